@@ -1,0 +1,44 @@
+"""Runs migrations over asyncpg. The URL comes from the caller, `customer-gql migrate`."""
+
+import asyncio
+
+from alembic import context
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, pool, text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from customer_gql.schema.tables import metadata
+
+config = context.config
+
+
+def dated_revision(_context: object, _revision: object, directives: list) -> None:
+    """Number revisions in order, so that the folder reads as the history it is."""
+    head = ScriptDirectory.from_config(config).get_current_head()
+    for directive in directives:
+        directive.rev_id = f"{int(head or 0) + 1:04d}"
+
+
+def run(connection: Connection) -> None:
+    # A migration waits little for a lock: what queues behind it waits too.
+    connection.execute(text("SET lock_timeout = '2s'"))
+    connection.commit()
+    context.configure(
+        connection=connection,
+        target_metadata=metadata,
+        transaction_per_migration=True,
+        compare_server_default=True,
+        process_revision_directives=dated_revision,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+async def online() -> None:
+    engine = create_async_engine(config.attributes["url"], poolclass=pool.NullPool)
+    async with engine.connect() as connection:
+        await connection.run_sync(run)
+    await engine.dispose()
+
+
+asyncio.run(online())

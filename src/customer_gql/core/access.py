@@ -1,0 +1,96 @@
+"""Who asks, and what they may do. A root without a declared permission or audience fails the build's tests."""
+
+import enum
+from dataclasses import dataclass
+from typing import Any, Final
+
+import strawberry
+from strawberry.extensions import FieldExtension
+from strawberry.types.base import StrawberryObjectDefinition
+from strawberry.types.field import StrawberryField
+
+from .errors import Forbidden, ReturnsUserErrors, Unauthenticated
+
+ADMIN: Final = {"audience": "admin"}
+
+
+class Kind(enum.Enum):
+    GUEST = "guest"
+    CUSTOMER = "customer"
+    STAFF = "staff"
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    kind: Kind
+    customer_id: int | None = None
+    staff_id: int | None = None
+    permissions: frozenset[str] = frozenset()
+
+
+GUEST: Final = Viewer(Kind.GUEST)
+
+
+class Requires(FieldExtension):
+    """Only staff with one permission; what else they hold was read with their token, so this asks no database."""
+
+    def __init__(self, permission: str) -> None:
+        self.permission = permission
+
+    def apply(self, field: StrawberryField) -> None:
+        field.description = f"{field.description} Permission: `{self.permission}`."
+
+    async def resolve_async(self, next_: Any, source: Any, info: strawberry.Info, **kwargs: Any) -> Any:
+        self.check(info.context.viewer)
+        return await next_(source, info, **kwargs)
+
+    def check(self, viewer: Viewer) -> None:
+        if viewer.kind is not Kind.STAFF:
+            raise Unauthenticated("Sign in as staff: send a staff token as `Authorization: Bearer …`.")
+        if self.permission not in viewer.permissions:
+            raise Forbidden(f"The permission {self.permission} is missing.", permission=self.permission)
+
+
+class SignedIn(FieldExtension):
+    """Only a signed-in customer, who acts on what is theirs."""
+
+    async def resolve_async(self, next_: Any, source: Any, info: strawberry.Info, **kwargs: Any) -> Any:
+        if info.context.viewer.kind is not Kind.CUSTOMER:
+            raise Unauthenticated("Sign in: send a customer token as `Authorization: Bearer …`.")
+        return await next_(source, info, **kwargs)
+
+
+def admin_field(*, permission: str, description: str, graphql_type: Any = None) -> Any:
+    """A root of the admin endpoint that reads. The resolver has to be async."""
+    return strawberry.field(
+        description=description,
+        extensions=[Requires(permission)],
+        metadata={**ADMIN, "permission": permission},
+        graphql_type=graphql_type,
+    )
+
+
+def admin_mutation(*, permission: str, description: str) -> Any:
+    """A root of the admin endpoint that writes; a rule's refusal becomes `userErrors` of its payload."""
+    return strawberry.mutation(
+        description=description,
+        extensions=[Requires(permission), ReturnsUserErrors()],
+        metadata={**ADMIN, "permission": permission},
+    )
+
+
+def customer_field(*, description: str, graphql_type: Any = None) -> Any:
+    """A root of the storefront that reads what belongs to the signed-in customer."""
+    return strawberry.field(
+        description=description,
+        extensions=[SignedIn()],
+        metadata={"viewer": "customer"},
+        graphql_type=graphql_type,
+    )
+
+
+class StorefrontSchema(strawberry.Schema):
+    """The schema without the fields marked for the admin; types only they reach are absent too."""
+
+    def get_fields(self, type_definition: StrawberryObjectDefinition) -> list[StrawberryField]:
+        return [field for field in type_definition.fields if field.metadata.get("audience") != "admin"]

@@ -1,0 +1,47 @@
+"""What an operation runs with: who asks, the request's loads, and the way to a transaction."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import strawberry
+
+from .access import GUEST, Viewer
+from .db import Connection, Database, Row, Statement, fetch
+from .loading import Loads, Read
+
+
+@dataclass(slots=True)
+class Context:
+    database: Database
+    viewer: Viewer = GUEST
+    settings: Any = None
+    loads: Loads = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.loads = Loads(self.database.reads.acquire)
+
+    def load(self, read: Read, key: Any, **arguments: Any) -> asyncio.Future[Any]:
+        """Read one key; keys asked for in the same tick go to the database as one statement."""
+        return self.loads.load(read, key, **arguments)
+
+    async def fetch(self, statement: Any | Statement, **values: Any) -> list[Row]:
+        """Rows of a root list, read outside transactions."""
+        async with self.database.reads.acquire() as connection:
+            return await fetch(connection, statement, **values)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncGenerator[Connection]:
+        """Commit on leaving; afterwards every read of this request starts afresh."""
+        self.loads.paused = True
+        try:
+            async with self.database.transaction() as connection:
+                yield connection
+        finally:
+            self.loads.paused = False
+            self.loads.clear()
+
+
+Info = strawberry.Info[Context, None]

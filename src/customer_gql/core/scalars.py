@@ -1,0 +1,102 @@
+"""Scalars of the graph, and money: integer minor units inside, an exact decimal and a currency outside."""
+
+import enum
+from collections.abc import Mapping
+from decimal import Decimal
+from operator import attrgetter
+from typing import Any, Final, NewType, TypeVar
+
+import strawberry
+from graphql import GraphQLError, GraphQLScalarType, GraphQLString, ValueNode
+from strawberry.types.scalar import ScalarDefinition
+
+CurrencyCode = NewType("CurrencyCode", str)
+
+# Currencies whose minor unit is not a hundredth (ISO 4217).
+_MINOR_DIGITS: Final = dict.fromkeys(
+    "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0
+) | dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3)
+
+
+def minor_digits(currency: str) -> int:
+    return _MINOR_DIGITS.get(currency, 2)
+
+
+def major(amount: int, currency: str) -> Decimal:
+    """12345 minor units of USD are 123.45."""
+    return Decimal(amount).scaleb(-minor_digits(currency))
+
+
+def minor(amount: Decimal, currency: str) -> int:
+    """123.45 USD are 12345 minor units; halves go to the even neighbour, as in bookkeeping."""
+    return int(amount.scaleb(minor_digits(currency)).to_integral_value())
+
+
+@strawberry.type(description="An exact amount in one currency.")
+class Money:
+    amount: Decimal = strawberry.field(description="In the currency's major unit, with its minor digits: `19.90`.")
+    currency: CurrencyCode = strawberry.field(description="ISO 4217 code.")
+
+
+class Amount:
+    """The declaration left on a money field: the columns that hold the minor units and the currency."""
+
+    __slots__ = ("columns",)
+
+    def __init__(self, amount: str, currency: str) -> None:
+        self.columns = attrgetter(amount, currency)
+
+    def of(self, row: Any) -> Money | None:
+        amount, currency = self.columns(row)
+        return None if amount is None else Money(amount=major(amount, currency), currency=CurrencyCode(currency))
+
+
+def money(description: str, *, amount: str, currency: str = "currency", admin: bool = False) -> Any:
+    """A field made of two columns of the row: minor units, and their currency."""
+    declared = Amount(amount, currency)
+
+    def resolve(root: strawberry.Parent[Any]):  # noqa: ANN202 - the annotation of the field decides
+        return declared.of(root)
+
+    metadata = {"money": declared, **({"audience": "admin"} if admin else {})}
+    return strawberry.field(resolver=resolve, description=description, metadata=metadata)
+
+
+E_ = TypeVar("E_", bound=enum.Enum)
+
+
+def graph_enum(cls: type[E_], description: str, values: Mapping[str, str]) -> type[E_]:
+    """Show a domain enum in the graph, each value described; a value without description fails at import."""
+    shown = strawberry.enum(cls, description=description)
+    for value in shown.__strawberry_definition__.values:  # pyright: ignore
+        value.description = values[value.name]  # pyright: ignore
+    return shown
+
+
+def _text(value: Any) -> str:
+    text: str = GraphQLString.parse_value(value)
+    return _checked(text)
+
+
+def _text_literal(node: ValueNode, variables: dict[str, Any] | None = None) -> str:
+    return _checked(GraphQLString.parse_literal(node, variables))
+
+
+def _checked(text: str) -> str:
+    """PostgreSQL stores neither NUL nor half of a surrogate pair, and nobody types them."""
+    if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        raise GraphQLError("String cannot hold NUL or a lone surrogate.", extensions={"code": "BAD_USER_INPUT"})
+    return text
+
+
+GuardedString = GraphQLScalarType(
+    name="String",
+    description=GraphQLString.description,
+    serialize=GraphQLString.serialize,
+    parse_value=_text,
+    parse_literal=_text_literal,
+)
+
+SCALARS: Final[dict[object, ScalarDefinition]] = {
+    CurrencyCode: strawberry.scalar(name="CurrencyCode", description="ISO 4217 currency code, as `EUR`.", serialize=str),
+}

@@ -1,0 +1,25 @@
+"""The documents people start from: `<number>-<title>.graphql`, with variables in a `.json` beside it."""
+
+from pathlib import Path
+from typing import TypedDict
+
+FOLDER = Path(__file__).with_name("examples")
+
+
+class Example(TypedDict):
+    title: str
+    query: str
+    variables: str
+
+
+def examples(audience: str) -> list[Example]:
+    return [example(file) for file in sorted((FOLDER / audience).glob("*.graphql"))]
+
+
+def example(file: Path) -> Example:
+    variables = file.with_suffix(".json")
+    return Example(
+        title=file.stem.partition("-")[2].replace("-", " ").capitalize(),
+        query=file.read_text(encoding="utf-8").strip(),
+        variables=variables.read_text(encoding="utf-8").strip() if variables.is_file() else "",
+    )

@@ -1,0 +1,51 @@
+"""The scripts and styles of the page: ours beside this file, GraphiQL's in `assets`, put there by web/build.py."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import FileResponse
+from starlette.routing import Mount, Route
+
+OURS = Path(__file__).parent
+ASSETS = OURS / "assets"
+NEEDED = ("react.min.js", "react-dom.min.js", "graphiql.min.js", "graphiql.min.css", "explorer.js", "explorer.css")
+
+# Said here rather than guessed from the machine's tables: with `nosniff` a wrong one stops the page.
+TYPES = {".js": "text/javascript", ".css": "text/css", ".txt": "text/plain"}
+
+
+def is_built() -> bool:
+    return files().keys() >= set(NEEDED)
+
+
+def mount() -> Mount:
+    return Mount("/graphiql", routes=[Route("/{name}", part)], middleware=[Middleware(GZipMiddleware)])
+
+
+async def part(request: Request) -> FileResponse:
+    file = files().get(request.path_params["name"])
+    if file is None:
+        raise HTTPException(404)
+    # A server that is just being replaced may be asked for its successor's version: never keep that for long.
+    is_current = request.query_params.get("v") == version()
+    lifetime = "public, max-age=31536000, immutable" if is_current else "no-cache"
+    headers = {"Cache-Control": lifetime, "X-Content-Type-Options": "nosniff"}
+    return FileResponse(file, media_type=TYPES[file.suffix], headers=headers)
+
+
+def files() -> dict[str, Path]:
+    found = [file for folder in (OURS, ASSETS) for file in folder.glob("*") if file.suffix in TYPES]
+    return {file.name: file for file in found}
+
+
+@cache
+def version() -> str:
+    digest = hashlib.sha256()
+    for _, file in sorted(files().items()):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:12]

@@ -1,0 +1,58 @@
+"""The page itself, one per audience."""
+
+import html
+import json
+from functools import cache
+from pathlib import Path
+from string import Template
+from typing import Literal
+
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+
+from . import parts
+from .documents import examples
+
+Audience = Literal["storefront", "admin"]
+
+TEMPLATE = Path(__file__).with_name("page.html")
+
+# `unsafe-inline` for styles only: opening GraphiQL's menus and dialogs adds a style element (the scroll lock
+# of its dialog library), and it offers no place for a nonce. Scripts need neither this nor `unsafe-eval`.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'; "
+    "font-src 'self' data:; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+)
+
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+    # The same address answers programs with JSON.
+    "Vary": "Accept",
+}
+
+NOT_BUILT = "GraphiQL's parts are not in this installation; run `make setup`.\n"
+
+
+def page(audience: Audience) -> Response:
+    if not parts.is_built():
+        return PlainTextResponse(NOT_BUILT, status_code=503, headers=HEADERS)
+    return HTMLResponse(text(audience), headers=HEADERS)
+
+
+@cache
+def text(audience: Audience) -> str:
+    current = {name: 'aria-current="page"' if name == audience else "" for name in ("storefront", "admin")}
+    return Template(TEMPLATE.read_text(encoding="utf-8")).substitute(
+        audience=html.escape(audience),
+        version=parts.version(),
+        on_storefront=current["storefront"],
+        on_admin=current["admin"],
+        examples=data_block(examples(audience)),
+    )
+
+
+def data_block(value: object) -> str:
+    """JSON that cannot end the script element it stands in."""
+    return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c")
