@@ -47,7 +47,7 @@ def main() -> None:
 
 
 def build() -> None:
-    npm("ci", "--prefer-offline")
+    npm("ci", "--prefer-offline", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000")
     # A fresh folder: what an older build left must not be served. The mark comes last, so that a build
     # that was cut short is done again.
     shutil.rmtree(ASSETS, ignore_errors=True)

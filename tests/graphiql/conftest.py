@@ -27,6 +27,12 @@ def graphiql_token() -> str:
 
 
 @pytest.fixture
+def graphiql_query() -> tuple[str, str]:
+    """A query that the token allows at the admin's address, and a word of its answer."""
+    return "{ customers { id email } }", "customer3@example.com"
+
+
+@pytest.fixture
 async def browser(tmp_path: Path) -> AsyncIterator[Visit]:
     if chromium() is None:
         pytest.skip("no Chromium found; name one in CUSTOMER_GQL_CHROMIUM")

@@ -55,6 +55,7 @@ async def visit(profile: Path) -> AsyncIterator[Visit]:
         context = await playwright.chromium.launch_persistent_context(
             profile, executable_path=chromium(), headless=True, chromium_sandbox=False, args=FLAGS
         )
+        context.set_default_timeout(15_000)
         seen = Visit(context)
         context.on("request", lambda request: seen.requests.append(request.url))
         context.on("console", seen.note_console)
@@ -76,17 +77,16 @@ async def type_token(page: Page, token: str) -> None:
 
 
 async def write(page: Page, editor: str, text: str) -> None:
-    await page.click(f"{editor} .CodeMirror")
+    await page.click(f"{editor} .CodeMirror:visible")
     await page.keyboard.press("ControlOrMeta+a")
     await page.keyboard.insert_text(text)
 
 
 async def run_query(page: Page, query: str | None = None, variables: dict[str, object] | None = None) -> None:
     if query is not None:
-        # GraphiQL reads a query a moment after it is written; before that it would send the old operation's name.
-        await page.evaluate(f"{QUERY_EDITOR}.documentAST = null")
         await write(page, ".graphiql-query-editor", query)
-        await until(page, f"!!{QUERY_EDITOR}.documentAST")
+        # GraphiQL reads a query a moment after it is written; until then it would send the old operation's name.
+        await until(page, f"{QUERY_EDITOR}.documentAST?.loc.source.body === {QUERY_EDITOR}.getValue()")
     if variables is not None:
         await page.get_by_role("button", name="Variables", exact=True).click()
         await write(page, "[aria-label='Variables']", json.dumps(variables))

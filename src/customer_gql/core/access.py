@@ -12,6 +12,7 @@ from strawberry.types.field import StrawberryField
 from .errors import Forbidden, ReturnsUserErrors, Unauthenticated
 
 ADMIN: Final = {"audience": "admin"}
+INPUT: Final = strawberry.argument(description="What to do, and to whom.")
 
 
 class Kind(enum.Enum):

@@ -4,14 +4,26 @@ Nothing here knows a session or an entity: a statement gives plain rows, read by
 """
 
 import enum
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
-from sqlalchemy import CHAR, CheckConstraint, Column, DateTime, MetaData, Table, func
+from sqlalchemy import (
+    ARRAY,
+    CHAR,
+    CheckConstraint,
+    Column,
+    ColumnElement,
+    DateTime,
+    MetaData,
+    Table,
+    any_,
+    func,
+    literal,
+)
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
 from sqlalchemy.schema import SchemaItem
 from sqlalchemy.sql.base import Executable
@@ -104,9 +116,9 @@ async def execute(connection: Connection, clause: Executable | Statement, **valu
     return int(tag.rpartition(" ")[2]) if tag[-1].isdigit() else 0
 
 
-def columns(of: Table, *names: str) -> list[Column[Any]]:
-    """Some columns of a table, by name."""
-    return [of.c[name] for name in names]
+def among(column: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
+    """`column = ANY(values)`: one statement text for any number of values."""
+    return column == any_(literal(list(values), ARRAY(column.type)))
 
 
 async def _keep(_connection: Any) -> None:
@@ -134,12 +146,22 @@ async def connected(
     write_connections: int = 2,
     prepared_statements: bool = True,
     statement_timeout_seconds: int = 30,
+    on_statement: Callable[[Any], None] | None = None,
 ) -> AsyncGenerator[Database]:
-    """Open both pools, and close them on leaving. Raises `DatabaseUnreachable` with one clear sentence."""
+    """Open both pools, and close them on leaving. Raises `DatabaseUnreachable` with one clear sentence.
+
+    `on_statement` is told of every statement that runs, as asyncpg's query loggers are.
+    """
+
+    async def watch(connection: Any) -> None:
+        if on_statement is not None:
+            connection.add_query_logger(on_statement)
+
     options: dict[str, Any] = {
         "record_class": Row,
         "statement_cache_size": 512 if prepared_statements else 0,
         "min_size": 1,
+        "init": watch,
         "timeout": 10,
         "command_timeout": statement_timeout_seconds + 5,
     }

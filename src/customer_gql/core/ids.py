@@ -15,7 +15,7 @@ from typing import Any
 import strawberry
 
 from .errors import BadInput
-from .loading import Load, Read
+from .loading import Read
 
 _EPOCH_MS = 1_704_067_200_000  # 2024-01-01; 41 bits of milliseconds last until 2093
 _COUNTER_BITS = 22
@@ -74,6 +74,11 @@ class Node:
     def resolve_type(cls, value: "Found", *_: Any) -> str:
         return value.type_name
 
+    @classmethod
+    def is_type_of(cls, _value: Any, _info: Any) -> bool:
+        """Rows are not instances of the types that describe them; which type it is, the field says, or `Found`."""
+        return True
+
 
 class Found:
     """A row on its way through the `Node` interface, which has to be told the row's type."""
@@ -126,12 +131,3 @@ def node_id(prefix: str, read: Read, *columns: str, visible: Visible = its_custo
     return strawberry.field(
         resolver=resolve, description=f"{description} Starts with `{prefix}_`.", metadata={"id": declared}
     )
-
-
-def node(cls: type[Any]) -> type[Any]:
-    """Rows are not instances of the types that describe them, so a type with an interface has to accept them."""
-    cls.is_type_of = classmethod(lambda _cls, _value, _info: True)
-    return cls
-
-
-__all__ = ["Load", "Node", "NodeId", "decode", "decode_one", "encode", "new_id", "node", "node_id", "prefix_of"]

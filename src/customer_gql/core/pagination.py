@@ -103,6 +103,9 @@ class Window:
 
     @classmethod
     def of(cls, first: int | None, after: str | None, last: int | None, before: str | None) -> "Window":
+        first, after, last, before = (
+            None if given is strawberry.UNSET else given for given in (first, after, last, before)
+        )  # pyright: ignore
         if (first is not None or after is not None) and (last is not None or before is not None):
             raise BadInput("Page forward with first and after, or backward with last and before; not both at once.")
         if last is not None or before is not None:
@@ -213,7 +216,9 @@ class List:
         rows = await context.fetch(statement, **arguments)
 
         async def count() -> int:
-            counted = self.statement.with_only_columns(func.count().label("total")).where(*where).order_by(None)
+            counted = self.statement.with_only_columns(func.count().label("total"), maintain_column_froms=True).where(
+                *where
+            )
             return (await context.fetch(counted))[0].total
 
         return Page(rows, window, chosen, count)
@@ -246,10 +251,10 @@ def paged(pages: Pages, *, key: str | tuple[str, ...], description: str, admin: 
     async def resolve(  # noqa: ANN202 - the annotation of the field decides
         root: strawberry.Parent[Any],
         info: strawberry.Info,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
+        first: First = strawberry.UNSET,
+        after: After = strawberry.UNSET,
+        last: Last = strawberry.UNSET,
+        before: Before = strawberry.UNSET,
     ):
         return await pages.load(info.context, key_of(root), Window.of(first, after, last, before))
 

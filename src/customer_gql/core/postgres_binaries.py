@@ -1,4 +1,4 @@
-"""Where PostgreSQL's programs are found and which account runs them.
+"""PostgreSQL's programs: where they are found, which account runs them, and the cluster they make.
 
 PostgreSQL refuses to run as root. As root, its programs run under an unprivileged account that already exists, and
 programs or data which that account cannot reach are kept where it can: no folder that was there before is loosened.
@@ -14,14 +14,18 @@ import shutil
 import stat
 import subprocess
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, cast
 
 OLDEST_VERSION = 15
+SUPERUSER = "postgres"
 _PROGRAMS = ("postgres", "initdb")
 _POINTER = "location.json"
+_SPACE_NEEDED = 150 * 2**20  # bytes: a fresh cluster, its first write-ahead log and a copy of the engine
 
 
 class EmbeddedPostgresError(Exception):
@@ -105,16 +109,16 @@ def _may_enter(entry: os.stat_result, account: Account) -> bool:
 def home_for(wanted: Path, account: Account | None) -> Path:
     """The folder all files live in: the wanted one, or as root one the account can reach, noted in the wanted one."""
     wanted = wanted.absolute()
-    if not wanted.exists():
+    with suppress(FileExistsError):
         wanted.mkdir(parents=True)
         wanted.chmod(0o700 if account is None else 0o711)
     wanted = wanted.resolve()
     if account is None:
         return wanted
-    noted = _noted_home(wanted)
-    if noted is None and reaches(account, wanted):
+    noted, in_place = _noted_home(wanted, account), (wanted / "pgdata").exists()
+    if reaches(account, wanted) and (in_place or noted is None):
         return wanted
-    if (wanted / "pgdata").exists():
+    if in_place:
         raise EmbeddedPostgresError(
             f"The database in {wanted} belongs to the account {account.name}, which can no longer enter that folder: "
             "open the folders above it to that account, or move the data folder to where it can."
@@ -124,7 +128,7 @@ def home_for(wanted: Path, account: Account | None) -> Path:
     return home
 
 
-def _noted_home(wanted: Path) -> Path | None:
+def _noted_home(wanted: Path, account: Account) -> Path | None:
     try:
         noted = cast("dict[str, str]", json.loads((wanted / _POINTER).read_text(encoding="utf-8")))
         origin, home = Path(noted["wanted"]), Path(noted["home"])
@@ -132,7 +136,8 @@ def _noted_home(wanted: Path) -> Path | None:
         return None
     # A folder that was moved keeps its data; one that was copied must not share the data of its origin.
     copied = origin != wanted and (origin / _POINTER).exists()
-    return home if not copied and home.name.startswith("customer-gql-") and _made_by_root(home) else None
+    known = home.name.startswith("customer-gql-") and _made_by_root(home) and reaches(account, home)
+    return home if known and not copied else None
 
 
 def _home_elsewhere(wanted: Path, account: Account) -> Path:
@@ -236,3 +241,75 @@ def _copy(folder: Path, account: Account | None, home: Path) -> Path:
             path.chmod(0o755 if path.is_dir() or path.stat().st_mode & stat.S_IXUSR else 0o644)
         fresh.rename(copy)
     return copy / inside
+
+
+def check_version(pgdata: Path, engine: Engine) -> None:
+    try:
+        found = (pgdata / "PG_VERSION").read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        if not pgdata.exists():
+            return
+        raise EmbeddedPostgresError(
+            f"{pgdata} is no PostgreSQL data folder (it has no PG_VERSION): restore it, or delete it to start anew."
+        ) from None
+    if found != str(engine.version):
+        raise EmbeddedPostgresError(
+            f"The data in {pgdata} is of PostgreSQL {found}, the programs in {engine.folder} are PostgreSQL "
+            f"{engine.version}: name a folder with the programs of version {found}, or dump the data with those "
+            "and restore it into a new folder."
+        )
+
+
+def make_cluster(
+    engine: Engine, account: Account | None, home: Path, passwords: Mapping[str, str], *, durable: bool
+) -> None:
+    """Make the cluster under another name until it is whole, so that one cut short is never taken for it."""
+    for remains in home.glob("pgdata.new-*"):
+        shutil.rmtree(remains, ignore_errors=True)
+    if (free := shutil.disk_usage(home).free) < _SPACE_NEEDED:
+        needed = _SPACE_NEEDED >> 20
+        raise EmbeddedPostgresError(f"A new database needs {needed} MB in {home}, but only {free >> 20} MB are free.")
+    _write_private(home / "passwords.json", json.dumps(passwords), None)
+    password = home / "initdb.password"
+    _write_private(password, passwords[SUPERUSER], account)
+    fresh = Path(tempfile.mkdtemp(prefix="pgdata.new-", dir=home))
+    give(fresh, account)
+    locale = ["--locale=C.UTF-8"]
+    if engine.version >= 17:
+        # libc's C leaves É alone in lower(), and with lc-ctype C pg_trgm drops every letter beyond ASCII.
+        locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--lc-collate=C", "--lc-ctype=C.UTF-8"]
+    options = ["--auth=scram-sha-256", f"--pwfile={password}", "--encoding=UTF8", *locale]
+    if not durable:
+        options.append("--no-sync")
+    done = run(account, engine.folder / "initdb", f"--pgdata={fresh}", f"--username={SUPERUSER}", *options)
+    password.unlink()
+    if done.returncode != 0:
+        shutil.rmtree(fresh, ignore_errors=True)
+        raise EmbeddedPostgresError(f"initdb made no database in {home}: {last_lines(done.stdout)}")
+    fresh.rename(home / "pgdata")
+
+
+def _write_private(path: Path, text: str, reader: Account | None) -> None:
+    fresh = path.with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    with open_private(fresh, "x") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    give(fresh, reader)
+    fresh.replace(path)
+
+
+def open_private(path: Path, mode: str) -> TextIOWrapper:
+    """A text file that only its owner may read from the moment it exists; never through a link somebody laid."""
+    opened = open(path, mode, encoding="utf-8", opener=lambda name, flags: os.open(name, flags | os.O_NOFOLLOW, 0o600))  # noqa: SIM115 - Path.open takes no opener; the caller closes
+    return cast("TextIOWrapper", opened)
+
+
+def give(path: Path, account: Account | None) -> None:
+    if account is not None:
+        os.chown(path, account.uid, account.gid, follow_symlinks=False)
+
+
+def last_lines(text: str) -> str:
+    return " | ".join(line.strip() for line in text.strip().splitlines()[-5:])

@@ -7,7 +7,7 @@ from operator import attrgetter
 from typing import Any, Final, NewType, TypeVar
 
 import strawberry
-from graphql import GraphQLError, GraphQLScalarType, GraphQLString, ValueNode
+from graphql import GraphQLError, GraphQLID, GraphQLScalarType, GraphQLString, ValueNode
 from strawberry.types.scalar import ScalarDefinition
 
 CurrencyCode = NewType("CurrencyCode", str)
@@ -65,38 +65,40 @@ def money(description: str, *, amount: str, currency: str = "currency", admin: b
 E_ = TypeVar("E_", bound=enum.Enum)
 
 
-def graph_enum(cls: type[E_], description: str, values: Mapping[str, str]) -> type[E_]:
+def graph_enum(cls: type[E_], description: str, values: Mapping[str, str], name: str | None = None) -> type[E_]:
     """Show a domain enum in the graph, each value described; a value without description fails at import."""
-    shown = strawberry.enum(cls, description=description)
+    shown = strawberry.enum(cls, name=name, description=description)
     for value in shown.__strawberry_definition__.values:  # pyright: ignore
         value.description = values[value.name]  # pyright: ignore
     return shown
 
 
-def _text(value: Any) -> str:
-    text: str = GraphQLString.parse_value(value)
-    return _checked(text)
+def guard(scalar: GraphQLScalarType) -> None:
+    """Refuse what PostgreSQL cannot store and nobody types. The built-in scalars are single objects of the process
+    that no schema may replace, so their parsers are wrapped where they are."""
+    parse_value, parse_literal = scalar.parse_value, scalar.parse_literal
+
+    def value(given: Any) -> Any:
+        return _checked(parse_value(given))
+
+    def literal(node: ValueNode, variables: dict[str, Any] | None = None) -> Any:
+        return _checked(parse_literal(node, variables))
+
+    scalar.parse_value = value
+    scalar.parse_literal = literal
 
 
-def _text_literal(node: ValueNode, variables: dict[str, Any] | None = None) -> str:
-    return _checked(GraphQLString.parse_literal(node, variables))
-
-
-def _checked(text: str) -> str:
-    """PostgreSQL stores neither NUL nor half of a surrogate pair, and nobody types them."""
-    if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
-        raise GraphQLError("String cannot hold NUL or a lone surrogate.", extensions={"code": "BAD_USER_INPUT"})
+def _checked(text: Any) -> Any:
+    if isinstance(text, str) and ("\x00" in text or any("\ud800" <= character <= "\udfff" for character in text)):
+        raise GraphQLError("Text cannot hold NUL or a lone surrogate.", extensions={"code": "BAD_USER_INPUT"})
     return text
 
 
-GuardedString = GraphQLScalarType(
-    name="String",
-    description=GraphQLString.description,
-    serialize=GraphQLString.serialize,
-    parse_value=_text,
-    parse_literal=_text_literal,
-)
+guard(GraphQLString)
+guard(GraphQLID)
 
 SCALARS: Final[dict[object, ScalarDefinition]] = {
-    CurrencyCode: strawberry.scalar(name="CurrencyCode", description="ISO 4217 currency code, as `EUR`.", serialize=str),
+    CurrencyCode: strawberry.scalar(
+        name="CurrencyCode", description="ISO 4217 currency code, as `EUR`.", serialize=str
+    ),
 }

@@ -34,9 +34,7 @@ function newFetcher() {
 // ---- Storage: only the look of the page outlives it. Queries, variables and headers may hold passwords,
 // tokens and customers' data; GraphiQL's history would write even headers to the disk.
 
-const LASTING = new Set(
-  ["theme", "visiblePlugin", "docExplorerFlex", "editorFlex", "secondaryEditorFlex"].map((key) => `graphiql:${key}`),
-);
+const LASTING = new Set(["theme", "docExplorerFlex", "editorFlex", "secondaryEditorFlex"].map((key) => `graphiql:${key}`));
 
 function disk() {
   try {

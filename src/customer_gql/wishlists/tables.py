@@ -51,9 +51,7 @@ wishlist_item = table(
     created_at("added_at"),
     PrimaryKeyConstraint("customer_id", "wishlist_id", "id"),
     UniqueConstraint("customer_id", "wishlist_id", "product_id"),
-    ForeignKeyConstraint(
-        ["customer_id", "wishlist_id"], ["wishlist.customer_id", "wishlist.id"], ondelete="CASCADE"
-    ),
+    ForeignKeyConstraint(["customer_id", "wishlist_id"], ["wishlist.customer_id", "wishlist.id"], ondelete="CASCADE"),
     CheckConstraint("quantity > 0", name="quantity"),
     Index("ix_wishlist_item_page", "customer_id", "wishlist_id", "added_at", "id"),
     spread="customer",

@@ -1,0 +1,41 @@
+import strawberry
+
+from ..core.ids import Node, node_id
+from ..core.loading import column, loaded
+from . import reads
+
+
+@strawberry.type(description="An entry of a customer's address book.")
+class Address(Node):
+    id: strawberry.ID = node_id("adr", reads.addresses_by_id, "customer_id", "id", description="The address.")
+    prefix: str | None = column("Title before the name.")
+    first_name: str = column("First name of who receives.")
+    middle_name: str | None = column("Middle name or initial.")
+    last_name: str = column("Last name of who receives.")
+    suffix: str | None = column("What follows the name.")
+    company: str | None = column("Company.")
+    street: list[str] = column("One to four lines.")
+    city: str = column("City.")
+    region: str | None = column("State or province, where the country has them.")
+    postcode: str | None = column("Postal code, where the country has one.")
+    country_code: str = column("ISO 3166-1 code of two letters.")
+    telephone: str | None = column("Telephone.")
+    fax: str | None = column("Fax.")
+    vat_number: str | None = column("VAT number at this address; the person's own is `taxVatNumber` of the customer.")
+    is_default_billing: bool = column("The address invoices go to.")
+    is_default_shipping: bool = column("The address goods go to.")
+
+
+@strawberry.type
+class AddressSection:
+    addresses: list[Address] = loaded(
+        reads.addresses_by_customer,
+        key="id",
+        description=f"The address book, oldest entry first; at most {reads.MAX_ADDRESSES}.",
+    )
+    default_billing_address: Address | None = loaded(
+        reads.billing_addresses_by_customer, key="id", description="The address invoices go to."
+    )
+    default_shipping_address: Address | None = loaded(
+        reads.shipping_addresses_by_customer, key="id", description="The address goods go to."
+    )

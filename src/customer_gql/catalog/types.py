@@ -1,0 +1,16 @@
+import strawberry
+
+from ..core.ids import Node, everyone, node_id
+from ..core.loading import column
+from ..core.scalars import Money, money
+from . import reads
+
+
+@strawberry.type(description="The facts of a product that a customer's lists show.")
+class Product(Node):
+    id: strawberry.ID = node_id("prd", reads.products_by_id, "id", visible=everyone, description="The product.")
+    sku: str = column("Stock keeping unit, unique in the shop.")
+    name: str = column("Name people see.")
+    price: Money = money("Price of one, before any discount.", amount="price")
+    image_url: str | None = column("Where its picture lies.")
+    is_salable: bool = column("Can be bought now.")

@@ -1,0 +1,287 @@
+"""The command line. Each command prints what was asked for on standard output, and faults in one line on standard error."""
+
+import asyncio
+import datetime as dt
+import sys
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import asyncpg
+import typer
+
+from .core.db import Connection, DatabaseUnreachable, connected
+from .core.embedded import EmbeddedPostgresError, running
+from .core.errors import RuleError, RuleErrors
+from .settings import Settings, SettingsError, load
+
+T = TypeVar("T")
+cli = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False, help=__doc__)
+imports = typer.Typer(no_args_is_help=True, help="Load customers and orders from files.")
+staff_commands = typer.Typer(no_args_is_help=True, help="Staff users and their tokens.")
+customer_commands = typer.Typer(no_args_is_help=True, help="Tokens of customers, for trying things out.")
+cli.add_typer(imports, name="import")
+cli.add_typer(staff_commands, name="staff")
+cli.add_typer(customer_commands, name="customer")
+
+
+class Fault(Exception):
+    """One line for the person at the terminal."""
+
+
+class Audience(StrEnum):
+    admin = "admin"
+    storefront = "storefront"
+
+
+@cli.command()
+def demo(port: Annotated[int, typer.Option(help="Where to serve.")] = 8000) -> None:
+    """Serve a shop of made-up customers on an embedded PostgreSQL. Ctrl-C ends both."""
+    from .app import create_app
+    from .demo.start import greeting, prepared
+    from .execution import logs, server
+
+    settings = load(environment="development", port=port, log_format="console")
+    logs.configure(settings.log_format)
+    listening = server.bound(settings.host, settings.port)
+    with listening, _database(settings) as url:
+        _migrate(url)
+        with _progress("a shop of made-up customers") as advance:
+            tokens = prepared(url, advance)
+        base = f"http://{settings.host}:{listening.getsockname()[1]}"
+        app = create_app(settings.model_copy(update={"database_url": url}))
+        server.serve(app, listening, lambda: print(greeting(base, *tokens), flush=True))
+
+
+@cli.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+) -> None:
+    """Serve on the database of CUSTOMER_GQL_DATABASE_URL, which has to be migrated."""
+    from .app import create_app
+    from .execution import logs, server
+
+    given = {name: value for name, value in {"host": host, "port": port}.items() if value is not None}
+    settings = load(**given)
+    logs.configure(settings.log_format)
+    if settings.database_url is None:
+        raise Fault("Set CUSTOMER_GQL_DATABASE_URL to a PostgreSQL 15 or newer; `customer-gql demo` brings its own.")
+    listening = server.bound(settings.host, settings.port)
+    with listening:
+        _require_migrated(settings.database_url)
+        at = f"http://{settings.host}:{listening.getsockname()[1]}"
+        server.serve(create_app(settings), listening, lambda: print(f"serving on {at}", file=sys.stderr, flush=True))
+
+
+@cli.command()
+def migrate(
+    new: Annotated[str | None, typer.Option(metavar="MESSAGE", help="Write a migration from the tables.")] = None,
+    check: Annotated[bool, typer.Option(help="Only tell whether tables and migrations agree.")] = False,
+) -> None:
+    """Bring the database to this version's tables."""
+    from .schema import migrating
+
+    with _database(load()) as url:
+        if new is not None:
+            _migrate(url)
+            migrating.new(url, new)
+        elif check:
+            _probe(url)
+            migrating.check(url)
+        else:
+            _migrate(url)
+            print(f"the database is at migration {migrating.head()}")
+
+
+@cli.command()
+def seed(
+    customers: Annotated[int, typer.Option(help="How many customers.")],
+    seed: Annotated[int, typer.Option(help="The same number gives the same shop.")] = 1,
+) -> None:
+    """Fill an empty shop with made-up customers."""
+    from .demo.seed import seed as fill
+
+    with _database(load()) as url, _progress(f"{customers:,} customers") as advance:
+        _migrate(url)
+        done = _run(url, lambda c: fill(c, customers=customers, seed=seed, on_progress=advance), transaction=False)
+    _print_counts(done)
+
+
+@imports.command()
+def adobe(
+    customers: Annotated[Path | None, typer.Option(help="Customers main file (CSV).")] = None,
+    addresses: Annotated[Path | None, typer.Option(help="Customer addresses file (CSV).")] = None,
+    report: Annotated[Path | None, typer.Option(help="Where refused rows go (CSV).")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what would happen; write nothing.")] = False,
+) -> None:
+    """Load Adobe Commerce's customer import files: new customers are added, known ones updated."""
+    from .customer_grid.adobe_import import import_adobe
+
+    with _database(load()) as url, _progress("rows") as advance:
+        _migrate(url)
+        done = _run(
+            url,
+            lambda c: import_adobe(
+                c, customers=customers, addresses=addresses, dry_run=dry_run, report=report, on_progress=advance
+            ),
+            transaction=False,
+        )
+    _print_counts(done)
+
+
+@imports.command()
+def northwind(folder: Annotated[Path, typer.Argument(help="Folder with the five CSV files.")]) -> None:
+    """Load the Northwind sample as a shop's real history."""
+    from .demo.northwind import import_northwind
+
+    with _database(load()) as url:
+        _migrate(url)
+        done = _run(url, lambda c: import_northwind(c, folder), transaction=False)
+    _print_counts(done)
+
+
+@staff_commands.command("create")
+def staff_create(
+    email: str,
+    role: Annotated[str, typer.Option(help="administrator, support or viewer.")],
+    name: Annotated[str | None, typer.Option(help="Name people see; the address when left out.")] = None,
+) -> None:
+    """Make a staff user."""
+    from .customers.emails import checked_email
+    from .staff import writes
+
+    try:
+        address = checked_email(email)
+    except ValueError as error:
+        raise Fault(str(error)) from None
+    with _database(load()) as url:
+        _run(url, lambda c: writes.create(c, email=address, name=name or address, role=role))
+    print(f"{address} is staff with the role {role}")
+
+
+@staff_commands.command("token")
+def staff_token(email: str) -> None:
+    """Print a fresh token of a staff user, and nothing else."""
+    from .staff import writes
+
+    with _database(load()) as url:
+        print(_run(url, lambda c: writes.issue_token(c, email=email)))
+
+
+@customer_commands.command("token")
+def customer_token(
+    email: str,
+    website: Annotated[str | None, typer.Option(help="Code of the website, when several know the address.")] = None,
+    hours: Annotated[int, typer.Option(min=1, max=720, help="How long it works.")] = 1,
+) -> None:
+    """Print a fresh token of a customer, and nothing else."""
+    from .accounts.writes import issue_token
+    from .customers.reads import find_by_email
+
+    async def issue(connection: Connection) -> str:
+        found = await find_by_email(connection, email, website)
+        return await issue_token(connection, found, lifetime=dt.timedelta(hours=hours))
+
+    with _database(load()) as url:
+        print(_run(url, issue))
+
+
+@cli.command()
+def schema(audience: Annotated[Audience, typer.Option(help="Whose part of the graph.")]) -> None:
+    """Print the schema of one audience."""
+    from .schema import admin, storefront
+
+    print({Audience.admin: admin, Audience.storefront: storefront}[audience].schema.as_str())
+
+
+@contextmanager
+def _database(settings: Settings) -> Generator[str]:
+    """The configured database, or else the embedded one, started if need be and stopped again."""
+    if settings.database_url is not None:
+        yield settings.database_url
+        return
+    with running(settings.data_dir, binaries=settings.postgres_binaries) as server:
+        yield server.url()
+
+
+def _run(url: str, work: Callable[[Connection], Awaitable[T]], *, transaction: bool = True) -> T:
+    async def run() -> T:
+        async with connected(url, statement_timeout_seconds=3600) as database:
+            opened: Any = database.transaction() if transaction else database.writes.acquire()
+            async with opened as connection:
+                return await work(connection)
+
+    return asyncio.run(run())
+
+
+def _migrate(url: str) -> None:
+    from .schema import migrating
+
+    _probe(url)
+    migrating.upgrade(url)
+
+
+def _probe(url: str) -> None:
+    async def probe() -> None:
+        async with connected(url, read_connections=1, write_connections=1):
+            pass
+
+    asyncio.run(probe())
+
+
+def _require_migrated(url: str) -> None:
+    from .schema import migrating
+
+    async def version() -> str | None:
+        async with connected(url, read_connections=1, write_connections=1) as database, database.reads.acquire() as c:
+            try:
+                return await c.fetchval("SELECT version_num FROM alembic_version")
+            except asyncpg.UndefinedTableError:
+                return None
+
+    at, wanted = asyncio.run(version()), migrating.head()
+    if at != wanted:
+        raise Fault(f"The database is at migration {at or 'none'}, this version needs {wanted}: run `customer-gql migrate`.")
+
+
+@contextmanager
+def _progress(what: str) -> Generator[Callable[[int, int], None]]:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    shown = (TextColumn("loading {task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"))
+    with Progress(*shown, TimeRemainingColumn(), console=Console(stderr=True)) as progress:
+        task = progress.add_task(what, total=None, visible=False)
+
+        def advance(done: int, total: int) -> None:
+            progress.update(task, completed=done, total=total, visible=True)
+
+        yield advance
+
+
+def _print_counts(summary: Any) -> None:
+    for line in summary.lines():
+        print(line)
+
+
+def main() -> None:
+    try:
+        cli()
+    except (
+        Fault,
+        SettingsError,
+        EmbeddedPostgresError,
+        DatabaseUnreachable,
+        RuleError,
+        RuleErrors,
+    ) as fault:
+        sys.exit(f"customer-gql: {fault}")
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

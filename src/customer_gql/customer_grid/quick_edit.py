@@ -1,0 +1,210 @@
+"""Editing a row of the grid: some fields of the profile, and of the default billing address the grid shows (§12.2)."""
+
+import enum
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import select
+
+from ..accounts.writes import revoke_resets
+from ..addresses import writes as addresses
+from ..core.db import Connection, Row, fetch, fetch_one
+from ..core.errors import FieldConflict, RuleError, RuleErrors, UserErrorCode, VersionConflict
+from ..core.ids import encode
+from ..customers import writes as customers
+from ..customers.emails import checked_email
+from ..customers.tables import CustomerType
+from ..groups.tables import NOT_LOGGED_IN, customer_group
+from ..history.reads import CHANGES_SINCE
+from ..history.writes import By, Changes, record
+from ..mail.writes import queue
+from ..websites.tables import website
+
+# Input field -> column of the customer; the other two are columns of the default billing address.
+PROFILE: Mapping[str, str] = {
+    "email": "email",
+    "groupId": "group_id",
+    "websiteId": "website_id",
+    "taxVatNumber": "tax_vat_number",
+    "gender": "gender",
+}
+BILLING: Mapping[str, str] = {"telephone": "telephone", "postcode": "postcode"}
+_SHOWN: Mapping[str, Callable[[Any], str]] = {
+    "groupId": lambda id: encode("grp", id),
+    "websiteId": lambda id: encode("web", id),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What is edited, locked."""
+
+    customer: Row
+    billing: Row | None
+
+    def value(self, field: str) -> Any:
+        if field in PROFILE:
+            return self.customer[PROFILE[field]]
+        return None if self.billing is None else self.billing[BILLING[field]]
+
+
+async def quick_edit(
+    connection: Connection, customer_id: int, *, edits: Mapping[str, Any], expected_version: int | None, by: By
+) -> list[str]:
+    """Store the edits that change something; the fields changed. Refuses all when it refuses one."""
+    held = Held(
+        await customers.locked(connection, customer_id), await addresses.default_billing(connection, customer_id)
+    )
+    wanted = await _checked(connection, held, edits)
+    changed = {field: value for field, value in wanted.items() if value != held.value(field)}
+    if expected_version is not None:
+        await _refuse_conflicts(connection, held, changed, expected_version)
+    if changed:
+        await _store(connection, held, changed, by)
+    return list(changed)
+
+
+async def _checked(connection: Connection, held: Held, edits: Mapping[str, Any]) -> dict[str, Any]:
+    """The edits as they would be stored, or every reason why not."""
+    wanted: dict[str, Any] = {}
+    errors: list[RuleError] = []
+    for field, value in edits.items():
+        try:
+            wanted[field] = await _CHECKS[field](connection, held, value)
+        except RuleError as error:
+            errors.append(error)
+    if errors:
+        raise RuleErrors(errors)
+    return wanted
+
+
+async def _email(_connection: Connection, _held: Held, value: str) -> str:
+    try:
+        return checked_email(value)
+    except ValueError as error:
+        raise RuleError(str(error), path=["email"]) from None
+
+
+async def _group(connection: Connection, held: Held, value: int) -> int:
+    await check_group(connection, value, path=["groupId"])
+    if value != held.customer.group_id and held.customer.customer_type != CustomerType.INDIVIDUAL.value:
+        raise RuleError(COMPANY_FREEZES_GROUP, path=["groupId"], code=UserErrorCode.NOT_ALLOWED)
+    return value
+
+
+async def _website(connection: Connection, _held: Held, value: int) -> int:
+    if await fetch_one(connection, select(website.c.id).where(website.c.id == value)) is None:
+        raise RuleError("There is no such website.", path=["websiteId"], code=UserErrorCode.NOT_FOUND)
+    return value
+
+
+async def _tax_vat_number(_connection: Connection, _held: Held, value: str | None) -> str | None:
+    text = (value or "").strip()
+    if len(text) > 50:
+        raise RuleError("At most 50 characters.", path=["taxVatNumber"], code=UserErrorCode.TOO_LONG)
+    return text or None
+
+
+async def _gender(_connection: Connection, _held: Held, value: enum.Enum | None) -> str | None:
+    return None if value is None else value.value
+
+
+async def _telephone(_connection: Connection, held: Held, value: str) -> str:
+    _billing(held, "telephone")
+    return addresses.checked_telephone(value, ["telephone"])
+
+
+async def _postcode(_connection: Connection, held: Held, value: str | None) -> str | None:
+    return addresses.checked_postcode(value, _billing(held, "postcode").country_code, ["postcode"])
+
+
+def _billing(held: Held, field: str) -> Row:
+    if held.billing is None:
+        raise RuleError(
+            "The customer has no default billing address to hold this. Add one first.",
+            path=[field],
+            code=UserErrorCode.NOT_ALLOWED,
+        )
+    return held.billing
+
+
+_CHECKS: Mapping[str, Callable[[Connection, Held, Any], Any]] = {
+    "email": _email,
+    "groupId": _group,
+    "websiteId": _website,
+    "taxVatNumber": _tax_vat_number,
+    "gender": _gender,
+    "telephone": _telephone,
+    "postcode": _postcode,
+}
+COMPANY_FREEZES_GROUP = "The group of a company's member follows the company (domain §18.2); change it there."
+
+
+async def check_group(connection: Connection, group_id: int, *, path: list[str]) -> None:
+    if group_id == NOT_LOGGED_IN:
+        raise RuleError("This group is of those who are not signed in.", path=path, code=UserErrorCode.NOT_ALLOWED)
+    if await fetch_one(connection, select(customer_group.c.id).where(customer_group.c.id == group_id)) is None:
+        raise RuleError("There is no such customer group.", path=path, code=UserErrorCode.NOT_FOUND)
+
+
+async def _refuse_conflicts(connection: Connection, held: Held, changed: Mapping[str, Any], expected: int) -> None:
+    """Edits of different fields merge; the same field changed on both sides to different values is a conflict."""
+    current = held.customer.version
+    if expected > current:
+        raise RuleError(f"The newest version is {current}.", path=["expectedVersion"])
+    if expected == current:
+        return
+    base: dict[str, Any] = {}
+    for event in await fetch(connection, CHANGES_SINCE, customer_id=held.customer.id, version=expected):
+        for field, (before, _after) in orjson.loads(event.changes).items():
+            base.setdefault(field, before)
+    conflicts = [
+        FieldConflict(
+            field=field, base=base[field], yours=_shown(field, value), stored=_shown(field, held.value(field))
+        )
+        for field, value in changed.items()
+        if field in base
+    ]
+    if conflicts:
+        raise VersionConflict(current, conflicts)
+
+
+async def _store(connection: Connection, held: Held, changed: Mapping[str, Any], by: By) -> None:
+    customer = held.customer
+    if "email" in changed or "websiteId" in changed:
+        website_id = changed.get("websiteId", customer.website_id)
+        await customers.move_claim(
+            connection, customer, email=changed.get("email", customer.email), website_id=website_id
+        )
+    billing = {BILLING[field]: value for field, value in changed.items() if field in BILLING}
+    if held.billing is not None and billing:
+        await addresses.change(connection, held.billing, billing)
+    profile = {PROFILE[field]: value for field, value in changed.items() if field in PROFILE}
+    version = await customers.change(connection, customer, profile)
+    await record(connection, customer.id, kind="EDITED", version=version, by=by, changes=_history(held, changed))
+    if "email" in changed:
+        await _tell_both(connection, customer, changed["email"])
+
+
+def _history(held: Held, changed: Mapping[str, Any]) -> Changes:
+    return {field: (_shown(field, held.value(field)), _shown(field, value)) for field, value in changed.items()}
+
+
+def _shown(field: str, value: Any) -> str | None:
+    return None if value is None else _SHOWN.get(field, str)(value)
+
+
+async def _tell_both(connection: Connection, customer: Row, new: str) -> None:
+    """The old address learns of it too, in case it was not its owner's wish; links mailed to it are dead (§7.4)."""
+    await revoke_resets(connection, [customer.id])
+    for recipient in (customer.email, new):
+        await queue(
+            connection,
+            template="email_changed",
+            recipient=recipient,
+            customer_id=customer.id,
+            store_view_id=customer.created_in_store_view_id,
+            placeholders={"firstName": customer.first_name},
+        )

@@ -1,0 +1,68 @@
+from datetime import timedelta
+
+from sqlalchemy import Interval, and_, case, func, literal, or_, select
+
+from ..core.db import Connection, fetch
+from ..core.errors import RuleError, UserErrorCode
+from ..core.loading import one_by
+from ..core.pagination import List, Sort
+from ..websites.tables import website
+from .emails import normalised
+from .tables import customer, customer_activity, customer_email
+
+ONLINE_FOR = timedelta(minutes=15)  # domain §14: default of the online minutes interval
+
+_full_name = func.concat_ws(
+    " ", *[func.nullif(customer.c[part], "") for part in ("prefix", "first_name", "middle_name", "last_name", "suffix")]
+)
+
+CUSTOMER = select(
+    customer,
+    _full_name.label("full_name"),
+    func.coalesce(customer.c.locked_until > func.now(), False).label("is_locked"),
+)
+
+customers_by_id = one_by(CUSTOMER, customer.c.id)
+customer_list = List(
+    CUSTOMER,
+    [
+        Sort("NEWEST", (customer.c.number, customer.c.id), descending=True),
+        Sort("OLDEST", (customer.c.number, customer.c.id)),
+        Sort("EMAIL", (customer.c.email, customer.c.id)),
+        Sort("NAME", (customer.c.last_name, customer.c.first_name, customer.c.id)),
+    ],
+)
+
+_seen = customer_activity.c
+_is_online = and_(
+    _seen.last_activity_at > func.now() - literal(ONLINE_FOR, Interval()),
+    or_(_seen.last_sign_out_at.is_(None), _seen.last_sign_out_at < _seen.last_activity_at),
+)
+
+activities_by_customer = one_by(
+    select(
+        customer.c.id,
+        _seen.last_sign_in_at,
+        _seen.last_sign_out_at,
+        _seen.last_activity_at,
+        case((_is_online, True), else_=False).label("is_online"),
+    ).select_from(customer.outerjoin(customer_activity)),
+    customer.c.id,
+)
+
+
+async def find_by_email(connection: Connection, email: str, website_code: str | None) -> int:
+    """The customer with this address. Refused when several websites know it and none is named."""
+    found = await fetch(
+        connection,
+        select(customer_email.c.customer_id, website.c.code)
+        .join(website, website.c.id == customer_email.c.scope)
+        .where(customer_email.c.email_normalised == normalised(email))
+        .order_by(website.c.code),
+    )
+    matching = [row for row in found if website_code in (None, row.code)]
+    if not matching:
+        raise RuleError(f"There is no customer {email}.", path=["email"], code=UserErrorCode.NOT_FOUND)
+    if len(matching) > 1:
+        raise RuleError(f"{email} is known on {', '.join(row.code for row in matching)}: name the website.")
+    return matching[0].customer_id

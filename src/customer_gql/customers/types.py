@@ -1,0 +1,107 @@
+import datetime as dt
+import enum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import strawberry
+
+from ..core.context import Info
+from ..core.errors import Payload
+from ..core.ids import Node, node_id
+from ..core.loading import column, loaded
+from ..core.scalars import graph_enum
+from ..groups.reads import groups_by_id
+from ..groups.types import CustomerGroup
+from ..websites.reads import store_views_by_id, websites_by_id
+from ..websites.types import StoreView, Website
+from . import reads, tables
+
+if TYPE_CHECKING:
+    from ..schema.customer import Customer
+
+CustomerLink = Annotated["Customer", strawberry.lazy("customer_gql.schema.customer")]
+
+Gender = graph_enum(
+    tables.Gender,
+    "Gender as the customer stated it.",
+    {"MALE": "Male.", "FEMALE": "Female.", "NOT_SPECIFIED": "Asked, and not stated."},
+)
+CustomerStatus = graph_enum(
+    tables.CustomerStatus,
+    "Whether the account may be used.",
+    {"ACTIVE": "May sign in and buy.", "INACTIVE": "Switched off by staff: can neither sign in nor buy."},
+)
+CustomerType = graph_enum(
+    tables.CustomerType,
+    "What the customer is to a company.",
+    {
+        "INDIVIDUAL": "A customer on their own.",
+        "COMPANY_ADMIN": "Runs a company; cannot be deleted until another takes over.",
+        "COMPANY_USER": "Buys for a company, in a role it gives.",
+    },
+)
+
+
+@strawberry.enum(description="Order of a list of customers.")
+class CustomerSort(enum.Enum):
+    NEWEST = strawberry.enum_value("NEWEST", description="By number, the newest first.")
+    OLDEST = strawberry.enum_value("OLDEST", description="By number, the oldest first.")
+    EMAIL = strawberry.enum_value("EMAIL", description="By e-mail address.")
+    NAME = strawberry.enum_value("NAME", description="By last name, then first name.")
+
+
+@strawberry.type
+class CustomerPayload(Payload):
+    """A payload about one customer, read after the commit, so that it shows what is stored."""
+
+    customer_id: strawberry.Private[int | None] = None
+
+    @strawberry.field(
+        graphql_type=CustomerLink | None, description="The customer as stored now; null when refused or unknown."
+    )
+    async def customer(self, info: Info) -> Any:
+        return None if self.customer_id is None else await info.context.load(reads.customers_by_id, self.customer_id)
+
+
+@strawberry.type(description="When the customer was last seen. Page views do not count; sign-ins and cart changes do.")
+class CustomerActivity:
+    last_sign_in_at: dt.datetime | None = column("Last sign-in.")
+    last_sign_out_at: dt.datetime | None = column("Last sign-out.")
+    last_activity_at: dt.datetime | None = column("Last sign-in, sign-up or change of the cart.")
+    is_online: bool = column("Active within the last 15 minutes and not signed out since.")
+
+
+@strawberry.type
+class ProfileSection(Node):
+    """Who the customer is. The type of the graph gathers this and every other section, see `schema/customer.py`."""
+
+    id: strawberry.ID = node_id("cus", reads.customers_by_id, "id", description="The customer.")
+    number: int = column("The number people use, given once, in order of creation.")
+    version: int = column("Grows with every change of the profile; give it back as `expectedVersion` when editing.")
+    email: str = column("Address they sign in with, as typed; unique in its website whatever its case.")
+    prefix: str | None = column("Title before the name.")
+    first_name: str = column("First name.")
+    middle_name: str | None = column("Middle name or initial.")
+    last_name: str = column("Last name.")
+    suffix: str | None = column("What follows the name.")
+    full_name: str = column("Prefix, first, middle and last name, and suffix.")
+    gender: Gender | None = column("Null when never asked.")  # pyright: ignore[reportInvalidTypeForm]
+    date_of_birth: dt.date | None = column("Date of birth, or null.")
+    tax_vat_number: str | None = column("Tax or VAT number of the person; an address has its own.")
+    created_at: dt.datetime = column("Customer since.")
+    updated_at: dt.datetime = column("Last change of the profile or its addresses.")
+    status: CustomerStatus = column("Whether the account may be used.")  # pyright: ignore[reportInvalidTypeForm]
+    is_locked: bool = column("Sign-in is closed for a while, after too many wrong passwords.")
+    is_email_confirmed: bool = column("The address was confirmed, or needs no confirmation.")
+    customer_type: CustomerType = column("What the customer is to a company.")  # pyright: ignore[reportInvalidTypeForm]
+    allows_remote_assistance: bool = column("Staff may sign in as this customer to help.")
+    is_automatic_group_change_disabled: bool = column(
+        "A checked VAT number never moves this customer to another group.", admin=True
+    )
+    website: Website = loaded(websites_by_id, key="website_id", description="Website the account belongs to.")
+    created_in: StoreView = loaded(
+        store_views_by_id, key="created_in_store_view_id", description="Store view the account was created in."
+    )
+    group: CustomerGroup = loaded(groups_by_id, key="group_id", description="Decides discounts and tax class.")
+    activity: CustomerActivity = loaded(
+        reads.activities_by_customer, key="id", description="When the customer was last seen."
+    )

@@ -1,0 +1,62 @@
+"""The demo: an embedded database, a small synthetic shop, and everything printed that a newcomer needs to look at it."""
+
+import asyncio
+import datetime as dt
+from collections.abc import Callable
+from contextlib import suppress
+
+from sqlalchemy import func, select
+
+from ..accounts.writes import issue_token as issue_customer_token
+from ..core.db import Database, connected, fetch_value
+from ..core.errors import RuleError
+from ..customers.tables import customer
+from ..staff import writes as staff
+from .seed import seed
+
+STAFF = "admin@example.com"
+CUSTOMERS = 250
+LIFETIME = dt.timedelta(days=7)
+QUERY = "{ customers(first: 3) { totalCount nodes { number fullName email orders(first: 2) { nodes { number status } } } } }"
+
+
+async def prepare(url: str, on_progress: Callable[[int, int], None]) -> tuple[str, str]:
+    """Fill an empty shop; a staff token and a customer token, fresh each time."""
+    async with connected(url) as database:
+        if await _is_empty(database):
+            async with database.writes.acquire() as connection:
+                await seed(
+                    connection, customers=CUSTOMERS, seed=1, until=dt.datetime.now(dt.UTC), on_progress=on_progress
+                )
+        async with database.transaction() as connection:
+            with suppress(RuleError):  # it is there from an earlier start
+                await staff.create(connection, email=STAFF, name="Demo Admin", role="administrator")
+        async with database.transaction() as connection:
+            first = await fetch_value(connection, select(customer.c.id).order_by(customer.c.number).limit(1))
+            return (
+                await staff.issue_token(connection, email=STAFF, lifetime=LIFETIME),
+                await issue_customer_token(connection, first, lifetime=LIFETIME),
+            )
+
+
+async def _is_empty(database: Database) -> bool:
+    async with database.reads.acquire() as connection:
+        return not await fetch_value(
+            connection, select(func.count()).select_from(select(customer.c.id).limit(1).subquery())
+        )
+
+
+def greeting(base: str, staff_token: str, customer_token: str) -> str:
+    return "\n".join(
+        [
+            f"storefront URL {base}/graphql",
+            f"admin URL {base}/admin/graphql",
+            f"staff token {staff_token}",
+            f"customer token {customer_token}",
+            f"query to paste {QUERY}",
+        ]
+    )
+
+
+def prepared(url: str, on_progress: Callable[[int, int], None]) -> tuple[str, str]:
+    return asyncio.run(prepare(url, on_progress))

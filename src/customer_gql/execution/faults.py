@@ -1,0 +1,88 @@
+"""What of an error leaves the process: a code of the closed list and a sentence meant for callers, nothing else."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any, Final
+
+import asyncpg
+from graphql import GraphQLError, GraphQLSyntaxError
+from strawberry.types.execution import ExecutionResult, PreExecutionError
+
+from ..core.db import CONNECTION_FAULTS
+from ..core.errors import ErrorCode, GraphError
+
+_AWAY: Final = (
+    *CONNECTION_FAULTS,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.QueryCanceledError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.AdminShutdownError,
+    asyncio.TimeoutError,
+)
+MAX_ERRORS: Final = 10
+
+
+def shown(result: ExecutionResult, request_id: str, *, explain: bool) -> tuple[list[dict[str, Any]], list[Exception]]:
+    """The errors of an answer as they may be shown, and the faults that only the log may know of."""
+    errors = result.errors or []
+    if isinstance(result, PreExecutionError):
+        return _of_document(errors, explain=explain), []
+    faults: list[Exception] = []
+    return [_of_field(error, request_id, faults) for error in errors[:MAX_ERRORS]], faults
+
+
+def _of_document(errors: Sequence[GraphQLError], *, explain: bool) -> list[dict[str, Any]]:
+    first = errors[0]
+    if isinstance(first, GraphQLSyntaxError):
+        message = first.message if explain else "The document is not GraphQL."
+        return [_error(message, ErrorCode.GRAPHQL_PARSE_FAILED, first)]
+    if not explain:
+        # One sentence for every invalid document: what validation says about names tells the schema.
+        return [{"message": "The document does not fit the schema.", "extensions": _code(_document_code(first))}]
+    return [_error(error.message, _document_code(error), error) for error in errors[:MAX_ERRORS]]
+
+
+def _document_code(error: GraphQLError) -> ErrorCode:
+    given = (error.extensions or {}).get("code")
+    return ErrorCode(given) if given else ErrorCode.GRAPHQL_VALIDATION_FAILED
+
+
+def _of_field(error: GraphQLError, request_id: str, faults: list[Exception]) -> dict[str, Any]:
+    original = error.original_error
+    while isinstance(original, GraphQLError) and original.original_error is not None:
+        original = original.original_error
+    for candidate in (error, original):
+        if isinstance(candidate, GraphError):
+            return {**_error(candidate.message, candidate.code, error), "extensions": dict(candidate.extensions or {})}
+    if original is None or isinstance(original, GraphQLError):
+        # The executor's own words about variables and arguments; it quotes what the caller sent, nothing of ours.
+        return _error(error.message, ErrorCode.BAD_USER_INPUT, error)
+    faults.append(original)
+    if isinstance(original, _AWAY):
+        return _masked("The service cannot answer right now. Try again.", ErrorCode.UNAVAILABLE, request_id, error)
+    return _masked("Something went wrong on our side.", ErrorCode.INTERNAL_SERVER_ERROR, request_id, error)
+
+
+def _masked(message: str, code: ErrorCode, request_id: str, error: GraphQLError) -> dict[str, Any]:
+    masked = _error(message, code, error)
+    masked["extensions"]["requestId"] = request_id
+    return masked
+
+
+def _error(message: str, code: ErrorCode, error: GraphQLError) -> dict[str, Any]:
+    found: dict[str, Any] = {"message": message}
+    if error.locations:
+        found["locations"] = [location.formatted for location in error.locations]
+    if error.path:
+        found["path"] = error.path
+    return {**found, "extensions": _code(code)}
+
+
+def _code(code: ErrorCode) -> dict[str, Any]:
+    return {"code": code.value}
+
+
+def is_away(error: BaseException) -> bool:
+    return isinstance(error, _AWAY)

@@ -1,0 +1,57 @@
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import orjson
+from sqlalchemy import insert
+
+from ..core.access import Kind, Viewer
+from ..core.db import Connection, execute
+from ..core.ids import new_id
+from .tables import Actor, customer_event
+
+Changes = Mapping[str, tuple[Any, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """Who did it."""
+
+    actor: Actor
+    id: int | None = None
+
+
+SYSTEM: Final = By(Actor.SYSTEM)
+
+
+def acting(viewer: Viewer) -> By:
+    """The viewer as the history names them."""
+    if viewer.kind is Kind.STAFF:
+        return By(Actor.STAFF, viewer.staff_id)
+    return By(Actor.CUSTOMER, viewer.customer_id)
+
+
+async def record(
+    connection: Connection, customer_id: int, *, kind: str, version: int, by: By, changes: Changes | None = None
+) -> None:
+    """Write what was done, in the transaction that does it. Secrets never stand in `changes`."""
+    await record_all(connection, [(customer_id, version, changes or {})], kind=kind, by=by)
+
+
+async def record_all(connection: Connection, done: Sequence[tuple[int, int, Changes]], *, kind: str, by: By) -> None:
+    """The same for many customers at once: (customer, version, changes) of each."""
+    if not done:
+        return
+    events = [
+        {
+            "customer_id": customer_id,
+            "id": new_id(),
+            "kind": kind,
+            "version": version,
+            "actor": by.actor.value,
+            "actor_id": by.id,
+            "changes": orjson.dumps({field: list(pair) for field, pair in changes.items()}).decode(),
+        }
+        for customer_id, version, changes in done
+    ]
+    await execute(connection, insert(customer_event).values(events))

@@ -1,0 +1,34 @@
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from sqlalchemy import insert
+
+from ..core.db import Connection, execute
+from ..core.ids import new_id
+from .tables import mail_outbox
+
+
+async def queue(
+    connection: Connection,
+    *,
+    template: str,
+    recipient: str,
+    customer_id: int,
+    store_view_id: int,
+    placeholders: Mapping[str, Any],
+    secrets: Mapping[str, str] | None = None,
+) -> None:
+    """Write a mail in the transaction that causes it. `secrets` are erased when it is sent."""
+    await execute(
+        connection,
+        insert(mail_outbox).values(
+            id=new_id(),
+            template=template,
+            recipient=recipient,
+            customer_id=customer_id,
+            store_view_id=store_view_id,
+            placeholders=orjson.dumps(placeholders).decode(),
+            secrets=None if secrets is None else orjson.dumps(secrets).decode(),
+        ),
+    )

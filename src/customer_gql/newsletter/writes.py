@@ -1,0 +1,53 @@
+"""Subscribing and unsubscribing many customers: deliberately not each other's mirror (domain §12.4)."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from sqlalchemy import DateTime, case, literal, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from ..core.db import Connection, among, fetch
+from ..customers.tables import customer
+from ..websites.tables import store, store_view
+from .tables import SubscriptionStatus, newsletter_subscription as subscription
+
+
+async def subscribe(connection: Connection, customer_ids: Sequence[int]) -> set[int]:
+    """Subscribe to the default store view of each customer's website, and no other; those changed by it.
+
+    An account that is not confirmed yet is subscribed by its confirmation (§22.2).
+    """
+    now = literal(dt.datetime.now(dt.UTC), DateTime(timezone=True))
+    status = case(
+        (customer.c.is_email_confirmed, SubscriptionStatus.SUBSCRIBED.value), else_=SubscriptionStatus.UNCONFIRMED.value
+    )
+    wanted = (
+        select(customer.c.id, store_view.c.id, status, now)
+        .select_from(customer.join(store, store.c.website_id == customer.c.website_id).join(store_view))
+        .where(among(customer.c.id, customer_ids), store.c.is_default, store_view.c.is_default)
+    )
+    insert = upsert(subscription).from_select(["customer_id", "store_view_id", "status", "changed_at"], wanted)
+    changed = await fetch(
+        connection,
+        insert.on_conflict_do_update(
+            index_elements=["customer_id", "store_view_id"],
+            set_={"status": insert.excluded.status, "changed_at": insert.excluded.changed_at},
+            where=subscription.c.status != insert.excluded.status,
+        ).returning(subscription.c.customer_id),
+    )
+    return {row.customer_id for row in changed}
+
+
+async def unsubscribe(connection: Connection, customer_ids: Sequence[int]) -> set[int]:
+    """End every subscription in every store view, those waiting for a confirmation too; those changed by it."""
+    changed = await fetch(
+        connection,
+        update(subscription)
+        .where(
+            among(subscription.c.customer_id, customer_ids),
+            subscription.c.status != SubscriptionStatus.UNSUBSCRIBED.value,
+        )
+        .values(status=SubscriptionStatus.UNSUBSCRIBED.value, changed_at=dt.datetime.now(dt.UTC))
+        .returning(subscription.c.customer_id),
+    )
+    return {row.customer_id for row in changed}

@@ -1,0 +1,32 @@
+"""The graph of staff and services: every type and field."""
+
+import strawberry
+
+from ..accounts.operations import AccountAdminMutation
+from ..core.errors import InputError, VersionConflictError
+from ..customer_grid.operations import CustomerGridAdminMutation
+from ..customers.operations import CustomerAdminQuery
+from ..groups.operations import GroupAdminQuery
+from ..websites.operations import WebsiteAdminQuery
+from .customer import Customer
+from .nodes import NodeAdminQuery
+from .roots import config, merged
+
+schema = strawberry.Schema(
+    query=merged(
+        "Query",
+        "What staff and services may read, each root with its permission.",
+        CustomerAdminQuery,
+        GroupAdminQuery,
+        WebsiteAdminQuery,
+        NodeAdminQuery,
+    ),
+    mutation=merged(
+        "Mutation",
+        "What staff and services may change, each root with its permission.",
+        AccountAdminMutation,
+        CustomerGridAdminMutation,
+    ),
+    types=[Customer, InputError, VersionConflictError],
+    config=config(),
+)

@@ -1,0 +1,82 @@
+"""`node(id:)` and `nodes(ids:)`: every type with an id, found in the schema itself."""
+
+import asyncio
+from collections.abc import Mapping
+from functools import cache
+from typing import Annotated, Any
+
+import strawberry
+
+from ..core.access import Kind, admin_field
+from ..core.context import Context, Info
+from ..core.errors import BadInput
+from ..core.ids import Found, Node, NodeId, decode, prefix_of
+from ..core.loading import MAX_PAGE
+
+Id = Annotated[strawberry.ID, strawberry.argument(description="Any id of this graph.")]
+Ids = Annotated[list[strawberry.ID], strawberry.argument(description=f"At most {MAX_PAGE} ids of any kinds.")]
+
+
+@strawberry.type
+class NodeQuery:
+    """On the storefront: what everybody may see, and what the signed-in customer owns."""
+
+    @strawberry.field(graphql_type=Node | None, description="Anything the viewer may see, by its id; else null.")
+    async def node(self, info: Info, id: Id) -> Any:
+        return await _found(info, id)
+
+    @strawberry.field(
+        graphql_type=list[Node | None],
+        description="The same for several ids, in their order; null where there is nothing to see.",
+    )
+    async def nodes(self, info: Info, ids: Ids) -> list[Any]:
+        return await _all_found(info, ids)
+
+
+@strawberry.type
+class NodeAdminQuery:
+    @admin_field(permission="customers.read", graphql_type=Node | None, description="Anything by its id; else null.")
+    async def node(self, info: Info, id: Id) -> Any:
+        return await _found(info, id)
+
+    @admin_field(
+        permission="customers.read",
+        graphql_type=list[Node | None],
+        description="The same for several ids, in their order; null where there is nothing.",
+    )
+    async def nodes(self, info: Info, ids: Ids) -> list[Any]:
+        return await _all_found(info, ids)
+
+
+async def _all_found(info: Info, ids: list[strawberry.ID]) -> list[Any]:
+    if len(ids) > MAX_PAGE:
+        raise BadInput(f"ids: ask for at most {MAX_PAGE} at once, not {len(ids)}.")
+    return await asyncio.gather(*[_found(info, id) for id in ids])
+
+
+async def _found(info: Info, id: strawberry.ID) -> Found | None:
+    types = nodes_of(info.schema)
+    prefix = prefix_of(id)
+    if prefix not in types:
+        raise BadInput(f"There is nothing with an id that starts with {prefix}_.")
+    name, declared = types[prefix]
+    key = decode(id, prefix, len(declared.columns))
+    context: Context = info.context
+    if context.viewer.kind is not Kind.STAFF and not await declared.visible(context, key):
+        return None
+    row = await context.load(declared.read, key[0] if len(key) == 1 else key)
+    return None if row is None else Found(name, row)
+
+
+@cache
+def nodes_of(schema: strawberry.Schema) -> Mapping[str, tuple[str, NodeId]]:
+    """By prefix: the type's name in the graph, and how its rows are found."""
+    found: dict[str, tuple[str, NodeId]] = {}
+    for name, kind in schema.schema_converter.type_map.items():
+        definition = kind.definition
+        for field in getattr(definition, "fields", ()):
+            declared = getattr(field, "metadata", {}).get("id")
+            if isinstance(declared, NodeId):
+                assert declared.prefix not in found or found[declared.prefix][0] == name, declared.prefix
+                found[declared.prefix] = (name, declared)
+    return found

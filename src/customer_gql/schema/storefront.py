@@ -1,0 +1,13 @@
+"""The storefront's part of the graph: what guests see, and what belongs to the signed-in customer."""
+
+from ..core.access import StorefrontSchema
+from ..customers.operations import CustomerQuery
+from .customer import Customer
+from .nodes import NodeQuery
+from .roots import config, merged
+
+schema = StorefrontSchema(
+    query=merged("Query", "What a shopper may read: the own account, and public facts.", CustomerQuery, NodeQuery),
+    types=[Customer],
+    config=config(),
+)

@@ -1,0 +1,16 @@
+from sqlalchemy import select
+
+from ..core.db import compiled
+from ..core.loading import all_by, one_by
+from .tables import store, store_view, website
+
+websites_by_id = one_by(select(website), website.c.id)
+stores_by_id = one_by(select(store), store.c.id)
+stores_by_website = all_by(select(store).order_by(store.c.id), store.c.website_id)
+store_views_by_id = one_by(select(store_view), store_view.c.id)
+store_views_by_store = all_by(select(store_view).order_by(store_view.c.id), store_view.c.store_id)
+default_store_views_by_website = one_by(
+    select(store_view, store.c.website_id).join(store).where(store.c.is_default, store_view.c.is_default),
+    store.c.website_id,
+)
+ALL_WEBSITES = compiled(select(website).order_by(website.c.id))

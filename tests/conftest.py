@@ -1,0 +1,205 @@
+"""One real PostgreSQL for all workers, one database for each, cloned from a template that the migrations built."""
+
+import asyncio
+import fcntl
+import hashlib
+import os
+import uuid
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+
+from customer_gql.accounts.writes import issue_token as issue_customer_token
+from customer_gql.app import create_app
+from customer_gql.core.db import Connection, Database, connected
+from customer_gql.core.embedded import Server, create_database, drop_database, running
+from customer_gql.schema import migrating
+from customer_gql.settings import Settings, load
+from customer_gql.staff import writes as staff
+
+ROOT = Path(__file__).parents[1]
+SHARED = ROOT.parent / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def server() -> Generator[Server]:
+    """Started by the first worker, stopped by the last."""
+    with running(ROOT / ".data" / "tests", settings={"fsync": "off", "max_connections": "200"}) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def template(server: Server) -> str:
+    """The name of a database that the migrations of this very checkout built."""
+    files = sorted((ROOT / "migrations").rglob("*.py"))
+    digest = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
+    name = f"template_{digest}"
+    with (ROOT / ".data" / "template.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not exists(server, name):
+            create_database(server, f"{name}_raw")
+            migrating.upgrade(server.url(f"{name}_raw"))
+            # Renamed when complete, so that a run that was killed leaves no half-built template.
+            admin(server, f'ALTER DATABASE "{name}_raw" RENAME TO "{name}"')
+    return name
+
+
+def exists(server: Server, name: str) -> bool:
+    if admin(server, "SELECT 1 FROM pg_database WHERE datname = $1", name):
+        return True
+    admin(server, f'DROP DATABASE IF EXISTS "{name}_raw"')
+    return False
+
+
+def admin(server: Server, statement: str, *arguments: Any) -> list[Any]:
+    async def run() -> list[Any]:
+        connection = await asyncpg.connect(server.admin_url())
+        try:
+            return await connection.fetch(statement, *arguments)
+        finally:
+            await connection.close()
+
+    with asyncio.Runner() as runner:
+        return runner.run(run())
+
+
+@contextmanager
+def cloned(server: Server, template: str) -> Generator[str]:
+    name = f"test_{os.getpid()}_{uuid.uuid4().hex[:8]}"
+    create_database(server, name, template)
+    try:
+        yield server.url(name)
+    finally:
+        drop_database(server, name)
+
+
+@pytest.fixture(scope="session")
+def database_url(server: Server, template: str) -> Generator[str]:
+    """This worker's database. Tests make the customers they look at, and look at no others."""
+    with cloned(server, template) as url:
+        yield url
+
+
+@pytest.fixture
+def empty_database_url(server: Server, template: str) -> Generator[str]:
+    """A migrated database of this test's own."""
+    with cloned(server, template) as url:
+        yield url
+
+
+@pytest.fixture
+async def empty_database(empty_database_url: str) -> AsyncGenerator[Database]:
+    async with connected(empty_database_url) as database:
+        yield database
+
+
+@dataclass(eq=False)
+class Statements:
+    """What ran since `clear`."""
+
+    texts: list[str] = field(default_factory=list)
+
+    def __call__(self, record: Any) -> None:
+        self.texts.append(record.query)
+
+    async def clear(self) -> None:
+        await asyncio.sleep(0)  # a statement is told of in the tick after its end
+        self.texts.clear()
+
+    async def count(self) -> int:
+        await asyncio.sleep(0)
+        return len(self.texts)
+
+
+@pytest.fixture(scope="session")
+def statements() -> Statements:
+    return Statements()
+
+
+@pytest.fixture(scope="session")
+async def database(database_url: str, statements: Statements) -> AsyncGenerator[Database]:
+    async with connected(database_url, read_connections=5, write_connections=8, on_statement=statements) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def connection(database: Database) -> AsyncGenerator[Connection]:
+    """A connection in autocommit, to arrange what a test needs and to look at what is stored."""
+    async with database.writes.acquire() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def settings(database_url: str) -> Settings:
+    return load(database_url=database_url, environment="development")
+
+
+class Client:
+    """Posts documents as one viewer, over HTTP."""
+
+    def __init__(self, http: httpx.AsyncClient, path: str, token: str | None) -> None:
+        self.http = http
+        self.path = path
+        self.token = token
+
+    async def post(self, query: str, **variables: Any) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        body = {"query": query, "variables": variables}
+        return await self.http.post(self.path, json=body, headers=headers)
+
+    async def answer(self, query: str, **variables: Any) -> dict[str, Any]:
+        return (await self.post(query, **variables)).json()
+
+    async def data(self, query: str, **variables: Any) -> Any:
+        answer = await self.answer(query, **variables)
+        assert "errors" not in answer, answer["errors"]
+        return answer["data"]
+
+
+@asynccontextmanager
+async def served(settings: Settings, database: Database) -> AsyncGenerator[httpx.AsyncClient]:
+    app = create_app(settings)
+    app.state.database = database
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as http:
+        yield http
+
+
+@pytest.fixture(scope="session")
+async def http(settings: Settings, database: Database) -> AsyncGenerator[httpx.AsyncClient]:
+    async with served(settings, database) as client:
+        yield client
+
+
+@pytest.fixture
+def storefront(http: httpx.AsyncClient) -> Client:
+    """A guest in the shop."""
+    return Client(http, "/graphql", None)
+
+
+@pytest.fixture
+async def as_customer(http: httpx.AsyncClient, connection: Connection) -> Callable[[int], Any]:
+    async def client(customer_id: int) -> Client:
+        return Client(http, "/graphql", await issue_customer_token(connection, customer_id))
+
+    return client
+
+
+@pytest.fixture
+async def as_staff(http: httpx.AsyncClient, connection: Connection) -> Callable[[str], Any]:
+    async def client(role: str) -> Client:
+        email = f"{uuid.uuid4().hex}@example.com"
+        await staff.create(connection, email=email, name="Somebody", role=role)
+        return Client(http, "/admin/graphql", await staff.issue_token(connection, email=email))
+
+    return client
+
+
+@pytest.fixture
+async def admin_client(as_staff: Callable[[str], Any]) -> Client:
+    return await as_staff("administrator")
