@@ -106,7 +106,9 @@ class Statements:
     texts: list[str] = field(default_factory=list)
 
     def __call__(self, record: Any) -> None:
-        self.texts.append(record.query)
+        # The driver asks about a type once for each connection, when it first meets it; that is no read of ours.
+        if "typeinfo" not in record.query and "'jit'" not in record.query:
+            self.texts.append(record.query)
 
     async def clear(self) -> None:
         await asyncio.sleep(0)  # a statement is told of in the tick after its end

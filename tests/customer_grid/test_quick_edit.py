@@ -1,9 +1,9 @@
 import asyncio
 
 import orjson
-from customers.factories import customer_id, make_address, make_customer
 
 from customer_gql.core.ids import encode
+from customers.factories import customer_id, make_address, make_customer
 
 EDIT = """
 mutation Edit($input: CustomerQuickEditInput!) {
@@ -82,7 +82,11 @@ async def test_edits_of_different_fields_merge(admin_client, connection):
     shopper = await make_customer(connection)
     await edit(admin_client, id=customer_id(shopper), expectedVersion=1, gender="MALE")
     answer = await edit(admin_client, id=customer_id(shopper), expectedVersion=1, taxVatNumber="X2")
-    assert (answer["userErrors"], answer["customer"]["gender"], answer["customer"]["taxVatNumber"]) == ([], "MALE", "X2")
+    assert (answer["userErrors"], answer["customer"]["gender"], answer["customer"]["taxVatNumber"]) == (
+        [],
+        "MALE",
+        "X2",
+    )
 
 
 async def test_edits_of_the_same_field_conflict_with_all_three_values(admin_client, connection):

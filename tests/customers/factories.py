@@ -120,9 +120,7 @@ async def make_shipment(connection: Connection, order: Row, *numbers: tuple[str,
     id = new_id()
     await put(connection, shipment, **key, id=id, shipped_at=_WHEN)
     for position, (carrier, number) in enumerate(numbers, 1):
-        await put(
-            connection, tracking_number, **key, shipment_id=id, position=position, carrier=carrier, number=number
-        )
+        await put(connection, tracking_number, **key, shipment_id=id, position=position, carrier=carrier, number=number)
 
 
 async def make_lists(connection: Connection, owner: Row, items: list[Row]) -> None:
@@ -184,7 +182,12 @@ async def make_full_customer(connection: Connection, **given: Any) -> Row:
         created_at=_WHEN,
     )
     await put(
-        connection, newsletter_subscription, customer_id=owner.id, store_view_id=1, status="SUBSCRIBED", changed_at=_WHEN
+        connection,
+        newsletter_subscription,
+        customer_id=owner.id,
+        store_view_id=1,
+        status="SUBSCRIBED",
+        changed_at=_WHEN,
     )
     await put(connection, customer_activity, customer_id=owner.id, last_sign_in_at=_WHEN, last_activity_at=_WHEN)
     return owner

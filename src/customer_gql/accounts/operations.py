@@ -3,13 +3,14 @@ from typing import Annotated
 
 import strawberry
 
-from ..core.access import INPUT, admin_mutation
-from ..core.context import Info
-from ..core.ids import decode_one
-from ..core.loading import column
-from ..customers.types import CustomerPayload
-from ..customers.writes import locked
-from ..history.writes import acting
+from customer_gql.core.access import INPUT, admin_mutation
+from customer_gql.core.context import Info
+from customer_gql.core.ids import decode_one
+from customer_gql.core.loading import column
+from customer_gql.customers.types import CustomerPayload
+from customer_gql.customers.writes import locked
+from customer_gql.history.writes import acting
+
 from . import writes
 
 
@@ -42,7 +43,9 @@ class AccountAdminMutation:
         description="End every session of a customer: each token stops working at once, open password reset links too. "
         "Writes history. Cannot be undone; the customer signs in again.",
     )
-    async def customer_force_sign_in(self, info: Info, input: Annotated[CustomerForceSignInInput, INPUT]) -> CustomerForceSignInPayload:
+    async def customer_force_sign_in(
+        self, info: Info, input: Annotated[CustomerForceSignInInput, INPUT]
+    ) -> CustomerForceSignInPayload:
         customer_id = decode_one(input.id, "cus")
         async with info.context.transaction() as connection:
             customer = await locked(connection, customer_id)

@@ -1,7 +1,8 @@
 from sqlalchemy import BigInteger, DateTime, bindparam, func, select
 from sqlalchemy.dialects.postgresql import BYTEA
 
-from ..core.db import compiled
+from customer_gql.core.db import compiled
+
 from .tables import customer_token, password_reset
 
 CUSTOMER_BY_TOKEN = compiled(

@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, Index
 from sqlalchemy.dialects.postgresql import BYTEA
 
-from ..core.db import created_at, table
+from customer_gql.core.db import created_at, table
 
 customer_token = table(
     "customer_token",

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 
 from sqlalchemy import delete, insert, update
 
-from ..core import tokens
-from ..core.db import Connection, Row, among, execute, fetch_value
-from ..core.errors import RuleError, UserErrorCode
-from ..customers.emails import normalised
-from ..history.writes import By, record
-from ..mail.writes import queue
+from customer_gql.core import tokens
+from customer_gql.core.db import Connection, Row, among, execute, fetch_value
+from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.customers.emails import normalised
+from customer_gql.history.writes import By, record
+from customer_gql.mail.writes import queue
+
 from .reads import RESETS_SINCE
 from .tables import customer_token, password_reset
 

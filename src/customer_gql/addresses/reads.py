@@ -1,6 +1,7 @@
 from sqlalchemy import select
 
-from ..core.loading import all_by, one_by
+from customer_gql.core.loading import all_by, one_by
+
 from .tables import address
 
 MAX_ADDRESSES = 100

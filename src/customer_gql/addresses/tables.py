@@ -13,7 +13,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from ..core.db import created_at, table
+from customer_gql.core.db import created_at, table
 
 address = table(
     "address",

@@ -5,14 +5,80 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from ..core.db import Connection, Row, execute, fetch_one
-from ..core.errors import RuleError, UserErrorCode
+from customer_gql.core.db import Connection, Row, execute, fetch_one
+from customer_gql.core.errors import RuleError, UserErrorCode
+
 from .tables import address
 
 # Countries that have no postal codes, or where letters arrive without one.
 WITHOUT_POSTCODE = frozenset(
-    "AE AG AO AW BF BI BJ BO BS BW BZ CD CF CG CI CK CM DJ DM ER FJ GD GH GM GN GQ GY HK IE JM KE "
-    "KI KM KN KP LC ML MO MR MS MU MW NR NU PA QA RW SB SC SL SR ST SY TF TG TK TL TO TT TV TZ UG VU YE ZW".split()
+    [
+        "AE",
+        "AG",
+        "AO",
+        "AW",
+        "BF",
+        "BI",
+        "BJ",
+        "BO",
+        "BS",
+        "BW",
+        "BZ",
+        "CD",
+        "CF",
+        "CG",
+        "CI",
+        "CK",
+        "CM",
+        "DJ",
+        "DM",
+        "ER",
+        "FJ",
+        "GD",
+        "GH",
+        "GM",
+        "GN",
+        "GQ",
+        "GY",
+        "HK",
+        "IE",
+        "JM",
+        "KE",
+        "KI",
+        "KM",
+        "KN",
+        "KP",
+        "LC",
+        "ML",
+        "MO",
+        "MR",
+        "MS",
+        "MU",
+        "MW",
+        "NR",
+        "NU",
+        "PA",
+        "QA",
+        "RW",
+        "SB",
+        "SC",
+        "SL",
+        "SR",
+        "ST",
+        "SY",
+        "TF",
+        "TG",
+        "TK",
+        "TL",
+        "TO",
+        "TT",
+        "TV",
+        "TZ",
+        "UG",
+        "VU",
+        "YE",
+        "ZW",
+    ]
 )
 _TELEPHONE = re.compile(r"\+?[0-9(][0-9 ()./\-]{2,36}( ?(x|ext\.?) ?[0-9]{1,6})?", re.IGNORECASE)
 

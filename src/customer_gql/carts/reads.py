@@ -1,7 +1,8 @@
 from sqlalchemy import BigInteger, cast, func, select, true
 
-from ..catalog.tables import product
-from ..core.loading import all_by, one_by
+from customer_gql.catalog.tables import product
+from customer_gql.core.loading import all_by, one_by
+
 from .tables import cart, cart_item as item
 
 _contents = (

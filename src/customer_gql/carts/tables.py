@@ -14,7 +14,7 @@ from sqlalchemy import (
     text,
 )
 
-from ..core.db import created_at, currency, table
+from customer_gql.core.db import created_at, currency, table
 
 cart = table(
     "cart",

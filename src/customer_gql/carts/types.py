@@ -2,11 +2,12 @@ import datetime as dt
 
 import strawberry
 
-from ..catalog.reads import products_by_id
-from ..catalog.types import Product
-from ..core.ids import Node, node_id
-from ..core.loading import column, loaded
-from ..core.scalars import Money, money
+from customer_gql.catalog.reads import products_by_id
+from customer_gql.catalog.types import Product
+from customer_gql.core.ids import Node, node_id
+from customer_gql.core.loading import column, loaded
+from customer_gql.core.scalars import Money, money
+
 from . import reads
 
 

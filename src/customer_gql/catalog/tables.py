@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Text
 
-from ..core.db import currency, table
+from customer_gql.core.db import currency, table
 
 product = table(
     "product",

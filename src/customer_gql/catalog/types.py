@@ -1,8 +1,9 @@
 import strawberry
 
-from ..core.ids import Node, everyone, node_id
-from ..core.loading import column
-from ..core.scalars import Money, money
+from customer_gql.core.ids import Node, everyone, node_id
+from customer_gql.core.loading import column
+from customer_gql.core.scalars import Money, money
+
 from . import reads
 
 

@@ -33,11 +33,11 @@ class Context:
             return await fetch(connection, statement, **values)
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncGenerator[Connection]:
+    async def transaction(self, *, dry_run: bool = False) -> AsyncGenerator[Connection]:
         """Commit on leaving; afterwards every read of this request starts afresh."""
         self.loads.paused = True
         try:
-            async with self.database.transaction() as connection:
+            async with self.database.transaction(dry_run=dry_run) as connection:
                 yield connection
         finally:
             self.loads.paused = False

@@ -7,7 +7,7 @@ import enum
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias, cast
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
@@ -28,6 +28,7 @@ from sqlalchemy.dialects.postgresql.asyncpg import dialect
 from sqlalchemy.schema import SchemaItem
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.elements import ClauseElement
 
 metadata = MetaData(
     naming_convention={
@@ -65,9 +66,9 @@ class Row(asyncpg.Record):
             raise AttributeError(f"the statement selects no column {name!r}") from None
 
 
-Connection: TypeAlias = "asyncpg.Connection[Row] | PoolConnectionProxy[Row]"
+Connection: TypeAlias = asyncpg.Connection | PoolConnectionProxy
 
-_DIALECT: Final = dialect(paramstyle="numeric_dollar")  # pyright: ignore[reportNoUntypedCall, reportUnknownVariableType]
+_DIALECT: Final = dialect(paramstyle="numeric_dollar")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,7 +86,7 @@ class Statement:
 
 def compiled(clause: Executable) -> Statement:
     """SQL of a Core statement for asyncpg. Compile what is known in advance once, at import."""
-    result = clause.compile(dialect=_DIALECT)  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
+    result = cast("ClauseElement", clause).compile(dialect=_DIALECT)
     assert isinstance(result, SQLCompiler)
     return Statement(str(result), tuple(result.positiontup or ()), dict(result.params))
 
@@ -129,13 +130,21 @@ async def _keep(_connection: Any) -> None:
 class Database:
     """Two pools: reads outside transactions with plans made once, and transactions for mutations."""
 
-    reads: "asyncpg.Pool[Row]"
-    writes: "asyncpg.Pool[Row]"
+    reads: asyncpg.Pool
+    writes: asyncpg.Pool
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncGenerator[Connection]:
-        async with self.writes.acquire() as connection, connection.transaction():
-            yield connection
+    async def transaction(self, *, dry_run: bool = False) -> AsyncGenerator[Connection]:
+        """Commit on leaving; a dry run rolls back instead, after everything was tried for real."""
+        async with self.writes.acquire() as connection:
+            transaction = connection.transaction()
+            await transaction.start()
+            try:
+                yield connection
+            except BaseException:
+                await transaction.rollback()
+                raise
+            await (transaction.rollback() if dry_run else transaction.commit())
 
 
 @asynccontextmanager
@@ -167,7 +176,7 @@ async def connected(
     }
     limits = {"statement_timeout": f"{statement_timeout_seconds}s", "lock_timeout": "2s"}
     # A read's statement is the same each time and its keys are arrays: planning anew would cost more than running it.
-    fixed = {**limits, "plan_cache_mode": "force_generic_plan", "default_transaction_read_only": "on"}
+    fixed = {**limits, "jit": "off", "plan_cache_mode": "force_generic_plan", "default_transaction_read_only": "on"}
     careful = {**limits, "idle_in_transaction_session_timeout": "10s"}
     try:
         async with (

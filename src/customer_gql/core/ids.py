@@ -125,8 +125,8 @@ def node_id(prefix: str, read: Read, *columns: str, visible: Visible = its_custo
     declared = NodeId(prefix, read, columns, visible)
     of = declared.of
 
-    def resolve(root) -> strawberry.ID:  # noqa: ANN001 # pyright: ignore
-        return of(root)  # pyright: ignore[reportReturnType, reportUnknownArgumentType]
+    def resolve(root: strawberry.Parent[Any]) -> strawberry.ID:
+        return strawberry.ID(of(root))
 
     return strawberry.field(
         resolver=resolve, description=f"{description} Starts with `{prefix}_`.", metadata={"id": declared}

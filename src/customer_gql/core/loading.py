@@ -21,6 +21,7 @@ from .errors import BadInput
 Columns = tuple[ColumnElement[Any], ...]
 MAX_PAGE: Final = 100
 DEFAULT_PAGE: Final = 20
+QUIET_TURNS: Final = 3
 
 
 class Read:
@@ -32,7 +33,7 @@ class Read:
 
     __slots__ = ("by", "key_of", "keys", "many", "statement")
 
-    def __init__(self, statement: Select[Any], by: Sequence[str], *, many: bool) -> None:
+    def __init__(self, statement: Select, by: Sequence[str], *, many: bool) -> None:
         self.statement: Statement = compiled(statement)
         self.by = tuple(by)
         self.keys = tuple(f"key_{i}" for i in range(len(self.by)))
@@ -54,22 +55,22 @@ class Read:
         return found
 
 
-def one_by(statement: Select[Any], *key: ColumnElement[Any]) -> Read:
+def one_by(statement: Select, *key: ColumnElement[Any]) -> Read:
     """At most one row for each key."""
     return Read(_with_keys(statement, key), _names(key), many=False)
 
 
-def all_by(statement: Select[Any], *key: ColumnElement[Any]) -> Read:
+def all_by(statement: Select, *key: ColumnElement[Any]) -> Read:
     """Every row of each key, in the statement's order. For lists with a documented cap."""
     return Read(_with_keys(statement, key), _names(key), many=True)
 
 
-def first_by(statement: Select[Any], *key: ColumnElement[Any]) -> Read:
+def first_by(statement: Select, *key: ColumnElement[Any]) -> Read:
     """The first `limit` rows of each key, in the statement's order."""
     return Read(first_of_each(statement, key), _names(key), many=True)
 
 
-def first_of_each(statement: Select[Any], key: Columns) -> Select[Any]:
+def first_of_each(statement: Select, key: Columns) -> Select:
     # A LATERAL with LIMIT can only be a nested loop over the keys, so the rows of each key come in the inner order.
     keys = _unnested(key)
     page = (
@@ -78,7 +79,7 @@ def first_of_each(statement: Select[Any], key: Columns) -> Select[Any]:
     return select(page).select_from(keys.join(page, true()))
 
 
-def _with_keys(statement: Select[Any], key: Columns) -> Select[Any]:
+def _with_keys(statement: Select, key: Columns) -> Select:
     if len(key) == 1:
         return statement.where(key[0] == any_(_array(0, key[0])))
     keys = _unnested(key)
@@ -106,7 +107,7 @@ def _names(key: Columns) -> list[str]:
 
 
 class _Batch:
-    """What one request asked of one read with one set of arguments: what is known, and what waits for the tick's end."""
+    """What one request asks of one read with one set of arguments: what is known, and what waits for the round."""
 
     __slots__ = ("arguments", "futures", "read", "waiting")
 
@@ -116,20 +117,46 @@ class _Batch:
         self.futures: dict[Any, asyncio.Future[Any]] = {}
         self.waiting: list[Any] = []
 
+    def take(self) -> list[Any]:
+        keys, self.waiting = self.waiting, []
+        return keys
+
+    def answer(self, keys: list[Any], found: Mapping[Any, Any]) -> None:
+        for future, key in self._open(keys):
+            future.set_result(found.get(key))
+
+    def fail(self, keys: list[Any], error: Exception) -> None:
+        for future, _ in self._open(keys):
+            future.set_exception(error)
+            future.exception()  # an error nobody is left to see is no second error
+
+    def cancel(self, keys: list[Any]) -> None:
+        for future, _ in self._open(keys):
+            future.cancel()
+
+    def _open(self, keys: list[Any]) -> list[tuple[asyncio.Future[Any], Any]]:
+        return [(self.futures[key], key) for key in keys if not self.futures[key].done()]
+
 
 class Loads:
-    """The reads of one request: each key is read once, keys of one tick together."""
+    """The reads of one request: each key is read once, in rounds.
 
-    __slots__ = ("_batches", "_connection", "_tasks", "paused")
+    A round waits until everything that can ask has asked, then runs one statement for each read on one connection.
+    So the number of statements follows from the document alone, not from which answer happens to arrive first.
+    """
+
+    __slots__ = ("_asked", "_batches", "_connection", "_pending", "_task", "paused")
 
     def __init__(self, connection: Callable[[], AbstractAsyncContextManager[Connection]]) -> None:
         self._connection = connection
         self._batches: dict[Any, _Batch] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._pending: list[_Batch] = []
+        self._task: asyncio.Task[None] | None = None
+        self._asked = 0
         self.paused = False
 
     def load(self, read: Read, key: Any, **arguments: Any) -> asyncio.Future[Any]:
-        """The row (or rows) of one key, once the tick's keys were read."""
+        """The row (or rows) of one key, once its round was read."""
         assert not self.paused, "inside a transaction read through its own connection"
         name = (read, *arguments.items()) if arguments else read
         batch = self._batches.get(name)
@@ -137,11 +164,13 @@ class Loads:
             batch = self._batches[name] = _Batch(read, arguments)
         future = batch.futures.get(key)
         if future is None:
-            loop = asyncio.get_running_loop()
-            future = batch.futures[key] = loop.create_future()
+            self._asked += 1
+            future = batch.futures[key] = asyncio.get_running_loop().create_future()
             if not batch.waiting:
-                loop.call_soon(self._dispatch, batch)
+                self._pending.append(batch)
             batch.waiting.append(key)
+            if self._task is None or self._task.done():
+                self._task = asyncio.create_task(self._rounds())
         return future
 
     def clear(self) -> None:
@@ -149,35 +178,37 @@ class Loads:
         self._batches.clear()
 
     async def close(self) -> None:
-        """Cancel what still runs, so that a client that went away takes its statements along."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        """Cancel what still runs, so that a client that went away takes its statement along."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
 
-    def _dispatch(self, batch: _Batch) -> None:
-        keys, batch.waiting = batch.waiting, []
-        task = asyncio.create_task(self._run(batch, keys))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+    async def _rounds(self) -> None:
+        while self._pending:
+            await self._quiet()
+            batches, self._pending = self._pending, []
+            await self._round([(batch, batch.take()) for batch in batches])
 
-    async def _run(self, batch: _Batch, keys: list[Any]) -> None:
-        futures = [batch.futures[key] for key in keys]
+    async def _quiet(self) -> None:
+        """Until nobody asked for anything for some turns of the loop: coroutines need a turn or two to get to it."""
+        asked = -1
+        while asked != self._asked:
+            asked = self._asked
+            for _ in range(QUIET_TURNS):
+                await asyncio.sleep(0)
+
+    async def _round(self, batches: list[tuple[_Batch, list[Any]]]) -> None:
         try:
             async with self._connection() as connection:
-                found = await batch.read.run(connection, keys, batch.arguments)
+                for batch, keys in batches:
+                    batch.answer(keys, await batch.read.run(connection, keys, batch.arguments))
         except asyncio.CancelledError:
-            for future in futures:
-                future.cancel()
+            for batch, keys in batches:
+                batch.cancel(keys)
             raise
         except Exception as error:  # noqa: BLE001 - it belongs to those who asked
-            for future in futures:
-                if not future.done():
-                    future.set_exception(error)
-                    future.exception()  # an error nobody is left to see is no second error
-            return
-        for key, future in zip(keys, futures, strict=True):
-            if not future.done():
-                future.set_result(found.get(key))
+            for batch, keys in batches:
+                batch.fail(keys, error)
 
 
 class Load:

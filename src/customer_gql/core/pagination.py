@@ -12,7 +12,6 @@ from typing import Annotated, Any, Generic, TypeVar
 import orjson
 import strawberry
 from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, select, tuple_
-from strawberry.types.field import StrawberryField
 
 from .db import Row, Statement, compiled
 from .errors import BadInput
@@ -58,7 +57,7 @@ class Sort:
     def names(self) -> tuple[str, ...]:
         return tuple(str(column.key) for column in self.columns)  # pyright: ignore
 
-    def applied(self, statement: Select[Any], *, backward: bool) -> Select[Any]:
+    def applied(self, statement: Select, *, backward: bool) -> Select:
         down = self.descending != backward
         return statement.order_by(*[column.desc() if down else column.asc() for column in self.columns])
 
@@ -151,7 +150,7 @@ class Pages:
 
     __slots__ = ("_reads", "count", "sort")
 
-    def __init__(self, statement: Select[Any], *key: ColumnElement[Any], sort: Sort) -> None:
+    def __init__(self, statement: Select, *key: ColumnElement[Any], sort: Sort) -> None:
         self.sort = sort
         names = [str(part.key) for part in key]  # pyright: ignore
         self._reads = {
@@ -170,17 +169,21 @@ class Pages:
     def read(self, window: Window) -> Read:
         return self._reads[window.backward, window.cursor is not None]
 
-    async def load(self, context: Any, key: Any, window: Window) -> Page:
-        rows = await context.load(self.read(window), key, **window.arguments(self.sort))
+    def load(self, context: Any, key: Any, window: Window) -> Awaitable[Page]:
+        # Asked for here and not in the coroutine, so that it is in the same round as its neighbours.
+        rows = context.load(self.read(window), key, **window.arguments(self.sort))
 
         async def count() -> int:
             counted: Row | None = await context.load(self.count, key)
             return 0 if counted is None else counted.total
 
-        return Page(rows, window, self.sort, count)
+        async def page() -> Page:
+            return Page(await rows, window, self.sort, count)
+
+        return page()
 
 
-def _windowed(statement: Select[Any], sort: Sort, *, backward: bool, positioned: bool) -> Select[Any]:
+def _windowed(statement: Select, sort: Sort, *, backward: bool, positioned: bool) -> Select:
     if positioned:
         statement = statement.where(sort.beyond(backward=backward))
     return sort.applied(statement, backward=backward)
@@ -191,17 +194,15 @@ class List:
 
     __slots__ = ("_plain", "sorts", "statement")
 
-    def __init__(self, statement: Select[Any], sorts: Sequence[Sort]) -> None:
+    def __init__(self, statement: Select, sorts: Sequence[Sort]) -> None:
         self.statement = statement
         self.sorts = {sort.name: sort for sort in sorts}
         self._plain = lru_cache(maxsize=None)(self._compiled)
 
-    def _compiled(self, sort: Sort, backward: bool, positioned: bool) -> Statement:  # noqa: FBT001
+    def _compiled(self, sort: Sort, backward: bool, positioned: bool) -> Statement:
         return compiled(self._select((), sort, backward=backward, positioned=positioned))
 
-    def _select(
-        self, where: Sequence[ColumnElement[bool]], sort: Sort, *, backward: bool, positioned: bool
-    ) -> Select[Any]:
+    def _select(self, where: Sequence[ColumnElement[bool]], sort: Sort, *, backward: bool, positioned: bool) -> Select:
         statement = _windowed(self.statement.where(*where), sort, backward=backward, positioned=positioned)
         return statement.limit(bindparam("limit", type_=Integer()))
 
@@ -243,12 +244,12 @@ class Paged(Load):
         self.limited = False
 
 
-def paged(pages: Pages, *, key: str | tuple[str, ...], description: str, admin: bool = False) -> StrawberryField | Any:
+def paged(pages: Pages, *, key: str | tuple[str, ...], description: str, admin: bool = False) -> Any:
     """A nested connection, read for all parents in one statement."""
     declared = Paged(pages, (key,) if isinstance(key, str) else key)
     key_of = declared.key
 
-    async def resolve(  # noqa: ANN202 - the annotation of the field decides
+    def resolve(  # noqa: ANN202 - the annotation of the field decides
         root: strawberry.Parent[Any],
         info: strawberry.Info,
         first: First = strawberry.UNSET,
@@ -256,7 +257,7 @@ def paged(pages: Pages, *, key: str | tuple[str, ...], description: str, admin: 
         last: Last = strawberry.UNSET,
         before: Before = strawberry.UNSET,
     ):
-        return await pages.load(info.context, key_of(root), Window.of(first, after, last, before))
+        return pages.load(info.context, key_of(root), Window.of(first, after, last, before))
 
     metadata = {"load": declared, **({"audience": "admin"} if admin else {})}
     return strawberry.field(resolver=resolve, description=description, metadata=metadata)

@@ -14,8 +14,27 @@ CurrencyCode = NewType("CurrencyCode", str)
 
 # Currencies whose minor unit is not a hundredth (ISO 4217).
 _MINOR_DIGITS: Final = dict.fromkeys(
-    "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0
-) | dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3)
+    [
+        "BIF",
+        "CLP",
+        "DJF",
+        "GNF",
+        "ISK",
+        "JPY",
+        "KMF",
+        "KRW",
+        "PYG",
+        "RWF",
+        "UGX",
+        "UYI",
+        "VND",
+        "VUV",
+        "XAF",
+        "XOF",
+        "XPF",
+    ],
+    0,
+) | dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3)
 
 
 def minor_digits(currency: str) -> int:
@@ -78,14 +97,14 @@ def guard(scalar: GraphQLScalarType) -> None:
     that no schema may replace, so their parsers are wrapped where they are."""
     parse_value, parse_literal = scalar.parse_value, scalar.parse_literal
 
-    def value(given: Any) -> Any:
-        return _checked(parse_value(given))
+    def from_value(value: Any) -> Any:
+        return _checked(parse_value(value))
 
-    def literal(node: ValueNode, variables: dict[str, Any] | None = None) -> Any:
+    def from_literal(node: ValueNode, variables: dict[str, Any] | None = None) -> Any:
         return _checked(parse_literal(node, variables))
 
-    scalar.parse_value = value
-    scalar.parse_literal = literal
+    scalar.parse_value = from_value
+    scalar.parse_literal = from_literal
 
 
 def _checked(text: Any) -> Any:

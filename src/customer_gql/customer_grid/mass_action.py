@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from ..accounts.writes import end_sessions
-from ..core.db import Connection, Row, among, fetch
-from ..core.ids import encode
-from ..customers import writes as customers
-from ..customers.tables import CustomerType, customer
-from ..history.writes import By, record_all
-from ..newsletter import writes as newsletter
+from customer_gql.accounts.writes import end_sessions
+from customer_gql.core.db import Connection, Row, among, fetch
+from customer_gql.core.ids import encode
+from customer_gql.customers import writes as customers
+from customer_gql.customers.tables import CustomerType, customer
+from customer_gql.history.writes import By, record_all
+from customer_gql.newsletter import writes as newsletter
+
 from .quick_edit import COMPANY_FREEZES_GROUP, check_group
 
 MAX_IDS = 100

@@ -3,17 +3,19 @@ from typing import Annotated, Any
 
 import strawberry
 
-from ..core.access import INPUT, Requires, admin_mutation
-from ..core.context import Info
-from ..core.errors import Payload, RuleError, UserErrorCode
-from ..core.ids import decode_one, encode
-from ..core.loading import column
-from ..core.scalars import graph_enum
-from ..customers.reads import customers_by_id
-from ..customers.types import CustomerLink, CustomerPayload, Gender
-from ..history.writes import acting
+from customer_gql.core.access import INPUT, Requires, admin_mutation
+from customer_gql.core.context import Info
+from customer_gql.core.errors import Payload, RuleError, UserErrorCode
+from customer_gql.core.ids import decode_one, encode
+from customer_gql.core.loading import column
+from customer_gql.core.scalars import graph_enum
+from customer_gql.customers.reads import customers_by_id
+from customer_gql.customers.tables import Gender
+from customer_gql.customers.types import CustomerLink, CustomerPayload
+from customer_gql.history.writes import acting
+
 from . import mass_action
-from .mass_action import MAX_IDS
+from .mass_action import MAX_IDS, MassAction, Outcome
 from .quick_edit import quick_edit
 
 
@@ -34,7 +36,7 @@ class CustomerQuickEditInput:
     )
     website_id: strawberry.Maybe[strawberry.ID] = column("Website the account moves to.")
     tax_vat_number: strawberry.Maybe[str | None] = column("Tax or VAT number, at most 50 characters; null clears.")
-    gender: strawberry.Maybe[Gender | None] = column("Gender; null clears.")  # pyright: ignore[reportInvalidTypeForm]
+    gender: strawberry.Maybe[Gender | None] = column("Gender; null clears.")
 
 
 @strawberry.type(description="What quick edit did.")
@@ -45,8 +47,8 @@ class CustomerQuickEditPayload(CustomerPayload):
     )
 
 
-MassActionKind = graph_enum(
-    mass_action.MassAction,
+graph_enum(
+    MassAction,
     "What a mass action does.",
     {
         "SUBSCRIBE": "Subscribe to the newsletter of the default store view of each customer's website, no other.",
@@ -56,8 +58,8 @@ MassActionKind = graph_enum(
     },
     name="CustomerMassActionKind",
 )
-MassActionOutcome = graph_enum(
-    mass_action.Outcome,
+graph_enum(
+    Outcome,
     "What happened to one customer.",
     {
         "DONE": "It was done.",
@@ -76,7 +78,7 @@ class CustomerSelection:
 
 @strawberry.input(description="One action on many customers.")
 class CustomerMassActionInput:
-    action: MassActionKind = column("What to do.")  # pyright: ignore[reportInvalidTypeForm]
+    action: MassAction = column("What to do.")
     selection: CustomerSelection = column("To whom.")
     group_id: strawberry.Maybe[strawberry.ID] = column("The group to assign; only with `ASSIGN_GROUP`.")
 
@@ -84,7 +86,7 @@ class CustomerMassActionInput:
 @strawberry.type(description="What happened to one customer.")
 class CustomerMassActionResult:
     customer_key: strawberry.Private[int]
-    outcome: MassActionOutcome = column("What happened.")  # pyright: ignore[reportInvalidTypeForm]
+    outcome: Outcome = column("What happened.")
     reason: str | None = column("Why it was refused, in words.")
 
     @strawberry.field(description="The customer asked for.")
@@ -112,10 +114,6 @@ class CustomerMassActionPayload(Payload):
 DryRun = Annotated[bool, strawberry.argument(description="Answer as if it were done, and write nothing.")]
 
 
-class _DryRun(Exception):
-    """Leaves the transaction without a commit."""
-
-
 @strawberry.type
 class CustomerGridAdminMutation:
     @admin_mutation(
@@ -124,7 +122,9 @@ class CustomerGridAdminMutation:
         "fields made by two people merge; of the same field, the later gets a `VersionConflictError`. "
         "A new e-mail address is told to the old and the new one, and ends open password reset links. Writes history.",
     )
-    async def customer_quick_edit(self, info: Info, input: Annotated[CustomerQuickEditInput, INPUT]) -> CustomerQuickEditPayload:
+    async def customer_quick_edit(
+        self, info: Info, input: Annotated[CustomerQuickEditInput, INPUT]
+    ) -> CustomerQuickEditPayload:
         customer_id = decode_one(input.id, "cus")
         edits = _edits(input)
         async with info.context.transaction() as connection:
@@ -147,18 +147,12 @@ class CustomerGridAdminMutation:
         self, info: Info, input: Annotated[CustomerMassActionInput, INPUT], dry_run: DryRun = False
     ) -> CustomerMassActionPayload:
         action = input.action
-        if action is mass_action.MassAction.DELETE:
+        if action is MassAction.DELETE:
             Requires("customers.delete").check(info.context.viewer)
         ids, group_id = _selected(input.selection), _group(input)
-        results: list[mass_action.Result] = []
-        try:
-            async with info.context.transaction() as connection:
-                by = acting(info.context.viewer)
-                results = await mass_action.run(connection, action, ids, group_id=group_id, by=by)
-                if dry_run:
-                    raise _DryRun
-        except _DryRun:
-            pass
+        async with info.context.transaction(dry_run=dry_run) as connection:
+            by = acting(info.context.viewer)
+            results = await mass_action.run(connection, action, ids, group_id=group_id, by=by)
         return _payload(results)
 
 
@@ -194,7 +188,7 @@ def _selected(selection: CustomerSelection) -> list[int]:
 
 
 def _group(input: CustomerMassActionInput) -> int | None:
-    assigns = input.action is mass_action.MassAction.ASSIGN_GROUP
+    assigns = input.action is MassAction.ASSIGN_GROUP
     if assigns and input.group_id is None:
         raise RuleError("Say which group to assign.", path=["groupId"], code=UserErrorCode.REQUIRED)
     if not assigns and input.group_id is not None:
@@ -209,8 +203,8 @@ def _payload(results: list[mass_action.Result]) -> CustomerMassActionPayload:
             CustomerMassActionResult(customer_key=result.customer_id, outcome=result.outcome, reason=result.reason)
             for result in results
         ],
-        done_count=outcomes.count(mass_action.Outcome.DONE),
-        unchanged_count=outcomes.count(mass_action.Outcome.UNCHANGED),
-        refused_count=outcomes.count(mass_action.Outcome.REFUSED),
-        not_found_count=outcomes.count(mass_action.Outcome.NOT_FOUND),
+        done_count=outcomes.count(Outcome.DONE),
+        unchanged_count=outcomes.count(Outcome.UNCHANGED),
+        refused_count=outcomes.count(Outcome.REFUSED),
+        not_found_count=outcomes.count(Outcome.NOT_FOUND),
     )

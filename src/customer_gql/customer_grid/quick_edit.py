@@ -8,19 +8,19 @@ from typing import Any
 import orjson
 from sqlalchemy import select
 
-from ..accounts.writes import revoke_resets
-from ..addresses import writes as addresses
-from ..core.db import Connection, Row, fetch, fetch_one
-from ..core.errors import FieldConflict, RuleError, RuleErrors, UserErrorCode, VersionConflict
-from ..core.ids import encode
-from ..customers import writes as customers
-from ..customers.emails import checked_email
-from ..customers.tables import CustomerType
-from ..groups.tables import NOT_LOGGED_IN, customer_group
-from ..history.reads import CHANGES_SINCE
-from ..history.writes import By, Changes, record
-from ..mail.writes import queue
-from ..websites.tables import website
+from customer_gql.accounts.writes import revoke_resets
+from customer_gql.addresses import writes as addresses
+from customer_gql.core.db import Connection, Row, fetch, fetch_one
+from customer_gql.core.errors import FieldConflict, RuleError, RuleErrors, UserErrorCode, VersionConflict
+from customer_gql.core.ids import encode
+from customer_gql.customers import writes as customers
+from customer_gql.customers.emails import checked_email
+from customer_gql.customers.tables import CustomerType
+from customer_gql.groups.tables import NOT_LOGGED_IN, customer_group
+from customer_gql.history.reads import CHANGES_SINCE
+from customer_gql.history.writes import By, Changes, record
+from customer_gql.mail.writes import queue
+from customer_gql.websites.tables import website
 
 # Input field -> column of the customer; the other two are columns of the default billing address.
 PROFILE: Mapping[str, str] = {

@@ -2,10 +2,11 @@ from typing import Annotated, Any
 
 import strawberry
 
-from ..core.access import admin_field, customer_field
-from ..core.context import Info
-from ..core.ids import decode_one
-from ..core.pagination import After, Before, Connection, First, Last, Window
+from customer_gql.core.access import admin_field, customer_field
+from customer_gql.core.context import Info
+from customer_gql.core.ids import decode_one
+from customer_gql.core.pagination import After, Before, Connection, First, Last, Window
+
 from . import reads
 from .types import CustomerLink, CustomerSort
 

@@ -2,11 +2,12 @@ from datetime import timedelta
 
 from sqlalchemy import Interval, and_, case, func, literal, or_, select
 
-from ..core.db import Connection, fetch
-from ..core.errors import RuleError, UserErrorCode
-from ..core.loading import one_by
-from ..core.pagination import List, Sort
-from ..websites.tables import website
+from customer_gql.core.db import Connection, fetch
+from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.core.loading import one_by
+from customer_gql.core.pagination import List, Sort
+from customer_gql.websites.tables import website
+
 from .emails import normalised
 from .tables import customer, customer_activity, customer_email
 

@@ -17,7 +17,7 @@ from sqlalchemy import (
     Text,
 )
 
-from ..core.db import created_at, metadata, one_of, table
+from customer_gql.core.db import created_at, metadata, one_of, table
 
 
 class Gender(enum.StrEnum):

@@ -4,34 +4,36 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
-from ..core.context import Info
-from ..core.errors import Payload
-from ..core.ids import Node, node_id
-from ..core.loading import column, loaded
-from ..core.scalars import graph_enum
-from ..groups.reads import groups_by_id
-from ..groups.types import CustomerGroup
-from ..websites.reads import store_views_by_id, websites_by_id
-from ..websites.types import StoreView, Website
-from . import reads, tables
+from customer_gql.core.context import Info
+from customer_gql.core.errors import Payload
+from customer_gql.core.ids import Node, node_id
+from customer_gql.core.loading import column, loaded
+from customer_gql.core.scalars import graph_enum
+from customer_gql.groups.reads import groups_by_id
+from customer_gql.groups.types import CustomerGroup
+from customer_gql.websites.reads import store_views_by_id, websites_by_id
+from customer_gql.websites.types import StoreView, Website
+
+from . import reads
+from .tables import CustomerStatus, CustomerType, Gender
 
 if TYPE_CHECKING:
-    from ..schema.customer import Customer
+    from customer_gql.schema.customer import Customer
 
 CustomerLink = Annotated["Customer", strawberry.lazy("customer_gql.schema.customer")]
 
-Gender = graph_enum(
-    tables.Gender,
+graph_enum(
+    Gender,
     "Gender as the customer stated it.",
     {"MALE": "Male.", "FEMALE": "Female.", "NOT_SPECIFIED": "Asked, and not stated."},
 )
-CustomerStatus = graph_enum(
-    tables.CustomerStatus,
+graph_enum(
+    CustomerStatus,
     "Whether the account may be used.",
     {"ACTIVE": "May sign in and buy.", "INACTIVE": "Switched off by staff: can neither sign in nor buy."},
 )
-CustomerType = graph_enum(
-    tables.CustomerType,
+graph_enum(
+    CustomerType,
     "What the customer is to a company.",
     {
         "INDIVIDUAL": "A customer on their own.",
@@ -41,12 +43,23 @@ CustomerType = graph_enum(
 )
 
 
-@strawberry.enum(description="Order of a list of customers.")
 class CustomerSort(enum.Enum):
-    NEWEST = strawberry.enum_value("NEWEST", description="By number, the newest first.")
-    OLDEST = strawberry.enum_value("OLDEST", description="By number, the oldest first.")
-    EMAIL = strawberry.enum_value("EMAIL", description="By e-mail address.")
-    NAME = strawberry.enum_value("NAME", description="By last name, then first name.")
+    NEWEST = "NEWEST"
+    OLDEST = "OLDEST"
+    EMAIL = "EMAIL"
+    NAME = "NAME"
+
+
+graph_enum(
+    CustomerSort,
+    "Order of a list of customers.",
+    {
+        "NEWEST": "By number, the newest first.",
+        "OLDEST": "By number, the oldest first.",
+        "EMAIL": "By e-mail address.",
+        "NAME": "By last name, then first name.",
+    },
+)
 
 
 @strawberry.type
@@ -84,15 +97,15 @@ class ProfileSection(Node):
     last_name: str = column("Last name.")
     suffix: str | None = column("What follows the name.")
     full_name: str = column("Prefix, first, middle and last name, and suffix.")
-    gender: Gender | None = column("Null when never asked.")  # pyright: ignore[reportInvalidTypeForm]
+    gender: Gender | None = column("Null when never asked.")
     date_of_birth: dt.date | None = column("Date of birth, or null.")
     tax_vat_number: str | None = column("Tax or VAT number of the person; an address has its own.")
     created_at: dt.datetime = column("Customer since.")
     updated_at: dt.datetime = column("Last change of the profile or its addresses.")
-    status: CustomerStatus = column("Whether the account may be used.")  # pyright: ignore[reportInvalidTypeForm]
+    status: CustomerStatus = column("Whether the account may be used.")
     is_locked: bool = column("Sign-in is closed for a while, after too many wrong passwords.")
     is_email_confirmed: bool = column("The address was confirmed, or needs no confirmation.")
-    customer_type: CustomerType = column("What the customer is to a company.")  # pyright: ignore[reportInvalidTypeForm]
+    customer_type: CustomerType = column("What the customer is to a company.")
     allows_remote_assistance: bool = column("Staff may sign in as this customer to help.")
     is_automatic_group_change_disabled: bool = column(
         "A checked VAT number never moves this customer to another group.", admin=True

@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import ARRAY, BigInteger, delete, func, literal, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from ..core.db import Connection, Row, among, execute, fetch, fetch_one
-from ..core.errors import RuleError, UserErrorCode
+from customer_gql.core.db import Connection, Row, among, execute, fetch, fetch_one
+from customer_gql.core.errors import RuleError, UserErrorCode
+
 from .emails import normalised
 from .tables import CustomerType, customer, customer_email
 

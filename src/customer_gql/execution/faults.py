@@ -6,10 +6,9 @@ from typing import Any, Final
 
 import asyncpg
 from graphql import GraphQLError, GraphQLSyntaxError
-from strawberry.types.execution import ExecutionResult, PreExecutionError
 
-from ..core.db import CONNECTION_FAULTS
-from ..core.errors import ErrorCode, GraphError
+from customer_gql.core.db import CONNECTION_FAULTS
+from customer_gql.core.errors import ErrorCode, GraphError
 
 _AWAY: Final = (
     *CONNECTION_FAULTS,
@@ -24,16 +23,14 @@ _AWAY: Final = (
 MAX_ERRORS: Final = 10
 
 
-def shown(result: ExecutionResult, request_id: str, *, explain: bool) -> tuple[list[dict[str, Any]], list[Exception]]:
-    """The errors of an answer as they may be shown, and the faults that only the log may know of."""
-    errors = result.errors or []
-    if isinstance(result, PreExecutionError):
-        return _of_document(errors, explain=explain), []
+def of_fields(errors: Sequence[GraphQLError], request_id: str) -> tuple[list[dict[str, Any]], list[Exception]]:
+    """The errors of a document that ran as they may be shown, and the faults that only the log may know of."""
     faults: list[Exception] = []
     return [_of_field(error, request_id, faults) for error in errors[:MAX_ERRORS]], faults
 
 
-def _of_document(errors: Sequence[GraphQLError], *, explain: bool) -> list[dict[str, Any]]:
+def of_document(errors: Sequence[GraphQLError], *, explain: bool) -> list[dict[str, Any]]:
+    """The errors of a document that is none, or not one of this schema."""
     first = errors[0]
     if isinstance(first, GraphQLSyntaxError):
         message = first.message if explain else "The document is not GraphQL."

@@ -8,16 +8,18 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
-import strawberry
 import structlog
+from graphql import GraphQLSchema
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
-from strawberry.types.execution import ExecutionResult, PreExecutionError
 
-from ..core.context import Context
-from ..core.errors import ErrorCode
+from customer_gql.core.context import Context
+from customer_gql.core.errors import ErrorCode
+
 from . import faults
+from .documents import Documents, Invalid
+from .run import run
 
 log = structlog.get_logger("request")
 GRAPHQL_JSON: Final = "application/graphql-response+json"
@@ -46,7 +48,8 @@ class Asked:
 class Endpoint:
     """One audience's endpoint, an ASGI application."""
 
-    schema: strawberry.Schema
+    schema: GraphQLSchema
+    documents: Documents
     open_context: Callable[[Request], Awaitable[Context]]
     page: Callable[[], Response] | None
     explain: bool
@@ -79,29 +82,27 @@ class Endpoint:
         asked = await _read(request, self.max_body)
         line["operation"] = _loggable(asked.operation_name)
         context = await self.open_context(request)
-        try:
-            result = await self.schema.execute(
-                asked.query, asked.variables, context_value=context, operation_name=asked.operation_name
-            )
-        finally:
-            await context.loads.close()
-        assert isinstance(result, (ExecutionResult, PreExecutionError))
-        return self._response(result, request, request_id, line)
-
-    def _response(self, result: ExecutionResult, request: Request, request_id: str, line: dict[str, Any]) -> Response:
-        body: dict[str, Any] = {}
-        never_ran = isinstance(result, PreExecutionError) or (
-            result.data is None and all(not error.path for error in result.errors or [])
-        )
-        if not never_ran:
-            body["data"] = result.data
-        if result.errors:
-            body["errors"], hidden = faults.shown(result, request_id, explain=self.explain)
+        body = await self._executed(asked, context, request_id)
+        if "errors" in body:
             line["outcome"] = body["errors"][0]["extensions"]["code"]
-            for fault in hidden:
-                log_fault(fault, request_id)
+        never_ran = "data" not in body
         modern = GRAPHQL_JSON in request.headers.get("accept", "")
         return _json(body, 400 if modern and never_ran else 200, GRAPHQL_JSON if modern else "application/json")
+
+    async def _executed(self, asked: Asked, context: Context, request_id: str) -> dict[str, Any]:
+        """The answer's body; without `data` when nothing ran."""
+        try:
+            document = self.documents.get(asked.query)
+        except Invalid as invalid:
+            return {"errors": faults.of_document(invalid.errors, explain=self.explain)}
+        result = await run(self.schema, document, asked.variables, asked.operation_name, context)
+        never_ran = result.data is None and all(not error.path for error in result.errors or [])
+        body: dict[str, Any] = {} if never_ran else {"data": result.data}
+        if result.errors:
+            body["errors"], hidden = faults.of_fields(result.errors, request_id)
+            for fault in hidden:
+                log_fault(fault, request_id)
+        return body
 
 
 async def _read(request: Request, max_body: int) -> Asked:

@@ -2,8 +2,9 @@ from typing import Any
 
 import strawberry
 
-from ..core.access import admin_field
-from ..core.context import Info
+from customer_gql.core.access import admin_field
+from customer_gql.core.context import Info
+
 from . import reads
 from .types import CustomerGroup
 

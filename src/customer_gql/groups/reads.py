@@ -1,7 +1,8 @@
 from sqlalchemy import select
 
-from ..core.db import compiled
-from ..core.loading import one_by
+from customer_gql.core.db import compiled
+from customer_gql.core.loading import one_by
+
 from .tables import customer_group, tax_class
 
 groups_by_id = one_by(select(customer_group), customer_group.c.id)

@@ -2,7 +2,7 @@
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, PrimaryKeyConstraint, Text
 
-from ..core.db import table
+from customer_gql.core.db import table
 
 NOT_LOGGED_IN = 0
 GENERAL = 1

@@ -1,6 +1,7 @@
 from sqlalchemy import BigInteger, Integer, bindparam, select
 
-from ..core.db import compiled
+from customer_gql.core.db import compiled
+
 from .tables import customer_event
 
 CHANGES_SINCE = compiled(

@@ -5,7 +5,7 @@ import enum
 from sqlalchemy import BigInteger, Column, Index, Integer, PrimaryKeyConstraint, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from ..core.db import created_at, one_of, table
+from customer_gql.core.db import created_at, one_of, table
 
 
 class Actor(enum.StrEnum):

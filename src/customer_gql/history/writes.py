@@ -5,9 +5,10 @@ from typing import Any, Final
 import orjson
 from sqlalchemy import insert
 
-from ..core.access import Kind, Viewer
-from ..core.db import Connection, execute
-from ..core.ids import new_id
+from customer_gql.core.access import Kind, Viewer
+from customer_gql.core.db import Connection, execute
+from customer_gql.core.ids import new_id
+
 from .tables import Actor, customer_event
 
 Changes = Mapping[str, tuple[Any, Any]]

@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, Index, Integer, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from ..core.db import created_at, table
+from customer_gql.core.db import created_at, table
 
 mail_outbox = table(
     "mail_outbox",

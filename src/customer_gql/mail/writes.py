@@ -4,8 +4,9 @@ from typing import Any
 import orjson
 from sqlalchemy import insert
 
-from ..core.db import Connection, execute
-from ..core.ids import new_id
+from customer_gql.core.db import Connection, execute
+from customer_gql.core.ids import new_id
+
 from .tables import mail_outbox
 
 

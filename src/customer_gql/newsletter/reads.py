@@ -1,6 +1,7 @@
 from sqlalchemy import select
 
-from ..core.loading import all_by, one_by
+from customer_gql.core.loading import all_by, one_by
+
 from .tables import newsletter_subscription as subscription
 
 _order = select(subscription).order_by(subscription.c.store_view_id)

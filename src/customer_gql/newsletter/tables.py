@@ -4,7 +4,7 @@ import enum
 
 from sqlalchemy import BigInteger, Column, ForeignKey, ForeignKeyConstraint, PrimaryKeyConstraint, Text
 
-from ..core.db import created_at, one_of, table
+from customer_gql.core.db import created_at, one_of, table
 
 
 class SubscriptionStatus(enum.StrEnum):

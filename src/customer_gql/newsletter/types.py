@@ -2,15 +2,17 @@ import datetime as dt
 
 import strawberry
 
-from ..core.ids import Node, node_id
-from ..core.loading import column, loaded
-from ..core.scalars import graph_enum
-from ..websites.reads import store_views_by_id
-from ..websites.types import StoreView
-from . import reads, tables
+from customer_gql.core.ids import Node, node_id
+from customer_gql.core.loading import column, loaded
+from customer_gql.core.scalars import graph_enum
+from customer_gql.websites.reads import store_views_by_id
+from customer_gql.websites.types import StoreView
 
-SubscriptionStatus = graph_enum(
-    tables.SubscriptionStatus,
+from . import reads
+from .tables import SubscriptionStatus
+
+graph_enum(
+    SubscriptionStatus,
     "Where a newsletter subscription stands.",
     {
         "SUBSCRIBED": "Receives mail.",
@@ -27,7 +29,7 @@ class NewsletterSubscription(Node):
         "sub", reads.subscriptions_by_id, "customer_id", "store_view_id", description="The subscription."
     )
     store_view: StoreView = loaded(store_views_by_id, key="store_view_id", description="Whose newsletter it is.")
-    status: SubscriptionStatus = column("Where it stands.")  # pyright: ignore[reportInvalidTypeForm]
+    status: SubscriptionStatus = column("Where it stands.")
     changed_at: dt.datetime = column("Last change of the status.")
 
 

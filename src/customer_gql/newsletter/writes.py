@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from sqlalchemy import DateTime, case, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from ..core.db import Connection, among, fetch
-from ..customers.tables import customer
-from ..websites.tables import store, store_view
+from customer_gql.core.db import Connection, among, fetch
+from customer_gql.customers.tables import customer
+from customer_gql.websites.tables import store, store_view
+
 from .tables import SubscriptionStatus, newsletter_subscription as subscription
 
 

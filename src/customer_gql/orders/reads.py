@@ -1,9 +1,10 @@
 from sqlalchemy import BigInteger, and_, case, cast, func, select
 
-from ..core.loading import all_by, first_by, one_by
-from ..core.pagination import Pages, Sort
-from ..customers.tables import customer
-from ..websites.tables import store, store_view, website
+from customer_gql.core.loading import all_by, first_by, one_by
+from customer_gql.core.pagination import Pages, Sort
+from customer_gql.customers.tables import customer
+from customer_gql.websites.tables import website
+
 from .tables import (
     OrderStatus,
     sales_order,

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from ..core.db import created_at, currency, one_of, table
+from customer_gql.core.db import created_at, currency, one_of, table
 
 
 class OrderStatus(enum.StrEnum):

@@ -3,19 +3,21 @@ from typing import Any
 
 import strawberry
 
-from ..core.context import Info
-from ..core.ids import Node, node_id
-from ..core.loading import column, loaded
-from ..core.pagination import Connection, paged
-from ..core.scalars import Money, graph_enum, money
-from ..staff.reads import staff_by_id
-from ..staff.types import StaffUser
-from ..websites.reads import store_views_by_id
-from ..websites.types import StoreView
-from . import reads, tables
+from customer_gql.core.context import Info
+from customer_gql.core.ids import Node, node_id
+from customer_gql.core.loading import column, loaded
+from customer_gql.core.pagination import Connection, paged
+from customer_gql.core.scalars import Money, graph_enum, money
+from customer_gql.staff.reads import staff_by_id
+from customer_gql.staff.types import StaffUser
+from customer_gql.websites.reads import store_views_by_id
+from customer_gql.websites.types import StoreView
 
-OrderStatus = graph_enum(
-    tables.OrderStatus,
+from . import reads
+from .tables import OrderStatus
+
+graph_enum(
+    OrderStatus,
     "Where an order stands.",
     {
         "PENDING": "Placed, not paid or invoiced yet.",
@@ -77,7 +79,7 @@ class OrderAddress:
 class Order(Node):
     id: strawberry.ID = node_id("ord", reads.orders_by_id, "customer_id", "id", description="The order.")
     number: str = column("The number people use, unique in the shop.")
-    status: OrderStatus = column("Where it stands.")  # pyright: ignore[reportInvalidTypeForm]
+    status: OrderStatus = column("Where it stands.")
     placed_at: dt.datetime = column("When it was placed.")
     customer_email: str = column("Address of the buyer when it was placed.")
     customer_name: str = column("Name of the buyer when it was placed.")

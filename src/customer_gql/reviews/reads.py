@@ -1,7 +1,8 @@
 from sqlalchemy import select
 
-from ..core.loading import one_by
-from ..core.pagination import Pages, Sort
+from customer_gql.core.loading import one_by
+from customer_gql.core.pagination import Pages, Sort
+
 from .tables import review
 
 reviews_by_id = one_by(select(review), review.c.customer_id, review.c.id)

@@ -4,7 +4,7 @@ import enum
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, Integer, PrimaryKeyConstraint, Text
 
-from ..core.db import created_at, one_of, table
+from customer_gql.core.db import created_at, one_of, table
 
 
 class ReviewStatus(enum.StrEnum):

@@ -2,16 +2,18 @@ import datetime as dt
 
 import strawberry
 
-from ..catalog.reads import products_by_id
-from ..catalog.types import Product
-from ..core.ids import Node, node_id
-from ..core.loading import column, loaded
-from ..core.pagination import Connection, paged
-from ..core.scalars import graph_enum
-from . import reads, tables
+from customer_gql.catalog.reads import products_by_id
+from customer_gql.catalog.types import Product
+from customer_gql.core.ids import Node, node_id
+from customer_gql.core.loading import column, loaded
+from customer_gql.core.pagination import Connection, paged
+from customer_gql.core.scalars import graph_enum
 
-ReviewStatus = graph_enum(
-    tables.ReviewStatus,
+from . import reads
+from .tables import ReviewStatus
+
+graph_enum(
+    ReviewStatus,
     "Whether a review is shown to others.",
     {
         "APPROVED": "Shown to everybody.",
@@ -28,7 +30,7 @@ class Review(Node):
     detail: str = column("The text.")
     rating: int = column("1 (worst) to 5 (best).")
     nickname: str = column("Name it is signed with.")
-    status: ReviewStatus = column("Whether it is shown to others.")  # pyright: ignore[reportInvalidTypeForm]
+    status: ReviewStatus = column("Whether it is shown to others.")
     created_at: dt.datetime = column("When it was written.")
     product: Product = loaded(products_by_id, key="product_id", description="What it is about.")
 

@@ -1,9 +1,10 @@
 from sqlalchemy import and_, func, or_, select, true
 
-from ..core.loading import one_by
-from ..core.pagination import Pages, Sort
-from ..customers.tables import customer
-from ..websites.tables import website
+from customer_gql.core.loading import one_by
+from customer_gql.core.pagination import Pages, Sort
+from customer_gql.customers.tables import customer
+from customer_gql.websites.tables import website
+
 from .tables import reward_points, reward_points_entry as entry, reward_points_rate as rate
 
 # The most particular rate: website and group, then group alone, then website alone, then for all (domain §30.2).

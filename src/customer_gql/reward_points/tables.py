@@ -19,7 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from ..core.db import created_at, one_of, table
+from customer_gql.core.db import created_at, one_of, table
 
 
 class RewardPointsAction(enum.StrEnum):

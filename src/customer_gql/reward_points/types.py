@@ -2,14 +2,16 @@ import datetime as dt
 
 import strawberry
 
-from ..core.ids import Node, node_id
-from ..core.loading import column, loaded
-from ..core.pagination import Connection, paged
-from ..core.scalars import Money, graph_enum, money
-from . import reads, tables
+from customer_gql.core.ids import Node, node_id
+from customer_gql.core.loading import column, loaded
+from customer_gql.core.pagination import Connection, paged
+from customer_gql.core.scalars import Money, graph_enum, money
 
-RewardPointsAction = graph_enum(
-    tables.RewardPointsAction,
+from . import reads
+from .tables import RewardPointsAction
+
+graph_enum(
+    RewardPointsAction,
     "What moved reward points.",
     {
         "ADMIN_UPDATE": "Staff adjusted them.",
@@ -30,7 +32,7 @@ RewardPointsAction = graph_enum(
 @strawberry.type(description="One movement of reward points; never changed afterwards.")
 class RewardPointsEntry(Node):
     id: strawberry.ID = node_id("rpe", reads.entries_by_id, "customer_id", "id", description="The entry.")
-    action: RewardPointsAction = column("What moved them.")  # pyright: ignore[reportInvalidTypeForm]
+    action: RewardPointsAction = column("What moved them.")
     points: int = column("How many; negative when they were spent or lost.")
     balance_after: int = column("Balance after this movement.")
     comment: str | None = column("Why, in words.")

@@ -2,12 +2,13 @@
 
 import strawberry
 
-from ..accounts.operations import AccountAdminMutation
-from ..core.errors import InputError, VersionConflictError
-from ..customer_grid.operations import CustomerGridAdminMutation
-from ..customers.operations import CustomerAdminQuery
-from ..groups.operations import GroupAdminQuery
-from ..websites.operations import WebsiteAdminQuery
+from customer_gql.accounts.operations import AccountAdminMutation
+from customer_gql.core.errors import InputError, VersionConflictError
+from customer_gql.customer_grid.operations import CustomerGridAdminMutation
+from customer_gql.customers.operations import CustomerAdminQuery
+from customer_gql.groups.operations import GroupAdminQuery
+from customer_gql.websites.operations import WebsiteAdminQuery
+
 from .customer import Customer
 from .nodes import NodeAdminQuery
 from .roots import config, merged

@@ -1,14 +1,14 @@
 import strawberry
 
-from ..addresses.types import AddressSection
-from ..carts.types import CartSection
-from ..customers.types import ProfileSection
-from ..newsletter.types import NewsletterSection
-from ..orders.types import OrderSection
-from ..reviews.types import ReviewSection
-from ..reward_points.types import RewardPointsSection
-from ..store_credit.types import StoreCreditSection
-from ..wishlists.types import WishlistSection
+from customer_gql.addresses.types import AddressSection
+from customer_gql.carts.types import CartSection
+from customer_gql.customers.types import ProfileSection
+from customer_gql.newsletter.types import NewsletterSection
+from customer_gql.orders.types import OrderSection
+from customer_gql.reviews.types import ReviewSection
+from customer_gql.reward_points.types import RewardPointsSection
+from customer_gql.store_credit.types import StoreCreditSection
+from customer_gql.wishlists.types import WishlistSection
 
 
 @strawberry.type(description="A customer of the shop, with everything that hangs on them.")

@@ -7,11 +7,11 @@ from typing import Annotated, Any
 
 import strawberry
 
-from ..core.access import Kind, admin_field
-from ..core.context import Context, Info
-from ..core.errors import BadInput
-from ..core.ids import Found, Node, NodeId, decode, prefix_of
-from ..core.loading import MAX_PAGE
+from customer_gql.core.access import Kind, admin_field
+from customer_gql.core.context import Context, Info
+from customer_gql.core.errors import BadInput
+from customer_gql.core.ids import Found, Node, NodeId, decode, prefix_of
+from customer_gql.core.loading import MAX_PAGE
 
 Id = Annotated[strawberry.ID, strawberry.argument(description="Any id of this graph.")]
 Ids = Annotated[list[strawberry.ID], strawberry.argument(description=f"At most {MAX_PAGE} ids of any kinds.")]

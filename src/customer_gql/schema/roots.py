@@ -5,7 +5,7 @@ from typing import Any
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
-from ..core.scalars import SCALARS
+from customer_gql.core.scalars import SCALARS
 
 
 def merged(name: str, description: str, *roots: type[Any]) -> type[Any]:

@@ -1,7 +1,8 @@
 """The storefront's part of the graph: what guests see, and what belongs to the signed-in customer."""
 
-from ..core.access import StorefrontSchema
-from ..customers.operations import CustomerQuery
+from customer_gql.core.access import StorefrontSchema
+from customer_gql.customers.operations import CustomerQuery
+
 from .customer import Customer
 from .nodes import NodeQuery
 from .roots import config, merged

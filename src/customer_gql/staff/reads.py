@@ -1,10 +1,10 @@
-from sqlalchemy import func, select
-
-from ..core.db import compiled
-from ..core.loading import one_by
-from .tables import staff_role, staff_token, staff_user
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.dialects.postgresql import BYTEA
+
+from customer_gql.core.db import compiled
+from customer_gql.core.loading import one_by
+
+from .tables import staff_role, staff_token, staff_user
 
 staff_by_id = one_by(
     select(

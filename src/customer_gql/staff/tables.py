@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, DateTime, ForeignKey, Index, Integer, Text
 from sqlalchemy.dialects.postgresql import ARRAY, BYTEA
 
-from ..core.db import created_at, table
+from customer_gql.core.db import created_at, table
 
 staff_role = table(
     "staff_role",

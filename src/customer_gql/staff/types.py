@@ -1,7 +1,8 @@
 import strawberry
 
-from ..core.ids import Node, node_id
-from ..core.loading import column
+from customer_gql.core.ids import Node, node_id
+from customer_gql.core.loading import column
+
 from . import reads
 
 

@@ -3,10 +3,11 @@ import datetime as dt
 from sqlalchemy import insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from ..core import tokens
-from ..core.db import Connection, execute, fetch, fetch_one
-from ..core.errors import RuleError, UserErrorCode
-from ..core.ids import new_id
+from customer_gql.core import tokens
+from customer_gql.core.db import Connection, execute, fetch, fetch_one
+from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.core.ids import new_id
+
 from .tables import staff_role, staff_token, staff_user
 
 TOKEN_LIFETIME = dt.timedelta(hours=8)

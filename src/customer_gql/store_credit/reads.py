@@ -1,9 +1,10 @@
-from sqlalchemy import BigInteger, Integer, func, literal_column, select
+from sqlalchemy import func, select
 
-from ..core.loading import one_by
-from ..core.pagination import Pages, Sort
-from ..customers.tables import customer
-from ..websites.tables import website
+from customer_gql.core.loading import one_by
+from customer_gql.core.pagination import Pages, Sort
+from customer_gql.customers.tables import customer
+from customer_gql.websites.tables import website
+
 from .tables import store_credit, store_credit_entry as entry
 
 # The account of the customer's own website, also before its first movement: then the balance is nothing.

@@ -18,7 +18,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from ..core.db import created_at, currency, one_of, table
+from customer_gql.core.db import created_at, currency, one_of, table
 
 
 class StoreCreditAction(enum.StrEnum):

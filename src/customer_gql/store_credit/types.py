@@ -2,14 +2,16 @@ import datetime as dt
 
 import strawberry
 
-from ..core.ids import Node, node_id
-from ..core.loading import column, loaded
-from ..core.pagination import Connection, paged
-from ..core.scalars import Money, graph_enum, money
-from . import reads, tables
+from customer_gql.core.ids import Node, node_id
+from customer_gql.core.loading import column, loaded
+from customer_gql.core.pagination import Connection, paged
+from customer_gql.core.scalars import Money, graph_enum, money
 
-StoreCreditAction = graph_enum(
-    tables.StoreCreditAction,
+from . import reads
+from .tables import StoreCreditAction
+
+graph_enum(
+    StoreCreditAction,
     "What moved store credit.",
     {
         "CREATED": "The first entry of a balance.",
@@ -24,7 +26,7 @@ StoreCreditAction = graph_enum(
 @strawberry.type(description="One movement of store credit; never changed afterwards.")
 class StoreCreditEntry(Node):
     id: strawberry.ID = node_id("sce", reads.entries_by_id, "customer_id", "id", description="The entry.")
-    action: StoreCreditAction = column("What moved it.")  # pyright: ignore[reportInvalidTypeForm]
+    action: StoreCreditAction = column("What moved it.")
     amount: Money = money("How much; negative when it was spent.", amount="amount")
     balance_after: Money = money("Balance after this movement.", amount="balance_after")
     comment: str | None = column("Why, in words: an order or credit memo number, or what staff wrote.")

@@ -1,7 +1,8 @@
 from sqlalchemy import select
 
-from ..core.db import compiled
-from ..core.loading import all_by, one_by
+from customer_gql.core.db import compiled
+from customer_gql.core.loading import all_by, one_by
+
 from .tables import store, store_view, website
 
 websites_by_id = one_by(select(website), website.c.id)

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Text, text
 
-from ..core.db import currency, table
+from customer_gql.core.db import currency, table
 
 website = table(
     "website",

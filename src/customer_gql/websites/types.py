@@ -1,8 +1,9 @@
 import strawberry
 
-from ..core.ids import Node, everyone, node_id
-from ..core.loading import column, loaded
-from ..core.scalars import CurrencyCode
+from customer_gql.core.ids import Node, everyone, node_id
+from customer_gql.core.loading import column, loaded
+from customer_gql.core.scalars import CurrencyCode
+
 from . import reads
 
 

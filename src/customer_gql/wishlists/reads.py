@@ -1,7 +1,8 @@
 from sqlalchemy import func, select
 
-from ..core.loading import all_by, one_by
-from ..core.pagination import Pages, Sort
+from customer_gql.core.loading import all_by, one_by
+from customer_gql.core.pagination import Pages, Sort
+
 from .tables import wishlist, wishlist_item as item
 
 _count = (

@@ -17,7 +17,7 @@ from sqlalchemy import (
     text,
 )
 
-from ..core.db import created_at, one_of, table
+from customer_gql.core.db import created_at, one_of, table
 
 
 class WishlistVisibility(enum.StrEnum):

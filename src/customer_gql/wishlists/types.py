@@ -2,16 +2,18 @@ import datetime as dt
 
 import strawberry
 
-from ..catalog.reads import products_by_id
-from ..catalog.types import Product
-from ..core.ids import Node, node_id
-from ..core.loading import column, loaded
-from ..core.pagination import Connection, paged
-from ..core.scalars import graph_enum
-from . import reads, tables
+from customer_gql.catalog.reads import products_by_id
+from customer_gql.catalog.types import Product
+from customer_gql.core.ids import Node, node_id
+from customer_gql.core.loading import column, loaded
+from customer_gql.core.pagination import Connection, paged
+from customer_gql.core.scalars import graph_enum
 
-WishlistVisibility = graph_enum(
-    tables.WishlistVisibility,
+from . import reads
+from .tables import WishlistVisibility
+
+graph_enum(
+    WishlistVisibility,
     "Who may see a wishlist.",
     {"PRIVATE": "Its owner alone.", "PUBLIC": "Everybody who searches for the owner."},
 )
@@ -30,7 +32,7 @@ class WishlistItem(Node):
 class Wishlist(Node):
     id: strawberry.ID = node_id("wis", reads.wishlists_by_id, "customer_id", "id", description="The wishlist.")
     name: str = column("Name the customer gave it.")
-    visibility: WishlistVisibility = column("Who may see it.")  # pyright: ignore[reportInvalidTypeForm]
+    visibility: WishlistVisibility = column("Who may see it.")
     is_default: bool = column("The customer's first list, which cannot be deleted.")
     item_count: int = column("How many different items it holds.")
     updated_at: dt.datetime = column("Last change.")
