@@ -18,6 +18,7 @@ from .core.context import Context
 from .core.db import Database, connected, fetch_one
 from .core.errors import ErrorCode
 from .execution import faults
+from .execution.documents import Documents
 from .execution.http import Endpoint, Refused
 from .schema import admin, storefront
 from .settings import Settings
@@ -34,8 +35,9 @@ def create_app(settings: Settings) -> Starlette:
 
     def endpoint(path: str, schema: strawberry.Schema, authenticate: Authenticate, max_body: int) -> Route:
         page = partial(graphiql.page, "admin" if schema is admin.schema else "storefront") if develops else None
-        served = Endpoint(schema, partial(_context, settings, authenticate), page, explain=develops, max_body=max_body)
-        return Route(path, served)
+        open_context = partial(_context, settings, authenticate)
+        graph = schema._schema  # noqa: SLF001 - strawberry builds the schema, this service runs it
+        return Route(path, Endpoint(graph, Documents(graph), open_context, page, explain=develops, max_body=max_body))
 
     return Starlette(
         routes=[

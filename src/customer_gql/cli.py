@@ -244,7 +244,9 @@ def _require_migrated(url: str) -> None:
 
     at, wanted = asyncio.run(version()), migrating.head()
     if at != wanted:
-        raise Fault(f"The database is at migration {at or 'none'}, this version needs {wanted}: run `customer-gql migrate`.")
+        raise Fault(
+            f"The database is at migration {at or 'none'}, this version needs {wanted}: run `customer-gql migrate`."
+        )
 
 
 @contextmanager

@@ -7,11 +7,12 @@ from contextlib import suppress
 
 from sqlalchemy import func, select
 
-from ..accounts.writes import issue_token as issue_customer_token
-from ..core.db import Database, connected, fetch_value
-from ..core.errors import RuleError
-from ..customers.tables import customer
-from ..staff import writes as staff
+from customer_gql.accounts.writes import issue_token as issue_customer_token
+from customer_gql.core.db import Database, connected, fetch_value
+from customer_gql.core.errors import RuleError
+from customer_gql.customers.tables import customer
+from customer_gql.staff import writes as staff
+
 from .seed import seed
 
 STAFF = "admin@example.com"
