@@ -1,0 +1,84 @@
+"""Rules that let the tables be spread over several machines by customer, checked on their definitions."""
+
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from customer_gql.schema.tables import metadata
+
+TABLES = list(metadata.tables.values())
+CUSTOMERS = [table for table in TABLES if table.info["spread"] == "customer"]
+SOURCES = Path(__file__).parents[2] / "src" / "customer_gql"
+MIGRATIONS = Path(__file__).parents[2] / "migrations"
+
+
+def owner(table: sa.Table) -> str:
+    return "id" if table.name == "customer" else "customer_id"
+
+
+def unique_keys(table: sa.Table):
+    yield from (c for c in table.constraints if isinstance(c, (sa.PrimaryKeyConstraint, sa.UniqueConstraint)))
+    yield from (index for index in table.indexes if index.unique)
+
+
+@pytest.mark.parametrize("table", CUSTOMERS, ids=str)
+def test_every_unique_key_of_a_customers_table_holds_the_customer(table):
+    for key in unique_keys(table):
+        assert owner(table) in {column.name for column in key.columns}, key
+
+
+@pytest.mark.parametrize("table", CUSTOMERS, ids=str)
+def test_its_foreign_keys_stay_with_the_customer_or_point_at_reference_tables(table):
+    for key in table.foreign_key_constraints:
+        target = key.referred_table
+        if target.info["spread"] == "reference":
+            continue
+        assert target.info["spread"] == "customer", key
+        pairs = {(pair.parent.name, pair.column.name) for pair in key.elements}
+        assert ("customer_id", owner(target)) in pairs, key
+
+
+@pytest.mark.parametrize("table", TABLES, ids=str)
+def test_every_table_has_a_primary_key_that_the_application_makes(table):
+    assert table.primary_key.columns
+    for column in table.primary_key.columns:
+        assert column.identity is None
+        assert column.server_default is None
+
+
+@pytest.mark.parametrize("table", [t for t in TABLES if t.info["spread"] == "lookup"], ids=str)
+def test_lookup_tables_have_no_foreign_keys_and_name_the_customer(table):
+    assert not table.foreign_key_constraints
+    assert "customer_id" in table.c
+    assert "customer_id" not in table.primary_key.columns
+
+
+@pytest.mark.parametrize("table", [t for t in TABLES if t.info["spread"] in {"reference", "local"}], ids=str)
+def test_reference_tables_point_at_reference_tables_alone(table):
+    assert {key.referred_table.info["spread"] for key in table.foreign_key_constraints} <= {"reference"}
+
+
+def test_nothing_updates_the_customer_of_a_row_and_nothing_needs_a_trigger_or_an_extension():
+    for file in [*SOURCES.rglob("*.py"), *MIGRATIONS.rglob("*.py")]:
+        text = file.read_text().upper()
+        for forbidden in ("CREATE TRIGGER", "CREATE EXTENSION", "GROUPING SETS", "SET CUSTOMER_ID", "CREATE RULE"):
+            assert forbidden not in text, (file.name, forbidden)
+
+
+@pytest.mark.parametrize("table", [t for t in TABLES if t.info["append_only"]], ids=str)
+async def test_the_service_may_not_change_what_is_append_only(table, connection):
+    import asyncpg
+
+    for statement in (
+        f"UPDATE {table.name} SET customer_id = 0",
+        f"DELETE FROM {table.name}",
+        f"TRUNCATE {table.name}",
+    ):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.execute(statement)
+
+
+def test_ledgers_and_history_are_append_only():
+    marked = {table.name for table in TABLES if table.info["append_only"]}
+    assert marked == {"store_credit_entry", "reward_points_entry", "customer_event"}
