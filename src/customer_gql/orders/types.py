@@ -112,7 +112,7 @@ class Order(Node):
     )
 
     @strawberry.field(description="How many lines it has.")
-    async def item_count(self: strawberry.Parent[Any], info: Info) -> int:
+    async def item_count(self: Any, info: Info) -> int:
         counted = await info.context.load(reads.item_counts_by_order, (self.customer_id, self.id))
         return 0 if counted is None else counted.item_count
 
