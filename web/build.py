@@ -35,7 +35,7 @@ QUIET = ("--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
 UNREACHABLE = ("ENOTFOUND", "ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "EAI_AGAIN", "ENETUNREACH", "ERR_SOCKET")
 
 
-class Stop(Exception):  # noqa: N818 - ends the script with its one sentence
+class Stop(Exception):
     pass
 
 

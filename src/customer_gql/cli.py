@@ -130,6 +130,8 @@ def adobe(
             transaction=False,
         )
     _print_counts(done)
+    if not done.customers.valid and not done.addresses.valid:
+        raise Fault("Not one row could be loaded; the report says why.")
 
 
 @imports.command()

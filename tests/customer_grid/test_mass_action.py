@@ -1,8 +1,8 @@
 import pytest
-from customers.factories import customer_id, make_customer, make_full_customer
 
 from customer_gql.accounts.writes import issue_token
 from customer_gql.core.ids import encode
+from customers.factories import customer_id, make_customer, make_full_customer
 
 ACT = """
 mutation Act($input: CustomerMassActionInput!, $dryRun: Boolean! = false) {

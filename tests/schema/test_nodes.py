@@ -1,7 +1,7 @@
 import pytest
-from customers.factories import customer_id, make_customer, make_full_customer
 
 from customer_gql.core.ids import encode
+from customers.factories import customer_id, make_customer, make_full_customer
 
 NODE = "query Node($id: ID!) { node(id: $id) { __typename id } }"
 EVERY_ID = """{ id website { id stores { id } } createdIn { id } group { id taxClass { id } } addresses { id }
@@ -30,7 +30,26 @@ async def every_id(client, shopper):
 async def test_staff_find_everything_by_its_id(admin_client, connection):
     ids = await every_id(admin_client, await make_full_customer(connection))
     assert {id[:3] for id in ids} == set(
-        "cus web sto stv grp tax adr ord shp crt cit prd wis wli rev sce rpe sub".split()
+        [
+            "cus",
+            "web",
+            "sto",
+            "stv",
+            "grp",
+            "tax",
+            "adr",
+            "ord",
+            "shp",
+            "crt",
+            "cit",
+            "prd",
+            "wis",
+            "wli",
+            "rev",
+            "sce",
+            "rpe",
+            "sub",
+        ]
     )
     found = [(await admin_client.data(NODE, id=id))["node"] for id in ids]
     assert [node["id"] for node in found] == ids

@@ -1,0 +1,24 @@
+# One image for the service and its commands. Built in two stages, so that no build tool is in what runs.
+FROM python:3.13-slim AS build
+WORKDIR /build
+COPY requirements/base.lock requirements/dev.lock requirements/
+RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --require-hashes -r requirements/base.lock \
+    && python -m venv /tools && /tools/bin/pip install --no-cache-dir --require-hashes -r requirements/dev.lock
+COPY pyproject.toml README.md ./
+COPY migrations migrations
+COPY web web
+COPY src src
+RUN /tools/bin/python web/build.py \
+    && /tools/bin/python -m hatchling build -t wheel \
+    && /venv/bin/pip install --no-cache-dir --no-deps dist/*.whl
+
+FROM python:3.13-slim
+RUN useradd --system --uid 10001 --no-create-home customer-gql
+COPY --from=build /venv /venv
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 CUSTOMER_GQL_HOST=0.0.0.0
+USER 10001
+EXPOSE 8000
+HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
+    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/health/ready', timeout=2)"]
+ENTRYPOINT ["customer-gql"]
+CMD ["serve"]

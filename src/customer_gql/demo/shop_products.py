@@ -1,0 +1,102 @@
+"""The demo shop's catalog: thirty-six articles in three variants each, sold by every website in its own currency.
+
+A product has one price in one currency, so each website has products of its own: carts are sums of product prices.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+# Code, name, price in cents, kind of variant.
+_ARTICLES: Final = (
+    ("JKT-ALP", "Alpine Down Jacket", 24900, "colour"),
+    ("JKT-RAI", "Monsoon Rain Jacket", 14900, "colour"),
+    ("FLC-HRB", "Harbour Fleece", 7900, "colour"),
+    ("SWT-MER", "Merino Crew Sweater", 8900, "colour"),
+    ("TEE-ORG", "Organic Cotton Tee", 2400, "colour"),
+    ("SHT-OXF", "Oxford Shirt", 5900, "colour"),
+    ("TRS-TRK", "Trekking Trousers", 9900, "colour"),
+    ("SRT-RUN", "Running Shorts", 3900, "colour"),
+    ("LEG-YOG", "Yoga Leggings", 5400, "colour"),
+    ("SOC-WOL", "Wool Hiking Socks", 1800, "colour"),
+    ("HAT-BEA", "Ribbed Beanie", 2200, "colour"),
+    ("GLV-WIN", "Windproof Gloves", 3400, "colour"),
+    ("SHO-TRL", "Trail Running Shoes", 12900, "size"),
+    ("BOT-HIK", "Ridge Hiking Boots", 18900, "size"),
+    ("SND-RIV", "River Sandals", 6900, "size"),
+    ("SHO-SNE", "Canvas Sneakers", 6400, "size"),
+    ("BAG-DAY", "Daypack 22 l", 8400, "colour"),
+    ("BAG-TRK", "Trekking Pack 55 l", 21900, "colour"),
+    ("BAG-DUF", "Duffel 60 l", 11900, "colour"),
+    ("BAG-TOT", "Canvas Tote", 2900, "colour"),
+    ("BTL-INS", "Insulated Bottle 750 ml", 3200, "colour"),
+    ("MUG-CMP", "Camp Mug", 1600, "colour"),
+    ("TNT-TWO", "Two-Person Tent", 32900, "colour"),
+    ("BED-SLP", "Down Sleeping Bag", 27900, "size"),
+    ("MAT-SLP", "Sleeping Mat", 8900, "size"),
+    ("LMP-HED", "Headlamp 400 lm", 4900, "colour"),
+    ("STV-GAS", "Gas Stove", 5900, "colour"),
+    ("POT-SET", "Titanium Pot Set", 7400, "size"),
+    ("KNF-POC", "Pocket Knife", 4400, "colour"),
+    ("MAP-CAS", "Map Case", 1900, "colour"),
+    ("POL-CAR", "Carbon Trekking Poles", 12400, "size"),
+    ("GLS-SUN", "Polarised Sunglasses", 9400, "colour"),
+    ("TWL-MIC", "Microfibre Towel", 1700, "colour"),
+    ("KIT-AID", "First-Aid Kit", 2700, "size"),
+    ("BAR-NUT", "Nut Bars, box of 12", 2150, "flavour"),
+    ("COF-BEA", "Coffee Beans 500 g", 1450, "flavour"),
+)
+
+_VARIANTS: Final = {
+    "colour": (("NVY", "Navy"), ("FOR", "Forest"), ("RST", "Rust")),
+    "size": (("S", "S"), ("M", "M"), ("L", "L")),
+    "flavour": (("PLN", "Plain"), ("COC", "Cocoa"), ("HAZ", "Hazelnut")),
+}
+
+# Prices end as shops of that country end them.
+_PRICE: Final = {
+    "USD": lambda cents: cents,
+    "EUR": lambda cents: cents * 92 // 100 // 100 * 100 + 95,
+    "GBP": lambda cents: cents * 79 // 100 // 100 * 100 + 99,
+    "JPY": lambda cents: cents * 3 // 2 // 100 * 100 + 80,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """Its price is in minor units."""
+
+    id: int
+    sku: str
+    name: str
+    price: int
+    currency: str
+    image_url: str | None
+    is_salable: bool
+
+
+def products(currency: str, *, first_id: int, suffix: str = "") -> tuple[Product, ...]:
+    """One website's catalog, in the same order as every other's."""
+    variants = [
+        (f"{code}-{short}", f"{name}, {variant}", cents + step * cents // 50)
+        for code, name, cents, kind in _ARTICLES
+        for step, (short, variant) in enumerate(_VARIANTS[kind])
+    ]
+    return tuple(
+        Product(
+            id=first_id + place,
+            sku=sku + suffix,
+            name=name,
+            price=_PRICE[currency](cents),
+            currency=currency,
+            image_url=None if place % 29 == 28 else f"/media/products/{sku.lower()}.jpg",
+            is_salable=place % 17 != 16,
+        )
+        for place, (sku, name, cents) in enumerate(variants)
+    )
+
+
+_SIZE: Final = len(_ARTICLES) * 3
+
+# A few sell often and most sell sometimes; the step spreads the popular ones over all articles.
+POPULAR: Final = tuple(rank * 77 % _SIZE for rank in range(_SIZE) for _ in range(max(1, 240 // (rank + 3))))
+"""Places in a catalog, each as often as it is bought."""
