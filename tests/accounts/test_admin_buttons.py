@@ -4,10 +4,9 @@ import asyncio
 import hashlib
 import json
 
-from customers.factories import customer_id, make_customer
-
 from customer_gql.accounts.writes import issue_token
 from customer_gql.core.ids import encode
+from customers.factories import customer_id, make_customer
 
 FORCE = """mutation Force($input: CustomerForceSignInInput!) {
   customerForceSignIn(input: $input) { endedTokenCount customer { id } userErrors { code path } } }"""

@@ -3,10 +3,10 @@
 import datetime as dt
 
 import pytest
-from customers.factories import make_customer
 
 from customer_gql.accounts.writes import issue_token
 from customer_gql.core import tokens
+from customers.factories import make_customer
 
 
 async def status(http, path, authorization):

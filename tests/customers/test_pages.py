@@ -4,6 +4,7 @@ import base64
 
 import orjson
 import pytest
+
 from customers.factories import customer_id, make_customer, make_order, make_product
 
 PAGE = """query Page($first: Int, $after: String, $last: Int, $before: String, $sort: CustomerSort! = NEWEST) {
@@ -16,7 +17,6 @@ PAGE = """query Page($first: Int, $after: String, $last: Int, $before: String, $
 async def alone(empty_database, settings):
     """A shop with exactly seven customers, and staff to look at it."""
     from conftest import Client, served
-
     from customer_gql.staff import writes as staff
 
     async with empty_database.writes.acquire() as connection, served(settings, empty_database) as http:

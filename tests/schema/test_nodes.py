@@ -29,28 +29,26 @@ async def every_id(client, shopper):
 
 async def test_staff_find_everything_by_its_id(admin_client, connection):
     ids = await every_id(admin_client, await make_full_customer(connection))
-    assert {id[:3] for id in ids} == set(
-        [
-            "cus",
-            "web",
-            "sto",
-            "stv",
-            "grp",
-            "tax",
-            "adr",
-            "ord",
-            "shp",
-            "crt",
-            "cit",
-            "prd",
-            "wis",
-            "wli",
-            "rev",
-            "sce",
-            "rpe",
-            "sub",
-        ]
-    )
+    assert {id[:3] for id in ids} == {
+        "cus",
+        "web",
+        "sto",
+        "stv",
+        "grp",
+        "tax",
+        "adr",
+        "ord",
+        "shp",
+        "crt",
+        "cit",
+        "prd",
+        "wis",
+        "wli",
+        "rev",
+        "sce",
+        "rpe",
+        "sub",
+    }
     found = [(await admin_client.data(NODE, id=id))["node"] for id in ids]
     assert [node["id"] for node in found] == ids
     together = await admin_client.data("query N($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }", ids=ids)

@@ -1,8 +1,21 @@
 """Website → store → store view: the scopes everything else refers to (domain §1.3)."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Text, text
+import enum
 
-from customer_gql.core.db import currency, table
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    Text,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from customer_gql.core.db import currency, one_of, table
 
 website = table(
     "website",
@@ -35,5 +48,25 @@ store_view = table(
     Column("locale", Text, nullable=False, server_default="en_US"),
     Column("is_default", Boolean, nullable=False, server_default="false"),
     Index("uq_store_view_default", "store_id", unique=True, postgresql_where=text("is_default")),
+    spread="reference",
+)
+
+
+class ConfigurationScope(enum.StrEnum):
+    GLOBAL = "GLOBAL"
+    WEBSITE = "WEBSITE"
+    STORE_VIEW = "STORE_VIEW"
+
+
+# A narrower scope without a row of its own inherits from the wider one; what settings there are, `configuration` says.
+configuration_value = table(
+    "configuration_value",
+    Column("path", Text, nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("scope_id", Integer, nullable=False),
+    Column("value", JSONB, nullable=False),
+    PrimaryKeyConstraint("path", "scope", "scope_id"),
+    one_of("scope", ConfigurationScope),
+    CheckConstraint("(scope = 'GLOBAL') = (scope_id = 0)", name="scope_id"),
     spread="reference",
 )

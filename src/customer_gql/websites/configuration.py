@@ -1,0 +1,108 @@
+"""Settings of the shop that staff change while it runs, each at the scopes it may be set at (domain §1.3).
+
+A slice declares its settings where it uses them: `CONFIRM = Setting("accounts.confirm_email", False, WEBSITE)`.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any, Final, Generic, TypeVar
+
+import orjson
+from sqlalchemy import Integer, Text, and_, bindparam, case, or_, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from customer_gql.core.db import Connection, compiled, execute, fetch_one
+from customer_gql.core.errors import RuleError
+
+from .tables import ConfigurationScope, configuration_value as value, store, store_view
+
+T = TypeVar("T")
+GLOBAL: Final = ConfigurationScope.GLOBAL
+WEBSITE: Final = ConfigurationScope.WEBSITE
+STORE_VIEW: Final = ConfigurationScope.STORE_VIEW
+_WIDTH: Final = [GLOBAL, WEBSITE, STORE_VIEW]
+_declared: dict[str, "Setting[Any]"] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Setting(Generic[T]):
+    """`narrowest` is the narrowest scope it may be set at; a bound holds for whole numbers."""
+
+    path: str
+    default: T
+    narrowest: ConfigurationScope
+    description: str
+    at_least: int | None = None
+    at_most: int | None = None
+    one_of: tuple[str, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        assert self.path not in _declared, self.path
+        _declared[self.path] = self
+
+    def checked(self, given: Any) -> T:
+        """The value if it is one of this setting; `RuleError` with what it takes."""
+        if type(given) is not type(self.default):
+            raise RuleError(f"{self.path} takes a value like {self.default!r}.", path=["value"])
+        if isinstance(given, int) and not isinstance(given, bool):
+            low, high = self.at_least, self.at_most
+            if (low is not None and given < low) or (high is not None and given > high):
+                raise RuleError(f"{self.path} takes {low} to {high}.", path=["value"])
+        if self.one_of and given not in self.one_of:
+            raise RuleError(f"{self.path} takes one of {', '.join(self.one_of)}.", path=["value"])
+        return given
+
+
+def declared() -> dict[str, Setting[Any]]:
+    """Every setting, by path."""
+    return _declared
+
+
+_narrowest_first = case((value.c.scope == STORE_VIEW.value, 0), (value.c.scope == WEBSITE.value, 1), else_=2)
+_website_of_view = (
+    select(store.c.website_id)
+    .join(store_view)
+    .where(store_view.c.id == bindparam("store_view_id", type_=Integer()))
+    .scalar_subquery()
+)
+_EFFECTIVE = compiled(
+    select(value.c.value)
+    .where(
+        value.c.path == bindparam("path", type_=Text()),
+        or_(
+            value.c.scope == GLOBAL.value,
+            and_(
+                value.c.scope == WEBSITE.value,
+                or_(value.c.scope_id == bindparam("website_id", type_=Integer()), value.c.scope_id == _website_of_view),
+            ),
+            and_(value.c.scope == STORE_VIEW.value, value.c.scope_id == bindparam("store_view_id", type_=Integer())),
+        ),
+    )
+    .order_by(_narrowest_first)
+    .limit(1)
+)
+
+
+async def configured(
+    connection: Connection, setting: Setting[T], *, website_id: int | None = None, store_view_id: int | None = None
+) -> T:
+    """What holds in a store view, on a website, or everywhere: the narrowest value set, or the default."""
+    found = await fetch_one(
+        connection, _EFFECTIVE, path=setting.path, website_id=website_id, store_view_id=store_view_id
+    )
+    return setting.default if found is None else orjson.loads(found.value)
+
+
+async def configure(
+    connection: Connection, setting: Setting[T], given: T, *, scope: ConfigurationScope = GLOBAL, scope_id: int = 0
+) -> None:
+    """Set a value at one scope. Refused at a scope narrower than the setting's."""
+    if _WIDTH.index(scope) > _WIDTH.index(setting.narrowest):
+        raise RuleError(f"{setting.path} cannot be set for a {scope.value.lower()}.", path=["scope"])
+    encoded = orjson.dumps(setting.checked(given)).decode()
+    insert = upsert(value).values(path=setting.path, scope=scope.value, scope_id=scope_id, value=encoded)
+    await execute(
+        connection,
+        insert.on_conflict_do_update(
+            index_elements=["path", "scope", "scope_id"], set_={"value": insert.excluded.value}
+        ),
+    )
