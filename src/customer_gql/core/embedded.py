@@ -9,11 +9,7 @@ Unix socket only and asks for a password.
 import asyncio
 import fcntl
 import json
-import os
 import secrets
-import shutil
-import signal
-import tempfile
 import time
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -26,8 +22,8 @@ from urllib.parse import quote
 
 import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 
-from customer_gql.core import postgres_binaries
-from customer_gql.core.postgres_binaries import SUPERUSER, Account, EmbeddedPostgresError, Engine, open_private
+from customer_gql.core import postgres_binaries, postgres_cluster, postmaster
+from customer_gql.core.postgres_binaries import SUPERUSER, Account, EmbeddedPostgresError, open_private
 
 __all__ = ["Attachment", "EmbeddedPostgresError", "Server", "create_database", "drop_database", "running", "start"]
 
@@ -44,10 +40,6 @@ _SETTINGS = {
     "client_connection_check_interval": "1s",
     "timezone": "UTC",
 }
-_PATIENCE = 300.0  # seconds; crash recovery replays all that was written since the last checkpoint
-_ANSWER = 10.0  # seconds for a server that says it is ready
-_PROC = Path("/proc/self/stat").exists()
-_SOCKET_PATH_LIMIT = 107  # bytes, sockaddr_un.sun_path without its final zero
 
 
 @dataclass(frozen=True)
@@ -151,7 +143,7 @@ def _home(data_dir: Path) -> tuple[Path, Account | None]:
 def _locked(home: Path) -> Generator[None]:
     """One process at a time starts or stops the server of this folder."""
     with open_private(home / "start.lock", "a") as lock:
-        deadline = time.monotonic() + _PATIENCE
+        deadline = time.monotonic() + postmaster.PATIENCE
         while not _try_lock(lock):
             if time.monotonic() > deadline:
                 raise EmbeddedPostgresError(f"Another process has been starting the server in {home} for too long.")
@@ -167,99 +159,29 @@ def _try_lock(file: TextIOWrapper) -> bool:
     return True
 
 
-@dataclass(frozen=True)
-class _Postmaster:
-    """What `postmaster.pid` says, which outlives a postmaster that was killed."""
-
-    pid: int
-    port: int
-    socket_dir: str
-    shared_memory: str
-    status: str
-
-
-def _noted_postmaster(pgdata: Path) -> _Postmaster | None:
-    try:
-        lines = (pgdata / "postmaster.pid").read_text(encoding="utf-8", errors="replace").splitlines()
-    except FileNotFoundError:
-        return None
-    # The lines are written one after the other while the server starts.
-    pid, _, _, port, socket_dir, _, shared_memory, status = [*(line.strip() for line in lines), *[""] * 8][:8]
-    if not pid.isdecimal():
-        return None
-    return _Postmaster(int(pid), int(port) if port.isdecimal() else 0, socket_dir, shared_memory, status)
-
-
-def _settle_note(pgdata: Path) -> None:
-    """An empty note is a server that starts at this moment, or the leavings of a full disk, which would be in its way."""
-    note = pgdata / "postmaster.pid"
-    deadline = time.monotonic() + 1
-    while note.exists() and _noted_postmaster(pgdata) is None:
-        if time.monotonic() > deadline:
-            note.unlink(missing_ok=True)
-        time.sleep(0.01)
-
-
-def _alive(pid: int) -> bool:
-    """Whether the process runs; a zombie does not."""
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return not _PROC and _exists(pid)
-    # The command's name stands in parentheses and may hold any character.
-    return state.rpartition(")")[2].split()[0] not in {"Z", "X"}
-
-
-def _exists(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except PermissionError:
-        return True
-    except OSError:
-        return False
-    return True
-
-
-def _is_postmaster(pid: int, pgdata: Path) -> bool:
-    """Whether this is a live postmaster of this cluster, not a zombie nor a later owner of its number."""
-    if not _alive(pid):
-        return False
-    process = Path(f"/proc/{pid}")
-    try:
-        arguments = (process / "cmdline").read_bytes().split(b"\0")
-    except OSError:
-        return not _PROC
-    if Path(os.fsdecode(arguments[0])).name not in {"postgres", "postmaster"}:
-        return False
-    try:
-        return (process / "cwd").samefile(pgdata)
-    except OSError:  # in a container root may not look into another account's process
-        return os.fsencode(pgdata) in arguments
-
-
 def _running_server(home: Path) -> Server | None:
     """The server on this cluster, whoever started it, once it answers; None when there is none."""
     pgdata = home / "pgdata"
-    _settle_note(pgdata)
-    deadline, answers_by = time.monotonic() + _PATIENCE, None
-    while (noted := _noted_postmaster(pgdata)) and _is_postmaster(noted.pid, pgdata):
+    postmaster.settle_note(pgdata)
+    deadline, answers_by = time.monotonic() + postmaster.PATIENCE, None
+    while (noted := postmaster.read_note(pgdata)) and postmaster.is_postmaster(noted.pid, pgdata):
         now = time.monotonic()
         if noted.status == "ready":
-            answers_by = answers_by or now + _ANSWER
+            answers_by = answers_by or now + postmaster.ANSWER
             try:
                 return _server(home, noted)
             except OSError:  # it is going down, or, where there is no /proc, another process got its number
-                if not _PROC:
+                if not postmaster.HAS_PROC:
                     return None
         if now > min(deadline, answers_by or deadline):
             raise EmbeddedPostgresError(
-                f"The server on {home} (process {noted.pid}) does not answer: stop it.{_end_of_log(home)}"
+                f"The server on {home} (process {noted.pid}) does not answer: stop it.{postmaster.end_of_log(home)}"
             )
         time.sleep(0.02)
     return None
 
 
-def _server(home: Path, noted: _Postmaster) -> Server:
+def _server(home: Path, noted: postmaster.Note) -> Server:
     if not noted.socket_dir:
         raise EmbeddedPostgresError(
             f"The server on {home} (process {noted.pid}) was started by hand without a Unix socket: stop it."
@@ -293,123 +215,37 @@ def _start_server(home: Path, account: Account | None, binaries: Path | None, se
     pgdata = home / "pgdata"
     folders = [binaries] if binaries else postgres_binaries.candidates(account)
     engine = postgres_binaries.find(folders, account, home)
-    postgres_binaries.check_version(pgdata, engine)
+    postgres_cluster.check_version(pgdata, engine)
     if not pgdata.exists():
         passwords = {role: secrets.token_urlsafe(24) for role in (SUPERUSER, OWNER)}
-        postgres_binaries.make_cluster(engine, account, home, passwords, durable=settings.get("fsync") != "off")
+        postgres_cluster.make(engine, account, home, passwords, durable=settings.get("fsync") != "off")
     _passwords(home)
-    _forget_dead_postmaster(pgdata)
-    deadline = time.monotonic() + _ANSWER
+    postmaster.forget_dead(pgdata)
+    deadline = time.monotonic() + postmaster.ANSWER
     while True:
-        _drop_socket_dir(home)
-        socket_dir = _make_socket_dir(home, account, settings.get("port", _SETTINGS["port"]))
+        postmaster.drop_socket_dir(home)
+        socket_dir = postmaster.make_socket_dir(home, account, settings.get("port", _SETTINGS["port"]))
         ours = {"unix_socket_directories": f'"{socket_dir}"', _MARK: "on"}
-        _launch(engine, account, home, _SETTINGS | settings | ours)
+        postmaster.launch(engine, account, home, _SETTINGS | settings | ours)
         # Asked even when the launch failed: somebody may have been quicker by hand.
         if server := _running_server(home):
             return server
         # The port of a killed server stays taken for a moment.
-        if "Address already in use" not in _end_of_log(home) or time.monotonic() > deadline:
-            raise EmbeddedPostgresError(f"PostgreSQL did not start on {home}.{_end_of_log(home)}")
+        if "Address already in use" not in postmaster.end_of_log(home) or time.monotonic() > deadline:
+            raise EmbeddedPostgresError(f"PostgreSQL did not start on {home}.{postmaster.end_of_log(home)}")
         time.sleep(0.2)
-
-
-def _forget_dead_postmaster(pgdata: Path) -> None:
-    """Remove the note of a dead postmaster whose number a zombie or another process bears: PostgreSQL would not start."""
-    noted = _noted_postmaster(pgdata)
-    if noted is None or not _PROC or not _exists(noted.pid) or _is_postmaster(noted.pid, pgdata):
-        return
-    # Backends may outlive their postmaster for a moment; a server started beside them would destroy the data.
-    deadline = time.monotonic() + _ANSWER
-    while _attached(noted.shared_memory):
-        if time.monotonic() > deadline:
-            raise EmbeddedPostgresError(f"Processes of a dead server still use {pgdata}: end them.")
-        time.sleep(0.02)
-    (pgdata / "postmaster.pid").unlink()
-
-
-def _attached(shared_memory: str) -> bool:
-    """Whether a process uses this segment, given as key and id."""
-    known = shared_memory.split()
-    for line in Path("/proc/sysvipc/shm").read_text(encoding="utf-8").splitlines()[1:]:
-        key, segment, _, _, _, _, users, *_ = line.split()
-        if [str(int(key) & 0xFFFFFFFF), segment] == known:
-            return int(users) > 0
-    return False
-
-
-def _make_socket_dir(home: Path, account: Account | None, port: str) -> Path:
-    """`socket` in the folder, or a link to a short one under the folder for temporary files."""
-    folder = home / "socket"
-    if len(os.fsencode(folder / f".s.PGSQL.{port}")) <= _SOCKET_PATH_LIMIT and not set(str(folder)) & set(',"'):
-        folder.mkdir(mode=0o700)
-    else:
-        short = Path(tempfile.mkdtemp(prefix="customer-gql-", dir="/tmp"))
-        folder.symlink_to(short)
-        folder = short
-    postgres_binaries.give(folder, account)
-    return folder
-
-
-def _drop_socket_dir(home: Path) -> None:
-    folder = home / "socket"
-    shutil.rmtree(folder.resolve(), ignore_errors=True)
-    if folder.is_symlink():
-        folder.unlink()
-
-
-def _launch(engine: Engine, account: Account | None, home: Path, settings: Mapping[str, str]) -> None:
-    """Start the postmaster and wait until it is ready or has ended."""
-    log, pgdata = home / "server.log", home / "pgdata"
-    if log.exists():
-        log.replace(log.with_suffix(".log.old"))
-    options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-    # A session of its own keeps Ctrl-C in the terminal from it. The shell leaves at once, so the server is no child of
-    # this process: it may outlive it and leaves it no zombie.
-    with open_private(log, "a") as output:
-        command = ("/bin/sh", "-c", '"$@" >&2 & echo $!', "sh", engine.folder / "postgres", "-D", pgdata, *options)
-        shell = postgres_binaries.run(account, *command, stderr=output, start_new_session=True)
-    pid, deadline = int(shell.stdout), time.monotonic() + _PATIENCE
-    while _alive(pid):
-        if (noted := _noted_postmaster(pgdata)) and noted.pid == pid and noted.status == "ready":
-            return
-        if time.monotonic() > deadline:
-            raise EmbeddedPostgresError(f"PostgreSQL (process {pid}) is not ready on {home}.{_end_of_log(home)}")
-        time.sleep(0.01)
-
-
-def _end_of_log(home: Path) -> str:
-    try:
-        text = (home / "server.log").read_text(encoding="utf-8", errors="replace")
-    except FileNotFoundError:
-        return ""
-    return f" The end of {home / 'server.log'}: {postgres_binaries.last_lines(text)}"
 
 
 def _stop_if_unused(server: Server, users: TextIOWrapper) -> None:
     """Call with the folder locked, so that nobody attaches meanwhile."""
     pgdata = server.data_dir / "pgdata"
-    noted = _noted_postmaster(pgdata)
+    noted = postmaster.read_note(pgdata)
     if noted is None or not _try_lock(users):
         return
     # The server writes its command line down, so any process can tell who started it.
     if _MARK in (pgdata / "postmaster.opts").read_text(encoding="utf-8", errors="replace"):
-        _shut_down(noted.pid, pgdata)
-        _drop_socket_dir(server.data_dir)
-
-
-def _shut_down(pid: int, pgdata: Path) -> None:
-    for number, patience in ((signal.SIGINT, 60.0), (signal.SIGQUIT, _ANSWER)):
-        # Asked before each signal: the number may have passed to another process.
-        if not _is_postmaster(pid, pgdata):
-            return
-        os.kill(pid, number)
-        deadline = time.monotonic() + patience
-        while time.monotonic() < deadline:
-            if not _alive(pid):
-                return
-            time.sleep(0.01)
-    raise EmbeddedPostgresError(f"The server on {pgdata} (process {pid}) does not stop.{_end_of_log(pgdata.parent)}")
+        postmaster.shut_down(noted.pid, pgdata)
+        postmaster.drop_socket_dir(server.data_dir)
 
 
 def _in_thread(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
@@ -422,7 +258,7 @@ def _in_thread(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
 async def _connected(server: Server) -> AsyncGenerator[Any]:
     """A connection of the superuser; OSError when nobody answers, one sentence for every other refusal."""
     try:
-        connection: Any = await cast("Any", asyncpg).connect(server.admin_url(), timeout=_ANSWER)
+        connection: Any = await cast("Any", asyncpg).connect(server.admin_url(), timeout=postmaster.ANSWER)
         try:
             yield connection
         finally:

@@ -1,4 +1,4 @@
-"""PostgreSQL's programs: where they are found, which account runs them, and the cluster they make.
+"""PostgreSQL's programs: where they are found, and which account runs them.
 
 PostgreSQL refuses to run as root. As root, its programs run under an unprivileged account that already exists, and
 programs or data which that account cannot reach are kept where it can: no folder that was there before is loosened.
@@ -14,7 +14,7 @@ import shutil
 import stat
 import subprocess
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from io import TextIOWrapper
@@ -25,7 +25,6 @@ OLDEST_VERSION = 15
 SUPERUSER = "postgres"
 _PROGRAMS = ("postgres", "initdb")
 _POINTER = "location.json"
-_SPACE_NEEDED = 150 * 2**20  # bytes: a fresh cluster, its first write-ahead log and a copy of the engine
 
 
 class EmbeddedPostgresError(Exception):
@@ -241,63 +240,6 @@ def _copy(folder: Path, account: Account | None, home: Path) -> Path:
             path.chmod(0o755 if path.is_dir() or path.stat().st_mode & stat.S_IXUSR else 0o644)
         fresh.rename(copy)
     return copy / inside
-
-
-def check_version(pgdata: Path, engine: Engine) -> None:
-    try:
-        found = (pgdata / "PG_VERSION").read_text(encoding="utf-8").strip()
-    except FileNotFoundError:
-        if not pgdata.exists():
-            return
-        raise EmbeddedPostgresError(
-            f"{pgdata} is no PostgreSQL data folder (it has no PG_VERSION): restore it, or delete it to start anew."
-        ) from None
-    if found != str(engine.version):
-        raise EmbeddedPostgresError(
-            f"The data in {pgdata} is of PostgreSQL {found}, the programs in {engine.folder} are PostgreSQL "
-            f"{engine.version}: name a folder with the programs of version {found}, or dump the data with those "
-            "and restore it into a new folder."
-        )
-
-
-def make_cluster(
-    engine: Engine, account: Account | None, home: Path, passwords: Mapping[str, str], *, durable: bool
-) -> None:
-    """Make the cluster under another name until it is whole, so that one cut short is never taken for it."""
-    for remains in home.glob("pgdata.new-*"):
-        shutil.rmtree(remains, ignore_errors=True)
-    if (free := shutil.disk_usage(home).free) < _SPACE_NEEDED:
-        needed = _SPACE_NEEDED >> 20
-        raise EmbeddedPostgresError(f"A new database needs {needed} MB in {home}, but only {free >> 20} MB are free.")
-    _write_private(home / "passwords.json", json.dumps(passwords), None)
-    password = home / "initdb.password"
-    _write_private(password, passwords[SUPERUSER], account)
-    fresh = Path(tempfile.mkdtemp(prefix="pgdata.new-", dir=home))
-    give(fresh, account)
-    locale = ["--locale=C.UTF-8"]
-    if engine.version >= 17:
-        # libc's C leaves É alone in lower(), and with lc-ctype C pg_trgm drops every letter beyond ASCII.
-        locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--lc-collate=C", "--lc-ctype=C.UTF-8"]
-    options = ["--auth=scram-sha-256", f"--pwfile={password}", "--encoding=UTF8", *locale]
-    if not durable:
-        options.append("--no-sync")
-    done = run(account, engine.folder / "initdb", f"--pgdata={fresh}", f"--username={SUPERUSER}", *options)
-    password.unlink()
-    if done.returncode != 0:
-        shutil.rmtree(fresh, ignore_errors=True)
-        raise EmbeddedPostgresError(f"initdb made no database in {home}: {last_lines(done.stdout)}")
-    fresh.rename(home / "pgdata")
-
-
-def _write_private(path: Path, text: str, reader: Account | None) -> None:
-    fresh = path.with_suffix(".new")
-    fresh.unlink(missing_ok=True)
-    with open_private(fresh, "x") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    give(fresh, reader)
-    fresh.replace(path)
 
 
 def open_private(path: Path, mode: str) -> TextIOWrapper:

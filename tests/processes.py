@@ -1,0 +1,53 @@
+"""The command line as people run it: a process of its own, with an environment of its own."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+PROGRAM = Path(sys.executable).with_name("customer-gql")
+
+
+def until(condition: Callable[[], object], seconds: float = 10) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited too long"
+        time.sleep(0.01)
+
+
+def environment(**settings: object) -> dict[str, str]:
+    """Ours without its settings, and those given: `port=1` is CUSTOMER_GQL_PORT."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("CUSTOMER_GQL_")}
+    return kept | {f"CUSTOMER_GQL_{name.upper()}": str(value) for name, value in settings.items()}
+
+
+def run(folder: Path, *arguments: object, **settings: object) -> subprocess.CompletedProcess[str]:
+    """A command that ends by itself. `folder` is where it is run, so that no `.env` of ours is read."""
+    command = [PROGRAM, *map(str, arguments)]
+    return subprocess.run(
+        command, cwd=folder, env=environment(**settings), capture_output=True, text=True, check=False, timeout=60
+    )
+
+
+@contextmanager
+def started(folder: Path, *arguments: object, **settings: object) -> Generator[subprocess.Popen[str]]:
+    """A command that serves; killed when the test leaves it running."""
+    command = [PROGRAM, *map(str, arguments)]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        command, cwd=folder, env=environment(**settings), stdout=pipe, stderr=pipe, text=True
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def line(stream: IO[str] | None) -> str:
+    """The next line a process prints; it ends, at the latest, with the process."""
+    assert stream is not None
+    return stream.readline().rstrip("\n")
