@@ -15,7 +15,7 @@ def upgrade() -> None:
     op.create_table(
         "customer_email",
         sa.Column("email_normalised", sa.Text(), nullable=False),
-        sa.Column("scope", sa.Integer(), nullable=False),
+        sa.Column("scope", sa.BigInteger(), nullable=False),
         sa.Column("customer_id", sa.BigInteger(), nullable=False),
         sa.CheckConstraint(
             "email_normalised = lower(email_normalised)", name=op.f("ck_customer_email_email_normalised")
@@ -51,7 +51,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("template", sa.Text(), nullable=False),
         sa.Column("recipient", sa.Text(), nullable=False),
-        sa.Column("store_view_id", sa.Integer(), nullable=True),
+        sa.Column("store_view_id", sa.BigInteger(), nullable=True),
         sa.Column("customer_id", sa.BigInteger(), nullable=True),
         sa.Column("placeholders", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("secrets", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
@@ -105,7 +105,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "staff_role",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("permissions", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_role")),
@@ -113,14 +113,14 @@ def upgrade() -> None:
     )
     op.create_table(
         "tax_class",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tax_class")),
         sa.UniqueConstraint("name", name=op.f("uq_tax_class_name")),
     )
     op.create_table(
         "website",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("currency", sa.CHAR(length=3), nullable=False),
@@ -133,9 +133,9 @@ def upgrade() -> None:
     )
     op.create_table(
         "customer_group",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("tax_class_id", sa.Integer(), nullable=False),
+        sa.Column("tax_class_id", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("char_length(name) BETWEEN 1 AND 32", name=op.f("ck_customer_group_name_length")),
         sa.ForeignKeyConstraint(["tax_class_id"], ["tax_class.id"], name=op.f("fk_customer_group_tax_class_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_customer_group")),
@@ -144,7 +144,7 @@ def upgrade() -> None:
     op.create_table(
         "reward_points",
         sa.Column("customer_id", sa.BigInteger(), nullable=False),
-        sa.Column("website_id", sa.Integer(), nullable=False),
+        sa.Column("website_id", sa.BigInteger(), nullable=False),
         sa.Column("balance", sa.Integer(), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.CheckConstraint("balance >= 0", name=op.f("ck_reward_points_balance")),
@@ -157,7 +157,7 @@ def upgrade() -> None:
         sa.Column("email", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("job_title", sa.Text(), nullable=True),
-        sa.Column("role_id", sa.Integer(), nullable=False),
+        sa.Column("role_id", sa.BigInteger(), nullable=False),
         sa.Column("is_active", sa.Boolean(), server_default="true", nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.CheckConstraint("email = lower(email)", name=op.f("ck_staff_user_email_normalised")),
@@ -167,8 +167,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "store",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("website_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("website_id", sa.BigInteger(), nullable=False),
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("is_default", sa.Boolean(), server_default="false", nullable=False),
@@ -180,7 +180,7 @@ def upgrade() -> None:
     op.create_table(
         "store_credit",
         sa.Column("customer_id", sa.BigInteger(), nullable=False),
-        sa.Column("website_id", sa.Integer(), nullable=False),
+        sa.Column("website_id", sa.BigInteger(), nullable=False),
         sa.Column("balance", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.CHAR(length=3), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
@@ -190,8 +190,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "customer_group_excluded_website",
-        sa.Column("group_id", sa.Integer(), nullable=False),
-        sa.Column("website_id", sa.Integer(), nullable=False),
+        sa.Column("group_id", sa.BigInteger(), nullable=False),
+        sa.Column("website_id", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["group_id"],
             ["customer_group.id"],
@@ -207,7 +207,7 @@ def upgrade() -> None:
         "reward_points_entry",
         sa.Column("customer_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("website_id", sa.Integer(), nullable=False),
+        sa.Column("website_id", sa.BigInteger(), nullable=False),
         sa.Column("action", sa.Text(), nullable=False),
         sa.Column("points", sa.Integer(), nullable=False),
         sa.Column("balance_after", sa.Integer(), nullable=False),
@@ -242,9 +242,9 @@ def upgrade() -> None:
     )
     op.create_table(
         "reward_points_rate",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("website_id", sa.Integer(), nullable=True),
-        sa.Column("group_id", sa.Integer(), nullable=True),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("website_id", sa.BigInteger(), nullable=True),
+        sa.Column("group_id", sa.BigInteger(), nullable=True),
         sa.Column("points", sa.Integer(), nullable=False),
         sa.Column("amount", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("points > 0 AND amount > 0", name=op.f("ck_reward_points_rate_positive")),
@@ -277,7 +277,7 @@ def upgrade() -> None:
         "store_credit_entry",
         sa.Column("customer_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("website_id", sa.Integer(), nullable=False),
+        sa.Column("website_id", sa.BigInteger(), nullable=False),
         sa.Column("action", sa.Text(), nullable=False),
         sa.Column("amount", sa.BigInteger(), nullable=False),
         sa.Column("balance_after", sa.BigInteger(), nullable=False),
@@ -312,8 +312,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "store_view",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("store_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("store_id", sa.BigInteger(), nullable=False),
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("locale", sa.Text(), server_default="en_US", nullable=False),
@@ -339,9 +339,9 @@ def upgrade() -> None:
         sa.Column("gender", sa.Text(), nullable=True),
         sa.Column("date_of_birth", sa.Date(), nullable=True),
         sa.Column("tax_vat_number", sa.Text(), nullable=True),
-        sa.Column("website_id", sa.Integer(), nullable=False),
-        sa.Column("created_in_store_view_id", sa.Integer(), nullable=False),
-        sa.Column("group_id", sa.Integer(), nullable=False),
+        sa.Column("website_id", sa.BigInteger(), nullable=False),
+        sa.Column("created_in_store_view_id", sa.BigInteger(), nullable=False),
+        sa.Column("group_id", sa.BigInteger(), nullable=False),
         sa.Column("is_automatic_group_change_disabled", sa.Boolean(), server_default="false", nullable=False),
         sa.Column("status", sa.Text(), server_default="ACTIVE", nullable=False),
         sa.Column("customer_type", sa.Text(), server_default="INDIVIDUAL", nullable=False),
@@ -377,7 +377,7 @@ def upgrade() -> None:
         sa.Column("customer_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("product_id", sa.BigInteger(), nullable=False),
-        sa.Column("store_view_id", sa.Integer(), nullable=False),
+        sa.Column("store_view_id", sa.BigInteger(), nullable=False),
         sa.Column("nickname", sa.Text(), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("detail", sa.Text(), nullable=False),
@@ -397,7 +397,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("number", sa.Text(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
-        sa.Column("store_view_id", sa.Integer(), nullable=False),
+        sa.Column("store_view_id", sa.BigInteger(), nullable=False),
         sa.Column("placed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("customer_email", sa.Text(), nullable=False),
         sa.Column("customer_name", sa.Text(), nullable=False),
@@ -477,7 +477,7 @@ def upgrade() -> None:
         "cart",
         sa.Column("customer_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("store_view_id", sa.Integer(), nullable=False),
+        sa.Column("store_view_id", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.CHAR(length=3), nullable=False),
         sa.Column("is_active", sa.Boolean(), server_default="true", nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
@@ -501,7 +501,7 @@ def upgrade() -> None:
     op.create_table(
         "newsletter_subscription",
         sa.Column("customer_id", sa.BigInteger(), nullable=False),
-        sa.Column("store_view_id", sa.Integer(), nullable=False),
+        sa.Column("store_view_id", sa.BigInteger(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.CheckConstraint(

@@ -15,7 +15,7 @@ def upgrade() -> None:
         "configuration_value",
         sa.Column("path", sa.Text(), nullable=False),
         sa.Column("scope", sa.Text(), nullable=False),
-        sa.Column("scope_id", sa.Integer(), nullable=False),
+        sa.Column("scope_id", sa.BigInteger(), nullable=False),
         sa.Column("value", postgresql.JSONB(), nullable=False),
         sa.CheckConstraint("scope IN ('GLOBAL', 'WEBSITE', 'STORE_VIEW')", name=op.f("ck_configuration_value_scope")),
         sa.CheckConstraint("(scope = 'GLOBAL') = (scope_id = 0)", name=op.f("ck_configuration_value_scope_id")),

@@ -94,6 +94,7 @@ async def test_fields_of_a_node(admin_client, connection):
         "xxx_0000000000000001",
         "ord_0000000000000001",
         "cus_ffffffffffffffff",
+        "grp_8000000000000000",
         "CUS_0000000000000001",
         "cus_0000000000000001 ",
         "a" * 5000,
@@ -110,8 +111,10 @@ async def test_an_id_of_another_kind_is_bad_input_on_an_argument(admin_client):
     assert answer["errors"][0]["extensions"] == {"code": "BAD_USER_INPUT"}
 
 
-async def test_an_unknown_id_is_null(admin_client):
-    assert (await admin_client.data(NODE, id=encode("cus", 1)))["node"] is None
+@pytest.mark.parametrize("prefix", ["cus", "grp", "web", "stv", "prd"])
+async def test_an_unknown_id_is_null(prefix, admin_client):
+    for key in (123_456_789, 2**63 - 1):
+        assert (await admin_client.data(NODE, id=encode(prefix, key)))["node"] is None
 
 
 async def test_too_many_ids(admin_client):

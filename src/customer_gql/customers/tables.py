@@ -85,7 +85,7 @@ customer = table(
 customer_email = table(
     "customer_email",
     Column("email_normalised", Text, nullable=False),
-    Column("scope", Integer, nullable=False),
+    Column("scope", BigInteger, nullable=False),
     Column("customer_id", BigInteger, nullable=False),
     PrimaryKeyConstraint("email_normalised", "scope"),
     CheckConstraint("email_normalised = lower(email_normalised)", name="email_normalised"),

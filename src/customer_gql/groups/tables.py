@@ -1,6 +1,6 @@
 """Customer groups decide discounts and the tax class of a purchase (domain §18)."""
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, PrimaryKeyConstraint, Text
+from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, PrimaryKeyConstraint, Text
 
 from customer_gql.core.db import table
 
@@ -9,14 +9,14 @@ GENERAL = 1
 
 tax_class = table(
     "tax_class",
-    Column("id", Integer, primary_key=True),
+    Column("id", BigInteger, primary_key=True),
     Column("name", Text, nullable=False, unique=True),
     spread="reference",
 )
 
 customer_group = table(
     "customer_group",
-    Column("id", Integer, primary_key=True),
+    Column("id", BigInteger, primary_key=True),
     Column("name", Text, nullable=False, unique=True),
     Column("tax_class_id", ForeignKey("tax_class.id"), nullable=False),
     CheckConstraint("char_length(name) BETWEEN 1 AND 32", name="name_length"),

@@ -1,6 +1,6 @@
 """Mail to send, written in the transaction that causes it (domain §42)."""
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, Index, Integer, Text, text
+from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, Index, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from customer_gql.core.db import created_at, table
@@ -10,7 +10,7 @@ mail_outbox = table(
     Column("id", BigInteger, primary_key=True),
     Column("template", Text, nullable=False),
     Column("recipient", Text, nullable=False),
-    Column("store_view_id", Integer),
+    Column("store_view_id", BigInteger),
     Column("customer_id", BigInteger),
     Column("placeholders", JSONB, nullable=False),
     # What only the recipient may see, as a link's token: kept apart so that delivery can erase it.

@@ -28,7 +28,7 @@ reward_points_by_customer = one_by(
         customer.c.id.label("customer_id"),
         customer.c.website_id,
         _balance.label("balance"),
-        (func.div(_balance, _rate.c.points) * _rate.c.amount).label("worth"),
+        ((_balance // _rate.c.points) * _rate.c.amount).label("worth"),
         website.c.currency,
     ).select_from(customer.join(website).outerjoin(reward_points, _account).outerjoin(_rate, true())),
     customer.c.id.label("customer_id"),

@@ -51,7 +51,7 @@ reward_points_entry = table(
     "reward_points_entry",
     Column("customer_id", BigInteger, nullable=False),
     Column("id", BigInteger, nullable=False),
-    Column("website_id", Integer, nullable=False),
+    Column("website_id", BigInteger, nullable=False),
     Column("action", Text, nullable=False),
     Column("points", Integer, nullable=False),
     Column("balance_after", Integer, nullable=False),
@@ -74,7 +74,7 @@ reward_points_entry = table(
 # Null stands for all websites, or all groups; the most particular rate wins (§30.2).
 reward_points_rate = table(
     "reward_points_rate",
-    Column("id", Integer, primary_key=True),
+    Column("id", BigInteger, primary_key=True),
     Column("website_id", ForeignKey("website.id")),
     Column("group_id", ForeignKey("customer_group.id", ondelete="CASCADE")),
     Column("points", Integer, nullable=False),

@@ -1,13 +1,13 @@
 """Those who work in the shop: users, roles as sets of permissions, and their tokens."""
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, DateTime, ForeignKey, Index, Integer, Text
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, DateTime, ForeignKey, Index, Text
 from sqlalchemy.dialects.postgresql import ARRAY, BYTEA
 
 from customer_gql.core.db import created_at, table
 
 staff_role = table(
     "staff_role",
-    Column("id", Integer, primary_key=True),
+    Column("id", BigInteger, primary_key=True),
     Column("name", Text, nullable=False, unique=True),
     Column("permissions", ARRAY(Text), nullable=False),
     spread="reference",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Generic, TypeVar
 
 import orjson
-from sqlalchemy import Integer, Text, and_, bindparam, case, or_, select
+from sqlalchemy import BigInteger, Text, and_, bindparam, case, or_, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from customer_gql.core.db import Connection, compiled, execute, fetch_one
@@ -61,7 +61,7 @@ _narrowest_first = case((value.c.scope == STORE_VIEW.value, 0), (value.c.scope =
 _website_of_view = (
     select(store.c.website_id)
     .join(store_view)
-    .where(store_view.c.id == bindparam("store_view_id", type_=Integer()))
+    .where(store_view.c.id == bindparam("store_view_id", type_=BigInteger()))
     .scalar_subquery()
 )
 _EFFECTIVE = compiled(
@@ -72,9 +72,12 @@ _EFFECTIVE = compiled(
             value.c.scope == GLOBAL.value,
             and_(
                 value.c.scope == WEBSITE.value,
-                or_(value.c.scope_id == bindparam("website_id", type_=Integer()), value.c.scope_id == _website_of_view),
+                or_(
+                    value.c.scope_id == bindparam("website_id", type_=BigInteger()),
+                    value.c.scope_id == _website_of_view,
+                ),
             ),
-            and_(value.c.scope == STORE_VIEW.value, value.c.scope_id == bindparam("store_view_id", type_=Integer())),
+            and_(value.c.scope == STORE_VIEW.value, value.c.scope_id == bindparam("store_view_id", type_=BigInteger())),
         ),
     )
     .order_by(_narrowest_first)

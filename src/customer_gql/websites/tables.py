@@ -3,12 +3,12 @@
 import enum
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
     Index,
-    Integer,
     PrimaryKeyConstraint,
     Text,
     text,
@@ -19,7 +19,7 @@ from customer_gql.core.db import currency, one_of, table
 
 website = table(
     "website",
-    Column("id", Integer, primary_key=True),
+    Column("id", BigInteger, primary_key=True),
     Column("code", Text, nullable=False, unique=True),
     Column("name", Text, nullable=False),
     currency(),
@@ -30,7 +30,7 @@ website = table(
 
 store = table(
     "store",
-    Column("id", Integer, primary_key=True),
+    Column("id", BigInteger, primary_key=True),
     Column("website_id", ForeignKey("website.id"), nullable=False),
     Column("code", Text, nullable=False, unique=True),
     Column("name", Text, nullable=False),
@@ -41,7 +41,7 @@ store = table(
 
 store_view = table(
     "store_view",
-    Column("id", Integer, primary_key=True),
+    Column("id", BigInteger, primary_key=True),
     Column("store_id", ForeignKey("store.id"), nullable=False),
     Column("code", Text, nullable=False, unique=True),
     Column("name", Text, nullable=False),
@@ -63,7 +63,7 @@ configuration_value = table(
     "configuration_value",
     Column("path", Text, nullable=False),
     Column("scope", Text, nullable=False),
-    Column("scope_id", Integer, nullable=False),
+    Column("scope_id", BigInteger, nullable=False),
     Column("value", JSONB, nullable=False),
     PrimaryKeyConstraint("path", "scope", "scope_id"),
     one_of("scope", ConfigurationScope),
