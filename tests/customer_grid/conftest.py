@@ -1,0 +1,13 @@
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import pytest
+from adobe_shop import Shop
+
+from customer_gql.core.db import Database
+
+
+@pytest.fixture
+async def shop(empty_database: Database, tmp_path: Path) -> AsyncGenerator[Shop]:
+    async with empty_database.writes.acquire() as connection:
+        yield Shop(connection, tmp_path)
