@@ -3,10 +3,9 @@
 import asyncio
 import fcntl
 import hashlib
-import os
 import uuid
 from collections.abc import AsyncGenerator, Callable, Generator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,10 +17,11 @@ import pytest
 from customer_gql.accounts.writes import issue_token as issue_customer_token
 from customer_gql.app import create_app
 from customer_gql.core.db import Connection, Database, connected
-from customer_gql.core.embedded import Server, create_database, drop_database, running
+from customer_gql.core.embedded import Server, create_database, running
 from customer_gql.schema import migrating
 from customer_gql.settings import Settings, load
 from customer_gql.staff import writes as staff
+from databases import cloned
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared" / "data"
@@ -67,16 +67,6 @@ def admin(server: Server, statement: str, *arguments: Any) -> list[Any]:
 
     with asyncio.Runner() as runner:
         return runner.run(run())
-
-
-@contextmanager
-def cloned(server: Server, template: str) -> Generator[str]:
-    name = f"test_{os.getpid()}_{uuid.uuid4().hex[:8]}"
-    create_database(server, name, template)
-    try:
-        yield server.url(name)
-    finally:
-        drop_database(server, name)
 
 
 @pytest.fixture(scope="session")
