@@ -10,7 +10,8 @@ import strawberry
 
 from .access import GUEST, Viewer
 from .db import Connection, Database, Row, Statement, fetch
-from .loading import Loads, Read
+from .loading import Read
+from .rounds import Loads
 
 
 @dataclass(slots=True)
@@ -18,6 +19,7 @@ class Context:
     database: Database
     viewer: Viewer = GUEST
     settings: Any = None
+    cost: Any = None
     loads: Loads = field(init=False)
 
     def __post_init__(self) -> None:

@@ -1,27 +1,27 @@
 """Declared loads: a nested field says what it loads, never how.
 
 A `Read` is one statement for many keys. `loaded(read, key=…)` gives a field a resolver that goes through the request's
-`Loads`, where keys asked for in one tick become one statement, and leaves the declaration on the field, so that an
-executor may run it once for a whole level.
+loads (`core.rounds`), and leaves the declaration on the field, so that a plan runs it once for a whole level.
 """
 
-import asyncio
+import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
-from operator import attrgetter
+from functools import partial
+from itertools import groupby
+from operator import attrgetter, itemgetter
 from typing import Annotated, Any, Final
 
 import strawberry
 from sqlalchemy import ARRAY, ColumnElement, Integer, Select, and_, any_, bindparam, func, select, true
 from sqlalchemy.sql.selectable import TableValuedAlias
 
-from .db import Connection, Row, Statement, compiled, fetch
+from .db import Statement, compiled
 from .errors import BadInput
+from .merging import row_type
 
 Columns = tuple[ColumnElement[Any], ...]
 MAX_PAGE: Final = 100
 DEFAULT_PAGE: Final = 20
-QUIET_TURNS: Final = 3
 
 
 class Read:
@@ -31,28 +31,36 @@ class Read:
     that hold it. One key gives one row or None, or with `many` a list in the statement's order.
     """
 
-    __slots__ = ("by", "key_of", "keys", "many", "statement")
+    __slots__ = ("_key_of", "by", "columns", "keys", "many", "number", "row_of", "statement")
+
+    _made = itertools.count()
 
     def __init__(self, statement: Select, by: Sequence[str], *, many: bool) -> None:
         self.statement: Statement = compiled(statement)
         self.by = tuple(by)
         self.keys = tuple(f"key_{i}" for i in range(len(self.by)))
         self.many = many
-        self.key_of: Callable[[Any], Any] = attrgetter(*self.by)
+        self.columns = tuple(column.name for column in statement.inner_columns)  # pyright: ignore
+        self.row_of: Callable[[tuple[Any, ...]], Any] = partial(tuple.__new__, row_type(self.columns))
+        self._key_of: Callable[[Any], Any] = itemgetter(*[self.columns.index(name) for name in self.by])
+        self.number = next(self._made)
 
-    async def run(self, connection: Connection, keys: Sequence[Any], arguments: Mapping[str, Any]) -> dict[Any, Any]:
+    def arguments(self, keys: Sequence[Any], given: Mapping[str, Any]) -> list[Any]:
+        """The statement's parameters for these keys."""
         arrays = [list(keys)] if len(self.by) == 1 else [list(column) for column in zip(*keys, strict=True)]
-        rows = await fetch(connection, self.statement, **dict(zip(self.keys, arrays, strict=True)), **arguments)
-        return self.grouped(keys, rows)
+        return self.statement.arguments({**dict(zip(self.keys, arrays, strict=True)), **given})
 
-    def grouped(self, keys: Iterable[Any], rows: Iterable[Row]) -> dict[Any, Any]:
-        key_of = self.key_of
+    def grouped(self, keys: Iterable[Any], rows: Iterable[Any]) -> dict[Any, Any]:
+        key_of = self._key_of
         if not self.many:
-            return {key_of(row): row for row in rows}
-        found: dict[Any, list[Row]] = {key: [] for key in keys}
-        for row in rows:
-            found[key_of(row)].append(row)
-        return found
+            found: dict[Any, Any] = dict.fromkeys(keys)
+            found.update((key_of(row), row) for row in rows)
+            return found
+        lists: dict[Any, list[Any]] = {key: [] for key in keys}
+        # A key's rows stand together in most answers, though not in all.
+        for key, its_rows in groupby(rows, key_of):
+            lists[key].extend(its_rows)
+        return lists
 
 
 def one_by(statement: Select, *key: ColumnElement[Any]) -> Read:
@@ -106,118 +114,14 @@ def _names(key: Columns) -> list[str]:
     return [str(part.key) for part in key]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownArgumentType]
 
 
-class _Batch:
-    """What one request asks of one read with one set of arguments: what is known, and what waits for the round."""
-
-    __slots__ = ("arguments", "futures", "read", "waiting")
-
-    def __init__(self, read: Read, arguments: Mapping[str, Any]) -> None:
-        self.read = read
-        self.arguments = arguments
-        self.futures: dict[Any, asyncio.Future[Any]] = {}
-        self.waiting: list[Any] = []
-
-    def take(self) -> list[Any]:
-        keys, self.waiting = self.waiting, []
-        return keys
-
-    def answer(self, keys: list[Any], found: Mapping[Any, Any]) -> None:
-        for future, key in self._open(keys):
-            future.set_result(found.get(key))
-
-    def fail(self, keys: list[Any], error: Exception) -> None:
-        for future, _ in self._open(keys):
-            future.set_exception(error)
-            future.exception()  # an error nobody is left to see is no second error
-
-    def cancel(self, keys: list[Any]) -> None:
-        for future, _ in self._open(keys):
-            future.cancel()
-
-    def _open(self, keys: list[Any]) -> list[tuple[asyncio.Future[Any], Any]]:
-        return [(self.futures[key], key) for key in keys if not self.futures[key].done()]
-
-
-class Loads:
-    """The reads of one request: each key is read once, in rounds.
-
-    A round waits until everything that can ask has asked, then runs one statement for each read on one connection.
-    So the number of statements follows from the document alone, not from which answer happens to arrive first.
-    """
-
-    __slots__ = ("_asked", "_batches", "_connection", "_pending", "_task", "paused")
-
-    def __init__(self, connection: Callable[[], AbstractAsyncContextManager[Connection]]) -> None:
-        self._connection = connection
-        self._batches: dict[Any, _Batch] = {}
-        self._pending: list[_Batch] = []
-        self._task: asyncio.Task[None] | None = None
-        self._asked = 0
-        self.paused = False
-
-    def load(self, read: Read, key: Any, **arguments: Any) -> asyncio.Future[Any]:
-        """The row (or rows) of one key, once its round was read."""
-        assert not self.paused, "inside a transaction read through its own connection"
-        name = (read, *arguments.items()) if arguments else read
-        batch = self._batches.get(name)
-        if batch is None:
-            batch = self._batches[name] = _Batch(read, arguments)
-        future = batch.futures.get(key)
-        if future is None:
-            self._asked += 1
-            future = batch.futures[key] = asyncio.get_running_loop().create_future()
-            if not batch.waiting:
-                self._pending.append(batch)
-            batch.waiting.append(key)
-            if self._task is None or self._task.done():
-                self._task = asyncio.create_task(self._rounds())
-        return future
-
-    def clear(self) -> None:
-        """Forget what was read; what waits keeps its answer."""
-        self._batches.clear()
-
-    async def close(self) -> None:
-        """Cancel what still runs, so that a client that went away takes its statement along."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-
-    async def _rounds(self) -> None:
-        while self._pending:
-            await self._quiet()
-            batches, self._pending = self._pending, []
-            await self._round([(batch, batch.take()) for batch in batches])
-
-    async def _quiet(self) -> None:
-        """Until nobody asked for anything for some turns of the loop: coroutines need a turn or two to get to it."""
-        asked = -1
-        while asked != self._asked:
-            asked = self._asked
-            for _ in range(QUIET_TURNS):
-                await asyncio.sleep(0)
-
-    async def _round(self, batches: list[tuple[_Batch, list[Any]]]) -> None:
-        try:
-            async with self._connection() as connection:
-                for batch, keys in batches:
-                    batch.answer(keys, await batch.read.run(connection, keys, batch.arguments))
-        except asyncio.CancelledError:
-            for batch, keys in batches:
-                batch.cancel(keys)
-            raise
-        except Exception as error:  # noqa: BLE001 - it belongs to those who asked
-            for batch, keys in batches:
-                batch.fail(keys, error)
-
-
 class Load:
     """The declaration left on a field: which read, which columns of the parent hold the key, which arguments it has."""
 
-    __slots__ = ("key", "limited", "read")
+    __slots__ = ("columns", "key", "limited", "read")
 
     def __init__(self, read: Read, key: tuple[str, ...], *, limited: bool = False) -> None:
         self.read = read
+        self.columns = key
         self.key: Callable[[Any], Any] = attrgetter(*key)
         self.limited = limited
 

@@ -13,7 +13,7 @@ import orjson
 import strawberry
 from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, select, tuple_
 
-from .db import Row, Statement, compiled
+from .db import Statement, compiled
 from .errors import BadInput
 from .loading import DEFAULT_PAGE, Columns, Load, Read, first_of_each, one_by, page_size
 
@@ -40,7 +40,9 @@ class Connection(Generic[T]):
     nodes: list[T] = strawberry.field(description="The nodes.")
     page_info: PageInfo = strawberry.field(description="Where this page stands.")
 
-    @strawberry.field(description="How many there are in the whole list, counted only when asked for.")
+    @strawberry.field(
+        description="How many there are in the whole list, counted only when asked for.", metadata={"counted": True}
+    )
     async def total_count(self: Any) -> int:
         return await self.count()
 
@@ -120,9 +122,21 @@ class Window:
 class Page:
     """The rows of one window, as `Connection` shows them."""
 
-    __slots__ = ("count", "more", "nodes", "sort", "window")
+    __slots__ = ("count", "counted_by", "key", "more", "nodes", "sort", "window")
 
-    def __init__(self, rows: Sequence[Any], window: Window, sort: Sort, count: Callable[[], Awaitable[int]]) -> None:
+    def __init__(
+        self,
+        rows: Sequence[Any],
+        window: Window,
+        sort: Sort,
+        count: Callable[[], Awaitable[int]],
+        *,
+        counted_by: Read | None = None,
+        key: Any = None,
+    ) -> None:
+        """`counted_by` is the read that counts the list of `key`, where one read counts many lists."""
+        self.counted_by = counted_by
+        self.key = key
         self.more = len(rows) > window.size
         nodes = rows[: window.size]
         self.nodes = list(reversed(nodes)) if window.backward else nodes
@@ -173,14 +187,21 @@ class Pages:
         # Asked for here and not in the coroutine, so that it is in the same round as its neighbours.
         rows = context.load(self.read(window), key, **window.arguments(self.sort))
 
-        async def count() -> int:
-            counted: Row | None = await context.load(self.count, key)
-            return 0 if counted is None else counted.total
-
         async def page() -> Page:
-            return Page(await rows, window, self.sort, count)
+            return self.page(context, key, await rows, window)
 
         return page()
+
+    def page(self, context: Any, key: Any, rows: Sequence[Any], window: Window) -> Page:
+        async def count() -> int:
+            return total(await context.load(self.count, key))
+
+        return Page(rows, window, self.sort, count, counted_by=self.count, key=key)
+
+
+def total(counted: Any) -> int:
+    """A list without rows has no row in the count."""
+    return 0 if counted is None else counted.total
 
 
 def _windowed(statement: Select, sort: Sort, *, backward: bool, positioned: bool) -> Select:
@@ -240,6 +261,7 @@ class Paged(Load):
 
     def __init__(self, pages: Pages, key: tuple[str, ...]) -> None:
         self.pages = pages
+        self.columns = key
         self.key = attrgetter(*key)
         self.limited = False
 

@@ -10,7 +10,10 @@ import strawberry
 from graphql import GraphQLError, GraphQLID, GraphQLScalarType, GraphQLString, ValueNode
 from strawberry.types.scalar import ScalarDefinition
 
+from .errors import RuleError
+
 CurrencyCode = NewType("CurrencyCode", str)
+MAX_AMOUNT: Final = Decimal(1_000_000_000)
 
 # Currencies whose minor unit is not a hundredth (ISO 4217).
 _MINOR_DIGITS: Final = dict.fromkeys(
@@ -51,6 +54,25 @@ def minor(amount: Decimal, currency: str) -> int:
     return int(amount.scaleb(minor_digits(currency)).to_integral_value())
 
 
+def major_text(amount: int, currency: str) -> str:
+    """`major` as the graph prints it, without a detour through a decimal."""
+    digits = minor_digits(currency)
+    if not digits:
+        return str(amount)
+    text = str(abs(amount)).rjust(digits + 1, "0")
+    return f"{'-' if amount < 0 else ''}{text[:-digits]}.{text[-digits:]}"
+
+
+def exact_minor(amount: Decimal, currency: str, *, path: list[str]) -> int:
+    """An amount somebody typed, in minor units: not zero, no finer than the currency's, at most 10^9 major units."""
+    if not amount.is_finite() or abs(amount) > MAX_AMOUNT:
+        raise RuleError(f"An amount is a number of at most {MAX_AMOUNT:,}.", path=path)
+    scaled = amount.scaleb(minor_digits(currency))
+    if scaled == 0 or scaled != scaled.to_integral_value():
+        raise RuleError(f"An amount in {currency} has {minor_digits(currency)} decimals and is not zero.", path=path)
+    return int(scaled)
+
+
 @strawberry.type(description="An exact amount in one currency.")
 class Money:
     amount: Decimal = strawberry.field(description="In the currency's major unit, with its minor digits: `19.90`.")
@@ -60,13 +82,14 @@ class Money:
 class Amount:
     """The declaration left on a money field: the columns that hold the minor units and the currency."""
 
-    __slots__ = ("columns",)
+    __slots__ = ("_values", "columns")
 
     def __init__(self, amount: str, currency: str) -> None:
-        self.columns = attrgetter(amount, currency)
+        self.columns = (amount, currency)
+        self._values = attrgetter(amount, currency)
 
     def of(self, row: Any) -> Money | None:
-        amount, currency = self.columns(row)
+        amount, currency = self._values(row)
         return None if amount is None else Money(amount=major(amount, currency), currency=CurrencyCode(currency))
 
 

@@ -1,0 +1,186 @@
+"""The reads of a request in rounds: what is asked for at one time is one statement, whoever asks."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Final
+
+from .db import Connection
+from .loading import Read
+from .merging import REFUSED_STATEMENTS, fetch_merged
+
+QUIET_TURNS: Final = 3
+
+
+class Asked:
+    """What one request asks of one read with one set of arguments: what is known, and what waits for the round."""
+
+    __slots__ = ("arguments", "error", "found", "futures", "known", "read", "waiting")
+
+    def __init__(self, read: Read, arguments: Mapping[str, Any]) -> None:
+        self.read = read
+        self.arguments = arguments
+        self.found: dict[Any, Any] = {}
+        self.error: Exception | None = None
+        self.known: set[Any] = set()
+        self.futures: dict[Any, asyncio.Future[Any]] = {}
+        self.waiting: list[Any] = []
+
+    def take(self) -> list[Any]:
+        keys, self.waiting = self.waiting, []
+        return keys
+
+    def answer(self, keys: list[Any], rows: Iterable[Any]) -> None:
+        found = self.read.grouped(keys, rows)
+        self.found.update(found)
+        for future, key in self._open(keys):
+            future.set_result(found[key])
+
+    def fail(self, keys: list[Any], error: Exception) -> None:
+        self.error = error
+        for future, _ in self._open(keys):
+            future.set_exception(error)
+            future.exception()  # an error nobody is left to see is no second error
+
+    def cancel(self, keys: list[Any]) -> None:
+        for future, _ in self._open(keys):
+            future.cancel()
+
+    def _open(self, keys: list[Any]) -> list[tuple[asyncio.Future[Any], Any]]:
+        futures = self.futures
+        return [(futures[key], key) for key in keys if key in futures and not futures[key].done()] if futures else []
+
+
+class Loads:
+    """The reads of one request: each key is read once, in rounds.
+
+    A round waits until everything that can ask has asked, then runs what was asked for as one statement.
+    So the number of statements follows from the document alone, not from which answer happens to arrive first.
+    """
+
+    __slots__ = ("_asked", "_connection", "_count", "_pending", "_task", "paused")
+
+    def __init__(self, connection: Callable[[], AbstractAsyncContextManager[Connection]]) -> None:
+        self._connection = connection
+        self._asked: dict[Any, Asked] = {}
+        self._pending: list[Asked] = []
+        self._task: asyncio.Task[None] | None = None
+        self._count = 0
+        self.paused = False
+
+    def load(self, read: Read, key: Any, **arguments: Any) -> asyncio.Future[Any]:
+        """The row (or rows) of one key, once its round was read."""
+        asked = self._of(read, arguments)
+        future = asked.futures.get(key)
+        if future is None:
+            future = asked.futures[key] = asyncio.get_running_loop().create_future()
+            if key in asked.found:
+                future.set_result(asked.found[key])
+                return future
+            self._wait_for(asked, [key])
+            self.start()
+        return future
+
+    def ask(self, read: Read, keys: Iterable[Any], arguments: Mapping[str, Any]) -> Asked:
+        """The same for many keys; they are in `found` after `settle`, or after a round that was started."""
+        asked = self._of(read, arguments)
+        self._wait_for(asked, keys)
+        return asked
+
+    def start(self) -> None:
+        """Let the rounds run by themselves: there are others who may ask before they wait."""
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._rounds())
+
+    async def settle(self) -> None:
+        """Until all that was asked for is read. Whoever calls this without `start` has asked everything there is."""
+        if self._task is not None and not self._task.done():
+            await asyncio.shield(self._task)
+        while self._pending:
+            await self._round()
+
+    def clear(self) -> None:
+        """Forget what was read; what waits keeps its answer."""
+        self._asked.clear()
+
+    async def restart(self) -> None:
+        """Forget everything, errors and what waits included, as if nothing had been asked for."""
+        await self.close()
+        self._asked.clear()
+        self._pending.clear()
+
+    async def close(self) -> None:
+        """Cancel what still runs, so that a client that went away takes its statement along."""
+        if self._task is not None and not self._task.done():
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    def _of(self, read: Read, arguments: Mapping[str, Any]) -> Asked:
+        assert not self.paused, "inside a transaction read through its own connection"
+        name = (read, *arguments.items()) if arguments else read
+        asked = self._asked.get(name)
+        if asked is None:
+            asked = self._asked[name] = Asked(read, arguments)
+        return asked
+
+    def _wait_for(self, asked: Asked, keys: Iterable[Any]) -> None:
+        known = asked.known
+        fresh = [key for key in dict.fromkeys(keys) if key not in known]
+        if not fresh:
+            return
+        self._count += 1
+        known.update(fresh)
+        if not asked.waiting:
+            self._pending.append(asked)
+        asked.waiting += fresh
+
+    async def _rounds(self) -> None:
+        while self._pending:
+            await self._quiet()
+            await self._round()
+
+    async def _quiet(self) -> None:
+        """Until nobody asked for anything for some turns of the loop: coroutines need a turn or two to get to it."""
+        count = -1
+        while count != self._count:
+            count = self._count
+            for _ in range(QUIET_TURNS):
+                await asyncio.sleep(0)
+
+    async def _round(self) -> None:
+        pending, self._pending = self._pending, []
+        # In one order whoever asked first, so that the same reads are the same statement.
+        parts = [(asked, asked.take()) for asked in sorted(pending, key=_number)]
+        try:
+            async with self._connection() as connection:
+                await _read(connection, parts)
+        except asyncio.CancelledError:
+            for asked, keys in parts:
+                asked.cancel(keys)
+            raise
+        except Exception as error:  # noqa: BLE001 - it belongs to those who asked
+            for asked, keys in parts:
+                asked.fail(keys, error)
+
+
+def _number(asked: Asked) -> int:
+    return asked.read.number
+
+
+async def _read(connection: Connection, parts: list[tuple[Asked, list[Any]]]) -> None:
+    if len(parts) > 1:
+        try:
+            statements = [(asked.read.statement, asked.read.arguments(keys, asked.arguments)) for asked, keys in parts]
+            answers = await fetch_merged(connection, statements)
+        except REFUSED_STATEMENTS:
+            pass  # one of them is at fault; alone, it takes no other along
+        else:
+            for (asked, keys), rows in zip(parts, answers, strict=True):
+                asked.answer(keys, map(asked.read.row_of, rows))
+            return
+    for asked, keys in parts:
+        try:
+            rows = await connection.fetch(asked.read.statement.sql, *asked.read.arguments(keys, asked.arguments))
+            asked.answer(keys, rows)
+        except REFUSED_STATEMENTS as error:
+            asked.fail(keys, error)

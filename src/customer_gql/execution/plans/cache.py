@@ -1,0 +1,124 @@
+"""Plans by document and operation: compiled at first use, the last used kept."""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from typing import Any, Final
+
+from graphql import (
+    DirectiveNode,
+    DocumentNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    VariableNode,
+    Visitor,
+    visit,
+)
+from graphql.execution.values import VariableValues, get_variable_values
+
+from customer_gql.core.context import Context
+from customer_gql.execution.documents import Document
+
+from .compiling import Compiler, Unplanned
+from .running import Place, Running
+from .selecting import Selection
+
+KEPT: Final = 1000
+KEPT_VARIANTS: Final = 32
+_ROOT: Final = [Place(None, None)]  # pyright: ignore
+
+
+class Plan:
+    """What an operation shows, from its root on."""
+
+    __slots__ = ("_selection",)
+
+    def __init__(self, selection: Selection) -> None:
+        self._selection = selection
+
+    async def data(self, context: Context, variables: VariableValues) -> dict[str, Any]:
+        """The answer's data, whole and without an error; raises where the reference executor has to answer."""
+        run = Running(context, variables)
+        shown = self._selection.complete(run, [None], _ROOT)
+        await run.finish()
+        return shown[0]
+
+
+class Operation:
+    """An operation of a document with its plans: one for each way its `@include` and `@skip` can turn out."""
+
+    __slots__ = ("_conditions", "_plans", "_schema", "definition", "fragments")
+
+    def __init__(self, schema: GraphQLSchema, document: Document, definition: OperationDefinitionNode) -> None:
+        self._schema = schema
+        self.definition = definition
+        self.fragments = {
+            node.name.value: node for node in document.ast.definitions if isinstance(node, FragmentDefinitionNode)
+        }
+        self._conditions = _conditions(document.ast)
+        self._plans: OrderedDict[Any, Plan | None] = OrderedDict()
+
+    def variables(self, given: Mapping[str, Any] | None) -> VariableValues | None:
+        """Coerced; None when they do not fit, which the reference executor tells."""
+        declared = self.definition.variable_definitions
+        if not declared:
+            return _NO_VARIABLES
+        values = get_variable_values(self._schema, declared, dict(given or {}), max_errors=1)
+        return values if isinstance(values, VariableValues) else None
+
+    def plan(self, variables: VariableValues) -> Plan | None:
+        way = tuple(variables.coerced.get(name) for name in self._conditions)
+        if way in self._plans:
+            return self._plans[way]
+        plan = self._compiled(variables)
+        self._plans[way] = plan
+        if len(self._plans) > KEPT_VARIANTS:
+            self._plans.popitem(last=False)
+        return plan
+
+    def _compiled(self, variables: VariableValues) -> Plan | None:
+        compiler = Compiler(self._schema, self.fragments, self.definition, variables)
+        try:
+            return Plan(compiler.root())
+        except (Unplanned, GraphQLError, RecursionError):
+            return None
+
+
+_NO_VARIABLES: Final = VariableValues({}, {})
+
+
+class Plans:
+    """The operations seen last."""
+
+    def __init__(self, kept: int = KEPT) -> None:
+        self._kept = kept
+        self._operations: OrderedDict[tuple[GraphQLSchema, Document, str | None], Operation] = OrderedDict()
+
+    def operation(self, schema: GraphQLSchema, document: Document, name: str | None) -> Operation:
+        key = (schema, document, name)
+        known = self._operations.get(key)
+        if known is not None:
+            self._operations.move_to_end(key)
+            return known
+        operation = self._operations[key] = Operation(schema, document, document.operation(name))
+        if len(self._operations) > self._kept:
+            self._operations.popitem(last=False)
+        return operation
+
+
+def _conditions(ast: DocumentNode) -> tuple[str, ...]:
+    """The variables that decide which fields an operation has."""
+    names: dict[str, None] = {}
+
+    class Conditions(Visitor):
+        def enter_directive(self, node: DirectiveNode, *_: Any) -> None:
+            if node.name.value in {"skip", "include"}:
+                names.update(
+                    (argument.value.name.value, None)
+                    for argument in node.arguments or ()
+                    if isinstance(argument.value, VariableNode)
+                )
+
+    visit(ast, Conditions())
+    return tuple(names)

@@ -1,0 +1,215 @@
+"""Fields that a later round answers: declared loads, pages of children, counts, and resolvers with a body."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import strawberry
+from graphql import FieldNode, GraphQLField, GraphQLObjectType, GraphQLResolveInfo, GraphQLSchema
+from graphql.pyutils import Path, is_awaitable
+from graphql.type.definition import GraphQLResolveInfoHelpers
+
+from customer_gql.core.loading import Load, page_size
+from customer_gql.core.pagination import Page, Paged, Window, total
+
+from .completing import Completer
+from .running import Arguments, Place, Places, Running, all_of
+from .selecting import Columns, Level
+
+Keys = Callable[[Columns], Sequence[Any]]
+
+
+class Answer:
+    """The field in the document: its name in the answer, and how what it gives is completed and put there."""
+
+    __slots__ = ("arguments", "completer", "definition", "name", "nodes", "parent", "scene")
+
+    def __init__(
+        self,
+        name: str,
+        nodes: list[FieldNode],
+        parent: GraphQLObjectType,
+        completer: Completer,
+        arguments: Arguments,
+        scene: "Scene",
+    ) -> None:
+        self.name = name
+        self.nodes = nodes
+        self.parent = parent
+        self.definition: GraphQLField = arguments.definition
+        self.completer = completer
+        self.arguments = arguments
+        self.scene = scene
+
+    def fill(self, run: Running, level: Level, values: Sequence[Any]) -> None:
+        level.fill(self.name, self.completer.complete(run, values, self.places(run, level)))
+
+    def fill_by_key(self, run: Running, level: Level, keys: Sequence[Any], value_of: Callable[[Any], Any]) -> None:
+        """Parents with one key show the same, so it is completed once, unless something below is told where it is."""
+        if self.completer.placed:
+            self.fill(run, level, [value_of(key) for key in keys])
+            return
+        distinct = dict.fromkeys(keys)
+        shown = self.completer.complete(run, [value_of(key) for key in distinct], None)
+        if len(distinct) < len(keys):
+            by_key = dict(zip(distinct, shown, strict=True))
+            shown = [by_key[key] for key in keys]
+        level.fill(self.name, shown)
+
+    def places(self, run: Running, level: Level) -> Places:
+        if not self.completer.placed:
+            return None
+        infos = self.infos(run, level)
+        return [Place(info, info.path) for info in infos]
+
+    def infos(self, run: Running, level: Level) -> list[GraphQLResolveInfo]:
+        assert level.paths is not None
+        return [self.scene.info(self, run, Path(path, self.name, self.parent.name)) for path in level.paths]
+
+
+class Scene:
+    """What every resolver of an operation is told alike."""
+
+    __slots__ = ("fragments", "operation", "schema")
+
+    def __init__(self, schema: GraphQLSchema, fragments: dict[str, Any], operation: Any) -> None:
+        self.schema = schema
+        self.fragments = fragments
+        self.operation = operation
+
+    def info(self, answer: Answer, run: Running, path: Path) -> GraphQLResolveInfo:
+        return GraphQLResolveInfo(
+            answer.nodes[0].name.value,
+            answer.nodes,
+            answer.definition.type,
+            answer.parent,
+            path,
+            self.schema,
+            self.fragments,
+            None,
+            self.operation,
+            run.variables,
+            run.context,
+            is_awaitable,
+            None,
+            _HELPERS,
+        )
+
+
+async def _gather(awaitables: Sequence[Any]) -> list[Any]:
+    return await all_of(awaitables)
+
+
+def _track(_values: Sequence[Any]) -> None:
+    """Nothing is left behind by a run: whatever was started is awaited or cancelled with its request."""
+
+
+_HELPERS: Final = GraphQLResolveInfoHelpers(gather=_gather, track=_track)
+
+
+class ObjectColumn:
+    """An attribute of the object itself that has a selection of its own, or is no plain leaf."""
+
+    __slots__ = ("answer", "column")
+
+    def __init__(self, answer: Answer, column: int) -> None:
+        self.answer = answer
+        self.column = column
+
+    def start(self, run: Running, level: Level) -> None:
+        self.answer.fill(run, level, level.columns[self.column])
+
+
+class Loaded:
+    """A declared load: one read for all objects of the level."""
+
+    __slots__ = ("answer", "declared", "keys")
+
+    def __init__(self, answer: Answer, declared: Load, keys: Keys) -> None:
+        self.answer = answer
+        self.declared = declared
+        self.keys = keys
+
+    def start(self, run: Running, level: Level) -> None:
+        keys = self.keys(level.columns)
+        if self.declared.limited:
+            given = {"limit": page_size(run.arguments_of(self.answer.arguments)["first"])}
+            wanted = keys
+        else:
+            given = {}
+            wanted = [key for key in keys if key is not None]
+        asked = run.ask(self.declared.read, wanted, given)
+        run.after(lambda: self.answer.fill_by_key(run, level, keys, asked.found.get))
+
+
+class PagesOf:
+    """A nested connection: one read for the pages of all objects of the level."""
+
+    __slots__ = ("answer", "counts", "declared", "keys")
+
+    def __init__(self, answer: Answer, declared: Paged, keys: Keys, *, counts: bool) -> None:
+        self.answer = answer
+        self.declared = declared
+        self.keys = keys
+        self.counts = counts
+
+    def start(self, run: Running, level: Level) -> None:
+        pages, keys = self.declared.pages, self.keys(level.columns)
+        window = Window.of(**{**_NO_WINDOW, **run.arguments_of(self.answer.arguments)})
+        asked = run.ask(pages.read(window), keys, window.arguments(pages.sort))
+        if self.counts:
+            run.ask(pages.count, keys, {})  # in the same round, for the level of the page to find
+
+        def page(key: Any) -> Page:
+            return pages.page(run.context, key, asked.found[key], window)
+
+        run.after(lambda: self.answer.fill_by_key(run, level, keys, page))
+
+
+_NO_WINDOW: Final = dict.fromkeys(["first", "after", "last", "before"], strawberry.UNSET)
+
+
+class Counted:
+    """How many a list holds, for all pages of the level."""
+
+    __slots__ = ("answer",)
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    def start(self, run: Running, level: Level) -> None:
+        pages: Sequence[Page] = level.sources
+        keys = [page.key for page in pages]
+        reads = {page.counted_by for page in pages}
+        read = reads.pop()
+        if reads or read is None:
+            counts: list[Any] = [page.count() for page in pages]
+            run.wait_for(counts)
+            run.after(lambda: self.answer.fill(run, level, counts))
+            return
+        asked = run.ask(read, keys, {})
+        run.after(lambda: self.answer.fill(run, level, [total(asked.found[key]) for key in keys]))
+
+
+class Resolved:
+    """A field with a resolver of its own, called for each object as the reference executor calls it."""
+
+    __slots__ = ("answer", "resolve")
+
+    def __init__(self, answer: Answer, resolve: Callable[..., Any]) -> None:
+        self.answer = answer
+        self.resolve = resolve
+
+    def start(self, run: Running, level: Level) -> None:
+        arguments = run.arguments_of(self.answer.arguments)
+        infos = self.answer.infos(run, level)
+        values = [self.resolve(source, info, **arguments) for source, info in zip(level.sources, infos, strict=True)]
+        run.wait_for(values)
+        places = [Place(info, info.path) for info in infos] if self.answer.completer.placed else None
+
+        def go_on() -> None:
+            for value in values:
+                if isinstance(value, Exception):
+                    raise value
+            level.fill(self.answer.name, self.answer.completer.complete(run, values, places))
+
+        run.after(go_on)
