@@ -52,6 +52,10 @@ class Forbidden(GraphError):
     code = ErrorCode.FORBIDDEN
 
 
+class IdempotencyConflict(GraphError):
+    code = ErrorCode.IDEMPOTENCY_CONFLICT
+
+
 class Unavailable(GraphError):
     code = ErrorCode.UNAVAILABLE
 

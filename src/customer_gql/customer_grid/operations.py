@@ -103,7 +103,9 @@ class CustomerMassActionResult:
 @strawberry.type(description="What a mass action did, to each customer and in all.")
 class CustomerMassActionPayload(Payload):
     results: list[CustomerMassActionResult] = strawberry.field(
-        description="One for each customer asked for, in their order.", default_factory=list
+        description="One for each customer asked for, in their order.",
+        default_factory=list,
+        metadata={"assumed": MAX_IDS},
     )
     done_count: int = strawberry.field(description="To how many it was done.", default=0)
     unchanged_count: int = strawberry.field(description="With how many it was so already.", default=0)
@@ -139,6 +141,7 @@ class CustomerGridAdminMutation:
 
     @admin_mutation(
         permission="customers.write",
+        alone=True,
         description=f"Do one thing to up to {MAX_IDS} customers, in one transaction, with an answer for each. "
         "`DELETE` needs the permission `customers.delete` too, ends every session, and cannot be undone. "
         "Writes history; sends no mail.",

@@ -20,7 +20,7 @@ from customer_gql.groups.tables import NOT_LOGGED_IN, customer_group
 from customer_gql.history.reads import CHANGES_SINCE
 from customer_gql.history.writes import By, Changes, record
 from customer_gql.mail.writes import queue
-from customer_gql.websites.tables import website
+from customer_gql.websites.reads import existing_website
 
 # Input field -> column of the customer; the other two are columns of the default billing address.
 PROFILE: Mapping[str, str] = {
@@ -95,9 +95,7 @@ async def _group(connection: Connection, held: Held, value: int) -> int:
 
 
 async def _website(connection: Connection, _held: Held, value: int) -> int:
-    if await fetch_one(connection, select(website.c.id).where(website.c.id == value)) is None:
-        raise RuleError("There is no such website.", path=["websiteId"], code=UserErrorCode.NOT_FOUND)
-    return value
+    return (await existing_website(connection, value)).id
 
 
 async def _tax_vat_number(_connection: Connection, _held: Held, value: str | None) -> str | None:

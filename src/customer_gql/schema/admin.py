@@ -7,9 +7,12 @@ from customer_gql.core.errors import InputError, VersionConflictError
 from customer_gql.customer_grid.operations import CustomerGridAdminMutation
 from customer_gql.customers.operations import CustomerAdminQuery
 from customer_gql.groups.operations import GroupAdminQuery
+from customer_gql.reward_points.operations import RewardPointsAdminMutation
+from customer_gql.store_credit.operations import StoreCreditAdminMutation
 from customer_gql.websites.operations import WebsiteAdminQuery
 
 from .customer import Customer
+from .limits import LimitsAdminQuery
 from .nodes import NodeAdminQuery
 from .roots import config, merged
 
@@ -21,12 +24,15 @@ schema = strawberry.Schema(
         GroupAdminQuery,
         WebsiteAdminQuery,
         NodeAdminQuery,
+        LimitsAdminQuery,
     ),
     mutation=merged(
         "Mutation",
         "What staff and services may change, each root with its permission.",
         AccountAdminMutation,
         CustomerGridAdminMutation,
+        StoreCreditAdminMutation,
+        RewardPointsAdminMutation,
     ),
     types=[Customer, InputError, VersionConflictError],
     config=config(),

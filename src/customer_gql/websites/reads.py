@@ -1,6 +1,7 @@
 from sqlalchemy import select
 
-from customer_gql.core.db import compiled
+from customer_gql.core.db import Connection, Row, compiled, fetch_one
+from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.loading import all_by, one_by
 
 from .tables import store, store_view, website
@@ -15,3 +16,11 @@ default_store_views_by_website = one_by(
     store.c.website_id,
 )
 ALL_WEBSITES = compiled(select(website).order_by(website.c.id))
+
+
+async def existing_website(connection: Connection, website_id: int) -> Row:
+    """The website an input names in `websiteId`, or the refusal."""
+    found = await fetch_one(connection, select(website).where(website.c.id == website_id))
+    if found is None:
+        raise RuleError("There is no such website.", path=["websiteId"], code=UserErrorCode.NOT_FOUND)
+    return found
