@@ -19,7 +19,7 @@ from customer_gql.app import create_app
 from customer_gql.core.db import Connection, Database, connected
 from customer_gql.core.embedded import Server, create_database, running
 from customer_gql.schema import migrating
-from customer_gql.settings import Settings, load
+from customer_gql.settings import Admin, Settings, load
 from customer_gql.staff import writes as staff
 from databases import cloned
 
@@ -129,7 +129,9 @@ async def connection(database: Database) -> AsyncGenerator[Connection]:
 
 @pytest.fixture(scope="session")
 def settings(database_url: str) -> Settings:
-    return load(database_url=database_url, environment="development")
+    # Costs are held to in tests/execution; elsewhere a test may ask for a whole shop.
+    wide = Admin(cost=10**6, bucket=10**9, rate=10**9, requests=300)  # pyright: ignore[reportCallIssue]
+    return load(database_url=database_url, environment="development", admin=wide)
 
 
 class Client:
@@ -157,7 +159,8 @@ class Client:
 @asynccontextmanager
 async def served(settings: Settings, database: Database) -> AsyncGenerator[httpx.AsyncClient]:
     app = create_app(settings)
-    app.state.database = database
+    app.state.databases = {"storefront": database, "admin": database}
+    app.state.health = database.reads
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as http:
         yield http
 

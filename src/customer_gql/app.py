@@ -1,72 +1,133 @@
 """The Starlette application: two GraphQL routes, GraphiQL in development, health, and the pools' lifespan."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from functools import partial
+from typing import Final, Literal
 
 import strawberry
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from . import graphiql
 from .accounts.reads import CUSTOMER_BY_TOKEN
 from .core import tokens
 from .core.access import GUEST, Kind, Viewer
 from .core.context import Context
-from .core.db import Database, connected, fetch_one
+from .core.db import Database, Patience, connected, fetch_one, pool
 from .core.errors import ErrorCode
-from .execution import faults
+from .execution import faults, metrics, tracing
+from .execution.admission import Gate
+from .execution.answers import Refused
+from .execution.buckets import LocalBuckets, SharedBuckets
+from .execution.cost import Costs
 from .execution.documents import Documents
-from .execution.http import Endpoint, Refused
+from .execution.fence import Fence
+from .execution.http import Endpoint
+from .execution.trusted_documents import TrustedDocuments
 from .schema import admin, storefront
-from .settings import Settings
+from .settings import Audience, Settings
 from .staff.reads import VIEWER_BY_TOKEN
 
-STOREFRONT_BODY = 100 * 1024
-ADMIN_BODY = 1024 * 1024
 Authenticate = Callable[[Database, str], Awaitable[Viewer | None]]
+HEALTH_PATIENCE: Final = Patience(statement=2, acquire=2)
 
 
 def create_app(settings: Settings) -> Starlette:
     """The service on the database of the settings; the caller has made sure that it answers and is migrated."""
-    develops = settings.environment == "development"
-
-    def endpoint(path: str, schema: strawberry.Schema, authenticate: Authenticate, max_body: int) -> Route:
-        page = partial(graphiql.page, "admin" if schema is admin.schema else "storefront") if develops else None
-        open_context = partial(_context, settings, authenticate)
-        graph = schema._schema  # noqa: SLF001 - strawberry builds the schema, this service runs it
-        return Route(path, Endpoint(graph, Documents(graph), open_context, page, explain=develops, max_body=max_body))
-
-    return Starlette(
+    app = Starlette(
         routes=[
-            endpoint("/graphql", storefront.schema, customer_of, STOREFRONT_BODY),
-            endpoint("/admin/graphql", admin.schema, staff_of, ADMIN_BODY),
+            Route("/graphql", _endpoint(settings, "storefront", storefront.schema, customer_of)),
+            Route("/admin/graphql", _endpoint(settings, "admin", admin.schema, staff_of)),
             Route("/health/live", live),
             Route("/health/ready", ready),
-            *([graphiql.mount()] if develops else []),
+            *([graphiql.mount()] if settings.environment == "development" else []),
         ],
+        middleware=_middleware(settings),
         lifespan=partial(_lifespan, settings),
     )
+    app.state.settings = settings
+    app.state.draining = False
+    return app
+
+
+def _endpoint(
+    settings: Settings, audience: Literal["storefront", "admin"], schema: strawberry.Schema, authenticate: Authenticate
+) -> Endpoint:
+    graph = schema._schema  # noqa: SLF001 - strawberry builds the schema, this service runs it
+    limits: Audience = getattr(settings, audience)
+    develops = settings.environment == "development"
+    return Endpoint(
+        audience=audience,
+        schema=graph,
+        limits=limits,
+        open_context=partial(_context, settings, audience, authenticate),
+        buckets=SharedBuckets(settings.rate_storage) if settings.rate_storage else LocalBuckets(),
+        documents=Documents(graph, limits),
+        costs=Costs(graph),
+        trusted=TrustedDocuments(limits.documents, limits.documents_dir),
+        gate=Gate(limits.requests),
+        page=partial(graphiql.page, audience) if develops else None,
+        explain=develops,
+        body_seconds=settings.body_seconds,
+    )
+
+
+def _middleware(settings: Settings) -> list[Middleware]:
+    outside_in = [Middleware(Fence, allowed_hosts=settings.allowed_hosts)]
+    if settings.trusted_proxies:
+        outside_in.append(Middleware(ProxyHeadersMiddleware, trusted_hosts=settings.trusted_proxies))
+    if settings.cors_origins:
+        cors = {"allow_origins": settings.cors_origins, "allow_methods": ["POST"], "max_age": 600}
+        headers = ["authorization", "content-type"]
+        outside_in.append(
+            Middleware(CORSMiddleware, **cors, allow_headers=headers, expose_headers=["retry-after"])  # pyright: ignore
+        )
+    if settings.traces:
+        outside_in.append(Middleware(tracing.Traces, address=settings.traces))
+    return outside_in
 
 
 @asynccontextmanager
 async def _lifespan(settings: Settings, app: Starlette) -> AsyncGenerator[None]:
-    async with connected(
-        settings.database_url or "",
-        read_connections=settings.read_connections,
-        write_connections=settings.write_connections,
-        prepared_statements=settings.prepared_statements,
-        statement_timeout_seconds=settings.statement_timeout_seconds,
-    ) as database:
-        app.state.database = database
+    async with AsyncExitStack() as stack:
+        opened = {
+            audience: await stack.enter_async_context(database_of(settings, audience))
+            for audience in ("storefront", "admin")
+        }
+        app.state.databases = opened
+        app.state.health = await stack.enter_async_context(pool(settings.database_url or "", 1, HEALTH_PATIENCE))
+        pools = {f"{name}_{kind}": getattr(it, kind) for name, it in opened.items() for kind in ("reads", "writes")}
+        stack.enter_context(metrics.served(settings.metrics_host, settings.metrics_port, pools))
         yield
 
 
-async def _context(settings: Settings, authenticate: Authenticate, request: Request) -> Context:
-    database: Database = request.app.state.database
-    return Context(database, await _viewer(database, authenticate, request.headers.get("authorization")), settings)
+def database_of(settings: Settings, audience: str) -> AbstractAsyncContextManager[Database]:
+    """The pools of one class of work, `jobs` included, so that none of them can starve another."""
+    limits: Audience | None = getattr(settings, audience, None)
+    return connected(
+        settings.database_url or "",
+        read_connections=limits.read_connections if limits else settings.jobs_connections,
+        write_connections=limits.write_connections if limits else settings.jobs_connections,
+        prepared_statements=settings.prepared_statements,
+        patience=Patience(
+            statement=limits.seconds if limits else settings.jobs_statement_seconds,
+            lock=settings.lock_seconds,
+            acquire=settings.pool_seconds,
+            client_check=settings.client_check_seconds,
+        ),
+    )
+
+
+async def _context(settings: Settings, audience: str, authenticate: Authenticate, request: Request) -> Context:
+    database: Database = request.app.state.databases[audience]
+    viewer = await _viewer(database, authenticate, request.headers.get("authorization"))
+    return Context(database, viewer, settings)
 
 
 async def _viewer(database: Database, authenticate: Authenticate, authorization: str | None) -> Viewer:
@@ -105,12 +166,17 @@ async def live(_request: Request) -> Response:
 
 
 async def ready(request: Request) -> Response:
-    """Whether this process can answer: it reaches the database."""
+    """Whether this process should be sent requests: it is not about to end, and reaches the database."""
+    if request.app.state.draining:
+        return _unready("the service is about to end")
     try:
-        async with request.app.state.database.reads.acquire(timeout=2) as connection:
-            await connection.fetchval("SELECT 1", timeout=2)
-    except Exception as error:
-        if not faults.is_away(error):
-            raise
-        return JSONResponse({"status": "unavailable", "reason": "the database does not answer"}, 503)
+        async with request.app.state.health.acquire() as connection:
+            await connection.fetchval("SELECT 1")
+    except Exception as error:  # noqa: BLE001 - whatever it is, this process cannot answer
+        faults.log_fault(error, "health")
+        return _unready("the database does not answer")
     return JSONResponse({"status": "ok"})
+
+
+def _unready(reason: str) -> Response:
+    return JSONResponse({"status": "unavailable", "reason": reason}, 503, {"Retry-After": "1"})

@@ -40,6 +40,7 @@ class CustomerResetPasswordPayload(CustomerPayload):
 class AccountAdminMutation:
     @admin_mutation(
         permission="customers.force_sign_in",
+        alone=True,
         description="End every session of a customer: each token stops working at once, open password reset links too. "
         "Writes history. Cannot be undone; the customer signs in again.",
     )
@@ -54,6 +55,7 @@ class AccountAdminMutation:
 
     @admin_mutation(
         permission="customers.reset_password",
+        alone=True,
         description="Mail the customer a link to choose a new password. The link works once and for a limited time, "
         "only the newest one works, and nobody but the recipient sees it. At most five mails an hour for one "
         "customer. The old password goes on working. Writes history.",

@@ -71,12 +71,16 @@ def admin_field(*, permission: str, description: str, graphql_type: Any = None) 
     )
 
 
-def admin_mutation(*, permission: str, description: str) -> Any:
-    """A root of the admin endpoint that writes; a rule's refusal becomes `userErrors` of its payload."""
+def admin_mutation(*, permission: str, description: str, alone: bool = False) -> Any:
+    """A root of the admin endpoint that writes; a rule's refusal becomes `userErrors` of its payload.
+
+    `alone` is for credentials, ledgers, impersonation and deletion: no other mutation may stand beside it, so that
+    a document cannot try many.
+    """
     return strawberry.mutation(
         description=description,
         extensions=[Requires(permission), ReturnsUserErrors()],
-        metadata={**ADMIN, "permission": permission},
+        metadata={**ADMIN, "permission": permission, "alone": alone},
     )
 
 

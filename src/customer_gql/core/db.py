@@ -147,6 +147,78 @@ class Database:
             await (transaction.rollback() if dry_run else transaction.commit())
 
 
+class BoundedPool(asyncpg.Pool):
+    """A pool nobody waits for longer than `wait` seconds, and that counts its uses."""
+
+    wait: float | None = None
+    uses: int = 0
+
+    def acquire(self, *, timeout: float | None = None) -> Any:
+        self.uses += 1
+        # A wait costs a task, so it is limited only where there is going to be one.
+        if timeout is None and not self.get_idle_size() and self.get_size() >= self.get_max_size():
+            timeout = self.wait
+        return super().acquire(timeout=timeout)
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """In seconds: how long the database may work, wait for a lock, and make others wait; None waits for ever."""
+
+    statement: float = 30
+    lock: float = 2
+    acquire: float | None = None
+    client_check: float = 0
+    """How soon the server ends the statement of a client that died; it has to be able to see that."""
+
+
+def pool(
+    url: str,
+    size: int,
+    patience: Patience,
+    *,
+    prepared_statements: bool = True,
+    on_statement: Callable[[Any], None] | None = None,
+    reset: Callable[[Any], Any] | None = None,
+    **server_settings: str,
+) -> BoundedPool:
+    """To be entered; every connection of it carries its time limits itself, whatever the role's are."""
+
+    async def watch(connection: Any) -> None:
+        if on_statement is not None:
+            connection.add_query_logger(on_statement)
+
+    limits = {"statement_timeout": _ms(patience.statement), "lock_timeout": _ms(patience.lock)}
+    if patience.client_check:
+        limits["client_connection_check_interval"] = _ms(patience.client_check)
+    made = BoundedPool(
+        url,
+        connection_class=asyncpg.Connection,
+        record_class=Row,
+        init_size=None,
+        min_size=1,
+        max_size=size,
+        max_queries=50_000,
+        max_inactive_connection_lifetime=300,
+        loop=None,
+        connect=None,
+        setup=None,
+        init=watch,
+        reset=reset,
+        statement_cache_size=512 if prepared_statements else 0,
+        timeout=10 if patience.acquire is None else patience.acquire,
+        # A database that hangs ends no statement by itself.
+        command_timeout=patience.statement + 0.5,
+        server_settings={**limits, **server_settings},
+    )
+    made.wait = patience.acquire
+    return made
+
+
+def _ms(seconds: float) -> str:
+    return f"{round(seconds * 1000)}ms"
+
+
 @asynccontextmanager
 async def connected(
     url: str,
@@ -154,34 +226,23 @@ async def connected(
     read_connections: int = 4,
     write_connections: int = 2,
     prepared_statements: bool = True,
-    statement_timeout_seconds: int = 30,
+    statement_timeout_seconds: float = 30,
+    patience: Patience | None = None,
     on_statement: Callable[[Any], None] | None = None,
 ) -> AsyncGenerator[Database]:
     """Open both pools, and close them on leaving. Raises `DatabaseUnreachable` with one clear sentence.
 
     `on_statement` is told of every statement that runs, as asyncpg's query loggers are.
     """
-
-    async def watch(connection: Any) -> None:
-        if on_statement is not None:
-            connection.add_query_logger(on_statement)
-
-    options: dict[str, Any] = {
-        "record_class": Row,
-        "statement_cache_size": 512 if prepared_statements else 0,
-        "min_size": 1,
-        "init": watch,
-        "timeout": 10,
-        "command_timeout": statement_timeout_seconds + 5,
-    }
-    limits = {"statement_timeout": f"{statement_timeout_seconds}s", "lock_timeout": "2s"}
+    waits = patience or Patience(statement=statement_timeout_seconds)
+    options: dict[str, Any] = {"prepared_statements": prepared_statements, "on_statement": on_statement}
     # A read's statement is the same each time and its keys are arrays: planning anew would cost more than running it.
-    fixed = {**limits, "jit": "off", "plan_cache_mode": "force_generic_plan", "default_transaction_read_only": "on"}
-    careful = {**limits, "idle_in_transaction_session_timeout": "10s"}
+    fixed = {"jit": "off", "plan_cache_mode": "force_generic_plan", "default_transaction_read_only": "on"}
+    careful = {"idle_in_transaction_session_timeout": "10s"}
     try:
         async with (
-            asyncpg.create_pool(url, max_size=read_connections, reset=_keep, server_settings=fixed, **options) as reads,
-            asyncpg.create_pool(url, max_size=write_connections, server_settings=careful, **options) as writes,
+            pool(url, read_connections, waits, reset=_keep, **fixed, **options) as reads,
+            pool(url, write_connections, waits, **careful, **options) as writes,
         ):
             yield Database(reads, writes)
     except CONNECTION_FAULTS as error:

@@ -1,15 +1,28 @@
-"""Documents are parsed and validated once; a text seen again costs a look into a dictionary."""
+"""Documents are parsed, measured and validated once; a text seen again costs a look into a dictionary."""
 
 from collections import OrderedDict
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
 
-from graphql import DocumentNode, GraphQLError, GraphQLSchema, OperationDefinitionNode, parse, validate
+from graphql import (
+    DocumentNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    parse,
+    validate,
+)
 
 from customer_gql.core.errors import BadInput
+from customer_gql.settings import Audience
+
+from .limits import Shapes, TooComplex, check_mutations, fragments_of, is_mutation
 
 _KEPT: Final = 1000
-_KEPT_LENGTH: Final = 20_000  # characters; longer texts are not worth their memory
+_KEPT_TOKENS: Final = 100_000  # of all kept documents together; one token of a parsed document is about 1 KB
+_MAX_ERRORS: Final = 10
 
 
 class Invalid(Exception):
@@ -26,6 +39,9 @@ class Document:
 
     ast: DocumentNode
     operations: dict[str | None, OperationDefinitionNode]
+    fragments: Mapping[str, FragmentDefinitionNode] = field(default_factory=dict)
+    introspects: bool = False
+    costs: dict[Any, Any] = field(default_factory=dict)
 
     def operation(self, name: str | None) -> OperationDefinitionNode:
         """The operation to run; `BadInput` when the name says none or too little."""
@@ -41,29 +57,54 @@ class Document:
 class Documents:
     """The documents of one schema, the last used kept."""
 
-    def __init__(self, schema: GraphQLSchema) -> None:
+    def __init__(self, schema: GraphQLSchema, limits: Audience) -> None:
         self._schema = schema
+        self._limits = limits
         self._known: OrderedDict[str, Document] = OrderedDict()
+        self._tokens = 0
 
     def get(self, text: str) -> Document:
+        """Raises `TooComplex` for a document over a limit and `Invalid` for one that is none of this schema."""
         known = self._known.get(text)
         if known is not None:
             self._known.move_to_end(text)
             return known
         document = self._read(text)
-        if len(text) <= _KEPT_LENGTH:
-            self._known[text] = document
-            if len(self._known) > _KEPT:
-                self._known.popitem(last=False)
+        self._known[text] = document
+        self._tokens += _tokens(document)
+        while len(self._known) > _KEPT or (self._tokens > _KEPT_TOKENS and len(self._known) > 1):
+            self._tokens -= _tokens(self._known.popitem(last=False)[1])
         return document
 
     def _read(self, text: str) -> Document:
         try:
-            ast = parse(text)
+            ast = parse(text, max_tokens=self._limits.tokens, allow_empty_selection_sets=False)
+            shapes = Shapes(ast)
+            shapes.check(self._limits)
+            errors = validate(self._schema, ast, max_errors=_MAX_ERRORS)
+        except TooComplex:
+            raise
         except GraphQLError as error:
+            if "tokens. Parsing aborted" in error.message:
+                raise TooComplex(
+                    f"The document has more than {self._limits.tokens} tokens.", limit=self._limits.tokens
+                ) from None
             raise Invalid([error]) from None
-        errors = validate(self._schema, ast)
+        except RecursionError:
+            raise TooComplex("The document is nested too deeply.") from None
         if errors:
             raise Invalid(errors)
+        return self._checked(ast, introspects=shapes.introspects)
+
+    def _checked(self, ast: DocumentNode, *, introspects: bool) -> Document:
+        fragments = fragments_of(ast)
         operations = [node for node in ast.definitions if isinstance(node, OperationDefinitionNode)]
-        return Document(ast, {node.name.value if node.name else None: node for node in operations})
+        for operation in operations:
+            if is_mutation(operation) and self._schema.mutation_type:
+                check_mutations(operation, self._schema.mutation_type, fragments, self._limits)
+        named = {node.name.value if node.name else None: node for node in operations}
+        return Document(ast, named, fragments, introspects)
+
+
+def _tokens(document: Document) -> int:
+    return getattr(document.ast, "token_count", 1)

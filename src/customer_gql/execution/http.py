@@ -1,168 +1,203 @@
-"""GraphQL over HTTP: POST with JSON, the answer's media type negotiated, one log line for each request."""
+"""GraphQL over HTTP: one audience's endpoint. What may cost something is asked for in the order of its price."""
 
+import asyncio
+import math
 import re
 import secrets
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
-import orjson
 import structlog
-from graphql import GraphQLSchema
-from starlette.requests import ClientDisconnect, Request
+from graphql import ExecutionResult, GraphQLError, GraphQLSchema, OperationDefinitionNode
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from customer_gql.core.access import Kind
 from customer_gql.core.context import Context
-from customer_gql.core.errors import ErrorCode
+from customer_gql.core.errors import ErrorCode, GraphError
+from customer_gql.settings import Audience
 
-from . import faults
-from .documents import Documents, Invalid
+from . import faults, metrics
+from .admission import Gate
+from .answers import GRAPHQL_JSON, JSON, Answer, Refused
+from .buckets import Buckets, address
+from .cost import Costs, Weighing
+from .disconnects import until_gone
+from .documents import Document, Documents, Invalid
+from .envelope import Asked, ClientGone, read
+from .limits import TooComplex
 from .run import run
+from .trusted_documents import TrustedDocuments
 
 log = structlog.get_logger("request")
-GRAPHQL_JSON: Final = "application/graphql-response+json"
-_NAME = re.compile(r"[_A-Za-z][_0-9A-Za-z]{0,63}")
+_NAME: Final = re.compile(r"[_A-Za-z][_0-9A-Za-z]{0,63}")
+_INVALID_COST: Final = 20  # points; reading a document that is none takes about as long as a small answer
 
 
-class Refused(Exception):
-    """The request ends before its document is looked at."""
+@dataclass(slots=True)
+class Line:
+    """What the log tells of a request: nothing that was sent but a name made of letters."""
 
-    def __init__(self, status: int, code: ErrorCode, message: str, headers: dict[str, str] | None = None) -> None:
-        super().__init__(message)
-        self.status = status
-        self.code = code
-        self.message = message
-        self.headers = headers or {}
+    path: str
+    request_id: str = field(default_factory=lambda: secrets.token_hex(8))
+    started: float = field(default_factory=time.perf_counter)
+    operation: str | None = None
+    viewer: str | None = None
+    cost: int | None = None
+    outcome: str = "OK"
 
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    query: str
-    variables: dict[str, Any] | None
-    operation_name: str | None
+    def write(self, status: int | None, seconds: float) -> None:
+        told = {"operation": self.operation, "viewer": self.viewer, "cost": self.cost, "status": status}
+        shown = {name: value for name, value in told.items() if value is not None}
+        ms = round(seconds * 1000, 1)
+        log.info("request", request_id=self.request_id, path=self.path, outcome=self.outcome, ms=ms, **shown)
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One audience's endpoint, an ASGI application."""
+    """An ASGI application for one path."""
 
+    audience: str
     schema: GraphQLSchema
-    documents: Documents
+    limits: Audience
     open_context: Callable[[Request], Awaitable[Context]]
+    buckets: Buckets
+    documents: Documents
+    costs: Costs
+    trusted: TrustedDocuments
+    gate: Gate
     page: Callable[[], Response] | None
     explain: bool
-    max_body: int
+    body_seconds: float
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request(scope, receive)
-        started = time.perf_counter()
-        request_id = secrets.token_hex(8)
-        line: dict[str, Any] = {"request_id": request_id, "path": request.url.path, "operation": None}
+        if self.page is not None and scope["method"] == "GET":
+            accepted = Request(scope).headers.get("accept", "")
+            if "text/html" in accepted:
+                await self.page()(scope, receive, send)
+                return
+        line = Line(scope["path"])
         try:
-            response = await self._answer(request, request_id, line)
-        except Refused as refused:
-            response = _refusal(refused)
-            line["outcome"] = refused.code.value
-        except ClientDisconnect:
-            log.info("request", **line, outcome="CLIENT_GONE")
+            answer = await self._answer(scope, receive, line)
+        except ClientGone:
+            line.outcome = "CLIENT_GONE"
+            self._close(line, None)
             return
+        except Refused as refused:
+            line.outcome = refused.code.value
+            answer = refused.answer()
         except Exception as error:  # noqa: BLE001 - the last fence: nothing of a fault leaves the process
-            response = _refusal(_fault(error, request_id))
-            line["outcome"] = ErrorCode.INTERNAL_SERVER_ERROR.value
-            log_fault(error, request_id)
-        line.setdefault("outcome", "OK")
-        log.info("request", **line, status=response.status_code, ms=round((time.perf_counter() - started) * 1000, 1))
-        await response(scope, receive, send)
+            refused = faults.refusal(error)
+            line.outcome = refused.code.value
+            faults.log_fault(error, line.request_id)
+            answer = refused.answer(line.request_id)
+        self._close(line, answer.status)
+        await answer.send(send)
 
-    async def _answer(self, request: Request, request_id: str, line: dict[str, Any]) -> Response:
-        if request.method == "GET" and self.page is not None and "text/html" in request.headers.get("accept", ""):
-            return self.page()
-        asked = await _read(request, self.max_body)
-        line["operation"] = _loggable(asked.operation_name)
-        context = await self.open_context(request)
-        body = await self._executed(asked, context, request_id)
-        if "errors" in body:
-            line["outcome"] = body["errors"][0]["extensions"]["code"]
-        never_ran = "data" not in body
-        modern = GRAPHQL_JSON in request.headers.get("accept", "")
-        return _json(body, 400 if modern and never_ran else 200, GRAPHQL_JSON if modern else "application/json")
+    def _close(self, line: Line, status: int | None) -> None:
+        seconds = time.perf_counter() - line.started
+        metrics.observe(self.audience, line.outcome, seconds, line.cost)
+        line.write(status, seconds)
 
-    async def _executed(self, asked: Asked, context: Context, request_id: str) -> dict[str, Any]:
+    async def _answer(self, scope: Scope, receive: Receive, line: Line) -> Answer:
+        headers = dict(scope["headers"])
+        asked = await read(
+            scope["method"], headers, receive, max_bytes=self.limits.body_bytes, seconds=self.body_seconds
+        )
+        line.operation = _loggable(asked.operation_name)
+        accept = headers.get(b"accept", b"").decode("latin-1")
+        with self.gate:
+            return await until_gone(receive, self._served(Request(scope), asked, accept, line))
+
+    async def _served(self, request: Request, asked: Asked, accept: str, line: Line) -> Answer:
+        # A second more than a statement may take, so that the database ends what is too slow, and says so.
+        async with asyncio.timeout(self.limits.seconds + 1):
+            context = await self.open_context(request)
+            line.viewer = context.viewer.kind.value
+            extensions: dict[str, Any] = {}
+            body = await self._executed(asked, context, caller_of(request, context), extensions, line)
+        if extensions:
+            body["extensions"] = extensions
+        return _negotiated(body, accept, line)
+
+    async def _executed(
+        self, asked: Asked, context: Context, caller: str, extensions: dict[str, Any], line: Line
+    ) -> dict[str, Any]:
         """The answer's body; without `data` when nothing ran."""
         try:
-            document = self.documents.get(asked.query)
+            document = await self._document(asked, context, caller)
+            operation = document.operation(asked.operation_name)
+            line.cost = self.costs.of(document, operation, asked.variables or {})
+            extensions["cost"] = context.cost = {"requested": line.cost, "limit": self.limits.cost}
+            self._check_cost(document, operation, asked, line.cost)
         except Invalid as invalid:
             return {"errors": faults.of_document(invalid.errors, explain=self.explain)}
+        except GraphError as error:
+            return {"errors": [error.formatted]}
+        await self._take(context, caller, line.cost)
         result = await run(self.schema, document, asked.variables, asked.operation_name, context)
-        never_ran = result.data is None and all(not error.path for error in result.errors or [])
+        return self._body(result, line.request_id)
+
+    async def _document(self, asked: Asked, context: Context, caller: str) -> Document:
+        try:
+            document = self.documents.get(self.trusted.text(asked))
+        except (Invalid, TooComplex):
+            await self._take(context, caller, _INVALID_COST)
+            raise
+        if document.introspects and not self.explain and context.viewer.kind is not Kind.STAFF:
+            raise Invalid([GraphQLError("Introspection needs a staff token here.")])
+        return document
+
+    def _check_cost(self, document: Document, operation: OperationDefinitionNode, asked: Asked, cost: int) -> None:
+        if cost <= self.limits.cost:
+            return
+        path, share = Weighing(self.costs, document, operation, asked.variables or {}).heaviest()
+        raise TooComplex(
+            f"The document may cost {cost}, {cost - self.limits.cost} more than the {self.limits.cost} that are taken; "
+            f"{share} of it at {'.'.join(path)}. Ask for smaller pages or fewer fields there.",
+            cost=cost,
+            limit=self.limits.cost,
+            heaviest={"path": path, "cost": share},
+        )
+
+    async def _take(self, context: Context, caller: str, cost: int) -> None:
+        rate = self.limits.guest_rate if context.viewer.kind is Kind.GUEST else self.limits.rate
+        level = await self.buckets.take(f"{self.audience}:{caller}", cost, size=self.limits.bucket, rate=rate)
+        if level.wait:
+            wait = math.ceil(level.wait)
+            message = f"Too much was asked at once: this costs {cost}, {level.left} are left. Try again in {wait} s."
+            raise Refused(429, ErrorCode.RATE_LIMITED, message, {"Retry-After": str(wait)})
+
+    def _body(self, result: ExecutionResult, request_id: str) -> dict[str, Any]:
+        never_ran = result.data is None and all(not error.path for error in result.errors or ())
         body: dict[str, Any] = {} if never_ran else {"data": result.data}
         if result.errors:
-            body["errors"], hidden = faults.of_fields(result.errors, request_id)
+            body["errors"], hidden = faults.of_fields(result.errors, request_id, explain=self.explain)
             for fault in hidden:
-                log_fault(fault, request_id)
+                faults.log_fault(fault, request_id)
         return body
 
 
-async def _read(request: Request, max_body: int) -> Asked:
-    if request.method != "POST":
-        raise Refused(405, ErrorCode.BAD_USER_INPUT, "Send a POST request.", {"Allow": "POST"})
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-        raise Refused(415, ErrorCode.BAD_USER_INPUT, "Send the content type application/json.")
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > max_body:
-            raise Refused(413, ErrorCode.BAD_USER_INPUT, f"Send at most {max_body} bytes.", {"Connection": "close"})
-    return _envelope(bytes(body))
+def caller_of(request: Request, context: Context) -> str:
+    """Whose bucket it is: the account's behind a valid token, else that of the address."""
+    viewer = context.viewer
+    if viewer.kind is Kind.GUEST:
+        return address(request.client.host if request.client else "")
+    return f"{viewer.kind.value}:{viewer.staff_id or viewer.customer_id}"
 
 
-def _envelope(body: bytes) -> Asked:
-    try:
-        sent = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        raise Refused(400, ErrorCode.BAD_USER_INPUT, "The body is not JSON.") from None
-    if not isinstance(sent, dict):
-        raise Refused(400, ErrorCode.BAD_USER_INPUT, "The body has to be one JSON object; batches are not taken.")
-    query, variables, name = sent.get("query"), sent.get("variables"), sent.get("operationName")
-    if not isinstance(query, str):
-        raise Refused(400, ErrorCode.BAD_USER_INPUT, "`query` has to be a string: the document.")
-    if variables is not None and not isinstance(variables, dict):
-        raise Refused(400, ErrorCode.BAD_USER_INPUT, "`variables` has to be an object or null.")
-    if name is not None and not isinstance(name, str):
-        raise Refused(400, ErrorCode.BAD_USER_INPUT, "`operationName` has to be a string or null.")
-    return Asked(query, variables, name)
+def _negotiated(body: dict[str, Any], accept: str, line: Line) -> Answer:
+    if "errors" in body:
+        line.outcome = body["errors"][0]["extensions"]["code"]
+        if faults.is_outage(body):
+            return Answer(503, {**body, "data": None}, JSON, {"Retry-After": "1"})
+    modern = GRAPHQL_JSON in accept
+    return Answer(400 if modern and "data" not in body else 200, body, GRAPHQL_JSON if modern else JSON)
 
 
 def _loggable(name: str | None) -> str | None:
     """A caller chooses the name, so only what can be one reaches the log."""
     return name if name and _NAME.fullmatch(name) else None
-
-
-def _fault(error: Exception, request_id: str) -> Refused:
-    if faults.is_away(error):
-        return Refused(503, ErrorCode.UNAVAILABLE, "The service cannot answer right now.", {"Retry-After": "1"})
-    return Refused(500, ErrorCode.INTERNAL_SERVER_ERROR, f"Something went wrong on our side ({request_id}).")
-
-
-def log_fault(error: Exception, request_id: str) -> None:
-    """Where it happened, but not its message: a message may quote what a customer sent or what a table holds."""
-    frames = []
-    trace = error.__traceback__
-    while trace is not None:
-        frames.append(f"{trace.tb_frame.f_code.co_name}:{trace.tb_lineno}")
-        trace = trace.tb_next
-    log.error("fault", request_id=request_id, kind=type(error).__name__, at=frames[-6:])
-
-
-def _refusal(refused: Refused) -> Response:
-    body = {"errors": [{"message": refused.message, "extensions": {"code": refused.code.value}}]}
-    return _json(body, refused.status, "application/json", refused.headers)
-
-
-def _json(body: Any, status: int, media_type: str, headers: dict[str, str] | None = None) -> Response:
-    safe = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
-    return Response(
-        orjson.dumps(body), status, media_type=f"{media_type}; charset=utf-8", headers={**safe, **(headers or {})}
-    )

@@ -1,14 +1,21 @@
 """uvicorn on a socket that was bound before anything else was started."""
 
 import asyncio
+import contextlib
 import signal
 import socket
 from collections.abc import Callable
 from types import FrameType
-from typing import NoReturn
+from typing import Final, NoReturn
 
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.applications import Starlette
+
+from customer_gql.settings import Settings
+
+from .protocol import guarded
+
+_LAST_FENCE: Final = 2000  # connections; the admission gate refuses long before, and by name
 
 
 class PortTaken(Exception):
@@ -30,38 +37,52 @@ def bound(host: str, port: int) -> socket.socket:
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None] | None) -> None:
+    def __init__(self, app: Starlette, config: uvicorn.Config, on_ready: Callable[[], None] | None) -> None:
         super().__init__(config)
+        self._app = app
         self._on_ready = on_ready
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
+        self._loop = asyncio.get_running_loop()
         if self.started and self._on_ready is not None:
             self._on_ready()
 
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Told to end: say "not ready" for a while, so that nobody sends more, and then stop listening."""
+        settings: Settings = self._app.state.settings
+        told = getattr(self._app.state, "draining", False)
+        self._app.state.draining = True
+        leave = super().handle_exit
+        if sig != signal.SIGTERM or told or self._loop is None or not settings.unready_seconds:
+            leave(sig, frame)
+            return
+        loop = self._loop
+        loop.call_soon_threadsafe(lambda: loop.call_later(settings.unready_seconds, leave, sig, None))
 
-def serve(app: ASGIApp, listening: socket.socket, on_ready: Callable[[], None] | None = None) -> None:
+
+def serve(app: Starlette, listening: socket.socket, on_ready: Callable[[], None] | None = None) -> None:
     """Serve until SIGINT or SIGTERM, finish what runs, and return so that the caller can stop what it started."""
+    settings: Settings = app.state.settings
     config = uvicorn.Config(
         app,
         loop="uvloop",
-        http="httptools",
+        http=guarded(settings),
         ws="none",
         lifespan="on",
         log_config=None,
         access_log=False,
         server_header=False,
         proxy_headers=False,
+        limit_concurrency=_LAST_FENCE,
         timeout_keep_alive=5,
-        timeout_graceful_shutdown=25,
+        timeout_graceful_shutdown=settings.drain_seconds,
     )
     signal.signal(signal.SIGTERM, _leave)
-    server = _Server(config, on_ready)
-    try:
-        with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
-            runner.run(server.serve(sockets=[listening]))
-    except KeyboardInterrupt:
-        pass
+    server = _Server(app, config, on_ready)
+    with contextlib.suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+        runner.run(server.serve(sockets=[listening]))
     if not server.started:
         raise SystemExit(1)
 

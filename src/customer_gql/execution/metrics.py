@@ -1,0 +1,73 @@
+"""Prometheus metrics, served on a listener of their own, so that the public one has none."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
+from typing import Any, Final
+
+import asyncpg
+from prometheus_client import REGISTRY, Counter, Histogram, start_http_server
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+_SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+_COSTS: Final = (1, 10, 50, 100, 250, 500, 1000, 2000, 3000, 5000)
+
+requests = Counter("customer_gql_requests", "Requests answered, by the first error's code.", ["audience", "outcome"])
+durations = Histogram("customer_gql_request_seconds", "From headers to answer.", ["audience"], buckets=_SECONDS)
+costs = Histogram("customer_gql_request_cost", "Cost of documents asked for.", ["audience"], buckets=_COSTS)
+
+
+@cache
+def _counted(audience: str, outcome: str) -> Counter:
+    return requests.labels(audience, outcome)
+
+
+@cache
+def _histograms(audience: str) -> tuple[Histogram, Histogram]:
+    return durations.labels(audience), costs.labels(audience)
+
+
+def observe(audience: str, outcome: str, seconds: float, cost: int | None) -> None:
+    took, weighed = _histograms(audience)
+    _counted(audience, outcome).inc()
+    took.observe(seconds)
+    if cost is not None:
+        weighed.observe(cost)
+
+
+class Pools(Collector):
+    """How full the pools are when somebody looks. Uses by requests is how many rounds of loads a request takes."""
+
+    def __init__(self, pools: Mapping[str, asyncpg.Pool]) -> None:
+        self.pools = pools
+
+    def collect(self) -> Iterable[Metric]:
+        size = GaugeMetricFamily("customer_gql_pool_connections", "Open connections.", labels=["pool"])
+        busy = GaugeMetricFamily("customer_gql_pool_busy", "Connections in use.", labels=["pool"])
+        limit = GaugeMetricFamily("customer_gql_pool_limit", "Connections there may be.", labels=["pool"])
+        uses = CounterMetricFamily("customer_gql_pool_uses", "Times a connection was taken.", labels=["pool"])
+        for name, pool in self.pools.items():
+            size.add_metric([name], pool.get_size())
+            busy.add_metric([name], pool.get_size() - pool.get_idle_size())
+            limit.add_metric([name], pool.get_max_size())
+            uses.add_metric([name], getattr(pool, "uses", 0))
+        return (size, busy, limit, uses)
+
+
+@contextmanager
+def served(host: str, port: int | None, pools: Mapping[str, Any]) -> Iterator[None]:
+    """Metrics at `/metrics` of this address while the context is open; nothing without a port."""
+    if port is None:
+        yield
+        return
+    collector = Pools(pools)
+    REGISTRY.register(collector)
+    server, thread = start_http_server(port, host)
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+        REGISTRY.unregister(collector)
