@@ -68,7 +68,8 @@ def test_no_two_sections_define_one_field():
 
 def test_every_admin_root_declares_its_permission():
     for root in (admin.schema.query, admin.schema.mutation):
-        for field in root.__strawberry_definition__.fields:
+        assert root is not None
+        for field in root.__strawberry_definition__.fields:  # pyright: ignore[reportAttributeAccessIssue]
             if field.metadata.get("viewer") == "anyone":  # said, not forgotten: `limits`
                 continue
             assert field.metadata.get("permission"), field.name

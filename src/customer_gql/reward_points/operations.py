@@ -1,4 +1,4 @@
-from typing import Annotated
+from typing import Annotated, Any
 
 import strawberry
 
@@ -31,8 +31,10 @@ class RewardPointsAdjustInput:
 
 @strawberry.type(description="What the adjustment did.")
 class RewardPointsAdjustPayload(CustomerPayload):
-    entry: RewardPointsEntry | None = strawberry.field(
-        description="The movement as it stands in the ledger; null when refused.", default=None
+    entry: Any = strawberry.field(
+        graphql_type=RewardPointsEntry | None,
+        description="The movement as it stands in the ledger; null when refused.",
+        default=None,
     )
 
 
@@ -50,8 +52,8 @@ class RewardPointsAdminMutation:
         customer_id = decode_one(input.id, "cus")
         async with info.context.transaction() as connection:
             customer = await locked(connection, customer_id)
-            named = input.website_id and decode_one(input.website_id.value, "web")
-            site = await existing_website(connection, named or customer.website_id)
+            named = None if input.website_id is None else decode_one(input.website_id.value, "web")
+            site = await existing_website(connection, customer.website_id if named is None else named)
             entry, is_new = await writes.adjust(
                 connection,
                 customer_id=customer_id,

@@ -1,5 +1,5 @@
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 
 import strawberry
 
@@ -33,8 +33,10 @@ class StoreCreditAdjustInput:
 
 @strawberry.type(description="What the adjustment did.")
 class StoreCreditAdjustPayload(CustomerPayload):
-    entry: StoreCreditEntry | None = strawberry.field(
-        description="The movement as it stands in the ledger; null when refused.", default=None
+    entry: Any = strawberry.field(
+        graphql_type=StoreCreditEntry | None,
+        description="The movement as it stands in the ledger; null when refused.",
+        default=None,
     )
 
 
@@ -52,8 +54,8 @@ class StoreCreditAdminMutation:
         customer_id = decode_one(input.id, "cus")
         async with info.context.transaction() as connection:
             customer = await locked(connection, customer_id)
-            named = input.website_id and decode_one(input.website_id.value, "web")
-            site = await existing_website(connection, named or customer.website_id)
+            named = None if input.website_id is None else decode_one(input.website_id.value, "web")
+            site = await existing_website(connection, customer.website_id if named is None else named)
             entry, is_new = await writes.adjust(
                 connection,
                 customer_id=customer_id,
