@@ -74,6 +74,16 @@ async def test_an_unconfirmed_account_is_subscribed_by_its_confirmation(admin_cl
     assert answer["results"][0]["customer"]["newsletterSubscriptions"][0]["status"] == "UNCONFIRMED"
 
 
+async def test_where_there_is_no_default_store_view_subscribing_is_refused(admin_client, connection):
+    await connection.execute(
+        "INSERT INTO website (id, code, name, currency) VALUES (77, 'bare', 'Bare', 'USD') ON CONFLICT DO NOTHING"
+    )
+    shopper = await make_customer(connection, website_id=77)
+    answer = await act(admin_client, "SUBSCRIBE", [customer_id(shopper)])
+    assert outcomes(answer) == ["REFUSED"]
+    assert answer["results"][0]["customer"]["newsletterSubscriptions"] == []
+
+
 async def test_assign_group_tells_of_each_customer_what_happened(admin_client, connection):
     moved, there, member = (
         await make_customer(connection),

@@ -42,6 +42,7 @@ class Result:
 
 UNKNOWN = "There is no such customer."
 NEEDS_ANOTHER_ADMIN = "This customer runs a company; make another of its users the admin first."
+NO_DEFAULT_VIEW = "The customer's website has no default store view to subscribe to."
 CHANGED_MEANWHILE = "Somebody changed this customer at the same moment; try again."
 
 
@@ -53,7 +54,10 @@ async def run(
     found = {row.id: row for row in await fetch(connection, select(customer).where(among(customer.c.id, ids)))}
     match action:
         case MassAction.SUBSCRIBE:
-            done = await _newsletter(connection, found, await newsletter.subscribe(connection, ids), "SUBSCRIBED", by)
+            reached = await newsletter.subscribe(connection, ids)
+            changed = {id for id, is_changed in reached.items() if is_changed}
+            done = await _newsletter(connection, found, changed, "SUBSCRIBED", by)
+            done |= {id: Result(id, Outcome.REFUSED, NO_DEFAULT_VIEW) for id in found if id not in reached}
         case MassAction.UNSUBSCRIBE:
             ended = await newsletter.unsubscribe(connection, ids)
             done = await _newsletter(connection, found, ended, "UNSUBSCRIBED", by)

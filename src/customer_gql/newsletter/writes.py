@@ -13,10 +13,11 @@ from customer_gql.websites.tables import store, store_view
 from .tables import SubscriptionStatus, newsletter_subscription as subscription
 
 
-async def subscribe(connection: Connection, customer_ids: Sequence[int]) -> set[int]:
-    """Subscribe to the default store view of each customer's website, and no other; those changed by it.
+async def subscribe(connection: Connection, customer_ids: Sequence[int]) -> dict[int, bool]:
+    """Subscribe to the default store view of each customer's website, and no other; whether it changed something.
 
-    An account that is not confirmed yet is subscribed by its confirmation (§22.2).
+    An account that is not confirmed yet is subscribed by its confirmation (§22.2). A customer whose website has no
+    default store view is not in the answer.
     """
     now = literal(dt.datetime.now(dt.UTC), DateTime(timezone=True))
     status = case(
@@ -36,7 +37,8 @@ async def subscribe(connection: Connection, customer_ids: Sequence[int]) -> set[
             where=subscription.c.status != insert.excluded.status,
         ).returning(subscription.c.customer_id),
     )
-    return {row.customer_id for row in changed}
+    reached = await fetch(connection, wanted.with_only_columns(customer.c.id, maintain_column_froms=True))
+    return {row.id: False for row in reached} | {row.customer_id: True for row in changed}
 
 
 async def unsubscribe(connection: Connection, customer_ids: Sequence[int]) -> set[int]:
