@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, select, 
 from .db import Statement, compiled
 from .errors import BadInput
 from .loading import DEFAULT_PAGE, Columns, Load, Read, first_of_each, one_by, page_size
+from .sharing import SharedCount
 
 T = TypeVar("T")
 
@@ -213,19 +214,29 @@ def _windowed(statement: Select, sort: Sort, *, backward: bool, positioned: bool
 class List:
     """Pages of a root list, in one of several orders, with conditions."""
 
-    __slots__ = ("_plain", "sorts", "statement")
+    __slots__ = ("_plain", "counted", "sorts", "statement")
 
     def __init__(self, statement: Select, sorts: Sequence[Sort]) -> None:
         self.statement = statement
         self.sorts = {sort.name: sort for sort in sorts}
         self._plain = lru_cache(maxsize=None)(self._compiled)
+        # The whole list has no conditions that tell one request from another, and takes longest to count.
+        self.counted = SharedCount(compiled(self._count(())))
 
-    def _compiled(self, sort: Sort, backward: bool, positioned: bool) -> Statement:
-        return compiled(self._select((), sort, backward=backward, positioned=positioned))
+    def _compiled(self, sort: str, backward: bool, positioned: bool) -> Statement:
+        return compiled(self._select((), self.sorts[sort], backward=backward, positioned=positioned))
 
     def _select(self, where: Sequence[ColumnElement[bool]], sort: Sort, *, backward: bool, positioned: bool) -> Select:
         statement = _windowed(self.statement.where(*where), sort, backward=backward, positioned=positioned)
         return statement.limit(bindparam("limit", type_=Integer()))
+
+    def _count(self, where: Sequence[ColumnElement[bool]]) -> Select:
+        counted = self.statement.with_only_columns(func.count().label("total"), maintain_column_froms=True)
+        return counted.where(*where)
+
+    def statement_of(self, sort: str, *, backward: bool = False, positioned: bool = False) -> Statement:
+        """Of the list without conditions."""
+        return self._plain(sort, backward, positioned)
 
     async def page(self, context: Any, window: Window, sort: str, where: Sequence[ColumnElement[bool]] = ()) -> Page:
         chosen = self.sorts[sort]
@@ -234,14 +245,13 @@ class List:
         if where:
             statement: Any = self._select(where, chosen, backward=window.backward, positioned=positioned)
         else:
-            statement = self._plain(chosen, window.backward, positioned)
+            statement = self.statement_of(sort, backward=window.backward, positioned=positioned)
         rows = await context.fetch(statement, **arguments)
 
         async def count() -> int:
-            counted = self.statement.with_only_columns(func.count().label("total"), maintain_column_froms=True).where(
-                *where
-            )
-            return (await context.fetch(counted))[0].total
+            if where:
+                return (await context.fetch(self._count(where)))[0].total
+            return await self.counted.of(context.database)
 
         return Page(rows, window, chosen, count)
 

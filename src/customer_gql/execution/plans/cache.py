@@ -40,8 +40,12 @@ class Plan:
     async def data(self, context: Context, variables: VariableValues) -> dict[str, Any]:
         """The answer's data, whole and without an error; raises where the reference executor has to answer."""
         run = Running(context, variables)
-        shown = self._selection.complete(run, [None], _ROOT)
-        await run.finish()
+        try:
+            shown = self._selection.complete(run, [None], _ROOT)
+            await run.finish()
+        except BaseException:
+            run.abandon()
+            raise
         return shown[0]
 
 

@@ -182,8 +182,8 @@ class Counted:
         reads = {page.counted_by for page in pages}
         read = reads.pop()
         if reads or read is None:
-            counts: list[Any] = [page.count() for page in pages]
-            run.wait_for(counts)
+            counts = run.values()
+            counts += [page.count() for page in pages]
             run.after(lambda: self.answer.fill(run, level, counts))
             return
         asked = run.ask(read, keys, {})
@@ -202,8 +202,9 @@ class Resolved:
     def start(self, run: Running, level: Level) -> None:
         arguments = run.arguments_of(self.answer.arguments)
         infos = self.answer.infos(run, level)
-        values = [self.resolve(source, info, **arguments) for source, info in zip(level.sources, infos, strict=True)]
-        run.wait_for(values)
+        values = run.values()
+        for source, info in zip(level.sources, infos, strict=True):
+            values.append(self.resolve(source, info, **arguments))
         places = [Place(info, info.path) for info in infos] if self.answer.completer.placed else None
 
         def go_on() -> None:

@@ -1,7 +1,7 @@
 """One run of a plan: levels ask for what they need, a round reads it, and the next levels go on."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from graphql import GraphQLField, GraphQLResolveInfo
@@ -30,14 +30,14 @@ Places = Sequence[Place] | None
 class Running:
     """What a run knows, and what of it waits for the next round."""
 
-    __slots__ = ("_after", "_arguments", "_asked", "_awaited", "context", "variables")
+    __slots__ = ("_after", "_arguments", "_asked", "_values", "context", "variables")
 
     def __init__(self, context: Context, variables: VariableValues) -> None:
         self.context = context
         self.variables = variables
         self._arguments: dict[int, dict[str, Any]] = {}
         self._asked: list[Asked] = []
-        self._awaited: list[tuple[list[Any], list[int]]] = []
+        self._values: list[list[Any]] = []
         self._after: list[Callable[[], None]] = []
 
     def ask(self, read: Read, keys: Iterable[Any], arguments: Mapping[str, Any]) -> Asked:
@@ -46,11 +46,11 @@ class Running:
         self._asked.append(asked)
         return asked
 
-    def wait_for(self, values: list[Any]) -> None:
-        """Put in the place of each awaitable what it gives, before what was given to `after` is called."""
-        waiting = [i for i, value in enumerate(values) if is_awaitable(value)]
-        if waiting:
-            self._awaited.append((values, waiting))
+    def values(self) -> list[Any]:
+        """A list to be filled; before what was given to `after` is called, each awaitable gives way to its result."""
+        values: list[Any] = []
+        self._values.append(values)
+        return values
 
     def after(self, go_on: Callable[[], None]) -> None:
         self._after.append(go_on)
@@ -59,9 +59,8 @@ class Running:
         """Round after round, until no level asks for anything more."""
         while self._after:
             after, self._after = self._after, []
-            awaited, self._awaited = self._awaited, []
-            if awaited:
-                await self._settle(awaited)
+            if self._values:
+                await self._settle()
             await self.context.loads.settle()
             for asked in self._asked:
                 if asked.error is not None:
@@ -70,18 +69,26 @@ class Running:
             for go_on in after:
                 go_on()
 
-    async def _settle(self, awaited: list[tuple[list[Any], list[int]]]) -> None:
-        if self._asked:
+    def abandon(self) -> None:
+        """Nobody is going to await what resolvers gave."""
+        for values in self._values:
+            for value in values:
+                if isinstance(value, Coroutine):
+                    value.close()
+
+    async def _settle(self) -> None:
+        waiting = [(values, i) for values in self._values for i, value in enumerate(values) if is_awaitable(value)]
+        if waiting and self._asked:
             # What resolvers ask for joins the round of what the levels ask for.
             self.context.loads.start()
-        values, waiting = awaited[0]
-        if len(awaited) == 1 and len(waiting) == 1:
-            values[waiting[0]] = await values[waiting[0]]
-            return
-        results = iter(await all_of([values[i] for values, waiting in awaited for i in waiting]))
-        for values, waiting in awaited:
-            for i in waiting:
-                values[i] = next(results)
+        if len(waiting) == 1:
+            values, i = waiting[0]
+            values[i] = await values[i]
+        elif waiting:
+            results = await all_of([values[i] for values, i in waiting])
+            for (values, i), result in zip(waiting, results, strict=True):
+                values[i] = result
+        self._values.clear()
 
     def arguments_of(self, field: "Arguments") -> Mapping[str, Any]:
         """The arguments of a field, the same for every object of the level."""

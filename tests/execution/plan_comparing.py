@@ -1,0 +1,73 @@
+"""Both executors on one document, and how their whole answers compare."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+import orjson
+from graphql import ExecutionResult, GraphQLSchema, OperationDefinitionNode, parse, validate
+
+from customer_gql.core.access import GUEST, Kind, Viewer
+from customer_gql.core.context import Context
+from customer_gql.core.db import Database
+from customer_gql.execution.documents import Document
+from customer_gql.execution.run import _planned, run
+from customer_gql.schema import admin, storefront
+
+ADMIN: GraphQLSchema = admin.schema._schema
+STOREFRONT: GraphQLSchema = storefront.schema._schema
+STAFF = Viewer(Kind.STAFF, staff_id=1, permissions=frozenset(["customers.read", "customers.write"]))
+_MINUTES = {"online_minutes": 15}
+
+
+def shopper(customer_id: int) -> Viewer:
+    return Viewer(Kind.CUSTOMER, customer_id=customer_id)
+
+
+def document(schema: GraphQLSchema, text: str) -> Document:
+    ast = parse(text)
+    assert not validate(schema, ast), (text, validate(schema, ast))
+    named = {n.name.value if n.name else None: n for n in ast.definitions if isinstance(n, OperationDefinitionNode)}
+    return Document(ast, named)
+
+
+def whole(result: ExecutionResult) -> bytes:
+    """Everything of an answer in its order, as it would be sent."""
+    errors = [error.formatted for error in result.errors or []]
+    return orjson.dumps({"data": result.data, "errors": errors})
+
+
+@dataclass
+class Executors:
+    database: Database
+    seen: Counter[str] = field(default_factory=Counter)
+
+    def context(self, viewer: Viewer, *, plans: bool) -> Context:
+        return Context(self.database, viewer, SimpleNamespace(compiled_plans=plans, **_MINUTES))
+
+    async def compare(
+        self,
+        text: str,
+        variables: dict[str, Any] | None = None,
+        *,
+        viewer: Viewer = STAFF,
+        name: str | None = None,
+    ) -> ExecutionResult:
+        """The reference's answer, after the plan's was found to be the same; without an error it has to be a plan's."""
+        schema = ADMIN if viewer.kind is Kind.STAFF else STOREFRONT
+        asked = document(schema, text)
+        reference = await run(schema, asked, variables, name, self.context(viewer, plans=False))
+        answered = await run(schema, asked, variables, name, self.context(viewer, plans=True))
+        assert whole(answered) == whole(reference), text
+        planned = await _planned(schema, asked, variables, name, self.context(viewer, plans=True))
+        self.seen["failed" if reference.errors else "planned"] += 1
+        if reference.errors:
+            assert planned is None, f"a plan answered what has errors: {text}"
+        else:
+            assert planned is not None, f"no plan answered: {text}"
+            assert orjson.dumps(planned) == orjson.dumps(reference.data), text
+        return reference
+
+
+__all__ = ["ADMIN", "GUEST", "STAFF", "STOREFRONT", "Executors", "shopper"]
