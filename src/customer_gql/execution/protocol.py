@@ -15,7 +15,7 @@ from customer_gql.settings import Settings
 
 from .fence import HEADERS
 
-_RAW_FACTOR: Final = 8  # bytes on the wire for one of the body: a chunk of one byte takes six
+_ON_THE_WIRE: Final = 8  # bytes for one of the body: even a chunk of one byte takes no more than six
 
 
 class GuardedProtocol(HttpToolsProtocol):
@@ -24,9 +24,8 @@ class GuardedProtocol(HttpToolsProtocol):
     def __init__(self, settings: Settings, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._settings = settings
-        largest = max(settings.storefront.body_bytes, settings.admin.body_bytes)
-        self._most_received = settings.header_bytes + _RAW_FACTOR * largest
         self._received = 0  # of the message that is arriving
+        self._body_bytes = 0
         self._header_bytes = 0
         self._header_count = 0
         self._in_head = True
@@ -52,8 +51,8 @@ class GuardedProtocol(HttpToolsProtocol):
             return
         if self._in_head and self._received > self._settings.header_bytes:
             self._refuse(431, "The headers are too large.")
-        elif self._received > self._most_received:
-            self._refuse(413, "The request is too large.")
+        elif self._received > 2 * self._settings.header_bytes + _ON_THE_WIRE * self._body_bytes:
+            self._refuse(431, "The trailers are too large.")
         elif not self._received:
             self._stop("_deadline")
         elif self._deadline is None:
@@ -62,7 +61,7 @@ class GuardedProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._in_head = True
-        self._header_bytes = self._header_count = 0
+        self._header_bytes = self._header_count = self._body_bytes = 0
 
     def on_url(self, url: bytes) -> None:
         super().on_url(url)
@@ -88,6 +87,7 @@ class GuardedProtocol(HttpToolsProtocol):
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
+        self._body_bytes += len(body)
         if not self._refused:
             super().on_body(body)
 

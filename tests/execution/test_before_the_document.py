@@ -1,0 +1,169 @@
+"""Whatever a client sends instead of a document ends with a clear answer, no traceback, and the memory it began with."""
+
+import gzip
+import socket
+import time
+
+import pytest
+from execution.service import Service, code_of, received, request
+
+QUERY = b'{"query": "{ __typename }"}'
+MIB = 1024 * 1024
+
+
+def test_a_document_is_answered(service: Service):
+    answer = service.post(QUERY)
+    assert (answer.status_code, answer.json()) == (
+        200,
+        {"data": {"__typename": "Query"}, "extensions": {"cost": {"requested": 1, "limit": 3000}}},
+    )
+
+
+@pytest.mark.parametrize(
+    ("_case", "body"),
+    [
+        ("a string", b'"query"'),
+        ("null", b"null"),
+        ("a number", b"7"),
+        ("true", b"true"),
+        ("bad UTF-8", b'{"query": "\xff"}'),
+        ("20,000 lists in each other", b"[" * 20_000 + b"]" * 20_000),
+        ("20,000 lists in the variables", b'{"query":"{a}","variables":{"a":' + b"[" * 20_000 + b"]" * 20_000 + b"}}"),
+        ("100 lists in the variables", b'{"query":"{a}","variables":{"a":' + b"[" * 100 + b"]" * 100 + b"}}"),
+        ("an integer of 5,000 digits", b'{"query":"{a}","variables":{"a":' + b"1" * 5000 + b"}}"),
+        ("not a number", b'{"query":"{a}","variables":{"a":NaN}}'),
+        ("infinity", b'{"query":"{a}","variables":{"a":1e999}}'),
+        ("a lone surrogate", rb'{"query":"{a}","variables":{"a":"\ud800"}}'),
+        ("a batch", b'[{"query":"{__typename}"},{"query":"{__typename}"}]'),
+        ("an empty batch", b"[]"),
+        ("nothing", b""),
+        ("an empty object", b"{}"),
+        ("a document that is no string", b'{"query": 1}'),
+        ("variables that are no object", b'{"query": "{a}", "variables": []}'),
+        ("a name that is no string", b'{"query": "{a}", "operationName": {}}'),
+        ("two documents", b'{"query": "{a}", "query": "{b}"}'),
+        ("two documents, one escaped", rb'{"query": "{a}", "\u0071uery": "{b}"}'),
+        ("two sets of variables", b'{"query": "{a}", "variables": {}, "variables": null}'),
+        ("a document and an id of one", b'{"query": "{a}", "documentId": "1"}'),
+    ],
+)
+def test_an_envelope_that_is_none_is_told(service: Service, _case: str, body: bytes):
+    answer = service.post(body)
+    assert (answer.status_code, code_of(answer.json())) == (400, "BAD_USER_INPUT")
+    assert len(answer.content) < 300
+
+
+@pytest.mark.parametrize(
+    ("_case", "status", "headers"),
+    [
+        ("text", 415, {"content_type": "text/plain"}),
+        ("nothing said", 415, {"content_type": ""}),
+        ("a form", 415, {"content_type": "application/x-www-form-urlencoded"}),
+        ("parts", 415, {"content_type": "multipart/form-data; boundary=x"}),
+        ("another alphabet", 415, {"content_type": "application/json; charset=utf-16"}),
+        ("compressed", 415, {"content_encoding": "gzip"}),
+        ("compressed, whatever the spelling", 415, {"content_encoding": "GZIP, identity"}),
+        ("said to be huge", 413, {"content_length": "104857600"}),
+        ("UTF-8, quoted", 200, {"content_type": 'Application/JSON; charset="UTF-8"'}),
+    ],
+)
+def test_only_plain_json_is_taken(service: Service, _case: str, status: int, headers: dict[str, str]):
+    if "content_length" in headers:
+        raw = request(QUERY).replace(b"Content-Length: 27", b"Content-Length: 104857600")
+        assert service.raw(raw, seconds=5).startswith(b"HTTP/1.1 413 ")
+    else:
+        assert service.post(QUERY, **headers).status_code == status
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE"])
+def test_only_post_is_taken(service: Service, method: str):
+    answer = service.http.request(method, "/graphql?query={__typename}")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+
+
+def test_a_form_of_a_million_fields_is_never_parsed(service: Service):
+    body = b"&".join(b"a%d=1" % i for i in range(90_000))
+    started = time.perf_counter()
+    answer = service.post(body[: 1000 * 1024], content_type="application/x-www-form-urlencoded")
+    assert answer.status_code == 415
+    assert time.perf_counter() - started < 1
+
+
+def test_a_bomb_of_zeros_is_not_opened(service: Service):
+    bomb = gzip.compress(bytes(20 * MIB))
+    before = service.memory()
+    assert service.post(bomb, content_encoding="gzip").status_code == 415
+    assert service.memory() - before < 10
+
+
+@pytest.mark.parametrize(("path", "limit"), [("/graphql", 100 * 1024), ("/admin/graphql", MIB)])
+def test_a_body_may_be_so_large_and_no_larger(service: Service, path: str, limit: int):
+    filled = QUERY + b" " * (limit - len(QUERY))
+    assert service.post(filled, path).status_code == 200
+    assert service.post(filled + b" ", path).status_code == 413
+
+
+def test_a_body_without_end_is_cut(service: Service):
+    """300 MB in chunks: nothing of it is kept, and the client hears why as far as it listens."""
+    before = service.memory()
+    chunk = b"10000\r\n" + b"x" * 65536 + b"\r\n"
+    head = request(b"").replace(b"Content-Length: 0", b"Transfer-Encoding: chunked")
+    started = time.perf_counter()
+    sent = 0
+    with service.connect() as connection:
+        connection.sendall(head)
+        try:
+            for _ in range(300 * MIB // 65536):
+                connection.sendall(chunk)
+                sent += 65536
+        except ConnectionError:
+            pass
+        assert received(connection).startswith(b"HTTP/1.1 413 ")
+    assert sent < 20 * MIB
+    assert time.perf_counter() - started < 5
+    assert service.memory() - before < 20
+
+
+def test_a_body_slower_than_its_deadline_is_ended(impatient: Service):
+    started = time.perf_counter()
+    answer = impatient.raw(request(QUERY).replace(b"Content-Length: 27", b"Content-Length: 99"), seconds=5)
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert 0.4 < time.perf_counter() - started < 2
+
+
+def test_two_hundred_slow_bodies_do_not_stay(impatient: Service):
+    head = request(QUERY).replace(b"Content-Length: 27", b"Content-Length: 99")
+    slow = [impatient.connect() for _ in range(200)]
+    for connection in slow:
+        connection.sendall(head)
+    started = time.perf_counter()
+    assert impatient.http.get("/health/live").status_code == 200
+    assert time.perf_counter() - started < 0.5
+    time.sleep(1)
+    assert sum(not received(connection).startswith(b"HTTP/1.1 408 ") for connection in slow) == 0
+    for connection in slow:
+        connection.close()
+
+
+def test_text_that_no_database_holds_is_a_wrong_value(service: Service, staff_token: str):
+    asked = "query($id: ID!) { customer(id: $id) { id } }"
+    answer = service.ask(asked, "/admin/graphql", token=staff_token, id="cus_\x00")
+    assert code_of(answer) == "BAD_USER_INPUT"
+    answer = service.ask('{ customer(id: "\\u0000") { id } }', "/admin/graphql", token=staff_token)
+    assert code_of(answer) in {"BAD_USER_INPUT", "GRAPHQL_VALIDATION_FAILED"}
+    assert service.post(b'{"query": "{ a\\u0000 }"}').status_code == 200
+
+
+def test_nothing_of_all_this_was_a_fault(service: Service):
+    log = service.log.read_text()
+    assert "Traceback" not in log
+    assert "INTERNAL_SERVER_ERROR" not in log
+    assert service.process.poll() is None
+
+
+def test_a_client_that_hangs_up_while_sending_is_no_fault(service: Service):
+    with service.connect() as connection:
+        connection.sendall(request(QUERY).replace(b"Content-Length: 27", b"Content-Length: 99"))
+        connection.shutdown(socket.SHUT_RDWR)
+    assert service.post(QUERY).status_code == 200
+    assert "Traceback" not in service.log.read_text()

@@ -1,0 +1,215 @@
+"""What only the HTTP protocol sees: headers, time, and who does not read."""
+
+import socket
+import time
+
+import httpx
+import pytest
+from execution.service import Service, received, request, serving
+
+from customer_gql.settings import Settings
+from processes import until
+
+QUERY = b'{"query": "{ __typename }"}'
+MIB = 1024 * 1024
+
+
+def status(answer: bytes) -> str:
+    return answer.split(b" ")[1].decode() if answer else ""
+
+
+@pytest.mark.parametrize(
+    ("_case", "expected", "headers"),
+    [
+        ("one large header", "431", ["X: " + "x" * 17_000]),
+        ("a large one among others", "431", [f"X-{i}: {'x' * 400}" for i in range(45)]),
+        ("many headers", "431", [f"X-{i}: x" for i in range(101)]),
+        ("as many as are taken", "200", [f"X-{i}: x" for i in range(95)]),
+        ("two ways to say the length", "400", ["Transfer-Encoding: chunked"]),
+        ("two lengths", "400", ["Content-Length: 5"]),
+        ("a signed length", "400", ["X-A: 1\r\nContent-Length: +27"]),
+        ("a folded header", "400", ["X-A: 1\r\n more"]),
+        ("a header without colon", "400", ["X-A"]),
+        ("another host too", "400", ["Host: elsewhere"]),
+    ],
+)
+def test_headers_that_are_not_taken(service: Service, _case: str, expected: str, headers: list[str]):
+    answer = service.raw(request(QUERY, *headers), seconds=10)
+    assert status(answer) == expected
+    assert answer.count(b"HTTP/1.1 ") == 1
+
+
+def test_a_request_without_host_is_refused(service: Service):
+    assert status(service.raw(request(QUERY).replace(b"Host: localhost\r\n", b""))) == "400"
+
+
+def test_a_bare_line_feed_is_refused(service: Service):
+    assert status(service.raw(request(QUERY).replace(b"\r\nContent-Type", b"\nContent-Type"))) == "400"
+
+
+def test_an_endless_header_is_cut_before_it_is_kept(service: Service):
+    """150 MiB of one header: refused at 16 KiB."""
+    before = service.memory()
+    started = time.perf_counter()
+    sent = 0
+    with service.connect() as connection:
+        connection.sendall(b"POST /graphql HTTP/1.1\r\nHost: localhost\r\nX: ")
+        try:
+            for _ in range(150):
+                connection.sendall(b"x" * MIB)
+                sent += 1
+        except ConnectionError:
+            pass
+        answer = received(connection)
+    assert status(answer) == "431"
+    assert sent < 20
+    assert time.perf_counter() - started < 2
+    assert service.memory() - before < 20
+
+
+@pytest.mark.parametrize("trailer", [b"X: " + b"x" * 60, b"x" * 60])
+def test_endless_trailers_are_cut(service: Service, trailer: bytes):
+    """What follows a chunked body are headers too; the parser hands them on without an end."""
+    before = service.memory()
+    head = request(b"").replace(b"Content-Length: 0", b"Transfer-Encoding: chunked")
+    sent = 0
+    with service.connect() as connection:
+        connection.sendall(head + b"1b\r\n" + QUERY + b"\r\n0\r\n" + trailer[:2])
+        try:
+            for _ in range(100):
+                connection.sendall((trailer + (b"\r\n" if trailer[:1] == b"X" else b"")) * (MIB // 64))
+                sent += 1
+        except ConnectionError:
+            pass
+    assert sent < 30
+    assert service.memory() - before < 20
+
+
+def test_trailers_are_not_headers(service: Service):
+    head = request(b"").replace(b"Content-Length: 0", b"Transfer-Encoding: chunked")
+    body = b"1b\r\n" + QUERY + b"\r\n0\r\nAuthorization: Bearer cgc_no\r\n\r\n"
+    assert status(service.raw(head + body)) == "200"
+
+
+def test_slow_headers_end(impatient: Service):
+    """200 connections that send a header byte by byte, and one that sends nothing at all."""
+    slow = [impatient.connect() for _ in range(200)]
+    started = time.perf_counter()
+    for i in range(5):
+        for connection in slow[1:]:
+            connection.sendall(b"POST "[i : i + 1])
+    waits: list[float] = []
+    for _ in range(5):
+        _, took = _live(impatient)
+        waits.append(took)
+    answers = [received(connection) for connection in slow]
+    assert {status(answer) for answer in answers} == {"408"}
+    assert time.perf_counter() - started < 3
+    assert max(waits) < 0.25
+    for connection in slow:
+        connection.close()
+
+
+def _live(service: Service) -> tuple[int, float]:
+    started = time.perf_counter()
+    return service.http.get("/health/live").status_code, time.perf_counter() - started
+
+
+def test_a_kept_connection_has_the_deadline_anew_for_each_request(impatient: Service):
+    with impatient.connect() as connection:
+        for _ in range(4):
+            connection.sendall(request(QUERY).replace(b"Connection: close\r\n", b""))
+            time.sleep(0.4)
+            assert connection.recv(65536).startswith(b"HTTP/1.1 200 ")
+        connection.sendall(b"POST /graphql HTTP/1.1\r\n")
+        assert status(received(connection)) == "408"
+
+
+def test_who_does_not_read_is_cut_off(impatient: Service, staff_token: str):
+    """Answers pile up behind a closed window; after the write deadline the connection is gone, and its memory."""
+    query = b'{"query": "{ __schema { types { name description fields { name description } } } }"}'
+    asked = request(query, f"Authorization: Bearer {staff_token}", path="/admin/graphql")
+    kept = asked.replace(b"Connection: close\r\n", b"")
+    before, started = impatient.memory(), len(impatient.log.read_text())
+    silent = _hardly_reading(impatient)
+    silent.sendall(kept * 400)
+    until(lambda: len(impatient.lines(started)) > 50)
+    open_ones = impatient.sockets()
+    until(lambda: impatient.sockets() < open_ones, seconds=4)  # before it counts as idle, which takes 5 s
+    assert len(impatient.lines(started)) < 400
+    assert impatient.memory() - before < 20
+    silent.close()
+
+
+def _hardly_reading(service: Service) -> socket.socket:
+    connection = socket.socket()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    connection.connect(("127.0.0.1", service.port))
+    return connection
+
+
+def test_nothing_names_the_server(service: Service):
+    for answer in (service.post(QUERY), service.http.get("/nothing"), service.http.get("/health/live")):
+        assert "server" not in answer.headers
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["cache-control"] == "no-store"
+        assert answer.headers["referrer-policy"] == "no-referrer"
+        assert answer.headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
+    refused = service.raw(b"rubbish\r\n\r\n").lower()
+    assert b"server:" not in refused
+    assert b"nosniff" in refused
+
+
+@pytest.mark.parametrize("path", ["/", "/docs", "/metrics", "/graphiql", "/openapi.json", "/debug", "/.env"])
+def test_there_is_nothing_else(service: Service, path: str):
+    assert service.http.get(path, headers={"accept": "text/html"}).status_code == 404
+
+
+def test_no_socket_is_upgraded(service: Service):
+    headers = {"connection": "upgrade", "upgrade": "websocket", "sec-websocket-version": "13", "sec-websocket-key": "x"}
+    assert service.http.get("/graphql", headers=headers).status_code == 405
+
+
+def test_hosts_origins_and_proxies_are_those_configured(tmp_path, database_url: str):
+    settings = {
+        "allowed_hosts": "shop.example.com,127.0.0.1",
+        "cors_origins": "https://shop.example.com",
+        "trusted_proxies": "127.0.0.1",
+        "storefront__guest_rate": 1,
+        "storefront__cost": 10,
+        "storefront__bucket": 20,
+    }
+    with serving(tmp_path, database_url, **settings) as service:
+        assert service.post(QUERY, host="shop.example.com:443").status_code == 200
+        assert service.post(QUERY, host="evil.example.com").status_code == 400
+        ours = service.post(QUERY, origin="https://shop.example.com")
+        theirs = service.post(QUERY, origin="https://evil.example.com")
+        assert ours.headers["access-control-allow-origin"] == "https://shop.example.com"
+        assert "origin" in ours.headers["vary"].lower()
+        assert "access-control-allow-origin" not in theirs.headers
+        assert "access-control-allow-credentials" not in ours.headers
+        asked = {"access-control-request-method": "POST", "access-control-request-headers": "authorization"}
+        preflight = service.http.options("/graphql", headers={"origin": "https://shop.example.com", **asked})
+        assert (preflight.status_code, preflight.headers["access-control-allow-methods"]) == (200, "POST")
+        assert service.http.options("/graphql", headers={"origin": "https://evil.example.com", **asked}).is_error
+        # Each address behind the proxy has a bucket of its own.
+        heavy = {"query": "{ a: __typename b: __typename c: __typename d: __typename e: __typename }"}
+        one = [service.post(heavy, x_forwarded_for="192.0.2.1").status_code for _ in range(6)]
+        other = service.post(heavy, x_forwarded_for="192.0.2.2").status_code
+        assert (one[0], one[-1], other) == (200, 429, 200)
+
+
+def test_forwarded_addresses_of_strangers_do_not_count(tmp_path, database_url: str):
+    settings = {"storefront__guest_rate": 1, "storefront__cost": 10, "storefront__bucket": 20}
+    heavy = {"query": "{ a: __typename b: __typename c: __typename d: __typename e: __typename }"}
+    with serving(tmp_path, database_url, **settings) as service:
+        answers = [service.post(heavy, x_forwarded_for=f"192.0.2.{i}", forwarded="for=9.9.9.9") for i in range(6)]
+    assert [answer.status_code for answer in answers[-2:]] == [429, 429]
+    assert int(answers[-1].headers["retry-after"]) >= 1
+
+
+def test_the_defaults_are_what_the_figures_of_these_tests_stand_for():
+    settings = Settings.model_fields
+    defaults = {name: settings[name].default for name in ("request_seconds", "body_seconds", "header_bytes")}
+    assert defaults == {"request_seconds": 10, "body_seconds": 5, "header_bytes": 16 * 1024}
+    assert httpx.codes(431).name == "REQUEST_HEADER_FIELDS_TOO_LARGE"

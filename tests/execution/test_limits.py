@@ -1,0 +1,184 @@
+"""No document takes long to refuse, and none gets through by another spelling."""
+
+import time
+from pathlib import Path
+
+import pytest
+from execution.service import Service, code_of
+from graphql import get_introspection_query, parse
+
+from customer_gql.execution.limits import Shapes, TooComplex
+from customer_gql.settings import Storefront
+
+DOCUMENTS = Path(__file__).parents[1] / "documents"
+LIMITS = Storefront()  # pyright: ignore[reportCallIssue]
+GENERIC = {"message": "The document does not fit the schema.", "extensions": {"code": "GRAPHQL_VALIDATION_FAILED"}}
+
+
+def fan_out(levels: int, leaf: str = "id") -> str:
+    """Each fragment spreads the next one twice: 2^levels fields in a document that grows by one line a level."""
+    fragments = [f"fragment f{i} on Customer {{ ...f{i + 1} ...f{i + 1} }}" for i in range(levels)]
+    return "{ me { ...f0 } } " + " ".join(fragments) + f" fragment f{levels} on Customer {{ {leaf} }}"
+
+
+def refused(service: Service, query: str, path: str = "/graphql", token: str | None = None) -> tuple[str, float]:
+    started = time.perf_counter()
+    answer = service.ask(query, path, token=token)
+    took = time.perf_counter() - started
+    assert "data" not in answer
+    assert len(str(answer)) < 500
+    return code_of(answer), took
+
+
+def fastest(service: Service, query: str, tries: int = 5) -> float:
+    return min(refused(service, query)[1] for _ in range(tries))
+
+
+@pytest.mark.parametrize("levels", [16, 20, 25, 30])
+def test_a_fan_out_of_fragments_is_refused_at_once(service: Service, levels: int):
+    code, took = refused(service, fan_out(levels))
+    assert code == "QUERY_TOO_COMPLEX"
+    assert took < 0.2
+
+
+def test_a_fan_out_takes_no_longer_with_each_level(service: Service):
+    assert fastest(service, fan_out(30)) < 3 * fastest(service, fan_out(16)) + 0.005
+
+
+def test_a_circle_of_fragments_is_no_way_around(service: Service):
+    circle = fan_out(30, "...f0")
+    unused = "{ __typename } fragment u on Query { __schema { ...f0 } } " + fan_out(30, "...f0").partition("} } ")[2]
+    for query in (circle, unused.replace("on Customer", "on __Schema")):
+        code, took = refused(service, query)
+        assert code == "GRAPHQL_VALIDATION_FAILED"
+        assert took < 0.2
+
+
+@pytest.mark.parametrize(
+    ("_case", "query"),
+    [
+        ("3,000 times one field", "{ me { " + "id " * 3000 + "} }"),
+        ("one object field in 26 KB", "{ me { " + "group { name } " * 1800 + "} }"),
+        ("5,000 aliases", "{ " + " ".join(f"a{i}: __typename" for i in range(5000)) + " }"),
+        ("16 aliases", "{ " + " ".join(f"a{i}: __typename" for i in range(16)) + " }"),
+        ("14 aliases in a fragment spread 14 times",
+            "{ me { " + "...f " * 14 + "} } fragment f on Customer { " + " ".join(f"a{i}: id" for i in range(14)) + " }"),
+        ("the same inline", "{ me { " + ("... { " + " ".join(f"a{i}: id" for i in range(14)) + " } ") * 14 + "} }"),
+        ("60 x 60 inline fragments", "{ me { " + ("... { " + "... { id } " * 60 + "} ") * 60 + "} }"),
+        ("12 levels", "{ me { orders { nodes { shipments { trackingNumbers { a { a { a { a { a { a { a } } } } } } } } } } } }"),
+        ("5,000 directives", "{ __typename " + "@aa " * 5000 + "}"),
+        ("21 directives", "{ __typename " + "@skip(if: false) " * 21 + "}"),
+        ("5,000 comments", "{ __typename " + "#\n" * 5000 + "}"),
+        ("50 levels", "{ me { " + "a { " * 50 + "a" + " }" * 50 + " } }"),
+        ("400 levels", "{ me { " + "a { " * 400 + "a" + " }" * 400 + " } }"),
+        ("30,000 levels", "{ a" * 30_000),
+        ("nested lists", "{ me(x: " + "[" * 400 + "]" * 400 + ") { id } }"),
+        ("introspection that turns in circles",
+            "{ __schema { types { fields { type { fields { type { fields { type { fields { name } } } } } } } } } }"),
+    ],
+)  # fmt: skip
+def test_what_is_too_much_is_refused_quickly(service: Service, _case: str, query: str):
+    code, took = refused(service, query)
+    assert code in {"QUERY_TOO_COMPLEX", "GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED"}
+    assert took < 0.2
+
+
+@pytest.mark.parametrize(
+    ("_case", "query"),
+    [
+        ("inline", "{ me { " + "... { a: id b: id c: id d: id } " * 4 + "} }"),
+        ("named", "{ me { " + "...f " * 4 + "} } fragment f on Customer { a: id b: id c: id d: id }"),
+        ("named twice", "{ me { ...g ...g } } fragment g on Customer { ...f ...f } "
+            "fragment f on Customer { a: id b: id c: id d: id }"),
+    ],
+)  # fmt: skip
+def test_however_it_is_written_the_verdict_is_one(_case: str, query: str):
+    with pytest.raises(TooComplex, match="16 aliases; 15 are taken"):
+        Shapes(parse(query)).check(LIMITS)
+
+
+def test_a_process_lives_through_all_of_it(service: Service):
+    before = service.memory()
+    for i in range(40):
+        refused(service, fan_out(16 + i % 15).replace("f0", f"g{i}") + " " * i)
+    assert service.memory() - before < 20
+    assert service.process.poll() is None
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in DOCUMENTS.glob("*.graphql")))
+def test_our_own_documents_pass(service: Service, staff_token: str, name: str):
+    variables = {"id": "cus_0000000000000001"} if name == "profile.graphql" else {}
+    answer = service.ask((DOCUMENTS / name).read_text(), "/admin/graphql", token=staff_token, **variables)
+    assert "errors" not in answer
+    assert answer["extensions"]["cost"]["requested"] <= answer["extensions"]["cost"]["limit"]
+
+
+def test_the_whole_profile_passes_on_the_storefront(service: Service, customer_token: str, shopper):
+    sections = (DOCUMENTS / "profile.graphql").read_text().partition("customer(id: $id) ")[2]
+    answer = service.ask("{ me " + sections, token=customer_token)
+    assert "errors" not in answer
+    assert answer["data"]["me"]["email"] == shopper.email
+
+
+def test_introspection_is_for_staff(service: Service, staff_token: str, customer_token: str):
+    asked = get_introspection_query()
+    assert len(service.ask(asked, "/admin/graphql", token=staff_token)["data"]["__schema"]["types"]) > 50
+    for path, token in (("/graphql", None), ("/graphql", customer_token), ("/admin/graphql", None)):
+        answer = service.ask(asked, path, token=token)
+        assert answer["errors"] == [GENERIC]
+        hidden = service.ask('{ ...f } fragment f on Query { __type(name: "Query") { name } }', path, token=token)
+        assert hidden["errors"] == [GENERIC]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{ mee { id } }",
+        "{ me }",
+        "{ me { idd } }",
+        "{ limits { costs { x } } }",
+        "{ me(a: 1) { id } }",
+        "{ me { id { x } } }",
+    ],
+)
+def test_an_invalid_document_tells_nothing_of_the_schema(service: Service, query: str):
+    answer = service.ask(query)
+    assert answer["errors"] == [GENERIC]
+
+
+def test_a_wrong_variable_suggests_nothing(service: Service, staff_token: str):
+    query = "query($sort: CustomerSort!) { customers(sort: $sort) { nodes { id } } }"
+    answer = service.ask(query, "/admin/graphql", token=staff_token, sort="NEWES")
+    assert code_of(answer) == "BAD_USER_INPUT"
+    assert "Did you mean" not in str(answer)
+
+
+def test_mutations_that_could_be_guessed_at_stand_alone(service: Service, staff_token: str):
+    """Fifteen aliases are not fifteen tries: none of them runs."""
+    one = 'a%d: customerResetPassword(input: {id: "cus_0000000000000001"}) { expiresAt }'
+    many = "mutation { " + " ".join(one % i for i in range(4)) + " }"
+    mixed = "mutation { " + one % 1 + ' customerQuickEdit(input: {id: "cus_0000000000000001"}) { changedFields } }'
+    spread = "mutation { ...f ...f } fragment f on Mutation { " + one % 1 + " }"
+    for query in (many, mixed, spread):
+        answer = service.ask(query, "/admin/graphql", token=staff_token)
+        assert (code_of(answer), answer.get("data")) == ("QUERY_TOO_COMPLEX", None)
+    five = (
+        "mutation { "
+        + " ".join('a%d: customerQuickEdit(input: {id: "x"}) { changedFields }' % i for i in range(5))
+        + " }"
+    )
+    assert "at most 4" in service.ask(five, "/admin/graphql", token=staff_token)["errors"][0]["message"]
+
+
+def test_limits_can_be_asked_for(service: Service, staff_token: str):
+    query = "{ limits { cost { requested limit burst perSecond } depth fields aliases maxPageSize } }"
+    answer = service.ask(query)
+    assert answer["data"]["limits"] == {
+        "cost": {"requested": 10, "limit": 3000, "burst": 10**9, "perSecond": 500},
+        "depth": 10,
+        "fields": 300,
+        "aliases": 15,
+        "maxPageSize": 100,
+    }
+    assert answer["extensions"]["cost"] == {"requested": 10, "limit": 3000}
+    assert service.ask(query, "/admin/graphql", token=staff_token)["data"]["limits"]["cost"]["limit"] == 5000
