@@ -3,10 +3,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from servers import FAST, short_folder
 
+from core.servers import FAST
 from customer_gql.core import embedded, postgres_binaries
 from customer_gql.core.embedded import Server
+from databases import short_folder
 
 
 @pytest.fixture

@@ -2,12 +2,10 @@
 
 import json
 import os
-import shutil
 import signal
 import stat
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +13,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from customer_gql.core.postmaster import alive, is_postmaster, read_note
+from customer_gql.core.postmaster import alive
 from processes import until
 
 FAST = {"fsync": "off", "shared_buffers": "16MB"}
@@ -84,24 +82,3 @@ async def ask(url: str, *statements: str) -> object:
         return [await connection.fetchval(statement) for statement in statements][-1]
     finally:
         await connection.close()
-
-
-def end_servers(folder: Path) -> None:
-    """Only what a failed test left: a server that was stopped has no note."""
-    for note in folder.rglob("postmaster.pid"):
-        noted = read_note(note.parent)
-        if noted and is_postmaster(noted.pid, note.parent):
-            os.kill(noted.pid, signal.SIGQUIT)
-            until(lambda pid=noted.pid: not alive(pid))
-
-
-@contextmanager
-def short_folder() -> Iterator[Path]:
-    """Unlike pytest's own temporary folders, one that every account may enter."""
-    folder = Path(tempfile.mkdtemp(prefix="cg-", dir="/tmp")).resolve()
-    folder.chmod(0o755)
-    try:
-        yield folder
-    finally:
-        end_servers(folder)
-        shutil.rmtree(folder)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import asyncpg
 import pytest
-from servers import (
+
+from core.servers import (
     FAST,
     ask,
     leave,
@@ -16,7 +17,6 @@ from servers import (
     service,
     stopped,
 )
-
 from customer_gql.core import embedded, postgres_binaries
 from customer_gql.core.embedded import EmbeddedPostgresError, Server
 from customer_gql.core.postmaster import alive

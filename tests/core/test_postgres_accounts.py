@@ -8,10 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from servers import FAST, ask, end_servers, mode, only_root, postmaster, run_python, stopped
 
+from core.servers import FAST, ask, mode, only_root, postmaster, run_python, stopped
 from customer_gql.core import embedded, postgres_binaries
 from customer_gql.core.embedded import EmbeddedPostgresError
+from databases import end_servers
 
 # Loads what connecting needs before it gives root up: the interpreter may stand in root's home.
 ORDINARY = """

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from servers import FAST, ask
 
+from core.servers import FAST, ask
 from customer_gql.core import embedded, postgres_binaries
 from customer_gql.core.embedded import EmbeddedPostgresError
 

@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
-from servers import FAST, mode, run_python, stopped
 
+from core.servers import FAST, mode, run_python, stopped
 from customer_gql.core import embedded, postgres_binaries
 from customer_gql.core.embedded import EmbeddedPostgresError
 

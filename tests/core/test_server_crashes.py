@@ -10,7 +10,8 @@ from pathlib import Path
 
 import asyncpg
 import pytest
-from servers import (
+
+from core.servers import (
     FAST,
     SERVICE,
     ask,
@@ -21,7 +22,6 @@ from servers import (
     service,
     stopped,
 )
-
 from customer_gql.core import embedded, postgres_binaries
 from customer_gql.core.postmaster import alive, end_of_log
 from processes import until

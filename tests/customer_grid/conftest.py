@@ -2,9 +2,9 @@ from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
-from adobe_shop import Shop
 
 from customer_gql.core.db import Database
+from customer_grid.adobe_shop import Shop
 
 
 @pytest.fixture

@@ -3,10 +3,10 @@
 import asyncio
 
 import pytest
-from adobe_shop import ANN, HOME, Shop, sheet
 
 from customer_gql.core.db import Database
 from customer_gql.customer_grid.adobe_import import ImportFault, import_adobe
+from customer_grid.adobe_shop import ANN, HOME, Shop, sheet
 
 ILL_FORMED = "not a well-formed CSV file: unexpected end of data"
 

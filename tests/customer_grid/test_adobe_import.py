@@ -3,10 +3,9 @@
 import datetime as dt
 import json
 
-from adobe_shop import ANN, HOME, Shop, sheet
-
 from customer_gql.core.ids import encode
 from customer_gql.customer_grid.adobe_import import Counts
+from customer_grid.adobe_shop import ANN, HOME, Shop, sheet
 
 
 async def test_a_new_customer(shop: Shop):

@@ -1,9 +1,9 @@
 """Rows that are refused, and cells that are read kindly."""
 
 import pytest
-from adobe_shop import ANN, HOME, Shop, sheet
 
 from customer_gql.customer_grid.adobe_import import Counts
+from customer_grid.adobe_shop import ANN, HOME, Shop, sheet
 
 
 async def test_all_that_is_wrong_with_a_row_is_told(shop: Shop):

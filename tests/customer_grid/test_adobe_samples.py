@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from adobe_shop import Shop
 
 from customer_gql.customer_grid.adobe_import import Counts, import_adobe
+from customer_grid.adobe_shop import Shop
 
 FOLDER = Path(__file__).parents[2].parent / "shared" / "data" / "adobe"
 here = pytest.mark.skipif(not FOLDER.is_dir(), reason="the Adobe Commerce files are not on this machine")

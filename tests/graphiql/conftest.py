@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from graphiql_driver import Visit, chromium, visit
-from tiny_shop import TOKEN, tiny_shop
+
+from graphiql.graphiql_driver import Visit, chromium, visit
+from graphiql.tiny_shop import TOKEN, tiny_shop
 
 
 @pytest.fixture(scope="module")

@@ -3,8 +3,9 @@
 import json
 
 import pytest
-from graphiql_driver import Visit, open_page, result_text, run_query, stored, type_token, until, write
 from playwright.async_api import expect
+
+from graphiql.graphiql_driver import Visit, open_page, result_text, run_query, stored, type_token, until, write
 
 pytestmark = pytest.mark.browser
 

@@ -6,12 +6,12 @@ from pathlib import Path
 import httpx
 import pytest
 from graphql import parse
-from tiny_shop import tiny_shop
 
 from customer_gql import graphiql
 from customer_gql.graphiql import parts
 from customer_gql.graphiql.documents import examples
 from customer_gql.graphiql.response import data_block
+from graphiql.tiny_shop import tiny_shop
 
 AUDIENCES = {"storefront": "/graphql", "admin": "/admin/graphql"}
 HTML = {"Accept": "text/html"}
