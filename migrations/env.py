@@ -1,7 +1,9 @@
 """Runs migrations over asyncpg. The URL comes from the caller, `customer-gql migrate`."""
 
 import asyncio
+from functools import partial
 
+import asyncpg
 from alembic import context
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, pool, text
@@ -10,6 +12,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from customer_gql.schema.tables import metadata
 
 config = context.config
+LOCK = 4_701_113_209  # any number that nobody else takes
 
 
 def dated_revision(_context: object, _revision: object, directives: list) -> None:
@@ -20,6 +23,8 @@ def dated_revision(_context: object, _revision: object, directives: list) -> Non
 
 
 def run(connection: Connection) -> None:
+    # One at a time, whoever comes second finds the work done.
+    connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": LOCK})
     # A migration waits little for a lock: what queues behind it waits too.
     connection.execute(text("SET lock_timeout = '2s'"))
     connection.commit()
@@ -35,7 +40,9 @@ def run(connection: Connection) -> None:
 
 
 async def online() -> None:
-    engine = create_async_engine(config.attributes["url"], poolclass=pool.NullPool)
+    # asyncpg reads the URL itself, as it does when serving: SQLAlchemy knows other options.
+    connect = partial(asyncpg.connect, config.attributes["url"], timeout=10)
+    engine = create_async_engine("postgresql+asyncpg://", async_creator=connect, poolclass=pool.NullPool)
     async with engine.connect() as connection:
         await connection.run_sync(run)
     await engine.dispose()

@@ -2,12 +2,16 @@
 
 import asyncio
 import datetime as dt
+import signal
 import sys
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from socket import socket
+from types import FrameType
+from typing import Annotated, Any, NoReturn, TypeVar
+from urllib.parse import urlsplit
 
 import asyncpg
 import typer
@@ -15,6 +19,7 @@ import typer
 from .core.db import Connection, DatabaseUnreachable, connected
 from .core.embedded import EmbeddedPostgresError, running
 from .core.errors import RuleError, RuleErrors
+from .core.terminal import Fault, progress
 from .settings import Settings, SettingsError, load
 
 T = TypeVar("T")
@@ -27,29 +32,24 @@ cli.add_typer(staff_commands, name="staff")
 cli.add_typer(customer_commands, name="customer")
 
 
-class Fault(Exception):
-    """One line for the person at the terminal."""
-
-
 class Audience(StrEnum):
     admin = "admin"
     storefront = "storefront"
 
 
 @cli.command()
-def demo(port: Annotated[int, typer.Option(help="Where to serve.")] = 8000) -> None:
+def demo(port: Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.")] = None) -> None:
     """Serve a shop of made-up customers on an embedded PostgreSQL. Ctrl-C ends both."""
     from .app import create_app
     from .demo.start import greeting, prepared
     from .execution import logs, server
 
-    settings = load(environment="development", port=port, log_format="console")
+    settings = load(environment="development", log_format="console", **_given(port=port))
     logs.configure(settings.log_format)
-    listening = server.bound(settings.host, settings.port)
-    with listening, _database(settings) as url:
+    with _listening(settings) as listening, _database(settings) as url:
         _migrate(url)
-        with _progress("a shop of made-up customers") as advance:
-            tokens = prepared(url, advance)
+        with progress("a shop of made-up customers") as advance:
+            tokens = prepared(url, advance, is_ours=settings.database_url is None)
         base = f"http://{settings.host}:{listening.getsockname()[1]}"
         app = create_app(settings.model_copy(update={"database_url": url}))
         server.serve(app, listening, lambda: print(greeting(base, *tokens), flush=True))
@@ -63,15 +63,14 @@ def serve(
     """Serve on the database of CUSTOMER_GQL_DATABASE_URL, which has to be migrated."""
     from .app import create_app
     from .execution import logs, server
+    from .schema import migrating
 
-    given = {name: value for name, value in {"host": host, "port": port}.items() if value is not None}
-    settings = load(**given)
+    settings = load(**_given(host=host, port=port))
     logs.configure(settings.log_format)
     if settings.database_url is None:
         raise Fault("Set CUSTOMER_GQL_DATABASE_URL to a PostgreSQL 15 or newer; `customer-gql demo` brings its own.")
-    listening = server.bound(settings.host, settings.port)
-    with listening:
-        _require_migrated(settings.database_url)
+    with _listening(settings) as listening, _database(settings) as url:
+        migrating.require_newest(url)
         at = f"http://{settings.host}:{listening.getsockname()[1]}"
         server.serve(create_app(settings), listening, lambda: print(f"serving on {at}", file=sys.stderr, flush=True))
 
@@ -84,12 +83,14 @@ def migrate(
     """Bring the database to this version's tables."""
     from .schema import migrating
 
+    if new == "":
+        raise Fault('Say what changes: make migration m="gift registries".')
     with _database(load()) as url:
         if new is not None:
             _migrate(url)
             migrating.new(url, new)
         elif check:
-            _probe(url)
+            migrating.reach(url)
             migrating.check(url)
         else:
             _migrate(url)
@@ -104,7 +105,7 @@ def seed(
     """Fill an empty shop with made-up customers."""
     from .demo.seed import seed as fill
 
-    with _database(load()) as url, _progress(f"{customers:,} customers") as advance:
+    with _database(load()) as url, progress(f"{customers:,} customers") as advance:
         _migrate(url)
         done = _run(url, lambda c: fill(c, customers=customers, seed=seed, on_progress=advance), transaction=False)
     _print_counts(done)
@@ -120,7 +121,7 @@ def adobe(
     """Load Adobe Commerce's customer import files: new customers are added, known ones updated."""
     from .customer_grid.adobe_import import import_adobe
 
-    with _database(load()) as url, _progress("rows") as advance:
+    with _database(load()) as url, progress("rows") as advance:
         _migrate(url)
         done = _run(
             url,
@@ -159,7 +160,7 @@ def staff_create(
         address = checked_email(email)
     except ValueError as error:
         raise Fault(str(error)) from None
-    with _database(load()) as url:
+    with _migrated() as url:
         _run(url, lambda c: writes.create(c, email=address, name=name or address, role=role))
     print(f"{address} is staff with the role {role}")
 
@@ -169,7 +170,7 @@ def staff_token(email: str) -> None:
     """Print a fresh token of a staff user, and nothing else."""
     from .staff import writes
 
-    with _database(load()) as url:
+    with _migrated() as url:
         print(_run(url, lambda c: writes.issue_token(c, email=email)))
 
 
@@ -187,7 +188,7 @@ def customer_token(
         found = await find_by_email(connection, email, website)
         return await issue_token(connection, found, lifetime=dt.timedelta(hours=hours))
 
-    with _database(load()) as url:
+    with _migrated() as url:
         print(_run(url, issue))
 
 
@@ -203,10 +204,43 @@ def schema(audience: Annotated[Audience, typer.Option(help="Whose part of the gr
 def _database(settings: Settings) -> Generator[str]:
     """The configured database, or else the embedded one, started if need be and stopped again."""
     if settings.database_url is not None:
-        yield settings.database_url
+        yield _checked(settings.database_url)
         return
     with running(settings.data_dir, binaries=settings.postgres_binaries) as server:
         yield server.url()
+
+
+@contextmanager
+def _migrated() -> Generator[str]:
+    from .schema import migrating
+
+    with _database(load()) as url:
+        migrating.require_newest(url)
+        yield url
+
+
+def _checked(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in {"postgresql", "postgres"} and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:  # what was given may hold a password
+        raise Fault("CUSTOMER_GQL_DATABASE_URL is no address like postgresql://user:password@host:5432/database.")
+    return url
+
+
+def _listening(settings: Settings) -> socket:
+    from .execution import server
+
+    try:
+        return server.bound(settings.host, settings.port)
+    except server.PortTaken as error:
+        raise Fault(str(error)) from None
+
+
+def _given(**options: Any) -> dict[str, Any]:
+    return {name: value for name, value in options.items() if value is not None}
 
 
 def _run(url: str, work: Callable[[Connection], Awaitable[T]], *, transaction: bool = True) -> T:
@@ -222,48 +256,8 @@ def _run(url: str, work: Callable[[Connection], Awaitable[T]], *, transaction: b
 def _migrate(url: str) -> None:
     from .schema import migrating
 
-    _probe(url)
+    migrating.reach(url)
     migrating.upgrade(url)
-
-
-def _probe(url: str) -> None:
-    async def probe() -> None:
-        async with connected(url, read_connections=1, write_connections=1):
-            pass
-
-    asyncio.run(probe())
-
-
-def _require_migrated(url: str) -> None:
-    from .schema import migrating
-
-    async def version() -> str | None:
-        async with connected(url, read_connections=1, write_connections=1) as database, database.reads.acquire() as c:
-            try:
-                return await c.fetchval("SELECT version_num FROM alembic_version")
-            except asyncpg.UndefinedTableError:
-                return None
-
-    at, wanted = asyncio.run(version()), migrating.head()
-    if at != wanted:
-        raise Fault(
-            f"The database is at migration {at or 'none'}, this version needs {wanted}: run `customer-gql migrate`."
-        )
-
-
-@contextmanager
-def _progress(what: str) -> Generator[Callable[[int, int], None]]:
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-    shown = (TextColumn("loading {task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"))
-    with Progress(*shown, TimeRemainingColumn(), console=Console(stderr=True)) as progress:
-        task = progress.add_task(what, total=None, visible=False)
-
-        def advance(done: int, total: int) -> None:
-            progress.update(task, completed=done, total=total, visible=True)
-
-        yield advance
 
 
 def _print_counts(summary: Any) -> None:
@@ -272,19 +266,30 @@ def _print_counts(summary: Any) -> None:
 
 
 def main() -> None:
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_DFL:  # nohup ignores one, and shall
+            signal.signal(number, _leave)
     try:
         cli()
-    except (
-        Fault,
-        SettingsError,
-        EmbeddedPostgresError,
-        DatabaseUnreachable,
-        RuleError,
-        RuleErrors,
-    ) as fault:
-        sys.exit(f"customer-gql: {fault}")
     except KeyboardInterrupt:
         sys.exit(130)
+    except Exception as error:
+        if not isinstance(error, _faults()):
+            raise
+        sys.exit(f"customer-gql: {' '.join(str(error).split())}")
+
+
+def _leave(number: int, _frame: FrameType | None) -> NoReturn:
+    """End in good order, so that the embedded database is stopped too."""
+    raise SystemExit(128 + number)
+
+
+def _faults() -> tuple[type[Exception], ...]:
+    """What the person at the terminal can act on; anything else is a bug and keeps its traceback."""
+    from .schema.migrating import MigrationFault
+
+    ours = (Fault, SettingsError, EmbeddedPostgresError, DatabaseUnreachable, MigrationFault, RuleError, RuleErrors)
+    return (*ours, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 
 if __name__ == "__main__":

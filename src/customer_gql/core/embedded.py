@@ -15,6 +15,7 @@ from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Mapp
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -78,7 +79,7 @@ class Attachment:
             return
         # In a folder that was deleted the server notices by itself, within a minute.
         with self._users, suppress(FileNotFoundError), _locked(self.server.data_dir):
-            _stop_if_unused(self.server, self._users)
+            _stop_if_unused(self.server.data_dir, self._users)
 
 
 def start(data_dir: Path, *, binaries: Path | None = None, settings: Mapping[str, str] | None = None) -> Attachment:
@@ -90,15 +91,15 @@ def start(data_dir: Path, *, binaries: Path | None = None, settings: Mapping[str
     try:
         home, account = _home(data_dir)
         with _locked(home):
-            server = _running_server(home)
-            if server is None:
-                server = _start_server(home, account, binaries, dict(settings or {}))
-            users = open_private(home / "users.lock", "a")
+            users, server = open_private(home / "users.lock", "a"), None
             try:
                 fcntl.flock(users, fcntl.LOCK_SH)
-                _in_thread(lambda: _prepare(server))
-            except BaseException:
-                _stop_if_unused(server, users)
+                server = _running_server(home) or _start_server(home, account, binaries, dict(settings or {}))
+                _in_thread(partial(_prepare, server))
+            except BaseException as fault:
+                # Ctrl-C may come when the server runs already, though nobody was told.
+                if server or not isinstance(fault, Exception):
+                    _stop_if_unused(home, users)
                 users.close()
                 raise
             return Attachment(server, users)
@@ -236,16 +237,16 @@ def _start_server(home: Path, account: Account | None, binaries: Path | None, se
         time.sleep(0.2)
 
 
-def _stop_if_unused(server: Server, users: TextIOWrapper) -> None:
+def _stop_if_unused(home: Path, users: TextIOWrapper) -> None:
     """Call with the folder locked, so that nobody attaches meanwhile."""
-    pgdata = server.data_dir / "pgdata"
+    pgdata = home / "pgdata"
     noted = postmaster.read_note(pgdata)
     if noted is None or not _try_lock(users):
         return
     # The server writes its command line down, so any process can tell who started it.
     if _MARK in (pgdata / "postmaster.opts").read_text(encoding="utf-8", errors="replace"):
         postmaster.shut_down(noted.pid, pgdata)
-        postmaster.drop_socket_dir(server.data_dir)
+        postmaster.drop_socket_dir(home)
 
 
 def _in_thread(work: Callable[[], Coroutine[Any, Any, T]]) -> T:

@@ -127,12 +127,28 @@ def launch(engine: Engine, account: Account | None, home: Path, settings: Mappin
     with open_private(log, "a") as output:
         command = ("/bin/sh", "-c", '"$@" >&2 & echo $!', "sh", engine.folder / "postgres", "-D", pgdata, *options)
         shell = postgres_binaries.run(account, *command, stderr=output, start_new_session=True)
-    pid, deadline = int(shell.stdout), time.monotonic() + PATIENCE
+    try:
+        _await_ready(int(shell.stdout), home)
+    except BaseException:  # Ctrl-C too: nobody else knows of this server
+        _await_note(int(shell.stdout), pgdata)
+        shut_down(int(shell.stdout), pgdata)
+        raise
+
+
+def _await_ready(pid: int, home: Path) -> None:
+    pgdata, deadline = home / "pgdata", time.monotonic() + PATIENCE
     while alive(pid):
         if (noted := read_note(pgdata)) and noted.pid == pid and noted.status == "ready":
             return
         if time.monotonic() > deadline:
             raise EmbeddedPostgresError(f"PostgreSQL (process {pid}) is not ready on {home}.{end_of_log(home)}")
+        time.sleep(0.01)
+
+
+def _await_note(pid: int, pgdata: Path) -> None:
+    """What was just started is known for a postmaster, and takes signals as one, when it has written its note."""
+    deadline = time.monotonic() + ANSWER
+    while alive(pid) and not ((noted := read_note(pgdata)) and noted.pid == pid) and time.monotonic() < deadline:
         time.sleep(0.01)
 
 

@@ -4,14 +4,17 @@ import asyncio
 import datetime as dt
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, select
 
 from customer_gql.accounts.writes import issue_token as issue_customer_token
 from customer_gql.core.db import Database, connected, fetch_value
 from customer_gql.core.errors import RuleError
+from customer_gql.core.terminal import Fault
 from customer_gql.customers.tables import customer
 from customer_gql.staff import writes as staff
+from customer_gql.staff.tables import staff_user
 
 from .seed import seed
 
@@ -21,17 +24,27 @@ LIFETIME = dt.timedelta(days=7)
 QUERY = "{ customers(first: 3) { totalCount nodes { number fullName email orders(first: 2) { nodes { number status } } } } }"
 
 
-async def prepare(url: str, on_progress: Callable[[int, int], None]) -> tuple[str, str]:
-    """Fill an empty shop; a staff token and a customer token, fresh each time."""
+async def prepare(url: str, on_progress: Callable[[int, int], None], *, is_ours: bool) -> tuple[str, str]:
+    """Fill an empty shop; a staff token and a customer token, fresh each time.
+
+    A database that is not ours and holds a shop of somebody else is refused: the demo would make itself its administrator.
+    """
     async with connected(url) as database:
-        if await _is_empty(database):
+        is_empty = not await _has(database, select(customer.c.id))
+        if not (
+            is_ours or is_empty or await _has(database, select(staff_user.c.id).where(staff_user.c.email == STAFF))
+        ):
+            raise Fault(
+                "The database of CUSTOMER_GQL_DATABASE_URL holds a shop already: `customer-gql serve` serves it."
+            )
+        async with database.transaction() as connection:
+            with suppress(RuleError):  # it is there from an earlier start
+                await staff.create(connection, email=STAFF, name="Demo Admin", role="administrator")
+        if is_empty:
             async with database.writes.acquire() as connection:
                 await seed(
                     connection, customers=CUSTOMERS, seed=1, until=dt.datetime.now(dt.UTC), on_progress=on_progress
                 )
-        async with database.transaction() as connection:
-            with suppress(RuleError):  # it is there from an earlier start
-                await staff.create(connection, email=STAFF, name="Demo Admin", role="administrator")
         async with database.transaction() as connection:
             first = await fetch_value(connection, select(customer.c.id).order_by(customer.c.number).limit(1))
             return (
@@ -40,11 +53,9 @@ async def prepare(url: str, on_progress: Callable[[int, int], None]) -> tuple[st
             )
 
 
-async def _is_empty(database: Database) -> bool:
+async def _has(database: Database, rows: Select[Any]) -> bool:
     async with database.reads.acquire() as connection:
-        return not await fetch_value(
-            connection, select(func.count()).select_from(select(customer.c.id).limit(1).subquery())
-        )
+        return await fetch_value(connection, select(rows.exists()))
 
 
 def greeting(base: str, staff_token: str, customer_token: str) -> str:
@@ -59,5 +70,5 @@ def greeting(base: str, staff_token: str, customer_token: str) -> str:
     )
 
 
-def prepared(url: str, on_progress: Callable[[int, int], None]) -> tuple[str, str]:
-    return asyncio.run(prepare(url, on_progress))
+def prepared(url: str, on_progress: Callable[[int, int], None], *, is_ours: bool) -> tuple[str, str]:
+    return asyncio.run(prepare(url, on_progress, is_ours=is_ours))

@@ -1,0 +1,151 @@
+"""Every command of the README's table, as a person runs it: a process, its output, its exit code."""
+
+import json
+import re
+import signal
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from customer_gql.core.embedded import Server, create_database, drop_database
+from databases import cloned
+from processes import line, run, started
+
+ROOT = Path(__file__).parents[1]
+CUSTOMERS = "email,_website,firstname,lastname\nann@shop.example,base,Ann,Lee\nbob@nowhere,base,Bob,Fox\n"
+ADDRESSES = (
+    "_website,_email,firstname,lastname,street,city,country_id,postcode,telephone\n"
+    "base,ann@shop.example,Ann,Lee,1 High Street,York,GB,YO1 1AA,01904 555 0101\n"
+)
+IMPORTED = """\
+customers: 2 read, 1 valid, 1 refused, 0 merged, 1 created, 0 updated, 0 unchanged
+addresses: 1 read, 1 valid, 0 refused, 0 merged, 1 created, 0 updated, 0 unchanged
+refused rows: refused.csv
+"""
+
+
+@pytest.fixture(scope="module")
+def shop_url(server: Server, template: str) -> Generator[str]:
+    with cloned(server, template) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def seeded(shop_url: str, tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProcess[str]:
+    folder = tmp_path_factory.mktemp("seeded")
+    return run(folder, "seed", "--customers", 200, "--seed", 7, database_url=shop_url)
+
+
+@pytest.fixture
+def bare_url(server: Server) -> Generator[str]:
+    drop_database(server, "bare_for_commands")
+    create_database(server, "bare_for_commands")
+    yield server.url("bare_for_commands")
+    drop_database(server, "bare_for_commands")
+
+
+def said(done: subprocess.CompletedProcess[str]) -> str:
+    assert (done.returncode, done.stderr) == (0, ""), done.stderr
+    return done.stdout
+
+
+def get(url: str) -> tuple[int, object]:
+    try:
+        with urllib.request.urlopen(url, timeout=10) as answer:
+            return answer.status, json.load(answer)
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, json.load(error)
+
+
+def post(url: str, token: str, query: str) -> Any:
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    request = urllib.request.Request(url, json.dumps({"query": query}).encode(), headers)
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return json.load(answer)
+
+
+def test_migrate_twice_and_by_two_at_once(tmp_path: Path, bare_url: str):
+    newest = max(file.name[:4] for file in (ROOT / "migrations" / "versions").glob("[0-9]*.py"))
+    expected = f"the database is at migration {newest}\n"
+    with ThreadPoolExecutor() as both:
+        answers = list(both.map(lambda _: run(tmp_path, "migrate", database_url=bare_url), range(2)))
+    assert [said(answer) for answer in answers] == [expected, expected]
+    assert said(run(tmp_path, "migrate", database_url=bare_url)) == expected
+    assert said(run(tmp_path, "migrate", "--check", database_url=bare_url)) == "No new upgrade operations detected.\n"
+
+
+def test_migrate_takes_the_addresses_that_others_take(tmp_path: Path, shop_url: str):
+    """The driver's own options, and the scheme some hosts write."""
+    other = shop_url.replace("postgresql://", "postgres://") + "&sslmode=prefer"
+    assert said(run(tmp_path, "migrate", database_url=other)).startswith("the database is at migration ")
+
+
+def test_seed_tells_what_it_made(seeded: subprocess.CompletedProcess[str]):
+    assert seeded.returncode == 0
+    assert "customer: 200\n" in seeded.stdout
+    assert seeded.stdout.splitlines()[-1].startswith("in ")
+    assert seeded.stderr.startswith("loading 200 customers")
+
+
+def test_staff_are_created_and_given_tokens(tmp_path: Path, shop_url: str):
+    done = run(tmp_path, "staff", "create", "Ann@shop.example", "--role", "support", database_url=shop_url)
+    assert said(done) == "Ann@shop.example is staff with the role support\n"
+    token = said(run(tmp_path, "staff", "token", "ann@shop.example", database_url=shop_url))
+    assert re.fullmatch(r"cgs_[\w-]{43}\n", token)
+
+
+def test_schema_is_the_committed_file(tmp_path: Path):
+    for audience, file in (("admin", "schema.graphql"), ("storefront", "schema.storefront.graphql")):
+        assert said(run(tmp_path, "schema", "--audience", audience)) == (ROOT / file).read_text()
+
+
+def test_adobe_files_are_tried_then_imported(tmp_path: Path, empty_database_url: str):
+    (tmp_path / "people.csv").write_text(CUSTOMERS)
+    (tmp_path / "places.csv").write_text(ADDRESSES)
+    files = ("import", "adobe", "--customers", "people.csv", "--addresses", "places.csv")
+    tried = run(tmp_path, *files, "--dry-run", "--report", "refused.csv", database_url=empty_database_url)
+    # The same again would find the customer there, had the dry run written anything.
+    done = run(tmp_path, *files, "--report", "refused.csv", database_url=empty_database_url)
+    assert (tried.returncode, done.returncode) == (0, 0)
+    assert tried.stdout == IMPORTED + "dry run: nothing was written\n"
+    assert done.stdout == IMPORTED
+    assert len((tmp_path / "refused.csv").read_text().splitlines()) == 2
+
+
+def test_northwind_is_imported(tmp_path: Path, empty_database_url: str):
+    folder = ROOT.parent / "shared" / "data" / "northwind"
+    if not folder.is_dir():
+        pytest.skip("the Northwind files are not on this machine")
+    done = run(tmp_path, "import", "northwind", folder, database_url=empty_database_url)
+    assert "orders: 830 read, 830 created\n" in said(done)
+
+
+def test_serve_answers_until_it_is_told_to_end(tmp_path: Path, shop_url: str, seeded: object):
+    run(tmp_path, "staff", "create", "eve@shop.example", "--role", "administrator", database_url=shop_url)
+    staff = said(run(tmp_path, "staff", "token", "eve@shop.example", database_url=shop_url)).strip()
+    with started(tmp_path, "serve", "--port", 0, database_url=shop_url) as service:
+        at = line(service.stderr).removeprefix("serving on ")
+        assert get(f"{at}/health/live") == (200, {"status": "ok"})
+        assert get(f"{at}/health/ready") == (200, {"status": "ok"})
+        query = "{ customers(first: 1) { totalCount nodes { email } } }"
+        found = post(f"{at}/admin/graphql", staff, query)["data"]["customers"]
+        [email] = [node["email"] for node in found["nodes"]]
+        assert found["totalCount"] == 200
+        customer = said(run(tmp_path, "customer", "token", email, database_url=shop_url))
+        assert re.fullmatch(r"cgc_[\w-]{43}\n", customer)
+        me = post(f"{at}/graphql", customer.strip(), "{ me { email } }")
+        assert me["data"] == {"me": {"email": email}}
+        told = time.monotonic()
+        service.send_signal(signal.SIGTERM)
+        assert service.wait(10) == 0
+        assert time.monotonic() - told < 5
+        assert service.stdout is not None
+        assert staff not in service.stdout.read()

@@ -1,0 +1,183 @@
+"""Wrong use is told in one line on standard error, with an exit code that a script can see."""
+
+import re
+import socket
+import subprocess
+from collections.abc import Generator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from customer_gql.core.embedded import Server, create_database, drop_database
+from databases import cloned
+from processes import run
+
+NOBODY = "postgresql://nobody@127.0.0.1:1/nothing"
+URL_FORM = "CUSTOMER_GQL_DATABASE_URL is no address like postgresql://user:password@host:5432/database."
+
+
+@pytest.fixture(scope="module")
+def shop_url(server: Server, template: str, tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
+    """With a customer, so that it cannot be seeded, and the staff user ann@shop.example."""
+    folder = tmp_path_factory.mktemp("shop")
+    with cloned(server, template) as url:
+        assert run(folder, "seed", "--customers", 1, database_url=url).returncode == 0
+        create = ("staff", "create", "ann@shop.example", "--role", "viewer")
+        assert run(folder, *create, database_url=url).returncode == 0
+        yield url
+
+
+@pytest.fixture(scope="module")
+def bare_url(server: Server) -> Generator[str]:
+    drop_database(server, "bare_for_mistakes")
+    create_database(server, "bare_for_mistakes")
+    yield server.url("bare_for_mistakes")
+    drop_database(server, "bare_for_mistakes")
+
+
+def told(done: subprocess.CompletedProcess[str]) -> str:
+    """The one line, without our name."""
+    assert (done.returncode, done.stdout) == (1, "")
+    assert re.fullmatch(r"customer-gql: [^\n]+\n", done.stderr), done.stderr
+    return done.stderr.removeprefix("customer-gql: ").rstrip("\n")
+
+
+@pytest.mark.parametrize("arguments", [["migrate"], ["serve", "--port", "0"]])
+def test_database_that_does_not_answer(tmp_path: Path, arguments: list[str]):
+    sentence = told(run(tmp_path, *arguments, database_url=NOBODY))
+    assert sentence.startswith("The database does not answer as configured: ")
+    assert "Connect call failed ('127.0.0.1', 1)" in sentence
+
+
+def test_wrong_password(tmp_path: Path, shop_url: str):
+    wrong = re.sub(r":[^:@]+@", ":guessed@", shop_url)
+    sentence = told(run(tmp_path, "migrate", database_url=wrong))
+    reason = 'password authentication failed for user "customer_gql"'
+    assert sentence == f"The database does not answer as configured: {reason}"
+
+
+def test_unknown_database(tmp_path: Path, server: Server):
+    sentence = told(run(tmp_path, "serve", "--port", 0, database_url=server.url("nowhere")))
+    assert sentence == 'The database does not answer as configured: database "nowhere" does not exist'
+
+
+@pytest.mark.parametrize(
+    "url", ["", "mysql://me:secret@host/shop", "postgresql://me:secret@host:port/shop", "postgresql://[::1"]
+)
+def test_malformed_address_of_the_database(tmp_path: Path, url: str):
+    assert told(run(tmp_path, "migrate", database_url=url)) == URL_FORM
+
+
+@pytest.mark.parametrize("arguments", [["serve", "--port", "0"], ["staff", "token", "a@shop.example"]])
+def test_database_that_is_not_migrated(tmp_path: Path, bare_url: str, arguments: list[str]):
+    sentence = told(run(tmp_path, *arguments, database_url=bare_url))
+    assert re.fullmatch(
+        r"The database is at migration none, this version needs \d{4}: run `customer-gql migrate`.", sentence
+    )
+
+
+def test_check_of_a_database_that_is_not_migrated(tmp_path: Path, bare_url: str):
+    sentence = told(run(tmp_path, "migrate", "--check", database_url=bare_url))
+    assert sentence.endswith("do not agree: Target database is not up to date.")
+
+
+async def test_database_of_a_newer_version(tmp_path: Path, empty_database_url: str):
+    connection = await asyncpg.connect(empty_database_url)
+    await connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    await connection.close()
+    sentence = told(run(tmp_path, "migrate", database_url=empty_database_url))
+    assert sentence.endswith("do not agree: Can't locate revision identified by '9999'")
+
+
+def test_migration_without_a_name(tmp_path: Path):
+    assert told(run(tmp_path, "migrate", "--new", "")) == 'Say what changes: make migration m="gift registries".'
+
+
+def test_serve_without_a_database(tmp_path: Path):
+    assert told(run(tmp_path, "serve")) == (
+        "Set CUSTOMER_GQL_DATABASE_URL to a PostgreSQL 15 or newer; `customer-gql demo` brings its own."
+    )
+
+
+@pytest.mark.parametrize("command", ["serve", "demo"])
+def test_port_in_use(tmp_path: Path, shop_url: str, command: str):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        sentence = told(run(tmp_path, command, "--port", port, database_url=shop_url))
+    assert sentence == f"Cannot listen on 127.0.0.1:{port}: Address already in use. Choose another port."
+
+
+def test_demo_on_the_shop_of_somebody_else(tmp_path: Path, shop_url: str):
+    assert told(run(tmp_path, "demo", "--port", 0, database_url=shop_url)) == (
+        "The database of CUSTOMER_GQL_DATABASE_URL holds a shop already: `customer-gql serve` serves it."
+    )
+
+
+def test_wrong_setting(tmp_path: Path):
+    assert told(run(tmp_path, "serve", port="many")) == (
+        "Wrong settings: CUSTOMER_GQL_PORT: Input should be a valid integer, unable to parse string as an integer"
+    )
+    assert "CUSTOMER_GQL_PORT" in told(run(tmp_path, "serve", "--port", 70000))
+
+
+def test_programs_of_postgresql_that_are_not_there(tmp_path: Path):
+    missing = tmp_path / "none"
+    sentence = told(run(tmp_path, "migrate", postgres_binaries=missing, data_dir=tmp_path / "data"))
+    assert f"({missing} has no postgres and no initdb)" in sentence
+
+
+def test_files_that_are_not_there(tmp_path: Path, shop_url: str):
+    missing = tmp_path / "none.csv"
+    sentence = told(run(tmp_path, "import", "adobe", "--customers", missing, database_url=shop_url))
+    assert sentence == f"There is no file {missing}."
+    sentence = told(run(tmp_path, "import", "northwind", tmp_path, database_url=shop_url))
+    assert sentence == f"There is no file {tmp_path}/employees.csv."
+    assert told(run(tmp_path, "import", "adobe", database_url=shop_url)).startswith("There is nothing to import")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (
+            ["staff", "create", "bob@shop.example", "--role", "boss"],
+            "There is no role 'boss'; there are: administrator, support, viewer.",
+        ),
+        (["staff", "create", "ann@shop.example", "--role", "viewer"], "ann@shop.example is a staff user already."),
+        (["staff", "create", "nonsense", "--role", "viewer"], "An email address must have an @-sign."),
+        (["staff", "token", "bob@shop.example"], "There is no active staff user bob@shop.example."),
+        (["customer", "token", "bob@shop.example"], "There is no customer bob@shop.example."),
+        (["customer", "token", "bob"], "There is no customer bob."),
+        (
+            ["seed", "--customers", "1"],
+            "The shop already has customers: seed an empty database, or drop this one and migrate anew.",
+        ),
+        (["seed", "--customers", "0"], "A shop can be made with 1 to 10000000 customers, not 0."),
+    ],
+)
+def test_refusals_of_the_shop(tmp_path: Path, shop_url: str, arguments: list[str], sentence: str):
+    assert told(run(tmp_path, *arguments, database_url=shop_url)) == sentence
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (["bogus"], "No such command 'bogus'"),
+        (["seed"], "Missing option '--customers'"),
+        (["seed", "--customers", "many"], "Invalid value for '--customers'"),
+        (["schema", "--audience", "everyone"], "'everyone' is not one of"),
+        (["serve", "--bogus"], "No such option"),
+        (["staff", "create", "a@shop.example"], "Missing option '--role'"),
+    ],
+)
+def test_options_that_are_wrong(tmp_path: Path, arguments: list[str], word: str):
+    done = run(tmp_path, *arguments, database_url=NOBODY)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert word in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_command_alone_explains_itself(tmp_path: Path):
+    done = run(tmp_path)
+    assert "Usage: customer-gql" in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,173 @@
+"""The demo as a newcomer meets it: one command, its own PostgreSQL, and everything gone when it ends."""
+
+import json
+import re
+import signal
+import subprocess
+import time
+import urllib.request
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from customer_gql.core.postmaster import is_postmaster, read_note
+from databases import short_folder
+from processes import line, started, until
+
+DOCUMENTS = Path(__file__).with_name("documents")
+SECTIONS = [
+    "website",
+    "createdIn",
+    "group",
+    "activity",
+    "orderStatistics",
+    "defaultBillingAddress",
+    "defaultShippingAddress",
+    "addresses",
+    "orders",
+    "cart",
+    "wishlist",
+    "reviews",
+    "storeCredit",
+    "rewardPoints",
+    "newsletterSubscriptions",
+]
+
+
+@dataclass
+class Demo:
+    process: subprocess.Popen[str]
+    seconds: float
+    storefront: str
+    admin: str
+    staff_token: str
+    customer_token: str
+    query: str
+
+    def at_admin(self, query: str, **variables: object) -> Any:
+        return answer(self.admin, self.staff_token, query, variables)
+
+    def at_storefront(self, query: str) -> Any:
+        return answer(self.storefront, self.customer_token, query, {})
+
+
+@contextmanager
+def demo(data: Path) -> Generator[Demo]:
+    since = time.monotonic()
+    with started(data.parent, "demo", "--port", 0, data_dir=data) as process:
+        try:
+            printed = [line(process.stdout) for _ in range(5)]
+            yield Demo(process, time.monotonic() - since, *map(told, printed, NAMES))
+        finally:
+            end(process, signal.SIGINT)
+
+
+NAMES = ("storefront URL", "admin URL", "staff token", "customer token", "query to paste")
+
+
+def told(printed: str, name: str) -> str:
+    assert printed.startswith(f"{name} "), printed
+    return printed.removeprefix(f"{name} ")
+
+
+def end(process: subprocess.Popen[str], number: signal.Signals) -> int:
+    process.send_signal(number)
+    return process.wait(20)
+
+
+def answer(url: str, token: str, query: str, variables: dict[str, object]) -> Any:
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    request = urllib.request.Request(url, json.dumps({"query": query, "variables": variables}).encode(), headers)
+    with urllib.request.urlopen(request, timeout=10) as response:
+        found = json.load(response)
+    assert "errors" not in found, found["errors"]
+    return found["data"]
+
+
+def document(name: str) -> str:
+    return (DOCUMENTS / f"{name}.graphql").read_text()
+
+
+def is_served(data: Path) -> bool:
+    noted = read_note(data / "pgdata")
+    return noted is not None and is_postmaster(noted.pid, data / "pgdata")
+
+
+@pytest.fixture(scope="module")
+def data() -> Generator[Path]:
+    with short_folder() as folder:
+        yield folder / "data"
+
+
+@pytest.fixture(scope="module")
+def first(data: Path) -> Generator[Demo]:
+    with demo(data) as running:
+        yield running
+
+
+def test_start_prints_what_to_look_at(first: Demo):
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/graphql", first.storefront)
+    assert first.admin == first.storefront.replace("/graphql", "/admin/graphql")
+    assert re.fullmatch(r"cgs_[\w-]{43}", first.staff_token)
+    assert re.fullmatch(r"cgc_[\w-]{43}", first.customer_token)
+    assert len(first.at_admin(first.query)["customers"]["nodes"]) == 3
+
+
+def test_documents_answer(first: Demo):
+    page = first.at_admin(document("customers"))["customers"]
+    assert page["totalCount"] == 250
+    assert len(page["nodes"]) == 50
+    assert len(first.at_admin(document("orders"))["customers"]["nodes"]) == 20
+
+
+def test_customer_of_the_token_has_every_section(first: Demo):
+    me = re.sub(r"^query Profile\(\$id: ID!\) \{\s*customer\(id: \$id\)", "query Me { me", document("profile"))
+    mine = first.at_storefront(me)["me"]
+    theirs = first.at_admin(document("profile"), id=mine["id"])["customer"]
+    assert mine == theirs
+    empty = [section for section in SECTIONS if not filled(mine[section])]
+    assert empty == []
+
+
+def filled(section: Any) -> bool:
+    """A list with something in it, an object of which every list has."""
+    if isinstance(section, list):
+        return bool(section)
+    nested = section.values() if isinstance(section, dict) else ()
+    return section is not None and all(filled(value) for value in nested if isinstance(value, (list, dict)))
+
+
+def test_graphiql_is_served(first: Demo):
+    request = urllib.request.Request(first.admin, headers={"Accept": "text/html"})
+    with urllib.request.urlopen(request, timeout=10) as response:
+        assert "<title>customer-gql · admin</title>" in response.read().decode()
+
+
+def test_killed_demo_starts_again_with_its_data_and_ends_by_ctrl_c(data: Path, first: Demo):
+    [number] = first.at_admin("{ customers(first: 1) { nodes { number } } }")["customers"]["nodes"]
+    first.process.kill()
+    first.process.wait(10)
+    assert is_served(data)
+    with demo(data) as second:
+        assert second.seconds < 30
+        assert second.staff_token != first.staff_token
+        assert [number] == second.at_admin("{ customers(first: 1) { nodes { number } } }")["customers"]["nodes"]
+        assert second.at_admin(document("customers"))["customers"]["totalCount"] == 250
+        assert end(second.process, signal.SIGINT) == 0
+        assert not is_served(data)
+        assert second.process.stderr is not None
+        assert "loading" not in second.process.stderr.read()
+    with demo(data) as third:
+        assert end(third.process, signal.SIGTERM) == 0
+        assert not is_served(data)
+
+
+def test_start_that_is_told_to_end_leaves_no_server():
+    with short_folder() as folder, started(folder, "demo", "--port", 0, data_dir=folder / "data") as process:
+        until(lambda: is_served(folder / "data"), seconds=30)
+        assert end(process, signal.SIGTERM) == 128 + signal.SIGTERM
+        assert not is_served(folder / "data")
