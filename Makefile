@@ -26,7 +26,7 @@ $(STAMP): requirements/dev.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-$(WEB_STAMP): $(STAMP) web/package.json web/package-lock.json web/build.py
+$(WEB_STAMP): $(STAMP) web/package.json web/package-lock.json web/audit/package-lock.json web/build.py
 	$(BIN)/python web/build.py
 	@touch $@
 

