@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -45,6 +46,13 @@ def started(folder: Path, *arguments: object, **settings: object) -> Generator[s
             yield process
         finally:
             process.kill()
+
+
+def drain(process: subprocess.Popen[str]) -> None:
+    """Read what a long-lived process prints, and forget it: a full pipe would make it wait."""
+    for stream in (process.stdout, process.stderr):
+        assert stream is not None
+        threading.Thread(target=stream.read, daemon=True).start()
 
 
 def line(stream: IO[str] | None) -> str:

@@ -1,77 +1,88 @@
-"""The page in a real Chromium. `graphiql_url`, `graphiql_token` and `graphiql_query` say against which server."""
+"""The page in a real Chromium, served by the whole application on a seeded shop."""
 
 import json
 
 import pytest
 from playwright.async_api import expect
 
+from graphiql.conftest import Shop
 from graphiql.graphiql_driver import Visit, open_page, result_text, run_query, stored, type_token, until, write
+from graphiql.tiny_shop import TOKEN
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture
-def admin_url(graphiql_url: str) -> str:
-    return f"{graphiql_url}/admin/graphql"
+QUERY = "{ customers(first: 3, sort: OLDEST) { nodes { id email } } }"
 
 
-async def test_query_with_a_typed_token_shows_data(browser: Visit, admin_url, graphiql_token, graphiql_query):
-    query, word = graphiql_query
-    page = await open_page(browser, admin_url)
-    await type_token(page, graphiql_token)
-    await run_query(page, query)
+async def test_profile_with_the_token_of_staff_shows_data(browser: Visit, shop: Shop, profile: str):
+    page = await open_page(browser, shop.admin_url)
+    await type_token(page, shop.staff_token)
+    await run_query(page, profile, {"id": shop.customer_id})
 
-    assert word in await result_text(page)
-    await expect(page.locator(".result-window")).to_contain_text(word)
+    found = json.loads(await result_text(page))
+    assert "errors" not in found
+    assert found["data"]["customer"]["id"] == shop.customer_id
+    assert found["data"]["customer"]["email"] == shop.email
+    assert found["data"]["customer"]["orders"]["nodes"]
+    await expect(page.locator(".result-window")).to_contain_text(shop.email)
 
 
-async def test_without_a_token_there_is_no_data(browser: Visit, admin_url, graphiql_query):
-    query, word = graphiql_query
-    page = await open_page(browser, admin_url)
-    await run_query(page, query)
+async def test_own_profile_with_the_token_of_a_customer_shows_data(browser: Visit, shop: Shop):
+    page = await open_page(browser, shop.storefront_url)
+    await type_token(page, shop.customer_token)
+    await page.get_by_role("tab", name="MyProfile").click()
+    await run_query(page)
+
+    found = json.loads(await result_text(page))
+    assert "errors" not in found
+    assert found["data"]["me"]["email"] == shop.email
+    assert found["data"]["me"]["orders"]["nodes"]
+
+
+async def test_without_a_token_there_is_no_data(browser: Visit, shop: Shop):
+    page = await open_page(browser, shop.admin_url)
+    await run_query(page, QUERY)
 
     assert "errors" in await result_text(page)
-    assert word not in await result_text(page)
+    assert shop.email not in await result_text(page)
 
 
-async def test_schema_is_read_again_with_the_token(browser: Visit, admin_url, graphiql_token):
-    page = await open_page(browser, admin_url)
+async def test_schema_is_read_again_with_the_token(browser: Visit, tiny_url: str):
+    page = await open_page(browser, f"{tiny_url}/admin/graphql")
     await page.get_by_role("button", name="Show Documentation Explorer").click()
-    await type_token(page, graphiql_token)
+    await type_token(page, TOKEN)
 
     await expect(page.locator(".graphiql-doc-explorer")).to_contain_text("Root Types")
 
 
-async def test_token_is_written_nowhere(browser: Visit, admin_url, graphiql_token, graphiql_query):
-    page = await open_page(browser, admin_url)
-    await type_token(page, graphiql_token)
-    await run_query(page, graphiql_query[0])
+async def test_token_is_written_nowhere(browser: Visit, shop: Shop):
+    page = await open_page(browser, shop.admin_url)
+    await type_token(page, shop.staff_token)
+    await run_query(page, QUERY)
     await settle(page)
-    assert graphiql_token not in await stored(page)
+    assert shop.staff_token not in await stored(page)
 
     await page.reload()
     await page.wait_for_selector(".graphiql-query-editor .CodeMirror")
     assert await page.get_by_label("Token").input_value() == ""
-    assert graphiql_token not in await stored(page)
+    assert shop.staff_token not in await stored(page)
 
 
-async def test_token_in_the_headers_tab_counts_more_and_is_written_nowhere(
-    browser: Visit, admin_url, graphiql_token, graphiql_query
-):
-    query, word = graphiql_query
-    page = await open_page(browser, admin_url)
+async def test_token_in_the_headers_tab_counts_more_and_is_written_nowhere(browser: Visit, shop: Shop):
+    page = await open_page(browser, shop.admin_url)
     await type_token(page, "a-token-of-nobody")
     await page.get_by_role("button", name="Headers", exact=True).click()
-    await write(page, "[aria-label='Headers']", json.dumps({"Authorization": f"Bearer {graphiql_token}"}))
-    await run_query(page, query)
+    await write(page, "[aria-label='Headers']", json.dumps({"Authorization": f"Bearer {shop.staff_token}"}))
+    await run_query(page, QUERY)
     await settle(page)
 
-    assert word in await result_text(page)
-    assert graphiql_token not in await stored(page)
+    assert shop.email in await result_text(page)
+    assert shop.staff_token not in await stored(page)
 
 
-async def test_example_opens_in_a_tab_of_its_own_by_keyboard(browser: Visit, admin_url):
-    page = await open_page(browser, admin_url)
+async def test_example_opens_in_a_tab_of_its_own_by_keyboard(browser: Visit, shop: Shop):
+    page = await open_page(browser, shop.admin_url)
     await page.get_by_text("Examples", exact=True).press("Enter")
     await page.get_by_role("button", name="Customer quick edit").press("Enter")
 
@@ -82,21 +93,29 @@ async def test_example_opens_in_a_tab_of_its_own_by_keyboard(browser: Visit, adm
     await expect(page.get_by_role("button", name="Customer quick edit")).to_be_hidden()
 
 
-async def test_other_audience_is_one_link_away(browser: Visit, admin_url, graphiql_url):
-    page = await open_page(browser, admin_url)
+async def test_example_chosen_before_the_editors_are_there_opens_when_they_are(browser: Visit, shop: Shop):
+    page = await browser.context.new_page()
+    await page.goto(shop.admin_url, wait_until="domcontentloaded")
+    await page.evaluate("document.querySelectorAll('details.examples button')[3].click()")
+
+    await expect(page.locator(".graphiql-query-editor")).to_contain_text("customerQuickEdit(input: $input)")
+    await expect(page.get_by_role("tab")).to_have_count(3)
+    assert browser.complaints == []
+
+
+async def test_other_audience_is_one_link_away(browser: Visit, shop: Shop):
+    page = await open_page(browser, shop.admin_url)
     await page.get_by_role("link", name="storefront").click()
-    await page.wait_for_url(f"{graphiql_url}/graphql")
+    await page.wait_for_url(shop.storefront_url)
 
     await expect(page).to_have_title("customer-gql · storefront")
     await expect(page.get_by_role("tab", name="MyProfile")).to_be_visible()
 
 
-async def test_visit_stays_on_this_machine_and_within_the_policy(
-    browser: Visit, admin_url, graphiql_token, graphiql_query
-):
-    page = await open_page(browser, admin_url)
-    await type_token(page, graphiql_token)
-    await run_query(page, graphiql_query[0])
+async def test_visit_stays_on_this_machine_and_within_the_policy(browser: Visit, shop: Shop):
+    page = await open_page(browser, shop.admin_url)
+    await type_token(page, shop.staff_token)
+    await run_query(page, QUERY)
     for panel in ("Show Documentation Explorer", "Show History", "Show GraphiQL Explorer"):
         await page.get_by_role("button", name=panel).click()
     await page.get_by_role("button", name="Open settings dialog").click()

@@ -1,17 +1,13 @@
 import json
 import re
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
 import pytest
-from graphql import parse
 
 from customer_gql import graphiql
 from customer_gql.graphiql import parts
-from customer_gql.graphiql.documents import examples
 from customer_gql.graphiql.response import data_block
-from graphiql.tiny_shop import tiny_shop
 
 AUDIENCES = {"storefront": "/graphql", "admin": "/admin/graphql"}
 HTML = {"Accept": "text/html"}
@@ -20,9 +16,8 @@ audiences = pytest.mark.parametrize(("audience", "address"), AUDIENCES.items())
 
 
 @pytest.fixture
-async def client() -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(tiny_shop()), base_url="http://shop.test") as client:
-        yield client
+def client(http: httpx.AsyncClient) -> httpx.AsyncClient:
+    return http
 
 
 @audiences
@@ -111,29 +106,6 @@ async def test_missing_parts_are_told_in_plain_words(client, monkeypatch, tmp_pa
 
 def test_parts_of_this_installation_are_built():
     assert graphiql.is_built()
-
-
-@pytest.mark.parametrize("audience", AUDIENCES)
-def test_examples_are_documents_with_json_variables(audience):
-    found = examples(audience)
-
-    assert found
-    for example in found:
-        parse(example["query"])
-        json.loads(example["variables"] or "{}")
-
-
-def test_examples_stand_in_their_order_under_readable_titles():
-    assert [example["title"] for example in examples("admin")] == [
-        "Customers page",
-        "Profile",
-        "Nested orders page",
-        "Customer quick edit",
-        "Customer mass action",
-        "Customer force sign in",
-        "Customer reset password",
-    ]
-    assert [example["title"] for example in examples("storefront")] == ["My profile", "My orders"]
 
 
 def test_data_cannot_end_the_element_it_stands_in():

@@ -68,7 +68,13 @@ function EditorsDoor() {
   return null;
 }
 
-function openExample({ query, variables }) {
+function openExample(example) {
+  // GraphiQL makes its editors after the page; who was quicker waits for them.
+  if (editors?.queryEditor && editors.variableEditor) showExample(example);
+  else requestAnimationFrame(() => openExample(example));
+}
+
+function showExample({ query, variables }) {
   // The new tab's empty values must be in the editors before ours are.
   ReactDOM.flushSync(() => editors.addTab());
   editors.queryEditor.setValue(query);

@@ -1,0 +1,48 @@
+"""The documents people start from are documents of the schema they are offered for."""
+
+import json
+from pathlib import Path
+
+import pytest
+from graphql import GraphQLSchema, OperationDefinitionNode, get_operation_ast, parse, validate
+from graphql.execution.values import VariableValues, get_variable_values
+
+from customer_gql.graphiql.documents import examples
+from customer_gql.schema import admin, storefront
+
+DOCUMENTS = Path(__file__).parents[1] / "documents"
+OFFERED = [
+    pytest.param(schema._schema, example, id=f"{audience}: {example['title']}")
+    for audience, schema in (("admin", admin.schema), ("storefront", storefront.schema))
+    for example in examples(audience)
+]
+
+
+@pytest.mark.parametrize(("schema", "example"), OFFERED)
+def test_example_and_its_variables_fit_the_schema(schema: GraphQLSchema, example: dict[str, str]):
+    document = parse(example["query"])
+    assert validate(schema, document) == []
+    operation = get_operation_ast(document)
+    assert isinstance(operation, OperationDefinitionNode)
+    definitions = operation.variable_definitions or ()
+    given = json.loads(example["variables"] or "{}")
+    assert isinstance(get_variable_values(schema, definitions, given), VariableValues)
+    assert given.keys() == {definition.variable.name.value for definition in definitions}
+
+
+def test_examples_stand_in_their_order_under_readable_titles():
+    assert [example["title"] for example in examples("admin")] == [
+        "Customers page",
+        "Profile",
+        "Nested orders page",
+        "Customer quick edit",
+        "Customer mass action",
+        "Customer force sign in",
+        "Customer reset password",
+    ]
+    assert [example["title"] for example in examples("storefront")] == ["My profile", "My orders"]
+
+
+def test_first_examples_are_the_documents_that_tests_run():
+    documents = [(DOCUMENTS / f"{name}.graphql").read_text().strip() for name in ("customers", "profile", "orders")]
+    assert [example["query"] for example in examples("admin")][:3] == documents
