@@ -1,0 +1,100 @@
+"""Rates: cost per caller and time."""
+
+import pytest
+
+from customer_gql.execution.buckets import Level, LocalBuckets, SharedBuckets, address
+from execution.service import Service, code_of, serving
+
+
+class Clock:
+    now = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    made = Clock()
+    monkeypatch.setattr("customer_gql.execution.buckets.time", made)
+    return made
+
+
+async def test_a_bucket_fills_and_leaks(clock: Clock):
+    buckets = LocalBuckets()
+
+    async def take(cost: int, caller: str = "a") -> Level:
+        return await buckets.take(caller, cost, size=100, rate=10)
+
+    assert await take(60) == (0, 40)
+    assert await take(40) == (0, 0)
+    assert await take(1) == (0.1, 0)
+    assert await take(100, "b") == (0, 0)
+    clock.now = 3
+    assert await take(31) == (pytest.approx(0.1), 30)
+    assert await take(30) == (0, 0)
+    clock.now = 1000
+    assert await take(100) == (0, 0)
+
+
+async def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("customer_gql.execution.buckets._KEPT", 10)
+    buckets = LocalBuckets()
+    for i in range(100):
+        await buckets.take(str(i), 1, size=10, rate=1)
+    assert len(buckets._filled) == 10
+
+
+async def test_shared_buckets_refuse_alike():
+    buckets = SharedBuckets("async+memory://")
+    assert (await buckets.take("a", 60, size=100, rate=1)).wait == 0
+    level = await buckets.take("a", 60, size=100, rate=1)
+    assert level.wait >= 1
+    assert (await buckets.take("b", 60, size=100, rate=1)).wait == 0
+
+
+async def test_each_counts_for_itself_while_the_storage_is_away():
+    buckets = SharedBuckets("redis://127.0.0.1:1")
+    assert (await buckets.take("a", 60, size=100, rate=1)).wait == 0
+    assert (await buckets.take("a", 60, size=100, rate=1)).wait == pytest.approx(20, abs=1)
+
+
+@pytest.mark.parametrize(
+    ("host", "key"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("2001:db8:1:2:3:4:5:6", "2001:0db8:0001:0002"),
+        ("2001:db8:1:2::", "2001:0db8:0001:0002"),
+        ("testclient", "testclient"),
+    ],
+)
+def test_an_address_is_a_household(host: str, key: str):
+    assert address(host) == key
+
+
+def test_who_asks_too_much_waits_and_others_do_not(tmp_path, database_url: str, customer_token: str, staff_token: str):
+    settings = {"storefront__cost": 100, "storefront__bucket": 100, "storefront__guest_rate": 1}
+    query = {"query": "{ limits { " + " ".join("cost { limit }" for _ in range(20)) + " } }"}  # costs 41
+    with serving(tmp_path, database_url, **settings, storefront__rate=1) as service:
+        answers = [service.post(query) for _ in range(4)]
+        assert [answer.status_code for answer in answers] == [200, 200, 429, 429]
+        refused = answers[-1]
+        assert code_of(refused.json()) == "RATE_LIMITED"
+        assert 20 <= int(refused.headers["retry-after"]) <= 41
+        signed_in = [service.post(query, token=customer_token).status_code for _ in range(3)]
+        assert signed_in == [200, 200, 429]
+        assert service.post(query, "/admin/graphql", token=staff_token).status_code == 200
+        assert service.http.get("/health/live").status_code == 200
+
+
+def test_documents_that_are_none_cost_too(tmp_path, database_url: str):
+    settings = {"storefront__cost": 100, "storefront__bucket": 100, "storefront__guest_rate": 1}
+    with serving(tmp_path, database_url, **settings) as service:
+        seen = [service.post({"query": "{ nothing%d }" % i}).status_code for i in range(8)]
+    assert seen == [200] * 5 + [429] * 3
+
+
+def test_the_default_bucket_holds_the_profile_several_times(service: Service):
+    limits = service.ask("{ limits { cost { limit } } }")["data"]["limits"]["cost"]["limit"]
+    assert limits == 3000
