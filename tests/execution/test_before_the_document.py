@@ -5,6 +5,7 @@ import socket
 import time
 
 import pytest
+
 from execution.service import Service, code_of, received, request
 
 QUERY = b'{"query": "{ __typename }"}'

@@ -5,9 +5,9 @@ import time
 
 import httpx
 import pytest
-from execution.service import Service, received, request, serving
 
 from customer_gql.settings import Settings
+from execution.service import Service, received, request, serving
 from processes import until
 
 QUERY = b'{"query": "{ __typename }"}'

@@ -1,12 +1,12 @@
 """Cost: fields times page sizes, whatever way a size is given."""
 
 import pytest
-from execution.service import Service, code_of
 
 from customer_gql.execution.cost import Costs, Weighing
 from customer_gql.execution.documents import Documents
 from customer_gql.schema import admin
 from customer_gql.settings import Admin
+from execution.service import Service, code_of
 
 GRAPH = admin.schema._schema
 DOCUMENTS = Documents(GRAPH, Admin())  # pyright: ignore[reportCallIssue]

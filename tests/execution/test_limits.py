@@ -4,11 +4,11 @@ import time
 from pathlib import Path
 
 import pytest
-from execution.service import Service, code_of
 from graphql import get_introspection_query, parse
 
 from customer_gql.execution.limits import Shapes, TooComplex
 from customer_gql.settings import Storefront
+from execution.service import Service, code_of
 
 DOCUMENTS = Path(__file__).parents[1] / "documents"
 LIMITS = Storefront()  # pyright: ignore[reportCallIssue]
@@ -182,3 +182,16 @@ def test_limits_can_be_asked_for(service: Service, staff_token: str):
     }
     assert answer["extensions"]["cost"] == {"requested": 10, "limit": 3000}
     assert service.ask(query, "/admin/graphql", token=staff_token)["data"]["limits"]["cost"]["limit"] == 5000
+
+
+def test_null_where_nothing_can_be_cleared_is_a_wrong_value(service: Service, staff_token: str):
+    for query, variables in (
+        ('mutation { customerQuickEdit(input: {id: "cus_0000000000000001", telephone: null}) { changedFields } }', {}),
+        (
+            "mutation($i: CustomerQuickEditInput!) { customerQuickEdit(input: $i) { changedFields } }",
+            {"i": {"id": "cus_0000000000000001", "telephone": None}},
+        ),
+    ):
+        answer = service.ask(query, "/admin/graphql", token=staff_token, **variables)
+        assert answer["errors"][0]["message"] == "An input field is null that cannot be."
+        assert code_of(answer) == "BAD_USER_INPUT"

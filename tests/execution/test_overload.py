@@ -15,14 +15,14 @@ from typing import Any
 import asyncpg
 import httpx
 import pytest
-from execution.conftest import OPEN
-from execution.service import Service, code_of, request, serving
 
 from customer_gql.accounts.writes import issue_token
 from customer_gql.core.embedded import running
 from customer_gql.core.postmaster import read_note
 from customer_gql.schema import migrating
 from customers.factories import make_full_customer
+from execution.conftest import OPEN
+from execution.service import Service, code_of, request, serving
 from processes import until
 
 ME = "{ me { email addresses { city } orders { nodes { number } } } }"

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from execution.service import Service
 
 AUDIT = Path(__file__).parents[2] / "web" / "audit"

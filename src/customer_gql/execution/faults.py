@@ -7,6 +7,7 @@ from typing import Any, Final
 import asyncpg
 import structlog
 from graphql import GraphQLError, GraphQLSyntaxError
+from strawberry.exceptions import StrawberryInputCoercionError
 
 from customer_gql.core.db import CONNECTION_FAULTS
 from customer_gql.core.errors import ErrorCode, GraphError
@@ -66,6 +67,10 @@ def _of_field(error: GraphQLError, request_id: str, faults: list[Exception]) -> 
     for candidate in (error, original):
         if isinstance(candidate, GraphError):
             return {**_error(candidate.message, candidate.code, error), "extensions": dict(candidate.extensions or {})}
+    if isinstance(original, StrawberryInputCoercionError):
+        # Its words name Python types where an input field that cannot be cleared was null.
+        message = "An input field is null that cannot be." if "found null" in original.message else original.message
+        return _error(message, ErrorCode.BAD_USER_INPUT, error)
     if _about_input(error, original):
         # The executor's own words about variables and arguments; it quotes what the caller sent, nothing of ours.
         return _error(error.message, ErrorCode.BAD_USER_INPUT, error)
