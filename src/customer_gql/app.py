@@ -1,7 +1,7 @@
 """The Starlette application: two GraphQL routes, GraphiQL in development, health, and the pools' lifespan."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from functools import partial
 
 import strawberry
@@ -20,7 +20,9 @@ from .core.errors import ErrorCode
 from .execution import faults
 from .execution.documents import Documents
 from .execution.http import Endpoint, Refused
+from .jobs import worker
 from .schema import admin, storefront
+from .schema.work import WORK
 from .settings import Settings
 from .staff.reads import VIEWER_BY_TOKEN
 
@@ -61,7 +63,8 @@ async def _lifespan(settings: Settings, app: Starlette) -> AsyncGenerator[None]:
         statement_timeout_seconds=settings.statement_timeout_seconds,
     ) as database:
         app.state.database = database
-        yield
+        async with worker.running(settings, WORK) if settings.worker else nullcontext():
+            yield
 
 
 async def _context(settings: Settings, authenticate: Authenticate, request: Request) -> Context:

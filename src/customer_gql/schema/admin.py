@@ -7,6 +7,7 @@ from customer_gql.core.errors import InputError, VersionConflictError
 from customer_gql.customer_grid.operations import CustomerGridAdminMutation
 from customer_gql.customers.operations import CustomerAdminQuery
 from customer_gql.groups.operations import GroupAdminQuery
+from customer_gql.mail.operations import MailAdminMutation, MailAdminQuery
 from customer_gql.websites.operations import WebsiteAdminQuery
 
 from .customer import Customer
@@ -20,6 +21,7 @@ schema = strawberry.Schema(
         CustomerAdminQuery,
         GroupAdminQuery,
         WebsiteAdminQuery,
+        MailAdminQuery,
         NodeAdminQuery,
     ),
     mutation=merged(
@@ -27,6 +29,7 @@ schema = strawberry.Schema(
         "What staff and services may change, each root with its permission.",
         AccountAdminMutation,
         CustomerGridAdminMutation,
+        MailAdminMutation,
     ),
     types=[Customer, InputError, VersionConflictError],
     config=config(),
