@@ -43,7 +43,9 @@ def _address(value: str) -> Address:
         checked = validate_email(value, check_deliverability=False, test_environment=True)
     except ValueError:
         raise Unsendable("The address of the sender or the recipient is none.") from None
-    return Address(addr_spec=checked.ascii_email or checked.normalized)
+    # Given in two parts, because as one text an address beyond ASCII is refused.
+    username, _, domain = (checked.ascii_email or checked.normalized).rpartition("@")
+    return Address(username=username, domain=domain)
 
 
 def one_line(value: str) -> str:

@@ -1,5 +1,4 @@
 from collections.abc import Mapping
-from email.headerregistry import Address
 from typing import Annotated, Any
 
 import strawberry
@@ -117,7 +116,7 @@ class MailAdminQuery:
         link = held.link("SAMPLE" if kind.has_token else None)
         shown = {"shopName": held.shop_name, "shopUrl": held.shop_url, "link": link}
         made = rendered(source, {**kind.samples, **shown, **values})
-        sender = str(Address(one_line(held.from_name), addr_spec=held.from_address))
+        sender = f"{one_line(held.from_name)} <{held.from_address}>"
         return MailPreview(
             locale=source.locale,
             origin=source.origin,

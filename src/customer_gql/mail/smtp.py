@@ -84,16 +84,15 @@ async def _close(client: aiosmtplib.SMTP) -> None:
 
 
 def _understood(error: Exception) -> Exception:
+    """Whose fault it is: the connection's, or this mail's."""
     if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
-        first = error.recipients[0]
-        return Refused(f"{first.code} {first.message}", for_good=first.code >= 500)
-    if isinstance(error, aiosmtplib.SMTPResponseException) and not isinstance(
-        error, (aiosmtplib.SMTPServerDisconnected, aiosmtplib.SMTPConnectError)
-    ):
+        error = error.recipients[0]
+    about_connection = (aiosmtplib.SMTPServerDisconnected, aiosmtplib.SMTPConnectError, OSError)
+    if isinstance(error, aiosmtplib.SMTPResponseException):
         # 421 closes the connection, whatever mail was under way.
         if error.code == 421:
             return Unreachable("421")
         return Refused(f"{error.code} {error.message}", for_good=error.code >= 500)
-    if isinstance(error, (aiosmtplib.SMTPException, OSError)):
+    if isinstance(error, about_connection):
         return Unreachable(type(error).__name__)
     return Refused(type(error).__name__, for_good=True)
