@@ -33,13 +33,17 @@ class Inbox:
     data: Callable[[bytes], str | None] = lambda _content: None
     slow: float = 0
 
-    async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:
+    async def handle_RCPT(  # noqa: N802 - the name the server looks for
+        self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any
+    ) -> str:
         if self.rcpt is not None:
             return self.rcpt
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
+    async def handle_DATA(  # noqa: N802 - likewise
+        self, _server: Any, _session: Any, envelope: Any
+    ) -> str:
         await asyncio.sleep(self.slow)
         refusal = self.data(envelope.content)
         if refusal is None:

@@ -6,7 +6,6 @@ import json
 
 import pytest
 import structlog
-from mail.mailroom import part
 
 from customer_gql.core.db import connected
 from customer_gql.core.ids import new_id
@@ -16,6 +15,7 @@ from customer_gql.mail.smtp import Unreachable
 from customer_gql.mail.writes import purge, queue
 from customer_gql.websites.configuration import WEBSITE, configure, declared
 from customers.factories import customer_id, make_customer
+from mail.mailroom import part
 
 AT_ONCE = Policy(first_pause=dt.timedelta(), attempts=3)
 CANARY = "cgr_CANARY-0123456789-abcdefghijklmnopqrstuvwxyz"

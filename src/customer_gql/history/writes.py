@@ -36,7 +36,8 @@ def acting(viewer: Viewer, address: str | None = None) -> By:
     if viewer.kind is Kind.STAFF:
         return By(Actor.STAFF, viewer.staff_id, address=address)
     if viewer.kind is Kind.CUSTOMER:
-        return By(Actor.CUSTOMER, viewer.customer_id, getattr(viewer, "impersonator_id", None), address)
+        impersonator = getattr(viewer, "impersonator_id", None) or viewer.staff_id
+        return By(Actor.CUSTOMER, viewer.customer_id, impersonator, address)
     # Services are viewers of a kind of their own; a guest, as at sign-up, is the customer to be.
     if viewer.kind.value == "service":
         return By(Actor.SERVICE, getattr(viewer, "service_id", None), address=address)

@@ -33,6 +33,7 @@ CONFIRM = Place.of("confirm_email", "/account/confirm-email", "to confirm an add
 CHANGE = Place.of("confirm_email_change", "/account/confirm-email-change", "to confirm a new address")
 NEWSLETTER = Place.of("newsletter", "/newsletter", "of newsletter subscriptions")
 NEWSLETTER_CONFIRM = Place.of("newsletter_confirm", "/newsletter/confirm", "to confirm a subscription")
+STAFF_INVITATION = Place.of("staff_invitation", "/admin/choose-password", "where invited staff choose a password")
 
 # Placeholder -> what stands for it in a preview. `link` and the shop's own are in every mail.
 FOR_ALL: Final[Mapping[str, str]] = {
@@ -100,6 +101,14 @@ KINDS: Final[Mapping[str, Kind]] = {
             has_token=True,
         ),
         Kind("forced_sign_in", "Staff ended every session.", Sender.SUPPORT, SIGN_IN, NAME),
+        Kind(
+            "staff_invitation",
+            "The link by which somebody who will work in the shop chooses a password.",
+            Sender.GENERAL,
+            STAFF_INVITATION,
+            {"name": "Grace Hopper", "expiresAt": "2026-01-02T03:04:00+00:00"},
+            has_token=True,
+        ),
         Kind("account_deleted", "The account was deleted.", Sender.GENERAL, HOME, NAME),
     )
 }

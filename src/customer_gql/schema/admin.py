@@ -7,7 +7,7 @@ from customer_gql.core.errors import InputError, VersionConflictError
 from customer_gql.customer_grid.operations import CustomerGridAdminMutation
 from customer_gql.customers.operations import CustomerAdminQuery
 from customer_gql.groups.operations import GroupAdminQuery
-from customer_gql.mail.operations import MailAdminMutation, MailAdminQuery
+from customer_gql.mail_desk.operations import MailAdminMutation, MailAdminQuery
 from customer_gql.websites.operations import WebsiteAdminQuery
 
 from .customer import Customer

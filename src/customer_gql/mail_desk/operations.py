@@ -10,13 +10,13 @@ from customer_gql.core.ids import decode_one, encode
 from customer_gql.core.loading import column
 from customer_gql.core.pagination import After, Before, Connection, First, Last, Window
 from customer_gql.customers.reads import customers_by_id
+from customer_gql.mail import reads, writes
+from customer_gql.mail.addressing import Scope, envelope, scope_of
+from customer_gql.mail.kinds import KINDS
+from customer_gql.mail.letters import one_line
+from customer_gql.mail.tables import TemplateScope
+from customer_gql.mail.templates import LIMITS, rendered, sources
 
-from . import reads, writes
-from .addressing import Scope, envelope, scope_of
-from .kinds import KINDS
-from .letters import one_line
-from .tables import TemplateScope
-from .templates import LIMITS, rendered, sources
 from .types import DeadMail, MailPreview, MailTemplate, MailTemplateName
 
 PERMISSION = "mail.manage"

@@ -9,9 +9,8 @@ from customer_gql.core.loading import column, loaded
 from customer_gql.core.scalars import graph_enum
 from customer_gql.customers.reads import customers_by_id
 from customer_gql.customers.types import CustomerLink
-
-from .kinds import KINDS
-from .templates import Origin
+from customer_gql.mail.kinds import KINDS
+from customer_gql.mail.templates import Origin
 
 MailTemplateName: Any = enum.Enum("MailTemplateName", {name.upper(): name for name in KINDS})
 graph_enum(
