@@ -11,6 +11,7 @@ import random
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 import orjson
@@ -70,6 +71,7 @@ _TAKE = compiled(
 async def deliver(tools: Tools, *, policy: Policy = POLICY) -> int:
     """Send a batch of what is due; how many were taken. Raises `Unreachable` when the mail server is away."""
     if not smtp.is_open(tools.settings):
+        _tell_closed()
         return 0
     now = dt.datetime.now(dt.UTC)
     async with tools.database.transaction() as connection:
@@ -77,6 +79,12 @@ async def deliver(tools: Tools, *, policy: Policy = POLICY) -> int:
     if taken:
         await _send_all(tools, sorted(taken, key=lambda row: row.id), policy)
     return len(taken)
+
+
+@cache
+def _tell_closed() -> None:
+    """Once for a process."""
+    log.warning("no mail server", hint="set CUSTOMER_GQL_SMTP_HOST; until then mails wait in the outbox")
 
 
 async def _send_all(tools: Tools, taken: Sequence[Row], policy: Policy) -> None:
