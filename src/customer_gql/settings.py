@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from email_validator import validate_email
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -48,6 +49,11 @@ class Settings(BaseSettings):
     )
     mail_kept_days: int = Field(30, ge=1, description="how long sent mails, without their secrets, and dead ones stay")
     log_format: Literal["console", "json"] = "json"
+
+    @field_validator("mail_from")
+    @classmethod
+    def _is_an_address(cls, value: str | None) -> str | None:
+        return None if value is None else validate_email(value, check_deliverability=False).normalized
 
 
 def load(**overrides: object) -> Settings:

@@ -13,6 +13,7 @@ from customer_gql.jobs.work import Tools
 from customer_gql.mail.delivery import Policy, deliver
 from customer_gql.mail.smtp import Unreachable
 from customer_gql.mail.writes import purge, queue
+from customer_gql.settings import SettingsError, load
 from customer_gql.websites.configuration import WEBSITE, configure, declared
 from customers.factories import customer_id, make_customer
 from mail.mailroom import part
@@ -107,6 +108,21 @@ async def test_what_a_website_configures_is_what_its_mails_say(tools, store, inb
     assert f"https://other.example.org/neues-passwort#token={CANARY}" in part(message, "plain")
 
 
+@pytest.mark.parametrize("storefront", ["http://127.0.0.1:8000", "http://[::1]", "https://localhost"])
+async def test_a_shop_without_a_domain_still_sends(storefront, tools, store, inbox):
+    await configure(store, declared()["mail.sender.support.email"], "no address, certainly")
+    await reset_mail(store)
+    settings = tools.settings.model_copy(update={"storefront_url": storefront})
+    await deliver(Tools(tools.database, settings))
+    assert (inbox.only()["From"], inbox.only()["Reply-To"]) == ("Main Store <no-reply@localhost>", "no-reply@localhost")
+
+
+def test_the_operators_sender_is_an_address():
+    assert load(mail_from="shop@Example.com").mail_from == "shop@example.com"
+    with pytest.raises(SettingsError, match="CUSTOMER_GQL_MAIL_FROM"):
+        load(mail_from="shop\r\nBcc: all@example.com")
+
+
 @pytest.mark.parametrize("base", ["javascript:alert(1)", "//evil", "https://a b", "https://u:p@evil", "ftp://x"])
 async def test_an_address_that_is_none_of_a_shop_is_not_used(base, tools, store, inbox):
     await configure(store, declared()["mail.storefront_url"], base)
@@ -156,7 +172,7 @@ async def test_what_is_not_one_address_is_never_sent(recipient, tools, store, in
     assert await outbox(store) == [
         {
             "attempts": 1,
-            "last_error": "The address of the sender or the recipient is none.",
+            "last_error": "The address of the recipient is none.",
             "secrets": None,
             "sent": False,
             "dead": True,

@@ -2,8 +2,11 @@
 
 import re
 from dataclasses import dataclass
+from email.headerregistry import Address
 from typing import Final
 from urllib.parse import quote, urlsplit
+
+from email_validator import validate_email
 
 from customer_gql.core.db import Connection, Row, fetch_one
 from customer_gql.settings import Settings
@@ -56,9 +59,9 @@ class Envelope:
     shop_name: str
     shop_url: str
     path: str
-    from_name: str
-    from_address: str
-    reply_to: str
+    sender_name: str
+    sender: Address
+    reply_to: Address
 
     def link(self, token: str | None) -> str:
         """The token stands in the fragment: a browser sends that to no server, and names it in no Referer."""
@@ -78,18 +81,34 @@ async def envelope(connection: Connection, kind: Kind, scope: Scope, settings: S
         return held.strip()
 
     shop_name = await of(SHOP_NAME) or scope.store_name
-    from_address = await of(ADDRESSES[kind.sender]) or default_sender(settings)
+    # An address that is none would let no mail out, so the operator's holds instead.
+    sender = address(await of(ADDRESSES[kind.sender])) or default_sender(settings)
     base = await of(SHOP_URL)
     return Envelope(
         shop_name=shop_name,
         # A base that is none would make every link useless or worse, so the operator's holds instead.
         shop_url=base if _BASE.fullmatch(base) else settings.storefront_url,
         path=await of(kind.place.path),
-        from_name=await of(NAMES[kind.sender]) or shop_name,
-        from_address=from_address,
-        reply_to=await of(REPLY_TO) or from_address,
+        sender_name=await of(NAMES[kind.sender]) or shop_name,
+        sender=sender,
+        reply_to=address(await of(REPLY_TO)) or sender,
     )
 
 
-def default_sender(settings: Settings) -> str:
-    return settings.mail_from or f"no-reply@{urlsplit(settings.storefront_url).hostname or 'localhost'}"
+def default_sender(settings: Settings) -> Address:
+    host = urlsplit(settings.storefront_url).hostname or ""
+    configured_one = None if settings.mail_from is None else address(settings.mail_from)
+    # In development the storefront is a number, which is no domain.
+    return configured_one or address(f"no-reply@{host}") or Address(username="no-reply", domain="localhost")
+
+
+def address(value: str) -> Address | None:
+    """One address, its domain as DNS knows it; None for what is none, or more than one."""
+    try:
+        checked = validate_email(value, check_deliverability=False, globally_deliverable=False)
+    except ValueError:
+        return None
+    # Given in two parts, because as one text an address beyond ASCII is refused.
+    username, _, domain = (checked.ascii_email or checked.normalized).rpartition("@")
+    # The number of a machine is no domain, though it looks like one.
+    return None if domain.rpartition(".")[2].isdigit() else Address(username=username, domain=domain)

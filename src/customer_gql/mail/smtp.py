@@ -71,7 +71,7 @@ def _client(settings: Settings) -> aiosmtplib.SMTP:
         start_tls=settings.smtp_tls == "starttls",
         timeout=TIMEOUT_SECONDS,
         # Named, because asking DNS for our own name may take long.
-        local_hostname=default_sender(settings).rpartition("@")[2],
+        local_hostname=default_sender(settings).domain,
     )
 
 

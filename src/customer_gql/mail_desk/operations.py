@@ -116,7 +116,7 @@ class MailAdminQuery:
         link = held.link("SAMPLE" if kind.has_token else None)
         shown = {"shopName": held.shop_name, "shopUrl": held.shop_url, "link": link}
         made = rendered(source, {**kind.samples, **shown, **values})
-        sender = f"{one_line(held.from_name)} <{held.from_address}>"
+        sender = f"{one_line(held.sender_name)} <{held.sender.addr_spec}>"
         return MailPreview(
             locale=source.locale,
             origin=source.origin,
