@@ -9,6 +9,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, pool, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from customer_gql.jobs.tables import NAMES as TABLES_OF_THE_QUEUE
 from customer_gql.schema.tables import metadata
 
 config = context.config
@@ -33,6 +34,7 @@ def run(connection: Connection) -> None:
         target_metadata=metadata,
         transaction_per_migration=True,
         compare_server_default=True,
+        include_name=lambda name, kind, _: kind != "table" or name not in TABLES_OF_THE_QUEUE,
         process_revision_directives=dated_revision,
     )
     with context.begin_transaction():

@@ -30,7 +30,10 @@ from .execution.documents import Documents
 from .execution.fence import Fence
 from .execution.http import Endpoint
 from .execution.trusted_documents import TrustedDocuments
+from .jobs import worker
+from .mail import catcher
 from .schema import admin, storefront
+from .schema.work import WORK
 from .settings import Audience, Settings
 from .staff.reads import VIEWER_BY_TOKEN
 
@@ -46,7 +49,7 @@ def create_app(settings: Settings) -> Starlette:
             Route("/admin/graphql", _endpoint(settings, "admin", admin.schema, staff_of)),
             Route("/health/live", live),
             Route("/health/ready", ready),
-            *([graphiql.mount()] if settings.environment == "development" else []),
+            *([graphiql.mount(), *catcher.routes()] if settings.environment == "development" else []),
         ],
         middleware=_middleware(settings),
         lifespan=partial(_lifespan, settings),
@@ -104,6 +107,8 @@ async def _lifespan(settings: Settings, app: Starlette) -> AsyncGenerator[None]:
         app.state.health = await stack.enter_async_context(pool(settings.database_url or "", 1, HEALTH_PATIENCE))
         pools = {f"{name}_{kind}": getattr(it, kind) for name, it in opened.items() for kind in ("reads", "writes")}
         stack.enter_context(metrics.served(settings.metrics_host, settings.metrics_port, pools))
+        if settings.worker:
+            await stack.enter_async_context(worker.running(settings, WORK))
         yield
 
 

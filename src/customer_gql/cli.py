@@ -76,6 +76,22 @@ def serve(
 
 
 @cli.command()
+def worker() -> None:
+    """Do the jobs apart from `serve`, which then has CUSTOMER_GQL_WORKER=false. Any number of workers may run."""
+    from .execution import logs
+    from .jobs.worker import until_signalled
+    from .schema import migrating
+    from .schema.work import WORK
+
+    settings = load()
+    logs.configure(settings.log_format)
+    if settings.database_url is None:
+        raise Fault("Set CUSTOMER_GQL_DATABASE_URL; `customer-gql demo` has a worker inside.")
+    migrating.require_newest(settings.database_url)
+    asyncio.run(until_signalled(settings, WORK, lambda: print("working", file=sys.stderr, flush=True)))
+
+
+@cli.command()
 def migrate(
     new: Annotated[str | None, typer.Option(metavar="MESSAGE", help="Write a migration from the tables.")] = None,
     check: Annotated[bool, typer.Option(help="Only tell whether tables and migrations agree.")] = False,

@@ -7,7 +7,18 @@ import re
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from email_validator import validate_email
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -147,7 +158,26 @@ class Settings(BaseSettings):
     online_minutes: int = Field(15, ge=1, description="domain rule: how long an activity counts as being online")
     reset_link_minutes: int = Field(120, ge=1, description="how long a password reset link works")
     reset_requests_per_hour: int = Field(5, ge=0, description="per customer; 0 means no limit")
+    worker: bool = Field(True, description="serve runs the jobs too; false where `customer-gql worker` runs them apart")
+    smtp_host: str | None = Field(
+        None, description="mail server; without one mails wait, and in development are shown at /mail"
+    )
+    smtp_port: int = Field(587, ge=1, le=65535)
+    smtp_user: str | None = None
+    smtp_password: SecretStr | None = None
+    smtp_tls: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="starttls insists on it; tls from the first byte; none for a relay on the same machine"
+    )
+    mail_from: str | None = Field(
+        None, description="sender where the shop configures none; no-reply@ the storefront's host"
+    )
+    mail_kept_days: int = Field(30, ge=1, description="how long sent mails, without their secrets, and dead ones stay")
     log_format: Literal["console", "json"] = "json"
+
+    @field_validator("mail_from")
+    @classmethod
+    def _is_an_address(cls, value: str | None) -> str | None:
+        return None if value is None else validate_email(value, check_deliverability=False).normalized
 
 
 def load(**overrides: object) -> Settings:

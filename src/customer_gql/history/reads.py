@@ -1,8 +1,10 @@
-from sqlalchemy import BigInteger, Integer, bindparam, select
+from sqlalchemy import BigInteger, Integer, bindparam, case, select
 
 from customer_gql.core.db import compiled
+from customer_gql.core.loading import one_by
+from customer_gql.core.pagination import Pages, Sort
 
-from .tables import customer_event
+from .tables import Actor, customer_event
 
 CHANGES_SINCE = compiled(
     select(customer_event.c.changes)
@@ -11,4 +13,14 @@ CHANGES_SINCE = compiled(
         customer_event.c.version > bindparam("version", type_=Integer()),
     )
     .order_by(customer_event.c.version, customer_event.c.id)
+)
+
+_EVENT = select(
+    customer_event,
+    case((customer_event.c.actor == Actor.STAFF.value, customer_event.c.actor_id)).label("staff_id"),
+)
+events_by_id = one_by(_EVENT, customer_event.c.customer_id, customer_event.c.id)
+# Keys grow with time, so the primary key gives the order, and two events of one transaction keep theirs.
+events_by_customer = Pages(
+    _EVENT, customer_event.c.customer_id, sort=Sort("NEWEST", (customer_event.c.id,), descending=True)
 )

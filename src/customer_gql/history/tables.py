@@ -11,6 +11,7 @@ from customer_gql.core.db import created_at, one_of, table
 class Actor(enum.StrEnum):
     CUSTOMER = "CUSTOMER"
     STAFF = "STAFF"
+    SERVICE = "SERVICE"
     SYSTEM = "SYSTEM"
 
 
@@ -23,6 +24,10 @@ customer_event = table(
     Column("version", Integer, nullable=False),
     Column("actor", Text, nullable=False),
     Column("actor_id", BigInteger),
+    # The staff user who acts as the customer, where one does.
+    Column("impersonator_id", BigInteger),
+    # Where the request came from; null for what no request caused.
+    Column("address", Text),
     Column("changes", JSONB, nullable=False, server_default="{}"),
     created_at(),
     PrimaryKeyConstraint("customer_id", "id"),

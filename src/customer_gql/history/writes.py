@@ -20,16 +20,28 @@ class By:
 
     actor: Actor
     id: int | None = None
+    impersonator_id: int | None = None
+    address: str | None = None
 
 
 SYSTEM: Final = By(Actor.SYSTEM)
 
 
-def acting(viewer: Viewer) -> By:
-    """The viewer as the history names them."""
+def acting(viewer: Viewer, address: str | None = None) -> By:
+    """The viewer as the history names them, with both identities while staff is signed in as the customer.
+
+    `address` is the trusted peer's; without it the one the viewer carries, if it does.
+    """
+    address = address if address is not None else getattr(viewer, "address", None)
     if viewer.kind is Kind.STAFF:
-        return By(Actor.STAFF, viewer.staff_id)
-    return By(Actor.CUSTOMER, viewer.customer_id)
+        return By(Actor.STAFF, viewer.staff_id, address=address)
+    if viewer.kind is Kind.CUSTOMER:
+        impersonator = getattr(viewer, "impersonator_id", None) or viewer.staff_id
+        return By(Actor.CUSTOMER, viewer.customer_id, impersonator, address)
+    # Services are viewers of a kind of their own; a guest, as at sign-up, is the customer to be.
+    if viewer.kind.value == "service":
+        return By(Actor.SERVICE, getattr(viewer, "service_id", None), address=address)
+    return By(Actor.CUSTOMER, viewer.customer_id, address=address)
 
 
 async def record(
@@ -51,6 +63,8 @@ async def record_all(connection: Connection, done: Sequence[tuple[int, int, Chan
             "version": version,
             "actor": by.actor.value,
             "actor_id": by.id,
+            "impersonator_id": by.impersonator_id,
+            "address": by.address,
             "changes": orjson.dumps({field: list(pair) for field, pair in changes.items()}).decode(),
         }
         for customer_id, version, changes in done

@@ -7,6 +7,7 @@ from customer_gql.core.errors import InputError, VersionConflictError
 from customer_gql.customer_grid.operations import CustomerGridAdminMutation
 from customer_gql.customers.operations import CustomerAdminQuery
 from customer_gql.groups.operations import GroupAdminQuery
+from customer_gql.mail_desk.operations import MailAdminMutation, MailAdminQuery
 from customer_gql.reward_points.operations import RewardPointsAdminMutation
 from customer_gql.store_credit.operations import StoreCreditAdminMutation
 from customer_gql.websites.operations import WebsiteAdminQuery
@@ -23,6 +24,7 @@ schema = strawberry.Schema(
         CustomerAdminQuery,
         GroupAdminQuery,
         WebsiteAdminQuery,
+        MailAdminQuery,
         NodeAdminQuery,
         LimitsAdminQuery,
     ),
@@ -33,6 +35,7 @@ schema = strawberry.Schema(
         CustomerGridAdminMutation,
         StoreCreditAdminMutation,
         RewardPointsAdminMutation,
+        MailAdminMutation,
     ),
     types=[Customer, InputError, VersionConflictError],
     config=config(),

@@ -3,6 +3,7 @@ import strawberry
 from customer_gql.addresses.types import AddressSection
 from customer_gql.carts.types import CartSection
 from customer_gql.customers.types import ProfileSection
+from customer_gql.history.types import HistorySection
 from customer_gql.newsletter.types import NewsletterSection
 from customer_gql.orders.types import OrderSection
 from customer_gql.reviews.types import ReviewSection
@@ -22,5 +23,6 @@ class Customer(
     StoreCreditSection,
     RewardPointsSection,
     NewsletterSection,
+    HistorySection,
 ):
     """Every base adds one section; a new section is one more base here."""

@@ -1,0 +1,16 @@
+"""The queue's own log, which pgqueuer writes for every job and never deletes."""
+
+import datetime as dt
+from typing import Final
+
+from .tables import QUEUE
+from .work import Tools
+
+KEPT: Final = dt.timedelta(days=14)
+
+
+async def purge(tools: Tools) -> None:
+    before = dt.datetime.now(dt.UTC) - KEPT
+    async with tools.database.transaction() as connection:
+        for name in (QUEUE.queue_table_log, QUEUE.statistics_table):
+            await connection.execute(f"DELETE FROM {name} WHERE created < $1", before)

@@ -1,0 +1,43 @@
+"""A rendered mail as the message that goes over the wire."""
+
+import datetime as dt
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP, SMTPUTF8
+from email.utils import format_datetime
+from typing import Final
+
+from .addressing import Envelope, address
+from .templates import Rendered
+
+_LONGEST_HEADER: Final = 255
+
+
+class Unsendable(Exception):
+    """This mail can never be sent; the sentence is for staff."""
+
+
+def letter(outbox_id: int, recipient: str, envelope: Envelope, text: Rendered, at: dt.datetime) -> EmailMessage:
+    """The same outbox id gives the same Message-ID, so that a mail sent twice is known as one."""
+    to = address(recipient)
+    if to is None:
+        raise Unsendable("The address of the recipient is none.")
+    sender, reply_to = envelope.sender, envelope.reply_to
+    ascii_only = all(part.addr_spec.isascii() for part in (sender, to, reply_to))
+    message = EmailMessage(policy=SMTP if ascii_only else SMTPUTF8)
+    message["Date"] = format_datetime(at)
+    message["Message-ID"] = f"<{outbox_id:016x}@{sender.domain}>"
+    message["From"] = Address(one_line(envelope.sender_name), sender.username, sender.domain)
+    message["To"] = to
+    message["Reply-To"] = reply_to
+    message["Subject"] = one_line(text.subject)
+    # No vacation notice and no ticket system answers it (RFC 3834).
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(text.text, cte="quoted-printable")
+    message.add_alternative(text.html, subtype="html", cte="quoted-printable")
+    return message
+
+
+def one_line(value: str) -> str:
+    """Nothing in a header may begin another one."""
+    return " ".join("".join(c if c.isprintable() else " " for c in value).split())[:_LONGEST_HEADER]
