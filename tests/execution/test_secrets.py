@@ -21,7 +21,8 @@ CANARIES = {
     "parameter": "canary-parameter",
 }
 LEAKS = re.compile(
-    r"SELECT|INSERT|UPDATE |Traceback|asyncpg|sqlalchemy|strawberry|\.py\b|postgres|pg_|relation |constraint", re.IGNORECASE
+    r"SELECT|INSERT|UPDATE |Traceback|asyncpg|sqlalchemy|strawberry|\.py\b|postgres|pg_|relation |constraint",
+    re.IGNORECASE,
 )
 
 
