@@ -5,7 +5,6 @@ import fcntl
 import hashlib
 import uuid
 from collections.abc import AsyncGenerator, Callable, Generator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,8 +13,8 @@ import asyncpg
 import httpx
 import pytest
 
+from clients import Client, served
 from customer_gql.accounts.writes import issue_token as issue_customer_token
-from customer_gql.app import create_app
 from customer_gql.core.db import Connection, Database, connected
 from customer_gql.core.embedded import Server, create_database, running
 from customer_gql.schema import migrating
@@ -132,37 +131,6 @@ def settings(database_url: str) -> Settings:
     # Costs are held to in tests/execution; elsewhere a test may ask for a whole shop.
     wide = Admin(cost=10**6, bucket=10**9, rate=10**9, requests=300)  # pyright: ignore[reportCallIssue]
     return load(database_url=database_url, environment="development", admin=wide)
-
-
-class Client:
-    """Posts documents as one viewer, over HTTP."""
-
-    def __init__(self, http: httpx.AsyncClient, path: str, token: str | None) -> None:
-        self.http = http
-        self.path = path
-        self.token = token
-
-    async def post(self, query: str, **variables: Any) -> httpx.Response:
-        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
-        body = {"query": query, "variables": variables}
-        return await self.http.post(self.path, json=body, headers=headers)
-
-    async def answer(self, query: str, **variables: Any) -> dict[str, Any]:
-        return (await self.post(query, **variables)).json()
-
-    async def data(self, query: str, **variables: Any) -> Any:
-        answer = await self.answer(query, **variables)
-        assert "errors" not in answer, answer["errors"]
-        return answer["data"]
-
-
-@asynccontextmanager
-async def served(settings: Settings, database: Database) -> AsyncGenerator[httpx.AsyncClient]:
-    app = create_app(settings)
-    app.state.databases = {"storefront": database, "admin": database}
-    app.state.health = database.reads
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as http:
-        yield http
 
 
 @pytest.fixture(scope="session")

@@ -1,14 +1,16 @@
 """The command line as people run it: a process of its own, with an environment of its own."""
 
+import json
 import os
 import subprocess
 import sys
 import threading
 import time
+import urllib.request
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 PROGRAM = Path(sys.executable).with_name("customer-gql")
 
@@ -59,3 +61,10 @@ def line(stream: IO[str] | None) -> str:
     """The next line a process prints; it ends, at the latest, with the process."""
     assert stream is not None
     return stream.readline().rstrip("\n")
+
+
+def post(url: str, token: str, query: str, **variables: object) -> Any:
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    request = urllib.request.Request(url, json.dumps({"query": query, "variables": variables}).encode(), headers)
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return json.load(answer)

@@ -10,13 +10,12 @@ import urllib.request
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from customer_gql.core.embedded import Server, create_database, drop_database
 from databases import cloned
-from processes import line, run, started
+from processes import line, post, run, started
 
 ROOT = Path(__file__).parents[1]
 CUSTOMERS = "email,_website,firstname,lastname\nann@shop.example,base,Ann,Lee\nbob@nowhere,base,Bob,Fox\n"
@@ -63,13 +62,6 @@ def get(url: str) -> tuple[int, object]:
     except urllib.error.HTTPError as error:
         with error:
             return error.code, json.load(error)
-
-
-def post(url: str, token: str, query: str) -> Any:
-    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-    request = urllib.request.Request(url, json.dumps({"query": query}).encode(), headers)
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        return json.load(answer)
 
 
 def test_migrate_twice_and_by_two_at_once(tmp_path: Path, bare_url: str):

@@ -1,5 +1,6 @@
 """Wrong use is told in one line on standard error, with an exit code that a script can see."""
 
+import os
 import re
 import socket
 import subprocess
@@ -125,6 +126,15 @@ def test_programs_of_postgresql_that_are_not_there(tmp_path: Path):
     missing = tmp_path / "none"
     sentence = told(run(tmp_path, "migrate", postgres_binaries=missing, data_dir=tmp_path / "data"))
     assert f"({missing} has no postgres and no initdb)" in sentence
+
+
+def test_installation_without_the_package_for_made_up_customers(
+    tmp_path: Path, shop_url: str, monkeypatch: pytest.MonkeyPatch
+):
+    (tmp_path / "mimesis.py").write_text("raise ModuleNotFoundError(name='mimesis')")
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{os.environ.get('PYTHONPATH', '')}")
+    sentence = told(run(tmp_path, "seed", "--customers", 1, database_url=shop_url))
+    assert sentence == 'Made-up customers need another package: pip install "customer-gql[demo]".'
 
 
 def test_files_that_are_not_there(tmp_path: Path, shop_url: str):

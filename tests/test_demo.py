@@ -1,6 +1,5 @@
 """The demo as a newcomer meets it: one command, its own PostgreSQL, and everything gone when it ends."""
 
-import json
 import re
 import signal
 import subprocess
@@ -16,7 +15,7 @@ import pytest
 
 from customer_gql.core.postmaster import is_postmaster, read_note
 from databases import short_folder
-from processes import line, started, until
+from processes import line, post, started, until
 
 DOCUMENTS = Path(__file__).with_name("documents")
 SECTIONS = [
@@ -80,10 +79,7 @@ def end(process: subprocess.Popen[str], number: signal.Signals) -> int:
 
 
 def answer(url: str, token: str, query: str, variables: dict[str, object]) -> Any:
-    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-    request = urllib.request.Request(url, json.dumps({"query": query, "variables": variables}).encode(), headers)
-    with urllib.request.urlopen(request, timeout=10) as response:
-        found = json.load(response)
+    found = post(url, token, query, **variables)
     assert "errors" not in found, found["errors"]
     return found["data"]
 

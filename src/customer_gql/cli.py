@@ -289,6 +289,10 @@ def main() -> None:
         cli()
     except KeyboardInterrupt:
         sys.exit(130)
+    except ModuleNotFoundError as error:
+        if error.name != "mimesis":
+            raise
+        sys.exit('customer-gql: Made-up customers need another package: pip install "customer-gql[demo]".')
     except Exception as error:
         if not isinstance(error, _faults()):
             raise

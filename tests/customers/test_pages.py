@@ -16,7 +16,7 @@ PAGE = """query Page($first: Int, $after: String, $last: Int, $before: String, $
 @pytest.fixture
 async def alone(empty_database, settings):
     """A shop with exactly seven customers, and staff to look at it."""
-    from conftest import Client, served
+    from clients import Client, served
     from customer_gql.staff import writes as staff
 
     async with empty_database.writes.acquire() as connection, served(settings, empty_database) as http:

@@ -4,8 +4,7 @@ import json
 import os
 import socket
 import subprocess
-import time
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +13,6 @@ from typing import Any
 import httpx
 
 from processes import PROGRAM, environment, until
-
-PROFILE = "{ __typename }"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +31,15 @@ class Service:
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         return int(status.partition(f"{field}:")[2].split()[0]) / 1024
 
+    def cpu(self) -> float:
+        """Seconds the process has worked, whatever else the machine does; in hundredths."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def sockets(self) -> int:
         """Open ones of the process."""
-        links = [os.readlink(link) for link in Path(f"/proc/{self.process.pid}/fd").iterdir() if link.is_symlink()]
-        return sum(link.startswith("socket:") for link in links)
+        links = [link.readlink() for link in Path(f"/proc/{self.process.pid}/fd").iterdir() if link.is_symlink()]
+        return sum(str(link).startswith("socket:") for link in links)
 
     def post(self, body: Any, path: str = "/graphql", *, token: str | None = None, **headers: str) -> httpx.Response:
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
@@ -110,13 +112,3 @@ def serving(folder: Path, database_url: str, **settings: object) -> Generator[Se
                 process.wait(40)
             except subprocess.TimeoutExpired:
                 process.kill()
-
-
-def timed(work: Any, *arguments: Any) -> tuple[Any, float]:
-    """What came of it, and how many seconds it took."""
-    started = time.perf_counter()
-    return work(*arguments), time.perf_counter() - started
-
-
-def statuses(answers: Sequence[bytes]) -> set[str]:
-    return {answer.split(b" ")[1].decode() for answer in answers if answer}

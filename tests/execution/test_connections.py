@@ -63,7 +63,7 @@ def test_an_endless_header_is_cut_before_it_is_kept(service: Service):
         answer = received(connection)
     assert status(answer) == "431"
     assert sent < 20
-    assert time.perf_counter() - started < 2
+    assert time.perf_counter() - started < 5
     assert service.memory() - before < 20
 
 
@@ -104,8 +104,8 @@ def test_slow_headers_end(impatient: Service):
         waits.append(took)
     answers = [received(connection) for connection in slow]
     assert {status(answer) for answer in answers} == {"408"}
-    assert time.perf_counter() - started < 3
-    assert max(waits) < 0.25
+    assert time.perf_counter() - started < 6
+    assert max(waits) < 1
     for connection in slow:
         connection.close()
 

@@ -29,8 +29,10 @@ def cost(query: str, name: str | None = None, **variables) -> int:
         (1 + 1 + 5 * 2, "{ customers(last: 5) { nodes { id email } } }"),
         (1 + 1 + 1 + 5 * (1 + 1), "{ customers(first: 5) { totalCount edges { node { id } } } }"),
         (2 + 3 * (1 + 1 + 4 * 1), "{ customers(first: 3) { nodes { orders(first: 4) { nodes { id } } } } }"),
-        (2 + 3 * 2, "{ customers(first: 3) { ...p } } fragment p on CustomerConnection { nodes { ...c ...c } } "
-            "fragment c on Customer { id }"),
+        (
+            2 + 3 * 2,
+            "{ customers(first: 3) { ...p } } fragment p on CustomerConnection { nodes { ...c ...c } } fragment c on Customer { id }",
+        ),
         (2 + 2 * 1, '{ n: nodes(ids: ["a", "b"]) { id } __typename }'),
     ],
 )  # fmt: skip

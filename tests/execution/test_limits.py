@@ -1,6 +1,5 @@
 """No document takes long to refuse, and none gets through by another spelling."""
 
-import time
 from pathlib import Path
 
 import pytest
@@ -21,17 +20,17 @@ def fan_out(levels: int, leaf: str = "id") -> str:
     return "{ me { ...f0 } } " + " ".join(fragments) + f" fragment f{levels} on Customer {{ {leaf} }}"
 
 
-def refused(service: Service, query: str, path: str = "/graphql", token: str | None = None) -> tuple[str, float]:
-    started = time.perf_counter()
-    answer = service.ask(query, path, token=token)
-    took = time.perf_counter() - started
+def refused(service: Service, query: str) -> tuple[str, float]:
+    """The error's code, and the seconds that the process worked for it."""
+    before = service.cpu()
+    answer = service.ask(query)
     assert "data" not in answer
     assert len(str(answer)) < 500
-    return code_of(answer), took
+    return code_of(answer), service.cpu() - before
 
 
-def fastest(service: Service, query: str, tries: int = 5) -> float:
-    return min(refused(service, query)[1] for _ in range(tries))
+def work(service: Service, query: str, tries: int = 40) -> float:
+    return sum(refused(service, query)[1] for _ in range(tries))
 
 
 @pytest.mark.parametrize("levels", [16, 20, 25, 30])
@@ -42,7 +41,7 @@ def test_a_fan_out_of_fragments_is_refused_at_once(service: Service, levels: int
 
 
 def test_a_fan_out_takes_no_longer_with_each_level(service: Service):
-    assert fastest(service, fan_out(30)) < 3 * fastest(service, fan_out(16)) + 0.005
+    assert work(service, fan_out(30)) < 3 * work(service, fan_out(16)) + 0.05
 
 
 def test_a_circle_of_fragments_is_no_way_around(service: Service):
@@ -88,8 +87,10 @@ def test_what_is_too_much_is_refused_quickly(service: Service, _case: str, query
     [
         ("inline", "{ me { " + "... { a: id b: id c: id d: id } " * 4 + "} }"),
         ("named", "{ me { " + "...f " * 4 + "} } fragment f on Customer { a: id b: id c: id d: id }"),
-        ("named twice", "{ me { ...g ...g } } fragment g on Customer { ...f ...f } "
-            "fragment f on Customer { a: id b: id c: id d: id }"),
+        (
+            "named twice",
+            "{ me { ...g ...g } } fragment g on Customer { ...f ...f } fragment f on Customer { a: id b: id c: id d: id }",
+        ),
     ],
 )  # fmt: skip
 def test_however_it_is_written_the_verdict_is_one(_case: str, query: str):
@@ -164,7 +165,7 @@ def test_mutations_that_could_be_guessed_at_stand_alone(service: Service, staff_
         assert (code_of(answer), answer.get("data")) == ("QUERY_TOO_COMPLEX", None)
     five = (
         "mutation { "
-        + " ".join('a%d: customerQuickEdit(input: {id: "x"}) { changedFields }' % i for i in range(5))
+        + " ".join(f'a{i}: customerQuickEdit(input: {{id: "x"}}) {{ changedFields }}' for i in range(5))
         + " }"
     )
     assert "at most 4" in service.ask(five, "/admin/graphql", token=staff_token)["errors"][0]["message"]

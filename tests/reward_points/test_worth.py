@@ -25,7 +25,7 @@ async def rates(empty_database):
 
 
 async def worth(database, settings, connection, group, *, without=()):
-    from conftest import Client, served
+    from clients import Client, served
     from customer_gql.staff import writes as staff
 
     for number in without:

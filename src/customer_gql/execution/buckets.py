@@ -6,6 +6,7 @@ storage is not used, because it walks over every key after each hit.
 
 import time
 from collections import OrderedDict
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from typing import Final, NamedTuple, Protocol
 
@@ -80,6 +81,7 @@ class SharedBuckets:
             log.warning("rate storage is away, each process counts for itself", kind=type(error).__name__)
 
 
+@lru_cache(maxsize=4096)
 def address(host: str) -> str:
     """One household or server has one IPv4 address, or one /64 of IPv6."""
     try:

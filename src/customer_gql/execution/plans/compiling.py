@@ -1,6 +1,6 @@
 """From a valid document to a plan, with the variables that decide what `@include` and `@skip` leave of it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 from graphql import (
@@ -30,10 +30,11 @@ from customer_gql.core.scalars import Amount
 
 from .completing import Abstract, Checked, Completer, Leaf, ListOf, Some, checks_itself
 from .fields import Answer, Counted, Loaded, ObjectColumn, PagesOf, Resolved, Scene
-from .leaves import column_of
+from .leaves import shown_by, text_of
 from .running import Arguments
-from .selecting import Columns, Later, Selection, Show
-from .values import ids, moneys
+from .selecting import Later, Selection, Taken, nothing
+from .values import amount_text, id_text, money_text
+from .writing import Access, Constants, Text
 
 MAX_FIELDS: Final = 2000
 _BACK: Final = "strawberry-definition"
@@ -70,12 +71,15 @@ class Compiler:
 
     def below(self, kind: GraphQLObjectType, details: Sequence[FieldDetails]) -> Selection:
         """What the field's selection shows of a type."""
+        return self._selection(kind, self._collected(kind, details))
+
+    def _collected(self, kind: GraphQLObjectType, details: Sequence[FieldDetails]) -> dict[str, list[FieldDetails]]:
         collected = collect_subfields(
             self._schema, self._fragments, self._variables, self._operation, kind, list(details)
         )
         if collected.new_defer_usages:
             raise Unplanned
-        return self._selection(kind, collected.grouped_field_set)
+        return collected.grouped_field_set
 
     def _selection(self, kind: GraphQLObjectType, fields: dict[str, list[FieldDetails]]) -> Selection:
         self._left -= len(fields)
@@ -93,7 +97,7 @@ class Compiler:
 
     def _nullable(self, kind: Any, details: Sequence[FieldDetails], *, nullable: bool) -> Completer:
         if is_leaf_type(kind):
-            return Leaf(column_of(kind, nullable=nullable))
+            return Leaf(shown_by(kind, nullable=nullable))
         if is_list_type(kind):
             return Some(ListOf(self.completer(kind.of_type, details)), nullable=nullable)
         if is_abstract_type(kind):
@@ -106,6 +110,19 @@ class Compiler:
     def _object(self, kind: GraphQLObjectType, details: Sequence[FieldDetails]) -> Completer:
         selection = self.below(kind, details)
         return Checked(selection, kind.is_type_of) if checks_itself(kind, _IS_ROW) else selection  # pyright: ignore
+
+    def money_fields(self, kind: GraphQLObjectType, details: Sequence[FieldDetails]) -> list[tuple[str, Text]]:
+        """What of a money is shown; it has two fields, and neither asks anybody."""
+        fields: list[tuple[str, Text]] = []
+        for name, of_name in self._collected(kind, details).items():
+            field_name = of_name[0].node.name.value
+            if field_name == "amount":
+                fields.append((name, amount_text))
+            elif field_name == "currency":
+                fields.append((name, _leaf(_nullable_of(kind.fields["currency"]), "currency", nullable=False)))
+            else:
+                fields.append((name, _typename(kind)))
+        return fields
 
     def answer(
         self, name: str, details: Sequence[FieldDetails], parent: GraphQLObjectType, field: GraphQLField
@@ -120,90 +137,79 @@ class Compiler:
 
 
 class _Part:
-    """A selection while it is compiled: which attributes it takes of its objects, and what it does with them."""
+    """A selection while it is compiled."""
 
     def __init__(self, compiler: Compiler, kind: GraphQLObjectType) -> None:
         self._compiler = compiler
         self._kind = kind
-        self._wanted: dict[str, int] = {}
-        self._shows: list[tuple[str, Show | None]] = []
+        self._fields: list[tuple[str, Text]] = []
         self._later: list[Later] = []
         self._placed = False
 
     def selection(self) -> Selection:
-        return Selection(list(self._wanted), self._shows, self._later, placed=self._placed)
+        return Selection(self._fields, self._later, placed=self._placed)
 
     def add(self, name: str, details: Sequence[FieldDetails]) -> None:
         field_name = details[0].node.name.value
         if field_name == "__typename":
-            shown = self._kind.name
-            self._shows.append((name, lambda columns: [shown] * len(columns[-1])))
+            self._fields.append((name, _typename(self._kind)))
             return
         field = self._kind.fields.get(field_name)
         declared = field.extensions.get(_BACK) if field else None
         if field is None or not isinstance(declared, StrawberryField):
             raise Unplanned
-        self._add_field(name, details, field, declared)
-
-    def _add_field(
-        self, name: str, details: Sequence[FieldDetails], field: GraphQLField, declared: StrawberryField
-    ) -> None:
+        # An extension, as a permission is, has a say in what the field gives: then only its resolver tells.
         said = {} if declared.extensions else declared.metadata
-        show = self._show(field, declared, said, details)
-        self._shows.append((name, show))
-        if show is not None:
-            return
-        answer = self._compiler.answer(name, details, self._kind, field)
-        later = self._start(answer, declared, said)
-        self._later.append(later)
-        self._placed = self._placed or answer.completer.placed or isinstance(later, Resolved)
+        text = self._text(field, declared, said, details)
+        self._fields.append((name, text or nothing))
+        if text is None:
+            answer = self._compiler.answer(name, details, self._kind, field)
+            later = _later(answer, declared, said)
+            self._later.append(later)
+            self._placed = self._placed or answer.completer.placed or isinstance(later, Resolved)
 
-    def _show(
+    def _text(
         self, field: GraphQLField, declared: StrawberryField, said: Any, details: Sequence[FieldDetails]
-    ) -> Show | None:
-        """A field that the object's own columns answer at once."""
+    ) -> Text | None:
+        """Of a field that the object itself answers at once."""
+        kind = _nullable_of(field)
+        nullable = kind is field.type
         if isinstance(said.get("id"), NodeId):
-            return ids(said["id"], self._columns(said["id"].columns))
+            return id_text(said["id"])
         if isinstance(said.get("money"), Amount):
-            kind: Any = field.type.of_type if is_non_null_type(field.type) else field.type
-            selection = self._compiler.below(kind, details)
-            taken = self._columns(said["money"].columns)
-            return moneys(said["money"], taken, selection, nullable=kind is field.type)
-        if not declared.is_basic_field:
+            return money_text(said["money"], self._compiler.money_fields(kind, details), nullable=nullable)
+        if not declared.is_basic_field or not is_leaf_type(kind):
             return None
-        kind: Any = field.type.of_type if is_non_null_type(field.type) else field.type
-        if not is_leaf_type(kind):
-            return None
-        convert = column_of(kind, nullable=kind is field.type)
-        position = self._column(declared.python_name)
-        return lambda columns: convert(columns[position])
+        return _leaf(kind, declared.python_name, nullable=nullable)
 
-    def _start(self, answer: Answer, declared: StrawberryField, said: Any) -> Later:
-        load = said.get("load")
-        if isinstance(load, Paged):
-            return PagesOf(answer, load, self._keys(load.columns), counts=_counts(answer.completer))
-        if isinstance(load, Load):
-            return Loaded(answer, load, self._keys(load.columns))
-        if said.get("counted"):
-            return Counted(answer)
-        if declared.is_basic_field:
-            return ObjectColumn(answer, self._column(declared.python_name))
-        assert answer.definition.resolve is not None
-        return Resolved(answer, answer.definition.resolve)
 
-    def _column(self, name: str) -> int:
-        return self._wanted.setdefault(name, len(self._wanted))
+def _typename(kind: GraphQLObjectType) -> Text:
+    return lambda _access, constants: constants(kind.name)
 
-    def _columns(self, names: Sequence[str]) -> Callable[[Columns], list[Sequence[Any]]]:
-        positions = [self._column(name) for name in names]
-        return lambda columns: [columns[position] for position in positions]
 
-    def _keys(self, names: Sequence[str]) -> Callable[[Columns], Sequence[Any]]:
-        if len(names) == 1:
-            position = self._column(names[0])
-            return lambda columns: columns[position]
-        taken = self._columns(names)
-        return lambda columns: list(zip(*taken(columns), strict=True))
+def _leaf(leaf: Any, attribute: str, *, nullable: bool) -> Text:
+    def text(access: Access, constants: Constants) -> str:
+        return text_of(leaf, access(attribute), constants, nullable=nullable)
+
+    return text
+
+
+def _later(answer: Answer, declared: StrawberryField, said: Any) -> Later:
+    load = said.get("load")
+    if isinstance(load, Paged):
+        return PagesOf(answer, load, Taken(*load.columns), counts=_counts(answer.completer))
+    if isinstance(load, Load):
+        return Loaded(answer, load, Taken(*load.columns))
+    if said.get("counted"):
+        return Counted(answer)
+    if declared.is_basic_field:
+        return ObjectColumn(answer, Taken(declared.python_name))
+    assert answer.definition.resolve is not None
+    return Resolved(answer, answer.definition.resolve)
+
+
+def _nullable_of(field: GraphQLField) -> Any:
+    return field.type.of_type if is_non_null_type(field.type) else field.type
 
 
 def _varies(node: Any) -> bool:

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from graphql import GraphQLAbstractType, GraphQLObjectType
 from graphql.pyutils import Path, is_awaitable
 
-from .leaves import Convert
+from .leaves import Show
 from .running import GaveUp, Place, Places, Running
 
 
@@ -21,14 +21,14 @@ class Completer(Protocol):
 
 
 class Leaf:
-    __slots__ = ("convert", "placed")
+    __slots__ = ("placed", "show")
 
-    def __init__(self, convert: Convert) -> None:
-        self.convert = convert
+    def __init__(self, show: Show) -> None:
+        self.show = show
         self.placed = False
 
     def complete(self, _run: Running, values: Sequence[Any], _places: Places) -> Sequence[Any]:
-        return self.convert(values)
+        return list(map(self.show, values))
 
 
 class Some:

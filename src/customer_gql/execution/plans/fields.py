@@ -13,9 +13,7 @@ from customer_gql.core.pagination import Page, Paged, Window, total
 
 from .completing import Completer
 from .running import Arguments, Place, Places, Running, all_of
-from .selecting import Columns, Level
-
-Keys = Callable[[Columns], Sequence[Any]]
+from .selecting import Level, Taken
 
 
 class Answer:
@@ -111,12 +109,12 @@ class ObjectColumn:
 
     __slots__ = ("answer", "column")
 
-    def __init__(self, answer: Answer, column: int) -> None:
+    def __init__(self, answer: Answer, column: Taken) -> None:
         self.answer = answer
         self.column = column
 
     def start(self, run: Running, level: Level) -> None:
-        self.answer.fill(run, level, level.columns[self.column])
+        self.answer.fill(run, level, self.column.of(level))
 
 
 class Loaded:
@@ -124,13 +122,13 @@ class Loaded:
 
     __slots__ = ("answer", "declared", "keys")
 
-    def __init__(self, answer: Answer, declared: Load, keys: Keys) -> None:
+    def __init__(self, answer: Answer, declared: Load, keys: Taken) -> None:
         self.answer = answer
         self.declared = declared
         self.keys = keys
 
     def start(self, run: Running, level: Level) -> None:
-        keys = self.keys(level.columns)
+        keys = self.keys.of(level)
         if self.declared.limited:
             given = {"limit": page_size(run.arguments_of(self.answer.arguments)["first"])}
             wanted = keys
@@ -146,14 +144,14 @@ class PagesOf:
 
     __slots__ = ("answer", "counts", "declared", "keys")
 
-    def __init__(self, answer: Answer, declared: Paged, keys: Keys, *, counts: bool) -> None:
+    def __init__(self, answer: Answer, declared: Paged, keys: Taken, *, counts: bool) -> None:
         self.answer = answer
         self.declared = declared
         self.keys = keys
         self.counts = counts
 
     def start(self, run: Running, level: Level) -> None:
-        pages, keys = self.declared.pages, self.keys(level.columns)
+        pages, keys = self.declared.pages, self.keys.of(level)
         window = Window.of(**{**_NO_WINDOW, **run.arguments_of(self.answer.arguments)})
         asked = run.ask(pages.read(window), keys, window.arguments(pages.sort))
         if self.counts:

@@ -1,49 +1,46 @@
-"""Ids and money by the column: what their declarations make of a row, without an object in between."""
+"""Ids and money in written text: what their declarations make of a row, without an object in between."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from customer_gql.core.ids import NodeId
 from customer_gql.core.scalars import Amount, major, major_text
 
-from .leaves import Column
 from .running import GaveUp
-from .selecting import Columns, Selection, Show
-
-Taken = Callable[[Columns], list[Sequence[Any]]]
+from .writing import Access, Constants, Text
 
 
-def ids(declared: NodeId, taken: Taken) -> Show:
-    """`core.ids.encode` for a level."""
-    pattern = f"{declared.prefix}_" + "%016x" * len(declared.columns)
-    if len(declared.columns) == 1:
-        return lambda columns: list(map(pattern.__mod__, taken(columns)[0]))
-    return lambda columns: list(map(pattern.__mod__, zip(*taken(columns), strict=True)))
+def id_text(declared: NodeId) -> Text:
+    """`core.ids.encode`."""
+
+    def text(access: Access, constants: Constants) -> str:
+        keys = "".join(f"{{{access(column)}:016x}}" for column in declared.columns)
+        return f'f"{{{constants(declared.prefix)}}}_{keys}"'
+
+    return text
 
 
-def moneys(declared: Amount, taken: Taken, selection: Selection, *, nullable: bool) -> Show:
-    """`Amount.of` for a level, and what the document shows of it."""
-    assert len(declared.columns) == 2
+def money_text(declared: Amount, fields: Sequence[tuple[str, Text]], *, nullable: bool) -> Text:
+    """`Amount.of`, and the fields of it that the document shows; they reach its attributes `amount` and `currency`."""
+    amount, currency = declared.columns
 
-    def show(columns: Columns) -> Column:
-        amounts, currencies = taken(columns)
-        if None not in amounts:
-            return selection.of_columns(amount=_texts(amounts, currencies), currency=currencies)
-        if not nullable:
-            raise GaveUp
-        there = [i for i, amount in enumerate(amounts) if amount is not None]
-        amounts = [amounts[i] for i in there]
-        currencies = [currencies[i] for i in there]
-        shown = selection.of_columns(amount=_texts(amounts, currencies), currency=currencies)
-        all_shown: list[Any] = [None] * len(columns[-1])
-        for i, money in zip(there, shown, strict=True):
-            all_shown[i] = money
-        return all_shown
+    def text(access: Access, constants: Constants) -> str:
+        within = {"amount": "a", "currency": access(currency)}
+        items = ", ".join(f"{constants(name)}: {field(within.__getitem__, constants)}" for name, field in fields)
+        absent = "None" if nullable else f"{constants(_refuse)}()"
+        return f"({absent} if (a := {access(amount)}) is None else {{{items}}})"
 
-    return show
+    return text
 
 
-def _texts(amounts: Sequence[Any], currencies: Sequence[str]) -> list[str]:
-    if set(map(type, amounts)) <= {int}:
-        return list(map(major_text, amounts, currencies))
-    return [str(major(amount, currency)) for amount, currency in zip(amounts, currencies, strict=True)]
+def amount_text(access: Access, constants: Constants) -> str:
+    """The amount of a money whose two columns are reached by its attributes."""
+    return f"{constants(_amount)}({access('amount')}, {access('currency')})"
+
+
+def _amount(amount: Any, currency: str) -> str:
+    return major_text(amount, currency) if type(amount) is int else str(major(amount, currency))
+
+
+def _refuse() -> None:
+    raise GaveUp

@@ -1,0 +1,101 @@
+"""What leaves this repository: the wheel, the image, and what the committed files give away."""
+
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from customer_gql.graphiql import parts
+
+ROOT = Path(__file__).parents[1]
+HOSTS = ("pypi" + ".org", "python" + "hosted.org", "npm" + "js.org", "npm" + "js.com", "yarn" + "pkg.com")
+LOCKS = sorted(ROOT.glob("requirements/*.lock"))
+SERVICES: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
+is_checkout = pytest.mark.skipif(not (ROOT / ".git").exists(), reason="not a checkout of the repository")
+
+
+@pytest.fixture(scope="module")
+def packed(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
+    """The wheel's files, without the folder of the package."""
+    folder = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder]
+    subprocess.run(command, cwd=ROOT, capture_output=True, check=True, timeout=60)
+    [wheel] = folder.glob("*.whl")
+    with zipfile.ZipFile(wheel) as opened:
+        return {name.removeprefix("customer_gql/") for name in opened.namelist()}
+
+
+def files(folder: Path, *endings: str) -> set[str]:
+    found = [file for ending in endings for file in folder.rglob(f"*{ending}")]
+    return {file.relative_to(folder).as_posix() for file in found}
+
+
+def test_wheel_has_every_module_and_example(packed: set[str]):
+    assert files(ROOT / "src" / "customer_gql", ".py", ".graphql", ".json", ".html", ".css", ".js") <= packed
+
+
+def test_wheel_has_the_migrations(packed: set[str]):
+    assert {f"migrations/{name}" for name in files(ROOT / "migrations", ".py", ".mako")} <= packed
+
+
+def test_wheel_has_graphiql_and_its_licences(packed: set[str]):
+    assert {f"graphiql/assets/{name}" for name in (*parts.NEEDED, "licences.txt")} <= packed
+
+
+def test_wheel_has_nothing_else(packed: set[str]):
+    strange = [name for name in packed if re.search(r"tests|\.env|node_modules|__pycache__|\.data|\.lock$", name)]
+    assert strange == []
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
+def test_lock_has_a_version_and_hashes_for_each_package_and_no_address(lock: Path):
+    text = lock.read_text()
+    packages = re.split(r"\n(?=[\w\[])", text.strip())
+    for package in packages:
+        assert re.match(r"[\w.\[\],-]+==[\w.+!]+( ; [^\n]+)? \\\n", package), package
+        assert re.search(r"--hash=sha256:[0-9a-f]{64}", package), package
+    assert "://" not in text
+
+
+def test_image_runs_without_root_and_build_tools():
+    build, final = re.split(r"(?m)^FROM .*\n", (ROOT / "Dockerfile").read_text())[1:]
+    steps = re.findall(r"(?m)^([A-Z]+) (.*)", final)
+    assert "hatchling" in build
+    assert [text for step, text in steps if step == "COPY"] == ["--from=build /venv /venv"]
+    assert [text for step, text in steps if step == "RUN"] == [
+        "useradd --system --uid 10001 --no-create-home customer-gql"
+    ]
+    assert [text for step, text in steps if step == "USER"] == ["10001"]
+    assert [step for step, _ in steps if step == "HEALTHCHECK"] == ["HEALTHCHECK"]
+    assert [step for step, _ in steps][-2:] == ["ENTRYPOINT", "CMD"]
+
+
+def test_image_is_built_from_files_that_are_there():
+    copied = re.findall(r"(?m)^COPY (?!--from)(.*) \S+$", (ROOT / "Dockerfile").read_text())
+    assert [name for names in copied for name in names.split() if not (ROOT / name).exists()] == []
+
+
+def test_compose_has_service_database_and_mail():
+    assert {"service", "database", "mail"} <= SERVICES.keys()
+    assert SERVICES["service"]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
+    assert SERVICES["migrate"]["depends_on"]["database"] == {"condition": "service_healthy"}
+
+
+def test_compose_opens_ports_to_this_machine_only_and_holds_no_password():
+    ports = [port for service in SERVICES.values() for port in service.get("ports", ())]
+    assert [port for port in ports if not port.startswith("127.0.0.1:")] == []
+    assert "${POSTGRES_PASSWORD:?" in SERVICES["database"]["environment"]["POSTGRES_PASSWORD"]
+
+
+@is_checkout
+def test_committed_files_name_no_registry_and_no_folder_of_this_machine():
+    forbidden = [argument for text in (*HOSTS, f"{ROOT}/") for argument in ("-e", text)]
+    found = subprocess.run(
+        ["git", "grep", "-nIF", *forbidden], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (found.returncode, found.stdout) == (1, "")
