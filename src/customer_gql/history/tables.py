@@ -11,6 +11,7 @@ from customer_gql.core.db import created_at, one_of, table
 class Actor(enum.StrEnum):
     CUSTOMER = "CUSTOMER"
     STAFF = "STAFF"
+    SERVICE = "SERVICE"
     SYSTEM = "SYSTEM"
 
 

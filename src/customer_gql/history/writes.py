@@ -29,6 +29,8 @@ def acting(viewer: Viewer) -> By:
     """The viewer as the history names them."""
     if viewer.kind is Kind.STAFF:
         return By(Actor.STAFF, viewer.staff_id)
+    if viewer.kind is Kind.SERVICE:
+        return By(Actor.SERVICE, viewer.service_id)
     return By(Actor.CUSTOMER, viewer.customer_id)
 
 

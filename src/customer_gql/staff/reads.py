@@ -4,7 +4,7 @@ from sqlalchemy.dialects.postgresql import BYTEA
 from customer_gql.core.db import compiled
 from customer_gql.core.loading import one_by
 
-from .tables import staff_role, staff_token, staff_user
+from .tables import staff_role, staff_session, staff_user
 
 staff_by_id = one_by(
     select(
@@ -20,10 +20,10 @@ staff_by_id = one_by(
 
 VIEWER_BY_TOKEN = compiled(
     select(staff_user.c.id, staff_role.c.permissions)
-    .select_from(staff_token.join(staff_user).join(staff_role))
+    .select_from(staff_session.join(staff_user).join(staff_role))
     .where(
-        staff_token.c.token_hash == bindparam("token_hash", type_=BYTEA()),
-        staff_token.c.expires_at > func.now(),
+        staff_session.c.token_hash == bindparam("token_hash", type_=BYTEA()),
+        staff_session.c.expires_at > func.now(),
         staff_user.c.is_active,
     )
 )

@@ -8,7 +8,7 @@ from customer_gql.core.db import Connection, execute, fetch, fetch_one
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.ids import new_id
 
-from .tables import staff_role, staff_token, staff_user
+from .tables import staff_role, staff_session as staff_token, staff_user
 
 TOKEN_LIFETIME = dt.timedelta(hours=8)
 
