@@ -22,7 +22,7 @@ from .execution.documents import Documents
 from .execution.http import Endpoint, Refused
 from .schema import admin, storefront
 from .settings import Settings
-from .staff.reads import VIEWER_BY_TOKEN
+from .staff import sessions as staff_sessions
 
 STOREFRONT_BODY = 100 * 1024
 ADMIN_BODY = 1024 * 1024
@@ -42,7 +42,7 @@ def create_app(settings: Settings) -> Starlette:
     return Starlette(
         routes=[
             endpoint("/graphql", storefront.schema, customer_of, STOREFRONT_BODY),
-            endpoint("/admin/graphql", admin.schema, staff_of, ADMIN_BODY),
+            endpoint("/admin/graphql", admin.schema, staff_sessions.viewer_of, ADMIN_BODY),
             Route("/health/live", live),
             Route("/health/ready", ready),
             *([graphiql.mount()] if develops else []),
@@ -66,7 +66,13 @@ async def _lifespan(settings: Settings, app: Starlette) -> AsyncGenerator[None]:
 
 async def _context(settings: Settings, authenticate: Authenticate, request: Request) -> Context:
     database: Database = request.app.state.database
-    return Context(database, await _viewer(database, authenticate, request.headers.get("authorization")), settings)
+    return Context(
+        database,
+        await _viewer(database, authenticate, request.headers.get("authorization")),
+        settings,
+        peer=None if request.client is None else request.client.host,
+        user_agent=request.headers.get("user-agent"),
+    )
 
 
 async def _viewer(database: Database, authenticate: Authenticate, authorization: str | None) -> Viewer:
@@ -90,14 +96,6 @@ async def customer_of(database: Database, token: str) -> Viewer | None:
     async with database.reads.acquire() as connection:
         found = await fetch_one(connection, CUSTOMER_BY_TOKEN, token_hash=tokens.hashed(token))
     return None if found is None else Viewer(Kind.CUSTOMER, customer_id=found.customer_id)
-
-
-async def staff_of(database: Database, token: str) -> Viewer | None:
-    if not token.startswith(tokens.STAFF):
-        return None
-    async with database.reads.acquire() as connection:
-        found = await fetch_one(connection, VIEWER_BY_TOKEN, token_hash=tokens.hashed(token))
-    return None if found is None else Viewer(Kind.STAFF, staff_id=found.id, permissions=frozenset(found.permissions))
 
 
 async def live(_request: Request) -> Response:

@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError
+from cryptography.fernet import Fernet
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -32,7 +33,21 @@ class Settings(BaseSettings):
     online_minutes: int = Field(15, ge=1, description="domain rule: how long an activity counts as being online")
     reset_link_minutes: int = Field(120, ge=1, description="how long a password reset link works")
     reset_requests_per_hour: int = Field(5, ge=0, description="per customer; 0 means no limit")
+    secret_keys: SecretStr = Field(
+        SecretStr(""),
+        description="Fernet keys, comma separated; the first encrypts the secrets of second factors, all decrypt them",
+    )
     log_format: Literal["console", "json"] = "json"
+
+    @field_validator("secret_keys")
+    @classmethod
+    def _are_keys(cls, given: SecretStr) -> SecretStr:
+        for key in filter(None, given.get_secret_value().split(",")):
+            try:
+                Fernet(key.strip())
+            except ValueError:
+                raise ValueError("each has to be 32 bytes in URL-safe base64") from None
+        return given
 
 
 def load(**overrides: object) -> Settings:

@@ -62,6 +62,12 @@ def decode_one(value: str, prefix: str) -> int:
     return decode(value, prefix)[0]
 
 
+def decode_small(value: str, prefix: str) -> int:
+    """The same for tables with 32-bit keys; what cannot be one of theirs becomes -1, which is unknown everywhere."""
+    key = decode_one(value, prefix)
+    return key if key < 1 << 31 else -1
+
+
 def _shown(value: str) -> str:
     return repr(value if len(value) <= 60 else value[:57] + "…")
 

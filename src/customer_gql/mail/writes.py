@@ -15,12 +15,15 @@ async def queue(
     *,
     template: str,
     recipient: str,
-    customer_id: int,
-    store_view_id: int,
+    customer_id: int | None,
+    store_view_id: int | None,
     placeholders: Mapping[str, Any],
     secrets: Mapping[str, str] | None = None,
 ) -> None:
-    """Write a mail in the transaction that causes it. `secrets` are erased when it is sent."""
+    """Write a mail in the transaction that causes it. `secrets` are erased when it is sent.
+
+    Mail to staff is about no customer and of no store view.
+    """
     await execute(
         connection,
         insert(mail_outbox).values(

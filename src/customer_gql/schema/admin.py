@@ -7,6 +7,10 @@ from customer_gql.core.errors import InputError, VersionConflictError
 from customer_gql.customer_grid.operations import CustomerGridAdminMutation
 from customer_gql.customers.operations import CustomerAdminQuery
 from customer_gql.groups.operations import GroupAdminQuery
+from customer_gql.staff.account_operations import StaffAccountMutation, StaffAccountQuery
+from customer_gql.staff.configuration import ConfigurationAdminMutation, ConfigurationAdminQuery
+from customer_gql.staff.operations import StaffAdminMutation, StaffAdminQuery
+from customer_gql.staff.service_operations import ServiceTokenAdminMutation, ServiceTokenAdminQuery
 from customer_gql.websites.operations import WebsiteAdminQuery
 
 from .customer import Customer
@@ -21,12 +25,20 @@ schema = strawberry.Schema(
         GroupAdminQuery,
         WebsiteAdminQuery,
         NodeAdminQuery,
+        StaffAdminQuery,
+        StaffAccountQuery,
+        ServiceTokenAdminQuery,
+        ConfigurationAdminQuery,
     ),
     mutation=merged(
         "Mutation",
         "What staff and services may change, each root with its permission.",
         AccountAdminMutation,
         CustomerGridAdminMutation,
+        StaffAdminMutation,
+        StaffAccountMutation,
+        ServiceTokenAdminMutation,
+        ConfigurationAdminMutation,
     ),
     types=[Customer, InputError, VersionConflictError],
     config=config(),
