@@ -112,7 +112,7 @@ async def remove(connection: Connection, role_id: int, *, by: Acting) -> None:
 async def _checked(
     connection: Connection, name: str, permissions: Sequence[str], website_ids: Sequence[int] | None, by: Acting
 ) -> dict[str, Any]:
-    websites = await checked_websites(connection, website_ids)
+    websites = await checked_websites(connection, website_ids, by)
     wanted = Grant(frozenset(permissions), None if websites is None else frozenset(websites))
     refuse_more(by, wanted)
     return {"name": name, "permissions": sorted(wanted.permissions), "website_ids": websites}

@@ -71,8 +71,8 @@ def refuse_stronger(by: Acting, existing: Grant, path: list[str]) -> None:
 MAX_WEBSITES: Final = 100
 
 
-async def checked_websites(connection: Connection, ids: Iterable[int] | None) -> list[int] | None:
-    """The websites as they are stored: all there, each once; None is every website."""
+async def checked_websites(connection: Connection, ids: Iterable[int] | None, by: Acting) -> list[int] | None:
+    """The websites as they are stored: all there and reached, each once; None is every website."""
     if ids is None:
         return None
     wanted = sorted(set(ids))
@@ -81,7 +81,7 @@ async def checked_websites(connection: Connection, ids: Iterable[int] | None) ->
     if len(wanted) > MAX_WEBSITES:
         raise RuleError(f"At most {MAX_WEBSITES} websites.", path=["websiteIds"], code=UserErrorCode.TOO_MANY)
     known = await fetch(connection, select(website.c.id).where(among(website.c.id, wanted)))
-    if len(known) != len(wanted):
+    if len(known) != len(wanted) or not reachable(by, wanted):
         raise RuleError("There is no such website.", path=["websiteIds"], code=UserErrorCode.NOT_FOUND)
     return wanted
 

@@ -35,7 +35,7 @@ async def create(
     now = dt.datetime.now(dt.UTC)
     if not now < expires_at <= now + LONGEST:
         raise RuleError(f"Within {LONGEST.days} days from now.", path=["expiresAt"])
-    websites = await checked_websites(connection, website_ids)
+    websites = await checked_websites(connection, website_ids, by)
     wanted = Grant(frozenset(permissions), None if websites is None else frozenset(websites))
     if MANAGE in wanted.permissions:
         # A program that makes tokens would outlive every revocation of its own.

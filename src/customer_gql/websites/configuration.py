@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Generic, TypeVar
 
 import orjson
-from sqlalchemy import ColumnElement, Integer, Text, and_, bindparam, case, delete, or_, select, tuple_
+from sqlalchemy import ColumnElement, Integer, Text, and_, bindparam, case, delete, or_, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from customer_gql.core.db import Connection, compiled, execute, fetch, fetch_one, fetch_value
@@ -107,10 +107,8 @@ class Effective:
 async def effective(connection: Connection, scope: ConfigurationScope, scope_id: int) -> list[Effective]:
     """Every setting as it holds at a scope, by path, in one statement."""
     chain = await scopes_above(connection, scope, scope_id)
-    rows = await fetch(
-        connection,
-        select(value).where(tuple_(value.c.scope, value.c.scope_id).in_([(at.value, id) for at, id in chain])),
-    )
+    along = [and_(value.c.scope == at.value, value.c.scope_id == id) for at, id in chain]
+    rows = await fetch(connection, select(value).where(or_(*along)))
     found = {(row.path, row.scope): orjson.loads(row.value) for row in rows}
     return [_effective(setting, found, [at for at, _ in chain]) for _, setting in sorted(_declared.items())]
 
