@@ -14,6 +14,7 @@ from typing import Any
 import asyncpg
 import httpx
 import pytest
+from cryptography.fernet import Fernet
 
 from customer_gql.accounts.writes import issue_token as issue_customer_token
 from customer_gql.app import create_app
@@ -139,7 +140,7 @@ async def connection(database: Database) -> AsyncGenerator[Connection]:
 
 @pytest.fixture(scope="session")
 def settings(database_url: str) -> Settings:
-    return load(database_url=database_url, environment="development")
+    return load(database_url=database_url, environment="development", secret_keys=Fernet.generate_key().decode())
 
 
 class Client:

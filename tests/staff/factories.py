@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import func, insert, select
 
+from conftest import Client
 from customer_gql.core import passwords as hashing, tokens
 from customer_gql.core.db import Connection, execute, fetch_value
 from customer_gql.core.ids import encode
@@ -13,8 +14,9 @@ from customer_gql.staff import passwords, sessions
 from customer_gql.staff.permissions import KNOWN
 from customer_gql.staff.tables import SignedInBy, staff_role, staff_user
 from customer_gql.websites.tables import store, store_view, website
-from conftest import Client
 
+SIGN_IN = """mutation S($input: StaffSignInInput!) { staffSignIn(input: $input) {
+  token expiresAt staffUser { id email } userErrors { code message path } } }"""
 PASSWORD = "correct horse battery staple"
 
 
@@ -62,3 +64,19 @@ async def staff_client(
 async def staff_id_of(connection: Connection, client: Client) -> str:
     statement = "SELECT staff_id FROM staff_session WHERE token_hash = $1"
     return encode("stf", await connection.fetchval(statement, tokens.hashed(client.token or "")))
+
+
+async def sign_in(client: Client, email: str, password: str, totp: str | None = None) -> dict[str, Any]:
+    return (await client.data(SIGN_IN, input={"email": email, "password": password, "totp": totp}))["staffSignIn"]
+
+
+def with_token(client: Client, token: str) -> Client:
+    return Client(client.http, "/admin/graphql", token)
+
+
+async def events(connection: Connection, staff_id: int) -> list[tuple[str, str]]:
+    """Kind and actor of what was done to a staff user."""
+    rows = await connection.fetch(
+        "SELECT kind, actor FROM staff_event WHERE subject = $1 ORDER BY id", encode("stf", staff_id)
+    )
+    return [(row["kind"], row["actor"]) for row in rows]

@@ -6,7 +6,6 @@ A sample takes `Ids`: `ids["cus"]` is the id acted on, of another website in one
 
 from customer_gql.schema import admin
 from customer_gql.schema.nodes import nodes_of
-
 from staff.walk import Ids, Sample
 
 SOON = "2026-12-24T12:00:00Z"
@@ -30,7 +29,9 @@ def nodes(ids: Ids):
 
 def private() -> set[str]:
     """Prefixes of what is not for everyone to see."""
-    return {prefix for prefix, (_, declared) in nodes_of(admin.schema).items() if declared.visible.__name__ != "everyone"}
+    return {
+        prefix for prefix, (_, declared) in nodes_of(admin.schema).items() if declared.visible.__name__ != "everyone"
+    }
 
 
 def mass_action(action: str, **more) -> Sample:
@@ -75,9 +76,7 @@ SAMPLES: dict[str, list[Sample]] = {
     "staffRoleDelete": [about("rol")],
     "staffSessionRevoke": [about("sse")],
     "serviceTokenCreate": [
-        by_input(
-            lambda ids: {"name": "Walk", "permissions": [], "websiteIds": [ids["web"]], "expiresAt": SOON}
-        ),
+        by_input(lambda ids: {"name": "Walk", "permissions": [], "websiteIds": [ids["web"]], "expiresAt": SOON}),
     ],
     "serviceTokenRotate": [about("svt")],
     "serviceTokenRevoke": [about("svt")],

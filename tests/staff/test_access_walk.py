@@ -104,9 +104,7 @@ async def test_each_kind_of_token_opens_its_own_surface_alone(kind, world, http,
     token = await token_of(kind, world, connection)
     found = [
         (
-            await http.post(
-                path, json={"query": "{ __typename }"}, headers={"Authorization": f"Bearer {token}"}
-            )
+            await http.post(path, json={"query": "{ __typename }"}, headers={"Authorization": f"Bearer {token}"})
         ).status_code
         for path in ("/graphql", "/admin/graphql")
     ]

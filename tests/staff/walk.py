@@ -90,9 +90,7 @@ def ids_given(variables: Any, path: str = "") -> set[str]:
     """The dotted names of everything given, lists left out."""
     if isinstance(variables, dict):
         return {
-            inner
-            for name, value in variables.items()
-            for inner in ids_given(value, f"{path}.{name}" if path else name)
+            inner for name, value in variables.items() for inner in ids_given(value, f"{path}.{name}" if path else name)
         }
     if isinstance(variables, list):
         return set().union({path}, *[ids_given(value, path) for value in variables])

@@ -12,7 +12,6 @@ from customer_gql.schema.tables import metadata
 from customer_gql.staff import service_tokens
 from customer_gql.staff.events import Acting
 from customers.factories import customer_id, make_customer, make_full_customer
-
 from staff.factories import make_role, make_staff, make_website, session_of, staff_client
 from staff.walk import GRAPH, Ids, selection
 
