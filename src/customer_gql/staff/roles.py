@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import any_, delete, func, insert, select, update
 
 from customer_gql.core.db import Connection, Row, execute, fetch, fetch_one, fetch_value
 from customer_gql.core.errors import RuleError, UserErrorCode
@@ -29,7 +29,7 @@ async def keep_an_administrator(connection: Connection, path: list[str]) -> None
         connection,
         select(func.count())
         .select_from(staff_user.join(staff_role))
-        .where(staff_user.c.is_active, staff_role.c.permissions.any(MANAGE), staff_role.c.website_ids.is_(None)),
+        .where(staff_user.c.is_active, any_(staff_role.c.permissions) == MANAGE, staff_role.c.website_ids.is_(None)),
     )
     if not left:
         raise RuleError(
