@@ -12,6 +12,7 @@ from typing import Any
 import asyncpg
 import httpx
 import pytest
+from cryptography.fernet import Fernet
 
 from clients import Client, served
 from customer_gql.accounts.writes import issue_token as issue_customer_token
@@ -130,7 +131,9 @@ async def connection(database: Database) -> AsyncGenerator[Connection]:
 def settings(database_url: str) -> Settings:
     # Costs are held to in tests/execution; elsewhere a test may ask for a whole shop.
     wide = Admin(cost=10**6, bucket=10**9, rate=10**9, requests=300)  # pyright: ignore[reportCallIssue]
-    return load(database_url=database_url, environment="development", admin=wide)
+    return load(
+        database_url=database_url, environment="development", admin=wide, secret_keys=Fernet.generate_key().decode()
+    )
 
 
 @pytest.fixture(scope="session")

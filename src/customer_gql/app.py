@@ -35,7 +35,7 @@ from .mail import catcher
 from .schema import admin, storefront
 from .schema.work import WORK
 from .settings import Audience, Settings
-from .staff.reads import VIEWER_BY_TOKEN
+from .staff import sessions as staff_sessions
 
 Authenticate = Callable[[Database, str], Awaitable[Viewer | None]]
 HEALTH_PATIENCE: Final = Patience(statement=2, acquire=2)
@@ -46,7 +46,7 @@ def create_app(settings: Settings) -> Starlette:
     app = Starlette(
         routes=[
             Route("/graphql", _endpoint(settings, "storefront", storefront.schema, customer_of)),
-            Route("/admin/graphql", _endpoint(settings, "admin", admin.schema, staff_of)),
+            Route("/admin/graphql", _endpoint(settings, "admin", admin.schema, staff_sessions.viewer_of)),
             Route("/health/live", live),
             Route("/health/ready", ready),
             *([graphiql.mount(), *catcher.routes()] if settings.environment == "development" else []),
@@ -132,7 +132,8 @@ def database_of(settings: Settings, audience: str) -> AbstractAsyncContextManage
 async def _context(settings: Settings, audience: str, authenticate: Authenticate, request: Request) -> Context:
     database: Database = request.app.state.databases[audience]
     viewer = await _viewer(database, authenticate, request.headers.get("authorization"))
-    return Context(database, viewer, settings)
+    peer = None if request.client is None else request.client.host
+    return Context(database, viewer, settings, peer=peer, user_agent=request.headers.get("user-agent"))
 
 
 async def _viewer(database: Database, authenticate: Authenticate, authorization: str | None) -> Viewer:
@@ -156,14 +157,6 @@ async def customer_of(database: Database, token: str) -> Viewer | None:
     async with database.reads.acquire() as connection:
         found = await fetch_one(connection, CUSTOMER_BY_TOKEN, token_hash=tokens.hashed(token))
     return None if found is None else Viewer(Kind.CUSTOMER, customer_id=found.customer_id)
-
-
-async def staff_of(database: Database, token: str) -> Viewer | None:
-    if not token.startswith(tokens.STAFF):
-        return None
-    async with database.reads.acquire() as connection:
-        found = await fetch_one(connection, VIEWER_BY_TOKEN, token_hash=tokens.hashed(token))
-    return None if found is None else Viewer(Kind.STAFF, staff_id=found.id, permissions=frozenset(found.permissions))
 
 
 async def live(_request: Request) -> Response:

@@ -190,6 +190,44 @@ def staff_token(email: str) -> None:
         print(_run(url, lambda c: writes.issue_token(c, email=email)))
 
 
+@staff_commands.command("password")
+def staff_password(email: str) -> None:
+    """Ask for a new password of a staff user, and set it. Ends their sessions."""
+    from .core import passwords as hashing
+    from .core.emails import normalised
+    from .staff import passwords
+    from .staff.events import SYSTEM
+
+    async def put(connection: Connection) -> None:
+        user = await passwords.find(connection, normalised(email))
+        given = typer.prompt("New password", hide_input=True, confirmation_prompt=True, err=True)
+        passwords.check_strength(given, second_factor=user.totp_since is not None, email=user.email)
+        await passwords.change(connection, user, await hashing.hashed(given), by=SYSTEM)
+
+    with _database(load()) as url:
+        _run(url, put, transaction=False)
+    print(f"{email} has a new password; every session of theirs ended")
+
+
+@staff_commands.command("totp-off")
+def staff_totp_off(email: str) -> None:
+    """Switch off the second factor of a staff user who lost it."""
+    from .core.emails import normalised
+    from .core.ids import encode
+    from .staff import passwords, totp
+    from .staff.events import SYSTEM, record
+
+    async def switch_off(connection: Connection) -> None:
+        user = await passwords.find(connection, normalised(email))
+        if not await totp.disable(connection, user.id):
+            raise Fault(f"{email} has no second factor.")
+        await record(connection, "TOTP_OFF", by=SYSTEM, subject=encode("stf", user.id))
+
+    with _database(load()) as url:
+        _run(url, switch_off)
+    print(f"{email} signs in with the password alone now")
+
+
 @customer_commands.command("token")
 def customer_token(
     email: str,

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import Annotated, Literal
 
+from cryptography.fernet import Fernet
 from email_validator import validate_email
 from pydantic import (
     AfterValidator,
@@ -173,12 +174,27 @@ class Settings(BaseSettings):
         None, description="sender where the shop configures none; no-reply@ the storefront's host"
     )
     mail_kept_days: int = Field(30, ge=1, description="how long sent mails, without their secrets, and dead ones stay")
-    log_format: Literal["console", "json"] = "json"
 
     @field_validator("mail_from")
     @classmethod
     def _is_an_address(cls, value: str | None) -> str | None:
         return None if value is None else validate_email(value, check_deliverability=False).normalized
+
+    secret_keys: SecretStr = Field(
+        SecretStr(""),
+        description="Fernet keys, comma separated; the first encrypts the secrets of second factors, all decrypt them",
+    )
+    log_format: Literal["console", "json"] = "json"
+
+    @field_validator("secret_keys")
+    @classmethod
+    def _are_keys(cls, given: SecretStr) -> SecretStr:
+        for key in filter(None, given.get_secret_value().split(",")):
+            try:
+                Fernet(key.strip())
+            except ValueError:
+                raise ValueError("each has to be 32 bytes in URL-safe base64") from None
+        return given
 
 
 def load(**overrides: object) -> Settings:

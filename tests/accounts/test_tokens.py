@@ -50,7 +50,7 @@ async def test_an_expired_token_is_no_token(http, connection):
 async def test_the_token_of_staff_who_left_is_no_token(http, as_staff, connection):
     client = await as_staff("viewer")
     await connection.execute(
-        "UPDATE staff_user SET is_active = false WHERE id = (SELECT staff_id FROM staff_token WHERE token_hash = $1)",
+        "UPDATE staff_user SET is_active = false WHERE id = (SELECT staff_id FROM staff_session WHERE token_hash = $1)",
         tokens.hashed(client.token),
     )
     assert await status(http, "/admin/graphql", f"Bearer {client.token}") == 401

@@ -2,6 +2,7 @@
 
 import itertools
 from pathlib import Path
+from typing import Any
 
 import pytest
 from graphql import (
@@ -20,6 +21,7 @@ from customer_gql.core.ids import NodeId
 from customer_gql.schema import admin, storefront
 from customer_gql.schema.customer import Customer
 from customer_gql.schema.nodes import nodes_of
+from customer_gql.staff.permissions import KNOWN
 
 ROOT = Path(__file__).parents[2]
 FILES = {"schema.graphql": admin.schema, "schema.storefront.graphql": storefront.schema}
@@ -67,13 +69,15 @@ def test_no_two_sections_define_one_field():
 
 
 def test_every_admin_root_declares_its_permission():
-    for root in (admin.schema.query, admin.schema.mutation):
-        assert root is not None
-        for field in root.__strawberry_definition__.fields:  # pyright: ignore[reportAttributeAccessIssue]
-            if field.metadata.get("viewer") == "anyone":  # said, not forgotten: `limits`
-                continue
-            assert field.metadata.get("permission"), field.name
-            assert f"Permission: `{field.metadata['permission']}`" in (field.description or "")
+    roots: list[Any] = [admin.schema.query, admin.schema.mutation]
+    for root in roots:
+        for field in root.__strawberry_definition__.fields:
+            permission, viewer = field.metadata.get("permission"), field.metadata.get("viewer")
+            said = {"staff": "For every signed-in staff user", "anybody": "Needs no token.", "anyone": ""}
+            assert (permission is None) != (viewer is None), field.name
+            assert permission is None or permission in KNOWN, field.name
+            expected = f"Permission: `{permission}`" if permission else said[str(viewer)]
+            assert expected in (field.description or ""), field.name
 
 
 def test_what_is_marked_for_the_admin_is_absent_from_the_storefront():

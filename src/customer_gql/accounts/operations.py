@@ -49,7 +49,7 @@ class AccountAdminMutation:
     ) -> CustomerForceSignInPayload:
         customer_id = decode_one(input.id, "cus")
         async with info.context.transaction() as connection:
-            customer = await locked(connection, customer_id)
+            customer = await locked(connection, customer_id, websites=info.context.viewer.website_ids)
             ended = await writes.force_sign_in(connection, customer, by=acting(info.context.viewer))
         return CustomerForceSignInPayload(customer_id=customer_id, ended_token_count=ended)
 
@@ -68,7 +68,7 @@ class AccountAdminMutation:
         async with info.context.transaction() as connection:
             expires_at = await writes.request_reset(
                 connection,
-                await locked(connection, customer_id),
+                await locked(connection, customer_id, websites=info.context.viewer.website_ids),
                 lifetime=dt.timedelta(minutes=settings.reset_link_minutes),
                 per_hour=settings.reset_requests_per_hour,
                 by=acting(info.context.viewer),

@@ -12,6 +12,7 @@ from strawberry.types.field import StrawberryField
 from .errors import Forbidden, ReturnsUserErrors, Unauthenticated
 
 ADMIN: Final = {"audience": "admin"}
+SIGN_IN_AS_STAFF: Final = "Sign in as staff: send a staff token as `Authorization: Bearer …`."
 INPUT: Final = strawberry.argument(description="What to do, and to whom.")
 
 
@@ -19,6 +20,11 @@ class Kind(enum.Enum):
     GUEST = "guest"
     CUSTOMER = "customer"
     STAFF = "staff"
+    SERVICE = "service"
+
+
+Websites = frozenset[int] | None
+"""Websites somebody may reach into; None is all of them, those made later included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,30 +32,60 @@ class Viewer:
     kind: Kind
     customer_id: int | None = None
     staff_id: int | None = None
+    service_id: int | None = None
     permissions: frozenset[str] = frozenset()
+    website_ids: Websites = None
+    # SHA-256 of the token the request came with, to tell this session from the viewer's others.
+    session: bytes | None = None
+
+    @property
+    def works_for_shop(self) -> bool:
+        return self.kind in (Kind.STAFF, Kind.SERVICE)
+
+    def reaches(self, website_id: int) -> bool:
+        return self.website_ids is None or website_id in self.website_ids
 
 
 GUEST: Final = Viewer(Kind.GUEST)
 
 
 class Requires(FieldExtension):
-    """Only staff with one permission; what else they hold was read with their token, so this asks no database."""
+    """Only staff and services with one permission; what they hold was read with their token, so this asks no database.
 
-    def __init__(self, permission: str) -> None:
+    `everywhere` refuses those whose role is restricted to some websites: what they would change holds for all.
+    """
+
+    def __init__(self, permission: str, *, everywhere: bool = False) -> None:
         self.permission = permission
+        self.everywhere = everywhere
 
     def apply(self, field: StrawberryField) -> None:
-        field.description = f"{field.description} Permission: `{self.permission}`."
+        scope = ", for all websites" if self.everywhere else ""
+        field.description = f"{field.description} Permission: `{self.permission}`{scope}."
 
     async def resolve_async(self, next_: Any, source: Any, info: strawberry.Info, **kwargs: Any) -> Any:
         self.check(info.context.viewer)
         return await next_(source, info, **kwargs)
 
     def check(self, viewer: Viewer) -> None:
-        if viewer.kind is not Kind.STAFF:
-            raise Unauthenticated("Sign in as staff: send a staff token as `Authorization: Bearer …`.")
+        if not viewer.works_for_shop:
+            raise Unauthenticated(SIGN_IN_AS_STAFF)
         if self.permission not in viewer.permissions:
             raise Forbidden(f"The permission {self.permission} is missing.", permission=self.permission)
+        if self.everywhere and viewer.website_ids is not None:
+            raise Forbidden(f"The permission {self.permission} is needed for all websites.", permission=self.permission)
+
+
+class StaffAlone(FieldExtension):
+    """Only a signed-in staff user, whatever their role: they act on their own account. Services have none."""
+
+    def apply(self, field: StrawberryField) -> None:
+        field.description = f"{field.description} For every signed-in staff user, on their own account; no permission."
+
+    async def resolve_async(self, next_: Any, source: Any, info: strawberry.Info, **kwargs: Any) -> Any:
+        if info.context.viewer.kind is not Kind.STAFF:
+            raise Unauthenticated(SIGN_IN_AS_STAFF)
+        return await next_(source, info, **kwargs)
 
 
 class SignedIn(FieldExtension):
@@ -61,17 +97,17 @@ class SignedIn(FieldExtension):
         return await next_(source, info, **kwargs)
 
 
-def admin_field(*, permission: str, description: str, graphql_type: Any = None) -> Any:
+def admin_field(*, permission: str, description: str, graphql_type: Any = None, everywhere: bool = False) -> Any:
     """A root of the admin endpoint that reads. The resolver has to be async."""
     return strawberry.field(
         description=description,
-        extensions=[Requires(permission)],
+        extensions=[Requires(permission, everywhere=everywhere)],
         metadata={**ADMIN, "permission": permission},
         graphql_type=graphql_type,
     )
 
 
-def admin_mutation(*, permission: str, description: str, alone: bool = False) -> Any:
+def admin_mutation(*, permission: str, description: str, alone: bool = False, everywhere: bool = False) -> Any:
     """A root of the admin endpoint that writes; a rule's refusal becomes `userErrors` of its payload.
 
     `alone` is for credentials, ledgers, impersonation and deletion: no other mutation may stand beside it, so that
@@ -79,8 +115,36 @@ def admin_mutation(*, permission: str, description: str, alone: bool = False) ->
     """
     return strawberry.mutation(
         description=description,
-        extensions=[Requires(permission), ReturnsUserErrors()],
+        extensions=[Requires(permission, everywhere=everywhere), ReturnsUserErrors()],
         metadata={**ADMIN, "permission": permission, "alone": alone},
+    )
+
+
+def own_staff_field(*, description: str, graphql_type: Any = None) -> Any:
+    """A root of the admin endpoint by which staff read about themselves."""
+    return strawberry.field(
+        description=description,
+        extensions=[StaffAlone()],
+        metadata={**ADMIN, "viewer": "staff"},
+        graphql_type=graphql_type,
+    )
+
+
+def own_staff_mutation(*, description: str) -> Any:
+    """A root of the admin endpoint by which staff change their own account."""
+    return strawberry.mutation(
+        description=description,
+        extensions=[StaffAlone(), ReturnsUserErrors()],
+        metadata={**ADMIN, "viewer": "staff"},
+    )
+
+
+def open_admin_mutation(*, description: str) -> Any:
+    """A root of the admin endpoint for those who have no token yet; it has to judge by what it is given alone."""
+    return strawberry.mutation(
+        description=f"{description} Needs no token.",
+        extensions=[ReturnsUserErrors()],
+        metadata={**ADMIN, "viewer": "anybody"},
     )
 
 

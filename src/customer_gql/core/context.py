@@ -20,6 +20,9 @@ class Context:
     viewer: Viewer = GUEST
     settings: Any = None
     cost: Any = None
+    # Address of the other end of the connection, and what the caller's program says it is.
+    peer: str | None = None
+    user_agent: str | None = None
     loads: Loads = field(init=False)
 
     def __post_init__(self) -> None:

@@ -62,6 +62,12 @@ def decode_one(value: str, prefix: str) -> int:
     return decode(value, prefix)[0]
 
 
+def decode_small(value: str, prefix: str) -> int:
+    """The same for tables with 32-bit keys; what cannot be one of theirs becomes -1, which is unknown everywhere."""
+    key = decode_one(value, prefix)
+    return key if key < 1 << 31 else -1
+
+
 def _shown(value: str) -> str:
     return repr(value if len(value) <= 60 else value[:57] + "…")
 
@@ -100,29 +106,48 @@ async def everyone(_context: Any, _key: tuple[int, ...]) -> bool:
     return True
 
 
+async def nobody(_context: Any, _key: tuple[int, ...]) -> bool:
+    return False
+
+
 async def its_customer(context: Any, key: tuple[int, ...]) -> bool:
     """What a customer owns is visible on the storefront to that customer alone."""
     return key[0] == context.viewer.customer_id
 
 
 class NodeId:
-    """How the type's public id is made of its columns, how a row is found by it, who may see it on the storefront."""
+    """How the type's public id is made of its columns, how a row is found by it, and who may see it.
 
-    __slots__ = ("columns", "prefix", "read", "visible")
+    `visible` decides on the storefront, and tells staff of some websites whose it is: what `its_customer` marks follows
+    the customer's website, what is for `everyone` is for them, the rest is for staff of all websites.
+    `permission` is what staff need besides that of the root.
+    """
 
-    def __init__(self, prefix: str, read: Read, columns: tuple[str, ...], visible: Visible) -> None:
+    __slots__ = ("columns", "permission", "prefix", "read", "visible")
+
+    def __init__(
+        self, prefix: str, read: Read, columns: tuple[str, ...], visible: Visible, permission: str | None = None
+    ) -> None:
         self.prefix = prefix
         self.read = read
         self.columns = columns
         self.visible = visible
+        self.permission = permission
 
     def of(self, row: Any) -> str:
         return encode(self.prefix, *[getattr(row, column) for column in self.columns])
 
 
-def node_id(prefix: str, read: Read, *columns: str, visible: Visible = its_customer, description: str) -> Any:
+def node_id(
+    prefix: str,
+    read: Read,
+    *columns: str,
+    visible: Visible = its_customer,
+    permission: str | None = None,
+    description: str,
+) -> Any:
     """The `id` of a type of rows: declares the prefix, the columns inside, and the read that finds the row again."""
-    declared = NodeId(prefix, read, columns, visible)
+    declared = NodeId(prefix, read, columns, visible, permission)
     of = declared.of
 
     def resolve(root: strawberry.Parent[Any]) -> strawberry.ID:

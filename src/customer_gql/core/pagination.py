@@ -11,7 +11,7 @@ from typing import Annotated, Any, Generic, TypeVar
 
 import orjson
 import strawberry
-from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, select, tuple_
+from sqlalchemy import ARRAY, ColumnElement, Integer, Select, any_, bindparam, func, select, tuple_
 
 from .db import Statement, compiled
 from .errors import BadInput
@@ -212,19 +212,25 @@ def _windowed(statement: Select, sort: Sort, *, backward: bool, positioned: bool
 
 
 class List:
-    """Pages of a root list, in one of several orders, with conditions."""
+    """Pages of a root list, in one of several orders, with conditions.
 
-    __slots__ = ("_plain", "counted", "sorts", "statement")
+    `website` is the column that says which website a row belongs to: pages and counts of a viewer who reaches some
+    websites alone are restricted to them here, so that no root can forget it.
+    """
 
-    def __init__(self, statement: Select, sorts: Sequence[Sort]) -> None:
+    __slots__ = ("_plain", "counted", "sorts", "statement", "within")
+
+    def __init__(self, statement: Select, sorts: Sequence[Sort], *, website: ColumnElement[Any] | None = None) -> None:
         self.statement = statement
         self.sorts = {sort.name: sort for sort in sorts}
+        self.within = None if website is None else website == any_(bindparam("website_ids", type_=ARRAY(website.type)))
         self._plain = lru_cache(maxsize=None)(self._compiled)
         # The whole list has no conditions that tell one request from another, and takes longest to count.
         self.counted = SharedCount(compiled(self._count(())))
 
-    def _compiled(self, sort: str, backward: bool, positioned: bool) -> Statement:
-        return compiled(self._select((), self.sorts[sort], backward=backward, positioned=positioned))
+    def _compiled(self, sort: str, backward: bool, positioned: bool, restricted: bool) -> Statement:
+        where = (self.within,) if restricted and self.within is not None else ()
+        return compiled(self._select(where, self.sorts[sort], backward=backward, positioned=positioned))
 
     def _select(self, where: Sequence[ColumnElement[bool]], sort: Sort, *, backward: bool, positioned: bool) -> Select:
         statement = _windowed(self.statement.where(*where), sort, backward=backward, positioned=positioned)
@@ -234,23 +240,25 @@ class List:
         counted = self.statement.with_only_columns(func.count().label("total"), maintain_column_froms=True)
         return counted.where(*where)
 
-    def statement_of(self, sort: str, *, backward: bool = False, positioned: bool = False) -> Statement:
-        """Of the list without conditions."""
-        return self._plain(sort, backward, positioned)
+    def _reach(self, viewer: Any) -> dict[str, list[int]]:
+        if self.within is None or viewer.website_ids is None:
+            return {}
+        return {"website_ids": sorted(viewer.website_ids)}
 
     async def page(self, context: Any, window: Window, sort: str, where: Sequence[ColumnElement[bool]] = ()) -> Page:
         chosen = self.sorts[sort]
         positioned = window.cursor is not None
-        arguments = window.arguments(chosen)
+        reach = self._reach(context.viewer)
+        conditions = [*where, *([self.within] if reach and self.within is not None else [])]
         if where:
-            statement: Any = self._select(where, chosen, backward=window.backward, positioned=positioned)
+            statement: Any = self._select(conditions, chosen, backward=window.backward, positioned=positioned)
         else:
-            statement = self.statement_of(sort, backward=window.backward, positioned=positioned)
-        rows = await context.fetch(statement, **arguments)
+            statement = self._plain(sort, window.backward, positioned, bool(reach))
+        rows = await context.fetch(statement, **window.arguments(chosen), **reach)
 
         async def count() -> int:
-            if where:
-                return (await context.fetch(self._count(where)))[0].total
+            if conditions:
+                return (await context.fetch(self._count(conditions), **reach))[0].total
             return await self.counted.of(context.database)
 
         return Page(rows, window, chosen, count)

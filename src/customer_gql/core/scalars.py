@@ -130,8 +130,12 @@ def guard(scalar: GraphQLScalarType) -> None:
     scalar.parse_literal = from_literal
 
 
+def storable(text: str) -> bool:
+    return "\x00" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+
+
 def _checked(text: Any) -> Any:
-    if isinstance(text, str) and ("\x00" in text or any("\ud800" <= character <= "\udfff" for character in text)):
+    if isinstance(text, str) and not storable(text):
         raise GraphQLError("Text cannot hold NUL or a lone surrogate.", extensions={"code": "BAD_USER_INPUT"})
     return text
 

@@ -6,6 +6,9 @@ from typing import Final
 
 CUSTOMER: Final = "cgc_"
 STAFF: Final = "cgs_"
+SERVICE: Final = "cgv_"
+STAFF_INVITATION: Final = "cgi_"
+STAFF_CODE: Final = "cgo_"
 PASSWORD_RESET: Final = "cgr_"  # noqa: S105 - a prefix, no secret
 
 

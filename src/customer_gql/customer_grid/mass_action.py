@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from customer_gql.accounts.writes import end_sessions
+from customer_gql.core.access import Websites
 from customer_gql.core.db import Connection, Row, among, fetch
 from customer_gql.core.ids import encode
 from customer_gql.customers import writes as customers
+from customer_gql.customers.reads import within
 from customer_gql.customers.tables import CustomerType, customer
 from customer_gql.history.writes import By, record_all
 from customer_gql.newsletter import writes as newsletter
@@ -47,19 +49,29 @@ CHANGED_MEANWHILE = "Somebody changed this customer at the same moment; try agai
 
 
 async def run(
-    connection: Connection, action: MassAction, customer_ids: Sequence[int], *, group_id: int | None, by: By
+    connection: Connection,
+    action: MassAction,
+    customer_ids: Sequence[int],
+    *,
+    group_id: int | None,
+    websites: Websites,
+    by: By,
 ) -> list[Result]:
-    """What happened to each of the ids, in their order; one asked for twice is answered once."""
+    """What happened to each of the ids, in their order; one asked for twice is answered once.
+
+    Customers of a website outside of `websites` are as good as unknown, and nothing is done to them.
+    """
     ids = list(dict.fromkeys(customer_ids))
-    found = {row.id: row for row in await fetch(connection, select(customer).where(among(customer.c.id, ids)))}
+    asked_for = select(customer).where(among(customer.c.id, ids), *within(websites))
+    found = {row.id: row for row in await fetch(connection, asked_for)}
     match action:
         case MassAction.SUBSCRIBE:
-            reached = await newsletter.subscribe(connection, ids)
+            reached = await newsletter.subscribe(connection, list(found))
             changed = {id for id, is_changed in reached.items() if is_changed}
             done = await _newsletter(connection, found, changed, "SUBSCRIBED", by)
             done |= {id: Result(id, Outcome.REFUSED, NO_DEFAULT_VIEW) for id in found if id not in reached}
         case MassAction.UNSUBSCRIBE:
-            ended = await newsletter.unsubscribe(connection, ids)
+            ended = await newsletter.unsubscribe(connection, list(found))
             done = await _newsletter(connection, found, ended, "UNSUBSCRIBED", by)
         case MassAction.ASSIGN_GROUP:
             assert group_id is not None

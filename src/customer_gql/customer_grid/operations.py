@@ -9,7 +9,7 @@ from customer_gql.core.errors import Payload, RuleError, UserErrorCode
 from customer_gql.core.ids import decode_one, encode
 from customer_gql.core.loading import column
 from customer_gql.core.scalars import graph_enum
-from customer_gql.customers.reads import customers_by_id
+from customer_gql.customers.reads import reachable
 from customer_gql.customers.tables import Gender
 from customer_gql.customers.types import CustomerLink, CustomerPayload
 from customer_gql.history.writes import acting
@@ -65,7 +65,7 @@ graph_enum(
         "DONE": "It was done.",
         "UNCHANGED": "It was so already.",
         "REFUSED": "A rule forbids it; `reason` says which.",
-        "NOT_FOUND": "There is no such customer.",
+        "NOT_FOUND": "There is no such customer, or not on a website the viewer's role reaches.",
     },
     name="CustomerMassActionOutcome",
 )
@@ -97,7 +97,7 @@ class CustomerMassActionResult:
         graphql_type=CustomerLink | None, description="The customer as stored now; null when deleted or unknown."
     )
     async def customer(self, info: Info) -> Any:
-        return await info.context.load(customers_by_id, self.customer_key)
+        return await reachable(info.context, self.customer_key)
 
 
 @strawberry.type(description="What a mass action did, to each customer and in all.")
@@ -135,6 +135,7 @@ class CustomerGridAdminMutation:
                 customer_id,
                 edits=edits,
                 expected_version=input.expected_version,
+                websites=info.context.viewer.website_ids,
                 by=acting(info.context.viewer),
             )
         return CustomerQuickEditPayload(customer_id=customer_id, changed_fields=changed)
@@ -153,9 +154,11 @@ class CustomerGridAdminMutation:
         if action is MassAction.DELETE:
             Requires("customers.delete").check(info.context.viewer)
         ids, group_id = _selected(input.selection), _group(input)
+        viewer = info.context.viewer
         async with info.context.transaction(dry_run=dry_run) as connection:
-            by = acting(info.context.viewer)
-            results = await mass_action.run(connection, action, ids, group_id=group_id, by=by)
+            results = await mass_action.run(
+                connection, action, ids, group_id=group_id, websites=viewer.website_ids, by=acting(viewer)
+            )
         return _payload(results)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from customer_gql.accounts.writes import revoke_resets
 from customer_gql.addresses import writes as addresses
+from customer_gql.core.access import Websites
 from customer_gql.core.db import Connection, Row, fetch, fetch_one
 from customer_gql.core.errors import FieldConflict, RuleError, RuleErrors, UserErrorCode, VersionConflict
 from customer_gql.core.ids import encode
@@ -39,10 +40,11 @@ _SHOWN: Mapping[str, Callable[[Any], str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What is edited, locked."""
+    """What is edited, locked, and the websites that the one who edits may reach."""
 
     customer: Row
     billing: Row | None
+    websites: Websites
 
     def value(self, field: str) -> Any:
         if field in PROFILE:
@@ -51,11 +53,22 @@ class Held:
 
 
 async def quick_edit(
-    connection: Connection, customer_id: int, *, edits: Mapping[str, Any], expected_version: int | None, by: By
+    connection: Connection,
+    customer_id: int,
+    *,
+    edits: Mapping[str, Any],
+    expected_version: int | None,
+    websites: Websites,
+    by: By,
 ) -> list[str]:
-    """Store the edits that change something; the fields changed. Refuses all when it refuses one."""
+    """Store the edits that change something; the fields changed. Refuses all when it refuses one.
+
+    Both the customer and the website they move to have to be among `websites`.
+    """
     held = Held(
-        await customers.locked(connection, customer_id), await addresses.default_billing(connection, customer_id)
+        await customers.locked(connection, customer_id, websites=websites),
+        await addresses.default_billing(connection, customer_id),
+        websites,
     )
     wanted = await _checked(connection, held, edits)
     changed = {field: value for field, value in wanted.items() if value != held.value(field)}
@@ -94,7 +107,9 @@ async def _group(connection: Connection, held: Held, value: int) -> int:
     return value
 
 
-async def _website(connection: Connection, _held: Held, value: int) -> int:
+async def _website(connection: Connection, held: Held, value: int) -> int:
+    if held.websites is not None and value not in held.websites:
+        raise RuleError("There is no such website.", path=["websiteId"], code=UserErrorCode.NOT_FOUND)
     return (await existing_website(connection, value)).id
 
 

@@ -21,17 +21,19 @@ class CustomerQuery:
 @strawberry.type
 class CustomerAdminQuery:
     @admin_field(
-        permission="customers.read", graphql_type=CustomerLink | None, description="One customer; null when unknown."
+        permission="customers.read",
+        graphql_type=CustomerLink | None,
+        description="One customer; null when unknown, or of a website the viewer's role does not reach.",
     )
     async def customer(
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The customer's id.")]
     ) -> Any:
-        return await info.context.load(reads.customers_by_id, decode_one(id, "cus"))
+        return await reads.reachable(info.context, decode_one(id, "cus"))
 
     @admin_field(
         permission="customers.read",
         graphql_type=Connection[CustomerLink],
-        description="All customers, in pages.",
+        description="All customers of the websites the viewer's role reaches, in pages.",
     )
     async def customers(
         self,

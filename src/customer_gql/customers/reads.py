@@ -1,8 +1,10 @@
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import Interval, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Interval, and_, case, func, literal, or_, select
 
-from customer_gql.core.db import Connection, fetch
+from customer_gql.core.access import Websites
+from customer_gql.core.db import Connection, Row, among, fetch
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.loading import one_by
 from customer_gql.core.pagination import List, Sort
@@ -32,7 +34,23 @@ customer_list = List(
         Sort("EMAIL", (customer.c.email, customer.c.id)),
         Sort("NAME", (customer.c.last_name, customer.c.first_name, customer.c.id)),
     ],
+    website=customer.c.website_id,
 )
+
+
+def within(websites: Websites) -> list[ColumnElement[bool]]:
+    """The condition that keeps a statement about customers to those somebody may reach; none for those who reach all.
+
+    With `customer_list`, `reachable` and `customers.writes.locked` it is all there is to the scope of staff.
+    """
+    return [] if websites is None else [among(customer.c.website_id, sorted(websites))]
+
+
+async def reachable(context: Any, customer_id: int) -> Row | None:
+    """The customer, unless unknown or of a website the viewer does not reach; nobody can tell these two apart."""
+    found: Row | None = await context.load(customers_by_id, customer_id)
+    return found if found is not None and context.viewer.reaches(found.website_id) else None
+
 
 _seen = customer_activity.c
 _is_online = and_(

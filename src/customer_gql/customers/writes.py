@@ -7,16 +7,19 @@ from typing import Any
 from sqlalchemy import ARRAY, BigInteger, delete, func, literal, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from customer_gql.core.access import Websites
 from customer_gql.core.db import Connection, Row, among, execute, fetch, fetch_one
 from customer_gql.core.errors import RuleError, UserErrorCode
 
 from .emails import normalised
+from .reads import within
 from .tables import CustomerType, customer, customer_email
 
 
-async def locked(connection: Connection, customer_id: int) -> Row:
-    """The customer, held until the transaction ends."""
-    found = await fetch_one(connection, select(customer).where(customer.c.id == customer_id).with_for_update())
+async def locked(connection: Connection, customer_id: int, *, websites: Websites) -> Row:
+    """The customer, held until the transaction ends. One of a website outside of `websites` is as good as unknown."""
+    statement = select(customer).where(customer.c.id == customer_id, *within(websites)).with_for_update()
+    found = await fetch_one(connection, statement)
     if found is None:
         raise RuleError("There is no such customer.", path=["id"], code=UserErrorCode.NOT_FOUND)
     return found

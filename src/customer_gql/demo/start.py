@@ -48,7 +48,7 @@ async def prepare(url: str, on_progress: Callable[[int, int], None], *, is_ours:
         async with database.transaction() as connection:
             first = await fetch_value(connection, select(customer.c.id).order_by(customer.c.number).limit(1))
             return (
-                await staff.issue_token(connection, email=STAFF, lifetime=LIFETIME),
+                await staff.issue_token(connection, email=STAFF, lifetime=LIFETIME, idle=LIFETIME),
                 await issue_customer_token(connection, first, lifetime=LIFETIME),
             )
 

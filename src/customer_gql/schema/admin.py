@@ -9,6 +9,10 @@ from customer_gql.customers.operations import CustomerAdminQuery
 from customer_gql.groups.operations import GroupAdminQuery
 from customer_gql.mail_desk.operations import MailAdminMutation, MailAdminQuery
 from customer_gql.reward_points.operations import RewardPointsAdminMutation
+from customer_gql.staff.account_operations import StaffAccountMutation, StaffAccountQuery
+from customer_gql.staff.configuration import ConfigurationAdminMutation, ConfigurationAdminQuery
+from customer_gql.staff.operations import StaffAdminMutation, StaffAdminQuery
+from customer_gql.staff.service_operations import ServiceTokenAdminMutation, ServiceTokenAdminQuery
 from customer_gql.store_credit.operations import StoreCreditAdminMutation
 from customer_gql.websites.operations import WebsiteAdminQuery
 
@@ -27,6 +31,10 @@ schema = strawberry.Schema(
         MailAdminQuery,
         NodeAdminQuery,
         LimitsAdminQuery,
+        StaffAdminQuery,
+        StaffAccountQuery,
+        ServiceTokenAdminQuery,
+        ConfigurationAdminQuery,
     ),
     mutation=merged(
         "Mutation",
@@ -36,6 +44,10 @@ schema = strawberry.Schema(
         StoreCreditAdminMutation,
         RewardPointsAdminMutation,
         MailAdminMutation,
+        StaffAdminMutation,
+        StaffAccountMutation,
+        ServiceTokenAdminMutation,
+        ConfigurationAdminMutation,
     ),
     types=[Customer, InputError, VersionConflictError],
     config=config(),

@@ -7,11 +7,12 @@ from typing import Annotated, Any
 
 import strawberry
 
-from customer_gql.core.access import Kind, admin_field
+from customer_gql.core.access import admin_field
 from customer_gql.core.context import Context, Info
 from customer_gql.core.errors import BadInput
-from customer_gql.core.ids import Found, Node, NodeId, decode, prefix_of
+from customer_gql.core.ids import Found, Node, NodeId, decode, everyone, its_customer, prefix_of
 from customer_gql.core.loading import MAX_PAGE
+from customer_gql.customers.reads import reachable
 
 Id = Annotated[strawberry.ID, strawberry.argument(description="Any id of this graph.")]
 Ids = Annotated[list[strawberry.ID], strawberry.argument(description=f"At most {MAX_PAGE} ids of any kinds.")]
@@ -35,14 +36,18 @@ class NodeQuery:
 
 @strawberry.type
 class NodeAdminQuery:
-    @admin_field(permission="customers.read", graphql_type=Node | None, description="Anything by its id; else null.")
+    @admin_field(
+        permission="customers.read",
+        graphql_type=Node | None,
+        description="Anything the viewer may see, by its id; else null.",
+    )
     async def node(self, info: Info, id: Id) -> Any:
         return await _found(info, id)
 
     @admin_field(
         permission="customers.read",
         graphql_type=list[Node | None],
-        description="The same for several ids, in their order; null where there is nothing.",
+        description="The same for several ids, in their order; null where there is nothing to see.",
     )
     async def nodes(self, info: Info, ids: Ids) -> list[Any]:
         return await _all_found(info, ids)
@@ -62,10 +67,21 @@ async def _found(info: Info, id: strawberry.ID) -> Found | None:
     name, declared = types[prefix]
     key = decode(id, prefix, len(declared.columns))
     context: Context = info.context
-    if context.viewer.kind is not Kind.STAFF and not await declared.visible(context, key):
+    if not await _may_see(context, declared, key):
         return None
     row = await context.load(declared.read, key[0] if len(key) == 1 else key)
     return None if row is None else Found(name, row)
+
+
+async def _may_see(context: Context, declared: NodeId, key: tuple[int, ...]) -> bool:
+    viewer = context.viewer
+    if not viewer.works_for_shop:
+        return await declared.visible(context, key)
+    if declared.permission is not None and declared.permission not in viewer.permissions:
+        return False
+    if viewer.website_ids is None or declared.visible is everyone:
+        return True
+    return declared.visible is its_customer and await reachable(context, key[0]) is not None
 
 
 @cache

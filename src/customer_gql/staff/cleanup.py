@@ -1,15 +1,20 @@
-"""Taking away staff tokens that expired; they are refused before that too."""
+"""Taking away what let staff in and expired; it is refused before that too."""
 
 import datetime as dt
+from typing import Final
 
 from sqlalchemy import delete
 
 from customer_gql.core.db import execute
 from customer_gql.jobs.work import Tools
 
-from .tables import staff_token
+from .tables import staff_invitation, staff_oidc_code, staff_oidc_flow, staff_session
+
+EXPIRING: Final = (staff_session, staff_invitation, staff_oidc_flow, staff_oidc_code)
 
 
 async def delete_expired(tools: Tools) -> None:
+    now = dt.datetime.now(dt.UTC)
     async with tools.database.transaction() as connection:
-        await execute(connection, delete(staff_token).where(staff_token.c.expires_at < dt.datetime.now(dt.UTC)))
+        for table in EXPIRING:
+            await execute(connection, delete(table).where(table.c.expires_at < now))

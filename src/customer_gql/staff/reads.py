@@ -1,29 +1,94 @@
-from sqlalchemy import bindparam, func, select
+from typing import Any
+
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Integer, bindparam, case, func, literal, select
 from sqlalchemy.dialects.postgresql import BYTEA
 
+from customer_gql.core.access import Websites
 from customer_gql.core.db import compiled
 from customer_gql.core.loading import one_by
+from customer_gql.core.pagination import List, Sort
 
-from .tables import staff_role, staff_token, staff_user
-
-staff_by_id = one_by(
-    select(
-        staff_user.c.id,
-        staff_user.c.email,
-        staff_user.c.name,
-        staff_user.c.job_title,
-        staff_user.c.is_active,
-        staff_role.c.name.label("role"),
-    ).join(staff_role),
-    staff_user.c.id,
+from .tables import (
+    StaffActor,
+    service_token,
+    service_token_secret,
+    staff_event,
+    staff_password,
+    staff_recovery_code,
+    staff_role,
+    staff_session,
+    staff_totp,
+    staff_user,
 )
 
+STAFF = select(
+    staff_user.c.id,
+    staff_user.c.email,
+    staff_user.c.name,
+    staff_user.c.job_title,
+    staff_user.c.role_id,
+    staff_user.c.is_active,
+    staff_user.c.created_at,
+    staff_role.c.name.label("role"),
+).join(staff_role)
+
+staff_by_id = one_by(STAFF, staff_user.c.id)
+roles_by_id = one_by(select(staff_role), staff_role.c.id)
+service_tokens_by_id = one_by(select(service_token), service_token.c.id)
+
+staff_list = List(STAFF, [Sort("EMAIL", (staff_user.c.email, staff_user.c.id))])
+EVENTS = select(
+    staff_event,
+    case((staff_event.c.actor == StaffActor.STAFF.value, staff_event.c.actor_id)).label("staff_id"),
+    case((staff_event.c.actor == StaffActor.SERVICE.value, staff_event.c.actor_id)).label("service_id"),
+)
+events_by_id = one_by(EVENTS, staff_event.c.id)
+event_list = List(EVENTS, [Sort("NEWEST", (staff_event.c.created_at, staff_event.c.id), descending=True)])
+ROLES = select(staff_role).order_by(staff_role.c.name)
+SERVICE_TOKENS = select(service_token).order_by(service_token.c.id.desc())
+
+
+def _token_hash() -> ColumnElement[bytes]:
+    return bindparam("token_hash", type_=BYTEA())
+
+
+_session = staff_session.c
 VIEWER_BY_TOKEN = compiled(
-    select(staff_user.c.id, staff_role.c.permissions)
-    .select_from(staff_token.join(staff_user).join(staff_role))
+    select(staff_user.c.id, staff_role.c.permissions, staff_role.c.website_ids, _session.last_used_at)
+    .select_from(staff_session.join(staff_user).join(staff_role))
     .where(
-        staff_token.c.token_hash == bindparam("token_hash", type_=BYTEA()),
-        staff_token.c.expires_at > func.now(),
+        _session.token_hash == _token_hash(),
+        _session.expires_at > func.now(),
+        _session.last_used_at + _session.idle > func.now(),
         staff_user.c.is_active,
     )
 )
+
+SERVICE_BY_TOKEN = compiled(
+    select(service_token.c.id, service_token.c.permissions, service_token.c.website_ids)
+    .select_from(service_token_secret.join(service_token))
+    .where(
+        service_token_secret.c.token_hash == _token_hash(),
+        service_token_secret.c.expires_at > func.now(),
+        service_token.c.expires_at > func.now(),
+        service_token.c.revoked_at.is_(None),
+    )
+)
+
+# What a sign-in is judged by. The password and the second factor may be missing, the user may be unknown.
+CREDENTIALS = select(
+    staff_user.c.id,
+    staff_user.c.email,
+    staff_user.c.name,
+    staff_user.c.is_active,
+    staff_password.c.hash,
+    staff_totp.c.secret,
+    staff_totp.c.confirmed_at.label("totp_since"),
+).select_from(staff_user.outerjoin(staff_password).outerjoin(staff_totp))
+
+RECOVERY_CODES_LEFT = select(func.count()).select_from(staff_recovery_code)
+
+
+def known_to(column: ColumnElement[Any], websites: Websites) -> list[ColumnElement[bool]]:
+    """Keeps roles, users by their role, and service tokens to those a viewer of these websites may know of."""
+    return [] if websites is None else [column.op("<@")(literal(sorted(websites), ARRAY(BigInteger)))]

@@ -1,15 +1,33 @@
-"""Those who work in the shop: users, roles as sets of permissions, and their tokens."""
+"""Those who work in the shop: users, roles as sets of permissions, what lets them in, and what they did."""
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, DateTime, ForeignKey, Index, Text
-from sqlalchemy.dialects.postgresql import ARRAY, BYTEA
+import enum
 
-from customer_gql.core.db import created_at, table
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    Interval,
+    PrimaryKeyConstraint,
+    Text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, BYTEA, JSONB
 
+from customer_gql.core.db import created_at, one_of, table
+
+# `website_ids` null reaches every website, those made later included.
 staff_role = table(
     "staff_role",
     Column("id", BigInteger, primary_key=True),
     Column("name", Text, nullable=False, unique=True),
     Column("permissions", ARRAY(Text), nullable=False),
+    Column("website_ids", ARRAY(BigInteger)),
+    CheckConstraint("char_length(name) BETWEEN 1 AND 255", name="name_length"),
+    CheckConstraint("cardinality(website_ids) > 0", name="website_ids"),
     spread="reference",
 )
 
@@ -26,13 +44,147 @@ staff_user = table(
     spread="reference",
 )
 
-staff_token = table(
-    "staff_token",
+# Apart from the user, so that no read of users carries it.
+staff_password = table(
+    "staff_password",
+    Column("staff_id", ForeignKey("staff_user.id", ondelete="CASCADE"), primary_key=True),
+    Column("hash", Text, nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+    spread="reference",
+)
+
+# The secret is encrypted with a key of the settings. `last_step` is the newest half minute whose code was used.
+staff_totp = table(
+    "staff_totp",
+    Column("staff_id", ForeignKey("staff_user.id", ondelete="CASCADE"), primary_key=True),
+    Column("secret", BYTEA, nullable=False),
+    Column("confirmed_at", DateTime(timezone=True)),
+    Column("last_step", BigInteger, nullable=False, server_default="0"),
+    spread="reference",
+)
+
+staff_recovery_code = table(
+    "staff_recovery_code",
+    Column("staff_id", ForeignKey("staff_user.id", ondelete="CASCADE"), nullable=False),
+    Column("code_hash", BYTEA, nullable=False),
+    PrimaryKeyConstraint("staff_id", "code_hash"),
+    spread="reference",
+)
+
+
+class SignedInBy(enum.StrEnum):
+    PASSWORD = "PASSWORD"  # noqa: S105 - a way in, no secret
+    OIDC = "OIDC"
+    COMMAND_LINE = "COMMAND_LINE"
+
+
+staff_session = table(
+    "staff_session",
+    Column("token_hash", BYTEA, primary_key=True),
+    Column("id", BigInteger, nullable=False, unique=True),
+    Column("staff_id", ForeignKey("staff_user.id", ondelete="CASCADE"), nullable=False),
+    Column("signed_in_by", Text, nullable=False),
+    created_at(),
+    Column("last_used_at", DateTime(timezone=True), nullable=False),
+    Column("idle", Interval, nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    Column("address", Text),
+    Column("user_agent", Text),
+    CheckConstraint("octet_length(token_hash) = 32", name="token_hash_is_sha256"),
+    one_of("signed_in_by", SignedInBy),
+    Index("ix_staff_session_staff_id", "staff_id"),
+    spread="reference",
+)
+
+staff_invitation = table(
+    "staff_invitation",
     Column("token_hash", BYTEA, primary_key=True),
     Column("staff_id", ForeignKey("staff_user.id", ondelete="CASCADE"), nullable=False),
     created_at(),
     Column("expires_at", DateTime(timezone=True), nullable=False),
     CheckConstraint("octet_length(token_hash) = 32", name="token_hash_is_sha256"),
-    Index("ix_staff_token_staff_id", "staff_id"),
+    # One row for a user: a newer link takes the place of the older.
+    Index("uq_staff_invitation_staff_id", "staff_id", unique=True),
+    spread="reference",
+)
+
+# Guesses, counted by a hash of the address tried or of the peer, before they are looked at.
+staff_throttle = table(
+    "staff_throttle",
+    Column("key", BYTEA, primary_key=True),
+    Column("attempts", Integer, nullable=False),
+    Column("since", DateTime(timezone=True), nullable=False),
+    Column("blocked_until", DateTime(timezone=True), nullable=False),
+    Index("ix_staff_throttle_blocked_until", "blocked_until"),
+    spread="local",
+)
+
+service_token = table(
+    "service_token",
+    Column("id", BigInteger, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("permissions", ARRAY(Text), nullable=False),
+    Column("website_ids", ARRAY(BigInteger)),
+    Column("created_by", ForeignKey("staff_user.id"), nullable=False),
+    created_at(),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    Column("revoked_at", DateTime(timezone=True)),
+    CheckConstraint("char_length(name) BETWEEN 1 AND 255", name="name_length"),
+    CheckConstraint("cardinality(website_ids) > 0", name="website_ids"),
+    spread="reference",
+)
+
+# The secrets that stand for a service token: the newest, and for a while those it was rotated from.
+service_token_secret = table(
+    "service_token_secret",
+    Column("token_hash", BYTEA, primary_key=True),
+    Column("service_token_id", ForeignKey("service_token.id", ondelete="CASCADE"), nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    CheckConstraint("octet_length(token_hash) = 32", name="token_hash_is_sha256"),
+    Index("ix_service_token_secret_service_token_id", "service_token_id"),
+    spread="reference",
+)
+
+
+class StaffActor(enum.StrEnum):
+    STAFF = "STAFF"
+    SERVICE = "SERVICE"
+    SYSTEM = "SYSTEM"
+    NOBODY = "NOBODY"
+
+
+# No foreign keys: what was done outlives who did it.
+staff_event = table(
+    "staff_event",
+    Column("id", BigInteger, primary_key=True),
+    created_at(),
+    Column("kind", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("actor_id", BigInteger),
+    Column("subject", Text),
+    Column("address", Text),
+    Column("changes", JSONB, nullable=False, server_default="{}"),
+    one_of("actor", StaffActor),
+    Index("ix_staff_event_created_at_id", "created_at", "id"),
+    spread="local",
+    append_only=True,
+)
+
+# A sign-in at the identity provider that is under way: what has to match when its answer comes.
+staff_oidc_flow = table(
+    "staff_oidc_flow",
+    Column("state_hash", BYTEA, primary_key=True),
+    Column("nonce", Text, nullable=False),
+    Column("verifier", Text, nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    spread="local",
+)
+
+# What the browser carries back from the provider's answer, once, to be exchanged for a session.
+staff_oidc_code = table(
+    "staff_oidc_code",
+    Column("code_hash", BYTEA, primary_key=True),
+    Column("staff_id", ForeignKey("staff_user.id", ondelete="CASCADE"), nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
     spread="reference",
 )

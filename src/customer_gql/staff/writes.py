@@ -1,46 +1,130 @@
-import datetime as dt
+"""Rules of staff users: known to those who reach their role, changed by those who hold as much, never all gone."""
 
-from sqlalchemy import insert, select
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from customer_gql.core import tokens
-from customer_gql.core.db import Connection, execute, fetch, fetch_one
+from customer_gql.core.db import Connection, Row, execute, fetch, fetch_one, fetch_value
+from customer_gql.core.emails import normalised
 from customer_gql.core.errors import RuleError, UserErrorCode
-from customer_gql.core.ids import new_id
+from customer_gql.core.ids import encode, new_id
 
-from .tables import staff_role, staff_token, staff_user
+from . import passwords, roles, sessions
+from .events import SYSTEM, Acting, record
+from .scopes import Grant, reachable, refuse_stronger
+from .tables import SignedInBy, staff_role, staff_user
 
-TOKEN_LIFETIME = dt.timedelta(hours=8)
+_UNKNOWN = "There is no such staff user."
 
 
 async def create(connection: Connection, *, email: str, name: str, role: str) -> int:
-    """A staff user who can be given tokens. Refused when the role is unknown or the address is taken."""
-    roles = {row.name: row.id for row in await fetch(connection, select(staff_role))}
-    if role not in roles:
-        raise RuleError(f"There is no role {role!r}; there are: {', '.join(sorted(roles))}.", path=["role"])
-    created = await fetch_one(
+    """A staff user made at the command line, with a role by name."""
+    named = {row.name: row.id for row in await fetch(connection, select(staff_role))}
+    if role not in named:
+        raise RuleError(f"There is no role {role!r}; there are: {', '.join(sorted(named))}.", path=["role"])
+    return await add(connection, email=email, name=name, job_title=None, role_id=named[role], by=SYSTEM)
+
+
+async def add(connection: Connection, *, email: str, name: str, job_title: str | None, role_id: int, by: Acting) -> int:
+    """A staff user with a role the one who acts could have. They cannot sign in before they have a password."""
+    await _assignable(connection, role_id, by)
+    created = await fetch_value(
         connection,
         upsert(staff_user)
-        .values(id=new_id(), email=email.lower(), name=name, role_id=roles[role])
+        .values(id=new_id(), email=normalised(email), name=name, job_title=job_title, role_id=role_id)
         .on_conflict_do_nothing(index_elements=["email"])
         .returning(staff_user.c.id),
     )
     if created is None:
         raise RuleError(f"{email} is a staff user already.", path=["email"], code=UserErrorCode.TAKEN)
-    return created.id
+    changes = {"email": (None, normalised(email)), "name": (None, name), "roleId": (None, encode("rol", role_id))}
+    await record(connection, "USER_CREATED", by=by, subject=encode("stf", created), changes=changes)
+    return created
 
 
-async def issue_token(connection: Connection, *, email: str, lifetime: dt.timedelta = TOKEN_LIFETIME) -> str:
-    """A fresh token of an active staff user; shown once, stored as a hash."""
+async def manageable(connection: Connection, staff_id: int, *, by: Acting) -> Row:
+    """The user with role and grant, held. Unknown to those of other websites, refused to those who hold less."""
     found = await fetch_one(
-        connection, select(staff_user.c.id).where(staff_user.c.email == email.lower(), staff_user.c.is_active)
-    )
-    if found is None:
-        raise RuleError(f"There is no active staff user {email}.", path=["email"], code=UserErrorCode.NOT_FOUND)
-    token = tokens.new(tokens.STAFF)
-    expires_at = dt.datetime.now(dt.UTC) + lifetime
-    await execute(
         connection,
-        insert(staff_token).values(token_hash=tokens.hashed(token), staff_id=found.id, expires_at=expires_at),
+        select(staff_user, staff_role.c.permissions, staff_role.c.website_ids)
+        .join(staff_role)
+        .where(staff_user.c.id == staff_id)
+        .with_for_update(of=staff_user),
     )
+    if found is None or not reachable(by, found.website_ids):
+        raise RuleError(_UNKNOWN, path=["id"], code=UserErrorCode.NOT_FOUND)
+    refuse_stronger(by, Grant.of(found), ["id"])
+    return found
+
+
+async def _assignable(connection: Connection, role_id: int, by: Acting) -> None:
+    role = await roles.known(connection, role_id, by=by, path=["roleId"])
+    refuse_stronger(by, Grant.of(role), ["roleId"])
+
+
+async def change(connection: Connection, staff_id: int, edits: Mapping[str, Any], *, by: Acting) -> None:
+    """Store the columns that differ. A new role holds from the user's next request on."""
+    await roles.serialise(connection)
+    user = await manageable(connection, staff_id, by=by)
+    changed = {column: value for column, value in edits.items() if value != user[column]}
+    if not changed:
+        return
+    if "role_id" in changed:
+        if _is_self(by, staff_id):
+            raise RuleError("Nobody changes their own role.", path=["roleId"], code=UserErrorCode.NOT_ALLOWED)
+        await _assignable(connection, changed["role_id"], by)
+    await execute(connection, update(staff_user).where(staff_user.c.id == staff_id).values(**changed))
+    await roles.keep_an_administrator(connection, path=["roleId"])
+    changes = {_FIELDS[column]: (_shown(column, user[column]), _shown(column, changed[column])) for column in changed}
+    await record(connection, "USER_CHANGED", by=by, subject=encode("stf", staff_id), changes=changes)
+
+
+_FIELDS = {"name": "name", "job_title": "jobTitle", "role_id": "roleId"}
+
+
+def _shown(column: str, value: Any) -> Any:
+    return encode("rol", value) if column == "role_id" else value
+
+
+def _is_self(by: Acting, staff_id: int) -> bool:
+    return by.viewer is not None and by.viewer.staff_id == staff_id
+
+
+async def activate(connection: Connection, staff_id: int, *, by: Acting) -> None:
+    user = await manageable(connection, staff_id, by=by)
+    if user.is_active:
+        return
+    await execute(connection, update(staff_user).where(staff_user.c.id == staff_id).values(is_active=True))
+    await record(connection, "USER_ACTIVATED", by=by, subject=encode("stf", staff_id))
+
+
+async def deactivate(connection: Connection, staff_id: int, *, by: Acting) -> int:
+    """Close the account and end its sessions; how many it were. Nobody does it to themselves or the last one."""
+    await roles.serialise(connection)
+    user = await manageable(connection, staff_id, by=by)
+    if _is_self(by, staff_id):
+        raise RuleError("Nobody deactivates themselves.", path=["id"], code=UserErrorCode.NOT_ALLOWED)
+    if not user.is_active:
+        return 0
+    await execute(connection, update(staff_user).where(staff_user.c.id == staff_id).values(is_active=False))
+    await roles.keep_an_administrator(connection, path=["id"])
+    ended = await sessions.end_all(connection, staff_id)
+    await record(connection, "USER_DEACTIVATED", by=by, subject=encode("stf", staff_id))
+    return ended
+
+
+async def issue_token(
+    connection: Connection,
+    *,
+    email: str,
+    lifetime: dt.timedelta = sessions.ABSOLUTE,
+    idle: dt.timedelta = sessions.IDLE,
+) -> str:
+    """A session of an active staff user, made at the command line; its token, shown once."""
+    user = await passwords.find(connection, normalised(email))
+    token, _ = await sessions.start(connection, user.id, by=SignedInBy.COMMAND_LINE, lifetime=lifetime, idle=idle)
+    await record(connection, "SIGNED_IN", by=SYSTEM, subject=encode("stf", user.id))
     return token

@@ -3,17 +3,18 @@
 A slice declares its settings where it uses them: `CONFIRM = Setting("accounts.confirm_email", False, WEBSITE)`.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Generic, TypeVar
 
 import orjson
-from sqlalchemy import BigInteger, Text, and_, bindparam, case, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Text, and_, bindparam, case, delete, or_, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from customer_gql.core.db import Connection, compiled, execute, fetch_one
-from customer_gql.core.errors import RuleError
+from customer_gql.core.db import Connection, compiled, execute, fetch, fetch_one, fetch_value
+from customer_gql.core.errors import RuleError, UserErrorCode
 
-from .tables import ConfigurationScope, configuration_value as value, store, store_view
+from .tables import ConfigurationScope, configuration_value as value, store, store_view, website
 
 T = TypeVar("T")
 GLOBAL: Final = ConfigurationScope.GLOBAL
@@ -41,6 +42,8 @@ class Setting(Generic[T]):
 
     def checked(self, given: Any) -> T:
         """The value if it is one of this setting; `RuleError` with what it takes."""
+        if isinstance(given, str) and len(given) > 10_000:
+            raise RuleError("At most 10,000 characters.", path=["value"], code=UserErrorCode.TOO_LONG)
         if type(given) is not type(self.default):
             raise RuleError(f"{self.path} takes a value like {self.default!r}.", path=["value"])
         if isinstance(given, int) and not isinstance(given, bool):
@@ -93,6 +96,63 @@ async def configured(
         connection, _EFFECTIVE, path=setting.path, website_id=website_id, store_view_id=store_view_id
     )
     return setting.default if found is None else orjson.loads(found.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Effective:
+    """A setting with the value that holds at one scope, and the scope it was set at; None is the default's."""
+
+    setting: Setting[Any]
+    value: Any
+    set_at: ConfigurationScope | None
+
+
+async def effective(connection: Connection, scope: ConfigurationScope, scope_id: int) -> list[Effective]:
+    """Every setting as it holds at a scope, by path, in one statement."""
+    chain = await scopes_above(connection, scope, scope_id)
+    along = [and_(value.c.scope == at.value, value.c.scope_id == id) for at, id in chain]
+    rows = await fetch(connection, select(value).where(or_(*along)))
+    found = {(row.path, row.scope): orjson.loads(row.value) for row in rows}
+    return [_effective(setting, found, [at for at, _ in chain]) for _, setting in sorted(_declared.items())]
+
+
+def _effective(
+    setting: Setting[Any], found: Mapping[tuple[str, str], Any], narrowest_first: Sequence[ConfigurationScope]
+) -> Effective:
+    for scope in narrowest_first:
+        if (setting.path, scope.value) in found:
+            return Effective(setting, found[setting.path, scope.value], scope)
+    return Effective(setting, setting.default, None)
+
+
+async def scopes_above(
+    connection: Connection, scope: ConfigurationScope, scope_id: int
+) -> list[tuple[ConfigurationScope, int]]:
+    """The scope and those it inherits from, the narrowest first. `RuleError` when there is no such scope."""
+    if scope is GLOBAL:
+        return [(GLOBAL, 0)]
+    known = select(website.c.id) if scope is WEBSITE else select(store.c.website_id).join(store_view)
+    column = website.c.id if scope is WEBSITE else store_view.c.id
+    website_id = await fetch_value(connection, known.where(column == scope_id))
+    if website_id is None:
+        raise RuleError("There is no such website or store view.", path=["scope"], code=UserErrorCode.NOT_FOUND)
+    above = [(WEBSITE, website_id), (GLOBAL, 0)]
+    return above if scope is WEBSITE else [(STORE_VIEW, scope_id), *above]
+
+
+async def stored(connection: Connection, setting: Setting[T], scope: ConfigurationScope, scope_id: int) -> T | None:
+    """What is set at this very scope; None when it inherits."""
+    found = await fetch_value(connection, select(value.c.value).where(*_at(setting, scope, scope_id)))
+    return None if found is None else orjson.loads(found)
+
+
+async def reset(connection: Connection, setting: Setting[Any], scope: ConfigurationScope, scope_id: int) -> None:
+    """Inherit again from the wider scope."""
+    await execute(connection, delete(value).where(*_at(setting, scope, scope_id)))
+
+
+def _at(setting: Setting[Any], scope: ConfigurationScope, scope_id: int) -> list[ColumnElement[bool]]:
+    return [value.c.path == setting.path, value.c.scope == scope.value, value.c.scope_id == scope_id]
 
 
 async def configure(

@@ -1,0 +1,291 @@
+"""Staff users and roles."""
+
+from typing import Annotated, Any
+
+import strawberry
+
+from customer_gql.core.access import INPUT, admin_field, admin_mutation
+from customer_gql.core.context import Info
+from customer_gql.core.emails import checked_email
+from customer_gql.core.errors import Payload, RuleError, UserErrorCode
+from customer_gql.core.ids import decode_one, decode_small
+from customer_gql.core.loading import column
+from customer_gql.core.pagination import After, Before, Connection, First, Last, Window
+
+from . import passwords, reads, roles, sign_in, writes
+from .events import acting
+from .permissions import MANAGE, Permission
+from .scopes import checked_name
+from .tables import staff_role
+from .types import StaffRole, StaffRolePayload, StaffUser, StaffUserPayload
+
+
+@strawberry.input(description="A new staff user.")
+class StaffCreateInput:
+    email: str = column("Address to sign in with, at most 254 characters; no other staff user's.")
+    name: str = column("Name people see, at most 255 characters.")
+    role_id: strawberry.ID = column("Their role; one that allows no more than your own.")
+    job_title: str | None = strawberry.field(description="What they do, at most 255 characters.", default=None)
+
+
+@strawberry.input(description="Changes of a staff user. What is left out keeps its value.")
+class StaffUpdateInput:
+    id: strawberry.ID = column("The staff user.")
+    name: strawberry.Maybe[str] = column("Name people see, at most 255 characters.")
+    job_title: strawberry.Maybe[str | None] = column("What they do, at most 255 characters; null clears.")
+    role_id: strawberry.Maybe[strawberry.ID] = column("Their role; never one's own.")
+
+
+@strawberry.input(description="Which staff user.")
+class StaffUserInput:
+    id: strawberry.ID = column("The staff user.")
+
+
+_PASSWORD = "Your own password, at most 256 characters; needed when you have one."  # noqa: S105 - a description
+
+
+@strawberry.input(description="A new role.")
+class StaffRoleCreateInput:
+    name: str = column("Unique name, at most 255 characters.")
+    permissions: list[Permission] = column("What it allows: nothing that your own role does not.")
+    website_ids: list[strawberry.ID] | None = column("Its websites, at most 100; null for all, if your own has all.")
+    password: str | None = strawberry.field(description=_PASSWORD, default=None)
+
+
+@strawberry.input(description="Changes of a role. What is left out keeps its value.")
+class StaffRoleUpdateInput:
+    id: strawberry.ID = column("The role.")
+    name: strawberry.Maybe[str] = column("Unique name, at most 255 characters.")
+    permissions: strawberry.Maybe[list[Permission]] = column("What it allows: nothing that your own role does not.")
+    website_ids: strawberry.Maybe[list[strawberry.ID] | None] = column("Its websites, at most 100; null for all.")
+    password: str | None = strawberry.field(description=_PASSWORD, default=None)
+
+
+@strawberry.input(description="Which role goes.")
+class StaffRoleDeleteInput:
+    id: strawberry.ID = column("The role; nobody may have it.")
+    password: str | None = strawberry.field(description=_PASSWORD, default=None)
+
+
+@strawberry.type(description="What creating a staff user did.")
+class StaffCreatePayload(StaffUserPayload):
+    pass
+
+
+@strawberry.type(description="What updating a staff user did.")
+class StaffUpdatePayload(StaffUserPayload):
+    pass
+
+
+@strawberry.type(description="What activating a staff user did.")
+class StaffActivatePayload(StaffUserPayload):
+    pass
+
+
+@strawberry.type(description="What deactivating a staff user did.")
+class StaffDeactivatePayload(StaffUserPayload):
+    ended_session_count: int = strawberry.field(description="How many sessions ended with it.", default=0)
+
+
+@strawberry.type(description="What inviting a staff user did. The link is seen by its recipient alone.")
+class StaffInvitePayload(StaffUserPayload):
+    pass
+
+
+@strawberry.type(description="What creating a role did.")
+class StaffRoleCreatePayload(StaffRolePayload):
+    pass
+
+
+@strawberry.type(description="What updating a role did.")
+class StaffRoleUpdatePayload(StaffRolePayload):
+    pass
+
+
+@strawberry.type(description="What deleting a role did.")
+class StaffRoleDeletePayload(Payload):
+    deleted_id: strawberry.ID | None = strawberry.field(description="The role that is gone.", default=None)
+
+
+@strawberry.type
+class StaffAdminQuery:
+    @admin_field(
+        permission=MANAGE,
+        graphql_type=Connection[StaffUser],
+        description="Staff users by address, in pages: those whose role reaches no website beyond the viewer's own.",
+    )
+    async def staff_users(
+        self,
+        info: Info,
+        first: First = strawberry.UNSET,
+        after: After = strawberry.UNSET,
+        last: Last = strawberry.UNSET,
+        before: Before = strawberry.UNSET,
+    ) -> Any:
+        known = reads.known_to(staff_role.c.website_ids, info.context.viewer.website_ids)
+        return await reads.staff_list.page(info.context, Window.of(first, after, last, before), "EMAIL", known)
+
+    @admin_field(
+        permission=MANAGE,
+        graphql_type=list[StaffRole],
+        description="Roles by name, at most 100: those that reach no website beyond the viewer's own.",
+    )
+    async def staff_roles(self, info: Info) -> list[Any]:
+        known = reads.known_to(staff_role.c.website_ids, info.context.viewer.website_ids)
+        return await info.context.fetch(reads.ROLES.where(*known))
+
+
+@strawberry.type
+class StaffAdminMutation:
+    @admin_mutation(
+        permission=MANAGE,
+        description="Make a staff user with a role that allows no more than the caller's own. They cannot sign in "
+        "before they followed an invitation. Writes the history of staff. Undone by `staffDeactivate`.",
+    )
+    async def staff_create(self, info: Info, input: Annotated[StaffCreateInput, INPUT]) -> StaffCreatePayload:
+        email, role_id = _email(input.email), decode_small(input.role_id, "rol")
+        async with info.context.transaction() as connection:
+            created = await writes.add(
+                connection,
+                email=email,
+                name=checked_name(input.name),
+                job_title=_job_title(input.job_title),
+                role_id=role_id,
+                by=acting(info.context),
+            )
+        return StaffCreatePayload(staff_key=created)
+
+    @admin_mutation(
+        permission=MANAGE,
+        description="Change a staff user who holds no more than the caller. A new role holds from their next request "
+        "on; nobody changes their own, and the last active administrator keeps theirs. Writes the history of staff.",
+    )
+    async def staff_update(self, info: Info, input: Annotated[StaffUpdateInput, INPUT]) -> StaffUpdatePayload:
+        staff_id, edits = decode_one(input.id, "stf"), _edits(input)
+        async with info.context.transaction() as connection:
+            await writes.change(connection, staff_id, edits, by=acting(info.context))
+        return StaffUpdatePayload(staff_key=staff_id)
+
+    @admin_mutation(
+        permission=MANAGE,
+        description="Let a staff user sign in again. Sessions do not come back. Writes the history of staff.",
+    )
+    async def staff_activate(self, info: Info, input: Annotated[StaffUserInput, INPUT]) -> StaffActivatePayload:
+        staff_id = decode_one(input.id, "stf")
+        async with info.context.transaction() as connection:
+            await writes.activate(connection, staff_id, by=acting(info.context))
+        return StaffActivatePayload(staff_key=staff_id)
+
+    @admin_mutation(
+        permission=MANAGE,
+        description="Close the account of a staff user who holds no more than the caller; every session ends at once. "
+        "Refused for oneself and for the last active administrator. Writes the history of staff. Undone by "
+        "`staffActivate`.",
+    )
+    async def staff_deactivate(self, info: Info, input: Annotated[StaffUserInput, INPUT]) -> StaffDeactivatePayload:
+        staff_id = decode_one(input.id, "stf")
+        async with info.context.transaction() as connection:
+            ended = await writes.deactivate(connection, staff_id, by=acting(info.context))
+        return StaffDeactivatePayload(staff_key=staff_id, ended_session_count=ended)
+
+    @admin_mutation(
+        permission=MANAGE,
+        description="Mail a staff user who holds no more than the caller a link to choose a password, the first or a "
+        "new one. It works once, for 24 hours, and only the newest does; nobody but the recipient sees it. The old "
+        "password works until then. Writes the history of staff.",
+    )
+    async def staff_invite(self, info: Info, input: Annotated[StaffUserInput, INPUT]) -> StaffInvitePayload:
+        staff_id = decode_one(input.id, "stf")
+        async with info.context.transaction() as connection:
+            user = await writes.manageable(connection, staff_id, by=acting(info.context))
+            if not user.is_active:
+                raise RuleError("This account is closed.", path=["id"], code=UserErrorCode.NOT_ALLOWED)
+            await passwords.invite(connection, user, by=acting(info.context))
+        return StaffInvitePayload(staff_key=staff_id)
+
+    @admin_mutation(
+        permission=MANAGE,
+        description="Make a role that allows no more than the caller's own. Asks for the caller's own password. "
+        "Writes the history of staff. Undone by `staffRoleDelete`.",
+    )
+    async def staff_role_create(
+        self, info: Info, input: Annotated[StaffRoleCreateInput, INPUT]
+    ) -> StaffRoleCreatePayload:
+        name, website_ids = checked_name(input.name), _website_ids(input.website_ids)
+        await sign_in.confirm_own_password(info.context, input.password)
+        async with info.context.transaction() as connection:
+            role_id = await roles.create(
+                connection,
+                name=name,
+                permissions=[permission.value for permission in input.permissions],
+                website_ids=website_ids,
+                by=acting(info.context),
+            )
+        return StaffRoleCreatePayload(role_key=role_id)
+
+    @admin_mutation(
+        permission=MANAGE,
+        description="Change a role that allows no more than the caller's own, neither before nor after. Holds for its "
+        "bearers from their next request on. Asks for the caller's own password. Refused when no active "
+        "administrator would be left, and when one's own role would lose `staff.manage` or a website. Writes the "
+        "history of staff.",
+    )
+    async def staff_role_update(
+        self, info: Info, input: Annotated[StaffRoleUpdateInput, INPUT]
+    ) -> StaffRoleUpdatePayload:
+        role_id, edits = decode_small(input.id, "rol"), _role_edits(input)
+        await sign_in.confirm_own_password(info.context, input.password)
+        async with info.context.transaction() as connection:
+            await roles.change(connection, role_id, by=acting(info.context), **edits)
+        return StaffRoleUpdatePayload(role_key=role_id)
+
+    @admin_mutation(
+        permission=MANAGE,
+        description="Delete a role that nobody has and that allows no more than the caller's own. Asks for the "
+        "caller's own password. Writes the history of staff. Cannot be undone; make it anew.",
+    )
+    async def staff_role_delete(
+        self, info: Info, input: Annotated[StaffRoleDeleteInput, INPUT]
+    ) -> StaffRoleDeletePayload:
+        role_id = decode_small(input.id, "rol")
+        await sign_in.confirm_own_password(info.context, input.password)
+        async with info.context.transaction() as connection:
+            await roles.remove(connection, role_id, by=acting(info.context))
+        return StaffRoleDeletePayload(deleted_id=input.id)
+
+
+def _email(given: str) -> str:
+    try:
+        return checked_email(given)
+    except ValueError as error:
+        raise RuleError(str(error), path=["email"]) from None
+
+
+def _job_title(given: str | None) -> str | None:
+    return checked_name(given, "jobTitle") if given and given.strip() else None
+
+
+def _edits(input: StaffUpdateInput) -> dict[str, Any]:
+    edits: dict[str, Any] = {}
+    if input.name is not None:
+        edits["name"] = checked_name(input.name.value)
+    if input.job_title is not None:
+        edits["job_title"] = _job_title(input.job_title.value)
+    if input.role_id is not None:
+        edits["role_id"] = decode_small(input.role_id.value, "rol")
+    return edits
+
+
+def _role_edits(input: StaffRoleUpdateInput) -> dict[str, Any]:
+    edits: dict[str, Any] = {}
+    if input.name is not None:
+        edits["name"] = checked_name(input.name.value)
+    if input.permissions is not None:
+        edits["permissions"] = [permission.value for permission in input.permissions.value]
+    if input.website_ids is not None:
+        edits["website_ids"] = _website_ids(input.website_ids.value)
+    return edits
+
+
+def _website_ids(given: list[strawberry.ID] | None) -> list[int] | None:
+    return None if given is None else [decode_small(id, "web") for id in given]

@@ -1,0 +1,136 @@
+"""Every root of the admin endpoint, and every id it takes, tried by everybody who may not (found in the schema)."""
+
+import pytest
+
+from customer_gql.core import tokens
+from customer_gql.staff.permissions import KNOWN
+from customer_gql.websites.configuration import WEBSITE, Setting
+from staff.factories import staff_client
+from staff.samples import SAMPLES
+from staff.walk import Ids, Root, ids_given, ids_taken, required, roots
+from staff.world import build, state
+
+Setting("walk.lines", 2, WEBSITE, "How many lines the access test has.", at_least=1, at_most=4)
+ROOTS = roots()
+GUARDED = [root for root in ROOTS if root.viewer != "anybody"]
+
+
+@pytest.fixture(scope="session")
+async def world(http, database):
+    async with database.writes.acquire() as connection:
+        return await build(http, connection)
+
+
+def calls(root: Root, ids: Ids):
+    return [sample(ids) for sample in SAMPLES.get(root.name, [lambda _: {}])]
+
+
+@pytest.mark.parametrize("root", GUARDED, ids=str)
+def test_every_root_and_every_id_has_a_sample(root, world):
+    made = calls(root, world.foreign())
+    missing = [name for name in required(root) for call in made if name not in call]
+    assert not missing, f"samples.py: say how to call {root.name}, which takes {missing}"
+    given = set().union(*[ids_given(call) for call in made])
+    assert not ids_taken(root) - given, f"samples.py: no sample of {root.name} gives {ids_taken(root) - given}"
+
+
+def test_no_sample_is_of_a_root_that_is_gone():
+    assert set(SAMPLES) <= {root.name for root in ROOTS}
+
+
+@pytest.mark.parametrize("root", GUARDED, ids=str)
+async def test_without_a_token_and_with_a_customers_nothing_opens(root, world, connection):
+    before = await state(connection)
+    for call in calls(root, world.foreign()):
+        answer = await world.guest.answer(root.document(call), **call)
+        assert answer["errors"][0]["extensions"] == {"code": "UNAUTHENTICATED"}, answer
+        assert not answer["data"] or answer["data"][root.name] is None
+        assert (await world.customer.post(root.document(call), **call)).status_code == 401
+    assert await state(connection) == before
+
+
+@pytest.mark.parametrize("root", [root for root in GUARDED if root.permission], ids=str)
+async def test_without_its_permission_it_stays_closed(root, world, http, connection):
+    lacking = await staff_client(http, connection, KNOWN - {root.permission})
+    before = await state(connection)
+    for call in calls(root, world.foreign()):
+        answer = await lacking.answer(root.document(call), **call)
+        expected = {"code": "FORBIDDEN", "permission": root.permission}
+        assert answer["errors"][0]["extensions"] == expected, answer
+        assert not answer["data"] or answer["data"][root.name] is None
+    assert await state(connection) == before
+
+
+@pytest.mark.parametrize("root", GUARDED, ids=str)
+async def test_what_is_of_another_website_is_as_good_as_unknown(root, world, connection):
+    before = await state(connection)
+    samples = SAMPLES.get(root.name, [lambda _: {}])
+    for sample in samples:
+        foreign, unknown = world.foreign(), world.unknown()
+        call, other = sample(foreign), sample(unknown)
+        if not foreign.asked and root.operation == "mutation":
+            continue  # it acts on the caller alone
+        answer = (await world.stranger.post(root.document(call), **call)).text
+        nothing = (await world.stranger.post(root.document(other), **other)).text
+        for prefix in foreign.asked:
+            answer = answer.replace(world.victim[prefix], unknown.by_prefix[prefix])
+        assert "INTERNAL" not in answer
+        if foreign.asked:
+            assert answer == nothing, call
+        assert not [marker for marker in world.markers if marker in answer], call
+    assert await state(connection) == before
+
+
+async def test_the_same_calls_do_something_for_those_who_may(world):
+    """Else the test above would prove nothing: what is unknown to all is refused to all."""
+    for name in ("customer", "node", "configuration"):
+        root = next(root for root in ROOTS if root.name == name)
+        for call in calls(root, world.foreign()):
+            assert (await world.manager.data(root.document(call), **call))[name], call
+
+
+KINDS = {
+    "customer": (200, 401),
+    "staff": (401, 200),
+    "service": (401, 200),
+    "password reset": (401, 401),
+    "invitation": (401, 401),
+    "one-time code": (401, 401),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_each_kind_of_token_opens_its_own_surface_alone(kind, world, http, connection):
+    token = await token_of(kind, world, connection)
+    found = [
+        (
+            await http.post(path, json={"query": "{ __typename }"}, headers={"Authorization": f"Bearer {token}"})
+        ).status_code
+        for path in ("/graphql", "/admin/graphql")
+    ]
+    assert tuple(found) == KINDS[kind]
+
+
+async def token_of(kind, world, connection):
+    """A token that is stored and still works for what it is made for."""
+    customer, staff = int(world.victim["cus"][4:], 16), int(world.victim["stf"][4:], 16)
+    made = {
+        "customer": lambda: world.customer.token,
+        "staff": lambda: world.manager.token,
+        "service": lambda: tokens.new(tokens.SERVICE),
+        "password reset": lambda: tokens.new(tokens.PASSWORD_RESET),
+        "invitation": lambda: tokens.new(tokens.STAFF_INVITATION),
+        "one-time code": lambda: tokens.new(tokens.STAFF_CODE),
+    }[kind]()
+    later = "now() + interval '1 hour'"
+    insert = {
+        "service": f"INSERT INTO service_token_secret VALUES ($1, $2, {later})",
+        "password reset": "INSERT INTO password_reset (token_hash, customer_id, email_hash, expires_at)"
+        f" VALUES ($1, $2, ''::bytea, {later})",
+        "invitation": f"INSERT INTO staff_invitation (token_hash, staff_id, expires_at) VALUES ($1, $2, {later})",
+        "one-time code": f"INSERT INTO staff_oidc_code VALUES ($1, $2, {later})",
+    }.get(kind)
+    owner = {"service": int(world.victim["svt"][4:], 16), "password reset": customer}.get(kind, staff)
+    if insert is not None:
+        await connection.execute(insert, tokens.hashed(made), owner)
+    return made

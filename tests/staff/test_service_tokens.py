@@ -1,0 +1,168 @@
+"""Programs come with tokens of their own, that end when they should."""
+
+import datetime as dt
+
+import pytest
+
+from conftest import Client
+from customer_gql.core import tokens
+from customer_gql.core.ids import encode
+from customers.factories import customer_id, make_customer
+from staff.factories import make_website, staff_client
+
+CREATE = """mutation C($input: ServiceTokenCreateInput!) { serviceTokenCreate(input: $input) {
+  token serviceToken { id name permissions websites { id } revokedAt createdByStaff { name } }
+  userErrors { code path } } }"""
+ROTATE = "mutation R($input: ServiceTokenRotateInput!) { serviceTokenRotate(input: $input) { token userErrors { code path } } }"
+REVOKE = """mutation R($input: ServiceTokenRevokeInput!) { serviceTokenRevoke(input: $input) {
+  serviceToken { revokedAt } userErrors { code path } } }"""
+LIST = "{ serviceTokens { id name } }"
+READ = "query C($id: ID!) { customer(id: $id) { id } }"
+QUICK_EDIT = """mutation Q($input: CustomerQuickEditInput!) { customerQuickEdit(input: $input) {
+  changedFields userErrors { code } } }"""
+
+
+@pytest.fixture
+async def boss(http, connection):
+    return await staff_client(http, connection)
+
+
+def token_input(**given):
+    soon = dt.datetime.now(dt.UTC) + dt.timedelta(days=30)
+    fixed = {"name": "ERP", "permissions": ["CUSTOMERS_READ"], "websiteIds": None, "expiresAt": soon.isoformat()}
+    return {**fixed, **given}
+
+
+async def made(boss, **given):
+    answer = (await boss.data(CREATE, input=token_input(**given)))["serviceTokenCreate"]
+    assert answer["userErrors"] == []
+    return answer["serviceToken"]["id"], answer["token"]
+
+
+async def works(http, token):
+    response = await Client(http, "/admin/graphql", token).post("{ websites { id } }")
+    return response.status_code == 200
+
+
+async def test_a_service_does_what_its_token_allows_and_history_says_so(boss, http, connection):
+    answer = (await boss.data(CREATE, input=token_input(permissions=["CUSTOMERS_WRITE", "CUSTOMERS_READ"])))[
+        "serviceTokenCreate"
+    ]
+    token, id = answer.pop("token"), answer["serviceToken"].pop("id")
+    assert answer["serviceToken"] == {
+        "name": "ERP",
+        "permissions": ["CUSTOMERS_READ", "CUSTOMERS_WRITE"],
+        "websites": None,
+        "revokedAt": None,
+        "createdByStaff": {"name": "Grace"},
+    }
+    service = Client(http, "/admin/graphql", token)
+    shopper = await make_customer(connection)
+    edited = await service.data(QUICK_EDIT, input={"id": customer_id(shopper), "taxVatNumber": "DE1"})
+    assert edited == {"customerQuickEdit": {"changedFields": ["taxVatNumber"], "userErrors": []}}
+    event = await connection.fetchrow("SELECT actor, actor_id FROM customer_event WHERE customer_id = $1", shopper.id)
+    assert tuple(event) == ("SERVICE", int(id[4:], 16))
+    refused = await service.answer(LIST)
+    assert refused["errors"][0]["extensions"] == {"code": "FORBIDDEN", "permission": "staff.manage"}
+    own = await service.answer("{ staffMe { isTotpOn } }")
+    assert own["errors"][0]["extensions"] == {"code": "UNAUTHENTICATED"}
+
+
+async def test_the_secret_is_shown_once_and_stored_as_its_hash(boss, connection):
+    id, token = await made(boss)
+    stored = await connection.fetchval(
+        "SELECT token_hash FROM service_token_secret WHERE service_token_id = $1", int(id[4:], 16)
+    )
+    assert stored == tokens.hashed(token)
+    assert len(token) == len(tokens.SERVICE) + 43
+    listed = (await boss.post(LIST)).text
+    assert id in listed
+    assert token not in listed
+    assert token not in str(await connection.fetch("SELECT * FROM staff_event"))
+
+
+async def test_a_token_of_one_website_sees_no_other(boss, http, connection):
+    elsewhere = await make_website(connection)
+    shopper = await make_customer(connection)
+    _, token = await made(boss, websiteIds=[encode("web", elsewhere)])
+    service = Client(http, "/admin/graphql", token)
+    assert await service.data(READ, id=customer_id(shopper)) == {"customer": None}
+
+
+async def test_rotation_ends_the_old_secret_at_once_or_after_the_overlap(boss, http, connection):
+    id, first = await made(boss)
+
+    async def rotate(**input):
+        return (await boss.data(ROTATE, input={"id": id, **input}))["serviceTokenRotate"]["token"]
+
+    second = await rotate()
+    assert [await works(http, token) for token in (first, second)] == [False, True]
+    third = await rotate(overlapMinutes=10)
+    assert [await works(http, token) for token in (first, second, third)] == [False, True, True]
+    fourth = await rotate(overlapMinutes=10)
+    assert [await works(http, token) for token in (second, third, fourth)] == [False, True, True]
+    await connection.execute(
+        "UPDATE service_token_secret SET expires_at = now() WHERE token_hash = $1", tokens.hashed(third)
+    )
+    assert [await works(http, token) for token in (third, fourth)] == [False, True]
+
+
+async def test_a_revoked_token_is_dead_at_once_and_for_good(boss, http):
+    id, token = await made(boss)
+    answer = (await boss.data(REVOKE, input={"id": id}))["serviceTokenRevoke"]
+    assert answer["serviceToken"]["revokedAt"] is not None
+    assert not await works(http, token)
+    again = (await boss.data(ROTATE, input={"id": id}))["serviceTokenRotate"]
+    assert again == {"token": None, "userErrors": [{"code": "NOT_ALLOWED", "path": ["id"]}]}
+    assert (await boss.data(REVOKE, input={"id": id}))["serviceTokenRevoke"]["userErrors"] == []
+
+
+async def test_an_expired_token_is_no_token(boss, http, connection):
+    id, token = await made(boss)
+    await connection.execute("UPDATE service_token SET expires_at = now() WHERE id = $1", int(id[4:], 16))
+    assert not await works(http, token)
+
+
+@pytest.mark.parametrize(
+    ("given", "code", "path"),
+    [
+        ({"permissions": ["STAFF_MANAGE"]}, "NOT_ALLOWED", ["permissions"]),
+        ({"permissions": ["CUSTOMERS_DELETE"]}, "NOT_ALLOWED", ["permissions"]),
+        ({"name": ""}, "REQUIRED", ["name"]),
+        ({"name": "x" * 256}, "TOO_LONG", ["name"]),
+        ({"websiteIds": []}, "REQUIRED", ["websiteIds"]),
+        ({"websiteIds": [encode("web", 424242)]}, "NOT_FOUND", ["websiteIds"]),
+        ({"expiresAt": "2020-01-01T00:00:00Z"}, "INVALID", ["expiresAt"]),
+        ({"expiresAt": "2999-01-01T00:00:00Z"}, "INVALID", ["expiresAt"]),
+    ],
+)
+async def test_what_is_no_service_token(given, code, path, http, connection):
+    client = await staff_client(http, connection, ["staff.manage", "customers.read"])
+    before = await connection.fetchval("SELECT count(*) FROM service_token")
+    answer = (await client.data(CREATE, input=token_input(**given)))["serviceTokenCreate"]
+    assert answer == {"token": None, "serviceToken": None, "userErrors": [{"code": code, "path": path}]}
+    assert await connection.fetchval("SELECT count(*) FROM service_token") == before
+
+
+async def test_a_time_without_zone_is_bad_input(boss):
+    answer = await boss.answer(CREATE, input=token_input(expiresAt="2027-01-01T00:00:00"))
+    assert answer["errors"][0]["extensions"] == {"code": "BAD_USER_INPUT"}
+
+
+async def test_a_manager_of_one_website_makes_tokens_for_it_alone(http, connection):
+    here = await make_website(connection)
+    client = await staff_client(http, connection, ["staff.manage", "customers.read"], [here])
+    everywhere = (await client.data(CREATE, input=token_input()))["serviceTokenCreate"]
+    assert everywhere["userErrors"] == [{"code": "NOT_ALLOWED", "path": ["websiteIds"]}]
+    id, _ = await made(client, websiteIds=[encode("web", here)])
+    assert [token["id"] for token in (await client.data(LIST))["serviceTokens"]] == [id]
+
+
+async def test_nobody_rotates_or_revokes_what_holds_more(boss, http, connection):
+    id, token = await made(boss, permissions=["CUSTOMERS_DELETE"])
+    client = await staff_client(http, connection, ["staff.manage", "customers.read"])
+    for document, root in ((ROTATE, "serviceTokenRotate"), (REVOKE, "serviceTokenRevoke")):
+        refused = (await client.data(document, input={"id": id}))[root]
+        assert refused["userErrors"] == [{"code": "NOT_ALLOWED", "path": ["id"]}]
+    answer = await Client(http, "/admin/graphql", token).answer("{ __typename }")
+    assert answer == {"data": {"__typename": "Query"}}
