@@ -1,6 +1,6 @@
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, Integer, bindparam, case, func, literal, select
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, bindparam, case, func, literal, select
 from sqlalchemy.dialects.postgresql import BYTEA
 
 from customer_gql.core.access import Websites
