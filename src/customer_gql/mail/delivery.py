@@ -11,6 +11,7 @@ import random
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from email.message import EmailMessage
 from functools import cache
 from typing import Any, Final
 
@@ -22,11 +23,11 @@ from customer_gql.core.db import Connection, Row, among, compiled, execute, fetc
 from customer_gql.jobs.work import Tools
 
 from . import smtp, writes
-from .addressing import envelope, scope_of
-from .kinds import KINDS
+from .addressing import Envelope, envelope, scope_of
+from .kinds import KINDS, Kind
 from .letters import Unsendable, letter
 from .tables import mail_outbox as mail
-from .templates import rendered, sources
+from .templates import Source, rendered, sources
 
 log = structlog.get_logger()
 _LONGEST_ERROR: Final = 300
@@ -50,6 +51,8 @@ class Policy:
 
 
 POLICY: Final = Policy()
+# What mails of one kind and store view share, read once for a batch.
+_Frames = dict[tuple[str, int | None], tuple[Envelope, Source]]
 _unsent = (mail.c.sent_at.is_(None), mail.c.dead_at.is_(None))
 # A query of its own, because a subquery that locks and is run again would take more than the batch.
 _due = (
@@ -90,11 +93,11 @@ def _tell_closed() -> None:
 async def _send_all(tools: Tools, taken: Sequence[Row], policy: Policy) -> None:
     # What is not begun in good time is given back, because its lease may end while it is sent.
     ends = time.monotonic() + policy.lease.total_seconds() / 2
-    left = list(taken)
+    left, frames = list(taken), _Frames()
     try:
         async with smtp.opened(tools.settings) as send:
             while left and time.monotonic() < ends:
-                await _send(tools, left[0], send, policy)
+                await _send(tools, left[0], send, policy, frames)
                 left.pop(0)
     except smtp.Unreachable as error:
         await _give_back(tools, left, f"The mail server does not answer ({error}).", policy.first_pause)
@@ -102,13 +105,11 @@ async def _send_all(tools: Tools, taken: Sequence[Row], policy: Policy) -> None:
     await _give_back(tools, left, None, dt.timedelta())
 
 
-async def _send(tools: Tools, row: Row, send: smtp.Send, policy: Policy) -> None:
+async def _send(tools: Tools, row: Row, send: smtp.Send, policy: Policy, frames: _Frames) -> None:
     secrets: dict[str, str] = orjson.loads(row.secrets) if row.secrets else {}
     try:
         _refuse_expired(row)
-        async with tools.database.writes.acquire() as connection:
-            message = await _made(connection, tools, row, secrets)
-        await send(message)
+        await send(await _made(tools, row, secrets, frames))
     except Unsendable as error:
         await _settle(tools, row, last_error=str(error), dead_at=dt.datetime.now(dt.UTC), secrets=null())
         log.warning("mail given up", mail=row.id, template=row.template, reason=str(error))
@@ -129,17 +130,18 @@ def _refuse_expired(row: Row) -> None:
         raise Unsendable("Its link expired before it could be sent.")
 
 
-async def _made(connection: Connection, tools: Tools, row: Row, secrets: dict[str, str]) -> Any:
+async def _made(tools: Tools, row: Row, secrets: dict[str, str], frames: _Frames) -> EmailMessage:
     kind = KINDS.get(row.template)
     if kind is None:
         raise Unsendable("There is no such template.")
     token = secrets.get("token")
     if kind.has_token and token is None:
         raise Unsendable("It has lost the secret of its link.")
-    scope = await scope_of(connection, row.store_view_id) or await scope_of(connection, None)
-    assert scope is not None, "the shop has a default store view"
-    held = await envelope(connection, kind, scope, tools.settings)
-    source = (await sources(connection, [row.template], scope))[row.template]
+    key = (row.template, row.store_view_id)
+    if key not in frames:
+        async with tools.database.writes.acquire() as connection:
+            frames[key] = await _frame(connection, tools, kind, row.store_view_id)
+    held, source = frames[key]
     values = {
         **orjson.loads(row.placeholders),
         "shopName": held.shop_name,
@@ -147,6 +149,15 @@ async def _made(connection: Connection, tools: Tools, row: Row, secrets: dict[st
         "link": held.link(token),
     }
     return letter(row.id, row.recipient, held, rendered(source, values), dt.datetime.now(dt.UTC))
+
+
+async def _frame(
+    connection: Connection, tools: Tools, kind: Kind, store_view_id: int | None
+) -> tuple[Envelope, Source]:
+    scope = await scope_of(connection, store_view_id) or await scope_of(connection, None)
+    assert scope is not None, "the shop has a default store view"
+    held = await envelope(connection, kind, scope, tools.settings)
+    return held, (await sources(connection, [kind.name], scope))[kind.name]
 
 
 async def _refused(tools: Tools, row: Row, refused: smtp.Refused, secrets: dict[str, str], policy: Policy) -> None:
