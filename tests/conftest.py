@@ -130,7 +130,7 @@ async def connection(database: Database) -> AsyncGenerator[Connection]:
 @pytest.fixture(scope="session")
 def settings(database_url: str) -> Settings:
     # Costs are held to in tests/execution; elsewhere a test may ask for a whole shop.
-    wide = Admin(cost=10**6, bucket=10**9, rate=10**9, requests=300)  # pyright: ignore[reportCallIssue]
+    wide = Admin(cost=10**6, fields=10**5, tokens=10**5, bucket=10**9, rate=10**9, requests=300)  # pyright: ignore[reportCallIssue]
     return load(
         database_url=database_url, environment="development", admin=wide, secret_keys=Fernet.generate_key().decode()
     )

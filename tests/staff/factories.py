@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import func, insert, select
 
-from conftest import Client
+from clients import Client
 from customer_gql.core import passwords as hashing, tokens
 from customer_gql.core.db import Connection, execute, fetch_value
 from customer_gql.core.ids import encode

@@ -1,7 +1,7 @@
 import httpx
 import pytest
 
-from conftest import Client
+from clients import Client
 from customer_gql.app import create_app
 from staff.factories import PASSWORD, make_role, make_staff
 

@@ -5,7 +5,7 @@ import uuid
 
 import pytest
 
-from conftest import Client, served
+from clients import Client, served
 from customer_gql.core.db import connected
 from customer_gql.core.ids import encode
 from customer_gql.staff.permissions import KNOWN

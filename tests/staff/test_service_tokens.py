@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from conftest import Client
+from clients import Client
 from customer_gql.core import tokens
 from customer_gql.core.ids import encode
 from customers.factories import customer_id, make_customer

@@ -8,7 +8,7 @@ import uuid
 
 import pytest
 
-from conftest import Client, served
+from clients import Client, served
 from customer_gql.core import passwords as hashing, tokens
 from customer_gql.core.db import connected
 from customer_gql.core.ids import encode

@@ -159,7 +159,7 @@ async def test_it_is_not_replaced_while_it_is_on(me, grace, connection):
 
 
 async def test_without_a_key_there_is_no_second_factor(settings, database, database_url, grace, connection):
-    from conftest import Client, served
+    from clients import Client, served
 
     keyless = settings.model_copy(update={"secret_keys": type(settings.secret_keys)("")})
     async with served(keyless, database) as http:

@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from conftest import Client
+from clients import Client
 from customer_gql.accounts.writes import issue_token as issue_customer_token
 from customer_gql.core.access import Kind, Viewer
 from customer_gql.core.ids import encode

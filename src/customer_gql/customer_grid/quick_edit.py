@@ -108,9 +108,7 @@ async def _group(connection: Connection, held: Held, value: int) -> int:
 
 
 async def _website(connection: Connection, held: Held, value: int) -> int:
-    if held.websites is not None and value not in held.websites:
-        raise RuleError("There is no such website.", path=["websiteId"], code=UserErrorCode.NOT_FOUND)
-    return (await existing_website(connection, value)).id
+    return (await existing_website(connection, value, websites=held.websites)).id
 
 
 async def _tax_vat_number(_connection: Connection, _held: Held, value: str | None) -> str | None:

@@ -51,9 +51,13 @@ class RewardPointsAdminMutation:
     ) -> RewardPointsAdjustPayload:
         customer_id = decode_one(input.id, "cus")
         async with info.context.transaction() as connection:
-            customer = await locked(connection, customer_id)
+            customer = await locked(connection, customer_id, websites=info.context.viewer.website_ids)
             named = None if input.website_id is None else decode_one(input.website_id.value, "web")
-            site = await existing_website(connection, customer.website_id if named is None else named)
+            site = await existing_website(
+                connection,
+                customer.website_id if named is None else named,
+                websites=info.context.viewer.website_ids,
+            )
             entry, is_new = await writes.adjust(
                 connection,
                 customer_id=customer_id,

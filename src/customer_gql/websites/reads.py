@@ -1,5 +1,6 @@
 from sqlalchemy import select
 
+from customer_gql.core.access import Websites
 from customer_gql.core.db import Connection, Row, compiled, fetch_one
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.loading import all_by, one_by
@@ -18,9 +19,9 @@ default_store_views_by_website = one_by(
 ALL_WEBSITES = compiled(select(website).order_by(website.c.id))
 
 
-async def existing_website(connection: Connection, website_id: int) -> Row:
-    """The website an input names in `websiteId`, or the refusal."""
+async def existing_website(connection: Connection, website_id: int, *, websites: Websites) -> Row:
+    """The website an input names in `websiteId`, or the refusal; one outside of `websites` is as good as unknown."""
     found = await fetch_one(connection, select(website).where(website.c.id == website_id))
-    if found is None:
+    if found is None or (websites is not None and website_id not in websites):
         raise RuleError("There is no such website.", path=["websiteId"], code=UserErrorCode.NOT_FOUND)
     return found
