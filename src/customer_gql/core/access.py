@@ -27,6 +27,23 @@ class Viewer:
     customer_id: int | None = None
     staff_id: int | None = None
     permissions: frozenset[str] = frozenset()
+    session_id: int | None = None
+
+    @property
+    def is_impersonated(self) -> bool:
+        """Staff acting as a customer: both identities are known, and some operations are closed."""
+        return self.kind is Kind.CUSTOMER and self.staff_id is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """What the request says about where it comes from. Nothing of it proves who is asking."""
+
+    address: str = ""
+    user_agent: str = ""
+    store_view: str | None = None
+    visitor: str | None = None
+    page: str | None = None
 
 
 GUEST: Final = Viewer(Kind.GUEST)
@@ -61,6 +78,15 @@ class SignedIn(FieldExtension):
         return await next_(source, info, **kwargs)
 
 
+class InPerson(SignedIn):
+    """Only the customer, not staff signed in as the customer."""
+
+    async def resolve_async(self, next_: Any, source: Any, info: strawberry.Info, **kwargs: Any) -> Any:
+        if info.context.viewer.is_impersonated:
+            raise Forbidden("Staff signed in as a customer may not do this; only the customer may.")
+        return await super().resolve_async(next_, source, info, **kwargs)
+
+
 def admin_field(*, permission: str, description: str, graphql_type: Any = None) -> Any:
     """A root of the admin endpoint that reads. The resolver has to be async."""
     return strawberry.field(
@@ -87,6 +113,25 @@ def customer_field(*, description: str, graphql_type: Any = None) -> Any:
         extensions=[SignedIn()],
         metadata={"viewer": "customer"},
         graphql_type=graphql_type,
+    )
+
+
+def customer_mutation(*, description: str, in_person: bool = False) -> Any:
+    """A root of the storefront that changes what belongs to the signed-in customer."""
+    closed = " Closed to staff signed in as the customer." if in_person else ""
+    return strawberry.mutation(
+        description=f"{description} For the signed-in customer.{closed}",
+        extensions=[InPerson() if in_person else SignedIn(), ReturnsUserErrors()],
+        metadata={"viewer": "customer"},
+    )
+
+
+def guest_mutation(*, description: str) -> Any:
+    """A root of the storefront that needs no sign-in."""
+    return strawberry.mutation(
+        description=f"{description} Open to everybody.",
+        extensions=[ReturnsUserErrors()],
+        metadata={"viewer": "guest"},
     )
 
 

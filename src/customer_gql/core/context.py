@@ -1,14 +1,15 @@
 """What an operation runs with: who asks, the request's loads, and the way to a transaction."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Hashable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import strawberry
 
-from .access import GUEST, Viewer
+from .access import GUEST, Caller, Viewer
+from .background import Background, Work
 from .db import Connection, Database, Row, Statement, fetch
 from .loading import Loads, Read
 
@@ -18,6 +19,8 @@ class Context:
     database: Database
     viewer: Viewer = GUEST
     settings: Any = None
+    caller: Caller = Caller()
+    background: Background = field(default_factory=Background)
     loads: Loads = field(init=False)
 
     def __post_init__(self) -> None:
@@ -26,6 +29,10 @@ class Context:
     def load(self, read: Read, key: Any, **arguments: Any) -> asyncio.Future[Any]:
         """Read one key; keys asked for in the same tick go to the database as one statement."""
         return self.loads.load(read, key, **arguments)
+
+    def later(self, key: Hashable, work: Work) -> None:
+        """A write this answer does not wait for; see `background`."""
+        self.background.put(self.database, key, work)
 
     async def fetch(self, statement: Any | Statement, **values: Any) -> list[Row]:
         """Rows of a root list, read outside transactions."""

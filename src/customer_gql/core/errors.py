@@ -52,6 +52,10 @@ class Forbidden(GraphError):
     code = ErrorCode.FORBIDDEN
 
 
+class RateLimited(GraphError):
+    code = ErrorCode.RATE_LIMITED
+
+
 class Unavailable(GraphError):
     code = ErrorCode.UNAVAILABLE
 

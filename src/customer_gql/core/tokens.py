@@ -6,6 +6,9 @@ from typing import Final
 
 CUSTOMER: Final = "cgc_"
 STAFF: Final = "cgs_"
+REFRESH: Final = "cgf_"
+EMAIL: Final = "cge_"
+LOGIN_CODE: Final = "cgl_"
 PASSWORD_RESET: Final = "cgr_"  # noqa: S105 - a prefix, no secret
 
 

@@ -23,6 +23,8 @@ customer_event = table(
     Column("version", Integer, nullable=False),
     Column("actor", Text, nullable=False),
     Column("actor_id", BigInteger),
+    # Staff who acted signed in as the customer; the actor is the customer then.
+    Column("impersonator_id", BigInteger),
     Column("changes", JSONB, nullable=False, server_default="{}"),
     created_at(),
     PrimaryKeyConstraint("customer_id", "id"),

@@ -20,6 +20,7 @@ class By:
 
     actor: Actor
     id: int | None = None
+    impersonator_id: int | None = None
 
 
 SYSTEM: Final = By(Actor.SYSTEM)
@@ -29,7 +30,7 @@ def acting(viewer: Viewer) -> By:
     """The viewer as the history names them."""
     if viewer.kind is Kind.STAFF:
         return By(Actor.STAFF, viewer.staff_id)
-    return By(Actor.CUSTOMER, viewer.customer_id)
+    return By(Actor.CUSTOMER, viewer.customer_id, impersonator_id=viewer.staff_id)
 
 
 async def record(
@@ -51,6 +52,7 @@ async def record_all(connection: Connection, done: Sequence[tuple[int, int, Chan
             "version": version,
             "actor": by.actor.value,
             "actor_id": by.id,
+            "impersonator_id": by.impersonator_id,
             "changes": orjson.dumps({field: list(pair) for field, pair in changes.items()}).decode(),
         }
         for customer_id, version, changes in done
