@@ -11,13 +11,15 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from . import graphiql
-from .accounts.reads import CUSTOMER_BY_TOKEN
+from .accounts import sessions
 from .core import tokens
 from .core.access import GUEST, Kind, Viewer
+from .core.background import Background
 from .core.context import Context
 from .core.db import Database, connected, fetch_one
 from .core.errors import ErrorCode
 from .execution import faults
+from .execution.caller import Network, caller, networks
 from .execution.documents import Documents
 from .execution.http import Endpoint, Refused
 from .schema import admin, storefront
@@ -26,7 +28,7 @@ from .staff.reads import VIEWER_BY_TOKEN
 
 STOREFRONT_BODY = 100 * 1024
 ADMIN_BODY = 1024 * 1024
-Authenticate = Callable[[Database, str], Awaitable[Viewer | None]]
+Authenticate = Callable[[Database, Background, str], Awaitable[Viewer | None]]
 
 
 def create_app(settings: Settings) -> Starlette:
@@ -35,11 +37,11 @@ def create_app(settings: Settings) -> Starlette:
 
     def endpoint(path: str, schema: strawberry.Schema, authenticate: Authenticate, max_body: int) -> Route:
         page = partial(graphiql.page, "admin" if schema is admin.schema else "storefront") if develops else None
-        open_context = partial(_context, settings, authenticate)
+        open_context = partial(_context, settings, networks(settings.trusted_proxies), authenticate)
         graph = schema._schema  # noqa: SLF001 - strawberry builds the schema, this service runs it
         return Route(path, Endpoint(graph, Documents(graph), open_context, page, explain=develops, max_body=max_body))
 
-    return Starlette(
+    app = Starlette(
         routes=[
             endpoint("/graphql", storefront.schema, customer_of, STOREFRONT_BODY),
             endpoint("/admin/graphql", admin.schema, staff_of, ADMIN_BODY),
@@ -49,6 +51,8 @@ def create_app(settings: Settings) -> Starlette:
         ],
         lifespan=partial(_lifespan, settings),
     )
+    app.state.background = Background()
+    return app
 
 
 @asynccontextmanager
@@ -61,19 +65,26 @@ async def _lifespan(settings: Settings, app: Starlette) -> AsyncGenerator[None]:
         statement_timeout_seconds=settings.statement_timeout_seconds,
     ) as database:
         app.state.database = database
-        yield
+        try:
+            yield
+        finally:
+            await app.state.background.close()
 
 
-async def _context(settings: Settings, authenticate: Authenticate, request: Request) -> Context:
-    database: Database = request.app.state.database
-    return Context(database, await _viewer(database, authenticate, request.headers.get("authorization")), settings)
+async def _context(settings: Settings, trusted: list[Network], authenticate: Authenticate, request: Request) -> Context:
+    state = request.app.state
+    authorization = request.headers.get("authorization")
+    viewer = await _viewer(state.database, state.background, authenticate, authorization)
+    return Context(state.database, viewer, settings, caller(request, trusted), state.background)
 
 
-async def _viewer(database: Database, authenticate: Authenticate, authorization: str | None) -> Viewer:
+async def _viewer(
+    database: Database, background: Background, authenticate: Authenticate, authorization: str | None
+) -> Viewer:
     if not authorization:
         return GUEST
     scheme, _, token = authorization.partition(" ")
-    viewer = await authenticate(database, token.strip()) if scheme.lower() == "bearer" else None
+    viewer = await authenticate(database, background, token.strip()) if scheme.lower() == "bearer" else None
     if viewer is None:
         raise Refused(
             401,
@@ -84,15 +95,17 @@ async def _viewer(database: Database, authenticate: Authenticate, authorization:
     return viewer
 
 
-async def customer_of(database: Database, token: str) -> Viewer | None:
-    if not token.startswith(tokens.CUSTOMER):
+async def customer_of(database: Database, background: Background, token: str) -> Viewer | None:
+    found = await sessions.find(database, token)
+    if found is None:
         return None
-    async with database.reads.acquire() as connection:
-        found = await fetch_one(connection, CUSTOMER_BY_TOKEN, token_hash=tokens.hashed(token))
-    return None if found is None else Viewer(Kind.CUSTOMER, customer_id=found.customer_id)
+    if found.is_stale:
+        touch = partial(sessions.touch, token_hash=found.token_hash)
+        background.put(database, ("used", found.token_hash), touch)
+    return found.viewer
 
 
-async def staff_of(database: Database, token: str) -> Viewer | None:
+async def staff_of(database: Database, _background: Background, token: str) -> Viewer | None:
     if not token.startswith(tokens.STAFF):
         return None
     async with database.reads.acquire() as connection:

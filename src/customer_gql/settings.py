@@ -24,14 +24,14 @@ class Settings(BaseSettings):
     storefront_url: str = Field(
         "http://127.0.0.1:8000", description="base of every link in a mail; never taken from a request"
     )
+    trusted_proxies: tuple[str, ...] = Field(
+        (), description='networks whose X-Forwarded-For is believed, as ["10.0.0.0/8"]; else the peer is the caller'
+    )
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=0, le=65535)
     read_connections: int = Field(10, ge=1, le=200)
     write_connections: int = Field(5, ge=1, le=200)
     statement_timeout_seconds: int = Field(30, ge=1)
-    online_minutes: int = Field(15, ge=1, description="domain rule: how long an activity counts as being online")
-    reset_link_minutes: int = Field(120, ge=1, description="how long a password reset link works")
-    reset_requests_per_hour: int = Field(5, ge=0, description="per customer; 0 means no limit")
     log_format: Literal["console", "json"] = "json"
 
 

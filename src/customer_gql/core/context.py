@@ -19,7 +19,7 @@ class Context:
     database: Database
     viewer: Viewer = GUEST
     settings: Any = None
-    caller: Caller = Caller()
+    caller: Caller = field(default_factory=Caller)
     background: Background = field(default_factory=Background)
     loads: Loads = field(init=False)
 

@@ -1,5 +1,6 @@
 import strawberry
 
+from customer_gql.accounts.types import AccountSection
 from customer_gql.addresses.types import AddressSection
 from customer_gql.carts.types import CartSection
 from customer_gql.customers.types import ProfileSection
@@ -22,5 +23,6 @@ class Customer(
     StoreCreditSection,
     RewardPointsSection,
     NewsletterSection,
+    AccountSection,
 ):
     """Every base adds one section; a new section is one more base here."""

@@ -1,6 +1,9 @@
-from sqlalchemy import select
+from typing import Any
 
-from customer_gql.core.db import compiled
+from sqlalchemy import Text, bindparam, or_, select
+
+from customer_gql.core.db import Connection, Row, compiled, fetch_one
+from customer_gql.core.errors import BadInput
 from customer_gql.core.loading import all_by, one_by
 
 from .tables import store, store_view, website
@@ -15,3 +18,23 @@ default_store_views_by_website = one_by(
     store.c.website_id,
 )
 ALL_WEBSITES = compiled(select(website).order_by(website.c.id))
+
+_code: Any = bindparam("code", type_=Text())
+_REQUESTED_VIEW = compiled(
+    select(store_view, store.c.website_id, website.c.name.label("website_name"))
+    .select_from(store_view.join(store).join(website))
+    .where(
+        or_(
+            store_view.c.code == _code,
+            _code.is_(None) & website.c.is_default & store.c.is_default & store_view.c.is_default,
+        )
+    )
+)
+
+
+async def requested_view(connection: Connection, code: str | None) -> Row:
+    """The store view a storefront names in `X-Store-View`, with its website; without a name the default one."""
+    found = await fetch_one(connection, _REQUESTED_VIEW, code=code)
+    if found is None:
+        raise BadInput("X-Store-View names no store view of this shop.")
+    return found
