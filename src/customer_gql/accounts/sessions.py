@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import DateTime, delete, func, insert, literal, select, update
 
 from customer_gql.core import tokens
 from customer_gql.core.access import Caller, Kind, Viewer
@@ -63,7 +63,7 @@ async def find(database: Database, given: str) -> Found | None:
 async def touch(connection: Connection, token_hash: bytes) -> None:
     """Used just now. At most once a minute for one token, whoever asks."""
     now = dt.datetime.now(dt.UTC)
-    idle_until = func.least(token.c.expires_at, now + token.c.idle_seconds * SECOND)
+    idle_until = func.least(token.c.expires_at, literal(now, DateTime(timezone=True)) + token.c.idle_seconds * SECOND)
     touched = await fetch_one(
         connection,
         update(token)

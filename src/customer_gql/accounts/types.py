@@ -28,8 +28,8 @@ class Session(Node):
     expires_at: dt.datetime = column("When it ends in any case.")
 
     @strawberry.field(description="The session this request belongs to.")
-    def is_current(self: strawberry.Parent[Any], info: Info) -> bool:
-        return self.id == info.context.viewer.session_id
+    def is_current(root: strawberry.Parent[Any], info: Info) -> bool:
+        return root.id == info.context.viewer.session_id
 
 
 @strawberry.type(description="Staff who were signed in as a customer, with that customer's permission.")
