@@ -100,7 +100,7 @@ def events(connection):
 @pytest.fixture
 async def configured(connection):
     """Set settings of the shop for one test."""
-    from customer_gql.websites.configuration import GLOBAL, configure
+    from customer_gql.websites.configuration import configure
 
     done = []
 

@@ -20,7 +20,9 @@ CHANGE = """mutation P($input: PasswordChangeInput!) { passwordChange(input: $in
   endedSessionCount userErrors { code path } } }"""
 EMAIL_REQUEST = """mutation E($input: EmailChangeRequestInput!) { emailChangeRequest(input: $input) {
   userErrors { code path } } }"""
-EMAIL_CONFIRM = "mutation F($input: EmailTokenInput!) { emailChangeConfirm(input: $input) { userErrors { code path } } }"
+EMAIL_CONFIRM = (
+    "mutation F($input: EmailTokenInput!) { emailChangeConfirm(input: $input) { userErrors { code path } } }"
+)
 DELETE = """mutation D($input: MeDeleteRequestInput!) { meDeleteRequest(input: $input) {
   isDeleted userErrors { code path } } }"""
 EXCHANGE = """mutation X($input: LoginAsExchangeInput!) { loginAsExchange(input: $input) {

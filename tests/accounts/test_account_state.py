@@ -45,7 +45,9 @@ async def test_a_lock_closes_sign_in_and_no_session_and_survives_a_reset(
         answer = await admin_client.data(button("customerUnlock"), input={"id": customer_id(row)})
         assert answer["customerUnlock"] == {"isChanged": changed, "customer": state(version=version), "userErrors": []}
     assert await signs_in(browser, row)
-    written = await connection.fetch("SELECT kind, changes FROM customer_event WHERE customer_id = $1 ORDER BY id", row.id)
+    written = await connection.fetch(
+        "SELECT kind, changes FROM customer_event WHERE customer_id = $1 ORDER BY id", row.id
+    )
     assert [event.kind for event in written if "LOCKED" in event.kind] == ["LOCKED", "UNLOCKED"]
     assert list(json.loads(next(e.changes for e in written if e.kind == "UNLOCKED"))) == ["lockedUntil"]
 

@@ -34,7 +34,9 @@ UPDATE = "mutation M($input: MeUpdateInput!) { meUpdate(input: $input) { changed
 
 
 async def code_for(client, row):
-    answer = (await client.data(LOGIN_AS, input={"id": customer_id(row), "reason": "Cannot find the cart"}))["customerLoginAs"]
+    answer = (await client.data(LOGIN_AS, input={"id": customer_id(row), "reason": "Cannot find the cart"}))[
+        "customerLoginAs"
+    ]
     assert answer["userErrors"] == [], answer
     return answer["code"]
 
@@ -115,7 +117,9 @@ async def test_who_does_not_allow_it_is_left_alone(admin_client, shopper, connec
         (open_, "  ", {"code": "REQUIRED", "path": ["reason"]}),
         (open_, "x" * 1001, {"code": "TOO_LONG", "path": ["reason"]}),
     ):
-        answer = (await admin_client.data(LOGIN_AS, input={"id": customer_id(row), "reason": reason}))["customerLoginAs"]
+        answer = (await admin_client.data(LOGIN_AS, input={"id": customer_id(row), "reason": reason}))[
+            "customerLoginAs"
+        ]
         assert (answer["code"], answer["userErrors"]) == (None, [error])
     await configured(ENABLED, False)
     answer = (await admin_client.data(LOGIN_AS, input={"id": customer_id(open_), "reason": "Help"}))["customerLoginAs"]
@@ -167,8 +171,14 @@ async def test_what_is_closed_to_it(acting_as, admin_client, shopper, signed_in,
 async def test_the_list_the_end_button_and_what_the_customer_sees(acting_as, admin_client, shopper, signed_in):
     row = await shopper(allows_remote_assistance=True)
     device, client = await signed_in(row), await acting_as(row)
-    [live] = [n for n in (await admin_client.data(LIVE))["impersonations"]["nodes"] if n["customer"]["id"] == customer_id(row)]
-    assert (live["reason"], live["endedAt"], "@example.com" in live["staff"]["email"]) == ("Cannot find the cart", None, True)
+    [live] = [
+        n for n in (await admin_client.data(LIVE))["impersonations"]["nodes"] if n["customer"]["id"] == customer_id(row)
+    ]
+    assert (live["reason"], live["endedAt"], "@example.com" in live["staff"]["email"]) == (
+        "Cannot find the cart",
+        None,
+        True,
+    )
     ended = await admin_client.data(END, input={"id": live["id"]})
     assert ended == {"impersonationEnd": {"isChanged": True, "impersonation": {"id": live["id"]}, "userErrors": []}}
     assert [await is_let_in(client), await is_let_in(device)] == [False, True]
@@ -189,7 +199,9 @@ async def test_signing_out_ends_the_impersonation_alone(acting_as, shopper, sign
     assert [await is_let_in(client), await is_let_in(device)] == [False, True]
 
 
-async def test_force_sign_in_ends_it_too_and_may_bring_a_code(acting_as, admin_client, shopper, signed_in, browser, mails):
+async def test_force_sign_in_ends_it_too_and_may_bring_a_code(
+    acting_as, admin_client, shopper, signed_in, browser, mails
+):
     row = await shopper(allows_remote_assistance=True)
     device, client = await signed_in(row), await acting_as(row)
     open_code = await code_for(admin_client, row)
@@ -206,7 +218,9 @@ async def test_force_sign_in_ends_it_too_and_may_bring_a_code(acting_as, admin_c
 async def test_without_consent_neither_sessions_end_nor_a_code_comes(admin_client, shopper, signed_in):
     row = await shopper()
     device = await signed_in(row)
-    answer = (await admin_client.data(FORCE, input={"id": customer_id(row), "loginCodeReason": "Help"}))["customerForceSignIn"]
+    answer = (await admin_client.data(FORCE, input={"id": customer_id(row), "loginCodeReason": "Help"}))[
+        "customerForceSignIn"
+    ]
     assert answer == {
         "endedTokenCount": 0,
         "loginCode": None,

@@ -110,7 +110,9 @@ async def test_pages_of_who_is_online(shopper, signed_in, settled, admin_client,
     for _ in range(3):
         await signed_in(await shopper())
     await settled()
-    document = "query O($f: Int, $a: String) { nowOnline(first: $f, after: $a) { pageInfo { endCursor } nodes { email } } }"
+    document = (
+        "query O($f: Int, $a: String) { nowOnline(first: $f, after: $a) { pageInfo { endCursor } nodes { email } } }"
+    )
     whole = [node["email"] for node in (await admin_client.data(document, f=100))["nowOnline"]["nodes"]]
     first = (await admin_client.data(document, f=2))["nowOnline"]
     rest = (await admin_client.data(document, f=100, a=first["pageInfo"]["endCursor"]))["nowOnline"]

@@ -38,10 +38,14 @@ def link(browser, mails):
 
 
 async def signs_in(browser, email, password):
-    return (await (await browser()).data(SIGN_IN, input={"email": email, "password": password}))["signIn"]["accessToken"]
+    return (await (await browser()).data(SIGN_IN, input={"email": email, "password": password}))["signIn"][
+        "accessToken"
+    ]
 
 
-async def test_a_link_changes_the_password_once_and_ends_every_session(link, shopper, signed_in, browser, mails, events):
+async def test_a_link_changes_the_password_once_and_ends_every_session(
+    link, shopper, signed_in, browser, mails, events
+):
     row = await shopper()
     device = await signed_in(row)
     token = await link(row)
@@ -227,7 +231,10 @@ async def test_leaving_for_good(shopper, signed_in, browser, mails, connection, 
     row = await shopper()
     device, other = await signed_in(row), await signed_in(row)
     wrong = await device.data(DELETE, input={"currentPassword": "wrong"})
-    assert wrong["meDeleteRequest"] == {"isDeleted": False, "userErrors": [{"code": "INVALID", "path": ["currentPassword"]}]}
+    assert wrong["meDeleteRequest"] == {
+        "isDeleted": False,
+        "userErrors": [{"code": "INVALID", "path": ["currentPassword"]}],
+    }
     assert await device.data(DELETE, input={"currentPassword": PASSWORD}) == {
         "meDeleteRequest": {"isDeleted": True, "userErrors": []}
     }

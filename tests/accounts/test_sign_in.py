@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+import secrets
 
 import pytest
 
@@ -76,9 +77,12 @@ async def test_one_answer_for_every_reason_not_to_let_in(browser, shopper, conne
     assert (await (await browser()).data(SIGN_IN, input={"email": "x", "password": "y"})) == {
         "signIn": {**NOTHING, "userErrors": [REFUSED]}
     }
-    assert await connection.fetchval(
-        "SELECT count(*) FROM customer_session WHERE customer_id = ANY($1)", [row.id for row in rows]
-    ) == 0
+    assert (
+        await connection.fetchval(
+            "SELECT count(*) FROM customer_session WHERE customer_id = ANY($1)", [row.id for row in rows]
+        )
+        == 0
+    )
 
 
 @pytest.mark.parametrize("field", ["email", "password"])
@@ -128,9 +132,11 @@ async def test_the_other_website_is_another_scope(browser, shopper, connection):
 
 
 async def other_website(connection, code):
-    id = int(dt.datetime.now().timestamp() * 1000) % 2**30
+    id = 2 + secrets.randbelow(2**30)
     await connection.execute("INSERT INTO website (id, code, name, currency) VALUES ($1, $2, $2, 'EUR')", id, code)
-    await connection.execute("INSERT INTO store (id, website_id, code, name, is_default) VALUES ($1, $1, $2, $2, true)", id, code)
+    await connection.execute(
+        "INSERT INTO store (id, website_id, code, name, is_default) VALUES ($1, $1, $2, $2, true)", id, code
+    )
     await connection.execute(
         "INSERT INTO store_view (id, store_id, code, name, is_default) VALUES ($1, $1, $2, $2, true)", id, code
     )
@@ -226,7 +232,9 @@ async def test_use_is_written_down_once_a_minute_and_the_token_read_in_one_state
     await statements.clear()
     await device.data("{ __typename }")
     assert await statements.count() == 1
-    await connection.execute("UPDATE customer_token SET idle_until = now() + interval '9 minutes' WHERE customer_id = $1", row.id)
+    await connection.execute(
+        "UPDATE customer_token SET idle_until = now() + interval '9 minutes' WHERE customer_id = $1", row.id
+    )
     await statements.clear()
     await asyncio.gather(*[device.data("{ __typename }") for _ in range(20)])
     await settled()
@@ -256,7 +264,9 @@ async def test_the_oldest_session_gives_way(shopper, signed_in, connection):
         MAX_SESSIONS - 1,
     )
     assert await is_let_in(oldest)
-    await connection.execute("UPDATE customer_session SET last_used_at = now() - interval '1 day' WHERE id > $1", MAX_SESSIONS)
+    await connection.execute(
+        "UPDATE customer_session SET last_used_at = now() - interval '1 day' WHERE id > $1", MAX_SESSIONS
+    )
     newest = await signed_in(row)
     assert not await is_let_in(oldest)
     assert len((await newest.data(SESSIONS))["sessions"]) == MAX_SESSIONS

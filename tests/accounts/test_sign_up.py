@@ -221,7 +221,9 @@ async def test_without_a_password_the_mail_brings_the_link_to_choose_one(browser
     for password in ("", PASSWORD):
         answer = (await guest.data(SIGN_IN, input={"email": email, "password": password}))["signIn"]
         assert answer["accessToken"] is None
-    assert await guest.data(RESET, input={"token": token, "password": PASSWORD}) == {"passwordReset": {"userErrors": []}}
+    assert await guest.data(RESET, input={"token": token, "password": PASSWORD}) == {
+        "passwordReset": {"userErrors": []}
+    }
     answer = (await guest.data(SIGN_IN, input={"email": email, "password": PASSWORD}))["signIn"]
     guest.token = answer["accessToken"]
     assert await is_let_in(guest)
@@ -238,5 +240,3 @@ async def test_thirty_attempts_from_one_address(browser):
     assert len(answer["errors"]) == 1  # the first null ends the operation, as the fields are not nullable
     neighbour = await browser(address="2001:db8:1:2:ffff::9")
     assert "errors" in await neighbour.answer(SIGN_UP, input=person("nobody"))
-
-

@@ -74,7 +74,11 @@ async def test_sixty_guesses_over_processes_spellings_and_forwarded_headers(two_
                 two_processes[i % 2],
                 SIGN_IN,
                 input={"email": spellings[i % 4], "password": f"guess number {i}"},
-                headers={"X-Forwarded-For": f"203.0.113.{i}", "Forwarded": f"for=203.0.113.{i}", "X-Real-IP": f"9.9.9.{i}"},
+                headers={
+                    "X-Forwarded-For": f"203.0.113.{i}",
+                    "Forwarded": f"for=203.0.113.{i}",
+                    "X-Real-IP": f"9.9.9.{i}",
+                },
             )
             for i in range(60)
         ]
@@ -97,7 +101,9 @@ async def test_a_revocation_holds_on_the_next_request_of_another_process(
     here, there = two_processes
     await connection.execute("DELETE FROM throttle")
     tokens = [
-        (await post(here, SIGN_IN, input={"email": row.email, "password": PASSWORD})).json()["data"]["signIn"]["accessToken"]
+        (await post(here, SIGN_IN, input={"email": row.email, "password": PASSWORD})).json()["data"]["signIn"][
+            "accessToken"
+        ]
         for _ in range(2)
     ]
     for token in tokens:
@@ -156,7 +162,9 @@ async def test_an_unknown_account_waits_the_same(browser, connection):
     email = f"{uuid.uuid4().hex}@example.com"
     for _ in range(9):
         await (await browser()).data(SIGN_IN, input={"email": email, "password": "wrong"})
-    assert await connection.fetchval("SELECT count FROM throttle WHERE key_hash = $1", throttle.account_key(email, 1)) == 5
+    assert (
+        await connection.fetchval("SELECT count FROM throttle WHERE key_hash = $1", throttle.account_key(email, 1)) == 5
+    )
 
 
 async def test_the_right_password_forgets_the_wrong_ones(browser, shopper, connection):
@@ -194,5 +202,3 @@ async def test_beyond_a_short_queue_the_answer_is_no():
     assert await asyncio.gather(*waiting) == [True] * 3
     await asyncio.sleep(0.01)
     assert await pool.run(str, 7) == "7"
-
-

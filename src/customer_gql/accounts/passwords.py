@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from itertools import pairwise
 from typing import Final, TypeVar
 
 from argon2 import PasswordHasher
@@ -105,7 +106,12 @@ def check_new(password: str, *, minimum: int, about: Collection[str], path: list
 def _is_common(text: str) -> bool:
     core = _core(text)
     whole = _unrepeated(text)
-    return len(whole) < 5 or bool({text, whole, core, _unrepeated(core)} & _common())
+    return len(whole) < 5 or _is_sequence(text) or bool({text, whole, core, _unrepeated(core)} & _common())
+
+
+def _is_sequence(text: str) -> bool:
+    """Each character as far from the last as every other: `1234567890123`, `abcdefghijkl`."""
+    return len({(ord(following) - ord(character)) % 10 for character, following in pairwise(text)}) == 1
 
 
 def _core(text: str) -> str:

