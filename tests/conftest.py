@@ -23,6 +23,7 @@ from customer_gql.schema import migrating
 from customer_gql.settings import Settings, load
 from customer_gql.staff import writes as staff
 
+pytest_plugins = ["accounts.devices"]
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared" / "data"
 

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 import uuid
 from contextlib import contextmanager
 
@@ -68,6 +69,7 @@ async def test_sixty_guesses_over_processes_spellings_and_forwarded_headers(two_
     wide = "".join(chr(ord(c) + 0xFEE0) for c in name) + "@example.com"
     spellings = [row.email, row.email.upper(), wide, f" {row.email}"]
     await connection.execute("DELETE FROM throttle")
+    started = time.monotonic()
     await asyncio.gather(
         *[
             post(
@@ -84,11 +86,16 @@ async def test_sixty_guesses_over_processes_spellings_and_forwarded_headers(two_
         ]
     )
     counted = await connection.fetch("SELECT count FROM throttle ORDER BY count")
-    # One count for the account, which stopped at the free ones, and one for the address all came from.
-    assert [found.count for found in counted] == [5, 60]
+    # One count for the account, which stopped at the free ones, and one for the address all came from. A machine so
+    # busy that the sixty take longer than a second earns them the attempts that a wait allows.
+    waited = time.monotonic() - started
+    free = 5 + sum(waited >= 2**step - 1 for step in range(1, 6))
+    assert 5 <= counted[0].count <= free
+    assert (len(counted), counted[1].count) == (2, 60)
     answer = (await post(two_processes[0], SIGN_IN, input={"email": row.email, "password": PASSWORD})).json()
     assert answer["errors"][0]["extensions"]["code"] == "RATE_LIMITED"
-    await connection.execute("DELETE FROM throttle WHERE count > 5")
+    await connection.execute("DELETE FROM throttle WHERE count > 60")
+    await connection.execute("UPDATE throttle SET until = now() + interval '1 minute'")
     answer = (await post(two_processes[1], SIGN_IN, input={"email": row.email, "password": PASSWORD})).json()
     assert answer["data"]["signIn"]["accessToken"] is None  # locked, whatever the password
     await connection.execute("DELETE FROM throttle")
@@ -124,13 +131,12 @@ async def guess(browser, row, password="wrong"):
 async def test_the_wait_doubles_to_a_quarter_of_an_hour(browser, shopper, connection):
     row = await shopper()
     key = throttle.account_key(row.email, 1)
-    waits = []
-    for _ in range(18):
+    for wait in [0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, *[900] * 4]:
         await connection.execute("UPDATE throttle SET until = now() - interval '1 second' WHERE key_hash = $1", key)
+        before = dt.datetime.now(dt.UTC)
         await guess(browser, row)
         until = await connection.fetchval("SELECT until FROM throttle WHERE key_hash = $1", key)
-        waits.append(round((until - dt.datetime.now(dt.UTC)).total_seconds()))
-    assert [max(wait, 0) for wait in waits] == [0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, *[900] * 4]
+        assert before <= until - dt.timedelta(seconds=wait) <= dt.datetime.now(dt.UTC)
     await connection.execute("UPDATE throttle SET until = now(), count = 99 WHERE key_hash = $1", key)
     await guess(browser, row)
     until = await connection.fetchval("SELECT until FROM throttle WHERE key_hash = $1", key)

@@ -1,3 +1,5 @@
+"""Fixtures of shoppers and their devices, for every test that needs somebody who signs in."""
+
 import asyncio
 import json
 import secrets
