@@ -5,6 +5,7 @@ import strawberry
 from customer_gql.core.access import customer_mutation
 from customer_gql.core.context import Info
 from customer_gql.core.errors import Payload, RuleError, UserErrorCode
+from customer_gql.customers.sharing import scope_of
 from customer_gql.customers.writes import locked
 from customer_gql.history.writes import acting, record
 from customer_gql.mail.writes import queue
@@ -55,6 +56,8 @@ async def _wish(info: Info, *, subscribes: bool) -> NewsletterPayload:
         if subscribes and not await configured(connection, ENABLED, store_view_id=view.id):
             raise RuleError("This store view has no newsletter.", code=UserErrorCode.NOT_ALLOWED)
         held = await locked(connection, context.viewer.customer_id)
+        if view.website_id != held.website_id and await scope_of(connection, view.website_id) == view.website_id:
+            raise RuleError("The account is one of another website.", code=UserErrorCode.NOT_ALLOWED)
         if subscribes:
             changed = await writes.begin(connection, held, view.id)
         else:
