@@ -450,3 +450,20 @@ async def test_a_customer_who_edits_meanwhile_loses_nothing(shop: Shop, empty_da
     assert await shop.rows("SELECT version, prefix, tax_vat_number FROM customer") == [(3, "Prof.", "new")]
     told = await shop.connection.fetch("SELECT version, changes FROM customer_event WHERE kind = 'IMPORTED'")
     assert [tuple(row) for row in told] == [(3, '{"taxVatNumber": ["old", "new"]}')]
+
+
+async def test_accounts_shared_by_all_websites_are_one_customer_whatever_website_a_row_names(shop: Shop) -> None:
+    from customer_gql.customers.sharing import AccountSharing, share
+
+    connection = shop.connection
+    await connection.execute("INSERT INTO website (id, code, name, currency) VALUES (2, 'other', 'Other', 'EUR')")
+    await connection.execute("INSERT INTO store VALUES (2, 2, 'other', 'Other', true)")
+    await connection.execute("INSERT INTO store_view VALUES (2, 2, 'other', 'Other', 'en_US', true)")
+    async with connection.transaction():
+        await share(connection, AccountSharing.GLOBAL)
+    there = {"_website": "other"}
+    await shop.load(sheet(ANN, ANN | there | {"firstname": "Annabel"}))
+    done = await shop.load(sheet(ANN | there | {"firstname": "Anna"}), sheet(HOME | there))
+    assert (done.customers.updated, done.addresses.created) == (1, 1)
+    assert await shop.rows("SELECT scope FROM customer_email") == [(0,)]
+    assert await shop.rows("SELECT first_name FROM customer") == [("Anna",)]
