@@ -9,7 +9,7 @@ STAMP := $(VENV)/.setup
 WEB_STAMP := src/customer_gql/graphiql/assets/.stamp
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check fix lint types imports migrations-check lock migration schema bench build clean
+.PHONY: help run setup test timing check fix lint types imports migrations-check lock migration schema bench build clean
 
 help: ## explain every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ $(WEB_STAMP): $(STAMP) web/package.json web/package-lock.json web/audit/package-
 
 test: setup ## set up all it needs, then run the whole test suite (T=tests/core for a part)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(T)
+
+timing: setup ## what a stopwatch tells of accounts: 200 pairs of known and unknown addresses for each operation
+	TIMING=1 $(BIN)/python -m pytest -s -q tests/accounts/test_timing.py
 
 check: setup ## format, lint, types, import contracts, schema files, migrations, tests: what CI runs
 	$(BIN)/ruff format --check .

@@ -23,6 +23,7 @@ from customer_gql.settings import Admin, Settings, load
 from customer_gql.staff import writes as staff
 from databases import cloned
 
+pytest_plugins = ["accounts.devices"]
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared" / "data"
 

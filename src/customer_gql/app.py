@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from functools import partial
 from typing import Final, Literal
 
@@ -15,16 +16,17 @@ from starlette.routing import Route
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from . import graphiql
-from .accounts.reads import CUSTOMER_BY_TOKEN
-from .core import tokens
-from .core.access import GUEST, Kind, Viewer
+from .accounts import sessions
+from .core.access import GUEST, Viewer
+from .core.background import Background
 from .core.context import Context
-from .core.db import Database, Patience, connected, fetch_one, pool
+from .core.db import Database, Patience, connected, pool
 from .core.errors import ErrorCode
 from .execution import faults, metrics, tracing
 from .execution.admission import Gate
 from .execution.answers import Refused
 from .execution.buckets import LocalBuckets, SharedBuckets
+from .execution.caller import caller
 from .execution.cost import Costs
 from .execution.documents import Documents
 from .execution.fence import Fence
@@ -37,7 +39,7 @@ from .schema.work import WORK
 from .settings import Audience, Settings
 from .staff import sessions as staff_sessions
 
-Authenticate = Callable[[Database, str], Awaitable[Viewer | None]]
+Authenticate = Callable[[Database, Background, str], Awaitable[Viewer | None]]
 HEALTH_PATIENCE: Final = Patience(statement=2, acquire=2)
 
 
@@ -46,7 +48,7 @@ def create_app(settings: Settings) -> Starlette:
     app = Starlette(
         routes=[
             Route("/graphql", _endpoint(settings, "storefront", storefront.schema, customer_of)),
-            Route("/admin/graphql", _endpoint(settings, "admin", admin.schema, staff_sessions.viewer_of)),
+            Route("/admin/graphql", _endpoint(settings, "admin", admin.schema, staff_of)),
             Route("/health/live", live),
             Route("/health/ready", ready),
             *([graphiql.mount(), *catcher.routes()] if settings.environment == "development" else []),
@@ -56,6 +58,7 @@ def create_app(settings: Settings) -> Starlette:
     )
     app.state.settings = settings
     app.state.draining = False
+    app.state.background = Background()
     return app
 
 
@@ -104,6 +107,8 @@ async def _lifespan(settings: Settings, app: Starlette) -> AsyncGenerator[None]:
             for audience in ("storefront", "admin")
         }
         app.state.databases = opened
+        # Written before the pools close.
+        stack.push_async_callback(app.state.background.close)
         app.state.health = await stack.enter_async_context(pool(settings.database_url or "", 1, HEALTH_PATIENCE))
         pools = {f"{name}_{kind}": getattr(it, kind) for name, it in opened.items() for kind in ("reads", "writes")}
         stack.enter_context(metrics.served(settings.metrics_host, settings.metrics_port, pools))
@@ -131,16 +136,20 @@ def database_of(settings: Settings, audience: str) -> AbstractAsyncContextManage
 
 async def _context(settings: Settings, audience: str, authenticate: Authenticate, request: Request) -> Context:
     database: Database = request.app.state.databases[audience]
-    viewer = await _viewer(database, authenticate, request.headers.get("authorization"))
-    peer = None if request.client is None else request.client.host
-    return Context(database, viewer, settings, peer=peer, user_agent=request.headers.get("user-agent"))
+    background: Background = request.app.state.background
+    viewer = await _viewer(database, background, authenticate, request.headers.get("authorization"))
+    peer = caller(request)
+    viewer = replace(viewer, address=peer.address or None)
+    return Context(database, viewer, settings, caller=peer, background=background)
 
 
-async def _viewer(database: Database, authenticate: Authenticate, authorization: str | None) -> Viewer:
+async def _viewer(
+    database: Database, background: Background, authenticate: Authenticate, authorization: str | None
+) -> Viewer:
     if not authorization:
         return GUEST
     scheme, _, token = authorization.partition(" ")
-    viewer = await authenticate(database, token.strip()) if scheme.lower() == "bearer" else None
+    viewer = await authenticate(database, background, token.strip()) if scheme.lower() == "bearer" else None
     if viewer is None:
         raise Refused(
             401,
@@ -151,12 +160,18 @@ async def _viewer(database: Database, authenticate: Authenticate, authorization:
     return viewer
 
 
-async def customer_of(database: Database, token: str) -> Viewer | None:
-    if not token.startswith(tokens.CUSTOMER):
+async def customer_of(database: Database, background: Background, token: str) -> Viewer | None:
+    found = await sessions.find(database, token)
+    if found is None:
         return None
-    async with database.reads.acquire() as connection:
-        found = await fetch_one(connection, CUSTOMER_BY_TOKEN, token_hash=tokens.hashed(token))
-    return None if found is None else Viewer(Kind.CUSTOMER, customer_id=found.customer_id)
+    if found.is_stale:
+        touch = partial(sessions.touch, token_hash=found.token_hash)
+        background.put(database, ("used", found.token_hash), touch)
+    return found.viewer
+
+
+async def staff_of(database: Database, _background: Background, token: str) -> Viewer | None:
+    return await staff_sessions.viewer_of(database, token)
 
 
 async def live(_request: Request) -> Response:

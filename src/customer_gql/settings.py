@@ -157,9 +157,6 @@ class Settings(BaseSettings):
     metrics_host: str = "127.0.0.1"
     traces: str | None = Field(None, description="OTLP/HTTP address of an OpenTelemetry collector; off without it")
     compiled_plans: bool = Field(True, description="false leaves every query to the reference executor")
-    online_minutes: int = Field(15, ge=1, description="domain rule: how long an activity counts as being online")
-    reset_link_minutes: int = Field(120, ge=1, description="how long a password reset link works")
-    reset_requests_per_hour: int = Field(5, ge=0, description="per customer; 0 means no limit")
     worker: bool = Field(True, description="serve runs the jobs too; false where `customer-gql worker` runs them apart")
     smtp_host: str | None = Field(
         None, description="mail server; without one mails wait, and in development are shown at /mail"

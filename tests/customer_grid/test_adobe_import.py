@@ -5,6 +5,7 @@ import json
 
 from customer_gql.core.ids import encode
 from customer_gql.customer_grid.adobe_import import Counts
+from customer_gql.customers.sharing import AccountSharing, share
 from customer_grid.adobe_shop import ANN, HOME, Shop, sheet
 
 
@@ -111,3 +112,18 @@ async def test_an_address_book_has_an_end(shop: Shop):
     assert shop.refused() == [("places.csv", "102", "_email", reason, "")]
     again = await shop.load(None, sheet(*rows))
     assert again.addresses == Counts(read=101, valid=100, refused=1, unchanged=100)
+
+
+async def test_accounts_shared_by_all_websites_are_one_customer_whatever_website_a_row_names(shop: Shop) -> None:
+    connection = shop.connection
+    await connection.execute("INSERT INTO website (id, code, name, currency) VALUES (2, 'other', 'Other', 'EUR')")
+    await connection.execute("INSERT INTO store VALUES (2, 2, 'other', 'Other', true)")
+    await connection.execute("INSERT INTO store_view VALUES (2, 2, 'other', 'Other', 'en_US', true)")
+    async with connection.transaction():
+        await share(connection, AccountSharing.GLOBAL)
+    there = {"_website": "other"}
+    await shop.load(sheet(ANN, ANN | there | {"firstname": "Annabel"}))
+    done = await shop.load(sheet(ANN | there | {"firstname": "Anna"}), sheet(HOME | there))
+    assert (done.customers.updated, done.addresses.created) == (1, 1)
+    assert await shop.rows("SELECT scope FROM customer_email") == [(0,)]
+    assert await shop.rows("SELECT first_name FROM customer") == [("Anna",)]

@@ -18,7 +18,6 @@ from customer_gql.schema import admin, storefront
 ADMIN: GraphQLSchema = admin.schema._schema
 STOREFRONT: GraphQLSchema = storefront.schema._schema
 STAFF = Viewer(Kind.STAFF, staff_id=1, permissions=frozenset(["customers.read", "customers.write"]))
-_MINUTES = {"online_minutes": 15}
 
 
 def shopper(customer_id: int) -> Viewer:
@@ -44,7 +43,7 @@ class Executors:
     seen: Counter[str] = field(default_factory=Counter)
 
     def context(self, viewer: Viewer, *, plans: bool) -> Context:
-        return Context(self.database, viewer, SimpleNamespace(compiled_plans=plans, **_MINUTES))
+        return Context(self.database, viewer, SimpleNamespace(compiled_plans=plans))
 
     async def compare(
         self,

@@ -159,14 +159,7 @@ async def test_history_outlives_the_account_and_is_not_shown_without_permission(
     assert found == {"node": {"kind": "EDITED"}}
 
 
-class Impersonated:
-    """A viewer as it will be: a customer's, with the staff user behind it, and where the request came from."""
-
-    kind = Kind.CUSTOMER
-    customer_id = 1
-    staff_id = None
-    impersonator_id = 2
-    address = "192.0.2.1"
+IMPERSONATED = Viewer(Kind.CUSTOMER, customer_id=1, staff_id=2, address="192.0.2.1")
 
 
 @pytest.mark.parametrize(
@@ -176,7 +169,7 @@ class Impersonated:
         (Viewer(Kind.CUSTOMER, customer_id=5), By(Actor.CUSTOMER, 5)),
         (GUEST, By(Actor.CUSTOMER)),
         (Viewer(Kind.CUSTOMER, customer_id=5, staff_id=6), By(Actor.CUSTOMER, 5, 6)),
-        (Impersonated(), By(Actor.CUSTOMER, 1, 2, "192.0.2.1")),
+        (IMPERSONATED, By(Actor.CUSTOMER, 1, 2, "192.0.2.1")),
     ],
 )
 def test_the_viewer_as_history_names_them(viewer, by):

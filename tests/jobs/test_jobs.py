@@ -250,12 +250,12 @@ async def test_what_has_expired_is_deleted_and_nothing_else(empty_database, sett
     shopper = await make_customer(store)
     await issue_token(store, shopper.id, lifetime=-dt.timedelta(seconds=1))
     await issue_token(store, shopper.id)
-    for age in (3, 1):
+    for age in (36, 12):
         await store.execute(
             "INSERT INTO password_reset VALUES (sha256($1::text::bytea), 1, '', now() - $2::interval, now() - $3::interval)",
             str(age),
-            dt.timedelta(days=age, hours=1),
-            dt.timedelta(days=age),
+            dt.timedelta(hours=age + 1),
+            dt.timedelta(hours=age),
         )
     for _ in range(2):
         await delete_expired(Tools(empty_database, settings))

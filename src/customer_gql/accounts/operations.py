@@ -1,39 +1,70 @@
+"""What staff do to an account, never seeing a secret of it."""
+
 import datetime as dt
-from typing import Annotated
+from typing import Annotated, Any
 
 import strawberry
 
-from customer_gql.core.access import INPUT, admin_mutation
+from customer_gql.core.access import INPUT, Requires, admin_field, admin_mutation
 from customer_gql.core.context import Info
-from customer_gql.core.ids import decode_one
-from customer_gql.core.loading import column
-from customer_gql.customers.types import CustomerPayload
+from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.core.ids import decode, decode_one
+from customer_gql.core.pagination import After, Before, Connection, First, Last, Window
+from customer_gql.customers.tables import CustomerStatus
 from customer_gql.customers.writes import locked
 from customer_gql.history.writes import acting
 
-from . import writes
+from . import impersonation, links, recovery, writes
+from .admin_inputs import (
+    CustomerAccountInput,
+    CustomerAccountPayload,
+    CustomerForceSignInInput,
+    CustomerForceSignInPayload,
+    CustomerLockInput,
+    CustomerLoginAsInput,
+    CustomerLoginAsPayload,
+    CustomerResendConfirmationPayload,
+    CustomerResetPasswordInput,
+    CustomerResetPasswordPayload,
+    ImpersonationEndInput,
+    ImpersonationEndPayload,
+)
+from .online import online_list
+from .reads import live_impersonations
+from .types import Impersonation, OnlineVisitor
 
 
-@strawberry.input(description="Whose sessions end.")
-class CustomerForceSignInInput:
-    id: strawberry.ID = column("The customer.")
-
-
-@strawberry.type(description="What force sign-in did.")
-class CustomerForceSignInPayload(CustomerPayload):
-    ended_token_count: int = strawberry.field(description="How many tokens ended with it.", default=0)
-
-
-@strawberry.input(description="Who gets the mail.")
-class CustomerResetPasswordInput:
-    id: strawberry.ID = column("The customer.")
-
-
-@strawberry.type(description="What reset password did. The link itself is seen by its recipient alone.")
-class CustomerResetPasswordPayload(CustomerPayload):
-    expires_at: dt.datetime | None = strawberry.field(
-        description="Until when the link works; null when refused.", default=None
+@strawberry.type
+class AccountAdminQuery:
+    @admin_field(
+        permission="customers.impersonate",
+        graphql_type=Connection[Impersonation],
+        description="Staff signed in as a customer at this moment, the latest first.",
     )
+    async def impersonations(
+        self,
+        info: Info,
+        first: First = strawberry.UNSET,
+        after: After = strawberry.UNSET,
+        last: Last = strawberry.UNSET,
+        before: Before = strawberry.UNSET,
+    ) -> Any:
+        return await live_impersonations.page(info.context, Window.of(first, after, last, before), "NEWEST")
+
+    @admin_field(
+        permission="customers.read",
+        graphql_type=Connection[OnlineVisitor],
+        description="Customers and visitors active within the configured minutes, the latest first.",
+    )
+    async def now_online(
+        self,
+        info: Info,
+        first: First = strawberry.UNSET,
+        after: After = strawberry.UNSET,
+        last: Last = strawberry.UNSET,
+        before: Before = strawberry.UNSET,
+    ) -> Any:
+        return await online_list.page(info.context, Window.of(first, after, last, before), "LATEST")
 
 
 @strawberry.type
@@ -41,17 +72,27 @@ class AccountAdminMutation:
     @admin_mutation(
         permission="customers.force_sign_in",
         alone=True,
-        description="End every session of a customer: each token stops working at once, open password reset links too. "
-        "Writes history. Cannot be undone; the customer signs in again.",
+        description="End every session of a customer: each token stops working at once, open reset, confirmation and "
+        "login-as-customer links too. The customer is told by mail where so configured. With `loginCodeReason` staff "
+        "who may impersonate get a code to sign in as the customer. Writes history. Cannot be undone; the customer "
+        "signs in again.",
     )
     async def customer_force_sign_in(
         self, info: Info, input: Annotated[CustomerForceSignInInput, INPUT]
     ) -> CustomerForceSignInPayload:
-        customer_id = decode_one(input.id, "cus")
+        customer_id, by = decode_one(input.id, "cus"), acting(info.context.viewer)
+        reason = input.login_code_reason
+        if reason is not None:
+            Requires("customers.impersonate").check(info.context.viewer)
+        code, expires_at = None, None
         async with info.context.transaction() as connection:
             customer = await locked(connection, customer_id, websites=info.context.viewer.website_ids)
-            ended = await writes.force_sign_in(connection, customer, by=acting(info.context.viewer))
-        return CustomerForceSignInPayload(customer_id=customer_id, ended_token_count=ended)
+            ended = await writes.force_sign_in(connection, customer, by=by)
+            if reason is not None:
+                code, expires_at = await _code(connection, customer, reason.value, by, path=["loginCodeReason"])
+        return CustomerForceSignInPayload(
+            customer_id=customer_id, ended_token_count=ended, login_code=code, login_code_expires_at=expires_at
+        )
 
     @admin_mutation(
         permission="customers.reset_password",
@@ -64,13 +105,137 @@ class AccountAdminMutation:
         self, info: Info, input: Annotated[CustomerResetPasswordInput, INPUT]
     ) -> CustomerResetPasswordPayload:
         customer_id = decode_one(input.id, "cus")
-        settings = info.context.settings
         async with info.context.transaction() as connection:
-            expires_at = await writes.request_reset(
-                connection,
-                await locked(connection, customer_id, websites=info.context.viewer.website_ids),
-                lifetime=dt.timedelta(minutes=settings.reset_link_minutes),
-                per_hour=settings.reset_requests_per_hour,
-                by=acting(info.context.viewer),
-            )
+            customer = await locked(connection, customer_id, websites=info.context.viewer.website_ids)
+            expires_at = await recovery.request_for(connection, customer, by=acting(info.context.viewer))
         return CustomerResetPasswordPayload(customer_id=customer_id, expires_at=expires_at)
+
+    @admin_mutation(
+        permission="customers.write",
+        description="Close sign-in of a customer for a time. Sessions go on; `customerForceSignIn` ends them. "
+        "Writes history. `customerUnlock` undoes it.",
+    )
+    async def customer_lock(self, info: Info, input: Annotated[CustomerLockInput, INPUT]) -> CustomerAccountPayload:
+        customer_id = decode_one(input.id, "cus")
+        until = None if input.until is None else input.until.value
+        async with info.context.transaction() as connection:
+            held = await locked(connection, customer_id, websites=info.context.viewer.website_ids)
+            await writes.lock(connection, held, until=until, by=acting(info.context.viewer))
+        return CustomerAccountPayload(customer_id=customer_id, is_changed=True)
+
+    @admin_mutation(
+        permission="customers.write",
+        description="Open sign-in again and forget wrong passwords, whoever or whatever locked the account. "
+        "Writes history when it was locked.",
+    )
+    async def customer_unlock(
+        self, info: Info, input: Annotated[CustomerAccountInput, INPUT]
+    ) -> CustomerAccountPayload:
+        customer_id = decode_one(input.id, "cus")
+        async with info.context.transaction() as connection:
+            held = await locked(connection, customer_id, websites=info.context.viewer.website_ids)
+            changed = await writes.unlock(connection, held, by=acting(info.context.viewer))
+        return CustomerAccountPayload(customer_id=customer_id, is_changed=changed)
+
+    @admin_mutation(
+        permission="customers.write",
+        description="Let an inactive customer sign in and buy again. Writes history. `customerDeactivate` undoes it.",
+    )
+    async def customer_activate(
+        self, info: Info, input: Annotated[CustomerAccountInput, INPUT]
+    ) -> CustomerAccountPayload:
+        return await _set_status(info, input.id, CustomerStatus.ACTIVE)
+
+    @admin_mutation(
+        permission="customers.write",
+        description="Switch an account off: it can neither sign in nor buy. Ends every session, and open links. "
+        "Writes history. `customerActivate` undoes it; the customer signs in again.",
+    )
+    async def customer_deactivate(
+        self, info: Info, input: Annotated[CustomerAccountInput, INPUT]
+    ) -> CustomerAccountPayload:
+        return await _set_status(info, input.id, CustomerStatus.INACTIVE)
+
+    @admin_mutation(
+        permission="customers.write",
+        description="Confirm the address of an account for its owner. Waiting newsletter subscriptions begin, the "
+        "customer is told by mail. Writes history. Cannot be undone.",
+    )
+    async def customer_confirm(
+        self, info: Info, input: Annotated[CustomerAccountInput, INPUT]
+    ) -> CustomerAccountPayload:
+        customer_id = decode_one(input.id, "cus")
+        async with info.context.transaction() as connection:
+            held = await locked(connection, customer_id, websites=info.context.viewer.website_ids)
+            changed = await links.confirm_account(connection, held, by=acting(info.context.viewer))
+        return CustomerAccountPayload(customer_id=customer_id, is_changed=changed)
+
+    @admin_mutation(
+        permission="customers.write",
+        description="Mail the customer a fresh link that confirms the address; older ones stop working. At most five "
+        "mails an hour. Refused when the address is confirmed.",
+    )
+    async def customer_resend_confirmation(
+        self, info: Info, input: Annotated[CustomerAccountInput, INPUT]
+    ) -> CustomerResendConfirmationPayload:
+        customer_id = decode_one(input.id, "cus")
+        async with info.context.transaction() as connection:
+            held = await locked(connection, customer_id, websites=info.context.viewer.website_ids)
+            if held.is_email_confirmed:
+                raise writes.refused(["id"], "The address is confirmed already.")
+            if not await links.may_send(connection, customer_id, apart=dt.timedelta(0)):
+                raise RuleError(
+                    "Five mails went out within the last hour; that is the limit.",
+                    path=["id"],
+                    code=UserErrorCode.LIMIT_REACHED,
+                )
+            expires_at = await links.send_confirmation(connection, held)
+        return CustomerResendConfirmationPayload(customer_id=customer_id, expires_at=expires_at)
+
+    @admin_mutation(
+        permission="customers.impersonate",
+        alone=True,
+        description="A code to sign in as a customer who allows it (`allowsRemoteAssistance`). It works once, for a "
+        "minute; what it is exchanged for works 15 minutes, names both in every trace, and may not change password or "
+        "address nor delete the account. The customer sees it afterwards. Writes history.",
+    )
+    async def customer_login_as(
+        self, info: Info, input: Annotated[CustomerLoginAsInput, INPUT]
+    ) -> CustomerLoginAsPayload:
+        customer_id = decode_one(input.id, "cus")
+        async with info.context.transaction() as connection:
+            held = await locked(connection, customer_id, websites=info.context.viewer.website_ids)
+            by = acting(info.context.viewer)
+            code, expires_at = await impersonation.give_code(connection, held, reason=input.reason, by=by)
+        return CustomerLoginAsPayload(customer_id=customer_id, code=code, expires_at=expires_at)
+
+    @admin_mutation(
+        permission="customers.impersonate",
+        alone=True,
+        description="End an impersonation at once, whoever began it: its token stops working. Writes history.",
+    )
+    async def impersonation_end(
+        self, info: Info, input: Annotated[ImpersonationEndInput, INPUT]
+    ) -> ImpersonationEndPayload:
+        key = decode(input.id, "imp", 2)
+        async with info.context.transaction() as connection:
+            changed = await impersonation.end(
+                connection, *key, by=acting(info.context.viewer), websites=info.context.viewer.website_ids
+            )
+        return ImpersonationEndPayload(key=key, is_changed=changed)
+
+
+async def _set_status(info: Info, id: strawberry.ID, status: CustomerStatus) -> CustomerAccountPayload:
+    customer_id = decode_one(id, "cus")
+    async with info.context.transaction() as connection:
+        held = await locked(connection, customer_id, websites=info.context.viewer.website_ids)
+        changed = await writes.set_status(connection, held, status, by=acting(info.context.viewer))
+    return CustomerAccountPayload(customer_id=customer_id, is_changed=changed)
+
+
+async def _code(connection: Any, held: Any, reason: str, by: Any, *, path: list[str]) -> tuple[str, dt.datetime]:
+    """The sessions end only together with the code that was asked for: both, or neither."""
+    try:
+        return await impersonation.give_code(connection, held, reason=reason, by=by)
+    except RuleError as error:
+        raise RuleError(error.message, path=path, code=error.code) from None

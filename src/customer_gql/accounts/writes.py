@@ -1,44 +1,62 @@
-"""Ending what lets a customer in, and sending the link that lets them in again (domain §7.3, §7.5)."""
+"""The state of an account, and ending what lets its customer in (domain §5.5, §7.5)."""
 
 import datetime as dt
 from collections.abc import Sequence
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
 
-from customer_gql.core import tokens
-from customer_gql.core.db import Connection, Row, among, execute, fetch_value
+from customer_gql.core.db import Connection, Row, among, execute, fetch_one
 from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.customers import writes as customers
 from customer_gql.customers.emails import normalised
-from customer_gql.history.writes import By, record
+from customer_gql.customers.sharing import scope_of
+from customer_gql.customers.tables import CustomerStatus, customer
+from customer_gql.history.writes import SYSTEM, By, record
 from customer_gql.mail.writes import queue
+from customer_gql.websites.configuration import GLOBAL, STORE_VIEW, Setting, configured
 
-from .reads import RESETS_SINCE
-from .tables import customer_token, password_reset
+from . import sessions, throttle
+from .tables import customer_password, email_token, impersonation, login_code, password_reset, throttle as attempts
 
 TOKEN_LIFETIME = dt.timedelta(hours=1)
+TELL_FORCED_SIGN_IN = Setting(
+    "accounts.tell_forced_sign_in",
+    True,
+    STORE_VIEW,
+    "Whether a customer is told by mail that staff ended the sessions.",
+)
+LONGEST_LOCK = Setting(
+    "accounts.lock_days",
+    3650,
+    GLOBAL,
+    "How long staff lock an account when they name no end.",
+    at_least=1,
+    at_most=3650,
+)
 
 
 async def issue_token(connection: Connection, customer_id: int, *, lifetime: dt.timedelta = TOKEN_LIFETIME) -> str:
-    """A fresh token of the customer; shown once, stored as a hash."""
-    token = tokens.new(tokens.CUSTOMER)
-    expires_at = dt.datetime.now(dt.UTC) + lifetime
-    await execute(
-        connection,
-        insert(customer_token).values(token_hash=tokens.hashed(token), customer_id=customer_id, expires_at=expires_at),
-    )
-    return token
+    """A token of the customer for trying things out; shown once, stored as a hash."""
+    return await sessions.open_for(connection, customer_id, lifetime=lifetime, device="customer-gql command line")
 
 
 async def end_sessions(connection: Connection, customer_ids: Sequence[int]) -> int:
-    """End every token of these customers and every reset link still open; how many tokens it were."""
-    ended = await execute(connection, delete(customer_token).where(among(customer_token.c.customer_id, customer_ids)))
+    """End all that lets these customers in: sessions, impersonations, every link and code still open.
+
+    The caller holds the customers' rows. Answers how many access tokens ended.
+    """
+    ended = await sessions.end_all(connection, customer_ids)
+    now = dt.datetime.now(dt.UTC)
+    await execute(
+        connection,
+        update(impersonation)
+        .where(among(impersonation.c.customer_id, customer_ids), impersonation.c.ended_at.is_(None))
+        .values(ended_at=func.least(impersonation.c.expires_at, now)),
+    )
+    await execute(connection, delete(login_code).where(among(login_code.c.customer_id, customer_ids)))
     await revoke_resets(connection, customer_ids)
-    return ended
-
-
-async def force_sign_in(connection: Connection, customer: Row, *, by: By) -> int:
-    ended = await end_sessions(connection, [customer.id])
-    await record(connection, customer.id, kind="FORCED_SIGN_IN", version=customer.version, by=by)
+    await revoke_links(connection, customer_ids)
     return ended
 
 
@@ -55,41 +73,122 @@ async def revoke_resets(connection: Connection, customer_ids: Sequence[int]) -> 
     )
 
 
-async def request_reset(
-    connection: Connection, customer: Row, *, lifetime: dt.timedelta, per_hour: int, by: By
-) -> dt.datetime:
-    """Queue a mail with a link that works once; when it expires. Only the newest link works.
-
-    The customer is locked by the caller, so that two requests cannot both be the last one allowed.
-    """
-    now = dt.datetime.now(dt.UTC)
-    recent = await fetch_value(connection, RESETS_SINCE, customer_id=customer.id, since=now - dt.timedelta(hours=1))
-    if per_hour and recent >= per_hour:
-        raise RuleError(
-            f"{per_hour} reset mails went out within the last hour; that is the limit. Try again later.",
-            path=["id"],
-            code=UserErrorCode.LIMIT_REACHED,
-        )
-    await revoke_resets(connection, [customer.id])
-    token, expires_at = tokens.new(tokens.PASSWORD_RESET), now + lifetime
+async def revoke_links(connection: Connection, customer_ids: Sequence[int], *, purpose: str | None = None) -> None:
+    """Links that confirm an address, or change it."""
     await execute(
         connection,
-        insert(password_reset).values(
-            token_hash=tokens.hashed(token),
-            customer_id=customer.id,
-            email_hash=tokens.hashed(normalised(customer.email)),
-            created_at=now,
-            expires_at=expires_at,
-        ),
+        update(email_token)
+        .where(
+            among(email_token.c.customer_id, customer_ids),
+            email_token.c.used_at.is_(None),
+            email_token.c.revoked_at.is_(None),
+            *([] if purpose is None else [email_token.c.purpose == purpose]),
+        )
+        .values(revoked_at=dt.datetime.now(dt.UTC)),
     )
+
+
+async def force_sign_in(connection: Connection, held: Row, *, by: By) -> int:
+    ended = await end_sessions(connection, [held.id])
+    await record(connection, held.id, kind="FORCED_SIGN_IN", version=held.version, by=by)
+    if await configured(connection, TELL_FORCED_SIGN_IN, store_view_id=held.created_in_store_view_id):
+        await tell(connection, held, "forced_sign_in")
+    return ended
+
+
+async def lock(connection: Connection, held: Row, *, until: dt.datetime | None, by: By) -> None:
+    """Close sign-in until then. Sessions go on: ending them is force sign-in's work."""
+    now = dt.datetime.now(dt.UTC)
+    if until is None:
+        until = now + dt.timedelta(days=await configured(connection, LONGEST_LOCK))
+    if until <= now:
+        raise RuleError("The lock has to end in the future.", path=["until"])
+    version = await customers.change(connection, held, {"locked_until": until})
+    changes = {"lockedUntil": (_iso(held.locked_until), _iso(until))}
+    await record(connection, held.id, kind="LOCKED", version=version, by=by, changes=changes)
+
+
+async def unlock(connection: Connection, held: Row, *, by: By) -> bool:
+    """Open sign-in again and forget wrong passwords; whether it was closed."""
+    await forget_failures(connection, held)
+    if held.locked_until is None or held.locked_until <= dt.datetime.now(dt.UTC):
+        return False
+    version = await customers.change(connection, held, {"locked_until": None})
+    changes = {"lockedUntil": (_iso(held.locked_until), None)}
+    await record(connection, held.id, kind="UNLOCKED", version=version, by=by, changes=changes)
+    return True
+
+
+async def set_status(connection: Connection, held: Row, status: CustomerStatus, *, by: By) -> bool:
+    """Whether it changed. An inactive customer is let in nowhere, so whatever lets in ends."""
+    if held.status == status.value:
+        return False
+    version = await customers.change(connection, held, {"status": status.value})
+    if status is CustomerStatus.INACTIVE:
+        await end_sessions(connection, [held.id])
+    kind = "ACTIVATED" if status is CustomerStatus.ACTIVE else "DEACTIVATED"
+    await record(
+        connection, held.id, kind=kind, version=version, by=by, changes={"status": (held.status, status.value)}
+    )
+    return True
+
+
+async def set_password(connection: Connection, customer_id: int, hash: str) -> None:
+    insert = upsert(customer_password).values(customer_id=customer_id, hash=hash, changed_at=dt.datetime.now(dt.UTC))
+    changed = {"hash": insert.excluded.hash, "changed_at": insert.excluded.changed_at}
+    await execute(connection, insert.on_conflict_do_update(index_elements=["customer_id"], set_=changed))
+
+
+async def failures_key(connection: Connection, held: Row) -> bytes:
+    return throttle.account_key(normalised(held.email), await scope_of(connection, held.website_id))
+
+
+async def forget_failures(connection: Connection, held: Row) -> None:
+    """As after the right password. The lock that wrong ones made ends; one that staff made stays."""
+    key = await failures_key(connection, held)
+    counted = await fetch_one(connection, select(attempts.c.until).where(attempts.c.key_hash == key))
+    await throttle.forget(connection, key)
+    if counted is not None and held.locked_until == counted.until:
+        await execute(connection, update(customer).where(customer.c.id == held.id).values(locked_until=None))
+
+
+async def show_lock(connection: Connection, known: Row, until: dt.datetime, *, first: bool) -> None:
+    """Make the lock of too many wrong passwords visible; it holds without this. A longer one of staff stays."""
+    await execute(
+        connection,
+        update(customer)
+        .where(customer.c.id == known.id, func.coalesce(customer.c.locked_until, func.to_timestamp(0)) < until)
+        .values(locked_until=until),
+    )
+    if first:
+        await record(connection, known.id, kind="LOCKED_OUT", version=known.version, by=SYSTEM)
+        await tell(connection, known, "account_locked")
+
+
+async def tell(
+    connection: Connection,
+    known: Row,
+    template: str,
+    *,
+    recipient: str | None = None,
+    secrets: dict[str, str] | None = None,
+    **placeholders: str,
+) -> None:
+    """Queue a mail to the owner of an account."""
     await queue(
         connection,
-        template="password_reset",
-        recipient=customer.email,
-        customer_id=customer.id,
-        store_view_id=customer.created_in_store_view_id,
-        placeholders={"firstName": customer.first_name, "expiresAt": expires_at.isoformat()},
-        secrets={"token": token},
+        template=template,
+        recipient=recipient or known.email,
+        customer_id=known.id,
+        store_view_id=known.created_in_store_view_id,
+        placeholders={"firstName": known.first_name, **placeholders},
+        secrets=secrets,
     )
-    await record(connection, customer.id, kind="PASSWORD_RESET_REQUESTED", version=customer.version, by=by)
-    return expires_at
+
+
+def refused(path: list[str], message: str) -> RuleError:
+    return RuleError(message, path=path, code=UserErrorCode.NOT_ALLOWED)
+
+
+def _iso(moment: dt.datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()

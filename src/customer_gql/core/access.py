@@ -37,6 +37,9 @@ class Viewer:
     website_ids: Websites = None
     # SHA-256 of the token the request came with, to tell this session from the viewer's others.
     session: bytes | None = None
+    session_id: int | None = None
+    # Where the request came from.
+    address: str | None = None
 
     @property
     def works_for_shop(self) -> bool:
@@ -44,6 +47,22 @@ class Viewer:
 
     def reaches(self, website_id: int) -> bool:
         return self.website_ids is None or website_id in self.website_ids
+
+    @property
+    def is_impersonated(self) -> bool:
+        """Staff acting as a customer: both identities are known, and some operations are closed."""
+        return self.kind is Kind.CUSTOMER and self.staff_id is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """What the request says about where it comes from. Nothing of it proves who is asking."""
+
+    address: str = ""
+    user_agent: str = ""
+    store_view: str | None = None
+    visitor: str | None = None
+    page: str | None = None
 
 
 GUEST: Final = Viewer(Kind.GUEST)
@@ -95,6 +114,15 @@ class SignedIn(FieldExtension):
         if info.context.viewer.kind is not Kind.CUSTOMER:
             raise Unauthenticated("Sign in: send a customer token as `Authorization: Bearer …`.")
         return await next_(source, info, **kwargs)
+
+
+class InPerson(SignedIn):
+    """Only the customer, not staff signed in as the customer."""
+
+    async def resolve_async(self, next_: Any, source: Any, info: strawberry.Info, **kwargs: Any) -> Any:
+        if info.context.viewer.is_impersonated:
+            raise Forbidden("Staff signed in as a customer may not do this; only the customer may.")
+        return await super().resolve_async(next_, source, info, **kwargs)
 
 
 def admin_field(*, permission: str, description: str, graphql_type: Any = None, everywhere: bool = False) -> Any:
@@ -155,6 +183,25 @@ def customer_field(*, description: str, graphql_type: Any = None) -> Any:
         extensions=[SignedIn()],
         metadata={"viewer": "customer"},
         graphql_type=graphql_type,
+    )
+
+
+def customer_mutation(*, description: str, in_person: bool = False, alone: bool = False) -> Any:
+    """A root of the storefront that changes what belongs to the signed-in customer."""
+    closed = " Closed to staff signed in as the customer." if in_person else ""
+    return strawberry.mutation(
+        description=f"{description} For the signed-in customer.{closed}",
+        extensions=[InPerson() if in_person else SignedIn(), ReturnsUserErrors()],
+        metadata={"viewer": "customer", "alone": alone},
+    )
+
+
+def guest_mutation(*, description: str, alone: bool = False) -> Any:
+    """A root of the storefront that needs no sign-in."""
+    return strawberry.mutation(
+        description=f"{description} Open to everybody.",
+        extensions=[ReturnsUserErrors()],
+        metadata={"viewer": "guest", "alone": alone},
     )
 
 

@@ -1,14 +1,15 @@
 """What an operation runs with: who asks, the request's loads, and the way to a transaction."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Hashable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import strawberry
 
-from .access import GUEST, Viewer
+from .access import GUEST, Caller, Viewer
+from .background import Background, Work
 from .db import Connection, Database, Row, Statement, fetch
 from .loading import Read
 from .rounds import Loads
@@ -20,9 +21,8 @@ class Context:
     viewer: Viewer = GUEST
     settings: Any = None
     cost: Any = None
-    # Address of the other end of the connection, and what the caller's program says it is.
-    peer: str | None = None
-    user_agent: str | None = None
+    caller: Caller = field(default_factory=Caller)
+    background: Background = field(default_factory=Background)
     loads: Loads = field(init=False)
 
     def __post_init__(self) -> None:
@@ -31,6 +31,10 @@ class Context:
     def load(self, read: Read, key: Any, **arguments: Any) -> asyncio.Future[Any]:
         """Read one key; keys asked for in the same tick go to the database as one statement."""
         return self.loads.load(read, key, **arguments)
+
+    def later(self, key: Hashable, work: Work) -> None:
+        """A write this answer does not wait for; see `background`."""
+        self.background.put(self.database, key, work)
 
     async def fetch(self, statement: Any | Statement, **values: Any) -> list[Row]:
         """Rows of a root list, read outside transactions."""

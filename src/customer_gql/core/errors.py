@@ -56,6 +56,10 @@ class IdempotencyConflict(GraphError):
     code = ErrorCode.IDEMPOTENCY_CONFLICT
 
 
+class RateLimited(GraphError):
+    code = ErrorCode.RATE_LIMITED
+
+
 class Unavailable(GraphError):
     code = ErrorCode.UNAVAILABLE
 

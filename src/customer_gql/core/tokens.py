@@ -9,6 +9,9 @@ STAFF: Final = "cgs_"
 SERVICE: Final = "cgv_"
 STAFF_INVITATION: Final = "cgi_"
 STAFF_CODE: Final = "cgo_"
+REFRESH: Final = "cgf_"
+EMAIL: Final = "cge_"
+LOGIN_CODE: Final = "cgl_"
 PASSWORD_RESET: Final = "cgr_"  # noqa: S105 - a prefix, no secret
 
 

@@ -8,9 +8,11 @@ from datetime import datetime
 from typing import Final
 
 from customer_gql.core.db import Connection
+from customer_gql.customers.sharing import EVERYWHERE, SHARING
 from customer_gql.customers.tables import CustomerType
 from customer_gql.groups.tables import GENERAL
 from customer_gql.history.tables import Actor
+from customer_gql.websites.configuration import held
 
 from .adobe_customers import FIELDS, Field
 from .import_files import ImportFault
@@ -24,7 +26,9 @@ UPDATE import_customer s SET {assignments}
 WHERE (s.first_name IS NULL OR s.last_name IS NULL OR s.group_id IS NULL)
   AND EXISTS (SELECT FROM import_customer p WHERE {before})
 """
-_SAME: Final = "p.email_normalised = s.email_normalised AND p.website_id = s.website_id AND p.line < s.line"
+_SAME: Final = (
+    "p.email_normalised = s.email_normalised AND ($1::boolean OR p.website_id = s.website_id) AND p.line < s.line"
+)
 _KEPT_BEFORE: Final = (
     "{column} = coalesce(s.{column}, (SELECT p.{column} FROM import_customer p"
     " WHERE {before} AND p.{column} IS NOT NULL ORDER BY p.line DESC LIMIT 1))"
@@ -37,14 +41,14 @@ _MERGE: Final = f"DELETE FROM import_customer p USING import_customer s WHERE {_
 
 _CLAIM: Final = """
 INSERT INTO customer_email (email_normalised, scope, customer_id)
-SELECT email_normalised, website_id, customer_id FROM import_customer
+SELECT email_normalised, CASE WHEN $1::boolean THEN 0 ELSE website_id END, customer_id FROM import_customer
 WHERE first_name IS NOT NULL AND last_name IS NOT NULL
 ORDER BY email_normalised, website_id
 ON CONFLICT DO NOTHING
 """
 _FIND_OWNERS: Final = """
 UPDATE import_customer s SET owner_id = e.customer_id FROM customer_email e
-WHERE e.email_normalised = s.email_normalised AND e.scope = s.website_id
+WHERE e.email_normalised = s.email_normalised AND e.scope = CASE WHEN $1::boolean THEN 0 ELSE s.website_id END
 """
 # A number drawn is not given back, so a dry run draws none.
 _CREATE: Final = f"""
@@ -112,10 +116,11 @@ def _shown(field: Field, value: str) -> str:
 async def upsert(connection: Connection, columns: Collection[str], counts: Counts, desk: Desk) -> list[int]:
     """Create and update customers from `import_customer`. Lines are returned whose customer went away meanwhile."""
     now = desk.now
-    await _run(connection, _FILL)
-    counts.merged = await _run(connection, _MERGE)
-    counts.created = await _run(connection, _CLAIM)
-    await _run(connection, _FIND_OWNERS)
+    is_shared = await held(connection, SHARING) == EVERYWHERE
+    await _run(connection, _FILL, is_shared)
+    counts.merged = await _run(connection, _MERGE, is_shared)
+    counts.created = await _run(connection, _CLAIM, is_shared)
+    await _run(connection, _FIND_OWNERS, is_shared)
     await _run(connection, _CREATE, now, desk.is_dry_run)
     await _run(connection, _TELL_CREATED, now)
     if "group_id" in columns and (frozen := await connection.fetchval(_FROZEN)):

@@ -6,7 +6,9 @@ from typing import Final
 from sqlalchemy import select
 
 from customer_gql.core.db import Connection, compiled, fetch
+from customer_gql.customers.sharing import EVERYWHERE, SHARING
 from customer_gql.groups.tables import NOT_LOGGED_IN, customer_group
+from customer_gql.websites.configuration import configured
 from customer_gql.websites.tables import store, store_view, website
 
 from .import_cells import Cells
@@ -59,16 +61,18 @@ async def shop(connection: Connection) -> Shop:
 
 
 OWNERS: Final = """
-SELECT e.email_normalised, e.scope, e.customer_id
-FROM unnest($1::text[], $2::integer[]) AS wanted (email_normalised, scope)
-JOIN customer_email e USING (email_normalised, scope)
+SELECT wanted.email_normalised, wanted.website_id, e.customer_id
+FROM unnest($1::text[], $2::bigint[]) AS wanted (email_normalised, website_id)
+JOIN customer_email e ON e.email_normalised = wanted.email_normalised
+  AND e.scope = CASE WHEN $3 THEN 0 ELSE wanted.website_id END
 """
 
 
 async def owners(connection: Connection, keys: set[Key]) -> dict[Key, int]:
-    """Ids of the customers who have these addresses."""
+    """Ids of the customers who have these addresses on these websites."""
     if not keys:
         return {}
     emails, websites = zip(*keys, strict=True)
-    rows = await connection.fetch(OWNERS, emails, websites)
-    return {(row.email_normalised, row.scope): row.customer_id for row in rows}
+    is_shared = await configured(connection, SHARING) == EVERYWHERE
+    rows = await connection.fetch(OWNERS, emails, websites, is_shared)
+    return {(row.email_normalised, row.website_id): row.customer_id for row in rows}

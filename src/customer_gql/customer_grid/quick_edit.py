@@ -5,20 +5,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
 from sqlalchemy import select
 
 from customer_gql.accounts.writes import revoke_resets
 from customer_gql.addresses import writes as addresses
 from customer_gql.core.access import Websites
-from customer_gql.core.db import Connection, Row, fetch, fetch_one
-from customer_gql.core.errors import FieldConflict, RuleError, RuleErrors, UserErrorCode, VersionConflict
+from customer_gql.core.db import Connection, Row, fetch_one
+from customer_gql.core.errors import RuleError, RuleErrors, UserErrorCode
 from customer_gql.core.ids import encode
 from customer_gql.customers import writes as customers
+from customer_gql.customers.edits import Edit, refuse_conflicts
 from customer_gql.customers.emails import checked_email
 from customer_gql.customers.tables import CustomerType
 from customer_gql.groups.tables import NOT_LOGGED_IN, customer_group
-from customer_gql.history.reads import CHANGES_SINCE
 from customer_gql.history.writes import By, Changes, record
 from customer_gql.mail.writes import queue
 from customer_gql.websites.reads import existing_website
@@ -73,7 +72,8 @@ async def quick_edit(
     wanted = await _checked(connection, held, edits)
     changed = {field: value for field, value in wanted.items() if value != held.value(field)}
     if expected_version is not None:
-        await _refuse_conflicts(connection, held, changed, expected_version)
+        edits_made = {field: Edit(_shown(field, held.value(field)), _shown(field, to)) for field, to in changed.items()}
+        await refuse_conflicts(connection, held.customer, edits_made, expected_version)
     if changed:
         await _store(connection, held, changed, by)
     return list(changed)
@@ -158,28 +158,6 @@ async def check_group(connection: Connection, group_id: int, *, path: list[str])
         raise RuleError("This group is of those who are not signed in.", path=path, code=UserErrorCode.NOT_ALLOWED)
     if await fetch_one(connection, select(customer_group.c.id).where(customer_group.c.id == group_id)) is None:
         raise RuleError("There is no such customer group.", path=path, code=UserErrorCode.NOT_FOUND)
-
-
-async def _refuse_conflicts(connection: Connection, held: Held, changed: Mapping[str, Any], expected: int) -> None:
-    """Edits of different fields merge; the same field changed on both sides to different values is a conflict."""
-    current = held.customer.version
-    if expected > current:
-        raise RuleError(f"The newest version is {current}.", path=["expectedVersion"])
-    if expected == current:
-        return
-    base: dict[str, Any] = {}
-    for event in await fetch(connection, CHANGES_SINCE, customer_id=held.customer.id, version=expected):
-        for field, (before, _after) in orjson.loads(event.changes).items():
-            base.setdefault(field, before)
-    conflicts = [
-        FieldConflict(
-            field=field, base=base[field], yours=_shown(field, value), stored=_shown(field, held.value(field))
-        )
-        for field, value in changed.items()
-        if field in base
-    ]
-    if conflicts:
-        raise VersionConflict(current, conflicts)
 
 
 async def _store(connection: Connection, held: Held, changed: Mapping[str, Any], by: By) -> None:

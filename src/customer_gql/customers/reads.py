@@ -1,19 +1,30 @@
-from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Interval, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Integer, Interval, Text, and_, case, cast, func, literal_column, or_, select
 
 from customer_gql.core.access import Websites
 from customer_gql.core.db import Connection, Row, among, fetch
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.loading import one_by
 from customer_gql.core.pagination import List, Sort
-from customer_gql.websites.tables import website
+from customer_gql.websites.configuration import GLOBAL, Setting
+from customer_gql.websites.tables import configuration_value, website
 
 from .emails import normalised
 from .tables import customer, customer_activity, customer_email
 
-ONLINE_FOR = timedelta(minutes=15)  # domain §14: default of the online minutes interval
+ONLINE_MINUTES = Setting(
+    "customers.online_minutes", 15, GLOBAL, "How long an activity counts as being online.", at_least=1, at_most=1440
+)
+_minutes = (
+    select(cast(configuration_value.c.value, Text()).cast(Integer()))
+    .where(configuration_value.c.path == ONLINE_MINUTES.path, configuration_value.c.scope == GLOBAL.value)
+    .scalar_subquery()
+)
+# Who was active since then is online.
+ONLINE_SINCE = func.now() - func.coalesce(_minutes, ONLINE_MINUTES.default) * literal_column(
+    "interval '1 minute'", Interval()
+)
 
 _full_name = func.concat_ws(
     " ", *[func.nullif(customer.c[part], "") for part in ("prefix", "first_name", "middle_name", "last_name", "suffix")]
@@ -54,7 +65,7 @@ async def reachable(context: Any, customer_id: int) -> Row | None:
 
 _seen = customer_activity.c
 _is_online = and_(
-    _seen.last_activity_at > func.now() - literal(ONLINE_FOR, Interval()),
+    _seen.last_activity_at > ONLINE_SINCE,
     or_(_seen.last_sign_out_at.is_(None), _seen.last_sign_out_at < _seen.last_activity_at),
 )
 
@@ -75,7 +86,8 @@ async def find_by_email(connection: Connection, email: str, website_code: str | 
     found = await fetch(
         connection,
         select(customer_email.c.customer_id, website.c.code)
-        .join(website, website.c.id == customer_email.c.scope)
+        .join(customer, customer.c.id == customer_email.c.customer_id)
+        .join(website, website.c.id == customer.c.website_id)
         .where(customer_email.c.email_normalised == normalised(email))
         .order_by(website.c.code),
     )

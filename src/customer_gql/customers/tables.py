@@ -98,5 +98,9 @@ customer_activity = table(
     Column("last_sign_in_at", DateTime(timezone=True)),
     Column("last_sign_out_at", DateTime(timezone=True)),
     Column("last_activity_at", DateTime(timezone=True)),
+    # A path within the shop, never with a query.
+    Column("last_url", Text),
+    CheckConstraint("char_length(last_url) <= 255", name="last_url_length"),
+    Index("ix_customer_activity_last_activity_at", "last_activity_at"),
     spread="customer",
 )

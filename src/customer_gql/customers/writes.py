@@ -10,9 +10,14 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from customer_gql.core.access import Websites
 from customer_gql.core.db import Connection, Row, among, execute, fetch, fetch_one
 from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.history.writes import By, record
+from customer_gql.websites.configuration import in_force
 
+from . import profile
+from .edits import Edit, refuse_conflicts
 from .emails import normalised
 from .reads import within
+from .sharing import held_scope
 from .tables import CustomerType, customer, customer_email
 
 
@@ -25,24 +30,28 @@ async def locked(connection: Connection, customer_id: int, *, websites: Websites
     return found
 
 
-async def move_claim(connection: Connection, held: Row, *, email: str, website_id: int) -> None:
-    """Claim the new address before the old one is given up, so that no moment leaves the account without one."""
-    old, new = (normalised(held.email), held.website_id), (normalised(email), website_id)
-    if old == new:
-        return
+async def claim(connection: Connection, customer_id: int, *, email: str, scope: int) -> bool:
+    """Take an address for an account; False when another has it. Waits for one who is just taking it."""
     claimed = await fetch_one(
         connection,
         upsert(customer_email)
-        .values(email_normalised=new[0], scope=new[1], customer_id=held.id)
+        .values(email_normalised=normalised(email), scope=scope, customer_id=customer_id)
         .on_conflict_do_nothing()
         .returning(customer_email.c.customer_id),
     )
-    if claimed is None:
+    return claimed is not None
+
+
+async def move_claim(connection: Connection, held: Row, *, email: str, website_id: int) -> None:
+    """Claim the new address before the old one is given up, so that no moment leaves the account without one."""
+    old = (normalised(held.email), await held_scope(connection, held.website_id))
+    new = (normalised(email), await held_scope(connection, website_id))
+    if old == new:
+        return
+    if not await claim(connection, held.id, email=email, scope=new[1]):
         # Two edits may swap places in either field, so the message blames the one that changed.
         path = ["email"] if old[0] != new[0] else ["websiteId"]
-        raise RuleError(
-            "Another account of this website uses that e-mail address.", path=path, code=UserErrorCode.TAKEN
-        )
+        raise RuleError("Another account uses that e-mail address.", path=path, code=UserErrorCode.TAKEN)
     await execute(
         connection,
         delete(customer_email).where(
@@ -64,6 +73,29 @@ async def change(connection: Connection, held: Row, values: Mapping[str, Any]) -
     )
     assert changed is not None, held.id
     return changed.version
+
+
+async def edit_profile(
+    connection: Connection, customer_id: int, *, edits: Mapping[str, Any], expected_version: int | None, by: By
+) -> list[str]:
+    """Store the edits that change something, by input name; those that did. Refuses all when it refuses one."""
+    held = await locked(connection, customer_id, websites=None)
+    shop = await in_force(connection, *profile.SETTINGS, website_id=held.website_id)
+    wanted = profile.checked(edits, shop)
+    changed = {field: value for field, value in wanted.items() if value != held[profile.COLUMNS[field]]}
+    shown = {field: Edit(_shown(held[profile.COLUMNS[field]]), _shown(value)) for field, value in changed.items()}
+    if expected_version is not None:
+        await refuse_conflicts(connection, held, shown, expected_version)
+    if changed:
+        version = await change(connection, held, {profile.COLUMNS[field]: value for field, value in changed.items()})
+        history = {field: (edit.stored, edit.wanted) for field, edit in shown.items()}
+        await record(connection, customer_id, kind="EDITED", version=version, by=by, changes=history)
+    return list(changed)
+
+
+def _shown(value: Any) -> str | None:
+    """As the history holds it."""
+    return str(value).lower() if isinstance(value, bool) else None if value is None else str(value)
 
 
 async def assign_group(connection: Connection, held: Sequence[Row], group_id: int) -> dict[int, int]:

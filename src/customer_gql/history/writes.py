@@ -32,15 +32,14 @@ def acting(viewer: Viewer, address: str | None = None) -> By:
 
     `address` is the trusted peer's; without it the one the viewer carries, if it does.
     """
-    address = address if address is not None else getattr(viewer, "address", None)
+    address = address or viewer.address
     if viewer.kind is Kind.STAFF:
         return By(Actor.STAFF, viewer.staff_id, address=address)
     if viewer.kind is Kind.CUSTOMER:
-        impersonator = getattr(viewer, "impersonator_id", None) or viewer.staff_id
-        return By(Actor.CUSTOMER, viewer.customer_id, impersonator, address)
-    # Services are viewers of a kind of their own; a guest, as at sign-up, is the customer to be.
-    if viewer.kind.value == "service":
-        return By(Actor.SERVICE, getattr(viewer, "service_id", None), address=address)
+        return By(Actor.CUSTOMER, viewer.customer_id, viewer.staff_id, address)
+    if viewer.kind is Kind.SERVICE:
+        return By(Actor.SERVICE, viewer.service_id, address=address)
+    # A guest, as at sign-up, is the customer to be.
     return By(Actor.CUSTOMER, viewer.customer_id, address=address)
 
 

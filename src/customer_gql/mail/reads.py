@@ -1,4 +1,4 @@
-from sqlalchemy import ARRAY, BigInteger, Integer, Text, and_, any_, bindparam, or_, select
+from sqlalchemy import ARRAY, BigInteger, Text, and_, any_, bindparam, or_, select
 
 from customer_gql.core.db import compiled
 from customer_gql.core.pagination import List, Sort
@@ -6,7 +6,7 @@ from customer_gql.websites.tables import store, store_view, website
 
 from .tables import TemplateScope, mail_outbox, mail_template
 
-_view = bindparam("store_view_id", type_=Integer())
+_view = bindparam("store_view_id", type_=BigInteger())
 SCOPE_OF_MAIL = compiled(
     select(store_view.c.id, store_view.c.locale, store.c.website_id, store.c.name.label("store_name"))
     .select_from(store_view.join(store).join(website))
@@ -24,7 +24,7 @@ OVERRIDES = compiled(
         or_(
             and_(
                 mail_template.c.scope == TemplateScope.STORE_VIEW.value,
-                mail_template.c.scope_id == bindparam("store_view_id", type_=Integer()),
+                mail_template.c.scope_id == bindparam("store_view_id", type_=BigInteger()),
             ),
             and_(
                 mail_template.c.locale == any_(bindparam("locales", type_=ARRAY(Text))),
@@ -32,7 +32,7 @@ OVERRIDES = compiled(
                     mail_template.c.scope == TemplateScope.GLOBAL.value,
                     and_(
                         mail_template.c.scope == TemplateScope.WEBSITE.value,
-                        mail_template.c.scope_id == bindparam("website_id", type_=Integer()),
+                        mail_template.c.scope_id == bindparam("website_id", type_=BigInteger()),
                     ),
                 ),
             ),

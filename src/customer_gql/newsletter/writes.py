@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from sqlalchemy import DateTime, case, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from customer_gql.core.db import Connection, among, fetch
+from customer_gql.core.db import Connection, Row, among, execute, fetch
 from customer_gql.customers.tables import customer
 from customer_gql.websites.tables import store, store_view
 
@@ -54,3 +54,50 @@ async def unsubscribe(connection: Connection, customer_ids: Sequence[int]) -> se
         .returning(subscription.c.customer_id),
     )
     return {row.customer_id for row in changed}
+
+
+async def begin(connection: Connection, held: Row, store_view_id: int) -> bool:
+    """Subscribe one customer in one store view; whether it changed anything. An account not confirmed waits (§22.2)."""
+    status = SubscriptionStatus.SUBSCRIBED if held.is_email_confirmed else SubscriptionStatus.UNCONFIRMED
+    insert = upsert(subscription).values(
+        customer_id=held.id, store_view_id=store_view_id, status=status.value, changed_at=dt.datetime.now(dt.UTC)
+    )
+    changed = await execute(
+        connection,
+        insert.on_conflict_do_update(
+            index_elements=["customer_id", "store_view_id"],
+            set_={"status": insert.excluded.status, "changed_at": insert.excluded.changed_at},
+            where=subscription.c.status != insert.excluded.status,
+        ),
+    )
+    return bool(changed)
+
+
+async def end(connection: Connection, customer_id: int, store_view_id: int) -> bool:
+    """Unsubscribe one customer in one store view; whether there was something to end."""
+    left = SubscriptionStatus.UNSUBSCRIBED.value
+    return bool(
+        await execute(
+            connection,
+            update(subscription)
+            .where(
+                subscription.c.customer_id == customer_id,
+                subscription.c.store_view_id == store_view_id,
+                subscription.c.status != left,
+            )
+            .values(status=left, changed_at=dt.datetime.now(dt.UTC)),
+        )
+    )
+
+
+async def confirm(connection: Connection, customer_id: int) -> None:
+    """The account was confirmed: what waited for it begins."""
+    await execute(
+        connection,
+        update(subscription)
+        .where(
+            subscription.c.customer_id == customer_id,
+            subscription.c.status == SubscriptionStatus.UNCONFIRMED.value,
+        )
+        .values(status=SubscriptionStatus.SUBSCRIBED.value, changed_at=dt.datetime.now(dt.UTC)),
+    )

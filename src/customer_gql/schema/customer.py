@@ -1,5 +1,6 @@
 import strawberry
 
+from customer_gql.accounts.types import AccountSection
 from customer_gql.addresses.types import AddressSection
 from customer_gql.carts.types import CartSection
 from customer_gql.customers.types import ProfileSection
@@ -24,5 +25,6 @@ class Customer(
     RewardPointsSection,
     NewsletterSection,
     HistorySection,
+    AccountSection,
 ):
     """Every base adds one section; a new section is one more base here."""

@@ -167,7 +167,7 @@ class StaffAccountMutation:
         async with info.context.transaction() as connection:
             if not await passwords.use_invitation(connection, input.token):
                 raise refusal
-            await passwords.change(connection, user, hash, by=signing_in(user.id, info.context.peer))
+            await passwords.change(connection, user, hash, by=signing_in(user.id, info.context.caller.address))
         return StaffPasswordSetPayload(is_set=True)
 
     @own_staff_mutation(

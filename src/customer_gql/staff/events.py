@@ -35,7 +35,7 @@ SYSTEM: Final = Acting(None)
 
 
 def acting(context: Any) -> Acting:
-    return Acting(context.viewer, context.peer)
+    return Acting(context.viewer, context.caller.address)
 
 
 def signing_in(staff_id: int | None, address: str | None) -> Acting:

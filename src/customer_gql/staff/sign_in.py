@@ -26,29 +26,29 @@ WRONG: Final = "The address, the password or the code is wrong, or sign-in is cl
 async def sign_in(context: Context, email: str, password: str, code: str | None) -> tuple[str, dt.datetime, int]:
     """A session's token, when it ends, and whose it is."""
     async with context.transaction() as connection:
-        admitted = await throttle.admitted(connection, email, context.peer)
+        admitted = await throttle.admitted(connection, email, context.caller.address)
         found = await fetch_one(connection, CREDENTIALS.where(staff_user.c.email == normalised(email)))
     usable = found if admitted and found is not None and found.is_active else None
     right = await hashing.verified(password, None if usable is None else usable.hash)
     new_hash = await _rehashed(password, usable) if right else None
     async with context.transaction() as connection:
         if usable is not None and right and await _still_passes(connection, usable, code, context.settings):
-            by = signing_in(usable.id, context.peer)
-            await throttle.forgive(connection, email, context.peer)
+            by = signing_in(usable.id, context.caller.address)
+            await throttle.forgive(connection, email, context.caller.address)
             if new_hash is not None:
                 await passwords.store(connection, usable.id, new_hash)
             token, expires_at = await sessions.start(
                 connection,
                 usable.id,
                 by=SignedInBy.PASSWORD,
-                address=context.peer,
-                user_agent=context.user_agent,
+                address=context.caller.address,
+                user_agent=context.caller.user_agent or None,
             )
             await record(connection, "SIGNED_IN", by=by, subject=encode("stf", usable.id))
             return token, expires_at, usable.id
         if admitted:
             tried = None if found is None else encode("stf", found.id)
-            await record(connection, "SIGN_IN_FAILED", by=signing_in(None, context.peer), subject=tried)
+            await record(connection, "SIGN_IN_FAILED", by=signing_in(None, context.caller.address), subject=tried)
     raise RuleError(WRONG, code=UserErrorCode.NOT_ALLOWED)
 
 
@@ -78,11 +78,11 @@ async def confirm_own_password(context: Context, given: str | None, path: str = 
             return
         if given is None:
             raise RuleError("Give your own password to confirm.", path=[path], code=UserErrorCode.REQUIRED)
-        admitted = await throttle.admitted(connection, user.email, context.peer)
+        admitted = await throttle.admitted(connection, user.email, context.caller.address)
     right = await hashing.verified(given, user.hash if admitted else None)
     async with context.transaction() as connection:
         if right:
-            await throttle.forgive(connection, user.email, context.peer)
+            await throttle.forgive(connection, user.email, context.caller.address)
             return
         await record(connection, "PASSWORD_WRONG", by=acting(context), subject=encode("stf", staff_id))
     raise RuleError(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Generic, TypeVar
 
 import orjson
-from sqlalchemy import BigInteger, ColumnElement, Text, and_, bindparam, case, delete, or_, select
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Text, and_, any_, bindparam, case, delete, or_, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from customer_gql.core.db import Connection, compiled, execute, fetch, fetch_one, fetch_value
@@ -153,6 +153,52 @@ async def reset(connection: Connection, setting: Setting[Any], scope: Configurat
 
 def _at(setting: Setting[Any], scope: ConfigurationScope, scope_id: int) -> list[ColumnElement[bool]]:
     return [value.c.path == setting.path, value.c.scope == scope.value, value.c.scope_id == scope_id]
+
+
+_IN_FORCE = compiled(
+    select(value.c.path, value.c.value)
+    .where(
+        value.c.path == any_(bindparam("paths", type_=ARRAY(Text()))),
+        or_(
+            value.c.scope == GLOBAL.value,
+            and_(value.c.scope == WEBSITE.value, value.c.scope_id == bindparam("website_id", type_=BigInteger())),
+            and_(value.c.scope == STORE_VIEW.value, value.c.scope_id == bindparam("store_view_id", type_=BigInteger())),
+        ),
+    )
+    .order_by(_narrowest_first.desc())
+)
+
+
+class InForce:
+    """The values of several settings at one place, read in one statement."""
+
+    __slots__ = ("_values",)
+
+    def __init__(self, values: dict[str, Any]) -> None:
+        self._values = values
+
+    def __getitem__(self, setting: Setting[T]) -> T:
+        return self._values.get(setting.path, setting.default)
+
+
+async def in_force(
+    connection: Connection, *settings: Setting[Any], website_id: int | None = None, store_view_id: int | None = None
+) -> InForce:
+    """What holds on a website and in a store view of it; name both where both are known."""
+    paths = [setting.path for setting in settings]
+    rows = await fetch(connection, _IN_FORCE, paths=paths, website_id=website_id, store_view_id=store_view_id)
+    return InForce({row.path: orjson.loads(row.value) for row in rows})
+
+
+async def held(connection: Connection, setting: Setting[T]) -> T:
+    """The value everywhere of a setting whose row always exists; nobody changes it until the transaction ends."""
+    found = await fetch_one(
+        connection,
+        select(value.c.value)
+        .where(value.c.path == setting.path, value.c.scope == GLOBAL.value, value.c.scope_id == 0)
+        .with_for_update(read=True),
+    )
+    return setting.default if found is None else orjson.loads(found.value)
 
 
 async def configure(

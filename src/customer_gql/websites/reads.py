@@ -1,8 +1,10 @@
-from sqlalchemy import select
+from typing import Any
+
+from sqlalchemy import Text, bindparam, or_, select
 
 from customer_gql.core.access import Websites
 from customer_gql.core.db import Connection, Row, compiled, fetch_one
-from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.core.errors import BadInput, RuleError, UserErrorCode
 from customer_gql.core.loading import all_by, one_by
 
 from .tables import store, store_view, website
@@ -24,4 +26,25 @@ async def existing_website(connection: Connection, website_id: int, *, websites:
     found = await fetch_one(connection, select(website).where(website.c.id == website_id))
     if found is None or (websites is not None and website_id not in websites):
         raise RuleError("There is no such website.", path=["websiteId"], code=UserErrorCode.NOT_FOUND)
+    return found
+
+
+_code: Any = bindparam("code", type_=Text())
+_REQUESTED_VIEW = compiled(
+    select(store_view, store.c.website_id, website.c.name.label("website_name"))
+    .select_from(store_view.join(store).join(website))
+    .where(
+        or_(
+            store_view.c.code == _code,
+            _code.is_(None) & website.c.is_default & store.c.is_default & store_view.c.is_default,
+        )
+    )
+)
+
+
+async def requested_view(connection: Connection, code: str | None) -> Row:
+    """The store view a storefront names in `X-Store-View`, with its website; without a name the default one."""
+    found = await fetch_one(connection, _REQUESTED_VIEW, code=code)
+    if found is None:
+        raise BadInput("X-Store-View names no store view of this shop.")
     return found

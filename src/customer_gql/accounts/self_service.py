@@ -1,0 +1,220 @@
+"""What customers do to their own account; roots of the storefront."""
+
+from typing import Annotated, Any
+
+import strawberry
+
+from customer_gql.core.access import INPUT, Kind, customer_field, customer_mutation, guest_mutation
+from customer_gql.core.context import Info
+from customer_gql.core.db import Row
+from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.core.ids import decode
+from customer_gql.history.writes import acting
+from customer_gql.websites.reads import requested_view
+
+from . import impersonation, leaving, links, recovery, sessions, sign_in, sign_up, throttle
+from .inputs import (
+    DonePayload,
+    EmailChangeRequestInput,
+    EmailInput,
+    EmailTokenInput,
+    LoginAsExchangeInput,
+    MeDeleteRequestInput,
+    MeDeleteRequestPayload,
+    PasswordChangeInput,
+    PasswordResetInput,
+    SessionRevokeInput,
+    SessionsEndedPayload,
+    SignInInput,
+    SignOutInput,
+    SignUpInput,
+    SignUpPayload,
+    TokenRefreshInput,
+)
+from .reads import MAX_SESSIONS, sessions_by_customer
+from .types import Session, SignInPayload
+
+
+@strawberry.type
+class AccountQuery:
+    @customer_field(
+        graphql_type=list[Session],
+        description=f"Devices signed in to the account, the last used first; at most {MAX_SESSIONS}.",
+    )
+    async def sessions(self, info: Info) -> Any:
+        return await info.context.load(sessions_by_customer, info.context.viewer.customer_id)
+
+
+@strawberry.type
+class AccountMutation:
+    @guest_mutation(
+        alone=True,
+        description="Make an account on the website of the store view in `X-Store-View` (the default one without it). "
+        "The answer does not tell whether the address has an account. Mails a welcome, or a link to confirm the "
+        "address where the website wants that; the owner of an existing account is told. Signs nobody in. Writes history.",
+    )
+    async def sign_up(self, info: Info, input: Annotated[SignUpInput, INPUT]) -> SignUpPayload:
+        required = await sign_up.sign_up(
+            info.context,
+            await _view(info),
+            email=input.email,
+            password=input.password,
+            about=input.about(),
+            is_subscribed=input.is_subscribed,
+        )
+        return SignUpPayload(is_confirmation_required=required)
+
+    @guest_mutation(
+        alone=True,
+        description="Confirm the address an account was made with. Waiting newsletter subscriptions begin. Signs "
+        "nobody in. Writes history, mails a welcome.",
+    )
+    async def email_confirm(self, info: Info, input: Annotated[EmailTokenInput, INPUT]) -> DonePayload:
+        await _count_attempt(info)
+        async with info.context.transaction() as connection:
+            await links.confirm(connection, input.token)
+        return DonePayload()
+
+    @guest_mutation(
+        alone=True,
+        description="Mail a fresh link that confirms an address, when there is an account that waits for it: five an "
+        "hour, two minutes apart. The answer does not tell.",
+    )
+    async def email_confirm_resend(self, info: Info, input: Annotated[EmailInput, INPUT]) -> DonePayload:
+        await links.resend(info.context, await _view(info), email=input.email)
+        return DonePayload()
+
+    @guest_mutation(
+        alone=True,
+        description="Start a session on the website of the store view in `X-Store-View` (the default one without it). "
+        "One refusal for an unknown address, a wrong password, an account that is locked, inactive, not confirmed or "
+        "of a group this website excludes. After 5 wrong passwords an account waits a second, doubling to 15 minutes; "
+        "a peer address has 30 attempts in 5 minutes. Writes history; a lock is told by mail.",
+    )
+    async def sign_in(self, info: Info, input: Annotated[SignInInput, INPUT]) -> SignInPayload:
+        grant = await sign_in.sign_in(info.context, await _view(info), email=input.email, password=input.password)
+        return SignInPayload(grant=grant)
+
+    @guest_mutation(
+        alone=True,
+        description="New tokens for a refresh token, which works once; the old access token ends. A refresh token "
+        "brought a second time ends the session: it was copied.",
+    )
+    async def token_refresh(self, info: Info, input: Annotated[TokenRefreshInput, INPUT]) -> SignInPayload:
+        async with info.context.transaction() as connection:
+            grant = await sessions.renew(connection, input.refresh_token)
+        if grant is None:
+            raise RuleError("This refresh token does not work. Sign in again.", path=["refreshToken"])
+        return SignInPayload(grant=grant)
+
+    @customer_mutation(
+        description="End this session, or with `all` every one: the tokens stop working at once. Writes history."
+    )
+    async def sign_out(self, info: Info, input: Annotated[SignOutInput, INPUT]) -> SessionsEndedPayload:
+        ended = await leaving.sign_out(info.context, every=input.all)
+        return SessionsEndedPayload(ended_session_count=ended)
+
+    @customer_mutation(
+        in_person=True,
+        description="End one session of the account; the others go on. Writes history. A session that has ended, or is "
+        "another's, is `NOT_FOUND`.",
+    )
+    async def session_revoke(self, info: Info, input: Annotated[SessionRevokeInput, INPUT]) -> SessionsEndedPayload:
+        customer_id, session_id = decode(input.id, "ses", 2)
+        if customer_id != info.context.viewer.customer_id:
+            raise RuleError("There is no such session.", path=["id"], code=UserErrorCode.NOT_FOUND)
+        ended = await leaving.revoke(info.context, session_id)
+        return SessionsEndedPayload(ended_session_count=ended)
+
+    @customer_mutation(
+        alone=True,
+        in_person=True,
+        description="Choose another password. Ends every other session unless told otherwise, and open reset links. "
+        "Mails the owner, writes history. Wrong passwords count as at sign-in.",
+    )
+    async def password_change(self, info: Info, input: Annotated[PasswordChangeInput, INPUT]) -> SessionsEndedPayload:
+        ended = await recovery.change(
+            info.context,
+            current=input.current_password,
+            new=input.new_password,
+            keep_others=input.keep_other_sessions,
+        )
+        return SessionsEndedPayload(ended_session_count=ended)
+
+    @guest_mutation(
+        alone=True,
+        description="Mail a link to choose a new password, when there is an account: five an hour, two minutes apart, "
+        "for an account and for a peer address. The link works once, for 30 minutes unless configured otherwise, and "
+        "only the newest works. The answer does not tell. Writes history.",
+    )
+    async def password_reset_request(self, info: Info, input: Annotated[EmailInput, INPUT]) -> DonePayload:
+        await recovery.request(info.context, await _view(info), email=input.email)
+        return DonePayload()
+
+    @guest_mutation(
+        alone=True,
+        description="Choose a new password with a link. Ends every session and link, a lock of wrong passwords too; "
+        "confirms the address. Signs nobody in. Mails the owner, writes history.",
+    )
+    async def password_reset(self, info: Info, input: Annotated[PasswordResetInput, INPUT]) -> DonePayload:
+        await recovery.reset(info.context, token=input.token, password=input.password)
+        return DonePayload()
+
+    @customer_mutation(
+        alone=True,
+        in_person=True,
+        description="Ask to move the account to another address: a link goes there, and works an hour. The answer does "
+        "not tell whether the address has an account; its owner is told by mail. Writes history.",
+    )
+    async def email_change_request(self, info: Info, input: Annotated[EmailChangeRequestInput, INPUT]) -> DonePayload:
+        await links.ask_for_change(info.context, email=input.email, password=input.current_password)
+        return DonePayload()
+
+    @customer_mutation(
+        alone=True,
+        in_person=True,
+        description="Move the account to the address the link was mailed to. Ends every session, this one too; sign in "
+        "with the new address. Mails both addresses, writes history.",
+    )
+    async def email_change_confirm(self, info: Info, input: Annotated[EmailTokenInput, INPUT]) -> DonePayload:
+        viewer = info.context.viewer
+        assert viewer.customer_id is not None
+        async with info.context.transaction() as connection:
+            await links.change(connection, input.token, customer_id=viewer.customer_id, by=acting(viewer))
+        return DonePayload()
+
+    @customer_mutation(
+        alone=True,
+        in_person=True,
+        description="Delete the own account, or where the shop wants so, ask staff to. Orders, reviews and ledgers "
+        "stay. Refused for a company's admin. Ends every session, mails the owner, writes history. Cannot be undone.",
+    )
+    async def me_delete_request(
+        self, info: Info, input: Annotated[MeDeleteRequestInput, INPUT]
+    ) -> MeDeleteRequestPayload:
+        deleted = await leaving.request_deletion(info.context, password=input.current_password)
+        return MeDeleteRequestPayload(is_deleted=deleted)
+
+    @guest_mutation(
+        alone=True,
+        description="Exchange a code of `customerLoginAs` for a token of 15 minutes that acts as the customer and names "
+        "the staff member too. Closed to whoever is signed in. Writes history; the customer sees it afterwards.",
+    )
+    async def login_as_exchange(self, info: Info, input: Annotated[LoginAsExchangeInput, INPUT]) -> SignInPayload:
+        if info.context.viewer.kind is not Kind.GUEST:
+            raise RuleError("Sign out first: a code is exchanged by somebody who is not signed in.", path=["code"])
+        await _count_attempt(info)
+        async with info.context.transaction() as connection:
+            return SignInPayload(grant=await impersonation.exchange(connection, input.code))
+
+
+async def _count_attempt(info: Info) -> None:
+    """Outside the transaction that may be refused: a refused guess counts too."""
+    async with info.context.database.writes.acquire() as connection:
+        await throttle.check_address(connection, info.context.caller.address)
+
+
+async def _view(info: Info) -> Row:
+    """The storefront that asks."""
+    async with info.context.database.reads.acquire() as connection:
+        return await requested_view(connection, info.context.caller.store_view)
