@@ -50,7 +50,7 @@ class AccountAdminMutation:
         customer_id = decode_one(input.id, "cus")
         async with info.context.transaction() as connection:
             customer = await locked(connection, customer_id, websites=info.context.viewer.website_ids)
-            ended = await writes.force_sign_in(connection, customer, by=acting(info.context.viewer))
+            ended = await writes.force_sign_in(connection, customer, by=acting(info.context.viewer, info.context.peer))
         return CustomerForceSignInPayload(customer_id=customer_id, ended_token_count=ended)
 
     @admin_mutation(
@@ -71,6 +71,6 @@ class AccountAdminMutation:
                 await locked(connection, customer_id, websites=info.context.viewer.website_ids),
                 lifetime=dt.timedelta(minutes=settings.reset_link_minutes),
                 per_hour=settings.reset_requests_per_hour,
-                by=acting(info.context.viewer),
+                by=acting(info.context.viewer, info.context.peer),
             )
         return CustomerResetPasswordPayload(customer_id=customer_id, expires_at=expires_at)

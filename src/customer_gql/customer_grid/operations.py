@@ -136,7 +136,7 @@ class CustomerGridAdminMutation:
                 edits=edits,
                 expected_version=input.expected_version,
                 websites=info.context.viewer.website_ids,
-                by=acting(info.context.viewer),
+                by=acting(info.context.viewer, info.context.peer),
             )
         return CustomerQuickEditPayload(customer_id=customer_id, changed_fields=changed)
 
@@ -157,7 +157,12 @@ class CustomerGridAdminMutation:
         viewer = info.context.viewer
         async with info.context.transaction(dry_run=dry_run) as connection:
             results = await mass_action.run(
-                connection, action, ids, group_id=group_id, websites=viewer.website_ids, by=acting(viewer)
+                connection,
+                action,
+                ids,
+                group_id=group_id,
+                websites=viewer.website_ids,
+                by=acting(viewer, info.context.peer),
             )
         return _payload(results)
 

@@ -42,6 +42,7 @@ class RewardPointsAdjustPayload(CustomerPayload):
 class RewardPointsAdminMutation:
     @admin_mutation(
         permission="credit.adjust",
+        alone=True,
         description="Give a customer reward points, or take some. The balance never falls below zero. Repeated with "
         "the same `idempotencyKey` it answers the first movement and moves nothing. Writes the ledger and history; "
         "sends no mail. Cannot be undone but by a movement the other way.",
@@ -72,7 +73,7 @@ class RewardPointsAdminMutation:
                     customer_id,
                     kind="REWARD_POINTS_ADJUSTED",
                     version=customer.version,
-                    by=acting(info.context.viewer),
+                    by=acting(info.context.viewer, info.context.peer),
                     changes={"rewardPoints": (entry.balance_after - entry.points, entry.balance_after)},
                 )
         return RewardPointsAdjustPayload(customer_id=customer_id, entry=entry)
