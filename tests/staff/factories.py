@@ -10,6 +10,7 @@ from clients import Client
 from customer_gql.core import passwords as hashing, tokens
 from customer_gql.core.db import Connection, execute, fetch_value
 from customer_gql.core.ids import encode
+from customer_gql.mail.tables import mail_outbox
 from customer_gql.staff import passwords, sessions
 from customer_gql.staff.permissions import KNOWN
 from customer_gql.staff.tables import SignedInBy, staff_role, staff_user
@@ -27,6 +28,13 @@ async def make_website(connection: Connection) -> int:
     await execute(connection, insert(website).values(id=id, code=code, name="Other", currency="EUR"))
     await execute(connection, insert(store).values(id=id, website_id=id, code=code, name="Other", is_default=True))
     await execute(connection, insert(store_view).values(id=id, store_id=id, code=code, name="Other", is_default=True))
+    return id
+
+
+async def make_dead_mail(connection: Connection, **given: Any) -> int:
+    id = uuid.uuid4().int % (2**62)
+    values = {"id": id, "template": "welcome", "recipient": "a@example.com", "placeholders": "{}", **given}
+    await execute(connection, insert(mail_outbox).values(**values, dead_at=func.now()))
     return id
 
 

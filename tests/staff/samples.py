@@ -38,6 +38,16 @@ def mass_action(action: str, **more) -> Sample:
     return by_input(lambda ids: {"action": action, "selection": {"ids": [ids["cus"]]}, **more})
 
 
+def of_website(**more) -> Sample:
+    return by_input(lambda ids: {"id": ids.own("cus"), "websiteId": ids["web"], **more})
+
+
+def mail_text(field: str, prefix: str, **more) -> Sample:
+    return by_input(lambda ids: {"template": "WELCOME", field: ids[prefix], **more})
+
+
+KEY = {"idempotencyKey": "walk"}
+TEXT = {"subject": "s", "html": "h", "text": "t"}
 GROUP = "grp_" + f"{2:016x}"
 
 # Roots that take arguments. Those without required ones are called as they are.
@@ -45,8 +55,17 @@ SAMPLES: dict[str, list[Sample]] = {
     "customer": [lambda ids: {"id": ids["cus"]}],
     "node": [node(prefix) for prefix in sorted(private())],
     "nodes": [nodes],
-    "customerForceSignIn": [about("cus")],
+    "customerForceSignIn": [about("cus"), about("cus", loginCodeReason="Walk")],
     "customerResetPassword": [about("cus")],
+    "customerLock": [about("cus"), about("cus", until=SOON)],
+    "customerUnlock": [about("cus")],
+    "customerActivate": [about("cus")],
+    "customerDeactivate": [about("cus")],
+    "customerConfirm": [about("cus")],
+    "customerResendConfirmation": [about("cus")],
+    "customerLoginAs": [about("cus", reason="Walk")],
+    "impersonationEnd": [about("imp")],
+    "accountSharingSet": [by_input(lambda _: {"sharing": "GLOBAL"})],
     "customerQuickEdit": [
         about("cus", taxVatNumber="X1"),
         about("cus", groupId=GROUP),
@@ -58,6 +77,16 @@ SAMPLES: dict[str, list[Sample]] = {
         mass_action("ASSIGN_GROUP", groupId=GROUP),
         mass_action("DELETE"),
     ],
+    "storeCreditAdjust": [about("cus", amount="1.00", **KEY), of_website(amount="1.00", **KEY)],
+    "rewardPointsAdjust": [about("cus", points=1, **KEY), of_website(points=1, **KEY)],
+    "mailTemplates": [lambda ids: {"storeViewId": ids["stv"]}],
+    "mailPreview": [
+        lambda ids: {"template": "WELCOME", "storeViewId": ids["stv"]},
+        lambda ids: {"template": "WELCOME", "storeViewId": ids.own("stv"), "customerId": ids["cus"]},
+    ],
+    "mailRetry": [about("mai")],
+    "mailTemplateUpdate": [mail_text("websiteId", "web", **TEXT), mail_text("storeViewId", "stv", **TEXT)],
+    "mailTemplateReset": [mail_text("websiteId", "web"), mail_text("storeViewId", "stv")],
     "staffCreate": [by_input(lambda ids: {"email": "walk@example.com", "name": "Walk", "roleId": ids["rol"]})],
     "staffUpdate": [
         about("stf", name="Walk"),

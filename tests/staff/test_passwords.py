@@ -37,7 +37,7 @@ async def invited(manager, connection, user):
     """The token as its recipient gets it."""
     response = await manager.post(INVITE, input={"id": encode("stf", user.id)})
     done = {"staffUser": {"id": encode("stf", user.id)}, "userErrors": []}
-    assert response.json() == {"data": {"staffInvite": done}}
+    assert response.json()["data"] == {"staffInvite": done}
     mail = await connection.fetchrow("SELECT * FROM mail_outbox WHERE recipient = $1 ORDER BY id DESC", user.email)
     token = json.loads(mail.secrets)["token"]
     assert (mail.template, token in response.text, mail.customer_id) == ("staff_invitation", False, None)

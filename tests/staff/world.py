@@ -7,12 +7,14 @@ from typing import Any
 from clients import Client
 from customer_gql.accounts.writes import issue_token as issue_customer_token
 from customer_gql.core.access import Kind, Viewer
-from customer_gql.core.ids import encode
+from customer_gql.core.ids import encode, new_id
+from customer_gql.history.tables import Actor
+from customer_gql.history.writes import By, record
 from customer_gql.schema.tables import metadata
 from customer_gql.staff import service_tokens
 from customer_gql.staff.events import Acting
 from customers.factories import customer_id, make_customer, make_full_customer
-from staff.factories import make_role, make_staff, make_website, session_of, staff_client
+from staff.factories import make_dead_mail, make_role, make_staff, make_website, session_of, staff_client
 from staff.walk import GRAPH, Ids, selection
 
 CHANGE_BY_LOOKING = {"staff_session"}  # a session's last use
@@ -48,13 +50,21 @@ async def build(http: Any, connection: Any) -> World:
     victim = await make_full_customer(connection)
     own_customer = await make_customer(connection, website_id=elsewhere, created_in_store_view_id=elsewhere)
     stranger = await staff_client(http, connection, website_ids=[elsewhere])
-    victim_ids = await ids_of(everything, customer_id(victim)) | await staff_of(connection, 1)
-    own_ids = {"cus": customer_id(own_customer)} | await staff_of(connection, elsewhere)
+    await record(connection, victim.id, kind="EDITED", version=1, by=By(Actor.SYSTEM))
     token = await issue_customer_token(connection, victim.id)
+    await impersonated(connection, victim.id)
+    mail = encode("mai", await make_dead_mail(connection, recipient=victim.email, customer_id=victim.id))
+    victim_ids = await ids_of(everything, customer_id(victim)) | await staff_of(connection, 1) | {"mai": mail}
+    own_ids = {"cus": customer_id(own_customer), "stv": encode("stv", elsewhere)}
+    own_ids |= await staff_of(connection, elsewhere)
     return World(
         victim=victim_ids,
         own=own_ids,
-        markers=[victim.email, f"{victim.id:016x}", *(victim_ids[prefix] for prefix in ("stf", "rol", "svt", "sse"))],
+        markers=[
+            victim.email,
+            f"{victim.id:016x}",
+            *(victim_ids[prefix] for prefix in ("stf", "rol", "svt", "sse", "mai")),
+        ],
         manager=everything,
         stranger=stranger,
         customer=Client(http, "/admin/graphql", token),
@@ -71,6 +81,16 @@ async def ids_of(client: Client, id: str) -> dict[str, str]:
         if len(prefix) == 3 and keys and len(keys) % 16 == 0 and all(digit in "0123456789abcdef" for digit in keys):
             found.setdefault(prefix, value)
     return found
+
+
+async def impersonated(connection: Any, customer: int) -> None:
+    await connection.execute(
+        "INSERT INTO impersonation (customer_id, id, staff_id, reason, started_at, expires_at)"
+        " VALUES ($1, $2, $3, 'Walk', now(), now() + interval '1 hour')",
+        customer,
+        new_id(),
+        (await make_staff(connection, await make_role(connection))).id,
+    )
 
 
 def texts(value: Any) -> list[str]:

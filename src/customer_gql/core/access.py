@@ -159,20 +159,23 @@ def own_staff_field(*, description: str, graphql_type: Any = None) -> Any:
 
 
 def own_staff_mutation(*, description: str) -> Any:
-    """A root of the admin endpoint by which staff change their own account."""
+    """A root of the admin endpoint by which staff change their own account: credentials and sessions, so each alone."""
     return strawberry.mutation(
         description=description,
         extensions=[StaffAlone(), ReturnsUserErrors()],
-        metadata={**ADMIN, "viewer": "staff"},
+        metadata={**ADMIN, "viewer": "staff", "alone": True},
     )
 
 
 def open_admin_mutation(*, description: str) -> Any:
-    """A root of the admin endpoint for those who have no token yet; it has to judge by what it is given alone."""
+    """A root of the admin endpoint for those who have no token yet; it has to judge by what it is given alone.
+
+    One for each document, else a request could try many passwords.
+    """
     return strawberry.mutation(
         description=f"{description} Needs no token.",
         extensions=[ReturnsUserErrors()],
-        metadata={**ADMIN, "viewer": "anybody"},
+        metadata={**ADMIN, "viewer": "anybody", "alone": True},
     )
 
 

@@ -157,7 +157,12 @@ class CustomerGridAdminMutation:
         viewer = info.context.viewer
         async with info.context.transaction(dry_run=dry_run) as connection:
             results = await mass_action.run(
-                connection, action, ids, group_id=group_id, websites=viewer.website_ids, by=acting(viewer)
+                connection,
+                action,
+                ids,
+                group_id=group_id,
+                websites=viewer.website_ids,
+                by=acting(viewer),
             )
         return _payload(results)
 

@@ -1,7 +1,6 @@
 from sqlalchemy import ARRAY, BigInteger, Text, and_, any_, bindparam, or_, select
 
 from customer_gql.core.db import compiled
-from customer_gql.core.pagination import List, Sort
 from customer_gql.websites.tables import store, store_view, website
 
 from .tables import TemplateScope, mail_outbox, mail_template
@@ -51,7 +50,6 @@ DEAD = select(
     mail_outbox.c.created_at,
     mail_outbox.c.dead_at,
 ).where(mail_outbox.c.dead_at.is_not(None))
-dead_letters = List(DEAD, [Sort("NEWEST", (mail_outbox.c.dead_at, mail_outbox.c.id), descending=True)])
 DEAD_LETTER = compiled(
     select(mail_outbox)
     .where(mail_outbox.c.id == bindparam("id", type_=BigInteger()), mail_outbox.c.dead_at.is_not(None))

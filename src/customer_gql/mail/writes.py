@@ -5,17 +5,22 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import BigInteger, bindparam, delete, insert, select, update
 
-from customer_gql.core.db import Connection, Row, execute, fetch_one
+from customer_gql.core.access import Websites
+from customer_gql.core.db import Connection, Row, compiled, execute, fetch_one
 from customer_gql.core.errors import FieldConflict, RuleError, RuleErrors, UserErrorCode, VersionConflict
 from customer_gql.core.ids import new_id
-from customer_gql.websites.tables import store_view, website
+from customer_gql.websites.tables import store, store_view, website
 
 from .kinds import KINDS, Kind
 from .reads import DEAD_LETTER
 from .tables import TemplateScope, mail_outbox, mail_template
 from .templates import DEFAULT, PARTS, check
+
+_id = bindparam("id", type_=BigInteger())
+_WEBSITE = compiled(select(website.c.id.label("website_id")).where(website.c.id == _id))
+_WEBSITE_OF_VIEW = compiled(select(store.c.website_id).join(store_view).where(store_view.c.id == _id))
 
 
 async def queue(
@@ -48,11 +53,15 @@ async def queue(
     )
 
 
+def no_such_mail() -> RuleError:
+    return RuleError("There is no such dead mail.", path=["id"], code=UserErrorCode.NOT_FOUND)
+
+
 async def retry(connection: Connection, id: int) -> Row:
     """Let a dead mail be tried again from the first attempt on."""
     dead = await fetch_one(connection, DEAD_LETTER, id=id)
     if dead is None:
-        raise RuleError("There is no such dead mail.", path=["id"], code=UserErrorCode.NOT_FOUND)
+        raise no_such_mail()
     kind = KINDS.get(dead.template)
     if kind is None or (kind.has_token and dead.secrets is None):
         raise RuleError(
@@ -84,9 +93,10 @@ async def update_template(
     texts: Mapping[str, str],
     expected_version: int | None,
     by: int | None,
+    websites: Websites,
 ) -> int:
     """Put the shop's text in place of ours in one scope and language; its version. Refuses all when it refuses one."""
-    await _check_scope(connection, scope, scope_id)
+    await _check_scope(connection, scope, scope_id, websites)
     errors: list[RuleError] = []
     for part in PARTS:
         try:
@@ -109,9 +119,11 @@ async def update_template(
     return stored + 1
 
 
-async def reset_template(connection: Connection, kind: Kind, scope: TemplateScope, scope_id: int, locale: str) -> None:
+async def reset_template(
+    connection: Connection, kind: Kind, scope: TemplateScope, scope_id: int, locale: str, *, websites: Websites
+) -> None:
     """Take the shop's text of one scope and language away, so that the next one of the chain holds."""
-    await _check_scope(connection, scope, scope_id)
+    await _check_scope(connection, scope, scope_id, websites)
     gone = await execute(
         connection,
         delete(mail_template).filter_by(name=kind.name, scope=scope.value, scope_id=scope_id, locale=locale),
@@ -134,12 +146,14 @@ async def _hold(connection: Connection, key: Mapping[str, Any]) -> None:
     await connection.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"mail_template:{name}")
 
 
-async def _check_scope(connection: Connection, scope: TemplateScope, scope_id: int) -> None:
+async def _check_scope(connection: Connection, scope: TemplateScope, scope_id: int, websites: Websites) -> None:
+    """A website outside of `websites`, and a store view of one, are as good as unknown."""
     if scope is TemplateScope.GLOBAL:
         return
-    of = website if scope is TemplateScope.WEBSITE else store_view
-    field = "websiteId" if scope is TemplateScope.WEBSITE else "storeViewId"
-    if scope_id >= 1 << 31 or await fetch_one(connection, select(of.c.id).where(of.c.id == scope_id)) is None:
+    of_website = scope is TemplateScope.WEBSITE
+    found = await fetch_one(connection, _WEBSITE if of_website else _WEBSITE_OF_VIEW, id=scope_id)
+    if found is None or (websites is not None and found.website_id not in websites):
+        field = "websiteId" if of_website else "storeViewId"
         raise RuleError("There is no such scope.", path=[field], code=UserErrorCode.NOT_FOUND)
 
 

@@ -3,20 +3,21 @@ from typing import Annotated, Any
 
 import strawberry
 
-from customer_gql.core.access import INPUT, Requires, admin_field, admin_mutation
+from customer_gql.core.access import INPUT, Requires, Viewer, admin_field, admin_mutation
 from customer_gql.core.context import Info
 from customer_gql.core.errors import BadInput, Payload, RuleError
 from customer_gql.core.ids import decode_one, encode
 from customer_gql.core.loading import column
 from customer_gql.core.pagination import After, Before, Connection, First, Last, Window
-from customer_gql.customers.reads import customers_by_id
-from customer_gql.mail import reads, writes
+from customer_gql.customers.reads import reachable
+from customer_gql.mail import writes
 from customer_gql.mail.addressing import Scope, envelope, scope_of
 from customer_gql.mail.kinds import KINDS
 from customer_gql.mail.letters import one_line
 from customer_gql.mail.tables import TemplateScope
 from customer_gql.mail.templates import LIMITS, rendered, sources
 
+from . import reads
 from .types import DeadMail, MailPreview, MailTemplate, MailTemplateName
 
 PERMISSION = "mail.manage"
@@ -129,7 +130,8 @@ class MailAdminQuery:
     @admin_field(
         permission=PERMISSION,
         graphql_type=Connection[DeadMail],
-        description="Mails that were given up, newest first. They are kept for the configured days.",
+        description="Mails that were given up, newest first. They are kept for the configured days. Staff of some "
+        "websites see those of customers and store views of theirs.",
     )
     async def mail_dead_letters(
         self,
@@ -152,6 +154,8 @@ class MailAdminMutation:
     async def mail_retry(self, info: Info, input: Annotated[MailRetryInput, INPUT]) -> MailRetryPayload:
         id = decode_one(input.id, "mai")
         async with info.context.transaction() as connection:
+            if not await reads.is_reached(connection, id, info.context.viewer.website_ids):
+                raise writes.no_such_mail()
             await writes.retry(connection, id)
         return MailRetryPayload(mail_id=strawberry.ID(encode("mai", id)))
 
@@ -159,36 +163,39 @@ class MailAdminMutation:
         permission=PERMISSION,
         description="Put the shop's own text in place of the built-in one. Refused unless it is a template of this "
         "mail's placeholders, filters and conditions, and can be made with sample values. Mails not sent yet take the "
-        "new text. `mailTemplateReset` undoes it.",
+        "new text. A text for all websites is for staff of all websites. `mailTemplateReset` undoes it.",
     )
     async def mail_template_update(
         self, info: Info, input: Annotated[MailTemplateUpdateInput, INPUT]
     ) -> MailTemplatePayload:
+        viewer = info.context.viewer
         async with info.context.transaction() as connection:
             version = await writes.update_template(
                 connection,
                 KINDS[input.template.value],
-                *_place(input),
+                *_place(input, viewer),
                 texts={"subject": input.subject, "html": input.html, "text": input.text},
                 expected_version=input.expected_version,
-                by=info.context.viewer.staff_id,
+                by=viewer.staff_id,
+                websites=viewer.website_ids,
             )
         return MailTemplatePayload(version=version)
 
     @admin_mutation(
         permission=PERMISSION,
         description="Delete the shop's own text of one scope and language, so that the next wider one or the built-in "
-        "one holds again. It cannot be undone.",
+        "one holds again. A text for all websites is for staff of all websites. It cannot be undone.",
     )
     async def mail_template_reset(
         self, info: Info, input: Annotated[MailTemplateResetInput, INPUT]
     ) -> MailTemplatePayload:
+        viewer, kind = info.context.viewer, KINDS[input.template.value]
         async with info.context.transaction() as connection:
-            await writes.reset_template(connection, KINDS[input.template.value], *_place(input))
+            await writes.reset_template(connection, kind, *_place(input, viewer), websites=viewer.website_ids)
         return MailTemplatePayload()
 
 
-def _place(input: MailTemplateResetInput) -> tuple[TemplateScope, int, str]:
+def _place(input: MailTemplateResetInput, viewer: Viewer) -> tuple[TemplateScope, int, str]:
     if input.store_view_id is not None:
         if input.website_id is not None or input.locale is not None:
             raise RuleError("A store view names its website and language.", path=["storeViewId"])
@@ -196,6 +203,7 @@ def _place(input: MailTemplateResetInput) -> tuple[TemplateScope, int, str]:
     locale = writes.checked_locale(input.locale)
     if input.website_id is not None:
         return TemplateScope.WEBSITE, decode_one(input.website_id, "web"), locale
+    Requires(PERMISSION, everywhere=True).check(viewer)
     return TemplateScope.GLOBAL, 0, locale
 
 
@@ -204,7 +212,7 @@ async def _scope(info: Info, store_view_id: strawberry.ID) -> Scope:
     # A key may be any 63-bit number, a store view's is smaller.
     async with info.context.database.reads.acquire() as connection:
         found = await scope_of(connection, id) if id < 1 << 31 else None
-    if found is None:
+    if found is None or not info.context.viewer.reaches(found.website_id):
         raise BadInput("storeViewId: there is no such store view.")
     return found
 
@@ -213,7 +221,7 @@ async def _customer_values(info: Info, customer_id: strawberry.ID | None) -> Map
     if customer_id is None:
         return {}
     Requires("customers.read").check(info.context.viewer)
-    found = await info.context.load(customers_by_id, decode_one(customer_id, "cus"))
+    found = await reachable(info.context, decode_one(customer_id, "cus"))
     if found is None:
         raise BadInput("customerId: there is no such customer.")
     return {"firstName": found.first_name}

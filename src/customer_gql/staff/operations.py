@@ -139,6 +139,7 @@ class StaffAdminQuery:
 class StaffAdminMutation:
     @admin_mutation(
         permission=MANAGE,
+        alone=True,
         description="Make a staff user with a role that allows no more than the caller's own. They cannot sign in "
         "before they followed an invitation. Writes the history of staff. Undone by `staffDeactivate`.",
     )
@@ -157,6 +158,7 @@ class StaffAdminMutation:
 
     @admin_mutation(
         permission=MANAGE,
+        alone=True,
         description="Change a staff user who holds no more than the caller. A new role holds from their next request "
         "on; nobody changes their own, and the last active administrator keeps theirs. Writes the history of staff.",
     )
@@ -168,6 +170,7 @@ class StaffAdminMutation:
 
     @admin_mutation(
         permission=MANAGE,
+        alone=True,
         description="Let a staff user sign in again. Sessions do not come back. Writes the history of staff.",
     )
     async def staff_activate(self, info: Info, input: Annotated[StaffUserInput, INPUT]) -> StaffActivatePayload:
@@ -178,6 +181,7 @@ class StaffAdminMutation:
 
     @admin_mutation(
         permission=MANAGE,
+        alone=True,
         description="Close the account of a staff user who holds no more than the caller; every session ends at once. "
         "Refused for oneself and for the last active administrator. Writes the history of staff. Undone by "
         "`staffActivate`.",
@@ -190,6 +194,7 @@ class StaffAdminMutation:
 
     @admin_mutation(
         permission=MANAGE,
+        alone=True,
         description="Mail a staff user who holds no more than the caller a link to choose a password, the first or a "
         "new one. It works once, for 24 hours, and only the newest does; nobody but the recipient sees it. The old "
         "password works until then. Writes the history of staff.",
@@ -205,6 +210,7 @@ class StaffAdminMutation:
 
     @admin_mutation(
         permission=MANAGE,
+        alone=True,
         description="Make a role that allows no more than the caller's own. Asks for the caller's own password. "
         "Writes the history of staff. Undone by `staffRoleDelete`.",
     )
@@ -225,6 +231,7 @@ class StaffAdminMutation:
 
     @admin_mutation(
         permission=MANAGE,
+        alone=True,
         description="Change a role that allows no more than the caller's own, neither before nor after. Holds for its "
         "bearers from their next request on. Asks for the caller's own password. Refused when no active "
         "administrator would be left, and when one's own role would lose `staff.manage` or a website. Writes the "
@@ -241,6 +248,7 @@ class StaffAdminMutation:
 
     @admin_mutation(
         permission=MANAGE,
+        alone=True,
         description="Delete a role that nobody has and that allows no more than the caller's own. Asks for the "
         "caller's own password. Writes the history of staff. Cannot be undone; make it anew.",
     )

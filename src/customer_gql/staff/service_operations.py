@@ -94,6 +94,7 @@ class ServiceTokenAdminQuery:
 class ServiceTokenAdminMutation:
     @admin_mutation(
         permission=MANAGE,
+        alone=True,
         description="Make a token for a program, with no more permissions and websites than the caller's own. It stays "
         "when its maker leaves. Writes the history of staff. Undone by `serviceTokenRevoke`.",
     )
@@ -116,6 +117,7 @@ class ServiceTokenAdminMutation:
 
     @admin_mutation(
         permission=MANAGE,
+        alone=True,
         description="Give a service token that allows no more than the caller's own role a new secret; the one until "
         "now ends at once or after the overlap, older ones at once. Writes the history of staff. Cannot be undone.",
     )
@@ -129,6 +131,7 @@ class ServiceTokenAdminMutation:
 
     @admin_mutation(
         permission=MANAGE,
+        alone=True,
         description="End a service token that allows no more than the caller's own role, at once and for good. Writes "
         "the history of staff. Cannot be undone.",
     )
