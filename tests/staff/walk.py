@@ -36,8 +36,8 @@ class Root:
     def document(self, given: dict[str, Any], depth: int = 4) -> str:
         names = {name: f"${name}: {argument.type}" for name, argument in self.shape.args.items() if name in given}
         declared = f"({', '.join(names.values())})" if names else ""
-        given = f"({', '.join(f'{name}: ${name}' for name in names)})" if names else ""
-        return f"{self.operation} Walk{declared} {{ {self.name}{given}{selection(self.shape.type, depth)} }}"
+        passed = f"({', '.join(f'{name}: ${name}' for name in names)})" if names else ""
+        return f"{self.operation} Walk{declared} {{ {self.name}{passed}{selection(self.shape.type, depth)} }}"
 
 
 def roots() -> list[Root]:
