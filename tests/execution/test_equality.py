@@ -72,6 +72,5 @@ def test_any_document_is_answered_alike(audience, runner, shop):
         runner.run(executors.compare(text, variables, viewer=chance.choice(viewers)))
 
     alike()
-    print(executors.seen)
     assert executors.seen["planned"] > executors.seen.total() // 4, executors.seen
     assert executors.seen["failed"], executors.seen
