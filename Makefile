@@ -9,7 +9,7 @@ STAMP := $(VENV)/.setup
 WEB_STAMP := src/customer_gql/graphiql/assets/.stamp
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test timing check fix lint types imports migrations-check lock migration schema bench build clean
+.PHONY: help run setup test timing check fix lock migration schema bench nightly build clean
 
 help: ## explain every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +57,18 @@ migration: setup ## write a migration from the tables: make migration m="gift re
 lock: $(STAMP) ## pin dependencies with hashes after pyproject.toml changed
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra dev --no-emit-package customer-gql pyproject.toml -o requirements/dev.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c requirements/dev.lock pyproject.toml -o requirements/base.lock
+
+PEERS := benchmarks/peers/node_modules
+
+bench: setup $(PEERS) ## compare with the hand-written floor and with peers: benchmarks/RESULTS.md (BENCH="--rounds 3" for less)
+	cd benchmarks && ../$(BIN)/python run.py $(BENCH)
+
+$(PEERS): benchmarks/peers/package-lock.json
+	cd benchmarks/peers && PATH="$(abspath $(BIN)):$$PATH" npm ci --no-audit --no-fund
+	@touch $@
+
+nightly: setup ## the long tests: 2,000 documents through both executors
+	EQUALITY_DOCUMENTS=2700 $(BIN)/python -m pytest tests/execution/test_equality.py
 
 build: setup ## a wheel in dist/, GraphiQL included
 	$(BIN)/python -m hatchling build -t wheel

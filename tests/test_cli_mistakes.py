@@ -11,7 +11,7 @@ import asyncpg
 import pytest
 
 from customer_gql.core.embedded import Server, create_database, drop_database
-from databases import cloned
+from databases import cloned, short_folder
 from processes import run
 
 NOBODY = "postgresql://nobody@127.0.0.1:1/nothing"
@@ -124,7 +124,8 @@ def test_wrong_setting(tmp_path: Path):
 
 def test_programs_of_postgresql_that_are_not_there(tmp_path: Path):
     missing = tmp_path / "none"
-    sentence = told(run(tmp_path, "migrate", postgres_binaries=missing, data_dir=tmp_path / "data"))
+    with short_folder() as folder:
+        sentence = told(run(tmp_path, "migrate", postgres_binaries=missing, data_dir=folder / "data"))
     assert f"({missing} has no postgres and no initdb)" in sentence
 
 

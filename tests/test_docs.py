@@ -124,7 +124,9 @@ def commands(command: object, prefix: str = "") -> Generator[str]:
         yield from nested or [f"{prefix}{name}"]
 
 
-@pytest.mark.parametrize("page", ["CONTRIBUTING.md", *(f"docs/{file.name}" for file in ROOT.glob("docs/*.md"))])
+@pytest.mark.parametrize(
+    "page", ["README.md", "CONTRIBUTING.md", *(f"docs/{file.name}" for file in ROOT.glob("docs/*.md"))]
+)
 def test_links_lead_to_files(page: str):
     text = (ROOT / page).read_text()
     links = re.findall(r"\]\((?!https?:|#)([^)#]+)", text)

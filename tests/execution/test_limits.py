@@ -196,3 +196,16 @@ def test_null_where_nothing_can_be_cleared_is_a_wrong_value(service: Service, st
         answer = service.ask(query, "/admin/graphql", token=staff_token, **variables)
         assert answer["errors"][0]["message"] == "An input field is null that cannot be."
         assert code_of(answer) == "BAD_USER_INPUT"
+
+
+TOGETHER = {"customerQuickEdit"}
+"""Mutations of which several may stand in one document: no credential, ledger, impersonation or deletion among them."""
+
+
+def test_every_mutation_stands_alone_unless_it_was_thought_about():
+    from customer_gql.execution.limits import metadata_of
+    from customer_gql.schema import admin, storefront
+
+    for graph in (admin.schema._schema, storefront.schema._schema):
+        fields = graph.mutation_type.fields if graph.mutation_type else {}
+        assert {name for name, field in fields.items() if not metadata_of(field).get("alone")} <= TOGETHER

@@ -30,6 +30,8 @@ from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import ClauseElement
 
+from .leases import LeasingPool
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -147,7 +149,7 @@ class Database:
             await (transaction.rollback() if dry_run else transaction.commit())
 
 
-class BoundedPool(asyncpg.Pool):
+class BoundedPool(LeasingPool):
     """A pool nobody waits for longer than `wait` seconds, and that counts its uses."""
 
     wait: float | None = None
@@ -156,7 +158,7 @@ class BoundedPool(asyncpg.Pool):
     def acquire(self, *, timeout: float | None = None) -> Any:
         self.uses += 1
         # A wait costs a task, so it is limited only where there is going to be one.
-        if timeout is None and not self.get_idle_size() and self.get_size() >= self.get_max_size():
+        if timeout is None and not self.ready and not self.get_idle_size() and self.get_size() >= self.get_max_size():
             timeout = self.wait
         return super().acquire(timeout=timeout)
 
@@ -212,6 +214,7 @@ def pool(
         server_settings={**limits, **server_settings},
     )
     made.wait = patience.acquire
+    made.leases = reset is not None
     return made
 
 

@@ -31,7 +31,7 @@ class Read:
     that hold it. One key gives one row or None, or with `many` a list in the statement's order.
     """
 
-    __slots__ = ("_key_of", "by", "columns", "keys", "many", "number", "row_of", "statement")
+    __slots__ = ("_key_of", "_keys_alone", "by", "columns", "keys", "many", "number", "row_of", "statement")
 
     _made = itertools.count()
 
@@ -39,6 +39,7 @@ class Read:
         self.statement: Statement = compiled(statement)
         self.by = tuple(by)
         self.keys = tuple(f"key_{i}" for i in range(len(self.by)))
+        self._keys_alone = self.statement.names == self.keys
         self.many = many
         self.columns = tuple(column.name for column in statement.inner_columns)  # pyright: ignore
         self.row_of: Callable[[tuple[Any, ...]], Any] = partial(tuple.__new__, row_type(self.columns))
@@ -47,7 +48,9 @@ class Read:
 
     def arguments(self, keys: Sequence[Any], given: Mapping[str, Any]) -> list[Any]:
         """The statement's parameters for these keys."""
-        arrays = [list(keys)] if len(self.by) == 1 else [list(column) for column in zip(*keys, strict=True)]
+        arrays = [keys] if len(self.by) == 1 else list(zip(*keys, strict=True))
+        if self._keys_alone:
+            return arrays
         return self.statement.arguments({**dict(zip(self.keys, arrays, strict=True)), **given})
 
     def grouped(self, keys: Iterable[Any], rows: Iterable[Any]) -> dict[Any, Any]:

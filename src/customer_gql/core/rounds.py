@@ -58,7 +58,7 @@ class Loads:
     So the number of statements follows from the document alone, not from which answer happens to arrive first.
     """
 
-    __slots__ = ("_asked", "_connection", "_count", "_pending", "_task", "paused")
+    __slots__ = ("_asked", "_connection", "_count", "_pending", "_task", "_turns", "paused")
 
     def __init__(self, connection: Callable[[], AbstractAsyncContextManager[Connection]]) -> None:
         self._connection = connection
@@ -66,6 +66,7 @@ class Loads:
         self._pending: list[Asked] = []
         self._task: asyncio.Task[None] | None = None
         self._count = 0
+        self._turns = QUIET_TURNS
         self.paused = False
 
     def load(self, read: Read, key: Any, **arguments: Any) -> asyncio.Future[Any]:
@@ -87,17 +88,31 @@ class Loads:
         self._wait_for(asked, keys)
         return asked
 
+    def expect(self, others: int) -> None:
+        """How many are about to ask: one alone is not waited for."""
+        self._turns = 1 if others == 1 else QUIET_TURNS
+
     def start(self) -> None:
         """Let the rounds run by themselves: there are others who may ask before they wait."""
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._rounds())
 
-    async def settle(self) -> None:
-        """Until all that was asked for is read. Whoever calls this without `start` has asked everything there is."""
+    async def settle(self, go_on: Callable[[], bool]) -> None:
+        """Round after round on one connection, until nothing more is asked for.
+
+        After each, `go_on` uses what was found and may ask for more; it is false when something else has to be
+        awaited first. Whoever calls this without `start` has asked everything there is.
+        """
         if self._task is not None and not self._task.done():
             await asyncio.shield(self._task)
-        while self._pending:
-            await self._round()
+        if not self._pending:
+            go_on()
+            return
+        async with self._connection() as connection:
+            more = True
+            while more and self._pending:
+                await self._round(connection)
+                more = go_on()
 
     def clear(self) -> None:
         """Forget what was read; what waits keeps its answer."""
@@ -108,6 +123,7 @@ class Loads:
         await self.close()
         self._asked.clear()
         self._pending.clear()
+        self._turns = QUIET_TURNS
 
     async def close(self) -> None:
         """Cancel what still runs, so that a client that went away takes its statement along."""
@@ -137,23 +153,28 @@ class Loads:
     async def _rounds(self) -> None:
         while self._pending:
             await self._quiet()
-            await self._round()
+            try:
+                async with self._connection() as connection:
+                    await self._round(connection)
+            except Exception as error:  # noqa: BLE001 - no connection: it belongs to those who asked
+                for asked in self._pending:
+                    asked.fail(asked.take(), error)
+                self._pending.clear()
 
     async def _quiet(self) -> None:
         """Until nobody asked for anything for some turns of the loop: coroutines need a turn or two to get to it."""
         count = -1
         while count != self._count:
             count = self._count
-            for _ in range(QUIET_TURNS):
+            for _ in range(self._turns):
                 await asyncio.sleep(0)
 
-    async def _round(self) -> None:
+    async def _round(self, connection: Connection) -> None:
         pending, self._pending = self._pending, []
         # In one order whoever asked first, so that the same reads are the same statement.
         parts = [(asked, asked.take()) for asked in sorted(pending, key=_number)]
         try:
-            async with self._connection() as connection:
-                await _read(connection, parts)
+            await _read(connection, parts)
         except asyncio.CancelledError:
             for asked, keys in parts:
                 asked.cancel(keys)

@@ -42,6 +42,8 @@ class Document:
     fragments: Mapping[str, FragmentDefinitionNode] = field(default_factory=dict)
     introspects: bool = False
     costs: dict[Any, Any] = field(default_factory=dict)
+    plans: dict[Any, Any] = field(default_factory=dict)
+    """What is worked out of a document lies on it, so that it is forgotten with it."""
 
     def operation(self, name: str | None) -> OperationDefinitionNode:
         """The operation to run; `BadInput` when the name says none or too little."""

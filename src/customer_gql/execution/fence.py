@@ -1,4 +1,7 @@
-"""Around every answer of the service: the hosts it is asked under, and headers that tell browsers to do nothing clever."""
+"""Around every answer of the service: the hosts it is asked under, and headers that tell browsers to do nothing clever.
+
+A service that is about to end closes each connection with its answer, so that no request is sent to a closed door.
+"""
 
 from collections.abc import Sequence
 from typing import Final
@@ -34,6 +37,8 @@ class Fence:
                 headers = message["headers"] = list(message.get("headers", ()))
                 given = {name for name, _ in headers}
                 headers += [header for header in HEADERS if header[0] not in given]
+                if scope["app"].state.draining and b"connection" not in given:
+                    headers.append((b"connection", b"close"))
             await send(message)
 
         if self.allowed and not self._is_ours(scope):

@@ -8,7 +8,8 @@ from graphql import ExecutionResult, GraphQLError, GraphQLSchema, OperationType,
 from customer_gql.core.context import Context
 
 from .documents import Document
-from .plans.cache import Plans
+from .plans.cache import Operation, Plans
+from .plans.payloads import PayloadExecutor
 
 PLANS: Final = Plans()
 
@@ -18,24 +19,23 @@ async def run(
 ) -> ExecutionResult:
     """The answer as data and errors. An error before the first field has no path, and data is None."""
     try:
-        operation = document.operation(name)
+        kind = document.operation(name).operation
     except GraphQLError as error:
         return ExecutionResult(None, [error])
+    planned = PLANS.operation(schema, document, name) if getattr(context.settings, "compiled_plans", True) else None
     try:
-        if operation.operation is OperationType.QUERY and getattr(context.settings, "compiled_plans", True):
-            data = await _planned(schema, document, variables, name, context)
+        if planned is not None and kind is OperationType.QUERY:
+            data = await by_plan(planned, variables, context)
             if data is not None:
                 return ExecutionResult(data, None)
-        return await _referred(schema, document, variables, name, context)
+        by_payload = planned if kind is OperationType.MUTATION else None
+        return await _referred(schema, document, variables, name, context, by_payload)
     finally:
         await context.loads.close()
 
 
-async def _planned(
-    schema: GraphQLSchema, document: Document, given: dict[str, Any] | None, name: str | None, context: Context
-) -> dict[str, Any] | None:
+async def by_plan(operation: Operation, given: dict[str, Any] | None, context: Context) -> dict[str, Any] | None:
     """The data of a query without any error; None where the reference executor has to answer."""
-    operation = PLANS.operation(schema, document, name)
     variables = operation.variables(given)
     plan = None if variables is None else operation.plan(variables)
     if plan is None or variables is None:
@@ -48,9 +48,17 @@ async def _planned(
 
 
 async def _referred(
-    schema: GraphQLSchema, document: Document, variables: dict[str, Any] | None, name: str | None, context: Context
+    schema: GraphQLSchema,
+    document: Document,
+    variables: dict[str, Any] | None,
+    name: str | None,
+    context: Context,
+    planned: Operation | None,
 ) -> ExecutionResult:
-    result = execute(schema, document.ast, context_value=context, variable_values=variables, operation_name=name)
+    payloads: dict[str, Any] = {} if planned is None else {"executor_class": PayloadExecutor, "planned": planned}
+    result = execute(
+        schema, document.ast, context_value=context, variable_values=variables, operation_name=name, **payloads
+    )
     if inspect.isawaitable(result):
         result = await result
     assert isinstance(result, ExecutionResult)

@@ -1,20 +1,22 @@
 """Plans by document and operation: compiled at first use, the last used kept."""
 
 from collections import OrderedDict
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, TypeVar
 
 from graphql import (
     DirectiveNode,
     DocumentNode,
     FragmentDefinitionNode,
     GraphQLError,
+    GraphQLObjectType,
     GraphQLSchema,
     OperationDefinitionNode,
     VariableNode,
     Visitor,
     visit,
 )
+from graphql.execution.collect_fields import FieldDetails
 from graphql.execution.values import VariableValues, get_variable_values
 
 from customer_gql.core.context import Context
@@ -24,6 +26,7 @@ from .compiling import Compiler, Unplanned
 from .running import Place, Running
 from .selecting import Selection
 
+T = TypeVar("T")
 KEPT: Final = 1000
 KEPT_VARIANTS: Final = 32
 _ROOT: Final = [Place(None, None)]  # pyright: ignore
@@ -61,7 +64,7 @@ class Operation:
             node.name.value: node for node in document.ast.definitions if isinstance(node, FragmentDefinitionNode)
         }
         self._conditions = _conditions(document.ast)
-        self._plans: OrderedDict[Any, Plan | None] = OrderedDict()
+        self._plans: OrderedDict[Any, Any] = OrderedDict()
 
     def variables(self, given: Mapping[str, Any] | None) -> VariableValues | None:
         """Coerced; None when they do not fit, which the reference executor tells."""
@@ -72,21 +75,33 @@ class Operation:
         return values if isinstance(values, VariableValues) else None
 
     def plan(self, variables: VariableValues) -> Plan | None:
-        way = tuple(variables.coerced.get(name) for name in self._conditions)
+        """None for what plans do not cover."""
+        return self._kept(self._way(variables), lambda: Plan(self._compiler(variables).root()))
+
+    def payload(
+        self, kind: GraphQLObjectType, details: Sequence[FieldDetails], variables: VariableValues
+    ) -> Selection | None:
+        """What a root field's selection shows of its object."""
+        way = (id(details[0].node), *self._way(variables))
+        return self._kept(way, lambda: self._compiler(variables).below(kind, details))
+
+    def _way(self, variables: VariableValues) -> tuple[Any, ...]:
+        return tuple(variables.coerced.get(name) for name in self._conditions)
+
+    def _compiler(self, variables: VariableValues) -> Compiler:
+        return Compiler(self._schema, self.fragments, self.definition, variables)
+
+    def _kept(self, way: tuple[Any, ...], compiled: Callable[[], T]) -> T | None:
         if way in self._plans:
             return self._plans[way]
-        plan = self._compiled(variables)
+        try:
+            plan = compiled()
+        except (Unplanned, GraphQLError, RecursionError):
+            plan = None
         self._plans[way] = plan
         if len(self._plans) > KEPT_VARIANTS:
             self._plans.popitem(last=False)
         return plan
-
-    def _compiled(self, variables: VariableValues) -> Plan | None:
-        compiler = Compiler(self._schema, self.fragments, self.definition, variables)
-        try:
-            return Plan(compiler.root())
-        except (Unplanned, GraphQLError, RecursionError):
-            return None
 
 
 _NO_VARIABLES: Final = VariableValues({}, {})

@@ -58,16 +58,19 @@ class Running:
     async def finish(self) -> None:
         """Round after round, until no level asks for anything more."""
         while self._after:
-            after, self._after = self._after, []
             if self._values:
                 await self._settle()
-            await self.context.loads.settle()
-            for asked in self._asked:
-                if asked.error is not None:
-                    raise asked.error
-            self._asked.clear()
-            for go_on in after:
-                go_on()
+            await self.context.loads.settle(self._go_on)
+
+    def _go_on(self) -> bool:
+        for asked in self._asked:
+            if asked.error is not None:
+                raise asked.error
+        self._asked.clear()
+        after, self._after = self._after, []
+        for go_on in after:
+            go_on()
+        return not self._values
 
     def abandon(self) -> None:
         """Nobody is going to await what resolvers gave."""
@@ -78,6 +81,7 @@ class Running:
 
     async def _settle(self) -> None:
         waiting = [(values, i) for values in self._values for i, value in enumerate(values) if is_awaitable(value)]
+        self.context.loads.expect(len(waiting))
         if waiting and self._asked:
             # What resolvers ask for joins the round of what the levels ask for.
             self.context.loads.start()

@@ -1,0 +1,262 @@
+"""The floor of the profile: one customer with ten sections."""
+
+from typing import Any
+
+from floor_rows import by, listed, money, page, place, rows, when
+
+from customer_gql.addresses import reads as addresses
+from customer_gql.carts import reads as carts
+from customer_gql.catalog import reads as catalog
+from customer_gql.core.db import Connection
+from customer_gql.core.ids import decode_one
+from customer_gql.customers import reads as customers
+from customer_gql.groups import reads as groups
+from customer_gql.newsletter import reads as newsletter
+from customer_gql.orders import reads as orders
+from customer_gql.reviews import reads as reviews
+from customer_gql.reward_points import reads as points
+from customer_gql.store_credit import reads as credit
+from customer_gql.websites import reads as websites
+from customer_gql.wishlists import reads as wishlists
+
+
+def product(row: Any) -> dict[str, Any]:
+    return {"sku": row["sku"], "name": row["name"], "price": money(row["price"], row["currency"])}
+
+
+async def profile(connection: Connection, variables: dict[str, Any]) -> dict[str, Any]:
+    id = decode_one(variables["id"], "cus")
+    found = await rows(connection, customers.customers_by_id, [id])
+    if not found:
+        return {"customer": None}
+    customer, ids = found[0], [id]
+    website = (await rows(connection, websites.websites_by_id, [customer["website_id"]]))[0]
+    created_in = customer["created_in_store_view_id"]
+    group = (await rows(connection, groups.groups_by_id, [customer["group_id"]]))[0]
+    activity = (await rows(connection, customers.activities_by_customer, ids))[0]
+    statistics = (await rows(connection, orders.statistics_by_customer, ids))[0]
+    book = await rows(connection, addresses.addresses_by_customer, ids)
+    newest = await rows(connection, page(orders.orders_by_customer, 5), ids, 6)
+    counted = await rows(connection, orders.orders_by_customer.count, ids)
+    cart = await rows(connection, carts.open_carts_by_customer, ids)
+    wishlist = await rows(connection, wishlists.default_wishlists_by_customer, ids)
+    reviewed = (await rows(connection, page(reviews.reviews_by_customer, 3), ids, 4))[:3]
+    store_credit = (await rows(connection, credit.store_credits_by_customer, ids))[0]
+    reward = (await rows(connection, points.reward_points_by_customer, ids))[0]
+    subscriptions = await rows(connection, newsletter.subscriptions_by_customer, ids)
+    views = by(
+        await rows(
+            connection, websites.store_views_by_id, [created_in, *{row["store_view_id"] for row in subscriptions}]
+        ),
+        "id",
+    )
+    tax_class = (await rows(connection, groups.tax_classes_by_id, [group["tax_class_id"]]))[0]
+    shown = newest[:5]
+    keys = [(id, order["id"]) for order in shown]
+    lines: dict[Any, list[Any]] = {}
+    sent: dict[Any, list[Any]] = {}
+    numbers: dict[Any, list[Any]] = {}
+    if keys:
+        lines = listed(await rows(connection, orders.items_by_order, keys, 20), "order_id")
+        shipments = await rows(connection, orders.shipments_by_order, keys)
+        sent = listed(shipments, "order_id")
+        parcels = [(id, row["order_id"], row["id"]) for row in shipments]
+        if parcels:
+            numbers = listed(await rows(connection, orders.tracking_numbers_by_shipment, parcels), "shipment_id")
+    carted = await rows(connection, carts.items_by_cart, [(id, cart[0]["id"])]) if cart else []
+    wished = (
+        (await rows(connection, page(wishlists.items_by_wishlist, 5), [(id, wishlist[0]["id"])], 6))[:5]
+        if wishlist
+        else []
+    )
+    account = [(id, store_credit["website_id"])]
+    moved = (await rows(connection, page(credit.entries_by_account, 3), account, 4))[:3]
+    earned = (await rows(connection, page(points.entries_by_account, 3), account, 4))[:3]
+    wanted = {row["product_id"] for row in (*carted, *wished, *reviewed)}
+    products = by(await rows(connection, catalog.products_by_id, list(wanted)), "id") if wanted else {}
+    billing = next((row for row in book if row["is_default_billing"]), None)
+    shipping = next((row for row in book if row["is_default_shipping"]), None)
+    currency = statistics["currency"]
+    return {
+        "customer": {
+            "id": f"cus_{id:016x}",
+            "number": customer["number"],
+            "version": customer["version"],
+            "email": customer["email"],
+            "firstName": customer["first_name"],
+            "lastName": customer["last_name"],
+            "fullName": customer["full_name"],
+            "gender": customer["gender"],
+            "dateOfBirth": when(customer["date_of_birth"]),
+            "taxVatNumber": customer["tax_vat_number"],
+            "createdAt": when(customer["created_at"]),
+            "updatedAt": when(customer["updated_at"]),
+            "status": customer["status"],
+            "isLocked": customer["is_locked"],
+            "isEmailConfirmed": customer["is_email_confirmed"],
+            "customerType": customer["customer_type"],
+            "website": {"code": website["code"], "name": website["name"]},
+            "createdIn": {"code": views[created_in]["code"], "name": views[created_in]["name"]},
+            "group": {
+                "id": f"grp_{group['id']:016x}",
+                "name": group["name"],
+                "taxClass": {"name": tax_class["name"]},
+            },
+            "activity": {
+                "lastSignInAt": when(activity["last_sign_in_at"]),
+                "lastSignOutAt": when(activity["last_sign_out_at"]),
+                "lastActivityAt": when(activity["last_activity_at"]),
+                "isOnline": activity["is_online"],
+            },
+            "orderStatistics": {
+                "orderCount": statistics["order_count"],
+                "lifetimeValue": money(statistics["lifetime_value"], currency),
+                "averageOrderValue": money(statistics["average_order_value"], currency),
+                "lastOrderAt": when(statistics["last_order_at"]),
+            },
+            "defaultBillingAddress": place(billing),
+            "defaultShippingAddress": place(shipping),
+            "addresses": [
+                {
+                    "id": f"adr_{id:016x}{row['id']:016x}",
+                    "firstName": row["first_name"],
+                    "lastName": row["last_name"],
+                    "company": row["company"],
+                    "street": row["street"],
+                    "city": row["city"],
+                    "region": row["region"],
+                    "postcode": row["postcode"],
+                    "countryCode": row["country_code"],
+                    "telephone": row["telephone"],
+                    "vatNumber": row["vat_number"],
+                    "isDefaultBilling": row["is_default_billing"],
+                    "isDefaultShipping": row["is_default_shipping"],
+                }
+                for row in book
+            ],
+            "orders": {
+                "totalCount": counted[0]["total"] if counted else 0,
+                "pageInfo": {
+                    "hasNextPage": len(newest) > 5,
+                    "endCursor": orders.orders_by_customer.sort.cursor(shown[-1]) if shown else None,
+                },
+                "nodes": [
+                    {
+                        "id": f"ord_{id:016x}{order['id']:016x}",
+                        "number": order["number"],
+                        "status": order["status"],
+                        "placedAt": when(order["placed_at"]),
+                        "grandTotal": money(order["grand_total"], order["currency"]),
+                        "items": [
+                            {
+                                "sku": line["sku"],
+                                "name": line["name"],
+                                "quantityOrdered": line["quantity_ordered"],
+                                "price": money(line["price"], line["currency"]),
+                            }
+                            for line in lines.get(order["id"], [])
+                        ],
+                        "shipments": [
+                            {
+                                "trackingNumbers": [
+                                    {"carrier": parcel["carrier"], "number": parcel["number"]}
+                                    for parcel in numbers.get(shipment["id"], [])
+                                ]
+                            }
+                            for shipment in sent.get(order["id"], [])
+                        ],
+                    }
+                    for order in shown
+                ],
+            },
+            "cart": {
+                "id": f"crt_{id:016x}{cart[0]['id']:016x}",
+                "itemCount": cart[0]["item_count"],
+                "subtotal": money(cart[0]["subtotal"], cart[0]["currency"]),
+                "items": [
+                    {
+                        "id": f"cit_{id:016x}{row['cart_id']:016x}{row['id']:016x}",
+                        "quantity": row["quantity"],
+                        "product": product(products[row["product_id"]]),
+                    }
+                    for row in carted
+                ],
+            }
+            if cart
+            else None,
+            "wishlist": {
+                "id": f"wis_{id:016x}{wishlist[0]['id']:016x}",
+                "name": wishlist[0]["name"],
+                "itemCount": wishlist[0]["item_count"],
+                "items": {
+                    "nodes": [
+                        {
+                            "id": f"wli_{id:016x}{row['wishlist_id']:016x}{row['id']:016x}",
+                            "addedAt": when(row["added_at"]),
+                            "quantity": row["quantity"],
+                            "product": product(products[row["product_id"]]),
+                        }
+                        for row in wished
+                    ]
+                },
+            }
+            if wishlist
+            else None,
+            "reviews": {
+                "nodes": [
+                    {
+                        "id": f"rev_{id:016x}{row['id']:016x}",
+                        "title": row["title"],
+                        "detail": row["detail"],
+                        "rating": row["rating"],
+                        "status": row["status"],
+                        "createdAt": when(row["created_at"]),
+                        "product": {
+                            "sku": products[row["product_id"]]["sku"],
+                            "name": products[row["product_id"]]["name"],
+                        },
+                    }
+                    for row in reviewed
+                ]
+            },
+            "storeCredit": {
+                "balance": money(store_credit["balance"], store_credit["currency"]),
+                "entries": {
+                    "nodes": [
+                        {
+                            "action": row["action"],
+                            "amount": money(row["amount"], row["currency"]),
+                            "balanceAfter": money(row["balance_after"], row["currency"]),
+                            "createdAt": when(row["created_at"]),
+                            "comment": row["comment"],
+                        }
+                        for row in moved
+                    ]
+                },
+            },
+            "rewardPoints": {
+                "balance": reward["balance"],
+                "worth": money(reward["worth"], reward["currency"]),
+                "entries": {
+                    "nodes": [
+                        {
+                            "action": row["action"],
+                            "points": row["points"],
+                            "balanceAfter": row["balance_after"],
+                            "createdAt": when(row["created_at"]),
+                            "expiresAt": when(row["expires_at"]),
+                        }
+                        for row in earned
+                    ]
+                },
+            },
+            "newsletterSubscriptions": [
+                {
+                    "storeView": {"code": views[row["store_view_id"]]["code"]},
+                    "status": row["status"],
+                    "changedAt": when(row["changed_at"]),
+                }
+                for row in subscriptions
+            ],
+        }
+    }

@@ -1,0 +1,108 @@
+"""The load: a process of its own that keeps some connections busy with one request after the other.
+
+Bytes over sockets and nothing else, so that it takes little of the machine it shares with what it measures.
+"""
+
+import asyncio
+import json
+import sys
+import time
+from typing import Any
+
+import uvloop
+
+
+class Client(asyncio.Protocol):
+    """One connection: sends the next request when the answer to the last is whole."""
+
+    def __init__(self, load: "Load") -> None:
+        self.load = load
+        self.buffer = bytearray()
+        self.sent = 0.0
+        self.transport: Any = None
+
+    def connection_made(self, transport: Any) -> None:
+        self.transport = transport
+        self.send()
+
+    def send(self) -> None:
+        self.sent = time.perf_counter()
+        self.transport.write(self.load.next())
+
+    def data_received(self, data: bytes) -> None:
+        self.buffer += data
+        end = self.buffer.find(b"\r\n\r\n")
+        if end < 0:
+            return
+        length = int(self.buffer[:end].lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
+        if len(self.buffer) < end + 4 + length:
+            return
+        good = self.buffer.startswith(b"HTTP/1.1 200") and b'"errors"' not in self.buffer
+        self.buffer.clear()
+        self.load.took(time.perf_counter() - self.sent, good=good)
+        if self.load.running:
+            self.send()
+        else:
+            self.transport.close()
+
+    def connection_lost(self, _exc: Exception | None) -> None:
+        self.load.ended()
+
+
+class Load:
+    def __init__(self, requests: list[bytes], connections: int) -> None:
+        self.requests = requests
+        self.position = 0
+        self.open = connections
+        self.running = True
+        self.times: list[float] = []
+        self.bad = 0
+        self.done = asyncio.get_running_loop().create_future()
+
+    def next(self) -> bytes:
+        self.position = (self.position + 1) % len(self.requests)
+        return self.requests[self.position]
+
+    def took(self, seconds: float, *, good: bool) -> None:
+        self.times.append(seconds)
+        self.bad += not good
+
+    def ended(self) -> None:
+        self.open -= 1
+        if not self.open and not self.done.done():
+            self.done.set_result(None)
+
+
+async def main(plan: dict[str, Any]) -> dict[str, Any]:
+    loop = asyncio.get_running_loop()
+    requests = [_request(plan, body) for body in plan["bodies"]]
+    load = Load(requests, plan["connections"])
+    started = time.perf_counter()
+    for _ in range(plan["connections"]):
+        await loop.create_connection(lambda: Client(load), "127.0.0.1", plan["port"])
+    await asyncio.sleep(plan["seconds"])
+    load.running = False
+    seconds = time.perf_counter() - started
+    count = len(load.times)
+    async with asyncio.timeout(20):
+        await load.done
+    times = sorted(load.times)
+    return {
+        "requests": len(times),
+        "rps": count / seconds,
+        "p50_ms": times[len(times) // 2] * 1000,
+        "p99_ms": times[int(len(times) * 0.99)] * 1000,
+        "bad": load.bad,
+    }
+
+
+def _request(plan: dict[str, Any], body: str) -> bytes:
+    sent = body.encode()
+    head = [f"POST {plan['path']} HTTP/1.1", "Host: 127.0.0.1", "Content-Type: application/json"]
+    head += [f"{name}: {value}" for name, value in plan["headers"].items()]
+    return "\r\n".join([*head, f"Content-Length: {len(sent)}", "", ""]).encode() + sent
+
+
+if __name__ == "__main__":
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        print(json.dumps(runner.run(main(json.load(sys.stdin)))))

@@ -1,0 +1,105 @@
+"""The database under all variants: an embedded PostgreSQL with a seeded shop, made once and kept."""
+
+import asyncio
+import random
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+
+from customer_gql.core.db import Row
+from customer_gql.core.embedded import Server, create_database, drop_database, running
+from customer_gql.core.ids import encode
+from customer_gql.customers.reads import customer_list
+from customer_gql.demo.seed import seed
+from customer_gql.schema import migrating
+from customer_gql.staff import writes as staff
+
+DATA = Path(__file__).parent / ".data"
+PEERS = Path(__file__).parent / "peers"
+EMAIL = "bench@example.com"
+
+
+@dataclass
+class Shop:
+    server: Server
+    url: str
+    token: str
+    variables: dict[str, list[dict[str, Any]]]
+
+
+@contextmanager
+def shop(customers: int) -> Generator[Shop]:
+    with running(DATA, settings={"shared_buffers": "512MB", "max_connections": "200"}) as server:
+        name = f"bench_{customers}"
+        if not asyncio.run(_exists(server, name)):
+            _make(server, name, customers)
+        url = server.url(name)
+        migrating.upgrade(url)
+        token, variables = asyncio.run(_arranged(url))
+        yield Shop(server, url, token, variables)
+
+
+async def _exists(server: Server, name: str) -> bool:
+    connection = await asyncpg.connect(server.admin_url())
+    try:
+        return bool(await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name))
+    finally:
+        await connection.close()
+
+
+def _make(server: Server, name: str, customers: int) -> None:
+    """Built aside and renamed when whole, so that a run that was cut short leaves nothing half made."""
+    raw = f"{name}_raw"
+    drop_database(server, raw)
+    create_database(server, raw)
+    migrating.upgrade(server.url(raw))
+    asyncio.run(seed(server.url(raw), customers=customers, seed=1, on_progress=_told()))
+    asyncio.run(_settled(server, raw, name))
+
+
+def _told() -> Callable[[int, int], None]:
+    def tell(done: int, of: int) -> None:
+        print(f"\r{done:,} of {of:,} customers", end="" if done < of else "\n", flush=True)
+
+    return tell
+
+
+async def _settled(server: Server, raw: str, name: str) -> None:
+    connection = await asyncpg.connect(server.admin_url(raw))
+    await connection.execute("VACUUM ANALYZE")
+    await connection.close()
+    connection = await asyncpg.connect(server.admin_url())
+    await connection.execute(f'ALTER DATABASE "{raw}" RENAME TO "{name}"')
+    await connection.close()
+
+
+async def _arranged(url: str) -> tuple[str, dict[str, list[dict[str, Any]]]]:
+    connection = await asyncpg.connect(url, record_class=Row)
+    try:
+        await connection.execute((PEERS / "functions.sql").read_text())
+        if not await connection.fetchval("SELECT 1 FROM staff_user WHERE email = $1", EMAIL):
+            await staff.create(connection, email=EMAIL, name="Bench", role="administrator")
+        token = await staff.issue_token(connection, email=EMAIL)
+        chosen = random.Random(1)
+        rows = await connection.fetch("SELECT id, number FROM customer ORDER BY number")
+        some = chosen.sample(rows, min(500, len(rows)))
+        sort = customer_list.sorts["NEWEST"]
+        return token, {
+            "profile": [{"id": encode("cus", row["id"])} for row in some],
+            "grid": [{"after": _cursor(sort, row)} for row in some],
+            "nested": [{}],
+        }
+    finally:
+        await connection.close()
+
+
+def _cursor(sort: Any, row: Any) -> str:
+    class Named:
+        id = row["id"]
+        number = row["number"]
+
+    return sort.cursor(Named)

@@ -1,0 +1,25 @@
+"""The service as it is served, with a switch that turns compiled plans off."""
+
+import os
+
+from customer_gql.app import create_app
+from customer_gql.execution import logs, server
+from customer_gql.execution.plans.memory import keep_still
+from customer_gql.settings import Settings
+
+
+class Switched(Settings):
+    compiled_plans: bool = True
+
+
+def main() -> None:
+    settings = Switched(port=int(os.environ["PORT"]))
+    logs.configure(settings.log_format)
+    with server.bound(settings.host, settings.port) as listening:
+        app = create_app(settings)
+        keep_still()
+        server.serve(app, listening)
+
+
+if __name__ == "__main__":
+    main()

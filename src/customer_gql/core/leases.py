@@ -1,0 +1,106 @@
+"""A pool whose connections go from one request to the next without a pool's ceremony in between.
+
+asyncpg's pool resets a connection, shields that in a task and passes the connection through a queue: as much work as
+a short statement. Where a connection has nothing to be reset it can stay acquired and be handed on as it is.
+"""
+
+from collections.abc import Generator
+from types import TracebackType
+from typing import Any, Final
+
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+
+_MOST_USES: Final = 10_000  # of a connection at a stretch; then the pool sees it, and may replace it
+
+
+class LeasingPool(asyncpg.Pool):
+    """`leases` says whether connections may be handed on; a pool whose connections need a reset must not."""
+
+    def __init__(self, *positional: Any, **named: Any) -> None:
+        super().__init__(*positional, **named)
+        self.leases = False
+        self._free: list[PoolConnectionProxy] = []
+        self._waiting = 0
+        self._uses = 0
+
+    def acquire(self, *, timeout: float | None = None) -> Any:
+        return Lease(self, timeout) if self.leases else super().acquire(timeout=timeout)
+
+    @property
+    def ready(self) -> bool:
+        """Whether nobody has to wait."""
+        return bool(self._free)
+
+    def get_idle_size(self) -> int:
+        return len(self._free) + super().get_idle_size()
+
+    def take(self) -> PoolConnectionProxy | None:
+        """A connection that is free at this moment."""
+        while self._free:
+            connection = self._free.pop()
+            if _usable(connection):
+                return connection
+        return None
+
+    async def wait_for_one(self, timeout: float | None) -> PoolConnectionProxy:  # noqa: ASYNC109 - as asyncpg has it
+        self._waiting += 1
+        try:
+            return await super().acquire(timeout=timeout)
+        finally:
+            self._waiting -= 1
+
+    def keep(self, connection: PoolConnectionProxy) -> bool:
+        """Hand it on; not while somebody waits at the pool, who would never hear of it."""
+        self._uses += 1
+        if self._waiting or not self.leases or self._uses % _MOST_USES == 0:
+            return False
+        self._free.append(connection)
+        return True
+
+    async def close(self) -> None:
+        self.leases = False
+        while self._free:
+            await self.release(self._free.pop())
+        await super().close()
+
+
+def _usable(connection: PoolConnectionProxy) -> bool:
+    """Not one that was lost while nobody used it; its place in the pool is free again then."""
+    try:
+        if not connection.is_closed():
+            return True
+        connection.terminate()
+    except asyncpg.InterfaceError:
+        pass  # the pool has noticed, and taken it away from us
+    return False
+
+
+class Lease:
+    """What `acquire` gives: to be entered, or to be awaited by whoever releases by hand."""
+
+    __slots__ = ("_connection", "_pool", "_timeout")
+
+    def __init__(self, pool: LeasingPool, timeout: float | None) -> None:
+        self._pool = pool
+        self._timeout = timeout
+        self._connection: PoolConnectionProxy | None = None
+
+    async def __aenter__(self) -> PoolConnectionProxy:
+        connection = self._pool.take()
+        if connection is None:
+            connection = await self._pool.wait_for_one(self._timeout)
+        self._connection = connection
+        return connection
+
+    async def __aexit__(
+        self, _kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        connection, self._connection = self._connection, None
+        assert connection is not None
+        # After an error a statement may still be under way; the pool waits for its end.
+        if error is not None or not self._pool.keep(connection):
+            await self._pool.release(connection)
+
+    def __await__(self) -> Generator[Any, Any, PoolConnectionProxy]:
+        return self._pool.wait_for_one(self._timeout).__await__()

@@ -1,0 +1,24 @@
+"""What is remembered of documents is bounded, however many there are."""
+
+import pytest
+
+from customer_gql.execution import documents as module
+from customer_gql.execution.documents import Documents
+from customer_gql.schema import storefront
+from customer_gql.settings import Storefront
+
+
+def test_documents_are_forgotten_by_number_and_by_size(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(module, "_KEPT", 50)
+    monkeypatch.setattr(module, "_KEPT_TOKENS", 3000)
+    documents = Documents(storefront.schema._schema, Storefront())  # pyright: ignore[reportCallIssue]
+    for i in range(60):
+        documents.get(f"query q{i} {{ __typename }}")
+    assert len(documents._known) == 50
+    long = " ".join(["id"] * 290)
+    for i in range(12):
+        documents.get(f"query q{i} {{ me {{ {long} }} }}")
+    assert documents._tokens <= 3000
+    assert len(documents._known) == 10
+    last = f"query q11 {{ me {{ {long} }} }}"
+    assert documents.get(last) is documents.get(last)
