@@ -86,5 +86,5 @@ async def test_workers_run_apart_from_serve_and_stop_when_told(store, inbox, mai
             process.kill()
     assert process.returncode == 0, said
     assert said.decode().startswith("working\n")
-    assert said.count(b'"event": "mail sent"') == 3
+    assert said.count(b'"event":"mail sent"') == 3
     assert b"shopper" not in said
