@@ -9,6 +9,9 @@ from schemathesis.graphql import nodes
 schemathesis.graphql.scalar("Decimal", st.decimals(places=2).map(str).map(nodes.String))
 schemathesis.graphql.scalar("DateTime", st.datetimes().map(lambda when: f"{when.isoformat()}Z").map(nodes.String))
 schemathesis.graphql.scalar("Date", st.dates().map(str).map(nodes.String))
+schemathesis.graphql.scalar(
+    "JSON", st.one_of(st.text().map(nodes.String), st.integers().map(nodes.Int), st.booleans().map(nodes.Boolean))
+)
 schemathesis.graphql.scalar("CurrencyCode", st.sampled_from(["EUR", "USD", "JPY", "", "€"]).map(nodes.String))
 
 KEYS = st.integers(0, 2**63 - 1)

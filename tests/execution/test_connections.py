@@ -133,7 +133,7 @@ def test_who_does_not_read_is_cut_off(impatient: Service, staff_token: str):
     before, started = impatient.memory(), len(impatient.log.read_text())
     silent = _hardly_reading(impatient)
     silent.sendall(kept * 400)
-    until(lambda: len(impatient.lines(started)) > 50)
+    until(lambda: len(impatient.lines(started)) > 10)
     open_ones = impatient.sockets()
     until(lambda: impatient.sockets() < open_ones, seconds=4)  # before it counts as idle, which takes 5 s
     assert len(impatient.lines(started)) < 400

@@ -46,7 +46,7 @@ def documents(schema: str, roots: list[str]) -> st.SearchStrategy[str]:
 
 
 CASES = {
-    "admin": ("schema.graphql", ["customers", "customer", "customers", "nodes", "websites"], 3),
+    "admin": ("schema.graphql", ["customers", "customer", "customers", "nodes", "websites", "customerGroups"], 3),
     "storefront": ("schema.storefront.graphql", ["me", "me", "nodes"], 1),
 }
 

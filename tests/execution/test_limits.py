@@ -198,7 +198,13 @@ def test_null_where_nothing_can_be_cleared_is_a_wrong_value(service: Service, st
         assert code_of(answer) == "BAD_USER_INPUT"
 
 
-TOGETHER = {"customerQuickEdit"}
+TOGETHER = {
+    *("customerQuickEdit", "customerActivate", "customerDeactivate", "customerLock", "customerUnlock"),
+    *("customerConfirm", "customerResendConfirmation", "configurationSet", "configurationReset"),
+    *("mailRetry", "mailTemplateUpdate", "mailTemplateReset"),
+    *("addressCreate", "addressUpdate", "addressDelete", "meUpdate", "newsletterSubscribe", "newsletterUnsubscribe"),
+    *("sessionRevoke", "signOut"),
+}
 """Mutations of which several may stand in one document: no credential, ledger, impersonation or deletion among them."""
 
 

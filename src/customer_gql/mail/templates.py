@@ -19,6 +19,7 @@ from markupsafe import Markup
 
 from customer_gql.core.db import Connection, Row, fetch
 from customer_gql.core.errors import RuleError
+from customer_gql.core.scalars import storable
 
 from .addressing import Scope
 from .kinds import KINDS, Kind
@@ -178,6 +179,8 @@ def check(kind: Kind, part: str, text: str) -> None:
     """Refuses what is no text of this mail: too long, not Jinja2, an unknown placeholder, or more than placeholders."""
     if not text.strip():
         raise RuleError("Every mail has a subject, a text and an HTML part.", path=[part])
+    if not storable(text):
+        raise RuleError("Text cannot hold NUL or a lone surrogate.", path=[part])
     if len(text) > LIMITS[part]:
         raise RuleError(f"At most {LIMITS[part]:,} characters.", path=[part])
     if part == "subject" and "\n" in text.strip():
