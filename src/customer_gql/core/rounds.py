@@ -13,17 +13,20 @@ QUIET_TURNS: Final = 3
 
 
 class Asked:
-    """What one request asks of one read with one set of arguments: what is known, and what waits for the round."""
+    """What one request asks of one read with one set of arguments: what is found, and what waits for the round.
 
-    __slots__ = ("arguments", "error", "found", "futures", "known", "read", "waiting")
+    Every key that was ever asked for is in `found`; those in `unread` have nothing there yet.
+    """
+
+    __slots__ = ("arguments", "error", "found", "futures", "read", "unread", "waiting")
 
     def __init__(self, read: Read, arguments: Mapping[str, Any]) -> None:
         self.read = read
         self.arguments = arguments
         self.found: dict[Any, Any] = {}
         self.error: Exception | None = None
-        self.known: set[Any] = set()
         self.futures: dict[Any, asyncio.Future[Any]] = {}
+        self.unread: set[Any] = set()
         self.waiting: list[Any] = []
 
     def take(self) -> list[Any]:
@@ -31,13 +34,17 @@ class Asked:
         return keys
 
     def answer(self, keys: list[Any], rows: Iterable[Any]) -> None:
-        found = self.read.grouped(keys, rows)
-        self.found.update(found)
+        found = self.found
+        found.update(self.read.grouped(keys, rows))
+        self.unread.difference_update(keys)
         for future, key in self._open(keys):
             future.set_result(found[key])
 
     def fail(self, keys: list[Any], error: Exception) -> None:
         self.error = error
+        for key in keys:
+            del self.found[key]
+        self.unread.difference_update(keys)
         for future, _ in self._open(keys):
             future.set_exception(error)
             future.exception()  # an error nobody is left to see is no second error
@@ -71,21 +78,32 @@ class Loads:
 
     def load(self, read: Read, key: Any, **arguments: Any) -> asyncio.Future[Any]:
         """The row (or rows) of one key, once its round was read."""
-        asked = self._of(read, arguments)
+        asked = self.ask(read, (key,), arguments)
         future = asked.futures.get(key)
         if future is None:
             future = asked.futures[key] = asyncio.get_running_loop().create_future()
-            if key in asked.found:
+            if key not in asked.unread:
                 future.set_result(asked.found[key])
-                return future
-            self._wait_for(asked, [key])
+        if asked.waiting:
             self.start()
         return future
 
     def ask(self, read: Read, keys: Iterable[Any], arguments: Mapping[str, Any]) -> Asked:
         """The same for many keys; they are in `found` after `settle`, or after a round that was started."""
-        asked = self._of(read, arguments)
-        self._wait_for(asked, keys)
+        assert not self.paused, "inside a transaction read through its own connection"
+        name = (read, *arguments.items()) if arguments else read
+        asked = self._asked.get(name)
+        if asked is None:
+            asked = self._asked[name] = Asked(read, arguments)
+        found = asked.found
+        fresh = dict.fromkeys([key for key in keys if key not in found])
+        if fresh:
+            self._count += 1
+            found.update(fresh)
+            asked.unread.update(fresh)
+            if not asked.waiting:
+                self._pending.append(asked)
+            asked.waiting += fresh
         return asked
 
     def expect(self, others: int) -> None:
@@ -130,25 +148,6 @@ class Loads:
         if self._task is not None and not self._task.done():
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
-
-    def _of(self, read: Read, arguments: Mapping[str, Any]) -> Asked:
-        assert not self.paused, "inside a transaction read through its own connection"
-        name = (read, *arguments.items()) if arguments else read
-        asked = self._asked.get(name)
-        if asked is None:
-            asked = self._asked[name] = Asked(read, arguments)
-        return asked
-
-    def _wait_for(self, asked: Asked, keys: Iterable[Any]) -> None:
-        known = asked.known
-        fresh = [key for key in dict.fromkeys(keys) if key not in known]
-        if not fresh:
-            return
-        self._count += 1
-        known.update(fresh)
-        if not asked.waiting:
-            self._pending.append(asked)
-        asked.waiting += fresh
 
     async def _rounds(self) -> None:
         while self._pending:

@@ -42,11 +42,13 @@ class Some:
         self.placed = inside.placed
 
     def complete(self, run: Running, values: Sequence[Any], places: Places) -> Sequence[Any]:
-        there = [value for value in values if value is not None]
-        if len(there) == len(values):
+        if None not in values:
             return self.inside.complete(run, values, places)
         if not self.nullable:
             raise GaveUp
+        if len(values) == 1:
+            return values
+        there = [value for value in values if value is not None]
         if places is not None:
             places = [place for place, value in zip(places, values, strict=True) if value is not None]
         shown = iter(self.inside.complete(run, there, places))
@@ -63,7 +65,7 @@ class ListOf:
     def complete(self, run: Running, values: Sequence[Any], places: Places) -> Sequence[Any]:
         if not {list, tuple}.issuperset(map(type, values)):
             raise GaveUp
-        items = list(chain.from_iterable(values))
+        items = values[0] if len(values) == 1 else list(chain.from_iterable(values))
         shown = self.item.complete(run, items, None if places is None else _item_places(values, places))
         if len(values) == 1:
             return [list(shown)]

@@ -46,6 +46,9 @@ class Answer:
         if self.completer.placed:
             self.fill(run, level, [value_of(key) for key in keys])
             return
+        if len(keys) == 1:
+            level.out[0][self.name] = self.completer.complete(run, [value_of(keys[0])], None)[0]
+            return
         distinct = dict.fromkeys(keys)
         shown = self.completer.complete(run, [value_of(key) for key in distinct], None)
         if len(distinct) < len(keys):

@@ -66,7 +66,7 @@ class Running:
         for asked in self._asked:
             if asked.error is not None:
                 raise asked.error
-        self._asked.clear()
+        self._asked = []
         after, self._after = self._after, []
         for go_on in after:
             go_on()

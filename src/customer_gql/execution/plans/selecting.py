@@ -61,9 +61,9 @@ class Selection:
     def complete(self, run: Running, values: Sequence[Any], places: Places) -> list[dict[str, Any]]:
         if not values:
             return []
-        kinds = set(map(type, values))
-        # Objects of several kinds have nothing in common but their attributes.
-        kind = kinds.pop() if len(kinds) == 1 else object
+        kind = type(values[0])
+        if len(values) > 1 and len(set(map(type, values))) > 1:
+            kind = object  # several kinds have nothing in common but their attributes
         make = self._makes.get(kind)
         if make is None:
             make = self._makes[kind] = written(self._fields, kind)
