@@ -1,4 +1,4 @@
-"""The queue's tables are pgqueuer's, under our names. The migration that made them holds their DDL; see docs/adr/0010."""
+"""The queue's tables are pgqueuer's, under our names. The migration that made them holds their DDL; see docs/adr/0013-jobs.md."""
 
 from typing import Final
 
