@@ -28,7 +28,7 @@ def outcomes(answer):
 async def two_views(connection):
     """Another store view of the default store, so that a customer can hold several subscriptions."""
     await connection.execute(
-        "INSERT INTO store_view (id, store_id, code, name) VALUES (2, 1, 'second', 'Second') ON CONFLICT DO NOTHING"
+        "INSERT INTO store_view (id, store_id, code, name) VALUES (9002, 1, 'second', 'Second') ON CONFLICT DO NOTHING"
     )
 
 
@@ -43,7 +43,7 @@ async def subscribe(connection, shopper, view, status):
 
 async def test_subscribe_touches_the_default_store_view_alone(two_views, admin_client, connection):
     fresh, gone, already = [await make_customer(connection) for _ in range(3)]
-    for view in (1, 2):
+    for view in (1, 9002):
         await subscribe(connection, gone, view, "UNSUBSCRIBED")
     await subscribe(connection, already, 1, "SUBSCRIBED")
     answer = await act(admin_client, "SUBSCRIBE", [customer_id(c) for c in (fresh, gone, already)])
@@ -62,7 +62,7 @@ async def test_subscribe_touches_the_default_store_view_alone(two_views, admin_c
 async def test_unsubscribe_ends_them_all(two_views, admin_client, connection):
     both, none = [await make_customer(connection) for _ in range(2)]
     await subscribe(connection, both, 1, "SUBSCRIBED")
-    await subscribe(connection, both, 2, "NOT_ACTIVE")
+    await subscribe(connection, both, 9002, "NOT_ACTIVE")
     answer = await act(admin_client, "UNSUBSCRIBE", [customer_id(both), customer_id(none)])
     assert outcomes(answer) == ["DONE", "UNCHANGED"]
     assert [s["status"] for s in answer["results"][0]["customer"]["newsletterSubscriptions"]] == ["UNSUBSCRIBED"] * 2
