@@ -22,7 +22,7 @@ from .execution.documents import Documents
 from .execution.http import Endpoint, Refused
 from .schema import admin, storefront
 from .settings import Settings
-from .staff import sessions as staff_sessions
+from .staff import oidc_routes, sessions as staff_sessions
 
 STOREFRONT_BODY = 100 * 1024
 ADMIN_BODY = 1024 * 1024
@@ -45,6 +45,7 @@ def create_app(settings: Settings) -> Starlette:
             endpoint("/admin/graphql", admin.schema, staff_sessions.viewer_of, ADMIN_BODY),
             Route("/health/live", live),
             Route("/health/ready", ready),
+            *oidc_routes.routes(settings),
             *([graphiql.mount()] if develops else []),
         ],
         lifespan=partial(_lifespan, settings),

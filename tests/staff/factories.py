@@ -63,7 +63,8 @@ async def staff_client(
 
 async def staff_id_of(connection: Connection, client: Client) -> str:
     statement = "SELECT staff_id FROM staff_session WHERE token_hash = $1"
-    return encode("stf", await connection.fetchval(statement, tokens.hashed(client.token or "")))
+    found: Any = await connection.fetchval(statement, tokens.hashed(client.token or ""))
+    return encode("stf", found)
 
 
 async def sign_in(client: Client, email: str, password: str, totp: str | None = None) -> dict[str, Any]:

@@ -34,10 +34,12 @@ class Root:
         return self.name
 
     def document(self, given: dict[str, Any], depth: int = 4) -> str:
-        names = {name: f"${name}: {argument.type}" for name, argument in self.shape.args.items() if name in given}
-        declared = f"({', '.join(names.values())})" if names else ""
-        given = f"({', '.join(f'{name}: ${name}' for name in names)})" if names else ""
-        return f"{self.operation} Walk{declared} {{ {self.name}{given}{selection(self.shape.type, depth)} }}"
+        declarations = {
+            name: f"${name}: {argument.type}" for name, argument in self.shape.args.items() if name in given
+        }
+        declared = f"({', '.join(declarations.values())})" if declarations else ""
+        arguments = f"({', '.join(f'{name}: ${name}' for name in declarations)})" if declarations else ""
+        return f"{self.operation} Walk{declared} {{ {self.name}{arguments}{selection(self.shape.type, depth)} }}"
 
 
 def roots() -> list[Root]:
