@@ -37,7 +37,7 @@ from .mail import catcher
 from .schema import admin, storefront
 from .schema.work import WORK
 from .settings import Audience, Settings
-from .staff import sessions as staff_sessions
+from .staff import oidc_routes, sessions as staff_sessions
 
 Authenticate = Callable[[Database, Background, str], Awaitable[Viewer | None]]
 HEALTH_PATIENCE: Final = Patience(statement=2, acquire=2)
@@ -51,6 +51,7 @@ def create_app(settings: Settings) -> Starlette:
             Route("/admin/graphql", _endpoint(settings, "admin", admin.schema, staff_of)),
             Route("/health/live", live),
             Route("/health/ready", ready),
+            *oidc_routes.routes(settings),
             *([graphiql.mount(), *catcher.routes()] if settings.environment == "development" else []),
         ],
         middleware=_middleware(settings),

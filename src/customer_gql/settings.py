@@ -181,7 +181,19 @@ class Settings(BaseSettings):
         SecretStr(""),
         description="Fernet keys, comma separated; the first encrypts the secrets of second factors, all decrypt them",
     )
+    oidc_issuer: str | None = Field(None, description="identity provider of staff, as its tokens name it")
+    oidc_client_id: str = Field("", description="what the provider calls this service")
+    oidc_client_secret: SecretStr = Field(SecretStr(""), description="the secret the provider gave it")
+    oidc_redirect_url: str = Field("", description="https://…/admin/oidc/callback, exactly as the provider knows it")
+    oidc_landing_url: str = Field("", description="page that takes ?code= to staffOidcExchange; or ?error=refused")
     log_format: Literal["console", "json"] = "json"
+
+    @model_validator(mode="after")
+    def _provider_is_whole(self) -> "Settings":
+        parts = (self.oidc_client_id, self.oidc_redirect_url, self.oidc_landing_url)
+        if self.oidc_issuer is not None and not all(parts):
+            raise ValueError("with an OIDC issuer set the client id, the redirect URL and the landing URL too")
+        return self
 
     @field_validator("secret_keys")
     @classmethod
@@ -199,7 +211,7 @@ def load(**overrides: object) -> Settings:
     try:
         return Settings(**overrides)  # pyright: ignore[reportArgumentType]
     except ValidationError as error:
-        wrong = "; ".join(f"{_variable(e['loc'])}: {e['msg']}" for e in error.errors())
+        wrong = "; ".join(f"{_variable(e['loc'] or ('OIDC_ISSUER',))}: {e['msg']}" for e in error.errors())
         raise SettingsError(f"Wrong settings: {wrong}") from None
 
 

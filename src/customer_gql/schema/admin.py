@@ -13,6 +13,7 @@ from customer_gql.staff.account_operations import StaffAccountMutation, StaffAcc
 from customer_gql.staff.configuration import ConfigurationAdminMutation, ConfigurationAdminQuery
 from customer_gql.staff.operations import StaffAdminMutation, StaffAdminQuery
 from customer_gql.staff.service_operations import ServiceTokenAdminMutation, ServiceTokenAdminQuery
+from customer_gql.staff.sign_in_operations import StaffSignInMutation
 from customer_gql.store_credit.operations import StoreCreditAdminMutation
 from customer_gql.websites.operations import WebsiteAdminQuery
 
@@ -48,6 +49,7 @@ schema = strawberry.Schema(
         MailAdminMutation,
         StaffAdminMutation,
         StaffAccountMutation,
+        StaffSignInMutation,
         ServiceTokenAdminMutation,
         ConfigurationAdminMutation,
     ),

@@ -3,6 +3,7 @@
 import asyncio
 import datetime as dt
 import json
+import math
 import time
 import uuid
 
@@ -148,10 +149,12 @@ async def test_guesses_at_once_from_two_processes_and_in_many_spellings_count_to
         clients = [Client(http, "/admin/graphql", None) for http in (one, two)]
         for http in (one, two):
             http.headers["X-Forwarded-For"] = uuid.uuid4().hex
+        begun = time.perf_counter()
         tried = [sign_in(clients[i % 2], spellings[i % 4], "wrong") for i in range(20)]
         assert await asyncio.gather(*tried) == [WRONG] * 20
         looked_at = len(await events(connection, grace.id))
-        assert looked_at <= 5
+        # On a slow machine a pause of one second, two, four … passes meanwhile and buys one guess more.
+        assert looked_at <= 5 + int(math.log2(time.perf_counter() - begun + 1))
         await prolong(connection, grace)
         assert await sign_in(clients[0], grace.email, PASSWORD) == WRONG
 
