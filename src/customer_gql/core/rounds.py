@@ -1,7 +1,7 @@
 """The reads of a request in rounds: what is asked for at one time is one statement, whoever asks."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Final
 
@@ -58,6 +58,9 @@ class Asked:
         return [(futures[key], key) for key in keys if key in futures and not futures[key].done()] if futures else []
 
 
+Foresee = Callable[[Sequence[Asked]], None]
+
+
 class Loads:
     """The reads of one request: each key is read once, in rounds.
 
@@ -65,7 +68,7 @@ class Loads:
     So the number of statements follows from the document alone, not from which answer happens to arrive first.
     """
 
-    __slots__ = ("_asked", "_connection", "_count", "_pending", "_task", "_turns", "paused")
+    __slots__ = ("_asked", "_connection", "_count", "_foresee", "_pending", "_task", "_turns", "paused")
 
     def __init__(self, connection: Callable[[], AbstractAsyncContextManager[Connection]]) -> None:
         self._connection = connection
@@ -74,6 +77,7 @@ class Loads:
         self._task: asyncio.Task[None] | None = None
         self._count = 0
         self._turns = QUIET_TURNS
+        self._foresee: Foresee | None = None
         self.paused = False
 
     def load(self, read: Read, key: Any, **arguments: Any) -> asyncio.Future[Any]:
@@ -106,9 +110,13 @@ class Loads:
             asked.waiting += fresh
         return asked
 
-    def expect(self, others: int) -> None:
-        """How many are about to ask: one alone is not waited for."""
+    def expect(self, others: int, foresee: Foresee | None = None) -> None:
+        """How many are about to ask: one alone is not waited for.
+
+        `foresee` is told what the next round reads, and may ask for more that can be read in the same.
+        """
         self._turns = 1 if others == 1 else QUIET_TURNS
+        self._foresee = foresee
 
     def start(self) -> None:
         """Let the rounds run by themselves: there are others who may ask before they wait."""
@@ -141,7 +149,7 @@ class Loads:
         await self.close()
         self._asked.clear()
         self._pending.clear()
-        self._turns = QUIET_TURNS
+        self.expect(0)
 
     async def close(self) -> None:
         """Cancel what still runs, so that a client that went away takes its statement along."""
@@ -152,6 +160,9 @@ class Loads:
     async def _rounds(self) -> None:
         while self._pending:
             await self._quiet()
+            if self._foresee is not None:
+                foresee, self._foresee = self._foresee, None
+                foresee(tuple(self._pending))
             try:
                 async with self._connection() as connection:
                     await self._round(connection)

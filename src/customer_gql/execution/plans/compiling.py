@@ -29,7 +29,7 @@ from customer_gql.core.pagination import Paged
 from customer_gql.core.scalars import Amount
 
 from .completing import Abstract, Checked, Completer, Leaf, ListOf, Some, checks_itself
-from .fields import Answer, Counted, Loaded, ObjectColumn, PagesOf, Resolved, Scene
+from .fields import Answer, Counted, Loaded, ObjectColumn, PagesOf, Resolved, Scene, selection_of
 from .leaves import shown_by, text_of
 from .running import Arguments
 from .selecting import Later, Selection, Taken, nothing
@@ -225,4 +225,5 @@ def _varies(node: Any) -> bool:
 
 def _counts(completer: Completer) -> bool:
     """Whether a selection of pages counts."""
-    return isinstance(completer, Some) and isinstance(completer.inside, Selection) and completer.inside.has(Counted)
+    selection = selection_of(completer)
+    return selection is not None and selection.has(Counted)

@@ -1,6 +1,7 @@
 """Fields that a later round answers: declared loads, pages of children, counts, and resolvers with a body."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 import strawberry
@@ -8,12 +9,14 @@ from graphql import FieldNode, GraphQLField, GraphQLObjectType, GraphQLResolveIn
 from graphql.pyutils import Path, is_awaitable
 from graphql.type.definition import GraphQLResolveInfoHelpers
 
+from customer_gql.core.errors import BadInput
 from customer_gql.core.loading import Load, page_size
 from customer_gql.core.pagination import Page, Paged, Window, total
+from customer_gql.core.rounds import Asked, Foresee
 
-from .completing import Completer
+from .completing import Completer, Some
 from .running import Arguments, Place, Places, Running, all_of
-from .selecting import Level, Taken
+from .selecting import Level, Selection, Taken
 
 
 class Answer:
@@ -132,14 +135,14 @@ class Loaded:
 
     def start(self, run: Running, level: Level) -> None:
         keys = self.keys.of(level)
-        if self.declared.limited:
-            given = {"limit": page_size(run.arguments_of(self.answer.arguments)["first"])}
-            wanted = keys
-        else:
-            given = {}
-            wanted = [key for key in keys if key is not None]
-        asked = run.ask(self.declared.read, wanted, given)
+        asked = self.ask(run, keys)
         run.after(lambda: self.answer.fill_by_key(run, level, keys, asked.found.get))
+
+    def ask(self, run: Running, keys: Sequence[Any]) -> Asked:
+        if self.declared.limited:
+            limit = page_size(run.arguments_of(self.answer.arguments)["first"])
+            return run.ask(self.declared.read, keys, {"limit": limit})
+        return run.ask(self.declared.read, [key for key in keys if key is not None], {})
 
 
 class PagesOf:
@@ -154,16 +157,25 @@ class PagesOf:
         self.counts = counts
 
     def start(self, run: Running, level: Level) -> None:
-        pages, keys = self.declared.pages, self.keys.of(level)
-        window = Window.of(**{**_NO_WINDOW, **run.arguments_of(self.answer.arguments)})
-        asked = run.ask(pages.read(window), keys, window.arguments(pages.sort))
-        if self.counts:
-            run.ask(pages.count, keys, {})  # in the same round, for the level of the page to find
+        keys, window = self.keys.of(level), self._window(run)
+        asked = self._ask(run, keys, window)
 
         def page(key: Any) -> Page:
-            return pages.page(run.context, key, asked.found[key], window)
+            return self.declared.pages.page(run.context, key, asked.found[key], window)
 
         run.after(lambda: self.answer.fill_by_key(run, level, keys, page))
+
+    def ask(self, run: Running, keys: Sequence[Any]) -> Asked:
+        return self._ask(run, keys, self._window(run))
+
+    def _window(self, run: Running) -> Window:
+        return Window.of(**{**_NO_WINDOW, **run.arguments_of(self.answer.arguments)})
+
+    def _ask(self, run: Running, keys: Sequence[Any], window: Window) -> Asked:
+        pages = self.declared.pages
+        if self.counts:
+            run.ask(pages.count, keys, {})  # in the same round, for the level of the page to find
+        return run.ask(pages.read(window), keys, window.arguments(pages.sort))
 
 
 _NO_WINDOW: Final = dict.fromkeys(["first", "after", "last", "before"], strawberry.UNSET)
@@ -203,6 +215,7 @@ class Resolved:
     def start(self, run: Running, level: Level) -> None:
         arguments = run.arguments_of(self.answer.arguments)
         infos = self.answer.infos(run, level)
+        run.foresee.append(self._foresee(run))
         values = run.values()
         for source, info in zip(level.sources, infos, strict=True):
             values.append(self.resolve(source, info, **arguments))
@@ -215,3 +228,23 @@ class Resolved:
             level.fill(self.answer.name, self.answer.completer.complete(run, values, places))
 
         run.after(go_on)
+
+    def _foresee(self, run: Running) -> Foresee:
+        """What hangs on the row a resolver reads by its key, and has the same key, is read along with it."""
+
+        def foresee(pending: Sequence[Asked]) -> None:
+            selection = selection_of(self.answer.completer)
+            if selection is None or len(pending) != 1 or pending[0].read.many:
+                return
+            keys = list(pending[0].waiting)
+            for field in selection.keyed_by(pending[0].read.by):
+                with suppress(BadInput):  # it is told when it is the field's turn
+                    field.ask(run, keys)
+
+        return foresee
+
+
+def selection_of(completer: Completer) -> Selection | None:
+    """Of a field that gives one object."""
+    inside = completer.inside if isinstance(completer, Some) else completer
+    return inside if isinstance(inside, Selection) else None

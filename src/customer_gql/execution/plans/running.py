@@ -10,7 +10,7 @@ from graphql.pyutils import Path, is_awaitable
 
 from customer_gql.core.context import Context
 from customer_gql.core.loading import Read
-from customer_gql.core.rounds import Asked
+from customer_gql.core.rounds import Asked, Foresee
 
 
 class GaveUp(Exception):
@@ -30,12 +30,13 @@ Places = Sequence[Place] | None
 class Running:
     """What a run knows, and what of it waits for the next round."""
 
-    __slots__ = ("_after", "_arguments", "_asked", "_values", "context", "variables")
+    __slots__ = ("_after", "_arguments", "_asked", "_values", "context", "foresee", "variables")
 
     def __init__(self, context: Context, variables: VariableValues) -> None:
         self.context = context
         self.variables = variables
         self._arguments: dict[int, dict[str, Any]] = {}
+        self.foresee: list[Foresee] = []
         self._asked: list[Asked] = []
         self._values: list[list[Any]] = []
         self._after: list[Callable[[], None]] = []
@@ -81,7 +82,9 @@ class Running:
 
     async def _settle(self) -> None:
         waiting = [(values, i) for values in self._values for i, value in enumerate(values) if is_awaitable(value)]
-        self.context.loads.expect(len(waiting))
+        alone = len(waiting) == len(self.foresee) == 1
+        self.context.loads.expect(len(waiting), self.foresee[0] if alone else None)
+        self.foresee.clear()
         if waiting and self._asked:
             # What resolvers ask for joins the round of what the levels ask for.
             self.context.loads.start()
@@ -92,6 +95,7 @@ class Running:
             results = await all_of([values[i] for values, i in waiting])
             for (values, i), result in zip(waiting, results, strict=True):
                 values[i] = result
+        self.context.loads.expect(0)
         self._values.clear()
 
     def arguments_of(self, field: "Arguments") -> Mapping[str, Any]:

@@ -18,16 +18,16 @@ class Later(Protocol):
 class Taken:
     """What of each object a later field needs: one attribute, or a tuple of several."""
 
-    __slots__ = ("_getters", "_names")
+    __slots__ = ("_getters", "names")
 
     def __init__(self, *names: str) -> None:
-        self._names = names
+        self.names = names
         self._getters: dict[type, Callable[[Any], Any]] = {}
 
     def of(self, level: "Level") -> list[Any]:
         getter = self._getters.get(level.kind)
         if getter is None:
-            getter = self._getters[level.kind] = getter_of(self._names, level.kind)
+            getter = self._getters[level.kind] = getter_of(self.names, level.kind)
         return list(map(getter, level.sources))
 
 
@@ -73,6 +73,10 @@ class Selection:
             for field in self._later:
                 field.start(run, level)
         return out
+
+    def keyed_by(self, columns: tuple[str, ...]) -> list[Any]:
+        """The loads whose key is these columns of the object."""
+        return [field for field in self._later if getattr(field, "keys", None) and field.keys.names == columns]  # pyright: ignore
 
     def has(self, kind: type) -> bool:
         return any(isinstance(field, kind) for field in self._later)
