@@ -12,6 +12,7 @@ from customer_gql.core.access import GUEST, Kind, Viewer
 from customer_gql.core.context import Context
 from customer_gql.core.db import Database
 from customer_gql.execution.documents import Document
+from customer_gql.execution.plans import cache
 from customer_gql.execution.run import PLANS, by_plan, run
 from customer_gql.schema import admin, storefront
 
@@ -73,9 +74,10 @@ class Executors:
         answered = await self.answer(text, variables, viewer=viewer, name=name)
         assert whole(answered) == whole(reference), text
         operation = PLANS.operation(schema, document(schema, text), name)
-        data = await by_plan(operation, variables, self.context(viewer, plans=True))
         expected = None if reference.errors or not planned else reference.data
-        assert orjson.dumps(data) == orjson.dumps(expected), text
+        for _ in range(cache.OWN_STATEMENTS_AFTER + 1):  # the last time with statements of its own
+            data = await by_plan(operation, variables, self.context(viewer, plans=True))
+            assert orjson.dumps(data) == orjson.dumps(expected), text
         self.seen["failed" if reference.errors else "planned"] += 1
         return reference
 

@@ -5,7 +5,9 @@ loads (`core.rounds`), and leaves the declaration on the field, so that a plan r
 """
 
 import itertools
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from copy import copy
+from dataclasses import replace
 from functools import partial
 from itertools import groupby
 from operator import attrgetter, itemgetter
@@ -41,10 +43,25 @@ class Read:
         self.keys = tuple(f"key_{i}" for i in range(len(self.by)))
         self._keys_alone = self.statement.names == self.keys
         self.many = many
-        self.columns = tuple(column.name for column in statement.inner_columns)  # pyright: ignore
-        self.row_of: Callable[[tuple[Any, ...]], Any] = partial(tuple.__new__, row_type(self.columns))
-        self._key_of: Callable[[Any], Any] = itemgetter(*[self.columns.index(name) for name in self.by])
+        self._shaped(tuple(column.name for column in statement.inner_columns))  # pyright: ignore
         self.number = next(self._made)
+
+    def narrowed(self, wanted: Collection[str]) -> "Read":
+        """The same with no other columns than these and the key's: what nobody looks at need not be sent."""
+        kept = tuple(name for name in self.columns if name in wanted or name in self.by)
+        if len(kept) == len(self.columns):
+            return self
+        read = copy(self)
+        listed = ", ".join(f'"{name}"' for name in kept)
+        # A subquery keeps its order, and PostgreSQL leaves out what is not selected from it.
+        read.statement = replace(self.statement, sql=f"SELECT {listed} FROM ({self.statement.sql}) AS whole")
+        read._shaped(kept)  # noqa: SLF001 - it is this class's own
+        return read
+
+    def _shaped(self, columns: tuple[str, ...]) -> None:
+        self.columns = columns
+        self.row_of: Callable[[tuple[Any, ...]], Any] = partial(tuple.__new__, row_type(columns))
+        self._key_of: Callable[[Any], Any] = itemgetter(*[columns.index(name) for name in self.by])
 
     def arguments(self, keys: Sequence[Any], given: Mapping[str, Any]) -> list[Any]:
         """The statement's parameters for these keys."""

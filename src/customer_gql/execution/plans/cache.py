@@ -29,20 +29,23 @@ from .selecting import Selection
 T = TypeVar("T")
 KEPT: Final = 1000
 KEPT_VARIANTS: Final = 32
+OWN_STATEMENTS_AFTER = 2  # runs: a document that is sent once shall not fill the server with prepared statements
 _ROOT: Final = [Place(None, None)]  # pyright: ignore
 
 
 class Plan:
     """What an operation shows, from its root on."""
 
-    __slots__ = ("_selection",)
+    __slots__ = ("_runs", "_selection")
 
     def __init__(self, selection: Selection) -> None:
         self._selection = selection
+        self._runs = 0
 
     async def data(self, context: Context, variables: VariableValues) -> dict[str, Any]:
         """The answer's data, whole and without an error; raises where the reference executor has to answer."""
-        run = Running(context, variables)
+        self._runs += 1
+        run = Running(context, variables, again=self._runs > OWN_STATEMENTS_AFTER)
         try:
             shown = self._selection.complete(run, [None], _ROOT)
             await run.finish()

@@ -144,10 +144,13 @@ class _Part:
         self._kind = kind
         self._fields: list[tuple[str, Text]] = []
         self._later: list[Later] = []
+        self._wanted: set[str] = set()
+        self._everything = False
         self._placed = False
 
     def selection(self) -> Selection:
-        return Selection(self._fields, self._later, placed=self._placed)
+        wanted = None if self._everything else frozenset(self._wanted)
+        return Selection(self._fields, self._later, wanted, placed=self._placed)
 
     def add(self, name: str, details: Sequence[FieldDetails]) -> None:
         field_name = details[0].node.name.value
@@ -166,6 +169,8 @@ class _Part:
             answer = self._compiler.answer(name, details, self._kind, field)
             later = _later(answer, declared, said)
             self._later.append(later)
+            self._wanted.update(later.takes)
+            self._everything = self._everything or isinstance(later, Resolved)
             self._placed = self._placed or answer.completer.placed or isinstance(later, Resolved)
 
     def _text(
@@ -175,11 +180,14 @@ class _Part:
         kind = _nullable_of(field)
         nullable = kind is field.type
         if isinstance(said.get("id"), NodeId):
+            self._wanted.update(said["id"].columns)
             return id_text(said["id"])
         if isinstance(said.get("money"), Amount):
+            self._wanted.update(said["money"].columns)
             return money_text(said["money"], self._compiler.money_fields(kind, details), nullable=nullable)
         if not declared.is_basic_field or not is_leaf_type(kind):
             return None
+        self._wanted.add(declared.python_name)
         return _leaf(kind, declared.python_name, nullable=nullable)
 
 

@@ -10,11 +10,11 @@ from graphql.pyutils import Path, is_awaitable
 from graphql.type.definition import GraphQLResolveInfoHelpers
 
 from customer_gql.core.errors import BadInput
-from customer_gql.core.loading import Load, page_size
+from customer_gql.core.loading import Load, Read, page_size
 from customer_gql.core.pagination import Page, Paged, Window, total
 from customer_gql.core.rounds import Asked, Foresee
 
-from .completing import Completer, Some
+from .completing import Completer, Leaf, ListOf, Some
 from .running import Arguments, Place, Places, Running, all_of
 from .selecting import Level, Selection, Taken
 
@@ -110,6 +110,25 @@ def _track(_values: Sequence[Any]) -> None:
 _HELPERS: Final = GraphQLResolveInfoHelpers(gather=_gather, track=_track)
 
 
+class _Keyed:
+    """Takes the columns of its key."""
+
+    __slots__ = ("keys",)
+    keys: Taken
+
+    @property
+    def takes(self) -> tuple[str, ...]:
+        return self.keys.names
+
+
+class _TakesNothing:
+    __slots__ = ()
+
+    @property
+    def takes(self) -> tuple[str, ...]:
+        return ()
+
+
 class ObjectColumn:
     """An attribute of the object itself that has a selection of its own, or is no plain leaf."""
 
@@ -119,19 +138,31 @@ class ObjectColumn:
         self.answer = answer
         self.column = column
 
+    @property
+    def takes(self) -> tuple[str, ...]:
+        return self.column.names
+
     def start(self, run: Running, level: Level) -> None:
         self.answer.fill(run, level, self.column.of(level))
 
 
-class Loaded:
+class Loaded(_Keyed):
     """A declared load: one read for all objects of the level."""
 
-    __slots__ = ("answer", "declared", "keys")
+    __slots__ = ("_narrow", "answer", "declared")
 
     def __init__(self, answer: Answer, declared: Load, keys: Taken) -> None:
         self.answer = answer
         self.declared = declared
         self.keys = keys
+        self._narrow: Read | None = None
+
+    def _read(self, run: Running) -> Read:
+        if not run.again:
+            return self.declared.read
+        if self._narrow is None:
+            self._narrow = narrow(self.declared.read, self.answer.completer)
+        return self._narrow
 
     def start(self, run: Running, level: Level) -> None:
         keys = self.keys.of(level)
@@ -141,20 +172,21 @@ class Loaded:
     def ask(self, run: Running, keys: Sequence[Any]) -> Asked:
         if self.declared.limited:
             limit = page_size(run.arguments_of(self.answer.arguments)["first"])
-            return run.ask(self.declared.read, keys, {"limit": limit})
-        return run.ask(self.declared.read, [key for key in keys if key is not None], {})
+            return run.ask(self._read(run), keys, {"limit": limit})
+        return run.ask(self._read(run), [key for key in keys if key is not None], {})
 
 
-class PagesOf:
+class PagesOf(_Keyed):
     """A nested connection: one read for the pages of all objects of the level."""
 
-    __slots__ = ("answer", "counts", "declared", "keys")
+    __slots__ = ("_narrow", "answer", "counts", "declared")
 
     def __init__(self, answer: Answer, declared: Paged, keys: Taken, *, counts: bool) -> None:
         self.answer = answer
         self.declared = declared
         self.keys = keys
         self.counts = counts
+        self._narrow: dict[Read, Read] = {}
 
     def start(self, run: Running, level: Level) -> None:
         keys, window = self.keys.of(level), self._window(run)
@@ -175,13 +207,22 @@ class PagesOf:
         pages = self.declared.pages
         if self.counts:
             run.ask(pages.count, keys, {})  # in the same round, for the level of the page to find
-        return run.ask(pages.read(window), keys, window.arguments(pages.sort))
+        return run.ask(self._read(run, pages.read(window)), keys, window.arguments(pages.sort))
+
+    def _read(self, run: Running, whole: Read) -> Read:
+        if not run.again:
+            return whole
+        read = self._narrow.get(whole)
+        if read is None:
+            # A cursor is made of the columns of the order.
+            read = self._narrow[whole] = narrow(whole, self.answer.completer, *self.declared.pages.sort.names)
+        return read
 
 
 _NO_WINDOW: Final = dict.fromkeys(["first", "after", "last", "before"], strawberry.UNSET)
 
 
-class Counted:
+class Counted(_TakesNothing):
     """How many a list holds, for all pages of the level."""
 
     __slots__ = ("answer",)
@@ -203,7 +244,7 @@ class Counted:
         run.after(lambda: self.answer.fill(run, level, [total(asked.found[key]) for key in keys]))
 
 
-class Resolved:
+class Resolved(_TakesNothing):
     """A field with a resolver of its own, called for each object as the reference executor calls it."""
 
     __slots__ = ("answer", "resolve")
@@ -248,3 +289,27 @@ def selection_of(completer: Completer) -> Selection | None:
     """Of a field that gives one object."""
     inside = completer.inside if isinstance(completer, Some) else completer
     return inside if isinstance(inside, Selection) else None
+
+
+def narrow(read: Read, completer: Completer, *more: str) -> Read:
+    """The read without the columns that the document does not look at."""
+    wanted = wanted_of(completer)
+    return read if wanted is None else read.narrowed(wanted | set(more))
+
+
+def wanted_of(completer: Completer) -> frozenset[str] | None:
+    """The attributes of the objects a field gives, of a page's or an edge's node too; None when that is unknown."""
+    while isinstance(completer, Some | ListOf):
+        completer = completer.inside if isinstance(completer, Some) else completer.item
+    if isinstance(completer, Leaf):
+        return frozenset()
+    if not isinstance(completer, Selection) or completer.wanted is None:
+        return None
+    wanted = completer.wanted
+    for field in completer.later:
+        if isinstance(field, ObjectColumn):
+            within = wanted_of(field.answer.completer)
+            if within is None:
+                return None
+            wanted |= within
+    return wanted

@@ -30,9 +30,11 @@ Places = Sequence[Place] | None
 class Running:
     """What a run knows, and what of it waits for the next round."""
 
-    __slots__ = ("_after", "_arguments", "_asked", "_values", "context", "foresee", "variables")
+    __slots__ = ("_after", "_arguments", "_asked", "_values", "again", "context", "foresee", "variables")
 
-    def __init__(self, context: Context, variables: VariableValues) -> None:
+    def __init__(self, context: Context, variables: VariableValues, *, again: bool = False) -> None:
+        """`again` when the plan has run before, so that statements of its own are worth being planned."""
+        self.again = again
         self.context = context
         self.variables = variables
         self._arguments: dict[int, dict[str, Any]] = {}

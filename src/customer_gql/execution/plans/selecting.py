@@ -10,7 +10,13 @@ from .writing import Make, Text, getter_of, written
 
 
 class Later(Protocol):
-    """A field whose values come with a later round, or are completed by a selection of their own."""
+    """A field whose values come with a later round, or are completed by a selection of their own.
+
+    `takes` are the attributes it takes of an object.
+    """
+
+    @property
+    def takes(self) -> tuple[str, ...]: ...
 
     def start(self, run: Running, level: "Level") -> None: ...
 
@@ -50,11 +56,15 @@ class Level:
 class Selection:
     """What of a type is shown: fields that are written into one function, and later ones."""
 
-    __slots__ = ("_fields", "_later", "_makes", "placed")
+    __slots__ = ("_fields", "_makes", "later", "placed", "wanted")
 
-    def __init__(self, fields: Sequence[tuple[str, Text]], later: Sequence[Later], *, placed: bool) -> None:
+    def __init__(
+        self, fields: Sequence[tuple[str, Text]], later: Sequence[Later], wanted: frozenset[str] | None, *, placed: bool
+    ) -> None:
+        """`wanted` are the attributes it takes of an object; None when a resolver is given the object itself."""
+        self.wanted = wanted
         self._fields = tuple(fields)
-        self._later = tuple(later)
+        self.later = tuple(later)
         self._makes: dict[type, Make] = {}
         self.placed = placed
 
@@ -68,18 +78,18 @@ class Selection:
         if make is None:
             make = self._makes[kind] = written(self._fields, kind)
         out = make(values)
-        if self._later:
+        if self.later:
             level = Level(values, kind, None if places is None else [place.path for place in places], out)
-            for field in self._later:
+            for field in self.later:
                 field.start(run, level)
         return out
 
     def keyed_by(self, columns: tuple[str, ...]) -> list[Any]:
         """The loads whose key is these columns of the object."""
-        return [field for field in self._later if getattr(field, "keys", None) and field.keys.names == columns]  # pyright: ignore
+        return [field for field in self.later if getattr(field, "keys", None) and field.keys.names == columns]  # pyright: ignore
 
     def has(self, kind: type) -> bool:
-        return any(isinstance(field, kind) for field in self._later)
+        return any(isinstance(field, kind) for field in self.later)
 
 
 def nothing(_access: Any, _constants: Any) -> str:
