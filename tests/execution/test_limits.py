@@ -11,6 +11,7 @@ from execution.service import Service, code_of
 
 DOCUMENTS = Path(__file__).parents[1] / "documents"
 LIMITS = Storefront()  # pyright: ignore[reportCallIssue]
+A_MOMENT = 1.0  # seconds of the process's work; without the limits these take from seconds to hours
 GENERIC = {"message": "The document does not fit the schema.", "extensions": {"code": "GRAPHQL_VALIDATION_FAILED"}}
 
 
@@ -37,11 +38,12 @@ def work(service: Service, query: str, tries: int = 40) -> float:
 def test_a_fan_out_of_fragments_is_refused_at_once(service: Service, levels: int):
     code, took = refused(service, fan_out(levels))
     assert code == "QUERY_TOO_COMPLEX"
-    assert took < 0.2
+    assert took < A_MOMENT
 
 
 def test_a_fan_out_takes_no_longer_with_each_level(service: Service):
-    assert work(service, fan_out(30)) < 3 * work(service, fan_out(16)) + 0.05
+    """Doubling with each level would be 16,000 times the work; a busy machine is not that far off."""
+    assert work(service, fan_out(30)) < 20 * work(service, fan_out(16)) + 0.5
 
 
 def test_a_circle_of_fragments_is_no_way_around(service: Service):
@@ -50,7 +52,7 @@ def test_a_circle_of_fragments_is_no_way_around(service: Service):
     for query in (circle, unused.replace("on Customer", "on __Schema")):
         code, took = refused(service, query)
         assert code == "GRAPHQL_VALIDATION_FAILED"
-        assert took < 0.2
+        assert took < A_MOMENT
 
 
 @pytest.mark.parametrize(
@@ -79,7 +81,7 @@ def test_a_circle_of_fragments_is_no_way_around(service: Service):
 def test_what_is_too_much_is_refused_quickly(service: Service, _case: str, query: str):
     code, took = refused(service, query)
     assert code in {"QUERY_TOO_COMPLEX", "GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED"}
-    assert took < 0.2
+    assert took < A_MOMENT
 
 
 @pytest.mark.parametrize(
