@@ -167,7 +167,7 @@ class Loaded(_Keyed):
     def start(self, run: Running, level: Level) -> None:
         keys = self.keys.of(level)
         asked = self.ask(run, keys)
-        run.after(lambda: self.answer.fill_by_key(run, level, keys, asked.found.get))
+        run.after_reading(asked, lambda: self.answer.fill_by_key(run, level, keys, asked.found.get))
 
     def ask(self, run: Running, keys: Sequence[Any]) -> Asked:
         if self.declared.limited:
@@ -195,7 +195,7 @@ class PagesOf(_Keyed):
         def page(key: Any) -> Page:
             return self.declared.pages.page(run.context, key, asked.found[key], window)
 
-        run.after(lambda: self.answer.fill_by_key(run, level, keys, page))
+        run.after_reading(asked, lambda: self.answer.fill_by_key(run, level, keys, page))
 
     def ask(self, run: Running, keys: Sequence[Any]) -> Asked:
         return self._ask(run, keys, self._window(run))
@@ -241,7 +241,7 @@ class Counted(_TakesNothing):
             run.after(lambda: self.answer.fill(run, level, counts))
             return
         asked = run.ask(read, keys, {})
-        run.after(lambda: self.answer.fill(run, level, [total(asked.found[key]) for key in keys]))
+        run.after_reading(asked, lambda: self.answer.fill(run, level, [total(asked.found[key]) for key in keys]))
 
 
 class Resolved(_TakesNothing):

@@ -58,6 +58,13 @@ class Running:
     def after(self, go_on: Callable[[], None]) -> None:
         self._after.append(go_on)
 
+    def after_reading(self, asked: Asked, go_on: Callable[[], None]) -> None:
+        """At once where all was read before, so that what hangs on it joins the coming round."""
+        if asked.unread:
+            self._after.append(go_on)
+        else:
+            go_on()
+
     async def finish(self) -> None:
         """Round after round, until no level asks for anything more."""
         while self._after:
