@@ -63,7 +63,7 @@ def test_any_document_is_answered_alike(audience, runner, shop):
         database=None,
         derandomize="EQUALITY_DOCUMENTS" not in os.environ,
         phases=[Phase.explicit, Phase.generate, Phase.shrink],
-        suppress_health_check=list(HealthCheck),
+        suppress_health_check=[*HealthCheck],  # pyright: ignore[reportArgumentType]
     )
     @given(documents(sdl, roots), st.integers(0, 2**32))
     def alike(text: str, seed: int) -> None:

@@ -9,7 +9,9 @@ from .nodes import NodeQuery
 from .roots import config, merged
 
 schema = StorefrontSchema(
-    query=merged("Query", "What a shopper may read: the own account, and public facts.", CustomerQuery, NodeQuery, LimitsQuery),
+    query=merged(
+        "Query", "What a shopper may read: the own account, and public facts.", CustomerQuery, NodeQuery, LimitsQuery
+    ),
     types=[Customer],
     config=config(),
 )
