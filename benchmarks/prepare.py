@@ -1,6 +1,7 @@
 """The database under all variants: an embedded PostgreSQL with a seeded shop, made once and kept."""
 
 import asyncio
+import hashlib
 import random
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from typing import Any
 
 import asyncpg
 
+import processes
 from customer_gql.core.db import Row
 from customer_gql.core.embedded import Server, create_database, drop_database, running
 from customer_gql.core.ids import encode
@@ -30,17 +32,26 @@ class Shop:
     token: str
     variables: dict[str, list[dict[str, Any]]]
 
+    def cpu_seconds(self) -> float:
+        return processes.cpu_seconds(processes.in_folder(self.server.data_dir))
+
 
 @contextmanager
 def shop(customers: int) -> Generator[Shop]:
     with running(DATA, settings={"shared_buffers": "512MB", "max_connections": "200"}) as server:
-        name = f"bench_{customers}"
+        name = f"bench_{customers}_{_migrations()}"
         if not asyncio.run(_exists(server, name)):
             _make(server, name, customers)
         url = server.url(name)
         migrating.upgrade(url)
         token, variables = asyncio.run(_arranged(url))
         yield Shop(server, url, token, variables)
+
+
+def _migrations() -> str:
+    """Changes when a migration that is not released yet does: the shop is then made anew."""
+    files = sorted((DATA.parents[1] / "migrations").rglob("*.py"))
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
 
 
 async def _exists(server: Server, name: str) -> bool:

@@ -22,6 +22,7 @@ class Measured:
     p50_ms: float
     p99_ms: float
     cpu_ms: float
+    database_cpu_ms: float
     peak_mb: float
 
 
@@ -38,6 +39,7 @@ def write(measured: list[Measured], counted: dict[tuple[str, str], float], asked
             "p50_ms": round(it.p50_ms, 2),
             "p99_ms": round(it.p99_ms, 2),
             "cpu_ms": round(it.cpu_ms, 3),
+            "database_cpu_ms": round(it.database_cpu_ms, 3),
             "statements": counted[it.variant, it.document],
         }
         for it in measured
@@ -59,14 +61,14 @@ def _page(table: str, asked: argparse.Namespace) -> str:
 
 def _table(measured: list[Measured], counted: dict[tuple[str, str], float]) -> str:
     by = {(it.document, it.variant): it for it in measured}
-    head = "| Document | Variant | Requests/s | of the floor | p50 ms | p99 ms | CPU ms | Statements | Peak MB |"
-    lines = [head, "|---|---|---:|---:|---:|---:|---:|---:|---:|"]
+    head = "| Document | Variant | Requests/s | of the floor | p50 ms | p99 ms | CPU ms | Database CPU ms | Statements | Peak MB |"
+    lines = [head, "|---|---|---:|---:|---:|---:|---:|---:|---:|---:|"]
     for it in measured:
         floor = by.get((it.document, "floor"))
         ratio = f"{it.rps / floor.rps:.2f}" if floor else ""
         lines.append(
             f"| {it.document} | {it.variant} | {it.rps:,.0f} | {ratio} | {it.p50_ms:.1f} | {it.p99_ms:.1f} | "
-            f"{it.cpu_ms:.2f} | {counted[it.variant, it.document]:g} | {it.peak_mb:.0f} |"
+            f"{it.cpu_ms:.2f} | {it.database_cpu_ms:.2f} | {counted[it.variant, it.document]:g} | {it.peak_mb:.0f} |"
         )
     return "\n".join([*lines, "", *_verdicts(by)])
 

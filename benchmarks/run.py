@@ -157,7 +157,7 @@ def rounds(compared: list[Variant], made: Shop, asked: argparse.Namespace) -> li
                     runs.setdefault((document, variant.name), []).append(figures)
                     print(
                         f"round {number}  {document:8} {variant.name:20} {figures['rps']:8.0f} rps "
-                        f"{figures['cpu_ms']:6.2f} ms CPU",
+                        f"{figures['cpu_ms']:6.2f} + {figures['database_cpu_ms']:.2f} ms CPU",
                         flush=True,
                     )
     peaks = {variant.name: variant.peak_mb() for variant in compared}
@@ -181,18 +181,19 @@ def one_run(variant: Variant, document: str, made: Shop, seconds: float, connect
         "connections": connections,
         "seconds": seconds,
     }
-    before = variant.cpu_seconds()
+    before, database_before = variant.cpu_seconds(), made.cpu_seconds()
     loaded = subprocess.run(
         [sys.executable, HERE / "load.py"], input=json.dumps(plan), capture_output=True, text=True, check=True
     )
     found = json.loads(loaded.stdout)
-    cpu = variant.cpu_seconds() - before
+    cpu, database_cpu = variant.cpu_seconds() - before, made.cpu_seconds() - database_before
     assert not found["bad"], (variant.name, document, found)
     return {
         "rps": found["rps"],
         "p50_ms": found["p50_ms"],
         "p99_ms": found["p99_ms"],
         "cpu_ms": cpu / found["requests"] * 1000,
+        "database_cpu_ms": database_cpu / found["requests"] * 1000,
     }
 
 

@@ -13,11 +13,12 @@ from typing import Any
 
 import orjson
 
+import processes
+
 HERE = Path(__file__).parent
 PEERS = HERE / "peers"
 NODE = Path(sys.executable).parent / "node"
 CONNECTIONS = 8
-_TICK = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass
@@ -59,32 +60,10 @@ class Variant:
         return self.path.format(document=document)
 
     def cpu_seconds(self) -> float:
-        return sum(_cpu_ticks(pid) for pid in self._pids()) / _TICK
+        return processes.cpu_seconds(processes.of_group(self.process.pid))
 
     def peak_mb(self) -> float:
-        statuses = [Path(f"/proc/{pid}/status").read_text() for pid in self._pids()]
-        return max(int(status.partition("VmHWM:")[2].split()[0]) for status in statuses) / 1024
-
-    def _pids(self) -> list[int]:
-        """The process and what it started: a launcher may stand before the server."""
-        every = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
-        return [pid for pid in every if _group_of(pid) == self.process.pid]
-
-
-def _stat(pid: int) -> list[str]:
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-
-
-def _cpu_ticks(pid: int) -> int:
-    fields = _stat(pid)
-    return int(fields[11]) + int(fields[12])
-
-
-def _group_of(pid: int) -> int:
-    try:
-        return int(_stat(pid)[2])
-    except (FileNotFoundError, ProcessLookupError):
-        return 0
+        return processes.peak_mb(processes.of_group(self.process.pid))
 
 
 def variants(names: list[str]) -> list[Variant]:

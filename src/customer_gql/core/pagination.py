@@ -218,17 +218,17 @@ class List:
     websites alone are restricted to them here, so that no root can forget it.
     """
 
-    __slots__ = ("_plain", "counted", "sorts", "statement", "within")
+    __slots__ = ("counted", "sorts", "statement", "statement_of", "within")
 
     def __init__(self, statement: Select, sorts: Sequence[Sort], *, website: ColumnElement[Any] | None = None) -> None:
         self.statement = statement
         self.sorts = {sort.name: sort for sort in sorts}
         self.within = None if website is None else website == any_(bindparam("website_ids", type_=ARRAY(website.type)))
-        self._plain = lru_cache(maxsize=None)(self._compiled)
+        self.statement_of = lru_cache(maxsize=None)(self._compiled)
         # The whole list has no conditions that tell one request from another, and takes longest to count.
         self.counted = SharedCount(compiled(self._count(())))
 
-    def _compiled(self, sort: str, backward: bool, positioned: bool, restricted: bool) -> Statement:
+    def _compiled(self, sort: str, backward: bool = False, positioned: bool = False, restricted: bool = False) -> Statement:
         where = (self.within,) if restricted and self.within is not None else ()
         return compiled(self._select(where, self.sorts[sort], backward=backward, positioned=positioned))
 
@@ -253,7 +253,7 @@ class List:
         if where:
             statement: Any = self._select(conditions, chosen, backward=window.backward, positioned=positioned)
         else:
-            statement = self._plain(sort, window.backward, positioned, bool(reach))
+            statement = self.statement_of(sort, window.backward, positioned, bool(reach))
         rows = await context.fetch(statement, **window.arguments(chosen), **reach)
 
         async def count() -> int:
