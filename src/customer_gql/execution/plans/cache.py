@@ -17,11 +17,12 @@ from graphql import (
     visit,
 )
 from graphql.execution.collect_fields import FieldDetails
-from graphql.execution.values import VariableValues, get_variable_values
+from graphql.execution.values import VariableValues
 
 from customer_gql.core.context import Context
 from customer_gql.execution.documents import Document
 
+from .arguments import Variables
 from .compiling import Compiler, Unplanned
 from .running import Place, Running
 from .selecting import Selection
@@ -58,7 +59,7 @@ class Plan:
 class Operation:
     """An operation of a document with its plans: one for each way its `@include` and `@skip` can turn out."""
 
-    __slots__ = ("_conditions", "_plans", "_schema", "definition", "fragments")
+    __slots__ = ("_conditions", "_plans", "_schema", "_variables", "definition", "fragments")
 
     def __init__(self, schema: GraphQLSchema, document: Document, definition: OperationDefinitionNode) -> None:
         self._schema = schema
@@ -67,15 +68,12 @@ class Operation:
             node.name.value: node for node in document.ast.definitions if isinstance(node, FragmentDefinitionNode)
         }
         self._conditions = _conditions(document.ast)
+        self._variables = Variables(schema, definition.variable_definitions or ())
         self._plans: OrderedDict[Any, Any] = OrderedDict()
 
     def variables(self, given: Mapping[str, Any] | None) -> VariableValues | None:
         """Coerced; None when they do not fit, which the reference executor tells."""
-        declared = self.definition.variable_definitions
-        if not declared:
-            return _NO_VARIABLES
-        values = get_variable_values(self._schema, declared, dict(given or {}), max_errors=1)
-        return values if isinstance(values, VariableValues) else None
+        return self._variables.coerced(given or {})
 
     def plan(self, variables: VariableValues) -> Plan | None:
         """None for what plans do not cover."""
@@ -105,9 +103,6 @@ class Operation:
         if len(self._plans) > KEPT_VARIANTS:
             self._plans.popitem(last=False)
         return plan
-
-
-_NO_VARIABLES: Final = VariableValues({}, {})
 
 
 class Plans:

@@ -4,16 +4,12 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from graphql import (
-    FieldNode,
     GraphQLError,
     GraphQLField,
     GraphQLObjectType,
     GraphQLOutputType,
     GraphQLSchema,
-    ListValueNode,
-    ObjectValueNode,
     OperationDefinitionNode,
-    VariableNode,
     is_abstract_type,
     is_leaf_type,
     is_list_type,
@@ -28,10 +24,11 @@ from customer_gql.core.loading import Load
 from customer_gql.core.pagination import Paged
 from customer_gql.core.scalars import Amount
 
+from .arguments import Arguments
 from .completing import Abstract, Checked, Completer, Leaf, ListOf, Some, checks_itself
 from .fields import Answer, Counted, Loaded, ObjectColumn, PagesOf, Resolved, Scene, selection_of
 from .leaves import shown_by, text_of
-from .running import Arguments
+from .resolving import resolver_of
 from .selecting import Later, Selection, Taken, nothing
 from .values import amount_text, id_text, money_text
 from .writing import Access, Constants, Text
@@ -55,7 +52,7 @@ class Compiler:
         operation: OperationDefinitionNode,
         variables: VariableValues,
     ) -> None:
-        self._schema = schema
+        self.schema = schema
         self._fragments = {name: FragmentDetails(node) for name, node in fragments.items()}
         self._operation = operation
         self._variables = variables
@@ -63,10 +60,10 @@ class Compiler:
         self._left = MAX_FIELDS
 
     def root(self) -> Selection:
-        kind = self._schema.get_root_type(self._operation.operation)
+        kind = self.schema.get_root_type(self._operation.operation)
         if kind is None or self._operation.directives:
             raise Unplanned
-        collected = collect_fields(self._schema, self._fragments, self._variables, kind, self._operation)
+        collected = collect_fields(self.schema, self._fragments, self._variables, kind, self._operation)
         return self._selection(kind, collected.grouped_field_set)
 
     def below(self, kind: GraphQLObjectType, details: Sequence[FieldDetails]) -> Selection:
@@ -75,7 +72,7 @@ class Compiler:
 
     def _collected(self, kind: GraphQLObjectType, details: Sequence[FieldDetails]) -> dict[str, list[FieldDetails]]:
         collected = collect_subfields(
-            self._schema, self._fragments, self._variables, self._operation, kind, list(details)
+            self.schema, self._fragments, self._variables, self._operation, kind, list(details)
         )
         if collected.new_defer_usages:
             raise Unplanned
@@ -102,7 +99,7 @@ class Compiler:
             return Some(ListOf(self.completer(kind.of_type, details)), nullable=nullable)
         if is_abstract_type(kind):
             types = {
-                possible.name: self._object(possible, details) for possible in self._schema.get_possible_types(kind)
+                possible.name: self._object(possible, details) for possible in self.schema.get_possible_types(kind)
             }
             return Some(Abstract(kind, types), nullable=nullable)
         return Some(self._object(kind, details), nullable=nullable)
@@ -129,7 +126,7 @@ class Compiler:
     ) -> Answer:
         node = details[0].node
         try:
-            arguments = Arguments(field, node, varies=_varies(node))
+            arguments = Arguments(field, node)
         except GraphQLError:
             raise Unplanned from None
         nodes = [detail.node for detail in details]
@@ -167,7 +164,7 @@ class _Part:
         self._fields.append((name, text or nothing))
         if text is None:
             answer = self._compiler.answer(name, details, self._kind, field)
-            later = _later(answer, declared, said)
+            later = _later(answer, declared, said, self._compiler.schema)
             self._later.append(later)
             self._wanted.update(later.takes)
             self._everything = self._everything or isinstance(later, Resolved)
@@ -202,7 +199,7 @@ def _leaf(leaf: Any, attribute: str, *, nullable: bool) -> Text:
     return text
 
 
-def _later(answer: Answer, declared: StrawberryField, said: Any) -> Later:
+def _later(answer: Answer, declared: StrawberryField, said: Any, schema: GraphQLSchema) -> Later:
     load = said.get("load")
     if isinstance(load, Paged):
         return PagesOf(answer, load, Taken(*load.columns), counts=_counts(answer.completer))
@@ -212,23 +209,11 @@ def _later(answer: Answer, declared: StrawberryField, said: Any) -> Later:
         return Counted(answer)
     if declared.is_basic_field:
         return ObjectColumn(answer, Taken(declared.python_name))
-    assert answer.definition.resolve is not None
-    return Resolved(answer, answer.definition.resolve)
+    return Resolved(answer, resolver_of(schema, answer.definition, declared))
 
 
 def _nullable_of(field: GraphQLField) -> Any:
     return field.type.of_type if is_non_null_type(field.type) else field.type
-
-
-def _varies(node: Any) -> bool:
-    """Whether a variable stands in an argument, however deep."""
-    if isinstance(node, VariableNode):
-        return True
-    if isinstance(node, ListValueNode):
-        return any(map(_varies, node.values))
-    if isinstance(node, ObjectValueNode):
-        return any(_varies(field.value) for field in node.fields)
-    return isinstance(node, FieldNode) and any(_varies(argument.value) for argument in node.arguments or ())
 
 
 def _counts(completer: Completer) -> bool:

@@ -8,8 +8,9 @@ from typing import Any, Protocol
 from graphql import GraphQLAbstractType, GraphQLObjectType
 from graphql.pyutils import Path, is_awaitable
 
+from .arguments import GaveUp
 from .leaves import Show
-from .running import GaveUp, Place, Places, Running
+from .running import Place, Places, Running
 
 
 class Completer(Protocol):

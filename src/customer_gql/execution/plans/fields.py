@@ -14,8 +14,9 @@ from customer_gql.core.loading import Load, Read, page_size
 from customer_gql.core.pagination import Page, Paged, Window, total
 from customer_gql.core.rounds import Asked, Foresee
 
+from .arguments import Arguments
 from .completing import Completer, Leaf, ListOf, Some
-from .running import Arguments, Place, Places, Running, all_of
+from .running import Place, Places, Running, all_of
 from .selecting import Level, Selection, Taken
 
 

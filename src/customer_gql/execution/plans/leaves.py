@@ -18,7 +18,7 @@ from graphql import (
 )
 from strawberry.schema.types.base_scalars import isoformat
 
-from .running import GaveUp
+from .arguments import GaveUp
 from .writing import Constants
 
 Show = Callable[[Any], Any]

@@ -4,17 +4,15 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from graphql import GraphQLField, GraphQLResolveInfo
-from graphql.execution.values import VariableValues, get_argument_values
+from graphql import GraphQLResolveInfo
+from graphql.execution.values import VariableValues
 from graphql.pyutils import Path, is_awaitable
 
 from customer_gql.core.context import Context
 from customer_gql.core.loading import Read
 from customer_gql.core.rounds import Asked, Foresee
 
-
-class GaveUp(Exception):
-    """The plan met what only the reference executor answers exactly: a null or a value that does not fit."""
+from .arguments import Arguments
 
 
 class Place(NamedTuple):
@@ -37,7 +35,7 @@ class Running:
         self.again = again
         self.context = context
         self.variables = variables
-        self._arguments: dict[int, dict[str, Any]] = {}
+        self._arguments: dict[int, Mapping[str, Any]] = {}
         self.foresee: list[Foresee] = []
         self._asked: list[Asked] = []
         self._values: list[list[Any]] = []
@@ -107,25 +105,14 @@ class Running:
         self.context.loads.expect(0)
         self._values.clear()
 
-    def arguments_of(self, field: "Arguments") -> Mapping[str, Any]:
+    def arguments_of(self, field: Arguments) -> Mapping[str, Any]:
         """The arguments of a field, the same for every object of the level."""
         if field.constant is not None:
             return field.constant
         known = self._arguments.get(id(field))
         if known is None:
-            known = self._arguments[id(field)] = get_argument_values(field.definition, field.node, self.variables)
+            known = self._arguments[id(field)] = field.values(self.variables)
         return known
-
-
-class Arguments:
-    """The arguments of one field of a document; `constant` when they hold no variable."""
-
-    __slots__ = ("constant", "definition", "node")
-
-    def __init__(self, definition: GraphQLField, node: Any, *, varies: bool) -> None:
-        self.definition = definition
-        self.node = node
-        self.constant: dict[str, Any] | None = None if varies else get_argument_values(definition, node)
 
 
 async def all_of(awaitables: Sequence[Awaitable[Any]]) -> list[Any]:

@@ -6,7 +6,7 @@ from typing import Any
 from customer_gql.core.ids import NodeId
 from customer_gql.core.scalars import Amount, major, major_text
 
-from .running import GaveUp
+from .arguments import GaveUp
 from .writing import Access, Constants, Text
 
 

@@ -1,0 +1,179 @@
+"""What plans and rounds are made of."""
+
+import asyncio
+import gc
+from decimal import Decimal
+
+import asyncpg
+import pytest
+from hypothesis import given, settings, strategies as st
+
+from customer_gql.core.db import Database, connected
+from customer_gql.core.ids import encode
+from customer_gql.core.loading import Read
+from customer_gql.core.merging import merged
+from customer_gql.core.scalars import major, major_text
+from customer_gql.core.sharing import Shared
+from customer_gql.execution.plans.cache import Plans
+from customer_gql.execution.plans.running import Running
+from execution.plan_comparing import ADMIN, Executors, document
+from execution.plan_shop import make_shop
+
+PROFILE = """query ($id: ID!) { customer(id: $id) { email orders { totalCount nodes { number items { sku } } }
+    cart { items { product { name } } } reviews { nodes { title } } group { taxClass { name } } } }"""
+
+
+@settings(database=None, deadline=None)
+@given(st.integers(-(10**18), 10**18), st.sampled_from(["USD", "JPY", "KWD", "XYZ"]))
+def test_money_is_printed_as_its_decimal(amount: int, currency: str):
+    assert major_text(amount, currency) == str(major(amount, currency))
+    assert Decimal(major_text(amount, currency)) == major(amount, currency)
+
+
+def every_read() -> list[Read]:
+    return sorted((it for it in gc.get_objects() if isinstance(it, Read)), key=lambda read: read.number)
+
+
+async def test_every_read_has_the_columns_it_says(connection):
+    reads = every_read()
+    assert len(reads) > 40
+    for read in reads:
+        prepared = await connection.prepare(read.statement.sql)
+        assert tuple(attribute.name for attribute in prepared.get_attributes()) == read.columns
+        narrow = read.narrowed({read.columns[-1]})
+        prepared = await connection.prepare(narrow.statement.sql)
+        assert tuple(attribute.name for attribute in prepared.get_attributes()) == narrow.columns
+
+
+async def test_every_read_can_be_merged(connection):
+    reads = every_read()
+    for some in zip(reads, reads[1:], reads[2:], strict=False):
+        await connection.prepare(merged(tuple(read.statement for read in some)))
+
+
+async def test_a_profile_is_three_statements(empty_database_url):
+    told: list[str] = []
+    async with connected(empty_database_url, on_statement=lambda record: told.append(record.query)) as database:
+        executors, id = await filled(database)
+        for _ in range(3):
+            told.clear()
+            await executors.answer(PROFILE, {"id": id})
+            await asyncio.sleep(0)
+            assert len([text for text in told if "typeinfo" not in text and "'jit'" not in text]) == 3
+
+
+async def test_an_answer_leaves_no_cycles(empty_database):
+    executors, id = await filled(empty_database)
+    await executors.answer(PROFILE, {"id": id})
+    gc.collect()
+    gc.disable()
+    gc.set_debug(gc.DEBUG_SAVEALL)
+    try:
+        await executors.answer(PROFILE, {"id": id})
+        gc.collect()
+        left = [it for it in gc.garbage if isinstance(it, asyncpg.Record | tuple | Running)]
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
+        gc.enable()
+    assert left == []
+
+
+async def filled(database: Database) -> tuple[Executors, str]:
+    async with database.writes.acquire() as connection:
+        shop = await make_shop(connection)
+    return Executors(database), encode("cus", shop.customers[0])
+
+
+def test_only_the_operations_seen_last_are_kept():
+    plans = Plans(kept=2)
+    documents = [document(ADMIN, f"{{ a{i}: __typename }}") for i in range(3)]
+    first = plans.operation(ADMIN, documents[0], None)
+    plans.operation(ADMIN, documents[1], None)
+    assert plans.operation(ADMIN, documents[0], None) is first
+    plans.operation(ADMIN, documents[2], None)
+    assert plans.operation(ADMIN, documents[0], None) is first
+    second = plans.operation(ADMIN, documents[1], None)
+    assert plans.operation(ADMIN, documents[1], None) is second
+
+
+async def test_nobody_gets_what_was_read_before_they_asked():
+    began: list[int] = []
+    gates = [asyncio.Event() for _ in range(3)]
+
+    async def read() -> int:
+        number = len(began)
+        began.append(number)
+        await gates[number].wait()
+        return number
+
+    shared: Shared[int] = Shared()
+    first = asyncio.create_task(shared.value(read))
+    await asyncio.sleep(0.01)
+    late = [asyncio.create_task(shared.value(read)) for _ in range(5)]
+    await asyncio.sleep(0.01)
+    late[0].cancel()
+    assert began == [0]
+    for gate in gates:
+        gate.set()
+    assert await first == 0
+    assert await asyncio.gather(*late[1:]) == [1] * 4
+    assert began == [0, 1]
+
+
+async def test_a_failed_value_is_everybodys_error_and_nobodys_next():
+    shared: Shared[int] = Shared()
+
+    async def failing() -> int:
+        raise LookupError
+
+    async def working() -> int:
+        return 7
+
+    with pytest.raises(LookupError):
+        await shared.value(failing)
+    assert await shared.value(working) == 7
+
+
+async def test_a_connection_goes_from_hand_to_hand(empty_database_url):
+    async with connected(empty_database_url, read_connections=2) as database:
+        async with database.reads.acquire() as one:
+            pid = one.get_server_pid()
+        async with database.reads.acquire() as again:
+            assert again.get_server_pid() == pid
+        assert database.reads.get_idle_size() == database.reads.get_size()
+
+
+async def test_whoever_waits_for_a_connection_gets_the_next(empty_database_url):
+    async with connected(empty_database_url, read_connections=1) as database:
+        served: list[int] = []
+
+        async def ask(number: int) -> None:
+            async with database.reads.acquire() as connection:
+                await connection.fetchval("SELECT 1")
+                served.append(number)
+
+        await asyncio.gather(*[ask(number) for number in range(20)])
+        assert sorted(served) == list(range(20))
+
+
+async def test_a_lost_connection_is_replaced(empty_database_url, connection):
+    async with connected(empty_database_url, read_connections=1) as database:
+        async with database.reads.acquire() as one:
+            pid = one.get_server_pid()
+        async with database.writes.acquire() as other:
+            await other.execute("SELECT pg_terminate_backend($1)", pid)
+        await asyncio.sleep(0.1)
+        async with database.reads.acquire() as fresh:
+            assert fresh.get_server_pid() != pid
+            assert await fresh.fetchval("SELECT 1") == 1
+
+
+async def test_an_error_gives_the_connection_back_to_the_pool(empty_database_url):
+    async with connected(empty_database_url, read_connections=1) as database:
+        for _ in range(3):
+            with pytest.raises(asyncpg.DivisionByZeroError):
+                async with database.reads.acquire() as connection:
+                    await connection.fetchval("SELECT 1 / 0")
+        async with asyncio.timeout(2), database.reads.acquire() as connection:
+            assert await connection.fetchval("SELECT 1") == 1
