@@ -11,7 +11,7 @@ from hypothesis import given, settings, strategies as st
 from customer_gql.core.db import Database, connected
 from customer_gql.core.ids import encode
 from customer_gql.core.loading import Read
-from customer_gql.core.merging import merged
+from customer_gql.core.merging import MergedRow, merged
 from customer_gql.core.scalars import major, major_text
 from customer_gql.core.sharing import Shared
 from customer_gql.execution.plans.cache import Plans
@@ -71,7 +71,7 @@ async def test_an_answer_leaves_no_cycles(empty_database):
     try:
         await executors.answer(PROFILE, {"id": id})
         gc.collect()
-        left = [it for it in gc.garbage if isinstance(it, asyncpg.Record | tuple | Running)]
+        left = [it for it in gc.garbage if isinstance(it, asyncpg.Record | MergedRow | Running)]
     finally:
         gc.set_debug(0)
         gc.garbage.clear()

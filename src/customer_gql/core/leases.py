@@ -4,6 +4,8 @@ asyncpg's pool resets a connection, shields that in a task and passes the connec
 a short statement. Where a connection has nothing to be reset it can stay acquired and be handed on as it is.
 """
 
+import asyncio
+from collections import deque
 from collections.abc import Generator
 from types import TracebackType
 from typing import Any, Final
@@ -21,8 +23,10 @@ class LeasingPool(asyncpg.Pool):
         super().__init__(*positional, **named)
         self.leases = False
         self._free: list[PoolConnectionProxy] = []
-        self._waiting = 0
+        self._waiting: deque[asyncio.Future[PoolConnectionProxy]] = deque()
+        self._at_pool = 0
         self._uses = 0
+        self._refills: set[asyncio.Task[None]] = set()
 
     def acquire(self, *, timeout: float | None = None) -> Any:
         return Lease(self, timeout) if self.leases else super().acquire(timeout=timeout)
@@ -44,22 +48,73 @@ class LeasingPool(asyncpg.Pool):
         return None
 
     async def wait_for_one(self, timeout: float | None) -> PoolConnectionProxy:  # noqa: ASYNC109 - as asyncpg has it
-        self._waiting += 1
+        if not self.leases or self._has_more():
+            self._at_pool += 1
+            try:
+                return await super().acquire(timeout=timeout)
+            finally:
+                self._at_pool -= 1
+        handed: asyncio.Future[PoolConnectionProxy] = asyncio.get_running_loop().create_future()
+        self._waiting.append(handed)
         try:
-            return await super().acquire(timeout=timeout)
-        finally:
-            self._waiting -= 1
+            if timeout is None:
+                return await handed
+            async with asyncio.timeout(timeout):
+                return await handed
+        except BaseException:
+            # It may have been handed over in the moment of giving up.
+            if handed.done() and not handed.cancelled() and not self.keep(handed.result()):
+                await self.release(handed.result())
+            raise
+
+    def _has_more(self) -> bool:
+        """Whether the pool has a connection at rest, or may open another."""
+        return super().get_idle_size() > 0 or self.get_size() < self.get_max_size()
 
     def keep(self, connection: PoolConnectionProxy) -> bool:
         """Hand it on; not while somebody waits at the pool, who would never hear of it."""
         self._uses += 1
-        if self._waiting or not self.leases or self._uses % _MOST_USES == 0:
+        if self._at_pool or not self.leases or self._uses % _MOST_USES == 0:
             return False
-        self._free.append(connection)
+        if not self._hand_over(connection):
+            self._free.append(connection)
         return True
+
+    def _hand_over(self, connection: PoolConnectionProxy) -> bool:
+        while self._waiting:
+            waiter = self._waiting.popleft()
+            if not waiter.done():
+                waiter.set_result(connection)
+                return True
+        return False
+
+    async def release(self, connection: Any, *, timeout: float | None = None) -> None:  # noqa: ASYNC109
+        try:
+            await super().release(connection, timeout=timeout)
+        finally:
+            # What went back to the pool is fetched from there again for whoever waits.
+            if self._waiting and self.leases:
+                refill = asyncio.create_task(self._refill())
+                self._refills.add(refill)
+                refill.add_done_callback(self._refills.discard)
+
+    async def _refill(self) -> None:
+        waiter = self._waiting[0] if self._waiting else None
+        try:
+            connection = await super().acquire()
+        except Exception as error:  # noqa: BLE001 - no connection: it belongs to whoever waited for it
+            if waiter is not None and not waiter.done():
+                waiter.set_exception(error)
+            return
+        if not self.keep(connection):
+            await self.release(connection)
 
     async def close(self) -> None:
         self.leases = False
+        while self._waiting:
+            waiter = self._waiting.popleft()
+            if not waiter.done():
+                waiter.set_exception(asyncpg.InterfaceError("the pool is closing"))
         while self._free:
             await self.release(self._free.pop())
         await super().close()

@@ -68,7 +68,7 @@ class Loads:
     So the number of statements follows from the document alone, not from which answer happens to arrive first.
     """
 
-    __slots__ = ("_asked", "_connection", "_count", "_foresee", "_pending", "_task", "_turns", "paused")
+    __slots__ = ("_asked", "_connection", "_count", "_foresee", "_open", "_pending", "_task", "_turns", "driven", "paused")
 
     def __init__(self, connection: Callable[[], AbstractAsyncContextManager[Connection]]) -> None:
         self._connection = connection
@@ -78,7 +78,10 @@ class Loads:
         self._count = 0
         self._turns = QUIET_TURNS
         self._foresee: Foresee | None = None
+        self._open: set[asyncio.Future[Any]] = set()
         self.paused = False
+        # Whoever asks is stepped by somebody who runs the rounds afterwards.
+        self.driven = False
 
     def load(self, read: Read, key: Any, **arguments: Any) -> asyncio.Future[Any]:
         """The row (or rows) of one key, once its round was read."""
@@ -88,9 +91,15 @@ class Loads:
             future = asked.futures[key] = asyncio.get_running_loop().create_future()
             if key not in asked.unread:
                 future.set_result(asked.found[key])
-        if asked.waiting:
+            elif self.driven:
+                self._open.add(future)
+        if asked.waiting and not self.driven:
             self.start()
         return future
+
+    def owns(self, future: Any) -> bool:
+        """Whether it waits for nothing but a round that is still to be run."""
+        return future in self._open
 
     def ask(self, read: Read, keys: Iterable[Any], arguments: Mapping[str, Any]) -> Asked:
         """The same for many keys; they are in `found` after `settle`, or after a round that was started."""
@@ -122,6 +131,15 @@ class Loads:
         """Let the rounds run by themselves: there are others who may ask before they wait."""
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._rounds())
+
+    async def round(self) -> None:
+        """One round of what was asked for while `driven`."""
+        foresee, self._foresee = self._foresee, None
+        if foresee is not None:
+            foresee(tuple(self._pending))
+        async with self._connection() as connection:
+            await self._round(connection)
+        self._open.clear()
 
     async def settle(self, go_on: Callable[[], bool]) -> None:
         """Round after round on one connection, until nothing more is asked for.

@@ -7,6 +7,7 @@ from graphql import ExecutionResult, GraphQLError, GraphQLSchema, OperationType,
 
 from customer_gql.core.context import Context
 
+from . import faults
 from .documents import Document
 from .plans.cache import Operation, Plans
 from .plans.payloads import PayloadExecutor
@@ -42,7 +43,10 @@ async def by_plan(operation: Operation, given: dict[str, Any] | None, context: C
         return None
     try:
         return await plan.data(context, variables)
-    except Exception:  # noqa: BLE001 - whatever it is, the reference executor meets it too and tells it with its path
+    except Exception as error:
+        # Whatever it is, the reference executor meets it too and tells it with its path.
+        if faults.is_away(error):
+            raise  # asking a database again that does not answer only makes everybody wait twice
         await context.loads.restart()
         return None
 

@@ -13,6 +13,7 @@ from customer_gql.core.loading import Read
 from customer_gql.core.rounds import Asked, Foresee
 
 from .arguments import Arguments
+from .stepping import driven
 
 
 class Place(NamedTuple):
@@ -92,13 +93,13 @@ class Running:
         alone = len(waiting) == len(self.foresee) == 1
         self.context.loads.expect(len(waiting), self.foresee[0] if alone else None)
         self.foresee.clear()
-        if waiting and self._asked:
-            # What resolvers ask for joins the round of what the levels ask for.
-            self.context.loads.start()
-        if len(waiting) == 1:
+        if len(waiting) == 1 and not self._asked and isinstance(waiting[0][0][waiting[0][1]], Coroutine):
             values, i = waiting[0]
-            values[i] = await values[i]
+            values[i] = await driven(values[i], self.context.loads)
         elif waiting:
+            if self._asked:
+                # What resolvers ask for joins the round of what the levels ask for.
+                self.context.loads.start()
             results = await all_of([values[i] for values, i in waiting])
             for (values, i), result in zip(waiting, results, strict=True):
                 values[i] = result
