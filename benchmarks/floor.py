@@ -28,7 +28,7 @@ from customer_gql.customers import reads as customers
 from customer_gql.execution.plans.memory import keep_still
 from customer_gql.groups import reads as groups
 from customer_gql.orders import reads as orders
-from customer_gql.staff.reads import VIEWER_BY_TOKEN
+from customer_gql.staff.reads import viewers_by_token
 from customer_gql.websites import reads as websites
 
 LIST = customers.customer_list
@@ -128,7 +128,7 @@ async def answer(request: Request) -> Response:
 
 async def known(connection: Connection, request: Request) -> bool:
     token = request.headers["authorization"].removeprefix("Bearer ")
-    found = await fetched(connection, VIEWER_BY_TOKEN, token_hash=hashed(token))
+    found = await rows(connection, viewers_by_token, [hashed(token)])
     return bool(found) and "customers.read" in found[0]["permissions"]
 
 

@@ -36,17 +36,15 @@ _idle_at_most = func.least(customer_token.c.expires_at, func.now() + customer_to
 # Touched so long ago that its last use may be written down again.
 IS_STALE = customer_token.c.idle_until < _idle_at_most - _MINUTE
 
-VIEWER_BY_TOKEN = compiled(
+viewers_by_token = one_by(
     select(
+        customer_token.c.token_hash,
         customer_token.c.customer_id,
         customer_token.c.session_id,
         customer_token.c.staff_id,
         IS_STALE.label("is_stale"),
-    ).where(
-        customer_token.c.token_hash == _token_hash,
-        customer_token.c.expires_at > func.now(),
-        customer_token.c.idle_until > func.now(),
-    )
+    ).where(customer_token.c.expires_at > func.now(), customer_token.c.idle_until > func.now()),
+    customer_token.c.token_hash,
 )
 REFRESH_TOKEN = compiled(select(customer_refresh_token).where(customer_refresh_token.c.token_hash == _token_hash))
 RESET_TOKEN = compiled(select(password_reset).where(password_reset.c.token_hash == _token_hash))

@@ -15,9 +15,10 @@ from customer_gql.core import tokens
 from customer_gql.core.access import Caller, Kind, Viewer
 from customer_gql.core.db import Connection, Database, among, execute, fetch, fetch_one
 from customer_gql.core.ids import new_id
+from customer_gql.core.sharing import SharedRead
 from customer_gql.websites.configuration import GLOBAL, Setting, in_force
 
-from .reads import IS_STALE, MAX_SESSIONS, REFRESH_TOKEN, SECOND, VIEWER_BY_TOKEN
+from .reads import IS_STALE, MAX_SESSIONS, REFRESH_TOKEN, SECOND, viewers_by_token
 from .tables import customer_refresh_token as refresh_token, customer_session as session, customer_token as token
 
 IDLE: Final = Setting(
@@ -47,13 +48,16 @@ class Found:
     is_stale: bool
 
 
+# Read anew for each request, so that whatever ended holds from the next request on.
+_VIEWERS: Final = SharedRead(viewers_by_token)
+
+
 async def find(database: Database, given: str) -> Found | None:
     """Who has this token, in one statement; None when it is none, ended or expired."""
     if not given.startswith(tokens.CUSTOMER):
         return None
     token_hash = tokens.hashed(given)
-    async with database.reads.acquire() as connection:
-        found = await fetch_one(connection, VIEWER_BY_TOKEN, token_hash=token_hash)
+    found = await _VIEWERS.of(database, token_hash)
     if found is None:
         return None
     viewer = Viewer(Kind.CUSTOMER, customer_id=found.customer_id, staff_id=found.staff_id, session_id=found.session_id)

@@ -157,9 +157,7 @@ class BoundedPool(LeasingPool):
 
     def acquire(self, *, timeout: float | None = None) -> Any:
         self.uses += 1
-        # A wait costs a task, so it is limited only where there is going to be one.
-        if timeout is None and not self.ready and not self.get_idle_size() and self.get_size() >= self.get_max_size():
-            timeout = self.wait
+        timeout = self.wait if timeout is None else timeout
         return super().acquire(timeout=timeout)
 
 

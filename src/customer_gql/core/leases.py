@@ -7,6 +7,7 @@ a short statement. Where a connection has nothing to be reset it can stay acquir
 import asyncio
 from collections import deque
 from collections.abc import Generator
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, Final
 
@@ -25,6 +26,8 @@ class LeasingPool(asyncpg.Pool):
         self._free: list[PoolConnectionProxy] = []
         self._waiting: deque[asyncio.Future[PoolConnectionProxy]] = deque()
         self._at_pool = 0
+        self._taken = 0
+        self._parked: tuple[asyncio.Task[Any] | None, PoolConnectionProxy] | None = None
         self._uses = 0
         self._refills: set[asyncio.Task[None]] = set()
 
@@ -40,45 +43,70 @@ class LeasingPool(asyncpg.Pool):
         return len(self._free) + super().get_idle_size()
 
     def take(self) -> PoolConnectionProxy | None:
-        """A connection that is free at this moment."""
+        """A connection that is free at this moment, or that this task has just had."""
+        if self._parked is not None and self._parked[0] is asyncio.current_task():
+            (_, connection), self._parked = self._parked, None
+            return connection
         while self._free:
             connection = self._free.pop()
             if _usable(connection):
                 return connection
+            self._taken -= 1
         return None
 
-    async def wait_for_one(self, timeout: float | None) -> PoolConnectionProxy:  # noqa: ASYNC109 - as asyncpg has it
-        if not self.leases or self._has_more():
-            self._at_pool += 1
-            try:
-                return await super().acquire(timeout=timeout)
-            finally:
-                self._at_pool -= 1
-        handed: asyncio.Future[PoolConnectionProxy] = asyncio.get_running_loop().create_future()
+    async def taken(self, timeout: float | None) -> PoolConnectionProxy:  # noqa: ASYNC109 - as asyncpg has it
+        """A connection, as soon as there is one."""
+        return self.take() or await self._wait_for_one(timeout)
+
+    async def _wait_for_one(self, timeout: float | None) -> PoolConnectionProxy:  # noqa: ASYNC109
+        if not self.leases or self._taken < self.get_max_size():
+            return await self._from_pool(timeout)
+        loop = asyncio.get_running_loop()
+        handed: asyncio.Future[PoolConnectionProxy] = loop.create_future()
         self._waiting.append(handed)
+        patience = None if timeout is None else loop.call_later(timeout, _give_up, handed)
         try:
-            if timeout is None:
-                return await handed
-            async with asyncio.timeout(timeout):
-                return await handed
-        except BaseException:
+            return await handed
+        except asyncio.CancelledError:
             # It may have been handed over in the moment of giving up.
-            if handed.done() and not handed.cancelled() and not self.keep(handed.result()):
+            given = handed.done() and not handed.cancelled() and handed.exception() is None
+            if given and not self.keep(handed.result()):
                 await self.release(handed.result())
             raise
+        finally:
+            if patience is not None:
+                patience.cancel()
 
-    def _has_more(self) -> bool:
-        """Whether the pool has a connection at rest, or may open another."""
-        return super().get_idle_size() > 0 or self.get_size() < self.get_max_size()
+    async def _from_pool(self, timeout: float | None = None) -> PoolConnectionProxy:  # noqa: ASYNC109
+        self._at_pool += 1
+        self._taken += 1
+        try:
+            return await super().acquire(timeout=timeout)
+        except BaseException:
+            self._taken -= 1
+            raise
+        finally:
+            self._at_pool -= 1
 
     def keep(self, connection: PoolConnectionProxy) -> bool:
         """Hand it on; not while somebody waits at the pool, who would never hear of it."""
         self._uses += 1
-        if self._at_pool or not self.leases or self._uses % _MOST_USES == 0:
+        if self._at_pool or not self.leases or self._uses % _MOST_USES == 0 or not _is_open(connection):
             return False
-        if not self._hand_over(connection):
+        self._unpark()
+        if self._waiting:
+            # Whoever reads on at once keeps its connection: to wait in line before each read would take it longest to
+            # end, and it would hold what it has read meanwhile.
+            self._parked = asyncio.current_task(), connection
+            asyncio.get_running_loop().call_soon(self._unpark)
+        else:
             self._free.append(connection)
         return True
+
+    def _unpark(self) -> None:
+        parked, self._parked = self._parked, None
+        if parked is not None and not self._hand_over(parked[1]):
+            self._free.append(parked[1])
 
     def _hand_over(self, connection: PoolConnectionProxy) -> bool:
         while self._waiting:
@@ -92,6 +120,7 @@ class LeasingPool(asyncpg.Pool):
         try:
             await super().release(connection, timeout=timeout)
         finally:
+            self._taken -= 1
             # What went back to the pool is fetched from there again for whoever waits.
             if self._waiting and self.leases:
                 refill = asyncio.create_task(self._refill())
@@ -101,7 +130,7 @@ class LeasingPool(asyncpg.Pool):
     async def _refill(self) -> None:
         waiter = self._waiting[0] if self._waiting else None
         try:
-            connection = await super().acquire()
+            connection = await self._from_pool()
         except Exception as error:  # noqa: BLE001 - no connection: it belongs to whoever waited for it
             if waiter is not None and not waiter.done():
                 waiter.set_exception(error)
@@ -111,6 +140,7 @@ class LeasingPool(asyncpg.Pool):
 
     async def close(self) -> None:
         self.leases = False
+        self._unpark()
         while self._waiting:
             waiter = self._waiting.popleft()
             if not waiter.done():
@@ -120,14 +150,24 @@ class LeasingPool(asyncpg.Pool):
         await super().close()
 
 
+def _give_up(waiter: "asyncio.Future[PoolConnectionProxy]") -> None:
+    if not waiter.done():
+        waiter.set_exception(TimeoutError())
+
+
+def _is_open(connection: PoolConnectionProxy) -> bool:
+    try:
+        return not connection.is_closed()
+    except asyncpg.InterfaceError:
+        return False  # the pool has noticed, and taken it away from us
+
+
 def _usable(connection: PoolConnectionProxy) -> bool:
     """Not one that was lost while nobody used it; its place in the pool is free again then."""
-    try:
-        if not connection.is_closed():
-            return True
+    if _is_open(connection):
+        return True
+    with suppress(asyncpg.InterfaceError):
         connection.terminate()
-    except asyncpg.InterfaceError:
-        pass  # the pool has noticed, and taken it away from us
     return False
 
 
@@ -142,11 +182,8 @@ class Lease:
         self._connection: PoolConnectionProxy | None = None
 
     async def __aenter__(self) -> PoolConnectionProxy:
-        connection = self._pool.take()
-        if connection is None:
-            connection = await self._pool.wait_for_one(self._timeout)
-        self._connection = connection
-        return connection
+        self._connection = await self._pool.taken(self._timeout)
+        return self._connection
 
     async def __aexit__(
         self, _kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
@@ -158,4 +195,4 @@ class Lease:
             await self._pool.release(connection)
 
     def __await__(self) -> Generator[Any, Any, PoolConnectionProxy]:
-        return self._pool.wait_for_one(self._timeout).__await__()
+        return self._pool.taken(self._timeout).__await__()

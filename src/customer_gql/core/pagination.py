@@ -228,7 +228,9 @@ class List:
         # The whole list has no conditions that tell one request from another, and takes longest to count.
         self.counted = SharedCount(compiled(self._count(())))
 
-    def _compiled(self, sort: str, backward: bool = False, positioned: bool = False, restricted: bool = False) -> Statement:
+    def _compiled(
+        self, sort: str, backward: bool = False, positioned: bool = False, restricted: bool = False
+    ) -> Statement:
         where = (self.within,) if restricted and self.within is not None else ()
         return compiled(self._select(where, self.sorts[sort], backward=backward, positioned=positioned))
 

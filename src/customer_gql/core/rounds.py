@@ -68,7 +68,18 @@ class Loads:
     So the number of statements follows from the document alone, not from which answer happens to arrive first.
     """
 
-    __slots__ = ("_asked", "_connection", "_count", "_foresee", "_open", "_pending", "_task", "_turns", "driven", "paused")
+    __slots__ = (
+        "_asked",
+        "_connection",
+        "_count",
+        "_foresee",
+        "_open",
+        "_pending",
+        "_task",
+        "_turns",
+        "driven",
+        "paused",
+    )
 
     def __init__(self, connection: Callable[[], AbstractAsyncContextManager[Connection]]) -> None:
         self._connection = connection

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Coroutine
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from starlette.types import Receive
 
 from .envelope import ClientGone
 
 T = TypeVar("T")
+_WATCHED_AFTER: Final = 0.05  # seconds; what is over sooner is not worth a watcher of its own
 
 
 async def until_gone(receive: Receive, work: Coroutine[Any, Any, T]) -> T:
@@ -27,7 +28,12 @@ async def until_gone(receive: Receive, work: Coroutine[Any, Any, T]) -> T:
         gone = True
         worker.cancel()
 
-    watcher = asyncio.create_task(watch())
+    def start() -> None:
+        watchers.append(loop.create_task(watch()))
+
+    loop = asyncio.get_running_loop()
+    watchers: list[asyncio.Task[None]] = []
+    timer = loop.call_later(_WATCHED_AFTER, start)
     try:
         return await work
     except asyncio.CancelledError:
@@ -36,4 +42,6 @@ async def until_gone(receive: Receive, work: Coroutine[Any, Any, T]) -> T:
         worker.uncancel()
         raise ClientGone from None
     finally:
-        watcher.cancel()
+        timer.cancel()
+        for watcher in watchers:
+            watcher.cancel()

@@ -4,7 +4,6 @@ from sqlalchemy import ARRAY, BigInteger, ColumnElement, bindparam, case, func, 
 from sqlalchemy.dialects.postgresql import BYTEA
 
 from customer_gql.core.access import Websites
-from customer_gql.core.db import compiled
 from customer_gql.core.loading import one_by
 from customer_gql.core.pagination import List, Sort
 
@@ -53,26 +52,30 @@ def _token_hash() -> ColumnElement[bytes]:
 
 
 _session = staff_session.c
-VIEWER_BY_TOKEN = compiled(
-    select(staff_user.c.id, staff_role.c.permissions, staff_role.c.website_ids, _session.last_used_at)
+viewers_by_token = one_by(
+    select(
+        _session.token_hash, staff_user.c.id, staff_role.c.permissions, staff_role.c.website_ids, _session.last_used_at
+    )
     .select_from(staff_session.join(staff_user).join(staff_role))
     .where(
-        _session.token_hash == _token_hash(),
         _session.expires_at > func.now(),
         _session.last_used_at + _session.idle > func.now(),
         staff_user.c.is_active,
-    )
+    ),
+    _session.token_hash,
 )
 
-SERVICE_BY_TOKEN = compiled(
-    select(service_token.c.id, service_token.c.permissions, service_token.c.website_ids)
+services_by_token = one_by(
+    select(
+        service_token_secret.c.token_hash, service_token.c.id, service_token.c.permissions, service_token.c.website_ids
+    )
     .select_from(service_token_secret.join(service_token))
     .where(
-        service_token_secret.c.token_hash == _token_hash(),
         service_token_secret.c.expires_at > func.now(),
         service_token.c.expires_at > func.now(),
         service_token.c.revoked_at.is_(None),
-    )
+    ),
+    service_token_secret.c.token_hash,
 )
 
 # What a sign-in is judged by. The password and the second factor may be missing, the user may be unknown.
