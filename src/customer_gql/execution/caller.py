@@ -1,6 +1,7 @@
 """Where a request comes from. Headers are hints. The peer counts for limits; `app` puts what a trusted proxy says in its place."""
 
 import re
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -44,5 +45,6 @@ def _page(referer: str | None) -> str | None:
     return _printable(path)[:_PAGE] or None
 
 
+@lru_cache(maxsize=1024)
 def _printable(text: str) -> str:
     return "".join(character for character in text if character.isprintable())

@@ -13,11 +13,15 @@ def configure(form: Literal["console", "json"]) -> None:
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    json = structlog.processors.JSONRenderer(serializer=_json)
-    render = json if form == "json" else structlog.dev.ConsoleRenderer(colors=False)
+    if form == "json":
+        render: Any = structlog.processors.JSONRenderer(serializer=_json)
+        lines, written = structlog.BytesLoggerFactory(sys.stderr.buffer), structlog.processors.JSONRenderer(_json_bytes)
+    else:
+        render = written = structlog.dev.ConsoleRenderer(colors=False)
+        lines = structlog.WriteLoggerFactory(sys.stderr)
     structlog.configure(
-        processors=[*shared, render],
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        processors=[*shared, written],
+        logger_factory=lines,
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         cache_logger_on_first_use=True,
     )
@@ -30,4 +34,8 @@ def configure(form: Literal["console", "json"]) -> None:
 
 
 def _json(event: Any, **_: Any) -> str:
-    return orjson.dumps(event, default=repr).decode()
+    return _json_bytes(event).decode()
+
+
+def _json_bytes(event: Any, **_: Any) -> bytes:
+    return orjson.dumps(event, default=repr)

@@ -40,7 +40,7 @@ def written(fields: Sequence[tuple[str, Text]], kind: type) -> Make:
     constants = Constants()
     access = access_to(kind)
     items = ", ".join(f"{constants(name)}: {text(access, constants)}" for name, text in fields)
-    source = f"def make(rows):\n out = []\n add = out.append\n for r in rows:\n  add({{{items}}})\n return out\n"
+    source = f"def make(rows):\n return [{{{items}}} for r in rows]\n"
     exec(_compiled(source), constants.named)  # noqa: S102 - see above for what the text may hold
     return constants.named["make"]
 
