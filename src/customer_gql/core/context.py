@@ -26,7 +26,7 @@ class Context:
     loads: Loads = field(init=False)
 
     def __post_init__(self) -> None:
-        self.loads = Loads(self.database.reads.acquire)
+        self.loads = Loads(self.database)
 
     def load(self, read: Read, key: Any, **arguments: Any) -> asyncio.Future[Any]:
         """Read one key; keys asked for in the same tick go to the database as one statement."""

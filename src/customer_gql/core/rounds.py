@@ -2,67 +2,21 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
 from typing import Any, Final
 
-from .db import Connection
+from .asking import Asked
+from .db import Database
+from .joining import Joint
 from .loading import Read
-from .merging import REFUSED_STATEMENTS, fetch_merged
 
 QUIET_TURNS: Final = 3
-
-
-class Asked:
-    """What one request asks of one read with one set of arguments: what is found, and what waits for the round.
-
-    Every key that was ever asked for is in `found`; those in `unread` have nothing there yet.
-    """
-
-    __slots__ = ("arguments", "error", "found", "futures", "read", "unread", "waiting")
-
-    def __init__(self, read: Read, arguments: Mapping[str, Any]) -> None:
-        self.read = read
-        self.arguments = arguments
-        self.found: dict[Any, Any] = {}
-        self.error: Exception | None = None
-        self.futures: dict[Any, asyncio.Future[Any]] = {}
-        self.unread: set[Any] = set()
-        self.waiting: list[Any] = []
-
-    def take(self) -> list[Any]:
-        keys, self.waiting = self.waiting, []
-        return keys
-
-    def answer(self, keys: list[Any], rows: Iterable[Any]) -> None:
-        found = self.found
-        found.update(self.read.grouped(keys, rows))
-        self.unread.difference_update(keys)
-        for future, key in self._open(keys):
-            future.set_result(found[key])
-
-    def fail(self, keys: list[Any], error: Exception) -> None:
-        self.error = error
-        for key in keys:
-            del self.found[key]
-        self.unread.difference_update(keys)
-        for future, _ in self._open(keys):
-            future.set_exception(error)
-            future.exception()  # an error nobody is left to see is no second error
-
-    def cancel(self, keys: list[Any]) -> None:
-        for future, _ in self._open(keys):
-            future.cancel()
-
-    def _open(self, keys: list[Any]) -> list[tuple[asyncio.Future[Any], Any]]:
-        futures = self.futures
-        return [(futures[key], key) for key in keys if key in futures and not futures[key].done()] if futures else []
 
 
 Foresee = Callable[[Sequence[Asked]], None]
 
 
 class Loads:
-    """The reads of one request: each key is read once, in rounds.
+    """The reads of one request: each key is read once, in rounds, which may be shared with other requests.
 
     A round waits until everything that can ask has asked, then runs what was asked for as one statement.
     So the number of statements follows from the document alone, not from which answer happens to arrive first.
@@ -70,9 +24,10 @@ class Loads:
 
     __slots__ = (
         "_asked",
-        "_connection",
         "_count",
+        "_database",
         "_foresee",
+        "_joint",
         "_open",
         "_pending",
         "_task",
@@ -81,8 +36,9 @@ class Loads:
         "paused",
     )
 
-    def __init__(self, connection: Callable[[], AbstractAsyncContextManager[Connection]]) -> None:
-        self._connection = connection
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._joint = Joint.of(database)
         self._asked: dict[Any, Asked] = {}
         self._pending: list[Asked] = []
         self._task: asyncio.Task[None] | None = None
@@ -118,7 +74,7 @@ class Loads:
         name = (read, *arguments.items()) if arguments else read
         asked = self._asked.get(name)
         if asked is None:
-            asked = self._asked[name] = Asked(read, arguments)
+            asked = self._asked[name] = Asked(name, read, arguments)
         found = asked.found
         fresh = dict.fromkeys([key for key in keys if key not in found])
         if fresh:
@@ -148,12 +104,11 @@ class Loads:
         foresee, self._foresee = self._foresee, None
         if foresee is not None:
             foresee(tuple(self._pending))
-        async with self._connection() as connection:
-            await self._round(connection)
+        await self._round()
         self._open.clear()
 
     async def settle(self, go_on: Callable[[], bool]) -> None:
-        """Round after round on one connection, until nothing more is asked for.
+        """Round after round, until nothing more is asked for.
 
         After each, `go_on` uses what was found and may ask for more; it is false when something else has to be
         awaited first. Whoever calls this without `start` has asked everything there is.
@@ -163,11 +118,10 @@ class Loads:
         if not self._pending:
             go_on()
             return
-        async with self._connection() as connection:
-            more = True
-            while more and self._pending:
-                await self._round(connection)
-                more = go_on()
+        more = True
+        while more and self._pending:
+            await self._round()
+            more = go_on()
 
     def clear(self) -> None:
         """Forget what was read; what waits keeps its answer."""
@@ -192,13 +146,7 @@ class Loads:
             if self._foresee is not None:
                 foresee, self._foresee = self._foresee, None
                 foresee(tuple(self._pending))
-            try:
-                async with self._connection() as connection:
-                    await self._round(connection)
-            except Exception as error:  # noqa: BLE001 - no connection: it belongs to those who asked
-                for asked in self._pending:
-                    asked.fail(asked.take(), error)
-                self._pending.clear()
+            await self._round()
 
     async def _quiet(self) -> None:
         """Until nobody asked for anything for some turns of the loop: coroutines need a turn or two to get to it."""
@@ -208,12 +156,12 @@ class Loads:
             for _ in range(self._turns):
                 await asyncio.sleep(0)
 
-    async def _round(self, connection: Connection) -> None:
+    async def _round(self) -> None:
         pending, self._pending = self._pending, []
         # In one order whoever asked first, so that the same reads are the same statement.
         parts = [(asked, asked.take()) for asked in sorted(pending, key=_number)]
         try:
-            await _read(connection, parts)
+            found = await self._joint.read(self._database, parts)
         except asyncio.CancelledError:
             for asked, keys in parts:
                 asked.cancel(keys)
@@ -221,26 +169,13 @@ class Loads:
         except Exception as error:  # noqa: BLE001 - it belongs to those who asked
             for asked, keys in parts:
                 asked.fail(keys, error)
+        else:
+            for (asked, keys), its in zip(parts, found, strict=True):
+                if isinstance(its, Exception):
+                    asked.fail(keys, its)
+                else:
+                    asked.answer(keys, its)
 
 
 def _number(asked: Asked) -> int:
     return asked.read.number
-
-
-async def _read(connection: Connection, parts: list[tuple[Asked, list[Any]]]) -> None:
-    if len(parts) > 1:
-        try:
-            statements = [(asked.read.statement, asked.read.arguments(keys, asked.arguments)) for asked, keys in parts]
-            answers = await fetch_merged(connection, statements)
-        except REFUSED_STATEMENTS:
-            pass  # one of them is at fault; alone, it takes no other along
-        else:
-            for (asked, keys), rows in zip(parts, answers, strict=True):
-                asked.answer(keys, map(asked.read.row_of, rows))
-            return
-    for asked, keys in parts:
-        try:
-            rows = await connection.fetch(asked.read.statement.sql, *asked.read.arguments(keys, asked.arguments))
-            asked.answer(keys, rows)
-        except REFUSED_STATEMENTS as error:
-            asked.fail(keys, error)
