@@ -130,12 +130,12 @@ def test_who_does_not_read_is_cut_off(impatient: Service, staff_token: str):
     query = b'{"query": "{ __schema { types { name description fields { name description } } } }"}'
     asked = request(query, f"Authorization: Bearer {staff_token}", path="/admin/graphql")
     kept = asked.replace(b"Connection: close\r\n", b"")
+    assert b"__schema" in impatient.raw(asked)  # what is kept of a first answer is no answer that piles up
     before, started = impatient.memory(), len(impatient.log.read_text())
     silent = _hardly_reading(impatient)
     silent.sendall(kept * 400)
-    until(lambda: len(impatient.lines(started)) > 10)
-    open_ones = impatient.sockets()
-    until(lambda: impatient.sockets() < open_ones, seconds=4)  # before it counts as idle, which takes 5 s
+    until(lambda: len(impatient.lines(started)) > 3)
+    until(lambda: not impatient.holds(silent), seconds=4)  # before it counts as idle, which takes 5 s
     assert len(impatient.lines(started)) < 400
     assert impatient.memory() - before < 20
     silent.close()
