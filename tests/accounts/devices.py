@@ -14,7 +14,6 @@ from customer_gql.accounts import passwords
 from customer_gql.accounts.writes import set_password
 from customers.factories import make_customer
 
-
 ADDRESSES = itertools.count(int(ipaddress.IPv4Address("10.0.0.1")))
 
 
