@@ -86,16 +86,15 @@ async def test_the_owner_is_told_but_not_as_often_as_somebody_likes(browser, sho
 
 async def served_at_last(guest, given):
     """The first answer that is not the one of a machine with too much to do; that one may always be asked again."""
+    response = await guest.post(SIGN_UP, input=given)
     for _ in range(20):
-        response = await guest.post(SIGN_UP, input=given)
-        answer = response.json()
         if response.status_code != 503:
             break
-        assert [error["extensions"]["code"] for error in answer["errors"]] == ["UNAVAILABLE"]
+        assert [error["extensions"]["code"] for error in response.json()["errors"]] == ["UNAVAILABLE"]
         assert response.headers["retry-after"] == "1"
         await asyncio.sleep(1)
-    answer.pop("extensions", None)
-    return answer
+        response = await guest.post(SIGN_UP, input=given)
+    return response.json()
 
 
 async def test_fifty_sign_ups_at_once_over_five_spellings_make_one_account(browser, connection):
@@ -105,7 +104,7 @@ async def test_fifty_sign_ups_at_once_over_five_spellings_make_one_account(brows
     spellings = [email, email.upper(), wide, f" {email} ", f"Ada.{name}@EXAMPLE.com"]
     guests = [await browser() for _ in range(50)]
     answers = await asyncio.gather(*[served_at_last(guest, person(spellings[i % 5])) for i, guest in enumerate(guests)])
-    assert answers == [{"data": DONE}] * 50
+    assert [answer.get("data") for answer in answers] == [DONE] * 50
     made = await connection.fetch("SELECT customer_id FROM customer_email WHERE email_normalised = $1", email)
     assert len(made) == 1
     assert await connection.fetchval("SELECT count(*) FROM customer WHERE lower(email) LIKE $1", f"%{name}%") == 1
