@@ -188,7 +188,8 @@ def test_hosts_origins_and_proxies_are_those_configured(tmp_path, database_url: 
         assert "origin" in ours.headers["vary"].lower()
         assert "access-control-allow-origin" not in theirs.headers
         assert "access-control-allow-credentials" not in ours.headers
-        asked = {"access-control-request-method": "POST", "access-control-request-headers": "authorization"}
+        needed = "authorization,content-type,x-store-view,x-visitor"
+        asked = {"access-control-request-method": "POST", "access-control-request-headers": needed}
         preflight = service.http.options("/graphql", headers={"origin": "https://shop.example.com", **asked})
         assert (preflight.status_code, preflight.headers["access-control-allow-methods"]) == (200, "POST")
         assert service.http.options("/graphql", headers={"origin": "https://evil.example.com", **asked}).is_error
