@@ -105,9 +105,10 @@ class Statements:
         await asyncio.sleep(0)  # a statement is told of in the tick after its end
         self.texts.clear()
 
-    async def count(self) -> int:
+    async def count(self, part: str = "") -> int:
+        """How many there were with this part."""
         await asyncio.sleep(0)
-        return len(self.texts)
+        return sum(part in text for text in self.texts)
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from customer_gql.core.db import DatabaseUnreachable, Patience, connected
 from customer_gql.core.embedded import Server, create_database, drop_database
 from databases import cloned, short_folder
 from processes import run
@@ -49,6 +50,14 @@ def test_database_that_does_not_answer(tmp_path: Path, arguments: list[str]):
     sentence = told(run(tmp_path, *arguments, database_url=NOBODY))
     assert sentence.startswith("The database does not answer as configured: ")
     assert "Connect call failed ('127.0.0.1', 1)" in sentence
+
+
+async def test_database_that_takes_connections_and_says_nothing():
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"postgresql://me:secret@127.0.0.1:{silent.getsockname()[1]}/shop"
+        with pytest.raises(DatabaseUnreachable, match=r"as configured: nothing came within 0\.3 s$"):
+            async with connected(url, patience=Patience(acquire=0.3)):
+                pass
 
 
 def test_wrong_password(tmp_path: Path, shop_url: str):

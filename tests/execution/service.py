@@ -36,10 +36,11 @@ class Service:
         fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
-    def sockets(self) -> int:
-        """Open ones of the process."""
-        links = [link.readlink() for link in Path(f"/proc/{self.process.pid}/fd").iterdir() if link.is_symlink()]
-        return sum(str(link).startswith("socket:") for link in links)
+    def holds(self, connection: socket.socket) -> bool:
+        """Whether the service still has its end of a connection; without one the system keeps it, as nobody's."""
+        ours, theirs = (f":{port:04X}" for port in (self.port, connection.getsockname()[1]))
+        ends = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+        return any(end[1].endswith(ours) and end[2].endswith(theirs) and end[9] != "0" for end in ends)
 
     def post(self, body: Any, path: str = "/graphql", *, token: str | None = None, **headers: str) -> httpx.Response:
         content = body if isinstance(body, bytes) else json.dumps(body).encode()

@@ -130,12 +130,12 @@ def test_who_does_not_read_is_cut_off(impatient: Service, staff_token: str):
     query = b'{"query": "{ __schema { types { name description fields { name description } } } }"}'
     asked = request(query, f"Authorization: Bearer {staff_token}", path="/admin/graphql")
     kept = asked.replace(b"Connection: close\r\n", b"")
+    assert b"__schema" in impatient.raw(asked)  # what is kept of a first answer is no answer that piles up
     before, started = impatient.memory(), len(impatient.log.read_text())
     silent = _hardly_reading(impatient)
     silent.sendall(kept * 400)
-    until(lambda: len(impatient.lines(started)) > 10)
-    open_ones = impatient.sockets()
-    until(lambda: impatient.sockets() < open_ones, seconds=4)  # before it counts as idle, which takes 5 s
+    until(lambda: len(impatient.lines(started)) > 3)
+    until(lambda: not impatient.holds(silent), seconds=4)  # before it counts as idle, which takes 5 s
     assert len(impatient.lines(started)) < 400
     assert impatient.memory() - before < 20
     silent.close()
@@ -188,7 +188,8 @@ def test_hosts_origins_and_proxies_are_those_configured(tmp_path, database_url: 
         assert "origin" in ours.headers["vary"].lower()
         assert "access-control-allow-origin" not in theirs.headers
         assert "access-control-allow-credentials" not in ours.headers
-        asked = {"access-control-request-method": "POST", "access-control-request-headers": "authorization"}
+        needed = "authorization,content-type,x-store-view,x-visitor"
+        asked = {"access-control-request-method": "POST", "access-control-request-headers": needed}
         preflight = service.http.options("/graphql", headers={"origin": "https://shop.example.com", **asked})
         assert (preflight.status_code, preflight.headers["access-control-allow-methods"]) == (200, "POST")
         assert service.http.options("/graphql", headers={"origin": "https://evil.example.com", **asked}).is_error

@@ -21,6 +21,7 @@ from customer_gql.core.embedded import running
 from customer_gql.core.postmaster import read_note
 from customer_gql.schema import migrating
 from customers.factories import make_full_customer
+from databases import short_folder
 from execution.conftest import OPEN
 from execution.service import Service, code_of, request, serving
 from processes import until
@@ -225,7 +226,8 @@ def test_a_restart_of_the_database_is_survived(tmp_path: Path):
             return await issue_token(connection, shopper.id)
 
     fast = {"fsync": "off", "shared_buffers": "16MB"}
-    with running(tmp_path / "database", settings=fast) as server:
+    # Not in a folder of root's alone: the server's files would be kept elsewhere, and stay there.
+    with short_folder() as folder, running(folder / "database", settings=fast) as server:
         migrating.upgrade(server.url())
         token = asyncio.run(arranged(server.url()))
         with serving(tmp_path, server.url(), **OPEN) as service, ExitStack() as stack:
@@ -234,7 +236,7 @@ def test_a_restart_of_the_database_is_survived(tmp_path: Path):
             _crash(server)
             until(lambda: _ready(service) == 503, seconds=5)
             assert service.http.get("/health/live").status_code == 200
-            with running(tmp_path / "database", settings=fast):
+            with running(folder / "database", settings=fast):
                 up = time.monotonic()
                 until(lambda: any(told == "ok" for when, told in load.answers[-50:] if when > up), seconds=10)
                 first = next(when for when, told in load.answers if when > up and told == "ok")

@@ -7,6 +7,7 @@ import pytest
 from graphql import GraphQLSchema, OperationDefinitionNode, get_operation_ast, parse, validate
 from graphql.execution.values import VariableValues, get_variable_values
 
+from clients import Client, served
 from customer_gql.graphiql.documents import examples
 from customer_gql.schema import admin, storefront
 
@@ -40,9 +41,23 @@ def test_examples_stand_in_their_order_under_readable_titles():
         "Customer force sign in",
         "Customer reset password",
     ]
-    assert [example["title"] for example in examples("storefront")] == ["My profile", "My orders"]
+    assert [example["title"] for example in examples("storefront")] == ["My profile", "My orders", "Sign up", "Sign in"]
 
 
 def test_first_examples_are_the_documents_that_tests_run():
     documents = [(DOCUMENTS / f"{name}.graphql").read_text().strip() for name in ("customers", "profile", "orders")]
     assert [example["query"] for example in examples("admin")][:3] == documents
+
+
+async def test_the_storefronts_examples_lead_from_sign_up_to_the_own_profile(empty_database, settings):
+    shown = {example["title"]: example for example in examples("storefront")}
+
+    async def tried(client: Client, title: str):
+        return await client.data(shown[title]["query"], **json.loads(shown[title]["variables"] or "{}"))
+
+    async with served(settings, empty_database) as http:
+        guest = Client(http, "/graphql", None)
+        assert (await tried(guest, "Sign up"))["signUp"] == {"isConfirmationRequired": False, "userErrors": []}
+        granted = (await tried(guest, "Sign in"))["signIn"]
+        me = (await tried(Client(http, "/graphql", granted["accessToken"]), "My profile"))["me"]
+    assert (me["email"], me["fullName"], me["orders"]["totalCount"]) == ("ada@example.com", "Ada Byron", 0)

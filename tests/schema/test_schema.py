@@ -1,6 +1,8 @@
 """The schema files tell the truth, everything in them is described, and nothing of the admin is on the storefront."""
 
 import itertools
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,14 @@ from customer_gql.staff.permissions import KNOWN
 
 ROOT = Path(__file__).parents[2]
 FILES = {"schema.graphql": admin.schema, "schema.storefront.graphql": storefront.schema}
+
+
+@pytest.mark.parametrize("audience", ["admin", "storefront"])
+def test_a_schema_is_the_same_whatever_was_imported_before(audience: str):
+    program = f"from customer_gql.schema import {audience}; print({audience}.schema.as_str())"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60)
+    assert done.stderr == ""
+    assert done.stdout == {"admin": admin, "storefront": storefront}[audience].schema.as_str() + "\n"
 
 
 @pytest.mark.parametrize("file", FILES)

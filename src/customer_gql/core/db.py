@@ -171,6 +171,15 @@ class Patience:
     client_check: float = 0
     """How soon the server ends the statement of a client that died; it has to be able to see that."""
 
+    @property
+    def connect(self) -> float:
+        return 10 if self.acquire is None else self.acquire
+
+    @property
+    def answer(self) -> float:
+        """Somewhat longer than a statement may take: a database that hangs ends none by itself."""
+        return self.statement + 0.5
+
 
 def pool(
     url: str,
@@ -206,9 +215,8 @@ def pool(
         init=watch,
         reset=reset,
         statement_cache_size=512 if prepared_statements else 0,
-        timeout=10 if patience.acquire is None else patience.acquire,
-        # A database that hangs ends no statement by itself.
-        command_timeout=patience.statement + 0.5,
+        timeout=patience.connect,
+        command_timeout=patience.answer,
         server_settings={**limits, **server_settings},
     )
     made.wait = patience.acquire
@@ -240,14 +248,18 @@ async def connected(
     # A read's statement is the same each time and its keys are arrays: planning anew would cost more than running it.
     fixed = {"jit": "off", "plan_cache_mode": "force_generic_plan", "default_transaction_read_only": "on"}
     careful = {"idle_in_transaction_session_timeout": "10s"}
+    limit = waits.connect
     try:
         async with (
             pool(url, read_connections, waits, reset=_keep, **fixed, **options) as reads,
             pool(url, write_connections, waits, **careful, **options) as writes,
         ):
+            limit = waits.answer
             yield Database(reads, writes)
     except CONNECTION_FAULTS as error:
-        raise DatabaseUnreachable(f"The database does not answer as configured: {error}") from error
+        silent = f"nothing came within {limit:g} s" if isinstance(error, TimeoutError) else type(error).__name__
+        reason = str(error) or silent
+        raise DatabaseUnreachable(f"The database does not answer as configured: {reason}") from error
 
 
 class DatabaseUnreachable(Exception):

@@ -243,10 +243,19 @@ def _stop_if_unused(home: Path, users: TextIOWrapper) -> None:
     noted = postmaster.read_note(pgdata)
     if noted is None or not _try_lock(users):
         return
-    # The server writes its command line down, so any process can tell who started it.
-    if _MARK in (pgdata / "postmaster.opts").read_text(encoding="utf-8", errors="replace"):
+    if _was_started_here(pgdata):
         postmaster.shut_down(noted.pid, pgdata)
         postmaster.drop_socket_dir(home)
+
+
+def _was_started_here(pgdata: Path) -> bool:
+    """The server writes its command line down, a moment after its note, so any process can tell who started it."""
+    deadline = time.monotonic() + postmaster.ANSWER
+    while postmaster.read_note(pgdata) and time.monotonic() < deadline:
+        with suppress(FileNotFoundError):
+            return _MARK in (pgdata / "postmaster.opts").read_text(encoding="utf-8", errors="replace")
+        time.sleep(0.02)
+    return False
 
 
 def _in_thread(work: Callable[[], Coroutine[Any, Any, T]]) -> T:

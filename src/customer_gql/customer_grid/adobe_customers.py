@@ -51,7 +51,7 @@ _STAGING: Final = """
     event_id bigint NOT NULL,
     owner_id bigint,
     email_normalised text NOT NULL,
-    website_id integer NOT NULL,
+    website_id bigint NOT NULL,
     email text NOT NULL,
     prefix text,
     first_name text,
@@ -61,9 +61,9 @@ _STAGING: Final = """
     gender text,
     date_of_birth date,
     tax_vat_number text,
-    group_id integer,
+    group_id bigint,
     is_automatic_group_change_disabled boolean,
-    created_in_store_view_id integer,
+    created_in_store_view_id bigint,
     is_email_confirmed boolean,
     created_at timestamptz,
     UNIQUE (email_normalised, website_id, line)
@@ -149,7 +149,7 @@ async def _staged(connection: Connection, keys: set[tuple[str, int]]) -> set[tup
         return set()
     wanted, websites = zip(*keys, strict=True)
     rows = await connection.fetch(
-        "SELECT DISTINCT email_normalised, website_id FROM unnest($1::text[], $2::integer[])"
+        "SELECT DISTINCT email_normalised, website_id FROM unnest($1::text[], $2::bigint[])"
         " AS wanted (email_normalised, website_id) JOIN import_customer USING (email_normalised, website_id)",
         wanted,
         websites,

@@ -10,8 +10,7 @@ from customer_gql.core.ids import decode_one, encode
 from customer_gql.core.loading import column
 from customer_gql.core.scalars import graph_enum
 from customer_gql.customers.reads import reachable
-from customer_gql.customers.tables import Gender
-from customer_gql.customers.types import CustomerLink, CustomerPayload
+from customer_gql.customers.types import CustomerLink, CustomerPayload, Gender
 from customer_gql.history.writes import acting
 
 from . import mass_action

@@ -15,8 +15,7 @@ from customer_gql.history.writes import acting
 
 from . import reads, writes
 from .sharing import AccountSharing, share
-from .tables import Gender
-from .types import CustomerLink, CustomerPayload, CustomerSort
+from .types import CustomerLink, CustomerPayload, CustomerSort, Gender
 
 graph_enum(
     AccountSharing,

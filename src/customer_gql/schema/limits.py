@@ -4,7 +4,7 @@ from typing import Any
 
 import strawberry
 
-from customer_gql.core.access import GUEST, admin_field
+from customer_gql.core.access import Kind, admin_field
 from customer_gql.core.context import Info
 from customer_gql.core.loading import DEFAULT_PAGE, MAX_PAGE
 
@@ -51,7 +51,7 @@ class LimitsAdminQuery:
 
 def _limits(info: Info, audience: Any) -> Limits:
     asked = info.context.cost or {"requested": 0}
-    rate = audience.guest_rate if info.context.viewer is GUEST else audience.rate
+    rate = audience.guest_rate if info.context.viewer.kind is Kind.GUEST else audience.rate
     return Limits(
         cost=CostLimit(requested=asked["requested"], limit=audience.cost, burst=audience.bucket, per_second=rate),
         tokens=audience.tokens,

@@ -1,0 +1,69 @@
+"""The command line. Each command prints what was asked for on standard output, and faults in one line on standard error."""
+
+import signal
+import sys
+from enum import StrEnum
+from types import FrameType
+from typing import Annotated, NoReturn
+
+import asyncpg
+import typer
+
+from customer_gql.core.db import DatabaseUnreachable
+from customer_gql.core.embedded import EmbeddedPostgresError
+from customer_gql.core.errors import RuleError, RuleErrors
+from customer_gql.core.terminal import Fault
+from customer_gql.settings import SettingsError
+
+from . import filling, people, serving
+
+cli = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False, help=__doc__)
+for command in (serving.demo, serving.serve, serving.worker, filling.migrate, filling.seed):
+    cli.command()(command)
+cli.add_typer(filling.imports, name="import")
+cli.add_typer(people.staff_commands, name="staff")
+cli.add_typer(people.customer_commands, name="customer")
+
+
+class Audience(StrEnum):
+    admin = "admin"
+    storefront = "storefront"
+
+
+@cli.command()
+def schema(audience: Annotated[Audience, typer.Option(help="Whose part of the graph.")]) -> None:
+    """Print the schema of one audience."""
+    from customer_gql.schema import admin, storefront
+
+    print({Audience.admin: admin, Audience.storefront: storefront}[audience].schema.as_str())
+
+
+def main() -> None:
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_DFL:  # nohup ignores one, and shall
+            signal.signal(number, _leave)
+    try:
+        cli()
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except ModuleNotFoundError as error:
+        if error.name != "mimesis":
+            raise
+        sys.exit('customer-gql: Made-up customers need another package: pip install "customer-gql[demo]".')
+    except Exception as error:
+        if not isinstance(error, _faults()):
+            raise
+        sys.exit(f"customer-gql: {' '.join(str(error).split())}")
+
+
+def _leave(number: int, _frame: FrameType | None) -> NoReturn:
+    """End in good order, so that the embedded database is stopped too."""
+    raise SystemExit(128 + number)
+
+
+def _faults() -> tuple[type[Exception], ...]:
+    """What the person at the terminal can act on; anything else is a bug and keeps its traceback."""
+    from customer_gql.schema.migrating import MigrationFault
+
+    ours = (Fault, SettingsError, EmbeddedPostgresError, DatabaseUnreachable, MigrationFault, RuleError, RuleErrors)
+    return (*ours, asyncpg.PostgresError, asyncpg.InterfaceError)

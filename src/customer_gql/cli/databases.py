@@ -1,0 +1,66 @@
+"""The database a command works on."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from customer_gql.core.db import Connection, connected
+from customer_gql.core.embedded import running
+from customer_gql.core.terminal import Fault
+from customer_gql.settings import Settings, load
+
+T = TypeVar("T")
+
+
+@contextmanager
+def database(settings: Settings) -> Generator[str]:
+    """The configured database, or else the embedded one, started if need be and stopped again."""
+    if settings.database_url is not None:
+        yield _checked(settings.database_url)
+        return
+    with running(settings.data_dir, binaries=settings.postgres_binaries) as server:
+        yield server.url()
+
+
+@contextmanager
+def migrated() -> Generator[str]:
+    from customer_gql.schema import migrating
+
+    with database(load()) as url:
+        migrating.require_newest(url)
+        yield url
+
+
+def _checked(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in {"postgresql", "postgres"} and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:  # what was given may hold a password
+        raise Fault("CUSTOMER_GQL_DATABASE_URL is no address like postgresql://user:password@host:5432/database.")
+    return url
+
+
+def run(url: str, work: Callable[[Connection], Awaitable[T]], *, transaction: bool = True) -> T:
+    async def done() -> T:
+        async with connected(url, statement_timeout_seconds=3600) as database:
+            opened: Any = database.transaction() if transaction else database.writes.acquire()
+            async with opened as connection:
+                return await work(connection)
+
+    return asyncio.run(done())
+
+
+def bring_up(url: str) -> None:
+    from customer_gql.schema import migrating
+
+    migrating.reach(url)
+    migrating.upgrade(url)
+
+
+def print_counts(summary: Any) -> None:
+    for line in summary.lines():
+        print(line)

@@ -1,0 +1,82 @@
+"""Tables, and what is in them."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from customer_gql.core.terminal import Fault, progress
+from customer_gql.settings import load
+
+from .databases import bring_up, database, print_counts, run
+
+imports = typer.Typer(no_args_is_help=True, help="Load customers and orders from files.")
+
+
+def migrate(
+    new: Annotated[str | None, typer.Option(metavar="MESSAGE", help="Write a migration from the tables.")] = None,
+    check: Annotated[bool, typer.Option(help="Only tell whether tables and migrations agree.")] = False,
+) -> None:
+    """Bring the database to this version's tables."""
+    from customer_gql.schema import migrating
+
+    if new == "":
+        raise Fault('Say what changes: make migration m="gift registries".')
+    with database(load()) as url:
+        if new is not None:
+            bring_up(url)
+            migrating.new(url, new)
+        elif check:
+            migrating.reach(url)
+            migrating.check(url)
+        else:
+            bring_up(url)
+            print(f"the database is at migration {migrating.head()}")
+
+
+def seed(
+    customers: Annotated[int, typer.Option(help="How many customers.")],
+    seed: Annotated[int, typer.Option(help="The same number gives the same shop.")] = 1,
+) -> None:
+    """Fill an empty shop with made-up customers."""
+    from customer_gql.demo.seed import seed as fill
+
+    with database(load()) as url, progress(f"{customers:,} customers") as advance:
+        bring_up(url)
+        done = run(url, lambda c: fill(c, customers=customers, seed=seed, on_progress=advance), transaction=False)
+    print_counts(done)
+
+
+@imports.command()
+def adobe(
+    customers: Annotated[Path | None, typer.Option(help="Customers main file (CSV).")] = None,
+    addresses: Annotated[Path | None, typer.Option(help="Customer addresses file (CSV).")] = None,
+    report: Annotated[Path | None, typer.Option(help="Where refused rows go (CSV).")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what would happen; write nothing.")] = False,
+) -> None:
+    """Load Adobe Commerce's customer import files: new customers are added, known ones updated."""
+    from customer_gql.customer_grid.adobe_import import import_adobe
+
+    with database(load()) as url, progress("rows") as advance:
+        bring_up(url)
+        done = run(
+            url,
+            lambda c: import_adobe(
+                c, customers=customers, addresses=addresses, dry_run=dry_run, report=report, on_progress=advance
+            ),
+            transaction=False,
+        )
+    print_counts(done)
+    if not done.customers.valid and not done.addresses.valid:
+        raise Fault("Not one row could be loaded; the report says why.")
+
+
+@imports.command()
+def northwind(folder: Annotated[Path, typer.Argument(help="Folder with the five CSV files.")]) -> None:
+    """Load the Northwind sample as a shop's real history."""
+    from customer_gql.demo.northwind import import_northwind
+
+    with database(load()) as url:
+        bring_up(url)
+        done = run(url, lambda c: import_northwind(c, folder), transaction=False)
+    print_counts(done)

@@ -1,0 +1,98 @@
+"""Staff and customers by their addresses."""
+
+import datetime as dt
+from typing import Annotated
+
+import typer
+
+from customer_gql.core.db import Connection
+from customer_gql.core.terminal import Fault
+
+from .databases import migrated, run
+
+staff_commands = typer.Typer(no_args_is_help=True, help="Staff users and their tokens.")
+customer_commands = typer.Typer(no_args_is_help=True, help="Tokens of customers, for trying things out.")
+
+
+@staff_commands.command("create")
+def staff_create(
+    email: str,
+    role: Annotated[str, typer.Option(help="administrator, support or viewer.")],
+    name: Annotated[str | None, typer.Option(help="Name people see; the address when left out.")] = None,
+) -> None:
+    """Make a staff user."""
+    from customer_gql.customers.emails import checked_email
+    from customer_gql.staff import writes
+
+    try:
+        address = checked_email(email)
+    except ValueError as error:
+        raise Fault(str(error)) from None
+    with migrated() as url:
+        run(url, lambda c: writes.create(c, email=address, name=name or address, role=role))
+    print(f"{address} is staff with the role {role}")
+
+
+@staff_commands.command("token")
+def staff_token(email: str) -> None:
+    """Print a fresh token of a staff user, and nothing else."""
+    from customer_gql.staff import writes
+
+    with migrated() as url:
+        print(run(url, lambda c: writes.issue_token(c, email=email)))
+
+
+@staff_commands.command("password")
+def staff_password(email: str) -> None:
+    """Ask for a new password of a staff user, and set it. Ends their sessions."""
+    from customer_gql.core import passwords as hashing
+    from customer_gql.core.emails import normalised
+    from customer_gql.staff import passwords
+    from customer_gql.staff.events import SYSTEM
+
+    async def put(connection: Connection) -> None:
+        user = await passwords.find(connection, normalised(email))
+        given = typer.prompt("New password", hide_input=True, confirmation_prompt=True, err=True)
+        passwords.check_strength(given, second_factor=user.totp_since is not None, email=user.email)
+        await passwords.change(connection, user, await hashing.hashed(given), by=SYSTEM)
+
+    with migrated() as url:
+        run(url, put, transaction=False)
+    print(f"{email} has a new password; every session of theirs ended")
+
+
+@staff_commands.command("totp-off")
+def staff_totp_off(email: str) -> None:
+    """Switch off the second factor of a staff user who lost it."""
+    from customer_gql.core.emails import normalised
+    from customer_gql.core.ids import encode
+    from customer_gql.staff import passwords, totp
+    from customer_gql.staff.events import SYSTEM, record
+
+    async def switch_off(connection: Connection) -> None:
+        user = await passwords.find(connection, normalised(email))
+        if not await totp.disable(connection, user.id):
+            raise Fault(f"{email} has no second factor.")
+        await record(connection, "TOTP_OFF", by=SYSTEM, subject=encode("stf", user.id))
+
+    with migrated() as url:
+        run(url, switch_off)
+    print(f"{email} signs in with the password alone now")
+
+
+@customer_commands.command("token")
+def customer_token(
+    email: str,
+    website: Annotated[str | None, typer.Option(help="Code of the website, when several know the address.")] = None,
+    hours: Annotated[int, typer.Option(min=1, max=720, help="How long it works.")] = 1,
+) -> None:
+    """Print a fresh token of a customer, and nothing else."""
+    from customer_gql.accounts.writes import issue_token
+    from customer_gql.customers.reads import find_by_email
+
+    async def issue(connection: Connection) -> str:
+        found = await find_by_email(connection, email, website)
+        return await issue_token(connection, found, lifetime=dt.timedelta(hours=hours))
+
+    with migrated() as url:
+        print(run(url, issue))

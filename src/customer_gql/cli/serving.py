@@ -1,0 +1,77 @@
+"""What goes on until it is told to end."""
+
+import asyncio
+import sys
+from socket import socket
+from typing import Annotated, Any
+
+import typer
+
+from customer_gql.core.terminal import Fault, progress
+from customer_gql.settings import Settings, load
+
+from .databases import bring_up, database
+
+
+def demo(port: Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.")] = None) -> None:
+    """Serve a shop of made-up customers on an embedded PostgreSQL. Ctrl-C ends both."""
+    from customer_gql.app import create_app
+    from customer_gql.demo.start import greeting, prepared
+    from customer_gql.execution import logs, server
+
+    settings = load(environment="development", log_format="console", **_given(port=port))
+    logs.configure(settings.log_format)
+    with _listening(settings) as listening, database(settings) as url:
+        bring_up(url)
+        with progress("a shop of made-up customers") as advance:
+            tokens = prepared(url, advance, is_ours=settings.database_url is None)
+        base = f"http://{settings.host}:{listening.getsockname()[1]}"
+        app = create_app(settings.model_copy(update={"database_url": url}))
+        server.serve(app, listening, lambda: print(greeting(base, *tokens), flush=True))
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+) -> None:
+    """Serve on the database of CUSTOMER_GQL_DATABASE_URL, which has to be migrated."""
+    from customer_gql.app import create_app
+    from customer_gql.execution import logs, server
+    from customer_gql.schema import migrating
+
+    settings = load(**_given(host=host, port=port))
+    logs.configure(settings.log_format)
+    if settings.database_url is None:
+        raise Fault("Set CUSTOMER_GQL_DATABASE_URL to a PostgreSQL 15 or newer; `customer-gql demo` brings its own.")
+    with _listening(settings) as listening, database(settings) as url:
+        migrating.require_newest(url)
+        at = f"http://{settings.host}:{listening.getsockname()[1]}"
+        server.serve(create_app(settings), listening, lambda: print(f"serving on {at}", file=sys.stderr, flush=True))
+
+
+def worker() -> None:
+    """Do the jobs apart from `serve`, which then has CUSTOMER_GQL_WORKER=false. Any number of workers may run."""
+    from customer_gql.execution import logs
+    from customer_gql.jobs.worker import until_signalled
+    from customer_gql.schema import migrating
+    from customer_gql.schema.work import WORK
+
+    settings = load()
+    logs.configure(settings.log_format)
+    if settings.database_url is None:
+        raise Fault("Set CUSTOMER_GQL_DATABASE_URL; `customer-gql demo` has a worker inside.")
+    migrating.require_newest(settings.database_url)
+    asyncio.run(until_signalled(settings, WORK, lambda: print("working", file=sys.stderr, flush=True)))
+
+
+def _listening(settings: Settings) -> socket:
+    from customer_gql.execution import server
+
+    try:
+        return server.bound(settings.host, settings.port)
+    except server.PortTaken as error:
+        raise Fault(str(error)) from None
+
+
+def _given(**options: Any) -> dict[str, Any]:
+    return {name: value for name, value in options.items() if value is not None}
