@@ -12,9 +12,11 @@ from customer_gql.core.loading import column
 from customer_gql.core.pagination import After, Before, Connection, First, Last, Window
 from customer_gql.core.scalars import graph_enum
 from customer_gql.history.writes import acting
+from customer_gql.staff.events import acting as staff_acting, record
+from customer_gql.websites.configuration import GLOBAL, stored
 
 from . import reads, writes
-from .sharing import AccountSharing, share
+from .sharing import SHARING, AccountSharing, share
 from .tables import Gender
 from .types import CustomerLink, CustomerPayload, CustomerSort
 
@@ -102,13 +104,17 @@ class CustomerAdminMutation:
         everywhere=True,
         alone=True,
         description="Let accounts work on their website alone, or on all of them. Refused while an address has accounts "
-        "on several websites that would become one. Sessions go on. Can be undone by setting it back.",
+        "on several websites that would become one. Sessions go on. Writes the history of staff. Can be undone by setting it back.",
     )
     async def account_sharing_set(
         self, info: Info, input: Annotated[AccountSharingSetInput, INPUT]
     ) -> AccountSharingSetPayload:
         async with info.context.transaction() as connection:
+            before = await stored(connection, SHARING, GLOBAL, 0)
             moved = await share(connection, input.sharing)
+            if before != input.sharing.value:
+                changes = {SHARING.path: (before, input.sharing.value)}
+                await record(connection, "CONFIGURATION_SET", by=staff_acting(info.context), changes=changes)
         return AccountSharingSetPayload(moved_account_count=moved)
 
 
