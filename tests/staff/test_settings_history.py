@@ -4,7 +4,7 @@ import pytest
 
 from clients import Client, served
 from customer_gql.core.ids import encode
-from staff.factories import make_dead_mail, make_website, session_of, staff_client
+from staff.factories import make_dead_mail, make_staff, make_website, session_of, staff_client
 
 HISTORY = """query H($first: Int) { staffHistory(first: $first) {
   nodes { kind actor staff { id } subject address changes { field before after } } } }"""
