@@ -61,11 +61,11 @@ def own(**input: Any) -> Make:
     return make
 
 
-def by_staff(_given: dict[str, Any] | None = None, **input: Any) -> Make:
+def by_staff(given: Any = None, **input: Any) -> Make:
     """What staff do to a customer named by `id`."""
 
     async def make(scene: Scene) -> Deed:
-        row = await scene.shopper(**(_given or {}))
+        row = await scene.shopper(**(given or {}))
         return Deed(scene.staff, {"id": customer_id(row), **input}, row)
 
     return make

@@ -4,7 +4,15 @@ from typing import Annotated, Any
 
 import strawberry
 
-from customer_gql.core.access import INPUT, admin_field, admin_mutation, customer_field, customer_mutation
+from customer_gql.core.access import (
+    INPUT,
+    PERSONAL,
+    Requires,
+    admin_field,
+    admin_mutation,
+    customer_field,
+    customer_mutation,
+)
 from customer_gql.core.context import Info
 from customer_gql.core.errors import Payload
 from customer_gql.core.ids import decode_one
@@ -20,6 +28,7 @@ from .sharing import SHARING, AccountSharing, share
 from .tables import Gender
 from .types import CustomerLink, CustomerPayload, CustomerSort
 
+_PERSONAL_SORTS = {CustomerSort.EMAIL, CustomerSort.NAME}
 graph_enum(
     AccountSharing,
     "Where an account works.",
@@ -140,7 +149,8 @@ class CustomerAdminQuery:
     @admin_field(
         permission="customers.read",
         graphql_type=Connection[CustomerLink],
-        description="All customers of the websites the viewer's role reaches, in pages.",
+        description="All customers of the websites the viewer's role reaches, in pages. The orders EMAIL and NAME need "
+        "`customers.pii` too.",
     )
     async def customers(
         self,
@@ -151,4 +161,7 @@ class CustomerAdminQuery:
         before: Before = strawberry.UNSET,
         sort: Annotated[CustomerSort, strawberry.argument(description="Order of the list.")] = CustomerSort.NEWEST,
     ) -> Any:
+        if sort in _PERSONAL_SORTS:
+            # The order, and a cursor made by hand, would tell what is masked.
+            Requires(PERSONAL).check(info.context.viewer)
         return await reads.customer_list.page(info.context, Window.of(first, after, last, before), sort.value)

@@ -3,7 +3,7 @@ from typing import Annotated, Any
 
 import strawberry
 
-from customer_gql.core.access import INPUT, Requires, Viewer, admin_field, admin_mutation
+from customer_gql.core.access import INPUT, PERSONAL, Requires, Viewer, admin_field, admin_mutation
 from customer_gql.core.context import Info
 from customer_gql.core.db import Connection as Pooled, Row
 from customer_gql.core.errors import BadInput, Payload, RuleError
@@ -100,7 +100,7 @@ class MailAdminQuery:
         permission=PERMISSION,
         graphql_type=MailPreview,
         description="A mail as it would be, made with sample values, or with a customer's name where one is given "
-        "(that needs `customers.read` too). Its link is a sample. Nothing is sent.",
+        "(that needs `customers.read` and `customers.pii` too). Its link is a sample. Nothing is sent.",
     )
     async def mail_preview(
         self,
@@ -255,7 +255,8 @@ async def _scope(info: Info, store_view_id: strawberry.ID) -> Scope:
 async def _customer_values(info: Info, customer_id: strawberry.ID | None) -> Mapping[str, Any]:
     if customer_id is None:
         return {}
-    Requires("customers.read").check(info.context.viewer)
+    for needed in ("customers.read", PERSONAL):
+        Requires(needed).check(info.context.viewer)
     found = await reachable(info.context, decode_one(customer_id, "cus"))
     if found is None:
         raise BadInput("customerId: there is no such customer.")
