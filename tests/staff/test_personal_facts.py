@@ -11,7 +11,7 @@ from customer_gql.execution.fields import masked
 from customer_gql.schema import admin
 from customer_gql.staff.permissions import KNOWN
 from customers.factories import customer_id, make_customer, make_full_customer
-from staff.factories import staff_client
+from staff.factories import make_dead_mail, staff_client
 from staff.walk import GRAPH, selection
 
 FACTS = """query C($id: ID!) { customer(id: $id) { number email firstName lastName fullName gender dateOfBirth
@@ -113,6 +113,14 @@ async def test_no_order_no_cursor_and_no_preview_goes_around_it(blind, connectio
     assert (await blind.data(LIST, sort="NEWEST"))["customers"]["nodes"]
     answer = await blind.answer(PREVIEW, id=customer_id(row), view=encode("stv", 1))
     assert answer["errors"][0]["extensions"] == refused
+
+
+async def test_a_dead_mail_names_nobody_nor_does_what_the_server_said(blind, connection):
+    said = "550 <ada@example.com>: no such user"
+    id = await make_dead_mail(connection, recipient="ada@example.com", last_error=said)
+    found = await blind.data("{ mailDeadLetters(first: 100) { nodes { id recipient lastError } } }")
+    node = next(node for node in found["mailDeadLetters"]["nodes"] if node["id"] == encode("mai", id))
+    assert (node["recipient"], node["lastError"]) == ("a•••@•••", "5•••@•••")
 
 
 async def test_without_the_permission_the_history_alone_is_missing(http, connection):

@@ -61,7 +61,7 @@ class DeadMail:
     )
     recipient: str = column("Where it was to go.", personal=True)
     attempts: int = column("How often it was tried.")
-    last_error: str | None = column("What the mail server said last, without secrets.")
+    last_error: str | None = column("What the mail server said last, without secrets.", personal=True)
     created_at: dt.datetime = column("When it was caused.")
     dead_at: dt.datetime = column("When it was given up.")
     customer: CustomerLink | None = loaded(
