@@ -21,10 +21,18 @@ def upgrade() -> None:
         sa.Column("subject", sa.Text(), nullable=True),
         sa.Column("address", sa.Text(), nullable=True),
         sa.Column("changes", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False),
+        sa.Column("version", sa.Integer(), nullable=True),
         sa.CheckConstraint("actor IN ('STAFF', 'SERVICE', 'SYSTEM', 'NOBODY')", name=op.f("ck_staff_event_actor")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_event")),
     )
     op.create_index("ix_staff_event_created_at_id", "staff_event", ["created_at", "id"], unique=False)
+    op.create_index(
+        "ix_staff_event_subject_version",
+        "staff_event",
+        ["subject", "version"],
+        unique=False,
+        postgresql_where=sa.text("version IS NOT NULL"),
+    )
     op.create_table(
         "staff_oidc_flow",
         sa.Column("state_hash", postgresql.BYTEA(), nullable=False),
@@ -152,6 +160,8 @@ def upgrade() -> None:
     )
     op.drop_index(op.f("ix_staff_token_staff_id"), table_name="staff_token")
     op.drop_table("staff_token")
+    op.add_column("staff_role", sa.Column("version", sa.Integer(), server_default="1", nullable=False))
+    op.add_column("staff_user", sa.Column("version", sa.Integer(), server_default="1", nullable=False))
     op.add_column("staff_role", sa.Column("website_ids", postgresql.ARRAY(sa.BigInteger()), nullable=True))
     op.create_check_constraint(op.f("ck_staff_role_website_ids"), "staff_role", "cardinality(website_ids) > 0")
     op.create_check_constraint(op.f("ck_staff_role_name_length"), "staff_role", "char_length(name) BETWEEN 1 AND 255")
@@ -167,6 +177,8 @@ def downgrade() -> None:
     actors("'CUSTOMER', 'STAFF', 'SYSTEM'")
     op.drop_constraint("ck_staff_role_name_length", "staff_role")
     op.drop_column("staff_role", "website_ids")
+    op.drop_column("staff_user", "version")
+    op.drop_column("staff_role", "version")
     op.create_table(
         "staff_token",
         sa.Column("token_hash", postgresql.BYTEA(), autoincrement=False, nullable=False),
@@ -200,6 +212,7 @@ def downgrade() -> None:
     op.drop_index("ix_staff_throttle_blocked_until", table_name="staff_throttle")
     op.drop_table("staff_throttle")
     op.drop_table("staff_oidc_flow")
+    op.drop_index("ix_staff_event_subject_version", table_name="staff_event")
     op.drop_index("ix_staff_event_created_at_id", table_name="staff_event")
     op.drop_table("staff_event")
 

@@ -186,7 +186,7 @@ async def test_an_address_to_confirm(browser, configured, mails, connection, eve
     assert again == {"emailConfirm": {"userErrors": [{"code": "INVALID", "path": ["token"]}]}}
     answer = (await guest.data(SIGN_IN, input={"email": email, "password": PASSWORD}))["signIn"]
     assert answer["userErrors"] == []
-    assert await events(row.id) == ["SIGNED_UP", "EMAIL_CONFIRMED", "SIGNED_IN"]
+    assert await events(row.id) == ["SIGNED_UP", "CONFIRMATION_REQUESTED", "EMAIL_CONFIRMED", "SIGNED_IN"]
 
 
 async def test_another_link_replaces_the_first(browser, configured, mails, connection):

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from graphql import ExecutionResult, GraphQLSchema, OperationDefinitionNode, parse, validate
 
-from customer_gql.core.access import GUEST, Kind, Viewer
+from customer_gql.core.access import FIELD_PERMISSIONS, GUEST, Kind, Viewer
 from customer_gql.core.context import Context
 from customer_gql.core.db import Database
 from customer_gql.execution.documents import Document
@@ -18,7 +18,7 @@ from customer_gql.schema import admin, storefront
 
 ADMIN: GraphQLSchema = admin.schema._schema
 STOREFRONT: GraphQLSchema = storefront.schema._schema
-STAFF = Viewer(Kind.STAFF, staff_id=1, permissions=frozenset(["customers.read", "customers.write"]))
+STAFF = Viewer(Kind.STAFF, staff_id=1, permissions=frozenset(["customers.read", "customers.write", *FIELD_PERMISSIONS]))
 
 
 def shopper(customer_id: int) -> Viewer:

@@ -153,7 +153,7 @@ async def test_history_outlives_the_account_and_is_not_shown_without_permission(
     await connection.execute("DELETE FROM customer WHERE id = $1", shopper.id)
     assert await connection.fetchval("SELECT count(*) FROM customer_event WHERE customer_id = $1", shopper.id) == 1
     event = await connection.fetchval("SELECT id FROM customer_event WHERE customer_id = $1", shopper.id)
-    found = await (await as_staff("viewer")).data(
+    found = await (await as_staff("support")).data(
         "query N($id: ID!) { node(id: $id) { ... on HistoryEvent { kind } } }", id=encode("evt", shopper.id, event)
     )
     assert found == {"node": {"kind": "EDITED"}}

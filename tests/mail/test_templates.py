@@ -7,7 +7,7 @@ import pytest
 from customer_gql.core.errors import RuleError
 from customer_gql.core.ids import encode
 from customer_gql.mail.addressing import scope_of
-from customer_gql.mail.kinds import KINDS
+from customer_gql.mail.kinds import KINDS, Sender
 from customer_gql.mail.templates import Origin, Source, built_in, chain, check, languages, rendered, sources
 from customers.factories import customer_id, make_customer
 
@@ -41,6 +41,22 @@ def test_every_mail_in_every_language(name, language):
         assert "https://shop.example.com/sample#token=SAMPLE" in made.html
         assert "https://shop.example.com/sample#token=SAMPLE" in made.text
     assert rendered(source, {}).text  # what a placeholder lacks is left out
+
+
+def test_who_each_mail_seems_to_come_from():
+    """As domain §42 has it; what it does not have comes from customer support, because it is about safety."""
+    support = {kind.name for kind in KINDS.values() if kind.sender is Sender.SUPPORT}
+    assert support == {
+        "password_reset",
+        "password_changed",
+        "email_changed",
+        "email_change_confirm",
+        "signed_up_again",
+        "account_locked",
+        "forced_sign_in",
+        "newsletter_confirm",
+        "newsletter_unsubscribed",
+    }
 
 
 def test_there_are_two_languages_and_the_names_others_queue():

@@ -94,6 +94,7 @@ SAMPLES: dict[str, list[Sample]] = {
     ],
     "staffActivate": [about("stf")],
     "staffDeactivate": [about("stf")],
+    "staffForceSignIn": [about("stf")],
     "staffInvite": [about("stf")],
     "staffRoleCreate": [
         by_input(lambda ids: {"name": "Walk", "permissions": ["CUSTOMERS_READ"], "websiteIds": [ids["web"]]}),

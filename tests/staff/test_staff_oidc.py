@@ -4,6 +4,7 @@ import asyncio
 import base64
 import hashlib
 import time
+import uuid
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -33,6 +34,7 @@ class Provider:
         self.issuer = ""
         self.claims: dict = {}
         self.asked: dict = {}
+        self.used: set[str] = set()
 
     async def configuration(self, _request):
         paths = {"authorization_endpoint": "authorize", "token_endpoint": "token", "jwks_uri": "keys"}
@@ -44,8 +46,10 @@ class Provider:
     async def token(self, request):
         form = {name: values[0] for name, values in parse_qs((await request.body()).decode()).items()}
         challenge = base64.urlsafe_b64encode(hashlib.sha256(form["code_verifier"].encode()).digest()).decode()
-        if form["code"] != "right" or challenge.rstrip("=") != self.asked["code_challenge"]:
+        known = form["code"].startswith("right") and form["code"] not in self.used
+        if not known or challenge.rstrip("=") != self.asked["code_challenge"]:
             return JSONResponse({"error": "invalid_grant"}, 400)
+        self.used.add(form["code"])
         assert form["redirect_uri"] == CALLBACK
         now = int(time.time())
         claims = {"iss": self.issuer, "aud": "shop", "sub": "1", "iat": now, "exp": now + 60, "email_verified": True}
@@ -75,7 +79,8 @@ async def provider():
 
 
 @pytest.fixture
-async def desk(settings, database, provider):
+async def desk(settings, database, provider, connection):
+    await connection.execute("DELETE FROM staff_throttle")  # all tests come from one address
     ours = settings.model_copy(
         update={
             "oidc_issuer": provider.issuer,
@@ -99,7 +104,7 @@ async def begin(desk, provider):
 
 
 async def come_back(desk, provider, **given):
-    parameters = {"code": "right", "state": provider.asked["state"], **given}
+    parameters = {"code": f"right {uuid.uuid4()}", "state": provider.asked["state"], **given}
     response = await desk.get("/admin/oidc/callback", params=parameters)
     landed = urlsplit(response.headers["location"])
     assert f"{landed.scheme}://{landed.netloc}{landed.path}" == LANDING
@@ -155,11 +160,13 @@ async def test_a_code_is_for_a_minute_and_for_the_active(desk, provider, user, c
         {"email_verified": "true"},
         {"email": None},
         {"nonce": "another"},
+        {"nonce": None},
         {"aud": "another"},
         {"aud": ["shop", "another"], "azp": "another"},
         {"iss": "https://another.example"},
         {"exp": 1},
         {"exp": None},
+        {"iat": None},
     ],
     ids=str,
 )
@@ -190,6 +197,68 @@ async def test_the_answer_belongs_to_the_browser_that_asked_and_counts_once(desk
     assert set(await come_back(desk, provider)) == {"code"}
     desk.cookies.set("customer_gql_oidc", cookie)
     assert await come_back(desk, provider) == {"error": "refused"}
+
+
+async def test_a_code_of_the_provider_that_was_used_lets_nobody_in(desk, provider, user):
+    provider.claims = {"email": user.email}
+    await begin(desk, provider)
+    assert set(await come_back(desk, provider, code="right once")) == {"code"}
+    await begin(desk, provider)
+    assert await come_back(desk, provider, code="right once") == {"error": "refused"}
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    ["verifier = 'another'", "nonce = 'another'", "expires_at = now()"],
+)
+async def test_an_answer_that_does_not_fit_what_was_begun_lets_nobody_in(spoil, desk, provider, user, connection):
+    """The verifier (PKCE) and the nonce stay with us; the provider's answer has to fit both, in good time."""
+    await begin(desk, provider)
+    provider.claims = {"email": user.email}
+    await connection.execute(f"UPDATE staff_oidc_flow SET {spoil}")
+    assert await come_back(desk, provider) == {"error": "refused"}
+
+
+async def test_a_closed_account_comes_back_without_a_code(desk, provider, user, connection):
+    await begin(desk, provider)
+    provider.claims = {"email": user.email}
+    await connection.execute("UPDATE staff_user SET is_active = false WHERE id = $1", user.id)
+    assert await come_back(desk, provider) == {"error": "refused"}
+    assert not await connection.fetchval("SELECT count(*) FROM staff_oidc_code WHERE staff_id = $1", user.id)
+
+
+async def test_no_request_chooses_where_a_browser_is_sent(desk, provider, user):
+    hostile = {"Host": "evil.example", "X-Forwarded-Host": "evil.example", "Forwarded": "host=evil.example"}
+    wish = {"redirect_uri": "https://evil.example", "landing": "https://evil.example", "next": "//evil.example"}
+    response = await desk.get("/admin/oidc/start", headers=hostile, params=wish)
+    sent = urlsplit(response.headers["location"])
+    provider.asked = {name: values[0] for name, values in parse_qs(sent.query).items()}
+    assert f"{sent.scheme}://{sent.netloc}" == provider.issuer
+    assert provider.asked["redirect_uri"] == CALLBACK
+    provider.claims = {"email": user.email}
+    desk.headers.update(hostile)
+    desk.cookies.set("customer_gql_oidc", provider.asked["state"])
+    assert set(await come_back(desk, provider, **wish)) == {"code"}  # at the landing page of the settings
+
+
+async def test_thirty_beginnings_in_five_minutes_from_one_network_address(desk, provider, connection):
+    """Each asks the provider and writes a row, and nobody has to sign in for it."""
+    await connection.execute("DELETE FROM staff_throttle")
+    before = await connection.fetchval("SELECT count(*) FROM staff_oidc_flow")
+    for _ in range(30):
+        await begin(desk, provider)
+    refused = await desk.get("/admin/oidc/start")
+    assert refused.headers["location"] == f"{LANDING}?error=refused"
+    assert await connection.fetchval("SELECT count(*) FROM staff_oidc_flow") == before + 30
+    await connection.execute("DELETE FROM staff_throttle")
+
+
+async def test_a_provider_that_names_another_issuer_is_not_asked(desk, provider):
+    """Else whoever answers in its place would have its keys believed (mix-up)."""
+    named, provider.issuer = provider.issuer, "https://another.example"
+    response = await desk.get("/admin/oidc/start")
+    assert response.headers["location"] == f"{LANDING}?error=refused"
+    provider.issuer = named
 
 
 async def test_a_wrong_code_and_a_cancelled_sign_in_lead_back(desk, provider):

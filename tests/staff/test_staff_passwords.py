@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from customer_gql.cli import cli
 from customer_gql.core import tokens
 from customer_gql.core.ids import encode
-from staff.factories import PASSWORD, events, make_staff, session_of, sign_in, staff_client, with_token
+from staff.factories import PASSWORD, events, make_staff, make_website, session_of, sign_in, staff_client, with_token
 
 pytest_plugins = ["staff.fixtures"]
 
@@ -101,9 +101,17 @@ async def test_a_new_password_ends_every_session_and_forgets_wrong_guesses(admin
         ("", "INVALID"),
         ("x" * 300 + "abcdef", "TOO_LONG"),
         ("ababababababababab", "INVALID"),
+        ("password12345678!", "INVALID"),
+        ("Qwertyuiop-2026-2026", "INVALID"),
+        ("1234567890123456", "INVALID"),
+        ("Grace Grace Grace 1906", "INVALID"),
+        ("!!Northwind-Store 2026", "INVALID"),
     ],
 )
 async def test_a_weak_password_is_refused_and_the_link_still_works(password, code, admin, manager, connection):
+    """Staff may choose nothing that guessers try first: no common password, not their name, not the shop's."""
+    shop = await make_website(connection)
+    await connection.execute("UPDATE store SET name = 'Northwind Store' WHERE id = $1", shop)
     user = await make_staff(connection, 1)
     token = await invited(manager, connection, user)
     refused = (await use(admin, token, password))["userErrors"][0]
@@ -129,7 +137,8 @@ async def test_one_changes_ones_own_password_and_stays_signed_in_here_alone(admi
         ("REQUIRED", ["password"]),
         ("NOT_ALLOWED", ["password"]),
     ]
-    assert (await change(password=PASSWORD, newPassword="short"))["userErrors"][0]["path"] == ["newPassword"]
+    for weak in ("short", "iloveyou20242024", "graceGRACE111222"):
+        assert (await change(password=PASSWORD, newPassword=weak))["userErrors"][0]["path"] == ["newPassword"]
     assert (await there.post("{ __typename }")).status_code == 200
     assert await change(password=PASSWORD, newPassword=NEW) == {"isChanged": True, "userErrors": []}
     assert (await there.post("{ __typename }")).status_code == 401

@@ -30,11 +30,12 @@ APART: Final = dt.timedelta(minutes=2)
 DEAD: Final = "This link does not work: it was used, replaced by a newer one, or is too old. Ask for another."
 
 
-async def send_confirmation(connection: Connection, account: Any) -> dt.datetime:
+async def send_confirmation(connection: Connection, account: Any, *, by: By) -> dt.datetime:
     """Mail a link that confirms the address of the account; only the newest works."""
     await writes.revoke_links(connection, [account.id], purpose=EmailPurpose.CONFIRM.value)
     token, expires_at = await _made(connection, account, EmailPurpose.CONFIRM, CONFIRM_LIFETIME)
     await writes.tell(connection, account, "confirm_email", secrets={"token": token}, expiresAt=expires_at.isoformat())
+    await record(connection, account.id, kind="CONFIRMATION_REQUESTED", version=account.version, by=by)
     return expires_at
 
 
@@ -53,7 +54,8 @@ async def resend(context: Context, view: Row, *, email: str) -> None:
         may = await may_send(connection, account.id)
         waits = known is not None and not known.is_email_confirmed
         async with undoing(connection, wanted=not (waits and may)):
-            await send_confirmation(connection, account)
+            by = By(Actor.CUSTOMER, account.id, address=context.caller.address or None)
+            await send_confirmation(connection, account, by=by)
 
 
 async def ask_for_change(context: Context, *, email: str, password: str) -> None:
@@ -72,10 +74,10 @@ async def may_send(connection: Connection, customer_id: int, *, apart: dt.timede
     return sent.total < PER_HOUR and (sent.newest is None or sent.newest <= now - apart)
 
 
-async def confirm(connection: Connection, given: str) -> Row:
-    """The account whose address the link confirms, as it was before."""
+async def confirm(connection: Connection, given: str, *, address: str | None) -> Row:
+    """The account whose address the link confirms, as it was before. `address` is the network's it comes from."""
     used, held = await _used(connection, given, EmailPurpose.CONFIRM)
-    await confirm_account(connection, held, by=By(Actor.CUSTOMER, used.customer_id))
+    await confirm_account(connection, held, by=By(Actor.CUSTOMER, used.customer_id, address=address))
     return held
 
 

@@ -173,7 +173,7 @@ class AccountAdminMutation:
     @admin_mutation(
         permission="customers.write",
         description="Mail the customer a fresh link that confirms the address; older ones stop working. At most five "
-        "mails an hour. Refused when the address is confirmed.",
+        "mails an hour. Refused when the address is confirmed. Writes history.",
     )
     async def customer_resend_confirmation(
         self, info: Info, input: Annotated[CustomerAccountInput, INPUT]
@@ -189,7 +189,8 @@ class AccountAdminMutation:
                     path=["id"],
                     code=UserErrorCode.LIMIT_REACHED,
                 )
-            expires_at = await links.send_confirmation(connection, held)
+            by = acting(info.context.viewer)
+            expires_at = await links.send_confirmation(connection, held, by=by)
         return CustomerResendConfirmationPayload(customer_id=customer_id, expires_at=expires_at)
 
     @admin_mutation(

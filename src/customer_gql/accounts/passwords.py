@@ -1,12 +1,10 @@
 """What may be chosen as a password, and the hashing of core for it."""
 
-import re
 from collections.abc import Collection
-from functools import cache
-from itertools import pairwise
 from typing import Final
 
 from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.core.guessable import is_about, is_common
 from customer_gql.core.passwords import MAX_LENGTH, hashed, in_normal_form, needs_rehash, verified
 from customer_gql.websites.configuration import GLOBAL, Setting
 
@@ -38,45 +36,7 @@ def check_new(password: str, *, minimum: int, about: Collection[str], path: list
     text = in_normal_form(password)
     if len(text) < minimum:
         raise RuleError(f"A password has at least {minimum} characters.", path=path)
-    if _is_common(text.casefold()):
+    if is_common(text.casefold()):
         raise RuleError("This password is one of those that are tried first. Choose another.", path=path)
-    if _is_about(text.casefold(), about):
+    if is_about(text.casefold(), about):
         raise RuleError("Do not make the password of the shop's name, your name or your address.", path=path)
-
-
-def _is_common(text: str) -> bool:
-    core = _core(text)
-    whole = _unrepeated(text)
-    return len(whole) < 5 or _is_sequence(text) or bool({text, whole, core, _unrepeated(core)} & _common())
-
-
-def _is_sequence(text: str) -> bool:
-    """Each character as far from the last as every other: `1234567890123`, `abcdefghijkl`."""
-    return len({(ord(following) - ord(character)) % 10 for character, following in pairwise(text)}) == 1
-
-
-def _core(text: str) -> str:
-    """Without the digits and signs people put around a word: `password2024!` is `password`."""
-    return re.sub(r"^[\W\d_]+|[\W\d_]+$", "", text)
-
-
-def _unrepeated(text: str) -> str:
-    """The part of which the text is a repetition: `abcabcabcabc` is `abc`."""
-    return text[: (text + text).find(text, 1)]
-
-
-@cache
-def _common() -> frozenset[str]:
-    """30,000 passwords of known leaks, from the estimator's list; loaded when first asked for."""
-    from zxcvbn.frequency_lists import FREQUENCY_LISTS  # noqa: PLC0415
-
-    return frozenset(FREQUENCY_LISTS["passwords"])
-
-
-def _is_about(text: str, about: Collection[str]) -> bool:
-    """Little is left when the words everybody knows are taken away."""
-    words = {word for known in about for word in re.findall(r"[^\W\d_]{4,}", known.casefold())}
-    left = text
-    for word in sorted(words, key=len, reverse=True):
-        left = left.replace(word, "")
-    return left != text and len(_core(left)) < 4

@@ -72,7 +72,7 @@ class AccountMutation:
     async def email_confirm(self, info: Info, input: Annotated[EmailTokenInput, INPUT]) -> DonePayload:
         await _count_attempt(info)
         async with info.context.transaction() as connection:
-            await links.confirm(connection, input.token)
+            await links.confirm(connection, input.token, address=info.context.caller.address or None)
         return DonePayload()
 
     @guest_mutation(
@@ -98,11 +98,11 @@ class AccountMutation:
     @guest_mutation(
         alone=True,
         description="New tokens for a refresh token, which works once; the old access token ends. A refresh token "
-        "brought a second time ends the session: it was copied.",
+        "brought a second time ends the session, which is written into the history: it was copied.",
     )
     async def token_refresh(self, info: Info, input: Annotated[TokenRefreshInput, INPUT]) -> SignInPayload:
         async with info.context.transaction() as connection:
-            grant = await sessions.renew(connection, input.refresh_token)
+            grant = await sessions.renew(connection, input.refresh_token, address=info.context.caller.address or None)
         if grant is None:
             raise RuleError("This refresh token does not work. Sign in again.", path=["refreshToken"])
         return SignInPayload(grant=grant)
@@ -205,7 +205,8 @@ class AccountMutation:
             raise RuleError("Sign out first: a code is exchanged by somebody who is not signed in.", path=["code"])
         await _count_attempt(info)
         async with info.context.transaction() as connection:
-            return SignInPayload(grant=await impersonation.exchange(connection, input.code))
+            address = info.context.caller.address or None
+            return SignInPayload(grant=await impersonation.exchange(connection, input.code, address=address))
 
 
 async def _count_attempt(info: Info) -> None:

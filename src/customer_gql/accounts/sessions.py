@@ -16,6 +16,9 @@ from customer_gql.core.access import Caller, Kind, Viewer
 from customer_gql.core.db import Connection, Database, among, execute, fetch, fetch_one
 from customer_gql.core.ids import new_id
 from customer_gql.core.sharing import SharedRead
+from customer_gql.customers.tables import customer
+from customer_gql.history.tables import Actor
+from customer_gql.history.writes import By, record
 from customer_gql.websites.configuration import GLOBAL, Setting, in_force
 
 from .reads import IS_STALE, MAX_SESSIONS, REFRESH_TOKEN, SECOND, viewers_by_token
@@ -96,7 +99,7 @@ async def open_for(connection: Connection, customer_id: int, *, lifetime: dt.tim
     return await add_token(connection, customer_id, session_id, expires_at=expires_at, idle=lifetime)
 
 
-async def renew(connection: Connection, given: str) -> Grant | None:
+async def renew(connection: Connection, given: str, *, address: str | None) -> Grant | None:
     """New tokens for a refresh token. One used before ends its session: it was copied. None when it was no good."""
     known = await fetch_one(connection, REFRESH_TOKEN, token_hash=tokens.hashed(given))
     if known is None:
@@ -115,6 +118,7 @@ async def renew(connection: Connection, given: str) -> Grant | None:
     )
     if not used:
         await end(connection, held.customer_id, [held.id])
+        await _tell_reuse(connection, held.customer_id, address)
         return None
     await execute(
         connection, delete(token).where(token.c.customer_id == held.customer_id, token.c.session_id == held.id)
@@ -123,6 +127,13 @@ async def renew(connection: Connection, given: str) -> Grant | None:
     shop = await in_force(connection, IDLE)
     idle = dt.timedelta(minutes=shop[IDLE])
     return await _grant(connection, held.customer_id, held.id, session_expires_at=held.expires_at, idle=idle)
+
+
+async def _tell_reuse(connection: Connection, customer_id: int, address: str | None) -> None:
+    owner = await fetch_one(connection, select(customer.c.version).where(customer.c.id == customer_id))
+    if owner is not None:
+        by = By(Actor.SYSTEM, address=address)
+        await record(connection, customer_id, kind="REFRESH_TOKEN_REUSED", version=owner.version, by=by)
 
 
 async def end(connection: Connection, customer_id: int, session_ids: Sequence[int]) -> int:

@@ -72,8 +72,12 @@ async def _let_in(connection: Connection, context: Context, known: Row, newer: s
 
 def _show_lock(context: Context, known: Row | None, attempt: Row) -> None:
     if known is not None and attempt.count >= throttle.FREE_FAILURES:
+        address = context.caller.address or None
         first = attempt.count in {throttle.FREE_FAILURES, throttle.MOST_FAILURES}
-        context.later(("lock", known.id), partial(writes.show_lock, known=known, until=attempt.until, first=first))
+        context.later(
+            ("lock", known.id),
+            partial(writes.show_lock, known=known, until=attempt.until, first=first, address=address),
+        )
 
 
 async def proven(context: Context, password: str, *, path: list[str]) -> Row:

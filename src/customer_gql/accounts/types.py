@@ -21,8 +21,8 @@ from .sessions import Grant
 @strawberry.type(description="One device on which the customer is signed in.")
 class Session(Node):
     id: strawberry.ID = node_id("ses", reads.sessions_by_id, "customer_id", "id", description="The session.")
-    device: str | None = column("What the device calls itself, its User-Agent, cut at 200 characters.")
-    address: str | None = column("Network address it signed in from.")
+    device: str | None = column("What the device calls itself, its User-Agent, cut at 200 characters.", personal=True)
+    address: str | None = column("Network address it signed in from.", personal=True)
     created_at: dt.datetime = column("When it signed in.")
     last_used_at: dt.datetime = column("Last use, to the minute.")
     expires_at: dt.datetime = column("When it ends in any case.")
@@ -71,10 +71,10 @@ graph_enum(
 class OnlineVisitor:
     kind: online.VisitorKind = column("Customer or visitor.")
     number: int | None = column("The customer's number; null for a visitor.")
-    first_name: str | None = column("First name; null for a visitor.")
-    last_name: str | None = column("Last name; null for a visitor.")
-    email: str | None = column("Address of the account; null for a visitor.")
-    company: str | None = column("Company of the default billing address; null when there is none.")
+    first_name: str | None = column("First name; null for a visitor.", personal=True)
+    last_name: str | None = column("Last name; null for a visitor.", personal=True)
+    email: str | None = column("Address of the account; null for a visitor.", personal=True)
+    company: str | None = column("Company of the default billing address; null when there is none.", personal=True)
     last_activity_at: dt.datetime = column("Last sign-in, sign-up or change of the cart.")
     last_url: str | None = column("Page it happened on, without its query; null when the storefront sent none.")
     customer: CustomerLink | None = loaded(

@@ -12,7 +12,8 @@ from customer_gql.customers import writes as customers
 from customer_gql.customers.emails import normalised
 from customer_gql.customers.sharing import scope_of
 from customer_gql.customers.tables import CustomerStatus, customer
-from customer_gql.history.writes import SYSTEM, By, record
+from customer_gql.history.tables import Actor
+from customer_gql.history.writes import By, record
 from customer_gql.mail.writes import queue
 from customer_gql.websites.configuration import GLOBAL, STORE_VIEW, Setting, configured
 
@@ -152,8 +153,13 @@ async def forget_failures(connection: Connection, held: Row) -> None:
         await execute(connection, update(customer).where(customer.c.id == held.id).values(locked_until=None))
 
 
-async def show_lock(connection: Connection, known: Row, until: dt.datetime, *, first: bool) -> None:
-    """Make the lock of too many wrong passwords visible; it holds without this. A longer one of staff stays."""
+async def show_lock(
+    connection: Connection, known: Row, until: dt.datetime, *, first: bool, address: str | None
+) -> None:
+    """Make the lock of too many wrong passwords visible; it holds without this. A longer one of staff stays.
+
+    `address` is where the last of them came from.
+    """
     await execute(
         connection,
         update(customer)
@@ -161,7 +167,8 @@ async def show_lock(connection: Connection, known: Row, until: dt.datetime, *, f
         .values(locked_until=until),
     )
     if first:
-        await record(connection, known.id, kind="LOCKED_OUT", version=known.version, by=SYSTEM)
+        by = By(Actor.SYSTEM, address=address)
+        await record(connection, known.id, kind="LOCKED_OUT", version=known.version, by=by)
         await tell(connection, known, "account_locked")
 
 

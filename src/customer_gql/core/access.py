@@ -23,6 +23,11 @@ class Kind(enum.Enum):
     SERVICE = "service"
 
 
+PERSONAL: Final = "customers.pii"
+HISTORY: Final = "history.read"
+FIELD_PERMISSIONS: Final = frozenset({PERSONAL, HISTORY})
+"""What nested fields ask for besides the permission of their root; `execution/fields.py` holds staff to it."""
+
 Websites = frozenset[int] | None
 """Websites somebody may reach into; None is all of them, those made later included."""
 

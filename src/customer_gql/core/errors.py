@@ -135,9 +135,9 @@ class InputError(UserError):
 @strawberry.type(description="A field that both the caller and somebody else changed.")
 class FieldConflict:
     field: str = strawberry.field(description="Name of the input field.")
-    base: str | None = strawberry.field(description="What the caller started from.")
-    yours: str | None = strawberry.field(description="What the caller wants.")
-    stored: str | None = strawberry.field(description="What is stored now.")
+    base: str | None = strawberry.field(description="What the caller started from.", metadata={"personal": True})
+    yours: str | None = strawberry.field(description="What the caller wants.", metadata={"personal": True})
+    stored: str | None = strawberry.field(description="What is stored now.", metadata={"personal": True})
 
 
 @strawberry.type(description="The record was changed since the caller read it, in a field the caller changes too.")

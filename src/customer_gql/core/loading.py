@@ -146,9 +146,10 @@ class Load:
         self.limited = limited
 
 
-def column(description: str, *, name: str | None = None, admin: bool = False) -> Any:
-    """A field that is the row's column of the same name."""
-    return strawberry.field(description=description, name=name, metadata={"audience": "admin"} if admin else {})
+def column(description: str, *, name: str | None = None, admin: bool = False, personal: bool = False) -> Any:
+    """A field that is the row's column of the same name. A `personal` one is masked for some staff, see `access`."""
+    metadata = {**({"audience": "admin"} if admin else {}), **({"personal": True} if personal else {})}
+    return strawberry.field(description=description, name=name, metadata=metadata)
 
 
 def loaded(

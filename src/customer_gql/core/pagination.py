@@ -286,8 +286,10 @@ class Paged(Load):
         self.limited = False
 
 
-def paged(pages: Pages, *, key: str | tuple[str, ...], description: str, admin: bool = False) -> Any:
-    """A nested connection, read for all parents in one statement."""
+def paged(
+    pages: Pages, *, key: str | tuple[str, ...], description: str, admin: bool = False, requires: str | None = None
+) -> Any:
+    """A nested connection, read for all parents in one statement. Nullable when it `requires` more of staff."""
     declared = Paged(pages, (key,) if isinstance(key, str) else key)
     key_of = declared.key
 
@@ -301,5 +303,6 @@ def paged(pages: Pages, *, key: str | tuple[str, ...], description: str, admin: 
     ):
         return pages.load(info.context, key_of(root), Window.of(first, after, last, before))
 
-    metadata = {"load": declared, **({"audience": "admin"} if admin else {})}
+    metadata = {"load": declared, "requires": requires, **({"audience": "admin"} if admin else {})}
+    description += f" Null, with an error, without the permission `{requires}`." if requires else ""
     return strawberry.field(resolver=resolve, description=description, metadata=metadata)

@@ -84,7 +84,8 @@ async def run(
 async def _newsletter(
     connection: Connection, found: Mapping[int, Row], changed: set[int], kind: str, by: By
 ) -> dict[int, Result]:
-    await record_all(connection, [(id, found[id].version, {}) for id in changed], kind=kind, by=by)
+    changes = {"isSubscribed": (kind == "UNSUBSCRIBED", kind == "SUBSCRIBED")}
+    await record_all(connection, [(id, found[id].version, changes) for id in changed], kind=kind, by=by)
     return {id: Result(id, Outcome.DONE if id in changed else Outcome.UNCHANGED) for id in found}
 
 

@@ -4,7 +4,15 @@ from typing import Annotated, Any
 
 import strawberry
 
-from customer_gql.core.access import INPUT, admin_field, admin_mutation, customer_field, customer_mutation
+from customer_gql.core.access import (
+    INPUT,
+    PERSONAL,
+    Requires,
+    admin_field,
+    admin_mutation,
+    customer_field,
+    customer_mutation,
+)
 from customer_gql.core.context import Info
 from customer_gql.core.errors import Payload
 from customer_gql.core.ids import decode_one
@@ -12,11 +20,14 @@ from customer_gql.core.loading import column
 from customer_gql.core.pagination import After, Before, Connection, First, Last, Window
 from customer_gql.core.scalars import graph_enum
 from customer_gql.history.writes import acting
+from customer_gql.staff.events import acting as staff_acting, record
+from customer_gql.websites.configuration import GLOBAL, stored
 
 from . import reads, writes
-from .sharing import AccountSharing, share
+from .sharing import SHARING, AccountSharing, share
 from .types import CustomerLink, CustomerPayload, CustomerSort, Gender
 
+_PERSONAL_SORTS = {CustomerSort.EMAIL, CustomerSort.NAME}
 graph_enum(
     AccountSharing,
     "Where an account works.",
@@ -101,13 +112,17 @@ class CustomerAdminMutation:
         everywhere=True,
         alone=True,
         description="Let accounts work on their website alone, or on all of them. Refused while an address has accounts "
-        "on several websites that would become one. Sessions go on. Can be undone by setting it back.",
+        "on several websites that would become one. Sessions go on. Writes the history of staff. Can be undone by setting it back.",
     )
     async def account_sharing_set(
         self, info: Info, input: Annotated[AccountSharingSetInput, INPUT]
     ) -> AccountSharingSetPayload:
         async with info.context.transaction() as connection:
+            before = await stored(connection, SHARING, GLOBAL, 0)
             moved = await share(connection, input.sharing)
+            if before != input.sharing.value:
+                changes = {SHARING.path: (before, input.sharing.value)}
+                await record(connection, "CONFIGURATION_SET", by=staff_acting(info.context), changes=changes)
         return AccountSharingSetPayload(moved_account_count=moved)
 
 
@@ -133,7 +148,8 @@ class CustomerAdminQuery:
     @admin_field(
         permission="customers.read",
         graphql_type=Connection[CustomerLink],
-        description="All customers of the websites the viewer's role reaches, in pages.",
+        description="All customers of the websites the viewer's role reaches, in pages. The orders EMAIL and NAME need "
+        "`customers.pii` too.",
     )
     async def customers(
         self,
@@ -144,4 +160,7 @@ class CustomerAdminQuery:
         before: Before = strawberry.UNSET,
         sort: Annotated[CustomerSort, strawberry.argument(description="Order of the list.")] = CustomerSort.NEWEST,
     ) -> Any:
+        if sort in _PERSONAL_SORTS:
+            # The order, and a cursor made by hand, would tell what is masked.
+            Requires(PERSONAL).check(info.context.viewer)
         return await reads.customer_list.page(info.context, Window.of(first, after, last, before), sort.value)

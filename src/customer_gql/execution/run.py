@@ -3,12 +3,13 @@
 import inspect
 from typing import Any, Final
 
-from graphql import ExecutionResult, GraphQLError, GraphQLSchema, OperationType, execute
+from graphql import ExecutionResult, GraphQLError, GraphQLSchema, MiddlewareManager, OperationType, execute
 
 from customer_gql.core.context import Context
 
 from . import faults
 from .documents import Document
+from .fields import guards
 from .plans.cache import Operation, Plans
 from .plans.payloads import PayloadExecutor
 
@@ -23,14 +24,16 @@ async def run(
         kind = document.operation(name).operation
     except GraphQLError as error:
         return ExecutionResult(None, [error])
-    planned = PLANS.operation(schema, document, name) if getattr(context.settings, "compiled_plans", True) else None
+    guarded = guards(context.viewer)
+    plans = guarded is None and getattr(context.settings, "compiled_plans", True)
+    planned = PLANS.operation(schema, document, name) if plans else None
     try:
         if planned is not None and kind is OperationType.QUERY:
             data = await by_plan(planned, variables, context)
             if data is not None:
                 return ExecutionResult(data, None)
         by_payload = planned if kind is OperationType.MUTATION else None
-        return await _referred(schema, document, variables, name, context, by_payload)
+        return await _referred(schema, document, variables, name, context, by_payload, guarded)
     finally:
         await context.loads.close()
 
@@ -58,10 +61,17 @@ async def _referred(
     name: str | None,
     context: Context,
     planned: Operation | None,
+    guarded: MiddlewareManager | None,
 ) -> ExecutionResult:
     payloads: dict[str, Any] = {} if planned is None else {"executor_class": PayloadExecutor, "planned": planned}
     result = execute(
-        schema, document.ast, context_value=context, variable_values=variables, operation_name=name, **payloads
+        schema,
+        document.ast,
+        context_value=context,
+        variable_values=variables,
+        operation_name=name,
+        middleware=guarded,
+        **payloads,
     )
     if inspect.isawaitable(result):
         result = await result

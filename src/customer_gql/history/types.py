@@ -4,6 +4,7 @@ from typing import Any
 import orjson
 import strawberry
 
+from customer_gql.core.access import HISTORY
 from customer_gql.core.ids import Node, node_id
 from customer_gql.core.loading import column, loaded
 from customer_gql.core.pagination import Connection, paged
@@ -30,8 +31,8 @@ graph_enum(
 @strawberry.type(description="A field before and after. Secrets are never among them.")
 class FieldChange:
     field: str = column("Name of the input field.")
-    before: str | None = column("What was stored; null for nothing.")
-    after: str | None = column("What is stored since; null for nothing.")
+    before: str | None = column("What was stored; null for nothing.", personal=True)
+    after: str | None = column("What is stored since; null for nothing.", personal=True)
 
 
 @strawberry.type(
@@ -39,12 +40,14 @@ class FieldChange:
 )
 class HistoryEvent(Node):
     id: strawberry.ID = node_id(
-        "evt", reads.events_by_id, "customer_id", "id", visible=nobody, description="The event."
+        "evt", reads.events_by_id, "customer_id", "id", visible=nobody, permission=HISTORY, description="The event."
     )
     kind: str = column("What was done, as `EDITED` or `FORCED_SIGN_IN`; new features add kinds.")
     version: int = column("Version of the customer after it.")
     actor: Actor = column("What kind of identity did it.")
-    address: str | None = column("Network address the request came from; null for what no request caused.")
+    address: str | None = column(
+        "Network address the request came from; null for what no request caused.", personal=True
+    )
     created_at: dt.datetime = column("When it was done.")
     staff: StaffUser | None = loaded(
         staff_by_id, key="staff_id", description="Who of the staff did it; null for other actors."
@@ -65,9 +68,10 @@ def _shown(value: Any) -> str | None:
 
 @strawberry.type
 class HistorySection:
-    history: Connection[HistoryEvent] = paged(
+    history: Connection[HistoryEvent] | None = paged(
         reads.events_by_customer,
         key="id",
         description="What was done to the customer, and what they did, newest first.",
         admin=True,
+        requires=HISTORY,
     )

@@ -94,8 +94,11 @@ async def update_template(
     expected_version: int | None,
     by: int | None,
     websites: Websites,
-) -> int:
-    """Put the shop's text in place of ours in one scope and language; its version. Refuses all when it refuses one."""
+) -> tuple[int, Row | None]:
+    """Put the shop's text in place of ours in one scope and language. Refuses all when it refuses one.
+
+    Its version, and what stood there before; None when ours did.
+    """
     await _check_scope(connection, scope, scope_id, websites)
     errors: list[RuleError] = []
     for part in PARTS:
@@ -116,20 +119,23 @@ async def update_template(
         await execute(connection, insert(mail_template).values(**key, **values))
     else:
         await execute(connection, update(mail_template).filter_by(**key).values(**values))
-    return stored + 1
+    return stored + 1, held
 
 
 async def reset_template(
     connection: Connection, kind: Kind, scope: TemplateScope, scope_id: int, locale: str, *, websites: Websites
-) -> None:
-    """Take the shop's text of one scope and language away, so that the next one of the chain holds."""
+) -> Row:
+    """Take the shop's text of one scope and language away, so that the next one of the chain holds; what it was."""
     await _check_scope(connection, scope, scope_id, websites)
-    gone = await execute(
+    gone = await fetch_one(
         connection,
-        delete(mail_template).filter_by(name=kind.name, scope=scope.value, scope_id=scope_id, locale=locale),
+        delete(mail_template)
+        .filter_by(name=kind.name, scope=scope.value, scope_id=scope_id, locale=locale)
+        .returning(mail_template),
     )
-    if not gone:
+    if gone is None:
         raise RuleError("The shop has no text of its own here.", path=["template"], code=UserErrorCode.NOT_FOUND)
+    return gone
 
 
 def _conflicts(held: Row | None, texts: Mapping[str, str]) -> list[FieldConflict]:

@@ -3,8 +3,9 @@ from typing import Annotated, Any
 
 import strawberry
 
-from customer_gql.core.access import INPUT, Requires, Viewer, admin_field, admin_mutation
+from customer_gql.core.access import INPUT, PERSONAL, Requires, Viewer, admin_field, admin_mutation
 from customer_gql.core.context import Info
+from customer_gql.core.db import Connection as Pooled, Row
 from customer_gql.core.errors import BadInput, Payload, RuleError
 from customer_gql.core.ids import decode_one, encode
 from customer_gql.core.loading import column
@@ -15,7 +16,8 @@ from customer_gql.mail.addressing import Scope, envelope, scope_of
 from customer_gql.mail.kinds import KINDS
 from customer_gql.mail.letters import one_line
 from customer_gql.mail.tables import TemplateScope
-from customer_gql.mail.templates import LIMITS, rendered, sources
+from customer_gql.mail.templates import LIMITS, PARTS, rendered, sources
+from customer_gql.staff.events import acting, record
 
 from . import reads
 from .types import DeadMail, MailPreview, MailTemplate, MailTemplateName
@@ -98,7 +100,7 @@ class MailAdminQuery:
         permission=PERMISSION,
         graphql_type=MailPreview,
         description="A mail as it would be, made with sample values, or with a customer's name where one is given "
-        "(that needs `customers.read` too). Its link is a sample. Nothing is sent.",
+        "(that needs `customers.read` and `customers.pii` too). Its link is a sample. Nothing is sent.",
     )
     async def mail_preview(
         self,
@@ -149,7 +151,7 @@ class MailAdminMutation:
     @admin_mutation(
         permission=PERMISSION,
         description="Try a mail again that was given up, from the first attempt on. Refused when its link is gone. "
-        "It cannot be undone once the mail is sent.",
+        "Writes the history of staff. It cannot be undone once the mail is sent.",
     )
     async def mail_retry(self, info: Info, input: Annotated[MailRetryInput, INPUT]) -> MailRetryPayload:
         id = decode_one(input.id, "mai")
@@ -157,45 +159,78 @@ class MailAdminMutation:
             if not await reads.is_reached(connection, id, info.context.viewer.website_ids):
                 raise writes.no_such_mail()
             await writes.retry(connection, id)
+            await record(connection, "MAIL_RETRIED", by=acting(info.context), subject=input.id)
         return MailRetryPayload(mail_id=strawberry.ID(encode("mai", id)))
 
     @admin_mutation(
         permission=PERMISSION,
         description="Put the shop's own text in place of the built-in one. Refused unless it is a template of this "
         "mail's placeholders, filters and conditions, and can be made with sample values. Mails not sent yet take the "
-        "new text. A text for all websites is for staff of all websites. `mailTemplateReset` undoes it.",
+        "new text. A text for all websites is for staff of all websites. Writes the history of staff. "
+        "`mailTemplateReset` undoes it.",
     )
     async def mail_template_update(
         self, info: Info, input: Annotated[MailTemplateUpdateInput, INPUT]
     ) -> MailTemplatePayload:
-        viewer = info.context.viewer
+        viewer, texts = info.context.viewer, {"subject": input.subject, "html": input.html, "text": input.text}
+        place = _place(input, viewer)
         async with info.context.transaction() as connection:
-            version = await writes.update_template(
+            version, before = await writes.update_template(
                 connection,
                 KINDS[input.template.value],
-                *_place(input, viewer),
-                texts={"subject": input.subject, "html": input.html, "text": input.text},
+                *place,
+                texts=texts,
                 expected_version=input.expected_version,
                 by=viewer.staff_id,
                 websites=viewer.website_ids,
             )
+            await _record(connection, info, "MAIL_TEMPLATE_SET", input.template, place, before, texts)
         return MailTemplatePayload(version=version)
 
     @admin_mutation(
         permission=PERMISSION,
         description="Delete the shop's own text of one scope and language, so that the next wider one or the built-in "
-        "one holds again. A text for all websites is for staff of all websites. It cannot be undone.",
+        "one holds again. A text for all websites is for staff of all websites. Writes the history of staff, where the "
+        "text stays to be seen. It cannot be undone.",
     )
     async def mail_template_reset(
         self, info: Info, input: Annotated[MailTemplateResetInput, INPUT]
     ) -> MailTemplatePayload:
         viewer, kind = info.context.viewer, KINDS[input.template.value]
+        place = _place(input, viewer)
         async with info.context.transaction() as connection:
-            await writes.reset_template(connection, kind, *_place(input, viewer), websites=viewer.website_ids)
+            before = await writes.reset_template(connection, kind, *place, websites=viewer.website_ids)
+            await _record(connection, info, "MAIL_TEMPLATE_RESET", input.template, place, before, {})
         return MailTemplatePayload()
 
 
-def _place(input: MailTemplateResetInput, viewer: Viewer) -> tuple[TemplateScope, int, str]:
+_Place = tuple[TemplateScope, int, str]
+_PREFIXES = {TemplateScope.WEBSITE: "web", TemplateScope.STORE_VIEW: "stv"}
+
+
+async def _record(
+    connection: Pooled,
+    info: Info,
+    kind: str,
+    template: Any,
+    place: _Place,
+    before: Row | None,
+    after: Mapping[str, str],
+) -> None:
+    """Into the history of staff, each part that differs: `WELCOME.de.subject`, in a store view `WELCOME.subject`."""
+    scope, scope_id, locale = place
+    where = ".".join(filter(None, [template.name, locale]))
+    changes = {
+        f"{where}.{part}": (None if before is None else before[part], after.get(part))
+        for part in PARTS
+        if before is None or before[part] != after.get(part)
+    }
+    if changes:
+        subject = None if scope is TemplateScope.GLOBAL else encode(_PREFIXES[scope], scope_id)
+        await record(connection, kind, by=acting(info.context), subject=subject, changes=changes)
+
+
+def _place(input: MailTemplateResetInput, viewer: Viewer) -> _Place:
     if input.store_view_id is not None:
         if input.website_id is not None or input.locale is not None:
             raise RuleError("A store view names its website and language.", path=["storeViewId"])
@@ -220,7 +255,8 @@ async def _scope(info: Info, store_view_id: strawberry.ID) -> Scope:
 async def _customer_values(info: Info, customer_id: strawberry.ID | None) -> Mapping[str, Any]:
     if customer_id is None:
         return {}
-    Requires("customers.read").check(info.context.viewer)
+    for needed in ("customers.read", PERSONAL):
+        Requires(needed).check(info.context.viewer)
     found = await reachable(info.context, decode_one(customer_id, "cus"))
     if found is None:
         raise BadInput("customerId: there is no such customer.")

@@ -59,9 +59,9 @@ class DeadMail:
         resolver=lambda root: MailTemplateName(root.template) if root.template in KINDS else None,
         description="Which mail; null when this version no longer knows it.",
     )
-    recipient: str = column("Where it was to go.")
+    recipient: str = column("Where it was to go.", personal=True)
     attempts: int = column("How often it was tried.")
-    last_error: str | None = column("What the mail server said last, without secrets.")
+    last_error: str | None = column("What the mail server said last, without secrets.", personal=True)
     created_at: dt.datetime = column("When it was caused.")
     dead_at: dt.datetime = column("When it was given up.")
     customer: CustomerLink | None = loaded(

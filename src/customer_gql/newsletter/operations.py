@@ -64,7 +64,8 @@ async def _wish(info: Info, *, subscribes: bool) -> NewsletterPayload:
             changed = await writes.end(connection, held.id, view.id)
         if changed:
             kind = "SUBSCRIBED" if subscribes else "UNSUBSCRIBED"
-            await record(connection, held.id, kind=kind, version=held.version, by=acting(context.viewer))
+            by, changes = acting(context.viewer), {"isSubscribed": (not subscribes, subscribes)}
+            await record(connection, held.id, kind=kind, version=held.version, by=by, changes=changes)
             await queue(
                 connection,
                 template=f"newsletter_{kind.lower()}",

@@ -65,14 +65,14 @@ class Shipment(Node):
 
 @strawberry.type(description="An address as it was when the order was placed.")
 class OrderAddress:
-    name: str = column("Who receives.")
-    company: str | None = column("Company.")
-    street: list[str] = column("One to four lines.")
-    city: str = column("City.")
+    name: str = column("Who receives.", personal=True)
+    company: str | None = column("Company.", personal=True)
+    street: list[str] = column("One to four lines.", personal=True)
+    city: str = column("City.", personal=True)
     region: str | None = column("State or province.")
-    postcode: str | None = column("Postal code.")
+    postcode: str | None = column("Postal code.", personal=True)
     country_code: str = column("ISO 3166-1 code of two letters.")
-    telephone: str | None = column("Telephone.")
+    telephone: str | None = column("Telephone.", personal=True)
 
 
 @strawberry.type(description="An order of a customer.")
@@ -81,8 +81,8 @@ class Order(Node):
     number: str = column("The number people use, unique in the shop.")
     status: OrderStatus = column("Where it stands.")
     placed_at: dt.datetime = column("When it was placed.")
-    customer_email: str = column("Address of the buyer when it was placed.")
-    customer_name: str = column("Name of the buyer when it was placed.")
+    customer_email: str = column("Address of the buyer when it was placed.", personal=True)
+    customer_name: str = column("Name of the buyer when it was placed.", personal=True)
     subtotal: Money = money("Sum of price times quantity.", amount="subtotal")
     discount_total: Money = money("What was taken off.", amount="discount_total")
     shipping_total: Money = money("Shipping.", amount="shipping_total")

@@ -29,7 +29,7 @@ class Review(Node):
     title: str = column("Summary.")
     detail: str = column("The text.")
     rating: int = column("1 (worst) to 5 (best).")
-    nickname: str = column("Name it is signed with.")
+    nickname: str = column("Name it is signed with.", personal=True)
     status: ReviewStatus = column("Whether it is shown to others.")
     created_at: dt.datetime = column("When it was written.")
     product: Product = loaded(products_by_id, key="product_id", description="What it is about.")

@@ -12,6 +12,7 @@ from customer_gql.reward_points.operations import RewardPointsAdminMutation
 from customer_gql.staff.account_operations import StaffAccountMutation, StaffAccountQuery
 from customer_gql.staff.configuration import ConfigurationAdminMutation, ConfigurationAdminQuery
 from customer_gql.staff.operations import StaffAdminMutation, StaffAdminQuery
+from customer_gql.staff.role_operations import StaffRoleAdminMutation, StaffRoleAdminQuery
 from customer_gql.staff.service_operations import ServiceTokenAdminMutation, ServiceTokenAdminQuery
 from customer_gql.staff.sign_in_operations import StaffSignInMutation
 from customer_gql.store_credit.operations import StoreCreditAdminMutation
@@ -34,6 +35,7 @@ schema = strawberry.Schema(
         NodeAdminQuery,
         LimitsAdminQuery,
         StaffAdminQuery,
+        StaffRoleAdminQuery,
         StaffAccountQuery,
         ServiceTokenAdminQuery,
         ConfigurationAdminQuery,
@@ -48,6 +50,7 @@ schema = strawberry.Schema(
         RewardPointsAdminMutation,
         MailAdminMutation,
         StaffAdminMutation,
+        StaffRoleAdminMutation,
         StaffAccountMutation,
         StaffSignInMutation,
         ServiceTokenAdminMutation,

@@ -115,8 +115,11 @@ class StaffAccountMutation:
         await confirm_own_password(context, input.password)
         async with context.transaction() as connection:
             user = await passwords.credentials(connection, staff_id)
+            known = await passwords.known_words(connection, user)
         on = user.totp_since is not None
-        passwords.check_strength(input.new_password, second_factor=on, email=user.email, path="newPassword")
+        passwords.check_strength(
+            input.new_password, second_factor=on, email=user.email, about=known, path="newPassword"
+        )
         hash = await hashing.hashed(input.new_password)
         async with context.transaction() as connection:
             await passwords.change(connection, user, hash, by=acting(context), keep=context.viewer.session)

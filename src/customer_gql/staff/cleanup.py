@@ -8,9 +8,12 @@ from sqlalchemy import delete
 from customer_gql.core.db import execute
 from customer_gql.jobs.work import Tools
 
-from .tables import staff_invitation, staff_oidc_code, staff_oidc_flow, staff_session
+from .tables import staff_invitation, staff_oidc_code, staff_oidc_flow, staff_session, staff_throttle
 
 EXPIRING: Final = (staff_session, staff_invitation, staff_oidc_flow, staff_oidc_code)
+
+# A row of wrong guesses is in a row however slowly they come; a month without one is a new start.
+_FAILURES: Final = dt.timedelta(days=30)
 
 
 async def delete_expired(tools: Tools) -> None:
@@ -18,3 +21,6 @@ async def delete_expired(tools: Tools) -> None:
     async with tools.database.transaction() as connection:
         for table in EXPIRING:
             await execute(connection, delete(table).where(table.c.expires_at < now))
+        unused = staff_session.c.last_used_at + staff_session.c.idle < now
+        await execute(connection, delete(staff_session).where(unused))
+        await execute(connection, delete(staff_throttle).where(staff_throttle.c.blocked_until < now - _FAILURES))

@@ -13,6 +13,7 @@ from customer_gql.core.ids import new_id
 
 from .tables import StaffActor, staff_event
 
+Changes = Mapping[str, tuple[Any, Any]]
 _ACTORS: Final = {Kind.STAFF: StaffActor.STAFF, Kind.SERVICE: StaffActor.SERVICE}
 
 
@@ -50,9 +51,13 @@ async def record(
     *,
     by: Acting,
     subject: str | None = None,
-    changes: Mapping[str, tuple[Any, Any]] | None = None,
+    changes: Changes | None = None,
+    version: int | None = None,
 ) -> None:
-    """Write what was done, in the transaction that does it. `subject` is the public id of what it was done to."""
+    """Write what was done, in the transaction that does it.
+
+    `subject` is the public id of what it was done to, `version` its version after it.
+    """
     actor, actor_id = by.actor
     await execute(
         connection,
@@ -63,6 +68,7 @@ async def record(
             actor_id=actor_id,
             subject=subject,
             address=by.address,
+            version=version,
             changes=orjson.dumps({name: list(pair) for name, pair in (changes or {}).items()}).decode(),
         ),
     )

@@ -16,6 +16,7 @@ from customer_gql.core.emails import normalised
 from customer_gql.core.ids import encode
 from customer_gql.settings import Settings
 
+from . import throttle
 from .events import record, signing_in
 from .tables import staff_oidc_code, staff_oidc_flow, staff_user
 
@@ -51,8 +52,12 @@ async def _discovered(client: Any, settings: Settings) -> dict[str, Any]:
     return found
 
 
-async def start(database: Database, settings: Settings) -> tuple[str, str]:
-    """Where to send the browser, and the state it has to bring back."""
+async def start(database: Database, settings: Settings, *, address: str | None) -> tuple[str, str]:
+    """Where to send the browser, and the state it has to bring back. Raises `Refused`."""
+    async with database.transaction() as connection:
+        admitted = await throttle.peer_admitted(connection, "oidc", address)
+    if not admitted:
+        raise Refused("too many from one network address")
     state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
     async with _client(settings) as client:
         provider = await _discovered(client, settings)

@@ -24,7 +24,8 @@ def routes(settings: Settings) -> list[Route]:
 
     async def begin(request: Request) -> Response:
         try:
-            url, state = await oidc.start(request.app.state.databases["admin"], settings)
+            database = request.app.state.databases["admin"]
+            url, state = await oidc.start(database, settings, address=_peer(request))
         except Exception as error:  # noqa: BLE001 - whatever the provider did, the browser goes back to where it came from
             return _back(settings, error)
         response = RedirectResponse(url, 302, headers=_PRIVATE)
@@ -38,15 +39,17 @@ def routes(settings: Settings) -> list[Route]:
         try:
             if not code or not kept or not secrets.compare_digest(kept.encode(), state.encode()):
                 raise oidc.Refused("another browser's answer, or none")  # noqa: TRY301
-            peer = None if request.client is None else request.client.host
-            one_time = await oidc.finish(
-                request.app.state.databases["admin"], settings, code=code, state=state, address=peer
-            )
+            database = request.app.state.databases["admin"]
+            one_time = await oidc.finish(database, settings, code=code, state=state, address=_peer(request))
         except Exception as error:  # noqa: BLE001
             return _back(settings, error)
         return _landing(settings, code=one_time)
 
     return [Route("/admin/oidc/start", begin), Route("/admin/oidc/callback", answered)]
+
+
+def _peer(request: Request) -> str | None:
+    return None if request.client is None else request.client.host[:64]
 
 
 _PRIVATE: Final = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}

@@ -1,4 +1,4 @@
-"""Staff users and roles."""
+"""Staff users."""
 
 from typing import Annotated, Any
 
@@ -7,17 +7,18 @@ import strawberry
 from customer_gql.core.access import INPUT, admin_field, admin_mutation
 from customer_gql.core.context import Info
 from customer_gql.core.emails import checked_email
-from customer_gql.core.errors import Payload, RuleError, UserErrorCode
+from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.ids import decode_one, decode_small
 from customer_gql.core.loading import column
 from customer_gql.core.pagination import After, Before, Connection, First, Last, Window
 
-from . import passwords, reads, roles, sign_in, writes
+from . import passwords, reads, writes
+from .edits import EXPECTED_VERSION
 from .events import acting
-from .permissions import MANAGE, Permission
+from .permissions import MANAGE
 from .scopes import checked_name
 from .tables import staff_role
-from .types import StaffRole, StaffRolePayload, StaffUser, StaffUserPayload
+from .types import StaffUser, StaffUserPayload
 
 
 @strawberry.input(description="A new staff user.")
@@ -34,37 +35,12 @@ class StaffUpdateInput:
     name: strawberry.Maybe[str] = column("Name people see, at most 255 characters.")
     job_title: strawberry.Maybe[str | None] = column("What they do, at most 255 characters; null clears.")
     role_id: strawberry.Maybe[strawberry.ID] = column("Their role; never one's own.")
+    expected_version: int | None = strawberry.field(description=EXPECTED_VERSION, default=None)
 
 
 @strawberry.input(description="Which staff user.")
 class StaffUserInput:
     id: strawberry.ID = column("The staff user.")
-
-
-_PASSWORD = "Your own password, at most 256 characters; needed when you have one."  # noqa: S105 - a description
-
-
-@strawberry.input(description="A new role.")
-class StaffRoleCreateInput:
-    name: str = column("Unique name, at most 255 characters.")
-    permissions: list[Permission] = column("What it allows: nothing that your own role does not.")
-    website_ids: list[strawberry.ID] | None = column("Its websites, at most 100; null for all, if your own has all.")
-    password: str | None = strawberry.field(description=_PASSWORD, default=None)
-
-
-@strawberry.input(description="Changes of a role. What is left out keeps its value.")
-class StaffRoleUpdateInput:
-    id: strawberry.ID = column("The role.")
-    name: strawberry.Maybe[str] = column("Unique name, at most 255 characters.")
-    permissions: strawberry.Maybe[list[Permission]] = column("What it allows: nothing that your own role does not.")
-    website_ids: strawberry.Maybe[list[strawberry.ID] | None] = column("Its websites, at most 100; null for all.")
-    password: str | None = strawberry.field(description=_PASSWORD, default=None)
-
-
-@strawberry.input(description="Which role goes.")
-class StaffRoleDeleteInput:
-    id: strawberry.ID = column("The role; nobody may have it.")
-    password: str | None = strawberry.field(description=_PASSWORD, default=None)
 
 
 @strawberry.type(description="What creating a staff user did.")
@@ -87,24 +63,14 @@ class StaffDeactivatePayload(StaffUserPayload):
     ended_session_count: int = strawberry.field(description="How many sessions ended with it.", default=0)
 
 
+@strawberry.type(description="What forcing a staff user to sign in again did.")
+class StaffForceSignInPayload(StaffUserPayload):
+    ended_session_count: int = strawberry.field(description="How many sessions ended.", default=0)
+
+
 @strawberry.type(description="What inviting a staff user did. The link is seen by its recipient alone.")
 class StaffInvitePayload(StaffUserPayload):
     pass
-
-
-@strawberry.type(description="What creating a role did.")
-class StaffRoleCreatePayload(StaffRolePayload):
-    pass
-
-
-@strawberry.type(description="What updating a role did.")
-class StaffRoleUpdatePayload(StaffRolePayload):
-    pass
-
-
-@strawberry.type(description="What deleting a role did.")
-class StaffRoleDeletePayload(Payload):
-    deleted_id: strawberry.ID | None = strawberry.field(description="The role that is gone.", default=None)
 
 
 @strawberry.type
@@ -124,15 +90,6 @@ class StaffAdminQuery:
     ) -> Any:
         known = reads.known_to(staff_role.c.website_ids, info.context.viewer.website_ids)
         return await reads.staff_list.page(info.context, Window.of(first, after, last, before), "EMAIL", known)
-
-    @admin_field(
-        permission=MANAGE,
-        graphql_type=list[StaffRole],
-        description="Roles by name, at most 100: those that reach no website beyond the viewer's own.",
-    )
-    async def staff_roles(self, info: Info) -> list[Any]:
-        known = reads.known_to(staff_role.c.website_ids, info.context.viewer.website_ids)
-        return await info.context.fetch(reads.ROLES.where(*known))
 
 
 @strawberry.type
@@ -165,7 +122,9 @@ class StaffAdminMutation:
     async def staff_update(self, info: Info, input: Annotated[StaffUpdateInput, INPUT]) -> StaffUpdatePayload:
         staff_id, edits = decode_one(input.id, "stf"), _edits(input)
         async with info.context.transaction() as connection:
-            await writes.change(connection, staff_id, edits, by=acting(info.context))
+            await writes.change(
+                connection, staff_id, edits, expected_version=input.expected_version, by=acting(info.context)
+            )
         return StaffUpdatePayload(staff_key=staff_id)
 
     @admin_mutation(
@@ -195,6 +154,18 @@ class StaffAdminMutation:
     @admin_mutation(
         permission=MANAGE,
         alone=True,
+        description="End every session of a staff user who holds no more than the caller, at once, as when a device "
+        "was lost. The account stays open and its password works. Writes the history of staff. Cannot be undone.",
+    )
+    async def staff_force_sign_in(self, info: Info, input: Annotated[StaffUserInput, INPUT]) -> StaffForceSignInPayload:
+        staff_id = decode_one(input.id, "stf")
+        async with info.context.transaction() as connection:
+            ended = await writes.force_sign_in(connection, staff_id, by=acting(info.context))
+        return StaffForceSignInPayload(staff_key=staff_id, ended_session_count=ended)
+
+    @admin_mutation(
+        permission=MANAGE,
+        alone=True,
         description="Mail a staff user who holds no more than the caller a link to choose a password, the first or a "
         "new one. It works once, for 24 hours, and only the newest does; nobody but the recipient sees it. The old "
         "password works until then. Writes the history of staff.",
@@ -207,59 +178,6 @@ class StaffAdminMutation:
                 raise RuleError("This account is closed.", path=["id"], code=UserErrorCode.NOT_ALLOWED)
             await passwords.invite(connection, user, by=acting(info.context))
         return StaffInvitePayload(staff_key=staff_id)
-
-    @admin_mutation(
-        permission=MANAGE,
-        alone=True,
-        description="Make a role that allows no more than the caller's own. Asks for the caller's own password. "
-        "Writes the history of staff. Undone by `staffRoleDelete`.",
-    )
-    async def staff_role_create(
-        self, info: Info, input: Annotated[StaffRoleCreateInput, INPUT]
-    ) -> StaffRoleCreatePayload:
-        name, website_ids = checked_name(input.name), _website_ids(input.website_ids)
-        await sign_in.confirm_own_password(info.context, input.password)
-        async with info.context.transaction() as connection:
-            role_id = await roles.create(
-                connection,
-                name=name,
-                permissions=[permission.value for permission in input.permissions],
-                website_ids=website_ids,
-                by=acting(info.context),
-            )
-        return StaffRoleCreatePayload(role_key=role_id)
-
-    @admin_mutation(
-        permission=MANAGE,
-        alone=True,
-        description="Change a role that allows no more than the caller's own, neither before nor after. Holds for its "
-        "bearers from their next request on. Asks for the caller's own password. Refused when no active "
-        "administrator would be left, and when one's own role would lose `staff.manage` or a website. Writes the "
-        "history of staff.",
-    )
-    async def staff_role_update(
-        self, info: Info, input: Annotated[StaffRoleUpdateInput, INPUT]
-    ) -> StaffRoleUpdatePayload:
-        role_id, edits = decode_small(input.id, "rol"), _role_edits(input)
-        await sign_in.confirm_own_password(info.context, input.password)
-        async with info.context.transaction() as connection:
-            await roles.change(connection, role_id, by=acting(info.context), **edits)
-        return StaffRoleUpdatePayload(role_key=role_id)
-
-    @admin_mutation(
-        permission=MANAGE,
-        alone=True,
-        description="Delete a role that nobody has and that allows no more than the caller's own. Asks for the "
-        "caller's own password. Writes the history of staff. Cannot be undone; make it anew.",
-    )
-    async def staff_role_delete(
-        self, info: Info, input: Annotated[StaffRoleDeleteInput, INPUT]
-    ) -> StaffRoleDeletePayload:
-        role_id = decode_small(input.id, "rol")
-        await sign_in.confirm_own_password(info.context, input.password)
-        async with info.context.transaction() as connection:
-            await roles.remove(connection, role_id, by=acting(info.context))
-        return StaffRoleDeletePayload(deleted_id=input.id)
 
 
 def _email(given: str) -> str:
@@ -282,18 +200,3 @@ def _edits(input: StaffUpdateInput) -> dict[str, Any]:
     if input.role_id is not None:
         edits["role_id"] = decode_small(input.role_id.value, "rol")
     return edits
-
-
-def _role_edits(input: StaffRoleUpdateInput) -> dict[str, Any]:
-    edits: dict[str, Any] = {}
-    if input.name is not None:
-        edits["name"] = checked_name(input.name.value)
-    if input.permissions is not None:
-        edits["permissions"] = [permission.value for permission in input.permissions.value]
-    if input.website_ids is not None:
-        edits["website_ids"] = _website_ids(input.website_ids.value)
-    return edits
-
-
-def _website_ids(given: list[strawberry.ID] | None) -> list[int] | None:
-    return None if given is None else [decode_small(id, "web") for id in given]

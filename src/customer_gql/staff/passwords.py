@@ -1,17 +1,22 @@
 """Passwords of staff: chosen by themselves, from a link mailed to them or at a terminal; never by somebody else."""
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Final
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select, union
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from customer_gql.core import tokens
-from customer_gql.core.db import Connection, Row, execute, fetch_one
+from customer_gql.core.db import Connection, Row, execute, fetch, fetch_one
 from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.core.guessable import is_about, is_common
 from customer_gql.core.ids import encode
 from customer_gql.core.passwords import MAX_LENGTH, in_normal_form
+from customer_gql.mail.addressing import SHOP_NAME
 from customer_gql.mail.writes import queue
+from customer_gql.websites import tables as shops
+from customer_gql.websites.configuration import configured
 
 from . import sessions, throttle
 from .events import Acting, record
@@ -20,19 +25,36 @@ from .tables import staff_invitation, staff_password, staff_user
 
 ALONE: Final = 15
 WITH_SECOND_FACTOR: Final = 12
+_NAMES: Final = 200
 INVITATION_LIFETIME: Final = dt.timedelta(hours=24)
 
 
-def check_strength(password: str, *, second_factor: bool, email: str, path: str = "password") -> None:
-    """Long enough, not too long, and not the account's own address. No rules about kinds of characters."""
+def check_strength(
+    password: str, *, second_factor: bool, email: str, about: Collection[str] = (), path: str = "password"
+) -> None:
+    """Long enough, not too long, and none that guessers try first. No rules about kinds of characters.
+
+    `about` are texts that everybody knows of this account: the owner's name, the shop's.
+    """
     text = in_normal_form(password)
     least = WITH_SECOND_FACTOR if second_factor else ALONE
     if len(text) < least:
         raise RuleError(f"At least {least} characters.", path=[path])
     if len(text) > MAX_LENGTH:
         raise RuleError(f"At most {MAX_LENGTH} characters.", path=[path], code=UserErrorCode.TOO_LONG)
-    if len(set(text)) < 5 or email.partition("@")[0] in text.lower():
-        raise RuleError("Too easy to guess: choose one that is not your address or a repetition.", path=[path])
+    if is_common(text.casefold()):
+        raise RuleError("This password is one of those that are tried first. Choose another.", path=[path])
+    own = email.partition("@")[0]
+    if own in text.casefold() or is_about(text.casefold(), [own, email, *about]):
+        raise RuleError("Do not make the password of the shop's name, your name or your address.", path=[path])
+
+
+async def known_words(connection: Connection, user: Row) -> list[str]:
+    """What everybody knows: the user's name, and the names the shop has."""
+    named = (shops.website, shops.store, shops.store_view)
+    shop_names = union(*[select(table.c.name) for table in named]).limit(_NAMES)
+    configured_name = await configured(connection, SHOP_NAME)
+    return [user.name, configured_name, *(row.name for row in await fetch(connection, shop_names))]
 
 
 async def credentials(connection: Connection, staff_id: int, *, hold: bool = True) -> Row:

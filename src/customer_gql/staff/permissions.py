@@ -25,10 +25,11 @@ class Permission(enum.Enum):
 
 DESCRIPTIONS: Final[Mapping[str, str]] = {
     "CUSTOMERS_READ": "`customers.read`: see customers and what belongs to them.",
-    "CUSTOMERS_PII": "`customers.pii`: see names, addresses and other personal facts unmasked. So far none is masked.",
+    "CUSTOMERS_PII": "`customers.pii`: see names, addresses, telephone numbers and other personal facts. Without it their "
+    "first letter stands there, as `g•••@•••`, and dates of birth and genders are null.",
     "CUSTOMERS_WRITE": "`customers.write`: change customers, and what belongs to them.",
     "CUSTOMERS_DELETE": "`customers.delete`: delete customers for good.",
-    "CUSTOMERS_EXPORT": "`customers.export`: take customers out as a file. So far there is no such file.",
+    "CUSTOMERS_EXPORT": "`customers.export`: take customers out as a file; for the export that is to come.",
     "CUSTOMERS_IMPERSONATE": "`customers.impersonate`: sign in as a customer who allows it.",
     "CUSTOMERS_RESET_PASSWORD": "`customers.reset_password`: have a password reset link mailed to a customer.",
     "CUSTOMERS_FORCE_SIGN_IN": "`customers.force_sign_in`: end every session of a customer.",
@@ -37,7 +38,7 @@ DESCRIPTIONS: Final[Mapping[str, str]] = {
     "Never more than the holder may do. Not for service tokens.",
     "CONFIGURATION_MANAGE": "`configuration.manage`: read and change the shop's settings.",
     "MAIL_MANAGE": "`mail.manage`: see mails that were given up and send them again, preview and change the texts of mails.",
-    "HISTORY_READ": "`history.read`: see what was done to customers, and by whom. So far `customers.read` is enough for it.",
+    "HISTORY_READ": "`history.read`: see what was done to customers, and by whom: `history` of a customer.",
 }
 
 MANAGE: Final = Permission.STAFF_MANAGE.value

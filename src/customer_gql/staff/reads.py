@@ -27,6 +27,7 @@ STAFF = select(
     staff_user.c.job_title,
     staff_user.c.role_id,
     staff_user.c.is_active,
+    staff_user.c.version,
     staff_user.c.created_at,
     staff_role.c.name.label("role"),
 ).join(staff_role)

@@ -10,6 +10,7 @@ from customer_gql.core.db import Connection, Row, execute, fetch, fetch_one, fet
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.ids import encode
 
+from .edits import refuse_conflicts
 from .events import Acting, record
 from .permissions import MANAGE
 from .scopes import Grant, checked_websites, reachable, refuse_more, refuse_stronger
@@ -56,7 +57,8 @@ async def create(
     role_id = 1000 + secrets.randbelow(2**31 - 1000)
     await _refuse_taken(connection, name, None)
     await execute(connection, insert(staff_role).values(id=role_id, **values))
-    await record(connection, "ROLE_CREATED", by=by, subject=encode("rol", role_id), changes=_changes(None, values))
+    subject, changes = encode("rol", role_id), _changes(None, values)
+    await record(connection, "ROLE_CREATED", by=by, subject=subject, changes=changes, version=1)
     return role_id
 
 
@@ -67,6 +69,7 @@ async def change(
     name: str | None = None,
     permissions: Sequence[str] | None = None,
     website_ids: Any = ...,
+    expected_version: int | None = None,
     by: Acting,
 ) -> None:
     """Store what differs; `...` keeps the websites. It holds for every bearer from their next request on."""
@@ -82,12 +85,14 @@ async def change(
     )
     await _refuse_taken(connection, values["name"], role_id)
     await _refuse_own_loss(connection, role, values, by)
-    changes = _changes(role, values)
+    subject, changes, version = encode("rol", role_id), _changes(role, values), role.version + 1
     if not changes:
         return
-    await execute(connection, update(staff_role).where(staff_role.c.id == role_id).values(**values))
+    await refuse_conflicts(connection, subject, changes, current=role.version, expected=expected_version)
+    stored = update(staff_role).where(staff_role.c.id == role_id).values(**values, version=version)
+    await execute(connection, stored)
     await keep_an_administrator(connection, path=["permissions"])
-    await record(connection, "ROLE_CHANGED", by=by, subject=encode("rol", role_id), changes=changes)
+    await record(connection, "ROLE_CHANGED", by=by, subject=subject, changes=changes, version=version)
 
 
 async def remove(connection: Connection, role_id: int, *, by: Acting) -> None:
@@ -105,7 +110,7 @@ async def remove(connection: Connection, role_id: int, *, by: Acting) -> None:
             code=UserErrorCode.NOT_ALLOWED,
         )
     await execute(connection, delete(staff_role).where(staff_role.c.id == role_id))
-    before = {"name": (role.name, None), "permissions": (role.permissions, None)}
+    before = {field: (old, None) for field, (_, old) in _changes(None, dict(role)).items()}
     await record(connection, "ROLE_DELETED", by=by, subject=encode("rol", role_id), changes=before)
 
 

@@ -49,7 +49,12 @@ async def create(
         insert(service_token).values(id=id, created_by=by.viewer.staff_id, expires_at=expires_at, **values),
     )
     secret = await _give_secret(connection, id, expires_at)
-    changes = {"name": (None, name), "permissions": (None, values["permissions"])}
+    changes = {
+        "name": (None, name),
+        "permissions": (None, values["permissions"]),
+        "websiteIds": (None, None if websites is None else [encode("web", id) for id in websites]),
+        "expiresAt": (None, expires_at.isoformat()),
+    }
     await record(connection, "SERVICE_TOKEN_CREATED", by=by, subject=encode("svt", id), changes=changes)
     return id, secret
 

@@ -12,7 +12,7 @@ from customer_gql.core.ids import new_id
 from customer_gql.core.sharing import SharedRead
 
 from .reads import services_by_token, viewers_by_token
-from .tables import SignedInBy, staff_invitation, staff_oidc_code, staff_oidc_flow, staff_session, staff_throttle
+from .tables import SignedInBy, staff_oidc_code, staff_session
 
 IDLE: Final = dt.timedelta(minutes=30)
 ABSOLUTE: Final = dt.timedelta(hours=8)
@@ -125,12 +125,3 @@ async def end_all(connection: Connection, staff_id: int, *, but: bytes | None = 
         gone = gone.where(staff_session.c.token_hash != but)
     await execute(connection, delete(staff_oidc_code).where(staff_oidc_code.c.staff_id == staff_id))
     return await execute(connection, gone)
-
-
-async def forget_expired(connection: Connection) -> None:
-    """What no longer lets anybody in; for a job that runs now and then."""
-    now = dt.datetime.now(dt.UTC)
-    for table in (staff_session, staff_invitation, staff_oidc_flow, staff_oidc_code):
-        await execute(connection, delete(table).where(table.c.expires_at < now))
-    quiet = staff_throttle.c.blocked_until < now - dt.timedelta(days=30)
-    await execute(connection, delete(staff_throttle).where(quiet))

@@ -113,9 +113,11 @@ class StaffSignInMutation:
         refusal = RuleError("This link does not work, or not any more.", path=["token"], code=UserErrorCode.NOT_FOUND)
         async with info.context.database.reads.acquire() as connection:
             user = await passwords.invited(connection, input.token)
-        if user is None:
-            raise refusal
-        passwords.check_strength(input.password, second_factor=user.totp_since is not None, email=user.email)
+            if user is None:
+                raise refusal
+            known = await passwords.known_words(connection, user)
+        on = user.totp_since is not None
+        passwords.check_strength(input.password, second_factor=on, email=user.email, about=known)
         hash = await hashing.hashed(input.password)
         async with info.context.transaction() as connection:
             if not await passwords.use_invitation(connection, input.token):

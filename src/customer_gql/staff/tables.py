@@ -14,6 +14,7 @@ from sqlalchemy import (
     Interval,
     PrimaryKeyConstraint,
     Text,
+    text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, BYTEA, JSONB
 
@@ -26,6 +27,7 @@ staff_role = table(
     Column("name", Text, nullable=False, unique=True),
     Column("permissions", ARRAY(Text), nullable=False),
     Column("website_ids", ARRAY(BigInteger)),
+    Column("version", Integer, nullable=False, server_default="1"),
     CheckConstraint("char_length(name) BETWEEN 1 AND 255", name="name_length"),
     CheckConstraint("cardinality(website_ids) > 0", name="website_ids"),
     spread="reference",
@@ -39,6 +41,7 @@ staff_user = table(
     Column("job_title", Text),
     Column("role_id", ForeignKey("staff_role.id"), nullable=False),
     Column("is_active", Boolean, nullable=False, server_default="true"),
+    Column("version", Integer, nullable=False, server_default="1"),
     created_at(),
     CheckConstraint("email = lower(email)", name="email_normalised"),
     spread="reference",
@@ -164,8 +167,11 @@ staff_event = table(
     Column("subject", Text),
     Column("address", Text),
     Column("changes", JSONB, nullable=False, server_default="{}"),
+    # Version of the subject after it, where it has versions.
+    Column("version", Integer),
     one_of("actor", StaffActor),
     Index("ix_staff_event_created_at_id", "created_at", "id"),
+    Index("ix_staff_event_subject_version", "subject", "version", postgresql_where=text("version IS NOT NULL")),
     spread="local",
     append_only=True,
 )

@@ -38,6 +38,11 @@ async def admitted(connection: Connection, email: str, address: str | None) -> b
     return await _counted_by_account(connection, account_key(email)) and by_peer
 
 
+async def peer_admitted(connection: Connection, what: str, address: str | None) -> bool:
+    """Count one use of something else that is open to everybody, as often as guesses may be made."""
+    return await _counted_by_peer(connection, peer_key(f"{what} {address}"))
+
+
 async def _counted_by_account(connection: Connection, key: bytes) -> bool:
     now = _time(dt.datetime.now(dt.UTC))
     attempts = throttle.c.attempts + 1

@@ -55,6 +55,7 @@ class StaffRole(Node):
         "rol", reads.roles_by_id, "id", visible=nobody, permission=MANAGE, description="The role."
     )
     name: str = column("Unique name, at most 255 characters.")
+    version: int = column("Grows with every change; give it back as `expectedVersion` when editing.")
 
     @strawberry.field(description="What its bearers may do.")
     def permissions(self: Any) -> list[Permission]:
@@ -79,6 +80,7 @@ class StaffUser(Node):
     role: str = column("Name of their role, a set of permissions.")
     assigned_role: StaffRole = loaded(reads.roles_by_id, key="role_id", description="Their role.")
     is_active: bool = column("May sign in.")
+    version: int = column("Grows with every change; give it back as `expectedVersion` when editing.")
     created_at: dt.datetime = column("Staff since.")
 
 

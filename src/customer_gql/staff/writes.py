@@ -13,6 +13,7 @@ from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.ids import encode, new_id
 
 from . import passwords, roles, sessions
+from .edits import refuse_conflicts
 from .events import SYSTEM, Acting, record
 from .scopes import Grant, reachable, refuse_stronger
 from .tables import SignedInBy, staff_role, staff_user
@@ -41,7 +42,9 @@ async def add(connection: Connection, *, email: str, name: str, job_title: str |
     if created is None:
         raise RuleError(f"{email} is a staff user already.", path=["email"], code=UserErrorCode.TAKEN)
     changes = {"email": (None, normalised(email)), "name": (None, name), "roleId": (None, encode("rol", role_id))}
-    await record(connection, "USER_CREATED", by=by, subject=encode("stf", created), changes=changes)
+    if job_title is not None:
+        changes["jobTitle"] = (None, job_title)
+    await record(connection, "USER_CREATED", by=by, subject=encode("stf", created), changes=changes, version=1)
     return created
 
 
@@ -65,21 +68,32 @@ async def _assignable(connection: Connection, role_id: int, by: Acting) -> None:
     refuse_stronger(by, Grant.of(role), ["roleId"])
 
 
-async def change(connection: Connection, staff_id: int, edits: Mapping[str, Any], *, by: Acting) -> None:
+async def change(
+    connection: Connection, staff_id: int, edits: Mapping[str, Any], *, expected_version: int | None = None, by: Acting
+) -> None:
     """Store the columns that differ. A new role holds from the user's next request on."""
     await roles.serialise(connection)
     user = await manageable(connection, staff_id, by=by)
     changed = {column: value for column, value in edits.items() if value != user[column]}
     if not changed:
         return
+    subject = encode("stf", staff_id)
+    changes = {_FIELDS[column]: (_shown(column, user[column]), _shown(column, changed[column])) for column in changed}
+    await refuse_conflicts(connection, subject, changes, current=user.version, expected=expected_version)
     if "role_id" in changed:
         if _is_self(by, staff_id):
             raise RuleError("Nobody changes their own role.", path=["roleId"], code=UserErrorCode.NOT_ALLOWED)
         await _assignable(connection, changed["role_id"], by)
-    await execute(connection, update(staff_user).where(staff_user.c.id == staff_id).values(**changed))
+    version = await _store(connection, user, changed)
     await roles.keep_an_administrator(connection, path=["roleId"])
-    changes = {_FIELDS[column]: (_shown(column, user[column]), _shown(column, changed[column])) for column in changed}
-    await record(connection, "USER_CHANGED", by=by, subject=encode("stf", staff_id), changes=changes)
+    await record(connection, "USER_CHANGED", by=by, subject=subject, changes=changes, version=version)
+
+
+async def _store(connection: Connection, user: Row, values: Mapping[str, Any]) -> int:
+    """The version it makes; the caller holds the row."""
+    changed = update(staff_user).where(staff_user.c.id == user.id)
+    await execute(connection, changed.values(**values, version=user.version + 1))
+    return user.version + 1
 
 
 _FIELDS = {"name": "name", "job_title": "jobTitle", "role_id": "roleId"}
@@ -97,8 +111,9 @@ async def activate(connection: Connection, staff_id: int, *, by: Acting) -> None
     user = await manageable(connection, staff_id, by=by)
     if user.is_active:
         return
-    await execute(connection, update(staff_user).where(staff_user.c.id == staff_id).values(is_active=True))
-    await record(connection, "USER_ACTIVATED", by=by, subject=encode("stf", staff_id))
+    version = await _store(connection, user, {"is_active": True})
+    changes = {"isActive": (False, True)}
+    await record(connection, "USER_ACTIVATED", by=by, subject=encode("stf", staff_id), changes=changes, version=version)
 
 
 async def deactivate(connection: Connection, staff_id: int, *, by: Acting) -> int:
@@ -109,10 +124,21 @@ async def deactivate(connection: Connection, staff_id: int, *, by: Acting) -> in
         raise RuleError("Nobody deactivates themselves.", path=["id"], code=UserErrorCode.NOT_ALLOWED)
     if not user.is_active:
         return 0
-    await execute(connection, update(staff_user).where(staff_user.c.id == staff_id).values(is_active=False))
+    version = await _store(connection, user, {"is_active": False})
     await roles.keep_an_administrator(connection, path=["id"])
     ended = await sessions.end_all(connection, staff_id)
-    await record(connection, "USER_DEACTIVATED", by=by, subject=encode("stf", staff_id))
+    changes = {"isActive": (True, False)}
+    await record(
+        connection, "USER_DEACTIVATED", by=by, subject=encode("stf", staff_id), changes=changes, version=version
+    )
+    return ended
+
+
+async def force_sign_in(connection: Connection, staff_id: int, *, by: Acting) -> int:
+    """End every session of a user, as when a device was lost; how many it were. The account stays open."""
+    await manageable(connection, staff_id, by=by)
+    ended = await sessions.end_all(connection, staff_id)
+    await record(connection, "FORCED_SIGN_IN", by=by, subject=encode("stf", staff_id))
     return ended
 
 

@@ -1,0 +1,62 @@
+"""Fields that some staff may not see: personal facts are masked, and what needs a permission of its own is refused.
+
+Nearly everybody who works in a shop may see both, so the few who may not are answered by the reference executor, field
+by field, and nobody else pays for it.
+"""
+
+from functools import cache
+from inspect import isawaitable
+from typing import Any, Final
+
+from graphql import GraphQLObjectType, GraphQLResolveInfo, GraphQLString, MiddlewareManager, get_named_type
+from strawberry.schema.schema_converter import GraphQLCoreConverter
+
+from customer_gql.core.access import FIELD_PERMISSIONS, PERSONAL, Viewer
+from customer_gql.core.errors import Forbidden
+
+MASK: Final = "•••"
+
+
+def guards(viewer: Viewer) -> MiddlewareManager | None:
+    """What stands before every field for this viewer; None for those who may see all."""
+    if not viewer.works_for_shop or viewer.permissions >= FIELD_PERMISSIONS:
+        return None
+    return MiddlewareManager(_guarded)
+
+
+def _guarded(next_: Any, root: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:
+    personal, is_text, requires = _declared(info.parent_type, info.field_name)
+    held = info.context.viewer.permissions
+    if requires is not None and requires not in held:
+        raise Forbidden(f"The permission {requires} is missing.", permission=requires)
+    found = next_(root, info, **arguments)
+    if not personal or PERSONAL in held:
+        return found
+    if not is_text:
+        return None
+    return _masked_later(found) if isawaitable(found) else masked(found)
+
+
+@cache
+def _declared(kind: GraphQLObjectType, name: str) -> tuple[bool, bool, str | None]:
+    """Whether it is personal, whether it is text, and the permission it asks for."""
+    field = kind.fields.get(name)
+    if field is None:  # `__typename` and its like belong to every type
+        return False, False, None
+    definition = field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
+    metadata = getattr(definition, "metadata", {})
+    is_text = get_named_type(field.type) is GraphQLString
+    return metadata.get("personal", False), is_text, metadata.get("requires")
+
+
+async def _masked_later(found: Any) -> Any:
+    return masked(await found)
+
+
+def masked(value: Any) -> Any:
+    """Enough to tell two entries of a list apart, and no more: `g•••@•••`."""
+    if isinstance(value, list):
+        return [masked(part) for part in value]
+    if value is None:
+        return None
+    return f"{value[:1]}{MASK}@{MASK}" if "@" in value else f"{value[:1]}{MASK}"
