@@ -51,7 +51,7 @@ async def give_code(connection: Connection, held: Row, *, reason: str, by: By) -
     return code, key["expires_at"]
 
 
-async def exchange(connection: Connection, code: str) -> sessions.Grant:
+async def exchange(connection: Connection, code: str, *, address: str | None) -> sessions.Grant:
     """A token of the customer that carries the staff member too. The code works once."""
     dead = RuleError(_DEAD, path=["code"])
     known = await fetch_one(connection, LOGIN_CODE, code_hash=tokens.hashed(code))
@@ -85,7 +85,7 @@ async def exchange(connection: Connection, code: str) -> sessions.Grant:
         idle=TOKEN_LIFETIME,
         staff_id=known.staff_id,
     )
-    by = By(Actor.STAFF, known.staff_id)
+    by = By(Actor.STAFF, known.staff_id, address=address)
     await record(connection, held.id, kind="IMPERSONATION_STARTED", version=held.version, by=by)
     return sessions.Grant(held.id, token, expires_at)
 

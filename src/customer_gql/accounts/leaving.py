@@ -30,7 +30,7 @@ async def sign_out(context: Context, *, every: bool) -> int:
     assert session_id is not None
     async with context.transaction() as connection:
         if viewer.is_impersonated:
-            by = By(Actor.STAFF, viewer.staff_id)
+            by = By(Actor.STAFF, viewer.staff_id, address=viewer.address)
             return int(await impersonation.end(connection, customer_id, session_id, by=by))
         held = await customers.locked(connection, customer_id, websites=None)
         if every:

@@ -72,10 +72,10 @@ async def may_send(connection: Connection, customer_id: int, *, apart: dt.timede
     return sent.total < PER_HOUR and (sent.newest is None or sent.newest <= now - apart)
 
 
-async def confirm(connection: Connection, given: str) -> Row:
+async def confirm(connection: Connection, given: str, *, address: str | None) -> Row:
     """The account whose address the link confirms, as it was before."""
     used, held = await _used(connection, given, EmailPurpose.CONFIRM)
-    await confirm_account(connection, held, by=By(Actor.CUSTOMER, used.customer_id))
+    await confirm_account(connection, held, by=By(Actor.CUSTOMER, used.customer_id, address=address))
     return held
 
 

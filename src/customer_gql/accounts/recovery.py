@@ -80,7 +80,7 @@ async def request(context: Context, view: Row, *, email: str) -> None:
         account = known or Decoy(email, view)
         await fetch_one(connection, select(customer.c.id).where(customer.c.id == account.id).with_for_update())
         for_it = await _allowed_for(connection, account.id, limit)
-        by = By(Actor.CUSTOMER, account.id, address=context.caller.address or None)
+        by = By(Actor.CUSTOMER, account.id, address=context.viewer.address)
         async with undoing(connection, wanted=known is None or not from_here or not for_it):
             await send(connection, account, lifetime=limit.lifetime, by=by)
 
@@ -164,7 +164,7 @@ async def reset(context: Context, *, token: str, password: str) -> None:
             raise dead from None
         if not await _use_up(connection, link, held):
             raise dead
-        by = By(Actor.CUSTOMER, held.id, address=context.caller.address or None)
+        by = By(Actor.CUSTOMER, held.id, address=context.viewer.address)
         await writes.forget_failures(connection, held)
         await writes.end_sessions(connection, [held.id])
         await _store(connection, held, hash, kind="PASSWORD_RESET", by=by)

@@ -72,7 +72,7 @@ class AccountMutation:
     async def email_confirm(self, info: Info, input: Annotated[EmailTokenInput, INPUT]) -> DonePayload:
         await _count_attempt(info)
         async with info.context.transaction() as connection:
-            await links.confirm(connection, input.token)
+            await links.confirm(connection, input.token, address=info.context.viewer.address)
         return DonePayload()
 
     @guest_mutation(
@@ -205,7 +205,8 @@ class AccountMutation:
             raise RuleError("Sign out first: a code is exchanged by somebody who is not signed in.", path=["code"])
         await _count_attempt(info)
         async with info.context.transaction() as connection:
-            return SignInPayload(grant=await impersonation.exchange(connection, input.code))
+            grant = await impersonation.exchange(connection, input.code, address=info.context.viewer.address)
+        return SignInPayload(grant=grant)
 
 
 async def _count_attempt(info: Info) -> None:

@@ -65,7 +65,7 @@ async def _let_in(connection: Connection, context: Context, known: Row, newer: s
         await writes.set_password(connection, held.id, newer)
     await writes.forget_failures(connection, held)
     grant = await sessions.start(connection, held.id, caller=context.caller)
-    by = By(Actor.CUSTOMER, held.id, address=context.caller.address or None)
+    by = By(Actor.CUSTOMER, held.id, address=context.viewer.address)
     await record(connection, held.id, kind="SIGNED_IN", version=held.version, by=by)
     return grant
 

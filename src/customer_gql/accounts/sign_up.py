@@ -60,7 +60,9 @@ async def sign_up(
         "is_email_confirmed": is_confirmed,
     }
     async with context.transaction() as connection:
-        created = await _create_or_tell(connection, view, values, hash=hash, is_subscribed=is_subscribed)
+        created = await _create_or_tell(
+            connection, view, values, hash=hash, is_subscribed=is_subscribed, address=context.viewer.address
+        )
     if created is not None:
         presence.signed_up(context, created)
     return not is_confirmed
@@ -94,17 +96,23 @@ async def _checked(
 
 
 async def _create_or_tell(
-    connection: Connection, view: Row, values: dict[str, Any], *, hash: str | None, is_subscribed: bool
+    connection: Connection,
+    view: Row,
+    values: dict[str, Any],
+    *,
+    hash: str | None,
+    is_subscribed: bool,
+    address: str | None,
 ) -> int | None:
     """The new customer, or None when the owner of the address was told. Both take the same statements."""
     customer_id, name = new_id(), normalised(values["email"])
+    by = By(Actor.CUSTOMER, customer_id, address=address)
     scope = await held_scope(connection, view.website_id)
     async with undoing(connection, wanted=False) as undo:
         undo.wanted = not await customers.claim(connection, customer_id, email=values["email"], scope=scope)
-        made = await _create(connection, customer_id, values, hash=hash, is_subscribed=is_subscribed)
+        made = await _create(connection, customer_id, values, hash=hash, is_subscribed=is_subscribed, by=by)
         if hash is None:
             limit = await recovery.limits(connection, website_id=view.website_id, store_view_id=view.id)
-            by = By(Actor.CUSTOMER, customer_id)
             await recovery.send(connection, made, lifetime=limit.lifetime, by=by, template="welcome_without_password")
         elif values["is_email_confirmed"]:
             await writes.tell(connection, made, "welcome")
@@ -122,7 +130,7 @@ async def _create_or_tell(
 
 
 async def _create(
-    connection: Connection, customer_id: int, values: dict[str, Any], *, hash: str | None, is_subscribed: bool
+    connection: Connection, customer_id: int, values: dict[str, Any], *, hash: str | None, is_subscribed: bool, by: By
 ) -> Row:
     made = await fetch_one(
         connection,
@@ -133,5 +141,5 @@ async def _create(
         await writes.set_password(connection, customer_id, hash)
     if is_subscribed:
         await newsletter.begin(connection, made, made.created_in_store_view_id)
-    await record(connection, customer_id, kind="SIGNED_UP", version=1, by=By(Actor.CUSTOMER, customer_id))
+    await record(connection, customer_id, kind="SIGNED_UP", version=1, by=by)
     return made
