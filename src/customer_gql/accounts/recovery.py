@@ -146,7 +146,10 @@ async def send(
 
 
 async def reset(context: Context, *, token: str, password: str) -> None:
-    """Use a link up. Whoever reads the mailbox is the owner: the address counts as confirmed, everybody else goes."""
+    """Use a link up. Whoever reads the mailbox is the owner: the address counts as confirmed, everybody else goes.
+
+    With whoever chose a password before the address was proven goes what they may have left behind.
+    """
     passwords.check_length(password, ["password"])
     dead = RuleError(links.DEAD, path=["token"])
     async with context.database.writes.acquire() as connection:
@@ -168,6 +171,8 @@ async def reset(context: Context, *, token: str, password: str) -> None:
         await writes.forget_failures(connection, held)
         await writes.end_sessions(connection, [held.id])
         await _store(connection, held, hash, kind="PASSWORD_RESET", by=by)
+        if not held.is_email_confirmed and known.password_hash is not None:
+            await writes.drop_unproven(connection, held, by=by)
         await links.confirm_account(connection, held, by=by)
 
 

@@ -66,8 +66,8 @@ class AccountMutation:
 
     @guest_mutation(
         alone=True,
-        description="Confirm the address an account was made with. Waiting newsletter subscriptions begin. Signs "
-        "nobody in. Writes history, mails a welcome.",
+        description="Confirm the address an account was made with. Waiting newsletter subscriptions begin; sessions "
+        "from before end. Signs nobody in. Writes history, mails a welcome.",
     )
     async def email_confirm(self, info: Info, input: Annotated[EmailTokenInput, INPUT]) -> DonePayload:
         await _count_attempt(info)
@@ -154,7 +154,8 @@ class AccountMutation:
     @guest_mutation(
         alone=True,
         description="Choose a new password with a link. Ends every session and link, a lock of wrong passwords too; "
-        "confirms the address. Signs nobody in. Mails the owner, writes history.",
+        "confirms the address. Where it was never confirmed, the address book, the consent to remote assistance and "
+        "waiting newsletter wishes go too: whoever made the account may not have been the owner. Signs nobody in. Mails the owner, writes history.",
     )
     async def password_reset(self, info: Info, input: Annotated[PasswordResetInput, INPUT]) -> DonePayload:
         await recovery.reset(info.context, token=input.token, password=input.password)

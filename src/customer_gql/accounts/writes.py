@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from customer_gql.addresses import writes as addresses
 from customer_gql.core.db import Connection, Row, among, execute, fetch_one
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.customers import writes as customers
@@ -14,6 +15,7 @@ from customer_gql.customers.sharing import scope_of
 from customer_gql.customers.tables import CustomerStatus, customer
 from customer_gql.history.writes import SYSTEM, By, record
 from customer_gql.mail.writes import queue
+from customer_gql.newsletter import writes as newsletter
 from customer_gql.websites.configuration import GLOBAL, STORE_VIEW, Setting, configured
 
 from . import sessions, throttle
@@ -137,6 +139,20 @@ async def set_password(connection: Connection, customer_id: int, hash: str) -> N
     insert = upsert(customer_password).values(customer_id=customer_id, hash=hash, changed_at=dt.datetime.now(dt.UTC))
     changed = {"hash": insert.excluded.hash, "changed_at": insert.excluded.changed_at}
     await execute(connection, insert.on_conflict_do_update(index_elements=["customer_id"], set_=changed))
+
+
+async def drop_unproven(connection: Connection, held: Row, *, by: By) -> None:
+    """Take back what somebody said of an account whose address they never proved (security: pre-hijacked accounts)."""
+    await newsletter.forget_waiting(connection, held.id)
+    dropped = await addresses.clear(connection, held.id)
+    changes: dict[str, tuple[object, object]] = {}
+    if dropped:
+        changes["addressCount"] = (dropped, 0)
+    if held.allows_remote_assistance:
+        changes["allowsRemoteAssistance"] = ("true", "false")
+    if changes:
+        version = await customers.change(connection, held, {"allows_remote_assistance": False})
+        await record(connection, held.id, kind="UNPROVEN_DROPPED", version=version, by=by, changes=changes)
 
 
 async def failures_key(connection: Connection, held: Row) -> bytes:

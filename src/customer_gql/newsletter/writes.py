@@ -90,6 +90,17 @@ async def end(connection: Connection, customer_id: int, store_view_id: int) -> b
     )
 
 
+async def forget_waiting(connection: Connection, customer_id: int) -> None:
+    """Wishes that nobody proved to be the owner's are taken back."""
+    waiting = [SubscriptionStatus.UNCONFIRMED.value, SubscriptionStatus.NOT_ACTIVE.value]
+    await execute(
+        connection,
+        update(subscription)
+        .where(subscription.c.customer_id == customer_id, among(subscription.c.status, waiting))
+        .values(status=SubscriptionStatus.UNSUBSCRIBED.value, changed_at=dt.datetime.now(dt.UTC)),
+    )
+
+
 async def confirm(connection: Connection, customer_id: int) -> None:
     """The account was confirmed: what waited for it begins."""
     await execute(
