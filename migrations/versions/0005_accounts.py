@@ -89,6 +89,7 @@ def upgrade() -> None:
         "customer_session",
         sa.Column("customer_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("website_id", sa.BigInteger(), nullable=False),
         sa.Column("device", sa.Text(), nullable=True),
         sa.Column("address", sa.Text(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
@@ -98,6 +99,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["customer_id"], ["customer.id"], name=op.f("fk_customer_session_customer_id"), ondelete="CASCADE"
         ),
+        sa.ForeignKeyConstraint(["website_id"], ["website.id"], name=op.f("fk_customer_session_website_id")),
         sa.PrimaryKeyConstraint("customer_id", "id", name=op.f("pk_customer_session")),
     )
     op.create_table(
@@ -133,6 +135,7 @@ def upgrade() -> None:
     op.execute("DELETE FROM customer_token")
     op.add_column("customer_token", sa.Column("session_id", sa.BigInteger(), nullable=False))
     op.add_column("customer_token", sa.Column("staff_id", sa.BigInteger(), nullable=True))
+    op.add_column("customer_token", sa.Column("website_id", sa.BigInteger(), nullable=False))
     op.add_column("customer_token", sa.Column("idle_seconds", sa.Integer(), nullable=False))
     op.add_column("customer_token", sa.Column("idle_until", sa.DateTime(timezone=True), nullable=False))
     # Present from the start, so that claims on addresses can hold it while the scope of accounts changes.
@@ -146,6 +149,7 @@ def downgrade() -> None:
     op.execute("DELETE FROM configuration_value WHERE path = 'customers.account_sharing'")
     op.drop_column("customer_token", "idle_until")
     op.drop_column("customer_token", "idle_seconds")
+    op.drop_column("customer_token", "website_id")
     op.drop_column("customer_token", "staff_id")
     op.drop_column("customer_token", "session_id")
     op.drop_index("ix_customer_activity_last_activity_at", table_name="customer_activity")

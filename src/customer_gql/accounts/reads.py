@@ -16,6 +16,7 @@ from customer_gql.core.loading import all_by, one_by
 from customer_gql.core.pagination import List, Pages, Sort
 from customer_gql.customers.tables import customer, customer_email
 from customer_gql.groups.tables import customer_group_excluded_website as excluded
+from customer_gql.websites.tables import store, store_view
 
 from .tables import (
     customer_password,
@@ -36,11 +37,20 @@ _idle_at_most = func.least(customer_token.c.expires_at, func.now() + customer_to
 # Touched so long ago that its last use may be written down again.
 IS_STALE = customer_token.c.idle_until < _idle_at_most - _MINUTE
 
+# The website of the store view the request names; null when it names none.
+_asked_website = (
+    select(store.c.website_id)
+    .join(store_view)
+    .where(store_view.c.code == bindparam("store_view", type_=Text()))
+    .scalar_subquery()
+)
 VIEWER_BY_TOKEN = compiled(
     select(
         customer_token.c.customer_id,
         customer_token.c.session_id,
         customer_token.c.staff_id,
+        customer_token.c.website_id,
+        _asked_website.label("asked_website_id"),
         IS_STALE.label("is_stale"),
     ).where(
         customer_token.c.token_hash == _token_hash,
@@ -69,6 +79,15 @@ ACCOUNT_BY_EMAIL = compiled(
     .where(
         customer_email.c.email_normalised == bindparam("email_normalised", type_=Text()),
         customer_email.c.scope == bindparam("scope", type_=BigInteger()),
+    )
+)
+IS_EXCLUDED = compiled(
+    select(
+        exists().where(
+            customer.c.id == bindparam("customer_id", type_=BigInteger()),
+            excluded.c.group_id == customer.c.group_id,
+            excluded.c.website_id == bindparam("website_id", type_=BigInteger()),
+        )
     )
 )
 ACCOUNT_BY_ID = compiled(_ACCOUNT.where(customer.c.id == bindparam("customer_id", type_=BigInteger())))

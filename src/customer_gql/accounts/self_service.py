@@ -98,11 +98,13 @@ class AccountMutation:
     @guest_mutation(
         alone=True,
         description="New tokens for a refresh token, which works once; the old access token ends. A refresh token "
-        "brought a second time ends the session: it was copied.",
+        "brought a second time ends the session: it was copied. `INVALID` for one that is unknown, used or over, and on a "
+        "website the session does not reach.",
     )
     async def token_refresh(self, info: Info, input: Annotated[TokenRefreshInput, INPUT]) -> SignInPayload:
+        website_id = await _named_website(info)
         async with info.context.transaction() as connection:
-            grant = await sessions.renew(connection, input.refresh_token)
+            grant = await sessions.renew(connection, input.refresh_token, website_id=website_id)
         if grant is None:
             raise RuleError("This refresh token does not work. Sign in again.", path=["refreshToken"])
         return SignInPayload(grant=grant)
@@ -205,8 +207,9 @@ class AccountMutation:
         if info.context.viewer.kind is not Kind.GUEST:
             raise RuleError("Sign out first: a code is exchanged by somebody who is not signed in.", path=["code"])
         await _count_attempt(info)
+        website_id, address = await _named_website(info), info.context.viewer.address
         async with info.context.transaction() as connection:
-            grant = await impersonation.exchange(connection, input.code, address=info.context.viewer.address)
+            grant = await impersonation.exchange(connection, input.code, website_id=website_id, address=address)
         return SignInPayload(grant=grant)
 
 
@@ -214,6 +217,10 @@ async def _count_attempt(info: Info) -> None:
     """Outside the transaction that may be refused: a refused guess counts too."""
     async with info.context.database.writes.acquire() as connection:
         await throttle.check_address(connection, info.context.caller.address)
+
+
+async def _named_website(info: Info) -> int | None:
+    return (await _view(info)).website_id if info.context.caller.store_view else None
 
 
 async def _view(info: Info) -> Row:

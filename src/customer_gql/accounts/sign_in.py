@@ -11,7 +11,7 @@ from customer_gql.core.db import Connection, Row, fetch_one
 from customer_gql.core.errors import RuleError
 from customer_gql.customers import profile
 from customer_gql.customers.emails import normalised
-from customer_gql.customers.sharing import scope_of
+from customer_gql.customers.sharing import held_scope, scope_of
 from customer_gql.customers.tables import CustomerStatus, customer
 from customer_gql.history.tables import Actor
 from customer_gql.history.writes import By, record
@@ -41,7 +41,10 @@ async def sign_in(context: Context, view: Row, *, email: str, password: str) -> 
         raise RuleError(REFUSED)
     newer = await passwords.hashed(password) if passwords.is_outdated(known.password_hash) else None
     async with context.transaction() as connection:
-        grant = await _let_in(connection, context, known, newer)
+        # Held, so that accounts do not become those of one website while a session on another begins.
+        if await held_scope(connection, view.website_id) != scope:
+            raise RuleError(REFUSED)
+        grant = await _let_in(connection, context, known, newer, website_id=view.website_id)
     presence.signed_in(context, known.id)
     return grant
 
@@ -52,7 +55,9 @@ def _may_sign_in(known: Row, *, is_excluded: bool) -> bool:
     return is_active and known.is_email_confirmed and not is_locked and not is_excluded
 
 
-async def _let_in(connection: Connection, context: Context, known: Row, newer: str | None) -> sessions.Grant:
+async def _let_in(
+    connection: Connection, context: Context, known: Row, newer: str | None, *, website_id: int
+) -> sessions.Grant:
     """Under the customer's lock look again: what was read before the password was checked may have changed."""
     held = await fetch_one(connection, select(customer).where(customer.c.id == known.id).with_for_update())
     stored = await fetch_one(
@@ -64,7 +69,7 @@ async def _let_in(connection: Connection, context: Context, known: Row, newer: s
     if newer is not None:
         await writes.set_password(connection, held.id, newer)
     await writes.forget_failures(connection, held)
-    grant = await sessions.start(connection, held.id, caller=context.caller)
+    grant = await sessions.start(connection, held.id, website_id=website_id, caller=context.caller)
     by = By(Actor.CUSTOMER, held.id, address=context.viewer.address)
     await record(connection, held.id, kind="SIGNED_IN", version=held.version, by=by)
     return grant

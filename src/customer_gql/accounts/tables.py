@@ -41,6 +41,8 @@ customer_session = table(
     "customer_session",
     Column("customer_id", BigInteger, nullable=False),
     Column("id", BigInteger, nullable=False),
+    # Where it signed in; only shared accounts go to another website with it (domain §4).
+    Column("website_id", ForeignKey("website.id"), nullable=False),
     Column("device", Text),
     Column("address", Text),
     created_at(),
@@ -60,6 +62,8 @@ customer_token = table(
     # A session of the customer, or an impersonation when `staff_id` says whose.
     Column("session_id", BigInteger, nullable=False),
     Column("staff_id", BigInteger),
+    # As of its session, so that a request reads one row.
+    Column("website_id", BigInteger, nullable=False),
     created_at(),
     Column("idle_seconds", Integer, nullable=False),
     Column("idle_until", DateTime(timezone=True), nullable=False),

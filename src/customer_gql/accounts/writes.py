@@ -7,7 +7,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from customer_gql.addresses import writes as addresses
-from customer_gql.core.db import Connection, Row, among, execute, fetch_one
+from customer_gql.core.db import Connection, Row, among, execute, fetch, fetch_one
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.customers import writes as customers
 from customer_gql.customers.emails import normalised
@@ -19,7 +19,16 @@ from customer_gql.newsletter import writes as newsletter
 from customer_gql.websites.configuration import GLOBAL, STORE_VIEW, Setting, configured
 
 from . import sessions, throttle
-from .tables import customer_password, email_token, impersonation, login_code, password_reset, throttle as attempts
+from .tables import (
+    customer_password,
+    customer_session,
+    customer_token,
+    email_token,
+    impersonation,
+    login_code,
+    password_reset,
+    throttle as attempts,
+)
 
 TOKEN_LIFETIME = dt.timedelta(hours=1)
 TELL_FORCED_SIGN_IN = Setting(
@@ -59,6 +68,41 @@ async def end_sessions(connection: Connection, customer_ids: Sequence[int]) -> i
     await execute(connection, delete(login_code).where(among(login_code.c.customer_id, customer_ids)))
     await revoke_resets(connection, customer_ids)
     await revoke_links(connection, customer_ids)
+    return ended
+
+
+async def end_elsewhere(connection: Connection, customer_id: int | None = None) -> int:
+    """End what lets customers in on another website than their account's; of one of them or of all. How many sessions.
+
+    As long as accounts work on one website, that is where their sessions are.
+    """
+    one = [] if customer_id is None else [customer.c.id == customer_id]
+    ended = await execute(
+        connection,
+        delete(customer_session).where(
+            customer.c.id == customer_session.c.customer_id,
+            customer.c.website_id != customer_session.c.website_id,
+            *one,
+        ),
+    )
+    # After the sessions: whoever was just renewing one of them is done by now. Refresh tokens are none without it.
+    tokens = await fetch(
+        connection,
+        delete(customer_token)
+        .where(
+            customer.c.id == customer_token.c.customer_id, customer.c.website_id != customer_token.c.website_id, *one
+        )
+        .returning(customer_token.c.session_id, customer_token.c.staff_id),
+    )
+    await execute(
+        connection,
+        update(impersonation)
+        .where(
+            among(impersonation.c.id, [row.session_id for row in tokens if row.staff_id is not None]),
+            impersonation.c.ended_at.is_(None),
+        )
+        .values(ended_at=func.least(impersonation.c.expires_at, dt.datetime.now(dt.UTC))),
+    )
     return ended
 
 

@@ -52,7 +52,7 @@ async def _wish(info: Info, *, subscribes: bool) -> NewsletterPayload:
     context = info.context
     assert context.viewer.customer_id is not None
     async with context.transaction() as connection:
-        view = await requested_view(connection, context.caller.store_view)
+        view = await requested_view(connection, context.caller.store_view, website_id=context.viewer.website_id)
         if subscribes and not await configured(connection, ENABLED, store_view_id=view.id):
             raise RuleError("This store view has no newsletter.", code=UserErrorCode.NOT_ALLOWED)
         held = await locked(connection, context.viewer.customer_id, websites=None)
