@@ -76,6 +76,21 @@ def upgrade() -> None:
     )
     op.create_index("ix_visitor_last_activity_at", "visitor", ["last_activity_at"], unique=False)
     op.create_table(
+        "newsletter_confirmation",
+        sa.Column("token_hash", BYTEA(), nullable=False),
+        sa.Column("customer_id", sa.BigInteger(), nullable=False),
+        sa.Column("store_view_id", sa.BigInteger(), nullable=False),
+        sa.Column("email_hash", BYTEA(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "octet_length(token_hash) = 32", name=op.f("ck_newsletter_confirmation_token_hash_is_sha256")
+        ),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_newsletter_confirmation")),
+    )
+    op.create_index("ix_newsletter_confirmation_customer_id", "newsletter_confirmation", ["customer_id"], unique=False)
+    op.create_table(
         "customer_password",
         sa.Column("customer_id", sa.BigInteger(), nullable=False),
         sa.Column("hash", sa.Text(), nullable=False),
@@ -158,6 +173,8 @@ def downgrade() -> None:
     op.drop_table("impersonation")
     op.drop_table("customer_session")
     op.drop_table("customer_password")
+    op.drop_index("ix_newsletter_confirmation_customer_id", table_name="newsletter_confirmation")
+    op.drop_table("newsletter_confirmation")
     op.drop_index("ix_visitor_last_activity_at", table_name="visitor")
     op.drop_table("visitor")
     op.drop_index("ix_throttle_until", table_name="throttle")
