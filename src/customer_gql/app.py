@@ -17,6 +17,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from . import graphiql
 from .accounts import sessions
+from .core import passwords
 from .core.access import GUEST, Caller, Viewer
 from .core.background import Background
 from .core.context import Context
@@ -58,6 +59,7 @@ def create_app(settings: Settings) -> Starlette:
         lifespan=partial(_lifespan, settings),
     )
     app.state.settings = settings
+    passwords.use(memory_kib=settings.password_memory_kib, passes=settings.password_passes)
     app.state.draining = False
     app.state.background = Background()
     return app
