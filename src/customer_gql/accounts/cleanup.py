@@ -6,6 +6,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, Table, delete, or_, select, tuple_
 
 from customer_gql.core.db import Connection, execute
+from customer_gql.customers.tables import visitor
 from customer_gql.jobs.work import Tools
 from customer_gql.newsletter.tables import newsletter_confirmation
 
@@ -17,7 +18,6 @@ from .tables import (
     login_code,
     password_reset,
     throttle,
-    visitor,
 )
 
 BATCH: Final = 5_000

@@ -9,14 +9,14 @@ from sqlalchemy import select
 from customer_gql.core.context import Context
 from customer_gql.core.db import Connection, Row, fetch_one
 from customer_gql.core.errors import RuleError
-from customer_gql.customers import profile
+from customer_gql.customers import presence, profile
 from customer_gql.customers.emails import normalised
 from customer_gql.customers.sharing import held_scope, scope_of
 from customer_gql.customers.tables import CustomerStatus, customer
 from customer_gql.history.tables import Actor
 from customer_gql.history.writes import By, record
 
-from . import passwords, presence, sessions, throttle, writes
+from . import passwords, sessions, throttle, writes
 from .reads import ACCOUNT_BY_EMAIL, ACCOUNT_BY_ID
 from .tables import customer_password
 

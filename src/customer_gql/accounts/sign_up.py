@@ -10,7 +10,7 @@ from customer_gql.core.context import Context
 from customer_gql.core.db import Connection, Row, fetch_one
 from customer_gql.core.errors import RuleError, RuleErrors
 from customer_gql.core.ids import new_id
-from customer_gql.customers import profile, writes as customers
+from customer_gql.customers import presence, profile, writes as customers
 from customer_gql.customers.emails import normalised
 from customer_gql.customers.sharing import held_scope
 from customer_gql.customers.tables import customer, customer_number
@@ -21,7 +21,7 @@ from customer_gql.history.writes import By, record
 from customer_gql.newsletter import opt_in, writes as newsletter
 from customer_gql.websites.configuration import STORE_VIEW, WEBSITE, Setting, in_force
 
-from . import links, passwords, presence, recovery, throttle, writes
+from . import links, passwords, recovery, throttle, writes
 from .neutral import undoing
 from .reads import ACCOUNT_BY_EMAIL
 

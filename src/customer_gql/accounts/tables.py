@@ -172,16 +172,3 @@ login_code = table(
     Index("ix_login_code_customer_id", "customer_id"),
     spread="lookup",
 )
-
-# Somebody who did not sign in, by the hash of a token their storefront made (domain §14).
-visitor = table(
-    "visitor",
-    _hash(),
-    Column("id", BigInteger, nullable=False),
-    Column("last_activity_at", DateTime(timezone=True), nullable=False),
-    Column("last_url", Text),
-    _is_sha256(),
-    CheckConstraint("char_length(last_url) <= 255", name="last_url_length"),
-    Index("ix_visitor_last_activity_at", "last_activity_at"),
-    spread="local",
-)
