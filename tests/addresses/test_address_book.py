@@ -238,3 +238,36 @@ async def test_a_hundred_entries_and_no_more_even_at_once(as_customer, connectio
 def test_every_country_has_rules_and_nothing_else_has():
     assert [code for code in sorted(COUNTRY_CODES) if country(code) is None] == []
     assert [country(code) for code in ("", "ZZ", "us", "U1", "../etc/passwd")] == [None] * 5
+
+
+async def test_edits_of_two_people_merge_or_are_refused(as_customer, admin_client, connection):
+    """The grid's edits of the default billing address count too."""
+    document = """mutation U($input: AddressUpdateInput!) { addressUpdate(input: $input) { changedFields userErrors {
+      code path ... on VersionConflictError { currentVersion conflicts { field base yours stored } } } } }"""
+    row = await make_customer(connection)
+    me = await as_customer(row.id)
+    address = (await me.data(CREATE, input=entry(isDefaultBilling=True)))["addressCreate"]["address"]["id"]
+    read = (await me.data(BOOK))["me"]["version"]
+
+    async def edit(**given):
+        return (await me.data(document, input={"id": address, **given}))["addressUpdate"]
+
+    assert (await edit(city="Bath", street=["2 Road"], expectedVersion=read))["userErrors"] == []
+    assert await edit(company="Engines", expectedVersion=read) == {"changedFields": ["company"], "userErrors": []}
+    assert (await edit(city="York", street=["3 Road"], expectedVersion=read))["userErrors"] == [
+        {
+            "code": "VERSION_CONFLICT",
+            "path": ["expectedVersion"],
+            "currentVersion": read + 2,
+            "conflicts": [
+                {"field": "city", "base": "London", "yours": "York", "stored": "Bath"},
+                {"field": "street", "base": '["1 Analytical Way"]', "yours": '["3 Road"]', "stored": '["2 Road"]'},
+            ],
+        }
+    ]
+    quick = "mutation Q($input: CustomerQuickEditInput!) { customerQuickEdit(input: $input) { userErrors { code } } }"
+    await admin_client.data(quick, input={"id": customer_id(row), "telephone": "+44 20 1111"})
+    refused = (await edit(telephone="+44 20 2222", expectedVersion=read))["userErrors"]
+    assert [conflict["field"] for conflict in refused[0]["conflicts"]] == ["telephone"]
+    assert (await edit(city="York", expectedVersion=99))["userErrors"][0]["path"] == ["expectedVersion"]
+    assert (await edit(city="York"))["changedFields"] == ["city"]  # without a version the last edit wins

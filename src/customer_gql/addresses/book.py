@@ -2,14 +2,16 @@
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from sqlalchemy import delete, func, insert, select, update
 
 from customer_gql.core.db import Connection, Row, execute, fetch_one, fetch_value
-from customer_gql.core.errors import RuleError, RuleErrors, UserErrorCode
+from customer_gql.core.errors import RuleError, RuleErrors, UserErrorCode, VersionConflict
 from customer_gql.core.ids import encode, new_id
 from customer_gql.customers import profile, writes as customers
+from customer_gql.customers.edits import Edit, refuse_conflicts, shown
 from customer_gql.history.writes import By, record
 from customer_gql.websites.configuration import WEBSITE, InForce, Setting, in_force
 
@@ -45,6 +47,7 @@ COLUMNS: Final[Mapping[str, str]] = {
     "isDefaultBilling": "is_default_billing",
     "isDefaultShipping": "is_default_shipping",
 }
+_IN_GRID: Final = ("telephone", "postcode")
 _DEFAULTS: Final = ("is_default_billing", "is_default_shipping")
 
 
@@ -64,20 +67,54 @@ async def create(connection: Connection, customer_id: int, given: Mapping[str, A
     return key
 
 
-async def edit(connection: Connection, customer_id: int, key: int, given: Mapping[str, Any], *, by: By) -> list[str]:
-    """Input fields that were changed. The entry as a whole is judged, so that a new country finds its postcode wrong."""
+async def edit(
+    connection: Connection,
+    customer_id: int,
+    key: int,
+    given: Mapping[str, Any],
+    *,
+    expected_version: int | None = None,
+    by: By,
+) -> list[str]:
+    """Input fields that were changed. The entry as a whole is judged, so that a new country finds its postcode wrong.
+
+    `expected_version` is the customer's: what hangs on the account shares its version.
+    """
     held = await customers.locked(connection, customer_id, websites=None)
     stored = await _entry(connection, customer_id, key)
     before = {column: stored[column] for column in COLUMNS.values()}
     whole = {field: before[column] for field, column in COLUMNS.items()} | dict(given)
     wanted = _checked(whole, await _shop(connection, held))
     changed = {column: value for column, value in wanted.items() if value != before[column]}
+    if expected_version is not None:
+        await _refuse_conflicts(connection, held, stored, changed, expected_version)
     if not changed:
         return []
     await _rotate(connection, customer_id, changed)
     await change(connection, stored, changed)
     await _tell(connection, held, key, "ADDRESS_EDITED", {column: before[column] for column in changed}, changed, by)
     return [field for field, column in COLUMNS.items() if column in changed]
+
+
+async def _refuse_conflicts(
+    connection: Connection, held: Row, stored: Row, changed: Mapping[str, Any], expected: int
+) -> None:
+    """As for the profile, of this entry alone; the grid edits two fields of the default billing address by bare name."""
+    prefix = encode("adr", held.id, stored.id) + "."
+    edits = {
+        field: Edit(shown(stored[column]), shown(changed[column]))
+        for field, column in COLUMNS.items()
+        if column in changed
+    }
+    bare = {field: edit for field, edit in edits.items() if stored.is_default_billing and field in _IN_GRID}
+    try:
+        await refuse_conflicts(
+            connection, held, {prefix + field: edit for field, edit in edits.items()} | bare, expected
+        )
+    except VersionConflict as found:
+        by_field = {one.field.removeprefix(prefix): one for one in reversed(found.conflicts)}
+        conflicts = [replace(one, field=field) for field, one in by_field.items()]
+        raise VersionConflict(found.current_version, conflicts) from None
 
 
 async def remove(connection: Connection, customer_id: int, key: int, *, by: By) -> None:
