@@ -5,11 +5,13 @@ import json
 
 import pytest
 
-from customer_gql.addresses.book import COUNTRIES, FAX, STREET_LINES, TELEPHONE
+from customer_gql.addresses.allowed import COUNTRIES, allowed
+from customer_gql.addresses.book import FAX, STREET_LINES, TELEPHONE
 from customer_gql.addresses.countries import country
 from customer_gql.core.ids import encode
 from customer_gql.customer_grid.import_countries import COUNTRY_CODES
-from customer_gql.websites.configuration import configure
+from customer_gql.customers.sharing import AccountSharing, share
+from customer_gql.websites.configuration import WEBSITE, configure
 from customers.factories import customer_id, make_address, make_customer
 
 FIELDS = """id prefix firstName middleName lastName suffix company street city region postcode countryCode telephone fax
@@ -271,3 +273,16 @@ async def test_edits_of_two_people_merge_or_are_refused(as_customer, admin_clien
     assert [conflict["field"] for conflict in refused[0]["conflicts"]] == ["telephone"]
     assert (await edit(city="York", expectedVersion=99))["userErrors"][0]["path"] == ["expectedVersion"]
     assert (await edit(city="York"))["changedFields"] == ["city"]  # without a version the last edit wins
+
+
+async def test_shared_accounts_have_addresses_wherever_any_website_takes_them(empty_database):
+    async with empty_database.writes.acquire() as shop:
+        await shop.execute("INSERT INTO website (id, code, name, currency) VALUES (2, 'two', 'Two', 'EUR')")
+        await configure(shop, COUNTRIES, "GB, ie", scope=WEBSITE, scope_id=1)
+        await configure(shop, COUNTRIES, "DE", scope=WEBSITE, scope_id=2)
+        assert [await allowed(shop, id) for id in (1, 2)] == [{"GB", "IE"}, {"DE"}]
+        async with shop.transaction():
+            await share(shop, AccountSharing.GLOBAL)
+        assert [await allowed(shop, id) for id in (1, 2)] == [{"GB", "IE", "DE"}] * 2
+        await configure(shop, COUNTRIES, "", scope=WEBSITE, scope_id=2)
+        assert await allowed(shop, 1) == set()  # every country there is

@@ -1,7 +1,7 @@
 """The address book: what a country asks for, defaults that rotate, a default that stays (domain §10.2)."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from customer_gql.customers.edits import Edit, refuse_conflicts, shown
 from customer_gql.history.writes import By, record
 from customer_gql.websites.configuration import WEBSITE, InForce, Setting, in_force
 
+from .allowed import allowed
 from .countries import Country, country
 from .reads import MAX_ADDRESSES
 from .tables import address
@@ -25,9 +26,6 @@ STREET_LINES: Final = Setting("addresses.street_lines", 2, WEBSITE, "Lines a str
 TELEPHONE: Final = Setting("addresses.show_telephone", "REQUIRED", WEBSITE, "Whether it is asked for.", one_of=_SHOW)
 COMPANY: Final = Setting("addresses.show_company", "OPTIONAL", WEBSITE, "Whether it is asked for.", one_of=_SHOW)
 FAX: Final = Setting("addresses.show_fax", "NO", WEBSITE, "Whether it is asked for.", one_of=_SHOW)
-COUNTRIES: Final = Setting(
-    "addresses.countries", "", WEBSITE, "Two-letter codes of the countries allowed, parted by `,`; empty allows all."
-)
 # Input field -> column.
 COLUMNS: Final[Mapping[str, str]] = {
     "prefix": "prefix",
@@ -59,7 +57,7 @@ async def create(connection: Connection, customer_id: int, given: Mapping[str, A
         raise RuleError(
             f"An address book holds {MAX_ADDRESSES} entries. Delete one first.", code=UserErrorCode.TOO_MANY
         )
-    values = _checked(given, await _shop(connection, held))
+    values = _checked(given, *await _shop(connection, held))
     await _rotate(connection, customer_id, values)
     key = new_id()
     await execute(connection, insert(address).values(customer_id=customer_id, id=key, **values))
@@ -84,7 +82,7 @@ async def edit(
     stored = await _entry(connection, customer_id, key)
     before = {column: stored[column] for column in COLUMNS.values()}
     whole = {field: before[column] for field, column in COLUMNS.items()} | dict(given)
-    wanted = _checked(whole, await _shop(connection, held))
+    wanted = _checked(whole, *await _shop(connection, held))
     changed = {column: value for column, value in wanted.items() if value != before[column]}
     if expected_version is not None:
         await _refuse_conflicts(connection, held, stored, changed, expected_version)
@@ -143,9 +141,11 @@ async def _entry(connection: Connection, customer_id: int, key: int) -> Row:
     return found
 
 
-async def _shop(connection: Connection, held: Row) -> InForce:
-    settings = (STREET_LINES, TELEPHONE, COMPANY, FAX, COUNTRIES, *profile.OPTIONS.values())
-    return await in_force(connection, *settings, website_id=held.website_id)
+async def _shop(connection: Connection, held: Row) -> tuple[InForce, Collection[str]]:
+    """What the website asks for, and the countries that are allowed; none allows all."""
+    settings = (STREET_LINES, TELEPHONE, COMPANY, FAX, *profile.OPTIONS.values())
+    shop = await in_force(connection, *settings, website_id=held.website_id)
+    return shop, await allowed(connection, held.website_id)
 
 
 async def _rotate(connection: Connection, customer_id: int, values: Mapping[str, Any]) -> None:
@@ -181,11 +181,11 @@ async def _tell(
     await record(connection, held.id, kind=kind, version=version, by=by, changes=changes)
 
 
-def _checked(given: Mapping[str, Any], shop: InForce) -> dict[str, Any]:
+def _checked(given: Mapping[str, Any], shop: InForce, countries: Collection[str]) -> dict[str, Any]:
     """The entry as it would be stored, by column, or every reason why not."""
     wanted: dict[str, Any] = {}
     errors: list[RuleError] = []
-    place = _country(given.get("countryCode"), shop, errors)
+    place = _country(given.get("countryCode"), countries, errors)
     for field, column in COLUMNS.items():
         try:
             wanted[column] = _CHECKS[field](given.get(field), field, shop, place)
@@ -196,12 +196,11 @@ def _checked(given: Mapping[str, Any], shop: InForce) -> dict[str, Any]:
     return wanted
 
 
-def _country(code: str | None, shop: InForce, errors: list[RuleError]) -> Country | None:
+def _country(code: str | None, countries: Collection[str], errors: list[RuleError]) -> Country | None:
     found = country((code or "").strip().upper())
-    allowed = [listed.strip().upper() for listed in shop[COUNTRIES].split(",") if listed.strip()]
     if found is None:
         errors.append(RuleError("This is no country: two letters of ISO 3166-1.", path=["countryCode"]))
-    elif allowed and found.code not in allowed:
+    elif countries and found.code not in countries:
         errors.append(
             RuleError("This shop takes no addresses there.", path=["countryCode"], code=UserErrorCode.NOT_ALLOWED)
         )
