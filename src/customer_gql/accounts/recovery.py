@@ -16,7 +16,7 @@ from customer_gql.customers.sharing import scope_of
 from customer_gql.customers.tables import customer
 from customer_gql.history.tables import Actor
 from customer_gql.history.writes import By, acting, record
-from customer_gql.websites.configuration import GLOBAL, STORE_VIEW, Setting, configured, in_force
+from customer_gql.websites.configuration import GLOBAL, STORE_VIEW, Setting, in_force
 from customer_gql.websites.tables import store, store_view, website
 
 from . import links, passwords, sessions, throttle, writes
@@ -230,7 +230,7 @@ async def check_new(connection: Connection, known: Row, password: str, *, path: 
 async def check_choice(
     connection: Connection, password: str, *, about: list[str], website_id: int, path: list[str]
 ) -> None:
-    minimum = await configured(connection, passwords.MINIMUM_LENGTH)
+    shop = await in_force(connection, passwords.MINIMUM_LENGTH, passwords.CLASSES)
     names = await fetch_one(
         connection,
         select(website.c.name, website.c.code, store.c.name.label("store"), store_view.c.name.label("view"))
@@ -238,4 +238,10 @@ async def check_choice(
         .where(website.c.id == website_id)
         .limit(1),
     )
-    passwords.check_new(password, minimum=minimum, about=[*about, *(names or ())], path=path)
+    passwords.check_new(
+        password,
+        minimum=shop[passwords.MINIMUM_LENGTH],
+        classes=shop[passwords.CLASSES],
+        about=[*about, *(names or ())],
+        path=path,
+    )

@@ -89,6 +89,7 @@ class AccountMutation:
         description="Start a session on the website of the store view in `X-Store-View` (the default one without it). "
         "One refusal for an unknown address, a wrong password, an account that is locked, inactive, not confirmed or "
         "of a group this website excludes. After 5 wrong passwords an account waits a second, doubling to 15 minutes; "
+        "the 6th in a row closes sign-in for 30 minutes, the 10th locks the account for 10, unless configured otherwise; "
         "a peer address has 30 attempts in 5 minutes. Writes history; a lock is told by mail.",
     )
     async def sign_in(self, info: Info, input: Annotated[SignInInput, INPUT]) -> SignInPayload:
@@ -132,7 +133,9 @@ class AccountMutation:
         alone=True,
         in_person=True,
         description="Choose another password. Ends every other session unless told otherwise, and open reset links. "
-        "Mails the owner, writes history. Wrong passwords count as at sign-in.",
+        "`INVALID` with the field for a wrong or an unfit password. The 10th wrong one in a row, here or at sign-in, locks "
+        "for 10 minutes unless configured otherwise; refused sign-ins alone close nothing here. Mails the owner, writes "
+        "history. Undone by changing it back.",
     )
     async def password_change(self, info: Info, input: Annotated[PasswordChangeInput, INPUT]) -> SessionsEndedPayload:
         ended = await recovery.change(

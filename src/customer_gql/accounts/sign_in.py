@@ -29,7 +29,7 @@ async def sign_in(context: Context, view: Row, *, email: str, password: str) -> 
     async with context.database.writes.acquire() as connection:
         await throttle.check_address(connection, context.caller.address)
         name, scope = normalised(email), await scope_of(connection, view.website_id)
-        attempt = await throttle.reserve(connection, throttle.account_key(name, scope))
+        attempt = await throttle.reserve(connection, name, scope, throttle.TOKENS, throttle.PASSWORDS)
         known = await fetch_one(
             connection, ACCOUNT_BY_EMAIL, email_normalised=name, scope=scope, website_id=view.website_id
         )
@@ -75,26 +75,26 @@ async def _let_in(
     return grant
 
 
-def _show_lock(context: Context, known: Row | None, attempt: Row) -> None:
+def _show_lock(context: Context, known: Row | None, attempt: throttle.Attempt) -> None:
     if known is not None and attempt.count >= throttle.FREE_FAILURES:
         first = attempt.count in {throttle.FREE_FAILURES, throttle.MOST_FAILURES}
         context.later(("lock", known.id), partial(writes.show_lock, known=known, until=attempt.until, first=first))
 
 
 async def proven(context: Context, password: str, *, path: list[str]) -> Row:
-    """The viewer's account, after they gave its password again. Wrong ones count as at sign-in."""
+    """The viewer's account, after they gave its password again. Wrong ones are counted, right ones forgive them."""
     passwords.check_length(password, path)
     async with context.database.writes.acquire() as connection:
         await throttle.check_address(connection, context.caller.address)
         known = await fetch_one(connection, ACCOUNT_BY_ID, customer_id=context.viewer.customer_id)
-        key = b"" if known is None else await writes.failures_key(connection, known)
-        attempt = None if known is None else await throttle.reserve(connection, key)
+        account = None if known is None else (normalised(known.email), await scope_of(connection, known.website_id))
+        attempt = None if account is None else await throttle.reserve(connection, *account, throttle.PASSWORDS)
     wrong = RuleError("This is not the account's password, or too many wrong ones were tried.", path=path)
-    if known is None or attempt is None:
+    if known is None or account is None or attempt is None:
         raise wrong
     if not await passwords.matches(known.password_hash, password):
         _show_lock(context, known, attempt)
         raise wrong
     async with context.database.writes.acquire() as connection:
-        await throttle.forget(connection, key)
+        await throttle.forget(connection, [throttle.account_key(*account)])
     return known

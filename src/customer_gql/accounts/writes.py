@@ -7,7 +7,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from customer_gql.addresses import writes as addresses
-from customer_gql.core.db import Connection, Row, among, execute, fetch, fetch_one
+from customer_gql.core.db import Connection, Row, among, execute, fetch
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.customers import writes as customers
 from customer_gql.customers.emails import normalised
@@ -199,16 +199,16 @@ async def drop_unproven(connection: Connection, held: Row, *, by: By) -> None:
         await record(connection, held.id, kind="UNPROVEN_DROPPED", version=version, by=by, changes=changes)
 
 
-async def failures_key(connection: Connection, held: Row) -> bytes:
-    return throttle.account_key(normalised(held.email), await scope_of(connection, held.website_id))
+async def failures_keys(connection: Connection, held: Row) -> list[bytes]:
+    return throttle.account_keys(normalised(held.email), await scope_of(connection, held.website_id))
 
 
 async def forget_failures(connection: Connection, held: Row) -> None:
     """As after the right password. The lock that wrong ones made ends; one that staff made stays."""
-    key = await failures_key(connection, held)
-    counted = await fetch_one(connection, select(attempts.c.until).where(attempts.c.key_hash == key))
-    await throttle.forget(connection, key)
-    if counted is not None and held.locked_until == counted.until:
+    keys = await failures_keys(connection, held)
+    counted = await fetch(connection, select(attempts.c.until).where(among(attempts.c.key_hash, keys)))
+    await throttle.forget(connection, keys)
+    if held.locked_until in [row.until for row in counted]:
         await execute(connection, update(customer).where(customer.c.id == held.id).values(locked_until=None))
 
 
