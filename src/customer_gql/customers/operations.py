@@ -57,7 +57,8 @@ class MeUpdatePayload(CustomerPayload):
 class CustomerMutation:
     @customer_mutation(
         description="Change the own profile. All edits are stored, or none. Edits of different fields made by two "
-        "people merge; of the same field, the later gets a `VersionConflictError`. Writes history."
+        "people merge; of the same field, the later gets a `VersionConflictError`. `REQUIRED`, `TOO_LONG` or "
+        "`INVALID` with the field for what does not fit. Writes history."
     )
     async def me_update(self, info: Info, input: Annotated[MeUpdateInput, INPUT]) -> MeUpdatePayload:
         viewer = info.context.viewer

@@ -62,7 +62,8 @@ class NewsletterMutation:
 
     @customer_mutation(
         description="End the subscription to the newsletter of the store view in `X-Store-View` (the default one "
-        "without it). Told by mail, writes history. Subscribing again undoes it."
+        "without it). `NOT_ALLOWED` where that is of another website. Told by mail, writes history. "
+        "`newsletterSubscribe` undoes it."
     )
     async def newsletter_unsubscribe(self, info: Info) -> NewsletterPayload:
         return await _wish(info, subscribes=False)
