@@ -4,9 +4,12 @@ import asyncio
 
 import pytest
 
-from accounts.shopping import EXCHANGE, ME, PASSWORD, REFRESH, SIGN_IN, is_let_in
+from accounts.shopping import EXCHANGE, ME, PASSWORD, REFRESH, SIGN_IN, SIGN_UP, is_let_in, person
 from clients import served
+from customer_gql.accounts.sign_up import CONFIRM, DEFAULT_GROUP
 from customer_gql.core.ids import encode
+from customer_gql.customers.profile import SHOWN
+from customer_gql.websites.configuration import WEBSITE, configure
 from customers.factories import customer_id
 
 SHARE = """mutation S($input: AccountSharingSetInput!) { accountSharingSet(input: $input) {
@@ -167,3 +170,18 @@ async def test_the_history_of_staff_names_who_changed_it(shared, connection):
     assert [(row.changes, row.actor) for row in written] == [
         ('{"customers.account_sharing": ["PER_WEBSITE", "GLOBAL"]}', "STAFF")
     ]
+
+
+async def test_each_website_has_its_own_rules_for_new_accounts(browser, connection):
+    await configure(connection, DEFAULT_GROUP, 3, scope=WEBSITE, scope_id=2)
+    await configure(connection, CONFIRM, True, scope=WEBSITE, scope_id=2)
+    await configure(connection, SHOWN["gender"], "REQUIRED", scope=WEBSITE, scope_id=2)
+    here, there = await browser(x_store_view="default"), await browser(x_store_view="two")
+    refused = (await there.data(SIGN_UP, input=person("ada@example.com")))["signUp"]["userErrors"]
+    assert [(error["code"], error["path"]) for error in refused] == [("REQUIRED", ["gender"])]
+    made = [
+        (await client.data(SIGN_UP, input=person("ada@example.com", **given)))["signUp"]["isConfirmationRequired"]
+        for client, given in ((here, {}), (there, {"gender": "FEMALE"}))
+    ]
+    rows = await connection.fetch("SELECT website_id, group_id, is_email_confirmed FROM customer ORDER BY website_id")
+    assert (made, [tuple(row) for row in rows]) == ([False, True], [(1, 1, True), (2, 3, False)])

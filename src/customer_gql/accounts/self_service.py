@@ -54,7 +54,8 @@ class AccountMutation:
         description="Make an account on the website of the store view in `X-Store-View` (the default one without it). "
         "The answer does not tell whether the address has an account. Mails a welcome, or a link to confirm the "
         "address where the website wants that; the owner of an existing account is told, five times an hour at most. "
-        f"`REQUIRED`, `TOO_LONG` or `INVALID` with the field for what does not fit. {_PEER} Signs nobody in. Writes history. Undone by `meDeleteRequest`.",
+        f"`REQUIRED`, `TOO_LONG` or `INVALID` with the field for what does not fit. {_PEER} "
+        "Signs nobody in. Writes history. Undone by `meDeleteRequest`.",
     )
     async def sign_up(self, info: Info, input: Annotated[SignUpInput, INPUT]) -> SignUpPayload:
         required = await sign_up.sign_up(
@@ -167,8 +168,8 @@ class AccountMutation:
         alone=True,
         description="Choose a new password with a link. Ends every session and link, a lock of wrong passwords too; "
         "confirms the address. Where it was never confirmed, the address book, the consent to remote assistance and "
-        "waiting newsletter wishes go too: whoever made the account may not have been the owner. `INVALID` with `token` for a link that "
-        f"is unknown, used, replaced or too old, with `password` for one that does not fit. {_PEER} Signs nobody in. "
+        "waiting newsletter wishes go too: whoever made the account may not have been the owner. `INVALID` with `token` for "
+        f"a link that is unknown, used, replaced or too old, with `password` for one that does not fit. {_PEER} Signs nobody in. "
         "Mails the owner, writes history. Cannot be undone.",
     )
     async def password_reset(self, info: Info, input: Annotated[PasswordResetInput, INPUT]) -> DonePayload:
@@ -218,7 +219,8 @@ class AccountMutation:
         alone=True,
         description="Exchange a code of `customerLoginAs` for a token of 15 minutes that acts as the customer and names "
         "the staff member too. Closed to whoever is signed in. `INVALID` for a code that is unknown, used or older "
-        f"than a minute, and on a website the customer may not act on. {_PEER} Writes history; the customer sees it afterwards.",
+        f"than a minute, and on a website the customer may not act on. {_PEER} Writes "
+        "history; the customer sees it afterwards.",
     )
     async def login_as_exchange(self, info: Info, input: Annotated[LoginAsExchangeInput, INPUT]) -> SignInPayload:
         if info.context.viewer.kind is not Kind.GUEST:

@@ -41,10 +41,7 @@ async def sign_in(context: Context, view: Row, *, email: str, password: str) -> 
         raise RuleError(REFUSED)
     newer = await passwords.hashed(password) if passwords.is_outdated(known.password_hash) else None
     async with context.transaction() as connection:
-        # Held, so that accounts do not become those of one website while a session on another begins.
-        if await held_scope(connection, view.website_id) != scope:
-            raise RuleError(REFUSED)
-        grant = await _let_in(connection, context, known, newer, website_id=view.website_id)
+        grant = await _let_in(connection, context, known, newer, website_id=view.website_id, scope=scope)
     presence.signed_in(context, known.id)
     return grant
 
@@ -56,14 +53,16 @@ def _may_sign_in(known: Row, *, is_excluded: bool) -> bool:
 
 
 async def _let_in(
-    connection: Connection, context: Context, known: Row, newer: str | None, *, website_id: int
+    connection: Connection, context: Context, known: Row, newer: str | None, *, website_id: int, scope: int
 ) -> sessions.Grant:
     """Under the customer's lock look again: what was read before the password was checked may have changed."""
     held = await fetch_one(connection, select(customer).where(customer.c.id == known.id).with_for_update())
     stored = await fetch_one(
         connection, select(customer_password.c.hash).where(customer_password.c.customer_id == known.id)
     )
-    is_same = held is not None and stored is not None and stored.hash == known.password_hash
+    # Held after the customer, as everywhere: accounts do not become those of one website while a session on another begins.
+    is_known_here = await held_scope(connection, website_id) == scope
+    is_same = is_known_here and held is not None and stored is not None and stored.hash == known.password_hash
     if held is None or not is_same or not _may_sign_in(held, is_excluded=known.is_excluded):
         raise RuleError(REFUSED)
     if newer is not None:

@@ -97,7 +97,7 @@ async def edit(
 async def _refuse_conflicts(
     connection: Connection, held: Row, stored: Row, changed: Mapping[str, Any], expected: int
 ) -> None:
-    """As for the profile, of this entry alone; the grid edits two fields of the default billing address by bare name."""
+    """As for the profile, of this entry alone; the grid edits two fields of the default billing address by name."""
     prefix = encode("adr", held.id, stored.id) + "."
     edits = {
         field: Edit(shown(stored[column]), shown(changed[column]))

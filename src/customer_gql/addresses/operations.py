@@ -125,7 +125,8 @@ class AddressMutation:
         return AddressPayload(key=key, changed_fields=changed)
 
     @customer_mutation(
-        description="Delete an address of the own book. `NOT_ALLOWED` for a default, once for each kind; another's is `NOT_FOUND`. Orders keep the "
+        description="Delete an address of the own book. `NOT_ALLOWED` for a default, once for each kind; another's is "
+        "`NOT_FOUND`. Orders keep the "
         "address they were placed with. Writes history. Cannot be undone."
     )
     async def address_delete(self, info: Info, input: Annotated[AddressDeleteInput, INPUT]) -> AddressDeletePayload:
