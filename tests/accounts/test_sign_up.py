@@ -84,7 +84,7 @@ async def test_the_owner_is_told_but_not_as_often_as_somebody_likes(browser, sho
     assert len(await mails(row.email)) == 5
 
 
-async def test_fifty_sign_ups_at_once_over_five_spellings_make_one_account(browser, connection):
+async def test_fifty_sign_ups_at_once_over_five_spellings_make_one_account(browser, connection, cheap_hashes):
     name = uuid.uuid4().hex
     email = f"ada.{name}@example.com"
     wide = "".join(chr(ord(c) + 0xFEE0) for c in f"ada.{name}") + "@example.com"
