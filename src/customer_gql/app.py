@@ -93,7 +93,7 @@ def _middleware(settings: Settings) -> list[Middleware]:
         outside_in.append(Middleware(ProxyHeadersMiddleware, trusted_hosts=settings.trusted_proxies))
     if settings.cors_origins:
         cors = {"allow_origins": settings.cors_origins, "allow_methods": ["POST"], "max_age": 600}
-        headers = ["authorization", "content-type"]
+        headers = ["authorization", "content-type", "x-store-view", "x-visitor"]
         outside_in.append(
             Middleware(CORSMiddleware, **cors, allow_headers=headers, expose_headers=["retry-after"])  # pyright: ignore
         )
