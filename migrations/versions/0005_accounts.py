@@ -76,6 +76,21 @@ def upgrade() -> None:
     )
     op.create_index("ix_visitor_last_activity_at", "visitor", ["last_activity_at"], unique=False)
     op.create_table(
+        "newsletter_confirmation",
+        sa.Column("token_hash", BYTEA(), nullable=False),
+        sa.Column("customer_id", sa.BigInteger(), nullable=False),
+        sa.Column("store_view_id", sa.BigInteger(), nullable=False),
+        sa.Column("email_hash", BYTEA(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "octet_length(token_hash) = 32", name=op.f("ck_newsletter_confirmation_token_hash_is_sha256")
+        ),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_newsletter_confirmation")),
+    )
+    op.create_index("ix_newsletter_confirmation_customer_id", "newsletter_confirmation", ["customer_id"], unique=False)
+    op.create_table(
         "customer_password",
         sa.Column("customer_id", sa.BigInteger(), nullable=False),
         sa.Column("hash", sa.Text(), nullable=False),
@@ -89,6 +104,7 @@ def upgrade() -> None:
         "customer_session",
         sa.Column("customer_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("website_id", sa.BigInteger(), nullable=False),
         sa.Column("device", sa.Text(), nullable=True),
         sa.Column("address", sa.Text(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
@@ -98,6 +114,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["customer_id"], ["customer.id"], name=op.f("fk_customer_session_customer_id"), ondelete="CASCADE"
         ),
+        sa.ForeignKeyConstraint(["website_id"], ["website.id"], name=op.f("fk_customer_session_website_id")),
         sa.PrimaryKeyConstraint("customer_id", "id", name=op.f("pk_customer_session")),
     )
     op.create_table(
@@ -133,6 +150,7 @@ def upgrade() -> None:
     op.execute("DELETE FROM customer_token")
     op.add_column("customer_token", sa.Column("session_id", sa.BigInteger(), nullable=False))
     op.add_column("customer_token", sa.Column("staff_id", sa.BigInteger(), nullable=True))
+    op.add_column("customer_token", sa.Column("website_id", sa.BigInteger(), nullable=False))
     op.add_column("customer_token", sa.Column("idle_seconds", sa.Integer(), nullable=False))
     op.add_column("customer_token", sa.Column("idle_until", sa.DateTime(timezone=True), nullable=False))
     # Present from the start, so that claims on addresses can hold it while the scope of accounts changes.
@@ -146,6 +164,7 @@ def downgrade() -> None:
     op.execute("DELETE FROM configuration_value WHERE path = 'customers.account_sharing'")
     op.drop_column("customer_token", "idle_until")
     op.drop_column("customer_token", "idle_seconds")
+    op.drop_column("customer_token", "website_id")
     op.drop_column("customer_token", "staff_id")
     op.drop_column("customer_token", "session_id")
     op.drop_index("ix_customer_activity_last_activity_at", table_name="customer_activity")
@@ -154,6 +173,8 @@ def downgrade() -> None:
     op.drop_table("impersonation")
     op.drop_table("customer_session")
     op.drop_table("customer_password")
+    op.drop_index("ix_newsletter_confirmation_customer_id", table_name="newsletter_confirmation")
+    op.drop_table("newsletter_confirmation")
     op.drop_index("ix_visitor_last_activity_at", table_name="visitor")
     op.drop_table("visitor")
     op.drop_index("ix_throttle_until", table_name="throttle")

@@ -17,7 +17,8 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from . import graphiql
 from .accounts import sessions
-from .core.access import GUEST, Viewer
+from .core import passwords
+from .core.access import GUEST, Caller, Viewer
 from .core.background import Background
 from .core.context import Context
 from .core.db import Database, Patience, connected, pool
@@ -39,7 +40,7 @@ from .schema.work import WORK
 from .settings import Audience, Settings
 from .staff import oidc_routes, sessions as staff_sessions
 
-Authenticate = Callable[[Database, Background, str], Awaitable[Viewer | None]]
+Authenticate = Callable[[Database, Background, str, Caller], Awaitable[Viewer | None]]
 HEALTH_PATIENCE: Final = Patience(statement=2, acquire=2)
 
 
@@ -58,6 +59,7 @@ def create_app(settings: Settings) -> Starlette:
         lifespan=partial(_lifespan, settings),
     )
     app.state.settings = settings
+    passwords.use(memory_kib=settings.password_memory_kib, passes=settings.password_passes)
     app.state.draining = False
     app.state.background = Background()
     return app
@@ -138,19 +140,19 @@ def database_of(settings: Settings, audience: str) -> AbstractAsyncContextManage
 async def _context(settings: Settings, audience: str, authenticate: Authenticate, request: Request) -> Context:
     database: Database = request.app.state.databases[audience]
     background: Background = request.app.state.background
-    viewer = await _viewer(database, background, authenticate, request.headers.get("authorization"))
     peer = caller(request)
+    viewer = await _viewer(database, background, authenticate, request.headers.get("authorization"), peer)
     viewer = replace(viewer, address=peer.address or None)
     return Context(database, viewer, settings, caller=peer, background=background)
 
 
 async def _viewer(
-    database: Database, background: Background, authenticate: Authenticate, authorization: str | None
+    database: Database, background: Background, authenticate: Authenticate, authorization: str | None, peer: Caller
 ) -> Viewer:
     if not authorization:
         return GUEST
     scheme, _, token = authorization.partition(" ")
-    viewer = await authenticate(database, background, token.strip()) if scheme.lower() == "bearer" else None
+    viewer = await authenticate(database, background, token.strip(), peer) if scheme.lower() == "bearer" else None
     if viewer is None:
         raise Refused(
             401,
@@ -161,8 +163,8 @@ async def _viewer(
     return viewer
 
 
-async def customer_of(database: Database, background: Background, token: str) -> Viewer | None:
-    found = await sessions.find(database, token)
+async def customer_of(database: Database, background: Background, token: str, peer: Caller) -> Viewer | None:
+    found = await sessions.find(database, token, store_view=peer.store_view)
     if found is None:
         return None
     if found.is_stale:
@@ -171,7 +173,7 @@ async def customer_of(database: Database, background: Background, token: str) ->
     return found.viewer
 
 
-async def staff_of(database: Database, _background: Background, token: str) -> Viewer | None:
+async def staff_of(database: Database, _background: Background, token: str, _peer: Caller) -> Viewer | None:
     return await staff_sessions.viewer_of(database, token)
 
 

@@ -188,6 +188,11 @@ class Settings(BaseSettings):
     oidc_landing_url: str = Field("", description="page that takes ?code= to staffOidcExchange; or ?error=refused")
     log_format: Literal["console", "json"] = "json"
 
+    password_memory_kib: int = Field(
+        19_456, ge=19_456, le=1_048_576, description="memory of one argon2id hash; stored hashes follow at sign-in"
+    )
+    password_passes: int = Field(2, ge=2, le=20, description="passes of one hash; likewise")
+
     @model_validator(mode="after")
     def _provider_is_whole(self) -> "Settings":
         parts = (self.oidc_client_id, self.oidc_redirect_url, self.oidc_landing_url)

@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from accounts.shopping import PASSWORD, SIGN_IN
-from customer_gql.accounts import passwords
 from customer_gql.accounts.writes import set_password
+from customer_gql.core import passwords
 from customers.factories import make_customer
 
 ADDRESSES = itertools.count(int(ipaddress.IPv4Address("10.0.0.1")))
@@ -35,6 +35,14 @@ async def browser(http, storefront):
             return type(storefront)(await stack.enter_async_context(client), path, token)
 
         yield opened
+
+
+@pytest.fixture
+def cheap_hashes():
+    """Where not the hashing is tried: what many do at once takes a busy machine too long with it."""
+    passwords.use(memory_kib=8, passes=1)
+    yield
+    passwords.use(memory_kib=passwords.MEMORY_KIB, passes=passwords.PASSES)
 
 
 @pytest.fixture(scope="session")

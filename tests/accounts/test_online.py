@@ -2,15 +2,16 @@
 
 import asyncio
 import datetime as dt
+import time
 import uuid
 
 import pytest
 
 from accounts.shopping import PASSWORD, SIGN_IN, SIGN_OUT, SIGN_UP, person
-from customer_gql.accounts import presence
-from customer_gql.core.access import Caller
+from customer_gql.core.access import Caller, Kind, Viewer
 from customer_gql.core.background import Background
 from customer_gql.core.context import Context
+from customer_gql.customers import presence
 from customer_gql.customers.reads import ONLINE_MINUTES
 from customers.factories import customer_id, make_address
 
@@ -104,6 +105,40 @@ async def test_a_visitor_is_listed_and_becomes_the_customer(
     await device.data(SIGN_IN, input={"email": row.email, "password": PASSWORD})
     await settled()
     assert await visitors() == []
+
+
+async def test_a_change_of_the_cart_counts_for_the_customer_and_not_for_staff_in_their_place(
+    database, shopper, online, connection
+):
+    row = await shopper()
+    as_staff = Viewer(Kind.CUSTOMER, customer_id=row.id, staff_id=1)
+    for viewer, seen in ((as_staff, None), (Viewer(Kind.CUSTOMER, customer_id=row.id), "/cart")):
+        context = Context(database, viewer, caller=Caller(page="/cart"))
+        presence.active(context)
+        await context.background.close()
+        found = await online(row)
+        assert (found and found["lastUrl"]) == seen
+
+
+async def test_a_guest_without_a_token_leaves_no_trace(database, connection):
+    before = await connection.fetchval("SELECT count(*) FROM visitor")
+    context = Context(database, caller=Caller(page="/cart"))
+    presence.active(context)
+    await context.background.close()
+    assert await connection.fetchval("SELECT count(*) FROM visitor") == before
+
+
+async def test_presence_that_cannot_be_written_harms_no_request(browser, shopper, settled, connection):
+    """The table is locked: the answer comes all the same, and the write once the lock is gone."""
+    row = await shopper()
+    async with connection.transaction():
+        await connection.execute("LOCK TABLE customer_activity IN ACCESS EXCLUSIVE MODE")
+        device = await browser()
+        started = time.perf_counter()
+        answer = await device.data(SIGN_IN, input={"email": row.email, "password": PASSWORD})
+        assert answer["signIn"]["userErrors"] == []
+        assert time.perf_counter() - started < 1.5  # less than anybody waits for a lock
+    await settled()
 
 
 async def test_pages_of_who_is_online(shopper, signed_in, settled, admin_client, statements):

@@ -258,8 +258,8 @@ async def test_the_oldest_session_gives_way(shopper, signed_in, connection):
     row = await shopper()
     oldest = await signed_in(row)
     await connection.execute(
-        "INSERT INTO customer_session (customer_id, id, expires_at, last_used_at)"
-        " SELECT $1, n, now() + interval '1 day', now() + interval '1 minute' FROM generate_series(1, $2) n",
+        "INSERT INTO customer_session (customer_id, id, website_id, expires_at, last_used_at)"
+        " SELECT $1, n, 1, now() + interval '1 day', now() + interval '1 minute' FROM generate_series(1, $2) n",
         row.id,
         MAX_SESSIONS - 1,
     )

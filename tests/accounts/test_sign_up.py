@@ -97,7 +97,7 @@ async def served_at_last(guest, given):
     return response.json()
 
 
-async def test_fifty_sign_ups_at_once_over_five_spellings_make_one_account(browser, connection):
+async def test_fifty_sign_ups_at_once_over_five_spellings_make_one_account(browser, connection, cheap_hashes):
     name = uuid.uuid4().hex
     email = f"ada.{name}@example.com"
     wide = "".join(chr(ord(c) + 0xFEE0) for c in f"ada.{name}") + "@example.com"

@@ -13,11 +13,13 @@ from contextlib import contextmanager
 import httpx
 import pytest
 
-from accounts.shopping import ME, PASSWORD, RESET, RESET_REQUEST, SIGN_IN, SIGN_OUT, is_let_in
+from accounts.shopping import ANOTHER, CHANGE, ME, PASSWORD, RESET, RESET_REQUEST, SIGN_IN, SIGN_OUT, is_let_in
 from customer_gql.accounts import throttle
 from customer_gql.accounts.throttle import network
+from customer_gql.websites.configuration import declared
 from customers.factories import customer_id
 
+TOKEN_FAILURES = declared()["accounts.token_lockout_failures"]
 FORCE = "mutation F($input: CustomerForceSignInInput!) { customerForceSignIn(input: $input) { endedTokenCount } }"
 
 
@@ -84,12 +86,12 @@ async def test_sixty_guesses_over_processes_spellings_and_forwarded_headers(two_
         ]
     )
     counted = await connection.fetch("SELECT count FROM throttle ORDER BY count")
-    # One count for the account, which stopped at the free ones, and one for the address all came from. A machine so
-    # busy that the sixty take longer than a second earns them the attempts that a wait allows.
+    # The account's two counts, which stopped at the free ones, and one for the address all came from. A machine so
+    # busy that the sixty take longer than a second earns them the sixth, which closes sign-in for half an hour.
     waited = time.monotonic() - started
-    free = 5 + sum(waited >= 2**step - 1 for step in range(1, 6))
-    assert 5 <= counted[0].count <= free
-    assert (len(counted), counted[1].count) == (2, 60)
+    assert 5 <= counted[1].count <= 5 + (waited >= 1)
+    assert counted[0].count <= counted[1].count
+    assert (len(counted), counted[2].count) == (3, 60)
     answer = (await post(two_processes[0], SIGN_IN, input={"email": row.email, "password": PASSWORD})).json()
     assert answer["errors"][0]["extensions"]["code"] == "RATE_LIMITED"
     await connection.execute("DELETE FROM throttle WHERE count > 60")
@@ -126,16 +128,19 @@ async def guess(browser, row, password="wrong"):
     return answer["signIn"]["accessToken"]
 
 
-async def test_the_wait_doubles_to_a_quarter_of_an_hour(browser, shopper, connection):
+async def test_the_wait_doubles_to_a_quarter_of_an_hour(browser, shopper, connection, configured):
+    for setting in throttle.SETTINGS:
+        await configured(setting, 0)
     row = await shopper()
-    key = throttle.account_key(row.email, 1)
+    key, other = throttle.account_key(row.email, 1), throttle.account_key(row.email, 1, throttle.TOKENS)
+    forgiving = "UPDATE throttle SET until = now() - interval '1 second' WHERE key_hash = ANY($1)"
     for wait in [0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, *[900] * 4]:
-        await connection.execute("UPDATE throttle SET until = now() - interval '1 second' WHERE key_hash = $1", key)
+        await connection.execute(forgiving, [key, other])
         before = dt.datetime.now(dt.UTC)
         await guess(browser, row)
         until = await connection.fetchval("SELECT until FROM throttle WHERE key_hash = $1", key)
         assert before <= until - dt.timedelta(seconds=wait) <= dt.datetime.now(dt.UTC)
-    await connection.execute("UPDATE throttle SET until = now(), count = 99 WHERE key_hash = $1", key)
+    await connection.execute("UPDATE throttle SET until = now(), count = 99 WHERE key_hash = ANY($1)", [key, other])
     await guess(browser, row)
     until = await connection.fetchval("SELECT until FROM throttle WHERE key_hash = $1", key)
     assert until > dt.datetime.now(dt.UTC) + dt.timedelta(days=3000)
@@ -166,9 +171,9 @@ async def test_an_unknown_account_waits_the_same(browser, connection):
     email = f"{uuid.uuid4().hex}@example.com"
     for _ in range(9):
         await (await browser()).data(SIGN_IN, input={"email": email, "password": "wrong"})
-    assert (
-        await connection.fetchval("SELECT count FROM throttle WHERE key_hash = $1", throttle.account_key(email, 1)) == 5
-    )
+    keys = throttle.account_keys(email, 1)
+    counted = await connection.fetch("SELECT count FROM throttle WHERE key_hash = ANY($1)", keys)
+    assert [row.count for row in counted] == [5, 5]
 
 
 async def test_the_right_password_forgets_the_wrong_ones(browser, shopper, connection):
@@ -177,8 +182,59 @@ async def test_the_right_password_forgets_the_wrong_ones(browser, shopper, conne
         for _ in range(4):
             await guess(browser, row)
         assert await guess(browser, row, PASSWORD)
+    keys = throttle.account_keys(row.email, 1)
+    assert await connection.fetchval("SELECT count(*) FROM throttle WHERE key_hash = ANY($1)", keys) == 0
+
+
+async def failing(browser, row, connection, times):
+    """Wrong passwords at sign-in, each after the wait that the one before earned."""
+    keys = throttle.account_keys(row.email, 1)
+    for _ in range(times):
+        await connection.execute("UPDATE throttle SET until = now() WHERE key_hash = ANY($1)", keys)
+        await guess(browser, row)
+
+
+async def seconds_left(connection, row, counter):
+    key = throttle.account_key(row.email, 1, counter)
+    left = await connection.fetchval("SELECT until - now() FROM throttle WHERE key_hash = $1", key)
+    return left.total_seconds()
+
+
+async def test_six_refused_sign_ins_close_it_and_leave_a_live_session_its_password_change(
+    browser, shopper, signed_in, connection
+):
+    row = await shopper()
+    device = await signed_in(row)
+    await failing(browser, row, connection, 6)
+    assert 1790 < await seconds_left(connection, row, throttle.TOKENS) <= 1800
+    assert await seconds_left(connection, row, throttle.PASSWORDS) <= 2  # the sixth wrong one, and no lock yet
     key = throttle.account_key(row.email, 1)
-    assert await connection.fetchval("SELECT count(*) FROM throttle WHERE key_hash = $1", key) == 0
+    await connection.execute("UPDATE throttle SET until = now() WHERE key_hash = $1", key)
+    input = {"currentPassword": PASSWORD, "newPassword": ANOTHER}
+    assert await device.data(CHANGE, input=input) == {"passwordChange": {"endedSessionCount": 0, "userErrors": []}}
+    assert await guess(browser, row, ANOTHER) is None  # sign-in stays closed
+    assert await is_let_in(device)
+
+
+async def test_ten_wrong_passwords_lock_for_ten_minutes_wherever_they_are_given(
+    browser, shopper, signed_in, connection, configured, settled
+):
+    await configured(TOKEN_FAILURES, 0)
+    row = await shopper()
+    device = await signed_in(row)
+    await failing(browser, row, connection, 9)
+    keys = throttle.account_keys(row.email, 1)
+    await connection.execute("UPDATE throttle SET until = now() WHERE key_hash = ANY($1)", keys)
+    await device.data(CHANGE, input={"currentPassword": "wrong", "newPassword": ANOTHER})
+    assert 590 < await seconds_left(connection, row, throttle.PASSWORDS) <= 600
+    assert await guess(browser, row, PASSWORD) is None
+    refused = await device.data(CHANGE, input={"currentPassword": PASSWORD, "newPassword": ANOTHER})
+    assert refused["passwordChange"]["userErrors"] == [{"code": "INVALID", "path": ["currentPassword"]}]
+    await settled()
+    # Ten minutes later.
+    await connection.execute("UPDATE throttle SET until = now() WHERE key_hash = ANY($1)", keys)
+    await connection.execute("UPDATE customer SET locked_until = now() WHERE id = $1", row.id)
+    assert await guess(browser, row, PASSWORD)
 
 
 @pytest.mark.parametrize(

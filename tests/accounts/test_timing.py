@@ -1,8 +1,11 @@
 """A stranger with a stopwatch learns nothing: known and unknown addresses, in turns, take the same time.
 
-Hashing 1,200 passwords takes about 45 seconds of one core, so `make timing` runs what hashes, and `make test` the rest.
+AUC is the chance that an answer about a known address took longer than one about an unknown one; 0.5 tells nothing,
+and with 200 pairs chance alone stays within 0.4 to 0.6 in 999 of 1,000 runs. Requests are made one after another, the
+order within each pair is drawn, everybody asks from an address of their own.
 
-AUC is the chance that an answer about a known address took longer than one about an unknown one; 0.5 tells nothing.
+Hashing is the same work for both and hides the rest, so here it costs next to nothing: what differs would show. `make
+timing` hashes as a shop does.
 """
 
 import os
@@ -13,11 +16,24 @@ import uuid
 import pytest
 
 from accounts.shopping import EMAIL_REQUEST, PASSWORD, RESET_REQUEST, SIGN_IN, SIGN_UP, person
+from customer_gql.accounts.sign_up import CONFIRM
+from customer_gql.core import passwords
 
 PAIRS = int(os.environ.get("TIMING_PAIRS", "200"))
+AS_IN_A_SHOP = "TIMING" in os.environ
 
 
-hashes = pytest.mark.skipif("TIMING" not in os.environ, reason="45 seconds of hashing: make timing")
+@pytest.fixture(autouse=True)
+def cost():
+    if not AS_IN_A_SHOP:
+        passwords.use(memory_kib=8, passes=1)
+    yield
+    passwords.use(memory_kib=passwords.MEMORY_KIB, passes=passwords.PASSES)
+
+
+@pytest.fixture
+async def password_hash(cost):
+    return await passwords.hashed(PASSWORD)
 
 
 def auc(known, unknown):
@@ -26,11 +42,11 @@ def auc(known, unknown):
 
 
 @pytest.fixture
-def measured(browser):
-    """The AUC over pairs asked for in a random order, each by somebody else."""
+def tells_nothing(browser):
+    """Fails when the time of an answer tells a known address from an unknown one."""
 
-    async def measure(document, known, unknown, client=None):
-        times, chance = ([], []), random.Random(7)
+    async def measure(document, known, unknown, client):
+        times, chance = ([], []), random.Random()
         for _ in range(PAIRS):
             for which in chance.sample((0, 1), 2):
                 asking = client or await browser()
@@ -43,15 +59,22 @@ def measured(browser):
         print(f"AUC {found:.3f} over {PAIRS} pairs")  # noqa: T201 - the figure `make timing` is run for
         return found
 
-    return measure
+    async def judge(document, known, unknown, client=None):
+        found = await measure(document, known, unknown, client)
+        if not 0.4 <= found <= 0.6:
+            # Once more with fresh pairs: a machine that does other work has its own ups and downs, and one run in a
+            # thousand is off by chance. A leak is off both times.
+            found = await measure(document, known, unknown, client)
+        assert 0.4 <= found <= 0.6
+
+    return judge
 
 
 def stranger():
     return f"{uuid.uuid4().hex}@example.com"
 
 
-@hashes
-async def test_sign_in(measured, shopper):
+async def test_sign_in(tells_nothing, shopper):
     async def known():
         return {"email": (await shopper()).email, "password": "a wrong password"}
 
@@ -59,11 +82,13 @@ async def test_sign_in(measured, shopper):
         await shopper()
         return {"email": stranger(), "password": "a wrong password"}
 
-    assert 0.4 <= await measured(SIGN_IN, known, unknown) <= 0.6
+    await tells_nothing(SIGN_IN, known, unknown)
 
 
-@hashes
-async def test_sign_up(measured, shopper):
+@pytest.mark.parametrize("confirms", [False, True])
+async def test_sign_up(confirms, tells_nothing, shopper, configured):
+    await configured(CONFIRM, confirms)
+
     async def known():
         return person((await shopper()).email)
 
@@ -71,10 +96,10 @@ async def test_sign_up(measured, shopper):
         await shopper()
         return person(stranger())
 
-    assert 0.4 <= await measured(SIGN_UP, known, unknown) <= 0.6
+    await tells_nothing(SIGN_UP, known, unknown)
 
 
-async def test_reset_request(measured, shopper):
+async def test_reset_request(tells_nothing, shopper):
     async def known():
         return {"email": (await shopper()).email}
 
@@ -82,11 +107,10 @@ async def test_reset_request(measured, shopper):
         await shopper()
         return {"email": stranger()}
 
-    assert 0.4 <= await measured(RESET_REQUEST, known, unknown) <= 0.6
+    await tells_nothing(RESET_REQUEST, known, unknown)
 
 
-@hashes
-async def test_email_change(measured, shopper, signed_in, connection):
+async def test_email_change(tells_nothing, shopper, signed_in, connection):
     device = await signed_in(await shopper())
 
     async def ready():
@@ -102,4 +126,4 @@ async def test_email_change(measured, shopper, signed_in, connection):
         await shopper()
         return {"email": stranger(), "currentPassword": PASSWORD}
 
-    assert 0.4 <= await measured(EMAIL_REQUEST, known, unknown, device) <= 0.6
+    await tells_nothing(EMAIL_REQUEST, known, unknown, device)

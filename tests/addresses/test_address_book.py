@@ -5,11 +5,13 @@ import json
 
 import pytest
 
-from customer_gql.addresses.book import COUNTRIES, FAX, STREET_LINES, TELEPHONE
+from customer_gql.addresses.allowed import COUNTRIES, allowed
+from customer_gql.addresses.book import FAX, STREET_LINES, TELEPHONE
 from customer_gql.addresses.countries import country
 from customer_gql.core.ids import encode
 from customer_gql.customer_grid.import_countries import COUNTRY_CODES
-from customer_gql.websites.configuration import configure
+from customer_gql.customers.sharing import AccountSharing, share
+from customer_gql.websites.configuration import WEBSITE, configure
 from customers.factories import customer_id, make_address, make_customer
 
 FIELDS = """id prefix firstName middleName lastName suffix company street city region postcode countryCode telephone fax
@@ -238,3 +240,49 @@ async def test_a_hundred_entries_and_no_more_even_at_once(as_customer, connectio
 def test_every_country_has_rules_and_nothing_else_has():
     assert [code for code in sorted(COUNTRY_CODES) if country(code) is None] == []
     assert [country(code) for code in ("", "ZZ", "us", "U1", "../etc/passwd")] == [None] * 5
+
+
+async def test_edits_of_two_people_merge_or_are_refused(as_customer, admin_client, connection):
+    """The grid's edits of the default billing address count too."""
+    document = """mutation U($input: AddressUpdateInput!) { addressUpdate(input: $input) { changedFields userErrors {
+      code path ... on VersionConflictError { currentVersion conflicts { field base yours stored } } } } }"""
+    row = await make_customer(connection)
+    me = await as_customer(row.id)
+    address = (await me.data(CREATE, input=entry(isDefaultBilling=True)))["addressCreate"]["address"]["id"]
+    read = (await me.data(BOOK))["me"]["version"]
+
+    async def edit(**given):
+        return (await me.data(document, input={"id": address, **given}))["addressUpdate"]
+
+    assert (await edit(city="Bath", street=["2 Road"], expectedVersion=read))["userErrors"] == []
+    assert await edit(company="Engines", expectedVersion=read) == {"changedFields": ["company"], "userErrors": []}
+    assert (await edit(city="York", street=["3 Road"], expectedVersion=read))["userErrors"] == [
+        {
+            "code": "VERSION_CONFLICT",
+            "path": ["expectedVersion"],
+            "currentVersion": read + 2,
+            "conflicts": [
+                {"field": "city", "base": "London", "yours": "York", "stored": "Bath"},
+                {"field": "street", "base": '["1 Analytical Way"]', "yours": '["3 Road"]', "stored": '["2 Road"]'},
+            ],
+        }
+    ]
+    quick = "mutation Q($input: CustomerQuickEditInput!) { customerQuickEdit(input: $input) { userErrors { code } } }"
+    await admin_client.data(quick, input={"id": customer_id(row), "telephone": "+44 20 1111"})
+    refused = (await edit(telephone="+44 20 2222", expectedVersion=read))["userErrors"]
+    assert [conflict["field"] for conflict in refused[0]["conflicts"]] == ["telephone"]
+    assert (await edit(city="York", expectedVersion=99))["userErrors"][0]["path"] == ["expectedVersion"]
+    assert (await edit(city="York"))["changedFields"] == ["city"]  # without a version the last edit wins
+
+
+async def test_shared_accounts_have_addresses_wherever_any_website_takes_them(empty_database):
+    async with empty_database.writes.acquire() as shop:
+        await shop.execute("INSERT INTO website (id, code, name, currency) VALUES (2, 'two', 'Two', 'EUR')")
+        await configure(shop, COUNTRIES, "GB, ie", scope=WEBSITE, scope_id=1)
+        await configure(shop, COUNTRIES, "DE", scope=WEBSITE, scope_id=2)
+        assert [await allowed(shop, id) for id in (1, 2)] == [{"GB", "IE"}, {"DE"}]
+        async with shop.transaction():
+            await share(shop, AccountSharing.GLOBAL)
+        assert [await allowed(shop, id) for id in (1, 2)] == [{"GB", "IE", "DE"}] * 2
+        await configure(shop, COUNTRIES, "", scope=WEBSITE, scope_id=2)
+        assert await allowed(shop, 1) == set()  # every country there is

@@ -90,3 +90,15 @@ async def test_the_loop_goes_on_meanwhile():
         longest = max(longest, time.perf_counter() - begun)
     assert longest < 0.2
     assert passwords._pool._taken == 0
+
+
+async def test_a_cost_that_rises_holds_at_once_and_marks_older_hashes():
+    old = await hashed("a long enough one")
+    passwords.use(memory_kib=passwords.MEMORY_KIB, passes=passwords.PASSES + 1)
+    try:
+        newer = await hashed("a long enough one")
+        assert newer.startswith("$argon2id$v=19$m=19456,t=3,p=1$")
+        assert (needs_rehash(old), needs_rehash(newer)) == (True, False)
+        assert await verified("a long enough one", old)
+    finally:
+        passwords.use(memory_kib=passwords.MEMORY_KIB, passes=passwords.PASSES)

@@ -6,7 +6,9 @@ from typing import Final
 from sqlalchemy import ColumnElement, Table, delete, or_, select, tuple_
 
 from customer_gql.core.db import Connection, execute
+from customer_gql.customers.tables import visitor
 from customer_gql.jobs.work import Tools
+from customer_gql.newsletter.tables import newsletter_confirmation
 
 from .tables import (
     customer_refresh_token,
@@ -16,10 +18,17 @@ from .tables import (
     login_code,
     password_reset,
     throttle,
-    visitor,
 )
 
 BATCH: Final = 5_000
+_LINKS: Final = (
+    customer_session,
+    customer_refresh_token,
+    login_code,
+    password_reset,
+    email_token,
+    newsletter_confirmation,
+)
 # Links are counted for an hour after they were sent, and answer "used" for as long as they are known.
 _KEPT = dt.timedelta(days=1)
 _VISITORS = dt.timedelta(days=1)
@@ -39,7 +48,7 @@ async def delete_expired(tools: Tools) -> None:
 async def purge(connection: Connection, now: dt.datetime) -> int:
     """How many rows went: a batch of each table at most."""
     gone = 0
-    for table in (customer_session, customer_refresh_token, login_code, password_reset, email_token):
+    for table in _LINKS:
         gone += await _delete(connection, table, table.c.expires_at < now - _KEPT)
     gone += await _delete(
         connection, customer_token, or_(customer_token.c.expires_at < now, customer_token.c.idle_until < now)

@@ -51,8 +51,11 @@ async def give_code(connection: Connection, held: Row, *, reason: str, by: By) -
     return code, key["expires_at"]
 
 
-async def exchange(connection: Connection, code: str, *, address: str | None) -> sessions.Grant:
-    """A token of the customer that carries the staff member too. The code works once."""
+async def exchange(connection: Connection, code: str, *, website_id: int | None, address: str | None) -> sessions.Grant:
+    """A token of the customer that carries the staff member too. The code works once.
+
+    `website_id` is where it is exchanged; None is the customer's own. The token reaches as far as the customer's would.
+    """
     dead = RuleError(_DEAD, path=["code"])
     known = await fetch_one(connection, LOGIN_CODE, code_hash=tokens.hashed(code))
     if known is None:
@@ -68,7 +71,9 @@ async def exchange(connection: Connection, code: str, *, address: str | None) ->
         .where(login_code.c.code_hash == known.code_hash, login_code.c.used_at.is_(None), login_code.c.expires_at > now)
         .values(used_at=now),
     )
-    if not used or not await _still_may(connection, held, known.staff_id):
+    at: int = website_id or held.website_id
+    may_there = at == held.website_id or await sessions.may_go(connection, held.id, at)
+    if not used or not may_there or not await _still_may(connection, held, known.staff_id):
         raise dead
     expires_at = now + TOKEN_LIFETIME
     await execute(
@@ -81,6 +86,7 @@ async def exchange(connection: Connection, code: str, *, address: str | None) ->
         connection,
         held.id,
         known.impersonation_id,
+        website_id=at,
         expires_at=expires_at,
         idle=TOKEN_LIFETIME,
         staff_id=known.staff_id,

@@ -9,7 +9,7 @@ from customer_gql.core.errors import Payload
 from customer_gql.core.loading import column
 from customer_gql.customers.types import Gender  # where the graph's enum is made of it
 
-_PASSWORD = "At least the configured number of characters (12 unless set otherwise, never less than 8), at most 256; any characters, no common password, none made of the shop's or your own name."  # noqa: S105 - a description
+_PASSWORD = "At least the configured number of characters (12 unless set otherwise, never less than 8), at most 256; any characters but blanks around them, as many kinds as configured (1 unless set otherwise), no common password, none made of the shop's or your own name."  # noqa: S105 - a description
 
 
 @strawberry.input(description="Who wants an account.")

@@ -4,12 +4,12 @@ from typing import Final
 
 from customer_gql.core.context import Context
 from customer_gql.core.errors import RuleError, UserErrorCode
-from customer_gql.customers import writes as customers
+from customer_gql.customers import presence, writes as customers
 from customer_gql.history.tables import Actor
 from customer_gql.history.writes import By, acting, record
 from customer_gql.websites.configuration import WEBSITE, Setting, configured
 
-from . import impersonation, presence, sessions, writes
+from . import impersonation, sessions, writes
 from .sign_in import proven
 
 AT_ONCE: Final = "AT_ONCE"

@@ -17,7 +17,7 @@ from customer_gql.history.tables import Actor
 from customer_gql.history.writes import By, acting, record
 from customer_gql.newsletter.writes import confirm as confirm_subscriptions
 
-from . import throttle, writes
+from . import sessions, throttle, writes
 from .neutral import Decoy, undoing
 from .reads import ACCOUNT_BY_EMAIL, EMAIL_TOKEN, LINKS_SINCE
 from .sign_in import proven
@@ -75,8 +75,13 @@ async def may_send(connection: Connection, customer_id: int, *, apart: dt.timede
 
 
 async def confirm(connection: Connection, given: str, *, address: str | None) -> Row:
-    """The account whose address the link confirms, as it was before. `address` is the network's it comes from."""
+    """The account whose address the link confirms, as it was before. Whoever came in before the owner did goes.
+
+    `address` is the network's it comes from.
+    """
     used, held = await _used(connection, given, EmailPurpose.CONFIRM)
+    await sessions.end_all(connection, [held.id])
+    await writes.revoke_links(connection, [held.id], purpose=EmailPurpose.CHANGE.value)
     await confirm_account(connection, held, by=By(Actor.CUSTOMER, used.customer_id, address=address))
     return held
 

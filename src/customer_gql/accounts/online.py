@@ -8,9 +8,7 @@ from sqlalchemy import BigInteger, Text, and_, cast, literal, null, or_, select,
 from customer_gql.addresses.tables import address
 from customer_gql.core.pagination import List, Sort
 from customer_gql.customers.reads import ONLINE_SINCE
-from customer_gql.customers.tables import customer, customer_activity as activity
-
-from .tables import visitor
+from customer_gql.customers.tables import customer, customer_activity as activity, visitor
 
 
 class VisitorKind(enum.StrEnum):

@@ -16,6 +16,7 @@ from customer_gql.core.loading import all_by, one_by
 from customer_gql.core.pagination import List, Pages, Sort
 from customer_gql.customers.tables import customer, customer_email
 from customer_gql.groups.tables import customer_group_excluded_website as excluded
+from customer_gql.websites.tables import store, store_view
 
 from .tables import (
     customer_password,
@@ -42,9 +43,14 @@ viewers_by_token = one_by(
         customer_token.c.customer_id,
         customer_token.c.session_id,
         customer_token.c.staff_id,
+        customer_token.c.website_id,
         IS_STALE.label("is_stale"),
     ).where(customer_token.c.expires_at > func.now(), customer_token.c.idle_until > func.now()),
     customer_token.c.token_hash,
+)
+# The website of the store view that a request names.
+websites_by_store_view = one_by(
+    select(store_view.c.code, store.c.website_id).select_from(store_view.join(store)), store_view.c.code
 )
 REFRESH_TOKEN = compiled(select(customer_refresh_token).where(customer_refresh_token.c.token_hash == _token_hash))
 RESET_TOKEN = compiled(select(password_reset).where(password_reset.c.token_hash == _token_hash))
@@ -67,6 +73,15 @@ ACCOUNT_BY_EMAIL = compiled(
     .where(
         customer_email.c.email_normalised == bindparam("email_normalised", type_=Text()),
         customer_email.c.scope == bindparam("scope", type_=BigInteger()),
+    )
+)
+IS_EXCLUDED = compiled(
+    select(
+        exists().where(
+            customer.c.id == bindparam("customer_id", type_=BigInteger()),
+            excluded.c.group_id == customer.c.group_id,
+            excluded.c.website_id == bindparam("website_id", type_=BigInteger()),
+        )
     )
 )
 ACCOUNT_BY_ID = compiled(_ACCOUNT.where(customer.c.id == bindparam("customer_id", type_=BigInteger())))

@@ -16,7 +16,7 @@ from customer_gql.customers.sharing import scope_of
 from customer_gql.customers.tables import customer
 from customer_gql.history.tables import Actor
 from customer_gql.history.writes import By, acting, record
-from customer_gql.websites.configuration import GLOBAL, STORE_VIEW, Setting, configured, in_force
+from customer_gql.websites.configuration import GLOBAL, STORE_VIEW, Setting, in_force
 from customer_gql.websites.tables import store, store_view, website
 
 from . import links, passwords, sessions, throttle, writes
@@ -80,7 +80,7 @@ async def request(context: Context, view: Row, *, email: str) -> None:
         account = known or Decoy(email, view)
         await fetch_one(connection, select(customer.c.id).where(customer.c.id == account.id).with_for_update())
         for_it = await _allowed_for(connection, account.id, limit)
-        by = By(Actor.CUSTOMER, account.id, address=context.caller.address or None)
+        by = By(Actor.CUSTOMER, account.id, address=context.viewer.address)
         async with undoing(connection, wanted=known is None or not from_here or not for_it):
             await send(connection, account, lifetime=limit.lifetime, by=by)
 
@@ -146,7 +146,10 @@ async def send(
 
 
 async def reset(context: Context, *, token: str, password: str) -> None:
-    """Use a link up. Whoever reads the mailbox is the owner: the address counts as confirmed, everybody else goes."""
+    """Use a link up. Whoever reads the mailbox is the owner: the address counts as confirmed, everybody else goes.
+
+    With whoever chose a password before the address was proven goes what they may have left behind.
+    """
     passwords.check_length(password, ["password"])
     dead = RuleError(links.DEAD, path=["token"])
     async with context.database.writes.acquire() as connection:
@@ -164,10 +167,12 @@ async def reset(context: Context, *, token: str, password: str) -> None:
             raise dead from None
         if not await _use_up(connection, link, held):
             raise dead
-        by = By(Actor.CUSTOMER, held.id, address=context.caller.address or None)
+        by = By(Actor.CUSTOMER, held.id, address=context.viewer.address)
         await writes.forget_failures(connection, held)
         await writes.end_sessions(connection, [held.id])
         await _store(connection, held, hash, kind="PASSWORD_RESET", by=by)
+        if not held.is_email_confirmed and known.password_hash is not None:
+            await writes.drop_unproven(connection, held, by=by)
         await links.confirm_account(connection, held, by=by)
 
 
@@ -225,7 +230,7 @@ async def check_new(connection: Connection, known: Row, password: str, *, path: 
 async def check_choice(
     connection: Connection, password: str, *, about: list[str], website_id: int, path: list[str]
 ) -> None:
-    minimum = await configured(connection, passwords.MINIMUM_LENGTH)
+    shop = await in_force(connection, passwords.MINIMUM_LENGTH, passwords.CLASSES)
     names = await fetch_one(
         connection,
         select(website.c.name, website.c.code, store.c.name.label("store"), store_view.c.name.label("view"))
@@ -233,4 +238,10 @@ async def check_choice(
         .where(website.c.id == website_id)
         .limit(1),
     )
-    passwords.check_new(password, minimum=minimum, about=[*about, *(names or ())], path=path)
+    passwords.check_new(
+        password,
+        minimum=shop[passwords.MINIMUM_LENGTH],
+        classes=shop[passwords.CLASSES],
+        about=[*about, *(names or ())],
+        path=path,
+    )

@@ -13,15 +13,24 @@ from sqlalchemy import DateTime, delete, func, insert, literal, select, update
 
 from customer_gql.core import tokens
 from customer_gql.core.access import Caller, Kind, Viewer
-from customer_gql.core.db import Connection, Database, among, execute, fetch, fetch_one
+from customer_gql.core.db import Connection, Database, Row, among, execute, fetch, fetch_one, fetch_value
 from customer_gql.core.ids import new_id
 from customer_gql.core.sharing import SharedRead
+from customer_gql.customers.sharing import scope_of
 from customer_gql.customers.tables import customer
 from customer_gql.history.tables import Actor
 from customer_gql.history.writes import By, record
 from customer_gql.websites.configuration import GLOBAL, Setting, in_force
 
-from .reads import IS_STALE, MAX_SESSIONS, REFRESH_TOKEN, SECOND, viewers_by_token
+from .reads import (
+    IS_EXCLUDED,
+    IS_STALE,
+    MAX_SESSIONS,
+    REFRESH_TOKEN,
+    SECOND,
+    viewers_by_token,
+    websites_by_store_view,
+)
 from .tables import customer_refresh_token as refresh_token, customer_session as session, customer_token as token
 
 IDLE: Final = Setting(
@@ -53,18 +62,54 @@ class Found:
 
 # Read anew for each request, so that whatever ended holds from the next request on.
 _VIEWERS: Final = SharedRead(viewers_by_token)
+_WEBSITES: Final = SharedRead(websites_by_store_view)
 
 
-async def find(database: Database, given: str) -> Found | None:
-    """Who has this token, in one statement; None when it is none, ended or expired."""
+async def find(database: Database, given: str, *, store_view: str | None = None) -> Found | None:
+    """Who has this token; None when it is none, ended or expired.
+
+    Likewise when the store view is one of a website the session does not reach.
+    """
     if not given.startswith(tokens.CUSTOMER):
         return None
     token_hash = tokens.hashed(given)
     found = await _VIEWERS.of(database, token_hash)
     if found is None:
         return None
-    viewer = Viewer(Kind.CUSTOMER, customer_id=found.customer_id, staff_id=found.staff_id, session_id=found.session_id)
+    asked = None if store_view is None else await _WEBSITES.of(database, store_view)
+    if asked is not None and asked.website_id != found.website_id:
+        async with database.reads.acquire() as connection:
+            if not await reaches(connection, found, asked.website_id):
+                return None
+    viewer = Viewer(
+        Kind.CUSTOMER,
+        customer_id=found.customer_id,
+        staff_id=found.staff_id,
+        session_id=found.session_id,
+        website_id=found.website_id if asked is None else asked.website_id,
+    )
     return Found(viewer, token_hash, found.is_stale)
+
+
+async def reaches(connection: Connection, held: Any, website_id: int | None) -> bool:
+    """Whether a session may act on a website; `held` is of a customer, and of the website they signed in on.
+
+    An account of one website is unknown on the others; a shared one is kept out of those its group excludes (§4).
+    """
+    if website_id in {None, held.website_id}:
+        return True
+    assert website_id is not None
+    return await may_go(connection, held.customer_id, website_id)
+
+
+async def may_go(connection: Connection, customer_id: int, website_id: int) -> bool:
+    """Whether the customer may act on a website that is not their own."""
+    is_shared = await scope_of(connection, website_id) != website_id
+    return is_shared and not await is_excluded(connection, customer_id, website_id)
+
+
+async def is_excluded(connection: Connection, customer_id: int, website_id: int) -> bool:
+    return await fetch_value(connection, IS_EXCLUDED, customer_id=customer_id, website_id=website_id)
 
 
 async def touch(connection: Connection, token_hash: bytes) -> None:
@@ -82,25 +127,28 @@ async def touch(connection: Connection, token_hash: bytes) -> None:
         await execute(connection, update(session).where(*_is(*touched)).values(last_used_at=now))
 
 
-async def start(connection: Connection, customer_id: int, *, caller: Caller) -> Grant:
+async def start(connection: Connection, customer_id: int, *, website_id: int, caller: Caller) -> Grant:
     """A session for a device that just proved who it is. The customer is locked by the caller."""
     shop = await in_force(connection, IDLE, DAYS)
     expires_at = dt.datetime.now(dt.UTC) + dt.timedelta(days=shop[DAYS])
-    session_id = await _open(connection, customer_id, caller, expires_at)
+    opened = await _open(connection, customer_id, website_id, caller, expires_at)
     await _end_oldest(connection, customer_id)
-    idle = dt.timedelta(minutes=shop[IDLE])
-    return await _grant(connection, customer_id, session_id, session_expires_at=expires_at, idle=idle)
+    return await _grant(connection, opened, idle=dt.timedelta(minutes=shop[IDLE]))
 
 
 async def open_for(connection: Connection, customer_id: int, *, lifetime: dt.timedelta, device: str) -> str:
     """An access token that works for its whole lifetime, in a session of its own without a refresh token."""
     expires_at = dt.datetime.now(dt.UTC) + lifetime
-    session_id = await _open(connection, customer_id, Caller(user_agent=device), expires_at)
-    return await add_token(connection, customer_id, session_id, expires_at=expires_at, idle=lifetime)
+    home = await fetch_value(connection, select(customer.c.website_id).where(customer.c.id == customer_id))
+    opened = await _open(connection, customer_id, home, Caller(user_agent=device), expires_at)
+    return await add_token(connection, customer_id, opened.id, website_id=home, expires_at=expires_at, idle=lifetime)
 
 
-async def renew(connection: Connection, given: str, *, address: str | None) -> Grant | None:
-    """New tokens for a refresh token. One used before ends its session: it was copied. None when it was no good."""
+async def renew(connection: Connection, given: str, *, website_id: int | None, address: str | None) -> Grant | None:
+    """New tokens for a refresh token. One used before ends its session: it was copied. None when it was no good.
+
+    A website the session does not reach gets none either, and one that the group excludes by now ends it.
+    """
     known = await fetch_one(connection, REFRESH_TOKEN, token_hash=tokens.hashed(given))
     if known is None:
         return None
@@ -108,7 +156,7 @@ async def renew(connection: Connection, given: str, *, address: str | None) -> G
         connection, select(session).where(*_is(known.customer_id, known.session_id)).with_for_update()
     )
     now = dt.datetime.now(dt.UTC)
-    if held is None or held.expires_at <= now:
+    if held is None or held.expires_at <= now or not await reaches(connection, held, website_id):
         return None
     used = await execute(
         connection,
@@ -116,17 +164,17 @@ async def renew(connection: Connection, given: str, *, address: str | None) -> G
         .where(refresh_token.c.token_hash == known.token_hash, refresh_token.c.used_at.is_(None))
         .values(used_at=now),
     )
-    if not used:
+    if not used or await is_excluded(connection, held.customer_id, held.website_id):
         await end(connection, held.customer_id, [held.id])
-        await _tell_reuse(connection, held.customer_id, address)
+        if not used:
+            await _tell_reuse(connection, held.customer_id, address)
         return None
     await execute(
         connection, delete(token).where(token.c.customer_id == held.customer_id, token.c.session_id == held.id)
     )
     await execute(connection, update(session).where(*_is(held.customer_id, held.id)).values(last_used_at=now))
     shop = await in_force(connection, IDLE)
-    idle = dt.timedelta(minutes=shop[IDLE])
-    return await _grant(connection, held.customer_id, held.id, session_expires_at=held.expires_at, idle=idle)
+    return await _grant(connection, held, idle=dt.timedelta(minutes=shop[IDLE]))
 
 
 async def _tell_reuse(connection: Connection, customer_id: int, address: str | None) -> None:
@@ -170,6 +218,7 @@ async def add_token(
     customer_id: int,
     session_id: int,
     *,
+    website_id: int,
     expires_at: dt.datetime,
     idle: dt.timedelta,
     staff_id: int | None = None,
@@ -184,6 +233,7 @@ async def add_token(
             customer_id=customer_id,
             session_id=session_id,
             staff_id=staff_id,
+            website_id=website_id,
             idle_seconds=max(int(idle.total_seconds()), 0),
             idle_until=min(now + idle, expires_at),
             expires_at=expires_at,
@@ -192,19 +242,24 @@ async def add_token(
     return fresh
 
 
-async def _open(connection: Connection, customer_id: int, caller: Caller, expires_at: dt.datetime) -> int:
-    session_id = new_id()
-    await execute(
+async def _open(
+    connection: Connection, customer_id: int, website_id: int, caller: Caller, expires_at: dt.datetime
+) -> Row:
+    opened = await fetch_one(
         connection,
-        insert(session).values(
+        insert(session)
+        .values(
             customer_id=customer_id,
-            id=session_id,
+            id=new_id(),
+            website_id=website_id,
             device=caller.user_agent[:_DEVICE] or None,
             address=caller.address or None,
             expires_at=expires_at,
-        ),
+        )
+        .returning(session),
     )
-    return session_id
+    assert opened is not None
+    return opened
 
 
 async def _end_oldest(connection: Connection, customer_id: int) -> None:
@@ -220,22 +275,22 @@ async def _end_oldest(connection: Connection, customer_id: int) -> None:
         await end(connection, customer_id, [row.id for row in beyond])
 
 
-async def _grant(
-    connection: Connection, customer_id: int, session_id: int, *, session_expires_at: dt.datetime, idle: dt.timedelta
-) -> Grant:
-    expires_at = min(dt.datetime.now(dt.UTC) + _ACCESS, session_expires_at)
-    access = await add_token(connection, customer_id, session_id, expires_at=expires_at, idle=idle)
+async def _grant(connection: Connection, held: Row, *, idle: dt.timedelta) -> Grant:
+    expires_at = min(dt.datetime.now(dt.UTC) + _ACCESS, held.expires_at)
+    access = await add_token(
+        connection, held.customer_id, held.id, website_id=held.website_id, expires_at=expires_at, idle=idle
+    )
     refresh = tokens.new(tokens.REFRESH)
     await execute(
         connection,
         insert(refresh_token).values(
             token_hash=tokens.hashed(refresh),
-            customer_id=customer_id,
-            session_id=session_id,
-            expires_at=session_expires_at,
+            customer_id=held.customer_id,
+            session_id=held.id,
+            expires_at=held.expires_at,
         ),
     )
-    return Grant(customer_id, access, expires_at, refresh, session_expires_at)
+    return Grant(held.customer_id, access, expires_at, refresh, held.expires_at)
 
 
 def _is(customer_id: int, session_id: int) -> Any:

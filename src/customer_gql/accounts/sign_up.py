@@ -1,7 +1,7 @@
 """A new account (domain §5.1). Whether the address has one already, its owner learns by mail, and nobody else."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
 from sqlalchemy import insert
@@ -10,17 +10,18 @@ from customer_gql.core.context import Context
 from customer_gql.core.db import Connection, Row, fetch_one
 from customer_gql.core.errors import RuleError, RuleErrors
 from customer_gql.core.ids import new_id
-from customer_gql.customers import profile, writes as customers
+from customer_gql.customers import presence, profile, writes as customers
 from customer_gql.customers.emails import normalised
 from customer_gql.customers.sharing import held_scope
 from customer_gql.customers.tables import customer, customer_number
 from customer_gql.groups.tables import GENERAL
+from customer_gql.groups.writes import check_exists
 from customer_gql.history.tables import Actor
 from customer_gql.history.writes import By, record
-from customer_gql.newsletter import writes as newsletter
+from customer_gql.newsletter import opt_in, writes as newsletter
 from customer_gql.websites.configuration import STORE_VIEW, WEBSITE, Setting, in_force
 
-from . import links, passwords, presence, recovery, throttle, writes
+from . import links, passwords, recovery, throttle, writes
 from .neutral import undoing
 from .reads import ACCOUNT_BY_EMAIL
 
@@ -28,9 +29,16 @@ CONFIRM: Final = Setting(
     "accounts.confirm_email", False, WEBSITE, "Whether a new account works only after its address was confirmed."
 )
 DEFAULT_GROUP: Final = Setting(
-    "customers.default_group", GENERAL, STORE_VIEW, "Number of the group new customers belong to.", at_least=1
+    "customers.default_group",
+    GENERAL,
+    STORE_VIEW,
+    "Number of the group new customers belong to.",
+    at_least=1,
+    check=check_exists,
 )
 _TELLS_PER_HOUR: Final = 5
+Wish = Callable[[Connection, Row, int], Awaitable[object]]
+"""How the wish for the newsletter is written down."""
 
 
 async def sign_up(
@@ -46,11 +54,18 @@ async def sign_up(
     async with context.database.writes.acquire() as connection:
         await throttle.check_address(connection, context.caller.address)
         shop = await in_force(
-            connection, CONFIRM, DEFAULT_GROUP, *profile.SETTINGS, website_id=view.website_id, store_view_id=view.id
+            connection,
+            CONFIRM,
+            DEFAULT_GROUP,
+            opt_in.NEEDED,
+            *profile.SETTINGS,
+            website_id=view.website_id,
+            store_view_id=view.id,
         )
         email, wanted = await _checked(connection, view, shop, email, password, about)
     hash = None if password is None else await passwords.hashed(password)
     is_confirmed = not shop[CONFIRM]
+    wish = (opt_in.ask if shop[opt_in.NEEDED] else newsletter.begin) if is_subscribed else None
     values = {
         **{profile.COLUMNS[field]: value for field, value in wanted.items()},
         "email": email,
@@ -60,9 +75,7 @@ async def sign_up(
         "is_email_confirmed": is_confirmed,
     }
     async with context.transaction() as connection:
-        created = await _create_or_tell(
-            connection, view, values, hash=hash, is_subscribed=is_subscribed, address=context.caller.address or None
-        )
+        created = await _create_or_tell(connection, view, values, hash=hash, wish=wish, address=context.viewer.address)
     if created is not None:
         presence.signed_up(context, created)
     return not is_confirmed
@@ -101,16 +114,16 @@ async def _create_or_tell(
     values: dict[str, Any],
     *,
     hash: str | None,
-    is_subscribed: bool,
+    wish: Wish | None,
     address: str | None,
 ) -> int | None:
     """The new customer, or None when the owner of the address was told. Both take the same statements."""
     customer_id, name = new_id(), normalised(values["email"])
+    by = By(Actor.CUSTOMER, customer_id, address=address)
     scope = await held_scope(connection, view.website_id)
     async with undoing(connection, wanted=False) as undo:
         undo.wanted = not await customers.claim(connection, customer_id, email=values["email"], scope=scope)
-        by = By(Actor.CUSTOMER, customer_id, address=address)
-        made = await _create(connection, customer_id, values, hash=hash, is_subscribed=is_subscribed, by=by)
+        made = await _create(connection, customer_id, values, hash=hash, wish=wish, by=by)
         if hash is None:
             limit = await recovery.limits(connection, website_id=view.website_id, store_view_id=view.id)
             await recovery.send(connection, made, lifetime=limit.lifetime, by=by, template="welcome_without_password")
@@ -130,7 +143,7 @@ async def _create_or_tell(
 
 
 async def _create(
-    connection: Connection, customer_id: int, values: dict[str, Any], *, hash: str | None, is_subscribed: bool, by: By
+    connection: Connection, customer_id: int, values: dict[str, Any], *, hash: str | None, wish: Wish | None, by: By
 ) -> Row:
     made = await fetch_one(
         connection,
@@ -139,10 +152,10 @@ async def _create(
     assert made is not None
     if hash is not None:
         await writes.set_password(connection, customer_id, hash)
-    if is_subscribed:
-        await newsletter.begin(connection, made, made.created_in_store_view_id)
+    if wish is not None:
+        await wish(connection, made, made.created_in_store_view_id)
     given = {field: values.get(column) for field, column in profile.COLUMNS.items()}
-    given |= {"email": values["email"], "isSubscribed": is_subscribed}
+    given |= {"email": values["email"], "isSubscribed": wish is newsletter.begin}
     changes = {field: (None, value) for field, value in given.items() if value not in (None, False)}
     await record(connection, customer_id, kind="SIGNED_UP", version=1, by=by, changes=changes)
     return made

@@ -41,6 +41,8 @@ customer_session = table(
     "customer_session",
     Column("customer_id", BigInteger, nullable=False),
     Column("id", BigInteger, nullable=False),
+    # Where it signed in; only shared accounts go to another website with it (domain §4).
+    Column("website_id", ForeignKey("website.id"), nullable=False),
     Column("device", Text),
     Column("address", Text),
     created_at(),
@@ -60,6 +62,8 @@ customer_token = table(
     # A session of the customer, or an impersonation when `staff_id` says whose.
     Column("session_id", BigInteger, nullable=False),
     Column("staff_id", BigInteger),
+    # As of its session, so that a request reads one row.
+    Column("website_id", BigInteger, nullable=False),
     created_at(),
     Column("idle_seconds", Integer, nullable=False),
     Column("idle_until", DateTime(timezone=True), nullable=False),
@@ -167,17 +171,4 @@ login_code = table(
     _is_sha256("code_hash"),
     Index("ix_login_code_customer_id", "customer_id"),
     spread="lookup",
-)
-
-# Somebody who did not sign in, by the hash of a token their storefront made (domain §14).
-visitor = table(
-    "visitor",
-    _hash(),
-    Column("id", BigInteger, nullable=False),
-    Column("last_activity_at", DateTime(timezone=True), nullable=False),
-    Column("last_url", Text),
-    _is_sha256(),
-    CheckConstraint("char_length(last_url) <= 255", name="last_url_length"),
-    Index("ix_visitor_last_activity_at", "last_activity_at"),
-    spread="local",
 )

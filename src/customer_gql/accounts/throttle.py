@@ -2,21 +2,51 @@
 
 An attempt is counted before it is evaluated, in the statement that allows it: of any number of guesses made at once
 only the allowed ones reach the password. Success forgets the count.
+
+Two counters run for an account, independent of each other (domain §6): wrong passwords, wherever they are given, and
+refused sign-ins. So who is kept from signing in by a stranger's guesses still changes the password on a live session.
 """
 
 import datetime as dt
 import hashlib
 import ipaddress
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import DateTime, case, delete, func, literal
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from customer_gql.core.db import Connection, Row, execute, fetch_one
+from customer_gql.core.db import Connection, Row, among, execute, fetch_one
 from customer_gql.core.errors import RateLimited
+from customer_gql.websites.configuration import GLOBAL, Setting, in_force
 
 from .tables import throttle
 
+PASSWORDS: Final = "password"
+TOKENS: Final = "token"
+_FAILURES: Final = {
+    PASSWORDS: Setting(
+        "accounts.lockout_failures", 10, GLOBAL, "Wrong passwords in a row that lock an account; 0 never.", at_least=0
+    ),
+    TOKENS: Setting(
+        "accounts.token_lockout_failures", 6, GLOBAL, "Refused sign-ins in a row that close it; 0 never.", at_least=0
+    ),
+}
+_SECONDS: Final = {
+    PASSWORDS: Setting(
+        "accounts.lockout_seconds", 600, GLOBAL, "How long that lasts; 0 never locks.", at_least=0, at_most=86_400
+    ),
+    TOKENS: Setting(
+        "accounts.token_lockout_seconds",
+        1800,
+        GLOBAL,
+        "How long that lasts; 0 never locks.",
+        at_least=0,
+        at_most=86_400,
+    ),
+}
+SETTINGS: Final = (*_FAILURES.values(), *_SECONDS.values())
 FREE_FAILURES: Final = 5
 LONGEST_WAIT: Final = dt.timedelta(minutes=15)
 # After so many failures in a row only the owner's mailbox or staff open the account again (NIST 800-63B).
@@ -26,8 +56,20 @@ PER_ADDRESS: Final = 30
 ADDRESS_WINDOW: Final = dt.timedelta(minutes=5)
 
 
-def account_key(email_normalised: str, scope: int) -> bytes:
-    return _key("account", str(scope), email_normalised)
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What comes of it when it fails."""
+
+    count: int
+    until: dt.datetime
+
+
+def account_key(email_normalised: str, scope: int, counter: str = PASSWORDS) -> bytes:
+    return _key("account", counter, str(scope), email_normalised)
+
+
+def account_keys(email_normalised: str, scope: int) -> list[bytes]:
+    return [account_key(email_normalised, scope, counter) for counter in _FAILURES]
 
 
 def address_key(purpose: str, address: str) -> bytes:
@@ -49,8 +91,20 @@ def network(address: str) -> str:
     return str(parsed)
 
 
-async def reserve(connection: Connection, key: bytes) -> Row | None:
-    """Count an attempt on an account as failed; None when none may be made yet. The row says what comes of failing."""
+async def reserve(connection: Connection, email_normalised: str, scope: int, *counters: str) -> Attempt | None:
+    """Count an attempt on an account as failed, by each counter in turn; None when one allows none yet."""
+    shop = await in_force(connection, *SETTINGS)
+    found: list[Row] = []
+    for counter in counters:
+        key = account_key(email_normalised, scope, counter)
+        row = await _count(connection, key, shop[_FAILURES[counter]], dt.timedelta(seconds=shop[_SECONDS[counter]]))
+        if row is None:
+            return None
+        found.append(row)
+    return Attempt(max(row.count for row in found), max(row.until for row in found))
+
+
+async def _count(connection: Connection, key: bytes, failures: int, lock: dt.timedelta) -> Row | None:
     now = dt.datetime.now(dt.UTC)
     count = throttle.c.count + 1
     insert = upsert(throttle).values(key_hash=key, count=1, until=now)
@@ -58,14 +112,21 @@ async def reserve(connection: Connection, key: bytes) -> Row | None:
         connection,
         insert.on_conflict_do_update(
             index_elements=["key_hash"],
-            set_={"count": count, "until": _wait(count, now)},
+            set_={"count": count, "until": _wait(count, now, failures, lock)},
             where=throttle.c.until <= _time(now),
         ).returning(throttle.c.count, throttle.c.until),
     )
 
 
-def _wait(count: Any, now: dt.datetime) -> Any:
-    """5 failures are free, then a second, doubling to 15 minutes."""
+def _wait(count: Any, now: dt.datetime, failures: int, lock: dt.timedelta) -> Any:
+    """5 failures are free, then a second, doubling to 15 minutes; every so many lock for longer."""
+    doubling = _doubling(count, now)
+    if not failures or not lock:
+        return doubling
+    return case((count % failures == 0, func.greatest(doubling, _time(now + lock))), else_=doubling)
+
+
+def _doubling(count: Any, now: dt.datetime) -> Any:
     steps = [(count == FREE_FAILURES + step, _time(now + dt.timedelta(seconds=2**step))) for step in range(10)]
     return case(
         (count < FREE_FAILURES, _time(now)),
@@ -79,8 +140,8 @@ def _time(moment: dt.datetime) -> Any:
     return literal(moment, DateTime(timezone=True))
 
 
-async def forget(connection: Connection, key: bytes) -> None:
-    await execute(connection, delete(throttle).where(throttle.c.key_hash == key))
+async def forget(connection: Connection, keys: Sequence[bytes]) -> None:
+    await execute(connection, delete(throttle).where(among(throttle.c.key_hash, keys)))
 
 
 async def allowed(connection: Connection, key: bytes, *, limit: int, window: dt.timedelta) -> bool:

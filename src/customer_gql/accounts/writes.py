@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from customer_gql.core.db import Connection, Row, among, execute, fetch_one
+from customer_gql.addresses import writes as addresses
+from customer_gql.core.db import Connection, Row, among, execute, fetch
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.customers import writes as customers
 from customer_gql.customers.emails import normalised
@@ -15,10 +16,20 @@ from customer_gql.customers.tables import CustomerStatus, customer
 from customer_gql.history.tables import Actor
 from customer_gql.history.writes import By, record
 from customer_gql.mail.writes import queue
+from customer_gql.newsletter import writes as newsletter
 from customer_gql.websites.configuration import GLOBAL, STORE_VIEW, Setting, configured
 
 from . import sessions, throttle
-from .tables import customer_password, email_token, impersonation, login_code, password_reset, throttle as attempts
+from .tables import (
+    customer_password,
+    customer_session,
+    customer_token,
+    email_token,
+    impersonation,
+    login_code,
+    password_reset,
+    throttle as attempts,
+)
 
 TOKEN_LIFETIME = dt.timedelta(hours=1)
 TELL_FORCED_SIGN_IN = Setting(
@@ -58,6 +69,41 @@ async def end_sessions(connection: Connection, customer_ids: Sequence[int]) -> i
     await execute(connection, delete(login_code).where(among(login_code.c.customer_id, customer_ids)))
     await revoke_resets(connection, customer_ids)
     await revoke_links(connection, customer_ids)
+    return ended
+
+
+async def end_elsewhere(connection: Connection, customer_id: int | None = None) -> int:
+    """End what lets customers in on another website than their account's; of one of them or of all. How many sessions.
+
+    As long as accounts work on one website, that is where their sessions are.
+    """
+    one = [] if customer_id is None else [customer.c.id == customer_id]
+    ended = await execute(
+        connection,
+        delete(customer_session).where(
+            customer.c.id == customer_session.c.customer_id,
+            customer.c.website_id != customer_session.c.website_id,
+            *one,
+        ),
+    )
+    # After the sessions: whoever was just renewing one of them is done by now. Refresh tokens are none without it.
+    tokens = await fetch(
+        connection,
+        delete(customer_token)
+        .where(
+            customer.c.id == customer_token.c.customer_id, customer.c.website_id != customer_token.c.website_id, *one
+        )
+        .returning(customer_token.c.session_id, customer_token.c.staff_id),
+    )
+    await execute(
+        connection,
+        update(impersonation)
+        .where(
+            among(impersonation.c.id, [row.session_id for row in tokens if row.staff_id is not None]),
+            impersonation.c.ended_at.is_(None),
+        )
+        .values(ended_at=func.least(impersonation.c.expires_at, dt.datetime.now(dt.UTC))),
+    )
     return ended
 
 
@@ -140,16 +186,30 @@ async def set_password(connection: Connection, customer_id: int, hash: str) -> N
     await execute(connection, insert.on_conflict_do_update(index_elements=["customer_id"], set_=changed))
 
 
-async def failures_key(connection: Connection, held: Row) -> bytes:
-    return throttle.account_key(normalised(held.email), await scope_of(connection, held.website_id))
+async def drop_unproven(connection: Connection, held: Row, *, by: By) -> None:
+    """Take back what somebody said of an account whose address they never proved (security: pre-hijacked accounts)."""
+    await newsletter.forget_waiting(connection, held.id)
+    dropped = await addresses.clear(connection, held.id)
+    changes: dict[str, tuple[object, object]] = {}
+    if dropped:
+        changes["addressCount"] = (dropped, 0)
+    if held.allows_remote_assistance:
+        changes["allowsRemoteAssistance"] = ("true", "false")
+    if changes:
+        version = await customers.change(connection, held, {"allows_remote_assistance": False})
+        await record(connection, held.id, kind="UNPROVEN_DROPPED", version=version, by=by, changes=changes)
+
+
+async def failures_keys(connection: Connection, held: Row) -> list[bytes]:
+    return throttle.account_keys(normalised(held.email), await scope_of(connection, held.website_id))
 
 
 async def forget_failures(connection: Connection, held: Row) -> None:
     """As after the right password. The lock that wrong ones made ends; one that staff made stays."""
-    key = await failures_key(connection, held)
-    counted = await fetch_one(connection, select(attempts.c.until).where(attempts.c.key_hash == key))
-    await throttle.forget(connection, key)
-    if counted is not None and held.locked_until == counted.until:
+    keys = await failures_keys(connection, held)
+    counted = await fetch(connection, select(attempts.c.until).where(among(attempts.c.key_hash, keys)))
+    await throttle.forget(connection, keys)
+    if held.locked_until in [row.until for row in counted]:
         await execute(connection, update(customer).where(customer.c.id == held.id).values(locked_until=None))
 
 

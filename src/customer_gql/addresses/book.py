@@ -1,18 +1,21 @@
 """The address book: what a country asks for, defaults that rotate, a default that stays (domain §10.2)."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from sqlalchemy import delete, func, insert, select, update
 
 from customer_gql.core.db import Connection, Row, execute, fetch_one, fetch_value
-from customer_gql.core.errors import RuleError, RuleErrors, UserErrorCode
+from customer_gql.core.errors import RuleError, RuleErrors, UserErrorCode, VersionConflict
 from customer_gql.core.ids import encode, new_id
 from customer_gql.customers import profile, writes as customers
+from customer_gql.customers.edits import Edit, refuse_conflicts, shown
 from customer_gql.history.writes import By, record
 from customer_gql.websites.configuration import WEBSITE, InForce, Setting, in_force
 
+from .allowed import allowed
 from .countries import Country, country
 from .reads import MAX_ADDRESSES
 from .tables import address
@@ -23,9 +26,6 @@ STREET_LINES: Final = Setting("addresses.street_lines", 2, WEBSITE, "Lines a str
 TELEPHONE: Final = Setting("addresses.show_telephone", "REQUIRED", WEBSITE, "Whether it is asked for.", one_of=_SHOW)
 COMPANY: Final = Setting("addresses.show_company", "OPTIONAL", WEBSITE, "Whether it is asked for.", one_of=_SHOW)
 FAX: Final = Setting("addresses.show_fax", "NO", WEBSITE, "Whether it is asked for.", one_of=_SHOW)
-COUNTRIES: Final = Setting(
-    "addresses.countries", "", WEBSITE, "Two-letter codes of the countries allowed, parted by `,`; empty allows all."
-)
 # Input field -> column.
 COLUMNS: Final[Mapping[str, str]] = {
     "prefix": "prefix",
@@ -45,6 +45,7 @@ COLUMNS: Final[Mapping[str, str]] = {
     "isDefaultBilling": "is_default_billing",
     "isDefaultShipping": "is_default_shipping",
 }
+_IN_GRID: Final = ("telephone", "postcode")
 _DEFAULTS: Final = ("is_default_billing", "is_default_shipping")
 
 
@@ -56,7 +57,7 @@ async def create(connection: Connection, customer_id: int, given: Mapping[str, A
         raise RuleError(
             f"An address book holds {MAX_ADDRESSES} entries. Delete one first.", code=UserErrorCode.TOO_MANY
         )
-    values = _checked(given, await _shop(connection, held))
+    values = _checked(given, *await _shop(connection, held))
     await _rotate(connection, customer_id, values)
     key = new_id()
     await execute(connection, insert(address).values(customer_id=customer_id, id=key, **values))
@@ -64,20 +65,54 @@ async def create(connection: Connection, customer_id: int, given: Mapping[str, A
     return key
 
 
-async def edit(connection: Connection, customer_id: int, key: int, given: Mapping[str, Any], *, by: By) -> list[str]:
-    """Input fields that were changed. The entry as a whole is judged, so that a new country finds its postcode wrong."""
+async def edit(
+    connection: Connection,
+    customer_id: int,
+    key: int,
+    given: Mapping[str, Any],
+    *,
+    expected_version: int | None = None,
+    by: By,
+) -> list[str]:
+    """Input fields that were changed. The entry as a whole is judged, so that a new country finds its postcode wrong.
+
+    `expected_version` is the customer's: what hangs on the account shares its version.
+    """
     held = await customers.locked(connection, customer_id, websites=None)
     stored = await _entry(connection, customer_id, key)
     before = {column: stored[column] for column in COLUMNS.values()}
     whole = {field: before[column] for field, column in COLUMNS.items()} | dict(given)
-    wanted = _checked(whole, await _shop(connection, held))
+    wanted = _checked(whole, *await _shop(connection, held))
     changed = {column: value for column, value in wanted.items() if value != before[column]}
+    if expected_version is not None:
+        await _refuse_conflicts(connection, held, stored, changed, expected_version)
     if not changed:
         return []
     await _rotate(connection, customer_id, changed)
     await change(connection, stored, changed)
     await _tell(connection, held, key, "ADDRESS_EDITED", {column: before[column] for column in changed}, changed, by)
     return [field for field, column in COLUMNS.items() if column in changed]
+
+
+async def _refuse_conflicts(
+    connection: Connection, held: Row, stored: Row, changed: Mapping[str, Any], expected: int
+) -> None:
+    """As for the profile, of this entry alone; the grid edits two fields of the default billing address by name."""
+    prefix = encode("adr", held.id, stored.id) + "."
+    edits = {
+        field: Edit(shown(stored[column]), shown(changed[column]))
+        for field, column in COLUMNS.items()
+        if column in changed
+    }
+    bare = {field: edit for field, edit in edits.items() if stored.is_default_billing and field in _IN_GRID}
+    try:
+        await refuse_conflicts(
+            connection, held, {prefix + field: edit for field, edit in edits.items()} | bare, expected
+        )
+    except VersionConflict as found:
+        by_field = {one.field.removeprefix(prefix): one for one in reversed(found.conflicts)}
+        conflicts = [replace(one, field=field) for field, one in by_field.items()]
+        raise VersionConflict(found.current_version, conflicts) from None
 
 
 async def remove(connection: Connection, customer_id: int, key: int, *, by: By) -> None:
@@ -106,9 +141,11 @@ async def _entry(connection: Connection, customer_id: int, key: int) -> Row:
     return found
 
 
-async def _shop(connection: Connection, held: Row) -> InForce:
-    settings = (STREET_LINES, TELEPHONE, COMPANY, FAX, COUNTRIES, *profile.OPTIONS.values())
-    return await in_force(connection, *settings, website_id=held.website_id)
+async def _shop(connection: Connection, held: Row) -> tuple[InForce, Collection[str]]:
+    """What the website asks for, and the countries that are allowed; none allows all."""
+    settings = (STREET_LINES, TELEPHONE, COMPANY, FAX, *profile.OPTIONS.values())
+    shop = await in_force(connection, *settings, website_id=held.website_id)
+    return shop, await allowed(connection, held.website_id)
 
 
 async def _rotate(connection: Connection, customer_id: int, values: Mapping[str, Any]) -> None:
@@ -144,11 +181,11 @@ async def _tell(
     await record(connection, held.id, kind=kind, version=version, by=by, changes=changes)
 
 
-def _checked(given: Mapping[str, Any], shop: InForce) -> dict[str, Any]:
+def _checked(given: Mapping[str, Any], shop: InForce, countries: Collection[str]) -> dict[str, Any]:
     """The entry as it would be stored, by column, or every reason why not."""
     wanted: dict[str, Any] = {}
     errors: list[RuleError] = []
-    place = _country(given.get("countryCode"), shop, errors)
+    place = _country(given.get("countryCode"), countries, errors)
     for field, column in COLUMNS.items():
         try:
             wanted[column] = _CHECKS[field](given.get(field), field, shop, place)
@@ -159,12 +196,11 @@ def _checked(given: Mapping[str, Any], shop: InForce) -> dict[str, Any]:
     return wanted
 
 
-def _country(code: str | None, shop: InForce, errors: list[RuleError]) -> Country | None:
+def _country(code: str | None, countries: Collection[str], errors: list[RuleError]) -> Country | None:
     found = country((code or "").strip().upper())
-    allowed = [listed.strip().upper() for listed in shop[COUNTRIES].split(",") if listed.strip()]
     if found is None:
         errors.append(RuleError("This is no country: two letters of ISO 3166-1.", path=["countryCode"]))
-    elif allowed and found.code not in allowed:
+    elif countries and found.code not in countries:
         errors.append(
             RuleError("This shop takes no addresses there.", path=["countryCode"], code=UserErrorCode.NOT_ALLOWED)
         )

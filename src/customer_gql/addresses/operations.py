@@ -49,6 +49,9 @@ class AddressCreateInput:
 @strawberry.input(description="An edit of an address. What is left out keeps its value; null clears.")
 class AddressUpdateInput:
     id: strawberry.ID = column("The address.")
+    expected_version: int | None = strawberry.field(
+        description="The customer's version the edit was made on. Without it the last edit wins.", default=None
+    )
     first_name: strawberry.Maybe[str] = column("First name of who receives.")
     last_name: strawberry.Maybe[str] = column("Last name of who receives.")
     street: strawberry.Maybe[list[str]] = column("All its lines.")
@@ -93,7 +96,8 @@ class AddressDeletePayload(Payload):
 class AddressMutation:
     @customer_mutation(
         description="Add an address to the own book, which holds at most 100. A new default takes the place of the one "
-        "before. Writes history. `addressDelete` undoes it."
+        "before. `TOO_MANY` for more; `REQUIRED`, `TOO_LONG` and `INVALID` with the field for what its country does not take, "
+        "`NOT_ALLOWED` for a country the website does not take. Writes history. `addressDelete` undoes it."
     )
     async def address_create(self, info: Info, input: Annotated[AddressCreateInput, INPUT]) -> AddressPayload:
         given = {field: getattr(input, column) for field, column in book.COLUMNS.items()}
@@ -105,16 +109,24 @@ class AddressMutation:
 
     @customer_mutation(
         description="Change an address of the own book. The entry as a whole has to fit its country. A new default "
-        "takes the place of the one before. Writes history."
+        "takes the place of the one before. Edits of different fields made by two people merge; of the same field, the "
+        "later gets a `VersionConflictError`. Another's address is `NOT_FOUND`. Writes history."
     )
     async def address_update(self, info: Info, input: Annotated[AddressUpdateInput, INPUT]) -> AddressPayload:
         key = _own(info, input.id)
         async with info.context.transaction() as connection:
-            changed = await book.edit(connection, *key, _given(input), by=acting(info.context.viewer))
+            changed = await book.edit(
+                connection,
+                *key,
+                _given(input),
+                expected_version=input.expected_version,
+                by=acting(info.context.viewer),
+            )
         return AddressPayload(key=key, changed_fields=changed)
 
     @customer_mutation(
-        description="Delete an address of the own book. Refused for a default, once for each kind. Orders keep the "
+        description="Delete an address of the own book. `NOT_ALLOWED` for a default, once for each kind; another's is "
+        "`NOT_FOUND`. Orders keep the "
         "address they were placed with. Writes history. Cannot be undone."
     )
     async def address_delete(self, info: Info, input: Annotated[AddressDeleteInput, INPUT]) -> AddressDeletePayload:

@@ -3,7 +3,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from customer_gql.core.db import Connection, Row, execute, fetch_one
 from customer_gql.core.errors import RuleError, UserErrorCode
@@ -89,6 +89,11 @@ async def default_billing(connection: Connection, customer_id: int) -> Row | Non
         connection,
         select(address).where(address.c.customer_id == customer_id, address.c.is_default_billing).with_for_update(),
     )
+
+
+async def clear(connection: Connection, customer_id: int) -> int:
+    """Empty the address book, defaults too; how many entries it had."""
+    return await execute(connection, delete(address).where(address.c.customer_id == customer_id))
 
 
 async def change(connection: Connection, held: Row, values: Mapping[str, Any]) -> None:

@@ -43,6 +43,8 @@ class Viewer:
     # SHA-256 of the token the request came with, to tell this session from the viewer's others.
     session: bytes | None = None
     session_id: int | None = None
+    # Of a customer: the website this request acts on.
+    website_id: int | None = None
     # Where the request came from.
     address: str | None = None
 

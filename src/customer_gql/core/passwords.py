@@ -17,9 +17,27 @@ T = TypeVar("T")
 MAX_LENGTH: Final = 256  # characters; longer ones are refused, never cut
 MAX_WAITING: Final = 50
 _CORES: Final = os.cpu_count() or 1
-_hasher: Final = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
-# What is verified when there is no account or no password, so that this takes as long as a wrong one.
-_DUMMY: Final = _hasher.hash(os.urandom(16))
+# The least that OWASP advises; some 30 ms of a core.
+MEMORY_KIB: Final = 19_456
+PASSES: Final = 2
+
+
+class _Cost:
+    """How hashes are made now. One that was made with another cost is made anew when its password comes by."""
+
+    def __init__(self, memory_kib: int, passes: int) -> None:
+        self.hasher = PasswordHasher(time_cost=passes, memory_cost=memory_kib, parallelism=1)
+        # What is verified when there is no account or no password, so that this takes as long as a wrong one.
+        self.dummy = self.hasher.hash(os.urandom(16))
+
+
+_cost = _Cost(MEMORY_KIB, PASSES)
+
+
+def use(*, memory_kib: int, passes: int) -> None:
+    """Hash with this cost from now on, in this process."""
+    global _cost  # noqa: PLW0603 - one cost for one process, set when it starts
+    _cost = _Cost(memory_kib, passes)
 
 
 class _Pool:
@@ -58,7 +76,7 @@ async def hashed(password: str) -> str:
     """The hash to store. Raises `Unavailable` when too many wait already."""
     text = in_normal_form(password)
     assert len(text) <= MAX_LENGTH, "the caller refuses longer passwords with a rule of its own"
-    return await _pool.run(lambda: _hasher.hash(text))
+    return await _pool.run(lambda: _cost.hasher.hash(text))
 
 
 async def verified(password: str, hash: str | None) -> bool:
@@ -66,17 +84,17 @@ async def verified(password: str, hash: str | None) -> bool:
     text = in_normal_form(password)
     if len(text) > MAX_LENGTH:
         text, hash = "", None
-    right = await _pool.run(lambda: _matches(text, hash or _DUMMY))
+    right = await _pool.run(lambda: _matches(text, hash or _cost.dummy))
     return right and hash is not None
 
 
 def needs_rehash(hash: str) -> bool:
     """The hash was made with other parameters than today's; make a new one while the password is at hand."""
-    return _hasher.check_needs_rehash(hash)
+    return _cost.hasher.check_needs_rehash(hash)
 
 
 def _matches(text: str, hash: str) -> bool:
     try:
-        return _hasher.verify(hash, text)
+        return _cost.hasher.verify(hash, text)
     except (VerificationError, InvalidHashError):
         return False

@@ -11,6 +11,7 @@ STAFF_INVITATION: Final = "cgi_"
 STAFF_CODE: Final = "cgo_"
 REFRESH: Final = "cgf_"
 EMAIL: Final = "cge_"
+NEWSLETTER: Final = "cgn_"
 LOGIN_CODE: Final = "cgl_"
 PASSWORD_RESET: Final = "cgr_"  # noqa: S105 - a prefix, no secret
 

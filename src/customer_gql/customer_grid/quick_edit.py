@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from customer_gql.accounts.writes import revoke_resets
+from customer_gql.accounts.writes import end_elsewhere, revoke_resets
 from customer_gql.addresses import writes as addresses
 from customer_gql.core.access import Websites
 from customer_gql.core.db import Connection, Row, fetch_one
@@ -16,6 +16,7 @@ from customer_gql.core.ids import encode
 from customer_gql.customers import writes as customers
 from customer_gql.customers.edits import Edit, refuse_conflicts
 from customer_gql.customers.emails import checked_email
+from customer_gql.customers.sharing import scope_of
 from customer_gql.customers.tables import CustomerType
 from customer_gql.groups.tables import NOT_LOGGED_IN, customer_group
 from customer_gql.history.writes import By, Changes, record
@@ -173,6 +174,8 @@ async def _store(connection: Connection, held: Held, changed: Mapping[str, Any],
     profile = {PROFILE[field]: value for field, value in changed.items() if field in PROFILE}
     version = await customers.change(connection, customer, profile)
     await record(connection, customer.id, kind="EDITED", version=version, by=by, changes=_history(held, changed))
+    if "websiteId" in changed and await scope_of(connection, changed["websiteId"]) == changed["websiteId"]:
+        await end_elsewhere(connection, customer.id)
     if "email" in changed:
         await _tell_both(connection, customer, changed["email"])
 

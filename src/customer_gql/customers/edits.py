@@ -19,6 +19,11 @@ class Edit:
     wanted: str | None
 
 
+def shown(value: Any) -> str | None:
+    """A value of the history as text."""
+    return value if value is None or isinstance(value, str) else orjson.dumps(value).decode()
+
+
 async def refuse_conflicts(connection: Connection, held: Row, edits: Mapping[str, Edit], expected: int) -> None:
     """Raises `VersionConflict` when a field was changed since the version the caller read."""
     current = held.version
@@ -31,7 +36,7 @@ async def refuse_conflicts(connection: Connection, held: Row, edits: Mapping[str
         for field, (before, _after) in orjson.loads(event.changes).items():
             base.setdefault(field, before)
     conflicts = [
-        FieldConflict(field=field, base=base[field], yours=edit.wanted, stored=edit.stored)
+        FieldConflict(field=field, base=shown(base[field]), yours=edit.wanted, stored=edit.stored)
         for field, edit in edits.items()
         if field in base
     ]

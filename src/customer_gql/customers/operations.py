@@ -4,38 +4,17 @@ from typing import Annotated, Any
 
 import strawberry
 
-from customer_gql.core.access import (
-    INPUT,
-    PERSONAL,
-    Requires,
-    admin_field,
-    admin_mutation,
-    customer_field,
-    customer_mutation,
-)
+from customer_gql.core.access import INPUT, PERSONAL, Requires, admin_field, customer_field, customer_mutation
 from customer_gql.core.context import Info
-from customer_gql.core.errors import Payload
 from customer_gql.core.ids import decode_one
 from customer_gql.core.loading import column
 from customer_gql.core.pagination import After, Before, Connection, First, Last, Window
-from customer_gql.core.scalars import graph_enum
 from customer_gql.history.writes import acting
-from customer_gql.staff.events import acting as staff_acting, record
-from customer_gql.websites.configuration import GLOBAL, stored
 
 from . import reads, writes
-from .sharing import SHARING, AccountSharing, share
 from .types import CustomerLink, CustomerPayload, CustomerSort, Gender
 
 _PERSONAL_SORTS = {CustomerSort.EMAIL, CustomerSort.NAME}
-graph_enum(
-    AccountSharing,
-    "Where an account works.",
-    {
-        "PER_WEBSITE": "On its website alone; one address may have an account on each.",
-        "GLOBAL": "On every website; an address has one account.",
-    },
-)
 
 
 @strawberry.input(description="Fields of the own profile. What is left out keeps its value; null clears.")
@@ -75,21 +54,12 @@ class MeUpdatePayload(CustomerPayload):
     )
 
 
-@strawberry.input(description="Where accounts work from now on.")
-class AccountSharingSetInput:
-    sharing: AccountSharing = column("On their website alone, or on all of them.")
-
-
-@strawberry.type(description="The new scope of accounts.")
-class AccountSharingSetPayload(Payload):
-    moved_account_count: int = strawberry.field(description="How many accounts were moved to it.", default=0)
-
-
 @strawberry.type
 class CustomerMutation:
     @customer_mutation(
         description="Change the own profile. All edits are stored, or none. Edits of different fields made by two "
-        "people merge; of the same field, the later gets a `VersionConflictError`. Writes history."
+        "people merge; of the same field, the later gets a `VersionConflictError`. `REQUIRED`, `TOO_LONG` or "
+        "`INVALID` with the field for what does not fit. Writes history."
     )
     async def me_update(self, info: Info, input: Annotated[MeUpdateInput, INPUT]) -> MeUpdatePayload:
         viewer = info.context.viewer
@@ -103,27 +73,6 @@ class CustomerMutation:
                 by=acting(viewer),
             )
         return MeUpdatePayload(customer_id=viewer.customer_id, changed_fields=changed)
-
-
-@strawberry.type
-class CustomerAdminMutation:
-    @admin_mutation(
-        permission="configuration.manage",
-        everywhere=True,
-        alone=True,
-        description="Let accounts work on their website alone, or on all of them. Refused while an address has accounts "
-        "on several websites that would become one. Sessions go on. Writes the history of staff. Can be undone by setting it back.",
-    )
-    async def account_sharing_set(
-        self, info: Info, input: Annotated[AccountSharingSetInput, INPUT]
-    ) -> AccountSharingSetPayload:
-        async with info.context.transaction() as connection:
-            before = await stored(connection, SHARING, GLOBAL, 0)
-            moved = await share(connection, input.sharing)
-            if before != input.sharing.value:
-                changes = {SHARING.path: (before, input.sharing.value)}
-                await record(connection, "CONFIGURATION_SET", by=staff_acting(info.context), changes=changes)
-        return AccountSharingSetPayload(moved_account_count=moved)
 
 
 @strawberry.type

@@ -25,6 +25,7 @@ SHARING: Final = Setting(
     GLOBAL,
     "Whether an account works on its website alone or on all of them. Changed by its own mutation only.",
     one_of=(PER_WEBSITE, EVERYWHERE),
+    own_mutation="accountSharingSet",
 )
 _SHARED_SCOPE: Final = 0
 _SHOWN: Final = 5

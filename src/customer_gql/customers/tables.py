@@ -16,6 +16,7 @@ from sqlalchemy import (
     Sequence,
     Text,
 )
+from sqlalchemy.dialects.postgresql import BYTEA
 
 from customer_gql.core.db import created_at, metadata, one_of, table
 
@@ -103,4 +104,17 @@ customer_activity = table(
     CheckConstraint("char_length(last_url) <= 255", name="last_url_length"),
     Index("ix_customer_activity_last_activity_at", "last_activity_at"),
     spread="customer",
+)
+
+# Somebody who did not sign in, by the hash of a token their storefront made (domain §14).
+visitor = table(
+    "visitor",
+    Column("token_hash", BYTEA, primary_key=True),
+    Column("id", BigInteger, nullable=False),
+    Column("last_activity_at", DateTime(timezone=True), nullable=False),
+    Column("last_url", Text),
+    CheckConstraint("octet_length(token_hash) = 32", name="token_hash_is_sha256"),
+    CheckConstraint("char_length(last_url) <= 255", name="last_url_length"),
+    Index("ix_visitor_last_activity_at", "last_activity_at"),
+    spread="local",
 )

@@ -97,7 +97,7 @@ KINDS: Final[Mapping[str, Kind]] = {
             "The link that confirms a subscription.",
             Sender.SUPPORT,
             NEWSLETTER_CONFIRM,
-            NAME,
+            EXPIRING,
             has_token=True,
         ),
         Kind("forced_sign_in", "Staff ended every session.", Sender.SUPPORT, SIGN_IN, NAME),

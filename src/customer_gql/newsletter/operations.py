@@ -1,10 +1,11 @@
-from typing import Any
+from typing import Annotated, Any
 
 import strawberry
 
-from customer_gql.core.access import customer_mutation
+from customer_gql.core.access import INPUT, customer_mutation, guest_mutation
 from customer_gql.core.context import Info
 from customer_gql.core.errors import Payload, RuleError, UserErrorCode
+from customer_gql.core.loading import column
 from customer_gql.customers.sharing import scope_of
 from customer_gql.customers.writes import locked
 from customer_gql.history.writes import acting, record
@@ -12,7 +13,7 @@ from customer_gql.mail.writes import queue
 from customer_gql.websites.configuration import STORE_VIEW, Setting, configured
 from customer_gql.websites.reads import requested_view
 
-from . import writes
+from . import opt_in, writes
 from .reads import subscriptions_by_id
 from .types import NewsletterSubscription
 
@@ -31,18 +32,38 @@ class NewsletterPayload(Payload):
         return None if self.key is None else await info.context.load(subscriptions_by_id, self.key)
 
 
+@strawberry.input(description="A link's token.")
+class NewsletterConfirmInput:
+    token: str = column("From the link in the mail.")
+
+
 @strawberry.type
 class NewsletterMutation:
+    @guest_mutation(
+        alone=True,
+        description="Begin a subscription that was wished for with a sign-up, where the store view wants such wishes "
+        "confirmed. The link works once, for 24 hours. `INVALID` for one that is unknown, used or too old, or when the "
+        "subscription does not wait any more. Told by mail, writes history. `newsletterUnsubscribe` undoes it.",
+    )
+    async def newsletter_confirm(
+        self, info: Info, input: Annotated[NewsletterConfirmInput, INPUT]
+    ) -> NewsletterPayload:
+        async with info.context.transaction() as connection:
+            key = await opt_in.confirm(connection, input.token, address=info.context.viewer.address)
+        return NewsletterPayload(key=key, is_changed=True)
+
     @customer_mutation(
         description="Subscribe to the newsletter of the store view in `X-Store-View` (the default one without it). The "
-        "own address needs no confirmation; an account not confirmed waits for its own. Told by mail, writes history."
+        "own address needs no confirmation; an account not confirmed waits for its own. `NOT_ALLOWED` where the store view "
+        "has no newsletter, or is of another website. Told by mail, writes history. `newsletterUnsubscribe` undoes it."
     )
     async def newsletter_subscribe(self, info: Info) -> NewsletterPayload:
         return await _wish(info, subscribes=True)
 
     @customer_mutation(
         description="End the subscription to the newsletter of the store view in `X-Store-View` (the default one "
-        "without it). Told by mail, writes history. Subscribing again undoes it."
+        "without it). `NOT_ALLOWED` where that is of another website. Told by mail, writes history. "
+        "`newsletterSubscribe` undoes it."
     )
     async def newsletter_unsubscribe(self, info: Info) -> NewsletterPayload:
         return await _wish(info, subscribes=False)
@@ -52,7 +73,7 @@ async def _wish(info: Info, *, subscribes: bool) -> NewsletterPayload:
     context = info.context
     assert context.viewer.customer_id is not None
     async with context.transaction() as connection:
-        view = await requested_view(connection, context.caller.store_view)
+        view = await requested_view(connection, context.caller.store_view, website_id=context.viewer.website_id)
         if subscribes and not await configured(connection, ENABLED, store_view_id=view.id):
             raise RuleError("This store view has no newsletter.", code=UserErrorCode.NOT_ALLOWED)
         held = await locked(connection, context.viewer.customer_id, websites=None)

@@ -56,9 +56,14 @@ async def unsubscribe(connection: Connection, customer_ids: Sequence[int]) -> se
     return {row.customer_id for row in changed}
 
 
-async def begin(connection: Connection, held: Row, store_view_id: int) -> bool:
-    """Subscribe one customer in one store view; whether it changed anything. An account not confirmed waits (§22.2)."""
-    status = SubscriptionStatus.SUBSCRIBED if held.is_email_confirmed else SubscriptionStatus.UNCONFIRMED
+async def begin(connection: Connection, held: Row, store_view_id: int, *, waits: bool = False) -> bool:
+    """Subscribe one customer in one store view; whether it changed anything.
+
+    An account not confirmed waits for that, and with `waits` a confirmed one for a link of its own (§22.2).
+    """
+    status = SubscriptionStatus.NOT_ACTIVE if waits else SubscriptionStatus.SUBSCRIBED
+    if not held.is_email_confirmed:
+        status = SubscriptionStatus.UNCONFIRMED
     insert = upsert(subscription).values(
         customer_id=held.id, store_view_id=store_view_id, status=status.value, changed_at=dt.datetime.now(dt.UTC)
     )
@@ -87,6 +92,17 @@ async def end(connection: Connection, customer_id: int, store_view_id: int) -> b
             )
             .values(status=left, changed_at=dt.datetime.now(dt.UTC)),
         )
+    )
+
+
+async def forget_waiting(connection: Connection, customer_id: int) -> None:
+    """Wishes that nobody proved to be the owner's are taken back."""
+    waiting = [SubscriptionStatus.UNCONFIRMED.value, SubscriptionStatus.NOT_ACTIVE.value]
+    await execute(
+        connection,
+        update(subscription)
+        .where(subscription.c.customer_id == customer_id, among(subscription.c.status, waiting))
+        .values(status=SubscriptionStatus.UNSUBSCRIBED.value, changed_at=dt.datetime.now(dt.UTC)),
     )
 
 

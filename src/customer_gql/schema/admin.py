@@ -2,10 +2,11 @@
 
 import strawberry
 
+from customer_gql.accounts.account_sharing import AccountSharingAdminMutation
 from customer_gql.accounts.operations import AccountAdminMutation, AccountAdminQuery
 from customer_gql.core.errors import InputError, VersionConflictError
 from customer_gql.customer_grid.operations import CustomerGridAdminMutation
-from customer_gql.customers.operations import CustomerAdminMutation, CustomerAdminQuery
+from customer_gql.customers.operations import CustomerAdminQuery
 from customer_gql.groups.operations import GroupAdminQuery
 from customer_gql.mail_desk.operations import MailAdminMutation, MailAdminQuery
 from customer_gql.reward_points.operations import RewardPointsAdminMutation
@@ -44,7 +45,7 @@ schema = strawberry.Schema(
         "Mutation",
         "What staff and services may change, each root with its permission.",
         AccountAdminMutation,
-        CustomerAdminMutation,
+        AccountSharingAdminMutation,
         CustomerGridAdminMutation,
         StoreCreditAdminMutation,
         RewardPointsAdminMutation,

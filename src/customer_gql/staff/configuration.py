@@ -153,6 +153,8 @@ async def _changed(
         setting = configuration.declared().get(path)
         if setting is None:
             raise RuleError("There is no such setting.", path=["path"], code=UserErrorCode.NOT_FOUND)
+        if setting.own_mutation is not None:
+            raise RuleError(f"Use `{setting.own_mutation}`.", path=["path"], code=UserErrorCode.NOT_ALLOWED)
         before = await configuration.stored(connection, setting, at, scope_id)
         await change(connection, setting)
         after = await configuration.stored(connection, setting, at, scope_id)

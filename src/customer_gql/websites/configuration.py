@@ -3,7 +3,7 @@
 A slice declares its settings where it uses them: `CONFIRM = Setting("accounts.confirm_email", False, WEBSITE)`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Generic, TypeVar
 
@@ -26,7 +26,11 @@ _declared: dict[str, "Setting[Any]"] = {}
 
 @dataclass(frozen=True, slots=True)
 class Setting(Generic[T]):
-    """`narrowest` is the narrowest scope it may be set at; a bound holds for whole numbers."""
+    """`narrowest` is the narrowest scope it may be set at; a bound holds for whole numbers.
+
+    `check` asks the database whether a value fits, raising `RuleError`s. `own_mutation` is the one that changes the
+    setting, where more has to change with it.
+    """
 
     path: str
     default: T
@@ -35,6 +39,8 @@ class Setting(Generic[T]):
     at_least: int | None = None
     at_most: int | None = None
     one_of: tuple[str, ...] = field(default=())
+    check: Callable[[Connection, Any], Awaitable[None]] | None = None
+    own_mutation: str | None = None
 
     def __post_init__(self) -> None:
         assert self.path not in _declared, self.path
@@ -208,6 +214,8 @@ async def configure(
     if _WIDTH.index(scope) > _WIDTH.index(setting.narrowest):
         raise RuleError(f"{setting.path} cannot be set for a {scope.value.lower()}.", path=["scope"])
     encoded = orjson.dumps(setting.checked(given)).decode()
+    if setting.check is not None:
+        await setting.check(connection, given)
     insert = upsert(value).values(path=setting.path, scope=scope.value, scope_id=scope_id, value=encoded)
     await execute(
         connection,

@@ -1,6 +1,6 @@
 from typing import Any
 
-from sqlalchemy import Text, bindparam, or_, select
+from sqlalchemy import BigInteger, Text, bindparam, or_, select
 
 from customer_gql.core.access import Websites
 from customer_gql.core.db import Connection, Row, compiled, fetch_one
@@ -30,21 +30,28 @@ async def existing_website(connection: Connection, website_id: int, *, websites:
 
 
 _code: Any = bindparam("code", type_=Text())
+_website: Any = bindparam("website_id", type_=BigInteger())
 _REQUESTED_VIEW = compiled(
     select(store_view, store.c.website_id, website.c.name.label("website_name"))
     .select_from(store_view.join(store).join(website))
     .where(
         or_(
             store_view.c.code == _code,
-            _code.is_(None) & website.c.is_default & store.c.is_default & store_view.c.is_default,
+            _code.is_(None)
+            & or_(website.c.id == _website, _website.is_(None) & website.c.is_default)
+            & store.c.is_default
+            & store_view.c.is_default,
         )
     )
 )
 
 
-async def requested_view(connection: Connection, code: str | None) -> Row:
-    """The store view a storefront names in `X-Store-View`, with its website; without a name the default one."""
-    found = await fetch_one(connection, _REQUESTED_VIEW, code=code)
+async def requested_view(connection: Connection, code: str | None, *, website_id: int | None = None) -> Row:
+    """The store view a storefront names in `X-Store-View`, with its website.
+
+    Without a name the default one of the website, or of the default website.
+    """
+    found = await fetch_one(connection, _REQUESTED_VIEW, code=code, website_id=website_id)
     if found is None:
         raise BadInput("X-Store-View names no store view of this shop.")
     return found

@@ -2,6 +2,14 @@
 
 A visitor is told by the header `X-Visitor`: 22 to 64 characters of `A-Z a-z 0-9 _ -`, made at random by the storefront
 and kept in the browser. It opens nothing; only its hash is stored.
+
+Mutations of a cart call `active(info.context)` once they have committed, for customers and guests alike:
+
+    async with info.context.transaction() as connection:
+        await writes.add(connection, ...)
+    presence.active(info.context)
+
+It only queues: the answer neither waits for the write nor fails with it.
 """
 
 import datetime as dt
@@ -16,9 +24,8 @@ from customer_gql.core.context import Context
 from customer_gql.core.db import Connection, execute
 from customer_gql.core.ids import new_id
 from customer_gql.core.tokens import hashed
-from customer_gql.customers.tables import customer_activity as activity
 
-from .tables import visitor
+from .tables import customer_activity as activity, visitor
 
 
 def signed_in(context: Context, customer_id: int) -> None:
