@@ -1,6 +1,7 @@
 """Too many requests, clients that leave, a database that goes, and the end of the process."""
 
 import asyncio
+import json
 import os
 import signal
 import threading
@@ -27,6 +28,13 @@ from execution.service import Service, code_of, request, serving
 from processes import until
 
 ME = "{ me { email addresses { city } orders { nodes { number } } } }"
+
+
+def another(number: int) -> dict[str, str]:
+    """A document that asks for other things than every other: requests that ask for the same share statements."""
+    return {"query": f"{{ me {{ email addresses {{ city }} orders(first: {number + 1}) {{ nodes {{ number }} }} }} }}"}
+
+
 FULL = {"storefront__requests": 8, "storefront__read_connections": 4, "storefront__seconds": 4, "lock_seconds": 3}
 
 
@@ -74,7 +82,7 @@ def asking(service: Service, token: str) -> httpx.AsyncClient:
 async def test_a_full_house_tells_to_come_again(small: Service, customer_token: str, database_url: str):
     async with asking(small, customer_token) as http:
         async with blocked(database_url) as lock:
-            inside = [asyncio.create_task(http.post("/graphql", json={"query": ME})) for _ in range(8)]
+            inside = [asyncio.create_task(http.post("/graphql", json=another(i))) for i in range(8)]
             await settled(lambda: _at_least(lock, 4))
             started = time.perf_counter()
             answers = await asyncio.gather(*[http.post("/graphql", json={"query": ME}) for _ in range(30)])
@@ -114,13 +122,14 @@ async def test_a_client_that_goes_away_takes_its_statement_along(
     small: Service, customer_token: str, database_url: str
 ):
     """Twenty times: asked, seen to wait in the database, hung up; within two seconds nothing waits any more."""
-    raw = request(b'{"query": "' + ME.encode() + b'"}', f"Authorization: Bearer {customer_token}")
+    authorization = f"Authorization: Bearer {customer_token}"
+    raw = [request(json.dumps(another(i)).encode(), authorization) for i in range(4)]
     start = len(small.log.read_text())
     async with blocked(database_url) as lock:
         for _ in range(5):
             connections = [small.connect() for _ in range(4)]
-            for connection in connections:
-                connection.sendall(raw)
+            for connection, sent in zip(connections, raw, strict=True):
+                connection.sendall(sent)
             await settled(lambda: _at_least(lock, 4))
             for connection in connections:
                 connection.close()
@@ -136,12 +145,16 @@ async def test_an_audience_that_is_stuck_leaves_the_other_alone(
     small: Service, staff_token: str, customer_token: str, database_url: str
 ):
     """The admin's connections all wait for a lock; a shopper does not notice."""
-    slow = {"query": "{ customers { nodes { addresses { city } } } }"}
+    # Each asks for something else beside the addresses: those who ask for the same would wait in one statement.
+    asked = (
+        "{{ customers(first: 2) {{ nodes {{ addresses {{ city }} orders(first: {0}) {{ nodes {{ number }} }} }} }} }}"
+    )
+    slow = [{"query": asked.format(number + 1)} for number in range(20)]
     async with asking(small, staff_token) as staff, asking(small, customer_token) as shopper:
         quick = {"query": "{ me { email } }"}
         idle = await _slowest(shopper, quick)
         async with blocked(database_url) as lock:
-            inside = [asyncio.create_task(staff.post("/admin/graphql", json=slow)) for _ in range(20)]
+            inside = [asyncio.create_task(staff.post("/admin/graphql", json=body)) for body in slow]
             await settled(lambda: _at_least(lock, 5))
             assert await _slowest(shopper, quick) < 3 * idle + 1
         await asyncio.gather(*inside)
@@ -270,7 +283,7 @@ def test_the_end_waits_for_those_inside(tmp_path: Path, database_url: str, custo
     async def run(service: Service) -> list[int]:
         async with asking(service, customer_token) as http:
             async with blocked(database_url) as lock:
-                inside = [asyncio.create_task(http.post("/graphql", json={"query": ME})) for _ in range(6)]
+                inside = [asyncio.create_task(http.post("/graphql", json=another(i))) for i in range(6)]
                 await settled(lambda: _at_least(lock, 6))
                 service.process.send_signal(signal.SIGTERM)
                 await settled(lambda: asyncio.to_thread(lambda: _ready(service) in (0, 503)))

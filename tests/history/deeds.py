@@ -13,6 +13,7 @@ from accounts.shopping import ANOTHER, PASSWORD, person
 from clients import Client
 from customer_gql.accounts.writes import issue_token
 from customer_gql.core.ids import encode
+from customer_gql.newsletter import opt_in
 from customers.factories import customer_id, make_address
 
 ADDRESS = {"firstName": "Ada", "lastName": "Byron", "street": ["1 Analytical Way"], "city": "London"}
@@ -181,6 +182,13 @@ async def subscribe(scene: Scene) -> Deed:
     return Deed(await scene.device(row), None, row)
 
 
+async def newsletter_confirm(scene: Scene) -> Deed:
+    row = await scene.shopper()
+    async with scene.connection.transaction():
+        await opt_in.ask(scene.connection, row, row.created_in_store_view_id)
+    return Deed(scene.guest, {"token": await scene.mailed(row.email, "newsletter_confirm")}, row)
+
+
 async def unlock(scene: Scene) -> Deed:
     row = await scene.shopper()
     await scene.connection.execute("UPDATE customer SET locked_until = now() + interval '1 day' WHERE id = $1", row.id)
@@ -212,6 +220,7 @@ DEEDS: dict[str, list[tuple[Make, str, set[str]]]] = {
     "addressUpdate": [(of_address(city="Ockham"), "ADDRESS_EDITED", {"city"})],
     "addressDelete": [(of_address(), "ADDRESS_DELETED", {"city"})],
     "newsletterSubscribe": [(subscribe, "SUBSCRIBED", {"isSubscribed"})],
+    "newsletterConfirm": [(newsletter_confirm, "SUBSCRIBED", {"isSubscribed"})],
     "newsletterUnsubscribe": [(unsubscribe, "UNSUBSCRIBED", {"isSubscribed"})],
     "customerForceSignIn": [(by_staff(), "FORCED_SIGN_IN", set())],
     "customerResetPassword": [(by_staff(), "PASSWORD_RESET_REQUESTED", set())],

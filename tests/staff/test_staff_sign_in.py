@@ -172,14 +172,6 @@ async def test_thirty_guesses_in_five_minutes_from_one_network_address(admin, gr
 PAIRS = 200
 
 
-@pytest.fixture
-def cheap_hashes(monkeypatch):
-    """A hash that takes a hundredth of its time: what else a known address might cost shows the more."""
-    hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
-    monkeypatch.setattr(hashing, "_hasher", hasher)
-    monkeypatch.setattr(hashing, "_DUMMY", hasher.hash("nobody's"))
-
-
 async def test_nobody_can_tell_a_known_address_by_the_time_it_takes(cheap_hashes, admin, connection):
     """The chance that a known address takes longer than an unknown one is about a half."""
     user = await make_staff(connection, await make_role(connection), password=PASSWORD)

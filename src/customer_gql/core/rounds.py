@@ -96,7 +96,7 @@ class Loads:
 
     def start(self) -> None:
         """Let the rounds run by themselves: there are others who may ask before they wait."""
-        if self._task is None or self._task.done():
+        if self._pending and (self._task is None or self._task.done()):
             self._task = asyncio.create_task(self._rounds())
 
     async def round(self) -> None:

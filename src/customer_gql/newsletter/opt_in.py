@@ -72,7 +72,8 @@ async def confirm(connection: Connection, given: str, *, address: str | None) ->
     if not await _use_up(connection, known, held) or not await _begin(connection, known):
         raise dead
     by = By(Actor.CUSTOMER, held.id, address=address)
-    await record(connection, held.id, kind="SUBSCRIBED", version=held.version, by=by)
+    changes = {"isSubscribed": (False, True)}
+    await record(connection, held.id, kind="SUBSCRIBED", version=held.version, by=by, changes=changes)
     await queue(
         connection,
         template="newsletter_subscribed",

@@ -16,6 +16,7 @@ async def driven(resolver: Coroutine[Any, Any, Any], loads: Loads) -> Any:
     try:
         while not stepped.step(loads):
             if not loads.owns(stepped.waits_for):
+                loads.start()  # what it asked for and does not wait for alone, as in a gather
                 return await stepped
             await loads.round()
     except BaseException:
