@@ -13,28 +13,35 @@ _VISITOR: Final = re.compile(r"[A-Za-z0-9_-]{22,64}")
 _CODE: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _PAGE: Final = 255
 _DEVICE: Final = 255
+_HEADERS: Final = (b"user-agent", b"x-store-view", b"x-visitor", b"referer")
 
 
 def caller(request: Request) -> Caller:
-    headers = request.headers
-    visitor = headers.get("x-visitor", "")
+    sent = dict(request.scope["headers"])
+    host = request.client.host if request.client else ""
+    return _caller(host, *[sent.get(name, b"") for name in _HEADERS])
+
+
+@lru_cache(maxsize=1024)
+def _caller(host: str, agent: bytes, store_view: bytes, visitor: bytes, referer: bytes) -> Caller:
+    code, token = store_view.decode("latin-1"), visitor.decode("latin-1")
     return Caller(
-        address=request.client.host[:64] if request.client else "",
-        user_agent=_printable(headers.get("user-agent", ""))[:_DEVICE],
-        store_view=_store_view(headers.get("x-store-view")),
-        visitor=visitor if _VISITOR.fullmatch(visitor) else None,
-        page=_page(headers.get("referer")),
+        address=host[:64],
+        user_agent=_printable(agent.decode("latin-1"))[:_DEVICE],
+        store_view=_store_view(code),
+        visitor=token if _VISITOR.fullmatch(token) else None,
+        page=_page(referer.decode("latin-1")),
     )
 
 
-def _store_view(code: str | None) -> str | None:
+def _store_view(code: str) -> str | None:
     """What cannot be a code is passed on as one that nobody has, so that it is refused where it matters."""
-    if code is None or _CODE.fullmatch(code):
+    if not code or _CODE.fullmatch(code):
         return code or None
     return "?"
 
 
-def _page(referer: str | None) -> str | None:
+def _page(referer: str) -> str | None:
     """The path alone: a query may hold what is nobody's business."""
     if not referer:
         return None
@@ -45,6 +52,5 @@ def _page(referer: str | None) -> str | None:
     return _printable(path)[:_PAGE] or None
 
 
-@lru_cache(maxsize=1024)
 def _printable(text: str) -> str:
     return "".join(character for character in text if character.isprintable())
