@@ -9,6 +9,7 @@ _TICK: Final = os.sysconf("SC_CLK_TCK")
 
 
 def cpu_seconds(pids: Iterable[int]) -> float:
+    """Theirs, and what children of theirs used that have ended."""
     return sum(_ticks(pid) for pid in pids) / _TICK
 
 
@@ -40,7 +41,7 @@ def _ticks(pid: int) -> int:
         fields = _stat(pid)
     except (FileNotFoundError, ProcessLookupError):
         return 0  # a worker of the database that has ended
-    return int(fields[11]) + int(fields[12])
+    return sum(map(int, fields[11:15]))
 
 
 def _group_of(pid: int) -> int:

@@ -123,7 +123,8 @@ def statements(compared: list[Variant], made: Shop, documents: list[str]) -> dic
         for variant in compared:
             for document in documents:
                 sent = bodies(variant, document, made.variables[document][:4])
-                ask(variant, document, sent[0], made.token)
+                for body in sent:  # statements of a document's own are prepared when it comes again
+                    ask(variant, document, body, made.token)
                 time.sleep(0.2)
                 before = log.stat().st_size
                 for body in sent:

@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import BigInteger, Text, and_, cast, literal, null, or_, select, union_all
 
 from customer_gql.addresses.tables import address
-from customer_gql.core.pagination import List, Sort
+from customer_gql.core.lists import List
+from customer_gql.core.pagination import Sort
 from customer_gql.customers.reads import ONLINE_SINCE
 from customer_gql.customers.tables import customer, customer_activity as activity, visitor
 

@@ -12,8 +12,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import BYTEA
 
 from customer_gql.core.db import compiled
+from customer_gql.core.lists import List
 from customer_gql.core.loading import all_by, one_by
-from customer_gql.core.pagination import List, Pages, Sort
+from customer_gql.core.pagination import Pages, Sort
 from customer_gql.customers.tables import customer, customer_email
 from customer_gql.groups.tables import customer_group_excluded_website as excluded
 from customer_gql.websites.tables import store, store_view

@@ -5,8 +5,9 @@ from sqlalchemy import ColumnElement, Integer, Interval, Text, and_, case, cast,
 from customer_gql.core.access import Websites
 from customer_gql.core.db import Connection, Row, among, fetch
 from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.core.lists import List
 from customer_gql.core.loading import one_by
-from customer_gql.core.pagination import List, Sort
+from customer_gql.core.pagination import Sort
 from customer_gql.websites.configuration import GLOBAL, Setting
 from customer_gql.websites.tables import configuration_value, website
 

@@ -4,7 +4,8 @@ from sqlalchemy import func
 
 from customer_gql.core.access import Websites
 from customer_gql.core.db import Connection, among, fetch_one
-from customer_gql.core.pagination import List, Sort
+from customer_gql.core.lists import List
+from customer_gql.core.pagination import Sort
 from customer_gql.customers.tables import customer
 from customer_gql.mail.reads import DEAD
 from customer_gql.mail.tables import mail_outbox

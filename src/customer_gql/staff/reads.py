@@ -4,8 +4,9 @@ from sqlalchemy import ARRAY, BigInteger, ColumnElement, bindparam, case, func, 
 from sqlalchemy.dialects.postgresql import BYTEA
 
 from customer_gql.core.access import Websites
+from customer_gql.core.lists import List
 from customer_gql.core.loading import one_by
-from customer_gql.core.pagination import List, Sort
+from customer_gql.core.pagination import Sort
 
 from .tables import (
     StaffActor,

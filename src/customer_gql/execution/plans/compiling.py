@@ -24,9 +24,10 @@ from customer_gql.core.loading import Load
 from customer_gql.core.pagination import Paged
 from customer_gql.core.scalars import Amount
 
+from .answering import Answer, Scene
 from .arguments import Arguments
 from .completing import Abstract, Checked, Completer, Leaf, ListOf, Some, checks_itself
-from .fields import Answer, Counted, Loaded, ObjectColumn, PagesOf, Resolved, Scene, selection_of
+from .fields import Counted, Loaded, ObjectColumn, PagesOf, Resolved, selection_of
 from .leaves import shown_by, text_of
 from .resolving import resolver_of
 from .selecting import Later, Selection, Taken, nothing
