@@ -99,3 +99,33 @@ async def test_who_reads_on_at_once_keeps_the_connection(pool):
 
     await asyncio.gather(*[reader() for _ in range(8)])
     assert seen == [1] * 8
+
+
+async def test_no_connection_rests_while_somebody_waits(empty_database_url):
+    """While the pool still grows, too."""
+    busy = []
+
+    async def reads(pool):
+        for statement in ("SELECT 1", "SELECT 2", "SELECT pg_sleep(0.3)"):
+            async with pool.acquire() as connection:
+                busy.append(connection)
+                await connection.fetchval(statement)
+                busy.remove(connection)
+
+    async with connected(empty_database_url, read_connections=5, patience=Patience(acquire=5)) as database:
+        tasks = [asyncio.create_task(reads(database.reads)) for _ in range(20)]
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.sleep(0.1)
+        assert len(busy) == 5
+        await asyncio.gather(*tasks)
+
+
+async def test_when_the_database_is_away_everybody_is_told_at_once(empty_database_url):
+    """As soon as it is known, and not when their patience ends."""
+    async with connected(empty_database_url, read_connections=2, patience=Patience(acquire=20)) as database:
+        async with database.reads.acquire(), database.reads.acquire():
+            pass
+        database.reads.set_connect_args("postgresql://127.0.0.1:1/nowhere")
+        async with asyncio.timeout(5):
+            answers = await asyncio.gather(*[lost(database.reads) for _ in range(6)], return_exceptions=True)
+        assert all(isinstance(answer, Exception) for answer in answers)

@@ -1,5 +1,6 @@
 import asyncio
 import os
+import random
 import time
 import unicodedata
 
@@ -45,13 +46,22 @@ async def test_hashes_of_weaker_parameters_are_made_anew():
 
 async def test_no_account_costs_as_much_as_a_wrong_password():
     hash = await hashed("a long enough one")
-    known, unknown = [], []
+    # A machine with much else to do may slow one of the two by chance, but not twice.
+    for _ in range(2):
+        found = await told_apart(hash)
+        if 0.3 <= found <= 0.7:
+            break
+    assert 0.3 <= found <= 0.7
+
+
+async def told_apart(hash):
+    times, chance = {True: [], False: []}, random.Random(7)
     for _ in range(40):
-        for times, against in ((known, hash), (unknown, None)):
+        for known in chance.sample((True, False), 2):
             begun = time.perf_counter()
-            assert not await verified("something else", against)
-            times.append(time.perf_counter() - begun)
-    assert 0.3 <= auc(known, unknown) <= 0.7
+            assert not await verified("something else", hash if known else None)
+            times[known].append(time.perf_counter() - begun)
+    return auc(times[True], times[False])
 
 
 def auc(one, other):

@@ -25,8 +25,7 @@ class LeasingPool(asyncpg.Pool):
         self.leases = False
         self._free: list[PoolConnectionProxy] = []
         self._waiting: deque[asyncio.Future[PoolConnectionProxy]] = deque()
-        self._at_pool = 0
-        self._taken = 0
+        self._taken = 0  # of the pool, or on the way; as long as there are fewer than it may have, it gives one at once
         self._parked: tuple[asyncio.Task[Any] | None, PoolConnectionProxy] | None = None
         self._uses = 0
         self._refills: set[asyncio.Task[None]] = set()
@@ -60,11 +59,12 @@ class LeasingPool(asyncpg.Pool):
 
     async def _wait_for_one(self, timeout: float | None) -> PoolConnectionProxy:  # noqa: ASYNC109
         if not self.leases or self._taken < self.get_max_size():
+            self._taken += 1
             return await self._from_pool(timeout)
         loop = asyncio.get_running_loop()
         handed: asyncio.Future[PoolConnectionProxy] = loop.create_future()
         self._waiting.append(handed)
-        patience = None if timeout is None else loop.call_later(timeout, _give_up, handed)
+        patience = None if timeout is None else loop.call_later(timeout, _give_up, handed, TimeoutError())
         try:
             return await handed
         except asyncio.CancelledError:
@@ -78,20 +78,18 @@ class LeasingPool(asyncpg.Pool):
                 patience.cancel()
 
     async def _from_pool(self, timeout: float | None = None) -> PoolConnectionProxy:  # noqa: ASYNC109
-        self._at_pool += 1
-        self._taken += 1
+        """What was counted as taken before."""
         try:
             return await super().acquire(timeout=timeout)
         except BaseException:
             self._taken -= 1
+            self._refill_soon()
             raise
-        finally:
-            self._at_pool -= 1
 
     def keep(self, connection: PoolConnectionProxy) -> bool:
-        """Hand it on; not while somebody waits at the pool, who would never hear of it."""
+        """Hand it on; false when the pool shall have it, to close or to renew it."""
         self._uses += 1
-        if self._at_pool or not self.leases or self._uses % _MOST_USES == 0 or not _is_open(connection):
+        if not self.leases or self._uses % _MOST_USES == 0 or not _is_open(connection):
             return False
         self._unpark()
         if self._waiting:
@@ -121,19 +119,25 @@ class LeasingPool(asyncpg.Pool):
             await super().release(connection, timeout=timeout)
         finally:
             self._taken -= 1
-            # What went back to the pool is fetched from there again for whoever waits.
-            if self._waiting and self.leases:
-                refill = asyncio.create_task(self._refill())
-                self._refills.add(refill)
-                refill.add_done_callback(self._refills.discard)
+            self._refill_soon()
 
-    async def _refill(self) -> None:
-        waiter = self._waiting[0] if self._waiting else None
+    def _refill_soon(self) -> None:
+        """What went back to the pool, or never came of it, is asked for again for whoever waits."""
+        if self._waiting and self.leases and self._taken < self.get_max_size():
+            self._taken += 1
+            refill = asyncio.create_task(self._refill(self._waiting[0]))
+            self._refills.add(refill)
+            refill.add_done_callback(self._refills.discard)
+
+    async def _refill(self, waiter: "asyncio.Future[PoolConnectionProxy]") -> None:
         try:
-            connection = await self._from_pool()
+            connection = await super().acquire()
         except Exception as error:  # noqa: BLE001 - no connection: it belongs to whoever waited for it
-            if waiter is not None and not waiter.done():
-                waiter.set_exception(error)
+            self._taken -= 1
+            _give_up(waiter, error)
+            if self._waiting and self._waiting[0] is waiter:
+                self._waiting.popleft()
+            self._refill_soon()
             return
         if not self.keep(connection):
             await self.release(connection)
@@ -143,16 +147,15 @@ class LeasingPool(asyncpg.Pool):
         self._unpark()
         while self._waiting:
             waiter = self._waiting.popleft()
-            if not waiter.done():
-                waiter.set_exception(asyncpg.InterfaceError("the pool is closing"))
+            _give_up(waiter, asyncpg.InterfaceError("the pool is closing"))
         while self._free:
             await self.release(self._free.pop())
         await super().close()
 
 
-def _give_up(waiter: "asyncio.Future[PoolConnectionProxy]") -> None:
+def _give_up(waiter: "asyncio.Future[PoolConnectionProxy]", error: Exception) -> None:
     if not waiter.done():
-        waiter.set_exception(TimeoutError())
+        waiter.set_exception(error)
 
 
 def _is_open(connection: PoolConnectionProxy) -> bool:
