@@ -5,11 +5,11 @@ from typing import Annotated, Any
 
 import strawberry
 
-from customer_gql.core.access import INPUT, Requires, admin_field, admin_mutation
+from customer_gql.core.access import INPUT, Requires, admin_mutation
 from customer_gql.core.context import Info
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.ids import decode, decode_one
-from customer_gql.core.pagination import After, Before, Connection, First, Last, Window
+from customer_gql.core.lists import admin_list
 from customer_gql.customers.tables import CustomerStatus
 from customer_gql.customers.writes import locked
 from customer_gql.history.writes import acting
@@ -36,35 +36,21 @@ from .types import Impersonation, OnlineVisitor
 
 @strawberry.type
 class AccountAdminQuery:
-    @admin_field(
+    impersonations = admin_list(
+        live_impersonations,
+        "NEWEST",
+        of=Impersonation,
         permission="customers.impersonate",
-        graphql_type=Connection[Impersonation],
         description="Staff signed in as a customer at this moment, the latest first.",
     )
-    async def impersonations(
-        self,
-        info: Info,
-        first: First = strawberry.UNSET,
-        after: After = strawberry.UNSET,
-        last: Last = strawberry.UNSET,
-        before: Before = strawberry.UNSET,
-    ) -> Any:
-        return await live_impersonations.page(info.context, Window.of(first, after, last, before), "NEWEST")
 
-    @admin_field(
+    now_online = admin_list(
+        online_list,
+        "LATEST",
+        of=OnlineVisitor,
         permission="customers.read",
-        graphql_type=Connection[OnlineVisitor],
         description="Customers and visitors active within the configured minutes, the latest first.",
     )
-    async def now_online(
-        self,
-        info: Info,
-        first: First = strawberry.UNSET,
-        after: After = strawberry.UNSET,
-        last: Last = strawberry.UNSET,
-        before: Before = strawberry.UNSET,
-    ) -> Any:
-        return await online_list.page(info.context, Window.of(first, after, last, before), "LATEST")
 
 
 @strawberry.type

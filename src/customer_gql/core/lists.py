@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
+import strawberry
 from sqlalchemy import ARRAY, ColumnElement, Integer, Select, any_, bindparam, func
 
+from .access import admin_field
 from .db import Statement, compiled
-from .pagination import Page, Sort, Window, windowed
+from .pagination import After, Before, Connection, First, Last, Page, Sort, Window, windowed
 from .sharing import SharedCount
 
 
@@ -64,3 +66,21 @@ class List:
             return await self.counted.of(context.database)
 
         return Page(rows, window, chosen, count)
+
+
+def admin_list(rows: List, sort: str, *, of: Any, permission: str, description: str, everywhere: bool = False) -> Any:
+    """A root of the admin endpoint that gives a whole list, in one order, to those who may see it."""
+
+    async def resolve(
+        info: strawberry.Info,
+        first: First = strawberry.UNSET,
+        after: After = strawberry.UNSET,
+        last: Last = strawberry.UNSET,
+        before: Before = strawberry.UNSET,
+    ) -> Any:
+        return await rows.page(info.context, Window.of(first, after, last, before), sort)
+
+    declared = admin_field(
+        permission=permission, graphql_type=Connection[of], description=description, everywhere=everywhere
+    )
+    return declared(resolve)

@@ -8,8 +8,8 @@ from customer_gql.core.context import Info
 from customer_gql.core.db import Connection as Pooled, Row
 from customer_gql.core.errors import BadInput, Payload, RuleError
 from customer_gql.core.ids import decode_one, encode
+from customer_gql.core.lists import admin_list
 from customer_gql.core.loading import column
-from customer_gql.core.pagination import After, Before, Connection, First, Last, Window
 from customer_gql.customers.reads import reachable
 from customer_gql.mail import writes
 from customer_gql.mail.addressing import Scope, envelope, scope_of
@@ -129,21 +129,14 @@ class MailAdminQuery:
             text=made.text,
         )
 
-    @admin_field(
+    mail_dead_letters = admin_list(
+        reads.dead_letters,
+        "NEWEST",
+        of=DeadMail,
         permission=PERMISSION,
-        graphql_type=Connection[DeadMail],
         description="Mails that were given up, newest first. They are kept for the configured days. Staff of some "
         "websites see those of customers and store views of theirs.",
     )
-    async def mail_dead_letters(
-        self,
-        info: Info,
-        first: First = strawberry.UNSET,
-        after: After = strawberry.UNSET,
-        last: Last = strawberry.UNSET,
-        before: Before = strawberry.UNSET,
-    ) -> Any:
-        return await reads.dead_letters.page(info.context, Window.of(first, after, last, before), "NEWEST")
 
 
 @strawberry.type

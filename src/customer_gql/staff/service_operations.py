@@ -9,8 +9,8 @@ from customer_gql.core.access import INPUT, admin_field, admin_mutation
 from customer_gql.core.context import Info
 from customer_gql.core.errors import BadInput
 from customer_gql.core.ids import decode_one, decode_small
+from customer_gql.core.lists import admin_list
 from customer_gql.core.loading import column
-from customer_gql.core.pagination import After, Before, Connection, First, Last, Window
 
 from . import reads, service_tokens
 from .events import acting
@@ -73,21 +73,14 @@ class ServiceTokenAdminQuery:
         known = reads.known_to(service_token.c.website_ids, info.context.viewer.website_ids)
         return await info.context.fetch(reads.SERVICE_TOKENS.where(*known).limit(100))
 
-    @admin_field(
+    staff_history = admin_list(
+        reads.event_list,
+        "NEWEST",
+        of=StaffEvent,
         permission=MANAGE,
         everywhere=True,
-        graphql_type=Connection[StaffEvent],
         description="What was done on the side of staff, newest first, in pages.",
     )
-    async def staff_history(
-        self,
-        info: Info,
-        first: First = strawberry.UNSET,
-        after: After = strawberry.UNSET,
-        last: Last = strawberry.UNSET,
-        before: Before = strawberry.UNSET,
-    ) -> Any:
-        return await reads.event_list.page(info.context, Window.of(first, after, last, before), "NEWEST")
 
 
 @strawberry.type
