@@ -8,6 +8,7 @@ import pytest
 from clients import Client, served
 from customer_gql.core.db import connected
 from customer_gql.core.ids import encode
+from customer_gql.staff import roles
 from customer_gql.staff.permissions import KNOWN
 from staff.factories import (
     PASSWORD,
@@ -50,9 +51,14 @@ def role_input(**given):
     return {"name": uuid.uuid4().hex, "permissions": ["CUSTOMERS_READ"], "websiteIds": None, **given}
 
 
+@pytest.fixture(autouse=True)
+def room(monkeypatch):
+    """A shop has a hundred roles at most, and other tests leave theirs behind."""
+    monkeypatch.setattr(roles, "MAX_ROLES", 100_000)
+
+
 @pytest.fixture
 async def boss(http, connection):
-    await connection.execute("DELETE FROM staff_throttle")  # wrong passwords of other tests, from the same address
     return await staff_client(http, connection)
 
 
@@ -271,3 +277,9 @@ async def test_the_last_administrator_stays_whatever_is_tried(settings, empty_da
         own = encode("rol", rival_role)
         assert refusals(await one(client, UPDATE_ROLE, id=own, permissions=[])) == [("NOT_ALLOWED", ["permissions"])]
         assert await connection.fetchval("SELECT count(*) FROM staff_user WHERE is_active AND role_id <> 3") == 1
+
+
+async def test_there_is_an_end_of_roles(boss, connection, monkeypatch):
+    monkeypatch.setattr(roles, "MAX_ROLES", await connection.fetchval("SELECT count(*) FROM staff_role") + 1)
+    assert refusals(await one(boss, CREATE_ROLE, **role_input())) == []
+    assert refusals(await one(boss, CREATE_ROLE, **role_input())) == [("LIMIT_REACHED", None)]
