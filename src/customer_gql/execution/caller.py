@@ -13,13 +13,14 @@ _VISITOR: Final = re.compile(r"[A-Za-z0-9_-]{22,64}")
 _CODE: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _PAGE: Final = 255
 _DEVICE: Final = 255
+_READ: Final = 1024  # bytes of each; more than any of them may say
 _HEADERS: Final = (b"user-agent", b"x-store-view", b"x-visitor", b"referer")
 
 
 def caller(request: Request) -> Caller:
     sent = dict(request.scope["headers"])
     host = request.client.host if request.client else ""
-    return _caller(host, *[sent.get(name, b"") for name in _HEADERS])
+    return _caller(host, *[sent.get(name, b"")[:_READ] for name in _HEADERS])
 
 
 @lru_cache(maxsize=1024)
