@@ -15,7 +15,7 @@ from customer_gql.core import tokens
 from customer_gql.core.access import Caller, Kind, Viewer
 from customer_gql.core.db import Connection, Database, Row, among, execute, fetch, fetch_one, fetch_value
 from customer_gql.core.ids import new_id
-from customer_gql.core.sharing import SharedRead
+from customer_gql.core.joining import joined
 from customer_gql.customers.sharing import scope_of
 from customer_gql.customers.tables import customer
 from customer_gql.history.tables import Actor
@@ -60,23 +60,18 @@ class Found:
     is_stale: bool
 
 
-# Read anew for each request, so that whatever ended holds from the next request on.
-_VIEWERS: Final = SharedRead(viewers_by_token)
-_WEBSITES: Final = SharedRead(websites_by_store_view)
-
-
 async def find(database: Database, given: str, *, store_view: str | None = None) -> Found | None:
-    """Who has this token; None when it is none, ended or expired.
+    """Who has this token, read anew each time; None when it is none, ended or expired.
 
     Likewise when the store view is one of a website the session does not reach.
     """
     if not given.startswith(tokens.CUSTOMER):
         return None
     token_hash = tokens.hashed(given)
-    found = await _VIEWERS.of(database, token_hash)
+    found = await joined(database, viewers_by_token, token_hash)
     if found is None:
         return None
-    asked = None if store_view is None else await _WEBSITES.of(database, store_view)
+    asked = None if store_view is None else await joined(database, websites_by_store_view, store_view)
     if asked is not None and asked.website_id != found.website_id:
         async with database.reads.acquire() as connection:
             if not await reaches(connection, found, asked.website_id):

@@ -11,8 +11,9 @@ from functools import partial
 from typing import Any, ClassVar, Final
 from weakref import WeakKeyDictionary
 
-from .asking import Found, Part, read
+from .asking import Asked, Found, Part, read
 from .db import Database
+from .loading import Read
 
 AT_ONCE: Final = 2  # statements of one shape; while one is read, the database works on the other
 _MOST: Final = 16  # requests in one statement
@@ -66,6 +67,14 @@ class Joint:
         line.running -= 1
         if not line.running:
             del self._lines[shape]
+
+
+async def joined(database: Database, wanted: Read, key: Any) -> Any:
+    """What a read gives for one key, outside the loads of a request: anew for whoever asks, together with others."""
+    [found] = await Joint.of(database).read(database, [(Asked(wanted, wanted, {}), [key])])
+    if isinstance(found, Exception):
+        raise found
+    return found[key]
 
 
 class _Line:

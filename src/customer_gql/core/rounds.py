@@ -101,9 +101,6 @@ class Loads:
 
     async def round(self) -> None:
         """One round of what was asked for while `driven`."""
-        foresee, self._foresee = self._foresee, None
-        if foresee is not None:
-            foresee(tuple(self._pending))
         await self._round()
         self._open.clear()
 
@@ -143,9 +140,6 @@ class Loads:
     async def _rounds(self) -> None:
         while self._pending:
             await self._quiet()
-            if self._foresee is not None:
-                foresee, self._foresee = self._foresee, None
-                foresee(tuple(self._pending))
             await self._round()
 
     async def _quiet(self) -> None:
@@ -157,6 +151,9 @@ class Loads:
                 await asyncio.sleep(0)
 
     async def _round(self) -> None:
+        foresee, self._foresee = self._foresee, None
+        if foresee is not None:
+            foresee(tuple(self._pending))
         pending, self._pending = self._pending, []
         # In one order whoever asked first, so that the same reads are the same statement.
         parts = [(asked, asked.take()) for asked in sorted(pending, key=_number)]

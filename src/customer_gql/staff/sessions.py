@@ -9,7 +9,7 @@ from customer_gql.core import tokens
 from customer_gql.core.access import Kind, Viewer
 from customer_gql.core.db import Connection, Database, Row, execute, fetch
 from customer_gql.core.ids import new_id
-from customer_gql.core.sharing import SharedRead
+from customer_gql.core.joining import joined
 
 from .reads import services_by_token, viewers_by_token
 from .tables import SignedInBy, staff_oidc_code, staff_session
@@ -18,9 +18,6 @@ IDLE: Final = dt.timedelta(minutes=30)
 ABSOLUTE: Final = dt.timedelta(hours=8)
 # A use is written down once a minute at most: reading must not turn into writing.
 _NOTED_EVERY: Final = dt.timedelta(minutes=1)
-# Read anew for each request, so that whatever ended holds from the next request on.
-_VIEWERS: Final = SharedRead(viewers_by_token)
-_SERVICES: Final = SharedRead(services_by_token)
 
 
 async def start(
@@ -59,7 +56,7 @@ async def viewer_of(database: Database, token: str) -> Viewer | None:
         return await _service_of(database, token_hash)
     if not token.startswith(tokens.STAFF):
         return None
-    found = await _VIEWERS.of(database, token_hash)
+    found = await joined(database, viewers_by_token, token_hash)
     if found is None:
         return None
     if found.last_used_at < dt.datetime.now(dt.UTC) - _NOTED_EVERY:
@@ -74,7 +71,7 @@ async def viewer_of(database: Database, token: str) -> Viewer | None:
 
 
 async def _service_of(database: Database, token_hash: bytes) -> Viewer | None:
-    found = await _SERVICES.of(database, token_hash)
+    found = await joined(database, services_by_token, token_hash)
     if found is None:
         return None
     return Viewer(
