@@ -33,11 +33,6 @@ class LeasingPool(asyncpg.Pool):
     def acquire(self, *, timeout: float | None = None) -> Any:
         return Lease(self, timeout) if self.leases else super().acquire(timeout=timeout)
 
-    @property
-    def ready(self) -> bool:
-        """Whether nobody has to wait."""
-        return bool(self._free)
-
     def get_idle_size(self) -> int:
         return len(self._free) + super().get_idle_size()
 
