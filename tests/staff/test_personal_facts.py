@@ -7,7 +7,7 @@ from graphql import GraphQLNonNull, GraphQLString, get_named_type
 
 from customer_gql.core.access import FIELD_PERMISSIONS
 from customer_gql.core.ids import encode
-from customer_gql.execution.fields import masked
+from customer_gql.execution.masking import masked
 from customer_gql.schema import admin
 from customer_gql.staff.permissions import KNOWN
 from customers.factories import customer_id, make_customer, make_full_customer

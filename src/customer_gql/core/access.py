@@ -26,7 +26,7 @@ class Kind(enum.Enum):
 PERSONAL: Final = "customers.pii"
 HISTORY: Final = "history.read"
 FIELD_PERMISSIONS: Final = frozenset({PERSONAL, HISTORY})
-"""What nested fields ask for besides the permission of their root; `execution/fields.py` holds staff to it."""
+"""What nested fields ask for besides the permission of their root; `execution/masking.py` holds staff to it."""
 
 Websites = frozenset[int] | None
 """Websites somebody may reach into; None is all of them, those made later included."""

@@ -9,7 +9,7 @@ from customer_gql.core.context import Context
 
 from . import faults
 from .documents import Document
-from .fields import guards
+from .masking import guards
 from .plans.cache import Operation, Plans
 from .plans.payloads import PayloadExecutor
 
