@@ -1,6 +1,8 @@
 """What staff do to an account, never seeing a secret of it."""
 
 import datetime as dt
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Annotated, Any
 
 import strawberry
@@ -102,12 +104,8 @@ class AccountAdminMutation:
         "Writes history. `customerUnlock` undoes it.",
     )
     async def customer_lock(self, info: Info, input: Annotated[CustomerLockInput, INPUT]) -> CustomerAccountPayload:
-        customer_id = decode_one(input.id, "cus")
         until = None if input.until is None else input.until.value
-        async with info.context.transaction() as connection:
-            held = await locked(connection, customer_id, websites=info.context.viewer.website_ids)
-            await writes.lock(connection, held, until=until, by=acting(info.context.viewer))
-        return CustomerAccountPayload(customer_id=customer_id, is_changed=True)
+        return await _changed(info, input.id, partial(writes.lock, until=until))
 
     @admin_mutation(
         permission="customers.write",
@@ -117,11 +115,7 @@ class AccountAdminMutation:
     async def customer_unlock(
         self, info: Info, input: Annotated[CustomerAccountInput, INPUT]
     ) -> CustomerAccountPayload:
-        customer_id = decode_one(input.id, "cus")
-        async with info.context.transaction() as connection:
-            held = await locked(connection, customer_id, websites=info.context.viewer.website_ids)
-            changed = await writes.unlock(connection, held, by=acting(info.context.viewer))
-        return CustomerAccountPayload(customer_id=customer_id, is_changed=changed)
+        return await _changed(info, input.id, writes.unlock)
 
     @admin_mutation(
         permission="customers.write",
@@ -130,7 +124,7 @@ class AccountAdminMutation:
     async def customer_activate(
         self, info: Info, input: Annotated[CustomerAccountInput, INPUT]
     ) -> CustomerAccountPayload:
-        return await _set_status(info, input.id, CustomerStatus.ACTIVE)
+        return await _changed(info, input.id, partial(writes.set_status, status=CustomerStatus.ACTIVE))
 
     @admin_mutation(
         permission="customers.write",
@@ -140,7 +134,7 @@ class AccountAdminMutation:
     async def customer_deactivate(
         self, info: Info, input: Annotated[CustomerAccountInput, INPUT]
     ) -> CustomerAccountPayload:
-        return await _set_status(info, input.id, CustomerStatus.INACTIVE)
+        return await _changed(info, input.id, partial(writes.set_status, status=CustomerStatus.INACTIVE))
 
     @admin_mutation(
         permission="customers.write",
@@ -150,11 +144,7 @@ class AccountAdminMutation:
     async def customer_confirm(
         self, info: Info, input: Annotated[CustomerAccountInput, INPUT]
     ) -> CustomerAccountPayload:
-        customer_id = decode_one(input.id, "cus")
-        async with info.context.transaction() as connection:
-            held = await locked(connection, customer_id, websites=info.context.viewer.website_ids)
-            changed = await links.confirm_account(connection, held, by=acting(info.context.viewer))
-        return CustomerAccountPayload(customer_id=customer_id, is_changed=changed)
+        return await _changed(info, input.id, links.confirm_account)
 
     @admin_mutation(
         permission="customers.write",
@@ -212,11 +202,12 @@ class AccountAdminMutation:
         return ImpersonationEndPayload(key=key, is_changed=changed)
 
 
-async def _set_status(info: Info, id: strawberry.ID, status: CustomerStatus) -> CustomerAccountPayload:
+async def _changed(info: Info, id: strawberry.ID, change: Callable[..., Awaitable[bool]]) -> CustomerAccountPayload:
+    """One change of a customer within the viewer's reach; it tells whether there was anything to change."""
     customer_id = decode_one(id, "cus")
     async with info.context.transaction() as connection:
         held = await locked(connection, customer_id, websites=info.context.viewer.website_ids)
-        changed = await writes.set_status(connection, held, status, by=acting(info.context.viewer))
+        changed = await change(connection, held, by=acting(info.context.viewer))
     return CustomerAccountPayload(customer_id=customer_id, is_changed=changed)
 
 

@@ -143,8 +143,8 @@ async def force_sign_in(connection: Connection, held: Row, *, by: By) -> int:
     return ended
 
 
-async def lock(connection: Connection, held: Row, *, until: dt.datetime | None, by: By) -> None:
-    """Close sign-in until then. Sessions go on: ending them is force sign-in's work."""
+async def lock(connection: Connection, held: Row, *, until: dt.datetime | None, by: By) -> bool:
+    """Close sign-in until then, which is always news. Sessions go on: ending them is force sign-in's work."""
     now = dt.datetime.now(dt.UTC)
     if until is None:
         until = now + dt.timedelta(days=await configured(connection, LONGEST_LOCK))
@@ -153,6 +153,7 @@ async def lock(connection: Connection, held: Row, *, until: dt.datetime | None, 
     version = await customers.change(connection, held, {"locked_until": until})
     changes = {"lockedUntil": (_iso(held.locked_until), _iso(until))}
     await record(connection, held.id, kind="LOCKED", version=version, by=by, changes=changes)
+    return True
 
 
 async def unlock(connection: Connection, held: Row, *, by: By) -> bool:
@@ -166,7 +167,7 @@ async def unlock(connection: Connection, held: Row, *, by: By) -> bool:
     return True
 
 
-async def set_status(connection: Connection, held: Row, status: CustomerStatus, *, by: By) -> bool:
+async def set_status(connection: Connection, held: Row, *, status: CustomerStatus, by: By) -> bool:
     """Whether it changed. An inactive customer is let in nowhere, so whatever lets in ends."""
     if held.status == status.value:
         return False
