@@ -20,16 +20,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from customer_gql.addresses import reads as addresses
-from customer_gql.core.db import Connection, Database, Statement, connected
+from customer_gql.commerce.orders import reads as orders
 from customer_gql.core.ids import decode_one
-from customer_gql.core.tokens import hashed
-from customer_gql.customers import reads as customers
-from customer_gql.execution.plans.memory import keep_still
-from customer_gql.groups import reads as groups
-from customer_gql.orders import reads as orders
+from customer_gql.customers.addresses import reads as addresses
+from customer_gql.customers.profile import reads as customers
+from customer_gql.database.pools import Database, connected
+from customer_gql.database.statements import Connection, Statement
+from customer_gql.execution.http.gc import keep_still
+from customer_gql.security.tokens import hashed
+from customer_gql.shop.groups import reads as groups
+from customer_gql.shop.websites import reads as websites
 from customer_gql.staff.reads import viewers_by_token
-from customer_gql.websites import reads as websites
 
 LIST = customers.customer_list
 NEWEST = LIST.sorts["NEWEST"]

@@ -4,20 +4,20 @@ from typing import Any
 
 from floor_rows import by, listed, money, page, place, rows, when
 
-from customer_gql.addresses import reads as addresses
-from customer_gql.carts import reads as carts
-from customer_gql.catalog import reads as catalog
-from customer_gql.core.db import Connection
+from customer_gql.commerce.carts import reads as carts
+from customer_gql.commerce.catalog import reads as catalog
+from customer_gql.commerce.orders import reads as orders
+from customer_gql.commerce.reviews import reads as reviews
+from customer_gql.commerce.reward_points import reads as points
+from customer_gql.commerce.store_credit import reads as credit
+from customer_gql.commerce.wishlists import reads as wishlists
 from customer_gql.core.ids import decode_one
-from customer_gql.customers import reads as customers
-from customer_gql.groups import reads as groups
-from customer_gql.newsletter import reads as newsletter
-from customer_gql.orders import reads as orders
-from customer_gql.reviews import reads as reviews
-from customer_gql.reward_points import reads as points
-from customer_gql.store_credit import reads as credit
-from customer_gql.websites import reads as websites
-from customer_gql.wishlists import reads as wishlists
+from customer_gql.customers.addresses import reads as addresses
+from customer_gql.customers.newsletter import reads as newsletter
+from customer_gql.customers.profile import reads as customers
+from customer_gql.database.statements import Connection
+from customer_gql.shop.groups import reads as groups
+from customer_gql.shop.websites import reads as websites
 
 
 def product(row: Any) -> dict[str, Any]:

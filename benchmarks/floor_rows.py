@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from customer_gql.core.db import Connection
-from customer_gql.core.loading import Read
-from customer_gql.core.pagination import Pages, Window
-from customer_gql.core.scalars import major_text
+from customer_gql.core.money import major_text
+from customer_gql.database.statements import Connection
+from customer_gql.loading.pages import Pages, Window
+from customer_gql.loading.reads import Read
 
 
 async def rows(connection: Connection, read: Read, keys: list[Any], limit: int | None = None) -> list[Any]:

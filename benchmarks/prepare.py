@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
-
 import processes
-from customer_gql.core.db import Row
-from customer_gql.core.embedded import Server, create_database, drop_database, running
+
 from customer_gql.core.ids import encode
-from customer_gql.customers.reads import customer_list
-from customer_gql.demo.seed import seed
-from customer_gql.schema import migrating
+from customer_gql.customers.profile.reads import customer_list
+from customer_gql.database import migrations
+from customer_gql.database.statements import Row
+from customer_gql.demo.seed.seeding import seed
+from customer_gql.embedded.server import Server, create_database, drop_database, running
 from customer_gql.staff import writes as staff
 
 DATA = Path(__file__).parent / ".data"
@@ -43,7 +43,7 @@ def shop(customers: int) -> Generator[Shop]:
         if not asyncio.run(_exists(server, name)):
             _make(server, name, customers)
         url = server.url(name)
-        migrating.upgrade(url)
+        migrations.upgrade(url)
         token, variables = asyncio.run(_arranged(url))
         yield Shop(server, url, token, variables)
 
@@ -67,7 +67,7 @@ def _make(server: Server, name: str, customers: int) -> None:
     raw = f"{name}_raw"
     drop_database(server, raw)
     create_database(server, raw)
-    migrating.upgrade(server.url(raw))
+    migrations.upgrade(server.url(raw))
     asyncio.run(seed(server.url(raw), customers=customers, seed=1, on_progress=_told()))
     asyncio.run(_settled(server, raw, name))
 

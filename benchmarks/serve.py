@@ -3,8 +3,9 @@
 import os
 
 from customer_gql.app import create_app
-from customer_gql.execution import logs, server
-from customer_gql.execution.plans.memory import keep_still
+from customer_gql.execution.http.endpoint import server
+from customer_gql.execution.http.gc import keep_still
+from customer_gql.execution.telemetry import logs
 from customer_gql.settings import Settings
 
 

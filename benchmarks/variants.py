@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-
 import processes
 
 HERE = Path(__file__).parent

@@ -9,7 +9,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, pool, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from customer_gql.jobs.tables import NAMES as TABLES_OF_THE_QUEUE
+from customer_gql.messaging.jobs.tables import NAMES as TABLES_OF_THE_QUEUE
 from customer_gql.schema.tables import metadata
 
 config = context.config

@@ -14,16 +14,17 @@ import httpx
 import pytest
 from cryptography.fernet import Fernet
 
-from clients import Client, served
-from customer_gql.accounts.writes import issue_token as issue_customer_token
-from customer_gql.core.db import Connection, Database, connected
-from customer_gql.core.embedded import Server, create_database, running
-from customer_gql.schema import migrating
+from customer_gql.customers.accounts.writes import issue_token as issue_customer_token
+from customer_gql.database import migrations
+from customer_gql.database.pools import Database, connected
+from customer_gql.database.statements import Connection
+from customer_gql.embedded.server import Server, create_database, running
 from customer_gql.settings import Admin, Settings, load
 from customer_gql.staff import writes as staff
-from databases import cloned
+from support.clients import Client, served
+from support.databases import cloned
 
-pytest_plugins = ["accounts.devices"]
+pytest_plugins = ["support.devices"]
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared" / "data"
 
@@ -45,7 +46,7 @@ def template(server: Server) -> str:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not exists(server, name):
             create_database(server, f"{name}_raw")
-            migrating.upgrade(server.url(f"{name}_raw"))
+            migrations.upgrade(server.url(f"{name}_raw"))
             # Renamed when complete, so that a run that was killed leaves no half-built template.
             admin(server, f'ALTER DATABASE "{name}_raw" RENAME TO "{name}"')
     return name

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from customer_gql.core.embedded import Server, create_database, drop_database
-from databases import cloned
-from processes import line, post, run, started
+from customer_gql.embedded.server import Server, create_database, drop_database
+from support.databases import cloned
+from support.processes import line, post, run, started
 
 ROOT = Path(__file__).parents[1]
 CUSTOMERS = "email,_website,firstname,lastname\nann@shop.example,base,Ann,Lee\nbob@nowhere,base,Bob,Fox\n"

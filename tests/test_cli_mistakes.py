@@ -10,10 +10,10 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from customer_gql.core.db import DatabaseUnreachable, Patience, connected
-from customer_gql.core.embedded import Server, create_database, drop_database
-from databases import cloned, short_folder
-from processes import run
+from customer_gql.database.pools import DatabaseUnreachable, Patience, connected
+from customer_gql.embedded.server import Server, create_database, drop_database
+from support.databases import cloned, short_folder
+from support.processes import run
 
 NOBODY = "postgresql://nobody@127.0.0.1:1/nothing"
 URL_FORM = "CUSTOMER_GQL_DATABASE_URL is no address like postgresql://user:password@host:5432/database."

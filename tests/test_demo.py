@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from customer_gql.core.postmaster import is_postmaster, read_note
-from databases import short_folder
-from processes import line, post, started, until
+from customer_gql.embedded.postmaster import is_postmaster, read_note
+from support.databases import short_folder
+from support.processes import line, post, started, until
 
 DOCUMENTS = Path(__file__).with_name("documents")
 SECTIONS = [

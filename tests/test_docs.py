@@ -12,9 +12,9 @@ import pytest
 import typer
 
 from customer_gql import cli
-from customer_gql.core.embedded import Server
-from databases import cloned
-from processes import drain, line, post, run, started
+from customer_gql.embedded.server import Server
+from support.databases import cloned
+from support.processes import drain, line, post, run, started
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "add-a-section.md"
@@ -49,7 +49,7 @@ def database_url(server: Server, template: str) -> Generator[str]:
 
 
 def follow(page: str, copy: Path) -> None:
-    notes = copy / "src" / "customer_gql" / "notes"
+    notes = copy / "src" / "customer_gql" / "customers" / "notes"
     notes.mkdir()
     (notes / "__init__.py").touch()
     for name, code in re.findall(r"^`(\w+\.py)`:\n\n```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL):
@@ -60,8 +60,8 @@ def follow(page: str, copy: Path) -> None:
         for block in re.findall(r"```diff\n(.*?)^```", blocks, re.MULTILINE | re.DOTALL):
             patch(copy / file, block)
     contract = copy / "pyproject.toml"
-    sections = re.compile(r'^(    "[^"\n]*\bwishlists\b[^"\n]*)",$', re.MULTILINE)
-    placed, places = sections.subn(r'\1 | notes",', contract.read_text())
+    sections = re.compile(r'("addresses \| newsletter)"')
+    placed, places = sections.subn(r'\1 | notes"', contract.read_text())
     assert places == 1
     contract.write_text(placed)
 

@@ -15,32 +15,34 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from . import graphiql
-from .accounts import sessions
-from .core import passwords
-from .core.access import GUEST, Caller, Viewer
-from .core.background import Background
-from .core.context import Context
-from .core.db import Database, Patience, connected, pool
-from .core.errors import ErrorCode
-from .execution import faults, metrics, tracing
-from .execution.admission import Gate
-from .execution.answers import Refused
-from .execution.buckets import LocalBuckets, SharedBuckets
-from .execution.caller import caller
-from .execution.cost import Costs
-from .execution.documents import Documents
-from .execution.fence import Fence
-from .execution.http import Endpoint
-from .execution.trusted_documents import TrustedDocuments
-from .jobs import worker
-from .mail import catcher
-from .schema import admin, storefront
-from .schema.work import WORK
-from .settings import Audience, Settings
-from .staff import oidc_routes, sessions as staff_sessions
+from customer_gql.core.errors import ErrorCode
+from customer_gql.core.viewer import GUEST, RequestOrigin, Viewer
+from customer_gql.customers.accounts.sessions import sessions
+from customer_gql.database.background import Background
+from customer_gql.database.pools import Database, Patience, connected, pool
+from customer_gql.execution import error_masking
+from customer_gql.execution.documents import Documents
+from customer_gql.execution.http.caller import caller
+from customer_gql.execution.http.endpoint import Endpoint
+from customer_gql.execution.http.security_headers import Fence
+from customer_gql.execution.limits.admission import Gate
+from customer_gql.execution.limits.cost import Costs
+from customer_gql.execution.limits.rate import LocalBuckets, SharedBuckets
+from customer_gql.execution.limits.trusted_documents import TrustedDocuments
+from customer_gql.execution.refusal import Refused
+from customer_gql.execution.telemetry import metrics, tracing
+from customer_gql.graph.context import Context
+from customer_gql.messaging.jobs import worker
+from customer_gql.messaging.mail import catcher
+from customer_gql.schema import admin, storefront
+from customer_gql.schema.work import WORK
+from customer_gql.security import hashing
+from customer_gql.staff.sign_in import oidc_routes, sessions as staff_sessions
 
-Authenticate = Callable[[Database, Background, str, Caller], Awaitable[Viewer | None]]
+from . import graphiql
+from .settings import Audience, Settings
+
+Authenticate = Callable[[Database, Background, str, RequestOrigin], Awaitable[Viewer | None]]
 HEALTH_PATIENCE: Final = Patience(statement=2, acquire=2)
 
 
@@ -59,7 +61,7 @@ def create_app(settings: Settings) -> Starlette:
         lifespan=partial(_lifespan, settings),
     )
     app.state.settings = settings
-    passwords.use(memory_kib=settings.password_memory_kib, passes=settings.password_passes)
+    hashing.use(memory_kib=settings.password_memory_kib, passes=settings.password_passes)
     app.state.draining = False
     app.state.background = Background()
     return app
@@ -147,7 +149,11 @@ async def _context(settings: Settings, audience: str, authenticate: Authenticate
 
 
 async def _viewer(
-    database: Database, background: Background, authenticate: Authenticate, authorization: str | None, peer: Caller
+    database: Database,
+    background: Background,
+    authenticate: Authenticate,
+    authorization: str | None,
+    peer: RequestOrigin,
 ) -> Viewer:
     if not authorization:
         return GUEST
@@ -163,7 +169,7 @@ async def _viewer(
     return viewer
 
 
-async def customer_of(database: Database, background: Background, token: str, peer: Caller) -> Viewer | None:
+async def customer_of(database: Database, background: Background, token: str, peer: RequestOrigin) -> Viewer | None:
     found = await sessions.find(database, token, store_view=peer.store_view)
     if found is None:
         return None
@@ -173,7 +179,7 @@ async def customer_of(database: Database, background: Background, token: str, pe
     return found.viewer
 
 
-async def staff_of(database: Database, _background: Background, token: str, _peer: Caller) -> Viewer | None:
+async def staff_of(database: Database, _background: Background, token: str, _peer: RequestOrigin) -> Viewer | None:
     return await staff_sessions.viewer_of(database, token)
 
 
@@ -189,7 +195,7 @@ async def ready(request: Request) -> Response:
         async with request.app.state.health.acquire() as connection:
             await connection.fetchval("SELECT 1")
     except Exception as error:  # noqa: BLE001 - whatever it is, this process cannot answer
-        faults.log_fault(error, "health")
+        error_masking.log_fault(error, "health")
         return _unready("the database does not answer")
     return JSONResponse({"status": "ok"})
 

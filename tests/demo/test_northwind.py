@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from customer_gql.core.db import Connection, Database
-from customer_gql.demo.northwind import ImportFault, Loaded, NorthwindSummary, import_northwind
+from customer_gql.database.pools import Database
+from customer_gql.database.statements import Connection
+from customer_gql.demo.northwind.load import ImportFault, Loaded, NorthwindSummary, import_northwind
 
 FOLDER = Path(__file__).parents[2].parent / "shared" / "data" / "northwind"
 here = pytest.mark.skipif(not FOLDER.is_dir(), reason="the Northwind files are not on this machine")

@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
-from customer_gql.core.db import Connection, Database, connected
-from customer_gql.core.embedded import Server, create_database, drop_database
-from customer_gql.demo.seed import DEFAULT_UNTIL, SeedRefused, seed
-from customer_gql.demo.seed_rows import COLUMNS
+from customer_gql.database.pools import Database, connected
+from customer_gql.database.statements import Connection
+from customer_gql.demo.seed.rows import COLUMNS
+from customer_gql.demo.seed.seeding import DEFAULT_UNTIL, SeedRefused, seed
 from customer_gql.demo.shop import records
+from customer_gql.embedded.server import Server, create_database, drop_database
 from customer_gql.schema import tables
 
 UNTIL = datetime(2026, 8, 20, 9, 30, tzinfo=UTC)

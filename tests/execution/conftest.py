@@ -6,11 +6,11 @@ from typing import Any
 import asyncpg
 import pytest
 
-from customer_gql.accounts.writes import issue_token
-from customer_gql.core.db import Row
+from customer_gql.customers.accounts.writes import issue_token
+from customer_gql.database.statements import Row
 from customer_gql.staff import writes as staff
-from customers.factories import make_full_customer
-from execution.service import Service, serving
+from support.customers import make_full_customer
+from support.service import Service, serving
 
 OPEN = {"storefront__bucket": 10**9, "admin__bucket": 10**9}
 """Rates are held to where they are tested."""

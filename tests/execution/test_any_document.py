@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from execution.conftest import OPEN
-from execution.service import Service, serving
+from support.service import Service, serving
 
 ROOT = Path(__file__).parents[2]
 
@@ -64,7 +64,7 @@ def test_no_document_of_the_schema_is_a_fault(
             **os.environ,
             "SCHEMATHESIS_HOOKS": "made_scalars",
             "WELL_FORMED": well_formed,
-            "PYTHONPATH": str(Path(__file__).parent),
+            "PYTHONPATH": str(ROOT / "tests" / "support"),
         },
         capture_output=True,
         text=True,

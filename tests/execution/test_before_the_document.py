@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from execution.service import Service, code_of, received, request
+from support.service import Service, code_of, received, request
 
 QUERY = b'{"query": "{ __typename }"}'
 MIB = 1024 * 1024

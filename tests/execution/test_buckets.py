@@ -2,8 +2,8 @@
 
 import pytest
 
-from customer_gql.execution.buckets import Level, LocalBuckets, SharedBuckets, address
-from execution.service import Service, code_of, serving
+from customer_gql.execution.limits.rate import Level, LocalBuckets, SharedBuckets, address
+from support.service import Service, code_of, serving
 
 
 class Clock:
@@ -16,7 +16,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     made = Clock()
-    monkeypatch.setattr("customer_gql.execution.buckets.time", made)
+    monkeypatch.setattr("customer_gql.execution.limits.rate.time", made)
     return made
 
 
@@ -38,7 +38,7 @@ async def test_a_bucket_fills_and_leaks(clock: Clock):
 
 
 async def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("customer_gql.execution.buckets._KEPT", 10)
+    monkeypatch.setattr("customer_gql.execution.limits.rate._KEPT", 10)
     buckets = LocalBuckets()
     for i in range(100):
         await buckets.take(str(i), 1, size=10, rate=1)

@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 from customer_gql.settings import Settings
-from execution.service import Service, received, request, serving
-from processes import until
+from support.processes import until
+from support.service import Service, received, request, serving
 
 QUERY = b'{"query": "{ __typename }"}'
 MIB = 1024 * 1024

@@ -2,11 +2,11 @@
 
 import pytest
 
-from customer_gql.execution.cost import Costs, Weighing
 from customer_gql.execution.documents import Documents
+from customer_gql.execution.limits.cost import Costs, Weighing
 from customer_gql.schema import admin
 from customer_gql.settings import Admin
-from execution.service import Service, code_of
+from support.service import Service, code_of
 
 GRAPH = admin.schema._schema
 DOCUMENTS = Documents(GRAPH, Admin())  # pyright: ignore[reportCallIssue]

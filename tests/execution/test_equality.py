@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings, strategies as st
 from hypothesis_graphql import queries
 
-from customer_gql.core.db import connected
-from execution.plan_comparing import GUEST, STAFF, Executors, shopper
-from execution.plan_shop import Shop, make_failures, make_shop
-from execution.plan_variations import varied
+from customer_gql.database.pools import connected
+from support.plan_comparing import GUEST, STAFF, Executors, shopper
+from support.plan_shop import Shop, make_failures, make_shop
+from support.plan_variations import varied
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = int(os.environ.get("EQUALITY_DOCUMENTS", "240"))

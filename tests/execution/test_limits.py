@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from graphql import get_introspection_query, parse
 
-from customer_gql.execution.limits import Shapes, TooComplex
+from customer_gql.execution.limits.size import Shapes, TooComplex
 from customer_gql.settings import Storefront
-from execution.service import Service, code_of
+from support.service import Service, code_of
 
 DOCUMENTS = Path(__file__).parents[1] / "documents"
 LIMITS = Storefront()  # pyright: ignore[reportCallIssue]
@@ -211,7 +211,7 @@ TOGETHER = {
 
 
 def test_every_mutation_stands_alone_unless_it_was_thought_about():
-    from customer_gql.execution.limits import metadata_of
+    from customer_gql.execution.limits.size import metadata_of
     from customer_gql.schema import admin, storefront
 
     for graph in (admin.schema._schema, storefront.schema._schema):

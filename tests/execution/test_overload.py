@@ -17,15 +17,15 @@ import asyncpg
 import httpx
 import pytest
 
-from customer_gql.accounts.writes import issue_token
-from customer_gql.core.embedded import running
-from customer_gql.core.postmaster import read_note
-from customer_gql.schema import migrating
-from customers.factories import make_full_customer
-from databases import short_folder
+from customer_gql.customers.accounts.writes import issue_token
+from customer_gql.database import migrations
+from customer_gql.embedded.postmaster import read_note
+from customer_gql.embedded.server import running
 from execution.conftest import OPEN
-from execution.service import Service, code_of, request, serving
-from processes import until
+from support.customers import make_full_customer
+from support.databases import short_folder
+from support.processes import until
+from support.service import Service, code_of, request, serving
 
 ME = "{ me { email addresses { city } orders { nodes { number } } } }"
 
@@ -232,7 +232,7 @@ def test_a_restart_of_the_database_is_survived(tmp_path: Path):
     """An immediate restart under load: clean refusals while it is away, and answers again without being asked to."""
 
     async def arranged(url: str) -> str:
-        from customer_gql.core.db import connected
+        from customer_gql.database.pools import connected
 
         async with connected(url) as database, database.writes.acquire() as connection:
             shopper = await make_full_customer(connection)
@@ -241,7 +241,7 @@ def test_a_restart_of_the_database_is_survived(tmp_path: Path):
     fast = {"fsync": "off", "shared_buffers": "16MB"}
     # Not in a folder of root's alone: the server's files would be kept elsewhere, and stay there.
     with short_folder() as folder, running(folder / "database", settings=fast) as server:
-        migrating.upgrade(server.url())
+        migrations.upgrade(server.url())
         token = asyncio.run(arranged(server.url()))
         with serving(tmp_path, server.url(), **OPEN) as service, ExitStack() as stack:
             stack.enter_context(load := Load(service, token))

@@ -2,11 +2,11 @@
 
 import pytest
 
-from customer_gql.carts.reads import open_carts_by_customer
-from customer_gql.core.db import Statement
+from customer_gql.commerce.carts.reads import open_carts_by_customer
 from customer_gql.core.ids import encode
-from execution.plan_comparing import GUEST, STAFF, Executors, shopper
-from execution.plan_shop import make_failures, make_shop
+from customer_gql.database.statements import Statement
+from support.plan_comparing import GUEST, STAFF, Executors, shopper
+from support.plan_shop import make_failures, make_shop
 
 
 @pytest.fixture

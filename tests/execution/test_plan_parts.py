@@ -8,16 +8,16 @@ import asyncpg
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from customer_gql.core.db import Database, connected
 from customer_gql.core.ids import encode
-from customer_gql.core.loading import Read
-from customer_gql.core.merging import MergedRow, merged
-from customer_gql.core.scalars import major, major_text
-from customer_gql.core.sharing import Shared
+from customer_gql.core.money import major, major_text
+from customer_gql.database.pools import Database, connected
 from customer_gql.execution.plans.cache import Plans
 from customer_gql.execution.plans.running import Running
-from execution.plan_comparing import ADMIN, Executors, document
-from execution.plan_shop import make_shop
+from customer_gql.loading.merging import MergedRow, merged
+from customer_gql.loading.reads import Read
+from customer_gql.loading.single_flight import SingleFlight
+from support.plan_comparing import ADMIN, Executors, document
+from support.plan_shop import make_shop
 
 PROFILE = """query ($id: ID!) { customer(id: $id) { email orders { totalCount nodes { number items { sku } } }
     cart { items { product { name } } } reviews { nodes { title } } group { taxClass { name } } } }"""
@@ -107,7 +107,7 @@ async def test_nobody_gets_what_was_read_before_they_asked():
         await gates[number].wait()
         return number
 
-    shared: Shared[int] = Shared()
+    shared: SingleFlight[int] = SingleFlight()
     first = asyncio.create_task(shared.value(read))
     await asyncio.sleep(0.01)
     late = [asyncio.create_task(shared.value(read)) for _ in range(5)]
@@ -122,7 +122,7 @@ async def test_nobody_gets_what_was_read_before_they_asked():
 
 
 async def test_a_failed_value_is_everybodys_error_and_nobodys_next():
-    shared: Shared[int] = Shared()
+    shared: SingleFlight[int] = SingleFlight()
 
     async def failing() -> int:
         raise LookupError

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from execution.service import Service
+from support.service import Service
 
 AUDIT = Path(__file__).parents[2] / "web" / "audit"
 

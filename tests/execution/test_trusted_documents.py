@@ -1,9 +1,9 @@
 import pytest
 
-from customer_gql.execution.trusted_documents import hashed
+from customer_gql.execution.limits.trusted_documents import hashed
 from customer_gql.settings import SettingsError, load
 from execution.conftest import OPEN
-from execution.service import serving
+from support.service import serving
 
 KNOWN = "query Known { __typename }"
 OTHER = "query Other { __typename }"

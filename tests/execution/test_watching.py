@@ -11,9 +11,9 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from customer_gql.execution.tracing import Traces
+from customer_gql.execution.telemetry.tracing import Traces
 from execution.conftest import OPEN
-from execution.service import serving
+from support.service import serving
 
 PARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 

@@ -8,13 +8,13 @@ import asyncpg
 import pytest
 import uvicorn
 
-from customer_gql.core.embedded import Server
 from customer_gql.core.ids import encode
 from customer_gql.demo.start import prepare
-from databases import cloned
-from graphiql.graphiql_driver import Visit, chromium, visit
-from graphiql.tiny_shop import tiny_shop
-from processes import drain, line, started
+from customer_gql.embedded.server import Server
+from support.databases import cloned
+from support.graphiql_driver import Visit, chromium, visit
+from support.processes import drain, line, started
+from support.tiny_shop import tiny_shop
 
 PROFILE = Path(__file__).parents[1] / "documents" / "profile.graphql"
 

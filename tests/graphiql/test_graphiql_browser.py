@@ -6,8 +6,8 @@ import pytest
 from playwright.async_api import expect
 
 from graphiql.conftest import Shop
-from graphiql.graphiql_driver import Visit, open_page, result_text, run_query, stored, type_token, until, write
-from graphiql.tiny_shop import TOKEN
+from support.graphiql_driver import Visit, open_page, result_text, run_query, stored, type_token, until, write
+from support.tiny_shop import TOKEN
 
 pytestmark = pytest.mark.browser
 

@@ -7,9 +7,9 @@ import pytest
 from graphql import GraphQLSchema, OperationDefinitionNode, get_operation_ast, parse, validate
 from graphql.execution.values import VariableValues, get_variable_values
 
-from clients import Client, served
 from customer_gql.graphiql.documents import examples
 from customer_gql.schema import admin, storefront
+from support.clients import Client, served
 
 DOCUMENTS = Path(__file__).parents[1] / "documents"
 OFFERED = [

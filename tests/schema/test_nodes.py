@@ -1,7 +1,7 @@
 import pytest
 
 from customer_gql.core.ids import encode
-from customers.factories import customer_id, make_customer, make_full_customer
+from support.customers import customer_id, make_customer, make_full_customer
 
 NODE = "query Node($id: ID!) { node(id: $id) { __typename id } }"
 EVERY_ID = """{ id website { id stores { id } } createdIn { id } group { id taxClass { id } } addresses { id }

@@ -18,12 +18,12 @@ from graphql import (
     is_specified_scalar_type,
 )
 
-from customer_gql.core.access import ADMIN
-from customer_gql.core.ids import NodeId
+from customer_gql.core.permissions import KNOWN
+from customer_gql.graph.nodes import NodeId
+from customer_gql.graph.roots import ADMIN
 from customer_gql.schema import admin, storefront
 from customer_gql.schema.customer import Customer
 from customer_gql.schema.nodes import nodes_of
-from customer_gql.staff.permissions import KNOWN
 
 ROOT = Path(__file__).parents[2]
 FILES = {"schema.graphql": admin.schema, "schema.storefront.graphql": storefront.schema}

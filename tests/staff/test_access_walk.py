@@ -2,13 +2,13 @@
 
 import pytest
 
-from customer_gql.core import tokens
-from customer_gql.staff.permissions import KNOWN
-from customer_gql.websites.configuration import WEBSITE, Setting
-from staff.factories import staff_client
-from staff.samples import SAMPLES
-from staff.walk import Ids, Root, ids_given, ids_taken, required, roots
-from staff.world import build, state
+from customer_gql.core.permissions import KNOWN
+from customer_gql.security import tokens
+from customer_gql.shop.settings.settings import WEBSITE, Setting
+from support.access_walk import Ids, Root, ids_given, ids_taken, required, roots
+from support.root_samples import SAMPLES
+from support.staff import staff_client
+from support.world import build, state
 
 Setting("walk.lines", 2, WEBSITE, "How many lines the access test has.", at_least=1, at_most=4)
 ROOTS = roots()

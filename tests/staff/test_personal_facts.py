@@ -5,14 +5,13 @@ import uuid
 import pytest
 from graphql import GraphQLNonNull, GraphQLString, get_named_type
 
-from customer_gql.core.access import FIELD_PERMISSIONS
 from customer_gql.core.ids import encode
+from customer_gql.core.permissions import FIELD_PERMISSIONS, KNOWN
 from customer_gql.execution.masking import masked
 from customer_gql.schema import admin
-from customer_gql.staff.permissions import KNOWN
-from customers.factories import customer_id, make_customer, make_full_customer
-from staff.factories import make_dead_mail, staff_client
-from staff.walk import GRAPH, selection
+from support.access_walk import GRAPH, selection
+from support.customers import customer_id, make_customer, make_full_customer
+from support.staff import make_dead_mail, staff_client
 
 FACTS = """query C($id: ID!) { customer(id: $id) { number email firstName lastName fullName gender dateOfBirth
   addresses { city street countryCode } orders(first: 1) { nodes { customerEmail } } } }"""

@@ -5,9 +5,9 @@ import uuid
 
 import pytest
 
-from clients import Client
 from customer_gql.core.ids import encode
-from staff.factories import events, make_role, make_staff, make_website, session_of, staff_client, staff_id_of
+from support.clients import Client
+from support.staff import events, make_role, make_staff, make_website, session_of, staff_client, staff_id_of
 
 CONFLICT = (
     "userErrors { code path ... on VersionConflictError { currentVersion conflicts { field base yours stored } } }"

@@ -17,8 +17,8 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from conftest import Client, served
-from customer_gql.execution.server import bound
-from staff.factories import make_staff
+from customer_gql.execution.http.server import bound
+from support.staff import make_staff
 
 EXCHANGE = """mutation E($input: StaffOidcExchangeInput!) { staffOidcExchange(input: $input) {
   token staffUser { email } userErrors { code path } } }"""

@@ -9,11 +9,11 @@ import pytest
 from typer.testing import CliRunner
 
 from customer_gql.cli import cli
-from customer_gql.core import tokens
 from customer_gql.core.ids import encode
-from staff.factories import PASSWORD, events, make_staff, make_website, session_of, sign_in, staff_client, with_token
+from customer_gql.security import tokens
+from support.staff import PASSWORD, events, make_staff, make_website, session_of, sign_in, staff_client, with_token
 
-pytest_plugins = ["staff.fixtures"]
+pytest_plugins = ["support.staff_fixtures"]
 
 INVITE = """mutation I($input: StaffUserInput!) { staffInvite(input: $input) {
   staffUser { id } userErrors { code path } } }"""

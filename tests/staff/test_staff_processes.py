@@ -8,10 +8,10 @@ import uuid
 import httpx
 import pytest
 
-from clients import Client
 from customer_gql.core.ids import encode
-from processes import drain, started
-from staff.factories import PASSWORD, SIGN_IN, make_role, make_staff, session_of, staff_client
+from support.clients import Client
+from support.processes import drain, started
+from support.staff import PASSWORD, SIGN_IN, make_role, make_staff, session_of, staff_client
 
 ME = "{ staffMe { user { id } } }"
 CALLS = {

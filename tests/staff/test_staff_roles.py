@@ -5,12 +5,12 @@ import uuid
 
 import pytest
 
-from clients import Client, served
-from customer_gql.core.db import connected
 from customer_gql.core.ids import encode
-from customer_gql.staff import roles
-from customer_gql.staff.permissions import KNOWN
-from staff.factories import (
+from customer_gql.core.permissions import KNOWN
+from customer_gql.database.pools import connected
+from customer_gql.staff.roles import writes
+from support.clients import Client, served
+from support.staff import (
     PASSWORD,
     events,
     make_role,
@@ -22,7 +22,7 @@ from staff.factories import (
     with_token,
 )
 
-pytest_plugins = ["staff.fixtures"]
+pytest_plugins = ["support.staff_fixtures"]
 
 CREATE_ROLE = """mutation C($input: StaffRoleCreateInput!) { staffRoleCreate(input: $input) {
   role { id name permissions websites { id } } userErrors { code path } } }"""
@@ -54,7 +54,7 @@ def role_input(**given):
 @pytest.fixture(autouse=True)
 def room(monkeypatch):
     """A shop has a hundred roles at most, and other tests leave theirs behind."""
-    monkeypatch.setattr(roles, "MAX_ROLES", 100_000)
+    monkeypatch.setattr(writes, "MAX_ROLES", 100_000)
 
 
 @pytest.fixture
@@ -280,6 +280,6 @@ async def test_the_last_administrator_stays_whatever_is_tried(settings, empty_da
 
 
 async def test_there_is_an_end_of_roles(boss, connection, monkeypatch):
-    monkeypatch.setattr(roles, "MAX_ROLES", await connection.fetchval("SELECT count(*) FROM staff_role") + 1)
+    monkeypatch.setattr(writes, "MAX_ROLES", await connection.fetchval("SELECT count(*) FROM staff_role") + 1)
     assert refusals(await one(boss, CREATE_ROLE, **role_input())) == []
     assert refusals(await one(boss, CREATE_ROLE, **role_input())) == [("LIMIT_REACHED", None)]

@@ -3,10 +3,10 @@
 import pytest
 
 from customer_gql.core.ids import encode
-from customer_gql.staff.permissions import KNOWN
-from customers.factories import customer_id, make_customer, make_full_customer
+from customer_gql.core.permissions import KNOWN
 from schema.test_nodes import every_id
-from staff.factories import make_website, staff_client
+from support.customers import customer_id, make_customer, make_full_customer
+from support.staff import make_website, staff_client
 
 LIST = "query L($first: Int, $after: String) { customers(first: $first, after: $after) { totalCount nodes { id } pageInfo { hasNextPage endCursor } } }"
 ONE = "query C($id: ID!) { customer(id: $id) { id } }"

@@ -4,11 +4,11 @@ import datetime as dt
 
 import pytest
 
-from clients import Client
-from customer_gql.core import tokens
 from customer_gql.core.ids import encode
-from customers.factories import customer_id, make_customer
-from staff.factories import make_website, staff_client
+from customer_gql.security import tokens
+from support.clients import Client
+from support.customers import customer_id, make_customer
+from support.staff import make_website, staff_client
 
 CREATE = """mutation C($input: ServiceTokenCreateInput!) { serviceTokenCreate(input: $input) {
   token serviceToken { id name permissions websites { id } revokedAt createdByStaff { name } }

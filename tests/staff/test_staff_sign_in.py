@@ -11,14 +11,14 @@ import uuid
 import pytest
 from argon2 import PasswordHasher
 
-from clients import Client, served
-from customer_gql.core import passwords as hashing, tokens
-from customer_gql.core.db import connected
 from customer_gql.core.ids import encode
-from customer_gql.staff import throttle
-from staff.factories import PASSWORD, SIGN_IN, events, make_role, make_staff, session_of, sign_in, with_token
+from customer_gql.database.pools import connected
+from customer_gql.security import hashing, tokens
+from customer_gql.staff.sign_in.sign_in import throttle
+from support.clients import Client, served
+from support.staff import PASSWORD, SIGN_IN, events, make_role, make_staff, session_of, sign_in, with_token
 
-pytest_plugins = ["staff.fixtures"]
+pytest_plugins = ["support.staff_fixtures"]
 
 ME = "{ staffMe { user { id } isPasswordSet isTotpOn recoveryCodesLeftCount } }"
 SESSIONS = "{ staffSessions { id signedInBy address userAgent isCurrent } }"
@@ -126,7 +126,7 @@ async def test_the_pause_doubles_to_a_quarter_of_an_hour_and_ends_all_guessing_a
     attempts, seconds, admin, grace, connection
 ):
     await sign_in(admin, grace.email, "wrong")
-    from customer_gql.staff.throttle import account_key
+    from customer_gql.staff.sign_in.throttle import account_key
 
     key = account_key(grace.email)
     await connection.execute("UPDATE staff_throttle SET attempts = $2 WHERE key = $1", key, attempts)

@@ -6,7 +6,7 @@ import time
 import pytest
 from pyotp.totp import TOTP
 
-from staff.factories import PASSWORD, events, make_staff, session_of, sign_in, with_token
+from support.staff import PASSWORD, events, make_staff, session_of, sign_in, with_token
 
 ENROLL = "mutation E($input: StaffTotpEnrollInput!) { staffTotpEnroll(input: $input) { secret uri userErrors { code path } } }"
 CONFIRM = """mutation C($input: StaffTotpConfirmInput!) { staffTotpConfirm(input: $input) {
@@ -15,7 +15,7 @@ DISABLE = (
     "mutation D($input: StaffTotpDisableInput!) { staffTotpDisable(input: $input) { isOff userErrors { code path } } }"
 )
 
-pytest_plugins = ["staff.fixtures"]
+pytest_plugins = ["support.staff_fixtures"]
 CHANGE = """mutation C($input: StaffPasswordChangeInput!) { staffPasswordChange(input: $input) {
   isChanged userErrors { code path } } }"""
 ME = "{ staffMe { isTotpOn recoveryCodesLeftCount } }"
@@ -159,7 +159,7 @@ async def test_it_is_not_replaced_while_it_is_on(me, grace, connection):
 
 
 async def test_without_a_key_there_is_no_second_factor(settings, database, database_url, grace, connection):
-    from clients import Client, served
+    from support.clients import Client, served
 
     keyless = settings.model_copy(update={"secret_keys": type(settings.secret_keys)("")})
     async with served(keyless, database) as http:

@@ -1,5 +1,5 @@
 """`python -m customer_gql.cli`, where the program is not on the path."""
 
-from customer_gql.cli import main
+from . import main
 
 main()

@@ -6,9 +6,10 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from customer_gql.core.db import Connection, connected
-from customer_gql.core.embedded import running
 from customer_gql.core.terminal import Fault
+from customer_gql.database.pools import connected
+from customer_gql.database.statements import Connection
+from customer_gql.embedded.server import running
 from customer_gql.settings import Settings, load
 
 T = TypeVar("T")
@@ -26,10 +27,10 @@ def database(settings: Settings) -> Generator[str]:
 
 @contextmanager
 def migrated() -> Generator[str]:
-    from customer_gql.schema import migrating
+    from customer_gql.database import migrations
 
     with database(load()) as url:
-        migrating.require_newest(url)
+        migrations.require_newest(url)
         yield url
 
 
@@ -55,10 +56,10 @@ def run(url: str, work: Callable[[Connection], Awaitable[T]], *, transaction: bo
 
 
 def bring_up(url: str) -> None:
-    from customer_gql.schema import migrating
+    from customer_gql.database import migrations
 
-    migrating.reach(url)
-    migrating.upgrade(url)
+    migrations.reach(url)
+    migrations.upgrade(url)
 
 
 def print_counts(summary: Any) -> None:

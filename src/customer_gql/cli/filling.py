@@ -18,20 +18,20 @@ def migrate(
     check: Annotated[bool, typer.Option(help="Only tell whether tables and migrations agree.")] = False,
 ) -> None:
     """Bring the database to this version's tables."""
-    from customer_gql.schema import migrating
+    from customer_gql.database import migrations
 
     if new == "":
         raise Fault('Say what changes: make migration m="gift registries".')
     with database(load()) as url:
         if new is not None:
             bring_up(url)
-            migrating.new(url, new)
+            migrations.new(url, new)
         elif check:
-            migrating.reach(url)
-            migrating.check(url)
+            migrations.reach(url)
+            migrations.check(url)
         else:
             bring_up(url)
-            print(f"the database is at migration {migrating.head()}")
+            print(f"the database is at migration {migrations.head()}")
 
 
 def seed(
@@ -39,7 +39,7 @@ def seed(
     seed: Annotated[int, typer.Option(help="The same number gives the same shop.")] = 1,
 ) -> None:
     """Fill an empty shop with made-up customers."""
-    from customer_gql.demo.seed import seed as fill
+    from customer_gql.demo.seed.seeding import seed as fill
 
     with database(load()) as url, progress(f"{customers:,} customers") as advance:
         bring_up(url)
@@ -55,7 +55,7 @@ def adobe(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what would happen; write nothing.")] = False,
 ) -> None:
     """Load Adobe Commerce's customer import files: new customers are added, known ones updated."""
-    from customer_gql.customer_grid.adobe_import import import_adobe
+    from customer_gql.administration.customer_import.adobe.load import import_adobe
 
     with database(load()) as url, progress("rows") as advance:
         bring_up(url)
@@ -74,7 +74,7 @@ def adobe(
 @imports.command()
 def northwind(folder: Annotated[Path, typer.Argument(help="Folder with the five CSV files.")]) -> None:
     """Load the Northwind sample as a shop's real history."""
-    from customer_gql.demo.northwind import import_northwind
+    from customer_gql.demo.northwind.load import import_northwind
 
     with database(load()) as url:
         bring_up(url)

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from customer_gql.core.db import Connection
 from customer_gql.core.terminal import Fault
+from customer_gql.database.statements import Connection
 
 from .databases import migrated, run
 
@@ -21,7 +21,7 @@ def staff_create(
     name: Annotated[str | None, typer.Option(help="Name people see; the address when left out.")] = None,
 ) -> None:
     """Make a staff user."""
-    from customer_gql.customers.emails import checked_email
+    from customer_gql.core.emails import checked_email
     from customer_gql.staff import writes
 
     try:
@@ -45,10 +45,10 @@ def staff_token(email: str) -> None:
 @staff_commands.command("password")
 def staff_password(email: str) -> None:
     """Ask for a new password of a staff user, and set it. Ends their sessions."""
-    from customer_gql.core import passwords as hashing
     from customer_gql.core.emails import normalised
-    from customer_gql.staff import passwords
-    from customer_gql.staff.events import SYSTEM
+    from customer_gql.security import hashing
+    from customer_gql.staff.audit.events import SYSTEM
+    from customer_gql.staff.sign_in import passwords
 
     async def put(connection: Connection) -> None:
         user = await passwords.find(connection, normalised(email))
@@ -66,8 +66,8 @@ def staff_totp_off(email: str) -> None:
     """Switch off the second factor of a staff user who lost it."""
     from customer_gql.core.emails import normalised
     from customer_gql.core.ids import encode
-    from customer_gql.staff import passwords, totp
-    from customer_gql.staff.events import SYSTEM, record
+    from customer_gql.staff.audit.events import SYSTEM, record
+    from customer_gql.staff.sign_in import passwords, totp
 
     async def switch_off(connection: Connection) -> None:
         user = await passwords.find(connection, normalised(email))
@@ -87,8 +87,8 @@ def customer_token(
     hours: Annotated[int, typer.Option(min=1, max=720, help="How long it works.")] = 1,
 ) -> None:
     """Print a fresh token of a customer, and nothing else."""
-    from customer_gql.accounts.writes import issue_token
-    from customer_gql.customers.reads import find_by_email
+    from customer_gql.customers.accounts.writes import issue_token
+    from customer_gql.customers.profile.reads import find_by_email
 
     async def issue(connection: Connection) -> str:
         found = await find_by_email(connection, email, website)

@@ -17,7 +17,8 @@ def demo(port: Annotated[int | None, typer.Option(help="Port to listen on; 0 tak
     """Serve a shop of made-up customers on an embedded PostgreSQL. Ctrl-C ends both."""
     from customer_gql.app import create_app
     from customer_gql.demo.start import greeting, prepared
-    from customer_gql.execution import logs, server
+    from customer_gql.execution.http import server
+    from customer_gql.execution.telemetry import logs
 
     settings = load(environment="development", log_format="console", **_given(port=port))
     logs.configure(settings.log_format)
@@ -36,36 +37,37 @@ def serve(
 ) -> None:
     """Serve on the database of CUSTOMER_GQL_DATABASE_URL, which has to be migrated."""
     from customer_gql.app import create_app
-    from customer_gql.execution import logs, server
-    from customer_gql.schema import migrating
+    from customer_gql.database import migrations
+    from customer_gql.execution.http import server
+    from customer_gql.execution.telemetry import logs
 
     settings = load(**_given(host=host, port=port))
     logs.configure(settings.log_format)
     if settings.database_url is None:
         raise Fault("Set CUSTOMER_GQL_DATABASE_URL to a PostgreSQL 15 or newer; `customer-gql demo` brings its own.")
     with _listening(settings) as listening, database(settings) as url:
-        migrating.require_newest(url)
+        migrations.require_newest(url)
         at = f"http://{settings.host}:{listening.getsockname()[1]}"
         server.serve(create_app(settings), listening, lambda: print(f"serving on {at}", file=sys.stderr, flush=True))
 
 
 def worker() -> None:
     """Do the jobs apart from `serve`, which then has CUSTOMER_GQL_WORKER=false. Any number of workers may run."""
-    from customer_gql.execution import logs
-    from customer_gql.jobs.worker import until_signalled
-    from customer_gql.schema import migrating
+    from customer_gql.database import migrations
+    from customer_gql.execution.telemetry import logs
+    from customer_gql.messaging.jobs.worker import until_signalled
     from customer_gql.schema.work import WORK
 
     settings = load()
     logs.configure(settings.log_format)
     if settings.database_url is None:
         raise Fault("Set CUSTOMER_GQL_DATABASE_URL; `customer-gql demo` has a worker inside.")
-    migrating.require_newest(settings.database_url)
+    migrations.require_newest(settings.database_url)
     asyncio.run(until_signalled(settings, WORK, lambda: print("working", file=sys.stderr, flush=True)))
 
 
 def _listening(settings: Settings) -> socket:
-    from customer_gql.execution import server
+    from customer_gql.execution.http import server
 
     try:
         return server.bound(settings.host, settings.port)

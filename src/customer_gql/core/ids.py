@@ -9,17 +9,18 @@ import re
 import secrets
 import threading
 import time
-from collections.abc import Awaitable, Callable
-from typing import Any
-
-import strawberry
 
 from .errors import BadInput
-from .loading import Read
 
 _EPOCH_MS = 1_704_067_200_000  # 2024-01-01; 41 bits of milliseconds last until 2093
+
+
 _COUNTER_BITS = 22
+
+
 _lock = threading.Lock()
+
+
 _last = 0
 
 
@@ -70,89 +71,3 @@ def decode_small(value: str, prefix: str) -> int:
 
 def _shown(value: str) -> str:
     return repr(value if len(value) <= 60 else value[:57] + "…")
-
-
-@strawberry.interface(description="Anything that has an id and can be read again by `node(id:)`.")
-class Node:
-    id: strawberry.ID = strawberry.field(description="Opaque, type-prefixed, stable.")
-
-    @classmethod
-    def resolve_type(cls, value: "Found", *_: Any) -> str:
-        return value.type_name
-
-    @classmethod
-    def is_type_of(cls, _value: Any, _info: Any) -> bool:
-        """Rows are not instances of the types that describe them; which type it is, the field says, or `Found`."""
-        return True
-
-
-class Found:
-    """A row on its way through the `Node` interface, which has to be told the row's type."""
-
-    __slots__ = ("row", "type_name")
-
-    def __init__(self, type_name: str, row: Any) -> None:
-        self.type_name = type_name
-        self.row = row
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.row, name)
-
-
-Visible = Callable[[Any, tuple[int, ...]], Awaitable[bool]]
-
-
-async def everyone(_context: Any, _key: tuple[int, ...]) -> bool:
-    return True
-
-
-async def nobody(_context: Any, _key: tuple[int, ...]) -> bool:
-    return False
-
-
-async def its_customer(context: Any, key: tuple[int, ...]) -> bool:
-    """What a customer owns is visible on the storefront to that customer alone."""
-    return key[0] == context.viewer.customer_id
-
-
-class NodeId:
-    """How the type's public id is made of its columns, how a row is found by it, and who may see it.
-
-    `visible` decides on the storefront, and tells staff of some websites whose it is: what `its_customer` marks follows
-    the customer's website, what is for `everyone` is for them, the rest is for staff of all websites.
-    `permission` is what staff need besides that of the root.
-    """
-
-    __slots__ = ("columns", "permission", "prefix", "read", "visible")
-
-    def __init__(
-        self, prefix: str, read: Read, columns: tuple[str, ...], visible: Visible, permission: str | None = None
-    ) -> None:
-        self.prefix = prefix
-        self.read = read
-        self.columns = columns
-        self.visible = visible
-        self.permission = permission
-
-    def of(self, row: Any) -> str:
-        return encode(self.prefix, *[getattr(row, column) for column in self.columns])
-
-
-def node_id(
-    prefix: str,
-    read: Read,
-    *columns: str,
-    visible: Visible = its_customer,
-    permission: str | None = None,
-    description: str,
-) -> Any:
-    """The `id` of a type of rows: declares the prefix, the columns inside, and the read that finds the row again."""
-    declared = NodeId(prefix, read, columns, visible, permission)
-    of = declared.of
-
-    def resolve(root: strawberry.Parent[Any]) -> strawberry.ID:
-        return strawberry.ID(of(root))
-
-    return strawberry.field(
-        resolver=resolve, description=f"{description} Starts with `{prefix}_`.", metadata={"id": declared}
-    )

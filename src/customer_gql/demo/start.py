@@ -8,15 +8,15 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
-from customer_gql.accounts.writes import issue_token as issue_customer_token
-from customer_gql.core.db import Database, connected, fetch_value
 from customer_gql.core.errors import RuleError
 from customer_gql.core.terminal import Fault
-from customer_gql.customers.tables import customer
+from customer_gql.customers.accounts.writes import issue_token as issue_customer_token
+from customer_gql.customers.profile.tables import customer
+from customer_gql.database.pools import Database, connected
+from customer_gql.database.statements import fetch_value
+from customer_gql.demo.seed.seeding import seed
 from customer_gql.staff import writes as staff
 from customer_gql.staff.tables import staff_user
-
-from .seed import seed
 
 STAFF = "admin@example.com"
 CUSTOMERS = 250

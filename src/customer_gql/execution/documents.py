@@ -16,9 +16,8 @@ from graphql import (
 )
 
 from customer_gql.core.errors import BadInput
+from customer_gql.execution.limits.size import Shapes, TooComplex, check_mutations, fragments_of, is_mutation
 from customer_gql.settings import Audience
-
-from .limits import Shapes, TooComplex, check_mutations, fragments_of, is_mutation
 
 _KEPT: Final = 1000
 _KEPT_TOKENS: Final = 100_000  # of all kept documents together; one token of a parsed document is about 1 KB

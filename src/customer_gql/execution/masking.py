@@ -11,8 +11,9 @@ from typing import Any, Final
 from graphql import GraphQLObjectType, GraphQLResolveInfo, GraphQLString, MiddlewareManager, get_named_type
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
-from customer_gql.core.access import FIELD_PERMISSIONS, PERSONAL, Viewer
 from customer_gql.core.errors import Forbidden
+from customer_gql.core.permissions import FIELD_PERMISSIONS, PERSONAL
+from customer_gql.core.viewer import Viewer
 
 MASK: Final = "•••"
 

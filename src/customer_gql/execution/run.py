@@ -5,13 +5,13 @@ from typing import Any, Final
 
 from graphql import ExecutionResult, GraphQLError, GraphQLSchema, MiddlewareManager, OperationType, execute
 
-from customer_gql.core.context import Context
+from customer_gql.execution.plans.cache import Operation, Plans
+from customer_gql.execution.plans.payloads import PayloadExecutor
+from customer_gql.graph.context import Context
 
-from . import faults
+from . import error_masking
 from .documents import Document
 from .masking import guards
-from .plans.cache import Operation, Plans
-from .plans.payloads import PayloadExecutor
 
 PLANS: Final = Plans()
 
@@ -48,7 +48,7 @@ async def by_plan(operation: Operation, given: dict[str, Any] | None, context: C
         return await plan.data(context, variables)
     except Exception as error:
         # Whatever it is, the reference executor meets it too and tells it with its path.
-        if faults.is_away(error):
+        if error_masking.is_away(error):
             raise  # asking a database again that does not answer only makes everybody wait twice
         await context.loads.restart()
         return None

@@ -4,9 +4,10 @@ from typing import Any
 
 import strawberry
 
-from customer_gql.core.access import Kind, admin_field
-from customer_gql.core.context import Info
-from customer_gql.core.loading import DEFAULT_PAGE, MAX_PAGE
+from customer_gql.core.viewer import ViewerKind
+from customer_gql.graph.context import Info
+from customer_gql.graph.roots import admin_field
+from customer_gql.loading.pages import DEFAULT_PAGE, MAX_PAGE
 
 
 @strawberry.type(description="Cost is fields times page sizes: each field counts once for each node it may stand in.")
@@ -51,7 +52,7 @@ class LimitsAdminQuery:
 
 def _limits(info: Info, audience: Any) -> Limits:
     asked = info.context.cost or {"requested": 0}
-    rate = audience.guest_rate if info.context.viewer.kind is Kind.GUEST else audience.rate
+    rate = audience.guest_rate if info.context.viewer.kind is ViewerKind.GUEST else audience.rate
     return Limits(
         cost=CostLimit(requested=asked["requested"], limit=audience.cost, burst=audience.bucket, per_second=rate),
         tokens=audience.tokens,

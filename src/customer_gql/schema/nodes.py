@@ -7,12 +7,13 @@ from typing import Annotated, Any
 
 import strawberry
 
-from customer_gql.core.access import admin_field
-from customer_gql.core.context import Context, Info
 from customer_gql.core.errors import BadInput
-from customer_gql.core.ids import Found, Node, NodeId, decode, everyone, its_customer, prefix_of
-from customer_gql.core.loading import MAX_PAGE
-from customer_gql.customers.reads import reachable
+from customer_gql.core.ids import decode, prefix_of
+from customer_gql.customers.profile.reads import reachable
+from customer_gql.graph.context import Context, Info
+from customer_gql.graph.nodes import FoundNode, Node, NodeId, everyone, its_customer
+from customer_gql.graph.roots import admin_field
+from customer_gql.loading.pages import MAX_PAGE
 
 Id = Annotated[strawberry.ID, strawberry.argument(description="Any id of this graph.")]
 Ids = Annotated[list[strawberry.ID], strawberry.argument(description=f"At most {MAX_PAGE} ids of any kinds.")]
@@ -59,7 +60,7 @@ async def _all_found(info: Info, ids: list[strawberry.ID]) -> list[Any]:
     return await asyncio.gather(*[_found(info, id) for id in ids])
 
 
-async def _found(info: Info, id: strawberry.ID) -> Found | None:
+async def _found(info: Info, id: strawberry.ID) -> FoundNode | None:
     types = nodes_of(info.schema)
     prefix = prefix_of(id)
     if prefix not in types:
@@ -70,7 +71,7 @@ async def _found(info: Info, id: strawberry.ID) -> Found | None:
     if not await _may_see(context, declared, key):
         return None
     row = await context.load(declared.read, key[0] if len(key) == 1 else key)
-    return None if row is None else Found(name, row)
+    return None if row is None else FoundNode(name, row)
 
 
 async def _may_see(context: Context, declared: NodeId, key: tuple[int, ...]) -> bool:

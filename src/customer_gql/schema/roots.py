@@ -2,10 +2,13 @@
 
 from typing import Any
 
+import strawberry
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
+from strawberry.types.base import StrawberryObjectDefinition
+from strawberry.types.field import StrawberryField
 
-from customer_gql.core.scalars import SCALARS
+from customer_gql.graph.scalars import SCALARS
 
 
 def merged(name: str, description: str, *roots: type[Any]) -> type[Any]:
@@ -17,3 +20,10 @@ def merged(name: str, description: str, *roots: type[Any]) -> type[Any]:
 
 def config() -> StrawberryConfig:
     return StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=False)
+
+
+class StorefrontSchema(strawberry.Schema):
+    """The schema without the fields marked for the admin; types only they reach are absent too."""
+
+    def get_fields(self, type_definition: StrawberryObjectDefinition) -> list[StrawberryField]:
+        return [field for field in type_definition.fields if field.metadata.get("audience") != "admin"]

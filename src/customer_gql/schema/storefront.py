@@ -1,16 +1,15 @@
 """The storefront's part of the graph: what guests see, and what belongs to the signed-in customer."""
 
-from customer_gql.accounts.self_service import AccountMutation, AccountQuery
-from customer_gql.addresses.operations import AddressMutation
-from customer_gql.core.access import StorefrontSchema
-from customer_gql.core.errors import InputError, VersionConflictError
-from customer_gql.customers.operations import CustomerMutation, CustomerQuery
-from customer_gql.newsletter.operations import NewsletterMutation
+from customer_gql.customers.accounts.operations import AccountMutation, AccountQuery
+from customer_gql.customers.addresses.operations import AddressMutation
+from customer_gql.customers.newsletter.operations import NewsletterMutation
+from customer_gql.customers.profile.operations import CustomerMutation, CustomerQuery
+from customer_gql.graph.payloads import InputError, VersionConflictError
 
 from .customer import Customer
 from .limits import LimitsQuery
 from .nodes import NodeQuery
-from .roots import config, merged
+from .roots import StorefrontSchema, config, merged
 
 schema = StorefrontSchema(
     query=merged(

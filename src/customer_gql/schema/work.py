@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from customer_gql.accounts import cleanup as accounts
-from customer_gql.jobs import cleanup as jobs
-from customer_gql.jobs.work import Poll, Schedule, Work
-from customer_gql.mail import delivery as mail
+from customer_gql.customers.accounts import cleanup as accounts
+from customer_gql.messaging.jobs import cleanup as jobs
+from customer_gql.messaging.jobs.work import Poll, Schedule, Work
+from customer_gql.messaging.mail import delivery as mail
 from customer_gql.staff import cleanup as staff
 
 WORK: Final = Work(

@@ -5,8 +5,8 @@ from typing import Final
 
 from sqlalchemy import delete
 
-from customer_gql.core.db import execute
-from customer_gql.jobs.work import Tools
+from customer_gql.database.statements import execute
+from customer_gql.messaging.jobs.work import Tools
 
 from .tables import staff_invitation, staff_oidc_code, staff_oidc_flow, staff_session, staff_throttle
 

@@ -4,19 +4,20 @@ from typing import Annotated, Any
 
 import strawberry
 
-from customer_gql.core.access import INPUT, admin_field, admin_mutation
-from customer_gql.core.context import Info
 from customer_gql.core.emails import checked_email
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.ids import decode_one, decode_small
-from customer_gql.core.loading import column
-from customer_gql.core.pagination import After, Before, Connection, First, Last, Window
+from customer_gql.core.permissions import MANAGE
+from customer_gql.graph.connections import After, Before, Connection, First, Last, window_of
+from customer_gql.graph.context import Info
+from customer_gql.graph.fields import column
+from customer_gql.graph.roots import INPUT, admin_field, admin_mutation
+from customer_gql.staff.audit.edits import EXPECTED_VERSION
+from customer_gql.staff.audit.events import acting
+from customer_gql.staff.roles.scopes import checked_name
+from customer_gql.staff.sign_in import passwords
 
-from . import passwords, reads, writes
-from .edits import EXPECTED_VERSION
-from .events import acting
-from .permissions import MANAGE
-from .scopes import checked_name
+from . import reads, writes
 from .tables import staff_role
 from .types import StaffUser, StaffUserPayload
 
@@ -89,7 +90,7 @@ class StaffAdminQuery:
         before: Before = strawberry.UNSET,
     ) -> Any:
         known = reads.known_to(staff_role.c.website_ids, info.context.viewer.website_ids)
-        return await reads.staff_list.page(info.context, Window.of(first, after, last, before), "EMAIL", known)
+        return await reads.staff_list.page(info.context, window_of(first, after, last, before), "EMAIL", known)
 
 
 @strawberry.type

@@ -3,10 +3,10 @@ from typing import Any
 from sqlalchemy import ARRAY, BigInteger, ColumnElement, bindparam, case, func, literal, select
 from sqlalchemy.dialects.postgresql import BYTEA
 
-from customer_gql.core.access import Websites
-from customer_gql.core.lists import List
-from customer_gql.core.loading import one_by
-from customer_gql.core.pagination import Sort
+from customer_gql.core.viewer import Websites
+from customer_gql.loading.lists import List
+from customer_gql.loading.pages import Sort
+from customer_gql.loading.reads import one_by
 
 from .tables import (
     StaffActor,

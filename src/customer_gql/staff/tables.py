@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, BYTEA, JSONB
 
-from customer_gql.core.db import created_at, one_of, table
+from customer_gql.database.tables import created_at, one_of, table
 
 # `website_ids` null reaches every website, those made later included.
 staff_role = table(

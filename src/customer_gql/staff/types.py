@@ -6,16 +6,17 @@ import orjson
 import strawberry
 from strawberry.scalars import JSON
 
-from customer_gql.core.context import Info
-from customer_gql.core.errors import Payload
-from customer_gql.core.ids import Node, encode, nobody, node_id
-from customer_gql.core.loading import column, loaded
-from customer_gql.core.scalars import graph_enum
-from customer_gql.websites.reads import websites_by_id
-from customer_gql.websites.types import Website
+from customer_gql.core.ids import encode
+from customer_gql.core.permissions import DESCRIPTIONS, MANAGE, Permission, known
+from customer_gql.graph.context import Info
+from customer_gql.graph.fields import column, loaded
+from customer_gql.graph.nodes import Node, nobody, node_id
+from customer_gql.graph.payloads import Payload
+from customer_gql.graph.scalars import graph_enum
+from customer_gql.shop.websites.reads import websites_by_id
+from customer_gql.shop.websites.types import Website
 
 from . import reads
-from .permissions import DESCRIPTIONS, MANAGE, Permission, known
 from .tables import SignedInBy, StaffActor
 
 graph_enum(

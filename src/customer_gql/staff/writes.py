@@ -7,15 +7,16 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from customer_gql.core.db import Connection, Row, execute, fetch, fetch_one, fetch_value
 from customer_gql.core.emails import normalised
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.ids import encode, new_id
+from customer_gql.database.statements import Connection, Row, execute, fetch, fetch_one, fetch_value
+from customer_gql.staff.audit.edits import refuse_conflicts
+from customer_gql.staff.audit.events import SYSTEM, Acting, record
+from customer_gql.staff.roles import writes
+from customer_gql.staff.roles.scopes import Grant, reachable, refuse_stronger
+from customer_gql.staff.sign_in import passwords, sessions
 
-from . import passwords, roles, sessions
-from .edits import refuse_conflicts
-from .events import SYSTEM, Acting, record
-from .scopes import Grant, reachable, refuse_stronger
 from .tables import SignedInBy, staff_role, staff_user
 
 _UNKNOWN = "There is no such staff user."
@@ -64,7 +65,7 @@ async def manageable(connection: Connection, staff_id: int, *, by: Acting) -> Ro
 
 
 async def _assignable(connection: Connection, role_id: int, by: Acting) -> None:
-    role = await roles.known(connection, role_id, by=by, path=["roleId"])
+    role = await writes.known(connection, role_id, by=by, path=["roleId"])
     refuse_stronger(by, Grant.of(role), ["roleId"])
 
 
@@ -72,7 +73,7 @@ async def change(
     connection: Connection, staff_id: int, edits: Mapping[str, Any], *, expected_version: int | None = None, by: Acting
 ) -> None:
     """Store the columns that differ. A new role holds from the user's next request on."""
-    await roles.serialise(connection)
+    await writes.serialise(connection)
     user = await manageable(connection, staff_id, by=by)
     changed = {column: value for column, value in edits.items() if value != user[column]}
     if not changed:
@@ -85,7 +86,7 @@ async def change(
             raise RuleError("Nobody changes their own role.", path=["roleId"], code=UserErrorCode.NOT_ALLOWED)
         await _assignable(connection, changed["role_id"], by)
     version = await _store(connection, user, changed)
-    await roles.keep_an_administrator(connection, path=["roleId"])
+    await writes.keep_an_administrator(connection, path=["roleId"])
     await record(connection, "USER_CHANGED", by=by, subject=subject, changes=changes, version=version)
 
 
@@ -118,14 +119,14 @@ async def activate(connection: Connection, staff_id: int, *, by: Acting) -> None
 
 async def deactivate(connection: Connection, staff_id: int, *, by: Acting) -> int:
     """Close the account and end its sessions; how many it were. Nobody does it to themselves or the last one."""
-    await roles.serialise(connection)
+    await writes.serialise(connection)
     user = await manageable(connection, staff_id, by=by)
     if _is_self(by, staff_id):
         raise RuleError("Nobody deactivates themselves.", path=["id"], code=UserErrorCode.NOT_ALLOWED)
     if not user.is_active:
         return 0
     version = await _store(connection, user, {"is_active": False})
-    await roles.keep_an_administrator(connection, path=["id"])
+    await writes.keep_an_administrator(connection, path=["id"])
     ended = await sessions.end_all(connection, staff_id)
     changes = {"isActive": (True, False)}
     await record(

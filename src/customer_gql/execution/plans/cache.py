@@ -19,8 +19,8 @@ from graphql import (
 from graphql.execution.collect_fields import FieldDetails
 from graphql.execution.values import VariableValues
 
-from customer_gql.core.context import Context
 from customer_gql.execution.documents import Document
+from customer_gql.graph.context import Context
 
 from .arguments import Variables
 from .compiling import Compiler, Unplanned

@@ -19,10 +19,10 @@ from graphql.execution.collect_fields import FieldDetails, FragmentDetails, coll
 from graphql.execution.values import VariableValues
 from strawberry.types.field import StrawberryField
 
-from customer_gql.core.ids import Node, NodeId
-from customer_gql.core.loading import Load
-from customer_gql.core.pagination import Paged
-from customer_gql.core.scalars import Amount
+from customer_gql.graph.connections import Paged
+from customer_gql.graph.fields import Load
+from customer_gql.graph.nodes import Node, NodeId
+from customer_gql.graph.scalars import Amount
 
 from .answering import Answer, Scene
 from .arguments import Arguments

@@ -7,9 +7,11 @@ from typing import Any, Final
 import strawberry
 
 from customer_gql.core.errors import BadInput
-from customer_gql.core.loading import Load, Read, page_size
-from customer_gql.core.pagination import Page, Paged, Window, total
-from customer_gql.core.rounds import Asked, Foresee
+from customer_gql.graph.connections import Paged, window_of
+from customer_gql.graph.fields import Load
+from customer_gql.loading.pages import Page, Window, page_size, total
+from customer_gql.loading.reads import Read
+from customer_gql.loading.rounds import Asked, Foresee
 
 from .answering import Answer
 from .completing import Completer, Leaf, ListOf, Some
@@ -108,7 +110,7 @@ class PagesOf(_Keyed):
         return self._ask(run, keys, self._window(run))
 
     def _window(self, run: Running) -> Window:
-        return Window.of(**{**_NO_WINDOW, **run.arguments_of(self.answer.arguments)})
+        return window_of(**{**_NO_WINDOW, **run.arguments_of(self.answer.arguments)})
 
     def _ask(self, run: Running, keys: Sequence[Any], window: Window) -> Asked:
         pages = self.declared.pages

@@ -8,9 +8,9 @@ from graphql import GraphQLResolveInfo
 from graphql.execution.values import VariableValues
 from graphql.pyutils import Path, is_awaitable
 
-from customer_gql.core.context import Context
-from customer_gql.core.loading import Read
-from customer_gql.core.rounds import Asked, Foresee
+from customer_gql.graph.context import Context
+from customer_gql.loading.reads import Read
+from customer_gql.loading.rounds import Asked, Foresee
 
 from .arguments import Arguments
 from .stepping import driven

@@ -3,7 +3,7 @@
 from collections.abc import Coroutine, Generator
 from typing import Any
 
-from customer_gql.core.rounds import Loads
+from customer_gql.loading.rounds import Loads
 
 
 async def driven(resolver: Coroutine[Any, Any, Any], loads: Loads) -> Any:

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from customer_gql.core.ids import NodeId
-from customer_gql.core.scalars import Amount, major, major_text
+from customer_gql.core.money import major, major_text
+from customer_gql.graph.nodes import NodeId
+from customer_gql.graph.scalars import Amount
 
 from .arguments import GaveUp
 from .writing import Access, Constants, Text

@@ -10,8 +10,8 @@ from operator import attrgetter, itemgetter
 from types import CodeType
 from typing import Any
 
-from customer_gql.core.db import Row
-from customer_gql.core.merging import MergedRow
+from customer_gql.database.statements import Row
+from customer_gql.loading.merging import MergedRow
 
 Access = Callable[[str], str]
 Make = Callable[[Sequence[Any]], list[dict[str, Any]]]

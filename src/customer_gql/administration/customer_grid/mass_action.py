@@ -1,0 +1,119 @@
+"""One action on many customers, in one transaction, with an answer for each of them (domain §12.3)."""
+
+import enum
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from customer_gql.core.ids import encode
+from customer_gql.core.viewer import Websites
+from customer_gql.customers.accounts.writes import end_sessions
+from customer_gql.customers.history.writes import By, record_all
+from customer_gql.customers.newsletter import writes as newsletter
+from customer_gql.customers.profile import writes as customers
+from customer_gql.customers.profile.reads import within
+from customer_gql.customers.profile.tables import CustomerType, customer
+from customer_gql.database.statements import Connection, Row, among, fetch
+
+from .quick_edit import COMPANY_FREEZES_GROUP, check_group
+
+MAX_IDS = 100
+
+
+class MassAction(enum.Enum):
+    SUBSCRIBE = "SUBSCRIBE"
+    UNSUBSCRIBE = "UNSUBSCRIBE"
+    ASSIGN_GROUP = "ASSIGN_GROUP"
+    DELETE = "DELETE"
+
+
+class Outcome(enum.Enum):
+    DONE = "DONE"
+    UNCHANGED = "UNCHANGED"
+    REFUSED = "REFUSED"
+    NOT_FOUND = "NOT_FOUND"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    customer_id: int
+    outcome: Outcome
+    reason: str | None = None
+
+
+UNKNOWN = "There is no such customer."
+NEEDS_ANOTHER_ADMIN = "This customer runs a company; make another of its users the admin first."
+NO_DEFAULT_VIEW = "The customer's website has no default store view to subscribe to."
+CHANGED_MEANWHILE = "Somebody changed this customer at the same moment; try again."
+
+
+async def run(
+    connection: Connection,
+    action: MassAction,
+    customer_ids: Sequence[int],
+    *,
+    group_id: int | None,
+    websites: Websites,
+    by: By,
+) -> list[Result]:
+    """What happened to each of the ids, in their order; one asked for twice is answered once.
+
+    Customers of a website outside of `websites` are as good as unknown, and nothing is done to them.
+    """
+    ids = list(dict.fromkeys(customer_ids))
+    asked_for = select(customer).where(among(customer.c.id, ids), *within(websites))
+    found = {row.id: row for row in await fetch(connection, asked_for)}
+    match action:
+        case MassAction.SUBSCRIBE:
+            reached = await newsletter.subscribe(connection, list(found))
+            changed = {id for id, is_changed in reached.items() if is_changed}
+            done = await _newsletter(connection, found, changed, "SUBSCRIBED", by)
+            done |= {id: Result(id, Outcome.REFUSED, NO_DEFAULT_VIEW) for id in found if id not in reached}
+        case MassAction.UNSUBSCRIBE:
+            ended = await newsletter.unsubscribe(connection, list(found))
+            done = await _newsletter(connection, found, ended, "UNSUBSCRIBED", by)
+        case MassAction.ASSIGN_GROUP:
+            assert group_id is not None
+            done = await _assign_group(connection, found, group_id, by)
+        case MassAction.DELETE:
+            done = await _delete(connection, found, by)
+    return [done[id] if id in found else Result(id, Outcome.NOT_FOUND, UNKNOWN) for id in ids]
+
+
+async def _newsletter(
+    connection: Connection, found: Mapping[int, Row], changed: set[int], kind: str, by: By
+) -> dict[int, Result]:
+    changes = {"isSubscribed": (kind == "UNSUBSCRIBED", kind == "SUBSCRIBED")}
+    await record_all(connection, [(id, found[id].version, changes) for id in changed], kind=kind, by=by)
+    return {id: Result(id, Outcome.DONE if id in changed else Outcome.UNCHANGED) for id in found}
+
+
+async def _assign_group(connection: Connection, found: Mapping[int, Row], group_id: int, by: By) -> dict[int, Result]:
+    await check_group(connection, group_id, path=["groupId"])
+    results: dict[int, Result] = {}
+    movable: list[Row] = []
+    for id, row in found.items():
+        if row.group_id == group_id:
+            results[id] = Result(id, Outcome.UNCHANGED)
+        elif row.customer_type != CustomerType.INDIVIDUAL.value:
+            results[id] = Result(id, Outcome.REFUSED, COMPANY_FREEZES_GROUP)
+        else:
+            movable.append(row)
+    versions = await customers.assign_group(connection, movable, group_id)
+    to = encode("grp", group_id)
+    moved = [(id, version, {"groupId": (encode("grp", found[id].group_id), to)}) for id, version in versions.items()]
+    await record_all(connection, moved, kind="EDITED", by=by)
+    for row in movable:
+        stale = Result(row.id, Outcome.REFUSED, CHANGED_MEANWHILE)
+        results[row.id] = Result(row.id, Outcome.DONE) if row.id in versions else stale
+    return results
+
+
+async def _delete(connection: Connection, found: Mapping[int, Row], by: By) -> dict[int, Result]:
+    gone = {row.id: row.version for row in await customers.remove(connection, list(found))}
+    await end_sessions(connection, list(gone))
+    await record_all(connection, [(id, version + 1, {}) for id, version in gone.items()], kind="DELETED", by=by)
+    return {
+        id: Result(id, Outcome.DONE) if id in gone else Result(id, Outcome.REFUSED, NEEDS_ANOTHER_ADMIN) for id in found
+    }

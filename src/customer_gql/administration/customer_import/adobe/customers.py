@@ -1,0 +1,157 @@
+"""The customers main file of Adobe Commerce (domain §41.2), row by row."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar, Final, NamedTuple
+
+from customer_gql.administration.customer_import.cells import Cells
+from customer_gql.administration.customer_import.staging import SECRETS, Checked
+from customer_gql.core import emails
+from customer_gql.core.ids import new_id
+from customer_gql.customers.profile.tables import Gender
+from customer_gql.database.statements import Connection
+
+from .scopes import Shop, owners
+
+_GENDERS: Final = {
+    "male": Gender.MALE,
+    "female": Gender.FEMALE,
+    "not specified": Gender.NOT_SPECIFIED,
+    "1": Gender.MALE,
+    "2": Gender.FEMALE,
+    "3": Gender.NOT_SPECIFIED,
+}
+
+
+class Field(NamedTuple):
+    """A column of the file, the column it is stored in, and the name of the field in a history entry."""
+
+    source: str
+    column: str
+    name: str
+    keeps: bool = False
+    """An empty cell keeps what is stored, since the value is required; elsewhere it clears (domain §41.3)."""
+
+
+FIELDS: Final = (
+    Field("prefix", "prefix", "prefix"),
+    Field("firstname", "first_name", "firstName", keeps=True),
+    Field("middlename", "middle_name", "middleName"),
+    Field("lastname", "last_name", "lastName", keeps=True),
+    Field("suffix", "suffix", "suffix"),
+    Field("gender", "gender", "gender"),
+    Field("dob", "date_of_birth", "dateOfBirth"),
+    Field("taxvat", "tax_vat_number", "taxVatNumber"),
+    Field("group_id", "group_id", "groupId", keeps=True),
+    Field("disable_auto_group_change", "is_automatic_group_change_disabled", "isAutomaticGroupChangeDisabled"),
+)
+
+_STAGING: Final = """
+    line bigint PRIMARY KEY,
+    customer_id bigint NOT NULL,
+    event_id bigint NOT NULL,
+    owner_id bigint,
+    email_normalised text NOT NULL,
+    website_id bigint NOT NULL,
+    email text NOT NULL,
+    prefix text,
+    first_name text,
+    middle_name text,
+    last_name text,
+    suffix text,
+    gender text,
+    date_of_birth date,
+    tax_vat_number text,
+    group_id bigint,
+    is_automatic_group_change_disabled boolean,
+    created_in_store_view_id bigint,
+    is_email_confirmed boolean,
+    created_at timestamptz,
+    UNIQUE (email_normalised, website_id, line)
+"""
+
+
+class CustomerSheet:
+    table: ClassVar = "import_customer"
+    staging: ClassVar = _STAGING
+    required: ClassVar[tuple[str, ...]] = ("email", "_website")
+    known: ClassVar[frozenset[str]] = (
+        SECRETS
+        | {"email", "_website", "_store", "confirmation", "created_at", "created_in"}
+        | {
+            "store_id",
+            "website_id",
+            *(field.source for field in FIELDS),
+        }
+    )
+
+    def __init__(self, shop: Shop) -> None:
+        self._shop = shop
+
+    def check(self, cells: Cells, line: int) -> Checked:
+        email = cells.email("email")
+        website_id = self._shop.website(cells)
+        record = {"line": line, **_profile(cells, self._shop), **self._origin(cells, website_id)}
+        if email is None or website_id is None:
+            # Whether the customer exists cannot be known, so what a new one needs is asked for.
+            _require_names(cells)
+            return Checked(line, cells, None, {})
+        key = (emails.normalised(email), website_id)
+        record |= {"email": email, "email_normalised": key[0], "website_id": website_id}
+        return Checked(line, cells, key, record | {"customer_id": new_id(), "event_id": new_id()})
+
+    def _origin(self, cells: Cells, website_id: int | None) -> dict[str, Any]:
+        """Facts of the creation, which a later import does not rewrite."""
+        return {
+            "created_in_store_view_id": website_id and self._shop.view(cells, website_id),
+            "created_at": cells.moment("created_at"),
+            # The cell holds the key of a confirmation still awaited, never more than its being there is used.
+            "is_email_confirmed": not cells.raw("confirmation"),
+        }
+
+    async def settle(self, connection: Connection, batch: Sequence[Checked]) -> None:
+        """A name may be missing where the customer is there already, in the shop or in a row before."""
+        unnamed = {row.key for row in batch if row.key and not _is_named(row)}
+        there = set(await owners(connection, unnamed)) | await _staged(connection, unnamed)
+        for row in batch:
+            if row.key and row.key not in there and not _is_named(row):
+                _require_names(row.cells)
+            if row.key in unnamed and not row.cells.problems:
+                there.add(row.key)
+
+
+def _profile(cells: Cells, shop: Shop) -> dict[str, Any]:
+    return {
+        "prefix": cells.text("prefix", 40),
+        "first_name": cells.text("firstname", 255),
+        "middle_name": cells.text("middlename", 255),
+        "last_name": cells.text("lastname", 255),
+        "suffix": cells.text("suffix", 40),
+        "gender": cells.choice("gender", _GENDERS, otherwise="empty"),
+        "date_of_birth": cells.birthday("dob"),
+        "tax_vat_number": cells.text("taxvat", 50),
+        "group_id": cells.choice("group_id", shop.groups, otherwise="the default group, or stayed as it was"),
+        "is_automatic_group_change_disabled": cells.flag("disable_auto_group_change"),
+    }
+
+
+def _is_named(row: Checked) -> bool:
+    return bool(row.record["first_name"] and row.record["last_name"])
+
+
+def _require_names(cells: Cells) -> None:
+    for column in ("firstname", "lastname"):
+        if not cells.raw(column):
+            cells.refuse(column, "is required for a new customer")
+
+
+async def _staged(connection: Connection, keys: set[tuple[str, int]]) -> set[tuple[str, int]]:
+    if not keys:
+        return set()
+    wanted, websites = zip(*keys, strict=True)
+    rows = await connection.fetch(
+        "SELECT DISTINCT email_normalised, website_id FROM unnest($1::text[], $2::bigint[])"
+        " AS wanted (email_normalised, website_id) JOIN import_customer USING (email_normalised, website_id)",
+        wanted,
+        websites,
+    )
+    return {(row.email_normalised, row.website_id) for row in rows}

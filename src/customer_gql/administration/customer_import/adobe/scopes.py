@@ -1,0 +1,77 @@
+"""The shop a file is imported into: its websites, store views and groups, by the names files use."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import select
+
+from customer_gql.administration.customer_import.cells import Cells
+from customer_gql.administration.customer_import.staging import Key
+from customer_gql.customers.profile.sharing import EVERYWHERE, SHARING
+from customer_gql.database.statements import Connection, compiled, fetch
+from customer_gql.shop.groups.tables import NOT_LOGGED_IN, customer_group
+from customer_gql.shop.settings.settings import configured
+from customer_gql.shop.websites.tables import store, store_view, website
+
+_WEBSITES: Final = compiled(select(website.c.id, website.c.code))
+_VIEWS: Final = compiled(
+    select(
+        store_view.c.id,
+        store_view.c.code,
+        store.c.website_id,
+        (store_view.c.is_default & store.c.is_default).label("is_default"),
+    ).join(store, store.c.id == store_view.c.store_id)
+)
+_GROUPS: Final = compiled(select(customer_group.c.id).where(customer_group.c.id != NOT_LOGGED_IN))
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    websites: dict[str, int]
+    views: dict[tuple[int, str], int]
+    """Store views by website and code."""
+    default_views: dict[int, int]
+    groups: dict[str, int]
+
+    def website(self, cells: Cells) -> int | None:
+        code = cells.raw("_website")
+        if code not in self.websites:
+            return cells.refuse("_website", "is no website of this shop" if code else "is required")
+        return self.websites[code]
+
+    def view(self, cells: Cells, website_id: int) -> int | None:
+        code = cells.raw("_store")
+        found = self.views.get((website_id, code)) if code else self.default_views.get(website_id)
+        if found is None:
+            return cells.refuse(
+                "_store", "is no store view of this website" if code else "has no default to fall back to"
+            )
+        return found
+
+
+async def shop(connection: Connection) -> Shop:
+    views = await fetch(connection, _VIEWS)
+    return Shop(
+        websites={row.code: row.id for row in await fetch(connection, _WEBSITES)},
+        views={(row.website_id, row.code): row.id for row in views},
+        default_views={row.website_id: row.id for row in views if row.is_default},
+        groups={str(row.id): row.id for row in await fetch(connection, _GROUPS)},
+    )
+
+
+OWNERS: Final = """
+SELECT wanted.email_normalised, wanted.website_id, e.customer_id
+FROM unnest($1::text[], $2::bigint[]) AS wanted (email_normalised, website_id)
+JOIN customer_email e ON e.email_normalised = wanted.email_normalised
+  AND e.scope = CASE WHEN $3 THEN 0 ELSE wanted.website_id END
+"""
+
+
+async def owners(connection: Connection, keys: set[Key]) -> dict[Key, int]:
+    """Ids of the customers who have these addresses on these websites."""
+    if not keys:
+        return {}
+    emails, websites = zip(*keys, strict=True)
+    is_shared = await configured(connection, SHARING) == EVERYWHERE
+    rows = await connection.fetch(OWNERS, emails, websites, is_shared)
+    return {(row.email_normalised, row.website_id): row.customer_id for row in rows}

@@ -1,0 +1,98 @@
+"""What an import says about single rows: the refused ones in a file, the odd ones as a few warnings."""
+
+import csv
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple, TextIO
+
+from .files import ImportFault
+
+_SHOWN = 60
+_MOST_WARNINGS = 50
+# What a spreadsheet takes for a formula, in both widths.
+_FORMULA_STARTS = tuple("=+-@\t\r\n\0=+-@")
+
+
+class Problem(NamedTuple):
+    column: str
+    reason: str
+    value: str = ""
+
+
+def harmless(cell: str) -> str:
+    """The cell as a spreadsheet shows it instead of computing it."""
+    return "'" + cell if cell.startswith(_FORMULA_STARTS) else cell
+
+
+def shortened(value: str) -> str:
+    return value if len(value) <= _SHOWN else value[: _SHOWN - 1] + "…"
+
+
+class Report:
+    """A CSV file of every problem, which appears under its name only when the import came to its end."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._unfinished = path.with_name(path.name + ".part")
+        self._file: TextIO | None = None
+
+    def add(self, file: str, line: int, problems: Iterable[Problem]) -> None:
+        try:
+            out = self._file = self._file or self._started()
+            rows = [(file, line, p.column, p.reason, shortened(p.value)) for p in problems]
+            csv.writer(out).writerows([[harmless(str(cell)) for cell in row] for row in rows])
+        except OSError as error:
+            raise _unwritable(self._path, error) from None
+
+    def finish(self) -> Path | None:
+        """The report's path, or None when there was nothing to report."""
+        if self._file is None:
+            return None
+        try:
+            self._file.close()
+            self._unfinished.replace(self._path)
+        except OSError as error:
+            raise _unwritable(self._path, error) from None
+        return self._path
+
+    def discard(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._unfinished.unlink(missing_ok=True)
+
+    def _started(self) -> TextIO:
+        # It quotes cells of customers, so nobody else on the machine may read it.
+        handle = os.open(self._unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+        out = os.fdopen(handle, "w", encoding="utf-8", newline="")
+        csv.writer(out).writerow(("file", "line", "column", "reason", "value"))
+        return out
+
+
+def _unwritable(path: Path, error: OSError) -> ImportFault:
+    return ImportFault(f"The report {path} cannot be written: {error.strerror}.")
+
+
+class Warnings:
+    """Counted by what they say, so that a million odd rows are still a few lines."""
+
+    def __init__(self) -> None:
+        self._plain: list[str] = []
+        self._counted: dict[tuple[str, str, str], tuple[int, int]] = {}
+
+    def say(self, sentence: str) -> None:
+        if sentence not in self._plain:
+            self._plain.append(sentence)
+
+    def count(self, file: str, line: int, notes: Iterable[Problem]) -> None:
+        for note in notes:
+            key = (file, note.column, note.reason)
+            first, rows = self._counted.get(key, (line, 0))
+            self._counted[key] = (first, rows + 1)
+
+    def sentences(self) -> list[str]:
+        counted = [
+            f"{file}: {column} {reason} in {rows} row{'s' if rows > 1 else ''}, first on line {first}."
+            for (file, column, reason), (first, rows) in self._counted.items()
+        ]
+        return [*self._plain, *counted][:_MOST_WARNINGS]

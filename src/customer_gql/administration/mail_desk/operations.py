@@ -1,0 +1,259 @@
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import strawberry
+
+from customer_gql.core.errors import BadInput, RuleError
+from customer_gql.core.ids import decode_one, encode
+from customer_gql.core.permissions import PERSONAL
+from customer_gql.core.viewer import Viewer
+from customer_gql.customers.profile.reads import reachable
+from customer_gql.database.statements import Connection as Pooled, Row
+from customer_gql.graph.context import Info
+from customer_gql.graph.fields import column
+from customer_gql.graph.lists import admin_list
+from customer_gql.graph.payloads import Payload
+from customer_gql.graph.roots import INPUT, Requires, admin_field, admin_mutation
+from customer_gql.messaging.mail import writes
+from customer_gql.messaging.mail.addressing import Scope, envelope, scope_of
+from customer_gql.messaging.mail.kinds import KINDS
+from customer_gql.messaging.mail.letters import one_line
+from customer_gql.messaging.mail.tables import TemplateScope
+from customer_gql.messaging.mail.templates import LIMITS, PARTS, rendered, sources
+from customer_gql.staff.audit.events import acting, record
+
+from . import reads
+from .types import DeadMail, MailPreview, MailTemplate, MailTemplateName
+
+PERMISSION = "mail.manage"
+StoreViewId = Annotated[strawberry.ID, strawberry.argument(description="The store view, which decides the language.")]
+
+
+@strawberry.input(description="Which text: of one mail, at one scope, in one language.")
+class MailTemplateResetInput:
+    template: MailTemplateName = column("Which mail.")  # pyright: ignore
+    website_id: strawberry.ID | None = strawberry.field(
+        description="For one website; without a website and a store view, for all.", default=None
+    )
+    store_view_id: strawberry.ID | None = strawberry.field(
+        description="For one store view, which has one language.", default=None
+    )
+    locale: str | None = strawberry.field(
+        description="`de_AT`, `de`, or `default` for languages without a text of their own, which is the default. "
+        "Not with a store view.",
+        default=None,
+    )
+
+
+@strawberry.input(description="The shop's own text of one mail, at one scope, in one language.")
+class MailTemplateUpdateInput(MailTemplateResetInput):
+    subject: str = column(f"Subject, one line of at most {LIMITS['subject']} characters.")
+    html: str = column(f"Body of the HTML part, at most {LIMITS['html']} characters; values are escaped.")
+    text: str = column(f"Body of the text part, at most {LIMITS['text']} characters.")
+    expected_version: int | None = strawberry.field(
+        description="The version the edit was made on, 0 for none. Without it the last edit wins.", default=None
+    )
+
+
+@strawberry.type(description="What became of the text.")
+class MailTemplatePayload(Payload):
+    version: int | None = strawberry.field(
+        description="Version of the shop's own text now; null when refused or when it has none now.", default=None
+    )
+
+
+@strawberry.input(description="Which mail.")
+class MailRetryInput:
+    id: strawberry.ID = column("The dead mail.")
+
+
+@strawberry.type(description="What became of the mail.")
+class MailRetryPayload(Payload):
+    mail_id: strawberry.ID | None = strawberry.field(
+        description="The mail that will be tried again; null when refused.", default=None
+    )
+
+
+@strawberry.type
+class MailAdminQuery:
+    @admin_field(
+        permission=PERMISSION,
+        graphql_type=list[MailTemplate],
+        description="Every mail's text as it holds in a store view; a few dozen by nature.",
+    )
+    async def mail_templates(self, info: Info, store_view_id: StoreViewId) -> list[MailTemplate]:
+        scope = await _scope(info, store_view_id)
+        async with info.context.database.reads.acquire() as connection:
+            found = await sources(connection, list(KINDS), scope)
+        return [
+            MailTemplate(
+                template=MailTemplateName(name),
+                locale=source.locale,
+                origin=source.origin,
+                version=source.version,
+                subject=source.subject.strip(),
+                html=source.html,
+                text=source.text,
+                placeholders=sorted(KINDS[name].samples),
+            )
+            for name, source in found.items()
+        ]
+
+    @admin_field(
+        permission=PERMISSION,
+        graphql_type=MailPreview,
+        description="A mail as it would be, made with sample values, or with a customer's name where one is given "
+        "(that needs `customers.read` and `customers.pii` too). Its link is a sample. Nothing is sent.",
+    )
+    async def mail_preview(
+        self,
+        info: Info,
+        template: Annotated[MailTemplateName, strawberry.argument(description="Which mail.")],  # pyright: ignore
+        store_view_id: StoreViewId,
+        customer_id: Annotated[
+            strawberry.ID | None, strawberry.argument(description="Whose name stands in it; a sample when left out.")
+        ] = None,
+    ) -> MailPreview:
+        values = await _customer_values(info, customer_id)
+        scope, kind = await _scope(info, store_view_id), KINDS[template.value]
+        async with info.context.database.reads.acquire() as connection:
+            held = await envelope(connection, kind, scope, info.context.settings)
+            source = (await sources(connection, [kind.name], scope))[kind.name]
+        link = held.link("SAMPLE" if kind.has_token else None)
+        shown = {"shopName": held.shop_name, "shopUrl": held.shop_url, "link": link}
+        made = rendered(source, {**kind.samples, **shown, **values})
+        sender = f"{one_line(held.sender_name)} <{held.sender.addr_spec}>"
+        return MailPreview(
+            locale=source.locale,
+            origin=source.origin,
+            sender=sender,
+            subject=made.subject,
+            html=made.html,
+            text=made.text,
+        )
+
+    mail_dead_letters = admin_list(
+        reads.dead_letters,
+        "NEWEST",
+        of=DeadMail,
+        permission=PERMISSION,
+        description="Mails that were given up, newest first. They are kept for the configured days. Staff of some "
+        "websites see those of customers and store views of theirs.",
+    )
+
+
+@strawberry.type
+class MailAdminMutation:
+    @admin_mutation(
+        permission=PERMISSION,
+        description="Try a mail again that was given up, from the first attempt on. Refused when its link is gone. "
+        "Writes the history of staff. It cannot be undone once the mail is sent.",
+    )
+    async def mail_retry(self, info: Info, input: Annotated[MailRetryInput, INPUT]) -> MailRetryPayload:
+        id = decode_one(input.id, "mai")
+        async with info.context.transaction() as connection:
+            if not await reads.is_reached(connection, id, info.context.viewer.website_ids):
+                raise writes.no_such_mail()
+            await writes.retry(connection, id)
+            await record(connection, "MAIL_RETRIED", by=acting(info.context), subject=input.id)
+        return MailRetryPayload(mail_id=strawberry.ID(encode("mai", id)))
+
+    @admin_mutation(
+        permission=PERMISSION,
+        description="Put the shop's own text in place of the built-in one. Refused unless it is a template of this "
+        "mail's placeholders, filters and conditions, and can be made with sample values. Mails not sent yet take the "
+        "new text. A text for all websites is for staff of all websites. Writes the history of staff. "
+        "`mailTemplateReset` undoes it.",
+    )
+    async def mail_template_update(
+        self, info: Info, input: Annotated[MailTemplateUpdateInput, INPUT]
+    ) -> MailTemplatePayload:
+        viewer, texts = info.context.viewer, {"subject": input.subject, "html": input.html, "text": input.text}
+        place = _place(input, viewer)
+        async with info.context.transaction() as connection:
+            version, before = await writes.update_template(
+                connection,
+                KINDS[input.template.value],
+                *place,
+                texts=texts,
+                expected_version=input.expected_version,
+                by=viewer.staff_id,
+                websites=viewer.website_ids,
+            )
+            await _record(connection, info, "MAIL_TEMPLATE_SET", input.template, place, before, texts)
+        return MailTemplatePayload(version=version)
+
+    @admin_mutation(
+        permission=PERMISSION,
+        description="Delete the shop's own text of one scope and language, so that the next wider one or the built-in "
+        "one holds again. A text for all websites is for staff of all websites. Writes the history of staff, where the "
+        "text stays to be seen. It cannot be undone.",
+    )
+    async def mail_template_reset(
+        self, info: Info, input: Annotated[MailTemplateResetInput, INPUT]
+    ) -> MailTemplatePayload:
+        viewer, kind = info.context.viewer, KINDS[input.template.value]
+        place = _place(input, viewer)
+        async with info.context.transaction() as connection:
+            before = await writes.reset_template(connection, kind, *place, websites=viewer.website_ids)
+            await _record(connection, info, "MAIL_TEMPLATE_RESET", input.template, place, before, {})
+        return MailTemplatePayload()
+
+
+_Place = tuple[TemplateScope, int, str]
+_PREFIXES = {TemplateScope.WEBSITE: "web", TemplateScope.STORE_VIEW: "stv"}
+
+
+async def _record(
+    connection: Pooled,
+    info: Info,
+    kind: str,
+    template: Any,
+    place: _Place,
+    before: Row | None,
+    after: Mapping[str, str],
+) -> None:
+    """Into the history of staff, each part that differs: `WELCOME.de.subject`, in a store view `WELCOME.subject`."""
+    scope, scope_id, locale = place
+    where = ".".join(filter(None, [template.name, locale]))
+    changes = {
+        f"{where}.{part}": (None if before is None else before[part], after.get(part))
+        for part in PARTS
+        if before is None or before[part] != after.get(part)
+    }
+    if changes:
+        subject = None if scope is TemplateScope.GLOBAL else encode(_PREFIXES[scope], scope_id)
+        await record(connection, kind, by=acting(info.context), subject=subject, changes=changes)
+
+
+def _place(input: MailTemplateResetInput, viewer: Viewer) -> _Place:
+    if input.store_view_id is not None:
+        if input.website_id is not None or input.locale is not None:
+            raise RuleError("A store view names its website and language.", path=["storeViewId"])
+        return TemplateScope.STORE_VIEW, decode_one(input.store_view_id, "stv"), ""
+    locale = writes.checked_locale(input.locale)
+    if input.website_id is not None:
+        return TemplateScope.WEBSITE, decode_one(input.website_id, "web"), locale
+    Requires(PERMISSION, everywhere=True).check(viewer)
+    return TemplateScope.GLOBAL, 0, locale
+
+
+async def _scope(info: Info, store_view_id: strawberry.ID) -> Scope:
+    id = decode_one(store_view_id, "stv")
+    # A key may be any 63-bit number, a store view's is smaller.
+    async with info.context.database.reads.acquire() as connection:
+        found = await scope_of(connection, id) if id < 1 << 31 else None
+    if found is None or not info.context.viewer.reaches(found.website_id):
+        raise BadInput("storeViewId: there is no such store view.")
+    return found
+
+
+async def _customer_values(info: Info, customer_id: strawberry.ID | None) -> Mapping[str, Any]:
+    if customer_id is None:
+        return {}
+    for needed in ("customers.read", PERSONAL):
+        Requires(needed).check(info.context.viewer)
+    found = await reachable(info.context, decode_one(customer_id, "cus"))
+    if found is None:
+        raise BadInput("customerId: there is no such customer.")
+    return {"firstName": found.first_name}

@@ -1,0 +1,32 @@
+from typing import Any
+
+from sqlalchemy import func
+
+from customer_gql.core.viewer import Websites
+from customer_gql.customers.profile.tables import customer
+from customer_gql.database.statements import Connection, among, fetch_one
+from customer_gql.loading.lists import List
+from customer_gql.loading.pages import Sort
+from customer_gql.messaging.mail.reads import DEAD
+from customer_gql.messaging.mail.tables import mail_outbox
+from customer_gql.shop.websites.tables import store, store_view
+
+# The customer's website goes first: who was moved to another one takes their mails along. What is about nobody, as an
+# invitation of staff, is of no website, and so for those who reach all.
+_WEBSITE: Any = func.coalesce(customer.c.website_id, store.c.website_id)
+_DEAD = DEAD.select_from(
+    mail_outbox.outerjoin(customer, customer.c.id == mail_outbox.c.customer_id)
+    .outerjoin(store_view, store_view.c.id == mail_outbox.c.store_view_id)
+    .outerjoin(store, store.c.id == store_view.c.store_id)
+)
+dead_letters = List(
+    _DEAD, [Sort("NEWEST", (mail_outbox.c.dead_at, mail_outbox.c.id), descending=True)], website=_WEBSITE
+)
+
+
+async def is_reached(connection: Connection, mail_id: int, websites: Websites) -> bool:
+    """Whether somebody who reaches these websites may know of a dead mail."""
+    if websites is None:
+        return True
+    found = _DEAD.where(mail_outbox.c.id == mail_id, among(_WEBSITE, sorted(websites)))
+    return await fetch_one(connection, found) is not None

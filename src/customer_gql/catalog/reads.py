@@ -1,7 +1,0 @@
-from sqlalchemy import select
-
-from customer_gql.core.loading import one_by
-
-from .tables import product
-
-products_by_id = one_by(select(product), product.c.id)

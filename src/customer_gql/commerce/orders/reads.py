@@ -1,0 +1,65 @@
+from sqlalchemy import BigInteger, and_, case, cast, func, select
+
+from customer_gql.customers.profile.tables import customer
+from customer_gql.loading.pages import Pages, Sort
+from customer_gql.loading.reads import all_by, first_by, one_by
+from customer_gql.shop.websites.tables import website
+
+from .tables import (
+    OrderStatus,
+    sales_order,
+    sales_order_address as order_address,
+    sales_order_item as item,
+    shipment,
+    tracking_number,
+)
+
+orders_by_id = one_by(select(sales_order), sales_order.c.customer_id, sales_order.c.id)
+orders_by_customer = Pages(
+    select(sales_order),
+    sales_order.c.customer_id,
+    sort=Sort("NEWEST", (sales_order.c.placed_at, sales_order.c.id), descending=True),
+)
+
+_item_key = (item.c.customer_id, item.c.order_id)
+items_by_order = first_by(select(item).order_by(item.c.position), *_item_key)
+item_counts_by_order = one_by(select(*_item_key, func.count().label("item_count")).group_by(*_item_key), *_item_key)
+
+shipments_by_id = one_by(select(shipment), shipment.c.customer_id, shipment.c.order_id, shipment.c.id)
+shipments_by_order = all_by(
+    select(shipment).order_by(shipment.c.shipped_at, shipment.c.id), shipment.c.customer_id, shipment.c.order_id
+)
+tracking_numbers_by_shipment = all_by(
+    select(tracking_number).order_by(tracking_number.c.position),
+    tracking_number.c.customer_id,
+    tracking_number.c.order_id,
+    tracking_number.c.shipment_id,
+)
+
+_address_key = (order_address.c.customer_id, order_address.c.order_id)
+billing_addresses_by_order = one_by(select(order_address).where(order_address.c.kind == "BILLING"), *_address_key)
+shipping_addresses_by_order = one_by(select(order_address).where(order_address.c.kind == "SHIPPING"), *_address_key)
+
+# What was kept of each order that was not canceled, in the base currency of the customer's website. An order of
+# another website counts only where the currency is the same: amounts of two currencies have no sum.
+_kept = and_(
+    sales_order.c.customer_id == customer.c.id,
+    sales_order.c.status != OrderStatus.CANCELED.value,
+    sales_order.c.currency == website.c.currency,
+)
+_count = func.count(sales_order.c.id)
+_value = cast(func.coalesce(func.sum(sales_order.c.grand_total - sales_order.c.refunded_total), 0), BigInteger)
+
+statistics_by_customer = one_by(
+    select(
+        customer.c.id.label("customer_id"),
+        _count.label("order_count"),
+        _value.label("lifetime_value"),
+        case((_count > 0, cast(func.round(_value / func.nullif(_count, 0)), BigInteger))).label("average_order_value"),
+        func.max(sales_order.c.placed_at).label("last_order_at"),
+        website.c.currency,
+    )
+    .select_from(customer.join(website).outerjoin(sales_order, _kept))
+    .group_by(customer.c.id, website.c.currency),
+    customer.c.id.label("customer_id"),
+)

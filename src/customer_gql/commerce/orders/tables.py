@@ -1,0 +1,141 @@
+"""Orders as they were placed (domain §24): items, shipments with tracking numbers, totals, and who bought.
+
+No foreign key to the customer: orders stay when an account is deleted, with a snapshot of name and e-mail (§3.4).
+"""
+
+import enum
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    Text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from customer_gql.database.tables import created_at, currency, one_of, table
+
+
+class OrderStatus(enum.StrEnum):
+    PENDING = "PENDING"
+    PENDING_PAYMENT = "PENDING_PAYMENT"
+    PAYMENT_REVIEW = "PAYMENT_REVIEW"
+    PROCESSING = "PROCESSING"
+    ON_HOLD = "ON_HOLD"
+    COMPLETE = "COMPLETE"
+    CLOSED = "CLOSED"
+    CANCELED = "CANCELED"
+
+
+sales_order = table(
+    "sales_order",
+    Column("customer_id", BigInteger, nullable=False),
+    Column("id", BigInteger, nullable=False),
+    Column("number", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("store_view_id", ForeignKey("store_view.id"), nullable=False),
+    Column("placed_at", DateTime(timezone=True), nullable=False),
+    Column("customer_email", Text, nullable=False),
+    Column("customer_name", Text, nullable=False),
+    Column("sales_representative_id", ForeignKey("staff_user.id")),
+    currency(),
+    Column("subtotal", BigInteger, nullable=False),
+    Column("discount_total", BigInteger, nullable=False, server_default="0"),
+    Column("shipping_total", BigInteger, nullable=False, server_default="0"),
+    Column("tax_total", BigInteger, nullable=False, server_default="0"),
+    Column("grand_total", BigInteger, nullable=False),
+    Column("refunded_total", BigInteger, nullable=False, server_default="0"),
+    created_at("updated_at"),
+    PrimaryKeyConstraint("customer_id", "id"),
+    CheckConstraint(
+        "least(subtotal, discount_total, shipping_total, tax_total, grand_total, refunded_total) >= 0", name="totals"
+    ),
+    CheckConstraint("grand_total = subtotal - discount_total + shipping_total + tax_total", name="grand_total"),
+    CheckConstraint("refunded_total <= grand_total", name="refunded_total"),
+    one_of("status", OrderStatus),
+    Index("ix_sales_order_page", "customer_id", "placed_at", "id"),
+    spread="customer",
+)
+
+# A number names one order of the shop; unique keys of the order itself would have to hold the customer.
+sales_order_number = table(
+    "sales_order_number",
+    Column("number", Text, primary_key=True),
+    Column("customer_id", BigInteger, nullable=False),
+    Column("order_id", BigInteger, nullable=False),
+    spread="lookup",
+)
+
+sales_order_address = table(
+    "sales_order_address",
+    Column("customer_id", BigInteger, nullable=False),
+    Column("order_id", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("company", Text),
+    Column("street", ARRAY(Text), nullable=False),
+    Column("city", Text, nullable=False),
+    Column("region", Text),
+    Column("postcode", Text),
+    Column("country_code", Text, nullable=False),
+    Column("telephone", Text),
+    PrimaryKeyConstraint("customer_id", "order_id", "kind"),
+    ForeignKeyConstraint(["customer_id", "order_id"], ["sales_order.customer_id", "sales_order.id"]),
+    CheckConstraint("kind IN ('BILLING', 'SHIPPING')", name="kind"),
+    CheckConstraint("country_code ~ '^[A-Z]{2}$'", name="country_code"),
+    spread="customer",
+)
+
+sales_order_item = table(
+    "sales_order_item",
+    Column("customer_id", BigInteger, nullable=False),
+    Column("order_id", BigInteger, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("product_id", ForeignKey("product.id")),
+    Column("sku", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("quantity_ordered", Integer, nullable=False),
+    Column("quantity_shipped", Integer, nullable=False, server_default="0"),
+    currency(),
+    Column("price", BigInteger, nullable=False),
+    Column("discount", BigInteger, nullable=False, server_default="0"),
+    Column("row_total", BigInteger, nullable=False),
+    PrimaryKeyConstraint("customer_id", "order_id", "position"),
+    ForeignKeyConstraint(["customer_id", "order_id"], ["sales_order.customer_id", "sales_order.id"]),
+    CheckConstraint("quantity_ordered > 0 AND quantity_shipped BETWEEN 0 AND quantity_ordered", name="quantities"),
+    CheckConstraint("price >= 0 AND discount BETWEEN 0 AND price * quantity_ordered", name="amounts"),
+    CheckConstraint("row_total = price * quantity_ordered - discount", name="row_total"),
+    spread="customer",
+)
+
+shipment = table(
+    "shipment",
+    Column("customer_id", BigInteger, nullable=False),
+    Column("order_id", BigInteger, nullable=False),
+    Column("id", BigInteger, nullable=False),
+    Column("shipped_at", DateTime(timezone=True), nullable=False),
+    PrimaryKeyConstraint("customer_id", "order_id", "id"),
+    ForeignKeyConstraint(["customer_id", "order_id"], ["sales_order.customer_id", "sales_order.id"]),
+    spread="customer",
+)
+
+tracking_number = table(
+    "tracking_number",
+    Column("customer_id", BigInteger, nullable=False),
+    Column("order_id", BigInteger, nullable=False),
+    Column("shipment_id", BigInteger, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("carrier", Text, nullable=False),
+    Column("number", Text, nullable=False),
+    PrimaryKeyConstraint("customer_id", "order_id", "shipment_id", "position"),
+    ForeignKeyConstraint(
+        ["customer_id", "order_id", "shipment_id"], ["shipment.customer_id", "shipment.order_id", "shipment.id"]
+    ),
+    spread="customer",
+)

@@ -1,0 +1,84 @@
+from decimal import Decimal
+from typing import Annotated, Any
+
+import strawberry
+
+from customer_gql.commerce.ledgers.writes import checked_comment, checked_key
+from customer_gql.core.ids import decode_one
+from customer_gql.core.money import exact_minor, major
+from customer_gql.customers.history.writes import acting, record
+from customer_gql.customers.profile.types import CustomerPayload
+from customer_gql.customers.profile.writes import locked
+from customer_gql.graph.context import Info
+from customer_gql.graph.fields import column
+from customer_gql.graph.roots import INPUT, admin_mutation
+from customer_gql.shop.websites.reads import existing_website
+
+from . import writes
+from .types import StoreCreditEntry
+
+
+@strawberry.input(description="Store credit to give or to take.")
+class StoreCreditAdjustInput:
+    id: strawberry.ID = column("The customer.")
+    amount: Decimal = column("How much to add, in the website's currency; negative takes. Not zero.")
+    idempotency_key: str = column(
+        "Chosen by the caller, 1 to 128 characters; asking again with it changes nothing more."
+    )
+    website_id: strawberry.Maybe[strawberry.ID] = column("On which website; the customer's own when left out.")
+    comment: str | None = strawberry.field(
+        description="Why, for the history the customer sees; at most 1,000 characters.", default=None
+    )
+
+
+@strawberry.type(description="What the adjustment did.")
+class StoreCreditAdjustPayload(CustomerPayload):
+    entry: Any = strawberry.field(
+        graphql_type=StoreCreditEntry | None,
+        description="The movement as it stands in the ledger; null when refused.",
+        default=None,
+    )
+
+
+@strawberry.type
+class StoreCreditAdminMutation:
+    @admin_mutation(
+        permission="credit.adjust",
+        alone=True,
+        description="Give a customer store credit, or take some. The balance never falls below zero. Repeated with the "
+        "same `idempotencyKey` it answers the first movement and moves nothing. Writes the ledger and history; sends "
+        "no mail. Cannot be undone but by a movement the other way.",
+    )
+    async def store_credit_adjust(
+        self, info: Info, input: Annotated[StoreCreditAdjustInput, INPUT]
+    ) -> StoreCreditAdjustPayload:
+        customer_id = decode_one(input.id, "cus")
+        async with info.context.transaction() as connection:
+            customer = await locked(connection, customer_id, websites=info.context.viewer.website_ids)
+            named = None if input.website_id is None else decode_one(input.website_id.value, "web")
+            site = await existing_website(
+                connection,
+                customer.website_id if named is None else named,
+                websites=info.context.viewer.website_ids,
+            )
+            entry, is_new = await writes.adjust(
+                connection,
+                customer_id=customer_id,
+                website_id=site.id,
+                currency=site.currency,
+                amount=exact_minor(input.amount, site.currency, path=["amount"]),
+                comment=checked_comment(input.comment),
+                idempotency_key=checked_key(input.idempotency_key),
+            )
+            if is_new:
+                after = entry.balance_after
+                balances = tuple(str(major(amount, site.currency)) for amount in (after - entry.amount, after))
+                await record(
+                    connection,
+                    customer_id,
+                    kind="STORE_CREDIT_ADJUSTED",
+                    version=customer.version,
+                    by=acting(info.context.viewer),
+                    changes={"storeCredit": (balances[0], balances[1])},
+                )
+        return StoreCreditAdjustPayload(customer_id=customer_id, entry=entry)

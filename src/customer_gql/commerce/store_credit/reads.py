@@ -1,0 +1,31 @@
+from sqlalchemy import func, select
+
+from customer_gql.customers.profile.tables import customer
+from customer_gql.loading.pages import Pages, Sort
+from customer_gql.loading.reads import one_by
+from customer_gql.shop.websites.tables import website
+
+from .tables import store_credit, store_credit_entry as entry
+
+# The account of the customer's own website, also before its first movement: then the balance is nothing.
+store_credits_by_customer = one_by(
+    select(
+        customer.c.id.label("customer_id"),
+        customer.c.website_id,
+        func.coalesce(store_credit.c.balance, 0).label("balance"),
+        website.c.currency,
+    ).select_from(
+        customer.join(website).outerjoin(
+            store_credit,
+            (store_credit.c.customer_id == customer.c.id) & (store_credit.c.website_id == customer.c.website_id),
+        )
+    ),
+    customer.c.id.label("customer_id"),
+)
+entries_by_id = one_by(select(entry), entry.c.customer_id, entry.c.id)
+entries_by_account = Pages(
+    select(entry),
+    entry.c.customer_id,
+    entry.c.website_id,
+    sort=Sort("NEWEST", (entry.c.created_at, entry.c.id), descending=True),
+)

@@ -1,0 +1,58 @@
+"""Wishlists; each customer's first one is the default and cannot go (domain §26)."""
+
+import enum
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from customer_gql.database.tables import created_at, one_of, table
+
+
+class WishlistVisibility(enum.StrEnum):
+    PRIVATE = "PRIVATE"
+    PUBLIC = "PUBLIC"
+
+
+wishlist = table(
+    "wishlist",
+    Column("customer_id", BigInteger, nullable=False),
+    Column("id", BigInteger, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("visibility", Text, nullable=False, server_default=WishlistVisibility.PRIVATE.value),
+    Column("is_default", Boolean, nullable=False, server_default="false"),
+    created_at("updated_at"),
+    PrimaryKeyConstraint("customer_id", "id"),
+    ForeignKeyConstraint(["customer_id"], ["customer.id"], ondelete="CASCADE"),
+    one_of("visibility", WishlistVisibility),
+    Index("uq_wishlist_default", "customer_id", unique=True, postgresql_where=text("is_default")),
+    spread="customer",
+)
+
+wishlist_item = table(
+    "wishlist_item",
+    Column("customer_id", BigInteger, nullable=False),
+    Column("wishlist_id", BigInteger, nullable=False),
+    Column("id", BigInteger, nullable=False),
+    Column("product_id", ForeignKey("product.id"), nullable=False),
+    Column("quantity", Integer, nullable=False, server_default="1"),
+    Column("comment", Text),
+    created_at("added_at"),
+    PrimaryKeyConstraint("customer_id", "wishlist_id", "id"),
+    UniqueConstraint("customer_id", "wishlist_id", "product_id"),
+    ForeignKeyConstraint(["customer_id", "wishlist_id"], ["wishlist.customer_id", "wishlist.id"], ondelete="CASCADE"),
+    CheckConstraint("quantity > 0", name="quantity"),
+    Index("ix_wishlist_item_page", "customer_id", "wishlist_id", "added_at", "id"),
+    spread="customer",
+)

@@ -1,0 +1,256 @@
+"""What customers do to their own account; roots of the storefront."""
+
+from typing import Annotated, Any
+
+import strawberry
+
+from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.core.ids import decode
+from customer_gql.core.viewer import ViewerKind
+from customer_gql.customers.accounts.recovery import email_verification, password_reset
+from customer_gql.customers.accounts.registration import account_deletion, sign_up
+from customer_gql.customers.accounts.sessions import sessions
+from customer_gql.customers.accounts.sign_in import sign_in
+from customer_gql.customers.accounts.support import impersonation
+from customer_gql.customers.history.writes import acting
+from customer_gql.database.statements import Row
+from customer_gql.graph.context import Info
+from customer_gql.graph.roots import INPUT, customer_field, customer_mutation, guest_mutation
+from customer_gql.shop.websites.reads import requested_view
+
+from . import sign_out, throttle
+from .inputs import (
+    DonePayload,
+    EmailChangeRequestInput,
+    EmailInput,
+    EmailTokenInput,
+    LoginAsExchangeInput,
+    MeDeleteRequestInput,
+    MeDeleteRequestPayload,
+    PasswordChangeInput,
+    PasswordResetInput,
+    SessionRevokeInput,
+    SessionsEndedPayload,
+    SignInInput,
+    SignOutInput,
+    SignUpInput,
+    SignUpPayload,
+    TokenRefreshInput,
+)
+from .reads import MAX_SESSIONS, sessions_by_customer
+from .types import Session, SignInPayload
+
+_PEER = "A peer address has 30 attempts in 5 minutes, then `RATE_LIMITED`."
+
+
+@strawberry.type
+class AccountQuery:
+    @customer_field(
+        graphql_type=list[Session],
+        description=f"Devices signed in to the account, the last used first; at most {MAX_SESSIONS}.",
+    )
+    async def sessions(self, info: Info) -> Any:
+        return await info.context.load(sessions_by_customer, info.context.viewer.customer_id)
+
+
+@strawberry.type
+class AccountMutation:
+    @guest_mutation(
+        alone=True,
+        description="Make an account on the website of the store view in `X-Store-View` (the default one without it). "
+        "The answer does not tell whether the address has an account. Mails a welcome, or a link to confirm the "
+        "address where the website wants that; the owner of an existing account is told, five times an hour at most. "
+        f"`REQUIRED`, `TOO_LONG` or `INVALID` with the field for what does not fit. {_PEER} "
+        "Signs nobody in. Writes history. Undone by `meDeleteRequest`.",
+    )
+    async def sign_up(self, info: Info, input: Annotated[SignUpInput, INPUT]) -> SignUpPayload:
+        required = await sign_up.sign_up(
+            info.context,
+            await _view(info),
+            email=input.email,
+            password=input.password,
+            about=input.about(),
+            is_subscribed=input.is_subscribed,
+        )
+        return SignUpPayload(is_confirmation_required=required)
+
+    @guest_mutation(
+        alone=True,
+        description="Confirm the address an account was made with. Waiting newsletter subscriptions begin; sessions "
+        "from before end. The link works once, for 24 hours, and only the newest works; any other is `INVALID`. "
+        f"{_PEER} Signs nobody in. Writes history, mails a welcome. Cannot be undone.",
+    )
+    async def email_confirm(self, info: Info, input: Annotated[EmailTokenInput, INPUT]) -> DonePayload:
+        await _count_attempt(info)
+        async with info.context.transaction() as connection:
+            await email_verification.confirm(connection, input.token, address=info.context.viewer.address)
+        return DonePayload()
+
+    @guest_mutation(
+        alone=True,
+        description="Mail a fresh link that confirms an address, when there is an account that waits for it: five an "
+        f"hour, two minutes apart. The answer does not tell. {_PEER} Older links stop working.",
+    )
+    async def email_confirm_resend(self, info: Info, input: Annotated[EmailInput, INPUT]) -> DonePayload:
+        await email_verification.resend(info.context, await _view(info), email=input.email)
+        return DonePayload()
+
+    @guest_mutation(
+        alone=True,
+        description="Start a session on the website of the store view in `X-Store-View` (the default one without it). "
+        "One refusal for an unknown address, a wrong password, an account that is locked, inactive, not confirmed or "
+        "of a group this website excludes. After 5 wrong passwords an account waits a second, doubling to 15 minutes; "
+        "the 6th in a row closes sign-in for 30 minutes, the 10th locks the account for 10, unless configured otherwise. "
+        f"{_PEER} `TOO_LONG` for what no address or password can be. Writes history; a lock is told by mail. `signOut` "
+        "undoes it.",
+    )
+    async def sign_in(self, info: Info, input: Annotated[SignInInput, INPUT]) -> SignInPayload:
+        grant = await sign_in.sign_in(info.context, await _view(info), email=input.email, password=input.password)
+        return SignInPayload(grant=grant)
+
+    @guest_mutation(
+        alone=True,
+        description="New tokens for a refresh token, which works once; the old access token ends. A refresh token "
+        "brought a second time ends the session, which is written into the history: it was copied. `INVALID` for one that "
+        "is unknown, used or over, and on a website the session does not reach.",
+    )
+    async def token_refresh(self, info: Info, input: Annotated[TokenRefreshInput, INPUT]) -> SignInPayload:
+        website_id = await _named_website(info)
+        async with info.context.transaction() as connection:
+            grant = await sessions.renew(
+                connection, input.refresh_token, website_id=website_id, address=info.context.viewer.address
+            )
+        if grant is None:
+            raise RuleError("This refresh token does not work. Sign in again.", path=["refreshToken"])
+        return SignInPayload(grant=grant)
+
+    @customer_mutation(
+        description="End this session, or with `all` every one: the tokens stop working at once, on every server. "
+        "Staff signed in as the customer end their own token alone. Writes history. Cannot be undone; sign in again."
+    )
+    async def sign_out(self, info: Info, input: Annotated[SignOutInput, INPUT]) -> SessionsEndedPayload:
+        ended = await sign_out.sign_out(info.context, every=input.all)
+        return SessionsEndedPayload(ended_session_count=ended)
+
+    @customer_mutation(
+        in_person=True,
+        description="End one session of the account; the others go on. Writes history. A session that has ended, or is "
+        "another's, is `NOT_FOUND`. Cannot be undone; the device signs in again.",
+    )
+    async def session_revoke(self, info: Info, input: Annotated[SessionRevokeInput, INPUT]) -> SessionsEndedPayload:
+        customer_id, session_id = decode(input.id, "ses", 2)
+        if customer_id != info.context.viewer.customer_id:
+            raise RuleError("There is no such session.", path=["id"], code=UserErrorCode.NOT_FOUND)
+        ended = await sign_out.revoke_session(info.context, session_id)
+        return SessionsEndedPayload(ended_session_count=ended)
+
+    @customer_mutation(
+        alone=True,
+        in_person=True,
+        description="Choose another password. Ends every other session unless told otherwise, and open reset links. "
+        "`INVALID` with the field for a wrong or an unfit password. The 10th wrong one in a row, here or at sign-in, locks "
+        "for 10 minutes unless configured otherwise; refused sign-ins alone close nothing here. Mails the owner, writes "
+        "history. Undone by changing it back.",
+    )
+    async def password_change(self, info: Info, input: Annotated[PasswordChangeInput, INPUT]) -> SessionsEndedPayload:
+        ended = await password_reset.change(
+            info.context,
+            current=input.current_password,
+            new=input.new_password,
+            keep_others=input.keep_other_sessions,
+        )
+        return SessionsEndedPayload(ended_session_count=ended)
+
+    @guest_mutation(
+        alone=True,
+        description="Mail a link to choose a new password, when there is an account: five an hour, two minutes apart, "
+        "for an account and for a peer address. The link works once, for 30 minutes unless configured otherwise, and "
+        "only the newest works. The answer does not tell; `INVALID` and `TOO_LONG` are for what is no address. Writes "
+        "history. The old password goes on working.",
+    )
+    async def password_reset_request(self, info: Info, input: Annotated[EmailInput, INPUT]) -> DonePayload:
+        await password_reset.request(info.context, await _view(info), email=input.email)
+        return DonePayload()
+
+    @guest_mutation(
+        alone=True,
+        description="Choose a new password with a link. Ends every session and link, a lock of wrong passwords too; "
+        "confirms the address. Where it was never confirmed, the address book, the consent to remote assistance and "
+        "waiting newsletter wishes go too: whoever made the account may not have been the owner. `INVALID` with `token` for "
+        f"a link that is unknown, used, replaced or too old, with `password` for one that does not fit. {_PEER} Signs nobody in. "
+        "Mails the owner, writes history. Cannot be undone.",
+    )
+    async def password_reset(self, info: Info, input: Annotated[PasswordResetInput, INPUT]) -> DonePayload:
+        await password_reset.reset(info.context, token=input.token, password=input.password)
+        return DonePayload()
+
+    @customer_mutation(
+        alone=True,
+        in_person=True,
+        description="Ask to move the account to another address: a link goes there, and works an hour. The answer does "
+        "not tell whether the address has an account; its owner is told by mail. `INVALID` with `currentPassword` for a "
+        "wrong password or too many of them, with `email` for no address; `LIMIT_REACHED` after 5 mails in an hour. "
+        "Writes history. Nothing changes before the link is used.",
+    )
+    async def email_change_request(self, info: Info, input: Annotated[EmailChangeRequestInput, INPUT]) -> DonePayload:
+        await email_verification.ask_for_change(info.context, email=input.email, password=input.current_password)
+        return DonePayload()
+
+    @customer_mutation(
+        alone=True,
+        in_person=True,
+        description="Move the account to the address the link was mailed to. Ends every session, this one too; sign in "
+        "with the new address. `INVALID` for a link that is another's, used, replaced or too old, or when the address was "
+        "taken meanwhile. Mails both addresses, writes history. Undone by changing it back.",
+    )
+    async def email_change_confirm(self, info: Info, input: Annotated[EmailTokenInput, INPUT]) -> DonePayload:
+        viewer = info.context.viewer
+        assert viewer.customer_id is not None
+        async with info.context.transaction() as connection:
+            await email_verification.change(connection, input.token, customer_id=viewer.customer_id, by=acting(viewer))
+        return DonePayload()
+
+    @customer_mutation(
+        alone=True,
+        in_person=True,
+        description="Delete the own account, or where the shop wants so, ask staff to. Orders, reviews and ledgers "
+        "stay. `INVALID` with `currentPassword` for a wrong one or too many of them, `NOT_ALLOWED` for a company's admin. "
+        "Ends every session, mails the owner, writes history. Cannot be undone.",
+    )
+    async def me_delete_request(
+        self, info: Info, input: Annotated[MeDeleteRequestInput, INPUT]
+    ) -> MeDeleteRequestPayload:
+        deleted = await account_deletion.request_deletion(info.context, password=input.current_password)
+        return MeDeleteRequestPayload(is_deleted=deleted)
+
+    @guest_mutation(
+        alone=True,
+        description="Exchange a code of `customerLoginAs` for a token of 15 minutes that acts as the customer and names "
+        "the staff member too. Closed to whoever is signed in. `INVALID` for a code that is unknown, used or older "
+        f"than a minute, and on a website the customer may not act on. {_PEER} Writes "
+        "history; the customer sees it afterwards.",
+    )
+    async def login_as_exchange(self, info: Info, input: Annotated[LoginAsExchangeInput, INPUT]) -> SignInPayload:
+        if info.context.viewer.kind is not ViewerKind.GUEST:
+            raise RuleError("Sign out first: a code is exchanged by somebody who is not signed in.", path=["code"])
+        await _count_attempt(info)
+        website_id, address = await _named_website(info), info.context.viewer.address
+        async with info.context.transaction() as connection:
+            grant = await impersonation.exchange(connection, input.code, website_id=website_id, address=address)
+        return SignInPayload(grant=grant)
+
+
+async def _count_attempt(info: Info) -> None:
+    """Outside the transaction that may be refused: a refused guess counts too."""
+    async with info.context.database.writes.acquire() as connection:
+        await throttle.check_address(connection, info.context.caller.address)
+
+
+async def _named_website(info: Info) -> int | None:
+    return (await _view(info)).website_id if info.context.caller.store_view else None
+
+
+async def _view(info: Info) -> Row:
+    """The storefront that asks."""
+    async with info.context.database.reads.acquire() as connection:
+        return await requested_view(connection, info.context.caller.store_view)

@@ -1,0 +1,126 @@
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Interval,
+    Text,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    select,
+)
+from sqlalchemy.dialects.postgresql import BYTEA
+
+from customer_gql.customers.profile.tables import customer, customer_email
+from customer_gql.database.statements import compiled
+from customer_gql.loading.lists import List
+from customer_gql.loading.pages import Pages, Sort
+from customer_gql.loading.reads import all_by, one_by
+from customer_gql.shop.groups.tables import customer_group_excluded_website as excluded
+from customer_gql.shop.websites.tables import store, store_view
+
+from .tables import (
+    customer_password,
+    customer_refresh_token,
+    customer_session,
+    customer_token,
+    email_token,
+    impersonation,
+    login_code,
+    password_reset,
+)
+
+MAX_SESSIONS = 100
+_MINUTE = literal_column("interval '1 minute'", Interval())
+_token_hash = bindparam("token_hash", type_=BYTEA())
+SECOND = literal_column("interval '1 second'", Interval())
+_idle_at_most = func.least(customer_token.c.expires_at, func.now() + customer_token.c.idle_seconds * SECOND)
+# Touched so long ago that its last use may be written down again.
+IS_STALE = customer_token.c.idle_until < _idle_at_most - _MINUTE
+
+viewers_by_token = one_by(
+    select(
+        customer_token.c.token_hash,
+        customer_token.c.customer_id,
+        customer_token.c.session_id,
+        customer_token.c.staff_id,
+        customer_token.c.website_id,
+        IS_STALE.label("is_stale"),
+    ).where(customer_token.c.expires_at > func.now(), customer_token.c.idle_until > func.now()),
+    customer_token.c.token_hash,
+)
+# The website of the store view that a request names.
+websites_by_store_view = one_by(
+    select(store_view.c.code, store.c.website_id).select_from(store_view.join(store)), store_view.c.code
+)
+REFRESH_TOKEN = compiled(select(customer_refresh_token).where(customer_refresh_token.c.token_hash == _token_hash))
+RESET_TOKEN = compiled(select(password_reset).where(password_reset.c.token_hash == _token_hash))
+EMAIL_TOKEN = compiled(select(email_token).where(email_token.c.token_hash == _token_hash))
+LOGIN_CODE = compiled(select(login_code).where(login_code.c.code_hash == bindparam("code_hash", type_=BYTEA())))
+
+_ACCOUNT = select(customer, customer_password.c.hash.label("password_hash")).select_from(
+    customer.outerjoin(customer_password)
+)
+ACCOUNT_BY_EMAIL = compiled(
+    _ACCOUNT.add_columns(
+        exists()
+        .where(
+            excluded.c.group_id == customer.c.group_id,
+            excluded.c.website_id == bindparam("website_id", type_=BigInteger()),
+        )
+        .label("is_excluded")
+    )
+    .join_from(customer, customer_email, customer_email.c.customer_id == customer.c.id)
+    .where(
+        customer_email.c.email_normalised == bindparam("email_normalised", type_=Text()),
+        customer_email.c.scope == bindparam("scope", type_=BigInteger()),
+    )
+)
+IS_EXCLUDED = compiled(
+    select(
+        exists().where(
+            customer.c.id == bindparam("customer_id", type_=BigInteger()),
+            excluded.c.group_id == customer.c.group_id,
+            excluded.c.website_id == bindparam("website_id", type_=BigInteger()),
+        )
+    )
+)
+ACCOUNT_BY_ID = compiled(_ACCOUNT.where(customer.c.id == bindparam("customer_id", type_=BigInteger())))
+
+_customer_id = bindparam("customer_id", type_=BigInteger())
+_since = bindparam("since", type_=DateTime(timezone=True))
+RESETS_SINCE = compiled(
+    select(func.count().label("total"), func.max(password_reset.c.created_at).label("newest")).where(
+        password_reset.c.customer_id == _customer_id, password_reset.c.created_at > _since
+    )
+)
+LINKS_SINCE = compiled(
+    select(func.count().label("total"), func.max(email_token.c.created_at).label("newest")).where(
+        email_token.c.customer_id == _customer_id, email_token.c.created_at > _since
+    )
+)
+
+_sessions = select(customer_session).where(customer_session.c.expires_at > func.now())
+sessions_by_id = one_by(_sessions, customer_session.c.customer_id, customer_session.c.id)
+sessions_by_customer = all_by(
+    _sessions.order_by(customer_session.c.last_used_at.desc(), customer_session.c.id.desc()),
+    customer_session.c.customer_id,
+)
+
+_newest = Sort("NEWEST", (impersonation.c.created_at, impersonation.c.id), descending=True)
+impersonations_by_id = one_by(select(impersonation), impersonation.c.customer_id, impersonation.c.id)
+# What a customer sees is who was let in, not the codes that ran out unused.
+impersonations_by_customer = Pages(
+    select(impersonation).where(impersonation.c.started_at.is_not(None)), impersonation.c.customer_id, sort=_newest
+)
+live_impersonations = List(
+    select(impersonation)
+    .join(customer)
+    .where(
+        impersonation.c.started_at.is_not(None),
+        impersonation.c.ended_at.is_(None),
+        impersonation.c.expires_at > func.now(),
+    ),
+    [_newest],
+    website=customer.c.website_id,
+)

@@ -1,0 +1,190 @@
+"""Links that prove an address: the one an account was made with, and the one it changes to (domain §5.4, §7.4)."""
+
+import datetime as dt
+from typing import Any, Final
+
+from sqlalchemy import insert, select, update
+
+from customer_gql.core.emails import normalised
+from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.customers.accounts import throttle, writes
+from customer_gql.customers.accounts.enumeration import Decoy, undoing
+from customer_gql.customers.accounts.reads import ACCOUNT_BY_EMAIL, EMAIL_TOKEN, LINKS_SINCE
+from customer_gql.customers.accounts.sessions import sessions
+from customer_gql.customers.accounts.sign_in.sign_in import proven
+from customer_gql.customers.accounts.tables import EmailPurpose, email_token
+from customer_gql.customers.history.tables import Actor
+from customer_gql.customers.history.writes import By, acting, record
+from customer_gql.customers.newsletter.writes import confirm as confirm_subscriptions
+from customer_gql.customers.profile import fields, writes as customers
+from customer_gql.customers.profile.sharing import scope_of
+from customer_gql.customers.profile.tables import customer
+from customer_gql.database.statements import Connection, Row, execute, fetch_one
+from customer_gql.graph.context import Context
+from customer_gql.security import tokens
+
+CONFIRM_LIFETIME: Final = dt.timedelta(hours=24)
+CHANGE_LIFETIME: Final = dt.timedelta(hours=1)
+PER_HOUR: Final = 5
+APART: Final = dt.timedelta(minutes=2)
+DEAD: Final = "This link does not work: it was used, replaced by a newer one, or is too old. Ask for another."
+
+
+async def send_confirmation(connection: Connection, account: Any, *, by: By) -> dt.datetime:
+    """Mail a link that confirms the address of the account; only the newest works."""
+    await writes.revoke_links(connection, [account.id], purpose=EmailPurpose.CONFIRM.value)
+    token, expires_at = await _made(connection, account, EmailPurpose.CONFIRM, CONFIRM_LIFETIME)
+    await writes.tell(connection, account, "confirm_email", secrets={"token": token}, expiresAt=expires_at.isoformat())
+    await record(connection, account.id, kind="CONFIRMATION_REQUESTED", version=account.version, by=by)
+    return expires_at
+
+
+async def resend(context: Context, view: Row, *, email: str) -> None:
+    """Mail a fresh link, if an account waits for it and the limits allow it. The answer never tells."""
+    email = fields.email(email)
+    async with context.database.writes.acquire() as connection:
+        await throttle.check_address(connection, context.caller.address)
+    async with context.transaction() as connection:
+        scope = await scope_of(connection, view.website_id)
+        known = await fetch_one(
+            connection, ACCOUNT_BY_EMAIL, email_normalised=normalised(email), scope=scope, website_id=view.website_id
+        )
+        account = known or Decoy(email, view)
+        await fetch_one(connection, select(customer.c.id).where(customer.c.id == account.id).with_for_update())
+        may = await may_send(connection, account.id)
+        waits = known is not None and not known.is_email_confirmed
+        async with undoing(connection, wanted=not (waits and may)):
+            by = By(Actor.CUSTOMER, account.id, address=context.caller.address or None)
+            await send_confirmation(connection, account, by=by)
+
+
+async def ask_for_change(context: Context, *, email: str, password: str) -> None:
+    email = fields.email(email)
+    known = await proven(context, password, path=["currentPassword"])
+    async with context.transaction() as connection:
+        held = await customers.locked(connection, known.id, websites=None)
+        await request_change(connection, held, email=email, by=acting(context.viewer))
+
+
+async def may_send(connection: Connection, customer_id: int, *, apart: dt.timedelta = APART) -> bool:
+    """At most five mails an hour for one account, some minutes apart."""
+    now = dt.datetime.now(dt.UTC)
+    sent = await fetch_one(connection, LINKS_SINCE, customer_id=customer_id, since=now - dt.timedelta(hours=1))
+    assert sent is not None
+    return sent.total < PER_HOUR and (sent.newest is None or sent.newest <= now - apart)
+
+
+async def confirm(connection: Connection, given: str, *, address: str | None) -> Row:
+    """The account whose address the link confirms, as it was before. Whoever came in before the owner did goes.
+
+    `address` is the network's it comes from.
+    """
+    used, held = await _used(connection, given, EmailPurpose.CONFIRM)
+    await sessions.end_all(connection, [held.id])
+    await writes.revoke_links(connection, [held.id], purpose=EmailPurpose.CHANGE.value)
+    await confirm_account(connection, held, by=By(Actor.CUSTOMER, used.customer_id, address=address))
+    return held
+
+
+async def confirm_account(connection: Connection, held: Row, *, by: By) -> bool:
+    """The address is its owner's; whether that is news. Subscriptions that waited for it begin."""
+    if held.is_email_confirmed:
+        return False
+    version = await customers.change(connection, held, {"is_email_confirmed": True})
+    await writes.revoke_links(connection, [held.id], purpose=EmailPurpose.CONFIRM.value)
+    await confirm_subscriptions(connection, held.id)
+    changes = {"isEmailConfirmed": (False, True)}
+    await record(connection, held.id, kind="EMAIL_CONFIRMED", version=version, by=by, changes=changes)
+    await writes.tell(connection, held, "email_confirmed")
+    return True
+
+
+async def request_change(connection: Connection, held: Row, *, email: str, by: By) -> None:
+    """Mail the new address. Whether another account has it, its owner learns, and nobody else."""
+    if not await may_send(connection, held.id, apart=dt.timedelta(0)):
+        raise RuleError(
+            f"{PER_HOUR} mails went out within the last hour; that is the limit. Try again later.",
+            path=["email"],
+            code=UserErrorCode.LIMIT_REACHED,
+        )
+    scope = await scope_of(connection, held.website_id)
+    await writes.revoke_links(connection, [held.id], purpose=EmailPurpose.CHANGE.value)
+    token, expires_at = await _made(connection, held, EmailPurpose.CHANGE, CHANGE_LIFETIME, new_email=email)
+    owner = await fetch_one(
+        connection, ACCOUNT_BY_EMAIL, email_normalised=normalised(email), scope=scope, website_id=held.website_id
+    )
+    if owner is None or owner.id == held.id:
+        expires = expires_at.isoformat()
+        await writes.tell(
+            connection, held, "email_change_confirm", recipient=email, secrets={"token": token}, expiresAt=expires
+        )
+    else:
+        await writes.tell(connection, owner, "signed_up_again")
+    await record(connection, held.id, kind="EMAIL_CHANGE_REQUESTED", version=held.version, by=by)
+
+
+async def change(connection: Connection, given: str, *, customer_id: int, by: By) -> None:
+    """Move the account to the address the link was mailed to, and end every session."""
+    used, held = await _used(connection, given, EmailPurpose.CHANGE, customer_id=customer_id)
+    try:
+        await customers.move_claim(connection, held, email=used.new_email, website_id=held.website_id)
+    except RuleError:
+        raise RuleError(DEAD, path=["token"]) from None  # taken meanwhile; by whom is nobody's business
+    await writes.forget_failures(connection, held)
+    version = await customers.change(connection, held, {"email": used.new_email, "is_email_confirmed": True})
+    await writes.end_sessions(connection, [held.id])
+    changes = {"email": (held.email, used.new_email)}
+    await record(connection, held.id, kind="EMAIL_CHANGED", version=version, by=by, changes=changes)
+    for recipient in (held.email, used.new_email):
+        await writes.tell(connection, held, "email_changed", recipient=recipient)
+
+
+async def _made(
+    connection: Connection, account: Any, purpose: EmailPurpose, lifetime: dt.timedelta, new_email: str | None = None
+) -> tuple[str, dt.datetime]:
+    token, now = tokens.new(tokens.EMAIL), dt.datetime.now(dt.UTC)
+    await execute(
+        connection,
+        insert(email_token).values(
+            token_hash=tokens.hashed(token),
+            customer_id=account.id,
+            purpose=purpose.value,
+            email_hash=tokens.hashed(normalised(account.email)),
+            new_email=new_email,
+            created_at=now,
+            expires_at=now + lifetime,
+        ),
+    )
+    return token, now + lifetime
+
+
+async def _used(
+    connection: Connection, given: str, purpose: EmailPurpose, *, customer_id: int | None = None
+) -> tuple[Row, Row]:
+    """Use a link up, under the lock of its account; the link and the account. One refusal for all that may be wrong."""
+    dead = RuleError(DEAD, path=["token"])
+    known = await fetch_one(connection, EMAIL_TOKEN, token_hash=tokens.hashed(given))
+    if known is None or (customer_id is not None and known.customer_id != customer_id):
+        raise dead
+    try:
+        held = await customers.locked(connection, known.customer_id, websites=None)
+    except RuleError:
+        raise dead from None
+    now = dt.datetime.now(dt.UTC)
+    used = await fetch_one(
+        connection,
+        update(email_token)
+        .where(
+            email_token.c.token_hash == known.token_hash,
+            email_token.c.purpose == purpose.value,
+            email_token.c.email_hash == tokens.hashed(normalised(held.email)),
+            email_token.c.used_at.is_(None),
+            email_token.c.revoked_at.is_(None),
+            email_token.c.expires_at > now,
+        )
+        .values(used_at=now)
+        .returning(email_token),
+    )
+    if used is None:
+        raise dead
+    return used, held

@@ -1,0 +1,249 @@
+"""Choosing a new password: through a link in a mail, or with the old one (domain §7.3, §7.4)."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import insert, select, update
+
+from customer_gql.core.emails import normalised
+from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.customers.accounts import passwords, throttle, writes
+from customer_gql.customers.accounts.enumeration import Decoy, undoing
+from customer_gql.customers.accounts.reads import ACCOUNT_BY_EMAIL, ACCOUNT_BY_ID, RESET_TOKEN, RESETS_SINCE
+from customer_gql.customers.accounts.sessions import sessions
+from customer_gql.customers.accounts.sign_in.sign_in import proven
+from customer_gql.customers.accounts.tables import password_reset
+from customer_gql.customers.history.tables import Actor
+from customer_gql.customers.history.writes import By, acting, record
+from customer_gql.customers.profile import fields, writes as customers
+from customer_gql.customers.profile.sharing import scope_of
+from customer_gql.customers.profile.tables import customer
+from customer_gql.database.statements import Connection, Row, execute, fetch_one
+from customer_gql.graph.context import Context
+from customer_gql.security import tokens
+from customer_gql.shop.settings.settings import GLOBAL, STORE_VIEW, Setting, in_force
+from customer_gql.shop.websites.tables import store, store_view, website
+
+from . import email_verification
+
+_PROTECTIONS: Final = ("BY_IP_AND_EMAIL", "BY_IP", "BY_EMAIL", "NONE")
+PROTECTION: Final = Setting(
+    "accounts.reset_protection",
+    "BY_IP_AND_EMAIL",
+    STORE_VIEW,
+    "Whose requests for reset mails are limited: those for one account, those from one peer address, both or none.",
+    one_of=_PROTECTIONS,
+)
+PER_HOUR: Final = Setting(
+    "accounts.resets_per_hour", 5, STORE_VIEW, "Reset mails an hour; 0 for any number.", at_least=0
+)
+APART: Final = Setting(
+    "accounts.minutes_between_resets", 2, STORE_VIEW, "Minutes between two reset mails; 0 for none.", at_least=0
+)
+LIFETIME: Final = Setting(
+    "accounts.reset_link_minutes", 30, GLOBAL, "Minutes a reset link works.", at_least=1, at_most=1440
+)
+_HOUR: Final = dt.timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    per_hour: int
+    apart: dt.timedelta
+    lifetime: dt.timedelta
+    by_account: bool
+    by_address: bool
+
+
+async def limits(connection: Connection, *, website_id: int | None, store_view_id: int) -> Limits:
+    shop = await in_force(
+        connection, PROTECTION, PER_HOUR, APART, LIFETIME, website_id=website_id, store_view_id=store_view_id
+    )
+    return Limits(
+        per_hour=shop[PER_HOUR],
+        apart=dt.timedelta(minutes=shop[APART]),
+        lifetime=dt.timedelta(minutes=shop[LIFETIME]),
+        by_account=shop[PROTECTION] in {"BY_IP_AND_EMAIL", "BY_EMAIL"},
+        by_address=shop[PROTECTION] in {"BY_IP_AND_EMAIL", "BY_IP"},
+    )
+
+
+async def request(context: Context, view: Row, *, email: str) -> None:
+    """Mail a link, if there is an account and the limits allow it. The answer never tells."""
+    email = fields.email(email)
+    async with context.transaction() as connection:
+        limit = await limits(connection, website_id=view.website_id, store_view_id=view.id)
+        from_here = await _allowed_from(connection, context.caller.address, limit)
+        scope = await scope_of(connection, view.website_id)
+        known = await fetch_one(
+            connection, ACCOUNT_BY_EMAIL, email_normalised=normalised(email), scope=scope, website_id=view.website_id
+        )
+        account = known or Decoy(email, view)
+        await fetch_one(connection, select(customer.c.id).where(customer.c.id == account.id).with_for_update())
+        for_it = await _allowed_for(connection, account.id, limit)
+        by = By(Actor.CUSTOMER, account.id, address=context.viewer.address)
+        async with undoing(connection, wanted=known is None or not from_here or not for_it):
+            await send(connection, account, lifetime=limit.lifetime, by=by)
+
+
+async def _allowed_from(connection: Connection, address: str, limit: Limits) -> bool:
+    """Both counts are kept, so that the answer takes as long whichever says no."""
+    if not limit.by_address:
+        return True
+    seldom = not limit.per_hour or await throttle.allowed(
+        connection, throttle.address_key("reset", address), limit=limit.per_hour, window=_HOUR
+    )
+    apart = not limit.apart or await throttle.allowed(
+        connection, throttle.address_key("reset apart", address), limit=1, window=limit.apart
+    )
+    return seldom and apart
+
+
+async def _allowed_for(connection: Connection, customer_id: int, limit: Limits) -> bool:
+    now = dt.datetime.now(dt.UTC)
+    sent = await fetch_one(connection, RESETS_SINCE, customer_id=customer_id, since=now - _HOUR)
+    assert sent is not None
+    if not limit.by_account:
+        return True
+    is_apart = sent.newest is None or sent.newest <= now - limit.apart
+    return is_apart and not (limit.per_hour and sent.total >= limit.per_hour)
+
+
+async def request_for(connection: Connection, held: Row, *, by: By) -> dt.datetime:
+    """As staff ask for it: the hourly limit holds for them too. The caller has locked the customer."""
+    limit = await limits(connection, website_id=held.website_id, store_view_id=held.created_in_store_view_id)
+    since = dt.datetime.now(dt.UTC) - _HOUR
+    sent = await fetch_one(connection, RESETS_SINCE, customer_id=held.id, since=since)
+    assert sent is not None
+    if limit.per_hour and sent.total >= limit.per_hour:
+        raise RuleError(
+            f"{limit.per_hour} reset mails went out within the last hour; that is the limit. Try again later.",
+            path=["id"],
+            code=UserErrorCode.LIMIT_REACHED,
+        )
+    return await send(connection, held, lifetime=limit.lifetime, by=by)
+
+
+async def send(
+    connection: Connection, account: Any, *, lifetime: dt.timedelta, by: By, template: str = "password_reset"
+) -> dt.datetime:
+    """Queue a mail with a link that works once; when it expires. Only the newest link works."""
+    await writes.revoke_resets(connection, [account.id])
+    token, now = tokens.new(tokens.PASSWORD_RESET), dt.datetime.now(dt.UTC)
+    await execute(
+        connection,
+        insert(password_reset).values(
+            token_hash=tokens.hashed(token),
+            customer_id=account.id,
+            email_hash=tokens.hashed(normalised(account.email)),
+            created_at=now,
+            expires_at=now + lifetime,
+        ),
+    )
+    expires = (now + lifetime).isoformat()
+    await writes.tell(connection, account, template, secrets={"token": token}, expiresAt=expires)
+    await record(connection, account.id, kind="PASSWORD_RESET_REQUESTED", version=account.version, by=by)
+    return now + lifetime
+
+
+async def reset(context: Context, *, token: str, password: str) -> None:
+    """Use a link up. Whoever reads the mailbox is the owner: the address counts as confirmed, everybody else goes.
+
+    With whoever chose a password before the address was proven goes what they may have left behind.
+    """
+    passwords.check_length(password, ["password"])
+    dead = RuleError(email_verification.DEAD, path=["token"])
+    async with context.database.writes.acquire() as connection:
+        await throttle.check_address(connection, context.caller.address)
+        link = await fetch_one(connection, RESET_TOKEN, token_hash=tokens.hashed(token))
+        known = link and await fetch_one(connection, ACCOUNT_BY_ID, customer_id=link.customer_id)
+        if known is None or link is None or not _is_open(link, known):
+            raise dead
+        await check_new(connection, known, password, path=["password"])
+    hash = await passwords.hashed(password)
+    async with context.transaction() as connection:
+        try:
+            held = await customers.locked(connection, known.id, websites=None)
+        except RuleError:
+            raise dead from None
+        if not await _use_up(connection, link, held):
+            raise dead
+        by = By(Actor.CUSTOMER, held.id, address=context.viewer.address)
+        await writes.forget_failures(connection, held)
+        await writes.end_sessions(connection, [held.id])
+        await _store(connection, held, hash, kind="PASSWORD_RESET", by=by)
+        if not held.is_email_confirmed and known.password_hash is not None:
+            await writes.drop_unproven(connection, held, by=by)
+        await email_verification.confirm_account(connection, held, by=by)
+
+
+def _is_open(link: Row, known: Row) -> bool:
+    is_fresh = link.used_at is None and link.revoked_at is None and link.expires_at > dt.datetime.now(dt.UTC)
+    return is_fresh and link.email_hash == tokens.hashed(normalised(known.email))
+
+
+async def _use_up(connection: Connection, link: Row, held: Row) -> int:
+    now = dt.datetime.now(dt.UTC)
+    return await execute(
+        connection,
+        update(password_reset)
+        .where(
+            password_reset.c.token_hash == link.token_hash,
+            password_reset.c.email_hash == tokens.hashed(normalised(held.email)),
+            password_reset.c.used_at.is_(None),
+            password_reset.c.revoked_at.is_(None),
+            password_reset.c.expires_at > now,
+        )
+        .values(used_at=now),
+    )
+
+
+async def change(context: Context, *, current: str, new: str, keep_others: bool) -> int:
+    """How many other sessions ended."""
+    known = await proven(context, current, path=["currentPassword"])
+    async with context.database.reads.acquire() as connection:
+        await check_new(connection, known, new, path=["newPassword"])
+    hash = await passwords.hashed(new)
+    async with context.transaction() as connection:
+        held = await customers.locked(connection, known.id, websites=None)
+        stored = await fetch_one(connection, ACCOUNT_BY_ID, customer_id=held.id)
+        if stored is None or stored.password_hash != known.password_hash:
+            raise RuleError("The password was changed at the same moment.", path=["currentPassword"])
+        await writes.revoke_resets(connection, [held.id])
+        await _store(connection, held, hash, kind="PASSWORD_CHANGED", by=acting(context.viewer))
+        if keep_others:
+            return 0
+        return await sessions.end_others(connection, held.id, keep=context.viewer.session_id)
+
+
+async def _store(connection: Connection, held: Row, hash: str, *, kind: str, by: By) -> None:
+    await writes.set_password(connection, held.id, hash)
+    await record(connection, held.id, kind=kind, version=held.version, by=by)
+    await writes.tell(connection, held, "password_changed")
+
+
+async def check_new(connection: Connection, known: Row, password: str, *, path: list[str]) -> None:
+    """Against the rules and what everybody knows of this account."""
+    about = [known.email.partition("@")[0], known.email, known.first_name, known.last_name]
+    await check_choice(connection, password, about=about, website_id=known.website_id, path=path)
+
+
+async def check_choice(
+    connection: Connection, password: str, *, about: list[str], website_id: int, path: list[str]
+) -> None:
+    shop = await in_force(connection, passwords.MINIMUM_LENGTH, passwords.CLASSES)
+    names = await fetch_one(
+        connection,
+        select(website.c.name, website.c.code, store.c.name.label("store"), store_view.c.name.label("view"))
+        .select_from(website.join(store).join(store_view))
+        .where(website.c.id == website_id)
+        .limit(1),
+    )
+    passwords.check_new(
+        password,
+        minimum=shop[passwords.MINIMUM_LENGTH],
+        classes=shop[passwords.CLASSES],
+        about=[*about, *(names or ())],
+        path=path,
+    )

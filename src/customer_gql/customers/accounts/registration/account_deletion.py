@@ -1,0 +1,41 @@
+"""Deletion of an account at its customer's own request."""
+
+from typing import Final
+
+from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.customers.accounts import writes
+from customer_gql.customers.accounts.sign_in.sign_in import proven
+from customer_gql.customers.history.writes import acting, record
+from customer_gql.customers.profile import writes as customers
+from customer_gql.graph.context import Context
+from customer_gql.shop.settings.settings import WEBSITE, Setting, configured
+
+AT_ONCE: Final = "AT_ONCE"
+
+
+DELETION: Final = Setting(
+    "accounts.deletion",
+    AT_ONCE,
+    WEBSITE,
+    "What the wish of customers to be deleted does: AT_ONCE deletes, BY_STAFF only notes it in the history.",
+    one_of=(AT_ONCE, "BY_STAFF"),
+)
+
+
+async def request_deletion(context: Context, *, password: str) -> bool:
+    """Whether the account is gone."""
+    known = await proven(context, password, path=["currentPassword"])
+    by = acting(context.viewer)
+    async with context.transaction() as connection:
+        held = await customers.locked(connection, known.id, websites=None)
+        if await configured(connection, DELETION, website_id=held.website_id) != AT_ONCE:
+            await record(connection, held.id, kind="DELETION_REQUESTED", version=held.version, by=by)
+            return False
+        if not await customers.remove(connection, [held.id]):
+            raise RuleError(
+                "You run a company; make another of its users the admin first.", code=UserErrorCode.NOT_ALLOWED
+            )
+        await writes.end_sessions(connection, [held.id])
+        await record(connection, held.id, kind="DELETED", version=held.version + 1, by=by)
+        await writes.tell(connection, held, "account_deleted")
+    return True

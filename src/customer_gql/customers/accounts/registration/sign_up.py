@@ -1,0 +1,163 @@
+"""A new account (domain §5.1). Whether the address has one already, its owner learns by mail, and nobody else."""
+
+import datetime as dt
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final
+
+from sqlalchemy import insert
+
+from customer_gql.core.emails import normalised
+from customer_gql.core.errors import RuleError, RuleErrors
+from customer_gql.core.ids import new_id
+from customer_gql.customers.accounts import passwords, throttle, writes
+from customer_gql.customers.accounts.enumeration import undoing
+from customer_gql.customers.accounts.reads import ACCOUNT_BY_EMAIL
+from customer_gql.customers.accounts.recovery import email_verification, password_reset
+from customer_gql.customers.history.tables import Actor
+from customer_gql.customers.history.writes import By, record
+from customer_gql.customers.newsletter import opt_in, writes as newsletter
+from customer_gql.customers.profile import fields, presence, writes as customers
+from customer_gql.customers.profile.sharing import held_scope
+from customer_gql.customers.profile.tables import customer, customer_number
+from customer_gql.database.statements import Connection, Row, fetch_one
+from customer_gql.graph.context import Context
+from customer_gql.shop.groups.tables import GENERAL
+from customer_gql.shop.groups.writes import check_exists
+from customer_gql.shop.settings.settings import STORE_VIEW, WEBSITE, Setting, in_force
+
+CONFIRM: Final = Setting(
+    "accounts.confirm_email", False, WEBSITE, "Whether a new account works only after its address was confirmed."
+)
+DEFAULT_GROUP: Final = Setting(
+    "customers.default_group",
+    GENERAL,
+    STORE_VIEW,
+    "Number of the group new customers belong to.",
+    at_least=1,
+    check=check_exists,
+)
+_TELLS_PER_HOUR: Final = 5
+Wish = Callable[[Connection, Row, int], Awaitable[object]]
+"""How the wish for the newsletter is written down."""
+
+
+async def sign_up(
+    context: Context,
+    view: Row,
+    *,
+    email: str,
+    password: str | None,
+    about: Mapping[str, Any],
+    is_subscribed: bool,
+) -> bool:
+    """Whether the address has to be confirmed before the account works, which depends on the website alone."""
+    async with context.database.writes.acquire() as connection:
+        await throttle.check_address(connection, context.caller.address)
+        shop = await in_force(
+            connection,
+            CONFIRM,
+            DEFAULT_GROUP,
+            opt_in.NEEDED,
+            *fields.SETTINGS,
+            website_id=view.website_id,
+            store_view_id=view.id,
+        )
+        email, wanted = await _checked(connection, view, shop, email, password, about)
+    hash = None if password is None else await passwords.hashed(password)
+    is_confirmed = not shop[CONFIRM]
+    wish = (opt_in.ask if shop[opt_in.NEEDED] else newsletter.begin) if is_subscribed else None
+    values = {
+        **{fields.COLUMNS[field]: value for field, value in wanted.items()},
+        "email": email,
+        "website_id": view.website_id,
+        "created_in_store_view_id": view.id,
+        "group_id": shop[DEFAULT_GROUP],
+        "is_email_confirmed": is_confirmed,
+    }
+    async with context.transaction() as connection:
+        created = await _create_or_tell(connection, view, values, hash=hash, wish=wish, address=context.viewer.address)
+    if created is not None:
+        presence.signed_up(context, created)
+    return not is_confirmed
+
+
+async def _checked(
+    connection: Connection, view: Row, shop: Any, email: str, password: str | None, about: Mapping[str, Any]
+) -> tuple[str, dict[str, Any]]:
+    """Every reason against it at once; none of them asks whether the account exists."""
+    errors: list[RuleError] = []
+    address, wanted = email, dict[str, Any]()
+    try:
+        address = fields.email(email)
+    except RuleError as error:
+        errors.append(error)
+    try:
+        wanted = fields.checked(about, shop)
+    except RuleErrors as refused:
+        errors.extend(refused.errors)
+    try:
+        if password is not None:
+            words = [address, address.partition("@")[0], wanted.get("firstName") or "", wanted.get("lastName") or ""]
+            await password_reset.check_choice(
+                connection, password, about=words, website_id=view.website_id, path=["password"]
+            )
+    except RuleError as error:
+        errors.append(error)
+    if errors:
+        raise RuleErrors(errors)
+    return address, wanted
+
+
+async def _create_or_tell(
+    connection: Connection,
+    view: Row,
+    values: dict[str, Any],
+    *,
+    hash: str | None,
+    wish: Wish | None,
+    address: str | None,
+) -> int | None:
+    """The new customer, or None when the owner of the address was told. Both take the same statements."""
+    customer_id, name = new_id(), normalised(values["email"])
+    by = By(Actor.CUSTOMER, customer_id, address=address)
+    scope = await held_scope(connection, view.website_id)
+    async with undoing(connection, wanted=False) as undo:
+        undo.wanted = not await customers.claim(connection, customer_id, email=values["email"], scope=scope)
+        made = await _create(connection, customer_id, values, hash=hash, wish=wish, by=by)
+        if hash is None:
+            limit = await password_reset.limits(connection, website_id=view.website_id, store_view_id=view.id)
+            await password_reset.send(
+                connection, made, lifetime=limit.lifetime, by=by, template="welcome_without_password"
+            )
+        elif values["is_email_confirmed"]:
+            await writes.tell(connection, made, "welcome")
+        else:
+            await email_verification.send_confirmation(connection, made, by=by)
+    owner = await fetch_one(
+        connection, ACCOUNT_BY_EMAIL, email_normalised=name, scope=scope, website_id=view.website_id
+    )
+    # Told by mail, but not as often as somebody likes to press the button.
+    key = throttle.account_key(f"told {name}", scope)
+    may_tell = await throttle.allowed(connection, key, limit=_TELLS_PER_HOUR, window=dt.timedelta(hours=1))
+    async with undoing(connection, wanted=not (undo.wanted and may_tell and owner)):
+        await writes.tell(connection, owner or made, "signed_up_again")
+    return None if undo.wanted else customer_id
+
+
+async def _create(
+    connection: Connection, customer_id: int, values: dict[str, Any], *, hash: str | None, wish: Wish | None, by: By
+) -> Row:
+    made = await fetch_one(
+        connection,
+        insert(customer).values(id=customer_id, number=customer_number.next_value(), **values).returning(customer),
+    )
+    assert made is not None
+    if hash is not None:
+        await writes.set_password(connection, customer_id, hash)
+    if wish is not None:
+        await wish(connection, made, made.created_in_store_view_id)
+    given = {field: values.get(column) for field, column in fields.COLUMNS.items()}
+    given |= {"email": values["email"], "isSubscribed": wish is newsletter.begin}
+    changes = {field: (None, value) for field, value in given.items() if value not in (None, False)}
+    await record(connection, customer_id, kind="SIGNED_UP", version=1, by=by, changes=changes)
+    return made

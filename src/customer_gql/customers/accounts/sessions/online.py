@@ -1,0 +1,68 @@
+"""Who is online: customers and visitors active within the configured minutes (domain §14)."""
+
+import enum
+from typing import Any
+
+from sqlalchemy import BigInteger, Text, and_, cast, literal, null, or_, select, union_all
+
+from customer_gql.customers.addresses.tables import address
+from customer_gql.customers.profile.reads import ONLINE_SINCE
+from customer_gql.customers.profile.tables import customer, customer_activity as activity, visitor
+from customer_gql.loading.lists import List
+from customer_gql.loading.pages import Sort
+
+
+class VisitorKind(enum.StrEnum):
+    CUSTOMER = "CUSTOMER"
+    VISITOR = "VISITOR"
+
+
+def _nothing(name: str, kind: Any) -> Any:
+    return cast(null(), kind).label(name)
+
+
+_customers = (
+    select(
+        literal(VisitorKind.CUSTOMER.value, Text()).label("kind"),
+        customer.c.id.label("place"),
+        customer.c.id.label("customer_id"),
+        customer.c.website_id,
+        customer.c.number,
+        customer.c.first_name,
+        customer.c.last_name,
+        customer.c.email,
+        address.c.company,
+        activity.c.last_activity_at,
+        activity.c.last_url,
+    )
+    .select_from(
+        activity.join(customer).outerjoin(
+            address, and_(address.c.customer_id == customer.c.id, address.c.is_default_billing)
+        )
+    )
+    .where(
+        activity.c.last_activity_at > ONLINE_SINCE,
+        or_(activity.c.last_sign_out_at.is_(None), activity.c.last_sign_out_at < activity.c.last_activity_at),
+    )
+)
+_visitors = select(
+    literal(VisitorKind.VISITOR.value, Text()).label("kind"),
+    visitor.c.id.label("place"),
+    _nothing("customer_id", BigInteger()),
+    # Which website a visitor looks at is not known; only who reaches all of them sees visitors.
+    _nothing("website_id", BigInteger()),
+    _nothing("number", BigInteger()),
+    _nothing("first_name", Text()),
+    _nothing("last_name", Text()),
+    _nothing("email", Text()),
+    _nothing("company", Text()),
+    visitor.c.last_activity_at,
+    visitor.c.last_url,
+).where(visitor.c.last_activity_at > ONLINE_SINCE)
+
+_online = union_all(_customers, _visitors).subquery("online")
+online_list = List(
+    select(_online),
+    [Sort("LATEST", (_online.c.last_activity_at, _online.c.place), descending=True)],
+    website=_online.c.website_id,
+)

@@ -1,0 +1,40 @@
+"""Signing out on one device or on all of them."""
+
+from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.customers.accounts.sessions import sessions
+from customer_gql.customers.accounts.support import impersonation
+from customer_gql.customers.history.tables import Actor
+from customer_gql.customers.history.writes import By, acting, record
+from customer_gql.customers.profile import presence, writes as customers
+from customer_gql.graph.context import Context
+
+
+async def sign_out(context: Context, *, every: bool) -> int:
+    """How many sessions ended. Staff signed in as the customer leave with their impersonation alone."""
+    viewer = context.viewer
+    customer_id, session_id = viewer.customer_id, viewer.session_id
+    assert customer_id is not None
+    assert session_id is not None
+    async with context.transaction() as connection:
+        if viewer.is_impersonated:
+            by = By(Actor.STAFF, viewer.staff_id, address=viewer.address)
+            return int(await impersonation.end(connection, customer_id, session_id, by=by))
+        held = await customers.locked(connection, customer_id, websites=None)
+        if every:
+            ended = await sessions.end_others(connection, customer_id, keep=None)
+        else:
+            ended = await sessions.end(connection, customer_id, [session_id])
+        await record(connection, customer_id, kind="SIGNED_OUT", version=held.version, by=acting(viewer))
+    presence.signed_out(context, customer_id)
+    return ended
+
+
+async def revoke_session(context: Context, session_id: int) -> int:
+    customer_id = context.viewer.customer_id
+    assert customer_id is not None
+    async with context.transaction() as connection:
+        held = await customers.locked(connection, customer_id, websites=None)
+        if not await sessions.end(connection, customer_id, [session_id]):
+            raise RuleError("There is no such session.", path=["id"], code=UserErrorCode.NOT_FOUND)
+        await record(connection, customer_id, kind="SESSION_REVOKED", version=held.version, by=acting(context.viewer))
+    return 1

@@ -1,0 +1,62 @@
+"""Staff decide whether an account works on its website alone, or on all of them (domain §4)."""
+
+from typing import Annotated
+
+import strawberry
+
+from customer_gql.customers.accounts import writes
+from customer_gql.customers.profile.sharing import SHARING, AccountSharing, share
+from customer_gql.graph.context import Info
+from customer_gql.graph.fields import column
+from customer_gql.graph.payloads import Payload
+from customer_gql.graph.roots import INPUT, admin_mutation
+from customer_gql.graph.scalars import graph_enum
+from customer_gql.shop.settings.settings import configured
+from customer_gql.staff.audit.events import acting, record
+
+graph_enum(
+    AccountSharing,
+    "Where an account works.",
+    {
+        "PER_WEBSITE": "On its website alone; one address may have an account on each.",
+        "GLOBAL": "On every website; an address has one account.",
+    },
+)
+
+
+@strawberry.input(description="Where accounts work from now on.")
+class AccountSharingSetInput:
+    sharing: AccountSharing = column("On their website alone, or on all of them.")
+
+
+@strawberry.type(description="The new scope of accounts.")
+class AccountSharingSetPayload(Payload):
+    moved_account_count: int = strawberry.field(description="How many accounts were moved to it.", default=0)
+    ended_session_count: int = strawberry.field(
+        description="How many sessions ended, because they were on another website than their account's.", default=0
+    )
+
+
+@strawberry.type
+class AccountSharingAdminMutation:
+    @admin_mutation(
+        permission="configuration.manage",
+        everywhere=True,
+        alone=True,
+        description="Let accounts work on their website alone, or on all of them. Refused (`TAKEN`) while an address "
+        "has accounts on several websites that would become one. On their website alone, sessions end that were begun "
+        "on another; all others go on. Writes the history of staff. Can be undone by setting it back.",
+    )
+    async def account_sharing_set(
+        self, info: Info, input: Annotated[AccountSharingSetInput, INPUT]
+    ) -> AccountSharingSetPayload:
+        ended = 0
+        async with info.context.transaction() as connection:
+            before = await configured(connection, SHARING)
+            moved = await share(connection, input.sharing)
+            if input.sharing is AccountSharing.PER_WEBSITE:
+                ended = await writes.end_elsewhere(connection)
+            if before != input.sharing.value:
+                changes = {SHARING.path: (before, input.sharing.value)}
+                await record(connection, "CONFIGURATION_SET", by=acting(info.context), changes=changes)
+        return AccountSharingSetPayload(moved_account_count=moved, ended_session_count=ended)

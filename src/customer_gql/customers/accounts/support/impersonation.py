@@ -1,0 +1,133 @@
+"""Login as customer: staff act as a customer who allows it, for minutes, and every trace names both (domain §15)."""
+
+import datetime as dt
+from typing import Final
+
+from sqlalchemy import delete, insert, update
+
+from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.core.ids import new_id
+from customer_gql.core.viewer import Websites
+from customer_gql.customers.accounts.reads import LOGIN_CODE
+from customer_gql.customers.accounts.sessions import sessions
+from customer_gql.customers.accounts.tables import customer_token, impersonation, login_code
+from customer_gql.customers.history.tables import Actor
+from customer_gql.customers.history.writes import By, record
+from customer_gql.customers.profile import fields, writes as customers
+from customer_gql.customers.profile.tables import CustomerStatus
+from customer_gql.database.statements import Connection, Row, execute, fetch_one, fetch_value
+from customer_gql.security import tokens
+from customer_gql.shop.settings.settings import GLOBAL, Setting, configured
+from customer_gql.staff.tables import staff_user
+
+ENABLED: Final = Setting("accounts.login_as_customer", True, GLOBAL, "Whether staff may sign in as a customer at all.")
+CODE_LIFETIME: Final = dt.timedelta(seconds=60)
+TOKEN_LIFETIME: Final = dt.timedelta(minutes=15)
+LONGEST_REASON: Final = 1000
+_DEAD: Final = "This code does not work: it was used, is unknown, or is older than a minute."
+
+
+async def give_code(connection: Connection, held: Row, *, reason: str, by: By) -> tuple[str, dt.datetime]:
+    """A code for the storefront, and until when it can be exchanged."""
+    reason = fields.text(reason, "reason", LONGEST_REASON, required=True) or ""
+    if by.actor is not Actor.STAFF:
+        raise _refused("Only people sign in as a customer, no services.")
+    if not await configured(connection, ENABLED):
+        raise _refused("Signing in as a customer is switched off in this shop.")
+    if not held.allows_remote_assistance:
+        raise _refused("This customer does not allow staff to sign in for them.")
+    if held.status != CustomerStatus.ACTIVE.value:
+        raise _refused("This account is inactive.")
+    code, now, impersonation_id = tokens.new(tokens.LOGIN_CODE), dt.datetime.now(dt.UTC), new_id()
+    key = {"customer_id": held.id, "staff_id": by.id, "expires_at": now + CODE_LIFETIME}
+    await execute(connection, insert(impersonation).values(**key, id=impersonation_id, reason=reason))
+    await execute(
+        connection,
+        insert(login_code).values(**key, code_hash=tokens.hashed(code), impersonation_id=impersonation_id),
+    )
+    changes = {"reason": (None, reason)}
+    await record(connection, held.id, kind="LOGIN_CODE_GIVEN", version=held.version, by=by, changes=changes)
+    return code, key["expires_at"]
+
+
+async def exchange(
+    connection: Connection, code: str, *, website_id: int | None, address: str | None
+) -> sessions.SessionGrant:
+    """A token of the customer that carries the staff member too. The code works once.
+
+    `website_id` is where it is exchanged; None is the customer's own. The token reaches as far as the customer's would.
+    """
+    dead = RuleError(_DEAD, path=["code"])
+    known = await fetch_one(connection, LOGIN_CODE, code_hash=tokens.hashed(code))
+    if known is None:
+        raise dead
+    try:
+        held = await customers.locked(connection, known.customer_id, websites=None)
+    except RuleError:
+        raise dead from None
+    now = dt.datetime.now(dt.UTC)
+    used = await execute(
+        connection,
+        update(login_code)
+        .where(login_code.c.code_hash == known.code_hash, login_code.c.used_at.is_(None), login_code.c.expires_at > now)
+        .values(used_at=now),
+    )
+    at: int = website_id or held.website_id
+    may_there = at == held.website_id or await sessions.may_go(connection, held.id, at)
+    if not used or not may_there or not await _still_may(connection, held, known.staff_id):
+        raise dead
+    expires_at = now + TOKEN_LIFETIME
+    await execute(
+        connection,
+        update(impersonation)
+        .where(impersonation.c.customer_id == held.id, impersonation.c.id == known.impersonation_id)
+        .values(started_at=now, expires_at=expires_at),
+    )
+    token = await sessions.add_token(
+        connection,
+        held.id,
+        known.impersonation_id,
+        website_id=at,
+        expires_at=expires_at,
+        idle=TOKEN_LIFETIME,
+        staff_id=known.staff_id,
+    )
+    by = By(Actor.STAFF, known.staff_id, address=address)
+    await record(connection, held.id, kind="IMPERSONATION_STARTED", version=held.version, by=by)
+    return sessions.SessionGrant(held.id, token, expires_at)
+
+
+async def end(
+    connection: Connection, customer_id: int, impersonation_id: int, *, by: By, websites: Websites = None
+) -> bool:
+    """End it at once; whether it was still going on. The customer has to be of one of the websites."""
+    held = await customers.locked(connection, customer_id, websites=websites)
+    now = dt.datetime.now(dt.UTC)
+    ended = await execute(
+        connection,
+        update(impersonation)
+        .where(
+            impersonation.c.customer_id == customer_id,
+            impersonation.c.id == impersonation_id,
+            impersonation.c.ended_at.is_(None),
+            impersonation.c.expires_at > now,
+        )
+        .values(ended_at=now),
+    )
+    for table, column in ((customer_token, customer_token.c.session_id), (login_code, login_code.c.impersonation_id)):
+        await execute(connection, delete(table).where(table.c.customer_id == customer_id, column == impersonation_id))
+    if ended:
+        await record(connection, customer_id, kind="IMPERSONATION_ENDED", version=held.version, by=by)
+    return bool(ended)
+
+
+async def _still_may(connection: Connection, held: Row, staff_id: int) -> bool:
+    """Within the minute the customer may have taken the consent back, or the staff member have left."""
+    is_active = await fetch_value(
+        connection, staff_user.select().with_only_columns(staff_user.c.is_active).where(staff_user.c.id == staff_id)
+    )
+    return bool(is_active) and held.allows_remote_assistance and held.status == CustomerStatus.ACTIVE.value
+
+
+def _refused(message: str) -> RuleError:
+    return RuleError(message, path=["id"], code=UserErrorCode.NOT_ALLOWED)

@@ -1,0 +1,221 @@
+"""What staff do to an account, never seeing a secret of it."""
+
+import datetime as dt
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Annotated, Any
+
+import strawberry
+
+from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.core.ids import decode, decode_one
+from customer_gql.customers.accounts import writes
+from customer_gql.customers.accounts.reads import live_impersonations
+from customer_gql.customers.accounts.recovery import email_verification, password_reset
+from customer_gql.customers.accounts.sessions.online import online_list
+from customer_gql.customers.accounts.types import Impersonation, OnlineVisitor
+from customer_gql.customers.history.writes import acting
+from customer_gql.customers.profile.tables import CustomerStatus
+from customer_gql.customers.profile.writes import locked
+from customer_gql.graph.context import Info
+from customer_gql.graph.lists import admin_list
+from customer_gql.graph.roots import INPUT, Requires, admin_mutation
+
+from . import impersonation
+from .inputs import (
+    CustomerAccountInput,
+    CustomerAccountPayload,
+    CustomerForceSignInInput,
+    CustomerForceSignInPayload,
+    CustomerLockInput,
+    CustomerLoginAsInput,
+    CustomerLoginAsPayload,
+    CustomerResendConfirmationPayload,
+    CustomerResetPasswordInput,
+    CustomerResetPasswordPayload,
+    ImpersonationEndInput,
+    ImpersonationEndPayload,
+)
+
+
+@strawberry.type
+class AccountAdminQuery:
+    impersonations = admin_list(
+        live_impersonations,
+        "NEWEST",
+        of=Impersonation,
+        permission="customers.impersonate",
+        description="Staff signed in as a customer at this moment, the latest first.",
+    )
+
+    now_online = admin_list(
+        online_list,
+        "LATEST",
+        of=OnlineVisitor,
+        permission="customers.read",
+        description="Customers and visitors active within the configured minutes, the latest first.",
+    )
+
+
+@strawberry.type
+class AccountAdminMutation:
+    @admin_mutation(
+        permission="customers.force_sign_in",
+        alone=True,
+        description="End every session of a customer: each token stops working at once, open reset, confirmation and "
+        "login-as-customer links too. The customer is told by mail where so configured. With `loginCodeReason` staff "
+        "who may impersonate get a code to sign in as the customer. Writes history. Cannot be undone; the customer "
+        "signs in again.",
+    )
+    async def customer_force_sign_in(
+        self, info: Info, input: Annotated[CustomerForceSignInInput, INPUT]
+    ) -> CustomerForceSignInPayload:
+        customer_id, by = decode_one(input.id, "cus"), acting(info.context.viewer)
+        reason = input.login_code_reason
+        if reason is not None:
+            Requires("customers.impersonate").check(info.context.viewer)
+        code, expires_at = None, None
+        async with info.context.transaction() as connection:
+            customer = await locked(connection, customer_id, websites=info.context.viewer.website_ids)
+            ended = await writes.force_sign_in(connection, customer, by=by)
+            if reason is not None:
+                code, expires_at = await _code(connection, customer, reason.value, by, path=["loginCodeReason"])
+        return CustomerForceSignInPayload(
+            customer_id=customer_id, ended_token_count=ended, login_code=code, login_code_expires_at=expires_at
+        )
+
+    @admin_mutation(
+        permission="customers.reset_password",
+        alone=True,
+        description="Mail the customer a link to choose a new password. The link works once and for a limited time, "
+        "only the newest one works, and nobody but the recipient sees it. At most five mails an hour for one "
+        "customer. The old password goes on working. Writes history.",
+    )
+    async def customer_reset_password(
+        self, info: Info, input: Annotated[CustomerResetPasswordInput, INPUT]
+    ) -> CustomerResetPasswordPayload:
+        customer_id = decode_one(input.id, "cus")
+        async with info.context.transaction() as connection:
+            customer = await locked(connection, customer_id, websites=info.context.viewer.website_ids)
+            expires_at = await password_reset.request_for(connection, customer, by=acting(info.context.viewer))
+        return CustomerResetPasswordPayload(customer_id=customer_id, expires_at=expires_at)
+
+    @admin_mutation(
+        permission="customers.write",
+        description="Close sign-in of a customer for a time. Sessions go on; `customerForceSignIn` ends them. "
+        "Writes history. `customerUnlock` undoes it.",
+    )
+    async def customer_lock(self, info: Info, input: Annotated[CustomerLockInput, INPUT]) -> CustomerAccountPayload:
+        until = None if input.until is None else input.until.value
+        return await _changed(info, input.id, partial(writes.lock, until=until))
+
+    @admin_mutation(
+        permission="customers.write",
+        description="Open sign-in again and forget wrong passwords, whoever or whatever locked the account. "
+        "Writes history when it was locked.",
+    )
+    async def customer_unlock(
+        self, info: Info, input: Annotated[CustomerAccountInput, INPUT]
+    ) -> CustomerAccountPayload:
+        return await _changed(info, input.id, writes.unlock)
+
+    @admin_mutation(
+        permission="customers.write",
+        description="Let an inactive customer sign in and buy again. Writes history. `customerDeactivate` undoes it.",
+    )
+    async def customer_activate(
+        self, info: Info, input: Annotated[CustomerAccountInput, INPUT]
+    ) -> CustomerAccountPayload:
+        return await _changed(info, input.id, partial(writes.set_status, status=CustomerStatus.ACTIVE))
+
+    @admin_mutation(
+        permission="customers.write",
+        description="Switch an account off: it can neither sign in nor buy. Ends every session, and open links. "
+        "Writes history. `customerActivate` undoes it; the customer signs in again.",
+    )
+    async def customer_deactivate(
+        self, info: Info, input: Annotated[CustomerAccountInput, INPUT]
+    ) -> CustomerAccountPayload:
+        return await _changed(info, input.id, partial(writes.set_status, status=CustomerStatus.INACTIVE))
+
+    @admin_mutation(
+        permission="customers.write",
+        description="Confirm the address of an account for its owner. Waiting newsletter subscriptions begin, the "
+        "customer is told by mail. Writes history. Cannot be undone.",
+    )
+    async def customer_confirm(
+        self, info: Info, input: Annotated[CustomerAccountInput, INPUT]
+    ) -> CustomerAccountPayload:
+        return await _changed(info, input.id, email_verification.confirm_account)
+
+    @admin_mutation(
+        permission="customers.write",
+        description="Mail the customer a fresh link that confirms the address; older ones stop working. At most five "
+        "mails an hour. Refused when the address is confirmed. Writes history.",
+    )
+    async def customer_resend_confirmation(
+        self, info: Info, input: Annotated[CustomerAccountInput, INPUT]
+    ) -> CustomerResendConfirmationPayload:
+        customer_id = decode_one(input.id, "cus")
+        async with info.context.transaction() as connection:
+            held = await locked(connection, customer_id, websites=info.context.viewer.website_ids)
+            if held.is_email_confirmed:
+                raise writes.refused(["id"], "The address is confirmed already.")
+            if not await email_verification.may_send(connection, customer_id, apart=dt.timedelta(0)):
+                raise RuleError(
+                    "Five mails went out within the last hour; that is the limit.",
+                    path=["id"],
+                    code=UserErrorCode.LIMIT_REACHED,
+                )
+            by = acting(info.context.viewer)
+            expires_at = await email_verification.send_confirmation(connection, held, by=by)
+        return CustomerResendConfirmationPayload(customer_id=customer_id, expires_at=expires_at)
+
+    @admin_mutation(
+        permission="customers.impersonate",
+        alone=True,
+        description="A code to sign in as a customer who allows it (`allowsRemoteAssistance`). It works once, for a "
+        "minute; what it is exchanged for works 15 minutes, names both in every trace, and may not change password or "
+        "address nor delete the account. The customer sees it afterwards. Writes history.",
+    )
+    async def customer_login_as(
+        self, info: Info, input: Annotated[CustomerLoginAsInput, INPUT]
+    ) -> CustomerLoginAsPayload:
+        customer_id = decode_one(input.id, "cus")
+        async with info.context.transaction() as connection:
+            held = await locked(connection, customer_id, websites=info.context.viewer.website_ids)
+            by = acting(info.context.viewer)
+            code, expires_at = await impersonation.give_code(connection, held, reason=input.reason, by=by)
+        return CustomerLoginAsPayload(customer_id=customer_id, code=code, expires_at=expires_at)
+
+    @admin_mutation(
+        permission="customers.impersonate",
+        alone=True,
+        description="End an impersonation at once, whoever began it: its token stops working. Writes history.",
+    )
+    async def impersonation_end(
+        self, info: Info, input: Annotated[ImpersonationEndInput, INPUT]
+    ) -> ImpersonationEndPayload:
+        key = decode(input.id, "imp", 2)
+        async with info.context.transaction() as connection:
+            changed = await impersonation.end(
+                connection, *key, by=acting(info.context.viewer), websites=info.context.viewer.website_ids
+            )
+        return ImpersonationEndPayload(key=key, is_changed=changed)
+
+
+async def _changed(info: Info, id: strawberry.ID, change: Callable[..., Awaitable[bool]]) -> CustomerAccountPayload:
+    """One change of a customer within the viewer's reach; it tells whether there was anything to change."""
+    customer_id = decode_one(id, "cus")
+    async with info.context.transaction() as connection:
+        held = await locked(connection, customer_id, websites=info.context.viewer.website_ids)
+        changed = await change(connection, held, by=acting(info.context.viewer))
+    return CustomerAccountPayload(customer_id=customer_id, is_changed=changed)
+
+
+async def _code(connection: Any, held: Any, reason: str, by: Any, *, path: list[str]) -> tuple[str, dt.datetime]:
+    """The sessions end only together with the code that was asked for: both, or neither."""
+    try:
+        return await impersonation.give_code(connection, held, reason=reason, by=by)
+    except RuleError as error:
+        raise RuleError(error.message, path=path, code=error.code) from None

@@ -1,0 +1,174 @@
+"""What lets a customer in: password, sessions, and links and codes, of which only the SHA-256 is stored."""
+
+import enum
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    Text,
+    text,
+)
+from sqlalchemy.dialects.postgresql import BYTEA
+
+from customer_gql.database.tables import created_at, one_of, table
+
+
+def _hash(name: str = "token_hash") -> Column[bytes]:
+    return Column(name, BYTEA, primary_key=True)
+
+
+def _is_sha256(name: str = "token_hash") -> CheckConstraint:
+    return CheckConstraint(f"octet_length({name}) = 32", name=f"{name}_is_sha256")
+
+
+# Apart from the customer, so that no list of customers ever reads it. No row: no password was chosen yet.
+customer_password = table(
+    "customer_password",
+    Column("customer_id", ForeignKey("customer.id", ondelete="CASCADE"), primary_key=True),
+    Column("hash", Text, nullable=False),
+    created_at("changed_at"),
+    spread="customer",
+)
+
+customer_session = table(
+    "customer_session",
+    Column("customer_id", BigInteger, nullable=False),
+    Column("id", BigInteger, nullable=False),
+    # Where it signed in; only shared accounts go to another website with it (domain §4).
+    Column("website_id", ForeignKey("website.id"), nullable=False),
+    Column("device", Text),
+    Column("address", Text),
+    created_at(),
+    created_at("last_used_at"),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    PrimaryKeyConstraint("customer_id", "id"),
+    ForeignKeyConstraint(["customer_id"], ["customer.id"], ondelete="CASCADE"),
+    CheckConstraint("char_length(device) <= 200", name="device_length"),
+    spread="customer",
+)
+
+# Read with every request: a row here is a right to come in, and the end of a session deletes it.
+customer_token = table(
+    "customer_token",
+    _hash(),
+    Column("customer_id", BigInteger, nullable=False),
+    # A session of the customer, or an impersonation when `staff_id` says whose.
+    Column("session_id", BigInteger, nullable=False),
+    Column("staff_id", BigInteger),
+    # As of its session, so that a request reads one row.
+    Column("website_id", BigInteger, nullable=False),
+    created_at(),
+    Column("idle_seconds", Integer, nullable=False),
+    Column("idle_until", DateTime(timezone=True), nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    _is_sha256(),
+    Index("ix_customer_token_customer_id", "customer_id"),
+    spread="lookup",
+)
+
+# Used ones are kept until the session ends: who brings one again has stolen it, or was stolen from.
+customer_refresh_token = table(
+    "customer_refresh_token",
+    _hash(),
+    Column("customer_id", BigInteger, nullable=False),
+    Column("session_id", BigInteger, nullable=False),
+    created_at(),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    Column("used_at", DateTime(timezone=True)),
+    _is_sha256(),
+    Index("ix_customer_refresh_token_customer_id", "customer_id"),
+    spread="lookup",
+)
+
+password_reset = table(
+    "password_reset",
+    _hash(),
+    Column("customer_id", BigInteger, nullable=False),
+    # The link is bound to the address it was mailed to; a change of address kills it.
+    Column("email_hash", BYTEA, nullable=False),
+    created_at(),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    Column("used_at", DateTime(timezone=True)),
+    Column("revoked_at", DateTime(timezone=True)),
+    _is_sha256(),
+    CheckConstraint("expires_at > created_at", name="expires_later"),
+    Index("ix_password_reset_customer_id_created_at", "customer_id", "created_at"),
+    spread="lookup",
+)
+
+
+class EmailPurpose(enum.StrEnum):
+    CONFIRM = "CONFIRM"
+    CHANGE = "CHANGE"
+
+
+# Links that prove an address: the one an account was made with, or the one it changes to.
+email_token = table(
+    "email_token",
+    _hash(),
+    Column("customer_id", BigInteger, nullable=False),
+    Column("purpose", Text, nullable=False),
+    # The address the account had when the link was mailed; the link dies with it.
+    Column("email_hash", BYTEA, nullable=False),
+    Column("new_email", Text),
+    created_at(),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    Column("used_at", DateTime(timezone=True)),
+    Column("revoked_at", DateTime(timezone=True)),
+    _is_sha256(),
+    one_of("purpose", EmailPurpose),
+    CheckConstraint("(purpose = 'CHANGE') = (new_email IS NOT NULL)", name="new_email"),
+    Index("ix_email_token_customer_id_created_at", "customer_id", "created_at"),
+    spread="lookup",
+)
+
+# The count of one key, an account or a peer address, by its hash. One statement counts and decides.
+throttle = table(
+    "throttle",
+    _hash("key_hash"),
+    Column("count", Integer, nullable=False),
+    # Of an account: no attempt before; of an address: the count starts anew then.
+    Column("until", DateTime(timezone=True), nullable=False),
+    _is_sha256("key_hash"),
+    Index("ix_throttle_until", "until"),
+    spread="local",
+)
+
+impersonation = table(
+    "impersonation",
+    Column("customer_id", BigInteger, nullable=False),
+    Column("id", BigInteger, nullable=False),
+    Column("staff_id", ForeignKey("staff_user.id"), nullable=False),
+    Column("reason", Text, nullable=False),
+    # When the code was given; it is exchanged within a minute or never.
+    created_at(),
+    Column("started_at", DateTime(timezone=True)),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    Column("ended_at", DateTime(timezone=True)),
+    PrimaryKeyConstraint("customer_id", "id"),
+    ForeignKeyConstraint(["customer_id"], ["customer.id"], ondelete="CASCADE"),
+    CheckConstraint("char_length(reason) BETWEEN 1 AND 1000", name="reason_length"),
+    Index("ix_impersonation_live", "expires_at", postgresql_where=text("ended_at IS NULL")),
+    spread="customer",
+)
+
+login_code = table(
+    "login_code",
+    _hash("code_hash"),
+    Column("customer_id", BigInteger, nullable=False),
+    Column("impersonation_id", BigInteger, nullable=False),
+    Column("staff_id", BigInteger, nullable=False),
+    created_at(),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    Column("used_at", DateTime(timezone=True)),
+    _is_sha256("code_hash"),
+    Index("ix_login_code_customer_id", "customer_id"),
+    spread="lookup",
+)

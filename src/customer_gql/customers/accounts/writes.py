@@ -1,0 +1,263 @@
+"""The state of an account, and ending what lets its customer in (domain §5.5, §7.5)."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from customer_gql.core.emails import normalised
+from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.customers.accounts.sessions import sessions
+from customer_gql.customers.addresses import writes as addresses
+from customer_gql.customers.history.tables import Actor
+from customer_gql.customers.history.writes import By, record
+from customer_gql.customers.newsletter import writes as newsletter
+from customer_gql.customers.profile import writes as customers
+from customer_gql.customers.profile.sharing import scope_of
+from customer_gql.customers.profile.tables import CustomerStatus, customer
+from customer_gql.database.statements import Connection, Row, among, execute, fetch
+from customer_gql.messaging.mail.writes import queue
+from customer_gql.shop.settings.settings import GLOBAL, STORE_VIEW, Setting, configured
+
+from . import throttle
+from .tables import (
+    customer_password,
+    customer_session,
+    customer_token,
+    email_token,
+    impersonation,
+    login_code,
+    password_reset,
+    throttle as attempts,
+)
+
+TOKEN_LIFETIME = dt.timedelta(hours=1)
+TELL_FORCED_SIGN_IN = Setting(
+    "accounts.tell_forced_sign_in",
+    True,
+    STORE_VIEW,
+    "Whether a customer is told by mail that staff ended the sessions.",
+)
+LONGEST_LOCK = Setting(
+    "accounts.lock_days",
+    3650,
+    GLOBAL,
+    "How long staff lock an account when they name no end.",
+    at_least=1,
+    at_most=3650,
+)
+
+
+async def issue_token(connection: Connection, customer_id: int, *, lifetime: dt.timedelta = TOKEN_LIFETIME) -> str:
+    """A token of the customer for trying things out; shown once, stored as a hash."""
+    return await sessions.open_for(connection, customer_id, lifetime=lifetime, device="customer-gql command line")
+
+
+async def end_sessions(connection: Connection, customer_ids: Sequence[int]) -> int:
+    """End all that lets these customers in: sessions, impersonations, every link and code still open.
+
+    The caller holds the customers' rows. Answers how many access tokens ended.
+    """
+    ended = await sessions.end_all(connection, customer_ids)
+    now = dt.datetime.now(dt.UTC)
+    await execute(
+        connection,
+        update(impersonation)
+        .where(among(impersonation.c.customer_id, customer_ids), impersonation.c.ended_at.is_(None))
+        .values(ended_at=func.least(impersonation.c.expires_at, now)),
+    )
+    await execute(connection, delete(login_code).where(among(login_code.c.customer_id, customer_ids)))
+    await revoke_resets(connection, customer_ids)
+    await revoke_links(connection, customer_ids)
+    return ended
+
+
+async def end_elsewhere(connection: Connection, customer_id: int | None = None) -> int:
+    """End what lets customers in on another website than their account's; of one of them or of all. How many sessions.
+
+    As long as accounts work on one website, that is where their sessions are.
+    """
+    one = [] if customer_id is None else [customer.c.id == customer_id]
+    ended = await execute(
+        connection,
+        delete(customer_session).where(
+            customer.c.id == customer_session.c.customer_id,
+            customer.c.website_id != customer_session.c.website_id,
+            *one,
+        ),
+    )
+    # After the sessions: whoever was just renewing one of them is done by now. Refresh tokens are none without it.
+    tokens = await fetch(
+        connection,
+        delete(customer_token)
+        .where(
+            customer.c.id == customer_token.c.customer_id, customer.c.website_id != customer_token.c.website_id, *one
+        )
+        .returning(customer_token.c.session_id, customer_token.c.staff_id),
+    )
+    await execute(
+        connection,
+        update(impersonation)
+        .where(
+            among(impersonation.c.id, [row.session_id for row in tokens if row.staff_id is not None]),
+            impersonation.c.ended_at.is_(None),
+        )
+        .values(ended_at=func.least(impersonation.c.expires_at, dt.datetime.now(dt.UTC))),
+    )
+    return ended
+
+
+async def revoke_resets(connection: Connection, customer_ids: Sequence[int]) -> None:
+    await execute(
+        connection,
+        update(password_reset)
+        .where(
+            among(password_reset.c.customer_id, customer_ids),
+            password_reset.c.used_at.is_(None),
+            password_reset.c.revoked_at.is_(None),
+        )
+        .values(revoked_at=dt.datetime.now(dt.UTC)),
+    )
+
+
+async def revoke_links(connection: Connection, customer_ids: Sequence[int], *, purpose: str | None = None) -> None:
+    """Links that confirm an address, or change it."""
+    await execute(
+        connection,
+        update(email_token)
+        .where(
+            among(email_token.c.customer_id, customer_ids),
+            email_token.c.used_at.is_(None),
+            email_token.c.revoked_at.is_(None),
+            *([] if purpose is None else [email_token.c.purpose == purpose]),
+        )
+        .values(revoked_at=dt.datetime.now(dt.UTC)),
+    )
+
+
+async def force_sign_in(connection: Connection, held: Row, *, by: By) -> int:
+    ended = await end_sessions(connection, [held.id])
+    await record(connection, held.id, kind="FORCED_SIGN_IN", version=held.version, by=by)
+    if await configured(connection, TELL_FORCED_SIGN_IN, store_view_id=held.created_in_store_view_id):
+        await tell(connection, held, "forced_sign_in")
+    return ended
+
+
+async def lock(connection: Connection, held: Row, *, until: dt.datetime | None, by: By) -> bool:
+    """Close sign-in until then, which is always news. Sessions go on: ending them is force sign-in's work."""
+    now = dt.datetime.now(dt.UTC)
+    if until is None:
+        until = now + dt.timedelta(days=await configured(connection, LONGEST_LOCK))
+    if until <= now:
+        raise RuleError("The lock has to end in the future.", path=["until"])
+    version = await customers.change(connection, held, {"locked_until": until})
+    changes = {"lockedUntil": (_iso(held.locked_until), _iso(until))}
+    await record(connection, held.id, kind="LOCKED", version=version, by=by, changes=changes)
+    return True
+
+
+async def unlock(connection: Connection, held: Row, *, by: By) -> bool:
+    """Open sign-in again and forget wrong passwords; whether it was closed."""
+    await forget_failures(connection, held)
+    if held.locked_until is None or held.locked_until <= dt.datetime.now(dt.UTC):
+        return False
+    version = await customers.change(connection, held, {"locked_until": None})
+    changes = {"lockedUntil": (_iso(held.locked_until), None)}
+    await record(connection, held.id, kind="UNLOCKED", version=version, by=by, changes=changes)
+    return True
+
+
+async def set_status(connection: Connection, held: Row, *, status: CustomerStatus, by: By) -> bool:
+    """Whether it changed. An inactive customer is let in nowhere, so whatever lets in ends."""
+    if held.status == status.value:
+        return False
+    version = await customers.change(connection, held, {"status": status.value})
+    if status is CustomerStatus.INACTIVE:
+        await end_sessions(connection, [held.id])
+    kind = "ACTIVATED" if status is CustomerStatus.ACTIVE else "DEACTIVATED"
+    await record(
+        connection, held.id, kind=kind, version=version, by=by, changes={"status": (held.status, status.value)}
+    )
+    return True
+
+
+async def set_password(connection: Connection, customer_id: int, hash: str) -> None:
+    insert = upsert(customer_password).values(customer_id=customer_id, hash=hash, changed_at=dt.datetime.now(dt.UTC))
+    changed = {"hash": insert.excluded.hash, "changed_at": insert.excluded.changed_at}
+    await execute(connection, insert.on_conflict_do_update(index_elements=["customer_id"], set_=changed))
+
+
+async def drop_unproven(connection: Connection, held: Row, *, by: By) -> None:
+    """Take back what somebody said of an account whose address they never proved (security: pre-hijacked accounts)."""
+    await newsletter.forget_waiting(connection, held.id)
+    dropped = await addresses.clear(connection, held.id)
+    changes: dict[str, tuple[object, object]] = {}
+    if dropped:
+        changes["addressCount"] = (dropped, 0)
+    if held.allows_remote_assistance:
+        changes["allowsRemoteAssistance"] = ("true", "false")
+    if changes:
+        version = await customers.change(connection, held, {"allows_remote_assistance": False})
+        await record(connection, held.id, kind="UNPROVEN_DROPPED", version=version, by=by, changes=changes)
+
+
+async def failures_keys(connection: Connection, held: Row) -> list[bytes]:
+    return throttle.account_keys(normalised(held.email), await scope_of(connection, held.website_id))
+
+
+async def forget_failures(connection: Connection, held: Row) -> None:
+    """As after the right password. The lock that wrong ones made ends; one that staff made stays."""
+    keys = await failures_keys(connection, held)
+    counted = await fetch(connection, select(attempts.c.until).where(among(attempts.c.key_hash, keys)))
+    await throttle.forget(connection, keys)
+    if held.locked_until in [row.until for row in counted]:
+        await execute(connection, update(customer).where(customer.c.id == held.id).values(locked_until=None))
+
+
+async def show_lock(
+    connection: Connection, known: Row, until: dt.datetime, *, first: bool, address: str | None
+) -> None:
+    """Make the lock of too many wrong passwords visible; it holds without this. A longer one of staff stays.
+
+    `address` is where the last of them came from.
+    """
+    await execute(
+        connection,
+        update(customer)
+        .where(customer.c.id == known.id, func.coalesce(customer.c.locked_until, func.to_timestamp(0)) < until)
+        .values(locked_until=until),
+    )
+    if first:
+        by = By(Actor.SYSTEM, address=address)
+        await record(connection, known.id, kind="LOCKED_OUT", version=known.version, by=by)
+        await tell(connection, known, "account_locked")
+
+
+async def tell(
+    connection: Connection,
+    known: Row,
+    template: str,
+    *,
+    recipient: str | None = None,
+    secrets: dict[str, str] | None = None,
+    **placeholders: str,
+) -> None:
+    """Queue a mail to the owner of an account."""
+    await queue(
+        connection,
+        template=template,
+        recipient=recipient or known.email,
+        customer_id=known.id,
+        store_view_id=known.created_in_store_view_id,
+        placeholders={"firstName": known.first_name, **placeholders},
+        secrets=secrets,
+    )
+
+
+def refused(path: list[str], message: str) -> RuleError:
+    return RuleError(message, path=path, code=UserErrorCode.NOT_ALLOWED)
+
+
+def _iso(moment: dt.datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()

@@ -1,0 +1,24 @@
+"""Countries a shop takes addresses in: those of the website, or of all websites where accounts are shared (§10.2)."""
+
+from typing import Final
+
+from customer_gql.customers.profile.sharing import scope_of
+from customer_gql.database.statements import Connection, fetch
+from customer_gql.shop.settings.settings import WEBSITE, Setting, configured
+from customer_gql.shop.websites.reads import ALL_WEBSITES
+
+COUNTRIES: Final = Setting(
+    "addresses.countries", "", WEBSITE, "Two-letter codes of the countries allowed, parted by `,`; empty allows all."
+)
+
+
+async def allowed(connection: Connection, website_id: int) -> frozenset[str]:
+    """Codes of the countries; none for every country there is."""
+    is_shared = await scope_of(connection, website_id) != website_id
+    websites = [row.id for row in await fetch(connection, ALL_WEBSITES)] if is_shared else [website_id]
+    lists = [_codes(await configured(connection, COUNTRIES, website_id=id)) for id in websites]
+    return frozenset().union(*lists) if all(lists) else frozenset()
+
+
+def _codes(listed: str) -> frozenset[str]:
+    return frozenset(code.strip().upper() for code in listed.split(",") if code.strip())

@@ -1,0 +1,47 @@
+"""The address book (domain §10). At most one default of each kind is a partial unique key, not a pointer."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKeyConstraint,
+    Index,
+    PrimaryKeyConstraint,
+    Text,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from customer_gql.database.tables import created_at, table
+
+address = table(
+    "address",
+    Column("customer_id", BigInteger, nullable=False),
+    Column("id", BigInteger, nullable=False),
+    Column("prefix", Text),
+    Column("first_name", Text, nullable=False),
+    Column("middle_name", Text),
+    Column("last_name", Text, nullable=False),
+    Column("suffix", Text),
+    Column("company", Text),
+    Column("street", ARRAY(Text), nullable=False),
+    Column("city", Text, nullable=False),
+    Column("region", Text),
+    Column("postcode", Text),
+    Column("country_code", Text, nullable=False),
+    Column("telephone", Text),
+    Column("fax", Text),
+    Column("vat_number", Text),
+    Column("is_default_billing", Boolean, nullable=False, server_default="false"),
+    Column("is_default_shipping", Boolean, nullable=False, server_default="false"),
+    created_at(),
+    created_at("updated_at"),
+    PrimaryKeyConstraint("customer_id", "id"),
+    ForeignKeyConstraint(["customer_id"], ["customer.id"], ondelete="CASCADE"),
+    CheckConstraint("cardinality(street) BETWEEN 1 AND 4", name="street_lines"),
+    CheckConstraint("country_code ~ '^[A-Z]{2}$'", name="country_code"),
+    Index("uq_address_default_billing", "customer_id", unique=True, postgresql_where=text("is_default_billing")),
+    Index("uq_address_default_shipping", "customer_id", unique=True, postgresql_where=text("is_default_shipping")),
+    spread="customer",
+)

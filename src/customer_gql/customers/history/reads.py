@@ -1,0 +1,26 @@
+from sqlalchemy import BigInteger, Integer, bindparam, case, select
+
+from customer_gql.database.statements import compiled
+from customer_gql.loading.pages import Pages, Sort
+from customer_gql.loading.reads import one_by
+
+from .tables import Actor, customer_event
+
+CHANGES_SINCE = compiled(
+    select(customer_event.c.changes)
+    .where(
+        customer_event.c.customer_id == bindparam("customer_id", type_=BigInteger()),
+        customer_event.c.version > bindparam("version", type_=Integer()),
+    )
+    .order_by(customer_event.c.version, customer_event.c.id)
+)
+
+_EVENT = select(
+    customer_event,
+    case((customer_event.c.actor == Actor.STAFF.value, customer_event.c.actor_id)).label("staff_id"),
+)
+events_by_id = one_by(_EVENT, customer_event.c.customer_id, customer_event.c.id)
+# Keys grow with time, so the primary key gives the order, and two events of one transaction keep theirs.
+events_by_customer = Pages(
+    _EVENT, customer_event.c.customer_id, sort=Sort("NEWEST", (customer_event.c.id,), descending=True)
+)

@@ -1,0 +1,77 @@
+import datetime as dt
+from typing import Any
+
+import orjson
+import strawberry
+
+from customer_gql.core.permissions import HISTORY
+from customer_gql.graph.connections import Connection, paged
+from customer_gql.graph.fields import column, loaded
+from customer_gql.graph.nodes import Node, node_id
+from customer_gql.graph.scalars import graph_enum
+from customer_gql.staff.reads import staff_by_id
+from customer_gql.staff.types import StaffUser, nobody
+
+from . import reads
+from .tables import Actor
+
+graph_enum(
+    Actor,
+    "Who did something.",
+    {
+        "CUSTOMER": "The customer; with an impersonator, a staff user signed in as the customer.",
+        "STAFF": "A staff user.",
+        "SERVICE": "Another program, by a service token.",
+        "SYSTEM": "This service by itself: an import, a schedule.",
+    },
+    name="HistoryActor",
+)
+
+
+@strawberry.type(description="A field before and after. Secrets are never among them.")
+class FieldChange:
+    field: str = column("Name of the input field.")
+    before: str | None = column("What was stored; null for nothing.", personal=True)
+    after: str | None = column("What is stored since; null for nothing.", personal=True)
+
+
+@strawberry.type(
+    description="Something that was done to a customer, or that they did. Kept when the account is deleted."
+)
+class HistoryEvent(Node):
+    id: strawberry.ID = node_id(
+        "evt", reads.events_by_id, "customer_id", "id", visible=nobody, permission=HISTORY, description="The event."
+    )
+    kind: str = column("What was done, as `EDITED` or `FORCED_SIGN_IN`; new features add kinds.")
+    version: int = column("Version of the customer after it.")
+    actor: Actor = column("What kind of identity did it.")
+    address: str | None = column(
+        "Network address the request came from; null for what no request caused.", personal=True
+    )
+    created_at: dt.datetime = column("When it was done.")
+    staff: StaffUser | None = loaded(
+        staff_by_id, key="staff_id", description="Who of the staff did it; null for other actors."
+    )
+    impersonator: StaffUser | None = loaded(
+        staff_by_id, key="impersonator_id", description="Who of the staff did it signed in as the customer."
+    )
+
+    @strawberry.field(description="The fields it changed, by name; empty for what changes none.")
+    def changes(self: Any) -> list[FieldChange]:
+        pairs = sorted(orjson.loads(self.changes).items())
+        return [FieldChange(field=field, before=_shown(old), after=_shown(new)) for field, (old, new) in pairs]
+
+
+def _shown(value: Any) -> str | None:
+    return value if value is None or isinstance(value, str) else orjson.dumps(value).decode()
+
+
+@strawberry.type
+class HistorySection:
+    history: Connection[HistoryEvent] | None = paged(
+        reads.events_by_customer,
+        key="id",
+        description="What was done to the customer, and what they did, newest first.",
+        admin=True,
+        requires=HISTORY,
+    )

@@ -1,0 +1,99 @@
+from typing import Annotated, Any
+
+import strawberry
+
+from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.customers.history.writes import acting, record
+from customer_gql.customers.profile.sharing import scope_of
+from customer_gql.customers.profile.writes import locked
+from customer_gql.graph.context import Info
+from customer_gql.graph.fields import column
+from customer_gql.graph.payloads import Payload
+from customer_gql.graph.roots import INPUT, customer_mutation, guest_mutation
+from customer_gql.messaging.mail.writes import queue
+from customer_gql.shop.settings.settings import STORE_VIEW, Setting, configured
+from customer_gql.shop.websites.reads import requested_view
+
+from . import opt_in, writes
+from .reads import subscriptions_by_id
+from .types import NewsletterSubscription
+
+ENABLED = Setting("newsletter.enabled", True, STORE_VIEW, "Whether the store view has a newsletter.")
+
+
+@strawberry.type(description="The subscription after the wish.")
+class NewsletterPayload(Payload):
+    key: strawberry.Private[tuple[int, int] | None] = None
+    is_changed: bool = strawberry.field(description="False when it was so already, or was refused.", default=False)
+
+    @strawberry.field(
+        graphql_type=NewsletterSubscription | None, description="As stored now; null when there never was one."
+    )
+    async def subscription(self, info: Info) -> Any:
+        return None if self.key is None else await info.context.load(subscriptions_by_id, self.key)
+
+
+@strawberry.input(description="A link's token.")
+class NewsletterConfirmInput:
+    token: str = column("From the link in the mail.")
+
+
+@strawberry.type
+class NewsletterMutation:
+    @guest_mutation(
+        alone=True,
+        description="Begin a subscription that was wished for with a sign-up, where the store view wants such wishes "
+        "confirmed. The link works once, for 24 hours. `INVALID` for one that is unknown, used or too old, or when the "
+        "subscription does not wait any more. Told by mail, writes history. `newsletterUnsubscribe` undoes it.",
+    )
+    async def newsletter_confirm(
+        self, info: Info, input: Annotated[NewsletterConfirmInput, INPUT]
+    ) -> NewsletterPayload:
+        async with info.context.transaction() as connection:
+            key = await opt_in.confirm(connection, input.token, address=info.context.viewer.address)
+        return NewsletterPayload(key=key, is_changed=True)
+
+    @customer_mutation(
+        description="Subscribe to the newsletter of the store view in `X-Store-View` (the default one without it). The "
+        "own address needs no confirmation; an account not confirmed waits for its own. `NOT_ALLOWED` where the store view "
+        "has no newsletter, or is of another website. Told by mail, writes history. `newsletterUnsubscribe` undoes it."
+    )
+    async def newsletter_subscribe(self, info: Info) -> NewsletterPayload:
+        return await _wish(info, subscribes=True)
+
+    @customer_mutation(
+        description="End the subscription to the newsletter of the store view in `X-Store-View` (the default one "
+        "without it). `NOT_ALLOWED` where that is of another website. Told by mail, writes history. "
+        "`newsletterSubscribe` undoes it."
+    )
+    async def newsletter_unsubscribe(self, info: Info) -> NewsletterPayload:
+        return await _wish(info, subscribes=False)
+
+
+async def _wish(info: Info, *, subscribes: bool) -> NewsletterPayload:
+    context = info.context
+    assert context.viewer.customer_id is not None
+    async with context.transaction() as connection:
+        view = await requested_view(connection, context.caller.store_view, website_id=context.viewer.website_id)
+        if subscribes and not await configured(connection, ENABLED, store_view_id=view.id):
+            raise RuleError("This store view has no newsletter.", code=UserErrorCode.NOT_ALLOWED)
+        held = await locked(connection, context.viewer.customer_id, websites=None)
+        if view.website_id != held.website_id and await scope_of(connection, view.website_id) == view.website_id:
+            raise RuleError("The account is one of another website.", code=UserErrorCode.NOT_ALLOWED)
+        if subscribes:
+            changed = await writes.begin(connection, held, view.id)
+        else:
+            changed = await writes.end(connection, held.id, view.id)
+        if changed:
+            kind = "SUBSCRIBED" if subscribes else "UNSUBSCRIBED"
+            by, changes = acting(context.viewer), {"isSubscribed": (not subscribes, subscribes)}
+            await record(connection, held.id, kind=kind, version=held.version, by=by, changes=changes)
+            await queue(
+                connection,
+                template=f"newsletter_{kind.lower()}",
+                recipient=held.email,
+                customer_id=held.id,
+                store_view_id=view.id,
+                placeholders={"firstName": held.first_name},
+            )
+    return NewsletterPayload(key=(held.id, view.id), is_changed=changed)

@@ -1,0 +1,114 @@
+"""Double opt-in: a wish that somebody typed with an address waits for the link that goes there (domain §22.2)."""
+
+import datetime as dt
+from typing import Any, Final
+
+from sqlalchemy import insert, select, update
+
+from customer_gql.core.emails import normalised
+from customer_gql.core.errors import RuleError
+from customer_gql.customers.history.tables import Actor
+from customer_gql.customers.history.writes import By, record
+from customer_gql.customers.profile.writes import locked
+from customer_gql.database.statements import Connection, Row, execute, fetch_one
+from customer_gql.messaging.mail.writes import queue
+from customer_gql.security import tokens
+from customer_gql.shop.settings.settings import STORE_VIEW, Setting
+
+from .tables import SubscriptionStatus, newsletter_confirmation as confirmation, newsletter_subscription as subscription
+from .writes import begin
+
+NEEDED: Final = Setting(
+    "newsletter.confirm",
+    False,
+    STORE_VIEW,
+    "Whether a subscription wished for with a sign-up begins only after its own link was opened.",
+)
+LIFETIME: Final = dt.timedelta(hours=24)
+_DEAD: Final = "This link does not work: it was used, is too old, or the subscription does not wait for it any more."
+
+
+async def ask(connection: Connection, held: Any, store_view_id: int) -> None:
+    """Let the subscription wait, and mail the link that begins it.
+
+    An account that is not confirmed waits for that instead: its link proves the same mailbox.
+    """
+    await begin(connection, held, store_view_id, waits=True)
+    if not held.is_email_confirmed:
+        return
+    token, now = tokens.new(tokens.NEWSLETTER), dt.datetime.now(dt.UTC)
+    await execute(
+        connection,
+        insert(confirmation).values(
+            token_hash=tokens.hashed(token),
+            customer_id=held.id,
+            store_view_id=store_view_id,
+            email_hash=tokens.hashed(normalised(held.email)),
+            created_at=now,
+            expires_at=now + LIFETIME,
+        ),
+    )
+    await queue(
+        connection,
+        template="newsletter_confirm",
+        recipient=held.email,
+        customer_id=held.id,
+        store_view_id=store_view_id,
+        placeholders={"firstName": held.first_name, "expiresAt": (now + LIFETIME).isoformat()},
+        secrets={"token": token},
+    )
+
+
+async def confirm(connection: Connection, given: str, *, address: str | None) -> tuple[int, int]:
+    """Begin the subscription that the link was mailed for; its key. One refusal for all that may be wrong."""
+    dead = RuleError(_DEAD, path=["token"])
+    known = await fetch_one(connection, select(confirmation).where(confirmation.c.token_hash == tokens.hashed(given)))
+    if known is None:
+        raise dead
+    try:
+        held = await locked(connection, known.customer_id, websites=None)
+    except RuleError:
+        raise dead from None
+    if not await _use_up(connection, known, held) or not await _begin(connection, known):
+        raise dead
+    by = By(Actor.CUSTOMER, held.id, address=address)
+    changes = {"isSubscribed": (False, True)}
+    await record(connection, held.id, kind="SUBSCRIBED", version=held.version, by=by, changes=changes)
+    await queue(
+        connection,
+        template="newsletter_subscribed",
+        recipient=held.email,
+        customer_id=held.id,
+        store_view_id=known.store_view_id,
+        placeholders={"firstName": held.first_name},
+    )
+    return held.id, known.store_view_id
+
+
+async def _use_up(connection: Connection, known: Row, held: Row) -> int:
+    now = dt.datetime.now(dt.UTC)
+    return await execute(
+        connection,
+        update(confirmation)
+        .where(
+            confirmation.c.token_hash == known.token_hash,
+            confirmation.c.email_hash == tokens.hashed(normalised(held.email)),
+            confirmation.c.used_at.is_(None),
+            confirmation.c.expires_at > now,
+        )
+        .values(used_at=now),
+    )
+
+
+async def _begin(connection: Connection, known: Row) -> int:
+    """Only what waits: a link opened after a change of mind brings nothing back."""
+    return await execute(
+        connection,
+        update(subscription)
+        .where(
+            subscription.c.customer_id == known.customer_id,
+            subscription.c.store_view_id == known.store_view_id,
+            subscription.c.status == SubscriptionStatus.NOT_ACTIVE.value,
+        )
+        .values(status=SubscriptionStatus.SUBSCRIBED.value, changed_at=dt.datetime.now(dt.UTC)),
+    )

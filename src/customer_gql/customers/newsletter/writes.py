@@ -1,0 +1,119 @@
+"""Subscribing and unsubscribing many customers: deliberately not each other's mirror (domain §12.4)."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from sqlalchemy import DateTime, case, literal, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from customer_gql.customers.profile.tables import customer
+from customer_gql.database.statements import Connection, Row, among, execute, fetch
+from customer_gql.shop.websites.tables import store, store_view
+
+from .tables import SubscriptionStatus, newsletter_subscription as subscription
+
+
+async def subscribe(connection: Connection, customer_ids: Sequence[int]) -> dict[int, bool]:
+    """Subscribe to the default store view of each customer's website, and no other; whether it changed something.
+
+    An account that is not confirmed yet is subscribed by its confirmation (§22.2). A customer whose website has no
+    default store view is not in the answer.
+    """
+    now = literal(dt.datetime.now(dt.UTC), DateTime(timezone=True))
+    status = case(
+        (customer.c.is_email_confirmed, SubscriptionStatus.SUBSCRIBED.value), else_=SubscriptionStatus.UNCONFIRMED.value
+    )
+    wanted = (
+        select(customer.c.id, store_view.c.id, status, now)
+        .select_from(customer.join(store, store.c.website_id == customer.c.website_id).join(store_view))
+        .where(among(customer.c.id, customer_ids), store.c.is_default, store_view.c.is_default)
+    )
+    insert = upsert(subscription).from_select(["customer_id", "store_view_id", "status", "changed_at"], wanted)
+    changed = await fetch(
+        connection,
+        insert.on_conflict_do_update(
+            index_elements=["customer_id", "store_view_id"],
+            set_={"status": insert.excluded.status, "changed_at": insert.excluded.changed_at},
+            where=subscription.c.status != insert.excluded.status,
+        ).returning(subscription.c.customer_id),
+    )
+    reached = await fetch(connection, wanted.with_only_columns(customer.c.id, maintain_column_froms=True))
+    return {row.id: False for row in reached} | {row.customer_id: True for row in changed}
+
+
+async def unsubscribe(connection: Connection, customer_ids: Sequence[int]) -> set[int]:
+    """End every subscription in every store view, those waiting for a confirmation too; those changed by it."""
+    changed = await fetch(
+        connection,
+        update(subscription)
+        .where(
+            among(subscription.c.customer_id, customer_ids),
+            subscription.c.status != SubscriptionStatus.UNSUBSCRIBED.value,
+        )
+        .values(status=SubscriptionStatus.UNSUBSCRIBED.value, changed_at=dt.datetime.now(dt.UTC))
+        .returning(subscription.c.customer_id),
+    )
+    return {row.customer_id for row in changed}
+
+
+async def begin(connection: Connection, held: Row, store_view_id: int, *, waits: bool = False) -> bool:
+    """Subscribe one customer in one store view; whether it changed anything.
+
+    An account not confirmed waits for that, and with `waits` a confirmed one for a link of its own (§22.2).
+    """
+    status = SubscriptionStatus.NOT_ACTIVE if waits else SubscriptionStatus.SUBSCRIBED
+    if not held.is_email_confirmed:
+        status = SubscriptionStatus.UNCONFIRMED
+    insert = upsert(subscription).values(
+        customer_id=held.id, store_view_id=store_view_id, status=status.value, changed_at=dt.datetime.now(dt.UTC)
+    )
+    changed = await execute(
+        connection,
+        insert.on_conflict_do_update(
+            index_elements=["customer_id", "store_view_id"],
+            set_={"status": insert.excluded.status, "changed_at": insert.excluded.changed_at},
+            where=subscription.c.status != insert.excluded.status,
+        ),
+    )
+    return bool(changed)
+
+
+async def end(connection: Connection, customer_id: int, store_view_id: int) -> bool:
+    """Unsubscribe one customer in one store view; whether there was something to end."""
+    left = SubscriptionStatus.UNSUBSCRIBED.value
+    return bool(
+        await execute(
+            connection,
+            update(subscription)
+            .where(
+                subscription.c.customer_id == customer_id,
+                subscription.c.store_view_id == store_view_id,
+                subscription.c.status != left,
+            )
+            .values(status=left, changed_at=dt.datetime.now(dt.UTC)),
+        )
+    )
+
+
+async def forget_waiting(connection: Connection, customer_id: int) -> None:
+    """Wishes that nobody proved to be the owner's are taken back."""
+    waiting = [SubscriptionStatus.UNCONFIRMED.value, SubscriptionStatus.NOT_ACTIVE.value]
+    await execute(
+        connection,
+        update(subscription)
+        .where(subscription.c.customer_id == customer_id, among(subscription.c.status, waiting))
+        .values(status=SubscriptionStatus.UNSUBSCRIBED.value, changed_at=dt.datetime.now(dt.UTC)),
+    )
+
+
+async def confirm(connection: Connection, customer_id: int) -> None:
+    """The account was confirmed: what waited for it begins."""
+    await execute(
+        connection,
+        update(subscription)
+        .where(
+            subscription.c.customer_id == customer_id,
+            subscription.c.status == SubscriptionStatus.UNCONFIRMED.value,
+        )
+        .values(status=SubscriptionStatus.SUBSCRIBED.value, changed_at=dt.datetime.now(dt.UTC)),
+    )

@@ -1,0 +1,139 @@
+"""What a customer may say about themselves, and what the shop asks for (domain §9)."""
+
+import datetime as dt
+import enum
+import unicodedata
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from customer_gql.core.emails import checked_email
+from customer_gql.core.errors import RuleError, RuleErrors, UserErrorCode
+from customer_gql.shop.settings.settings import WEBSITE, InForce, Setting
+
+_SHOW: Final = ("NO", "OPTIONAL", "REQUIRED")
+
+
+def _shown(name: str) -> Setting[str]:
+    path = f"customers.show_{name}"
+    return Setting(path, "NO", WEBSITE, f"Whether customers are asked for it: {', '.join(_SHOW)}.", one_of=_SHOW)
+
+
+def _options(name: str) -> Setting[str]:
+    return Setting(f"customers.{name}_options", "", WEBSITE, "What may be chosen, parted by `;`; empty takes any text.")
+
+
+SHOWN: Final[Mapping[str, Setting[str]]] = {
+    "prefix": _shown("prefix"),
+    "suffix": _shown("suffix"),
+    "dateOfBirth": _shown("date_of_birth"),
+    "taxVatNumber": _shown("tax_vat_number"),
+    "gender": _shown("gender"),
+}
+OPTIONS: Final = {"prefix": _options("prefix"), "suffix": _options("suffix")}
+SETTINGS: Final = (*SHOWN.values(), *OPTIONS.values())
+# Input field -> column.
+COLUMNS: Final[Mapping[str, str]] = {
+    "prefix": "prefix",
+    "firstName": "first_name",
+    "middleName": "middle_name",
+    "lastName": "last_name",
+    "suffix": "suffix",
+    "gender": "gender",
+    "dateOfBirth": "date_of_birth",
+    "taxVatNumber": "tax_vat_number",
+    "allowsRemoteAssistance": "allows_remote_assistance",
+}
+_OLDEST: Final = dt.date(1900, 1, 1)
+
+
+def checked(given: Mapping[str, Any], shop: InForce) -> dict[str, Any]:
+    """The fields as they would be stored, by input name; every reason why not as `RuleErrors`."""
+    wanted: dict[str, Any] = {}
+    errors: list[RuleError] = []
+    for field, value in given.items():
+        try:
+            wanted[field] = _CHECKS[field](value, field, shop)
+        except RuleError as error:
+            errors.append(error)
+    if errors:
+        raise RuleErrors(errors)
+    return wanted
+
+
+def text(value: str | None, field: str, longest: int, *, required: bool = False) -> str | None:
+    """One line without blanks around it; None when nothing is left."""
+    line = unicodedata.normalize("NFC", value or "").strip()
+    if len(line) > longest:
+        raise RuleError(f"At most {longest} characters.", path=[field], code=UserErrorCode.TOO_LONG)
+    if any(unicodedata.category(character) == "Cc" for character in line):
+        raise RuleError("One line of text, without control characters.", path=[field])
+    if required and not line:
+        raise RuleError("This has to be given.", path=[field], code=UserErrorCode.REQUIRED)
+    return line or None
+
+
+def email(value: str, field: str = "email") -> str:
+    if len(value) > 254:
+        raise RuleError("At most 254 characters.", path=[field], code=UserErrorCode.TOO_LONG)
+    try:
+        return checked_email(value)
+    except ValueError as error:
+        raise RuleError(str(error), path=[field]) from None
+
+
+def _name(value: str | None, field: str, _shop: InForce) -> str | None:
+    line = text(value, field, 255, required=field != "middleName")
+    # A name is printed in mails; a link in it would make the shop the sender of anybody's advertising.
+    if line and "://" in line:
+        raise RuleError("A name holds no link.", path=[field])
+    return line
+
+
+def _affix(value: str | None, field: str, shop: InForce) -> str | None:
+    line = text(value, field, 40, required=_is_required(field, shop))
+    options = [option.strip() for option in shop[OPTIONS[field]].split(";") if option.strip()]
+    if line and options and line not in options:
+        raise RuleError(f"Choose one of: {', '.join(options)}.", path=[field])
+    return line
+
+
+def _tax_vat_number(value: str | None, field: str, shop: InForce) -> str | None:
+    return text(value, field, 50, required=_is_required(field, shop))
+
+
+def _gender(value: enum.Enum | None, field: str, shop: InForce) -> str | None:
+    _require(value, field, shop)
+    return None if value is None else value.value
+
+
+def _date_of_birth(value: dt.date | None, field: str, shop: InForce) -> dt.date | None:
+    _require(value, field, shop)
+    if value is not None and not _OLDEST <= value <= dt.datetime.now(dt.UTC).date():
+        raise RuleError("A date of birth lies between 1900 and today.", path=[field])
+    return value
+
+
+def _flag(value: bool, _field: str, _shop: InForce) -> bool:
+    return value
+
+
+def _require(value: object, field: str, shop: InForce) -> None:
+    if value is None and _is_required(field, shop):
+        raise RuleError("This has to be given.", path=[field], code=UserErrorCode.REQUIRED)
+
+
+def _is_required(field: str, shop: InForce) -> bool:
+    return shop[SHOWN[field]] == "REQUIRED"
+
+
+_CHECKS: Final[Mapping[str, Callable[[Any, str, InForce], Any]]] = {
+    "prefix": _affix,
+    "firstName": _name,
+    "middleName": _name,
+    "lastName": _name,
+    "suffix": _affix,
+    "gender": _gender,
+    "dateOfBirth": _date_of_birth,
+    "taxVatNumber": _tax_vat_number,
+    "allowsRemoteAssistance": _flag,
+}

@@ -1,0 +1,116 @@
+import datetime as dt
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import strawberry
+
+from customer_gql.core.ids import decode_one
+from customer_gql.core.permissions import PERSONAL
+from customer_gql.customers.history.writes import acting
+from customer_gql.graph.connections import After, Before, Connection, First, Last, window_of
+from customer_gql.graph.context import Info
+from customer_gql.graph.fields import column
+from customer_gql.graph.roots import INPUT, Requires, admin_field, customer_field, customer_mutation
+
+from . import reads, writes
+from .types import CustomerLink, CustomerPayload, CustomerSort, Gender
+
+_PERSONAL_SORTS = {CustomerSort.EMAIL, CustomerSort.NAME}
+
+
+@strawberry.input(description="Fields of the own profile. What is left out keeps its value; null clears.")
+class MeUpdateInput:
+    expected_version: int | None = strawberry.field(
+        description="The version the edit was made on. Without it the last edit wins.", default=None
+    )
+    prefix: strawberry.Maybe[str | None] = column("Title before the name, at most 40 characters.")
+    first_name: strawberry.Maybe[str] = column("First name, at most 255 characters.")
+    middle_name: strawberry.Maybe[str | None] = column("Middle name or initial, at most 255 characters.")
+    last_name: strawberry.Maybe[str] = column("Last name, at most 255 characters.")
+    suffix: strawberry.Maybe[str | None] = column("What follows the name, at most 40 characters.")
+    gender: strawberry.Maybe[Gender | None] = column("Gender.")
+    date_of_birth: strawberry.Maybe[dt.date | None] = column("Date of birth.")
+    tax_vat_number: strawberry.Maybe[str | None] = column("Tax or VAT number, at most 50 characters.")
+    allows_remote_assistance: strawberry.Maybe[bool] = column("Let staff sign in as this customer to help.")
+
+    def edits(self) -> Mapping[str, Any]:
+        given = {
+            "prefix": self.prefix,
+            "firstName": self.first_name,
+            "middleName": self.middle_name,
+            "lastName": self.last_name,
+            "suffix": self.suffix,
+            "gender": self.gender,
+            "dateOfBirth": self.date_of_birth,
+            "taxVatNumber": self.tax_vat_number,
+            "allowsRemoteAssistance": self.allows_remote_assistance,
+        }
+        return {field: maybe.value for field, maybe in given.items() if maybe is not None}
+
+
+@strawberry.type(description="What the update of the profile did.")
+class MeUpdatePayload(CustomerPayload):
+    changed_fields: list[str] = strawberry.field(
+        description="Input fields whose value differed from the stored one and was stored.", default_factory=list
+    )
+
+
+@strawberry.type
+class CustomerMutation:
+    @customer_mutation(
+        description="Change the own profile. All edits are stored, or none. Edits of different fields made by two "
+        "people merge; of the same field, the later gets a `VersionConflictError`. `REQUIRED`, `TOO_LONG` or "
+        "`INVALID` with the field for what does not fit. Writes history."
+    )
+    async def me_update(self, info: Info, input: Annotated[MeUpdateInput, INPUT]) -> MeUpdatePayload:
+        viewer = info.context.viewer
+        assert viewer.customer_id is not None
+        async with info.context.transaction() as connection:
+            changed = await writes.edit_profile(
+                connection,
+                viewer.customer_id,
+                edits=input.edits(),
+                expected_version=input.expected_version,
+                by=acting(viewer),
+            )
+        return MeUpdatePayload(customer_id=viewer.customer_id, changed_fields=changed)
+
+
+@strawberry.type
+class CustomerQuery:
+    @customer_field(graphql_type=CustomerLink | None, description="The signed-in customer.")
+    async def me(self, info: Info) -> Any:
+        return await info.context.load(reads.customers_by_id, info.context.viewer.customer_id)
+
+
+@strawberry.type
+class CustomerAdminQuery:
+    @admin_field(
+        permission="customers.read",
+        graphql_type=CustomerLink | None,
+        description="One customer; null when unknown, or of a website the viewer's role does not reach.",
+    )
+    async def customer(
+        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The customer's id.")]
+    ) -> Any:
+        return await reads.reachable(info.context, decode_one(id, "cus"))
+
+    @admin_field(
+        permission="customers.read",
+        graphql_type=Connection[CustomerLink],
+        description="All customers of the websites the viewer's role reaches, in pages. The orders EMAIL and NAME need "
+        "`customers.pii` too.",
+    )
+    async def customers(
+        self,
+        info: Info,
+        first: First = strawberry.UNSET,
+        after: After = strawberry.UNSET,
+        last: Last = strawberry.UNSET,
+        before: Before = strawberry.UNSET,
+        sort: Annotated[CustomerSort, strawberry.argument(description="Order of the list.")] = CustomerSort.NEWEST,
+    ) -> Any:
+        if sort in _PERSONAL_SORTS:
+            # The order, and a cursor made by hand, would tell what is masked.
+            Requires(PERSONAL).check(info.context.viewer)
+        return await reads.customer_list.page(info.context, window_of(first, after, last, before), sort.value)

@@ -1,0 +1,101 @@
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, Interval, Text, and_, case, cast, func, literal_column, or_, select
+
+from customer_gql.core.emails import normalised
+from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.core.viewer import Websites
+from customer_gql.database.statements import Connection, Row, among, fetch
+from customer_gql.loading.lists import List
+from customer_gql.loading.pages import Sort
+from customer_gql.loading.reads import one_by
+from customer_gql.shop.settings.settings import GLOBAL, Setting
+from customer_gql.shop.settings.tables import configuration_value
+from customer_gql.shop.websites.tables import website
+
+from .tables import customer, customer_activity, customer_email
+
+ONLINE_MINUTES = Setting(
+    "customers.online_minutes", 15, GLOBAL, "How long an activity counts as being online.", at_least=1, at_most=1440
+)
+_minutes = (
+    select(cast(configuration_value.c.value, Text()).cast(Integer()))
+    .where(configuration_value.c.path == ONLINE_MINUTES.path, configuration_value.c.scope == GLOBAL.value)
+    .scalar_subquery()
+)
+# Who was active since then is online.
+ONLINE_SINCE = func.now() - func.coalesce(_minutes, ONLINE_MINUTES.default) * literal_column(
+    "interval '1 minute'", Interval()
+)
+
+_full_name = func.concat_ws(
+    " ", *[func.nullif(customer.c[part], "") for part in ("prefix", "first_name", "middle_name", "last_name", "suffix")]
+)
+
+CUSTOMER = select(
+    customer,
+    _full_name.label("full_name"),
+    func.coalesce(customer.c.locked_until > func.now(), False).label("is_locked"),
+)
+
+customers_by_id = one_by(CUSTOMER, customer.c.id)
+customer_list = List(
+    CUSTOMER,
+    [
+        Sort("NEWEST", (customer.c.number, customer.c.id), descending=True),
+        Sort("OLDEST", (customer.c.number, customer.c.id)),
+        Sort("EMAIL", (customer.c.email, customer.c.id)),
+        Sort("NAME", (customer.c.last_name, customer.c.first_name, customer.c.id)),
+    ],
+    website=customer.c.website_id,
+)
+
+
+def within(websites: Websites) -> list[ColumnElement[bool]]:
+    """The condition that keeps a statement about customers to those somebody may reach; none for those who reach all.
+
+    With `customer_list`, `reachable` and `customers.writes.locked` it is all there is to the scope of staff.
+    """
+    return [] if websites is None else [among(customer.c.website_id, sorted(websites))]
+
+
+async def reachable(context: Any, customer_id: int) -> Row | None:
+    """The customer, unless unknown or of a website the viewer does not reach; nobody can tell these two apart."""
+    found: Row | None = await context.load(customers_by_id, customer_id)
+    return found if found is not None and context.viewer.reaches(found.website_id) else None
+
+
+_seen = customer_activity.c
+_is_online = and_(
+    _seen.last_activity_at > ONLINE_SINCE,
+    or_(_seen.last_sign_out_at.is_(None), _seen.last_sign_out_at < _seen.last_activity_at),
+)
+
+activities_by_customer = one_by(
+    select(
+        customer.c.id,
+        _seen.last_sign_in_at,
+        _seen.last_sign_out_at,
+        _seen.last_activity_at,
+        case((_is_online, True), else_=False).label("is_online"),
+    ).select_from(customer.outerjoin(customer_activity)),
+    customer.c.id,
+)
+
+
+async def find_by_email(connection: Connection, email: str, website_code: str | None) -> int:
+    """The customer with this address. Refused when several websites know it and none is named."""
+    found = await fetch(
+        connection,
+        select(customer_email.c.customer_id, website.c.code)
+        .join(customer, customer.c.id == customer_email.c.customer_id)
+        .join(website, website.c.id == customer.c.website_id)
+        .where(customer_email.c.email_normalised == normalised(email))
+        .order_by(website.c.code),
+    )
+    matching = [row for row in found if website_code in (None, row.code)]
+    if not matching:
+        raise RuleError(f"There is no customer {email}.", path=["email"], code=UserErrorCode.NOT_FOUND)
+    if len(matching) > 1:
+        raise RuleError(f"{email} is known on {', '.join(row.code for row in matching)}: name the website.")
+    return matching[0].customer_id

@@ -1,0 +1,120 @@
+"""The customer: account, profile, when they were last seen (domain §3), and the claim on an e-mail address (§4)."""
+
+import enum
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    Sequence,
+    Text,
+)
+from sqlalchemy.dialects.postgresql import BYTEA
+
+from customer_gql.database.tables import created_at, metadata, one_of, table
+
+
+class Gender(enum.StrEnum):
+    MALE = "MALE"
+    FEMALE = "FEMALE"
+    NOT_SPECIFIED = "NOT_SPECIFIED"
+
+
+class CustomerStatus(enum.StrEnum):
+    ACTIVE = "ACTIVE"
+    INACTIVE = "INACTIVE"
+
+
+class CustomerType(enum.StrEnum):
+    INDIVIDUAL = "INDIVIDUAL"
+    COMPANY_ADMIN = "COMPANY_ADMIN"
+    COMPANY_USER = "COMPANY_USER"
+
+
+customer_number = Sequence("customer_number_seq", metadata=metadata)
+
+customer = table(
+    "customer",
+    Column("id", BigInteger, primary_key=True),
+    Column("number", BigInteger, nullable=False),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("email", Text, nullable=False),
+    Column("prefix", Text),
+    Column("first_name", Text, nullable=False),
+    Column("middle_name", Text),
+    Column("last_name", Text, nullable=False),
+    Column("suffix", Text),
+    Column("gender", Text),
+    Column("date_of_birth", Date),
+    Column("tax_vat_number", Text),
+    Column("website_id", ForeignKey("website.id"), nullable=False),
+    Column("created_in_store_view_id", ForeignKey("store_view.id"), nullable=False),
+    Column("group_id", ForeignKey("customer_group.id"), nullable=False),
+    Column("is_automatic_group_change_disabled", Boolean, nullable=False, server_default="false"),
+    Column("status", Text, nullable=False, server_default=CustomerStatus.ACTIVE.value),
+    Column("customer_type", Text, nullable=False, server_default=CustomerType.INDIVIDUAL.value),
+    Column("is_email_confirmed", Boolean, nullable=False, server_default="true"),
+    Column("locked_until", DateTime(timezone=True)),
+    Column("allows_remote_assistance", Boolean, nullable=False, server_default="false"),
+    created_at(),
+    created_at("updated_at"),
+    CheckConstraint("version > 0", name="version"),
+    CheckConstraint("group_id <> 0", name="group_is_of_the_signed_in"),
+    CheckConstraint("char_length(email) BETWEEN 3 AND 254", name="email_length"),
+    CheckConstraint("char_length(first_name) BETWEEN 1 AND 255", name="first_name_length"),
+    CheckConstraint("char_length(last_name) BETWEEN 1 AND 255", name="last_name_length"),
+    CheckConstraint("char_length(tax_vat_number) <= 50", name="tax_vat_number_length"),
+    one_of("gender", Gender),
+    one_of("status", CustomerStatus),
+    one_of("customer_type", CustomerType),
+    # Numbers come from one sequence; a unique key would have to hold the id as well and prove nothing.
+    Index("ix_customer_number_id", "number", "id"),
+    Index("ix_customer_created_at_id", "created_at", "id"),
+    Index("ix_customer_email_id", "email", "id"),
+    Index("ix_customer_last_name_id", "last_name", "first_name", "id"),
+    spread="customer",
+)
+
+# One address is one account in its scope: a website, or 0 when accounts are shared by all websites.
+customer_email = table(
+    "customer_email",
+    Column("email_normalised", Text, nullable=False),
+    Column("scope", BigInteger, nullable=False),
+    Column("customer_id", BigInteger, nullable=False),
+    PrimaryKeyConstraint("email_normalised", "scope"),
+    CheckConstraint("email_normalised = lower(email_normalised)", name="email_normalised"),
+    spread="lookup",
+)
+
+customer_activity = table(
+    "customer_activity",
+    Column("customer_id", ForeignKey("customer.id", ondelete="CASCADE"), primary_key=True),
+    Column("last_sign_in_at", DateTime(timezone=True)),
+    Column("last_sign_out_at", DateTime(timezone=True)),
+    Column("last_activity_at", DateTime(timezone=True)),
+    # A path within the shop, never with a query.
+    Column("last_url", Text),
+    CheckConstraint("char_length(last_url) <= 255", name="last_url_length"),
+    Index("ix_customer_activity_last_activity_at", "last_activity_at"),
+    spread="customer",
+)
+
+# Somebody who did not sign in, by the hash of a token their storefront made (domain §14).
+visitor = table(
+    "visitor",
+    Column("token_hash", BYTEA, primary_key=True),
+    Column("id", BigInteger, nullable=False),
+    Column("last_activity_at", DateTime(timezone=True), nullable=False),
+    Column("last_url", Text),
+    CheckConstraint("octet_length(token_hash) = 32", name="token_hash_is_sha256"),
+    CheckConstraint("char_length(last_url) <= 255", name="last_url_length"),
+    Index("ix_visitor_last_activity_at", "last_activity_at"),
+    spread="local",
+)

@@ -1,0 +1,136 @@
+"""Rules of the account: one claim for one address, versions that grow, deletion that keeps what was bought."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ARRAY, BigInteger, delete, func, literal, select, tuple_, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from customer_gql.core.emails import normalised
+from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.core.viewer import Websites
+from customer_gql.customers.history.writes import By, record
+from customer_gql.database.statements import Connection, Row, among, execute, fetch, fetch_one
+from customer_gql.shop.settings.settings import in_force
+
+from . import fields
+from .edits import Edit, refuse_conflicts
+from .reads import within
+from .sharing import held_scope
+from .tables import CustomerType, customer, customer_email
+
+
+async def locked(connection: Connection, customer_id: int, *, websites: Websites) -> Row:
+    """The customer, held until the transaction ends. One of a website outside of `websites` is as good as unknown."""
+    statement = select(customer).where(customer.c.id == customer_id, *within(websites)).with_for_update()
+    found = await fetch_one(connection, statement)
+    if found is None:
+        raise RuleError("There is no such customer.", path=["id"], code=UserErrorCode.NOT_FOUND)
+    return found
+
+
+async def claim(connection: Connection, customer_id: int, *, email: str, scope: int) -> bool:
+    """Take an address for an account; False when another has it. Waits for one who is just taking it."""
+    claimed = await fetch_one(
+        connection,
+        upsert(customer_email)
+        .values(email_normalised=normalised(email), scope=scope, customer_id=customer_id)
+        .on_conflict_do_nothing()
+        .returning(customer_email.c.customer_id),
+    )
+    return claimed is not None
+
+
+async def move_claim(connection: Connection, held: Row, *, email: str, website_id: int) -> None:
+    """Claim the new address before the old one is given up, so that no moment leaves the account without one."""
+    old = (normalised(held.email), await held_scope(connection, held.website_id))
+    new = (normalised(email), await held_scope(connection, website_id))
+    if old == new:
+        return
+    if not await claim(connection, held.id, email=email, scope=new[1]):
+        # Two edits may swap places in either field, so the message blames the one that changed.
+        path = ["email"] if old[0] != new[0] else ["websiteId"]
+        raise RuleError("Another account uses that e-mail address.", path=path, code=UserErrorCode.TAKEN)
+    await execute(
+        connection,
+        delete(customer_email).where(
+            customer_email.c.email_normalised == old[0],
+            customer_email.c.scope == old[1],
+            customer_email.c.customer_id == held.id,
+        ),
+    )
+
+
+async def change(connection: Connection, held: Row, values: Mapping[str, Any]) -> int:
+    """Store new values; the version they make. What hangs on the account, as addresses, counts as a change of it."""
+    changed = await fetch_one(
+        connection,
+        update(customer)
+        .where(customer.c.id == held.id)
+        .values(**values, version=customer.c.version + 1, updated_at=dt.datetime.now(dt.UTC))
+        .returning(customer.c.version),
+    )
+    assert changed is not None, held.id
+    return changed.version
+
+
+async def edit_profile(
+    connection: Connection, customer_id: int, *, edits: Mapping[str, Any], expected_version: int | None, by: By
+) -> list[str]:
+    """Store the edits that change something, by input name; those that did. Refuses all when it refuses one."""
+    held = await locked(connection, customer_id, websites=None)
+    shop = await in_force(connection, *fields.SETTINGS, website_id=held.website_id)
+    wanted = fields.checked(edits, shop)
+    changed = {field: value for field, value in wanted.items() if value != held[fields.COLUMNS[field]]}
+    shown = {field: Edit(_shown(held[fields.COLUMNS[field]]), _shown(value)) for field, value in changed.items()}
+    if expected_version is not None:
+        await refuse_conflicts(connection, held, shown, expected_version)
+    if changed:
+        version = await change(connection, held, {fields.COLUMNS[field]: value for field, value in changed.items()})
+        history = {field: (edit.stored, edit.wanted) for field, edit in shown.items()}
+        await record(connection, customer_id, kind="EDITED", version=version, by=by, changes=history)
+    return list(changed)
+
+
+def _shown(value: Any) -> str | None:
+    """As the history holds it."""
+    return str(value).lower() if isinstance(value, bool) else None if value is None else str(value)
+
+
+async def assign_group(connection: Connection, held: Sequence[Row], group_id: int) -> dict[int, int]:
+    """New versions of those that were still as read; the caller says so for the rest.
+
+    The version stands in for a lock: many rows of a distributed table cannot be locked at once.
+    """
+    pairs = tuple_(customer.c.id, customer.c.version).in_(
+        select(func.unnest(_integers([row.id for row in held])), func.unnest(_integers([row.version for row in held])))
+    )
+    changed = await fetch(
+        connection,
+        update(customer)
+        .where(pairs)
+        .values(group_id=group_id, version=customer.c.version + 1, updated_at=dt.datetime.now(dt.UTC))
+        .returning(customer.c.id, customer.c.version),
+    )
+    return {row.id: row.version for row in changed}
+
+
+def _integers(values: list[int]) -> Any:
+    return literal(values, ARRAY(BigInteger))
+
+
+async def remove(connection: Connection, customer_ids: Sequence[int]) -> list[Row]:
+    """Delete accounts for good; those deleted. A company's admin stays until another takes over (domain §3.4).
+
+    Addresses, carts, wishlists and subscriptions go along; orders, reviews and ledgers stay.
+    """
+    gone = await fetch(
+        connection,
+        delete(customer)
+        .where(among(customer.c.id, customer_ids), customer.c.customer_type != CustomerType.COMPANY_ADMIN.value)
+        .returning(customer.c.id, customer.c.version),
+    )
+    ids = [row.id for row in gone]
+    await execute(connection, delete(customer_email).where(among(customer_email.c.customer_id, ids)))
+    return gone

@@ -1,0 +1,162 @@
+"""Connection pools with time limits, and transactions."""
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+import asyncpg
+
+from .lease import LeasingPool
+from .statements import Connection, Row
+
+
+async def _keep(_connection: Any) -> None:
+    """Reads run in autocommit and set nothing, so a connection is handed on as it is, without a reset statement."""
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """Two pools: reads outside transactions with plans made once, and transactions for mutations."""
+
+    reads: asyncpg.Pool
+    writes: asyncpg.Pool
+
+    @asynccontextmanager
+    async def transaction(self, *, dry_run: bool = False) -> AsyncGenerator[Connection]:
+        """Commit on leaving; a dry run rolls back instead, after everything was tried for real."""
+        async with self.writes.acquire() as connection:
+            transaction = connection.transaction()
+            await transaction.start()
+            try:
+                yield connection
+            except BaseException:
+                await transaction.rollback()
+                raise
+            await (transaction.rollback() if dry_run else transaction.commit())
+
+
+class BoundedPool(LeasingPool):
+    """A pool nobody waits for longer than `wait` seconds, and that counts its uses."""
+
+    wait: float | None = None
+    uses: int = 0
+
+    def acquire(self, *, timeout: float | None = None) -> Any:
+        self.uses += 1
+        timeout = self.wait if timeout is None else timeout
+        return super().acquire(timeout=timeout)
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """In seconds: how long the database may work, wait for a lock, and make others wait; None waits for ever."""
+
+    statement: float = 30
+    lock: float = 2
+    acquire: float | None = None
+    client_check: float = 0
+    """How soon the server ends the statement of a client that died; it has to be able to see that."""
+
+    @property
+    def connect(self) -> float:
+        return 10 if self.acquire is None else self.acquire
+
+    @property
+    def answer(self) -> float:
+        """Somewhat longer than a statement may take: a database that hangs ends none by itself."""
+        return self.statement + 0.5
+
+
+def pool(
+    url: str,
+    size: int,
+    patience: Patience,
+    *,
+    prepared_statements: bool = True,
+    on_statement: Callable[[Any], None] | None = None,
+    reset: Callable[[Any], Any] | None = None,
+    **server_settings: str,
+) -> BoundedPool:
+    """To be entered; every connection of it carries its time limits itself, whatever the role's are."""
+
+    async def watch(connection: Any) -> None:
+        if on_statement is not None:
+            connection.add_query_logger(on_statement)
+
+    limits = {"statement_timeout": _ms(patience.statement), "lock_timeout": _ms(patience.lock)}
+    if patience.client_check:
+        limits["client_connection_check_interval"] = _ms(patience.client_check)
+    made = BoundedPool(
+        url,
+        connection_class=asyncpg.Connection,
+        record_class=Row,
+        init_size=None,
+        min_size=1,
+        max_size=size,
+        max_queries=50_000,
+        max_inactive_connection_lifetime=300,
+        loop=None,
+        connect=None,
+        setup=None,
+        init=watch,
+        reset=reset,
+        statement_cache_size=512 if prepared_statements else 0,
+        timeout=patience.connect,
+        command_timeout=patience.answer,
+        server_settings={**limits, **server_settings},
+    )
+    made.wait = patience.acquire
+    made.leases = reset is not None
+    return made
+
+
+def _ms(seconds: float) -> str:
+    return f"{round(seconds * 1000)}ms"
+
+
+@asynccontextmanager
+async def connected(
+    url: str,
+    *,
+    read_connections: int = 4,
+    write_connections: int = 2,
+    prepared_statements: bool = True,
+    statement_timeout_seconds: float = 30,
+    patience: Patience | None = None,
+    on_statement: Callable[[Any], None] | None = None,
+) -> AsyncGenerator[Database]:
+    """Open both pools, and close them on leaving. Raises `DatabaseUnreachable` with one clear sentence.
+
+    `on_statement` is told of every statement that runs, as asyncpg's query loggers are.
+    """
+    waits = patience or Patience(statement=statement_timeout_seconds)
+    options: dict[str, Any] = {"prepared_statements": prepared_statements, "on_statement": on_statement}
+    # A read's statement is the same each time and its keys are arrays: planning anew would cost more than running it.
+    fixed = {"jit": "off", "plan_cache_mode": "force_generic_plan", "default_transaction_read_only": "on"}
+    careful = {"idle_in_transaction_session_timeout": "10s"}
+    limit = waits.connect
+    try:
+        async with (
+            pool(url, read_connections, waits, reset=_keep, **fixed, **options) as reads,
+            pool(url, write_connections, waits, **careful, **options) as writes,
+        ):
+            limit = waits.answer
+            yield Database(reads, writes)
+    except CONNECTION_FAULTS as error:
+        silent = f"nothing came within {limit:g} s" if isinstance(error, TimeoutError) else type(error).__name__
+        reason = str(error) or silent
+        raise DatabaseUnreachable(f"The database does not answer as configured: {reason}") from error
+
+
+class DatabaseUnreachable(Exception):
+    """The server is away, refuses the credentials, or has no such database."""
+
+
+CONNECTION_FAULTS: Final = (
+    OSError,
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.exceptions.ClientConfigurationError,
+)

@@ -1,0 +1,85 @@
+"""Statements are SQLAlchemy Core's, compiled once, and run by asyncpg.
+
+Nothing here knows a session or an entity: a statement gives plain rows, read by attribute.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias, cast
+
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+from sqlalchemy import ARRAY, ColumnElement, any_, literal
+from sqlalchemy.dialects.postgresql.asyncpg import dialect
+from sqlalchemy.sql.base import Executable
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.elements import ClauseElement
+
+
+class Row(asyncpg.Record):
+    """A row whose columns are attributes, as the graph's types describe them."""
+
+    __slots__ = ()
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self[name]
+        except KeyError:
+            raise AttributeError(f"the statement selects no column {name!r}") from None
+
+
+Connection: TypeAlias = asyncpg.Connection | PoolConnectionProxy
+
+
+_DIALECT: Final = dialect(paramstyle="numeric_dollar")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Statement:
+    """SQL with numbered parameters, the names of these in order, and the values they have when none is given."""
+
+    sql: str
+    names: tuple[str, ...]
+    defaults: Mapping[str, Any]
+
+    def arguments(self, values: Mapping[str, Any]) -> list[Any]:
+        defaults = self.defaults
+        return [values[name] if name in values else defaults[name] for name in self.names]
+
+
+def compiled(clause: Executable) -> Statement:
+    """SQL of a Core statement for asyncpg. Compile what is known in advance once, at import."""
+    result = cast("ClauseElement", clause).compile(dialect=_DIALECT)
+    assert isinstance(result, SQLCompiler)
+    return Statement(str(result), tuple(result.positiontup or ()), dict(result.params))
+
+
+def _statement(clause: Executable | Statement) -> Statement:
+    return clause if isinstance(clause, Statement) else compiled(clause)
+
+
+async def fetch(connection: Connection, clause: Executable | Statement, **values: Any) -> list[Row]:
+    statement = _statement(clause)
+    return await connection.fetch(statement.sql, *statement.arguments(values))
+
+
+async def fetch_one(connection: Connection, clause: Executable | Statement, **values: Any) -> Row | None:
+    statement = _statement(clause)
+    return await connection.fetchrow(statement.sql, *statement.arguments(values))
+
+
+async def fetch_value(connection: Connection, clause: Executable | Statement, **values: Any) -> Any:
+    statement = _statement(clause)
+    return await connection.fetchval(statement.sql, *statement.arguments(values))
+
+
+async def execute(connection: Connection, clause: Executable | Statement, **values: Any) -> int:
+    """Run a statement that gives no rows; how many rows it touched."""
+    statement = _statement(clause)
+    tag = await connection.execute(statement.sql, *statement.arguments(values))
+    return int(tag.rpartition(" ")[2]) if tag[-1].isdigit() else 0
+
+
+def among(column: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
+    """`column = ANY(values)`: one statement text for any number of values."""
+    return column == any_(literal(list(values), ARRAY(column.type)))

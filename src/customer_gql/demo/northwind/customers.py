@@ -1,0 +1,93 @@
+"""The companies Northwind sells to, as customers with one address each."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+from sqlalchemy import select
+
+from customer_gql.core.emails import normalised
+from customer_gql.core.ids import new_id
+from customer_gql.customers.addresses.tables import address
+from customer_gql.customers.history.writes import SYSTEM, record_all
+from customer_gql.customers.profile.tables import customer, customer_email
+from customer_gql.database.statements import Connection, Row, among, fetch
+
+from .files import Record
+from .rows import claimed, copy
+
+_WHOLESALE: Final = 2
+
+
+def email(buyer: Record) -> str:
+    return f"contact@{buyer['customer_id'].lower()}.example"
+
+
+async def add(
+    connection: Connection, buyers: Sequence[Record], since: Mapping[str, datetime], view: Row
+) -> tuple[int, dict[str, int]]:
+    """How many are new, and everybody's id. Who is there already, as from another import, stays as they are."""
+    claims = [
+        {"email_normalised": normalised(email(buyer)), "scope": view.website_id, "customer_id": new_id()}
+        for buyer in buyers
+    ]
+    fresh = await claimed(connection, customer_email, claims, "customer_id")
+    now = datetime.now(UTC)
+    made = [
+        (claim["customer_id"], buyer, since.get(buyer["customer_id"], now))
+        for claim, buyer in zip(claims, buyers, strict=True)
+        if claim["customer_id"] in fresh
+    ]
+    numbers = await connection.fetch("SELECT nextval('customer_number_seq') FROM generate_series(1, $1)", len(made))
+    profiles = [
+        {**_profile(buyer, view), "id": id_, "number": number, "created_at": moment, "updated_at": now}
+        for (id_, buyer, moment), (number,) in zip(made, numbers, strict=True)
+    ]
+    await copy(connection, customer, profiles)
+    await copy(connection, address, [{**_address(buyer, now), "customer_id": id_} for id_, buyer, _ in made])
+    await record_all(connection, [(id_, 1, {}) for id_, _, _ in made], kind="CREATED", by=SYSTEM)
+    return len(made), await _ids(connection, buyers, view)
+
+
+async def _ids(connection: Connection, buyers: Sequence[Record], view: Row) -> dict[str, int]:
+    addresses = {normalised(email(buyer)): buyer["customer_id"] for buyer in buyers}
+    columns = (customer_email.c.email_normalised, customer_email.c.customer_id)
+    known = select(*columns).where(
+        among(customer_email.c.email_normalised, list(addresses)), customer_email.c.scope == view.website_id
+    )
+    return {addresses[row.email_normalised]: row.customer_id for row in await fetch(connection, known)}
+
+
+def _names(buyer: Record) -> Record:
+    """One person in one cell: the last blank parts the names."""
+    first, _, last = buyer["contact_name"].rpartition(" ")
+    return {"first_name": first or last, "last_name": last}
+
+
+def _profile(buyer: Record, view: Row) -> Record:
+    return {
+        **_names(buyer),
+        "email": email(buyer),
+        "website_id": view.website_id,
+        "created_in_store_view_id": view.id,
+        "group_id": _WHOLESALE,
+    }
+
+
+def _address(buyer: Record, now: datetime) -> Record:
+    return {
+        **_names(buyer),
+        "id": new_id(),
+        "company": buyer["company_name"],
+        "street": buyer["address"].splitlines(),
+        "city": buyer["city"],
+        "region": buyer["region"],
+        "postcode": buyer["postal_code"],
+        "country_code": buyer["country"],
+        "telephone": buyer["phone"],
+        "fax": buyer["fax"],
+        "is_default_billing": True,
+        "is_default_shipping": True,
+        "created_at": now,
+        "updated_at": now,
+    }

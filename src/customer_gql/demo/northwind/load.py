@@ -1,0 +1,191 @@
+"""Northwind, Microsoft's sample shop, as a shop's real history.
+
+What the source does not say is left out, not made up, but for two things an account cannot be without: an e-mail
+address (`contact@<company id>.example`, of staff `<first>.<last>@northwind.example`), and the time since when somebody
+is a customer, which is that of their first order. Shippers' names have no place without a tracking number.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import select
+
+from customer_gql.administration.customer_import.files import ImportFault
+from customer_gql.commerce.catalog.tables import product
+from customer_gql.commerce.orders.tables import sales_order_number
+from customer_gql.core.ids import new_id
+from customer_gql.database.statements import Connection, Row, fetch_one, fetch_value
+from customer_gql.shop.websites.tables import store, store_view, website
+from customer_gql.staff.tables import staff_role, staff_user
+
+from . import customers as customers_, orders as orders_
+from .files import CURRENCY, Record, read
+from .orders import Sale
+from .rows import claimed, copy, ids
+
+__all__ = ["ImportFault", "Loaded", "NorthwindSummary", "import_northwind"]
+
+Files = Mapping[str, list[Record]]
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    read: int
+    created: int
+    """The others were there already and stayed as they were."""
+
+
+@dataclass(frozen=True, slots=True)
+class NorthwindSummary:
+    staff: Loaded
+    products: Loaded
+    customers: Loaded
+    orders: Loaded
+    order_lines: Loaded
+    shipments: Loaded
+
+    def lines(self) -> list[str]:
+        """What happened, for people."""
+        counted = {name.replace("_", " "): getattr(self, name) for name in self.__slots__}
+        return [f"{name}: {count.read:,} read, {count.created:,} created" for name, count in counted.items()]
+
+
+@dataclass(frozen=True, slots=True)
+class _Ids:
+    """By the ids of the files."""
+
+    staff: Mapping[str, int]
+    products: Mapping[str, int]
+    customers: Mapping[str, int]
+
+
+async def import_northwind(connection: Connection, folder: Path) -> NorthwindSummary:
+    """Add what is not there yet, found again by e-mail, SKU and order number; all of it in one transaction.
+
+    Raises `ImportFault` when a file is missing, lacks a column, or holds a value that is none.
+    """
+    files = read(folder)
+    async with connection.transaction():
+        view = await _default_view(connection)
+        staff, staff_ids = await _add_staff(connection, files["employees"])
+        products, product_ids = await _add_products(connection, files["products"])
+        customers, customer_ids = await customers_.add(
+            connection, files["customers"], _first_orders(files["orders"]), view
+        )
+        sales = _sales(files, _Ids(staff_ids, product_ids, customer_ids), view)
+        orders = await _add_orders(connection, sales)
+    return NorthwindSummary(
+        Loaded(len(files["employees"]), staff),
+        Loaded(len(files["products"]), products),
+        Loaded(len(files["customers"]), customers),
+        *orders,
+    )
+
+
+async def _default_view(connection: Connection) -> Row:
+    found = await fetch_one(
+        connection,
+        select(store_view.c.id, store.c.website_id)
+        .join(store, store.c.id == store_view.c.store_id)
+        .join(website, website.c.id == store.c.website_id)
+        .where(website.c.code == "base", store.c.is_default, store_view.c.is_default),
+    )
+    if found is None:
+        raise ImportFault("The shop has no website 'base' with a default store view.")
+    return found
+
+
+async def _add_staff(connection: Connection, employees: Sequence[Record]) -> tuple[int, dict[str, int]]:
+    """The sales people of the orders. Nobody can sign in as one of them."""
+    viewer = await fetch_value(connection, select(staff_role.c.id).where(staff_role.c.name == "viewer"))
+    emails = {
+        row["employee_id"]: f"{row['first_name']}.{row['last_name']}@northwind.example".lower() for row in employees
+    }
+    rows = [
+        {
+            "id": new_id(),
+            "email": emails[row["employee_id"]],
+            "name": f"{row['first_name']} {row['last_name']}",
+            "job_title": row["title"],
+            "role_id": viewer,
+            "is_active": False,
+        }
+        for row in employees
+    ]
+    created = await claimed(connection, staff_user, rows, "email")
+    known = await ids(connection, staff_user, "email", list(emails.values()))
+    return len(created), {employee: known[email] for employee, email in emails.items()}
+
+
+async def _add_products(connection: Connection, products: Sequence[Record]) -> tuple[int, dict[str, int]]:
+    skus = {row["product_id"]: orders_.sku(row["product_id"]) for row in products}
+    rows = [
+        {
+            "id": new_id(),
+            "sku": skus[row["product_id"]],
+            "name": row["product_name"],
+            "price": row["unit_price"],
+            "currency": CURRENCY,
+            "is_salable": not row["discontinued"],
+        }
+        for row in products
+    ]
+    created = await claimed(connection, product, rows, "sku")
+    known = await ids(connection, product, "sku", list(skus.values()))
+    return len(created), {product_id: known[sku] for product_id, sku in skus.items()}
+
+
+def _first_orders(orders: Sequence[Record]) -> dict[str, datetime]:
+    first: dict[str, datetime] = {}
+    for order in orders:
+        buyer, placed_at = order["customer_id"], order["order_date"]
+        first[buyer] = min(placed_at, first.get(buyer, placed_at))
+    return first
+
+
+def _sales(files: Files, known: _Ids, view: Row) -> list[Sale]:
+    """The orders with all they refer to; `ImportFault` when they refer to something that no file has."""
+    buyers = {buyer["customer_id"]: buyer for buyer in files["customers"]}
+    products = {row["product_id"]: row for row in files["products"]}
+    items: dict[str, list[Record]] = {order["order_id"]: [] for order in files["orders"]}
+    try:
+        for item in files["order_items"]:
+            items[item["order_id"]].append({**item, "product": products[item["product_id"]]})
+        return [
+            Sale(
+                order_id=new_id(),
+                customer_id=known.customers[order["customer_id"]],
+                email=customers_.email(buyers[order["customer_id"]]),
+                buyer=buyers[order["customer_id"]],
+                order=order,
+                items=items[order["order_id"]],
+                product_ids=known.products,
+                sales_representative_id=known.staff[order["employee_id"]],
+                store_view_id=view.id,
+            )
+            for order in files["orders"]
+        ]
+    except KeyError as error:
+        raise ImportFault(f"The files do not fit together: no row is named {error}.") from None
+
+
+async def _add_orders(connection: Connection, sales: Sequence[Sale]) -> tuple[Loaded, Loaded, Loaded]:
+    """Orders, their lines and their shipments. The claim on the number decides which are new."""
+    claims = [
+        {"number": orders_.number(sale.order), "customer_id": sale.customer_id, "order_id": sale.order_id}
+        for sale in sales
+    ]
+    fresh = await claimed(connection, sales_order_number, claims, "order_id")
+    made = [orders_.rows(sale) for sale in sales if sale.order_id in fresh]
+    for table in orders_.TABLES:
+        await copy(connection, table, [row for rows in made for row in rows[table]])
+    return (
+        Loaded(len(sales), len(made)),
+        Loaded(sum(len(sale.items) for sale in sales), sum(len(rows[orders_.sales_order_item]) for rows in made)),
+        Loaded(
+            sum(bool(sale.order["shipped_date"]) for sale in sales),
+            sum(len(rows[orders_.shipment]) for rows in made),
+        ),
+    )

@@ -1,0 +1,142 @@
+"""An order of Northwind as rows: what was bought, for how much, where it went, and when it was shipped."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Table
+
+from customer_gql.commerce.orders.tables import (
+    OrderStatus,
+    sales_order,
+    sales_order_address,
+    sales_order_item,
+    shipment,
+)
+from customer_gql.core.ids import new_id
+
+from .files import CURRENCY, Record
+
+TABLES: Final = (sales_order, sales_order_address, sales_order_item, shipment)
+"""Parents before children."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """An order of the files with everything it refers to. Its items hold their product's row as `product`."""
+
+    order_id: int
+    customer_id: int
+    email: str
+    buyer: Record
+    order: Record
+    items: Sequence[Record]
+    product_ids: Mapping[str, int]
+    """By the files' product id."""
+    sales_representative_id: int
+    store_view_id: int
+
+
+def number(order: Record) -> str:
+    return f"NW-{order['order_id']}"
+
+
+def sku(product_id: str) -> str:
+    return f"NW-{product_id}"
+
+
+def rows(sale: Sale) -> dict[Table, list[Record]]:
+    items = [_item(sale, position, item) for position, item in enumerate(sale.items, 1)]
+    return {
+        sales_order: [_order(sale, items)],
+        sales_order_address: [_billing(sale), _shipping(sale)],
+        sales_order_item: items,
+        shipment: _shipments(sale),
+    }
+
+
+def _order(sale: Sale, items: Sequence[Record]) -> Record:
+    order = sale.order
+    subtotal = sum(item["price"] * item["quantity_ordered"] for item in items)
+    discount = sum(item["discount"] for item in items)
+    shipped_at = order["shipped_date"]
+    return {
+        "customer_id": sale.customer_id,
+        "id": sale.order_id,
+        "number": number(order),
+        "status": (OrderStatus.COMPLETE if shipped_at else OrderStatus.PROCESSING).value,
+        "store_view_id": sale.store_view_id,
+        "placed_at": order["order_date"],
+        "customer_email": sale.email,
+        "customer_name": sale.buyer["contact_name"],
+        "sales_representative_id": sale.sales_representative_id,
+        "currency": CURRENCY,
+        "subtotal": subtotal,
+        "discount_total": discount,
+        "shipping_total": order["freight"],
+        "tax_total": 0,
+        "grand_total": subtotal - discount + order["freight"],
+        "refunded_total": 0,
+        "updated_at": shipped_at or order["order_date"],
+    }
+
+
+def _item(sale: Sale, position: int, item: Record) -> Record:
+    """The price is the line's own: for a third of the lines the product costs more today."""
+    gross = item["unit_price"] * item["quantity"]
+    discount = int((gross * item["discount"]).to_integral_value())  # halves to even, as `minor` rounds
+    return {
+        **_owner(sale),
+        "position": position,
+        "product_id": sale.product_ids[item["product_id"]],
+        "sku": sku(item["product_id"]),
+        "name": item["product"]["product_name"],
+        "quantity_ordered": item["quantity"],
+        "quantity_shipped": item["quantity"] if sale.order["shipped_date"] else 0,
+        "currency": CURRENCY,
+        "price": item["unit_price"],
+        "discount": discount,
+        "row_total": gross - discount,
+    }
+
+
+def _owner(sale: Sale) -> dict[str, Any]:
+    return {"customer_id": sale.customer_id, "order_id": sale.order_id}
+
+
+def _billing(sale: Sale) -> Record:
+    buyer = sale.buyer
+    return {
+        **_owner(sale),
+        "kind": "BILLING",
+        "name": buyer["contact_name"],
+        "company": buyer["company_name"],
+        "street": buyer["address"].splitlines(),
+        "city": buyer["city"],
+        "region": buyer["region"],
+        "postcode": buyer["postal_code"],
+        "country_code": buyer["country"],
+        "telephone": buyer["phone"],
+    }
+
+
+def _shipping(sale: Sale) -> Record:
+    """The source names no person here, and a company under a name of its own for some orders."""
+    order = sale.order
+    return {
+        **_owner(sale),
+        "kind": "SHIPPING",
+        "name": order["ship_name"],
+        "company": None,
+        "street": order["ship_address"].splitlines(),
+        "city": order["ship_city"],
+        "region": order["ship_region"],
+        "postcode": order["ship_postal_code"],
+        "country_code": order["ship_country"],
+        "telephone": None,
+    }
+
+
+def _shipments(sale: Sale) -> list[Record]:
+    shipped_at = sale.order["shipped_date"]
+    return [{**_owner(sale), "id": new_id(), "shipped_at": shipped_at}] if shipped_at else []

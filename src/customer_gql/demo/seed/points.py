@@ -1,0 +1,169 @@
+"""Reward points: what was earned and spent, in order of time, and what ran out, oldest first."""
+
+from collections import deque
+from dataclasses import dataclass
+from typing import Final
+
+from .rows import DAY, HOUR, Rows, at
+from .shoppers import Purchase, Shopper
+
+_FOR_REGISTRATION: Final = 100
+_FOR_NEWSLETTER: Final = 25
+_FOR_REVIEW: Final = 50
+_FOR_INVITATION: Final = 75
+_LATEST_PURCHASES: Final = 12
+_COMMENTS: Final = {"ADMIN_UPDATE": "Thank you for your patience", "EXPIRED": None}
+
+# Amounts where the plan gives the actions; spending is cut to the balance.
+_GIVEN: Final = {
+    "REGISTRATION": _FOR_REGISTRATION,
+    "NEWSLETTER": _FOR_NEWSLETTER,
+    "PURCHASE": 180,
+    "REVIEW": _FOR_REVIEW,
+    "REDEEMED": -150,
+    "REFUNDED": 60,
+    "INVITATION_CUSTOMER": _FOR_INVITATION,
+    "INVITATION_ORDER": 120,
+    "REVERTED": -40,
+    "EXPIRED": -30,
+    "ADMIN_UPDATE": 50,
+}
+
+
+@dataclass(slots=True)
+class _Event:
+    when: int
+    action: str
+    points: int
+    comment: str | None = None
+
+
+@dataclass(slots=True)
+class _Lot:
+    """Points earned together, and how many of them are left."""
+
+    expires: int
+    left: int
+
+
+def add_points(s: Shopper, rows: Rows) -> None:
+    if not s.plan.has_points:
+        return
+    events = _given(s) if s.plan.points else _earned(s)
+    ledger = _Ledger(s, rows)
+    for event in events:
+        ledger.expire(event.when)
+        ledger.book(event)
+    ledger.expire(s.until)
+    rows["reward_points"].append((s.id, s.plan.site.id, ledger.balance, at(ledger.changed)))
+
+
+def _given(s: Shopper) -> list[_Event]:
+    actions = s.plan.points
+    span = s.until - s.created
+    return [
+        _Event(
+            s.created + int(span * (step + s.r() * 0.8) / len(actions)), action, _GIVEN[action], _COMMENTS.get(action)
+        )
+        for step, action in enumerate(actions)
+    ]
+
+
+def _earned(s: Shopper) -> list[_Event]:
+    r = s.r
+    events = [_Event(s.created, "REGISTRATION", _FOR_REGISTRATION)]
+    if "SUBSCRIBED" in s.plan.subscriptions:
+        events.append(_Event(s.moment(), "NEWSLETTER", _FOR_NEWSLETTER))
+    for purchase in s.purchases[-_LATEST_PURCHASES:]:
+        events += _of_purchase(s, purchase)
+    for _ in range(s.plan.reviews.count("APPROVED")):
+        events.append(_Event(s.moment(), "REVIEW", _FOR_REVIEW))
+    if r() < 0.06:
+        events.append(_Event(s.moment(), "INVITATION_CUSTOMER", _FOR_INVITATION))
+        if r() < 0.4:
+            events.append(_Event(s.moment(events[-1].when), "INVITATION_ORDER", _FOR_INVITATION))
+    if r() < 0.08:
+        events.append(_Event(s.moment(), "ADMIN_UPDATE", 50 if r() < 0.7 else -50, _COMMENTS["ADMIN_UPDATE"]))
+    events.sort(key=lambda event: event.when)
+    return events
+
+
+def _of_purchase(s: Shopper, purchase: Purchase) -> list[_Event]:
+    """One in eight is paid with points in part; what was canceled or sent back is undone."""
+    comment = f"Order {purchase.number}"
+    redeemed = 40 + int(160 * s.r()) if s.r() < 0.12 else 0
+    events = [_Event(purchase.placed, "REDEEMED", -redeemed, comment)] if redeemed else []
+    later = min(s.until, purchase.placed + int((1 + 70 * s.r()) * HOUR))
+    if purchase.status == "CANCELED":
+        return [*events, _Event(later, "REVERTED", redeemed, comment)] if redeemed else []
+    if purchase.status not in {"COMPLETE", "CLOSED"}:
+        return events
+    # A point for each unit of money, in yen for each hundred.
+    points = purchase.grand_total // 100
+    if points:
+        events.append(_Event(later, "PURCHASE", points, comment))
+    if purchase.status == "CLOSED" and redeemed:
+        events.append(_Event(min(s.until, later + 5 * DAY), "REFUNDED", redeemed, comment))
+    return events
+
+
+class _Ledger:
+    """Spends the oldest points first, and books what is left of a lot away when its time comes."""
+
+    def __init__(self, s: Shopper, rows: Rows) -> None:
+        self.balance = 0
+        self.changed = s.created
+        self._shopper = s
+        self._add = rows["reward_points_entry"].append
+        self._lots: deque[_Lot] = deque()
+        self._count = 0
+        days = s.plan.site.points_last_days
+        self._lasting = days * DAY if days else None
+        # What was not redeemed for want of points cannot be given back.
+        self._redeemed: dict[str | None, int] = {}
+
+    def book(self, event: _Event) -> None:
+        points = max(event.points, -self.balance)
+        if event.action == "REDEEMED":
+            self._redeemed[event.comment] = -points
+        elif event.comment and event.comment in self._redeemed and event.action in {"REVERTED", "REFUNDED"}:
+            points = self._redeemed[event.comment]
+        if points:
+            expires = event.when + self._lasting if self._lasting and points > 0 else None
+            if points < 0:
+                self._spend(-points)
+            elif expires:
+                self._lots.append(_Lot(expires, points))
+            self._entry(event.when, event.action, points, event.comment, expires)
+
+    def expire(self, when: int) -> None:
+        while self._lots and self._lots[0].expires <= when:
+            lot = self._lots.popleft()
+            if lot.left:
+                self._entry(lot.expires, "EXPIRED", -lot.left, None, None)
+
+    def _spend(self, points: int) -> None:
+        for lot in self._lots:
+            taken = min(points, lot.left)
+            lot.left -= taken
+            points -= taken
+
+    def _entry(self, when: int, action: str, points: int, comment: str | None, expires: int | None) -> None:
+        s = self._shopper
+        self.balance += points
+        self.changed = when
+        self._count += 1
+        self._add(
+            (
+                s.id,
+                s.key(when),
+                s.plan.site.id,
+                action,
+                points,
+                self.balance,
+                comment,
+                f"{action.lower()}:{self._count}",
+                at(when),
+                at(expires) if expires else None,
+            )
+        )

@@ -1,0 +1,165 @@
+"""Reading a request: what is not POST, JSON, small, and sent in time ends here, before anything looks inside."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import orjson
+from starlette.types import Receive
+
+from customer_gql.core.errors import ErrorCode
+from customer_gql.execution.refusal import Refused
+
+MAX_NESTING: Final = 32  # of variables; the deepest filter needs a third of it
+_HEARD_OUT: Final = 1024 * 1024  # a refused body up to here is read and forgotten, so that the client hears why
+_HEARD_OUT_SECONDS: Final = 1.0
+_NAMES: Final = (b'"query"', b'"documentId"', b'"variables"', b'"operationName"')
+
+
+class ClientGone(Exception):
+    """Nobody is left to answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    query: str | None
+    document_id: str | None
+    variables: dict[str, Any] | None
+    operation_name: str | None
+
+
+async def read(
+    method: str, headers: Mapping[bytes, bytes], receive: Receive, *, max_bytes: int, seconds: float
+) -> Asked:
+    try:
+        check_headers(method, headers, max_bytes)
+        async with asyncio.timeout(seconds):
+            body = await _body(receive, max_bytes)
+    except TimeoutError:
+        raise _bad(408, f"The body was not received within {seconds:g} s.", {"Connection": "close"}) from None
+    except Refused as refused:
+        if method == "POST":
+            refused.headers["Connection"] = "close"
+            if b"expect" not in headers:
+                await _hear_out(receive)
+        raise
+    return parsed(body)
+
+
+def check_headers(method: str, headers: Mapping[bytes, bytes], max_bytes: int) -> None:
+    if method != "POST":
+        raise _bad(405, "Send a POST request.", {"Allow": "POST"})
+    if headers.get(b"content-encoding", b"identity").strip().lower() != b"identity":
+        raise _bad(415, "Send the body as it is, without Content-Encoding.")
+    kind, _, parameters = headers.get(b"content-type", b"").lower().partition(b";")
+    if kind.strip() != b"application/json" or not _is_utf8(parameters):
+        raise _bad(415, "Send the content type application/json, in UTF-8.")
+    length = headers.get(b"content-length", b"")
+    if length.isdigit() and (len(length) > 15 or int(length) > max_bytes):
+        raise _too_large(max_bytes)
+
+
+def _is_utf8(parameters: bytes) -> bool:
+    return b"charset" not in parameters or parameters.replace(b'"', b"").strip() in (b"charset=utf-8", b"charset=utf8")
+
+
+async def _body(receive: Receive, max_bytes: int) -> bytes:
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGone
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size > max_bytes:
+            raise _too_large(max_bytes)
+        chunks.append(chunk)
+        if not message.get("more_body", False):
+            return b"".join(chunks)
+
+
+async def _hear_out(receive: Receive) -> None:
+    """Closing on a client that still sends would take the answer away from it."""
+    left = _HEARD_OUT
+    try:
+        async with asyncio.timeout(_HEARD_OUT_SECONDS):
+            while left > 0:
+                message = await receive()
+                left -= len(message.get("body", b""))
+                if not message.get("more_body", False):
+                    return
+    except TimeoutError:
+        return
+
+
+def parsed(body: bytes) -> Asked:
+    try:
+        sent = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        raise _bad(400, "The body is not JSON, not UTF-8, or nested too deeply.") from None
+    if not isinstance(sent, dict):
+        raise _bad(400, "The body has to be one JSON object; batches are not taken.")
+    if _may_repeat(body) and _repeats(body):
+        raise _bad(400, "The body names one key twice.")
+    document_id = sent.get("documentId")
+    query = _text(sent, "query")
+    if (query is None) == (document_id is None):
+        raise _bad(400, "Send `query`, the document as a string.")
+    variables = sent.get("variables")
+    if variables is not None and not isinstance(variables, dict):
+        raise _bad(400, "`variables` has to be an object or null.")
+    if variables and _nested(variables) > MAX_NESTING:
+        raise _bad(400, f"`variables` is nested more than {MAX_NESTING} deep.")
+    if not isinstance(sent.get("extensions", {}), (dict, type(None))):
+        raise _bad(400, "`extensions` has to be an object or null.")
+    return Asked(query, _text(sent, "documentId"), variables, _text(sent, "operationName"))
+
+
+def _text(sent: Mapping[str, Any], name: str) -> str | None:
+    value = sent.get(name)
+    if value is not None and not isinstance(value, str):
+        raise _bad(400, f"`{name}` has to be a string.")
+    return value
+
+
+def _may_repeat(body: bytes) -> bool:
+    """Cheap and never wrong about a no: an escaped spelling of a name has a backslash and a u."""
+    return b"\\u" in body or any(body.count(name) > 1 for name in _NAMES)
+
+
+def _repeats(body: bytes) -> bool:
+    found = False
+
+    def collect(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        nonlocal found
+        collected = dict(pairs)
+        found = found or len(collected) != len(pairs)
+        return collected
+
+    json.loads(body, object_pairs_hook=collect)
+    return found
+
+
+def _nested(value: Any) -> int:
+    """How deep lists and objects lie in each other, without recursion."""
+    depth, level = 0, [value]
+    while level and depth <= MAX_NESTING:
+        depth += 1
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(inner, (dict, list))
+        ]
+    return depth
+
+
+def _bad(status: int, message: str, headers: Mapping[str, str] | None = None) -> Refused:
+    return Refused(status, ErrorCode.BAD_USER_INPUT, message, headers)
+
+
+def _too_large(max_bytes: int) -> Refused:
+    return _bad(413, f"Send at most {max_bytes} bytes.")

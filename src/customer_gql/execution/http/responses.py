@@ -1,0 +1,38 @@
+"""An answer on its way out: status, JSON, and the few headers that differ from answer to answer."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import orjson
+from starlette.types import Send
+
+from customer_gql.execution.refusal import Refused
+
+GRAPHQL_JSON: Final = "application/graphql-response+json"
+
+
+JSON: Final = "application/json"
+
+
+class Answer:
+    __slots__ = ("body", "headers", "status")
+
+    def __init__(self, status: int, body: Any, media_type: str, headers: Mapping[str, str] | None = None) -> None:
+        self.status = status
+        self.body = orjson.dumps(body)
+        self.headers = [
+            (b"content-type", f"{media_type}; charset=utf-8".encode()),
+            (b"content-length", str(len(self.body)).encode()),
+            *[(name.lower().encode(), value.encode()) for name, value in (headers or {}).items()],
+        ]
+
+    async def send(self, send: Send) -> None:
+        await send({"type": "http.response.start", "status": self.status, "headers": self.headers})
+        await send({"type": "http.response.body", "body": self.body})
+
+
+def answer_refusal(refused: Refused, request_id: str | None = None) -> Answer:
+    """The body of a refused request: one error with its code."""
+    extensions = {"code": refused.code.value, **({"requestId": request_id} if request_id else {})}
+    body = {"errors": [{"message": refused.message, "extensions": extensions}]}
+    return Answer(refused.status, body, JSON, refused.headers)

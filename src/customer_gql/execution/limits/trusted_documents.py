@@ -1,0 +1,52 @@
+"""Trusted documents: the ones a folder holds may be asked for by their SHA-256, and in the end may be the only ones."""
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import structlog
+
+from customer_gql.core.errors import ErrorCode
+from customer_gql.execution.refusal import Refused
+
+if TYPE_CHECKING:
+    from customer_gql.execution.http.request import Asked
+
+log = structlog.get_logger("trusted_documents")
+
+
+class TrustedDocuments:
+    """off: `documentId` is not taken. log: it is, and texts not in the folder are logged. enforce: they are refused."""
+
+    def __init__(self, mode: Literal["off", "log", "enforce"], folder: Path | None) -> None:
+        self.mode = mode
+        texts = [] if folder is None or mode == "off" else [p.read_text("utf-8") for p in folder.glob("*.graphql")]
+        self._by_hash = {hashed(text): text for text in texts}
+        self._texts = frozenset(texts)
+
+    def text(self, asked: "Asked") -> str:
+        """The document to run."""
+        if asked.document_id is not None:
+            return self._named(asked.document_id)
+        assert asked.query is not None
+        if self.mode != "off" and asked.query not in self._texts:
+            if self.mode == "enforce":
+                raise _refused("Only trusted documents are taken here; this one is not among them.")
+            log.info("untrusted document", sha256=hashed(asked.query))
+        return asked.query
+
+    def _named(self, name: str) -> str:
+        if self.mode == "off":
+            raise _refused("Documents are not kept here: send `query`.")
+        known = self._by_hash.get(name.removeprefix("sha256:"))
+        if known is None:
+            raise _refused("No trusted document has this `documentId`, the SHA-256 of its text in hexadecimal.")
+        return known
+
+
+def hashed(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _refused(message: str) -> Refused:
+    return Refused(400, ErrorCode.BAD_USER_INPUT, message)

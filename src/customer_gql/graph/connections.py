@@ -1,0 +1,93 @@
+"""Relay connections over the pages of `loading.pages`."""
+
+from operator import attrgetter
+from typing import Annotated, Any, Generic, TypeVar
+
+import strawberry
+
+from customer_gql.loading.pages import Pages, Window
+
+from .fields import Load
+
+T = TypeVar("T")
+
+
+@strawberry.type(description="Where a page stands in its list.")
+class PageInfo:
+    has_next_page: bool = strawberry.field(description="There are more after `endCursor`.")
+    has_previous_page: bool = strawberry.field(description="There are more before `startCursor`.")
+    start_cursor: str | None = strawberry.field(description="Cursor of the first node; null on an empty page.")
+    end_cursor: str | None = strawberry.field(description="Cursor of the last node; null on an empty page.")
+
+
+@strawberry.type(description="A node and its place in the list.")
+class Edge(Generic[T]):
+    cursor: str = strawberry.field(description="Opaque place of the node, for `after` and `before`.")
+    node: T = strawberry.field(description="The node.")
+
+
+@strawberry.type(description="A page of a list.")
+class Connection(Generic[T]):
+    edges: list[Edge[T]] = strawberry.field(description="The nodes with their cursors.")
+    nodes: list[T] = strawberry.field(description="The nodes.")
+    page_info: PageInfo = strawberry.field(description="Where this page stands.")
+
+    @strawberry.field(
+        description="How many there are in the whole list, counted only when asked for.", metadata={"counted": True}
+    )
+    async def total_count(self: Any) -> int:
+        return await self.count()
+
+
+First = Annotated[
+    int | None, strawberry.argument(description="How many from the start on, 1 to 100; 20 when no size is given.")
+]
+
+
+After = Annotated[str | None, strawberry.argument(description="Start after this cursor.")]
+
+
+Last = Annotated[int | None, strawberry.argument(description="How many from the end on, 1 to 100.")]
+
+
+Before = Annotated[str | None, strawberry.argument(description="End before this cursor.")]
+
+
+def window_of(first: Any, after: Any, last: Any, before: Any) -> Window:
+    """The window that the arguments of a connection ask for; absent and null mean the same."""
+    given = [None if value is strawberry.UNSET else value for value in (first, after, last, before)]
+    return Window.of(*given)
+
+
+class Paged(Load):
+    """The declaration left on a nested connection: which pages, and which columns of the parent hold the key."""
+
+    __slots__ = ("pages",)
+
+    def __init__(self, pages: Pages, key: tuple[str, ...]) -> None:
+        self.pages = pages
+        self.columns = key
+        self.key = attrgetter(*key)
+        self.limited = False
+
+
+def paged(
+    pages: Pages, *, key: str | tuple[str, ...], description: str, admin: bool = False, requires: str | None = None
+) -> Any:
+    """A nested connection, read for all parents in one statement. Nullable when it `requires` more of staff."""
+    declared = Paged(pages, (key,) if isinstance(key, str) else key)
+    key_of = declared.key
+
+    def resolve(  # noqa: ANN202 - the annotation of the field decides
+        root: strawberry.Parent[Any],
+        info: strawberry.Info,
+        first: First = strawberry.UNSET,
+        after: After = strawberry.UNSET,
+        last: Last = strawberry.UNSET,
+        before: Before = strawberry.UNSET,
+    ):
+        return pages.load(info.context, key_of(root), window_of(first, after, last, before))
+
+    metadata = {"load": declared, "requires": requires, **({"audience": "admin"} if admin else {})}
+    description += f" Null, with an error, without the permission `{requires}`." if requires else ""
+    return strawberry.field(resolver=resolve, description=description, metadata=metadata)

@@ -1,0 +1,57 @@
+"""What an operation runs with: who asks, the request's loads, and the way to a transaction."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Hashable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import strawberry
+
+from customer_gql.core.viewer import GUEST, RequestOrigin, Viewer
+from customer_gql.database.background import Background, Work
+from customer_gql.database.pools import Database
+from customer_gql.database.statements import Connection, Row, Statement, fetch
+from customer_gql.loading.reads import Read
+from customer_gql.loading.rounds import Loads
+
+
+@dataclass(slots=True)
+class Context:
+    database: Database
+    viewer: Viewer = GUEST
+    settings: Any = None
+    cost: Any = None
+    caller: RequestOrigin = field(default_factory=RequestOrigin)
+    background: Background = field(default_factory=Background)
+    loads: Loads = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.loads = Loads(self.database)
+
+    def load(self, read: Read, key: Any, **arguments: Any) -> asyncio.Future[Any]:
+        """Read one key; keys asked for in the same tick go to the database as one statement."""
+        return self.loads.load(read, key, **arguments)
+
+    def later(self, key: Hashable, work: Work) -> None:
+        """A write this answer does not wait for; see `background`."""
+        self.background.put(self.database, key, work)
+
+    async def fetch(self, statement: Any | Statement, **values: Any) -> list[Row]:
+        """Rows of a root list, read outside transactions."""
+        async with self.database.reads.acquire() as connection:
+            return await fetch(connection, statement, **values)
+
+    @asynccontextmanager
+    async def transaction(self, *, dry_run: bool = False) -> AsyncGenerator[Connection]:
+        """Commit on leaving; afterwards every read of this request starts afresh."""
+        self.loads.paused = True
+        try:
+            async with self.database.transaction(dry_run=dry_run) as connection:
+                yield connection
+        finally:
+            self.loads.paused = False
+            self.loads.clear()
+
+
+Info = strawberry.Info[Context, None]

@@ -1,0 +1,63 @@
+"""Fields that declare what they load instead of loading it."""
+
+from collections.abc import Callable
+from operator import attrgetter
+from typing import Annotated, Any
+
+import strawberry
+
+from customer_gql.loading.pages import DEFAULT_PAGE, MAX_PAGE, page_size
+from customer_gql.loading.reads import Read
+
+
+class Load:
+    """The declaration left on a field: which read, which columns of the parent hold the key, which arguments it has."""
+
+    __slots__ = ("columns", "key", "limited", "read")
+
+    def __init__(self, read: Read, key: tuple[str, ...], *, limited: bool = False) -> None:
+        self.read = read
+        self.columns = key
+        self.key: Callable[[Any], Any] = attrgetter(*key)
+        self.limited = limited
+
+
+def column(description: str, *, name: str | None = None, admin: bool = False, personal: bool = False) -> Any:
+    """A field that is the row's column of the same name. A `personal` one is masked for some staff, see `access`."""
+    metadata = {**({"audience": "admin"} if admin else {}), **({"personal": True} if personal else {})}
+    return strawberry.field(description=description, name=name, metadata=metadata)
+
+
+def loaded(
+    read: Read, *, key: str | tuple[str, ...], description: str, limited: bool = False, admin: bool = False
+) -> Any:
+    """A field loaded by key: one row, or with a `many` read a list; `limited` adds the argument `first`."""
+    declared = Load(read, (key,) if isinstance(key, str) else key, limited=limited)
+    metadata = {"load": declared, **({"audience": "admin"} if admin else {})}
+    resolve = _resolve_limited(declared) if limited else _resolve(declared)
+    return strawberry.field(resolver=resolve, description=description, metadata=metadata)
+
+
+def _resolve(declared: Load) -> Callable[..., Any]:
+    read, key_of = declared.read, declared.key
+
+    def resolve(root: strawberry.Parent[Any], info: strawberry.Info):  # noqa: ANN202 - the annotation of the field decides
+        key = key_of(root)
+        return None if key is None else info.context.load(read, key)
+
+    return resolve
+
+
+def _resolve_limited(declared: Load) -> Callable[..., Any]:
+    read, key_of = declared.read, declared.key
+
+    def resolve(  # noqa: ANN202
+        root: strawberry.Parent[Any],
+        info: strawberry.Info,
+        first: Annotated[
+            int, strawberry.argument(description=f"How many at most, 1 to {MAX_PAGE}, from the first on.")
+        ] = DEFAULT_PAGE,
+    ):
+        return info.context.load(read, key_of(root), limit=page_size(first))
+
+    return resolve

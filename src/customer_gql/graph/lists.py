@@ -1,0 +1,28 @@
+"""Roots that give a whole list."""
+
+from typing import Any
+
+import strawberry
+
+from customer_gql.loading.lists import List
+
+from .connections import After, Before, Connection, First, Last, window_of
+from .roots import admin_field
+
+
+def admin_list(rows: List, sort: str, *, of: Any, permission: str, description: str, everywhere: bool = False) -> Any:
+    """A root of the admin endpoint that gives a whole list, in one order, to those who may see it."""
+
+    async def resolve(
+        info: strawberry.Info,
+        first: First = strawberry.UNSET,
+        after: After = strawberry.UNSET,
+        last: Last = strawberry.UNSET,
+        before: Before = strawberry.UNSET,
+    ) -> Any:
+        return await rows.page(info.context, window_of(first, after, last, before), sort)
+
+    declared = admin_field(
+        permission=permission, graphql_type=Connection[of], description=description, everywhere=everywhere
+    )
+    return declared(resolve)

@@ -1,0 +1,160 @@
+"""Root fields and who may use them. A root without a declared permission or audience fails a test."""
+
+from typing import Any, Final
+
+import strawberry
+from strawberry.extensions import FieldExtension
+from strawberry.types.field import StrawberryField
+
+from customer_gql.core.errors import Forbidden, Unauthenticated
+from customer_gql.core.viewer import Viewer, ViewerKind
+
+from .payloads import ReturnsUserErrors
+
+ADMIN: Final = {"audience": "admin"}
+
+
+SIGN_IN_AS_STAFF: Final = "Sign in as staff: send a staff token as `Authorization: Bearer …`."
+
+
+INPUT: Final = strawberry.argument(description="What to do, and to whom.")
+
+
+class Requires(FieldExtension):
+    """Only staff and services with one permission; what they hold was read with their token, so this asks no database.
+
+    `everywhere` refuses those whose role is restricted to some websites: what they would change holds for all.
+    """
+
+    def __init__(self, permission: str, *, everywhere: bool = False) -> None:
+        self.permission = permission
+        self.everywhere = everywhere
+
+    def apply(self, field: StrawberryField) -> None:
+        scope = ", for all websites" if self.everywhere else ""
+        field.description = f"{field.description} Permission: `{self.permission}`{scope}."
+
+    async def resolve_async(self, next_: Any, source: Any, info: strawberry.Info, **kwargs: Any) -> Any:
+        self.check(info.context.viewer)
+        return await next_(source, info, **kwargs)
+
+    def check(self, viewer: Viewer) -> None:
+        if not viewer.works_for_shop:
+            raise Unauthenticated(SIGN_IN_AS_STAFF)
+        if self.permission not in viewer.permissions:
+            raise Forbidden(f"The permission {self.permission} is missing.", permission=self.permission)
+        if self.everywhere and viewer.website_ids is not None:
+            raise Forbidden(f"The permission {self.permission} is needed for all websites.", permission=self.permission)
+
+
+class StaffOnly(FieldExtension):
+    """Only a signed-in staff user, whatever their role: they act on their own account. Services have none."""
+
+    def apply(self, field: StrawberryField) -> None:
+        field.description = f"{field.description} For every signed-in staff user, on their own account; no permission."
+
+    async def resolve_async(self, next_: Any, source: Any, info: strawberry.Info, **kwargs: Any) -> Any:
+        if info.context.viewer.kind is not ViewerKind.STAFF:
+            raise Unauthenticated(SIGN_IN_AS_STAFF)
+        return await next_(source, info, **kwargs)
+
+
+class SignedIn(FieldExtension):
+    """Only a signed-in customer, who acts on what is theirs."""
+
+    async def resolve_async(self, next_: Any, source: Any, info: strawberry.Info, **kwargs: Any) -> Any:
+        if info.context.viewer.kind is not ViewerKind.CUSTOMER:
+            raise Unauthenticated("Sign in: send a customer token as `Authorization: Bearer …`.")
+        return await next_(source, info, **kwargs)
+
+
+class InPerson(SignedIn):
+    """Only the customer, not staff signed in as the customer."""
+
+    async def resolve_async(self, next_: Any, source: Any, info: strawberry.Info, **kwargs: Any) -> Any:
+        if info.context.viewer.is_impersonated:
+            raise Forbidden("Staff signed in as a customer may not do this; only the customer may.")
+        return await super().resolve_async(next_, source, info, **kwargs)
+
+
+def admin_field(*, permission: str, description: str, graphql_type: Any = None, everywhere: bool = False) -> Any:
+    """A root of the admin endpoint that reads. The resolver has to be async."""
+    return strawberry.field(
+        description=description,
+        extensions=[Requires(permission, everywhere=everywhere)],
+        metadata={**ADMIN, "permission": permission},
+        graphql_type=graphql_type,
+    )
+
+
+def admin_mutation(*, permission: str, description: str, alone: bool = False, everywhere: bool = False) -> Any:
+    """A root of the admin endpoint that writes; a rule's refusal becomes `userErrors` of its payload.
+
+    `alone` is for credentials, ledgers, impersonation and deletion: no other mutation may stand beside it, so that
+    a document cannot try many.
+    """
+    return strawberry.mutation(
+        description=description,
+        extensions=[Requires(permission, everywhere=everywhere), ReturnsUserErrors()],
+        metadata={**ADMIN, "permission": permission, "alone": alone},
+    )
+
+
+def own_staff_field(*, description: str, graphql_type: Any = None) -> Any:
+    """A root of the admin endpoint by which staff read about themselves."""
+    return strawberry.field(
+        description=description,
+        extensions=[StaffOnly()],
+        metadata={**ADMIN, "viewer": "staff"},
+        graphql_type=graphql_type,
+    )
+
+
+def own_staff_mutation(*, description: str) -> Any:
+    """A root of the admin endpoint by which staff change their own account: credentials and sessions, so each alone."""
+    return strawberry.mutation(
+        description=description,
+        extensions=[StaffOnly(), ReturnsUserErrors()],
+        metadata={**ADMIN, "viewer": "staff", "alone": True},
+    )
+
+
+def open_admin_mutation(*, description: str) -> Any:
+    """A root of the admin endpoint for those who have no token yet; it has to judge by what it is given alone.
+
+    One for each document, else a request could try many passwords.
+    """
+    return strawberry.mutation(
+        description=f"{description} Needs no token.",
+        extensions=[ReturnsUserErrors()],
+        metadata={**ADMIN, "viewer": "anybody", "alone": True},
+    )
+
+
+def customer_field(*, description: str, graphql_type: Any = None) -> Any:
+    """A root of the storefront that reads what belongs to the signed-in customer."""
+    return strawberry.field(
+        description=description,
+        extensions=[SignedIn()],
+        metadata={"viewer": "customer"},
+        graphql_type=graphql_type,
+    )
+
+
+def customer_mutation(*, description: str, in_person: bool = False, alone: bool = False) -> Any:
+    """A root of the storefront that changes what belongs to the signed-in customer."""
+    closed = " Closed to staff signed in as the customer." if in_person else ""
+    return strawberry.mutation(
+        description=f"{description} For the signed-in customer.{closed}",
+        extensions=[InPerson() if in_person else SignedIn(), ReturnsUserErrors()],
+        metadata={"viewer": "customer", "alone": alone},
+    )
+
+
+def guest_mutation(*, description: str, alone: bool = False) -> Any:
+    """A root of the storefront that needs no sign-in."""
+    return strawberry.mutation(
+        description=f"{description} Open to everybody.",
+        extensions=[ReturnsUserErrors()],
+        metadata={"viewer": "guest", "alone": alone},
+    )

@@ -1,0 +1,67 @@
+"""Root lists: pages of a whole table, in one of several orders."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import ARRAY, ColumnElement, Integer, Select, any_, bindparam, func
+
+from customer_gql.database.statements import Statement, compiled
+
+from .pages import Page, Sort, Window, windowed
+from .single_flight import SharedCount
+
+
+class List:
+    """Pages of a root list, in one of several orders, with conditions.
+
+    `website` is the column that says which website a row belongs to: pages and counts of a viewer who reaches some
+    websites alone are restricted to them here, so that no root can forget it.
+    """
+
+    __slots__ = ("counted", "sorts", "statement", "statement_of", "within")
+
+    def __init__(self, statement: Select, sorts: Sequence[Sort], *, website: ColumnElement[Any] | None = None) -> None:
+        self.statement = statement
+        self.sorts = {sort.name: sort for sort in sorts}
+        self.within = None if website is None else website == any_(bindparam("website_ids", type_=ARRAY(website.type)))
+        self.statement_of = lru_cache(maxsize=None)(self._compiled)
+        # The whole list has no conditions that tell one request from another, and takes longest to count.
+        self.counted = SharedCount(compiled(self._count(())))
+
+    def _compiled(
+        self, sort: str, backward: bool = False, positioned: bool = False, restricted: bool = False
+    ) -> Statement:
+        where = (self.within,) if restricted and self.within is not None else ()
+        return compiled(self._select(where, self.sorts[sort], backward=backward, positioned=positioned))
+
+    def _select(self, where: Sequence[ColumnElement[bool]], sort: Sort, *, backward: bool, positioned: bool) -> Select:
+        statement = windowed(self.statement.where(*where), sort, backward=backward, positioned=positioned)
+        return statement.limit(bindparam("limit", type_=Integer()))
+
+    def _count(self, where: Sequence[ColumnElement[bool]]) -> Select:
+        counted = self.statement.with_only_columns(func.count().label("total"), maintain_column_froms=True)
+        return counted.where(*where)
+
+    def _reach(self, viewer: Any) -> dict[str, list[int]]:
+        if self.within is None or viewer.website_ids is None:
+            return {}
+        return {"website_ids": sorted(viewer.website_ids)}
+
+    async def page(self, context: Any, window: Window, sort: str, where: Sequence[ColumnElement[bool]] = ()) -> Page:
+        chosen = self.sorts[sort]
+        positioned = window.cursor is not None
+        reach = self._reach(context.viewer)
+        conditions = [*where, *([self.within] if reach and self.within is not None else [])]
+        if where:
+            statement: Any = self._select(conditions, chosen, backward=window.backward, positioned=positioned)
+        else:
+            statement = self.statement_of(sort, window.backward, positioned, bool(reach))
+        rows = await context.fetch(statement, **window.arguments(chosen), **reach)
+
+        async def count() -> int:
+            if conditions:
+                return (await context.fetch(self._count(conditions), **reach))[0].total
+            return await self.counted.of(context.database)
+
+        return Page(rows, window, chosen, count)

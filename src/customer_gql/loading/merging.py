@@ -1,0 +1,60 @@
+"""Several reads in one statement: a round of loads costs one round trip, whatever it asks for.
+
+The rows of each read come back as anonymous records, numbered by read: `SELECT 0, r FROM (…) r UNION ALL …`. A branch
+is a subquery with its own order, and PostgreSQL appends the branches one after the other, so that the order holds. See
+docs/adr/0011-loads-of-one-round.md for what this was measured against.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from operator import itemgetter
+from typing import Any, ClassVar, Final
+
+import asyncpg
+
+from customer_gql.database.statements import Connection, Statement
+
+REFUSED_STATEMENTS: Final = (asyncpg.DataError, asyncpg.SyntaxOrAccessError)
+"""The database or the driver answers that this statement, with these arguments, cannot be run."""
+
+_PARAMETER: Final = re.compile(r"\$(\d+)")
+_KEPT: Final = 500
+
+
+class MergedRow(tuple[Any, ...]):
+    """What `core.db.Row` is for a statement of its own: columns in order, and by attribute."""
+
+    __slots__ = ()
+    columns: ClassVar[tuple[str, ...]] = ()
+
+
+def row_type(columns: Sequence[str]) -> type[MergedRow]:
+    named = {column: property(itemgetter(i)) for i, column in enumerate(columns)}
+    return type("MergedRow", (MergedRow,), {"__slots__": (), **named, "columns": tuple(columns)})
+
+
+@lru_cache(maxsize=_KEPT)
+def merged(statements: tuple[Statement, ...]) -> str:
+    """One text for these statements, whose parameters follow each other in the same order."""
+    branches: list[str] = []
+    before = 0
+    for number, statement in enumerate(statements):
+        branches.append(f"SELECT {number} AS read, a_row FROM ({_moved(statement.sql, before)}) AS a_row")
+        before += len(statement.names)
+    return "\nUNION ALL\n".join(branches)
+
+
+def _moved(sql: str, by: int) -> str:
+    return _PARAMETER.sub(lambda found: f"${int(found[1]) + by}", sql)
+
+
+async def fetch_merged(
+    connection: Connection, asked: Iterable[tuple[Statement, Sequence[Any]]]
+) -> list[list[tuple[Any, ...]]]:
+    """The rows of each statement with its arguments."""
+    statements, arguments = zip(*asked, strict=True)
+    rows: list[list[tuple[Any, ...]]] = [[] for _ in statements]
+    for number, row in await connection.fetch(merged(statements), *[value for values in arguments for value in values]):
+        rows[number].append(row)
+    return rows

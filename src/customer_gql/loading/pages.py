@@ -1,0 +1,201 @@
+"""Pages by keyset: a cursor is the sort key and the id of a row, never an offset."""
+
+import base64
+import binascii
+import datetime as dt
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+import orjson
+from sqlalchemy import ColumnElement, Select, bindparam, func, select, tuple_
+
+from customer_gql.core.errors import BadInput
+
+from .reads import Columns, Read, first_of_each, one_by
+
+MAX_PAGE: Final = 100
+DEFAULT_PAGE: Final = 20
+
+
+def page_size(asked: int, name: str = "first") -> int:
+    if not 1 <= asked <= MAX_PAGE:
+        raise BadInput(f"{name}: ask for 1 to {MAX_PAGE} at once, not {asked}.")
+    return asked
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """An order with the id last, so that no two rows are equal in it. Columns must not be null."""
+
+    name: str
+    columns: Columns
+    descending: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(str(column.key) for column in self.columns)  # pyright: ignore
+
+    def applied(self, statement: Select, *, backward: bool) -> Select:
+        down = self.descending != backward
+        return statement.order_by(*[column.desc() if down else column.asc() for column in self.columns])
+
+    def beyond(self, *, backward: bool) -> ColumnElement[bool]:
+        """Past the cursor, in reading direction."""
+        place = tuple_(*[bindparam(f"place_{i}", type_=column.type) for i, column in enumerate(self.columns)])
+        row = tuple_(*self.columns)
+        return row < place if self.descending != backward else row > place
+
+    def cursor(self, row: Any) -> str:
+        values = [getattr(row, name) for name in self.names]
+        return base64.urlsafe_b64encode(orjson.dumps([self.name, *values])).decode().rstrip("=")
+
+    def place(self, cursor: str, argument: str) -> dict[str, Any]:
+        """The values inside a cursor, by parameter; `BadInput` for a malformed one or one of another order."""
+        try:
+            name, *values = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+            if name != self.name or len(values) != len(self.columns):
+                raise BadInput(f"{argument}: this cursor belongs to a list in another order.")
+            typed = [_typed(value, column) for value, column in zip(values, self.columns, strict=True)]
+        except (ValueError, TypeError, binascii.Error, orjson.JSONDecodeError):
+            raise BadInput(f"{argument}: not a cursor of this list.") from None
+        return {f"place_{i}": value for i, value in enumerate(typed)}
+
+
+def _typed(value: Any, column: ColumnElement[Any]) -> Any:
+    kind: type[Any] = column.type.python_type
+    if kind is dt.datetime:
+        return dt.datetime.fromisoformat(value)
+    if not isinstance(value, kind) or isinstance(value, bool) or (kind is int and not -(1 << 63) <= value < 1 << 63):
+        raise TypeError
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which part of a list is asked for."""
+
+    size: int
+    backward: bool
+    cursor: str | None
+
+    @classmethod
+    def of(cls, first: int | None, after: str | None, last: int | None, before: str | None) -> "Window":
+        if (first is not None or after is not None) and (last is not None or before is not None):
+            raise BadInput("Page forward with first and after, or backward with last and before; not both at once.")
+        if last is not None or before is not None:
+            return cls(page_size(DEFAULT_PAGE if last is None else last, "last"), backward=True, cursor=before)
+        return cls(page_size(DEFAULT_PAGE if first is None else first), backward=False, cursor=after)
+
+    def arguments(self, sort: Sort) -> dict[str, Any]:
+        # One row more than asked tells whether there is a next page.
+        place = {} if self.cursor is None else sort.place(self.cursor, "before" if self.backward else "after")
+        return {"limit": self.size + 1, **place}
+
+
+class PageEdge(NamedTuple):
+    """A row and its cursor."""
+
+    cursor: str
+    node: Any
+
+
+class PageBounds(NamedTuple):
+    """Where a page stands in its list."""
+
+    has_next_page: bool
+    has_previous_page: bool
+    start_cursor: str | None
+    end_cursor: str | None
+
+
+class Page:
+    """The rows of one window, as `Connection` shows them."""
+
+    __slots__ = ("count", "counted_by", "key", "more", "nodes", "sort", "window")
+
+    def __init__(
+        self,
+        rows: Sequence[Any],
+        window: Window,
+        sort: Sort,
+        count: Callable[[], Awaitable[int]],
+        *,
+        counted_by: Read | None = None,
+        key: Any = None,
+    ) -> None:
+        """`counted_by` is the read that counts the list of `key`, where one read counts many lists."""
+        self.counted_by = counted_by
+        self.key = key
+        self.more = len(rows) > window.size
+        nodes = rows[: window.size]
+        self.nodes = list(reversed(nodes)) if window.backward else nodes
+        self.window = window
+        self.sort = sort
+        self.count = count
+
+    @property
+    def edges(self) -> list[PageEdge]:
+        return [PageEdge(cursor=self.sort.cursor(row), node=row) for row in self.nodes]
+
+    @property
+    def page_info(self) -> PageBounds:
+        came_from = self.window.cursor is not None
+        return PageBounds(
+            has_next_page=came_from if self.window.backward else self.more,
+            has_previous_page=self.more if self.window.backward else came_from,
+            start_cursor=self.sort.cursor(self.nodes[0]) if self.nodes else None,
+            end_cursor=self.sort.cursor(self.nodes[-1]) if self.nodes else None,
+        )
+
+
+class Pages:
+    """Pages of children for many parents: four statements (forward or backward, from the end or from a cursor)."""
+
+    __slots__ = ("_reads", "count", "sort")
+
+    def __init__(self, statement: Select, *key: ColumnElement[Any], sort: Sort) -> None:
+        self.sort = sort
+        names = [str(part.key) for part in key]  # pyright: ignore
+        self._reads = {
+            (backward, positioned): Read(
+                first_of_each(windowed(statement, sort, backward=backward, positioned=positioned), key),
+                names,
+                many=True,
+            )
+            for backward in (False, True)
+            for positioned in (False, True)
+        }
+        froms = statement.get_final_froms()
+        counted = select(*key, func.count().label("total")).select_from(*froms).group_by(*key)
+        self.count = one_by(counted if statement.whereclause is None else counted.where(statement.whereclause), *key)
+
+    def read(self, window: Window) -> Read:
+        return self._reads[window.backward, window.cursor is not None]
+
+    def load(self, context: Any, key: Any, window: Window) -> Awaitable[Page]:
+        # Asked for here and not in the coroutine, so that it is in the same round as its neighbours.
+        rows = context.load(self.read(window), key, **window.arguments(self.sort))
+
+        async def page() -> Page:
+            return self.page(context, key, await rows, window)
+
+        return page()
+
+    def page(self, context: Any, key: Any, rows: Sequence[Any], window: Window) -> Page:
+        async def count() -> int:
+            return total(await context.load(self.count, key))
+
+        return Page(rows, window, self.sort, count, counted_by=self.count, key=key)
+
+
+def total(counted: Any) -> int:
+    """A list without rows has no row in the count."""
+    return 0 if counted is None else counted.total
+
+
+def windowed(statement: Select, sort: Sort, *, backward: bool, positioned: bool) -> Select:
+    """In the order of the sort, from the end with `backward`, and with `positioned` past a cursor."""
+    if positioned:
+        statement = statement.where(sort.beyond(backward=backward))
+    return sort.applied(statement, backward=backward)

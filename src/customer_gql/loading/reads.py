@@ -1,0 +1,131 @@
+"""Batch reads: one statement for many keys.
+
+A field declares which `Read` it loads (`graph.fields`); the request's loads (`loading.rounds`) run it for all keys that
+were asked for at one time.
+"""
+
+import itertools
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from copy import copy
+from dataclasses import replace
+from functools import partial
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+from sqlalchemy import ARRAY, ColumnElement, Integer, Select, and_, any_, bindparam, func, select, true
+from sqlalchemy.sql.selectable import TableValuedAlias
+
+from customer_gql.database.statements import Statement, compiled
+
+from .merging import row_type
+
+Columns = tuple[ColumnElement[Any], ...]
+
+
+class Read:
+    """A statement for many keys, and how its rows belong to them.
+
+    `keys` are the parameters that take the keys, one array for each column of the key; `by` are the result's columns
+    that hold it. One key gives one row or None, or with `many` a list in the statement's order.
+    """
+
+    __slots__ = ("_key_of", "_keys_alone", "by", "columns", "keys", "many", "number", "row_of", "statement")
+
+    _made = itertools.count()
+
+    def __init__(self, statement: Select, by: Sequence[str], *, many: bool) -> None:
+        self.statement: Statement = compiled(statement)
+        self.by = tuple(by)
+        self.keys = tuple(f"key_{i}" for i in range(len(self.by)))
+        self._keys_alone = self.statement.names == self.keys
+        self.many = many
+        self._shaped(tuple(column.name for column in statement.inner_columns))  # pyright: ignore
+        self.number = next(self._made)
+
+    def narrowed(self, wanted: Collection[str]) -> "Read":
+        """The same with no other columns than these and the key's: what nobody looks at need not be sent."""
+        kept = tuple(name for name in self.columns if name in wanted or name in self.by)
+        if len(kept) == len(self.columns):
+            return self
+        read = copy(self)
+        listed = ", ".join(f'"{name}"' for name in kept)
+        # A subquery keeps its order, and PostgreSQL leaves out what is not selected from it.
+        read.statement = replace(self.statement, sql=f"SELECT {listed} FROM ({self.statement.sql}) AS whole")
+        read._shaped(kept)  # noqa: SLF001 - it is this class's own
+        return read
+
+    def _shaped(self, columns: tuple[str, ...]) -> None:
+        self.columns = columns
+        self.row_of: Callable[[tuple[Any, ...]], Any] = partial(tuple.__new__, row_type(columns))
+        self._key_of: Callable[[Any], Any] = itemgetter(*[columns.index(name) for name in self.by])
+
+    def arguments(self, keys: Sequence[Any], given: Mapping[str, Any]) -> list[Any]:
+        """The statement's parameters for these keys."""
+        arrays = [keys] if len(self.by) == 1 else list(zip(*keys, strict=True))
+        if self._keys_alone:
+            return arrays
+        return self.statement.arguments({**dict(zip(self.keys, arrays, strict=True)), **given})
+
+    def grouped(self, keys: Iterable[Any], rows: Iterable[Any]) -> dict[Any, Any]:
+        key_of = self._key_of
+        if not self.many:
+            found: dict[Any, Any] = dict.fromkeys(keys)
+            found.update((key_of(row), row) for row in rows)
+            return found
+        lists: dict[Any, list[Any]] = {key: [] for key in keys}
+        # A key's rows stand together in most answers, though not in all.
+        for key, its_rows in groupby(rows, key_of):
+            lists[key].extend(its_rows)
+        return lists
+
+
+def one_by(statement: Select, *key: ColumnElement[Any]) -> Read:
+    """At most one row for each key."""
+    return Read(_with_keys(statement, key), _names(key), many=False)
+
+
+def all_by(statement: Select, *key: ColumnElement[Any]) -> Read:
+    """Every row of each key, in the statement's order. For lists with a documented cap."""
+    return Read(_with_keys(statement, key), _names(key), many=True)
+
+
+def first_by(statement: Select, *key: ColumnElement[Any]) -> Read:
+    """The first `limit` rows of each key, in the statement's order."""
+    return Read(first_of_each(statement, key), _names(key), many=True)
+
+
+def first_of_each(statement: Select, key: Columns) -> Select:
+    # A LATERAL with LIMIT can only be a nested loop over the keys, so the rows of each key come in the inner order.
+    keys = _unnested(key)
+    page = (
+        statement.where(*_equal(key, keys)).correlate(keys).limit(bindparam("limit", type_=Integer())).lateral("page")
+    )
+    return select(page).select_from(keys.join(page, true()))
+
+
+def _with_keys(statement: Select, key: Columns) -> Select:
+    if len(key) == 1:
+        return statement.where(key[0] == any_(_array(0, key[0])))
+    keys = _unnested(key)
+    return statement.where(*_equal(key, keys))
+
+
+def _array(position: int, column: ColumnElement[Any]) -> Any:
+    return bindparam(f"key_{position}", type_=ARRAY(column.type))
+
+
+def _unnested(key: Columns) -> TableValuedAlias:
+    from sqlalchemy import column  # noqa: PLC0415 - the name is taken by ours below
+
+    names = [column(f"k{i}", part.type) for i, part in enumerate(key)]
+    arrays = [_array(i, part) for i, part in enumerate(key)]
+    return func.unnest(*arrays).table_valued(*names, name="keys").render_derived()
+
+
+def _equal(key: Columns, keys: TableValuedAlias) -> list[ColumnElement[bool]]:
+    return [and_(*[part == keys.c[f"k{i}"] for i, part in enumerate(key)])]
+
+
+def _names(key: Columns) -> list[str]:
+    return [str(part.key) for part in key]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownArgumentType]

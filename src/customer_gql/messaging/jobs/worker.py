@@ -1,0 +1,191 @@
+"""A worker: polls pgqueuer's tables and whatever else is a queue, until told to stop."""
+
+import asyncio
+import datetime as dt
+import signal
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import Any, Final
+
+import asyncpg
+import orjson
+import structlog
+from pgqueuer import PgQueuer
+from pgqueuer.adapters.drivers.asyncpg import AsyncpgPoolDriver
+from pgqueuer.core.executors import DatabaseRetryEntrypointExecutor
+from pgqueuer.domain.models import Job as PickedJob
+from pgqueuer.ports.driver import NotifyCallback
+
+from customer_gql.database.pools import Database, Patience, connected
+from customer_gql.settings import Settings
+
+from .queue import queries
+from .work import Job, Poll, Schedule, Tools, Work
+
+log = structlog.get_logger()
+LONGEST_PAUSE: Final = 60.0
+GRACE_SECONDS: Final = 20.0
+"""How long what runs may go on after the stop; then it is cut off, and another worker picks it up."""
+
+
+class _Polling(AsyncpgPoolDriver):
+    """Without LISTEN: it takes a connection for good, does not pass poolers, and its NOTIFY needs a trigger."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        super().__init__(pool)
+        self._callbacks: list[NotifyCallback] = []
+
+    async def add_listener(self, channel: str, callback: NotifyCallback) -> None:  # noqa: ARG002
+        self._callbacks.append(callback)
+
+    async def remove_listener(self, channel: str, callback: NotifyCallback) -> None:  # noqa: ARG002
+        self._callbacks.remove(callback)
+
+    async def notify(self, channel: str, payload: str) -> None:  # noqa: ARG002
+        """pgqueuer asks itself in this way whether it still listens."""
+        for callback in self._callbacks:
+            callback(payload)
+
+
+class Failed(Exception):
+    """Stands for a job's exception in the queue's log, where nothing a customer sent may stand."""
+
+
+@asynccontextmanager
+async def running(settings: Settings, work_: Work) -> AsyncGenerator[None]:
+    """A worker on connections of its own, beside whatever the caller does."""
+    stop = asyncio.Event()
+    async with connected(
+        settings.database_url or "",
+        read_connections=1,
+        write_connections=settings.jobs_connections,
+        prepared_statements=settings.prepared_statements,
+        patience=Patience(
+            statement=settings.jobs_statement_seconds,
+            lock=settings.lock_seconds,
+            acquire=settings.pool_seconds,
+            client_check=settings.client_check_seconds,
+        ),
+    ) as database:
+        task = asyncio.create_task(work(database, settings, stop, work_))
+        try:
+            yield
+        finally:
+            stop.set()
+            await task
+
+
+async def until_signalled(settings: Settings, work_: Work, on_ready: Callable[[], None]) -> None:
+    """A worker of its own process; SIGINT and SIGTERM end it gracefully."""
+    stopped = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    async with running(settings, work_):
+        on_ready()
+        await stopped.wait()
+
+
+async def work(
+    database: Database,
+    settings: Settings,
+    stop: asyncio.Event,
+    work_: Work,
+    *,
+    poll_seconds: float = 1.0,
+    heartbeat_seconds: float = 30.0,
+) -> None:
+    """Work until `stop`. A fault of the database or of some work is logged, and tried again after a growing pause.
+
+    A job whose worker has not shown a heartbeat for `heartbeat_seconds` is picked up by another.
+    """
+    tools = Tools(database, settings)
+
+    async def drain() -> int:
+        await _drain(tools, work_, stop, poll_seconds, heartbeat_seconds)
+        return 0
+
+    loops = [_again(stop, Poll("jobs", poll_seconds, lambda _: drain()), tools)]
+    loops += [_again(stop, poll, tools) for poll in work_.polls]
+    tasks = [asyncio.create_task(loop) for loop in loops]
+    try:
+        await stop.wait()
+        await asyncio.wait(tasks, timeout=GRACE_SECONDS)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _again(stop: asyncio.Event, poll: Poll, tools: Tools) -> None:
+    failures = 0
+    while not stop.is_set():
+        try:
+            did = await poll.run(tools)
+            failures = 0
+        except Exception as error:  # noqa: BLE001 - work that fails must not end the worker
+            failures, did = failures + 1, 0
+            log.warning("work failed", work=poll.name, error=type(error).__name__)
+        if not did:
+            await _pause(stop, min(poll.seconds * 2**failures, LONGEST_PAUSE))
+
+
+async def _pause(stop: asyncio.Event, seconds: float) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), seconds)
+
+
+async def _drain(tools: Tools, work_: Work, stop: asyncio.Event, poll_seconds: float, heartbeat_seconds: float) -> None:
+    """pgqueuer on our tables until `stop`, or until it raises."""
+    driver = _Polling(tools.database.writes)
+    queuer = PgQueuer(driver, queries=queries(driver))
+    for job in work_.jobs:
+        factory = _retrying(job)
+        queuer.entrypoint(job.name, concurrency_limit=job.at_once, on_failure="hold", executor_factory=factory)(
+            _job(job, tools)
+        )
+    for schedule in work_.schedules:
+        queuer.schedule(schedule.name, schedule.cron)(_scheduled(schedule, tools))
+    stopping = asyncio.create_task(_pass_on(stop, queuer.shutdown))
+    try:
+        await queuer.run(
+            dequeue_timeout=dt.timedelta(seconds=poll_seconds),
+            batch_size=5,
+            max_concurrent_tasks=10,
+            heartbeat_timeout=dt.timedelta(seconds=heartbeat_seconds),
+        )
+    finally:
+        stopping.cancel()
+
+
+async def _pass_on(stop: asyncio.Event, to: asyncio.Event) -> None:
+    # Not the same event, because pgqueuer sets its own when it fails.
+    await stop.wait()
+    to.set()
+
+
+def _retrying(job: Job) -> Callable[[Any], DatabaseRetryEntrypointExecutor]:
+    def make(parameters: Any) -> DatabaseRetryEntrypointExecutor:
+        return DatabaseRetryEntrypointExecutor(parameters, max_attempts=job.attempts - 1)
+
+    return make
+
+
+def _job(job: Job, tools: Tools) -> Callable[[PickedJob], Awaitable[None]]:
+    async def run(picked: PickedJob) -> None:
+        try:
+            await job.run(tools, orjson.loads(picked.payload or b"{}"))
+        except Exception as error:  # noqa: BLE001 - whatever it is, its text stays out of the queue's log
+            log.warning("job failed", job=job.name, error=type(error).__name__, attempt=picked.attempts + 1)
+            raise Failed(type(error).__name__) from None
+
+    return run
+
+
+def _scheduled(schedule: Schedule, tools: Tools) -> Callable[[Any], Awaitable[None]]:
+    async def run(_due: Any) -> None:
+        try:
+            await schedule.run(tools)
+        except Exception as error:  # noqa: BLE001 - the next time comes
+            log.warning("scheduled work failed", work=schedule.name, error=type(error).__name__)
+
+    return run

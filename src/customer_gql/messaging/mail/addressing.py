@@ -1,0 +1,114 @@
+"""Who a mail is from, and where its links lead: from settings and configuration, never from a request."""
+
+import re
+from dataclasses import dataclass
+from email.headerregistry import Address
+from typing import Final
+from urllib.parse import quote, urlsplit
+
+from email_validator import validate_email
+
+from customer_gql.database.statements import Connection, Row, fetch_one
+from customer_gql.settings import Settings
+from customer_gql.shop.settings.settings import STORE_VIEW, Setting, configured
+
+from .kinds import Kind, Sender
+from .reads import SCOPE_OF_MAIL
+
+SHOP_NAME = Setting("mail.shop_name", "", STORE_VIEW, "Name of the shop in mails; the store's name when empty.")
+SHOP_URL = Setting(
+    "mail.storefront_url", "", STORE_VIEW, "Base of every link in a mail; CUSTOMER_GQL_STOREFRONT_URL when empty."
+)
+REPLY_TO = Setting("mail.reply_to", "", STORE_VIEW, "Address that answers to mails go to; the sender's when empty.")
+NAMES = {
+    Sender.GENERAL: Setting(
+        "mail.sender.general.name", "", STORE_VIEW, "Name of the general contact; the shop's name when empty."
+    ),
+    Sender.SUPPORT: Setting(
+        "mail.sender.support.name", "", STORE_VIEW, "Name of customer support; the shop's name when empty."
+    ),
+}
+ADDRESSES = {
+    Sender.GENERAL: Setting(
+        "mail.sender.general.email",
+        "",
+        STORE_VIEW,
+        "Address of the general contact; CUSTOMER_GQL_MAIL_FROM when empty.",
+    ),
+    Sender.SUPPORT: Setting(
+        "mail.sender.support.email", "", STORE_VIEW, "Address of customer support; CUSTOMER_GQL_MAIL_FROM when empty."
+    ),
+}
+_BASE: Final = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The store view a mail is sent in."""
+
+    store_view_id: int
+    website_id: int
+    locale: str
+    store_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What a mail takes from its scope."""
+
+    shop_name: str
+    shop_url: str
+    path: str
+    sender_name: str
+    sender: Address
+    reply_to: Address
+
+    def link(self, token: str | None) -> str:
+        """The token stands in the fragment: a browser sends that to no server, and names it in no Referer."""
+        at = self.shop_url.rstrip("/") + "/" + self.path.lstrip("/")
+        return at if token is None else f"{at}#token={quote(token, safe='')}"
+
+
+async def scope_of(connection: Connection, store_view_id: int | None) -> Scope | None:
+    """The scope of a mail; without a store view that of the default one. None where there is no such store view."""
+    found: Row | None = await fetch_one(connection, SCOPE_OF_MAIL, store_view_id=store_view_id)
+    return None if found is None else Scope(found.id, found.website_id, found.locale, found.store_name)
+
+
+async def envelope(connection: Connection, kind: Kind, scope: Scope, settings: Settings) -> Envelope:
+    async def of(setting: Setting[str]) -> str:
+        held = await configured(connection, setting, website_id=scope.website_id, store_view_id=scope.store_view_id)
+        return held.strip()
+
+    shop_name = await of(SHOP_NAME) or scope.store_name
+    # An address that is none would let no mail out, so the operator's holds instead.
+    sender = address(await of(ADDRESSES[kind.sender])) or default_sender(settings)
+    base = await of(SHOP_URL)
+    return Envelope(
+        shop_name=shop_name,
+        # A base that is none would make every link useless or worse, so the operator's holds instead.
+        shop_url=base if _BASE.fullmatch(base) else settings.storefront_url,
+        path=await of(kind.place.path),
+        sender_name=await of(NAMES[kind.sender]) or shop_name,
+        sender=sender,
+        reply_to=address(await of(REPLY_TO)) or sender,
+    )
+
+
+def default_sender(settings: Settings) -> Address:
+    host = urlsplit(settings.storefront_url).hostname or ""
+    configured_one = None if settings.mail_from is None else address(settings.mail_from)
+    # In development the storefront is a number, which is no domain.
+    return configured_one or address(f"no-reply@{host}") or Address(username="no-reply", domain="localhost")
+
+
+def address(value: str) -> Address | None:
+    """One address, its domain as DNS knows it; None for what is none, or more than one."""
+    try:
+        checked = validate_email(value, check_deliverability=False, globally_deliverable=False)
+    except ValueError:
+        return None
+    # Given in two parts, because as one text an address beyond ASCII is refused.
+    username, _, domain = (checked.ascii_email or checked.normalized).rpartition("@")
+    # The number of a machine is no domain, though it looks like one.
+    return None if domain.rpartition(".")[2].isdigit() else Address(username=username, domain=domain)

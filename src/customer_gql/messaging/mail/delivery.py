@@ -1,0 +1,208 @@
+"""Delivery of the outbox. Any number of workers may deliver at once: a row belongs to the one that took it.
+
+Taking a mail counts an attempt and moves its next one beyond the lease, in a transaction of its own; then it is sent;
+then it is marked as sent, and its secrets are erased. A worker killed before sending leaves a mail that comes up again
+after the lease. One killed between sending and marking leaves a mail that is sent again, with the same Message-ID: SMTP
+has no way to do better.
+"""
+
+import datetime as dt
+import random
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from email.message import EmailMessage
+from functools import cache
+from typing import Any, Final
+
+import orjson
+import structlog
+from sqlalchemy import DateTime, Integer, bindparam, null, select, update
+
+from customer_gql.database.statements import Connection, Row, among, compiled, execute, fetch
+from customer_gql.messaging.jobs.work import Tools
+
+from . import smtp, writes
+from .addressing import Envelope, envelope, scope_of
+from .kinds import KINDS, Kind
+from .letters import Unsendable, letter
+from .tables import mail_outbox as mail
+from .templates import Source, rendered, sources
+
+log = structlog.get_logger()
+_LONGEST_ERROR: Final = 300
+PURGE_BATCH: Final = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Ten attempts with these pauses are about nine hours."""
+
+    batch: int = 20
+    attempts: int = 10
+    first_pause: dt.timedelta = dt.timedelta(seconds=30)
+    longest_pause: dt.timedelta = dt.timedelta(hours=2)
+    lease: dt.timedelta = dt.timedelta(minutes=5)
+
+    def pause(self, attempts: int) -> dt.timedelta:
+        """Doubles, and is spread so that mails refused together do not come back together."""
+        # The jitter needs no cryptography.
+        return min(self.first_pause * 2 ** (attempts - 1), self.longest_pause) * random.uniform(0.5, 1.5)  # noqa: S311
+
+
+POLICY: Final = Policy()
+# What mails of one kind and store view share, read once for a batch.
+_Frames = dict[tuple[str, int | None], tuple[Envelope, Source]]
+_unsent = (mail.c.sent_at.is_(None), mail.c.dead_at.is_(None))
+# A query of its own, because a subquery that locks and is run again would take more than the batch.
+_due = (
+    select(mail.c.id)
+    .where(*_unsent, mail.c.next_attempt_at <= bindparam("now", type_=DateTime(timezone=True)))
+    .order_by(mail.c.next_attempt_at)
+    .limit(bindparam("batch", type_=Integer()))
+    .with_for_update(skip_locked=True)
+    .cte("due")
+)
+_TAKE = compiled(
+    update(mail)
+    .where(mail.c.id == _due.c.id)
+    .values(attempts=mail.c.attempts + 1, next_attempt_at=bindparam("until", type_=DateTime(timezone=True)))
+    .returning(mail)
+)
+
+
+async def deliver(tools: Tools, *, policy: Policy = POLICY) -> int:
+    """Send a batch of what is due; how many were taken. Raises `Unreachable` when the mail server is away."""
+    if not smtp.is_open(tools.settings):
+        _tell_closed()
+        return 0
+    now = dt.datetime.now(dt.UTC)
+    async with tools.database.transaction() as connection:
+        taken = await fetch(connection, _TAKE, now=now, batch=policy.batch, until=now + policy.lease)
+    if taken:
+        await _send_all(tools, sorted(taken, key=lambda row: row.id), policy)
+    return len(taken)
+
+
+@cache
+def _tell_closed() -> None:
+    """Once for a process."""
+    log.warning("no mail server", hint="set CUSTOMER_GQL_SMTP_HOST; until then mails wait in the outbox")
+
+
+async def _send_all(tools: Tools, taken: Sequence[Row], policy: Policy) -> None:
+    # What is not begun in good time is given back, because its lease may end while it is sent.
+    ends = time.monotonic() + policy.lease.total_seconds() / 2
+    left, frames = list(taken), _Frames()
+    try:
+        async with smtp.opened(tools.settings) as send:
+            while left and time.monotonic() < ends:
+                await _send(tools, left[0], send, policy, frames)
+                left.pop(0)
+    except smtp.Unreachable as error:
+        await _give_back(tools, left, f"The mail server does not answer ({error}).", policy.first_pause)
+        raise
+    await _give_back(tools, left, None, dt.timedelta())
+
+
+async def _send(tools: Tools, row: Row, send: smtp.Send, policy: Policy, frames: _Frames) -> None:
+    secrets: dict[str, str] = orjson.loads(row.secrets) if row.secrets else {}
+    try:
+        _refuse_expired(row)
+        await send(await _made(tools, row, secrets, frames))
+    except Unsendable as error:
+        await _settle(tools, row, last_error=str(error), dead_at=dt.datetime.now(dt.UTC), secrets=null())
+        log.warning("mail given up", mail=row.id, template=row.template, reason=str(error))
+    except smtp.Refused as refused:
+        await _refused(tools, row, refused, secrets, policy)
+    except smtp.Unreachable:
+        raise
+    except Exception as error:  # noqa: BLE001 - one mail that cannot be made must not hold up the others
+        await _refused(tools, row, smtp.Refused(f"Fault: {type(error).__name__}", for_good=False), secrets, policy)
+    else:
+        await _settle(tools, row, sent_at=dt.datetime.now(dt.UTC), secrets=null(), last_error=None)
+        log.info("mail sent", mail=row.id, template=row.template, attempt=row.attempts)
+
+
+def _refuse_expired(row: Row) -> None:
+    expires_at = orjson.loads(row.placeholders).get("expiresAt")
+    if expires_at and dt.datetime.fromisoformat(expires_at) <= dt.datetime.now(dt.UTC):
+        raise Unsendable("Its link expired before it could be sent.")
+
+
+async def _made(tools: Tools, row: Row, secrets: dict[str, str], frames: _Frames) -> EmailMessage:
+    kind = KINDS.get(row.template)
+    if kind is None:
+        raise Unsendable("There is no such template.")
+    token = secrets.get("token")
+    if kind.has_token and token is None:
+        raise Unsendable("It has lost the secret of its link.")
+    key = (row.template, row.store_view_id)
+    if key not in frames:
+        async with tools.database.writes.acquire() as connection:
+            frames[key] = await _frame(connection, tools, kind, row.store_view_id)
+    held, source = frames[key]
+    values = {
+        **orjson.loads(row.placeholders),
+        "shopName": held.shop_name,
+        "shopUrl": held.shop_url,
+        "link": held.link(token),
+    }
+    return letter(row.id, row.recipient, held, rendered(source, values), dt.datetime.now(dt.UTC))
+
+
+async def _frame(
+    connection: Connection, tools: Tools, kind: Kind, store_view_id: int | None
+) -> tuple[Envelope, Source]:
+    scope = await scope_of(connection, store_view_id) or await scope_of(connection, None)
+    assert scope is not None, "the shop has a default store view"
+    held = await envelope(connection, kind, scope, tools.settings)
+    return held, (await sources(connection, [kind.name], scope))[kind.name]
+
+
+async def _refused(tools: Tools, row: Row, refused: smtp.Refused, secrets: dict[str, str], policy: Policy) -> None:
+    now, reason = dt.datetime.now(dt.UTC), cleaned(refused.reason, secrets)
+    dead = refused.for_good or row.attempts >= policy.attempts
+    values = {"dead_at": now} if dead else {"next_attempt_at": now + policy.pause(row.attempts)}
+    await _settle(tools, row, last_error=reason, **values)
+    log.warning("mail refused", mail=row.id, template=row.template, attempt=row.attempts, dead=dead, code=reason[:3])
+
+
+def cleaned(reason: str, secrets: dict[str, str]) -> str:
+    """What a mail server says, without the secrets it may quote, on one line."""
+    for secret in secrets.values():
+        reason = reason.replace(secret, "…")
+    return " ".join("".join(c if c.isprintable() else " " for c in reason).split())[:_LONGEST_ERROR]
+
+
+async def _settle(tools: Tools, row: Row, **values: Any) -> None:
+    """Write the outcome, unless the lease ended meanwhile and the mail is another worker's."""
+    async with tools.database.transaction() as connection:
+        await execute(
+            connection,
+            update(mail).where(mail.c.id == row.id, mail.c.attempts == row.attempts, *_unsent).values(**values),
+        )
+
+
+async def _give_back(tools: Tools, rows: Sequence[Row], reason: str | None, pause: dt.timedelta) -> None:
+    """As if they had not been taken: no attempt of theirs failed."""
+    if not rows:
+        return
+    # The end of the lease tells our taking of them from a later one of another worker.
+    at, until = dt.datetime.now(dt.UTC) + pause, rows[0].next_attempt_at
+    async with tools.database.transaction() as connection:
+        await execute(
+            connection,
+            update(mail)
+            .where(among(mail.c.id, [row.id for row in rows]), mail.c.next_attempt_at == until, *_unsent)
+            .values(attempts=mail.c.attempts - 1, next_attempt_at=at, last_error=reason),
+        )
+
+
+async def purge(tools: Tools) -> None:
+    """Delete what is older than mails are kept."""
+    before = dt.datetime.now(dt.UTC) - dt.timedelta(days=tools.settings.mail_kept_days)
+    done = PURGE_BATCH
+    while done == PURGE_BATCH:
+        async with tools.database.transaction() as connection:
+            done = await writes.purge(connection, before=before, at_most=PURGE_BATCH)

@@ -1,0 +1,71 @@
+"""Mail to send, written in the transaction that causes it (domain §42), and texts the shop put in place of ours."""
+
+import enum
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    Text,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from customer_gql.database.tables import created_at, one_of, table
+
+mail_outbox = table(
+    "mail_outbox",
+    Column("id", BigInteger, primary_key=True),
+    Column("template", Text, nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("store_view_id", BigInteger),
+    Column("customer_id", BigInteger),
+    Column("placeholders", JSONB, nullable=False),
+    # What only the recipient may see, as a link's token: kept apart so that delivery can erase it.
+    Column("secrets", JSONB),
+    created_at(),
+    # How often a worker took it. Taking it moves the next attempt beyond the time that worker has for it.
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("next_attempt_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("last_error", Text),
+    Column("sent_at", DateTime(timezone=True)),
+    Column("dead_at", DateTime(timezone=True)),
+    CheckConstraint("sent_at IS NULL OR secrets IS NULL", name="secrets_erased_when_sent"),
+    CheckConstraint("sent_at IS NULL OR dead_at IS NULL", name="sent_or_dead"),
+    Index("ix_mail_outbox_due", "next_attempt_at", postgresql_where=text("sent_at IS NULL AND dead_at IS NULL")),
+    Index("ix_mail_outbox_sent", "sent_at", postgresql_where=text("sent_at IS NOT NULL")),
+    Index("ix_mail_outbox_dead", "dead_at", "id", postgresql_where=text("dead_at IS NOT NULL")),
+    spread="local",
+)
+
+
+class TemplateScope(enum.StrEnum):
+    GLOBAL = "GLOBAL"
+    WEBSITE = "WEBSITE"
+    STORE_VIEW = "STORE_VIEW"
+
+
+# A store view has one language; the wider scopes have a row for each, and `default` for those without.
+mail_template = table(
+    "mail_template",
+    Column("name", Text, nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("scope_id", BigInteger, nullable=False),
+    Column("locale", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("html", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("updated_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("updated_by", BigInteger),
+    PrimaryKeyConstraint("name", "scope", "scope_id", "locale"),
+    one_of("scope", TemplateScope),
+    CheckConstraint("(scope = 'GLOBAL') = (scope_id = 0)", name="scope_id"),
+    CheckConstraint("(scope = 'STORE_VIEW') = (locale = '')", name="locale"),
+    spread="reference",
+)

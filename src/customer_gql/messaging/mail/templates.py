@@ -1,0 +1,216 @@
+"""Texts of mails: ours lie in `templates/`, the shop's in `mail_template`; both are Jinja2 in a sandbox.
+
+For a store view in `de_AT`, the text comes from the first of: the store view's own; then for `de_AT`, for `de` and for
+`default` in turn the website's, the one for all websites, and our file. So a shop that rewrites the default text does
+not take German away from Germans.
+"""
+
+import enum
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import StrictUndefined, Template, TemplateError, nodes
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup
+
+from customer_gql.core.errors import RuleError
+from customer_gql.core.text import storable
+from customer_gql.database.statements import Connection, Row, fetch
+
+from .addressing import Scope
+from .kinds import KINDS, Kind
+from .reads import OVERRIDES
+from .tables import TemplateScope
+
+FOLDER: Final = Path(__file__).with_name("templates")
+DEFAULT: Final = "default"
+PARTS: Final = ("subject", "html", "text")
+LIMITS: Final = {"subject": 255, "html": 60_000, "text": 10_000}
+_ADVERTISES: Final = re.compile(r"://|www\.|\w\.[a-z]{2,}", re.IGNORECASE)
+_SUFFIXES: Final = {"subject": "subject", "html": "html", "text": "txt"}
+_RANKS: Final = (TemplateScope.WEBSITE.value, TemplateScope.GLOBAL.value)
+
+
+class Origin(enum.Enum):
+    BUILT_IN = "BUILT_IN"
+    GLOBAL = "GLOBAL"
+    WEBSITE = "WEBSITE"
+    STORE_VIEW = "STORE_VIEW"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The text of one mail in one language, and where it comes from."""
+
+    name: str
+    locale: str
+    origin: Origin
+    subject: str
+    html: str
+    text: str
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    subject: str
+    html: str
+    text: str
+
+
+# Plain text goes through no escaping: `<` in a name is a `<` there.
+_PLAIN: Final = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)
+_HTML: Final = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=True, keep_trailing_newline=True)
+_FILTERS: Final = frozenset({"upper", "lower", "title", "capitalize", "trim", "default"})
+# What a text may be made of. No call, attribute, loop or arithmetic: nothing to escape from, nothing that runs long.
+_ALLOWED: Final = (
+    nodes.Output,
+    nodes.TemplateData,
+    nodes.Name,
+    nodes.Const,
+    nodes.If,
+    nodes.CondExpr,
+    nodes.Compare,
+    nodes.Operand,
+    nodes.And,
+    nodes.Or,
+    nodes.Not,
+)
+
+
+def chain(locale: str) -> list[str]:
+    """`de_AT` → `de_AT`, `de`, `default`."""
+    language = locale.partition("_")[0]
+    return list(dict.fromkeys([locale, language, DEFAULT]))
+
+
+@cache
+def built_in(name: str, locale: str) -> Source | None:
+    folder = FOLDER / locale
+    if not (folder / f"{name}.subject").is_file():
+        return None
+    texts = {part: (folder / f"{name}.{_SUFFIXES[part]}").read_text(encoding="utf-8") for part in PARTS}
+    return Source(name, locale, Origin.BUILT_IN, texts["subject"], texts["html"], texts["text"])
+
+
+@cache
+def languages() -> frozenset[str]:
+    """What `templates/` has, which is also what a locale from elsewhere may name as part of a path."""
+    return frozenset(folder.name for folder in FOLDER.iterdir() if folder.is_dir())
+
+
+async def sources(connection: Connection, names: Sequence[str], scope: Scope) -> dict[str, Source]:
+    """The texts that hold in a store view, in one statement for all of them."""
+    locales = chain(scope.locale)
+    rows = await fetch(
+        connection,
+        OVERRIDES,
+        names=list(names),
+        locales=locales,
+        website_id=scope.website_id,
+        store_view_id=scope.store_view_id,
+    )
+    of_name: dict[str, list[Row]] = {name: [] for name in names}
+    for row in rows:
+        of_name[row.name].append(row)
+    return {name: _chosen(name, found, scope, locales) for name, found in of_name.items()}
+
+
+def _chosen(name: str, rows: Sequence[Row], scope: Scope, locales: Sequence[str]) -> Source:
+    held = {(row.scope, row.locale): row for row in rows}
+    own = held.get((TemplateScope.STORE_VIEW.value, ""))
+    if own is not None:
+        return _overriding(own, scope.locale)
+    for locale in locales:
+        for rank in _RANKS:
+            if (rank, locale) in held:
+                return _overriding(held[rank, locale], locale)
+        file = built_in(name, locale) if locale in languages() else None
+        if file is not None:
+            return file
+    raise LookupError(name)
+
+
+def _overriding(row: Row, locale: str) -> Source:
+    return Source(row.name, locale, Origin(row.scope), row.subject, row.html, row.text, row.version)
+
+
+def rendered(source: Source, values: Mapping[str, Any]) -> Rendered:
+    """The mail's text. The parts stand in a frame of ours, so that a shop's text cannot break the document."""
+    kind = KINDS[source.name]
+    known: dict[str, Any] = {name: _shown(name, values.get(name)) for name in kind.samples}
+    language = source.locale.partition("_")[0] if source.locale != DEFAULT else "en"
+    framed: dict[str, Any] = {**known, "language": language}
+    html, text = _compiled(_HTML, source.html).render(known), _compiled(_PLAIN, source.text).render(known)
+    subject = _compiled(_PLAIN, source.subject).render(known)
+    return Rendered(
+        subject=" ".join(subject.split()),
+        html=_frame("html").render(framed, body=Markup(html), subject=" ".join(subject.split())),  # noqa: S704 - escaped by its own template
+        text=_frame("txt").render(framed, body=text.strip()),
+    )
+
+
+def _shown(name: str, value: Any) -> str:
+    if value is None:
+        return ""
+    if name.endswith("At"):
+        # Times come as ISO 8601 in UTC and are shown without a region's habits.
+        return str(value)[:16].replace("T", " ") + " UTC"
+    line = " ".join(str(value).split())
+    # A stranger signs up with somebody's address and an advertisement for a name; our mail must not carry it.
+    return "" if name == "firstName" and _ADVERTISES.search(line) else line
+
+
+@lru_cache(maxsize=256)
+def _compiled(environment: ImmutableSandboxedEnvironment, source: str) -> Template:
+    return environment.from_string(source)
+
+
+@cache
+def _frame(suffix: str) -> Template:
+    return _compiled(_HTML if suffix == "html" else _PLAIN, (FOLDER / f"frame.{suffix}").read_text(encoding="utf-8"))
+
+
+def check(kind: Kind, part: str, text: str) -> None:
+    """Refuses what is no text of this mail: too long, not Jinja2, an unknown placeholder, or more than placeholders."""
+    if not text.strip():
+        raise RuleError("Every mail has a subject, a text and an HTML part.", path=[part])
+    if not storable(text):
+        raise RuleError("Text cannot hold NUL or a lone surrogate.", path=[part])
+    if len(text) > LIMITS[part]:
+        raise RuleError(f"At most {LIMITS[part]:,} characters.", path=[part])
+    if part == "subject" and "\n" in text.strip():
+        raise RuleError("A subject is one line.", path=[part])
+    environment = _HTML if part == "html" else _PLAIN
+    try:
+        for node in _walked(environment.parse(text)):
+            _check_node(kind, part, node)
+        environment.from_string(text).render(kind.samples)
+    except (TemplateError, RecursionError) as error:
+        raise RuleError(f"Not a template: {str(error)[:200]}", path=[part]) from None
+    except (TypeError, ValueError, ArithmeticError):
+        raise RuleError("The text cannot be made with sample values.", path=[part]) from None
+
+
+def _walked(node: nodes.Node) -> Iterator[nodes.Node]:
+    for child in node.iter_child_nodes():
+        yield child
+        yield from _walked(child)
+
+
+def _check_node(kind: Kind, part: str, node: nodes.Node) -> None:
+    if isinstance(node, nodes.Filter):
+        if node.name not in _FILTERS:
+            raise RuleError(f"Filters are {', '.join(sorted(_FILTERS))}; not {node.name!r}.", path=[part])
+    elif not isinstance(node, _ALLOWED):
+        raise RuleError(
+            f"A text holds placeholders, filters and conditions; not {type(node).__name__.lower()}.", path=[part]
+        )
+    if isinstance(node, nodes.Name) and (node.ctx != "load" or node.name not in kind.samples):
+        raise RuleError(
+            f"There is no placeholder {node.name!r}; there are {', '.join(sorted(kind.samples))}.", path=[part]
+        )

@@ -1,0 +1,175 @@
+"""Mails come in by `queue`, in the transaction that causes them; staff revive dead ones and write the shop's own texts."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from sqlalchemy import BigInteger, bindparam, delete, insert, select, update
+
+from customer_gql.core.concurrent_edits import FieldConflict, VersionConflict
+from customer_gql.core.errors import RuleError, RuleErrors, UserErrorCode
+from customer_gql.core.ids import new_id
+from customer_gql.core.viewer import Websites
+from customer_gql.database.statements import Connection, Row, compiled, execute, fetch_one
+from customer_gql.shop.websites.tables import store, store_view, website
+
+from .kinds import KINDS, Kind
+from .reads import DEAD_LETTER
+from .tables import TemplateScope, mail_outbox, mail_template
+from .templates import DEFAULT, PARTS, check
+
+_id = bindparam("id", type_=BigInteger())
+_WEBSITE = compiled(select(website.c.id.label("website_id")).where(website.c.id == _id))
+_WEBSITE_OF_VIEW = compiled(select(store.c.website_id).join(store_view).where(store_view.c.id == _id))
+
+
+async def queue(
+    connection: Connection,
+    *,
+    template: str,
+    recipient: str,
+    customer_id: int | None = None,
+    store_view_id: int | None = None,
+    placeholders: Mapping[str, Any],
+    secrets: Mapping[str, str] | None = None,
+) -> None:
+    """Write a mail in the transaction that causes it. `secrets` are erased when it is sent.
+
+    `secrets["token"]` makes the link; `placeholders` are those of the kind, times in ISO 8601. A mail whose
+    `expiresAt` has passed is never sent.
+    """
+    assert template in KINDS, template
+    await execute(
+        connection,
+        insert(mail_outbox).values(
+            id=new_id(),
+            template=template,
+            recipient=recipient,
+            customer_id=customer_id,
+            store_view_id=store_view_id,
+            placeholders=orjson.dumps(placeholders).decode(),
+            **({} if secrets is None else {"secrets": orjson.dumps(secrets).decode()}),
+        ),
+    )
+
+
+def no_such_mail() -> RuleError:
+    return RuleError("There is no such dead mail.", path=["id"], code=UserErrorCode.NOT_FOUND)
+
+
+async def retry(connection: Connection, id: int) -> Row:
+    """Let a dead mail be tried again from the first attempt on."""
+    dead = await fetch_one(connection, DEAD_LETTER, id=id)
+    if dead is None:
+        raise no_such_mail()
+    kind = KINDS.get(dead.template)
+    if kind is None or (kind.has_token and dead.secrets is None):
+        raise RuleError(
+            "The link of this mail is gone; cause a new mail instead.", path=["id"], code=UserErrorCode.NOT_ALLOWED
+        )
+    now = dt.datetime.now(dt.UTC)
+    await execute(
+        connection,
+        update(mail_outbox)
+        .where(mail_outbox.c.id == id)
+        .values(dead_at=None, attempts=0, next_attempt_at=now, last_error=None),
+    )
+    return dead
+
+
+async def purge(connection: Connection, *, before: dt.datetime, at_most: int = 5_000) -> int:
+    """Delete mails sent, or given up, before a time; how many."""
+    old = select(mail_outbox.c.id).where((mail_outbox.c.sent_at < before) | (mail_outbox.c.dead_at < before))
+    return await execute(connection, delete(mail_outbox).where(mail_outbox.c.id.in_(old.limit(at_most))))
+
+
+async def update_template(
+    connection: Connection,
+    kind: Kind,
+    scope: TemplateScope,
+    scope_id: int,
+    locale: str,
+    *,
+    texts: Mapping[str, str],
+    expected_version: int | None,
+    by: int | None,
+    websites: Websites,
+) -> tuple[int, Row | None]:
+    """Put the shop's text in place of ours in one scope and language. Refuses all when it refuses one.
+
+    Its version, and what stood there before; None when ours did.
+    """
+    await _check_scope(connection, scope, scope_id, websites)
+    errors: list[RuleError] = []
+    for part in PARTS:
+        try:
+            check(kind, part, texts[part])
+        except RuleError as error:
+            errors.append(error)
+    if errors:
+        raise RuleErrors(errors)
+    key = {"name": kind.name, "scope": scope.value, "scope_id": scope_id, "locale": locale}
+    await _hold(connection, key)
+    held = await fetch_one(connection, select(mail_template).filter_by(**key))
+    stored = 0 if held is None else held.version
+    if expected_version is not None and expected_version != stored:
+        raise VersionConflict(stored, _conflicts(held, texts))
+    values = {**texts, "version": stored + 1, "updated_at": dt.datetime.now(dt.UTC), "updated_by": by}
+    if held is None:
+        await execute(connection, insert(mail_template).values(**key, **values))
+    else:
+        await execute(connection, update(mail_template).filter_by(**key).values(**values))
+    return stored + 1, held
+
+
+async def reset_template(
+    connection: Connection, kind: Kind, scope: TemplateScope, scope_id: int, locale: str, *, websites: Websites
+) -> Row:
+    """Take the shop's text of one scope and language away, so that the next one of the chain holds; what it was."""
+    await _check_scope(connection, scope, scope_id, websites)
+    gone = await fetch_one(
+        connection,
+        delete(mail_template)
+        .filter_by(name=kind.name, scope=scope.value, scope_id=scope_id, locale=locale)
+        .returning(mail_template),
+    )
+    if gone is None:
+        raise RuleError("The shop has no text of its own here.", path=["template"], code=UserErrorCode.NOT_FOUND)
+    return gone
+
+
+def _conflicts(held: Row | None, texts: Mapping[str, str]) -> list[FieldConflict]:
+    return [
+        FieldConflict(field=part, base=None, yours=texts[part], stored=None if held is None else held[part])
+        for part in PARTS
+        if held is None or held[part] != texts[part]
+    ]
+
+
+async def _hold(connection: Connection, key: Mapping[str, Any]) -> None:
+    """One edit of a text at a time, also while there is no row to lock."""
+    name = ":".join(str(part) for part in key.values())
+    await connection.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"mail_template:{name}")
+
+
+async def _check_scope(connection: Connection, scope: TemplateScope, scope_id: int, websites: Websites) -> None:
+    """A website outside of `websites`, and a store view of one, are as good as unknown."""
+    if scope is TemplateScope.GLOBAL:
+        return
+    of_website = scope is TemplateScope.WEBSITE
+    found = await fetch_one(connection, _WEBSITE if of_website else _WEBSITE_OF_VIEW, id=scope_id)
+    if found is None or (websites is not None and found.website_id not in websites):
+        field = "websiteId" if of_website else "storeViewId"
+        raise RuleError("There is no such scope.", path=[field], code=UserErrorCode.NOT_FOUND)
+
+
+def checked_locale(given: str | None) -> str:
+    """`default`, a language or a locale; whatever else would never be looked for."""
+    if given is None or given == DEFAULT:
+        return DEFAULT
+    language, _, region = given.partition("_")
+    well_formed = language.isascii() and language.isalpha() and language.islower() and len(language) in {2, 3}
+    if not well_formed or (region and not (region.isascii() and region.isalpha() and region.isupper())):
+        raise RuleError("A locale looks like de or de_AT.", path=["locale"])
+    return given

@@ -1,0 +1,100 @@
+"""Hashing and verifying passwords: argon2id off the event loop, in as many threads as there are cores."""
+
+import asyncio
+import os
+import threading
+import unicodedata
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Final, TypeVar
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from customer_gql.core.errors import Unavailable
+
+T = TypeVar("T")
+MAX_LENGTH: Final = 256  # characters; longer ones are refused, never cut
+MAX_WAITING: Final = 50
+_CORES: Final = os.cpu_count() or 1
+# The least that OWASP advises; some 30 ms of a core.
+MEMORY_KIB: Final = 19_456
+PASSES: Final = 2
+
+
+class _Cost:
+    """How hashes are made now. One that was made with another cost is made anew when its password comes by."""
+
+    def __init__(self, memory_kib: int, passes: int) -> None:
+        self.hasher = PasswordHasher(time_cost=passes, memory_cost=memory_kib, parallelism=1)
+        # What is verified when there is no account or no password, so that this takes as long as a wrong one.
+        self.dummy = self.hasher.hash(os.urandom(16))
+
+
+_cost = _Cost(MEMORY_KIB, PASSES)
+
+
+def use(*, memory_kib: int, passes: int) -> None:
+    """Hash with this cost from now on, in this process."""
+    global _cost  # noqa: PLW0603 - one cost for one process, set when it starts
+    _cost = _Cost(memory_kib, passes)
+
+
+class _Pool:
+    """Work beyond what waits already is refused at once: each hash costs 19 MiB and some 30 ms of a core."""
+
+    def __init__(self, threads: int, waiting: int) -> None:
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="passwords")
+        self._limit = threads + waiting
+        self._lock = threading.Lock()
+        self._taken = 0
+
+    async def run(self, work: Callable[[], T]) -> T:
+        with self._lock:
+            if self._taken >= self._limit:
+                raise Unavailable("Too many people sign in right now. Try again in a moment.")
+            self._taken += 1
+        job = self._threads.submit(work)
+        # Told by the job itself: a request that was given up leaves its work in the queue.
+        job.add_done_callback(self._leave)
+        return await asyncio.wrap_future(job)
+
+    def _leave(self, _job: Future[T]) -> None:
+        with self._lock:
+            self._taken -= 1
+
+
+_pool: Final = _Pool(_CORES, MAX_WAITING)
+
+
+def in_normal_form(password: str) -> str:
+    """NFC, so that one key press is one password on every keyboard. Fixed for ever: hashes depend on it."""
+    return unicodedata.normalize("NFC", password)
+
+
+async def hashed(password: str) -> str:
+    """The hash to store. Raises `Unavailable` when too many wait already."""
+    text = in_normal_form(password)
+    assert len(text) <= MAX_LENGTH, "the caller refuses longer passwords with a rule of its own"
+    return await _pool.run(lambda: _cost.hasher.hash(text))
+
+
+async def verified(password: str, hash: str | None) -> bool:
+    """Whether it is the password of the hash; without a hash False, after as much work."""
+    text = in_normal_form(password)
+    if len(text) > MAX_LENGTH:
+        text, hash = "", None
+    right = await _pool.run(lambda: _matches(text, hash or _cost.dummy))
+    return right and hash is not None
+
+
+def needs_rehash(hash: str) -> bool:
+    """The hash was made with other parameters than today's; make a new one while the password is at hand."""
+    return _cost.hasher.check_needs_rehash(hash)
+
+
+def _matches(text: str, hash: str) -> bool:
+    try:
+        return _cost.hasher.verify(hash, text)
+    except (VerificationError, InvalidHashError):
+        return False

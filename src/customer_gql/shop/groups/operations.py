@@ -1,0 +1,20 @@
+from typing import Any
+
+import strawberry
+
+from customer_gql.graph.context import Info
+from customer_gql.graph.roots import admin_field
+
+from . import reads
+from .types import CustomerGroup
+
+
+@strawberry.type
+class GroupAdminQuery:
+    @admin_field(
+        permission="customers.read",
+        graphql_type=list[CustomerGroup],
+        description="Every customer group, that of the not signed in included; some dozens by nature.",
+    )
+    async def customer_groups(self, info: Info) -> list[Any]:
+        return await info.context.fetch(reads.ALL_GROUPS)

@@ -1,0 +1,16 @@
+from typing import Any
+
+import strawberry
+
+from customer_gql.graph.context import Info
+from customer_gql.graph.roots import admin_field
+
+from . import reads
+from .types import Website
+
+
+@strawberry.type
+class WebsiteAdminQuery:
+    @admin_field(permission="customers.read", graphql_type=list[Website], description="Every website; a few by nature.")
+    async def websites(self, info: Info) -> list[Any]:
+        return await info.context.fetch(reads.ALL_WEBSITES)

@@ -1,0 +1,57 @@
+from typing import Any
+
+from sqlalchemy import BigInteger, Text, bindparam, or_, select
+
+from customer_gql.core.errors import BadInput, RuleError, UserErrorCode
+from customer_gql.core.viewer import Websites
+from customer_gql.database.statements import Connection, Row, compiled, fetch_one
+from customer_gql.loading.reads import all_by, one_by
+
+from .tables import store, store_view, website
+
+websites_by_id = one_by(select(website), website.c.id)
+stores_by_id = one_by(select(store), store.c.id)
+stores_by_website = all_by(select(store).order_by(store.c.id), store.c.website_id)
+store_views_by_id = one_by(select(store_view), store_view.c.id)
+store_views_by_store = all_by(select(store_view).order_by(store_view.c.id), store_view.c.store_id)
+default_store_views_by_website = one_by(
+    select(store_view, store.c.website_id).join(store).where(store.c.is_default, store_view.c.is_default),
+    store.c.website_id,
+)
+ALL_WEBSITES = compiled(select(website).order_by(website.c.id))
+
+
+async def existing_website(connection: Connection, website_id: int, *, websites: Websites) -> Row:
+    """The website an input names in `websiteId`, or the refusal; one outside of `websites` is as good as unknown."""
+    found = await fetch_one(connection, select(website).where(website.c.id == website_id))
+    if found is None or (websites is not None and website_id not in websites):
+        raise RuleError("There is no such website.", path=["websiteId"], code=UserErrorCode.NOT_FOUND)
+    return found
+
+
+_code: Any = bindparam("code", type_=Text())
+_website: Any = bindparam("website_id", type_=BigInteger())
+_REQUESTED_VIEW = compiled(
+    select(store_view, store.c.website_id, website.c.name.label("website_name"))
+    .select_from(store_view.join(store).join(website))
+    .where(
+        or_(
+            store_view.c.code == _code,
+            _code.is_(None)
+            & or_(website.c.id == _website, _website.is_(None) & website.c.is_default)
+            & store.c.is_default
+            & store_view.c.is_default,
+        )
+    )
+)
+
+
+async def requested_view(connection: Connection, code: str | None, *, website_id: int | None = None) -> Row:
+    """The store view a storefront names in `X-Store-View`, with its website.
+
+    Without a name the default one of the website, or of the default website.
+    """
+    found = await fetch_one(connection, _REQUESTED_VIEW, code=code, website_id=website_id)
+    if found is None:
+        raise BadInput("X-Store-View names no store view of this shop.")
+    return found

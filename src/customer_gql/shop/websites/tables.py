@@ -1,0 +1,41 @@
+"""Website → store → store view: the scopes everything else refers to (domain §1.3)."""
+
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Text, text
+
+from customer_gql.database.tables import currency, table
+
+website = table(
+    "website",
+    Column("id", BigInteger, primary_key=True),
+    Column("code", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    currency(),
+    Column("is_default", Boolean, nullable=False, server_default="false"),
+    Index("uq_website_default", "is_default", unique=True, postgresql_where=text("is_default")),
+    spread="reference",
+)
+
+
+store = table(
+    "store",
+    Column("id", BigInteger, primary_key=True),
+    Column("website_id", ForeignKey("website.id"), nullable=False),
+    Column("code", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("is_default", Boolean, nullable=False, server_default="false"),
+    Index("uq_store_default", "website_id", unique=True, postgresql_where=text("is_default")),
+    spread="reference",
+)
+
+
+store_view = table(
+    "store_view",
+    Column("id", BigInteger, primary_key=True),
+    Column("store_id", ForeignKey("store.id"), nullable=False),
+    Column("code", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("locale", Text, nullable=False, server_default="en_US"),
+    Column("is_default", Boolean, nullable=False, server_default="false"),
+    Index("uq_store_view_default", "store_id", unique=True, postgresql_where=text("is_default")),
+    spread="reference",
+)

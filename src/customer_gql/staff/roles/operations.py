@@ -1,0 +1,147 @@
+"""Roles."""
+
+from typing import Annotated, Any
+
+import strawberry
+
+from customer_gql.core.ids import decode_small
+from customer_gql.core.permissions import MANAGE, Permission
+from customer_gql.graph.context import Info
+from customer_gql.graph.fields import column
+from customer_gql.graph.payloads import Payload
+from customer_gql.graph.roots import INPUT, admin_field, admin_mutation
+from customer_gql.staff import reads
+from customer_gql.staff.audit.edits import EXPECTED_VERSION
+from customer_gql.staff.audit.events import acting
+from customer_gql.staff.sign_in import sign_in
+from customer_gql.staff.tables import staff_role
+from customer_gql.staff.types import StaffRole, StaffRolePayload
+
+from . import writes
+from .scopes import checked_name
+
+_PASSWORD = "Your own password, at most 256 characters; needed when you have one."  # noqa: S105 - a description
+
+
+@strawberry.input(description="A new role.")
+class StaffRoleCreateInput:
+    name: str = column("Unique name, at most 255 characters.")
+    permissions: list[Permission] = column("What it allows: nothing that your own role does not.")
+    website_ids: list[strawberry.ID] | None = column("Its websites, at most 100; null for all, if your own has all.")
+    password: str | None = strawberry.field(description=_PASSWORD, default=None)
+
+
+@strawberry.input(description="Changes of a role. What is left out keeps its value.")
+class StaffRoleUpdateInput:
+    id: strawberry.ID = column("The role.")
+    name: strawberry.Maybe[str] = column("Unique name, at most 255 characters.")
+    permissions: strawberry.Maybe[list[Permission]] = column("What it allows: nothing that your own role does not.")
+    website_ids: strawberry.Maybe[list[strawberry.ID] | None] = column("Its websites, at most 100; null for all.")
+    expected_version: int | None = strawberry.field(description=EXPECTED_VERSION, default=None)
+    password: str | None = strawberry.field(description=_PASSWORD, default=None)
+
+
+@strawberry.input(description="Which role goes.")
+class StaffRoleDeleteInput:
+    id: strawberry.ID = column("The role; nobody may have it.")
+    password: str | None = strawberry.field(description=_PASSWORD, default=None)
+
+
+@strawberry.type(description="What creating a role did.")
+class StaffRoleCreatePayload(StaffRolePayload):
+    pass
+
+
+@strawberry.type(description="What updating a role did.")
+class StaffRoleUpdatePayload(StaffRolePayload):
+    pass
+
+
+@strawberry.type(description="What deleting a role did.")
+class StaffRoleDeletePayload(Payload):
+    deleted_id: strawberry.ID | None = strawberry.field(description="The role that is gone.", default=None)
+
+
+@strawberry.type
+class StaffRoleAdminQuery:
+    @admin_field(
+        permission=MANAGE,
+        graphql_type=list[StaffRole],
+        description="Roles by name, at most 100: those that reach no website beyond the viewer's own.",
+    )
+    async def staff_roles(self, info: Info) -> list[Any]:
+        known = reads.known_to(staff_role.c.website_ids, info.context.viewer.website_ids)
+        return await info.context.fetch(reads.ROLES.where(*known))
+
+
+@strawberry.type
+class StaffRoleAdminMutation:
+    @admin_mutation(
+        permission=MANAGE,
+        alone=True,
+        description="Make a role that allows no more than the caller's own. Asks for the caller's own password. "
+        "Writes the history of staff. Undone by `staffRoleDelete`.",
+    )
+    async def staff_role_create(
+        self, info: Info, input: Annotated[StaffRoleCreateInput, INPUT]
+    ) -> StaffRoleCreatePayload:
+        name, website_ids = checked_name(input.name), _website_ids(input.website_ids)
+        await sign_in.confirm_own_password(info.context, input.password)
+        async with info.context.transaction() as connection:
+            role_id = await writes.create(
+                connection,
+                name=name,
+                permissions=[permission.value for permission in input.permissions],
+                website_ids=website_ids,
+                by=acting(info.context),
+            )
+        return StaffRoleCreatePayload(role_key=role_id)
+
+    @admin_mutation(
+        permission=MANAGE,
+        alone=True,
+        description="Change a role that allows no more than the caller's own, neither before nor after. Holds for its "
+        "bearers from their next request on. Asks for the caller's own password. Refused when no active "
+        "administrator would be left, and when one's own role would lose `staff.manage` or a website. Writes the "
+        "history of staff.",
+    )
+    async def staff_role_update(
+        self, info: Info, input: Annotated[StaffRoleUpdateInput, INPUT]
+    ) -> StaffRoleUpdatePayload:
+        role_id, edits = decode_small(input.id, "rol"), _role_edits(input)
+        await sign_in.confirm_own_password(info.context, input.password)
+        async with info.context.transaction() as connection:
+            await writes.change(
+                connection, role_id, expected_version=input.expected_version, by=acting(info.context), **edits
+            )
+        return StaffRoleUpdatePayload(role_key=role_id)
+
+    @admin_mutation(
+        permission=MANAGE,
+        alone=True,
+        description="Delete a role that nobody has and that allows no more than the caller's own. Asks for the "
+        "caller's own password. Writes the history of staff. Cannot be undone; make it anew.",
+    )
+    async def staff_role_delete(
+        self, info: Info, input: Annotated[StaffRoleDeleteInput, INPUT]
+    ) -> StaffRoleDeletePayload:
+        role_id = decode_small(input.id, "rol")
+        await sign_in.confirm_own_password(info.context, input.password)
+        async with info.context.transaction() as connection:
+            await writes.remove(connection, role_id, by=acting(info.context))
+        return StaffRoleDeletePayload(deleted_id=input.id)
+
+
+def _role_edits(input: StaffRoleUpdateInput) -> dict[str, Any]:
+    edits: dict[str, Any] = {}
+    if input.name is not None:
+        edits["name"] = checked_name(input.name.value)
+    if input.permissions is not None:
+        edits["permissions"] = [permission.value for permission in input.permissions.value]
+    if input.website_ids is not None:
+        edits["website_ids"] = _website_ids(input.website_ids.value)
+    return edits
+
+
+def _website_ids(given: list[strawberry.ID] | None) -> list[int] | None:
+    return None if given is None else [decode_small(id, "web") for id in given]

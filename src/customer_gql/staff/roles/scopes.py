@@ -1,0 +1,94 @@
+"""What somebody holds, and that nobody hands on more: permissions and websites (domain §1.2)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import select
+
+from customer_gql.core.errors import RuleError, RuleErrors, UserErrorCode
+from customer_gql.core.viewer import Websites
+from customer_gql.database.statements import Connection, among, fetch
+from customer_gql.shop.websites.tables import website
+from customer_gql.staff.audit.events import Acting
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Permissions, and the websites they hold for."""
+
+    permissions: frozenset[str]
+    websites: Websites
+
+    @classmethod
+    def of(cls, row: Any) -> "Grant":
+        ids = row.website_ids
+        return cls(frozenset(row.permissions), None if ids is None else frozenset(ids))
+
+    def reaches(self, websites: Websites) -> bool:
+        return self.websites is None or (websites is not None and websites <= self.websites)
+
+    def covers(self, other: "Grant") -> bool:
+        return other.permissions <= self.permissions and self.reaches(other.websites)
+
+
+def held(by: Acting) -> Grant | None:
+    """What the one who acts holds; None is the command line, which holds everything."""
+    viewer = by.viewer
+    return None if viewer is None else Grant(viewer.permissions, viewer.website_ids)
+
+
+def reachable(by: Acting, websites: Sequence[int] | None) -> bool:
+    """Whether a role or token with these websites is known to the one who acts; else it is as good as unknown."""
+    own = held(by)
+    return own is None or own.reaches(None if websites is None else frozenset(websites))
+
+
+def refuse_more(by: Acting, wanted: Grant) -> None:
+    """Nobody grants more than they hold."""
+    own = held(by)
+    if own is None:
+        return
+    errors: list[RuleError] = []
+    if missing := sorted(wanted.permissions - own.permissions):
+        message = f"You do not hold {', '.join(missing)} yourself."
+        errors.append(RuleError(message, path=["permissions"], code=UserErrorCode.NOT_ALLOWED))
+    if not own.reaches(wanted.websites):
+        message = "Your own role does not reach all of these websites."
+        errors.append(RuleError(message, path=["websiteIds"], code=UserErrorCode.NOT_ALLOWED))
+    if errors:
+        raise RuleErrors(errors)
+
+
+def refuse_stronger(by: Acting, existing: Grant, path: list[str]) -> None:
+    """Nobody touches what holds more than they do: taking a permission away from others is power too."""
+    own = held(by)
+    if own is not None and not own.covers(existing):
+        raise RuleError("It holds more than you do.", path=path, code=UserErrorCode.NOT_ALLOWED)
+
+
+MAX_WEBSITES: Final = 100
+
+
+async def checked_websites(connection: Connection, ids: Iterable[int] | None, by: Acting) -> list[int] | None:
+    """The websites as they are stored: all there and reached, each once; None is every website."""
+    if ids is None:
+        return None
+    wanted = sorted(set(ids))
+    if not wanted:
+        raise RuleError("Name a website, or give null for all.", path=["websiteIds"], code=UserErrorCode.REQUIRED)
+    if len(wanted) > MAX_WEBSITES:
+        raise RuleError(f"At most {MAX_WEBSITES} websites.", path=["websiteIds"], code=UserErrorCode.TOO_MANY)
+    known = await fetch(connection, select(website.c.id).where(among(website.c.id, wanted)))
+    if len(known) != len(wanted) or not reachable(by, wanted):
+        raise RuleError("There is no such website.", path=["websiteIds"], code=UserErrorCode.NOT_FOUND)
+    return wanted
+
+
+def checked_name(given: str, field: str = "name") -> str:
+    text = given.strip()
+    if not text:
+        raise RuleError("A name is needed.", path=[field], code=UserErrorCode.REQUIRED)
+    if len(text) > 255:
+        raise RuleError("At most 255 characters.", path=[field], code=UserErrorCode.TOO_LONG)
+    return text

@@ -1,0 +1,163 @@
+"""Roles: sets of permissions for some websites or all. Whoever saves one hands on no more than they hold."""
+
+import secrets
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import any_, delete, func, insert, select, update
+
+from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.core.ids import encode
+from customer_gql.core.permissions import MANAGE
+from customer_gql.database.statements import Connection, Row, execute, fetch, fetch_one, fetch_value
+from customer_gql.staff.audit.edits import refuse_conflicts
+from customer_gql.staff.audit.events import Acting, record
+from customer_gql.staff.tables import staff_role, staff_user
+
+from .scopes import Grant, checked_websites, reachable, refuse_more, refuse_stronger
+
+MAX_ROLES: Final = 100
+
+
+async def serialise(connection: Connection) -> None:
+    """One at a time: two changes, each of which leaves an administrator, must not take away one each."""
+    await fetch(connection, select(staff_role.c.id).order_by(staff_role.c.id).with_for_update(key_share=True))
+
+
+async def keep_an_administrator(connection: Connection, path: list[str]) -> None:
+    """After a change made under `serialise`: somebody active still manages staff on all websites."""
+    left = await fetch_value(
+        connection,
+        select(func.count())
+        .select_from(staff_user.join(staff_role))
+        .where(staff_user.c.is_active, any_(staff_role.c.permissions) == MANAGE, staff_role.c.website_ids.is_(None)),
+    )
+    if not left:
+        raise RuleError(
+            f"The last active administrator stays: somebody has to hold {MANAGE} for all websites.",
+            path=path,
+            code=UserErrorCode.NOT_ALLOWED,
+        )
+
+
+async def known(connection: Connection, role_id: int, *, by: Acting, path: list[str]) -> Row:
+    found = await fetch_one(connection, select(staff_role).where(staff_role.c.id == role_id))
+    if found is None or not reachable(by, found.website_ids):
+        raise RuleError("There is no such role.", path=path, code=UserErrorCode.NOT_FOUND)
+    return found
+
+
+async def create(
+    connection: Connection, *, name: str, permissions: Sequence[str], website_ids: Sequence[int] | None, by: Acting
+) -> int:
+    await serialise(connection)
+    if await fetch_value(connection, select(func.count()).select_from(staff_role)) >= MAX_ROLES:
+        raise RuleError(f"At most {MAX_ROLES} roles.", code=UserErrorCode.LIMIT_REACHED)
+    values = await _checked(connection, name, permissions, website_ids, by)
+    role_id = 1000 + secrets.randbelow(2**31 - 1000)
+    await _refuse_taken(connection, name, None)
+    await execute(connection, insert(staff_role).values(id=role_id, **values))
+    subject, changes = encode("rol", role_id), _changes(None, values)
+    await record(connection, "ROLE_CREATED", by=by, subject=subject, changes=changes, version=1)
+    return role_id
+
+
+async def change(
+    connection: Connection,
+    role_id: int,
+    *,
+    name: str | None = None,
+    permissions: Sequence[str] | None = None,
+    website_ids: Any = ...,
+    expected_version: int | None = None,
+    by: Acting,
+) -> None:
+    """Store what differs; `...` keeps the websites. It holds for every bearer from their next request on."""
+    await serialise(connection)
+    role = await known(connection, role_id, by=by, path=["id"])
+    refuse_stronger(by, Grant.of(role), ["id"])
+    values = await _checked(
+        connection,
+        role.name if name is None else name,
+        role.permissions if permissions is None else permissions,
+        role.website_ids if website_ids is ... else website_ids,
+        by,
+    )
+    await _refuse_taken(connection, values["name"], role_id)
+    await _refuse_own_loss(connection, role, values, by)
+    subject, changes, version = encode("rol", role_id), _changes(role, values), role.version + 1
+    if not changes:
+        return
+    await refuse_conflicts(connection, subject, changes, current=role.version, expected=expected_version)
+    stored = update(staff_role).where(staff_role.c.id == role_id).values(**values, version=version)
+    await execute(connection, stored)
+    await keep_an_administrator(connection, path=["permissions"])
+    await record(connection, "ROLE_CHANGED", by=by, subject=subject, changes=changes, version=version)
+
+
+async def remove(connection: Connection, role_id: int, *, by: Acting) -> None:
+    """Delete a role nobody has."""
+    await serialise(connection)
+    role = await known(connection, role_id, by=by, path=["id"])
+    refuse_stronger(by, Grant.of(role), ["id"])
+    bearers = await fetch_value(
+        connection, select(func.count()).select_from(staff_user).where(staff_user.c.role_id == role_id)
+    )
+    if bearers:
+        raise RuleError(
+            f"{bearers} staff users have this role; give them another first.",
+            path=["id"],
+            code=UserErrorCode.NOT_ALLOWED,
+        )
+    await execute(connection, delete(staff_role).where(staff_role.c.id == role_id))
+    before = {field: (old, None) for field, (_, old) in _changes(None, dict(role)).items()}
+    await record(connection, "ROLE_DELETED", by=by, subject=encode("rol", role_id), changes=before)
+
+
+async def _checked(
+    connection: Connection, name: str, permissions: Sequence[str], website_ids: Sequence[int] | None, by: Acting
+) -> dict[str, Any]:
+    websites = await checked_websites(connection, website_ids, by)
+    wanted = Grant(frozenset(permissions), None if websites is None else frozenset(websites))
+    refuse_more(by, wanted)
+    return {"name": name, "permissions": sorted(wanted.permissions), "website_ids": websites}
+
+
+async def _refuse_taken(connection: Connection, name: str, but: int | None) -> None:
+    """The caller serialises, so nobody takes the name in between."""
+    others = select(staff_role.c.id).where(staff_role.c.name == name)
+    taken = await fetch_value(connection, others if but is None else others.where(staff_role.c.id != but))
+    if taken is not None:
+        raise RuleError("There is a role of that name.", path=["name"], code=UserErrorCode.TAKEN)
+
+
+async def _refuse_own_loss(connection: Connection, role: Row, values: dict[str, Any], by: Acting) -> None:
+    """Whoever edits their own role stays able to edit it back."""
+    if by.viewer is None or by.viewer.staff_id is None:
+        return
+    own = await fetch_value(connection, select(staff_user.c.role_id).where(staff_user.c.id == by.viewer.staff_id))
+    before = Grant.of(role)
+    websites = values["website_ids"]
+    narrower = not Grant(before.permissions, None if websites is None else frozenset(websites)).reaches(before.websites)
+    if own == role.id and (narrower or MANAGE not in values["permissions"]):
+        path = ["websiteIds"] if narrower else ["permissions"]
+        raise RuleError(
+            "This is your own role: it keeps staff.manage and its websites.", path=path, code=UserErrorCode.NOT_ALLOWED
+        )
+
+
+def _changes(before: Row | None, values: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
+    shown = {"name": "name", "permissions": "permissions", "website_ids": "websiteIds"}
+    old = {
+        column: None if before is None else (sorted(before[column]) if column == "permissions" else before[column])
+        for column in shown
+    }
+    return {
+        field: (_shown(column, old[column]), _shown(column, values[column]))
+        for column, field in shown.items()
+        if old[column] != values[column]
+    }
+
+
+def _shown(column: str, value: Any) -> Any:
+    return [encode("web", id) for id in value] if column == "website_ids" and value is not None else value

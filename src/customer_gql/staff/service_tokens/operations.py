@@ -1,0 +1,138 @@
+"""Service tokens, and the history of staff."""
+
+import datetime as dt
+from typing import Annotated, Any
+
+import strawberry
+
+from customer_gql.core.errors import BadInput
+from customer_gql.core.ids import decode_one, decode_small
+from customer_gql.core.permissions import MANAGE, Permission
+from customer_gql.graph.context import Info
+from customer_gql.graph.fields import column
+from customer_gql.graph.lists import admin_list
+from customer_gql.graph.roots import INPUT, admin_field, admin_mutation
+from customer_gql.staff import reads
+from customer_gql.staff.audit.events import acting
+from customer_gql.staff.roles.scopes import checked_name
+from customer_gql.staff.tables import service_token
+from customer_gql.staff.types import ServiceToken, ServiceTokenPayload, StaffEvent
+
+from . import writes
+
+
+@strawberry.input(description="A new service token.")
+class ServiceTokenCreateInput:
+    name: str = column("What it is for, at most 255 characters.")
+    permissions: list[Permission] = column("What it allows: nothing that your own role does not, never STAFF_MANAGE.")
+    website_ids: list[strawberry.ID] | None = column(
+        "Its websites, at most 100; null for all, if your own role has all."
+    )
+    expires_at: dt.datetime = column("When it ends, at most 366 days from now.")
+
+
+@strawberry.input(description="Which service token gets a new secret.")
+class ServiceTokenRotateInput:
+    id: strawberry.ID = column("The service token.")
+    overlap_minutes: int = strawberry.field(
+        description="How long the secret until now works on, 0 to 1440 minutes.", default=0
+    )
+
+
+@strawberry.input(description="Which service token ends.")
+class ServiceTokenRevokeInput:
+    id: strawberry.ID = column("The service token.")
+
+
+@strawberry.type(description="A new service token.")
+class ServiceTokenCreatePayload(ServiceTokenPayload):
+    token: str | None = strawberry.field(
+        description="The secret, for `Authorization: Bearer …`. Shown once; null when refused.", default=None
+    )
+
+
+@strawberry.type(description="A service token with a new secret.")
+class ServiceTokenRotatePayload(ServiceTokenPayload):
+    token: str | None = strawberry.field(
+        description="The new secret, for `Authorization: Bearer …`. Shown once; null when refused.", default=None
+    )
+
+
+@strawberry.type(description="What revoking a service token did.")
+class ServiceTokenRevokePayload(ServiceTokenPayload):
+    pass
+
+
+@strawberry.type
+class ServiceTokenAdminQuery:
+    @admin_field(
+        permission=MANAGE,
+        graphql_type=list[ServiceToken],
+        description="The newest 100 service tokens, ended ones too: those that reach no website beyond the viewer's own.",
+    )
+    async def service_tokens(self, info: Info) -> list[Any]:
+        known = reads.known_to(service_token.c.website_ids, info.context.viewer.website_ids)
+        return await info.context.fetch(reads.SERVICE_TOKENS.where(*known).limit(100))
+
+    staff_history = admin_list(
+        reads.event_list,
+        "NEWEST",
+        of=StaffEvent,
+        permission=MANAGE,
+        everywhere=True,
+        description="What was done on the side of staff, newest first, in pages.",
+    )
+
+
+@strawberry.type
+class ServiceTokenAdminMutation:
+    @admin_mutation(
+        permission=MANAGE,
+        alone=True,
+        description="Make a token for a program, with no more permissions and websites than the caller's own. It stays "
+        "when its maker leaves. Writes the history of staff. Undone by `serviceTokenRevoke`.",
+    )
+    async def service_token_create(
+        self, info: Info, input: Annotated[ServiceTokenCreateInput, INPUT]
+    ) -> ServiceTokenCreatePayload:
+        websites = None if input.website_ids is None else [decode_small(id, "web") for id in input.website_ids]
+        if input.expires_at.tzinfo is None:
+            raise BadInput("expiresAt: give the time with its zone, as 2030-01-31T12:00:00Z.")
+        async with info.context.transaction() as connection:
+            id, secret = await writes.create(
+                connection,
+                name=checked_name(input.name),
+                permissions=[permission.value for permission in input.permissions],
+                website_ids=websites,
+                expires_at=input.expires_at,
+                by=acting(info.context),
+            )
+        return ServiceTokenCreatePayload(token_key=id, token=secret)
+
+    @admin_mutation(
+        permission=MANAGE,
+        alone=True,
+        description="Give a service token that allows no more than the caller's own role a new secret; the one until "
+        "now ends at once or after the overlap, older ones at once. Writes the history of staff. Cannot be undone.",
+    )
+    async def service_token_rotate(
+        self, info: Info, input: Annotated[ServiceTokenRotateInput, INPUT]
+    ) -> ServiceTokenRotatePayload:
+        id, overlap = decode_one(input.id, "svt"), dt.timedelta(minutes=input.overlap_minutes)
+        async with info.context.transaction() as connection:
+            secret = await writes.rotate(connection, id, overlap=overlap, by=acting(info.context))
+        return ServiceTokenRotatePayload(token_key=id, token=secret)
+
+    @admin_mutation(
+        permission=MANAGE,
+        alone=True,
+        description="End a service token that allows no more than the caller's own role, at once and for good. Writes "
+        "the history of staff. Cannot be undone.",
+    )
+    async def service_token_revoke(
+        self, info: Info, input: Annotated[ServiceTokenRevokeInput, INPUT]
+    ) -> ServiceTokenRevokePayload:
+        id = decode_one(input.id, "svt")
+        async with info.context.transaction() as connection:
+            await writes.revoke(connection, id, by=acting(info.context))
+        return ServiceTokenRevokePayload(token_key=id)

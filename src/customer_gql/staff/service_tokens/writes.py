@@ -1,0 +1,110 @@
+"""Tokens of programs: permissions and websites of their own, an end, a secret shown once and exchanged at will."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy import delete, func, insert, select, update
+
+from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.core.ids import encode, new_id
+from customer_gql.core.permissions import MANAGE
+from customer_gql.database.statements import Connection, Row, execute, fetch_one, fetch_value
+from customer_gql.security import tokens
+from customer_gql.staff.audit.events import Acting, record
+from customer_gql.staff.roles.scopes import Grant, checked_websites, reachable, refuse_more, refuse_stronger
+from customer_gql.staff.tables import service_token, service_token_secret
+
+LONGEST: Final = dt.timedelta(days=366)
+LONGEST_OVERLAP: Final = dt.timedelta(days=1)
+MOST: Final = 100
+
+
+async def create(
+    connection: Connection,
+    *,
+    name: str,
+    permissions: Sequence[str],
+    website_ids: Sequence[int] | None,
+    expires_at: dt.datetime,
+    by: Acting,
+) -> tuple[int, str]:
+    """Its id, and the secret, shown once and stored as a hash."""
+    assert by.viewer is not None
+    now = dt.datetime.now(dt.UTC)
+    if not now < expires_at <= now + LONGEST:
+        raise RuleError(f"Within {LONGEST.days} days from now.", path=["expiresAt"])
+    websites = await checked_websites(connection, website_ids, by)
+    wanted = Grant(frozenset(permissions), None if websites is None else frozenset(websites))
+    if MANAGE in wanted.permissions:
+        # A program that makes tokens would outlive every revocation of its own.
+        raise RuleError(f"A service token cannot hold {MANAGE}.", path=["permissions"], code=UserErrorCode.NOT_ALLOWED)
+    refuse_more(by, wanted)
+    await _refuse_too_many(connection)
+    id = new_id()
+    values = {"name": name, "permissions": sorted(wanted.permissions), "website_ids": websites}
+    await execute(
+        connection,
+        insert(service_token).values(id=id, created_by=by.viewer.staff_id, expires_at=expires_at, **values),
+    )
+    secret = await _give_secret(connection, id, expires_at)
+    changes = {
+        "name": (None, name),
+        "permissions": (None, values["permissions"]),
+        "websiteIds": (None, None if websites is None else [encode("web", id) for id in websites]),
+        "expiresAt": (None, expires_at.isoformat()),
+    }
+    await record(connection, "SERVICE_TOKEN_CREATED", by=by, subject=encode("svt", id), changes=changes)
+    return id, secret
+
+
+async def _refuse_too_many(connection: Connection) -> None:
+    live = select(func.count()).where(service_token.c.revoked_at.is_(None), service_token.c.expires_at > func.now())
+    if await fetch_value(connection, live) >= MOST:
+        raise RuleError(f"At most {MOST} service tokens at once.", code=UserErrorCode.LIMIT_REACHED)
+
+
+async def _give_secret(connection: Connection, id: int, expires_at: dt.datetime) -> str:
+    secret = tokens.new(tokens.SERVICE)
+    row = {"token_hash": tokens.hashed(secret), "service_token_id": id, "expires_at": expires_at}
+    await execute(connection, insert(service_token_secret).values(**row))
+    return secret
+
+
+async def _manageable(connection: Connection, id: int, by: Acting) -> Row:
+    found = await fetch_one(connection, select(service_token).where(service_token.c.id == id).with_for_update())
+    if found is None or not reachable(by, found.website_ids):
+        raise RuleError("There is no such service token.", path=["id"], code=UserErrorCode.NOT_FOUND)
+    refuse_stronger(by, Grant.of(found), ["id"])
+    return found
+
+
+async def rotate(connection: Connection, id: int, *, overlap: dt.timedelta, by: Acting) -> str:
+    """A new secret; the one before works on for `overlap`, those older end at once."""
+    if not dt.timedelta(0) <= overlap <= LONGEST_OVERLAP:
+        raise RuleError("0 to 1440 minutes.", path=["overlapMinutes"])
+    held = await _manageable(connection, id, by)
+    now = dt.datetime.now(dt.UTC)
+    if held.revoked_at is not None or held.expires_at <= now:
+        raise RuleError("This service token has ended; make a new one.", path=["id"], code=UserErrorCode.NOT_ALLOWED)
+    secrets = service_token_secret.c
+    # Those of an earlier rotation have an end nearer than the token's.
+    older = (secrets.service_token_id == id) & (secrets.expires_at < held.expires_at)
+    await execute(connection, delete(service_token_secret).where(older))
+    ends = min(now + overlap, held.expires_at)
+    last = update(service_token_secret).where(secrets.service_token_id == id)
+    await execute(connection, last.values(expires_at=ends))
+    secret = await _give_secret(connection, id, held.expires_at)
+    await record(connection, "SERVICE_TOKEN_ROTATED", by=by, subject=encode("svt", id))
+    return secret
+
+
+async def revoke(connection: Connection, id: int, *, by: Acting) -> None:
+    """End it for good, at once and everywhere."""
+    held = await _manageable(connection, id, by)
+    if held.revoked_at is not None:
+        return
+    now = dt.datetime.now(dt.UTC)
+    await execute(connection, update(service_token).where(service_token.c.id == id).values(revoked_at=now))
+    await execute(connection, delete(service_token_secret).where(service_token_secret.c.service_token_id == id))
+    await record(connection, "SERVICE_TOKEN_REVOKED", by=by, subject=encode("svt", id))

@@ -1,0 +1,158 @@
+"""Staff sign in at an identity provider: authorization code flow with PKCE, state and nonce (extra `oidc`).
+
+Who comes back is a staff user already, active, and known by an address the provider has verified; nobody is made here.
+A second factor is the provider's affair. The browser carries a code that works once, for a minute, and no token.
+"""
+
+import datetime as dt
+import secrets
+from typing import Any, Final
+
+from sqlalchemy import delete, insert, select
+
+from customer_gql.core.emails import normalised
+from customer_gql.core.ids import encode
+from customer_gql.database.pools import Database
+from customer_gql.database.statements import Connection, execute, fetch_one, fetch_value
+from customer_gql.security import tokens
+from customer_gql.settings import Settings
+from customer_gql.staff.audit.events import record, signing_in
+from customer_gql.staff.tables import staff_oidc_code, staff_oidc_flow, staff_user
+
+from . import throttle
+
+FLOW_LIFETIME: Final = dt.timedelta(minutes=10)
+CODE_LIFETIME: Final = dt.timedelta(seconds=60)
+_ALGORITHMS: Final = ["RS256", "PS256", "ES256"]  # signatures by the provider's key; never none, never a shared secret
+_SECONDS: Final = 5
+
+
+class Refused(Exception):
+    """The provider's answer lets nobody in. The reason is for the log; whoever came learns that it did not work."""
+
+
+def _client(settings: Settings) -> Any:
+    from authlib.integrations.httpx_client import AsyncOAuth2Client  # noqa: PLC0415 - an extra
+
+    return AsyncOAuth2Client(
+        settings.oidc_client_id,
+        settings.oidc_client_secret.get_secret_value(),
+        redirect_uri=settings.oidc_redirect_url,
+        scope="openid email",
+        code_challenge_method="S256",
+        timeout=_SECONDS,
+    )
+
+
+async def _discovered(client: Any, settings: Settings) -> dict[str, Any]:
+    issuer = settings.oidc_issuer or ""
+    answer = await client.request("GET", f"{issuer.rstrip('/')}/.well-known/openid-configuration", withhold_token=True)
+    found = answer.raise_for_status().json()
+    if found.get("issuer") != issuer:
+        raise Refused("the provider names another issuer")
+    return found
+
+
+async def start(database: Database, settings: Settings, *, address: str | None) -> tuple[str, str]:
+    """Where to send the browser, and the state it has to bring back. Raises `Refused`."""
+    async with database.transaction() as connection:
+        admitted = await throttle.peer_admitted(connection, "oidc", address)
+    if not admitted:
+        raise Refused("too many from one network address")
+    state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
+    async with _client(settings) as client:
+        provider = await _discovered(client, settings)
+        url, _ = client.create_authorization_url(
+            provider["authorization_endpoint"], state=state, nonce=nonce, code_verifier=verifier
+        )
+    now = dt.datetime.now(dt.UTC)
+    flow = {"nonce": nonce, "verifier": verifier, "expires_at": now + FLOW_LIFETIME}
+    async with database.transaction() as connection:
+        await execute(connection, delete(staff_oidc_flow).where(staff_oidc_flow.c.expires_at < now))
+        await execute(connection, insert(staff_oidc_flow).values(state_hash=tokens.hashed(state), **flow))
+    return url, state
+
+
+async def finish(database: Database, settings: Settings, *, code: str, state: str, address: str | None) -> str:
+    """The one-time code for whoever the provider says it is. Raises `Refused`."""
+    async with database.transaction() as connection:
+        flow = await fetch_one(
+            connection,
+            delete(staff_oidc_flow)
+            .where(
+                staff_oidc_flow.c.state_hash == tokens.hashed(state),
+                staff_oidc_flow.c.expires_at > dt.datetime.now(dt.UTC),
+            )
+            .returning(staff_oidc_flow.c.nonce, staff_oidc_flow.c.verifier),
+        )
+    if flow is None:
+        raise Refused("unknown or used state")
+    email = await _verified_address(settings, code, flow.verifier, flow.nonce)
+    async with database.transaction() as connection:
+        staff_id = await fetch_value(
+            connection,
+            select(staff_user.c.id).where(staff_user.c.email == normalised(email), staff_user.c.is_active),
+        )
+        if staff_id is not None:
+            return await _one_time_code(connection, staff_id)
+        await record(connection, "SIGN_IN_FAILED", by=signing_in(None, address))
+    raise Refused("no active staff user has this address")
+
+
+async def _verified_address(settings: Settings, code: str, verifier: str, nonce: str) -> str:
+    async with _client(settings) as client:
+        provider = await _discovered(client, settings)
+        given = await client.fetch_token(
+            provider["token_endpoint"], code=code, code_verifier=verifier, grant_type="authorization_code"
+        )
+        keys = (await client.request("GET", provider["jwks_uri"], withhold_token=True)).raise_for_status().json()
+    claims = _claims(given.get("id_token") or "", keys, settings, nonce)
+    email = claims.get("email")
+    if claims.get("email_verified") is not True or not isinstance(email, str):
+        raise Refused("no verified address")
+    return email
+
+
+def _claims(id_token: str, keys: Any, settings: Settings, nonce: str) -> dict[str, Any]:
+    from joserfc import errors, jwt  # noqa: PLC0415 - comes with the extra
+    from joserfc.jwk import KeySet  # noqa: PLC0415
+
+    try:
+        token = jwt.decode(id_token, KeySet.import_key_set(keys), algorithms=_ALGORITHMS)
+        jwt.JWTClaimsRegistry(
+            leeway=60,
+            iss={"essential": True, "value": settings.oidc_issuer or ""},
+            aud={"essential": True, "value": settings.oidc_client_id},
+            exp={"essential": True},
+            iat={"essential": True},
+            nonce={"essential": True, "value": nonce},
+        ).validate(token.claims)
+    except (errors.JoseError, ValueError) as error:
+        raise Refused(type(error).__name__) from None
+    if token.claims.get("azp", settings.oidc_client_id) != settings.oidc_client_id:
+        raise Refused("made for another client")
+    return token.claims
+
+
+async def _one_time_code(connection: Connection, staff_id: int) -> str:
+    code = tokens.new(tokens.STAFF_CODE)
+    row = {"code_hash": tokens.hashed(code), "expires_at": dt.datetime.now(dt.UTC) + CODE_LIFETIME}
+    await execute(connection, insert(staff_oidc_code).values(staff_id=staff_id, **row))
+    return code
+
+
+async def exchanged(connection: Connection, code: str, address: str | None) -> int | None:
+    """Whose code it is, used up by asking; None when it does not work any more."""
+    found = await fetch_value(
+        connection,
+        delete(staff_oidc_code)
+        .where(
+            staff_oidc_code.c.code_hash == tokens.hashed(code),
+            staff_oidc_code.c.expires_at > dt.datetime.now(dt.UTC),
+            staff_oidc_code.c.staff_id.in_(select(staff_user.c.id).where(staff_user.c.is_active)),
+        )
+        .returning(staff_oidc_code.c.staff_id),
+    )
+    if found is not None:
+        await record(connection, "SIGNED_IN", by=signing_in(found, address), subject=encode("stf", found))
+    return found

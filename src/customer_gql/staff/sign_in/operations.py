@@ -1,0 +1,128 @@
+"""How staff get in: what needs no token."""
+
+import datetime as dt
+from typing import Annotated, Any
+
+import strawberry
+
+from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.graph.context import Info
+from customer_gql.graph.fields import column
+from customer_gql.graph.payloads import Payload
+from customer_gql.graph.roots import INPUT, open_admin_mutation
+from customer_gql.security import hashing
+from customer_gql.staff import reads
+from customer_gql.staff.audit.events import signing_in
+from customer_gql.staff.tables import SignedInBy
+from customer_gql.staff.types import StaffUser
+
+from . import oidc, passwords, sessions
+from .sign_in import sign_in
+
+
+@strawberry.input(description="What a staff user signs in with.")
+class StaffSignInInput:
+    email: str = column("Address of the account, at most 254 characters.")
+    password: str = column("Password, at most 256 characters.")
+    totp: str | None = strawberry.field(
+        description="The six digits of the moment, or a recovery code, when a second factor is on.", default=None
+    )
+
+
+@strawberry.type
+class SessionPayload(Payload):
+    """A payload with the token of a new session."""
+
+    staff_key: strawberry.Private[int | None] = None
+    token: str | None = strawberry.field(
+        description="Send it as `Authorization: Bearer …`. Shown once; null when refused.", default=None
+    )
+    expires_at: dt.datetime | None = strawberry.field(
+        description="When the session ends in any case; unused it ends after 30 minutes.", default=None
+    )
+
+    @strawberry.field(graphql_type=StaffUser | None, description="Who signed in; null when refused.")
+    async def staff_user(self, info: Info) -> Any:
+        return None if self.staff_key is None else await info.context.load(reads.staff_by_id, self.staff_key)
+
+
+@strawberry.type(description="A session, or why there is none.")
+class StaffSignInPayload(SessionPayload):
+    pass
+
+
+@strawberry.input(description="What a browser brought from the identity provider.")
+class StaffOidcExchangeInput:
+    code: str = column("The one-time code.")
+
+
+@strawberry.type(description="A session, or why there is none.")
+class StaffOidcExchangePayload(SessionPayload):
+    pass
+
+
+@strawberry.input(description="The password a staff user chooses by a link mailed to them.")
+class StaffPasswordSetInput:
+    token: str = column("The token of the link.")
+    password: str = column("15 to 256 characters; 12 are enough with a second factor.")
+
+
+@strawberry.type(description="What setting the password did.")
+class StaffPasswordSetPayload(Payload):
+    is_set: bool = strawberry.field(description="The password was set.", default=False)
+
+
+@strawberry.type
+class StaffSignInMutation:
+    @open_admin_mutation(
+        description="Sign in as staff. One answer for an unknown address, a wrong password or code, a closed account "
+        "and too many guesses. Five guesses are free, then a pause doubles from 1 second to 15 minutes; 30 in five "
+        "minutes from one network address. Writes the history of staff. Undone by `staffSignOut`."
+    )
+    async def staff_sign_in(self, info: Info, input: Annotated[StaffSignInInput, INPUT]) -> StaffSignInPayload:
+        token, expires_at, staff_id = await sign_in(info.context, input.email[:254], input.password, input.totp)
+        return StaffSignInPayload(token=token, expires_at=expires_at, staff_key=staff_id)
+
+    @open_admin_mutation(
+        description="Exchange the code a browser brought from the identity provider, once and within 60 seconds, for "
+        "a session. A second factor is the provider's affair. Writes the history of staff. Undone by `staffSignOut`."
+    )
+    async def staff_oidc_exchange(
+        self, info: Info, input: Annotated[StaffOidcExchangeInput, INPUT]
+    ) -> StaffOidcExchangePayload:
+        context = info.context
+        async with context.transaction() as connection:
+            staff_id = await oidc.exchanged(connection, input.code, context.caller.address)
+            if staff_id is None:
+                message = "This code does not work, or not any more."
+                raise RuleError(message, path=["code"], code=UserErrorCode.NOT_FOUND)
+            token, expires_at = await sessions.start(
+                connection,
+                staff_id,
+                by=SignedInBy.OIDC,
+                address=context.caller.address,
+                user_agent=context.caller.user_agent or None,
+            )
+        return StaffOidcExchangePayload(token=token, expires_at=expires_at, staff_key=staff_id)
+
+    @open_admin_mutation(
+        description="Choose a password by a link mailed by `staffInvite`. The link works once. Ends every session and "
+        "forgets wrong guesses; does not sign in, and a second factor stays on. Writes the history of staff."
+    )
+    async def staff_password_set(
+        self, info: Info, input: Annotated[StaffPasswordSetInput, INPUT]
+    ) -> StaffPasswordSetPayload:
+        refusal = RuleError("This link does not work, or not any more.", path=["token"], code=UserErrorCode.NOT_FOUND)
+        async with info.context.database.reads.acquire() as connection:
+            user = await passwords.invited(connection, input.token)
+            if user is None:
+                raise refusal
+            known = await passwords.known_words(connection, user)
+        on = user.totp_since is not None
+        passwords.check_strength(input.password, second_factor=on, email=user.email, about=known)
+        hash = await hashing.hashed(input.password)
+        async with info.context.transaction() as connection:
+            if not await passwords.use_invitation(connection, input.token):
+                raise refusal
+            await passwords.change(connection, user, hash, by=signing_in(user.id, info.context.caller.address))
+        return StaffPasswordSetPayload(is_set=True)

@@ -1,0 +1,204 @@
+"""Staff look after their own account."""
+
+from typing import Annotated, Any
+
+import strawberry
+
+from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.core.ids import decode_one, encode
+from customer_gql.graph.context import Info
+from customer_gql.graph.fields import column
+from customer_gql.graph.payloads import Payload
+from customer_gql.graph.roots import INPUT, own_staff_field, own_staff_mutation
+from customer_gql.security import hashing
+from customer_gql.staff.audit.events import acting, record
+from customer_gql.staff.types import StaffMe, StaffSession
+
+from . import passwords, sessions, totp
+from .sign_in import confirm_own_password
+
+
+@strawberry.input(description="A new password of one's own.")
+class StaffPasswordChangeInput:
+    password: str | None = strawberry.field(description="The one until now; needed when there is one.", default=None)
+    new_password: str = column("15 to 256 characters; 12 are enough with a second factor.")
+
+
+@strawberry.type(description="What changing the password did.")
+class StaffPasswordChangePayload(Payload):
+    is_changed: bool = strawberry.field(description="The password was changed.", default=False)
+
+
+@strawberry.type(description="What signing out did.")
+class StaffSignOutPayload(Payload):
+    ended_session_count: int = strawberry.field(description="How many sessions ended.", default=0)
+
+
+@strawberry.input(description="How far to sign out.")
+class StaffSignOutInput:
+    everywhere: bool = strawberry.field(description="Every session of one's own, not only this one.", default=False)
+
+
+@strawberry.input(description="Which of one's own sessions ends.")
+class StaffSessionRevokeInput:
+    id: strawberry.ID = column("The session.")
+
+
+@strawberry.type(description="What ending a session did.")
+class StaffSessionRevokePayload(Payload):
+    revoked_id: strawberry.ID | None = strawberry.field(description="The session that ended.", default=None)
+
+
+@strawberry.input(description="Confirms that it is the owner.")
+class StaffTotpEnrollInput:
+    password: str | None = strawberry.field(description="One's own password; needed when there is one.", default=None)
+
+
+@strawberry.type(description="A secret for an authenticator; it counts for nothing before `staffTotpConfirm`.")
+class StaffTotpEnrollPayload(Payload):
+    secret: str | None = strawberry.field(description="To type into the authenticator; shown once.", default=None)
+    uri: str | None = strawberry.field(description="The same as `otpauth:` address, for a QR code.", default=None)
+
+
+@strawberry.input(description="A first code of the authenticator.")
+class StaffTotpConfirmInput:
+    code: str = column("The six digits of the moment.")
+
+
+@strawberry.type(description="The second factor is on.")
+class StaffTotpConfirmPayload(Payload):
+    recovery_codes: list[str] = strawberry.field(
+        description="Ten codes that stand in for the authenticator, once each. Shown once.", default_factory=list
+    )
+
+
+@strawberry.input(description="Confirms that it is the owner.")
+class StaffTotpDisableInput:
+    password: str | None = strawberry.field(description="One's own password; needed when there is one.", default=None)
+    code: str = column("The six digits of the moment, or a recovery code.")
+
+
+@strawberry.type(description="What switching the second factor off did.")
+class StaffTotpDisablePayload(Payload):
+    is_off: bool = strawberry.field(description="It is off.", default=False)
+
+
+@strawberry.type
+class StaffAccountQuery:
+    @own_staff_field(graphql_type=StaffMe, description="The signed-in staff user.")
+    async def staff_me(self, info: Info) -> Any:
+        staff_id = _own_id(info)
+        async with info.context.database.reads.acquire() as connection:
+            user = await passwords.credentials(connection, staff_id, hold=False)
+            left = await totp.recovery_codes_left(connection, staff_id)
+        return StaffMe(
+            staff_key=staff_id,
+            is_password_set=user.hash is not None,
+            is_totp_on=user.totp_since is not None,
+            recovery_codes_left_count=left,
+        )
+
+    @own_staff_field(graphql_type=list[StaffSession], description="One's own sessions that work, newest first.")
+    async def staff_sessions(self, info: Info) -> Any:
+        async with info.context.database.reads.acquire() as connection:
+            return await sessions.of_staff(connection, _own_id(info))
+
+
+@strawberry.type
+class StaffAccountMutation:
+    @own_staff_mutation(
+        description="Change one's own password. Ends one's other sessions. Writes the history of staff. Cannot be undone."
+    )
+    async def staff_password_change(
+        self, info: Info, input: Annotated[StaffPasswordChangeInput, INPUT]
+    ) -> StaffPasswordChangePayload:
+        context, staff_id = info.context, _own_id(info)
+        await confirm_own_password(context, input.password)
+        async with context.transaction() as connection:
+            user = await passwords.credentials(connection, staff_id)
+            known = await passwords.known_words(connection, user)
+        on = user.totp_since is not None
+        passwords.check_strength(
+            input.new_password, second_factor=on, email=user.email, about=known, path="newPassword"
+        )
+        hash = await hashing.hashed(input.new_password)
+        async with context.transaction() as connection:
+            await passwords.change(connection, user, hash, by=acting(context), keep=context.viewer.session)
+        return StaffPasswordChangePayload(is_changed=True)
+
+    @own_staff_mutation(description="End this session, or all of one's own. Writes the history of staff.")
+    async def staff_sign_out(self, info: Info, input: Annotated[StaffSignOutInput, INPUT]) -> StaffSignOutPayload:
+        context, staff_id = info.context, _own_id(info)
+        async with context.transaction() as connection:
+            if input.everywhere:
+                ended = await sessions.end_all(connection, staff_id)
+            else:
+                ended = await sessions.end_this(connection, context.viewer.session)
+            await record(connection, "SIGNED_OUT", by=acting(context), subject=encode("stf", staff_id))
+        return StaffSignOutPayload(ended_session_count=ended)
+
+    @own_staff_mutation(description="End one of one's own sessions; the others go on. Writes the history of staff.")
+    async def staff_session_revoke(
+        self, info: Info, input: Annotated[StaffSessionRevokeInput, INPUT]
+    ) -> StaffSessionRevokePayload:
+        session_id = decode_one(input.id, "sse")
+        async with info.context.transaction() as connection:
+            if not await sessions.end(connection, _own_id(info), session_id):
+                raise RuleError("There is no such session.", path=["id"], code=UserErrorCode.NOT_FOUND)
+            await record(connection, "SESSION_REVOKED", by=acting(info.context), subject=input.id)
+        return StaffSessionRevokePayload(revoked_id=input.id)
+
+    @own_staff_mutation(
+        description="Begin to set up a second factor: a secret for an authenticator. Asks for one's own password. "
+        "Nothing changes before `staffTotpConfirm`."
+    )
+    async def staff_totp_enroll(
+        self, info: Info, input: Annotated[StaffTotpEnrollInput, INPUT]
+    ) -> StaffTotpEnrollPayload:
+        await confirm_own_password(info.context, input.password)
+        async with info.context.transaction() as connection:
+            user = await passwords.credentials(connection, _own_id(info))
+            secret, uri = await totp.enroll(connection, user, info.context.settings)
+        return StaffTotpEnrollPayload(secret=secret, uri=uri)
+
+    @own_staff_mutation(
+        description="Switch the second factor on with a first code, and get ten recovery codes. From then on signing "
+        "in with the password asks for a code. Writes the history of staff. Undone by `staffTotpDisable`."
+    )
+    async def staff_totp_confirm(
+        self, info: Info, input: Annotated[StaffTotpConfirmInput, INPUT]
+    ) -> StaffTotpConfirmPayload:
+        staff_id = _own_id(info)
+        async with info.context.transaction() as connection:
+            user = await passwords.credentials(connection, staff_id)
+            codes = await totp.confirm(connection, user, input.code, info.context.settings)
+            await record(connection, "TOTP_ON", by=acting(info.context), subject=encode("stf", staff_id))
+        return StaffTotpConfirmPayload(recovery_codes=codes)
+
+    @own_staff_mutation(
+        description="Switch the second factor off. Asks for one's own password, which has to be long enough to stand "
+        "alone, and a code. Writes the history of staff. Recovery codes end; a new set-up makes new ones."
+    )
+    async def staff_totp_disable(
+        self, info: Info, input: Annotated[StaffTotpDisableInput, INPUT]
+    ) -> StaffTotpDisablePayload:
+        context, staff_id = info.context, _own_id(info)
+        await confirm_own_password(context, input.password)
+        if input.password is not None:
+            alone = hashing.in_normal_form(input.password)
+            if len(alone) < passwords.ALONE:
+                message = f"Change to a password of at least {passwords.ALONE} characters first."
+                raise RuleError(message, path=["password"], code=UserErrorCode.NOT_ALLOWED)
+        async with context.transaction() as connection:
+            user = await passwords.credentials(connection, staff_id)
+            if user.totp_since is None or not await totp.passes(connection, user, input.code, context.settings):
+                raise RuleError("There is none, or that is not the code of the moment.", path=["code"])
+            await totp.disable(connection, staff_id)
+            await record(connection, "TOTP_OFF", by=acting(context), subject=encode("stf", staff_id))
+        return StaffTotpDisablePayload(is_off=True)
+
+
+def _own_id(info: Info) -> int:
+    staff_id = info.context.viewer.staff_id
+    assert staff_id is not None
+    return staff_id

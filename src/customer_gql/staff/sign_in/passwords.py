@@ -1,0 +1,137 @@
+"""Passwords of staff: chosen by themselves, from a link mailed to them or at a terminal; never by somebody else."""
+
+import datetime as dt
+from collections.abc import Collection
+from typing import Final
+
+from sqlalchemy import delete, select, union
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.core.ids import encode
+from customer_gql.database.statements import Connection, Row, execute, fetch, fetch_one
+from customer_gql.messaging.mail.addressing import SHOP_NAME
+from customer_gql.messaging.mail.writes import queue
+from customer_gql.security import tokens
+from customer_gql.security.common_passwords import is_about, is_common
+from customer_gql.security.hashing import MAX_LENGTH, in_normal_form
+from customer_gql.shop.settings.settings import configured
+from customer_gql.shop.websites import tables as shops
+from customer_gql.staff.audit.events import Acting, record
+from customer_gql.staff.reads import CREDENTIALS
+from customer_gql.staff.tables import staff_invitation, staff_password, staff_user
+
+from . import sessions, throttle
+
+ALONE: Final = 15
+WITH_SECOND_FACTOR: Final = 12
+_NAMES: Final = 200
+INVITATION_LIFETIME: Final = dt.timedelta(hours=24)
+
+
+def check_strength(
+    password: str, *, second_factor: bool, email: str, about: Collection[str] = (), path: str = "password"
+) -> None:
+    """Long enough, not too long, and none that guessers try first. No rules about kinds of characters.
+
+    `about` are texts that everybody knows of this account: the owner's name, the shop's.
+    """
+    text = in_normal_form(password)
+    least = WITH_SECOND_FACTOR if second_factor else ALONE
+    if len(text) < least:
+        raise RuleError(f"At least {least} characters.", path=[path])
+    if len(text) > MAX_LENGTH:
+        raise RuleError(f"At most {MAX_LENGTH} characters.", path=[path], code=UserErrorCode.TOO_LONG)
+    if is_common(text.casefold()):
+        raise RuleError("This password is one of those that are tried first. Choose another.", path=[path])
+    own = email.partition("@")[0]
+    if own in text.casefold() or is_about(text.casefold(), [own, email, *about]):
+        raise RuleError("Do not make the password of the shop's name, your name or your address.", path=[path])
+
+
+async def known_words(connection: Connection, user: Row) -> list[str]:
+    """What everybody knows: the user's name, and the names the shop has."""
+    named = (shops.website, shops.store, shops.store_view)
+    shop_names = union(*[select(table.c.name) for table in named]).limit(_NAMES)
+    configured_name = await configured(connection, SHOP_NAME)
+    return [user.name, configured_name, *(row.name for row in await fetch(connection, shop_names))]
+
+
+async def credentials(connection: Connection, staff_id: int, *, hold: bool = True) -> Row:
+    """What a user is judged by, held until the transaction ends, so that none of it changes meanwhile."""
+    statement = CREDENTIALS.where(staff_user.c.id == staff_id)
+    found = await fetch_one(connection, statement.with_for_update(of=staff_user) if hold else statement)
+    assert found is not None, staff_id
+    return found
+
+
+async def store(connection: Connection, staff_id: int, hash: str) -> None:
+    now = dt.datetime.now(dt.UTC)
+    insert = upsert(staff_password).values(staff_id=staff_id, hash=hash, changed_at=now)
+    await execute(
+        connection,
+        insert.on_conflict_do_update(
+            index_elements=["staff_id"],
+            set_={"hash": insert.excluded.hash, "changed_at": insert.excluded.changed_at},
+        ),
+    )
+
+
+async def change(connection: Connection, user: Row, hash: str, *, by: Acting, keep: bytes | None = None) -> None:
+    """Store it, end every session but `keep`, and forget the wrong guesses: whoever gets here is the owner."""
+    await store(connection, user.id, hash)
+    await sessions.end_all(connection, user.id, but=keep)
+    await execute(connection, delete(staff_invitation).where(staff_invitation.c.staff_id == user.id))
+    await throttle.forget(connection, user.email)
+    await record(connection, "PASSWORD_CHANGED", by=by, subject=encode("stf", user.id))
+
+
+async def invite(connection: Connection, user: Row, *, by: Acting) -> dt.datetime:
+    """Mail a link that lets its recipient choose a password, once; until when it works. Only the newest works."""
+    token, now = tokens.new(tokens.STAFF_INVITATION), dt.datetime.now(dt.UTC)
+    expires_at = now + INVITATION_LIFETIME
+    insert = upsert(staff_invitation).values(
+        token_hash=tokens.hashed(token), staff_id=user.id, created_at=now, expires_at=expires_at
+    )
+    newest = {name: insert.excluded[name] for name in ("token_hash", "created_at", "expires_at")}
+    await execute(connection, insert.on_conflict_do_update(index_elements=["staff_id"], set_=newest))
+    await queue(
+        connection,
+        template="staff_invitation",
+        recipient=user.email,
+        customer_id=None,
+        store_view_id=None,
+        placeholders={"name": user.name, "expiresAt": expires_at.isoformat()},
+        secrets={"token": token},
+    )
+    await record(connection, "INVITED", by=by, subject=encode("stf", user.id))
+    return expires_at
+
+
+async def invited(connection: Connection, token: str) -> Row | None:
+    """Whom an invitation lets in, if it still works; it is not used up."""
+    return await fetch_one(
+        connection,
+        CREDENTIALS.join(staff_invitation, staff_invitation.c.staff_id == staff_user.c.id).where(
+            staff_invitation.c.token_hash == tokens.hashed(token),
+            staff_invitation.c.expires_at > dt.datetime.now(dt.UTC),
+            staff_user.c.is_active,
+        ),
+    )
+
+
+async def use_invitation(connection: Connection, token: str) -> bool:
+    """Use the link up; whether this call was the one that did."""
+    used = delete(staff_invitation).where(
+        staff_invitation.c.token_hash == tokens.hashed(token),
+        staff_invitation.c.expires_at > dt.datetime.now(dt.UTC),
+    )
+    return await execute(connection, used) == 1
+
+
+async def find(connection: Connection, email: str) -> Row:
+    """The active staff user of the command line."""
+    found = await fetch_one(connection, CREDENTIALS.where(staff_user.c.email == email, staff_user.c.is_active))
+    if found is None:
+        raise RuleError(f"There is no active staff user {email}.", path=["email"], code=UserErrorCode.NOT_FOUND)
+    return found

@@ -1,0 +1,92 @@
+"""Signing in: one neutral answer, after as much work, for whatever was wrong.
+
+Each attempt is counted in a transaction of its own before it is looked at, and nothing holds a connection while the
+password is hashed; so a sign-in is two transactions, unlike other mutations.
+"""
+
+import datetime as dt
+from typing import Final
+
+from customer_gql.core.emails import normalised
+from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.core.ids import encode
+from customer_gql.database.statements import Connection, Row, fetch_one
+from customer_gql.graph.context import Context
+from customer_gql.security import hashing
+from customer_gql.settings import Settings
+from customer_gql.staff.audit.events import acting, record, signing_in
+from customer_gql.staff.reads import CREDENTIALS
+from customer_gql.staff.tables import SignedInBy, staff_user
+
+from . import passwords, sessions, throttle, totp
+
+WRONG: Final = "The address, the password or the code is wrong, or sign-in is closed for a while."
+
+
+async def sign_in(context: Context, email: str, password: str, code: str | None) -> tuple[str, dt.datetime, int]:
+    """A session's token, when it ends, and whose it is."""
+    async with context.transaction() as connection:
+        admitted = await throttle.admitted(connection, email, context.caller.address)
+        found = await fetch_one(connection, CREDENTIALS.where(staff_user.c.email == normalised(email)))
+    usable = found if admitted and found is not None and found.is_active else None
+    right = await hashing.verified(password, None if usable is None else usable.hash)
+    new_hash = await _rehashed(password, usable) if right else None
+    async with context.transaction() as connection:
+        if usable is not None and right and await _still_passes(connection, usable, code, context.settings):
+            by = signing_in(usable.id, context.caller.address)
+            await throttle.forgive(connection, email, context.caller.address)
+            if new_hash is not None:
+                await passwords.store(connection, usable.id, new_hash)
+            token, expires_at = await sessions.start(
+                connection,
+                usable.id,
+                by=SignedInBy.PASSWORD,
+                address=context.caller.address,
+                user_agent=context.caller.user_agent or None,
+            )
+            await record(connection, "SIGNED_IN", by=by, subject=encode("stf", usable.id))
+            return token, expires_at, usable.id
+        if admitted:
+            tried = None if found is None else encode("stf", found.id)
+            await record(connection, "SIGN_IN_FAILED", by=signing_in(None, context.caller.address), subject=tried)
+    raise RuleError(WRONG, code=UserErrorCode.NOT_ALLOWED)
+
+
+async def _still_passes(connection: Connection, judged: Row, code: str | None, settings: Settings) -> bool:
+    """The password was not changed and the user not deactivated while it was verified, and the code is right.
+
+    The code is looked at last: it is worth nothing without the password, and would be used up.
+    """
+    user = await passwords.credentials(connection, judged.id)
+    return user.is_active and user.hash == judged.hash and await totp.passes(connection, user, code, settings)
+
+
+async def _rehashed(password: str, user: Row | None) -> str | None:
+    if user is None or not hashing.needs_rehash(user.hash):
+        return None
+    return await hashing.hashed(password)
+
+
+async def confirm_own_password(context: Context, given: str | None, path: str = "password") -> None:
+    """Whoever found an open session still has to know the password. Asked of those who have one."""
+    staff_id = context.viewer.staff_id
+    if staff_id is None:
+        return
+    async with context.transaction() as connection:
+        user = await passwords.credentials(connection, staff_id)
+        if user.hash is None:
+            return
+        if given is None:
+            raise RuleError("Give your own password to confirm.", path=[path], code=UserErrorCode.REQUIRED)
+        admitted = await throttle.admitted(connection, user.email, context.caller.address)
+    right = await hashing.verified(given, user.hash if admitted else None)
+    async with context.transaction() as connection:
+        if right:
+            await throttle.forgive(connection, user.email, context.caller.address)
+            return
+        await record(connection, "PASSWORD_WRONG", by=acting(context), subject=encode("stf", staff_id))
+    raise RuleError(
+        "That is not your password, or too many were tried; wait a while.",
+        path=[path],
+        code=UserErrorCode.NOT_ALLOWED,
+    )

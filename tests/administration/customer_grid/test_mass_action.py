@@ -1,0 +1,188 @@
+import pytest
+
+from customer_gql.core.ids import encode
+from customer_gql.customers.accounts.writes import issue_token
+from support.customers import customer_id, make_customer, make_full_customer
+
+ACT = """
+mutation Act($input: CustomerMassActionInput!, $dryRun: Boolean! = false) {
+  customerMassAction(input: $input, dryRun: $dryRun) {
+    results { id outcome reason customer { group { id } newsletterSubscriptions { storeView { code } status } } }
+    doneCount unchangedCount refusedCount notFoundCount
+    userErrors { code path }
+  }
+}
+"""
+
+
+async def act(client, action, ids, *, dry_run=False, **more):
+    input = {"action": action, "selection": {"ids": ids}, **more}
+    return (await client.data(ACT, input=input, dryRun=dry_run))["customerMassAction"]
+
+
+def outcomes(answer):
+    return [result["outcome"] for result in answer["results"]]
+
+
+@pytest.fixture
+async def two_views(connection):
+    """Another store view of the default store, so that a customer can hold several subscriptions."""
+    await connection.execute(
+        "INSERT INTO store_view (id, store_id, code, name) VALUES (9002, 1, 'second', 'Second') ON CONFLICT DO NOTHING"
+    )
+
+
+async def subscribe(connection, shopper, view, status):
+    await connection.execute(
+        "INSERT INTO newsletter_subscription (customer_id, store_view_id, status) VALUES ($1, $2, $3)",
+        shopper.id,
+        view,
+        status,
+    )
+
+
+async def test_subscribe_touches_the_default_store_view_alone(two_views, admin_client, connection):
+    fresh, gone, already = [await make_customer(connection) for _ in range(3)]
+    for view in (1, 9002):
+        await subscribe(connection, gone, view, "UNSUBSCRIBED")
+    await subscribe(connection, already, 1, "SUBSCRIBED")
+    answer = await act(admin_client, "SUBSCRIBE", [customer_id(c) for c in (fresh, gone, already)])
+    assert outcomes(answer) == ["DONE", "DONE", "UNCHANGED"]
+    views = [
+        {s["storeView"]["code"]: s["status"] for s in result["customer"]["newsletterSubscriptions"]}
+        for result in answer["results"]
+    ]
+    assert views == [
+        {"default": "SUBSCRIBED"},
+        {"default": "SUBSCRIBED", "second": "UNSUBSCRIBED"},
+        {"default": "SUBSCRIBED"},
+    ]
+
+
+async def test_unsubscribe_ends_them_all(two_views, admin_client, connection):
+    both, none = [await make_customer(connection) for _ in range(2)]
+    await subscribe(connection, both, 1, "SUBSCRIBED")
+    await subscribe(connection, both, 9002, "NOT_ACTIVE")
+    answer = await act(admin_client, "UNSUBSCRIBE", [customer_id(both), customer_id(none)])
+    assert outcomes(answer) == ["DONE", "UNCHANGED"]
+    assert [s["status"] for s in answer["results"][0]["customer"]["newsletterSubscriptions"]] == ["UNSUBSCRIBED"] * 2
+
+
+async def test_an_unconfirmed_account_is_subscribed_by_its_confirmation(admin_client, connection):
+    shopper = await make_customer(connection, is_email_confirmed=False)
+    answer = await act(admin_client, "SUBSCRIBE", [customer_id(shopper)])
+    assert answer["results"][0]["customer"]["newsletterSubscriptions"][0]["status"] == "UNCONFIRMED"
+
+
+async def test_where_there_is_no_default_store_view_subscribing_is_refused(admin_client, connection):
+    await connection.execute(
+        "INSERT INTO website (id, code, name, currency) VALUES (77, 'bare', 'Bare', 'USD') ON CONFLICT DO NOTHING"
+    )
+    shopper = await make_customer(connection, website_id=77)
+    answer = await act(admin_client, "SUBSCRIBE", [customer_id(shopper)])
+    assert outcomes(answer) == ["REFUSED"]
+    assert answer["results"][0]["customer"]["newsletterSubscriptions"] == []
+
+
+async def test_assign_group_tells_of_each_customer_what_happened(admin_client, connection):
+    moved, there, member = (
+        await make_customer(connection),
+        await make_customer(connection, group_id=2),
+        await make_customer(connection, customer_type="COMPANY_USER"),
+    )
+    ids = [customer_id(moved), customer_id(there), customer_id(member), encode("cus", 3), customer_id(moved)]
+    answer = await act(admin_client, "ASSIGN_GROUP", ids, groupId=encode("grp", 2))
+    assert outcomes(answer) == ["DONE", "UNCHANGED", "REFUSED", "NOT_FOUND"]
+    assert [result["id"] for result in answer["results"]] == ids[:4]
+    counts = [answer[f"{name}Count"] for name in ("done", "unchanged", "refused", "notFound")]
+    assert counts == [1, 1, 1, 1]
+    assert answer["results"][2]["reason"]
+    groups = [result["customer"] and result["customer"]["group"]["id"] for result in answer["results"]]
+    assert groups == [encode("grp", 2), encode("grp", 2), encode("grp", 1), None]
+    versions = await connection.fetch(
+        "SELECT version FROM customer WHERE id = ANY($1) ORDER BY id", [moved.id, there.id]
+    )
+    assert [row.version for row in versions] == [2, 1]
+
+
+async def test_delete_keeps_what_was_bought_and_ends_what_lets_in(admin_client, connection):
+    shopper = await make_full_customer(connection)
+    admin = await make_customer(connection, customer_type="COMPANY_ADMIN")
+    await issue_token(connection, shopper.id)
+    answer = await act(admin_client, "DELETE", [customer_id(shopper), customer_id(admin)])
+    assert outcomes(answer) == ["DONE", "REFUSED"]
+    left = {
+        table: await connection.fetchval(f"SELECT count(*) FROM {table} WHERE customer_id = $1", shopper.id)
+        for table in (
+            "sales_order",
+            "store_credit_entry",
+            "reward_points_entry",
+            "review",
+            "customer_event",
+            "address",
+            "cart",
+            "wishlist",
+            "newsletter_subscription",
+            "customer_token",
+            "customer_email",
+        )
+    }
+    assert left == {
+        "sales_order": 2,
+        "store_credit_entry": 2,
+        "reward_points_entry": 2,
+        "review": 1,
+        "customer_event": 1,
+        "address": 0,
+        "cart": 0,
+        "wishlist": 0,
+        "newsletter_subscription": 0,
+        "customer_token": 0,
+        "customer_email": 0,
+    }
+    again = await make_customer(connection, email=shopper.email)
+    assert again.id != shopper.id
+
+
+async def test_a_dry_run_answers_the_same_and_writes_nothing(admin_client, connection):
+    shopper = await make_full_customer(connection)
+    ids = [customer_id(shopper)]
+    dry = await act(admin_client, "DELETE", ids, dry_run=True)
+    assert (outcomes(dry), dry["doneCount"]) == (["DONE"], 1)
+    assert dry["results"][0]["customer"] is not None
+    assert await connection.fetchval("SELECT count(*) FROM customer_event WHERE customer_id = $1", shopper.id) == 0
+    assert outcomes(await act(admin_client, "DELETE", ids)) == ["DONE"]
+
+
+async def test_what_is_asked_for_wrongly_is_refused_with_its_path(admin_client, connection):
+    one = customer_id(await make_customer(connection))
+    cases = [
+        (("SUBSCRIBE", []), {}, ("REQUIRED", ["selection", "ids"])),
+        (("SUBSCRIBE", [encode("cus", i) for i in range(101)]), {}, ("TOO_MANY", ["selection", "ids"])),
+        (("ASSIGN_GROUP", [one]), {}, ("REQUIRED", ["groupId"])),
+        (("ASSIGN_GROUP", [one]), {"groupId": encode("grp", 0)}, ("NOT_ALLOWED", ["groupId"])),
+        (("ASSIGN_GROUP", [one]), {"groupId": encode("grp", 55)}, ("NOT_FOUND", ["groupId"])),
+        (("DELETE", [one]), {"groupId": encode("grp", 1)}, ("INVALID", ["groupId"])),
+    ]
+    for asked, more, (code, path) in cases:
+        answer = await act(admin_client, *asked, **more)
+        assert (answer["userErrors"], answer["results"]) == ([{"code": code, "path": path}], [])
+
+
+async def test_a_hundred_cost_the_statements_of_one(admin_client, connection, statements):
+    shoppers = [customer_id(await make_customer(connection)) for _ in range(100)]
+    counts = []
+    for ids, group in ((shoppers[:1], 2), (shoppers[1:], 2)):
+        await statements.clear()
+        assert (await act(admin_client, "ASSIGN_GROUP", ids, groupId=encode("grp", group)))["doneCount"] == len(ids)
+        counts.append(await statements.count())
+    assert counts[0] == counts[1], statements.texts
+
+
+async def test_deleting_needs_a_permission_of_its_own(as_staff, connection):
+    shopper = await make_customer(connection)
+    support = await as_staff("support")
+    input = {"action": "DELETE", "selection": {"ids": [customer_id(shopper)]}}
+    answer = await support.answer(ACT, input=input)
+    assert answer["errors"][0]["extensions"] == {"code": "FORBIDDEN", "permission": "customers.delete"}
+    assert await connection.fetchval("SELECT count(*) FROM customer WHERE id = $1", shopper.id) == 1

@@ -1,0 +1,111 @@
+"""Files that cannot be read, what is never imported, and imports that meet others."""
+
+import asyncio
+
+import pytest
+
+from customer_gql.administration.customer_import.adobe.load import ImportFault, import_adobe
+from customer_gql.database.pools import Database
+from support.adobe_shop import ANN, HOME, Shop, sheet
+
+ILL_FORMED = "not a well-formed CSV file: unexpected end of data"
+
+
+@pytest.mark.parametrize(
+    ("_case", "content", "sentence"),
+    [
+        ("empty", b"", "people.csv is empty: its first line has to name the columns."),
+        ("semicolons", b"email;_website\n", "people.csv is separated by semicolons; the import reads commas."),
+        ("tabs", b"email\t_website\n", "people.csv is separated by tabs; the import reads commas."),
+        ("latin-1", "email,_website\nJosé".encode("latin-1"), "people.csv is not UTF-8: line 2 cannot be read."),
+        ("utf-16", "email,_website".encode("utf-16"), "people.csv is not UTF-8: line 1 cannot be read."),
+        ("nul", b"email,_website\na\0", "people.csv holds a NUL byte in line 2; it is no text file."),
+        ("quote", b'email,_website\na,"b\nc', f"people.csv is {ILL_FORMED} in the record that starts on line 2."),
+        ("service", b"email,_website,_shoe\n", "people.csv has an unknown service column: '_shoe'."),
+        ("missing", b"email,firstname\n", "people.csv lacks the column _website."),
+        ("twice", b"email,_website,email\n", "people.csv names a column twice: 'email'."),
+        ("long", b"email,_website\n" + b"x" * 1_000_001, "people.csv has a line of more than 1,000,000 bytes: line 2."),
+    ],
+)  # fmt: skip
+async def test_a_file_that_cannot_be_imported(shop: Shop, _case: str, content: bytes, sentence: str):
+    before = await shop.stored()
+    with pytest.raises(ImportFault) as fault:
+        await shop.load(content)
+    assert str(fault.value) == sentence
+    assert await shop.stored() == before
+    assert sorted(path.name for path in shop.folder.iterdir()) == ["people.csv"]
+
+
+async def test_a_fault_far_down_takes_everything_back(shop: Shop):
+    before = await shop.stored()
+    with pytest.raises(ImportFault, match=r"^places.csv holds a NUL byte in line 3"):
+        await shop.load(sheet(ANN, ANN | {"email": "bad"}), sheet(HOME) + "\0")
+    assert await shop.stored() == before
+    assert not shop.report.exists()
+
+
+async def test_files_that_are_not_there(shop: Shop):
+    with pytest.raises(ImportFault, match=r"^There is nothing to import"):
+        await shop.load()
+    with pytest.raises(ImportFault, match=r"^There is no file"):
+        await import_adobe(shop.connection, customers=shop.folder / "nowhere.csv", addresses=None)
+    with pytest.raises(ImportFault, match=r"cannot be read: Is a directory\.$"):
+        await import_adobe(shop.connection, customers=None, addresses=shop.folder)
+    people = shop.written("people.csv", sheet(ANN))
+    with pytest.raises(ImportFault, match=r"^The report would overwrite"):
+        await import_adobe(shop.connection, customers=people, addresses=None, report=people)
+
+
+async def test_without_a_report_nothing_is_imported(shop: Shop):
+    shop.report = shop.folder / "missing" / "refused.csv"
+    with pytest.raises(ImportFault, match=r"^The report .* cannot be written: No such file or directory\.$"):
+        await shop.load(sheet(ANN, ANN | {"email": "bad"}))
+    assert await shop.rows("SELECT count(*) FROM customer") == [(0,)]
+
+
+async def test_a_byte_order_mark_is_no_part_of_the_first_column(shop: Shop):
+    assert (await shop.load("\ufeff" + sheet(ANN))).customers.created == 1
+
+
+async def test_passwords_and_tokens_go_nowhere(shop: Shop):
+    canary = "tr0ub4dor-canary"
+    secrets = dict.fromkeys(["password", "password_hash", "rp_token", "rp_token_created_at", "confirmation"], canary)
+    summary = await shop.load(sheet(ANN | secrets, ANN | {"email": "bad", "dob": "never"} | secrets) + f"x,{canary}\n")
+    assert summary.warnings == ["people.csv: passwords and reset tokens were not imported."]
+    assert (summary.customers.created, summary.customers.refused) == (1, 2)
+    assert await shop.rows("SELECT is_email_confirmed FROM customer") == [(False,)]
+    assert canary not in shop.report.read_text(encoding="utf-8")
+    assert not [table for table, rows in (await shop.stored()).items() if canary in (rows or "")]
+
+
+async def test_the_report_is_for_its_owner_and_no_spreadsheet_computes_it(shop: Shop):
+    starts = "=+-@\t=+-@"
+    await shop.load(sheet(*[ANN | {"dob": f"{start}1+1"} for start in starts]))
+    assert [row[4][0] for row in shop.refused()] == ["'"] * 4 + ["1"] + ["'"] * 4
+    assert shop.report.stat().st_mode & 0o777 == 0o600
+
+
+async def test_one_import_at_a_time(shop: Shop, empty_database: Database):
+    async with empty_database.transaction() as other:
+        await import_adobe(other, customers=shop.written("first.csv", sheet(ANN)), addresses=None)
+        with pytest.raises(ImportFault, match=r"^Another import is running"):
+            await shop.load(sheet(ANN))
+
+
+async def test_a_customer_who_edits_meanwhile_loses_nothing(shop: Shop, empty_database: Database):
+    """The import compares again what changed between its reading and its writing."""
+    await shop.load(sheet(ANN | {"taxvat": "old"}))
+    async with empty_database.writes.acquire() as theirs:
+        edit = theirs.transaction()
+        await edit.start()
+        await theirs.execute("UPDATE customer SET prefix = 'Prof.', version = version + 1")
+        importing = asyncio.create_task(shop.load(sheet(ANN | {"taxvat": "new"})))
+        blocked = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+        while not await theirs.fetchval(blocked) and not importing.done():
+            await asyncio.sleep(0.01)
+        await edit.commit()
+        summary = await importing
+    assert summary.customers.updated == 1
+    assert await shop.rows("SELECT version, prefix, tax_vat_number FROM customer") == [(3, "Prof.", "new")]
+    told = await shop.connection.fetch("SELECT version, changes FROM customer_event WHERE kind = 'IMPORTED'")
+    assert [tuple(row) for row in told] == [(3, '{"taxVatNumber": ["old", "new"]}')]

@@ -1,0 +1,145 @@
+"""What becomes of customers and addresses that are new, known or repeated."""
+
+import datetime as dt
+import json
+
+from customer_gql.administration.customer_import.adobe.load import Counts
+from customer_gql.core.ids import encode
+from customer_gql.customers.profile.sharing import AccountSharing, share
+from support.adobe_shop import ANN, HOME, Shop, sheet
+
+
+async def test_a_new_customer(shop: Shop):
+    row = ANN | {
+        "_store": "default",
+        "created_at": "2020-02-03 04:05:06",
+        "dob": "1979-10-31",
+        "gender": "Female",
+        "group_id": "2",
+        "disable_auto_group_change": "1",
+        "prefix": "Dr.",
+        "taxvat": "GB123",
+    }
+    summary = await shop.load(sheet(row | {"email": "Ann@Shop.example"}), sheet(HOME))
+    assert (summary.customers.created, summary.addresses.created, summary.report) == (1, 1, None)
+    since = dt.datetime(2020, 2, 3, 4, 5, 6, tzinfo=dt.UTC)
+    assert await shop.rows(
+        "SELECT number, version, email, prefix, first_name, last_name, gender, date_of_birth::text, tax_vat_number,"
+        " website_id, created_in_store_view_id, group_id, is_automatic_group_change_disabled, is_email_confirmed,"
+        " created_at FROM customer"
+    ) == [(1, 1, "Ann@shop.example", "Dr.", "Ann", "Lee", "FEMALE", "1979-10-31", "GB123", 1, 1, 2, True, True, since)]
+    assert await shop.rows("SELECT email_normalised, scope FROM customer_email") == [("ann@shop.example", 1)]
+    assert await shop.rows("SELECT kind, version, actor, changes FROM customer_event") == [
+        ("CREATED", 1, "SYSTEM", "{}")
+    ]
+
+
+async def test_given_values_replace_and_empty_ones_clear_what_is_not_required(shop: Shop):
+    await shop.load(sheet(ANN | {"middlename": "B", "taxvat": "T1", "gender": "1", "group_id": "2"}))
+    untouched = await shop.rows("SELECT tax_vat_number FROM customer")
+    row = ANN | {"email": "ANN@shop.example", "firstname": "", "lastname": "Lane", "middlename": "", "group_id": ""}
+    summary = await shop.load(sheet(row | {"gender": "Female"}))
+    assert (summary.customers.updated, summary.customers.created, summary.customers.unchanged) == (1, 0, 0)
+    assert await shop.rows(
+        "SELECT version, email, first_name, middle_name, last_name, gender, group_id, updated_at > created_at FROM customer"
+    ) == [(2, "ann@shop.example", "Ann", None, "Lane", "FEMALE", 2, True)]
+    assert await shop.rows("SELECT tax_vat_number FROM customer") == untouched == [("T1",)]
+    changes = await shop.rows("SELECT version, changes FROM customer_event WHERE kind = 'IMPORTED'")
+    assert [(version, json.loads(text)) for version, text in changes] == [
+        (2, {"lastName": ["Lee", "Lane"], "middleName": ["B", None], "gender": ["MALE", "FEMALE"]})
+    ]
+
+
+async def test_websites_views_and_groups_have_ids_of_64_bits(shop: Shop):
+    big = 2**40
+    await shop.connection.execute(f"""
+        INSERT INTO website (id, code, name, currency) VALUES ({big}, 'far', 'Far', 'EUR');
+        INSERT INTO store (id, website_id, code, name, is_default) VALUES ({big}, {big}, 'far', 'Far', true);
+        INSERT INTO store_view (id, store_id, code, name, is_default) VALUES ({big}, {big}, 'far', 'Far', true);
+        INSERT INTO customer_group (id, name, tax_class_id) SELECT {big}, 'Far', min(id) FROM tax_class""")
+    row = ANN | {"_website": "far", "group_id": str(big)}
+    unnamed = row | {"firstname": "", "lastname": "", "prefix": "Dr."}
+    summary = await shop.load(sheet(row, unnamed), sheet(HOME | {"_website": "far"}))
+    assert (summary.customers.created, summary.addresses.created, summary.report) == (1, 1, None)
+    assert await shop.rows("SELECT website_id, created_in_store_view_id, group_id, prefix FROM customer") == [
+        (big, big, big, "Dr.")
+    ]
+
+
+async def test_history_names_a_group_as_the_graph_does(shop: Shop):
+    await shop.load(sheet(ANN))
+    await shop.load(sheet(ANN | {"group_id": "3"}))
+    [(changes,)] = await shop.rows("SELECT changes FROM customer_event WHERE kind = 'IMPORTED'")
+    assert json.loads(changes) == {"groupId": [encode("grp", 1), encode("grp", 3)]}
+
+
+async def test_the_group_of_a_companys_member_stays(shop: Shop):
+    await shop.load(sheet(ANN))
+    await shop.connection.execute("UPDATE customer SET customer_type = 'COMPANY_USER'")
+    summary = await shop.load(sheet(ANN | {"group_id": "3"}))
+    assert (summary.customers.unchanged, await shop.rows("SELECT group_id FROM customer")) == (1, [(1,)])
+    assert summary.warnings == ["1 members of companies kept their group, which follows the company."]
+
+
+async def test_nothing_new_touches_nothing(shop: Shop):
+    files = sheet(ANN | {"dob": "10/31/1979"}), sheet(HOME, HOME | {"street": "2\nHigh Street"}, HOME)
+    first = await shop.load(*files)
+    before = await shop.stored()
+    again = await shop.load(*files)
+    assert await shop.stored() == before
+    assert first.addresses == Counts(read=3, valid=3, merged=1, created=2)
+    assert again.customers == Counts(read=1, valid=1, unchanged=1)
+    assert again.addresses == Counts(read=3, valid=3, merged=1, unchanged=2)
+
+
+async def test_the_last_row_of_a_customer_wins(shop: Shop):
+    rows = [ANN | {"middlename": "A"}, ANN | {"firstname": "Anna", "middlename": "B"}, ANN | {"firstname": ""}]
+    summary = await shop.load(sheet(*rows))
+    assert summary.customers == Counts(read=3, valid=3, merged=2, created=1)
+    assert await shop.rows("SELECT first_name, middle_name, version FROM customer") == [("Anna", None, 1)]
+
+
+async def test_a_name_may_be_missing_only_when_the_customer_is_there(shop: Shop):
+    summary = await shop.load(sheet(ANN | {"lastname": ""}, ANN, ANN | {"firstname": "", "lastname": ""}))
+    assert summary.customers == Counts(read=3, valid=2, refused=1, merged=1, created=1)
+    assert shop.refused() == [("people.csv", "2", "lastname", "is required for a new customer", "")]
+
+
+async def test_the_last_default_wins_and_the_book_is_a_part_of_the_customer(shop: Shop):
+    office = HOME | {"street": "9 Low Road", "postcode": "YO1 9ZZ"}
+    await shop.load(sheet(ANN), sheet(HOME))
+    summary = await shop.load(None, sheet(office, HOME | {"_address_default_billing_": "0"}))
+    assert summary.addresses == Counts(read=2, valid=2, created=1, updated=1)
+    assert await shop.rows("SELECT street, is_default_billing, is_default_shipping FROM address ORDER BY id") == [
+        (["1 High Street"], False, True),
+        (["9 Low Road"], True, False),
+    ]
+    assert await shop.rows("SELECT version, updated_at > created_at FROM customer") == [(2, True)]
+    assert await shop.rows("SELECT version, changes FROM customer_event WHERE kind = 'IMPORTED'") == [
+        (2, '{"postcode": ["YO1 1AA", "YO1 9ZZ"]}')
+    ]
+
+
+async def test_an_address_book_has_an_end(shop: Shop):
+    rows = [HOME | {"street": f"{number} High Street"} for number in range(1, 102)]
+    summary = await shop.load(sheet(ANN), sheet(*rows))
+    assert summary.addresses == Counts(read=101, valid=100, refused=1, created=100)
+    reason = "belongs to a customer who has 100 addresses already"
+    assert shop.refused() == [("places.csv", "102", "_email", reason, "")]
+    again = await shop.load(None, sheet(*rows))
+    assert again.addresses == Counts(read=101, valid=100, refused=1, unchanged=100)
+
+
+async def test_accounts_shared_by_all_websites_are_one_customer_whatever_website_a_row_names(shop: Shop) -> None:
+    connection = shop.connection
+    await connection.execute("INSERT INTO website (id, code, name, currency) VALUES (2, 'other', 'Other', 'EUR')")
+    await connection.execute("INSERT INTO store VALUES (2, 2, 'other', 'Other', true)")
+    await connection.execute("INSERT INTO store_view VALUES (2, 2, 'other', 'Other', 'en_US', true)")
+    async with connection.transaction():
+        await share(connection, AccountSharing.GLOBAL)
+    there = {"_website": "other"}
+    await shop.load(sheet(ANN, ANN | there | {"firstname": "Annabel"}))
+    done = await shop.load(sheet(ANN | there | {"firstname": "Anna"}), sheet(HOME | there))
+    assert (done.customers.updated, done.addresses.created) == (1, 1)
+    assert await shop.rows("SELECT scope FROM customer_email") == [(0,)]
+    assert await shop.rows("SELECT first_name FROM customer") == [("Anna",)]

@@ -1,0 +1,109 @@
+"""Mails that were given up, as staff see and revive them, and who may do neither."""
+
+import pytest
+
+from customer_gql.core.ids import encode
+from customer_gql.customers.accounts.writes import issue_token
+from customer_gql.messaging.mail.delivery import deliver
+from customer_gql.messaging.mail.writes import queue
+from support.customers import customer_id, make_customer
+
+DEAD = """query Dead($first: Int, $after: String) {
+  mailDeadLetters(first: $first, after: $after) {
+    totalCount
+    pageInfo { hasNextPage endCursor }
+    nodes { id template recipient attempts lastError customer { id } }
+  }
+}"""
+RETRY = "mutation Retry($input: MailRetryInput!) { mailRetry(input: $input) { mailId userErrors { code path } } }"
+
+
+async def give_up(tools, inbox, store, number=1, **given):
+    """Mails the server refused for good, oldest first."""
+    inbox.rcpt = "550 No such person"
+    for n in range(number):
+        values = {"template": "welcome", "recipient": f"nobody{n}@example.com", "placeholders": {"firstName": "Ada"}}
+        await queue(store, **{**values, **given})
+        await deliver(tools)
+    inbox.rcpt = None
+    return await store.fetch("SELECT id FROM mail_outbox ORDER BY dead_at")
+
+
+async def test_staff_see_what_was_given_up_newest_first(tools, inbox, store, manager):
+    shopper = await make_customer(store)
+    one, two = await give_up(tools, inbox, store, 2, customer_id=shopper.id)
+    page = (await manager.data(DEAD, first=1))["mailDeadLetters"]
+    assert page["nodes"] == [
+        {
+            "id": encode("mai", two.id),
+            "template": "WELCOME",
+            "recipient": "nobody1@example.com",
+            "attempts": 1,
+            "lastError": "550 No such person",
+            "customer": {"id": customer_id(shopper)},
+        }
+    ]
+    assert (page["totalCount"], page["pageInfo"]["hasNextPage"]) == (2, True)
+    rest = (await manager.data(DEAD, first=5, after=page["pageInfo"]["endCursor"]))["mailDeadLetters"]
+    assert [node["id"] for node in rest["nodes"]] == [encode("mai", one.id)]
+
+
+async def test_a_revived_mail_is_sent(tools, inbox, store, manager):
+    [mail] = await give_up(tools, inbox, store)
+    given = {"id": encode("mai", mail.id)}
+    assert await manager.data(RETRY, input=given) == {"mailRetry": {"mailId": given["id"], "userErrors": []}}
+    assert (await manager.data(DEAD))["mailDeadLetters"]["nodes"] == []
+    assert await deliver(tools) == 1
+    assert inbox.only()["To"] == "nobody0@example.com"
+    again = await manager.data(RETRY, input=given)
+    assert again["mailRetry"] == {"mailId": None, "userErrors": [{"code": "NOT_FOUND", "path": ["id"]}]}
+
+
+async def test_a_mail_whose_link_is_gone_is_not_revived(tools, inbox, store, manager):
+    [mail] = await give_up(
+        tools,
+        inbox,
+        store,
+        template="password_reset",
+        placeholders={"expiresAt": "2026-01-01T00:00:00+00:00"},
+        secrets={"token": "cgr_x"},
+    )
+    answer = await manager.data(RETRY, input={"id": encode("mai", mail.id)})
+    assert answer["mailRetry"] == {"mailId": None, "userErrors": [{"code": "NOT_ALLOWED", "path": ["id"]}]}
+
+
+VIEW = encode("stv", 1)
+TEXT = {"template": "WELCOME", "subject": "s", "html": "h", "text": "t"}
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "{ mailDeadLetters { totalCount } }",
+        f'{{ mailTemplates(storeViewId: "{VIEW}") {{ subject }} }}',
+        f'{{ mailPreview(template: WELCOME, storeViewId: "{VIEW}") {{ subject }} }}',
+        'mutation { mailRetry(input: {id: "ID"}) { mailId } }',
+        'mutation { mailTemplateUpdate(input: {template: WELCOME, subject: "s", html: "h", text: "t"}) { version } }',
+        "mutation { mailTemplateReset(input: {template: WELCOME}) { version } }",
+    ],
+)
+async def test_who_may_not_is_refused_and_nothing_changes(document, tools, inbox, store, staff_with, shop, manager):
+    [mail] = await give_up(tools, inbox, store)
+    await manager.data(
+        "mutation U($input: MailTemplateUpdateInput!) { mailTemplateUpdate(input: $input) { version } }",
+        input={**TEXT, "subject": "kept"},
+    )
+    before = await store.fetch("SELECT * FROM mail_outbox"), await store.fetch("SELECT * FROM mail_template")
+    document = document.replace('"ID"', f'"{encode("mai", mail.id)}"')
+    for role in ("viewer", "support"):
+        answer = (await (await staff_with(role)).post(document)).json()
+        assert answer["errors"][0]["extensions"] == {"code": "FORBIDDEN", "permission": "mail.manage"}
+    shopper = await make_customer(store)
+    token = await issue_token(store, shopper.id)
+    as_customer = {"Authorization": f"Bearer {token}"}
+    assert (await shop.post("/admin/graphql", json={"query": document}, headers=as_customer)).status_code == 401
+    guest = (await shop.post("/admin/graphql", json={"query": document})).json()
+    assert guest["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+    on_storefront = (await shop.post("/graphql", json={"query": document}, headers=as_customer)).json()
+    assert on_storefront["errors"][0]["extensions"]["code"] == "GRAPHQL_VALIDATION_FAILED"
+    assert before == (await store.fetch("SELECT * FROM mail_outbox"), await store.fetch("SELECT * FROM mail_template"))

@@ -1,0 +1,51 @@
+"""What points are worth: whole units of the most particular exchange rate."""
+
+import pytest
+
+from support.customers import customer_id, make_customer
+
+WORTH = "query W($id: ID!) { customer(id: $id) { rewardPoints { balance worth { amount currency } } } }"
+
+
+@pytest.fixture
+async def rates(empty_database):
+    """10 points are 2 dollars; in group 2, 10 are 3; on the website for all groups, 10 are 4; for both, 10 are 5."""
+    async with empty_database.writes.acquire() as connection:
+        for number, (website, group, amount) in enumerate(
+            [(None, None, 200), (None, 2, 300), (1, None, 400), (1, 2, 500)]
+        ):
+            await connection.execute(
+                "INSERT INTO reward_points_rate (id, website_id, group_id, points, amount) VALUES ($1, $2, $3, 10, $4)",
+                number,
+                website,
+                group,
+                amount,
+            )
+        yield connection
+
+
+async def worth(database, settings, connection, group, *, without=()):
+    from customer_gql.staff import writes as staff
+    from support.clients import Client, served
+
+    for number in without:
+        await connection.execute("DELETE FROM reward_points_rate WHERE id = $1", number)
+    shopper = await make_customer(connection, group_id=group)
+    await connection.execute(
+        "INSERT INTO reward_points (customer_id, website_id, balance) VALUES ($1, 1, 25)", shopper.id
+    )
+    email = f"staff{shopper.id}@example.com"
+    await staff.create(connection, email=email, name="A", role="viewer")
+    async with served(settings, database) as http:
+        client = Client(http, "/admin/graphql", await staff.issue_token(connection, email=email))
+        return (await client.data(WORTH, id=customer_id(shopper)))["customer"]["rewardPoints"]
+
+
+@pytest.mark.parametrize(
+    ("group", "without", "amount"), [(2, [], "10.00"), (2, [3], "6.00"), (1, [], "8.00"), (1, [2], "4.00")]
+)
+async def test_the_most_particular_rate_holds_and_a_broken_unit_is_worth_nothing(
+    group, without, amount, rates, empty_database, settings
+):
+    read = await worth(empty_database, settings, rates, group, without=without)
+    assert read == {"balance": 25, "worth": {"amount": amount, "currency": "USD"}}

@@ -1,0 +1,282 @@
+"""Letting in by password, and the sessions that come of it."""
+
+import asyncio
+import datetime as dt
+import secrets
+
+import pytest
+
+from customer_gql.core.ids import encode
+from customer_gql.customers.accounts import passwords
+from customer_gql.customers.accounts.reads import MAX_SESSIONS
+from customer_gql.customers.accounts.sessions.sessions import DAYS, IDLE
+from customer_gql.security.tokens import hashed
+from support.customers import customer_id, make_customer
+from support.shopping import (
+    ANOTHER,
+    ME,
+    PASSWORD,
+    REFRESH,
+    REVOKE,
+    SESSIONS,
+    SIGN_IN,
+    SIGN_OUT,
+    is_let_in,
+)
+
+REFUSED = {
+    "code": "INVALID",
+    "message": "The address or the password is not right, or sign-in is closed for the moment.",
+    "path": None,
+}
+NOTHING = {"accessToken": None, "accessTokenExpiresAt": None, "refreshToken": None, "sessionExpiresAt": None}
+
+
+async def test_the_right_password_starts_a_session(browser, shopper, events):
+    row = await shopper()
+    device = await browser(address="192.0.2.7", user_agent="Phone/1" + "x" * 300)
+    answer = (await device.data(SIGN_IN, input={"email": row.email.upper(), "password": PASSWORD}))["signIn"]
+    device.token = answer["accessToken"]
+    assert (answer["userErrors"], answer["accessToken"][:4], answer["refreshToken"][:4]) == ([], "cgc_", "cgf_")
+    assert dt.datetime.fromisoformat(answer["sessionExpiresAt"]) > dt.datetime.now(dt.UTC) + dt.timedelta(days=29)
+    assert await device.data(ME) == {"me": {"id": customer_id(row)}}
+    [session] = (await device.data(SESSIONS))["sessions"]
+    assert session == {
+        "id": session["id"],
+        "device": ("Phone/1" + "x" * 300)[:200],
+        "address": "192.0.2.7",
+        "isCurrent": True,
+    }
+    assert await events(row.id) == ["SIGNED_IN"]
+
+
+async def test_one_answer_for_every_reason_not_to_let_in(browser, shopper, connection):
+    later = dt.datetime.now(dt.UTC) + dt.timedelta(hours=1)
+    await connection.execute("INSERT INTO customer_group_excluded_website VALUES (2, 1) ON CONFLICT DO NOTHING")
+    try:
+        rows = [
+            await shopper(),
+            await shopper(locked_until=later),
+            await shopper(status="INACTIVE"),
+            await shopper(is_email_confirmed=False),
+            await shopper(group_id=2),
+            await make_customer(connection),
+        ]
+        answers = set()
+        for email, password in [
+            ("nobody@example.com", PASSWORD),
+            (rows[0].email, ANOTHER),
+            ("no address at all", PASSWORD),
+            *[(row.email, PASSWORD) for row in rows[1:]],
+        ]:
+            response = await (await browser()).post(SIGN_IN, input={"email": email, "password": password})
+            answers.add(response.content)
+    finally:
+        await connection.execute("DELETE FROM customer_group_excluded_website")
+    assert len(answers) == 1
+    assert (await (await browser()).data(SIGN_IN, input={"email": "x", "password": "y"})) == {
+        "signIn": {**NOTHING, "userErrors": [REFUSED]}
+    }
+    assert (
+        await connection.fetchval(
+            "SELECT count(*) FROM customer_session WHERE customer_id = ANY($1)", [row.id for row in rows]
+        )
+        == 0
+    )
+
+
+@pytest.mark.parametrize("field", ["email", "password"])
+async def test_what_is_too_long_costs_nothing(field, browser):
+    input = {"email": "a@example.com", "password": PASSWORD, field: "x" * 257}
+    answer = (await (await browser()).data(SIGN_IN, input=input))["signIn"]
+    assert [(error["code"], error["path"]) for error in answer["userErrors"]] == [("TOO_LONG", [field])]
+
+
+async def test_a_password_is_one_whatever_form_its_accents_have(browser, connection):
+    from customer_gql.customers.accounts.writes import set_password
+
+    row = await make_customer(connection)
+    await set_password(connection, row.id, await passwords.hashed("café au lait 🐎 à volonté"))
+    for typed, is_right in (("café au lait 🐎 à volonté", True), ("Café au lait 🐎 à volonté", False)):
+        answer = await (await browser()).data(SIGN_IN, input={"email": row.email, "password": typed})
+        assert bool(answer["signIn"]["accessToken"]) is is_right
+
+
+async def test_a_weaker_hash_is_replaced_when_its_password_comes_by(browser, connection):
+    from argon2 import PasswordHasher
+
+    from customer_gql.customers.accounts.writes import set_password
+
+    row = await make_customer(connection)
+    await set_password(connection, row.id, PasswordHasher(1, 8192, 1).hash(PASSWORD))
+    for _ in range(2):
+        answer = await (await browser()).data(SIGN_IN, input={"email": row.email, "password": PASSWORD})
+        assert answer["signIn"]["userErrors"] == []
+    stored = await connection.fetchval("SELECT hash FROM customer_password WHERE customer_id = $1", row.id)
+    assert "m=19456,t=2,p=1" in stored
+
+
+async def test_the_other_website_is_another_scope(browser, shopper, connection):
+    """And a storefront names itself by a header."""
+    row = await shopper()
+    code = f"view{row.id}"
+    await other_website(connection, code)
+    there = await browser(x_store_view=code)
+    answer = await there.data(SIGN_IN, input={"email": row.email, "password": PASSWORD})
+    assert answer["signIn"]["userErrors"] == [REFUSED]
+    here = await browser(x_store_view="default")
+    assert (await here.data(SIGN_IN, input={"email": row.email, "password": PASSWORD}))["signIn"]["userErrors"] == []
+    nowhere = await browser(x_store_view="none/such")
+    answer = await nowhere.answer(SIGN_IN, input={"email": row.email, "password": PASSWORD})
+    assert answer["errors"][0]["extensions"] == {"code": "BAD_USER_INPUT"}
+
+
+async def other_website(connection, code):
+    id = 2 + secrets.randbelow(2**30)
+    await connection.execute("INSERT INTO website (id, code, name, currency) VALUES ($1, $2, $2, 'EUR')", id, code)
+    await connection.execute(
+        "INSERT INTO store (id, website_id, code, name, is_default) VALUES ($1, $1, $2, $2, true)", id, code
+    )
+    await connection.execute(
+        "INSERT INTO store_view (id, store_id, code, name, is_default) VALUES ($1, $1, $2, $2, true)", id, code
+    )
+    return id
+
+
+async def test_ending_one_device_leaves_the_others(shopper, signed_in, browser, events):
+    row, stranger = await shopper(), await shopper()
+    phone, laptop, other = await signed_in(row), await signed_in(row), await signed_in(stranger)
+    phones = [s["id"] for s in (await phone.data(SESSIONS))["sessions"] if s["isCurrent"]]
+    for client, code in ((other, "NOT_FOUND"), (await browser(), None)):
+        answer = await client.answer(REVOKE, input={"id": phones[0]})
+        if code:
+            assert [e["code"] for e in answer["data"]["sessionRevoke"]["userErrors"]] == [code]
+        else:
+            assert answer["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+    assert await is_let_in(phone)
+    assert await laptop.data(REVOKE, input={"id": phones[0]}) == {
+        "sessionRevoke": {"endedSessionCount": 1, "userErrors": []}
+    }
+    assert [await is_let_in(client) for client in (phone, laptop, other)] == [False, True, True]
+    again = (await laptop.data(REVOKE, input={"id": phones[0]}))["sessionRevoke"]
+    assert again["userErrors"][0]["code"] == "NOT_FOUND"
+    assert (await events(row.id))[-1] == "SESSION_REVOKED"
+
+
+@pytest.mark.parametrize(("every", "left"), [(False, [False, True]), (True, [False, False])])
+async def test_signing_out(every, left, shopper, signed_in):
+    row = await shopper()
+    phone, laptop = await signed_in(row), await signed_in(row)
+    answer = await phone.data(SIGN_OUT, input={"all": every})
+    assert answer == {"signOut": {"endedSessionCount": left.count(False), "userErrors": []}}
+    assert [await is_let_in(client) for client in (phone, laptop)] == left
+    spent = (await (laptop if every else phone).post(REFRESH, input={"refreshToken": phone.refresh})).status_code
+    assert spent == 401
+    phone.token = None
+    assert (await phone.data(REFRESH, input={"refreshToken": phone.refresh}))["tokenRefresh"]["accessToken"] is None
+
+
+async def test_a_refresh_token_works_once_and_brings_a_new_pair(shopper, signed_in, browser):
+    device, guest = await signed_in(await shopper()), await browser()
+    first = device.refresh
+    answer = (await guest.data(REFRESH, input={"refreshToken": first}))["tokenRefresh"]
+    assert not await is_let_in(device)  # the old access token ended
+    device.token = answer["accessToken"]
+    assert await is_let_in(device)
+    assert answer["refreshToken"] != first
+    again = (await guest.data(REFRESH, input={"refreshToken": first}))["tokenRefresh"]
+    assert again["userErrors"] == [{"code": "INVALID", "path": ["refreshToken"]}]
+    assert not await is_let_in(device)  # brought twice: the whole session ended
+    last = (await guest.data(REFRESH, input={"refreshToken": answer["refreshToken"]}))["tokenRefresh"]
+    assert last["accessToken"] is None
+
+
+async def test_of_many_uses_of_one_refresh_token_at_once_none_leaves_a_session(shopper, signed_in, browser, connection):
+    row = await shopper()
+    device, guest = await signed_in(row), await browser()
+    answers = await asyncio.gather(*[guest.data(REFRESH, input={"refreshToken": device.refresh}) for _ in range(10)])
+    assert sum(bool(answer["tokenRefresh"]["accessToken"]) for answer in answers) == 1
+    left = [
+        await connection.fetchval(f"SELECT count(*) FROM {table} WHERE customer_id = $1", row.id)
+        for table in ("customer_session", "customer_token", "customer_refresh_token")
+    ]
+    assert left == [0, 0, 0]
+
+
+@pytest.mark.parametrize("given", ["", "cgf_none", "cgc_none", "x" * 5000])
+async def test_what_is_no_refresh_token(given, browser):
+    answer = (await (await browser()).data(REFRESH, input={"refreshToken": given}))["tokenRefresh"]
+    assert answer["userErrors"] == [{"code": "INVALID", "path": ["refreshToken"]}]
+
+
+async def test_an_unused_token_ends_and_a_used_one_goes_on(shopper, signed_in, connection, settled):
+    row = await shopper()
+    device = await signed_in(row)
+    await connection.execute(
+        "UPDATE customer_token SET idle_until = now() + interval '30 minutes' WHERE customer_id = $1", row.id
+    )
+    assert await is_let_in(device)
+    await settled()
+    left = await connection.fetchval("SELECT idle_until - now() FROM customer_token WHERE customer_id = $1", row.id)
+    assert left > dt.timedelta(minutes=59)
+    await connection.execute("UPDATE customer_token SET idle_until = now() WHERE customer_id = $1", row.id)
+    assert not await is_let_in(device)
+
+
+async def test_use_is_written_down_once_a_minute_and_the_token_read_in_one_statement(
+    shopper, signed_in, statements, settled, connection
+):
+    row = await shopper()
+    device = await signed_in(row)
+    await settled()
+    await statements.clear()
+    await device.data("{ __typename }")
+    assert await statements.count() == 1
+    await connection.execute(
+        "UPDATE customer_token SET idle_until = now() + interval '9 minutes' WHERE customer_id = $1", row.id
+    )
+    await statements.clear()
+    await asyncio.gather(*[device.data("{ __typename }") for _ in range(20)])
+    await settled()
+    assert await statements.count("UPDATE customer_session") == 1
+
+
+async def test_a_session_ends_in_any_case(shopper, signed_in, connection, configured, browser):
+    await configured(IDLE, 5)
+    await configured(DAYS, 1)
+    row = await shopper()
+    device = await signed_in(row)
+    stored = await connection.fetchrow("SELECT * FROM customer_token WHERE token_hash = $1", hashed(device.token))
+    assert stored.idle_seconds == 300
+    assert stored.expires_at - stored.created_at < dt.timedelta(days=1, minutes=1)
+    await connection.execute("UPDATE customer_session SET expires_at = now() WHERE customer_id = $1", row.id)
+    answer = await (await browser()).data(REFRESH, input={"refreshToken": device.refresh})
+    assert answer["tokenRefresh"]["accessToken"] is None
+
+
+async def test_the_oldest_session_gives_way(shopper, signed_in, connection):
+    row = await shopper()
+    oldest = await signed_in(row)
+    await connection.execute(
+        "INSERT INTO customer_session (customer_id, id, website_id, expires_at, last_used_at)"
+        " SELECT $1, n, 1, now() + interval '1 day', now() + interval '1 minute' FROM generate_series(1, $2) n",
+        row.id,
+        MAX_SESSIONS - 1,
+    )
+    assert await is_let_in(oldest)
+    await connection.execute(
+        "UPDATE customer_session SET last_used_at = now() - interval '1 day' WHERE id > $1", MAX_SESSIONS
+    )
+    newest = await signed_in(row)
+    assert not await is_let_in(oldest)
+    assert len((await newest.data(SESSIONS))["sessions"]) == MAX_SESSIONS
+
+
+async def test_each_kind_of_token_opens_its_own_door_only(shopper, signed_in, browser):
+    device = await signed_in(await shopper())
+    for token in (device.refresh, "cge_x", "cgr_x", "cgl_x"):
+        assert not await is_let_in(await browser(token=token))
+    assert (await (await browser()).answer(SESSIONS))["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+    assert (await device.answer("query N($id: ID!) { node(id: $id) { id } }", id=encode("ses", 1, 2)))["data"] == {
+        "node": None
+    }

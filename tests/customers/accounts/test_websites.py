@@ -1,0 +1,187 @@
+"""A session acts where its account works: on its website, or on all that its group is not kept out of (domain §4)."""
+
+import asyncio
+
+import pytest
+
+from customer_gql.core.ids import encode
+from customer_gql.customers.accounts.registration.sign_up import CONFIRM, DEFAULT_GROUP
+from customer_gql.customers.profile.fields import SHOWN
+from customer_gql.shop.settings.settings import WEBSITE, configure
+from support.clients import served
+from support.customers import customer_id
+from support.shopping import EXCHANGE, ME, PASSWORD, REFRESH, SIGN_IN, SIGN_UP, is_let_in, person
+
+SHARE = """mutation S($input: AccountSharingSetInput!) { accountSharingSet(input: $input) {
+  movedAccountCount endedSessionCount userErrors { code path } } }"""
+LOGIN_AS = "mutation L($input: CustomerLoginAsInput!) { customerLoginAs(input: $input) { code } }"
+LIVE = "{ impersonations(first: 10) { nodes { reason } } }"
+MOVE = "mutation Q($input: CustomerQuickEditInput!) { customerQuickEdit(input: $input) { userErrors { code path } } }"
+SUBSCRIBE = "mutation { newsletterSubscribe { subscription { storeView { code } } userErrors { code } } }"
+GONE = {"code": "UNAUTHENTICATED"}
+
+
+@pytest.fixture
+async def database(empty_database):
+    """A shop of two websites, of this test alone: what is changed here holds for all accounts."""
+    async with empty_database.writes.acquire() as connection:
+        await connection.execute("INSERT INTO website (id, code, name, currency) VALUES (2, 'two', 'Two', 'EUR')")
+        await connection.execute(
+            "INSERT INTO store (id, website_id, code, name, is_default) VALUES (2, 2, 'two', 'T', true)"
+        )
+        await connection.execute(
+            "INSERT INTO store_view (id, store_id, code, name, is_default) VALUES (2, 2, 'two', 'T', true)"
+        )
+    return empty_database
+
+
+@pytest.fixture
+async def http(settings, database):
+    async with served(settings, database) as client:
+        yield client
+
+
+@pytest.fixture
+def shared(admin_client):
+    async def set_(sharing):
+        return (await admin_client.data(SHARE, input={"sharing": sharing}))["accountSharingSet"]
+
+    return set_
+
+
+async def at(browser, token, view):
+    """Whether the token opens the account in a store view."""
+    client = await browser(token=token, **({} if view is None else {"x_store_view": view}))
+    response = await client.post(ME)
+    assert response.status_code in {200, 401}
+    return response.status_code == 200
+
+
+async def everywhere(browser, token):
+    return [await at(browser, token, view) for view in (None, "default", "two")]
+
+
+async def test_an_account_of_one_website_acts_on_no_other(browser, shopper, signed_in):
+    row, elsewhere = await shopper(), await shopper(website_id=2, created_in_store_view_id=2)
+    here, there = await signed_in(row), await signed_in(elsewhere, x_store_view="two")
+    assert await everywhere(browser, here.token) == [True, True, False]
+    assert await everywhere(browser, there.token) == [True, False, True]
+    stranger = await browser(x_store_view="two")
+    refused = (await stranger.data(REFRESH, input={"refreshToken": here.refresh}))["tokenRefresh"]
+    assert refused["userErrors"] == [{"code": "INVALID", "path": ["refreshToken"]}]
+    # The refusal used nothing up.
+    assert (await (await browser()).data(REFRESH, input={"refreshToken": here.refresh}))["tokenRefresh"]["accessToken"]
+
+
+async def test_without_a_store_view_it_acts_on_its_own_website(browser, shopper, signed_in):
+    device = await signed_in(await shopper(website_id=2, created_in_store_view_id=2), x_store_view="two")
+    client = await browser(token=device.token)
+    answer = (await client.data(SUBSCRIBE))["newsletterSubscribe"]
+    assert answer == {"subscription": {"storeView": {"code": "two"}}, "userErrors": []}
+
+
+async def test_a_shared_account_acts_everywhere_until_it_is_shared_no_more(browser, shopper, signed_in, shared):
+    row = await shopper()
+    assert (await shared("GLOBAL"))["userErrors"] == []
+    here, there = await signed_in(row, x_store_view="default"), await signed_in(row, x_store_view="two")
+    assert await everywhere(browser, here.token) == [True, True, True]
+    assert await everywhere(browser, there.token) == [True, True, True]
+    assert await shared("PER_WEBSITE") == {"movedAccountCount": 1, "endedSessionCount": 1, "userErrors": []}
+    assert await everywhere(browser, here.token) == [True, True, False]
+    assert await everywhere(browser, there.token) == [False, False, False]
+    refused = await (await browser(x_store_view="two")).data(REFRESH, input={"refreshToken": there.refresh})
+    assert refused["tokenRefresh"]["accessToken"] is None
+    # Sharing again brings no ended session back.
+    await shared("GLOBAL")
+    assert await everywhere(browser, there.token) == [False, False, False]
+
+
+async def test_a_website_the_group_excludes_is_closed_to_a_shared_account(
+    browser, shopper, signed_in, shared, connection
+):
+    row = await shopper()
+    await shared("GLOBAL")
+    here, there = await signed_in(row), await signed_in(row, x_store_view="two")
+    await connection.execute("INSERT INTO customer_group_excluded_website VALUES ($1, 2)", row.group_id)
+    assert await everywhere(browser, here.token) == [True, True, False]
+    guest = await browser(x_store_view="two")
+    assert (await guest.data(SIGN_IN, input={"email": row.email, "password": PASSWORD}))["signIn"][
+        "accessToken"
+    ] is None
+    assert (await guest.data(REFRESH, input={"refreshToken": there.refresh}))["tokenRefresh"]["accessToken"] is None
+    assert not await is_let_in(there)  # asking for more of a session on a closed website ended it
+
+
+async def test_staff_reach_no_further_than_the_customer(browser, shopper, admin_client, shared, connection):
+    row = await shopper(allows_remote_assistance=True)
+
+    async def exchange(view):
+        code = (await admin_client.data(LOGIN_AS, input={"id": customer_id(row), "reason": "Help"}))["customerLoginAs"]
+        client = await browser(x_store_view=view)
+        return (await client.data(EXCHANGE, input={"code": code["code"]}))["loginAsExchange"]["accessToken"]
+
+    assert await exchange("two") is None
+    assert await everywhere(browser, await exchange("default")) == [True, True, False]
+    await shared("GLOBAL")
+    token = await exchange("two")
+    assert await everywhere(browser, token) == [True, True, True]
+    live = len((await admin_client.data(LIVE))["impersonations"]["nodes"])
+    await shared("PER_WEBSITE")
+    assert await everywhere(browser, token) == [False, False, False]
+    assert len((await admin_client.data(LIVE))["impersonations"]["nodes"]) == live - 1
+
+
+async def test_moving_an_account_ends_its_sessions_on_the_old_website(browser, shopper, signed_in, admin_client):
+    row, bystander = await shopper(), await shopper()
+    device, other = await signed_in(row), await signed_in(bystander)
+    moved = await admin_client.data(MOVE, input={"id": customer_id(row), "websiteId": encode("web", 2)})
+    assert moved["customerQuickEdit"]["userErrors"] == []
+    assert [await is_let_in(device), await is_let_in(other)] == [False, True]
+    there = await signed_in(row, x_store_view="two")
+    assert await is_let_in(there)
+
+
+async def test_no_session_slips_in_while_accounts_cease_to_be_shared(browser, shopper, shared, connection):
+    """Whoever signs in meanwhile is either refused or ended; nobody is left on a website that is not theirs."""
+    rows, one_is_in = [await shopper() for _ in range(8)], asyncio.Event()
+    await shared("GLOBAL")
+
+    async def signing_in(number, row):
+        await asyncio.sleep(0.01 * number)
+        client = await browser(x_store_view="two")
+        answer = await client.data(SIGN_IN, input={"email": row.email, "password": PASSWORD})
+        one_is_in.set()
+        return answer
+
+    async def sharing():
+        await one_is_in.wait()
+        return await shared("PER_WEBSITE")
+
+    _, *answers = await asyncio.gather(sharing(), *[signing_in(number, row) for number, row in enumerate(rows)])
+    assert any(answer["signIn"]["accessToken"] for answer in answers)
+    assert await connection.fetchval("SELECT count(*) FROM customer_session WHERE website_id = 2") == 0
+    assert await connection.fetchval("SELECT count(*) FROM customer_token WHERE website_id = 2") == 0
+
+
+async def test_the_history_of_staff_names_who_changed_it(shared, connection):
+    await shared("GLOBAL")
+    await shared("GLOBAL")
+    written = await connection.fetch("SELECT changes, actor FROM staff_event WHERE kind = 'CONFIGURATION_SET'")
+    assert [(row.changes, row.actor) for row in written] == [
+        ('{"customers.account_sharing": ["PER_WEBSITE", "GLOBAL"]}', "STAFF")
+    ]
+
+
+async def test_each_website_has_its_own_rules_for_new_accounts(browser, connection):
+    await configure(connection, DEFAULT_GROUP, 3, scope=WEBSITE, scope_id=2)
+    await configure(connection, CONFIRM, True, scope=WEBSITE, scope_id=2)
+    await configure(connection, SHOWN["gender"], "REQUIRED", scope=WEBSITE, scope_id=2)
+    here, there = await browser(x_store_view="default"), await browser(x_store_view="two")
+    refused = (await there.data(SIGN_UP, input=person("ada@example.com")))["signUp"]["userErrors"]
+    assert [(error["code"], error["path"]) for error in refused] == [("REQUIRED", ["gender"])]
+    made = [
+        (await client.data(SIGN_UP, input=person("ada@example.com", **given)))["signUp"]["isConfirmationRequired"]
+        for client, given in ((here, {}), (there, {"gender": "FEMALE"}))
+    ]
+    rows = await connection.fetch("SELECT website_id, group_id, is_email_confirmed FROM customer ORDER BY website_id")
+    assert (made, [tuple(row) for row in rows]) == ([False, True], [(1, 1, True), (2, 3, False)])

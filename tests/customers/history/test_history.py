@@ -1,0 +1,180 @@
+"""What the history of a customer shows, to whom, and at what price."""
+
+import pytest
+
+from customer_gql.core.ids import encode, new_id
+from customer_gql.core.viewer import GUEST, Viewer, ViewerKind
+from customer_gql.customers.history.tables import Actor
+from customer_gql.customers.history.writes import SYSTEM, By, acting, record
+from customer_gql.staff import writes as staff
+from support.customers import customer_id, make_customer
+
+HISTORY = """query History($id: ID!, $first: Int, $after: String, $last: Int, $before: String) {
+  customer(id: $id) {
+    history(first: $first, after: $after, last: $last, before: $before) {
+      totalCount
+      pageInfo { hasNextPage hasPreviousPage endCursor startCursor }
+      nodes {
+        kind version actor address
+        staff { email } impersonator { email }
+        changes { field before after }
+      }
+    }
+  }
+}"""
+EDIT = """mutation Edit($input: CustomerQuickEditInput!) { customerQuickEdit(input: $input) { userErrors { code } } }"""
+
+
+async def somebody(connection):
+    email = f"staff{new_id()}@example.com"
+    return await staff.create(connection, email=email, name="Somebody", role="support"), email
+
+
+async def history(client, shopper, **page):
+    return (await client.data(HISTORY, id=customer_id(shopper), **page))["customer"]["history"]
+
+
+async def test_who_did_what_from_where_newest_first(admin_client, connection):
+    shopper = await make_customer(connection)
+    staff_id, email = await somebody(connection)
+    by_staff, by_both = By(Actor.STAFF, staff_id, address="192.0.2.7"), By(Actor.CUSTOMER, shopper.id, staff_id, "::1")
+    await record(connection, shopper.id, kind="IMPORTED", version=1, by=SYSTEM)
+    changes = {"telephone": (None, "1"), "gender": ("MALE", None), "points": (3, {"a": [1]})}
+    await record(connection, shopper.id, kind="EDITED", version=2, by=by_staff, changes=changes)
+    await record(connection, shopper.id, kind="ADDRESS_ADDED", version=3, by=by_both)
+    await record(connection, shopper.id, kind="SYNCED", version=4, by=By(Actor.SERVICE, 7))
+    nobody = {"staff": None, "impersonator": None, "address": None, "changes": []}
+    page = await history(admin_client, shopper)
+    cursors = page["pageInfo"].pop("startCursor"), page["pageInfo"].pop("endCursor")
+    assert page == {
+        "totalCount": 4,
+        "pageInfo": {"hasNextPage": False, "hasPreviousPage": False},
+        "nodes": [
+            {**nobody, "kind": "SYNCED", "version": 4, "actor": "SERVICE"},
+            {
+                **nobody,
+                "kind": "ADDRESS_ADDED",
+                "version": 3,
+                "actor": "CUSTOMER",
+                "impersonator": {"email": email},
+                "address": "::1",
+            },
+            {
+                "kind": "EDITED",
+                "version": 2,
+                "actor": "STAFF",
+                "address": "192.0.2.7",
+                "staff": {"email": email},
+                "impersonator": None,
+                "changes": [
+                    {"field": "gender", "before": "MALE", "after": None},
+                    {"field": "points", "before": "3", "after": '{"a":[1]}'},
+                    {"field": "telephone", "before": None, "after": "1"},
+                ],
+            },
+            {**nobody, "kind": "IMPORTED", "version": 1, "actor": "SYSTEM"},
+        ],
+    }
+    assert all(cursors)
+
+
+async def test_what_staff_edit_is_there_with_their_name(admin_client, connection):
+    shopper = await make_customer(connection, tax_vat_number="GB1")
+    await admin_client.data(EDIT, input={"id": customer_id(shopper), "taxVatNumber": "GB2"})
+    [event] = (await history(admin_client, shopper))["nodes"]
+    assert event["staff"]["email"].endswith("@example.com")
+    assert (event["kind"], event["changes"]) == (
+        "EDITED",
+        [{"field": "taxVatNumber", "before": "GB1", "after": "GB2"}],
+    )
+
+
+async def test_pages_go_on_where_the_last_ended(admin_client, connection):
+    shopper = await make_customer(connection)
+    for version in range(1, 6):
+        await record(connection, shopper.id, kind="EDITED", version=version, by=SYSTEM)
+    seen, after = [], None
+    while True:
+        page = await history(admin_client, shopper, first=2, **({"after": after} if after else {}))
+        seen += [node["version"] for node in page["nodes"]]
+        after = page["pageInfo"]["endCursor"]
+        if not page["pageInfo"]["hasNextPage"]:
+            break
+    assert seen == [5, 4, 3, 2, 1]
+    assert [node["version"] for node in (await history(admin_client, shopper, last=2))["nodes"]] == [2, 1]
+
+
+async def test_fifty_histories_cost_as_many_statements_as_one(admin_client, connection, statements):
+    document = """query Some($ids: [ID!]!) { nodes(ids: $ids) { ... on Customer {
+      history(first: 3) { totalCount nodes { id kind changes { field } staff { name } impersonator { name } } }
+    } } }"""
+    staff_id, _ = await somebody(connection)
+    ids = []
+    for _ in range(50):
+        shopper = await make_customer(connection)
+        ids.append(customer_id(shopper))
+        for version in (1, 2, 3, 4):
+            by = By(Actor.STAFF, staff_id) if version % 2 else By(Actor.CUSTOMER, shopper.id, staff_id)
+            await record(connection, shopper.id, kind="EDITED", version=version, by=by, changes={"a": (1, 2)})
+    counts = []
+    for asked in (ids[:1], ids):
+        await statements.clear()
+        answer = await admin_client.data(document, ids=asked)
+        assert [len(node["history"]["nodes"]) for node in answer["nodes"]] == [3] * len(asked)
+        assert {node["history"]["totalCount"] for node in answer["nodes"]} == {4}
+        counts.append(await statements.count())
+    assert counts[0] == counts[1] <= 6
+
+
+async def test_an_event_is_found_by_its_id_by_staff_alone(admin_client, as_customer, connection):
+    shopper = await make_customer(connection)
+    await record(connection, shopper.id, kind="EDITED", version=1, by=SYSTEM)
+    listed = "query H($id: ID!) { customer(id: $id) { history { nodes { id } } } }"
+    [event] = (await admin_client.data(listed, id=customer_id(shopper)))["customer"]["history"]["nodes"]
+    found = await admin_client.data(
+        "query N($id: ID!) { node(id: $id) { id ... on HistoryEvent { kind } } }", id=event["id"]
+    )
+    assert found == {"node": {"id": event["id"], "kind": "EDITED"}}
+    client = await as_customer(shopper.id)
+    answer = await client.answer("query N($id: ID!) { node(id: $id) { id } }", id=event["id"])
+    assert answer["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
+    answer = await client.answer("{ me { history { totalCount } } }")
+    assert answer["errors"][0]["extensions"]["code"] == "GRAPHQL_VALIDATION_FAILED"
+
+
+async def test_history_outlives_the_account_and_is_not_shown_without_permission(as_staff, connection):
+    shopper = await make_customer(connection)
+    await record(connection, shopper.id, kind="EDITED", version=1, by=SYSTEM)
+    await connection.execute("INSERT INTO staff_role VALUES (77, 'nothing', ARRAY[]::text[]) ON CONFLICT DO NOTHING")
+    refused = await (await as_staff("nothing")).answer(HISTORY, id=customer_id(shopper))
+    assert refused["errors"][0]["extensions"] == {"code": "FORBIDDEN", "permission": "customers.read"}
+    await connection.execute("DELETE FROM staff_user WHERE role_id = 77")
+    await connection.execute("DELETE FROM staff_role WHERE id = 77")
+    await connection.execute("DELETE FROM customer WHERE id = $1", shopper.id)
+    assert await connection.fetchval("SELECT count(*) FROM customer_event WHERE customer_id = $1", shopper.id) == 1
+    event = await connection.fetchval("SELECT id FROM customer_event WHERE customer_id = $1", shopper.id)
+    found = await (await as_staff("support")).data(
+        "query N($id: ID!) { node(id: $id) { ... on HistoryEvent { kind } } }", id=encode("evt", shopper.id, event)
+    )
+    assert found == {"node": {"kind": "EDITED"}}
+
+
+IMPERSONATED = Viewer(ViewerKind.CUSTOMER, customer_id=1, staff_id=2, address="192.0.2.1")
+
+
+@pytest.mark.parametrize(
+    ("viewer", "by"),
+    [
+        (Viewer(ViewerKind.STAFF, staff_id=5), By(Actor.STAFF, 5)),
+        (Viewer(ViewerKind.CUSTOMER, customer_id=5), By(Actor.CUSTOMER, 5)),
+        (GUEST, By(Actor.CUSTOMER)),
+        (Viewer(ViewerKind.CUSTOMER, customer_id=5, staff_id=6), By(Actor.CUSTOMER, 5, 6)),
+        (IMPERSONATED, By(Actor.CUSTOMER, 1, 2, "192.0.2.1")),
+    ],
+)
+def test_the_viewer_as_history_names_them(viewer, by):
+    assert acting(viewer) == by
+
+
+def test_the_address_given_outranks_the_viewers():
+    assert acting(Viewer(ViewerKind.STAFF, staff_id=5), "192.0.2.9") == By(Actor.STAFF, 5, address="192.0.2.9")

@@ -1,0 +1,93 @@
+"""Double opt-in: a wish typed with an address begins when the link that went there was opened."""
+
+import uuid
+
+import pytest
+
+from customer_gql.customers.accounts.registration.sign_up import CONFIRM as CONFIRMATION
+from customer_gql.customers.newsletter.opt_in import NEEDED
+from customer_gql.security.tokens import hashed
+from support.shopping import CONFIRM, SIGN_UP, person
+
+SUBSCRIBE = "mutation { newsletterSubscribe { subscription { status } userErrors { code } } }"
+UNSUBSCRIBE = "mutation { newsletterUnsubscribe { subscription { status } userErrors { code } } }"
+OPEN = """mutation O($input: NewsletterConfirmInput!) { newsletterConfirm(input: $input) {
+  isChanged subscription { status storeView { code } } userErrors { code path } } }"""
+DEAD = {"isChanged": False, "subscription": None, "userErrors": [{"code": "INVALID", "path": ["token"]}]}
+
+
+@pytest.fixture
+async def wished(browser, configured, connection, mails):
+    """A new account that wished for the newsletter: the customer, and what the mails brought."""
+
+    async def sign_up():
+        await configured(NEEDED, True)
+        email = f"{uuid.uuid4().hex}@example.com"
+        await (await browser()).data(SIGN_UP, input=person(email, isSubscribed=True))
+        return await connection.fetchrow("SELECT * FROM customer WHERE email = $1", email), dict(await mails(email))
+
+    return sign_up
+
+
+@pytest.fixture
+def status(connection):
+    async def found(row):
+        return await connection.fetchval("SELECT status FROM newsletter_subscription WHERE customer_id = $1", row.id)
+
+    return found
+
+
+async def test_it_waits_for_its_link_and_begins_with_it(wished, browser, status, mails, events, connection):
+    row, brought = await wished()
+    token = brought["newsletter_confirm"]
+    assert (sorted(brought), token[:4], await status(row)) == (["newsletter_confirm", "welcome"], "cgn_", "NOT_ACTIVE")
+    stored = await connection.fetchval("SELECT token_hash FROM newsletter_confirmation WHERE customer_id = $1", row.id)
+    assert stored == hashed(token)
+    guest = await browser()
+    assert (await guest.data(OPEN, input={"token": token}))["newsletterConfirm"] == {
+        "isChanged": True,
+        "subscription": {"status": "SUBSCRIBED", "storeView": {"code": "default"}},
+        "userErrors": [],
+    }
+    assert (await guest.data(OPEN, input={"token": token}))["newsletterConfirm"] == DEAD
+    assert "newsletter_subscribed" in dict(await mails(row.email))
+    assert (await events(row.id))[-1] == "SUBSCRIBED"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE newsletter_confirmation SET expires_at = now() WHERE customer_id = $1",
+        "UPDATE customer SET email = 'moved' || email WHERE id = $1",
+        "UPDATE newsletter_subscription SET status = 'UNSUBSCRIBED' WHERE customer_id = $1",
+        "DELETE FROM customer WHERE id = $1",
+    ],
+)
+async def test_what_ends_a_link(change, wished, browser, status, connection):
+    row, brought = await wished()
+    await connection.execute(change, row.id)
+    before = await status(row)
+    answer = await (await browser()).data(OPEN, input={"token": brought["newsletter_confirm"]})
+    assert (answer["newsletterConfirm"], await status(row)) == (DEAD, before)
+
+
+@pytest.mark.parametrize("token", ["", "cgn_none", "x" * 5000])
+async def test_what_is_no_link(token, browser):
+    assert (await (await browser()).data(OPEN, input={"token": token}))["newsletterConfirm"] == DEAD
+
+
+async def test_one_link_is_enough_where_the_account_waits_too(wished, browser, configured, status):
+    await configured(CONFIRMATION, True)
+    row, brought = await wished()
+    assert (list(brought), await status(row)) == (["confirm_email"], "UNCONFIRMED")
+    await (await browser()).data(CONFIRM, input={"token": brought["confirm_email"]})
+    assert await status(row) == "SUBSCRIBED"
+
+
+async def test_the_own_address_needs_no_link_and_an_old_link_undoes_no_change_of_mind(wished, browser, as_customer):
+    row, brought = await wished()
+    me = await as_customer(row.id)
+    assert (await me.data(SUBSCRIBE))["newsletterSubscribe"]["subscription"] == {"status": "SUBSCRIBED"}
+    assert (await me.data(UNSUBSCRIBE))["newsletterUnsubscribe"]["subscription"] == {"status": "UNSUBSCRIBED"}
+    answer = await (await browser()).data(OPEN, input={"token": brought["newsletter_confirm"]})
+    assert answer["newsletterConfirm"] == DEAD

@@ -1,0 +1,91 @@
+"""Accounts of one website or of all: the scope moves as a whole, and only where no address would collide."""
+
+import asyncio
+
+import pytest
+
+from customer_gql.core.errors import RuleError
+from customer_gql.customers.profile.sharing import AccountSharing, scope_of, share
+from customer_gql.customers.profile.writes import claim, locked, move_claim
+from customer_gql.database.pools import connected
+from support.customers import make_customer
+
+SET = """mutation S($input: AccountSharingSetInput!) { accountSharingSet(input: $input) {
+  movedAccountCount userErrors { code path } } }"""
+
+
+@pytest.fixture
+async def shop(empty_database):
+    async with empty_database.writes.acquire() as connection:
+        await connection.execute("INSERT INTO website (id, code, name, currency) VALUES (2, 'other', 'Other', 'EUR')")
+        yield connection
+
+
+async def scopes(connection):
+    return {row.scope for row in await connection.fetch("SELECT scope FROM customer_email")}
+
+
+async def test_there_and_back(shop):
+    rows = [await make_customer(shop), await make_customer(shop, website_id=2)]
+    async with shop.transaction():
+        assert await share(shop, AccountSharing.GLOBAL) == 2
+    assert (await scopes(shop), await scope_of(shop, 2)) == ({0}, 0)
+    async with shop.transaction():
+        assert await share(shop, AccountSharing.PER_WEBSITE) == 2
+    claims = await shop.fetch("SELECT scope FROM customer_email ORDER BY scope")
+    assert ([claim.scope for claim in claims], await scope_of(shop, 2)) == ([1, 2], 2)
+    assert [row.website_id for row in rows] == [1, 2]
+
+
+async def test_refused_while_an_address_would_be_two_accounts(shop):
+    one = await make_customer(shop)
+    await make_customer(shop, website_id=2, email=one.email.upper())
+    with pytest.raises(RuleError, match="1 addresses"):
+        async with shop.transaction():
+            await share(shop, AccountSharing.GLOBAL)
+    assert (await scopes(shop), await scope_of(shop, 1)) == ({1, 2}, 1)
+
+
+async def test_shared_accounts_move_between_websites_and_claim_everywhere(shop):
+    row = await make_customer(shop)
+    async with shop.transaction():
+        await share(shop, AccountSharing.GLOBAL)
+        held = await locked(shop, row.id, websites=None)
+        await move_claim(shop, held, email="new@example.com", website_id=2)
+        assert not await claim(shop, 7, email="NEW@example.com", scope=await scope_of(shop, 1))
+    assert await scopes(shop) == {0}
+
+
+async def test_who_claims_while_the_scope_changes_claims_in_the_right_one(empty_database_url):
+    """The claim waits for the change, or the change for the claim; in the end all claims are in one scope."""
+    from customer_gql.customers.profile.sharing import held_scope
+
+    async with connected(empty_database_url, write_connections=12) as database:
+
+        async def claiming(number):
+            await asyncio.sleep(0.002 * number)
+            async with database.transaction() as connection:
+                await claim(connection, number, email=f"a{number}@example.com", scope=await held_scope(connection, 1))
+                await asyncio.sleep(0.005)
+
+        async def sharing():
+            await asyncio.sleep(0.008)
+            async with database.transaction() as connection:
+                await share(connection, AccountSharing.GLOBAL)
+                await asyncio.sleep(0.01)
+
+        await asyncio.gather(sharing(), *[claiming(number) for number in range(10)])
+        async with database.writes.acquire() as connection:
+            assert await scopes(connection) == {0}
+            assert await connection.fetchval("SELECT count(*) FROM customer_email") == 10
+
+
+async def test_only_who_may_configure(as_staff, as_customer, admin_client, connection):
+    support, customer = await as_staff("support"), await as_customer((await make_customer(connection)).id)
+    customer.path = "/admin/graphql"
+    input = {"sharing": "GLOBAL"}
+    assert (await support.answer(SET, input=input))["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+    assert (await customer.post(SET, input=input)).status_code == 401
+    assert await scope_of(connection, 1) == 1
+    answer = await admin_client.data(SET, input={"sharing": "PER_WEBSITE"})
+    assert answer == {"accountSharingSet": {"movedAccountCount": 0, "userErrors": []}}

@@ -1,0 +1,131 @@
+"""Connections that go from hand to hand."""
+
+import asyncio
+
+import asyncpg
+import pytest
+
+from customer_gql.database.pools import Patience, connected
+
+
+@pytest.fixture
+async def pool(empty_database_url):
+    patience = Patience(acquire=0.2)
+    async with connected(empty_database_url, read_connections=2, patience=patience) as database:
+        async with database.reads.acquire(), database.reads.acquire():
+            pass  # both are open from here on
+        yield database.reads
+
+
+async def held(pool, order, name):
+    async with pool.acquire() as connection:
+        order.append(name)
+        await connection.fetchval("SELECT pg_sleep(0.02)")
+
+
+async def test_whoever_waits_is_served_in_the_order_of_coming(pool):
+    order = []
+    await asyncio.gather(*[held(pool, order, number) for number in range(12)])
+    assert order == list(range(12))
+    assert pool.get_size() == 2
+
+
+async def test_nobody_waits_longer_than_the_pool_allows_and_nothing_is_lost(pool):
+    first, second = await pool.acquire(), await pool.acquire()
+    tried = await asyncio.gather(*[held(pool, [], number) for number in range(5)], return_exceptions=True)
+    assert [type(it) for it in tried] == [TimeoutError] * 5
+    await pool.release(first)
+    await pool.release(second)
+    await test_whoever_waits_is_served_in_the_order_of_coming(pool)
+
+
+async def test_whoever_is_cancelled_in_the_moment_of_being_served_gives_it_back(pool):
+    for _ in range(20):
+        first, second = await pool.acquire(), await pool.acquire()
+        waiting = [asyncio.create_task(held(pool, [], number)) for number in range(3)]
+        await asyncio.sleep(0)
+        pool.keep(first)
+        pool.keep(second)
+        for task in waiting[:2]:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+        assert waiting[2].exception() is None
+    await test_whoever_waits_is_served_in_the_order_of_coming(pool)
+
+
+async def failing(pool):
+    async with pool.acquire() as connection:
+        await connection.execute("SELECT 1/0")
+
+
+async def lost(pool):
+    async with pool.acquire() as connection:
+        await connection.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+
+async def test_errors_and_lost_connections_leave_nobody_waiting(pool):
+    order = []
+    tried = await asyncio.gather(
+        *[lost(pool), failing(pool), lost(pool), failing(pool), lost(pool)],
+        *[held(pool, order, number) for number in range(6)],
+        return_exceptions=True,
+    )
+    assert [type(it) for it in tried[:5:2]] == [asyncpg.ConnectionDoesNotExistError] * 3
+    assert [type(it) for it in tried[1:5:2]] == [asyncpg.DivisionByZeroError] * 2
+    assert sorted(order) == list(range(6))
+    await test_whoever_waits_is_served_in_the_order_of_coming(pool)
+
+
+async def test_a_connection_lost_at_rest_is_replaced(pool):
+    async with pool.acquire() as connection:
+        pid = await connection.fetchval("SELECT pg_backend_pid()")
+    async with pool.acquire() as one, pool.acquire() as other:
+        pids = [await it.fetchval("SELECT pg_backend_pid()") for it in (one, other)]
+        killer = next(it for it, its in zip((one, other), pids, strict=True) if its != pid)
+        await killer.execute("SELECT pg_terminate_backend($1)", pid)
+        await asyncio.sleep(0.1)
+    await test_whoever_waits_is_served_in_the_order_of_coming(pool)
+
+
+async def test_who_reads_on_at_once_keeps_the_connection(pool):
+    seen = []
+
+    async def reader():
+        pids = []
+        for _ in range(3):
+            async with pool.acquire() as connection:
+                pids.append(await connection.fetchval("SELECT pg_backend_pid()"))
+        seen.append(len(set(pids)))
+
+    await asyncio.gather(*[reader() for _ in range(8)])
+    assert seen == [1] * 8
+
+
+async def test_no_connection_rests_while_somebody_waits(empty_database_url):
+    """While the pool still grows, too."""
+    busy = []
+
+    async def reads(pool):
+        for statement in ("SELECT 1", "SELECT 2", "SELECT pg_sleep(0.3)"):
+            async with pool.acquire() as connection:
+                busy.append(connection)
+                await connection.fetchval(statement)
+                busy.remove(connection)
+
+    async with connected(empty_database_url, read_connections=5, patience=Patience(acquire=5)) as database:
+        tasks = [asyncio.create_task(reads(database.reads)) for _ in range(20)]
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.sleep(0.1)
+        assert len(busy) == 5
+        await asyncio.gather(*tasks)
+
+
+async def test_when_the_database_is_away_everybody_is_told_at_once(empty_database_url):
+    """As soon as it is known, and not when their patience ends."""
+    async with connected(empty_database_url, read_connections=2, patience=Patience(acquire=20)) as database:
+        async with database.reads.acquire(), database.reads.acquire():
+            pass
+        database.reads.set_connect_args("postgresql://127.0.0.1:1/nowhere")
+        async with asyncio.timeout(5):
+            answers = await asyncio.gather(*[lost(database.reads) for _ in range(6)], return_exceptions=True)
+        assert all(isinstance(answer, Exception) for answer in answers)

@@ -1,0 +1,45 @@
+"""Databases of the tests' one server, and folders for servers of their own."""
+
+import os
+import shutil
+import signal
+import tempfile
+import uuid
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from customer_gql.embedded.postmaster import alive, is_postmaster, read_note
+from customer_gql.embedded.server import Server, create_database, drop_database
+from support.processes import until
+
+
+@contextmanager
+def cloned(server: Server, template: str) -> Generator[str]:
+    name = f"test_{os.getpid()}_{uuid.uuid4().hex[:8]}"
+    create_database(server, name, template)
+    try:
+        yield server.url(name)
+    finally:
+        drop_database(server, name)
+
+
+def end_servers(folder: Path) -> None:
+    """Only what a failed test left: a server that was stopped has no note."""
+    for note in folder.rglob("postmaster.pid"):
+        noted = read_note(note.parent)
+        if noted and is_postmaster(noted.pid, note.parent):
+            os.kill(noted.pid, signal.SIGQUIT)
+            until(lambda pid=noted.pid: not alive(pid))
+
+
+@contextmanager
+def short_folder() -> Iterator[Path]:
+    """Unlike pytest's own temporary folders, one that every account may enter."""
+    folder = Path(tempfile.mkdtemp(prefix="cg-", dir="/tmp")).resolve()
+    folder.chmod(0o755)
+    try:
+        yield folder
+    finally:
+        end_servers(folder)
+        shutil.rmtree(folder)

@@ -1,0 +1,127 @@
+"""Fixtures of shoppers and their devices, for every test that needs somebody who signs in."""
+
+import asyncio
+import ipaddress
+import itertools
+import json
+from contextlib import AsyncExitStack
+
+import httpx
+import pytest
+
+from customer_gql.customers.accounts.writes import set_password
+from customer_gql.security import hashing
+from support.customers import make_customer
+from support.shopping import PASSWORD, SIGN_IN
+
+ADDRESSES = itertools.count(int(ipaddress.IPv4Address("10.0.0.1")))
+
+
+def any_address():
+    """One that nobody had before, since what an address may do is counted."""
+    return str(ipaddress.IPv4Address(next(ADDRESSES)))
+
+
+@pytest.fixture
+async def browser(http, storefront):
+    """Somebody at a network address of their own; the limit of one address is nobody else's."""
+    app = http._transport.app
+    async with AsyncExitStack() as stack:
+
+        async def opened(*, address=None, token=None, path="/graphql", **headers):
+            transport = httpx.ASGITransport(app, client=(address or any_address(), 1))
+            named = {name.replace("_", "-"): value for name, value in headers.items()}
+            client = httpx.AsyncClient(transport=transport, base_url="http://test", headers=named)
+            return type(storefront)(await stack.enter_async_context(client), path, token)
+
+        yield opened
+
+
+@pytest.fixture
+def cheap_hashes():
+    """Where not the hashing is tried: what many do at once takes a busy machine too long with it."""
+    hashing.use(memory_kib=8, passes=1)
+    yield
+    hashing.use(memory_kib=hashing.MEMORY_KIB, passes=hashing.PASSES)
+
+
+@pytest.fixture(scope="session")
+async def password_hash():
+    return await hashing.hashed(PASSWORD)
+
+
+@pytest.fixture
+async def shopper(connection, password_hash):
+    """A customer who knows their password."""
+
+    async def made(**given):
+        row = await make_customer(connection, **given)
+        await set_password(connection, row.id, password_hash)
+        return row
+
+    return made
+
+
+@pytest.fixture
+async def signed_in(browser):
+    """A device on which the customer signed in with the password."""
+
+    async def opened(row, **kwargs):
+        client = await browser(**kwargs)
+        answer = (await client.data(SIGN_IN, input={"email": row.email, "password": PASSWORD}))["signIn"]
+        assert answer["userErrors"] == [], answer
+        client.token, client.refresh = answer["accessToken"], answer["refreshToken"]
+        return client
+
+    return opened
+
+
+@pytest.fixture
+def settled(http):
+    """Wait for the writes that no answer waited for."""
+
+    async def wait():
+        await asyncio.sleep(0)
+        await http._transport.app.state.background.close()
+
+    return wait
+
+
+@pytest.fixture
+def mails(connection):
+    """Templates sent to an address, oldest first, each with what only its recipient may see."""
+
+    async def sent(recipient):
+        rows = await connection.fetch(
+            "SELECT template, secrets FROM mail_outbox WHERE recipient = $1 ORDER BY created_at, id", recipient
+        )
+        return [(row.template, (json.loads(row.secrets) if row.secrets else {}).get("token")) for row in rows]
+
+    return sent
+
+
+@pytest.fixture
+def events(connection):
+    async def kinds(customer_id):
+        rows = await connection.fetch(
+            "SELECT kind FROM customer_event WHERE customer_id = $1 ORDER BY created_at, id", customer_id
+        )
+        return [row.kind for row in rows]
+
+    return kinds
+
+
+@pytest.fixture
+async def configured(connection):
+    """Set settings of the shop for one test."""
+    from customer_gql.shop.settings.settings import configure
+
+    done = []
+
+    async def set_(setting, value):
+        done.append(setting)
+        await configure(connection, setting, value)
+
+    yield set_
+    for setting in done:
+        await configure(connection, setting, setting.default)

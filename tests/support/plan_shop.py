@@ -1,0 +1,77 @@
+"""A small shop with what is unusual in rows: nothing where something may be, other currencies, numbers too large."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from sqlalchemy import update
+
+from customer_gql.commerce.reward_points.tables import reward_points, reward_points_rate
+from customer_gql.core.ids import encode, new_id
+from customer_gql.customers.profile.tables import customer
+from customer_gql.database.statements import Connection, execute
+from support.customers import (
+    make_address,
+    make_customer,
+    make_full_customer,
+    make_lists,
+    make_order,
+    make_product,
+    put,
+)
+
+FRACTION = dt.datetime(2026, 2, 3, 4, 5, 6, 120_000, tzinfo=dt.UTC)
+
+
+@dataclass
+class Shop:
+    customers: list[int] = field(default_factory=list)
+    ids: list[str] = field(default_factory=list)
+
+
+async def make_shop(connection: Connection) -> Shop:
+    shop = Shop()
+    for number in range(4):
+        full = await make_full_customer(connection, gender=["MALE", "FEMALE", None, "NOT_SPECIFIED"][number])
+        shop.customers.append(full.id)
+        await _name_all_ids(connection, shop, full.id)
+    bare = await make_customer(connection, date_of_birth=dt.date(1815, 12, 10), created_at=FRACTION)
+    await make_address(connection, bare, company="Engines", street=["1", "2", "3"], is_default_billing=True)
+    await make_lists(connection, bare, [])
+    empty = await make_customer(connection, created_at=FRACTION, prefix="Dr", suffix="Esq", middle_name="K")
+    shop.customers += [bare.id, empty.id]
+    await _make_orders_of_the_world(connection, bare)
+    await put(connection, reward_points, customer_id=empty.id, website_id=1, balance=5_000)
+    await put(connection, reward_points_rate, id=new_id(), points=10, amount=100)
+    shop.ids += [encode("cus", id) for id in shop.customers]
+    return shop
+
+
+async def make_failures(connection: Connection, shop: Shop) -> None:
+    """Rows whose fields cannot be shown: a number above 32 bits, alone and within a page."""
+    for id in (shop.customers[1], shop.customers[-1]):
+        await execute(connection, update(customer).where(customer.c.id == id).values(number=3_000_000_000 + id % 1000))
+
+
+async def _make_orders_of_the_world(connection: Connection, owner) -> None:
+    for price, currency, placed_at in ((1_234, "JPY", FRACTION), (5, "KWD", FRACTION), (0, "EUR", FRACTION)):
+        product = await make_product(connection, price=price, currency=currency)
+        await make_order(connection, owner, [product], currency=currency, placed_at=placed_at)
+
+
+_OWNED = {
+    "address": ("adr", "id"),
+    "cart": ("crt", "id"),
+    "sales_order": ("ord", "id"),
+    "review": ("rev", "id"),
+    "wishlist": ("wis", "id"),
+    "store_credit_entry": ("sce", "id"),
+    "reward_points_entry": ("rpe", "id"),
+    "newsletter_subscription": ("sub", "store_view_id"),
+}
+
+
+async def _name_all_ids(connection: Connection, shop: Shop, owner: int) -> None:
+    for table, (prefix, column) in _OWNED.items():
+        rows = await connection.fetch(f"SELECT {column} AS id FROM {table} WHERE customer_id = $1", owner)
+        shop.ids += [encode(prefix, owner, row["id"]) for row in rows]
+    shop.ids += [encode("web", 1), encode("grp", 1), encode("stv", 1), encode("cus", 999)]
