@@ -15,7 +15,7 @@ ANCHOR = re.compile(r'<a id="([^"]*)"></a>')
 CITATION = re.compile(r"docs/domain/[\w./#-]*[\w#]")
 LINK = re.compile(r"\]\((?!https?:)([^)\s]+)\)")
 CODE = re.compile(r"^Code: (.+)\.$", re.MULTILINE)
-# "domain §10.2" and "(§10.2)" are sections of a document that is not part of the repository.
+# A section sign with a number cites a document that is not part of the repository.
 FOREIGN_SECTION = re.compile(r"§\s?\d")
 
 
