@@ -1,4 +1,4 @@
-"""A session acts where its account works: on its website, or on all that its group is not kept out of (domain §4)."""
+"""A session acts where its account works: on its website, or on all that its group is not kept out of (docs/domain/account-scope.md#account-scope-7)."""
 
 import asyncio
 

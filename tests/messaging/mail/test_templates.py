@@ -44,7 +44,7 @@ def test_every_mail_in_every_language(name, language):
 
 
 def test_who_each_mail_seems_to_come_from():
-    """As domain §42 has it; what it does not have comes from customer support, because it is about safety."""
+    """As the table below docs/domain/mail.md#mail-7 has it."""
     support = {kind.name for kind in KINDS.values() if kind.sender is Sender.SUPPORT}
     assert support == {
         "password_reset",

@@ -1,4 +1,4 @@
-"""Staff read and change the shop's settings, each at the scopes it may be set at (domain §1.3)."""
+"""Staff read and change the shop's settings, each at the scopes it may be set at (docs/domain/settings.md#settings-5)."""
 
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any

@@ -1,4 +1,4 @@
-"""One action on many customers, in one transaction, with an answer for each of them (domain §12.3)."""
+"""One action on many customers, in one transaction, with an answer for each of them (docs/domain/mass-actions.md#mass-actions-1)."""
 
 import enum
 from collections.abc import Mapping, Sequence

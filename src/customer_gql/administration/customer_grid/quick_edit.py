@@ -1,4 +1,4 @@
-"""Editing a row of the grid: some fields of the profile, and of the default billing address the grid shows (§12.2)."""
+"""Editing a row of the grid: some fields of the profile, and of the default billing address the grid shows (docs/domain/quick-edit.md#quick-edit-1)."""
 
 import enum
 from collections.abc import Callable, Mapping
@@ -151,7 +151,7 @@ _CHECKS: Mapping[str, Callable[[Connection, Held, Any], Any]] = {
     "telephone": _telephone,
     "postcode": _postcode,
 }
-COMPANY_FREEZES_GROUP = "The group of a company's member follows the company (domain §18.2); change it there."
+COMPANY_FREEZES_GROUP = "The group of a company's member follows the company; change it there."
 
 
 async def check_group(connection: Connection, group_id: int, *, path: list[str]) -> None:
@@ -189,7 +189,7 @@ def _shown(field: str, value: Any) -> str | None:
 
 
 async def _tell_both(connection: Connection, customer: Row, new: str) -> None:
-    """The old address learns of it too, in case it was not its owner's wish; links mailed to it are dead (§7.4)."""
+    """The old address learns of it too, in case it was not its owner's wish; links mailed to it are dead (docs/domain/quick-edit.md#quick-edit-6)."""
     await revoke_resets(connection, [customer.id])
     for recipient in (customer.email, new):
         await queue(

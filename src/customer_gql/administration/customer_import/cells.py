@@ -65,7 +65,7 @@ class Cells:
             return self.refuse(column, error.message)
 
     def choice(self, column: str, values: Mapping[str, T_], otherwise: str) -> T_ | None:
-        """One of the values; for another one the row's default, with a note (domain §41.3)."""
+        """One of the values; for another one the row's default, with a note (docs/domain/import.md#import-7)."""
         value = self.raw(column)
         if value and value.casefold() not in values:
             self.notes.append(Problem(column, f"is outside the set of values and became {otherwise}", value))

@@ -1,4 +1,4 @@
-"""The open cart: what did not become an order yet (domain §13.1, §25)."""
+"""The open cart: what did not become an order yet (docs/domain/carts.md#carts-1)."""
 
 from sqlalchemy import (
     BigInteger,

@@ -1,6 +1,6 @@
-"""Orders as they were placed (domain §24): items, shipments with tracking numbers, totals, and who bought.
+"""Orders as they were placed (docs/domain/orders.md#orders-1): items, shipments with tracking numbers, totals, and who bought.
 
-No foreign key to the customer: orders stay when an account is deleted, with a snapshot of name and e-mail (§3.4).
+No foreign key to the customer: orders stay when an account is deleted, with a snapshot of name and e-mail (docs/domain/orders.md#orders-2).
 """
 
 import enum

@@ -1,4 +1,4 @@
-"""Product reviews written by customers (domain §32). They stay when the account is deleted (§3.4)."""
+"""Product reviews written by customers (docs/domain/reviews.md#reviews-1). They stay when the account is deleted (docs/domain/reviews.md#reviews-3)."""
 
 import enum
 

@@ -7,7 +7,7 @@ from customer_gql.shop.websites.tables import website
 
 from .tables import reward_points, reward_points_entry as entry, reward_points_rate as rate
 
-# The most particular rate: website and group, then group alone, then website alone, then for all (domain §30.2).
+# The most particular rate: website and group, then group alone, then website alone, then for all (docs/domain/reward-points.md#reward-points-2).
 _rate = (
     select(rate.c.points, rate.c.amount)
     .where(

@@ -1,6 +1,6 @@
-"""Reward points: whole units, a balance for each customer and website, the ledger, exchange rates (domain §30).
+"""Reward points: whole units, a balance for each customer and website, the ledger, exchange rates (docs/domain/reward-points.md#reward-points-1).
 
-No foreign key to the customer: transactions stay when an account is deleted (§3.4).
+No foreign key to the customer: transactions stay when an account is deleted (docs/domain/ledgers.md#ledgers-7).
 """
 
 import enum
@@ -71,7 +71,7 @@ reward_points_entry = table(
     append_only=True,
 )
 
-# Null stands for all websites, or all groups; the most particular rate wins (§30.2).
+# Null stands for all websites, or all groups; the most particular rate wins (docs/domain/reward-points.md#reward-points-2).
 reward_points_rate = table(
     "reward_points_rate",
     Column("id", BigInteger, primary_key=True),

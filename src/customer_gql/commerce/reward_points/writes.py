@@ -1,4 +1,4 @@
-"""Moving reward points: one lock, one conditional statement, one entry that is never changed (domain §30)."""
+"""Moving reward points: one lock, one conditional statement, one entry that is never changed (docs/domain/ledgers.md#ledgers-3)."""
 
 import datetime as dt
 

@@ -1,6 +1,6 @@
-"""Store credit: a balance for each customer and website, and the ledger that explains it (domain §16).
+"""Store credit: a balance for each customer and website, and the ledger that explains it (docs/domain/ledgers.md#ledgers-1).
 
-No foreign key to the customer: transactions stay when an account is deleted (§3.4).
+No foreign key to the customer: transactions stay when an account is deleted (docs/domain/ledgers.md#ledgers-7).
 """
 
 import enum

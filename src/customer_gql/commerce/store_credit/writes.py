@@ -1,4 +1,4 @@
-"""Moving store credit: one lock, one conditional statement, one entry that is never changed (domain §16)."""
+"""Moving store credit: one lock, one conditional statement, one entry that is never changed (docs/domain/ledgers.md#ledgers-3)."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""Wishlists; each customer's first one is the default and cannot go (domain §26)."""
+"""Wishlists; each customer's first one is the default and cannot go (docs/domain/wishlists.md#wishlists-1)."""
 
 import enum
 

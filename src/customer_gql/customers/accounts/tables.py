@@ -41,7 +41,7 @@ customer_session = table(
     "customer_session",
     Column("customer_id", BigInteger, nullable=False),
     Column("id", BigInteger, nullable=False),
-    # Where it signed in; only shared accounts go to another website with it (domain §4).
+    # Where it signed in; only shared accounts go to another website with it (docs/domain/account-scope.md#account-scope-7).
     Column("website_id", ForeignKey("website.id"), nullable=False),
     Column("device", Text),
     Column("address", Text),

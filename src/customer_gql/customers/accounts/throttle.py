@@ -3,7 +3,7 @@
 An attempt is counted before it is evaluated, in the statement that allows it: of any number of guesses made at once
 only the allowed ones reach the password. Success forgets the count.
 
-Two counters run for an account, independent of each other (domain §6): wrong passwords, wherever they are given, and
+Two counters run for an account, independent of each other (docs/domain/sign-in.md#sign-in-6): wrong passwords, wherever they are given, and
 refused sign-ins. So who is kept from signing in by a stranger's guesses still changes the password on a live session.
 """
 

@@ -1,4 +1,4 @@
-"""The state of an account, and ending what lets its customer in (domain §5.5, §7.5)."""
+"""The state of an account, and ending what lets its customer in (docs/domain/support.md#support-4, docs/domain/support.md#support-5)."""
 
 import datetime as dt
 from collections.abc import Sequence

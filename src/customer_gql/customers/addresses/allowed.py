@@ -1,4 +1,4 @@
-"""Countries a shop takes addresses in: those of the website, or of all websites where accounts are shared (§10.2)."""
+"""Countries a shop takes addresses in: those of the website, or of all websites where accounts are shared (docs/domain/addresses.md#addresses-8)."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""The address book: what a country asks for, defaults that rotate, a default that stays (domain §10.2)."""
+"""The address book: what a country asks for, defaults that rotate, a default that stays (docs/domain/addresses.md#addresses-11)."""
 
 import datetime as dt
 from collections.abc import Callable, Collection, Mapping

@@ -1,4 +1,4 @@
-"""The address book (domain §10). At most one default of each kind is a partial unique key, not a pointer."""
+"""The address book (docs/domain/addresses.md#addresses-11). At most one default of each kind is a partial unique key, not a pointer."""
 
 from sqlalchemy import (
     BigInteger,

@@ -15,7 +15,7 @@ class Actor(enum.StrEnum):
     SYSTEM = "SYSTEM"
 
 
-# No foreign key to the customer: history outlives the account (domain §3.4).
+# No foreign key to the customer: history outlives the account (docs/domain/history.md#history-4).
 customer_event = table(
     "customer_event",
     Column("customer_id", BigInteger, nullable=False),

@@ -1,4 +1,4 @@
-"""Double opt-in: a wish that somebody typed with an address waits for the link that goes there (domain §22.2)."""
+"""Double opt-in: a wish that somebody typed with an address waits for the link that goes there (docs/domain/newsletter.md#newsletter-5)."""
 
 import datetime as dt
 from typing import Any, Final

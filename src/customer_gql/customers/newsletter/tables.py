@@ -1,4 +1,4 @@
-"""A customer's subscriptions, one for each store view (domain §22.2)."""
+"""A customer's subscriptions, one for each store view (docs/domain/newsletter.md#newsletter-1)."""
 
 import enum
 

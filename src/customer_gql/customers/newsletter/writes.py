@@ -1,4 +1,4 @@
-"""Subscribing and unsubscribing many customers: deliberately not each other's mirror (domain §12.4)."""
+"""Subscribing and unsubscribing many customers: deliberately not each other's mirror (docs/domain/newsletter.md#newsletter-9)."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from .tables import SubscriptionStatus, newsletter_subscription as subscription
 async def subscribe(connection: Connection, customer_ids: Sequence[int]) -> dict[int, bool]:
     """Subscribe to the default store view of each customer's website, and no other; whether it changed something.
 
-    An account that is not confirmed yet is subscribed by its confirmation (§22.2). A customer whose website has no
+    An account that is not confirmed yet is subscribed by its confirmation (docs/domain/newsletter.md#newsletter-3). A customer whose website has no
     default store view is not in the answer.
     """
     now = literal(dt.datetime.now(dt.UTC), DateTime(timezone=True))
@@ -59,7 +59,7 @@ async def unsubscribe(connection: Connection, customer_ids: Sequence[int]) -> se
 async def begin(connection: Connection, held: Row, store_view_id: int, *, waits: bool = False) -> bool:
     """Subscribe one customer in one store view; whether it changed anything.
 
-    An account not confirmed waits for that, and with `waits` a confirmed one for a link of its own (§22.2).
+    An account not confirmed waits for that, and with `waits` a confirmed one for a link of its own (docs/domain/newsletter.md#newsletter-5).
     """
     status = SubscriptionStatus.NOT_ACTIVE if waits else SubscriptionStatus.SUBSCRIBED
     if not held.is_email_confirmed:

@@ -1,4 +1,4 @@
-"""Edits made by two people: of different fields they merge, of the same field the later is a conflict (domain §12.2)."""
+"""Edits made by two people: of different fields they merge, of the same field the later is a conflict (docs/domain/concurrent-edits.md#concurrent-edits-3)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

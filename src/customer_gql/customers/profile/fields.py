@@ -1,4 +1,4 @@
-"""What a customer may say about themselves, and what the shop asks for (domain §9)."""
+"""What a customer may say about themselves, and what the shop asks for (docs/domain/profile.md#profile-10)."""
 
 import datetime as dt
 import enum

@@ -1,4 +1,4 @@
-"""Now online: who signed in, signed up or changed a cart lately (domain §14). Page views do not count.
+"""Now online: who signed in, signed up or changed a cart lately (docs/domain/presence.md#presence-1). Page views do not count.
 
 A visitor is told by the header `X-Visitor`: 22 to 64 characters of `A-Z a-z 0-9 _ -`, made at random by the storefront
 and kept in the browser. It opens nothing; only its hash is stored.

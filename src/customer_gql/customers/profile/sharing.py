@@ -1,4 +1,4 @@
-"""Account scope: an account works on its website, or on all of them (domain §4)."""
+"""Account scope: an account works on its website, or on all of them (docs/domain/account-scope.md#account-scope-1)."""
 
 import enum
 from typing import Final

@@ -1,4 +1,4 @@
-"""The customer: account, profile, when they were last seen (domain §3), and the claim on an e-mail address (§4)."""
+"""The customer: account, profile, when they were last seen (docs/domain/profile.md#profile-1), and the claim on an e-mail address (docs/domain/account-scope.md#account-scope-2)."""
 
 import enum
 
@@ -106,7 +106,7 @@ customer_activity = table(
     spread="customer",
 )
 
-# Somebody who did not sign in, by the hash of a token their storefront made (domain §14).
+# Somebody who did not sign in, by the hash of a token their storefront made (docs/domain/presence.md#presence-3).
 visitor = table(
     "visitor",
     Column("token_hash", BYTEA, primary_key=True),

@@ -121,7 +121,7 @@ def _integers(values: list[int]) -> Any:
 
 
 async def remove(connection: Connection, customer_ids: Sequence[int]) -> list[Row]:
-    """Delete accounts for good; those deleted. A company's admin stays until another takes over (domain §3.4).
+    """Delete accounts for good; those deleted. A company's admin stays until another takes over (docs/domain/account-deletion.md#account-deletion-4).
 
     Addresses, carts, wishlists and subscriptions go along; orders, reviews and ledgers stay.
     """

@@ -1,4 +1,4 @@
-"""Every mail there is: who seems to send it, where its link leads, and what its text may say (domain §42)."""
+"""Every mail there is: who seems to send it, where its link leads, and what its text may say (docs/domain/mail.md#mail-7)."""
 
 import enum
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Mail to send, written in the transaction that causes it (domain §42), and texts the shop put in place of ours."""
+"""Mail to send, written in the transaction that causes it (docs/domain/mail.md#mail-1), and texts the shop put in place of ours."""
 
 import enum
 

@@ -1,4 +1,4 @@
-"""Customer groups decide discounts and the tax class of a purchase (domain §18)."""
+"""Customer groups decide discounts and the tax class of a purchase (docs/domain/groups.md#groups-1)."""
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, PrimaryKeyConstraint, Text
 

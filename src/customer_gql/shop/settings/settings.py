@@ -1,4 +1,4 @@
-"""Settings of the shop that staff change while it runs, each at the scopes it may be set at (domain §1.3).
+"""Settings of the shop that staff change while it runs, each at the scopes it may be set at (docs/domain/settings.md#settings-5).
 
 A slice declares its settings where it uses them: `CONFIRM = Setting("accounts.confirm_email", False, WEBSITE)`.
 """

@@ -1,4 +1,4 @@
-"""Website → store → store view: the scopes everything else refers to (domain §1.3)."""
+"""Website → store → store view: the scopes everything else refers to (docs/domain/websites.md#websites-1)."""
 
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Text, text
 

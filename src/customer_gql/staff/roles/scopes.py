@@ -1,4 +1,4 @@
-"""What somebody holds, and that nobody hands on more: permissions and websites (domain §1.2)."""
+"""What somebody holds, and that nobody hands on more: permissions and websites (docs/domain/roles.md#roles-3)."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

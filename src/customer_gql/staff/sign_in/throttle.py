@@ -1,7 +1,7 @@
 """Guesses at passwords and codes are counted in the database before they are looked at, so that no worker, no
 spelling and no header buys one more. By account: five, then a pause that doubles from 1 s to 15 min, and after a
-hundred in a row none until the password is set anew. By peer: 30 in five minutes. Stricter than domain §6, by our
-rules of strength. A lock never ends a session."""
+hundred in a row none until the password is set anew. By peer: 30 in five minutes. See docs/domain/staff-sign-in.md#staff-sign-in-2.
+A lock never ends a session."""
 
 import datetime as dt
 import hashlib

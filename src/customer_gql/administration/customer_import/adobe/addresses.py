@@ -1,4 +1,4 @@
-"""The customer addresses file of Adobe Commerce (domain §41.2), row by row."""
+"""The customer addresses file of Adobe Commerce (docs/domain/import.md#import-13), row by row."""
 
 from collections.abc import Sequence
 from typing import Any, ClassVar, Final

@@ -104,7 +104,7 @@ def _given(field: Field, columns: Collection[str]) -> str:
     if field.source not in columns:
         return f"c.{field.column}"
     given = f"coalesce(s.{field.column}, c.{field.column})" if field.keeps else f"s.{field.column}"
-    # The group of a company's member follows the company (domain §18.2).
+    # The group of a company's member follows the company (docs/domain/import.md#import-12).
     return f"CASE WHEN {_IS_FREE} THEN {given} ELSE c.group_id END" if field.column == "group_id" else given
 
 

@@ -1,4 +1,4 @@
-"""The customers main file of Adobe Commerce (domain §41.2), row by row."""
+"""The customers main file of Adobe Commerce (docs/domain/import.md#import-5), row by row."""
 
 from collections.abc import Sequence
 from typing import Any, ClassVar, Final, NamedTuple
@@ -29,7 +29,7 @@ class Field(NamedTuple):
     column: str
     name: str
     keeps: bool = False
-    """An empty cell keeps what is stored, since the value is required; elsewhere it clears (domain §41.3)."""
+    """An empty cell keeps what is stored, since the value is required; elsewhere it clears (docs/domain/import.md#import-6)."""
 
 
 FIELDS: Final = (

@@ -1,4 +1,4 @@
-"""Customers and addresses from files in the column layout of Adobe Commerce's customer import (domain §41)."""
+"""Customers and addresses from files in the column layout of Adobe Commerce's customer import (docs/domain/import.md#import-1)."""
 
 from collections.abc import AsyncGenerator
 from contextlib import ExitStack, asynccontextmanager

@@ -1,4 +1,4 @@
-"""Links that prove an address: the one an account was made with, and the one it changes to (domain §5.4, §7.4)."""
+"""Links that prove an address: the one an account was made with, and the one it changes to (docs/domain/email-verification.md#email-verification-1, docs/domain/email-verification.md#email-verification-5)."""
 
 import datetime as dt
 from typing import Any, Final

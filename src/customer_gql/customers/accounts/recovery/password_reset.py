@@ -1,4 +1,4 @@
-"""Choosing a new password: through a link in a mail, or with the old one (domain §7.3, §7.4)."""
+"""Choosing a new password: through a link in a mail, or with the old one (docs/domain/recovery.md#recovery-1)."""
 
 import datetime as dt
 from dataclasses import dataclass

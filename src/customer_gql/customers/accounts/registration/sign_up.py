@@ -1,4 +1,4 @@
-"""A new account (domain §5.1). Whether the address has one already, its owner learns by mail, and nobody else."""
+"""A new account (docs/domain/sign-up.md#sign-up-2). Whether the address has one already, its owner learns by mail, and nobody else."""
 
 import datetime as dt
 from collections.abc import Awaitable, Callable, Mapping

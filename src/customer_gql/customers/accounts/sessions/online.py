@@ -1,4 +1,4 @@
-"""Who is online: customers and visitors active within the configured minutes (domain §14)."""
+"""Who is online: customers and visitors active within the configured minutes (docs/domain/presence.md#presence-2)."""
 
 import enum
 from typing import Any

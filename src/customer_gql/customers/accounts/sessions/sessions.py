@@ -93,7 +93,7 @@ async def find(database: Database, given: str, *, store_view: str | None = None)
 async def reaches(connection: Connection, held: Any, website_id: int | None) -> bool:
     """Whether a session may act on a website; `held` is of a customer, and of the website they signed in on.
 
-    An account of one website is unknown on the others; a shared one is kept out of those its group excludes (§4).
+    An account of one website is unknown on the others; a shared one is kept out of those its group excludes (docs/domain/account-scope.md#account-scope-7).
     """
     if website_id in {None, held.website_id}:
         return True

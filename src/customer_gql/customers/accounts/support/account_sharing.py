@@ -1,4 +1,4 @@
-"""Staff decide whether an account works on its website alone, or on all of them (domain §4)."""
+"""Staff decide whether an account works on its website alone, or on all of them (docs/domain/account-scope.md#account-scope-1)."""
 
 from typing import Annotated
 

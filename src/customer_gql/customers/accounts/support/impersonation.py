@@ -1,4 +1,4 @@
-"""Login as customer: staff act as a customer who allows it, for minutes, and every trace names both (domain §15)."""
+"""Login as customer: staff act as a customer who allows it, for minutes, and every trace names both (docs/domain/support.md#support-7)."""
 
 import datetime as dt
 from typing import Final
