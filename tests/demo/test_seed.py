@@ -9,32 +9,39 @@ from typing import Any
 
 import pytest
 
+from customer_gql.commerce.orders import tables as orders
+from customer_gql.commerce.reviews import tables as reviews
+from customer_gql.commerce.reward_points import tables as reward_points
+from customer_gql.commerce.store_credit import tables as store_credit
+from customer_gql.commerce.wishlists import tables as wishlists
+from customer_gql.customers.newsletter import tables as newsletter
+from customer_gql.customers.profile import tables as customers
 from customer_gql.database.pools import Database, connected
 from customer_gql.database.statements import Connection
 from customer_gql.demo.seed.rows import COLUMNS
 from customer_gql.demo.seed.seeding import DEFAULT_UNTIL, SeedRefused, seed
 from customer_gql.demo.shop import records
 from customer_gql.embedded.server import Server, create_database, drop_database
-from customer_gql.schema import tables
+from customer_gql.schema.tables import metadata
 
 UNTIL = datetime(2026, 8, 20, 9, 30, tzinfo=UTC)
 CUSTOMERS = 250
 LEDGERS = (("store_credit", "amount"), ("reward_points", "points"))
 
 EVERY_VALUE: dict[str, Any] = {
-    "customer.status": tables.customers.CustomerStatus,
-    "customer.customer_type": tables.customers.CustomerType,
-    "customer.gender": [*tables.customers.Gender, None],
+    "customer.status": customers.CustomerStatus,
+    "customer.customer_type": customers.CustomerType,
+    "customer.gender": [*customers.Gender, None],
     "customer.is_email_confirmed": [True, False],
     "customer.website_id": [1, 2, 3, 4],
-    "newsletter_subscription.status": tables.newsletter.SubscriptionStatus,
-    "sales_order.status": tables.orders.OrderStatus,
+    "newsletter_subscription.status": newsletter.SubscriptionStatus,
+    "sales_order.status": orders.OrderStatus,
     "sales_order_address.kind": ["BILLING", "SHIPPING"],
-    "wishlist.visibility": tables.wishlists.WishlistVisibility,
-    "review.status": tables.reviews.ReviewStatus,
+    "wishlist.visibility": wishlists.WishlistVisibility,
+    "review.status": reviews.ReviewStatus,
     "review.rating": [1, 2, 3, 4, 5],
-    "store_credit_entry.action": tables.store_credit.StoreCreditAction,
-    "reward_points_entry.action": tables.reward_points.RewardPointsAction,
+    "store_credit_entry.action": store_credit.StoreCreditAction,
+    "reward_points_entry.action": reward_points.RewardPointsAction,
     "product.is_salable": [True, False],
 }
 
@@ -103,7 +110,7 @@ async def undone(connection: Connection) -> AsyncGenerator[None]:
 async def checksums(connection: Connection) -> dict[str, str]:
     return {
         name: await value(connection, f"SELECT md5(string_agg(t::text, '/' ORDER BY t::text)) FROM {name} t")
-        for name in tables.metadata.tables
+        for name in metadata.tables
     }
 
 
@@ -136,7 +143,7 @@ async def test_other_arguments_give_other_rows(empty_database_connection: Connec
 
 async def test_says_how_many_rows_each_table_got(empty_database_connection: Connection) -> None:
     connection = empty_database_connection
-    before = {name: await value(connection, f"SELECT count(*) FROM {name}") for name in tables.metadata.tables}
+    before = {name: await value(connection, f"SELECT count(*) FROM {name}") for name in metadata.tables}
     summary = await seed(connection, customers=CUSTOMERS, seed=1, until=UNTIL)
     seeded = {*COLUMNS, *(name for name, _, _ in records(UNTIL))}
     assert set(summary.counts) == seeded

@@ -10,10 +10,12 @@ from strawberry.types.field import StrawberryField
 
 from customer_gql.graph.scalars import SCALARS
 
+from .slices import declared
 
-def merged(name: str, description: str, *roots: type[Any]) -> type[Any]:
-    """One root of several; a field that two of them define fails the build, see `tests/test_schema.py`."""
-    root = merge_types(name, roots)
+
+def merged(name: str, description: str, declaration: str, *more: type[Any]) -> type[Any]:
+    """One root of what the slices declare; a field that two of them define fails the build, see `tests/schema`."""
+    root = merge_types(name, (*declared("operations", declaration), *more))
     root.__strawberry_definition__.description = description  # pyright: ignore[reportAttributeAccessIssue]
     return root
 

@@ -1,6 +1,6 @@
 """Staff users."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import strawberry
 
@@ -201,3 +201,7 @@ def _edits(input: StaffUpdateInput) -> dict[str, Any]:
     if input.role_id is not None:
         edits["role_id"] = decode_small(input.role_id.value, "rol")
     return edits
+
+
+ADMIN_QUERIES: Final = (StaffAdminQuery,)
+ADMIN_MUTATIONS: Final = (StaffAdminMutation,)

@@ -1,7 +1,7 @@
 """Staff read and change the shop's settings, each at the scopes it may be set at (docs/domain/settings.md#settings-5)."""
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import strawberry
 from strawberry.scalars import JSON
@@ -202,3 +202,7 @@ def _shown(found: Effective) -> ConfigurationSetting:
         at_most=setting.at_most,
         one_of=list(setting.one_of),
     )
+
+
+ADMIN_QUERIES: Final = (ConfigurationAdminQuery,)
+ADMIN_MUTATIONS: Final = (ConfigurationAdminMutation,)

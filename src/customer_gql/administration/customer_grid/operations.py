@@ -1,5 +1,5 @@
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import strawberry
 
@@ -219,3 +219,6 @@ def _payload(results: list[mass_action.Result]) -> CustomerMassActionPayload:
         refused_count=outcomes.count(Outcome.REFUSED),
         not_found_count=outcomes.count(Outcome.NOT_FOUND),
     )
+
+
+ADMIN_MUTATIONS: Final = (CustomerGridAdminMutation,)

@@ -1,5 +1,5 @@
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import strawberry
 
@@ -257,3 +257,7 @@ async def _customer_values(info: Info, customer_id: strawberry.ID | None) -> Map
     if found is None:
         raise BadInput("customerId: there is no such customer.")
     return {"firstName": found.first_name}
+
+
+ADMIN_QUERIES: Final = (MailAdminQuery,)
+ADMIN_MUTATIONS: Final = (MailAdminMutation,)

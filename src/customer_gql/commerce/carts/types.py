@@ -1,4 +1,5 @@
 import datetime as dt
+from typing import Final
 
 import strawberry
 
@@ -37,3 +38,6 @@ class CartSection:
     cart: Cart | None = loaded(
         reads.open_carts_by_customer, key="id", description="The open cart; null when there is none."
     )
+
+
+CUSTOMER_SECTIONS: Final = (CartSection,)

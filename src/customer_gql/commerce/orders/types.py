@@ -1,5 +1,5 @@
 import datetime as dt
-from typing import Any
+from typing import Any, Final
 
 import strawberry
 
@@ -138,3 +138,6 @@ class OrderSection:
     order_statistics: OrderStatistics = loaded(
         reads.statistics_by_customer, key="id", description="What the orders add up to."
     )
+
+
+CUSTOMER_SECTIONS: Final = (OrderSection,)

@@ -1,4 +1,5 @@
 import datetime as dt
+from typing import Final
 
 import strawberry
 
@@ -40,3 +41,6 @@ class ReviewSection:
     reviews: Connection[Review] = paged(
         reads.reviews_by_customer, key="id", description="Every review the customer wrote, newest first."
     )
+
+
+CUSTOMER_SECTIONS: Final = (ReviewSection,)

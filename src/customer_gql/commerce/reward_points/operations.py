@@ -1,4 +1,4 @@
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import strawberry
 
@@ -77,3 +77,6 @@ class RewardPointsAdminMutation:
                     changes={"rewardPoints": (entry.balance_after - entry.points, entry.balance_after)},
                 )
         return RewardPointsAdjustPayload(customer_id=customer_id, entry=entry)
+
+
+ADMIN_MUTATIONS: Final = (RewardPointsAdminMutation,)

@@ -1,4 +1,5 @@
 import datetime as dt
+from typing import Final
 
 import strawberry
 
@@ -56,3 +57,6 @@ class RewardPointsSection:
     reward_points: RewardPoints = loaded(
         reads.reward_points_by_customer, key="id", description="Reward points on the customer's own website."
     )
+
+
+CUSTOMER_SECTIONS: Final = (RewardPointsSection,)

@@ -1,5 +1,5 @@
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import strawberry
 
@@ -82,3 +82,6 @@ class StoreCreditAdminMutation:
                     changes={"storeCredit": (balances[0], balances[1])},
                 )
         return StoreCreditAdjustPayload(customer_id=customer_id, entry=entry)
+
+
+ADMIN_MUTATIONS: Final = (StoreCreditAdminMutation,)

@@ -1,4 +1,5 @@
 import datetime as dt
+from typing import Final
 
 import strawberry
 
@@ -46,3 +47,6 @@ class StoreCreditSection:
     store_credit: StoreCredit = loaded(
         reads.store_credits_by_customer, key="id", description="Store credit on the customer's own website."
     )
+
+
+CUSTOMER_SECTIONS: Final = (StoreCreditSection,)

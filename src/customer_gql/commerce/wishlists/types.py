@@ -1,4 +1,5 @@
 import datetime as dt
+from typing import Final
 
 import strawberry
 
@@ -49,3 +50,6 @@ class WishlistSection:
     wishlists: list[Wishlist] = loaded(
         reads.wishlists_by_customer, key="id", description="Every wishlist, the default one first; a few by rule."
     )
+
+
+CUSTOMER_SECTIONS: Final = (WishlistSection,)

@@ -1,6 +1,6 @@
 """What customers do to their own account; roots of the storefront."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import strawberry
 
@@ -254,3 +254,7 @@ async def _view(info: Info) -> Row:
     """The storefront that asks."""
     async with info.context.database.reads.acquire() as connection:
         return await requested_view(connection, info.context.caller.store_view)
+
+
+QUERIES: Final = (AccountQuery,)
+MUTATIONS: Final = (AccountMutation,)

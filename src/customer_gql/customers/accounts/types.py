@@ -1,5 +1,5 @@
 import datetime as dt
-from typing import Any
+from typing import Any, Final
 
 import strawberry
 
@@ -104,3 +104,6 @@ class SignInPayload(Payload):
     @strawberry.field(description="When the session ends in any case, however often it is renewed.")
     def session_expires_at(self) -> dt.datetime | None:
         return self.grant and self.grant.session_expires_at
+
+
+CUSTOMER_SECTIONS: Final = (AccountSection,)

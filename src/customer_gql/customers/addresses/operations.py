@@ -1,5 +1,5 @@
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import strawberry
 
@@ -153,3 +153,6 @@ def _own(info: Info, id: strawberry.ID) -> tuple[int, int]:
     if customer_id != _viewer(info):
         raise RuleError("There is no such address.", path=["id"], code=UserErrorCode.NOT_FOUND)
     return customer_id, key
+
+
+MUTATIONS: Final = (AddressMutation,)

@@ -1,3 +1,5 @@
+from typing import Final
+
 import strawberry
 
 from customer_gql.graph.fields import column, loaded
@@ -42,3 +44,6 @@ class AddressSection:
     default_shipping_address: Address | None = loaded(
         reads.shipping_addresses_by_customer, key="id", description="The address goods go to."
     )
+
+
+CUSTOMER_SECTIONS: Final = (AddressSection,)

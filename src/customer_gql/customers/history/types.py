@@ -1,5 +1,5 @@
 import datetime as dt
-from typing import Any
+from typing import Any, Final
 
 import orjson
 import strawberry
@@ -75,3 +75,6 @@ class HistorySection:
         admin=True,
         requires=HISTORY,
     )
+
+
+CUSTOMER_SECTIONS: Final = (HistorySection,)

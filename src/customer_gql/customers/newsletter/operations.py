@@ -1,4 +1,4 @@
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import strawberry
 
@@ -97,3 +97,6 @@ async def _wish(info: Info, *, subscribes: bool) -> NewsletterPayload:
                 placeholders={"firstName": held.first_name},
             )
     return NewsletterPayload(key=(held.id, view.id), is_changed=changed)
+
+
+MUTATIONS: Final = (NewsletterMutation,)

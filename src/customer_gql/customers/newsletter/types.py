@@ -1,4 +1,5 @@
 import datetime as dt
+from typing import Final
 
 import strawberry
 
@@ -40,3 +41,6 @@ class NewsletterSection:
         key="id",
         description="One for each store view the customer ever subscribed to; no more than there are store views.",
     )
+
+
+CUSTOMER_SECTIONS: Final = (NewsletterSection,)

@@ -1,6 +1,6 @@
 import datetime as dt
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import strawberry
 
@@ -114,3 +114,8 @@ class CustomerAdminQuery:
             # The order, and a cursor made by hand, would tell what is masked.
             Requires(PERSONAL).check(info.context.viewer)
         return await reads.customer_list.page(info.context, window_of(first, after, last, before), sort.value)
+
+
+QUERIES: Final = (CustomerQuery,)
+MUTATIONS: Final = (CustomerMutation,)
+ADMIN_QUERIES: Final = (CustomerAdminQuery,)

@@ -1,6 +1,6 @@
 import datetime as dt
 import enum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import strawberry
 
@@ -118,3 +118,6 @@ class ProfileSection(Node):
     activity: CustomerActivity = loaded(
         reads.activities_by_customer, key="id", description="When the customer was last seen."
     )
+
+
+CUSTOMER_SECTIONS: Final = (ProfileSection,)

@@ -1,4 +1,4 @@
-"""What a slice gives a worker to do. Which slices give what, `schema/work.py` says."""
+"""What a slice gives a worker to do. Each slice declares its own as `WORK`."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, Final
 
 import strawberry
 
@@ -18,3 +18,6 @@ class GroupAdminQuery:
     )
     async def customer_groups(self, info: Info) -> list[Any]:
         return await info.context.fetch(reads.ALL_GROUPS)
+
+
+ADMIN_QUERIES: Final = (GroupAdminQuery,)

@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, Final
 
 import strawberry
 
@@ -14,3 +14,6 @@ class WebsiteAdminQuery:
     @admin_field(permission="customers.read", graphql_type=list[Website], description="Every website; a few by nature.")
     async def websites(self, info: Info) -> list[Any]:
         return await info.context.fetch(reads.ALL_WEBSITES)
+
+
+ADMIN_QUERIES: Final = (WebsiteAdminQuery,)

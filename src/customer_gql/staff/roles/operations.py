@@ -1,6 +1,6 @@
 """Roles."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import strawberry
 
@@ -145,3 +145,7 @@ def _role_edits(input: StaffRoleUpdateInput) -> dict[str, Any]:
 
 def _website_ids(given: list[strawberry.ID] | None) -> list[int] | None:
     return None if given is None else [decode_small(id, "web") for id in given]
+
+
+ADMIN_QUERIES: Final = (StaffRoleAdminQuery,)
+ADMIN_MUTATIONS: Final = (StaffRoleAdminMutation,)

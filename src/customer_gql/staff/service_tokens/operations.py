@@ -1,7 +1,7 @@
 """Service tokens, and the history of staff."""
 
 import datetime as dt
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import strawberry
 
@@ -136,3 +136,7 @@ class ServiceTokenAdminMutation:
         async with info.context.transaction() as connection:
             await writes.revoke(connection, id, by=acting(info.context))
         return ServiceTokenRevokePayload(token_key=id)
+
+
+ADMIN_QUERIES: Final = (ServiceTokenAdminQuery,)
+ADMIN_MUTATIONS: Final = (ServiceTokenAdminMutation,)

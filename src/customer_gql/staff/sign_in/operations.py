@@ -1,7 +1,7 @@
 """How staff get in: what needs no token."""
 
 import datetime as dt
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import strawberry
 
@@ -17,6 +17,7 @@ from customer_gql.staff.tables import SignedInBy
 from customer_gql.staff.types import StaffUser
 
 from . import oidc, passwords, sessions
+from .own_account import StaffAccountMutation, StaffAccountQuery
 from .sign_in import sign_in
 
 
@@ -126,3 +127,7 @@ class StaffSignInMutation:
                 raise refusal
             await passwords.change(connection, user, hash, by=signing_in(user.id, info.context.caller.address))
         return StaffPasswordSetPayload(is_set=True)
+
+
+ADMIN_QUERIES: Final = (StaffAccountQuery,)
+ADMIN_MUTATIONS: Final = (StaffAccountMutation, StaffSignInMutation)

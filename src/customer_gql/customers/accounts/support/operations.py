@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import strawberry
 
@@ -22,6 +22,7 @@ from customer_gql.graph.lists import admin_list
 from customer_gql.graph.roots import INPUT, Requires, admin_mutation
 
 from . import impersonation
+from .account_sharing import AccountSharingAdminMutation
 from .inputs import (
     CustomerAccountInput,
     CustomerAccountPayload,
@@ -219,3 +220,7 @@ async def _code(connection: Any, held: Any, reason: str, by: Any, *, path: list[
         return await impersonation.give_code(connection, held, reason=reason, by=by)
     except RuleError as error:
         raise RuleError(error.message, path=path, code=error.code) from None
+
+
+ADMIN_QUERIES: Final = (AccountAdminQuery,)
+ADMIN_MUTATIONS: Final = (AccountAdminMutation, AccountSharingAdminMutation)

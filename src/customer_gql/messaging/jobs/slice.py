@@ -1,0 +1,6 @@
+from typing import Final
+
+from . import cleanup
+from .work import Schedule
+
+WORK: Final = (Schedule("jobs.purge", "47 3 * * *", cleanup.purge),)

@@ -1,0 +1,58 @@
+"""The one list of slices. What a slice declares is found by a fixed name in a module with a fixed name.
+
+| module of the slice | names |
+|---|---|
+| `tables.py` | every table |
+| `slice.py` | `SETTINGS`, `MAILS`, `WORK`, `EVENTS`, `PROJECTIONS`; imports no strawberry |
+| `seed.py` | `SEED`; imported by the demo only, so that a server runs without the extra `demo` |
+| `types.py` | `CUSTOMER_SECTIONS`, `ORDER_SECTIONS`: classes whose fields hang on `Customer` and `Order` |
+| `operations.py` | `QUERIES`, `MUTATIONS` of the storefront, `ADMIN_QUERIES`, `ADMIN_MUTATIONS`: classes of root fields |
+
+All of them are optional, and a tuple where more than one is possible. Modules are imported when somebody asks for them:
+a migration imports tables, a worker imports `slice.py`, and only the service imports GraphQL.
+"""
+
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
+from typing import Any, Final
+
+# The order of the list is the order of the fields in the graph.
+SLICES: Final = (
+    "customers.profile",
+    "customers.addresses",
+    "commerce.catalog",
+    "commerce.orders",
+    "commerce.carts",
+    "commerce.wishlists",
+    "commerce.reviews",
+    "commerce.store_credit",
+    "commerce.reward_points",
+    "customers.newsletter",
+    "customers.history",
+    "customers.accounts",
+    "customers.accounts.support",
+    "shop.groups",
+    "shop.websites",
+    "shop.settings",
+    "messaging.jobs",
+    "messaging.mail",
+    "administration.customer_grid",
+    "administration.mail_desk",
+    "staff",
+    "staff.roles",
+    "staff.sign_in",
+    "staff.service_tokens",
+    "administration.configuration",
+)
+
+
+def modules(name: str) -> list[ModuleType]:
+    """The module of this name of every slice that has one, in the order of the list."""
+    names = [f"customer_gql.{slice_name}.{name}" for slice_name in SLICES]
+    return [import_module(found) for found in names if find_spec(found)]
+
+
+def declared(module: str, name: str) -> list[Any]:
+    """Everything that slices declare under this name, in the order of the list."""
+    return [item for found in modules(module) for item in getattr(found, name, ())]

@@ -1,0 +1,7 @@
+from typing import Final
+
+from customer_gql.messaging.jobs.work import Schedule
+
+from . import cleanup
+
+WORK: Final = (Schedule("staff.delete_expired", "27 * * * *", cleanup.delete_expired),)
