@@ -26,7 +26,7 @@ from customer_gql.customers.addresses import reads as addresses
 from customer_gql.customers.profile import reads as customers
 from customer_gql.database.pools import Database, connected
 from customer_gql.database.statements import Connection, Statement
-from customer_gql.execution.http.gc import keep_still
+from customer_gql.execution.http.gc import freeze_gc
 from customer_gql.security.tokens import hashed
 from customer_gql.shop.groups import reads as groups
 from customer_gql.shop.websites import reads as websites
@@ -156,7 +156,7 @@ AUTHENTICATES = os.environ.get("FLOOR_AUTHENTICATES") == "1"
 async def lifespan(app: Starlette) -> AsyncGenerator[None]:
     async with connected(os.environ["CUSTOMER_GQL_DATABASE_URL"], read_connections=8) as database:
         app.state.database = database
-        keep_still()
+        freeze_gc()
         yield
 
 

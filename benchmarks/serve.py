@@ -4,7 +4,7 @@ import os
 
 from customer_gql.app import create_app
 from customer_gql.execution.http.endpoint import server
-from customer_gql.execution.http.gc import keep_still
+from customer_gql.execution.http.gc import freeze_gc
 from customer_gql.execution.telemetry import logs
 from customer_gql.settings import Settings
 
@@ -15,10 +15,10 @@ class Switched(Settings):
 
 def main() -> None:
     settings = Switched(port=int(os.environ["PORT"]))
-    logs.configure(settings.log_format)
+    logs.configure_logging(settings.log_format)
     with server.bound(settings.host, settings.port) as listening:
         app = create_app(settings)
-        keep_still()
+        freeze_gc()
         server.serve(app, listening)
 
 

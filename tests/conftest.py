@@ -19,7 +19,7 @@ from customer_gql.database import migrations
 from customer_gql.database.pools import Database, connected
 from customer_gql.database.statements import Connection
 from customer_gql.embedded.server import Server, create_database, running
-from customer_gql.settings import Admin, Settings, load
+from customer_gql.settings import AdminSettings, Settings, load_settings
 from customer_gql.staff import writes as staff
 from support.clients import Client, served
 from support.databases import cloned
@@ -133,8 +133,8 @@ async def connection(database: Database) -> AsyncGenerator[Connection]:
 @pytest.fixture(scope="session")
 def settings(database_url: str) -> Settings:
     # Costs are held to in tests/execution; elsewhere a test may ask for a whole shop.
-    wide = Admin(cost=10**6, fields=10**5, tokens=10**5, bucket=10**9, rate=10**9, requests=300)  # pyright: ignore[reportCallIssue]
-    return load(
+    wide = AdminSettings(cost=10**6, fields=10**5, tokens=10**5, bucket=10**9, rate=10**9, requests=300)  # pyright: ignore[reportCallIssue]
+    return load_settings(
         database_url=database_url, environment="development", admin=wide, secret_keys=Fernet.generate_key().decode()
     )
 

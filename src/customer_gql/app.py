@@ -21,15 +21,15 @@ from customer_gql.customers.accounts.sessions import sessions
 from customer_gql.database.background import Background
 from customer_gql.database.pools import Database, Patience, connected, pool
 from customer_gql.execution import error_masking
-from customer_gql.execution.documents import Documents
-from customer_gql.execution.http.caller import caller
+from customer_gql.execution.documents import DocumentCache
+from customer_gql.execution.http.caller import request_origin
 from customer_gql.execution.http.endpoint import Endpoint
-from customer_gql.execution.http.security_headers import Fence
-from customer_gql.execution.limits.admission import Gate
-from customer_gql.execution.limits.cost import Costs
+from customer_gql.execution.http.security_headers import SecurityHeaders
+from customer_gql.execution.limits.admission import AdmissionGate
+from customer_gql.execution.limits.cost import CostModel
 from customer_gql.execution.limits.rate import LocalBuckets, SharedBuckets
 from customer_gql.execution.limits.trusted_documents import TrustedDocuments
-from customer_gql.execution.refusal import Refused
+from customer_gql.execution.refusal import RequestRefused
 from customer_gql.execution.telemetry import metrics, tracing
 from customer_gql.graph.context import Context
 from customer_gql.messaging.jobs import worker
@@ -40,7 +40,7 @@ from customer_gql.security import hashing
 from customer_gql.staff.sign_in import oidc_routes, sessions as staff_sessions
 
 from . import graphiql
-from .settings import Audience, Settings
+from .settings import AudienceSettings, Settings
 
 Authenticate = Callable[[Database, Background, str, RequestOrigin], Awaitable[Viewer | None]]
 HEALTH_PATIENCE: Final = Patience(statement=2, acquire=2)
@@ -50,15 +50,15 @@ def create_app(settings: Settings) -> Starlette:
     """The service on the database of the settings; the caller has made sure that it answers and is migrated."""
     app = Starlette(
         routes=[
-            Route("/graphql", _endpoint(settings, "storefront", storefront.schema, customer_of)),
-            Route("/admin/graphql", _endpoint(settings, "admin", admin.schema, staff_of)),
-            Route("/health/live", live),
-            Route("/health/ready", ready),
+            Route("/graphql", _create_endpoint(settings, "storefront", storefront.schema, authenticate_customer)),
+            Route("/admin/graphql", _create_endpoint(settings, "admin", admin.schema, authenticate_staff)),
+            Route("/health/live", report_live),
+            Route("/health/ready", report_ready),
             *oidc_routes.routes(settings),
-            *([graphiql.mount(), *catcher.routes()] if settings.environment == "development" else []),
+            *([graphiql.mount_parts(), *catcher.routes()] if settings.environment == "development" else []),
         ],
-        middleware=_middleware(settings),
-        lifespan=partial(_lifespan, settings),
+        middleware=_create_middleware(settings),
+        lifespan=partial(_run_lifespan, settings),
     )
     app.state.settings = settings
     hashing.use(memory_kib=settings.password_memory_kib, passes=settings.password_passes)
@@ -67,30 +67,30 @@ def create_app(settings: Settings) -> Starlette:
     return app
 
 
-def _endpoint(
+def _create_endpoint(
     settings: Settings, audience: Literal["storefront", "admin"], schema: strawberry.Schema, authenticate: Authenticate
 ) -> Endpoint:
     graph = schema._schema  # noqa: SLF001 - strawberry builds the schema, this service runs it
-    limits: Audience = getattr(settings, audience)
+    limits: AudienceSettings = getattr(settings, audience)
     develops = settings.environment == "development"
     return Endpoint(
         audience=audience,
         schema=graph,
         limits=limits,
-        open_context=partial(_context, settings, audience, authenticate),
+        open_context=partial(_open_context, settings, audience, authenticate),
         buckets=SharedBuckets(settings.rate_storage) if settings.rate_storage else LocalBuckets(),
-        documents=Documents(graph, limits),
-        costs=Costs(graph),
+        documents=DocumentCache(graph, limits),
+        costs=CostModel(graph),
         trusted=TrustedDocuments(limits.documents, limits.documents_dir),
-        gate=Gate(limits.requests),
-        page=partial(graphiql.page, audience) if develops else None,
+        gate=AdmissionGate(limits.requests),
+        page=partial(graphiql.page_response, audience) if develops else None,
         explain=develops,
         body_seconds=settings.body_seconds,
     )
 
 
-def _middleware(settings: Settings) -> list[Middleware]:
-    outside_in = [Middleware(Fence, allowed_hosts=settings.allowed_hosts)]
+def _create_middleware(settings: Settings) -> list[Middleware]:
+    outside_in = [Middleware(SecurityHeaders, allowed_hosts=settings.allowed_hosts)]
     if settings.trusted_proxies:
         outside_in.append(Middleware(ProxyHeadersMiddleware, trusted_hosts=settings.trusted_proxies))
     if settings.cors_origins:
@@ -100,15 +100,15 @@ def _middleware(settings: Settings) -> list[Middleware]:
             Middleware(CORSMiddleware, **cors, allow_headers=headers, expose_headers=["retry-after"])  # pyright: ignore
         )
     if settings.traces:
-        outside_in.append(Middleware(tracing.Traces, address=settings.traces))
+        outside_in.append(Middleware(tracing.TracingMiddleware, address=settings.traces))
     return outside_in
 
 
 @asynccontextmanager
-async def _lifespan(settings: Settings, app: Starlette) -> AsyncGenerator[None]:
+async def _run_lifespan(settings: Settings, app: Starlette) -> AsyncGenerator[None]:
     async with AsyncExitStack() as stack:
         opened = {
-            audience: await stack.enter_async_context(database_of(settings, audience))
+            audience: await stack.enter_async_context(open_database(settings, audience))
             for audience in ("storefront", "admin")
         }
         app.state.databases = opened
@@ -116,15 +116,15 @@ async def _lifespan(settings: Settings, app: Starlette) -> AsyncGenerator[None]:
         stack.push_async_callback(app.state.background.close)
         app.state.health = await stack.enter_async_context(pool(settings.database_url or "", 1, HEALTH_PATIENCE))
         pools = {f"{name}_{kind}": getattr(it, kind) for name, it in opened.items() for kind in ("reads", "writes")}
-        stack.enter_context(metrics.served(settings.metrics_host, settings.metrics_port, pools))
+        stack.enter_context(metrics.serve_metrics(settings.metrics_host, settings.metrics_port, pools))
         if settings.worker:
             await stack.enter_async_context(worker.running(settings, WORK))
         yield
 
 
-def database_of(settings: Settings, audience: str) -> AbstractAsyncContextManager[Database]:
+def open_database(settings: Settings, audience: str) -> AbstractAsyncContextManager[Database]:
     """The pools of one class of work, so that none can starve another; `jobs.worker` has its own."""
-    limits: Audience = getattr(settings, audience)
+    limits: AudienceSettings = getattr(settings, audience)
     return connected(
         settings.database_url or "",
         read_connections=limits.read_connections,
@@ -139,16 +139,16 @@ def database_of(settings: Settings, audience: str) -> AbstractAsyncContextManage
     )
 
 
-async def _context(settings: Settings, audience: str, authenticate: Authenticate, request: Request) -> Context:
+async def _open_context(settings: Settings, audience: str, authenticate: Authenticate, request: Request) -> Context:
     database: Database = request.app.state.databases[audience]
     background: Background = request.app.state.background
-    peer = caller(request)
-    viewer = await _viewer(database, background, authenticate, request.headers.get("authorization"), peer)
+    peer = request_origin(request)
+    viewer = await _authenticate_viewer(database, background, authenticate, request.headers.get("authorization"), peer)
     viewer = replace(viewer, address=peer.address or None)
     return Context(database, viewer, settings, caller=peer, background=background)
 
 
-async def _viewer(
+async def _authenticate_viewer(
     database: Database,
     background: Background,
     authenticate: Authenticate,
@@ -160,7 +160,7 @@ async def _viewer(
     scheme, _, token = authorization.partition(" ")
     viewer = await authenticate(database, background, token.strip(), peer) if scheme.lower() == "bearer" else None
     if viewer is None:
-        raise Refused(
+        raise RequestRefused(
             401,
             ErrorCode.UNAUTHENTICATED,
             "The token is unknown here, ended or expired. Sign in again, or send no Authorization header.",
@@ -169,7 +169,9 @@ async def _viewer(
     return viewer
 
 
-async def customer_of(database: Database, background: Background, token: str, peer: RequestOrigin) -> Viewer | None:
+async def authenticate_customer(
+    database: Database, background: Background, token: str, peer: RequestOrigin
+) -> Viewer | None:
     found = await sessions.find(database, token, store_view=peer.store_view)
     if found is None:
         return None
@@ -179,26 +181,28 @@ async def customer_of(database: Database, background: Background, token: str, pe
     return found.viewer
 
 
-async def staff_of(database: Database, _background: Background, token: str, _peer: RequestOrigin) -> Viewer | None:
+async def authenticate_staff(
+    database: Database, _background: Background, token: str, _peer: RequestOrigin
+) -> Viewer | None:
     return await staff_sessions.viewer_of(database, token)
 
 
-async def live(_request: Request) -> Response:
+async def report_live(_request: Request) -> Response:
     return JSONResponse({"status": "ok"})
 
 
-async def ready(request: Request) -> Response:
+async def report_ready(request: Request) -> Response:
     """Whether this process should be sent requests: it is not about to end, and reaches the database."""
     if request.app.state.draining:
-        return _unready("the service is about to end")
+        return _unready_response("the service is about to end")
     try:
         async with request.app.state.health.acquire() as connection:
             await connection.fetchval("SELECT 1")
     except Exception as error:  # noqa: BLE001 - whatever it is, this process cannot answer
         error_masking.log_fault(error, "health")
-        return _unready("the database does not answer")
+        return _unready_response("the database does not answer")
     return JSONResponse({"status": "ok"})
 
 
-def _unready(reason: str) -> Response:
+def _unready_response(reason: str) -> Response:
     return JSONResponse({"status": "unavailable", "reason": reason}, 503, {"Retry-After": "1"})

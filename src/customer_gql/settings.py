@@ -27,21 +27,21 @@ class SettingsError(Exception):
     """One line for the operator: which setting is wrong and what it accepts."""
 
 
-def _listed(given: object) -> object:
+def _split_list(given: object) -> object:
     return [part.strip() for part in given.split(",") if part.strip()] if isinstance(given, str) else given
 
 
-def _exact_origin(given: str) -> str:
+def _validate_origin(given: str) -> str:
     if not re.fullmatch(r"https?://[^/*\s]+", given):
         raise ValueError(f"{given!r} is no exact origin such as https://shop.example.com")
     return given
 
 
-Listed = Annotated[list[str], BeforeValidator(_listed)]
-Origins = Annotated[list[Annotated[str, AfterValidator(_exact_origin)]], BeforeValidator(_listed)]
+Listed = Annotated[list[str], BeforeValidator(_split_list)]
+Origins = Annotated[list[Annotated[str, AfterValidator(_validate_origin)]], BeforeValidator(_split_list)]
 
 
-class Audience(BaseModel):
+class AudienceSettings(BaseModel):
     """What one endpoint takes, and what it may use of the database."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -67,7 +67,7 @@ class Audience(BaseModel):
     documents_dir: Path | None = Field(None, description="folder with the trusted documents (*.graphql)")
 
     @model_validator(mode="after")
-    def _fits(self) -> "Audience":
+    def _fits(self) -> "AudienceSettings":
         if self.bucket < self.cost:
             raise ValueError(f"bucket ({self.bucket}) has to hold the costliest document (cost, {self.cost})")
         if self.documents != "off" and self.documents_dir is None:
@@ -75,7 +75,7 @@ class Audience(BaseModel):
         return self
 
 
-class Storefront(Audience):
+class StorefrontSettings(AudienceSettings):
     body_bytes: int = 100 * 1024
     tokens: int = 1000
     depth: int = 10
@@ -91,7 +91,7 @@ class Storefront(Audience):
     write_connections: int = 5
 
 
-class Admin(Audience):
+class AdminSettings(AudienceSettings):
     body_bytes: int = 1024 * 1024
     tokens: int = 2000
     depth: int = 12
@@ -141,8 +141,8 @@ class Settings(BaseSettings):
     write_seconds: float = Field(30, gt=0, description="until a client that does not read its answer is cut off")
     drain_seconds: int = Field(25, ge=0, description="for requests under way when the service is told to end")
     unready_seconds: float = Field(0, ge=0, description="of telling 'not ready' before the service stops listening")
-    storefront: Storefront = Storefront()  # pyright: ignore[reportCallIssue]
-    admin: Admin = Admin()  # pyright: ignore[reportCallIssue]
+    storefront: StorefrontSettings = StorefrontSettings()  # pyright: ignore[reportCallIssue]
+    admin: AdminSettings = AdminSettings()  # pyright: ignore[reportCallIssue]
     jobs_connections: int = Field(3, ge=1, le=200)
     jobs_statement_seconds: float = Field(900, gt=0)
     lock_seconds: float = Field(2, gt=0, description="a statement waits for a lock")
@@ -211,14 +211,14 @@ class Settings(BaseSettings):
         return given
 
 
-def load(**overrides: object) -> Settings:
+def load_settings(**overrides: object) -> Settings:
     """Settings from the environment, or a `SettingsError` naming every wrong one in one line."""
     try:
         return Settings(**overrides)  # pyright: ignore[reportArgumentType]
     except ValidationError as error:
-        wrong = "; ".join(f"{_variable(e['loc'] or ('OIDC_ISSUER',))}: {e['msg']}" for e in error.errors())
+        wrong = "; ".join(f"{_variable_name(e['loc'] or ('OIDC_ISSUER',))}: {e['msg']}" for e in error.errors())
         raise SettingsError(f"Wrong settings: {wrong}") from None
 
 
-def _variable(place: tuple[int | str, ...]) -> str:
+def _variable_name(place: tuple[int | str, ...]) -> str:
     return "CUSTOMER_GQL_" + "__".join(str(part).upper() for part in place)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from customer_gql.execution.limits.rate import Level, LocalBuckets, SharedBuckets, address
+from customer_gql.execution.limits.rate import BucketLevel, LocalBuckets, SharedBuckets, address
 from support.service import Service, code_of, serving
 
 
@@ -23,7 +23,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 async def test_a_bucket_fills_and_leaks(clock: Clock):
     buckets = LocalBuckets()
 
-    async def take(cost: int, caller: str = "a") -> Level:
+    async def take(cost: int, caller: str = "a") -> BucketLevel:
         return await buckets.take(caller, cost, size=100, rate=10)
 
     assert await take(60) == (0, 40)

@@ -2,15 +2,15 @@
 
 import pytest
 
-from customer_gql.execution.documents import Documents
-from customer_gql.execution.limits.cost import Costs, Weighing
+from customer_gql.execution.documents import DocumentCache
+from customer_gql.execution.limits.cost import CostCalculation, CostModel
 from customer_gql.schema import admin
-from customer_gql.settings import Admin
+from customer_gql.settings import AdminSettings
 from support.service import Service, code_of
 
 GRAPH = admin.schema._schema
-DOCUMENTS = Documents(GRAPH, Admin())  # pyright: ignore[reportCallIssue]
-COSTS = Costs(GRAPH)
+DOCUMENTS = DocumentCache(GRAPH, AdminSettings())  # pyright: ignore[reportCallIssue]
+COSTS = CostModel(GRAPH)
 
 
 def cost(query: str, name: str | None = None, **variables) -> int:
@@ -83,7 +83,7 @@ def test_operations_of_one_document_cost_each_their_own():
 def test_the_costliest_list_is_named():
     query = "query($n: Int) { c: customers(first: $n) { nodes { id orders { nodes { id items { sku } } } } } }"
     document = DOCUMENTS.get(query)
-    found = Weighing(COSTS, document, document.operation(None), {"n": 100}).heaviest()
+    found = CostCalculation(COSTS, document, document.operation(None), {"n": 100}).heaviest()
     assert found == (["c", "nodes", "orders", "nodes", "items"], 100 * 20 * 21)
 
 

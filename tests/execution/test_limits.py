@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 from graphql import get_introspection_query, parse
 
-from customer_gql.execution.limits.size import Shapes, TooComplex
-from customer_gql.settings import Storefront
+from customer_gql.execution.limits.size import DocumentMeasurement, QueryTooComplex
+from customer_gql.settings import StorefrontSettings
 from support.service import Service, code_of
 
 DOCUMENTS = Path(__file__).parents[1] / "documents"
-LIMITS = Storefront()  # pyright: ignore[reportCallIssue]
+LIMITS = StorefrontSettings()  # pyright: ignore[reportCallIssue]
 A_MOMENT = 1.0  # seconds of the process's work; without the limits these take from seconds to hours
 GENERIC = {"message": "The document does not fit the schema.", "extensions": {"code": "GRAPHQL_VALIDATION_FAILED"}}
 
@@ -96,8 +96,8 @@ def test_what_is_too_much_is_refused_quickly(service: Service, _case: str, query
     ],
 )  # fmt: skip
 def test_however_it_is_written_the_verdict_is_one(_case: str, query: str):
-    with pytest.raises(TooComplex, match="16 aliases; 15 are taken"):
-        Shapes(parse(query)).check(LIMITS)
+    with pytest.raises(QueryTooComplex, match="16 aliases; 15 are taken"):
+        DocumentMeasurement(parse(query)).check(LIMITS)
 
 
 def test_a_process_lives_through_all_of_it(service: Service):

@@ -3,15 +3,15 @@
 import pytest
 
 from customer_gql.execution import documents as module
-from customer_gql.execution.documents import Documents
+from customer_gql.execution.documents import DocumentCache
 from customer_gql.schema import storefront
-from customer_gql.settings import Storefront
+from customer_gql.settings import StorefrontSettings
 
 
 def test_documents_are_forgotten_by_number_and_by_size(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(module, "_KEPT", 50)
     monkeypatch.setattr(module, "_KEPT_TOKENS", 3000)
-    documents = Documents(storefront.schema._schema, Storefront())  # pyright: ignore[reportCallIssue]
+    documents = DocumentCache(storefront.schema._schema, StorefrontSettings())  # pyright: ignore[reportCallIssue]
     for i in range(60):
         documents.get(f"query q{i} {{ __typename }}")
     assert len(documents._known) == 50

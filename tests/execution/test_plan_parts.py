@@ -11,8 +11,8 @@ from hypothesis import given, settings, strategies as st
 from customer_gql.core.ids import encode
 from customer_gql.core.money import major, major_text
 from customer_gql.database.pools import Database, connected
-from customer_gql.execution.plans.cache import Plans
-from customer_gql.execution.plans.running import Running
+from customer_gql.execution.plans.cache import PlanCache
+from customer_gql.execution.plans.running.run import PlanRun
 from customer_gql.loading.merging import MergedRow, merged
 from customer_gql.loading.reads import Read
 from customer_gql.loading.single_flight import SingleFlight
@@ -71,7 +71,7 @@ async def test_an_answer_leaves_no_cycles(empty_database):
     try:
         await executors.answer(PROFILE, {"id": id})
         gc.collect()
-        left = [it for it in gc.garbage if isinstance(it, asyncpg.Record | MergedRow | Running)]
+        left = [it for it in gc.garbage if isinstance(it, asyncpg.Record | MergedRow | PlanRun)]
     finally:
         gc.set_debug(0)
         gc.garbage.clear()
@@ -86,15 +86,15 @@ async def filled(database: Database) -> tuple[Executors, str]:
 
 
 def test_only_the_operations_seen_last_are_kept():
-    plans = Plans(kept=2)
+    plans = PlanCache(max_operations=2)
     documents = [document(ADMIN, f"{{ a{i}: __typename }}") for i in range(3)]
-    first = plans.operation(ADMIN, documents[0], None)
-    plans.operation(ADMIN, documents[1], None)
-    assert plans.operation(ADMIN, documents[0], None) is first
-    plans.operation(ADMIN, documents[2], None)
-    assert plans.operation(ADMIN, documents[0], None) is first
-    second = plans.operation(ADMIN, documents[1], None)
-    assert plans.operation(ADMIN, documents[1], None) is second
+    first = plans.find_operation(ADMIN, documents[0], None)
+    plans.find_operation(ADMIN, documents[1], None)
+    assert plans.find_operation(ADMIN, documents[0], None) is first
+    plans.find_operation(ADMIN, documents[2], None)
+    assert plans.find_operation(ADMIN, documents[0], None) is first
+    second = plans.find_operation(ADMIN, documents[1], None)
+    assert plans.find_operation(ADMIN, documents[1], None) is second
 
 
 async def test_nobody_gets_what_was_read_before_they_asked():

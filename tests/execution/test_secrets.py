@@ -140,7 +140,7 @@ def test_a_fault_is_masked_and_found_again_by_its_number(tmp_path, empty_databas
     ],
 )
 def test_each_kind_of_failure_has_its_code(_case: str, error: GraphQLError, code: str):
-    (shown,), hidden = error_masking.of_fields([error], "number", explain=False)
+    (shown,), hidden = error_masking.mask_field_errors([error], "number", explain=False)
     assert shown["extensions"]["code"] == code
     assert "canary" not in str(shown)
     assert bool(hidden) == (code in {"INTERNAL_SERVER_ERROR", "UNAVAILABLE"})

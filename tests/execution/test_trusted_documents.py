@@ -1,7 +1,7 @@
 import pytest
 
-from customer_gql.execution.limits.trusted_documents import hashed
-from customer_gql.settings import SettingsError, load
+from customer_gql.execution.limits.trusted_documents import document_hash
+from customer_gql.settings import SettingsError, load_settings
 from execution.conftest import OPEN
 from support.service import serving
 
@@ -25,16 +25,16 @@ def test_each_mode_takes_what_it_says(
 ):
     settings = {"storefront__documents": mode, "storefront__documents_dir": folder}
     with serving(tmp_path, database_url, **OPEN, **settings) as service:
-        assert service.post({"documentId": hashed(KNOWN)}).status_code == by_id
-        assert service.post({"documentId": f"sha256:{hashed(KNOWN)}"}).status_code == by_id
-        assert service.post({"documentId": hashed(OTHER)}).status_code == 400
+        assert service.post({"documentId": document_hash(KNOWN)}).status_code == by_id
+        assert service.post({"documentId": f"sha256:{document_hash(KNOWN)}"}).status_code == by_id
+        assert service.post({"documentId": document_hash(OTHER)}).status_code == 400
         assert service.post({"query": KNOWN}).status_code == known
         assert service.post({"query": OTHER}).status_code == other
         assert service.post({"query": OTHER}, "/admin/graphql").status_code == 200
         logged = [line["sha256"] for line in service.lines() if line["event"] == "untrusted document"]
-        assert logged == ([hashed(OTHER)] if mode == "log" else [])
+        assert logged == ([document_hash(OTHER)] if mode == "log" else [])
 
 
 def test_a_mode_without_a_folder_is_told():
     with pytest.raises(SettingsError, match="documents=enforce needs documents_dir"):
-        load(storefront={"documents": "enforce"})
+        load_settings(storefront={"documents": "enforce"})

@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from customer_gql.execution.telemetry.tracing import Traces
+from customer_gql.execution.telemetry.tracing import TracingMiddleware
 from execution.conftest import OPEN
 from support.service import serving
 
@@ -50,7 +50,7 @@ async def test_a_request_is_a_span_below_its_caller(path: str):
     provider = TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(exporter))
     plain = Starlette(routes=[Route("/", lambda _request: PlainTextResponse("hello"))])
-    app = Traces(plain, tracer=provider.get_tracer("test"))
+    app = TracingMiddleware(plain, tracer=provider.get_tracer("test"))
     headers = {"traceparent": PARENT, "authorization": "Bearer canary"}
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as http:
         answer = await http.get(f"{path}?canary=1", headers=headers)

@@ -7,7 +7,7 @@ import pytest
 from graphql import GraphQLSchema, OperationDefinitionNode, get_operation_ast, parse, validate
 from graphql.execution.values import VariableValues, get_variable_values
 
-from customer_gql.graphiql.documents import examples
+from customer_gql.graphiql.documents import load_examples
 from customer_gql.schema import admin, storefront
 from support.clients import Client, served
 
@@ -15,7 +15,7 @@ DOCUMENTS = Path(__file__).parents[1] / "documents"
 OFFERED = [
     pytest.param(schema._schema, example, id=f"{audience}: {example['title']}")
     for audience, schema in (("admin", admin.schema), ("storefront", storefront.schema))
-    for example in examples(audience)
+    for example in load_examples(audience)
 ]
 
 
@@ -32,7 +32,7 @@ def test_example_and_its_variables_fit_the_schema(schema: GraphQLSchema, example
 
 
 def test_examples_stand_in_their_order_under_readable_titles():
-    assert [example["title"] for example in examples("admin")] == [
+    assert [example["title"] for example in load_examples("admin")] == [
         "Customers page",
         "Profile",
         "Nested orders page",
@@ -41,16 +41,21 @@ def test_examples_stand_in_their_order_under_readable_titles():
         "Customer force sign in",
         "Customer reset password",
     ]
-    assert [example["title"] for example in examples("storefront")] == ["My profile", "My orders", "Sign up", "Sign in"]
+    assert [example["title"] for example in load_examples("storefront")] == [
+        "My profile",
+        "My orders",
+        "Sign up",
+        "Sign in",
+    ]
 
 
 def test_first_examples_are_the_documents_that_tests_run():
     documents = [(DOCUMENTS / f"{name}.graphql").read_text().strip() for name in ("customers", "profile", "orders")]
-    assert [example["query"] for example in examples("admin")][:3] == documents
+    assert [example["query"] for example in load_examples("admin")][:3] == documents
 
 
 async def test_the_storefronts_examples_lead_from_sign_up_to_the_own_profile(empty_database, settings):
-    shown = {example["title"]: example for example in examples("storefront")}
+    shown = {example["title"]: example for example in load_examples("storefront")}
 
     async def tried(client: Client, title: str):
         return await client.data(shown[title]["query"], **json.loads(shown[title]["variables"] or "{}"))

@@ -7,7 +7,7 @@ import pytest
 
 from customer_gql import graphiql
 from customer_gql.graphiql import parts
-from customer_gql.graphiql.response import data_block
+from customer_gql.graphiql.response import encode_data_block
 
 AUDIENCES = {"storefront": "/graphql", "admin": "/admin/graphql"}
 HTML = {"Accept": "text/html"}
@@ -111,5 +111,5 @@ def test_parts_of_this_installation_are_built():
 def test_data_cannot_end_the_element_it_stands_in():
     text = "</script><script>alert(1)</script><!--"
 
-    assert "<" not in data_block(text)
-    assert json.loads(data_block(text)) == text
+    assert "<" not in encode_data_block(text)
+    assert json.loads(encode_data_block(text)) == text

@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from conftest import Client, served
-from customer_gql.execution.http.server import bound
+from customer_gql.execution.http.server import bind_socket
 from support.staff import make_staff
 
 EXCHANGE = """mutation E($input: StaffOidcExchangeInput!) { staffOidcExchange(input: $input) {
@@ -68,7 +68,7 @@ async def provider():
             Route("/token", made.token, methods=["POST"]),
         ]
     )
-    with bound("127.0.0.1", 0) as listening:
+    with bind_socket("127.0.0.1", 0) as listening:
         made.issuer = f"http://127.0.0.1:{listening.getsockname()[1]}"
         config = uvicorn.Config(app, ws="none", lifespan="off", log_config=None, access_log=False)
         server = uvicorn.Server(config)

@@ -18,7 +18,7 @@ from customer_gql.app import create_app
 from customer_gql.database.pools import Database
 from customer_gql.database.statements import Connection
 from customer_gql.messaging.jobs.work import Tools
-from customer_gql.settings import Settings, load
+from customer_gql.settings import Settings, load_settings
 from customer_gql.staff import writes as staff
 
 
@@ -86,7 +86,7 @@ async def inbox() -> AsyncGenerator[Inbox]:
 
 @pytest.fixture
 def mail_settings(empty_database_url: str, inbox: Inbox) -> Settings:
-    return load(
+    return load_settings(
         database_url=empty_database_url,
         storefront_url="https://shop.example.com/en",
         smtp_host="127.0.0.1",

@@ -13,7 +13,7 @@ from customer_gql.core.viewer import GUEST, Viewer, ViewerKind
 from customer_gql.database.pools import Database
 from customer_gql.execution.documents import Document
 from customer_gql.execution.plans import cache
-from customer_gql.execution.run import PLANS, by_plan, run
+from customer_gql.execution.run import PLAN_CACHE, run_document, run_planned_query
 from customer_gql.graph.context import Context
 from customer_gql.schema import admin, storefront
 
@@ -59,7 +59,7 @@ class Executors:
         plans: bool = True,
     ) -> ExecutionResult:
         schema = ADMIN if viewer.kind is ViewerKind.STAFF else STOREFRONT
-        return await run(schema, document(schema, text), variables, name, self.context(viewer, plans=plans))
+        return await run_document(schema, document(schema, text), variables, name, self.context(viewer, plans=plans))
 
     async def compare(
         self,
@@ -75,10 +75,10 @@ class Executors:
         reference = await self.answer(text, variables, viewer=viewer, name=name, plans=False)
         answered = await self.answer(text, variables, viewer=viewer, name=name)
         assert whole(answered) == whole(reference), text
-        operation = PLANS.operation(schema, document(schema, text), name)
+        operation = PLAN_CACHE.find_operation(schema, document(schema, text), name)
         expected = None if reference.errors or not planned else reference.data
         for _ in range(cache.OWN_STATEMENTS_AFTER + 1):  # the last time with statements of its own
-            data = await by_plan(operation, variables, self.context(viewer, plans=True))
+            data = await run_planned_query(operation, variables, self.context(viewer, plans=True))
             assert orjson.dumps(data) == orjson.dumps(expected), text
         self.seen["failed" if reference.errors else "planned"] += 1
         return reference

@@ -36,11 +36,11 @@ SCHEMA = strawberry.Schema(query=Query)
 
 
 async def admin(request: Request) -> Response:
-    return graphiql.page("admin") if wants_page(request) else await answer(request)
+    return graphiql.page_response("admin") if wants_page(request) else await answer(request)
 
 
 async def storefront(request: Request) -> Response:
-    return graphiql.page("storefront") if wants_page(request) else await answer(request)
+    return graphiql.page_response("storefront") if wants_page(request) else await answer(request)
 
 
 def wants_page(request: Request) -> bool:
@@ -59,6 +59,6 @@ def tiny_shop() -> Starlette:
     routes = [
         Route("/graphql", storefront, methods=["GET", "POST"]),
         Route("/admin/graphql", admin, methods=["GET", "POST"]),
-        graphiql.mount(),
+        graphiql.mount_parts(),
     ]
     return Starlette(routes=routes)

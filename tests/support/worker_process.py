@@ -8,7 +8,7 @@ from customer_gql.database.pools import connected
 from customer_gql.messaging.jobs.work import Job, Tools, Work
 from customer_gql.messaging.jobs.worker import work
 from customer_gql.messaging.mail.delivery import Policy, deliver
-from customer_gql.settings import load
+from customer_gql.settings import load_settings
 
 
 async def start_and_hang(tools, payload):
@@ -19,13 +19,13 @@ async def start_and_hang(tools, payload):
 
 async def do_jobs(url):
     async with connected(url, read_connections=1, write_connections=3) as database:
-        settings = load(database_url=url)
+        settings = load_settings(database_url=url)
         jobs = Work(jobs=(Job("hang", start_and_hang),))
         await work(database, settings, asyncio.Event(), jobs, poll_seconds=0.1, heartbeat_seconds=2)
 
 
 async def send_mails(url, port):
-    settings = load(
+    settings = load_settings(
         database_url=url,
         smtp_host="127.0.0.1",
         smtp_port=port,

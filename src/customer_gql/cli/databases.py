@@ -10,7 +10,7 @@ from customer_gql.core.terminal import Fault
 from customer_gql.database.pools import connected
 from customer_gql.database.statements import Connection
 from customer_gql.embedded.server import running
-from customer_gql.settings import Settings, load
+from customer_gql.settings import Settings, load_settings
 
 T = TypeVar("T")
 
@@ -29,7 +29,7 @@ def database(settings: Settings) -> Generator[str]:
 def migrated() -> Generator[str]:
     from customer_gql.database import migrations
 
-    with database(load()) as url:
+    with database(load_settings()) as url:
         migrations.require_newest(url)
         yield url
 

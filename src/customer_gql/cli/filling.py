@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from customer_gql.core.terminal import Fault, progress
-from customer_gql.settings import load
+from customer_gql.settings import load_settings
 
 from .databases import bring_up, database, print_counts, run
 
@@ -22,7 +22,7 @@ def migrate(
 
     if new == "":
         raise Fault('Say what changes: make migration m="gift registries".')
-    with database(load()) as url:
+    with database(load_settings()) as url:
         if new is not None:
             bring_up(url)
             migrations.new(url, new)
@@ -41,7 +41,7 @@ def seed(
     """Fill an empty shop with made-up customers."""
     from customer_gql.demo.seed.seeding import seed as fill
 
-    with database(load()) as url, progress(f"{customers:,} customers") as advance:
+    with database(load_settings()) as url, progress(f"{customers:,} customers") as advance:
         bring_up(url)
         done = run(url, lambda c: fill(c, customers=customers, seed=seed, on_progress=advance), transaction=False)
     print_counts(done)
@@ -57,7 +57,7 @@ def adobe(
     """Load Adobe Commerce's customer import files: new customers are added, known ones updated."""
     from customer_gql.administration.customer_import.adobe.load import import_adobe
 
-    with database(load()) as url, progress("rows") as advance:
+    with database(load_settings()) as url, progress("rows") as advance:
         bring_up(url)
         done = run(
             url,
@@ -76,7 +76,7 @@ def northwind(folder: Annotated[Path, typer.Argument(help="Folder with the five 
     """Load the Northwind sample as a shop's real history."""
     from customer_gql.demo.northwind.load import import_northwind
 
-    with database(load()) as url:
+    with database(load_settings()) as url:
         bring_up(url)
         done = run(url, lambda c: import_northwind(c, folder), transaction=False)
     print_counts(done)

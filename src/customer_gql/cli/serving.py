@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from customer_gql.core.terminal import Fault, progress
-from customer_gql.settings import Settings, load
+from customer_gql.settings import Settings, load_settings
 
 from .databases import bring_up, database
 
@@ -20,15 +20,15 @@ def demo(port: Annotated[int | None, typer.Option(help="Port to listen on; 0 tak
     from customer_gql.execution.http import server
     from customer_gql.execution.telemetry import logs
 
-    settings = load(environment="development", log_format="console", **_given(port=port))
-    logs.configure(settings.log_format)
+    settings = load_settings(environment="development", log_format="console", **_given(port=port))
+    logs.configure_logging(settings.log_format)
     with _listening(settings) as listening, database(settings) as url:
         bring_up(url)
         with progress("a shop of made-up customers") as advance:
             tokens = prepared(url, advance, is_ours=settings.database_url is None)
         base = f"http://{settings.host}:{listening.getsockname()[1]}"
         app = create_app(settings.model_copy(update={"database_url": url}))
-        server.serve(app, listening, lambda: print(greeting(base, *tokens), flush=True))
+        server.serve_app(app, listening, lambda: print(greeting(base, *tokens), flush=True))
 
 
 def serve(
@@ -41,14 +41,16 @@ def serve(
     from customer_gql.execution.http import server
     from customer_gql.execution.telemetry import logs
 
-    settings = load(**_given(host=host, port=port))
-    logs.configure(settings.log_format)
+    settings = load_settings(**_given(host=host, port=port))
+    logs.configure_logging(settings.log_format)
     if settings.database_url is None:
         raise Fault("Set CUSTOMER_GQL_DATABASE_URL to a PostgreSQL 15 or newer; `customer-gql demo` brings its own.")
     with _listening(settings) as listening, database(settings) as url:
         migrations.require_newest(url)
         at = f"http://{settings.host}:{listening.getsockname()[1]}"
-        server.serve(create_app(settings), listening, lambda: print(f"serving on {at}", file=sys.stderr, flush=True))
+        server.serve_app(
+            create_app(settings), listening, lambda: print(f"serving on {at}", file=sys.stderr, flush=True)
+        )
 
 
 def worker() -> None:
@@ -58,8 +60,8 @@ def worker() -> None:
     from customer_gql.messaging.jobs.worker import until_signalled
     from customer_gql.schema.work import WORK
 
-    settings = load()
-    logs.configure(settings.log_format)
+    settings = load_settings()
+    logs.configure_logging(settings.log_format)
     if settings.database_url is None:
         raise Fault("Set CUSTOMER_GQL_DATABASE_URL; `customer-gql demo` has a worker inside.")
     migrations.require_newest(settings.database_url)
@@ -70,7 +72,7 @@ def _listening(settings: Settings) -> socket:
     from customer_gql.execution.http import server
 
     try:
-        return server.bound(settings.host, settings.port)
+        return server.bind_socket(settings.host, settings.port)
     except server.PortTaken as error:
         raise Fault(str(error)) from None
 

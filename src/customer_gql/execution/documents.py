@@ -16,15 +16,21 @@ from graphql import (
 )
 
 from customer_gql.core.errors import BadInput
-from customer_gql.execution.limits.size import Shapes, TooComplex, check_mutations, fragments_of, is_mutation
-from customer_gql.settings import Audience
+from customer_gql.execution.limits.size import (
+    DocumentMeasurement,
+    QueryTooComplex,
+    fragments_of,
+    is_mutation,
+    validate_mutations,
+)
+from customer_gql.settings import AudienceSettings
 
-_KEPT: Final = 1000
-_KEPT_TOKENS: Final = 100_000  # of all kept documents together; one token of a parsed document is about 1 KB
+_MAX_DOCUMENTS: Final = 1000
+_MAX_TOKENS: Final = 100_000  # of all kept documents together; one token of a parsed document is about 1 KB
 _MAX_ERRORS: Final = 10
 
 
-class Invalid(Exception):
+class InvalidDocument(Exception):
     """The text is no document of this schema."""
 
     def __init__(self, errors: list[GraphQLError]) -> None:
@@ -55,10 +61,10 @@ class Document:
         return self.operations[name]
 
 
-class Documents:
+class DocumentCache:
     """The documents of one schema, the last used kept."""
 
-    def __init__(self, schema: GraphQLSchema, limits: Audience) -> None:
+    def __init__(self, schema: GraphQLSchema, limits: AudienceSettings) -> None:
         self._schema = schema
         self._limits = limits
         self._known: OrderedDict[str, Document] = OrderedDict()
@@ -72,29 +78,29 @@ class Documents:
             return known
         document = self._read(text)
         self._known[text] = document
-        self._tokens += _tokens(document)
-        while len(self._known) > _KEPT or (self._tokens > _KEPT_TOKENS and len(self._known) > 1):
-            self._tokens -= _tokens(self._known.popitem(last=False)[1])
+        self._tokens += _token_count(document)
+        while len(self._known) > _MAX_DOCUMENTS or (self._tokens > _MAX_TOKENS and len(self._known) > 1):
+            self._tokens -= _token_count(self._known.popitem(last=False)[1])
         return document
 
     def _read(self, text: str) -> Document:
         try:
             ast = parse(text, max_tokens=self._limits.tokens, allow_empty_selection_sets=False)
-            shapes = Shapes(ast)
+            shapes = DocumentMeasurement(ast)
             shapes.check(self._limits)
             errors = validate(self._schema, ast, max_errors=_MAX_ERRORS)
-        except TooComplex:
+        except QueryTooComplex:
             raise
         except GraphQLError as error:
             if "tokens. Parsing aborted" in error.message:
-                raise TooComplex(
+                raise QueryTooComplex(
                     f"The document has more than {self._limits.tokens} tokens.", limit=self._limits.tokens
                 ) from None
-            raise Invalid([error]) from None
+            raise InvalidDocument([error]) from None
         except RecursionError:
-            raise TooComplex("The document is nested too deeply.") from None
+            raise QueryTooComplex("The document is nested too deeply.") from None
         if errors:
-            raise Invalid(errors)
+            raise InvalidDocument(errors)
         return self._checked(ast, introspects=shapes.introspects)
 
     def _checked(self, ast: DocumentNode, *, introspects: bool) -> Document:
@@ -102,10 +108,10 @@ class Documents:
         operations = [node for node in ast.definitions if isinstance(node, OperationDefinitionNode)]
         for operation in operations:
             if is_mutation(operation) and self._schema.mutation_type:
-                check_mutations(operation, self._schema.mutation_type, fragments, self._limits)
+                validate_mutations(operation, self._schema.mutation_type, fragments, self._limits)
         named = {node.name.value if node.name else None: node for node in operations}
         return Document(ast, named, fragments, introspects)
 
 
-def _tokens(document: Document) -> int:
+def _token_count(document: Document) -> int:
     return getattr(document.ast, "token_count", 1)

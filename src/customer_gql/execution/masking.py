@@ -18,15 +18,15 @@ from customer_gql.core.viewer import Viewer
 MASK: Final = "•••"
 
 
-def guards(viewer: Viewer) -> MiddlewareManager | None:
+def field_guards(viewer: Viewer) -> MiddlewareManager | None:
     """What stands before every field for this viewer; None for those who may see all."""
     if not viewer.works_for_shop or viewer.permissions >= FIELD_PERMISSIONS:
         return None
-    return MiddlewareManager(_guarded)
+    return MiddlewareManager(_guard_field)
 
 
-def _guarded(next_: Any, root: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:
-    personal, is_text, requires = _declared(info.parent_type, info.field_name)
+def _guard_field(next_: Any, root: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:
+    personal, is_text, requires = _declared_rules(info.parent_type, info.field_name)
     held = info.context.viewer.permissions
     if requires is not None and requires not in held:
         raise Forbidden(f"The permission {requires} is missing.", permission=requires)
@@ -35,11 +35,11 @@ def _guarded(next_: Any, root: Any, info: GraphQLResolveInfo, **arguments: Any) 
         return found
     if not is_text:
         return None
-    return _masked_later(found) if isawaitable(found) else masked(found)
+    return _mask_awaited(found) if isawaitable(found) else mask_text(found)
 
 
 @cache
-def _declared(kind: GraphQLObjectType, name: str) -> tuple[bool, bool, str | None]:
+def _declared_rules(kind: GraphQLObjectType, name: str) -> tuple[bool, bool, str | None]:
     """Whether it is personal, whether it is text, and the permission it asks for."""
     field = kind.fields.get(name)
     if field is None:  # `__typename` and its like belong to every type
@@ -50,14 +50,14 @@ def _declared(kind: GraphQLObjectType, name: str) -> tuple[bool, bool, str | Non
     return metadata.get("personal", False), is_text, metadata.get("requires")
 
 
-async def _masked_later(found: Any) -> Any:
-    return masked(await found)
+async def _mask_awaited(found: Any) -> Any:
+    return mask_text(await found)
 
 
-def masked(value: Any) -> Any:
+def mask_text(value: Any) -> Any:
     """Enough to tell two entries of a list apart, and no more: `g•••@•••`."""
     if isinstance(value, list):
-        return [masked(part) for part in value]
+        return [mask_text(part) for part in value]
     if value is None:
         return None
     return f"{value[:1]}{MASK}@{MASK}" if "@" in value else f"{value[:1]}{MASK}"

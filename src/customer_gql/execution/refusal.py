@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from customer_gql.core.errors import ErrorCode
 
 
-class Refused(Exception):
+class RequestRefused(Exception):
     """The request ends before its document runs."""
 
     def __init__(self, status: int, code: ErrorCode, message: str, headers: Mapping[str, str] | None = None) -> None:

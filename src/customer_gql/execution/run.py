@@ -1,22 +1,22 @@
-"""Running a valid document: the one way from a document to its answer."""
+"""Runs a valid document: the only way from a document to its answer."""
 
 import inspect
 from typing import Any, Final
 
 from graphql import ExecutionResult, GraphQLError, GraphQLSchema, MiddlewareManager, OperationType, execute
 
-from customer_gql.execution.plans.cache import Operation, Plans
+from customer_gql.execution.plans.cache import PlanCache, PlannedOperation
 from customer_gql.execution.plans.payloads import PayloadExecutor
 from customer_gql.graph.context import Context
 
-from . import error_masking
 from .documents import Document
-from .masking import guards
+from .error_masking import is_unavailable
+from .masking import field_guards
 
-PLANS: Final = Plans()
+PLAN_CACHE: Final = PlanCache()
 
 
-async def run(
+async def run_document(
     schema: GraphQLSchema, document: Document, variables: dict[str, Any] | None, name: str | None, context: Context
 ) -> ExecutionResult:
     """The answer as data and errors. An error before the first field has no path, and data is None."""
@@ -24,44 +24,46 @@ async def run(
         kind = document.operation(name).operation
     except GraphQLError as error:
         return ExecutionResult(None, [error])
-    guarded = guards(context.viewer)
-    plans = guarded is None and getattr(context.settings, "compiled_plans", True)
-    planned = PLANS.operation(schema, document, name) if plans else None
+    guards = field_guards(context.viewer)
+    uses_plans = guards is None and getattr(context.settings, "compiled_plans", True)
+    planned = PLAN_CACHE.find_operation(schema, document, name) if uses_plans else None
     try:
         if planned is not None and kind is OperationType.QUERY:
-            data = await by_plan(planned, variables, context)
+            data = await run_planned_query(planned, variables, context)
             if data is not None:
                 return ExecutionResult(data, None)
-        by_payload = planned if kind is OperationType.MUTATION else None
-        return await _referred(schema, document, variables, name, context, by_payload, guarded)
+        with_payload_plans = planned if kind is OperationType.MUTATION else None
+        return await _run_reference_executor(schema, document, variables, name, context, with_payload_plans, guards)
     finally:
         await context.loads.close()
 
 
-async def by_plan(operation: Operation, given: dict[str, Any] | None, context: Context) -> dict[str, Any] | None:
-    """The data of a query without any error; None where the reference executor has to answer."""
-    variables = operation.variables(given)
-    plan = None if variables is None else operation.plan(variables)
+async def run_planned_query(
+    operation: PlannedOperation, given: dict[str, Any] | None, context: Context
+) -> dict[str, Any] | None:
+    """The data of a query without errors; None where the reference executor has to answer."""
+    variables = operation.coerce_variables(given)
+    plan = None if variables is None else operation.find_plan(variables)
     if plan is None or variables is None:
         return None
     try:
-        return await plan.data(context, variables)
+        return await plan.compute_data(context, variables)
     except Exception as error:
-        # Whatever it is, the reference executor meets it too and tells it with its path.
-        if error_masking.is_away(error):
-            raise  # asking a database again that does not answer only makes everybody wait twice
+        # Whatever the error is, the reference executor meets it too and reports it with its path.
+        if is_unavailable(error):
+            raise  # asking a database again that does not respond would only double the wait
         await context.loads.restart()
         return None
 
 
-async def _referred(
+async def _run_reference_executor(
     schema: GraphQLSchema,
     document: Document,
     variables: dict[str, Any] | None,
     name: str | None,
     context: Context,
-    planned: Operation | None,
-    guarded: MiddlewareManager | None,
+    planned: PlannedOperation | None,
+    guards: MiddlewareManager | None,
 ) -> ExecutionResult:
     payloads: dict[str, Any] = {} if planned is None else {"executor_class": PayloadExecutor, "planned": planned}
     result = execute(
@@ -70,7 +72,7 @@ async def _referred(
         context_value=context,
         variable_values=variables,
         operation_name=name,
-        middleware=guarded,
+        middleware=guards,
         **payloads,
     )
     if inspect.isawaitable(result):

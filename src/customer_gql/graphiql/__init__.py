@@ -1,6 +1,6 @@
 """GraphiQL on our own page: everything it loads comes from this package, so it works without a network."""
 
-from .parts import is_built, mount
-from .response import page
+from .parts import is_built, mount_parts
+from .response import page_response
 
-__all__ = ["is_built", "mount", "page"]
+__all__ = ["is_built", "mount_parts", "page_response"]

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TypedDict
 
-FOLDER = Path(__file__).with_name("examples")
+FOLDER = Path(__file__).with_name("load_examples")
 
 
 class Example(TypedDict):
@@ -12,11 +12,11 @@ class Example(TypedDict):
     variables: str
 
 
-def examples(audience: str) -> list[Example]:
-    return [example(file) for file in sorted((FOLDER / audience).glob("*.graphql"))]
+def load_examples(audience: str) -> list[Example]:
+    return [read_example(file) for file in sorted((FOLDER / audience).glob("*.graphql"))]
 
 
-def example(file: Path) -> Example:
+def read_example(file: Path) -> Example:
     variables = file.with_suffix(".json")
     return Example(
         title=file.stem.partition("-")[2].replace("-", " ").capitalize(),

@@ -20,32 +20,32 @@ TYPES = {".js": "text/javascript", ".css": "text/css", ".txt": "text/plain"}
 
 
 def is_built() -> bool:
-    return files().keys() >= set(NEEDED)
+    return part_files().keys() >= set(NEEDED)
 
 
-def mount() -> Mount:
-    return Mount("/graphiql", routes=[Route("/{name}", part)], middleware=[Middleware(GZipMiddleware)])
+def mount_parts() -> Mount:
+    return Mount("/graphiql", routes=[Route("/{name}", serve_part)], middleware=[Middleware(GZipMiddleware)])
 
 
-async def part(request: Request) -> FileResponse:
-    file = files().get(request.path_params["name"])
+async def serve_part(request: Request) -> FileResponse:
+    file = part_files().get(request.path_params["name"])
     if file is None:
         raise HTTPException(404)
     # A server that is just being replaced may be asked for its successor's version: never keep that for long.
-    is_current = request.query_params.get("v") == version()
+    is_current = request.query_params.get("v") == parts_version()
     lifetime = "public, max-age=31536000, immutable" if is_current else "no-cache"
     headers = {"Cache-Control": lifetime, "X-Content-Type-Options": "nosniff"}
     return FileResponse(file, media_type=TYPES[file.suffix], headers=headers)
 
 
-def files() -> dict[str, Path]:
+def part_files() -> dict[str, Path]:
     found = [file for folder in (OURS, ASSETS) for file in folder.glob("*") if file.suffix in TYPES]
     return {file.name: file for file in found}
 
 
 @cache
-def version() -> str:
+def parts_version() -> str:
     digest = hashlib.sha256()
-    for _, file in sorted(files().items()):
+    for _, file in sorted(part_files().items()):
         digest.update(file.read_bytes())
     return digest.hexdigest()[:12]

@@ -10,9 +10,9 @@ from typing import Literal
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from . import parts
-from .documents import examples
+from .documents import load_examples
 
-Audience = Literal["storefront", "admin"]
+PageAudience = Literal["storefront", "admin"]
 
 TEMPLATE = Path(__file__).with_name("page.html")
 
@@ -35,24 +35,24 @@ HEADERS = {
 NOT_BUILT = "GraphiQL's parts are not in this installation; run `make setup`.\n"
 
 
-def page(audience: Audience) -> Response:
+def page_response(audience: PageAudience) -> Response:
     if not parts.is_built():
         return PlainTextResponse(NOT_BUILT, status_code=503, headers=HEADERS)
-    return HTMLResponse(text(audience), headers=HEADERS)
+    return HTMLResponse(render_page(audience), headers=HEADERS)
 
 
 @cache
-def text(audience: Audience) -> str:
+def render_page(audience: PageAudience) -> str:
     current = {name: 'aria-current="page"' if name == audience else "" for name in ("storefront", "admin")}
     return Template(TEMPLATE.read_text(encoding="utf-8")).substitute(
         audience=html.escape(audience),
-        version=parts.version(),
+        version=parts.parts_version(),
         on_storefront=current["storefront"],
         on_admin=current["admin"],
-        examples=data_block(examples(audience)),
+        examples=encode_data_block(load_examples(audience)),
     )
 
 
-def data_block(value: object) -> str:
+def encode_data_block(value: object) -> str:
     """JSON that cannot end the script element it stands in."""
     return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c")

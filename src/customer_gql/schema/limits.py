@@ -40,17 +40,17 @@ class Limits:
 class LimitsQuery:
     @strawberry.field(description="What this endpoint takes. Anybody may ask.", metadata={"viewer": "anyone"})
     def limits(self, info: Info) -> Limits:
-        return _limits(info, info.context.settings.storefront)
+        return _limits_of_audience(info, info.context.settings.storefront)
 
 
 @strawberry.type
 class LimitsAdminQuery:
     @admin_field(permission="customers.read", description="What this endpoint takes.")
     async def limits(self, info: Info) -> Limits:
-        return _limits(info, info.context.settings.admin)
+        return _limits_of_audience(info, info.context.settings.admin)
 
 
-def _limits(info: Info, audience: Any) -> Limits:
+def _limits_of_audience(info: Info, audience: Any) -> Limits:
     asked = info.context.cost or {"requested": 0}
     rate = audience.guest_rate if info.context.viewer.kind is ViewerKind.GUEST else audience.rate
     return Limits(

@@ -3,11 +3,11 @@
 import httpx
 
 from customer_gql.app import create_app
-from customer_gql.settings import load
+from customer_gql.settings import load_settings
 
 
 async def test_the_headers_of_a_storefront_pass_the_preflight(database_url):
-    app = create_app(load(database_url=database_url, cors_origins="https://shop.example.com"))
+    app = create_app(load_settings(database_url=database_url, cors_origins="https://shop.example.com"))
     asked = {
         "Origin": "https://shop.example.com",
         "Access-Control-Request-Method": "POST",

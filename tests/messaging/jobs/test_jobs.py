@@ -19,7 +19,7 @@ from customer_gql.messaging.jobs.tables import NAMES
 from customer_gql.messaging.jobs.work import Job, Poll, Schedule, Tools, Work
 from customer_gql.messaging.jobs.worker import _Polling, running, until_signalled, work
 from customer_gql.schema.work import WORK
-from customer_gql.settings import load
+from customer_gql.settings import load_settings
 from support.customers import make_customer
 
 SCRIPT = Path(__file__).parents[2] / "support" / "worker_process.py"
@@ -34,7 +34,7 @@ async def store(empty_database):
 
 @pytest.fixture
 def settings(empty_database_url):
-    return load(database_url=empty_database_url, worker=False)
+    return load_settings(database_url=empty_database_url, worker=False)
 
 
 @contextlib.asynccontextmanager

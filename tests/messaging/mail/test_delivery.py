@@ -13,7 +13,7 @@ from customer_gql.messaging.jobs.work import Tools
 from customer_gql.messaging.mail.delivery import Policy, deliver
 from customer_gql.messaging.mail.smtp import Unreachable
 from customer_gql.messaging.mail.writes import purge, queue
-from customer_gql.settings import SettingsError, load
+from customer_gql.settings import SettingsError, load_settings
 from customer_gql.shop.settings.settings import WEBSITE, configure, declared
 from support.customers import customer_id, make_customer
 from support.mailroom import part
@@ -118,9 +118,9 @@ async def test_a_shop_without_a_domain_still_sends(storefront, tools, store, inb
 
 
 def test_the_operators_sender_is_an_address():
-    assert load(mail_from="shop@Example.com").mail_from == "shop@example.com"
+    assert load_settings(mail_from="shop@Example.com").mail_from == "shop@example.com"
     with pytest.raises(SettingsError, match="CUSTOMER_GQL_MAIL_FROM"):
-        load(mail_from="shop\r\nBcc: all@example.com")
+        load_settings(mail_from="shop\r\nBcc: all@example.com")
 
 
 @pytest.mark.parametrize("base", ["javascript:alert(1)", "//evil", "https://a b", "https://u:p@evil", "ftp://x"])

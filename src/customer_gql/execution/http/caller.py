@@ -17,32 +17,32 @@ _READ: Final = 1024  # bytes of each; more than any of them may say
 _HEADERS: Final = (b"user-agent", b"x-store-view", b"x-visitor", b"referer")
 
 
-def caller(request: Request) -> RequestOrigin:
+def request_origin(request: Request) -> RequestOrigin:
     sent = dict(request.scope["headers"])
     host = request.client.host if request.client else ""
-    return _caller(host, *[sent.get(name, b"")[:_READ] for name in _HEADERS])
+    return _origin_from_headers(host, *[sent.get(name, b"")[:_READ] for name in _HEADERS])
 
 
 @lru_cache(maxsize=1024)
-def _caller(host: str, agent: bytes, store_view: bytes, visitor: bytes, referer: bytes) -> RequestOrigin:
+def _origin_from_headers(host: str, agent: bytes, store_view: bytes, visitor: bytes, referer: bytes) -> RequestOrigin:
     code, token = store_view.decode("latin-1"), visitor.decode("latin-1")
     return RequestOrigin(
         address=host[:64],
-        user_agent=_printable(agent.decode("latin-1"))[:_DEVICE],
-        store_view=_store_view(code),
+        user_agent=_printable_text(agent.decode("latin-1"))[:_DEVICE],
+        store_view=_store_view_code(code),
         visitor=token if _VISITOR.fullmatch(token) else None,
-        page=_page(referer.decode("latin-1")),
+        page=_referer_path(referer.decode("latin-1")),
     )
 
 
-def _store_view(code: str) -> str | None:
+def _store_view_code(code: str) -> str | None:
     """What cannot be a code is passed on as one that nobody has, so that it is refused where it matters."""
     if not code or _CODE.fullmatch(code):
         return code or None
     return "?"
 
 
-def _page(referer: str) -> str | None:
+def _referer_path(referer: str) -> str | None:
     """The path alone: a query may hold what is nobody's business."""
     if not referer:
         return None
@@ -50,8 +50,8 @@ def _page(referer: str) -> str | None:
         path = urlsplit(referer).path
     except ValueError:
         return None
-    return _printable(path)[:_PAGE] or None
+    return _printable_text(path)[:_PAGE] or None
 
 
-def _printable(text: str) -> str:
+def _printable_text(text: str) -> str:
     return "".join(character for character in text if character.isprintable())

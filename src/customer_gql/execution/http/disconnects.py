@@ -6,13 +6,13 @@ from typing import Any, Final, TypeVar
 
 from starlette.types import Receive
 
-from .request import ClientGone
+from .request import ClientDisconnected
 
 T = TypeVar("T")
 _WATCHED_AFTER: Final = 0.05  # seconds; what is over sooner is not worth a watcher of its own
 
 
-async def until_gone(receive: Receive, work: Coroutine[Any, Any, T]) -> T:
+async def run_until_disconnect(receive: Receive, work: Coroutine[Any, Any, T]) -> T:
     """Raises `ClientGone` when the client hung up before the work was done; the work was cancelled then.
 
     Call it after the request's body was read: what is received then can only be the end of the connection.
@@ -40,7 +40,7 @@ async def until_gone(receive: Receive, work: Coroutine[Any, Any, T]) -> T:
         if not gone:
             raise
         worker.uncancel()
-        raise ClientGone from None
+        raise ClientDisconnected from None
     finally:
         timer.cancel()
         for watcher in watchers:

@@ -18,22 +18,21 @@ from starlette.types import Receive, Scope, Send
 from customer_gql.core.errors import ErrorCode, GraphError
 from customer_gql.core.viewer import ViewerKind
 from customer_gql.execution import error_masking
-from customer_gql.execution.documents import Document, Documents, Invalid
-from customer_gql.execution.http.responses import answer_refusal
-from customer_gql.execution.limits.admission import Gate
-from customer_gql.execution.limits.cost import Costs, Weighing
-from customer_gql.execution.limits.rate import Buckets, address
-from customer_gql.execution.limits.size import TooComplex
+from customer_gql.execution.documents import Document, DocumentCache, InvalidDocument
+from customer_gql.execution.limits.admission import AdmissionGate
+from customer_gql.execution.limits.cost import CostCalculation, CostModel
+from customer_gql.execution.limits.rate import RateBuckets, address
+from customer_gql.execution.limits.size import QueryTooComplex
 from customer_gql.execution.limits.trusted_documents import TrustedDocuments
-from customer_gql.execution.refusal import Refused
-from customer_gql.execution.run import run
+from customer_gql.execution.refusal import RequestRefused
+from customer_gql.execution.run import run_document
 from customer_gql.execution.telemetry import metrics
 from customer_gql.graph.context import Context
-from customer_gql.settings import Audience
+from customer_gql.settings import AudienceSettings
 
-from .disconnects import until_gone
-from .request import Asked, ClientGone, read
-from .responses import GRAPHQL_JSON, JSON, Answer
+from .disconnects import run_until_disconnect
+from .request import ClientDisconnected, GraphQLRequest, read_request
+from .responses import GRAPHQL_JSON, JSON, GraphQLResponse, refusal_response
 
 log = structlog.get_logger("request")
 _NAME: Final = re.compile(r"[_A-Za-z][_0-9A-Za-z]{0,63}")
@@ -41,7 +40,7 @@ _INVALID_COST: Final = 20  # points; reading a document that is none takes about
 
 
 @dataclass(slots=True)
-class Line:
+class RequestLog:
     """What the log tells of a request: nothing that was sent but a name made of letters."""
 
     path: str
@@ -65,13 +64,13 @@ class Endpoint:
 
     audience: str
     schema: GraphQLSchema
-    limits: Audience
+    limits: AudienceSettings
     open_context: Callable[[Request], Awaitable[Context]]
-    buckets: Buckets
-    documents: Documents
-    costs: Costs
+    buckets: RateBuckets
+    documents: DocumentCache
+    costs: CostModel
     trusted: TrustedDocuments
-    gate: Gate
+    gate: AdmissionGate
     page: Callable[[], Response] | None
     explain: bool
     body_seconds: float
@@ -82,52 +81,52 @@ class Endpoint:
             if "text/html" in accepted:
                 await self.page()(scope, receive, send)
                 return
-        line = Line(scope["path"])
+        line = RequestLog(scope["path"])
         try:
             answer = await self._answer(scope, receive, line)
-        except ClientGone:
+        except ClientDisconnected:
             line.outcome = "CLIENT_GONE"
             self._close(line, None)
             return
-        except Refused as refused:
+        except RequestRefused as refused:
             line.outcome = refused.code.value
-            answer = answer_refusal(refused)
+            answer = refusal_response(refused)
         except Exception as error:  # noqa: BLE001 - the last fence: nothing of a fault leaves the process
-            refused = error_masking.refusal(error)
+            refused = error_masking.refusal_for_fault(error)
             line.outcome = refused.code.value
             error_masking.log_fault(error, line.request_id)
-            answer = answer_refusal(refused, line.request_id)
+            answer = refusal_response(refused, line.request_id)
         self._close(line, answer.status)
         await answer.send(send)
 
-    def _close(self, line: Line, status: int | None) -> None:
+    def _close(self, line: RequestLog, status: int | None) -> None:
         seconds = time.perf_counter() - line.started
-        metrics.observe(self.audience, line.outcome, seconds, line.cost)
+        metrics.record_request(self.audience, line.outcome, seconds, line.cost)
         line.write(status, seconds)
 
-    async def _answer(self, scope: Scope, receive: Receive, line: Line) -> Answer:
+    async def _answer(self, scope: Scope, receive: Receive, line: RequestLog) -> GraphQLResponse:
         headers = dict(scope["headers"])
-        asked = await read(
+        asked = await read_request(
             scope["method"], headers, receive, max_bytes=self.limits.body_bytes, seconds=self.body_seconds
         )
-        line.operation = _loggable(asked.operation_name)
+        line.operation = _loggable_name(asked.operation_name)
         accept = headers.get(b"accept", b"").decode("latin-1")
         with self.gate:
-            return await until_gone(receive, self._served(Request(scope), asked, accept, line))
+            return await run_until_disconnect(receive, self._served(Request(scope), asked, accept, line))
 
-    async def _served(self, request: Request, asked: Asked, accept: str, line: Line) -> Answer:
+    async def _served(self, request: Request, asked: GraphQLRequest, accept: str, line: RequestLog) -> GraphQLResponse:
         # A second more than a statement may take, so that the database ends what is too slow, and says so.
         async with asyncio.timeout(self.limits.seconds + 1):
             context = await self.open_context(request)
             line.viewer = context.viewer.kind.value
             extensions: dict[str, Any] = {}
-            body = await self._executed(asked, context, caller_of(request, context), extensions, line)
+            body = await self._executed(asked, context, rate_limit_key(request, context), extensions, line)
         if extensions:
             body["extensions"] = extensions
-        return _negotiated(body, accept, line)
+        return _negotiate_response(body, accept, line)
 
     async def _executed(
-        self, asked: Asked, context: Context, caller: str, extensions: dict[str, Any], line: Line
+        self, asked: GraphQLRequest, context: Context, caller: str, extensions: dict[str, Any], line: RequestLog
     ) -> dict[str, Any]:
         """The answer's body; without `data` when nothing ran."""
         try:
@@ -136,29 +135,31 @@ class Endpoint:
             line.cost = self.costs.of(document, operation, asked.variables or {})
             extensions["cost"] = context.cost = {"requested": line.cost, "limit": self.limits.cost}
             self._check_cost(document, operation, asked, line.cost)
-        except Invalid as invalid:
-            return {"errors": error_masking.of_document(invalid.errors, explain=self.explain)}
+        except InvalidDocument as invalid:
+            return {"errors": error_masking.mask_document_errors(invalid.errors, explain=self.explain)}
         except GraphError as error:
             return {"errors": [error.formatted]}
         await self._take(context, caller, line.cost)
-        result = await run(self.schema, document, asked.variables, asked.operation_name, context)
+        result = await run_document(self.schema, document, asked.variables, asked.operation_name, context)
         return self._body(result, line.request_id)
 
-    async def _document(self, asked: Asked, context: Context, caller: str) -> Document:
+    async def _document(self, asked: GraphQLRequest, context: Context, caller: str) -> Document:
         try:
             document = self.documents.get(self.trusted.text(asked))
-        except (Invalid, TooComplex):
+        except (InvalidDocument, QueryTooComplex):
             await self._take(context, caller, _INVALID_COST)
             raise
         if document.introspects and not self.explain and context.viewer.kind is not ViewerKind.STAFF:
-            raise Invalid([GraphQLError("Introspection needs a staff token here.")])
+            raise InvalidDocument([GraphQLError("Introspection needs a staff token here.")])
         return document
 
-    def _check_cost(self, document: Document, operation: OperationDefinitionNode, asked: Asked, cost: int) -> None:
+    def _check_cost(
+        self, document: Document, operation: OperationDefinitionNode, asked: GraphQLRequest, cost: int
+    ) -> None:
         if cost <= self.limits.cost:
             return
-        path, share = Weighing(self.costs, document, operation, asked.variables or {}).heaviest()
-        raise TooComplex(
+        path, share = CostCalculation(self.costs, document, operation, asked.variables or {}).heaviest()
+        raise QueryTooComplex(
             f"The document may cost {cost}, {cost - self.limits.cost} more than the {self.limits.cost} that are taken; "
             f"{share} of it at {'.'.join(path)}. Ask for smaller pages or fewer fields there.",
             cost=cost,
@@ -172,19 +173,19 @@ class Endpoint:
         if level.wait:
             wait = math.ceil(level.wait)
             message = f"Too much was asked at once: this costs {cost}, {level.left} are left. Try again in {wait} s."
-            raise Refused(429, ErrorCode.RATE_LIMITED, message, {"Retry-After": str(wait)})
+            raise RequestRefused(429, ErrorCode.RATE_LIMITED, message, {"Retry-After": str(wait)})
 
     def _body(self, result: ExecutionResult, request_id: str) -> dict[str, Any]:
         never_ran = result.data is None and all(not error.path for error in result.errors or ())
         body: dict[str, Any] = {} if never_ran else {"data": result.data}
         if result.errors:
-            body["errors"], hidden = error_masking.of_fields(result.errors, request_id, explain=self.explain)
+            body["errors"], hidden = error_masking.mask_field_errors(result.errors, request_id, explain=self.explain)
             for fault in hidden:
                 error_masking.log_fault(fault, request_id)
         return body
 
 
-def caller_of(request: Request, context: Context) -> str:
+def rate_limit_key(request: Request, context: Context) -> str:
     """Whose bucket it is: the account's behind a valid token, else that of the address."""
     viewer = context.viewer
     if viewer.kind is ViewerKind.GUEST:
@@ -192,15 +193,15 @@ def caller_of(request: Request, context: Context) -> str:
     return f"{viewer.kind.value}:{viewer.staff_id or viewer.customer_id}"
 
 
-def _negotiated(body: dict[str, Any], accept: str, line: Line) -> Answer:
+def _negotiate_response(body: dict[str, Any], accept: str, line: RequestLog) -> GraphQLResponse:
     if "errors" in body:
         line.outcome = body["errors"][0]["extensions"]["code"]
         if error_masking.is_outage(body):
-            return Answer(503, {**body, "data": None}, JSON, {"Retry-After": "1"})
+            return GraphQLResponse(503, {**body, "data": None}, JSON, {"Retry-After": "1"})
     modern = GRAPHQL_JSON in accept
-    return Answer(400 if modern and "data" not in body else 200, body, GRAPHQL_JSON if modern else JSON)
+    return GraphQLResponse(400 if modern and "data" not in body else 200, body, GRAPHQL_JSON if modern else JSON)
 
 
-def _loggable(name: str | None) -> str | None:
+def _loggable_name(name: str | None) -> str | None:
     """A caller chooses the name, so only what can be one reaches the log."""
     return name if name and _NAME.fullmatch(name) else None

@@ -3,7 +3,7 @@
 import gc
 
 
-def keep_still() -> None:
+def freeze_gc() -> None:
     """Call once when everything is loaded. An answer is thousands of small dicts that die without the collector;
     with the default thresholds it looks through all that lives, several times for each answer, and finds nothing."""
     gc.collect()

@@ -15,7 +15,7 @@ from customer_gql.settings import Settings
 
 from .security_headers import HEADERS
 
-_ON_THE_WIRE: Final = 8  # bytes for one of the body: even a chunk of one byte takes no more than six
+_MAX_CHUNK_OVERHEAD: Final = 8  # bytes for one of the body: even a chunk of one byte takes no more than six
 
 
 class GuardedProtocol(HttpToolsProtocol):
@@ -51,7 +51,7 @@ class GuardedProtocol(HttpToolsProtocol):
             return
         if self._in_head and self._received > self._settings.header_bytes:
             self._refuse(431, "The headers are too large.")
-        elif self._received > 2 * self._settings.header_bytes + _ON_THE_WIRE * self._body_bytes:
+        elif self._received > 2 * self._settings.header_bytes + _MAX_CHUNK_OVERHEAD * self._body_bytes:
             self._refuse(431, "The trailers are too large.")
         elif not self._received:
             self._stop("_deadline")
@@ -152,6 +152,6 @@ class GuardedProtocol(HttpToolsProtocol):
             setattr(self, timer, None)
 
 
-def guarded(settings: Settings) -> Any:
+def protocol_factory(settings: Settings) -> Any:
     """The class uvicorn makes one of for each connection."""
     return partial(GuardedProtocol, settings)

@@ -10,52 +10,52 @@ import orjson
 from starlette.types import Receive
 
 from customer_gql.core.errors import ErrorCode
-from customer_gql.execution.refusal import Refused
+from customer_gql.execution.refusal import RequestRefused
 
 MAX_NESTING: Final = 32  # of variables; the deepest filter needs a third of it
-_HEARD_OUT: Final = 1024 * 1024  # a refused body up to here is read and forgotten, so that the client hears why
-_HEARD_OUT_SECONDS: Final = 1.0
-_NAMES: Final = (b'"query"', b'"documentId"', b'"variables"', b'"operationName"')
+_DISCARDED_BYTES: Final = 1024 * 1024  # a refused body up to here is read and forgotten, so that the client hears why
+_DISCARD_SECONDS: Final = 1.0
+_KEYS: Final = (b'"query"', b'"documentId"', b'"variables"', b'"operationName"')
 
 
-class ClientGone(Exception):
+class ClientDisconnected(Exception):
     """Nobody is left to answer."""
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class GraphQLRequest:
     query: str | None
     document_id: str | None
     variables: dict[str, Any] | None
     operation_name: str | None
 
 
-async def read(
+async def read_request(
     method: str, headers: Mapping[bytes, bytes], receive: Receive, *, max_bytes: int, seconds: float
-) -> Asked:
+) -> GraphQLRequest:
     try:
-        check_headers(method, headers, max_bytes)
+        validate_headers(method, headers, max_bytes)
         async with asyncio.timeout(seconds):
-            body = await _body(receive, max_bytes)
+            body = await _read_body(receive, max_bytes)
     except TimeoutError:
-        raise _bad(408, f"The body was not received within {seconds:g} s.", {"Connection": "close"}) from None
-    except Refused as refused:
+        raise _bad_request(408, f"The body was not received within {seconds:g} s.", {"Connection": "close"}) from None
+    except RequestRefused as refused:
         if method == "POST":
             refused.headers["Connection"] = "close"
             if b"expect" not in headers:
-                await _hear_out(receive)
+                await _discard_body(receive)
         raise
-    return parsed(body)
+    return parse_body(body)
 
 
-def check_headers(method: str, headers: Mapping[bytes, bytes], max_bytes: int) -> None:
+def validate_headers(method: str, headers: Mapping[bytes, bytes], max_bytes: int) -> None:
     if method != "POST":
-        raise _bad(405, "Send a POST request.", {"Allow": "POST"})
+        raise _bad_request(405, "Send a POST request.", {"Allow": "POST"})
     if headers.get(b"content-encoding", b"identity").strip().lower() != b"identity":
-        raise _bad(415, "Send the body as it is, without Content-Encoding.")
+        raise _bad_request(415, "Send the body as it is, without Content-Encoding.")
     kind, _, parameters = headers.get(b"content-type", b"").lower().partition(b";")
     if kind.strip() != b"application/json" or not _is_utf8(parameters):
-        raise _bad(415, "Send the content type application/json, in UTF-8.")
+        raise _bad_request(415, "Send the content type application/json, in UTF-8.")
     length = headers.get(b"content-length", b"")
     if length.isdigit() and (len(length) > 15 or int(length) > max_bytes):
         raise _too_large(max_bytes)
@@ -65,13 +65,13 @@ def _is_utf8(parameters: bytes) -> bool:
     return b"charset" not in parameters or parameters.replace(b'"', b"").strip() in (b"charset=utf-8", b"charset=utf8")
 
 
-async def _body(receive: Receive, max_bytes: int) -> bytes:
+async def _read_body(receive: Receive, max_bytes: int) -> bytes:
     chunks: list[bytes] = []
     size = 0
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise ClientGone
+            raise ClientDisconnected
         chunk = message.get("body", b"")
         size += len(chunk)
         if size > max_bytes:
@@ -81,11 +81,11 @@ async def _body(receive: Receive, max_bytes: int) -> bytes:
             return b"".join(chunks)
 
 
-async def _hear_out(receive: Receive) -> None:
+async def _discard_body(receive: Receive) -> None:
     """Closing on a client that still sends would take the answer away from it."""
-    left = _HEARD_OUT
+    left = _DISCARDED_BYTES
     try:
-        async with asyncio.timeout(_HEARD_OUT_SECONDS):
+        async with asyncio.timeout(_DISCARD_SECONDS):
             while left > 0:
                 message = await receive()
                 left -= len(message.get("body", b""))
@@ -95,42 +95,42 @@ async def _hear_out(receive: Receive) -> None:
         return
 
 
-def parsed(body: bytes) -> Asked:
+def parse_body(body: bytes) -> GraphQLRequest:
     try:
         sent = orjson.loads(body)
     except orjson.JSONDecodeError:
-        raise _bad(400, "The body is not JSON, not UTF-8, or nested too deeply.") from None
+        raise _bad_request(400, "The body is not JSON, not UTF-8, or nested too deeply.") from None
     if not isinstance(sent, dict):
-        raise _bad(400, "The body has to be one JSON object; batches are not taken.")
-    if _may_repeat(body) and _repeats(body):
-        raise _bad(400, "The body names one key twice.")
+        raise _bad_request(400, "The body has to be one JSON object; batches are not taken.")
+    if _may_repeat_keys(body) and _repeats_keys(body):
+        raise _bad_request(400, "The body names one key twice.")
     document_id = sent.get("documentId")
-    query = _text(sent, "query")
+    query = _text_value(sent, "query")
     if (query is None) == (document_id is None):
-        raise _bad(400, "Send `query`, the document as a string.")
+        raise _bad_request(400, "Send `query`, the document as a string.")
     variables = sent.get("variables")
     if variables is not None and not isinstance(variables, dict):
-        raise _bad(400, "`variables` has to be an object or null.")
-    if variables and _nested(variables) > MAX_NESTING:
-        raise _bad(400, f"`variables` is nested more than {MAX_NESTING} deep.")
+        raise _bad_request(400, "`variables` has to be an object or null.")
+    if variables and _nesting_depth(variables) > MAX_NESTING:
+        raise _bad_request(400, f"`variables` is nested more than {MAX_NESTING} deep.")
     if not isinstance(sent.get("extensions", {}), (dict, type(None))):
-        raise _bad(400, "`extensions` has to be an object or null.")
-    return Asked(query, _text(sent, "documentId"), variables, _text(sent, "operationName"))
+        raise _bad_request(400, "`extensions` has to be an object or null.")
+    return GraphQLRequest(query, _text_value(sent, "documentId"), variables, _text_value(sent, "operationName"))
 
 
-def _text(sent: Mapping[str, Any], name: str) -> str | None:
+def _text_value(sent: Mapping[str, Any], name: str) -> str | None:
     value = sent.get(name)
     if value is not None and not isinstance(value, str):
-        raise _bad(400, f"`{name}` has to be a string.")
+        raise _bad_request(400, f"`{name}` has to be a string.")
     return value
 
 
-def _may_repeat(body: bytes) -> bool:
+def _may_repeat_keys(body: bytes) -> bool:
     """Cheap and never wrong about a no: an escaped spelling of a name has a backslash and a u."""
-    return b"\\u" in body or any(body.count(name) > 1 for name in _NAMES)
+    return b"\\u" in body or any(body.count(name) > 1 for name in _KEYS)
 
 
-def _repeats(body: bytes) -> bool:
+def _repeats_keys(body: bytes) -> bool:
     found = False
 
     def collect(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -143,7 +143,7 @@ def _repeats(body: bytes) -> bool:
     return found
 
 
-def _nested(value: Any) -> int:
+def _nesting_depth(value: Any) -> int:
     """How deep lists and objects lie in each other, without recursion."""
     depth, level = 0, [value]
     while level and depth <= MAX_NESTING:
@@ -157,9 +157,9 @@ def _nested(value: Any) -> int:
     return depth
 
 
-def _bad(status: int, message: str, headers: Mapping[str, str] | None = None) -> Refused:
-    return Refused(status, ErrorCode.BAD_USER_INPUT, message, headers)
+def _bad_request(status: int, message: str, headers: Mapping[str, str] | None = None) -> RequestRefused:
+    return RequestRefused(status, ErrorCode.BAD_USER_INPUT, message, headers)
 
 
-def _too_large(max_bytes: int) -> Refused:
-    return _bad(413, f"Send at most {max_bytes} bytes.")
+def _too_large(max_bytes: int) -> RequestRefused:
+    return _bad_request(413, f"Send at most {max_bytes} bytes.")

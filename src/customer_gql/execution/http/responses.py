@@ -6,7 +6,7 @@ from typing import Any, Final
 import orjson
 from starlette.types import Send
 
-from customer_gql.execution.refusal import Refused
+from customer_gql.execution.refusal import RequestRefused
 
 GRAPHQL_JSON: Final = "application/graphql-response+json"
 
@@ -14,7 +14,7 @@ GRAPHQL_JSON: Final = "application/graphql-response+json"
 JSON: Final = "application/json"
 
 
-class Answer:
+class GraphQLResponse:
     __slots__ = ("body", "headers", "status")
 
     def __init__(self, status: int, body: Any, media_type: str, headers: Mapping[str, str] | None = None) -> None:
@@ -31,8 +31,8 @@ class Answer:
         await send({"type": "http.response.body", "body": self.body})
 
 
-def answer_refusal(refused: Refused, request_id: str | None = None) -> Answer:
+def refusal_response(refused: RequestRefused, request_id: str | None = None) -> GraphQLResponse:
     """The body of a refused request: one error with its code."""
     extensions = {"code": refused.code.value, **({"requestId": request_id} if request_id else {})}
     body = {"errors": [{"message": refused.message, "extensions": extensions}]}
-    return Answer(refused.status, body, JSON, refused.headers)
+    return GraphQLResponse(refused.status, body, JSON, refused.headers)

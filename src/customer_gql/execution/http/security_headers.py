@@ -9,8 +9,9 @@ from typing import Final
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from customer_gql.core.errors import ErrorCode
-from customer_gql.execution.http.responses import answer_refusal
-from customer_gql.execution.refusal import Refused
+from customer_gql.execution.refusal import RequestRefused
+
+from .responses import refusal_response
 
 HEADERS: Final = (
     (b"x-content-type-options", b"nosniff"),
@@ -20,7 +21,7 @@ HEADERS: Final = (
 )
 
 
-class Fence:
+class SecurityHeaders:
     """An ASGI application around another. Without hosts it may be asked under any."""
 
     def __init__(self, app: ASGIApp, allowed_hosts: Sequence[str] = ()) -> None:
@@ -42,16 +43,18 @@ class Fence:
             await send(message)
 
         if self.allowed and not self._is_ours(scope):
-            refused = Refused(400, ErrorCode.BAD_USER_INPUT, "The Host header names none of this service's hosts.")
-            await answer_refusal(refused).send(fenced)
+            refused = RequestRefused(
+                400, ErrorCode.BAD_USER_INPUT, "The Host header names none of this service's hosts."
+            )
+            await refusal_response(refused).send(fenced)
             return
         await self.app(scope, receive, fenced)
 
     def _is_ours(self, scope: Scope) -> bool:
         hosts = [value for name, value in scope["headers"] if name == b"host"]
-        return len(hosts) == 1 and _without_port(hosts[0].lower()) in self.allowed
+        return len(hosts) == 1 and _strip_port(hosts[0].lower()) in self.allowed
 
 
-def _without_port(host: bytes) -> bytes:
+def _strip_port(host: bytes) -> bytes:
     name, colon, port = host.rpartition(b":")
     return name if colon and port.isdigit() else host

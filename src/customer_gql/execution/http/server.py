@@ -13,16 +13,16 @@ from starlette.applications import Starlette
 
 from customer_gql.settings import Settings
 
-from .protocol import guarded
+from .protocol import protocol_factory
 
-_LAST_FENCE: Final = 2000  # connections; the admission gate refuses long before, and by name
+_MAX_CONNECTIONS: Final = 2000  # connections; the admission gate refuses long before, and by name
 
 
 class PortTaken(Exception):
     """The address cannot be listened on; the sentence says what to do."""
 
 
-def bound(host: str, port: int) -> socket.socket:
+def bind_socket(host: str, port: int) -> socket.socket:
     """Listening early tells a taken port before a database was started for nothing."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
@@ -36,7 +36,7 @@ def bound(host: str, port: int) -> socket.socket:
     return listening
 
 
-class _Server(uvicorn.Server):
+class _DrainingServer(uvicorn.Server):
     def __init__(self, app: Starlette, config: uvicorn.Config, on_ready: Callable[[], None] | None) -> None:
         super().__init__(config)
         self._app = app
@@ -62,31 +62,31 @@ class _Server(uvicorn.Server):
         loop.call_soon_threadsafe(lambda: loop.call_later(settings.unready_seconds, leave, sig, None))
 
 
-def serve(app: Starlette, listening: socket.socket, on_ready: Callable[[], None] | None = None) -> None:
+def serve_app(app: Starlette, listening: socket.socket, on_ready: Callable[[], None] | None = None) -> None:
     """Serve until SIGINT or SIGTERM, finish what runs, and return so that the caller can stop what it started."""
     settings: Settings = app.state.settings
     config = uvicorn.Config(
         app,
         loop="uvloop",
-        http=guarded(settings),
+        http=protocol_factory(settings),
         ws="none",
         lifespan="on",
         log_config=None,
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        limit_concurrency=_LAST_FENCE,
+        limit_concurrency=_MAX_CONNECTIONS,
         timeout_keep_alive=5,
         timeout_graceful_shutdown=settings.drain_seconds,
     )
-    signal.signal(signal.SIGTERM, _leave)
-    server = _Server(app, config, on_ready)
+    signal.signal(signal.SIGTERM, _exit_quietly)
+    server = _DrainingServer(app, config, on_ready)
     with contextlib.suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
         runner.run(server.serve(sockets=[listening]))
     if not server.started:
         raise SystemExit(1)
 
 
-def _leave(_signal: int, _frame: FrameType | None) -> NoReturn:
+def _exit_quietly(_signal: int, _frame: FrameType | None) -> NoReturn:
     # uvicorn raises the signal again when it is done; dying of it would leave the embedded database running.
     raise SystemExit(0)

@@ -3,10 +3,10 @@
 from types import TracebackType
 
 from customer_gql.core.errors import ErrorCode
-from customer_gql.execution.refusal import Refused
+from customer_gql.execution.refusal import RequestRefused
 
 
-class Gate:
+class AdmissionGate:
     __slots__ = ("limit", "running")
 
     def __init__(self, limit: int) -> None:
@@ -15,7 +15,7 @@ class Gate:
 
     def __enter__(self) -> None:
         if self.running >= self.limit:
-            raise Refused(
+            raise RequestRefused(
                 503, ErrorCode.UNAVAILABLE, "The service is busy. Try again in a second.", {"Retry-After": "1"}
             )
         self.running += 1

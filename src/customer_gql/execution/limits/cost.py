@@ -34,20 +34,22 @@ from .size import metadata_of
 if TYPE_CHECKING:
     from customer_gql.execution.documents import Document
 
-ASSUMED: Final = 10  # items of a list that takes no size; `metadata={"assumed": n}` on the field says otherwise
-_KEPT: Final = 200  # sizes asked for with one document
-_PAGE: Final = ("first", "last")
-_SIZES: Final = (*_PAGE, "ids")
+ASSUMED_LIST_SIZE: Final = (
+    10  # items of a list that takes no size; `metadata={"assumed": n}` on the field says otherwise
+)
+_MAX_COSTS: Final = 200  # sizes asked for with one document
+_PAGE_ARGUMENTS: Final = ("first", "last")
+_SIZE_ARGUMENTS: Final = (*_PAGE_ARGUMENTS, "ids")
 
 
-class Weight(NamedTuple):
+class SelectionCost(NamedTuple):
     """Of a selection: what counts once, and what counts for each node of the page around it."""
 
     once: int = 0
     each: int = 0
 
 
-class Kind(NamedTuple):
+class FieldTraits(NamedTuple):
     """What the schema tells of a field."""
 
     type: Any
@@ -58,17 +60,17 @@ class Kind(NamedTuple):
 
 
 @dataclass(slots=True)
-class _Known:
+class _DocumentCosts:
     variables: tuple[str, ...]
     by_sizes: dict[tuple[int | None, ...], int]
 
 
-class Costs:
+class CostModel:
     """The costs of one schema's documents. A known document with known page sizes costs a look into a dictionary."""
 
     def __init__(self, schema: GraphQLSchema) -> None:
         self.schema = schema
-        self._kinds: dict[tuple[str, str], Kind] = {}
+        self._kinds: dict[tuple[str, str], FieldTraits] = {}
 
     def of(self, document: "Document", operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> int:
         name = operation.name.value if operation.name else None  # a node's hash would walk all of it
@@ -78,50 +80,50 @@ class Costs:
             cost = known.by_sizes.get(sizes)
             if cost is not None:
                 return cost
-        weighing = Weighing(self, document, operation, variables)
+        weighing = CostCalculation(self, document, operation, variables)
         cost = weighing.total()
-        known = document.costs.setdefault(name, _Known(tuple(sorted(weighing.used)), {}))
-        if len(known.by_sizes) < _KEPT:
+        known = document.costs.setdefault(name, _DocumentCosts(tuple(sorted(weighing.used)), {}))
+        if len(known.by_sizes) < _MAX_COSTS:
             sizes = tuple([_variable_size(variable, operation, variables) for variable in known.variables])
             known.by_sizes[sizes] = cost
         return cost
 
-    def kind(self, parent: Any, field: str) -> Kind:
+    def kind(self, parent: Any, field: str) -> FieldTraits:
         key = (parent.name, field)
         known = self._kinds.get(key)
         if known is None:
             known = self._kinds[key] = self._looked_up(parent, field)
         return known
 
-    def _looked_up(self, parent: Any, name: str) -> Kind:
+    def _looked_up(self, parent: Any, name: str) -> FieldTraits:
         field = self.schema.get_field(parent, name)
         assert field is not None, name
         kind = field.type.of_type if isinstance(field.type, GraphQLNonNull) else field.type
         named = get_named_type(kind)
         # The lists of introspection are as long as the schema has them, and answered from memory.
-        assumed = 1 if named.name.startswith("__") else int(str(metadata_of(field).get("assumed", ASSUMED)))
-        sized = tuple(argument for argument in _SIZES if _takes(field, argument))
-        return Kind(named, is_list_type(kind), is_composite_type(named), sized, assumed)
+        assumed = 1 if named.name.startswith("__") else int(str(metadata_of(field).get("assumed", ASSUMED_LIST_SIZE)))
+        sized = tuple(argument for argument in _SIZE_ARGUMENTS if _takes_size(field, argument))
+        return FieldTraits(named, is_list_type(kind), is_composite_type(named), sized, assumed)
 
 
-def _takes(field: GraphQLField, argument: str) -> bool:
+def _takes_size(field: GraphQLField, argument: str) -> bool:
     if argument not in field.args:
         return False
     kind = field.args[argument].type
     return is_list_type(kind.of_type if isinstance(kind, GraphQLNonNull) else kind) == (argument == "ids")
 
 
-class Weighing:
+class CostCalculation:
     """One operation with one set of variables."""
 
     def __init__(
-        self, costs: Costs, document: "Document", operation: OperationDefinitionNode, variables: Mapping[str, Any]
+        self, costs: CostModel, document: "Document", operation: OperationDefinitionNode, variables: Mapping[str, Any]
     ) -> None:
         self._costs = costs
         self._fragments = document.fragments
         self._operation = operation
         self._variables = variables
-        self._known: dict[str, Weight] = {}
+        self._known: dict[str, SelectionCost] = {}
         self.used: set[str] = set()
 
     def total(self) -> int:
@@ -152,7 +154,7 @@ class Weighing:
     def _root(self) -> Any:
         return self._costs.schema.get_root_type(self._operation.operation)
 
-    def _selections(self, selection_set: SelectionSetNode | None, parent: Any) -> Weight:
+    def _selections(self, selection_set: SelectionSetNode | None, parent: Any) -> SelectionCost:
         once = each = 0
         for selection in selection_set.selections if selection_set else ():
             if isinstance(selection, FieldNode):
@@ -163,9 +165,9 @@ class Weighing:
                 weight = self._selections(selection.selection_set, self._on(selection, parent))  # pyright: ignore[reportAttributeAccessIssue]
             once += weight.once
             each += weight.each
-        return Weight(once, each)
+        return SelectionCost(once, each)
 
-    def _fragment(self, name: str) -> Weight:
+    def _fragment(self, name: str) -> SelectionCost:
         known = self._known.get(name)
         if known is None:
             definition = self._fragments[name]
@@ -175,25 +177,27 @@ class Weighing:
     def _on(self, node: Any, parent: Any) -> Any:
         return self._costs.schema.get_type(node.type_condition.name.value) if node.type_condition else parent
 
-    def _field(self, field: FieldNode, parent: Any) -> Weight:
+    def _field(self, field: FieldNode, parent: Any) -> SelectionCost:
         kind = self._costs.kind(parent, field.name.value)
         if not kind.composite:
-            return Weight(1)
+            return SelectionCost(1)
         inner = self._selections(field.selection_set, kind.type)
         size = self._size(field, kind)
         if not kind.is_list:
-            return Weight(1 + inner.once + inner.each * size)
+            return SelectionCost(1 + inner.once + inner.each * size)
         items = inner.once + inner.each
         if not kind.sized and _is_page(parent):
-            return Weight(1, items)
-        return Weight(1 + items * size)
+            return SelectionCost(1, items)
+        return SelectionCost(1 + items * size)
 
-    def _size(self, field: FieldNode, kind: Kind) -> int:
+    def _size(self, field: FieldNode, kind: FieldTraits) -> int:
         """How many nodes the page of this field has, or how many items the list."""
         if not kind.sized:
             return kind.assumed if kind.is_list else DEFAULT_PAGE
         given = {
-            argument.name.value: argument.value for argument in field.arguments or () if argument.name.value in _SIZES
+            argument.name.value: argument.value
+            for argument in field.arguments or ()
+            if argument.name.value in _SIZE_ARGUMENTS
         }
         sizes = [self._given(value) for name, value in given.items() if name in kind.sized]
         return max([size for size in sizes if size is not None], default=DEFAULT_PAGE)

@@ -17,18 +17,18 @@ from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from limits.storage import storage_from_string
 
 log = structlog.get_logger("rate")
-_KEPT: Final = 100_000  # callers remembered; the one seen longest ago has long leaked empty
+_MAX_CALLERS: Final = 100_000  # callers remembered; the one seen longest ago has long leaked empty
 
 
-class Level(NamedTuple):
+class BucketLevel(NamedTuple):
     """`wait` is 0 when it was let through, else the seconds until it would be."""
 
     wait: float
     left: int
 
 
-class Buckets(Protocol):
-    async def take(self, caller: str, cost: int, *, size: int, rate: int) -> Level: ...
+class RateBuckets(Protocol):
+    async def take(self, caller: str, cost: int, *, size: int, rate: int) -> BucketLevel: ...
 
 
 class LocalBuckets:
@@ -37,18 +37,18 @@ class LocalBuckets:
     def __init__(self) -> None:
         self._filled: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
-    async def take(self, caller: str, cost: int, *, size: int, rate: int) -> Level:
+    async def take(self, caller: str, cost: int, *, size: int, rate: int) -> BucketLevel:
         now = time.monotonic()
         level, then = self._filled.get(caller, (0.0, now))
         level = max(0.0, level - (now - then) * rate)
         over = level + cost - size
         if over > 0:
-            return Level(over / rate, int(size - level))
+            return BucketLevel(over / rate, int(size - level))
         self._filled[caller] = (level + cost, now)
         self._filled.move_to_end(caller)
-        if len(self._filled) > _KEPT:
+        if len(self._filled) > _MAX_CALLERS:
             self._filled.popitem(last=False)
-        return Level(0.0, int(size - level - cost))
+        return BucketLevel(0.0, int(size - level - cost))
 
 
 class SharedBuckets:
@@ -65,7 +65,7 @@ class SharedBuckets:
         self._items: dict[tuple[int, int], RateLimitItem] = {}
         self._warned = 0.0
 
-    async def take(self, caller: str, cost: int, *, size: int, rate: int) -> Level:
+    async def take(self, caller: str, cost: int, *, size: int, rate: int) -> BucketLevel:
         item = self._items.setdefault((size, rate), RateLimitItemPerSecond(size, max(1, round(size / rate))))
         try:
             taken = await self._limiter.hit(item, caller, cost=cost)
@@ -73,7 +73,7 @@ class SharedBuckets:
         except Exception as error:  # noqa: BLE001 - whatever the storage's client raises
             self._warn(error)
             return await self._local.take(caller, cost, size=size, rate=rate)
-        return Level(0.0 if taken else max(0.0, cost - left) / rate or 1.0, left)
+        return BucketLevel(0.0 if taken else max(0.0, cost - left) / rate or 1.0, left)
 
     def _warn(self, error: Exception) -> None:
         if time.monotonic() - self._warned > 60:

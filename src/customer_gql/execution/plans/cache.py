@@ -1,4 +1,4 @@
-"""Plans by document and operation: compiled at first use, the last used kept."""
+"""Plans by document and operation: compiled at first use; the most recently used are kept."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
@@ -20,22 +20,23 @@ from graphql.execution.collect_fields import FieldDetails
 from graphql.execution.values import VariableValues
 
 from customer_gql.execution.documents import Document
+from customer_gql.execution.plans.compiling.compiler import OperationCompiler
+from customer_gql.execution.plans.running.arguments import OperationVariables
+from customer_gql.execution.plans.running.run import PlanRun, Position
+from customer_gql.execution.plans.selections.selection import Selection
 from customer_gql.graph.context import Context
 
-from .arguments import Variables
-from .compiling import Compiler, Unplanned
-from .running import Place, Running
-from .selecting import Selection
+from .errors import NotPlannable
 
 T = TypeVar("T")
-KEPT: Final = 1000
-KEPT_VARIANTS: Final = 32
-OWN_STATEMENTS_AFTER = 2  # runs: a document that is sent once shall not fill the server with prepared statements
-_ROOT: Final = [Place(None, None)]  # pyright: ignore
+MAX_OPERATIONS: Final = 1000
+MAX_VARIANTS: Final = 32
+OWN_STATEMENTS_AFTER = 2  # runs: a document that is sent once should not fill the server with prepared statements
+_ROOT_POSITION: Final = [Position(None, None)]  # pyright: ignore
 
 
-class Plan:
-    """What an operation shows, from its root on."""
+class OperationPlan:
+    """Answers an operation, from its root type down."""
 
     __slots__ = ("_runs", "_selection")
 
@@ -43,21 +44,21 @@ class Plan:
         self._selection = selection
         self._runs = 0
 
-    async def data(self, context: Context, variables: VariableValues) -> dict[str, Any]:
-        """The answer's data, whole and without an error; raises where the reference executor has to answer."""
+    async def compute_data(self, context: Context, variables: VariableValues) -> dict[str, Any]:
+        """The complete `data` of an answer without errors; raises where the reference executor has to answer."""
         self._runs += 1
-        run = Running(context, variables, again=self._runs > OWN_STATEMENTS_AFTER)
+        run = PlanRun(context, variables, is_repeated=self._runs > OWN_STATEMENTS_AFTER)
         try:
-            shown = self._selection.complete(run, [None], _ROOT)
-            await run.finish()
+            data = self._selection.complete_values(run, [None], _ROOT_POSITION)
+            await run.run_rounds()
         except BaseException:
-            run.abandon()
+            run.close_coroutines()
             raise
-        return shown[0]
+        return data[0]
 
 
-class Operation:
-    """An operation of a document with its plans: one for each way its `@include` and `@skip` can turn out."""
+class PlannedOperation:
+    """An operation of a document with its plans, one for each outcome of its `@include` and `@skip` directives."""
 
     __slots__ = ("_conditions", "_plans", "_schema", "_variables", "definition", "fragments")
 
@@ -67,68 +68,71 @@ class Operation:
         self.fragments = {
             node.name.value: node for node in document.ast.definitions if isinstance(node, FragmentDefinitionNode)
         }
-        self._conditions = _conditions(document.ast)
-        self._variables = Variables(schema, definition.variable_definitions or ())
+        self._conditions = _condition_variables(document.ast)
+        self._variables = OperationVariables(schema, definition.variable_definitions or ())
         self._plans: OrderedDict[Any, Any] = OrderedDict()
 
-    def variables(self, given: Mapping[str, Any] | None) -> VariableValues | None:
-        """Coerced; None when they do not fit, which the reference executor tells."""
-        return self._variables.coerced(given or {})
+    def coerce_variables(self, given: Mapping[str, Any] | None) -> VariableValues | None:
+        """None when a value is invalid; the reference executor then reports the error."""
+        return self._variables.coerce_values(given or {})
 
-    def plan(self, variables: VariableValues) -> Plan | None:
-        """None for what plans do not cover."""
-        return self._kept(self._way(variables), lambda: Plan(self._compiler(variables).root()))
+    def find_plan(self, variables: VariableValues) -> OperationPlan | None:
+        """None when plans do not support the operation."""
+        variant = self._condition_values(variables)
+        return self._compile_once(variant, lambda: OperationPlan(self._create_compiler(variables).compile_root()))
 
-    def payload(
-        self, kind: GraphQLObjectType, details: Sequence[FieldDetails], variables: VariableValues
+    def find_payload_selection(
+        self, payload_type: GraphQLObjectType, details: Sequence[FieldDetails], variables: VariableValues
     ) -> Selection | None:
-        """What a root field's selection shows of its object."""
-        way = (id(details[0].node), *self._way(variables))
-        return self._kept(way, lambda: self._compiler(variables).below(kind, details))
+        """The selection of one root field of a mutation."""
+        variant = (id(details[0].node), *self._condition_values(variables))
+        return self._compile_once(
+            variant, lambda: self._create_compiler(variables).compile_selection(payload_type, details)
+        )
 
-    def _way(self, variables: VariableValues) -> tuple[Any, ...]:
+    def _condition_values(self, variables: VariableValues) -> tuple[Any, ...]:
         return tuple(variables.coerced.get(name) for name in self._conditions)
 
-    def _compiler(self, variables: VariableValues) -> Compiler:
-        return Compiler(self._schema, self.fragments, self.definition, variables)
+    def _create_compiler(self, variables: VariableValues) -> OperationCompiler:
+        return OperationCompiler(self._schema, self.fragments, self.definition, variables)
 
-    def _kept(self, way: tuple[Any, ...], compiled: Callable[[], T]) -> T | None:
-        if way in self._plans:
-            return self._plans[way]
+    def _compile_once(self, variant: tuple[Any, ...], compile_plan: Callable[[], T]) -> T | None:
+        if variant in self._plans:
+            return self._plans[variant]
         try:
-            plan = compiled()
-        except (Unplanned, GraphQLError, RecursionError):
+            plan = compile_plan()
+        except (NotPlannable, GraphQLError, RecursionError):
             plan = None
-        self._plans[way] = plan
-        if len(self._plans) > KEPT_VARIANTS:
+        self._plans[variant] = plan
+        if len(self._plans) > MAX_VARIANTS:
             self._plans.popitem(last=False)
         return plan
 
 
-class Plans:
-    """The operations seen last."""
+class PlanCache:
+    """The most recently used operations."""
 
-    def __init__(self, kept: int = KEPT) -> None:
-        self._kept = kept
-        self._operations: OrderedDict[tuple[GraphQLSchema, Document, str | None], Operation] = OrderedDict()
+    def __init__(self, max_operations: int = MAX_OPERATIONS) -> None:
+        self._max_operations = max_operations
+        self._operations: OrderedDict[tuple[GraphQLSchema, Document, str | None], PlannedOperation] = OrderedDict()
 
-    def operation(self, schema: GraphQLSchema, document: Document, name: str | None) -> Operation:
+    def find_operation(self, schema: GraphQLSchema, document: Document, name: str | None) -> PlannedOperation:
         key = (schema, document, name)
         known = self._operations.get(key)
         if known is not None:
             self._operations.move_to_end(key)
             return known
-        operation = self._operations[key] = Operation(schema, document, document.operation(name))
-        if len(self._operations) > self._kept:
+        operation = self._operations[key] = PlannedOperation(schema, document, document.operation(name))
+        if len(self._operations) > self._max_operations:
             self._operations.popitem(last=False)
         return operation
 
 
-def _conditions(ast: DocumentNode) -> tuple[str, ...]:
+def _condition_variables(ast: DocumentNode) -> tuple[str, ...]:
     """The variables that decide which fields an operation has."""
     names: dict[str, None] = {}
 
-    class Conditions(Visitor):
+    class ConditionVisitor(Visitor):
         def enter_directive(self, node: DirectiveNode, *_: Any) -> None:
             if node.name.value in {"skip", "include"}:
                 names.update(
@@ -137,5 +141,5 @@ def _conditions(ast: DocumentNode) -> tuple[str, ...]:
                     if isinstance(argument.value, VariableNode)
                 )
 
-    visit(ast, Conditions())
+    visit(ast, ConditionVisitor())
     return tuple(names)

@@ -1,4 +1,4 @@
-"""Mutations: the reference executor runs the root fields, in turn and once each; what a payload shows is a plan's."""
+"""Mutations: the reference executor runs the root fields, one after another and once each; plans answer the payloads."""
 
 from typing import Any
 
@@ -7,14 +7,18 @@ from graphql.execution import Executor
 from graphql.execution.collect_fields import FieldDetails
 from graphql.pyutils import Path
 
-from .cache import Operation
-from .running import Place, Running
+from customer_gql.graph.context import Context
+
+from .cache import PlannedOperation
+from .running.run import PlanRun, Position
 
 
 class PayloadExecutor(Executor[Any]):
-    """The reference executor, but for the selection of a root field's object."""
+    """The reference executor, except for the selection of a root field's payload."""
 
-    def __init__(self, *positional: Any, planned: Operation, **named: Any) -> None:
+    context_value: Context
+
+    def __init__(self, *positional: Any, planned: PlannedOperation, **named: Any) -> None:
         super().__init__(*positional, **named)
         self._planned = planned
 
@@ -29,21 +33,21 @@ class PayloadExecutor(Executor[Any]):
     ) -> Any:
         if path.prev is not None or return_type.is_type_of is not None:
             return super().complete_object_value(return_type, field_details_list, info, path, result, position_context)
-        return self._payload(return_type, field_details_list, info, path, result, position_context)
+        return self._complete_payload(return_type, field_details_list, info, path, result, position_context)
 
-    async def _payload(
+    async def _complete_payload(
         self, kind: GraphQLObjectType, details: list[FieldDetails], info: Any, path: Path, result: Any, position: Any
     ) -> Any:
-        selection = self._planned.payload(kind, details, self.variable_values)
+        selection = self._planned.find_payload_selection(kind, details, self.variable_values)
         if selection is not None:
-            run = Running(self.context_value, self.variable_values)
+            run = PlanRun(self.context_value, self.variable_values)
             try:
-                shown = selection.complete(run, [result], [Place(info, path)])
-                await run.finish()
+                payload = selection.complete_values(run, [result], [Position(info, path)])
+                await run.run_rounds()
             except Exception:  # noqa: BLE001 - the mutation was done; only its payload is read again
-                run.abandon()
+                run.close_coroutines()
                 await self.context_value.loads.restart()
             else:
-                return shown[0]
+                return payload[0]
         value = super().complete_object_value(kind, details, info, path, result, position)
         return await value if self.is_awaitable(value) else value

@@ -8,14 +8,17 @@ import orjson
 import structlog
 
 
-def configure(form: Literal["console", "json"]) -> None:
+def configure_logging(form: Literal["console", "json"]) -> None:
     shared = [
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     if form == "json":
-        render: Any = structlog.processors.JSONRenderer(serializer=_json)
-        lines, written = structlog.BytesLoggerFactory(sys.stderr.buffer), structlog.processors.JSONRenderer(_json_bytes)
+        render: Any = structlog.processors.JSONRenderer(serializer=_render_json)
+        lines, written = (
+            structlog.BytesLoggerFactory(sys.stderr.buffer),
+            structlog.processors.JSONRenderer(_render_json_bytes),
+        )
     else:
         render = written = structlog.dev.ConsoleRenderer(colors=False)
         lines = structlog.WriteLoggerFactory(sys.stderr)
@@ -33,9 +36,9 @@ def configure(form: Literal["console", "json"]) -> None:
     logging.getLogger("strawberry.execution").disabled = True
 
 
-def _json(event: Any, **_: Any) -> str:
-    return _json_bytes(event).decode()
+def _render_json(event: Any, **_: Any) -> str:
+    return _render_json_bytes(event).decode()
 
 
-def _json_bytes(event: Any, **_: Any) -> bytes:
+def _render_json_bytes(event: Any, **_: Any) -> bytes:
     return orjson.dumps(event, default=repr)

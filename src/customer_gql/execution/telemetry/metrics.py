@@ -19,24 +19,24 @@ costs = Histogram("customer_gql_request_cost", "Cost of documents asked for.", [
 
 
 @cache
-def _counted(audience: str, outcome: str) -> Counter:
+def _request_counter(audience: str, outcome: str) -> Counter:
     return requests.labels(audience, outcome)
 
 
 @cache
-def _histograms(audience: str) -> tuple[Histogram, Histogram]:
+def _request_histograms(audience: str) -> tuple[Histogram, Histogram]:
     return durations.labels(audience), costs.labels(audience)
 
 
-def observe(audience: str, outcome: str, seconds: float, cost: int | None) -> None:
-    took, weighed = _histograms(audience)
-    _counted(audience, outcome).inc()
+def record_request(audience: str, outcome: str, seconds: float, cost: int | None) -> None:
+    took, weighed = _request_histograms(audience)
+    _request_counter(audience, outcome).inc()
     took.observe(seconds)
     if cost is not None:
         weighed.observe(cost)
 
 
-class Pools(Collector):
+class PoolMetrics(Collector):
     """How full the pools are when somebody looks. Uses by requests is how many rounds of loads a request takes."""
 
     def __init__(self, pools: Mapping[str, asyncpg.Pool]) -> None:
@@ -56,12 +56,12 @@ class Pools(Collector):
 
 
 @contextmanager
-def served(host: str, port: int | None, pools: Mapping[str, Any]) -> Iterator[None]:
+def serve_metrics(host: str, port: int | None, pools: Mapping[str, Any]) -> Iterator[None]:
     """Metrics at `/metrics` of this address while the context is open; nothing without a port."""
     if port is None:
         yield
         return
-    collector = Pools(pools)
+    collector = PoolMetrics(pools)
     REGISTRY.register(collector)
     server, thread = start_http_server(port, host)
     try:

@@ -5,12 +5,12 @@ from typing import Any
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
-class Traces:
+class TracingMiddleware:
     """An ASGI application around another. Of a request its path, status and the caller's trace are told, no more."""
 
     def __init__(self, app: ASGIApp, address: str | None = None, *, tracer: Any = None) -> None:
         self.app = app
-        self.tracer = tracer or _tracer(address or "")
+        self.tracer = tracer or _create_tracer(address or "")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -33,7 +33,7 @@ class Traces:
             await self.app(scope, receive, traced)
 
 
-def _tracer(address: str) -> Any:
+def _create_tracer(address: str) -> Any:
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415
     from opentelemetry.sdk.resources import Resource  # noqa: PLC0415
     from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415

@@ -1,0 +1,127 @@
+"""Compiles one selection set: the fields that the object itself answers, and the deferred ones."""
+
+from collections.abc import Sequence
+from typing import Any, Final, Protocol
+
+from graphql import GraphQLField, GraphQLObjectType, GraphQLSchema, is_leaf_type, is_non_null_type
+from graphql.execution.collect_fields import FieldDetails
+from strawberry.types.field import StrawberryField
+
+from customer_gql.execution.plans.deferred.attributes import AttributeField, selection_of_object
+from customer_gql.execution.plans.deferred.loads import CountField, LoadField, PageField
+from customer_gql.execution.plans.deferred.resolved import ResolverField
+from customer_gql.execution.plans.errors import NotPlannable
+from customer_gql.execution.plans.generated.functions import FieldExpression, NamedExpression, placeholder_expression
+from customer_gql.execution.plans.generated.leaves import attribute_expression
+from customer_gql.execution.plans.generated.objects import id_expression, money_expression, typename_expression
+from customer_gql.execution.plans.selections.completers import Completer
+from customer_gql.execution.plans.selections.document_field import DocumentField
+from customer_gql.execution.plans.selections.selection import AttributeGetter, DeferredField, Selection
+from customer_gql.graph.connections import Paged
+from customer_gql.graph.fields import Load
+from customer_gql.graph.nodes import NodeId
+from customer_gql.graph.scalars import Amount
+
+from .resolvers import choose_resolver
+
+_STRAWBERRY_FIELD: Final = "strawberry-definition"
+
+
+class FieldCompiler(Protocol):
+    """Compiles what lies below a field, see `OperationCompiler`."""
+
+    schema: GraphQLSchema
+
+    def money_expressions(
+        self, money_type: GraphQLObjectType, details: Sequence[FieldDetails]
+    ) -> list[NamedExpression]: ...
+
+    def compile_field(
+        self, name: str, details: Sequence[FieldDetails], parent: GraphQLObjectType, field: GraphQLField
+    ) -> DocumentField: ...
+
+
+class SelectionCompiler:
+    """Collects the fields of one selection set."""
+
+    def __init__(self, compiler: FieldCompiler, object_type: GraphQLObjectType) -> None:
+        self._compiler = compiler
+        self._object_type = object_type
+        self._expressions: list[NamedExpression] = []
+        self._deferred: list[DeferredField] = []
+        self._attributes: set[str] = set()
+        self._needs_whole_object = False
+        self._needs_positions = False
+
+    def build_selection(self) -> Selection:
+        attributes = None if self._needs_whole_object else frozenset(self._attributes)
+        return Selection(self._expressions, self._deferred, attributes, needs_positions=self._needs_positions)
+
+    def add_field(self, name: str, details: Sequence[FieldDetails]) -> None:
+        field_name = details[0].node.name.value
+        if field_name == "__typename":
+            self._expressions.append((name, typename_expression(self._object_type)))
+            return
+        field = self._object_type.fields.get(field_name)
+        declared = field.extensions.get(_STRAWBERRY_FIELD) if field else None
+        if field is None or not isinstance(declared, StrawberryField):
+            raise NotPlannable
+        # An extension, such as a permission check, may change the result: then only the field's resolver can answer.
+        metadata = {} if declared.extensions else declared.metadata
+        expression = self._object_expression(field, declared, metadata, details)
+        self._expressions.append((name, expression or placeholder_expression))
+        if expression is None:
+            self._add_deferred(
+                self._compiler.compile_field(name, details, self._object_type, field), declared, metadata
+            )
+
+    def _add_deferred(self, field: DocumentField, declared: StrawberryField, metadata: Any) -> None:
+        deferred = _create_deferred(field, declared, metadata, self._compiler.schema)
+        self._deferred.append(deferred)
+        self._attributes.update(deferred.attributes)
+        if isinstance(deferred, ResolverField):
+            self._needs_whole_object = self._needs_positions = True
+        self._needs_positions = self._needs_positions or field.completer.needs_positions
+
+    def _object_expression(
+        self, field: GraphQLField, declared: StrawberryField, metadata: Any, details: Sequence[FieldDetails]
+    ) -> FieldExpression | None:
+        """The expression of a field that the object itself answers; None for a deferred field."""
+        inner_type = nullable_type(field)
+        nullable = inner_type is field.type
+        if isinstance(node_id := metadata.get("id"), NodeId):
+            self._attributes.update(node_id.columns)
+            return id_expression(node_id)
+        if isinstance(money := metadata.get("money"), Amount):
+            self._attributes.update(money.columns)
+            return money_expression(money, self._compiler.money_expressions(inner_type, details), nullable=nullable)
+        if not declared.is_basic_field or not is_leaf_type(inner_type):
+            return None
+        self._attributes.add(declared.python_name)
+        return attribute_expression(inner_type, declared.python_name, nullable=nullable)
+
+
+def _create_deferred(
+    field: DocumentField, declared: StrawberryField, metadata: Any, schema: GraphQLSchema
+) -> DeferredField:
+    load = metadata.get("load")
+    if isinstance(load, Paged):
+        return PageField(field, load, AttributeGetter(*load.columns), counts=_selects_count(field.completer))
+    if isinstance(load, Load):
+        return LoadField(field, load, AttributeGetter(*load.columns))
+    if metadata.get("counted"):
+        return CountField(field)
+    if declared.is_basic_field:
+        return AttributeField(field, AttributeGetter(declared.python_name))
+    return ResolverField(field, choose_resolver(schema, field.definition, declared))
+
+
+def nullable_type(field: GraphQLField) -> Any:
+    """The type of a field without its non-null wrapper."""
+    return field.type.of_type if is_non_null_type(field.type) else field.type
+
+
+def _selects_count(completer: Completer) -> bool:
+    """Whether the selection of a connection contains `totalCount`."""
+    selection = selection_of_object(completer)
+    return selection is not None and selection.contains_field(CountField)

@@ -1,0 +1,54 @@
+"""Fields that are attributes of the object, and the attributes that a selection needs of its objects."""
+
+from customer_gql.execution.plans.running.run import PlanRun
+from customer_gql.execution.plans.selections.completers import Completer, Leaf, ListOf, Nullable
+from customer_gql.execution.plans.selections.document_field import DocumentField
+from customer_gql.execution.plans.selections.selection import AttributeGetter, ObjectBatch, Selection
+from customer_gql.loading.reads import Read
+
+
+class AttributeField:
+    """An attribute of the object that has a selection of its own, or is not a plain leaf."""
+
+    __slots__ = ("field", "getter")
+
+    def __init__(self, field: DocumentField, getter: AttributeGetter) -> None:
+        self.field = field
+        self.getter = getter
+
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        return self.getter.names
+
+    def resolve_batch(self, run: PlanRun, batch: ObjectBatch) -> None:
+        self.field.write_values(run, batch, self.getter.read_batch(batch))
+
+
+def selection_of_object(completer: Completer) -> Selection | None:
+    """The selection of a field that returns one object."""
+    inner = completer.inner if isinstance(completer, Nullable) else completer
+    return inner if isinstance(inner, Selection) else None
+
+
+def narrow_read(read: Read, completer: Completer, *required: str) -> Read:
+    """The read without the columns that the document does not need."""
+    attributes = selected_attributes(completer)
+    return read if attributes is None else read.narrowed(attributes | set(required))
+
+
+def selected_attributes(completer: Completer) -> frozenset[str] | None:
+    """The attributes needed of the objects a field returns, or of the nodes of its page; None when unknown."""
+    while isinstance(completer, Nullable | ListOf):
+        completer = completer.inner if isinstance(completer, Nullable) else completer.item
+    if isinstance(completer, Leaf):
+        return frozenset()
+    if not isinstance(completer, Selection) or completer.attributes is None:
+        return None
+    attributes = completer.attributes
+    for field in completer.deferred:
+        if isinstance(field, AttributeField):
+            nested = selected_attributes(field.field.completer)
+            if nested is None:
+                return None
+            attributes |= nested
+    return attributes

@@ -1,0 +1,93 @@
+"""Scalars and enums: a value of the expected class is used as it is, any other goes through the type's own coercion."""
+
+import datetime as dt
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any, Final
+
+from graphql import (
+    GRAPHQL_MAX_INT,
+    GRAPHQL_MIN_INT,
+    GraphQLBoolean,
+    GraphQLEnumType,
+    GraphQLID,
+    GraphQLInt,
+    GraphQLLeafType,
+    GraphQLString,
+    Undefined,
+)
+from strawberry.schema.types.base_scalars import isoformat
+
+from customer_gql.execution.plans.errors import FallBack
+
+from .functions import AttributeAccess, Constants, FieldExpression
+
+LeafSerializer = Callable[[Any], Any]
+
+_UNCHANGED: Final = {GraphQLString: str, GraphQLID: str, GraphQLBoolean: bool}
+_INT_RANGE: Final = f"{GRAPHQL_MIN_INT} <= v <= {GRAPHQL_MAX_INT}"
+
+
+def leaf_serializer(leaf: GraphQLLeafType, *, nullable: bool) -> LeafSerializer:
+    """Completes a leaf as the reference executor does."""
+    coerce = leaf.coerce_output_value
+
+    def serialize_leaf(value: Any) -> Any:
+        if value is None or value is Undefined:
+            if nullable:
+                return None
+            raise FallBack
+        if isinstance(value, Exception):
+            raise value
+        coerced = coerce(value)
+        if coerced is None or coerced is Undefined:
+            raise FallBack
+        return coerced
+
+    return serialize_leaf
+
+
+def attribute_expression(leaf: Any, attribute: str, *, nullable: bool) -> FieldExpression:
+    """The expression of a leaf field that is an attribute of the object."""
+
+    def write_expression(access: AttributeAccess, constants: Constants) -> str:
+        return leaf_expression(leaf, access(attribute), constants, nullable=nullable)
+
+    return write_expression
+
+
+def leaf_expression(leaf: GraphQLLeafType, value: str, constants: Constants, *, nullable: bool) -> str:
+    """The same as `leaf_serializer`, as an expression; `value` is the source of the value."""
+    otherwise = f"{constants(leaf_serializer(leaf, nullable=nullable))}(v)"
+
+    def fast_path(value_class: type, result: str, condition: str = "") -> str:
+        return f"({result} if type(v := {value}) is {constants(value_class)}{condition} else {otherwise})"
+
+    if isinstance(leaf, GraphQLEnumType):
+        # Only text is looked up: equal values of other classes, such as 1 and True, may be different members.
+        return fast_path(str, f"{constants(_EnumNames(leaf))}[v]")
+    if leaf is GraphQLInt:
+        return fast_path(int, "v", f" and {_INT_RANGE}")
+    if leaf in _UNCHANGED:
+        return fast_path(_UNCHANGED[leaf], "v")
+    if leaf.coerce_output_value is str:
+        return fast_path(Decimal, "str(v)") if leaf.name == "Decimal" else fast_path(str, "v")
+    if leaf.coerce_output_value is isoformat:
+        # Left as it is: the JSON encoder writes the same text as `isoformat`, and faster.
+        return fast_path(dt.date if leaf.name == "Date" else dt.datetime, "v")
+    return f"{constants(leaf_serializer(leaf, nullable=nullable))}({value})"
+
+
+class _EnumNames(dict[str, str]):
+    """Names by enum value, each looked up in the enum once."""
+
+    def __init__(self, leaf: GraphQLEnumType) -> None:
+        super().__init__()
+        self._coerce = leaf.coerce_output_value
+
+    def __missing__(self, value: str) -> str:
+        name = self._coerce(value)
+        if name is None:
+            raise FallBack
+        self[value] = name
+        return name
