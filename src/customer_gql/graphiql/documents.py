@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TypedDict
 
-FOLDER = Path(__file__).with_name("load_examples")
+FOLDER = Path(__file__).with_name("examples")
 
 
 class Example(TypedDict):
