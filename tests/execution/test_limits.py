@@ -216,4 +216,4 @@ def test_every_mutation_stands_alone_unless_it_was_thought_about():
 
     for graph in (admin.schema._schema, storefront.schema._schema):
         fields = graph.mutation_type.fields if graph.mutation_type else {}
-        assert {name for name, field in fields.items() if not metadata_of(field).get("alone")} <= TOGETHER
+        assert {name for name, field in fields.items() if not metadata_of(field).get("exclusive")} <= TOGETHER

@@ -10,7 +10,7 @@ from .connections import After, Before, Connection, First, Last, window_of
 from .roots import admin_field
 
 
-def admin_list(rows: List, sort: str, *, of: Any, permission: str, description: str, everywhere: bool = False) -> Any:
+def admin_list(rows: List, sort: str, *, of: Any, permission: str, description: str, all_websites: bool = False) -> Any:
     """A root of the admin endpoint that gives a whole list, in one order, to those who may see it."""
 
     async def resolve(
@@ -23,6 +23,6 @@ def admin_list(rows: List, sort: str, *, of: Any, permission: str, description: 
         return await rows.page(info.context, window_of(first, after, last, before), sort)
 
     declared = admin_field(
-        permission=permission, graphql_type=Connection[of], description=description, everywhere=everywhere
+        permission=permission, graphql_type=Connection[of], description=description, all_websites=all_websites
     )
     return declared(resolve)

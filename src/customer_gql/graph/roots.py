@@ -23,15 +23,15 @@ INPUT: Final = strawberry.argument(description="What to do, and to whom.")
 class Requires(FieldExtension):
     """Only staff and services with one permission; what they hold was read with their token, so this asks no database.
 
-    `everywhere` refuses those whose role is restricted to some websites: what they would change holds for all.
+    `all_websites` refuses those whose role is restricted to some websites: what they would change holds for all.
     """
 
-    def __init__(self, permission: str, *, everywhere: bool = False) -> None:
+    def __init__(self, permission: str, *, all_websites: bool = False) -> None:
         self.permission = permission
-        self.everywhere = everywhere
+        self.all_websites = all_websites
 
     def apply(self, field: StrawberryField) -> None:
-        scope = ", for all websites" if self.everywhere else ""
+        scope = ", for all websites" if self.all_websites else ""
         field.description = f"{field.description} Permission: `{self.permission}`{scope}."
 
     async def resolve_async(self, next_: Any, source: Any, info: strawberry.Info, **kwargs: Any) -> Any:
@@ -43,7 +43,7 @@ class Requires(FieldExtension):
             raise Unauthenticated(SIGN_IN_AS_STAFF)
         if self.permission not in viewer.permissions:
             raise Forbidden(f"The permission {self.permission} is missing.", permission=self.permission)
-        if self.everywhere and viewer.website_ids is not None:
+        if self.all_websites and viewer.website_ids is not None:
             raise Forbidden(f"The permission {self.permission} is needed for all websites.", permission=self.permission)
 
 
@@ -77,26 +77,26 @@ class InPerson(SignedIn):
         return await super().resolve_async(next_, source, info, **kwargs)
 
 
-def admin_field(*, permission: str, description: str, graphql_type: Any = None, everywhere: bool = False) -> Any:
+def admin_field(*, permission: str, description: str, graphql_type: Any = None, all_websites: bool = False) -> Any:
     """A root of the admin endpoint that reads. The resolver has to be async."""
     return strawberry.field(
         description=description,
-        extensions=[Requires(permission, everywhere=everywhere)],
+        extensions=[Requires(permission, all_websites=all_websites)],
         metadata={**ADMIN, "permission": permission},
         graphql_type=graphql_type,
     )
 
 
-def admin_mutation(*, permission: str, description: str, alone: bool = False, everywhere: bool = False) -> Any:
+def admin_mutation(*, permission: str, description: str, exclusive: bool = False, all_websites: bool = False) -> Any:
     """A root of the admin endpoint that writes; a rule's refusal becomes `userErrors` of its payload.
 
-    `alone` is for credentials, ledgers, impersonation and deletion: no other mutation may stand beside it, so that
+    `exclusive` is for credentials, ledgers, impersonation and deletion: no other mutation may stand beside it, so that
     a document cannot try many.
     """
     return strawberry.mutation(
         description=description,
-        extensions=[Requires(permission, everywhere=everywhere), ReturnsUserErrors()],
-        metadata={**ADMIN, "permission": permission, "alone": alone},
+        extensions=[Requires(permission, all_websites=all_websites), ReturnsUserErrors()],
+        metadata={**ADMIN, "permission": permission, "exclusive": exclusive},
     )
 
 
@@ -115,7 +115,7 @@ def own_staff_mutation(*, description: str) -> Any:
     return strawberry.mutation(
         description=description,
         extensions=[StaffOnly(), ReturnsUserErrors()],
-        metadata={**ADMIN, "viewer": "staff", "alone": True},
+        metadata={**ADMIN, "viewer": "staff", "exclusive": True},
     )
 
 
@@ -127,7 +127,7 @@ def open_admin_mutation(*, description: str) -> Any:
     return strawberry.mutation(
         description=f"{description} Needs no token.",
         extensions=[ReturnsUserErrors()],
-        metadata={**ADMIN, "viewer": "anybody", "alone": True},
+        metadata={**ADMIN, "viewer": "anybody", "exclusive": True},
     )
 
 
@@ -141,20 +141,20 @@ def customer_field(*, description: str, graphql_type: Any = None) -> Any:
     )
 
 
-def customer_mutation(*, description: str, in_person: bool = False, alone: bool = False) -> Any:
+def customer_mutation(*, description: str, in_person: bool = False, exclusive: bool = False) -> Any:
     """A root of the storefront that changes what belongs to the signed-in customer."""
     closed = " Closed to staff signed in as the customer." if in_person else ""
     return strawberry.mutation(
         description=f"{description} For the signed-in customer.{closed}",
         extensions=[InPerson() if in_person else SignedIn(), ReturnsUserErrors()],
-        metadata={"viewer": "customer", "alone": alone},
+        metadata={"viewer": "customer", "exclusive": exclusive},
     )
 
 
-def guest_mutation(*, description: str, alone: bool = False) -> Any:
+def guest_mutation(*, description: str, exclusive: bool = False) -> Any:
     """A root of the storefront that needs no sign-in."""
     return strawberry.mutation(
         description=f"{description} Open to everybody.",
         extensions=[ReturnsUserErrors()],
-        metadata={"viewer": "guest", "alone": alone},
+        metadata={"viewer": "guest", "exclusive": exclusive},
     )

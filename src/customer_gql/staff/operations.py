@@ -97,7 +97,7 @@ class StaffAdminQuery:
 class StaffAdminMutation:
     @admin_mutation(
         permission=MANAGE,
-        alone=True,
+        exclusive=True,
         description="Make a staff user with a role that allows no more than the caller's own. They cannot sign in "
         "before they followed an invitation. Writes the history of staff. Undone by `staffDeactivate`.",
     )
@@ -116,7 +116,7 @@ class StaffAdminMutation:
 
     @admin_mutation(
         permission=MANAGE,
-        alone=True,
+        exclusive=True,
         description="Change a staff user who holds no more than the caller. A new role holds from their next request "
         "on; nobody changes their own, and the last active administrator keeps theirs. Writes the history of staff.",
     )
@@ -130,7 +130,7 @@ class StaffAdminMutation:
 
     @admin_mutation(
         permission=MANAGE,
-        alone=True,
+        exclusive=True,
         description="Let a staff user sign in again. Sessions do not come back. Writes the history of staff.",
     )
     async def staff_activate(self, info: Info, input: Annotated[StaffUserInput, INPUT]) -> StaffActivatePayload:
@@ -141,7 +141,7 @@ class StaffAdminMutation:
 
     @admin_mutation(
         permission=MANAGE,
-        alone=True,
+        exclusive=True,
         description="Close the account of a staff user who holds no more than the caller; every session ends at once. "
         "Refused for oneself and for the last active administrator. Writes the history of staff. Undone by "
         "`staffActivate`.",
@@ -154,7 +154,7 @@ class StaffAdminMutation:
 
     @admin_mutation(
         permission=MANAGE,
-        alone=True,
+        exclusive=True,
         description="End every session of a staff user who holds no more than the caller, at once, as when a device "
         "was lost. The account stays open and its password works. Writes the history of staff. Cannot be undone.",
     )
@@ -166,7 +166,7 @@ class StaffAdminMutation:
 
     @admin_mutation(
         permission=MANAGE,
-        alone=True,
+        exclusive=True,
         description="Mail a staff user who holds no more than the caller a link to choose a password, the first or a "
         "new one. It works once, for 24 hours, and only the newest does; nobody but the recipient sees it. The old "
         "password works until then. Writes the history of staff.",

@@ -142,7 +142,7 @@ class CustomerGridAdminMutation:
 
     @admin_mutation(
         permission="customers.write",
-        alone=True,
+        exclusive=True,
         description=f"Do one thing to up to {MAX_IDS} customers, in one transaction, with an answer for each. "
         "`DELETE` needs the permission `customers.delete` too, ends every session, and cannot be undone. "
         "Writes history; sends no mail.",

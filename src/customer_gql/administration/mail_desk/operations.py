@@ -234,7 +234,7 @@ def _place(input: MailTemplateResetInput, viewer: Viewer) -> _Place:
     locale = writes.checked_locale(input.locale)
     if input.website_id is not None:
         return TemplateScope.WEBSITE, decode_one(input.website_id, "web"), locale
-    Requires(PERMISSION, everywhere=True).check(viewer)
+    Requires(PERMISSION, all_websites=True).check(viewer)
     return TemplateScope.GLOBAL, 0, locale
 
 

@@ -44,7 +44,7 @@ class StoreCreditAdjustPayload(CustomerPayload):
 class StoreCreditAdminMutation:
     @admin_mutation(
         permission="credit.adjust",
-        alone=True,
+        exclusive=True,
         description="Give a customer store credit, or take some. The balance never falls below zero. Repeated with the "
         "same `idempotencyKey` it answers the first movement and moves nothing. Writes the ledger and history; sends "
         "no mail. Cannot be undone but by a movement the other way.",

@@ -56,7 +56,7 @@ class AccountQuery:
 @strawberry.type
 class AccountMutation:
     @guest_mutation(
-        alone=True,
+        exclusive=True,
         description="Make an account on the website of the store view in `X-Store-View` (the default one without it). "
         "The answer does not tell whether the address has an account. Mails a welcome, or a link to confirm the "
         "address where the website wants that; the owner of an existing account is told, five times an hour at most. "
@@ -75,7 +75,7 @@ class AccountMutation:
         return SignUpPayload(is_confirmation_required=required)
 
     @guest_mutation(
-        alone=True,
+        exclusive=True,
         description="Confirm the address an account was made with. Waiting newsletter subscriptions begin; sessions "
         "from before end. The link works once, for 24 hours, and only the newest works; any other is `INVALID`. "
         f"{_PEER} Signs nobody in. Writes history, mails a welcome. Cannot be undone.",
@@ -87,7 +87,7 @@ class AccountMutation:
         return DonePayload()
 
     @guest_mutation(
-        alone=True,
+        exclusive=True,
         description="Mail a fresh link that confirms an address, when there is an account that waits for it: five an "
         f"hour, two minutes apart. The answer does not tell. {_PEER} Older links stop working.",
     )
@@ -96,7 +96,7 @@ class AccountMutation:
         return DonePayload()
 
     @guest_mutation(
-        alone=True,
+        exclusive=True,
         description="Start a session on the website of the store view in `X-Store-View` (the default one without it). "
         "One refusal for an unknown address, a wrong password, an account that is locked, inactive, not confirmed or "
         "of a group this website excludes. After 5 wrong passwords an account waits a second, doubling to 15 minutes; "
@@ -109,7 +109,7 @@ class AccountMutation:
         return SignInPayload(grant=grant)
 
     @guest_mutation(
-        alone=True,
+        exclusive=True,
         description="New tokens for a refresh token, which works once; the old access token ends. A refresh token "
         "brought a second time ends the session, which is written into the history: it was copied. `INVALID` for one that "
         "is unknown, used or over, and on a website the session does not reach.",
@@ -145,7 +145,7 @@ class AccountMutation:
         return SessionsEndedPayload(ended_session_count=ended)
 
     @customer_mutation(
-        alone=True,
+        exclusive=True,
         in_person=True,
         description="Choose another password. Ends every other session unless told otherwise, and open reset links. "
         "`INVALID` with the field for a wrong or an unfit password. The 10th wrong one in a row, here or at sign-in, locks "
@@ -162,7 +162,7 @@ class AccountMutation:
         return SessionsEndedPayload(ended_session_count=ended)
 
     @guest_mutation(
-        alone=True,
+        exclusive=True,
         description="Mail a link to choose a new password, when there is an account: five an hour, two minutes apart, "
         "for an account and for a peer address. The link works once, for 30 minutes unless configured otherwise, and "
         "only the newest works. The answer does not tell; `INVALID` and `TOO_LONG` are for what is no address. Writes "
@@ -173,7 +173,7 @@ class AccountMutation:
         return DonePayload()
 
     @guest_mutation(
-        alone=True,
+        exclusive=True,
         description="Choose a new password with a link. Ends every session and link, a lock of wrong passwords too; "
         "confirms the address. Where it was never confirmed, the address book, the consent to remote assistance and "
         "waiting newsletter wishes go too: whoever made the account may not have been the owner. `INVALID` with `token` for "
@@ -185,7 +185,7 @@ class AccountMutation:
         return DonePayload()
 
     @customer_mutation(
-        alone=True,
+        exclusive=True,
         in_person=True,
         description="Ask to move the account to another address: a link goes there, and works an hour. The answer does "
         "not tell whether the address has an account; its owner is told by mail. `INVALID` with `currentPassword` for a "
@@ -197,7 +197,7 @@ class AccountMutation:
         return DonePayload()
 
     @customer_mutation(
-        alone=True,
+        exclusive=True,
         in_person=True,
         description="Move the account to the address the link was mailed to. Ends every session, this one too; sign in "
         "with the new address. `INVALID` for a link that is another's, used, replaced or too old, or when the address was "
@@ -211,7 +211,7 @@ class AccountMutation:
         return DonePayload()
 
     @customer_mutation(
-        alone=True,
+        exclusive=True,
         in_person=True,
         description="Delete the own account, or where the shop wants so, ask staff to. Orders, reviews and ledgers "
         "stay. `INVALID` with `currentPassword` for a wrong one or too many of them, `NOT_ALLOWED` for a company's admin. "
@@ -224,7 +224,7 @@ class AccountMutation:
         return MeDeleteRequestPayload(is_deleted=deleted)
 
     @guest_mutation(
-        alone=True,
+        exclusive=True,
         description="Exchange a code of `customerLoginAs` for a token of 15 minutes that acts as the customer and names "
         "the staff member too. Closed to whoever is signed in. `INVALID` for a code that is unknown, used or older "
         f"than a minute, and on a website the customer may not act on. {_PEER} Writes "

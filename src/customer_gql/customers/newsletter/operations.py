@@ -41,7 +41,7 @@ class NewsletterConfirmInput:
 @strawberry.type
 class NewsletterMutation:
     @guest_mutation(
-        alone=True,
+        exclusive=True,
         description="Begin a subscription that was wished for with a sign-up, where the store view wants such wishes "
         "confirmed. The link works once, for 24 hours. `INVALID` for one that is unknown, used or too old, or when the "
         "subscription does not wait any more. Told by mail, writes history. `newsletterUnsubscribe` undoes it.",

@@ -130,7 +130,7 @@ def validate_mutations(
         if len(names) > limits.mutations:
             raise QueryTooComplex(f"A document may hold at most {limits.mutations} mutations.", limit=limits.mutations)
     for name in names:
-        if len(names) > 1 and name in root.fields and metadata_of(root.fields[name]).get("alone"):
+        if len(names) > 1 and name in root.fields and metadata_of(root.fields[name]).get("exclusive"):
             raise QueryTooComplex(f"{name} has to be the only mutation of its document.", limit=1)
 
 

@@ -78,7 +78,7 @@ class StaffRoleAdminQuery:
 class StaffRoleAdminMutation:
     @admin_mutation(
         permission=MANAGE,
-        alone=True,
+        exclusive=True,
         description="Make a role that allows no more than the caller's own. Asks for the caller's own password. "
         "Writes the history of staff. Undone by `staffRoleDelete`.",
     )
@@ -99,7 +99,7 @@ class StaffRoleAdminMutation:
 
     @admin_mutation(
         permission=MANAGE,
-        alone=True,
+        exclusive=True,
         description="Change a role that allows no more than the caller's own, neither before nor after. Holds for its "
         "bearers from their next request on. Asks for the caller's own password. Refused when no active "
         "administrator would be left, and when one's own role would lose `staff.manage` or a website. Writes the "
@@ -118,7 +118,7 @@ class StaffRoleAdminMutation:
 
     @admin_mutation(
         permission=MANAGE,
-        alone=True,
+        exclusive=True,
         description="Delete a role that nobody has and that allows no more than the caller's own. Asks for the "
         "caller's own password. Writes the history of staff. Cannot be undone; make it anew.",
     )

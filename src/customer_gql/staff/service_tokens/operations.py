@@ -79,7 +79,7 @@ class ServiceTokenAdminQuery:
         "NEWEST",
         of=StaffEvent,
         permission=MANAGE,
-        everywhere=True,
+        all_websites=True,
         description="What was done on the side of staff, newest first, in pages.",
     )
 
@@ -88,7 +88,7 @@ class ServiceTokenAdminQuery:
 class ServiceTokenAdminMutation:
     @admin_mutation(
         permission=MANAGE,
-        alone=True,
+        exclusive=True,
         description="Make a token for a program, with no more permissions and websites than the caller's own. It stays "
         "when its maker leaves. Writes the history of staff. Undone by `serviceTokenRevoke`.",
     )
@@ -111,7 +111,7 @@ class ServiceTokenAdminMutation:
 
     @admin_mutation(
         permission=MANAGE,
-        alone=True,
+        exclusive=True,
         description="Give a service token that allows no more than the caller's own role a new secret; the one until "
         "now ends at once or after the overlap, older ones at once. Writes the history of staff. Cannot be undone.",
     )
@@ -125,7 +125,7 @@ class ServiceTokenAdminMutation:
 
     @admin_mutation(
         permission=MANAGE,
-        alone=True,
+        exclusive=True,
         description="End a service token that allows no more than the caller's own role, at once and for good. Writes "
         "the history of staff. Cannot be undone.",
     )

@@ -41,8 +41,8 @@ class AccountSharingSetPayload(Payload):
 class AccountSharingAdminMutation:
     @admin_mutation(
         permission="configuration.manage",
-        everywhere=True,
-        alone=True,
+        all_websites=True,
+        exclusive=True,
         description="Let accounts work on their website alone, or on all of them. Refused (`TAKEN`) while an address "
         "has accounts on several websites that would become one. On their website alone, sessions end that were begun "
         "on another; all others go on. Writes the history of staff. Can be undone by setting it back.",

@@ -62,7 +62,7 @@ class AccountAdminQuery:
 class AccountAdminMutation:
     @admin_mutation(
         permission="customers.force_sign_in",
-        alone=True,
+        exclusive=True,
         description="End every session of a customer: each token stops working at once, open reset, confirmation and "
         "login-as-customer links too. The customer is told by mail where so configured. With `loginCodeReason` staff "
         "who may impersonate get a code to sign in as the customer. Writes history. Cannot be undone; the customer "
@@ -87,7 +87,7 @@ class AccountAdminMutation:
 
     @admin_mutation(
         permission="customers.reset_password",
-        alone=True,
+        exclusive=True,
         description="Mail the customer a link to choose a new password. The link works once and for a limited time, "
         "only the newest one works, and nobody but the recipient sees it. At most five mails an hour for one "
         "customer. The old password goes on working. Writes history.",
@@ -174,7 +174,7 @@ class AccountAdminMutation:
 
     @admin_mutation(
         permission="customers.impersonate",
-        alone=True,
+        exclusive=True,
         description="A code to sign in as a customer who allows it (`allowsRemoteAssistance`). It works once, for a "
         "minute; what it is exchanged for works 15 minutes, names both in every trace, and may not change password or "
         "address nor delete the account. The customer sees it afterwards. Writes history.",
@@ -191,7 +191,7 @@ class AccountAdminMutation:
 
     @admin_mutation(
         permission="customers.impersonate",
-        alone=True,
+        exclusive=True,
         description="End an impersonation at once, whoever began it: its token stops working. Writes history.",
     )
     async def impersonation_end(
