@@ -4,7 +4,7 @@ import pytest
 
 from customer_gql.core.permissions import KNOWN
 from customer_gql.security import tokens
-from customer_gql.shop.settings.settings import WEBSITE, Setting
+from customer_gql.shop.settings.declaration import WEBSITE, Setting
 from support.access_walk import Ids, Root, ids_given, ids_taken, required, roots
 from support.root_samples import SAMPLES
 from support.staff import staff_client

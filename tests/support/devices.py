@@ -114,14 +114,14 @@ def events(connection):
 @pytest.fixture
 async def configured(connection):
     """Set settings of the shop for one test."""
-    from customer_gql.shop.settings.settings import configure
+    from customer_gql.shop.settings.writes import set_value
 
     done = []
 
     async def set_(setting, value):
         done.append(setting)
-        await configure(connection, setting, value)
+        await set_value(connection, setting, value)
 
     yield set_
     for setting in done:
-        await configure(connection, setting, setting.default)
+        await set_value(connection, setting, setting.default)

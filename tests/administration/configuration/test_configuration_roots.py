@@ -3,7 +3,7 @@
 import pytest
 
 from customer_gql.core.ids import encode
-from customer_gql.shop.settings.settings import STORE_VIEW, WEBSITE, Setting
+from customer_gql.shop.settings.declaration import STORE_VIEW, WEBSITE, Setting
 from support.staff import make_website, staff_client
 
 Setting("staff_tests.lines", 2, WEBSITE, "How many.", at_least=1, at_most=4)

@@ -5,7 +5,7 @@ import json
 
 from customer_gql.administration.customer_import.adobe.load import Counts
 from customer_gql.core.ids import encode
-from customer_gql.customers.profile.sharing import AccountSharing, share
+from customer_gql.customers.profile.sharing import AccountSharing, set_account_sharing
 from support.adobe_shop import ANN, HOME, Shop, sheet
 
 
@@ -136,7 +136,7 @@ async def test_accounts_shared_by_all_websites_are_one_customer_whatever_website
     await connection.execute("INSERT INTO store VALUES (2, 2, 'other', 'Other', true)")
     await connection.execute("INSERT INTO store_view VALUES (2, 2, 'other', 'Other', 'en_US', true)")
     async with connection.transaction():
-        await share(connection, AccountSharing.GLOBAL)
+        await set_account_sharing(connection, AccountSharing.GLOBAL)
     there = {"_website": "other"}
     await shop.load(sheet(ANN, ANN | there | {"firstname": "Annabel"}))
     done = await shop.load(sheet(ANN | there | {"firstname": "Anna"}), sheet(HOME | there))

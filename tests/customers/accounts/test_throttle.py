@@ -15,11 +15,11 @@ import pytest
 
 from customer_gql.customers.accounts import throttle
 from customer_gql.customers.accounts.throttle import network
-from customer_gql.shop.settings.settings import declared
+from customer_gql.shop.settings.declaration import declared_settings
 from support.customers import customer_id
 from support.shopping import ANOTHER, CHANGE, ME, PASSWORD, RESET, RESET_REQUEST, SIGN_IN, SIGN_OUT, is_let_in
 
-TOKEN_FAILURES = declared()["accounts.token_lockout_failures"]
+TOKEN_FAILURES = declared_settings()["accounts.token_lockout_failures"]
 FORCE = "mutation F($input: CustomerForceSignInInput!) { customerForceSignIn(input: $input) { endedTokenCount } }"
 
 

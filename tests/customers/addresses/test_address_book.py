@@ -10,8 +10,9 @@ from customer_gql.core.ids import encode
 from customer_gql.customers.addresses.allowed import COUNTRIES, allowed
 from customer_gql.customers.addresses.book import FAX, STREET_LINES, TELEPHONE
 from customer_gql.customers.addresses.countries import country
-from customer_gql.customers.profile.sharing import AccountSharing, share
-from customer_gql.shop.settings.settings import WEBSITE, configure
+from customer_gql.customers.profile.sharing import AccountSharing, set_account_sharing
+from customer_gql.shop.settings.declaration import WEBSITE
+from customer_gql.shop.settings.writes import set_value
 from support.customers import customer_id, make_address, make_customer
 
 FIELDS = """id prefix firstName middleName lastName suffix company street city region postcode countryCode telephone fax
@@ -43,11 +44,11 @@ async def setting(connection):
 
     async def set_(of, value):
         done.append(of)
-        await configure(connection, of, value)
+        await set_value(connection, of, value)
 
     yield set_
     for of in done:
-        await configure(connection, of, of.default)
+        await set_value(connection, of, of.default)
 
 
 async def kinds(connection, row):
@@ -278,11 +279,11 @@ async def test_edits_of_two_people_merge_or_are_refused(as_customer, admin_clien
 async def test_shared_accounts_have_addresses_wherever_any_website_takes_them(empty_database):
     async with empty_database.writes.acquire() as shop:
         await shop.execute("INSERT INTO website (id, code, name, currency) VALUES (2, 'two', 'Two', 'EUR')")
-        await configure(shop, COUNTRIES, "GB, ie", scope=WEBSITE, scope_id=1)
-        await configure(shop, COUNTRIES, "DE", scope=WEBSITE, scope_id=2)
+        await set_value(shop, COUNTRIES, "GB, ie", scope=WEBSITE, scope_id=1)
+        await set_value(shop, COUNTRIES, "DE", scope=WEBSITE, scope_id=2)
         assert [await allowed(shop, id) for id in (1, 2)] == [{"GB", "IE"}, {"DE"}]
         async with shop.transaction():
-            await share(shop, AccountSharing.GLOBAL)
+            await set_account_sharing(shop, AccountSharing.GLOBAL)
         assert [await allowed(shop, id) for id in (1, 2)] == [{"GB", "IE", "DE"}] * 2
-        await configure(shop, COUNTRIES, "", scope=WEBSITE, scope_id=2)
+        await set_value(shop, COUNTRIES, "", scope=WEBSITE, scope_id=2)
         assert await allowed(shop, 1) == set()  # every country there is

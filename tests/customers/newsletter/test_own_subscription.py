@@ -4,7 +4,7 @@ import pytest
 
 from customer_gql.core.ids import encode
 from customer_gql.customers.newsletter.operations import ENABLED
-from customer_gql.shop.settings.settings import configure
+from customer_gql.shop.settings.writes import set_value
 from support.customers import make_customer
 
 SUBSCRIBE, UNSUBSCRIBE = (
@@ -43,11 +43,11 @@ async def test_an_account_not_confirmed_waits(as_customer, connection):
 async def test_a_store_view_without_a_newsletter(as_customer, connection):
     row = await make_customer(connection)
     me = await as_customer(row.id)
-    await configure(connection, ENABLED, False)
+    await set_value(connection, ENABLED, False)
     try:
         answer = (await me.data(SUBSCRIBE))["newsletterSubscribe"]
     finally:
-        await configure(connection, ENABLED, True)
+        await set_value(connection, ENABLED, True)
     assert answer == {"isChanged": False, "subscription": None, "userErrors": [{"code": "NOT_ALLOWED", "path": None}]}
     assert await connection.fetchval("SELECT count(*) FROM newsletter_subscription WHERE customer_id = $1", row.id) == 0
 

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from customer_gql.core.errors import RuleError
-from customer_gql.customers.profile.sharing import AccountSharing, scope_of, share
+from customer_gql.customers.profile.sharing import AccountSharing, email_scope, set_account_sharing
 from customer_gql.customers.profile.writes import claim, locked, move_claim
 from customer_gql.database.pools import connected
 from support.customers import make_customer
@@ -28,12 +28,12 @@ async def scopes(connection):
 async def test_there_and_back(shop):
     rows = [await make_customer(shop), await make_customer(shop, website_id=2)]
     async with shop.transaction():
-        assert await share(shop, AccountSharing.GLOBAL) == 2
-    assert (await scopes(shop), await scope_of(shop, 2)) == ({0}, 0)
+        assert await set_account_sharing(shop, AccountSharing.GLOBAL) == 2
+    assert (await scopes(shop), await email_scope(shop, 2)) == ({0}, 0)
     async with shop.transaction():
-        assert await share(shop, AccountSharing.PER_WEBSITE) == 2
+        assert await set_account_sharing(shop, AccountSharing.PER_WEBSITE) == 2
     claims = await shop.fetch("SELECT scope FROM customer_email ORDER BY scope")
-    assert ([claim.scope for claim in claims], await scope_of(shop, 2)) == ([1, 2], 2)
+    assert ([claim.scope for claim in claims], await email_scope(shop, 2)) == ([1, 2], 2)
     assert [row.website_id for row in rows] == [1, 2]
 
 
@@ -42,36 +42,38 @@ async def test_refused_while_an_address_would_be_two_accounts(shop):
     await make_customer(shop, website_id=2, email=one.email.upper())
     with pytest.raises(RuleError, match="1 addresses"):
         async with shop.transaction():
-            await share(shop, AccountSharing.GLOBAL)
-    assert (await scopes(shop), await scope_of(shop, 1)) == ({1, 2}, 1)
+            await set_account_sharing(shop, AccountSharing.GLOBAL)
+    assert (await scopes(shop), await email_scope(shop, 1)) == ({1, 2}, 1)
 
 
 async def test_shared_accounts_move_between_websites_and_claim_everywhere(shop):
     row = await make_customer(shop)
     async with shop.transaction():
-        await share(shop, AccountSharing.GLOBAL)
+        await set_account_sharing(shop, AccountSharing.GLOBAL)
         held = await locked(shop, row.id, websites=None)
         await move_claim(shop, held, email="new@example.com", website_id=2)
-        assert not await claim(shop, 7, email="NEW@example.com", scope=await scope_of(shop, 1))
+        assert not await claim(shop, 7, email="NEW@example.com", scope=await email_scope(shop, 1))
     assert await scopes(shop) == {0}
 
 
 async def test_who_claims_while_the_scope_changes_claims_in_the_right_one(empty_database_url):
     """The claim waits for the change, or the change for the claim; in the end all claims are in one scope."""
-    from customer_gql.customers.profile.sharing import held_scope
+    from customer_gql.customers.profile.sharing import lock_email_scope
 
     async with connected(empty_database_url, write_connections=12) as database:
 
         async def claiming(number):
             await asyncio.sleep(0.002 * number)
             async with database.transaction() as connection:
-                await claim(connection, number, email=f"a{number}@example.com", scope=await held_scope(connection, 1))
+                await claim(
+                    connection, number, email=f"a{number}@example.com", scope=await lock_email_scope(connection, 1)
+                )
                 await asyncio.sleep(0.005)
 
         async def sharing():
             await asyncio.sleep(0.008)
             async with database.transaction() as connection:
-                await share(connection, AccountSharing.GLOBAL)
+                await set_account_sharing(connection, AccountSharing.GLOBAL)
                 await asyncio.sleep(0.01)
 
         await asyncio.gather(sharing(), *[claiming(number) for number in range(10)])
@@ -86,6 +88,6 @@ async def test_only_who_may_configure(as_staff, as_customer, admin_client, conne
     input = {"sharing": "GLOBAL"}
     assert (await support.answer(SET, input=input))["errors"][0]["extensions"]["code"] == "FORBIDDEN"
     assert (await customer.post(SET, input=input)).status_code == 401
-    assert await scope_of(connection, 1) == 1
+    assert await email_scope(connection, 1) == 1
     answer = await admin_client.data(SET, input={"sharing": "PER_WEBSITE"})
     assert answer == {"accountSharingSet": {"movedAccountCount": 0, "userErrors": []}}

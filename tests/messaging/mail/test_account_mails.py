@@ -9,7 +9,7 @@ import pytest
 
 from customer_gql.customers.accounts.registration.sign_up import CONFIRM as CONFIRMATION
 from customer_gql.messaging.mail.delivery import deliver
-from customer_gql.shop.settings.settings import configure
+from customer_gql.shop.settings.writes import set_value
 from support.mailroom import part
 from support.shopping import (
     ANOTHER,
@@ -64,7 +64,7 @@ def shopper(shop, tools, inbox):
 
 
 async def test_from_signing_up_to_another_address(shopper, store):
-    await configure(store, CONFIRMATION, True)
+    await set_value(store, CONFIRMATION, True)
     old, new = (f"{uuid.uuid4().hex}@example.com" for _ in range(2))
     await shopper.data(SIGN_UP, **person(old))
     await shopper.data(CONFIRM, token=await shopper.token(old, "/account/confirm-email"))

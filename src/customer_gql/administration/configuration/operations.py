@@ -1,79 +1,57 @@
-"""Staff read and change the shop's settings, each at the scopes it may be set at (docs/domain/settings.md#settings-5)."""
-
-from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, Final
 
 import strawberry
 from strawberry.scalars import JSON
 
-from customer_gql.core.errors import RuleError, UserErrorCode
-from customer_gql.core.ids import decode_small, encode
-from customer_gql.core.text import storable
-from customer_gql.core.viewer import Viewer
-from customer_gql.database.statements import Connection
+from customer_gql.core.errors import RuleError
+from customer_gql.core.ids import decode_one
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
 from customer_gql.graph.payloads import Payload
 from customer_gql.graph.roots import INPUT, admin_field, admin_mutation
-from customer_gql.graph.scalars import graph_enum
-from customer_gql.shop.settings import settings
-from customer_gql.shop.settings.settings import GLOBAL, STORE_VIEW, WEBSITE, Effective, Setting
-from customer_gql.shop.settings.tables import ConfigurationScope
-from customer_gql.staff.audit.events import acting, record
+from customer_gql.shop.settings.declaration import GLOBAL, STORE_VIEW, WEBSITE
+from customer_gql.staff.audit.events import acting
+
+from .reads import Scope, validate_reach, values_at
+from .types import ConfigurationSetting, configuration_setting
+from .writes import reset_configuration, set_configuration
 
 PERMISSION = "configuration.manage"
-_PREFIXES = {WEBSITE: "web", STORE_VIEW: "stv"}
-
-graph_enum(
-    ConfigurationScope,
-    "How far a setting holds. A narrower scope without a value of its own inherits from the wider one.",
-    {"GLOBAL": "Everywhere.", "WEBSITE": "On one website.", "STORE_VIEW": "In one store view."},
-)
 
 
-@strawberry.input(one_of=True, description="One website or store view; left out it is everywhere.")
+@strawberry.input(one_of=True, description="A website or a store view. Leave the scope out for the whole shop.")
 class ConfigurationScopeInput:
-    website_id: strawberry.Maybe[strawberry.ID] = column("On this website.")
-    store_view_id: strawberry.Maybe[strawberry.ID] = column("In this store view.")
+    website_id: strawberry.Maybe[strawberry.ID] = column("Id of the website.")
+    store_view_id: strawberry.Maybe[strawberry.ID] = column("Id of the store view.")
 
 
-@strawberry.type(description="A setting of the shop, and what holds at the scope asked for.")
-class ConfigurationSetting:
-    path: str = column("Its name, as `accounts.confirm_email`.")
-    description: str = column("What it decides.")
-    default: JSON = column("What holds where nothing is set.")  # pyright: ignore[reportInvalidTypeForm]
-    value: JSON = column("What holds at the scope asked for.")  # pyright: ignore[reportInvalidTypeForm]
-    set_at: ConfigurationScope | None = column("The scope that value was set at; null for the default.")
-    narrowest_scope: ConfigurationScope = column("The narrowest scope it may be set at.")
-    at_least: int | None = column("The least a number may be.")
-    at_most: int | None = column("The most a number may be.")
-    one_of: list[str] = column("The texts it takes; empty when any.")
+_SCOPE = "Scope of the value; the whole shop when left out."
 
 
 @strawberry.input(description="A value for a setting at one scope.")
 class ConfigurationSetInput:
-    path: str = column("The setting.")
-    value: JSON = column("The value: a text, number or flag, as the default is; text up to 10,000 characters.")  # pyright: ignore[reportInvalidTypeForm]
-    scope: ConfigurationScopeInput | None = strawberry.field(description="Where; left out everywhere.", default=None)
+    path: str = column("Name of the setting.")
+    value: JSON = column("The value: a text, number or flag like the default. Text has at most 10,000 characters.")  # pyright: ignore[reportInvalidTypeForm]
+    scope: ConfigurationScopeInput | None = strawberry.field(description=_SCOPE, default=None)
 
 
-@strawberry.input(description="Which value goes.")
+@strawberry.input(description="The setting and the scope whose value is deleted.")
 class ConfigurationResetInput:
-    path: str = column("The setting.")
-    scope: ConfigurationScopeInput | None = strawberry.field(description="Where; left out everywhere.", default=None)
+    path: str = column("Name of the setting.")
+    scope: ConfigurationScopeInput | None = strawberry.field(description=_SCOPE, default=None)
 
 
-@strawberry.type(description="The setting as it holds at the scope now.")
+@strawberry.type(description="The setting after `configurationSet`.")
 class ConfigurationSetPayload(Payload):
     setting: ConfigurationSetting | None = strawberry.field(
-        description="What is stored now; null when refused.", default=None
+        description="The setting as stored now; null when refused.", default=None
     )
 
 
-@strawberry.type(description="The setting as it holds at the scope now.")
+@strawberry.type(description="The setting after `configurationReset`.")
 class ConfigurationResetPayload(Payload):
     setting: ConfigurationSetting | None = strawberry.field(
-        description="What is stored now; null when refused.", default=None
+        description="The setting as stored now; null when refused.", default=None
     )
 
 
@@ -82,126 +60,68 @@ class ConfigurationAdminQuery:
     @admin_field(
         permission=PERMISSION,
         graphql_type=list[ConfigurationSetting] | None,
-        description="Every setting by path, some dozens, with what holds at one scope; null when the scope is unknown "
-        "or of a website the viewer's role does not reach.",
+        description="Every setting by path, a few dozen, with its value at one scope. Null when the scope is unknown "
+        "or belongs to a website that the viewer's role does not reach.",
     )
     async def configuration(
         self,
         info: Info,
-        scope: Annotated[
-            ConfigurationScopeInput | None, strawberry.argument(description="Where; left out everywhere.")
-        ] = None,
+        scope: Annotated[ConfigurationScopeInput | None, strawberry.argument(description=_SCOPE)] = None,
     ) -> Any:
-        at, scope_id = _scope(scope)
+        decoded = _decoded(scope)
         async with info.context.database.reads.acquire() as connection:
             try:
-                await _refuse_unreached(connection, info.context.viewer, at, scope_id)
-                found = await settings.effective(connection, at, scope_id)
+                await validate_reach(connection, info.context.viewer, decoded)
             except RuleError:
                 return None
-        return [_shown(setting) for setting in found]
+            settings, values = await values_at(connection, decoded)
+        return [configuration_setting(setting, values) for setting in settings.values()]
 
 
 @strawberry.type
 class ConfigurationAdminMutation:
     @admin_mutation(
         permission=PERMISSION,
-        description="Set a value at one scope; narrower scopes without a value of their own inherit it. Values for all "
-        "websites are for staff of all websites. Holds from the next request on. Writes the history of staff. Undone "
-        "by `configurationReset`.",
+        description="Set a value at one scope; narrower scopes without a value of their own inherit it. Only staff of "
+        "all websites can set a value for the whole shop. Takes effect with the next request. Writes the history of "
+        "staff. `configurationReset` undoes it.",
     )
     async def configuration_set(
         self, info: Info, input: Annotated[ConfigurationSetInput, INPUT]
     ) -> ConfigurationSetPayload:
-        at, scope_id = _scope(input.scope)
-
-        async def put(connection: Connection, setting: Setting[Any]) -> None:
-            await settings.configure(connection, setting, _checked(input.value), scope=at, scope_id=scope_id)
-
-        changed = await _changed(info, input.path, at, scope_id, "CONFIGURATION_SET", put)
-        return ConfigurationSetPayload(setting=changed)
+        scope, context = _decoded(input.scope), info.context
+        async with context.transaction() as connection:
+            await set_configuration(connection, context.viewer, input.path, scope, input.value, by=acting(context))
+        return ConfigurationSetPayload(setting=await _setting_at(info, input.path, scope))
 
     @admin_mutation(
         permission=PERMISSION,
-        description="Take a value away at one scope, so that it inherits again. Values for all websites are for staff "
-        "of all websites. Holds from the next request on. Writes the history of staff. Undone by `configurationSet`.",
+        description="Delete the value of one scope, which then inherits from the wider one. Only staff of all websites "
+        "can delete a value of the whole shop. Takes effect with the next request. Writes the history of staff. "
+        "`configurationSet` undoes it.",
     )
     async def configuration_reset(
         self, info: Info, input: Annotated[ConfigurationResetInput, INPUT]
     ) -> ConfigurationResetPayload:
-        at, scope_id = _scope(input.scope)
-
-        async def take(connection: Connection, setting: Setting[Any]) -> None:
-            await settings.reset(connection, setting, at, scope_id)
-
-        changed = await _changed(info, input.path, at, scope_id, "CONFIGURATION_RESET", take)
-        return ConfigurationResetPayload(setting=changed)
+        scope, context = _decoded(input.scope), info.context
+        async with context.transaction() as connection:
+            await reset_configuration(connection, context.viewer, input.path, scope, by=acting(context))
+        return ConfigurationResetPayload(setting=await _setting_at(info, input.path, scope))
 
 
-async def _changed(
-    info: Info,
-    path: str,
-    at: ConfigurationScope,
-    scope_id: int,
-    kind: str,
-    change: Callable[[Connection, Setting[Any]], Awaitable[None]],
-) -> ConfigurationSetting:
-    """The setting after a change at one scope, which is written into the history of staff when it changed anything."""
-    context = info.context
-    async with context.transaction() as connection:
-        await _refuse_unreached(connection, context.viewer, at, scope_id)
-        if at is GLOBAL and context.viewer.website_ids is not None:
-            raise RuleError("Your role does not reach all websites.", path=["scope"], code=UserErrorCode.NOT_ALLOWED)
-        setting = settings.declared().get(path)
-        if setting is None:
-            raise RuleError("There is no such setting.", path=["path"], code=UserErrorCode.NOT_FOUND)
-        if setting.own_mutation is not None:
-            raise RuleError(f"Use `{setting.own_mutation}`.", path=["path"], code=UserErrorCode.NOT_ALLOWED)
-        before = await settings.stored(connection, setting, at, scope_id)
-        await change(connection, setting)
-        after = await settings.stored(connection, setting, at, scope_id)
-        if before != after:
-            where = None if at is GLOBAL else encode(_PREFIXES[at], scope_id)
-            await record(connection, kind, by=acting(context), subject=where, changes={path: (before, after)})
-        found = await settings.effective(connection, at, scope_id)
-    return next(_shown(one) for one in found if one.setting is setting)
+async def _setting_at(info: Info, path: str, scope: Scope) -> ConfigurationSetting:
+    async with info.context.database.reads.acquire() as connection:
+        settings, values = await values_at(connection, scope)
+    return configuration_setting(settings[path], values)
 
 
-async def _refuse_unreached(connection: Connection, viewer: Viewer, at: ConfigurationScope, scope_id: int) -> None:
-    """A scope of a website the viewer does not reach is as good as unknown."""
-    chain = await settings.scopes_above(connection, at, scope_id)
-    if at is not GLOBAL and not viewer.reaches(chain[-2][1]):
-        raise RuleError("There is no such website or store view.", path=["scope"], code=UserErrorCode.NOT_FOUND)
-
-
-def _scope(given: ConfigurationScopeInput | None) -> tuple[ConfigurationScope, int]:
-    if given is None:
+def _decoded(scope: ConfigurationScopeInput | None) -> Scope:
+    if scope is None:
         return GLOBAL, 0
-    if given.website_id is not None:
-        return WEBSITE, decode_small(given.website_id.value, "web")
-    assert given.store_view_id is not None
-    return STORE_VIEW, decode_small(given.store_view_id.value, "stv")
-
-
-def _checked(value: Any) -> Any:
-    if isinstance(value, str) and not storable(value):
-        raise RuleError("Text cannot hold NUL or a lone surrogate.", path=["value"])
-    return value
-
-
-def _shown(found: Effective) -> ConfigurationSetting:
-    setting = found.setting
-    return ConfigurationSetting(
-        path=setting.path,
-        description=setting.description,
-        default=setting.default,
-        value=found.value,
-        set_at=found.set_at,
-        narrowest_scope=setting.narrowest,
-        at_least=setting.at_least,
-        at_most=setting.at_most,
-        one_of=list(setting.one_of),
-    )
+    if scope.website_id is not None:
+        return WEBSITE, decode_one(scope.website_id.value, "web")
+    assert scope.store_view_id is not None
+    return STORE_VIEW, decode_one(scope.store_view_id.value, "stv")
 
 
 ADMIN_QUERIES: Final = (ConfigurationAdminQuery,)

@@ -16,7 +16,7 @@ from customer_gql.customers.addresses import writes as addresses
 from customer_gql.customers.history.writes import By, Changes, record
 from customer_gql.customers.profile import writes as customers
 from customer_gql.customers.profile.edits import Edit, refuse_conflicts
-from customer_gql.customers.profile.sharing import scope_of
+from customer_gql.customers.profile.sharing import accounts_are_shared
 from customer_gql.customers.profile.tables import CustomerType
 from customer_gql.database.statements import Connection, Row, fetch_one
 from customer_gql.messaging.mail.writes import queue
@@ -174,7 +174,7 @@ async def _store(connection: Connection, held: Held, changed: Mapping[str, Any],
     profile = {PROFILE[field]: value for field, value in changed.items() if field in PROFILE}
     version = await customers.change(connection, customer, profile)
     await record(connection, customer.id, kind="EDITED", version=version, by=by, changes=_history(held, changed))
-    if "websiteId" in changed and await scope_of(connection, changed["websiteId"]) == changed["websiteId"]:
+    if "websiteId" in changed and not await accounts_are_shared(connection):
         await end_elsewhere(connection, customer.id)
     if "email" in changed:
         await _tell_both(connection, customer, changed["email"])

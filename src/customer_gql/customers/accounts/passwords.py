@@ -6,7 +6,7 @@ from typing import Final
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.security.common_passwords import is_about, is_common
 from customer_gql.security.hashing import MAX_LENGTH, hashed, in_normal_form, needs_rehash, verified
-from customer_gql.shop.settings.settings import GLOBAL, Setting
+from customer_gql.shop.settings.declaration import GLOBAL, Setting
 
 __all__ = ["CLASSES", "LONGEST", "MINIMUM_LENGTH", "check_length", "check_new", "hashed", "is_outdated", "matches"]
 MINIMUM_LENGTH: Final = Setting(

@@ -19,7 +19,8 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from customer_gql.core.errors import RateLimited
 from customer_gql.database.statements import Connection, Row, among, execute, fetch_one
-from customer_gql.shop.settings.settings import GLOBAL, Setting, in_force
+from customer_gql.shop.settings.declaration import GLOBAL, Setting
+from customer_gql.shop.settings.reads import settings_at
 
 from .tables import throttle
 
@@ -93,7 +94,7 @@ def network(address: str) -> str:
 
 async def reserve(connection: Connection, email_normalised: str, scope: int, *counters: str) -> Attempt | None:
     """Count an attempt on an account as failed, by each counter in turn; None when one allows none yet."""
-    shop = await in_force(connection, *SETTINGS)
+    shop = await settings_at(connection, *SETTINGS)
     found: list[Row] = []
     for counter in counters:
         key = account_key(email_normalised, scope, counter)

@@ -14,11 +14,12 @@ from customer_gql.customers.history.tables import Actor
 from customer_gql.customers.history.writes import By, record
 from customer_gql.customers.newsletter import writes as newsletter
 from customer_gql.customers.profile import writes as customers
-from customer_gql.customers.profile.sharing import scope_of
+from customer_gql.customers.profile.sharing import email_scope
 from customer_gql.customers.profile.tables import CustomerStatus, customer
 from customer_gql.database.statements import Connection, Row, among, execute, fetch
 from customer_gql.messaging.mail.writes import queue
-from customer_gql.shop.settings.settings import GLOBAL, STORE_VIEW, Setting, configured
+from customer_gql.shop.settings.declaration import GLOBAL, STORE_VIEW, Setting
+from customer_gql.shop.settings.reads import setting
 
 from . import throttle
 from .tables import (
@@ -139,7 +140,7 @@ async def revoke_links(connection: Connection, customer_ids: Sequence[int], *, p
 async def force_sign_in(connection: Connection, held: Row, *, by: By) -> int:
     ended = await end_sessions(connection, [held.id])
     await record(connection, held.id, kind="FORCED_SIGN_IN", version=held.version, by=by)
-    if await configured(connection, TELL_FORCED_SIGN_IN, store_view_id=held.created_in_store_view_id):
+    if await setting(connection, TELL_FORCED_SIGN_IN, store_view_id=held.created_in_store_view_id):
         await tell(connection, held, "forced_sign_in")
     return ended
 
@@ -148,7 +149,7 @@ async def lock(connection: Connection, held: Row, *, until: dt.datetime | None, 
     """Close sign-in until then, which is always news. Sessions go on: ending them is force sign-in's work."""
     now = dt.datetime.now(dt.UTC)
     if until is None:
-        until = now + dt.timedelta(days=await configured(connection, LONGEST_LOCK))
+        until = now + dt.timedelta(days=await setting(connection, LONGEST_LOCK))
     if until <= now:
         raise RuleError("The lock has to end in the future.", path=["until"])
     version = await customers.change(connection, held, {"locked_until": until})
@@ -203,7 +204,7 @@ async def drop_unproven(connection: Connection, held: Row, *, by: By) -> None:
 
 
 async def failures_keys(connection: Connection, held: Row) -> list[bytes]:
-    return throttle.account_keys(normalised(held.email), await scope_of(connection, held.website_id))
+    return throttle.account_keys(normalised(held.email), await email_scope(connection, held.website_id))
 
 
 async def forget_failures(connection: Connection, held: Row) -> None:

@@ -2,9 +2,10 @@
 
 from typing import Final
 
-from customer_gql.customers.profile.sharing import scope_of
+from customer_gql.customers.profile.sharing import accounts_are_shared
 from customer_gql.database.statements import Connection, fetch
-from customer_gql.shop.settings.settings import WEBSITE, Setting, configured
+from customer_gql.shop.settings.declaration import WEBSITE, Setting
+from customer_gql.shop.settings.reads import setting
 from customer_gql.shop.websites.reads import ALL_WEBSITES
 
 COUNTRIES: Final = Setting(
@@ -14,9 +15,9 @@ COUNTRIES: Final = Setting(
 
 async def allowed(connection: Connection, website_id: int) -> frozenset[str]:
     """Codes of the countries; none for every country there is."""
-    is_shared = await scope_of(connection, website_id) != website_id
+    is_shared = await accounts_are_shared(connection)
     websites = [row.id for row in await fetch(connection, ALL_WEBSITES)] if is_shared else [website_id]
-    lists = [_codes(await configured(connection, COUNTRIES, website_id=id)) for id in websites]
+    lists = [_codes(await setting(connection, COUNTRIES, website_id=id)) for id in websites]
     return frozenset().union(*lists) if all(lists) else frozenset()
 
 

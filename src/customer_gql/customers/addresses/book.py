@@ -14,7 +14,8 @@ from customer_gql.customers.history.writes import By, record
 from customer_gql.customers.profile import fields, writes as customers
 from customer_gql.customers.profile.edits import Edit, refuse_conflicts, shown
 from customer_gql.database.statements import Connection, Row, execute, fetch_one, fetch_value
-from customer_gql.shop.settings.settings import WEBSITE, InForce, Setting, in_force
+from customer_gql.shop.settings.declaration import WEBSITE, Setting
+from customer_gql.shop.settings.reads import SettingValues, settings_at
 
 from .allowed import allowed
 from .countries import Country, country
@@ -142,10 +143,10 @@ async def _entry(connection: Connection, customer_id: int, key: int) -> Row:
     return found
 
 
-async def _shop(connection: Connection, held: Row) -> tuple[InForce, Collection[str]]:
+async def _shop(connection: Connection, held: Row) -> tuple[SettingValues, Collection[str]]:
     """What the website asks for, and the countries that are allowed; none allows all."""
     settings = (STREET_LINES, TELEPHONE, COMPANY, FAX, *fields.OPTIONS.values())
-    shop = await in_force(connection, *settings, website_id=held.website_id)
+    shop = await settings_at(connection, *settings, website_id=held.website_id)
     return shop, await allowed(connection, held.website_id)
 
 
@@ -182,7 +183,7 @@ async def _tell(
     await record(connection, held.id, kind=kind, version=version, by=by, changes=changes)
 
 
-def _checked(given: Mapping[str, Any], shop: InForce, countries: Collection[str]) -> dict[str, Any]:
+def _checked(given: Mapping[str, Any], shop: SettingValues, countries: Collection[str]) -> dict[str, Any]:
     """The entry as it would be stored, by column, or every reason why not."""
     wanted: dict[str, Any] = {}
     errors: list[RuleError] = []
@@ -208,28 +209,28 @@ def _country(code: str | None, countries: Collection[str], errors: list[RuleErro
     return found
 
 
-Check = Callable[[Any, str, InForce, Country | None], Any]
+Check = Callable[[Any, str, SettingValues, Country | None], Any]
 
 
 def _text(longest: int, *, required: bool = False) -> Check:
-    def check(value: str | None, field: str, _shop: InForce, _place: Country | None) -> str | None:
+    def check(value: str | None, field: str, _shop: SettingValues, _place: Country | None) -> str | None:
         return fields.text(value, field, longest, required=required)
 
     return check
 
 
 def _shown(setting: Setting[str]) -> Check:
-    def check(value: str | None, field: str, shop: InForce, _place: Country | None) -> str | None:
+    def check(value: str | None, field: str, shop: SettingValues, _place: Country | None) -> str | None:
         return fields.text(value, field, 255, required=shop[setting] == "REQUIRED")
 
     return check
 
 
-def _code(_value: str | None, _field: str, _shop: InForce, place: Country | None) -> str | None:
+def _code(_value: str | None, _field: str, _shop: SettingValues, place: Country | None) -> str | None:
     return None if place is None else place.code
 
 
-def _street(value: list[str] | None, field: str, shop: InForce, _place: Country | None) -> list[str]:
+def _street(value: list[str] | None, field: str, shop: SettingValues, _place: Country | None) -> list[str]:
     lines = [line for text in (value or [])[:100] if (line := fields.text(text, field, 255))]
     if not lines:
         raise RuleError("This has to be given.", path=[field], code=UserErrorCode.REQUIRED)
@@ -239,11 +240,11 @@ def _street(value: list[str] | None, field: str, shop: InForce, _place: Country 
     return lines
 
 
-def _city(value: str | None, field: str, _shop: InForce, place: Country | None) -> str:
+def _city(value: str | None, field: str, _shop: SettingValues, place: Country | None) -> str:
     return fields.text(value, field, 255, required=place is None or place.needs_city) or ""
 
 
-def _region(value: str | None, field: str, _shop: InForce, place: Country | None) -> str | None:
+def _region(value: str | None, field: str, _shop: SettingValues, place: Country | None) -> str | None:
     line = fields.text(value, field, 255, required=place is not None and place.needs_region)
     if line is None or place is None:
         return line
@@ -253,7 +254,7 @@ def _region(value: str | None, field: str, _shop: InForce, place: Country | None
     return found
 
 
-def _postcode(value: str | None, field: str, _shop: InForce, place: Country | None) -> str | None:
+def _postcode(value: str | None, field: str, _shop: SettingValues, place: Country | None) -> str | None:
     if place is None or (not place.has_postcode and not value):
         return fields.text(value, field, 16)
     code = checked_postcode(value, place.code, [field])
@@ -262,13 +263,13 @@ def _postcode(value: str | None, field: str, _shop: InForce, place: Country | No
     return code
 
 
-def _telephone(value: str | None, field: str, shop: InForce, _place: Country | None) -> str | None:
+def _telephone(value: str | None, field: str, shop: SettingValues, _place: Country | None) -> str | None:
     setting = TELEPHONE if field == "telephone" else FAX
     line = fields.text(value, field, 60, required=shop[setting] == "REQUIRED")
     return None if line is None else checked_telephone(line, [field])
 
 
-def _flag(value: bool | None, _field: str, _shop: InForce, _place: Country | None) -> bool:
+def _flag(value: bool | None, _field: str, _shop: SettingValues, _place: Country | None) -> bool:
     return bool(value)
 
 

@@ -4,14 +4,15 @@ import strawberry
 
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.customers.history.writes import acting, record
-from customer_gql.customers.profile.sharing import scope_of
+from customer_gql.customers.profile.sharing import accounts_are_shared
 from customer_gql.customers.profile.writes import locked
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
 from customer_gql.graph.payloads import Payload
 from customer_gql.graph.roots import INPUT, customer_mutation, guest_mutation
 from customer_gql.messaging.mail.writes import queue
-from customer_gql.shop.settings.settings import STORE_VIEW, Setting, configured
+from customer_gql.shop.settings.declaration import STORE_VIEW, Setting
+from customer_gql.shop.settings.reads import setting
 from customer_gql.shop.websites.reads import requested_view
 
 from . import opt_in, writes
@@ -75,10 +76,10 @@ async def _wish(info: Info, *, subscribes: bool) -> NewsletterPayload:
     assert context.viewer.customer_id is not None
     async with context.transaction() as connection:
         view = await requested_view(connection, context.caller.store_view, website_id=context.viewer.website_id)
-        if subscribes and not await configured(connection, ENABLED, store_view_id=view.id):
+        if subscribes and not await setting(connection, ENABLED, store_view_id=view.id):
             raise RuleError("This store view has no newsletter.", code=UserErrorCode.NOT_ALLOWED)
         held = await locked(connection, context.viewer.customer_id, websites=None)
-        if view.website_id != held.website_id and await scope_of(connection, view.website_id) == view.website_id:
+        if view.website_id != held.website_id and not await accounts_are_shared(connection):
             raise RuleError("The account is one of another website.", code=UserErrorCode.NOT_ALLOWED)
         if subscribes:
             changed = await writes.begin(connection, held, view.id)

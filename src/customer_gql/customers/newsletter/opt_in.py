@@ -13,7 +13,7 @@ from customer_gql.customers.profile.writes import locked
 from customer_gql.database.statements import Connection, Row, execute, fetch_one
 from customer_gql.messaging.mail.writes import queue
 from customer_gql.security import tokens
-from customer_gql.shop.settings.settings import STORE_VIEW, Setting
+from customer_gql.shop.settings.declaration import STORE_VIEW, Setting
 
 from .tables import SubscriptionStatus, newsletter_confirmation as confirmation, newsletter_subscription as subscription
 from .writes import begin

@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from customer_gql.core.emails import checked_email
 from customer_gql.core.errors import RuleError, RuleErrors, UserErrorCode
-from customer_gql.shop.settings.settings import WEBSITE, InForce, Setting
+from customer_gql.shop.settings.declaration import WEBSITE, Setting
+from customer_gql.shop.settings.reads import SettingValues
 
 _SHOW: Final = ("NO", "OPTIONAL", "REQUIRED")
 
@@ -46,7 +47,7 @@ COLUMNS: Final[Mapping[str, str]] = {
 _OLDEST: Final = dt.date(1900, 1, 1)
 
 
-def checked(given: Mapping[str, Any], shop: InForce) -> dict[str, Any]:
+def checked(given: Mapping[str, Any], shop: SettingValues) -> dict[str, Any]:
     """The fields as they would be stored, by input name; every reason why not as `RuleErrors`."""
     wanted: dict[str, Any] = {}
     errors: list[RuleError] = []
@@ -81,7 +82,7 @@ def email(value: str, field: str = "email") -> str:
         raise RuleError(str(error), path=[field]) from None
 
 
-def _name(value: str | None, field: str, _shop: InForce) -> str | None:
+def _name(value: str | None, field: str, _shop: SettingValues) -> str | None:
     line = text(value, field, 255, required=field != "middleName")
     # A name is printed in mails; a link in it would make the shop the sender of anybody's advertising.
     if line and "://" in line:
@@ -89,7 +90,7 @@ def _name(value: str | None, field: str, _shop: InForce) -> str | None:
     return line
 
 
-def _affix(value: str | None, field: str, shop: InForce) -> str | None:
+def _affix(value: str | None, field: str, shop: SettingValues) -> str | None:
     line = text(value, field, 40, required=_is_required(field, shop))
     options = [option.strip() for option in shop[OPTIONS[field]].split(";") if option.strip()]
     if line and options and line not in options:
@@ -97,36 +98,36 @@ def _affix(value: str | None, field: str, shop: InForce) -> str | None:
     return line
 
 
-def _tax_vat_number(value: str | None, field: str, shop: InForce) -> str | None:
+def _tax_vat_number(value: str | None, field: str, shop: SettingValues) -> str | None:
     return text(value, field, 50, required=_is_required(field, shop))
 
 
-def _gender(value: enum.Enum | None, field: str, shop: InForce) -> str | None:
+def _gender(value: enum.Enum | None, field: str, shop: SettingValues) -> str | None:
     _require(value, field, shop)
     return None if value is None else value.value
 
 
-def _date_of_birth(value: dt.date | None, field: str, shop: InForce) -> dt.date | None:
+def _date_of_birth(value: dt.date | None, field: str, shop: SettingValues) -> dt.date | None:
     _require(value, field, shop)
     if value is not None and not _OLDEST <= value <= dt.datetime.now(dt.UTC).date():
         raise RuleError("A date of birth lies between 1900 and today.", path=[field])
     return value
 
 
-def _flag(value: bool, _field: str, _shop: InForce) -> bool:
+def _flag(value: bool, _field: str, _shop: SettingValues) -> bool:
     return value
 
 
-def _require(value: object, field: str, shop: InForce) -> None:
+def _require(value: object, field: str, shop: SettingValues) -> None:
     if value is None and _is_required(field, shop):
         raise RuleError("This has to be given.", path=[field], code=UserErrorCode.REQUIRED)
 
 
-def _is_required(field: str, shop: InForce) -> bool:
+def _is_required(field: str, shop: SettingValues) -> bool:
     return shop[SHOWN[field]] == "REQUIRED"
 
 
-_CHECKS: Final[Mapping[str, Callable[[Any, str, InForce], Any]]] = {
+_CHECKS: Final[Mapping[str, Callable[[Any, str, SettingValues], Any]]] = {
     "prefix": _affix,
     "firstName": _name,
     "middleName": _name,

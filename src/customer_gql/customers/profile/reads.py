@@ -9,7 +9,7 @@ from customer_gql.database.statements import Connection, Row, among, fetch
 from customer_gql.loading.lists import List
 from customer_gql.loading.pages import Sort
 from customer_gql.loading.reads import one_by
-from customer_gql.shop.settings.settings import GLOBAL, Setting
+from customer_gql.shop.settings.declaration import GLOBAL, Setting
 from customer_gql.shop.settings.tables import configuration_value
 from customer_gql.shop.websites.tables import website
 

@@ -7,7 +7,9 @@ from sqlalchemy import func, literal, select, update
 
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.database.statements import Connection, execute, fetch
-from customer_gql.shop.settings.settings import GLOBAL, Setting, configure, configured, held
+from customer_gql.shop.settings.declaration import GLOBAL, Setting
+from customer_gql.shop.settings.reads import own_value, setting
+from customer_gql.shop.settings.writes import set_value
 
 from .tables import customer, customer_email
 
@@ -27,37 +29,42 @@ SHARING: Final = Setting(
     one_of=(PER_WEBSITE, EVERYWHERE),
     own_mutation="accountSharingSet",
 )
-_SHARED_SCOPE: Final = 0
-_SHOWN: Final = 5
+SHARED_SCOPE: Final = 0
+_LISTED: Final = 5
 
 
-async def scope_of(connection: Connection, website_id: int) -> int:
-    """Where an address of this website is looked up."""
-    return _scope(await configured(connection, SHARING), website_id)
+async def accounts_are_shared(connection: Connection) -> bool:
+    return await setting(connection, SHARING) == EVERYWHERE
 
 
-async def held_scope(connection: Connection, website_id: int) -> int:
-    """Likewise, for who claims an address: the scope stays until the transaction ends."""
-    return _scope(await held(connection, SHARING), website_id)
+async def lock_account_sharing(connection: Connection) -> bool:
+    """Whether accounts are shared, which stays so until the transaction ends. The migrations store the first value."""
+    return await own_value(connection, SHARING, lock=True) == EVERYWHERE
 
 
-def _scope(sharing: str, website_id: int) -> int:
-    return _SHARED_SCOPE if sharing == EVERYWHERE else website_id
+async def email_scope(connection: Connection, website_id: int) -> int:
+    """The scope in which an address of this website is looked up."""
+    return SHARED_SCOPE if await accounts_are_shared(connection) else website_id
 
 
-async def share(connection: Connection, sharing: AccountSharing) -> int:
+async def lock_email_scope(connection: Connection, website_id: int) -> int:
+    """The same for a transaction that claims an address: the scope stays until it ends."""
+    return SHARED_SCOPE if await lock_account_sharing(connection) else website_id
+
+
+async def set_account_sharing(connection: Connection, sharing: AccountSharing) -> int:
     """Move every claim to the other scope, all or none; how many moved. Refused while two accounts would collide."""
     # Waits for whoever is claiming an address, and lets nobody claim one until the end.
-    await configure(connection, SHARING, sharing.value)
+    await set_value(connection, SHARING, sharing.value)
     if sharing is AccountSharing.PER_WEBSITE:
         moved = update(customer_email).values(scope=customer.c.website_id)
         return await execute(
             connection,
-            moved.where(customer.c.id == customer_email.c.customer_id, customer_email.c.scope == _SHARED_SCOPE),
+            moved.where(customer.c.id == customer_email.c.customer_id, customer_email.c.scope == SHARED_SCOPE),
         )
     await _refuse_collisions(connection)
     return await execute(
-        connection, update(customer_email).where(customer_email.c.scope != _SHARED_SCOPE).values(scope=_SHARED_SCOPE)
+        connection, update(customer_email).where(customer_email.c.scope != SHARED_SCOPE).values(scope=SHARED_SCOPE)
     )
 
 
@@ -68,7 +75,7 @@ async def _refuse_collisions(connection: Connection) -> None:
         .group_by(customer_email.c.email_normalised)
         .having(func.count() > literal(1))
         .order_by(customer_email.c.email_normalised)
-        .limit(_SHOWN),
+        .limit(_LISTED),
     )
     if colliding:
         listed = ", ".join(row.email_normalised for row in colliding)

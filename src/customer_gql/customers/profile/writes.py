@@ -12,12 +12,12 @@ from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.viewer import Websites
 from customer_gql.customers.history.writes import By, record
 from customer_gql.database.statements import Connection, Row, among, execute, fetch, fetch_one
-from customer_gql.shop.settings.settings import in_force
+from customer_gql.shop.settings.reads import settings_at
 
 from . import fields
 from .edits import Edit, refuse_conflicts
 from .reads import within
-from .sharing import held_scope
+from .sharing import lock_email_scope
 from .tables import CustomerType, customer, customer_email
 
 
@@ -44,8 +44,8 @@ async def claim(connection: Connection, customer_id: int, *, email: str, scope: 
 
 async def move_claim(connection: Connection, held: Row, *, email: str, website_id: int) -> None:
     """Claim the new address before the old one is given up, so that no moment leaves the account without one."""
-    old = (normalised(held.email), await held_scope(connection, held.website_id))
-    new = (normalised(email), await held_scope(connection, website_id))
+    old = (normalised(held.email), await lock_email_scope(connection, held.website_id))
+    new = (normalised(email), await lock_email_scope(connection, website_id))
     if old == new:
         return
     if not await claim(connection, held.id, email=email, scope=new[1]):
@@ -80,7 +80,7 @@ async def edit_profile(
 ) -> list[str]:
     """Store the edits that change something, by input name; those that did. Refuses all when it refuses one."""
     held = await locked(connection, customer_id, websites=None)
-    shop = await in_force(connection, *fields.SETTINGS, website_id=held.website_id)
+    shop = await settings_at(connection, *fields.SETTINGS, website_id=held.website_id)
     wanted = fields.checked(edits, shop)
     changed = {field: value for field, value in wanted.items() if value != held[fields.COLUMNS[field]]}
     shown = {field: Edit(_shown(held[fields.COLUMNS[field]]), _shown(value)) for field, value in changed.items()}

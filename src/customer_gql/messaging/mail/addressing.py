@@ -10,7 +10,8 @@ from email_validator import validate_email
 
 from customer_gql.database.statements import Connection, Row, fetch_one
 from customer_gql.settings import Settings
-from customer_gql.shop.settings.settings import STORE_VIEW, Setting, configured
+from customer_gql.shop.settings.declaration import STORE_VIEW, Setting
+from customer_gql.shop.settings.reads import setting
 
 from .kinds import Kind, Sender
 from .reads import SCOPE_OF_MAIL
@@ -76,9 +77,9 @@ async def scope_of(connection: Connection, store_view_id: int | None) -> Scope |
 
 
 async def envelope(connection: Connection, kind: Kind, scope: Scope, settings: Settings) -> Envelope:
-    async def of(setting: Setting[str]) -> str:
-        held = await configured(connection, setting, website_id=scope.website_id, store_view_id=scope.store_view_id)
-        return held.strip()
+    async def of(option: Setting[str]) -> str:
+        found = await setting(connection, option, website_id=scope.website_id, store_view_id=scope.store_view_id)
+        return found.strip()
 
     shop_name = await of(SHOP_NAME) or scope.store_name
     # An address that is none would let no mail out, so the operator's holds instead.

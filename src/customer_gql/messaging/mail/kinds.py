@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from customer_gql.shop.settings.settings import STORE_VIEW, Setting
+from customer_gql.shop.settings.declaration import STORE_VIEW, Setting
 
 
 class Sender(enum.Enum):

@@ -15,7 +15,7 @@ from customer_gql.messaging.mail.writes import queue
 from customer_gql.security import tokens
 from customer_gql.security.common_passwords import is_about, is_common
 from customer_gql.security.hashing import MAX_LENGTH, in_normal_form
-from customer_gql.shop.settings.settings import configured
+from customer_gql.shop.settings.reads import setting
 from customer_gql.shop.websites import tables as shops
 from customer_gql.staff.audit.events import Acting, record
 from customer_gql.staff.reads import CREDENTIALS
@@ -53,7 +53,7 @@ async def known_words(connection: Connection, user: Row) -> list[str]:
     """What everybody knows: the user's name, and the names the shop has."""
     named = (shops.website, shops.store, shops.store_view)
     shop_names = union(*[select(table.c.name) for table in named]).limit(_NAMES)
-    configured_name = await configured(connection, SHOP_NAME)
+    configured_name = await setting(connection, SHOP_NAME)
     return [user.name, configured_name, *(row.name for row in await fetch(connection, shop_names))]
 
 

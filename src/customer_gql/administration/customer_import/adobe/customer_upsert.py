@@ -10,11 +10,10 @@ from typing import Final
 from customer_gql.administration.customer_import.files import ImportFault
 from customer_gql.administration.customer_import.staging import LONG_SECONDS, Counts, Desk
 from customer_gql.customers.history.tables import Actor
-from customer_gql.customers.profile.sharing import EVERYWHERE, SHARING
+from customer_gql.customers.profile.sharing import lock_account_sharing
 from customer_gql.customers.profile.tables import CustomerType
 from customer_gql.database.statements import Connection
 from customer_gql.shop.groups.tables import GENERAL
-from customer_gql.shop.settings.settings import held
 
 from .customers import FIELDS, Field
 
@@ -116,7 +115,7 @@ def _shown(field: Field, value: str) -> str:
 async def upsert(connection: Connection, columns: Collection[str], counts: Counts, desk: Desk) -> list[int]:
     """Create and update customers from `import_customer`. Lines are returned whose customer went away meanwhile."""
     now = desk.now
-    is_shared = await held(connection, SHARING) == EVERYWHERE
+    is_shared = await lock_account_sharing(connection)
     await _run(connection, _FILL, is_shared)
     counts.merged = await _run(connection, _MERGE, is_shared)
     counts.created = await _run(connection, _CLAIM, is_shared)

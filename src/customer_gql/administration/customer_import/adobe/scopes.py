@@ -7,10 +7,9 @@ from sqlalchemy import select
 
 from customer_gql.administration.customer_import.cells import Cells
 from customer_gql.administration.customer_import.staging import Key
-from customer_gql.customers.profile.sharing import EVERYWHERE, SHARING
+from customer_gql.customers.profile.sharing import accounts_are_shared
 from customer_gql.database.statements import Connection, compiled, fetch
 from customer_gql.shop.groups.tables import NOT_LOGGED_IN, customer_group
-from customer_gql.shop.settings.settings import configured
 from customer_gql.shop.websites.tables import store, store_view, website
 
 _WEBSITES: Final = compiled(select(website.c.id, website.c.code))
@@ -72,6 +71,6 @@ async def owners(connection: Connection, keys: set[Key]) -> dict[Key, int]:
     if not keys:
         return {}
     emails, websites = zip(*keys, strict=True)
-    is_shared = await configured(connection, SHARING) == EVERYWHERE
+    is_shared = await accounts_are_shared(connection)
     rows = await connection.fetch(OWNERS, emails, websites, is_shared)
     return {(row.email_normalised, row.website_id): row.customer_id for row in rows}

@@ -17,7 +17,7 @@ from customer_gql.customers.history.tables import Actor
 from customer_gql.customers.history.writes import By, acting, record
 from customer_gql.customers.newsletter.writes import confirm as confirm_subscriptions
 from customer_gql.customers.profile import fields, writes as customers
-from customer_gql.customers.profile.sharing import scope_of
+from customer_gql.customers.profile.sharing import email_scope
 from customer_gql.customers.profile.tables import customer
 from customer_gql.database.statements import Connection, Row, execute, fetch_one
 from customer_gql.graph.context import Context
@@ -45,7 +45,7 @@ async def resend(context: Context, view: Row, *, email: str) -> None:
     async with context.database.writes.acquire() as connection:
         await throttle.check_address(connection, context.caller.address)
     async with context.transaction() as connection:
-        scope = await scope_of(connection, view.website_id)
+        scope = await email_scope(connection, view.website_id)
         known = await fetch_one(
             connection, ACCOUNT_BY_EMAIL, email_normalised=normalised(email), scope=scope, website_id=view.website_id
         )
@@ -107,7 +107,7 @@ async def request_change(connection: Connection, held: Row, *, email: str, by: B
             path=["email"],
             code=UserErrorCode.LIMIT_REACHED,
         )
-    scope = await scope_of(connection, held.website_id)
+    scope = await email_scope(connection, held.website_id)
     await writes.revoke_links(connection, [held.id], purpose=EmailPurpose.CHANGE.value)
     token, expires_at = await _made(connection, held, EmailPurpose.CHANGE, CHANGE_LIFETIME, new_email=email)
     owner = await fetch_one(

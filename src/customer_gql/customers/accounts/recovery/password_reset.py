@@ -17,12 +17,13 @@ from customer_gql.customers.accounts.tables import password_reset
 from customer_gql.customers.history.tables import Actor
 from customer_gql.customers.history.writes import By, acting, record
 from customer_gql.customers.profile import fields, writes as customers
-from customer_gql.customers.profile.sharing import scope_of
+from customer_gql.customers.profile.sharing import email_scope
 from customer_gql.customers.profile.tables import customer
 from customer_gql.database.statements import Connection, Row, execute, fetch_one
 from customer_gql.graph.context import Context
 from customer_gql.security import tokens
-from customer_gql.shop.settings.settings import GLOBAL, STORE_VIEW, Setting, in_force
+from customer_gql.shop.settings.declaration import GLOBAL, STORE_VIEW, Setting
+from customer_gql.shop.settings.reads import settings_at
 from customer_gql.shop.websites.tables import store, store_view, website
 
 from . import email_verification
@@ -57,7 +58,7 @@ class Limits:
 
 
 async def limits(connection: Connection, *, website_id: int | None, store_view_id: int) -> Limits:
-    shop = await in_force(
+    shop = await settings_at(
         connection, PROTECTION, PER_HOUR, APART, LIFETIME, website_id=website_id, store_view_id=store_view_id
     )
     return Limits(
@@ -75,7 +76,7 @@ async def request(context: Context, view: Row, *, email: str) -> None:
     async with context.transaction() as connection:
         limit = await limits(connection, website_id=view.website_id, store_view_id=view.id)
         from_here = await _allowed_from(connection, context.caller.address, limit)
-        scope = await scope_of(connection, view.website_id)
+        scope = await email_scope(connection, view.website_id)
         known = await fetch_one(
             connection, ACCOUNT_BY_EMAIL, email_normalised=normalised(email), scope=scope, website_id=view.website_id
         )
@@ -232,7 +233,7 @@ async def check_new(connection: Connection, known: Row, password: str, *, path: 
 async def check_choice(
     connection: Connection, password: str, *, about: list[str], website_id: int, path: list[str]
 ) -> None:
-    shop = await in_force(connection, passwords.MINIMUM_LENGTH, passwords.CLASSES)
+    shop = await settings_at(connection, passwords.MINIMUM_LENGTH, passwords.CLASSES)
     names = await fetch_one(
         connection,
         select(website.c.name, website.c.code, store.c.name.label("store"), store_view.c.name.label("view"))

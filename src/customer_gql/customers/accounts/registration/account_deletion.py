@@ -8,7 +8,8 @@ from customer_gql.customers.accounts.sign_in.sign_in import proven
 from customer_gql.customers.history.writes import acting, record
 from customer_gql.customers.profile import writes as customers
 from customer_gql.graph.context import Context
-from customer_gql.shop.settings.settings import WEBSITE, Setting, configured
+from customer_gql.shop.settings.declaration import WEBSITE, Setting
+from customer_gql.shop.settings.reads import setting
 
 AT_ONCE: Final = "AT_ONCE"
 
@@ -28,7 +29,7 @@ async def request_deletion(context: Context, *, password: str) -> bool:
     by = acting(context.viewer)
     async with context.transaction() as connection:
         held = await customers.locked(connection, known.id, websites=None)
-        if await configured(connection, DELETION, website_id=held.website_id) != AT_ONCE:
+        if await setting(connection, DELETION, website_id=held.website_id) != AT_ONCE:
             await record(connection, held.id, kind="DELETION_REQUESTED", version=held.version, by=by)
             return False
         if not await customers.remove(connection, [held.id]):

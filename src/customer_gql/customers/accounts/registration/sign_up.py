@@ -17,13 +17,14 @@ from customer_gql.customers.history.tables import Actor
 from customer_gql.customers.history.writes import By, record
 from customer_gql.customers.newsletter import opt_in, writes as newsletter
 from customer_gql.customers.profile import fields, presence, writes as customers
-from customer_gql.customers.profile.sharing import held_scope
+from customer_gql.customers.profile.sharing import lock_email_scope
 from customer_gql.customers.profile.tables import customer, customer_number
 from customer_gql.database.statements import Connection, Row, fetch_one
 from customer_gql.graph.context import Context
 from customer_gql.shop.groups.tables import GENERAL
 from customer_gql.shop.groups.writes import check_exists
-from customer_gql.shop.settings.settings import STORE_VIEW, WEBSITE, Setting, in_force
+from customer_gql.shop.settings.declaration import STORE_VIEW, WEBSITE, Setting
+from customer_gql.shop.settings.reads import settings_at
 
 CONFIRM: Final = Setting(
     "accounts.confirm_email", False, WEBSITE, "Whether a new account works only after its address was confirmed."
@@ -53,7 +54,7 @@ async def sign_up(
     """Whether the address has to be confirmed before the account works, which depends on the website alone."""
     async with context.database.writes.acquire() as connection:
         await throttle.check_address(connection, context.caller.address)
-        shop = await in_force(
+        shop = await settings_at(
             connection,
             CONFIRM,
             DEFAULT_GROUP,
@@ -120,7 +121,7 @@ async def _create_or_tell(
     """The new customer, or None when the owner of the address was told. Both take the same statements."""
     customer_id, name = new_id(), normalised(values["email"])
     by = By(Actor.CUSTOMER, customer_id, address=address)
-    scope = await held_scope(connection, view.website_id)
+    scope = await lock_email_scope(connection, view.website_id)
     async with undoing(connection, wanted=False) as undo:
         undo.wanted = not await customers.claim(connection, customer_id, email=values["email"], scope=scope)
         made = await _create(connection, customer_id, values, hash=hash, wish=wish, by=by)

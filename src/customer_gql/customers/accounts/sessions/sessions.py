@@ -29,13 +29,14 @@ from customer_gql.customers.accounts.tables import (
 )
 from customer_gql.customers.history.tables import Actor
 from customer_gql.customers.history.writes import By, record
-from customer_gql.customers.profile.sharing import scope_of
+from customer_gql.customers.profile.sharing import email_scope
 from customer_gql.customers.profile.tables import customer
 from customer_gql.database.pools import Database
 from customer_gql.database.statements import Connection, Row, among, execute, fetch, fetch_one, fetch_value
 from customer_gql.loading.coalescing import coalesced_read
 from customer_gql.security import tokens
-from customer_gql.shop.settings.settings import GLOBAL, Setting, in_force
+from customer_gql.shop.settings.declaration import GLOBAL, Setting
+from customer_gql.shop.settings.reads import settings_at
 
 IDLE: Final = Setting(
     "accounts.session_idle_minutes", 60, GLOBAL, "An access token unused so long ends.", at_least=1, at_most=1440
@@ -103,7 +104,7 @@ async def reaches(connection: Connection, held: Any, website_id: int | None) -> 
 
 async def may_go(connection: Connection, customer_id: int, website_id: int) -> bool:
     """Whether the customer may act on a website that is not their own."""
-    is_shared = await scope_of(connection, website_id) != website_id
+    is_shared = await email_scope(connection, website_id) != website_id
     return is_shared and not await is_excluded(connection, customer_id, website_id)
 
 
@@ -128,7 +129,7 @@ async def touch(connection: Connection, token_hash: bytes) -> None:
 
 async def start(connection: Connection, customer_id: int, *, website_id: int, caller: RequestOrigin) -> SessionGrant:
     """A session for a device that just proved who it is. The customer is locked by the caller."""
-    shop = await in_force(connection, IDLE, DAYS)
+    shop = await settings_at(connection, IDLE, DAYS)
     expires_at = dt.datetime.now(dt.UTC) + dt.timedelta(days=shop[DAYS])
     opened = await _open(connection, customer_id, website_id, caller, expires_at)
     await _end_oldest(connection, customer_id)
@@ -174,7 +175,7 @@ async def renew(
         connection, delete(token).where(token.c.customer_id == held.customer_id, token.c.session_id == held.id)
     )
     await execute(connection, update(session).where(*_is(held.customer_id, held.id)).values(last_used_at=now))
-    shop = await in_force(connection, IDLE)
+    shop = await settings_at(connection, IDLE)
     return await _grant(connection, held, idle=dt.timedelta(minutes=shop[IDLE]))
 
 

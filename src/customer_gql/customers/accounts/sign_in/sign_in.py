@@ -15,7 +15,7 @@ from customer_gql.customers.accounts.tables import customer_password
 from customer_gql.customers.history.tables import Actor
 from customer_gql.customers.history.writes import By, record
 from customer_gql.customers.profile import fields, presence
-from customer_gql.customers.profile.sharing import held_scope, scope_of
+from customer_gql.customers.profile.sharing import email_scope, lock_email_scope
 from customer_gql.customers.profile.tables import CustomerStatus, customer
 from customer_gql.database.statements import Connection, Row, fetch_one
 from customer_gql.graph.context import Context
@@ -28,7 +28,7 @@ async def sign_in(context: Context, view: Row, *, email: str, password: str) -> 
     passwords.check_length(password, ["password"])
     async with context.database.writes.acquire() as connection:
         await throttle.check_address(connection, context.caller.address)
-        name, scope = normalised(email), await scope_of(connection, view.website_id)
+        name, scope = normalised(email), await email_scope(connection, view.website_id)
         attempt = await throttle.reserve(connection, name, scope, throttle.TOKENS, throttle.PASSWORDS)
         known = await fetch_one(
             connection, ACCOUNT_BY_EMAIL, email_normalised=name, scope=scope, website_id=view.website_id
@@ -61,7 +61,7 @@ async def _let_in(
         connection, select(customer_password.c.hash).where(customer_password.c.customer_id == known.id)
     )
     # Held after the customer, as everywhere: accounts do not become those of one website while a session on another begins.
-    is_known_here = await held_scope(connection, website_id) == scope
+    is_known_here = await lock_email_scope(connection, website_id) == scope
     is_same = is_known_here and held is not None and stored is not None and stored.hash == known.password_hash
     if held is None or not is_same or not _may_sign_in(held, is_excluded=known.is_excluded):
         raise RuleError(REFUSED)
@@ -90,7 +90,7 @@ async def proven(context: Context, password: str, *, path: list[str]) -> Row:
     async with context.database.writes.acquire() as connection:
         await throttle.check_address(connection, context.caller.address)
         known = await fetch_one(connection, ACCOUNT_BY_ID, customer_id=context.viewer.customer_id)
-        account = None if known is None else (normalised(known.email), await scope_of(connection, known.website_id))
+        account = None if known is None else (normalised(known.email), await email_scope(connection, known.website_id))
         attempt = None if account is None else await throttle.reserve(connection, *account, throttle.PASSWORDS)
     wrong = RuleError("This is not the account's password, or too many wrong ones were tried.", path=path)
     if known is None or account is None or attempt is None:

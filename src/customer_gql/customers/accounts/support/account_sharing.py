@@ -5,13 +5,13 @@ from typing import Annotated
 import strawberry
 
 from customer_gql.customers.accounts import writes
-from customer_gql.customers.profile.sharing import SHARING, AccountSharing, share
+from customer_gql.customers.profile.sharing import SHARING, AccountSharing, set_account_sharing
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
 from customer_gql.graph.payloads import Payload
 from customer_gql.graph.roots import INPUT, admin_mutation
 from customer_gql.graph.scalars import graph_enum
-from customer_gql.shop.settings.settings import configured
+from customer_gql.shop.settings.reads import setting
 from customer_gql.staff.audit.events import acting, record
 
 graph_enum(
@@ -52,8 +52,8 @@ class AccountSharingAdminMutation:
     ) -> AccountSharingSetPayload:
         ended = 0
         async with info.context.transaction() as connection:
-            before = await configured(connection, SHARING)
-            moved = await share(connection, input.sharing)
+            before = await setting(connection, SHARING)
+            moved = await set_account_sharing(connection, input.sharing)
             if input.sharing is AccountSharing.PER_WEBSITE:
                 ended = await writes.end_elsewhere(connection)
             if before != input.sharing.value:

@@ -17,7 +17,8 @@ from customer_gql.customers.profile import fields, writes as customers
 from customer_gql.customers.profile.tables import CustomerStatus
 from customer_gql.database.statements import Connection, Row, execute, fetch_one, fetch_value
 from customer_gql.security import tokens
-from customer_gql.shop.settings.settings import GLOBAL, Setting, configured
+from customer_gql.shop.settings.declaration import GLOBAL, Setting
+from customer_gql.shop.settings.reads import setting
 from customer_gql.staff.tables import staff_user
 
 ENABLED: Final = Setting("accounts.login_as_customer", True, GLOBAL, "Whether staff may sign in as a customer at all.")
@@ -32,7 +33,7 @@ async def give_code(connection: Connection, held: Row, *, reason: str, by: By) -
     reason = fields.text(reason, "reason", LONGEST_REASON, required=True) or ""
     if by.actor is not Actor.STAFF:
         raise _refused("Only people sign in as a customer, no services.")
-    if not await configured(connection, ENABLED):
+    if not await setting(connection, ENABLED):
         raise _refused("Signing in as a customer is switched off in this shop.")
     if not held.allows_remote_assistance:
         raise _refused("This customer does not allow staff to sign in for them.")

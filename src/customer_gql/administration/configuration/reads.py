@@ -1,0 +1,35 @@
+from collections.abc import Mapping
+from typing import Any
+
+from customer_gql.core.viewer import Viewer
+from customer_gql.database.statements import Connection
+from customer_gql.shop.settings.declaration import GLOBAL, STORE_VIEW, WEBSITE, Setting, declared_settings
+from customer_gql.shop.settings.reads import SettingValues, no_such_scope, settings_at, website_of_scope
+from customer_gql.shop.settings.tables import ConfigurationScope
+
+Scope = tuple[ConfigurationScope, int]
+"""A scope and the key of its website or store view; 0 for the global one."""
+
+
+async def validate_reach(connection: Connection, viewer: Viewer, scope: Scope) -> None:
+    """`RuleError` for an unknown scope, and the same one for a website that the viewer does not reach."""
+    website_id = await website_of_scope(connection, *scope)
+    if website_id is not None and not viewer.reaches(website_id):
+        raise no_such_scope()
+
+
+async def values_at(connection: Connection, scope: Scope) -> tuple[Mapping[str, Setting[Any]], SettingValues]:
+    """Every setting by path, and its value at the scope, in one statement."""
+    settings = dict(sorted(declared_settings().items()))
+    at, scope_id = scope
+    values = await settings_at(
+        connection,
+        *settings.values(),
+        website_id=scope_id if at is WEBSITE else None,
+        store_view_id=scope_id if at is STORE_VIEW else None,
+    )
+    return settings, values
+
+
+def is_global(scope: Scope) -> bool:
+    return scope[0] is GLOBAL

@@ -1,0 +1,58 @@
+"""Staff change the shop's settings, each at the scopes it may be set at (docs/domain/settings.md#settings-5)."""
+
+from typing import Any, Final
+
+from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.core.ids import encode
+from customer_gql.core.text import storable
+from customer_gql.core.viewer import Viewer
+from customer_gql.database.statements import Connection
+from customer_gql.shop.settings.declaration import STORE_VIEW, WEBSITE, Setting, declared_settings
+from customer_gql.shop.settings.reads import own_value
+from customer_gql.shop.settings.writes import reset_value, set_value
+from customer_gql.staff.audit.events import Acting, record
+
+from .reads import Scope, is_global, validate_reach
+
+_PREFIXES: Final = {WEBSITE: "web", STORE_VIEW: "stv"}
+
+
+async def set_configuration(
+    connection: Connection, viewer: Viewer, path: str, scope: Scope, value: Any, *, by: Acting
+) -> None:
+    if isinstance(value, str) and not storable(value):
+        raise RuleError("Text cannot contain NUL or a lone surrogate.", path=["value"])
+    setting = await _editable_setting(connection, viewer, path, scope)
+    before = await own_value(connection, setting, *scope)
+    await set_value(connection, setting, value, scope=scope[0], scope_id=scope[1])
+    await _record_change(connection, "CONFIGURATION_SET", setting, scope, before, by)
+
+
+async def reset_configuration(connection: Connection, viewer: Viewer, path: str, scope: Scope, *, by: Acting) -> None:
+    setting = await _editable_setting(connection, viewer, path, scope)
+    before = await own_value(connection, setting, *scope)
+    await reset_value(connection, setting, *scope)
+    await _record_change(connection, "CONFIGURATION_RESET", setting, scope, before, by)
+
+
+async def _editable_setting(connection: Connection, viewer: Viewer, path: str, scope: Scope) -> Setting[Any]:
+    await validate_reach(connection, viewer, scope)
+    if is_global(scope) and viewer.website_ids is not None:
+        raise RuleError("Your role does not reach all websites.", path=["scope"], code=UserErrorCode.NOT_ALLOWED)
+    setting = declared_settings().get(path)
+    if setting is None:
+        raise RuleError("There is no such setting.", path=["path"], code=UserErrorCode.NOT_FOUND)
+    if setting.own_mutation is not None:
+        raise RuleError(
+            f"Change this setting with `{setting.own_mutation}`.", path=["path"], code=UserErrorCode.NOT_ALLOWED
+        )
+    return setting
+
+
+async def _record_change(
+    connection: Connection, kind: str, setting: Setting[Any], scope: Scope, before: Any, by: Acting
+) -> None:
+    after = await own_value(connection, setting, *scope)
+    if before != after:
+        subject = None if is_global(scope) else encode(_PREFIXES[scope[0]], scope[1])
+        await record(connection, kind, by=by, subject=subject, changes={setting.path: (before, after)})

@@ -1,0 +1,62 @@
+"""Options of the shop that staff change while it runs (docs/domain/settings.md#settings-2).
+
+A slice declares its options where it uses them: `CONFIRM = Setting("accounts.confirm_email", False, WEBSITE, "…")`.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Generic, TypeVar
+
+from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.database.statements import Connection
+
+from .tables import ConfigurationScope
+
+T = TypeVar("T")
+GLOBAL: Final = ConfigurationScope.GLOBAL
+WEBSITE: Final = ConfigurationScope.WEBSITE
+STORE_VIEW: Final = ConfigurationScope.STORE_VIEW
+MAX_TEXT: Final = 10_000
+_declared: dict[str, "Setting[Any]"] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Setting(Generic[T]):
+    """`narrowest` is the narrowest scope it may be set at; `at_least` and `at_most` hold for whole numbers.
+
+    `check` asks the database whether a value fits, raising `RuleError`s. `own_mutation` is the one that changes the
+    setting, where more has to change with it.
+    """
+
+    path: str
+    default: T
+    narrowest: ConfigurationScope
+    description: str
+    at_least: int | None = None
+    at_most: int | None = None
+    one_of: tuple[str, ...] = ()
+    check: Callable[[Connection, Any], Awaitable[None]] | None = None
+    own_mutation: str | None = None
+
+    def __post_init__(self) -> None:
+        assert self.path not in _declared, self.path
+        _declared[self.path] = self
+
+    def validate_value(self, given: Any) -> T:
+        """The value; `RuleError` with what the setting takes when it is another kind or outside the bounds."""
+        if isinstance(given, str) and len(given) > MAX_TEXT:
+            raise RuleError(f"Enter at most {MAX_TEXT:,} characters.", path=["value"], code=UserErrorCode.TOO_LONG)
+        if type(given) is not type(self.default):
+            raise RuleError(f"{self.path} takes a value like {self.default!r}.", path=["value"])
+        if isinstance(given, int) and not isinstance(given, bool):
+            low, high = self.at_least, self.at_most
+            if (low is not None and given < low) or (high is not None and given > high):
+                raise RuleError(f"{self.path} takes a number from {low} to {high}.", path=["value"])
+        if self.one_of and given not in self.one_of:
+            raise RuleError(f"{self.path} takes one of {', '.join(self.one_of)}.", path=["value"])
+        return given
+
+
+def declared_settings() -> Mapping[str, Setting[Any]]:
+    """Every setting, by path."""
+    return _declared

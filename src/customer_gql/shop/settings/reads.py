@@ -1,0 +1,102 @@
+"""Reading settings: the value in effect at a scope, which may be inherited, and the value set at that very scope.
+
+A store view inherits from its website, and a website from the global scope (docs/domain/settings.md#settings-1).
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from sqlalchemy import ARRAY, BigInteger, Text, and_, any_, bindparam, case, func, or_, select
+
+from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.database.statements import Connection, compiled, fetch, fetch_value
+from customer_gql.shop.websites.tables import store, store_view, website
+
+from .declaration import GLOBAL, STORE_VIEW, WEBSITE, Setting, T
+from .tables import ConfigurationScope, configuration_value as value
+
+_store_view_id: Any = bindparam("store_view_id", type_=BigInteger())
+_website_of_view = (
+    select(store.c.website_id).join(store_view).where(store_view.c.id == _store_view_id).scalar_subquery()
+)
+_website_id = func.coalesce(bindparam("website_id", type_=BigInteger()), _website_of_view)
+_WIDEST_FIRST = case((value.c.scope == GLOBAL.value, 0), (value.c.scope == WEBSITE.value, 1), else_=2)
+_VALUES = compiled(
+    select(value.c.path, value.c.scope, value.c.value)
+    .where(
+        value.c.path == any_(bindparam("paths", type_=ARRAY(Text()))),
+        or_(
+            value.c.scope == GLOBAL.value,
+            and_(value.c.scope == WEBSITE.value, value.c.scope_id == _website_id),
+            and_(value.c.scope == STORE_VIEW.value, value.c.scope_id == _store_view_id),
+        ),
+    )
+    .order_by(_WIDEST_FIRST)
+)
+
+
+class SettingValues:
+    """The values of several settings at one scope, by setting, read in one statement."""
+
+    __slots__ = ("_found",)
+
+    def __init__(self, found: Mapping[str, tuple[Any, ConfigurationScope]]) -> None:
+        self._found = found
+
+    def __getitem__(self, setting: Setting[T]) -> T:
+        return self._found[setting.path][0] if setting.path in self._found else setting.default
+
+    def set_at(self, setting: Setting[Any]) -> ConfigurationScope | None:
+        """The scope that the value comes from; None for the default."""
+        return self._found[setting.path][1] if setting.path in self._found else None
+
+
+async def setting(
+    connection: Connection, option: Setting[T], *, website_id: int | None = None, store_view_id: int | None = None
+) -> T:
+    """The value in effect in a store view, on a website, or globally: the narrowest one set, or the default."""
+    return (await settings_at(connection, option, website_id=website_id, store_view_id=store_view_id))[option]
+
+
+async def settings_at(
+    connection: Connection, *options: Setting[Any], website_id: int | None = None, store_view_id: int | None = None
+) -> SettingValues:
+    """The values in effect in a store view, on a website, or globally. A store view brings its website along."""
+    paths = [option.path for option in options]
+    rows = await fetch(connection, _VALUES, paths=paths, website_id=website_id, store_view_id=store_view_id)
+    # The narrowest comes last and replaces the wider ones.
+    return SettingValues({row.path: (orjson.loads(row.value), ConfigurationScope(row.scope)) for row in rows})
+
+
+async def own_value(
+    connection: Connection,
+    option: Setting[T],
+    scope: ConfigurationScope = GLOBAL,
+    scope_id: int = 0,
+    *,
+    lock: bool = False,
+) -> T | None:
+    """The value set at this very scope; None when it inherits.
+
+    With `lock` a stored value cannot change until the transaction ends.
+    """
+    stored = select(value.c.value).filter_by(path=option.path, scope=scope.value, scope_id=scope_id)
+    found = await fetch_value(connection, stored.with_for_update(read=True) if lock else stored)
+    return None if found is None else orjson.loads(found)
+
+
+async def website_of_scope(connection: Connection, scope: ConfigurationScope, scope_id: int) -> int | None:
+    """The website that a scope belongs to; None for the global one. `RuleError` when there is no such scope."""
+    if scope is GLOBAL:
+        return None
+    known = select(website.c.id) if scope is WEBSITE else select(store.c.website_id).join(store_view)
+    column = website.c.id if scope is WEBSITE else store_view.c.id
+    website_id = await fetch_value(connection, known.where(column == scope_id))
+    if website_id is None:
+        raise no_such_scope()
+    return website_id
+
+
+def no_such_scope() -> RuleError:
+    return RuleError("There is no such website or store view.", path=["scope"], code=UserErrorCode.NOT_FOUND)

@@ -1,0 +1,86 @@
+"""Settings inherit: a store view from its website, a website from the global scope, that one from the default."""
+
+import pytest
+
+from customer_gql.core.errors import RuleError
+from customer_gql.shop.settings.declaration import GLOBAL, STORE_VIEW, WEBSITE, Setting
+from customer_gql.shop.settings.reads import own_value, setting, settings_at
+from customer_gql.shop.settings.writes import reset_value, set_value
+from support.staff import make_website
+
+LINES = Setting("tests.lines", 2, WEBSITE, "Number of lines.", at_least=1, at_most=4)
+GREETING = Setting("tests.greeting", "default", STORE_VIEW, "Text of the greeting.")
+CHOICE = Setting("tests.choice", "hello", STORE_VIEW, "Word to choose.", one_of=("hello", "hallo", "hej"))
+
+
+@pytest.fixture
+async def shop(empty_database):
+    """A connection and two websites; the store view of each has the key of its website."""
+    async with empty_database.writes.acquire() as connection:
+        yield connection, 1, await make_website(connection)
+
+
+async def read_all(connection, website, other):
+    """The value and its scope, as each scope sees it."""
+    places = [{}, *({kind: key} for key in (website, other) for kind in ("website_id", "store_view_id"))]
+    values = [await settings_at(connection, GREETING, LINES, **place) for place in places]
+    assert [await setting(connection, GREETING, **place) for place in places] == [found[GREETING] for found in values]
+    return [(found[GREETING], found.set_at(GREETING)) for found in values]
+
+
+async def test_each_scope_inherits_from_the_next_wider_one(shop):
+    connection, website, other = shop
+    default, at_global = ("default", None), ("for all", GLOBAL)
+    on_website, in_view = ("on the website", WEBSITE), ("in the store view", STORE_VIEW)
+    assert await read_all(*shop) == [default] * 5
+    await set_value(connection, GREETING, "for all")
+    assert await read_all(*shop) == [at_global] * 5
+    await set_value(connection, GREETING, "on the website", scope=WEBSITE, scope_id=website)
+    assert await read_all(*shop) == [at_global, on_website, on_website, at_global, at_global]
+    await set_value(connection, GREETING, "in the store view", scope=STORE_VIEW, scope_id=other)
+    assert await read_all(*shop) == [at_global, on_website, on_website, at_global, in_view]
+    await set_value(connection, GREETING, "in the store view", scope=STORE_VIEW, scope_id=website)
+    assert await read_all(*shop) == [at_global, on_website, in_view, at_global, in_view]
+    await reset_value(connection, GREETING)
+    assert await read_all(*shop) == [default, on_website, in_view, default, in_view]
+    await reset_value(connection, GREETING, WEBSITE, website)
+    assert await read_all(*shop) == [default, default, in_view, default, in_view]
+
+
+async def test_a_website_and_a_store_view_of_it_can_be_named_together(shop):
+    connection, website, other = shop
+    await set_value(connection, GREETING, "on the website", scope=WEBSITE, scope_id=other)
+    both = {"website_id": other, "store_view_id": other}
+    assert await setting(connection, GREETING, **both) == "on the website"
+    await set_value(connection, GREETING, "in the store view", scope=STORE_VIEW, scope_id=other)
+    assert await setting(connection, GREETING, **both) == "in the store view"
+    assert await setting(connection, GREETING, website_id=website, store_view_id=website) == "default"
+
+
+async def test_the_own_value_of_a_scope_is_not_inherited(shop):
+    connection, website, _ = shop
+    await set_value(connection, GREETING, "for all")
+    assert await own_value(connection, GREETING) == "for all"
+    assert await own_value(connection, GREETING, WEBSITE, website) is None
+    await set_value(connection, GREETING, "on the website", scope=WEBSITE, scope_id=website)
+    assert await own_value(connection, GREETING, WEBSITE, website) == "on the website"
+    assert await own_value(connection, GREETING, STORE_VIEW, website) is None
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "scope", "path"),
+    [
+        (LINES, 0, GLOBAL, "value"),
+        (LINES, 5, GLOBAL, "value"),
+        (LINES, "2", GLOBAL, "value"),
+        (LINES, True, GLOBAL, "value"),
+        (LINES, 2, STORE_VIEW, "scope"),
+        (CHOICE, "hi", GLOBAL, "value"),
+        (GREETING, "x" * 10_001, GLOBAL, "value"),
+    ],
+)
+async def test_a_value_that_the_setting_does_not_take_is_refused(option, value, scope, path, connection):
+    with pytest.raises(RuleError) as refused:
+        await set_value(connection, option, value, scope=scope, scope_id=0 if scope is GLOBAL else 1)
+    assert refused.value.path == [path]
+    assert await setting(connection, option) == option.default
