@@ -24,7 +24,7 @@ from customer_gql.staff import writes as staff
 from support.clients import Client, served
 from support.databases import cloned
 
-pytest_plugins = ["support.devices"]
+pytest_plugins = ["support.devices", "support.identities"]
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared" / "data"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from customer_gql.execution.limits.rate import BucketLevel, LocalBuckets, SharedBuckets, address
+from customer_gql.execution.limits.rate import BucketLevel, LocalBuckets, SharedBuckets
 from support.service import Service, code_of, serving
 
 
@@ -58,19 +58,6 @@ async def test_each_counts_for_itself_while_the_storage_is_away():
     assert (await buckets.take("a", 60, size=100, rate=1)).wait == 0
     assert (await buckets.take("a", 60, size=100, rate=1)).wait == pytest.approx(20, abs=1)
 
-
-@pytest.mark.parametrize(
-    ("host", "key"),
-    [
-        ("192.0.2.1", "192.0.2.1"),
-        ("::ffff:192.0.2.1", "192.0.2.1"),
-        ("2001:db8:1:2:3:4:5:6", "2001:0db8:0001:0002"),
-        ("2001:db8:1:2::", "2001:0db8:0001:0002"),
-        ("testclient", "testclient"),
-    ],
-)
-def test_an_address_is_a_household(host: str, key: str):
-    assert address(host) == key
 
 
 def test_who_asks_too_much_waits_and_others_do_not(tmp_path, database_url: str, customer_token: str, staff_token: str):

@@ -80,7 +80,7 @@ async def provider():
 
 @pytest.fixture
 async def desk(settings, database, provider, connection):
-    await connection.execute("DELETE FROM staff_throttle")  # all tests come from one address
+    await connection.execute("DELETE FROM throttle")  # all tests come from one address
     ours = settings.model_copy(
         update={
             "oidc_issuer": provider.issuer,
@@ -243,14 +243,14 @@ async def test_no_request_chooses_where_a_browser_is_sent(desk, provider, user):
 
 async def test_thirty_beginnings_in_five_minutes_from_one_network_address(desk, provider, connection):
     """Each asks the provider and writes a row, and nobody has to sign in for it."""
-    await connection.execute("DELETE FROM staff_throttle")
+    await connection.execute("DELETE FROM throttle")
     before = await connection.fetchval("SELECT count(*) FROM staff_oidc_flow")
     for _ in range(30):
         await begin(desk, provider)
     refused = await desk.get("/admin/oidc/start")
     assert refused.headers["location"] == f"{LANDING}?error=refused"
     assert await connection.fetchval("SELECT count(*) FROM staff_oidc_flow") == before + 30
-    await connection.execute("DELETE FROM staff_throttle")
+    await connection.execute("DELETE FROM throttle")
 
 
 async def test_a_provider_that_names_another_issuer_is_not_asked(desk, provider):

@@ -72,7 +72,7 @@ async def test_without_the_right_code_the_right_password_is_wrong(me, admin, gra
     for code in (None, "", "000000", "0" * 1000, code_of(secret, -10), code_of(secret, 10)):
         refused = await sign_in(admin, grace.email, PASSWORD, code)
         assert refused["userErrors"][0]["code"] == "NOT_ALLOWED"
-        await connection.execute("DELETE FROM staff_throttle")
+        await connection.execute("DELETE FROM throttle")
     wrong_password = await sign_in(admin, grace.email, "wrong", code_of(secret))
     assert wrong_password == refused
     assert (await sign_in(admin, grace.email, PASSWORD, code_of(secret)))["token"]  # no guess used it up

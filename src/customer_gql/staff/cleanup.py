@@ -8,12 +8,9 @@ from sqlalchemy import delete
 from customer_gql.database.statements import execute
 from customer_gql.messaging.jobs.work import Tools
 
-from .tables import staff_invitation, staff_oidc_code, staff_oidc_flow, staff_session, staff_throttle
+from .tables import staff_invitation, staff_oidc_code, staff_oidc_flow, staff_session
 
 EXPIRING: Final = (staff_session, staff_invitation, staff_oidc_flow, staff_oidc_code)
-
-# A row of wrong guesses is in a row however slowly they come; a month without one is a new start.
-_FAILURES: Final = dt.timedelta(days=30)
 
 
 async def delete_expired(tools: Tools) -> None:
@@ -23,4 +20,3 @@ async def delete_expired(tools: Tools) -> None:
             await execute(connection, delete(table).where(table.c.expires_at < now))
         unused = staff_session.c.last_used_at + staff_session.c.idle < now
         await execute(connection, delete(staff_session).where(unused))
-        await execute(connection, delete(staff_throttle).where(staff_throttle.c.blocked_until < now - _FAILURES))

@@ -19,6 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, BYTEA, JSONB
 
 from customer_gql.database.tables import created_at, one_of, table
+from customer_gql.security.tables import hash_key, is_sha256
 
 # `website_ids` null reaches every website, those made later included.
 staff_role = table(
@@ -83,7 +84,7 @@ class SignedInBy(enum.StrEnum):
 
 staff_session = table(
     "staff_session",
-    Column("token_hash", BYTEA, primary_key=True),
+    hash_key(),
     Column("id", BigInteger, nullable=False, unique=True),
     Column("staff_id", ForeignKey("staff_user.id", ondelete="CASCADE"), nullable=False),
     Column("signed_in_by", Text, nullable=False),
@@ -93,7 +94,7 @@ staff_session = table(
     Column("expires_at", DateTime(timezone=True), nullable=False),
     Column("address", Text),
     Column("user_agent", Text),
-    CheckConstraint("octet_length(token_hash) = 32", name="token_hash_is_sha256"),
+    is_sha256(),
     one_of("signed_in_by", SignedInBy),
     Index("ix_staff_session_staff_id", "staff_id"),
     spread="reference",
@@ -101,25 +102,14 @@ staff_session = table(
 
 staff_invitation = table(
     "staff_invitation",
-    Column("token_hash", BYTEA, primary_key=True),
+    hash_key(),
     Column("staff_id", ForeignKey("staff_user.id", ondelete="CASCADE"), nullable=False),
     created_at(),
     Column("expires_at", DateTime(timezone=True), nullable=False),
-    CheckConstraint("octet_length(token_hash) = 32", name="token_hash_is_sha256"),
+    is_sha256(),
     # One row for a user: a newer link takes the place of the older.
     Index("uq_staff_invitation_staff_id", "staff_id", unique=True),
     spread="reference",
-)
-
-# Guesses, counted by a hash of the address tried or of the peer, before they are looked at.
-staff_throttle = table(
-    "staff_throttle",
-    Column("key", BYTEA, primary_key=True),
-    Column("attempts", Integer, nullable=False),
-    Column("since", DateTime(timezone=True), nullable=False),
-    Column("blocked_until", DateTime(timezone=True), nullable=False),
-    Index("ix_staff_throttle_blocked_until", "blocked_until"),
-    spread="local",
 )
 
 service_token = table(
@@ -140,10 +130,10 @@ service_token = table(
 # The secrets that stand for a service token: the newest, and for a while those it was rotated from.
 service_token_secret = table(
     "service_token_secret",
-    Column("token_hash", BYTEA, primary_key=True),
+    hash_key(),
     Column("service_token_id", ForeignKey("service_token.id", ondelete="CASCADE"), nullable=False),
     Column("expires_at", DateTime(timezone=True), nullable=False),
-    CheckConstraint("octet_length(token_hash) = 32", name="token_hash_is_sha256"),
+    is_sha256(),
     Index("ix_service_token_secret_service_token_id", "service_token_id"),
     spread="reference",
 )
@@ -179,7 +169,7 @@ staff_event = table(
 # A sign-in at the identity provider that is under way: what has to match when its answer comes.
 staff_oidc_flow = table(
     "staff_oidc_flow",
-    Column("state_hash", BYTEA, primary_key=True),
+    hash_key("state_hash"),
     Column("nonce", Text, nullable=False),
     Column("verifier", Text, nullable=False),
     Column("expires_at", DateTime(timezone=True), nullable=False),
@@ -189,7 +179,7 @@ staff_oidc_flow = table(
 # What the browser carries back from the provider's answer, once, to be exchanged for a session.
 staff_oidc_code = table(
     "staff_oidc_code",
-    Column("code_hash", BYTEA, primary_key=True),
+    hash_key("code_hash"),
     Column("staff_id", ForeignKey("staff_user.id", ondelete="CASCADE"), nullable=False),
     Column("expires_at", DateTime(timezone=True), nullable=False),
     spread="reference",

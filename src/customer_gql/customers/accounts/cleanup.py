@@ -9,6 +9,7 @@ from customer_gql.customers.newsletter.tables import newsletter_confirmation
 from customer_gql.customers.profile.tables import visitor
 from customer_gql.database.statements import Connection, execute
 from customer_gql.messaging.jobs.work import Tools
+from customer_gql.security.tables import throttle
 
 from .tables import (
     customer_refresh_token,
@@ -17,7 +18,6 @@ from .tables import (
     email_token,
     login_code,
     password_reset,
-    throttle,
 )
 
 BATCH: Final = 5_000

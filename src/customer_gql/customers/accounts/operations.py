@@ -18,7 +18,7 @@ from customer_gql.graph.context import Info
 from customer_gql.graph.roots import INPUT, customer_field, customer_mutation, guest_mutation
 from customer_gql.shop.websites.reads import requested_view
 
-from . import sign_out, throttle
+from . import lockout, sign_out
 from .inputs import (
     DonePayload,
     EmailChangeRequestInput,
@@ -243,7 +243,7 @@ class AccountMutation:
 async def _count_attempt(info: Info) -> None:
     """Outside the transaction that may be refused: a refused guess counts too."""
     async with info.context.database.writes.acquire() as connection:
-        await throttle.check_address(connection, info.context.caller.address)
+        await lockout.check_peer(connection, info.context.caller.address)
 
 
 async def _named_website(info: Info) -> int | None:

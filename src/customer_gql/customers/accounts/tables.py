@@ -18,15 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import BYTEA
 
 from customer_gql.database.tables import created_at, one_of, table
-
-
-def _hash(name: str = "token_hash") -> Column[bytes]:
-    return Column(name, BYTEA, primary_key=True)
-
-
-def _is_sha256(name: str = "token_hash") -> CheckConstraint:
-    return CheckConstraint(f"octet_length({name}) = 32", name=f"{name}_is_sha256")
-
+from customer_gql.security.tables import hash_key, is_sha256
 
 # Apart from the customer, so that no list of customers ever reads it. No row: no password was chosen yet.
 customer_password = table(
@@ -57,7 +49,7 @@ customer_session = table(
 # Read with every request: a row here is a right to come in, and the end of a session deletes it.
 customer_token = table(
     "customer_token",
-    _hash(),
+    hash_key(),
     Column("customer_id", BigInteger, nullable=False),
     # A session of the customer, or an impersonation when `staff_id` says whose.
     Column("session_id", BigInteger, nullable=False),
@@ -68,7 +60,7 @@ customer_token = table(
     Column("idle_seconds", Integer, nullable=False),
     Column("idle_until", DateTime(timezone=True), nullable=False),
     Column("expires_at", DateTime(timezone=True), nullable=False),
-    _is_sha256(),
+    is_sha256(),
     Index("ix_customer_token_customer_id", "customer_id"),
     spread="lookup",
 )
@@ -76,20 +68,20 @@ customer_token = table(
 # Used ones are kept until the session ends: who brings one again has stolen it, or was stolen from.
 customer_refresh_token = table(
     "customer_refresh_token",
-    _hash(),
+    hash_key(),
     Column("customer_id", BigInteger, nullable=False),
     Column("session_id", BigInteger, nullable=False),
     created_at(),
     Column("expires_at", DateTime(timezone=True), nullable=False),
     Column("used_at", DateTime(timezone=True)),
-    _is_sha256(),
+    is_sha256(),
     Index("ix_customer_refresh_token_customer_id", "customer_id"),
     spread="lookup",
 )
 
 password_reset = table(
     "password_reset",
-    _hash(),
+    hash_key(),
     Column("customer_id", BigInteger, nullable=False),
     # The link is bound to the address it was mailed to; a change of address kills it.
     Column("email_hash", BYTEA, nullable=False),
@@ -97,7 +89,7 @@ password_reset = table(
     Column("expires_at", DateTime(timezone=True), nullable=False),
     Column("used_at", DateTime(timezone=True)),
     Column("revoked_at", DateTime(timezone=True)),
-    _is_sha256(),
+    is_sha256(),
     CheckConstraint("expires_at > created_at", name="expires_later"),
     Index("ix_password_reset_customer_id_created_at", "customer_id", "created_at"),
     spread="lookup",
@@ -112,7 +104,7 @@ class EmailPurpose(enum.StrEnum):
 # Links that prove an address: the one an account was made with, or the one it changes to.
 email_token = table(
     "email_token",
-    _hash(),
+    hash_key(),
     Column("customer_id", BigInteger, nullable=False),
     Column("purpose", Text, nullable=False),
     # The address the account had when the link was mailed; the link dies with it.
@@ -122,23 +114,11 @@ email_token = table(
     Column("expires_at", DateTime(timezone=True), nullable=False),
     Column("used_at", DateTime(timezone=True)),
     Column("revoked_at", DateTime(timezone=True)),
-    _is_sha256(),
+    is_sha256(),
     one_of("purpose", EmailPurpose),
     CheckConstraint("(purpose = 'CHANGE') = (new_email IS NOT NULL)", name="new_email"),
     Index("ix_email_token_customer_id_created_at", "customer_id", "created_at"),
     spread="lookup",
-)
-
-# The count of one key, an account or a peer address, by its hash. One statement counts and decides.
-throttle = table(
-    "throttle",
-    _hash("key_hash"),
-    Column("count", Integer, nullable=False),
-    # Of an account: no attempt before; of an address: the count starts anew then.
-    Column("until", DateTime(timezone=True), nullable=False),
-    _is_sha256("key_hash"),
-    Index("ix_throttle_until", "until"),
-    spread="local",
 )
 
 impersonation = table(
@@ -161,14 +141,14 @@ impersonation = table(
 
 login_code = table(
     "login_code",
-    _hash("code_hash"),
+    hash_key("code_hash"),
     Column("customer_id", BigInteger, nullable=False),
     Column("impersonation_id", BigInteger, nullable=False),
     Column("staff_id", BigInteger, nullable=False),
     created_at(),
     Column("expires_at", DateTime(timezone=True), nullable=False),
     Column("used_at", DateTime(timezone=True)),
-    _is_sha256("code_hash"),
+    is_sha256("code_hash"),
     Index("ix_login_code_customer_id", "customer_id"),
     spread="lookup",
 )

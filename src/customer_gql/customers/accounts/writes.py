@@ -3,10 +3,9 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from customer_gql.core.emails import normalised
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.customers.accounts.sessions import sessions
 from customer_gql.customers.addresses import writes as addresses
@@ -18,10 +17,11 @@ from customer_gql.customers.profile.sharing import email_scope
 from customer_gql.customers.profile.tables import CustomerStatus, customer
 from customer_gql.database.statements import Connection, Row, among, execute, fetch
 from customer_gql.messaging.mail.writes import queue
+from customer_gql.security import throttle
 from customer_gql.shop.settings.declaration import GLOBAL, STORE_VIEW, Setting
 from customer_gql.shop.settings.reads import setting
 
-from . import throttle
+from . import lockout
 from .tables import (
     customer_password,
     customer_session,
@@ -30,7 +30,6 @@ from .tables import (
     impersonation,
     login_code,
     password_reset,
-    throttle as attempts,
 )
 
 TOKEN_LIFETIME = dt.timedelta(hours=1)
@@ -204,14 +203,14 @@ async def drop_unproven(connection: Connection, held: Row, *, by: By) -> None:
 
 
 async def failures_keys(connection: Connection, held: Row) -> list[bytes]:
-    return throttle.account_keys(normalised(held.email), await email_scope(connection, held.website_id))
+    return lockout.failure_keys(held.email, await email_scope(connection, held.website_id))
 
 
 async def forget_failures(connection: Connection, held: Row) -> None:
     """As after the right password. The lock that wrong ones made ends; one that staff made stays."""
     keys = await failures_keys(connection, held)
-    counted = await fetch(connection, select(attempts.c.until).where(among(attempts.c.key_hash, keys)))
-    await throttle.forget(connection, keys)
+    counted = await throttle.counted_failures(connection, keys)
+    await throttle.forget_failures(connection, keys)
     if held.locked_until in [row.until for row in counted]:
         await execute(connection, update(customer).where(customer.c.id == held.id).values(locked_until=None))
 

@@ -21,13 +21,14 @@ from customer_gql.execution import error_masking
 from customer_gql.execution.documents import Document, DocumentCache, InvalidDocument
 from customer_gql.execution.limits.admission import AdmissionGate
 from customer_gql.execution.limits.cost import CostCalculation, CostModel
-from customer_gql.execution.limits.rate import RateBuckets, address
+from customer_gql.execution.limits.rate import RateBuckets
 from customer_gql.execution.limits.size import QueryTooComplex
 from customer_gql.execution.limits.trusted_documents import TrustedDocuments
 from customer_gql.execution.refusal import RequestRefused
 from customer_gql.execution.run import run_document
 from customer_gql.execution.telemetry import metrics
 from customer_gql.graph.context import Context
+from customer_gql.security.network import network_of
 from customer_gql.settings import AudienceSettings
 
 from .disconnects import run_until_disconnect
@@ -189,7 +190,7 @@ def rate_limit_key(request: Request, context: Context) -> str:
     """Whose bucket it is: the account's behind a valid token, else that of the address."""
     viewer = context.viewer
     if viewer.kind is ViewerKind.GUEST:
-        return address(request.client.host if request.client else "")
+        return network_of(request.client.host if request.client else "")
     return f"{viewer.kind.value}:{viewer.staff_id or viewer.customer_id}"
 
 

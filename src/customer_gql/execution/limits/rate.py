@@ -6,8 +6,6 @@ storage is not used, because it walks over every key after each hit.
 
 import time
 from collections import OrderedDict
-from functools import lru_cache
-from ipaddress import IPv6Address, ip_address
 from typing import Final, NamedTuple, Protocol
 
 import structlog
@@ -79,15 +77,3 @@ class SharedBuckets:
         if time.monotonic() - self._warned > 60:
             self._warned = time.monotonic()
             log.warning("rate storage is away, each process counts for itself", kind=type(error).__name__)
-
-
-@lru_cache(maxsize=4096)
-def address(host: str) -> str:
-    """One household or server has one IPv4 address, or one /64 of IPv6."""
-    try:
-        parsed = ip_address(host)
-    except ValueError:
-        return host
-    if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is None:
-        return parsed.exploded[:19]
-    return str(getattr(parsed, "ipv4_mapped", None) or parsed)

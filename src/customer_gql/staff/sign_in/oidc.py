@@ -12,14 +12,13 @@ from sqlalchemy import delete, insert, select
 
 from customer_gql.core.emails import normalised
 from customer_gql.core.ids import encode
+from customer_gql.core.viewer import ViewerKind
 from customer_gql.database.pools import Database
 from customer_gql.database.statements import Connection, execute, fetch_one, fetch_value
-from customer_gql.security import tokens
+from customer_gql.security import throttle, tokens
 from customer_gql.settings import Settings
 from customer_gql.staff.audit.events import record, signing_in
 from customer_gql.staff.tables import staff_oidc_code, staff_oidc_flow, staff_user
-
-from . import throttle
 
 FLOW_LIFETIME: Final = dt.timedelta(minutes=10)
 CODE_LIFETIME: Final = dt.timedelta(seconds=60)
@@ -56,7 +55,7 @@ async def _discovered(client: Any, settings: Settings) -> dict[str, Any]:
 async def start(database: Database, settings: Settings, *, address: str | None) -> tuple[str, str]:
     """Where to send the browser, and the state it has to bring back. Raises `Refused`."""
     async with database.transaction() as connection:
-        admitted = await throttle.peer_admitted(connection, "oidc", address)
+        admitted = await throttle.count_peer_attempt(connection, ViewerKind.STAFF, address, counter="oidc")
     if not admitted:
         raise Refused("too many from one network address")
     state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))

@@ -21,7 +21,7 @@ from customer_gql.staff.audit.events import Acting, record
 from customer_gql.staff.reads import CREDENTIALS
 from customer_gql.staff.tables import staff_invitation, staff_password, staff_user
 
-from . import sessions, throttle
+from . import attempts, sessions
 
 ALONE: Final = 15
 WITH_SECOND_FACTOR: Final = 12
@@ -82,7 +82,7 @@ async def change(connection: Connection, user: Row, hash: str, *, by: Acting, ke
     await store(connection, user.id, hash)
     await sessions.end_all(connection, user.id, but=keep)
     await execute(connection, delete(staff_invitation).where(staff_invitation.c.staff_id == user.id))
-    await throttle.forget(connection, user.email)
+    await attempts.forgive_failures(connection, user.email)
     await record(connection, "PASSWORD_CHANGED", by=by, subject=encode("stf", user.id))
 
 

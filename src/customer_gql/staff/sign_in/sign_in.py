@@ -18,15 +18,15 @@ from customer_gql.staff.audit.events import acting, record, signing_in
 from customer_gql.staff.reads import CREDENTIALS
 from customer_gql.staff.tables import SignedInBy, staff_user
 
-from . import passwords, sessions, throttle, totp
+from . import attempts, passwords, sessions, totp
 
 WRONG: Final = "The address, the password or the code is wrong, or sign-in is closed for a while."
 
 
 async def sign_in(context: Context, email: str, password: str, code: str | None) -> tuple[str, dt.datetime, int]:
     """A session's token, when it ends, and whose it is."""
-    async with context.transaction() as connection:
-        admitted = await throttle.admitted(connection, email, context.caller.address)
+    async with context.database.writes.acquire() as connection:
+        admitted = await attempts.admit_attempt(connection, email, context.caller.address)
         found = await fetch_one(connection, CREDENTIALS.where(staff_user.c.email == normalised(email)))
     usable = found if admitted and found is not None and found.is_active else None
     right = await hashing.verified(password, None if usable is None else usable.hash)
@@ -34,7 +34,7 @@ async def sign_in(context: Context, email: str, password: str, code: str | None)
     async with context.transaction() as connection:
         if usable is not None and right and await _still_passes(connection, usable, code, context.settings):
             by = signing_in(usable.id, context.caller.address)
-            await throttle.forgive(connection, email, context.caller.address)
+            await attempts.forgive_attempt(connection, email, context.caller.address)
             if new_hash is not None:
                 await passwords.store(connection, usable.id, new_hash)
             token, expires_at = await sessions.start(
@@ -78,11 +78,11 @@ async def confirm_own_password(context: Context, given: str | None, path: str = 
             return
         if given is None:
             raise RuleError("Give your own password to confirm.", path=[path], code=UserErrorCode.REQUIRED)
-        admitted = await throttle.admitted(connection, user.email, context.caller.address)
+        admitted = await attempts.admit_attempt(connection, user.email, context.caller.address)
     right = await hashing.verified(given, user.hash if admitted else None)
     async with context.transaction() as connection:
         if right:
-            await throttle.forgive(connection, user.email, context.caller.address)
+            await attempts.forgive_attempt(connection, user.email, context.caller.address)
             return
         await record(connection, "PASSWORD_WRONG", by=acting(context), subject=encode("stf", staff_id))
     raise RuleError(

@@ -7,7 +7,7 @@ from sqlalchemy import insert, select, update
 
 from customer_gql.core.emails import normalised
 from customer_gql.core.errors import RuleError, UserErrorCode
-from customer_gql.customers.accounts import throttle, writes
+from customer_gql.customers.accounts import lockout, writes
 from customer_gql.customers.accounts.enumeration import Decoy, undoing
 from customer_gql.customers.accounts.reads import ACCOUNT_BY_EMAIL, EMAIL_TOKEN, LINKS_SINCE
 from customer_gql.customers.accounts.sessions import sessions
@@ -43,7 +43,7 @@ async def resend(context: Context, view: Row, *, email: str) -> None:
     """Mail a fresh link, if an account waits for it and the limits allow it. The answer never tells."""
     email = fields.email(email)
     async with context.database.writes.acquire() as connection:
-        await throttle.check_address(connection, context.caller.address)
+        await lockout.check_peer(connection, context.caller.address)
     async with context.transaction() as connection:
         scope = await email_scope(connection, view.website_id)
         known = await fetch_one(

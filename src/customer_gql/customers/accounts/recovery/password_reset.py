@@ -8,7 +8,8 @@ from sqlalchemy import insert, select, update
 
 from customer_gql.core.emails import normalised
 from customer_gql.core.errors import RuleError, UserErrorCode
-from customer_gql.customers.accounts import passwords, throttle, writes
+from customer_gql.core.viewer import ViewerKind
+from customer_gql.customers.accounts import lockout, passwords, writes
 from customer_gql.customers.accounts.enumeration import Decoy, undoing
 from customer_gql.customers.accounts.reads import ACCOUNT_BY_EMAIL, ACCOUNT_BY_ID, RESET_TOKEN, RESETS_SINCE
 from customer_gql.customers.accounts.sessions import sessions
@@ -21,7 +22,7 @@ from customer_gql.customers.profile.sharing import email_scope
 from customer_gql.customers.profile.tables import customer
 from customer_gql.database.statements import Connection, Row, execute, fetch_one
 from customer_gql.graph.context import Context
-from customer_gql.security import tokens
+from customer_gql.security import throttle, tokens
 from customer_gql.shop.settings.declaration import GLOBAL, STORE_VIEW, Setting
 from customer_gql.shop.settings.reads import settings_at
 from customer_gql.shop.websites.tables import store, store_view, website
@@ -92,11 +93,11 @@ async def _allowed_from(connection: Connection, address: str, limit: Limits) -> 
     """Both counts are kept, so that the answer takes as long whichever says no."""
     if not limit.by_address:
         return True
-    seldom = not limit.per_hour or await throttle.allowed(
-        connection, throttle.address_key("reset", address), limit=limit.per_hour, window=_HOUR
+    seldom = not limit.per_hour or await throttle.count_within(
+        connection, throttle.peer_key(ViewerKind.CUSTOMER, "reset", address), limit=limit.per_hour, window=_HOUR
     )
-    apart = not limit.apart or await throttle.allowed(
-        connection, throttle.address_key("reset apart", address), limit=1, window=limit.apart
+    apart = not limit.apart or await throttle.count_within(
+        connection, throttle.peer_key(ViewerKind.CUSTOMER, "reset apart", address), limit=1, window=limit.apart
     )
     return seldom and apart
 
@@ -156,7 +157,7 @@ async def reset(context: Context, *, token: str, password: str) -> None:
     passwords.check_length(password, ["password"])
     dead = RuleError(email_verification.DEAD, path=["token"])
     async with context.database.writes.acquire() as connection:
-        await throttle.check_address(connection, context.caller.address)
+        await lockout.check_peer(connection, context.caller.address)
         link = await fetch_one(connection, RESET_TOKEN, token_hash=tokens.hashed(token))
         known = link and await fetch_one(connection, ACCOUNT_BY_ID, customer_id=link.customer_id)
         if known is None or link is None or not _is_open(link, known):

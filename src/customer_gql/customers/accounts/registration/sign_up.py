@@ -9,7 +9,8 @@ from sqlalchemy import insert
 from customer_gql.core.emails import normalised
 from customer_gql.core.errors import RuleError, RuleErrors
 from customer_gql.core.ids import new_id
-from customer_gql.customers.accounts import passwords, throttle, writes
+from customer_gql.core.viewer import ViewerKind
+from customer_gql.customers.accounts import lockout, passwords, writes
 from customer_gql.customers.accounts.enumeration import undoing
 from customer_gql.customers.accounts.reads import ACCOUNT_BY_EMAIL
 from customer_gql.customers.accounts.recovery import email_verification, password_reset
@@ -21,6 +22,7 @@ from customer_gql.customers.profile.sharing import lock_email_scope
 from customer_gql.customers.profile.tables import customer, customer_number
 from customer_gql.database.statements import Connection, Row, fetch_one
 from customer_gql.graph.context import Context
+from customer_gql.security import throttle
 from customer_gql.shop.groups.tables import GENERAL
 from customer_gql.shop.groups.writes import check_exists
 from customer_gql.shop.settings.declaration import STORE_VIEW, WEBSITE, Setting
@@ -53,7 +55,7 @@ async def sign_up(
 ) -> bool:
     """Whether the address has to be confirmed before the account works, which depends on the website alone."""
     async with context.database.writes.acquire() as connection:
-        await throttle.check_address(connection, context.caller.address)
+        await lockout.check_peer(connection, context.caller.address)
         shop = await settings_at(
             connection,
             CONFIRM,
@@ -138,8 +140,8 @@ async def _create_or_tell(
         connection, ACCOUNT_BY_EMAIL, email_normalised=name, scope=scope, website_id=view.website_id
     )
     # Told by mail, but not as often as somebody likes to press the button.
-    key = throttle.account_key(f"told {name}", scope)
-    may_tell = await throttle.allowed(connection, key, limit=_TELLS_PER_HOUR, window=dt.timedelta(hours=1))
+    key = throttle.account_key(ViewerKind.CUSTOMER, "told", name, scope=scope)
+    may_tell = await throttle.count_within(connection, key, limit=_TELLS_PER_HOUR, window=dt.timedelta(hours=1))
     async with undoing(connection, wanted=not (undo.wanted and may_tell and owner)):
         await writes.tell(connection, owner or made, "signed_up_again")
     return None if undo.wanted else customer_id

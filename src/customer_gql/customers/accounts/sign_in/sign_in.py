@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from customer_gql.core.emails import normalised
 from customer_gql.core.errors import RuleError
-from customer_gql.customers.accounts import passwords, throttle, writes
+from customer_gql.customers.accounts import lockout, passwords, writes
 from customer_gql.customers.accounts.reads import ACCOUNT_BY_EMAIL, ACCOUNT_BY_ID
 from customer_gql.customers.accounts.sessions import sessions
 from customer_gql.customers.accounts.tables import customer_password
@@ -19,6 +19,7 @@ from customer_gql.customers.profile.sharing import email_scope, lock_email_scope
 from customer_gql.customers.profile.tables import CustomerStatus, customer
 from customer_gql.database.statements import Connection, Row, fetch_one
 from customer_gql.graph.context import Context
+from customer_gql.security.throttle import FREE_FAILURES, MAX_FAILURES, Attempt, forget_failures
 
 REFUSED: Final = "The address or the password is not right, or sign-in is closed for the moment."
 
@@ -27,9 +28,9 @@ async def sign_in(context: Context, view: Row, *, email: str, password: str) -> 
     fields.text(email, "email", 254)
     passwords.check_length(password, ["password"])
     async with context.database.writes.acquire() as connection:
-        await throttle.check_address(connection, context.caller.address)
+        await lockout.check_peer(connection, context.caller.address)
         name, scope = normalised(email), await email_scope(connection, view.website_id)
-        attempt = await throttle.reserve(connection, name, scope, throttle.TOKENS, throttle.PASSWORDS)
+        attempt = await lockout.count_attempt(connection, name, scope, lockout.SIGN_INS, lockout.PASSWORDS)
         known = await fetch_one(
             connection, ACCOUNT_BY_EMAIL, email_normalised=name, scope=scope, website_id=view.website_id
         )
@@ -74,10 +75,10 @@ async def _let_in(
     return grant
 
 
-def _show_lock(context: Context, known: Row | None, attempt: throttle.Attempt) -> None:
-    if known is not None and attempt.count >= throttle.FREE_FAILURES:
+def _show_lock(context: Context, known: Row | None, attempt: Attempt) -> None:
+    if known is not None and attempt.count >= FREE_FAILURES:
         address = context.caller.address or None
-        first = attempt.count in {throttle.FREE_FAILURES, throttle.MOST_FAILURES}
+        first = attempt.count in {FREE_FAILURES, MAX_FAILURES}
         context.later(
             ("lock", known.id),
             partial(writes.show_lock, known=known, until=attempt.until, first=first, address=address),
@@ -88,10 +89,10 @@ async def proven(context: Context, password: str, *, path: list[str]) -> Row:
     """The viewer's account, after they gave its password again. Wrong ones are counted, right ones forgive them."""
     passwords.check_length(password, path)
     async with context.database.writes.acquire() as connection:
-        await throttle.check_address(connection, context.caller.address)
+        await lockout.check_peer(connection, context.caller.address)
         known = await fetch_one(connection, ACCOUNT_BY_ID, customer_id=context.viewer.customer_id)
         account = None if known is None else (normalised(known.email), await email_scope(connection, known.website_id))
-        attempt = None if account is None else await throttle.reserve(connection, *account, throttle.PASSWORDS)
+        attempt = None if account is None else await lockout.count_attempt(connection, *account, lockout.PASSWORDS)
     wrong = RuleError("This is not the account's password, or too many wrong ones were tried.", path=path)
     if known is None or account is None or attempt is None:
         raise wrong
@@ -99,5 +100,5 @@ async def proven(context: Context, password: str, *, path: list[str]) -> Row:
         _show_lock(context, known, attempt)
         raise wrong
     async with context.database.writes.acquire() as connection:
-        await throttle.forget(connection, [throttle.account_key(*account)])
+        await forget_failures(connection, [lockout.failure_key(*account)])
     return known

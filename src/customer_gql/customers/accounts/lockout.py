@@ -1,0 +1,68 @@
+"""Lockout of customers: two counters for an account, independent of each other, with locks the shop configures.
+
+Wrong passwords are counted wherever they are entered, refused sign-ins apart. So a customer who cannot sign in because
+of a stranger's guesses still changes the password in an open session (docs/domain/sign-in.md#sign-in-6).
+"""
+
+import datetime as dt
+from typing import Final
+
+from customer_gql.core.errors import RateLimited
+from customer_gql.core.viewer import ViewerKind
+from customer_gql.database.statements import Connection
+from customer_gql.security import throttle
+from customer_gql.security.throttle import Attempt, Lock
+from customer_gql.shop.settings.declaration import GLOBAL, Setting
+from customer_gql.shop.settings.reads import settings_at
+
+PASSWORDS: Final = "password"
+SIGN_INS: Final = "sign-in"
+_FAILURES: Final = {
+    PASSWORDS: Setting(
+        "accounts.lockout_failures", 10, GLOBAL, "Wrong passwords in a row that lock an account; 0 never.", at_least=0
+    ),
+    SIGN_INS: Setting(
+        "accounts.token_lockout_failures", 6, GLOBAL, "Refused sign-ins in a row that close it; 0 never.", at_least=0
+    ),
+}
+_SECONDS: Final = {
+    PASSWORDS: Setting(
+        "accounts.lockout_seconds", 600, GLOBAL, "How long that lasts; 0 never locks.", at_least=0, at_most=86_400
+    ),
+    SIGN_INS: Setting(
+        "accounts.token_lockout_seconds",
+        1800,
+        GLOBAL,
+        "How long that lasts; 0 never locks.",
+        at_least=0,
+        at_most=86_400,
+    ),
+}
+SETTINGS: Final = (*_FAILURES.values(), *_SECONDS.values())
+
+
+def failure_key(email: str, scope: int, counter: str = PASSWORDS) -> bytes:
+    return throttle.account_key(ViewerKind.CUSTOMER, counter, email, scope=scope)
+
+
+def failure_keys(email: str, scope: int) -> list[bytes]:
+    return [failure_key(email, scope, counter) for counter in _FAILURES]
+
+
+async def count_attempt(connection: Connection, email: str, scope: int, *counters: str) -> Attempt | None:
+    """Count an attempt on an account as failed, by each counter in turn; None when one of them admits none yet."""
+    shop = await settings_at(connection, *SETTINGS)
+    counted: list[Attempt] = []
+    for counter in counters:
+        lock = Lock(shop[_FAILURES[counter]], dt.timedelta(seconds=shop[_SECONDS[counter]]))
+        attempt = await throttle.count_failure(connection, failure_key(email, scope, counter), lock)
+        if attempt is None:
+            return None
+        counted.append(attempt)
+    return Attempt(max(each.count for each in counted), max(each.until for each in counted))
+
+
+async def check_peer(connection: Connection, address: str) -> None:
+    """Raises `RateLimited` after 30 attempts in 5 minutes from one network peer, whatever they try."""
+    if not await throttle.count_peer_attempt(connection, ViewerKind.CUSTOMER, address):
+        raise RateLimited("Too many attempts came from this address. Try again in some minutes.")

@@ -1,0 +1,137 @@
+"""Limits on guesses at passwords and codes, counted in the database for all processes together.
+
+An attempt is counted before it is evaluated, by the statement that admits it: of any number of parallel guesses only
+the admitted ones reach the password. Commit the count before looking at the secret. Customers and staff have counters
+of their own, named by the identity in the key (docs/domain/sign-in.md#sign-in-4).
+"""
+
+import datetime as dt
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import DateTime, case, delete, func, literal, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from customer_gql.core.emails import normalised
+from customer_gql.core.viewer import ViewerKind
+from customer_gql.database.statements import Connection, Row, among, execute, fetch, fetch_one
+
+from .network import network_of
+from .tables import throttle
+
+FREE_FAILURES: Final = 5
+LONGEST_PAUSE: Final = dt.timedelta(minutes=15)
+# NIST SP 800-63B: after so many failures in a row only the owner's mailbox, or staff, reopen the account.
+MAX_FAILURES: Final = 100
+UNTIL_RECOVERY: Final = dt.timedelta(days=36_500)
+PEER_ATTEMPTS: Final = 30
+PEER_WINDOW: Final = dt.timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A counted attempt: the failures in a row and the end of the pause, should it fail."""
+
+    count: int
+    until: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """Every `failures` failures in a row close the account for `duration`, beyond the doubling pauses."""
+
+    failures: int
+    duration: dt.timedelta
+
+
+def account_key(identity: ViewerKind, counter: str, email: str, *, scope: int = 0) -> bytes:
+    return _key(identity, "account", counter, str(scope), normalised(email))
+
+
+def peer_key(identity: ViewerKind, counter: str, address: str | None) -> bytes:
+    return _key(identity, "peer", counter, network_of(address or ""))
+
+
+def _key(identity: ViewerKind, *parts: str) -> bytes:
+    """Hashed, so that the table names nobody, not even what was typed into the wrong field."""
+    return hashlib.sha256("\0".join([identity.value, *parts]).encode()).digest()
+
+
+async def count_failure(connection: Connection, key: bytes, lock: Lock | None = None) -> Attempt | None:
+    """Count an attempt on an account as failed; None, and not counted, while its pause lasts."""
+    now = dt.datetime.now(dt.UTC)
+    count = throttle.c.count + 1
+    insert = upsert(throttle).values(key_hash=key, count=1, until=now)
+    counted = await fetch_one(
+        connection,
+        insert.on_conflict_do_update(
+            index_elements=["key_hash"],
+            set_={"count": count, "until": _end_of_pause(count, now, lock)},
+            where=throttle.c.until <= _time(now),
+        ).returning(throttle.c.count, throttle.c.until),
+    )
+    return None if counted is None else Attempt(counted.count, counted.until)
+
+
+def _end_of_pause(count: Any, now: dt.datetime, lock: Lock | None) -> Any:
+    """No pause for the first failures; then a second, doubling to a quarter of an hour."""
+    steps = [(count == FREE_FAILURES + step, _time(now + dt.timedelta(seconds=2**step))) for step in range(10)]
+    doubling = case(
+        (count < FREE_FAILURES, _time(now)),
+        *steps,
+        (count < MAX_FAILURES, _time(now + LONGEST_PAUSE)),
+        else_=_time(now + UNTIL_RECOVERY),
+    )
+    if lock is None or not lock.failures or not lock.duration:
+        return doubling
+    return case((count % lock.failures == 0, func.greatest(doubling, _time(now + lock.duration))), else_=doubling)
+
+
+def _time(moment: dt.datetime) -> Any:
+    return literal(moment, DateTime(timezone=True))
+
+
+async def count_within(connection: Connection, key: bytes, *, limit: int, window: dt.timedelta) -> bool:
+    """Count one more since the window began; whether it is within the limit."""
+    now = dt.datetime.now(dt.UTC)
+    is_over = throttle.c.until <= _time(now)
+    insert = upsert(throttle).values(key_hash=key, count=1, until=now + window)
+    counted = await fetch_one(
+        connection,
+        insert.on_conflict_do_update(
+            index_elements=["key_hash"],
+            set_={
+                "count": case((is_over, 1), else_=func.least(throttle.c.count + 1, 1_000_000)),
+                "until": case((is_over, insert.excluded.until), else_=throttle.c.until),
+            },
+        ).returning(throttle.c.count),
+    )
+    assert counted is not None
+    return counted.count <= limit
+
+
+async def count_peer_attempt(
+    connection: Connection, identity: ViewerKind, address: str | None, *, counter: str = "attempt"
+) -> bool:
+    """Count an attempt from a network peer, whatever it tries; whether it is within the limit."""
+    key = peer_key(identity, counter, address)
+    return await count_within(connection, key, limit=PEER_ATTEMPTS, window=PEER_WINDOW)
+
+
+async def take_back_peer_attempt(connection: Connection, identity: ViewerKind, address: str | None) -> None:
+    """The attempt was right, so it does not count against the others behind the same address."""
+    counted = update(throttle).where(
+        throttle.c.key_hash == peer_key(identity, "attempt", address), throttle.c.count > 0
+    )
+    await execute(connection, counted.values(count=throttle.c.count - 1))
+
+
+async def forget_failures(connection: Connection, keys: Sequence[bytes]) -> None:
+    await execute(connection, delete(throttle).where(among(throttle.c.key_hash, keys)))
+
+
+async def counted_failures(connection: Connection, keys: Sequence[bytes]) -> list[Row]:
+    """Count and end of the pause of those accounts that have failures."""
+    return await fetch(connection, select(throttle.c.count, throttle.c.until).where(among(throttle.c.key_hash, keys)))
