@@ -59,7 +59,6 @@ async def test_each_counts_for_itself_while_the_storage_is_away():
     assert (await buckets.take("a", 60, size=100, rate=1)).wait == pytest.approx(20, abs=1)
 
 
-
 def test_who_asks_too_much_waits_and_others_do_not(tmp_path, database_url: str, customer_token: str, staff_token: str):
     settings = {"storefront__cost": 100, "storefront__bucket": 100, "storefront__guest_rate": 1}
     query = {"query": "{ limits { " + " ".join("cost { limit }" for _ in range(20)) + " } }"}  # costs 41
