@@ -18,7 +18,7 @@ from graphql import (
     is_specified_scalar_type,
 )
 
-from customer_gql.core.permissions import KNOWN
+from customer_gql.core.permissions import ALL_PERMISSIONS
 from customer_gql.graph.nodes import NodeId
 from customer_gql.graph.roots import ADMIN
 from customer_gql.schema import admin, storefront
@@ -85,7 +85,7 @@ def test_every_admin_root_declares_its_permission():
             permission, viewer = field.metadata.get("permission"), field.metadata.get("viewer")
             said = {"staff": "For every signed-in staff user", "anybody": "Needs no token.", "anyone": ""}
             assert (permission is None) != (viewer is None), field.name
-            assert permission is None or permission in KNOWN, field.name
+            assert permission is None or permission in ALL_PERMISSIONS, field.name
             expected = f"Permission: `{permission}`" if permission else said[str(viewer)]
             assert expected in (field.description or ""), field.name
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from customer_gql.core.permissions import KNOWN
+from customer_gql.core.permissions import ALL_PERMISSIONS
 from customer_gql.security import tokens
 from customer_gql.shop.settings.declaration import WEBSITE, Setting
 from support.access_walk import Ids, Root, ids_given, ids_taken, required, roots
@@ -51,7 +51,7 @@ async def test_without_a_token_and_with_a_customers_nothing_opens(root, world, c
 
 @pytest.mark.parametrize("root", [root for root in GUARDED if root.permission], ids=str)
 async def test_without_its_permission_it_stays_closed(root, world, http, connection):
-    lacking = await staff_client(http, connection, KNOWN - {root.permission})
+    lacking = await staff_client(http, connection, ALL_PERMISSIONS - {root.permission})
     before = await state(connection)
     for call in calls(root, world.foreign()):
         answer = await lacking.answer(root.document(call), **call)

@@ -6,7 +6,7 @@ import pytest
 from graphql import GraphQLNonNull, GraphQLString, get_named_type
 
 from customer_gql.core.ids import encode
-from customer_gql.core.permissions import FIELD_PERMISSIONS, KNOWN
+from customer_gql.core.permissions import ALL_PERMISSIONS, FIELD_PERMISSIONS
 from customer_gql.execution.masking import mask_text
 from customer_gql.schema import admin
 from support.access_walk import GRAPH, selection
@@ -35,7 +35,7 @@ COLUMNS = {
 
 @pytest.fixture
 async def blind(http, connection):
-    return await staff_client(http, connection, KNOWN - {"customers.pii"})
+    return await staff_client(http, connection, ALL_PERMISSIONS - {"customers.pii"})
 
 
 @pytest.fixture
@@ -123,7 +123,7 @@ async def test_a_dead_mail_names_nobody_nor_does_what_the_server_said(blind, con
 
 
 async def test_without_the_permission_the_history_alone_is_missing(http, connection):
-    client = await staff_client(http, connection, KNOWN - {"history.read"})
+    client = await staff_client(http, connection, ALL_PERMISSIONS - {"history.read"})
     row = await make_customer(connection)
     answer = await client.answer(HISTORY, id=customer_id(row))
     assert answer["data"] == {"customer": {"number": row.number, "history": None}}
@@ -169,7 +169,7 @@ def test_every_permission_is_asked_for_somewhere_or_waits_for_its_feature():
         for root in (admin.schema.query, admin.schema.mutation)
         for declared in root.__strawberry_definition__.fields  # pyright: ignore
     }
-    assert KNOWN - asked - FIELD_PERMISSIONS - {"customers.delete"} == {"customers.export"}
+    assert ALL_PERMISSIONS - asked - FIELD_PERMISSIONS - {"customers.delete"} == {"customers.export"}
 
 
 def test_masks():

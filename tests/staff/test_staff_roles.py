@@ -6,7 +6,7 @@ import uuid
 import pytest
 
 from customer_gql.core.ids import encode
-from customer_gql.core.permissions import KNOWN
+from customer_gql.core.permissions import ALL_PERMISSIONS
 from customer_gql.database.pools import connected
 from customer_gql.staff.roles import writes
 from support.clients import Client, served
@@ -268,7 +268,7 @@ async def test_two_administrators_who_deactivate_each_other_at_once_leave_one(se
 async def test_the_last_administrator_stays_whatever_is_tried(settings, empty_database):
     async with served(settings, empty_database) as http, empty_database.writes.acquire() as connection:
         last = await make_staff(connection, 1)
-        rival_role = await make_role(connection, KNOWN)
+        rival_role = await make_role(connection, ALL_PERMISSIONS)
         rival = await make_staff(connection, rival_role)
         client = Client(http, "/admin/graphql", await session_of(connection, rival.id))
         assert refusals(await one(client, DEACTIVATE, id=encode("stf", last.id))) == []

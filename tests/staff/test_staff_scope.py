@@ -3,7 +3,7 @@
 import pytest
 
 from customer_gql.core.ids import encode
-from customer_gql.core.permissions import KNOWN
+from customer_gql.core.permissions import ALL_PERMISSIONS
 from schema.test_nodes import every_id
 from support.customers import customer_id, make_customer, make_full_customer
 from support.staff import make_website, staff_client
@@ -24,7 +24,7 @@ async def shop(connection):
 
 @pytest.fixture
 async def clerk(http, connection, shop):
-    return await staff_client(http, connection, KNOWN, [shop])
+    return await staff_client(http, connection, ALL_PERMISSIONS, [shop])
 
 
 async def of_shop(connection, shop):
@@ -47,7 +47,7 @@ async def test_lists_pages_and_counts_hold_the_own_websites_alone(clerk, shop, c
 
 async def test_several_websites_are_one_reach(http, shop, connection):
     other = await make_website(connection)
-    clerk = await staff_client(http, connection, KNOWN, [shop, other])
+    clerk = await staff_client(http, connection, ALL_PERMISSIONS, [shop, other])
     mine = {customer_id(await of_shop(connection, website)) for website in (shop, other)}
     page = (await clerk.data(LIST, first=100))["customers"]
     assert {node["id"] for node in page["nodes"]} == mine

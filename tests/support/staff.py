@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, insert, select
 
 from customer_gql.core.ids import encode
-from customer_gql.core.permissions import KNOWN
+from customer_gql.core.permissions import ALL_PERMISSIONS
 from customer_gql.database.statements import Connection, execute, fetch_value
 from customer_gql.messaging.mail.tables import mail_outbox
 from customer_gql.security import hashing, tokens
@@ -39,7 +39,7 @@ async def make_dead_mail(connection: Connection, **given: Any) -> int:
 
 
 async def make_role(
-    connection: Connection, permissions: Iterable[str] = KNOWN, website_ids: list[int] | None = None
+    connection: Connection, permissions: Iterable[str] = ALL_PERMISSIONS, website_ids: list[int] | None = None
 ) -> int:
     id = uuid.uuid4().int % (2**31)
     values = {"id": id, "name": uuid.uuid4().hex, "permissions": sorted(permissions), "website_ids": website_ids}
@@ -63,7 +63,10 @@ async def session_of(connection: Connection, staff_id: int) -> str:
 
 
 async def staff_client(
-    http: Any, connection: Connection, permissions: Iterable[str] = KNOWN, website_ids: list[int] | None = None
+    http: Any,
+    connection: Connection,
+    permissions: Iterable[str] = ALL_PERMISSIONS,
+    website_ids: list[int] | None = None,
 ) -> Client:
     user = await make_staff(connection, await make_role(connection, permissions, website_ids))
     return Client(http, "/admin/graphql", await session_of(connection, user.id))

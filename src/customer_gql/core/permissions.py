@@ -1,57 +1,56 @@
 """What staff and services can be allowed to do: a closed list. Roles and service tokens store the texts."""
 
 import enum
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Collection
+from typing import Final, Self
 
 
-class Permission(enum.Enum):
-    """Named as in the graph; the value is what is stored and what a root names in its description."""
+class Permission(enum.StrEnum):
+    """Named as in the graph, with the text that is stored and a description of what it allows."""
 
-    CUSTOMERS_READ = "customers.read"
-    CUSTOMERS_PII = "customers.pii"
-    CUSTOMERS_WRITE = "customers.write"
-    CUSTOMERS_DELETE = "customers.delete"
-    CUSTOMERS_EXPORT = "customers.export"
-    CUSTOMERS_IMPERSONATE = "customers.impersonate"
-    CUSTOMERS_RESET_PASSWORD = "customers.reset_password"  # noqa: S105 - the name of a permission
-    CUSTOMERS_FORCE_SIGN_IN = "customers.force_sign_in"
-    CREDIT_ADJUST = "credit.adjust"
-    STAFF_MANAGE = "staff.manage"
-    CONFIGURATION_MANAGE = "configuration.manage"
-    MAIL_MANAGE = "mail.manage"
-    HISTORY_READ = "history.read"
+    description: str
+
+    def __new__(cls, stored: str, description: str) -> Self:
+        permission = str.__new__(cls, stored)
+        permission._value_ = stored
+        permission.description = description
+        return permission
+
+    CUSTOMERS_READ = "customers.read", "See customers and what belongs to them."
+    CUSTOMERS_PII = (
+        "customers.pii",
+        (
+            "See names, addresses, telephone numbers and other personal facts. Without it only their first letter is shown, "
+            "as `g•••@•••`, and dates of birth and genders are null."
+        ),
+    )
+    CUSTOMERS_WRITE = "customers.write", "Change customers, and what belongs to them."
+    CUSTOMERS_DELETE = "customers.delete", "Delete customers for good."
+    CUSTOMERS_EXPORT = "customers.export", "Export customers as a file; reserved for a later version."
+    CUSTOMERS_IMPERSONATE = "customers.impersonate", "Sign in as a customer who allows it."
+    CUSTOMERS_RESET_PASSWORD = "customers.reset_password", "Have a password reset link mailed to a customer."
+    CUSTOMERS_FORCE_SIGN_IN = "customers.force_sign_in", "End every session of a customer."
+    CREDIT_ADJUST = "credit.adjust", "Add and deduct store credit and reward points."
+    STAFF_MANAGE = (
+        "staff.manage",
+        (
+            "Manage staff users, roles and service tokens, and read the history of staff. Never grants more than the "
+            "holder's own permissions. Not for service tokens."
+        ),
+    )
+    CONFIGURATION_MANAGE = "configuration.manage", "Read and change the shop's settings."
+    MAIL_MANAGE = (
+        "mail.manage",
+        "See mails that could not be sent and send them again, preview and change mail templates.",
+    )
+    HISTORY_READ = "history.read", "See what was done to customers, and by whom: `history` of a customer."
 
 
-DESCRIPTIONS: Final[Mapping[str, str]] = {
-    "CUSTOMERS_READ": "`customers.read`: see customers and what belongs to them.",
-    "CUSTOMERS_PII": "`customers.pii`: see names, addresses, telephone numbers and other personal facts. Without it their "
-    "first letter stands there, as `g•••@•••`, and dates of birth and genders are null.",
-    "CUSTOMERS_WRITE": "`customers.write`: change customers, and what belongs to them.",
-    "CUSTOMERS_DELETE": "`customers.delete`: delete customers for good.",
-    "CUSTOMERS_EXPORT": "`customers.export`: take customers out as a file; for the export that is to come.",
-    "CUSTOMERS_IMPERSONATE": "`customers.impersonate`: sign in as a customer who allows it.",
-    "CUSTOMERS_RESET_PASSWORD": "`customers.reset_password`: have a password reset link mailed to a customer.",
-    "CUSTOMERS_FORCE_SIGN_IN": "`customers.force_sign_in`: end every session of a customer.",
-    "CREDIT_ADJUST": "`credit.adjust`: give and take store credit and reward points.",
-    "STAFF_MANAGE": "`staff.manage`: manage staff users, roles and service tokens, and read the history of staff. "
-    "Never more than the holder may do. Not for service tokens.",
-    "CONFIGURATION_MANAGE": "`configuration.manage`: read and change the shop's settings.",
-    "MAIL_MANAGE": "`mail.manage`: see mails that were given up and send them again, preview and change the texts of mails.",
-    "HISTORY_READ": "`history.read`: see what was done to customers, and by whom: `history` of a customer.",
-}
-
-MANAGE: Final = Permission.STAFF_MANAGE.value
-KNOWN: Final = frozenset(permission.value for permission in Permission)
+ALL_PERMISSIONS: Final = frozenset(Permission)
+FIELD_PERMISSIONS: Final = frozenset({Permission.CUSTOMERS_PII, Permission.HISTORY_READ})
+"""What nested fields require besides the permission of their root; `execution/masking.py` enforces it."""
 
 
-def known(texts: list[str]) -> list[Permission]:
+def known_permissions(stored: Collection[str]) -> list[Permission]:
     """Stored texts as permissions, in the order of the list; a text this version does not know allows nothing."""
-    held = set(texts)
-    return [permission for permission in Permission if permission.value in held]
-
-
-PERSONAL: Final = Permission.CUSTOMERS_PII.value
-HISTORY: Final = Permission.HISTORY_READ.value
-FIELD_PERMISSIONS: Final = frozenset({PERSONAL, HISTORY})
-"""What nested fields ask for besides the permission of their root; `execution/masking.py` enforces it."""
+    return [permission for permission in Permission if permission in stored]

@@ -12,7 +12,7 @@ from graphql import GraphQLObjectType, GraphQLResolveInfo, GraphQLString, Middle
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
 from customer_gql.core.errors import Forbidden
-from customer_gql.core.permissions import FIELD_PERMISSIONS, PERSONAL
+from customer_gql.core.permissions import FIELD_PERMISSIONS, Permission
 from customer_gql.core.viewer import Viewer
 
 MASK: Final = "•••"
@@ -31,7 +31,7 @@ def _guard_field(next_: Any, root: Any, info: GraphQLResolveInfo, **arguments: A
     if requires is not None and requires not in held:
         raise Forbidden(f"The permission {requires} is missing.", permission=requires)
     found = next_(root, info, **arguments)
-    if not personal or PERSONAL in held:
+    if not personal or Permission.CUSTOMERS_PII in held:
         return found
     if not is_text:
         return None

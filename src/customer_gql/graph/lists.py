@@ -4,13 +4,16 @@ from typing import Any
 
 import strawberry
 
+from customer_gql.core.permissions import Permission
 from customer_gql.loading.lists import List
 
 from .connections import After, Before, Connection, First, Last, window_of
 from .roots import admin_field
 
 
-def admin_list(rows: List, sort: str, *, of: Any, permission: str, description: str, all_websites: bool = False) -> Any:
+def admin_list(
+    rows: List, sort: str, *, of: Any, permission: Permission, description: str, all_websites: bool = False
+) -> Any:
     """A root of the admin endpoint that gives a whole list, in one order, to those who may see it."""
 
     async def resolve(

@@ -7,6 +7,7 @@ from strawberry.extensions import FieldExtension
 from strawberry.types.field import StrawberryField
 
 from customer_gql.core.errors import Forbidden, Unauthenticated
+from customer_gql.core.permissions import Permission
 from customer_gql.core.viewer import Viewer, ViewerKind
 
 from .payloads import ReturnsUserErrors
@@ -26,7 +27,7 @@ class Requires(FieldExtension):
     `all_websites` refuses those whose role is restricted to some websites: what they would change holds for all.
     """
 
-    def __init__(self, permission: str, *, all_websites: bool = False) -> None:
+    def __init__(self, permission: Permission, *, all_websites: bool = False) -> None:
         self.permission = permission
         self.all_websites = all_websites
 
@@ -77,7 +78,9 @@ class InPerson(SignedIn):
         return await super().resolve_async(next_, source, info, **kwargs)
 
 
-def admin_field(*, permission: str, description: str, graphql_type: Any = None, all_websites: bool = False) -> Any:
+def admin_field(
+    *, permission: Permission, description: str, graphql_type: Any = None, all_websites: bool = False
+) -> Any:
     """A root of the admin endpoint that reads. The resolver has to be async."""
     return strawberry.field(
         description=description,
@@ -87,7 +90,9 @@ def admin_field(*, permission: str, description: str, graphql_type: Any = None, 
     )
 
 
-def admin_mutation(*, permission: str, description: str, exclusive: bool = False, all_websites: bool = False) -> Any:
+def admin_mutation(
+    *, permission: Permission, description: str, exclusive: bool = False, all_websites: bool = False
+) -> Any:
     """A root of the admin endpoint that writes; a rule's refusal becomes `userErrors` of its payload.
 
     `exclusive` is for credentials, ledgers, impersonation and deletion: no other mutation may stand beside it, so that

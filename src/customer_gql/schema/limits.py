@@ -4,6 +4,7 @@ from typing import Any
 
 import strawberry
 
+from customer_gql.core.permissions import Permission
 from customer_gql.core.viewer import ViewerKind
 from customer_gql.graph.context import Info
 from customer_gql.graph.roots import admin_field
@@ -45,7 +46,7 @@ class LimitsQuery:
 
 @strawberry.type
 class LimitsAdminQuery:
-    @admin_field(permission="customers.read", description="What this endpoint takes.")
+    @admin_field(permission=Permission.CUSTOMERS_READ, description="What this endpoint takes.")
     async def limits(self, info: Info) -> Limits:
         return _limits_of_audience(info, info.context.settings.admin)
 

@@ -9,6 +9,7 @@ import strawberry
 
 from customer_gql.core.errors import BadInput
 from customer_gql.core.ids import decode, prefix_of
+from customer_gql.core.permissions import Permission
 from customer_gql.customers.profile.reads import reachable
 from customer_gql.graph.context import Context, Info
 from customer_gql.graph.nodes import FoundNode, Node, NodeId, everyone, its_customer
@@ -38,7 +39,7 @@ class NodeQuery:
 @strawberry.type
 class NodeAdminQuery:
     @admin_field(
-        permission="customers.read",
+        permission=Permission.CUSTOMERS_READ,
         graphql_type=Node | None,
         description="Anything the viewer may see, by its id; else null.",
     )
@@ -46,7 +47,7 @@ class NodeAdminQuery:
         return await _found(info, id)
 
     @admin_field(
-        permission="customers.read",
+        permission=Permission.CUSTOMERS_READ,
         graphql_type=list[Node | None],
         description="The same for several ids, in their order; null where there is nothing to see.",
     )

@@ -7,7 +7,7 @@ import strawberry
 from customer_gql.core.emails import checked_email
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.ids import decode_one, decode_small
-from customer_gql.core.permissions import MANAGE
+from customer_gql.core.permissions import Permission
 from customer_gql.graph.connections import After, Before, Connection, First, Last, window_of
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
@@ -77,7 +77,7 @@ class StaffInvitePayload(StaffUserPayload):
 @strawberry.type
 class StaffAdminQuery:
     @admin_field(
-        permission=MANAGE,
+        permission=Permission.STAFF_MANAGE,
         graphql_type=Connection[StaffUser],
         description="Staff users by address, in pages: those whose role reaches no website beyond the viewer's own.",
     )
@@ -96,7 +96,7 @@ class StaffAdminQuery:
 @strawberry.type
 class StaffAdminMutation:
     @admin_mutation(
-        permission=MANAGE,
+        permission=Permission.STAFF_MANAGE,
         exclusive=True,
         description="Make a staff user with a role that allows no more than the caller's own. They cannot sign in "
         "before they followed an invitation. Writes the history of staff. Undone by `staffDeactivate`.",
@@ -115,7 +115,7 @@ class StaffAdminMutation:
         return StaffCreatePayload(staff_key=created)
 
     @admin_mutation(
-        permission=MANAGE,
+        permission=Permission.STAFF_MANAGE,
         exclusive=True,
         description="Change a staff user who holds no more than the caller. A new role holds from their next request "
         "on; nobody changes their own, and the last active administrator keeps theirs. Writes the history of staff.",
@@ -129,7 +129,7 @@ class StaffAdminMutation:
         return StaffUpdatePayload(staff_key=staff_id)
 
     @admin_mutation(
-        permission=MANAGE,
+        permission=Permission.STAFF_MANAGE,
         exclusive=True,
         description="Let a staff user sign in again. Sessions do not come back. Writes the history of staff.",
     )
@@ -140,7 +140,7 @@ class StaffAdminMutation:
         return StaffActivatePayload(staff_key=staff_id)
 
     @admin_mutation(
-        permission=MANAGE,
+        permission=Permission.STAFF_MANAGE,
         exclusive=True,
         description="Close the account of a staff user who holds no more than the caller; every session ends at once. "
         "Refused for oneself and for the last active administrator. Writes the history of staff. Undone by "
@@ -153,7 +153,7 @@ class StaffAdminMutation:
         return StaffDeactivatePayload(staff_key=staff_id, ended_session_count=ended)
 
     @admin_mutation(
-        permission=MANAGE,
+        permission=Permission.STAFF_MANAGE,
         exclusive=True,
         description="End every session of a staff user who holds no more than the caller, at once, as when a device "
         "was lost. The account stays open and its password works. Writes the history of staff. Cannot be undone.",
@@ -165,7 +165,7 @@ class StaffAdminMutation:
         return StaffForceSignInPayload(staff_key=staff_id, ended_session_count=ended)
 
     @admin_mutation(
-        permission=MANAGE,
+        permission=Permission.STAFF_MANAGE,
         exclusive=True,
         description="Mail a staff user who holds no more than the caller a link to choose a password, the first or a "
         "new one. It works once, for 24 hours, and only the newest does; nobody but the recipient sees it. The old "

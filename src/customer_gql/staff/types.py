@@ -7,7 +7,7 @@ import strawberry
 from strawberry.scalars import JSON
 
 from customer_gql.core.ids import encode
-from customer_gql.core.permissions import DESCRIPTIONS, MANAGE, Permission, known
+from customer_gql.core.permissions import Permission, known_permissions
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column, loaded
 from customer_gql.graph.nodes import Node, nobody, node_id
@@ -20,7 +20,10 @@ from . import reads
 from .tables import SignedInBy, StaffActor
 
 graph_enum(
-    Permission, "What staff and services can be allowed to do; a closed list.", DESCRIPTIONS, name="StaffPermission"
+    Permission,
+    "What staff and services can be allowed to do; a closed list.",
+    {permission.name: f"`{permission}`: {permission.description}" for permission in Permission},
+    name="StaffPermission",
 )
 graph_enum(
     SignedInBy,
@@ -53,14 +56,14 @@ async def _websites(row: Any, info: Info) -> list[Any] | None:
 @strawberry.type(description="A set of permissions, for some websites or all. At most 100 roles.")
 class StaffRole(Node):
     id: strawberry.ID = node_id(
-        "rol", reads.roles_by_id, "id", visible=nobody, permission=MANAGE, description="The role."
+        "rol", reads.roles_by_id, "id", visible=nobody, permission=Permission.STAFF_MANAGE, description="The role."
     )
     name: str = column("Unique name, at most 255 characters.")
     version: int = column("Grows with every change; give it back as `expectedVersion` when editing.")
 
     @strawberry.field(description="What its bearers may do.")
     def permissions(self: Any) -> list[Permission]:
-        return known(self.permissions)
+        return known_permissions(self.permissions)
 
     @strawberry.field(
         graphql_type=list[Website] | None,
@@ -73,7 +76,12 @@ class StaffRole(Node):
 @strawberry.type(description="Somebody who works in the shop.")
 class StaffUser(Node):
     id: strawberry.ID = node_id(
-        "stf", reads.staff_by_id, "id", visible=nobody, permission=MANAGE, description="The staff user."
+        "stf",
+        reads.staff_by_id,
+        "id",
+        visible=nobody,
+        permission=Permission.STAFF_MANAGE,
+        description="The staff user.",
     )
     email: str = column("Address they sign in with.")
     name: str = column("Name people see.")
@@ -118,7 +126,12 @@ class StaffSession:
 @strawberry.type(description="What a program signs in with. The secret itself was shown once and is not stored.")
 class ServiceToken(Node):
     id: strawberry.ID = node_id(
-        "svt", reads.service_tokens_by_id, "id", visible=nobody, permission=MANAGE, description="The service token."
+        "svt",
+        reads.service_tokens_by_id,
+        "id",
+        visible=nobody,
+        permission=Permission.STAFF_MANAGE,
+        description="The service token.",
     )
     name: str = column("What it is for.")
     created_by_staff: StaffUser = loaded(reads.staff_by_id, key="created_by", description="Who made it.")
@@ -128,7 +141,7 @@ class ServiceToken(Node):
 
     @strawberry.field(description="What the program may do.")
     def permissions(self: Any) -> list[Permission]:
-        return known(self.permissions)
+        return known_permissions(self.permissions)
 
     @strawberry.field(
         graphql_type=list[Website] | None, description="The websites whose customers it sees; null for all."
@@ -147,7 +160,7 @@ class StaffEventChange:
 @strawberry.type(description="Something done on the side of staff. Kept for good, never changed, without secrets.")
 class StaffEvent(Node):
     id: strawberry.ID = node_id(
-        "sev", reads.events_by_id, "id", visible=nobody, permission=MANAGE, description="The event."
+        "sev", reads.events_by_id, "id", visible=nobody, permission=Permission.STAFF_MANAGE, description="The event."
     )
     created_at: dt.datetime = column("When.")
     kind: str = column("What, as `SIGNED_IN`, `ROLE_CHANGED` or `CONFIGURATION_SET`; the list grows.")

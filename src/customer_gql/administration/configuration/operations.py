@@ -5,6 +5,7 @@ from strawberry.scalars import JSON
 
 from customer_gql.core.errors import RuleError
 from customer_gql.core.ids import decode_one
+from customer_gql.core.permissions import Permission
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
 from customer_gql.graph.payloads import Payload
@@ -15,8 +16,6 @@ from customer_gql.staff.audit.events import acting
 from .reads import Scope, validate_reach, values_at
 from .types import ConfigurationSetting, configuration_setting
 from .writes import reset_configuration, set_configuration
-
-PERMISSION = "configuration.manage"
 
 
 @strawberry.input(one_of=True, description="A website or a store view. Leave the scope out for the whole shop.")
@@ -58,7 +57,7 @@ class ConfigurationResetPayload(Payload):
 @strawberry.type
 class ConfigurationAdminQuery:
     @admin_field(
-        permission=PERMISSION,
+        permission=Permission.CONFIGURATION_MANAGE,
         graphql_type=list[ConfigurationSetting] | None,
         description="Every setting by path, a few dozen, with its value at one scope. Null when the scope is unknown "
         "or belongs to a website that the viewer's role does not reach.",
@@ -81,7 +80,7 @@ class ConfigurationAdminQuery:
 @strawberry.type
 class ConfigurationAdminMutation:
     @admin_mutation(
-        permission=PERMISSION,
+        permission=Permission.CONFIGURATION_MANAGE,
         description="Set a value at one scope; narrower scopes without a value of their own inherit it. Only staff of "
         "all websites can set a value for the whole shop. Takes effect with the next request. Writes the history of "
         "staff. `configurationReset` undoes it.",
@@ -95,7 +94,7 @@ class ConfigurationAdminMutation:
         return ConfigurationSetPayload(setting=await _setting_at(info, input.path, scope))
 
     @admin_mutation(
-        permission=PERMISSION,
+        permission=Permission.CONFIGURATION_MANAGE,
         description="Delete the value of one scope, which then inherits from the wider one. Only staff of all websites "
         "can delete a value of the whole shop. Takes effect with the next request. Writes the history of staff. "
         "`configurationSet` undoes it.",

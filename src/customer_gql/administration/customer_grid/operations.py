@@ -5,6 +5,7 @@ import strawberry
 
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.ids import decode_one, encode
+from customer_gql.core.permissions import Permission
 from customer_gql.customers.history.writes import acting
 from customer_gql.customers.profile.reads import reachable
 from customer_gql.customers.profile.types import CustomerLink, CustomerPayload, Gender
@@ -119,7 +120,7 @@ DryRun = Annotated[bool, strawberry.argument(description="Answer as if it were d
 @strawberry.type
 class CustomerGridAdminMutation:
     @admin_mutation(
-        permission="customers.write",
+        permission=Permission.CUSTOMERS_WRITE,
         description="Edit a row of the customers grid in place. All edits are stored, or none. Edits of different "
         "fields made by two people merge; of the same field, the later gets a `VersionConflictError`. "
         "A new e-mail address is told to the old and the new one, and ends open password reset links. Writes history.",
@@ -141,7 +142,7 @@ class CustomerGridAdminMutation:
         return CustomerQuickEditPayload(customer_id=customer_id, changed_fields=changed)
 
     @admin_mutation(
-        permission="customers.write",
+        permission=Permission.CUSTOMERS_WRITE,
         exclusive=True,
         description=f"Do one thing to up to {MAX_IDS} customers, in one transaction, with an answer for each. "
         "`DELETE` needs the permission `customers.delete` too, ends every session, and cannot be undone. "
@@ -152,7 +153,7 @@ class CustomerGridAdminMutation:
     ) -> CustomerMassActionPayload:
         action = input.action
         if action is MassAction.DELETE:
-            Requires("customers.delete").check(info.context.viewer)
+            Requires(Permission.CUSTOMERS_DELETE).check(info.context.viewer)
         ids, group_id = _selected(input.selection), _group(input)
         viewer = info.context.viewer
         async with info.context.transaction(dry_run=dry_run) as connection:

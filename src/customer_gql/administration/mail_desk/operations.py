@@ -5,7 +5,7 @@ import strawberry
 
 from customer_gql.core.errors import BadInput, RuleError
 from customer_gql.core.ids import decode_one, encode
-from customer_gql.core.permissions import PERSONAL
+from customer_gql.core.permissions import Permission
 from customer_gql.core.viewer import Viewer
 from customer_gql.customers.profile.reads import reachable
 from customer_gql.database.statements import Connection as Pooled, Row
@@ -25,7 +25,6 @@ from customer_gql.staff.audit.events import acting, record
 from . import reads
 from .types import DeadMail, MailPreview, MailTemplate, MailTemplateName
 
-PERMISSION = "mail.manage"
 StoreViewId = Annotated[strawberry.ID, strawberry.argument(description="The store view, which decides the language.")]
 
 
@@ -77,7 +76,7 @@ class MailRetryPayload(Payload):
 @strawberry.type
 class MailAdminQuery:
     @admin_field(
-        permission=PERMISSION,
+        permission=Permission.MAIL_MANAGE,
         graphql_type=list[MailTemplate],
         description="Every mail's text as it holds in a store view; a few dozen by nature.",
     )
@@ -100,7 +99,7 @@ class MailAdminQuery:
         ]
 
     @admin_field(
-        permission=PERMISSION,
+        permission=Permission.MAIL_MANAGE,
         graphql_type=MailPreview,
         description="A mail as it would be, made with sample values, or with a customer's name where one is given "
         "(that needs `customers.read` and `customers.pii` too). Its link is a sample. Nothing is sent.",
@@ -136,7 +135,7 @@ class MailAdminQuery:
         reads.dead_letters,
         "NEWEST",
         of=DeadMail,
-        permission=PERMISSION,
+        permission=Permission.MAIL_MANAGE,
         description="Mails that were given up, newest first. They are kept for the configured days. Staff of some "
         "websites see those of customers and store views of theirs.",
     )
@@ -145,7 +144,7 @@ class MailAdminQuery:
 @strawberry.type
 class MailAdminMutation:
     @admin_mutation(
-        permission=PERMISSION,
+        permission=Permission.MAIL_MANAGE,
         description="Try a mail again that was given up, from the first attempt on. Refused when its link is gone. "
         "Writes the history of staff. It cannot be undone once the mail is sent.",
     )
@@ -159,7 +158,7 @@ class MailAdminMutation:
         return MailRetryPayload(mail_id=strawberry.ID(encode("mai", id)))
 
     @admin_mutation(
-        permission=PERMISSION,
+        permission=Permission.MAIL_MANAGE,
         description="Put the shop's own text in place of the built-in one. Refused unless it is a template of this "
         "mail's placeholders, filters and conditions, and can be made with sample values. Mails not sent yet take the "
         "new text. A text for all websites is for staff of all websites. Writes the history of staff. "
@@ -184,7 +183,7 @@ class MailAdminMutation:
         return MailTemplatePayload(version=version)
 
     @admin_mutation(
-        permission=PERMISSION,
+        permission=Permission.MAIL_MANAGE,
         description="Delete the shop's own text of one scope and language, so that the next wider one or the built-in "
         "one holds again. A text for all websites is for staff of all websites. Writes the history of staff, where the "
         "text stays to be seen. It cannot be undone.",
@@ -234,7 +233,7 @@ def _place(input: MailTemplateResetInput, viewer: Viewer) -> _Place:
     locale = writes.checked_locale(input.locale)
     if input.website_id is not None:
         return TemplateScope.WEBSITE, decode_one(input.website_id, "web"), locale
-    Requires(PERMISSION, all_websites=True).check(viewer)
+    Requires(Permission.MAIL_MANAGE, all_websites=True).check(viewer)
     return TemplateScope.GLOBAL, 0, locale
 
 
@@ -251,7 +250,7 @@ async def _scope(info: Info, store_view_id: strawberry.ID) -> Scope:
 async def _customer_values(info: Info, customer_id: strawberry.ID | None) -> Mapping[str, Any]:
     if customer_id is None:
         return {}
-    for needed in ("customers.read", PERSONAL):
+    for needed in (Permission.CUSTOMERS_READ, Permission.CUSTOMERS_PII):
         Requires(needed).check(info.context.viewer)
     found = await reachable(info.context, decode_one(customer_id, "cus"))
     if found is None:

@@ -4,6 +4,7 @@ import strawberry
 
 from customer_gql.commerce.ledgers.writes import checked_comment, checked_key
 from customer_gql.core.ids import decode_one
+from customer_gql.core.permissions import Permission
 from customer_gql.customers.history.writes import acting, record
 from customer_gql.customers.profile.types import CustomerPayload
 from customer_gql.customers.profile.writes import locked
@@ -41,7 +42,7 @@ class RewardPointsAdjustPayload(CustomerPayload):
 @strawberry.type
 class RewardPointsAdminMutation:
     @admin_mutation(
-        permission="credit.adjust",
+        permission=Permission.CREDIT_ADJUST,
         exclusive=True,
         description="Give a customer reward points, or take some. The balance never falls below zero. Repeated with "
         "the same `idempotencyKey` it answers the first movement and moves nothing. Writes the ledger and history; "

@@ -4,7 +4,7 @@ from typing import Any, Final
 import orjson
 import strawberry
 
-from customer_gql.core.permissions import HISTORY
+from customer_gql.core.permissions import Permission
 from customer_gql.graph.connections import Connection, paged
 from customer_gql.graph.fields import column, loaded
 from customer_gql.graph.nodes import Node, node_id
@@ -40,7 +40,13 @@ class FieldChange:
 )
 class HistoryEvent(Node):
     id: strawberry.ID = node_id(
-        "evt", reads.events_by_id, "customer_id", "id", visible=nobody, permission=HISTORY, description="The event."
+        "evt",
+        reads.events_by_id,
+        "customer_id",
+        "id",
+        visible=nobody,
+        permission=Permission.HISTORY_READ,
+        description="The event.",
     )
     kind: str = column("What was done, as `EDITED` or `FORCED_SIGN_IN`; new features add kinds.")
     version: int = column("Version of the customer after it.")
@@ -73,7 +79,7 @@ class HistorySection:
         key="id",
         description="What was done to the customer, and what they did, newest first.",
         admin=True,
-        requires=HISTORY,
+        requires=Permission.HISTORY_READ,
     )
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 import strawberry
 
 from customer_gql.core.ids import decode_one
-from customer_gql.core.permissions import PERSONAL
+from customer_gql.core.permissions import Permission
 from customer_gql.customers.history.writes import acting
 from customer_gql.graph.connections import After, Before, Connection, First, Last, window_of
 from customer_gql.graph.context import Info
@@ -86,7 +86,7 @@ class CustomerQuery:
 @strawberry.type
 class CustomerAdminQuery:
     @admin_field(
-        permission="customers.read",
+        permission=Permission.CUSTOMERS_READ,
         graphql_type=CustomerLink | None,
         description="One customer; null when unknown, or of a website the viewer's role does not reach.",
     )
@@ -96,7 +96,7 @@ class CustomerAdminQuery:
         return await reads.reachable(info.context, decode_one(id, "cus"))
 
     @admin_field(
-        permission="customers.read",
+        permission=Permission.CUSTOMERS_READ,
         graphql_type=Connection[CustomerLink],
         description="All customers of the websites the viewer's role reaches, in pages. The orders EMAIL and NAME need "
         "`customers.pii` too.",
@@ -112,7 +112,7 @@ class CustomerAdminQuery:
     ) -> Any:
         if sort in _PERSONAL_SORTS:
             # The order, and a cursor made by hand, would tell what is masked.
-            Requires(PERSONAL).check(info.context.viewer)
+            Requires(Permission.CUSTOMERS_PII).check(info.context.viewer)
         return await reads.customer_list.page(info.context, window_of(first, after, last, before), sort.value)
 
 

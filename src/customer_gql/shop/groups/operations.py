@@ -2,6 +2,7 @@ from typing import Any, Final
 
 import strawberry
 
+from customer_gql.core.permissions import Permission
 from customer_gql.graph.context import Info
 from customer_gql.graph.roots import admin_field
 
@@ -12,7 +13,7 @@ from .types import CustomerGroup
 @strawberry.type
 class GroupAdminQuery:
     @admin_field(
-        permission="customers.read",
+        permission=Permission.CUSTOMERS_READ,
         graphql_type=list[CustomerGroup],
         description="Every customer group, that of the not signed in included; some dozens by nature.",
     )

@@ -2,6 +2,7 @@ from typing import Any, Final
 
 import strawberry
 
+from customer_gql.core.permissions import Permission
 from customer_gql.graph.context import Info
 from customer_gql.graph.roots import admin_field
 
@@ -11,7 +12,9 @@ from .types import Website
 
 @strawberry.type
 class WebsiteAdminQuery:
-    @admin_field(permission="customers.read", graphql_type=list[Website], description="Every website; a few by nature.")
+    @admin_field(
+        permission=Permission.CUSTOMERS_READ, graphql_type=list[Website], description="Every website; a few by nature."
+    )
     async def websites(self, info: Info) -> list[Any]:
         return await info.context.fetch(reads.ALL_WEBSITES)
 

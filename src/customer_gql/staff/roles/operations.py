@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 import strawberry
 
 from customer_gql.core.ids import decode_small
-from customer_gql.core.permissions import MANAGE, Permission
+from customer_gql.core.permissions import Permission
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
 from customer_gql.graph.payloads import Payload
@@ -65,7 +65,7 @@ class StaffRoleDeletePayload(Payload):
 @strawberry.type
 class StaffRoleAdminQuery:
     @admin_field(
-        permission=MANAGE,
+        permission=Permission.STAFF_MANAGE,
         graphql_type=list[StaffRole],
         description="Roles by name, at most 100: those that reach no website beyond the viewer's own.",
     )
@@ -77,7 +77,7 @@ class StaffRoleAdminQuery:
 @strawberry.type
 class StaffRoleAdminMutation:
     @admin_mutation(
-        permission=MANAGE,
+        permission=Permission.STAFF_MANAGE,
         exclusive=True,
         description="Make a role that allows no more than the caller's own. Asks for the caller's own password. "
         "Writes the history of staff. Undone by `staffRoleDelete`.",
@@ -98,7 +98,7 @@ class StaffRoleAdminMutation:
         return StaffRoleCreatePayload(role_key=role_id)
 
     @admin_mutation(
-        permission=MANAGE,
+        permission=Permission.STAFF_MANAGE,
         exclusive=True,
         description="Change a role that allows no more than the caller's own, neither before nor after. Holds for its "
         "bearers from their next request on. Asks for the caller's own password. Refused when no active "
@@ -117,7 +117,7 @@ class StaffRoleAdminMutation:
         return StaffRoleUpdatePayload(role_key=role_id)
 
     @admin_mutation(
-        permission=MANAGE,
+        permission=Permission.STAFF_MANAGE,
         exclusive=True,
         description="Delete a role that nobody has and that allows no more than the caller's own. Asks for the "
         "caller's own password. Writes the history of staff. Cannot be undone; make it anew.",

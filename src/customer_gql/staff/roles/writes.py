@@ -8,7 +8,7 @@ from sqlalchemy import any_, delete, func, insert, select, update
 
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.ids import encode
-from customer_gql.core.permissions import MANAGE
+from customer_gql.core.permissions import Permission
 from customer_gql.database.statements import Connection, Row, execute, fetch, fetch_one, fetch_value
 from customer_gql.staff.audit.edits import refuse_conflicts
 from customer_gql.staff.audit.events import Acting, record
@@ -30,11 +30,15 @@ async def keep_an_administrator(connection: Connection, path: list[str]) -> None
         connection,
         select(func.count())
         .select_from(staff_user.join(staff_role))
-        .where(staff_user.c.is_active, any_(staff_role.c.permissions) == MANAGE, staff_role.c.website_ids.is_(None)),
+        .where(
+            staff_user.c.is_active,
+            any_(staff_role.c.permissions) == Permission.STAFF_MANAGE,
+            staff_role.c.website_ids.is_(None),
+        ),
     )
     if not left:
         raise RuleError(
-            f"The last active administrator stays: somebody has to hold {MANAGE} for all websites.",
+            f"The last active administrator stays: somebody has to hold {Permission.STAFF_MANAGE} for all websites.",
             path=path,
             code=UserErrorCode.NOT_ALLOWED,
         )
@@ -139,7 +143,7 @@ async def _refuse_own_loss(connection: Connection, role: Row, values: dict[str, 
     before = Grant.of(role)
     websites = values["website_ids"]
     narrower = not Grant(before.permissions, None if websites is None else frozenset(websites)).reaches(before.websites)
-    if own == role.id and (narrower or MANAGE not in values["permissions"]):
+    if own == role.id and (narrower or Permission.STAFF_MANAGE not in values["permissions"]):
         path = ["websiteIds"] if narrower else ["permissions"]
         raise RuleError(
             "This is your own role: it keeps staff.manage and its websites.", path=path, code=UserErrorCode.NOT_ALLOWED

@@ -7,7 +7,7 @@ import strawberry
 
 from customer_gql.core.errors import BadInput
 from customer_gql.core.ids import decode_one, decode_small
-from customer_gql.core.permissions import MANAGE, Permission
+from customer_gql.core.permissions import Permission
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
 from customer_gql.graph.lists import admin_list
@@ -66,7 +66,7 @@ class ServiceTokenRevokePayload(ServiceTokenPayload):
 @strawberry.type
 class ServiceTokenAdminQuery:
     @admin_field(
-        permission=MANAGE,
+        permission=Permission.STAFF_MANAGE,
         graphql_type=list[ServiceToken],
         description="The newest 100 service tokens, ended ones too: those that reach no website beyond the viewer's own.",
     )
@@ -78,7 +78,7 @@ class ServiceTokenAdminQuery:
         reads.event_list,
         "NEWEST",
         of=StaffEvent,
-        permission=MANAGE,
+        permission=Permission.STAFF_MANAGE,
         all_websites=True,
         description="What was done on the side of staff, newest first, in pages.",
     )
@@ -87,7 +87,7 @@ class ServiceTokenAdminQuery:
 @strawberry.type
 class ServiceTokenAdminMutation:
     @admin_mutation(
-        permission=MANAGE,
+        permission=Permission.STAFF_MANAGE,
         exclusive=True,
         description="Make a token for a program, with no more permissions and websites than the caller's own. It stays "
         "when its maker leaves. Writes the history of staff. Undone by `serviceTokenRevoke`.",
@@ -110,7 +110,7 @@ class ServiceTokenAdminMutation:
         return ServiceTokenCreatePayload(token_key=id, token=secret)
 
     @admin_mutation(
-        permission=MANAGE,
+        permission=Permission.STAFF_MANAGE,
         exclusive=True,
         description="Give a service token that allows no more than the caller's own role a new secret; the one until "
         "now ends at once or after the overlap, older ones at once. Writes the history of staff. Cannot be undone.",
@@ -124,7 +124,7 @@ class ServiceTokenAdminMutation:
         return ServiceTokenRotatePayload(token_key=id, token=secret)
 
     @admin_mutation(
-        permission=MANAGE,
+        permission=Permission.STAFF_MANAGE,
         exclusive=True,
         description="End a service token that allows no more than the caller's own role, at once and for good. Writes "
         "the history of staff. Cannot be undone.",

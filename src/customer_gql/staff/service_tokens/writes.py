@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, insert, select, update
 
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.ids import encode, new_id
-from customer_gql.core.permissions import MANAGE
+from customer_gql.core.permissions import Permission
 from customer_gql.database.statements import Connection, Row, execute, fetch_one, fetch_value
 from customer_gql.security import tokens
 from customer_gql.staff.audit.events import Acting, record
@@ -36,9 +36,13 @@ async def create(
         raise RuleError(f"Within {LONGEST.days} days from now.", path=["expiresAt"])
     websites = await checked_websites(connection, website_ids, by)
     wanted = Grant(frozenset(permissions), None if websites is None else frozenset(websites))
-    if MANAGE in wanted.permissions:
+    if Permission.STAFF_MANAGE in wanted.permissions:
         # A program that makes tokens would outlive every revocation of its own.
-        raise RuleError(f"A service token cannot hold {MANAGE}.", path=["permissions"], code=UserErrorCode.NOT_ALLOWED)
+        raise RuleError(
+            f"A service token cannot hold {Permission.STAFF_MANAGE}.",
+            path=["permissions"],
+            code=UserErrorCode.NOT_ALLOWED,
+        )
     refuse_more(by, wanted)
     await _refuse_too_many(connection)
     id = new_id()

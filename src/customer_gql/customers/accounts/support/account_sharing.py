@@ -4,6 +4,7 @@ from typing import Annotated
 
 import strawberry
 
+from customer_gql.core.permissions import Permission
 from customer_gql.customers.accounts import writes
 from customer_gql.customers.profile.sharing import SHARING, AccountSharing, set_account_sharing
 from customer_gql.graph.context import Info
@@ -40,7 +41,7 @@ class AccountSharingSetPayload(Payload):
 @strawberry.type
 class AccountSharingAdminMutation:
     @admin_mutation(
-        permission="configuration.manage",
+        permission=Permission.CONFIGURATION_MANAGE,
         all_websites=True,
         exclusive=True,
         description="Let accounts work on their website alone, or on all of them. Refused (`TAKEN`) while an address "

@@ -9,6 +9,7 @@ import strawberry
 
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.ids import decode, decode_one
+from customer_gql.core.permissions import Permission
 from customer_gql.customers.accounts import writes
 from customer_gql.customers.accounts.reads import live_impersonations
 from customer_gql.customers.accounts.recovery import email_verification, password_reset
@@ -45,7 +46,7 @@ class AccountAdminQuery:
         live_impersonations,
         "NEWEST",
         of=Impersonation,
-        permission="customers.impersonate",
+        permission=Permission.CUSTOMERS_IMPERSONATE,
         description="Staff signed in as a customer at this moment, the latest first.",
     )
 
@@ -53,7 +54,7 @@ class AccountAdminQuery:
         online_list,
         "LATEST",
         of=OnlineVisitor,
-        permission="customers.read",
+        permission=Permission.CUSTOMERS_READ,
         description="Customers and visitors active within the configured minutes, the latest first.",
     )
 
@@ -61,7 +62,7 @@ class AccountAdminQuery:
 @strawberry.type
 class AccountAdminMutation:
     @admin_mutation(
-        permission="customers.force_sign_in",
+        permission=Permission.CUSTOMERS_FORCE_SIGN_IN,
         exclusive=True,
         description="End every session of a customer: each token stops working at once, open reset, confirmation and "
         "login-as-customer links too. The customer is told by mail where so configured. With `loginCodeReason` staff "
@@ -74,7 +75,7 @@ class AccountAdminMutation:
         customer_id, by = decode_one(input.id, "cus"), acting(info.context.viewer)
         reason = input.login_code_reason
         if reason is not None:
-            Requires("customers.impersonate").check(info.context.viewer)
+            Requires(Permission.CUSTOMERS_IMPERSONATE).check(info.context.viewer)
         code, expires_at = None, None
         async with info.context.transaction() as connection:
             customer = await locked(connection, customer_id, websites=info.context.viewer.website_ids)
@@ -86,7 +87,7 @@ class AccountAdminMutation:
         )
 
     @admin_mutation(
-        permission="customers.reset_password",
+        permission=Permission.CUSTOMERS_RESET_PASSWORD,
         exclusive=True,
         description="Mail the customer a link to choose a new password. The link works once and for a limited time, "
         "only the newest one works, and nobody but the recipient sees it. At most five mails an hour for one "
@@ -102,7 +103,7 @@ class AccountAdminMutation:
         return CustomerResetPasswordPayload(customer_id=customer_id, expires_at=expires_at)
 
     @admin_mutation(
-        permission="customers.write",
+        permission=Permission.CUSTOMERS_WRITE,
         description="Close sign-in of a customer for a time. Sessions go on; `customerForceSignIn` ends them. "
         "Writes history. `customerUnlock` undoes it.",
     )
@@ -111,7 +112,7 @@ class AccountAdminMutation:
         return await _changed(info, input.id, partial(writes.lock, until=until))
 
     @admin_mutation(
-        permission="customers.write",
+        permission=Permission.CUSTOMERS_WRITE,
         description="Open sign-in again and forget wrong passwords, whoever or whatever locked the account. "
         "Writes history when it was locked.",
     )
@@ -121,7 +122,7 @@ class AccountAdminMutation:
         return await _changed(info, input.id, writes.unlock)
 
     @admin_mutation(
-        permission="customers.write",
+        permission=Permission.CUSTOMERS_WRITE,
         description="Let an inactive customer sign in and buy again. Writes history. `customerDeactivate` undoes it.",
     )
     async def customer_activate(
@@ -130,7 +131,7 @@ class AccountAdminMutation:
         return await _changed(info, input.id, partial(writes.set_status, status=CustomerStatus.ACTIVE))
 
     @admin_mutation(
-        permission="customers.write",
+        permission=Permission.CUSTOMERS_WRITE,
         description="Switch an account off: it can neither sign in nor buy. Ends every session, and open links. "
         "Writes history. `customerActivate` undoes it; the customer signs in again.",
     )
@@ -140,7 +141,7 @@ class AccountAdminMutation:
         return await _changed(info, input.id, partial(writes.set_status, status=CustomerStatus.INACTIVE))
 
     @admin_mutation(
-        permission="customers.write",
+        permission=Permission.CUSTOMERS_WRITE,
         description="Confirm the address of an account for its owner. Waiting newsletter subscriptions begin, the "
         "customer is told by mail. Writes history. Cannot be undone.",
     )
@@ -150,7 +151,7 @@ class AccountAdminMutation:
         return await _changed(info, input.id, email_verification.confirm_account)
 
     @admin_mutation(
-        permission="customers.write",
+        permission=Permission.CUSTOMERS_WRITE,
         description="Mail the customer a fresh link that confirms the address; older ones stop working. At most five "
         "mails an hour. Refused when the address is confirmed. Writes history.",
     )
@@ -173,7 +174,7 @@ class AccountAdminMutation:
         return CustomerResendConfirmationPayload(customer_id=customer_id, expires_at=expires_at)
 
     @admin_mutation(
-        permission="customers.impersonate",
+        permission=Permission.CUSTOMERS_IMPERSONATE,
         exclusive=True,
         description="A code to sign in as a customer who allows it (`allowsRemoteAssistance`). It works once, for a "
         "minute; what it is exchanged for works 15 minutes, names both in every trace, and may not change password or "
@@ -190,7 +191,7 @@ class AccountAdminMutation:
         return CustomerLoginAsPayload(customer_id=customer_id, code=code, expires_at=expires_at)
 
     @admin_mutation(
-        permission="customers.impersonate",
+        permission=Permission.CUSTOMERS_IMPERSONATE,
         exclusive=True,
         description="End an impersonation at once, whoever began it: its token stops working. Writes history.",
     )
