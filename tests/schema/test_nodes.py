@@ -1,11 +1,11 @@
 import pytest
 
-from customer_gql.core.ids import encode
+from customer_gql.core.ids import decode, encode
 from support.customers import customer_id, make_customer, make_full_customer
 
 NODE = "query Node($id: ID!) { node(id: $id) { __typename id } }"
 EVERY_ID = """{ id website { id stores { id } } createdIn { id } group { id taxClass { id } } addresses { id }
-  orders { nodes { id shipments { id } } } cart { id items { id product { id } } } wishlist { id items { nodes { id } } }
+  orders { nodes { id items { id } shipments { id } } } cart { id items { id product { id } } } wishlist { id items { nodes { id } } }
   reviews { nodes { id } } storeCredit { entries { nodes { id } } } rewardPoints { entries { nodes { id } } }
   newsletterSubscriptions { id } }"""
 
@@ -38,6 +38,7 @@ async def test_staff_find_everything_by_its_id(admin_client, connection):
         "tax",
         "adr",
         "ord",
+        "oit",
         "shp",
         "crt",
         "cit",
@@ -132,3 +133,16 @@ async def test_many_nodes_of_one_kind_are_one_statement(admin_client, connection
         await admin_client.data("query N($ids: [ID!]!) { nodes(ids: $ids) { id } }", ids=some)
         counts.append(await statements.count())
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("position", [0, 99, 2**31, 2**63 - 1])
+async def test_an_unknown_order_item_is_null(position, admin_client, connection):
+    ids = await every_id(admin_client, await make_full_customer(connection))
+    known = next(id for id in ids if id.startswith("oit_"))
+    found = await admin_client.data(
+        "query N($id: ID!) { node(id: $id) { ... on OrderItem { position sku } } }", id=known
+    )
+    assert found["node"]["position"] == 1
+    customer, order, _ = decode(known, "oit", 3)
+    unknown = encode("oit", customer, order, position)
+    assert (await admin_client.data(NODE, id=unknown))["node"] is None

@@ -24,6 +24,7 @@ from customer_gql.graph.roots import ADMIN
 from customer_gql.schema import admin, storefront
 from customer_gql.schema.customer import Customer
 from customer_gql.schema.nodes import nodes_of
+from customer_gql.schema.order import Order
 
 ROOT = Path(__file__).parents[2]
 FILES = {"schema.graphql": admin.schema, "schema.storefront.graphql": storefront.schema}
@@ -71,9 +72,10 @@ def undescribed(schema):
                 yield from (f"{name}.{field}({arg}:)" for arg, a in it.args.items() if not a.description)
 
 
-def test_no_two_sections_define_one_field():
+@pytest.mark.parametrize("kind", [Customer, Order])
+def test_no_two_sections_define_one_field(kind):
     """Of two bases with one field, the first would win without a word."""
-    own = {base: set(base.__annotations__) for base in Customer.__bases__}
+    own = {base: set(base.__annotations__) for base in kind.__bases__}
     for one, other in itertools.combinations(own, 2):
         assert not own[one] & own[other], (one, other)
 

@@ -7,6 +7,7 @@ from customer_gql.graph.payloads import InputError, VersionConflictError
 from .customer import Customer
 from .limits import LimitsAdminQuery
 from .nodes import NodeAdminQuery
+from .order import Order
 from .roots import config, merged
 
 schema = strawberry.Schema(
@@ -20,6 +21,6 @@ schema = strawberry.Schema(
     mutation=merged(
         "Mutation", "What staff and services may change, each root with its permission.", "ADMIN_MUTATIONS"
     ),
-    types=[Customer, InputError, VersionConflictError],
+    types=[Customer, Order, InputError, VersionConflictError],
     config=config(),
 )

@@ -5,6 +5,7 @@ from customer_gql.graph.payloads import InputError, VersionConflictError
 from .customer import Customer
 from .limits import LimitsQuery
 from .nodes import NodeQuery
+from .order import Order
 from .roots import StorefrontSchema, config, merged
 
 schema = StorefrontSchema(
@@ -12,6 +13,6 @@ schema = StorefrontSchema(
         "Query", "What a shopper may read: the own account, and public facts.", "QUERIES", NodeQuery, LimitsQuery
     ),
     mutation=merged("Mutation", "What a shopper may change: the own account.", "MUTATIONS"),
-    types=[Customer, InputError, VersionConflictError],
+    types=[Customer, Order, InputError, VersionConflictError],
     config=config(),
 )

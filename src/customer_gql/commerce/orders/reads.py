@@ -22,6 +22,7 @@ orders_by_customer = Pages(
 )
 
 _item_key = (item.c.customer_id, item.c.order_id)
+items_by_id = one_by(select(item), *_item_key, item.c.position)
 items_by_order = first_by(select(item).order_by(item.c.position), *_item_key)
 item_counts_by_order = one_by(select(*_item_key, func.count().label("item_count")).group_by(*_item_key), *_item_key)
 

@@ -1,5 +1,5 @@
 import datetime as dt
-from typing import Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import strawberry
 
@@ -15,6 +15,11 @@ from customer_gql.staff.types import StaffUser
 
 from . import reads
 from .tables import OrderStatus
+
+if TYPE_CHECKING:
+    from customer_gql.schema.order import Order
+
+OrderLink = Annotated["Order", strawberry.lazy("customer_gql.schema.order")]
 
 graph_enum(
     OrderStatus,
@@ -33,7 +38,10 @@ graph_enum(
 
 
 @strawberry.type(description="A line of an order, as it was when the order was placed.")
-class OrderItem:
+class OrderItem(Node):
+    id: strawberry.ID = node_id(
+        "oit", reads.items_by_id, "customer_id", "order_id", "position", description="The order item."
+    )
     position: int = column("Number of the line, from 1 on.")
     sku: str = column("Stock keeping unit.")
     name: str = column("Name of the product then.")
@@ -75,8 +83,8 @@ class OrderAddress:
     telephone: str | None = column("Telephone.", personal=True)
 
 
-@strawberry.type(description="An order of a customer.")
-class Order(Node):
+@strawberry.type
+class OrderDetailSection(Node):
     id: strawberry.ID = node_id("ord", reads.orders_by_id, "customer_id", "id", description="The order.")
     number: str = column("The number people use, unique in the shop.")
     status: OrderStatus = column("Where it stands.")
@@ -132,7 +140,7 @@ class OrderStatistics:
 
 @strawberry.type
 class OrderSection:
-    orders: Connection[Order] = paged(
+    orders: Connection[OrderLink] = paged(
         reads.orders_by_customer, key="id", description="Every order of the customer, newest first."
     )
     order_statistics: OrderStatistics = loaded(
@@ -141,3 +149,4 @@ class OrderSection:
 
 
 CUSTOMER_SECTIONS: Final = (OrderSection,)
+ORDER_SECTIONS: Final = (OrderDetailSection,)
