@@ -22,7 +22,8 @@ orders_by_customer = Pages(
 )
 
 _item_key = (item.c.customer_id, item.c.order_id)
-items_by_id = one_by(select(item), *_item_key, item.c.position)
+# Wider than the column, because the number in an id may be one that no position can be.
+items_by_id = one_by(select(item), *_item_key, cast(item.c.position, BigInteger).label("position"))
 items_by_order = first_by(select(item).order_by(item.c.position), *_item_key)
 item_counts_by_order = one_by(select(*_item_key, func.count().label("item_count")).group_by(*_item_key), *_item_key)
 
