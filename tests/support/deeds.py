@@ -185,7 +185,7 @@ async def subscribe(scene: Scene) -> Deed:
 async def newsletter_confirm(scene: Scene) -> Deed:
     row = await scene.shopper()
     async with scene.connection.transaction():
-        await opt_in.ask(scene.connection, row, row.created_in_store_view_id)
+        await opt_in.request_confirmation(scene.connection, row, row.created_in_store_view_id)
     return Deed(scene.guest, {"token": await scene.mailed(row.email, "newsletter_confirm")}, row)
 
 

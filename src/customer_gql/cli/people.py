@@ -88,10 +88,10 @@ def customer_token(
 ) -> None:
     """Print a fresh token of a customer, and nothing else."""
     from customer_gql.customers.accounts.writes import issue_token
-    from customer_gql.customers.profile.reads import find_by_email
+    from customer_gql.customers.profile.reads import find_customer_by_email
 
     async def issue(connection: Connection) -> str:
-        found = await find_by_email(connection, email, website)
+        found = await find_customer_by_email(connection, email, website)
         return await issue_token(connection, found, lifetime=dt.timedelta(hours=hours))
 
     with migrated() as url:

@@ -10,7 +10,7 @@ import strawberry
 from customer_gql.core.errors import BadInput
 from customer_gql.core.ids import decode, prefix_of
 from customer_gql.core.permissions import Permission
-from customer_gql.customers.profile.reads import reachable
+from customer_gql.customers.profile.reads import find_reachable_customer
 from customer_gql.graph.context import Context, Info
 from customer_gql.graph.nodes import FoundNode, Node, NodeId, everyone, its_customer
 from customer_gql.graph.roots import admin_field
@@ -83,7 +83,7 @@ async def _may_see(context: Context, declared: NodeId, key: tuple[int, ...]) -> 
         return False
     if viewer.website_ids is None or declared.visible is everyone:
         return True
-    return declared.visible is its_customer and await reachable(context, key[0]) is not None
+    return declared.visible is its_customer and await find_reachable_customer(context, key[0]) is not None
 
 
 @cache

@@ -91,7 +91,7 @@ async def test_a_visitor_is_listed_and_becomes_the_customer(
 ):
     token = uuid.uuid4().hex
     context = Context(database, caller=RequestOrigin(visitor=token, page="/cart"))
-    presence.active(context)  # as changes of a guest's cart will
+    presence.record_activity(context)  # as changes of a guest's cart will
     await context.background.close()
 
     async def visitors():
@@ -114,7 +114,7 @@ async def test_a_change_of_the_cart_counts_for_the_customer_and_not_for_staff_in
     as_staff = Viewer(ViewerKind.CUSTOMER, customer_id=row.id, staff_id=1)
     for viewer, seen in ((as_staff, None), (Viewer(ViewerKind.CUSTOMER, customer_id=row.id), "/cart")):
         context = Context(database, viewer, caller=RequestOrigin(page="/cart"))
-        presence.active(context)
+        presence.record_activity(context)
         await context.background.close()
         found = await online(row)
         assert (found and found["lastUrl"]) == seen
@@ -123,7 +123,7 @@ async def test_a_change_of_the_cart_counts_for_the_customer_and_not_for_staff_in
 async def test_a_guest_without_a_token_leaves_no_trace(database, connection):
     before = await connection.fetchval("SELECT count(*) FROM visitor")
     context = Context(database, caller=RequestOrigin(page="/cart"))
-    presence.active(context)
+    presence.record_activity(context)
     await context.background.close()
     assert await connection.fetchval("SELECT count(*) FROM visitor") == before
 

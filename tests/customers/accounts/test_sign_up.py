@@ -6,7 +6,7 @@ import uuid
 import pytest
 
 from customer_gql.customers.accounts.registration.sign_up import CONFIRM as CONFIRMATION, DEFAULT_GROUP
-from customer_gql.customers.profile.fields import OPTIONS, SHOWN
+from customer_gql.customers.profile.fields import CHOICE_SETTINGS, SHOW_SETTINGS
 from support.shopping import CONFIRM, PASSWORD, RESEND, RESET, SIGN_IN, SIGN_UP, is_let_in, person
 
 DONE = {"signUp": {"isConfirmationRequired": False, "userErrors": []}}
@@ -148,10 +148,10 @@ async def test_nothing_else_can_be_set(field, browser):
 
 
 async def test_the_shop_decides_what_is_asked_for(browser, configured):
-    await configured(SHOWN["prefix"], "REQUIRED")
-    await configured(OPTIONS["prefix"], ";Ms;Mr")
+    await configured(SHOW_SETTINGS["prefix"], "REQUIRED")
+    await configured(CHOICE_SETTINGS["prefix"], ";Ms;Mr")
     for field in ("suffix", "gender", "dateOfBirth", "taxVatNumber"):
-        await configured(SHOWN[field], "REQUIRED")
+        await configured(SHOW_SETTINGS[field], "REQUIRED")
     answer = (await (await browser()).data(SIGN_UP, input=person(fresh(), prefix="Sir")))["signUp"]
     assert [(error["code"], error["path"]) for error in answer["userErrors"]] == [
         ("INVALID", ["prefix"]),

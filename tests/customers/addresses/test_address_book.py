@@ -7,9 +7,9 @@ import pytest
 
 from customer_gql.administration.customer_import.countries import COUNTRY_CODES
 from customer_gql.core.ids import encode
-from customer_gql.customers.addresses.allowed import COUNTRIES, allowed
+from customer_gql.customers.addresses.allowed import COUNTRIES, allowed_countries
 from customer_gql.customers.addresses.book import FAX, STREET_LINES, TELEPHONE
-from customer_gql.customers.addresses.countries import country
+from customer_gql.customers.addresses.countries import find_country
 from customer_gql.customers.profile.sharing import AccountSharing, set_account_sharing
 from customer_gql.shop.settings.declaration import WEBSITE
 from customer_gql.shop.settings.writes import set_value
@@ -239,8 +239,8 @@ async def test_a_hundred_entries_and_no_more_even_at_once(as_customer, connectio
 
 
 def test_every_country_has_rules_and_nothing_else_has():
-    assert [code for code in sorted(COUNTRY_CODES) if country(code) is None] == []
-    assert [country(code) for code in ("", "ZZ", "us", "U1", "../etc/passwd")] == [None] * 5
+    assert [code for code in sorted(COUNTRY_CODES) if find_country(code) is None] == []
+    assert [find_country(code) for code in ("", "ZZ", "us", "U1", "../etc/passwd")] == [None] * 5
 
 
 async def test_edits_of_two_people_merge_or_are_refused(as_customer, admin_client, connection):
@@ -281,9 +281,9 @@ async def test_shared_accounts_have_addresses_wherever_any_website_takes_them(em
         await shop.execute("INSERT INTO website (id, code, name, currency) VALUES (2, 'two', 'Two', 'EUR')")
         await set_value(shop, COUNTRIES, "GB, ie", scope=WEBSITE, scope_id=1)
         await set_value(shop, COUNTRIES, "DE", scope=WEBSITE, scope_id=2)
-        assert [await allowed(shop, id) for id in (1, 2)] == [{"GB", "IE"}, {"DE"}]
+        assert [await allowed_countries(shop, id) for id in (1, 2)] == [{"GB", "IE"}, {"DE"}]
         async with shop.transaction():
             await set_account_sharing(shop, AccountSharing.GLOBAL)
-        assert [await allowed(shop, id) for id in (1, 2)] == [{"GB", "IE", "DE"}] * 2
+        assert [await allowed_countries(shop, id) for id in (1, 2)] == [{"GB", "IE", "DE"}] * 2
         await set_value(shop, COUNTRIES, "", scope=WEBSITE, scope_id=2)
-        assert await allowed(shop, 1) == set()  # every country there is
+        assert await allowed_countries(shop, 1) == set()  # every country there is

@@ -5,7 +5,7 @@ import uuid
 import pytest
 
 from customer_gql.customers.accounts.registration.sign_up import CONFIRM as CONFIRMATION
-from customer_gql.customers.newsletter.opt_in import NEEDED
+from customer_gql.customers.newsletter.opt_in import CONFIRM_BY_MAIL
 from customer_gql.security.tokens import hashed
 from support.shopping import CONFIRM, SIGN_UP, person
 
@@ -21,7 +21,7 @@ async def wished(browser, configured, connection, mails):
     """A new account that wished for the newsletter: the customer, and what the mails brought."""
 
     async def sign_up():
-        await configured(NEEDED, True)
+        await configured(CONFIRM_BY_MAIL, True)
         email = f"{uuid.uuid4().hex}@example.com"
         await (await browser()).data(SIGN_UP, input=person(email, isSubscribed=True))
         return await connection.fetchrow("SELECT * FROM customer WHERE email = $1", email), dict(await mails(email))

@@ -3,7 +3,7 @@
 import asyncio
 import json
 
-from customer_gql.customers.profile.fields import SHOWN
+from customer_gql.customers.profile.fields import SHOW_SETTINGS
 from customer_gql.shop.settings.writes import set_value
 from support.customers import customer_id, make_customer
 
@@ -55,11 +55,11 @@ async def test_all_or_nothing(as_customer, connection):
 
 async def test_what_the_shop_requires_cannot_be_cleared(as_customer, connection):
     me = await as_customer((await make_customer(connection)).id)
-    await set_value(connection, SHOWN["gender"], "REQUIRED")
+    await set_value(connection, SHOW_SETTINGS["gender"], "REQUIRED")
     try:
         answer = (await me.data(UPDATE, input={"gender": None}))["meUpdate"]
     finally:
-        await set_value(connection, SHOWN["gender"], "NO")
+        await set_value(connection, SHOW_SETTINGS["gender"], "NO")
     assert answer["userErrors"] == [{"code": "REQUIRED", "path": ["gender"]}]
 
 

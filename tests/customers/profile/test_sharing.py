@@ -6,7 +6,7 @@ import pytest
 
 from customer_gql.core.errors import RuleError
 from customer_gql.customers.profile.sharing import AccountSharing, email_scope, set_account_sharing
-from customer_gql.customers.profile.writes import claim, locked, move_claim
+from customer_gql.customers.profile.writes import claim_email, lock_customer, move_email_claim
 from customer_gql.database.pools import connected
 from support.customers import make_customer
 
@@ -33,7 +33,7 @@ async def test_there_and_back(shop):
     async with shop.transaction():
         assert await set_account_sharing(shop, AccountSharing.PER_WEBSITE) == 2
     claims = await shop.fetch("SELECT scope FROM customer_email ORDER BY scope")
-    assert ([claim.scope for claim in claims], await email_scope(shop, 2)) == ([1, 2], 2)
+    assert ([claim_email.scope for claim_email in claims], await email_scope(shop, 2)) == ([1, 2], 2)
     assert [row.website_id for row in rows] == [1, 2]
 
 
@@ -50,9 +50,9 @@ async def test_shared_accounts_move_between_websites_and_claim_everywhere(shop):
     row = await make_customer(shop)
     async with shop.transaction():
         await set_account_sharing(shop, AccountSharing.GLOBAL)
-        held = await locked(shop, row.id, websites=None)
-        await move_claim(shop, held, email="new@example.com", website_id=2)
-        assert not await claim(shop, 7, email="NEW@example.com", scope=await email_scope(shop, 1))
+        held = await lock_customer(shop, row.id, websites=None)
+        await move_email_claim(shop, held, email="new@example.com", website_id=2)
+        assert not await claim_email(shop, 7, email="NEW@example.com", scope=await email_scope(shop, 1))
     assert await scopes(shop) == {0}
 
 
@@ -65,7 +65,7 @@ async def test_who_claims_while_the_scope_changes_claims_in_the_right_one(empty_
         async def claiming(number):
             await asyncio.sleep(0.002 * number)
             async with database.transaction() as connection:
-                await claim(
+                await claim_email(
                     connection, number, email=f"a{number}@example.com", scope=await lock_email_scope(connection, 1)
                 )
                 await asyncio.sleep(0.005)

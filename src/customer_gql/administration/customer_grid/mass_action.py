@@ -12,7 +12,7 @@ from customer_gql.customers.accounts.writes import end_sessions
 from customer_gql.customers.history.writes import By, record_all
 from customer_gql.customers.newsletter import writes as newsletter
 from customer_gql.customers.profile import writes as customers
-from customer_gql.customers.profile.reads import within
+from customer_gql.customers.profile.reads import within_websites
 from customer_gql.customers.profile.tables import CustomerType, customer
 from customer_gql.database.statements import Connection, Row, among, fetch
 
@@ -28,7 +28,7 @@ class MassAction(enum.Enum):
     DELETE = "DELETE"
 
 
-class Outcome(enum.Enum):
+class MassActionOutcome(enum.Enum):
     DONE = "DONE"
     UNCHANGED = "UNCHANGED"
     REFUSED = "REFUSED"
@@ -36,9 +36,9 @@ class Outcome(enum.Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class MassActionResult:
     customer_id: int
-    outcome: Outcome
+    outcome: MassActionOutcome
     reason: str | None = None
 
 
@@ -48,7 +48,7 @@ NO_DEFAULT_VIEW = "The customer's website has no default store view to subscribe
 CHANGED_MEANWHILE = "Somebody changed this customer at the same moment; try again."
 
 
-async def run(
+async def run_mass_action(
     connection: Connection,
     action: MassAction,
     customer_ids: Sequence[int],
@@ -56,48 +56,57 @@ async def run(
     group_id: int | None,
     websites: Websites,
     by: By,
-) -> list[Result]:
+) -> list[MassActionResult]:
     """What happened to each of the ids, in their order; one asked for twice is answered once.
 
     Customers of a website outside of `websites` are as good as unknown, and nothing is done to them.
     """
     ids = list(dict.fromkeys(customer_ids))
-    asked_for = select(customer).where(among(customer.c.id, ids), *within(websites))
+    asked_for = select(customer).where(among(customer.c.id, ids), *within_websites(websites))
     found = {row.id: row for row in await fetch(connection, asked_for)}
     match action:
         case MassAction.SUBSCRIBE:
-            reached = await newsletter.subscribe(connection, list(found))
+            reached = await newsletter.subscribe_customers(connection, list(found))
             changed = {id for id, is_changed in reached.items() if is_changed}
             done = await _newsletter(connection, found, changed, "SUBSCRIBED", by)
-            done |= {id: Result(id, Outcome.REFUSED, NO_DEFAULT_VIEW) for id in found if id not in reached}
+            done |= {
+                id: MassActionResult(id, MassActionOutcome.REFUSED, NO_DEFAULT_VIEW)
+                for id in found
+                if id not in reached
+            }
         case MassAction.UNSUBSCRIBE:
-            ended = await newsletter.unsubscribe(connection, list(found))
+            ended = await newsletter.unsubscribe_customers(connection, list(found))
             done = await _newsletter(connection, found, ended, "UNSUBSCRIBED", by)
         case MassAction.ASSIGN_GROUP:
             assert group_id is not None
             done = await _assign_group(connection, found, group_id, by)
         case MassAction.DELETE:
             done = await _delete(connection, found, by)
-    return [done[id] if id in found else Result(id, Outcome.NOT_FOUND, UNKNOWN) for id in ids]
+    return [done[id] if id in found else MassActionResult(id, MassActionOutcome.NOT_FOUND, UNKNOWN) for id in ids]
 
 
 async def _newsletter(
     connection: Connection, found: Mapping[int, Row], changed: set[int], kind: str, by: By
-) -> dict[int, Result]:
+) -> dict[int, MassActionResult]:
     changes = {"isSubscribed": (kind == "UNSUBSCRIBED", kind == "SUBSCRIBED")}
     await record_all(connection, [(id, found[id].version, changes) for id in changed], kind=kind, by=by)
-    return {id: Result(id, Outcome.DONE if id in changed else Outcome.UNCHANGED) for id in found}
+    return {
+        id: MassActionResult(id, MassActionOutcome.DONE if id in changed else MassActionOutcome.UNCHANGED)
+        for id in found
+    }
 
 
-async def _assign_group(connection: Connection, found: Mapping[int, Row], group_id: int, by: By) -> dict[int, Result]:
+async def _assign_group(
+    connection: Connection, found: Mapping[int, Row], group_id: int, by: By
+) -> dict[int, MassActionResult]:
     await check_group(connection, group_id, path=["groupId"])
-    results: dict[int, Result] = {}
+    results: dict[int, MassActionResult] = {}
     movable: list[Row] = []
     for id, row in found.items():
         if row.group_id == group_id:
-            results[id] = Result(id, Outcome.UNCHANGED)
+            results[id] = MassActionResult(id, MassActionOutcome.UNCHANGED)
         elif row.customer_type != CustomerType.INDIVIDUAL.value:
-            results[id] = Result(id, Outcome.REFUSED, COMPANY_FREEZES_GROUP)
+            results[id] = MassActionResult(id, MassActionOutcome.REFUSED, COMPANY_FREEZES_GROUP)
         else:
             movable.append(row)
     versions = await customers.assign_group(connection, movable, group_id)
@@ -105,15 +114,18 @@ async def _assign_group(connection: Connection, found: Mapping[int, Row], group_
     moved = [(id, version, {"groupId": (encode("grp", found[id].group_id), to)}) for id, version in versions.items()]
     await record_all(connection, moved, kind="EDITED", by=by)
     for row in movable:
-        stale = Result(row.id, Outcome.REFUSED, CHANGED_MEANWHILE)
-        results[row.id] = Result(row.id, Outcome.DONE) if row.id in versions else stale
+        stale = MassActionResult(row.id, MassActionOutcome.REFUSED, CHANGED_MEANWHILE)
+        results[row.id] = MassActionResult(row.id, MassActionOutcome.DONE) if row.id in versions else stale
     return results
 
 
-async def _delete(connection: Connection, found: Mapping[int, Row], by: By) -> dict[int, Result]:
-    gone = {row.id: row.version for row in await customers.remove(connection, list(found))}
+async def _delete(connection: Connection, found: Mapping[int, Row], by: By) -> dict[int, MassActionResult]:
+    gone = {row.id: row.version for row in await customers.delete_customers(connection, list(found))}
     await end_sessions(connection, list(gone))
     await record_all(connection, [(id, version + 1, {}) for id, version in gone.items()], kind="DELETED", by=by)
     return {
-        id: Result(id, Outcome.DONE) if id in gone else Result(id, Outcome.REFUSED, NEEDS_ANOTHER_ADMIN) for id in found
+        id: MassActionResult(id, MassActionOutcome.DONE)
+        if id in gone
+        else MassActionResult(id, MassActionOutcome.REFUSED, NEEDS_ANOTHER_ADMIN)
+        for id in found
     }

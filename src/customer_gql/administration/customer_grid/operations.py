@@ -7,7 +7,7 @@ from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.ids import decode_one, encode
 from customer_gql.core.permissions import Permission
 from customer_gql.customers.history.writes import acting
-from customer_gql.customers.profile.reads import reachable
+from customer_gql.customers.profile.reads import find_reachable_customer
 from customer_gql.customers.profile.types import CustomerLink, CustomerPayload, Gender
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
@@ -16,7 +16,7 @@ from customer_gql.graph.roots import INPUT, Requires, admin_mutation
 from customer_gql.graph.scalars import graph_enum
 
 from . import mass_action
-from .mass_action import MAX_IDS, MassAction, Outcome
+from .mass_action import MAX_IDS, MassAction, MassActionOutcome
 from .quick_edit import quick_edit
 
 
@@ -60,7 +60,7 @@ graph_enum(
     name="CustomerMassActionKind",
 )
 graph_enum(
-    Outcome,
+    MassActionOutcome,
     "What happened to one customer.",
     {
         "DONE": "It was done.",
@@ -87,7 +87,7 @@ class CustomerMassActionInput:
 @strawberry.type(description="What happened to one customer.")
 class CustomerMassActionResult:
     customer_key: strawberry.Private[int]
-    outcome: Outcome = column("What happened.")
+    outcome: MassActionOutcome = column("What happened.")
     reason: str | None = column("Why it was refused, in words.")
 
     @strawberry.field(description="The customer asked for.")
@@ -98,7 +98,7 @@ class CustomerMassActionResult:
         graphql_type=CustomerLink | None, description="The customer as stored now; null when deleted or unknown."
     )
     async def customer(self, info: Info) -> Any:
-        return await reachable(info.context, self.customer_key)
+        return await find_reachable_customer(info.context, self.customer_key)
 
 
 @strawberry.type(description="What a mass action did, to each customer and in all.")
@@ -157,7 +157,7 @@ class CustomerGridAdminMutation:
         ids, group_id = _selected(input.selection), _group(input)
         viewer = info.context.viewer
         async with info.context.transaction(dry_run=dry_run) as connection:
-            results = await mass_action.run(
+            results = await mass_action.run_mass_action(
                 connection,
                 action,
                 ids,
@@ -208,17 +208,17 @@ def _group(input: CustomerMassActionInput) -> int | None:
     return None if input.group_id is None else decode_one(input.group_id.value, "grp")
 
 
-def _payload(results: list[mass_action.Result]) -> CustomerMassActionPayload:
+def _payload(results: list[mass_action.MassActionResult]) -> CustomerMassActionPayload:
     outcomes = [result.outcome for result in results]
     return CustomerMassActionPayload(
         results=[
             CustomerMassActionResult(customer_key=result.customer_id, outcome=result.outcome, reason=result.reason)
             for result in results
         ],
-        done_count=outcomes.count(Outcome.DONE),
-        unchanged_count=outcomes.count(Outcome.UNCHANGED),
-        refused_count=outcomes.count(Outcome.REFUSED),
-        not_found_count=outcomes.count(Outcome.NOT_FOUND),
+        done_count=outcomes.count(MassActionOutcome.DONE),
+        unchanged_count=outcomes.count(MassActionOutcome.UNCHANGED),
+        refused_count=outcomes.count(MassActionOutcome.REFUSED),
+        not_found_count=outcomes.count(MassActionOutcome.NOT_FOUND),
     )
 
 

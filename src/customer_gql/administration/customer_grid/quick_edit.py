@@ -21,7 +21,7 @@ from customer_gql.customers.profile.tables import CustomerType
 from customer_gql.database.statements import Connection, Row, fetch_one
 from customer_gql.messaging.mail.writes import queue
 from customer_gql.shop.groups.tables import NOT_LOGGED_IN, customer_group
-from customer_gql.shop.websites.reads import existing_website
+from customer_gql.shop.websites.reads import find_website
 
 # Input field -> column of the customer; the other two are columns of the default billing address.
 PROFILE: Mapping[str, str] = {
@@ -66,8 +66,8 @@ async def quick_edit(
     Both the customer and the website they move to have to be among `websites`.
     """
     held = Held(
-        await customers.locked(connection, customer_id, websites=websites),
-        await addresses.default_billing(connection, customer_id),
+        await customers.lock_customer(connection, customer_id, websites=websites),
+        await addresses.lock_default_billing_address(connection, customer_id),
         websites,
     )
     wanted = await _checked(connection, held, edits)
@@ -109,7 +109,7 @@ async def _group(connection: Connection, held: Held, value: int) -> int:
 
 
 async def _website(connection: Connection, held: Held, value: int) -> int:
-    return (await existing_website(connection, value, websites=held.websites)).id
+    return (await find_website(connection, value, websites=held.websites)).id
 
 
 async def _tax_vat_number(_connection: Connection, _held: Held, value: str | None) -> str | None:
@@ -125,11 +125,11 @@ async def _gender(_connection: Connection, _held: Held, value: enum.Enum | None)
 
 async def _telephone(_connection: Connection, held: Held, value: str) -> str:
     _billing(held, "telephone")
-    return addresses.checked_telephone(value, ["telephone"])
+    return addresses.validate_telephone(value, ["telephone"])
 
 
 async def _postcode(_connection: Connection, held: Held, value: str | None) -> str | None:
-    return addresses.checked_postcode(value, _billing(held, "postcode").country_code, ["postcode"])
+    return addresses.validate_postcode(value, _billing(held, "postcode").country_code, ["postcode"])
 
 
 def _billing(held: Held, field: str) -> Row:
@@ -165,14 +165,14 @@ async def _store(connection: Connection, held: Held, changed: Mapping[str, Any],
     customer = held.customer
     if "email" in changed or "websiteId" in changed:
         website_id = changed.get("websiteId", customer.website_id)
-        await customers.move_claim(
+        await customers.move_email_claim(
             connection, customer, email=changed.get("email", customer.email), website_id=website_id
         )
     billing = {BILLING[field]: value for field, value in changed.items() if field in BILLING}
     if held.billing is not None and billing:
-        await addresses.change(connection, held.billing, billing)
+        await addresses.update_address(connection, held.billing, billing)
     profile = {PROFILE[field]: value for field, value in changed.items() if field in PROFILE}
-    version = await customers.change(connection, customer, profile)
+    version = await customers.update_customer(connection, customer, profile)
     await record(connection, customer.id, kind="EDITED", version=version, by=by, changes=_history(held, changed))
     if "websiteId" in changed and not await accounts_are_shared(connection):
         await end_elsewhere(connection, customer.id)

@@ -9,7 +9,7 @@ from typing import TypeVar
 from customer_gql.core import emails
 from customer_gql.core.errors import RuleError
 
-from .report import Problem
+from .report import CellProblem
 
 T_ = TypeVar("T_")
 
@@ -24,8 +24,8 @@ class Cells:
 
     def __init__(self, row: Mapping[str, str]) -> None:
         self._row = row
-        self.problems: list[Problem] = []
-        self.notes: list[Problem] = []
+        self.problems: list[CellProblem] = []
+        self.notes: list[CellProblem] = []
 
     def raw(self, column: str) -> str:
         """The cell without blanks around it; empty when the file has no such column."""
@@ -33,7 +33,7 @@ class Cells:
         return "" if value == EMPTY_VALUE else unicodedata.normalize("NFC", value)
 
     def refuse(self, column: str, reason: str) -> None:
-        self.problems.append(Problem(column, reason, self.raw(column)))
+        self.problems.append(CellProblem(column, reason, self.raw(column)))
 
     def text(self, column: str, longest: int) -> str | None:
         value = self.raw(column)
@@ -68,7 +68,7 @@ class Cells:
         """One of the values; for another one the row's default, with a note (docs/domain/import.md#import-7)."""
         value = self.raw(column)
         if value and value.casefold() not in values:
-            self.notes.append(Problem(column, f"is outside the set of values and became {otherwise}", value))
+            self.notes.append(CellProblem(column, f"is outside the set of values and became {otherwise}", value))
         return values.get(value.casefold())
 
     def flag(self, column: str) -> bool:

@@ -16,13 +16,13 @@ class ImportFault(RuleError):
     """Why nothing was imported: one sentence for whoever runs the import."""
 
 
-class Record(NamedTuple):
+class CsvRecord(NamedTuple):
     line: int
     """The line of the file on which the record starts; quoted cells may span several."""
     cells: list[str]
 
 
-class CommaFile:
+class CsvFile:
     """An open file whose header has been read. `columns` are the header's cells."""
 
     def __init__(self, path: Path) -> None:
@@ -50,7 +50,7 @@ class CommaFile:
     def done_bytes(self) -> int:
         return min(self._raw.tell(), self.total_bytes)
 
-    def records(self) -> Iterator[Record]:
+    def records(self) -> Iterator[CsvRecord]:
         """Each record after the header; blank lines are passed over."""
         while (record := self._next()) is not None:
             if record.cells:
@@ -71,7 +71,7 @@ class CommaFile:
             raise ImportFault(f"{self.name} names a column twice: {', '.join(map(repr, repeated))}.")
         return columns
 
-    def _next(self) -> Record | None:
+    def _next(self) -> CsvRecord | None:
         line = self._reader.line_num + 1
         try:
             cells = next(self._reader, None)
@@ -81,7 +81,7 @@ class CommaFile:
             ) from None
         except OSError as error:
             raise ImportFault(f"{self.name} cannot be read: {error.strerror}.") from None
-        return None if cells is None else Record(line, cells)
+        return None if cells is None else CsvRecord(line, cells)
 
     def _lines(self) -> Iterator[str]:
         number = 0

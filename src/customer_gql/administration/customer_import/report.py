@@ -14,22 +14,22 @@ _MOST_WARNINGS = 50
 _FORMULA_STARTS = tuple("=+-@\t\r\n\0=+-@")
 
 
-class Problem(NamedTuple):
+class CellProblem(NamedTuple):
     column: str
     reason: str
     value: str = ""
 
 
-def harmless(cell: str) -> str:
+def escape_formula(cell: str) -> str:
     """The cell as a spreadsheet shows it instead of computing it."""
     return "'" + cell if cell.startswith(_FORMULA_STARTS) else cell
 
 
-def shortened(value: str) -> str:
+def shorten_value(value: str) -> str:
     return value if len(value) <= _SHOWN else value[: _SHOWN - 1] + "…"
 
 
-class Report:
+class ProblemReport:
     """A CSV file of every problem, which appears under its name only when the import came to its end."""
 
     def __init__(self, path: Path) -> None:
@@ -37,11 +37,11 @@ class Report:
         self._unfinished = path.with_name(path.name + ".part")
         self._file: TextIO | None = None
 
-    def add(self, file: str, line: int, problems: Iterable[Problem]) -> None:
+    def add(self, file: str, line: int, problems: Iterable[CellProblem]) -> None:
         try:
             out = self._file = self._file or self._started()
-            rows = [(file, line, p.column, p.reason, shortened(p.value)) for p in problems]
-            csv.writer(out).writerows([[harmless(str(cell)) for cell in row] for row in rows])
+            rows = [(file, line, p.column, p.reason, shorten_value(p.value)) for p in problems]
+            csv.writer(out).writerows([[escape_formula(str(cell)) for cell in row] for row in rows])
         except OSError as error:
             raise _unwritable(self._path, error) from None
 
@@ -73,7 +73,7 @@ def _unwritable(path: Path, error: OSError) -> ImportFault:
     return ImportFault(f"The report {path} cannot be written: {error.strerror}.")
 
 
-class Warnings:
+class ImportWarnings:
     """Counted by what they say, so that a million odd rows are still a few lines."""
 
     def __init__(self) -> None:
@@ -84,7 +84,7 @@ class Warnings:
         if sentence not in self._plain:
             self._plain.append(sentence)
 
-    def count(self, file: str, line: int, notes: Iterable[Problem]) -> None:
+    def count(self, file: str, line: int, notes: Iterable[CellProblem]) -> None:
         for note in notes:
             key = (file, note.column, note.reason)
             first, rows = self._counted.get(key, (line, 0))

@@ -14,8 +14,8 @@ from typing import Any, ClassVar, Protocol
 from customer_gql.database.statements import Connection
 
 from .cells import EMPTY_VALUE, Cells
-from .files import CommaFile, ImportFault, Record
-from .report import Problem, Report, Warnings
+from .files import CsvFile, CsvRecord, ImportFault
+from .report import CellProblem, ImportWarnings, ProblemReport
 
 BATCH_ROWS = 5_000
 # An import is long work on purpose; the limits of the pool are those of a request.
@@ -44,7 +44,7 @@ class Counts:
 
 
 @dataclass(slots=True)
-class Checked:
+class CheckedRow:
     """One row: what is wrong with it, whose it is, and its record for the temporary table."""
 
     line: int
@@ -61,9 +61,9 @@ class Sheet(Protocol):
     known: ClassVar[frozenset[str]]
     required: ClassVar[tuple[str, ...]]
 
-    def check(self, cells: Cells, line: int) -> Checked: ...
+    def check(self, cells: Cells, line: int) -> CheckedRow: ...
 
-    async def settle(self, connection: Connection, batch: Sequence[Checked]) -> None:
+    async def settle(self, connection: Connection, batch: Sequence[CheckedRow]) -> None:
         """Add the problems that only the database knows of."""
         ...
 
@@ -73,16 +73,16 @@ Progress = Callable[[int, int], None]
 
 
 @dataclass(slots=True)
-class Desk:
+class ImportRun:
     """What one import notes down while it runs."""
 
-    report: Report
+    report: ProblemReport
     on_progress: Progress | None = None
     is_dry_run: bool = False
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
-    warnings: Warnings = field(default_factory=Warnings)
+    warnings: ImportWarnings = field(default_factory=ImportWarnings)
     ignored_columns: list[str] = field(default_factory=list)
-    files: list[CommaFile] = field(default_factory=list)
+    files: list[CsvFile] = field(default_factory=list)
 
     def advanced(self) -> None:
         if self.on_progress:
@@ -90,9 +90,9 @@ class Desk:
             self.on_progress(done, sum(file.total_bytes for file in self.files))
 
 
-def opened(path: Path, sheet: Sheet) -> CommaFile:
+def open_sheet(path: Path, sheet: Sheet) -> CsvFile:
     """The file, once its header is known to be one of this sheet."""
-    file = CommaFile(path)
+    file = CsvFile(path)
     try:
         file.require(sheet.required)
         _refuse_unknown(file, sheet)
@@ -102,14 +102,14 @@ def opened(path: Path, sheet: Sheet) -> CommaFile:
     return file
 
 
-def _refuse_unknown(file: CommaFile, sheet: Sheet) -> None:
+def _refuse_unknown(file: CsvFile, sheet: Sheet) -> None:
     """An underscore marks a column that steers the import, so one that is not understood cannot be passed over."""
     unknown = [column for column in file.columns if column.startswith("_") and column not in sheet.known]
     if unknown:
         raise ImportFault(f"{file.name} has an unknown service column: {', '.join(map(repr, unknown))}.")
 
 
-async def staged(connection: Connection, file: CommaFile, sheet: Sheet, desk: Desk) -> Counts:
+async def stage_rows(connection: Connection, file: CsvFile, sheet: Sheet, desk: ImportRun) -> Counts:
     """Fill the sheet's temporary table with the good rows of the file; the others go to the report."""
     await connection.execute(f"DROP TABLE IF EXISTS pg_temp.{sheet.table}")
     await connection.execute(f"CREATE TEMPORARY TABLE {sheet.table} ({sheet.staging}) ON COMMIT DROP")
@@ -129,7 +129,7 @@ async def staged(connection: Connection, file: CommaFile, sheet: Sheet, desk: De
     return counts
 
 
-def _accepted(row: Checked, file: CommaFile, desk: Desk) -> bool:
+def _accepted(row: CheckedRow, file: CsvFile, desk: ImportRun) -> bool:
     if row.cells.problems:
         desk.report.add(file.name, row.line, row.cells.problems)
         return False
@@ -137,26 +137,26 @@ def _accepted(row: Checked, file: CommaFile, desk: Desk) -> bool:
     return True
 
 
-async def _copy(connection: Connection, sheet: Sheet, rows: Sequence[Checked]) -> None:
+async def _copy(connection: Connection, sheet: Sheet, rows: Sequence[CheckedRow]) -> None:
     if rows:
         columns = list(rows[0].record)
         records = [tuple(row.record.values()) for row in rows]
         await connection.copy_records_to_table(sheet.table, records=records, columns=columns, timeout=LONG_SECONDS)
 
 
-def _batches(file: CommaFile, sheet: Sheet, desk: Desk) -> Iterator[tuple[int, list[Checked]]]:
+def _batches(file: CsvFile, sheet: Sheet, desk: ImportRun) -> Iterator[tuple[int, list[CheckedRow]]]:
     records = file.records()
     while batch := list(islice(records, BATCH_ROWS)):
         yield len(batch), [_checked(record, file, sheet, desk) for record in batch]
 
 
-def _checked(record: Record, file: CommaFile, sheet: Sheet, desk: Desk) -> Checked:
+def _checked(record: CsvRecord, file: CsvFile, sheet: Sheet, desk: ImportRun) -> CheckedRow:
     if len(record.cells) != len(file.columns):
         cells = Cells({})
         # Cells are shifted, so none may be quoted: a password could stand under any heading.
         reason = f"the row has {len(record.cells)} cells, the header {len(file.columns)}"
-        cells.problems.append(Problem("", reason))
-        return Checked(record.line, cells, None, {})
+        cells.problems.append(CellProblem("", reason))
+        return CheckedRow(record.line, cells, None, {})
     row = dict(zip(file.columns, record.cells, strict=True))
     for secret in SECRETS & row.keys():
         if row.pop(secret).strip() not in {"", EMPTY_VALUE}:

@@ -7,7 +7,7 @@ from customer_gql.core.errors import BadInput, RuleError
 from customer_gql.core.ids import decode_one, encode
 from customer_gql.core.permissions import Permission
 from customer_gql.core.viewer import Viewer
-from customer_gql.customers.profile.reads import reachable
+from customer_gql.customers.profile.reads import find_reachable_customer
 from customer_gql.database.statements import Connection as Pooled, Row
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
@@ -151,7 +151,7 @@ class MailAdminMutation:
     async def mail_retry(self, info: Info, input: Annotated[MailRetryInput, INPUT]) -> MailRetryPayload:
         id = decode_one(input.id, "mai")
         async with info.context.transaction() as connection:
-            if not await reads.is_reached(connection, id, info.context.viewer.website_ids):
+            if not await reads.is_reachable(connection, id, info.context.viewer.website_ids):
                 raise writes.no_such_mail()
             await writes.retry(connection, id)
             await record(connection, "MAIL_RETRIED", by=acting(info.context), subject=input.id)
@@ -252,7 +252,7 @@ async def _customer_values(info: Info, customer_id: strawberry.ID | None) -> Map
         return {}
     for needed in (Permission.CUSTOMERS_READ, Permission.CUSTOMERS_PII):
         Requires(needed).check(info.context.viewer)
-    found = await reachable(info.context, decode_one(customer_id, "cus"))
+    found = await find_reachable_customer(info.context, decode_one(customer_id, "cus"))
     if found is None:
         raise BadInput("customerId: there is no such customer.")
     return {"firstName": found.first_name}

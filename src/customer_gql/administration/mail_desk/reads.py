@@ -24,7 +24,7 @@ dead_letters = List(
 )
 
 
-async def is_reached(connection: Connection, mail_id: int, websites: Websites) -> bool:
+async def is_reachable(connection: Connection, mail_id: int, websites: Websites) -> bool:
     """Whether somebody who reaches these websites may know of a dead mail."""
     if websites is None:
         return True

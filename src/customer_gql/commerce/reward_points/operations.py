@@ -7,11 +7,11 @@ from customer_gql.core.ids import decode_one
 from customer_gql.core.permissions import Permission
 from customer_gql.customers.history.writes import acting, record
 from customer_gql.customers.profile.types import CustomerPayload
-from customer_gql.customers.profile.writes import locked
+from customer_gql.customers.profile.writes import lock_customer
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
 from customer_gql.graph.roots import INPUT, admin_mutation
-from customer_gql.shop.websites.reads import existing_website
+from customer_gql.shop.websites.reads import find_website
 
 from . import writes
 from .types import RewardPointsEntry
@@ -53,9 +53,9 @@ class RewardPointsAdminMutation:
     ) -> RewardPointsAdjustPayload:
         customer_id = decode_one(input.id, "cus")
         async with info.context.transaction() as connection:
-            customer = await locked(connection, customer_id, websites=info.context.viewer.website_ids)
+            customer = await lock_customer(connection, customer_id, websites=info.context.viewer.website_ids)
             named = None if input.website_id is None else decode_one(input.website_id.value, "web")
-            site = await existing_website(
+            site = await find_website(
                 connection,
                 customer.website_id if named is None else named,
                 websites=info.context.viewer.website_ids,

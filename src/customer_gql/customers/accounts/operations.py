@@ -16,7 +16,7 @@ from customer_gql.customers.history.writes import acting
 from customer_gql.database.statements import Row
 from customer_gql.graph.context import Info
 from customer_gql.graph.roots import INPUT, customer_field, customer_mutation, guest_mutation
-from customer_gql.shop.websites.reads import requested_view
+from customer_gql.shop.websites.reads import find_requested_view
 
 from . import lockout, sign_out
 from .inputs import (
@@ -253,7 +253,7 @@ async def _named_website(info: Info) -> int | None:
 async def _view(info: Info) -> Row:
     """The storefront that asks."""
     async with info.context.database.reads.acquire() as connection:
-        return await requested_view(connection, info.context.caller.store_view)
+        return await find_requested_view(connection, info.context.caller.store_view)
 
 
 QUERIES: Final = (AccountQuery,)

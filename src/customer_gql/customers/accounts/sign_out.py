@@ -19,13 +19,13 @@ async def sign_out(context: Context, *, every: bool) -> int:
         if viewer.is_impersonated:
             by = By(Actor.STAFF, viewer.staff_id, address=viewer.address)
             return int(await impersonation.end(connection, customer_id, session_id, by=by))
-        held = await customers.locked(connection, customer_id, websites=None)
+        held = await customers.lock_customer(connection, customer_id, websites=None)
         if every:
             ended = await sessions.end_others(connection, customer_id, keep=None)
         else:
             ended = await sessions.end(connection, customer_id, [session_id])
         await record(connection, customer_id, kind="SIGNED_OUT", version=held.version, by=acting(viewer))
-    presence.signed_out(context, customer_id)
+    presence.record_sign_out(context, customer_id)
     return ended
 
 
@@ -33,7 +33,7 @@ async def revoke_session(context: Context, session_id: int) -> int:
     customer_id = context.viewer.customer_id
     assert customer_id is not None
     async with context.transaction() as connection:
-        held = await customers.locked(connection, customer_id, websites=None)
+        held = await customers.lock_customer(connection, customer_id, websites=None)
         if not await sessions.end(connection, customer_id, [session_id]):
             raise RuleError("There is no such session.", path=["id"], code=UserErrorCode.NOT_FOUND)
         await record(connection, customer_id, kind="SESSION_REVOKED", version=held.version, by=acting(context.viewer))

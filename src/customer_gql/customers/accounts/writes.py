@@ -151,7 +151,7 @@ async def lock(connection: Connection, held: Row, *, until: dt.datetime | None, 
         until = now + dt.timedelta(days=await setting(connection, LONGEST_LOCK))
     if until <= now:
         raise RuleError("The lock has to end in the future.", path=["until"])
-    version = await customers.change(connection, held, {"locked_until": until})
+    version = await customers.update_customer(connection, held, {"locked_until": until})
     changes = {"lockedUntil": (_iso(held.locked_until), _iso(until))}
     await record(connection, held.id, kind="LOCKED", version=version, by=by, changes=changes)
     return True
@@ -162,7 +162,7 @@ async def unlock(connection: Connection, held: Row, *, by: By) -> bool:
     await forget_failures(connection, held)
     if held.locked_until is None or held.locked_until <= dt.datetime.now(dt.UTC):
         return False
-    version = await customers.change(connection, held, {"locked_until": None})
+    version = await customers.update_customer(connection, held, {"locked_until": None})
     changes = {"lockedUntil": (_iso(held.locked_until), None)}
     await record(connection, held.id, kind="UNLOCKED", version=version, by=by, changes=changes)
     return True
@@ -172,7 +172,7 @@ async def set_status(connection: Connection, held: Row, *, status: CustomerStatu
     """Whether it changed. An inactive customer is let in nowhere, so whatever lets in ends."""
     if held.status == status.value:
         return False
-    version = await customers.change(connection, held, {"status": status.value})
+    version = await customers.update_customer(connection, held, {"status": status.value})
     if status is CustomerStatus.INACTIVE:
         await end_sessions(connection, [held.id])
     kind = "ACTIVATED" if status is CustomerStatus.ACTIVE else "DEACTIVATED"
@@ -190,15 +190,15 @@ async def set_password(connection: Connection, customer_id: int, hash: str) -> N
 
 async def drop_unproven(connection: Connection, held: Row, *, by: By) -> None:
     """Take back what somebody said of an account whose address they never proved (security: pre-hijacked accounts)."""
-    await newsletter.forget_waiting(connection, held.id)
-    dropped = await addresses.clear(connection, held.id)
+    await newsletter.cancel_waiting_subscriptions(connection, held.id)
+    dropped = await addresses.delete_addresses(connection, held.id)
     changes: dict[str, tuple[object, object]] = {}
     if dropped:
         changes["addressCount"] = (dropped, 0)
     if held.allows_remote_assistance:
         changes["allowsRemoteAssistance"] = ("true", "false")
     if changes:
-        version = await customers.change(connection, held, {"allows_remote_assistance": False})
+        version = await customers.update_customer(connection, held, {"allows_remote_assistance": False})
         await record(connection, held.id, kind="UNPROVEN_DROPPED", version=version, by=by, changes=changes)
 
 

@@ -13,13 +13,13 @@ COUNTRIES: Final = Setting(
 )
 
 
-async def allowed(connection: Connection, website_id: int) -> frozenset[str]:
+async def allowed_countries(connection: Connection, website_id: int) -> frozenset[str]:
     """Codes of the countries; none for every country there is."""
     is_shared = await accounts_are_shared(connection)
     websites = [row.id for row in await fetch(connection, ALL_WEBSITES)] if is_shared else [website_id]
-    lists = [_codes(await setting(connection, COUNTRIES, website_id=id)) for id in websites]
+    lists = [_parse_codes(await setting(connection, COUNTRIES, website_id=id)) for id in websites]
     return frozenset().union(*lists) if all(lists) else frozenset()
 
 
-def _codes(listed: str) -> frozenset[str]:
+def _parse_codes(listed: str) -> frozenset[str]:
     return frozenset(code.strip().upper() for code in listed.split(",") if code.strip())

@@ -17,11 +17,11 @@ from customer_gql.database.statements import Connection, Row, execute, fetch_one
 from customer_gql.shop.settings.declaration import WEBSITE, Setting
 from customer_gql.shop.settings.reads import SettingValues, settings_at
 
-from .allowed import allowed
-from .countries import Country, country
+from .allowed import allowed_countries
+from .countries import Country, find_country
 from .reads import MAX_ADDRESSES
 from .tables import address
-from .writes import change, checked_postcode, checked_telephone
+from .writes import update_address, validate_postcode, validate_telephone
 
 _SHOW: Final = ("NO", "OPTIONAL", "REQUIRED")
 STREET_LINES: Final = Setting("addresses.street_lines", 2, WEBSITE, "Lines a street may have.", at_least=1, at_most=4)
@@ -51,23 +51,23 @@ _IN_GRID: Final = ("telephone", "postcode")
 _DEFAULTS: Final = ("is_default_billing", "is_default_shipping")
 
 
-async def create(connection: Connection, customer_id: int, given: Mapping[str, Any], *, by: By) -> int:
+async def create_address(connection: Connection, customer_id: int, given: Mapping[str, Any], *, by: By) -> int:
     """The new entry's key. The customer is locked, so that two defaults or a 101st entry cannot be raced for."""
-    held = await customers.locked(connection, customer_id, websites=None)
+    held = await customers.lock_customer(connection, customer_id, websites=None)
     count = await fetch_value(connection, select(func.count()).where(address.c.customer_id == customer_id))
     if count >= MAX_ADDRESSES:
         raise RuleError(
             f"An address book holds {MAX_ADDRESSES} entries. Delete one first.", code=UserErrorCode.TOO_MANY
         )
-    values = _checked(given, *await _shop(connection, held))
-    await _rotate(connection, customer_id, values)
+    values = _validate_address(given, *await _address_settings(connection, held))
+    await _replace_defaults(connection, customer_id, values)
     key = new_id()
     await execute(connection, insert(address).values(customer_id=customer_id, id=key, **values))
-    await _tell(connection, held, key, "ADDRESS_CREATED", {}, values, by)
+    await _record_change(connection, held, key, "ADDRESS_CREATED", {}, values, by)
     return key
 
 
-async def edit(
+async def edit_address(
     connection: Connection,
     customer_id: int,
     key: int,
@@ -80,19 +80,21 @@ async def edit(
 
     `expected_version` is the customer's: what hangs on the account shares its version.
     """
-    held = await customers.locked(connection, customer_id, websites=None)
-    stored = await _entry(connection, customer_id, key)
+    held = await customers.lock_customer(connection, customer_id, websites=None)
+    stored = await _find_address(connection, customer_id, key)
     before = {column: stored[column] for column in COLUMNS.values()}
     whole = {field: before[column] for field, column in COLUMNS.items()} | dict(given)
-    wanted = _checked(whole, *await _shop(connection, held))
+    wanted = _validate_address(whole, *await _address_settings(connection, held))
     changed = {column: value for column, value in wanted.items() if value != before[column]}
     if expected_version is not None:
         await _refuse_conflicts(connection, held, stored, changed, expected_version)
     if not changed:
         return []
-    await _rotate(connection, customer_id, changed)
-    await change(connection, stored, changed)
-    await _tell(connection, held, key, "ADDRESS_EDITED", {column: before[column] for column in changed}, changed, by)
+    await _replace_defaults(connection, customer_id, changed)
+    await update_address(connection, stored, changed)
+    await _record_change(
+        connection, held, key, "ADDRESS_EDITED", {column: before[column] for column in changed}, changed, by
+    )
     return [field for field, column in COLUMNS.items() if column in changed]
 
 
@@ -106,10 +108,12 @@ async def _refuse_conflicts(
         for field, column in COLUMNS.items()
         if column in changed
     }
-    bare = {field: edit for field, edit in edits.items() if stored.is_default_billing and field in _IN_GRID}
+    bare = {
+        field: edit_address for field, edit_address in edits.items() if stored.is_default_billing and field in _IN_GRID
+    }
     try:
         await refuse_conflicts(
-            connection, held, {prefix + field: edit for field, edit in edits.items()} | bare, expected
+            connection, held, {prefix + field: edit_address for field, edit_address in edits.items()} | bare, expected
         )
     except VersionConflict as found:
         by_field = {one.field.removeprefix(prefix): one for one in reversed(found.conflicts)}
@@ -117,9 +121,9 @@ async def _refuse_conflicts(
         raise VersionConflict(found.current_version, conflicts) from None
 
 
-async def remove(connection: Connection, customer_id: int, key: int, *, by: By) -> None:
-    held = await customers.locked(connection, customer_id, websites=None)
-    stored = await _entry(connection, customer_id, key)
+async def delete_address(connection: Connection, customer_id: int, key: int, *, by: By) -> None:
+    held = await customers.lock_customer(connection, customer_id, websites=None)
+    stored = await _find_address(connection, customer_id, key)
     errors = [
         RuleError(
             f"This is the default {kind} address. Choose another first.", path=["id"], code=UserErrorCode.NOT_ALLOWED
@@ -131,10 +135,10 @@ async def remove(connection: Connection, customer_id: int, key: int, *, by: By) 
         raise RuleErrors(errors)
     await execute(connection, delete(address).where(address.c.customer_id == customer_id, address.c.id == key))
     before = {column: stored[column] for column in COLUMNS.values() if stored[column]}
-    await _tell(connection, held, key, "ADDRESS_DELETED", before, {}, by)
+    await _record_change(connection, held, key, "ADDRESS_DELETED", before, {}, by)
 
 
-async def _entry(connection: Connection, customer_id: int, key: int) -> Row:
+async def _find_address(connection: Connection, customer_id: int, key: int) -> Row:
     found = await fetch_one(
         connection, select(address).where(address.c.customer_id == customer_id, address.c.id == key)
     )
@@ -143,14 +147,14 @@ async def _entry(connection: Connection, customer_id: int, key: int) -> Row:
     return found
 
 
-async def _shop(connection: Connection, held: Row) -> tuple[SettingValues, Collection[str]]:
+async def _address_settings(connection: Connection, held: Row) -> tuple[SettingValues, Collection[str]]:
     """What the website asks for, and the countries that are allowed; none allows all."""
-    settings = (STREET_LINES, TELEPHONE, COMPANY, FAX, *fields.OPTIONS.values())
+    settings = (STREET_LINES, TELEPHONE, COMPANY, FAX, *fields.CHOICE_SETTINGS.values())
     shop = await settings_at(connection, *settings, website_id=held.website_id)
-    return shop, await allowed(connection, held.website_id)
+    return shop, await allowed_countries(connection, held.website_id)
 
 
-async def _rotate(connection: Connection, customer_id: int, values: Mapping[str, Any]) -> None:
+async def _replace_defaults(connection: Connection, customer_id: int, values: Mapping[str, Any]) -> None:
     """A new default takes the place of the old one."""
     for column in _DEFAULTS:
         if values.get(column):
@@ -162,7 +166,7 @@ async def _rotate(connection: Connection, customer_id: int, values: Mapping[str,
             )
 
 
-async def _tell(
+async def _record_change(
     connection: Connection,
     held: Row,
     key: int,
@@ -179,15 +183,15 @@ async def _tell(
         for column in {**before, **after}
         if before.get(column) != after.get(column)
     }
-    version = await customers.change(connection, held, {})
+    version = await customers.update_customer(connection, held, {})
     await record(connection, held.id, kind=kind, version=version, by=by, changes=changes)
 
 
-def _checked(given: Mapping[str, Any], shop: SettingValues, countries: Collection[str]) -> dict[str, Any]:
+def _validate_address(given: Mapping[str, Any], shop: SettingValues, countries: Collection[str]) -> dict[str, Any]:
     """The entry as it would be stored, by column, or every reason why not."""
     wanted: dict[str, Any] = {}
     errors: list[RuleError] = []
-    place = _country(given.get("countryCode"), countries, errors)
+    place = _validate_country(given.get("countryCode"), countries, errors)
     for field, column in COLUMNS.items():
         try:
             wanted[column] = _CHECKS[field](given.get(field), field, shop, place)
@@ -198,8 +202,8 @@ def _checked(given: Mapping[str, Any], shop: SettingValues, countries: Collectio
     return wanted
 
 
-def _country(code: str | None, countries: Collection[str], errors: list[RuleError]) -> Country | None:
-    found = country((code or "").strip().upper())
+def _validate_country(code: str | None, countries: Collection[str], errors: list[RuleError]) -> Country | None:
+    found = find_country((code or "").strip().upper())
     if found is None:
         errors.append(RuleError("This is no country: two letters of ISO 3166-1.", path=["countryCode"]))
     elif countries and found.code not in countries:
@@ -214,14 +218,14 @@ Check = Callable[[Any, str, SettingValues, Country | None], Any]
 
 def _text(longest: int, *, required: bool = False) -> Check:
     def check(value: str | None, field: str, _shop: SettingValues, _place: Country | None) -> str | None:
-        return fields.text(value, field, longest, required=required)
+        return fields.validate_line(value, field, longest, required=required)
 
     return check
 
 
 def _shown(setting: Setting[str]) -> Check:
     def check(value: str | None, field: str, shop: SettingValues, _place: Country | None) -> str | None:
-        return fields.text(value, field, 255, required=shop[setting] == "REQUIRED")
+        return fields.validate_line(value, field, 255, required=shop[setting] == "REQUIRED")
 
     return check
 
@@ -231,7 +235,7 @@ def _code(_value: str | None, _field: str, _shop: SettingValues, place: Country 
 
 
 def _street(value: list[str] | None, field: str, shop: SettingValues, _place: Country | None) -> list[str]:
-    lines = [line for text in (value or [])[:100] if (line := fields.text(text, field, 255))]
+    lines = [line for text in (value or [])[:100] if (line := fields.validate_line(text, field, 255))]
     if not lines:
         raise RuleError("This has to be given.", path=[field], code=UserErrorCode.REQUIRED)
     most = shop[STREET_LINES]
@@ -241,11 +245,11 @@ def _street(value: list[str] | None, field: str, shop: SettingValues, _place: Co
 
 
 def _city(value: str | None, field: str, _shop: SettingValues, place: Country | None) -> str:
-    return fields.text(value, field, 255, required=place is None or place.needs_city) or ""
+    return fields.validate_line(value, field, 255, required=place is None or place.needs_city) or ""
 
 
 def _region(value: str | None, field: str, _shop: SettingValues, place: Country | None) -> str | None:
-    line = fields.text(value, field, 255, required=place is not None and place.needs_region)
+    line = fields.validate_line(value, field, 255, required=place is not None and place.needs_region)
     if line is None or place is None:
         return line
     found = place.region(line)
@@ -256,8 +260,8 @@ def _region(value: str | None, field: str, _shop: SettingValues, place: Country 
 
 def _postcode(value: str | None, field: str, _shop: SettingValues, place: Country | None) -> str | None:
     if place is None or (not place.has_postcode and not value):
-        return fields.text(value, field, 16)
-    code = checked_postcode(value, place.code, [field])
+        return fields.validate_line(value, field, 16)
+    code = validate_postcode(value, place.code, [field])
     if code is not None and not place.has_postcode_like(code):
         raise RuleError(f"In {place.code} a postal code looks like {place.postcode_example}.", path=[field])
     return code
@@ -265,8 +269,8 @@ def _postcode(value: str | None, field: str, _shop: SettingValues, place: Countr
 
 def _telephone(value: str | None, field: str, shop: SettingValues, _place: Country | None) -> str | None:
     setting = TELEPHONE if field == "telephone" else FAX
-    line = fields.text(value, field, 60, required=shop[setting] == "REQUIRED")
-    return None if line is None else checked_telephone(line, [field])
+    line = fields.validate_line(value, field, 60, required=shop[setting] == "REQUIRED")
+    return None if line is None else validate_telephone(line, [field])
 
 
 def _flag(value: bool | None, _field: str, _shop: SettingValues, _place: Country | None) -> bool:

@@ -36,7 +36,7 @@ class Country:
 
 
 @cache
-def country(code: str) -> Country | None:
+def find_country(code: str) -> Country | None:
     """None when there is no such country."""
     if not _CODE.fullmatch(code):
         return None

@@ -104,7 +104,7 @@ class AddressMutation:
         given = {field: getattr(input, column) for field, column in book.COLUMNS.items()}
         customer_id = _viewer(info)
         async with info.context.transaction() as connection:
-            key = await book.create(connection, customer_id, given, by=acting(info.context.viewer))
+            key = await book.create_address(connection, customer_id, given, by=acting(info.context.viewer))
         named = [field for field, value in given.items() if value]
         return AddressPayload(key=(customer_id, key), changed_fields=named)
 
@@ -116,7 +116,7 @@ class AddressMutation:
     async def address_update(self, info: Info, input: Annotated[AddressUpdateInput, INPUT]) -> AddressPayload:
         key = _own(info, input.id)
         async with info.context.transaction() as connection:
-            changed = await book.edit(
+            changed = await book.edit_address(
                 connection,
                 *key,
                 _given(input),
@@ -133,7 +133,7 @@ class AddressMutation:
     async def address_delete(self, info: Info, input: Annotated[AddressDeleteInput, INPUT]) -> AddressDeletePayload:
         key = _own(info, input.id)
         async with info.context.transaction() as connection:
-            await book.remove(connection, *key, by=acting(info.context.viewer))
+            await book.delete_address(connection, *key, by=acting(info.context.viewer))
         return AddressDeletePayload(deleted_id=input.id)
 
 

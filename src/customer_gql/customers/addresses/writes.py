@@ -83,7 +83,7 @@ WITHOUT_POSTCODE = frozenset(
 _TELEPHONE = re.compile(r"\+?[0-9(][0-9 ()./\-]{2,36}( ?(x|ext\.?) ?[0-9]{1,6})?", re.IGNORECASE)
 
 
-async def default_billing(connection: Connection, customer_id: int) -> Row | None:
+async def lock_default_billing_address(connection: Connection, customer_id: int) -> Row | None:
     """The default billing address, held until the transaction ends."""
     return await fetch_one(
         connection,
@@ -91,12 +91,12 @@ async def default_billing(connection: Connection, customer_id: int) -> Row | Non
     )
 
 
-async def clear(connection: Connection, customer_id: int) -> int:
+async def delete_addresses(connection: Connection, customer_id: int) -> int:
     """Empty the address book, defaults too; how many entries it had."""
     return await execute(connection, delete(address).where(address.c.customer_id == customer_id))
 
 
-async def change(connection: Connection, held: Row, values: Mapping[str, Any]) -> None:
+async def update_address(connection: Connection, held: Row, values: Mapping[str, Any]) -> None:
     await execute(
         connection,
         update(address)
@@ -105,13 +105,13 @@ async def change(connection: Connection, held: Row, values: Mapping[str, Any]) -
     )
 
 
-def checked_telephone(text: str, path: list[str]) -> str:
+def validate_telephone(text: str, path: list[str]) -> str:
     if not _TELEPHONE.fullmatch(text.strip()):
         raise RuleError("This is not a telephone number: digits, blanks, ( ) + - . /, and an extension.", path=path)
     return text.strip()
 
 
-def checked_postcode(text: str | None, country_code: str, path: list[str]) -> str | None:
+def validate_postcode(text: str | None, country_code: str, path: list[str]) -> str | None:
     """The postal code as stored; None only where the country does without."""
     code = (text or "").strip()
     if not code and country_code not in WITHOUT_POSTCODE:

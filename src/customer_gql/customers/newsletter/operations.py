@@ -5,7 +5,7 @@ import strawberry
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.customers.history.writes import acting, record
 from customer_gql.customers.profile.sharing import accounts_are_shared
-from customer_gql.customers.profile.writes import locked
+from customer_gql.customers.profile.writes import lock_customer
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
 from customer_gql.graph.payloads import Payload
@@ -13,7 +13,7 @@ from customer_gql.graph.roots import INPUT, customer_mutation, guest_mutation
 from customer_gql.messaging.mail.writes import queue
 from customer_gql.shop.settings.declaration import STORE_VIEW, Setting
 from customer_gql.shop.settings.reads import setting
-from customer_gql.shop.websites.reads import requested_view
+from customer_gql.shop.websites.reads import find_requested_view
 
 from . import opt_in, writes
 from .reads import subscriptions_by_id
@@ -51,7 +51,7 @@ class NewsletterMutation:
         self, info: Info, input: Annotated[NewsletterConfirmInput, INPUT]
     ) -> NewsletterPayload:
         async with info.context.transaction() as connection:
-            key = await opt_in.confirm(connection, input.token, address=info.context.viewer.address)
+            key = await opt_in.confirm_subscription(connection, input.token, address=info.context.viewer.address)
         return NewsletterPayload(key=key, is_changed=True)
 
     @customer_mutation(
@@ -60,7 +60,7 @@ class NewsletterMutation:
         "has no newsletter, or is of another website. Told by mail, writes history. `newsletterUnsubscribe` undoes it."
     )
     async def newsletter_subscribe(self, info: Info) -> NewsletterPayload:
-        return await _wish(info, subscribes=True)
+        return await _change_subscription(info, subscribes=True)
 
     @customer_mutation(
         description="End the subscription to the newsletter of the store view in `X-Store-View` (the default one "
@@ -68,23 +68,23 @@ class NewsletterMutation:
         "`newsletterSubscribe` undoes it."
     )
     async def newsletter_unsubscribe(self, info: Info) -> NewsletterPayload:
-        return await _wish(info, subscribes=False)
+        return await _change_subscription(info, subscribes=False)
 
 
-async def _wish(info: Info, *, subscribes: bool) -> NewsletterPayload:
+async def _change_subscription(info: Info, *, subscribes: bool) -> NewsletterPayload:
     context = info.context
     assert context.viewer.customer_id is not None
     async with context.transaction() as connection:
-        view = await requested_view(connection, context.caller.store_view, website_id=context.viewer.website_id)
+        view = await find_requested_view(connection, context.caller.store_view, website_id=context.viewer.website_id)
         if subscribes and not await setting(connection, ENABLED, store_view_id=view.id):
             raise RuleError("This store view has no newsletter.", code=UserErrorCode.NOT_ALLOWED)
-        held = await locked(connection, context.viewer.customer_id, websites=None)
+        held = await lock_customer(connection, context.viewer.customer_id, websites=None)
         if view.website_id != held.website_id and not await accounts_are_shared(connection):
             raise RuleError("The account is one of another website.", code=UserErrorCode.NOT_ALLOWED)
         if subscribes:
-            changed = await writes.begin(connection, held, view.id)
+            changed = await writes.begin_subscription(connection, held, view.id)
         else:
-            changed = await writes.end(connection, held.id, view.id)
+            changed = await writes.end_subscription(connection, held.id, view.id)
         if changed:
             kind = "SUBSCRIBED" if subscribes else "UNSUBSCRIBED"
             by, changes = acting(context.viewer), {"isSubscribed": (not subscribes, subscribes)}

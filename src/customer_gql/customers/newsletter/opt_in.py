@@ -9,16 +9,16 @@ from customer_gql.core.emails import normalised
 from customer_gql.core.errors import RuleError
 from customer_gql.customers.history.tables import Actor
 from customer_gql.customers.history.writes import By, record
-from customer_gql.customers.profile.writes import locked
+from customer_gql.customers.profile.writes import lock_customer
 from customer_gql.database.statements import Connection, Row, execute, fetch_one
 from customer_gql.messaging.mail.writes import queue
 from customer_gql.security import tokens
 from customer_gql.shop.settings.declaration import STORE_VIEW, Setting
 
 from .tables import SubscriptionStatus, newsletter_confirmation as confirmation, newsletter_subscription as subscription
-from .writes import begin
+from .writes import begin_subscription
 
-NEEDED: Final = Setting(
+CONFIRM_BY_MAIL: Final = Setting(
     "newsletter.confirm",
     False,
     STORE_VIEW,
@@ -28,12 +28,12 @@ LIFETIME: Final = dt.timedelta(hours=24)
 _DEAD: Final = "This link does not work: it was used, is too old, or the subscription does not wait for it any more."
 
 
-async def ask(connection: Connection, held: Any, store_view_id: int) -> None:
+async def request_confirmation(connection: Connection, held: Any, store_view_id: int) -> None:
     """Let the subscription wait, and mail the link that begins it.
 
     An account that is not confirmed waits for that instead: its link proves the same mailbox.
     """
-    await begin(connection, held, store_view_id, waits=True)
+    await begin_subscription(connection, held, store_view_id, waits=True)
     if not held.is_email_confirmed:
         return
     token, now = tokens.new(tokens.NEWSLETTER), dt.datetime.now(dt.UTC)
@@ -59,17 +59,17 @@ async def ask(connection: Connection, held: Any, store_view_id: int) -> None:
     )
 
 
-async def confirm(connection: Connection, given: str, *, address: str | None) -> tuple[int, int]:
+async def confirm_subscription(connection: Connection, given: str, *, address: str | None) -> tuple[int, int]:
     """Begin the subscription that the link was mailed for; its key. One refusal for all that may be wrong."""
     dead = RuleError(_DEAD, path=["token"])
     known = await fetch_one(connection, select(confirmation).where(confirmation.c.token_hash == tokens.hashed(given)))
     if known is None:
         raise dead
     try:
-        held = await locked(connection, known.customer_id, websites=None)
+        held = await lock_customer(connection, known.customer_id, websites=None)
     except RuleError:
         raise dead from None
-    if not await _use_up(connection, known, held) or not await _begin(connection, known):
+    if not await _use_link(connection, known, held) or not await _activate_subscription(connection, known):
         raise dead
     by = By(Actor.CUSTOMER, held.id, address=address)
     changes = {"isSubscribed": (False, True)}
@@ -85,7 +85,7 @@ async def confirm(connection: Connection, given: str, *, address: str | None) ->
     return held.id, known.store_view_id
 
 
-async def _use_up(connection: Connection, known: Row, held: Row) -> int:
+async def _use_link(connection: Connection, known: Row, held: Row) -> int:
     now = dt.datetime.now(dt.UTC)
     return await execute(
         connection,
@@ -100,7 +100,7 @@ async def _use_up(connection: Connection, known: Row, held: Row) -> int:
     )
 
 
-async def _begin(connection: Connection, known: Row) -> int:
+async def _activate_subscription(connection: Connection, known: Row) -> int:
     """Only what waits: a link opened after a change of mind brings nothing back."""
     return await execute(
         connection,

@@ -13,7 +13,7 @@ from customer_gql.shop.websites.tables import store, store_view
 from .tables import SubscriptionStatus, newsletter_subscription as subscription
 
 
-async def subscribe(connection: Connection, customer_ids: Sequence[int]) -> dict[int, bool]:
+async def subscribe_customers(connection: Connection, customer_ids: Sequence[int]) -> dict[int, bool]:
     """Subscribe to the default store view of each customer's website, and no other; whether it changed something.
 
     An account that is not confirmed yet is subscribed by its confirmation (docs/domain/newsletter.md#newsletter-3). A customer whose website has no
@@ -41,7 +41,7 @@ async def subscribe(connection: Connection, customer_ids: Sequence[int]) -> dict
     return {row.id: False for row in reached} | {row.customer_id: True for row in changed}
 
 
-async def unsubscribe(connection: Connection, customer_ids: Sequence[int]) -> set[int]:
+async def unsubscribe_customers(connection: Connection, customer_ids: Sequence[int]) -> set[int]:
     """End every subscription in every store view, those waiting for a confirmation too; those changed by it."""
     changed = await fetch(
         connection,
@@ -56,7 +56,7 @@ async def unsubscribe(connection: Connection, customer_ids: Sequence[int]) -> se
     return {row.customer_id for row in changed}
 
 
-async def begin(connection: Connection, held: Row, store_view_id: int, *, waits: bool = False) -> bool:
+async def begin_subscription(connection: Connection, held: Row, store_view_id: int, *, waits: bool = False) -> bool:
     """Subscribe one customer in one store view; whether it changed anything.
 
     An account not confirmed waits for that, and with `waits` a confirmed one for a link of its own (docs/domain/newsletter.md#newsletter-5).
@@ -78,7 +78,7 @@ async def begin(connection: Connection, held: Row, store_view_id: int, *, waits:
     return bool(changed)
 
 
-async def end(connection: Connection, customer_id: int, store_view_id: int) -> bool:
+async def end_subscription(connection: Connection, customer_id: int, store_view_id: int) -> bool:
     """Unsubscribe one customer in one store view; whether there was something to end."""
     left = SubscriptionStatus.UNSUBSCRIBED.value
     return bool(
@@ -95,7 +95,7 @@ async def end(connection: Connection, customer_id: int, store_view_id: int) -> b
     )
 
 
-async def forget_waiting(connection: Connection, customer_id: int) -> None:
+async def cancel_waiting_subscriptions(connection: Connection, customer_id: int) -> None:
     """Wishes that nobody proved to be the owner's are taken back."""
     waiting = [SubscriptionStatus.UNCONFIRMED.value, SubscriptionStatus.NOT_ACTIVE.value]
     await execute(
@@ -106,7 +106,7 @@ async def forget_waiting(connection: Connection, customer_id: int) -> None:
     )
 
 
-async def confirm(connection: Connection, customer_id: int) -> None:
+async def activate_waiting_subscriptions(connection: Connection, customer_id: int) -> None:
     """The account was confirmed: what waited for it begins."""
     await execute(
         connection,

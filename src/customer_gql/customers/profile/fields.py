@@ -11,27 +11,29 @@ from customer_gql.core.errors import RuleError, RuleErrors, UserErrorCode
 from customer_gql.shop.settings.declaration import WEBSITE, Setting
 from customer_gql.shop.settings.reads import SettingValues
 
-_SHOW: Final = ("NO", "OPTIONAL", "REQUIRED")
+_SHOW_VALUES: Final = ("NO", "OPTIONAL", "REQUIRED")
 
 
-def _shown(name: str) -> Setting[str]:
+def _show_setting(name: str) -> Setting[str]:
     path = f"customers.show_{name}"
-    return Setting(path, "NO", WEBSITE, f"Whether customers are asked for it: {', '.join(_SHOW)}.", one_of=_SHOW)
+    return Setting(
+        path, "NO", WEBSITE, f"Whether customers are asked for it: {', '.join(_SHOW_VALUES)}.", one_of=_SHOW_VALUES
+    )
 
 
-def _options(name: str) -> Setting[str]:
+def _choice_setting(name: str) -> Setting[str]:
     return Setting(f"customers.{name}_options", "", WEBSITE, "What may be chosen, parted by `;`; empty takes any text.")
 
 
-SHOWN: Final[Mapping[str, Setting[str]]] = {
-    "prefix": _shown("prefix"),
-    "suffix": _shown("suffix"),
-    "dateOfBirth": _shown("date_of_birth"),
-    "taxVatNumber": _shown("tax_vat_number"),
-    "gender": _shown("gender"),
+SHOW_SETTINGS: Final[Mapping[str, Setting[str]]] = {
+    "prefix": _show_setting("prefix"),
+    "suffix": _show_setting("suffix"),
+    "dateOfBirth": _show_setting("date_of_birth"),
+    "taxVatNumber": _show_setting("tax_vat_number"),
+    "gender": _show_setting("gender"),
 }
-OPTIONS: Final = {"prefix": _options("prefix"), "suffix": _options("suffix")}
-SETTINGS: Final = (*SHOWN.values(), *OPTIONS.values())
+CHOICE_SETTINGS: Final = {"prefix": _choice_setting("prefix"), "suffix": _choice_setting("suffix")}
+SETTINGS: Final = (*SHOW_SETTINGS.values(), *CHOICE_SETTINGS.values())
 # Input field -> column.
 COLUMNS: Final[Mapping[str, str]] = {
     "prefix": "prefix",
@@ -47,7 +49,7 @@ COLUMNS: Final[Mapping[str, str]] = {
 _OLDEST: Final = dt.date(1900, 1, 1)
 
 
-def checked(given: Mapping[str, Any], shop: SettingValues) -> dict[str, Any]:
+def validate_profile(given: Mapping[str, Any], shop: SettingValues) -> dict[str, Any]:
     """The fields as they would be stored, by input name; every reason why not as `RuleErrors`."""
     wanted: dict[str, Any] = {}
     errors: list[RuleError] = []
@@ -61,7 +63,7 @@ def checked(given: Mapping[str, Any], shop: SettingValues) -> dict[str, Any]:
     return wanted
 
 
-def text(value: str | None, field: str, longest: int, *, required: bool = False) -> str | None:
+def validate_line(value: str | None, field: str, longest: int, *, required: bool = False) -> str | None:
     """One line without blanks around it; None when nothing is left."""
     line = unicodedata.normalize("NFC", value or "").strip()
     if len(line) > longest:
@@ -73,7 +75,7 @@ def text(value: str | None, field: str, longest: int, *, required: bool = False)
     return line or None
 
 
-def email(value: str, field: str = "email") -> str:
+def validate_customer_email(value: str, field: str = "email") -> str:
     if len(value) > 254:
         raise RuleError("At most 254 characters.", path=[field], code=UserErrorCode.TOO_LONG)
     try:
@@ -83,7 +85,7 @@ def email(value: str, field: str = "email") -> str:
 
 
 def _name(value: str | None, field: str, _shop: SettingValues) -> str | None:
-    line = text(value, field, 255, required=field != "middleName")
+    line = validate_line(value, field, 255, required=field != "middleName")
     # A name is printed in mails; a link in it would make the shop the sender of anybody's advertising.
     if line and "://" in line:
         raise RuleError("A name holds no link.", path=[field])
@@ -91,15 +93,15 @@ def _name(value: str | None, field: str, _shop: SettingValues) -> str | None:
 
 
 def _affix(value: str | None, field: str, shop: SettingValues) -> str | None:
-    line = text(value, field, 40, required=_is_required(field, shop))
-    options = [option.strip() for option in shop[OPTIONS[field]].split(";") if option.strip()]
+    line = validate_line(value, field, 40, required=_is_required(field, shop))
+    options = [option.strip() for option in shop[CHOICE_SETTINGS[field]].split(";") if option.strip()]
     if line and options and line not in options:
         raise RuleError(f"Choose one of: {', '.join(options)}.", path=[field])
     return line
 
 
 def _tax_vat_number(value: str | None, field: str, shop: SettingValues) -> str | None:
-    return text(value, field, 50, required=_is_required(field, shop))
+    return validate_line(value, field, 50, required=_is_required(field, shop))
 
 
 def _gender(value: enum.Enum | None, field: str, shop: SettingValues) -> str | None:
@@ -124,7 +126,7 @@ def _require(value: object, field: str, shop: SettingValues) -> None:
 
 
 def _is_required(field: str, shop: SettingValues) -> bool:
-    return shop[SHOWN[field]] == "REQUIRED"
+    return shop[SHOW_SETTINGS[field]] == "REQUIRED"
 
 
 _CHECKS: Final[Mapping[str, Callable[[Any, str, SettingValues], Any]]] = {

@@ -93,7 +93,7 @@ class CustomerAdminQuery:
     async def customer(
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The customer's id.")]
     ) -> Any:
-        return await reads.reachable(info.context, decode_one(id, "cus"))
+        return await reads.find_reachable_customer(info.context, decode_one(id, "cus"))
 
     @admin_field(
         permission=Permission.CUSTOMERS_READ,

@@ -3,11 +3,11 @@
 A visitor is told by the header `X-Visitor`: 22 to 64 characters of `A-Z a-z 0-9 _ -`, made at random by the storefront
 and kept in the browser. It opens nothing; only its hash is stored.
 
-Mutations of a cart call `active(info.context)` once they have committed, for customers and guests alike:
+Mutations of a cart call `record_activity(info.context)` once they have committed, for customers and guests alike:
 
     async with info.context.transaction() as connection:
         await writes.add(connection, ...)
-    presence.active(info.context)
+    presence.record_activity(info.context)
 
 It only queues: the answer neither waits for the write nor fails with it.
 """
@@ -28,50 +28,50 @@ from customer_gql.security.tokens import hashed
 from .tables import customer_activity as activity, visitor
 
 
-def signed_in(context: Context, customer_id: int) -> None:
+def record_sign_in(context: Context, customer_id: int) -> None:
     """The visitor, if the browser was one, is a customer from here on."""
     now = dt.datetime.now(dt.UTC)
-    _mark(context, customer_id, last_sign_in_at=now, last_activity_at=now, last_url=context.caller.page)
+    _record_moments(context, customer_id, last_sign_in_at=now, last_activity_at=now, last_url=context.caller.page)
     if context.caller.visitor:
         token_hash = hashed(context.caller.visitor)
-        context.later(("visitor", token_hash), partial(_forget_visitor, token_hash=token_hash))
+        context.later(("visitor", token_hash), partial(_delete_visitor, token_hash=token_hash))
 
 
-def signed_up(context: Context, customer_id: int) -> None:
-    _mark(context, customer_id, last_activity_at=dt.datetime.now(dt.UTC), last_url=context.caller.page)
+def record_sign_up(context: Context, customer_id: int) -> None:
+    _record_moments(context, customer_id, last_activity_at=dt.datetime.now(dt.UTC), last_url=context.caller.page)
 
 
-def signed_out(context: Context, customer_id: int) -> None:
-    _mark(context, customer_id, last_sign_out_at=dt.datetime.now(dt.UTC))
+def record_sign_out(context: Context, customer_id: int) -> None:
+    _record_moments(context, customer_id, last_sign_out_at=dt.datetime.now(dt.UTC))
 
 
-def active(context: Context) -> None:
+def record_activity(context: Context) -> None:
     """The viewer did something that counts, as changing a cart. Staff acting as the customer do not."""
     viewer, now = context.viewer, dt.datetime.now(dt.UTC)
     if viewer.kind is ViewerKind.CUSTOMER and viewer.customer_id and not viewer.is_impersonated:
-        _mark(context, viewer.customer_id, last_activity_at=now, last_url=context.caller.page)
+        _record_moments(context, viewer.customer_id, last_activity_at=now, last_url=context.caller.page)
     elif viewer.kind is ViewerKind.GUEST and context.caller.visitor:
         token_hash = hashed(context.caller.visitor)
-        seen = partial(_see_visitor, token_hash=token_hash, now=now, page=context.caller.page)
+        seen = partial(_store_visitor, token_hash=token_hash, now=now, page=context.caller.page)
         context.later(("visitor", token_hash), seen)
 
 
-def _mark(context: Context, customer_id: int, **moments: Any) -> None:
+def _record_moments(context: Context, customer_id: int, **moments: Any) -> None:
     # Keyed by what is written: a sign-out must not replace a sign-in that still waits.
-    context.later(("seen", customer_id, *moments), partial(_see_customer, customer_id=customer_id, moments=moments))
+    context.later(("seen", customer_id, *moments), partial(_store_moments, customer_id=customer_id, moments=moments))
 
 
-async def _see_customer(connection: Connection, *, customer_id: int, moments: dict[str, Any]) -> None:
+async def _store_moments(connection: Connection, *, customer_id: int, moments: dict[str, Any]) -> None:
     insert = upsert(activity).values(customer_id=customer_id, **moments)
     changed = {name: insert.excluded[name] for name in moments}
     await execute(connection, insert.on_conflict_do_update(index_elements=["customer_id"], set_=changed))
 
 
-async def _see_visitor(connection: Connection, *, token_hash: bytes, now: dt.datetime, page: str | None) -> None:
+async def _store_visitor(connection: Connection, *, token_hash: bytes, now: dt.datetime, page: str | None) -> None:
     insert = upsert(visitor).values(token_hash=token_hash, id=new_id(), last_activity_at=now, last_url=page)
     changed = {"last_activity_at": insert.excluded.last_activity_at, "last_url": insert.excluded.last_url}
     await execute(connection, insert.on_conflict_do_update(index_elements=["token_hash"], set_=changed))
 
 
-async def _forget_visitor(connection: Connection, *, token_hash: bytes) -> None:
+async def _delete_visitor(connection: Connection, *, token_hash: bytes) -> None:
     await execute(connection, delete(visitor).where(visitor.c.token_hash == token_hash))

@@ -18,13 +18,13 @@ from .tables import customer, customer_activity, customer_email
 ONLINE_MINUTES = Setting(
     "customers.online_minutes", 15, GLOBAL, "How long an activity counts as being online.", at_least=1, at_most=1440
 )
-_minutes = (
+_stored_minutes = (
     select(cast(configuration_value.c.value, Text()).cast(Integer()))
     .where(configuration_value.c.path == ONLINE_MINUTES.path, configuration_value.c.scope == GLOBAL.value)
     .scalar_subquery()
 )
 # Who was active since then is online.
-ONLINE_SINCE = func.now() - func.coalesce(_minutes, ONLINE_MINUTES.default) * literal_column(
+ONLINE_SINCE = func.now() - func.coalesce(_stored_minutes, ONLINE_MINUTES.default) * literal_column(
     "interval '1 minute'", Interval()
 )
 
@@ -51,15 +51,15 @@ customer_list = List(
 )
 
 
-def within(websites: Websites) -> list[ColumnElement[bool]]:
+def within_websites(websites: Websites) -> list[ColumnElement[bool]]:
     """The condition that keeps a statement about customers to those somebody may reach; none for those who reach all.
 
-    With `customer_list`, `reachable` and `customers.writes.locked` it is all there is to the scope of staff.
+    With `customer_list`, `find_reachable_customer` and `lock_customer` it is all there is to the scope of staff.
     """
     return [] if websites is None else [among(customer.c.website_id, sorted(websites))]
 
 
-async def reachable(context: Any, customer_id: int) -> Row | None:
+async def find_reachable_customer(context: Any, customer_id: int) -> Row | None:
     """The customer, unless unknown or of a website the viewer does not reach; nobody can tell these two apart."""
     found: Row | None = await context.load(customers_by_id, customer_id)
     return found if found is not None and context.viewer.reaches(found.website_id) else None
@@ -83,7 +83,7 @@ activities_by_customer = one_by(
 )
 
 
-async def find_by_email(connection: Connection, email: str, website_code: str | None) -> int:
+async def find_customer_by_email(connection: Connection, email: str, website_code: str | None) -> int:
     """The customer with this address. Refused when several websites know it and none is named."""
     found = await fetch(
         connection,

@@ -72,7 +72,7 @@ class CustomerPayload(Payload):
         graphql_type=CustomerLink | None, description="The customer as stored now; null when refused or unknown."
     )
     async def customer(self, info: Info) -> Any:
-        return None if self.customer_id is None else await reads.reachable(info.context, self.customer_id)
+        return None if self.customer_id is None else await reads.find_reachable_customer(info.context, self.customer_id)
 
 
 @strawberry.type(description="When the customer was last seen. Page views do not count; sign-ins and cart changes do.")

@@ -16,21 +16,21 @@ from customer_gql.shop.settings.reads import settings_at
 
 from . import fields
 from .edits import Edit, refuse_conflicts
-from .reads import within
+from .reads import within_websites
 from .sharing import lock_email_scope
 from .tables import CustomerType, customer, customer_email
 
 
-async def locked(connection: Connection, customer_id: int, *, websites: Websites) -> Row:
+async def lock_customer(connection: Connection, customer_id: int, *, websites: Websites) -> Row:
     """The customer, held until the transaction ends. One of a website outside of `websites` is as good as unknown."""
-    statement = select(customer).where(customer.c.id == customer_id, *within(websites)).with_for_update()
+    statement = select(customer).where(customer.c.id == customer_id, *within_websites(websites)).with_for_update()
     found = await fetch_one(connection, statement)
     if found is None:
         raise RuleError("There is no such customer.", path=["id"], code=UserErrorCode.NOT_FOUND)
     return found
 
 
-async def claim(connection: Connection, customer_id: int, *, email: str, scope: int) -> bool:
+async def claim_email(connection: Connection, customer_id: int, *, email: str, scope: int) -> bool:
     """Take an address for an account; False when another has it. Waits for one who is just taking it."""
     claimed = await fetch_one(
         connection,
@@ -42,13 +42,13 @@ async def claim(connection: Connection, customer_id: int, *, email: str, scope: 
     return claimed is not None
 
 
-async def move_claim(connection: Connection, held: Row, *, email: str, website_id: int) -> None:
+async def move_email_claim(connection: Connection, held: Row, *, email: str, website_id: int) -> None:
     """Claim the new address before the old one is given up, so that no moment leaves the account without one."""
     old = (normalised(held.email), await lock_email_scope(connection, held.website_id))
     new = (normalised(email), await lock_email_scope(connection, website_id))
     if old == new:
         return
-    if not await claim(connection, held.id, email=email, scope=new[1]):
+    if not await claim_email(connection, held.id, email=email, scope=new[1]):
         # Two edits may swap places in either field, so the message blames the one that changed.
         path = ["email"] if old[0] != new[0] else ["websiteId"]
         raise RuleError("Another account uses that e-mail address.", path=path, code=UserErrorCode.TAKEN)
@@ -62,7 +62,7 @@ async def move_claim(connection: Connection, held: Row, *, email: str, website_i
     )
 
 
-async def change(connection: Connection, held: Row, values: Mapping[str, Any]) -> int:
+async def update_customer(connection: Connection, held: Row, values: Mapping[str, Any]) -> int:
     """Store new values; the version they make. What hangs on the account, as addresses, counts as a change of it."""
     changed = await fetch_one(
         connection,
@@ -79,21 +79,26 @@ async def edit_profile(
     connection: Connection, customer_id: int, *, edits: Mapping[str, Any], expected_version: int | None, by: By
 ) -> list[str]:
     """Store the edits that change something, by input name; those that did. Refuses all when it refuses one."""
-    held = await locked(connection, customer_id, websites=None)
+    held = await lock_customer(connection, customer_id, websites=None)
     shop = await settings_at(connection, *fields.SETTINGS, website_id=held.website_id)
-    wanted = fields.checked(edits, shop)
+    wanted = fields.validate_profile(edits, shop)
     changed = {field: value for field, value in wanted.items() if value != held[fields.COLUMNS[field]]}
-    shown = {field: Edit(_shown(held[fields.COLUMNS[field]]), _shown(value)) for field, value in changed.items()}
+    shown = {
+        field: Edit(_history_text(held[fields.COLUMNS[field]]), _history_text(value))
+        for field, value in changed.items()
+    }
     if expected_version is not None:
         await refuse_conflicts(connection, held, shown, expected_version)
     if changed:
-        version = await change(connection, held, {fields.COLUMNS[field]: value for field, value in changed.items()})
+        version = await update_customer(
+            connection, held, {fields.COLUMNS[field]: value for field, value in changed.items()}
+        )
         history = {field: (edit.stored, edit.wanted) for field, edit in shown.items()}
         await record(connection, customer_id, kind="EDITED", version=version, by=by, changes=history)
     return list(changed)
 
 
-def _shown(value: Any) -> str | None:
+def _history_text(value: Any) -> str | None:
     """As the history holds it."""
     return str(value).lower() if isinstance(value, bool) else None if value is None else str(value)
 
@@ -104,7 +109,10 @@ async def assign_group(connection: Connection, held: Sequence[Row], group_id: in
     The version stands in for a lock: many rows of a distributed table cannot be locked at once.
     """
     pairs = tuple_(customer.c.id, customer.c.version).in_(
-        select(func.unnest(_integers([row.id for row in held])), func.unnest(_integers([row.version for row in held])))
+        select(
+            func.unnest(_bigint_array([row.id for row in held])),
+            func.unnest(_bigint_array([row.version for row in held])),
+        )
     )
     changed = await fetch(
         connection,
@@ -116,11 +124,11 @@ async def assign_group(connection: Connection, held: Sequence[Row], group_id: in
     return {row.id: row.version for row in changed}
 
 
-def _integers(values: list[int]) -> Any:
+def _bigint_array(values: list[int]) -> Any:
     return literal(values, ARRAY(BigInteger))
 
 
-async def remove(connection: Connection, customer_ids: Sequence[int]) -> list[Row]:
+async def delete_customers(connection: Connection, customer_ids: Sequence[int]) -> list[Row]:
     """Delete accounts for good; those deleted. A company's admin stays until another takes over (docs/domain/account-deletion.md#account-deletion-4).
 
     Addresses, carts, wishlists and subscriptions go along; orders, reviews and ledgers stay.

@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, Final
 
-from customer_gql.administration.customer_import.files import CommaFile, ImportFault, Record as Cells
+from customer_gql.administration.customer_import.files import CsvFile, CsvRecord as Cells, ImportFault
 from customer_gql.core.money import minor
 
 CURRENCY: Final = "USD"
@@ -110,12 +110,12 @@ def read(folder: Path) -> dict[str, list[Record]]:
 
 
 def _rows(path: Path, columns: Columns) -> list[Record]:
-    with CommaFile(path) as file:
+    with CsvFile(path) as file:
         file.require(columns)
         return [_row(file, cells, columns) for cells in file.records()]
 
 
-def _row(file: CommaFile, found: Cells, columns: Columns) -> Record:
+def _row(file: CsvFile, found: Cells, columns: Columns) -> Record:
     if len(found.cells) != len(file.columns):
         raise ImportFault(
             f"{file.name}, line {found.line}: there are {len(found.cells)} cells instead of {len(file.columns)}."

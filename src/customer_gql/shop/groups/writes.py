@@ -6,7 +6,7 @@ from customer_gql.database.statements import Connection, fetch_value
 from .tables import customer_group
 
 
-async def check_exists(connection: Connection, number: int) -> None:
+async def validate_group_exists(connection: Connection, number: int) -> None:
     """Refuses the number of no group; one that exists stays until the transaction ends."""
     statement = (
         select(customer_group.c.id).where(customer_group.c.id == number).with_for_update(key_share=True, read=True)

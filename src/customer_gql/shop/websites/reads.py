@@ -21,7 +21,7 @@ default_store_views_by_website = one_by(
 ALL_WEBSITES = compiled(select(website).order_by(website.c.id))
 
 
-async def existing_website(connection: Connection, website_id: int, *, websites: Websites) -> Row:
+async def find_website(connection: Connection, website_id: int, *, websites: Websites) -> Row:
     """The website an input names in `websiteId`, or the refusal; one outside of `websites` is as good as unknown."""
     found = await fetch_one(connection, select(website).where(website.c.id == website_id))
     if found is None or (websites is not None and website_id not in websites):
@@ -46,7 +46,7 @@ _REQUESTED_VIEW = compiled(
 )
 
 
-async def requested_view(connection: Connection, code: str | None, *, website_id: int | None = None) -> Row:
+async def find_requested_view(connection: Connection, code: str | None, *, website_id: int | None = None) -> Row:
     """The store view a storefront names in `X-Store-View`, with its website.
 
     Without a name the default one of the website, or of the default website.

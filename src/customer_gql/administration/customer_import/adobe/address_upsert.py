@@ -119,7 +119,7 @@ WHERE s.is_known AND m.id IS NULL
 """
 
 
-async def upsert(connection: Connection, counts: Counts, now: datetime) -> list[int]:
+async def upsert_addresses(connection: Connection, counts: Counts, now: datetime) -> list[int]:
     """Create addresses from `import_address` and move defaults. Lines beyond the full address book are returned.
 
     Updated are addresses that became a default or gave that up, those the file does not name included.

@@ -5,13 +5,13 @@ from typing import Any, ClassVar, Final
 
 from customer_gql.administration.customer_import.cells import Cells
 from customer_gql.administration.customer_import.countries import COUNTRY_CODES
-from customer_gql.administration.customer_import.staging import Checked
+from customer_gql.administration.customer_import.staging import CheckedRow
 from customer_gql.core import emails
 from customer_gql.core.ids import new_id
-from customer_gql.customers.addresses.writes import checked_postcode, checked_telephone
+from customer_gql.customers.addresses.writes import validate_postcode, validate_telephone
 from customer_gql.database.statements import Connection
 
-from .scopes import Shop, owners
+from .scopes import ImportShop, find_owners
 
 # What makes an address the same address: everything but its being a default.
 CONTENT: Final = (
@@ -80,10 +80,10 @@ class AddressSheet:
     required: ClassVar[tuple[str, ...]] = _REQUIRED
     known: ClassVar[frozenset[str]] = frozenset(_REQUIRED) | frozenset(_OTHERS)
 
-    def __init__(self, shop: Shop) -> None:
+    def __init__(self, shop: ImportShop) -> None:
         self._shop = shop
 
-    def check(self, cells: Cells, line: int) -> Checked:
+    def check(self, cells: Cells, line: int) -> CheckedRow:
         email = cells.email("_email")
         website_id = self._shop.website(cells)
         record = {"line": line, "customer_id": 0, "address_id": new_id(), "event_id": new_id(), "is_known": False}
@@ -91,10 +91,10 @@ class AddressSheet:
         record["is_default_billing"] = cells.flag("_address_default_billing_")
         record["is_default_shipping"] = cells.flag("_address_default_shipping_")
         key = (emails.normalised(email), website_id) if email and website_id is not None else None
-        return Checked(line, cells, key, record)
+        return CheckedRow(line, cells, key, record)
 
-    async def settle(self, connection: Connection, batch: Sequence[Checked]) -> None:
-        found = await owners(connection, {row.key for row in batch if row.key})
+    async def settle(self, connection: Connection, batch: Sequence[CheckedRow]) -> None:
+        found = await find_owners(connection, {row.key for row in batch if row.key})
         for row in batch:
             if row.key in found:
                 row.record["customer_id"] = found[row.key]
@@ -126,11 +126,11 @@ def _postcode(cells: Cells, country: str | None) -> str | None:
     """Whether one is required is a question of the country, so a wrong country leaves only the form to judge."""
     if country is None and not cells.raw("postcode"):
         return None
-    return cells.ruled("postcode", lambda text, path: checked_postcode(text, country or "", path))
+    return cells.ruled("postcode", lambda text, path: validate_postcode(text, country or "", path))
 
 
 def _telephone(cells: Cells, column: str) -> str | None:
-    return cells.ruled(column, checked_telephone) if cells.raw(column) else None
+    return cells.ruled(column, validate_telephone) if cells.raw(column) else None
 
 
 def _country(cells: Cells) -> str | None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from customer_gql.administration.customer_import.files import ImportFault
-from customer_gql.administration.customer_import.staging import LONG_SECONDS, Counts, Desk
+from customer_gql.administration.customer_import.staging import LONG_SECONDS, Counts, ImportRun
 from customer_gql.customers.history.tables import Actor
 from customer_gql.customers.profile.sharing import lock_account_sharing
 from customer_gql.customers.profile.tables import CustomerType
@@ -112,7 +112,9 @@ def _shown(field: Field, value: str) -> str:
     return f"to_jsonb('grp_' || lpad(to_hex({value}), 16, '0'))" if field.column == "group_id" else f"to_jsonb({value})"
 
 
-async def upsert(connection: Connection, columns: Collection[str], counts: Counts, desk: Desk) -> list[int]:
+async def upsert_customers(
+    connection: Connection, columns: Collection[str], counts: Counts, desk: ImportRun
+) -> list[int]:
     """Create and update customers from `import_customer`. Lines are returned whose customer went away meanwhile."""
     now = desk.now
     is_shared = await lock_account_sharing(connection)

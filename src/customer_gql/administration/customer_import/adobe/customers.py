@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from typing import Any, ClassVar, Final, NamedTuple
 
 from customer_gql.administration.customer_import.cells import Cells
-from customer_gql.administration.customer_import.staging import SECRETS, Checked
+from customer_gql.administration.customer_import.staging import SECRETS, CheckedRow
 from customer_gql.core import emails
 from customer_gql.core.ids import new_id
 from customer_gql.customers.profile.tables import Gender
 from customer_gql.database.statements import Connection
 
-from .scopes import Shop, owners
+from .scopes import ImportShop, find_owners
 
 _GENDERS: Final = {
     "male": Gender.MALE,
@@ -84,20 +84,20 @@ class CustomerSheet:
         }
     )
 
-    def __init__(self, shop: Shop) -> None:
+    def __init__(self, shop: ImportShop) -> None:
         self._shop = shop
 
-    def check(self, cells: Cells, line: int) -> Checked:
+    def check(self, cells: Cells, line: int) -> CheckedRow:
         email = cells.email("email")
         website_id = self._shop.website(cells)
         record = {"line": line, **_profile(cells, self._shop), **self._origin(cells, website_id)}
         if email is None or website_id is None:
             # Whether the customer exists cannot be known, so what a new one needs is asked for.
             _require_names(cells)
-            return Checked(line, cells, None, {})
+            return CheckedRow(line, cells, None, {})
         key = (emails.normalised(email), website_id)
         record |= {"email": email, "email_normalised": key[0], "website_id": website_id}
-        return Checked(line, cells, key, record | {"customer_id": new_id(), "event_id": new_id()})
+        return CheckedRow(line, cells, key, record | {"customer_id": new_id(), "event_id": new_id()})
 
     def _origin(self, cells: Cells, website_id: int | None) -> dict[str, Any]:
         """Facts of the creation, which a later import does not rewrite."""
@@ -108,10 +108,10 @@ class CustomerSheet:
             "is_email_confirmed": not cells.raw("confirmation"),
         }
 
-    async def settle(self, connection: Connection, batch: Sequence[Checked]) -> None:
+    async def settle(self, connection: Connection, batch: Sequence[CheckedRow]) -> None:
         """A name may be missing where the customer is there already, in the shop or in a row before."""
         unnamed = {row.key for row in batch if row.key and not _is_named(row)}
-        there = set(await owners(connection, unnamed)) | await _staged(connection, unnamed)
+        there = set(await find_owners(connection, unnamed)) | await _staged(connection, unnamed)
         for row in batch:
             if row.key and row.key not in there and not _is_named(row):
                 _require_names(row.cells)
@@ -119,7 +119,7 @@ class CustomerSheet:
                 there.add(row.key)
 
 
-def _profile(cells: Cells, shop: Shop) -> dict[str, Any]:
+def _profile(cells: Cells, shop: ImportShop) -> dict[str, Any]:
     return {
         "prefix": cells.text("prefix", 40),
         "first_name": cells.text("firstname", 255),
@@ -134,7 +134,7 @@ def _profile(cells: Cells, shop: Shop) -> dict[str, Any]:
     }
 
 
-def _is_named(row: Checked) -> bool:
+def _is_named(row: CheckedRow) -> bool:
     return bool(row.record["first_name"] and row.record["last_name"])
 
 

@@ -8,15 +8,15 @@ from typing import Final
 
 import asyncpg
 
-from customer_gql.administration.customer_import.files import CommaFile, ImportFault
-from customer_gql.administration.customer_import.report import Problem, Report
-from customer_gql.administration.customer_import.staging import Counts, Desk, Progress, opened, staged
+from customer_gql.administration.customer_import.files import CsvFile, ImportFault
+from customer_gql.administration.customer_import.report import CellProblem, ProblemReport
+from customer_gql.administration.customer_import.staging import Counts, ImportRun, Progress, open_sheet, stage_rows
 from customer_gql.database.statements import Connection
 
 from . import address_upsert, customer_upsert
 from .addresses import AddressSheet
 from .customers import CustomerSheet
-from .scopes import shop
+from .scopes import load_shop
 
 __all__ = ["Counts", "ImportFault", "ImportSummary", "import_adobe"]
 
@@ -74,7 +74,7 @@ async def import_adobe(
     report = report or Path(first.name + ".errors.csv")
     if any(path and path.resolve() == report.resolve() for path in (customers, addresses)):
         raise ImportFault(f"The report would overwrite {report}, which is to be imported.")
-    desk = Desk(Report(report), on_progress, dry_run)
+    desk = ImportRun(ProblemReport(report), on_progress, dry_run)
     try:
         async with _transaction(connection, dry_run=dry_run):
             counts = await _imported(connection, customers, addresses, desk)
@@ -87,14 +87,14 @@ async def import_adobe(
 
 
 async def _imported(
-    connection: Connection, customers: Path | None, addresses: Path | None, desk: Desk
+    connection: Connection, customers: Path | None, addresses: Path | None, desk: ImportRun
 ) -> tuple[Counts, Counts]:
-    known = await shop(connection)
+    known = await load_shop(connection)
     people, places = CustomerSheet(known), AddressSheet(known)
     with ExitStack() as stack:
         # Both are opened before either is read: a broken second file shall not cost the reading of the first.
-        of_people = stack.enter_context(opened(customers, people)) if customers else None
-        of_places = stack.enter_context(opened(addresses, places)) if addresses else None
+        of_people = stack.enter_context(open_sheet(customers, people)) if customers else None
+        of_places = stack.enter_context(open_sheet(addresses, places)) if addresses else None
         desk.files = [file for file in (of_people, of_places) if file]
         return (
             await _people(connection, of_people, people, desk) if of_people else Counts(),
@@ -102,19 +102,19 @@ async def _imported(
         )
 
 
-async def _people(connection: Connection, file: CommaFile, sheet: CustomerSheet, desk: Desk) -> Counts:
+async def _people(connection: Connection, file: CsvFile, sheet: CustomerSheet, desk: ImportRun) -> Counts:
     if unread := sorted(_NOT_READ.intersection(file.columns)):
         desk.warnings.say(f"{file.name}: {' and '.join(unread)} not read; _website and _store decide.")
-    counts = await staged(connection, file, sheet, desk)
-    for line in await customer_upsert.upsert(connection, file.columns, counts, desk):
-        desk.report.add(file.name, line, [Problem("email", "belonged to a customer deleted during the import")])
+    counts = await stage_rows(connection, file, sheet, desk)
+    for line in await customer_upsert.upsert_customers(connection, file.columns, counts, desk):
+        desk.report.add(file.name, line, [CellProblem("email", "belonged to a customer deleted during the import")])
     return counts
 
 
-async def _places(connection: Connection, file: CommaFile, sheet: AddressSheet, desk: Desk) -> Counts:
-    counts = await staged(connection, file, sheet, desk)
-    full = Problem("_email", f"belongs to a customer who has {address_upsert.MOST_ADDRESSES} addresses already")
-    for line in await address_upsert.upsert(connection, counts, desk.now):
+async def _places(connection: Connection, file: CsvFile, sheet: AddressSheet, desk: ImportRun) -> Counts:
+    counts = await stage_rows(connection, file, sheet, desk)
+    full = CellProblem("_email", f"belongs to a customer who has {address_upsert.MOST_ADDRESSES} addresses already")
+    for line in await address_upsert.upsert_addresses(connection, counts, desk.now):
         desk.report.add(file.name, line, [full])
     return counts
 

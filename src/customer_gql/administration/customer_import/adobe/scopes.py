@@ -25,7 +25,7 @@ _GROUPS: Final = compiled(select(customer_group.c.id).where(customer_group.c.id 
 
 
 @dataclass(frozen=True, slots=True)
-class Shop:
+class ImportShop:
     websites: dict[str, int]
     views: dict[tuple[int, str], int]
     """Store views by website and code."""
@@ -48,9 +48,9 @@ class Shop:
         return found
 
 
-async def shop(connection: Connection) -> Shop:
+async def load_shop(connection: Connection) -> ImportShop:
     views = await fetch(connection, _VIEWS)
-    return Shop(
+    return ImportShop(
         websites={row.code: row.id for row in await fetch(connection, _WEBSITES)},
         views={(row.website_id, row.code): row.id for row in views},
         default_views={row.website_id: row.id for row in views if row.is_default},
@@ -66,7 +66,7 @@ JOIN customer_email e ON e.email_normalised = wanted.email_normalised
 """
 
 
-async def owners(connection: Connection, keys: set[Key]) -> dict[Key, int]:
+async def find_owners(connection: Connection, keys: set[Key]) -> dict[Key, int]:
     """Ids of the customers who have these addresses on these websites."""
     if not keys:
         return {}

@@ -15,7 +15,7 @@ from customer_gql.customers.accounts.sign_in.sign_in import proven
 from customer_gql.customers.accounts.tables import EmailPurpose, email_token
 from customer_gql.customers.history.tables import Actor
 from customer_gql.customers.history.writes import By, acting, record
-from customer_gql.customers.newsletter.writes import confirm as confirm_subscriptions
+from customer_gql.customers.newsletter.writes import activate_waiting_subscriptions as confirm_subscriptions
 from customer_gql.customers.profile import fields, writes as customers
 from customer_gql.customers.profile.sharing import email_scope
 from customer_gql.customers.profile.tables import customer
@@ -41,7 +41,7 @@ async def send_confirmation(connection: Connection, account: Any, *, by: By) -> 
 
 async def resend(context: Context, view: Row, *, email: str) -> None:
     """Mail a fresh link, if an account waits for it and the limits allow it. The answer never tells."""
-    email = fields.email(email)
+    email = fields.validate_customer_email(email)
     async with context.database.writes.acquire() as connection:
         await lockout.check_peer(connection, context.caller.address)
     async with context.transaction() as connection:
@@ -59,10 +59,10 @@ async def resend(context: Context, view: Row, *, email: str) -> None:
 
 
 async def ask_for_change(context: Context, *, email: str, password: str) -> None:
-    email = fields.email(email)
+    email = fields.validate_customer_email(email)
     known = await proven(context, password, path=["currentPassword"])
     async with context.transaction() as connection:
-        held = await customers.locked(connection, known.id, websites=None)
+        held = await customers.lock_customer(connection, known.id, websites=None)
         await request_change(connection, held, email=email, by=acting(context.viewer))
 
 
@@ -90,7 +90,7 @@ async def confirm_account(connection: Connection, held: Row, *, by: By) -> bool:
     """The address is its owner's; whether that is news. Subscriptions that waited for it begin."""
     if held.is_email_confirmed:
         return False
-    version = await customers.change(connection, held, {"is_email_confirmed": True})
+    version = await customers.update_customer(connection, held, {"is_email_confirmed": True})
     await writes.revoke_links(connection, [held.id], purpose=EmailPurpose.CONFIRM.value)
     await confirm_subscriptions(connection, held.id)
     changes = {"isEmailConfirmed": (False, True)}
@@ -127,11 +127,11 @@ async def change(connection: Connection, given: str, *, customer_id: int, by: By
     """Move the account to the address the link was mailed to, and end every session."""
     used, held = await _used(connection, given, EmailPurpose.CHANGE, customer_id=customer_id)
     try:
-        await customers.move_claim(connection, held, email=used.new_email, website_id=held.website_id)
+        await customers.move_email_claim(connection, held, email=used.new_email, website_id=held.website_id)
     except RuleError:
         raise RuleError(DEAD, path=["token"]) from None  # taken meanwhile; by whom is nobody's business
     await writes.forget_failures(connection, held)
-    version = await customers.change(connection, held, {"email": used.new_email, "is_email_confirmed": True})
+    version = await customers.update_customer(connection, held, {"email": used.new_email, "is_email_confirmed": True})
     await writes.end_sessions(connection, [held.id])
     changes = {"email": (held.email, used.new_email)}
     await record(connection, held.id, kind="EMAIL_CHANGED", version=version, by=by, changes=changes)
@@ -167,7 +167,7 @@ async def _used(
     if known is None or (customer_id is not None and known.customer_id != customer_id):
         raise dead
     try:
-        held = await customers.locked(connection, known.customer_id, websites=None)
+        held = await customers.lock_customer(connection, known.customer_id, websites=None)
     except RuleError:
         raise dead from None
     now = dt.datetime.now(dt.UTC)

@@ -73,7 +73,7 @@ async def limits(connection: Connection, *, website_id: int | None, store_view_i
 
 async def request(context: Context, view: Row, *, email: str) -> None:
     """Mail a link, if there is an account and the limits allow it. The answer never tells."""
-    email = fields.email(email)
+    email = fields.validate_customer_email(email)
     async with context.transaction() as connection:
         limit = await limits(connection, website_id=view.website_id, store_view_id=view.id)
         from_here = await _allowed_from(connection, context.caller.address, limit)
@@ -166,7 +166,7 @@ async def reset(context: Context, *, token: str, password: str) -> None:
     hash = await passwords.hashed(password)
     async with context.transaction() as connection:
         try:
-            held = await customers.locked(connection, known.id, websites=None)
+            held = await customers.lock_customer(connection, known.id, websites=None)
         except RuleError:
             raise dead from None
         if not await _use_up(connection, link, held):
@@ -208,7 +208,7 @@ async def change(context: Context, *, current: str, new: str, keep_others: bool)
         await check_new(connection, known, new, path=["newPassword"])
     hash = await passwords.hashed(new)
     async with context.transaction() as connection:
-        held = await customers.locked(connection, known.id, websites=None)
+        held = await customers.lock_customer(connection, known.id, websites=None)
         stored = await fetch_one(connection, ACCOUNT_BY_ID, customer_id=held.id)
         if stored is None or stored.password_hash != known.password_hash:
             raise RuleError("The password was changed at the same moment.", path=["currentPassword"])

@@ -28,11 +28,11 @@ async def request_deletion(context: Context, *, password: str) -> bool:
     known = await proven(context, password, path=["currentPassword"])
     by = acting(context.viewer)
     async with context.transaction() as connection:
-        held = await customers.locked(connection, known.id, websites=None)
+        held = await customers.lock_customer(connection, known.id, websites=None)
         if await setting(connection, DELETION, website_id=held.website_id) != AT_ONCE:
             await record(connection, held.id, kind="DELETION_REQUESTED", version=held.version, by=by)
             return False
-        if not await customers.remove(connection, [held.id]):
+        if not await customers.delete_customers(connection, [held.id]):
             raise RuleError(
                 "You run a company; make another of its users the admin first.", code=UserErrorCode.NOT_ALLOWED
             )

@@ -24,7 +24,7 @@ from customer_gql.database.statements import Connection, Row, fetch_one
 from customer_gql.graph.context import Context
 from customer_gql.security import throttle
 from customer_gql.shop.groups.tables import GENERAL
-from customer_gql.shop.groups.writes import check_exists
+from customer_gql.shop.groups.writes import validate_group_exists
 from customer_gql.shop.settings.declaration import STORE_VIEW, WEBSITE, Setting
 from customer_gql.shop.settings.reads import settings_at
 
@@ -37,7 +37,7 @@ DEFAULT_GROUP: Final = Setting(
     STORE_VIEW,
     "Number of the group new customers belong to.",
     at_least=1,
-    check=check_exists,
+    check=validate_group_exists,
 )
 _TELLS_PER_HOUR: Final = 5
 Wish = Callable[[Connection, Row, int], Awaitable[object]]
@@ -60,7 +60,7 @@ async def sign_up(
             connection,
             CONFIRM,
             DEFAULT_GROUP,
-            opt_in.NEEDED,
+            opt_in.CONFIRM_BY_MAIL,
             *fields.SETTINGS,
             website_id=view.website_id,
             store_view_id=view.id,
@@ -68,7 +68,11 @@ async def sign_up(
         email, wanted = await _checked(connection, view, shop, email, password, about)
     hash = None if password is None else await passwords.hashed(password)
     is_confirmed = not shop[CONFIRM]
-    wish = (opt_in.ask if shop[opt_in.NEEDED] else newsletter.begin) if is_subscribed else None
+    wish = (
+        (opt_in.request_confirmation if shop[opt_in.CONFIRM_BY_MAIL] else newsletter.begin_subscription)
+        if is_subscribed
+        else None
+    )
     values = {
         **{fields.COLUMNS[field]: value for field, value in wanted.items()},
         "email": email,
@@ -80,7 +84,7 @@ async def sign_up(
     async with context.transaction() as connection:
         created = await _create_or_tell(connection, view, values, hash=hash, wish=wish, address=context.viewer.address)
     if created is not None:
-        presence.signed_up(context, created)
+        presence.record_sign_up(context, created)
     return not is_confirmed
 
 
@@ -91,11 +95,11 @@ async def _checked(
     errors: list[RuleError] = []
     address, wanted = email, dict[str, Any]()
     try:
-        address = fields.email(email)
+        address = fields.validate_customer_email(email)
     except RuleError as error:
         errors.append(error)
     try:
-        wanted = fields.checked(about, shop)
+        wanted = fields.validate_profile(about, shop)
     except RuleErrors as refused:
         errors.extend(refused.errors)
     try:
@@ -125,7 +129,7 @@ async def _create_or_tell(
     by = By(Actor.CUSTOMER, customer_id, address=address)
     scope = await lock_email_scope(connection, view.website_id)
     async with undoing(connection, wanted=False) as undo:
-        undo.wanted = not await customers.claim(connection, customer_id, email=values["email"], scope=scope)
+        undo.wanted = not await customers.claim_email(connection, customer_id, email=values["email"], scope=scope)
         made = await _create(connection, customer_id, values, hash=hash, wish=wish, by=by)
         if hash is None:
             limit = await password_reset.limits(connection, website_id=view.website_id, store_view_id=view.id)
@@ -160,7 +164,7 @@ async def _create(
     if wish is not None:
         await wish(connection, made, made.created_in_store_view_id)
     given = {field: values.get(column) for field, column in fields.COLUMNS.items()}
-    given |= {"email": values["email"], "isSubscribed": wish is newsletter.begin}
+    given |= {"email": values["email"], "isSubscribed": wish is newsletter.begin_subscription}
     changes = {field: (None, value) for field, value in given.items() if value not in (None, False)}
     await record(connection, customer_id, kind="SIGNED_UP", version=1, by=by, changes=changes)
     return made

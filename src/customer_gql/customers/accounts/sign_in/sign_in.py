@@ -25,7 +25,7 @@ REFUSED: Final = "The address or the password is not right, or sign-in is closed
 
 
 async def sign_in(context: Context, view: Row, *, email: str, password: str) -> sessions.SessionGrant:
-    fields.text(email, "email", 254)
+    fields.validate_line(email, "email", 254)
     passwords.check_length(password, ["password"])
     async with context.database.writes.acquire() as connection:
         await lockout.check_peer(connection, context.caller.address)
@@ -43,7 +43,7 @@ async def sign_in(context: Context, view: Row, *, email: str, password: str) -> 
     newer = await passwords.hashed(password) if passwords.is_outdated(known.password_hash) else None
     async with context.transaction() as connection:
         grant = await _let_in(connection, context, known, newer, website_id=view.website_id, scope=scope)
-    presence.signed_in(context, known.id)
+    presence.record_sign_in(context, known.id)
     return grant
 
 

@@ -30,7 +30,7 @@ _DEAD: Final = "This code does not work: it was used, is unknown, or is older th
 
 async def give_code(connection: Connection, held: Row, *, reason: str, by: By) -> tuple[str, dt.datetime]:
     """A code for the storefront, and until when it can be exchanged."""
-    reason = fields.text(reason, "reason", LONGEST_REASON, required=True) or ""
+    reason = fields.validate_line(reason, "reason", LONGEST_REASON, required=True) or ""
     if by.actor is not Actor.STAFF:
         raise _refused("Only people sign in as a customer, no services.")
     if not await setting(connection, ENABLED):
@@ -63,7 +63,7 @@ async def exchange(
     if known is None:
         raise dead
     try:
-        held = await customers.locked(connection, known.customer_id, websites=None)
+        held = await customers.lock_customer(connection, known.customer_id, websites=None)
     except RuleError:
         raise dead from None
     now = dt.datetime.now(dt.UTC)
@@ -102,7 +102,7 @@ async def end(
     connection: Connection, customer_id: int, impersonation_id: int, *, by: By, websites: Websites = None
 ) -> bool:
     """End it at once; whether it was still going on. The customer has to be of one of the websites."""
-    held = await customers.locked(connection, customer_id, websites=websites)
+    held = await customers.lock_customer(connection, customer_id, websites=websites)
     now = dt.datetime.now(dt.UTC)
     ended = await execute(
         connection,

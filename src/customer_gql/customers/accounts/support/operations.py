@@ -17,7 +17,7 @@ from customer_gql.customers.accounts.sessions.online import online_list
 from customer_gql.customers.accounts.types import Impersonation, OnlineVisitor
 from customer_gql.customers.history.writes import acting
 from customer_gql.customers.profile.tables import CustomerStatus
-from customer_gql.customers.profile.writes import locked
+from customer_gql.customers.profile.writes import lock_customer
 from customer_gql.graph.context import Info
 from customer_gql.graph.lists import admin_list
 from customer_gql.graph.roots import INPUT, Requires, admin_mutation
@@ -78,7 +78,7 @@ class AccountAdminMutation:
             Requires(Permission.CUSTOMERS_IMPERSONATE).check(info.context.viewer)
         code, expires_at = None, None
         async with info.context.transaction() as connection:
-            customer = await locked(connection, customer_id, websites=info.context.viewer.website_ids)
+            customer = await lock_customer(connection, customer_id, websites=info.context.viewer.website_ids)
             ended = await writes.force_sign_in(connection, customer, by=by)
             if reason is not None:
                 code, expires_at = await _code(connection, customer, reason.value, by, path=["loginCodeReason"])
@@ -98,7 +98,7 @@ class AccountAdminMutation:
     ) -> CustomerResetPasswordPayload:
         customer_id = decode_one(input.id, "cus")
         async with info.context.transaction() as connection:
-            customer = await locked(connection, customer_id, websites=info.context.viewer.website_ids)
+            customer = await lock_customer(connection, customer_id, websites=info.context.viewer.website_ids)
             expires_at = await password_reset.request_for(connection, customer, by=acting(info.context.viewer))
         return CustomerResetPasswordPayload(customer_id=customer_id, expires_at=expires_at)
 
@@ -160,7 +160,7 @@ class AccountAdminMutation:
     ) -> CustomerResendConfirmationPayload:
         customer_id = decode_one(input.id, "cus")
         async with info.context.transaction() as connection:
-            held = await locked(connection, customer_id, websites=info.context.viewer.website_ids)
+            held = await lock_customer(connection, customer_id, websites=info.context.viewer.website_ids)
             if held.is_email_confirmed:
                 raise writes.refused(["id"], "The address is confirmed already.")
             if not await email_verification.may_send(connection, customer_id, apart=dt.timedelta(0)):
@@ -185,7 +185,7 @@ class AccountAdminMutation:
     ) -> CustomerLoginAsPayload:
         customer_id = decode_one(input.id, "cus")
         async with info.context.transaction() as connection:
-            held = await locked(connection, customer_id, websites=info.context.viewer.website_ids)
+            held = await lock_customer(connection, customer_id, websites=info.context.viewer.website_ids)
             by = acting(info.context.viewer)
             code, expires_at = await impersonation.give_code(connection, held, reason=input.reason, by=by)
         return CustomerLoginAsPayload(customer_id=customer_id, code=code, expires_at=expires_at)
@@ -210,7 +210,7 @@ async def _changed(info: Info, id: strawberry.ID, change: Callable[..., Awaitabl
     """One change of a customer within the viewer's reach; it tells whether there was anything to change."""
     customer_id = decode_one(id, "cus")
     async with info.context.transaction() as connection:
-        held = await locked(connection, customer_id, websites=info.context.viewer.website_ids)
+        held = await lock_customer(connection, customer_id, websites=info.context.viewer.website_ids)
         changed = await change(connection, held, by=acting(info.context.viewer))
     return CustomerAccountPayload(customer_id=customer_id, is_changed=changed)
 
