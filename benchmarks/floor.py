@@ -24,10 +24,10 @@ from customer_gql.commerce.orders import reads as orders
 from customer_gql.core.ids import decode_one
 from customer_gql.customers.addresses import reads as addresses
 from customer_gql.customers.profile import reads as customers
-from customer_gql.database.pools import Database, connected
+from customer_gql.database.pools import Database, open_database
 from customer_gql.database.statements import Connection, Statement
 from customer_gql.execution.http.gc import freeze_gc
-from customer_gql.security.tokens import hashed
+from customer_gql.security.tokens import hash_token
 from customer_gql.shop.groups import reads as groups
 from customer_gql.shop.websites import reads as websites
 from customer_gql.staff.reads import viewers_by_token
@@ -129,7 +129,7 @@ async def answer(request: Request) -> Response:
 
 async def known(connection: Connection, request: Request) -> bool:
     token = request.headers["authorization"].removeprefix("Bearer ")
-    found = await rows(connection, viewers_by_token, [hashed(token)])
+    found = await rows(connection, viewers_by_token, [hash_token(token)])
     return bool(found) and "customers.read" in found[0]["permissions"]
 
 
@@ -154,7 +154,7 @@ AUTHENTICATES = os.environ.get("FLOOR_AUTHENTICATES") == "1"
 
 @contextlib.asynccontextmanager
 async def lifespan(app: Starlette) -> AsyncGenerator[None]:
-    async with connected(os.environ["CUSTOMER_GQL_DATABASE_URL"], read_connections=8) as database:
+    async with open_database(os.environ["CUSTOMER_GQL_DATABASE_URL"], read_connections=8) as database:
         app.state.database = database
         freeze_gc()
         yield

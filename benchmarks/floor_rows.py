@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from customer_gql.core.money import major_text
+from customer_gql.core.money import format_amount
 from customer_gql.database.statements import Connection
 from customer_gql.loading.pages import Pages, Window
 from customer_gql.loading.reads import Read
@@ -29,7 +29,7 @@ def listed(found: list[Any], key: str) -> dict[Any, list[Any]]:
 
 
 def money(amount: int | None, currency: str) -> dict[str, str] | None:
-    return None if amount is None else {"amount": major_text(amount, currency), "currency": currency}
+    return None if amount is None else {"amount": format_amount(amount, currency), "currency": currency}
 
 
 def when(time: Any) -> str | None:

@@ -12,12 +12,12 @@ from typing import Any
 import asyncpg
 import processes
 
-from customer_gql.core.ids import encode
+from customer_gql.core.ids import encode_id
 from customer_gql.customers.profile.reads import customer_list
 from customer_gql.database import migrations
 from customer_gql.database.statements import Row
 from customer_gql.demo.seed.seeding import seed
-from customer_gql.embedded.server import Server, create_database, drop_database, running
+from customer_gql.embedded.server import Server, create_database, drop_database, running_server
 from customer_gql.staff import writes as staff
 
 DATA = Path(__file__).parent / ".data"
@@ -38,12 +38,12 @@ class Shop:
 
 @contextmanager
 def shop(customers: int) -> Generator[Shop]:
-    with running(DATA, settings={"shared_buffers": "512MB", "max_connections": "200"}) as server:
+    with running_server(DATA, settings={"shared_buffers": "512MB", "max_connections": "200"}) as server:
         name = f"bench_{customers}_{_migrations()}"
         if not asyncio.run(_exists(server, name)):
             _make(server, name, customers)
         url = server.url(name)
-        migrations.upgrade(url)
+        migrations.upgrade_database(url)
         token, variables = asyncio.run(_arranged(url))
         yield Shop(server, url, token, variables)
 
@@ -67,7 +67,7 @@ def _make(server: Server, name: str, customers: int) -> None:
     raw = f"{name}_raw"
     drop_database(server, raw)
     create_database(server, raw)
-    migrations.upgrade(server.url(raw))
+    migrations.upgrade_database(server.url(raw))
     asyncio.run(seed(server.url(raw), customers=customers, seed=1, on_progress=_told()))
     asyncio.run(_settled(server, raw, name))
 
@@ -114,7 +114,7 @@ async def _arranged(url: str) -> tuple[str, dict[str, list[dict[str, Any]]]]:
         some = chosen.sample(rows, min(500, len(rows)))
         sort = customer_list.sorts["NEWEST"]
         return token, {
-            "profile": [{"id": encode("cus", row["id"])} for row in some],
+            "profile": [{"id": encode_id("cus", row["id"])} for row in some],
             "grid": [{"after": _cursor(sort, row)} for row in some],
             "nested": [{}],
         }

@@ -16,9 +16,9 @@ from cryptography.fernet import Fernet
 
 from customer_gql.customers.accounts.writes import issue_token as issue_customer_token
 from customer_gql.database import migrations
-from customer_gql.database.pools import Database, connected
+from customer_gql.database.pools import Database, open_database
 from customer_gql.database.statements import Connection
-from customer_gql.embedded.server import Server, create_database, running
+from customer_gql.embedded.server import Server, create_database, running_server
 from customer_gql.settings import AdminSettings, Settings, load_settings
 from customer_gql.staff import writes as staff
 from support.clients import Client, served
@@ -32,7 +32,7 @@ SHARED = ROOT.parent / "shared" / "data"
 @pytest.fixture(scope="session")
 def server() -> Generator[Server]:
     """Started by the first worker, stopped by the last."""
-    with running(ROOT / ".data" / "tests", settings={"fsync": "off", "max_connections": "200"}) as started:
+    with running_server(ROOT / ".data" / "tests", settings={"fsync": "off", "max_connections": "200"}) as started:
         yield started
 
 
@@ -46,7 +46,7 @@ def template(server: Server) -> str:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not exists(server, name):
             create_database(server, f"{name}_raw")
-            migrations.upgrade(server.url(f"{name}_raw"))
+            migrations.upgrade_database(server.url(f"{name}_raw"))
             # Renamed when complete, so that a run that was killed leaves no half-built template.
             admin(server, f'ALTER DATABASE "{name}_raw" RENAME TO "{name}"')
     return name
@@ -87,7 +87,7 @@ def empty_database_url(server: Server, template: str) -> Generator[str]:
 
 @pytest.fixture
 async def empty_database(empty_database_url: str) -> AsyncGenerator[Database]:
-    async with connected(empty_database_url) as database:
+    async with open_database(empty_database_url) as database:
         yield database
 
 
@@ -119,7 +119,7 @@ def statements() -> Statements:
 
 @pytest.fixture(scope="session")
 async def database(database_url: str, statements: Statements) -> AsyncGenerator[Database]:
-    async with connected(database_url, read_connections=5, write_connections=8, on_statement=statements) as opened:
+    async with open_database(database_url, read_connections=5, write_connections=8, on_statement=statements) as opened:
         yield opened
 
 

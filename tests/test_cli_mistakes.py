@@ -10,7 +10,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from customer_gql.database.pools import DatabaseUnreachable, Patience, connected
+from customer_gql.database.pools import DatabaseUnreachable, TimeLimits, open_database
 from customer_gql.embedded.server import Server, create_database, drop_database
 from support.databases import cloned, short_folder
 from support.processes import run
@@ -56,7 +56,7 @@ async def test_database_that_takes_connections_and_says_nothing():
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"postgresql://me:secret@127.0.0.1:{silent.getsockname()[1]}/shop"
         with pytest.raises(DatabaseUnreachable, match=r"as configured: nothing came within 0\.3 s$"):
-            async with connected(url, patience=Patience(acquire=0.3)):
+            async with open_database(url, patience=TimeLimits(acquire=0.3)):
                 pass
 
 

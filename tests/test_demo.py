@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from customer_gql.embedded.postmaster import is_postmaster, read_note
+from customer_gql.embedded.postmaster import is_postmaster, read_pid_file
 from support.databases import short_folder
 from support.processes import line, post, started, until
 
@@ -89,7 +89,7 @@ def document(name: str) -> str:
 
 
 def is_served(data: Path) -> bool:
-    noted = read_note(data / "pgdata")
+    noted = read_pid_file(data / "pgdata")
     return noted is not None and is_postmaster(noted.pid, data / "pgdata")
 
 

@@ -19,7 +19,7 @@ from customer_gql.core.errors import ErrorCode
 from customer_gql.core.viewer import GUEST, RequestOrigin, Viewer
 from customer_gql.customers.accounts.sessions import sessions
 from customer_gql.database.background import Background
-from customer_gql.database.pools import Database, Patience, connected, pool
+from customer_gql.database.pools import Database, TimeLimits, create_pool, open_database
 from customer_gql.execution import error_masking
 from customer_gql.execution.documents import DocumentCache
 from customer_gql.execution.http.caller import request_origin
@@ -43,7 +43,7 @@ from . import graphiql
 from .settings import AudienceSettings, Settings
 
 Authenticate = Callable[[Database, Background, str, RequestOrigin], Awaitable[Viewer | None]]
-HEALTH_PATIENCE: Final = Patience(statement=2, acquire=2)
+HEALTH_PATIENCE: Final = TimeLimits(statement=2, acquire=2)
 
 
 def create_app(settings: Settings) -> Starlette:
@@ -61,7 +61,7 @@ def create_app(settings: Settings) -> Starlette:
         lifespan=partial(_run_lifespan, settings),
     )
     app.state.settings = settings
-    hashing.use(memory_kib=settings.password_memory_kib, passes=settings.password_passes)
+    hashing.set_cost(memory_kib=settings.password_memory_kib, passes=settings.password_passes)
     app.state.draining = False
     app.state.background = Background()
     return app
@@ -108,13 +108,13 @@ def _create_middleware(settings: Settings) -> list[Middleware]:
 async def _run_lifespan(settings: Settings, app: Starlette) -> AsyncGenerator[None]:
     async with AsyncExitStack() as stack:
         opened = {
-            audience: await stack.enter_async_context(open_database(settings, audience))
+            audience: await stack.enter_async_context(open_pools(settings, audience))
             for audience in ("storefront", "admin")
         }
         app.state.databases = opened
         # Written before the pools close.
         stack.push_async_callback(app.state.background.close)
-        app.state.health = await stack.enter_async_context(pool(settings.database_url or "", 1, HEALTH_PATIENCE))
+        app.state.health = await stack.enter_async_context(create_pool(settings.database_url or "", 1, HEALTH_PATIENCE))
         pools = {f"{name}_{kind}": getattr(it, kind) for name, it in opened.items() for kind in ("reads", "writes")}
         stack.enter_context(metrics.serve_metrics(settings.metrics_host, settings.metrics_port, pools))
         if settings.worker:
@@ -122,15 +122,15 @@ async def _run_lifespan(settings: Settings, app: Starlette) -> AsyncGenerator[No
         yield
 
 
-def open_database(settings: Settings, audience: str) -> AbstractAsyncContextManager[Database]:
+def open_pools(settings: Settings, audience: str) -> AbstractAsyncContextManager[Database]:
     """The pools of one class of work, so that none can starve another; `jobs.worker` has its own."""
     limits: AudienceSettings = getattr(settings, audience)
-    return connected(
+    return open_database(
         settings.database_url or "",
         read_connections=limits.read_connections,
         write_connections=limits.write_connections,
         prepared_statements=settings.prepared_statements,
-        patience=Patience(
+        patience=TimeLimits(
             statement=limits.seconds,
             lock=settings.lock_seconds,
             acquire=settings.pool_seconds,

@@ -5,13 +5,13 @@ import asyncio
 import asyncpg
 import pytest
 
-from customer_gql.database.pools import Patience, connected
+from customer_gql.database.pools import TimeLimits, open_database
 
 
 @pytest.fixture
 async def pool(empty_database_url):
-    patience = Patience(acquire=0.2)
-    async with connected(empty_database_url, read_connections=2, patience=patience) as database:
+    patience = TimeLimits(acquire=0.2)
+    async with open_database(empty_database_url, read_connections=2, patience=patience) as database:
         async with database.reads.acquire(), database.reads.acquire():
             pass  # both are open from here on
         yield database.reads
@@ -112,7 +112,7 @@ async def test_no_connection_rests_while_somebody_waits(empty_database_url):
                 await connection.fetchval(statement)
                 busy.remove(connection)
 
-    async with connected(empty_database_url, read_connections=5, patience=Patience(acquire=5)) as database:
+    async with open_database(empty_database_url, read_connections=5, patience=TimeLimits(acquire=5)) as database:
         tasks = [asyncio.create_task(reads(database.reads)) for _ in range(20)]
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         await asyncio.sleep(0.1)
@@ -122,7 +122,7 @@ async def test_no_connection_rests_while_somebody_waits(empty_database_url):
 
 async def test_when_the_database_is_away_everybody_is_told_at_once(empty_database_url):
     """As soon as it is known, and not when their patience ends."""
-    async with connected(empty_database_url, read_connections=2, patience=Patience(acquire=20)) as database:
+    async with open_database(empty_database_url, read_connections=2, patience=TimeLimits(acquire=20)) as database:
         async with database.reads.acquire(), database.reads.acquire():
             pass
         database.reads.set_connect_args("postgresql://127.0.0.1:1/nowhere")

@@ -16,7 +16,7 @@ from customer_gql.commerce.store_credit import tables as store_credit
 from customer_gql.commerce.wishlists import tables as wishlists
 from customer_gql.customers.newsletter import tables as newsletter
 from customer_gql.customers.profile import tables as customers
-from customer_gql.database.pools import Database, connected
+from customer_gql.database.pools import Database, open_database
 from customer_gql.database.statements import Connection
 from customer_gql.demo.seed.rows import COLUMNS
 from customer_gql.demo.seed.seeding import DEFAULT_UNTIL, SeedRefused, seed
@@ -88,7 +88,7 @@ def shop_url(server: Server, template: str) -> Generator[str]:
 
 @pytest.fixture(scope="module")
 async def shop(shop_url: str) -> AsyncGenerator[Connection]:
-    async with connected(shop_url) as database, database.writes.acquire() as connection:
+    async with open_database(shop_url) as database, database.writes.acquire() as connection:
         await seed(connection, customers=CUSTOMERS, seed=1, until=UNTIL)
         yield connection
 

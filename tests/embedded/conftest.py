@@ -18,14 +18,14 @@ def folder() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def bare_server() -> Iterator[Server]:
-    with short_folder() as found, server.running(found / "data", settings=FAST) as running:
+    with short_folder() as found, server.running_server(found / "data", settings=FAST) as running:
         yield running
 
 
 @pytest.fixture(scope="session")
 def made() -> Iterator[Path]:
     with short_folder() as found:
-        server.start(found / "data", settings=FAST).stop()
+        server.start_server(found / "data", settings=FAST).stop()
         yield found / "data"
 
 
@@ -44,4 +44,4 @@ def account() -> binaries.Account | None:
 @pytest.fixture
 def programs(folder: Path, account: binaries.Account | None) -> Path:
     """Programs that the unprivileged account can run."""
-    return binaries.find(binaries.candidates(account), account, folder.parent).folder
+    return binaries.find_engine(binaries.candidate_folders(account), account, folder.parent).folder

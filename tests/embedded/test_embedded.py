@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from customer_gql.embedded import binaries, server as postgres_server
-from customer_gql.embedded.postmaster import alive
+from customer_gql.embedded.postmaster import is_alive
 from customer_gql.embedded.server import EmbeddedPostgresError, Server
 from support.processes import until
 from support.servers import (
@@ -76,11 +76,11 @@ async def test_databases_are_made_from_a_template_and_dropped(bare_server: Serve
 
 
 async def test_data_outlives_a_stop(folder: Path) -> None:
-    with postgres_server.running(folder, settings=FAST) as server:
+    with postgres_server.running_server(folder, settings=FAST) as server:
         await ask(server.url(), "CREATE TABLE customer (id int)", "INSERT INTO customer VALUES (7)")
         assert server.data_dir == folder
     assert stopped(folder)
-    with postgres_server.running(folder, settings=FAST) as again:
+    with postgres_server.running_server(folder, settings=FAST) as again:
         assert again.url() == server.url()
         assert await ask(again.url(), "SELECT id FROM customer") == 7
     assert stopped(folder)
@@ -89,20 +89,20 @@ async def test_data_outlives_a_stop(folder: Path) -> None:
 async def test_last_to_leave_stops_whoever_started(cluster: Path) -> None:
     with service(cluster) as starter, service(cluster) as other:
         pid = postmaster(cluster)
-        attachment = postgres_server.start(cluster)
+        attachment = postgres_server.start_server(cluster)
         leave(starter)
         assert await ask(attachment.server.url(), "SELECT 1") == 1
         attachment.stop()
         attachment.stop()
-        assert alive(pid)
+        assert is_alive(pid)
         leave(other)
-    assert not alive(pid)
+    assert not is_alive(pid)
     assert stopped(cluster)
 
 
 async def test_processes_that_start_at_once_share_one_server(folder: Path) -> None:
     attachments = await asyncio.gather(
-        *(asyncio.to_thread(postgres_server.start, folder, settings=FAST) for _ in range(4)),
+        *(asyncio.to_thread(postgres_server.start_server, folder, settings=FAST) for _ in range(4)),
     )
     started = {
         await ask(attachment.server.url(), "SELECT pg_postmaster_start_time()::text") for attachment in attachments
@@ -116,21 +116,21 @@ async def test_processes_that_start_at_once_share_one_server(folder: Path) -> No
 async def test_server_started_by_hand_is_used_and_left(
     cluster: Path, account: binaries.Account | None, programs: Path
 ) -> None:
-    with postgres_server.running(cluster, settings=FAST):
+    with postgres_server.running_server(cluster, settings=FAST):
         pass
     sockets = cluster.parent / "by-hand"
     sockets.mkdir()
-    binaries.give(sockets, account)
+    binaries.give_to_account(sockets, account)
     options = ["-c", "listen_addresses=", "-c", f"unix_socket_directories={sockets}", "-c", "fsync=off"]
     by_hand = ["/bin/sh", "-c", '"$@" >/dev/null 2>&1 & echo $!', "sh", programs / "postgres", "-D", cluster / "pgdata"]
-    pid = int(binaries.run(account, *by_hand, *options).stdout)
+    pid = int(binaries.run_program(account, *by_hand, *options).stdout)
     until(lambda: not stopped(cluster))
-    with postgres_server.running(cluster) as server:
+    with postgres_server.running_server(cluster) as server:
         assert server.socket_dir == sockets
         assert await ask(server.url(), "SELECT 1") == 1
-    assert alive(pid)
+    assert is_alive(pid)
     os.kill(pid, signal.SIGINT)
-    until(lambda: not alive(pid))
+    until(lambda: not is_alive(pid))
 
 
 def test_ctrl_c_in_the_terminal_does_not_reach_the_server(bare_server: Server) -> None:
@@ -140,7 +140,7 @@ def test_ctrl_c_in_the_terminal_does_not_reach_the_server(bare_server: Server) -
 
 async def test_long_path_gets_a_short_socket(folder: Path) -> None:
     deep = folder / ("x" * 60) / ("y" * 60)
-    with postgres_server.running(deep, settings=FAST) as server:
+    with postgres_server.running_server(deep, settings=FAST) as server:
         assert await ask(server.url(), "SELECT 1") == 1
         assert server.socket_dir.parent == Path("/tmp")
         assert mode(server.socket_dir) == 0o700

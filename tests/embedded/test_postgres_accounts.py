@@ -27,7 +27,7 @@ async def ask(url):
     print(await connection.fetchval("SELECT lower('É')"), os.geteuid() != 0)
     await connection.close()
 try:
-    with embedded.running(Path(sys.argv[1]), binaries=Path(sys.argv[2]), settings={"fsync": "off"}) as server:
+    with embedded.running_server(Path(sys.argv[1]), binaries=Path(sys.argv[2]), settings={"fsync": "off"}) as server:
         asyncio.run(ask(server.url()))
 except embedded.EmbeddedPostgresError as error:
     print(error)
@@ -36,7 +36,7 @@ except embedded.EmbeddedPostgresError as error:
 
 def test_ordinary_user_runs_a_server(folder: Path, account: postgres_binaries.Account | None, programs: Path) -> None:
     folder.mkdir(mode=0o700)
-    postgres_binaries.give(folder, account)
+    postgres_binaries.give_to_account(folder, account)
     who = (account.uid, account.gid) if account else ()
     assert run_python(ORDINARY, folder, programs, *who) == "é True\n"
     assert (folder / "pgdata").stat().st_uid == (account.uid if account else os.getuid())
@@ -67,7 +67,7 @@ async def test_root_serves_a_checkout_that_no_other_account_can_enter(folder: Pa
     modes = {path: mode(path) for path in (wanted.parent, *wanted.parents)}
     home = None
     try:
-        with postgres_server.running(wanted, binaries=binaries, settings=FAST) as server:
+        with postgres_server.running_server(wanted, binaries=binaries, settings=FAST) as server:
             home = server.data_dir
             await ask(server.url(), "CREATE TABLE customer (id int)", "INSERT INTO customer VALUES (7)")
             assert home.name.startswith("customer-gql-")
@@ -76,11 +76,11 @@ async def test_root_serves_a_checkout_that_no_other_account_can_enter(folder: Pa
             assert (home / "pgdata").stat().st_uid != 0
             assert [path.name for path in wanted.iterdir()] == ["location.json"]
         (wanted / "location.json").unlink()
-        with postgres_server.running(wanted, binaries=binaries, settings=FAST) as again:
+        with postgres_server.running_server(wanted, binaries=binaries, settings=FAST) as again:
             assert await ask(again.url(), "SELECT id FROM customer") == 7
         moved = private / "moved"
         wanted.parent.rename(moved)
-        with postgres_server.running(moved / "data", binaries=binaries, settings=FAST) as after:
+        with postgres_server.running_server(moved / "data", binaries=binaries, settings=FAST) as after:
             assert after.data_dir == home
         assert stopped(home)
         moved.rename(wanted.parent)
@@ -127,7 +127,7 @@ def test_data_in_place_comes_before_a_note(folder: Path) -> None:
 @only_root
 @pytest.mark.skipif(not shutil.which("setpriv"), reason="setpriv takes the right away that containers do not grant")
 def test_root_of_a_container_knows_the_server_though_it_may_not_look_into_it(cluster: Path) -> None:
-    with postgres_server.running(cluster, settings=FAST):
+    with postgres_server.running_server(cluster, settings=FAST):
         pid = postmaster(cluster)
         script = "import sys; from pathlib import Path; from customer_gql.embedded.postmaster import is_postmaster; "
         script += "print(is_postmaster(int(sys.argv[1]), Path(sys.argv[2])))"
@@ -143,7 +143,7 @@ def test_note_that_leads_elsewhere_is_not_followed(folder: Path) -> None:
     folder.mkdir(mode=0o755)
     foreign = folder.parent / "customer-gql-foreign"
     foreign.mkdir()
-    postgres_binaries.give(foreign, account)
+    postgres_binaries.give_to_account(foreign, account)
     for target in (foreign, Path("/etc"), folder.parent / "missing"):
         (folder / "location.json").write_text(json.dumps({"wanted": str(folder), "home": str(target)}))
         assert postgres_binaries.home_for(folder, account) == folder

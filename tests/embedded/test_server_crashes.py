@@ -12,7 +12,7 @@ import asyncpg
 import pytest
 
 from customer_gql.embedded import binaries, server as postgres_server
-from customer_gql.embedded.postmaster import alive, end_of_log
+from customer_gql.embedded.postmaster import end_of_log, is_alive
 from support.processes import until
 from support.servers import (
     FAST,
@@ -33,14 +33,14 @@ from customer_gql.embedded import server as embedded
 ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER: orphans become ours, and we never reap them
 folder = Path(sys.argv[1])
 note = folder / "pgdata" / "postmaster.pid"
-first = embedded.start(folder, settings={"fsync": "off"})
+first = embedded.start_server(folder, settings={"fsync": "off"})
 pid = int(note.read_text().split()[0])
 os.kill(pid, signal.SIGKILL)
 for _ in range(1000):
     if Path(f"/proc/{pid}/stat").read_text().split()[2] == "Z":
         break
     time.sleep(0.01)
-second = embedded.start(folder, settings={"fsync": "off"})
+second = embedded.start_server(folder, settings={"fsync": "off"})
 print(Path(f"/proc/{pid}/stat").read_text().split()[2], int(note.read_text().split()[0]) != pid)
 first.stop()
 second.stop()
@@ -52,22 +52,22 @@ async def test_server_of_a_killed_service_is_found_and_stopped(cluster: Path) ->
     with service(cluster) as killed:
         pid = postmaster(cluster)
         killed.kill()
-    assert alive(pid)
-    with postgres_server.running(cluster) as server:
+    assert is_alive(pid)
+    with postgres_server.running_server(cluster) as server:
         assert postmaster(cluster) == pid
         assert await ask(server.url(), "SELECT 1") == 1
-    assert not alive(pid)
+    assert not is_alive(pid)
 
 
 async def test_killed_server_comes_back_with_every_committed_row(cluster: Path) -> None:
-    first = postgres_server.start(cluster)
+    first = postgres_server.start_server(cluster)
     await ask(first.server.url(), "CREATE TABLE customer (id int)")
     connection = await asyncpg.connect(first.server.url())
     for number in range(500):
         await connection.execute("INSERT INTO customer VALUES ($1)", number)
     kill(postmaster(cluster))
     connection.terminate()
-    with postgres_server.running(cluster) as server:
+    with postgres_server.running_server(cluster) as server:
         assert await ask(server.url(), "SELECT count(*) FROM customer") == 500
         first.stop()
         assert await ask(server.url(), "SELECT 1") == 1
@@ -84,14 +84,14 @@ def test_zombie_is_not_taken_for_a_server(cluster: Path) -> None:
 async def test_process_that_got_the_number_is_left_alone(
     cluster: Path, account: binaries.Account | None, command: list[str]
 ) -> None:
-    first = postgres_server.start(cluster, settings=FAST)
+    first = postgres_server.start_server(cluster, settings=FAST)
     kill(postmaster(cluster))
     switch = {"user": account.uid, "group": account.gid, "extra_groups": []} if account else {}
     with subprocess.Popen(command, executable=shutil.which("sleep"), cwd="/", **switch) as bearer:
         note = cluster / "pgdata" / "postmaster.pid"
         note.write_text("\n".join([str(bearer.pid), *note.read_text().splitlines()[1:]]))
         first.stop()
-        with postgres_server.running(cluster, settings=FAST) as server:
+        with postgres_server.running_server(cluster, settings=FAST) as server:
             assert await ask(server.url(), "SELECT 1") == 1
         assert bearer.poll() is None
         bearer.kill()
@@ -103,13 +103,13 @@ async def test_first_start_that_was_killed_leaves_nothing_in_the_way(folder: Pat
         until(lambda: any(folder.glob("pgdata.new-*/base")), seconds=20)
         cut_short.kill()
     assert not (folder / "pgdata").exists()
-    with postgres_server.running(folder, settings=FAST) as server:
+    with postgres_server.running_server(folder, settings=FAST) as server:
         assert await ask(server.url(), "SELECT 1") == 1
 
 
 async def test_empty_note_that_a_full_disk_left_is_no_hindrance(cluster: Path) -> None:
     (cluster / "pgdata" / "postmaster.pid").touch()
-    with postgres_server.running(cluster, settings=FAST) as server:
+    with postgres_server.running_server(cluster, settings=FAST) as server:
         assert await ask(server.url(), "SELECT 1") == 1
 
 
@@ -117,7 +117,7 @@ async def test_busy_port_is_tried_again(cluster: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         settings = FAST | {"listen_addresses": "127.0.0.1", "port": port}
-        starting = asyncio.create_task(asyncio.to_thread(postgres_server.start, cluster, settings=settings))
+        starting = asyncio.create_task(asyncio.to_thread(postgres_server.start_server, cluster, settings=settings))
         await asyncio.to_thread(until, lambda: "already in use" in end_of_log(cluster))
     attachment = await starting
     assert attachment.server.port == int(port)

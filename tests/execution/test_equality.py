@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings, strategies as st
 from hypothesis_graphql import queries
 
-from customer_gql.database.pools import connected
+from customer_gql.database.pools import open_database
 from support.plan_comparing import GUEST, STAFF, Executors, shopper
 from support.plan_shop import Shop, make_failures, make_shop
 from support.plan_variations import varied
@@ -28,7 +28,7 @@ def runner() -> Generator[asyncio.Runner]:
 
 @pytest.fixture
 def shop(runner, empty_database_url) -> Generator[tuple[Executors, Shop]]:
-    opening = connected(empty_database_url, read_connections=4)
+    opening = open_database(empty_database_url, read_connections=4)
     database = runner.run(opening.__aenter__())
 
     async def arranged() -> Shop:

@@ -19,8 +19,8 @@ import pytest
 
 from customer_gql.customers.accounts.writes import issue_token
 from customer_gql.database import migrations
-from customer_gql.embedded.postmaster import read_note
-from customer_gql.embedded.server import running
+from customer_gql.embedded.postmaster import read_pid_file
+from customer_gql.embedded.server import running_server
 from execution.conftest import OPEN
 from support.customers import make_full_customer
 from support.databases import short_folder
@@ -232,16 +232,16 @@ def test_a_restart_of_the_database_is_survived(tmp_path: Path):
     """An immediate restart under load: clean refusals while it is away, and answers again without being asked to."""
 
     async def arranged(url: str) -> str:
-        from customer_gql.database.pools import connected
+        from customer_gql.database.pools import open_database
 
-        async with connected(url) as database, database.writes.acquire() as connection:
+        async with open_database(url) as database, database.writes.acquire() as connection:
             shopper = await make_full_customer(connection)
             return await issue_token(connection, shopper.id)
 
     fast = {"fsync": "off", "shared_buffers": "16MB"}
     # Not in a folder of root's alone: the server's files would be kept elsewhere, and stay there.
-    with short_folder() as folder, running(folder / "database", settings=fast) as server:
-        migrations.upgrade(server.url())
+    with short_folder() as folder, running_server(folder / "database", settings=fast) as server:
+        migrations.upgrade_database(server.url())
         token = asyncio.run(arranged(server.url()))
         with serving(tmp_path, server.url(), **OPEN) as service, ExitStack() as stack:
             stack.enter_context(load := Load(service, token))
@@ -249,7 +249,7 @@ def test_a_restart_of_the_database_is_survived(tmp_path: Path):
             _crash(server)
             until(lambda: _ready(service) == 503, seconds=5)
             assert service.http.get("/health/live").status_code == 200
-            with running(folder / "database", settings=fast):
+            with running_server(folder / "database", settings=fast):
                 up = time.monotonic()
                 until(lambda: any(told == "ok" for when, told in load.answers[-50:] if when > up), seconds=10)
                 first = next(when for when, told in load.answers if when > up and told == "ok")
@@ -266,7 +266,7 @@ def test_a_restart_of_the_database_is_survived(tmp_path: Path):
 
 def _crash(server: Any) -> None:
     """As the operating system does it when memory runs out."""
-    noted = read_note(server.data_dir / "pgdata")
+    noted = read_pid_file(server.data_dir / "pgdata")
     assert noted is not None
     os.kill(noted.pid, signal.SIGQUIT)
 

@@ -3,7 +3,7 @@
 import pytest
 
 from customer_gql.commerce.carts.reads import open_carts_by_customer
-from customer_gql.core.ids import encode
+from customer_gql.core.ids import encode_id
 from customer_gql.database.statements import Statement
 from support.plan_comparing import GUEST, STAFF, Executors, shopper
 from support.plan_shop import make_failures, make_shop
@@ -46,7 +46,7 @@ SAID = {
 async def test_it_is_planned_and_alike(case, made):
     executors, shop = made
     for customer in shop.customers:
-        text = SAID[case].replace("$id", f'"{encode("cus", customer)}"')
+        text = SAID[case].replace("$id", f'"{encode_id("cus", customer)}"')
         answer = await executors.compare(text)
         assert answer.errors is None
     assert executors.seen == {"planned": len(shop.customers)}
@@ -61,7 +61,7 @@ async def test_variables_and_conditions(yes, first, made):
         orders(first: $first, after: $none) @include(if: true) { nodes { items(first: $first) { sku } } } } }
         fragment f on Customer { lastName group @skip(if: $yes) { name } }"""
     for given in ({"first": first}, {}):
-        answer = await executors.compare(text, {"id": encode("cus", shop.customers[0]), "yes": yes, **given})
+        answer = await executors.compare(text, {"id": encode_id("cus", shop.customers[0]), "yes": yes, **given})
         assert answer.errors is None
         shown = answer.data["customer"]
         assert ("email" in shown, "firstName" in shown, "lastName" in shown) == (yes, not yes, yes)
@@ -89,7 +89,7 @@ async def test_what_fails_is_told_by_the_reference_executor(case, made):
     executors, shop = made
     async with executors.database.writes.acquire() as connection:
         await make_failures(connection, shop)
-    ids = ", ".join(f'"{encode("cus", id)}"' for id in shop.customers)
+    ids = ", ".join(f'"{encode_id("cus", id)}"' for id in shop.customers)
     answer = await executors.compare(FAILING[case].replace("%s", ids))
     assert answer.errors
     assert executors.seen == {"failed": 1}
@@ -132,7 +132,7 @@ async def test_a_read_that_fails_takes_no_other_along(made, monkeypatch):
     broken = Statement(whole.sql.replace("cart.is_active", "cart.id / 0 = 1"), whole.names, whole.defaults)
     monkeypatch.setattr(open_carts_by_customer, "statement", broken)
     text = "query ($id: ID!) { customer(id: $id) { email cart { id } wishlist { name } addresses { city } } }"
-    answer = await executors.compare(text, {"id": encode("cus", shop.customers[0])})
+    answer = await executors.compare(text, {"id": encode_id("cus", shop.customers[0])})
     assert [error.path for error in answer.errors] == [["customer", "cart"]]
     assert answer.data["customer"]["wishlist"] == {"name": "Wishes"}
 
@@ -162,7 +162,7 @@ async def test_a_payload_that_fails_is_read_again_and_nothing_done_twice(made):
         await make_failures(connection, shop)
     text = """mutation ($input: CustomerQuickEditInput!) {
         customerQuickEdit(input: $input) { changedFields customer { version number } } }"""
-    given = {"input": {"id": encode("cus", shop.customers[-1]), "prefix": None, "gender": "MALE"}}
+    given = {"input": {"id": encode_id("cus", shop.customers[-1]), "prefix": None, "gender": "MALE"}}
     given["input"].pop("prefix")
     answer = await executors.answer(text, given, viewer=STAFF, plans=True)
     assert answer.data == {"customerQuickEdit": {"changedFields": ["gender"], "customer": None}}

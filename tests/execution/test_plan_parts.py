@@ -8,12 +8,12 @@ import asyncpg
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from customer_gql.core.ids import encode
-from customer_gql.core.money import major, major_text
-from customer_gql.database.pools import Database, connected
+from customer_gql.core.ids import encode_id
+from customer_gql.core.money import format_amount, to_major_units
+from customer_gql.database.pools import Database, open_database
 from customer_gql.execution.plans.cache import PlanCache
 from customer_gql.execution.plans.running.run import PlanRun
-from customer_gql.loading.merging import MergedRow, merged
+from customer_gql.loading.merging import MergedRow, merge_statements
 from customer_gql.loading.reads import Read
 from customer_gql.loading.single_flight import SingleFlight
 from support.plan_comparing import ADMIN, Executors, document
@@ -26,8 +26,8 @@ PROFILE = """query ($id: ID!) { customer(id: $id) { email orders { totalCount no
 @settings(database=None, deadline=None)
 @given(st.integers(-(10**18), 10**18), st.sampled_from(["USD", "JPY", "KWD", "XYZ"]))
 def test_money_is_printed_as_its_decimal(amount: int, currency: str):
-    assert major_text(amount, currency) == str(major(amount, currency))
-    assert Decimal(major_text(amount, currency)) == major(amount, currency)
+    assert format_amount(amount, currency) == str(to_major_units(amount, currency))
+    assert Decimal(format_amount(amount, currency)) == to_major_units(amount, currency)
 
 
 def every_read() -> list[Read]:
@@ -48,12 +48,12 @@ async def test_every_read_has_the_columns_it_says(connection):
 async def test_every_read_can_be_merged(connection):
     reads = every_read()
     for some in zip(reads, reads[1:], reads[2:], strict=False):
-        await connection.prepare(merged(tuple(read.statement for read in some)))
+        await connection.prepare(merge_statements(tuple(read.statement for read in some)))
 
 
 async def test_a_profile_is_three_statements(empty_database_url):
     told: list[str] = []
-    async with connected(empty_database_url, on_statement=lambda record: told.append(record.query)) as database:
+    async with open_database(empty_database_url, on_statement=lambda record: told.append(record.query)) as database:
         executors, id = await filled(database)
         for _ in range(3):
             told.clear()
@@ -82,7 +82,7 @@ async def test_an_answer_leaves_no_cycles(empty_database):
 async def filled(database: Database) -> tuple[Executors, str]:
     async with database.writes.acquire() as connection:
         shop = await make_shop(connection)
-    return Executors(database), encode("cus", shop.customers[0])
+    return Executors(database), encode_id("cus", shop.customers[0])
 
 
 def test_only_the_operations_seen_last_are_kept():
@@ -136,7 +136,7 @@ async def test_a_failed_value_is_everybodys_error_and_nobodys_next():
 
 
 async def test_a_connection_goes_from_hand_to_hand(empty_database_url):
-    async with connected(empty_database_url, read_connections=2) as database:
+    async with open_database(empty_database_url, read_connections=2) as database:
         async with database.reads.acquire() as one:
             pid = one.get_server_pid()
         async with database.reads.acquire() as again:
@@ -145,7 +145,7 @@ async def test_a_connection_goes_from_hand_to_hand(empty_database_url):
 
 
 async def test_whoever_waits_for_a_connection_gets_the_next(empty_database_url):
-    async with connected(empty_database_url, read_connections=1) as database:
+    async with open_database(empty_database_url, read_connections=1) as database:
         served: list[int] = []
 
         async def ask(number: int) -> None:
@@ -158,7 +158,7 @@ async def test_whoever_waits_for_a_connection_gets_the_next(empty_database_url):
 
 
 async def test_a_lost_connection_is_replaced(empty_database_url, connection):
-    async with connected(empty_database_url, read_connections=1) as database:
+    async with open_database(empty_database_url, read_connections=1) as database:
         async with database.reads.acquire() as one:
             pid = one.get_server_pid()
         async with database.writes.acquire() as other:
@@ -170,7 +170,7 @@ async def test_a_lost_connection_is_replaced(empty_database_url, connection):
 
 
 async def test_an_error_gives_the_connection_back_to_the_pool(empty_database_url):
-    async with connected(empty_database_url, read_connections=1) as database:
+    async with open_database(empty_database_url, read_connections=1) as database:
         for _ in range(3):
             with pytest.raises(asyncpg.DivisionByZeroError):
                 async with database.reads.acquire() as connection:

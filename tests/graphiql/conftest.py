@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 import uvicorn
 
-from customer_gql.core.ids import encode
+from customer_gql.core.ids import encode_id
 from customer_gql.demo.start import prepare
 from customer_gql.embedded.server import Server
 from support.databases import cloned
@@ -59,7 +59,7 @@ async def first_customer(url: str) -> tuple[str, str]:
     finally:
         await connection.close()
     assert found is not None
-    return encode("cus", found["id"]), found["email"]
+    return encode_id("cus", found["id"]), found["email"]
 
 
 @pytest.fixture

@@ -6,10 +6,10 @@ import asyncpg
 import pytest
 from sqlalchemy import BigInteger, bindparam, column, func, select, true
 
-from customer_gql.database.pools import connected
-from customer_gql.loading.coalescing import AT_ONCE
+from customer_gql.database.pools import open_database
+from customer_gql.loading.coalescing import MAX_RUNNING
 from customer_gql.loading.reads import all_by, one_by
-from customer_gql.loading.rounds import Loads
+from customer_gql.loading.rounds import RequestLoads
 
 _numbers = func.generate_series(1, 1000).table_valued(column("n", BigInteger()), name="numbers").render_derived()
 _slowly = select(func.pg_sleep(0.02).label("slept")).subquery("slowly")
@@ -31,13 +31,13 @@ async def database(empty_database_url, told):
         if "generate_series" in record.query:
             told.append(record.query)
 
-    async with connected(empty_database_url, read_connections=4, on_statement=note) as opened:
+    async with open_database(empty_database_url, read_connections=4, on_statement=note) as opened:
         yield opened
 
 
 async def request(database, key):
     """Two rounds: what the first gives is asked for in the second, with a read beside it."""
-    loads = Loads(database)
+    loads = RequestLoads(database)
     try:
         first = await loads.load(SQUARES, key)
         slow, again = await asyncio.gather(loads.load(SLOW, key), loads.load(SQUARES, first.square % 1000 + 1))
@@ -53,7 +53,7 @@ async def test_each_gets_its_own(database, told):
     answers = await asyncio.gather(*[request(database, key) for key in keys])
     assert answers == [(key * key, key, key * key % 1000 + 1) for key in keys]
     await asyncio.sleep(0)
-    assert AT_ONCE * 2 < len(told) < 20
+    assert MAX_RUNNING * 2 < len(told) < 20
 
 
 async def test_one_alone_waits_for_nobody(database, told):
@@ -64,7 +64,7 @@ async def test_one_alone_waits_for_nobody(database, told):
 
 async def test_what_differs_in_an_argument_is_not_shared(database):
     async def divided(given):
-        rows = await Loads(database).load(DIVISORS, 5, given=given)
+        rows = await RequestLoads(database).load(DIVISORS, 5, given=given)
         return [row.of for row in rows]
 
     assert await asyncio.gather(*[divided(given) for given in range(5, 105, 5)]) == [[n] for n in range(1, 21)]
@@ -72,7 +72,7 @@ async def test_what_differs_in_an_argument_is_not_shared(database):
 
 async def test_a_key_the_driver_refuses_takes_no_other_along(database):
     async def one(key):
-        return (await Loads(database).load(SLOW, key)).n
+        return (await RequestLoads(database).load(SLOW, key)).n
 
     keys = [1, 2, 3, "no number", 4, 5]
     answers = await asyncio.gather(*[one(key) for key in keys], return_exceptions=True)
@@ -103,7 +103,7 @@ async def test_when_all_went_away_the_statement_ends(database):
 
 
 async def _load(database, read, key):
-    loads = Loads(database)
+    loads = RequestLoads(database)
     try:
         return await loads.load(read, key)
     finally:

@@ -32,17 +32,17 @@ async def in_thread(function, *arguments):
 
 
 async def test_up_check_down_up(bare_url):
-    await in_thread(migrations.upgrade, bare_url)
-    await in_thread(migrations.check, bare_url)
+    await in_thread(migrations.upgrade_database, bare_url)
+    await in_thread(migrations.compare_tables, bare_url)
     assert "customer" in await tables(bare_url)
-    await in_thread(migrations.downgrade, bare_url, "base")
+    await in_thread(migrations.downgrade_database, bare_url, "base")
     assert await tables(bare_url) == {"alembic_version"}
-    await in_thread(migrations.upgrade, bare_url)
-    await in_thread(migrations.check, bare_url)
+    await in_thread(migrations.upgrade_database, bare_url)
+    await in_thread(migrations.compare_tables, bare_url)
 
 
 async def test_an_upgrade_of_what_is_up_to_date_changes_nothing(bare_url):
-    await in_thread(migrations.upgrade, bare_url)
+    await in_thread(migrations.upgrade_database, bare_url)
     before = await tables(bare_url)
-    await in_thread(migrations.upgrade, bare_url)
+    await in_thread(migrations.upgrade_database, bare_url)
     assert await tables(bare_url) == before

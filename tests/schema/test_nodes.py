@@ -1,6 +1,6 @@
 import pytest
 
-from customer_gql.core.ids import decode, encode
+from customer_gql.core.ids import decode_keys, encode_id
 from support.customers import customer_id, make_customer, make_full_customer
 
 NODE = "query Node($id: ID!) { node(id: $id) { __typename id } }"
@@ -108,19 +108,19 @@ async def test_what_is_no_id_is_bad_input(id, admin_client):
 
 
 async def test_an_id_of_another_kind_is_bad_input_on_an_argument(admin_client):
-    answer = await admin_client.answer(f'{{ customer(id: "{encode("web", 1)}") {{ id }} }}')
+    answer = await admin_client.answer(f'{{ customer(id: "{encode_id("web", 1)}") {{ id }} }}')
     assert answer["errors"][0]["extensions"] == {"code": "BAD_USER_INPUT"}
 
 
 @pytest.mark.parametrize("prefix", ["cus", "grp", "web", "stv", "prd"])
 async def test_an_unknown_id_is_null(prefix, admin_client):
     for key in (123_456_789, 2**63 - 1):
-        assert (await admin_client.data(NODE, id=encode(prefix, key)))["node"] is None
+        assert (await admin_client.data(NODE, id=encode_id(prefix, key)))["node"] is None
 
 
 async def test_too_many_ids(admin_client):
     answer = await admin_client.answer(
-        "query N($ids: [ID!]!) { nodes(ids: $ids) { id } }", ids=[encode("cus", i) for i in range(101)]
+        "query N($ids: [ID!]!) { nodes(ids: $ids) { id } }", ids=[encode_id("cus", i) for i in range(101)]
     )
     assert answer["errors"][0]["extensions"] == {"code": "BAD_USER_INPUT"}
 
@@ -143,6 +143,6 @@ async def test_an_unknown_order_item_is_null(position, admin_client, connection)
         "query N($id: ID!) { node(id: $id) { ... on OrderItem { position sku } } }", id=known
     )
     assert found["node"]["position"] == 1
-    customer, order, _ = decode(known, "oit", 3)
-    unknown = encode("oit", customer, order, position)
+    customer, order, _ = decode_keys(known, "oit", 3)
+    unknown = encode_id("oit", customer, order, position)
     assert (await admin_client.data(NODE, id=unknown))["node"] is None

@@ -3,7 +3,7 @@
 import pytest
 from graphql import GraphQLNonNull, build_schema
 
-from customer_gql.core.ids import encode
+from customer_gql.core.ids import encode_id
 from customer_gql.schema import storefront
 
 FIELDS = [
@@ -30,7 +30,7 @@ def test_no_root_takes_a_customer():
 
 def sample(kind):
     """A value of an input's required fields."""
-    values = {"ID": encode("adr", 1, 1), "String": "x", "Boolean": True, "Int": 1}
+    values = {"ID": encode_id("adr", 1, 1), "String": "x", "Boolean": True, "Int": 1}
     fields = kind.fields.items()
     return {
         n: value(f.type.of_type, values)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from customer_gql.schema.tables import metadata
 
 TABLES = list(metadata.tables.values())
-CUSTOMERS = [table for table in TABLES if table.info["spread"] == "customer"]
+CUSTOMERS = [table for table in TABLES if table.info["distribution"] == "customer"]
 SOURCES = Path(__file__).parents[2] / "src" / "customer_gql"
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 
@@ -32,9 +32,9 @@ def test_every_unique_key_of_a_customers_table_holds_the_customer(table):
 def test_its_foreign_keys_stay_with_the_customer_or_point_at_reference_tables(table):
     for key in table.foreign_key_constraints:
         target = key.referred_table
-        if target.info["spread"] == "reference":
+        if target.info["distribution"] == "reference":
             continue
-        assert target.info["spread"] == "customer", key
+        assert target.info["distribution"] == "customer", key
         pairs = {(pair.parent.name, pair.column.name) for pair in key.elements}
         assert ("customer_id", owner(target)) in pairs, key
 
@@ -47,16 +47,16 @@ def test_every_table_has_a_primary_key_that_the_application_makes(table):
         assert column.server_default is None
 
 
-@pytest.mark.parametrize("table", [t for t in TABLES if t.info["spread"] == "lookup"], ids=str)
+@pytest.mark.parametrize("table", [t for t in TABLES if t.info["distribution"] == "lookup"], ids=str)
 def test_lookup_tables_have_no_foreign_keys_and_name_the_customer(table):
     assert not table.foreign_key_constraints
     assert "customer_id" in table.c
     assert "customer_id" not in table.primary_key.columns
 
 
-@pytest.mark.parametrize("table", [t for t in TABLES if t.info["spread"] in {"reference", "local"}], ids=str)
+@pytest.mark.parametrize("table", [t for t in TABLES if t.info["distribution"] in {"reference", "local"}], ids=str)
 def test_reference_tables_point_at_reference_tables_alone(table):
-    assert {key.referred_table.info["spread"] for key in table.foreign_key_constraints} <= {"reference"}
+    assert {key.referred_table.info["distribution"] for key in table.foreign_key_constraints} <= {"reference"}
 
 
 def test_nothing_updates_the_customer_of_a_row_and_nothing_needs_a_trigger_or_an_extension():

@@ -9,43 +9,43 @@ from argon2 import PasswordHasher
 
 from customer_gql.core.errors import Unavailable
 from customer_gql.security import hashing
-from customer_gql.security.hashing import _Pool, hashed, needs_rehash, verified
+from customer_gql.security.hashing import _HashingPool, hash_password, needs_rehash, verify_password
 
 
 async def test_a_password_is_verified_by_its_hash_alone():
-    hash = await hashed("Grüße aus Köln am Rhein 🌉")
+    hash = await hash_password("Grüße aus Köln am Rhein 🌉")
     assert hash.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
-    assert await verified("Grüße aus Köln am Rhein 🌉", hash)
-    assert not await verified("grüße aus Köln am Rhein 🌉", hash)
-    assert not await verified("Grüße aus Köln am Rhein 🌉 ", hash)
+    assert await verify_password("Grüße aus Köln am Rhein 🌉", hash)
+    assert not await verify_password("grüße aus Köln am Rhein 🌉", hash)
+    assert not await verify_password("Grüße aus Köln am Rhein 🌉 ", hash)
 
 
 async def test_one_password_however_its_letters_are_composed():
-    hash = await hashed(unicodedata.normalize("NFD", "Grüße aus Köln"))
-    assert await verified(unicodedata.normalize("NFC", "Grüße aus Köln"), hash)
+    hash = await hash_password(unicodedata.normalize("NFD", "Grüße aus Köln"))
+    assert await verify_password(unicodedata.normalize("NFC", "Grüße aus Köln"), hash)
 
 
 async def test_nothing_is_the_password_of_no_hash_or_a_broken_one():
-    assert not await verified("", None)
-    assert not await verified("anything", None)
-    assert not await verified("anything", "$argon2id$broken")
+    assert not await verify_password("", None)
+    assert not await verify_password("anything", None)
+    assert not await verify_password("anything", "$argon2id$broken")
 
 
 async def test_what_is_too_long_is_wrong_and_not_cut():
-    hash = await hashed("a" * 256)
-    assert await verified("a" * 256, hash)
-    assert not await verified("a" * 257, hash)
+    hash = await hash_password("a" * 256)
+    assert await verify_password("a" * 256, hash)
+    assert not await verify_password("a" * 257, hash)
     with pytest.raises(AssertionError):
-        await hashed("a" * 257)
+        await hash_password("a" * 257)
 
 
 async def test_hashes_of_weaker_parameters_are_made_anew():
-    assert not needs_rehash(await hashed("a long enough one"))
+    assert not needs_rehash(await hash_password("a long enough one"))
     assert needs_rehash(PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1).hash("a long enough one"))
 
 
 async def test_no_account_costs_as_much_as_a_wrong_password():
-    hash = await hashed("a long enough one")
+    hash = await hash_password("a long enough one")
     found = await told_apart(hash)
     if not 0.3 <= found <= 0.7:  # a machine with much else to do may slow one of the two by chance, but not twice
         found = await told_apart(hash)
@@ -57,7 +57,7 @@ async def told_apart(hash):
     for _ in range(40):
         for known in chance.sample((True, False), 2):
             begun = time.perf_counter()
-            assert not await verified("something else", hash if known else None)
+            assert not await verify_password("something else", hash if known else None)
             times[known].append(time.perf_counter() - begun)
     return auc(times[True], times[False])
 
@@ -68,7 +68,7 @@ def auc(one, other):
 
 
 async def test_beyond_the_queue_it_is_refused_at_once():
-    pool = _Pool(1, 3)
+    pool = _HashingPool(1, 3)
     slow = [asyncio.ensure_future(pool.run(lambda: time.sleep(0.05))) for _ in range(4)]
     await asyncio.sleep(0)
     with pytest.raises(Unavailable):
@@ -78,7 +78,7 @@ async def test_beyond_the_queue_it_is_refused_at_once():
 
 
 async def test_what_was_given_up_keeps_its_place_until_it_is_done():
-    pool = _Pool(1, 0)
+    pool = _HashingPool(1, 0)
     given_up = asyncio.ensure_future(pool.run(lambda: time.sleep(0.1)))
     await asyncio.sleep(0.02)
     given_up.cancel()
@@ -91,7 +91,7 @@ async def test_what_was_given_up_keeps_its_place_until_it_is_done():
 
 async def test_the_loop_goes_on_meanwhile():
     longest = 0.0
-    work = [asyncio.ensure_future(hashed("a long enough one")) for _ in range(4 * (os.cpu_count() or 1))]
+    work = [asyncio.ensure_future(hash_password("a long enough one")) for _ in range(4 * (os.cpu_count() or 1))]
     while not all(job.done() for job in work):
         begun = time.perf_counter()
         await asyncio.sleep(0)
@@ -101,12 +101,12 @@ async def test_the_loop_goes_on_meanwhile():
 
 
 async def test_a_cost_that_rises_holds_at_once_and_marks_older_hashes():
-    old = await hashed("a long enough one")
-    hashing.use(memory_kib=hashing.MEMORY_KIB, passes=hashing.PASSES + 1)
+    old = await hash_password("a long enough one")
+    hashing.set_cost(memory_kib=hashing.MEMORY_KIB, passes=hashing.PASSES + 1)
     try:
-        newer = await hashed("a long enough one")
+        newer = await hash_password("a long enough one")
         assert newer.startswith("$argon2id$v=19$m=19456,t=3,p=1$")
         assert (needs_rehash(old), needs_rehash(newer)) == (True, False)
-        assert await verified("a long enough one", old)
+        assert await verify_password("a long enough one", old)
     finally:
-        hashing.use(memory_kib=hashing.MEMORY_KIB, passes=hashing.PASSES)
+        hashing.set_cost(memory_kib=hashing.MEMORY_KIB, passes=hashing.PASSES)

@@ -117,10 +117,10 @@ async def token_of(kind, world, connection):
     made = {
         "customer": lambda: world.customer.token,
         "staff": lambda: world.manager.token,
-        "service": lambda: tokens.new(tokens.SERVICE),
-        "password reset": lambda: tokens.new(tokens.PASSWORD_RESET),
-        "invitation": lambda: tokens.new(tokens.STAFF_INVITATION),
-        "one-time code": lambda: tokens.new(tokens.STAFF_CODE),
+        "service": lambda: tokens.new_token(tokens.SERVICE),
+        "password reset": lambda: tokens.new_token(tokens.PASSWORD_RESET),
+        "invitation": lambda: tokens.new_token(tokens.STAFF_INVITATION),
+        "one-time code": lambda: tokens.new_token(tokens.STAFF_CODE),
     }[kind]()
     later = "now() + interval '1 hour'"
     insert = {
@@ -132,5 +132,5 @@ async def token_of(kind, world, connection):
     }.get(kind)
     owner = {"service": int(world.victim["svt"][4:], 16), "password reset": customer}.get(kind, staff)
     if insert is not None:
-        await connection.execute(insert, tokens.hashed(made), owner)
+        await connection.execute(insert, tokens.hash_token(made), owner)
     return made

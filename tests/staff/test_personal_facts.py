@@ -5,7 +5,7 @@ import uuid
 import pytest
 from graphql import GraphQLNonNull, GraphQLString, get_named_type
 
-from customer_gql.core.ids import encode
+from customer_gql.core.ids import encode_id
 from customer_gql.core.permissions import ALL_PERMISSIONS, FIELD_PERMISSIONS
 from customer_gql.execution.masking import mask_text
 from customer_gql.schema import admin
@@ -110,7 +110,7 @@ async def test_no_order_no_cursor_and_no_preview_goes_around_it(blind, connectio
     for sort in ("EMAIL", "NAME"):
         assert (await blind.answer(LIST, sort=sort))["errors"][0]["extensions"] == refused
     assert (await blind.data(LIST, sort="NEWEST"))["customers"]["nodes"]
-    answer = await blind.answer(PREVIEW, id=customer_id(row), view=encode("stv", 1))
+    answer = await blind.answer(PREVIEW, id=customer_id(row), view=encode_id("stv", 1))
     assert answer["errors"][0]["extensions"] == refused
 
 
@@ -118,7 +118,7 @@ async def test_a_dead_mail_names_nobody_nor_does_what_the_server_said(blind, con
     said = "550 <ada@example.com>: no such user"
     id = await make_dead_mail(connection, recipient="ada@example.com", last_error=said)
     found = await blind.data("{ mailDeadLetters(first: 100) { nodes { id recipient lastError } } }")
-    node = next(node for node in found["mailDeadLetters"]["nodes"] if node["id"] == encode("mai", id))
+    node = next(node for node in found["mailDeadLetters"]["nodes"] if node["id"] == encode_id("mai", id))
     assert (node["recipient"], node["lastError"]) == ("a•••@•••", "5•••@•••")
 
 

@@ -5,7 +5,7 @@ import uuid
 
 import pytest
 
-from customer_gql.core.ids import encode
+from customer_gql.core.ids import encode_id
 from support.clients import Client
 from support.staff import events, make_role, make_staff, make_website, session_of, staff_client, staff_id_of
 
@@ -36,7 +36,7 @@ async def ada(connection):
 
 
 async def test_edits_of_different_fields_of_a_user_merge(boss, ada):
-    id = encode("stf", ada.id)
+    id = encode_id("stf", ada.id)
     first = await one(boss, UPDATE, id=id, name="Ada", expectedVersion=1)
     second = await one(boss, UPDATE, id=id, jobTitle="Analyst", expectedVersion=1)
     assert first == {"staffUser": {"version": 2, "name": "Ada", "jobTitle": None}, "userErrors": []}
@@ -44,7 +44,7 @@ async def test_edits_of_different_fields_of_a_user_merge(boss, ada):
 
 
 async def test_an_edit_of_what_was_changed_meanwhile_is_a_conflict(boss, ada, connection):
-    id = encode("stf", ada.id)
+    id = encode_id("stf", ada.id)
     await one(boss, UPDATE, id=id, name="Ada", expectedVersion=1)
     await one(boss, UPDATE, id=id, name="Ada B.", expectedVersion=2)
     late = await one(boss, UPDATE, id=id, name="Countess", jobTitle="Analyst", expectedVersion=1)
@@ -60,12 +60,12 @@ async def test_an_edit_of_what_was_changed_meanwhile_is_a_conflict(boss, ada, co
 
 
 async def test_a_version_that_is_not_there_yet(boss, ada):
-    refused = await one(boss, UPDATE, id=encode("stf", ada.id), name="Ada", expectedVersion=9)
+    refused = await one(boss, UPDATE, id=encode_id("stf", ada.id), name="Ada", expectedVersion=9)
     assert refused == {"staffUser": None, "userErrors": [{"code": "INVALID", "path": ["expectedVersion"]}]}
 
 
 async def test_opening_and_closing_an_account_counts_and_says_so(boss, ada, connection):
-    id = encode("stf", ada.id)
+    id = encode_id("stf", ada.id)
     assert (await one(boss, DEACTIVATE, id=id))["staffUser"] == {"version": 2}
     assert (await one(boss, UPDATE, id=id, name="Ada", expectedVersion=1))["staffUser"]["version"] == 3
     changes = await connection.fetchval("SELECT changes FROM staff_event WHERE subject = $1 ORDER BY id LIMIT 1", id)
@@ -73,7 +73,7 @@ async def test_opening_and_closing_an_account_counts_and_says_so(boss, ada, conn
 
 
 async def test_two_edits_of_a_role(boss, connection):
-    id = encode("rol", await make_role(connection, ["customers.read"]))
+    id = encode_id("rol", await make_role(connection, ["customers.read"]))
     name = uuid.uuid4().hex
     assert (await one(boss, UPDATE_ROLE, id=id, name=name, expectedVersion=1))["role"]["version"] == 2
     more = ["CUSTOMERS_READ", "CUSTOMERS_WRITE"]
@@ -91,14 +91,14 @@ async def test_two_edits_of_a_role(boss, connection):
 
 
 async def test_of_many_edits_at_once_one_wins(boss, ada):
-    id = encode("stf", ada.id)
+    id = encode_id("stf", ada.id)
     answers = await asyncio.gather(*[one(boss, UPDATE, id=id, name=f"Name {n}", expectedVersion=1) for n in range(8)])
     assert sorted(len(answer["userErrors"]) for answer in answers) == [0] + [1] * 7
 
 
 async def test_somebody_elses_sessions_end_at_once_and_the_account_stays(boss, ada, http, connection):
     sessions = [Client(http, "/admin/graphql", await session_of(connection, ada.id)) for _ in range(2)]
-    done = await one(boss, FORCE, id=encode("stf", ada.id))
+    done = await one(boss, FORCE, id=encode_id("stf", ada.id))
     assert done == {"endedSessionCount": 2, "staffUser": {"isActive": True}, "userErrors": []}
     assert {(await client.post("{ __typename }")).status_code for client in sessions} == {401}
     assert await events(connection, ada.id) == [("FORCED_SIGN_IN", "STAFF")]
@@ -113,7 +113,7 @@ async def test_nobody_ends_the_sessions_of_who_holds_more_or_works_elsewhere(ada
     foreign = await make_staff(connection, await make_role(connection, ["customers.read"], [there]))
     for user, code in ((stronger, "NOT_ALLOWED"), (foreign, "NOT_FOUND"), (ada, "NOT_FOUND")):
         session = Client(http, "/admin/graphql", await session_of(connection, user.id))
-        refused = await one(client, FORCE, id=encode("stf", user.id))
+        refused = await one(client, FORCE, id=encode_id("stf", user.id))
         assert refused == {"endedSessionCount": 0, "staffUser": None, "userErrors": [{"code": code, "path": ["id"]}]}
         assert (await session.post("{ __typename }")).status_code == 200
     me = await staff_id_of(connection, client)

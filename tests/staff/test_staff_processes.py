@@ -6,7 +6,7 @@ import uuid
 import httpx
 import pytest
 
-from customer_gql.core.ids import encode
+from customer_gql.core.ids import encode_id
 from support.clients import Client
 from support.processes import drain, started
 from support.staff import make_role, make_staff, session_of, staff_client
@@ -64,7 +64,7 @@ async def test_what_ends_in_one_process_ends_in_the_other_by_the_next_request(he
 
     role = await make_role(connection, ["customers.read"])
     user = await make_staff(connection, role)
-    id = encode("stf", user.id)
+    id = encode_id("stf", user.id)
 
     async def session():
         token = await session_of(connection, user.id)
@@ -82,7 +82,7 @@ async def test_what_ends_in_one_process_ends_in_the_other_by_the_next_request(he
     assert await is_out(token)
     token = await session()
     assert "errors" not in await on(there, token).answer("{ websites { id } }")
-    await do("role", id=id, roleId=encode("rol", await make_role(connection, ["customers.write"])))
+    await do("role", id=id, roleId=encode_id("rol", await make_role(connection, ["customers.write"])))
     refused = await on(there, token).answer("{ websites { id } }")
     assert refused["errors"][0]["extensions"]["code"] == "FORBIDDEN"
     await do("deactivate", id=id)

@@ -5,9 +5,9 @@ import uuid
 
 import pytest
 
-from customer_gql.core.ids import encode
+from customer_gql.core.ids import encode_id
 from customer_gql.core.permissions import ALL_PERMISSIONS
-from customer_gql.database.pools import connected
+from customer_gql.database.pools import open_database
 from customer_gql.staff.roles import writes
 from support.clients import Client, served
 from support.staff import (
@@ -64,14 +64,14 @@ async def boss(http, connection):
 
 async def test_a_role_is_made_changed_and_deleted(boss, connection):
     asked = role_input(
-        name="Help desk", permissions=["CUSTOMERS_WRITE", "CUSTOMERS_READ"], websiteIds=[encode("web", 1)]
+        name="Help desk", permissions=["CUSTOMERS_WRITE", "CUSTOMERS_READ"], websiteIds=[encode_id("web", 1)]
     )
     made = await one(boss, CREATE_ROLE, **asked)
     id = made["role"].pop("id")
     role = {
         "name": "Help desk",
         "permissions": ["CUSTOMERS_READ", "CUSTOMERS_WRITE"],
-        "websites": [{"id": encode("web", 1)}],
+        "websites": [{"id": encode_id("web", 1)}],
     }
     assert made == {"role": role, "userErrors": []}
     changed = await one(boss, UPDATE_ROLE, id=id, name="Desk", websiteIds=None)
@@ -88,8 +88,8 @@ async def test_a_role_is_made_changed_and_deleted(boss, connection):
         ({"name": "x" * 256}, [("TOO_LONG", ["name"])]),
         ({"name": "administrator"}, [("TAKEN", ["name"])]),
         ({"websiteIds": []}, [("REQUIRED", ["websiteIds"])]),
-        ({"websiteIds": [encode("web", 99999)]}, [("NOT_FOUND", ["websiteIds"])]),
-        ({"websiteIds": [encode("web", 1 << 40)]}, [("NOT_FOUND", ["websiteIds"])]),
+        ({"websiteIds": [encode_id("web", 99999)]}, [("NOT_FOUND", ["websiteIds"])]),
+        ({"websiteIds": [encode_id("web", 1 << 40)]}, [("NOT_FOUND", ["websiteIds"])]),
     ],
 )
 async def test_what_is_no_role(given, refused, boss, connection):
@@ -100,7 +100,7 @@ async def test_what_is_no_role(given, refused, boss, connection):
 
 async def test_saving_a_role_asks_for_ones_own_password(admin, grace, connection):
     me = with_token(admin, await session_of(connection, grace.id))
-    role = encode("rol", await make_role(connection, ["customers.read"]))
+    role = encode_id("rol", await make_role(connection, ["customers.read"]))
     for document, input in (
         (CREATE_ROLE, role_input()),
         (UPDATE_ROLE, {"id": role, "name": uuid.uuid4().hex}),
@@ -128,10 +128,10 @@ async def limited(http, connection, shop):
 
 async def test_nobody_grants_a_permission_they_do_not_hold(http, connection):
     client = await staff_client(http, connection, HELD)
-    more = encode("rol", await make_role(connection, [*HELD, "customers.delete"]))
+    more = encode_id("rol", await make_role(connection, [*HELD, "customers.delete"]))
     less = await make_role(connection, ["customers.read"])
     user = await make_staff(connection, less)
-    weak, stf = encode("rol", less), encode("stf", user.id)
+    weak, stf = encode_id("rol", less), encode_id("stf", user.id)
     made = await one(client, CREATE_ROLE, **role_input(permissions=["CUSTOMERS_DELETE"]))
     assert refusals(made) == [("NOT_ALLOWED", ["permissions"])]
     raised = await one(client, UPDATE_ROLE, id=weak, permissions=["CUSTOMERS_READ", "CUSTOMERS_DELETE"])
@@ -147,10 +147,10 @@ async def test_nobody_grants_a_permission_they_do_not_hold(http, connection):
 async def test_nobody_touches_what_holds_more(http, connection):
     client = await staff_client(http, connection, HELD)
     role = await make_role(connection, [*HELD, "customers.delete"])
-    stronger = encode("stf", (await make_staff(connection, role)).id)
+    stronger = encode_id("stf", (await make_staff(connection, role)).id)
     for document, input, path in (
-        (UPDATE_ROLE, {"id": encode("rol", role), "permissions": ["CUSTOMERS_READ"]}, ["id"]),
-        (DELETE_ROLE, {"id": encode("rol", role)}, ["id"]),
+        (UPDATE_ROLE, {"id": encode_id("rol", role), "permissions": ["CUSTOMERS_READ"]}, ["id"]),
+        (DELETE_ROLE, {"id": encode_id("rol", role)}, ["id"]),
         (UPDATE, {"id": stronger, "name": "Other"}, ["id"]),
         (DEACTIVATE, {"id": stronger}, ["id"]),
         (ACTIVATE, {"id": stronger}, ["id"]),
@@ -159,20 +159,20 @@ async def test_nobody_touches_what_holds_more(http, connection):
 
 
 async def test_nobody_grants_a_website_they_do_not_reach(limited, shop, connection):
-    everywhere = encode("rol", await make_role(connection, ["customers.read"]))
+    everywhere = encode_id("rol", await make_role(connection, ["customers.read"]))
     here = await make_role(connection, ["customers.read"], [shop])
     user = await make_staff(connection, here)
-    for websites, refused in ((None, "NOT_ALLOWED"), ([encode("web", 1)], "NOT_FOUND")):
+    for websites, refused in ((None, "NOT_ALLOWED"), ([encode_id("web", 1)], "NOT_FOUND")):
         for document, input in (
             (CREATE_ROLE, role_input(websiteIds=websites)),
-            (UPDATE_ROLE, {"id": encode("rol", here), "websiteIds": websites}),
+            (UPDATE_ROLE, {"id": encode_id("rol", here), "websiteIds": websites}),
         ):
             assert refusals(await one(limited, document, **input)) == [(refused, ["websiteIds"])]
-    both = [encode("web", 1), encode("web", shop)]
+    both = [encode_id("web", 1), encode_id("web", shop)]
     assert refusals(await one(limited, CREATE_ROLE, **role_input(websiteIds=both))) == [("NOT_FOUND", ["websiteIds"])]
-    moved = await one(limited, UPDATE, id=encode("stf", user.id), roleId=everywhere)
+    moved = await one(limited, UPDATE, id=encode_id("stf", user.id), roleId=everywhere)
     assert refusals(moved) == [("NOT_FOUND", ["roleId"])]
-    allowed = await one(limited, CREATE_ROLE, **role_input(websiteIds=[encode("web", shop)]))
+    allowed = await one(limited, CREATE_ROLE, **role_input(websiteIds=[encode_id("web", shop)]))
     assert refusals(allowed) == []
 
 
@@ -181,27 +181,27 @@ async def test_a_manager_of_a_website_knows_of_its_staff_alone(limited, shop, co
     there = await make_staff(connection, await make_role(connection, ["customers.read"], [1]))
     answer = await limited.data(LIST)
     users = [node["id"] for node in answer["staffUsers"]["nodes"]]
-    assert encode("stf", here.id) in users
-    assert encode("stf", there.id) not in users
+    assert encode_id("stf", here.id) in users
+    assert encode_id("stf", there.id) not in users
     assert answer["staffUsers"]["totalCount"] == len(users) == 2
     assert len(answer["staffRoles"]) == 2
 
 
 async def test_nobody_changes_their_own_role_or_leaves_by_themselves(boss, connection):
     me = await staff_id_of(connection, boss)
-    other = encode("rol", await make_role(connection))
+    other = encode_id("rol", await make_role(connection))
     assert refusals(await one(boss, UPDATE, id=me, roleId=other)) == [("NOT_ALLOWED", ["roleId"])]
     assert refusals(await one(boss, DEACTIVATE, id=me)) == [("NOT_ALLOWED", ["id"])]
-    own = encode("rol", await connection.fetchval("SELECT role_id FROM staff_user WHERE id = $1", int(me[4:], 16)))
+    own = encode_id("rol", await connection.fetchval("SELECT role_id FROM staff_user WHERE id = $1", int(me[4:], 16)))
     lost = await one(boss, UPDATE_ROLE, id=own, permissions=["CUSTOMERS_READ"])
     assert refusals(lost) == [("NOT_ALLOWED", ["permissions"])]
-    narrowed = await one(boss, UPDATE_ROLE, id=own, websiteIds=[encode("web", 1)])
+    narrowed = await one(boss, UPDATE_ROLE, id=own, websiteIds=[encode_id("web", 1)])
     assert refusals(narrowed) == [("NOT_ALLOWED", ["websiteIds"])]
     assert refusals(await one(boss, UPDATE, id=me, name="New name")) == []
 
 
 async def test_a_user_is_made_changed_deactivated_and_activated(boss, http, connection):
-    role = encode("rol", await make_role(connection, ["customers.read"]))
+    role = encode_id("rol", await make_role(connection, ["customers.read"]))
     email = f"{uuid.uuid4().hex}@Example.com"
     made = await one(boss, CREATE, email=email, name=" Ada ", roleId=role, jobTitle="Helper")
     id = made["staffUser"].pop("id")
@@ -231,24 +231,24 @@ async def test_a_user_is_made_changed_deactivated_and_activated(boss, http, conn
         ({"email": "x" * 300 + "@example.com"}, [("INVALID", ["email"])]),
         ({"name": ""}, [("REQUIRED", ["name"])]),
         ({"jobTitle": "x" * 256}, [("TOO_LONG", ["jobTitle"])]),
-        ({"roleId": encode("rol", 7)}, [("NOT_FOUND", ["roleId"])]),
-        ({"roleId": encode("rol", 1 << 40)}, [("NOT_FOUND", ["roleId"])]),
+        ({"roleId": encode_id("rol", 7)}, [("NOT_FOUND", ["roleId"])]),
+        ({"roleId": encode_id("rol", 1 << 40)}, [("NOT_FOUND", ["roleId"])]),
     ],
 )
 async def test_what_is_no_staff_user(given, refused, boss):
-    asked = {"email": "new@example.com", "name": "New", "roleId": encode("rol", 1), **given}
+    asked = {"email": "new@example.com", "name": "New", "roleId": encode_id("rol", 1), **given}
     assert refusals(await one(boss, CREATE, **asked)) == refused
 
 
 async def test_a_role_somebody_has_is_not_deleted(boss, connection):
     role = await make_role(connection, ["customers.read"])
     await make_staff(connection, role)
-    assert refusals(await one(boss, DELETE_ROLE, id=encode("rol", role))) == [("NOT_ALLOWED", ["id"])]
+    assert refusals(await one(boss, DELETE_ROLE, id=encode_id("rol", role))) == [("NOT_ALLOWED", ["id"])]
 
 
 async def test_two_administrators_who_deactivate_each_other_at_once_leave_one(settings, empty_database_url):
     async with (
-        connected(empty_database_url, write_connections=5) as database,
+        open_database(empty_database_url, write_connections=5) as database,
         served(settings, database) as http,
         database.writes.acquire() as connection,
     ):
@@ -256,7 +256,7 @@ async def test_two_administrators_who_deactivate_each_other_at_once_leave_one(se
             await connection.execute("UPDATE staff_user SET is_active = false")
             users = [await make_staff(connection, 1) for _ in range(2)]
             clients = [Client(http, "/admin/graphql", await session_of(connection, user.id)) for user in users]
-            ids = [encode("stf", user.id) for user in users]
+            ids = [encode_id("stf", user.id) for user in users]
             answers = await asyncio.gather(
                 clients[0].post(DEACTIVATE, input={"id": ids[1]}),
                 clients[1].post(DEACTIVATE, input={"id": ids[0]}),
@@ -271,10 +271,10 @@ async def test_the_last_administrator_stays_whatever_is_tried(settings, empty_da
         rival_role = await make_role(connection, ALL_PERMISSIONS)
         rival = await make_staff(connection, rival_role)
         client = Client(http, "/admin/graphql", await session_of(connection, rival.id))
-        assert refusals(await one(client, DEACTIVATE, id=encode("stf", last.id))) == []
-        assert refusals(await one(client, ACTIVATE, id=encode("stf", last.id))) == []
-        assert refusals(await one(client, UPDATE, id=encode("stf", last.id), roleId=encode("rol", 3))) == []
-        own = encode("rol", rival_role)
+        assert refusals(await one(client, DEACTIVATE, id=encode_id("stf", last.id))) == []
+        assert refusals(await one(client, ACTIVATE, id=encode_id("stf", last.id))) == []
+        assert refusals(await one(client, UPDATE, id=encode_id("stf", last.id), roleId=encode_id("rol", 3))) == []
+        own = encode_id("rol", rival_role)
         assert refusals(await one(client, UPDATE_ROLE, id=own, permissions=[])) == [("NOT_ALLOWED", ["permissions"])]
         assert await connection.fetchval("SELECT count(*) FROM staff_user WHERE is_active AND role_id <> 3") == 1
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from customer_gql.core.ids import encode
+from customer_gql.core.ids import encode_id
 from customer_gql.core.permissions import ALL_PERMISSIONS
 from schema.test_nodes import every_id
 from support.customers import customer_id, make_customer, make_full_customer
@@ -73,7 +73,7 @@ async def test_others_and_all_they_own_are_as_good_as_unknown(clerk, admin_clien
 
 async def test_nobody_moves_a_customer_out_of_their_reach(clerk, shop, connection):
     mine = await of_shop(connection, shop)
-    refused = await clerk.data(EDIT, input={"id": customer_id(mine), "websiteId": encode("web", 1)})
+    refused = await clerk.data(EDIT, input={"id": customer_id(mine), "websiteId": encode_id("web", 1)})
     assert refused["customerQuickEdit"]["userErrors"] == [
         {"code": "NOT_FOUND", "message": "There is no such website.", "path": ["websiteId"]}
     ]
@@ -83,8 +83,8 @@ async def test_nobody_moves_a_customer_out_of_their_reach(clerk, shop, connectio
 @pytest.mark.parametrize("action", ["SUBSCRIBE", "UNSUBSCRIBE", "DELETE", "ASSIGN_GROUP"])
 async def test_a_mass_action_does_nothing_to_others(action, clerk, shop, connection):
     mine, theirs = await of_shop(connection, shop), await make_full_customer(connection)
-    group = {"groupId": encode("grp", 2)} if action == "ASSIGN_GROUP" else {}
-    ids = [customer_id(mine), customer_id(theirs), encode("cus", 1)]
+    group = {"groupId": encode_id("grp", 2)} if action == "ASSIGN_GROUP" else {}
+    ids = [customer_id(mine), customer_id(theirs), encode_id("cus", 1)]
     before = await everything_of(connection, theirs.id)
     answer = (await clerk.data(MASS, input={"action": action, "selection": {"ids": ids}, **group}))[
         "customerMassAction"

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from customer_gql.core.ids import encode
+from customer_gql.core.ids import encode_id
 from customer_gql.security import tokens
 from support.clients import Client
 from support.customers import customer_id, make_customer
@@ -73,7 +73,7 @@ async def test_the_secret_is_shown_once_and_stored_as_its_hash(boss, connection)
     stored = await connection.fetchval(
         "SELECT token_hash FROM service_token_secret WHERE service_token_id = $1", int(id[4:], 16)
     )
-    assert stored == tokens.hashed(token)
+    assert stored == tokens.hash_token(token)
     assert len(token) == len(tokens.SERVICE) + 43
     listed = (await boss.post(LIST)).text
     assert id in listed
@@ -84,7 +84,7 @@ async def test_the_secret_is_shown_once_and_stored_as_its_hash(boss, connection)
 async def test_a_token_of_one_website_sees_no_other(boss, http, connection):
     elsewhere = await make_website(connection)
     shopper = await make_customer(connection)
-    _, token = await made(boss, websiteIds=[encode("web", elsewhere)])
+    _, token = await made(boss, websiteIds=[encode_id("web", elsewhere)])
     service = Client(http, "/admin/graphql", token)
     assert await service.data(READ, id=customer_id(shopper)) == {"customer": None}
 
@@ -102,7 +102,7 @@ async def test_rotation_ends_the_old_secret_at_once_or_after_the_overlap(boss, h
     fourth = await rotate(overlapMinutes=10)
     assert [await works(http, token) for token in (second, third, fourth)] == [False, True, True]
     await connection.execute(
-        "UPDATE service_token_secret SET expires_at = now() WHERE token_hash = $1", tokens.hashed(third)
+        "UPDATE service_token_secret SET expires_at = now() WHERE token_hash = $1", tokens.hash_token(third)
     )
     assert [await works(http, token) for token in (third, fourth)] == [False, True]
 
@@ -131,7 +131,7 @@ async def test_an_expired_token_is_no_token(boss, http, connection):
         ({"name": ""}, "REQUIRED", ["name"]),
         ({"name": "x" * 256}, "TOO_LONG", ["name"]),
         ({"websiteIds": []}, "REQUIRED", ["websiteIds"]),
-        ({"websiteIds": [encode("web", 424242)]}, "NOT_FOUND", ["websiteIds"]),
+        ({"websiteIds": [encode_id("web", 424242)]}, "NOT_FOUND", ["websiteIds"]),
         ({"expiresAt": "2020-01-01T00:00:00Z"}, "INVALID", ["expiresAt"]),
         ({"expiresAt": "2999-01-01T00:00:00Z"}, "INVALID", ["expiresAt"]),
     ],
@@ -154,7 +154,7 @@ async def test_a_manager_of_one_website_makes_tokens_for_it_alone(http, connecti
     client = await staff_client(http, connection, ["staff.manage", "customers.read"], [here])
     everywhere = (await client.data(CREATE, input=token_input()))["serviceTokenCreate"]
     assert everywhere["userErrors"] == [{"code": "NOT_ALLOWED", "path": ["websiteIds"]}]
-    id, _ = await made(client, websiteIds=[encode("web", here)])
+    id, _ = await made(client, websiteIds=[encode_id("web", here)])
     assert [token["id"] for token in (await client.data(LIST))["serviceTokens"]] == [id]
 
 

@@ -9,7 +9,7 @@ import uuid
 import pytest
 from argon2 import PasswordHasher
 
-from customer_gql.core.ids import encode
+from customer_gql.core.ids import encode_id
 from customer_gql.security import hashing, tokens
 from customer_gql.staff.sign_in.attempts import failure_key
 from support.staff import PASSWORD, SIGN_IN, events, make_role, make_staff, session_of, sign_in, with_token
@@ -36,18 +36,18 @@ async def test_a_sign_in_is_a_session(admin, grace, connection):
     answer = await sign_in(admin, grace.email, PASSWORD)
     token = answer.pop("token")
     assert answer.pop("expiresAt") is not None
-    assert answer == {"staffUser": {"id": encode("stf", grace.id), "email": grace.email}, "userErrors": []}
+    assert answer == {"staffUser": {"id": encode_id("stf", grace.id), "email": grace.email}, "userErrors": []}
     me = with_token(admin, token)
     assert await me.data(ME) == {
         "staffMe": {
-            "user": {"id": encode("stf", grace.id)},
+            "user": {"id": encode_id("stf", grace.id)},
             "isPasswordSet": True,
             "isTotpOn": False,
             "recoveryCodesLeftCount": 0,
         }
     }
     stored = await connection.fetchrow("SELECT * FROM staff_session WHERE staff_id = $1", grace.id)
-    assert (stored.token_hash, stored.idle) == (tokens.hashed(token), dt.timedelta(minutes=30))
+    assert (stored.token_hash, stored.idle) == (tokens.hash_token(token), dt.timedelta(minutes=30))
     assert stored.expires_at - stored.last_used_at == dt.timedelta(hours=8)
     assert await events(connection, grace.id) == [("SIGNED_IN", "STAFF")]
 

@@ -12,16 +12,16 @@ from customer_gql.commerce.reviews.tables import review
 from customer_gql.commerce.reward_points.tables import reward_points, reward_points_entry
 from customer_gql.commerce.store_credit.tables import store_credit, store_credit_entry
 from customer_gql.commerce.wishlists.tables import wishlist, wishlist_item
-from customer_gql.core.emails import normalised
-from customer_gql.core.ids import encode, new_id
+from customer_gql.core.emails import normalize_email
+from customer_gql.core.ids import encode_id, new_id
 from customer_gql.customers.addresses.tables import address
 from customer_gql.customers.newsletter.tables import newsletter_subscription
 from customer_gql.customers.profile.tables import customer, customer_activity, customer_email, customer_number
-from customer_gql.database.statements import Connection, Row, execute, fetch_one
+from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one
 
 
 def customer_id(row: Row) -> str:
-    return encode("cus", row.id)
+    return encode_id("cus", row.id)
 
 
 async def make_customer(connection: Connection, **given: Any) -> Row:
@@ -40,8 +40,8 @@ async def make_customer(connection: Connection, **given: Any) -> Row:
     }
     made = await fetch_one(connection, insert(customer).values(**values).returning(customer))
     assert made is not None
-    claim = {"email_normalised": normalised(made.email), "scope": made.website_id, "customer_id": id}
-    await execute(connection, insert(customer_email).values(**claim))
+    claim = {"email_normalised": normalize_email(made.email), "scope": made.website_id, "customer_id": id}
+    await execute_statement(connection, insert(customer_email).values(**claim))
     return made
 
 
@@ -67,7 +67,7 @@ _WHEN = dt.datetime(2026, 3, 1, 12, 0, tzinfo=dt.UTC)
 
 
 async def put(connection: Connection, table: Table, **values: Any) -> None:
-    await execute(connection, insert(table).values(**values))
+    await execute_statement(connection, insert(table).values(**values))
 
 
 async def make_product(connection: Connection, price: int = 1990, **given: Any) -> Row:

@@ -9,7 +9,7 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from customer_gql.embedded.postmaster import alive, is_postmaster, read_note
+from customer_gql.embedded.postmaster import is_alive, is_postmaster, read_pid_file
 from customer_gql.embedded.server import Server, create_database, drop_database
 from support.processes import until
 
@@ -27,10 +27,10 @@ def cloned(server: Server, template: str) -> Generator[str]:
 def end_servers(folder: Path) -> None:
     """Only what a failed test left: a server that was stopped has no note."""
     for note in folder.rglob("postmaster.pid"):
-        noted = read_note(note.parent)
+        noted = read_pid_file(note.parent)
         if noted and is_postmaster(noted.pid, note.parent):
             os.kill(noted.pid, signal.SIGQUIT)
-            until(lambda pid=noted.pid: not alive(pid))
+            until(lambda pid=noted.pid: not is_alive(pid))
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from customer_gql.core.ids import encode
+from customer_gql.core.ids import encode_id
 from customer_gql.customers.accounts.writes import issue_token
 from customer_gql.customers.newsletter import opt_in
 from support.clients import Client
@@ -159,14 +159,14 @@ async def impersonated_sign_out(scene: Scene) -> Deed:
 async def impersonation_end(scene: Scene) -> Deed:
     made = await login_as_exchange(scene)
     id = await scene.connection.fetchval("SELECT id FROM impersonation WHERE customer_id = $1", made.row.id)
-    return Deed(scene.staff, {"id": encode("imp", made.row.id, id)}, made.row)
+    return Deed(scene.staff, {"id": encode_id("imp", made.row.id, id)}, made.row)
 
 
 def of_address(**input: Any) -> Make:
     async def make(scene: Scene) -> Deed:
         row = await scene.shopper()
         made = await make_address(scene.connection, row)
-        return Deed(await scene.device(row), {"id": encode("adr", row.id, made.id), **input}, row)
+        return Deed(await scene.device(row), {"id": encode_id("adr", row.id, made.id), **input}, row)
 
     return make
 
@@ -198,7 +198,7 @@ async def unlock(scene: Scene) -> Deed:
 INACTIVE, UNCONFIRMED = {"status": "INACTIVE"}, {"is_email_confirmed": False}
 CONSENTING = {"allows_remote_assistance": True}
 KEY = {"idempotencyKey": "walk"}
-GROUP = encode("grp", 2)
+GROUP = encode_id("grp", 2)
 
 # Mutation -> how to call it, the kind of event it writes, and the fields that stand there before and after.
 DEEDS: dict[str, list[tuple[Make, str, set[str]]]] = {

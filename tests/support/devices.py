@@ -40,14 +40,14 @@ async def browser(http, storefront):
 @pytest.fixture
 def cheap_hashes():
     """Where not the hashing is tried: what many do at once takes a busy machine too long with it."""
-    hashing.use(memory_kib=8, passes=1)
+    hashing.set_cost(memory_kib=8, passes=1)
     yield
-    hashing.use(memory_kib=hashing.MEMORY_KIB, passes=hashing.PASSES)
+    hashing.set_cost(memory_kib=hashing.MEMORY_KIB, passes=hashing.PASSES)
 
 
 @pytest.fixture(scope="session")
 async def password_hash():
-    return await hashing.hashed(PASSWORD)
+    return await hashing.hash_password(PASSWORD)
 
 
 @pytest.fixture

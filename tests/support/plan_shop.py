@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from sqlalchemy import update
 
 from customer_gql.commerce.reward_points.tables import reward_points, reward_points_rate
-from customer_gql.core.ids import encode, new_id
+from customer_gql.core.ids import encode_id, new_id
 from customer_gql.customers.profile.tables import customer
-from customer_gql.database.statements import Connection, execute
+from customer_gql.database.statements import Connection, execute_statement
 from support.customers import (
     make_address,
     make_customer,
@@ -42,14 +42,16 @@ async def make_shop(connection: Connection) -> Shop:
     await _make_orders_of_the_world(connection, bare)
     await put(connection, reward_points, customer_id=empty.id, website_id=1, balance=5_000)
     await put(connection, reward_points_rate, id=new_id(), points=10, amount=100)
-    shop.ids += [encode("cus", id) for id in shop.customers]
+    shop.ids += [encode_id("cus", id) for id in shop.customers]
     return shop
 
 
 async def make_failures(connection: Connection, shop: Shop) -> None:
     """Rows whose fields cannot be shown: a number above 32 bits, alone and within a page."""
     for id in (shop.customers[1], shop.customers[-1]):
-        await execute(connection, update(customer).where(customer.c.id == id).values(number=3_000_000_000 + id % 1000))
+        await execute_statement(
+            connection, update(customer).where(customer.c.id == id).values(number=3_000_000_000 + id % 1000)
+        )
 
 
 async def _make_orders_of_the_world(connection: Connection, owner) -> None:
@@ -73,5 +75,5 @@ _OWNED = {
 async def _name_all_ids(connection: Connection, shop: Shop, owner: int) -> None:
     for table, (prefix, column) in _OWNED.items():
         rows = await connection.fetch(f"SELECT {column} AS id FROM {table} WHERE customer_id = $1", owner)
-        shop.ids += [encode(prefix, owner, row["id"]) for row in rows]
-    shop.ids += [encode("web", 1), encode("grp", 1), encode("stv", 1), encode("cus", 999)]
+        shop.ids += [encode_id(prefix, owner, row["id"]) for row in rows]
+    shop.ids += [encode_id("web", 1), encode_id("grp", 1), encode_id("stv", 1), encode_id("cus", 999)]

@@ -13,7 +13,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from customer_gql.embedded.postmaster import alive
+from customer_gql.embedded.postmaster import is_alive
 from support.processes import until
 
 FAST = {"fsync": "off", "shared_buffers": "16MB"}
@@ -28,7 +28,7 @@ SERVICE = """
 import json, sys
 from pathlib import Path
 from customer_gql.embedded import server as embedded
-attachment = embedded.start(Path(sys.argv[1]), settings=json.loads(sys.argv[2]))
+attachment = embedded.start_server(Path(sys.argv[1]), settings=json.loads(sys.argv[2]))
 print(attachment.server.url(), flush=True)
 sys.stdin.read()
 attachment.stop()
@@ -65,7 +65,7 @@ def postmaster(home: Path) -> int:
 
 def kill(pid: int) -> None:
     os.kill(pid, signal.SIGKILL)
-    until(lambda: not alive(pid))
+    until(lambda: not is_alive(pid))
 
 
 def stopped(home: Path) -> bool:

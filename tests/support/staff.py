@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import func, insert, select
 
-from customer_gql.core.ids import encode
+from customer_gql.core.ids import encode_id
 from customer_gql.core.permissions import ALL_PERMISSIONS
-from customer_gql.database.statements import Connection, execute, fetch_value
+from customer_gql.database.statements import Connection, execute_statement, fetch_value
 from customer_gql.messaging.mail.tables import mail_outbox
 from customer_gql.security import hashing, tokens
 from customer_gql.shop.websites.tables import store, store_view, website
@@ -25,16 +25,20 @@ async def make_website(connection: Connection) -> int:
     """A website with one store and one store view, all of one id."""
     id = 1 + await fetch_value(connection, select(func.max(website.c.id)))
     code = uuid.uuid4().hex
-    await execute(connection, insert(website).values(id=id, code=code, name="Other", currency="EUR"))
-    await execute(connection, insert(store).values(id=id, website_id=id, code=code, name="Other", is_default=True))
-    await execute(connection, insert(store_view).values(id=id, store_id=id, code=code, name="Other", is_default=True))
+    await execute_statement(connection, insert(website).values(id=id, code=code, name="Other", currency="EUR"))
+    await execute_statement(
+        connection, insert(store).values(id=id, website_id=id, code=code, name="Other", is_default=True)
+    )
+    await execute_statement(
+        connection, insert(store_view).values(id=id, store_id=id, code=code, name="Other", is_default=True)
+    )
     return id
 
 
 async def make_dead_mail(connection: Connection, **given: Any) -> int:
     id = uuid.uuid4().int % (2**62)
     values = {"id": id, "template": "welcome", "recipient": "a@example.com", "placeholders": "{}", **given}
-    await execute(connection, insert(mail_outbox).values(**values, dead_at=func.now()))
+    await execute_statement(connection, insert(mail_outbox).values(**values, dead_at=func.now()))
     return id
 
 
@@ -43,7 +47,7 @@ async def make_role(
 ) -> int:
     id = uuid.uuid4().int % (2**31)
     values = {"id": id, "name": uuid.uuid4().hex, "permissions": sorted(permissions), "website_ids": website_ids}
-    await execute(connection, insert(staff_role).values(**values))
+    await execute_statement(connection, insert(staff_role).values(**values))
     return id
 
 
@@ -51,9 +55,9 @@ async def make_staff(connection: Connection, role_id: int, *, password: str | No
     """The row of a staff user."""
     id = uuid.uuid4().int % (2**62)
     email = f"{uuid.uuid4().hex}@staff.example.com"
-    await execute(connection, insert(staff_user).values(id=id, email=email, name="Grace", role_id=role_id))
+    await execute_statement(connection, insert(staff_user).values(id=id, email=email, name="Grace", role_id=role_id))
     if password is not None:
-        await passwords.store(connection, id, await hashing.hashed(password))
+        await passwords.store(connection, id, await hashing.hash_password(password))
     return await passwords.find(connection, email)
 
 
@@ -74,8 +78,8 @@ async def staff_client(
 
 async def staff_id_of(connection: Connection, client: Client) -> str:
     statement = "SELECT staff_id FROM staff_session WHERE token_hash = $1"
-    found: Any = await connection.fetchval(statement, tokens.hashed(client.token or ""))
-    return encode("stf", found)
+    found: Any = await connection.fetchval(statement, tokens.hash_token(client.token or ""))
+    return encode_id("stf", found)
 
 
 async def sign_in(client: Client, email: str, password: str, totp: str | None = None) -> dict[str, Any]:
@@ -89,6 +93,6 @@ def with_token(client: Client, token: str) -> Client:
 async def events(connection: Connection, staff_id: int) -> list[tuple[str, str]]:
     """Kind and actor of what was done to a staff user."""
     rows = await connection.fetch(
-        "SELECT kind, actor FROM staff_event WHERE subject = $1 ORDER BY id", encode("stf", staff_id)
+        "SELECT kind, actor FROM staff_event WHERE subject = $1 ORDER BY id", encode_id("stf", staff_id)
     )
     return [(row["kind"], row["actor"]) for row in rows]

@@ -4,7 +4,7 @@ import asyncio
 import datetime as dt
 import sys
 
-from customer_gql.database.pools import connected
+from customer_gql.database.pools import open_database
 from customer_gql.messaging.jobs.work import Job, Tools, Work
 from customer_gql.messaging.jobs.worker import work
 from customer_gql.messaging.mail.delivery import Policy, deliver
@@ -18,7 +18,7 @@ async def start_and_hang(tools, payload):
 
 
 async def do_jobs(url):
-    async with connected(url, read_connections=1, write_connections=3) as database:
+    async with open_database(url, read_connections=1, write_connections=3) as database:
         settings = load_settings(database_url=url)
         jobs = Work(jobs=(Job("hang", start_and_hang),))
         await work(database, settings, asyncio.Event(), jobs, poll_seconds=0.1, heartbeat_seconds=2)
@@ -32,7 +32,7 @@ async def send_mails(url, port):
         smtp_tls="none",
         storefront_url="https://shop.example.com",
     )
-    async with connected(url, read_connections=1, write_connections=2) as database:
+    async with open_database(url, read_connections=1, write_connections=2) as database:
         while True:
             await deliver(Tools(database, settings), policy=Policy(lease=dt.timedelta(seconds=2)))
 

@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from customer_gql.core.ids import encode, new_id
+from customer_gql.core.ids import encode_id, new_id
 from customer_gql.core.viewer import Viewer, ViewerKind
 from customer_gql.customers.accounts.writes import issue_token as issue_customer_token
 from customer_gql.customers.history.tables import Actor
@@ -53,9 +53,9 @@ async def build(http: Any, connection: Any) -> World:
     await record(connection, victim.id, kind="EDITED", version=1, by=By(Actor.SYSTEM))
     token = await issue_customer_token(connection, victim.id)
     await impersonated(connection, victim.id)
-    mail = encode("mai", await make_dead_mail(connection, recipient=victim.email, customer_id=victim.id))
+    mail = encode_id("mai", await make_dead_mail(connection, recipient=victim.email, customer_id=victim.id))
     victim_ids = await ids_of(everything, customer_id(victim)) | await staff_of(connection, 1) | {"mai": mail}
-    own_ids = {"cus": customer_id(own_customer), "stv": encode("stv", elsewhere)}
+    own_ids = {"cus": customer_id(own_customer), "stv": encode_id("stv", elsewhere)}
     own_ids |= await staff_of(connection, elsewhere)
     return World(
         victim=victim_ids,
@@ -118,11 +118,11 @@ async def staff_of(connection: Any, website_id: int) -> dict[str, str]:
     session = await connection.fetchval("SELECT id FROM staff_session WHERE staff_id = $1", user.id)
     event = await connection.fetchval("SELECT max(id) FROM staff_event")
     return {
-        "rol": encode("rol", role),
-        "stf": encode("stf", user.id),
-        "svt": encode("svt", token),
-        "sse": encode("sse", session),
-        "sev": encode("sev", event),
+        "rol": encode_id("rol", role),
+        "stf": encode_id("stf", user.id),
+        "svt": encode_id("svt", token),
+        "sse": encode_id("sse", session),
+        "sev": encode_id("sev", event),
     }
 
 

@@ -10,7 +10,7 @@ import asyncpg
 import typer
 
 from customer_gql.core.errors import RuleError, RuleErrors
-from customer_gql.core.terminal import Fault
+from customer_gql.core.terminal import CommandFailed
 from customer_gql.database.pools import DatabaseUnreachable
 from customer_gql.embedded.server import EmbeddedPostgresError
 from customer_gql.settings import SettingsError
@@ -63,7 +63,15 @@ def _leave(number: int, _frame: FrameType | None) -> NoReturn:
 
 def _faults() -> tuple[type[Exception], ...]:
     """What the person at the terminal can act on; anything else is a bug and keeps its traceback."""
-    from customer_gql.database.migrations import MigrationFault
+    from customer_gql.database.migrations import MigrationFailed
 
-    ours = (Fault, SettingsError, EmbeddedPostgresError, DatabaseUnreachable, MigrationFault, RuleError, RuleErrors)
+    ours = (
+        CommandFailed,
+        SettingsError,
+        EmbeddedPostgresError,
+        DatabaseUnreachable,
+        MigrationFailed,
+        RuleError,
+        RuleErrors,
+    )
     return (*ours, asyncpg.PostgresError, asyncpg.InterfaceError)

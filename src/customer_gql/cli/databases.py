@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from customer_gql.core.terminal import Fault
-from customer_gql.database.pools import connected
+from customer_gql.core.terminal import CommandFailed
+from customer_gql.database.pools import open_database
 from customer_gql.database.statements import Connection
-from customer_gql.embedded.server import running
+from customer_gql.embedded.server import running_server
 from customer_gql.settings import Settings, load_settings
 
 T = TypeVar("T")
@@ -21,7 +21,7 @@ def database(settings: Settings) -> Generator[str]:
     if settings.database_url is not None:
         yield _checked(settings.database_url)
         return
-    with running(settings.data_dir, binaries=settings.postgres_binaries) as server:
+    with running_server(settings.data_dir, binaries=settings.postgres_binaries) as server:
         yield server.url()
 
 
@@ -30,7 +30,7 @@ def migrated() -> Generator[str]:
     from customer_gql.database import migrations
 
     with database(load_settings()) as url:
-        migrations.require_newest(url)
+        migrations.require_newest_revision(url)
         yield url
 
 
@@ -41,13 +41,15 @@ def _checked(url: str) -> str:
     except ValueError:
         usable = False
     if not usable:  # what was given may hold a password
-        raise Fault("CUSTOMER_GQL_DATABASE_URL is no address like postgresql://user:password@host:5432/database.")
+        raise CommandFailed(
+            "CUSTOMER_GQL_DATABASE_URL is no address like postgresql://user:password@host:5432/database."
+        )
     return url
 
 
 def run(url: str, work: Callable[[Connection], Awaitable[T]], *, transaction: bool = True) -> T:
     async def done() -> T:
-        async with connected(url, statement_timeout_seconds=3600) as database:
+        async with open_database(url, statement_timeout_seconds=3600) as database:
             opened: Any = database.transaction() if transaction else database.writes.acquire()
             async with opened as connection:
                 return await work(connection)
@@ -58,8 +60,8 @@ def run(url: str, work: Callable[[Connection], Awaitable[T]], *, transaction: bo
 def bring_up(url: str) -> None:
     from customer_gql.database import migrations
 
-    migrations.reach(url)
-    migrations.upgrade(url)
+    migrations.require_answer(url)
+    migrations.upgrade_database(url)
 
 
 def print_counts(summary: Any) -> None:

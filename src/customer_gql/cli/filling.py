@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from customer_gql.core.terminal import Fault, progress
+from customer_gql.core.terminal import CommandFailed, show_progress
 from customer_gql.settings import load_settings
 
 from .databases import bring_up, database, print_counts, run
@@ -21,17 +21,17 @@ def migrate(
     from customer_gql.database import migrations
 
     if new == "":
-        raise Fault('Say what changes: make migration m="gift registries".')
+        raise CommandFailed('Say what changes: make migration m="gift registries".')
     with database(load_settings()) as url:
         if new is not None:
             bring_up(url)
-            migrations.new(url, new)
+            migrations.write_migration(url, new)
         elif check:
-            migrations.reach(url)
-            migrations.check(url)
+            migrations.require_answer(url)
+            migrations.compare_tables(url)
         else:
             bring_up(url)
-            print(f"the database is at migration {migrations.head()}")
+            print(f"the database is at migration {migrations.newest_revision()}")
 
 
 def seed(
@@ -41,7 +41,7 @@ def seed(
     """Fill an empty shop with made-up customers."""
     from customer_gql.demo.seed.seeding import seed as fill
 
-    with database(load_settings()) as url, progress(f"{customers:,} customers") as advance:
+    with database(load_settings()) as url, show_progress(f"{customers:,} customers") as advance:
         bring_up(url)
         done = run(url, lambda c: fill(c, customers=customers, seed=seed, on_progress=advance), transaction=False)
     print_counts(done)
@@ -57,7 +57,7 @@ def adobe(
     """Load Adobe Commerce's customer import files: new customers are added, known ones updated."""
     from customer_gql.administration.customer_import.adobe.load import import_adobe
 
-    with database(load_settings()) as url, progress("rows") as advance:
+    with database(load_settings()) as url, show_progress("rows") as advance:
         bring_up(url)
         done = run(
             url,
@@ -68,7 +68,7 @@ def adobe(
         )
     print_counts(done)
     if not done.customers.valid and not done.addresses.valid:
-        raise Fault("Not one row could be loaded; the report says why.")
+        raise CommandFailed("Not one row could be loaded; the report says why.")
 
 
 @imports.command()

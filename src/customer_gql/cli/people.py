@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from customer_gql.core.terminal import Fault
+from customer_gql.core.terminal import CommandFailed
 from customer_gql.database.statements import Connection
 
 from .databases import migrated, run
@@ -21,13 +21,13 @@ def staff_create(
     name: Annotated[str | None, typer.Option(help="Name people see; the address when left out.")] = None,
 ) -> None:
     """Make a staff user."""
-    from customer_gql.core.emails import checked_email
+    from customer_gql.core.emails import validate_email
     from customer_gql.staff import writes
 
     try:
-        address = checked_email(email)
+        address = validate_email(email)
     except ValueError as error:
-        raise Fault(str(error)) from None
+        raise CommandFailed(str(error)) from None
     with migrated() as url:
         run(url, lambda c: writes.create(c, email=address, name=name or address, role=role))
     print(f"{address} is staff with the role {role}")
@@ -45,16 +45,16 @@ def staff_token(email: str) -> None:
 @staff_commands.command("password")
 def staff_password(email: str) -> None:
     """Ask for a new password of a staff user, and set it. Ends their sessions."""
-    from customer_gql.core.emails import normalised
+    from customer_gql.core.emails import normalize_email
     from customer_gql.security import hashing
     from customer_gql.staff.audit.events import SYSTEM
     from customer_gql.staff.sign_in import passwords
 
     async def put(connection: Connection) -> None:
-        user = await passwords.find(connection, normalised(email))
+        user = await passwords.find(connection, normalize_email(email))
         given = typer.prompt("New password", hide_input=True, confirmation_prompt=True, err=True)
         passwords.check_strength(given, second_factor=user.totp_since is not None, email=user.email)
-        await passwords.change(connection, user, await hashing.hashed(given), by=SYSTEM)
+        await passwords.change(connection, user, await hashing.hash_password(given), by=SYSTEM)
 
     with migrated() as url:
         run(url, put, transaction=False)
@@ -64,16 +64,16 @@ def staff_password(email: str) -> None:
 @staff_commands.command("totp-off")
 def staff_totp_off(email: str) -> None:
     """Switch off the second factor of a staff user who lost it."""
-    from customer_gql.core.emails import normalised
-    from customer_gql.core.ids import encode
+    from customer_gql.core.emails import normalize_email
+    from customer_gql.core.ids import encode_id
     from customer_gql.staff.audit.events import SYSTEM, record
     from customer_gql.staff.sign_in import passwords, totp
 
     async def switch_off(connection: Connection) -> None:
-        user = await passwords.find(connection, normalised(email))
+        user = await passwords.find(connection, normalize_email(email))
         if not await totp.disable(connection, user.id):
-            raise Fault(f"{email} has no second factor.")
-        await record(connection, "TOTP_OFF", by=SYSTEM, subject=encode("stf", user.id))
+            raise CommandFailed(f"{email} has no second factor.")
+        await record(connection, "TOTP_OFF", by=SYSTEM, subject=encode_id("stf", user.id))
 
     with migrated() as url:
         run(url, switch_off)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from customer_gql.core.terminal import Fault, progress
+from customer_gql.core.terminal import CommandFailed, show_progress
 from customer_gql.settings import Settings, load_settings
 
 from .databases import bring_up, database
@@ -24,7 +24,7 @@ def demo(port: Annotated[int | None, typer.Option(help="Port to listen on; 0 tak
     logs.configure_logging(settings.log_format)
     with _listening(settings) as listening, database(settings) as url:
         bring_up(url)
-        with progress("a shop of made-up customers") as advance:
+        with show_progress("a shop of made-up customers") as advance:
             tokens = prepared(url, advance, is_ours=settings.database_url is None)
         base = f"http://{settings.host}:{listening.getsockname()[1]}"
         app = create_app(settings.model_copy(update={"database_url": url}))
@@ -44,9 +44,11 @@ def serve(
     settings = load_settings(**_given(host=host, port=port))
     logs.configure_logging(settings.log_format)
     if settings.database_url is None:
-        raise Fault("Set CUSTOMER_GQL_DATABASE_URL to a PostgreSQL 15 or newer; `customer-gql demo` brings its own.")
+        raise CommandFailed(
+            "Set CUSTOMER_GQL_DATABASE_URL to a PostgreSQL 15 or newer; `customer-gql demo` brings its own."
+        )
     with _listening(settings) as listening, database(settings) as url:
-        migrations.require_newest(url)
+        migrations.require_newest_revision(url)
         at = f"http://{settings.host}:{listening.getsockname()[1]}"
         server.serve_app(
             create_app(settings), listening, lambda: print(f"serving on {at}", file=sys.stderr, flush=True)
@@ -63,8 +65,8 @@ def worker() -> None:
     settings = load_settings()
     logs.configure_logging(settings.log_format)
     if settings.database_url is None:
-        raise Fault("Set CUSTOMER_GQL_DATABASE_URL; `customer-gql demo` has a worker inside.")
-    migrations.require_newest(settings.database_url)
+        raise CommandFailed("Set CUSTOMER_GQL_DATABASE_URL; `customer-gql demo` has a worker inside.")
+    migrations.require_newest_revision(settings.database_url)
     asyncio.run(until_signalled(settings, WORK, lambda: print("working", file=sys.stderr, flush=True)))
 
 
@@ -74,7 +76,7 @@ def _listening(settings: Settings) -> socket:
     try:
         return server.bind_socket(settings.host, settings.port)
     except server.PortTaken as error:
-        raise Fault(str(error)) from None
+        raise CommandFailed(str(error)) from None
 
 
 def _given(**options: Any) -> dict[str, Any]:

@@ -34,7 +34,7 @@ def new_id() -> int:
         return _last
 
 
-def encode(prefix: str, *parts: int) -> str:
+def encode_id(prefix: str, *parts: int) -> str:
     return f"{prefix}_" + "".join(f"{part:016x}" for part in parts)
 
 
@@ -44,23 +44,23 @@ _SHAPE = re.compile(r"([a-z]{3})_((?:[0-9a-f]{16}){1,3})")
 def prefix_of(value: str) -> str:
     match = _SHAPE.fullmatch(value)
     if not match:
-        raise BadInput(f"{_shown(value)} is not an id of this graph.")
+        raise BadInput(f"{_shorten_value(value)} is not an id of this graph.")
     return match[1]
 
 
-def decode(value: str, prefix: str, parts: int = 1) -> tuple[int, ...]:
+def decode_keys(value: str, prefix: str, parts: int = 1) -> tuple[int, ...]:
     """The keys inside a public id; `BadInput` for a malformed id or one of another kind."""
     match = _SHAPE.fullmatch(value)
     if not match or match[1] != prefix or len(match[2]) != 16 * parts:
-        raise BadInput(f"{_shown(value)} is not an id of the kind {prefix}_….")
+        raise BadInput(f"{_shorten_value(value)} is not an id of the kind {prefix}_….")
     keys = tuple(int(match[2][i : i + 16], 16) for i in range(0, 16 * parts, 16))
     if any(key >= 1 << 63 for key in keys):
-        raise BadInput(f"{_shown(value)} is not an id of this graph.")
+        raise BadInput(f"{_shorten_value(value)} is not an id of this graph.")
     return keys
 
 
 def decode_one(value: str, prefix: str) -> int:
-    return decode(value, prefix)[0]
+    return decode_keys(value, prefix)[0]
 
 
 def decode_small(value: str, prefix: str) -> int:
@@ -69,5 +69,5 @@ def decode_small(value: str, prefix: str) -> int:
     return key if key < 1 << 31 else -1
 
 
-def _shown(value: str) -> str:
+def _shorten_value(value: str) -> str:
     return repr(value if len(value) <= 60 else value[:57] + "…")

@@ -37,17 +37,17 @@ def minor_digits(currency: str) -> int:
     return _MINOR_DIGITS.get(currency, 2)
 
 
-def major(amount: int, currency: str) -> Decimal:
+def to_major_units(amount: int, currency: str) -> Decimal:
     """12345 minor units of USD are 123.45."""
     return Decimal(amount).scaleb(-minor_digits(currency))
 
 
-def minor(amount: Decimal, currency: str) -> int:
+def to_minor_units(amount: Decimal, currency: str) -> int:
     """123.45 USD are 12345 minor units; halves go to the even neighbour, as in bookkeeping."""
     return int(amount.scaleb(minor_digits(currency)).to_integral_value())
 
 
-def major_text(amount: int, currency: str) -> str:
+def format_amount(amount: int, currency: str) -> str:
     """`major` as the graph prints it, without a detour through a decimal."""
     digits = minor_digits(currency)
     if not digits:
@@ -56,7 +56,7 @@ def major_text(amount: int, currency: str) -> str:
     return f"{'-' if amount < 0 else ''}{text[:-digits]}.{text[-digits:]}"
 
 
-def exact_minor(amount: Decimal, currency: str, *, path: list[str]) -> int:
+def validate_amount(amount: Decimal, currency: str, *, path: list[str]) -> int:
     """An amount somebody typed, in minor units: not zero, no finer than the currency's, at most 10^9 major units."""
     if not amount.is_finite() or abs(amount) > MAX_AMOUNT:
         raise RuleError(f"An amount is a number of at most {MAX_AMOUNT:,}.", path=path)

@@ -7,12 +7,12 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 
-class Fault(Exception):
+class CommandFailed(Exception):
     """One line for the person at the terminal."""
 
 
 @contextmanager
-def progress(what: str) -> Generator[Callable[[int, int], None]]:
+def show_progress(what: str) -> Generator[Callable[[int, int], None]]:
     """A bar on standard error; its function is told how much is done, of how much."""
     columns = (TextColumn("loading {task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"))
     bar = Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True))

@@ -1,5 +1,5 @@
 """Text that can be stored."""
 
 
-def storable(text: str) -> bool:
+def is_storable(text: str) -> bool:
     return "\x00" not in text and not any("\ud800" <= character <= "\udfff" for character in text)

@@ -35,7 +35,7 @@ class Viewer:
     address: str | None = None
 
     @property
-    def works_for_shop(self) -> bool:
+    def is_staff_or_service(self) -> bool:
         return self.kind in (ViewerKind.STAFF, ViewerKind.SERVICE)
 
     def reaches(self, website_id: int) -> bool:

@@ -12,81 +12,81 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy.exc import DBAPIError
 
-from .pools import connected
+from .pools import open_database
 
 _PACKAGE = Path(__file__).parents[1]
 
 
-class MigrationFault(Exception):
+class MigrationFailed(Exception):
     """Nothing was changed, or no more than the migrations before the one that failed."""
 
 
-def folder() -> Path:
+def migrations_folder() -> Path:
     """Inside an installed package the migrations lie in it, in a checkout beside `src`."""
     inside = _PACKAGE / "migrations"
     return inside if inside.is_dir() else _PACKAGE.parents[1] / "migrations"
 
 
-def _config(url: str) -> Config:
+def _alembic_config(url: str) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(folder()))
+    config.set_main_option("script_location", str(migrations_folder()))
     config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
     config.attributes["url"] = url
     return config
 
 
-def head() -> str:
+def newest_revision() -> str:
     """The newest migration this version knows."""
-    return ScriptDirectory.from_config(_config("")).get_current_head() or ""
+    return ScriptDirectory.from_config(_alembic_config("")).get_current_head() or ""
 
 
 @contextmanager
-def _told() -> Generator[None]:
+def _translated_errors() -> Generator[None]:
     try:
         yield
     except CommandError as error:
-        raise MigrationFault(f"The database and the migrations of this version do not agree: {error}") from error
+        raise MigrationFailed(f"The database and the migrations of this version do not agree: {error}") from error
     except DBAPIError as error:
         reason = error.orig.__cause__ if error.orig else error
-        raise MigrationFault(f"The migration was taken back: {reason}") from error
+        raise MigrationFailed(f"The migration was taken back: {reason}") from error
 
 
-def upgrade(url: str, revision: str = "head") -> None:
-    with _told():
-        command.upgrade(_config(url), revision)
+def upgrade_database(url: str, revision: str = "head") -> None:
+    with _translated_errors():
+        command.upgrade(_alembic_config(url), revision)
 
 
-def downgrade(url: str, revision: str) -> None:
-    command.downgrade(_config(url), revision)
+def downgrade_database(url: str, revision: str) -> None:
+    command.downgrade(_alembic_config(url), revision)
 
 
-def check(url: str) -> None:
+def compare_tables(url: str) -> None:
     """Raises when the tables in code and the tables after all migrations differ."""
-    with _told():
-        command.check(_config(url))
+    with _translated_errors():
+        command.check(_alembic_config(url))
 
 
-def new(url: str, message: str) -> None:
+def write_migration(url: str, message: str) -> None:
     """Write a migration from the difference between the tables in code and the database."""
-    with _told():
-        command.revision(_config(url), message=message, autogenerate=True)
+    with _translated_errors():
+        command.revision(_alembic_config(url), message=message, autogenerate=True)
 
 
-def reach(url: str) -> None:
+def require_answer(url: str) -> None:
     """Raises `DatabaseUnreachable` when nobody answers there."""
-    asyncio.run(_version(url))
+    asyncio.run(_stored_revision(url))
 
 
-def require_newest(url: str) -> None:
-    at, newest = asyncio.run(_version(url)), head()
+def require_newest_revision(url: str) -> None:
+    at, newest = asyncio.run(_stored_revision(url)), newest_revision()
     if at != newest:
-        raise MigrationFault(
+        raise MigrationFailed(
             f"The database is at migration {at or 'none'}, this version needs {newest}: run `customer-gql migrate`."
         )
 
 
-async def _version(url: str) -> str | None:
-    async with connected(url, read_connections=1, write_connections=1) as database, database.reads.acquire() as c:
+async def _stored_revision(url: str) -> str | None:
+    async with open_database(url, read_connections=1, write_connections=1) as database, database.reads.acquire() as c:
         try:
             return await c.fetchval("SELECT version_num FROM alembic_version")
         except asyncpg.UndefinedTableError:

@@ -11,7 +11,7 @@ from .lease import LeasingPool
 from .statements import Connection, Row
 
 
-async def _keep(_connection: Any) -> None:
+async def _skip_reset(_connection: Any) -> None:
     """Reads run in autocommit and set nothing, so a connection is handed on as it is, without a reset statement."""
 
 
@@ -49,7 +49,7 @@ class BoundedPool(LeasingPool):
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class TimeLimits:
     """In seconds: how long the database may work, wait for a lock, and make others wait; None waits for ever."""
 
     statement: float = 30
@@ -68,10 +68,10 @@ class Patience:
         return self.statement + 0.5
 
 
-def pool(
+def create_pool(
     url: str,
     size: int,
-    patience: Patience,
+    patience: TimeLimits,
     *,
     prepared_statements: bool = True,
     on_statement: Callable[[Any], None] | None = None,
@@ -84,9 +84,12 @@ def pool(
         if on_statement is not None:
             connection.add_query_logger(on_statement)
 
-    limits = {"statement_timeout": _ms(patience.statement), "lock_timeout": _ms(patience.lock)}
+    limits = {
+        "statement_timeout": _in_milliseconds(patience.statement),
+        "lock_timeout": _in_milliseconds(patience.lock),
+    }
     if patience.client_check:
-        limits["client_connection_check_interval"] = _ms(patience.client_check)
+        limits["client_connection_check_interval"] = _in_milliseconds(patience.client_check)
     made = BoundedPool(
         url,
         connection_class=asyncpg.Connection,
@@ -111,26 +114,26 @@ def pool(
     return made
 
 
-def _ms(seconds: float) -> str:
+def _in_milliseconds(seconds: float) -> str:
     return f"{round(seconds * 1000)}ms"
 
 
 @asynccontextmanager
-async def connected(
+async def open_database(
     url: str,
     *,
     read_connections: int = 4,
     write_connections: int = 2,
     prepared_statements: bool = True,
     statement_timeout_seconds: float = 30,
-    patience: Patience | None = None,
+    patience: TimeLimits | None = None,
     on_statement: Callable[[Any], None] | None = None,
 ) -> AsyncGenerator[Database]:
     """Open both pools, and close them on leaving. Raises `DatabaseUnreachable` with one clear sentence.
 
     `on_statement` is told of every statement that runs, as asyncpg's query loggers are.
     """
-    waits = patience or Patience(statement=statement_timeout_seconds)
+    waits = patience or TimeLimits(statement=statement_timeout_seconds)
     options: dict[str, Any] = {"prepared_statements": prepared_statements, "on_statement": on_statement}
     # A read's statement is the same each time and its keys are arrays: planning anew would cost more than running it.
     fixed = {"jit": "off", "plan_cache_mode": "force_generic_plan", "default_transaction_read_only": "on"}
@@ -138,8 +141,8 @@ async def connected(
     limit = waits.connect
     try:
         async with (
-            pool(url, read_connections, waits, reset=_keep, **fixed, **options) as reads,
-            pool(url, write_connections, waits, **careful, **options) as writes,
+            create_pool(url, read_connections, waits, reset=_skip_reset, **fixed, **options) as reads,
+            create_pool(url, write_connections, waits, **careful, **options) as writes,
         ):
             limit = waits.answer
             yield Database(reads, writes)

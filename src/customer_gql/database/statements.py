@@ -47,39 +47,39 @@ class Statement:
         return [values[name] if name in values else defaults[name] for name in self.names]
 
 
-def compiled(clause: Executable) -> Statement:
+def compile_statement(clause: Executable) -> Statement:
     """SQL of a Core statement for asyncpg. Compile what is known in advance once, at import."""
     result = cast("ClauseElement", clause).compile(dialect=_DIALECT)
     assert isinstance(result, SQLCompiler)
     return Statement(str(result), tuple(result.positiontup or ()), dict(result.params))
 
 
-def _statement(clause: Executable | Statement) -> Statement:
-    return clause if isinstance(clause, Statement) else compiled(clause)
+def _as_statement(clause: Executable | Statement) -> Statement:
+    return clause if isinstance(clause, Statement) else compile_statement(clause)
 
 
-async def fetch(connection: Connection, clause: Executable | Statement, **values: Any) -> list[Row]:
-    statement = _statement(clause)
+async def fetch_rows(connection: Connection, clause: Executable | Statement, **values: Any) -> list[Row]:
+    statement = _as_statement(clause)
     return await connection.fetch(statement.sql, *statement.arguments(values))
 
 
 async def fetch_one(connection: Connection, clause: Executable | Statement, **values: Any) -> Row | None:
-    statement = _statement(clause)
+    statement = _as_statement(clause)
     return await connection.fetchrow(statement.sql, *statement.arguments(values))
 
 
 async def fetch_value(connection: Connection, clause: Executable | Statement, **values: Any) -> Any:
-    statement = _statement(clause)
+    statement = _as_statement(clause)
     return await connection.fetchval(statement.sql, *statement.arguments(values))
 
 
-async def execute(connection: Connection, clause: Executable | Statement, **values: Any) -> int:
+async def execute_statement(connection: Connection, clause: Executable | Statement, **values: Any) -> int:
     """Run a statement that gives no rows; how many rows it touched."""
-    statement = _statement(clause)
+    statement = _as_statement(clause)
     tag = await connection.execute(statement.sql, *statement.arguments(values))
     return int(tag.rpartition(" ")[2]) if tag[-1].isdigit() else 0
 
 
-def among(column: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
+def equals_any(column: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
     """`column = ANY(values)`: one statement text for any number of values."""
     return column == any_(literal(list(values), ARRAY(column.type)))

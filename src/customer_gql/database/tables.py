@@ -28,9 +28,9 @@ reference: whole on every machine, small, rarely written; local: on one machine,
 """
 
 
-def table(name: str, *items: SchemaItem, spread: Distribution, append_only: bool = False, **info: Any) -> Table:
+def table(name: str, *items: SchemaItem, distribution: Distribution, append_only: bool = False, **info: Any) -> Table:
     """A table of the one metadata. `append_only` takes UPDATE and DELETE away from its owner, see migrations."""
-    return Table(name, metadata, *items, info={"spread": spread, "append_only": append_only, **info})
+    return Table(name, metadata, *items, info={"distribution": distribution, "append_only": append_only, **info})
 
 
 def one_of(column: str, values: type[enum.Enum]) -> CheckConstraint:
@@ -43,5 +43,5 @@ def created_at(name: str = "created_at") -> Column[Any]:
     return Column(name, DateTime(timezone=True), nullable=False, server_default=func.now())
 
 
-def currency(name: str = "currency") -> Column[Any]:
+def currency_column(name: str = "currency") -> Column[Any]:
     return Column(name, CHAR(3), nullable=False)

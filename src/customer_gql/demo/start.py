@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import Select, select
 
 from customer_gql.core.errors import RuleError
-from customer_gql.core.terminal import Fault
+from customer_gql.core.terminal import CommandFailed
 from customer_gql.customers.accounts.writes import issue_token as issue_customer_token
 from customer_gql.customers.profile.tables import customer
-from customer_gql.database.pools import Database, connected
+from customer_gql.database.pools import Database, open_database
 from customer_gql.database.statements import fetch_value
 from customer_gql.demo.seed.seeding import seed
 from customer_gql.staff import writes as staff
@@ -29,12 +29,12 @@ async def prepare(url: str, on_progress: Callable[[int, int], None], *, is_ours:
 
     A database that is not ours and holds a shop of somebody else is refused: the demo would make itself its administrator.
     """
-    async with connected(url) as database:
+    async with open_database(url) as database:
         is_empty = not await _has(database, select(customer.c.id))
         if not (
             is_ours or is_empty or await _has(database, select(staff_user.c.id).where(staff_user.c.email == STAFF))
         ):
-            raise Fault(
+            raise CommandFailed(
                 "The database of CUSTOMER_GQL_DATABASE_URL holds a shop already: `customer-gql serve` serves it."
             )
         async with database.transaction() as connection:

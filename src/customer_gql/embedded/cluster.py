@@ -31,7 +31,9 @@ def check_version(pgdata: Path, engine: Engine) -> None:
         )
 
 
-def make(engine: Engine, account: Account | None, home: Path, passwords: Mapping[str, str], *, durable: bool) -> None:
+def make_cluster(
+    engine: Engine, account: Account | None, home: Path, passwords: Mapping[str, str], *, durable: bool
+) -> None:
     """Make the cluster under another name until it is whole, so that one cut short is never taken for it."""
     for remains in home.glob("pgdata.new-*"):
         shutil.rmtree(remains, ignore_errors=True)
@@ -42,7 +44,7 @@ def make(engine: Engine, account: Account | None, home: Path, passwords: Mapping
     password = home / "initdb.password"
     _write_private(password, passwords[SUPERUSER], account)
     fresh = Path(tempfile.mkdtemp(prefix="pgdata.new-", dir=home))
-    binaries.give(fresh, account)
+    binaries.give_to_account(fresh, account)
     locale = ["--locale=C.UTF-8"]
     if engine.version >= 17:
         # libc's C leaves É alone in lower(), and with lc-ctype C pg_trgm drops every letter beyond ASCII.
@@ -50,7 +52,9 @@ def make(engine: Engine, account: Account | None, home: Path, passwords: Mapping
     options = ["--auth=scram-sha-256", f"--pwfile={password}", "--encoding=UTF8", *locale]
     if not durable:
         options.append("--no-sync")
-    done = binaries.run(account, engine.folder / "initdb", f"--pgdata={fresh}", f"--username={SUPERUSER}", *options)
+    done = binaries.run_program(
+        account, engine.folder / "initdb", f"--pgdata={fresh}", f"--username={SUPERUSER}", *options
+    )
     password.unlink()
     if done.returncode != 0:
         shutil.rmtree(fresh, ignore_errors=True)
@@ -65,5 +69,5 @@ def _write_private(path: Path, text: str, reader: Account | None) -> None:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
-    binaries.give(fresh, reader)
+    binaries.give_to_account(fresh, reader)
     fresh.replace(path)

@@ -16,14 +16,14 @@ from pathlib import Path
 from . import binaries
 from .binaries import Account, EmbeddedPostgresError, Engine, open_private
 
-PATIENCE = 300.0  # seconds; crash recovery replays all that was written since the last checkpoint
-ANSWER = 10.0  # seconds for a server that says it is ready
+START_TIMEOUT = 300.0  # seconds; crash recovery replays all that was written since the last checkpoint
+ANSWER_TIMEOUT = 10.0  # seconds for a server that says it is ready
 HAS_PROC = Path("/proc/self/stat").exists()
 _SOCKET_PATH_LIMIT = 107  # bytes, sockaddr_un.sun_path without its final zero
 
 
 @dataclass(frozen=True)
-class Note:
+class PidFile:
     """What `postmaster.pid` says, which outlives a postmaster that was killed."""
 
     pid: int
@@ -33,7 +33,7 @@ class Note:
     status: str
 
 
-def read_note(pgdata: Path) -> Note | None:
+def read_pid_file(pgdata: Path) -> PidFile | None:
     try:
         lines = (pgdata / "postmaster.pid").read_text(encoding="utf-8", errors="replace").splitlines()
     except FileNotFoundError:
@@ -42,30 +42,30 @@ def read_note(pgdata: Path) -> Note | None:
     pid, _, _, port, socket_dir, _, shared_memory, status = [*(line.strip() for line in lines), *[""] * 8][:8]
     if not pid.isdecimal():
         return None
-    return Note(int(pid), int(port) if port.isdecimal() else 0, socket_dir, shared_memory, status)
+    return PidFile(int(pid), int(port) if port.isdecimal() else 0, socket_dir, shared_memory, status)
 
 
-def settle_note(pgdata: Path) -> None:
+def await_pid_file(pgdata: Path) -> None:
     """An empty note is a server that starts at this moment, or the leavings of a full disk, which would be in its way."""
     note = pgdata / "postmaster.pid"
     deadline = time.monotonic() + 1
-    while note.exists() and read_note(pgdata) is None:
+    while note.exists() and read_pid_file(pgdata) is None:
         if time.monotonic() > deadline:
             note.unlink(missing_ok=True)
         time.sleep(0.01)
 
 
-def alive(pid: int) -> bool:
+def is_alive(pid: int) -> bool:
     """Whether the process runs; a zombie does not."""
     try:
         state = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
     except OSError:
-        return not HAS_PROC and _exists(pid)
+        return not HAS_PROC and _process_exists(pid)
     # The command's name stands in parentheses and may hold any character.
     return state.rpartition(")")[2].split()[0] not in {"Z", "X"}
 
 
-def _exists(pid: int) -> bool:
+def _process_exists(pid: int) -> bool:
     try:
         os.kill(pid, 0)
     except PermissionError:
@@ -77,7 +77,7 @@ def _exists(pid: int) -> bool:
 
 def is_postmaster(pid: int, pgdata: Path) -> bool:
     """Whether this is a live postmaster of this cluster, not a zombie nor a later owner of its number."""
-    if not alive(pid):
+    if not is_alive(pid):
         return False
     process = Path(f"/proc/{pid}")
     try:
@@ -92,21 +92,21 @@ def is_postmaster(pid: int, pgdata: Path) -> bool:
         return os.fsencode(pgdata) in arguments
 
 
-def forget_dead(pgdata: Path) -> None:
+def remove_stale_pid_file(pgdata: Path) -> None:
     """Remove the note of a dead postmaster whose number a zombie or another process bears: PostgreSQL would not start."""
-    noted = read_note(pgdata)
-    if noted is None or not HAS_PROC or not _exists(noted.pid) or is_postmaster(noted.pid, pgdata):
+    noted = read_pid_file(pgdata)
+    if noted is None or not HAS_PROC or not _process_exists(noted.pid) or is_postmaster(noted.pid, pgdata):
         return
     # Backends may outlive their postmaster for a moment; a server started beside them would destroy the data.
-    deadline = time.monotonic() + ANSWER
-    while _attached(noted.shared_memory):
+    deadline = time.monotonic() + ANSWER_TIMEOUT
+    while _is_memory_in_use(noted.shared_memory):
         if time.monotonic() > deadline:
             raise EmbeddedPostgresError(f"Processes of a dead server still use {pgdata}: end them.")
         time.sleep(0.02)
     (pgdata / "postmaster.pid").unlink()
 
 
-def _attached(shared_memory: str) -> bool:
+def _is_memory_in_use(shared_memory: str) -> bool:
     """Whether a process uses this segment, given as key and id."""
     known = shared_memory.split()
     for line in Path("/proc/sysvipc/shm").read_text(encoding="utf-8").splitlines()[1:]:
@@ -116,7 +116,7 @@ def _attached(shared_memory: str) -> bool:
     return False
 
 
-def launch(engine: Engine, account: Account | None, home: Path, settings: Mapping[str, str]) -> None:
+def launch_postmaster(engine: Engine, account: Account | None, home: Path, settings: Mapping[str, str]) -> None:
     """Start the postmaster and wait until it is ready or has ended."""
     log, pgdata = home / "server.log", home / "pgdata"
     if log.exists():
@@ -126,29 +126,29 @@ def launch(engine: Engine, account: Account | None, home: Path, settings: Mappin
     # this process: it may outlive it and leaves it no zombie.
     with open_private(log, "a") as output:
         command = ("/bin/sh", "-c", '"$@" >&2 & echo $!', "sh", engine.folder / "postgres", "-D", pgdata, *options)
-        shell = binaries.run(account, *command, stderr=output, start_new_session=True)
+        shell = binaries.run_program(account, *command, stderr=output, start_new_session=True)
     try:
         _await_ready(int(shell.stdout), home)
     except BaseException:  # Ctrl-C too: nobody else knows of this server
-        _await_note(int(shell.stdout), pgdata)
-        shut_down(int(shell.stdout), pgdata)
+        _await_own_pid_file(int(shell.stdout), pgdata)
+        stop_postmaster(int(shell.stdout), pgdata)
         raise
 
 
 def _await_ready(pid: int, home: Path) -> None:
-    pgdata, deadline = home / "pgdata", time.monotonic() + PATIENCE
-    while alive(pid):
-        if (noted := read_note(pgdata)) and noted.pid == pid and noted.status == "ready":
+    pgdata, deadline = home / "pgdata", time.monotonic() + START_TIMEOUT
+    while is_alive(pid):
+        if (noted := read_pid_file(pgdata)) and noted.pid == pid and noted.status == "ready":
             return
         if time.monotonic() > deadline:
             raise EmbeddedPostgresError(f"PostgreSQL (process {pid}) is not ready on {home}.{end_of_log(home)}")
         time.sleep(0.01)
 
 
-def _await_note(pid: int, pgdata: Path) -> None:
+def _await_own_pid_file(pid: int, pgdata: Path) -> None:
     """What was just started is known for a postmaster, and takes signals as one, when it has written its note."""
-    deadline = time.monotonic() + ANSWER
-    while alive(pid) and not ((noted := read_note(pgdata)) and noted.pid == pid) and time.monotonic() < deadline:
+    deadline = time.monotonic() + ANSWER_TIMEOUT
+    while is_alive(pid) and not ((noted := read_pid_file(pgdata)) and noted.pid == pid) and time.monotonic() < deadline:
         time.sleep(0.01)
 
 
@@ -160,15 +160,15 @@ def end_of_log(home: Path) -> str:
     return f" The end of {home / 'server.log'}: {binaries.last_lines(text)}"
 
 
-def shut_down(pid: int, pgdata: Path) -> None:
-    for number, patience in ((signal.SIGINT, 60.0), (signal.SIGQUIT, ANSWER)):
+def stop_postmaster(pid: int, pgdata: Path) -> None:
+    for number, patience in ((signal.SIGINT, 60.0), (signal.SIGQUIT, ANSWER_TIMEOUT)):
         # Asked before each signal: the number may have passed to another process.
         if not is_postmaster(pid, pgdata):
             return
         os.kill(pid, number)
         deadline = time.monotonic() + patience
         while time.monotonic() < deadline:
-            if not alive(pid):
+            if not is_alive(pid):
                 return
             time.sleep(0.01)
     raise EmbeddedPostgresError(f"The server on {pgdata} (process {pid}) does not stop.{end_of_log(pgdata.parent)}")
@@ -183,7 +183,7 @@ def make_socket_dir(home: Path, account: Account | None, port: str) -> Path:
         short = Path(tempfile.mkdtemp(prefix="customer-gql-", dir="/tmp"))
         folder.symlink_to(short)
         folder = short
-    binaries.give(folder, account)
+    binaries.give_to_account(folder, account)
     return folder
 
 

@@ -26,7 +26,15 @@ import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 from . import binaries as postgres_binaries, cluster, postmaster
 from .binaries import SUPERUSER, Account, EmbeddedPostgresError, open_private
 
-__all__ = ["Attachment", "EmbeddedPostgresError", "Server", "create_database", "drop_database", "running", "start"]
+__all__ = [
+    "Attachment",
+    "EmbeddedPostgresError",
+    "Server",
+    "create_database",
+    "drop_database",
+    "running_server",
+    "start_server",
+]
 
 T = TypeVar("T")
 
@@ -78,24 +86,26 @@ class Attachment:
         if self._users.closed:
             return
         # In a folder that was deleted the server notices by itself, within a minute.
-        with self._users, suppress(FileNotFoundError), _locked(self.server.data_dir):
+        with self._users, suppress(FileNotFoundError), _lock_folder(self.server.data_dir):
             _stop_if_unused(self.server.data_dir, self._users)
 
 
-def start(data_dir: Path, *, binaries: Path | None = None, settings: Mapping[str, str] | None = None) -> Attachment:
+def start_server(
+    data_dir: Path, *, binaries: Path | None = None, settings: Mapping[str, str] | None = None
+) -> Attachment:
     """Attach to the server on `data_dir`, starting it (and making its cluster) when none runs.
 
     `binaries` is a folder that holds `postgres` and `initdb`; by default the wheel's, then an installed PostgreSQL.
     `settings` are server settings for a server that this call starts. Blocks; may be called inside an event loop.
     """
     try:
-        home, account = _home(data_dir)
-        with _locked(home):
+        home, account = _find_home(data_dir)
+        with _lock_folder(home):
             users, server = open_private(home / "users.lock", "a"), None
             try:
                 fcntl.flock(users, fcntl.LOCK_SH)
-                server = _running_server(home) or _start_server(home, account, binaries, dict(settings or {}))
-                _in_thread(partial(_prepare, server))
+                server = _running_server(home) or _launch_server(home, account, binaries, dict(settings or {}))
+                _in_thread(partial(_prepare_database, server))
             except BaseException as fault:
                 # Ctrl-C may come when the server runs already, though nobody was told.
                 if server or not isinstance(fault, Exception):
@@ -108,11 +118,11 @@ def start(data_dir: Path, *, binaries: Path | None = None, settings: Mapping[str
 
 
 @contextmanager
-def running(
+def running_server(
     data_dir: Path, *, binaries: Path | None = None, settings: Mapping[str, str] | None = None
 ) -> Generator[Server]:
     """`start` for a `with` block, which leaves the server at its end."""
-    attachment = start(data_dir, binaries=binaries, settings=settings)
+    attachment = start_server(data_dir, binaries=binaries, settings=settings)
     try:
         yield attachment.server
     finally:
@@ -121,30 +131,30 @@ def running(
 
 def create_database(server: Server, name: str, template: str | None = None) -> None:
     """Make a database of the service's role; nobody may be connected to the template."""
-    source = f" TEMPLATE {_quoted(template)}" if template else ""
-    _in_thread(lambda: _execute(server, f"CREATE DATABASE {_quoted(name)} OWNER {OWNER}{source}"))
+    source = f" TEMPLATE {_quote_name(template)}" if template else ""
+    _in_thread(lambda: _execute_as_superuser(server, f"CREATE DATABASE {_quote_name(name)} OWNER {OWNER}{source}"))
 
 
 def drop_database(server: Server, name: str) -> None:
     """Drop a database if it is there, ending the connections to it."""
-    _in_thread(lambda: _execute(server, f"DROP DATABASE IF EXISTS {_quoted(name)} WITH (FORCE)"))
+    _in_thread(lambda: _execute_as_superuser(server, f"DROP DATABASE IF EXISTS {_quote_name(name)} WITH (FORCE)"))
 
 
-def _quoted(name: str) -> str:
+def _quote_name(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _home(data_dir: Path) -> tuple[Path, Account | None]:
+def _find_home(data_dir: Path) -> tuple[Path, Account | None]:
     account = postgres_binaries.account_for(data_dir / "pgdata")
     home = postgres_binaries.home_for(data_dir, account)
     return home, postgres_binaries.account_for(home / "pgdata")
 
 
 @contextmanager
-def _locked(home: Path) -> Generator[None]:
+def _lock_folder(home: Path) -> Generator[None]:
     """One process at a time starts or stops the server of this folder."""
     with open_private(home / "start.lock", "a") as lock:
-        deadline = time.monotonic() + postmaster.PATIENCE
+        deadline = time.monotonic() + postmaster.START_TIMEOUT
         while not _try_lock(lock):
             if time.monotonic() > deadline:
                 raise EmbeddedPostgresError(f"Another process has been starting the server in {home} for too long.")
@@ -163,14 +173,14 @@ def _try_lock(file: TextIOWrapper) -> bool:
 def _running_server(home: Path) -> Server | None:
     """The server on this cluster, whoever started it, once it answers; None when there is none."""
     pgdata = home / "pgdata"
-    postmaster.settle_note(pgdata)
-    deadline, answers_by = time.monotonic() + postmaster.PATIENCE, None
-    while (noted := postmaster.read_note(pgdata)) and postmaster.is_postmaster(noted.pid, pgdata):
+    postmaster.await_pid_file(pgdata)
+    deadline, answers_by = time.monotonic() + postmaster.START_TIMEOUT, None
+    while (noted := postmaster.read_pid_file(pgdata)) and postmaster.is_postmaster(noted.pid, pgdata):
         now = time.monotonic()
         if noted.status == "ready":
-            answers_by = answers_by or now + postmaster.ANSWER
+            answers_by = answers_by or now + postmaster.ANSWER_TIMEOUT
             try:
-                return _server(home, noted)
+                return _describe_server(home, noted)
             except OSError:  # it is going down, or, where there is no /proc, another process got its number
                 if not postmaster.HAS_PROC:
                     return None
@@ -182,15 +192,15 @@ def _running_server(home: Path) -> Server | None:
     return None
 
 
-def _server(home: Path, noted: postmaster.Note) -> Server:
+def _describe_server(home: Path, noted: postmaster.PidFile) -> Server:
     if not noted.socket_dir:
         raise EmbeddedPostgresError(
             f"The server on {home} (process {noted.pid}) was started by hand without a Unix socket: stop it."
         )
-    server = Server(Path(noted.socket_dir), noted.port, home, 0, _passwords(home))
+    server = Server(Path(noted.socket_dir), noted.port, home, 0, _read_passwords(home))
 
     async def identify() -> tuple[str, int]:
-        async with _connected(server) as connection:
+        async with _connect_superuser(server) as connection:
             return (
                 await connection.fetchval("SELECT current_setting('data_directory')"),
                 await connection.fetchval("SELECT current_setting('server_version_num')::int / 10000"),
@@ -202,7 +212,7 @@ def _server(home: Path, noted: postmaster.Note) -> Server:
     return replace(server, version=version)
 
 
-def _passwords(home: Path) -> dict[str, str]:
+def _read_passwords(home: Path) -> dict[str, str]:
     path = home / "passwords.json"
     try:
         return json.loads(path.read_text(encoding="utf-8"))
@@ -212,22 +222,22 @@ def _passwords(home: Path) -> dict[str, str]:
         ) from error
 
 
-def _start_server(home: Path, account: Account | None, binaries: Path | None, settings: dict[str, str]) -> Server:
+def _launch_server(home: Path, account: Account | None, binaries: Path | None, settings: dict[str, str]) -> Server:
     pgdata = home / "pgdata"
-    folders = [binaries] if binaries else postgres_binaries.candidates(account)
-    engine = postgres_binaries.find(folders, account, home)
+    folders = [binaries] if binaries else postgres_binaries.candidate_folders(account)
+    engine = postgres_binaries.find_engine(folders, account, home)
     cluster.check_version(pgdata, engine)
     if not pgdata.exists():
         passwords = {role: secrets.token_urlsafe(24) for role in (SUPERUSER, OWNER)}
-        cluster.make(engine, account, home, passwords, durable=settings.get("fsync") != "off")
-    _passwords(home)
-    postmaster.forget_dead(pgdata)
-    deadline = time.monotonic() + postmaster.ANSWER
+        cluster.make_cluster(engine, account, home, passwords, durable=settings.get("fsync") != "off")
+    _read_passwords(home)
+    postmaster.remove_stale_pid_file(pgdata)
+    deadline = time.monotonic() + postmaster.ANSWER_TIMEOUT
     while True:
         postmaster.drop_socket_dir(home)
         socket_dir = postmaster.make_socket_dir(home, account, settings.get("port", _SETTINGS["port"]))
         ours = {"unix_socket_directories": f'"{socket_dir}"', _MARK: "on"}
-        postmaster.launch(engine, account, home, _SETTINGS | settings | ours)
+        postmaster.launch_postmaster(engine, account, home, _SETTINGS | settings | ours)
         # Asked even when the launch failed: somebody may have been quicker by hand.
         if server := _running_server(home):
             return server
@@ -240,18 +250,18 @@ def _start_server(home: Path, account: Account | None, binaries: Path | None, se
 def _stop_if_unused(home: Path, users: TextIOWrapper) -> None:
     """Call with the folder locked, so that nobody attaches meanwhile."""
     pgdata = home / "pgdata"
-    noted = postmaster.read_note(pgdata)
+    noted = postmaster.read_pid_file(pgdata)
     if noted is None or not _try_lock(users):
         return
     if _was_started_here(pgdata):
-        postmaster.shut_down(noted.pid, pgdata)
+        postmaster.stop_postmaster(noted.pid, pgdata)
         postmaster.drop_socket_dir(home)
 
 
 def _was_started_here(pgdata: Path) -> bool:
     """The server writes its command line down, a moment after its note, so any process can tell who started it."""
-    deadline = time.monotonic() + postmaster.ANSWER
-    while postmaster.read_note(pgdata) and time.monotonic() < deadline:
+    deadline = time.monotonic() + postmaster.ANSWER_TIMEOUT
+    while postmaster.read_pid_file(pgdata) and time.monotonic() < deadline:
         with suppress(FileNotFoundError):
             return _MARK in (pgdata / "postmaster.opts").read_text(encoding="utf-8", errors="replace")
         time.sleep(0.02)
@@ -265,10 +275,10 @@ def _in_thread(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
 
 
 @asynccontextmanager
-async def _connected(server: Server) -> AsyncGenerator[Any]:
+async def _connect_superuser(server: Server) -> AsyncGenerator[Any]:
     """A connection of the superuser; OSError when nobody answers, one sentence for every other refusal."""
     try:
-        connection: Any = await cast("Any", asyncpg).connect(server.admin_url(), timeout=postmaster.ANSWER)
+        connection: Any = await cast("Any", asyncpg).connect(server.admin_url(), timeout=postmaster.ANSWER_TIMEOUT)
         try:
             yield connection
         finally:
@@ -279,14 +289,14 @@ async def _connected(server: Server) -> AsyncGenerator[Any]:
         raise EmbeddedPostgresError(f"The server on {server.data_dir} refuses: {error}.") from error
 
 
-async def _execute(server: Server, statement: str) -> None:
-    async with _connected(server) as connection:
+async def _execute_as_superuser(server: Server, statement: str) -> None:
+    async with _connect_superuser(server) as connection:
         await connection.execute(statement)
 
 
-async def _prepare(server: Server) -> None:
+async def _prepare_database(server: Server) -> None:
     """Check the locale; make the service's role and database where they are missing."""
-    async with _connected(server) as connection:
+    async with _connect_superuser(server) as connection:
         if not await connection.fetchval("SELECT lower('É') = 'é' AND current_setting('server_encoding') = 'UTF8'"):
             raise EmbeddedPostgresError(
                 f"The database in {server.data_dir} was made with a locale that knows ASCII letters only: "

@@ -20,7 +20,7 @@ MASK: Final = "•••"
 
 def field_guards(viewer: Viewer) -> MiddlewareManager | None:
     """What stands before every field for this viewer; None for those who may see all."""
-    if not viewer.works_for_shop or viewer.permissions >= FIELD_PERMISSIONS:
+    if not viewer.is_staff_or_service or viewer.permissions >= FIELD_PERMISSIONS:
         return None
     return MiddlewareManager(_guard_field)
 

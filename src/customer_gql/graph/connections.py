@@ -7,7 +7,7 @@ import strawberry
 
 from customer_gql.loading.pages import Pages, Window
 
-from .fields import Load
+from .fields import DeclaredLoad
 
 T = TypeVar("T")
 
@@ -53,13 +53,13 @@ Last = Annotated[int | None, strawberry.argument(description="How many from the 
 Before = Annotated[str | None, strawberry.argument(description="End before this cursor.")]
 
 
-def window_of(first: Any, after: Any, last: Any, before: Any) -> Window:
+def make_window(first: Any, after: Any, last: Any, before: Any) -> Window:
     """The window that the arguments of a connection ask for; absent and null mean the same."""
     given = [None if value is strawberry.UNSET else value for value in (first, after, last, before)]
     return Window.of(*given)
 
 
-class Paged(Load):
+class DeclaredPages(DeclaredLoad):
     """The declaration left on a nested connection: which pages, and which columns of the parent hold the key."""
 
     __slots__ = ("pages",)
@@ -75,7 +75,7 @@ def paged(
     pages: Pages, *, key: str | tuple[str, ...], description: str, admin: bool = False, requires: str | None = None
 ) -> Any:
     """A nested connection, read for all parents in one statement. Nullable when it `requires` more of staff."""
-    declared = Paged(pages, (key,) if isinstance(key, str) else key)
+    declared = DeclaredPages(pages, (key,) if isinstance(key, str) else key)
     key_of = declared.key
 
     def resolve(  # noqa: ANN202 - the annotation of the field decides
@@ -86,7 +86,7 @@ def paged(
         last: Last = strawberry.UNSET,
         before: Before = strawberry.UNSET,
     ):
-        return pages.load(info.context, key_of(root), window_of(first, after, last, before))
+        return pages.load(info.context, key_of(root), make_window(first, after, last, before))
 
     metadata = {"load": declared, "requires": requires, **({"audience": "admin"} if admin else {})}
     description += f" Null, with an error, without the permission `{requires}`." if requires else ""

@@ -11,9 +11,9 @@ import strawberry
 from customer_gql.core.viewer import GUEST, RequestOrigin, Viewer
 from customer_gql.database.background import Background, Work
 from customer_gql.database.pools import Database
-from customer_gql.database.statements import Connection, Row, Statement, fetch
+from customer_gql.database.statements import Connection, Row, Statement, fetch_rows
 from customer_gql.loading.reads import Read
-from customer_gql.loading.rounds import Loads
+from customer_gql.loading.rounds import RequestLoads
 
 
 @dataclass(slots=True)
@@ -24,10 +24,10 @@ class Context:
     cost: Any = None
     caller: RequestOrigin = field(default_factory=RequestOrigin)
     background: Background = field(default_factory=Background)
-    loads: Loads = field(init=False)
+    loads: RequestLoads = field(init=False)
 
     def __post_init__(self) -> None:
-        self.loads = Loads(self.database)
+        self.loads = RequestLoads(self.database)
 
     def load(self, read: Read, key: Any, **arguments: Any) -> asyncio.Future[Any]:
         """Read one key; keys asked for in the same tick go to the database as one statement."""
@@ -40,7 +40,7 @@ class Context:
     async def fetch(self, statement: Any | Statement, **values: Any) -> list[Row]:
         """Rows of a root list, read outside transactions."""
         async with self.database.reads.acquire() as connection:
-            return await fetch(connection, statement, **values)
+            return await fetch_rows(connection, statement, **values)
 
     @asynccontextmanager
     async def transaction(self, *, dry_run: bool = False) -> AsyncGenerator[Connection]:

@@ -6,11 +6,11 @@ from typing import Annotated, Any
 
 import strawberry
 
-from customer_gql.loading.pages import DEFAULT_PAGE, MAX_PAGE, page_size
+from customer_gql.loading.pages import DEFAULT_PAGE, MAX_PAGE, validate_page_size
 from customer_gql.loading.reads import Read
 
 
-class Load:
+class DeclaredLoad:
     """The declaration left on a field: which read, which columns of the parent hold the key, which arguments it has."""
 
     __slots__ = ("columns", "key", "limited", "read")
@@ -32,13 +32,13 @@ def loaded(
     read: Read, *, key: str | tuple[str, ...], description: str, limited: bool = False, admin: bool = False
 ) -> Any:
     """A field loaded by key: one row, or with a `many` read a list; `limited` adds the argument `first`."""
-    declared = Load(read, (key,) if isinstance(key, str) else key, limited=limited)
+    declared = DeclaredLoad(read, (key,) if isinstance(key, str) else key, limited=limited)
     metadata = {"load": declared, **({"audience": "admin"} if admin else {})}
-    resolve = _resolve_limited(declared) if limited else _resolve(declared)
+    resolve = _limited_load_resolver(declared) if limited else _load_resolver(declared)
     return strawberry.field(resolver=resolve, description=description, metadata=metadata)
 
 
-def _resolve(declared: Load) -> Callable[..., Any]:
+def _load_resolver(declared: DeclaredLoad) -> Callable[..., Any]:
     read, key_of = declared.read, declared.key
 
     def resolve(root: strawberry.Parent[Any], info: strawberry.Info):  # noqa: ANN202 - the annotation of the field decides
@@ -48,7 +48,7 @@ def _resolve(declared: Load) -> Callable[..., Any]:
     return resolve
 
 
-def _resolve_limited(declared: Load) -> Callable[..., Any]:
+def _limited_load_resolver(declared: DeclaredLoad) -> Callable[..., Any]:
     read, key_of = declared.read, declared.key
 
     def resolve(  # noqa: ANN202
@@ -58,6 +58,6 @@ def _resolve_limited(declared: Load) -> Callable[..., Any]:
             int, strawberry.argument(description=f"How many at most, 1 to {MAX_PAGE}, from the first on.")
         ] = DEFAULT_PAGE,
     ):
-        return info.context.load(read, key_of(root), limit=page_size(first))
+        return info.context.load(read, key_of(root), limit=validate_page_size(first))
 
     return resolve

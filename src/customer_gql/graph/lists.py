@@ -5,14 +5,14 @@ from typing import Any
 import strawberry
 
 from customer_gql.core.permissions import Permission
-from customer_gql.loading.lists import List
+from customer_gql.loading.lists import RootList
 
-from .connections import After, Before, Connection, First, Last, window_of
+from .connections import After, Before, Connection, First, Last, make_window
 from .roots import admin_field
 
 
 def admin_list(
-    rows: List, sort: str, *, of: Any, permission: Permission, description: str, all_websites: bool = False
+    rows: RootList, sort: str, *, of: Any, permission: Permission, description: str, all_websites: bool = False
 ) -> Any:
     """A root of the admin endpoint that gives a whole list, in one order, to those who may see it."""
 
@@ -23,7 +23,7 @@ def admin_list(
         last: Last = strawberry.UNSET,
         before: Before = strawberry.UNSET,
     ) -> Any:
-        return await rows.page(info.context, window_of(first, after, last, before), sort)
+        return await rows.page(info.context, make_window(first, after, last, before), sort)
 
     declared = admin_field(
         permission=permission, graphql_type=Connection[of], description=description, all_websites=all_websites

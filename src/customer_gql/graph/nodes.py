@@ -5,7 +5,7 @@ from typing import Any
 
 import strawberry
 
-from customer_gql.core.ids import encode
+from customer_gql.core.ids import encode_id
 from customer_gql.loading.reads import Read
 
 
@@ -36,18 +36,18 @@ class FoundNode:
         return getattr(self.row, name)
 
 
-Visible = Callable[[Any, tuple[int, ...]], Awaitable[bool]]
+Visibility = Callable[[Any, tuple[int, ...]], Awaitable[bool]]
 
 
-async def everyone(_context: Any, _key: tuple[int, ...]) -> bool:
+async def visible_to_everyone(_context: Any, _key: tuple[int, ...]) -> bool:
     return True
 
 
-async def nobody(_context: Any, _key: tuple[int, ...]) -> bool:
+async def visible_to_nobody(_context: Any, _key: tuple[int, ...]) -> bool:
     return False
 
 
-async def its_customer(context: Any, key: tuple[int, ...]) -> bool:
+async def visible_to_owner(context: Any, key: tuple[int, ...]) -> bool:
     """What a customer owns is visible on the storefront to that customer alone."""
     return key[0] == context.viewer.customer_id
 
@@ -63,7 +63,7 @@ class NodeId:
     __slots__ = ("columns", "permission", "prefix", "read", "visible")
 
     def __init__(
-        self, prefix: str, read: Read, columns: tuple[str, ...], visible: Visible, permission: str | None = None
+        self, prefix: str, read: Read, columns: tuple[str, ...], visible: Visibility, permission: str | None = None
     ) -> None:
         self.prefix = prefix
         self.read = read
@@ -72,14 +72,14 @@ class NodeId:
         self.permission = permission
 
     def of(self, row: Any) -> str:
-        return encode(self.prefix, *[getattr(row, column) for column in self.columns])
+        return encode_id(self.prefix, *[getattr(row, column) for column in self.columns])
 
 
 def node_id(
     prefix: str,
     read: Read,
     *columns: str,
-    visible: Visible = its_customer,
+    visible: Visibility = visible_to_owner,
     permission: str | None = None,
     description: str,
 ) -> Any:

@@ -21,7 +21,7 @@ SIGN_IN_AS_STAFF: Final = "Sign in as staff: send a staff token as `Authorizatio
 INPUT: Final = strawberry.argument(description="What to do, and to whom.")
 
 
-class Requires(FieldExtension):
+class RequiresPermission(FieldExtension):
     """Only staff and services with one permission; what they hold was read with their token, so this asks no database.
 
     `all_websites` refuses those whose role is restricted to some websites: what they would change holds for all.
@@ -40,7 +40,7 @@ class Requires(FieldExtension):
         return await next_(source, info, **kwargs)
 
     def check(self, viewer: Viewer) -> None:
-        if not viewer.works_for_shop:
+        if not viewer.is_staff_or_service:
             raise Unauthenticated(SIGN_IN_AS_STAFF)
         if self.permission not in viewer.permissions:
             raise Forbidden(f"The permission {self.permission} is missing.", permission=self.permission)
@@ -60,7 +60,7 @@ class StaffOnly(FieldExtension):
         return await next_(source, info, **kwargs)
 
 
-class SignedIn(FieldExtension):
+class CustomerOnly(FieldExtension):
     """Only a signed-in customer, who acts on what is theirs."""
 
     async def resolve_async(self, next_: Any, source: Any, info: strawberry.Info, **kwargs: Any) -> Any:
@@ -69,7 +69,7 @@ class SignedIn(FieldExtension):
         return await next_(source, info, **kwargs)
 
 
-class InPerson(SignedIn):
+class NotImpersonated(CustomerOnly):
     """Only the customer, not staff signed in as the customer."""
 
     async def resolve_async(self, next_: Any, source: Any, info: strawberry.Info, **kwargs: Any) -> Any:
@@ -84,7 +84,7 @@ def admin_field(
     """A root of the admin endpoint that reads. The resolver has to be async."""
     return strawberry.field(
         description=description,
-        extensions=[Requires(permission, all_websites=all_websites)],
+        extensions=[RequiresPermission(permission, all_websites=all_websites)],
         metadata={**ADMIN, "permission": permission},
         graphql_type=graphql_type,
     )
@@ -100,7 +100,7 @@ def admin_mutation(
     """
     return strawberry.mutation(
         description=description,
-        extensions=[Requires(permission, all_websites=all_websites), ReturnsUserErrors()],
+        extensions=[RequiresPermission(permission, all_websites=all_websites), ReturnsUserErrors()],
         metadata={**ADMIN, "permission": permission, "exclusive": exclusive},
     )
 
@@ -140,7 +140,7 @@ def customer_field(*, description: str, graphql_type: Any = None) -> Any:
     """A root of the storefront that reads what belongs to the signed-in customer."""
     return strawberry.field(
         description=description,
-        extensions=[SignedIn()],
+        extensions=[CustomerOnly()],
         metadata={"viewer": "customer"},
         graphql_type=graphql_type,
     )
@@ -151,7 +151,7 @@ def customer_mutation(*, description: str, in_person: bool = False, exclusive: b
     closed = " Closed to staff signed in as the customer." if in_person else ""
     return strawberry.mutation(
         description=f"{description} For the signed-in customer.{closed}",
-        extensions=[InPerson() if in_person else SignedIn(), ReturnsUserErrors()],
+        extensions=[NotImpersonated() if in_person else CustomerOnly(), ReturnsUserErrors()],
         metadata={"viewer": "customer", "exclusive": exclusive},
     )
 

@@ -10,8 +10,8 @@ import strawberry
 from graphql import GraphQLError, GraphQLID, GraphQLScalarType, GraphQLString, ValueNode
 from strawberry.types.scalar import ScalarDefinition
 
-from customer_gql.core.money import major
-from customer_gql.core.text import storable
+from customer_gql.core.money import to_major_units
+from customer_gql.core.text import is_storable
 
 CurrencyCode = NewType("CurrencyCode", str)
 
@@ -22,7 +22,7 @@ class Money:
     currency: CurrencyCode = strawberry.field(description="ISO 4217 code.")
 
 
-class Amount:
+class DeclaredMoney:
     """The declaration left on a money field: the columns that hold the minor units and the currency."""
 
     __slots__ = ("_values", "columns")
@@ -33,12 +33,14 @@ class Amount:
 
     def of(self, row: Any) -> Money | None:
         amount, currency = self._values(row)
-        return None if amount is None else Money(amount=major(amount, currency), currency=CurrencyCode(currency))
+        return (
+            None if amount is None else Money(amount=to_major_units(amount, currency), currency=CurrencyCode(currency))
+        )
 
 
 def money(description: str, *, amount: str, currency: str = "currency", admin: bool = False) -> Any:
     """A field made of two columns of the row: minor units, and their currency."""
-    declared = Amount(amount, currency)
+    declared = DeclaredMoney(amount, currency)
 
     def resolve(root: strawberry.Parent[Any]):  # noqa: ANN202 - the annotation of the field decides
         return declared.of(root)
@@ -58,31 +60,31 @@ def graph_enum(cls: type[E_], description: str, values: Mapping[str, str], name:
     return shown
 
 
-def guard(scalar: GraphQLScalarType) -> None:
+def guard_scalar(scalar: GraphQLScalarType) -> None:
     """Refuse what PostgreSQL cannot store and nobody types. The built-in scalars are single objects of the process
     that no schema may replace, so their parsers are wrapped where they are."""
     parse_value, parse_literal = scalar.parse_value, scalar.parse_literal
 
     def from_value(value: Any) -> Any:
-        return _checked(parse_value(value))
+        return _validate_text(parse_value(value))
 
     def from_literal(node: ValueNode, variables: dict[str, Any] | None = None) -> Any:
-        return _checked(parse_literal(node, variables))
+        return _validate_text(parse_literal(node, variables))
 
     scalar.parse_value = from_value
     scalar.parse_literal = from_literal
 
 
-def _checked(text: Any) -> Any:
-    if isinstance(text, str) and not storable(text):
+def _validate_text(text: Any) -> Any:
+    if isinstance(text, str) and not is_storable(text):
         raise GraphQLError("Text cannot hold NUL or a lone surrogate.", extensions={"code": "BAD_USER_INPUT"})
     return text
 
 
-guard(GraphQLString)
+guard_scalar(GraphQLString)
 
 
-guard(GraphQLID)
+guard_scalar(GraphQLID)
 
 
 SCALARS: Final[dict[object, ScalarDefinition]] = {

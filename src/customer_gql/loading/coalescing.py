@@ -14,11 +14,11 @@ from weakref import WeakKeyDictionary
 from customer_gql.database.pools import Database
 
 from .reads import Read
-from .requests import Asked, Found, Part, read
+from .requests import BatchLoad, FoundRows, LoadPart, read_parts
 
-AT_ONCE: Final = 2  # statements of one shape; while one is read, the database works on the other
-_MOST: Final = 16  # requests in one statement
-Answers = list[Found | Exception]
+MAX_RUNNING: Final = 2  # statements of one shape; while one is read, the database works on the other
+_MAX_MERGED: Final = 16  # requests in one statement
+Answers = list[FoundRows | Exception]
 
 
 class Coalescer:
@@ -27,7 +27,7 @@ class Coalescer:
     _by_pool: ClassVar[WeakKeyDictionary[object, "Coalescer"]] = WeakKeyDictionary()
 
     def __init__(self) -> None:
-        self._lines: dict[Any, _Line] = {}
+        self._lines: dict[Any, _ShapeQueue] = {}
 
     @classmethod
     def of(cls, database: Database) -> "Coalescer":
@@ -36,66 +36,66 @@ class Coalescer:
             joint = cls._by_pool[database.reads] = cls()
         return joint
 
-    async def read(self, database: Database, parts: Sequence[Part]) -> Answers:
+    async def read(self, database: Database, parts: Sequence[LoadPart]) -> Answers:
         shape = tuple([asked.name for asked, _ in parts])
         line = self._lines.get(shape)
         if line is None:
-            line = self._lines[shape] = _Line()
-        elif line.running >= AT_ONCE:
+            line = self._lines[shape] = _ShapeQueue()
+        elif line.running >= MAX_RUNNING:
             return await line.join(parts)
         line.running += 1
         try:
             async with database.reads.acquire() as connection:
-                return await read(connection, parts)
+                return await read_parts(connection, parts)
         finally:
             if line.waiting:
                 line.go_on(asyncio.create_task(self._serve(database, shape, line)))
             else:
                 self._leave(shape, line)
 
-    async def _serve(self, database: Database, shape: Any, line: "_Line") -> None:
+    async def _serve(self, database: Database, shape: Any, line: "_ShapeQueue") -> None:
         """Read for those who came meanwhile, until nobody has."""
         try:
             while waiting := line.take():
-                reading = asyncio.create_task(_read_for(database, waiting))
+                reading = asyncio.create_task(_read_for_all(database, waiting))
                 for one in waiting:
-                    one.answer.add_done_callback(partial(_stop, reading, waiting))
+                    one.answer.add_done_callback(partial(_cancel_when_unwanted, reading, waiting))
                 await asyncio.wait([reading])
         finally:
             self._leave(shape, line)
 
-    def _leave(self, shape: Any, line: "_Line") -> None:
+    def _leave(self, shape: Any, line: "_ShapeQueue") -> None:
         line.running -= 1
         if not line.running:
             del self._lines[shape]
 
 
-async def coalesced_read(database: Database, wanted: Read, key: Any) -> Any:
+async def read_coalesced(database: Database, wanted: Read, key: Any) -> Any:
     """What a read gives for one key, outside the loads of a request: anew for whoever asks, together with others."""
-    [found] = await Coalescer.of(database).read(database, [(Asked(wanted, wanted, {}), [key])])
+    [found] = await Coalescer.of(database).read(database, [(BatchLoad(wanted, wanted, {}), [key])])
     if isinstance(found, Exception):
         raise found
     return found[key]
 
 
-class _Line:
+class _ShapeQueue:
     """Statements of one shape: how many run, and who waits for one of them to end."""
 
     __slots__ = ("_tasks", "running", "waiting")
 
     def __init__(self) -> None:
         self.running = 0
-        self.waiting: list[_Waiting] = []
+        self.waiting: list[_WaitingRound] = []
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def join(self, parts: Sequence[Part]) -> Answers:
-        waiting = _Waiting(parts)
+    async def join(self, parts: Sequence[LoadPart]) -> Answers:
+        waiting = _WaitingRound(parts)
         self.waiting.append(waiting)
         return await waiting.answer
 
-    def take(self) -> "list[_Waiting]":
+    def take(self) -> "list[_WaitingRound]":
         there = [waiting for waiting in self.waiting if not waiting.answer.done()]
-        taken, self.waiting = there[:_MOST], there[_MOST:]
+        taken, self.waiting = there[:_MAX_MERGED], there[_MAX_MERGED:]
         return taken
 
     def go_on(self, task: "asyncio.Task[None]") -> None:
@@ -103,25 +103,25 @@ class _Line:
         task.add_done_callback(self._tasks.discard)
 
 
-class _Waiting:
+class _WaitingRound:
     """One request's round."""
 
     __slots__ = ("answer", "parts")
 
-    def __init__(self, parts: Sequence[Part]) -> None:
+    def __init__(self, parts: Sequence[LoadPart]) -> None:
         self.parts = parts
         self.answer: asyncio.Future[Answers] = asyncio.get_running_loop().create_future()
 
 
-async def _read_for(database: Database, waiting: list[_Waiting]) -> None:
+async def _read_for_all(database: Database, waiting: list[_WaitingRound]) -> None:
     """An answer or an error for each."""
     try:
         async with database.reads.acquire() as connection:
-            found = await read(connection, _together([one.parts for one in waiting]))
+            found = await read_parts(connection, _merge_parts([one.parts for one in waiting]))
             if not any(isinstance(it, Exception) for it in found):
                 answers = [found] * len(waiting)
             else:  # one of them is at fault; alone, it takes no other along
-                answers = [await read(connection, one.parts) for one in waiting]
+                answers = [await read_parts(connection, one.parts) for one in waiting]
     except Exception as error:  # noqa: BLE001 - it belongs to those who asked
         for one in waiting:
             if not one.answer.done():
@@ -132,15 +132,15 @@ async def _read_for(database: Database, waiting: list[_Waiting]) -> None:
                 one.answer.set_result(answer)
 
 
-def _stop(reading: "asyncio.Task[None]", waiting: list[_Waiting], _answered: Any) -> None:
+def _cancel_when_unwanted(reading: "asyncio.Task[None]", waiting: list[_WaitingRound], _answered: Any) -> None:
     """When none of them waits any more, neither shall the database."""
     if not reading.done() and all(one.answer.done() for one in waiting):
         reading.cancel()
 
 
-def _together(rounds: list[Sequence[Part]]) -> list[Part]:
+def _merge_parts(rounds: list[Sequence[LoadPart]]) -> list[LoadPart]:
     """Of each thing asked for, the keys of all."""
-    together: list[Part] = []
+    together: list[LoadPart] = []
     for parts in zip(*rounds, strict=True):
         keys: dict[Any, None] = {}
         for _, its in parts:

@@ -6,13 +6,13 @@ from typing import Any
 
 from sqlalchemy import ARRAY, ColumnElement, Integer, Select, any_, bindparam, func
 
-from customer_gql.database.statements import Statement, compiled
+from customer_gql.database.statements import Statement, compile_statement
 
-from .pages import Page, Sort, Window, windowed
+from .pages import Page, Sort, Window, apply_window
 from .single_flight import SharedCount
 
 
-class List:
+class RootList:
     """Pages of a root list, in one of several orders, with conditions.
 
     `website` is the column that says which website a row belongs to: pages and counts of a viewer who reaches some
@@ -27,16 +27,16 @@ class List:
         self.within = None if website is None else website == any_(bindparam("website_ids", type_=ARRAY(website.type)))
         self.statement_of = lru_cache(maxsize=None)(self._compiled)
         # The whole list has no conditions that tell one request from another, and takes longest to count.
-        self.counted = SharedCount(compiled(self._count(())))
+        self.counted = SharedCount(compile_statement(self._count(())))
 
     def _compiled(
         self, sort: str, backward: bool = False, positioned: bool = False, restricted: bool = False
     ) -> Statement:
         where = (self.within,) if restricted and self.within is not None else ()
-        return compiled(self._select(where, self.sorts[sort], backward=backward, positioned=positioned))
+        return compile_statement(self._select(where, self.sorts[sort], backward=backward, positioned=positioned))
 
     def _select(self, where: Sequence[ColumnElement[bool]], sort: Sort, *, backward: bool, positioned: bool) -> Select:
-        statement = windowed(self.statement.where(*where), sort, backward=backward, positioned=positioned)
+        statement = apply_window(self.statement.where(*where), sort, backward=backward, positioned=positioned)
         return statement.limit(bindparam("limit", type_=Integer()))
 
     def _count(self, where: Sequence[ColumnElement[bool]]) -> Select:

@@ -19,7 +19,7 @@ REFUSED_STATEMENTS: Final = (asyncpg.DataError, asyncpg.SyntaxOrAccessError)
 """The database or the driver answers that this statement, with these arguments, cannot be run."""
 
 _PARAMETER: Final = re.compile(r"\$(\d+)")
-_KEPT: Final = 500
+_MAX_CACHED: Final = 500
 
 
 class MergedRow(tuple[Any, ...]):
@@ -29,23 +29,23 @@ class MergedRow(tuple[Any, ...]):
     columns: ClassVar[tuple[str, ...]] = ()
 
 
-def row_type(columns: Sequence[str]) -> type[MergedRow]:
+def make_row_type(columns: Sequence[str]) -> type[MergedRow]:
     named = {column: property(itemgetter(i)) for i, column in enumerate(columns)}
     return type("MergedRow", (MergedRow,), {"__slots__": (), **named, "columns": tuple(columns)})
 
 
-@lru_cache(maxsize=_KEPT)
-def merged(statements: tuple[Statement, ...]) -> str:
+@lru_cache(maxsize=_MAX_CACHED)
+def merge_statements(statements: tuple[Statement, ...]) -> str:
     """One text for these statements, whose parameters follow each other in the same order."""
     branches: list[str] = []
     before = 0
     for number, statement in enumerate(statements):
-        branches.append(f"SELECT {number} AS read, a_row FROM ({_moved(statement.sql, before)}) AS a_row")
+        branches.append(f"SELECT {number} AS read, a_row FROM ({_shift_parameters(statement.sql, before)}) AS a_row")
         before += len(statement.names)
     return "\nUNION ALL\n".join(branches)
 
 
-def _moved(sql: str, by: int) -> str:
+def _shift_parameters(sql: str, by: int) -> str:
     return _PARAMETER.sub(lambda found: f"${int(found[1]) + by}", sql)
 
 
@@ -55,6 +55,8 @@ async def fetch_merged(
     """The rows of each statement with its arguments."""
     statements, arguments = zip(*asked, strict=True)
     rows: list[list[tuple[Any, ...]]] = [[] for _ in statements]
-    for number, row in await connection.fetch(merged(statements), *[value for values in arguments for value in values]):
+    for number, row in await connection.fetch(
+        merge_statements(statements), *[value for values in arguments for value in values]
+    ):
         rows[number].append(row)
     return rows

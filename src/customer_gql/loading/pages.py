@@ -18,7 +18,7 @@ MAX_PAGE: Final = 100
 DEFAULT_PAGE: Final = 20
 
 
-def page_size(asked: int, name: str = "first") -> int:
+def validate_page_size(asked: int, name: str = "first") -> int:
     if not 1 <= asked <= MAX_PAGE:
         raise BadInput(f"{name}: ask for 1 to {MAX_PAGE} at once, not {asked}.")
     return asked
@@ -56,13 +56,13 @@ class Sort:
             name, *values = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
             if name != self.name or len(values) != len(self.columns):
                 raise BadInput(f"{argument}: this cursor belongs to a list in another order.")
-            typed = [_typed(value, column) for value, column in zip(values, self.columns, strict=True)]
+            typed = [_convert_value(value, column) for value, column in zip(values, self.columns, strict=True)]
         except (ValueError, TypeError, binascii.Error, orjson.JSONDecodeError):
             raise BadInput(f"{argument}: not a cursor of this list.") from None
         return {f"place_{i}": value for i, value in enumerate(typed)}
 
 
-def _typed(value: Any, column: ColumnElement[Any]) -> Any:
+def _convert_value(value: Any, column: ColumnElement[Any]) -> Any:
     kind: type[Any] = column.type.python_type
     if kind is dt.datetime:
         return dt.datetime.fromisoformat(value)
@@ -84,8 +84,8 @@ class Window:
         if (first is not None or after is not None) and (last is not None or before is not None):
             raise BadInput("Page forward with first and after, or backward with last and before; not both at once.")
         if last is not None or before is not None:
-            return cls(page_size(DEFAULT_PAGE if last is None else last, "last"), backward=True, cursor=before)
-        return cls(page_size(DEFAULT_PAGE if first is None else first), backward=False, cursor=after)
+            return cls(validate_page_size(DEFAULT_PAGE if last is None else last, "last"), backward=True, cursor=before)
+        return cls(validate_page_size(DEFAULT_PAGE if first is None else first), backward=False, cursor=after)
 
     def arguments(self, sort: Sort) -> dict[str, Any]:
         # One row more than asked tells whether there is a next page.
@@ -159,7 +159,7 @@ class Pages:
         names = [str(part.key) for part in key]  # pyright: ignore
         self._reads = {
             (backward, positioned): Read(
-                first_of_each(windowed(statement, sort, backward=backward, positioned=positioned), key),
+                first_of_each(apply_window(statement, sort, backward=backward, positioned=positioned), key),
                 names,
                 many=True,
             )
@@ -184,17 +184,17 @@ class Pages:
 
     def page(self, context: Any, key: Any, rows: Sequence[Any], window: Window) -> Page:
         async def count() -> int:
-            return total(await context.load(self.count, key))
+            return total_of(await context.load(self.count, key))
 
         return Page(rows, window, self.sort, count, counted_by=self.count, key=key)
 
 
-def total(counted: Any) -> int:
+def total_of(counted: Any) -> int:
     """A list without rows has no row in the count."""
     return 0 if counted is None else counted.total
 
 
-def windowed(statement: Select, sort: Sort, *, backward: bool, positioned: bool) -> Select:
+def apply_window(statement: Select, sort: Sort, *, backward: bool, positioned: bool) -> Select:
     """In the order of the sort, from the end with `backward`, and with `positioned` past a cursor."""
     if positioned:
         statement = statement.where(sort.beyond(backward=backward))

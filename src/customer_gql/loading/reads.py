@@ -16,9 +16,9 @@ from typing import Any
 from sqlalchemy import ARRAY, ColumnElement, Integer, Select, and_, any_, bindparam, func, select, true
 from sqlalchemy.sql.selectable import TableValuedAlias
 
-from customer_gql.database.statements import Statement, compiled
+from customer_gql.database.statements import Statement, compile_statement
 
-from .merging import row_type
+from .merging import make_row_type
 
 Columns = tuple[ColumnElement[Any], ...]
 
@@ -35,7 +35,7 @@ class Read:
     _made = itertools.count()
 
     def __init__(self, statement: Select, by: Sequence[str], *, many: bool) -> None:
-        self.statement: Statement = compiled(statement)
+        self.statement: Statement = compile_statement(statement)
         self.by = tuple(by)
         self.keys = tuple(f"key_{i}" for i in range(len(self.by)))
         self._keys_alone = self.statement.names == self.keys
@@ -57,7 +57,7 @@ class Read:
 
     def _shaped(self, columns: tuple[str, ...]) -> None:
         self.columns = columns
-        self.row_of: Callable[[tuple[Any, ...]], Any] = partial(tuple.__new__, row_type(columns))
+        self.row_of: Callable[[tuple[Any, ...]], Any] = partial(tuple.__new__, make_row_type(columns))
         self._key_of: Callable[[Any], Any] = itemgetter(*[columns.index(name) for name in self.by])
 
     def arguments(self, keys: Sequence[Any], given: Mapping[str, Any]) -> list[Any]:
@@ -82,50 +82,53 @@ class Read:
 
 def one_by(statement: Select, *key: ColumnElement[Any]) -> Read:
     """At most one row for each key."""
-    return Read(_with_keys(statement, key), _names(key), many=False)
+    return Read(_with_keys(statement, key), _key_names(key), many=False)
 
 
 def all_by(statement: Select, *key: ColumnElement[Any]) -> Read:
     """Every row of each key, in the statement's order. For lists with a documented cap."""
-    return Read(_with_keys(statement, key), _names(key), many=True)
+    return Read(_with_keys(statement, key), _key_names(key), many=True)
 
 
 def first_by(statement: Select, *key: ColumnElement[Any]) -> Read:
     """The first `limit` rows of each key, in the statement's order."""
-    return Read(first_of_each(statement, key), _names(key), many=True)
+    return Read(first_of_each(statement, key), _key_names(key), many=True)
 
 
 def first_of_each(statement: Select, key: Columns) -> Select:
     # A LATERAL with LIMIT can only be a nested loop over the keys, so the rows of each key come in the inner order.
-    keys = _unnested(key)
+    keys = _unnest_keys(key)
     page = (
-        statement.where(*_equal(key, keys)).correlate(keys).limit(bindparam("limit", type_=Integer())).lateral("page")
+        statement.where(*_match_keys(key, keys))
+        .correlate(keys)
+        .limit(bindparam("limit", type_=Integer()))
+        .lateral("page")
     )
     return select(page).select_from(keys.join(page, true()))
 
 
 def _with_keys(statement: Select, key: Columns) -> Select:
     if len(key) == 1:
-        return statement.where(key[0] == any_(_array(0, key[0])))
-    keys = _unnested(key)
-    return statement.where(*_equal(key, keys))
+        return statement.where(key[0] == any_(_key_array(0, key[0])))
+    keys = _unnest_keys(key)
+    return statement.where(*_match_keys(key, keys))
 
 
-def _array(position: int, column: ColumnElement[Any]) -> Any:
+def _key_array(position: int, column: ColumnElement[Any]) -> Any:
     return bindparam(f"key_{position}", type_=ARRAY(column.type))
 
 
-def _unnested(key: Columns) -> TableValuedAlias:
+def _unnest_keys(key: Columns) -> TableValuedAlias:
     from sqlalchemy import column  # noqa: PLC0415 - the name is taken by ours below
 
     names = [column(f"k{i}", part.type) for i, part in enumerate(key)]
-    arrays = [_array(i, part) for i, part in enumerate(key)]
+    arrays = [_key_array(i, part) for i, part in enumerate(key)]
     return func.unnest(*arrays).table_valued(*names, name="keys").render_derived()
 
 
-def _equal(key: Columns, keys: TableValuedAlias) -> list[ColumnElement[bool]]:
+def _match_keys(key: Columns, keys: TableValuedAlias) -> list[ColumnElement[bool]]:
     return [and_(*[part == keys.c[f"k{i}"] for i, part in enumerate(key)])]
 
 
-def _names(key: Columns) -> list[str]:
+def _key_names(key: Columns) -> list[str]:
     return [str(part.key) for part in key]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownArgumentType]

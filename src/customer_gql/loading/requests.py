@@ -10,7 +10,7 @@ from .merging import REFUSED_STATEMENTS, fetch_merged
 from .reads import Read
 
 
-class Asked:
+class BatchLoad:
     """What one request asks of one read with one set of arguments: what is found, and what waits for the round.
 
     Every key that was ever asked for is in `found`; those in `unread` have nothing there yet.
@@ -61,14 +61,14 @@ class Asked:
         return [(futures[key], key) for key in keys if key in futures and not futures[key].done()] if futures else []
 
 
-Part = tuple[Asked, list[Any]]
+LoadPart = tuple[BatchLoad, list[Any]]
 """Something asked for, and the keys of it that are still to be read."""
 
-Found = dict[Any, Any]
+FoundRows = dict[Any, Any]
 """Of each key the row, or with `many` the rows."""
 
 
-async def read(connection: Connection, parts: Sequence[Part]) -> list[Found | Exception]:
+async def read_parts(connection: Connection, parts: Sequence[LoadPart]) -> list[FoundRows | Exception]:
     """What was found for each part; an error for one that the database refuses as it stands."""
     if len(parts) > 1:
         statements = [(asked.read.statement, asked.read.arguments(keys, asked.arguments)) for asked, keys in parts]
@@ -81,10 +81,10 @@ async def read(connection: Connection, parts: Sequence[Part]) -> list[Found | Ex
                 asked.read.grouped(keys, map(asked.read.row_of, rows))
                 for (asked, keys), rows in zip(parts, answers, strict=True)
             ]
-    return [await _alone(connection, asked, keys) for asked, keys in parts]
+    return [await _read_alone(connection, asked, keys) for asked, keys in parts]
 
 
-async def _alone(connection: Connection, asked: Asked, keys: list[Any]) -> Found | Exception:
+async def _read_alone(connection: Connection, asked: BatchLoad, keys: list[Any]) -> FoundRows | Exception:
     try:
         rows = await connection.fetch(asked.read.statement.sql, *asked.read.arguments(keys, asked.arguments))
     except REFUSED_STATEMENTS as error:

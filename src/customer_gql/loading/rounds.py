@@ -8,15 +8,15 @@ from customer_gql.database.pools import Database
 
 from .coalescing import Coalescer
 from .reads import Read
-from .requests import Asked
+from .requests import BatchLoad
 
 QUIET_TURNS: Final = 3
 
 
-Foresee = Callable[[Sequence[Asked]], None]
+Prefetch = Callable[[Sequence[BatchLoad]], None]
 
 
-class Loads:
+class RequestLoads:
     """The reads of one request: each key is read once, in rounds, which may be shared with other requests.
 
     A round waits until everything that can ask has asked, then runs what was asked for as one statement.
@@ -40,12 +40,12 @@ class Loads:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._joint = Coalescer.of(database)
-        self._asked: dict[Any, Asked] = {}
-        self._pending: list[Asked] = []
+        self._asked: dict[Any, BatchLoad] = {}
+        self._pending: list[BatchLoad] = []
         self._task: asyncio.Task[None] | None = None
         self._count = 0
         self._turns = QUIET_TURNS
-        self._foresee: Foresee | None = None
+        self._foresee: Prefetch | None = None
         self._open: set[asyncio.Future[Any]] = set()
         self.paused = False
         # Whoever asks is stepped by somebody who runs the rounds afterwards.
@@ -69,13 +69,13 @@ class Loads:
         """Whether it waits for nothing but a round that is still to be run."""
         return future in self._open
 
-    def ask(self, read: Read, keys: Iterable[Any], arguments: Mapping[str, Any]) -> Asked:
+    def ask(self, read: Read, keys: Iterable[Any], arguments: Mapping[str, Any]) -> BatchLoad:
         """The same for many keys; they are in `found` after `settle`, or after a round that was started."""
         assert not self.paused, "inside a transaction read through its own connection"
         name = (read, *arguments.items()) if arguments else read
         asked = self._asked.get(name)
         if asked is None:
-            asked = self._asked[name] = Asked(name, read, arguments)
+            asked = self._asked[name] = BatchLoad(name, read, arguments)
         found = asked.found
         fresh = dict.fromkeys([key for key in keys if key not in found])
         if fresh:
@@ -87,7 +87,7 @@ class Loads:
             asked.waiting += fresh
         return asked
 
-    def expect(self, others: int, foresee: Foresee | None = None) -> None:
+    def expect(self, others: int, foresee: Prefetch | None = None) -> None:
         """How many are about to ask: one alone is not waited for.
 
         `foresee` is told what the next round reads, and may ask for more that can be read in the same.
@@ -157,7 +157,7 @@ class Loads:
             foresee(tuple(self._pending))
         pending, self._pending = self._pending, []
         # In one order whoever asked first, so that the same reads are the same statement.
-        parts = [(asked, asked.take()) for asked in sorted(pending, key=_number)]
+        parts = [(asked, asked.take()) for asked in sorted(pending, key=_read_number)]
         try:
             found = await self._joint.read(self._database, parts)
         except asyncio.CancelledError:
@@ -175,5 +175,5 @@ class Loads:
                     asked.answer(keys, its)
 
 
-def _number(asked: Asked) -> int:
+def _read_number(asked: BatchLoad) -> int:
     return asked.read.number

@@ -26,7 +26,7 @@ class SingleFlight(Generic[T]):
     async def value(self, read: Callable[[], Awaitable[T]]) -> T:
         if self._coming is None:
             self._coming = asyncio.create_task(self._after(self._running, read))
-            self._coming.add_done_callback(_seen)
+            self._coming.add_done_callback(_retrieve_error)
         # Whoever gives up waiting leaves the others their answer.
         return await asyncio.shield(self._coming)
 
@@ -37,7 +37,7 @@ class SingleFlight(Generic[T]):
         return await read()
 
 
-def _seen(task: "asyncio.Task[object]") -> None:
+def _retrieve_error(task: "asyncio.Task[object]") -> None:
     if not task.cancelled():
         task.exception()  # it is told to those who wait; when nobody does any more, it is no second error
 

@@ -8,11 +8,11 @@ from typing import Annotated, Any
 import strawberry
 
 from customer_gql.core.errors import BadInput
-from customer_gql.core.ids import decode, prefix_of
+from customer_gql.core.ids import decode_keys, prefix_of
 from customer_gql.core.permissions import Permission
 from customer_gql.customers.profile.reads import find_reachable_customer
 from customer_gql.graph.context import Context, Info
-from customer_gql.graph.nodes import FoundNode, Node, NodeId, everyone, its_customer
+from customer_gql.graph.nodes import FoundNode, Node, NodeId, visible_to_everyone, visible_to_owner
 from customer_gql.graph.roots import admin_field
 from customer_gql.loading.pages import MAX_PAGE
 
@@ -67,7 +67,7 @@ async def _found(info: Info, id: strawberry.ID) -> FoundNode | None:
     if prefix not in types:
         raise BadInput(f"There is nothing with an id that starts with {prefix}_.")
     name, declared = types[prefix]
-    key = decode(id, prefix, len(declared.columns))
+    key = decode_keys(id, prefix, len(declared.columns))
     context: Context = info.context
     if not await _may_see(context, declared, key):
         return None
@@ -77,13 +77,13 @@ async def _found(info: Info, id: strawberry.ID) -> FoundNode | None:
 
 async def _may_see(context: Context, declared: NodeId, key: tuple[int, ...]) -> bool:
     viewer = context.viewer
-    if not viewer.works_for_shop:
+    if not viewer.is_staff_or_service:
         return await declared.visible(context, key)
     if declared.permission is not None and declared.permission not in viewer.permissions:
         return False
-    if viewer.website_ids is None or declared.visible is everyone:
+    if viewer.website_ids is None or declared.visible is visible_to_everyone:
         return True
-    return declared.visible is its_customer and await find_reachable_customer(context, key[0]) is not None
+    return declared.visible is visible_to_owner and await find_reachable_customer(context, key[0]) is not None
 
 
 @cache

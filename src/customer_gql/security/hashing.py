@@ -22,7 +22,7 @@ MEMORY_KIB: Final = 19_456
 PASSES: Final = 2
 
 
-class _Cost:
+class _HashCost:
     """How hashes are made now. One that was made with another cost is made anew when its password comes by."""
 
     def __init__(self, memory_kib: int, passes: int) -> None:
@@ -31,16 +31,16 @@ class _Cost:
         self.dummy = self.hasher.hash(os.urandom(16))
 
 
-_cost = _Cost(MEMORY_KIB, PASSES)
+_cost = _HashCost(MEMORY_KIB, PASSES)
 
 
-def use(*, memory_kib: int, passes: int) -> None:
+def set_cost(*, memory_kib: int, passes: int) -> None:
     """Hash with this cost from now on, in this process."""
     global _cost  # noqa: PLW0603 - one cost for one process, set when it starts
-    _cost = _Cost(memory_kib, passes)
+    _cost = _HashCost(memory_kib, passes)
 
 
-class _Pool:
+class _HashingPool:
     """Work beyond what waits already is refused at once: each hash costs 19 MiB and some 30 ms of a core."""
 
     def __init__(self, threads: int, waiting: int) -> None:
@@ -64,27 +64,27 @@ class _Pool:
             self._taken -= 1
 
 
-_pool: Final = _Pool(_CORES, MAX_WAITING)
+_pool: Final = _HashingPool(_CORES, MAX_WAITING)
 
 
-def in_normal_form(password: str) -> str:
+def normalize_password(password: str) -> str:
     """NFC, so that one key press is one password on every keyboard. Fixed for ever: hashes depend on it."""
     return unicodedata.normalize("NFC", password)
 
 
-async def hashed(password: str) -> str:
+async def hash_password(password: str) -> str:
     """The hash to store. Raises `Unavailable` when too many wait already."""
-    text = in_normal_form(password)
+    text = normalize_password(password)
     assert len(text) <= MAX_LENGTH, "the caller refuses longer passwords with a rule of its own"
     return await _pool.run(lambda: _cost.hasher.hash(text))
 
 
-async def verified(password: str, hash: str | None) -> bool:
+async def verify_password(password: str, hash: str | None) -> bool:
     """Whether it is the password of the hash; without a hash False, after as much work."""
-    text = in_normal_form(password)
+    text = normalize_password(password)
     if len(text) > MAX_LENGTH:
         text, hash = "", None
-    right = await _pool.run(lambda: _matches(text, hash or _cost.dummy))
+    right = await _pool.run(lambda: _matches_hash(text, hash or _cost.dummy))
     return right and hash is not None
 
 
@@ -93,7 +93,7 @@ def needs_rehash(hash: str) -> bool:
     return _cost.hasher.check_needs_rehash(hash)
 
 
-def _matches(text: str, hash: str) -> bool:
+def _matches_hash(text: str, hash: str) -> bool:
     try:
         return _cost.hasher.verify(hash, text)
     except (VerificationError, InvalidHashError):

@@ -24,5 +24,5 @@ throttle = table(
     Column("until", DateTime(timezone=True), nullable=False),
     is_sha256("key_hash"),
     Index("ix_throttle_until", "until"),
-    spread="local",
+    distribution="local",
 )

@@ -14,9 +14,9 @@ from typing import Any, Final
 from sqlalchemy import DateTime, case, delete, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from customer_gql.core.emails import normalised
+from customer_gql.core.emails import normalize_email
 from customer_gql.core.viewer import ViewerKind
-from customer_gql.database.statements import Connection, Row, among, execute, fetch, fetch_one
+from customer_gql.database.statements import Connection, Row, equals_any, execute_statement, fetch_one, fetch_rows
 
 from .network import network_of
 from .tables import throttle
@@ -47,7 +47,7 @@ class Lock:
 
 
 def account_key(identity: ViewerKind, counter: str, email: str, *, scope: int = 0) -> bytes:
-    return _key(identity, "account", counter, str(scope), normalised(email))
+    return _key(identity, "account", counter, str(scope), normalize_email(email))
 
 
 def peer_key(identity: ViewerKind, counter: str, address: str | None) -> bytes:
@@ -125,13 +125,15 @@ async def take_back_peer_attempt(connection: Connection, identity: ViewerKind, a
     counted = update(throttle).where(
         throttle.c.key_hash == peer_key(identity, "attempt", address), throttle.c.count > 0
     )
-    await execute(connection, counted.values(count=throttle.c.count - 1))
+    await execute_statement(connection, counted.values(count=throttle.c.count - 1))
 
 
 async def forget_failures(connection: Connection, keys: Sequence[bytes]) -> None:
-    await execute(connection, delete(throttle).where(among(throttle.c.key_hash, keys)))
+    await execute_statement(connection, delete(throttle).where(equals_any(throttle.c.key_hash, keys)))
 
 
 async def counted_failures(connection: Connection, keys: Sequence[bytes]) -> list[Row]:
     """Count and end of the pause of those accounts that have failures."""
-    return await fetch(connection, select(throttle.c.count, throttle.c.until).where(among(throttle.c.key_hash, keys)))
+    return await fetch_rows(
+        connection, select(throttle.c.count, throttle.c.until).where(equals_any(throttle.c.key_hash, keys))
+    )

@@ -16,10 +16,10 @@ LOGIN_CODE: Final = "cgl_"
 PASSWORD_RESET: Final = "cgr_"  # noqa: S105 - a prefix, no secret
 
 
-def new(prefix: str) -> str:
+def new_token(prefix: str) -> str:
     return prefix + secrets.token_urlsafe(32)
 
 
-def hashed(token: str) -> bytes:
+def hash_token(token: str) -> bytes:
     """No salt and one round: a guess at 256 random bits is hopeless, and a lookup has to be one keyed read."""
     return hashlib.sha256(token.encode()).digest()

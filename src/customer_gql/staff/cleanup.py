@@ -5,7 +5,7 @@ from typing import Final
 
 from sqlalchemy import delete
 
-from customer_gql.database.statements import execute
+from customer_gql.database.statements import execute_statement
 from customer_gql.messaging.jobs.work import Tools
 
 from .tables import staff_invitation, staff_oidc_code, staff_oidc_flow, staff_session
@@ -17,6 +17,6 @@ async def delete_expired(tools: Tools) -> None:
     now = dt.datetime.now(dt.UTC)
     async with tools.database.transaction() as connection:
         for table in EXPIRING:
-            await execute(connection, delete(table).where(table.c.expires_at < now))
+            await execute_statement(connection, delete(table).where(table.c.expires_at < now))
         unused = staff_session.c.last_used_at + staff_session.c.idle < now
-        await execute(connection, delete(staff_session).where(unused))
+        await execute_statement(connection, delete(staff_session).where(unused))

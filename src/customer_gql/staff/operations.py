@@ -4,11 +4,11 @@ from typing import Annotated, Any, Final
 
 import strawberry
 
-from customer_gql.core.emails import checked_email
+from customer_gql.core.emails import validate_email
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.ids import decode_one, decode_small
 from customer_gql.core.permissions import Permission
-from customer_gql.graph.connections import After, Before, Connection, First, Last, window_of
+from customer_gql.graph.connections import After, Before, Connection, First, Last, make_window
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
 from customer_gql.graph.roots import INPUT, admin_field, admin_mutation
@@ -90,7 +90,7 @@ class StaffAdminQuery:
         before: Before = strawberry.UNSET,
     ) -> Any:
         known = reads.known_to(staff_role.c.website_ids, info.context.viewer.website_ids)
-        return await reads.staff_list.page(info.context, window_of(first, after, last, before), "EMAIL", known)
+        return await reads.staff_list.page(info.context, make_window(first, after, last, before), "EMAIL", known)
 
 
 @strawberry.type
@@ -183,7 +183,7 @@ class StaffAdminMutation:
 
 def _email(given: str) -> str:
     try:
-        return checked_email(given)
+        return validate_email(given)
     except ValueError as error:
         raise RuleError(str(error), path=["email"]) from None
 

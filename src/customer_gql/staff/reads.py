@@ -4,7 +4,7 @@ from sqlalchemy import ARRAY, BigInteger, ColumnElement, bindparam, case, func, 
 from sqlalchemy.dialects.postgresql import BYTEA
 
 from customer_gql.core.viewer import Websites
-from customer_gql.loading.lists import List
+from customer_gql.loading.lists import RootList
 from customer_gql.loading.pages import Sort
 from customer_gql.loading.reads import one_by
 
@@ -37,14 +37,14 @@ staff_by_id = one_by(STAFF, staff_user.c.id)
 roles_by_id = one_by(select(staff_role), staff_role.c.id)
 service_tokens_by_id = one_by(select(service_token), service_token.c.id)
 
-staff_list = List(STAFF, [Sort("EMAIL", (staff_user.c.email, staff_user.c.id))])
+staff_list = RootList(STAFF, [Sort("EMAIL", (staff_user.c.email, staff_user.c.id))])
 EVENTS = select(
     staff_event,
     case((staff_event.c.actor == StaffActor.STAFF.value, staff_event.c.actor_id)).label("staff_id"),
     case((staff_event.c.actor == StaffActor.SERVICE.value, staff_event.c.actor_id)).label("service_id"),
 )
 events_by_id = one_by(EVENTS, staff_event.c.id)
-event_list = List(EVENTS, [Sort("NEWEST", (staff_event.c.created_at, staff_event.c.id), descending=True)])
+event_list = RootList(EVENTS, [Sort("NEWEST", (staff_event.c.created_at, staff_event.c.id), descending=True)])
 ROLES = select(staff_role).order_by(staff_role.c.name)
 SERVICE_TOKENS = select(service_token).order_by(service_token.c.id.desc())
 

@@ -31,7 +31,7 @@ staff_role = table(
     Column("version", Integer, nullable=False, server_default="1"),
     CheckConstraint("char_length(name) BETWEEN 1 AND 255", name="name_length"),
     CheckConstraint("cardinality(website_ids) > 0", name="website_ids"),
-    spread="reference",
+    distribution="reference",
 )
 
 staff_user = table(
@@ -45,7 +45,7 @@ staff_user = table(
     Column("version", Integer, nullable=False, server_default="1"),
     created_at(),
     CheckConstraint("email = lower(email)", name="email_normalised"),
-    spread="reference",
+    distribution="reference",
 )
 
 # Apart from the user, so that no read of users carries it.
@@ -54,7 +54,7 @@ staff_password = table(
     Column("staff_id", ForeignKey("staff_user.id", ondelete="CASCADE"), primary_key=True),
     Column("hash", Text, nullable=False),
     Column("changed_at", DateTime(timezone=True), nullable=False),
-    spread="reference",
+    distribution="reference",
 )
 
 # The secret is encrypted with a key of the settings. `last_step` is the newest half minute whose code was used.
@@ -64,7 +64,7 @@ staff_totp = table(
     Column("secret", BYTEA, nullable=False),
     Column("confirmed_at", DateTime(timezone=True)),
     Column("last_step", BigInteger, nullable=False, server_default="0"),
-    spread="reference",
+    distribution="reference",
 )
 
 staff_recovery_code = table(
@@ -72,7 +72,7 @@ staff_recovery_code = table(
     Column("staff_id", ForeignKey("staff_user.id", ondelete="CASCADE"), nullable=False),
     Column("code_hash", BYTEA, nullable=False),
     PrimaryKeyConstraint("staff_id", "code_hash"),
-    spread="reference",
+    distribution="reference",
 )
 
 
@@ -97,7 +97,7 @@ staff_session = table(
     is_sha256(),
     one_of("signed_in_by", SignedInBy),
     Index("ix_staff_session_staff_id", "staff_id"),
-    spread="reference",
+    distribution="reference",
 )
 
 staff_invitation = table(
@@ -109,7 +109,7 @@ staff_invitation = table(
     is_sha256(),
     # One row for a user: a newer link takes the place of the older.
     Index("uq_staff_invitation_staff_id", "staff_id", unique=True),
-    spread="reference",
+    distribution="reference",
 )
 
 service_token = table(
@@ -124,7 +124,7 @@ service_token = table(
     Column("revoked_at", DateTime(timezone=True)),
     CheckConstraint("char_length(name) BETWEEN 1 AND 255", name="name_length"),
     CheckConstraint("cardinality(website_ids) > 0", name="website_ids"),
-    spread="reference",
+    distribution="reference",
 )
 
 # The secrets that stand for a service token: the newest, and for a while those it was rotated from.
@@ -135,7 +135,7 @@ service_token_secret = table(
     Column("expires_at", DateTime(timezone=True), nullable=False),
     is_sha256(),
     Index("ix_service_token_secret_service_token_id", "service_token_id"),
-    spread="reference",
+    distribution="reference",
 )
 
 
@@ -162,7 +162,7 @@ staff_event = table(
     one_of("actor", StaffActor),
     Index("ix_staff_event_created_at_id", "created_at", "id"),
     Index("ix_staff_event_subject_version", "subject", "version", postgresql_where=text("version IS NOT NULL")),
-    spread="local",
+    distribution="local",
     append_only=True,
 )
 
@@ -173,7 +173,7 @@ staff_oidc_flow = table(
     Column("nonce", Text, nullable=False),
     Column("verifier", Text, nullable=False),
     Column("expires_at", DateTime(timezone=True), nullable=False),
-    spread="local",
+    distribution="local",
 )
 
 # What the browser carries back from the provider's answer, once, to be exchanged for a session.
@@ -182,5 +182,5 @@ staff_oidc_code = table(
     hash_key("code_hash"),
     Column("staff_id", ForeignKey("staff_user.id", ondelete="CASCADE"), nullable=False),
     Column("expires_at", DateTime(timezone=True), nullable=False),
-    spread="reference",
+    distribution="reference",
 )

@@ -6,11 +6,11 @@ import orjson
 import strawberry
 from strawberry.scalars import JSON
 
-from customer_gql.core.ids import encode
+from customer_gql.core.ids import encode_id
 from customer_gql.core.permissions import Permission, known_permissions
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column, loaded
-from customer_gql.graph.nodes import Node, nobody, node_id
+from customer_gql.graph.nodes import Node, node_id, visible_to_nobody
 from customer_gql.graph.payloads import Payload
 from customer_gql.graph.scalars import graph_enum
 from customer_gql.shop.websites.reads import websites_by_id
@@ -56,7 +56,12 @@ async def _websites(row: Any, info: Info) -> list[Any] | None:
 @strawberry.type(description="A set of permissions, for some websites or all. At most 100 roles.")
 class StaffRole(Node):
     id: strawberry.ID = node_id(
-        "rol", reads.roles_by_id, "id", visible=nobody, permission=Permission.STAFF_MANAGE, description="The role."
+        "rol",
+        reads.roles_by_id,
+        "id",
+        visible=visible_to_nobody,
+        permission=Permission.STAFF_MANAGE,
+        description="The role.",
     )
     name: str = column("Unique name, at most 255 characters.")
     version: int = column("Grows with every change; give it back as `expectedVersion` when editing.")
@@ -79,7 +84,7 @@ class StaffUser(Node):
         "stf",
         reads.staff_by_id,
         "id",
-        visible=nobody,
+        visible=visible_to_nobody,
         permission=Permission.STAFF_MANAGE,
         description="The staff user.",
     )
@@ -109,7 +114,7 @@ class StaffMe:
 class StaffSession:
     @strawberry.field(description="The session, for `staffSessionRevoke`. Starts with `sse_`.")
     def id(self: Any) -> strawberry.ID:
-        return strawberry.ID(encode("sse", self.id))
+        return strawberry.ID(encode_id("sse", self.id))
 
     signed_in_by: SignedInBy = column("How it began.")
     created_at: dt.datetime = column("When it began.")
@@ -129,7 +134,7 @@ class ServiceToken(Node):
         "svt",
         reads.service_tokens_by_id,
         "id",
-        visible=nobody,
+        visible=visible_to_nobody,
         permission=Permission.STAFF_MANAGE,
         description="The service token.",
     )
@@ -160,7 +165,12 @@ class StaffEventChange:
 @strawberry.type(description="Something done on the side of staff. Kept for good, never changed, without secrets.")
 class StaffEvent(Node):
     id: strawberry.ID = node_id(
-        "sev", reads.events_by_id, "id", visible=nobody, permission=Permission.STAFF_MANAGE, description="The event."
+        "sev",
+        reads.events_by_id,
+        "id",
+        visible=visible_to_nobody,
+        permission=Permission.STAFF_MANAGE,
+        description="The event.",
     )
     created_at: dt.datetime = column("When.")
     kind: str = column("What, as `SIGNED_IN`, `ROLE_CHANGED` or `CONFIGURATION_SET`; the list grows.")

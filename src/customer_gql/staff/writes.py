@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from customer_gql.core.emails import normalised
+from customer_gql.core.emails import normalize_email
 from customer_gql.core.errors import RuleError, UserErrorCode
-from customer_gql.core.ids import encode, new_id
-from customer_gql.database.statements import Connection, Row, execute, fetch, fetch_one, fetch_value
+from customer_gql.core.ids import encode_id, new_id
+from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one, fetch_rows, fetch_value
 from customer_gql.staff.audit.edits import refuse_conflicts
 from customer_gql.staff.audit.events import SYSTEM, Acting, record
 from customer_gql.staff.roles import writes
@@ -24,7 +24,7 @@ _UNKNOWN = "There is no such staff user."
 
 async def create(connection: Connection, *, email: str, name: str, role: str) -> int:
     """A staff user made at the command line, with a role by name."""
-    named = {row.name: row.id for row in await fetch(connection, select(staff_role))}
+    named = {row.name: row.id for row in await fetch_rows(connection, select(staff_role))}
     if role not in named:
         raise RuleError(f"There is no role {role!r}; there are: {', '.join(sorted(named))}.", path=["role"])
     return await add(connection, email=email, name=name, job_title=None, role_id=named[role], by=SYSTEM)
@@ -36,16 +36,20 @@ async def add(connection: Connection, *, email: str, name: str, job_title: str |
     created = await fetch_value(
         connection,
         upsert(staff_user)
-        .values(id=new_id(), email=normalised(email), name=name, job_title=job_title, role_id=role_id)
+        .values(id=new_id(), email=normalize_email(email), name=name, job_title=job_title, role_id=role_id)
         .on_conflict_do_nothing(index_elements=["email"])
         .returning(staff_user.c.id),
     )
     if created is None:
         raise RuleError(f"{email} is a staff user already.", path=["email"], code=UserErrorCode.TAKEN)
-    changes = {"email": (None, normalised(email)), "name": (None, name), "roleId": (None, encode("rol", role_id))}
+    changes = {
+        "email": (None, normalize_email(email)),
+        "name": (None, name),
+        "roleId": (None, encode_id("rol", role_id)),
+    }
     if job_title is not None:
         changes["jobTitle"] = (None, job_title)
-    await record(connection, "USER_CREATED", by=by, subject=encode("stf", created), changes=changes, version=1)
+    await record(connection, "USER_CREATED", by=by, subject=encode_id("stf", created), changes=changes, version=1)
     return created
 
 
@@ -78,7 +82,7 @@ async def change(
     changed = {column: value for column, value in edits.items() if value != user[column]}
     if not changed:
         return
-    subject = encode("stf", staff_id)
+    subject = encode_id("stf", staff_id)
     changes = {_FIELDS[column]: (_shown(column, user[column]), _shown(column, changed[column])) for column in changed}
     await refuse_conflicts(connection, subject, changes, current=user.version, expected=expected_version)
     if "role_id" in changed:
@@ -93,7 +97,7 @@ async def change(
 async def _store(connection: Connection, user: Row, values: Mapping[str, Any]) -> int:
     """The version it makes; the caller holds the row."""
     changed = update(staff_user).where(staff_user.c.id == user.id)
-    await execute(connection, changed.values(**values, version=user.version + 1))
+    await execute_statement(connection, changed.values(**values, version=user.version + 1))
     return user.version + 1
 
 
@@ -101,7 +105,7 @@ _FIELDS = {"name": "name", "job_title": "jobTitle", "role_id": "roleId"}
 
 
 def _shown(column: str, value: Any) -> Any:
-    return encode("rol", value) if column == "role_id" else value
+    return encode_id("rol", value) if column == "role_id" else value
 
 
 def _is_self(by: Acting, staff_id: int) -> bool:
@@ -114,7 +118,9 @@ async def activate(connection: Connection, staff_id: int, *, by: Acting) -> None
         return
     version = await _store(connection, user, {"is_active": True})
     changes = {"isActive": (False, True)}
-    await record(connection, "USER_ACTIVATED", by=by, subject=encode("stf", staff_id), changes=changes, version=version)
+    await record(
+        connection, "USER_ACTIVATED", by=by, subject=encode_id("stf", staff_id), changes=changes, version=version
+    )
 
 
 async def deactivate(connection: Connection, staff_id: int, *, by: Acting) -> int:
@@ -130,7 +136,7 @@ async def deactivate(connection: Connection, staff_id: int, *, by: Acting) -> in
     ended = await sessions.end_all(connection, staff_id)
     changes = {"isActive": (True, False)}
     await record(
-        connection, "USER_DEACTIVATED", by=by, subject=encode("stf", staff_id), changes=changes, version=version
+        connection, "USER_DEACTIVATED", by=by, subject=encode_id("stf", staff_id), changes=changes, version=version
     )
     return ended
 
@@ -139,7 +145,7 @@ async def force_sign_in(connection: Connection, staff_id: int, *, by: Acting) ->
     """End every session of a user, as when a device was lost; how many it were. The account stays open."""
     await manageable(connection, staff_id, by=by)
     ended = await sessions.end_all(connection, staff_id)
-    await record(connection, "FORCED_SIGN_IN", by=by, subject=encode("stf", staff_id))
+    await record(connection, "FORCED_SIGN_IN", by=by, subject=encode_id("stf", staff_id))
     return ended
 
 
@@ -151,7 +157,7 @@ async def issue_token(
     idle: dt.timedelta = sessions.IDLE,
 ) -> str:
     """A session of an active staff user, made at the command line; its token, shown once."""
-    user = await passwords.find(connection, normalised(email))
+    user = await passwords.find(connection, normalize_email(email))
     token, _ = await sessions.start(connection, user.id, by=SignedInBy.COMMAND_LINE, lifetime=lifetime, idle=idle)
-    await record(connection, "SIGNED_IN", by=SYSTEM, subject=encode("stf", user.id))
+    await record(connection, "SIGNED_IN", by=SYSTEM, subject=encode_id("stf", user.id))
     return token

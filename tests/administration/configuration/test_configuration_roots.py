@@ -2,7 +2,7 @@
 
 import pytest
 
-from customer_gql.core.ids import encode
+from customer_gql.core.ids import encode_id
 from customer_gql.shop.settings.declaration import STORE_VIEW, WEBSITE, Setting
 from support.staff import make_website, staff_client
 
@@ -58,7 +58,11 @@ async def test_every_setting_is_listed_with_what_it_takes(boss):
 
 
 async def test_a_value_holds_from_its_scope_down_until_it_is_reset(boss, shop):
-    path, web, view = "staff_tests.greeting", {"websiteId": encode("web", shop)}, {"storeViewId": encode("stv", shop)}
+    path, web, view = (
+        "staff_tests.greeting",
+        {"websiteId": encode_id("web", shop)},
+        {"storeViewId": encode_id("stv", shop)},
+    )
     assert await put(boss, path, "hej", **web) == {
         "setting": {"path": path, "value": "hej", "setAt": "WEBSITE"},
         "userErrors": [],
@@ -77,18 +81,18 @@ async def test_a_value_holds_from_its_scope_down_until_it_is_reset(boss, shop):
 
 
 async def test_a_change_is_in_the_history_and_no_change_is_not(boss, shop, connection):
-    await put(boss, "staff_tests.lines", 3, websiteId=encode("web", shop))
+    await put(boss, "staff_tests.lines", 3, websiteId=encode_id("web", shop))
     newest = (await boss.data(HISTORY))["staffHistory"]
     event = newest["nodes"][0]
     assert event.pop("staff")["id"].startswith("stf_")
     assert event == {
         "kind": "CONFIGURATION_SET",
         "actor": "STAFF",
-        "subject": encode("web", shop),
+        "subject": encode_id("web", shop),
         "address": "127.0.0.1",
         "changes": [{"field": "staff_tests.lines", "before": None, "after": 3}],
     }
-    await put(boss, "staff_tests.lines", 3, websiteId=encode("web", shop))
+    await put(boss, "staff_tests.lines", 3, websiteId=encode_id("web", shop))
     assert (await boss.data(HISTORY))["staffHistory"]["totalCount"] == newest["totalCount"]
 
 
@@ -102,9 +106,9 @@ async def test_a_change_is_in_the_history_and_no_change_is_not(boss, shop, conne
         ("staff_tests.lines", True, {}, "INVALID", ["value"]),
         ("staff_tests.lines", None, {}, "INVALID", ["value"]),
         ("staff_tests.lines", [1], {}, "INVALID", ["value"]),
-        ("staff_tests.lines", 3, {"storeViewId": encode("stv", 1)}, "INVALID", ["scope"]),
-        ("staff_tests.lines", 3, {"websiteId": encode("web", 999)}, "NOT_FOUND", ["scope"]),
-        ("staff_tests.lines", 3, {"websiteId": encode("web", 1 << 50)}, "NOT_FOUND", ["scope"]),
+        ("staff_tests.lines", 3, {"storeViewId": encode_id("stv", 1)}, "INVALID", ["scope"]),
+        ("staff_tests.lines", 3, {"websiteId": encode_id("web", 999)}, "NOT_FOUND", ["scope"]),
+        ("staff_tests.lines", 3, {"websiteId": encode_id("web", 1 << 50)}, "NOT_FOUND", ["scope"]),
         ("staff_tests.greeting", "hallo", {}, "INVALID", ["value"]),
         ("staff_tests.text", "x" * 10_001, {}, "TOO_LONG", ["value"]),
         ("staff_tests.text", "a\x00b", {}, "INVALID", ["value"]),
@@ -122,15 +126,15 @@ async def test_what_cannot_be_set(path, given, scope, code, at, boss, connection
 
 async def test_staff_of_a_website_change_it_and_neither_others_nor_all(http, shop, connection):
     clerk = await staff_client(http, connection, ["configuration.manage"], [shop])
-    assert (await put(clerk, "staff_tests.flag", True, websiteId=encode("web", shop)))["userErrors"] == []
+    assert (await put(clerk, "staff_tests.flag", True, websiteId=encode_id("web", shop)))["userErrors"] == []
     everywhere = await put(clerk, "staff_tests.flag", True)
     assert everywhere == {"setting": None, "userErrors": [{"code": "NOT_ALLOWED", "path": ["scope"]}]}
-    other = await put(clerk, "staff_tests.flag", True, websiteId=encode("web", 1))
+    other = await put(clerk, "staff_tests.flag", True, websiteId=encode_id("web", 1))
     assert other == {"setting": None, "userErrors": [{"code": "NOT_FOUND", "path": ["scope"]}]}
     reset = await clerk.data(RESET, input={"path": "staff_tests.flag"})
     assert reset["configurationReset"]["userErrors"] == [{"code": "NOT_ALLOWED", "path": ["scope"]}]
-    assert (await clerk.data(READ, scope={"storeViewId": encode("stv", 1)})) == {"configuration": None}
-    assert await value(clerk, "staff_tests.flag", storeViewId=encode("stv", shop)) == (True, "WEBSITE")
+    assert (await clerk.data(READ, scope={"storeViewId": encode_id("stv", 1)})) == {"configuration": None}
+    assert await value(clerk, "staff_tests.flag", storeViewId=encode_id("stv", shop)) == (True, "WEBSITE")
 
 
 async def test_the_history_of_staff_is_for_those_who_reach_all(http, shop, connection):

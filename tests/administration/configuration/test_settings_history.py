@@ -2,7 +2,7 @@
 
 import pytest
 
-from customer_gql.core.ids import encode
+from customer_gql.core.ids import encode_id
 from support.clients import Client, served
 from support.staff import make_dead_mail, make_staff, make_website, session_of, staff_client
 
@@ -27,13 +27,13 @@ async def newest(client, count=1):
 
 async def test_a_mails_text_before_and_after(boss, connection):
     website = await make_website(connection)
-    place = {"websiteId": encode("web", website), "locale": "de"}
+    place = {"websiteId": encode_id("web", website), "locale": "de"}
     for text in (TEXT, {**TEXT, "subject": "Hallo"}, {**TEXT, "subject": "Hallo"}):
         assert not (await boss.data(UPDATE, input={**text, **place}))["mailTemplateUpdate"]["userErrors"]
     await boss.data(RESET, input={"template": "WELCOME", **place})
     me = (await boss.data("{ staffMe { user { id } } }"))["staffMe"]["user"]
     events = await newest(boss, 3)
-    by = {"actor": "STAFF", "staff": me, "subject": encode("web", website), "address": "127.0.0.1"}
+    by = {"actor": "STAFF", "staff": me, "subject": encode_id("web", website), "address": "127.0.0.1"}
     assert [{name: event[name] for name in by} for event in events] == [by] * 3
     found = [
         (event["kind"], {row["field"]: (row["before"], row["after"]) for row in event["changes"]}) for event in events
@@ -67,7 +67,7 @@ async def test_a_text_that_was_refused_is_in_no_history(boss, connection):
 
 
 async def test_who_sent_a_dead_mail_again(boss, connection):
-    id = encode("mai", await make_dead_mail(connection))
+    id = encode_id("mai", await make_dead_mail(connection))
     await boss.data(RETRY, input={"id": id})
     [event] = await newest(boss)
     assert (event["kind"], event["subject"], event["changes"]) == ("MAIL_RETRIED", id, [])

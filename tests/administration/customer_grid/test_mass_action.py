@@ -1,6 +1,6 @@
 import pytest
 
-from customer_gql.core.ids import encode
+from customer_gql.core.ids import encode_id
 from customer_gql.customers.accounts.writes import issue_token
 from support.customers import customer_id, make_customer, make_full_customer
 
@@ -90,15 +90,15 @@ async def test_assign_group_tells_of_each_customer_what_happened(admin_client, c
         await make_customer(connection, group_id=2),
         await make_customer(connection, customer_type="COMPANY_USER"),
     )
-    ids = [customer_id(moved), customer_id(there), customer_id(member), encode("cus", 3), customer_id(moved)]
-    answer = await act(admin_client, "ASSIGN_GROUP", ids, groupId=encode("grp", 2))
+    ids = [customer_id(moved), customer_id(there), customer_id(member), encode_id("cus", 3), customer_id(moved)]
+    answer = await act(admin_client, "ASSIGN_GROUP", ids, groupId=encode_id("grp", 2))
     assert outcomes(answer) == ["DONE", "UNCHANGED", "REFUSED", "NOT_FOUND"]
     assert [result["id"] for result in answer["results"]] == ids[:4]
     counts = [answer[f"{name}Count"] for name in ("done", "unchanged", "refused", "notFound")]
     assert counts == [1, 1, 1, 1]
     assert answer["results"][2]["reason"]
     groups = [result["customer"] and result["customer"]["group"]["id"] for result in answer["results"]]
-    assert groups == [encode("grp", 2), encode("grp", 2), encode("grp", 1), None]
+    assert groups == [encode_id("grp", 2), encode_id("grp", 2), encode_id("grp", 1), None]
     versions = await connection.fetch(
         "SELECT version FROM customer WHERE id = ANY($1) ORDER BY id", [moved.id, there.id]
     )
@@ -158,11 +158,11 @@ async def test_what_is_asked_for_wrongly_is_refused_with_its_path(admin_client, 
     one = customer_id(await make_customer(connection))
     cases = [
         (("SUBSCRIBE", []), {}, ("REQUIRED", ["selection", "ids"])),
-        (("SUBSCRIBE", [encode("cus", i) for i in range(101)]), {}, ("TOO_MANY", ["selection", "ids"])),
+        (("SUBSCRIBE", [encode_id("cus", i) for i in range(101)]), {}, ("TOO_MANY", ["selection", "ids"])),
         (("ASSIGN_GROUP", [one]), {}, ("REQUIRED", ["groupId"])),
-        (("ASSIGN_GROUP", [one]), {"groupId": encode("grp", 0)}, ("NOT_ALLOWED", ["groupId"])),
-        (("ASSIGN_GROUP", [one]), {"groupId": encode("grp", 55)}, ("NOT_FOUND", ["groupId"])),
-        (("DELETE", [one]), {"groupId": encode("grp", 1)}, ("INVALID", ["groupId"])),
+        (("ASSIGN_GROUP", [one]), {"groupId": encode_id("grp", 0)}, ("NOT_ALLOWED", ["groupId"])),
+        (("ASSIGN_GROUP", [one]), {"groupId": encode_id("grp", 55)}, ("NOT_FOUND", ["groupId"])),
+        (("DELETE", [one]), {"groupId": encode_id("grp", 1)}, ("INVALID", ["groupId"])),
     ]
     for asked, more, (code, path) in cases:
         answer = await act(admin_client, *asked, **more)
@@ -174,7 +174,7 @@ async def test_a_hundred_cost_the_statements_of_one(admin_client, connection, st
     counts = []
     for ids, group in ((shoppers[:1], 2), (shoppers[1:], 2)):
         await statements.clear()
-        assert (await act(admin_client, "ASSIGN_GROUP", ids, groupId=encode("grp", group)))["doneCount"] == len(ids)
+        assert (await act(admin_client, "ASSIGN_GROUP", ids, groupId=encode_id("grp", group)))["doneCount"] == len(ids)
         counts.append(await statements.count())
     assert counts[0] == counts[1], statements.texts
 

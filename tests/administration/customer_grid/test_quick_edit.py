@@ -2,7 +2,7 @@ import asyncio
 
 import orjson
 
-from customer_gql.core.ids import encode
+from customer_gql.core.ids import encode_id
 from support.customers import customer_id, make_address, make_customer
 
 EDIT = """
@@ -32,7 +32,7 @@ async def test_edits_every_field_and_writes_history(admin_client, connection):
         id=customer_id(shopper),
         expectedVersion=1,
         email=new,
-        groupId=encode("grp", 2),
+        groupId=encode_id("grp", 2),
         telephone="+44 20 7946 1111",
         postcode="N1 7AB",
         taxVatNumber="GB123",
@@ -44,8 +44,8 @@ async def test_edits_every_field_and_writes_history(admin_client, connection):
             "email": f"New.{shopper.id}@example.com",
             "gender": "FEMALE",
             "taxVatNumber": "GB123",
-            "group": {"id": encode("grp", 2)},
-            "website": {"id": encode("web", 1)},
+            "group": {"id": encode_id("grp", 2)},
+            "website": {"id": encode_id("web", 1)},
             "defaultBillingAddress": {"telephone": "+44 20 7946 1111", "postcode": "N1 7AB"},
         },
         "changedFields": ["email", "groupId", "telephone", "postcode", "taxVatNumber", "gender"],
@@ -53,7 +53,7 @@ async def test_edits_every_field_and_writes_history(admin_client, connection):
     }
     event = await connection.fetchrow("SELECT * FROM customer_event WHERE customer_id = $1", shopper.id)
     assert (event.kind, event.version, event.actor) == ("EDITED", 2, "STAFF")
-    assert orjson.loads(event.changes)["groupId"] == [encode("grp", 1), encode("grp", 2)]
+    assert orjson.loads(event.changes)["groupId"] == [encode_id("grp", 1), encode_id("grp", 2)]
     told = await connection.fetch("SELECT recipient FROM mail_outbox WHERE customer_id = $1", shopper.id)
     assert {row.recipient for row in told} == {shopper.email, f"New.{shopper.id}@example.com"}
 
@@ -66,8 +66,8 @@ async def test_null_clears_and_absence_keeps(admin_client, connection):
         "email": "",
         "gender": None,
         "taxVatNumber": "X1",
-        "group": {"id": encode("grp", 1)},
-        "website": {"id": encode("web", 1)},
+        "group": {"id": encode_id("grp", 1)},
+        "website": {"id": encode_id("web", 1)},
         "defaultBillingAddress": None,
     }
 
@@ -125,7 +125,7 @@ async def test_an_address_is_taken_whatever_its_case(admin_client, connection):
 
 
 async def test_two_who_want_one_address_at_once(admin_client, connection):
-    wanted = f"wanted{encode('cus', 1)}@example.com"
+    wanted = f"wanted{encode_id('cus', 1)}@example.com"
     rivals = [await make_customer(connection) for _ in range(8)]
     answers = await asyncio.gather(*[edit(admin_client, id=customer_id(r), email=wanted) for r in rivals])
     assert sorted(len(answer["userErrors"]) for answer in answers) == [0] + [1] * 7
@@ -138,8 +138,8 @@ async def test_every_refusal_is_told_at_once_and_nothing_is_stored(admin_client,
         admin_client,
         id=customer_id(shopper),
         email="no address",
-        groupId=encode("grp", 2),
-        websiteId=encode("web", 2**62),
+        groupId=encode_id("grp", 2),
+        websiteId=encode_id("web", 2**62),
         telephone="12345",
         taxVatNumber="x" * 51,
         gender="MALE",
@@ -158,12 +158,12 @@ async def test_every_refusal_is_told_at_once_and_nothing_is_stored(admin_client,
 async def test_a_group_that_is_none_and_the_guests_group_are_refused(admin_client, connection):
     shopper = await make_customer(connection)
     for group, code in ((77, "NOT_FOUND"), (0, "NOT_ALLOWED")):
-        answer = await edit(admin_client, id=customer_id(shopper), groupId=encode("grp", group))
+        answer = await edit(admin_client, id=customer_id(shopper), groupId=encode_id("grp", group))
         assert [error["code"] for error in answer["userErrors"]] == [code]
 
 
 async def test_unknown_customer(admin_client):
-    answer = await edit(admin_client, id=encode("cus", 5), gender="MALE")
+    answer = await edit(admin_client, id=encode_id("cus", 5), gender="MALE")
     assert answer["userErrors"] == [{"__typename": "InputError", "code": "NOT_FOUND", "path": ["id"]}]
 
 

@@ -4,7 +4,7 @@ import datetime as dt
 import json
 
 from customer_gql.administration.customer_import.adobe.load import Counts
-from customer_gql.core.ids import encode
+from customer_gql.core.ids import encode_id
 from customer_gql.customers.profile.sharing import AccountSharing, set_account_sharing
 from support.adobe_shop import ANN, HOME, Shop, sheet
 
@@ -70,7 +70,7 @@ async def test_history_names_a_group_as_the_graph_does(shop: Shop):
     await shop.load(sheet(ANN))
     await shop.load(sheet(ANN | {"group_id": "3"}))
     [(changes,)] = await shop.rows("SELECT changes FROM customer_event WHERE kind = 'IMPORTED'")
-    assert json.loads(changes) == {"groupId": [encode("grp", 1), encode("grp", 3)]}
+    assert json.loads(changes) == {"groupId": [encode_id("grp", 1), encode_id("grp", 3)]}
 
 
 async def test_the_group_of_a_companys_member_stays(shop: Shop):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from customer_gql.core.ids import encode
+from customer_gql.core.ids import encode_id
 from customer_gql.customers.accounts.writes import issue_token
 from customer_gql.messaging.mail.delivery import deliver
 from customer_gql.messaging.mail.writes import queue
@@ -35,7 +35,7 @@ async def test_staff_see_what_was_given_up_newest_first(tools, inbox, store, man
     page = (await manager.data(DEAD, first=1))["mailDeadLetters"]
     assert page["nodes"] == [
         {
-            "id": encode("mai", two.id),
+            "id": encode_id("mai", two.id),
             "template": "WELCOME",
             "recipient": "nobody1@example.com",
             "attempts": 1,
@@ -45,12 +45,12 @@ async def test_staff_see_what_was_given_up_newest_first(tools, inbox, store, man
     ]
     assert (page["totalCount"], page["pageInfo"]["hasNextPage"]) == (2, True)
     rest = (await manager.data(DEAD, first=5, after=page["pageInfo"]["endCursor"]))["mailDeadLetters"]
-    assert [node["id"] for node in rest["nodes"]] == [encode("mai", one.id)]
+    assert [node["id"] for node in rest["nodes"]] == [encode_id("mai", one.id)]
 
 
 async def test_a_revived_mail_is_sent(tools, inbox, store, manager):
     [mail] = await give_up(tools, inbox, store)
-    given = {"id": encode("mai", mail.id)}
+    given = {"id": encode_id("mai", mail.id)}
     assert await manager.data(RETRY, input=given) == {"mailRetry": {"mailId": given["id"], "userErrors": []}}
     assert (await manager.data(DEAD))["mailDeadLetters"]["nodes"] == []
     assert await deliver(tools) == 1
@@ -68,11 +68,11 @@ async def test_a_mail_whose_link_is_gone_is_not_revived(tools, inbox, store, man
         placeholders={"expiresAt": "2026-01-01T00:00:00+00:00"},
         secrets={"token": "cgr_x"},
     )
-    answer = await manager.data(RETRY, input={"id": encode("mai", mail.id)})
+    answer = await manager.data(RETRY, input={"id": encode_id("mai", mail.id)})
     assert answer["mailRetry"] == {"mailId": None, "userErrors": [{"code": "NOT_ALLOWED", "path": ["id"]}]}
 
 
-VIEW = encode("stv", 1)
+VIEW = encode_id("stv", 1)
 TEXT = {"template": "WELCOME", "subject": "s", "html": "h", "text": "t"}
 
 
@@ -94,7 +94,7 @@ async def test_who_may_not_is_refused_and_nothing_changes(document, tools, inbox
         input={**TEXT, "subject": "kept"},
     )
     before = await store.fetch("SELECT * FROM mail_outbox"), await store.fetch("SELECT * FROM mail_template")
-    document = document.replace('"ID"', f'"{encode("mai", mail.id)}"')
+    document = document.replace('"ID"', f'"{encode_id("mai", mail.id)}"')
     for role in ("viewer", "support"):
         answer = (await (await staff_with(role)).post(document)).json()
         assert answer["errors"][0]["extensions"] == {"code": "FORBIDDEN", "permission": "mail.manage"}

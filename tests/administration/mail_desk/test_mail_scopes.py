@@ -2,7 +2,7 @@
 
 import pytest
 
-from customer_gql.core.ids import encode
+from customer_gql.core.ids import encode_id
 from support.customers import make_customer
 from support.staff import make_dead_mail, make_website, staff_client
 
@@ -38,12 +38,12 @@ async def test_dead_mails_are_of_the_customers_website_or_else_of_the_store_view
         await make_dead_mail(connection),
     ]
     page = (await editor.data(DEAD))["mailDeadLetters"]
-    assert {node["id"] for node in page["nodes"]} == {encode("mai", id) for id in seen}
+    assert {node["id"] for node in page["nodes"]} == {encode_id("mai", id) for id in seen}
     assert page["totalCount"] == len(seen)
-    answers = [(await editor.data(RETRY, input={"id": encode("mai", id)}))["mailRetry"] for id in (*seen, *hidden)]
+    answers = [(await editor.data(RETRY, input={"id": encode_id("mai", id)}))["mailRetry"] for id in (*seen, *hidden)]
     unknown = {"mailId": None, "userErrors": [{"code": "NOT_FOUND", "path": ["id"]}]}
     assert answers[len(seen) :] == [unknown] * len(hidden)
-    assert [answer["mailId"] for answer in answers[: len(seen)]] == [encode("mai", id) for id in seen]
+    assert [answer["mailId"] for answer in answers[: len(seen)]] == [encode_id("mai", id) for id in seen]
 
 
 async def test_the_text_for_all_websites_is_for_staff_of_all(editor, connection):
@@ -55,7 +55,7 @@ async def test_the_text_for_all_websites_is_for_staff_of_all(editor, connection)
 
 @pytest.mark.parametrize(("field", "prefix"), [("websiteId", "web"), ("storeViewId", "stv")])
 async def test_the_texts_of_ones_own_website_are_ones_own(field, prefix, editor, website):
-    place = {field: encode(prefix, website)}
+    place = {field: encode_id(prefix, website)}
     done = (await editor.data(UPDATE, input={**TEXT, **place}))["mailTemplateUpdate"]
     assert done == {"version": 1, "userErrors": []}
     reset = await editor.data(RESET, input={"template": "WELCOME", **place})

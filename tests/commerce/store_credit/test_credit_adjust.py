@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from customer_gql.core.ids import encode
+from customer_gql.core.ids import encode_id
 from support.customers import customer_id, make_customer
 
 ADJUST = """
@@ -100,7 +100,7 @@ async def test_twenty_with_one_key_at_once_move_once(admin_client, connection):
         ("1e30", {}, ("INVALID", ["amount"])),
         ("-0.01", {}, ("NOT_ALLOWED", ["amount"])),
         ("1", {"comment": "x" * 1001}, ("TOO_LONG", ["comment"])),
-        ("1", {"websiteId": encode("web", 2**62)}, ("NOT_FOUND", ["websiteId"])),
+        ("1", {"websiteId": encode_id("web", 2**62)}, ("NOT_FOUND", ["websiteId"])),
     ],
 )
 async def test_what_cannot_be_is_refused_and_leaves_nothing(amount, more, error, admin_client, connection):

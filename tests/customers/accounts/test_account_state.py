@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from customer_gql.core.ids import encode
+from customer_gql.core.ids import encode_id
 from customer_gql.customers.accounts.writes import TELL_FORCED_SIGN_IN
 from support.customers import customer_id, make_customer
 from support.shopping import CONFIRM, PASSWORD, RESET, RESET_REQUEST, SIGN_IN, is_let_in
@@ -142,7 +142,7 @@ async def test_who_may_not_changes_nothing(document, as_staff, as_customer, admi
     customer.token = None
     assert (await customer.answer(document, input=input))["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
     assert tuple(await connection.fetchrow("SELECT * FROM customer WHERE id = $1", row.id)) == before
-    answer = await admin_client.data(document, input={"id": encode("cus", 3)})
+    answer = await admin_client.data(document, input={"id": encode_id("cus", 3)})
     assert next(iter(answer.values()))["userErrors"] == [{"code": "NOT_FOUND", "path": ["id"]}]
-    wrong = await admin_client.answer(document, input={"id": encode("web", 3)})
+    wrong = await admin_client.answer(document, input={"id": encode_id("web", 3)})
     assert wrong["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"

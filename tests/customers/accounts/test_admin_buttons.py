@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import json
 
-from customer_gql.core.ids import encode
+from customer_gql.core.ids import encode_id
 from customer_gql.customers.accounts.writes import issue_token
 from support.customers import customer_id, make_customer
 
@@ -44,7 +44,7 @@ async def test_force_sign_in_kills_open_reset_links(admin_client, connection):
 
 
 async def test_force_sign_in_of_nobody(admin_client):
-    answer = await admin_client.data(FORCE, input={"id": encode("cus", 7)})
+    answer = await admin_client.data(FORCE, input={"id": encode_id("cus", 7)})
     assert answer["customerForceSignIn"]["userErrors"] == [{"code": "NOT_FOUND", "path": ["id"]}]
 
 

@@ -5,7 +5,7 @@ import datetime as dt
 
 import pytest
 
-from customer_gql.core.ids import encode
+from customer_gql.core.ids import encode_id
 from customer_gql.customers.accounts.support.impersonation import ENABLED
 from support.customers import customer_id
 from support.shopping import (
@@ -124,7 +124,7 @@ async def test_who_does_not_allow_it_is_left_alone(admin_client, shopper, connec
     await configured(ENABLED, False)
     answer = (await admin_client.data(LOGIN_AS, input={"id": customer_id(open_), "reason": "Help"}))["customerLoginAs"]
     assert answer["userErrors"] == [{"code": "NOT_ALLOWED", "path": ["id"]}]
-    answer = (await admin_client.data(LOGIN_AS, input={"id": encode("cus", 5), "reason": "Help"}))["customerLoginAs"]
+    answer = (await admin_client.data(LOGIN_AS, input={"id": encode_id("cus", 5), "reason": "Help"}))["customerLoginAs"]
     assert answer["userErrors"] == [{"code": "NOT_FOUND", "path": ["id"]}]
     ids = [row.id for row in (shy, gone, open_)]
     assert await connection.fetchval("SELECT count(*) FROM impersonation WHERE customer_id = ANY($1)", ids) == 0
@@ -136,7 +136,7 @@ async def test_only_who_may(as_staff, shopper, signed_in, connection):
     device.path = "/admin/graphql"
     for document, input in (
         (LOGIN_AS, {"id": customer_id(row), "reason": "Help"}),
-        (END, {"id": encode("imp", row.id, 1)}),
+        (END, {"id": encode_id("imp", row.id, 1)}),
         (FORCE, {"id": customer_id(row), "loginCodeReason": "Help"}),
     ):
         answer = await support.answer(document, input=input)

@@ -6,11 +6,11 @@ import secrets
 
 import pytest
 
-from customer_gql.core.ids import encode
+from customer_gql.core.ids import encode_id
 from customer_gql.customers.accounts import passwords
 from customer_gql.customers.accounts.reads import MAX_SESSIONS
 from customer_gql.customers.accounts.sessions.sessions import DAYS, IDLE
-from customer_gql.security.tokens import hashed
+from customer_gql.security.tokens import hash_token
 from support.customers import customer_id, make_customer
 from support.shopping import (
     ANOTHER,
@@ -96,7 +96,7 @@ async def test_a_password_is_one_whatever_form_its_accents_have(browser, connect
     from customer_gql.customers.accounts.writes import set_password
 
     row = await make_customer(connection)
-    await set_password(connection, row.id, await passwords.hashed("café au lait 🐎 à volonté"))
+    await set_password(connection, row.id, await passwords.hash_password("café au lait 🐎 à volonté"))
     for typed, is_right in (("café au lait 🐎 à volonté", True), ("Café au lait 🐎 à volonté", False)):
         answer = await (await browser()).data(SIGN_IN, input={"email": row.email, "password": typed})
         assert bool(answer["signIn"]["accessToken"]) is is_right
@@ -246,7 +246,7 @@ async def test_a_session_ends_in_any_case(shopper, signed_in, connection, config
     await configured(DAYS, 1)
     row = await shopper()
     device = await signed_in(row)
-    stored = await connection.fetchrow("SELECT * FROM customer_token WHERE token_hash = $1", hashed(device.token))
+    stored = await connection.fetchrow("SELECT * FROM customer_token WHERE token_hash = $1", hash_token(device.token))
     assert stored.idle_seconds == 300
     assert stored.expires_at - stored.created_at < dt.timedelta(days=1, minutes=1)
     await connection.execute("UPDATE customer_session SET expires_at = now() WHERE customer_id = $1", row.id)
@@ -277,6 +277,6 @@ async def test_each_kind_of_token_opens_its_own_door_only(shopper, signed_in, br
     for token in (device.refresh, "cge_x", "cgr_x", "cgl_x"):
         assert not await is_let_in(await browser(token=token))
     assert (await (await browser()).answer(SESSIONS))["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
-    assert (await device.answer("query N($id: ID!) { node(id: $id) { id } }", id=encode("ses", 1, 2)))["data"] == {
+    assert (await device.answer("query N($id: ID!) { node(id: $id) { id } }", id=encode_id("ses", 1, 2)))["data"] == {
         "node": None
     }

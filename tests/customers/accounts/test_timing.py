@@ -26,14 +26,14 @@ AS_IN_A_SHOP = "TIMING" in os.environ
 @pytest.fixture(autouse=True)
 def cost():
     if not AS_IN_A_SHOP:
-        hashing.use(memory_kib=8, passes=1)
+        hashing.set_cost(memory_kib=8, passes=1)
     yield
-    hashing.use(memory_kib=hashing.MEMORY_KIB, passes=hashing.PASSES)
+    hashing.set_cost(memory_kib=hashing.MEMORY_KIB, passes=hashing.PASSES)
 
 
 @pytest.fixture
 async def password_hash(cost):
-    return await hashing.hashed(PASSWORD)
+    return await hashing.hash_password(PASSWORD)
 
 
 def auc(known, unknown):

@@ -18,7 +18,7 @@ async def test_a_token_is_stored_as_its_hash_alone(connection):
     shopper = await make_customer(connection)
     token = await issue_token(connection, shopper.id)
     stored = await connection.fetchval("SELECT token_hash FROM customer_token WHERE customer_id = $1", shopper.id)
-    assert stored == tokens.hashed(token)
+    assert stored == tokens.hash_token(token)
     assert len(token) == len(tokens.CUSTOMER) + 43  # 256 bits in base64
 
 
@@ -51,6 +51,6 @@ async def test_the_token_of_staff_who_left_is_no_token(http, as_staff, connectio
     client = await as_staff("viewer")
     await connection.execute(
         "UPDATE staff_user SET is_active = false WHERE id = (SELECT staff_id FROM staff_session WHERE token_hash = $1)",
-        tokens.hashed(client.token),
+        tokens.hash_token(client.token),
     )
     assert await status(http, "/admin/graphql", f"Bearer {client.token}") == 401

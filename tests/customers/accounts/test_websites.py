@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from customer_gql.core.ids import encode
+from customer_gql.core.ids import encode_id
 from customer_gql.customers.accounts.registration.sign_up import CONFIRM, DEFAULT_GROUP
 from customer_gql.customers.profile.fields import SHOW_SETTINGS
 from customer_gql.shop.settings.declaration import WEBSITE
@@ -135,7 +135,7 @@ async def test_staff_reach_no_further_than_the_customer(browser, shopper, admin_
 async def test_moving_an_account_ends_its_sessions_on_the_old_website(browser, shopper, signed_in, admin_client):
     row, bystander = await shopper(), await shopper()
     device, other = await signed_in(row), await signed_in(bystander)
-    moved = await admin_client.data(MOVE, input={"id": customer_id(row), "websiteId": encode("web", 2)})
+    moved = await admin_client.data(MOVE, input={"id": customer_id(row), "websiteId": encode_id("web", 2)})
     assert moved["customerQuickEdit"]["userErrors"] == []
     assert [await is_let_in(device), await is_let_in(other)] == [False, True]
     there = await signed_in(row, x_store_view="two")

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from customer_gql.administration.customer_import.countries import COUNTRY_CODES
-from customer_gql.core.ids import encode
+from customer_gql.core.ids import encode_id
 from customer_gql.customers.addresses.allowed import COUNTRIES, allowed_countries
 from customer_gql.customers.addresses.book import FAX, STREET_LINES, TELEPHONE
 from customer_gql.customers.addresses.countries import find_country
@@ -158,7 +158,7 @@ async def test_a_new_default_takes_the_place_of_the_old(as_customer, connection)
 async def test_many_new_defaults_at_once_leave_one(as_customer, connection):
     row = await make_customer(connection)
     me = await as_customer(row.id)
-    ids = [encode("adr", row.id, (await make_address(connection, row)).id) for _ in range(5)]
+    ids = [encode_id("adr", row.id, (await make_address(connection, row)).id) for _ in range(5)]
     answers = await asyncio.gather(
         *[me.data(UPDATE, input={"id": id, "isDefaultBilling": True}) for id in ids],
         *[me.data(CREATE, input=entry(isDefaultBilling=True)) for _ in range(5)],
@@ -171,7 +171,7 @@ async def test_many_new_defaults_at_once_leave_one(as_customer, connection):
 async def test_an_edit_is_judged_as_a_whole(as_customer, connection):
     row = await make_customer(connection)
     me = await as_customer(row.id)
-    id = encode("adr", row.id, (await make_address(connection, row)).id)
+    id = encode_id("adr", row.id, (await make_address(connection, row)).id)
     answer = (await me.data(UPDATE, input={"id": id, "countryCode": "DE"}))["addressUpdate"]
     assert answer["userErrors"] == [{"code": "INVALID", "path": ["postcode"]}]
     answer = await me.data(UPDATE, input={"id": id, "countryCode": "DE", "postcode": "80331", "city": "München"})
@@ -198,22 +198,22 @@ async def test_a_default_cannot_be_deleted(as_customer, connection):
     me = await as_customer(row.id)
     both = await make_address(connection, row, is_default_billing=True, is_default_shipping=True)
     other = await make_address(connection, row)
-    answer = (await me.data(DELETE, input={"id": encode("adr", row.id, both.id)}))["addressDelete"]
+    answer = (await me.data(DELETE, input={"id": encode_id("adr", row.id, both.id)}))["addressDelete"]
     assert answer["deletedId"] is None
     assert [(error["code"], error["path"], error["message"].split()[4]) for error in answer["userErrors"]] == [
         ("NOT_ALLOWED", ["id"], "billing"),
         ("NOT_ALLOWED", ["id"], "shipping"),
     ]
-    id = encode("adr", row.id, other.id)
+    id = encode_id("adr", row.id, other.id)
     assert await me.data(DELETE, input={"id": id}) == {"addressDelete": {"deletedId": id, "userErrors": []}}
-    assert [a["id"] for a in (await me.data(BOOK))["me"]["addresses"]] == [encode("adr", row.id, both.id)]
+    assert [a["id"] for a in (await me.data(BOOK))["me"]["addresses"]] == [encode_id("adr", row.id, both.id)]
     assert await kinds(connection, row) == ["ADDRESS_DELETED"]
 
 
 async def test_another_customers_address_does_not_exist(as_customer, storefront, connection):
     owner, thief = await make_customer(connection), await make_customer(connection)
     theirs = await make_address(connection, owner)
-    id, nothing = encode("adr", owner.id, theirs.id), encode("adr", thief.id, 1)
+    id, nothing = encode_id("adr", owner.id, theirs.id), encode_id("adr", thief.id, 1)
     me = await as_customer(thief.id)
     for document, more in ((UPDATE, {"city": "Paris"}), (DELETE, {})):
         answers = [(await me.data(document, input={"id": of, **more})) for of in (id, nothing)]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from customer_gql.core.ids import encode, new_id
+from customer_gql.core.ids import encode_id, new_id
 from customer_gql.core.viewer import GUEST, Viewer, ViewerKind
 from customer_gql.customers.history.tables import Actor
 from customer_gql.customers.history.writes import SYSTEM, By, acting, record
@@ -154,7 +154,7 @@ async def test_history_outlives_the_account_and_is_not_shown_without_permission(
     assert await connection.fetchval("SELECT count(*) FROM customer_event WHERE customer_id = $1", shopper.id) == 1
     event = await connection.fetchval("SELECT id FROM customer_event WHERE customer_id = $1", shopper.id)
     found = await (await as_staff("support")).data(
-        "query N($id: ID!) { node(id: $id) { ... on HistoryEvent { kind } } }", id=encode("evt", shopper.id, event)
+        "query N($id: ID!) { node(id: $id) { ... on HistoryEvent { kind } } }", id=encode_id("evt", shopper.id, event)
     )
     assert found == {"node": {"kind": "EDITED"}}
 

@@ -6,7 +6,7 @@ import pytest
 
 from customer_gql.customers.accounts.registration.sign_up import CONFIRM as CONFIRMATION
 from customer_gql.customers.newsletter.opt_in import CONFIRM_BY_MAIL
-from customer_gql.security.tokens import hashed
+from customer_gql.security.tokens import hash_token
 from support.shopping import CONFIRM, SIGN_UP, person
 
 SUBSCRIBE = "mutation { newsletterSubscribe { subscription { status } userErrors { code } } }"
@@ -42,7 +42,7 @@ async def test_it_waits_for_its_link_and_begins_with_it(wished, browser, status,
     token = brought["newsletter_confirm"]
     assert (sorted(brought), token[:4], await status(row)) == (["newsletter_confirm", "welcome"], "cgn_", "NOT_ACTIVE")
     stored = await connection.fetchval("SELECT token_hash FROM newsletter_confirmation WHERE customer_id = $1", row.id)
-    assert stored == hashed(token)
+    assert stored == hash_token(token)
     guest = await browser()
     assert (await guest.data(OPEN, input={"token": token}))["newsletterConfirm"] == {
         "isChanged": True,

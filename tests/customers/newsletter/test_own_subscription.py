@@ -2,7 +2,7 @@
 
 import pytest
 
-from customer_gql.core.ids import encode
+from customer_gql.core.ids import encode_id
 from customer_gql.customers.newsletter.operations import ENABLED
 from customer_gql.shop.settings.writes import set_value
 from support.customers import make_customer
@@ -15,7 +15,7 @@ SUBSCRIBE, UNSUBSCRIBE = (
 
 async def test_there_and_back(as_customer, connection):
     row = await make_customer(connection)
-    me, id = await as_customer(row.id), encode("sub", row.id, 1)
+    me, id = await as_customer(row.id), encode_id("sub", row.id, 1)
     nothing = await me.data(UNSUBSCRIBE)
     assert nothing == {"newsletterUnsubscribe": {"isChanged": False, "subscription": None, "userErrors": []}}
     for changed in (True, False):

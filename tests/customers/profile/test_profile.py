@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from customer_gql.core.ids import encode
+from customer_gql.core.ids import encode_id
 from support.customers import customer_id, make_customer, make_full_customer
 
 DOCUMENTS = Path(__file__).parents[2] / "documents"
@@ -31,7 +31,7 @@ async def expected(connection, shopper):
     wishes = await connection.fetchrow("SELECT * FROM wishlist WHERE customer_id = $1", shopper.id)
     review = await connection.fetchrow("SELECT * FROM review WHERE customer_id = $1", shopper.id)
     place = {
-        "id": encode("adr", shopper.id, address.id),
+        "id": encode_id("adr", shopper.id, address.id),
         "street": ["1 Analytical Way"],
         "city": "London",
         "region": None,
@@ -43,7 +43,7 @@ async def expected(connection, shopper):
     products = [{"sku": line.sku, "name": "Mug", "price": price} for line, price in zip(lines, prices, strict=True)]
     ordered = [
         {
-            "id": encode("ord", shopper.id, order.id),
+            "id": encode_id("ord", shopper.id, order.id),
             "number": order.number,
             "status": "COMPLETE",
             "placedAt": WHEN,
@@ -72,7 +72,7 @@ async def expected(connection, shopper):
         "customerType": "INDIVIDUAL",
         "website": {"code": "base", "name": "Main Website"},
         "createdIn": {"code": "default", "name": "Default Store View"},
-        "group": {"id": encode("grp", 1), "name": "General", "taxClass": {"name": "Retail Customer"}},
+        "group": {"id": encode_id("grp", 1), "name": "General", "taxClass": {"name": "Retail Customer"}},
         "activity": {"lastSignInAt": WHEN, "lastSignOutAt": None, "lastActivityAt": WHEN, "isOnline": False},
         "orderStatistics": {
             "orderCount": 2,
@@ -95,22 +95,22 @@ async def expected(connection, shopper):
         ],
         "orders": {"totalCount": 2, "pageInfo": {"hasNextPage": False, "endCursor": None}, "nodes": ordered},
         "cart": {
-            "id": encode("crt", shopper.id, cart.id),
+            "id": encode_id("crt", shopper.id, cart.id),
             "itemCount": 2,
             "subtotal": usd("49.80"),
             "items": [
-                {"id": encode("cit", shopper.id, cart.id, item.id), "quantity": 2, "product": product}
+                {"id": encode_id("cit", shopper.id, cart.id, item.id), "quantity": 2, "product": product}
                 for item, product in zip(carted, products, strict=True)
             ],
         },
         "wishlist": {
-            "id": encode("wis", shopper.id, wishes.id),
+            "id": encode_id("wis", shopper.id, wishes.id),
             "name": "Wishes",
             "itemCount": 2,
             "items": {
                 "nodes": [
                     {
-                        "id": encode("wli", shopper.id, wishes.id, item.id),
+                        "id": encode_id("wli", shopper.id, wishes.id, item.id),
                         "addedAt": WHEN,
                         "quantity": 2,
                         "product": product,
@@ -122,7 +122,7 @@ async def expected(connection, shopper):
         "reviews": {
             "nodes": [
                 {
-                    "id": encode("rev", shopper.id, review.id),
+                    "id": encode_id("rev", shopper.id, review.id),
                     "title": "Holds tea",
                     "detail": "It does.",
                     "rating": 5,

@@ -7,7 +7,7 @@ import pytest
 from customer_gql.core.errors import RuleError
 from customer_gql.customers.profile.sharing import AccountSharing, email_scope, set_account_sharing
 from customer_gql.customers.profile.writes import claim_email, lock_customer, move_email_claim
-from customer_gql.database.pools import connected
+from customer_gql.database.pools import open_database
 from support.customers import make_customer
 
 SET = """mutation S($input: AccountSharingSetInput!) { accountSharingSet(input: $input) {
@@ -60,7 +60,7 @@ async def test_who_claims_while_the_scope_changes_claims_in_the_right_one(empty_
     """The claim waits for the change, or the change for the claim; in the end all claims are in one scope."""
     from customer_gql.customers.profile.sharing import lock_email_scope
 
-    async with connected(empty_database_url, write_connections=12) as database:
+    async with open_database(empty_database_url, write_connections=12) as database:
 
         async def claiming(number):
             await asyncio.sleep(0.002 * number)

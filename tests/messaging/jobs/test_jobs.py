@@ -13,7 +13,7 @@ import pytest
 
 from customer_gql.customers.accounts.cleanup import delete_expired
 from customer_gql.customers.accounts.writes import issue_token
-from customer_gql.database.pools import connected
+from customer_gql.database.pools import open_database
 from customer_gql.messaging.jobs.queue import enqueue, queries
 from customer_gql.messaging.jobs.tables import NAMES
 from customer_gql.messaging.jobs.work import Job, Poll, Schedule, Tools, Work
@@ -41,7 +41,7 @@ def settings(empty_database_url):
 async def working(url, settings, jobs, **given):
     """A worker with connections of its own."""
     stop = asyncio.Event()
-    async with connected(url, read_connections=1, write_connections=3) as database:
+    async with open_database(url, read_connections=1, write_connections=3) as database:
         options = {"poll_seconds": 0.05, "heartbeat_seconds": 2, **given}
         task = asyncio.create_task(work(database, settings, stop, jobs, **options))
         try:

@@ -8,7 +8,7 @@ import pytest
 import structlog
 
 from customer_gql.core.ids import new_id
-from customer_gql.database.pools import connected
+from customer_gql.database.pools import open_database
 from customer_gql.messaging.jobs.work import Tools
 from customer_gql.messaging.mail.delivery import Policy, deliver
 from customer_gql.messaging.mail.smtp import Unreachable
@@ -243,7 +243,7 @@ async def test_two_workers_send_each_of_200_mails_once(tools, store, inbox, empt
         while await deliver(mine, policy=Policy(batch=7)):
             pass
 
-    async with connected(empty_database_url) as one, connected(empty_database_url) as other:
+    async with open_database(empty_database_url) as one, open_database(empty_database_url) as other:
         await asyncio.gather(worker(one), worker(other))
     recipients = [to for _, [to] in inbox.envelopes]
     assert sorted(recipients) == sorted(f"shopper{number}@example.com" for number in range(200))

@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from customer_gql.core.errors import RuleError
-from customer_gql.core.ids import encode
+from customer_gql.core.ids import encode_id
 from customer_gql.messaging.mail.addressing import scope_of
 from customer_gql.messaging.mail.kinds import KINDS, Sender
 from customer_gql.messaging.mail.templates import Origin, Source, built_in, chain, check, languages, rendered, sources
@@ -22,7 +22,7 @@ RESET = "mutation Reset($input: MailTemplateResetInput!) { mailTemplateReset(inp
 PREVIEW = """query Preview($template: MailTemplateName!, $view: ID!, $customer: ID) {
   mailPreview(template: $template, storeViewId: $view, customerId: $customer) { locale origin sender subject html text }
 }"""
-VIEW = encode("stv", 1)
+VIEW = encode_id("stv", 1)
 OWN = {"template": "WELCOME", "subject": "Hi {{ firstName }}", "html": "<b>{{ firstName }}</b>", "text": "Hi\n"}
 
 
@@ -160,7 +160,7 @@ async def test_a_shop_writes_its_own_text_and_takes_it_back(manager, store, germ
     assert await manager.data(UPDATE, input={**OWN, "locale": "de"}) == {
         "mailTemplateUpdate": {"version": 1, "userErrors": []}
     }
-    at = {"template": "WELCOME", "view": encode("stv", german_view)}
+    at = {"template": "WELCOME", "view": encode_id("stv", german_view)}
     shown = (await manager.data(PREVIEW, **at))["mailPreview"]
     assert (shown["locale"], shown["origin"], shown["subject"]) == ("de", "GLOBAL", "Hi Ada")
     assert "<b>Ada</b>" in shown["html"]
@@ -229,9 +229,9 @@ async def test_two_editors_at_once(manager, store):
         ({"locale": "../etc"}, ["locale"]),
         ({"locale": "DE"}, ["locale"]),
         ({"storeViewId": VIEW, "locale": "de"}, ["storeViewId"]),
-        ({"storeViewId": VIEW, "websiteId": encode("web", 1)}, ["storeViewId"]),
-        ({"websiteId": encode("web", 77)}, ["websiteId"]),
-        ({"websiteId": encode("web", 1 << 40)}, ["websiteId"]),
+        ({"storeViewId": VIEW, "websiteId": encode_id("web", 1)}, ["storeViewId"]),
+        ({"websiteId": encode_id("web", 77)}, ["websiteId"]),
+        ({"websiteId": encode_id("web", 1 << 40)}, ["websiteId"]),
     ],
 )
 async def test_refused_texts_change_nothing(given, path, manager, store):
@@ -252,7 +252,11 @@ async def test_a_preview_names_the_customer_and_shows_a_sample_for_the_secret(ma
     assert "Hello &lt;b&gt;Grace&lt;/b&gt;," in shown["html"]
     assert "https://shop.example.com/en/account/reset-password#token=SAMPLE" in shown["text"]
     assert await store.fetchval("SELECT count(*) FROM mail_outbox") == 0
-    for wrong in ({"view": encode("stv", 9)}, {"view": encode("stv", 1 << 40)}, {"customer": encode("cus", 9)}):
+    for wrong in (
+        {"view": encode_id("stv", 9)},
+        {"view": encode_id("stv", 1 << 40)},
+        {"customer": encode_id("cus", 9)},
+    ):
         answer = (await manager.post(PREVIEW, **{**variables, **wrong})).json()
         assert answer["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
 

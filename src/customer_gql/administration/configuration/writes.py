@@ -3,8 +3,8 @@
 from typing import Any, Final
 
 from customer_gql.core.errors import RuleError, UserErrorCode
-from customer_gql.core.ids import encode
-from customer_gql.core.text import storable
+from customer_gql.core.ids import encode_id
+from customer_gql.core.text import is_storable
 from customer_gql.core.viewer import Viewer
 from customer_gql.database.statements import Connection
 from customer_gql.shop.settings.declaration import STORE_VIEW, WEBSITE, Setting, declared_settings
@@ -20,7 +20,7 @@ _PREFIXES: Final = {WEBSITE: "web", STORE_VIEW: "stv"}
 async def set_configuration(
     connection: Connection, viewer: Viewer, path: str, scope: Scope, value: Any, *, by: Acting
 ) -> None:
-    if isinstance(value, str) and not storable(value):
+    if isinstance(value, str) and not is_storable(value):
         raise RuleError("Text cannot contain NUL or a lone surrogate.", path=["value"])
     setting = await _editable_setting(connection, viewer, path, scope)
     before = await own_value(connection, setting, *scope)
@@ -54,5 +54,5 @@ async def _record_change(
 ) -> None:
     after = await own_value(connection, setting, *scope)
     if before != after:
-        subject = None if is_global(scope) else encode(_PREFIXES[scope[0]], scope[1])
+        subject = None if is_global(scope) else encode_id(_PREFIXES[scope[0]], scope[1])
         await record(connection, kind, by=by, subject=subject, changes={setting.path: (before, after)})

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from customer_gql.core.ids import encode
+from customer_gql.core.ids import encode_id
 from customer_gql.core.viewer import Websites
 from customer_gql.customers.accounts.writes import end_sessions
 from customer_gql.customers.history.writes import By, record_all
@@ -14,7 +14,7 @@ from customer_gql.customers.newsletter import writes as newsletter
 from customer_gql.customers.profile import writes as customers
 from customer_gql.customers.profile.reads import within_websites
 from customer_gql.customers.profile.tables import CustomerType, customer
-from customer_gql.database.statements import Connection, Row, among, fetch
+from customer_gql.database.statements import Connection, Row, equals_any, fetch_rows
 
 from .quick_edit import COMPANY_FREEZES_GROUP, check_group
 
@@ -62,8 +62,8 @@ async def run_mass_action(
     Customers of a website outside of `websites` are as good as unknown, and nothing is done to them.
     """
     ids = list(dict.fromkeys(customer_ids))
-    asked_for = select(customer).where(among(customer.c.id, ids), *within_websites(websites))
-    found = {row.id: row for row in await fetch(connection, asked_for)}
+    asked_for = select(customer).where(equals_any(customer.c.id, ids), *within_websites(websites))
+    found = {row.id: row for row in await fetch_rows(connection, asked_for)}
     match action:
         case MassAction.SUBSCRIBE:
             reached = await newsletter.subscribe_customers(connection, list(found))
@@ -110,8 +110,8 @@ async def _assign_group(
         else:
             movable.append(row)
     versions = await customers.assign_group(connection, movable, group_id)
-    to = encode("grp", group_id)
-    moved = [(id, version, {"groupId": (encode("grp", found[id].group_id), to)}) for id, version in versions.items()]
+    to = encode_id("grp", group_id)
+    moved = [(id, version, {"groupId": (encode_id("grp", found[id].group_id), to)}) for id, version in versions.items()]
     await record_all(connection, moved, kind="EDITED", by=by)
     for row in movable:
         stale = MassActionResult(row.id, MassActionOutcome.REFUSED, CHANGED_MEANWHILE)

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Final
 import strawberry
 
 from customer_gql.core.errors import RuleError, UserErrorCode
-from customer_gql.core.ids import decode_one, encode
+from customer_gql.core.ids import decode_one, encode_id
 from customer_gql.core.permissions import Permission
 from customer_gql.customers.history.writes import acting
 from customer_gql.customers.profile.reads import find_reachable_customer
@@ -12,7 +12,7 @@ from customer_gql.customers.profile.types import CustomerLink, CustomerPayload, 
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
 from customer_gql.graph.payloads import Payload
-from customer_gql.graph.roots import INPUT, Requires, admin_mutation
+from customer_gql.graph.roots import INPUT, RequiresPermission, admin_mutation
 from customer_gql.graph.scalars import graph_enum
 
 from . import mass_action
@@ -92,7 +92,7 @@ class CustomerMassActionResult:
 
     @strawberry.field(description="The customer asked for.")
     def id(self) -> strawberry.ID:
-        return strawberry.ID(encode("cus", self.customer_key))
+        return strawberry.ID(encode_id("cus", self.customer_key))
 
     @strawberry.field(
         graphql_type=CustomerLink | None, description="The customer as stored now; null when deleted or unknown."
@@ -153,7 +153,7 @@ class CustomerGridAdminMutation:
     ) -> CustomerMassActionPayload:
         action = input.action
         if action is MassAction.DELETE:
-            Requires(Permission.CUSTOMERS_DELETE).check(info.context.viewer)
+            RequiresPermission(Permission.CUSTOMERS_DELETE).check(info.context.viewer)
         ids, group_id = _selected(input.selection), _group(input)
         viewer = info.context.viewer
         async with info.context.transaction(dry_run=dry_run) as connection:

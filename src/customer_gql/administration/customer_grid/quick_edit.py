@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from customer_gql.core.emails import checked_email
+from customer_gql.core.emails import validate_email
 from customer_gql.core.errors import RuleError, RuleErrors, UserErrorCode
-from customer_gql.core.ids import encode
+from customer_gql.core.ids import encode_id
 from customer_gql.core.viewer import Websites
 from customer_gql.customers.accounts.writes import end_elsewhere, revoke_resets
 from customer_gql.customers.addresses import writes as addresses
@@ -33,8 +33,8 @@ PROFILE: Mapping[str, str] = {
 }
 BILLING: Mapping[str, str] = {"telephone": "telephone", "postcode": "postcode"}
 _SHOWN: Mapping[str, Callable[[Any], str]] = {
-    "groupId": lambda id: encode("grp", id),
-    "websiteId": lambda id: encode("web", id),
+    "groupId": lambda id: encode_id("grp", id),
+    "websiteId": lambda id: encode_id("web", id),
 }
 
 
@@ -96,7 +96,7 @@ async def _checked(connection: Connection, held: Held, edits: Mapping[str, Any])
 
 async def _email(_connection: Connection, _held: Held, value: str) -> str:
     try:
-        return checked_email(value)
+        return validate_email(value)
     except ValueError as error:
         raise RuleError(str(error), path=["email"]) from None
 

@@ -53,7 +53,7 @@ class Cells:
         if value is None:
             return None
         try:
-            return emails.checked_email(value)
+            return emails.validate_email(value)
         except ValueError as error:
             return self.refuse(column, f"is no e-mail address: {error}")
 

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Final
 import strawberry
 
 from customer_gql.core.errors import BadInput, RuleError
-from customer_gql.core.ids import decode_one, encode
+from customer_gql.core.ids import decode_one, encode_id
 from customer_gql.core.permissions import Permission
 from customer_gql.core.viewer import Viewer
 from customer_gql.customers.profile.reads import find_reachable_customer
@@ -13,7 +13,7 @@ from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
 from customer_gql.graph.lists import admin_list
 from customer_gql.graph.payloads import Payload
-from customer_gql.graph.roots import INPUT, Requires, admin_field, admin_mutation
+from customer_gql.graph.roots import INPUT, RequiresPermission, admin_field, admin_mutation
 from customer_gql.messaging.mail import writes
 from customer_gql.messaging.mail.addressing import Scope, envelope, scope_of
 from customer_gql.messaging.mail.kinds import KINDS
@@ -155,7 +155,7 @@ class MailAdminMutation:
                 raise writes.no_such_mail()
             await writes.retry(connection, id)
             await record(connection, "MAIL_RETRIED", by=acting(info.context), subject=input.id)
-        return MailRetryPayload(mail_id=strawberry.ID(encode("mai", id)))
+        return MailRetryPayload(mail_id=strawberry.ID(encode_id("mai", id)))
 
     @admin_mutation(
         permission=Permission.MAIL_MANAGE,
@@ -221,7 +221,7 @@ async def _record(
         if before is None or before[part] != after.get(part)
     }
     if changes:
-        subject = None if scope is TemplateScope.GLOBAL else encode(_PREFIXES[scope], scope_id)
+        subject = None if scope is TemplateScope.GLOBAL else encode_id(_PREFIXES[scope], scope_id)
         await record(connection, kind, by=acting(info.context), subject=subject, changes=changes)
 
 
@@ -233,7 +233,7 @@ def _place(input: MailTemplateResetInput, viewer: Viewer) -> _Place:
     locale = writes.checked_locale(input.locale)
     if input.website_id is not None:
         return TemplateScope.WEBSITE, decode_one(input.website_id, "web"), locale
-    Requires(Permission.MAIL_MANAGE, all_websites=True).check(viewer)
+    RequiresPermission(Permission.MAIL_MANAGE, all_websites=True).check(viewer)
     return TemplateScope.GLOBAL, 0, locale
 
 
@@ -251,7 +251,7 @@ async def _customer_values(info: Info, customer_id: strawberry.ID | None) -> Map
     if customer_id is None:
         return {}
     for needed in (Permission.CUSTOMERS_READ, Permission.CUSTOMERS_PII):
-        Requires(needed).check(info.context.viewer)
+        RequiresPermission(needed).check(info.context.viewer)
     found = await find_reachable_customer(info.context, decode_one(customer_id, "cus"))
     if found is None:
         raise BadInput("customerId: there is no such customer.")

@@ -4,8 +4,8 @@ from sqlalchemy import func
 
 from customer_gql.core.viewer import Websites
 from customer_gql.customers.profile.tables import customer
-from customer_gql.database.statements import Connection, among, fetch_one
-from customer_gql.loading.lists import List
+from customer_gql.database.statements import Connection, equals_any, fetch_one
+from customer_gql.loading.lists import RootList
 from customer_gql.loading.pages import Sort
 from customer_gql.messaging.mail.reads import DEAD
 from customer_gql.messaging.mail.tables import mail_outbox
@@ -19,7 +19,7 @@ _DEAD = DEAD.select_from(
     .outerjoin(store_view, store_view.c.id == mail_outbox.c.store_view_id)
     .outerjoin(store, store.c.id == store_view.c.store_id)
 )
-dead_letters = List(
+dead_letters = RootList(
     _DEAD, [Sort("NEWEST", (mail_outbox.c.dead_at, mail_outbox.c.id), descending=True)], website=_WEBSITE
 )
 
@@ -28,5 +28,5 @@ async def is_reachable(connection: Connection, mail_id: int, websites: Websites)
     """Whether somebody who reaches these websites may know of a dead mail."""
     if websites is None:
         return True
-    found = _DEAD.where(mail_outbox.c.id == mail_id, among(_WEBSITE, sorted(websites)))
+    found = _DEAD.where(mail_outbox.c.id == mail_id, equals_any(_WEBSITE, sorted(websites)))
     return await fetch_one(connection, found) is not None

@@ -4,7 +4,7 @@ from typing import Any
 
 import strawberry
 
-from customer_gql.core.ids import encode
+from customer_gql.core.ids import encode_id
 from customer_gql.customers.profile.reads import customers_by_id
 from customer_gql.customers.profile.types import CustomerLink
 from customer_gql.graph.fields import column, loaded
@@ -70,4 +70,4 @@ class DeadMail:
 
     @strawberry.field(description="Names the mail in `mailRetry`; starts with `mai_`.")
     def id(self: Any) -> strawberry.ID:
-        return strawberry.ID(encode("mai", self.id))
+        return strawberry.ID(encode_id("mai", self.id))

@@ -14,21 +14,21 @@ from sqlalchemy import (
     text,
 )
 
-from customer_gql.database.tables import created_at, currency, table
+from customer_gql.database.tables import created_at, currency_column, table
 
 cart = table(
     "cart",
     Column("customer_id", BigInteger, nullable=False),
     Column("id", BigInteger, nullable=False),
     Column("store_view_id", ForeignKey("store_view.id"), nullable=False),
-    currency(),
+    currency_column(),
     Column("is_active", Boolean, nullable=False, server_default="true"),
     created_at(),
     created_at("updated_at"),
     PrimaryKeyConstraint("customer_id", "id"),
     ForeignKeyConstraint(["customer_id"], ["customer.id"], ondelete="CASCADE"),
     Index("uq_cart_active", "customer_id", unique=True, postgresql_where=text("is_active")),
-    spread="customer",
+    distribution="customer",
 )
 
 cart_item = table(
@@ -43,5 +43,5 @@ cart_item = table(
     UniqueConstraint("customer_id", "cart_id", "product_id"),
     ForeignKeyConstraint(["customer_id", "cart_id"], ["cart.customer_id", "cart.id"], ondelete="CASCADE"),
     CheckConstraint("quantity > 0", name="quantity"),
-    spread="customer",
+    distribution="customer",
 )

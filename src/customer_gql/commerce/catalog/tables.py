@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Text
 
-from customer_gql.database.tables import currency, table
+from customer_gql.database.tables import currency_column, table
 
 product = table(
     "product",
@@ -10,9 +10,9 @@ product = table(
     Column("sku", Text, nullable=False, unique=True),
     Column("name", Text, nullable=False),
     Column("price", BigInteger, nullable=False),
-    currency(),
+    currency_column(),
     Column("image_url", Text),
     Column("is_salable", Boolean, nullable=False, server_default="true"),
     CheckConstraint("price >= 0", name="price"),
-    spread="reference",
+    distribution="reference",
 )

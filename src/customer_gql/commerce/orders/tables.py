@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from customer_gql.database.tables import created_at, currency, one_of, table
+from customer_gql.database.tables import created_at, currency_column, one_of, table
 
 
 class OrderStatus(enum.StrEnum):
@@ -44,7 +44,7 @@ sales_order = table(
     Column("customer_email", Text, nullable=False),
     Column("customer_name", Text, nullable=False),
     Column("sales_representative_id", ForeignKey("staff_user.id")),
-    currency(),
+    currency_column(),
     Column("subtotal", BigInteger, nullable=False),
     Column("discount_total", BigInteger, nullable=False, server_default="0"),
     Column("shipping_total", BigInteger, nullable=False, server_default="0"),
@@ -60,7 +60,7 @@ sales_order = table(
     CheckConstraint("refunded_total <= grand_total", name="refunded_total"),
     one_of("status", OrderStatus),
     Index("ix_sales_order_page", "customer_id", "placed_at", "id"),
-    spread="customer",
+    distribution="customer",
 )
 
 # A number names one order of the shop; unique keys of the order itself would have to hold the customer.
@@ -69,7 +69,7 @@ sales_order_number = table(
     Column("number", Text, primary_key=True),
     Column("customer_id", BigInteger, nullable=False),
     Column("order_id", BigInteger, nullable=False),
-    spread="lookup",
+    distribution="lookup",
 )
 
 sales_order_address = table(
@@ -89,7 +89,7 @@ sales_order_address = table(
     ForeignKeyConstraint(["customer_id", "order_id"], ["sales_order.customer_id", "sales_order.id"]),
     CheckConstraint("kind IN ('BILLING', 'SHIPPING')", name="kind"),
     CheckConstraint("country_code ~ '^[A-Z]{2}$'", name="country_code"),
-    spread="customer",
+    distribution="customer",
 )
 
 sales_order_item = table(
@@ -102,7 +102,7 @@ sales_order_item = table(
     Column("name", Text, nullable=False),
     Column("quantity_ordered", Integer, nullable=False),
     Column("quantity_shipped", Integer, nullable=False, server_default="0"),
-    currency(),
+    currency_column(),
     Column("price", BigInteger, nullable=False),
     Column("discount", BigInteger, nullable=False, server_default="0"),
     Column("row_total", BigInteger, nullable=False),
@@ -111,7 +111,7 @@ sales_order_item = table(
     CheckConstraint("quantity_ordered > 0 AND quantity_shipped BETWEEN 0 AND quantity_ordered", name="quantities"),
     CheckConstraint("price >= 0 AND discount BETWEEN 0 AND price * quantity_ordered", name="amounts"),
     CheckConstraint("row_total = price * quantity_ordered - discount", name="row_total"),
-    spread="customer",
+    distribution="customer",
 )
 
 shipment = table(
@@ -122,7 +122,7 @@ shipment = table(
     Column("shipped_at", DateTime(timezone=True), nullable=False),
     PrimaryKeyConstraint("customer_id", "order_id", "id"),
     ForeignKeyConstraint(["customer_id", "order_id"], ["sales_order.customer_id", "sales_order.id"]),
-    spread="customer",
+    distribution="customer",
 )
 
 tracking_number = table(
@@ -137,5 +137,5 @@ tracking_number = table(
     ForeignKeyConstraint(
         ["customer_id", "order_id", "shipment_id"], ["shipment.customer_id", "shipment.order_id", "shipment.id"]
     ),
-    spread="customer",
+    distribution="customer",
 )

@@ -29,5 +29,5 @@ review = table(
     CheckConstraint("rating BETWEEN 1 AND 5", name="rating"),
     one_of("status", ReviewStatus),
     Index("ix_review_page", "customer_id", "created_at", "id"),
-    spread="customer",
+    distribution="customer",
 )

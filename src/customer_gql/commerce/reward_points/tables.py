@@ -44,7 +44,7 @@ reward_points = table(
     created_at("updated_at"),
     PrimaryKeyConstraint("customer_id", "website_id"),
     CheckConstraint("balance >= 0", name="balance"),
-    spread="customer",
+    distribution="customer",
 )
 
 reward_points_entry = table(
@@ -67,7 +67,7 @@ reward_points_entry = table(
     CheckConstraint("balance_after >= 0", name="balance_after"),
     one_of("action", RewardPointsAction),
     Index("ix_reward_points_entry_page", "customer_id", "website_id", "created_at", "id"),
-    spread="customer",
+    distribution="customer",
     append_only=True,
 )
 
@@ -81,5 +81,5 @@ reward_points_rate = table(
     Column("amount", BigInteger, nullable=False),
     CheckConstraint("points > 0 AND amount > 0", name="positive"),
     UniqueConstraint("website_id", "group_id", postgresql_nulls_not_distinct=True),
-    spread="reference",
+    distribution="reference",
 )

@@ -5,7 +5,7 @@ import strawberry
 
 from customer_gql.commerce.ledgers.writes import checked_comment, checked_key
 from customer_gql.core.ids import decode_one
-from customer_gql.core.money import exact_minor, major
+from customer_gql.core.money import to_major_units, validate_amount
 from customer_gql.core.permissions import Permission
 from customer_gql.customers.history.writes import acting, record
 from customer_gql.customers.profile.types import CustomerPayload
@@ -67,13 +67,13 @@ class StoreCreditAdminMutation:
                 customer_id=customer_id,
                 website_id=site.id,
                 currency=site.currency,
-                amount=exact_minor(input.amount, site.currency, path=["amount"]),
+                amount=validate_amount(input.amount, site.currency, path=["amount"]),
                 comment=checked_comment(input.comment),
                 idempotency_key=checked_key(input.idempotency_key),
             )
             if is_new:
                 after = entry.balance_after
-                balances = tuple(str(major(amount, site.currency)) for amount in (after - entry.amount, after))
+                balances = tuple(str(to_major_units(amount, site.currency)) for amount in (after - entry.amount, after))
                 await record(
                     connection,
                     customer_id,

@@ -17,7 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from customer_gql.database.tables import created_at, currency, one_of, table
+from customer_gql.database.tables import created_at, currency_column, one_of, table
 
 
 class StoreCreditAction(enum.StrEnum):
@@ -33,11 +33,11 @@ store_credit = table(
     Column("customer_id", BigInteger, nullable=False),
     Column("website_id", ForeignKey("website.id"), nullable=False),
     Column("balance", BigInteger, nullable=False),
-    currency(),
+    currency_column(),
     created_at("updated_at"),
     PrimaryKeyConstraint("customer_id", "website_id"),
     CheckConstraint("balance >= 0", name="balance"),
-    spread="customer",
+    distribution="customer",
 )
 
 store_credit_entry = table(
@@ -48,7 +48,7 @@ store_credit_entry = table(
     Column("action", Text, nullable=False),
     Column("amount", BigInteger, nullable=False),
     Column("balance_after", BigInteger, nullable=False),
-    currency(),
+    currency_column(),
     Column("comment", Text),
     Column("idempotency_key", Text, nullable=False),
     created_at(),
@@ -60,6 +60,6 @@ store_credit_entry = table(
     CheckConstraint("balance_after >= 0", name="balance_after"),
     one_of("action", StoreCreditAction),
     Index("ix_store_credit_entry_page", "customer_id", "website_id", "created_at", "id"),
-    spread="customer",
+    distribution="customer",
     append_only=True,
 )

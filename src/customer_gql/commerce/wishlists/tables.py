@@ -37,7 +37,7 @@ wishlist = table(
     ForeignKeyConstraint(["customer_id"], ["customer.id"], ondelete="CASCADE"),
     one_of("visibility", WishlistVisibility),
     Index("uq_wishlist_default", "customer_id", unique=True, postgresql_where=text("is_default")),
-    spread="customer",
+    distribution="customer",
 )
 
 wishlist_item = table(
@@ -54,5 +54,5 @@ wishlist_item = table(
     ForeignKeyConstraint(["customer_id", "wishlist_id"], ["wishlist.customer_id", "wishlist.id"], ondelete="CASCADE"),
     CheckConstraint("quantity > 0", name="quantity"),
     Index("ix_wishlist_item_page", "customer_id", "wishlist_id", "added_at", "id"),
-    spread="customer",
+    distribution="customer",
 )

@@ -7,18 +7,11 @@ from sqlalchemy import ColumnElement, Table, delete, or_, select, tuple_
 
 from customer_gql.customers.newsletter.tables import newsletter_confirmation
 from customer_gql.customers.profile.tables import visitor
-from customer_gql.database.statements import Connection, execute
+from customer_gql.database.statements import Connection, execute_statement
 from customer_gql.messaging.jobs.work import Tools
 from customer_gql.security.tables import throttle
 
-from .tables import (
-    customer_refresh_token,
-    customer_session,
-    customer_token,
-    email_token,
-    login_code,
-    password_reset,
-)
+from .tables import customer_refresh_token, customer_session, customer_token, email_token, login_code, password_reset
 
 BATCH: Final = 5_000
 _LINKS: Final = (
@@ -60,4 +53,4 @@ async def purge(connection: Connection, now: dt.datetime) -> int:
 async def _delete(connection: Connection, table: Table, is_over: ColumnElement[bool]) -> int:
     key = tuple_(*table.primary_key.columns)
     batch = select(*table.primary_key.columns).where(is_over).limit(BATCH)
-    return await execute(connection, delete(table).where(key.in_(batch)))
+    return await execute_statement(connection, delete(table).where(key.in_(batch)))

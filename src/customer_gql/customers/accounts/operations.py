@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 import strawberry
 
 from customer_gql.core.errors import RuleError, UserErrorCode
-from customer_gql.core.ids import decode
+from customer_gql.core.ids import decode_keys
 from customer_gql.core.viewer import ViewerKind
 from customer_gql.customers.accounts.recovery import email_verification, password_reset
 from customer_gql.customers.accounts.registration import account_deletion, sign_up
@@ -138,7 +138,7 @@ class AccountMutation:
         "another's, is `NOT_FOUND`. Cannot be undone; the device signs in again.",
     )
     async def session_revoke(self, info: Info, input: Annotated[SessionRevokeInput, INPUT]) -> SessionsEndedPayload:
-        customer_id, session_id = decode(input.id, "ses", 2)
+        customer_id, session_id = decode_keys(input.id, "ses", 2)
         if customer_id != info.context.viewer.customer_id:
             raise RuleError("There is no such session.", path=["id"], code=UserErrorCode.NOT_FOUND)
         ended = await sign_out.revoke_session(info.context, session_id)

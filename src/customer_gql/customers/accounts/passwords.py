@@ -4,11 +4,20 @@ from collections.abc import Collection
 from typing import Final
 
 from customer_gql.core.errors import RuleError, UserErrorCode
-from customer_gql.security.common_passwords import is_about, is_common
-from customer_gql.security.hashing import MAX_LENGTH, hashed, in_normal_form, needs_rehash, verified
+from customer_gql.security.common_passwords import is_common_password, is_derived_from
+from customer_gql.security.hashing import MAX_LENGTH, hash_password, needs_rehash, normalize_password, verify_password
 from customer_gql.shop.settings.declaration import GLOBAL, Setting
 
-__all__ = ["CLASSES", "LONGEST", "MINIMUM_LENGTH", "check_length", "check_new", "hashed", "is_outdated", "matches"]
+__all__ = [
+    "CLASSES",
+    "LONGEST",
+    "MINIMUM_LENGTH",
+    "check_length",
+    "check_new",
+    "hash_password",
+    "is_outdated",
+    "matches",
+]
 MINIMUM_LENGTH: Final = Setting(
     "accounts.minimum_password_length", 12, GLOBAL, "Code points a new password has at least.", at_least=8, at_most=64
 )
@@ -27,12 +36,12 @@ is_outdated = needs_rehash
 
 async def matches(stored: str | None, password: str) -> bool:
     """Whether it is the password; without a stored one it takes as long and is not."""
-    return await verified(password, stored)
+    return await verify_password(password, stored)
 
 
 def check_length(password: str, path: list[str]) -> None:
     """What is longer than any password is refused before it costs anything."""
-    if len(in_normal_form(password)) > LONGEST:
+    if len(normalize_password(password)) > LONGEST:
         raise RuleError(f"A password has at most {LONGEST} characters.", path=path, code=UserErrorCode.TOO_LONG)
 
 
@@ -42,7 +51,7 @@ def check_new(password: str, *, minimum: int, classes: int = 1, about: Collectio
     `about` are texts that everybody knows of this account: the shop, the owner's name and address.
     """
     check_length(password, path)
-    text = in_normal_form(password)
+    text = normalize_password(password)
     if len(text) < minimum:
         raise RuleError(f"A password has at least {minimum} characters.", path=path)
     if text != text.strip():
@@ -52,9 +61,9 @@ def check_new(password: str, *, minimum: int, classes: int = 1, about: Collectio
             f"A password has characters of {classes} kinds at least: small letters, capital letters, digits, others.",
             path=path,
         )
-    if is_common(text.casefold()):
+    if is_common_password(text.casefold()):
         raise RuleError("This password is one of those that are tried first. Choose another.", path=path)
-    if is_about(text.casefold(), about):
+    if is_derived_from(text.casefold(), about):
         raise RuleError("Do not make the password of the shop's name, your name or your address.", path=path)
 
 

@@ -12,8 +12,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import BYTEA
 
 from customer_gql.customers.profile.tables import customer, customer_email
-from customer_gql.database.statements import compiled
-from customer_gql.loading.lists import List
+from customer_gql.database.statements import compile_statement
+from customer_gql.loading.lists import RootList
 from customer_gql.loading.pages import Pages, Sort
 from customer_gql.loading.reads import all_by, one_by
 from customer_gql.shop.groups.tables import customer_group_excluded_website as excluded
@@ -53,15 +53,19 @@ viewers_by_token = one_by(
 websites_by_store_view = one_by(
     select(store_view.c.code, store.c.website_id).select_from(store_view.join(store)), store_view.c.code
 )
-REFRESH_TOKEN = compiled(select(customer_refresh_token).where(customer_refresh_token.c.token_hash == _token_hash))
-RESET_TOKEN = compiled(select(password_reset).where(password_reset.c.token_hash == _token_hash))
-EMAIL_TOKEN = compiled(select(email_token).where(email_token.c.token_hash == _token_hash))
-LOGIN_CODE = compiled(select(login_code).where(login_code.c.code_hash == bindparam("code_hash", type_=BYTEA())))
+REFRESH_TOKEN = compile_statement(
+    select(customer_refresh_token).where(customer_refresh_token.c.token_hash == _token_hash)
+)
+RESET_TOKEN = compile_statement(select(password_reset).where(password_reset.c.token_hash == _token_hash))
+EMAIL_TOKEN = compile_statement(select(email_token).where(email_token.c.token_hash == _token_hash))
+LOGIN_CODE = compile_statement(
+    select(login_code).where(login_code.c.code_hash == bindparam("code_hash", type_=BYTEA()))
+)
 
 _ACCOUNT = select(customer, customer_password.c.hash.label("password_hash")).select_from(
     customer.outerjoin(customer_password)
 )
-ACCOUNT_BY_EMAIL = compiled(
+ACCOUNT_BY_EMAIL = compile_statement(
     _ACCOUNT.add_columns(
         exists()
         .where(
@@ -76,7 +80,7 @@ ACCOUNT_BY_EMAIL = compiled(
         customer_email.c.scope == bindparam("scope", type_=BigInteger()),
     )
 )
-IS_EXCLUDED = compiled(
+IS_EXCLUDED = compile_statement(
     select(
         exists().where(
             customer.c.id == bindparam("customer_id", type_=BigInteger()),
@@ -85,16 +89,16 @@ IS_EXCLUDED = compiled(
         )
     )
 )
-ACCOUNT_BY_ID = compiled(_ACCOUNT.where(customer.c.id == bindparam("customer_id", type_=BigInteger())))
+ACCOUNT_BY_ID = compile_statement(_ACCOUNT.where(customer.c.id == bindparam("customer_id", type_=BigInteger())))
 
 _customer_id = bindparam("customer_id", type_=BigInteger())
 _since = bindparam("since", type_=DateTime(timezone=True))
-RESETS_SINCE = compiled(
+RESETS_SINCE = compile_statement(
     select(func.count().label("total"), func.max(password_reset.c.created_at).label("newest")).where(
         password_reset.c.customer_id == _customer_id, password_reset.c.created_at > _since
     )
 )
-LINKS_SINCE = compiled(
+LINKS_SINCE = compile_statement(
     select(func.count().label("total"), func.max(email_token.c.created_at).label("newest")).where(
         email_token.c.customer_id == _customer_id, email_token.c.created_at > _since
     )
@@ -113,7 +117,7 @@ impersonations_by_id = one_by(select(impersonation), impersonation.c.customer_id
 impersonations_by_customer = Pages(
     select(impersonation).where(impersonation.c.started_at.is_not(None)), impersonation.c.customer_id, sort=_newest
 )
-live_impersonations = List(
+live_impersonations = RootList(
     select(impersonation)
     .join(customer)
     .where(

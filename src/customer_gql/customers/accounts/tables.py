@@ -26,7 +26,7 @@ customer_password = table(
     Column("customer_id", ForeignKey("customer.id", ondelete="CASCADE"), primary_key=True),
     Column("hash", Text, nullable=False),
     created_at("changed_at"),
-    spread="customer",
+    distribution="customer",
 )
 
 customer_session = table(
@@ -43,7 +43,7 @@ customer_session = table(
     PrimaryKeyConstraint("customer_id", "id"),
     ForeignKeyConstraint(["customer_id"], ["customer.id"], ondelete="CASCADE"),
     CheckConstraint("char_length(device) <= 200", name="device_length"),
-    spread="customer",
+    distribution="customer",
 )
 
 # Read with every request: a row here is a right to come in, and the end of a session deletes it.
@@ -62,7 +62,7 @@ customer_token = table(
     Column("expires_at", DateTime(timezone=True), nullable=False),
     is_sha256(),
     Index("ix_customer_token_customer_id", "customer_id"),
-    spread="lookup",
+    distribution="lookup",
 )
 
 # Used ones are kept until the session ends: who brings one again has stolen it, or was stolen from.
@@ -76,7 +76,7 @@ customer_refresh_token = table(
     Column("used_at", DateTime(timezone=True)),
     is_sha256(),
     Index("ix_customer_refresh_token_customer_id", "customer_id"),
-    spread="lookup",
+    distribution="lookup",
 )
 
 password_reset = table(
@@ -92,7 +92,7 @@ password_reset = table(
     is_sha256(),
     CheckConstraint("expires_at > created_at", name="expires_later"),
     Index("ix_password_reset_customer_id_created_at", "customer_id", "created_at"),
-    spread="lookup",
+    distribution="lookup",
 )
 
 
@@ -118,7 +118,7 @@ email_token = table(
     one_of("purpose", EmailPurpose),
     CheckConstraint("(purpose = 'CHANGE') = (new_email IS NOT NULL)", name="new_email"),
     Index("ix_email_token_customer_id_created_at", "customer_id", "created_at"),
-    spread="lookup",
+    distribution="lookup",
 )
 
 impersonation = table(
@@ -136,7 +136,7 @@ impersonation = table(
     ForeignKeyConstraint(["customer_id"], ["customer.id"], ondelete="CASCADE"),
     CheckConstraint("char_length(reason) BETWEEN 1 AND 1000", name="reason_length"),
     Index("ix_impersonation_live", "expires_at", postgresql_where=text("ended_at IS NULL")),
-    spread="customer",
+    distribution="customer",
 )
 
 login_code = table(
@@ -150,5 +150,5 @@ login_code = table(
     Column("used_at", DateTime(timezone=True)),
     is_sha256("code_hash"),
     Index("ix_login_code_customer_id", "customer_id"),
-    spread="lookup",
+    distribution="lookup",
 )

@@ -15,7 +15,7 @@ from customer_gql.customers.newsletter import writes as newsletter
 from customer_gql.customers.profile import writes as customers
 from customer_gql.customers.profile.sharing import email_scope
 from customer_gql.customers.profile.tables import CustomerStatus, customer
-from customer_gql.database.statements import Connection, Row, among, execute, fetch
+from customer_gql.database.statements import Connection, Row, equals_any, execute_statement, fetch_rows
 from customer_gql.messaging.mail.writes import queue
 from customer_gql.security import throttle
 from customer_gql.shop.settings.declaration import GLOBAL, STORE_VIEW, Setting
@@ -61,13 +61,13 @@ async def end_sessions(connection: Connection, customer_ids: Sequence[int]) -> i
     """
     ended = await sessions.end_all(connection, customer_ids)
     now = dt.datetime.now(dt.UTC)
-    await execute(
+    await execute_statement(
         connection,
         update(impersonation)
-        .where(among(impersonation.c.customer_id, customer_ids), impersonation.c.ended_at.is_(None))
+        .where(equals_any(impersonation.c.customer_id, customer_ids), impersonation.c.ended_at.is_(None))
         .values(ended_at=func.least(impersonation.c.expires_at, now)),
     )
-    await execute(connection, delete(login_code).where(among(login_code.c.customer_id, customer_ids)))
+    await execute_statement(connection, delete(login_code).where(equals_any(login_code.c.customer_id, customer_ids)))
     await revoke_resets(connection, customer_ids)
     await revoke_links(connection, customer_ids)
     return ended
@@ -79,7 +79,7 @@ async def end_elsewhere(connection: Connection, customer_id: int | None = None) 
     As long as accounts work on one website, that is where their sessions are.
     """
     one = [] if customer_id is None else [customer.c.id == customer_id]
-    ended = await execute(
+    ended = await execute_statement(
         connection,
         delete(customer_session).where(
             customer.c.id == customer_session.c.customer_id,
@@ -88,7 +88,7 @@ async def end_elsewhere(connection: Connection, customer_id: int | None = None) 
         ),
     )
     # After the sessions: whoever was just renewing one of them is done by now. Refresh tokens are none without it.
-    tokens = await fetch(
+    tokens = await fetch_rows(
         connection,
         delete(customer_token)
         .where(
@@ -96,11 +96,11 @@ async def end_elsewhere(connection: Connection, customer_id: int | None = None) 
         )
         .returning(customer_token.c.session_id, customer_token.c.staff_id),
     )
-    await execute(
+    await execute_statement(
         connection,
         update(impersonation)
         .where(
-            among(impersonation.c.id, [row.session_id for row in tokens if row.staff_id is not None]),
+            equals_any(impersonation.c.id, [row.session_id for row in tokens if row.staff_id is not None]),
             impersonation.c.ended_at.is_(None),
         )
         .values(ended_at=func.least(impersonation.c.expires_at, dt.datetime.now(dt.UTC))),
@@ -109,11 +109,11 @@ async def end_elsewhere(connection: Connection, customer_id: int | None = None) 
 
 
 async def revoke_resets(connection: Connection, customer_ids: Sequence[int]) -> None:
-    await execute(
+    await execute_statement(
         connection,
         update(password_reset)
         .where(
-            among(password_reset.c.customer_id, customer_ids),
+            equals_any(password_reset.c.customer_id, customer_ids),
             password_reset.c.used_at.is_(None),
             password_reset.c.revoked_at.is_(None),
         )
@@ -123,11 +123,11 @@ async def revoke_resets(connection: Connection, customer_ids: Sequence[int]) -> 
 
 async def revoke_links(connection: Connection, customer_ids: Sequence[int], *, purpose: str | None = None) -> None:
     """Links that confirm an address, or change it."""
-    await execute(
+    await execute_statement(
         connection,
         update(email_token)
         .where(
-            among(email_token.c.customer_id, customer_ids),
+            equals_any(email_token.c.customer_id, customer_ids),
             email_token.c.used_at.is_(None),
             email_token.c.revoked_at.is_(None),
             *([] if purpose is None else [email_token.c.purpose == purpose]),
@@ -185,7 +185,7 @@ async def set_status(connection: Connection, held: Row, *, status: CustomerStatu
 async def set_password(connection: Connection, customer_id: int, hash: str) -> None:
     insert = upsert(customer_password).values(customer_id=customer_id, hash=hash, changed_at=dt.datetime.now(dt.UTC))
     changed = {"hash": insert.excluded.hash, "changed_at": insert.excluded.changed_at}
-    await execute(connection, insert.on_conflict_do_update(index_elements=["customer_id"], set_=changed))
+    await execute_statement(connection, insert.on_conflict_do_update(index_elements=["customer_id"], set_=changed))
 
 
 async def drop_unproven(connection: Connection, held: Row, *, by: By) -> None:
@@ -212,7 +212,7 @@ async def forget_failures(connection: Connection, held: Row) -> None:
     counted = await throttle.counted_failures(connection, keys)
     await throttle.forget_failures(connection, keys)
     if held.locked_until in [row.until for row in counted]:
-        await execute(connection, update(customer).where(customer.c.id == held.id).values(locked_until=None))
+        await execute_statement(connection, update(customer).where(customer.c.id == held.id).values(locked_until=None))
 
 
 async def show_lock(
@@ -222,7 +222,7 @@ async def show_lock(
 
     `address` is where the last of them came from.
     """
-    await execute(
+    await execute_statement(
         connection,
         update(customer)
         .where(customer.c.id == known.id, func.coalesce(customer.c.locked_until, func.to_timestamp(0)) < until)

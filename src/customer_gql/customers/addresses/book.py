@@ -9,11 +9,11 @@ from sqlalchemy import delete, func, insert, select, update
 
 from customer_gql.core.concurrent_edits import VersionConflict
 from customer_gql.core.errors import RuleError, RuleErrors, UserErrorCode
-from customer_gql.core.ids import encode, new_id
+from customer_gql.core.ids import encode_id, new_id
 from customer_gql.customers.history.writes import By, record
 from customer_gql.customers.profile import fields, writes as customers
 from customer_gql.customers.profile.edits import Edit, refuse_conflicts, shown
-from customer_gql.database.statements import Connection, Row, execute, fetch_one, fetch_value
+from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one, fetch_value
 from customer_gql.shop.settings.declaration import WEBSITE, Setting
 from customer_gql.shop.settings.reads import SettingValues, settings_at
 
@@ -62,7 +62,7 @@ async def create_address(connection: Connection, customer_id: int, given: Mappin
     values = _validate_address(given, *await _address_settings(connection, held))
     await _replace_defaults(connection, customer_id, values)
     key = new_id()
-    await execute(connection, insert(address).values(customer_id=customer_id, id=key, **values))
+    await execute_statement(connection, insert(address).values(customer_id=customer_id, id=key, **values))
     await _record_change(connection, held, key, "ADDRESS_CREATED", {}, values, by)
     return key
 
@@ -102,7 +102,7 @@ async def _refuse_conflicts(
     connection: Connection, held: Row, stored: Row, changed: Mapping[str, Any], expected: int
 ) -> None:
     """As for the profile, of this entry alone; the grid edits two fields of the default billing address by name."""
-    prefix = encode("adr", held.id, stored.id) + "."
+    prefix = encode_id("adr", held.id, stored.id) + "."
     edits = {
         field: Edit(shown(stored[column]), shown(changed[column]))
         for field, column in COLUMNS.items()
@@ -133,7 +133,9 @@ async def delete_address(connection: Connection, customer_id: int, key: int, *, 
     ]
     if errors:
         raise RuleErrors(errors)
-    await execute(connection, delete(address).where(address.c.customer_id == customer_id, address.c.id == key))
+    await execute_statement(
+        connection, delete(address).where(address.c.customer_id == customer_id, address.c.id == key)
+    )
     before = {column: stored[column] for column in COLUMNS.values() if stored[column]}
     await _record_change(connection, held, key, "ADDRESS_DELETED", before, {}, by)
 
@@ -158,7 +160,7 @@ async def _replace_defaults(connection: Connection, customer_id: int, values: Ma
     """A new default takes the place of the old one."""
     for column in _DEFAULTS:
         if values.get(column):
-            await execute(
+            await execute_statement(
                 connection,
                 update(address)
                 .where(address.c.customer_id == customer_id, address.c[column])
@@ -176,7 +178,7 @@ async def _record_change(
     by: By,
 ) -> None:
     """What hangs on the account counts as a change of it."""
-    name = encode("adr", held.id, key)
+    name = encode_id("adr", held.id, key)
     columns = {column: field for field, column in COLUMNS.items()}
     changes = {
         f"{name}.{columns[column]}": (before.get(column), after.get(column))

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Final
 import strawberry
 
 from customer_gql.core.errors import RuleError, UserErrorCode
-from customer_gql.core.ids import decode
+from customer_gql.core.ids import decode_keys
 from customer_gql.customers.history.writes import acting
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
@@ -149,7 +149,7 @@ def _viewer(info: Info) -> int:
 
 def _own(info: Info, id: strawberry.ID) -> tuple[int, int]:
     """Another's address does not exist for this customer."""
-    customer_id, key = decode(id, "adr", 2)
+    customer_id, key = decode_keys(id, "adr", 2)
     if customer_id != _viewer(info):
         raise RuleError("There is no such address.", path=["id"], code=UserErrorCode.NOT_FOUND)
     return customer_id, key

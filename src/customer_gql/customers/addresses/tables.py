@@ -43,5 +43,5 @@ address = table(
     CheckConstraint("country_code ~ '^[A-Z]{2}$'", name="country_code"),
     Index("uq_address_default_billing", "customer_id", unique=True, postgresql_where=text("is_default_billing")),
     Index("uq_address_default_shipping", "customer_id", unique=True, postgresql_where=text("is_default_shipping")),
-    spread="customer",
+    distribution="customer",
 )

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import delete, select, update
 
 from customer_gql.core.errors import RuleError, UserErrorCode
-from customer_gql.database.statements import Connection, Row, execute, fetch_one
+from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one
 
 from .tables import address
 
@@ -93,11 +93,11 @@ async def lock_default_billing_address(connection: Connection, customer_id: int)
 
 async def delete_addresses(connection: Connection, customer_id: int) -> int:
     """Empty the address book, defaults too; how many entries it had."""
-    return await execute(connection, delete(address).where(address.c.customer_id == customer_id))
+    return await execute_statement(connection, delete(address).where(address.c.customer_id == customer_id))
 
 
 async def update_address(connection: Connection, held: Row, values: Mapping[str, Any]) -> None:
-    await execute(
+    await execute_statement(
         connection,
         update(address)
         .where(address.c.customer_id == held.customer_id, address.c.id == held.id)

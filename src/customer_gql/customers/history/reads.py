@@ -1,12 +1,12 @@
 from sqlalchemy import BigInteger, Integer, bindparam, case, select
 
-from customer_gql.database.statements import compiled
+from customer_gql.database.statements import compile_statement
 from customer_gql.loading.pages import Pages, Sort
 from customer_gql.loading.reads import one_by
 
 from .tables import Actor, customer_event
 
-CHANGES_SINCE = compiled(
+CHANGES_SINCE = compile_statement(
     select(customer_event.c.changes)
     .where(
         customer_event.c.customer_id == bindparam("customer_id", type_=BigInteger()),

@@ -33,6 +33,6 @@ customer_event = table(
     PrimaryKeyConstraint("customer_id", "id"),
     Index("ix_customer_event_customer_id_version", "customer_id", "version"),
     one_of("actor", Actor),
-    spread="customer",
+    distribution="customer",
     append_only=True,
 )

@@ -7,10 +7,10 @@ import strawberry
 from customer_gql.core.permissions import Permission
 from customer_gql.graph.connections import Connection, paged
 from customer_gql.graph.fields import column, loaded
-from customer_gql.graph.nodes import Node, node_id
+from customer_gql.graph.nodes import Node, node_id, visible_to_nobody
 from customer_gql.graph.scalars import graph_enum
 from customer_gql.staff.reads import staff_by_id
-from customer_gql.staff.types import StaffUser, nobody
+from customer_gql.staff.types import StaffUser
 
 from . import reads
 from .tables import Actor
@@ -44,7 +44,7 @@ class HistoryEvent(Node):
         reads.events_by_id,
         "customer_id",
         "id",
-        visible=nobody,
+        visible=visible_to_nobody,
         permission=Permission.HISTORY_READ,
         description="The event.",
     )

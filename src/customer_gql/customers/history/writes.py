@@ -7,7 +7,7 @@ from sqlalchemy import insert
 
 from customer_gql.core.ids import new_id
 from customer_gql.core.viewer import Viewer, ViewerKind
-from customer_gql.database.statements import Connection, execute
+from customer_gql.database.statements import Connection, execute_statement
 
 from .tables import Actor, customer_event
 
@@ -68,4 +68,4 @@ async def record_all(connection: Connection, done: Sequence[tuple[int, int, Chan
         }
         for customer_id, version, changes in done
     ]
-    await execute(connection, insert(customer_event).values(events))
+    await execute_statement(connection, insert(customer_event).values(events))

@@ -5,12 +5,12 @@ from typing import Any, Final
 
 from sqlalchemy import insert, select, update
 
-from customer_gql.core.emails import normalised
+from customer_gql.core.emails import normalize_email
 from customer_gql.core.errors import RuleError
 from customer_gql.customers.history.tables import Actor
 from customer_gql.customers.history.writes import By, record
 from customer_gql.customers.profile.writes import lock_customer
-from customer_gql.database.statements import Connection, Row, execute, fetch_one
+from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one
 from customer_gql.messaging.mail.writes import queue
 from customer_gql.security import tokens
 from customer_gql.shop.settings.declaration import STORE_VIEW, Setting
@@ -36,14 +36,14 @@ async def request_confirmation(connection: Connection, held: Any, store_view_id:
     await begin_subscription(connection, held, store_view_id, waits=True)
     if not held.is_email_confirmed:
         return
-    token, now = tokens.new(tokens.NEWSLETTER), dt.datetime.now(dt.UTC)
-    await execute(
+    token, now = tokens.new_token(tokens.NEWSLETTER), dt.datetime.now(dt.UTC)
+    await execute_statement(
         connection,
         insert(confirmation).values(
-            token_hash=tokens.hashed(token),
+            token_hash=tokens.hash_token(token),
             customer_id=held.id,
             store_view_id=store_view_id,
-            email_hash=tokens.hashed(normalised(held.email)),
+            email_hash=tokens.hash_token(normalize_email(held.email)),
             created_at=now,
             expires_at=now + LIFETIME,
         ),
@@ -62,7 +62,9 @@ async def request_confirmation(connection: Connection, held: Any, store_view_id:
 async def confirm_subscription(connection: Connection, given: str, *, address: str | None) -> tuple[int, int]:
     """Begin the subscription that the link was mailed for; its key. One refusal for all that may be wrong."""
     dead = RuleError(_DEAD, path=["token"])
-    known = await fetch_one(connection, select(confirmation).where(confirmation.c.token_hash == tokens.hashed(given)))
+    known = await fetch_one(
+        connection, select(confirmation).where(confirmation.c.token_hash == tokens.hash_token(given))
+    )
     if known is None:
         raise dead
     try:
@@ -87,12 +89,12 @@ async def confirm_subscription(connection: Connection, given: str, *, address: s
 
 async def _use_link(connection: Connection, known: Row, held: Row) -> int:
     now = dt.datetime.now(dt.UTC)
-    return await execute(
+    return await execute_statement(
         connection,
         update(confirmation)
         .where(
             confirmation.c.token_hash == known.token_hash,
-            confirmation.c.email_hash == tokens.hashed(normalised(held.email)),
+            confirmation.c.email_hash == tokens.hash_token(normalize_email(held.email)),
             confirmation.c.used_at.is_(None),
             confirmation.c.expires_at > now,
         )
@@ -102,7 +104,7 @@ async def _use_link(connection: Connection, known: Row, held: Row) -> int:
 
 async def _activate_subscription(connection: Connection, known: Row) -> int:
     """Only what waits: a link opened after a change of mind brings nothing back."""
-    return await execute(
+    return await execute_statement(
         connection,
         update(subscription)
         .where(

@@ -34,7 +34,7 @@ newsletter_subscription = table(
     PrimaryKeyConstraint("customer_id", "store_view_id"),
     ForeignKeyConstraint(["customer_id"], ["customer.id"], ondelete="CASCADE"),
     one_of("status", SubscriptionStatus),
-    spread="customer",
+    distribution="customer",
 )
 
 # Links that prove the wish to be the owner's, by their SHA-256; bound to the address they were mailed to.
@@ -49,5 +49,5 @@ newsletter_confirmation = table(
     Column("used_at", DateTime(timezone=True)),
     CheckConstraint("octet_length(token_hash) = 32", name="token_hash_is_sha256"),
     Index("ix_newsletter_confirmation_customer_id", "customer_id"),
-    spread="lookup",
+    distribution="lookup",
 )

@@ -7,7 +7,7 @@ from sqlalchemy import DateTime, case, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from customer_gql.customers.profile.tables import customer
-from customer_gql.database.statements import Connection, Row, among, execute, fetch
+from customer_gql.database.statements import Connection, Row, equals_any, execute_statement, fetch_rows
 from customer_gql.shop.websites.tables import store, store_view
 
 from .tables import SubscriptionStatus, newsletter_subscription as subscription
@@ -26,10 +26,10 @@ async def subscribe_customers(connection: Connection, customer_ids: Sequence[int
     wanted = (
         select(customer.c.id, store_view.c.id, status, now)
         .select_from(customer.join(store, store.c.website_id == customer.c.website_id).join(store_view))
-        .where(among(customer.c.id, customer_ids), store.c.is_default, store_view.c.is_default)
+        .where(equals_any(customer.c.id, customer_ids), store.c.is_default, store_view.c.is_default)
     )
     insert = upsert(subscription).from_select(["customer_id", "store_view_id", "status", "changed_at"], wanted)
-    changed = await fetch(
+    changed = await fetch_rows(
         connection,
         insert.on_conflict_do_update(
             index_elements=["customer_id", "store_view_id"],
@@ -37,17 +37,17 @@ async def subscribe_customers(connection: Connection, customer_ids: Sequence[int
             where=subscription.c.status != insert.excluded.status,
         ).returning(subscription.c.customer_id),
     )
-    reached = await fetch(connection, wanted.with_only_columns(customer.c.id, maintain_column_froms=True))
+    reached = await fetch_rows(connection, wanted.with_only_columns(customer.c.id, maintain_column_froms=True))
     return {row.id: False for row in reached} | {row.customer_id: True for row in changed}
 
 
 async def unsubscribe_customers(connection: Connection, customer_ids: Sequence[int]) -> set[int]:
     """End every subscription in every store view, those waiting for a confirmation too; those changed by it."""
-    changed = await fetch(
+    changed = await fetch_rows(
         connection,
         update(subscription)
         .where(
-            among(subscription.c.customer_id, customer_ids),
+            equals_any(subscription.c.customer_id, customer_ids),
             subscription.c.status != SubscriptionStatus.UNSUBSCRIBED.value,
         )
         .values(status=SubscriptionStatus.UNSUBSCRIBED.value, changed_at=dt.datetime.now(dt.UTC))
@@ -67,7 +67,7 @@ async def begin_subscription(connection: Connection, held: Row, store_view_id: i
     insert = upsert(subscription).values(
         customer_id=held.id, store_view_id=store_view_id, status=status.value, changed_at=dt.datetime.now(dt.UTC)
     )
-    changed = await execute(
+    changed = await execute_statement(
         connection,
         insert.on_conflict_do_update(
             index_elements=["customer_id", "store_view_id"],
@@ -82,7 +82,7 @@ async def end_subscription(connection: Connection, customer_id: int, store_view_
     """Unsubscribe one customer in one store view; whether there was something to end."""
     left = SubscriptionStatus.UNSUBSCRIBED.value
     return bool(
-        await execute(
+        await execute_statement(
             connection,
             update(subscription)
             .where(
@@ -98,17 +98,17 @@ async def end_subscription(connection: Connection, customer_id: int, store_view_
 async def cancel_waiting_subscriptions(connection: Connection, customer_id: int) -> None:
     """Wishes that nobody proved to be the owner's are taken back."""
     waiting = [SubscriptionStatus.UNCONFIRMED.value, SubscriptionStatus.NOT_ACTIVE.value]
-    await execute(
+    await execute_statement(
         connection,
         update(subscription)
-        .where(subscription.c.customer_id == customer_id, among(subscription.c.status, waiting))
+        .where(subscription.c.customer_id == customer_id, equals_any(subscription.c.status, waiting))
         .values(status=SubscriptionStatus.UNSUBSCRIBED.value, changed_at=dt.datetime.now(dt.UTC)),
     )
 
 
 async def activate_waiting_subscriptions(connection: Connection, customer_id: int) -> None:
     """The account was confirmed: what waited for it begins."""
-    await execute(
+    await execute_statement(
         connection,
         update(subscription)
         .where(

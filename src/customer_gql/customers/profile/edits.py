@@ -9,7 +9,7 @@ import orjson
 from customer_gql.core.concurrent_edits import FieldConflict, VersionConflict
 from customer_gql.core.errors import RuleError
 from customer_gql.customers.history.reads import CHANGES_SINCE
-from customer_gql.database.statements import Connection, Row, fetch
+from customer_gql.database.statements import Connection, Row, fetch_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ async def refuse_conflicts(connection: Connection, held: Row, edits: Mapping[str
     if expected == current:
         return
     base: dict[str, Any] = {}
-    for event in await fetch(connection, CHANGES_SINCE, customer_id=held.id, version=expected):
+    for event in await fetch_rows(connection, CHANGES_SINCE, customer_id=held.id, version=expected):
         for field, (before, _after) in orjson.loads(event.changes).items():
             base.setdefault(field, before)
     conflicts = [

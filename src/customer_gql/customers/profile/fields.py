@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from customer_gql.core.emails import checked_email
+from customer_gql.core.emails import validate_email
 from customer_gql.core.errors import RuleError, RuleErrors, UserErrorCode
 from customer_gql.shop.settings.declaration import WEBSITE, Setting
 from customer_gql.shop.settings.reads import SettingValues
@@ -79,7 +79,7 @@ def validate_customer_email(value: str, field: str = "email") -> str:
     if len(value) > 254:
         raise RuleError("At most 254 characters.", path=[field], code=UserErrorCode.TOO_LONG)
     try:
-        return checked_email(value)
+        return validate_email(value)
     except ValueError as error:
         raise RuleError(str(error), path=[field]) from None
 

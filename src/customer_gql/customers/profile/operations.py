@@ -7,10 +7,10 @@ import strawberry
 from customer_gql.core.ids import decode_one
 from customer_gql.core.permissions import Permission
 from customer_gql.customers.history.writes import acting
-from customer_gql.graph.connections import After, Before, Connection, First, Last, window_of
+from customer_gql.graph.connections import After, Before, Connection, First, Last, make_window
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
-from customer_gql.graph.roots import INPUT, Requires, admin_field, customer_field, customer_mutation
+from customer_gql.graph.roots import INPUT, RequiresPermission, admin_field, customer_field, customer_mutation
 
 from . import reads, writes
 from .types import CustomerLink, CustomerPayload, CustomerSort, Gender
@@ -112,8 +112,8 @@ class CustomerAdminQuery:
     ) -> Any:
         if sort in _PERSONAL_SORTS:
             # The order, and a cursor made by hand, would tell what is masked.
-            Requires(Permission.CUSTOMERS_PII).check(info.context.viewer)
-        return await reads.customer_list.page(info.context, window_of(first, after, last, before), sort.value)
+            RequiresPermission(Permission.CUSTOMERS_PII).check(info.context.viewer)
+        return await reads.customer_list.page(info.context, make_window(first, after, last, before), sort.value)
 
 
 QUERIES: Final = (CustomerQuery,)

@@ -21,9 +21,9 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from customer_gql.core.ids import new_id
 from customer_gql.core.viewer import ViewerKind
-from customer_gql.database.statements import Connection, execute
+from customer_gql.database.statements import Connection, execute_statement
 from customer_gql.graph.context import Context
-from customer_gql.security.tokens import hashed
+from customer_gql.security.tokens import hash_token
 
 from .tables import customer_activity as activity, visitor
 
@@ -33,7 +33,7 @@ def record_sign_in(context: Context, customer_id: int) -> None:
     now = dt.datetime.now(dt.UTC)
     _record_moments(context, customer_id, last_sign_in_at=now, last_activity_at=now, last_url=context.caller.page)
     if context.caller.visitor:
-        token_hash = hashed(context.caller.visitor)
+        token_hash = hash_token(context.caller.visitor)
         context.later(("visitor", token_hash), partial(_delete_visitor, token_hash=token_hash))
 
 
@@ -51,7 +51,7 @@ def record_activity(context: Context) -> None:
     if viewer.kind is ViewerKind.CUSTOMER and viewer.customer_id and not viewer.is_impersonated:
         _record_moments(context, viewer.customer_id, last_activity_at=now, last_url=context.caller.page)
     elif viewer.kind is ViewerKind.GUEST and context.caller.visitor:
-        token_hash = hashed(context.caller.visitor)
+        token_hash = hash_token(context.caller.visitor)
         seen = partial(_store_visitor, token_hash=token_hash, now=now, page=context.caller.page)
         context.later(("visitor", token_hash), seen)
 
@@ -64,14 +64,14 @@ def _record_moments(context: Context, customer_id: int, **moments: Any) -> None:
 async def _store_moments(connection: Connection, *, customer_id: int, moments: dict[str, Any]) -> None:
     insert = upsert(activity).values(customer_id=customer_id, **moments)
     changed = {name: insert.excluded[name] for name in moments}
-    await execute(connection, insert.on_conflict_do_update(index_elements=["customer_id"], set_=changed))
+    await execute_statement(connection, insert.on_conflict_do_update(index_elements=["customer_id"], set_=changed))
 
 
 async def _store_visitor(connection: Connection, *, token_hash: bytes, now: dt.datetime, page: str | None) -> None:
     insert = upsert(visitor).values(token_hash=token_hash, id=new_id(), last_activity_at=now, last_url=page)
     changed = {"last_activity_at": insert.excluded.last_activity_at, "last_url": insert.excluded.last_url}
-    await execute(connection, insert.on_conflict_do_update(index_elements=["token_hash"], set_=changed))
+    await execute_statement(connection, insert.on_conflict_do_update(index_elements=["token_hash"], set_=changed))
 
 
 async def _delete_visitor(connection: Connection, *, token_hash: bytes) -> None:
-    await execute(connection, delete(visitor).where(visitor.c.token_hash == token_hash))
+    await execute_statement(connection, delete(visitor).where(visitor.c.token_hash == token_hash))

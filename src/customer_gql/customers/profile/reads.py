@@ -2,11 +2,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Interval, Text, and_, case, cast, func, literal_column, or_, select
 
-from customer_gql.core.emails import normalised
+from customer_gql.core.emails import normalize_email
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.viewer import Websites
-from customer_gql.database.statements import Connection, Row, among, fetch
-from customer_gql.loading.lists import List
+from customer_gql.database.statements import Connection, Row, equals_any, fetch_rows
+from customer_gql.loading.lists import RootList
 from customer_gql.loading.pages import Sort
 from customer_gql.loading.reads import one_by
 from customer_gql.shop.settings.declaration import GLOBAL, Setting
@@ -39,7 +39,7 @@ CUSTOMER = select(
 )
 
 customers_by_id = one_by(CUSTOMER, customer.c.id)
-customer_list = List(
+customer_list = RootList(
     CUSTOMER,
     [
         Sort("NEWEST", (customer.c.number, customer.c.id), descending=True),
@@ -56,7 +56,7 @@ def within_websites(websites: Websites) -> list[ColumnElement[bool]]:
 
     With `customer_list`, `find_reachable_customer` and `lock_customer` it is all there is to the scope of staff.
     """
-    return [] if websites is None else [among(customer.c.website_id, sorted(websites))]
+    return [] if websites is None else [equals_any(customer.c.website_id, sorted(websites))]
 
 
 async def find_reachable_customer(context: Any, customer_id: int) -> Row | None:
@@ -85,12 +85,12 @@ activities_by_customer = one_by(
 
 async def find_customer_by_email(connection: Connection, email: str, website_code: str | None) -> int:
     """The customer with this address. Refused when several websites know it and none is named."""
-    found = await fetch(
+    found = await fetch_rows(
         connection,
         select(customer_email.c.customer_id, website.c.code)
         .join(customer, customer.c.id == customer_email.c.customer_id)
         .join(website, website.c.id == customer.c.website_id)
-        .where(customer_email.c.email_normalised == normalised(email))
+        .where(customer_email.c.email_normalised == normalize_email(email))
         .order_by(website.c.code),
     )
     matching = [row for row in found if website_code in (None, row.code)]

@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy import func, literal, select, update
 
 from customer_gql.core.errors import RuleError, UserErrorCode
-from customer_gql.database.statements import Connection, execute, fetch
+from customer_gql.database.statements import Connection, execute_statement, fetch_rows
 from customer_gql.shop.settings.declaration import GLOBAL, Setting
 from customer_gql.shop.settings.reads import own_value, setting
 from customer_gql.shop.settings.writes import set_value
@@ -58,18 +58,18 @@ async def set_account_sharing(connection: Connection, sharing: AccountSharing) -
     await set_value(connection, SHARING, sharing.value)
     if sharing is AccountSharing.PER_WEBSITE:
         moved = update(customer_email).values(scope=customer.c.website_id)
-        return await execute(
+        return await execute_statement(
             connection,
             moved.where(customer.c.id == customer_email.c.customer_id, customer_email.c.scope == SHARED_SCOPE),
         )
     await _refuse_collisions(connection)
-    return await execute(
+    return await execute_statement(
         connection, update(customer_email).where(customer_email.c.scope != SHARED_SCOPE).values(scope=SHARED_SCOPE)
     )
 
 
 async def _refuse_collisions(connection: Connection) -> None:
-    colliding = await fetch(
+    colliding = await fetch_rows(
         connection,
         select(customer_email.c.email_normalised, func.count().over().label("total"))
         .group_by(customer_email.c.email_normalised)

@@ -79,7 +79,7 @@ customer = table(
     Index("ix_customer_created_at_id", "created_at", "id"),
     Index("ix_customer_email_id", "email", "id"),
     Index("ix_customer_last_name_id", "last_name", "first_name", "id"),
-    spread="customer",
+    distribution="customer",
 )
 
 # One address is one account in its scope: a website, or 0 when accounts are shared by all websites.
@@ -90,7 +90,7 @@ customer_email = table(
     Column("customer_id", BigInteger, nullable=False),
     PrimaryKeyConstraint("email_normalised", "scope"),
     CheckConstraint("email_normalised = lower(email_normalised)", name="email_normalised"),
-    spread="lookup",
+    distribution="lookup",
 )
 
 customer_activity = table(
@@ -103,7 +103,7 @@ customer_activity = table(
     Column("last_url", Text),
     CheckConstraint("char_length(last_url) <= 255", name="last_url_length"),
     Index("ix_customer_activity_last_activity_at", "last_activity_at"),
-    spread="customer",
+    distribution="customer",
 )
 
 # Somebody who did not sign in, by the hash of a token their storefront made (docs/domain/presence.md#presence-3).
@@ -116,5 +116,5 @@ visitor = table(
     CheckConstraint("octet_length(token_hash) = 32", name="token_hash_is_sha256"),
     CheckConstraint("char_length(last_url) <= 255", name="last_url_length"),
     Index("ix_visitor_last_activity_at", "last_activity_at"),
-    spread="local",
+    distribution="local",
 )

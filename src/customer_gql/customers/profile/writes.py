@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy import ARRAY, BigInteger, delete, func, literal, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from customer_gql.core.emails import normalised
+from customer_gql.core.emails import normalize_email
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.viewer import Websites
 from customer_gql.customers.history.writes import By, record
-from customer_gql.database.statements import Connection, Row, among, execute, fetch, fetch_one
+from customer_gql.database.statements import Connection, Row, equals_any, execute_statement, fetch_one, fetch_rows
 from customer_gql.shop.settings.reads import settings_at
 
 from . import fields
@@ -35,7 +35,7 @@ async def claim_email(connection: Connection, customer_id: int, *, email: str, s
     claimed = await fetch_one(
         connection,
         upsert(customer_email)
-        .values(email_normalised=normalised(email), scope=scope, customer_id=customer_id)
+        .values(email_normalised=normalize_email(email), scope=scope, customer_id=customer_id)
         .on_conflict_do_nothing()
         .returning(customer_email.c.customer_id),
     )
@@ -44,15 +44,15 @@ async def claim_email(connection: Connection, customer_id: int, *, email: str, s
 
 async def move_email_claim(connection: Connection, held: Row, *, email: str, website_id: int) -> None:
     """Claim the new address before the old one is given up, so that no moment leaves the account without one."""
-    old = (normalised(held.email), await lock_email_scope(connection, held.website_id))
-    new = (normalised(email), await lock_email_scope(connection, website_id))
+    old = (normalize_email(held.email), await lock_email_scope(connection, held.website_id))
+    new = (normalize_email(email), await lock_email_scope(connection, website_id))
     if old == new:
         return
     if not await claim_email(connection, held.id, email=email, scope=new[1]):
         # Two edits may swap places in either field, so the message blames the one that changed.
         path = ["email"] if old[0] != new[0] else ["websiteId"]
         raise RuleError("Another account uses that e-mail address.", path=path, code=UserErrorCode.TAKEN)
-    await execute(
+    await execute_statement(
         connection,
         delete(customer_email).where(
             customer_email.c.email_normalised == old[0],
@@ -114,7 +114,7 @@ async def assign_group(connection: Connection, held: Sequence[Row], group_id: in
             func.unnest(_bigint_array([row.version for row in held])),
         )
     )
-    changed = await fetch(
+    changed = await fetch_rows(
         connection,
         update(customer)
         .where(pairs)
@@ -133,12 +133,12 @@ async def delete_customers(connection: Connection, customer_ids: Sequence[int]) 
 
     Addresses, carts, wishlists and subscriptions go along; orders, reviews and ledgers stay.
     """
-    gone = await fetch(
+    gone = await fetch_rows(
         connection,
         delete(customer)
-        .where(among(customer.c.id, customer_ids), customer.c.customer_type != CustomerType.COMPANY_ADMIN.value)
+        .where(equals_any(customer.c.id, customer_ids), customer.c.customer_type != CustomerType.COMPANY_ADMIN.value)
         .returning(customer.c.id, customer.c.version),
     )
     ids = [row.id for row in gone]
-    await execute(connection, delete(customer_email).where(among(customer_email.c.customer_id, ids)))
+    await execute_statement(connection, delete(customer_email).where(equals_any(customer_email.c.customer_id, ids)))
     return gone

@@ -6,12 +6,12 @@ from typing import Final
 
 from sqlalchemy import select
 
-from customer_gql.core.emails import normalised
+from customer_gql.core.emails import normalize_email
 from customer_gql.core.ids import new_id
 from customer_gql.customers.addresses.tables import address
 from customer_gql.customers.history.writes import SYSTEM, record_all
 from customer_gql.customers.profile.tables import customer, customer_email
-from customer_gql.database.statements import Connection, Row, among, fetch
+from customer_gql.database.statements import Connection, Row, equals_any, fetch_rows
 
 from .files import Record
 from .rows import claimed, copy
@@ -28,7 +28,7 @@ async def add(
 ) -> tuple[int, dict[str, int]]:
     """How many are new, and everybody's id. Who is there already, as from another import, stays as they are."""
     claims = [
-        {"email_normalised": normalised(email(buyer)), "scope": view.website_id, "customer_id": new_id()}
+        {"email_normalised": normalize_email(email(buyer)), "scope": view.website_id, "customer_id": new_id()}
         for buyer in buyers
     ]
     fresh = await claimed(connection, customer_email, claims, "customer_id")
@@ -50,12 +50,12 @@ async def add(
 
 
 async def _ids(connection: Connection, buyers: Sequence[Record], view: Row) -> dict[str, int]:
-    addresses = {normalised(email(buyer)): buyer["customer_id"] for buyer in buyers}
+    addresses = {normalize_email(email(buyer)): buyer["customer_id"] for buyer in buyers}
     columns = (customer_email.c.email_normalised, customer_email.c.customer_id)
     known = select(*columns).where(
-        among(customer_email.c.email_normalised, list(addresses)), customer_email.c.scope == view.website_id
+        equals_any(customer_email.c.email_normalised, list(addresses)), customer_email.c.scope == view.website_id
     )
-    return {addresses[row.email_normalised]: row.customer_id for row in await fetch(connection, known)}
+    return {addresses[row.email_normalised]: row.customer_id for row in await fetch_rows(connection, known)}
 
 
 def _names(buyer: Record) -> Record:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from customer_gql.administration.customer_import.files import CsvFile, CsvRecord as Cells, ImportFault
-from customer_gql.core.money import minor
+from customer_gql.core.money import to_minor_units
 
 CURRENCY: Final = "USD"
 # As the source spells its 21 countries.
@@ -55,7 +55,7 @@ def _day_or_none(cell: str) -> datetime | None:
 
 
 def _cents(cell: str) -> int:
-    return minor(Decimal(cell), CURRENCY)
+    return to_minor_units(Decimal(cell), CURRENCY)
 
 
 def _country(cell: str) -> str:

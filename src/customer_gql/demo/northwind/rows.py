@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Table, select
 from sqlalchemy.dialects.postgresql import insert
 
-from customer_gql.database.statements import Connection, among, fetch
+from customer_gql.database.statements import Connection, equals_any, fetch_rows
 
 from .files import Record
 
@@ -15,12 +15,12 @@ async def claimed(connection: Connection, table: Table, rows: Sequence[Record], 
     """Insert the rows that are not there yet, and give back their keys."""
     if not rows:
         return set()
-    fresh = await fetch(connection, insert(table).values(rows).on_conflict_do_nothing().returning(table.c[key]))
+    fresh = await fetch_rows(connection, insert(table).values(rows).on_conflict_do_nothing().returning(table.c[key]))
     return {row[key] for row in fresh}
 
 
 async def ids(connection: Connection, table: Table, key: str, values: Sequence[str]) -> dict[str, int]:
-    found = await fetch(connection, select(table.c[key], table.c.id).where(among(table.c[key], values)))
+    found = await fetch_rows(connection, select(table.c[key], table.c.id).where(equals_any(table.c[key], values)))
     return {row[key]: row.id for row in found}
 
 

@@ -7,10 +7,10 @@ from graphql.execution import Executor
 from graphql.execution.collect_fields import FieldDetails
 from graphql.pyutils import Path
 
+from customer_gql.execution.plans.running.run import PlanRun, Position
 from customer_gql.graph.context import Context
 
 from .cache import PlannedOperation
-from .running.run import PlanRun, Position
 
 
 class PayloadExecutor(Executor[Any]):

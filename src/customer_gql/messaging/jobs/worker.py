@@ -16,7 +16,7 @@ from pgqueuer.core.executors import DatabaseRetryEntrypointExecutor
 from pgqueuer.domain.models import Job as PickedJob
 from pgqueuer.ports.driver import NotifyCallback
 
-from customer_gql.database.pools import Database, Patience, connected
+from customer_gql.database.pools import Database, TimeLimits, open_database
 from customer_gql.settings import Settings
 
 from .queue import queries
@@ -55,12 +55,12 @@ class Failed(Exception):
 async def running(settings: Settings, work_: Work) -> AsyncGenerator[None]:
     """A worker on connections of its own, beside whatever the caller does."""
     stop = asyncio.Event()
-    async with connected(
+    async with open_database(
         settings.database_url or "",
         read_connections=1,
         write_connections=settings.jobs_connections,
         prepared_statements=settings.prepared_statements,
-        patience=Patience(
+        patience=TimeLimits(
             statement=settings.jobs_statement_seconds,
             lock=settings.lock_seconds,
             acquire=settings.pool_seconds,

@@ -19,7 +19,14 @@ import orjson
 import structlog
 from sqlalchemy import DateTime, Integer, bindparam, null, select, update
 
-from customer_gql.database.statements import Connection, Row, among, compiled, execute, fetch
+from customer_gql.database.statements import (
+    Connection,
+    Row,
+    compile_statement,
+    equals_any,
+    execute_statement,
+    fetch_rows,
+)
 from customer_gql.messaging.jobs.work import Tools
 
 from . import smtp, writes
@@ -63,7 +70,7 @@ _due = (
     .with_for_update(skip_locked=True)
     .cte("due")
 )
-_TAKE = compiled(
+_TAKE = compile_statement(
     update(mail)
     .where(mail.c.id == _due.c.id)
     .values(attempts=mail.c.attempts + 1, next_attempt_at=bindparam("until", type_=DateTime(timezone=True)))
@@ -78,7 +85,7 @@ async def deliver(tools: Tools, *, policy: Policy = POLICY) -> int:
         return 0
     now = dt.datetime.now(dt.UTC)
     async with tools.database.transaction() as connection:
-        taken = await fetch(connection, _TAKE, now=now, batch=policy.batch, until=now + policy.lease)
+        taken = await fetch_rows(connection, _TAKE, now=now, batch=policy.batch, until=now + policy.lease)
     if taken:
         await _send_all(tools, sorted(taken, key=lambda row: row.id), policy)
     return len(taken)
@@ -178,7 +185,7 @@ def cleaned(reason: str, secrets: dict[str, str]) -> str:
 async def _settle(tools: Tools, row: Row, **values: Any) -> None:
     """Write the outcome, unless the lease ended meanwhile and the mail is another worker's."""
     async with tools.database.transaction() as connection:
-        await execute(
+        await execute_statement(
             connection,
             update(mail).where(mail.c.id == row.id, mail.c.attempts == row.attempts, *_unsent).values(**values),
         )
@@ -191,10 +198,10 @@ async def _give_back(tools: Tools, rows: Sequence[Row], reason: str | None, paus
     # The end of the lease tells our taking of them from a later one of another worker.
     at, until = dt.datetime.now(dt.UTC) + pause, rows[0].next_attempt_at
     async with tools.database.transaction() as connection:
-        await execute(
+        await execute_statement(
             connection,
             update(mail)
-            .where(among(mail.c.id, [row.id for row in rows]), mail.c.next_attempt_at == until, *_unsent)
+            .where(equals_any(mail.c.id, [row.id for row in rows]), mail.c.next_attempt_at == until, *_unsent)
             .values(attempts=mail.c.attempts - 1, next_attempt_at=at, last_error=reason),
         )
 

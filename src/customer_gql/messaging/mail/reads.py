@@ -1,12 +1,12 @@
 from sqlalchemy import ARRAY, BigInteger, Text, and_, any_, bindparam, or_, select
 
-from customer_gql.database.statements import compiled
+from customer_gql.database.statements import compile_statement
 from customer_gql.shop.websites.tables import store, store_view, website
 
 from .tables import TemplateScope, mail_outbox, mail_template
 
 _view = bindparam("store_view_id", type_=BigInteger())
-SCOPE_OF_MAIL = compiled(
+SCOPE_OF_MAIL = compile_statement(
     select(store_view.c.id, store_view.c.locale, store.c.website_id, store.c.name.label("store_name"))
     .select_from(store_view.join(store).join(website))
     .where(
@@ -17,7 +17,7 @@ SCOPE_OF_MAIL = compiled(
     )
 )
 
-OVERRIDES = compiled(
+OVERRIDES = compile_statement(
     select(mail_template).where(
         mail_template.c.name == any_(bindparam("names", type_=ARRAY(Text))),
         or_(
@@ -50,7 +50,7 @@ DEAD = select(
     mail_outbox.c.created_at,
     mail_outbox.c.dead_at,
 ).where(mail_outbox.c.dead_at.is_not(None))
-DEAD_LETTER = compiled(
+DEAD_LETTER = compile_statement(
     select(mail_outbox)
     .where(mail_outbox.c.id == bindparam("id", type_=BigInteger()), mail_outbox.c.dead_at.is_not(None))
     .with_for_update()

@@ -40,7 +40,7 @@ mail_outbox = table(
     Index("ix_mail_outbox_due", "next_attempt_at", postgresql_where=text("sent_at IS NULL AND dead_at IS NULL")),
     Index("ix_mail_outbox_sent", "sent_at", postgresql_where=text("sent_at IS NOT NULL")),
     Index("ix_mail_outbox_dead", "dead_at", "id", postgresql_where=text("dead_at IS NOT NULL")),
-    spread="local",
+    distribution="local",
 )
 
 
@@ -67,5 +67,5 @@ mail_template = table(
     one_of("scope", TemplateScope),
     CheckConstraint("(scope = 'GLOBAL') = (scope_id = 0)", name="scope_id"),
     CheckConstraint("(scope = 'STORE_VIEW') = (locale = '')", name="locale"),
-    spread="reference",
+    distribution="reference",
 )

@@ -18,8 +18,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from customer_gql.core.errors import RuleError
-from customer_gql.core.text import storable
-from customer_gql.database.statements import Connection, Row, fetch
+from customer_gql.core.text import is_storable
+from customer_gql.database.statements import Connection, Row, fetch_rows
 
 from .addressing import Scope
 from .kinds import KINDS, Kind
@@ -106,7 +106,7 @@ def languages() -> frozenset[str]:
 async def sources(connection: Connection, names: Sequence[str], scope: Scope) -> dict[str, Source]:
     """The texts that hold in a store view, in one statement for all of them."""
     locales = chain(scope.locale)
-    rows = await fetch(
+    rows = await fetch_rows(
         connection,
         OVERRIDES,
         names=list(names),
@@ -179,7 +179,7 @@ def check(kind: Kind, part: str, text: str) -> None:
     """Refuses what is no text of this mail: too long, not Jinja2, an unknown placeholder, or more than placeholders."""
     if not text.strip():
         raise RuleError("Every mail has a subject, a text and an HTML part.", path=[part])
-    if not storable(text):
+    if not is_storable(text):
         raise RuleError("Text cannot hold NUL or a lone surrogate.", path=[part])
     if len(text) > LIMITS[part]:
         raise RuleError(f"At most {LIMITS[part]:,} characters.", path=[part])

@@ -11,7 +11,7 @@ from customer_gql.core.concurrent_edits import FieldConflict, VersionConflict
 from customer_gql.core.errors import RuleError, RuleErrors, UserErrorCode
 from customer_gql.core.ids import new_id
 from customer_gql.core.viewer import Websites
-from customer_gql.database.statements import Connection, Row, compiled, execute, fetch_one
+from customer_gql.database.statements import Connection, Row, compile_statement, execute_statement, fetch_one
 from customer_gql.shop.websites.tables import store, store_view, website
 
 from .kinds import KINDS, Kind
@@ -20,8 +20,8 @@ from .tables import TemplateScope, mail_outbox, mail_template
 from .templates import DEFAULT, PARTS, check
 
 _id = bindparam("id", type_=BigInteger())
-_WEBSITE = compiled(select(website.c.id.label("website_id")).where(website.c.id == _id))
-_WEBSITE_OF_VIEW = compiled(select(store.c.website_id).join(store_view).where(store_view.c.id == _id))
+_WEBSITE = compile_statement(select(website.c.id.label("website_id")).where(website.c.id == _id))
+_WEBSITE_OF_VIEW = compile_statement(select(store.c.website_id).join(store_view).where(store_view.c.id == _id))
 
 
 async def queue(
@@ -40,7 +40,7 @@ async def queue(
     `expiresAt` has passed is never sent.
     """
     assert template in KINDS, template
-    await execute(
+    await execute_statement(
         connection,
         insert(mail_outbox).values(
             id=new_id(),
@@ -69,7 +69,7 @@ async def retry(connection: Connection, id: int) -> Row:
             "The link of this mail is gone; cause a new mail instead.", path=["id"], code=UserErrorCode.NOT_ALLOWED
         )
     now = dt.datetime.now(dt.UTC)
-    await execute(
+    await execute_statement(
         connection,
         update(mail_outbox)
         .where(mail_outbox.c.id == id)
@@ -81,7 +81,7 @@ async def retry(connection: Connection, id: int) -> Row:
 async def purge(connection: Connection, *, before: dt.datetime, at_most: int = 5_000) -> int:
     """Delete mails sent, or given up, before a time; how many."""
     old = select(mail_outbox.c.id).where((mail_outbox.c.sent_at < before) | (mail_outbox.c.dead_at < before))
-    return await execute(connection, delete(mail_outbox).where(mail_outbox.c.id.in_(old.limit(at_most))))
+    return await execute_statement(connection, delete(mail_outbox).where(mail_outbox.c.id.in_(old.limit(at_most))))
 
 
 async def update_template(
@@ -117,9 +117,9 @@ async def update_template(
         raise VersionConflict(stored, _conflicts(held, texts))
     values = {**texts, "version": stored + 1, "updated_at": dt.datetime.now(dt.UTC), "updated_by": by}
     if held is None:
-        await execute(connection, insert(mail_template).values(**key, **values))
+        await execute_statement(connection, insert(mail_template).values(**key, **values))
     else:
-        await execute(connection, update(mail_template).filter_by(**key).values(**values))
+        await execute_statement(connection, update(mail_template).filter_by(**key).values(**values))
     return stored + 1, held
 
 

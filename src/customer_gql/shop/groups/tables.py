@@ -11,7 +11,7 @@ tax_class = table(
     "tax_class",
     Column("id", BigInteger, primary_key=True),
     Column("name", Text, nullable=False, unique=True),
-    spread="reference",
+    distribution="reference",
 )
 
 customer_group = table(
@@ -20,7 +20,7 @@ customer_group = table(
     Column("name", Text, nullable=False, unique=True),
     Column("tax_class_id", ForeignKey("tax_class.id"), nullable=False),
     CheckConstraint("char_length(name) BETWEEN 1 AND 32", name="name_length"),
-    spread="reference",
+    distribution="reference",
 )
 
 customer_group_excluded_website = table(
@@ -28,5 +28,5 @@ customer_group_excluded_website = table(
     Column("group_id", ForeignKey("customer_group.id", ondelete="CASCADE"), nullable=False),
     Column("website_id", ForeignKey("website.id"), nullable=False),
     PrimaryKeyConstraint("group_id", "website_id"),
-    spread="reference",
+    distribution="reference",
 )

@@ -10,7 +10,7 @@ import orjson
 from sqlalchemy import ARRAY, BigInteger, Text, and_, any_, bindparam, case, func, or_, select
 
 from customer_gql.core.errors import RuleError, UserErrorCode
-from customer_gql.database.statements import Connection, compiled, fetch, fetch_value
+from customer_gql.database.statements import Connection, compile_statement, fetch_rows, fetch_value
 from customer_gql.shop.websites.tables import store, store_view, website
 
 from .declaration import GLOBAL, STORE_VIEW, WEBSITE, Setting, T
@@ -22,7 +22,7 @@ _website_of_view = (
 )
 _website_id = func.coalesce(bindparam("website_id", type_=BigInteger()), _website_of_view)
 _WIDEST_FIRST = case((value.c.scope == GLOBAL.value, 0), (value.c.scope == WEBSITE.value, 1), else_=2)
-_VALUES = compiled(
+_VALUES = compile_statement(
     select(value.c.path, value.c.scope, value.c.value)
     .where(
         value.c.path == any_(bindparam("paths", type_=ARRAY(Text()))),
@@ -64,7 +64,7 @@ async def settings_at(
 ) -> SettingValues:
     """The values in effect in a store view, on a website, or globally. A store view brings its website along."""
     paths = [option.path for option in options]
-    rows = await fetch(connection, _VALUES, paths=paths, website_id=website_id, store_view_id=store_view_id)
+    rows = await fetch_rows(connection, _VALUES, paths=paths, website_id=website_id, store_view_id=store_view_id)
     # The narrowest comes last and replaces the wider ones.
     return SettingValues({row.path: (orjson.loads(row.value), ConfigurationScope(row.scope)) for row in rows})
 

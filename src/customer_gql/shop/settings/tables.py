@@ -22,5 +22,5 @@ configuration_value = table(
     PrimaryKeyConstraint("path", "scope", "scope_id"),
     one_of("scope", ConfigurationScope),
     CheckConstraint("(scope = 'GLOBAL') = (scope_id = 0)", name="scope_id"),
-    spread="reference",
+    distribution="reference",
 )

@@ -7,7 +7,7 @@ from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from customer_gql.core.errors import RuleError
-from customer_gql.database.statements import Connection, execute
+from customer_gql.database.statements import Connection, execute_statement
 
 from .declaration import GLOBAL, STORE_VIEW, WEBSITE, Setting, T
 from .tables import ConfigurationScope, configuration_value as value
@@ -25,7 +25,7 @@ async def set_value(
     if option.check is not None:
         await option.check(connection, given)
     insert = upsert(value).values(path=option.path, scope=scope.value, scope_id=scope_id, value=encoded)
-    await execute(
+    await execute_statement(
         connection,
         insert.on_conflict_do_update(
             index_elements=["path", "scope", "scope_id"], set_={"value": insert.excluded.value}
@@ -37,4 +37,4 @@ async def reset_value(
     connection: Connection, option: Setting[T], scope: ConfigurationScope = GLOBAL, scope_id: int = 0
 ) -> None:
     """Delete the value set at one scope, which then inherits from the wider one."""
-    await execute(connection, delete(value).filter_by(path=option.path, scope=scope.value, scope_id=scope_id))
+    await execute_statement(connection, delete(value).filter_by(path=option.path, scope=scope.value, scope_id=scope_id))

@@ -4,7 +4,7 @@ from sqlalchemy import BigInteger, Text, bindparam, or_, select
 
 from customer_gql.core.errors import BadInput, RuleError, UserErrorCode
 from customer_gql.core.viewer import Websites
-from customer_gql.database.statements import Connection, Row, compiled, fetch_one
+from customer_gql.database.statements import Connection, Row, compile_statement, fetch_one
 from customer_gql.loading.reads import all_by, one_by
 
 from .tables import store, store_view, website
@@ -18,7 +18,7 @@ default_store_views_by_website = one_by(
     select(store_view, store.c.website_id).join(store).where(store.c.is_default, store_view.c.is_default),
     store.c.website_id,
 )
-ALL_WEBSITES = compiled(select(website).order_by(website.c.id))
+ALL_WEBSITES = compile_statement(select(website).order_by(website.c.id))
 
 
 async def find_website(connection: Connection, website_id: int, *, websites: Websites) -> Row:
@@ -31,7 +31,7 @@ async def find_website(connection: Connection, website_id: int, *, websites: Web
 
 _code: Any = bindparam("code", type_=Text())
 _website: Any = bindparam("website_id", type_=BigInteger())
-_REQUESTED_VIEW = compiled(
+_REQUESTED_VIEW = compile_statement(
     select(store_view, store.c.website_id, website.c.name.label("website_name"))
     .select_from(store_view.join(store).join(website))
     .where(

@@ -2,17 +2,17 @@
 
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Text, text
 
-from customer_gql.database.tables import currency, table
+from customer_gql.database.tables import currency_column, table
 
 website = table(
     "website",
     Column("id", BigInteger, primary_key=True),
     Column("code", Text, nullable=False, unique=True),
     Column("name", Text, nullable=False),
-    currency(),
+    currency_column(),
     Column("is_default", Boolean, nullable=False, server_default="false"),
     Index("uq_website_default", "is_default", unique=True, postgresql_where=text("is_default")),
-    spread="reference",
+    distribution="reference",
 )
 
 
@@ -24,7 +24,7 @@ store = table(
     Column("name", Text, nullable=False),
     Column("is_default", Boolean, nullable=False, server_default="false"),
     Index("uq_store_default", "website_id", unique=True, postgresql_where=text("is_default")),
-    spread="reference",
+    distribution="reference",
 )
 
 
@@ -37,5 +37,5 @@ store_view = table(
     Column("locale", Text, nullable=False, server_default="en_US"),
     Column("is_default", Boolean, nullable=False, server_default="false"),
     Index("uq_store_view_default", "store_id", unique=True, postgresql_where=text("is_default")),
-    spread="reference",
+    distribution="reference",
 )

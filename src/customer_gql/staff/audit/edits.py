@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from customer_gql.core.concurrent_edits import FieldConflict, VersionConflict
 from customer_gql.core.errors import RuleError
-from customer_gql.database.statements import Connection, fetch
+from customer_gql.database.statements import Connection, fetch_rows
 from customer_gql.staff.tables import staff_event
 
 from .events import Changes
@@ -28,7 +28,7 @@ async def refuse_conflicts(
         raise RuleError(f"The newest version is {current}.", path=["expectedVersion"])
     since = select(staff_event.c.changes).where(staff_event.c.subject == subject, staff_event.c.version > expected)
     base: dict[str, Any] = {}
-    for event in await fetch(connection, since.order_by(staff_event.c.version)):
+    for event in await fetch_rows(connection, since.order_by(staff_event.c.version)):
         for field, (before, _after) in orjson.loads(event.changes).items():
             base.setdefault(field, before)
     conflicts = [

@@ -9,7 +9,7 @@ from sqlalchemy import insert
 
 from customer_gql.core.ids import new_id
 from customer_gql.core.viewer import GUEST, Viewer, ViewerKind
-from customer_gql.database.statements import Connection, execute
+from customer_gql.database.statements import Connection, execute_statement
 from customer_gql.staff.tables import StaffActor, staff_event
 
 Changes = Mapping[str, tuple[Any, Any]]
@@ -58,7 +58,7 @@ async def record(
     `subject` is the public id of what it was done to, `version` its version after it.
     """
     actor, actor_id = by.actor
-    await execute(
+    await execute_statement(
         connection,
         insert(staff_event).values(
             id=new_id(),

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from customer_gql.core.errors import RuleError, RuleErrors, UserErrorCode
 from customer_gql.core.viewer import Websites
-from customer_gql.database.statements import Connection, among, fetch
+from customer_gql.database.statements import Connection, equals_any, fetch_rows
 from customer_gql.shop.websites.tables import website
 from customer_gql.staff.audit.events import Acting
 
@@ -79,7 +79,7 @@ async def checked_websites(connection: Connection, ids: Iterable[int] | None, by
         raise RuleError("Name a website, or give null for all.", path=["websiteIds"], code=UserErrorCode.REQUIRED)
     if len(wanted) > MAX_WEBSITES:
         raise RuleError(f"At most {MAX_WEBSITES} websites.", path=["websiteIds"], code=UserErrorCode.TOO_MANY)
-    known = await fetch(connection, select(website.c.id).where(among(website.c.id, wanted)))
+    known = await fetch_rows(connection, select(website.c.id).where(equals_any(website.c.id, wanted)))
     if len(known) != len(wanted) or not reachable(by, wanted):
         raise RuleError("There is no such website.", path=["websiteIds"], code=UserErrorCode.NOT_FOUND)
     return wanted

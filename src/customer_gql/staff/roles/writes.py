@@ -7,9 +7,9 @@ from typing import Any, Final
 from sqlalchemy import any_, delete, func, insert, select, update
 
 from customer_gql.core.errors import RuleError, UserErrorCode
-from customer_gql.core.ids import encode
+from customer_gql.core.ids import encode_id
 from customer_gql.core.permissions import Permission
-from customer_gql.database.statements import Connection, Row, execute, fetch, fetch_one, fetch_value
+from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one, fetch_rows, fetch_value
 from customer_gql.staff.audit.edits import refuse_conflicts
 from customer_gql.staff.audit.events import Acting, record
 from customer_gql.staff.tables import staff_role, staff_user
@@ -21,7 +21,7 @@ MAX_ROLES: Final = 100
 
 async def serialise(connection: Connection) -> None:
     """One at a time: two changes, each of which leaves an administrator, must not take away one each."""
-    await fetch(connection, select(staff_role.c.id).order_by(staff_role.c.id).with_for_update(key_share=True))
+    await fetch_rows(connection, select(staff_role.c.id).order_by(staff_role.c.id).with_for_update(key_share=True))
 
 
 async def keep_an_administrator(connection: Connection, path: list[str]) -> None:
@@ -60,8 +60,8 @@ async def create(
     values = await _checked(connection, name, permissions, website_ids, by)
     role_id = 1000 + secrets.randbelow(2**31 - 1000)
     await _refuse_taken(connection, name, None)
-    await execute(connection, insert(staff_role).values(id=role_id, **values))
-    subject, changes = encode("rol", role_id), _changes(None, values)
+    await execute_statement(connection, insert(staff_role).values(id=role_id, **values))
+    subject, changes = encode_id("rol", role_id), _changes(None, values)
     await record(connection, "ROLE_CREATED", by=by, subject=subject, changes=changes, version=1)
     return role_id
 
@@ -89,12 +89,12 @@ async def change(
     )
     await _refuse_taken(connection, values["name"], role_id)
     await _refuse_own_loss(connection, role, values, by)
-    subject, changes, version = encode("rol", role_id), _changes(role, values), role.version + 1
+    subject, changes, version = encode_id("rol", role_id), _changes(role, values), role.version + 1
     if not changes:
         return
     await refuse_conflicts(connection, subject, changes, current=role.version, expected=expected_version)
     stored = update(staff_role).where(staff_role.c.id == role_id).values(**values, version=version)
-    await execute(connection, stored)
+    await execute_statement(connection, stored)
     await keep_an_administrator(connection, path=["permissions"])
     await record(connection, "ROLE_CHANGED", by=by, subject=subject, changes=changes, version=version)
 
@@ -113,9 +113,9 @@ async def remove(connection: Connection, role_id: int, *, by: Acting) -> None:
             path=["id"],
             code=UserErrorCode.NOT_ALLOWED,
         )
-    await execute(connection, delete(staff_role).where(staff_role.c.id == role_id))
+    await execute_statement(connection, delete(staff_role).where(staff_role.c.id == role_id))
     before = {field: (old, None) for field, (_, old) in _changes(None, dict(role)).items()}
-    await record(connection, "ROLE_DELETED", by=by, subject=encode("rol", role_id), changes=before)
+    await record(connection, "ROLE_DELETED", by=by, subject=encode_id("rol", role_id), changes=before)
 
 
 async def _checked(
@@ -164,4 +164,4 @@ def _changes(before: Row | None, values: dict[str, Any]) -> dict[str, tuple[Any,
 
 
 def _shown(column: str, value: Any) -> Any:
-    return [encode("web", id) for id in value] if column == "website_ids" and value is not None else value
+    return [encode_id("web", id) for id in value] if column == "website_ids" and value is not None else value

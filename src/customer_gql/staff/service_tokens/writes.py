@@ -7,9 +7,9 @@ from typing import Final
 from sqlalchemy import delete, func, insert, select, update
 
 from customer_gql.core.errors import RuleError, UserErrorCode
-from customer_gql.core.ids import encode, new_id
+from customer_gql.core.ids import encode_id, new_id
 from customer_gql.core.permissions import Permission
-from customer_gql.database.statements import Connection, Row, execute, fetch_one, fetch_value
+from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one, fetch_value
 from customer_gql.security import tokens
 from customer_gql.staff.audit.events import Acting, record
 from customer_gql.staff.roles.scopes import Grant, checked_websites, reachable, refuse_more, refuse_stronger
@@ -47,7 +47,7 @@ async def create(
     await _refuse_too_many(connection)
     id = new_id()
     values = {"name": name, "permissions": sorted(wanted.permissions), "website_ids": websites}
-    await execute(
+    await execute_statement(
         connection,
         insert(service_token).values(id=id, created_by=by.viewer.staff_id, expires_at=expires_at, **values),
     )
@@ -55,10 +55,10 @@ async def create(
     changes = {
         "name": (None, name),
         "permissions": (None, values["permissions"]),
-        "websiteIds": (None, None if websites is None else [encode("web", id) for id in websites]),
+        "websiteIds": (None, None if websites is None else [encode_id("web", id) for id in websites]),
         "expiresAt": (None, expires_at.isoformat()),
     }
-    await record(connection, "SERVICE_TOKEN_CREATED", by=by, subject=encode("svt", id), changes=changes)
+    await record(connection, "SERVICE_TOKEN_CREATED", by=by, subject=encode_id("svt", id), changes=changes)
     return id, secret
 
 
@@ -69,9 +69,9 @@ async def _refuse_too_many(connection: Connection) -> None:
 
 
 async def _give_secret(connection: Connection, id: int, expires_at: dt.datetime) -> str:
-    secret = tokens.new(tokens.SERVICE)
-    row = {"token_hash": tokens.hashed(secret), "service_token_id": id, "expires_at": expires_at}
-    await execute(connection, insert(service_token_secret).values(**row))
+    secret = tokens.new_token(tokens.SERVICE)
+    row = {"token_hash": tokens.hash_token(secret), "service_token_id": id, "expires_at": expires_at}
+    await execute_statement(connection, insert(service_token_secret).values(**row))
     return secret
 
 
@@ -94,12 +94,12 @@ async def rotate(connection: Connection, id: int, *, overlap: dt.timedelta, by: 
     secrets = service_token_secret.c
     # Those of an earlier rotation have an end nearer than the token's.
     older = (secrets.service_token_id == id) & (secrets.expires_at < held.expires_at)
-    await execute(connection, delete(service_token_secret).where(older))
+    await execute_statement(connection, delete(service_token_secret).where(older))
     ends = min(now + overlap, held.expires_at)
     last = update(service_token_secret).where(secrets.service_token_id == id)
-    await execute(connection, last.values(expires_at=ends))
+    await execute_statement(connection, last.values(expires_at=ends))
     secret = await _give_secret(connection, id, held.expires_at)
-    await record(connection, "SERVICE_TOKEN_ROTATED", by=by, subject=encode("svt", id))
+    await record(connection, "SERVICE_TOKEN_ROTATED", by=by, subject=encode_id("svt", id))
     return secret
 
 
@@ -109,6 +109,8 @@ async def revoke(connection: Connection, id: int, *, by: Acting) -> None:
     if held.revoked_at is not None:
         return
     now = dt.datetime.now(dt.UTC)
-    await execute(connection, update(service_token).where(service_token.c.id == id).values(revoked_at=now))
-    await execute(connection, delete(service_token_secret).where(service_token_secret.c.service_token_id == id))
-    await record(connection, "SERVICE_TOKEN_REVOKED", by=by, subject=encode("svt", id))
+    await execute_statement(connection, update(service_token).where(service_token.c.id == id).values(revoked_at=now))
+    await execute_statement(
+        connection, delete(service_token_secret).where(service_token_secret.c.service_token_id == id)
+    )
+    await record(connection, "SERVICE_TOKEN_REVOKED", by=by, subject=encode_id("svt", id))

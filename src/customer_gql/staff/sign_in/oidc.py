@@ -10,11 +10,11 @@ from typing import Any, Final
 
 from sqlalchemy import delete, insert, select
 
-from customer_gql.core.emails import normalised
-from customer_gql.core.ids import encode
+from customer_gql.core.emails import normalize_email
+from customer_gql.core.ids import encode_id
 from customer_gql.core.viewer import ViewerKind
 from customer_gql.database.pools import Database
-from customer_gql.database.statements import Connection, execute, fetch_one, fetch_value
+from customer_gql.database.statements import Connection, execute_statement, fetch_one, fetch_value
 from customer_gql.security import throttle, tokens
 from customer_gql.settings import Settings
 from customer_gql.staff.audit.events import record, signing_in
@@ -67,8 +67,8 @@ async def start(database: Database, settings: Settings, *, address: str | None) 
     now = dt.datetime.now(dt.UTC)
     flow = {"nonce": nonce, "verifier": verifier, "expires_at": now + FLOW_LIFETIME}
     async with database.transaction() as connection:
-        await execute(connection, delete(staff_oidc_flow).where(staff_oidc_flow.c.expires_at < now))
-        await execute(connection, insert(staff_oidc_flow).values(state_hash=tokens.hashed(state), **flow))
+        await execute_statement(connection, delete(staff_oidc_flow).where(staff_oidc_flow.c.expires_at < now))
+        await execute_statement(connection, insert(staff_oidc_flow).values(state_hash=tokens.hash_token(state), **flow))
     return url, state
 
 
@@ -79,7 +79,7 @@ async def finish(database: Database, settings: Settings, *, code: str, state: st
             connection,
             delete(staff_oidc_flow)
             .where(
-                staff_oidc_flow.c.state_hash == tokens.hashed(state),
+                staff_oidc_flow.c.state_hash == tokens.hash_token(state),
                 staff_oidc_flow.c.expires_at > dt.datetime.now(dt.UTC),
             )
             .returning(staff_oidc_flow.c.nonce, staff_oidc_flow.c.verifier),
@@ -90,7 +90,7 @@ async def finish(database: Database, settings: Settings, *, code: str, state: st
     async with database.transaction() as connection:
         staff_id = await fetch_value(
             connection,
-            select(staff_user.c.id).where(staff_user.c.email == normalised(email), staff_user.c.is_active),
+            select(staff_user.c.id).where(staff_user.c.email == normalize_email(email), staff_user.c.is_active),
         )
         if staff_id is not None:
             return await _one_time_code(connection, staff_id)
@@ -134,9 +134,9 @@ def _claims(id_token: str, keys: Any, settings: Settings, nonce: str) -> dict[st
 
 
 async def _one_time_code(connection: Connection, staff_id: int) -> str:
-    code = tokens.new(tokens.STAFF_CODE)
-    row = {"code_hash": tokens.hashed(code), "expires_at": dt.datetime.now(dt.UTC) + CODE_LIFETIME}
-    await execute(connection, insert(staff_oidc_code).values(staff_id=staff_id, **row))
+    code = tokens.new_token(tokens.STAFF_CODE)
+    row = {"code_hash": tokens.hash_token(code), "expires_at": dt.datetime.now(dt.UTC) + CODE_LIFETIME}
+    await execute_statement(connection, insert(staff_oidc_code).values(staff_id=staff_id, **row))
     return code
 
 
@@ -146,12 +146,12 @@ async def exchanged(connection: Connection, code: str, address: str | None) -> i
         connection,
         delete(staff_oidc_code)
         .where(
-            staff_oidc_code.c.code_hash == tokens.hashed(code),
+            staff_oidc_code.c.code_hash == tokens.hash_token(code),
             staff_oidc_code.c.expires_at > dt.datetime.now(dt.UTC),
             staff_oidc_code.c.staff_id.in_(select(staff_user.c.id).where(staff_user.c.is_active)),
         )
         .returning(staff_oidc_code.c.staff_id),
     )
     if found is not None:
-        await record(connection, "SIGNED_IN", by=signing_in(found, address), subject=encode("stf", found))
+        await record(connection, "SIGNED_IN", by=signing_in(found, address), subject=encode_id("stf", found))
     return found

@@ -121,7 +121,7 @@ class StaffSignInMutation:
             known = await passwords.known_words(connection, user)
         on = user.totp_since is not None
         passwords.check_strength(input.password, second_factor=on, email=user.email, about=known)
-        hash = await hashing.hashed(input.password)
+        hash = await hashing.hash_password(input.password)
         async with info.context.transaction() as connection:
             if not await passwords.use_invitation(connection, input.token):
                 raise refusal

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import strawberry
 
 from customer_gql.core.errors import RuleError, UserErrorCode
-from customer_gql.core.ids import decode_one, encode
+from customer_gql.core.ids import decode_one, encode_id
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
 from customer_gql.graph.payloads import Payload
@@ -121,7 +121,7 @@ class StaffAccountMutation:
         passwords.check_strength(
             input.new_password, second_factor=on, email=user.email, about=known, path="newPassword"
         )
-        hash = await hashing.hashed(input.new_password)
+        hash = await hashing.hash_password(input.new_password)
         async with context.transaction() as connection:
             await passwords.change(connection, user, hash, by=acting(context), keep=context.viewer.session)
         return StaffPasswordChangePayload(is_changed=True)
@@ -134,7 +134,7 @@ class StaffAccountMutation:
                 ended = await sessions.end_all(connection, staff_id)
             else:
                 ended = await sessions.end_this(connection, context.viewer.session)
-            await record(connection, "SIGNED_OUT", by=acting(context), subject=encode("stf", staff_id))
+            await record(connection, "SIGNED_OUT", by=acting(context), subject=encode_id("stf", staff_id))
         return StaffSignOutPayload(ended_session_count=ended)
 
     @own_staff_mutation(description="End one of one's own sessions; the others go on. Writes the history of staff.")
@@ -172,7 +172,7 @@ class StaffAccountMutation:
         async with info.context.transaction() as connection:
             user = await passwords.credentials(connection, staff_id)
             codes = await totp.confirm(connection, user, input.code, info.context.settings)
-            await record(connection, "TOTP_ON", by=acting(info.context), subject=encode("stf", staff_id))
+            await record(connection, "TOTP_ON", by=acting(info.context), subject=encode_id("stf", staff_id))
         return StaffTotpConfirmPayload(recovery_codes=codes)
 
     @own_staff_mutation(
@@ -185,7 +185,7 @@ class StaffAccountMutation:
         context, staff_id = info.context, _own_id(info)
         await confirm_own_password(context, input.password)
         if input.password is not None:
-            alone = hashing.in_normal_form(input.password)
+            alone = hashing.normalize_password(input.password)
             if len(alone) < passwords.ALONE:
                 message = f"Change to a password of at least {passwords.ALONE} characters first."
                 raise RuleError(message, path=["password"], code=UserErrorCode.NOT_ALLOWED)
@@ -194,7 +194,7 @@ class StaffAccountMutation:
             if user.totp_since is None or not await totp.passes(connection, user, input.code, context.settings):
                 raise RuleError("There is none, or that is not the code of the moment.", path=["code"])
             await totp.disable(connection, staff_id)
-            await record(connection, "TOTP_OFF", by=acting(context), subject=encode("stf", staff_id))
+            await record(connection, "TOTP_OFF", by=acting(context), subject=encode_id("stf", staff_id))
         return StaffTotpDisablePayload(is_off=True)
 
 

@@ -8,13 +8,13 @@ from sqlalchemy import delete, select, union
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from customer_gql.core.errors import RuleError, UserErrorCode
-from customer_gql.core.ids import encode
-from customer_gql.database.statements import Connection, Row, execute, fetch, fetch_one
+from customer_gql.core.ids import encode_id
+from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one, fetch_rows
 from customer_gql.messaging.mail.addressing import SHOP_NAME
 from customer_gql.messaging.mail.writes import queue
 from customer_gql.security import tokens
-from customer_gql.security.common_passwords import is_about, is_common
-from customer_gql.security.hashing import MAX_LENGTH, in_normal_form
+from customer_gql.security.common_passwords import is_common_password, is_derived_from
+from customer_gql.security.hashing import MAX_LENGTH, normalize_password
 from customer_gql.shop.settings.reads import setting
 from customer_gql.shop.websites import tables as shops
 from customer_gql.staff.audit.events import Acting, record
@@ -36,16 +36,16 @@ def check_strength(
 
     `about` are texts that everybody knows of this account: the owner's name, the shop's.
     """
-    text = in_normal_form(password)
+    text = normalize_password(password)
     least = WITH_SECOND_FACTOR if second_factor else ALONE
     if len(text) < least:
         raise RuleError(f"At least {least} characters.", path=[path])
     if len(text) > MAX_LENGTH:
         raise RuleError(f"At most {MAX_LENGTH} characters.", path=[path], code=UserErrorCode.TOO_LONG)
-    if is_common(text.casefold()):
+    if is_common_password(text.casefold()):
         raise RuleError("This password is one of those that are tried first. Choose another.", path=[path])
     own = email.partition("@")[0]
-    if own in text.casefold() or is_about(text.casefold(), [own, email, *about]):
+    if own in text.casefold() or is_derived_from(text.casefold(), [own, email, *about]):
         raise RuleError("Do not make the password of the shop's name, your name or your address.", path=[path])
 
 
@@ -54,7 +54,7 @@ async def known_words(connection: Connection, user: Row) -> list[str]:
     named = (shops.website, shops.store, shops.store_view)
     shop_names = union(*[select(table.c.name) for table in named]).limit(_NAMES)
     configured_name = await setting(connection, SHOP_NAME)
-    return [user.name, configured_name, *(row.name for row in await fetch(connection, shop_names))]
+    return [user.name, configured_name, *(row.name for row in await fetch_rows(connection, shop_names))]
 
 
 async def credentials(connection: Connection, staff_id: int, *, hold: bool = True) -> Row:
@@ -68,7 +68,7 @@ async def credentials(connection: Connection, staff_id: int, *, hold: bool = Tru
 async def store(connection: Connection, staff_id: int, hash: str) -> None:
     now = dt.datetime.now(dt.UTC)
     insert = upsert(staff_password).values(staff_id=staff_id, hash=hash, changed_at=now)
-    await execute(
+    await execute_statement(
         connection,
         insert.on_conflict_do_update(
             index_elements=["staff_id"],
@@ -81,20 +81,20 @@ async def change(connection: Connection, user: Row, hash: str, *, by: Acting, ke
     """Store it, end every session but `keep`, and forget the wrong guesses: whoever gets here is the owner."""
     await store(connection, user.id, hash)
     await sessions.end_all(connection, user.id, but=keep)
-    await execute(connection, delete(staff_invitation).where(staff_invitation.c.staff_id == user.id))
+    await execute_statement(connection, delete(staff_invitation).where(staff_invitation.c.staff_id == user.id))
     await attempts.forgive_failures(connection, user.email)
-    await record(connection, "PASSWORD_CHANGED", by=by, subject=encode("stf", user.id))
+    await record(connection, "PASSWORD_CHANGED", by=by, subject=encode_id("stf", user.id))
 
 
 async def invite(connection: Connection, user: Row, *, by: Acting) -> dt.datetime:
     """Mail a link that lets its recipient choose a password, once; until when it works. Only the newest works."""
-    token, now = tokens.new(tokens.STAFF_INVITATION), dt.datetime.now(dt.UTC)
+    token, now = tokens.new_token(tokens.STAFF_INVITATION), dt.datetime.now(dt.UTC)
     expires_at = now + INVITATION_LIFETIME
     insert = upsert(staff_invitation).values(
-        token_hash=tokens.hashed(token), staff_id=user.id, created_at=now, expires_at=expires_at
+        token_hash=tokens.hash_token(token), staff_id=user.id, created_at=now, expires_at=expires_at
     )
     newest = {name: insert.excluded[name] for name in ("token_hash", "created_at", "expires_at")}
-    await execute(connection, insert.on_conflict_do_update(index_elements=["staff_id"], set_=newest))
+    await execute_statement(connection, insert.on_conflict_do_update(index_elements=["staff_id"], set_=newest))
     await queue(
         connection,
         template="staff_invitation",
@@ -104,7 +104,7 @@ async def invite(connection: Connection, user: Row, *, by: Acting) -> dt.datetim
         placeholders={"name": user.name, "expiresAt": expires_at.isoformat()},
         secrets={"token": token},
     )
-    await record(connection, "INVITED", by=by, subject=encode("stf", user.id))
+    await record(connection, "INVITED", by=by, subject=encode_id("stf", user.id))
     return expires_at
 
 
@@ -113,7 +113,7 @@ async def invited(connection: Connection, token: str) -> Row | None:
     return await fetch_one(
         connection,
         CREDENTIALS.join(staff_invitation, staff_invitation.c.staff_id == staff_user.c.id).where(
-            staff_invitation.c.token_hash == tokens.hashed(token),
+            staff_invitation.c.token_hash == tokens.hash_token(token),
             staff_invitation.c.expires_at > dt.datetime.now(dt.UTC),
             staff_user.c.is_active,
         ),
@@ -123,10 +123,10 @@ async def invited(connection: Connection, token: str) -> Row | None:
 async def use_invitation(connection: Connection, token: str) -> bool:
     """Use the link up; whether this call was the one that did."""
     used = delete(staff_invitation).where(
-        staff_invitation.c.token_hash == tokens.hashed(token),
+        staff_invitation.c.token_hash == tokens.hash_token(token),
         staff_invitation.c.expires_at > dt.datetime.now(dt.UTC),
     )
-    return await execute(connection, used) == 1
+    return await execute_statement(connection, used) == 1
 
 
 async def find(connection: Connection, email: str) -> Row:

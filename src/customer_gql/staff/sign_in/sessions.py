@@ -8,8 +8,8 @@ from sqlalchemy import delete, func, insert, select, update
 from customer_gql.core.ids import new_id
 from customer_gql.core.viewer import Viewer, ViewerKind
 from customer_gql.database.pools import Database
-from customer_gql.database.statements import Connection, Row, execute, fetch
-from customer_gql.loading.coalescing import coalesced_read
+from customer_gql.database.statements import Connection, Row, execute_statement, fetch_rows
+from customer_gql.loading.coalescing import read_coalesced
 from customer_gql.security import tokens
 from customer_gql.staff.reads import services_by_token, viewers_by_token
 from customer_gql.staff.tables import SignedInBy, staff_oidc_code, staff_session
@@ -31,11 +31,11 @@ async def start(
     idle: dt.timedelta = IDLE,
 ) -> tuple[str, dt.datetime]:
     """A token, shown once and stored as a hash, and when it ends in any case."""
-    token, now = tokens.new(tokens.STAFF), dt.datetime.now(dt.UTC)
-    await execute(
+    token, now = tokens.new_token(tokens.STAFF), dt.datetime.now(dt.UTC)
+    await execute_statement(
         connection,
         insert(staff_session).values(
-            token_hash=tokens.hashed(token),
+            token_hash=tokens.hash_token(token),
             id=new_id(),
             staff_id=staff_id,
             signed_in_by=by.value,
@@ -51,12 +51,12 @@ async def start(
 
 async def viewer_of(database: Database, token: str) -> Viewer | None:
     """Who comes with the token of a staff user or a service; what they may do is read anew each time."""
-    token_hash = tokens.hashed(token)
+    token_hash = tokens.hash_token(token)
     if token.startswith(tokens.SERVICE):
         return await _service_of(database, token_hash)
     if not token.startswith(tokens.STAFF):
         return None
-    found = await coalesced_read(database, viewers_by_token, token_hash)
+    found = await read_coalesced(database, viewers_by_token, token_hash)
     if found is None:
         return None
     if found.last_used_at < dt.datetime.now(dt.UTC) - _NOTED_EVERY:
@@ -71,7 +71,7 @@ async def viewer_of(database: Database, token: str) -> Viewer | None:
 
 
 async def _service_of(database: Database, token_hash: bytes) -> Viewer | None:
-    found = await coalesced_read(database, services_by_token, token_hash)
+    found = await read_coalesced(database, services_by_token, token_hash)
     if found is None:
         return None
     return Viewer(
@@ -93,14 +93,14 @@ async def _note_use(database: Database, token_hash: bytes) -> None:
         staff_session.c.token_hash == token_hash, staff_session.c.last_used_at < now - _NOTED_EVERY
     )
     async with database.transaction() as connection:
-        await execute(connection, statement.values(last_used_at=now))
+        await execute_statement(connection, statement.values(last_used_at=now))
 
 
 async def of_staff(connection: Connection, staff_id: int) -> list[Row]:
     """The sessions that still work, the newest first."""
     session = staff_session.c
     live = (session.expires_at > func.now()) & (session.last_used_at + session.idle > func.now())
-    return await fetch(
+    return await fetch_rows(
         connection, select(staff_session).where(session.staff_id == staff_id, live).order_by(session.id.desc())
     )
 
@@ -108,11 +108,11 @@ async def of_staff(connection: Connection, staff_id: int) -> list[Row]:
 async def end(connection: Connection, staff_id: int, session_id: int) -> bool:
     """End one session of this staff user; whether there was one."""
     gone = delete(staff_session).where(staff_session.c.staff_id == staff_id, staff_session.c.id == session_id)
-    return await execute(connection, gone) > 0
+    return await execute_statement(connection, gone) > 0
 
 
 async def end_this(connection: Connection, token_hash: bytes | None) -> int:
-    return await execute(connection, delete(staff_session).where(staff_session.c.token_hash == token_hash))
+    return await execute_statement(connection, delete(staff_session).where(staff_session.c.token_hash == token_hash))
 
 
 async def end_all(connection: Connection, staff_id: int, *, but: bytes | None = None) -> int:
@@ -120,5 +120,5 @@ async def end_all(connection: Connection, staff_id: int, *, but: bytes | None = 
     gone = delete(staff_session).where(staff_session.c.staff_id == staff_id)
     if but is not None:
         gone = gone.where(staff_session.c.token_hash != but)
-    await execute(connection, delete(staff_oidc_code).where(staff_oidc_code.c.staff_id == staff_id))
-    return await execute(connection, gone)
+    await execute_statement(connection, delete(staff_oidc_code).where(staff_oidc_code.c.staff_id == staff_id))
+    return await execute_statement(connection, gone)

@@ -7,9 +7,9 @@ password is hashed; so a sign-in is two transactions, unlike other mutations.
 import datetime as dt
 from typing import Final
 
-from customer_gql.core.emails import normalised
+from customer_gql.core.emails import normalize_email
 from customer_gql.core.errors import RuleError, UserErrorCode
-from customer_gql.core.ids import encode
+from customer_gql.core.ids import encode_id
 from customer_gql.database.statements import Connection, Row, fetch_one
 from customer_gql.graph.context import Context
 from customer_gql.security import hashing
@@ -27,9 +27,9 @@ async def sign_in(context: Context, email: str, password: str, code: str | None)
     """A session's token, when it ends, and whose it is."""
     async with context.database.writes.acquire() as connection:
         admitted = await attempts.admit_attempt(connection, email, context.caller.address)
-        found = await fetch_one(connection, CREDENTIALS.where(staff_user.c.email == normalised(email)))
+        found = await fetch_one(connection, CREDENTIALS.where(staff_user.c.email == normalize_email(email)))
     usable = found if admitted and found is not None and found.is_active else None
-    right = await hashing.verified(password, None if usable is None else usable.hash)
+    right = await hashing.verify_password(password, None if usable is None else usable.hash)
     new_hash = await _rehashed(password, usable) if right else None
     async with context.transaction() as connection:
         if usable is not None and right and await _still_passes(connection, usable, code, context.settings):
@@ -44,10 +44,10 @@ async def sign_in(context: Context, email: str, password: str, code: str | None)
                 address=context.caller.address,
                 user_agent=context.caller.user_agent or None,
             )
-            await record(connection, "SIGNED_IN", by=by, subject=encode("stf", usable.id))
+            await record(connection, "SIGNED_IN", by=by, subject=encode_id("stf", usable.id))
             return token, expires_at, usable.id
         if admitted:
-            tried = None if found is None else encode("stf", found.id)
+            tried = None if found is None else encode_id("stf", found.id)
             await record(connection, "SIGN_IN_FAILED", by=signing_in(None, context.caller.address), subject=tried)
     raise RuleError(WRONG, code=UserErrorCode.NOT_ALLOWED)
 
@@ -64,7 +64,7 @@ async def _still_passes(connection: Connection, judged: Row, code: str | None, s
 async def _rehashed(password: str, user: Row | None) -> str | None:
     if user is None or not hashing.needs_rehash(user.hash):
         return None
-    return await hashing.hashed(password)
+    return await hashing.hash_password(password)
 
 
 async def confirm_own_password(context: Context, given: str | None, path: str = "password") -> None:
@@ -79,12 +79,12 @@ async def confirm_own_password(context: Context, given: str | None, path: str = 
         if given is None:
             raise RuleError("Give your own password to confirm.", path=[path], code=UserErrorCode.REQUIRED)
         admitted = await attempts.admit_attempt(connection, user.email, context.caller.address)
-    right = await hashing.verified(given, user.hash if admitted else None)
+    right = await hashing.verify_password(given, user.hash if admitted else None)
     async with context.transaction() as connection:
         if right:
             await attempts.forgive_attempt(connection, user.email, context.caller.address)
             return
-        await record(connection, "PASSWORD_WRONG", by=acting(context), subject=encode("stf", staff_id))
+        await record(connection, "PASSWORD_WRONG", by=acting(context), subject=encode_id("stf", staff_id))
     raise RuleError(
         "That is not your password, or too many were tried; wait a while.",
         path=[path],

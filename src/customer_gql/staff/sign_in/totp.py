@@ -15,7 +15,7 @@ from sqlalchemy import delete, insert, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from customer_gql.core.errors import RuleError, UserErrorCode
-from customer_gql.database.statements import Connection, Row, execute, fetch_value
+from customer_gql.database.statements import Connection, Row, execute_statement, fetch_value
 from customer_gql.security import tokens
 from customer_gql.settings import Settings
 from customer_gql.staff.reads import RECOVERY_CODES_LEFT
@@ -58,7 +58,7 @@ async def enroll(connection: Connection, user: Row, settings: Settings) -> tuple
         raise RuleError("A second factor is on already; switch it off first.", code=UserErrorCode.NOT_ALLOWED)
     secret = random_base32()
     put = upsert(staff_totp).values(staff_id=user.id, secret=_sealed(settings, user.id, secret))
-    await execute(
+    await execute_statement(
         connection,
         put.on_conflict_do_update(
             index_elements=["staff_id"],
@@ -75,13 +75,13 @@ async def confirm(connection: Connection, user: Row, code: str, settings: Settin
         raise RuleError("There is no second factor to confirm; enroll first.", code=UserErrorCode.NOT_ALLOWED)
     if not await _digits(connection, user, code, settings):
         raise RuleError("That is not the code of the moment.", path=["code"])
-    await execute(
+    await execute_statement(
         connection,
         update(staff_totp).where(staff_totp.c.staff_id == user.id).values(confirmed_at=dt.datetime.now(dt.UTC)),
     )
     codes = [secrets.token_hex(_CODE_BYTES) for _ in range(RECOVERY_CODES)]
-    rows = [{"staff_id": user.id, "code_hash": tokens.hashed(code)} for code in codes]
-    await execute(connection, insert(staff_recovery_code).values(rows))
+    rows = [{"staff_id": user.id, "code_hash": tokens.hash_token(code)} for code in codes]
+    await execute_statement(connection, insert(staff_recovery_code).values(rows))
     return ["-".join(code[i : i + 5] for i in range(0, len(code), 5)) for code in codes]
 
 
@@ -110,20 +110,20 @@ async def _digits(connection: Connection, user: Row, code: str, settings: Settin
 async def _take(connection: Connection, staff_id: int, step: int) -> bool:
     """A code that was used, and every older one, is worth nothing: what was seen once can be typed by another."""
     newer = update(staff_totp).where(staff_totp.c.staff_id == staff_id, staff_totp.c.last_step < step)
-    return await execute(connection, newer.values(last_step=step)) == 1
+    return await execute_statement(connection, newer.values(last_step=step)) == 1
 
 
 async def _use_recovery_code(connection: Connection, staff_id: int, code: str) -> bool:
     used = delete(staff_recovery_code).where(
-        staff_recovery_code.c.staff_id == staff_id, staff_recovery_code.c.code_hash == tokens.hashed(code)
+        staff_recovery_code.c.staff_id == staff_id, staff_recovery_code.c.code_hash == tokens.hash_token(code)
     )
-    return await execute(connection, used) == 1
+    return await execute_statement(connection, used) == 1
 
 
 async def disable(connection: Connection, staff_id: int) -> bool:
     """Whether there was one to switch off."""
-    await execute(connection, delete(staff_recovery_code).where(staff_recovery_code.c.staff_id == staff_id))
-    return await execute(connection, delete(staff_totp).where(staff_totp.c.staff_id == staff_id)) == 1
+    await execute_statement(connection, delete(staff_recovery_code).where(staff_recovery_code.c.staff_id == staff_id))
+    return await execute_statement(connection, delete(staff_totp).where(staff_totp.c.staff_id == staff_id)) == 1
 
 
 async def recovery_codes_left(connection: Connection, staff_id: int) -> int:

@@ -90,7 +90,7 @@ class AddressSheet:
         record |= _content(cells)
         record["is_default_billing"] = cells.flag("_address_default_billing_")
         record["is_default_shipping"] = cells.flag("_address_default_shipping_")
-        key = (emails.normalised(email), website_id) if email and website_id is not None else None
+        key = (emails.normalize_email(email), website_id) if email and website_id is not None else None
         return CheckedRow(line, cells, key, record)
 
     async def settle(self, connection: Connection, batch: Sequence[CheckedRow]) -> None:

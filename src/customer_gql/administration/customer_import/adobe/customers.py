@@ -95,7 +95,7 @@ class CustomerSheet:
             # Whether the customer exists cannot be known, so what a new one needs is asked for.
             _require_names(cells)
             return CheckedRow(line, cells, None, {})
-        key = (emails.normalised(email), website_id)
+        key = (emails.normalize_email(email), website_id)
         record |= {"email": email, "email_normalised": key[0], "website_id": website_id}
         return CheckedRow(line, cells, key, record | {"customer_id": new_id(), "event_id": new_id()})
 

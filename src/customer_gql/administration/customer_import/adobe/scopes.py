@@ -8,12 +8,12 @@ from sqlalchemy import select
 from customer_gql.administration.customer_import.cells import Cells
 from customer_gql.administration.customer_import.staging import Key
 from customer_gql.customers.profile.sharing import accounts_are_shared
-from customer_gql.database.statements import Connection, compiled, fetch
+from customer_gql.database.statements import Connection, compile_statement, fetch_rows
 from customer_gql.shop.groups.tables import NOT_LOGGED_IN, customer_group
 from customer_gql.shop.websites.tables import store, store_view, website
 
-_WEBSITES: Final = compiled(select(website.c.id, website.c.code))
-_VIEWS: Final = compiled(
+_WEBSITES: Final = compile_statement(select(website.c.id, website.c.code))
+_VIEWS: Final = compile_statement(
     select(
         store_view.c.id,
         store_view.c.code,
@@ -21,7 +21,7 @@ _VIEWS: Final = compiled(
         (store_view.c.is_default & store.c.is_default).label("is_default"),
     ).join(store, store.c.id == store_view.c.store_id)
 )
-_GROUPS: Final = compiled(select(customer_group.c.id).where(customer_group.c.id != NOT_LOGGED_IN))
+_GROUPS: Final = compile_statement(select(customer_group.c.id).where(customer_group.c.id != NOT_LOGGED_IN))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +49,12 @@ class ImportShop:
 
 
 async def load_shop(connection: Connection) -> ImportShop:
-    views = await fetch(connection, _VIEWS)
+    views = await fetch_rows(connection, _VIEWS)
     return ImportShop(
-        websites={row.code: row.id for row in await fetch(connection, _WEBSITES)},
+        websites={row.code: row.id for row in await fetch_rows(connection, _WEBSITES)},
         views={(row.website_id, row.code): row.id for row in views},
         default_views={row.website_id: row.id for row in views if row.is_default},
-        groups={str(row.id): row.id for row in await fetch(connection, _GROUPS)},
+        groups={str(row.id): row.id for row in await fetch_rows(connection, _GROUPS)},
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from sqlalchemy import insert, select, update
 
-from customer_gql.core.emails import normalised
+from customer_gql.core.emails import normalize_email
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.customers.accounts import lockout, writes
 from customer_gql.customers.accounts.enumeration import Decoy, undoing
@@ -19,7 +19,7 @@ from customer_gql.customers.newsletter.writes import activate_waiting_subscripti
 from customer_gql.customers.profile import fields, writes as customers
 from customer_gql.customers.profile.sharing import email_scope
 from customer_gql.customers.profile.tables import customer
-from customer_gql.database.statements import Connection, Row, execute, fetch_one
+from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one
 from customer_gql.graph.context import Context
 from customer_gql.security import tokens
 
@@ -47,7 +47,11 @@ async def resend(context: Context, view: Row, *, email: str) -> None:
     async with context.transaction() as connection:
         scope = await email_scope(connection, view.website_id)
         known = await fetch_one(
-            connection, ACCOUNT_BY_EMAIL, email_normalised=normalised(email), scope=scope, website_id=view.website_id
+            connection,
+            ACCOUNT_BY_EMAIL,
+            email_normalised=normalize_email(email),
+            scope=scope,
+            website_id=view.website_id,
         )
         account = known or Decoy(email, view)
         await fetch_one(connection, select(customer.c.id).where(customer.c.id == account.id).with_for_update())
@@ -111,7 +115,7 @@ async def request_change(connection: Connection, held: Row, *, email: str, by: B
     await writes.revoke_links(connection, [held.id], purpose=EmailPurpose.CHANGE.value)
     token, expires_at = await _made(connection, held, EmailPurpose.CHANGE, CHANGE_LIFETIME, new_email=email)
     owner = await fetch_one(
-        connection, ACCOUNT_BY_EMAIL, email_normalised=normalised(email), scope=scope, website_id=held.website_id
+        connection, ACCOUNT_BY_EMAIL, email_normalised=normalize_email(email), scope=scope, website_id=held.website_id
     )
     if owner is None or owner.id == held.id:
         expires = expires_at.isoformat()
@@ -142,14 +146,14 @@ async def change(connection: Connection, given: str, *, customer_id: int, by: By
 async def _made(
     connection: Connection, account: Any, purpose: EmailPurpose, lifetime: dt.timedelta, new_email: str | None = None
 ) -> tuple[str, dt.datetime]:
-    token, now = tokens.new(tokens.EMAIL), dt.datetime.now(dt.UTC)
-    await execute(
+    token, now = tokens.new_token(tokens.EMAIL), dt.datetime.now(dt.UTC)
+    await execute_statement(
         connection,
         insert(email_token).values(
-            token_hash=tokens.hashed(token),
+            token_hash=tokens.hash_token(token),
             customer_id=account.id,
             purpose=purpose.value,
-            email_hash=tokens.hashed(normalised(account.email)),
+            email_hash=tokens.hash_token(normalize_email(account.email)),
             new_email=new_email,
             created_at=now,
             expires_at=now + lifetime,
@@ -163,7 +167,7 @@ async def _used(
 ) -> tuple[Row, Row]:
     """Use a link up, under the lock of its account; the link and the account. One refusal for all that may be wrong."""
     dead = RuleError(DEAD, path=["token"])
-    known = await fetch_one(connection, EMAIL_TOKEN, token_hash=tokens.hashed(given))
+    known = await fetch_one(connection, EMAIL_TOKEN, token_hash=tokens.hash_token(given))
     if known is None or (customer_id is not None and known.customer_id != customer_id):
         raise dead
     try:
@@ -177,7 +181,7 @@ async def _used(
         .where(
             email_token.c.token_hash == known.token_hash,
             email_token.c.purpose == purpose.value,
-            email_token.c.email_hash == tokens.hashed(normalised(held.email)),
+            email_token.c.email_hash == tokens.hash_token(normalize_email(held.email)),
             email_token.c.used_at.is_(None),
             email_token.c.revoked_at.is_(None),
             email_token.c.expires_at > now,

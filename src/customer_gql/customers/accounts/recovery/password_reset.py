@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import insert, select, update
 
-from customer_gql.core.emails import normalised
+from customer_gql.core.emails import normalize_email
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.viewer import ViewerKind
 from customer_gql.customers.accounts import lockout, passwords, writes
@@ -20,7 +20,7 @@ from customer_gql.customers.history.writes import By, acting, record
 from customer_gql.customers.profile import fields, writes as customers
 from customer_gql.customers.profile.sharing import email_scope
 from customer_gql.customers.profile.tables import customer
-from customer_gql.database.statements import Connection, Row, execute, fetch_one
+from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one
 from customer_gql.graph.context import Context
 from customer_gql.security import throttle, tokens
 from customer_gql.shop.settings.declaration import GLOBAL, STORE_VIEW, Setting
@@ -79,7 +79,11 @@ async def request(context: Context, view: Row, *, email: str) -> None:
         from_here = await _allowed_from(connection, context.caller.address, limit)
         scope = await email_scope(connection, view.website_id)
         known = await fetch_one(
-            connection, ACCOUNT_BY_EMAIL, email_normalised=normalised(email), scope=scope, website_id=view.website_id
+            connection,
+            ACCOUNT_BY_EMAIL,
+            email_normalised=normalize_email(email),
+            scope=scope,
+            website_id=view.website_id,
         )
         account = known or Decoy(email, view)
         await fetch_one(connection, select(customer.c.id).where(customer.c.id == account.id).with_for_update())
@@ -132,13 +136,13 @@ async def send(
 ) -> dt.datetime:
     """Queue a mail with a link that works once; when it expires. Only the newest link works."""
     await writes.revoke_resets(connection, [account.id])
-    token, now = tokens.new(tokens.PASSWORD_RESET), dt.datetime.now(dt.UTC)
-    await execute(
+    token, now = tokens.new_token(tokens.PASSWORD_RESET), dt.datetime.now(dt.UTC)
+    await execute_statement(
         connection,
         insert(password_reset).values(
-            token_hash=tokens.hashed(token),
+            token_hash=tokens.hash_token(token),
             customer_id=account.id,
-            email_hash=tokens.hashed(normalised(account.email)),
+            email_hash=tokens.hash_token(normalize_email(account.email)),
             created_at=now,
             expires_at=now + lifetime,
         ),
@@ -158,12 +162,12 @@ async def reset(context: Context, *, token: str, password: str) -> None:
     dead = RuleError(email_verification.DEAD, path=["token"])
     async with context.database.writes.acquire() as connection:
         await lockout.check_peer(connection, context.caller.address)
-        link = await fetch_one(connection, RESET_TOKEN, token_hash=tokens.hashed(token))
+        link = await fetch_one(connection, RESET_TOKEN, token_hash=tokens.hash_token(token))
         known = link and await fetch_one(connection, ACCOUNT_BY_ID, customer_id=link.customer_id)
         if known is None or link is None or not _is_open(link, known):
             raise dead
         await check_new(connection, known, password, path=["password"])
-    hash = await passwords.hashed(password)
+    hash = await passwords.hash_password(password)
     async with context.transaction() as connection:
         try:
             held = await customers.lock_customer(connection, known.id, websites=None)
@@ -182,17 +186,17 @@ async def reset(context: Context, *, token: str, password: str) -> None:
 
 def _is_open(link: Row, known: Row) -> bool:
     is_fresh = link.used_at is None and link.revoked_at is None and link.expires_at > dt.datetime.now(dt.UTC)
-    return is_fresh and link.email_hash == tokens.hashed(normalised(known.email))
+    return is_fresh and link.email_hash == tokens.hash_token(normalize_email(known.email))
 
 
 async def _use_up(connection: Connection, link: Row, held: Row) -> int:
     now = dt.datetime.now(dt.UTC)
-    return await execute(
+    return await execute_statement(
         connection,
         update(password_reset)
         .where(
             password_reset.c.token_hash == link.token_hash,
-            password_reset.c.email_hash == tokens.hashed(normalised(held.email)),
+            password_reset.c.email_hash == tokens.hash_token(normalize_email(held.email)),
             password_reset.c.used_at.is_(None),
             password_reset.c.revoked_at.is_(None),
             password_reset.c.expires_at > now,
@@ -206,7 +210,7 @@ async def change(context: Context, *, current: str, new: str, keep_others: bool)
     known = await proven(context, current, path=["currentPassword"])
     async with context.database.reads.acquire() as connection:
         await check_new(connection, known, new, path=["newPassword"])
-    hash = await passwords.hashed(new)
+    hash = await passwords.hash_password(new)
     async with context.transaction() as connection:
         held = await customers.lock_customer(connection, known.id, websites=None)
         stored = await fetch_one(connection, ACCOUNT_BY_ID, customer_id=held.id)

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import insert
 
-from customer_gql.core.emails import normalised
+from customer_gql.core.emails import normalize_email
 from customer_gql.core.errors import RuleError, RuleErrors
 from customer_gql.core.ids import new_id
 from customer_gql.core.viewer import ViewerKind
@@ -66,7 +66,7 @@ async def sign_up(
             store_view_id=view.id,
         )
         email, wanted = await _checked(connection, view, shop, email, password, about)
-    hash = None if password is None else await passwords.hashed(password)
+    hash = None if password is None else await passwords.hash_password(password)
     is_confirmed = not shop[CONFIRM]
     wish = (
         (opt_in.request_confirmation if shop[opt_in.CONFIRM_BY_MAIL] else newsletter.begin_subscription)
@@ -125,7 +125,7 @@ async def _create_or_tell(
     address: str | None,
 ) -> int | None:
     """The new customer, or None when the owner of the address was told. Both take the same statements."""
-    customer_id, name = new_id(), normalised(values["email"])
+    customer_id, name = new_id(), normalize_email(values["email"])
     by = By(Actor.CUSTOMER, customer_id, address=address)
     scope = await lock_email_scope(connection, view.website_id)
     async with undoing(connection, wanted=False) as undo:

@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, Text, and_, cast, literal, null, or_, select,
 from customer_gql.customers.addresses.tables import address
 from customer_gql.customers.profile.reads import ONLINE_SINCE
 from customer_gql.customers.profile.tables import customer, customer_activity as activity, visitor
-from customer_gql.loading.lists import List
+from customer_gql.loading.lists import RootList
 from customer_gql.loading.pages import Sort
 
 
@@ -61,7 +61,7 @@ _visitors = select(
 ).where(visitor.c.last_activity_at > ONLINE_SINCE)
 
 _online = union_all(_customers, _visitors).subquery("online")
-online_list = List(
+online_list = RootList(
     select(_online),
     [Sort("LATEST", (_online.c.last_activity_at, _online.c.place), descending=True)],
     website=_online.c.website_id,

@@ -32,8 +32,16 @@ from customer_gql.customers.history.writes import By, record
 from customer_gql.customers.profile.sharing import email_scope
 from customer_gql.customers.profile.tables import customer
 from customer_gql.database.pools import Database
-from customer_gql.database.statements import Connection, Row, among, execute, fetch, fetch_one, fetch_value
-from customer_gql.loading.coalescing import coalesced_read
+from customer_gql.database.statements import (
+    Connection,
+    Row,
+    equals_any,
+    execute_statement,
+    fetch_one,
+    fetch_rows,
+    fetch_value,
+)
+from customer_gql.loading.coalescing import read_coalesced
 from customer_gql.security import tokens
 from customer_gql.shop.settings.declaration import GLOBAL, Setting
 from customer_gql.shop.settings.reads import settings_at
@@ -72,11 +80,11 @@ async def find(database: Database, given: str, *, store_view: str | None = None)
     """
     if not given.startswith(tokens.CUSTOMER):
         return None
-    token_hash = tokens.hashed(given)
-    found = await coalesced_read(database, viewers_by_token, token_hash)
+    token_hash = tokens.hash_token(given)
+    found = await read_coalesced(database, viewers_by_token, token_hash)
     if found is None:
         return None
-    asked = None if store_view is None else await coalesced_read(database, websites_by_store_view, store_view)
+    asked = None if store_view is None else await read_coalesced(database, websites_by_store_view, store_view)
     if asked is not None and asked.website_id != found.website_id:
         async with database.reads.acquire() as connection:
             if not await reaches(connection, found, asked.website_id):
@@ -124,7 +132,7 @@ async def touch(connection: Connection, token_hash: bytes) -> None:
         .returning(token.c.customer_id, token.c.session_id),
     )
     if touched is not None:
-        await execute(connection, update(session).where(*_is(*touched)).values(last_used_at=now))
+        await execute_statement(connection, update(session).where(*_is(*touched)).values(last_used_at=now))
 
 
 async def start(connection: Connection, customer_id: int, *, website_id: int, caller: RequestOrigin) -> SessionGrant:
@@ -151,7 +159,7 @@ async def renew(
 
     A website the session does not reach gets none either, and one that the group excludes by now ends it.
     """
-    known = await fetch_one(connection, REFRESH_TOKEN, token_hash=tokens.hashed(given))
+    known = await fetch_one(connection, REFRESH_TOKEN, token_hash=tokens.hash_token(given))
     if known is None:
         return None
     held = await fetch_one(
@@ -160,7 +168,7 @@ async def renew(
     now = dt.datetime.now(dt.UTC)
     if held is None or held.expires_at <= now or not await reaches(connection, held, website_id):
         return None
-    used = await execute(
+    used = await execute_statement(
         connection,
         update(refresh_token)
         .where(refresh_token.c.token_hash == known.token_hash, refresh_token.c.used_at.is_(None))
@@ -171,10 +179,10 @@ async def renew(
         if not used:
             await _tell_reuse(connection, held.customer_id, address)
         return None
-    await execute(
+    await execute_statement(
         connection, delete(token).where(token.c.customer_id == held.customer_id, token.c.session_id == held.id)
     )
-    await execute(connection, update(session).where(*_is(held.customer_id, held.id)).values(last_used_at=now))
+    await execute_statement(connection, update(session).where(*_is(held.customer_id, held.id)).values(last_used_at=now))
     shop = await settings_at(connection, IDLE)
     return await _grant(connection, held, idle=dt.timedelta(minutes=shop[IDLE]))
 
@@ -188,20 +196,20 @@ async def _tell_reuse(connection: Connection, customer_id: int, address: str | N
 
 async def end(connection: Connection, customer_id: int, session_ids: Sequence[int]) -> int:
     """End these sessions of the customer; how many there were."""
-    ended = await execute(
-        connection, delete(session).where(session.c.customer_id == customer_id, among(session.c.id, session_ids))
+    ended = await execute_statement(
+        connection, delete(session).where(session.c.customer_id == customer_id, equals_any(session.c.id, session_ids))
     )
     for table in (refresh_token, token):
-        await execute(
+        await execute_statement(
             connection,
-            delete(table).where(table.c.customer_id == customer_id, among(table.c.session_id, session_ids)),
+            delete(table).where(table.c.customer_id == customer_id, equals_any(table.c.session_id, session_ids)),
         )
     return ended
 
 
 async def end_others(connection: Connection, customer_id: int, *, keep: int | None) -> int:
     """End every session but one."""
-    rows = await fetch(
+    rows = await fetch_rows(
         connection,
         select(session.c.id).where(session.c.customer_id == customer_id, session.c.id.is_distinct_from(keep)),
     )
@@ -210,9 +218,11 @@ async def end_others(connection: Connection, customer_id: int, *, keep: int | No
 
 async def end_all(connection: Connection, customer_ids: Sequence[int]) -> int:
     """End every session and token of these customers, whose rows the caller has locked; how many tokens it were."""
-    await execute(connection, delete(session).where(among(session.c.customer_id, customer_ids)))
-    await execute(connection, delete(refresh_token).where(among(refresh_token.c.customer_id, customer_ids)))
-    return await execute(connection, delete(token).where(among(token.c.customer_id, customer_ids)))
+    await execute_statement(connection, delete(session).where(equals_any(session.c.customer_id, customer_ids)))
+    await execute_statement(
+        connection, delete(refresh_token).where(equals_any(refresh_token.c.customer_id, customer_ids))
+    )
+    return await execute_statement(connection, delete(token).where(equals_any(token.c.customer_id, customer_ids)))
 
 
 async def add_token(
@@ -226,12 +236,12 @@ async def add_token(
     staff_id: int | None = None,
 ) -> str:
     """A fresh access token; shown once, stored as a hash."""
-    fresh = tokens.new(tokens.CUSTOMER)
+    fresh = tokens.new_token(tokens.CUSTOMER)
     now = dt.datetime.now(dt.UTC)
-    await execute(
+    await execute_statement(
         connection,
         insert(token).values(
-            token_hash=tokens.hashed(fresh),
+            token_hash=tokens.hash_token(fresh),
             customer_id=customer_id,
             session_id=session_id,
             staff_id=staff_id,
@@ -266,7 +276,7 @@ async def _open(
 
 async def _end_oldest(connection: Connection, customer_id: int) -> None:
     """The list of sessions is shown whole, so it has an end."""
-    beyond = await fetch(
+    beyond = await fetch_rows(
         connection,
         select(session.c.id)
         .where(session.c.customer_id == customer_id)
@@ -282,11 +292,11 @@ async def _grant(connection: Connection, held: Row, *, idle: dt.timedelta) -> Se
     access = await add_token(
         connection, held.customer_id, held.id, website_id=held.website_id, expires_at=expires_at, idle=idle
     )
-    refresh = tokens.new(tokens.REFRESH)
-    await execute(
+    refresh = tokens.new_token(tokens.REFRESH)
+    await execute_statement(
         connection,
         insert(refresh_token).values(
-            token_hash=tokens.hashed(refresh),
+            token_hash=tokens.hash_token(refresh),
             customer_id=held.customer_id,
             session_id=held.id,
             expires_at=held.expires_at,

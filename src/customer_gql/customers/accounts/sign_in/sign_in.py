@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import select
 
-from customer_gql.core.emails import normalised
+from customer_gql.core.emails import normalize_email
 from customer_gql.core.errors import RuleError
 from customer_gql.customers.accounts import lockout, passwords, writes
 from customer_gql.customers.accounts.reads import ACCOUNT_BY_EMAIL, ACCOUNT_BY_ID
@@ -29,7 +29,7 @@ async def sign_in(context: Context, view: Row, *, email: str, password: str) -> 
     passwords.check_length(password, ["password"])
     async with context.database.writes.acquire() as connection:
         await lockout.check_peer(connection, context.caller.address)
-        name, scope = normalised(email), await email_scope(connection, view.website_id)
+        name, scope = normalize_email(email), await email_scope(connection, view.website_id)
         attempt = await lockout.count_attempt(connection, name, scope, lockout.SIGN_INS, lockout.PASSWORDS)
         known = await fetch_one(
             connection, ACCOUNT_BY_EMAIL, email_normalised=name, scope=scope, website_id=view.website_id
@@ -40,7 +40,7 @@ async def sign_in(context: Context, view: Row, *, email: str, password: str) -> 
     if known is None or not is_right or not _may_sign_in(known, is_excluded=known.is_excluded):
         _show_lock(context, known, attempt)
         raise RuleError(REFUSED)
-    newer = await passwords.hashed(password) if passwords.is_outdated(known.password_hash) else None
+    newer = await passwords.hash_password(password) if passwords.is_outdated(known.password_hash) else None
     async with context.transaction() as connection:
         grant = await _let_in(connection, context, known, newer, website_id=view.website_id, scope=scope)
     presence.record_sign_in(context, known.id)
@@ -91,7 +91,9 @@ async def proven(context: Context, password: str, *, path: list[str]) -> Row:
     async with context.database.writes.acquire() as connection:
         await lockout.check_peer(connection, context.caller.address)
         known = await fetch_one(connection, ACCOUNT_BY_ID, customer_id=context.viewer.customer_id)
-        account = None if known is None else (normalised(known.email), await email_scope(connection, known.website_id))
+        account = (
+            None if known is None else (normalize_email(known.email), await email_scope(connection, known.website_id))
+        )
         attempt = None if account is None else await lockout.count_attempt(connection, *account, lockout.PASSWORDS)
     wrong = RuleError("This is not the account's password, or too many wrong ones were tried.", path=path)
     if known is None or account is None or attempt is None:

@@ -15,7 +15,7 @@ from customer_gql.customers.history.tables import Actor
 from customer_gql.customers.history.writes import By, record
 from customer_gql.customers.profile import fields, writes as customers
 from customer_gql.customers.profile.tables import CustomerStatus
-from customer_gql.database.statements import Connection, Row, execute, fetch_one, fetch_value
+from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one, fetch_value
 from customer_gql.security import tokens
 from customer_gql.shop.settings.declaration import GLOBAL, Setting
 from customer_gql.shop.settings.reads import setting
@@ -39,12 +39,12 @@ async def give_code(connection: Connection, held: Row, *, reason: str, by: By) -
         raise _refused("This customer does not allow staff to sign in for them.")
     if held.status != CustomerStatus.ACTIVE.value:
         raise _refused("This account is inactive.")
-    code, now, impersonation_id = tokens.new(tokens.LOGIN_CODE), dt.datetime.now(dt.UTC), new_id()
+    code, now, impersonation_id = tokens.new_token(tokens.LOGIN_CODE), dt.datetime.now(dt.UTC), new_id()
     key = {"customer_id": held.id, "staff_id": by.id, "expires_at": now + CODE_LIFETIME}
-    await execute(connection, insert(impersonation).values(**key, id=impersonation_id, reason=reason))
-    await execute(
+    await execute_statement(connection, insert(impersonation).values(**key, id=impersonation_id, reason=reason))
+    await execute_statement(
         connection,
-        insert(login_code).values(**key, code_hash=tokens.hashed(code), impersonation_id=impersonation_id),
+        insert(login_code).values(**key, code_hash=tokens.hash_token(code), impersonation_id=impersonation_id),
     )
     changes = {"reason": (None, reason)}
     await record(connection, held.id, kind="LOGIN_CODE_GIVEN", version=held.version, by=by, changes=changes)
@@ -59,7 +59,7 @@ async def exchange(
     `website_id` is where it is exchanged; None is the customer's own. The token reaches as far as the customer's would.
     """
     dead = RuleError(_DEAD, path=["code"])
-    known = await fetch_one(connection, LOGIN_CODE, code_hash=tokens.hashed(code))
+    known = await fetch_one(connection, LOGIN_CODE, code_hash=tokens.hash_token(code))
     if known is None:
         raise dead
     try:
@@ -67,7 +67,7 @@ async def exchange(
     except RuleError:
         raise dead from None
     now = dt.datetime.now(dt.UTC)
-    used = await execute(
+    used = await execute_statement(
         connection,
         update(login_code)
         .where(login_code.c.code_hash == known.code_hash, login_code.c.used_at.is_(None), login_code.c.expires_at > now)
@@ -78,7 +78,7 @@ async def exchange(
     if not used or not may_there or not await _still_may(connection, held, known.staff_id):
         raise dead
     expires_at = now + TOKEN_LIFETIME
-    await execute(
+    await execute_statement(
         connection,
         update(impersonation)
         .where(impersonation.c.customer_id == held.id, impersonation.c.id == known.impersonation_id)
@@ -104,7 +104,7 @@ async def end(
     """End it at once; whether it was still going on. The customer has to be of one of the websites."""
     held = await customers.lock_customer(connection, customer_id, websites=websites)
     now = dt.datetime.now(dt.UTC)
-    ended = await execute(
+    ended = await execute_statement(
         connection,
         update(impersonation)
         .where(
@@ -116,7 +116,9 @@ async def end(
         .values(ended_at=now),
     )
     for table, column in ((customer_token, customer_token.c.session_id), (login_code, login_code.c.impersonation_id)):
-        await execute(connection, delete(table).where(table.c.customer_id == customer_id, column == impersonation_id))
+        await execute_statement(
+            connection, delete(table).where(table.c.customer_id == customer_id, column == impersonation_id)
+        )
     if ended:
         await record(connection, customer_id, kind="IMPERSONATION_ENDED", version=held.version, by=by)
     return bool(ended)

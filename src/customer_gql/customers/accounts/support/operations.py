@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 import strawberry
 
 from customer_gql.core.errors import RuleError, UserErrorCode
-from customer_gql.core.ids import decode, decode_one
+from customer_gql.core.ids import decode_keys, decode_one
 from customer_gql.core.permissions import Permission
 from customer_gql.customers.accounts import writes
 from customer_gql.customers.accounts.reads import live_impersonations
@@ -20,7 +20,7 @@ from customer_gql.customers.profile.tables import CustomerStatus
 from customer_gql.customers.profile.writes import lock_customer
 from customer_gql.graph.context import Info
 from customer_gql.graph.lists import admin_list
-from customer_gql.graph.roots import INPUT, Requires, admin_mutation
+from customer_gql.graph.roots import INPUT, RequiresPermission, admin_mutation
 
 from . import impersonation
 from .account_sharing import AccountSharingAdminMutation
@@ -75,7 +75,7 @@ class AccountAdminMutation:
         customer_id, by = decode_one(input.id, "cus"), acting(info.context.viewer)
         reason = input.login_code_reason
         if reason is not None:
-            Requires(Permission.CUSTOMERS_IMPERSONATE).check(info.context.viewer)
+            RequiresPermission(Permission.CUSTOMERS_IMPERSONATE).check(info.context.viewer)
         code, expires_at = None, None
         async with info.context.transaction() as connection:
             customer = await lock_customer(connection, customer_id, websites=info.context.viewer.website_ids)
@@ -198,7 +198,7 @@ class AccountAdminMutation:
     async def impersonation_end(
         self, info: Info, input: Annotated[ImpersonationEndInput, INPUT]
     ) -> ImpersonationEndPayload:
-        key = decode(input.id, "imp", 2)
+        key = decode_keys(input.id, "imp", 2)
         async with info.context.transaction() as connection:
             changed = await impersonation.end(
                 connection, *key, by=acting(info.context.viewer), websites=info.context.viewer.website_ids

@@ -17,10 +17,10 @@ from customer_gql.execution.plans.generated.objects import id_expression, money_
 from customer_gql.execution.plans.selections.completers import Completer
 from customer_gql.execution.plans.selections.document_field import DocumentField
 from customer_gql.execution.plans.selections.selection import AttributeGetter, DeferredField, Selection
-from customer_gql.graph.connections import Paged
-from customer_gql.graph.fields import Load
+from customer_gql.graph.connections import DeclaredPages
+from customer_gql.graph.fields import DeclaredLoad
 from customer_gql.graph.nodes import NodeId
-from customer_gql.graph.scalars import Amount
+from customer_gql.graph.scalars import DeclaredMoney
 
 from .resolvers import choose_resolver
 
@@ -92,7 +92,7 @@ class SelectionCompiler:
         if isinstance(node_id := metadata.get("id"), NodeId):
             self._attributes.update(node_id.columns)
             return id_expression(node_id)
-        if isinstance(money := metadata.get("money"), Amount):
+        if isinstance(money := metadata.get("money"), DeclaredMoney):
             self._attributes.update(money.columns)
             return money_expression(money, self._compiler.money_expressions(inner_type, details), nullable=nullable)
         if not declared.is_basic_field or not is_leaf_type(inner_type):
@@ -105,9 +105,9 @@ def _create_deferred(
     field: DocumentField, declared: StrawberryField, metadata: Any, schema: GraphQLSchema
 ) -> DeferredField:
     load = metadata.get("load")
-    if isinstance(load, Paged):
+    if isinstance(load, DeclaredPages):
         return PageField(field, load, AttributeGetter(*load.columns), counts=_selects_count(field.completer))
-    if isinstance(load, Load):
+    if isinstance(load, DeclaredLoad):
         return LoadField(field, load, AttributeGetter(*load.columns))
     if metadata.get("counted"):
         return CountField(field)

@@ -8,11 +8,11 @@ import strawberry
 from customer_gql.execution.plans.running.run import PlanRun
 from customer_gql.execution.plans.selections.document_field import DocumentField
 from customer_gql.execution.plans.selections.selection import AttributeGetter, ObjectBatch
-from customer_gql.graph.connections import Paged, window_of
-from customer_gql.graph.fields import Load
-from customer_gql.loading.pages import Page, Window, page_size, total
+from customer_gql.graph.connections import DeclaredPages, make_window
+from customer_gql.graph.fields import DeclaredLoad
+from customer_gql.loading.pages import Page, Window, total_of, validate_page_size
 from customer_gql.loading.reads import Read
-from customer_gql.loading.rounds import Asked
+from customer_gql.loading.requests import BatchLoad
 
 from .attributes import narrow_read
 
@@ -35,7 +35,7 @@ class LoadField(_KeyedField):
 
     __slots__ = ("_narrowed", "declared", "field")
 
-    def __init__(self, field: DocumentField, declared: Load, keys: AttributeGetter) -> None:
+    def __init__(self, field: DocumentField, declared: DeclaredLoad, keys: AttributeGetter) -> None:
         self.field = field
         self.declared = declared
         self.keys = keys
@@ -46,9 +46,9 @@ class LoadField(_KeyedField):
         asked = self.request_keys(run, keys)
         run.call_when_read(asked, lambda: self.field.write_values_by_key(run, batch, keys, asked.found.get))
 
-    def request_keys(self, run: PlanRun, keys: Sequence[Any]) -> Asked:
+    def request_keys(self, run: PlanRun, keys: Sequence[Any]) -> BatchLoad:
         if self.declared.limited:
-            limit = page_size(run.argument_values(self.field.arguments)["first"])
+            limit = validate_page_size(run.argument_values(self.field.arguments)["first"])
             return run.request_rows(self._choose_read(run), keys, {"limit": limit})
         return run.request_rows(self._choose_read(run), [key for key in keys if key is not None], {})
 
@@ -65,7 +65,7 @@ class PageField(_KeyedField):
 
     __slots__ = ("_narrowed", "counts", "declared", "field")
 
-    def __init__(self, field: DocumentField, declared: Paged, keys: AttributeGetter, *, counts: bool) -> None:
+    def __init__(self, field: DocumentField, declared: DeclaredPages, keys: AttributeGetter, *, counts: bool) -> None:
         self.field = field
         self.declared = declared
         self.keys = keys
@@ -81,13 +81,13 @@ class PageField(_KeyedField):
 
         run.call_when_read(asked, lambda: self.field.write_values_by_key(run, batch, keys, page_of_key))
 
-    def request_keys(self, run: PlanRun, keys: Sequence[Any]) -> Asked:
+    def request_keys(self, run: PlanRun, keys: Sequence[Any]) -> BatchLoad:
         return self._request_pages(run, keys, self._read_window(run))
 
     def _read_window(self, run: PlanRun) -> Window:
-        return window_of(**{**_NO_WINDOW, **run.argument_values(self.field.arguments)})
+        return make_window(**{**_NO_WINDOW, **run.argument_values(self.field.arguments)})
 
-    def _request_pages(self, run: PlanRun, keys: Sequence[Any], window: Window) -> Asked:
+    def _request_pages(self, run: PlanRun, keys: Sequence[Any], window: Window) -> BatchLoad:
         pages = self.declared.pages
         if self.counts:
             run.request_rows(pages.count, keys, {})  # in the same round; `CountField` finds them already read
@@ -124,5 +124,5 @@ class CountField:
             return
         asked = run.request_rows(read, keys, {})
         run.call_when_read(
-            asked, lambda: self.field.write_values(run, batch, [total(asked.found[key]) for key in keys])
+            asked, lambda: self.field.write_values(run, batch, [total_of(asked.found[key]) for key in keys])
         )

@@ -8,7 +8,8 @@ from customer_gql.core.errors import BadInput
 from customer_gql.execution.plans.running.run import PlanRun, Position
 from customer_gql.execution.plans.selections.document_field import DocumentField
 from customer_gql.execution.plans.selections.selection import ObjectBatch
-from customer_gql.loading.rounds import Asked, Foresee
+from customer_gql.loading.requests import BatchLoad
+from customer_gql.loading.rounds import Prefetch
 
 from .attributes import selection_of_object
 
@@ -40,10 +41,10 @@ class ResolverField:
 
         run.call_after_round(write_results)
 
-    def _create_prefetch(self, run: PlanRun) -> Foresee:
+    def _create_prefetch(self, run: PlanRun) -> Prefetch:
         """When the resolver reads one row by its key, loads of that row with the same key join the same round."""
 
-        def prefetch(pending: Sequence[Asked]) -> None:
+        def prefetch(pending: Sequence[BatchLoad]) -> None:
             selection = selection_of_object(self.field.completer)
             if selection is None or len(pending) != 1 or pending[0].read.many:
                 return

@@ -5,10 +5,10 @@ from typing import Any
 
 from graphql import GraphQLObjectType
 
-from customer_gql.core.money import major, major_text
+from customer_gql.core.money import format_amount, to_major_units
 from customer_gql.execution.plans.errors import FallBack
 from customer_gql.graph.nodes import NodeId
-from customer_gql.graph.scalars import Amount
+from customer_gql.graph.scalars import DeclaredMoney
 
 from .functions import AttributeAccess, Constants, FieldExpression, NamedExpression
 
@@ -27,7 +27,7 @@ def id_expression(declared: NodeId) -> FieldExpression:
     return write_id
 
 
-def money_expression(declared: Amount, fields: Sequence[NamedExpression], *, nullable: bool) -> FieldExpression:
+def money_expression(declared: DeclaredMoney, fields: Sequence[NamedExpression], *, nullable: bool) -> FieldExpression:
     """The selected fields of a money; their expressions access its attributes `amount` and `currency`."""
     amount, currency = declared.columns
 
@@ -48,7 +48,7 @@ def amount_expression(access: AttributeAccess, constants: Constants) -> str:
 
 
 def _format_amount(amount: Any, currency: str) -> str:
-    return major_text(amount, currency) if type(amount) is int else str(major(amount, currency))
+    return format_amount(amount, currency) if type(amount) is int else str(to_major_units(amount, currency))
 
 
 def _fall_back() -> None:

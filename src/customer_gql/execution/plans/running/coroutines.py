@@ -3,10 +3,10 @@
 from collections.abc import Coroutine, Generator
 from typing import Any
 
-from customer_gql.loading.rounds import Loads
+from customer_gql.loading.rounds import RequestLoads
 
 
-async def drive_resolver(resolver: Coroutine[Any, Any, Any], loads: Loads) -> Any:
+async def drive_resolver(resolver: Coroutine[Any, Any, Any], loads: RequestLoads) -> Any:
     """The result of the only resolver that is awaited at this point.
 
     While it waits for loads only, their rounds run here at once: no other resolver could still add to them.
@@ -34,7 +34,7 @@ class _StartedCoroutine:
         self.awaited: Any = None
         self.result: Any = None
 
-    def advance(self, loads: Loads) -> bool:
+    def advance(self, loads: RequestLoads) -> bool:
         """Run up to the next `await`; true when the coroutine has ended."""
         loads.driven = True
         try:

@@ -10,7 +10,8 @@ from graphql.pyutils import Path, is_awaitable
 
 from customer_gql.graph.context import Context
 from customer_gql.loading.reads import Read
-from customer_gql.loading.rounds import Asked, Foresee
+from customer_gql.loading.requests import BatchLoad
+from customer_gql.loading.rounds import Prefetch
 
 from .arguments import FieldArguments
 from .coroutines import drive_resolver
@@ -46,12 +47,12 @@ class PlanRun:
         self.context = context
         self.variables = variables
         self._arguments: dict[int, Mapping[str, Any]] = {}
-        self.prefetches: list[Foresee] = []
-        self._requested: list[Asked] = []
+        self.prefetches: list[Prefetch] = []
+        self._requested: list[BatchLoad] = []
         self._values: list[list[Any]] = []
         self._callbacks: list[Callable[[], None]] = []
 
-    def request_rows(self, read: Read, keys: Iterable[Any], arguments: Mapping[str, Any]) -> Asked:
+    def request_rows(self, read: Read, keys: Iterable[Any], arguments: Mapping[str, Any]) -> BatchLoad:
         """Request keys of one read; the rows are in `found` when the callbacks of the next round are called."""
         asked = self.context.loads.ask(read, keys, arguments)
         self._requested.append(asked)
@@ -66,7 +67,7 @@ class PlanRun:
     def call_after_round(self, callback: Callable[[], None]) -> None:
         self._callbacks.append(callback)
 
-    def call_when_read(self, asked: Asked, callback: Callable[[], None]) -> None:
+    def call_when_read(self, asked: BatchLoad, callback: Callable[[], None]) -> None:
         """At once when everything was read before, so that what depends on it joins the coming round."""
         if asked.unread:
             self._callbacks.append(callback)
