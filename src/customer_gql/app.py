@@ -1,4 +1,4 @@
-"""The Starlette application: two GraphQL routes, GraphiQL in development, health, and the pools' lifespan."""
+"""The Starlette application: two GraphQL routes, GraphiQL in development, health checks, and the connection pools."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
@@ -11,7 +11,6 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
@@ -20,10 +19,10 @@ from customer_gql.core.viewer import GUEST, RequestOrigin, Viewer
 from customer_gql.customers.accounts.sessions import sessions
 from customer_gql.database.background import Background
 from customer_gql.database.pools import Database, TimeLimits, create_pool, open_database
-from customer_gql.execution import error_masking
 from customer_gql.execution.documents import DocumentCache
 from customer_gql.execution.http.caller import request_origin
 from customer_gql.execution.http.endpoint import Endpoint
+from customer_gql.execution.http.health import report_live, report_ready
 from customer_gql.execution.http.security_headers import SecurityHeaders
 from customer_gql.execution.limits.admission import AdmissionGate
 from customer_gql.execution.limits.cost import CostModel
@@ -47,7 +46,7 @@ HEALTH_PATIENCE: Final = TimeLimits(statement=2, acquire=2)
 
 
 def create_app(settings: Settings) -> Starlette:
-    """The service on the database of the settings; the caller has made sure that it answers and is migrated."""
+    """The service on the database of the settings, which must be reachable and migrated."""
     app = Starlette(
         routes=[
             Route("/graphql", _create_endpoint(settings, "storefront", storefront.schema, authenticate_customer)),
@@ -72,7 +71,7 @@ def _create_endpoint(
 ) -> Endpoint:
     graph = schema._schema  # noqa: SLF001 - strawberry builds the schema, this service runs it
     limits: AudienceSettings = getattr(settings, audience)
-    develops = settings.environment == "development"
+    is_development = settings.environment == "development"
     return Endpoint(
         audience=audience,
         schema=graph,
@@ -83,39 +82,39 @@ def _create_endpoint(
         costs=CostModel(graph),
         trusted=TrustedDocuments(limits.documents, limits.documents_dir),
         gate=AdmissionGate(limits.requests),
-        page=partial(graphiql.page_response, audience) if develops else None,
-        explain=develops,
+        page=partial(graphiql.page_response, audience) if is_development else None,
+        explain=is_development,
         body_seconds=settings.body_seconds,
     )
 
 
 def _create_middleware(settings: Settings) -> list[Middleware]:
-    outside_in = [Middleware(SecurityHeaders, allowed_hosts=settings.allowed_hosts)]
+    outermost_first = [Middleware(SecurityHeaders, allowed_hosts=settings.allowed_hosts)]
     if settings.trusted_proxies:
-        outside_in.append(Middleware(ProxyHeadersMiddleware, trusted_hosts=settings.trusted_proxies))
+        outermost_first.append(Middleware(ProxyHeadersMiddleware, trusted_hosts=settings.trusted_proxies))
     if settings.cors_origins:
         cors = {"allow_origins": settings.cors_origins, "allow_methods": ["POST"], "max_age": 600}
         headers = ["authorization", "content-type", "x-store-view", "x-visitor"]
-        outside_in.append(
+        outermost_first.append(
             Middleware(CORSMiddleware, **cors, allow_headers=headers, expose_headers=["retry-after"])  # pyright: ignore
         )
     if settings.traces:
-        outside_in.append(Middleware(tracing.TracingMiddleware, address=settings.traces))
-    return outside_in
+        outermost_first.append(Middleware(tracing.TracingMiddleware, address=settings.traces))
+    return outermost_first
 
 
 @asynccontextmanager
 async def _run_lifespan(settings: Settings, app: Starlette) -> AsyncGenerator[None]:
     async with AsyncExitStack() as stack:
-        opened = {
+        databases = {
             audience: await stack.enter_async_context(open_pools(settings, audience))
             for audience in ("storefront", "admin")
         }
-        app.state.databases = opened
-        # Written before the pools close.
+        app.state.databases = databases
+        # Pending background writes finish before the pools close.
         stack.push_async_callback(app.state.background.close)
         app.state.health = await stack.enter_async_context(create_pool(settings.database_url or "", 1, HEALTH_PATIENCE))
-        pools = {f"{name}_{kind}": getattr(it, kind) for name, it in opened.items() for kind in ("reads", "writes")}
+        pools = {f"{name}_{kind}": getattr(it, kind) for name, it in databases.items() for kind in ("reads", "writes")}
         stack.enter_context(metrics.serve_metrics(settings.metrics_host, settings.metrics_port, pools))
         if settings.worker:
             await stack.enter_async_context(worker.running(settings, WORK))
@@ -123,7 +122,7 @@ async def _run_lifespan(settings: Settings, app: Starlette) -> AsyncGenerator[No
 
 
 def open_pools(settings: Settings, audience: str) -> AbstractAsyncContextManager[Database]:
-    """The pools of one class of work, so that none can starve another; `jobs.worker` has its own."""
+    """The pools of one audience, so that none can starve another; `jobs.worker` has its own."""
     limits: AudienceSettings = getattr(settings, audience)
     return open_database(
         settings.database_url or "",
@@ -163,7 +162,7 @@ async def _authenticate_viewer(
         raise RequestRefused(
             401,
             ErrorCode.UNAUTHENTICATED,
-            "The token is unknown here, ended or expired. Sign in again, or send no Authorization header.",
+            "The token is unknown, revoked or expired. Sign in again, or send no Authorization header.",
             {"WWW-Authenticate": "Bearer"},
         )
     return viewer
@@ -185,24 +184,3 @@ async def authenticate_staff(
     database: Database, _background: Background, token: str, _peer: RequestOrigin
 ) -> Viewer | None:
     return await staff_sessions.viewer_of(database, token)
-
-
-async def report_live(_request: Request) -> Response:
-    return JSONResponse({"status": "ok"})
-
-
-async def report_ready(request: Request) -> Response:
-    """Whether this process should be sent requests: it is not about to end, and reaches the database."""
-    if request.app.state.draining:
-        return _unready_response("the service is about to end")
-    try:
-        async with request.app.state.health.acquire() as connection:
-            await connection.fetchval("SELECT 1")
-    except Exception as error:  # noqa: BLE001 - whatever it is, this process cannot answer
-        error_masking.log_fault(error, "health")
-        return _unready_response("the database does not answer")
-    return JSONResponse({"status": "ok"})
-
-
-def _unready_response(reason: str) -> Response:
-    return JSONResponse({"status": "unavailable", "reason": reason}, 503, {"Retry-After": "1"})

@@ -1,6 +1,6 @@
 """Settings, read once from the environment (`CUSTOMER_GQL_…`) and a `.env` file, then frozen.
 
-Those of one audience are written with its name and two underscores: `CUSTOMER_GQL_STOREFRONT__COST=2000`.
+Settings of one audience carry its name and two underscores: `CUSTOMER_GQL_STOREFRONT__COST=2000`.
 """
 
 import re
@@ -24,7 +24,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class SettingsError(Exception):
-    """One line for the operator: which setting is wrong and what it accepts."""
+    """One line for the operator: which setting is invalid and what it accepts."""
 
 
 def _split_list(given: object) -> object:
@@ -33,7 +33,7 @@ def _split_list(given: object) -> object:
 
 def _validate_origin(given: str) -> str:
     if not re.fullmatch(r"https?://[^/*\s]+", given):
-        raise ValueError(f"{given!r} is no exact origin such as https://shop.example.com")
+        raise ValueError(f"{given!r} is not an exact origin such as https://shop.example.com")
     return given
 
 
@@ -42,34 +42,34 @@ Origins = Annotated[list[Annotated[str, AfterValidator(_validate_origin)]], Befo
 
 
 class AudienceSettings(BaseModel):
-    """What one endpoint takes, and what it may use of the database."""
+    """The limits of one endpoint, and its share of the database connections."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    body_bytes: int = Field(ge=1024, description="size of a request's body")
-    tokens: int = Field(ge=10, description="words and signs of a document, comments included")
-    depth: int = Field(ge=1, description="fields inside fields")
-    fields: int = Field(ge=1, description="fields, each fragment counted wherever it is spread")
-    aliases: int = Field(ge=0, description="renamed fields, counted likewise")
-    directives: int = Field(20, ge=0, description="directives, counted likewise")
-    mutations: int = Field(4, ge=1, description="root fields of one mutation; some have to stand alone")
-    cost: int = Field(ge=1, description="fields times page sizes")
-    bucket: int = Field(description="cost that may be asked in one go before the rate counts")
-    guest_rate: int = Field(ge=1, description="cost per second for one address without a token")
-    rate: int = Field(ge=1, description="cost per second for one signed-in customer, user or service")
-    requests: int = Field(ge=1, description="requests worked on at once; more are told to come again")
-    seconds: float = Field(gt=0, description="for a statement, and a second more for the whole answer")
-    read_connections: int = Field(ge=1, le=200)
-    write_connections: int = Field(ge=1, le=200)
+    body_bytes: int = Field(ge=1024, description="bytes of a request's body")
+    tokens: int = Field(ge=10, description="lexical tokens of a document, comments included")
+    depth: int = Field(ge=1, description="levels of nested fields")
+    fields: int = Field(ge=1, description="fields of a document, each fragment counted wherever it is spread")
+    aliases: int = Field(ge=0, description="aliases of a document, counted in the same way")
+    directives: int = Field(20, ge=0, description="directives of a document, counted in the same way")
+    mutations: int = Field(4, ge=1, description="root fields of one mutation; an exclusive one must be the only one")
+    cost: int = Field(ge=1, description="highest cost of a document: its fields times the page sizes")
+    bucket: int = Field(description="cost that may be spent at once before the rate limit applies")
+    guest_rate: int = Field(ge=1, description="cost per second of one address without a token")
+    rate: int = Field(ge=1, description="cost per second of one signed-in customer, staff user or service")
+    requests: int = Field(ge=1, description="requests processed at once; further ones are refused with 503")
+    seconds: float = Field(gt=0, description="seconds for one statement; the whole answer may take one second more")
+    read_connections: int = Field(ge=1, le=200, description="database connections for reads")
+    write_connections: int = Field(ge=1, le=200, description="database connections for mutations")
     documents: Literal["off", "log", "enforce"] = Field(
-        "off", description="trusted documents: not used, others are logged, others are refused"
+        "off", description="trusted documents: not used; other documents are logged; other documents are refused"
     )
     documents_dir: Path | None = Field(None, description="folder with the trusted documents (*.graphql)")
 
     @model_validator(mode="after")
-    def _fits(self) -> "AudienceSettings":
+    def _validate_consistency(self) -> "AudienceSettings":
         if self.bucket < self.cost:
-            raise ValueError(f"bucket ({self.bucket}) has to hold the costliest document (cost, {self.cost})")
+            raise ValueError(f"bucket ({self.bucket}) must be at least the cost of one document ({self.cost})")
         if self.documents != "off" and self.documents_dir is None:
             raise ValueError(f"documents={self.documents} needs documents_dir")
         return self
@@ -118,101 +118,127 @@ class Settings(BaseSettings):
     )
 
     environment: Literal["development", "production"] = Field(
-        "production", description="development serves GraphiQL and explains invalid documents; production does neither"
+        "production", description="development serves GraphiQL and explains invalid documents, production does neither"
     )
     database_url: str | None = Field(None, description="postgresql://user:password@host:5432/database")
-    prepared_statements: bool = Field(True, description="false behind a pooler that pools transactions")
-    postgres_binaries: Path | None = Field(None, description="folder with postgres and initdb, for the embedded server")
-    data_dir: Path = Field(Path(".data"), description="where the embedded server keeps the demo's data")
+    prepared_statements: bool = Field(True, description="false behind a connection pooler in transaction mode")
+    postgres_binaries: Path | None = Field(None, description="folder with postgres and initdb for the embedded server")
+    data_dir: Path = Field(Path(".data"), description="folder of the embedded server's data")
     storefront_url: str = Field(
-        "http://127.0.0.1:8000", description="base of every link in a mail; never taken from a request"
+        "http://127.0.0.1:8000", description="base URL of every link in a mail; never derived from a request"
     )
-    host: str = "127.0.0.1"
-    port: int = Field(8000, ge=0, le=65535)
-    allowed_hosts: Listed = Field([], description="names in the Host header, without port, by comma; without it any")
+    host: str = Field("127.0.0.1", description="address to listen on")
+    port: int = Field(8000, ge=0, le=65535, description="port to listen on; 0 takes a free one")
+    allowed_hosts: Listed = Field(
+        [], description="accepted names in the Host header, without port, comma separated; empty accepts any"
+    )
     trusted_proxies: Listed = Field(
-        [], description="addresses or networks, by comma, whose X-Forwarded-For and X-Forwarded-Proto count"
+        [],
+        description="addresses or networks, comma separated, whose X-Forwarded-For and X-Forwarded-Proto are trusted",
     )
-    cors_origins: Origins = Field([], description="exact origins a browser may call from, by comma")
-    header_bytes: int = Field(16 * 1024, ge=1024, description="of a request: first line and headers together")
-    header_count: int = Field(100, ge=10)
-    request_seconds: float = Field(10, gt=0, description="to receive a whole request")
-    body_seconds: float = Field(5, gt=0, description="to receive a body, once the headers are there")
-    write_seconds: float = Field(30, gt=0, description="until a client that does not read its answer is cut off")
-    drain_seconds: int = Field(25, ge=0, description="for requests under way when the service is told to end")
-    unready_seconds: float = Field(0, ge=0, description="of telling 'not ready' before the service stops listening")
+    cors_origins: Origins = Field([], description="exact origins that browsers may call from, comma separated")
+    header_bytes: int = Field(16 * 1024, ge=1024, description="bytes of a request's first line and headers together")
+    header_count: int = Field(100, ge=10, description="headers of a request")
+    request_seconds: float = Field(10, gt=0, description="seconds to receive a whole request")
+    body_seconds: float = Field(5, gt=0, description="seconds to receive a body after its headers")
+    write_seconds: float = Field(
+        30, gt=0, description="seconds until a client that does not read its answer is disconnected"
+    )
+    drain_seconds: int = Field(25, ge=0, description="seconds for running requests to finish at shutdown")
+    unready_seconds: float = Field(
+        0, ge=0, description="seconds of reporting 'not ready' before the service stops listening at shutdown"
+    )
     storefront: StorefrontSettings = StorefrontSettings()  # pyright: ignore[reportCallIssue]
     admin: AdminSettings = AdminSettings()  # pyright: ignore[reportCallIssue]
-    jobs_connections: int = Field(3, ge=1, le=200)
-    jobs_statement_seconds: float = Field(900, gt=0)
-    lock_seconds: float = Field(2, gt=0, description="a statement waits for a lock")
-    pool_seconds: float = Field(2, gt=0, description="a request waits for a connection")
+    jobs_connections: int = Field(3, ge=1, le=200, description="database connections of the worker")
+    jobs_statement_seconds: float = Field(900, gt=0, description="seconds for one statement of the worker")
+    lock_seconds: float = Field(2, gt=0, description="seconds a statement waits for a lock")
+    pool_seconds: float = Field(2, gt=0, description="seconds a request waits for a database connection")
     client_check_seconds: float = Field(
-        1, ge=0, description="how soon the server ends statements of a process that died; 0 where it cannot (Windows)"
+        1,
+        ge=0,
+        description="seconds until the database ends statements of a process that died; 0 where it cannot (Windows)",
     )
     rate_storage: str | None = Field(
-        None, description="redis://host:6379 counts the rate for all processes together; without it each for itself"
+        None,
+        description="redis://host:6379 counts rates for all processes together; without it each process counts for itself",
     )
-    metrics_port: int | None = Field(None, ge=0, le=65535, description="serves Prometheus metrics; off without it")
-    metrics_host: str = "127.0.0.1"
-    traces: str | None = Field(None, description="OTLP/HTTP address of an OpenTelemetry collector; off without it")
-    compiled_plans: bool = Field(True, description="false leaves every query to the reference executor")
-    worker: bool = Field(True, description="serve runs the jobs too; false where `customer-gql worker` runs them apart")
+    metrics_port: int | None = Field(
+        None, ge=0, le=65535, description="port that serves Prometheus metrics; without it there are none"
+    )
+    metrics_host: str = Field("127.0.0.1", description="address that serves Prometheus metrics")
+    traces: str | None = Field(
+        None, description="OTLP/HTTP address of an OpenTelemetry collector; without it there are no traces"
+    )
+    compiled_plans: bool = Field(True, description="false runs every query in the reference executor, for comparison")
+    worker: bool = Field(
+        True, description="serve runs jobs too; false where `customer-gql worker` runs them in a process of its own"
+    )
     smtp_host: str | None = Field(
-        None, description="mail server; without one mails wait, and in development are shown at /mail"
+        None, description="mail server; without one mails stay queued, and development shows them at /mail"
     )
-    smtp_port: int = Field(587, ge=1, le=65535)
-    smtp_user: str | None = None
-    smtp_password: SecretStr | None = None
+    smtp_port: int = Field(587, ge=1, le=65535, description="port of the mail server")
+    smtp_user: str | None = Field(None, description="user name at the mail server")
+    smtp_password: SecretStr | None = Field(None, description="password at the mail server")
     smtp_tls: Literal["starttls", "tls", "none"] = Field(
-        "starttls", description="starttls insists on it; tls from the first byte; none for a relay on the same machine"
+        "starttls",
+        description="starttls requires STARTTLS; tls from the first byte; none for a relay on the same machine",
     )
     mail_from: str | None = Field(
-        None, description="sender where the shop configures none; no-reply@ the storefront's host"
+        None, description="sender where the shop configures none; by default no-reply@ the host of storefront_url"
     )
-    mail_kept_days: int = Field(30, ge=1, description="how long sent mails, without their secrets, and dead ones stay")
+    mail_kept_days: int = Field(
+        30, ge=1, description="days that sent mails, without their secrets, and failed ones are kept"
+    )
 
     @field_validator("mail_from")
     @classmethod
-    def _is_an_address(cls, value: str | None) -> str | None:
+    def _validate_mail_from(cls, value: str | None) -> str | None:
         return None if value is None else validate_email(value, check_deliverability=False).normalized
 
     secret_keys: SecretStr = Field(
         SecretStr(""),
-        description="Fernet keys, comma separated; the first encrypts the secrets of second factors, all decrypt them",
+        description="Fernet keys, comma separated; the first encrypts secrets of second factors, all decrypt them",
     )
-    oidc_issuer: str | None = Field(None, description="identity provider of staff, as its tokens name it")
-    oidc_client_id: str = Field("", description="what the provider calls this service")
-    oidc_client_secret: SecretStr = Field(SecretStr(""), description="the secret the provider gave it")
-    oidc_redirect_url: str = Field("", description="https://…/admin/oidc/callback, exactly as the provider knows it")
-    oidc_landing_url: str = Field("", description="page that takes ?code= to staffOidcExchange; or ?error=refused")
-    log_format: Literal["console", "json"] = "json"
+    oidc_issuer: str | None = Field(None, description="issuer of the identity provider of staff, as its tokens name it")
+    oidc_client_id: str = Field("", description="client id of this service at the provider")
+    oidc_client_secret: SecretStr = Field(SecretStr(""), description="client secret of this service at the provider")
+    oidc_redirect_url: str = Field(
+        "", description="https://…/admin/oidc/callback, exactly as registered with the provider"
+    )
+    oidc_landing_url: str = Field("", description="page that receives ?code= for staffOidcExchange, or ?error=refused")
+    log_format: Literal["console", "json"] = Field("json", description="form of log lines")
 
     password_memory_kib: int = Field(
-        19_456, ge=19_456, le=1_048_576, description="memory of one argon2id hash; stored hashes follow at sign-in"
+        19_456,
+        ge=19_456,
+        le=1_048_576,
+        description="KiB of memory of one argon2id hash; stored hashes are upgraded at sign-in",
     )
-    password_passes: int = Field(2, ge=2, le=20, description="passes of one hash; likewise")
+    password_passes: int = Field(
+        2, ge=2, le=20, description="passes of one argon2id hash; stored hashes are upgraded at sign-in"
+    )
 
     @model_validator(mode="after")
-    def _provider_is_whole(self) -> "Settings":
+    def _validate_oidc(self) -> "Settings":
         parts = (self.oidc_client_id, self.oidc_redirect_url, self.oidc_landing_url)
         if self.oidc_issuer is not None and not all(parts):
-            raise ValueError("with an OIDC issuer set the client id, the redirect URL and the landing URL too")
+            raise ValueError("an OIDC issuer needs the client id, the redirect URL and the landing URL too")
         return self
 
     @field_validator("secret_keys")
     @classmethod
-    def _are_keys(cls, given: SecretStr) -> SecretStr:
+    def _validate_keys(cls, given: SecretStr) -> SecretStr:
         for key in filter(None, given.get_secret_value().split(",")):
             try:
                 Fernet(key.strip())
             except ValueError:
-                raise ValueError("each has to be 32 bytes in URL-safe base64") from None
+                raise ValueError("each key must be 32 bytes in URL-safe base64") from None
         return given
 
 
 def load_settings(**overrides: object) -> Settings:
-    """Settings from the environment, or a `SettingsError` naming every wrong one in one line."""
+    """Settings from the environment. Raises `SettingsError`, which names every invalid one in one line."""
     try:
         return Settings(**overrides)  # pyright: ignore[reportArgumentType]
     except ValidationError as error:

@@ -24,7 +24,7 @@ async def test_a_bucket_fills_and_leaks(clock: Clock):
     buckets = LocalBuckets()
 
     async def take(cost: int, caller: str = "a") -> BucketLevel:
-        return await buckets.take(caller, cost, size=100, rate=10)
+        return await buckets.take_cost(caller, cost, size=100, rate=10)
 
     assert await take(60) == (0, 40)
     assert await take(40) == (0, 0)
@@ -38,25 +38,25 @@ async def test_a_bucket_fills_and_leaks(clock: Clock):
 
 
 async def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("customer_gql.execution.limits.rate._KEPT", 10)
+    monkeypatch.setattr("customer_gql.execution.limits.rate._MAX_CALLERS", 10)
     buckets = LocalBuckets()
     for i in range(100):
-        await buckets.take(str(i), 1, size=10, rate=1)
-    assert len(buckets._filled) == 10
+        await buckets.take_cost(str(i), 1, size=10, rate=1)
+    assert len(buckets._levels) == 10
 
 
 async def test_shared_buckets_refuse_alike():
     buckets = SharedBuckets("async+memory://")
-    assert (await buckets.take("a", 60, size=100, rate=1)).wait == 0
-    level = await buckets.take("a", 60, size=100, rate=1)
+    assert (await buckets.take_cost("a", 60, size=100, rate=1)).wait == 0
+    level = await buckets.take_cost("a", 60, size=100, rate=1)
     assert level.wait >= 1
-    assert (await buckets.take("b", 60, size=100, rate=1)).wait == 0
+    assert (await buckets.take_cost("b", 60, size=100, rate=1)).wait == 0
 
 
 async def test_each_counts_for_itself_while_the_storage_is_away():
     buckets = SharedBuckets("redis://127.0.0.1:1")
-    assert (await buckets.take("a", 60, size=100, rate=1)).wait == 0
-    assert (await buckets.take("a", 60, size=100, rate=1)).wait == pytest.approx(20, abs=1)
+    assert (await buckets.take_cost("a", 60, size=100, rate=1)).wait == 0
+    assert (await buckets.take_cost("a", 60, size=100, rate=1)).wait == pytest.approx(20, abs=1)
 
 
 def test_who_asks_too_much_waits_and_others_do_not(tmp_path, database_url: str, customer_token: str, staff_token: str):

@@ -14,8 +14,8 @@ COSTS = CostModel(GRAPH)
 
 
 def cost(query: str, name: str | None = None, **variables) -> int:
-    document = DOCUMENTS.get(query)
-    return COSTS.of(document, document.operation(name), variables)
+    document = DOCUMENTS.load_document(query)
+    return COSTS.compute_cost(document, document.find_operation(name), variables)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_many_sizes_are_not_all_remembered():
     query = "query($a: Int, $b: Int) { customers(first: $a) { nodes { orders(first: $b) { nodes { id } } } } }"
     for i in range(1000):
         cost(query, a=i % 100 + 1, b=i // 100 + 1)
-    assert len(DOCUMENTS.get(query).costs[None].by_sizes) <= 200
+    assert len(DOCUMENTS.load_document(query).costs[None].by_sizes) <= 200
 
 
 def test_operations_of_one_document_cost_each_their_own():
@@ -82,8 +82,8 @@ def test_operations_of_one_document_cost_each_their_own():
 
 def test_the_costliest_list_is_named():
     query = "query($n: Int) { c: customers(first: $n) { nodes { id orders { nodes { id items { sku } } } } } }"
-    document = DOCUMENTS.get(query)
-    found = CostCalculation(COSTS, document, document.operation(None), {"n": 100}).heaviest()
+    document = DOCUMENTS.load_document(query)
+    found = CostCalculation(COSTS, document, document.find_operation(None), {"n": 100}).find_costliest_list()
     assert found == (["c", "nodes", "orders", "nodes", "items"], 100 * 20 * 21)
 
 
@@ -95,8 +95,8 @@ def test_what_costs_too_much_is_told_by_how_much_and_where(service: Service, sta
     assert answer == {
         "errors": [
             {
-                "message": f"The document may cost {cost}, {cost - 5000} more than the 5000 that are taken; 210000 of it "
-                "at customers.nodes.orders.nodes.items. Ask for smaller pages or fewer fields there.",
+                "message": f"Query cost {cost} exceeds the limit of 5000. customers.nodes.orders.nodes.items costs "
+                "210000: request smaller pages or fewer fields there.",
                 "extensions": {
                     "code": "QUERY_TOO_COMPLEX",
                     "cost": cost,

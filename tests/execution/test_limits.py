@@ -12,7 +12,7 @@ from support.service import Service, code_of
 DOCUMENTS = Path(__file__).parents[1] / "documents"
 LIMITS = StorefrontSettings()  # pyright: ignore[reportCallIssue]
 A_MOMENT = 1.0  # seconds of the process's work; without the limits these take from seconds to hours
-GENERIC = {"message": "The document does not fit the schema.", "extensions": {"code": "GRAPHQL_VALIDATION_FAILED"}}
+GENERIC = {"message": "The document is not valid for this schema.", "extensions": {"code": "GRAPHQL_VALIDATION_FAILED"}}
 
 
 def fan_out(levels: int, leaf: str = "id") -> str:
@@ -96,8 +96,8 @@ def test_what_is_too_much_is_refused_quickly(service: Service, _case: str, query
     ],
 )  # fmt: skip
 def test_however_it_is_written_the_verdict_is_one(_case: str, query: str):
-    with pytest.raises(QueryTooComplex, match="16 aliases; 15 are taken"):
-        DocumentMeasurement(parse(query)).check(LIMITS)
+    with pytest.raises(QueryTooComplex, match="16 aliases; the limit is 15"):
+        DocumentMeasurement(parse(query)).validate_limits(LIMITS)
 
 
 def test_a_process_lives_through_all_of_it(service: Service):
@@ -196,7 +196,7 @@ def test_null_where_nothing_can_be_cleared_is_a_wrong_value(service: Service, st
         ),
     ):
         answer = service.ask(query, "/admin/graphql", token=staff_token, **variables)
-        assert answer["errors"][0]["message"] == "An input field is null that cannot be."
+        assert answer["errors"][0]["message"] == "An input field does not accept null."
         assert code_of(answer) == "BAD_USER_INPUT"
 
 

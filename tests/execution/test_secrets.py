@@ -1,6 +1,7 @@
 """What callers send and what tables hold appears in no error and in no log."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -20,6 +21,7 @@ CANARIES = {
     "header": "canary-header",
     "parameter": "canary-parameter",
 }
+SRC = Path(__file__).parents[2] / "src"
 LEAKS = re.compile(
     r"SELECT|INSERT|UPDATE |Traceback|asyncpg|sqlalchemy|strawberry|\.py\b|postgres|pg_|relation |constraint",
     re.IGNORECASE,
@@ -108,11 +110,17 @@ def test_a_fault_is_masked_and_found_again_by_its_number(tmp_path, empty_databas
         answer = service.ask("{ websites { code } }", "/admin/graphql", token=token)
         (error,) = answer["errors"]
         number = error["extensions"].pop("requestId")
-        assert error["message"] == "Something went wrong on our side."
+        assert error["message"] == "Internal server error."
         assert error["extensions"] == {"code": "INTERNAL_SERVER_ERROR"}
         lines = [line for line in service.lines() if line.get("request_id") == number]
         assert [line["event"] for line in lines] == ["fault", "request"]
         assert lines[0]["kind"] == "UndefinedColumnError"
+        place = re.fullmatch(r"(customer_gql/[\w/]+\.py):(\d+) (\w+)", lines[0]["at"])
+        assert place is not None
+        before = (SRC / place[1]).read_text().splitlines()[: int(place[2])]
+        assert f"def {place[3]}(" in "\n".join(before)
+        assert 1 < len(lines[0]["frames"]) <= 6
+        assert all(re.fullmatch(r"[\w/.-]+:\d+ \S+", frame) for frame in lines[0]["frames"])
         assert "SELECT" not in service.log.read_text()
         assert "Traceback" not in service.log.read_text()
 

@@ -101,7 +101,7 @@ async def test_missing_parts_are_told_in_plain_words(client, monkeypatch, tmp_pa
     assert not graphiql.is_built()
     assert answer.status_code == 503
     assert answer.headers["content-type"] == "text/plain; charset=utf-8"
-    assert answer.text == "GraphiQL's parts are not in this installation; run `make setup`.\n"
+    assert answer.text == "GraphiQL is not part of this installation; run `make setup`.\n"
 
 
 def test_parts_of_this_installation_are_built():

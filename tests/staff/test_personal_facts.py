@@ -7,7 +7,7 @@ from graphql import GraphQLNonNull, GraphQLString, get_named_type
 
 from customer_gql.core.ids import encode_id
 from customer_gql.core.permissions import ALL_PERMISSIONS, FIELD_PERMISSIONS
-from customer_gql.execution.masking import mask_text
+from customer_gql.execution.masking import mask_value
 from customer_gql.schema import admin
 from support.access_walk import GRAPH, selection
 from support.customers import customer_id, make_customer, make_full_customer
@@ -173,7 +173,7 @@ def test_every_permission_is_asked_for_somewhere_or_waits_for_its_feature():
 
 
 def test_masks():
-    assert [mask_text(value) for value in ("", "Ada", "ada@example.com", None, ["1 Way", "Flat 2"])] == [
+    assert [mask_value(value) for value in ("", "Ada", "ada@example.com", None, ["1 Way", "Flat 2"])] == [
         "•••",
         "A•••",
         "a•••@•••",

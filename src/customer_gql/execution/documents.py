@@ -1,4 +1,4 @@
-"""Documents are parsed, measured and validated once; a text seen again costs a look into a dictionary."""
+"""Parses, measures and validates documents; a text seen before costs one dictionary lookup."""
 
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -16,22 +16,17 @@ from graphql import (
 )
 
 from customer_gql.core.errors import BadInput
-from customer_gql.execution.limits.size import (
-    DocumentMeasurement,
-    QueryTooComplex,
-    fragments_of,
-    is_mutation,
-    validate_mutations,
-)
 from customer_gql.settings import AudienceSettings
 
+from .limits.size import DocumentMeasurement, QueryTooComplex, fragments_of, is_mutation, validate_mutations
+
 _MAX_DOCUMENTS: Final = 1000
-_MAX_TOKENS: Final = 100_000  # of all kept documents together; one token of a parsed document is about 1 KB
+_MAX_TOKENS: Final = 100_000  # of all cached documents together; one token of a parsed document takes about 1 KB
 _MAX_ERRORS: Final = 10
 
 
 class InvalidDocument(Exception):
-    """The text is no document of this schema."""
+    """The text is not a valid document of this schema."""
 
     def __init__(self, errors: list[GraphQLError]) -> None:
         super().__init__(errors[0].message)
@@ -40,77 +35,74 @@ class InvalidDocument(Exception):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Document:
-    """A valid document. What is computed from it alone may be cached by its identity."""
+    """A valid document. What is computed from it alone is stored on it, so that it is dropped with it."""
 
     ast: DocumentNode
     operations: dict[str | None, OperationDefinitionNode]
     fragments: Mapping[str, FragmentDefinitionNode] = field(default_factory=dict)
-    introspects: bool = False
+    uses_introspection: bool = False
     costs: dict[Any, Any] = field(default_factory=dict)
-    plans: dict[Any, Any] = field(default_factory=dict)
-    """What is worked out of a document lies on it, so that it is forgotten with it."""
 
-    def operation(self, name: str | None) -> OperationDefinitionNode:
-        """The operation to run; `BadInput` when the name says none or too little."""
+    def find_operation(self, name: str | None) -> OperationDefinitionNode:
+        """The operation to run. Raises `BadInput` when the name is missing or unknown."""
         if name is None and len(self.operations) == 1:
             return next(iter(self.operations.values()))
         if name is None:
-            raise BadInput("The document holds several operations: name one in `operationName`.")
+            raise BadInput("The document contains several operations: name one in `operationName`.")
         if name not in self.operations:
-            raise BadInput(f"The document holds no operation {name!r}.")
+            raise BadInput(f"The document contains no operation named {name!r}.")
         return self.operations[name]
 
 
 class DocumentCache:
-    """The documents of one schema, the last used kept."""
+    """The documents of one schema; the most recently used are kept."""
 
     def __init__(self, schema: GraphQLSchema, limits: AudienceSettings) -> None:
         self._schema = schema
         self._limits = limits
-        self._known: OrderedDict[str, Document] = OrderedDict()
+        self._documents: OrderedDict[str, Document] = OrderedDict()
         self._tokens = 0
 
-    def get(self, text: str) -> Document:
-        """Raises `TooComplex` for a document over a limit and `Invalid` for one that is none of this schema."""
-        known = self._known.get(text)
+    def load_document(self, text: str) -> Document:
+        """Raises `QueryTooComplex` for a document over a limit and `InvalidDocument` for one that is not valid."""
+        known = self._documents.get(text)
         if known is not None:
-            self._known.move_to_end(text)
+            self._documents.move_to_end(text)
             return known
-        document = self._read(text)
-        self._known[text] = document
+        document = self._parse_document(text)
+        self._documents[text] = document
         self._tokens += _token_count(document)
-        while len(self._known) > _MAX_DOCUMENTS or (self._tokens > _MAX_TOKENS and len(self._known) > 1):
-            self._tokens -= _token_count(self._known.popitem(last=False)[1])
+        while len(self._documents) > _MAX_DOCUMENTS or (self._tokens > _MAX_TOKENS and len(self._documents) > 1):
+            self._tokens -= _token_count(self._documents.popitem(last=False)[1])
         return document
 
-    def _read(self, text: str) -> Document:
+    def _parse_document(self, text: str) -> Document:
         try:
             ast = parse(text, max_tokens=self._limits.tokens, allow_empty_selection_sets=False)
-            shapes = DocumentMeasurement(ast)
-            shapes.check(self._limits)
+            measurement = DocumentMeasurement(ast)
+            measurement.validate_limits(self._limits)
             errors = validate(self._schema, ast, max_errors=_MAX_ERRORS)
         except QueryTooComplex:
             raise
         except GraphQLError as error:
             if "tokens. Parsing aborted" in error.message:
-                raise QueryTooComplex(
-                    f"The document has more than {self._limits.tokens} tokens.", limit=self._limits.tokens
-                ) from None
+                message = f"The document has more than {self._limits.tokens} tokens."
+                raise QueryTooComplex(message, limit=self._limits.tokens) from None
             raise InvalidDocument([error]) from None
         except RecursionError:
             raise QueryTooComplex("The document is nested too deeply.") from None
         if errors:
             raise InvalidDocument(errors)
-        return self._checked(ast, introspects=shapes.introspects)
+        return self._build_document(ast, uses_introspection=measurement.uses_introspection)
 
-    def _checked(self, ast: DocumentNode, *, introspects: bool) -> Document:
+    def _build_document(self, ast: DocumentNode, *, uses_introspection: bool) -> Document:
         fragments = fragments_of(ast)
         operations = [node for node in ast.definitions if isinstance(node, OperationDefinitionNode)]
         for operation in operations:
             if is_mutation(operation) and self._schema.mutation_type:
                 validate_mutations(operation, self._schema.mutation_type, fragments, self._limits)
-        named = {node.name.value if node.name else None: node for node in operations}
-        return Document(ast, named, fragments, introspects)
+        by_name = {node.name.value if node.name else None: node for node in operations}
+        return Document(ast, by_name, fragments, uses_introspection)
 
 
 def _token_count(document: Document) -> int:

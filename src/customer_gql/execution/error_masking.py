@@ -1,11 +1,10 @@
-"""What of an error leaves the process: a code of the closed list and a sentence meant for callers, nothing else."""
+"""What a caller sees of an error: a code from the closed list and a message meant for callers, nothing else."""
 
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import asyncpg
-import structlog
 from graphql import GraphQLError, GraphQLSyntaxError
 from strawberry.exceptions import StrawberryInputCoercionError
 
@@ -14,7 +13,7 @@ from customer_gql.database.pools import CONNECTION_FAULTS
 
 from .refusal import RequestRefused
 
-log = structlog.get_logger("fault")
+MAX_ERRORS: Final = 10
 _UNAVAILABLE: Final = (
     *CONNECTION_FAULTS,
     asyncpg.PostgresConnectionError,
@@ -25,39 +24,37 @@ _UNAVAILABLE: Final = (
     asyncpg.AdminShutdownError,
     TimeoutError,
 )
-MAX_ERRORS: Final = 10
+_SUGGESTION: Final = re.compile(r" ?Did you mean .*", re.DOTALL)
+_UNAVAILABLE_MESSAGE: Final = "The service is temporarily unavailable. Try again."
+_FAULT_MESSAGE: Final = "Internal server error."
 
 
 def mask_field_errors(
     errors: Sequence[GraphQLError], request_id: str, *, explain: bool
 ) -> tuple[list[dict[str, Any]], list[Exception]]:
-    """The errors of a document that ran as they may be shown, and the faults that only the log may know of."""
+    """The errors of an executed document as callers see them, and the faults, which only the log may name."""
     faults: list[Exception] = []
-    shown = [_mask_field_error(error, request_id, faults) for error in errors[:MAX_ERRORS]]
+    masked = [_mask_field_error(error, request_id, faults) for error in errors[:MAX_ERRORS]]
     if not explain:
-        for error in shown:
+        for error in masked:
             error["message"] = _SUGGESTION.sub("", error["message"])
-    return shown, faults
-
-
-_SUGGESTION: Final = re.compile(r" ?Did you mean .*", re.DOTALL)
+    return masked, faults
 
 
 def mask_document_errors(errors: Sequence[GraphQLError], *, explain: bool) -> list[dict[str, Any]]:
-    """The errors of a document that is none, or not one of this schema."""
+    """The errors of a text that is not a valid document of the schema."""
     first = errors[0]
     if isinstance(first, GraphQLSyntaxError):
-        message = first.message if explain else "The document is not GraphQL."
+        message = first.message if explain else "The document is not valid GraphQL."
         return [_format_error(message, ErrorCode.GRAPHQL_PARSE_FAILED, first)]
     if not explain:
-        # One sentence for every invalid document: what validation says about names tells the schema.
-        return [
-            {"message": "The document does not fit the schema.", "extensions": _code_extension(_document_code(first))}
-        ]
-    return [_format_error(error.message, _document_code(error), error) for error in errors[:MAX_ERRORS]]
+        # One message for every invalid document: validation errors about names would reveal the schema.
+        extensions = _code_extension(_document_error_code(first))
+        return [{"message": "The document is not valid for this schema.", "extensions": extensions}]
+    return [_format_error(error.message, _document_error_code(error), error) for error in errors[:MAX_ERRORS]]
 
 
-def _document_code(error: GraphQLError) -> ErrorCode:
+def _document_error_code(error: GraphQLError) -> ErrorCode:
     given = (error.extensions or {}).get("code")
     return ErrorCode(given) if given else ErrorCode.GRAPHQL_VALIDATION_FAILED
 
@@ -68,47 +65,44 @@ def _mask_field_error(error: GraphQLError, request_id: str, faults: list[Excepti
         original = original.original_error
     for candidate in (error, original):
         if isinstance(candidate, GraphError):
-            return {
-                **_format_error(candidate.message, candidate.code, error),
-                "extensions": dict(candidate.extensions or {}),
-            }
+            formatted = _format_error(candidate.message, candidate.code, error)
+            return {**formatted, "extensions": dict(candidate.extensions or {})}
     if isinstance(original, StrawberryInputCoercionError):
-        # Its words name Python types where an input field that cannot be cleared was null.
-        message = "An input field is null that cannot be." if "found null" in original.message else original.message
+        # Its message names Python types when an input field that cannot be cleared is null.
+        message = "An input field does not accept null." if "found null" in original.message else original.message
         return _format_error(message, ErrorCode.BAD_USER_INPUT, error)
     if _is_input_error(error, original):
-        # The executor's own words about variables and arguments; it quotes what the caller sent, nothing of ours.
+        # The executor's own message about variables and arguments; it quotes only what the caller sent.
         return _format_error(error.message, ErrorCode.BAD_USER_INPUT, error)
     original = original or error
     faults.append(original)
     if isinstance(original, _UNAVAILABLE):
-        return _masked_error(
-            "The service cannot answer right now. Try again.", ErrorCode.UNAVAILABLE, request_id, error
-        )
-    return _masked_error("Something went wrong on our side.", ErrorCode.INTERNAL_SERVER_ERROR, request_id, error)
+        return _format_fault(_UNAVAILABLE_MESSAGE, ErrorCode.UNAVAILABLE, request_id, error)
+    return _format_fault(_FAULT_MESSAGE, ErrorCode.INTERNAL_SERVER_ERROR, request_id, error)
 
 
 def _is_input_error(error: GraphQLError, original: Exception | None) -> bool:
-    """Before the first field everything is; at a field, what says so, since a value that cannot be shown is our fault."""
+    """Every error before the first field; of a field's errors those that say so, since a value that cannot be
+    serialized is a fault of the service."""
     if original is not None and not isinstance(original, GraphQLError):
         return False
     stated = (error.extensions or {}).get("code") == ErrorCode.BAD_USER_INPUT.value
     return not error.path or stated or error.message.startswith("Argument ")
 
 
-def _masked_error(message: str, code: ErrorCode, request_id: str, error: GraphQLError) -> dict[str, Any]:
-    masked = _format_error(message, code, error)
-    masked["extensions"]["requestId"] = request_id
-    return masked
+def _format_fault(message: str, code: ErrorCode, request_id: str, error: GraphQLError) -> dict[str, Any]:
+    formatted = _format_error(message, code, error)
+    formatted["extensions"]["requestId"] = request_id
+    return formatted
 
 
 def _format_error(message: str, code: ErrorCode, error: GraphQLError) -> dict[str, Any]:
-    found: dict[str, Any] = {"message": message}
+    formatted: dict[str, Any] = {"message": message}
     if error.locations:
-        found["locations"] = [location.formatted for location in error.locations]
+        formatted["locations"] = [location.formatted for location in error.locations]
     if error.path:
-        found["path"] = error.path
-    return {**found, "extensions": _code_extension(code)}
+        formatted["path"] = error.path
+    return {**formatted, "extensions": _code_extension(code)}
 
 
 def _code_extension(code: ErrorCode) -> dict[str, Any]:
@@ -116,26 +110,17 @@ def _code_extension(code: ErrorCode) -> dict[str, Any]:
 
 
 def is_unavailable(error: BaseException) -> bool:
+    """Whether the error means that the database or another service behind this one does not respond."""
     return isinstance(error, _UNAVAILABLE)
 
 
 def is_outage(body: Mapping[str, Any]) -> bool:
-    """Whether nothing could be read because what the service stands on is away."""
-    away = any(error["extensions"]["code"] == ErrorCode.UNAVAILABLE.value for error in body["errors"])
-    return away and all(value is None for value in (body.get("data") or {}).values())
+    """Whether nothing could be read because the database is unavailable."""
+    unavailable = any(error["extensions"]["code"] == ErrorCode.UNAVAILABLE.value for error in body["errors"])
+    return unavailable and all(value is None for value in (body.get("data") or {}).values())
 
 
 def refusal_for_fault(error: Exception) -> RequestRefused:
     if is_unavailable(error):
-        return RequestRefused(503, ErrorCode.UNAVAILABLE, "The service cannot answer right now.", {"Retry-After": "1"})
-    return RequestRefused(500, ErrorCode.INTERNAL_SERVER_ERROR, "Something went wrong on our side.")
-
-
-def log_fault(error: Exception, request_id: str) -> None:
-    """Where it happened, but not its message: a message may quote what a customer sent or what a table holds."""
-    frames = []
-    trace = error.__traceback__
-    while trace is not None:
-        frames.append(f"{trace.tb_frame.f_code.co_name}:{trace.tb_lineno}")
-        trace = trace.tb_next
-    log.error("fault", request_id=request_id, kind=type(error).__name__, at=frames[-6:])
+        return RequestRefused(503, ErrorCode.UNAVAILABLE, _UNAVAILABLE_MESSAGE, {"Retry-After": "1"})
+    return RequestRefused(500, ErrorCode.INTERNAL_SERVER_ERROR, _FAULT_MESSAGE)

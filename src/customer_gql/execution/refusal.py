@@ -6,7 +6,7 @@ from customer_gql.core.errors import ErrorCode
 
 
 class RequestRefused(Exception):
-    """The request ends before its document runs."""
+    """Ends a request before its document runs."""
 
     def __init__(self, status: int, code: ErrorCode, message: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(message)

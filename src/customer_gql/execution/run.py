@@ -21,7 +21,7 @@ async def run_document(
 ) -> ExecutionResult:
     """The answer as data and errors. An error before the first field has no path, and data is None."""
     try:
-        kind = document.operation(name).operation
+        kind = document.find_operation(name).operation
     except GraphQLError as error:
         return ExecutionResult(None, [error])
     guards = field_guards(context.viewer)

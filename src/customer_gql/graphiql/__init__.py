@@ -1,4 +1,4 @@
-"""GraphiQL on our own page: everything it loads comes from this package, so it works without a network."""
+"""GraphiQL on a page of our own. Everything it loads comes from this package, so it works without a network."""
 
 from .parts import is_built, mount_parts
 from .response import page_response

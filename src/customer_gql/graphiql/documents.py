@@ -1,9 +1,9 @@
-"""The documents people start from: `<number>-<title>.graphql`, with variables in a `.json` beside it."""
+"""Example documents: `<number>-<title>.graphql`, with variables in a `.json` file of the same name."""
 
 from pathlib import Path
-from typing import TypedDict
+from typing import Final, TypedDict
 
-FOLDER = Path(__file__).with_name("examples")
+FOLDER: Final = Path(__file__).with_name("examples")
 
 
 class Example(TypedDict):

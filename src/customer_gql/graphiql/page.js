@@ -4,10 +4,10 @@ const examples = JSON.parse(document.getElementById("example-documents").textCon
 const tokenField = document.getElementById("token");
 const menu = document.querySelector("details.examples");
 
-// ---- Token: lives in this variable only, never in storage, cookies or the address.
+// ---- Token: kept in this variable only, never in storage, cookies or the URL.
 
 let token = "";
-let introspectedWith = "";
+let schemaToken = "";
 
 function readToken() {
   token = tokenField.value.trim().replace(/^bearer\s+/i, "");
@@ -19,7 +19,7 @@ function withToken(given) {
   return headers;
 }
 
-// The Headers tab starts with one, for people to complete.
+// The Headers tab starts with an empty one, for people to complete.
 function isEmptyBearer(name, value) {
   return name.toLowerCase() === "authorization" && /^\s*(bearer)?\s*$/i.test(value);
 }
@@ -31,29 +31,29 @@ function newFetcher() {
   });
 }
 
-// ---- Storage: only the look of the page outlives it. Queries, variables and headers may hold passwords,
-// tokens and customers' data; GraphiQL's history would write even headers to the disk.
+// ---- Storage: only the layout and theme are kept. Queries, variables and headers may contain passwords, tokens
+// and customer data, and GraphiQL's history would write even headers to the disk.
 
-const LASTING = new Set(["theme", "docExplorerFlex", "editorFlex", "secondaryEditorFlex"].map((key) => `graphiql:${key}`));
+const PERSISTENT_KEYS = new Set(["theme", "docExplorerFlex", "editorFlex", "secondaryEditorFlex"].map((key) => `graphiql:${key}`));
 
-function disk() {
+function localStorageIfAllowed() {
   try {
     return window.localStorage;
   } catch {
-    return null; // forbidden by the browser's settings
+    return null; // blocked by the browser's settings
   }
 }
 
 function newStorage() {
-  const lasting = disk();
-  const passing = new Map();
+  const persistent = localStorageIfAllowed();
+  const temporary = new Map();
   return {
-    getItem: (key) => (LASTING.has(key) ? lasting?.getItem(key) : passing.get(key)) ?? null,
-    setItem: (key, value) => (LASTING.has(key) ? lasting?.setItem(key, value) : passing.set(key, value)),
-    removeItem: (key) => (LASTING.has(key) ? lasting?.removeItem(key) : passing.delete(key)),
+    getItem: (key) => (PERSISTENT_KEYS.has(key) ? persistent?.getItem(key) : temporary.get(key)) ?? null,
+    setItem: (key, value) => (PERSISTENT_KEYS.has(key) ? persistent?.setItem(key, value) : temporary.set(key, value)),
+    removeItem: (key) => (PERSISTENT_KEYS.has(key) ? persistent?.removeItem(key) : temporary.delete(key)),
     clear: () => {
-      passing.clear();
-      for (const key of LASTING) lasting?.removeItem(key);
+      temporary.clear();
+      for (const key of PERSISTENT_KEYS) persistent?.removeItem(key);
     },
   };
 }
@@ -62,20 +62,20 @@ function newStorage() {
 
 let editors = null;
 
-// GraphiQL gives its editors only to components inside of it; this one shows nothing.
-function EditorsDoor() {
+// GraphiQL exposes its editors only to components inside it; this one renders nothing.
+function EditorsAccess() {
   editors = GraphiQL.React.useEditorContext();
   return null;
 }
 
 function openExample(example) {
-  // GraphiQL makes its editors after the page; who was quicker waits for them.
+  // GraphiQL creates its editors after the page: an earlier click waits for them.
   if (editors?.queryEditor && editors.variableEditor) showExample(example);
   else requestAnimationFrame(() => openExample(example));
 }
 
 function showExample({ query, variables }) {
-  // The new tab's empty values must be in the editors before ours are.
+  // The empty values of the new tab must reach the editors before ours do.
   ReactDOM.flushSync(() => editors.addTab());
   editors.queryEditor.setValue(query);
   editors.variableEditor.setValue(variables);
@@ -110,20 +110,20 @@ const properties = {
   plugins: [GraphiQLPluginExplorer.explorerPlugin()],
   defaultHeaders: '{\n  "Authorization": "Bearer "\n}',
   defaultTabs: examples.slice(0, 2).map(({ query, variables }) => ({ query, variables })),
-  // The first tab's variables: GraphiQL shows those of `defaultTabs` only from the second on.
+  // The first tab's variables: GraphiQL applies those of `defaultTabs` only from the second tab on.
   variables: examples[0].variables,
   defaultEditorToolsVisibility: true,
-  toolbar: { additionalComponent: EditorsDoor },
+  toolbar: { additionalComponent: EditorsAccess },
 };
 
-// A new fetcher makes GraphiQL ask for the schema again, and leaves the tabs as they are.
+// A new fetcher makes GraphiQL request the schema again and leaves the tabs unchanged.
 function render() {
-  introspectedWith = token;
+  schemaToken = token;
   root.render(React.createElement(GraphiQL, { ...properties, fetcher: newFetcher() }));
 }
 
-tokenField.value = ""; // some browsers bring back what stood there before a reload
+tokenField.value = ""; // some browsers restore the value after a reload
 tokenField.addEventListener("input", readToken);
-tokenField.addEventListener("change", () => token === introspectedWith || render()); // also on Enter
+tokenField.addEventListener("change", () => token === schemaToken || render()); // also on Enter
 fillMenu();
 render();

@@ -1,4 +1,4 @@
-"""The scripts and styles of the page: ours beside this file, GraphiQL's in `assets`, put there by web/build.py."""
+"""Scripts and styles of the page: our own beside this file, GraphiQL's in `assets`, copied there by web/build.py."""
 
 import hashlib
 from functools import cache
@@ -15,7 +15,7 @@ OURS = Path(__file__).parent
 ASSETS = OURS / "assets"
 NEEDED = ("react.min.js", "react-dom.min.js", "graphiql.min.js", "graphiql.min.css", "explorer.js", "explorer.css")
 
-# Said here rather than guessed from the machine's tables: with `nosniff` a wrong one stops the page.
+# Fixed here instead of guessed from the machine's tables: with `nosniff` a wrong type breaks the page.
 TYPES = {".js": "text/javascript", ".css": "text/css", ".txt": "text/plain"}
 
 
@@ -31,7 +31,7 @@ async def serve_part(request: Request) -> FileResponse:
     file = part_files().get(request.path_params["name"])
     if file is None:
         raise HTTPException(404)
-    # A server that is just being replaced may be asked for its successor's version: never keep that for long.
+    # During a deployment an old server may be asked for the new version's file: browsers must not keep its answer.
     is_current = request.query_params.get("v") == parts_version()
     lifetime = "public, max-age=31536000, immutable" if is_current else "no-cache"
     headers = {"Cache-Control": lifetime, "X-Content-Type-Options": "nosniff"}

@@ -1,4 +1,4 @@
-"""The page itself, one per audience."""
+"""The page, one per audience."""
 
 import html
 import json
@@ -16,8 +16,8 @@ PageAudience = Literal["storefront", "admin"]
 
 TEMPLATE = Path(__file__).with_name("page.html")
 
-# `unsafe-inline` for styles only: opening GraphiQL's menus and dialogs adds a style element (the scroll lock
-# of its dialog library), and it offers no place for a nonce. Scripts need neither this nor `unsafe-eval`.
+# `unsafe-inline` for styles only: GraphiQL's menus and dialogs add a style element (the scroll lock of its dialog
+# library) and accept no nonce. Scripts need neither this nor `unsafe-eval`.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'; "
     "font-src 'self' data:; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
@@ -28,11 +28,11 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
-    # The same address answers programs with JSON.
+    # The same URL answers API clients with JSON.
     "Vary": "Accept",
 }
 
-NOT_BUILT = "GraphiQL's parts are not in this installation; run `make setup`.\n"
+NOT_BUILT = "GraphiQL is not part of this installation; run `make setup`.\n"
 
 
 def page_response(audience: PageAudience) -> Response:
@@ -54,5 +54,5 @@ def render_page(audience: PageAudience) -> str:
 
 
 def encode_data_block(value: object) -> str:
-    """JSON that cannot end the script element it stands in."""
+    """JSON that cannot end the script element around it."""
     return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c")

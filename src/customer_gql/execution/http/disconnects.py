@@ -1,4 +1,4 @@
-"""Work nobody waits for ends: a client that goes away takes its statement along."""
+"""Cancels work whose client has disconnected, together with its database statement."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -9,35 +9,35 @@ from starlette.types import Receive
 from .request import ClientDisconnected
 
 T = TypeVar("T")
-_WATCHED_AFTER: Final = 0.05  # seconds; what is over sooner is not worth a watcher of its own
+_WATCH_AFTER_SECONDS: Final = 0.05  # shorter requests are not worth a watcher of their own
 
 
 async def run_until_disconnect(receive: Receive, work: Coroutine[Any, Any, T]) -> T:
-    """Raises `ClientGone` when the client hung up before the work was done; the work was cancelled then.
+    """Raises `ClientDisconnected` when the client hung up before the work was done; the work was cancelled then.
 
-    Call it after the request's body was read: what is received then can only be the end of the connection.
+    Call it after the request's body was read: the next message can only be the end of the connection.
     """
     worker = asyncio.current_task()
     assert worker is not None
-    gone = False
+    disconnected = False
 
-    async def watch() -> None:
-        nonlocal gone
+    async def watch_connection() -> None:
+        nonlocal disconnected
         while (await receive())["type"] != "http.disconnect":
             pass
-        gone = True
+        disconnected = True
         worker.cancel()
 
-    def start() -> None:
-        watchers.append(loop.create_task(watch()))
+    def start_watcher() -> None:
+        watchers.append(loop.create_task(watch_connection()))
 
     loop = asyncio.get_running_loop()
     watchers: list[asyncio.Task[None]] = []
-    timer = loop.call_later(_WATCHED_AFTER, start)
+    timer = loop.call_later(_WATCH_AFTER_SECONDS, start_watcher)
     try:
         return await work
     except asyncio.CancelledError:
-        if not gone:
+        if not disconnected:
             raise
         worker.uncancel()
         raise ClientDisconnected from None

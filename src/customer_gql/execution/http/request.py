@@ -1,4 +1,4 @@
-"""Reading a request: what is not POST, JSON, small, and sent in time ends here, before anything looks inside."""
+"""Reads a request. Whatever is not POST, JSON, small and received in time is refused before anything looks inside."""
 
 import asyncio
 import json
@@ -13,17 +13,19 @@ from customer_gql.core.errors import ErrorCode
 from customer_gql.execution.refusal import RequestRefused
 
 MAX_NESTING: Final = 32  # of variables; the deepest filter needs a third of it
-_DISCARDED_BYTES: Final = 1024 * 1024  # a refused body up to here is read and forgotten, so that the client hears why
+_DISCARDED_BYTES: Final = 1024 * 1024  # of a refused body are read and dropped, so that the client sees the refusal
 _DISCARD_SECONDS: Final = 1.0
 _KEYS: Final = (b'"query"', b'"documentId"', b'"variables"', b'"operationName"')
 
 
 class ClientDisconnected(Exception):
-    """Nobody is left to answer."""
+    """The client closed the connection before the response."""
 
 
 @dataclass(frozen=True, slots=True)
 class GraphQLRequest:
+    """The body of a request; either `query` or `document_id` is set."""
+
     query: str | None
     document_id: str | None
     variables: dict[str, Any] | None
@@ -33,12 +35,14 @@ class GraphQLRequest:
 async def read_request(
     method: str, headers: Mapping[bytes, bytes], receive: Receive, *, max_bytes: int, seconds: float
 ) -> GraphQLRequest:
+    """Raises `RequestRefused`, or `ClientDisconnected`."""
     try:
         validate_headers(method, headers, max_bytes)
         async with asyncio.timeout(seconds):
             body = await _read_body(receive, max_bytes)
     except TimeoutError:
-        raise _bad_request(408, f"The body was not received within {seconds:g} s.", {"Connection": "close"}) from None
+        message = f"The body was not received within {seconds:g} s."
+        raise _bad_request(408, message, {"Connection": "close"}) from None
     except RequestRefused as refused:
         if method == "POST":
             refused.headers["Connection"] = "close"
@@ -52,13 +56,13 @@ def validate_headers(method: str, headers: Mapping[bytes, bytes], max_bytes: int
     if method != "POST":
         raise _bad_request(405, "Send a POST request.", {"Allow": "POST"})
     if headers.get(b"content-encoding", b"identity").strip().lower() != b"identity":
-        raise _bad_request(415, "Send the body as it is, without Content-Encoding.")
-    kind, _, parameters = headers.get(b"content-type", b"").lower().partition(b";")
-    if kind.strip() != b"application/json" or not _is_utf8(parameters):
-        raise _bad_request(415, "Send the content type application/json, in UTF-8.")
+        raise _bad_request(415, "Send the body without Content-Encoding.")
+    media_type, _, parameters = headers.get(b"content-type", b"").lower().partition(b";")
+    if media_type.strip() != b"application/json" or not _is_utf8(parameters):
+        raise _bad_request(415, "Send the body as application/json in UTF-8.")
     length = headers.get(b"content-length", b"")
     if length.isdigit() and (len(length) > 15 or int(length) > max_bytes):
-        raise _too_large(max_bytes)
+        raise _body_too_large(max_bytes)
 
 
 def _is_utf8(parameters: bytes) -> bool:
@@ -75,14 +79,14 @@ async def _read_body(receive: Receive, max_bytes: int) -> bytes:
         chunk = message.get("body", b"")
         size += len(chunk)
         if size > max_bytes:
-            raise _too_large(max_bytes)
+            raise _body_too_large(max_bytes)
         chunks.append(chunk)
         if not message.get("more_body", False):
             return b"".join(chunks)
 
 
 async def _discard_body(receive: Receive) -> None:
-    """Closing on a client that still sends would take the answer away from it."""
+    """A client that still sends when the connection is closed would never see the response."""
     left = _DISCARDED_BYTES
     try:
         async with asyncio.timeout(_DISCARD_SECONDS):
@@ -96,55 +100,56 @@ async def _discard_body(receive: Receive) -> None:
 
 
 def parse_body(body: bytes) -> GraphQLRequest:
+    """Raises `RequestRefused`."""
     try:
         sent = orjson.loads(body)
     except orjson.JSONDecodeError:
         raise _bad_request(400, "The body is not JSON, not UTF-8, or nested too deeply.") from None
     if not isinstance(sent, dict):
-        raise _bad_request(400, "The body has to be one JSON object; batches are not taken.")
+        raise _bad_request(400, "The body must be one JSON object; batches are not supported.")
     if _may_repeat_keys(body) and _repeats_keys(body):
-        raise _bad_request(400, "The body names one key twice.")
+        raise _bad_request(400, "The body contains a key twice.")
     document_id = sent.get("documentId")
     query = _text_value(sent, "query")
     if (query is None) == (document_id is None):
         raise _bad_request(400, "Send `query`, the document as a string.")
     variables = sent.get("variables")
     if variables is not None and not isinstance(variables, dict):
-        raise _bad_request(400, "`variables` has to be an object or null.")
+        raise _bad_request(400, "`variables` must be an object or null.")
     if variables and _nesting_depth(variables) > MAX_NESTING:
-        raise _bad_request(400, f"`variables` is nested more than {MAX_NESTING} deep.")
+        raise _bad_request(400, f"`variables` must not be nested deeper than {MAX_NESTING} levels.")
     if not isinstance(sent.get("extensions", {}), (dict, type(None))):
-        raise _bad_request(400, "`extensions` has to be an object or null.")
+        raise _bad_request(400, "`extensions` must be an object or null.")
     return GraphQLRequest(query, _text_value(sent, "documentId"), variables, _text_value(sent, "operationName"))
 
 
 def _text_value(sent: Mapping[str, Any], name: str) -> str | None:
     value = sent.get(name)
     if value is not None and not isinstance(value, str):
-        raise _bad_request(400, f"`{name}` has to be a string.")
+        raise _bad_request(400, f"`{name}` must be a string.")
     return value
 
 
 def _may_repeat_keys(body: bytes) -> bool:
-    """Cheap and never wrong about a no: an escaped spelling of a name has a backslash and a u."""
-    return b"\\u" in body or any(body.count(name) > 1 for name in _KEYS)
+    """A cheap check without false negatives: an escaped spelling of a key contains a backslash and a u."""
+    return b"\\u" in body or any(body.count(key) > 1 for key in _KEYS)
 
 
 def _repeats_keys(body: bytes) -> bool:
-    found = False
+    repeated = False
 
-    def collect(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        nonlocal found
+    def collect_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        nonlocal repeated
         collected = dict(pairs)
-        found = found or len(collected) != len(pairs)
+        repeated = repeated or len(collected) != len(pairs)
         return collected
 
-    json.loads(body, object_pairs_hook=collect)
-    return found
+    json.loads(body, object_pairs_hook=collect_pairs)
+    return repeated
 
 
 def _nesting_depth(value: Any) -> int:
-    """How deep lists and objects lie in each other, without recursion."""
+    """How deep lists and objects are nested, computed without recursion."""
     depth, level = 0, [value]
     while level and depth <= MAX_NESTING:
         depth += 1
@@ -161,5 +166,5 @@ def _bad_request(status: int, message: str, headers: Mapping[str, str] | None = 
     return RequestRefused(status, ErrorCode.BAD_USER_INPUT, message, headers)
 
 
-def _too_large(max_bytes: int) -> RequestRefused:
-    return _bad_request(413, f"Send at most {max_bytes} bytes.")
+def _body_too_large(max_bytes: int) -> RequestRefused:
+    return _bad_request(413, f"The body is larger than {max_bytes} bytes.")

@@ -1,4 +1,4 @@
-"""An answer on its way out: status, JSON, and the few headers that differ from answer to answer."""
+"""A response on its way out: status, JSON, and the few headers that differ from one response to another."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -9,8 +9,6 @@ from starlette.types import Send
 from customer_gql.execution.refusal import RequestRefused
 
 GRAPHQL_JSON: Final = "application/graphql-response+json"
-
-
 JSON: Final = "application/json"
 
 
@@ -26,13 +24,13 @@ class GraphQLResponse:
             *[(name.lower().encode(), value.encode()) for name, value in (headers or {}).items()],
         ]
 
-    async def send(self, send: Send) -> None:
+    async def send_to(self, send: Send) -> None:
         await send({"type": "http.response.start", "status": self.status, "headers": self.headers})
         await send({"type": "http.response.body", "body": self.body})
 
 
 def refusal_response(refused: RequestRefused, request_id: str | None = None) -> GraphQLResponse:
-    """The body of a refused request: one error with its code."""
+    """The response to a refused request: one error with its code."""
     extensions = {"code": refused.code.value, **({"requestId": request_id} if request_id else {})}
     body = {"errors": [{"message": refused.message, "extensions": extensions}]}
     return GraphQLResponse(refused.status, body, JSON, refused.headers)

@@ -1,6 +1,6 @@
-"""Around every answer of the service: the hosts it is asked under, and headers that tell browsers to do nothing clever.
+"""Checks the Host header of every request and adds security headers to every response.
 
-A service that is about to end closes each connection with its answer, so that no request is sent to a closed door.
+A service that is shutting down closes each connection after its response, so that no further request is sent on it.
 """
 
 from collections.abc import Sequence
@@ -22,18 +22,18 @@ HEADERS: Final = (
 
 
 class SecurityHeaders:
-    """An ASGI application around another. Without hosts it may be asked under any."""
+    """Wraps an ASGI application. Without `allowed_hosts` every host is accepted."""
 
     def __init__(self, app: ASGIApp, allowed_hosts: Sequence[str] = ()) -> None:
         self.app = app
-        self.allowed = frozenset(host.lower().encode() for host in allowed_hosts)
+        self.allowed_hosts = frozenset(host.lower().encode() for host in allowed_hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
 
-        async def fenced(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = message["headers"] = list(message.get("headers", ()))
                 given = {name for name, _ in headers}
@@ -42,17 +42,16 @@ class SecurityHeaders:
                     headers.append((b"connection", b"close"))
             await send(message)
 
-        if self.allowed and not self._is_ours(scope):
-            refused = RequestRefused(
-                400, ErrorCode.BAD_USER_INPUT, "The Host header names none of this service's hosts."
-            )
-            await refusal_response(refused).send(fenced)
+        if self.allowed_hosts and not self._is_allowed_host(scope):
+            message = "The Host header does not name a host of this service."
+            refused = RequestRefused(400, ErrorCode.BAD_USER_INPUT, message)
+            await refusal_response(refused).send_to(send_with_headers)
             return
-        await self.app(scope, receive, fenced)
+        await self.app(scope, receive, send_with_headers)
 
-    def _is_ours(self, scope: Scope) -> bool:
+    def _is_allowed_host(self, scope: Scope) -> bool:
         hosts = [value for name, value in scope["headers"] if name == b"host"]
-        return len(hosts) == 1 and _strip_port(hosts[0].lower()) in self.allowed
+        return len(hosts) == 1 and _strip_port(hosts[0].lower()) in self.allowed_hosts
 
 
 def _strip_port(host: bytes) -> bytes:

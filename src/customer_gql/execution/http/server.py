@@ -1,4 +1,4 @@
-"""uvicorn on a socket that was bound before anything else was started."""
+"""Runs uvicorn on a socket that was bound before anything else was started."""
 
 import asyncio
 import contextlib
@@ -13,17 +13,18 @@ from starlette.applications import Starlette
 
 from customer_gql.settings import Settings
 
+from .gc import freeze_gc
 from .protocol import protocol_factory
 
-_MAX_CONNECTIONS: Final = 2000  # connections; the admission gate refuses long before, and by name
+_MAX_CONNECTIONS: Final = 2000  # the admission gate refuses long before this, and with a message
 
 
 class PortTaken(Exception):
-    """The address cannot be listened on; the sentence says what to do."""
+    """The service cannot listen on the address; the message says what to do."""
 
 
 def bind_socket(host: str, port: int) -> socket.socket:
-    """Listening early tells a taken port before a database was started for nothing."""
+    """Listening early reports a taken port before a database is started in vain."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -46,24 +47,27 @@ class _DrainingServer(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
         self._loop = asyncio.get_running_loop()
-        if self.started and self._on_ready is not None:
-            self._on_ready()
+        if self.started:
+            freeze_gc()
+            if self._on_ready is not None:
+                self._on_ready()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Told to end: say "not ready" for a while, so that nobody sends more, and then stop listening."""
+        """On SIGTERM report "not ready" for `unready_seconds`, so that load balancers stop sending, then stop
+        listening."""
         settings: Settings = self._app.state.settings
-        told = getattr(self._app.state, "draining", False)
+        was_draining = getattr(self._app.state, "draining", False)
         self._app.state.draining = True
-        leave = super().handle_exit
-        if sig != signal.SIGTERM or told or self._loop is None or not settings.unready_seconds:
-            leave(sig, frame)
+        stop_listening = super().handle_exit
+        if sig != signal.SIGTERM or was_draining or self._loop is None or not settings.unready_seconds:
+            stop_listening(sig, frame)
             return
         loop = self._loop
-        loop.call_soon_threadsafe(lambda: loop.call_later(settings.unready_seconds, leave, sig, None))
+        loop.call_soon_threadsafe(lambda: loop.call_later(settings.unready_seconds, stop_listening, sig, None))
 
 
 def serve_app(app: Starlette, listening: socket.socket, on_ready: Callable[[], None] | None = None) -> None:
-    """Serve until SIGINT or SIGTERM, finish what runs, and return so that the caller can stop what it started."""
+    """Serve until SIGINT or SIGTERM, finish running requests, and return so that the caller can stop what it started."""
     settings: Settings = app.state.settings
     config = uvicorn.Config(
         app,
@@ -79,7 +83,7 @@ def serve_app(app: Starlette, listening: socket.socket, on_ready: Callable[[], N
         timeout_keep_alive=5,
         timeout_graceful_shutdown=settings.drain_seconds,
     )
-    signal.signal(signal.SIGTERM, _exit_quietly)
+    signal.signal(signal.SIGTERM, _exit_cleanly)
     server = _DrainingServer(app, config, on_ready)
     with contextlib.suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
         runner.run(server.serve(sockets=[listening]))
@@ -87,6 +91,6 @@ def serve_app(app: Starlette, listening: socket.socket, on_ready: Callable[[], N
         raise SystemExit(1)
 
 
-def _exit_quietly(_signal: int, _frame: FrameType | None) -> NoReturn:
+def _exit_cleanly(_signal: int, _frame: FrameType | None) -> NoReturn:
     # uvicorn raises the signal again when it is done; dying of it would leave the embedded database running.
     raise SystemExit(0)

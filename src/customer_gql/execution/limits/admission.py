@@ -1,4 +1,4 @@
-"""How many requests of one audience are worked on at once; more would only make all of them slow."""
+"""Limits how many requests of one audience are processed at once; more would slow down all of them."""
 
 from types import TracebackType
 
@@ -7,6 +7,8 @@ from customer_gql.execution.refusal import RequestRefused
 
 
 class AdmissionGate:
+    """A context around each request. Raises `RequestRefused` when `limit` requests are being processed."""
+
     __slots__ = ("limit", "running")
 
     def __init__(self, limit: int) -> None:
@@ -15,9 +17,8 @@ class AdmissionGate:
 
     def __enter__(self) -> None:
         if self.running >= self.limit:
-            raise RequestRefused(
-                503, ErrorCode.UNAVAILABLE, "The service is busy. Try again in a second.", {"Retry-After": "1"}
-            )
+            message = "The service is busy. Try again in a second."
+            raise RequestRefused(503, ErrorCode.UNAVAILABLE, message, {"Retry-After": "1"})
         self.running += 1
 
     def __exit__(

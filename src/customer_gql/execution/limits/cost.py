@@ -1,7 +1,8 @@
-"""What a valid document may cost at most: its fields, each times the sizes of the pages it stands in.
+"""The highest possible cost of a valid document: its fields, each times the sizes of the pages it stands in.
 
-Sizes are resolved from literals, variables and defaults alike, so one list costs the same however its size is written.
-A size that the list would refuse counts as the largest it takes. Each fragment is weighed once.
+Sizes come from literals, variables and defaults alike, so one list costs the same however its size is written. A size
+above the largest page counts as the largest page, one below 1 as 1; the list itself refuses both. Each fragment is
+computed once.
 """
 
 from collections.abc import Iterator, Mapping
@@ -34,29 +35,26 @@ from .size import metadata_of
 if TYPE_CHECKING:
     from customer_gql.execution.documents import Document
 
-ASSUMED_LIST_SIZE: Final = (
-    10  # items of a list that takes no size; `metadata={"assumed": n}` on the field says otherwise
-)
-_MAX_COSTS: Final = 200  # sizes asked for with one document
-_PAGE_ARGUMENTS: Final = ("first", "last")
-_SIZE_ARGUMENTS: Final = (*_PAGE_ARGUMENTS, "ids")
+ASSUMED_LIST_SIZE: Final = 10  # of a list without a size argument; `metadata={"assumed": n}` on the field overrides it
+_MAX_COSTS: Final = 200  # combinations of sizes whose cost is kept for one document
+_SIZE_ARGUMENTS: Final = ("first", "last", "ids")
 
 
 class SelectionCost(NamedTuple):
-    """Of a selection: what counts once, and what counts for each node of the page around it."""
+    """The part of a selection that counts once, and the part that counts for each node of the page around it."""
 
     once: int = 0
     each: int = 0
 
 
 class FieldTraits(NamedTuple):
-    """What the schema tells of a field."""
+    """What the schema says about the size of a field."""
 
     type: Any
     is_list: bool
-    composite: bool
-    sized: tuple[str, ...]
-    assumed: int
+    is_composite: bool
+    size_arguments: tuple[str, ...]
+    assumed_size: int
 
 
 @dataclass(slots=True)
@@ -66,161 +64,168 @@ class _DocumentCosts:
 
 
 class CostModel:
-    """The costs of one schema's documents. A known document with known page sizes costs a look into a dictionary."""
+    """Computes costs for one schema. A known document with known page sizes costs one dictionary lookup."""
 
     def __init__(self, schema: GraphQLSchema) -> None:
         self.schema = schema
-        self._kinds: dict[tuple[str, str], FieldTraits] = {}
+        self._traits: dict[tuple[str, str], FieldTraits] = {}
 
-    def of(self, document: "Document", operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> int:
-        name = operation.name.value if operation.name else None  # a node's hash would walk all of it
+    def compute_cost(
+        self, document: "Document", operation: OperationDefinitionNode, variables: Mapping[str, Any]
+    ) -> int:
+        name = operation.name.value if operation.name else None  # hashing a node would visit all of it
         known = document.costs.get(name)
         if known is not None:
             sizes = tuple([_variable_size(variable, operation, variables) for variable in known.variables])
             cost = known.by_sizes.get(sizes)
             if cost is not None:
                 return cost
-        weighing = CostCalculation(self, document, operation, variables)
-        cost = weighing.total()
-        known = document.costs.setdefault(name, _DocumentCosts(tuple(sorted(weighing.used)), {}))
+        calculation = CostCalculation(self, document, operation, variables)
+        cost = calculation.total_cost()
+        known = document.costs.setdefault(name, _DocumentCosts(tuple(sorted(calculation.used_variables)), {}))
         if len(known.by_sizes) < _MAX_COSTS:
             sizes = tuple([_variable_size(variable, operation, variables) for variable in known.variables])
             known.by_sizes[sizes] = cost
         return cost
 
-    def kind(self, parent: Any, field: str) -> FieldTraits:
+    def traits_of(self, parent: Any, field: str) -> FieldTraits:
         key = (parent.name, field)
-        known = self._kinds.get(key)
+        known = self._traits.get(key)
         if known is None:
-            known = self._kinds[key] = self._looked_up(parent, field)
+            known = self._traits[key] = self._look_up_traits(parent, field)
         return known
 
-    def _looked_up(self, parent: Any, name: str) -> FieldTraits:
+    def _look_up_traits(self, parent: Any, name: str) -> FieldTraits:
         field = self.schema.get_field(parent, name)
         assert field is not None, name
-        kind = field.type.of_type if isinstance(field.type, GraphQLNonNull) else field.type
-        named = get_named_type(kind)
-        # The lists of introspection are as long as the schema has them, and answered from memory.
-        assumed = 1 if named.name.startswith("__") else int(str(metadata_of(field).get("assumed", ASSUMED_LIST_SIZE)))
-        sized = tuple(argument for argument in _SIZE_ARGUMENTS if _takes_size(field, argument))
-        return FieldTraits(named, is_list_type(kind), is_composite_type(named), sized, assumed)
+        nullable = field.type.of_type if isinstance(field.type, GraphQLNonNull) else field.type
+        named = get_named_type(nullable)
+        # Lists of introspection have a fixed length and are answered from memory.
+        is_introspection = named.name.startswith("__")
+        assumed = 1 if is_introspection else int(str(metadata_of(field).get("assumed", ASSUMED_LIST_SIZE)))
+        size_arguments = tuple(argument for argument in _SIZE_ARGUMENTS if _takes_size(field, argument))
+        return FieldTraits(named, is_list_type(nullable), is_composite_type(named), size_arguments, assumed)
 
 
 def _takes_size(field: GraphQLField, argument: str) -> bool:
     if argument not in field.args:
         return False
-    kind = field.args[argument].type
-    return is_list_type(kind.of_type if isinstance(kind, GraphQLNonNull) else kind) == (argument == "ids")
+    argument_type = field.args[argument].type
+    nullable = argument_type.of_type if isinstance(argument_type, GraphQLNonNull) else argument_type
+    return is_list_type(nullable) == (argument == "ids")
 
 
 class CostCalculation:
-    """One operation with one set of variables."""
+    """The cost of one operation with one set of variables."""
 
     def __init__(
-        self, costs: CostModel, document: "Document", operation: OperationDefinitionNode, variables: Mapping[str, Any]
+        self, model: CostModel, document: "Document", operation: OperationDefinitionNode, variables: Mapping[str, Any]
     ) -> None:
-        self._costs = costs
+        self._model = model
         self._fragments = document.fragments
         self._operation = operation
         self._variables = variables
-        self._known: dict[str, SelectionCost] = {}
-        self.used: set[str] = set()
+        self._fragment_costs: dict[str, SelectionCost] = {}
+        self.used_variables: set[str] = set()
 
-    def total(self) -> int:
-        return self._selections(self._operation.selection_set, self._root()).once
+    def total_cost(self) -> int:
+        return self._cost_of_selections(self._operation.selection_set, self._root_type()).once
 
-    def heaviest(self) -> tuple[list[str], int]:
-        """The path to the list that costs most, from the root on, and what it costs."""
+    def find_costliest_list(self) -> tuple[list[str], int]:
+        """The path to the list that costs most, starting at the root, and its cost."""
         path: list[str] = []
         listed, cost, factor = 0, 0, 1
-        fields = list(self._fields(self._operation.selection_set, self._root()))
+        fields = list(self._expand_fields(self._operation.selection_set, self._root_type()))
         page = 1
         while fields:
-            weighed = [(self._field(field, parent), field, parent) for field, parent in fields]
-            weight, field, parent = max(weighed, key=lambda one: one[0].once + one[0].each * page)
-            kind = self._costs.kind(parent, field.name.value)
-            here = factor * (weight.once + weight.each * page)
+            costs = [(self._cost_of_field(field, parent), field, parent) for field, parent in fields]
+            field_cost, field, parent = max(costs, key=lambda one: one[0].once + one[0].each * page)
+            traits = self._model.traits_of(parent, field.name.value)
+            cost_here = factor * (field_cost.once + field_cost.each * page)
             path.append(field.alias.value if field.alias else field.name.value)
-            if kind.is_list or kind.sized:
-                listed, cost = len(path), here
-            if weight.each:
+            if traits.is_list or traits.size_arguments:
+                listed, cost = len(path), cost_here
+            if field_cost.each:
                 factor *= page
-            size = self._size(field, kind)
-            page = 1 if kind.is_list else size
-            factor *= size if kind.is_list and not weight.each else 1
-            fields = list(self._fields(field.selection_set, kind.type)) if field.selection_set else []
-        return (path[:listed], cost) if listed else (path[:1], self.total())
+            size = self._size_of_field(field, traits)
+            page = 1 if traits.is_list else size
+            factor *= size if traits.is_list and not field_cost.each else 1
+            fields = list(self._expand_fields(field.selection_set, traits.type)) if field.selection_set else []
+        return (path[:listed], cost) if listed else (path[:1], self.total_cost())
 
-    def _root(self) -> Any:
-        return self._costs.schema.get_root_type(self._operation.operation)
+    def _root_type(self) -> Any:
+        return self._model.schema.get_root_type(self._operation.operation)
 
-    def _selections(self, selection_set: SelectionSetNode | None, parent: Any) -> SelectionCost:
+    def _cost_of_selections(self, selection_set: SelectionSetNode | None, parent: Any) -> SelectionCost:
         once = each = 0
         for selection in selection_set.selections if selection_set else ():
             if isinstance(selection, FieldNode):
-                weight = self._field(selection, parent)
+                cost = self._cost_of_field(selection, parent)
             elif isinstance(selection, FragmentSpreadNode):
-                weight = self._fragment(selection.name.value)
+                cost = self._cost_of_fragment(selection.name.value)
             else:
-                weight = self._selections(selection.selection_set, self._on(selection, parent))  # pyright: ignore[reportAttributeAccessIssue]
-            once += weight.once
-            each += weight.each
+                inner = selection.selection_set  # pyright: ignore[reportAttributeAccessIssue]
+                cost = self._cost_of_selections(inner, self._condition_type(selection, parent))
+            once += cost.once
+            each += cost.each
         return SelectionCost(once, each)
 
-    def _fragment(self, name: str) -> SelectionCost:
-        known = self._known.get(name)
+    def _cost_of_fragment(self, name: str) -> SelectionCost:
+        known = self._fragment_costs.get(name)
         if known is None:
             definition = self._fragments[name]
-            known = self._known[name] = self._selections(definition.selection_set, self._on(definition, None))
+            parent = self._condition_type(definition, None)
+            known = self._fragment_costs[name] = self._cost_of_selections(definition.selection_set, parent)
         return known
 
-    def _on(self, node: Any, parent: Any) -> Any:
-        return self._costs.schema.get_type(node.type_condition.name.value) if node.type_condition else parent
+    def _condition_type(self, node: Any, parent: Any) -> Any:
+        return self._model.schema.get_type(node.type_condition.name.value) if node.type_condition else parent
 
-    def _field(self, field: FieldNode, parent: Any) -> SelectionCost:
-        kind = self._costs.kind(parent, field.name.value)
-        if not kind.composite:
+    def _cost_of_field(self, field: FieldNode, parent: Any) -> SelectionCost:
+        traits = self._model.traits_of(parent, field.name.value)
+        if not traits.is_composite:
             return SelectionCost(1)
-        inner = self._selections(field.selection_set, kind.type)
-        size = self._size(field, kind)
-        if not kind.is_list:
+        inner = self._cost_of_selections(field.selection_set, traits.type)
+        size = self._size_of_field(field, traits)
+        if not traits.is_list:
             return SelectionCost(1 + inner.once + inner.each * size)
         items = inner.once + inner.each
-        if not kind.sized and _is_page(parent):
+        if not traits.size_arguments and _is_connection(parent):
             return SelectionCost(1, items)
         return SelectionCost(1 + items * size)
 
-    def _size(self, field: FieldNode, kind: FieldTraits) -> int:
-        """How many nodes the page of this field has, or how many items the list."""
-        if not kind.sized:
-            return kind.assumed if kind.is_list else DEFAULT_PAGE
+    def _size_of_field(self, field: FieldNode, traits: FieldTraits) -> int:
+        """The number of nodes of the field's page, or of items of its list."""
+        if not traits.size_arguments:
+            return traits.assumed_size if traits.is_list else DEFAULT_PAGE
         given = {
             argument.name.value: argument.value
             for argument in field.arguments or ()
             if argument.name.value in _SIZE_ARGUMENTS
         }
-        sizes = [self._given(value) for name, value in given.items() if name in kind.sized]
+        sizes = [self._size_of_value(value) for name, value in given.items() if name in traits.size_arguments]
         return max([size for size in sizes if size is not None], default=DEFAULT_PAGE)
 
-    def _given(self, value: ValueNode) -> int | None:
+    def _size_of_value(self, value: ValueNode) -> int | None:
         if isinstance(value, VariableNode):
-            self.used.add(value.name.value)
+            self.used_variables.add(value.name.value)
             return _variable_size(value.name.value, self._operation, self._variables)
         return _literal_size(value)
 
-    def _fields(self, selection_set: SelectionSetNode | None, parent: Any) -> Iterator[tuple[FieldNode, Any]]:
+    def _expand_fields(self, selection_set: SelectionSetNode | None, parent: Any) -> Iterator[tuple[FieldNode, Any]]:
         for selection in selection_set.selections if selection_set else ():
             if isinstance(selection, FieldNode):
                 yield selection, parent
             elif isinstance(selection, FragmentSpreadNode):
                 definition = self._fragments[selection.name.value]
-                yield from self._fields(definition.selection_set, self._on(definition, None))
+                yield from self._expand_fields(definition.selection_set, self._condition_type(definition, None))
             else:
-                yield from self._fields(selection.selection_set, self._on(selection, parent))  # pyright: ignore[reportAttributeAccessIssue]
+                inner = selection.selection_set  # pyright: ignore[reportAttributeAccessIssue]
+                yield from self._expand_fields(inner, self._condition_type(selection, parent))
 
 
-def _is_page(kind: Any) -> bool:
-    return "pageInfo" in getattr(kind, "fields", ())
+def _is_connection(parent: Any) -> bool:
+    return "pageInfo" in getattr(parent, "fields", ())
 
 
 def _variable_size(name: str, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> int | None:
@@ -244,6 +249,6 @@ def _literal_size(value: ValueNode) -> int | None:
     if isinstance(value, ListValueNode):
         return min(len(value.values), MAX_PAGE)
     if isinstance(value, (IntValueNode, FloatValueNode)):
-        # A number of thousands of digits is refused by validation; int() would refuse it first, as a fault.
+        # Validation refuses a number of thousands of digits; `int` would refuse it first, as a fault.
         return _value_size(float(value.value)) if len(value.value) < 300 else MAX_PAGE
     return None if isinstance(value, NullValueNode) else 1

@@ -1,7 +1,7 @@
-"""How large a document is, measured before it is validated.
+"""The size of a document, measured before it is validated.
 
-Fragments are measured once each and counted wherever they are spread, so the work is linear in the document's length
-while the figures are those of the document written out. What validation does is bounded by these figures.
+Each fragment is measured once and counted wherever it is spread, so the work is linear in the length of the document
+while the figures are those of the expanded document. They bound the work of validation.
 """
 
 from collections.abc import Iterator, Mapping
@@ -27,18 +27,20 @@ INTROSPECTION: Final = frozenset({"__schema", "__type"})
 
 
 class QueryTooComplex(GraphError):
-    """The document is larger than this audience may send; the sentence says by how much."""
+    """The document exceeds a limit of this audience; the message says which and by how much."""
 
     code = ErrorCode.QUERY_TOO_COMPLEX
 
 
 class DocumentSize(NamedTuple):
+    """The figures of a selection set, or of a whole operation."""
+
     depth: int = 0
     fields: int = 0
     aliases: int = 0
     directives: int = 0
 
-    def beside(self, other: "DocumentSize") -> "DocumentSize":
+    def add_sibling(self, other: "DocumentSize") -> "DocumentSize":
         return DocumentSize(
             max(self.depth, other.depth),
             self.fields + other.fields,
@@ -48,73 +50,73 @@ class DocumentSize(NamedTuple):
 
 
 class DocumentMeasurement:
-    """The shapes of one document's operations and fragments; used or not, because validation looks at all of them."""
+    """The sizes of a document's operations and fragments, unused ones included, because validation visits them all."""
 
     def __init__(self, ast: DocumentNode) -> None:
         self._fragments = fragments_of(ast)
-        self._known: dict[str, DocumentSize | None] = {}
+        self._fragment_sizes: dict[str, DocumentSize | None] = {}
         self._definitions = ast.definitions
-        self.introspects = False
+        self.uses_introspection = False
 
-    def check(self, limits: AudienceSettings) -> None:
-        """Refuse at the first definition that crosses a limit. Raises `TooComplex`, or `GraphQLError` for a cycle."""
+    def validate_limits(self, limits: AudienceSettings) -> None:
+        """Raises `QueryTooComplex` at the first definition over a limit, or `GraphQLError` for a cycle of fragments."""
         for definition in self._definitions:
             if isinstance(definition, FragmentDefinitionNode):
-                _validate_size(self._fragment(definition.name.value), limits)
+                _validate_size(self._measure_fragment(definition.name.value), limits)
             elif isinstance(definition, OperationDefinitionNode):
                 variables = sum(_count_directives(variable) for variable in definition.variable_definitions or ())
                 own = DocumentSize(directives=_count_directives(definition) + variables)
-                _validate_size(own.beside(self._selections(definition.selection_set)), limits)
+                _validate_size(own.add_sibling(self._measure_selections(definition.selection_set)), limits)
 
-    def _fragment(self, name: str) -> DocumentSize:
-        if name in self._known:
-            known = self._known[name]
+    def _measure_fragment(self, name: str) -> DocumentSize:
+        if name in self._fragment_sizes:
+            known = self._fragment_sizes[name]
             if known is None:
-                # Validation says so too, but walks each way around a circle of fragments before.
+                # Validation reports this too, but follows every path through a cycle of fragments first.
                 raise GraphQLError(f"Cannot spread fragment '{name}' within itself.", self._fragments[name])
             return known
         definition = self._fragments.get(name)
         if definition is None:
             return DocumentSize()
-        self._known[name] = None
-        shape = self._selections(definition.selection_set)
-        # What introspection can nest is bounded by a validation rule, and deeper than our own graph is.
-        depth = 0 if definition.type_condition.name.value.startswith("__") else shape.depth
-        shape = shape._replace(depth=depth, directives=shape.directives + _count_directives(definition))
-        self._known[name] = shape
-        return shape
+        self._fragment_sizes[name] = None
+        size = self._measure_selections(definition.selection_set)
+        # A validation rule bounds the nesting of introspection, which is deeper than our own graph.
+        depth = 0 if definition.type_condition.name.value.startswith("__") else size.depth
+        size = size._replace(depth=depth, directives=size.directives + _count_directives(definition))
+        self._fragment_sizes[name] = size
+        return size
 
-    def _selections(self, selection_set: SelectionSetNode | None) -> DocumentSize:
+    def _measure_selections(self, selection_set: SelectionSetNode | None) -> DocumentSize:
         total = DocumentSize()
         for selection in selection_set.selections if selection_set else ():
-            total = total.beside(self._selection(selection))
+            total = total.add_sibling(self._measure_selection(selection))
         return total
 
-    def _selection(self, selection: SelectionNode) -> DocumentSize:
+    def _measure_selection(self, selection: SelectionNode) -> DocumentSize:
         directives = _count_directives(selection)
         if isinstance(selection, FragmentSpreadNode):
-            inner = self._fragment(selection.name.value)
+            inner = self._measure_fragment(selection.name.value)
             return inner._replace(directives=inner.directives + directives)
-        inner = self._selections(getattr(selection, "selection_set", None))
+        inner = self._measure_selections(getattr(selection, "selection_set", None))
         if not isinstance(selection, FieldNode):
             return inner._replace(directives=inner.directives + directives)
         depth = inner.depth
         if selection.name.value in INTROSPECTION:
-            self.introspects, depth = True, 0
-        renamed = 0 if selection.alias is None else 1
-        return DocumentSize(depth + 1, inner.fields + 1, inner.aliases + renamed, inner.directives + directives)
+            self.uses_introspection, depth = True, 0
+        aliases = 0 if selection.alias is None else 1
+        return DocumentSize(depth + 1, inner.fields + 1, inner.aliases + aliases, inner.directives + directives)
 
 
-def _validate_size(shape: DocumentSize, limits: AudienceSettings) -> None:
-    for what, asked, most in (
-        ("fields", shape.fields, limits.fields),
-        ("levels", shape.depth, limits.depth),
-        ("aliases", shape.aliases, limits.aliases),
-        ("directives", shape.directives, limits.directives),
+def _validate_size(size: DocumentSize, limits: AudienceSettings) -> None:
+    for name, found, limit in (
+        ("fields", size.fields, limits.fields),
+        ("levels", size.depth, limits.depth),
+        ("aliases", size.aliases, limits.aliases),
+        ("directives", size.directives, limits.directives),
     ):
-        if asked > most:
-            shown = asked if asked < 1_000_000 else "more than a million"
-            raise QueryTooComplex(f"The document has {shown} {what}; {most} are taken.", limit=most)
+        if found > limit:
+            shown = found if found < 1_000_000 else "more than a million"
+            raise QueryTooComplex(f"The document has {shown} {name}; the limit is {limit}.", limit=limit)
 
 
 def validate_mutations(
@@ -123,15 +125,16 @@ def validate_mutations(
     fragments: Mapping[str, FragmentDefinitionNode],
     limits: AudienceSettings,
 ) -> None:
-    """Few changes in one request, and those that could be guessed at or hurt most alone."""
+    """Few mutations in one request, and an exclusive one only by itself: a document cannot make many attempts."""
     names: list[str] = []
     for name in _root_field_names(operation.selection_set, fragments):
         names.append(name)
         if len(names) > limits.mutations:
-            raise QueryTooComplex(f"A document may hold at most {limits.mutations} mutations.", limit=limits.mutations)
+            message = f"A document may contain at most {limits.mutations} mutations."
+            raise QueryTooComplex(message, limit=limits.mutations)
     for name in names:
         if len(names) > 1 and name in root.fields and metadata_of(root.fields[name]).get("exclusive"):
-            raise QueryTooComplex(f"{name} has to be the only mutation of its document.", limit=1)
+            raise QueryTooComplex(f"{name} must be the only mutation of its document.", limit=1)
 
 
 def _root_field_names(
@@ -148,7 +151,7 @@ def _root_field_names(
 
 
 def metadata_of(field: object) -> Mapping[str, object]:
-    """What was declared on a field with strawberry's `metadata`."""
+    """The `metadata` that a field was declared with in strawberry."""
     declared = getattr(field, "extensions", {}).get("strawberry-definition")
     return getattr(declared, "metadata", None) or {}
 

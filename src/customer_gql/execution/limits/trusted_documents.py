@@ -1,4 +1,4 @@
-"""Trusted documents: the ones a folder holds may be asked for by their SHA-256, and in the end may be the only ones."""
+"""Trusted documents: those of a folder may be requested by their SHA-256, and in the end may be the only ones."""
 
 import hashlib
 from pathlib import Path
@@ -16,32 +16,33 @@ log = structlog.get_logger("trusted_documents")
 
 
 class TrustedDocuments:
-    """off: `documentId` is not taken. log: it is, and texts not in the folder are logged. enforce: they are refused."""
+    """off: `documentId` is refused. log: it is accepted, and other documents are logged. enforce: they are refused."""
 
     def __init__(self, mode: Literal["off", "log", "enforce"], folder: Path | None) -> None:
         self.mode = mode
-        texts = [] if folder is None or mode == "off" else [p.read_text("utf-8") for p in folder.glob("*.graphql")]
+        files = [] if folder is None or mode == "off" else folder.glob("*.graphql")
+        texts = [file.read_text("utf-8") for file in files]
         self._by_hash = {document_hash(text): text for text in texts}
         self._texts = frozenset(texts)
 
-    def text(self, asked: "GraphQLRequest") -> str:
-        """The document to run."""
-        if asked.document_id is not None:
-            return self._named(asked.document_id)
-        assert asked.query is not None
-        if self.mode != "off" and asked.query not in self._texts:
+    def choose_text(self, request: "GraphQLRequest") -> str:
+        """The text of the document to run. Raises `RequestRefused`."""
+        if request.document_id is not None:
+            return self._find_text(request.document_id)
+        assert request.query is not None
+        if self.mode != "off" and request.query not in self._texts:
             if self.mode == "enforce":
-                raise _refuse_document("Only trusted documents are taken here; this one is not among them.")
-            log.info("untrusted document", sha256=document_hash(asked.query))
-        return asked.query
+                raise _refuse_document("Only trusted documents are accepted, and this is not one of them.")
+            log.info("untrusted document", sha256=document_hash(request.query))
+        return request.query
 
-    def _named(self, name: str) -> str:
+    def _find_text(self, document_id: str) -> str:
         if self.mode == "off":
-            raise _refuse_document("Documents are not kept here: send `query`.")
-        known = self._by_hash.get(name.removeprefix("sha256:"))
-        if known is None:
-            raise _refuse_document("No trusted document has this `documentId`, the SHA-256 of its text in hexadecimal.")
-        return known
+            raise _refuse_document("Trusted documents are not enabled: send `query`.")
+        text = self._by_hash.get(document_id.removeprefix("sha256:"))
+        if text is None:
+            raise _refuse_document("No trusted document has this `documentId`, the hexadecimal SHA-256 of its text.")
+        return text
 
 
 def document_hash(text: str) -> str:

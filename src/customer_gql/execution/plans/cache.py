@@ -122,7 +122,7 @@ class PlanCache:
         if known is not None:
             self._operations.move_to_end(key)
             return known
-        operation = self._operations[key] = PlannedOperation(schema, document, document.operation(name))
+        operation = self._operations[key] = PlannedOperation(schema, document, document.find_operation(name))
         if len(self._operations) > self._max_operations:
             self._operations.popitem(last=False)
         return operation

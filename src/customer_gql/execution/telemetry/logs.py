@@ -1,4 +1,4 @@
-"""Structured logs on standard error: one line for each request, nothing a customer sent."""
+"""Structured logs on standard error: one line for each request, without anything a customer sent."""
 
 import logging
 import sys
@@ -14,25 +14,23 @@ def configure_logging(form: Literal["console", "json"]) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     if form == "json":
-        render: Any = structlog.processors.JSONRenderer(serializer=_render_json)
-        lines, written = (
-            structlog.BytesLoggerFactory(sys.stderr.buffer),
-            structlog.processors.JSONRenderer(_render_json_bytes),
-        )
+        library_renderer: Any = structlog.processors.JSONRenderer(serializer=_render_json)
+        renderer: Any = structlog.processors.JSONRenderer(_render_json_bytes)
+        lines: Any = structlog.BytesLoggerFactory(sys.stderr.buffer)
     else:
-        render = written = structlog.dev.ConsoleRenderer(colors=False)
+        library_renderer = renderer = structlog.dev.ConsoleRenderer(colors=False)
         lines = structlog.WriteLoggerFactory(sys.stderr)
     structlog.configure(
-        processors=[*shared, written],
+        processors=[*shared, renderer],
         logger_factory=lines,
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         cache_logger_on_first_use=True,
     )
     # Libraries log through the standard library; their warnings take the same form.
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=render, foreign_pre_chain=shared))
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=library_renderer, foreign_pre_chain=shared))
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
-    # The executor logs every error with the document's text; ours are told by `execution.http`, without it.
+    # strawberry logs every error with the text of the document; `telemetry.faults` logs them without it.
     logging.getLogger("strawberry.execution").disabled = True
 
 

@@ -1,4 +1,4 @@
-"""Prometheus metrics, served on a listener of their own, so that the public one has none."""
+"""Prometheus metrics on a listener of their own, so that the public one does not serve them."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,9 +13,13 @@ from prometheus_client.registry import Collector
 _SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 _COSTS: Final = (1, 10, 50, 100, 250, 500, 1000, 2000, 3000, 5000)
 
-requests = Counter("customer_gql_requests", "Requests answered, by the first error's code.", ["audience", "outcome"])
-durations = Histogram("customer_gql_request_seconds", "From headers to answer.", ["audience"], buckets=_SECONDS)
-costs = Histogram("customer_gql_request_cost", "Cost of documents asked for.", ["audience"], buckets=_COSTS)
+requests = Counter(
+    "customer_gql_requests", "Answered requests, by the code of the first error.", ["audience", "outcome"]
+)
+durations = Histogram(
+    "customer_gql_request_seconds", "Seconds from the headers to the answer.", ["audience"], buckets=_SECONDS
+)
+costs = Histogram("customer_gql_request_cost", "Cost of the requested documents.", ["audience"], buckets=_COSTS)
 
 
 @cache
@@ -29,15 +33,15 @@ def _request_histograms(audience: str) -> tuple[Histogram, Histogram]:
 
 
 def record_request(audience: str, outcome: str, seconds: float, cost: int | None) -> None:
-    took, weighed = _request_histograms(audience)
+    duration_histogram, cost_histogram = _request_histograms(audience)
     _request_counter(audience, outcome).inc()
-    took.observe(seconds)
+    duration_histogram.observe(seconds)
     if cost is not None:
-        weighed.observe(cost)
+        cost_histogram.observe(cost)
 
 
 class PoolMetrics(Collector):
-    """How full the pools are when somebody looks. Uses by requests is how many rounds of loads a request takes."""
+    """The state of the connection pools at the time of a scrape."""
 
     def __init__(self, pools: Mapping[str, asyncpg.Pool]) -> None:
         self.pools = pools
@@ -45,8 +49,8 @@ class PoolMetrics(Collector):
     def collect(self) -> Iterable[Metric]:
         size = GaugeMetricFamily("customer_gql_pool_connections", "Open connections.", labels=["pool"])
         busy = GaugeMetricFamily("customer_gql_pool_busy", "Connections in use.", labels=["pool"])
-        limit = GaugeMetricFamily("customer_gql_pool_limit", "Connections there may be.", labels=["pool"])
-        uses = CounterMetricFamily("customer_gql_pool_uses", "Times a connection was taken.", labels=["pool"])
+        limit = GaugeMetricFamily("customer_gql_pool_limit", "Largest number of connections.", labels=["pool"])
+        uses = CounterMetricFamily("customer_gql_pool_uses", "Connections acquired so far.", labels=["pool"])
         for name, pool in self.pools.items():
             size.add_metric([name], pool.get_size())
             busy.add_metric([name], pool.get_size() - pool.get_idle_size())
@@ -57,7 +61,7 @@ class PoolMetrics(Collector):
 
 @contextmanager
 def serve_metrics(host: str, port: int | None, pools: Mapping[str, Any]) -> Iterator[None]:
-    """Metrics at `/metrics` of this address while the context is open; nothing without a port."""
+    """Serve `/metrics` on this address while the context is open; without a port do nothing."""
     if port is None:
         yield
         return

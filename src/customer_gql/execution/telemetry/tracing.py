@@ -6,7 +6,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
 class TracingMiddleware:
-    """An ASGI application around another. Of a request its path, status and the caller's trace are told, no more."""
+    """Wraps an ASGI application. A span contains the request's path, status and parent trace, nothing more."""
 
     def __init__(self, app: ASGIApp, address: str | None = None, *, tracer: Any = None) -> None:
         self.app = app
@@ -19,18 +19,18 @@ class TracingMiddleware:
         from opentelemetry.propagate import extract  # noqa: PLC0415 - an extra
         from opentelemetry.trace import SpanKind  # noqa: PLC0415
 
-        sent = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         with self.tracer.start_as_current_span(
-            f"{scope['method']} {scope['path']}", context=extract(sent), kind=SpanKind.SERVER, record_exception=False
+            f"{scope['method']} {scope['path']}", context=extract(headers), kind=SpanKind.SERVER, record_exception=False
         ) as span:
 
-            async def traced(message: Message) -> None:
+            async def send_traced(message: Message) -> None:
                 if message["type"] == "http.response.start":
                     span.set_attribute("http.response.status_code", message["status"])
                 await send(message)
 
             span.set_attributes({"http.request.method": scope["method"], "url.path": scope["path"]})
-            await self.app(scope, receive, traced)
+            await self.app(scope, receive, send_traced)
 
 
 def _create_tracer(address: str) -> Any:

@@ -1,0 +1,34 @@
+"""The log line of a fault: what kind of error it is and where it was raised."""
+
+from pathlib import Path
+from traceback import FrameSummary, extract_tb
+from typing import Final
+
+import structlog
+
+log = structlog.get_logger("fault")
+_ROOT: Final = Path(__file__).parents[3]  # the folder that contains the package
+_LOGGED_FRAMES: Final = 6
+
+
+def log_fault(error: Exception, request_id: str) -> None:
+    """Log where the error was raised, not its message, which may quote customer data or table contents.
+
+    `at` names the innermost line of this package, `frames` the innermost lines of all.
+    """
+    frames = extract_tb(error.__traceback__)
+    own = [frame for frame in frames if Path(frame.filename).is_relative_to(_ROOT / "customer_gql")]
+    log.error(
+        "fault",
+        request_id=request_id,
+        kind=type(error).__name__,
+        at=_format_frame(own[-1]) if own else None,
+        frames=[_format_frame(frame) for frame in frames[-_LOGGED_FRAMES:]],
+    )
+
+
+def _format_frame(frame: FrameSummary) -> str:
+    """For example `customer_gql/loading/rounds.py:178 _round`; files of libraries by their last two parts."""
+    path = Path(frame.filename)
+    shown = path.relative_to(_ROOT) if path.is_relative_to(_ROOT) else Path(*path.parts[-2:])
+    return f"{shown.as_posix()}:{frame.lineno} {frame.name}"
