@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from customer_gql.core.ids import encode_id
 from customer_gql.core.viewer import ViewerKind
 from customer_gql.customers.accounts import lockout
 from customer_gql.database.statements import Connection
@@ -41,6 +42,10 @@ class Identity:
         over = "UPDATE throttle SET until = now() - interval '1 second' WHERE key_hash = ANY($1)"
         await self._connection.execute(over, self.failure_keys(email))
 
+    async def events(self, person: Any) -> list[Any]:
+        """What the history says was done to somebody, oldest first."""
+        raise NotImplementedError
+
     def peer_key(self, address: str) -> bytes:
         return peer_key(self.kind, "attempt", address)
 
@@ -72,6 +77,11 @@ class CustomerIdentity(Identity):
     def failure_keys(self, email: str) -> list[bytes]:
         return lockout.failure_keys(email, 1)
 
+    async def events(self, person: Any) -> list[Any]:
+        return await self._connection.fetch(
+            "SELECT * FROM customer_event WHERE customer_id = $1 ORDER BY id", person.id
+        )
+
     async def wait_out(self, email: str) -> None:
         await super().wait_out(email)
         await self._settled()  # the lock is shown after the answer
@@ -89,6 +99,11 @@ class StaffIdentity(Identity):
 
     def failure_keys(self, email: str) -> list[bytes]:
         return [attempts.failure_key(email)]
+
+    async def events(self, person: Any) -> list[Any]:
+        return await self._connection.fetch(
+            "SELECT * FROM staff_event WHERE subject = $1 ORDER BY id", encode_id("stf", person.id)
+        )
 
 
 @pytest.fixture(params=[CustomerIdentity, StaffIdentity], ids=["customer", "staff"])

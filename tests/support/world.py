@@ -4,13 +4,12 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from customer_gql.core.actor import SYSTEM, actor_of
 from customer_gql.core.ids import encode_id, new_id
 from customer_gql.core.viewer import Viewer, ViewerKind
 from customer_gql.customers.accounts.writes import issue_token as issue_customer_token
-from customer_gql.customers.history.tables import Actor
-from customer_gql.customers.history.writes import By, record
+from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.schema.tables import metadata
-from customer_gql.staff.audit.events import Acting
 from customer_gql.staff.service_tokens import writes
 from support.access_walk import GRAPH, Ids, selection
 from support.clients import Client
@@ -50,7 +49,7 @@ async def build(http: Any, connection: Any) -> World:
     victim = await make_full_customer(connection)
     own_customer = await make_customer(connection, website_id=elsewhere, created_in_store_view_id=elsewhere)
     stranger = await staff_client(http, connection, website_ids=[elsewhere])
-    await record(connection, victim.id, kind="EDITED", version=1, by=By(Actor.SYSTEM))
+    await record_customer_event(connection, victim.id, kind="EDITED", version=1, by=SYSTEM)
     token = await issue_customer_token(connection, victim.id)
     await impersonated(connection, victim.id)
     mail = encode_id("mai", await make_dead_mail(connection, recipient=victim.email, customer_id=victim.id))
@@ -105,7 +104,9 @@ async def staff_of(connection: Any, website_id: int) -> dict[str, str]:
     role = await make_role(connection, website_ids=[website_id])
     user = await make_staff(connection, role)
     await session_of(connection, user.id)
-    by = Acting(Viewer(ViewerKind.STAFF, staff_id=user.id, permissions=frozenset(["customers.read"]), website_ids=None))
+    by = actor_of(
+        Viewer(ViewerKind.STAFF, staff_id=user.id, permissions=frozenset(["customers.read"]), website_ids=None)
+    )
     async with connection.transaction():
         token, _ = await writes.create(
             connection,

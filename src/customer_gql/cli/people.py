@@ -45,9 +45,9 @@ def staff_token(email: str) -> None:
 @staff_commands.command("password")
 def staff_password(email: str) -> None:
     """Ask for a new password of a staff user, and set it. Ends their sessions."""
+    from customer_gql.core.actor import SYSTEM
     from customer_gql.core.emails import normalize_email
     from customer_gql.security import hashing
-    from customer_gql.staff.audit.events import SYSTEM
     from customer_gql.staff.sign_in import passwords
 
     async def put(connection: Connection) -> None:
@@ -64,16 +64,17 @@ def staff_password(email: str) -> None:
 @staff_commands.command("totp-off")
 def staff_totp_off(email: str) -> None:
     """Switch off the second factor of a staff user who lost it."""
+    from customer_gql.core.actor import SYSTEM
     from customer_gql.core.emails import normalize_email
     from customer_gql.core.ids import encode_id
-    from customer_gql.staff.audit.events import SYSTEM, record
+    from customer_gql.staff.audit.writes import record_staff_event
     from customer_gql.staff.sign_in import passwords, totp
 
     async def switch_off(connection: Connection) -> None:
         user = await passwords.find(connection, normalize_email(email))
         if not await totp.disable(connection, user.id):
             raise CommandFailed(f"{email} has no second factor.")
-        await record(connection, "TOTP_OFF", by=SYSTEM, subject=encode_id("stf", user.id))
+        await record_staff_event(connection, "TOTP_OFF", by=SYSTEM, subject=encode_id("stf", user.id))
 
     with migrated() as url:
         run(url, switch_off)

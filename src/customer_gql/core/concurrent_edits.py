@@ -1,8 +1,13 @@
 """Edits of one record by several people: what conflicts, and with which values."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from .errors import RuleError, UserErrorCode
+
+Changes = Mapping[str, tuple[Any, Any]]
+"""Fields that were changed, with the value before and after."""
 
 
 @dataclass(frozen=True, slots=True)

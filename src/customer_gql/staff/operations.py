@@ -4,6 +4,7 @@ from typing import Annotated, Any, Final
 
 import strawberry
 
+from customer_gql.core.actor import actor_of
 from customer_gql.core.emails import validate_email
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.ids import decode_one, decode_small
@@ -13,7 +14,6 @@ from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
 from customer_gql.graph.roots import INPUT, admin_field, admin_mutation
 from customer_gql.staff.audit.edits import EXPECTED_VERSION
-from customer_gql.staff.audit.events import acting
 from customer_gql.staff.roles.scopes import checked_name
 from customer_gql.staff.sign_in import passwords
 
@@ -110,7 +110,7 @@ class StaffAdminMutation:
                 name=checked_name(input.name),
                 job_title=_job_title(input.job_title),
                 role_id=role_id,
-                by=acting(info.context),
+                by=actor_of(info.context.viewer),
             )
         return StaffCreatePayload(staff_key=created)
 
@@ -124,7 +124,7 @@ class StaffAdminMutation:
         staff_id, edits = decode_one(input.id, "stf"), _edits(input)
         async with info.context.transaction() as connection:
             await writes.change(
-                connection, staff_id, edits, expected_version=input.expected_version, by=acting(info.context)
+                connection, staff_id, edits, expected_version=input.expected_version, by=actor_of(info.context.viewer)
             )
         return StaffUpdatePayload(staff_key=staff_id)
 
@@ -136,7 +136,7 @@ class StaffAdminMutation:
     async def staff_activate(self, info: Info, input: Annotated[StaffUserInput, INPUT]) -> StaffActivatePayload:
         staff_id = decode_one(input.id, "stf")
         async with info.context.transaction() as connection:
-            await writes.activate(connection, staff_id, by=acting(info.context))
+            await writes.activate(connection, staff_id, by=actor_of(info.context.viewer))
         return StaffActivatePayload(staff_key=staff_id)
 
     @admin_mutation(
@@ -149,7 +149,7 @@ class StaffAdminMutation:
     async def staff_deactivate(self, info: Info, input: Annotated[StaffUserInput, INPUT]) -> StaffDeactivatePayload:
         staff_id = decode_one(input.id, "stf")
         async with info.context.transaction() as connection:
-            ended = await writes.deactivate(connection, staff_id, by=acting(info.context))
+            ended = await writes.deactivate(connection, staff_id, by=actor_of(info.context.viewer))
         return StaffDeactivatePayload(staff_key=staff_id, ended_session_count=ended)
 
     @admin_mutation(
@@ -161,7 +161,7 @@ class StaffAdminMutation:
     async def staff_force_sign_in(self, info: Info, input: Annotated[StaffUserInput, INPUT]) -> StaffForceSignInPayload:
         staff_id = decode_one(input.id, "stf")
         async with info.context.transaction() as connection:
-            ended = await writes.force_sign_in(connection, staff_id, by=acting(info.context))
+            ended = await writes.force_sign_in(connection, staff_id, by=actor_of(info.context.viewer))
         return StaffForceSignInPayload(staff_key=staff_id, ended_session_count=ended)
 
     @admin_mutation(
@@ -174,10 +174,10 @@ class StaffAdminMutation:
     async def staff_invite(self, info: Info, input: Annotated[StaffUserInput, INPUT]) -> StaffInvitePayload:
         staff_id = decode_one(input.id, "stf")
         async with info.context.transaction() as connection:
-            user = await writes.manageable(connection, staff_id, by=acting(info.context))
+            user = await writes.manageable(connection, staff_id, by=actor_of(info.context.viewer))
             if not user.is_active:
                 raise RuleError("This account is closed.", path=["id"], code=UserErrorCode.NOT_ALLOWED)
-            await passwords.invite(connection, user, by=acting(info.context))
+            await passwords.invite(connection, user, by=actor_of(info.context.viewer))
         return StaffInvitePayload(staff_key=staff_id)
 
 

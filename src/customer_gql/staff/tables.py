@@ -16,9 +16,11 @@ from sqlalchemy import (
     Text,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, BYTEA, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, BYTEA
 
+from customer_gql.core.actor import ActorKind
 from customer_gql.database.tables import created_at, one_of, table
+from customer_gql.security.audit import event_columns
 from customer_gql.security.tables import hash_key, is_sha256
 
 # `website_ids` null reaches every website, those made later included.
@@ -140,26 +142,22 @@ service_token_secret = table(
 
 
 class StaffActor(enum.StrEnum):
-    STAFF = "STAFF"
-    SERVICE = "SERVICE"
-    SYSTEM = "SYSTEM"
-    NOBODY = "NOBODY"
+    """The kinds of actors that do something on the side of staff."""
+
+    STAFF = ActorKind.STAFF.value
+    SERVICE = ActorKind.SERVICE.value
+    SYSTEM = ActorKind.SYSTEM.value
+    NOBODY = ActorKind.NOBODY.value
 
 
 # No foreign keys: what was done outlives who did it.
 staff_event = table(
     "staff_event",
     Column("id", BigInteger, primary_key=True),
-    created_at(),
-    Column("kind", Text, nullable=False),
-    Column("actor", Text, nullable=False),
-    Column("actor_id", BigInteger),
     Column("subject", Text),
-    Column("address", Text),
-    Column("changes", JSONB, nullable=False, server_default="{}"),
     # Version of the subject after it, where it has versions.
     Column("version", Integer),
-    one_of("actor", StaffActor),
+    *event_columns(StaffActor),
     Index("ix_staff_event_created_at_id", "created_at", "id"),
     Index("ix_staff_event_subject_version", "subject", "version", postgresql_where=text("version IS NOT NULL")),
     distribution="local",

@@ -7,12 +7,13 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from customer_gql.core.actor import SYSTEM, Actor
 from customer_gql.core.emails import normalize_email
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.ids import encode_id, new_id
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one, fetch_rows, fetch_value
 from customer_gql.staff.audit.edits import refuse_conflicts
-from customer_gql.staff.audit.events import SYSTEM, Acting, record
+from customer_gql.staff.audit.writes import record_staff_event
 from customer_gql.staff.roles import writes
 from customer_gql.staff.roles.scopes import Grant, reachable, refuse_stronger
 from customer_gql.staff.sign_in import passwords, sessions
@@ -30,7 +31,7 @@ async def create(connection: Connection, *, email: str, name: str, role: str) ->
     return await add(connection, email=email, name=name, job_title=None, role_id=named[role], by=SYSTEM)
 
 
-async def add(connection: Connection, *, email: str, name: str, job_title: str | None, role_id: int, by: Acting) -> int:
+async def add(connection: Connection, *, email: str, name: str, job_title: str | None, role_id: int, by: Actor) -> int:
     """A staff user with a role the one who acts could have. They cannot sign in before they have a password."""
     await _assignable(connection, role_id, by)
     created = await fetch_value(
@@ -49,11 +50,13 @@ async def add(connection: Connection, *, email: str, name: str, job_title: str |
     }
     if job_title is not None:
         changes["jobTitle"] = (None, job_title)
-    await record(connection, "USER_CREATED", by=by, subject=encode_id("stf", created), changes=changes, version=1)
+    await record_staff_event(
+        connection, "USER_CREATED", by=by, subject=encode_id("stf", created), changes=changes, version=1
+    )
     return created
 
 
-async def manageable(connection: Connection, staff_id: int, *, by: Acting) -> Row:
+async def manageable(connection: Connection, staff_id: int, *, by: Actor) -> Row:
     """The user with role and grant, held. Unknown to those of other websites, refused to those who hold less."""
     found = await fetch_one(
         connection,
@@ -68,13 +71,13 @@ async def manageable(connection: Connection, staff_id: int, *, by: Acting) -> Ro
     return found
 
 
-async def _assignable(connection: Connection, role_id: int, by: Acting) -> None:
+async def _assignable(connection: Connection, role_id: int, by: Actor) -> None:
     role = await writes.known(connection, role_id, by=by, path=["roleId"])
     refuse_stronger(by, Grant.of(role), ["roleId"])
 
 
 async def change(
-    connection: Connection, staff_id: int, edits: Mapping[str, Any], *, expected_version: int | None = None, by: Acting
+    connection: Connection, staff_id: int, edits: Mapping[str, Any], *, expected_version: int | None = None, by: Actor
 ) -> None:
     """Store the columns that differ. A new role holds from the user's next request on."""
     await writes.serialise(connection)
@@ -91,7 +94,7 @@ async def change(
         await _assignable(connection, changed["role_id"], by)
     version = await _store(connection, user, changed)
     await writes.keep_an_administrator(connection, path=["roleId"])
-    await record(connection, "USER_CHANGED", by=by, subject=subject, changes=changes, version=version)
+    await record_staff_event(connection, "USER_CHANGED", by=by, subject=subject, changes=changes, version=version)
 
 
 async def _store(connection: Connection, user: Row, values: Mapping[str, Any]) -> int:
@@ -108,22 +111,22 @@ def _shown(column: str, value: Any) -> Any:
     return encode_id("rol", value) if column == "role_id" else value
 
 
-def _is_self(by: Acting, staff_id: int) -> bool:
-    return by.viewer is not None and by.viewer.staff_id == staff_id
+def _is_self(by: Actor, staff_id: int) -> bool:
+    return by.staff_id == staff_id
 
 
-async def activate(connection: Connection, staff_id: int, *, by: Acting) -> None:
+async def activate(connection: Connection, staff_id: int, *, by: Actor) -> None:
     user = await manageable(connection, staff_id, by=by)
     if user.is_active:
         return
     version = await _store(connection, user, {"is_active": True})
     changes = {"isActive": (False, True)}
-    await record(
+    await record_staff_event(
         connection, "USER_ACTIVATED", by=by, subject=encode_id("stf", staff_id), changes=changes, version=version
     )
 
 
-async def deactivate(connection: Connection, staff_id: int, *, by: Acting) -> int:
+async def deactivate(connection: Connection, staff_id: int, *, by: Actor) -> int:
     """Close the account and end its sessions; how many it were. Nobody does it to themselves or the last one."""
     await writes.serialise(connection)
     user = await manageable(connection, staff_id, by=by)
@@ -135,17 +138,17 @@ async def deactivate(connection: Connection, staff_id: int, *, by: Acting) -> in
     await writes.keep_an_administrator(connection, path=["id"])
     ended = await sessions.end_all(connection, staff_id)
     changes = {"isActive": (True, False)}
-    await record(
+    await record_staff_event(
         connection, "USER_DEACTIVATED", by=by, subject=encode_id("stf", staff_id), changes=changes, version=version
     )
     return ended
 
 
-async def force_sign_in(connection: Connection, staff_id: int, *, by: Acting) -> int:
+async def force_sign_in(connection: Connection, staff_id: int, *, by: Actor) -> int:
     """End every session of a user, as when a device was lost; how many it were. The account stays open."""
     await manageable(connection, staff_id, by=by)
     ended = await sessions.end_all(connection, staff_id)
-    await record(connection, "FORCED_SIGN_IN", by=by, subject=encode_id("stf", staff_id))
+    await record_staff_event(connection, "FORCED_SIGN_IN", by=by, subject=encode_id("stf", staff_id))
     return ended
 
 
@@ -159,5 +162,5 @@ async def issue_token(
     """A session of an active staff user, made at the command line; its token, shown once."""
     user = await passwords.find(connection, normalize_email(email))
     token, _ = await sessions.start(connection, user.id, by=SignedInBy.COMMAND_LINE, lifetime=lifetime, idle=idle)
-    await record(connection, "SIGNED_IN", by=SYSTEM, subject=encode_id("stf", user.id))
+    await record_staff_event(connection, "SIGNED_IN", by=SYSTEM, subject=encode_id("stf", user.id))
     return token

@@ -3,6 +3,7 @@ from typing import Annotated, Any, Final
 import strawberry
 from strawberry.scalars import JSON
 
+from customer_gql.core.actor import actor_of
 from customer_gql.core.errors import RuleError
 from customer_gql.core.ids import decode_one
 from customer_gql.core.permissions import Permission
@@ -11,7 +12,6 @@ from customer_gql.graph.fields import column
 from customer_gql.graph.payloads import Payload
 from customer_gql.graph.roots import INPUT, admin_field, admin_mutation
 from customer_gql.shop.settings.declaration import GLOBAL, STORE_VIEW, WEBSITE
-from customer_gql.staff.audit.events import acting
 
 from .reads import Scope, validate_reach, values_at
 from .types import ConfigurationSetting, configuration_setting
@@ -90,7 +90,9 @@ class ConfigurationAdminMutation:
     ) -> ConfigurationSetPayload:
         scope, context = _decoded(input.scope), info.context
         async with context.transaction() as connection:
-            await set_configuration(connection, context.viewer, input.path, scope, input.value, by=acting(context))
+            await set_configuration(
+                connection, context.viewer, input.path, scope, input.value, by=actor_of(context.viewer)
+            )
         return ConfigurationSetPayload(setting=await _setting_at(info, input.path, scope))
 
     @admin_mutation(
@@ -104,7 +106,7 @@ class ConfigurationAdminMutation:
     ) -> ConfigurationResetPayload:
         scope, context = _decoded(input.scope), info.context
         async with context.transaction() as connection:
-            await reset_configuration(connection, context.viewer, input.path, scope, by=acting(context))
+            await reset_configuration(connection, context.viewer, input.path, scope, by=actor_of(context.viewer))
         return ConfigurationResetPayload(setting=await _setting_at(info, input.path, scope))
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from customer_gql.core.actor import Actor
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.ids import encode_id
 from customer_gql.core.text import is_storable
@@ -10,7 +11,7 @@ from customer_gql.database.statements import Connection
 from customer_gql.shop.settings.declaration import STORE_VIEW, WEBSITE, Setting, declared_settings
 from customer_gql.shop.settings.reads import own_value
 from customer_gql.shop.settings.writes import reset_value, set_value
-from customer_gql.staff.audit.events import Acting, record
+from customer_gql.staff.audit.writes import record_staff_event
 
 from .reads import Scope, is_global, validate_reach
 
@@ -18,7 +19,7 @@ _PREFIXES: Final = {WEBSITE: "web", STORE_VIEW: "stv"}
 
 
 async def set_configuration(
-    connection: Connection, viewer: Viewer, path: str, scope: Scope, value: Any, *, by: Acting
+    connection: Connection, viewer: Viewer, path: str, scope: Scope, value: Any, *, by: Actor
 ) -> None:
     if isinstance(value, str) and not is_storable(value):
         raise RuleError("Text cannot contain NUL or a lone surrogate.", path=["value"])
@@ -28,7 +29,7 @@ async def set_configuration(
     await _record_change(connection, "CONFIGURATION_SET", setting, scope, before, by)
 
 
-async def reset_configuration(connection: Connection, viewer: Viewer, path: str, scope: Scope, *, by: Acting) -> None:
+async def reset_configuration(connection: Connection, viewer: Viewer, path: str, scope: Scope, *, by: Actor) -> None:
     setting = await _editable_setting(connection, viewer, path, scope)
     before = await own_value(connection, setting, *scope)
     await reset_value(connection, setting, *scope)
@@ -50,9 +51,9 @@ async def _editable_setting(connection: Connection, viewer: Viewer, path: str, s
 
 
 async def _record_change(
-    connection: Connection, kind: str, setting: Setting[Any], scope: Scope, before: Any, by: Acting
+    connection: Connection, kind: str, setting: Setting[Any], scope: Scope, before: Any, by: Actor
 ) -> None:
     after = await own_value(connection, setting, *scope)
     if before != after:
         subject = None if is_global(scope) else encode_id(_PREFIXES[scope[0]], scope[1])
-        await record(connection, kind, by=by, subject=subject, changes={setting.path: (before, after)})
+        await record_staff_event(connection, kind, by=by, subject=subject, changes={setting.path: (before, after)})

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from customer_gql.core.actor import Actor
 from customer_gql.core.ids import encode_id
 from customer_gql.core.viewer import Websites
 from customer_gql.customers.accounts.writes import end_sessions
-from customer_gql.customers.history.writes import By, record_all
+from customer_gql.customers.history.writes import record_customer_events
 from customer_gql.customers.newsletter import writes as newsletter
 from customer_gql.customers.profile import writes as customers
 from customer_gql.customers.profile.reads import within_websites
@@ -55,7 +56,7 @@ async def run_mass_action(
     *,
     group_id: int | None,
     websites: Websites,
-    by: By,
+    by: Actor,
 ) -> list[MassActionResult]:
     """What happened to each of the ids, in their order; one asked for twice is answered once.
 
@@ -86,10 +87,10 @@ async def run_mass_action(
 
 
 async def _newsletter(
-    connection: Connection, found: Mapping[int, Row], changed: set[int], kind: str, by: By
+    connection: Connection, found: Mapping[int, Row], changed: set[int], kind: str, by: Actor
 ) -> dict[int, MassActionResult]:
     changes = {"isSubscribed": (kind == "UNSUBSCRIBED", kind == "SUBSCRIBED")}
-    await record_all(connection, [(id, found[id].version, changes) for id in changed], kind=kind, by=by)
+    await record_customer_events(connection, [(id, found[id].version, changes) for id in changed], kind=kind, by=by)
     return {
         id: MassActionResult(id, MassActionOutcome.DONE if id in changed else MassActionOutcome.UNCHANGED)
         for id in found
@@ -97,7 +98,7 @@ async def _newsletter(
 
 
 async def _assign_group(
-    connection: Connection, found: Mapping[int, Row], group_id: int, by: By
+    connection: Connection, found: Mapping[int, Row], group_id: int, by: Actor
 ) -> dict[int, MassActionResult]:
     await check_group(connection, group_id, path=["groupId"])
     results: dict[int, MassActionResult] = {}
@@ -112,17 +113,19 @@ async def _assign_group(
     versions = await customers.assign_group(connection, movable, group_id)
     to = encode_id("grp", group_id)
     moved = [(id, version, {"groupId": (encode_id("grp", found[id].group_id), to)}) for id, version in versions.items()]
-    await record_all(connection, moved, kind="EDITED", by=by)
+    await record_customer_events(connection, moved, kind="EDITED", by=by)
     for row in movable:
         stale = MassActionResult(row.id, MassActionOutcome.REFUSED, CHANGED_MEANWHILE)
         results[row.id] = MassActionResult(row.id, MassActionOutcome.DONE) if row.id in versions else stale
     return results
 
 
-async def _delete(connection: Connection, found: Mapping[int, Row], by: By) -> dict[int, MassActionResult]:
+async def _delete(connection: Connection, found: Mapping[int, Row], by: Actor) -> dict[int, MassActionResult]:
     gone = {row.id: row.version for row in await customers.delete_customers(connection, list(found))}
     await end_sessions(connection, list(gone))
-    await record_all(connection, [(id, version + 1, {}) for id, version in gone.items()], kind="DELETED", by=by)
+    await record_customer_events(
+        connection, [(id, version + 1, {}) for id, version in gone.items()], kind="DELETED", by=by
+    )
     return {
         id: MassActionResult(id, MassActionOutcome.DONE)
         if id in gone

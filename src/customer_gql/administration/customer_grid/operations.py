@@ -3,10 +3,10 @@ from typing import Annotated, Any, Final
 
 import strawberry
 
+from customer_gql.core.actor import actor_of
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.ids import decode_one, encode_id
 from customer_gql.core.permissions import Permission
-from customer_gql.customers.history.writes import acting
 from customer_gql.customers.profile.reads import find_reachable_customer
 from customer_gql.customers.profile.types import CustomerLink, CustomerPayload, Gender
 from customer_gql.graph.context import Info
@@ -137,7 +137,7 @@ class CustomerGridAdminMutation:
                 edits=edits,
                 expected_version=input.expected_version,
                 websites=info.context.viewer.website_ids,
-                by=acting(info.context.viewer),
+                by=actor_of(info.context.viewer),
             )
         return CustomerQuickEditPayload(customer_id=customer_id, changed_fields=changed)
 
@@ -163,7 +163,7 @@ class CustomerGridAdminMutation:
                 ids,
                 group_id=group_id,
                 websites=viewer.website_ids,
-                by=acting(viewer),
+                by=actor_of(viewer),
             )
         return _payload(results)
 

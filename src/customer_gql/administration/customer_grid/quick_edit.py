@@ -7,13 +7,15 @@ from typing import Any
 
 from sqlalchemy import select
 
+from customer_gql.core.actor import Actor
+from customer_gql.core.concurrent_edits import Changes
 from customer_gql.core.emails import validate_email
 from customer_gql.core.errors import RuleError, RuleErrors, UserErrorCode
 from customer_gql.core.ids import encode_id
 from customer_gql.core.viewer import Websites
 from customer_gql.customers.accounts.writes import end_elsewhere, revoke_resets
 from customer_gql.customers.addresses import writes as addresses
-from customer_gql.customers.history.writes import By, Changes, record
+from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.profile import writes as customers
 from customer_gql.customers.profile.edits import Edit, refuse_conflicts
 from customer_gql.customers.profile.sharing import accounts_are_shared
@@ -59,7 +61,7 @@ async def quick_edit(
     edits: Mapping[str, Any],
     expected_version: int | None,
     websites: Websites,
-    by: By,
+    by: Actor,
 ) -> list[str]:
     """Store the edits that change something; the fields changed. Refuses all when it refuses one.
 
@@ -161,7 +163,7 @@ async def check_group(connection: Connection, group_id: int, *, path: list[str])
         raise RuleError("There is no such customer group.", path=path, code=UserErrorCode.NOT_FOUND)
 
 
-async def _store(connection: Connection, held: Held, changed: Mapping[str, Any], by: By) -> None:
+async def _store(connection: Connection, held: Held, changed: Mapping[str, Any], by: Actor) -> None:
     customer = held.customer
     if "email" in changed or "websiteId" in changed:
         website_id = changed.get("websiteId", customer.website_id)
@@ -173,7 +175,9 @@ async def _store(connection: Connection, held: Held, changed: Mapping[str, Any],
         await addresses.update_address(connection, held.billing, billing)
     profile = {PROFILE[field]: value for field, value in changed.items() if field in PROFILE}
     version = await customers.update_customer(connection, customer, profile)
-    await record(connection, customer.id, kind="EDITED", version=version, by=by, changes=_history(held, changed))
+    await record_customer_event(
+        connection, customer.id, kind="EDITED", version=version, by=by, changes=_history(held, changed)
+    )
     if "websiteId" in changed and not await accounts_are_shared(connection):
         await end_elsewhere(connection, customer.id)
     if "email" in changed:

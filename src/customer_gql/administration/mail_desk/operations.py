@@ -3,6 +3,7 @@ from typing import Annotated, Any, Final
 
 import strawberry
 
+from customer_gql.core.actor import actor_of
 from customer_gql.core.errors import BadInput, RuleError
 from customer_gql.core.ids import decode_one, encode_id
 from customer_gql.core.permissions import Permission
@@ -20,7 +21,7 @@ from customer_gql.messaging.mail.kinds import KINDS
 from customer_gql.messaging.mail.letters import one_line
 from customer_gql.messaging.mail.tables import TemplateScope
 from customer_gql.messaging.mail.templates import LIMITS, PARTS, rendered, sources
-from customer_gql.staff.audit.events import acting, record
+from customer_gql.staff.audit.writes import record_staff_event
 
 from . import reads
 from .types import DeadMail, MailPreview, MailTemplate, MailTemplateName
@@ -154,7 +155,7 @@ class MailAdminMutation:
             if not await reads.is_reachable(connection, id, info.context.viewer.website_ids):
                 raise writes.no_such_mail()
             await writes.retry(connection, id)
-            await record(connection, "MAIL_RETRIED", by=acting(info.context), subject=input.id)
+            await record_staff_event(connection, "MAIL_RETRIED", by=actor_of(info.context.viewer), subject=input.id)
         return MailRetryPayload(mail_id=strawberry.ID(encode_id("mai", id)))
 
     @admin_mutation(
@@ -222,7 +223,7 @@ async def _record(
     }
     if changes:
         subject = None if scope is TemplateScope.GLOBAL else encode_id(_PREFIXES[scope], scope_id)
-        await record(connection, kind, by=acting(info.context), subject=subject, changes=changes)
+        await record_staff_event(connection, kind, by=actor_of(info.context.viewer), subject=subject, changes=changes)
 
 
 def _place(input: MailTemplateResetInput, viewer: Viewer) -> _Place:

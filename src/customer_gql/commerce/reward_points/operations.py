@@ -3,9 +3,10 @@ from typing import Annotated, Any, Final
 import strawberry
 
 from customer_gql.commerce.ledgers.writes import checked_comment, checked_key
+from customer_gql.core.actor import actor_of
 from customer_gql.core.ids import decode_one
 from customer_gql.core.permissions import Permission
-from customer_gql.customers.history.writes import acting, record
+from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.profile.types import CustomerPayload
 from customer_gql.customers.profile.writes import lock_customer
 from customer_gql.graph.context import Info
@@ -69,12 +70,12 @@ class RewardPointsAdminMutation:
                 idempotency_key=checked_key(input.idempotency_key),
             )
             if is_new:
-                await record(
+                await record_customer_event(
                     connection,
                     customer_id,
                     kind="REWARD_POINTS_ADJUSTED",
                     version=customer.version,
-                    by=acting(info.context.viewer),
+                    by=actor_of(info.context.viewer),
                     changes={"rewardPoints": (entry.balance_after - entry.points, entry.balance_after)},
                 )
         return RewardPointsAdjustPayload(customer_id=customer_id, entry=entry)

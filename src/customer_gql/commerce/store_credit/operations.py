@@ -4,10 +4,11 @@ from typing import Annotated, Any, Final
 import strawberry
 
 from customer_gql.commerce.ledgers.writes import checked_comment, checked_key
+from customer_gql.core.actor import actor_of
 from customer_gql.core.ids import decode_one
 from customer_gql.core.money import to_major_units, validate_amount
 from customer_gql.core.permissions import Permission
-from customer_gql.customers.history.writes import acting, record
+from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.profile.types import CustomerPayload
 from customer_gql.customers.profile.writes import lock_customer
 from customer_gql.graph.context import Info
@@ -74,12 +75,12 @@ class StoreCreditAdminMutation:
             if is_new:
                 after = entry.balance_after
                 balances = tuple(str(to_major_units(amount, site.currency)) for amount in (after - entry.amount, after))
-                await record(
+                await record_customer_event(
                     connection,
                     customer_id,
                     kind="STORE_CREDIT_ADJUSTED",
                     version=customer.version,
-                    by=acting(info.context.viewer),
+                    by=actor_of(info.context.viewer),
                     changes={"storeCredit": (balances[0], balances[1])},
                 )
         return StoreCreditAdjustPayload(customer_id=customer_id, entry=entry)

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Final
 
 import strawberry
 
+from customer_gql.core.actor import actor_of
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.ids import decode_keys
 from customer_gql.core.viewer import ViewerKind
@@ -12,7 +13,6 @@ from customer_gql.customers.accounts.registration import account_deletion, sign_
 from customer_gql.customers.accounts.sessions import sessions
 from customer_gql.customers.accounts.sign_in import sign_in
 from customer_gql.customers.accounts.support import impersonation
-from customer_gql.customers.history.writes import acting
 from customer_gql.database.statements import Row
 from customer_gql.graph.context import Info
 from customer_gql.graph.roots import INPUT, customer_field, customer_mutation, guest_mutation
@@ -207,7 +207,9 @@ class AccountMutation:
         viewer = info.context.viewer
         assert viewer.customer_id is not None
         async with info.context.transaction() as connection:
-            await email_verification.change(connection, input.token, customer_id=viewer.customer_id, by=acting(viewer))
+            await email_verification.change(
+                connection, input.token, customer_id=viewer.customer_id, by=actor_of(viewer)
+            )
         return DonePayload()
 
     @customer_mutation(

@@ -1,10 +1,10 @@
 """Signing out on one device or on all of them."""
 
+from customer_gql.core.actor import Actor, ActorKind, actor_of
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.customers.accounts.sessions import sessions
 from customer_gql.customers.accounts.support import impersonation
-from customer_gql.customers.history.tables import Actor
-from customer_gql.customers.history.writes import By, acting, record
+from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.profile import presence, writes as customers
 from customer_gql.graph.context import Context
 
@@ -17,14 +17,16 @@ async def sign_out(context: Context, *, every: bool) -> int:
     assert session_id is not None
     async with context.transaction() as connection:
         if viewer.is_impersonated:
-            by = By(Actor.STAFF, viewer.staff_id, address=viewer.address)
+            by = Actor(ActorKind.STAFF, viewer.staff_id, address=viewer.address)
             return int(await impersonation.end(connection, customer_id, session_id, by=by))
         held = await customers.lock_customer(connection, customer_id, websites=None)
         if every:
             ended = await sessions.end_others(connection, customer_id, keep=None)
         else:
             ended = await sessions.end(connection, customer_id, [session_id])
-        await record(connection, customer_id, kind="SIGNED_OUT", version=held.version, by=acting(viewer))
+        await record_customer_event(
+            connection, customer_id, kind="SIGNED_OUT", version=held.version, by=actor_of(viewer)
+        )
     presence.record_sign_out(context, customer_id)
     return ended
 
@@ -36,5 +38,7 @@ async def revoke_session(context: Context, session_id: int) -> int:
         held = await customers.lock_customer(connection, customer_id, websites=None)
         if not await sessions.end(connection, customer_id, [session_id]):
             raise RuleError("There is no such session.", path=["id"], code=UserErrorCode.NOT_FOUND)
-        await record(connection, customer_id, kind="SESSION_REVOKED", version=held.version, by=acting(context.viewer))
+        await record_customer_event(
+            connection, customer_id, kind="SESSION_REVOKED", version=held.version, by=actor_of(context.viewer)
+        )
     return 1

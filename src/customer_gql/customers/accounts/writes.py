@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from sqlalchemy import delete, func, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from customer_gql.core.actor import Actor, ActorKind
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.customers.accounts.sessions import sessions
 from customer_gql.customers.addresses import writes as addresses
-from customer_gql.customers.history.tables import Actor
-from customer_gql.customers.history.writes import By, record
+from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.newsletter import writes as newsletter
 from customer_gql.customers.profile import writes as customers
 from customer_gql.customers.profile.sharing import email_scope
@@ -136,15 +136,15 @@ async def revoke_links(connection: Connection, customer_ids: Sequence[int], *, p
     )
 
 
-async def force_sign_in(connection: Connection, held: Row, *, by: By) -> int:
+async def force_sign_in(connection: Connection, held: Row, *, by: Actor) -> int:
     ended = await end_sessions(connection, [held.id])
-    await record(connection, held.id, kind="FORCED_SIGN_IN", version=held.version, by=by)
+    await record_customer_event(connection, held.id, kind="FORCED_SIGN_IN", version=held.version, by=by)
     if await setting(connection, TELL_FORCED_SIGN_IN, store_view_id=held.created_in_store_view_id):
         await tell(connection, held, "forced_sign_in")
     return ended
 
 
-async def lock(connection: Connection, held: Row, *, until: dt.datetime | None, by: By) -> bool:
+async def lock(connection: Connection, held: Row, *, until: dt.datetime | None, by: Actor) -> bool:
     """Close sign-in until then, which is always news. Sessions go on: ending them is force sign-in's work."""
     now = dt.datetime.now(dt.UTC)
     if until is None:
@@ -153,22 +153,22 @@ async def lock(connection: Connection, held: Row, *, until: dt.datetime | None, 
         raise RuleError("The lock has to end in the future.", path=["until"])
     version = await customers.update_customer(connection, held, {"locked_until": until})
     changes = {"lockedUntil": (_iso(held.locked_until), _iso(until))}
-    await record(connection, held.id, kind="LOCKED", version=version, by=by, changes=changes)
+    await record_customer_event(connection, held.id, kind="LOCKED", version=version, by=by, changes=changes)
     return True
 
 
-async def unlock(connection: Connection, held: Row, *, by: By) -> bool:
+async def unlock(connection: Connection, held: Row, *, by: Actor) -> bool:
     """Open sign-in again and forget wrong passwords; whether it was closed."""
     await forget_failures(connection, held)
     if held.locked_until is None or held.locked_until <= dt.datetime.now(dt.UTC):
         return False
     version = await customers.update_customer(connection, held, {"locked_until": None})
     changes = {"lockedUntil": (_iso(held.locked_until), None)}
-    await record(connection, held.id, kind="UNLOCKED", version=version, by=by, changes=changes)
+    await record_customer_event(connection, held.id, kind="UNLOCKED", version=version, by=by, changes=changes)
     return True
 
 
-async def set_status(connection: Connection, held: Row, *, status: CustomerStatus, by: By) -> bool:
+async def set_status(connection: Connection, held: Row, *, status: CustomerStatus, by: Actor) -> bool:
     """Whether it changed. An inactive customer is let in nowhere, so whatever lets in ends."""
     if held.status == status.value:
         return False
@@ -176,7 +176,7 @@ async def set_status(connection: Connection, held: Row, *, status: CustomerStatu
     if status is CustomerStatus.INACTIVE:
         await end_sessions(connection, [held.id])
     kind = "ACTIVATED" if status is CustomerStatus.ACTIVE else "DEACTIVATED"
-    await record(
+    await record_customer_event(
         connection, held.id, kind=kind, version=version, by=by, changes={"status": (held.status, status.value)}
     )
     return True
@@ -188,7 +188,7 @@ async def set_password(connection: Connection, customer_id: int, hash: str) -> N
     await execute_statement(connection, insert.on_conflict_do_update(index_elements=["customer_id"], set_=changed))
 
 
-async def drop_unproven(connection: Connection, held: Row, *, by: By) -> None:
+async def drop_unproven(connection: Connection, held: Row, *, by: Actor) -> None:
     """Take back what somebody said of an account whose address they never proved (security: pre-hijacked accounts)."""
     await newsletter.cancel_waiting_subscriptions(connection, held.id)
     dropped = await addresses.delete_addresses(connection, held.id)
@@ -199,7 +199,9 @@ async def drop_unproven(connection: Connection, held: Row, *, by: By) -> None:
         changes["allowsRemoteAssistance"] = ("true", "false")
     if changes:
         version = await customers.update_customer(connection, held, {"allows_remote_assistance": False})
-        await record(connection, held.id, kind="UNPROVEN_DROPPED", version=version, by=by, changes=changes)
+        await record_customer_event(
+            connection, held.id, kind="UNPROVEN_DROPPED", version=version, by=by, changes=changes
+        )
 
 
 async def failures_keys(connection: Connection, held: Row) -> list[bytes]:
@@ -229,8 +231,8 @@ async def show_lock(
         .values(locked_until=until),
     )
     if first:
-        by = By(Actor.SYSTEM, address=address)
-        await record(connection, known.id, kind="LOCKED_OUT", version=known.version, by=by)
+        by = Actor(ActorKind.SYSTEM, address=address)
+        await record_customer_event(connection, known.id, kind="LOCKED_OUT", version=known.version, by=by)
         await tell(connection, known, "account_locked")
 
 

@@ -7,10 +7,11 @@ from typing import Any, Final
 
 from sqlalchemy import delete, func, insert, select, update
 
+from customer_gql.core.actor import Actor
 from customer_gql.core.concurrent_edits import VersionConflict
 from customer_gql.core.errors import RuleError, RuleErrors, UserErrorCode
 from customer_gql.core.ids import encode_id, new_id
-from customer_gql.customers.history.writes import By, record
+from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.profile import fields, writes as customers
 from customer_gql.customers.profile.edits import Edit, refuse_conflicts, shown
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one, fetch_value
@@ -51,7 +52,7 @@ _IN_GRID: Final = ("telephone", "postcode")
 _DEFAULTS: Final = ("is_default_billing", "is_default_shipping")
 
 
-async def create_address(connection: Connection, customer_id: int, given: Mapping[str, Any], *, by: By) -> int:
+async def create_address(connection: Connection, customer_id: int, given: Mapping[str, Any], *, by: Actor) -> int:
     """The new entry's key. The customer is locked, so that two defaults or a 101st entry cannot be raced for."""
     held = await customers.lock_customer(connection, customer_id, websites=None)
     count = await fetch_value(connection, select(func.count()).where(address.c.customer_id == customer_id))
@@ -74,7 +75,7 @@ async def edit_address(
     given: Mapping[str, Any],
     *,
     expected_version: int | None = None,
-    by: By,
+    by: Actor,
 ) -> list[str]:
     """Input fields that were changed. The entry as a whole is judged, so that a new country finds its postcode wrong.
 
@@ -121,7 +122,7 @@ async def _refuse_conflicts(
         raise VersionConflict(found.current_version, conflicts) from None
 
 
-async def delete_address(connection: Connection, customer_id: int, key: int, *, by: By) -> None:
+async def delete_address(connection: Connection, customer_id: int, key: int, *, by: Actor) -> None:
     held = await customers.lock_customer(connection, customer_id, websites=None)
     stored = await _find_address(connection, customer_id, key)
     errors = [
@@ -175,7 +176,7 @@ async def _record_change(
     kind: str,
     before: Mapping[str, Any],
     after: Mapping[str, Any],
-    by: By,
+    by: Actor,
 ) -> None:
     """What hangs on the account counts as a change of it."""
     name = encode_id("adr", held.id, key)
@@ -186,7 +187,7 @@ async def _record_change(
         if before.get(column) != after.get(column)
     }
     version = await customers.update_customer(connection, held, {})
-    await record(connection, held.id, kind=kind, version=version, by=by, changes=changes)
+    await record_customer_event(connection, held.id, kind=kind, version=version, by=by, changes=changes)
 
 
 def _validate_address(given: Mapping[str, Any], shop: SettingValues, countries: Collection[str]) -> dict[str, Any]:

@@ -3,9 +3,9 @@ from typing import Annotated, Any, Final
 
 import strawberry
 
+from customer_gql.core.actor import actor_of
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.ids import decode_keys
-from customer_gql.customers.history.writes import acting
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
 from customer_gql.graph.payloads import Payload
@@ -104,7 +104,7 @@ class AddressMutation:
         given = {field: getattr(input, column) for field, column in book.COLUMNS.items()}
         customer_id = _viewer(info)
         async with info.context.transaction() as connection:
-            key = await book.create_address(connection, customer_id, given, by=acting(info.context.viewer))
+            key = await book.create_address(connection, customer_id, given, by=actor_of(info.context.viewer))
         named = [field for field, value in given.items() if value]
         return AddressPayload(key=(customer_id, key), changed_fields=named)
 
@@ -121,7 +121,7 @@ class AddressMutation:
                 *key,
                 _given(input),
                 expected_version=input.expected_version,
-                by=acting(info.context.viewer),
+                by=actor_of(info.context.viewer),
             )
         return AddressPayload(key=key, changed_fields=changed)
 
@@ -133,7 +133,7 @@ class AddressMutation:
     async def address_delete(self, info: Info, input: Annotated[AddressDeleteInput, INPUT]) -> AddressDeletePayload:
         key = _own(info, input.id)
         async with info.context.transaction() as connection:
-            await book.delete_address(connection, *key, by=acting(info.context.viewer))
+            await book.delete_address(connection, *key, by=actor_of(info.context.viewer))
         return AddressDeletePayload(deleted_id=input.id)
 
 

@@ -4,7 +4,7 @@ from customer_gql.database.statements import compile_statement
 from customer_gql.loading.pages import Pages, Sort
 from customer_gql.loading.reads import one_by
 
-from .tables import Actor, customer_event
+from .tables import HistoryActor, customer_event
 
 CHANGES_SINCE = compile_statement(
     select(customer_event.c.changes)
@@ -17,7 +17,7 @@ CHANGES_SINCE = compile_statement(
 
 _EVENT = select(
     customer_event,
-    case((customer_event.c.actor == Actor.STAFF.value, customer_event.c.actor_id)).label("staff_id"),
+    case((customer_event.c.actor == HistoryActor.STAFF.value, customer_event.c.actor_id)).label("staff_id"),
 )
 events_by_id = one_by(_EVENT, customer_event.c.customer_id, customer_event.c.id)
 # Keys grow with time, so the primary key gives the order, and two events of one transaction keep theirs.

@@ -13,10 +13,10 @@ from customer_gql.staff.reads import staff_by_id
 from customer_gql.staff.types import StaffUser
 
 from . import reads
-from .tables import Actor
+from .tables import HistoryActor
 
 graph_enum(
-    Actor,
+    HistoryActor,
     "Who did something.",
     {
         "CUSTOMER": "The customer; with an impersonator, a staff user signed in as the customer.",
@@ -50,7 +50,7 @@ class HistoryEvent(Node):
     )
     kind: str = column("What was done, as `EDITED` or `FORCED_SIGN_IN`; new features add kinds.")
     version: int = column("Version of the customer after it.")
-    actor: Actor = column("What kind of identity did it.")
+    actor: HistoryActor = column("What kind of identity did it.")
     address: str | None = column(
         "Network address the request came from; null for what no request caused.", personal=True
     )

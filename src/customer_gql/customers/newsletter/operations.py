@@ -2,8 +2,9 @@ from typing import Annotated, Any, Final
 
 import strawberry
 
+from customer_gql.core.actor import actor_of
 from customer_gql.core.errors import RuleError, UserErrorCode
-from customer_gql.customers.history.writes import acting, record
+from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.profile.sharing import accounts_are_shared
 from customer_gql.customers.profile.writes import lock_customer
 from customer_gql.graph.context import Info
@@ -87,8 +88,8 @@ async def _change_subscription(info: Info, *, subscribes: bool) -> NewsletterPay
             changed = await writes.end_subscription(connection, held.id, view.id)
         if changed:
             kind = "SUBSCRIBED" if subscribes else "UNSUBSCRIBED"
-            by, changes = acting(context.viewer), {"isSubscribed": (not subscribes, subscribes)}
-            await record(connection, held.id, kind=kind, version=held.version, by=by, changes=changes)
+            by, changes = actor_of(context.viewer), {"isSubscribed": (not subscribes, subscribes)}
+            await record_customer_event(connection, held.id, kind=kind, version=held.version, by=by, changes=changes)
             await queue(
                 connection,
                 template=f"newsletter_{kind.lower()}",

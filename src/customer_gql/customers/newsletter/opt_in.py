@@ -5,10 +5,10 @@ from typing import Any, Final
 
 from sqlalchemy import insert, select, update
 
+from customer_gql.core.actor import Actor, ActorKind
 from customer_gql.core.emails import normalize_email
 from customer_gql.core.errors import RuleError
-from customer_gql.customers.history.tables import Actor
-from customer_gql.customers.history.writes import By, record
+from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.profile.writes import lock_customer
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one
 from customer_gql.messaging.mail.writes import queue
@@ -73,9 +73,9 @@ async def confirm_subscription(connection: Connection, given: str, *, address: s
         raise dead from None
     if not await _use_link(connection, known, held) or not await _activate_subscription(connection, known):
         raise dead
-    by = By(Actor.CUSTOMER, held.id, address=address)
+    by = Actor(ActorKind.CUSTOMER, held.id, address=address)
     changes = {"isSubscribed": (False, True)}
-    await record(connection, held.id, kind="SUBSCRIBED", version=held.version, by=by, changes=changes)
+    await record_customer_event(connection, held.id, kind="SUBSCRIBED", version=held.version, by=by, changes=changes)
     await queue(
         connection,
         template="newsletter_subscribed",

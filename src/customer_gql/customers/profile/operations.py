@@ -4,9 +4,9 @@ from typing import Annotated, Any, Final
 
 import strawberry
 
+from customer_gql.core.actor import actor_of
 from customer_gql.core.ids import decode_one
 from customer_gql.core.permissions import Permission
-from customer_gql.customers.history.writes import acting
 from customer_gql.graph.connections import After, Before, Connection, First, Last, make_window
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
@@ -71,7 +71,7 @@ class CustomerMutation:
                 viewer.customer_id,
                 edits=input.edits(),
                 expected_version=input.expected_version,
-                by=acting(viewer),
+                by=actor_of(viewer),
             )
         return MeUpdatePayload(customer_id=viewer.customer_id, changed_fields=changed)
 

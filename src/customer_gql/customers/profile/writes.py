@@ -7,10 +7,11 @@ from typing import Any
 from sqlalchemy import ARRAY, BigInteger, delete, func, literal, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from customer_gql.core.actor import Actor
 from customer_gql.core.emails import normalize_email
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.viewer import Websites
-from customer_gql.customers.history.writes import By, record
+from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.database.statements import Connection, Row, equals_any, execute_statement, fetch_one, fetch_rows
 from customer_gql.shop.settings.reads import settings_at
 
@@ -76,7 +77,7 @@ async def update_customer(connection: Connection, held: Row, values: Mapping[str
 
 
 async def edit_profile(
-    connection: Connection, customer_id: int, *, edits: Mapping[str, Any], expected_version: int | None, by: By
+    connection: Connection, customer_id: int, *, edits: Mapping[str, Any], expected_version: int | None, by: Actor
 ) -> list[str]:
     """Store the edits that change something, by input name; those that did. Refuses all when it refuses one."""
     held = await lock_customer(connection, customer_id, websites=None)
@@ -94,7 +95,7 @@ async def edit_profile(
             connection, held, {fields.COLUMNS[field]: value for field, value in changed.items()}
         )
         history = {field: (edit.stored, edit.wanted) for field, edit in shown.items()}
-        await record(connection, customer_id, kind="EDITED", version=version, by=by, changes=history)
+        await record_customer_event(connection, customer_id, kind="EDITED", version=version, by=by, changes=history)
     return list(changed)
 
 

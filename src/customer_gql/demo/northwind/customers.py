@@ -6,10 +6,11 @@ from typing import Final
 
 from sqlalchemy import select
 
+from customer_gql.core.actor import SYSTEM
 from customer_gql.core.emails import normalize_email
 from customer_gql.core.ids import new_id
 from customer_gql.customers.addresses.tables import address
-from customer_gql.customers.history.writes import SYSTEM, record_all
+from customer_gql.customers.history.writes import record_customer_events
 from customer_gql.customers.profile.tables import customer, customer_email
 from customer_gql.database.statements import Connection, Row, equals_any, fetch_rows
 
@@ -45,7 +46,7 @@ async def add(
     ]
     await copy(connection, customer, profiles)
     await copy(connection, address, [{**_address(buyer, now), "customer_id": id_} for id_, buyer, _ in made])
-    await record_all(connection, [(id_, 1, {}) for id_, _, _ in made], kind="CREATED", by=SYSTEM)
+    await record_customer_events(connection, [(id_, 1, {}) for id_, _, _ in made], kind="CREATED", by=SYSTEM)
     return len(made), await _ids(connection, buyers, view)
 
 

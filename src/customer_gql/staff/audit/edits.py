@@ -5,12 +5,10 @@ from typing import Any, Final
 import orjson
 from sqlalchemy import select
 
-from customer_gql.core.concurrent_edits import FieldConflict, VersionConflict
+from customer_gql.core.concurrent_edits import Changes, FieldConflict, VersionConflict
 from customer_gql.core.errors import RuleError
 from customer_gql.database.statements import Connection, fetch_rows
 from customer_gql.staff.tables import staff_event
-
-from .events import Changes
 
 EXPECTED_VERSION: Final = (
     "The version the edit was made on: what others changed since is kept, and a conflict where it is the same field. "

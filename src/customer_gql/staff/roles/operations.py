@@ -4,6 +4,7 @@ from typing import Annotated, Any, Final
 
 import strawberry
 
+from customer_gql.core.actor import actor_of
 from customer_gql.core.ids import decode_small
 from customer_gql.core.permissions import Permission
 from customer_gql.graph.context import Info
@@ -12,7 +13,6 @@ from customer_gql.graph.payloads import Payload
 from customer_gql.graph.roots import INPUT, admin_field, admin_mutation
 from customer_gql.staff import reads
 from customer_gql.staff.audit.edits import EXPECTED_VERSION
-from customer_gql.staff.audit.events import acting
 from customer_gql.staff.sign_in import sign_in
 from customer_gql.staff.tables import staff_role
 from customer_gql.staff.types import StaffRole, StaffRolePayload
@@ -93,7 +93,7 @@ class StaffRoleAdminMutation:
                 name=name,
                 permissions=[permission.value for permission in input.permissions],
                 website_ids=website_ids,
-                by=acting(info.context),
+                by=actor_of(info.context.viewer),
             )
         return StaffRoleCreatePayload(role_key=role_id)
 
@@ -112,7 +112,7 @@ class StaffRoleAdminMutation:
         await sign_in.confirm_own_password(info.context, input.password)
         async with info.context.transaction() as connection:
             await writes.change(
-                connection, role_id, expected_version=input.expected_version, by=acting(info.context), **edits
+                connection, role_id, expected_version=input.expected_version, by=actor_of(info.context.viewer), **edits
             )
         return StaffRoleUpdatePayload(role_key=role_id)
 
@@ -128,7 +128,7 @@ class StaffRoleAdminMutation:
         role_id = decode_small(input.id, "rol")
         await sign_in.confirm_own_password(info.context, input.password)
         async with info.context.transaction() as connection:
-            await writes.remove(connection, role_id, by=acting(info.context))
+            await writes.remove(connection, role_id, by=actor_of(info.context.viewer))
         return StaffRoleDeletePayload(deleted_id=input.id)
 
 

@@ -6,11 +6,11 @@ from typing import Any, Final
 
 from sqlalchemy import select
 
+from customer_gql.core.actor import Actor, ActorKind
 from customer_gql.core.errors import RuleError, RuleErrors, UserErrorCode
 from customer_gql.core.viewer import Websites
 from customer_gql.database.statements import Connection, equals_any, fetch_rows
 from customer_gql.shop.websites.tables import website
-from customer_gql.staff.audit.events import Acting
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,21 +32,23 @@ class Grant:
         return other.permissions <= self.permissions and self.reaches(other.websites)
 
 
-def held(by: Acting) -> Grant | None:
-    """What the one who acts holds; None is the command line, which holds everything."""
-    viewer = by.viewer
-    return None if viewer is None else Grant(viewer.permissions, viewer.website_ids)
+def grant_of(actor: Actor) -> Grant | None:
+    """What the actor holds; None is the command line, which holds everything."""
+    if actor.kind is ActorKind.SYSTEM:
+        return None
+    viewer = actor.viewer
+    return Grant(frozenset(), frozenset()) if viewer is None else Grant(viewer.permissions, viewer.website_ids)
 
 
-def reachable(by: Acting, websites: Sequence[int] | None) -> bool:
+def reachable(by: Actor, websites: Sequence[int] | None) -> bool:
     """Whether a role or token with these websites is known to the one who acts; else it is as good as unknown."""
-    own = held(by)
+    own = grant_of(by)
     return own is None or own.reaches(None if websites is None else frozenset(websites))
 
 
-def refuse_more(by: Acting, wanted: Grant) -> None:
+def refuse_more(by: Actor, wanted: Grant) -> None:
     """Nobody grants more than they hold."""
-    own = held(by)
+    own = grant_of(by)
     if own is None:
         return
     errors: list[RuleError] = []
@@ -60,9 +62,9 @@ def refuse_more(by: Acting, wanted: Grant) -> None:
         raise RuleErrors(errors)
 
 
-def refuse_stronger(by: Acting, existing: Grant, path: list[str]) -> None:
+def refuse_stronger(by: Actor, existing: Grant, path: list[str]) -> None:
     """Nobody touches what holds more than they do: taking a permission away from others is power too."""
-    own = held(by)
+    own = grant_of(by)
     if own is not None and not own.covers(existing):
         raise RuleError("It holds more than you do.", path=path, code=UserErrorCode.NOT_ALLOWED)
 
@@ -70,7 +72,7 @@ def refuse_stronger(by: Acting, existing: Grant, path: list[str]) -> None:
 MAX_WEBSITES: Final = 100
 
 
-async def checked_websites(connection: Connection, ids: Iterable[int] | None, by: Acting) -> list[int] | None:
+async def checked_websites(connection: Connection, ids: Iterable[int] | None, by: Actor) -> list[int] | None:
     """The websites as they are stored: all there and reached, each once; None is every website."""
     if ids is None:
         return None

@@ -6,12 +6,13 @@ from typing import Any, Final
 
 from sqlalchemy import any_, delete, func, insert, select, update
 
+from customer_gql.core.actor import Actor
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.ids import encode_id
 from customer_gql.core.permissions import Permission
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one, fetch_rows, fetch_value
 from customer_gql.staff.audit.edits import refuse_conflicts
-from customer_gql.staff.audit.events import Acting, record
+from customer_gql.staff.audit.writes import record_staff_event
 from customer_gql.staff.tables import staff_role, staff_user
 
 from .scopes import Grant, checked_websites, reachable, refuse_more, refuse_stronger
@@ -44,7 +45,7 @@ async def keep_an_administrator(connection: Connection, path: list[str]) -> None
         )
 
 
-async def known(connection: Connection, role_id: int, *, by: Acting, path: list[str]) -> Row:
+async def known(connection: Connection, role_id: int, *, by: Actor, path: list[str]) -> Row:
     found = await fetch_one(connection, select(staff_role).where(staff_role.c.id == role_id))
     if found is None or not reachable(by, found.website_ids):
         raise RuleError("There is no such role.", path=path, code=UserErrorCode.NOT_FOUND)
@@ -52,7 +53,7 @@ async def known(connection: Connection, role_id: int, *, by: Acting, path: list[
 
 
 async def create(
-    connection: Connection, *, name: str, permissions: Sequence[str], website_ids: Sequence[int] | None, by: Acting
+    connection: Connection, *, name: str, permissions: Sequence[str], website_ids: Sequence[int] | None, by: Actor
 ) -> int:
     await serialise(connection)
     if await fetch_value(connection, select(func.count()).select_from(staff_role)) >= MAX_ROLES:
@@ -62,7 +63,7 @@ async def create(
     await _refuse_taken(connection, name, None)
     await execute_statement(connection, insert(staff_role).values(id=role_id, **values))
     subject, changes = encode_id("rol", role_id), _changes(None, values)
-    await record(connection, "ROLE_CREATED", by=by, subject=subject, changes=changes, version=1)
+    await record_staff_event(connection, "ROLE_CREATED", by=by, subject=subject, changes=changes, version=1)
     return role_id
 
 
@@ -74,7 +75,7 @@ async def change(
     permissions: Sequence[str] | None = None,
     website_ids: Any = ...,
     expected_version: int | None = None,
-    by: Acting,
+    by: Actor,
 ) -> None:
     """Store what differs; `...` keeps the websites. It holds for every bearer from their next request on."""
     await serialise(connection)
@@ -96,10 +97,10 @@ async def change(
     stored = update(staff_role).where(staff_role.c.id == role_id).values(**values, version=version)
     await execute_statement(connection, stored)
     await keep_an_administrator(connection, path=["permissions"])
-    await record(connection, "ROLE_CHANGED", by=by, subject=subject, changes=changes, version=version)
+    await record_staff_event(connection, "ROLE_CHANGED", by=by, subject=subject, changes=changes, version=version)
 
 
-async def remove(connection: Connection, role_id: int, *, by: Acting) -> None:
+async def remove(connection: Connection, role_id: int, *, by: Actor) -> None:
     """Delete a role nobody has."""
     await serialise(connection)
     role = await known(connection, role_id, by=by, path=["id"])
@@ -115,11 +116,11 @@ async def remove(connection: Connection, role_id: int, *, by: Acting) -> None:
         )
     await execute_statement(connection, delete(staff_role).where(staff_role.c.id == role_id))
     before = {field: (old, None) for field, (_, old) in _changes(None, dict(role)).items()}
-    await record(connection, "ROLE_DELETED", by=by, subject=encode_id("rol", role_id), changes=before)
+    await record_staff_event(connection, "ROLE_DELETED", by=by, subject=encode_id("rol", role_id), changes=before)
 
 
 async def _checked(
-    connection: Connection, name: str, permissions: Sequence[str], website_ids: Sequence[int] | None, by: Acting
+    connection: Connection, name: str, permissions: Sequence[str], website_ids: Sequence[int] | None, by: Actor
 ) -> dict[str, Any]:
     websites = await checked_websites(connection, website_ids, by)
     wanted = Grant(frozenset(permissions), None if websites is None else frozenset(websites))
@@ -135,11 +136,11 @@ async def _refuse_taken(connection: Connection, name: str, but: int | None) -> N
         raise RuleError("There is a role of that name.", path=["name"], code=UserErrorCode.TAKEN)
 
 
-async def _refuse_own_loss(connection: Connection, role: Row, values: dict[str, Any], by: Acting) -> None:
+async def _refuse_own_loss(connection: Connection, role: Row, values: dict[str, Any], by: Actor) -> None:
     """Whoever edits their own role stays able to edit it back."""
-    if by.viewer is None or by.viewer.staff_id is None:
+    if by.staff_id is None:
         return
-    own = await fetch_value(connection, select(staff_user.c.role_id).where(staff_user.c.id == by.viewer.staff_id))
+    own = await fetch_value(connection, select(staff_user.c.role_id).where(staff_user.c.id == by.staff_id))
     before = Grant.of(role)
     websites = values["website_ids"]
     narrower = not Grant(before.permissions, None if websites is None else frozenset(websites)).reaches(before.websites)

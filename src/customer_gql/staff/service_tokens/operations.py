@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final
 
 import strawberry
 
+from customer_gql.core.actor import actor_of
 from customer_gql.core.errors import BadInput
 from customer_gql.core.ids import decode_one, decode_small
 from customer_gql.core.permissions import Permission
@@ -13,7 +14,6 @@ from customer_gql.graph.fields import column
 from customer_gql.graph.lists import admin_list
 from customer_gql.graph.roots import INPUT, admin_field, admin_mutation
 from customer_gql.staff import reads
-from customer_gql.staff.audit.events import acting
 from customer_gql.staff.roles.scopes import checked_name
 from customer_gql.staff.tables import service_token
 from customer_gql.staff.types import ServiceToken, ServiceTokenPayload, StaffEvent
@@ -105,7 +105,7 @@ class ServiceTokenAdminMutation:
                 permissions=[permission.value for permission in input.permissions],
                 website_ids=websites,
                 expires_at=input.expires_at,
-                by=acting(info.context),
+                by=actor_of(info.context.viewer),
             )
         return ServiceTokenCreatePayload(token_key=id, token=secret)
 
@@ -120,7 +120,7 @@ class ServiceTokenAdminMutation:
     ) -> ServiceTokenRotatePayload:
         id, overlap = decode_one(input.id, "svt"), dt.timedelta(minutes=input.overlap_minutes)
         async with info.context.transaction() as connection:
-            secret = await writes.rotate(connection, id, overlap=overlap, by=acting(info.context))
+            secret = await writes.rotate(connection, id, overlap=overlap, by=actor_of(info.context.viewer))
         return ServiceTokenRotatePayload(token_key=id, token=secret)
 
     @admin_mutation(
@@ -134,7 +134,7 @@ class ServiceTokenAdminMutation:
     ) -> ServiceTokenRevokePayload:
         id = decode_one(input.id, "svt")
         async with info.context.transaction() as connection:
-            await writes.revoke(connection, id, by=acting(info.context))
+            await writes.revoke(connection, id, by=actor_of(info.context.viewer))
         return ServiceTokenRevokePayload(token_key=id)
 
 

@@ -6,12 +6,13 @@ from typing import Final
 
 from sqlalchemy import delete, func, insert, select, update
 
+from customer_gql.core.actor import Actor
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.ids import encode_id, new_id
 from customer_gql.core.permissions import Permission
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one, fetch_value
 from customer_gql.security import tokens
-from customer_gql.staff.audit.events import Acting, record
+from customer_gql.staff.audit.writes import record_staff_event
 from customer_gql.staff.roles.scopes import Grant, checked_websites, reachable, refuse_more, refuse_stronger
 from customer_gql.staff.tables import service_token, service_token_secret
 
@@ -27,10 +28,9 @@ async def create(
     permissions: Sequence[str],
     website_ids: Sequence[int] | None,
     expires_at: dt.datetime,
-    by: Acting,
+    by: Actor,
 ) -> tuple[int, str]:
     """Its id, and the secret, shown once and stored as a hash."""
-    assert by.viewer is not None
     now = dt.datetime.now(dt.UTC)
     if not now < expires_at <= now + LONGEST:
         raise RuleError(f"Within {LONGEST.days} days from now.", path=["expiresAt"])
@@ -49,7 +49,7 @@ async def create(
     values = {"name": name, "permissions": sorted(wanted.permissions), "website_ids": websites}
     await execute_statement(
         connection,
-        insert(service_token).values(id=id, created_by=by.viewer.staff_id, expires_at=expires_at, **values),
+        insert(service_token).values(id=id, created_by=by.staff_id, expires_at=expires_at, **values),
     )
     secret = await _give_secret(connection, id, expires_at)
     changes = {
@@ -58,7 +58,7 @@ async def create(
         "websiteIds": (None, None if websites is None else [encode_id("web", id) for id in websites]),
         "expiresAt": (None, expires_at.isoformat()),
     }
-    await record(connection, "SERVICE_TOKEN_CREATED", by=by, subject=encode_id("svt", id), changes=changes)
+    await record_staff_event(connection, "SERVICE_TOKEN_CREATED", by=by, subject=encode_id("svt", id), changes=changes)
     return id, secret
 
 
@@ -75,7 +75,7 @@ async def _give_secret(connection: Connection, id: int, expires_at: dt.datetime)
     return secret
 
 
-async def _manageable(connection: Connection, id: int, by: Acting) -> Row:
+async def _manageable(connection: Connection, id: int, by: Actor) -> Row:
     found = await fetch_one(connection, select(service_token).where(service_token.c.id == id).with_for_update())
     if found is None or not reachable(by, found.website_ids):
         raise RuleError("There is no such service token.", path=["id"], code=UserErrorCode.NOT_FOUND)
@@ -83,7 +83,7 @@ async def _manageable(connection: Connection, id: int, by: Acting) -> Row:
     return found
 
 
-async def rotate(connection: Connection, id: int, *, overlap: dt.timedelta, by: Acting) -> str:
+async def rotate(connection: Connection, id: int, *, overlap: dt.timedelta, by: Actor) -> str:
     """A new secret; the one before works on for `overlap`, those older end at once."""
     if not dt.timedelta(0) <= overlap <= LONGEST_OVERLAP:
         raise RuleError("0 to 1440 minutes.", path=["overlapMinutes"])
@@ -99,11 +99,11 @@ async def rotate(connection: Connection, id: int, *, overlap: dt.timedelta, by: 
     last = update(service_token_secret).where(secrets.service_token_id == id)
     await execute_statement(connection, last.values(expires_at=ends))
     secret = await _give_secret(connection, id, held.expires_at)
-    await record(connection, "SERVICE_TOKEN_ROTATED", by=by, subject=encode_id("svt", id))
+    await record_staff_event(connection, "SERVICE_TOKEN_ROTATED", by=by, subject=encode_id("svt", id))
     return secret
 
 
-async def revoke(connection: Connection, id: int, *, by: Acting) -> None:
+async def revoke(connection: Connection, id: int, *, by: Actor) -> None:
     """End it for good, at once and everywhere."""
     held = await _manageable(connection, id, by)
     if held.revoked_at is not None:
@@ -113,4 +113,4 @@ async def revoke(connection: Connection, id: int, *, by: Acting) -> None:
     await execute_statement(
         connection, delete(service_token_secret).where(service_token_secret.c.service_token_id == id)
     )
-    await record(connection, "SERVICE_TOKEN_REVOKED", by=by, subject=encode_id("svt", id))
+    await record_staff_event(connection, "SERVICE_TOKEN_REVOKED", by=by, subject=encode_id("svt", id))

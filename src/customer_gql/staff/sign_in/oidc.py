@@ -17,7 +17,7 @@ from customer_gql.database.pools import Database
 from customer_gql.database.statements import Connection, execute_statement, fetch_one, fetch_value
 from customer_gql.security import throttle, tokens
 from customer_gql.settings import Settings
-from customer_gql.staff.audit.events import record, signing_in
+from customer_gql.staff.audit.writes import actor_without_token, record_staff_event
 from customer_gql.staff.tables import staff_oidc_code, staff_oidc_flow, staff_user
 
 FLOW_LIFETIME: Final = dt.timedelta(minutes=10)
@@ -94,7 +94,7 @@ async def finish(database: Database, settings: Settings, *, code: str, state: st
         )
         if staff_id is not None:
             return await _one_time_code(connection, staff_id)
-        await record(connection, "SIGN_IN_FAILED", by=signing_in(None, address))
+        await record_staff_event(connection, "SIGN_IN_FAILED", by=actor_without_token(None, address))
     raise Refused("no active staff user has this address")
 
 
@@ -153,5 +153,7 @@ async def exchanged(connection: Connection, code: str, address: str | None) -> i
         .returning(staff_oidc_code.c.staff_id),
     )
     if found is not None:
-        await record(connection, "SIGNED_IN", by=signing_in(found, address), subject=encode_id("stf", found))
+        await record_staff_event(
+            connection, "SIGNED_IN", by=actor_without_token(found, address), subject=encode_id("stf", found)
+        )
     return found

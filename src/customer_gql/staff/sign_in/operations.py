@@ -12,7 +12,7 @@ from customer_gql.graph.payloads import Payload
 from customer_gql.graph.roots import INPUT, open_admin_mutation
 from customer_gql.security import hashing
 from customer_gql.staff import reads
-from customer_gql.staff.audit.events import signing_in
+from customer_gql.staff.audit.writes import actor_without_token
 from customer_gql.staff.tables import SignedInBy
 from customer_gql.staff.types import StaffUser
 
@@ -125,7 +125,7 @@ class StaffSignInMutation:
         async with info.context.transaction() as connection:
             if not await passwords.use_invitation(connection, input.token):
                 raise refusal
-            await passwords.change(connection, user, hash, by=signing_in(user.id, info.context.caller.address))
+            await passwords.change(connection, user, hash, by=actor_without_token(user.id, info.context.caller.address))
         return StaffPasswordSetPayload(is_set=True)
 
 

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import strawberry
 
+from customer_gql.core.actor import actor_of
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.ids import decode_one, encode_id
 from customer_gql.graph.context import Info
@@ -11,7 +12,7 @@ from customer_gql.graph.fields import column
 from customer_gql.graph.payloads import Payload
 from customer_gql.graph.roots import INPUT, own_staff_field, own_staff_mutation
 from customer_gql.security import hashing
-from customer_gql.staff.audit.events import acting, record
+from customer_gql.staff.audit.writes import record_staff_event
 from customer_gql.staff.types import StaffMe, StaffSession
 
 from . import passwords, sessions, totp
@@ -123,7 +124,7 @@ class StaffAccountMutation:
         )
         hash = await hashing.hash_password(input.new_password)
         async with context.transaction() as connection:
-            await passwords.change(connection, user, hash, by=acting(context), keep=context.viewer.session)
+            await passwords.change(connection, user, hash, by=actor_of(context.viewer), keep=context.viewer.session)
         return StaffPasswordChangePayload(is_changed=True)
 
     @own_staff_mutation(description="End this session, or all of one's own. Writes the history of staff.")
@@ -134,7 +135,9 @@ class StaffAccountMutation:
                 ended = await sessions.end_all(connection, staff_id)
             else:
                 ended = await sessions.end_this(connection, context.viewer.session)
-            await record(connection, "SIGNED_OUT", by=acting(context), subject=encode_id("stf", staff_id))
+            await record_staff_event(
+                connection, "SIGNED_OUT", by=actor_of(context.viewer), subject=encode_id("stf", staff_id)
+            )
         return StaffSignOutPayload(ended_session_count=ended)
 
     @own_staff_mutation(description="End one of one's own sessions; the others go on. Writes the history of staff.")
@@ -145,7 +148,7 @@ class StaffAccountMutation:
         async with info.context.transaction() as connection:
             if not await sessions.end(connection, _own_id(info), session_id):
                 raise RuleError("There is no such session.", path=["id"], code=UserErrorCode.NOT_FOUND)
-            await record(connection, "SESSION_REVOKED", by=acting(info.context), subject=input.id)
+            await record_staff_event(connection, "SESSION_REVOKED", by=actor_of(info.context.viewer), subject=input.id)
         return StaffSessionRevokePayload(revoked_id=input.id)
 
     @own_staff_mutation(
@@ -172,7 +175,9 @@ class StaffAccountMutation:
         async with info.context.transaction() as connection:
             user = await passwords.credentials(connection, staff_id)
             codes = await totp.confirm(connection, user, input.code, info.context.settings)
-            await record(connection, "TOTP_ON", by=acting(info.context), subject=encode_id("stf", staff_id))
+            await record_staff_event(
+                connection, "TOTP_ON", by=actor_of(info.context.viewer), subject=encode_id("stf", staff_id)
+            )
         return StaffTotpConfirmPayload(recovery_codes=codes)
 
     @own_staff_mutation(
@@ -194,7 +199,9 @@ class StaffAccountMutation:
             if user.totp_since is None or not await totp.passes(connection, user, input.code, context.settings):
                 raise RuleError("There is none, or that is not the code of the moment.", path=["code"])
             await totp.disable(connection, staff_id)
-            await record(connection, "TOTP_OFF", by=acting(context), subject=encode_id("stf", staff_id))
+            await record_staff_event(
+                connection, "TOTP_OFF", by=actor_of(context.viewer), subject=encode_id("stf", staff_id)
+            )
         return StaffTotpDisablePayload(is_off=True)
 
 

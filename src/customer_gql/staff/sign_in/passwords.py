@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy import delete, select, union
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from customer_gql.core.actor import Actor
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.ids import encode_id
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one, fetch_rows
@@ -17,7 +18,7 @@ from customer_gql.security.common_passwords import is_common_password, is_derive
 from customer_gql.security.hashing import MAX_LENGTH, normalize_password
 from customer_gql.shop.settings.reads import setting
 from customer_gql.shop.websites import tables as shops
-from customer_gql.staff.audit.events import Acting, record
+from customer_gql.staff.audit.writes import record_staff_event
 from customer_gql.staff.reads import CREDENTIALS
 from customer_gql.staff.tables import staff_invitation, staff_password, staff_user
 
@@ -77,16 +78,16 @@ async def store(connection: Connection, staff_id: int, hash: str) -> None:
     )
 
 
-async def change(connection: Connection, user: Row, hash: str, *, by: Acting, keep: bytes | None = None) -> None:
+async def change(connection: Connection, user: Row, hash: str, *, by: Actor, keep: bytes | None = None) -> None:
     """Store it, end every session but `keep`, and forget the wrong guesses: whoever gets here is the owner."""
     await store(connection, user.id, hash)
     await sessions.end_all(connection, user.id, but=keep)
     await execute_statement(connection, delete(staff_invitation).where(staff_invitation.c.staff_id == user.id))
     await attempts.forgive_failures(connection, user.email)
-    await record(connection, "PASSWORD_CHANGED", by=by, subject=encode_id("stf", user.id))
+    await record_staff_event(connection, "PASSWORD_CHANGED", by=by, subject=encode_id("stf", user.id))
 
 
-async def invite(connection: Connection, user: Row, *, by: Acting) -> dt.datetime:
+async def invite(connection: Connection, user: Row, *, by: Actor) -> dt.datetime:
     """Mail a link that lets its recipient choose a password, once; until when it works. Only the newest works."""
     token, now = tokens.new_token(tokens.STAFF_INVITATION), dt.datetime.now(dt.UTC)
     expires_at = now + INVITATION_LIFETIME
@@ -104,7 +105,7 @@ async def invite(connection: Connection, user: Row, *, by: Acting) -> dt.datetim
         placeholders={"name": user.name, "expiresAt": expires_at.isoformat()},
         secrets={"token": token},
     )
-    await record(connection, "INVITED", by=by, subject=encode_id("stf", user.id))
+    await record_staff_event(connection, "INVITED", by=by, subject=encode_id("stf", user.id))
     return expires_at
 
 

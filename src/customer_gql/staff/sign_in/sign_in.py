@@ -7,6 +7,7 @@ password is hashed; so a sign-in is two transactions, unlike other mutations.
 import datetime as dt
 from typing import Final
 
+from customer_gql.core.actor import actor_of
 from customer_gql.core.emails import normalize_email
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.ids import encode_id
@@ -14,7 +15,7 @@ from customer_gql.database.statements import Connection, Row, fetch_one
 from customer_gql.graph.context import Context
 from customer_gql.security import hashing
 from customer_gql.settings import Settings
-from customer_gql.staff.audit.events import acting, record, signing_in
+from customer_gql.staff.audit.writes import actor_without_token, record_staff_event
 from customer_gql.staff.reads import CREDENTIALS
 from customer_gql.staff.tables import SignedInBy, staff_user
 
@@ -33,7 +34,7 @@ async def sign_in(context: Context, email: str, password: str, code: str | None)
     new_hash = await _rehashed(password, usable) if right else None
     async with context.transaction() as connection:
         if usable is not None and right and await _still_passes(connection, usable, code, context.settings):
-            by = signing_in(usable.id, context.caller.address)
+            by = actor_without_token(usable.id, context.caller.address)
             await attempts.forgive_attempt(connection, email, context.caller.address)
             if new_hash is not None:
                 await passwords.store(connection, usable.id, new_hash)
@@ -44,11 +45,13 @@ async def sign_in(context: Context, email: str, password: str, code: str | None)
                 address=context.caller.address,
                 user_agent=context.caller.user_agent or None,
             )
-            await record(connection, "SIGNED_IN", by=by, subject=encode_id("stf", usable.id))
+            await record_staff_event(connection, "SIGNED_IN", by=by, subject=encode_id("stf", usable.id))
             return token, expires_at, usable.id
         if admitted:
             tried = None if found is None else encode_id("stf", found.id)
-            await record(connection, "SIGN_IN_FAILED", by=signing_in(None, context.caller.address), subject=tried)
+            await record_staff_event(
+                connection, "SIGN_IN_FAILED", by=actor_without_token(None, context.caller.address), subject=tried
+            )
     raise RuleError(WRONG, code=UserErrorCode.NOT_ALLOWED)
 
 
@@ -84,7 +87,9 @@ async def confirm_own_password(context: Context, given: str | None, path: str = 
         if right:
             await attempts.forgive_attempt(connection, user.email, context.caller.address)
             return
-        await record(connection, "PASSWORD_WRONG", by=acting(context), subject=encode_id("stf", staff_id))
+        await record_staff_event(
+            connection, "PASSWORD_WRONG", by=actor_of(context.viewer), subject=encode_id("stf", staff_id)
+        )
     raise RuleError(
         "That is not your password, or too many were tried; wait a while.",
         path=[path],

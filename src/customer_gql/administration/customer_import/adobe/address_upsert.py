@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Final
 
 from customer_gql.administration.customer_import.staging import LONG_SECONDS, Counts
-from customer_gql.customers.history.tables import Actor
+from customer_gql.core.actor import ActorKind
 from customer_gql.database.statements import Connection
 
 from .addresses import CONTENT
@@ -100,7 +100,7 @@ FROM import_touched t WHERE c.id = t.customer_id AND (c.version > 1 OR c.updated
 """
 _TELL: Final = f"""
 INSERT INTO customer_event (customer_id, id, kind, version, actor, changes, created_at)
-SELECT c.id, t.event_id, 'IMPORTED', c.version, '{Actor.SYSTEM}', coalesce(difference.changes, '{{}}'), $1
+SELECT c.id, t.event_id, 'IMPORTED', c.version, '{ActorKind.SYSTEM}', coalesce(difference.changes, '{{}}'), $1
 FROM import_touched t
 JOIN customer c ON c.id = t.customer_id AND c.version > 1
 LEFT JOIN address b ON b.customer_id = t.customer_id AND b.is_default_billing

@@ -9,7 +9,7 @@ from typing import Final
 
 from customer_gql.administration.customer_import.files import ImportFault
 from customer_gql.administration.customer_import.staging import LONG_SECONDS, Counts, ImportRun
-from customer_gql.customers.history.tables import Actor
+from customer_gql.core.actor import ActorKind
 from customer_gql.customers.profile.sharing import lock_account_sharing
 from customer_gql.customers.profile.tables import CustomerType
 from customer_gql.database.statements import Connection
@@ -61,7 +61,7 @@ FROM (SELECT * FROM import_customer WHERE owner_id = customer_id ORDER BY line) 
 """
 _TELL_CREATED: Final = f"""
 INSERT INTO customer_event (customer_id, id, kind, version, actor, changes, created_at)
-SELECT customer_id, event_id, 'CREATED', 1, '{Actor.SYSTEM}', '{{}}'::jsonb, $1
+SELECT customer_id, event_id, 'CREATED', 1, '{ActorKind.SYSTEM}', '{{}}'::jsonb, $1
 FROM import_customer WHERE owner_id = customer_id
 """
 _IS_FREE: Final = f"c.customer_type = '{CustomerType.INDIVIDUAL}'"
@@ -76,7 +76,7 @@ FROM import_change n WHERE c.id = n.customer_id AND c.version = n.version
 """
 _TELL_UPDATED: Final = f"""
 INSERT INTO customer_event (customer_id, id, kind, version, actor, changes, created_at)
-SELECT n.customer_id, n.event_id, 'IMPORTED', c.version, '{Actor.SYSTEM}', n.changes, $1
+SELECT n.customer_id, n.event_id, 'IMPORTED', c.version, '{ActorKind.SYSTEM}', n.changes, $1
 FROM import_change n JOIN customer c ON c.id = n.customer_id AND c.version = n.version + 1 AND c.updated_at = $1
 """
 

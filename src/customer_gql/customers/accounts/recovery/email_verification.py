@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from sqlalchemy import insert, select, update
 
+from customer_gql.core.actor import Actor, ActorKind, actor_of
 from customer_gql.core.emails import normalize_email
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.customers.accounts import lockout, writes
@@ -13,8 +14,7 @@ from customer_gql.customers.accounts.reads import ACCOUNT_BY_EMAIL, EMAIL_TOKEN,
 from customer_gql.customers.accounts.sessions import sessions
 from customer_gql.customers.accounts.sign_in.sign_in import proven
 from customer_gql.customers.accounts.tables import EmailPurpose, email_token
-from customer_gql.customers.history.tables import Actor
-from customer_gql.customers.history.writes import By, acting, record
+from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.newsletter.writes import activate_waiting_subscriptions as confirm_subscriptions
 from customer_gql.customers.profile import fields, writes as customers
 from customer_gql.customers.profile.sharing import email_scope
@@ -30,12 +30,12 @@ APART: Final = dt.timedelta(minutes=2)
 DEAD: Final = "This link does not work: it was used, replaced by a newer one, or is too old. Ask for another."
 
 
-async def send_confirmation(connection: Connection, account: Any, *, by: By) -> dt.datetime:
+async def send_confirmation(connection: Connection, account: Any, *, by: Actor) -> dt.datetime:
     """Mail a link that confirms the address of the account; only the newest works."""
     await writes.revoke_links(connection, [account.id], purpose=EmailPurpose.CONFIRM.value)
     token, expires_at = await _made(connection, account, EmailPurpose.CONFIRM, CONFIRM_LIFETIME)
     await writes.tell(connection, account, "confirm_email", secrets={"token": token}, expiresAt=expires_at.isoformat())
-    await record(connection, account.id, kind="CONFIRMATION_REQUESTED", version=account.version, by=by)
+    await record_customer_event(connection, account.id, kind="CONFIRMATION_REQUESTED", version=account.version, by=by)
     return expires_at
 
 
@@ -58,7 +58,7 @@ async def resend(context: Context, view: Row, *, email: str) -> None:
         may = await may_send(connection, account.id)
         waits = known is not None and not known.is_email_confirmed
         async with undoing(connection, wanted=not (waits and may)):
-            by = By(Actor.CUSTOMER, account.id, address=context.caller.address or None)
+            by = Actor(ActorKind.CUSTOMER, account.id, address=context.caller.address or None)
             await send_confirmation(connection, account, by=by)
 
 
@@ -67,7 +67,7 @@ async def ask_for_change(context: Context, *, email: str, password: str) -> None
     known = await proven(context, password, path=["currentPassword"])
     async with context.transaction() as connection:
         held = await customers.lock_customer(connection, known.id, websites=None)
-        await request_change(connection, held, email=email, by=acting(context.viewer))
+        await request_change(connection, held, email=email, by=actor_of(context.viewer))
 
 
 async def may_send(connection: Connection, customer_id: int, *, apart: dt.timedelta = APART) -> bool:
@@ -86,11 +86,11 @@ async def confirm(connection: Connection, given: str, *, address: str | None) ->
     used, held = await _used(connection, given, EmailPurpose.CONFIRM)
     await sessions.end_all(connection, [held.id])
     await writes.revoke_links(connection, [held.id], purpose=EmailPurpose.CHANGE.value)
-    await confirm_account(connection, held, by=By(Actor.CUSTOMER, used.customer_id, address=address))
+    await confirm_account(connection, held, by=Actor(ActorKind.CUSTOMER, used.customer_id, address=address))
     return held
 
 
-async def confirm_account(connection: Connection, held: Row, *, by: By) -> bool:
+async def confirm_account(connection: Connection, held: Row, *, by: Actor) -> bool:
     """The address is its owner's; whether that is news. Subscriptions that waited for it begin."""
     if held.is_email_confirmed:
         return False
@@ -98,12 +98,12 @@ async def confirm_account(connection: Connection, held: Row, *, by: By) -> bool:
     await writes.revoke_links(connection, [held.id], purpose=EmailPurpose.CONFIRM.value)
     await confirm_subscriptions(connection, held.id)
     changes = {"isEmailConfirmed": (False, True)}
-    await record(connection, held.id, kind="EMAIL_CONFIRMED", version=version, by=by, changes=changes)
+    await record_customer_event(connection, held.id, kind="EMAIL_CONFIRMED", version=version, by=by, changes=changes)
     await writes.tell(connection, held, "email_confirmed")
     return True
 
 
-async def request_change(connection: Connection, held: Row, *, email: str, by: By) -> None:
+async def request_change(connection: Connection, held: Row, *, email: str, by: Actor) -> None:
     """Mail the new address. Whether another account has it, its owner learns, and nobody else."""
     if not await may_send(connection, held.id, apart=dt.timedelta(0)):
         raise RuleError(
@@ -124,10 +124,10 @@ async def request_change(connection: Connection, held: Row, *, email: str, by: B
         )
     else:
         await writes.tell(connection, owner, "signed_up_again")
-    await record(connection, held.id, kind="EMAIL_CHANGE_REQUESTED", version=held.version, by=by)
+    await record_customer_event(connection, held.id, kind="EMAIL_CHANGE_REQUESTED", version=held.version, by=by)
 
 
-async def change(connection: Connection, given: str, *, customer_id: int, by: By) -> None:
+async def change(connection: Connection, given: str, *, customer_id: int, by: Actor) -> None:
     """Move the account to the address the link was mailed to, and end every session."""
     used, held = await _used(connection, given, EmailPurpose.CHANGE, customer_id=customer_id)
     try:
@@ -138,7 +138,7 @@ async def change(connection: Connection, given: str, *, customer_id: int, by: By
     version = await customers.update_customer(connection, held, {"email": used.new_email, "is_email_confirmed": True})
     await writes.end_sessions(connection, [held.id])
     changes = {"email": (held.email, used.new_email)}
-    await record(connection, held.id, kind="EMAIL_CHANGED", version=version, by=by, changes=changes)
+    await record_customer_event(connection, held.id, kind="EMAIL_CHANGED", version=version, by=by, changes=changes)
     for recipient in (held.email, used.new_email):
         await writes.tell(connection, held, "email_changed", recipient=recipient)
 

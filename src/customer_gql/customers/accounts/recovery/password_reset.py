@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import insert, select, update
 
+from customer_gql.core.actor import Actor, ActorKind, actor_of
 from customer_gql.core.emails import normalize_email
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.viewer import ViewerKind
@@ -15,8 +16,7 @@ from customer_gql.customers.accounts.reads import ACCOUNT_BY_EMAIL, ACCOUNT_BY_I
 from customer_gql.customers.accounts.sessions import sessions
 from customer_gql.customers.accounts.sign_in.sign_in import proven
 from customer_gql.customers.accounts.tables import password_reset
-from customer_gql.customers.history.tables import Actor
-from customer_gql.customers.history.writes import By, acting, record
+from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.profile import fields, writes as customers
 from customer_gql.customers.profile.sharing import email_scope
 from customer_gql.customers.profile.tables import customer
@@ -88,7 +88,7 @@ async def request(context: Context, view: Row, *, email: str) -> None:
         account = known or Decoy(email, view)
         await fetch_one(connection, select(customer.c.id).where(customer.c.id == account.id).with_for_update())
         for_it = await _allowed_for(connection, account.id, limit)
-        by = By(Actor.CUSTOMER, account.id, address=context.viewer.address)
+        by = Actor(ActorKind.CUSTOMER, account.id, address=context.viewer.address)
         async with undoing(connection, wanted=known is None or not from_here or not for_it):
             await send(connection, account, lifetime=limit.lifetime, by=by)
 
@@ -116,7 +116,7 @@ async def _allowed_for(connection: Connection, customer_id: int, limit: Limits) 
     return is_apart and not (limit.per_hour and sent.total >= limit.per_hour)
 
 
-async def request_for(connection: Connection, held: Row, *, by: By) -> dt.datetime:
+async def request_for(connection: Connection, held: Row, *, by: Actor) -> dt.datetime:
     """As staff ask for it: the hourly limit holds for them too. The caller has locked the customer."""
     limit = await limits(connection, website_id=held.website_id, store_view_id=held.created_in_store_view_id)
     since = dt.datetime.now(dt.UTC) - _HOUR
@@ -132,7 +132,7 @@ async def request_for(connection: Connection, held: Row, *, by: By) -> dt.dateti
 
 
 async def send(
-    connection: Connection, account: Any, *, lifetime: dt.timedelta, by: By, template: str = "password_reset"
+    connection: Connection, account: Any, *, lifetime: dt.timedelta, by: Actor, template: str = "password_reset"
 ) -> dt.datetime:
     """Queue a mail with a link that works once; when it expires. Only the newest link works."""
     await writes.revoke_resets(connection, [account.id])
@@ -149,7 +149,7 @@ async def send(
     )
     expires = (now + lifetime).isoformat()
     await writes.tell(connection, account, template, secrets={"token": token}, expiresAt=expires)
-    await record(connection, account.id, kind="PASSWORD_RESET_REQUESTED", version=account.version, by=by)
+    await record_customer_event(connection, account.id, kind="PASSWORD_RESET_REQUESTED", version=account.version, by=by)
     return now + lifetime
 
 
@@ -175,7 +175,7 @@ async def reset(context: Context, *, token: str, password: str) -> None:
             raise dead from None
         if not await _use_up(connection, link, held):
             raise dead
-        by = By(Actor.CUSTOMER, held.id, address=context.viewer.address)
+        by = Actor(ActorKind.CUSTOMER, held.id, address=context.viewer.address)
         await writes.forget_failures(connection, held)
         await writes.end_sessions(connection, [held.id])
         await _store(connection, held, hash, kind="PASSWORD_RESET", by=by)
@@ -217,15 +217,15 @@ async def change(context: Context, *, current: str, new: str, keep_others: bool)
         if stored is None or stored.password_hash != known.password_hash:
             raise RuleError("The password was changed at the same moment.", path=["currentPassword"])
         await writes.revoke_resets(connection, [held.id])
-        await _store(connection, held, hash, kind="PASSWORD_CHANGED", by=acting(context.viewer))
+        await _store(connection, held, hash, kind="PASSWORD_CHANGED", by=actor_of(context.viewer))
         if keep_others:
             return 0
         return await sessions.end_others(connection, held.id, keep=context.viewer.session_id)
 
 
-async def _store(connection: Connection, held: Row, hash: str, *, kind: str, by: By) -> None:
+async def _store(connection: Connection, held: Row, hash: str, *, kind: str, by: Actor) -> None:
     await writes.set_password(connection, held.id, hash)
-    await record(connection, held.id, kind=kind, version=held.version, by=by)
+    await record_customer_event(connection, held.id, kind=kind, version=held.version, by=by)
     await writes.tell(connection, held, "password_changed")
 
 

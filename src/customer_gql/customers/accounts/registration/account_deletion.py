@@ -2,10 +2,11 @@
 
 from typing import Final
 
+from customer_gql.core.actor import actor_of
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.customers.accounts import writes
 from customer_gql.customers.accounts.sign_in.sign_in import proven
-from customer_gql.customers.history.writes import acting, record
+from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.profile import writes as customers
 from customer_gql.graph.context import Context
 from customer_gql.shop.settings.declaration import WEBSITE, Setting
@@ -26,17 +27,17 @@ DELETION: Final = Setting(
 async def request_deletion(context: Context, *, password: str) -> bool:
     """Whether the account is gone."""
     known = await proven(context, password, path=["currentPassword"])
-    by = acting(context.viewer)
+    by = actor_of(context.viewer)
     async with context.transaction() as connection:
         held = await customers.lock_customer(connection, known.id, websites=None)
         if await setting(connection, DELETION, website_id=held.website_id) != AT_ONCE:
-            await record(connection, held.id, kind="DELETION_REQUESTED", version=held.version, by=by)
+            await record_customer_event(connection, held.id, kind="DELETION_REQUESTED", version=held.version, by=by)
             return False
         if not await customers.delete_customers(connection, [held.id]):
             raise RuleError(
                 "You run a company; make another of its users the admin first.", code=UserErrorCode.NOT_ALLOWED
             )
         await writes.end_sessions(connection, [held.id])
-        await record(connection, held.id, kind="DELETED", version=held.version + 1, by=by)
+        await record_customer_event(connection, held.id, kind="DELETED", version=held.version + 1, by=by)
         await writes.tell(connection, held, "account_deleted")
     return True

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import insert
 
+from customer_gql.core.actor import Actor, ActorKind
 from customer_gql.core.emails import normalize_email
 from customer_gql.core.errors import RuleError, RuleErrors
 from customer_gql.core.ids import new_id
@@ -14,8 +15,7 @@ from customer_gql.customers.accounts import lockout, passwords, writes
 from customer_gql.customers.accounts.enumeration import undoing
 from customer_gql.customers.accounts.reads import ACCOUNT_BY_EMAIL
 from customer_gql.customers.accounts.recovery import email_verification, password_reset
-from customer_gql.customers.history.tables import Actor
-from customer_gql.customers.history.writes import By, record
+from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.newsletter import opt_in, writes as newsletter
 from customer_gql.customers.profile import fields, presence, writes as customers
 from customer_gql.customers.profile.sharing import lock_email_scope
@@ -126,7 +126,7 @@ async def _create_or_tell(
 ) -> int | None:
     """The new customer, or None when the owner of the address was told. Both take the same statements."""
     customer_id, name = new_id(), normalize_email(values["email"])
-    by = By(Actor.CUSTOMER, customer_id, address=address)
+    by = Actor(ActorKind.CUSTOMER, customer_id, address=address)
     scope = await lock_email_scope(connection, view.website_id)
     async with undoing(connection, wanted=False) as undo:
         undo.wanted = not await customers.claim_email(connection, customer_id, email=values["email"], scope=scope)
@@ -152,7 +152,7 @@ async def _create_or_tell(
 
 
 async def _create(
-    connection: Connection, customer_id: int, values: dict[str, Any], *, hash: str | None, wish: Wish | None, by: By
+    connection: Connection, customer_id: int, values: dict[str, Any], *, hash: str | None, wish: Wish | None, by: Actor
 ) -> Row:
     made = await fetch_one(
         connection,
@@ -166,5 +166,5 @@ async def _create(
     given = {field: values.get(column) for field, column in fields.COLUMNS.items()}
     given |= {"email": values["email"], "isSubscribed": wish is newsletter.begin_subscription}
     changes = {field: (None, value) for field, value in given.items() if value not in (None, False)}
-    await record(connection, customer_id, kind="SIGNED_UP", version=1, by=by, changes=changes)
+    await record_customer_event(connection, customer_id, kind="SIGNED_UP", version=1, by=by, changes=changes)
     return made

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from sqlalchemy import DateTime, delete, func, insert, literal, select, update
 
+from customer_gql.core.actor import Actor, ActorKind
 from customer_gql.core.ids import new_id
 from customer_gql.core.viewer import RequestOrigin, Viewer, ViewerKind
 from customer_gql.customers.accounts.reads import (
@@ -27,8 +28,7 @@ from customer_gql.customers.accounts.tables import (
     customer_session as session,
     customer_token as token,
 )
-from customer_gql.customers.history.tables import Actor
-from customer_gql.customers.history.writes import By, record
+from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.profile.sharing import email_scope
 from customer_gql.customers.profile.tables import customer
 from customer_gql.database.pools import Database
@@ -190,8 +190,8 @@ async def renew(
 async def _tell_reuse(connection: Connection, customer_id: int, address: str | None) -> None:
     owner = await fetch_one(connection, select(customer.c.version).where(customer.c.id == customer_id))
     if owner is not None:
-        by = By(Actor.SYSTEM, address=address)
-        await record(connection, customer_id, kind="REFRESH_TOKEN_REUSED", version=owner.version, by=by)
+        by = Actor(ActorKind.SYSTEM, address=address)
+        await record_customer_event(connection, customer_id, kind="REFRESH_TOKEN_REUSED", version=owner.version, by=by)
 
 
 async def end(connection: Connection, customer_id: int, session_ids: Sequence[int]) -> int:

@@ -6,14 +6,14 @@ from typing import Final
 
 from sqlalchemy import select
 
+from customer_gql.core.actor import Actor, ActorKind
 from customer_gql.core.emails import normalize_email
 from customer_gql.core.errors import RuleError
 from customer_gql.customers.accounts import lockout, passwords, writes
 from customer_gql.customers.accounts.reads import ACCOUNT_BY_EMAIL, ACCOUNT_BY_ID
 from customer_gql.customers.accounts.sessions import sessions
 from customer_gql.customers.accounts.tables import customer_password
-from customer_gql.customers.history.tables import Actor
-from customer_gql.customers.history.writes import By, record
+from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.profile import fields, presence
 from customer_gql.customers.profile.sharing import email_scope, lock_email_scope
 from customer_gql.customers.profile.tables import CustomerStatus, customer
@@ -70,8 +70,8 @@ async def _let_in(
         await writes.set_password(connection, held.id, newer)
     await writes.forget_failures(connection, held)
     grant = await sessions.start(connection, held.id, website_id=website_id, caller=context.caller)
-    by = By(Actor.CUSTOMER, held.id, address=context.viewer.address)
-    await record(connection, held.id, kind="SIGNED_IN", version=held.version, by=by)
+    by = Actor(ActorKind.CUSTOMER, held.id, address=context.viewer.address)
+    await record_customer_event(connection, held.id, kind="SIGNED_IN", version=held.version, by=by)
     return grant
 
 

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import strawberry
 
+from customer_gql.core.actor import actor_of
 from customer_gql.core.permissions import Permission
 from customer_gql.customers.accounts import writes
 from customer_gql.customers.profile.sharing import SHARING, AccountSharing, set_account_sharing
@@ -13,7 +14,7 @@ from customer_gql.graph.payloads import Payload
 from customer_gql.graph.roots import INPUT, admin_mutation
 from customer_gql.graph.scalars import graph_enum
 from customer_gql.shop.settings.reads import setting
-from customer_gql.staff.audit.events import acting, record
+from customer_gql.staff.audit.writes import record_staff_event
 
 graph_enum(
     AccountSharing,
@@ -59,5 +60,7 @@ class AccountSharingAdminMutation:
                 ended = await writes.end_elsewhere(connection)
             if before != input.sharing.value:
                 changes = {SHARING.path: (before, input.sharing.value)}
-                await record(connection, "CONFIGURATION_SET", by=acting(info.context), changes=changes)
+                await record_staff_event(
+                    connection, "CONFIGURATION_SET", by=actor_of(info.context.viewer), changes=changes
+                )
         return AccountSharingSetPayload(moved_account_count=moved, ended_session_count=ended)

@@ -5,14 +5,14 @@ from typing import Final
 
 from sqlalchemy import delete, insert, update
 
+from customer_gql.core.actor import Actor, ActorKind
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.ids import new_id
 from customer_gql.core.viewer import Websites
 from customer_gql.customers.accounts.reads import LOGIN_CODE
 from customer_gql.customers.accounts.sessions import sessions
 from customer_gql.customers.accounts.tables import customer_token, impersonation, login_code
-from customer_gql.customers.history.tables import Actor
-from customer_gql.customers.history.writes import By, record
+from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.profile import fields, writes as customers
 from customer_gql.customers.profile.tables import CustomerStatus
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one, fetch_value
@@ -28,10 +28,10 @@ LONGEST_REASON: Final = 1000
 _DEAD: Final = "This code does not work: it was used, is unknown, or is older than a minute."
 
 
-async def give_code(connection: Connection, held: Row, *, reason: str, by: By) -> tuple[str, dt.datetime]:
+async def give_code(connection: Connection, held: Row, *, reason: str, by: Actor) -> tuple[str, dt.datetime]:
     """A code for the storefront, and until when it can be exchanged."""
     reason = fields.validate_line(reason, "reason", LONGEST_REASON, required=True) or ""
-    if by.actor is not Actor.STAFF:
+    if by.kind is not ActorKind.STAFF:
         raise _refused("Only people sign in as a customer, no services.")
     if not await setting(connection, ENABLED):
         raise _refused("Signing in as a customer is switched off in this shop.")
@@ -47,7 +47,9 @@ async def give_code(connection: Connection, held: Row, *, reason: str, by: By) -
         insert(login_code).values(**key, code_hash=tokens.hash_token(code), impersonation_id=impersonation_id),
     )
     changes = {"reason": (None, reason)}
-    await record(connection, held.id, kind="LOGIN_CODE_GIVEN", version=held.version, by=by, changes=changes)
+    await record_customer_event(
+        connection, held.id, kind="LOGIN_CODE_GIVEN", version=held.version, by=by, changes=changes
+    )
     return code, key["expires_at"]
 
 
@@ -93,13 +95,13 @@ async def exchange(
         idle=TOKEN_LIFETIME,
         staff_id=known.staff_id,
     )
-    by = By(Actor.STAFF, known.staff_id, address=address)
-    await record(connection, held.id, kind="IMPERSONATION_STARTED", version=held.version, by=by)
+    by = Actor(ActorKind.STAFF, known.staff_id, address=address)
+    await record_customer_event(connection, held.id, kind="IMPERSONATION_STARTED", version=held.version, by=by)
     return sessions.SessionGrant(held.id, token, expires_at)
 
 
 async def end(
-    connection: Connection, customer_id: int, impersonation_id: int, *, by: By, websites: Websites = None
+    connection: Connection, customer_id: int, impersonation_id: int, *, by: Actor, websites: Websites = None
 ) -> bool:
     """End it at once; whether it was still going on. The customer has to be of one of the websites."""
     held = await customers.lock_customer(connection, customer_id, websites=websites)
@@ -120,7 +122,7 @@ async def end(
             connection, delete(table).where(table.c.customer_id == customer_id, column == impersonation_id)
         )
     if ended:
-        await record(connection, customer_id, kind="IMPERSONATION_ENDED", version=held.version, by=by)
+        await record_customer_event(connection, customer_id, kind="IMPERSONATION_ENDED", version=held.version, by=by)
     return bool(ended)
 
 

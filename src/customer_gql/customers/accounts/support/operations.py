@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 
 import strawberry
 
+from customer_gql.core.actor import actor_of
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.ids import decode_keys, decode_one
 from customer_gql.core.permissions import Permission
@@ -15,7 +16,6 @@ from customer_gql.customers.accounts.reads import live_impersonations
 from customer_gql.customers.accounts.recovery import email_verification, password_reset
 from customer_gql.customers.accounts.sessions.online import online_list
 from customer_gql.customers.accounts.types import Impersonation, OnlineVisitor
-from customer_gql.customers.history.writes import acting
 from customer_gql.customers.profile.tables import CustomerStatus
 from customer_gql.customers.profile.writes import lock_customer
 from customer_gql.graph.context import Info
@@ -72,7 +72,7 @@ class AccountAdminMutation:
     async def customer_force_sign_in(
         self, info: Info, input: Annotated[CustomerForceSignInInput, INPUT]
     ) -> CustomerForceSignInPayload:
-        customer_id, by = decode_one(input.id, "cus"), acting(info.context.viewer)
+        customer_id, by = decode_one(input.id, "cus"), actor_of(info.context.viewer)
         reason = input.login_code_reason
         if reason is not None:
             RequiresPermission(Permission.CUSTOMERS_IMPERSONATE).check(info.context.viewer)
@@ -99,7 +99,7 @@ class AccountAdminMutation:
         customer_id = decode_one(input.id, "cus")
         async with info.context.transaction() as connection:
             customer = await lock_customer(connection, customer_id, websites=info.context.viewer.website_ids)
-            expires_at = await password_reset.request_for(connection, customer, by=acting(info.context.viewer))
+            expires_at = await password_reset.request_for(connection, customer, by=actor_of(info.context.viewer))
         return CustomerResetPasswordPayload(customer_id=customer_id, expires_at=expires_at)
 
     @admin_mutation(
@@ -169,7 +169,7 @@ class AccountAdminMutation:
                     path=["id"],
                     code=UserErrorCode.LIMIT_REACHED,
                 )
-            by = acting(info.context.viewer)
+            by = actor_of(info.context.viewer)
             expires_at = await email_verification.send_confirmation(connection, held, by=by)
         return CustomerResendConfirmationPayload(customer_id=customer_id, expires_at=expires_at)
 
@@ -186,7 +186,7 @@ class AccountAdminMutation:
         customer_id = decode_one(input.id, "cus")
         async with info.context.transaction() as connection:
             held = await lock_customer(connection, customer_id, websites=info.context.viewer.website_ids)
-            by = acting(info.context.viewer)
+            by = actor_of(info.context.viewer)
             code, expires_at = await impersonation.give_code(connection, held, reason=input.reason, by=by)
         return CustomerLoginAsPayload(customer_id=customer_id, code=code, expires_at=expires_at)
 
@@ -201,7 +201,7 @@ class AccountAdminMutation:
         key = decode_keys(input.id, "imp", 2)
         async with info.context.transaction() as connection:
             changed = await impersonation.end(
-                connection, *key, by=acting(info.context.viewer), websites=info.context.viewer.website_ids
+                connection, *key, by=actor_of(info.context.viewer), websites=info.context.viewer.website_ids
             )
         return ImpersonationEndPayload(key=key, is_changed=changed)
 
@@ -211,7 +211,7 @@ async def _changed(info: Info, id: strawberry.ID, change: Callable[..., Awaitabl
     customer_id = decode_one(id, "cus")
     async with info.context.transaction() as connection:
         held = await lock_customer(connection, customer_id, websites=info.context.viewer.website_ids)
-        changed = await change(connection, held, by=acting(info.context.viewer))
+        changed = await change(connection, held, by=actor_of(info.context.viewer))
     return CustomerAccountPayload(customer_id=customer_id, is_changed=changed)
 
 

@@ -1,0 +1,48 @@
+"""Events of histories: who did what, from where, and each changed value before and after.
+
+The history of customers and the history of staff are tables of this shape, written by this one function.
+"""
+
+import enum
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+from sqlalchemy import BigInteger, Column, Table, Text, insert
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.schema import SchemaItem
+
+from customer_gql.core.actor import Actor
+from customer_gql.core.concurrent_edits import Changes
+from customer_gql.core.ids import new_id
+from customer_gql.database.statements import Connection, execute_statement
+from customer_gql.database.tables import created_at, one_of
+
+
+def event_columns(actors: type[enum.Enum]) -> tuple[SchemaItem, ...]:
+    """The columns of every history, beside its key and what it is about. `actors` are the kinds it knows."""
+    return (
+        created_at(),
+        Column("kind", Text, nullable=False),
+        Column("actor", Text, nullable=False),
+        Column("actor_id", BigInteger),
+        # Where the request came from; null for what no request caused.
+        Column("address", Text),
+        Column("changes", JSONB, nullable=False, server_default="{}"),
+        one_of("actor", actors),
+    )
+
+
+async def insert_events(
+    connection: Connection, history: Table, kind: str, events: Sequence[tuple[Mapping[str, Any], Changes]], *, by: Actor
+) -> None:
+    """Write events in the transaction that does what they tell: the columns of each that `event_columns` leaves out,
+    and its changes. Secrets are never among these."""
+    if not events:
+        return
+    told = {"kind": kind, "actor": by.kind.value, "actor_id": by.id, "address": by.address}
+    rows = [
+        {**columns, **told, "id": new_id(), "changes": orjson.dumps({k: list(v) for k, v in changes.items()}).decode()}
+        for columns, changes in events
+    ]
+    await execute_statement(connection, insert(history).values(rows))
