@@ -3,42 +3,30 @@ from typing import Annotated, Any, Final
 
 import strawberry
 
-from customer_gql.commerce.ledgers.writes import checked_comment, checked_key
-from customer_gql.core.actor import actor_of
-from customer_gql.core.ids import decode_one
-from customer_gql.core.money import to_major_units, validate_amount
+from customer_gql.commerce.ledgers import operations as ledgers
 from customer_gql.core.permissions import Permission
-from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.profile.types import CustomerPayload
-from customer_gql.customers.profile.writes import lock_customer
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
 from customer_gql.graph.roots import INPUT, admin_mutation
-from customer_gql.shop.websites.reads import find_website
 
-from . import writes
 from .types import StoreCreditEntry
+from .writes import STORE_CREDIT
 
 
-@strawberry.input(description="Store credit to give or to take.")
+@strawberry.input(description="A movement of store credit by staff.")
 class StoreCreditAdjustInput:
-    id: strawberry.ID = column("The customer.")
-    amount: Decimal = column("How much to add, in the website's currency; negative takes. Not zero.")
-    idempotency_key: str = column(
-        "Chosen by the caller, 1 to 128 characters; asking again with it changes nothing more."
-    )
-    website_id: strawberry.Maybe[strawberry.ID] = column("On which website; the customer's own when left out.")
-    comment: str | None = strawberry.field(
-        description="Why, for the history the customer sees; at most 1,000 characters.", default=None
-    )
+    id: strawberry.ID = column("Id of the customer.")
+    amount: Decimal = column("Amount to add, in the currency of the website; a negative one is taken. Not zero.")
+    idempotency_key: str = column(ledgers.KEY_DESCRIPTION)
+    website_id: strawberry.Maybe[strawberry.ID] = column(ledgers.WEBSITE_DESCRIPTION)
+    comment: str | None = strawberry.field(description=ledgers.COMMENT_DESCRIPTION, default=None)
 
 
-@strawberry.type(description="What the adjustment did.")
+@strawberry.type(description="Result of `storeCreditAdjust`.")
 class StoreCreditAdjustPayload(CustomerPayload):
     entry: Any = strawberry.field(
-        graphql_type=StoreCreditEntry | None,
-        description="The movement as it stands in the ledger; null when refused.",
-        default=None,
+        graphql_type=StoreCreditEntry | None, description=ledgers.ENTRY_DESCRIPTION, default=None
     )
 
 
@@ -47,43 +35,12 @@ class StoreCreditAdminMutation:
     @admin_mutation(
         permission=Permission.CREDIT_ADJUST,
         exclusive=True,
-        description="Give a customer store credit, or take some. The balance never falls below zero. Repeated with the "
-        "same `idempotencyKey` it answers the first movement and moves nothing. Writes the ledger and history; sends "
-        "no mail. Cannot be undone but by a movement the other way.",
+        description=f"Give a customer store credit, or take it. {ledgers.ADJUST_DESCRIPTION}",
     )
     async def store_credit_adjust(
         self, info: Info, input: Annotated[StoreCreditAdjustInput, INPUT]
     ) -> StoreCreditAdjustPayload:
-        customer_id = decode_one(input.id, "cus")
-        async with info.context.transaction() as connection:
-            customer = await lock_customer(connection, customer_id, websites=info.context.viewer.website_ids)
-            named = None if input.website_id is None else decode_one(input.website_id.value, "web")
-            site = await find_website(
-                connection,
-                customer.website_id if named is None else named,
-                websites=info.context.viewer.website_ids,
-            )
-            entry, is_new = await writes.adjust(
-                connection,
-                customer_id=customer_id,
-                website_id=site.id,
-                currency=site.currency,
-                amount=validate_amount(input.amount, site.currency, path=["amount"]),
-                comment=checked_comment(input.comment),
-                idempotency_key=checked_key(input.idempotency_key),
-            )
-            if is_new:
-                after = entry.balance_after
-                balances = tuple(str(to_major_units(amount, site.currency)) for amount in (after - entry.amount, after))
-                await record_customer_event(
-                    connection,
-                    customer_id,
-                    kind="STORE_CREDIT_ADJUSTED",
-                    version=customer.version,
-                    by=actor_of(info.context.viewer),
-                    changes={"storeCredit": (balances[0], balances[1])},
-                )
-        return StoreCreditAdjustPayload(customer_id=customer_id, entry=entry)
+        return StoreCreditAdjustPayload(**await ledgers.adjust_ledger(info, STORE_CREDIT, input, input.amount))
 
 
 ADMIN_MUTATIONS: Final = (StoreCreditAdminMutation,)

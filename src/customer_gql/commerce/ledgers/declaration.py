@@ -1,0 +1,31 @@
+"""A ledger: a balance for each customer and website, and entries that explain it (docs/domain/ledgers.md#ledgers-1)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """What differs between ledgers.
+
+    `account` has the columns `customer_id`, `website_id` and `balance`, `entry` these keys and a row for each movement;
+    both have `currency` where the ledger holds money. `amount` is the column of an entry that holds what was moved, and
+    the input field that it comes from. `validate_amount` makes the stored integer of the given amount and the currency
+    of the website, and raises `RuleError`. `first_action` is the action of the first entry, where it has one of its own.
+    `history_value` is a balance as the history shows it.
+    """
+
+    account: Table
+    entry: Table
+    amount: str
+    validate_amount: Callable[[Any, str], int]
+    action: str
+    balance_refusal: str
+    history_kind: str
+    history_field: str
+    history_value: Callable[[int, str], Any]
+    first_action: str | None = None
+    max_balance: int | None = None
