@@ -30,14 +30,14 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV)
 
 $(RUN_STAMP): requirements/run.lock pyproject.toml | $(BIN)/python
-	@echo "Installing what running needs into $(VENV): RUN_MB MB to download, about RUN_TIME ..."
+	@echo "Installing what running needs into $(VENV): 45 MB to download, about a minute ..."
 	@$(BIN)/python requirements/install.py requirements/run.lock
 	@$(INSTALL_CHECKOUT)
 	@touch $@
 
 # What development needs includes what running needs, in the same versions.
 $(STAMP): requirements/dev.lock pyproject.toml | $(BIN)/python
-	@echo "Installing what development needs into $(VENV): DEV_MB MB to download, about DEV_TIME ..."
+	@echo "Installing what development needs into $(VENV): 205 MB to download, about two minutes ..."
 	@$(BIN)/python requirements/install.py requirements/dev.lock
 	@$(INSTALL_CHECKOUT)
 	@touch $(RUN_STAMP) $@
