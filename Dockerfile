@@ -1,10 +1,10 @@
 # One image for the service and its commands. Built in two stages, so that no build tool is in what runs.
 FROM python:3.13-slim AS build
 WORKDIR /build
-COPY requirements/base.lock requirements/dev.lock requirements/
+COPY requirements requirements
 RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --require-hashes -r requirements/base.lock \
-    && python -m venv /tools && /tools/bin/pip install --no-cache-dir --require-hashes -r requirements/dev.lock
-COPY pyproject.toml README.md ./
+    && python -m venv /tools && /tools/bin/pip install --no-cache-dir --require-hashes -r requirements/run.lock -r requirements/web.lock
+COPY pyproject.toml README.md LICENSE THIRD_PARTY_NOTICES.txt ./
 COPY migrations migrations
 COPY web web
 COPY src src

@@ -1,49 +1,104 @@
-# The one door: every command a person or CI runs. `make help` lists them.
+# The entry point: every command a person or CI runs. `make help` lists them.
 PYTHON ?= python3
 PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 T ?= tests
 WORKERS ?= 2
+COVERAGE ?= yes
+RUN_STAMP := $(VENV)/.run
 STAMP := $(VENV)/.setup
-WEB_STAMP := src/customer_gql/graphiql/assets/.stamp
+WEB_STAMP := src/customer_gql/graphiql/assets/built-from.txt
+AUDIT_STAMP := web/audit/node_modules/.stamp
+PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+INSTALL_CHECKOUT := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test timing check fix lock migration schema bench nightly build clean
+.NOTPARALLEL:
+.PHONY: help run setup test test-slow timing check static format lint types contracts spelling workflows \
+	schema-check fix lock lock-web migration schema bench nightly build clean
 
 help: ## explain every target
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: setup ## set up all it needs, then serve the demo shop on 127.0.0.1:8000 (PORT=9000 changes it)
+run: $(RUN_STAMP) $(WEB_STAMP) ## install what running needs, then serve the demo shop on 127.0.0.1:8000 (PORT=9000 changes it)
 	@$(BIN)/customer-gql demo --port $(PORT)
 
-setup: $(STAMP) $(WEB_STAMP) ## make .venv with pinned dependencies and fetch the parts of GraphiQL; nothing else
+setup: $(STAMP) $(WEB_STAMP) $(AUDIT_STAMP) ## install what development needs into .venv, and the parts of GraphiQL
 
-$(STAMP): requirements/dev.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.13 …" if sys.version_info < (3, 11) else 0)'
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.13 ..." if sys.version_info < (3, 11) else 0)'
+	@$(PYTHON) -m venv $(VENV)
+
+$(RUN_STAMP): requirements/run.lock pyproject.toml | $(BIN)/python
+	@echo "Installing what running needs into $(VENV): 45 MB to download, about a minute ..."
+	@$(BIN)/python requirements/install.py requirements/run.lock
+	@$(INSTALL_CHECKOUT)
 	@touch $@
 
-$(WEB_STAMP): $(STAMP) web/package.json web/package-lock.json web/audit/package-lock.json web/build.py
-	$(BIN)/python web/build.py
+# What development needs includes what running needs, in the same versions.
+$(STAMP): requirements/dev.lock pyproject.toml | $(BIN)/python
+	@echo "Installing what development needs into $(VENV): 205 MB to download, about two minutes ..."
+	@$(BIN)/python requirements/install.py requirements/dev.lock
+	@$(INSTALL_CHECKOUT)
+	@touch $(RUN_STAMP) $@
+
+$(WEB_STAMP): web/package.json web/package-lock.json web/build.py THIRD_PARTY_NOTICES.txt | $(BIN)/python
+	@$(BIN)/python web/build.py
 	@touch $@
 
-test: setup ## set up all it needs, then run the whole test suite (T=tests/core for a part)
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(T)
+$(AUDIT_STAMP): web/audit/package-lock.json | $(BIN)/python
+	@$(BIN)/python web/build.py audit
+	@touch $@
 
-timing: setup ## what a stopwatch tells of accounts: 200 pairs of known and unknown addresses for each operation
-	TIMING=1 $(BIN)/python -m pytest -s -q tests/accounts/test_timing.py
+test: setup ## run the fast tests (T=tests/commerce for a part)
+	$(PYTEST) -m "not slow" $(T)
 
-check: setup ## format, lint, types, import contracts, schema files, migrations, tests: what CI runs
+# pytest ends with 5 where a part has no slow tests.
+test-slow: setup ## run the slow tests: stopwatch, generated documents, outages, browser
+	$(PYTEST) -m slow $(T) || [ $$? -eq 5 ]
+
+# COVERAGE=no leaves out the measurement: it costs CPU time, half as much again on Python 3.11, an eighth from 3.12 on.
+check: static ## all that CI runs: `make static`, then all tests with their coverage
+ifeq ($(COVERAGE),yes)
+	@$(BIN)/coverage erase
+	@PYTEST_ADDOPTS="--cov --cov-append --cov-report=" $(MAKE) --no-print-directory test test-slow
+	$(BIN)/coverage report
+else
+	@$(MAKE) --no-print-directory test test-slow
+endif
+
+static: format lint types contracts spelling workflows schema-check ## every step of `make check` before the tests
+
+format: setup
 	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
-	$(BIN)/pyright
-	$(BIN)/lint-imports
-	$(MAKE) --no-print-directory test
 
-fix: setup ## format and mend what can be mended by itself
+lint: setup
+	$(BIN)/ruff check .
+
+types: setup
+	$(BIN)/pyright
+
+contracts: setup
+	$(BIN)/lint-imports
+
+# Two lists: common misspellings everywhere, and in our own prose words that are archaic or have too many meanings.
+spelling: setup
+	$(BIN)/codespell
+	$(BIN)/codespell --dictionary docs/banned-words.txt src docs migrations benchmarks *.md
+
+workflows: setup
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/bug.yml .github/ISSUE_TEMPLATE/feature.yml
+
+# The committed schema files and migrations against the types and tables in code. Part of the fast tests too; here to fail early.
+schema-check: setup
+	$(BIN)/python -m pytest -q -p no:cacheprovider tests/schema
+
+timing: setup ## compare answer times of known and unknown addresses: 200 pairs for each account operation
+	TIMING=1 $(BIN)/python -m pytest -s -q tests/customers/accounts/test_timing.py
+
+fix: setup ## format, and fix what can be fixed automatically
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
@@ -54,9 +109,17 @@ schema: setup ## write schema.graphql and schema.storefront.graphql from the typ
 migration: setup ## write a migration from the tables: make migration m="gift registries"
 	$(BIN)/customer-gql migrate --new "$(m)"
 
+PIN := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+
 lock: $(STAMP) ## pin dependencies with hashes after pyproject.toml changed
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra dev --no-emit-package customer-gql pyproject.toml -o requirements/dev.lock
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c requirements/dev.lock pyproject.toml -o requirements/base.lock
+	$(PIN) --all-extras --group dev pyproject.toml -o requirements/dev.lock
+	$(PIN) -c requirements/dev.lock --extra demo --group checkout pyproject.toml -o requirements/run.lock
+	$(PIN) -c requirements/dev.lock --group web -o requirements/web.lock
+	$(PIN) -c requirements/dev.lock pyproject.toml -o requirements/base.lock
+
+lock-web: $(STAMP) ## pin the parts of GraphiQL after web/package.json changed, and collect their licenses
+	$(BIN)/python web/build.py lock
+	$(BIN)/python web/notices.py
 
 PEERS := benchmarks/peers/node_modules
 
@@ -70,8 +133,8 @@ $(PEERS): benchmarks/peers/package-lock.json
 nightly: setup ## the long tests: 2,000 documents through both executors
 	EQUALITY_DOCUMENTS=2700 $(BIN)/python -m pytest tests/execution/test_equality.py
 
-build: setup ## a wheel in dist/, GraphiQL included
+build: $(RUN_STAMP) $(WEB_STAMP) ## a wheel in dist/, GraphiQL included
 	$(BIN)/python -m hatchling build -t wheel
 
 clean: ## remove what setup and run made (the demo's data too)
-	rm -rf $(VENV) .data dist web/node_modules src/customer_gql/graphiql/assets
+	rm -rf $(VENV) .data .coverage* dist web/node_modules web/audit/node_modules src/customer_gql/graphiql/assets

