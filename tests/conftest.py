@@ -23,8 +23,10 @@ from customer_gql.settings import AdminSettings, Settings, load_settings
 from customer_gql.staff import writes as staff
 from support.clients import Client, served
 from support.databases import cloned
+from support.isolation import Isolation, isolate
+from support.races import StoppableConnection
 
-pytest_plugins = ["support.devices", "support.identities"]
+pytest_plugins = ["support.devices", "support.identities", "support.skips"]
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared" / "data"
 
@@ -118,9 +120,43 @@ def statements() -> Statements:
 
 
 @pytest.fixture(scope="session")
-async def database(database_url: str, statements: Statements) -> AsyncGenerator[Database]:
-    async with open_database(database_url, read_connections=5, write_connections=8, on_statement=statements) as opened:
+async def worker_database(database_url: str, statements: Statements) -> AsyncGenerator[Database]:
+    async with open_database(
+        database_url,
+        read_connections=5,
+        write_connections=8,
+        on_statement=statements,
+        connection_class=StoppableConnection,
+    ) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def database(worker_database: Database) -> Database:
+    """The one that `connection` and `http` use: the worker's, unless a module puts one of its own in its place."""
+    return worker_database
+
+
+@pytest.fixture(scope="session")
+async def isolation(worker_database: Database) -> Isolation:
+    async with worker_database.writes.acquire() as connection:
+        return await isolate(connection)
+
+
+@pytest.fixture
+async def isolated(worker_database: Database, isolation: Isolation) -> AsyncGenerator[None]:
+    """Settings and counted attempts are as before the test, and nothing was done to who has no part in it."""
+    yield
+    async with worker_database.writes.acquire() as connection:
+        changes = await isolation.restore(connection)
+    assert changes == [], "the test changed rows of the bystander, see support/bystander.py"
+
+
+@pytest.fixture(autouse=True)
+def _isolated(request: pytest.FixtureRequest) -> None:
+    """For every test that uses the worker's database; set up first, so that it looks when all else is over."""
+    if "worker_database" in request.fixturenames:
+        request.getfixturevalue("isolated")
 
 
 @pytest.fixture

@@ -106,10 +106,10 @@ async def everything_of(connection, id):
     return tuple(await connection.fetchrow(statement, id))
 
 
-async def test_shared_lists_stay_readable(clerk):
+async def test_shared_lists_stay_readable(clerk, connection):
     answer = await clerk.data("{ websites { id } customerGroups { id } }")
     assert len(answer["websites"]) >= 2
-    assert len(answer["customerGroups"]) == 4
+    assert len(answer["customerGroups"]) == await connection.fetchval("SELECT count(*) FROM customer_group")
 
 
 async def test_reach_costs_no_statement_in_lists_and_one_for_any_number_of_nodes(

@@ -75,6 +75,7 @@ def create_pool(
     *,
     prepared_statements: bool = True,
     on_statement: Callable[[Any], None] | None = None,
+    connection_class: type[asyncpg.Connection] = asyncpg.Connection,
     reset: Callable[[Any], Any] | None = None,
     **server_settings: str,
 ) -> BoundedPool:
@@ -92,7 +93,7 @@ def create_pool(
         limits["client_connection_check_interval"] = _in_milliseconds(patience.client_check)
     made = BoundedPool(
         url,
-        connection_class=asyncpg.Connection,
+        connection_class=connection_class,
         record_class=Row,
         init_size=None,
         min_size=1,
@@ -128,13 +129,18 @@ async def open_database(
     statement_timeout_seconds: float = 30,
     patience: TimeLimits | None = None,
     on_statement: Callable[[Any], None] | None = None,
+    connection_class: type[asyncpg.Connection] = asyncpg.Connection,
 ) -> AsyncGenerator[Database]:
     """Open both pools, and close them on leaving. Raises `DatabaseUnreachable` with one clear sentence.
 
     `on_statement` is told of every statement that runs, as asyncpg's query loggers are.
     """
     waits = patience or TimeLimits(statement=statement_timeout_seconds)
-    options: dict[str, Any] = {"prepared_statements": prepared_statements, "on_statement": on_statement}
+    options: dict[str, Any] = {
+        "prepared_statements": prepared_statements,
+        "on_statement": on_statement,
+        "connection_class": connection_class,
+    }
     # A read's statement is the same each time and its keys are arrays: planning anew would cost more than running it.
     fixed = {"jit": "off", "plan_cache_mode": "force_generic_plan", "default_transaction_read_only": "on"}
     careful = {"idle_in_transaction_session_timeout": "10s"}

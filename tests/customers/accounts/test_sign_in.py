@@ -72,7 +72,7 @@ async def test_one_answer_for_every_reason_not_to_let_in(browser, shopper, conne
             response = await (await browser()).post(SIGN_IN, input={"email": email, "password": password})
             answers.add(response.content)
     finally:
-        await connection.execute("DELETE FROM customer_group_excluded_website")
+        await connection.execute("DELETE FROM customer_group_excluded_website WHERE website_id = 1")
     assert len(answers) == 1
     assert (await (await browser()).data(SIGN_IN, input={"email": "x", "password": "y"})) == {
         "signIn": {**NOTHING, "userErrors": [REFUSED]}
@@ -265,7 +265,9 @@ async def test_the_oldest_session_gives_way(shopper, signed_in, connection):
     )
     assert await is_let_in(oldest)
     await connection.execute(
-        "UPDATE customer_session SET last_used_at = now() - interval '1 day' WHERE id > $1", MAX_SESSIONS
+        "UPDATE customer_session SET last_used_at = now() - interval '1 day' WHERE id > $1 AND customer_id = $2",
+        MAX_SESSIONS,
+        row.id,
     )
     newest = await signed_in(row)
     assert not await is_let_in(oldest)

@@ -114,7 +114,7 @@ class StaffAccountMutation:
         self, info: Info, input: Annotated[StaffPasswordChangeInput, INPUT]
     ) -> StaffPasswordChangePayload:
         context, staff_id = info.context, _own_id(info)
-        await confirm_own_password(context, input.password)
+        confirmed = await confirm_own_password(context, input.password)
         async with context.transaction() as connection:
             user = await passwords.credentials(connection, staff_id)
             known = await passwords.known_words(connection, user)
@@ -124,6 +124,9 @@ class StaffAccountMutation:
         )
         hash = await hashing.hash_password(input.new_password)
         async with context.transaction() as connection:
+            # Nothing was locked while the passwords were hashed, so look again whether it still is the confirmed one.
+            if (await passwords.credentials(connection, staff_id)).hash != confirmed:
+                raise RuleError("The password was changed at the same moment.", path=["password"])
             await passwords.change(connection, user, hash, by=actor_of(context.viewer), keep=context.viewer.session)
         return StaffPasswordChangePayload(is_changed=True)
 

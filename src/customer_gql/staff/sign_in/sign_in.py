@@ -70,15 +70,15 @@ async def _rehashed(password: str, user: Row | None) -> str | None:
     return await hashing.hash_password(password)
 
 
-async def confirm_own_password(context: Context, given: str | None, path: str = "password") -> None:
-    """Whoever found an open session still has to know the password. Asked of those who have one."""
+async def confirm_own_password(context: Context, given: str | None, path: str = "password") -> str | None:
+    """Whoever found an open session still has to know the password. Asked of those who have one; its hash."""
     staff_id = context.viewer.staff_id
     if staff_id is None:
-        return
+        return None
     async with context.transaction() as connection:
         user = await passwords.credentials(connection, staff_id)
         if user.hash is None:
-            return
+            return None
         if given is None:
             raise RuleError("Give your own password to confirm.", path=[path], code=UserErrorCode.REQUIRED)
         admitted = await attempts.admit_attempt(connection, user.email, context.caller.address)
@@ -86,7 +86,7 @@ async def confirm_own_password(context: Context, given: str | None, path: str = 
     async with context.transaction() as connection:
         if right:
             await attempts.forgive_attempt(connection, user.email, context.caller.address)
-            return
+            return user.hash
         await record_staff_event(
             connection, "PASSWORD_WRONG", by=actor_of(context.viewer), subject=encode_id("stf", staff_id)
         )

@@ -1,0 +1,95 @@
+"""Edits of the grid are judged by the customer as it is under the lock."""
+
+import asyncio
+
+from customer_gql.core.ids import encode_id
+from support.customers import customer_id, make_address, make_customer
+from support.races import stop_after, stop_before
+from support.staff import make_website, staff_client
+
+LOCK = ("FROM customer WHERE customer.id =", "FOR UPDATE")
+EDIT = """mutation Q($input: CustomerQuickEditInput!) { customerQuickEdit(input: $input) {
+  changedFields userErrors { code path } } }"""
+ACT = """mutation A($input: CustomerMassActionInput!) { customerMassAction(input: $input) {
+  results { outcome } userErrors { code path } } }"""
+DELETED = {"changedFields": [], "userErrors": [{"code": "NOT_FOUND", "path": ["id"]}]}
+
+
+async def one(client, document, **input):
+    return next(iter((await client.data(document, input=input)).values()))
+
+
+def start(client, document, **input):
+    return asyncio.create_task(one(client, document, **input))
+
+
+async def value_of(connection, shopper, column):
+    return await connection.fetchval(f"SELECT {column} FROM customer WHERE id = $1", shopper.id)
+
+
+async def test_a_quick_edit_does_not_reach_a_customer_who_moved_meanwhile(admin_client, http, connection):
+    shopper, elsewhere = await make_customer(connection), await make_website(connection)
+    clerk = await staff_client(http, connection, website_ids=[1])
+    async with stop_before(*LOCK) as stop:
+        editing = start(clerk, EDIT, id=customer_id(shopper), taxVatNumber="GB1")
+        await stop.reached_by(editing)
+        moved = await one(admin_client, EDIT, id=customer_id(shopper), websiteId=encode_id("web", elsewhere))
+        assert moved == {"changedFields": ["websiteId"], "userErrors": []}
+    assert await editing == DELETED
+    assert await value_of(connection, shopper, "tax_vat_number") is None
+
+
+async def test_a_quick_edit_of_a_version_that_went_by_meanwhile_is_a_conflict(admin_client, connection):
+    shopper = await make_customer(connection)
+    async with stop_before(*LOCK) as stop:
+        editing = start(admin_client, EDIT, id=customer_id(shopper), taxVatNumber="GB1", expectedVersion=1)
+        await stop.reached_by(editing)
+        await one(admin_client, EDIT, id=customer_id(shopper), taxVatNumber="GB2")
+    assert (await editing)["userErrors"] == [{"code": "VERSION_CONFLICT", "path": ["expectedVersion"]}]
+    assert await value_of(connection, shopper, "tax_vat_number") == "GB2"
+
+
+async def test_one_quick_edit_waits_for_another(admin_client, connection):
+    shopper = await make_customer(connection)
+    async with stop_after(*LOCK) as stop:
+        first = start(admin_client, EDIT, id=customer_id(shopper), taxVatNumber="GB1", expectedVersion=1)
+        await stop.reached_by(first)
+        second = start(admin_client, EDIT, id=customer_id(shopper), taxVatNumber="GB2", expectedVersion=1)
+        assert await stop.is_waited_for_by(second, connection)
+    assert (await first)["changedFields"] == ["taxVatNumber"]
+    assert (await second)["userErrors"] == [{"code": "VERSION_CONFLICT", "path": ["expectedVersion"]}]
+
+
+async def test_a_quick_edit_holds_the_address_it_writes_to(admin_client, database, connection):
+    shopper = await make_customer(connection)
+    address = await make_address(connection, shopper, is_default_billing=True)
+    async with database.writes.acquire() as another:
+        async with stop_after("FROM address", "FOR UPDATE") as stop:
+            editing = start(admin_client, EDIT, id=customer_id(shopper), telephone="+44 20 7946 1111")
+            await stop.reached_by(editing)
+            move = another.execute("UPDATE address SET city = 'Bath' WHERE id = $1", address.id)
+            moving = asyncio.create_task(move)
+            assert await stop.is_waited_for_by(moving, connection)
+        await moving
+    assert (await editing)["changedFields"] == ["telephone"]
+
+
+async def test_a_mass_action_leaves_alone_whom_somebody_edits_meanwhile(admin_client, connection):
+    edited, other = await make_customer(connection), await make_customer(connection)
+    async with stop_before("UPDATE customer SET", "group_id") as stop:
+        ids = [customer_id(edited), customer_id(other)]
+        moving = start(admin_client, ACT, action="ASSIGN_GROUP", groupId=encode_id("grp", 2), selection={"ids": ids})
+        await stop.reached_by(moving)
+        assert (await one(admin_client, EDIT, id=customer_id(edited), taxVatNumber="GB1"))["userErrors"] == []
+    assert await moving == {"results": [{"outcome": "REFUSED"}, {"outcome": "DONE"}], "userErrors": []}
+    assert [await value_of(connection, shopper, "group_id") for shopper in (edited, other)] == [1, 2]
+
+
+async def test_a_mass_action_does_not_delete_who_runs_a_company_by_then(admin_client, connection):
+    shopper = await make_customer(connection)
+    async with stop_before("DELETE FROM customer") as stop:
+        deleting = start(admin_client, ACT, action="DELETE", selection={"ids": [customer_id(shopper)]})
+        await stop.reached_by(deleting)
+        await connection.execute("UPDATE customer SET customer_type = 'COMPANY_ADMIN' WHERE id = $1", shopper.id)
+    assert await deleting == {"results": [{"outcome": "REFUSED"}], "userErrors": []}
+    assert await value_of(connection, shopper, "id") == shopper.id

@@ -1,0 +1,145 @@
+"""One row in every table, made from the definitions of the tables, so that a new table needs no line here.
+
+No two numbers or texts are equal. Where a CHECK asks for more than the type tells, `FACTS` has the value.
+"""
+
+import datetime as dt
+import itertools
+import json
+import re
+import secrets
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    Integer,
+    Interval,
+    LargeBinary,
+    String,
+    Table,
+    insert,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from customer_gql.database.statements import Connection, Row, fetch_one
+
+LONG_AGO = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
+FAR_OFF = dt.datetime(2199, 1, 1, tzinfo=dt.UTC)
+ENDS = re.compile("expires|until|next_attempt")
+TOTALS = {"subtotal": 9917, "discount_total": 211, "shipping_total": 523, "tax_total": 97, "refunded_total": 61}
+LINE = {"price": 613, "discount": 59, "quantity_ordered": 7, "quantity_shipped": 3}
+
+FACTS: dict[str, dict[str, Any]] = {
+    "website": {"is_default": False},
+    "customer": {"customer_type": "INDIVIDUAL"},
+    "sales_order": {**TOTALS, "grand_total": 9917 - 211 + 523 + 97},
+    "sales_order_item": {**LINE, "row_total": 613 * 7 - 59},
+    "review": {"rating": 4},
+    "email_token": {"purpose": "CONFIRM", "new_email": None},
+    "mail_template": {"name": "welcome", "scope": "WEBSITE", "locale": "default"},
+    "configuration_value": {"path": "accounts.session_days", "scope": "WEBSITE", "value": "31"},
+    "staff_role": {"permissions": ["customers.read"]},
+    "service_token": {"permissions": ["customers.read"]},
+}
+"""By table and column."""
+
+NAMED = {"customer_id": "customer", "staff_id": "staff_user", "website_id": "website", "scope_id": "website"}
+NAMED |= {"scope": "website", "store_view_id": "store_view", "order_id": "sales_order"}
+NAMED |= {"session_id": "customer_session", "impersonation_id": "impersonation", "website_ids": "website"}
+"""Columns that name a row where there is no foreign key, as in lookup tables, and the table of that row."""
+
+numbers = itertools.count(2001)
+
+
+async def furnish(connection: Connection, tables: Iterable[Table]) -> dict[str, Row]:
+    """The rows made, by table."""
+    made: dict[str, Row] = {}
+    for table in in_order(tables):
+        values = {column.name: value_of(column, made) for column in table.columns}
+        row = await fetch_one(connection, insert(table).values(**values).returning(table))
+        assert row is not None
+        made[table.name] = row
+    return made
+
+
+def in_order(tables: Iterable[Table]) -> list[Table]:
+    """Each table after those it names."""
+    left, ordered = list(tables), []
+    while left:
+        waiting = {table.name for table in left}
+        ready = [table for table in left if not named_by(table) & (waiting - {table.name})]
+        assert ready, f"these tables name each other: {sorted(waiting)}"
+        ordered += ready
+        left = [table for table in left if table not in ready]
+    return ordered
+
+
+def named_by(table: Table) -> set[str]:
+    return {target[0] for column in table.columns if (target := target_of(column))}
+
+
+def target_of(column: Column[Any]) -> tuple[str, str] | None:
+    """Table and column of the row that the column names."""
+    for key in column.foreign_keys:
+        return key.column.table.name, key.column.name
+    is_key = column.name in NAMED and isinstance(column.type, Integer | ARRAY)
+    return (NAMED[column.name], "id") if is_key else None
+
+
+def value_of(column: Column[Any], made: dict[str, Row]) -> Any:
+    facts, target = FACTS.get(column.table.name, {}), target_of(column)
+    if column.name in facts:
+        return facts[column.name]
+    if target is not None:
+        named = made[target[0]][target[1]]
+        return [named] if isinstance(column.type, ARRAY) else named
+    listed = listed_values(column)
+    return listed[0] if listed else value_of_type(column, made)
+
+
+def listed_values(column: Column[Any]) -> list[str]:
+    """What `one_of` allows."""
+    checks = [str(check.sqltext) for check in column.table.constraints if isinstance(check, CheckConstraint)]
+    return re.findall("'([^']+)'", next((text for text in checks if text.startswith(f"{column.name} IN (")), ""))
+
+
+def value_of_type(column: Column[Any], made: dict[str, Row]) -> Any:
+    for kind, make in MAKERS:
+        if isinstance(column.type, kind):
+            return make(column, made, next(numbers))
+    raise AssertionError(f"no value is known for the type of {column}")
+
+
+def make_moment(column: Column[Any], _made: dict[str, Row], number: int) -> dt.datetime | None:
+    """What may be missing, as when a token was used, did not happen; what ends does so after every test."""
+    if ENDS.search(column.name):
+        return FAR_OFF
+    return None if column.nullable else LONG_AGO + dt.timedelta(seconds=number)
+
+
+def make_text(column: Column[Any], made: dict[str, Row], number: int) -> str:
+    if column.name == "email_normalised":
+        return made["customer"].email
+    shaped = {"currency": "EUR", "country_code": "GB", "email": f"bystander{number}@example.com"}
+    return shaped.get(column.name, f"{column.name} {number}")
+
+
+Make = Callable[[Column[Any], dict[str, Row], int], Any]
+
+MAKERS: list[tuple[type, Make]] = [
+    (DateTime, make_moment),
+    (Date, lambda _column, _made, number: dt.date(1960, 1, 1) + dt.timedelta(days=number)),
+    (Interval, lambda _column, _made, number: dt.timedelta(hours=number)),
+    (ARRAY, lambda column, _made, number: [f"{column.name} {number}"]),
+    (JSONB, lambda column, _made, number: json.dumps({column.name: number})),
+    (Boolean, lambda _column, _made, _number: True),
+    (Integer, lambda _column, _made, number: number),
+    (LargeBinary, lambda _column, _made, _number: secrets.token_bytes(32)),
+    (String, make_text),
+]

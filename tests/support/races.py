@@ -1,0 +1,124 @@
+"""Stops a transaction at a chosen statement, so that a test decides what happens meanwhile.
+
+    async with stop_before("FROM customer WHERE", "FOR UPDATE") as stop:
+        signing_in = asyncio.create_task(client.data(SIGN_IN, ...))
+        await stop.reached_by(signing_in)
+        ...  # what another request does just then
+    answer = await signing_in
+
+The first statement (or the nth) that holds all the texts, with single spaces, is stopped; leaving the block resumes it.
+The limits of the database go on counting: ten seconds for a transaction that stands still, two for a wait for a lock.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Coroutine
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
+from typing import Any, TypeVar
+
+import asyncpg
+
+from customer_gql.database.statements import Connection
+
+T = TypeVar("T")
+SECONDS = 10
+BLOCKED = "SELECT count(*) FROM pg_stat_activity WHERE $1 = ANY(pg_blocking_pids(pid))"
+
+
+class Stop:
+    """One place where a transaction stands still; `backend` is the server process of its connection."""
+
+    def __init__(self, parts: tuple[str, ...], *, after: bool, nth: int) -> None:
+        self.parts = parts
+        self.after = after
+        self.left = nth
+        self.backend: int | None = None
+        self._reached = asyncio.Event()
+        self._resumed = asyncio.Event()
+
+    def is_at(self, query: str) -> bool:
+        """Counts the statements that fit."""
+        fits = all(part in query for part in self.parts)
+        self.left -= fits
+        return fits and self.left == 0
+
+    async def hold(self, connection: asyncpg.Connection) -> None:
+        self.backend = connection.get_server_pid()
+        self._reached.set()
+        await self._resumed.wait()
+
+    def resume(self) -> None:
+        self._resumed.set()
+
+    async def reached_by(self, task: asyncio.Task[Any]) -> None:
+        """Wait until the task's transaction stands here. Fails when the task ends without such a statement."""
+        reached = asyncio.ensure_future(self._reached.wait())
+        await asyncio.wait({task, reached}, timeout=SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        reached.cancel()
+        assert self._reached.is_set(), f"no statement with {' and '.join(self.parts)}"
+
+    async def is_waited_for_by(self, task: asyncio.Task[Any], connection: Connection) -> bool:
+        """Whether the task comes to wait for a lock of the stopped transaction, rather than to its end."""
+        async with asyncio.timeout(SECONDS):
+            while not task.done():
+                if await connection.fetchval(BLOCKED, self.backend):
+                    return True
+        return False
+
+
+_stops: list[Stop] = []
+
+
+@asynccontextmanager
+async def _stop(stop: Stop) -> AsyncGenerator[Stop]:
+    _stops.append(stop)
+    try:
+        yield stop
+    finally:
+        _stops.remove(stop)
+        stop.resume()
+
+
+def stop_before(*parts: str, nth: int = 1) -> AbstractAsyncContextManager[Stop]:
+    """What the statement reads or writes is decided only after the block."""
+    return _stop(Stop(parts, after=False, nth=nth))
+
+
+def stop_after(*parts: str, nth: int = 1) -> AbstractAsyncContextManager[Stop]:
+    """The statement was executed, and its locks are held until after the block."""
+    return _stop(Stop(parts, after=True, nth=nth))
+
+
+class StoppableConnection(asyncpg.Connection):
+    """The connection of the tests' pools; without a stop it does what any does."""
+
+    __slots__ = ()
+
+    async def execute(self, query: str, *args: Any, **options: Any) -> str:
+        return await self._run(query, partial(super().execute, query, *args, **options))
+
+    async def executemany(self, command: str, args: Any, **options: Any) -> None:
+        return await self._run(command, partial(super().executemany, command, args, **options))
+
+    async def fetch(self, query: str, *args: Any, **options: Any) -> list[Any]:
+        return await self._run(query, partial(super().fetch, query, *args, **options))
+
+    async def fetchrow(self, query: str, *args: Any, **options: Any) -> Any:
+        return await self._run(query, partial(super().fetchrow, query, *args, **options))
+
+    async def fetchval(self, query: str, *args: Any, **options: Any) -> Any:
+        return await self._run(query, partial(super().fetchval, query, *args, **options))
+
+    async def _run(self, query: str, run: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        if not _stops:
+            return await run()
+        text = " ".join(query.split())
+        await self._hold_at(text, after=False)
+        result = await run()
+        await self._hold_at(text, after=True)
+        return result
+
+    async def _hold_at(self, text: str, *, after: bool) -> None:
+        for stop in _stops:
+            if stop.after is after and stop.is_at(text):
+                await stop.hold(self)
