@@ -1,13 +1,20 @@
-"""Edits of one record by several people: what conflicts, and with which values."""
+"""Edits of one record by several people: those of different fields merge, of the same field the later conflicts.
 
-from collections.abc import Mapping
+docs/domain/concurrent-edits.md. Nothing here knows where a record's history is; the caller passes in how it is read.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+import orjson
 
 from .errors import RuleError, UserErrorCode
 
 Changes = Mapping[str, tuple[Any, Any]]
-"""Fields that were changed, with the value before and after."""
+"""Fields by name with the value before and the value after."""
+ReadChanges = Callable[[int], Awaitable[Iterable[Changes]]]
+"""The changes of a record after a version, oldest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +38,38 @@ class VersionConflict(RuleError):
         super().__init__(f"Changed by somebody else since version was read: {names}.", path=["expectedVersion"])
         self.current_version = current_version
         self.conflicts = conflicts
+
+
+async def refuse_conflicts(edits: Changes, *, current: int, expected: int | None, changes_since: ReadChanges) -> None:
+    """Raises `VersionConflict` when a field of `edits`, stored and wanted, was changed after the expected version."""
+    if expected is None or expected == current:
+        return
+    if expected > current:
+        raise RuleError(f"The newest version is {current}.", path=["expectedVersion"])
+    bases: dict[str, Any] = {}
+    for changes in await changes_since(expected):
+        for field, (before, _after) in changes.items():
+            bases.setdefault(field, before)
+    _raise_conflicts(edits, current, bases)
+
+
+def refuse_other_version(edits: Changes, *, current: int, expected: int | None) -> None:
+    """The same for records without a history of versions: what they held at another version is unknown, so every
+    field of `edits` conflicts."""
+    if expected is not None and expected != current:
+        _raise_conflicts(edits, current, dict.fromkeys(edits))
+
+
+def _raise_conflicts(edits: Changes, current: int, bases: Mapping[str, Any]) -> None:
+    conflicts = [
+        FieldConflict(field, value_text(bases[field]), yours=value_text(wanted), stored=value_text(stored))
+        for field, (stored, wanted) in edits.items()
+        if field in bases
+    ]
+    if conflicts:
+        raise VersionConflict(current, conflicts)
+
+
+def value_text(value: Any) -> str | None:
+    """A value of a history as text: text as it is, anything else as JSON."""
+    return value if value is None or isinstance(value, str) else orjson.dumps(value).decode()

@@ -1,6 +1,6 @@
 """What mutations answer: payloads, and the rules that refused as `userErrors`."""
 
-from typing import Any
+from typing import Any, Final
 
 import strawberry
 from strawberry.extensions import FieldExtension
@@ -9,6 +9,10 @@ from strawberry.types.field import StrawberryField
 from customer_gql.core.concurrent_edits import VersionConflict
 from customer_gql.core.errors import RuleError, RuleErrors, UserErrorCode
 
+EXPECTED_VERSION: Final = (
+    "Version the edit is based on. Changes of other fields since then are kept; a change of the same field since then is "
+    "a `VersionConflictError`. Without it, the last edit wins."
+)
 UserErrorCodeType = strawberry.enum(
     UserErrorCode,
     name="UserErrorCode",

@@ -12,8 +12,8 @@ from customer_gql.core.permissions import Permission
 from customer_gql.graph.connections import After, Before, Connection, First, Last, make_window
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
+from customer_gql.graph.payloads import EXPECTED_VERSION
 from customer_gql.graph.roots import INPUT, admin_field, admin_mutation
-from customer_gql.staff.audit.edits import EXPECTED_VERSION
 from customer_gql.staff.roles.scopes import checked_name
 from customer_gql.staff.sign_in import passwords
 

@@ -2,17 +2,19 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from customer_gql.core.actor import SYSTEM, Actor
+from customer_gql.core.concurrent_edits import refuse_conflicts
 from customer_gql.core.emails import normalize_email
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.ids import encode_id, new_id
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one, fetch_rows, fetch_value
-from customer_gql.staff.audit.edits import refuse_conflicts
+from customer_gql.staff.audit.reads import read_staff_changes
 from customer_gql.staff.audit.writes import record_staff_event
 from customer_gql.staff.roles import writes
 from customer_gql.staff.roles.scopes import Grant, reachable, refuse_stronger
@@ -87,7 +89,12 @@ async def change(
         return
     subject = encode_id("stf", staff_id)
     changes = {_FIELDS[column]: (_shown(column, user[column]), _shown(column, changed[column])) for column in changed}
-    await refuse_conflicts(connection, subject, changes, current=user.version, expected=expected_version)
+    await refuse_conflicts(
+        changes,
+        current=user.version,
+        expected=expected_version,
+        changes_since=partial(read_staff_changes, connection, subject),
+    )
     if "role_id" in changed:
         if _is_self(by, staff_id):
             raise RuleError("Nobody changes their own role.", path=["roleId"], code=UserErrorCode.NOT_ALLOWED)

@@ -11,7 +11,7 @@ from customer_gql.customers.profile.reads import find_reachable_customer
 from customer_gql.customers.profile.types import CustomerLink, CustomerPayload, Gender
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
-from customer_gql.graph.payloads import Payload
+from customer_gql.graph.payloads import EXPECTED_VERSION, Payload
 from customer_gql.graph.roots import INPUT, RequiresPermission, admin_mutation
 from customer_gql.graph.scalars import graph_enum
 
@@ -26,9 +26,7 @@ from .quick_edit import quick_edit
 )
 class CustomerQuickEditInput:
     id: strawberry.ID = column("The customer.")
-    expected_version: int | None = strawberry.field(
-        description="The version the edit was made on. Without it the last edit wins.", default=None
-    )
+    expected_version: int | None = strawberry.field(description=EXPECTED_VERSION, default=None)
     email: strawberry.Maybe[str] = column("Address to sign in with. The old and the new one are told by mail.")
     group_id: strawberry.Maybe[strawberry.ID] = column("Customer group; refused for a company's members.")
     telephone: strawberry.Maybe[str] = column("Telephone of the default billing address.")

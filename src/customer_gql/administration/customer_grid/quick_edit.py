@@ -3,21 +3,22 @@
 import enum
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
 
 from customer_gql.core.actor import Actor
-from customer_gql.core.concurrent_edits import Changes
+from customer_gql.core.concurrent_edits import Changes, refuse_conflicts
 from customer_gql.core.emails import validate_email
 from customer_gql.core.errors import RuleError, RuleErrors, UserErrorCode
 from customer_gql.core.ids import encode_id
 from customer_gql.core.viewer import Websites
 from customer_gql.customers.accounts.writes import end_elsewhere, revoke_resets
 from customer_gql.customers.addresses import writes as addresses
+from customer_gql.customers.history.reads import read_customer_changes
 from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.profile import writes as customers
-from customer_gql.customers.profile.edits import Edit, refuse_conflicts
 from customer_gql.customers.profile.sharing import accounts_are_shared
 from customer_gql.customers.profile.tables import CustomerType
 from customer_gql.database.statements import Connection, Row, fetch_one
@@ -74,9 +75,12 @@ async def quick_edit(
     )
     wanted = await _checked(connection, held, edits)
     changed = {field: value for field, value in wanted.items() if value != held.value(field)}
-    if expected_version is not None:
-        edits_made = {field: Edit(_shown(field, held.value(field)), _shown(field, to)) for field, to in changed.items()}
-        await refuse_conflicts(connection, held.customer, edits_made, expected_version)
+    await refuse_conflicts(
+        _history(held, changed),
+        current=held.customer.version,
+        expected=expected_version,
+        changes_since=partial(read_customer_changes, connection, customer_id),
+    )
     if changed:
         await _store(connection, held, changed, by)
     return list(changed)

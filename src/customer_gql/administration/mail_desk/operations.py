@@ -51,7 +51,9 @@ class MailTemplateUpdateInput(MailTemplateResetInput):
     html: str = column(f"Body of the HTML part, at most {LIMITS['html']} characters; values are escaped.")
     text: str = column(f"Body of the text part, at most {LIMITS['text']} characters.")
     expected_version: int | None = strawberry.field(
-        description="The version the edit was made on, 0 for none. Without it the last edit wins.", default=None
+        description="Version the edit is based on, 0 for none. Another version is a `VersionConflictError` in every part that differs. "
+        "Without it, the last edit wins.",
+        default=None,
     )
 
 

@@ -3,17 +3,18 @@
 import datetime as dt
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import delete, func, insert, select, update
 
 from customer_gql.core.actor import Actor
-from customer_gql.core.concurrent_edits import VersionConflict
+from customer_gql.core.concurrent_edits import VersionConflict, refuse_conflicts
 from customer_gql.core.errors import RuleError, RuleErrors, UserErrorCode
 from customer_gql.core.ids import encode_id, new_id
+from customer_gql.customers.history.reads import read_customer_changes
 from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.profile import fields, writes as customers
-from customer_gql.customers.profile.edits import Edit, refuse_conflicts, shown
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one, fetch_value
 from customer_gql.shop.settings.declaration import WEBSITE, Setting
 from customer_gql.shop.settings.reads import SettingValues, settings_at
@@ -87,8 +88,7 @@ async def edit_address(
     whole = {field: before[column] for field, column in COLUMNS.items()} | dict(given)
     wanted = _validate_address(whole, *await _address_settings(connection, held))
     changed = {column: value for column, value in wanted.items() if value != before[column]}
-    if expected_version is not None:
-        await _refuse_conflicts(connection, held, stored, changed, expected_version)
+    await _refuse_conflicts(connection, held, stored, changed, expected_version)
     if not changed:
         return []
     await _replace_defaults(connection, customer_id, changed)
@@ -100,21 +100,18 @@ async def edit_address(
 
 
 async def _refuse_conflicts(
-    connection: Connection, held: Row, stored: Row, changed: Mapping[str, Any], expected: int
+    connection: Connection, held: Row, stored: Row, changed: Mapping[str, Any], expected: int | None
 ) -> None:
     """As for the profile, of this entry alone; the grid edits two fields of the default billing address by name."""
     prefix = encode_id("adr", held.id, stored.id) + "."
-    edits = {
-        field: Edit(shown(stored[column]), shown(changed[column]))
-        for field, column in COLUMNS.items()
-        if column in changed
-    }
-    bare = {
-        field: edit_address for field, edit_address in edits.items() if stored.is_default_billing and field in _IN_GRID
-    }
+    edits = {field: (stored[column], changed[column]) for field, column in COLUMNS.items() if column in changed}
+    bare = {field: edit for field, edit in edits.items() if stored.is_default_billing and field in _IN_GRID}
     try:
         await refuse_conflicts(
-            connection, held, {prefix + field: edit_address for field, edit_address in edits.items()} | bare, expected
+            {prefix + field: edit for field, edit in edits.items()} | bare,
+            current=held.version,
+            expected=expected,
+            changes_since=partial(read_customer_changes, connection, held.id),
         )
     except VersionConflict as found:
         by_field = {one.field.removeprefix(prefix): one for one in reversed(found.conflicts)}

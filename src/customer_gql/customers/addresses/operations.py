@@ -51,7 +51,8 @@ class AddressCreateInput:
 class AddressUpdateInput:
     id: strawberry.ID = column("The address.")
     expected_version: int | None = strawberry.field(
-        description="The customer's version the edit was made on. Without it the last edit wins.", default=None
+        description="Version of the customer that the edit is based on; see `expectedVersion` of `MeUpdateInput`.",
+        default=None,
     )
     first_name: strawberry.Maybe[str] = column("First name of who receives.")
     last_name: strawberry.Maybe[str] = column("Last name of who receives.")

@@ -1,12 +1,14 @@
+import orjson
 from sqlalchemy import BigInteger, Integer, bindparam, case, select
 
-from customer_gql.database.statements import compile_statement
+from customer_gql.core.concurrent_edits import Changes
+from customer_gql.database.statements import Connection, compile_statement, fetch_rows
 from customer_gql.loading.pages import Pages, Sort
 from customer_gql.loading.reads import one_by
 
 from .tables import HistoryActor, customer_event
 
-CHANGES_SINCE = compile_statement(
+_CHANGES_SINCE = compile_statement(
     select(customer_event.c.changes)
     .where(
         customer_event.c.customer_id == bindparam("customer_id", type_=BigInteger()),
@@ -24,3 +26,9 @@ events_by_id = one_by(_EVENT, customer_event.c.customer_id, customer_event.c.id)
 events_by_customer = Pages(
     _EVENT, customer_event.c.customer_id, sort=Sort("NEWEST", (customer_event.c.id,), descending=True)
 )
+
+
+async def read_customer_changes(connection: Connection, customer_id: int, version: int) -> list[Changes]:
+    """What was changed after a version, oldest first; for `refuse_conflicts`."""
+    events = await fetch_rows(connection, _CHANGES_SINCE, customer_id=customer_id, version=version)
+    return [orjson.loads(event.changes) for event in events]

@@ -4,6 +4,7 @@ from typing import Any, Final
 import orjson
 import strawberry
 
+from customer_gql.core.concurrent_edits import value_text
 from customer_gql.core.permissions import Permission
 from customer_gql.graph.connections import Connection, paged
 from customer_gql.graph.fields import column, loaded
@@ -65,11 +66,7 @@ class HistoryEvent(Node):
     @strawberry.field(description="The fields it changed, by name; empty for what changes none.")
     def changes(self: Any) -> list[FieldChange]:
         pairs = sorted(orjson.loads(self.changes).items())
-        return [FieldChange(field=field, before=_shown(old), after=_shown(new)) for field, (old, new) in pairs]
-
-
-def _shown(value: Any) -> str | None:
-    return value if value is None or isinstance(value, str) else orjson.dumps(value).decode()
+        return [FieldChange(field=field, before=value_text(old), after=value_text(new)) for field, (old, new) in pairs]
 
 
 @strawberry.type

@@ -10,6 +10,7 @@ from customer_gql.core.permissions import Permission
 from customer_gql.graph.connections import After, Before, Connection, First, Last, make_window
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
+from customer_gql.graph.payloads import EXPECTED_VERSION
 from customer_gql.graph.roots import INPUT, RequiresPermission, admin_field, customer_field, customer_mutation
 
 from . import reads, writes
@@ -20,9 +21,7 @@ _PERSONAL_SORTS = {CustomerSort.EMAIL, CustomerSort.NAME}
 
 @strawberry.input(description="Fields of the own profile. What is left out keeps its value; null clears.")
 class MeUpdateInput:
-    expected_version: int | None = strawberry.field(
-        description="The version the edit was made on. Without it the last edit wins.", default=None
-    )
+    expected_version: int | None = strawberry.field(description=EXPECTED_VERSION, default=None)
     prefix: strawberry.Maybe[str | None] = column("Title before the name, at most 40 characters.")
     first_name: strawberry.Maybe[str] = column("First name, at most 255 characters.")
     middle_name: strawberry.Maybe[str | None] = column("Middle name or initial, at most 255 characters.")

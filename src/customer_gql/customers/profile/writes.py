@@ -2,21 +2,23 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, delete, func, literal, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from customer_gql.core.actor import Actor
+from customer_gql.core.concurrent_edits import refuse_conflicts
 from customer_gql.core.emails import normalize_email
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.viewer import Websites
+from customer_gql.customers.history.reads import read_customer_changes
 from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.database.statements import Connection, Row, equals_any, execute_statement, fetch_one, fetch_rows
 from customer_gql.shop.settings.reads import settings_at
 
 from . import fields
-from .edits import Edit, refuse_conflicts
 from .reads import within_websites
 from .sharing import lock_email_scope
 from .tables import CustomerType, customer, customer_email
@@ -85,17 +87,19 @@ async def edit_profile(
     wanted = fields.validate_profile(edits, shop)
     changed = {field: value for field, value in wanted.items() if value != held[fields.COLUMNS[field]]}
     shown = {
-        field: Edit(_history_text(held[fields.COLUMNS[field]]), _history_text(value))
-        for field, value in changed.items()
+        field: (_history_text(held[fields.COLUMNS[field]]), _history_text(value)) for field, value in changed.items()
     }
-    if expected_version is not None:
-        await refuse_conflicts(connection, held, shown, expected_version)
+    await refuse_conflicts(
+        shown,
+        current=held.version,
+        expected=expected_version,
+        changes_since=partial(read_customer_changes, connection, held.id),
+    )
     if changed:
         version = await update_customer(
             connection, held, {fields.COLUMNS[field]: value for field, value in changed.items()}
         )
-        history = {field: (edit.stored, edit.wanted) for field, edit in shown.items()}
-        await record_customer_event(connection, customer_id, kind="EDITED", version=version, by=by, changes=history)
+        await record_customer_event(connection, customer_id, kind="EDITED", version=version, by=by, changes=shown)
     return list(changed)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 from sqlalchemy import BigInteger, bindparam, delete, insert, select, update
 
-from customer_gql.core.concurrent_edits import FieldConflict, VersionConflict
+from customer_gql.core.concurrent_edits import refuse_other_version
 from customer_gql.core.errors import RuleError, RuleErrors, UserErrorCode
 from customer_gql.core.ids import new_id
 from customer_gql.core.viewer import Websites
@@ -113,8 +113,9 @@ async def update_template(
     await _hold(connection, key)
     held = await fetch_one(connection, select(mail_template).filter_by(**key))
     stored = 0 if held is None else held.version
-    if expected_version is not None and expected_version != stored:
-        raise VersionConflict(stored, _conflicts(held, texts))
+    before = dict.fromkeys(PARTS) if held is None else held
+    edits = {part: (before[part], texts[part]) for part in PARTS if before[part] != texts[part]}
+    refuse_other_version(edits, current=stored, expected=expected_version)
     values = {**texts, "version": stored + 1, "updated_at": dt.datetime.now(dt.UTC), "updated_by": by}
     if held is None:
         await execute_statement(connection, insert(mail_template).values(**key, **values))
@@ -137,14 +138,6 @@ async def reset_template(
     if gone is None:
         raise RuleError("The shop has no text of its own here.", path=["template"], code=UserErrorCode.NOT_FOUND)
     return gone
-
-
-def _conflicts(held: Row | None, texts: Mapping[str, str]) -> list[FieldConflict]:
-    return [
-        FieldConflict(field=part, base=None, yours=texts[part], stored=None if held is None else held[part])
-        for part in PARTS
-        if held is None or held[part] != texts[part]
-    ]
 
 
 async def _hold(connection: Connection, key: Mapping[str, Any]) -> None:

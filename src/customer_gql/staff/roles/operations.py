@@ -9,10 +9,9 @@ from customer_gql.core.ids import decode_small
 from customer_gql.core.permissions import Permission
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
-from customer_gql.graph.payloads import Payload
+from customer_gql.graph.payloads import EXPECTED_VERSION, Payload
 from customer_gql.graph.roots import INPUT, admin_field, admin_mutation
 from customer_gql.staff import reads
-from customer_gql.staff.audit.edits import EXPECTED_VERSION
 from customer_gql.staff.sign_in import sign_in
 from customer_gql.staff.tables import staff_role
 from customer_gql.staff.types import StaffRole, StaffRolePayload

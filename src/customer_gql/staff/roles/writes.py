@@ -2,16 +2,18 @@
 
 import secrets
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import any_, delete, func, insert, select, update
 
 from customer_gql.core.actor import Actor
+from customer_gql.core.concurrent_edits import refuse_conflicts
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.ids import encode_id
 from customer_gql.core.permissions import Permission
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one, fetch_rows, fetch_value
-from customer_gql.staff.audit.edits import refuse_conflicts
+from customer_gql.staff.audit.reads import read_staff_changes
 from customer_gql.staff.audit.writes import record_staff_event
 from customer_gql.staff.tables import staff_role, staff_user
 
@@ -93,7 +95,12 @@ async def change(
     subject, changes, version = encode_id("rol", role_id), _changes(role, values), role.version + 1
     if not changes:
         return
-    await refuse_conflicts(connection, subject, changes, current=role.version, expected=expected_version)
+    await refuse_conflicts(
+        changes,
+        current=role.version,
+        expected=expected_version,
+        changes_since=partial(read_staff_changes, connection, subject),
+    )
     stored = update(staff_role).where(staff_role.c.id == role_id).values(**values, version=version)
     await execute_statement(connection, stored)
     await keep_an_administrator(connection, path=["permissions"])
