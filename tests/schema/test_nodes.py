@@ -1,6 +1,10 @@
+import re
+
 import pytest
 
 from customer_gql.core.ids import decode_keys, encode_id
+from customer_gql.schema import admin
+from customer_gql.schema.nodes import nodes_of
 from support.customers import customer_id, make_customer, make_full_customer
 
 NODE = "query Node($id: ID!) { node(id: $id) { __typename id } }"
@@ -110,6 +114,12 @@ async def test_what_is_no_id_is_bad_input(id, admin_client):
 async def test_an_id_of_another_kind_is_bad_input_on_an_argument(admin_client):
     answer = await admin_client.answer(f'{{ customer(id: "{encode_id("web", 1)}") {{ id }} }}')
     assert answer["errors"][0]["extensions"] == {"code": "BAD_USER_INPUT"}
+
+
+def test_every_column_inside_an_id_takes_any_key():
+    for prefix, (_, declared) in nodes_of(admin.schema).items():
+        types = re.findall(r"\$\d+::(\w+)\[\]", declared.read.statement.sql)
+        assert types == ["BIGINT"] * len(declared.columns), prefix
 
 
 @pytest.mark.parametrize("prefix", ["cus", "grp", "web", "stv", "prd"])

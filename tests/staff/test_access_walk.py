@@ -81,6 +81,25 @@ async def test_what_is_of_another_website_is_as_good_as_unknown(root, world, con
     assert await state(connection) == before
 
 
+@pytest.mark.parametrize("root", GUARDED, ids=str)
+async def test_a_key_of_any_size_is_unknown(root, world, connection):
+    before = await state(connection)
+    for sample in SAMPLES.get(root.name, []):
+        unknown = world.unknown()
+        call = sample(unknown)
+        if not unknown.asked:
+            continue
+        expected = (await world.manager.post(root.document(call), **call)).text
+        for key in (2**31, 2**63 - 1):
+            ids = world.unknown(key)
+            call = sample(ids)
+            answer = (await world.manager.post(root.document(call), **call)).text
+            for prefix in ids.asked:
+                answer = answer.replace(ids.by_prefix[prefix], unknown.by_prefix[prefix])
+            assert answer == expected, call
+    assert await state(connection) == before
+
+
 async def test_the_same_calls_do_something_for_those_who_may(world):
     """Else the test above would prove nothing: what is unknown to all is refused to all."""
     for name in ("customer", "node", "configuration"):

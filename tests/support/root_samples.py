@@ -4,6 +4,7 @@ A sample takes `Ids`: `ids["cus"]` is the id acted on, of another website in one
 `ids.own("cus")` is of the caller's own website in both. Give several where a root takes several ids.
 """
 
+from customer_gql.graph.nodes import visible_to_everyone
 from customer_gql.schema import admin
 from customer_gql.schema.nodes import nodes_of
 from support.access_walk import Ids, Sample
@@ -30,7 +31,9 @@ def nodes(ids: Ids):
 def private() -> set[str]:
     """Prefixes of what is not for everyone to see."""
     return {
-        prefix for prefix, (_, declared) in nodes_of(admin.schema).items() if declared.visible.__name__ != "everyone"
+        prefix
+        for prefix, (_, declared) in nodes_of(admin.schema).items()
+        if declared.visible is not visible_to_everyone
     }
 
 

@@ -33,14 +33,14 @@ class World:
     def foreign(self) -> Ids:
         return Ids(self.victim, self.own)
 
-    def unknown(self) -> Ids:
-        return Ids({prefix: nothing_like(id) for prefix, id in self.victim.items()}, self.own)
+    def unknown(self, key: int = 0xFFFFF) -> Ids:
+        return Ids({prefix: unknown_id(id, key) for prefix, id in self.victim.items()}, self.own)
 
 
-def nothing_like(id: str) -> str:
+def unknown_id(id: str, key: int) -> str:
     """An id of that kind and shape which nothing has."""
     prefix, _, keys = id.partition("_")
-    return f"{prefix}_" + "00000000000fffff" * (len(keys) // 16)
+    return encode_id(prefix, *[key] * (len(keys) // 16))
 
 
 async def build(http: Any, connection: Any) -> World:

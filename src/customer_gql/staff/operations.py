@@ -7,7 +7,7 @@ import strawberry
 from customer_gql.core.actor import actor_of
 from customer_gql.core.emails import validate_email
 from customer_gql.core.errors import RuleError, UserErrorCode
-from customer_gql.core.ids import decode_one, decode_small
+from customer_gql.core.ids import decode_id
 from customer_gql.core.permissions import Permission
 from customer_gql.graph.connections import After, Before, Connection, First, Last, make_window
 from customer_gql.graph.context import Info
@@ -102,7 +102,7 @@ class StaffAdminMutation:
         "before they followed an invitation. Writes the history of staff. Undone by `staffDeactivate`.",
     )
     async def staff_create(self, info: Info, input: Annotated[StaffCreateInput, INPUT]) -> StaffCreatePayload:
-        email, role_id = _email(input.email), decode_small(input.role_id, "rol")
+        email, role_id = _email(input.email), decode_id(input.role_id, "rol")
         async with info.context.transaction() as connection:
             created = await writes.add(
                 connection,
@@ -121,7 +121,7 @@ class StaffAdminMutation:
         "on; nobody changes their own, and the last active administrator keeps theirs. Writes the history of staff.",
     )
     async def staff_update(self, info: Info, input: Annotated[StaffUpdateInput, INPUT]) -> StaffUpdatePayload:
-        staff_id, edits = decode_one(input.id, "stf"), _edits(input)
+        staff_id, edits = decode_id(input.id, "stf"), _edits(input)
         async with info.context.transaction() as connection:
             await writes.change(
                 connection, staff_id, edits, expected_version=input.expected_version, by=actor_of(info.context.viewer)
@@ -134,7 +134,7 @@ class StaffAdminMutation:
         description="Let a staff user sign in again. Sessions do not come back. Writes the history of staff.",
     )
     async def staff_activate(self, info: Info, input: Annotated[StaffUserInput, INPUT]) -> StaffActivatePayload:
-        staff_id = decode_one(input.id, "stf")
+        staff_id = decode_id(input.id, "stf")
         async with info.context.transaction() as connection:
             await writes.activate(connection, staff_id, by=actor_of(info.context.viewer))
         return StaffActivatePayload(staff_key=staff_id)
@@ -147,7 +147,7 @@ class StaffAdminMutation:
         "`staffActivate`.",
     )
     async def staff_deactivate(self, info: Info, input: Annotated[StaffUserInput, INPUT]) -> StaffDeactivatePayload:
-        staff_id = decode_one(input.id, "stf")
+        staff_id = decode_id(input.id, "stf")
         async with info.context.transaction() as connection:
             ended = await writes.deactivate(connection, staff_id, by=actor_of(info.context.viewer))
         return StaffDeactivatePayload(staff_key=staff_id, ended_session_count=ended)
@@ -159,7 +159,7 @@ class StaffAdminMutation:
         "was lost. The account stays open and its password works. Writes the history of staff. Cannot be undone.",
     )
     async def staff_force_sign_in(self, info: Info, input: Annotated[StaffUserInput, INPUT]) -> StaffForceSignInPayload:
-        staff_id = decode_one(input.id, "stf")
+        staff_id = decode_id(input.id, "stf")
         async with info.context.transaction() as connection:
             ended = await writes.force_sign_in(connection, staff_id, by=actor_of(info.context.viewer))
         return StaffForceSignInPayload(staff_key=staff_id, ended_session_count=ended)
@@ -172,7 +172,7 @@ class StaffAdminMutation:
         "password works until then. Writes the history of staff.",
     )
     async def staff_invite(self, info: Info, input: Annotated[StaffUserInput, INPUT]) -> StaffInvitePayload:
-        staff_id = decode_one(input.id, "stf")
+        staff_id = decode_id(input.id, "stf")
         async with info.context.transaction() as connection:
             user = await writes.manageable(connection, staff_id, by=actor_of(info.context.viewer))
             if not user.is_active:
@@ -199,7 +199,7 @@ def _edits(input: StaffUpdateInput) -> dict[str, Any]:
     if input.job_title is not None:
         edits["job_title"] = _job_title(input.job_title.value)
     if input.role_id is not None:
-        edits["role_id"] = decode_small(input.role_id.value, "rol")
+        edits["role_id"] = decode_id(input.role_id.value, "rol")
     return edits
 
 

@@ -5,7 +5,7 @@ from strawberry.scalars import JSON
 
 from customer_gql.core.actor import actor_of
 from customer_gql.core.errors import RuleError
-from customer_gql.core.ids import decode_one
+from customer_gql.core.ids import decode_id
 from customer_gql.core.permissions import Permission
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
@@ -120,9 +120,9 @@ def _decoded(scope: ConfigurationScopeInput | None) -> Scope:
     if scope is None:
         return GLOBAL, 0
     if scope.website_id is not None:
-        return WEBSITE, decode_one(scope.website_id.value, "web")
+        return WEBSITE, decode_id(scope.website_id.value, "web")
     assert scope.store_view_id is not None
-    return STORE_VIEW, decode_one(scope.store_view_id.value, "stv")
+    return STORE_VIEW, decode_id(scope.store_view_id.value, "stv")
 
 
 ADMIN_QUERIES: Final = (ConfigurationAdminQuery,)

@@ -5,7 +5,7 @@ import strawberry
 
 from customer_gql.core.actor import actor_of
 from customer_gql.core.errors import RuleError, UserErrorCode
-from customer_gql.core.ids import decode_one, encode_id
+from customer_gql.core.ids import decode_id, encode_id
 from customer_gql.core.permissions import Permission
 from customer_gql.customers.profile.reads import find_reachable_customer
 from customer_gql.customers.profile.types import CustomerLink, CustomerPayload, Gender
@@ -126,7 +126,7 @@ class CustomerGridAdminMutation:
     async def customer_quick_edit(
         self, info: Info, input: Annotated[CustomerQuickEditInput, INPUT]
     ) -> CustomerQuickEditPayload:
-        customer_id = decode_one(input.id, "cus")
+        customer_id = decode_id(input.id, "cus")
         edits = _edits(input)
         async with info.context.transaction() as connection:
             changed = await quick_edit(
@@ -178,7 +178,7 @@ def _edits(input: CustomerQuickEditInput) -> Mapping[str, Any]:
     }
     prefixes = {"groupId": "grp", "websiteId": "web"}
     return {
-        field: decode_one(maybe.value, prefixes[field]) if field in prefixes else maybe.value
+        field: decode_id(maybe.value, prefixes[field]) if field in prefixes else maybe.value
         for field, maybe in given.items()
         if maybe is not None
     }
@@ -194,7 +194,7 @@ def _selected(selection: CustomerSelection) -> list[int]:
             path=["selection", "ids"],
             code=UserErrorCode.TOO_MANY,
         )
-    return [decode_one(id, "cus") for id in ids]
+    return [decode_id(id, "cus") for id in ids]
 
 
 def _group(input: CustomerMassActionInput) -> int | None:
@@ -203,7 +203,7 @@ def _group(input: CustomerMassActionInput) -> int | None:
         raise RuleError("Say which group to assign.", path=["groupId"], code=UserErrorCode.REQUIRED)
     if not assigns and input.group_id is not None:
         raise RuleError("Only ASSIGN_GROUP takes a group.", path=["groupId"])
-    return None if input.group_id is None else decode_one(input.group_id.value, "grp")
+    return None if input.group_id is None else decode_id(input.group_id.value, "grp")
 
 
 def _payload(results: list[mass_action.MassActionResult]) -> CustomerMassActionPayload:

@@ -5,7 +5,7 @@ import strawberry
 
 from customer_gql.core.actor import actor_of
 from customer_gql.core.errors import BadInput, RuleError
-from customer_gql.core.ids import decode_one, encode_id
+from customer_gql.core.ids import decode_id, encode_id
 from customer_gql.core.permissions import Permission
 from customer_gql.core.viewer import Viewer
 from customer_gql.customers.profile.reads import find_reachable_customer
@@ -152,7 +152,7 @@ class MailAdminMutation:
         "Writes the history of staff. It cannot be undone once the mail is sent.",
     )
     async def mail_retry(self, info: Info, input: Annotated[MailRetryInput, INPUT]) -> MailRetryPayload:
-        id = decode_one(input.id, "mai")
+        id = decode_id(input.id, "mai")
         async with info.context.transaction() as connection:
             if not await reads.is_reachable(connection, id, info.context.viewer.website_ids):
                 raise writes.no_such_mail()
@@ -232,16 +232,16 @@ def _place(input: MailTemplateResetInput, viewer: Viewer) -> _Place:
     if input.store_view_id is not None:
         if input.website_id is not None or input.locale is not None:
             raise RuleError("A store view names its website and language.", path=["storeViewId"])
-        return TemplateScope.STORE_VIEW, decode_one(input.store_view_id, "stv"), ""
+        return TemplateScope.STORE_VIEW, decode_id(input.store_view_id, "stv"), ""
     locale = writes.checked_locale(input.locale)
     if input.website_id is not None:
-        return TemplateScope.WEBSITE, decode_one(input.website_id, "web"), locale
+        return TemplateScope.WEBSITE, decode_id(input.website_id, "web"), locale
     RequiresPermission(Permission.MAIL_MANAGE, all_websites=True).check(viewer)
     return TemplateScope.GLOBAL, 0, locale
 
 
 async def _scope(info: Info, store_view_id: strawberry.ID) -> Scope:
-    id = decode_one(store_view_id, "stv")
+    id = decode_id(store_view_id, "stv")
     # A key may be any 63-bit number, a store view's is smaller.
     async with info.context.database.reads.acquire() as connection:
         found = await scope_of(connection, id) if id < 1 << 31 else None
@@ -255,7 +255,7 @@ async def _customer_values(info: Info, customer_id: strawberry.ID | None) -> Map
         return {}
     for needed in (Permission.CUSTOMERS_READ, Permission.CUSTOMERS_PII):
         RequiresPermission(needed).check(info.context.viewer)
-    found = await find_reachable_customer(info.context, decode_one(customer_id, "cus"))
+    found = await find_reachable_customer(info.context, decode_id(customer_id, "cus"))
     if found is None:
         raise BadInput("customerId: there is no such customer.")
     return {"firstName": found.first_name}

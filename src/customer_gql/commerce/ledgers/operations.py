@@ -5,7 +5,7 @@ from typing import Any, Final, Protocol
 import strawberry
 
 from customer_gql.core.actor import actor_of
-from customer_gql.core.ids import decode_one
+from customer_gql.core.ids import decode_id
 from customer_gql.graph.context import Info
 
 from . import writes
@@ -36,13 +36,13 @@ class Adjustment(Protocol):
 
 async def adjust_ledger(info: Info, ledger: Ledger, input: Adjustment, amount: Any) -> dict[str, Any]:
     """The fields of the payload."""
-    viewer, customer_id = info.context.viewer, decode_one(input.id, "cus")
+    viewer, customer_id = info.context.viewer, decode_id(input.id, "cus")
     async with info.context.transaction() as connection:
         entry = await writes.adjust_balance(
             connection,
             ledger,
             customer_id=customer_id,
-            website_id=None if input.website_id is None else decode_one(input.website_id.value, "web"),
+            website_id=None if input.website_id is None else decode_id(input.website_id.value, "web"),
             amount=amount,
             comment=input.comment,
             idempotency_key=input.idempotency_key,

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 import strawberry
 
 from customer_gql.core.actor import actor_of
-from customer_gql.core.ids import decode_one
+from customer_gql.core.ids import decode_id
 from customer_gql.core.permissions import Permission
 from customer_gql.graph.connections import After, Before, Connection, First, Last, make_window
 from customer_gql.graph.context import Info
@@ -92,7 +92,7 @@ class CustomerAdminQuery:
     async def customer(
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The customer's id.")]
     ) -> Any:
-        return await reads.find_reachable_customer(info.context, decode_one(id, "cus"))
+        return await reads.find_reachable_customer(info.context, decode_id(id, "cus"))
 
     @admin_field(
         permission=Permission.CUSTOMERS_READ,

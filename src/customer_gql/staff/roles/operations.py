@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 import strawberry
 
 from customer_gql.core.actor import actor_of
-from customer_gql.core.ids import decode_small
+from customer_gql.core.ids import decode_id
 from customer_gql.core.permissions import Permission
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
@@ -107,7 +107,7 @@ class StaffRoleAdminMutation:
     async def staff_role_update(
         self, info: Info, input: Annotated[StaffRoleUpdateInput, INPUT]
     ) -> StaffRoleUpdatePayload:
-        role_id, edits = decode_small(input.id, "rol"), _role_edits(input)
+        role_id, edits = decode_id(input.id, "rol"), _role_edits(input)
         await sign_in.confirm_own_password(info.context, input.password)
         async with info.context.transaction() as connection:
             await writes.change(
@@ -124,7 +124,7 @@ class StaffRoleAdminMutation:
     async def staff_role_delete(
         self, info: Info, input: Annotated[StaffRoleDeleteInput, INPUT]
     ) -> StaffRoleDeletePayload:
-        role_id = decode_small(input.id, "rol")
+        role_id = decode_id(input.id, "rol")
         await sign_in.confirm_own_password(info.context, input.password)
         async with info.context.transaction() as connection:
             await writes.remove(connection, role_id, by=actor_of(info.context.viewer))
@@ -143,7 +143,7 @@ def _role_edits(input: StaffRoleUpdateInput) -> dict[str, Any]:
 
 
 def _website_ids(given: list[strawberry.ID] | None) -> list[int] | None:
-    return None if given is None else [decode_small(id, "web") for id in given]
+    return None if given is None else [decode_id(id, "web") for id in given]
 
 
 ADMIN_QUERIES: Final = (StaffRoleAdminQuery,)

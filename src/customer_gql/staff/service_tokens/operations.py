@@ -7,7 +7,7 @@ import strawberry
 
 from customer_gql.core.actor import actor_of
 from customer_gql.core.errors import BadInput
-from customer_gql.core.ids import decode_one, decode_small
+from customer_gql.core.ids import decode_id
 from customer_gql.core.permissions import Permission
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
@@ -95,7 +95,7 @@ class ServiceTokenAdminMutation:
     async def service_token_create(
         self, info: Info, input: Annotated[ServiceTokenCreateInput, INPUT]
     ) -> ServiceTokenCreatePayload:
-        websites = None if input.website_ids is None else [decode_small(id, "web") for id in input.website_ids]
+        websites = None if input.website_ids is None else [decode_id(id, "web") for id in input.website_ids]
         if input.expires_at.tzinfo is None:
             raise BadInput("expiresAt: give the time with its zone, as 2030-01-31T12:00:00Z.")
         async with info.context.transaction() as connection:
@@ -118,7 +118,7 @@ class ServiceTokenAdminMutation:
     async def service_token_rotate(
         self, info: Info, input: Annotated[ServiceTokenRotateInput, INPUT]
     ) -> ServiceTokenRotatePayload:
-        id, overlap = decode_one(input.id, "svt"), dt.timedelta(minutes=input.overlap_minutes)
+        id, overlap = decode_id(input.id, "svt"), dt.timedelta(minutes=input.overlap_minutes)
         async with info.context.transaction() as connection:
             secret = await writes.rotate(connection, id, overlap=overlap, by=actor_of(info.context.viewer))
         return ServiceTokenRotatePayload(token_key=id, token=secret)
@@ -132,7 +132,7 @@ class ServiceTokenAdminMutation:
     async def service_token_revoke(
         self, info: Info, input: Annotated[ServiceTokenRevokeInput, INPUT]
     ) -> ServiceTokenRevokePayload:
-        id = decode_one(input.id, "svt")
+        id = decode_id(input.id, "svt")
         async with info.context.transaction() as connection:
             await writes.revoke(connection, id, by=actor_of(info.context.viewer))
         return ServiceTokenRevokePayload(token_key=id)

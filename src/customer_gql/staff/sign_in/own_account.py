@@ -6,7 +6,7 @@ import strawberry
 
 from customer_gql.core.actor import actor_of
 from customer_gql.core.errors import RuleError, UserErrorCode
-from customer_gql.core.ids import decode_one, encode_id
+from customer_gql.core.ids import decode_id, encode_id
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
 from customer_gql.graph.payloads import Payload
@@ -147,7 +147,7 @@ class StaffAccountMutation:
     async def staff_session_revoke(
         self, info: Info, input: Annotated[StaffSessionRevokeInput, INPUT]
     ) -> StaffSessionRevokePayload:
-        session_id = decode_one(input.id, "sse")
+        session_id = decode_id(input.id, "sse")
         async with info.context.transaction() as connection:
             if not await sessions.end(connection, _own_id(info), session_id):
                 raise RuleError("There is no such session.", path=["id"], code=UserErrorCode.NOT_FOUND)

@@ -9,7 +9,7 @@ import strawberry
 
 from customer_gql.core.actor import actor_of
 from customer_gql.core.errors import RuleError, UserErrorCode
-from customer_gql.core.ids import decode_keys, decode_one
+from customer_gql.core.ids import decode_id, decode_keys
 from customer_gql.core.permissions import Permission
 from customer_gql.customers.accounts import writes
 from customer_gql.customers.accounts.reads import live_impersonations
@@ -72,7 +72,7 @@ class AccountAdminMutation:
     async def customer_force_sign_in(
         self, info: Info, input: Annotated[CustomerForceSignInInput, INPUT]
     ) -> CustomerForceSignInPayload:
-        customer_id, by = decode_one(input.id, "cus"), actor_of(info.context.viewer)
+        customer_id, by = decode_id(input.id, "cus"), actor_of(info.context.viewer)
         reason = input.login_code_reason
         if reason is not None:
             RequiresPermission(Permission.CUSTOMERS_IMPERSONATE).check(info.context.viewer)
@@ -96,7 +96,7 @@ class AccountAdminMutation:
     async def customer_reset_password(
         self, info: Info, input: Annotated[CustomerResetPasswordInput, INPUT]
     ) -> CustomerResetPasswordPayload:
-        customer_id = decode_one(input.id, "cus")
+        customer_id = decode_id(input.id, "cus")
         async with info.context.transaction() as connection:
             customer = await lock_customer(connection, customer_id, websites=info.context.viewer.website_ids)
             expires_at = await password_reset.request_for(connection, customer, by=actor_of(info.context.viewer))
@@ -158,7 +158,7 @@ class AccountAdminMutation:
     async def customer_resend_confirmation(
         self, info: Info, input: Annotated[CustomerAccountInput, INPUT]
     ) -> CustomerResendConfirmationPayload:
-        customer_id = decode_one(input.id, "cus")
+        customer_id = decode_id(input.id, "cus")
         async with info.context.transaction() as connection:
             held = await lock_customer(connection, customer_id, websites=info.context.viewer.website_ids)
             if held.is_email_confirmed:
@@ -183,7 +183,7 @@ class AccountAdminMutation:
     async def customer_login_as(
         self, info: Info, input: Annotated[CustomerLoginAsInput, INPUT]
     ) -> CustomerLoginAsPayload:
-        customer_id = decode_one(input.id, "cus")
+        customer_id = decode_id(input.id, "cus")
         async with info.context.transaction() as connection:
             held = await lock_customer(connection, customer_id, websites=info.context.viewer.website_ids)
             by = actor_of(info.context.viewer)
@@ -208,7 +208,7 @@ class AccountAdminMutation:
 
 async def _changed(info: Info, id: strawberry.ID, change: Callable[..., Awaitable[bool]]) -> CustomerAccountPayload:
     """One change of a customer within the viewer's reach; it tells whether there was anything to change."""
-    customer_id = decode_one(id, "cus")
+    customer_id = decode_id(id, "cus")
     async with info.context.transaction() as connection:
         held = await lock_customer(connection, customer_id, websites=info.context.viewer.website_ids)
         changed = await change(connection, held, by=actor_of(info.context.viewer))
