@@ -1,7 +1,7 @@
-"""The floor: what a hand-written endpoint does for the same JSON, with asyncpg and orjson and nothing in between.
+"""The floor: a hand-written endpoint for the same JSON, with asyncpg and orjson and nothing in between.
 
-It runs the same statements as the service, one after the other on one connection, which under load is faster than
-spreading them over several; and it knows in advance what will be asked. `/json/…` answers with one statement each.
+It runs the same statements as the service, one after another on one connection, which under load is faster than several
+connections, and it knows in advance what is requested. `/json/…` answers with one statement each.
 """
 
 import asyncio
@@ -13,8 +13,8 @@ from typing import Any
 import orjson
 import uvicorn
 from floor_json import STATEMENTS
-from floor_profile import profile
-from floor_rows import by, listed, page, rows, when
+from floor_profile import build_profile
+from floor_rows import fetch_rows, format_time, lists_by, page_read, rows_by
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -36,15 +36,17 @@ LIST = customers.customer_list
 NEWEST = LIST.sorts["NEWEST"]
 
 
-async def grid(connection: Connection, variables: dict[str, Any]) -> dict[str, Any]:
+async def build_grid(connection: Connection, variables: dict[str, Any]) -> dict[str, Any]:
     after = variables.get("after")
     place = NEWEST.place(after, "after") if after else {}
-    found = await fetched(connection, LIST.statement_of("NEWEST", positioned=bool(after)), limit=51, **place)
+    found = await fetch_statement(connection, LIST.statement_of("NEWEST", positioned=bool(after)), limit=51, **place)
     shown = found[:50]
     ids = [row["id"] for row in shown]
-    named = by(await rows(connection, groups.groups_by_id, list({row["group_id"] for row in shown})), "id")
-    sites = by(await rows(connection, websites.websites_by_id, list({row["website_id"] for row in shown})), "id")
-    places = by(await rows(connection, addresses.billing_addresses_by_customer, ids), "customer_id")
+    named = rows_by(await fetch_rows(connection, groups.groups_by_id, list({row["group_id"] for row in shown})), "id")
+    sites = rows_by(
+        await fetch_rows(connection, websites.websites_by_id, list({row["website_id"] for row in shown})), "id"
+    )
+    places = rows_by(await fetch_rows(connection, addresses.billing_addresses_by_customer, ids), "customer_id")
     return {
         "customers": {
             "totalCount": None,
@@ -56,7 +58,7 @@ async def grid(connection: Connection, variables: dict[str, Any]) -> dict[str, A
                     "email": row["email"],
                     "firstName": row["first_name"],
                     "lastName": row["last_name"],
-                    "createdAt": when(row["created_at"]),
+                    "createdAt": format_time(row["created_at"]),
                     "status": row["status"],
                     "group": {"name": named[row["group_id"]]["name"]},
                     "website": {"code": sites[row["website_id"]]["code"]},
@@ -75,13 +77,13 @@ async def grid(connection: Connection, variables: dict[str, Any]) -> dict[str, A
     }
 
 
-async def nested(connection: Connection, _variables: dict[str, Any]) -> dict[str, Any]:
-    shown = (await fetched(connection, LIST.statement_of("NEWEST"), limit=21))[:20]
-    found = await rows(connection, page(orders.orders_by_customer, 5), [row["id"] for row in shown], 6)
-    ordered = {owner: its[:5] for owner, its in listed(found, "customer_id").items()}
+async def build_nested(connection: Connection, _variables: dict[str, Any]) -> dict[str, Any]:
+    shown = (await fetch_statement(connection, LIST.statement_of("NEWEST"), limit=21))[:20]
+    found = await fetch_rows(connection, page_read(orders.orders_by_customer, 5), [row["id"] for row in shown], 6)
+    ordered = {owner: its[:5] for owner, its in lists_by(found, "customer_id").items()}
     keys = [(order["customer_id"], order["id"]) for its in ordered.values() for order in its]
     lines: dict[Any, list[Any]] = {}
-    for line in await rows(connection, orders.items_by_order, keys, 3) if keys else []:
+    for line in await fetch_rows(connection, orders.items_by_order, keys, 3) if keys else []:
         shown_line = {"sku": line["sku"], "name": line["name"], "quantityOrdered": line["quantity_ordered"]}
         lines.setdefault((line["customer_id"], line["order_id"]), []).append(shown_line)
     return {
@@ -107,19 +109,19 @@ async def nested(connection: Connection, _variables: dict[str, Any]) -> dict[str
     }
 
 
-async def fetched(connection: Connection, statement: Statement, **values: Any) -> list[Any]:
+async def fetch_statement(connection: Connection, statement: Statement, **values: Any) -> list[Any]:
     return await connection.fetch(statement.sql, *statement.arguments(values))
 
 
-async def answer(request: Request) -> Response:
+async def answer_document(request: Request) -> Response:
     body = orjson.loads(await request.body())
     database: Database = request.app.state.database
     variables = body.get("variables") or {}
     name = request.path_params["document"]
-    # Counts asked for at one time are one count, as in the service: each alone would be nearly all of the time.
+    # Concurrent counts share one statement, as in the service: separate counts would take nearly all of the time.
     counting = asyncio.create_task(LIST.counted.of(database)) if name == "grid" else None
     async with database.reads.acquire() as connection:
-        if AUTHENTICATES and not await known(connection, request):
+        if AUTHENTICATES and not await is_authenticated(connection, request):
             return Response(b"{}", 401)
         data = await DOCUMENTS[name](connection, variables)
     if counting is not None:
@@ -127,13 +129,13 @@ async def answer(request: Request) -> Response:
     return Response(orjson.dumps({"data": data}), media_type="application/json")
 
 
-async def known(connection: Connection, request: Request) -> bool:
+async def is_authenticated(connection: Connection, request: Request) -> bool:
     token = request.headers["authorization"].removeprefix("Bearer ")
-    found = await rows(connection, viewers_by_token, [hash_token(token)])
+    found = await fetch_rows(connection, viewers_by_token, [hash_token(token)])
     return bool(found) and "customers.read" in found[0]["permissions"]
 
 
-async def one_statement(request: Request) -> Response:
+async def answer_statement(request: Request) -> Response:
     variables = orjson.loads(await request.body()).get("variables") or {}
     name = request.path_params["document"]
     if name == "profile":
@@ -148,12 +150,12 @@ async def one_statement(request: Request) -> Response:
     return Response(text, media_type="application/json")
 
 
-DOCUMENTS = {"profile": profile, "grid": grid, "nested": nested}
+DOCUMENTS = {"profile": build_profile, "grid": build_grid, "nested": build_nested}
 AUTHENTICATES = os.environ.get("FLOOR_AUTHENTICATES") == "1"
 
 
 @contextlib.asynccontextmanager
-async def lifespan(app: Starlette) -> AsyncGenerator[None]:
+async def run_lifespan(app: Starlette) -> AsyncGenerator[None]:
     async with open_database(os.environ["CUSTOMER_GQL_DATABASE_URL"], read_connections=8) as database:
         app.state.database = database
         freeze_gc()
@@ -162,10 +164,10 @@ async def lifespan(app: Starlette) -> AsyncGenerator[None]:
 
 app = Starlette(
     routes=[
-        Route("/floor/{document}", answer, methods=["POST"]),
-        Route("/json/{document}", one_statement, methods=["POST"]),
+        Route("/floor/{document}", answer_document, methods=["POST"]),
+        Route("/json/{document}", answer_statement, methods=["POST"]),
     ],
-    lifespan=lifespan,
+    lifespan=run_lifespan,
 )
 
 if __name__ == "__main__":

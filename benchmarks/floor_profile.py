@@ -1,8 +1,8 @@
-"""The floor of the profile: one customer with ten sections."""
+"""The floor's profile: one customer with ten sections."""
 
 from typing import Any
 
-from floor_rows import by, listed, money, page, place, rows, when
+from floor_rows import fetch_rows, format_money, format_place, format_time, lists_by, page_read, rows_by
 
 from customer_gql.commerce.carts import reads as carts
 from customer_gql.commerce.catalog import reads as catalog
@@ -20,60 +20,62 @@ from customer_gql.shop.groups import reads as groups
 from customer_gql.shop.websites import reads as websites
 
 
-def product(row: Any) -> dict[str, Any]:
-    return {"sku": row["sku"], "name": row["name"], "price": money(row["price"], row["currency"])}
+def format_product(row: Any) -> dict[str, Any]:
+    return {"sku": row["sku"], "name": row["name"], "price": format_money(row["price"], row["currency"])}
 
 
-async def profile(connection: Connection, variables: dict[str, Any]) -> dict[str, Any]:
+async def build_profile(connection: Connection, variables: dict[str, Any]) -> dict[str, Any]:
     id = decode_one(variables["id"], "cus")
-    found = await rows(connection, customers.customers_by_id, [id])
+    found = await fetch_rows(connection, customers.customers_by_id, [id])
     if not found:
         return {"customer": None}
     customer, ids = found[0], [id]
-    website = (await rows(connection, websites.websites_by_id, [customer["website_id"]]))[0]
+    website = (await fetch_rows(connection, websites.websites_by_id, [customer["website_id"]]))[0]
     created_in = customer["created_in_store_view_id"]
-    group = (await rows(connection, groups.groups_by_id, [customer["group_id"]]))[0]
-    activity = (await rows(connection, customers.activities_by_customer, ids))[0]
-    statistics = (await rows(connection, orders.statistics_by_customer, ids))[0]
-    book = await rows(connection, addresses.addresses_by_customer, ids)
-    newest = await rows(connection, page(orders.orders_by_customer, 5), ids, 6)
-    counted = await rows(connection, orders.orders_by_customer.count, ids)
-    cart = await rows(connection, carts.open_carts_by_customer, ids)
-    wishlist = await rows(connection, wishlists.default_wishlists_by_customer, ids)
-    reviewed = (await rows(connection, page(reviews.reviews_by_customer, 3), ids, 4))[:3]
-    store_credit = (await rows(connection, credit.store_credits_by_customer, ids))[0]
-    reward = (await rows(connection, points.reward_points_by_customer, ids))[0]
-    subscriptions = await rows(connection, newsletter.subscriptions_by_customer, ids)
-    views = by(
-        await rows(
+    group = (await fetch_rows(connection, groups.groups_by_id, [customer["group_id"]]))[0]
+    activity = (await fetch_rows(connection, customers.activities_by_customer, ids))[0]
+    statistics = (await fetch_rows(connection, orders.statistics_by_customer, ids))[0]
+    book = await fetch_rows(connection, addresses.addresses_by_customer, ids)
+    newest = await fetch_rows(connection, page_read(orders.orders_by_customer, 5), ids, 6)
+    counted = await fetch_rows(connection, orders.orders_by_customer.count, ids)
+    cart = await fetch_rows(connection, carts.open_carts_by_customer, ids)
+    wishlist = await fetch_rows(connection, wishlists.default_wishlists_by_customer, ids)
+    reviewed = (await fetch_rows(connection, page_read(reviews.reviews_by_customer, 3), ids, 4))[:3]
+    store_credit = (await fetch_rows(connection, credit.store_credits_by_customer, ids))[0]
+    reward = (await fetch_rows(connection, points.reward_points_by_customer, ids))[0]
+    subscriptions = await fetch_rows(connection, newsletter.subscriptions_by_customer, ids)
+    views = rows_by(
+        await fetch_rows(
             connection, websites.store_views_by_id, [created_in, *{row["store_view_id"] for row in subscriptions}]
         ),
         "id",
     )
-    tax_class = (await rows(connection, groups.tax_classes_by_id, [group["tax_class_id"]]))[0]
+    tax_class = (await fetch_rows(connection, groups.tax_classes_by_id, [group["tax_class_id"]]))[0]
     shown = newest[:5]
     keys = [(id, order["id"]) for order in shown]
     lines: dict[Any, list[Any]] = {}
     sent: dict[Any, list[Any]] = {}
     numbers: dict[Any, list[Any]] = {}
     if keys:
-        lines = listed(await rows(connection, orders.items_by_order, keys, 20), "order_id")
-        shipments = await rows(connection, orders.shipments_by_order, keys)
-        sent = listed(shipments, "order_id")
+        lines = lists_by(await fetch_rows(connection, orders.items_by_order, keys, 20), "order_id")
+        shipments = await fetch_rows(connection, orders.shipments_by_order, keys)
+        sent = lists_by(shipments, "order_id")
         parcels = [(id, row["order_id"], row["id"]) for row in shipments]
         if parcels:
-            numbers = listed(await rows(connection, orders.tracking_numbers_by_shipment, parcels), "shipment_id")
-    carted = await rows(connection, carts.items_by_cart, [(id, cart[0]["id"])]) if cart else []
+            numbers = lists_by(
+                await fetch_rows(connection, orders.tracking_numbers_by_shipment, parcels), "shipment_id"
+            )
+    carted = await fetch_rows(connection, carts.items_by_cart, [(id, cart[0]["id"])]) if cart else []
     wished = (
-        (await rows(connection, page(wishlists.items_by_wishlist, 5), [(id, wishlist[0]["id"])], 6))[:5]
+        (await fetch_rows(connection, page_read(wishlists.items_by_wishlist, 5), [(id, wishlist[0]["id"])], 6))[:5]
         if wishlist
         else []
     )
     account = [(id, store_credit["website_id"])]
-    moved = (await rows(connection, page(credit.entries_by_account, 3), account, 4))[:3]
-    earned = (await rows(connection, page(points.entries_by_account, 3), account, 4))[:3]
+    moved = (await fetch_rows(connection, page_read(credit.entries_by_account, 3), account, 4))[:3]
+    earned = (await fetch_rows(connection, page_read(points.entries_by_account, 3), account, 4))[:3]
     wanted = {row["product_id"] for row in (*carted, *wished, *reviewed)}
-    products = by(await rows(connection, catalog.products_by_id, list(wanted)), "id") if wanted else {}
+    products = rows_by(await fetch_rows(connection, catalog.products_by_id, list(wanted)), "id") if wanted else {}
     billing = next((row for row in book if row["is_default_billing"]), None)
     shipping = next((row for row in book if row["is_default_shipping"]), None)
     currency = statistics["currency"]
@@ -87,10 +89,10 @@ async def profile(connection: Connection, variables: dict[str, Any]) -> dict[str
             "lastName": customer["last_name"],
             "fullName": customer["full_name"],
             "gender": customer["gender"],
-            "dateOfBirth": when(customer["date_of_birth"]),
+            "dateOfBirth": format_time(customer["date_of_birth"]),
             "taxVatNumber": customer["tax_vat_number"],
-            "createdAt": when(customer["created_at"]),
-            "updatedAt": when(customer["updated_at"]),
+            "createdAt": format_time(customer["created_at"]),
+            "updatedAt": format_time(customer["updated_at"]),
             "status": customer["status"],
             "isLocked": customer["is_locked"],
             "isEmailConfirmed": customer["is_email_confirmed"],
@@ -103,19 +105,19 @@ async def profile(connection: Connection, variables: dict[str, Any]) -> dict[str
                 "taxClass": {"name": tax_class["name"]},
             },
             "activity": {
-                "lastSignInAt": when(activity["last_sign_in_at"]),
-                "lastSignOutAt": when(activity["last_sign_out_at"]),
-                "lastActivityAt": when(activity["last_activity_at"]),
+                "lastSignInAt": format_time(activity["last_sign_in_at"]),
+                "lastSignOutAt": format_time(activity["last_sign_out_at"]),
+                "lastActivityAt": format_time(activity["last_activity_at"]),
                 "isOnline": activity["is_online"],
             },
             "orderStatistics": {
                 "orderCount": statistics["order_count"],
-                "lifetimeValue": money(statistics["lifetime_value"], currency),
-                "averageOrderValue": money(statistics["average_order_value"], currency),
-                "lastOrderAt": when(statistics["last_order_at"]),
+                "lifetimeValue": format_money(statistics["lifetime_value"], currency),
+                "averageOrderValue": format_money(statistics["average_order_value"], currency),
+                "lastOrderAt": format_time(statistics["last_order_at"]),
             },
-            "defaultBillingAddress": place(billing),
-            "defaultShippingAddress": place(shipping),
+            "defaultBillingAddress": format_place(billing),
+            "defaultShippingAddress": format_place(shipping),
             "addresses": [
                 {
                     "id": f"adr_{id:016x}{row['id']:016x}",
@@ -145,14 +147,14 @@ async def profile(connection: Connection, variables: dict[str, Any]) -> dict[str
                         "id": f"ord_{id:016x}{order['id']:016x}",
                         "number": order["number"],
                         "status": order["status"],
-                        "placedAt": when(order["placed_at"]),
-                        "grandTotal": money(order["grand_total"], order["currency"]),
+                        "placedAt": format_time(order["placed_at"]),
+                        "grandTotal": format_money(order["grand_total"], order["currency"]),
                         "items": [
                             {
                                 "sku": line["sku"],
                                 "name": line["name"],
                                 "quantityOrdered": line["quantity_ordered"],
-                                "price": money(line["price"], line["currency"]),
+                                "price": format_money(line["price"], line["currency"]),
                             }
                             for line in lines.get(order["id"], [])
                         ],
@@ -172,12 +174,12 @@ async def profile(connection: Connection, variables: dict[str, Any]) -> dict[str
             "cart": {
                 "id": f"crt_{id:016x}{cart[0]['id']:016x}",
                 "itemCount": cart[0]["item_count"],
-                "subtotal": money(cart[0]["subtotal"], cart[0]["currency"]),
+                "subtotal": format_money(cart[0]["subtotal"], cart[0]["currency"]),
                 "items": [
                     {
                         "id": f"cit_{id:016x}{row['cart_id']:016x}{row['id']:016x}",
                         "quantity": row["quantity"],
-                        "product": product(products[row["product_id"]]),
+                        "product": format_product(products[row["product_id"]]),
                     }
                     for row in carted
                 ],
@@ -192,9 +194,9 @@ async def profile(connection: Connection, variables: dict[str, Any]) -> dict[str
                     "nodes": [
                         {
                             "id": f"wli_{id:016x}{row['wishlist_id']:016x}{row['id']:016x}",
-                            "addedAt": when(row["added_at"]),
+                            "addedAt": format_time(row["added_at"]),
                             "quantity": row["quantity"],
-                            "product": product(products[row["product_id"]]),
+                            "product": format_product(products[row["product_id"]]),
                         }
                         for row in wished
                     ]
@@ -210,7 +212,7 @@ async def profile(connection: Connection, variables: dict[str, Any]) -> dict[str
                         "detail": row["detail"],
                         "rating": row["rating"],
                         "status": row["status"],
-                        "createdAt": when(row["created_at"]),
+                        "createdAt": format_time(row["created_at"]),
                         "product": {
                             "sku": products[row["product_id"]]["sku"],
                             "name": products[row["product_id"]]["name"],
@@ -220,14 +222,14 @@ async def profile(connection: Connection, variables: dict[str, Any]) -> dict[str
                 ]
             },
             "storeCredit": {
-                "balance": money(store_credit["balance"], store_credit["currency"]),
+                "balance": format_money(store_credit["balance"], store_credit["currency"]),
                 "entries": {
                     "nodes": [
                         {
                             "action": row["action"],
-                            "amount": money(row["amount"], row["currency"]),
-                            "balanceAfter": money(row["balance_after"], row["currency"]),
-                            "createdAt": when(row["created_at"]),
+                            "amount": format_money(row["amount"], row["currency"]),
+                            "balanceAfter": format_money(row["balance_after"], row["currency"]),
+                            "createdAt": format_time(row["created_at"]),
                             "comment": row["comment"],
                         }
                         for row in moved
@@ -236,15 +238,15 @@ async def profile(connection: Connection, variables: dict[str, Any]) -> dict[str
             },
             "rewardPoints": {
                 "balance": reward["balance"],
-                "worth": money(reward["worth"], reward["currency"]),
+                "worth": format_money(reward["worth"], reward["currency"]),
                 "entries": {
                     "nodes": [
                         {
                             "action": row["action"],
                             "points": row["points"],
                             "balanceAfter": row["balance_after"],
-                            "createdAt": when(row["created_at"]),
-                            "expiresAt": when(row["expires_at"]),
+                            "createdAt": format_time(row["created_at"]),
+                            "expiresAt": format_time(row["expires_at"]),
                         }
                         for row in earned
                     ]
@@ -254,7 +256,7 @@ async def profile(connection: Connection, variables: dict[str, Any]) -> dict[str
                 {
                     "storeView": {"code": views[row["store_view_id"]]["code"]},
                     "status": row["status"],
-                    "changedAt": when(row["changed_at"]),
+                    "changedAt": format_time(row["changed_at"]),
                 }
                 for row in subscriptions
             ],

@@ -1,4 +1,4 @@
-"""Rows and how they are shown, as a hand-written endpoint does it."""
+"""Reading rows and formatting values, as a hand-written endpoint does it."""
 
 from typing import Any
 
@@ -8,35 +8,35 @@ from customer_gql.loading.pages import Pages, Window
 from customer_gql.loading.reads import Read
 
 
-async def rows(connection: Connection, read: Read, keys: list[Any], limit: int | None = None) -> list[Any]:
+async def fetch_rows(connection: Connection, read: Read, keys: list[Any], limit: int | None = None) -> list[Any]:
     given = {} if limit is None else {"limit": limit}
     return await connection.fetch(read.statement.sql, *read.arguments(keys, given))
 
 
-def page(pages: Pages, size: int) -> Read:
+def page_read(pages: Pages, size: int) -> Read:
     return pages.read(Window(size, backward=False, cursor=None))
 
 
-def by(found: list[Any], key: str) -> dict[Any, Any]:
+def rows_by(found: list[Any], key: str) -> dict[Any, Any]:
     return {row[key]: row for row in found}
 
 
-def listed(found: list[Any], key: str) -> dict[Any, list[Any]]:
+def lists_by(found: list[Any], key: str) -> dict[Any, list[Any]]:
     lists: dict[Any, list[Any]] = {}
     for row in found:
         lists.setdefault(row[key], []).append(row)
     return lists
 
 
-def money(amount: int | None, currency: str) -> dict[str, str] | None:
+def format_money(amount: int | None, currency: str) -> dict[str, str] | None:
     return None if amount is None else {"amount": format_amount(amount, currency), "currency": currency}
 
 
-def when(time: Any) -> str | None:
+def format_time(time: Any) -> str | None:
     return None if time is None else time.isoformat()
 
 
-def place(row: Any) -> dict[str, Any] | None:
+def format_place(row: Any) -> dict[str, Any] | None:
     if row is None:
         return None
     return {

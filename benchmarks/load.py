@@ -1,6 +1,6 @@
-"""The load: a process of its own that keeps some connections busy with one request after the other.
+"""The load generator: a process that keeps some connections busy, each with one request after another.
 
-Bytes over sockets and nothing else, so that it takes little of the machine it shares with what it measures.
+It only moves bytes over sockets, so that it uses little of the machine it shares with the measured server.
 """
 
 import asyncio
@@ -12,8 +12,8 @@ from typing import Any
 import uvloop
 
 
-class Client(asyncio.Protocol):
-    """One connection: sends the next request when the answer to the last is whole."""
+class LoadConnection(asyncio.Protocol):
+    """One connection: sends the next request when the answer to the previous one is complete."""
 
     def __init__(self, load: "Load") -> None:
         self.load = load
@@ -23,11 +23,11 @@ class Client(asyncio.Protocol):
 
     def connection_made(self, transport: Any) -> None:
         self.transport = transport
-        self.send()
+        self.send_request()
 
-    def send(self) -> None:
+    def send_request(self) -> None:
         self.sent = time.perf_counter()
-        self.transport.write(self.load.next())
+        self.transport.write(self.load.next_request())
 
     def data_received(self, data: bytes) -> None:
         self.buffer += data
@@ -39,14 +39,14 @@ class Client(asyncio.Protocol):
             return
         good = self.buffer.startswith(b"HTTP/1.1 200") and b'"errors"' not in self.buffer
         self.buffer.clear()
-        self.load.took(time.perf_counter() - self.sent, good=good)
+        self.load.record_answer(time.perf_counter() - self.sent, good=good)
         if self.load.running:
-            self.send()
+            self.send_request()
         else:
             self.transport.close()
 
-    def connection_lost(self, _exc: Exception | None) -> None:
-        self.load.ended()
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - of asyncio.Protocol
+        self.load.close_connection()
 
 
 class Load:
@@ -59,27 +59,27 @@ class Load:
         self.bad = 0
         self.done = asyncio.get_running_loop().create_future()
 
-    def next(self) -> bytes:
+    def next_request(self) -> bytes:
         self.position = (self.position + 1) % len(self.requests)
         return self.requests[self.position]
 
-    def took(self, seconds: float, *, good: bool) -> None:
+    def record_answer(self, seconds: float, *, good: bool) -> None:
         self.times.append(seconds)
         self.bad += not good
 
-    def ended(self) -> None:
+    def close_connection(self) -> None:
         self.open -= 1
         if not self.open and not self.done.done():
             self.done.set_result(None)
 
 
-async def main(plan: dict[str, Any]) -> dict[str, Any]:
+async def run_load(plan: dict[str, Any]) -> dict[str, Any]:
     loop = asyncio.get_running_loop()
-    requests = [_request(plan, body) for body in plan["bodies"]]
+    requests = [_encode_request(plan, body) for body in plan["bodies"]]
     load = Load(requests, plan["connections"])
     started = time.perf_counter()
     for _ in range(plan["connections"]):
-        await loop.create_connection(lambda: Client(load), "127.0.0.1", plan["port"])
+        await loop.create_connection(lambda: LoadConnection(load), "127.0.0.1", plan["port"])
     await asyncio.sleep(plan["seconds"])
     load.running = False
     seconds = time.perf_counter() - started
@@ -96,7 +96,7 @@ async def main(plan: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _request(plan: dict[str, Any], body: str) -> bytes:
+def _encode_request(plan: dict[str, Any], body: str) -> bytes:
     sent = body.encode()
     head = [f"POST {plan['path']} HTTP/1.1", "Host: 127.0.0.1", "Content-Type: application/json"]
     head += [f"{name}: {value}" for name, value in plan["headers"].items()]
@@ -105,4 +105,4 @@ def _request(plan: dict[str, Any], body: str) -> bytes:
 
 if __name__ == "__main__":
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        print(json.dumps(runner.run(main(json.load(sys.stdin)))))
+        print(json.dumps(runner.run(run_load(json.load(sys.stdin)))))

@@ -1,4 +1,4 @@
-"""The database under all variants: an embedded PostgreSQL with a seeded shop, made once and kept."""
+"""The database of all variants: an embedded PostgreSQL with a seeded shop, created once and kept."""
 
 import asyncio
 import hashlib
@@ -26,35 +26,35 @@ EMAIL = "bench@example.com"
 
 
 @dataclass
-class Shop:
+class BenchmarkShop:
     server: Server
     url: str
     token: str
     variables: dict[str, list[dict[str, Any]]]
 
     def cpu_seconds(self) -> float:
-        return processes.cpu_seconds(processes.in_folder(self.server.data_dir))
+        return processes.cpu_seconds(processes.processes_in_folder(self.server.data_dir))
 
 
 @contextmanager
-def shop(customers: int) -> Generator[Shop]:
+def running_shop(customers: int) -> Generator[BenchmarkShop]:
     with running_server(DATA, settings={"shared_buffers": "512MB", "max_connections": "200"}) as server:
-        name = f"bench_{customers}_{_migrations()}"
-        if not asyncio.run(_exists(server, name)):
-            _make(server, name, customers)
+        name = f"bench_{customers}_{_hash_migrations()}"
+        if not asyncio.run(_database_exists(server, name)):
+            _create_shop(server, name, customers)
         url = server.url(name)
         migrations.upgrade_database(url)
-        token, variables = asyncio.run(_arranged(url))
-        yield Shop(server, url, token, variables)
+        token, variables = asyncio.run(_prepare_documents(url))
+        yield BenchmarkShop(server, url, token, variables)
 
 
-def _migrations() -> str:
-    """Changes when a migration that is not released yet does: the shop is then made anew."""
+def _hash_migrations() -> str:
+    """Changes when an unreleased migration changes; the shop is then created again."""
     files = sorted((DATA.parents[1] / "migrations").rglob("*.py"))
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
 
 
-async def _exists(server: Server, name: str) -> bool:
+async def _database_exists(server: Server, name: str) -> bool:
     connection = await asyncpg.connect(server.admin_url())
     try:
         return bool(await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name))
@@ -62,24 +62,24 @@ async def _exists(server: Server, name: str) -> bool:
         await connection.close()
 
 
-def _make(server: Server, name: str, customers: int) -> None:
-    """Built aside and renamed when whole, so that a run that was cut short leaves nothing half made."""
+def _create_shop(server: Server, name: str, customers: int) -> None:
+    """Renamed when complete, so that an interrupted run leaves no incomplete shop."""
     raw = f"{name}_raw"
     drop_database(server, raw)
     create_database(server, raw)
     migrations.upgrade_database(server.url(raw))
-    asyncio.run(seed(server.url(raw), customers=customers, seed=1, on_progress=_told()))
-    asyncio.run(_settled(server, raw, name))
+    asyncio.run(seed(server.url(raw), customers=customers, seed=1, on_progress=_create_progress()))
+    asyncio.run(_finish_database(server, raw, name))
 
 
-def _told() -> Callable[[int, int], None]:
-    def tell(done: int, of: int) -> None:
+def _create_progress() -> Callable[[int, int], None]:
+    def print_progress(done: int, of: int) -> None:
         print(f"\r{done:,} of {of:,} customers", end="" if done < of else "\n", flush=True)
 
-    return tell
+    return print_progress
 
 
-async def _settled(server: Server, raw: str, name: str) -> None:
+async def _finish_database(server: Server, raw: str, name: str) -> None:
     connection = await asyncpg.connect(server.admin_url(raw))
     await connection.execute("VACUUM ANALYZE")
     await connection.close()
@@ -88,8 +88,8 @@ async def _settled(server: Server, raw: str, name: str) -> None:
     await connection.close()
 
 
-# The newest customers of a seeded shop have hardly ordered yet. The nested page is meant to be full, so twenty who have
-# ordered most become the newest.
+# The newest customers of a seeded shop have few orders. The nested page should be full, so the twenty customers with the
+# most orders become the newest.
 _BUSY_FIRST = """
 WITH busy AS (
   SELECT o.customer_id, row_number() OVER (ORDER BY count(*) DESC, o.customer_id) AS place
@@ -101,7 +101,7 @@ WHERE c.id = busy.customer_id AND NOT EXISTS (SELECT FROM customer WHERE number 
 """
 
 
-async def _arranged(url: str) -> tuple[str, dict[str, list[dict[str, Any]]]]:
+async def _prepare_documents(url: str) -> tuple[str, dict[str, list[dict[str, Any]]]]:
     connection = await asyncpg.connect(url, record_class=Row)
     try:
         await connection.execute(_BUSY_FIRST)
@@ -109,22 +109,22 @@ async def _arranged(url: str) -> tuple[str, dict[str, list[dict[str, Any]]]]:
         if not await connection.fetchval("SELECT 1 FROM staff_user WHERE email = $1", EMAIL):
             await staff.create(connection, email=EMAIL, name="Bench", role="administrator")
         token = await staff.issue_token(connection, email=EMAIL)
-        chosen = random.Random(1)
+        chance = random.Random(1)
         rows = await connection.fetch("SELECT id, number FROM customer ORDER BY number")
-        some = chosen.sample(rows, min(500, len(rows)))
+        some = chance.sample(rows, min(500, len(rows)))
         sort = customer_list.sorts["NEWEST"]
         return token, {
             "profile": [{"id": encode_id("cus", row["id"])} for row in some],
-            "grid": [{"after": _cursor(sort, row)} for row in some],
+            "grid": [{"after": _encode_cursor(sort, row)} for row in some],
             "nested": [{}],
         }
     finally:
         await connection.close()
 
 
-def _cursor(sort: Any, row: Any) -> str:
-    class Named:
+def _encode_cursor(sort: Any, row: Any) -> str:
+    class NamedRow:
         id = row["id"]
         number = row["number"]
 
-    return sort.cursor(Named)
+    return sort.cursor(NamedRow)

@@ -1,4 +1,4 @@
-"""What a run has found: a table for the reader, figures for a program."""
+"""The results of a run: a table for readers, figures for programs."""
 
 import argparse
 import datetime as dt
@@ -26,10 +26,12 @@ class Measured:
     peak_mb: float
 
 
-def write(measured: list[Measured], counted: dict[tuple[str, str], float], asked: argparse.Namespace) -> None:
-    table = _table(measured, counted)
+def write_report(
+    results: list[Measured], statements: dict[tuple[str, str], float], options: argparse.Namespace
+) -> None:
+    table = _format_table(results, statements)
     print("\n" + table)
-    if not asked.write:
+    if not options.write:
         return
     figures = [
         {
@@ -40,61 +42,61 @@ def write(measured: list[Measured], counted: dict[tuple[str, str], float], asked
             "p99_ms": round(it.p99_ms, 2),
             "cpu_ms": round(it.cpu_ms, 3),
             "database_cpu_ms": round(it.database_cpu_ms, 3),
-            "statements": counted[it.variant, it.document],
+            "statements": statements[it.variant, it.document],
         }
-        for it in measured
+        for it in results
     ]
     (HERE / "results.json").write_bytes(orjson.dumps(figures, option=orjson.OPT_INDENT_2) + b"\n")
-    (HERE / "RESULTS.md").write_text(_page(table, asked))
+    (HERE / "RESULTS.md").write_text(_format_page(table, options))
 
 
-def _page(table: str, asked: argparse.Namespace) -> str:
+def _format_page(table: str, options: argparse.Namespace) -> str:
     today = dt.datetime.now(dt.UTC).date().isoformat()
     machine = f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}, Python {platform.python_version()}"
     how = (
-        f"{asked.rounds} rounds of {asked.seconds:g} s for each, in turn, after one to warm up; {asked.connections} "
-        f"connections from one process of load on the same machine; {asked.customers:,} seeded customers; medians."
+        f"{options.rounds} rounds of {options.seconds:g} s for each, alternating, after a warm-up; {options.connections} "
+        f"connections from one load process on the same machine; {options.customers:,} seeded customers; medians."
     )
     notes = NOTES.read_text() if NOTES.exists() else ""
     return f"# Results\n\n{today}; {machine}.\n{how}\n\n{table}\n\n{notes}"
 
 
-def _table(measured: list[Measured], counted: dict[tuple[str, str], float]) -> str:
-    by = {(it.document, it.variant): it for it in measured}
+def _format_table(results: list[Measured], statements: dict[tuple[str, str], float]) -> str:
+    by = {(it.document, it.variant): it for it in results}
     head = "| Document | Variant | Requests/s | of the floor | p50 ms | p99 ms | CPU ms | Database CPU ms | Statements | Peak MB |"
     lines = [head, "|---|---|---:|---:|---:|---:|---:|---:|---:|---:|"]
-    for it in measured:
+    for it in results:
         floor = by.get((it.document, "floor"))
         ratio = f"{it.rps / floor.rps:.2f}" if floor else ""
         lines.append(
             f"| {it.document} | {it.variant} | {it.rps:,.0f} | {ratio} | {it.p50_ms:.1f} | {it.p99_ms:.1f} | "
-            f"{it.cpu_ms:.2f} | {it.database_cpu_ms:.2f} | {counted[it.variant, it.document]:g} | {it.peak_mb:.0f} |"
+            f"{it.cpu_ms:.2f} | {it.database_cpu_ms:.2f} | {statements[it.variant, it.document]:g} | {it.peak_mb:.0f} |"
         )
-    return "\n".join([*lines, "", *_verdicts(by)])
+    return "\n".join([*lines, "", *_format_ratios(by)])
 
 
-def _verdicts(by: dict[tuple[str, str], Measured]) -> list[str]:
+def _format_ratios(by: dict[tuple[str, str], Measured]) -> list[str]:
     documents = list(dict.fromkeys(document for document, _ in by))
-    said: list[str] = []
+    lines: list[str] = []
 
-    def ratios(other: str) -> dict[str, float]:
+    def ratios_to(other: str) -> dict[str, float]:
         return {
             document: by[document, "service"].rps / by[document, other].rps
             for document in documents
             if (document, other) in by and (document, "service") in by
         }
 
-    floor = ratios("floor")
+    floor = ratios_to("floor")
     if floor:
         mean = math.prod(floor.values()) ** (1 / len(floor))
-        told = ", ".join(f"{document} {ratio:.2f}" for document, ratio in floor.items())
-        said.append(f"- of the hand-written floor: {told}; geometric mean {mean:.2f} (to reach: each 0.85, mean 1.0)")
+        shown = ", ".join(f"{document} {ratio:.2f}" for document, ratio in floor.items())
+        lines.append(f"- of the hand-written floor: {shown}; geometric mean {mean:.2f} (to reach: each 0.85, mean 1.0)")
         tails = ", ".join(
             f"{document} {by[document, 'service'].p99_ms / by[document, 'floor'].p99_ms:.2f}" for document in floor
         )
-        said.append(f"- p99 over the floor's: {tails} (to reach: at most 1.25)")
+        lines.append(f"- p99 over the floor's: {tails} (to reach: at most 1.25)")
     for other, target in (("postgraphile", "each 1.3"), ("plans-off", "grid 10"), ("json", "no target")):
-        if found := ratios(other):
-            told = ", ".join(f"{document} {ratio:.2f}" for document, ratio in found.items())
-            said.append(f"- times {other}: {told} (to reach: {target})")
-    return said
+        if found := ratios_to(other):
+            shown = ", ".join(f"{document} {ratio:.2f}" for document, ratio in found.items())
+            lines.append(f"- times {other}: {shown} (to reach: {target})")
+    return lines

@@ -1,4 +1,4 @@
-"""What is compared: each a server process of its own over the same database."""
+"""The servers that are compared: each a process of its own over the same database."""
 
 import base64
 import os
@@ -9,47 +9,55 @@ import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import orjson
 import processes
 
-HERE = Path(__file__).parent
-PEERS = HERE / "peers"
-NODE = Path(sys.executable).parent / "node"
-CONNECTIONS = 8
+HERE: Final = Path(__file__).parent
+PEERS: Final = HERE / "peers"
+BIN: Final = Path(sys.executable).parent
+LOGS: Final = HERE / ".data"
+SERVE: Final = [str(BIN / "customer-gql"), "serve"]
+
+# All that differs from the service as it is shipped.
+SERVICE_SETTINGS: Final = {
+    # Without a higher rate limit nothing else would be measured; the guard itself stays enabled.
+    "CUSTOMER_GQL_ADMIN__BUCKET": "2000000000",
+    "CUSTOMER_GQL_ADMIN__RATE": "2000000000",
+    "CUSTOMER_GQL_ADMIN__READ_CONNECTIONS": "8",
+    # The statements of jobs would count for whichever variant is measured at that moment.
+    "CUSTOMER_GQL_WORKER": "false",
+}
 
 
 @dataclass
 class Variant:
-    """How a server is started, and where it answers a document."""
+    """How a server is started, and the path where it answers a document."""
 
     name: str
     command: list[str]
     path: str
-    environment: dict[str, str] = field(default_factory=dict)
+    settings: dict[str, str] = field(default_factory=dict)
     process: Any = None
     port: int = 0
 
-    def start(self, url: str) -> None:
-        self.port = _free_port()
-        limits = {
-            # The rate limit would be all that is measured; the guard itself stays on.
-            "CUSTOMER_GQL_ADMIN__BUCKET": "2000000000",
-            "CUSTOMER_GQL_ADMIN__RATE": "2000000000",
-            "CUSTOMER_GQL_ADMIN__READ_CONNECTIONS": str(CONNECTIONS),
-            # Jobs run apart: what they ask the database would be counted to whoever is asked meanwhile.
-            "CUSTOMER_GQL_WORKER": "false",
-        }
-        given = {"PORT": str(self.port), "CUSTOMER_GQL_DATABASE_URL": url, **limits, **self.environment}
-        log = (HERE / ".data" / f"{self.name}.log").open("w")
-        self.process = subprocess.Popen(
-            self.command, env={**os.environ, **given}, stdout=log, stderr=log, cwd=HERE, start_new_session=True
-        )
-        _until_listening(self.port, self)
+    def start(self, url: str, logs: Path = LOGS) -> None:
+        self.port = _find_free_port()
+        with (logs / f"{self.name}.log").open("w") as log:
+            self.process = subprocess.Popen(
+                self.command, env=self.environment(url), stdout=log, stderr=log, cwd=HERE, start_new_session=True
+            )
+        _wait_until_listening(self, logs)
+
+    def environment(self, url: str) -> dict[str, str]:
+        """The environment of the process; settings of the person who measures are not passed on."""
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("CUSTOMER_GQL_")}
+        address = {"PORT": str(self.port), "CUSTOMER_GQL_PORT": str(self.port), "CUSTOMER_GQL_DATABASE_URL": url}
+        return {**inherited, **address, **SERVICE_SETTINGS, **self.settings}
 
     def stop(self) -> None:
-        if self.process.poll() is not None:
+        if self.process is None or self.process.poll() is not None:
             return
         os.killpg(self.process.pid, signal.SIGTERM)
         try:
@@ -57,47 +65,48 @@ class Variant:
         except subprocess.TimeoutExpired:
             os.killpg(self.process.pid, signal.SIGKILL)
 
-    def where(self, document: str) -> str:
+    def document_path(self, document: str) -> str:
         return self.path.format(document=document)
 
     def cpu_seconds(self) -> float:
-        return processes.cpu_seconds(processes.of_group(self.process.pid))
+        return processes.cpu_seconds(processes.group_members(self.process.pid))
 
     def peak_mb(self) -> float:
-        return processes.peak_mb(processes.of_group(self.process.pid))
+        return processes.peak_mb(processes.group_members(self.process.pid))
 
 
-def variants(names: list[str]) -> list[Variant]:
-    python = sys.executable
-    every = [
-        Variant("service", [python, "serve.py"], "/admin/graphql"),
-        Variant("plans-off", [python, "serve.py"], "/admin/graphql", {"CUSTOMER_GQL_COMPILED_PLANS": "false"}),
-        Variant("floor", [python, "floor.py"], "/floor/{document}"),
-        Variant("json", [python, "floor.py"], "/json/{document}"),
-        Variant("postgraphile", [str(NODE), "peers/server.mjs"], "/graphql"),
-        Variant("floor-authenticated", [python, "floor.py"], "/floor/{document}", {"FLOOR_AUTHENTICATES": "1"}),
+def choose_variants(names: list[str]) -> list[Variant]:
+    floor = [sys.executable, "floor.py"]
+    node = [str(BIN / "node"), "peers/server.mjs"]
+    variants = [
+        Variant("service", SERVE, "/admin/graphql"),
+        Variant("plans-off", SERVE, "/admin/graphql", {"CUSTOMER_GQL_COMPILED_PLANS": "false"}),
+        Variant("floor", floor, "/floor/{document}"),
+        Variant("json", floor, "/json/{document}"),
+        Variant("postgraphile", node, "/graphql"),
+        Variant("floor-authenticated", floor, "/floor/{document}", {"FLOOR_AUTHENTICATES": "1"}),
     ]
-    return [variant for variant in every if variant.name in names]
+    return [variant for variant in variants if variant.name in names]
 
 
-def bodies(variant: Variant, document: str, variables: list[dict[str, Any]]) -> list[str]:
-    """The requests for one document, in the words of the variant."""
+def request_bodies(variant: Variant, document: str, variables: list[dict[str, Any]]) -> list[str]:
+    """The request bodies for one document, in the variant's own schema."""
     if variant.name == "postgraphile":
         query = (PEERS / f"{document}.graphql").read_text()
-        return [orjson.dumps({"query": query, "variables": _for_peer(document, it)}).decode() for it in variables]
+        return [orjson.dumps({"query": query, "variables": _peer_variables(document, it)}).decode() for it in variables]
     name = {"profile": "profile", "grid": "customers", "nested": "orders"}[document]
     query = (HERE.parent / "tests" / "documents" / f"{name}.graphql").read_text()
     return [orjson.dumps({"query": query, "variables": given}).decode() for given in variables]
 
 
-# PostGraphile's name for the order by number, which its cursors begin with; `check` notices when it changes.
-_PEER_ORDER = "d57787af63"
+# PostGraphile's name for the order by number, with which its cursors begin; `compare_answers` fails when it changes.
+_PEER_ORDER: Final = "d57787af63"
 
 
-def _for_peer(document: str, given: dict[str, Any]) -> dict[str, Any]:
-    """Its ids are the database's own numbers, and its cursors say the same in other words."""
+def _peer_variables(document: str, given: dict[str, Any]) -> dict[str, Any]:
+    """Its ids are the keys of the database, and its cursors encode the same position differently."""
     if document == "profile":
-        return {"id": str(_key(given["id"]))}
+        return {"id": str(_decode_key(given["id"]))}
     if document == "grid":
         _, number, id = orjson.loads(base64.urlsafe_b64decode(given["after"] + "=="))
         place = orjson.dumps([_PEER_ORDER, str(number), str(id)])
@@ -105,23 +114,23 @@ def _for_peer(document: str, given: dict[str, Any]) -> dict[str, Any]:
     return {}
 
 
-def _key(id: str) -> int:
+def _decode_key(id: str) -> int:
     return int(id.removeprefix("cus_"), 16)
 
 
-def _free_port() -> int:
+def _find_free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
 
-def _until_listening(port: int, variant: Variant) -> None:
+def _wait_until_listening(variant: Variant, logs: Path) -> None:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         with socket.socket() as probe:
-            if not probe.connect_ex(("127.0.0.1", port)):
+            if not probe.connect_ex(("127.0.0.1", variant.port)):
                 return
         if variant.process.poll() is not None:
             break
         time.sleep(0.1)
-    raise SystemExit(f"{variant.name} does not start; see its log in {HERE / '.data'}")
+    raise SystemExit(f"{variant.name} does not start; see its log in {logs}")

@@ -1,0 +1,75 @@
+"""`make bench` measures the shipped service: `customer-gql serve` with a short list of changed settings."""
+
+import importlib
+import json
+import subprocess
+import urllib.request
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from customer_gql.settings import load_settings
+from support.processes import PROGRAM
+
+ROOT = Path(__file__).parents[2]
+CHANGED = {"admin": {"bucket", "rate", "read_connections"}, "worker": False}
+VARIANTS = {"service": {}, "plans-off": {"compiled_plans": False}}
+
+
+@pytest.fixture
+def choose_variants(monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
+    return importlib.import_module("variants").choose_variants
+
+
+@pytest.fixture(params=VARIANTS)
+def variant(request: pytest.FixtureRequest, choose_variants: Any) -> Generator[Any]:
+    (chosen,) = choose_variants([request.param])
+    yield chosen
+    chosen.stop()
+
+
+def test_make_bench_compares_the_service_as_it_is(choose_variants: Any, monkeypatch: pytest.MonkeyPatch):
+    recipe = subprocess.run(["make", "-n", "bench"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert "cd benchmarks && ../.venv/bin/python run.py" in recipe
+    run = importlib.import_module("run")
+    assert run.choose_variants is choose_variants
+    assert set(VARIANTS) <= set(run.VARIANTS)
+
+
+def test_only_a_few_settings_differ(variant: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.chdir(tmp_path)  # no `.env` of the person who runs the test
+    monkeypatch.setenv("CUSTOMER_GQL_HEADER_COUNT", "77")  # which the benchmark must not pass on
+    given = variant.environment("postgresql://localhost/shop")
+    assert "CUSTOMER_GQL_HEADER_COUNT" not in given
+    monkeypatch.delenv("CUSTOMER_GQL_HEADER_COUNT")
+    shipped = load_settings().model_dump()
+    for name in given.keys() - {"PORT"}:
+        monkeypatch.setenv(name, given[name])
+    measured = load_settings().model_dump()
+    assert differences(shipped.pop("admin"), measured.pop("admin")).keys() == CHANGED["admin"]
+    assert differences(shipped, measured) == {
+        "worker": False,
+        "port": variant.port,
+        "database_url": "postgresql://localhost/shop",
+        **VARIANTS[variant.name],
+    }
+
+
+def differences(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in other.items() if one[name] != value}
+
+
+def test_a_variant_is_customer_gql_serve_itself(variant: Any, database_url: str, tmp_path: Path):
+    assert variant.command == [str(PROGRAM), "serve"]
+    variant.start(database_url, tmp_path)
+    body = json.dumps({"query": "{ __typename }"}).encode()
+    url = f"http://127.0.0.1:{variant.port}{variant.document_path('grid')}"
+    asked = urllib.request.Request(url, body, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(asked, timeout=10) as answer:
+        assert json.load(answer)["data"] == {"__typename": "Query"}
+    assert "serving on" in (tmp_path / f"{variant.name}.log").read_text()
+    command = Path(f"/proc/{variant.process.pid}/cmdline").read_bytes().split(b"\0")
+    assert [part.decode() for part in command[-3:-1]] == variant.command

@@ -1,0 +1,37 @@
+"""`customer-gql serve` freezes the garbage collector before it reports that it serves."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from customer_gql.execution.http.gc import THRESHOLD
+from support.processes import environment, line
+
+SERVE: str = """
+import gc, io, sys
+from customer_gql.cli import main
+
+class Observed(io.TextIOWrapper):
+    def write(self, text):
+        if text.startswith("serving on"):
+            super().write(f"{gc.get_freeze_count()} {gc.get_threshold()}\\n")
+        return super().write(text)
+
+sys.stderr = Observed(sys.stderr.buffer, line_buffering=True)
+sys.argv = ["customer-gql", "serve"]
+main()
+"""
+
+
+def test_serve_freezes_what_it_has_loaded(tmp_path: Path, database_url: str):
+    given = environment(database_url=database_url, port=0, worker=False)
+    with subprocess.Popen(
+        [sys.executable, "-c", SERVE], cwd=tmp_path, env=given, stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            frozen, _, threshold = line(process.stderr).partition(" ")
+        finally:
+            process.send_signal(signal.SIGTERM)
+    assert int(frozen) > 100_000  # the modules of the service alone are more
+    assert threshold == str(THRESHOLD)
