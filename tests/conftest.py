@@ -19,6 +19,7 @@ from customer_gql.database import migrations
 from customer_gql.database.pools import Database, open_database
 from customer_gql.database.statements import Connection
 from customer_gql.embedded.server import Server, create_database, running_server
+from customer_gql.schema.projections import PROJECTIONS
 from customer_gql.settings import AdminSettings, Settings, load_settings
 from customer_gql.staff import writes as staff
 from support.clients import Client, served
@@ -89,7 +90,7 @@ def empty_database_url(server: Server, template: str) -> Generator[str]:
 
 @pytest.fixture
 async def empty_database(empty_database_url: str) -> AsyncGenerator[Database]:
-    async with open_database(empty_database_url) as database:
+    async with open_database(empty_database_url, projections=PROJECTIONS) as database:
         yield database
 
 
@@ -127,6 +128,7 @@ async def worker_database(database_url: str, statements: Statements) -> AsyncGen
         write_connections=8,
         on_statement=statements,
         connection_class=StoppableConnection,
+        projections=PROJECTIONS,
     ) as opened:
         yield opened
 

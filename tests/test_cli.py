@@ -1,5 +1,6 @@
 """Every command of the README's table, as a person runs it: a process, its output, its exit code."""
 
+import asyncio
 import json
 import re
 import signal
@@ -10,9 +11,11 @@ import urllib.request
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from customer_gql.database.pools import open_database
 from customer_gql.embedded.server import Server, create_database, drop_database
 from support.databases import cloned
 from support.processes import line, post, run, started
@@ -85,6 +88,27 @@ def test_seed_tells_what_it_made(seeded: subprocess.CompletedProcess[str]):
     assert "customer: 200\n" in seeded.stdout
     assert seeded.stdout.splitlines()[-1].startswith("in ")
     assert seeded.stderr.startswith("loading 200 customers")
+
+
+async def value(url: str, statement: str) -> Any:
+    async with open_database(url) as database, database.writes.acquire() as connection:
+        return await connection.fetchval(statement)
+
+
+def test_derived_rows_are_compared_and_recomputed(tmp_path: Path, shop_url: str, seeded: object):
+    def reproject(*options: str) -> tuple[int, str, str]:
+        done = run(tmp_path, "reproject", *options, database_url=shop_url)
+        return done.returncode, re.sub(r"\d+ customers", "all customers", done.stdout), done.stderr.splitlines()[-1]
+
+    answer = reproject("--check")
+    assert answer[:2] == (0, "order_statistics: all customers, 0 rows differ\n")
+    wrong = "UPDATE order_statistics SET lifetime_value = 1 WHERE lifetime_value > 100000 RETURNING 1"
+    rows = asyncio.run(value(shop_url, f"WITH wrong AS ({wrong}) SELECT count(*) FROM wrong"))
+    status, told, fault = reproject("--check")
+    assert (status, told) == (1, f"order_statistics: all customers, {rows} rows differ\n")
+    assert fault == f"customer-gql: {rows} rows differ from what they should be: `customer-gql reproject` mends them."
+    assert reproject()[:2] == (0, f"order_statistics: all customers, {rows} rows changed\n")
+    assert reproject("--check")[:2] == answer[:2]
 
 
 def test_staff_are_created_and_given_tokens(tmp_path: Path, shop_url: str):

@@ -34,6 +34,7 @@ from customer_gql.graph.context import Context
 from customer_gql.messaging.jobs import worker
 from customer_gql.messaging.mail import catcher
 from customer_gql.schema import admin, storefront
+from customer_gql.schema.projections import PROJECTIONS
 from customer_gql.schema.work import WORK
 from customer_gql.security import hashing
 from customer_gql.staff.sign_in import oidc_routes, sessions as staff_sessions
@@ -135,6 +136,7 @@ def open_pools(settings: Settings, audience: str) -> AbstractAsyncContextManager
             acquire=settings.pool_seconds,
             client_check=settings.client_check_seconds,
         ),
+        projections=PROJECTIONS,
     )
 
 

@@ -8,6 +8,7 @@ import pytest
 from customer_gql.database.pools import Database
 from customer_gql.database.statements import Connection
 from customer_gql.demo.northwind.load import ImportFault, Loaded, NorthwindSummary, import_northwind
+from customer_gql.schema.projections import PROJECTIONS
 
 FOLDER = Path(__file__).parents[2].parent / "shared" / "data" / "northwind"
 here = pytest.mark.skipif(not FOLDER.is_dir(), reason="the Northwind files are not on this machine")
@@ -36,7 +37,7 @@ async def test_everything_is_loaded_once(empty_database: Database):
 async def fingerprint(connection: Connection) -> list[Any]:
     tables = (
         "customer customer_email customer_event address staff_user product sales_order sales_order_number"
-        " sales_order_item sales_order_address shipment tracking_number"
+        " sales_order_item sales_order_address shipment tracking_number order_statistics"
     )
     return [
         await connection.fetchval(f"SELECT md5(string_agg(t::text, chr(10) ORDER BY t::text)) FROM {name} t")
@@ -60,6 +61,17 @@ async def test_the_totals_are_those_of_the_source(empty_database: Database):
     assert [int(total) for total in totals] == [135_445_859, 8_866_558, 6_494_269, 133_073_570, 21]
     assert [int(total) for total in lines] == [126_579_301, 51_317 - 50_119]
     assert Decimal(int(lines[0])).scaleb(-2) - Decimal("1265793.0395") == Decimal("-0.0295")
+
+
+@here
+async def test_derived_rows_are_as_they_would_be_recomputed(empty_database: Database):
+    async with empty_database.writes.acquire() as connection:
+        await import_northwind(connection, FOLDER)
+        value, count = await one(connection, "SELECT sum(lifetime_value), sum(order_count) FROM order_statistics")
+        assert (int(value), int(count)) == (133_073_570, 830)
+        for projection in PROJECTIONS:
+            ids = [customer_id async for batch in projection.batches(connection) for customer_id in batch]
+            assert await projection.count_differences(connection, ids) == 0
 
 
 @here

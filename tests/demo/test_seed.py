@@ -17,11 +17,13 @@ from customer_gql.commerce.wishlists import tables as wishlists
 from customer_gql.customers.newsletter import tables as newsletter
 from customer_gql.customers.profile import tables as customers
 from customer_gql.database.pools import Database, open_database
+from customer_gql.database.projections import Projection
 from customer_gql.database.statements import Connection
 from customer_gql.demo.seed.rows import COLUMNS
 from customer_gql.demo.seed.seeding import DEFAULT_UNTIL, SeedRefused, seed
 from customer_gql.demo.shop import records
 from customer_gql.embedded.server import Server, create_database, drop_database
+from customer_gql.schema.projections import PROJECTIONS
 from customer_gql.schema.tables import metadata
 
 UNTIL = datetime(2026, 8, 20, 9, 30, tzinfo=UTC)
@@ -145,7 +147,8 @@ async def test_says_how_many_rows_each_table_got(empty_database_connection: Conn
     connection = empty_database_connection
     before = {name: await value(connection, f"SELECT count(*) FROM {name}") for name in metadata.tables}
     summary = await seed(connection, customers=CUSTOMERS, seed=1, until=UNTIL)
-    seeded = {*COLUMNS, *(name for name, _, _ in records(UNTIL))}
+    derived = {projection.table.name for projection in PROJECTIONS}
+    seeded = {*COLUMNS, *(name for name, _, _ in records(UNTIL)), *derived}
     assert set(summary.counts) == seeded
     for name in seeded:
         assert summary.counts[name] == await value(connection, f"SELECT count(*) FROM {name}") - before[name] > 0
@@ -297,6 +300,12 @@ async def test_every_order_claims_its_number(shop: Connection) -> None:
         WHERE o.number IS NULL OR n.number IS NULL
     """
     assert await violations(shop, statement) == []
+
+
+@pytest.mark.parametrize("projection", PROJECTIONS, ids=lambda projection: projection.table.name)
+async def test_derived_rows_are_as_they_would_be_recomputed(shop: Connection, projection: Projection) -> None:
+    async for ids in projection.batches(shop):
+        assert await projection.count_differences(shop, ids) == 0
 
 
 async def test_nothing_happens_before_the_registration_or_after_the_end(shop: Connection) -> None:

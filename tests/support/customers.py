@@ -7,6 +7,7 @@ from sqlalchemy import Table, insert
 
 from customer_gql.commerce.carts.tables import cart, cart_item
 from customer_gql.commerce.catalog.tables import product
+from customer_gql.commerce.orders.order_statistics import ORDER_STATISTICS
 from customer_gql.commerce.orders.tables import sales_order, sales_order_item, shipment, tracking_number
 from customer_gql.commerce.reviews.tables import review
 from customer_gql.commerce.reward_points.tables import reward_points, reward_points_entry
@@ -112,6 +113,7 @@ async def make_order(connection: Connection, owner: Row, items: list[Row], **giv
             price=item.price,
             row_total=item.price,
         )
+    await ORDER_STATISTICS.recompute(connection, [owner.id])
     return made
 
 

@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 import asyncpg
 
 from customer_gql.database.statements import Connection
+from customer_gql.database.transactions import MarkingConnection
 
 T = TypeVar("T")
 SECONDS = 10
@@ -89,7 +90,7 @@ def stop_after(*parts: str, nth: int = 1) -> AbstractAsyncContextManager[Stop]:
     return _stop(Stop(parts, after=True, nth=nth))
 
 
-class StoppableConnection(asyncpg.Connection):
+class StoppableConnection(MarkingConnection):
     """The connection of the tests' pools; without a stop it does what any does."""
 
     __slots__ = ()

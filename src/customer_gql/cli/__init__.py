@@ -15,10 +15,10 @@ from customer_gql.database.pools import DatabaseUnreachable
 from customer_gql.embedded.server import EmbeddedPostgresError
 from customer_gql.settings import SettingsError
 
-from . import filling, people, serving
+from . import filling, people, projections, serving
 
 cli = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False, help=__doc__)
-for command in (serving.demo, serving.serve, serving.worker, filling.migrate, filling.seed):
+for command in (serving.demo, serving.serve, serving.worker, filling.migrate, filling.seed, projections.reproject):
     cli.command()(command)
 cli.add_typer(filling.imports, name="import")
 cli.add_typer(people.staff_commands, name="staff")

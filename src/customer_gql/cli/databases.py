@@ -48,8 +48,10 @@ def _checked(url: str) -> str:
 
 
 def run(url: str, work: Callable[[Connection], Awaitable[T]], *, transaction: bool = True) -> T:
+    from customer_gql.schema.projections import PROJECTIONS
+
     async def done() -> T:
-        async with open_database(url, statement_timeout_seconds=3600) as database:
+        async with open_database(url, statement_timeout_seconds=3600, projections=PROJECTIONS) as database:
             opened: Any = database.transaction() if transaction else database.writes.acquire()
             async with opened as connection:
                 return await work(connection)

@@ -12,11 +12,11 @@ class CommandFailed(Exception):
 
 
 @contextmanager
-def show_progress(what: str) -> Generator[Callable[[int, int], None]]:
+def show_progress(what: str, *, doing: str = "loading") -> Generator[Callable[[int, int], None]]:
     """A bar on standard error; its function is told how much is done, of how much."""
-    columns = (TextColumn("loading {task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"))
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"))
     bar = Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True))
-    task = bar.add_task(what, total=None)
+    task = bar.add_task(f"{doing} {what}", total=None)
 
     def advance(done: int, total: int) -> None:
         # Not shown before something is done: a fault that comes first stands alone.

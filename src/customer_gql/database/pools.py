@@ -1,6 +1,6 @@
 """Connection pools with time limits, and transactions."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final
@@ -8,7 +8,9 @@ from typing import Any, Final
 import asyncpg
 
 from .lease import LeasingPool
+from .projections import Projection
 from .statements import Connection, Row
+from .transactions import MarkingConnection, transaction
 
 
 async def _skip_reset(_connection: Any) -> None:
@@ -25,15 +27,8 @@ class Database:
     @asynccontextmanager
     async def transaction(self, *, dry_run: bool = False) -> AsyncGenerator[Connection]:
         """Commit on leaving; a dry run rolls back instead, after everything was tried for real."""
-        async with self.writes.acquire() as connection:
-            transaction = connection.transaction()
-            await transaction.start()
-            try:
-                yield connection
-            except BaseException:
-                await transaction.rollback()
-                raise
-            await (transaction.rollback() if dry_run else transaction.commit())
+        async with self.writes.acquire() as connection, transaction(connection, dry_run=dry_run):
+            yield connection
 
 
 class BoundedPool(LeasingPool):
@@ -75,13 +70,15 @@ def create_pool(
     *,
     prepared_statements: bool = True,
     on_statement: Callable[[Any], None] | None = None,
-    connection_class: type[asyncpg.Connection] = asyncpg.Connection,
+    connection_class: type[MarkingConnection] = MarkingConnection,
+    projections: Sequence[Projection] | None = None,
     reset: Callable[[Any], Any] | None = None,
     **server_settings: str,
 ) -> BoundedPool:
     """To be entered; every connection of it carries its time limits itself, whatever the role's are."""
 
-    async def watch(connection: Any) -> None:
+    async def prepare(connection: Any) -> None:
+        connection.marks.projections = projections
         if on_statement is not None:
             connection.add_query_logger(on_statement)
 
@@ -103,7 +100,7 @@ def create_pool(
         loop=None,
         connect=None,
         setup=None,
-        init=watch,
+        init=prepare,
         reset=reset,
         statement_cache_size=512 if prepared_statements else 0,
         timeout=patience.connect,
@@ -129,10 +126,12 @@ async def open_database(
     statement_timeout_seconds: float = 30,
     patience: TimeLimits | None = None,
     on_statement: Callable[[Any], None] | None = None,
-    connection_class: type[asyncpg.Connection] = asyncpg.Connection,
+    connection_class: type[MarkingConnection] = MarkingConnection,
+    projections: Sequence[Projection] | None = None,
 ) -> AsyncGenerator[Database]:
     """Open both pools, and close them on leaving. Raises `DatabaseUnreachable` with one clear sentence.
 
+    Writes that touch what `projections` read need them; without them such a write raises.
     `on_statement` is told of every statement that runs, as asyncpg's query loggers are.
     """
     waits = patience or TimeLimits(statement=statement_timeout_seconds)
@@ -148,7 +147,7 @@ async def open_database(
     try:
         async with (
             create_pool(url, read_connections, waits, reset=_skip_reset, **fixed, **options) as reads,
-            create_pool(url, write_connections, waits, **careful, **options) as writes,
+            create_pool(url, write_connections, waits, projections=projections, **careful, **options) as writes,
         ):
             limit = waits.answer
             yield Database(reads, writes)

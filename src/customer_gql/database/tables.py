@@ -3,7 +3,7 @@
 import enum
 from typing import Any, Literal
 
-from sqlalchemy import CHAR, CheckConstraint, Column, DateTime, MetaData, Table, func
+from sqlalchemy import CHAR, BigInteger, CheckConstraint, Column, DateTime, MetaData, Table, func
 from sqlalchemy.schema import SchemaItem
 
 metadata = MetaData(
@@ -45,3 +45,10 @@ def created_at(name: str = "created_at") -> Column[Any]:
 
 def currency_column(name: str = "currency") -> Column[Any]:
     return Column(name, CHAR(3), nullable=False)
+
+
+# A row that is locked while a customer's derived rows are recomputed, see `projections`. It outlives the customer,
+# because orders and their totals do.
+projection_lock = table(
+    "projection_lock", Column("customer_id", BigInteger, primary_key=True), created_at(), distribution="customer"
+)

@@ -4,6 +4,7 @@ from typing import Final
 
 from customer_gql.messaging.jobs.work import Job, Poll, Schedule, Work
 
+from .projections import PROJECTIONS
 from .slices import declared
 
 _DECLARED: Final = declared("slice", "WORK")
@@ -11,4 +12,5 @@ WORK: Final = Work(
     jobs=tuple(work for work in _DECLARED if isinstance(work, Job)),
     schedules=tuple(work for work in _DECLARED if isinstance(work, Schedule)),
     polls=tuple(work for work in _DECLARED if isinstance(work, Poll)),
+    projections=PROJECTIONS,
 )

@@ -1,4 +1,4 @@
-from sqlalchemy import BigInteger, and_, case, cast, func, select
+from sqlalchemy import BigInteger, and_, cast, func, select
 
 from customer_gql.customers.profile.tables import customer
 from customer_gql.loading.pages import Pages, Sort
@@ -6,7 +6,7 @@ from customer_gql.loading.reads import all_by, first_by, one_by
 from customer_gql.shop.websites.tables import website
 
 from .tables import (
-    OrderStatus,
+    order_statistics as statistics,
     sales_order,
     sales_order_address as order_address,
     sales_order_item as item,
@@ -42,26 +42,26 @@ _address_key = (order_address.c.customer_id, order_address.c.order_id)
 billing_addresses_by_order = one_by(select(order_address).where(order_address.c.kind == "BILLING"), *_address_key)
 shipping_addresses_by_order = one_by(select(order_address).where(order_address.c.kind == "SHIPPING"), *_address_key)
 
-# What was kept of each order that was not canceled, in the base currency of the customer's website. An order of
-# another website counts only where the currency is the same: amounts of two currencies have no sum.
-_kept = and_(
-    sales_order.c.customer_id == customer.c.id,
-    sales_order.c.status != OrderStatus.CANCELED.value,
-    sales_order.c.currency == website.c.currency,
-)
-_count = func.count(sales_order.c.id)
-_value = cast(func.coalesce(func.sum(sales_order.c.grand_total - sales_order.c.refunded_total), 0), BigInteger)
+# In the base currency of the customer's website. Orders of another website count where the currency is the same:
+# amounts in two currencies have no sum (docs/domain/orders.md#orders-7).
+_count = cast(func.coalesce(func.sum(statistics.c.order_count), 0), BigInteger)
+_value = cast(func.coalesce(func.sum(statistics.c.lifetime_value), 0), BigInteger)
 
 statistics_by_customer = one_by(
     select(
         customer.c.id.label("customer_id"),
         _count.label("order_count"),
         _value.label("lifetime_value"),
-        case((_count > 0, cast(func.round(_value / func.nullif(_count, 0)), BigInteger))).label("average_order_value"),
-        func.max(sales_order.c.placed_at).label("last_order_at"),
+        cast(func.round(_value / func.nullif(_count, 0)), BigInteger).label("average_order_value"),
+        func.max(statistics.c.last_order_at).label("last_order_at"),
         website.c.currency,
     )
-    .select_from(customer.join(website).outerjoin(sales_order, _kept))
+    .select_from(
+        customer.join(website).outerjoin(
+            statistics,
+            and_(statistics.c.customer_id == customer.c.id, statistics.c.currency == website.c.currency),
+        )
+    )
     .group_by(customer.c.id, website.c.currency),
     customer.c.id.label("customer_id"),
 )

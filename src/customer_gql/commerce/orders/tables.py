@@ -63,6 +63,21 @@ sales_order = table(
     distribution="customer",
 )
 
+# What the orders of a customer add up to, by website and currency; see the module `order_statistics`.
+order_statistics = table(
+    "order_statistics",
+    Column("customer_id", BigInteger, nullable=False),
+    Column("website_id", ForeignKey("website.id"), nullable=False),
+    currency_column(),
+    Column("order_count", BigInteger, nullable=False),
+    Column("lifetime_value", BigInteger, nullable=False),
+    Column("first_order_at", DateTime(timezone=True), nullable=False),
+    Column("last_order_at", DateTime(timezone=True), nullable=False),
+    PrimaryKeyConstraint("customer_id", "website_id", "currency"),
+    CheckConstraint("order_count > 0 AND lifetime_value >= 0 AND first_order_at <= last_order_at", name="totals"),
+    distribution="customer",
+)
+
 # A number names one order of the shop; unique keys of the order itself would have to hold the customer.
 sales_order_number = table(
     "sales_order_number",

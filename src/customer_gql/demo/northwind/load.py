@@ -14,9 +14,10 @@ from sqlalchemy import select
 
 from customer_gql.administration.customer_import.files import ImportFault
 from customer_gql.commerce.catalog.tables import product
-from customer_gql.commerce.orders.tables import sales_order_number
+from customer_gql.commerce.orders.tables import sales_order, sales_order_number
 from customer_gql.core.ids import new_id
 from customer_gql.database.statements import Connection, Row, fetch_one, fetch_value
+from customer_gql.database.transactions import mark_customers, transaction
 from customer_gql.shop.websites.tables import store, store_view, website
 from customer_gql.staff.tables import staff_role, staff_user
 
@@ -67,7 +68,7 @@ async def import_northwind(connection: Connection, folder: Path) -> NorthwindSum
     Raises `ImportFault` when a file is missing, lacks a column, or holds a value that is none.
     """
     files = read(folder)
-    async with connection.transaction():
+    async with transaction(connection):
         view = await _default_view(connection)
         staff, staff_ids = await _add_staff(connection, files["employees"])
         products, product_ids = await _add_products(connection, files["products"])
@@ -181,6 +182,8 @@ async def _add_orders(connection: Connection, sales: Sequence[Sale]) -> tuple[Lo
     made = [orders_.rows(sale) for sale in sales if sale.order_id in fresh]
     for table in orders_.TABLES:
         await copy(connection, table, [row for rows in made for row in rows[table]])
+    new = {sale.customer_id for sale in sales if sale.order_id in fresh}
+    mark_customers(connection, new, sales_order)
     return (
         Loaded(len(sales), len(made)),
         Loaded(sum(len(sale.items) for sale in sales), sum(len(rows[orders_.sales_order_item]) for rows in made)),

@@ -16,6 +16,7 @@ import asyncpg
 from customer_gql.core.errors import RuleError
 from customer_gql.database.statements import Connection, Row
 from customer_gql.demo.shop import records
+from customer_gql.schema.projections import PROJECTIONS
 
 from .batches import CUSTOMERS_IN_A_BATCH, Shop, batch
 from .rows import COLUMNS, DAY, Rows, at, since_epoch
@@ -125,6 +126,7 @@ async def _load(connection: Connection, shop: Shop, counts: Counter[str], on_pro
         if done < shop.customers:
             coming = loop.run_in_executor(None, batch, shop, done + 1)
         await _copy_batch(connection, rows, counts)
+        await _project_batch(connection, [row[0] for row in rows["customer"]], counts)
         if on_progress:
             on_progress(done, shop.customers)
 
@@ -134,6 +136,12 @@ async def _copy_batch(connection: Connection, rows: Rows, counts: Counter[str]) 
         counts[table] += len(rows[table])
         if rows[table]:
             await _copy(connection, table, columns, rows[table])
+
+
+async def _project_batch(connection: Connection, customer_ids: list[int], counts: Counter[str]) -> None:
+    """Nobody else sees these customers yet, so nothing has to be locked."""
+    for projection in PROJECTIONS:
+        counts[projection.table.name] += await projection.recompute(connection, customer_ids)
 
 
 async def _copy(connection: Connection, table: str, columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from customer_gql.database.pools import Database
+from customer_gql.database.projections import Projection
 from customer_gql.settings import Settings
 
 
@@ -56,3 +57,5 @@ class Work:
     jobs: tuple[Job, ...] = ()
     schedules: tuple[Schedule, ...] = ()
     polls: tuple[Poll, ...] = ()
+    projections: tuple[Projection, ...] = ()
+    """What the transactions of this work recompute."""

@@ -66,6 +66,7 @@ async def running(settings: Settings, work_: Work) -> AsyncGenerator[None]:
             acquire=settings.pool_seconds,
             client_check=settings.client_check_seconds,
         ),
+        projections=work_.projections,
     ) as database:
         task = asyncio.create_task(work(database, settings, stop, work_))
         try:

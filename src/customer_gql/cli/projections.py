@@ -1,0 +1,29 @@
+"""Rows derived from other rows: recomputed, or compared with what they should be."""
+
+from typing import Annotated
+
+import typer
+
+from customer_gql.core.terminal import CommandFailed, show_progress
+
+from .databases import migrated, run
+
+
+def reproject(
+    check: Annotated[bool, typer.Option("--check", help="Only compare; fail when a row differs.")] = False,
+) -> None:
+    """Recompute all derived rows, such as order statistics, in batches that each commit. The service may go on."""
+    from customer_gql.database.reprojection import compare_all, recompute_all
+    from customer_gql.schema.projections import PROJECTIONS
+
+    work = compare_all if check else recompute_all
+    differing = 0
+    with migrated() as url:
+        for projection in PROJECTIONS:
+            name = projection.table.name
+            with show_progress(name, doing="comparing" if check else "recomputing") as advance:
+                done = run(url, lambda c, p=projection, a=advance: work(c, p, a), transaction=False)
+            print(f"{name}: {done.customers:,} customers, {done.rows:,} rows {'differ' if check else 'changed'}")
+            differing += done.rows
+    if check and differing:
+        raise CommandFailed(f"{differing:,} rows differ from what they should be: `customer-gql reproject` mends them.")

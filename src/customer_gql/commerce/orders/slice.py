@@ -1,0 +1,5 @@
+from typing import Final
+
+from .order_statistics import ORDER_STATISTICS
+
+PROJECTIONS: Final = (ORDER_STATISTICS,)

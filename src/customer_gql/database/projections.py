@@ -1,0 +1,177 @@
+"""Projections: rows derived from other rows, kept up to date by the transactions that change those.
+
+A slice declares what its table holds (`Projection`). A transaction recomputes the rows of the customers it marked
+before it commits (`transactions`); `reproject` does so for every customer, and `count_differences` proves that nothing
+was missed.
+"""
+
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeAlias
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Column,
+    ColumnElement,
+    Integer,
+    Select,
+    Table,
+    and_,
+    any_,
+    bindparam,
+    delete,
+    false,
+    func,
+    select,
+    true,
+    tuple_,
+    union,
+)
+from sqlalchemy.dialects.postgresql import insert
+
+from .statements import Connection, Statement, compile_statement, execute_statement, fetch_rows, fetch_value
+from .tables import projection_lock
+
+CUSTOMERS_IN_A_BATCH: Final = 5_000
+"""Customers of one statement. It keeps a bulk change from building the rows of a whole shop in memory."""
+
+AnySelect: TypeAlias = Select[*tuple[Any, ...]]
+
+_ids: ColumnElement[Any] = bindparam("customer_ids", type_=ARRAY(BigInteger()))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Projection:
+    """Rows of `table`, all of them determined by the rows that the same customer has in the tables of `reads`.
+
+    `rows` selects them for every customer, with a column of the table's name for each column that is written;
+    `customer_id` is the column of its FROM clause that names the customer.
+    """
+
+    table: Table
+    rows: AnySelect
+    customer_id: ColumnElement[int]
+    reads: tuple[Table, ...]
+    _recompute: Statement = field(init=False, repr=False)
+    _differences: Statement = field(init=False, repr=False)
+    _next_customers: Statement = field(init=False, repr=False)
+    _customer_count: Statement = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        fresh = self.rows.where(self.customer_id == any_(_ids))
+        object.__setattr__(self, "_recompute", compile_statement(_recompute(self.table, fresh)))
+        object.__setattr__(self, "_differences", compile_statement(_differences(self.table, fresh)))
+        tables = (*self.reads, self.table)
+        object.__setattr__(self, "_next_customers", compile_statement(_next_customers(tables)))
+        object.__setattr__(self, "_customer_count", compile_statement(_customer_count(tables)))
+
+    async def recompute(self, connection: Connection, customer_ids: Sequence[int]) -> int:
+        """Bring the rows of these customers up to date in one statement. How many rows changed.
+
+        The caller has locked the customers (`lock_customers`), or nobody else can see them yet.
+        """
+        return await fetch_value(connection, self._recompute, customer_ids=customer_ids)
+
+    async def count_differences(self, connection: Connection, customer_ids: Sequence[int]) -> int:
+        """How many rows of these customers are missing, superfluous or not as they would be recomputed."""
+        return await fetch_value(connection, self._differences, customer_ids=customer_ids)
+
+    async def count_customers(self, connection: Connection) -> int:
+        """How many customers `batches` will give."""
+        return await fetch_value(connection, self._customer_count)
+
+    async def batches(self, connection: Connection) -> AsyncGenerator[list[int]]:
+        """Every customer who has rows here, or should, in batches by id."""
+        after = -1
+        while ids := [row.id for row in await fetch_rows(connection, self._next_customers, after=after)]:
+            yield ids
+            after = ids[-1]
+
+
+def _recompute(table: Table, fresh: AnySelect) -> AnySelect:
+    """Insert, update and delete in one statement, leaving rows alone that are right already."""
+    new, key = fresh.cte("fresh"), list(table.primary_key.columns)
+    values = {name: table.c[name] for name in new.c.keys() if name not in table.primary_key.columns}  # noqa: SIM118
+    put = insert(table).from_select(list(new.c.keys()), select(new))
+    if values:
+        put = put.on_conflict_do_update(
+            index_elements=key,
+            set_={name: put.excluded[name] for name in values},
+            where=_differ(values, put.excluded),
+        )
+    else:
+        put = put.on_conflict_do_nothing(index_elements=key)
+    written = put.returning(true().label("is_written")).cte("written")
+    is_kept = select(new).where(_same_key(table, new)).exists()
+    removed = (
+        delete(table)
+        .where(table.c.customer_id == any_(_ids), ~is_kept)
+        .returning(true().label("is_removed"))
+        .cte("removed")
+    )
+    return select(
+        select(func.count()).select_from(written).scalar_subquery()
+        + select(func.count()).select_from(removed).scalar_subquery()
+    )
+
+
+def _differences(table: Table, fresh: AnySelect) -> AnySelect:
+    new = fresh.cte("fresh")
+    names = list(new.c.keys())
+    old = select(*[table.c[name] for name in names]).where(table.c.customer_id == any_(_ids)).cte("stored")
+    pairs = old.join(new, and_(*[old.c[column.name] == new.c[column.name] for column in table.primary_key]), full=True)
+    return select(func.count()).select_from(pairs).where(_differ({name: old.c[name] for name in names}, new.c))
+
+
+def _differ(columns: Mapping[str, ColumnElement[Any]], others: Any) -> ColumnElement[bool]:
+    return tuple_(*columns.values()).is_distinct_from(tuple_(*[others[name] for name in columns]))
+
+
+def _same_key(table: Table, other: Any) -> ColumnElement[bool]:
+    return and_(*[column == other.c[column.name] for column in table.primary_key])
+
+
+def _next_customers(tables: Sequence[Table]) -> AnySelect:
+    """The least ids after one. Each table contributes no more than a batch, which its primary key finds."""
+    after: Any = bindparam("after", type_=BigInteger())
+    limit: Any = bindparam("limit", CUSTOMERS_IN_A_BATCH, type_=Integer())
+    owners = [_owner(table) for table in tables]
+    found = [
+        select(owner.label("id")).where(owner > after).distinct().order_by(owner).limit(limit).subquery()
+        for owner in owners
+    ]
+    every = union(*[select(part.c.id) for part in found]).subquery()
+    return select(every.c.id).order_by(every.c.id).limit(limit)
+
+
+def _customer_count(tables: Sequence[Table]) -> AnySelect:
+    every = union(*[select(_owner(table).label("id")) for table in tables]).subquery()
+    return select(func.count()).select_from(every)
+
+
+def _owner(table: Table) -> Column[Any]:
+    return table.c.customer_id if "customer_id" in table.c else table.c.id
+
+
+_put = insert(projection_lock).from_select(
+    ["customer_id"],
+    select(func.unnest(_ids).column_valued("customer_id").label("customer_id")).order_by("customer_id"),
+)
+# DO UPDATE locks the row that is there although it then updates nothing, so no row version is left behind.
+_LOCK: Final = compile_statement(
+    _put.on_conflict_do_update(
+        index_elements=[projection_lock.c.customer_id],
+        set_={"created_at": projection_lock.c.created_at},
+        where=false(),
+    )
+)
+
+
+async def lock_customers(connection: Connection, customer_ids: Collection[int]) -> None:
+    """Wait for other transactions that recompute rows of these customers, and make later ones wait for this one.
+
+    The statement that recomputes comes after this one, so that it sees what those others have committed. It is the last
+    lock that a transaction takes, in the order of the ids: transactions that wait for each other here cannot deadlock.
+    """
+    await execute_statement(connection, _LOCK, customer_ids=sorted(customer_ids))

@@ -1,0 +1,99 @@
+"""Transactions that know which customers they touched, and bring the rows derived from those up to date."""
+
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import asyncpg
+from sqlalchemy import Table
+
+from .projections import CUSTOMERS_IN_A_BATCH, Projection, lock_customers
+from .statements import Connection
+
+
+@dataclass(slots=True)
+class Marks:
+    """The customers that the open transaction of one connection touched, by the table whose rows it changed."""
+
+    projections: Sequence[Projection] | None = None
+    """Those of the shop; None on a connection that was opened without them and so must mark nothing."""
+    is_open: bool = False
+    touched: dict[Table, set[int]] = field(default_factory=dict[Table, set[int]])
+
+
+class MarkingConnection(asyncpg.Connection):
+    """A connection with room for marks; asyncpg's own takes no attributes."""
+
+    __slots__ = ("marks",)
+
+    def __init__(self, *positional: Any, **named: Any) -> None:
+        super().__init__(*positional, **named)
+        self.marks = Marks()
+
+
+def mark_customers(connection: Connection, customer_ids: Iterable[int], changed: Table) -> None:
+    """Have every projection that reads `changed` recompute its rows of these customers before the commit.
+
+    Call it where a customer's rows of that table are inserted, updated or deleted. Raises `RuntimeError` outside of
+    `transaction`, where nothing would be recomputed.
+    """
+    marks = _marks(connection)
+    if not marks.is_open or marks.projections is None:
+        raise RuntimeError("Mark customers inside `transaction`, on a connection opened with the shop's projections.")
+    if any(changed in projection.reads for projection in marks.projections):
+        marks.touched.setdefault(changed, set()).update(customer_ids)
+
+
+@asynccontextmanager
+async def transaction(connection: Connection, *, dry_run: bool = False) -> AsyncGenerator[None]:
+    """Recompute what is derived from the customers marked inside, and commit; a dry run rolls all of it back.
+
+    Inside another one it is a savepoint, and the outer one recomputes.
+    """
+    marks = _marks(connection)
+    is_outermost = not marks.is_open
+    marks.is_open = True
+    started = connection.transaction()
+    try:
+        await started.start()
+        try:
+            yield
+            if is_outermost:
+                await _recompute(connection, marks)
+        except BaseException:
+            if not connection.is_closed():
+                await started.rollback()
+            raise
+        await (started.rollback() if dry_run else started.commit())
+    finally:
+        if is_outermost:
+            marks.is_open = False
+            marks.touched.clear()
+
+
+async def _recompute(connection: Connection, marks: Marks) -> None:
+    stale = _stale(marks.projections or (), marks.touched)
+    if stale:
+        await lock_customers(connection, set[int]().union(*stale.values()))
+    for projection, ids in stale.items():
+        for start in range(0, len(ids), CUSTOMERS_IN_A_BATCH):
+            await projection.recompute(connection, ids[start : start + CUSTOMERS_IN_A_BATCH])
+
+
+def _stale(projections: Sequence[Projection], touched: Mapping[Table, set[int]]) -> dict[Projection, list[int]]:
+    """Customers by projection, in the order declared. One that reads another's table is declared after it."""
+    changed = {table: set(ids) for table, ids in touched.items()}
+    stale: dict[Projection, list[int]] = {}
+    for projection in projections:
+        ids = set[int]().union(*(changed.get(table, ()) for table in projection.reads))
+        if ids:
+            stale[projection] = sorted(ids)
+            changed.setdefault(projection.table, set()).update(ids)
+    return stale
+
+
+def _marks(connection: Connection) -> Marks:
+    """A pool's connection passes attributes on to the one it wraps, which its type does not say."""
+    direct: Any = connection
+    return direct.marks

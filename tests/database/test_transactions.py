@@ -1,0 +1,157 @@
+"""Marks of customers on a transaction, and what becomes of them at its end."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from sqlalchemy import BigInteger, Column, MetaData, Table, func, select
+
+from customer_gql.commerce.orders.tables import order_statistics, sales_order
+from customer_gql.customers.addresses.tables import address
+from customer_gql.database import transactions
+from customer_gql.database.pools import Database, open_database
+from customer_gql.database.projections import Projection
+from customer_gql.database.statements import Connection, execute_statement
+from customer_gql.database.transactions import mark_customers, transaction
+from customer_gql.schema.projections import PROJECTIONS
+
+ORDER = """
+INSERT INTO sales_order (customer_id, id, number, status, store_view_id, placed_at, customer_email, customer_name,
+    currency, subtotal, grand_total)
+VALUES ($1, $2, 'M1', 'PENDING', 1, now(), 'a@example.com', 'A', 'USD', 5, 5)
+"""
+
+
+async def place(connection: Connection, customer_id: int, order_id: int = 1) -> None:
+    await connection.execute(ORDER, customer_id, order_id)
+    mark_customers(connection, [customer_id], sales_order)
+
+
+async def counts(connection: Connection, table: str = "order_statistics") -> dict[int, int]:
+    rows = await connection.fetch(f"SELECT customer_id, order_count FROM {table}")
+    return {row.customer_id: row.order_count for row in rows}
+
+
+@pytest.fixture
+async def orders(empty_database: Database) -> Any:
+    async with empty_database.writes.acquire() as connection:
+        yield connection
+
+
+async def test_marks_are_recomputed_before_the_commit(orders: Connection, empty_database: Database):
+    async with empty_database.transaction() as connection:
+        await place(connection, 1)
+        await place(connection, 1, 2)
+        await place(connection, 2)
+        assert await counts(connection) == {}
+    assert await counts(orders) == {1: 2, 2: 1}
+
+
+async def test_marks_end_with_their_transaction(orders: Connection):
+    async with transaction(orders):
+        await place(orders, 1)
+    await orders.execute("DELETE FROM order_statistics")
+    async with transaction(orders):
+        await place(orders, 2)
+    assert await counts(orders) == {2: 1}
+
+
+async def test_a_dry_run_leaves_nothing(orders: Connection, empty_database: Database):
+    async with empty_database.transaction(dry_run=True) as connection:
+        await place(connection, 1)
+    assert await counts(orders) == {}
+    assert await orders.fetchval("SELECT count(*) FROM projection_lock") == 0
+
+
+@pytest.mark.parametrize("error", [ValueError, asyncio.CancelledError])
+async def test_a_rollback_leaves_nothing(orders: Connection, empty_database: Database, error: type[BaseException]):
+    async def place_and_fail() -> None:
+        async with empty_database.transaction() as connection:
+            await place(connection, 1)
+            raise error
+
+    with pytest.raises(error):
+        await place_and_fail()
+    assert await counts(orders) == {}
+    async with empty_database.transaction() as connection:
+        await place(connection, 2)
+    assert await counts(orders) == {2: 1}
+
+
+async def test_a_savepoint_leaves_its_marks_to_the_transaction_around_it(orders: Connection):
+    async with transaction(orders):
+        async with transaction(orders):
+            await place(orders, 1)
+        assert await counts(orders) == {}
+        async with transaction(orders, dry_run=True):
+            await place(orders, 2)
+        await place(orders, 3)
+    assert await counts(orders) == {1: 1, 3: 1}
+
+
+async def test_nothing_is_marked_outside_of_a_transaction(orders: Connection):
+    with pytest.raises(RuntimeError, match="Mark customers inside `transaction`"):
+        mark_customers(orders, [1], sales_order)
+
+
+async def test_nothing_is_marked_where_the_projections_are_unknown(empty_database_url: str):
+    async with open_database(empty_database_url) as database, database.transaction() as connection:
+        with pytest.raises(RuntimeError, match="opened with the shop's projections"):
+            mark_customers(connection, [1], sales_order)
+
+
+async def test_the_statements_are_the_same_for_1_and_50_customers(connection: Connection, statements: Any):
+    ran: dict[int, list[str]] = {}
+    for size in (1, 50):
+        async with transaction(connection, dry_run=True):
+            await statements.clear()
+            mark_customers(connection, range(size), sales_order)
+        await statements.count()
+        ran[size] = list(statements.texts)
+    assert ran[1] == ran[50]
+    assert [text.split()[:3] for text in ran[1]] == [
+        ["INSERT", "INTO", "projection_lock"],
+        ["WITH", "fresh", "AS"],
+        ["ROLLBACK;"],
+    ]
+
+
+async def test_a_table_that_no_projection_reads_costs_nothing(connection: Connection, statements: Any):
+    async with transaction(connection):
+        await statements.clear()
+        mark_customers(connection, [1], address)
+    assert (await statements.count(), statements.texts) == (1, ["COMMIT;"])
+
+
+async def test_many_customers_are_recomputed_in_batches(orders: Connection, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(transactions, "CUSTOMERS_IN_A_BATCH", 2)
+    async with transaction(orders):
+        for customer_id in range(5):
+            await place(orders, customer_id)
+    assert await counts(orders) == dict.fromkeys(range(5), 1)
+
+
+async def test_a_projection_may_read_another_one(empty_database_url: str):
+    frequent = Table("frequent", MetaData(), Column("customer_id", BigInteger, primary_key=True))
+    often = Projection(
+        table=frequent,
+        reads=(order_statistics,),
+        customer_id=order_statistics.c.customer_id,
+        rows=(
+            select(order_statistics.c.customer_id)
+            .group_by(order_statistics.c.customer_id)
+            .having(func.sum(order_statistics.c.order_count) > 1)
+        ),
+    )
+    async with open_database(empty_database_url, projections=(*PROJECTIONS, often)) as database:
+        async with database.transaction() as connection:
+            await connection.execute("CREATE TABLE frequent (customer_id bigint PRIMARY KEY)")
+            await place(connection, 1)
+            await place(connection, 2)
+            await place(connection, 2, 2)
+        async with database.transaction() as connection:
+            assert [row.customer_id for row in await connection.fetch("SELECT customer_id FROM frequent")] == [2]
+            await execute_statement(connection, sales_order.delete())
+            mark_customers(connection, [1, 2], sales_order)
+        async with database.writes.acquire() as connection:
+            assert await connection.fetchval("SELECT count(*) FROM frequent") == 0
