@@ -5,7 +5,7 @@ from functools import partial
 
 import asyncpg
 from alembic import context
-from alembic.script import ScriptDirectory
+from alembic.operations.ops import CreateTableOp, ExecuteSQLOp, MigrationScript
 from sqlalchemy import Connection, pool, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -16,11 +16,17 @@ config = context.config
 LOCK = 4_701_113_209  # any number that nobody else takes
 
 
-def dated_revision(_context: object, _revision: object, directives: list) -> None:
-    """Number revisions in order, so that the folder reads as the history it is."""
-    head = ScriptDirectory.from_config(config).get_current_head()
+def finish_revision(_context: object, _revision: object, directives: list[MigrationScript]) -> None:
+    """Leave out what only the code reads, and protect new append-only tables."""
     for directive in directives:
-        directive.rev_id = f"{int(head or 0) + 1:04d}"
+        upgrade = directive.upgrade_ops
+        created = [operation for operation in upgrade.ops if isinstance(operation, CreateTableOp)] if upgrade else []
+        for operation in created:
+            append_only = operation.info.get("append_only")
+            operation.info = {}
+            if upgrade and append_only:
+                statement = f"REVOKE UPDATE, DELETE, TRUNCATE ON {operation.table_name} FROM CURRENT_USER"
+                upgrade.ops.append(ExecuteSQLOp(statement))
 
 
 def run(connection: Connection) -> None:
@@ -35,7 +41,7 @@ def run(connection: Connection) -> None:
         transaction_per_migration=True,
         compare_server_default=True,
         include_name=lambda name, kind, _: kind != "table" or name not in TABLES_OF_THE_QUEUE,
-        process_revision_directives=dated_revision,
+        process_revision_directives=finish_revision,
     )
     with context.begin_transaction():
         context.run_migrations()

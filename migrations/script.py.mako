@@ -1,4 +1,9 @@
-"""${message}."""
+"""${message[:1].upper()}${message[1:]}.
+
+A new table locks the tables its foreign keys refer to for a moment. A column without a volatile default is added in a
+moment too. On a large table, build an index with `postgresql_concurrently=True` inside an `autocommit_block`, and add a
+constraint as NOT VALID before it is validated.
+"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from customer_gql.database import migrations
 from customer_gql.database.pools import open_database
 from customer_gql.embedded.server import Server, create_database, drop_database
 from support.databases import cloned
@@ -68,7 +69,7 @@ def get(url: str) -> tuple[int, object]:
 
 
 def test_migrate_twice_and_by_two_at_once(tmp_path: Path, bare_url: str):
-    newest = max(file.name[:4] for file in (ROOT / "migrations" / "versions").glob("[0-9]*.py"))
+    newest = migrations.newest_revision()
     expected = f"the database is at migration {newest}\n"
     with ThreadPoolExecutor() as both:
         answers = list(both.map(lambda _: run(tmp_path, "migrate", database_url=bare_url), range(2)))

@@ -4,13 +4,15 @@ import pytest
 
 from customer_gql.core.permissions import ALL_PERMISSIONS
 from customer_gql.security import tokens
-from customer_gql.shop.settings.declaration import WEBSITE, Setting
+from customer_gql.shop.settings.declaration import DECLARED_SETTINGS, WEBSITE, Setting
 from support.access_walk import Ids, Root, ids_given, ids_taken, required, roots
 from support.root_samples import SAMPLES
 from support.staff import staff_client
 from support.world import build, state
 
-Setting("walk.lines", 2, WEBSITE, "How many lines the access test has.", at_least=1, at_most=4)
+DECLARED_SETTINGS.join(
+    [Setting("walk.lines", 2, WEBSITE, "How many lines the access test has.", at_least=1, at_most=4)]
+)
 ROOTS = roots()
 GUARDED = [root for root in ROOTS if root.viewer != "anybody"]
 

@@ -49,6 +49,9 @@ def _checked(url: str) -> str:
 
 def run(url: str, work: Callable[[Connection], Awaitable[T]], *, transaction: bool = True) -> T:
     from customer_gql.schema.projections import PROJECTIONS
+    from customer_gql.schema.slices import join_declarations
+
+    join_declarations()
 
     async def done() -> T:
         async with open_database(url, statement_timeout_seconds=3600, projections=PROJECTIONS) as database:

@@ -30,8 +30,20 @@ def migrations_folder() -> Path:
 def _alembic_config(url: str) -> Config:
     config = Config()
     config.set_main_option("script_location", str(migrations_folder()))
-    config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
+    # The hash keeps the files of two branches apart.
+    config.set_main_option("file_template", "%%(year)d%%(month).2d%%(day).2d_%%(rev)s_%%(slug)s")
     config.attributes["url"] = url
+    return config
+
+
+def _format_new_files(config: Config) -> Config:
+    """A new migration passes the linter as it is written. Ruff is there wherever migrations are written."""
+    hooks = {"lint": "check --fix --quiet", "format": "format --quiet"}
+    config.set_section_option("post_write_hooks", "hooks", ", ".join(hooks))
+    for hook, arguments in hooks.items():
+        config.set_section_option("post_write_hooks", f"{hook}.type", "module")
+        config.set_section_option("post_write_hooks", f"{hook}.module", "ruff")
+        config.set_section_option("post_write_hooks", f"{hook}.options", f"{arguments} REVISION_SCRIPT_FILENAME")
     return config
 
 
@@ -69,7 +81,7 @@ def compare_tables(url: str) -> None:
 def write_migration(url: str, message: str) -> None:
     """Write a migration from the difference between the tables in code and the database."""
     with _translated_errors():
-        command.revision(_alembic_config(url), message=message, autogenerate=True)
+        command.revision(_format_new_files(_alembic_config(url)), message=message, autogenerate=True)
 
 
 def require_answer(url: str) -> None:

@@ -1,8 +1,8 @@
 import strawberry
 
-from .slices import declared
+from .slices import declared_for_graph
 
 
 @strawberry.type(description="A customer of the shop, with everything that hangs on them.")
-class Customer(*declared("types", "CUSTOMER_SECTIONS")):
+class Customer(*declared_for_graph("types", "CUSTOMER_SECTIONS")):
     """Every slice adds the fields of its sections."""

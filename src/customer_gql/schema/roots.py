@@ -10,12 +10,12 @@ from strawberry.types.field import StrawberryField
 
 from customer_gql.graph.scalars import SCALARS
 
-from .slices import declared
+from .slices import declared_for_graph
 
 
 def merged(name: str, description: str, declaration: str, *more: type[Any]) -> type[Any]:
     """One root of what the slices declare; a field that two of them define fails the build, see `tests/schema`."""
-    root = merge_types(name, (*declared("operations", declaration), *more))
+    root = merge_types(name, (*declared_for_graph("operations", declaration), *more))
     root.__strawberry_definition__.description = description  # pyright: ignore[reportAttributeAccessIssue]
     return root
 

@@ -12,10 +12,15 @@ All of them are optional, and a tuple where more than one is possible. Modules a
 a migration imports tables, a worker imports `slice.py`, and only the service imports GraphQL.
 """
 
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
 from typing import Any, Final
+
+from customer_gql.messaging.events.event_types import EVENT_TYPES
+from customer_gql.messaging.mail.kinds import MAIL_KINDS
+from customer_gql.shop.settings.declaration import DECLARED_SETTINGS
 
 # The order of the list is the order of the fields in the graph.
 SLICES: Final = (
@@ -37,6 +42,7 @@ SLICES: Final = (
     "shop.settings",
     "messaging.jobs",
     "messaging.mail",
+    "messaging.events",
     "administration.customer_grid",
     "administration.mail_desk",
     "staff",
@@ -56,3 +62,19 @@ def modules(name: str) -> list[ModuleType]:
 def declared(module: str, name: str) -> list[Any]:
     """Everything that slices declare under this name, in the order of the list."""
     return [item for found in modules(module) for item in getattr(found, name, ())]
+
+
+@cache
+def join_declarations() -> None:
+    """Fill the lists in which lower slices look things up. Every process calls it before it does any work."""
+    mails = declared("slice", "MAILS")
+    pages = dict.fromkeys(mail.page for mail in mails)
+    DECLARED_SETTINGS.join([*declared("slice", "SETTINGS"), *pages])
+    MAIL_KINDS.join(mails)
+    EVENT_TYPES.join(declared("slice", "EVENTS"))
+
+
+def declared_for_graph(module: str, name: str) -> list[Any]:
+    """What slices declare for the graph, where types may show what others declare."""
+    join_declarations()
+    return declared(module, name)

@@ -5,7 +5,9 @@ from typing import Final
 from customer_gql.messaging.jobs.work import Job, Poll, Schedule, Work
 
 from .projections import PROJECTIONS
-from .slices import declared
+from .slices import declared, join_declarations
+
+join_declarations()
 
 _DECLARED: Final = declared("slice", "WORK")
 WORK: Final = Work(

@@ -3,13 +3,17 @@
 import pytest
 
 from customer_gql.core.ids import encode_id
-from customer_gql.shop.settings.declaration import STORE_VIEW, WEBSITE, Setting
+from customer_gql.shop.settings.declaration import DECLARED_SETTINGS, STORE_VIEW, WEBSITE, Setting
 from support.staff import make_website, staff_client
 
-Setting("staff_tests.lines", 2, WEBSITE, "How many.", at_least=1, at_most=4)
-Setting("staff_tests.greeting", "hello", STORE_VIEW, "What to say.", one_of=("hello", "hej"))
-Setting("staff_tests.flag", False, WEBSITE, "Whether.")
-Setting("staff_tests.text", "", STORE_VIEW, "Any text.")
+DECLARED_SETTINGS.join(
+    [
+        Setting("staff_tests.lines", 2, WEBSITE, "How many.", at_least=1, at_most=4),
+        Setting("staff_tests.greeting", "hello", STORE_VIEW, "What to say.", one_of=("hello", "hej")),
+        Setting("staff_tests.flag", False, WEBSITE, "Whether."),
+        Setting("staff_tests.text", "", STORE_VIEW, "Any text."),
+    ]
+)
 
 READ = """query C($scope: ConfigurationScopeInput) { configuration(scope: $scope) {
   path description default value setAt narrowestScope atLeast atMost oneOf } }"""

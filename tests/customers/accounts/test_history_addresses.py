@@ -2,7 +2,7 @@
 
 import uuid
 
-from customer_gql.customers.accounts.registration.sign_up import CONFIRM as CONFIRMATION
+from customer_gql.customers.accounts.registration.settings import EMAIL_CONFIRMATION as CONFIRMATION
 from support.customers import customer_id
 from support.shopping import CONFIRM, EXCHANGE, PASSWORD, SIGN_IN, SIGN_OUT, SIGN_UP, person
 

@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from customer_gql.customers.accounts.registration.sign_up import CONFIRM as CONFIRMATION
+from customer_gql.customers.accounts.registration.settings import EMAIL_CONFIRMATION as CONFIRMATION
 from support.customers import make_address
 from support.shopping import (
     ANOTHER,

@@ -5,8 +5,8 @@ import uuid
 
 import pytest
 
-from customer_gql.customers.accounts.recovery.password_reset import APART, PROTECTION
-from customer_gql.customers.accounts.registration.account_deletion import DELETION
+from customer_gql.customers.accounts.recovery.settings import MINUTES_BETWEEN_RESETS, PROTECTION
+from customer_gql.customers.accounts.registration.settings import DELETION
 from support.customers import customer_id
 from support.shopping import (
     ANOTHER,
@@ -73,7 +73,7 @@ async def test_of_twenty_uses_at_once_one_succeeds(link, shopper, browser, cheap
 async def test_only_the_newest_link_works_and_only_while_the_address_is_the_same(
     link, shopper, browser, connection, configured
 ):
-    await configured(APART, 0)
+    await configured(MINUTES_BETWEEN_RESETS, 0)
     row, guest = await shopper(), await browser()
     first, second = await link(row), await link(row)
     assert await guest.data(RESET, input={"token": first, "password": ANOTHER}) == DEAD

@@ -1,6 +1,6 @@
 """Settings of accounts that depend on what else there is in the shop."""
 
-from customer_gql.customers.accounts.registration.sign_up import DEFAULT_GROUP
+from customer_gql.customers.accounts.registration.settings import DEFAULT_GROUP
 from customer_gql.customers.profile.sharing import SHARING, email_scope
 from customer_gql.shop.settings.declaration import GLOBAL
 from customer_gql.shop.settings.reads import own_value

@@ -5,7 +5,7 @@ import uuid
 
 import pytest
 
-from customer_gql.customers.accounts.registration.sign_up import CONFIRM as CONFIRMATION, DEFAULT_GROUP
+from customer_gql.customers.accounts.registration.settings import DEFAULT_GROUP, EMAIL_CONFIRMATION as CONFIRMATION
 from customer_gql.customers.profile.fields import CHOICE_SETTINGS, SHOW_SETTINGS
 from support.shopping import CONFIRM, PASSWORD, RESEND, RESET, SIGN_IN, SIGN_UP, is_let_in, person
 

@@ -10,11 +10,11 @@ import httpx
 import pytest
 
 from customer_gql.customers.accounts import lockout
-from customer_gql.shop.settings.declaration import declared_settings
+from customer_gql.shop.settings.declaration import DECLARED_SETTINGS
 from support.customers import customer_id
 from support.shopping import ANOTHER, CHANGE, ME, PASSWORD, RESET, RESET_REQUEST, SIGN_IN, SIGN_OUT, is_let_in
 
-TOKEN_FAILURES = declared_settings()["accounts.token_lockout_failures"]
+TOKEN_FAILURES = DECLARED_SETTINGS["accounts.token_lockout_failures"]
 FORCE = "mutation F($input: CustomerForceSignInInput!) { customerForceSignIn(input: $input) { endedTokenCount } }"
 
 

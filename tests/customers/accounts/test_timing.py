@@ -15,7 +15,7 @@ import uuid
 
 import pytest
 
-from customer_gql.customers.accounts.registration.sign_up import CONFIRM
+from customer_gql.customers.accounts.registration.settings import EMAIL_CONFIRMATION
 from customer_gql.security import hashing
 from support.shopping import EMAIL_REQUEST, PASSWORD, RESET_REQUEST, SIGN_IN, SIGN_UP, person
 
@@ -87,7 +87,7 @@ async def test_sign_in(tells_nothing, shopper):
 
 @pytest.mark.parametrize("confirms", [False, True])
 async def test_sign_up(confirms, tells_nothing, shopper, configured):
-    await configured(CONFIRM, confirms)
+    await configured(EMAIL_CONFIRMATION, confirms)
 
     async def known():
         return person((await shopper()).email)

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from customer_gql.core.ids import encode_id
-from customer_gql.customers.accounts.registration.sign_up import CONFIRM, DEFAULT_GROUP
+from customer_gql.customers.accounts.registration.settings import DEFAULT_GROUP, EMAIL_CONFIRMATION
 from customer_gql.customers.profile.fields import SHOW_SETTINGS
 from customer_gql.shop.settings.declaration import WEBSITE
 from customer_gql.shop.settings.writes import set_value
@@ -175,7 +175,7 @@ async def test_the_history_of_staff_names_who_changed_it(shared, connection):
 
 async def test_each_website_has_its_own_rules_for_new_accounts(browser, connection):
     await set_value(connection, DEFAULT_GROUP, 3, scope=WEBSITE, scope_id=2)
-    await set_value(connection, CONFIRM, True, scope=WEBSITE, scope_id=2)
+    await set_value(connection, EMAIL_CONFIRMATION, True, scope=WEBSITE, scope_id=2)
     await set_value(connection, SHOW_SETTINGS["gender"], "REQUIRED", scope=WEBSITE, scope_id=2)
     here, there = await browser(x_store_view="default"), await browser(x_store_view="two")
     refused = (await there.data(SIGN_UP, input=person("ada@example.com")))["signUp"]["userErrors"]

@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from customer_gql.customers.accounts.registration.sign_up import CONFIRM as CONFIRMATION
+from customer_gql.customers.accounts.registration.settings import EMAIL_CONFIRMATION as CONFIRMATION
 from customer_gql.customers.newsletter.opt_in import CONFIRM_BY_MAIL
 from customer_gql.security.tokens import hash_token
 from support.shopping import CONFIRM, SIGN_UP, person

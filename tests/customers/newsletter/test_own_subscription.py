@@ -3,7 +3,7 @@
 import pytest
 
 from customer_gql.core.ids import encode_id
-from customer_gql.customers.newsletter.operations import ENABLED
+from customer_gql.customers.newsletter.opt_in import ENABLED
 from customer_gql.shop.settings.writes import set_value
 from support.customers import make_customer
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from customer_gql.customers.accounts.registration.sign_up import CONFIRM as CONFIRMATION
+from customer_gql.customers.accounts.registration.settings import EMAIL_CONFIRMATION as CONFIRMATION
 from customer_gql.messaging.mail.delivery import deliver
 from customer_gql.shop.settings.writes import set_value
 from support.mailroom import part

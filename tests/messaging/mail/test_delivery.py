@@ -14,7 +14,7 @@ from customer_gql.messaging.mail.delivery import Policy, deliver
 from customer_gql.messaging.mail.smtp import Unreachable
 from customer_gql.messaging.mail.writes import purge, queue
 from customer_gql.settings import SettingsError, load_settings
-from customer_gql.shop.settings.declaration import WEBSITE, declared_settings
+from customer_gql.shop.settings.declaration import DECLARED_SETTINGS, WEBSITE
 from customer_gql.shop.settings.writes import set_value
 from support.customers import customer_id, make_customer
 from support.mailroom import part
@@ -97,7 +97,7 @@ async def test_what_a_website_configures_is_what_its_mails_say(tools, store, inb
         "mail.sender.support.email": "hilfe@other.example.org",
         "mail.reply_to": "antwort@other.example.org",
     }.items():
-        await set_value(store, declared_settings()[path], value, scope=WEBSITE, scope_id=1)
+        await set_value(store, DECLARED_SETTINGS[path], value, scope=WEBSITE, scope_id=1)
     await reset_mail(store, store_view_id=1)
     await deliver(tools)
     message = inbox.only()
@@ -111,7 +111,7 @@ async def test_what_a_website_configures_is_what_its_mails_say(tools, store, inb
 
 @pytest.mark.parametrize("storefront", ["http://127.0.0.1:8000", "http://[::1]", "https://localhost"])
 async def test_a_shop_without_a_domain_still_sends(storefront, tools, store, inbox):
-    await set_value(store, declared_settings()["mail.sender.support.email"], "no address, certainly")
+    await set_value(store, DECLARED_SETTINGS["mail.sender.support.email"], "no address, certainly")
     await reset_mail(store)
     settings = tools.settings.model_copy(update={"storefront_url": storefront})
     await deliver(Tools(tools.database, settings))
@@ -126,7 +126,7 @@ def test_the_operators_sender_is_an_address():
 
 @pytest.mark.parametrize("base", ["javascript:alert(1)", "//evil", "https://a b", "https://u:p@evil", "ftp://x"])
 async def test_an_address_that_is_none_of_a_shop_is_not_used(base, tools, store, inbox):
-    await set_value(store, declared_settings()["mail.storefront_url"], base)
+    await set_value(store, DECLARED_SETTINGS["mail.storefront_url"], base)
     await reset_mail(store)
     await deliver(tools)
     assert "https://shop.example.com/en/account/reset-password#token=" in part(inbox.only(), "plain")

@@ -4,7 +4,7 @@ import pytest
 
 from customer_gql.messaging.mail.delivery import deliver
 from customer_gql.messaging.mail.writes import queue
-from customer_gql.shop.settings.declaration import declared_settings
+from customer_gql.shop.settings.declaration import DECLARED_SETTINGS
 from customer_gql.shop.settings.writes import set_value
 from support.mailroom import part
 
@@ -22,7 +22,7 @@ async def test_a_name_is_text_in_html_and_one_line_everywhere(tools, store, inbo
 @pytest.mark.parametrize("given", ["Shop\r\nBcc: all@example.com", "Shop\x0b\x1c\u2028Bcc: all@example.com"])
 async def test_the_name_of_a_shop_begins_no_header(given, tools, store, inbox):
     for path in ("mail.shop_name", "mail.sender.general.name"):
-        await set_value(store, declared_settings()[path], given)
+        await set_value(store, DECLARED_SETTINGS[path], given)
     subject = "Welcome to {{ shopName }}, {{ firstName }}"
     await store.execute(
         "INSERT INTO mail_template (name, scope, scope_id, locale, subject, html, text) "

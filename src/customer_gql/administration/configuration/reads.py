@@ -3,7 +3,7 @@ from typing import Any
 
 from customer_gql.core.viewer import Viewer
 from customer_gql.database.statements import Connection
-from customer_gql.shop.settings.declaration import GLOBAL, STORE_VIEW, WEBSITE, Setting, declared_settings
+from customer_gql.shop.settings.declaration import DECLARED_SETTINGS, GLOBAL, STORE_VIEW, WEBSITE, Setting
 from customer_gql.shop.settings.reads import SettingValues, no_such_scope, settings_at, website_of_scope
 from customer_gql.shop.settings.tables import ConfigurationScope
 
@@ -20,7 +20,7 @@ async def validate_reach(connection: Connection, viewer: Viewer, scope: Scope) -
 
 async def values_at(connection: Connection, scope: Scope) -> tuple[Mapping[str, Setting[Any]], SettingValues]:
     """Every setting by path, and its value at the scope, in one statement."""
-    settings = dict(sorted(declared_settings().items()))
+    settings = dict(sorted(DECLARED_SETTINGS.items()))
     at, scope_id = scope
     values = await settings_at(
         connection,

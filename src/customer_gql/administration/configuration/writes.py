@@ -8,7 +8,7 @@ from customer_gql.core.ids import encode_id
 from customer_gql.core.text import is_storable
 from customer_gql.core.viewer import Viewer
 from customer_gql.database.statements import Connection
-from customer_gql.shop.settings.declaration import STORE_VIEW, WEBSITE, Setting, declared_settings
+from customer_gql.shop.settings.declaration import DECLARED_SETTINGS, STORE_VIEW, WEBSITE, Setting
 from customer_gql.shop.settings.reads import own_value
 from customer_gql.shop.settings.writes import reset_value, set_value
 from customer_gql.staff.audit.writes import record_staff_event
@@ -40,7 +40,7 @@ async def _editable_setting(connection: Connection, viewer: Viewer, path: str, s
     await validate_reach(connection, viewer, scope)
     if is_global(scope) and viewer.website_ids is not None:
         raise RuleError("Your role does not reach all websites.", path=["scope"], code=UserErrorCode.NOT_ALLOWED)
-    setting = declared_settings().get(path)
+    setting = DECLARED_SETTINGS.get(path)
     if setting is None:
         raise RuleError("There is no such setting.", path=["path"], code=UserErrorCode.NOT_FOUND)
     if setting.own_mutation is not None:

@@ -123,9 +123,9 @@ async def _assign_group(
 async def _delete(connection: Connection, found: Mapping[int, Row], by: Actor) -> dict[int, MassActionResult]:
     gone = {row.id: row.version for row in await customers.delete_customers(connection, list(found))}
     await end_sessions(connection, list(gone))
-    await record_customer_events(
-        connection, [(id, version + 1, {}) for id, version in gone.items()], kind="DELETED", by=by
-    )
+    events = [(id, version + 1, {}) for id, version in gone.items()]
+    websites = {id: found[id].website_id for id in gone}
+    await record_customer_events(connection, events, kind="DELETED", by=by, deleted_from=websites)
     return {
         id: MassActionResult(id, MassActionOutcome.DONE)
         if id in gone

@@ -17,7 +17,7 @@ from customer_gql.graph.payloads import Payload
 from customer_gql.graph.roots import INPUT, RequiresPermission, admin_field, admin_mutation
 from customer_gql.messaging.mail import writes
 from customer_gql.messaging.mail.addressing import Scope, envelope, scope_of
-from customer_gql.messaging.mail.kinds import KINDS
+from customer_gql.messaging.mail.kinds import MAIL_KINDS
 from customer_gql.messaging.mail.letters import one_line
 from customer_gql.messaging.mail.tables import TemplateScope
 from customer_gql.messaging.mail.templates import LIMITS, PARTS, rendered, sources
@@ -86,7 +86,7 @@ class MailAdminQuery:
     async def mail_templates(self, info: Info, store_view_id: StoreViewId) -> list[MailTemplate]:
         scope = await _scope(info, store_view_id)
         async with info.context.database.reads.acquire() as connection:
-            found = await sources(connection, list(KINDS), scope)
+            found = await sources(connection, list(MAIL_KINDS), scope)
         return [
             MailTemplate(
                 template=MailTemplateName(name),
@@ -96,7 +96,7 @@ class MailAdminQuery:
                 subject=source.subject.strip(),
                 html=source.html,
                 text=source.text,
-                placeholders=sorted(KINDS[name].samples),
+                placeholders=sorted(MAIL_KINDS[name].samples),
             )
             for name, source in found.items()
         ]
@@ -117,7 +117,7 @@ class MailAdminQuery:
         ] = None,
     ) -> MailPreview:
         values = await _customer_values(info, customer_id)
-        scope, kind = await _scope(info, store_view_id), KINDS[template.value]
+        scope, kind = await _scope(info, store_view_id), MAIL_KINDS[template.value]
         async with info.context.database.reads.acquire() as connection:
             held = await envelope(connection, kind, scope, info.context.settings)
             source = (await sources(connection, [kind.name], scope))[kind.name]
@@ -175,7 +175,7 @@ class MailAdminMutation:
         async with info.context.transaction() as connection:
             version, before = await writes.update_template(
                 connection,
-                KINDS[input.template.value],
+                MAIL_KINDS[input.template.value],
                 *place,
                 texts=texts,
                 expected_version=input.expected_version,
@@ -194,7 +194,7 @@ class MailAdminMutation:
     async def mail_template_reset(
         self, info: Info, input: Annotated[MailTemplateResetInput, INPUT]
     ) -> MailTemplatePayload:
-        viewer, kind = info.context.viewer, KINDS[input.template.value]
+        viewer, kind = info.context.viewer, MAIL_KINDS[input.template.value]
         place = _place(input, viewer)
         async with info.context.transaction() as connection:
             before = await writes.reset_template(connection, kind, *place, websites=viewer.website_ids)

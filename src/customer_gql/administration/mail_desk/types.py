@@ -9,14 +9,14 @@ from customer_gql.customers.profile.reads import customers_by_id
 from customer_gql.customers.profile.types import CustomerLink
 from customer_gql.graph.fields import column, loaded
 from customer_gql.graph.scalars import graph_enum
-from customer_gql.messaging.mail.kinds import KINDS
+from customer_gql.messaging.mail.kinds import MAIL_KINDS
 from customer_gql.messaging.mail.templates import Origin
 
-MailTemplateName: Any = enum.Enum("MailTemplateName", {name.upper(): name for name in KINDS})
+MailTemplateName: Any = enum.Enum("MailTemplateName", {name.upper(): name for name in MAIL_KINDS})
 graph_enum(
     MailTemplateName,
     "A mail the service sends.",
-    {name.upper(): kind.description for name, kind in KINDS.items()},
+    {name.upper(): kind.description for name, kind in MAIL_KINDS.items()},
 )
 graph_enum(
     Origin,
@@ -56,7 +56,7 @@ class MailPreview:
 @strawberry.type(description="A mail that was given up: refused for good, refused too often, or late for its link.")
 class DeadMail:
     template: MailTemplateName | None = strawberry.field(  # pyright: ignore
-        resolver=lambda root: MailTemplateName(root.template) if root.template in KINDS else None,
+        resolver=lambda root: MailTemplateName(root.template) if root.template in MAIL_KINDS else None,
         description="Which mail; null when this version no longer knows it.",
     )
     recipient: str = column("Where it was to go.", personal=True)

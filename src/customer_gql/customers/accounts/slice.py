@@ -1,7 +1,53 @@
 from typing import Final
 
+from customer_gql.messaging.events.event_types import EventType
 from customer_gql.messaging.jobs.work import Schedule
 
-from . import cleanup
+from . import cleanup, lockout
+from .mails import MAILS
+from .passwords import CLASSES, MINIMUM_LENGTH
+from .recovery.settings import LINK_MINUTES, MINUTES_BETWEEN_RESETS, PROTECTION, RESETS_PER_HOUR
+from .registration.settings import DEFAULT_GROUP, DELETION, EMAIL_CONFIRMATION
+from .sessions.sessions import DAYS, IDLE
+from .support.impersonation import ENABLED
+from .writes import LONGEST_LOCK, TELL_FORCED_SIGN_IN
 
+__all__ = ["EVENTS", "MAILS", "SETTINGS", "WORK"]
+
+SETTINGS: Final = (
+    *lockout.SETTINGS,
+    MINIMUM_LENGTH,
+    CLASSES,
+    PROTECTION,
+    RESETS_PER_HOUR,
+    MINUTES_BETWEEN_RESETS,
+    LINK_MINUTES,
+    EMAIL_CONFIRMATION,
+    DEFAULT_GROUP,
+    DELETION,
+    DAYS,
+    IDLE,
+    ENABLED,
+    LONGEST_LOCK,
+    TELL_FORCED_SIGN_IN,
+)
 WORK: Final = (Schedule("accounts.delete_expired", "17 * * * *", cleanup.delete_expired),)
+EVENTS: Final = (
+    EventType("customer.created", "A customer signed up, or was added by an import.", ("SIGNED_UP", "CREATED")),
+    EventType("customer.deleted", "A customer was deleted.", ("DELETED",)),
+    EventType("customer.deletion_requested", "A customer asked staff to delete the account.", ("DELETION_REQUESTED",)),
+    EventType("customer.signed_in", "A customer signed in.", ("SIGNED_IN",)),
+    EventType("customer.signed_out", "A customer ended one or all sessions.", ("SIGNED_OUT", "SESSION_REVOKED")),
+    EventType("customer.email_confirmed", "The address of a customer was confirmed.", ("EMAIL_CONFIRMED",)),
+    EventType("customer.email_changed", "A customer has a new e-mail address.", ("EMAIL_CHANGED",)),
+    EventType("customer.password_changed", "A customer has a new password.", ("PASSWORD_CHANGED", "PASSWORD_RESET")),
+    EventType("customer.locked", "Sign-in of a customer was closed for a while.", ("LOCKED", "LOCKED_OUT")),
+    EventType("customer.unlocked", "Sign-in of a customer was opened again.", ("UNLOCKED",)),
+    EventType("customer.activated", "The account of a customer was switched on.", ("ACTIVATED",)),
+    EventType("customer.deactivated", "The account of a customer was switched off.", ("DEACTIVATED",)),
+    EventType("customer.forced_sign_in", "Staff ended every session of a customer.", ("FORCED_SIGN_IN",)),
+    EventType("customer.impersonation_started", "A staff user signed in as the customer.", ("IMPERSONATION_STARTED",)),
+    EventType(
+        "customer.impersonation_ended", "A staff user is no longer signed in as the customer.", ("IMPERSONATION_ENDED",)
+    ),
+)

@@ -1,22 +1,42 @@
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from customer_gql.core.actor import Actor
 from customer_gql.core.concurrent_edits import Changes
+from customer_gql.core.ids import encode
 from customer_gql.database.statements import Connection
+from customer_gql.messaging.events.event_types import event_type_by_history_kind
+from customer_gql.messaging.events.writes import Event, emit_all
 from customer_gql.security.audit import insert_events
 
 from .tables import customer_event
 
 
 async def record_customer_event(
-    connection: Connection, customer_id: int, *, kind: str, version: int, by: Actor, changes: Changes | None = None
+    connection: Connection,
+    customer_id: int,
+    *,
+    kind: str,
+    version: int,
+    by: Actor,
+    changes: Changes | None = None,
+    deleted_from: int | None = None,
 ) -> None:
-    """Write what was done to a customer, or by them, in the transaction that does it."""
-    await record_customer_events(connection, [(customer_id, version, changes or {})], kind=kind, by=by)
+    """Write what was done to a customer, or by them, in the transaction that does it, and tell other systems.
+
+    `deleted_from` is the website of a customer who is gone.
+    """
+    websites = None if deleted_from is None else {customer_id: deleted_from}
+    events = [(customer_id, version, changes or {})]
+    await record_customer_events(connection, events, kind=kind, by=by, deleted_from=websites)
 
 
 async def record_customer_events(
-    connection: Connection, events: Sequence[tuple[int, int, Changes]], *, kind: str, by: Actor
+    connection: Connection,
+    events: Sequence[tuple[int, int, Changes]],
+    *,
+    kind: str,
+    by: Actor,
+    deleted_from: Mapping[int, int] | None = None,
 ) -> None:
     """The same for many customers at once: customer, version after it, and changes of each."""
     rows = [
@@ -24,3 +44,10 @@ async def record_customer_events(
         for customer_id, version, changes in events
     ]
     await insert_events(connection, customer_event, kind, rows, by=by)
+    event_type = event_type_by_history_kind().get(kind)
+    if event_type is not None:
+        told = [
+            Event(encode("cus", customer_id), sorted(changes), customer_id, (deleted_from or {}).get(customer_id))
+            for customer_id, _, changes in events
+        ]
+        await emit_all(connection, event_type, told, by=by)

@@ -12,15 +12,13 @@ from customer_gql.graph.fields import column
 from customer_gql.graph.payloads import Payload
 from customer_gql.graph.roots import INPUT, customer_mutation, guest_mutation
 from customer_gql.messaging.mail.writes import queue
-from customer_gql.shop.settings.declaration import STORE_VIEW, Setting
 from customer_gql.shop.settings.reads import setting
 from customer_gql.shop.websites.reads import find_requested_view
 
 from . import opt_in, writes
+from .opt_in import ENABLED
 from .reads import subscriptions_by_id
 from .types import NewsletterSubscription
-
-ENABLED = Setting("newsletter.enabled", True, STORE_VIEW, "Whether the store view has a newsletter.")
 
 
 @strawberry.type(description="The subscription after the wish.")

@@ -18,6 +18,7 @@ from customer_gql.shop.settings.declaration import STORE_VIEW, Setting
 from .tables import SubscriptionStatus, newsletter_confirmation as confirmation, newsletter_subscription as subscription
 from .writes import begin_subscription
 
+ENABLED: Final = Setting("newsletter.enabled", True, STORE_VIEW, "Whether the store view has a newsletter.")
 CONFIRM_BY_MAIL: Final = Setting(
     "newsletter.confirm",
     False,

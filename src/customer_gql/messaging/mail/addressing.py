@@ -13,7 +13,7 @@ from customer_gql.settings import Settings
 from customer_gql.shop.settings.declaration import STORE_VIEW, Setting
 from customer_gql.shop.settings.reads import setting
 
-from .kinds import Kind, Sender
+from .kinds import MailKind, Sender
 from .reads import SCOPE_OF_MAIL
 
 SHOP_NAME = Setting("mail.shop_name", "", STORE_VIEW, "Name of the shop in mails; the store's name when empty.")
@@ -76,7 +76,7 @@ async def scope_of(connection: Connection, store_view_id: int | None) -> Scope |
     return None if found is None else Scope(found.id, found.website_id, found.locale, found.store_name)
 
 
-async def envelope(connection: Connection, kind: Kind, scope: Scope, settings: Settings) -> Envelope:
+async def envelope(connection: Connection, kind: MailKind, scope: Scope, settings: Settings) -> Envelope:
     async def of(option: Setting[str]) -> str:
         found = await setting(connection, option, website_id=scope.website_id, store_view_id=scope.store_view_id)
         return found.strip()
@@ -89,7 +89,7 @@ async def envelope(connection: Connection, kind: Kind, scope: Scope, settings: S
         shop_name=shop_name,
         # A base that is none would make every link useless or worse, so the operator's holds instead.
         shop_url=base if _BASE.fullmatch(base) else settings.storefront_url,
-        path=await of(kind.place.path),
+        path=await of(kind.page),
         sender_name=await of(NAMES[kind.sender]) or shop_name,
         sender=sender,
         reply_to=address(await of(REPLY_TO)) or sender,

@@ -31,7 +31,7 @@ from customer_gql.messaging.jobs.work import Tools
 
 from . import smtp, writes
 from .addressing import Envelope, envelope, scope_of
-from .kinds import KINDS, Kind
+from .kinds import MAIL_KINDS, MailKind
 from .letters import Unsendable, letter
 from .tables import mail_outbox as mail
 from .templates import Source, rendered, sources
@@ -138,7 +138,7 @@ def _refuse_expired(row: Row) -> None:
 
 
 async def _made(tools: Tools, row: Row, secrets: dict[str, str], frames: _Frames) -> EmailMessage:
-    kind = KINDS.get(row.template)
+    kind = MAIL_KINDS.get(row.template)
     if kind is None:
         raise Unsendable("There is no such template.")
     token = secrets.get("token")
@@ -159,7 +159,7 @@ async def _made(tools: Tools, row: Row, secrets: dict[str, str], frames: _Frames
 
 
 async def _frame(
-    connection: Connection, tools: Tools, kind: Kind, store_view_id: int | None
+    connection: Connection, tools: Tools, kind: MailKind, store_view_id: int | None
 ) -> tuple[Envelope, Source]:
     scope = await scope_of(connection, store_view_id) or await scope_of(connection, None)
     assert scope is not None, "the shop has a default store view"

@@ -22,7 +22,7 @@ from customer_gql.core.text import is_storable
 from customer_gql.database.statements import Connection, Row, fetch_rows
 
 from .addressing import Scope
-from .kinds import KINDS, Kind
+from .kinds import MAIL_KINDS, MailKind
 from .reads import OVERRIDES
 from .tables import TemplateScope
 
@@ -90,7 +90,7 @@ def chain(locale: str) -> list[str]:
 
 @cache
 def built_in(name: str, locale: str) -> Source | None:
-    folder = FOLDER / locale
+    folder = MAIL_KINDS[name].folder / locale
     if not (folder / f"{name}.subject").is_file():
         return None
     texts = {part: (folder / f"{name}.{_SUFFIXES[part]}").read_text(encoding="utf-8") for part in PARTS}
@@ -99,8 +99,9 @@ def built_in(name: str, locale: str) -> Source | None:
 
 @cache
 def languages() -> frozenset[str]:
-    """What `templates/` has, which is also what a locale from elsewhere may name as part of a path."""
-    return frozenset(folder.name for folder in FOLDER.iterdir() if folder.is_dir())
+    """What the slices' mails are written in, which is also what a locale from elsewhere may name as part of a path."""
+    folders = {kind.folder for kind in MAIL_KINDS.values()}
+    return frozenset(inner.name for folder in folders for inner in folder.iterdir() if any(inner.glob("*.subject")))
 
 
 async def sources(connection: Connection, names: Sequence[str], scope: Scope) -> dict[str, Source]:
@@ -141,7 +142,7 @@ def _overriding(row: Row, locale: str) -> Source:
 
 def rendered(source: Source, values: Mapping[str, Any]) -> Rendered:
     """The mail's text. The parts stand in a frame of ours, so that a shop's text cannot break the document."""
-    kind = KINDS[source.name]
+    kind = MAIL_KINDS[source.name]
     known: dict[str, Any] = {name: _shown(name, values.get(name)) for name in kind.samples}
     language = source.locale.partition("_")[0] if source.locale != DEFAULT else "en"
     framed: dict[str, Any] = {**known, "language": language}
@@ -175,7 +176,7 @@ def _frame(suffix: str) -> Template:
     return _compiled(_HTML if suffix == "html" else _PLAIN, (FOLDER / f"frame.{suffix}").read_text(encoding="utf-8"))
 
 
-def check(kind: Kind, part: str, text: str) -> None:
+def check(kind: MailKind, part: str, text: str) -> None:
     """Refuses what is no text of this mail: too long, not Jinja2, an unknown placeholder, or more than placeholders."""
     if not text.strip():
         raise RuleError("Every mail has a subject, a text and an HTML part.", path=[part])
@@ -202,7 +203,7 @@ def _walked(node: nodes.Node) -> Iterator[nodes.Node]:
         yield from _walked(child)
 
 
-def _check_node(kind: Kind, part: str, node: nodes.Node) -> None:
+def _check_node(kind: MailKind, part: str, node: nodes.Node) -> None:
     if isinstance(node, nodes.Filter):
         if node.name not in _FILTERS:
             raise RuleError(f"Filters are {', '.join(sorted(_FILTERS))}; not {node.name!r}.", path=[part])

@@ -14,7 +14,7 @@ from customer_gql.core.viewer import Websites
 from customer_gql.database.statements import Connection, Row, compile_statement, execute_statement, fetch_one
 from customer_gql.shop.websites.tables import store, store_view, website
 
-from .kinds import KINDS, Kind
+from .kinds import MAIL_KINDS, MailKind
 from .reads import DEAD_LETTER
 from .tables import TemplateScope, mail_outbox, mail_template
 from .templates import DEFAULT, PARTS, check
@@ -39,7 +39,7 @@ async def queue(
     `secrets["token"]` makes the link; `placeholders` are those of the kind, times in ISO 8601. A mail whose
     `expiresAt` has passed is never sent.
     """
-    assert template in KINDS, template
+    assert template in MAIL_KINDS, template
     await execute_statement(
         connection,
         insert(mail_outbox).values(
@@ -63,7 +63,7 @@ async def retry(connection: Connection, id: int) -> Row:
     dead = await fetch_one(connection, DEAD_LETTER, id=id)
     if dead is None:
         raise no_such_mail()
-    kind = KINDS.get(dead.template)
+    kind = MAIL_KINDS.get(dead.template)
     if kind is None or (kind.has_token and dead.secrets is None):
         raise RuleError(
             "The link of this mail is gone; cause a new mail instead.", path=["id"], code=UserErrorCode.NOT_ALLOWED
@@ -86,7 +86,7 @@ async def purge(connection: Connection, *, before: dt.datetime, at_most: int = 5
 
 async def update_template(
     connection: Connection,
-    kind: Kind,
+    kind: MailKind,
     scope: TemplateScope,
     scope_id: int,
     locale: str,
@@ -125,7 +125,7 @@ async def update_template(
 
 
 async def reset_template(
-    connection: Connection, kind: Kind, scope: TemplateScope, scope_id: int, locale: str, *, websites: Websites
+    connection: Connection, kind: MailKind, scope: TemplateScope, scope_id: int, locale: str, *, websites: Websites
 ) -> Row:
     """Take the shop's text of one scope and language away, so that the next one of the chain holds; what it was."""
     await _check_scope(connection, scope, scope_id, websites)

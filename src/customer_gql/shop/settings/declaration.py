@@ -1,13 +1,16 @@
 """Options of the shop that staff change while it runs (docs/domain/settings.md#settings-2).
 
-A slice declares its options where it uses them: `CONFIRM = Setting("accounts.confirm_email", False, WEBSITE, "…")`.
+A slice defines an option where it uses it, `CONFIRM = Setting("accounts.confirm_email", False, WEBSITE, "…")`, and lists it
+in the `SETTINGS` of its `slice.py`.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, Final, Generic, TypeVar
 
 from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.core.joined import Joined
 from customer_gql.database.statements import Connection
 
 from .tables import ConfigurationScope
@@ -17,7 +20,6 @@ GLOBAL: Final = ConfigurationScope.GLOBAL
 WEBSITE: Final = ConfigurationScope.WEBSITE
 STORE_VIEW: Final = ConfigurationScope.STORE_VIEW
 MAX_TEXT: Final = 10_000
-_declared: dict[str, "Setting[Any]"] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +40,6 @@ class Setting(Generic[T]):
     check: Callable[[Connection, Any], Awaitable[None]] | None = None
     own_mutation: str | None = None
 
-    def __post_init__(self) -> None:
-        assert self.path not in _declared, self.path
-        _declared[self.path] = self
-
     def validate_value(self, given: Any) -> T:
         """The value; `RuleError` with what the setting takes when it is another kind or outside the bounds."""
         if isinstance(given, str) and len(given) > MAX_TEXT:
@@ -57,6 +55,5 @@ class Setting(Generic[T]):
         return given
 
 
-def declared_settings() -> Mapping[str, Setting[Any]]:
-    """Every setting, by path."""
-    return _declared
+DECLARED_SETTINGS: Final[Joined[Setting[Any]]] = Joined("settings", attrgetter("path"))
+"""Every setting, by path."""

@@ -23,29 +23,12 @@ from customer_gql.customers.profile.tables import customer
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one
 from customer_gql.graph.context import Context
 from customer_gql.security import throttle, tokens
-from customer_gql.shop.settings.declaration import GLOBAL, STORE_VIEW, Setting
 from customer_gql.shop.settings.reads import settings_at
 from customer_gql.shop.websites.tables import store, store_view, website
 
 from . import email_verification
+from .settings import LINK_MINUTES, MINUTES_BETWEEN_RESETS, PROTECTION, RESETS_PER_HOUR
 
-_PROTECTIONS: Final = ("BY_IP_AND_EMAIL", "BY_IP", "BY_EMAIL", "NONE")
-PROTECTION: Final = Setting(
-    "accounts.reset_protection",
-    "BY_IP_AND_EMAIL",
-    STORE_VIEW,
-    "Whose requests for reset mails are limited: those for one account, those from one peer address, both or none.",
-    one_of=_PROTECTIONS,
-)
-PER_HOUR: Final = Setting(
-    "accounts.resets_per_hour", 5, STORE_VIEW, "Reset mails an hour; 0 for any number.", at_least=0
-)
-APART: Final = Setting(
-    "accounts.minutes_between_resets", 2, STORE_VIEW, "Minutes between two reset mails; 0 for none.", at_least=0
-)
-LIFETIME: Final = Setting(
-    "accounts.reset_link_minutes", 30, GLOBAL, "Minutes a reset link works.", at_least=1, at_most=1440
-)
 _HOUR: Final = dt.timedelta(hours=1)
 
 
@@ -60,12 +43,18 @@ class Limits:
 
 async def limits(connection: Connection, *, website_id: int | None, store_view_id: int) -> Limits:
     shop = await settings_at(
-        connection, PROTECTION, PER_HOUR, APART, LIFETIME, website_id=website_id, store_view_id=store_view_id
+        connection,
+        PROTECTION,
+        RESETS_PER_HOUR,
+        MINUTES_BETWEEN_RESETS,
+        LINK_MINUTES,
+        website_id=website_id,
+        store_view_id=store_view_id,
     )
     return Limits(
-        per_hour=shop[PER_HOUR],
-        apart=dt.timedelta(minutes=shop[APART]),
-        lifetime=dt.timedelta(minutes=shop[LIFETIME]),
+        per_hour=shop[RESETS_PER_HOUR],
+        apart=dt.timedelta(minutes=shop[MINUTES_BETWEEN_RESETS]),
+        lifetime=dt.timedelta(minutes=shop[LINK_MINUTES]),
         by_account=shop[PROTECTION] in {"BY_IP_AND_EMAIL", "BY_EMAIL"},
         by_address=shop[PROTECTION] in {"BY_IP_AND_EMAIL", "BY_IP"},
     )

@@ -1,7 +1,5 @@
 """Deletion of an account at its customer's own request."""
 
-from typing import Final
-
 from customer_gql.core.actor import actor_of
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.customers.accounts import writes
@@ -9,19 +7,9 @@ from customer_gql.customers.accounts.sign_in.sign_in import proven
 from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.profile import writes as customers
 from customer_gql.graph.context import Context
-from customer_gql.shop.settings.declaration import WEBSITE, Setting
 from customer_gql.shop.settings.reads import setting
 
-AT_ONCE: Final = "AT_ONCE"
-
-
-DELETION: Final = Setting(
-    "accounts.deletion",
-    AT_ONCE,
-    WEBSITE,
-    "What the wish of customers to be deleted does: AT_ONCE deletes, BY_STAFF only notes it in the history.",
-    one_of=(AT_ONCE, "BY_STAFF"),
-)
+from .settings import AT_ONCE, DELETION
 
 
 async def request_deletion(context: Context, *, password: str) -> bool:
@@ -38,6 +26,8 @@ async def request_deletion(context: Context, *, password: str) -> bool:
                 "You run a company; make another of its users the admin first.", code=UserErrorCode.NOT_ALLOWED
             )
         await writes.end_sessions(connection, [held.id])
-        await record_customer_event(connection, held.id, kind="DELETED", version=held.version + 1, by=by)
+        await record_customer_event(
+            connection, held.id, kind="DELETED", version=held.version + 1, by=by, deleted_from=held.website_id
+        )
         await writes.tell(connection, held, "account_deleted")
     return True

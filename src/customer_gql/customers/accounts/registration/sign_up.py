@@ -23,22 +23,10 @@ from customer_gql.customers.profile.tables import customer, customer_number
 from customer_gql.database.statements import Connection, Row, fetch_one
 from customer_gql.graph.context import Context
 from customer_gql.security import throttle
-from customer_gql.shop.groups.tables import GENERAL
-from customer_gql.shop.groups.writes import validate_group_exists
-from customer_gql.shop.settings.declaration import STORE_VIEW, WEBSITE, Setting
 from customer_gql.shop.settings.reads import settings_at
 
-CONFIRM: Final = Setting(
-    "accounts.confirm_email", False, WEBSITE, "Whether a new account works only after its address was confirmed."
-)
-DEFAULT_GROUP: Final = Setting(
-    "customers.default_group",
-    GENERAL,
-    STORE_VIEW,
-    "Number of the group new customers belong to.",
-    at_least=1,
-    check=validate_group_exists,
-)
+from .settings import DEFAULT_GROUP, EMAIL_CONFIRMATION
+
 _TELLS_PER_HOUR: Final = 5
 Wish = Callable[[Connection, Row, int], Awaitable[object]]
 """How the wish for the newsletter is written down."""
@@ -58,7 +46,7 @@ async def sign_up(
         await lockout.check_peer(connection, context.caller.address)
         shop = await settings_at(
             connection,
-            CONFIRM,
+            EMAIL_CONFIRMATION,
             DEFAULT_GROUP,
             opt_in.CONFIRM_BY_MAIL,
             *fields.SETTINGS,
@@ -67,7 +55,7 @@ async def sign_up(
         )
         email, wanted = await _checked(connection, view, shop, email, password, about)
     hash = None if password is None else await passwords.hash_password(password)
-    is_confirmed = not shop[CONFIRM]
+    is_confirmed = not shop[EMAIL_CONFIRMATION]
     wish = (
         (opt_in.request_confirmation if shop[opt_in.CONFIRM_BY_MAIL] else newsletter.begin_subscription)
         if is_subscribed

@@ -1,0 +1,68 @@
+"""Mails about the account of a customer."""
+
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from customer_gql.messaging.mail.kinds import LINK_SAMPLES, NAME_SAMPLES, MailKind, Sender, page_path
+
+_ACCOUNT: Final = page_path("account", "/account", "of the signed-in customer")
+_SIGN_IN: Final = page_path("sign_in", "/account/sign-in", "to sign in")
+_FORGOTTEN: Final = page_path(
+    "forgotten_password", "/account/forgotten-password", "to ask for a link to a new password"
+)
+_RESET: Final = page_path("reset_password", "/account/reset-password", "to choose a new password")
+_CONFIRM: Final = page_path("confirm_email", "/account/confirm-email", "to confirm an address after signing up")
+_CHANGE: Final = page_path("confirm_email_change", "/account/confirm-email-change", "to confirm a new address")
+_HOME: Final = page_path("home", "/", "that links in mails without another aim lead to")
+
+_kind = partial(MailKind, folder=Path(__file__).parent)
+MAILS: Final = (
+    _kind("welcome", "An account was made, with a password.", Sender.GENERAL, _ACCOUNT, NAME_SAMPLES),
+    _kind(
+        "welcome_without_password",
+        "An account was made without a password; the link is to choose one.",
+        Sender.GENERAL,
+        _RESET,
+        LINK_SAMPLES,
+        has_token=True,
+    ),
+    _kind(
+        "confirm_email", "The link that confirms the address.", Sender.GENERAL, _CONFIRM, LINK_SAMPLES, has_token=True
+    ),
+    _kind("email_confirmed", "The address was confirmed.", Sender.GENERAL, _ACCOUNT, NAME_SAMPLES),
+    _kind(
+        "password_reset",
+        "The link to choose a new password.",
+        Sender.SUPPORT,
+        _RESET,
+        LINK_SAMPLES,
+        has_token=True,
+    ),
+    _kind("password_changed", "The password was changed.", Sender.SUPPORT, _FORGOTTEN, NAME_SAMPLES),
+    _kind(
+        "email_changed",
+        "The address was changed; to the old and the new one.",
+        Sender.SUPPORT,
+        _FORGOTTEN,
+        NAME_SAMPLES,
+    ),
+    _kind(
+        "email_change_confirm",
+        "The link that confirms a new address.",
+        Sender.SUPPORT,
+        _CHANGE,
+        LINK_SAMPLES,
+        has_token=True,
+    ),
+    _kind(
+        "signed_up_again",
+        "Somebody signed up with an address that has an account.",
+        Sender.SUPPORT,
+        _SIGN_IN,
+        NAME_SAMPLES,
+    ),
+    _kind("account_locked", "Sign-in is closed for a while.", Sender.SUPPORT, _FORGOTTEN, NAME_SAMPLES),
+    _kind("forced_sign_in", "Staff ended every session.", Sender.SUPPORT, _SIGN_IN, NAME_SAMPLES),
+    _kind("account_deleted", "The account was deleted.", Sender.GENERAL, _HOME, NAME_SAMPLES),
+)

@@ -1,0 +1,23 @@
+"""Options of password resets."""
+
+from typing import Final
+
+from customer_gql.shop.settings.declaration import GLOBAL, STORE_VIEW, Setting
+
+_PROTECTIONS: Final = ("BY_IP_AND_EMAIL", "BY_IP", "BY_EMAIL", "NONE")
+PROTECTION: Final = Setting(
+    "accounts.reset_protection",
+    "BY_IP_AND_EMAIL",
+    STORE_VIEW,
+    "Whose requests for reset mails are limited: those for one account, those from one peer address, both or none.",
+    one_of=_PROTECTIONS,
+)
+RESETS_PER_HOUR: Final = Setting(
+    "accounts.resets_per_hour", 5, STORE_VIEW, "Reset mails an hour; 0 for any number.", at_least=0
+)
+MINUTES_BETWEEN_RESETS: Final = Setting(
+    "accounts.minutes_between_resets", 2, STORE_VIEW, "Minutes between two reset mails; 0 for none.", at_least=0
+)
+LINK_MINUTES: Final = Setting(
+    "accounts.reset_link_minutes", 30, GLOBAL, "Minutes a reset link works.", at_least=1, at_most=1440
+)

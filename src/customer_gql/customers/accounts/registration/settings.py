@@ -1,0 +1,27 @@
+"""Options of sign-up and of account deletion."""
+
+from typing import Final
+
+from customer_gql.shop.groups.tables import GENERAL
+from customer_gql.shop.groups.writes import validate_group_exists
+from customer_gql.shop.settings.declaration import STORE_VIEW, WEBSITE, Setting
+
+EMAIL_CONFIRMATION: Final = Setting(
+    "accounts.confirm_email", False, WEBSITE, "Whether a new account works only after its address was confirmed."
+)
+DEFAULT_GROUP: Final = Setting(
+    "customers.default_group",
+    GENERAL,
+    STORE_VIEW,
+    "Number of the group new customers belong to.",
+    at_least=1,
+    check=validate_group_exists,
+)
+AT_ONCE: Final = "AT_ONCE"
+DELETION: Final = Setting(
+    "accounts.deletion",
+    AT_ONCE,
+    WEBSITE,
+    "What happens when customers ask to be deleted: AT_ONCE deletes, BY_STAFF only records it in the history.",
+    one_of=(AT_ONCE, "BY_STAFF"),
+)

@@ -1,0 +1,13 @@
+from typing import Final
+
+from customer_gql.messaging.events.event_types import EventType
+
+from .allowed import COUNTRIES
+from .book import COMPANY, FAX, STREET_LINES, TELEPHONE
+
+SETTINGS: Final = (STREET_LINES, TELEPHONE, COMPANY, FAX, COUNTRIES)
+EVENTS: Final = (
+    EventType("customer.address_created", "An address was added to an address book.", ("ADDRESS_CREATED",)),
+    EventType("customer.address_updated", "Fields of an address changed.", ("ADDRESS_EDITED",)),
+    EventType("customer.address_deleted", "An address was removed from an address book.", ("ADDRESS_DELETED",)),
+)

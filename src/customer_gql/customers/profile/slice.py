@@ -1,0 +1,10 @@
+from typing import Final
+
+from customer_gql.messaging.events.event_types import EventType
+
+from .fields import SETTINGS as FIELD_SETTINGS
+from .reads import ONLINE_MINUTES
+from .sharing import SHARING
+
+SETTINGS: Final = (*FIELD_SETTINGS, ONLINE_MINUTES, SHARING)
+EVENTS: Final = (EventType("customer.updated", "Fields of the profile changed.", ("EDITED",)),)
