@@ -2,7 +2,7 @@ from collections.abc import Mapping, Sequence
 
 from customer_gql.core.actor import Actor
 from customer_gql.core.concurrent_edits import Changes
-from customer_gql.core.ids import encode
+from customer_gql.core.ids import encode_id
 from customer_gql.database.statements import Connection
 from customer_gql.messaging.events.event_types import event_type_by_history_kind
 from customer_gql.messaging.events.writes import Event, emit_all
@@ -47,7 +47,7 @@ async def record_customer_events(
     event_type = event_type_by_history_kind().get(kind)
     if event_type is not None:
         told = [
-            Event(encode("cus", customer_id), sorted(changes), customer_id, (deleted_from or {}).get(customer_id))
+            Event(encode_id("cus", customer_id), sorted(changes), customer_id, (deleted_from or {}).get(customer_id))
             for customer_id, _, changes in events
         ]
         await emit_all(connection, event_type, told, by=by)
