@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from customer_gql.customers.accounts.recovery.password_reset import APART
+from customer_gql.customers.accounts.recovery.settings import MINUTES_BETWEEN_RESETS
 from support.customers import customer_id
 from support.races import stop_after, stop_before
 from support.shopping import (
@@ -132,7 +132,7 @@ async def test_a_reset_waits_for_a_password_change_and_finds_its_link_revoked(
 async def test_a_reset_looks_again_whether_its_link_still_works(
     name, shopper, signed_in, browser, link, admin_client, configured, connection
 ):
-    await configured(APART, 0)
+    await configured(MINUTES_BETWEEN_RESETS, 0)
     row = await shopper()
     device, token, guest = await signed_in(row), await link(row), await browser()
     async with stop_before(*LOCK) as stop:
