@@ -19,6 +19,7 @@ from customer_gql.core.errors import BadInput
 from customer_gql.settings import AudienceSettings
 
 from .limits.size import DocumentMeasurement, QueryTooComplex, fragments_of, is_mutation, validate_mutations
+from .limits.text import TextLimits, VariableLimits
 
 _MAX_DOCUMENTS: Final = 1000
 _MAX_TOKENS: Final = 100_000  # of all cached documents together; one token of a parsed document takes about 1 KB
@@ -41,6 +42,7 @@ class Document:
     operations: dict[str | None, OperationDefinitionNode]
     fragments: Mapping[str, FragmentDefinitionNode] = field(default_factory=dict)
     uses_introspection: bool = False
+    text_limits: VariableLimits = field(default_factory=dict)
     costs: dict[Any, Any] = field(default_factory=dict)
 
     def find_operation(self, name: str | None) -> OperationDefinitionNode:
@@ -60,11 +62,13 @@ class DocumentCache:
     def __init__(self, schema: GraphQLSchema, limits: AudienceSettings) -> None:
         self._schema = schema
         self._limits = limits
+        self._text_limits = TextLimits(schema)
         self._documents: OrderedDict[str, Document] = OrderedDict()
         self._tokens = 0
 
     def load_document(self, text: str) -> Document:
-        """Raises `QueryTooComplex` for a document over a limit and `InvalidDocument` for one that is not valid."""
+        """Raises `QueryTooComplex` for a document over a limit, `InvalidDocument` for one that is not valid and
+        `BadInput` for a text in it that is out of bounds."""
         known = self._documents.get(text)
         if known is not None:
             self._documents.move_to_end(text)
@@ -102,7 +106,13 @@ class DocumentCache:
             if is_mutation(operation) and self._schema.mutation_type:
                 validate_mutations(operation, self._schema.mutation_type, fragments, self._limits)
         by_name = {node.name.value if node.name else None: node for node in operations}
-        return Document(ast, by_name, fragments, uses_introspection)
+        return Document(ast, by_name, fragments, uses_introspection, self._text_limits.validate_literals(ast))
+
+    def validate_variables(
+        self, document: Document, operation: OperationDefinitionNode, given: Mapping[str, Any] | None
+    ) -> None:
+        """Raises `BadInput` for a text out of bounds, before anything looks at it."""
+        self._text_limits.validate_variables(operation, given or {}, document.text_limits)
 
 
 def _token_count(document: Document) -> int:

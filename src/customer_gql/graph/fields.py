@@ -22,9 +22,21 @@ class DeclaredLoad:
         self.limited = limited
 
 
-def column(description: str, *, name: str | None = None, admin: bool = False, personal: bool = False) -> Any:
-    """A field that is the row's column of the same name. A `personal` one is masked for some staff, see `access`."""
-    metadata = {**({"audience": "admin"} if admin else {}), **({"personal": True} if personal else {})}
+def column(
+    description: str,
+    *,
+    name: str | None = None,
+    admin: bool = False,
+    personal: bool = False,
+    longest: int | None = None,
+) -> Any:
+    """A field that is the row's column of the same name.
+
+    A `personal` one is masked for some staff, see `execution.masking`. `longest` is the limit, in characters, of a text
+    of an input that may be longer than most, see `execution.limits.text`.
+    """
+    stated = {"audience": "admin" if admin else None, "personal": personal or None, "longest": longest}
+    metadata = {key: value for key, value in stated.items() if value is not None}
     return strawberry.field(description=description, name=name, metadata=metadata)
 
 

@@ -7,11 +7,9 @@ from operator import attrgetter
 from typing import Any, Final, NewType, TypeVar
 
 import strawberry
-from graphql import GraphQLError, GraphQLID, GraphQLScalarType, GraphQLString, ValueNode
 from strawberry.types.scalar import ScalarDefinition
 
 from customer_gql.core.money import to_major_units
-from customer_gql.core.text import is_storable
 
 CurrencyCode = NewType("CurrencyCode", str)
 
@@ -58,33 +56,6 @@ def graph_enum(cls: type[E_], description: str, values: Mapping[str, str], name:
     for value in shown.__strawberry_definition__.values:  # pyright: ignore
         value.description = values[value.name]  # pyright: ignore
     return shown
-
-
-def guard_scalar(scalar: GraphQLScalarType) -> None:
-    """Refuse what PostgreSQL cannot store and nobody types. The built-in scalars are single objects of the process
-    that no schema may replace, so their parsers are wrapped where they are."""
-    parse_value, parse_literal = scalar.parse_value, scalar.parse_literal
-
-    def from_value(value: Any) -> Any:
-        return _validate_text(parse_value(value))
-
-    def from_literal(node: ValueNode, variables: dict[str, Any] | None = None) -> Any:
-        return _validate_text(parse_literal(node, variables))
-
-    scalar.parse_value = from_value
-    scalar.parse_literal = from_literal
-
-
-def _validate_text(text: Any) -> Any:
-    if isinstance(text, str) and not is_storable(text):
-        raise GraphQLError("Text cannot hold NUL or a lone surrogate.", extensions={"code": "BAD_USER_INPUT"})
-    return text
-
-
-guard_scalar(GraphQLString)
-
-
-guard_scalar(GraphQLID)
 
 
 SCALARS: Final[dict[object, ScalarDefinition]] = {

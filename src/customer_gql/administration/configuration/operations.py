@@ -11,7 +11,7 @@ from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
 from customer_gql.graph.payloads import Payload
 from customer_gql.graph.roots import INPUT, admin_field, admin_mutation
-from customer_gql.shop.settings.declaration import GLOBAL, STORE_VIEW, WEBSITE
+from customer_gql.shop.settings.declaration import GLOBAL, MAX_TEXT, STORE_VIEW, WEBSITE
 
 from .reads import Scope, validate_reach, values_at
 from .types import ConfigurationSetting, configuration_setting
@@ -30,7 +30,9 @@ _SCOPE = "Scope of the value; the whole shop when left out."
 @strawberry.input(description="A value for a setting at one scope.")
 class ConfigurationSetInput:
     path: str = column("Name of the setting.")
-    value: JSON = column("The value: a text, number or flag like the default. Text has at most 10,000 characters.")  # pyright: ignore[reportInvalidTypeForm]
+    value: JSON = column(  # pyright: ignore[reportInvalidTypeForm]
+        "The value: a text, number or flag like the default. Text has at most 10,000 characters.", longest=MAX_TEXT
+    )
     scope: ConfigurationScopeInput | None = strawberry.field(description=_SCOPE, default=None)
 
 

@@ -5,7 +5,6 @@ from typing import Any, Final
 from customer_gql.core.actor import Actor
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.ids import encode_id
-from customer_gql.core.text import is_storable
 from customer_gql.core.viewer import Viewer
 from customer_gql.database.statements import Connection
 from customer_gql.shop.settings.declaration import DECLARED_SETTINGS, STORE_VIEW, WEBSITE, Setting
@@ -21,8 +20,6 @@ _PREFIXES: Final = {WEBSITE: "web", STORE_VIEW: "stv"}
 async def set_configuration(
     connection: Connection, viewer: Viewer, path: str, scope: Scope, value: Any, *, by: Actor
 ) -> None:
-    if isinstance(value, str) and not is_storable(value):
-        raise RuleError("Text cannot contain NUL or a lone surrogate.", path=["value"])
     setting = await _editable_setting(connection, viewer, path, scope)
     before = await own_value(connection, setting, *scope)
     await set_value(connection, setting, value, scope=scope[0], scope_id=scope[1])

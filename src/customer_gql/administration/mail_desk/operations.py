@@ -48,8 +48,10 @@ class MailTemplateResetInput:
 @strawberry.input(description="The shop's own text of one mail, at one scope, in one language.")
 class MailTemplateUpdateInput(MailTemplateResetInput):
     subject: str = column(f"Subject, one line of at most {LIMITS['subject']} characters.")
-    html: str = column(f"Body of the HTML part, at most {LIMITS['html']} characters; values are escaped.")
-    text: str = column(f"Body of the text part, at most {LIMITS['text']} characters.")
+    html: str = column(
+        f"Body of the HTML part, at most {LIMITS['html']} characters; values are escaped.", longest=LIMITS["html"]
+    )
+    text: str = column(f"Body of the text part, at most {LIMITS['text']} characters.", longest=LIMITS["text"])
     expected_version: int | None = strawberry.field(
         description="Version the edit is based on, 0 for none. Another version is a `VersionConflictError` in every part that differs. "
         "Without it, the last edit wins.",

@@ -118,6 +118,7 @@ class Endpoint:
         try:
             document = await self._load_document(request, context, caller)
             operation = document.find_operation(request.operation_name)
+            self.documents.validate_variables(document, operation, request.variables)
             log.cost = self.costs.compute_cost(document, operation, request.variables or {})
             extensions["cost"] = context.cost = {"requested": log.cost, "limit": self.limits.cost}
             self._validate_cost(document, operation, request, log.cost)
@@ -132,7 +133,7 @@ class Endpoint:
     async def _load_document(self, request: GraphQLRequest, context: Context, caller: str) -> Document:
         try:
             document = self.documents.load_document(self.trusted.choose_text(request))
-        except (InvalidDocument, QueryTooComplex):
+        except (InvalidDocument, GraphError):
             await self._take_cost(context, caller, _INVALID_COST)
             raise
         if document.uses_introspection and not self.explain and context.viewer.kind is not ViewerKind.STAFF:

@@ -18,7 +18,6 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from customer_gql.core.errors import RuleError
-from customer_gql.core.text import is_storable
 from customer_gql.database.statements import Connection, Row, fetch_rows
 
 from .addressing import Scope
@@ -180,8 +179,6 @@ def check(kind: MailKind, part: str, text: str) -> None:
     """Refuses what is no text of this mail: too long, not Jinja2, an unknown placeholder, or more than placeholders."""
     if not text.strip():
         raise RuleError("Every mail has a subject, a text and an HTML part.", path=[part])
-    if not is_storable(text):
-        raise RuleError("Text cannot hold NUL or a lone surrogate.", path=[part])
     if len(text) > LIMITS[part]:
         raise RuleError(f"At most {LIMITS[part]:,} characters.", path=[part])
     if part == "subject" and "\n" in text.strip():

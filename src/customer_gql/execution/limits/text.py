@@ -1,0 +1,118 @@
+"""Bounds of every text in a request, checked before anything looks at it.
+
+A text has at most `MAX_TEXT` code points, or four times the limit that its input field or argument declares with
+`metadata={"longest": n}`; up to there the field's own rule answers with `TOO_LONG`.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from graphql import (
+    DocumentNode,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    StringValueNode,
+    TypeInfo,
+    TypeInfoVisitor,
+    VariableNode,
+    Visitor,
+    get_named_type,
+    is_input_object_type,
+    type_from_ast,
+    visit,
+)
+
+from customer_gql.core.errors import BadInput
+from customer_gql.core.text import MAX_TEXT, find_text_fault
+
+_TIMES_LONGER: Final = 4
+
+VariableLimits = Mapping[str, int]
+"""The most code points that a variable may have where it is used as a text of its own."""
+
+
+class TextLimits:
+    """The bounds of one schema's texts."""
+
+    __slots__ = ("_schema",)
+
+    def __init__(self, schema: GraphQLSchema) -> None:
+        self._schema = schema
+
+    def validate_literals(self, ast: DocumentNode) -> VariableLimits:
+        """Check the texts inside a valid document, and find the bounds of its variables. Raises `BadInput`."""
+        type_info = TypeInfo(self._schema)
+        visitor = _LiteralVisitor(type_info)
+        visit(ast, TypeInfoVisitor(type_info, visitor))
+        return visitor.variable_limits
+
+    def validate_variables(
+        self, operation: OperationDefinitionNode, given: Mapping[str, Any], limits: VariableLimits
+    ) -> None:
+        """Raises `BadInput` that names the first text out of bounds. Values of a wrong type are left to coercion."""
+        for definition in operation.variable_definitions or ():
+            name = definition.variable.name.value
+            if name in given:
+                declared = type_from_ast(self._schema, definition.type)
+                for path, text, limit in _texts(given[name], declared, f"${name}", limits.get(name, MAX_TEXT)):
+                    _validate_text(text, limit, path)
+
+
+class _LiteralVisitor(Visitor):
+    def __init__(self, type_info: TypeInfo) -> None:
+        super().__init__()
+        self._type_info = type_info
+        self._limits: list[int] = [MAX_TEXT]
+        self.variable_limits: dict[str, int] = {}
+
+    def enter_argument(self, *_: Any) -> None:
+        self._limits.append(_limit_of(self._type_info.get_argument()))
+
+    def leave_argument(self, *_: Any) -> None:
+        self._limits.pop()
+
+    def enter_object_field(self, node: Any, *_: Any) -> None:
+        parent = get_named_type(self._type_info.get_parent_input_type())
+        fields = parent.fields if is_input_object_type(parent) else {}
+        self._limits.append(_limit_of(fields[node.name.value]) if node.name.value in fields else self._limits[-1])
+
+    def leave_object_field(self, *_: Any) -> None:
+        self._limits.pop()
+
+    def enter_string_value(self, node: StringValueNode, *_: Any) -> None:
+        _validate_text(node.value, self._limits[-1], "a text of the document")
+
+    def enter_variable(self, node: VariableNode, *_: Any) -> None:
+        name = node.name.value
+        self.variable_limits[name] = max(self._limits[-1], self.variable_limits.get(name, MAX_TEXT))
+
+
+def _texts(value: Any, kind: Any, path: str, limit: int) -> Iterator[tuple[str, str, int]]:
+    """Every text inside a variable's value, with its path and bound; keys of free JSON are texts too."""
+    if isinstance(value, str):
+        yield path, value, limit
+    elif isinstance(value, list):
+        for i, item in enumerate(value):
+            yield from _texts(item, kind, f"{path}[{i}]", limit)
+    elif isinstance(value, dict):
+        named: Any = None if kind is None else get_named_type(kind)
+        fields = named.fields if is_input_object_type(named) else {}
+        for name, item in value.items():
+            field = fields.get(name)
+            yield path, name, MAX_TEXT
+            yield from _texts(
+                item, None if field is None else field.type, f"{path}.{name[:60]}", _limit_of(field) if field else limit
+            )
+
+
+def _limit_of(declared: Any) -> int:
+    """The bound of an argument or input field of the schema."""
+    definition = None if declared is None else declared.extensions.get("strawberry-definition")
+    longest = getattr(definition, "metadata", {}).get("longest")
+    return MAX_TEXT if longest is None else max(MAX_TEXT, _TIMES_LONGER * longest)
+
+
+def _validate_text(text: str, limit: int, path: str) -> None:
+    fault = find_text_fault(text, limit)
+    if fault is not None:
+        raise BadInput(f"{path}: {fault}")
