@@ -22,7 +22,7 @@ from customer_gql.embedded.server import Server, create_database, running_server
 from customer_gql.schema.projections import PROJECTIONS
 from customer_gql.settings import AdminSettings, Settings, load_settings
 from customer_gql.staff import writes as staff
-from support.clients import Client, served
+from support.clients import Client, hash_cheaply, served
 from support.databases import cloned
 from support.isolation import Isolation, isolate
 from support.races import StoppableConnection
@@ -30,12 +30,20 @@ from support.races import StoppableConnection
 pytest_plugins = ["support.devices", "support.identities", "support.skips"]
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared" / "data"
+FAST = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+    "max_connections": "200",
+}
+hash_cheaply()  # now, because fixtures of the session make passwords too
 
 
 @pytest.fixture(scope="session")
 def server() -> Generator[Server]:
     """Started by the first worker, stopped by the last."""
-    with running_server(ROOT / ".data" / "tests", settings={"fsync": "off", "max_connections": "200"}) as started:
+    with running_server(ROOT / ".data" / "tests", settings=FAST) as started:
         yield started
 
 
@@ -90,7 +98,9 @@ def empty_database_url(server: Server, template: str) -> Generator[str]:
 
 @pytest.fixture
 async def empty_database(empty_database_url: str) -> AsyncGenerator[Database]:
-    async with open_database(empty_database_url, projections=PROJECTIONS) as database:
+    async with open_database(
+        empty_database_url, write_connections=4, projections=PROJECTIONS, connection_class=StoppableConnection
+    ) as database:
         yield database
 
 
@@ -156,7 +166,8 @@ async def isolated(worker_database: Database, isolation: Isolation) -> AsyncGene
 
 @pytest.fixture(autouse=True)
 def _isolated(request: pytest.FixtureRequest) -> None:
-    """For every test that uses the worker's database; set up first, so that it looks when all else is over."""
+    """Set up before the test's own fixtures, so that it looks at the worker's database when all else is over."""
+    hash_cheaply()
     if "worker_database" in request.fixturenames:
         request.getfixturevalue("isolated")
 

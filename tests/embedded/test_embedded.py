@@ -22,6 +22,8 @@ from support.servers import (
     stopped,
 )
 
+pytestmark = pytest.mark.slow
+
 
 async def test_service_connects_as_owner_of_its_database_and_no_more(bare_server: Server) -> None:
     rights = await ask(

@@ -14,6 +14,8 @@ from customer_gql.embedded.server import EmbeddedPostgresError
 from support.databases import end_servers
 from support.servers import FAST, ask, mode, only_root, postmaster, run_python, stopped
 
+pytestmark = pytest.mark.slow
+
 # Loads what connecting needs before it gives root up: the interpreter may stand in root's home.
 ORDINARY = """
 import asyncio, encodings.idna, os, stringprep, sys

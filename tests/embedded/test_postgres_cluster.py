@@ -9,6 +9,8 @@ from customer_gql.embedded import binaries, server
 from customer_gql.embedded.server import EmbeddedPostgresError
 from support.servers import FAST, mode, run_python, stopped
 
+pytestmark = pytest.mark.slow
+
 SMALL_DISK = """
 import resource, sys
 from pathlib import Path

@@ -26,6 +26,8 @@ from support.servers import (
     stopped,
 )
 
+pytestmark = pytest.mark.slow
+
 ZOMBIE = """
 import ctypes, os, signal, sys, time
 from pathlib import Path

@@ -1,6 +1,7 @@
 import asyncio
 import os
 import random
+import threading
 import time
 import unicodedata
 
@@ -10,6 +11,11 @@ from argon2 import PasswordHasher
 from customer_gql.core.errors import Unavailable
 from customer_gql.security import hashing
 from customer_gql.security.hashing import _HashingPool, hash_password, needs_rehash, verify_password
+
+
+@pytest.fixture(autouse=True)
+def _cost_of_a_shop():
+    hashing.set_cost(memory_kib=hashing.MEMORY_KIB, passes=hashing.PASSES)
 
 
 async def test_a_password_is_verified_by_its_hash_alone():
@@ -44,6 +50,7 @@ async def test_hashes_of_weaker_parameters_are_made_anew():
     assert needs_rehash(PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1).hash("a long enough one"))
 
 
+@pytest.mark.slow
 async def test_no_account_costs_as_much_as_a_wrong_password():
     hash = await hash_password("a long enough one")
     found = await told_apart(hash)
@@ -69,44 +76,54 @@ def auc(one, other):
 
 async def test_beyond_the_queue_it_is_refused_at_once():
     pool = _HashingPool(1, 3)
-    slow = [asyncio.ensure_future(pool.run(lambda: time.sleep(0.05))) for _ in range(4)]
+    gate = threading.Event()
+    slow = [asyncio.ensure_future(pool.run(lambda: gate.wait(10))) for _ in range(4)]
     await asyncio.sleep(0)
     with pytest.raises(Unavailable):
         await pool.run(lambda: None)
-    await asyncio.gather(*slow)
+    gate.set()
+    assert await asyncio.gather(*slow) == [True] * 4
     assert await pool.run(lambda: 7) == 7
 
 
 async def test_what_was_given_up_keeps_its_place_until_it_is_done():
     pool = _HashingPool(1, 0)
-    given_up = asyncio.ensure_future(pool.run(lambda: time.sleep(0.1)))
-    await asyncio.sleep(0.02)
+    begun, gate = asyncio.Event(), threading.Event()
+    loop = asyncio.get_running_loop()
+
+    def work():
+        loop.call_soon_threadsafe(begun.set)
+        gate.wait(10)
+
+    given_up = asyncio.ensure_future(pool.run(work))
+    await begun.wait()
     given_up.cancel()
     await asyncio.sleep(0)
     with pytest.raises(Unavailable):
         await pool.run(lambda: None)
-    await asyncio.sleep(0.15)
+    gate.set()
+    async with asyncio.timeout(10):
+        while pool._taken:
+            await asyncio.sleep(0)
     assert await pool.run(lambda: 7) == 7
 
 
 async def test_the_loop_goes_on_meanwhile():
-    longest = 0.0
-    work = [asyncio.ensure_future(hash_password("a long enough one")) for _ in range(4 * (os.cpu_count() or 1))]
-    while not all(job.done() for job in work):
-        begun = time.perf_counter()
-        await asyncio.sleep(0)
-        longest = max(longest, time.perf_counter() - begun)
-    assert longest < 0.2
+    """Every thread waits for something that only the loop does."""
+    gate, threads = threading.Event(), os.cpu_count() or 1
+    waiting = [asyncio.ensure_future(hashing._pool.run(lambda: gate.wait(10))) for _ in range(threads)]
+    hashed = [asyncio.ensure_future(hash_password("a long enough one")) for _ in range(4 * threads)]
+    await asyncio.sleep(0)
+    gate.set()
+    assert await asyncio.gather(*waiting) == [True] * threads
+    assert all(hash.startswith("$argon2id$") for hash in await asyncio.gather(*hashed))
     assert hashing._pool._taken == 0
 
 
 async def test_a_cost_that_rises_holds_at_once_and_marks_older_hashes():
     old = await hash_password("a long enough one")
     hashing.set_cost(memory_kib=hashing.MEMORY_KIB, passes=hashing.PASSES + 1)
-    try:
-        newer = await hash_password("a long enough one")
-        assert newer.startswith("$argon2id$v=19$m=19456,t=3,p=1$")
-        assert (needs_rehash(old), needs_rehash(newer)) == (True, False)
-        assert await verify_password("a long enough one", old)
-    finally:
-        hashing.set_cost(memory_kib=hashing.MEMORY_KIB, passes=hashing.PASSES)
+    newer = await hash_password("a long enough one")
+    assert newer.startswith("$argon2id$v=19$m=19456,t=3,p=1$")
+    assert (needs_rehash(old), needs_rehash(newer)) == (True, False)
+    assert await verify_password("a long enough one", old)

@@ -88,7 +88,7 @@ async def test_a_lock_ends_no_session(identity):
     assert await identity.is_let_in(token)
 
 
-async def test_thirty_attempts_in_five_minutes_from_one_peer(identity, connection, cheap_hashes):
+async def test_thirty_attempts_in_five_minutes_from_one_peer(identity, connection):
     person = await identity.make_person()
     peer = f"203.0.113.{uuid.uuid4().int % 250}"
     await connection.execute("DELETE FROM throttle WHERE key_hash = $1", identity.peer_key(peer))
@@ -101,7 +101,7 @@ async def test_thirty_attempts_in_five_minutes_from_one_peer(identity, connectio
     assert await identity.sign_in(person.email, address=peer)
 
 
-async def test_a_network_of_ipv6_is_one_peer(identity, cheap_hashes):
+async def test_a_network_of_ipv6_is_one_peer(identity):
     person = await identity.make_person()
     network = ":".join(f"{uuid.uuid4().int % 0xFFFF:x}" for _ in range(3))
     for host in range(30):
@@ -112,7 +112,7 @@ async def test_a_network_of_ipv6_is_one_peer(identity, cheap_hashes):
     assert await identity.sign_in(person.email, address=other)
 
 
-async def test_the_other_identity_counts_apart(browser, connection, shopper, settled, cheap_hashes):
+async def test_the_other_identity_counts_apart(browser, connection, shopper, settled):
     customers, staff = (side(browser, connection, shopper, settled) for side in (CustomerIdentity, StaffIdentity))
     peer, person = f"198.51.100.{uuid.uuid4().int % 250}", await staff.make_person()
     for _ in range(31):
@@ -142,6 +142,7 @@ def serving(folder, database_url):
         yield said.split("serving on ")[1].split()[0]
 
 
+@pytest.mark.slow
 async def test_of_sixty_guesses_over_processes_spellings_and_forged_headers_one_is_admitted(
     identity, two_processes, connection
 ):

@@ -11,6 +11,8 @@ from support.clients import Client
 from support.processes import drain, started
 from support.staff import make_role, make_staff, session_of, staff_client
 
+pytestmark = pytest.mark.slow
+
 ME = "{ staffMe { user { id } } }"
 CALLS = {
     "sign out": "mutation M($input: StaffSignOutInput!) { staffSignOut(input: $input) { endedSessionCount } }",

@@ -99,7 +99,8 @@ async def test_each_wrong_guess_is_written_down_and_no_refused_one(admin, grace,
 PAIRS = 200
 
 
-async def test_nobody_can_tell_a_known_address_by_the_time_it_takes(cheap_hashes, admin, connection):
+@pytest.mark.slow
+async def test_nobody_can_tell_a_known_address_by_the_time_it_takes(admin, connection):
     """The chance that a known address takes longer than an unknown one is about a half."""
     user = await make_staff(connection, await make_role(connection), password=PASSWORD)
     found = await told_apart(admin, user, connection)

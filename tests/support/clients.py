@@ -5,9 +5,11 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
+from starlette.applications import Starlette
 
 from customer_gql.app import create_app
 from customer_gql.database.pools import Database
+from customer_gql.security import hashing
 from customer_gql.settings import Settings
 
 
@@ -36,10 +38,22 @@ class Client:
         return answer["data"]
 
 
-@asynccontextmanager
-async def served(settings: Settings, database: Database) -> AsyncGenerator[httpx.AsyncClient]:
+def hash_cheaply() -> None:
+    """In this process: few tests are about hashing, and many sign in. A test that is sets the cost itself."""
+    hashing.set_cost(memory_kib=8, passes=1)
+
+
+def make_app(settings: Settings, database: Database) -> Starlette:
+    """The application on an open database."""
     app = create_app(settings)
     app.state.databases = {"storefront": database, "admin": database}
     app.state.health = database.reads
+    hash_cheaply()
+    return app
+
+
+@asynccontextmanager
+async def served(settings: Settings, database: Database) -> AsyncGenerator[httpx.AsyncClient]:
+    app = make_app(settings, database)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as http:
         yield http

@@ -37,14 +37,6 @@ async def browser(http, storefront):
         yield opened
 
 
-@pytest.fixture
-def cheap_hashes():
-    """Where not the hashing is tried: what many do at once takes a busy machine too long with it."""
-    hashing.set_cost(memory_kib=8, passes=1)
-    yield
-    hashing.set_cost(memory_kib=hashing.MEMORY_KIB, passes=hashing.PASSES)
-
-
 @pytest.fixture(scope="session")
 async def password_hash():
     return await hashing.hash_password(PASSWORD)

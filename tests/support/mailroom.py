@@ -14,12 +14,12 @@ import httpx
 import pytest
 from aiosmtpd.smtp import SMTP
 
-from customer_gql.app import create_app
 from customer_gql.database.pools import Database
 from customer_gql.database.statements import Connection
 from customer_gql.messaging.jobs.work import Tools
 from customer_gql.settings import Settings, load_settings
 from customer_gql.staff import writes as staff
+from support.clients import served
 
 
 @dataclass(eq=False)
@@ -126,9 +126,7 @@ class StaffClient:
 
 @pytest.fixture
 async def shop(mail_settings: Settings, empty_database: Database) -> AsyncGenerator[httpx.AsyncClient]:
-    app = create_app(mail_settings)
-    app.state.databases = {"storefront": empty_database, "admin": empty_database}
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as http:
+    async with served(mail_settings, empty_database) as http:
         yield http
 
 

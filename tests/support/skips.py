@@ -13,10 +13,6 @@ EXPECTED = {
 """By reason, why CI does without."""
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "slow: a stopwatch, outages, generated documents, a browser: `make test-slow`")
-
-
 def skipped(reporter: pytest.TerminalReporter) -> Counter[str]:
     reports = reporter.stats.get("skipped", [])
     return Counter(str(report.longrepr[2]).removeprefix("Skipped: ") for report in reports)

@@ -1,8 +1,7 @@
 import httpx
 import pytest
 
-from customer_gql.app import create_app
-from support.clients import Client
+from support.clients import Client, make_app
 from support.staff import PASSWORD, make_role, make_staff
 
 peers = iter(range(1, 60000))
@@ -11,10 +10,8 @@ peers = iter(range(1, 60000))
 @pytest.fixture
 async def admin(settings, database):
     """The admin endpoint, asked from a network address of the test's own, so that no test counts against another."""
-    app = create_app(settings)
-    app.state.databases = {"storefront": database, "admin": database}
     number = next(peers)
-    transport = httpx.ASGITransport(app, client=(f"10.0.{number // 250}.{number % 250}", 1))
+    transport = httpx.ASGITransport(make_app(settings, database), client=(f"10.0.{number // 250}.{number % 250}", 1))
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as http:
         yield Client(http, "/admin/graphql", None)
 

@@ -1,8 +1,6 @@
 """Who is online, written without any answer waiting for it."""
 
 import asyncio
-import datetime as dt
-import time
 import uuid
 
 import pytest
@@ -134,10 +132,13 @@ async def test_presence_that_cannot_be_written_harms_no_request(browser, shopper
     async with connection.transaction():
         await connection.execute("LOCK TABLE customer_activity IN ACCESS EXCLUSIVE MODE")
         device = await browser()
-        started = time.perf_counter()
         answer = await device.data(SIGN_IN, input={"email": row.email, "password": PASSWORD})
         assert answer["signIn"]["userErrors"] == []
-        assert time.perf_counter() - started < 1.5  # less than anybody waits for a lock
+        # The write still waits for the lock, or only begins to; had the request waited, its wait would have run out.
+        blocked = "SELECT count(*) FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+        async with asyncio.timeout(10):
+            while not await connection.fetchval(blocked):
+                await asyncio.sleep(0)
     await settled()
 
 
@@ -185,11 +186,8 @@ class Slow:
 
 async def test_nobody_waits_and_a_normal_end_loses_nothing(database):
     background, slow = Background(), Slow()
-    started = dt.datetime.now(dt.UTC)
     for name in ("first", "broken", "second", "third"):
         background.put(database, name, slow.work(name))
-    assert dt.datetime.now(dt.UTC) - started < dt.timedelta(seconds=0.1)
-    await asyncio.sleep(0.01)
     assert slow.done == []
     slow.free.set()
     await background.close()

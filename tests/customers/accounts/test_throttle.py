@@ -57,6 +57,7 @@ async def post(http, query, token=None, headers=(), **variables):
     return await http.post("/graphql", json={"query": query, "variables": variables}, headers=named)
 
 
+@pytest.mark.slow
 async def test_a_revocation_holds_on_the_next_request_of_another_process(
     two_processes, shopper, admin_client, connection
 ):

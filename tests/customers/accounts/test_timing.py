@@ -21,14 +21,13 @@ from support.shopping import EMAIL_REQUEST, PASSWORD, RESET_REQUEST, SIGN_IN, SI
 
 PAIRS = int(os.environ.get("TIMING_PAIRS", "200"))
 AS_IN_A_SHOP = "TIMING" in os.environ
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(autouse=True)
 def cost():
-    if not AS_IN_A_SHOP:
-        hashing.set_cost(memory_kib=8, passes=1)
-    yield
-    hashing.set_cost(memory_kib=hashing.MEMORY_KIB, passes=hashing.PASSES)
+    if AS_IN_A_SHOP:
+        hashing.set_cost(memory_kib=hashing.MEMORY_KIB, passes=hashing.PASSES)
 
 
 @pytest.fixture

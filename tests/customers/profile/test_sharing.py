@@ -5,10 +5,10 @@ import asyncio
 import pytest
 
 from customer_gql.core.errors import RuleError
-from customer_gql.customers.profile.sharing import AccountSharing, email_scope, set_account_sharing
+from customer_gql.customers.profile.sharing import AccountSharing, email_scope, lock_email_scope, set_account_sharing
 from customer_gql.customers.profile.writes import claim_email, lock_customer, move_email_claim
-from customer_gql.database.pools import open_database
 from support.customers import make_customer
+from support.races import stop_after
 
 SET = """mutation S($input: AccountSharingSetInput!) { accountSharingSet(input: $input) {
   movedAccountCount userErrors { code path } } }"""
@@ -56,30 +56,35 @@ async def test_shared_accounts_move_between_websites_and_claim_everywhere(shop):
     assert await scopes(shop) == {0}
 
 
-async def test_who_claims_while_the_scope_changes_claims_in_the_right_one(empty_database_url):
-    """The claim waits for the change, or the change for the claim; in the end all claims are in one scope."""
-    from customer_gql.customers.profile.sharing import lock_email_scope
+async def claim(database, number):
+    async with database.transaction() as connection:
+        scope = await lock_email_scope(connection, 1)
+        await claim_email(connection, number, email=f"a{number}@example.com", scope=scope)
 
-    async with open_database(empty_database_url, write_connections=12) as database:
 
-        async def claiming(number):
-            await asyncio.sleep(0.002 * number)
-            async with database.transaction() as connection:
-                await claim_email(
-                    connection, number, email=f"a{number}@example.com", scope=await lock_email_scope(connection, 1)
-                )
-                await asyncio.sleep(0.005)
+async def share(database):
+    async with database.transaction() as connection:
+        await set_account_sharing(connection, AccountSharing.GLOBAL)
 
-        async def sharing():
-            await asyncio.sleep(0.008)
-            async with database.transaction() as connection:
-                await set_account_sharing(connection, AccountSharing.GLOBAL)
-                await asyncio.sleep(0.01)
 
-        await asyncio.gather(sharing(), *[claiming(number) for number in range(10)])
-        async with database.writes.acquire() as connection:
-            assert await scopes(connection) == {0}
-            assert await connection.fetchval("SELECT count(*) FROM customer_email") == 10
+async def test_a_change_of_scope_waits_for_who_claims_and_moves_the_claim(shop, empty_database):
+    async with stop_after("FROM configuration_value", "FOR SHARE") as stop:
+        claiming = asyncio.create_task(claim(empty_database, 1))
+        await stop.reached_by(claiming)
+        sharing = asyncio.create_task(share(empty_database))
+        assert await stop.is_waited_for_by(sharing, shop)
+    await asyncio.gather(claiming, sharing)
+    assert await scopes(shop) == {0}
+
+
+async def test_who_claims_waits_for_a_change_of_scope_and_claims_in_the_new_one(shop, empty_database):
+    async with stop_after("INSERT INTO configuration_value") as stop:
+        sharing = asyncio.create_task(share(empty_database))
+        await stop.reached_by(sharing)
+        claiming = asyncio.create_task(claim(empty_database, 1))
+        assert await stop.is_waited_for_by(claiming, shop)
+    await asyncio.gather(claiming, sharing)
+    assert await scopes(shop) == {0}
 
 
 async def test_only_who_may_configure(as_staff, as_customer, admin_client, connection):

@@ -10,10 +10,13 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from customer_gql.app import create_app
 from customer_gql.messaging.mail.delivery import Policy, deliver
 from customer_gql.messaging.mail.writes import queue
 
+pytestmark = pytest.mark.slow
 SCRIPT = Path(__file__).parents[2] / "support" / "worker_process.py"
 
 
@@ -61,7 +64,11 @@ async def test_serve_has_a_worker_inside(store, inbox, mail_settings):
     await put(store, 1)
     apart = create_app(mail_settings)
     async with apart.router.lifespan_context(apart):
-        await asyncio.sleep(0.5)
+        # A worker's connections say what they did last.
+        polling = (
+            "SELECT count(*) FROM pg_stat_activity WHERE query ~ 'mail_outbox|FROM job' AND pid <> pg_backend_pid()"
+        )
+        assert await store.fetchval(polling) == 0
     assert len(inbox.messages) == 1
 
 
