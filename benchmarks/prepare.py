@@ -107,8 +107,8 @@ async def _prepare_documents(url: str) -> tuple[str, dict[str, list[dict[str, An
         await connection.execute(_BUSY_FIRST)
         await connection.execute((PEERS / "functions.sql").read_text())
         if not await connection.fetchval("SELECT 1 FROM staff_user WHERE email = $1", EMAIL):
-            await staff.create(connection, email=EMAIL, name="Bench", role="administrator")
-        token = await staff.issue_token(connection, email=EMAIL)
+            await staff.create_staff_user(connection, email=EMAIL, name="Bench", role="administrator")
+        token = await staff.issue_staff_token(connection, email=EMAIL)
         chance = random.Random(1)
         rows = await connection.fetch("SELECT id, number FROM customer ORDER BY number")
         some = chance.sample(rows, min(500, len(rows)))

@@ -14,7 +14,7 @@ import httpx
 import pytest
 from cryptography.fernet import Fernet
 
-from customer_gql.customers.accounts.writes import issue_token as issue_customer_token
+from customer_gql.customers.accounts.writes import issue_customer_token
 from customer_gql.database import migrations
 from customer_gql.database.pools import Database, open_database
 from customer_gql.database.statements import Connection
@@ -212,8 +212,8 @@ async def as_customer(http: httpx.AsyncClient, connection: Connection) -> Callab
 async def as_staff(http: httpx.AsyncClient, connection: Connection) -> Callable[[str], Any]:
     async def client(role: str) -> Client:
         email = f"{uuid.uuid4().hex}@example.com"
-        await staff.create(connection, email=email, name="Somebody", role=role)
-        return Client(http, "/admin/graphql", await staff.issue_token(connection, email=email))
+        await staff.create_staff_user(connection, email=email, name="Somebody", role=role)
+        return Client(http, "/admin/graphql", await staff.issue_staff_token(connection, email=email))
 
     return client
 

@@ -54,7 +54,7 @@ def create_app(settings: Settings) -> Starlette:
             Route("/admin/graphql", _create_endpoint(settings, "admin", admin.schema, authenticate_staff)),
             Route("/health/live", report_live),
             Route("/health/ready", report_ready),
-            *oidc_routes.routes(settings),
+            *oidc_routes.oidc_routes(settings),
             *([graphiql.mount_parts(), *catcher.routes()] if settings.environment == "development" else []),
         ],
         middleware=_create_middleware(settings),
@@ -173,11 +173,11 @@ async def _authenticate_viewer(
 async def authenticate_customer(
     database: Database, background: Background, token: str, peer: RequestOrigin
 ) -> Viewer | None:
-    found = await sessions.find(database, token, store_view=peer.store_view)
+    found = await sessions.find_session(database, token, store_view=peer.store_view)
     if found is None:
         return None
     if found.is_stale:
-        touch = partial(sessions.touch, token_hash=found.token_hash)
+        touch = partial(sessions.record_session_use, token_hash=found.token_hash)
         background.put(database, ("used", found.token_hash), touch)
     return found.viewer
 
@@ -185,4 +185,4 @@ async def authenticate_customer(
 async def authenticate_staff(
     database: Database, _background: Background, token: str, _peer: RequestOrigin
 ) -> Viewer | None:
-    return await staff_sessions.viewer_of(database, token)
+    return await staff_sessions.find_viewer(database, token)

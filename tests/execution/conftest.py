@@ -6,7 +6,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from customer_gql.customers.accounts.writes import issue_token
+from customer_gql.customers.accounts.writes import issue_customer_token
 from customer_gql.database.statements import Row
 from customer_gql.staff import writes as staff
 from support.customers import make_full_customer
@@ -49,8 +49,8 @@ def impatient(tmp_path_factory: pytest.TempPathFactory, database_url: str) -> Ge
 def staff_token(database_url: str) -> str:
     async def made(connection: asyncpg.Connection) -> str:
         email = f"{uuid.uuid4().hex}@example.com"
-        await staff.create(connection, email=email, name="Somebody", role="administrator")
-        return await staff.issue_token(connection, email=email)
+        await staff.create_staff_user(connection, email=email, name="Somebody", role="administrator")
+        return await staff.issue_staff_token(connection, email=email)
 
     return arranged(database_url, made)
 
@@ -63,4 +63,4 @@ def shopper(database_url: str) -> Any:
 
 @pytest.fixture(scope="session")
 def customer_token(database_url: str, shopper: Any) -> str:
-    return arranged(database_url, lambda connection: issue_token(connection, shopper.id))
+    return arranged(database_url, lambda connection: issue_customer_token(connection, shopper.id))

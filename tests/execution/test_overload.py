@@ -17,7 +17,7 @@ import asyncpg
 import httpx
 import pytest
 
-from customer_gql.customers.accounts.writes import issue_token
+from customer_gql.customers.accounts.writes import issue_customer_token
 from customer_gql.database import migrations
 from customer_gql.embedded.postmaster import read_pid_file
 from customer_gql.embedded.server import running_server
@@ -236,7 +236,7 @@ def test_a_restart_of_the_database_is_survived(tmp_path: Path):
 
         async with open_database(url) as database, database.writes.acquire() as connection:
             shopper = await make_full_customer(connection)
-            return await issue_token(connection, shopper.id)
+            return await issue_customer_token(connection, shopper.id)
 
     fast = {"fsync": "off", "shared_buffers": "16MB"}
     # Not in a folder of root's alone: the server's files would be kept elsewhere, and stay there.

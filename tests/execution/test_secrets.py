@@ -100,8 +100,8 @@ def test_a_fault_is_masked_and_found_again_by_its_number(tmp_path, empty_databas
     async def broken(connection: asyncpg.Connection) -> str:
         from customer_gql.staff import writes as staff
 
-        await staff.create(connection, email="a@example.com", name="A", role="administrator")
-        token = await staff.issue_token(connection, email="a@example.com")
+        await staff.create_staff_user(connection, email="a@example.com", name="A", role="administrator")
+        token = await staff.issue_staff_token(connection, email="a@example.com")
         await connection.execute("ALTER TABLE website RENAME COLUMN code TO canary")
         return token
 

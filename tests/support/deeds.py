@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from customer_gql.core.ids import encode_id
-from customer_gql.customers.accounts.writes import issue_token
+from customer_gql.customers.accounts.writes import issue_customer_token
 from customer_gql.customers.newsletter import opt_in
 from support.clients import Client
 from support.customers import customer_id, make_address
@@ -35,7 +35,7 @@ class Scene:
     staff: Client
 
     async def device(self, row: Any) -> Client:
-        return Client(self.guest.http, "/graphql", await issue_token(self.connection, row.id))
+        return Client(self.guest.http, "/graphql", await issue_customer_token(self.connection, row.id))
 
     async def mailed(self, recipient: str, template: str) -> str:
         return await self.connection.fetchval(SECRET, recipient, template)

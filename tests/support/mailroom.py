@@ -134,8 +134,8 @@ async def shop(mail_settings: Settings, empty_database: Database) -> AsyncGenera
 async def staff_with(shop: httpx.AsyncClient, store: Connection) -> Callable[[str], Awaitable[StaffClient]]:
     async def client(role: str) -> StaffClient:
         email = f"{uuid.uuid4().hex}@example.com"
-        await staff.create(store, email=email, name="Somebody", role=role)
-        return StaffClient(shop, await staff.issue_token(store, email=email))
+        await staff.create_staff_user(store, email=email, name="Somebody", role=role)
+        return StaffClient(shop, await staff.issue_staff_token(store, email=email))
 
     return client
 

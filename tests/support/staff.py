@@ -57,12 +57,12 @@ async def make_staff(connection: Connection, role_id: int, *, password: str | No
     email = f"{uuid.uuid4().hex}@staff.example.com"
     await execute_statement(connection, insert(staff_user).values(id=id, email=email, name="Grace", role_id=role_id))
     if password is not None:
-        await passwords.store(connection, id, await hashing.hash_password(password))
-    return await passwords.find(connection, email)
+        await passwords.store_staff_password(connection, id, await hashing.hash_password(password))
+    return await passwords.find_active_staff(connection, email)
 
 
 async def session_of(connection: Connection, staff_id: int) -> str:
-    token, _ = await sessions.start(connection, staff_id, by=SignedInBy.COMMAND_LINE)
+    token, _ = await sessions.start_staff_session(connection, staff_id, by=SignedInBy.COMMAND_LINE)
     return token
 
 

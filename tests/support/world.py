@@ -7,7 +7,7 @@ from typing import Any
 from customer_gql.core.actor import SYSTEM, actor_of
 from customer_gql.core.ids import encode_id, new_id
 from customer_gql.core.viewer import Viewer, ViewerKind
-from customer_gql.customers.accounts.writes import issue_token as issue_customer_token
+from customer_gql.customers.accounts.writes import issue_customer_token
 from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.schema.tables import metadata
 from customer_gql.staff.service_tokens import writes
@@ -108,7 +108,7 @@ async def staff_of(connection: Any, website_id: int) -> dict[str, str]:
         Viewer(ViewerKind.STAFF, staff_id=user.id, permissions=frozenset(["customers.read"]), website_ids=None)
     )
     async with connection.transaction():
-        token, _ = await writes.create(
+        token, _ = await writes.create_service_token(
             connection,
             name="Walk",
             permissions=["customers.read"],

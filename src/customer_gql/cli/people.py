@@ -29,7 +29,7 @@ def staff_create(
     except ValueError as error:
         raise CommandFailed(str(error)) from None
     with migrated() as url:
-        run(url, lambda c: writes.create(c, email=address, name=name or address, role=role))
+        run(url, lambda c: writes.create_staff_user(c, email=address, name=name or address, role=role))
     print(f"{address} is staff with the role {role}")
 
 
@@ -39,7 +39,7 @@ def staff_token(email: str) -> None:
     from customer_gql.staff import writes
 
     with migrated() as url:
-        print(run(url, lambda c: writes.issue_token(c, email=email)))
+        print(run(url, lambda c: writes.issue_staff_token(c, email=email)))
 
 
 @staff_commands.command("password")
@@ -51,10 +51,10 @@ def staff_password(email: str) -> None:
     from customer_gql.staff.sign_in import passwords
 
     async def put(connection: Connection) -> None:
-        user = await passwords.find(connection, normalize_email(email))
+        user = await passwords.find_active_staff(connection, normalize_email(email))
         given = typer.prompt("New password", hide_input=True, confirmation_prompt=True, err=True)
-        passwords.check_strength(given, second_factor=user.totp_since is not None, email=user.email)
-        await passwords.change(connection, user, await hashing.hash_password(given), by=SYSTEM)
+        passwords.validate_staff_password(given, second_factor=user.totp_since is not None, email=user.email)
+        await passwords.change_staff_password(connection, user, await hashing.hash_password(given), by=SYSTEM)
 
     with migrated() as url:
         run(url, put, transaction=False)
@@ -71,8 +71,8 @@ def staff_totp_off(email: str) -> None:
     from customer_gql.staff.sign_in import passwords, totp
 
     async def switch_off(connection: Connection) -> None:
-        user = await passwords.find(connection, normalize_email(email))
-        if not await totp.disable(connection, user.id):
+        user = await passwords.find_active_staff(connection, normalize_email(email))
+        if not await totp.disable_totp(connection, user.id):
             raise CommandFailed(f"{email} has no second factor.")
         await record_staff_event(connection, "TOTP_OFF", by=SYSTEM, subject=encode_id("stf", user.id))
 
@@ -88,12 +88,12 @@ def customer_token(
     hours: Annotated[int, typer.Option(min=1, max=720, help="How long it works.")] = 1,
 ) -> None:
     """Print a fresh token of a customer, and nothing else."""
-    from customer_gql.customers.accounts.writes import issue_token
+    from customer_gql.customers.accounts.writes import issue_customer_token
     from customer_gql.customers.profile.reads import find_customer_by_email
 
     async def issue(connection: Connection) -> str:
         found = await find_customer_by_email(connection, email, website)
-        return await issue_token(connection, found, lifetime=dt.timedelta(hours=hours))
+        return await issue_customer_token(connection, found, lifetime=dt.timedelta(hours=hours))
 
     with migrated() as url:
         print(run(url, issue))

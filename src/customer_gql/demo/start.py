@@ -10,7 +10,7 @@ from sqlalchemy import Select, select
 
 from customer_gql.core.errors import RuleError
 from customer_gql.core.terminal import CommandFailed
-from customer_gql.customers.accounts.writes import issue_token as issue_customer_token
+from customer_gql.customers.accounts.writes import issue_customer_token
 from customer_gql.customers.profile.tables import customer
 from customer_gql.database.pools import Database, open_database
 from customer_gql.database.statements import fetch_value
@@ -39,7 +39,7 @@ async def prepare(url: str, on_progress: Callable[[int, int], None], *, is_ours:
             )
         async with database.transaction() as connection:
             with suppress(RuleError):  # it is there from an earlier start
-                await staff.create(connection, email=STAFF, name="Demo Admin", role="administrator")
+                await staff.create_staff_user(connection, email=STAFF, name="Demo Admin", role="administrator")
         if is_empty:
             async with database.writes.acquire() as connection:
                 await seed(
@@ -48,7 +48,7 @@ async def prepare(url: str, on_progress: Callable[[int, int], None], *, is_ours:
         async with database.transaction() as connection:
             first = await fetch_value(connection, select(customer.c.id).order_by(customer.c.number).limit(1))
             return (
-                await staff.issue_token(connection, email=STAFF, lifetime=LIFETIME, idle=LIFETIME),
+                await staff.issue_staff_token(connection, email=STAFF, lifetime=LIFETIME, idle=LIFETIME),
                 await issue_customer_token(connection, first, lifetime=LIFETIME),
             )
 

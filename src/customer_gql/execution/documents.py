@@ -16,10 +16,15 @@ from graphql import (
 )
 
 from customer_gql.core.errors import BadInput
+from customer_gql.execution.limits.size import (
+    DocumentMeasurement,
+    QueryTooComplex,
+    fragments_of,
+    is_mutation,
+    validate_mutations,
+)
+from customer_gql.execution.limits.text import TextLimits, VariableLimits
 from customer_gql.settings import AudienceSettings
-
-from .limits.size import DocumentMeasurement, QueryTooComplex, fragments_of, is_mutation, validate_mutations
-from .limits.text import TextLimits, VariableLimits
 
 _MAX_DOCUMENTS: Final = 1000
 _MAX_TOKENS: Final = 100_000  # of all cached documents together; one token of a parsed document takes about 1 KB

@@ -10,13 +10,13 @@ from customer_gql.messaging.jobs.work import Tools
 
 from .tables import staff_invitation, staff_oidc_code, staff_oidc_flow, staff_session
 
-EXPIRING: Final = (staff_session, staff_invitation, staff_oidc_flow, staff_oidc_code)
+EXPIRING_TABLES: Final = (staff_session, staff_invitation, staff_oidc_flow, staff_oidc_code)
 
 
-async def delete_expired(tools: Tools) -> None:
+async def delete_expired_staff_access(tools: Tools) -> None:
     now = dt.datetime.now(dt.UTC)
     async with tools.database.transaction() as connection:
-        for table in EXPIRING:
+        for table in EXPIRING_TABLES:
             await execute_statement(connection, delete(table).where(table.c.expires_at < now))
         unused = staff_session.c.last_used_at + staff_session.c.idle < now
         await execute_statement(connection, delete(staff_session).where(unused))

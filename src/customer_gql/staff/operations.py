@@ -14,7 +14,7 @@ from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
 from customer_gql.graph.payloads import EXPECTED_VERSION
 from customer_gql.graph.roots import INPUT, admin_field, admin_mutation
-from customer_gql.staff.roles.scopes import checked_name
+from customer_gql.staff.roles.scopes import validate_name
 from customer_gql.staff.sign_in import passwords
 
 from . import reads, writes
@@ -89,7 +89,7 @@ class StaffAdminQuery:
         last: Last = strawberry.UNSET,
         before: Before = strawberry.UNSET,
     ) -> Any:
-        known = reads.known_to(staff_role.c.website_ids, info.context.viewer.website_ids)
+        known = reads.visible_within(staff_role.c.website_ids, info.context.viewer.website_ids)
         return await reads.staff_list.page(info.context, make_window(first, after, last, before), "EMAIL", known)
 
 
@@ -102,13 +102,13 @@ class StaffAdminMutation:
         "before they followed an invitation. Writes the history of staff. Undone by `staffDeactivate`.",
     )
     async def staff_create(self, info: Info, input: Annotated[StaffCreateInput, INPUT]) -> StaffCreatePayload:
-        email, role_id = _email(input.email), decode_id(input.role_id, "rol")
+        email, role_id = _validate_staff_email(input.email), decode_id(input.role_id, "rol")
         async with info.context.transaction() as connection:
-            created = await writes.add(
+            created = await writes.add_staff_user(
                 connection,
                 email=email,
-                name=checked_name(input.name),
-                job_title=_job_title(input.job_title),
+                name=validate_name(input.name),
+                job_title=_validate_job_title(input.job_title),
                 role_id=role_id,
                 by=actor_of(info.context.viewer),
             )
@@ -121,9 +121,9 @@ class StaffAdminMutation:
         "on; nobody changes their own, and the last active administrator keeps theirs. Writes the history of staff.",
     )
     async def staff_update(self, info: Info, input: Annotated[StaffUpdateInput, INPUT]) -> StaffUpdatePayload:
-        staff_id, edits = decode_id(input.id, "stf"), _edits(input)
+        staff_id, edits = decode_id(input.id, "stf"), _staff_edits(input)
         async with info.context.transaction() as connection:
-            await writes.change(
+            await writes.change_staff_user(
                 connection, staff_id, edits, expected_version=input.expected_version, by=actor_of(info.context.viewer)
             )
         return StaffUpdatePayload(staff_key=staff_id)
@@ -136,7 +136,7 @@ class StaffAdminMutation:
     async def staff_activate(self, info: Info, input: Annotated[StaffUserInput, INPUT]) -> StaffActivatePayload:
         staff_id = decode_id(input.id, "stf")
         async with info.context.transaction() as connection:
-            await writes.activate(connection, staff_id, by=actor_of(info.context.viewer))
+            await writes.activate_staff_user(connection, staff_id, by=actor_of(info.context.viewer))
         return StaffActivatePayload(staff_key=staff_id)
 
     @admin_mutation(
@@ -149,7 +149,7 @@ class StaffAdminMutation:
     async def staff_deactivate(self, info: Info, input: Annotated[StaffUserInput, INPUT]) -> StaffDeactivatePayload:
         staff_id = decode_id(input.id, "stf")
         async with info.context.transaction() as connection:
-            ended = await writes.deactivate(connection, staff_id, by=actor_of(info.context.viewer))
+            ended = await writes.deactivate_staff_user(connection, staff_id, by=actor_of(info.context.viewer))
         return StaffDeactivatePayload(staff_key=staff_id, ended_session_count=ended)
 
     @admin_mutation(
@@ -161,7 +161,7 @@ class StaffAdminMutation:
     async def staff_force_sign_in(self, info: Info, input: Annotated[StaffUserInput, INPUT]) -> StaffForceSignInPayload:
         staff_id = decode_id(input.id, "stf")
         async with info.context.transaction() as connection:
-            ended = await writes.force_sign_in(connection, staff_id, by=actor_of(info.context.viewer))
+            ended = await writes.force_staff_sign_in(connection, staff_id, by=actor_of(info.context.viewer))
         return StaffForceSignInPayload(staff_key=staff_id, ended_session_count=ended)
 
     @admin_mutation(
@@ -174,30 +174,30 @@ class StaffAdminMutation:
     async def staff_invite(self, info: Info, input: Annotated[StaffUserInput, INPUT]) -> StaffInvitePayload:
         staff_id = decode_id(input.id, "stf")
         async with info.context.transaction() as connection:
-            user = await writes.manageable(connection, staff_id, by=actor_of(info.context.viewer))
+            user = await writes.lock_manageable_user(connection, staff_id, by=actor_of(info.context.viewer))
             if not user.is_active:
                 raise RuleError("This account is closed.", path=["id"], code=UserErrorCode.NOT_ALLOWED)
-            await passwords.invite(connection, user, by=actor_of(info.context.viewer))
+            await passwords.invite_staff_user(connection, user, by=actor_of(info.context.viewer))
         return StaffInvitePayload(staff_key=staff_id)
 
 
-def _email(given: str) -> str:
+def _validate_staff_email(given: str) -> str:
     try:
         return validate_email(given)
     except ValueError as error:
         raise RuleError(str(error), path=["email"]) from None
 
 
-def _job_title(given: str | None) -> str | None:
-    return checked_name(given, "jobTitle") if given and given.strip() else None
+def _validate_job_title(given: str | None) -> str | None:
+    return validate_name(given, "jobTitle") if given and given.strip() else None
 
 
-def _edits(input: StaffUpdateInput) -> dict[str, Any]:
+def _staff_edits(input: StaffUpdateInput) -> dict[str, Any]:
     edits: dict[str, Any] = {}
     if input.name is not None:
-        edits["name"] = checked_name(input.name.value)
+        edits["name"] = validate_name(input.name.value)
     if input.job_title is not None:
-        edits["job_title"] = _job_title(input.job_title.value)
+        edits["job_title"] = _validate_job_title(input.job_title.value)
     if input.role_id is not None:
         edits["role_id"] = decode_id(input.role_id.value, "rol")
     return edits

@@ -94,6 +94,6 @@ CREDENTIALS = select(
 RECOVERY_CODES_LEFT = select(func.count()).select_from(staff_recovery_code)
 
 
-def known_to(column: ColumnElement[Any], websites: Websites) -> list[ColumnElement[bool]]:
+def visible_within(column: ColumnElement[Any], websites: Websites) -> list[ColumnElement[bool]]:
     """Keeps roles, users by their role, and service tokens to those a viewer of these websites may know of."""
     return [] if websites is None else [column.op("<@")(literal(sorted(websites), ARRAY(BigInteger)))]

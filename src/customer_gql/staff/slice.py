@@ -7,4 +7,4 @@ from .mails import MAILS
 
 __all__ = ["MAILS", "WORK"]
 
-WORK: Final = (Schedule("staff.delete_expired", "27 * * * *", cleanup.delete_expired),)
+WORK: Final = (Schedule("staff.delete_expired", "27 * * * *", cleanup.delete_expired_staff_access),)

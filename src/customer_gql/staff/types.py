@@ -47,7 +47,7 @@ graph_enum(
 )
 
 
-async def _websites(row: Any, info: Info) -> list[Any] | None:
+async def _websites_of_row(row: Any, info: Info) -> list[Any] | None:
     if row.website_ids is None:
         return None
     return list(await asyncio.gather(*[info.context.load(websites_by_id, id) for id in row.website_ids]))
@@ -75,7 +75,7 @@ class StaffRole(Node):
         description="The websites whose customers its bearers see and touch; null for all, those made later included.",
     )
     async def websites(self: Any, info: Info) -> Any:
-        return await _websites(self, info)
+        return await _websites_of_row(self, info)
 
 
 @strawberry.type(description="Somebody who works in the shop.")
@@ -152,7 +152,7 @@ class ServiceToken(Node):
         graphql_type=list[Website] | None, description="The websites whose customers it sees; null for all."
     )
     async def websites(self: Any, info: Info) -> Any:
-        return await _websites(self, info)
+        return await _websites_of_row(self, info)
 
 
 @strawberry.type(description="A value before and after.")

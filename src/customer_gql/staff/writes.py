@@ -17,25 +17,27 @@ from customer_gql.database.statements import Connection, Row, execute_statement,
 from customer_gql.staff.audit.reads import read_staff_changes
 from customer_gql.staff.audit.writes import record_staff_event
 from customer_gql.staff.roles import writes
-from customer_gql.staff.roles.scopes import Grant, reachable, refuse_stronger
+from customer_gql.staff.roles.scopes import Grant, is_visible_to, refuse_stronger
 from customer_gql.staff.sign_in import passwords, sessions
 
 from .tables import SignedInBy, staff_role, staff_user
 
-_UNKNOWN = "There is no such staff user."
+_UNKNOWN_STAFF = "There is no such staff user."
 
 
-async def create(connection: Connection, *, email: str, name: str, role: str) -> int:
+async def create_staff_user(connection: Connection, *, email: str, name: str, role: str) -> int:
     """A staff user made at the command line, with a role by name."""
     named = {row.name: row.id for row in await fetch_rows(connection, select(staff_role))}
     if role not in named:
         raise RuleError(f"There is no role {role!r}; there are: {', '.join(sorted(named))}.", path=["role"])
-    return await add(connection, email=email, name=name, job_title=None, role_id=named[role], by=SYSTEM)
+    return await add_staff_user(connection, email=email, name=name, job_title=None, role_id=named[role], by=SYSTEM)
 
 
-async def add(connection: Connection, *, email: str, name: str, job_title: str | None, role_id: int, by: Actor) -> int:
+async def add_staff_user(
+    connection: Connection, *, email: str, name: str, job_title: str | None, role_id: int, by: Actor
+) -> int:
     """A staff user with a role the one who acts could have. They cannot sign in before they have a password."""
-    await _assignable(connection, role_id, by)
+    await _require_assignable_role(connection, role_id, by)
     created = await fetch_value(
         connection,
         upsert(staff_user)
@@ -58,7 +60,7 @@ async def add(connection: Connection, *, email: str, name: str, job_title: str |
     return created
 
 
-async def manageable(connection: Connection, staff_id: int, *, by: Actor) -> Row:
+async def lock_manageable_user(connection: Connection, staff_id: int, *, by: Actor) -> Row:
     """The user with role and grant, held. Unknown to those of other websites, refused to those who hold less."""
     found = await fetch_one(
         connection,
@@ -67,28 +69,31 @@ async def manageable(connection: Connection, staff_id: int, *, by: Actor) -> Row
         .where(staff_user.c.id == staff_id)
         .with_for_update(of=staff_user),
     )
-    if found is None or not reachable(by, found.website_ids):
-        raise RuleError(_UNKNOWN, path=["id"], code=UserErrorCode.NOT_FOUND)
+    if found is None or not is_visible_to(by, found.website_ids):
+        raise RuleError(_UNKNOWN_STAFF, path=["id"], code=UserErrorCode.NOT_FOUND)
     refuse_stronger(by, Grant.of(found), ["id"])
     return found
 
 
-async def _assignable(connection: Connection, role_id: int, by: Actor) -> None:
-    role = await writes.known(connection, role_id, by=by, path=["roleId"])
+async def _require_assignable_role(connection: Connection, role_id: int, by: Actor) -> None:
+    role = await writes.find_role(connection, role_id, by=by, path=["roleId"])
     refuse_stronger(by, Grant.of(role), ["roleId"])
 
 
-async def change(
+async def change_staff_user(
     connection: Connection, staff_id: int, edits: Mapping[str, Any], *, expected_version: int | None = None, by: Actor
 ) -> None:
     """Store the columns that differ. A new role holds from the user's next request on."""
-    await writes.serialise(connection)
-    user = await manageable(connection, staff_id, by=by)
+    await writes.serialize_role_changes(connection)
+    user = await lock_manageable_user(connection, staff_id, by=by)
     changed = {column: value for column, value in edits.items() if value != user[column]}
     if not changed:
         return
     subject = encode_id("stf", staff_id)
-    changes = {_FIELDS[column]: (_shown(column, user[column]), _shown(column, changed[column])) for column in changed}
+    changes = {
+        _FIELD_NAMES[column]: (_event_value(column, user[column]), _event_value(column, changed[column]))
+        for column in changed
+    }
     await refuse_conflicts(
         changes,
         current=user.version,
@@ -98,23 +103,23 @@ async def change(
     if "role_id" in changed:
         if _is_self(by, staff_id):
             raise RuleError("Nobody changes their own role.", path=["roleId"], code=UserErrorCode.NOT_ALLOWED)
-        await _assignable(connection, changed["role_id"], by)
-    version = await _store(connection, user, changed)
-    await writes.keep_an_administrator(connection, path=["roleId"])
+        await _require_assignable_role(connection, changed["role_id"], by)
+    version = await _store_user(connection, user, changed)
+    await writes.require_administrator(connection, path=["roleId"])
     await record_staff_event(connection, "USER_CHANGED", by=by, subject=subject, changes=changes, version=version)
 
 
-async def _store(connection: Connection, user: Row, values: Mapping[str, Any]) -> int:
+async def _store_user(connection: Connection, user: Row, values: Mapping[str, Any]) -> int:
     """The version it makes; the caller holds the row."""
     changed = update(staff_user).where(staff_user.c.id == user.id)
     await execute_statement(connection, changed.values(**values, version=user.version + 1))
     return user.version + 1
 
 
-_FIELDS = {"name": "name", "job_title": "jobTitle", "role_id": "roleId"}
+_FIELD_NAMES = {"name": "name", "job_title": "jobTitle", "role_id": "roleId"}
 
 
-def _shown(column: str, value: Any) -> Any:
+def _event_value(column: str, value: Any) -> Any:
     return encode_id("rol", value) if column == "role_id" else value
 
 
@@ -122,28 +127,28 @@ def _is_self(by: Actor, staff_id: int) -> bool:
     return by.staff_id == staff_id
 
 
-async def activate(connection: Connection, staff_id: int, *, by: Actor) -> None:
-    user = await manageable(connection, staff_id, by=by)
+async def activate_staff_user(connection: Connection, staff_id: int, *, by: Actor) -> None:
+    user = await lock_manageable_user(connection, staff_id, by=by)
     if user.is_active:
         return
-    version = await _store(connection, user, {"is_active": True})
+    version = await _store_user(connection, user, {"is_active": True})
     changes = {"isActive": (False, True)}
     await record_staff_event(
         connection, "USER_ACTIVATED", by=by, subject=encode_id("stf", staff_id), changes=changes, version=version
     )
 
 
-async def deactivate(connection: Connection, staff_id: int, *, by: Actor) -> int:
+async def deactivate_staff_user(connection: Connection, staff_id: int, *, by: Actor) -> int:
     """Close the account and end its sessions; how many it were. Nobody does it to themselves or the last one."""
-    await writes.serialise(connection)
-    user = await manageable(connection, staff_id, by=by)
+    await writes.serialize_role_changes(connection)
+    user = await lock_manageable_user(connection, staff_id, by=by)
     if _is_self(by, staff_id):
         raise RuleError("Nobody deactivates themselves.", path=["id"], code=UserErrorCode.NOT_ALLOWED)
     if not user.is_active:
         return 0
-    version = await _store(connection, user, {"is_active": False})
-    await writes.keep_an_administrator(connection, path=["id"])
-    ended = await sessions.end_all(connection, staff_id)
+    version = await _store_user(connection, user, {"is_active": False})
+    await writes.require_administrator(connection, path=["id"])
+    ended = await sessions.end_staff_sessions(connection, staff_id)
     changes = {"isActive": (True, False)}
     await record_staff_event(
         connection, "USER_DEACTIVATED", by=by, subject=encode_id("stf", staff_id), changes=changes, version=version
@@ -151,23 +156,25 @@ async def deactivate(connection: Connection, staff_id: int, *, by: Actor) -> int
     return ended
 
 
-async def force_sign_in(connection: Connection, staff_id: int, *, by: Actor) -> int:
+async def force_staff_sign_in(connection: Connection, staff_id: int, *, by: Actor) -> int:
     """End every session of a user, as when a device was lost; how many it were. The account stays open."""
-    await manageable(connection, staff_id, by=by)
-    ended = await sessions.end_all(connection, staff_id)
+    await lock_manageable_user(connection, staff_id, by=by)
+    ended = await sessions.end_staff_sessions(connection, staff_id)
     await record_staff_event(connection, "FORCED_SIGN_IN", by=by, subject=encode_id("stf", staff_id))
     return ended
 
 
-async def issue_token(
+async def issue_staff_token(
     connection: Connection,
     *,
     email: str,
-    lifetime: dt.timedelta = sessions.ABSOLUTE,
-    idle: dt.timedelta = sessions.IDLE,
+    lifetime: dt.timedelta = sessions.SESSION_LIFETIME,
+    idle: dt.timedelta = sessions.SESSION_IDLE,
 ) -> str:
     """A session of an active staff user, made at the command line; its token, shown once."""
-    user = await passwords.find(connection, normalize_email(email))
-    token, _ = await sessions.start(connection, user.id, by=SignedInBy.COMMAND_LINE, lifetime=lifetime, idle=idle)
+    user = await passwords.find_active_staff(connection, normalize_email(email))
+    token, _ = await sessions.start_staff_session(
+        connection, user.id, by=SignedInBy.COMMAND_LINE, lifetime=lifetime, idle=idle
+    )
     await record_staff_event(connection, "SIGNED_IN", by=SYSTEM, subject=encode_id("stf", user.id))
     return token

@@ -1,7 +1,7 @@
 import pytest
 
 from customer_gql.core.ids import encode_id
-from customer_gql.customers.accounts.writes import issue_token
+from customer_gql.customers.accounts.writes import issue_customer_token
 from support.customers import customer_id, make_customer, make_full_customer
 
 ACT = """
@@ -108,7 +108,7 @@ async def test_assign_group_tells_of_each_customer_what_happened(admin_client, c
 async def test_delete_keeps_what_was_bought_and_ends_what_lets_in(admin_client, connection):
     shopper = await make_full_customer(connection)
     admin = await make_customer(connection, customer_type="COMPANY_ADMIN")
-    await issue_token(connection, shopper.id)
+    await issue_customer_token(connection, shopper.id)
     answer = await act(admin_client, "DELETE", [customer_id(shopper), customer_id(admin)])
     assert outcomes(answer) == ["DONE", "REFUSED"]
     left = {

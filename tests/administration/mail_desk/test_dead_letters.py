@@ -3,7 +3,7 @@
 import pytest
 
 from customer_gql.core.ids import encode_id
-from customer_gql.customers.accounts.writes import issue_token
+from customer_gql.customers.accounts.writes import issue_customer_token
 from customer_gql.messaging.mail.delivery import deliver
 from customer_gql.messaging.mail.writes import queue
 from support.customers import customer_id, make_customer
@@ -99,7 +99,7 @@ async def test_who_may_not_is_refused_and_nothing_changes(document, tools, inbox
         answer = (await (await staff_with(role)).post(document)).json()
         assert answer["errors"][0]["extensions"] == {"code": "FORBIDDEN", "permission": "mail.manage"}
     shopper = await make_customer(store)
-    token = await issue_token(store, shopper.id)
+    token = await issue_customer_token(store, shopper.id)
     as_customer = {"Authorization": f"Bearer {token}"}
     assert (await shop.post("/admin/graphql", json={"query": document}, headers=as_customer)).status_code == 401
     guest = (await shop.post("/admin/graphql", json={"query": document})).json()

@@ -35,9 +35,9 @@ async def worth(database, settings, connection, group, *, without=()):
         "INSERT INTO reward_points (customer_id, website_id, balance) VALUES ($1, 1, 25)", shopper.id
     )
     email = f"staff{shopper.id}@example.com"
-    await staff.create(connection, email=email, name="A", role="viewer")
+    await staff.create_staff_user(connection, email=email, name="A", role="viewer")
     async with served(settings, database) as http:
-        client = Client(http, "/admin/graphql", await staff.issue_token(connection, email=email))
+        client = Client(http, "/admin/graphql", await staff.issue_staff_token(connection, email=email))
         return (await client.data(WORTH, id=customer_id(shopper)))["customer"]["rewardPoints"]
 
 

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from customer_gql.core.ids import encode_id
-from customer_gql.customers.accounts.writes import TELL_FORCED_SIGN_IN
+from customer_gql.customers.accounts.writes import NOTIFY_FORCED_SIGN_IN
 from support.customers import customer_id, make_customer
 from support.shopping import CONFIRM, PASSWORD, RESET, RESET_REQUEST, SIGN_IN, is_let_in
 
@@ -118,7 +118,7 @@ async def test_sending_the_link_again(admin_client, browser, shopper, mails):
 
 
 async def test_telling_of_a_forced_sign_in_is_configured(admin_client, shopper, mails, configured):
-    await configured(TELL_FORCED_SIGN_IN, False)
+    await configured(NOTIFY_FORCED_SIGN_IN, False)
     row = await shopper()
     await admin_client.data(
         "mutation F($input: CustomerForceSignInInput!) { customerForceSignIn(input: $input) { endedTokenCount } }",

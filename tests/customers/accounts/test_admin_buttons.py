@@ -5,7 +5,7 @@ import hashlib
 import json
 
 from customer_gql.core.ids import encode_id
-from customer_gql.customers.accounts.writes import issue_token
+from customer_gql.customers.accounts.writes import issue_customer_token
 from support.customers import customer_id, make_customer
 
 FORCE = """mutation Force($input: CustomerForceSignInInput!) {
@@ -87,7 +87,7 @@ async def test_five_mails_an_hour_even_when_asked_for_at_once(admin_client, conn
 
 async def test_who_may_not_is_refused_and_nothing_changes(as_staff, as_customer, connection):
     shopper = await make_customer(connection)
-    token = await issue_token(connection, shopper.id)
+    token = await issue_customer_token(connection, shopper.id)
     viewer, customer = await as_staff("viewer"), await as_customer(shopper.id)
     customer.path = "/admin/graphql"
     for document in (FORCE, RESET):

@@ -6,7 +6,7 @@ import datetime as dt
 import pytest
 
 from customer_gql.core.ids import encode_id
-from customer_gql.customers.accounts.support.impersonation import ENABLED
+from customer_gql.customers.accounts.support.impersonation import LOGIN_AS_CUSTOMER
 from support.customers import customer_id
 from support.shopping import (
     ANOTHER,
@@ -121,7 +121,7 @@ async def test_who_does_not_allow_it_is_left_alone(admin_client, shopper, connec
             "customerLoginAs"
         ]
         assert (answer["code"], answer["userErrors"]) == (None, [error])
-    await configured(ENABLED, False)
+    await configured(LOGIN_AS_CUSTOMER, False)
     answer = (await admin_client.data(LOGIN_AS, input={"id": customer_id(open_), "reason": "Help"}))["customerLoginAs"]
     assert answer["userErrors"] == [{"code": "NOT_ALLOWED", "path": ["id"]}]
     answer = (await admin_client.data(LOGIN_AS, input={"id": encode_id("cus", 5), "reason": "Help"}))["customerLoginAs"]

@@ -5,7 +5,7 @@ import uuid
 import pytest
 
 from customer_gql.core.errors import RuleError
-from customer_gql.customers.accounts.passwords import CLASSES, MINIMUM_LENGTH, check_new
+from customer_gql.customers.accounts.passwords import CHARACTER_CLASSES, MINIMUM_LENGTH, check_new
 from support.shopping import SIGN_UP, person
 
 ABOUT = ["Northwind Shop", "ada.lovelace", "ada.lovelace@example.com", "Ada", "Lovelace"]
@@ -84,7 +84,7 @@ def test_blanks_around_it_are_a_mistake(password):
 
 async def test_the_shop_sets_length_and_kinds(browser, configured):
     await configured(MINIMUM_LENGTH, 20)
-    await configured(CLASSES, 3)
+    await configured(CHARACTER_CLASSES, 3)
     guest = await browser()
     for password, errors in (
         ("Fourteen chars 4", ["INVALID"]),

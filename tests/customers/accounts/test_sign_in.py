@@ -9,7 +9,7 @@ import pytest
 from customer_gql.core.ids import encode_id
 from customer_gql.customers.accounts import passwords
 from customer_gql.customers.accounts.reads import MAX_SESSIONS
-from customer_gql.customers.accounts.sessions.sessions import DAYS, IDLE
+from customer_gql.customers.accounts.sessions.sessions import SESSION_DAYS, SESSION_IDLE_MINUTES
 from customer_gql.security.tokens import hash_token
 from support.customers import customer_id, make_customer
 from support.shopping import (
@@ -93,10 +93,10 @@ async def test_what_is_too_long_costs_nothing(field, browser):
 
 
 async def test_a_password_is_one_whatever_form_its_accents_have(browser, connection):
-    from customer_gql.customers.accounts.writes import set_password
+    from customer_gql.customers.accounts.writes import store_customer_password
 
     row = await make_customer(connection)
-    await set_password(connection, row.id, await passwords.hash_password("café au lait 🐎 à volonté"))
+    await store_customer_password(connection, row.id, await passwords.hash_password("café au lait 🐎 à volonté"))
     for typed, is_right in (("café au lait 🐎 à volonté", True), ("Café au lait 🐎 à volonté", False)):
         answer = await (await browser()).data(SIGN_IN, input={"email": row.email, "password": typed})
         assert bool(answer["signIn"]["accessToken"]) is is_right
@@ -105,10 +105,10 @@ async def test_a_password_is_one_whatever_form_its_accents_have(browser, connect
 async def test_a_weaker_hash_is_replaced_when_its_password_comes_by(browser, connection):
     from argon2 import PasswordHasher
 
-    from customer_gql.customers.accounts.writes import set_password
+    from customer_gql.customers.accounts.writes import store_customer_password
 
     row = await make_customer(connection)
-    await set_password(connection, row.id, PasswordHasher(1, 8192, 1).hash(PASSWORD))
+    await store_customer_password(connection, row.id, PasswordHasher(1, 8192, 1).hash(PASSWORD))
     for _ in range(2):
         answer = await (await browser()).data(SIGN_IN, input={"email": row.email, "password": PASSWORD})
         assert answer["signIn"]["userErrors"] == []
@@ -242,8 +242,8 @@ async def test_use_is_written_down_once_a_minute_and_the_token_read_in_one_state
 
 
 async def test_a_session_ends_in_any_case(shopper, signed_in, connection, configured, browser):
-    await configured(IDLE, 5)
-    await configured(DAYS, 1)
+    await configured(SESSION_IDLE_MINUTES, 5)
+    await configured(SESSION_DAYS, 1)
     row = await shopper()
     device = await signed_in(row)
     stored = await connection.fetchrow("SELECT * FROM customer_token WHERE token_hash = $1", hash_token(device.token))

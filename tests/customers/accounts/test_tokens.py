@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from customer_gql.customers.accounts.writes import issue_token
+from customer_gql.customers.accounts.writes import issue_customer_token
 from customer_gql.security import tokens
 from support.customers import make_customer
 
@@ -16,7 +16,7 @@ async def status(http, path, authorization):
 
 async def test_a_token_is_stored_as_its_hash_alone(connection):
     shopper = await make_customer(connection)
-    token = await issue_token(connection, shopper.id)
+    token = await issue_customer_token(connection, shopper.id)
     stored = await connection.fetchval("SELECT token_hash FROM customer_token WHERE customer_id = $1", shopper.id)
     assert stored == tokens.hash_token(token)
     assert len(token) == len(tokens.CUSTOMER) + 43  # 256 bits in base64
@@ -26,7 +26,7 @@ async def test_a_customers_token_does_not_open_the_admin_nor_a_staff_token_the_s
     http, admin_client, connection
 ):
     shopper = await make_customer(connection)
-    token = await issue_token(connection, shopper.id)
+    token = await issue_customer_token(connection, shopper.id)
     assert await status(http, "/graphql", f"Bearer {token}") == 200
     assert await status(http, "/admin/graphql", f"Bearer {token}") == 401
     assert await status(http, "/admin/graphql", f"Bearer {admin_client.token}") == 200
@@ -43,7 +43,7 @@ async def test_what_is_no_token_is_refused(given, http):
 
 async def test_an_expired_token_is_no_token(http, connection):
     shopper = await make_customer(connection)
-    token = await issue_token(connection, shopper.id, lifetime=dt.timedelta(seconds=-1))
+    token = await issue_customer_token(connection, shopper.id, lifetime=dt.timedelta(seconds=-1))
     assert await status(http, "/graphql", f"Bearer {token}") == 401
 
 

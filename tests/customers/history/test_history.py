@@ -24,7 +24,7 @@ EDIT = """mutation Edit($input: CustomerQuickEditInput!) { customerQuickEdit(inp
 
 async def somebody(connection):
     email = f"staff{new_id()}@example.com"
-    return await staff.create(connection, email=email, name="Somebody", role="support"), email
+    return await staff.create_staff_user(connection, email=email, name="Somebody", role="support"), email
 
 
 async def history(client, shopper, **page):

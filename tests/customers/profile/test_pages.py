@@ -22,8 +22,8 @@ async def alone(empty_database, settings):
     async with empty_database.writes.acquire() as connection, served(settings, empty_database) as http:
         names = ["Ada", "Bea", "Cem", "Dan", "Eva", "Fay", "Gil"]
         shoppers = [await make_customer(connection, last_name=name) for name in names]
-        await staff.create(connection, email="a@example.com", name="A", role="viewer")
-        token = await staff.issue_token(connection, email="a@example.com")
+        await staff.create_staff_user(connection, email="a@example.com", name="A", role="viewer")
+        token = await staff.issue_staff_token(connection, email="a@example.com")
         yield Client(http, "/admin/graphql", token), shoppers, connection
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from customer_gql.customers.accounts.cleanup import delete_expired
-from customer_gql.customers.accounts.writes import issue_token
+from customer_gql.customers.accounts.cleanup import delete_expired_access
+from customer_gql.customers.accounts.writes import issue_customer_token
 from customer_gql.database.pools import open_database
 from customer_gql.messaging.jobs.queue import enqueue, queries
 from customer_gql.messaging.jobs.tables import NAMES
@@ -295,8 +295,8 @@ def test_migrations_leave_the_queues_tables_alone():
 
 async def test_what_has_expired_is_deleted_and_nothing_else(empty_database, settings, store):
     shopper = await make_customer(store)
-    await issue_token(store, shopper.id, lifetime=-dt.timedelta(seconds=1))
-    await issue_token(store, shopper.id)
+    await issue_customer_token(store, shopper.id, lifetime=-dt.timedelta(seconds=1))
+    await issue_customer_token(store, shopper.id)
     for age in (36, 12):
         await store.execute(
             "INSERT INTO password_reset VALUES (sha256($1::text::bytea), 1, '', now() - $2::interval, now() - $3::interval)",
@@ -305,7 +305,7 @@ async def test_what_has_expired_is_deleted_and_nothing_else(empty_database, sett
             dt.timedelta(hours=age),
         )
     for _ in range(2):
-        await delete_expired(Tools(empty_database, settings))
+        await delete_expired_access(Tools(empty_database, settings))
         assert await store.fetchval("SELECT count(*) FROM customer_token") == 1
         assert await store.fetchval("SELECT count(*) FROM password_reset") == 1
     for schedule in WORK.schedules:

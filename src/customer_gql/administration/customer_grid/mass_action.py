@@ -9,7 +9,7 @@ from sqlalchemy import select
 from customer_gql.core.actor import Actor
 from customer_gql.core.ids import encode_id
 from customer_gql.core.viewer import Websites
-from customer_gql.customers.accounts.writes import end_sessions
+from customer_gql.customers.accounts.writes import end_all_access
 from customer_gql.customers.history.writes import record_customer_events
 from customer_gql.customers.newsletter import writes as newsletter
 from customer_gql.customers.profile import writes as customers
@@ -122,7 +122,7 @@ async def _assign_group(
 
 async def _delete(connection: Connection, found: Mapping[int, Row], by: Actor) -> dict[int, MassActionResult]:
     gone = {row.id: row.version for row in await customers.delete_customers(connection, list(found))}
-    await end_sessions(connection, list(gone))
+    await end_all_access(connection, list(gone))
     events = [(id, version + 1, {}) for id, version in gone.items()]
     websites = {id: found[id].website_id for id in gone}
     await record_customer_events(connection, events, kind="DELETED", by=by, deleted_from=websites)

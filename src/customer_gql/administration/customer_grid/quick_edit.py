@@ -14,7 +14,7 @@ from customer_gql.core.emails import validate_email
 from customer_gql.core.errors import RuleError, RuleErrors, UserErrorCode
 from customer_gql.core.ids import encode_id
 from customer_gql.core.viewer import Websites
-from customer_gql.customers.accounts.writes import end_elsewhere, revoke_resets
+from customer_gql.customers.accounts.writes import end_sessions_elsewhere, revoke_reset_links
 from customer_gql.customers.addresses import writes as addresses
 from customer_gql.customers.history.reads import read_customer_changes
 from customer_gql.customers.history.writes import record_customer_event
@@ -183,7 +183,7 @@ async def _store(connection: Connection, held: Held, changed: Mapping[str, Any],
         connection, customer.id, kind="EDITED", version=version, by=by, changes=_history(held, changed)
     )
     if "websiteId" in changed and not await accounts_are_shared(connection):
-        await end_elsewhere(connection, customer.id)
+        await end_sessions_elsewhere(connection, customer.id)
     if "email" in changed:
         await _tell_both(connection, customer, changed["email"])
 
@@ -198,7 +198,7 @@ def _shown(field: str, value: Any) -> str | None:
 
 async def _tell_both(connection: Connection, customer: Row, new: str) -> None:
     """The old address learns of it too, in case it was not its owner's wish; links mailed to it are dead (docs/domain/quick-edit.md#quick-edit-6)."""
-    await revoke_resets(connection, [customer.id])
+    await revoke_reset_links(connection, [customer.id])
     for recipient in (customer.email, new):
         await queue(
             connection,

@@ -13,8 +13,8 @@ from customer_gql.security.tables import throttle
 
 from .tables import customer_refresh_token, customer_session, customer_token, email_token, login_code, password_reset
 
-BATCH: Final = 5_000
-_LINKS: Final = (
+BATCH_SIZE: Final = 5_000
+_TABLES_OF_LINKS: Final = (
     customer_session,
     customer_refresh_token,
     login_code,
@@ -23,34 +23,34 @@ _LINKS: Final = (
     newsletter_confirmation,
 )
 # Links are counted for an hour after they were sent, and answer "used" for as long as they are known.
-_KEPT = dt.timedelta(days=1)
-_VISITORS = dt.timedelta(days=1)
+_LINK_RETENTION = dt.timedelta(days=1)
+_VISITOR_RETENTION = dt.timedelta(days=1)
 # A row of wrong passwords is in a row however slowly they come; a month without one is a new start.
-_FAILURES = dt.timedelta(days=30)
+_FAILURE_RETENTION = dt.timedelta(days=30)
 
 
-async def delete_expired(tools: Tools) -> None:
+async def delete_expired_access(tools: Tools) -> None:
     """In batches, so that no transaction holds many rows. Doing it twice does nothing the second time."""
     now = dt.datetime.now(dt.UTC)
     gone = 1
     while gone:
         async with tools.database.transaction() as connection:
-            gone = await purge(connection, now)
+            gone = await delete_batch(connection, now)
 
 
-async def purge(connection: Connection, now: dt.datetime) -> int:
+async def delete_batch(connection: Connection, now: dt.datetime) -> int:
     """How many rows went: a batch of each table at most."""
     gone = 0
-    for table in _LINKS:
-        gone += await _delete(connection, table, table.c.expires_at < now - _KEPT)
-    gone += await _delete(
+    for table in _TABLES_OF_LINKS:
+        gone += await _delete_rows(connection, table, table.c.expires_at < now - _LINK_RETENTION)
+    gone += await _delete_rows(
         connection, customer_token, or_(customer_token.c.expires_at < now, customer_token.c.idle_until < now)
     )
-    gone += await _delete(connection, visitor, visitor.c.last_activity_at < now - _VISITORS)
-    return gone + await _delete(connection, throttle, throttle.c.until < now - _FAILURES)
+    gone += await _delete_rows(connection, visitor, visitor.c.last_activity_at < now - _VISITOR_RETENTION)
+    return gone + await _delete_rows(connection, throttle, throttle.c.until < now - _FAILURE_RETENTION)
 
 
-async def _delete(connection: Connection, table: Table, is_over: ColumnElement[bool]) -> int:
+async def _delete_rows(connection: Connection, table: Table, is_over: ColumnElement[bool]) -> int:
     key = tuple_(*table.primary_key.columns)
-    batch = select(*table.primary_key.columns).where(is_over).limit(BATCH)
+    batch = select(*table.primary_key.columns).where(is_over).limit(BATCH_SIZE)
     return await execute_statement(connection, delete(table).where(key.in_(batch)))

@@ -1,7 +1,7 @@
-"""Answering alike, by bytes and by time, whether an account exists or not.
+"""Neutral answers: the same bytes after the same time, whether an account exists or not.
 
-The work for an account that does not exist is done for one that stands in for it, and undone to a savepoint: the same
-statements, and a commit at the end in either case.
+The work for an account that does not exist is done for one that stands in for it, and rolled back to a savepoint: the
+same statements run, and a commit ends them in either case.
 """
 
 from collections.abc import AsyncGenerator
@@ -11,8 +11,8 @@ from customer_gql.core.ids import new_id
 from customer_gql.database.statements import Connection, Row
 
 
-class Decoy:
-    """What an account is to those who write to its owner."""
+class DecoyAccount:
+    """The columns of an account that mails to its owner need, for an address without one."""
 
     __slots__ = ("created_in_store_view_id", "email", "first_name", "id", "version")
 
@@ -24,24 +24,24 @@ class Decoy:
         self.created_in_store_view_id: int = view.id
 
 
-class Undo:
-    """Whether what is done shall not have been done."""
+class Rollback:
+    """Whether a block is rolled back at its end."""
 
-    __slots__ = ("wanted",)
+    __slots__ = ("is_due",)
 
-    def __init__(self, *, wanted: bool) -> None:
-        self.wanted = wanted
+    def __init__(self, *, is_due: bool) -> None:
+        self.is_due = is_due
 
 
 @asynccontextmanager
-async def undoing(connection: Connection, *, wanted: bool) -> AsyncGenerator[Undo]:
-    """Keep what is done inside, or take it back to a savepoint; inside it may still be decided which."""
-    undo = Undo(wanted=wanted)
+async def rolled_back_if(connection: Connection, condition: object) -> AsyncGenerator[Rollback]:
+    """Roll the block back to a savepoint if the condition holds. The block may still change the decision."""
+    rollback = Rollback(is_due=bool(condition))
     savepoint = connection.transaction()
     await savepoint.start()
     try:
-        yield undo
+        yield rollback
     except BaseException:
         await savepoint.rollback()
         raise
-    await (savepoint.rollback() if undo.wanted else savepoint.commit())
+    await (savepoint.rollback() if rollback.is_due else savepoint.commit())

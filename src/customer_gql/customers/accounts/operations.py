@@ -40,7 +40,7 @@ from .inputs import (
 from .reads import MAX_SESSIONS, sessions_by_customer
 from .types import Session, SignInPayload
 
-_PEER = "A peer address has 30 attempts in 5 minutes, then `RATE_LIMITED`."
+_PEER_LIMIT = "A peer address has 30 attempts in 5 minutes, then `RATE_LIMITED`."
 
 
 @strawberry.type
@@ -60,13 +60,13 @@ class AccountMutation:
         description="Make an account on the website of the store view in `X-Store-View` (the default one without it). "
         "The answer does not tell whether the address has an account. Mails a welcome, or a link to confirm the "
         "address where the website wants that; the owner of an existing account is told, five times an hour at most. "
-        f"`REQUIRED`, `TOO_LONG` or `INVALID` with the field for what does not fit. {_PEER} "
+        f"`REQUIRED`, `TOO_LONG` or `INVALID` with the field for what does not fit. {_PEER_LIMIT} "
         "Signs nobody in. Writes history. Undone by `meDeleteRequest`.",
     )
     async def sign_up(self, info: Info, input: Annotated[SignUpInput, INPUT]) -> SignUpPayload:
         required = await sign_up.sign_up(
             info.context,
-            await _view(info),
+            await _requested_store_view(info),
             email=input.email,
             password=input.password,
             about=input.about(),
@@ -78,21 +78,23 @@ class AccountMutation:
         exclusive=True,
         description="Confirm the address an account was made with. Waiting newsletter subscriptions begin; sessions "
         "from before end. The link works once, for 24 hours, and only the newest works; any other is `INVALID`. "
-        f"{_PEER} Signs nobody in. Writes history, mails a welcome. Cannot be undone.",
+        f"{_PEER_LIMIT} Signs nobody in. Writes history, mails a welcome. Cannot be undone.",
     )
     async def email_confirm(self, info: Info, input: Annotated[EmailTokenInput, INPUT]) -> DonePayload:
         await _count_attempt(info)
         async with info.context.transaction() as connection:
-            await email_verification.confirm(connection, input.token, address=info.context.viewer.address)
+            await email_verification.confirm_email(connection, input.token, address=info.context.viewer.address)
         return DonePayload()
 
     @guest_mutation(
         exclusive=True,
         description="Mail a fresh link that confirms an address, when there is an account that waits for it: five an "
-        f"hour, two minutes apart. The answer does not tell. {_PEER} Older links stop working.",
+        f"hour, two minutes apart. The answer does not tell. {_PEER_LIMIT} Older links stop working.",
     )
     async def email_confirm_resend(self, info: Info, input: Annotated[EmailInput, INPUT]) -> DonePayload:
-        await email_verification.resend(info.context, await _view(info), email=input.email)
+        await email_verification.resend_confirmation_link(
+            info.context, await _requested_store_view(info), email=input.email
+        )
         return DonePayload()
 
     @guest_mutation(
@@ -101,11 +103,13 @@ class AccountMutation:
         "One refusal for an unknown address, a wrong password, an account that is locked, inactive, not confirmed or "
         "of a group this website excludes. After 5 wrong passwords an account waits a second, doubling to 15 minutes; "
         "the 6th in a row closes sign-in for 30 minutes, the 10th locks the account for 10, unless configured otherwise. "
-        f"{_PEER} `TOO_LONG` for what no address or password can be. Writes history; a lock is told by mail. `signOut` "
+        f"{_PEER_LIMIT} `TOO_LONG` for what no address or password can be. Writes history; a lock is told by mail. `signOut` "
         "undoes it.",
     )
     async def sign_in(self, info: Info, input: Annotated[SignInInput, INPUT]) -> SignInPayload:
-        grant = await sign_in.sign_in(info.context, await _view(info), email=input.email, password=input.password)
+        grant = await sign_in.sign_in(
+            info.context, await _requested_store_view(info), email=input.email, password=input.password
+        )
         return SignInPayload(grant=grant)
 
     @guest_mutation(
@@ -115,9 +119,9 @@ class AccountMutation:
         "is unknown, used or over, and on a website the session does not reach.",
     )
     async def token_refresh(self, info: Info, input: Annotated[TokenRefreshInput, INPUT]) -> SignInPayload:
-        website_id = await _named_website(info)
+        website_id = await _requested_website_id(info)
         async with info.context.transaction() as connection:
-            grant = await sessions.renew(
+            grant = await sessions.renew_session(
                 connection, input.refresh_token, website_id=website_id, address=info.context.viewer.address
             )
         if grant is None:
@@ -153,7 +157,7 @@ class AccountMutation:
         "history. Undone by changing it back.",
     )
     async def password_change(self, info: Info, input: Annotated[PasswordChangeInput, INPUT]) -> SessionsEndedPayload:
-        ended = await password_reset.change(
+        ended = await password_reset.change_password(
             info.context,
             current=input.current_password,
             new=input.new_password,
@@ -169,7 +173,7 @@ class AccountMutation:
         "history. The old password goes on working.",
     )
     async def password_reset_request(self, info: Info, input: Annotated[EmailInput, INPUT]) -> DonePayload:
-        await password_reset.request(info.context, await _view(info), email=input.email)
+        await password_reset.request_reset(info.context, await _requested_store_view(info), email=input.email)
         return DonePayload()
 
     @guest_mutation(
@@ -177,11 +181,11 @@ class AccountMutation:
         description="Choose a new password with a link. Ends every session and link, a lock of wrong passwords too; "
         "confirms the address. Where it was never confirmed, the address book, the consent to remote assistance and "
         "waiting newsletter wishes go too: whoever made the account may not have been the owner. `INVALID` with `token` for "
-        f"a link that is unknown, used, replaced or too old, with `password` for one that does not fit. {_PEER} Signs nobody in. "
+        f"a link that is unknown, used, replaced or too old, with `password` for one that does not fit. {_PEER_LIMIT} Signs nobody in. "
         "Mails the owner, writes history. Cannot be undone.",
     )
     async def password_reset(self, info: Info, input: Annotated[PasswordResetInput, INPUT]) -> DonePayload:
-        await password_reset.reset(info.context, token=input.token, password=input.password)
+        await password_reset.reset_password(info.context, token=input.token, password=input.password)
         return DonePayload()
 
     @customer_mutation(
@@ -193,7 +197,7 @@ class AccountMutation:
         "Writes history. Nothing changes before the link is used.",
     )
     async def email_change_request(self, info: Info, input: Annotated[EmailChangeRequestInput, INPUT]) -> DonePayload:
-        await email_verification.ask_for_change(info.context, email=input.email, password=input.current_password)
+        await email_verification.request_email_change(info.context, email=input.email, password=input.current_password)
         return DonePayload()
 
     @customer_mutation(
@@ -207,7 +211,7 @@ class AccountMutation:
         viewer = info.context.viewer
         assert viewer.customer_id is not None
         async with info.context.transaction() as connection:
-            await email_verification.change(
+            await email_verification.change_email(
                 connection, input.token, customer_id=viewer.customer_id, by=actor_of(viewer)
             )
         return DonePayload()
@@ -229,16 +233,18 @@ class AccountMutation:
         exclusive=True,
         description="Exchange a code of `customerLoginAs` for a token of 15 minutes that acts as the customer and names "
         "the staff member too. Closed to whoever is signed in. `INVALID` for a code that is unknown, used or older "
-        f"than a minute, and on a website the customer may not act on. {_PEER} Writes "
+        f"than a minute, and on a website the customer may not act on. {_PEER_LIMIT} Writes "
         "history; the customer sees it afterwards.",
     )
     async def login_as_exchange(self, info: Info, input: Annotated[LoginAsExchangeInput, INPUT]) -> SignInPayload:
         if info.context.viewer.kind is not ViewerKind.GUEST:
             raise RuleError("Sign out first: a code is exchanged by somebody who is not signed in.", path=["code"])
         await _count_attempt(info)
-        website_id, address = await _named_website(info), info.context.viewer.address
+        website_id, address = await _requested_website_id(info), info.context.viewer.address
         async with info.context.transaction() as connection:
-            grant = await impersonation.exchange(connection, input.code, website_id=website_id, address=address)
+            grant = await impersonation.exchange_login_code(
+                connection, input.code, website_id=website_id, address=address
+            )
         return SignInPayload(grant=grant)
 
 
@@ -248,11 +254,11 @@ async def _count_attempt(info: Info) -> None:
         await lockout.check_peer(connection, info.context.caller.address)
 
 
-async def _named_website(info: Info) -> int | None:
-    return (await _view(info)).website_id if info.context.caller.store_view else None
+async def _requested_website_id(info: Info) -> int | None:
+    return (await _requested_store_view(info)).website_id if info.context.caller.store_view else None
 
 
-async def _view(info: Info) -> Row:
+async def _requested_store_view(info: Info) -> Row:
     """The storefront that asks."""
     async with info.context.database.reads.acquire() as connection:
         return await find_requested_view(connection, info.context.caller.store_view)

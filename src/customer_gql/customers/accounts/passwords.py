@@ -9,8 +9,8 @@ from customer_gql.security.hashing import MAX_LENGTH, hash_password, needs_rehas
 from customer_gql.shop.settings.declaration import GLOBAL, Setting
 
 __all__ = [
-    "CLASSES",
-    "LONGEST",
+    "CHARACTER_CLASSES",
+    "MAX_LENGTH",
     "MINIMUM_LENGTH",
     "check_length",
     "check_new",
@@ -21,7 +21,7 @@ __all__ = [
 MINIMUM_LENGTH: Final = Setting(
     "accounts.minimum_password_length", 12, GLOBAL, "Code points a new password has at least.", at_least=8, at_most=64
 )
-CLASSES: Final = Setting(
+CHARACTER_CLASSES: Final = Setting(
     "accounts.password_character_classes",
     1,
     GLOBAL,
@@ -29,7 +29,6 @@ CLASSES: Final = Setting(
     at_least=1,
     at_most=4,
 )
-LONGEST: Final = MAX_LENGTH
 _LETTERS_AND_DIGITS: Final = (str.islower, str.isupper, str.isdigit)
 is_outdated = needs_rehash
 
@@ -41,8 +40,8 @@ async def matches(stored: str | None, password: str) -> bool:
 
 def check_length(password: str, path: list[str]) -> None:
     """What is longer than any password is refused before it costs anything."""
-    if len(normalize_password(password)) > LONGEST:
-        raise RuleError(f"A password has at most {LONGEST} characters.", path=path, code=UserErrorCode.TOO_LONG)
+    if len(normalize_password(password)) > MAX_LENGTH:
+        raise RuleError(f"A password has at most {MAX_LENGTH} characters.", path=path, code=UserErrorCode.TOO_LONG)
 
 
 def check_new(password: str, *, minimum: int, classes: int = 1, about: Collection[str], path: list[str]) -> None:

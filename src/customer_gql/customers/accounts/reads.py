@@ -31,12 +31,12 @@ from .tables import (
 )
 
 MAX_SESSIONS = 100
-_MINUTE = literal_column("interval '1 minute'", Interval())
+_ONE_MINUTE = literal_column("interval '1 minute'", Interval())
 _token_hash = bindparam("token_hash", type_=BYTEA())
-SECOND = literal_column("interval '1 second'", Interval())
-_idle_at_most = func.least(customer_token.c.expires_at, func.now() + customer_token.c.idle_seconds * SECOND)
+ONE_SECOND = literal_column("interval '1 second'", Interval())
+_idle_at_most = func.least(customer_token.c.expires_at, func.now() + customer_token.c.idle_seconds * ONE_SECOND)
 # Touched so long ago that its last use may be written down again.
-IS_STALE = customer_token.c.idle_until < _idle_at_most - _MINUTE
+IS_STALE = customer_token.c.idle_until < _idle_at_most - _ONE_MINUTE
 
 viewers_by_token = one_by(
     select(
@@ -53,12 +53,12 @@ viewers_by_token = one_by(
 websites_by_store_view = one_by(
     select(store_view.c.code, store.c.website_id).select_from(store_view.join(store)), store_view.c.code
 )
-REFRESH_TOKEN = compile_statement(
+REFRESH_TOKEN_BY_HASH = compile_statement(
     select(customer_refresh_token).where(customer_refresh_token.c.token_hash == _token_hash)
 )
-RESET_TOKEN = compile_statement(select(password_reset).where(password_reset.c.token_hash == _token_hash))
-EMAIL_TOKEN = compile_statement(select(email_token).where(email_token.c.token_hash == _token_hash))
-LOGIN_CODE = compile_statement(
+RESET_LINK_BY_HASH = compile_statement(select(password_reset).where(password_reset.c.token_hash == _token_hash))
+EMAIL_LINK_BY_HASH = compile_statement(select(email_token).where(email_token.c.token_hash == _token_hash))
+LOGIN_CODE_BY_HASH = compile_statement(
     select(login_code).where(login_code.c.code_hash == bindparam("code_hash", type_=BYTEA()))
 )
 
@@ -93,12 +93,12 @@ ACCOUNT_BY_ID = compile_statement(_ACCOUNT.where(customer.c.id == bindparam("cus
 
 _customer_id = bindparam("customer_id", type_=BigInteger())
 _since = bindparam("since", type_=DateTime(timezone=True))
-RESETS_SINCE = compile_statement(
+RESET_LINKS_SINCE = compile_statement(
     select(func.count().label("total"), func.max(password_reset.c.created_at).label("newest")).where(
         password_reset.c.customer_id == _customer_id, password_reset.c.created_at > _since
     )
 )
-LINKS_SINCE = compile_statement(
+EMAIL_LINKS_SINCE = compile_statement(
     select(func.count().label("total"), func.max(email_token.c.created_at).label("newest")).where(
         email_token.c.customer_id == _customer_id, email_token.c.created_at > _since
     )

@@ -18,12 +18,12 @@ async def sign_out(context: Context, *, every: bool) -> int:
     async with context.transaction() as connection:
         if viewer.is_impersonated:
             by = Actor(ActorKind.STAFF, viewer.staff_id, address=viewer.address)
-            return int(await impersonation.end(connection, customer_id, session_id, by=by))
+            return int(await impersonation.end_impersonation(connection, customer_id, session_id, by=by))
         held = await customers.lock_customer(connection, customer_id, websites=None)
         if every:
-            ended = await sessions.end_others(connection, customer_id, keep=None)
+            ended = await sessions.end_other_sessions(connection, customer_id, keep=None)
         else:
-            ended = await sessions.end(connection, customer_id, [session_id])
+            ended = await sessions.end_sessions(connection, customer_id, [session_id])
         await record_customer_event(
             connection, customer_id, kind="SIGNED_OUT", version=held.version, by=actor_of(viewer)
         )
@@ -36,7 +36,7 @@ async def revoke_session(context: Context, session_id: int) -> int:
     assert customer_id is not None
     async with context.transaction() as connection:
         held = await customers.lock_customer(connection, customer_id, websites=None)
-        if not await sessions.end(connection, customer_id, [session_id]):
+        if not await sessions.end_sessions(connection, customer_id, [session_id]):
             raise RuleError("There is no such session.", path=["id"], code=UserErrorCode.NOT_FOUND)
         await record_customer_event(
             connection, customer_id, kind="SESSION_REVOKED", version=held.version, by=actor_of(context.viewer)

@@ -1,23 +1,28 @@
 from typing import Final
 
+from customer_gql.customers.accounts.recovery.settings import (
+    LINK_MINUTES,
+    MINUTES_BETWEEN_RESETS,
+    PROTECTION,
+    RESETS_PER_HOUR,
+)
+from customer_gql.customers.accounts.registration.settings import DEFAULT_GROUP, DELETION, EMAIL_CONFIRMATION
+from customer_gql.customers.accounts.sessions.sessions import SESSION_DAYS, SESSION_IDLE_MINUTES
+from customer_gql.customers.accounts.support.impersonation import LOGIN_AS_CUSTOMER
 from customer_gql.messaging.events.event_types import EventType
 from customer_gql.messaging.jobs.work import Schedule
 
 from . import cleanup, lockout
 from .mails import MAILS
-from .passwords import CLASSES, MINIMUM_LENGTH
-from .recovery.settings import LINK_MINUTES, MINUTES_BETWEEN_RESETS, PROTECTION, RESETS_PER_HOUR
-from .registration.settings import DEFAULT_GROUP, DELETION, EMAIL_CONFIRMATION
-from .sessions.sessions import DAYS, IDLE
-from .support.impersonation import ENABLED
-from .writes import LONGEST_LOCK, TELL_FORCED_SIGN_IN
+from .passwords import CHARACTER_CLASSES, MINIMUM_LENGTH
+from .writes import LOCK_DAYS, NOTIFY_FORCED_SIGN_IN
 
 __all__ = ["EVENTS", "MAILS", "SETTINGS", "WORK"]
 
 SETTINGS: Final = (
     *lockout.SETTINGS,
     MINIMUM_LENGTH,
-    CLASSES,
+    CHARACTER_CLASSES,
     PROTECTION,
     RESETS_PER_HOUR,
     MINUTES_BETWEEN_RESETS,
@@ -25,13 +30,13 @@ SETTINGS: Final = (
     EMAIL_CONFIRMATION,
     DEFAULT_GROUP,
     DELETION,
-    DAYS,
-    IDLE,
-    ENABLED,
-    LONGEST_LOCK,
-    TELL_FORCED_SIGN_IN,
+    SESSION_DAYS,
+    SESSION_IDLE_MINUTES,
+    LOGIN_AS_CUSTOMER,
+    LOCK_DAYS,
+    NOTIFY_FORCED_SIGN_IN,
 )
-WORK: Final = (Schedule("accounts.delete_expired", "17 * * * *", cleanup.delete_expired),)
+WORK: Final = (Schedule("accounts.delete_expired", "17 * * * *", cleanup.delete_expired_access),)
 EVENTS: Final = (
     EventType("customer.created", "A customer signed up, or was added by an import.", ("SIGNED_UP", "CREATED")),
     EventType("customer.deleted", "A customer was deleted.", ("DELETED",)),

@@ -33,13 +33,13 @@ from .tables import (
 )
 
 TOKEN_LIFETIME = dt.timedelta(hours=1)
-TELL_FORCED_SIGN_IN = Setting(
+NOTIFY_FORCED_SIGN_IN = Setting(
     "accounts.tell_forced_sign_in",
     True,
     STORE_VIEW,
     "Whether a customer is told by mail that staff ended the sessions.",
 )
-LONGEST_LOCK = Setting(
+LOCK_DAYS = Setting(
     "accounts.lock_days",
     3650,
     GLOBAL,
@@ -49,17 +49,21 @@ LONGEST_LOCK = Setting(
 )
 
 
-async def issue_token(connection: Connection, customer_id: int, *, lifetime: dt.timedelta = TOKEN_LIFETIME) -> str:
+async def issue_customer_token(
+    connection: Connection, customer_id: int, *, lifetime: dt.timedelta = TOKEN_LIFETIME
+) -> str:
     """A token of the customer for trying things out; shown once, stored as a hash."""
-    return await sessions.open_for(connection, customer_id, lifetime=lifetime, device="customer-gql command line")
+    return await sessions.start_session_without_refresh(
+        connection, customer_id, lifetime=lifetime, device="customer-gql command line"
+    )
 
 
-async def end_sessions(connection: Connection, customer_ids: Sequence[int]) -> int:
+async def end_all_access(connection: Connection, customer_ids: Sequence[int]) -> int:
     """End all that lets these customers in: sessions, impersonations, every link and code still open.
 
     The caller holds the customers' rows. Answers how many access tokens ended.
     """
-    ended = await sessions.end_all(connection, customer_ids)
+    ended = await sessions.end_sessions_of_customers(connection, customer_ids)
     now = dt.datetime.now(dt.UTC)
     await execute_statement(
         connection,
@@ -68,12 +72,12 @@ async def end_sessions(connection: Connection, customer_ids: Sequence[int]) -> i
         .values(ended_at=func.least(impersonation.c.expires_at, now)),
     )
     await execute_statement(connection, delete(login_code).where(equals_any(login_code.c.customer_id, customer_ids)))
-    await revoke_resets(connection, customer_ids)
-    await revoke_links(connection, customer_ids)
+    await revoke_reset_links(connection, customer_ids)
+    await revoke_email_links(connection, customer_ids)
     return ended
 
 
-async def end_elsewhere(connection: Connection, customer_id: int | None = None) -> int:
+async def end_sessions_elsewhere(connection: Connection, customer_id: int | None = None) -> int:
     """End what lets customers in on another website than their account's; of one of them or of all. How many sessions.
 
     As long as accounts work on one website, that is where their sessions are.
@@ -108,7 +112,7 @@ async def end_elsewhere(connection: Connection, customer_id: int | None = None) 
     return ended
 
 
-async def revoke_resets(connection: Connection, customer_ids: Sequence[int]) -> None:
+async def revoke_reset_links(connection: Connection, customer_ids: Sequence[int]) -> None:
     await execute_statement(
         connection,
         update(password_reset)
@@ -121,7 +125,9 @@ async def revoke_resets(connection: Connection, customer_ids: Sequence[int]) -> 
     )
 
 
-async def revoke_links(connection: Connection, customer_ids: Sequence[int], *, purpose: str | None = None) -> None:
+async def revoke_email_links(
+    connection: Connection, customer_ids: Sequence[int], *, purpose: str | None = None
+) -> None:
     """Links that confirm an address, or change it."""
     await execute_statement(
         connection,
@@ -136,45 +142,45 @@ async def revoke_links(connection: Connection, customer_ids: Sequence[int], *, p
     )
 
 
-async def force_sign_in(connection: Connection, held: Row, *, by: Actor) -> int:
-    ended = await end_sessions(connection, [held.id])
+async def force_customer_sign_in(connection: Connection, held: Row, *, by: Actor) -> int:
+    ended = await end_all_access(connection, [held.id])
     await record_customer_event(connection, held.id, kind="FORCED_SIGN_IN", version=held.version, by=by)
-    if await setting(connection, TELL_FORCED_SIGN_IN, store_view_id=held.created_in_store_view_id):
-        await tell(connection, held, "forced_sign_in")
+    if await setting(connection, NOTIFY_FORCED_SIGN_IN, store_view_id=held.created_in_store_view_id):
+        await notify_owner(connection, held, "forced_sign_in")
     return ended
 
 
-async def lock(connection: Connection, held: Row, *, until: dt.datetime | None, by: Actor) -> bool:
+async def lock_account(connection: Connection, held: Row, *, until: dt.datetime | None, by: Actor) -> bool:
     """Close sign-in until then, which is always news. Sessions go on: ending them is force sign-in's work."""
     now = dt.datetime.now(dt.UTC)
     if until is None:
-        until = now + dt.timedelta(days=await setting(connection, LONGEST_LOCK))
+        until = now + dt.timedelta(days=await setting(connection, LOCK_DAYS))
     if until <= now:
         raise RuleError("The lock has to end in the future.", path=["until"])
     version = await customers.update_customer(connection, held, {"locked_until": until})
-    changes = {"lockedUntil": (_iso(held.locked_until), _iso(until))}
+    changes = {"lockedUntil": (_iso_time(held.locked_until), _iso_time(until))}
     await record_customer_event(connection, held.id, kind="LOCKED", version=version, by=by, changes=changes)
     return True
 
 
-async def unlock(connection: Connection, held: Row, *, by: Actor) -> bool:
+async def unlock_account(connection: Connection, held: Row, *, by: Actor) -> bool:
     """Open sign-in again and forget wrong passwords; whether it was closed."""
-    await forget_failures(connection, held)
+    await reset_failures(connection, held)
     if held.locked_until is None or held.locked_until <= dt.datetime.now(dt.UTC):
         return False
     version = await customers.update_customer(connection, held, {"locked_until": None})
-    changes = {"lockedUntil": (_iso(held.locked_until), None)}
+    changes = {"lockedUntil": (_iso_time(held.locked_until), None)}
     await record_customer_event(connection, held.id, kind="UNLOCKED", version=version, by=by, changes=changes)
     return True
 
 
-async def set_status(connection: Connection, held: Row, *, status: CustomerStatus, by: Actor) -> bool:
+async def set_account_status(connection: Connection, held: Row, *, status: CustomerStatus, by: Actor) -> bool:
     """Whether it changed. An inactive customer is let in nowhere, so whatever lets in ends."""
     if held.status == status.value:
         return False
     version = await customers.update_customer(connection, held, {"status": status.value})
     if status is CustomerStatus.INACTIVE:
-        await end_sessions(connection, [held.id])
+        await end_all_access(connection, [held.id])
     kind = "ACTIVATED" if status is CustomerStatus.ACTIVE else "DEACTIVATED"
     await record_customer_event(
         connection, held.id, kind=kind, version=version, by=by, changes={"status": (held.status, status.value)}
@@ -182,13 +188,13 @@ async def set_status(connection: Connection, held: Row, *, status: CustomerStatu
     return True
 
 
-async def set_password(connection: Connection, customer_id: int, hash: str) -> None:
+async def store_customer_password(connection: Connection, customer_id: int, hash: str) -> None:
     insert = upsert(customer_password).values(customer_id=customer_id, hash=hash, changed_at=dt.datetime.now(dt.UTC))
     changed = {"hash": insert.excluded.hash, "changed_at": insert.excluded.changed_at}
     await execute_statement(connection, insert.on_conflict_do_update(index_elements=["customer_id"], set_=changed))
 
 
-async def drop_unproven(connection: Connection, held: Row, *, by: Actor) -> None:
+async def discard_unverified_data(connection: Connection, held: Row, *, by: Actor) -> None:
     """Take back what somebody said of an account whose address they never proved (security: pre-hijacked accounts)."""
     await newsletter.cancel_waiting_subscriptions(connection, held.id)
     dropped = await addresses.delete_addresses(connection, held.id)
@@ -204,20 +210,20 @@ async def drop_unproven(connection: Connection, held: Row, *, by: Actor) -> None
         )
 
 
-async def failures_keys(connection: Connection, held: Row) -> list[bytes]:
+async def failure_keys_of(connection: Connection, held: Row) -> list[bytes]:
     return lockout.failure_keys(held.email, await email_scope(connection, held.website_id))
 
 
-async def forget_failures(connection: Connection, held: Row) -> None:
+async def reset_failures(connection: Connection, held: Row) -> None:
     """As after the right password. The lock that wrong ones made ends; one that staff made stays."""
-    keys = await failures_keys(connection, held)
+    keys = await failure_keys_of(connection, held)
     counted = await throttle.counted_failures(connection, keys)
     await throttle.forget_failures(connection, keys)
     if held.locked_until in [row.until for row in counted]:
         await execute_statement(connection, update(customer).where(customer.c.id == held.id).values(locked_until=None))
 
 
-async def show_lock(
+async def publish_lock(
     connection: Connection, known: Row, until: dt.datetime, *, first: bool, address: str | None
 ) -> None:
     """Make the lock of too many wrong passwords visible; it holds without this. A longer one of staff stays.
@@ -233,10 +239,10 @@ async def show_lock(
     if first:
         by = Actor(ActorKind.SYSTEM, address=address)
         await record_customer_event(connection, known.id, kind="LOCKED_OUT", version=known.version, by=by)
-        await tell(connection, known, "account_locked")
+        await notify_owner(connection, known, "account_locked")
 
 
-async def tell(
+async def notify_owner(
     connection: Connection,
     known: Row,
     template: str,
@@ -257,9 +263,9 @@ async def tell(
     )
 
 
-def refused(path: list[str], message: str) -> RuleError:
+def not_allowed(path: list[str], message: str) -> RuleError:
     return RuleError(message, path=path, code=UserErrorCode.NOT_ALLOWED)
 
 
-def _iso(moment: dt.datetime | None) -> str | None:
+def _iso_time(moment: dt.datetime | None) -> str | None:
     return None if moment is None else moment.isoformat()

@@ -15,12 +15,7 @@ from starlette.types import Receive, Scope, Send
 from customer_gql.core.errors import ErrorCode, GraphError
 from customer_gql.core.viewer import ViewerKind
 from customer_gql.execution.documents import Document, DocumentCache, InvalidDocument
-from customer_gql.execution.error_masking import (
-    is_outage,
-    mask_document_errors,
-    mask_field_errors,
-    refusal_for_fault,
-)
+from customer_gql.execution.error_masking import is_outage, mask_document_errors, mask_field_errors, refusal_for_fault
 from customer_gql.execution.limits.admission import AdmissionGate
 from customer_gql.execution.limits.cost import CostCalculation, CostModel
 from customer_gql.execution.limits.rate import RateBuckets

@@ -17,9 +17,9 @@ from customer_gql.staff.tables import staff_role
 from customer_gql.staff.types import StaffRole, StaffRolePayload
 
 from . import writes
-from .scopes import checked_name
+from .scopes import validate_name
 
-_PASSWORD = "Your own password, at most 256 characters; needed when you have one."  # noqa: S105 - a description
+_PASSWORD_DESCRIPTION = "Your own password, at most 256 characters; needed when you have one."  # noqa: S105 - a description
 
 
 @strawberry.input(description="A new role.")
@@ -27,7 +27,7 @@ class StaffRoleCreateInput:
     name: str = column("Unique name, at most 255 characters.")
     permissions: list[Permission] = column("What it allows: nothing that your own role does not.")
     website_ids: list[strawberry.ID] | None = column("Its websites, at most 100; null for all, if your own has all.")
-    password: str | None = strawberry.field(description=_PASSWORD, default=None)
+    password: str | None = strawberry.field(description=_PASSWORD_DESCRIPTION, default=None)
 
 
 @strawberry.input(description="Changes of a role. What is left out keeps its value.")
@@ -37,13 +37,13 @@ class StaffRoleUpdateInput:
     permissions: strawberry.Maybe[list[Permission]] = column("What it allows: nothing that your own role does not.")
     website_ids: strawberry.Maybe[list[strawberry.ID] | None] = column("Its websites, at most 100; null for all.")
     expected_version: int | None = strawberry.field(description=EXPECTED_VERSION, default=None)
-    password: str | None = strawberry.field(description=_PASSWORD, default=None)
+    password: str | None = strawberry.field(description=_PASSWORD_DESCRIPTION, default=None)
 
 
 @strawberry.input(description="Which role goes.")
 class StaffRoleDeleteInput:
     id: strawberry.ID = column("The role; nobody may have it.")
-    password: str | None = strawberry.field(description=_PASSWORD, default=None)
+    password: str | None = strawberry.field(description=_PASSWORD_DESCRIPTION, default=None)
 
 
 @strawberry.type(description="What creating a role did.")
@@ -69,7 +69,7 @@ class StaffRoleAdminQuery:
         description="Roles by name, at most 100: those that reach no website beyond the viewer's own.",
     )
     async def staff_roles(self, info: Info) -> list[Any]:
-        known = reads.known_to(staff_role.c.website_ids, info.context.viewer.website_ids)
+        known = reads.visible_within(staff_role.c.website_ids, info.context.viewer.website_ids)
         return await info.context.fetch(reads.ROLES.where(*known))
 
 
@@ -84,10 +84,10 @@ class StaffRoleAdminMutation:
     async def staff_role_create(
         self, info: Info, input: Annotated[StaffRoleCreateInput, INPUT]
     ) -> StaffRoleCreatePayload:
-        name, website_ids = checked_name(input.name), _website_ids(input.website_ids)
-        await sign_in.confirm_own_password(info.context, input.password)
+        name, website_ids = validate_name(input.name), _decode_website_ids(input.website_ids)
+        await sign_in.reauthenticate_staff(info.context, input.password)
         async with info.context.transaction() as connection:
-            role_id = await writes.create(
+            role_id = await writes.create_role(
                 connection,
                 name=name,
                 permissions=[permission.value for permission in input.permissions],
@@ -108,9 +108,9 @@ class StaffRoleAdminMutation:
         self, info: Info, input: Annotated[StaffRoleUpdateInput, INPUT]
     ) -> StaffRoleUpdatePayload:
         role_id, edits = decode_id(input.id, "rol"), _role_edits(input)
-        await sign_in.confirm_own_password(info.context, input.password)
+        await sign_in.reauthenticate_staff(info.context, input.password)
         async with info.context.transaction() as connection:
-            await writes.change(
+            await writes.change_role(
                 connection, role_id, expected_version=input.expected_version, by=actor_of(info.context.viewer), **edits
             )
         return StaffRoleUpdatePayload(role_key=role_id)
@@ -125,24 +125,24 @@ class StaffRoleAdminMutation:
         self, info: Info, input: Annotated[StaffRoleDeleteInput, INPUT]
     ) -> StaffRoleDeletePayload:
         role_id = decode_id(input.id, "rol")
-        await sign_in.confirm_own_password(info.context, input.password)
+        await sign_in.reauthenticate_staff(info.context, input.password)
         async with info.context.transaction() as connection:
-            await writes.remove(connection, role_id, by=actor_of(info.context.viewer))
+            await writes.delete_role(connection, role_id, by=actor_of(info.context.viewer))
         return StaffRoleDeletePayload(deleted_id=input.id)
 
 
 def _role_edits(input: StaffRoleUpdateInput) -> dict[str, Any]:
     edits: dict[str, Any] = {}
     if input.name is not None:
-        edits["name"] = checked_name(input.name.value)
+        edits["name"] = validate_name(input.name.value)
     if input.permissions is not None:
         edits["permissions"] = [permission.value for permission in input.permissions.value]
     if input.website_ids is not None:
-        edits["website_ids"] = _website_ids(input.website_ids.value)
+        edits["website_ids"] = _decode_website_ids(input.website_ids.value)
     return edits
 
 
-def _website_ids(given: list[strawberry.ID] | None) -> list[int] | None:
+def _decode_website_ids(given: list[strawberry.ID] | None) -> list[int] | None:
     return None if given is None else [decode_id(id, "web") for id in given]
 
 

@@ -40,13 +40,13 @@ def grant_of(actor: Actor) -> Grant | None:
     return Grant(frozenset(), frozenset()) if viewer is None else Grant(viewer.permissions, viewer.website_ids)
 
 
-def reachable(by: Actor, websites: Sequence[int] | None) -> bool:
+def is_visible_to(by: Actor, websites: Sequence[int] | None) -> bool:
     """Whether a role or token with these websites is known to the one who acts; else it is as good as unknown."""
     own = grant_of(by)
     return own is None or own.reaches(None if websites is None else frozenset(websites))
 
 
-def refuse_more(by: Actor, wanted: Grant) -> None:
+def refuse_granting_more(by: Actor, wanted: Grant) -> None:
     """Nobody grants more than they hold."""
     own = grant_of(by)
     if own is None:
@@ -72,7 +72,7 @@ def refuse_stronger(by: Actor, existing: Grant, path: list[str]) -> None:
 MAX_WEBSITES: Final = 100
 
 
-async def checked_websites(connection: Connection, ids: Iterable[int] | None, by: Actor) -> list[int] | None:
+async def validate_websites(connection: Connection, ids: Iterable[int] | None, by: Actor) -> list[int] | None:
     """The websites as they are stored: all there and reached, each once; None is every website."""
     if ids is None:
         return None
@@ -82,12 +82,12 @@ async def checked_websites(connection: Connection, ids: Iterable[int] | None, by
     if len(wanted) > MAX_WEBSITES:
         raise RuleError(f"At most {MAX_WEBSITES} websites.", path=["websiteIds"], code=UserErrorCode.TOO_MANY)
     known = await fetch_rows(connection, select(website.c.id).where(equals_any(website.c.id, wanted)))
-    if len(known) != len(wanted) or not reachable(by, wanted):
+    if len(known) != len(wanted) or not is_visible_to(by, wanted):
         raise RuleError("There is no such website.", path=["websiteIds"], code=UserErrorCode.NOT_FOUND)
     return wanted
 
 
-def checked_name(given: str, field: str = "name") -> str:
+def validate_name(given: str, field: str = "name") -> str:
     text = given.strip()
     if not text:
         raise RuleError("A name is needed.", path=[field], code=UserErrorCode.REQUIRED)

@@ -17,17 +17,17 @@ from customer_gql.staff.audit.reads import read_staff_changes
 from customer_gql.staff.audit.writes import record_staff_event
 from customer_gql.staff.tables import staff_role, staff_user
 
-from .scopes import Grant, checked_websites, reachable, refuse_more, refuse_stronger
+from .scopes import Grant, is_visible_to, refuse_granting_more, refuse_stronger, validate_websites
 
 MAX_ROLES: Final = 100
 
 
-async def serialise(connection: Connection) -> None:
+async def serialize_role_changes(connection: Connection) -> None:
     """One at a time: two changes, each of which leaves an administrator, must not take away one each."""
     await fetch_rows(connection, select(staff_role.c.id).order_by(staff_role.c.id).with_for_update(key_share=True))
 
 
-async def keep_an_administrator(connection: Connection, path: list[str]) -> None:
+async def require_administrator(connection: Connection, path: list[str]) -> None:
     """After a change made under `serialise`: somebody active still manages staff on all websites."""
     left = await fetch_value(
         connection,
@@ -47,29 +47,29 @@ async def keep_an_administrator(connection: Connection, path: list[str]) -> None
         )
 
 
-async def known(connection: Connection, role_id: int, *, by: Actor, path: list[str]) -> Row:
+async def find_role(connection: Connection, role_id: int, *, by: Actor, path: list[str]) -> Row:
     found = await fetch_one(connection, select(staff_role).where(staff_role.c.id == role_id))
-    if found is None or not reachable(by, found.website_ids):
+    if found is None or not is_visible_to(by, found.website_ids):
         raise RuleError("There is no such role.", path=path, code=UserErrorCode.NOT_FOUND)
     return found
 
 
-async def create(
+async def create_role(
     connection: Connection, *, name: str, permissions: Sequence[str], website_ids: Sequence[int] | None, by: Actor
 ) -> int:
-    await serialise(connection)
+    await serialize_role_changes(connection)
     if await fetch_value(connection, select(func.count()).select_from(staff_role)) >= MAX_ROLES:
         raise RuleError(f"At most {MAX_ROLES} roles.", code=UserErrorCode.LIMIT_REACHED)
-    values = await _checked(connection, name, permissions, website_ids, by)
+    values = await _validate_role(connection, name, permissions, website_ids, by)
     role_id = 1000 + secrets.randbelow(2**31 - 1000)
-    await _refuse_taken(connection, name, None)
+    await _refuse_taken_name(connection, name, None)
     await execute_statement(connection, insert(staff_role).values(id=role_id, **values))
-    subject, changes = encode_id("rol", role_id), _changes(None, values)
+    subject, changes = encode_id("rol", role_id), _changes_of_role(None, values)
     await record_staff_event(connection, "ROLE_CREATED", by=by, subject=subject, changes=changes, version=1)
     return role_id
 
 
-async def change(
+async def change_role(
     connection: Connection,
     role_id: int,
     *,
@@ -80,19 +80,19 @@ async def change(
     by: Actor,
 ) -> None:
     """Store what differs; `...` keeps the websites. It holds for every bearer from their next request on."""
-    await serialise(connection)
-    role = await known(connection, role_id, by=by, path=["id"])
+    await serialize_role_changes(connection)
+    role = await find_role(connection, role_id, by=by, path=["id"])
     refuse_stronger(by, Grant.of(role), ["id"])
-    values = await _checked(
+    values = await _validate_role(
         connection,
         role.name if name is None else name,
         role.permissions if permissions is None else permissions,
         role.website_ids if website_ids is ... else website_ids,
         by,
     )
-    await _refuse_taken(connection, values["name"], role_id)
-    await _refuse_own_loss(connection, role, values, by)
-    subject, changes, version = encode_id("rol", role_id), _changes(role, values), role.version + 1
+    await _refuse_taken_name(connection, values["name"], role_id)
+    await _refuse_locking_oneself_out(connection, role, values, by)
+    subject, changes, version = encode_id("rol", role_id), _changes_of_role(role, values), role.version + 1
     if not changes:
         return
     await refuse_conflicts(
@@ -103,14 +103,14 @@ async def change(
     )
     stored = update(staff_role).where(staff_role.c.id == role_id).values(**values, version=version)
     await execute_statement(connection, stored)
-    await keep_an_administrator(connection, path=["permissions"])
+    await require_administrator(connection, path=["permissions"])
     await record_staff_event(connection, "ROLE_CHANGED", by=by, subject=subject, changes=changes, version=version)
 
 
-async def remove(connection: Connection, role_id: int, *, by: Actor) -> None:
+async def delete_role(connection: Connection, role_id: int, *, by: Actor) -> None:
     """Delete a role nobody has."""
-    await serialise(connection)
-    role = await known(connection, role_id, by=by, path=["id"])
+    await serialize_role_changes(connection)
+    role = await find_role(connection, role_id, by=by, path=["id"])
     refuse_stronger(by, Grant.of(role), ["id"])
     bearers = await fetch_value(
         connection, select(func.count()).select_from(staff_user).where(staff_user.c.role_id == role_id)
@@ -122,20 +122,20 @@ async def remove(connection: Connection, role_id: int, *, by: Actor) -> None:
             code=UserErrorCode.NOT_ALLOWED,
         )
     await execute_statement(connection, delete(staff_role).where(staff_role.c.id == role_id))
-    before = {field: (old, None) for field, (_, old) in _changes(None, dict(role)).items()}
+    before = {field: (old, None) for field, (_, old) in _changes_of_role(None, dict(role)).items()}
     await record_staff_event(connection, "ROLE_DELETED", by=by, subject=encode_id("rol", role_id), changes=before)
 
 
-async def _checked(
+async def _validate_role(
     connection: Connection, name: str, permissions: Sequence[str], website_ids: Sequence[int] | None, by: Actor
 ) -> dict[str, Any]:
-    websites = await checked_websites(connection, website_ids, by)
+    websites = await validate_websites(connection, website_ids, by)
     wanted = Grant(frozenset(permissions), None if websites is None else frozenset(websites))
-    refuse_more(by, wanted)
+    refuse_granting_more(by, wanted)
     return {"name": name, "permissions": sorted(wanted.permissions), "website_ids": websites}
 
 
-async def _refuse_taken(connection: Connection, name: str, but: int | None) -> None:
+async def _refuse_taken_name(connection: Connection, name: str, but: int | None) -> None:
     """The caller serialises, so nobody takes the name in between."""
     others = select(staff_role.c.id).where(staff_role.c.name == name)
     taken = await fetch_value(connection, others if but is None else others.where(staff_role.c.id != but))
@@ -143,7 +143,7 @@ async def _refuse_taken(connection: Connection, name: str, but: int | None) -> N
         raise RuleError("There is a role of that name.", path=["name"], code=UserErrorCode.TAKEN)
 
 
-async def _refuse_own_loss(connection: Connection, role: Row, values: dict[str, Any], by: Actor) -> None:
+async def _refuse_locking_oneself_out(connection: Connection, role: Row, values: dict[str, Any], by: Actor) -> None:
     """Whoever edits their own role stays able to edit it back."""
     if by.staff_id is None:
         return
@@ -158,18 +158,18 @@ async def _refuse_own_loss(connection: Connection, role: Row, values: dict[str, 
         )
 
 
-def _changes(before: Row | None, values: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
+def _changes_of_role(before: Row | None, values: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
     shown = {"name": "name", "permissions": "permissions", "website_ids": "websiteIds"}
     old = {
         column: None if before is None else (sorted(before[column]) if column == "permissions" else before[column])
         for column in shown
     }
     return {
-        field: (_shown(column, old[column]), _shown(column, values[column]))
+        field: (_event_value(column, old[column]), _event_value(column, values[column]))
         for column, field in shown.items()
         if old[column] != values[column]
     }
 
 
-def _shown(column: str, value: Any) -> Any:
+def _event_value(column: str, value: Any) -> Any:
     return [encode_id("web", id) for id in value] if column == "website_ids" and value is not None else value

@@ -14,7 +14,7 @@ from customer_gql.graph.fields import column
 from customer_gql.graph.lists import admin_list
 from customer_gql.graph.roots import INPUT, admin_field, admin_mutation
 from customer_gql.staff import reads
-from customer_gql.staff.roles.scopes import checked_name
+from customer_gql.staff.roles.scopes import validate_name
 from customer_gql.staff.tables import service_token
 from customer_gql.staff.types import ServiceToken, ServiceTokenPayload, StaffEvent
 
@@ -71,7 +71,7 @@ class ServiceTokenAdminQuery:
         description="The newest 100 service tokens, ended ones too: those that reach no website beyond the viewer's own.",
     )
     async def service_tokens(self, info: Info) -> list[Any]:
-        known = reads.known_to(service_token.c.website_ids, info.context.viewer.website_ids)
+        known = reads.visible_within(service_token.c.website_ids, info.context.viewer.website_ids)
         return await info.context.fetch(reads.SERVICE_TOKENS.where(*known).limit(100))
 
     staff_history = admin_list(
@@ -99,9 +99,9 @@ class ServiceTokenAdminMutation:
         if input.expires_at.tzinfo is None:
             raise BadInput("expiresAt: give the time with its zone, as 2030-01-31T12:00:00Z.")
         async with info.context.transaction() as connection:
-            id, secret = await writes.create(
+            id, secret = await writes.create_service_token(
                 connection,
-                name=checked_name(input.name),
+                name=validate_name(input.name),
                 permissions=[permission.value for permission in input.permissions],
                 website_ids=websites,
                 expires_at=input.expires_at,
@@ -120,7 +120,9 @@ class ServiceTokenAdminMutation:
     ) -> ServiceTokenRotatePayload:
         id, overlap = decode_id(input.id, "svt"), dt.timedelta(minutes=input.overlap_minutes)
         async with info.context.transaction() as connection:
-            secret = await writes.rotate(connection, id, overlap=overlap, by=actor_of(info.context.viewer))
+            secret = await writes.rotate_service_token(
+                connection, id, overlap=overlap, by=actor_of(info.context.viewer)
+            )
         return ServiceTokenRotatePayload(token_key=id, token=secret)
 
     @admin_mutation(
@@ -134,7 +136,7 @@ class ServiceTokenAdminMutation:
     ) -> ServiceTokenRevokePayload:
         id = decode_id(input.id, "svt")
         async with info.context.transaction() as connection:
-            await writes.revoke(connection, id, by=actor_of(info.context.viewer))
+            await writes.revoke_service_token(connection, id, by=actor_of(info.context.viewer))
         return ServiceTokenRevokePayload(token_key=id)
 
 

@@ -13,15 +13,21 @@ from customer_gql.core.permissions import Permission
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one, fetch_value
 from customer_gql.security import tokens
 from customer_gql.staff.audit.writes import record_staff_event
-from customer_gql.staff.roles.scopes import Grant, checked_websites, reachable, refuse_more, refuse_stronger
+from customer_gql.staff.roles.scopes import (
+    Grant,
+    is_visible_to,
+    refuse_granting_more,
+    refuse_stronger,
+    validate_websites,
+)
 from customer_gql.staff.tables import service_token, service_token_secret
 
-LONGEST: Final = dt.timedelta(days=366)
-LONGEST_OVERLAP: Final = dt.timedelta(days=1)
-MOST: Final = 100
+MAX_LIFETIME: Final = dt.timedelta(days=366)
+MAX_OVERLAP: Final = dt.timedelta(days=1)
+MAX_SERVICE_TOKENS: Final = 100
 
 
-async def create(
+async def create_service_token(
     connection: Connection,
     *,
     name: str,
@@ -32,9 +38,9 @@ async def create(
 ) -> tuple[int, str]:
     """Its id, and the secret, shown once and stored as a hash."""
     now = dt.datetime.now(dt.UTC)
-    if not now < expires_at <= now + LONGEST:
-        raise RuleError(f"Within {LONGEST.days} days from now.", path=["expiresAt"])
-    websites = await checked_websites(connection, website_ids, by)
+    if not now < expires_at <= now + MAX_LIFETIME:
+        raise RuleError(f"Within {MAX_LIFETIME.days} days from now.", path=["expiresAt"])
+    websites = await validate_websites(connection, website_ids, by)
     wanted = Grant(frozenset(permissions), None if websites is None else frozenset(websites))
     if Permission.STAFF_MANAGE in wanted.permissions:
         # A program that makes tokens would outlive every revocation of its own.
@@ -43,15 +49,15 @@ async def create(
             path=["permissions"],
             code=UserErrorCode.NOT_ALLOWED,
         )
-    refuse_more(by, wanted)
-    await _refuse_too_many(connection)
+    refuse_granting_more(by, wanted)
+    await _refuse_over_limit(connection)
     id = new_id()
     values = {"name": name, "permissions": sorted(wanted.permissions), "website_ids": websites}
     await execute_statement(
         connection,
         insert(service_token).values(id=id, created_by=by.staff_id, expires_at=expires_at, **values),
     )
-    secret = await _give_secret(connection, id, expires_at)
+    secret = await _issue_secret(connection, id, expires_at)
     changes = {
         "name": (None, name),
         "permissions": (None, values["permissions"]),
@@ -62,32 +68,32 @@ async def create(
     return id, secret
 
 
-async def _refuse_too_many(connection: Connection) -> None:
+async def _refuse_over_limit(connection: Connection) -> None:
     live = select(func.count()).where(service_token.c.revoked_at.is_(None), service_token.c.expires_at > func.now())
-    if await fetch_value(connection, live) >= MOST:
-        raise RuleError(f"At most {MOST} service tokens at once.", code=UserErrorCode.LIMIT_REACHED)
+    if await fetch_value(connection, live) >= MAX_SERVICE_TOKENS:
+        raise RuleError(f"At most {MAX_SERVICE_TOKENS} service tokens at once.", code=UserErrorCode.LIMIT_REACHED)
 
 
-async def _give_secret(connection: Connection, id: int, expires_at: dt.datetime) -> str:
+async def _issue_secret(connection: Connection, id: int, expires_at: dt.datetime) -> str:
     secret = tokens.new_token(tokens.SERVICE)
     row = {"token_hash": tokens.hash_token(secret), "service_token_id": id, "expires_at": expires_at}
     await execute_statement(connection, insert(service_token_secret).values(**row))
     return secret
 
 
-async def _manageable(connection: Connection, id: int, by: Actor) -> Row:
+async def _lock_manageable_token(connection: Connection, id: int, by: Actor) -> Row:
     found = await fetch_one(connection, select(service_token).where(service_token.c.id == id).with_for_update())
-    if found is None or not reachable(by, found.website_ids):
+    if found is None or not is_visible_to(by, found.website_ids):
         raise RuleError("There is no such service token.", path=["id"], code=UserErrorCode.NOT_FOUND)
     refuse_stronger(by, Grant.of(found), ["id"])
     return found
 
 
-async def rotate(connection: Connection, id: int, *, overlap: dt.timedelta, by: Actor) -> str:
+async def rotate_service_token(connection: Connection, id: int, *, overlap: dt.timedelta, by: Actor) -> str:
     """A new secret; the one before works on for `overlap`, those older end at once."""
-    if not dt.timedelta(0) <= overlap <= LONGEST_OVERLAP:
+    if not dt.timedelta(0) <= overlap <= MAX_OVERLAP:
         raise RuleError("0 to 1440 minutes.", path=["overlapMinutes"])
-    held = await _manageable(connection, id, by)
+    held = await _lock_manageable_token(connection, id, by)
     now = dt.datetime.now(dt.UTC)
     if held.revoked_at is not None or held.expires_at <= now:
         raise RuleError("This service token has ended; make a new one.", path=["id"], code=UserErrorCode.NOT_ALLOWED)
@@ -98,14 +104,14 @@ async def rotate(connection: Connection, id: int, *, overlap: dt.timedelta, by: 
     ends = min(now + overlap, held.expires_at)
     last = update(service_token_secret).where(secrets.service_token_id == id)
     await execute_statement(connection, last.values(expires_at=ends))
-    secret = await _give_secret(connection, id, held.expires_at)
+    secret = await _issue_secret(connection, id, held.expires_at)
     await record_staff_event(connection, "SERVICE_TOKEN_ROTATED", by=by, subject=encode_id("svt", id))
     return secret
 
 
-async def revoke(connection: Connection, id: int, *, by: Actor) -> None:
+async def revoke_service_token(connection: Connection, id: int, *, by: Actor) -> None:
     """End it for good, at once and everywhere."""
-    held = await _manageable(connection, id, by)
+    held = await _lock_manageable_token(connection, id, by)
     if held.revoked_at is not None:
         return
     now = dt.datetime.now(dt.UTC)

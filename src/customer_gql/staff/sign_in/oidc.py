@@ -23,14 +23,14 @@ from customer_gql.staff.tables import staff_oidc_code, staff_oidc_flow, staff_us
 FLOW_LIFETIME: Final = dt.timedelta(minutes=10)
 CODE_LIFETIME: Final = dt.timedelta(seconds=60)
 _ALGORITHMS: Final = ["RS256", "PS256", "ES256"]  # signatures by the provider's key; never none, never a shared secret
-_SECONDS: Final = 5
+_TIMEOUT_SECONDS: Final = 5
 
 
-class Refused(Exception):
+class OidcRefused(Exception):
     """The provider's answer lets nobody in. The reason is for the log; whoever came learns that it did not work."""
 
 
-def _client(settings: Settings) -> Any:
+def _oidc_client(settings: Settings) -> Any:
     from authlib.integrations.httpx_client import AsyncOAuth2Client  # noqa: PLC0415 - an extra
 
     return AsyncOAuth2Client(
@@ -39,28 +39,28 @@ def _client(settings: Settings) -> Any:
         redirect_uri=settings.oidc_redirect_url,
         scope="openid email",
         code_challenge_method="S256",
-        timeout=_SECONDS,
+        timeout=_TIMEOUT_SECONDS,
     )
 
 
-async def _discovered(client: Any, settings: Settings) -> dict[str, Any]:
+async def _discover_provider(client: Any, settings: Settings) -> dict[str, Any]:
     issuer = settings.oidc_issuer or ""
     answer = await client.request("GET", f"{issuer.rstrip('/')}/.well-known/openid-configuration", withhold_token=True)
     found = answer.raise_for_status().json()
     if found.get("issuer") != issuer:
-        raise Refused("the provider names another issuer")
+        raise OidcRefused("the provider names another issuer")
     return found
 
 
-async def start(database: Database, settings: Settings, *, address: str | None) -> tuple[str, str]:
+async def start_oidc_flow(database: Database, settings: Settings, *, address: str | None) -> tuple[str, str]:
     """Where to send the browser, and the state it has to bring back. Raises `Refused`."""
     async with database.transaction() as connection:
         admitted = await throttle.count_peer_attempt(connection, ViewerKind.STAFF, address, counter="oidc")
     if not admitted:
-        raise Refused("too many from one network address")
+        raise OidcRefused("too many from one network address")
     state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
-    async with _client(settings) as client:
-        provider = await _discovered(client, settings)
+    async with _oidc_client(settings) as client:
+        provider = await _discover_provider(client, settings)
         url, _ = client.create_authorization_url(
             provider["authorization_endpoint"], state=state, nonce=nonce, code_verifier=verifier
         )
@@ -72,7 +72,9 @@ async def start(database: Database, settings: Settings, *, address: str | None) 
     return url, state
 
 
-async def finish(database: Database, settings: Settings, *, code: str, state: str, address: str | None) -> str:
+async def finish_oidc_flow(
+    database: Database, settings: Settings, *, code: str, state: str, address: str | None
+) -> str:
     """The one-time code for whoever the provider says it is. Raises `Refused`."""
     async with database.transaction() as connection:
         flow = await fetch_one(
@@ -85,34 +87,34 @@ async def finish(database: Database, settings: Settings, *, code: str, state: st
             .returning(staff_oidc_flow.c.nonce, staff_oidc_flow.c.verifier),
         )
     if flow is None:
-        raise Refused("unknown or used state")
-    email = await _verified_address(settings, code, flow.verifier, flow.nonce)
+        raise OidcRefused("unknown or used state")
+    email = await _fetch_verified_email(settings, code, flow.verifier, flow.nonce)
     async with database.transaction() as connection:
         staff_id = await fetch_value(
             connection,
             select(staff_user.c.id).where(staff_user.c.email == normalize_email(email), staff_user.c.is_active),
         )
         if staff_id is not None:
-            return await _one_time_code(connection, staff_id)
+            return await _issue_one_time_code(connection, staff_id)
         await record_staff_event(connection, "SIGN_IN_FAILED", by=actor_without_token(None, address))
-    raise Refused("no active staff user has this address")
+    raise OidcRefused("no active staff user has this address")
 
 
-async def _verified_address(settings: Settings, code: str, verifier: str, nonce: str) -> str:
-    async with _client(settings) as client:
-        provider = await _discovered(client, settings)
+async def _fetch_verified_email(settings: Settings, code: str, verifier: str, nonce: str) -> str:
+    async with _oidc_client(settings) as client:
+        provider = await _discover_provider(client, settings)
         given = await client.fetch_token(
             provider["token_endpoint"], code=code, code_verifier=verifier, grant_type="authorization_code"
         )
         keys = (await client.request("GET", provider["jwks_uri"], withhold_token=True)).raise_for_status().json()
-    claims = _claims(given.get("id_token") or "", keys, settings, nonce)
+    claims = _verify_id_token(given.get("id_token") or "", keys, settings, nonce)
     email = claims.get("email")
     if claims.get("email_verified") is not True or not isinstance(email, str):
-        raise Refused("no verified address")
+        raise OidcRefused("no verified address")
     return email
 
 
-def _claims(id_token: str, keys: Any, settings: Settings, nonce: str) -> dict[str, Any]:
+def _verify_id_token(id_token: str, keys: Any, settings: Settings, nonce: str) -> dict[str, Any]:
     from joserfc import errors, jwt  # noqa: PLC0415 - comes with the extra
     from joserfc.jwk import KeySet  # noqa: PLC0415
 
@@ -127,20 +129,20 @@ def _claims(id_token: str, keys: Any, settings: Settings, nonce: str) -> dict[st
             nonce={"essential": True, "value": nonce},
         ).validate(token.claims)
     except (errors.JoseError, ValueError) as error:
-        raise Refused(type(error).__name__) from None
+        raise OidcRefused(type(error).__name__) from None
     if token.claims.get("azp", settings.oidc_client_id) != settings.oidc_client_id:
-        raise Refused("made for another client")
+        raise OidcRefused("made for another client")
     return token.claims
 
 
-async def _one_time_code(connection: Connection, staff_id: int) -> str:
+async def _issue_one_time_code(connection: Connection, staff_id: int) -> str:
     code = tokens.new_token(tokens.STAFF_CODE)
     row = {"code_hash": tokens.hash_token(code), "expires_at": dt.datetime.now(dt.UTC) + CODE_LIFETIME}
     await execute_statement(connection, insert(staff_oidc_code).values(staff_id=staff_id, **row))
     return code
 
 
-async def exchanged(connection: Connection, code: str, address: str | None) -> int | None:
+async def exchange_one_time_code(connection: Connection, code: str, address: str | None) -> int | None:
     """Whose code it is, used up by asking; None when it does not work any more."""
     found = await fetch_value(
         connection,

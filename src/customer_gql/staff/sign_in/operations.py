@@ -18,7 +18,7 @@ from customer_gql.staff.types import StaffUser
 
 from . import oidc, passwords, sessions
 from .own_account import StaffAccountMutation, StaffAccountQuery
-from .sign_in import sign_in
+from .sign_in import sign_in_staff
 
 
 @strawberry.input(description="What a staff user signs in with.")
@@ -81,7 +81,7 @@ class StaffSignInMutation:
         "minutes from one network address. Writes the history of staff. Undone by `staffSignOut`."
     )
     async def staff_sign_in(self, info: Info, input: Annotated[StaffSignInInput, INPUT]) -> StaffSignInPayload:
-        token, expires_at, staff_id = await sign_in(info.context, input.email[:254], input.password, input.totp)
+        token, expires_at, staff_id = await sign_in_staff(info.context, input.email[:254], input.password, input.totp)
         return StaffSignInPayload(token=token, expires_at=expires_at, staff_key=staff_id)
 
     @open_admin_mutation(
@@ -93,11 +93,11 @@ class StaffSignInMutation:
     ) -> StaffOidcExchangePayload:
         context = info.context
         async with context.transaction() as connection:
-            staff_id = await oidc.exchanged(connection, input.code, context.caller.address)
+            staff_id = await oidc.exchange_one_time_code(connection, input.code, context.caller.address)
             if staff_id is None:
                 message = "This code does not work, or not any more."
                 raise RuleError(message, path=["code"], code=UserErrorCode.NOT_FOUND)
-            token, expires_at = await sessions.start(
+            token, expires_at = await sessions.start_staff_session(
                 connection,
                 staff_id,
                 by=SignedInBy.OIDC,
@@ -115,17 +115,19 @@ class StaffSignInMutation:
     ) -> StaffPasswordSetPayload:
         refusal = RuleError("This link does not work, or not any more.", path=["token"], code=UserErrorCode.NOT_FOUND)
         async with info.context.database.reads.acquire() as connection:
-            user = await passwords.invited(connection, input.token)
+            user = await passwords.find_invited(connection, input.token)
             if user is None:
                 raise refusal
-            known = await passwords.known_words(connection, user)
+            known = await passwords.public_words(connection, user)
         on = user.totp_since is not None
-        passwords.check_strength(input.password, second_factor=on, email=user.email, about=known)
+        passwords.validate_staff_password(input.password, second_factor=on, email=user.email, about=known)
         hash = await hashing.hash_password(input.password)
         async with info.context.transaction() as connection:
             if not await passwords.use_invitation(connection, input.token):
                 raise refusal
-            await passwords.change(connection, user, hash, by=actor_without_token(user.id, info.context.caller.address))
+            await passwords.change_staff_password(
+                connection, user, hash, by=actor_without_token(user.id, info.context.caller.address)
+            )
         return StaffPasswordSetPayload(is_set=True)
 
 

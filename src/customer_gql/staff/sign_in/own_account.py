@@ -16,7 +16,7 @@ from customer_gql.staff.audit.writes import record_staff_event
 from customer_gql.staff.types import StaffMe, StaffSession
 
 from . import passwords, sessions, totp
-from .sign_in import confirm_own_password
+from .sign_in import reauthenticate_staff
 
 
 @strawberry.input(description="A new password of one's own.")
@@ -88,10 +88,10 @@ class StaffTotpDisablePayload(Payload):
 class StaffAccountQuery:
     @own_staff_field(graphql_type=StaffMe, description="The signed-in staff user.")
     async def staff_me(self, info: Info) -> Any:
-        staff_id = _own_id(info)
+        staff_id = _own_staff_id(info)
         async with info.context.database.reads.acquire() as connection:
-            user = await passwords.credentials(connection, staff_id, hold=False)
-            left = await totp.recovery_codes_left(connection, staff_id)
+            user = await passwords.fetch_credentials(connection, staff_id, hold=False)
+            left = await totp.count_recovery_codes(connection, staff_id)
         return StaffMe(
             staff_key=staff_id,
             is_password_set=user.hash is not None,
@@ -102,7 +102,7 @@ class StaffAccountQuery:
     @own_staff_field(graphql_type=list[StaffSession], description="One's own sessions that work, newest first.")
     async def staff_sessions(self, info: Info) -> Any:
         async with info.context.database.reads.acquire() as connection:
-            return await sessions.of_staff(connection, _own_id(info))
+            return await sessions.fetch_live_sessions(connection, _own_staff_id(info))
 
 
 @strawberry.type
@@ -113,31 +113,33 @@ class StaffAccountMutation:
     async def staff_password_change(
         self, info: Info, input: Annotated[StaffPasswordChangeInput, INPUT]
     ) -> StaffPasswordChangePayload:
-        context, staff_id = info.context, _own_id(info)
-        confirmed = await confirm_own_password(context, input.password)
+        context, staff_id = info.context, _own_staff_id(info)
+        confirmed = await reauthenticate_staff(context, input.password)
         async with context.transaction() as connection:
-            user = await passwords.credentials(connection, staff_id)
-            known = await passwords.known_words(connection, user)
+            user = await passwords.fetch_credentials(connection, staff_id)
+            known = await passwords.public_words(connection, user)
         on = user.totp_since is not None
-        passwords.check_strength(
+        passwords.validate_staff_password(
             input.new_password, second_factor=on, email=user.email, about=known, path="newPassword"
         )
         hash = await hashing.hash_password(input.new_password)
         async with context.transaction() as connection:
             # Nothing was locked while the passwords were hashed, so look again whether it still is the confirmed one.
-            if (await passwords.credentials(connection, staff_id)).hash != confirmed:
+            if (await passwords.fetch_credentials(connection, staff_id)).hash != confirmed:
                 raise RuleError("The password was changed at the same moment.", path=["password"])
-            await passwords.change(connection, user, hash, by=actor_of(context.viewer), keep=context.viewer.session)
+            await passwords.change_staff_password(
+                connection, user, hash, by=actor_of(context.viewer), keep=context.viewer.session
+            )
         return StaffPasswordChangePayload(is_changed=True)
 
     @own_staff_mutation(description="End this session, or all of one's own. Writes the history of staff.")
     async def staff_sign_out(self, info: Info, input: Annotated[StaffSignOutInput, INPUT]) -> StaffSignOutPayload:
-        context, staff_id = info.context, _own_id(info)
+        context, staff_id = info.context, _own_staff_id(info)
         async with context.transaction() as connection:
             if input.everywhere:
-                ended = await sessions.end_all(connection, staff_id)
+                ended = await sessions.end_staff_sessions(connection, staff_id)
             else:
-                ended = await sessions.end_this(connection, context.viewer.session)
+                ended = await sessions.end_session_of_token(connection, context.viewer.session)
             await record_staff_event(
                 connection, "SIGNED_OUT", by=actor_of(context.viewer), subject=encode_id("stf", staff_id)
             )
@@ -149,7 +151,7 @@ class StaffAccountMutation:
     ) -> StaffSessionRevokePayload:
         session_id = decode_id(input.id, "sse")
         async with info.context.transaction() as connection:
-            if not await sessions.end(connection, _own_id(info), session_id):
+            if not await sessions.end_staff_session(connection, _own_staff_id(info), session_id):
                 raise RuleError("There is no such session.", path=["id"], code=UserErrorCode.NOT_FOUND)
             await record_staff_event(connection, "SESSION_REVOKED", by=actor_of(info.context.viewer), subject=input.id)
         return StaffSessionRevokePayload(revoked_id=input.id)
@@ -161,10 +163,10 @@ class StaffAccountMutation:
     async def staff_totp_enroll(
         self, info: Info, input: Annotated[StaffTotpEnrollInput, INPUT]
     ) -> StaffTotpEnrollPayload:
-        await confirm_own_password(info.context, input.password)
+        await reauthenticate_staff(info.context, input.password)
         async with info.context.transaction() as connection:
-            user = await passwords.credentials(connection, _own_id(info))
-            secret, uri = await totp.enroll(connection, user, info.context.settings)
+            user = await passwords.fetch_credentials(connection, _own_staff_id(info))
+            secret, uri = await totp.enroll_totp(connection, user, info.context.settings)
         return StaffTotpEnrollPayload(secret=secret, uri=uri)
 
     @own_staff_mutation(
@@ -174,10 +176,10 @@ class StaffAccountMutation:
     async def staff_totp_confirm(
         self, info: Info, input: Annotated[StaffTotpConfirmInput, INPUT]
     ) -> StaffTotpConfirmPayload:
-        staff_id = _own_id(info)
+        staff_id = _own_staff_id(info)
         async with info.context.transaction() as connection:
-            user = await passwords.credentials(connection, staff_id)
-            codes = await totp.confirm(connection, user, input.code, info.context.settings)
+            user = await passwords.fetch_credentials(connection, staff_id)
+            codes = await totp.confirm_totp(connection, user, input.code, info.context.settings)
             await record_staff_event(
                 connection, "TOTP_ON", by=actor_of(info.context.viewer), subject=encode_id("stf", staff_id)
             )
@@ -190,25 +192,27 @@ class StaffAccountMutation:
     async def staff_totp_disable(
         self, info: Info, input: Annotated[StaffTotpDisableInput, INPUT]
     ) -> StaffTotpDisablePayload:
-        context, staff_id = info.context, _own_id(info)
-        await confirm_own_password(context, input.password)
+        context, staff_id = info.context, _own_staff_id(info)
+        await reauthenticate_staff(context, input.password)
         if input.password is not None:
             alone = hashing.normalize_password(input.password)
-            if len(alone) < passwords.ALONE:
-                message = f"Change to a password of at least {passwords.ALONE} characters first."
+            if len(alone) < passwords.MIN_LENGTH:
+                message = f"Change to a password of at least {passwords.MIN_LENGTH} characters first."
                 raise RuleError(message, path=["password"], code=UserErrorCode.NOT_ALLOWED)
         async with context.transaction() as connection:
-            user = await passwords.credentials(connection, staff_id)
-            if user.totp_since is None or not await totp.passes(connection, user, input.code, context.settings):
+            user = await passwords.fetch_credentials(connection, staff_id)
+            if user.totp_since is None or not await totp.check_second_factor(
+                connection, user, input.code, context.settings
+            ):
                 raise RuleError("There is none, or that is not the code of the moment.", path=["code"])
-            await totp.disable(connection, staff_id)
+            await totp.disable_totp(connection, staff_id)
             await record_staff_event(
                 connection, "TOTP_OFF", by=actor_of(context.viewer), subject=encode_id("stf", staff_id)
             )
         return StaffTotpDisablePayload(is_off=True)
 
 
-def _own_id(info: Info) -> int:
+def _own_staff_id(info: Info) -> int:
     staff_id = info.context.viewer.staff_id
     assert staff_id is not None
     return staff_id

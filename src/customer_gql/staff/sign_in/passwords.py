@@ -24,13 +24,13 @@ from customer_gql.staff.tables import staff_invitation, staff_password, staff_us
 
 from . import attempts, sessions
 
-ALONE: Final = 15
-WITH_SECOND_FACTOR: Final = 12
-_NAMES: Final = 200
+MIN_LENGTH: Final = 15
+MIN_LENGTH_WITH_SECOND_FACTOR: Final = 12
+_MAX_SHOP_NAMES: Final = 200
 INVITATION_LIFETIME: Final = dt.timedelta(hours=24)
 
 
-def check_strength(
+def validate_staff_password(
     password: str, *, second_factor: bool, email: str, about: Collection[str] = (), path: str = "password"
 ) -> None:
     """Long enough, not too long, and none that guessers try first. No rules about kinds of characters.
@@ -38,7 +38,7 @@ def check_strength(
     `about` are texts that everybody knows of this account: the owner's name, the shop's.
     """
     text = normalize_password(password)
-    least = WITH_SECOND_FACTOR if second_factor else ALONE
+    least = MIN_LENGTH_WITH_SECOND_FACTOR if second_factor else MIN_LENGTH
     if len(text) < least:
         raise RuleError(f"At least {least} characters.", path=[path])
     if len(text) > MAX_LENGTH:
@@ -50,15 +50,15 @@ def check_strength(
         raise RuleError("Do not make the password of the shop's name, your name or your address.", path=[path])
 
 
-async def known_words(connection: Connection, user: Row) -> list[str]:
+async def public_words(connection: Connection, user: Row) -> list[str]:
     """What everybody knows: the user's name, and the names the shop has."""
     named = (shops.website, shops.store, shops.store_view)
-    shop_names = union(*[select(table.c.name) for table in named]).limit(_NAMES)
+    shop_names = union(*[select(table.c.name) for table in named]).limit(_MAX_SHOP_NAMES)
     configured_name = await setting(connection, SHOP_NAME)
     return [user.name, configured_name, *(row.name for row in await fetch_rows(connection, shop_names))]
 
 
-async def credentials(connection: Connection, staff_id: int, *, hold: bool = True) -> Row:
+async def fetch_credentials(connection: Connection, staff_id: int, *, hold: bool = True) -> Row:
     """What a user is judged by, held until the transaction ends, so that none of it changes meanwhile."""
     statement = CREDENTIALS.where(staff_user.c.id == staff_id)
     found = await fetch_one(connection, statement.with_for_update(of=staff_user) if hold else statement)
@@ -66,7 +66,7 @@ async def credentials(connection: Connection, staff_id: int, *, hold: bool = Tru
     return found
 
 
-async def store(connection: Connection, staff_id: int, hash: str) -> None:
+async def store_staff_password(connection: Connection, staff_id: int, hash: str) -> None:
     now = dt.datetime.now(dt.UTC)
     insert = upsert(staff_password).values(staff_id=staff_id, hash=hash, changed_at=now)
     await execute_statement(
@@ -78,16 +78,18 @@ async def store(connection: Connection, staff_id: int, hash: str) -> None:
     )
 
 
-async def change(connection: Connection, user: Row, hash: str, *, by: Actor, keep: bytes | None = None) -> None:
+async def change_staff_password(
+    connection: Connection, user: Row, hash: str, *, by: Actor, keep: bytes | None = None
+) -> None:
     """Store it, end every session but `keep`, and forget the wrong guesses: whoever gets here is the owner."""
-    await store(connection, user.id, hash)
-    await sessions.end_all(connection, user.id, but=keep)
+    await store_staff_password(connection, user.id, hash)
+    await sessions.end_staff_sessions(connection, user.id, but=keep)
     await execute_statement(connection, delete(staff_invitation).where(staff_invitation.c.staff_id == user.id))
     await attempts.forgive_failures(connection, user.email)
     await record_staff_event(connection, "PASSWORD_CHANGED", by=by, subject=encode_id("stf", user.id))
 
 
-async def invite(connection: Connection, user: Row, *, by: Actor) -> dt.datetime:
+async def invite_staff_user(connection: Connection, user: Row, *, by: Actor) -> dt.datetime:
     """Mail a link that lets its recipient choose a password, once; until when it works. Only the newest works."""
     token, now = tokens.new_token(tokens.STAFF_INVITATION), dt.datetime.now(dt.UTC)
     expires_at = now + INVITATION_LIFETIME
@@ -109,7 +111,7 @@ async def invite(connection: Connection, user: Row, *, by: Actor) -> dt.datetime
     return expires_at
 
 
-async def invited(connection: Connection, token: str) -> Row | None:
+async def find_invited(connection: Connection, token: str) -> Row | None:
     """Whom an invitation lets in, if it still works; it is not used up."""
     return await fetch_one(
         connection,
@@ -130,7 +132,7 @@ async def use_invitation(connection: Connection, token: str) -> bool:
     return await execute_statement(connection, used) == 1
 
 
-async def find(connection: Connection, email: str) -> Row:
+async def find_active_staff(connection: Connection, email: str) -> Row:
     """The active staff user of the command line."""
     found = await fetch_one(connection, CREDENTIALS.where(staff_user.c.email == email, staff_user.c.is_active))
     if found is None:

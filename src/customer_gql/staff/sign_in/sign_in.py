@@ -21,10 +21,10 @@ from customer_gql.staff.tables import SignedInBy, staff_user
 
 from . import attempts, passwords, sessions, totp
 
-WRONG: Final = "The address, the password or the code is wrong, or sign-in is closed for a while."
+SIGN_IN_REFUSED: Final = "The address, the password or the code is wrong, or sign-in is closed for a while."
 
 
-async def sign_in(context: Context, email: str, password: str, code: str | None) -> tuple[str, dt.datetime, int]:
+async def sign_in_staff(context: Context, email: str, password: str, code: str | None) -> tuple[str, dt.datetime, int]:
     """A session's token, when it ends, and whose it is."""
     async with context.database.writes.acquire() as connection:
         admitted = await attempts.admit_attempt(connection, email, context.caller.address)
@@ -33,12 +33,12 @@ async def sign_in(context: Context, email: str, password: str, code: str | None)
     right = await hashing.verify_password(password, None if usable is None else usable.hash)
     new_hash = await _rehashed(password, usable) if right else None
     async with context.transaction() as connection:
-        if usable is not None and right and await _still_passes(connection, usable, code, context.settings):
+        if usable is not None and right and await _is_still_right(connection, usable, code, context.settings):
             by = actor_without_token(usable.id, context.caller.address)
             await attempts.forgive_attempt(connection, email, context.caller.address)
             if new_hash is not None:
-                await passwords.store(connection, usable.id, new_hash)
-            token, expires_at = await sessions.start(
+                await passwords.store_staff_password(connection, usable.id, new_hash)
+            token, expires_at = await sessions.start_staff_session(
                 connection,
                 usable.id,
                 by=SignedInBy.PASSWORD,
@@ -52,16 +52,18 @@ async def sign_in(context: Context, email: str, password: str, code: str | None)
             await record_staff_event(
                 connection, "SIGN_IN_FAILED", by=actor_without_token(None, context.caller.address), subject=tried
             )
-    raise RuleError(WRONG, code=UserErrorCode.NOT_ALLOWED)
+    raise RuleError(SIGN_IN_REFUSED, code=UserErrorCode.NOT_ALLOWED)
 
 
-async def _still_passes(connection: Connection, judged: Row, code: str | None, settings: Settings) -> bool:
+async def _is_still_right(connection: Connection, judged: Row, code: str | None, settings: Settings) -> bool:
     """The password was not changed and the user not deactivated while it was verified, and the code is right.
 
     The code is looked at last: it is worth nothing without the password, and would be used up.
     """
-    user = await passwords.credentials(connection, judged.id)
-    return user.is_active and user.hash == judged.hash and await totp.passes(connection, user, code, settings)
+    user = await passwords.fetch_credentials(connection, judged.id)
+    return (
+        user.is_active and user.hash == judged.hash and await totp.check_second_factor(connection, user, code, settings)
+    )
 
 
 async def _rehashed(password: str, user: Row | None) -> str | None:
@@ -70,13 +72,13 @@ async def _rehashed(password: str, user: Row | None) -> str | None:
     return await hashing.hash_password(password)
 
 
-async def confirm_own_password(context: Context, given: str | None, path: str = "password") -> str | None:
+async def reauthenticate_staff(context: Context, given: str | None, path: str = "password") -> str | None:
     """Whoever found an open session still has to know the password. Asked of those who have one; its hash."""
     staff_id = context.viewer.staff_id
     if staff_id is None:
         return None
     async with context.transaction() as connection:
-        user = await passwords.credentials(connection, staff_id)
+        user = await passwords.fetch_credentials(connection, staff_id)
         if user.hash is None:
             return None
         if given is None:

@@ -21,13 +21,13 @@ from customer_gql.settings import Settings
 from customer_gql.staff.reads import RECOVERY_CODES_LEFT
 from customer_gql.staff.tables import staff_recovery_code, staff_totp
 
-STEP: Final = 30
-RECOVERY_CODES: Final = 10
+STEP_SECONDS: Final = 30
+RECOVERY_CODE_COUNT: Final = 10
 _CODE_BYTES: Final = 10
 ISSUER: Final = "customer-gql"
 
 
-def _keys(settings: Settings) -> MultiFernet:
+def _encryption_keys(settings: Settings) -> MultiFernet:
     keys = settings.secret_keys.get_secret_value()
     if not keys:
         raise RuleError(
@@ -37,27 +37,27 @@ def _keys(settings: Settings) -> MultiFernet:
     return MultiFernet([Fernet(key.strip()) for key in keys.split(",")])
 
 
-def _sealed(settings: Settings, staff_id: int, secret: str) -> bytes:
-    return _keys(settings).encrypt(f"{staff_id}:{secret}".encode())
+def _encrypt_secret(settings: Settings, staff_id: int, secret: str) -> bytes:
+    return _encryption_keys(settings).encrypt(f"{staff_id}:{secret}".encode())
 
 
-def _opened(settings: Settings, user: Row) -> str | None:
+def _decrypt_secret(settings: Settings, user: Row) -> str | None:
     """None when no key of the settings fits: then no code passes."""
     if not settings.secret_keys.get_secret_value():
         return None
     try:
-        owner, _, secret = _keys(settings).decrypt(user.secret).decode().partition(":")
+        owner, _, secret = _encryption_keys(settings).decrypt(user.secret).decode().partition(":")
     except InvalidToken:
         return None
     return secret if owner == str(user.id) else None
 
 
-async def enroll(connection: Connection, user: Row, settings: Settings) -> tuple[str, str]:
+async def enroll_totp(connection: Connection, user: Row, settings: Settings) -> tuple[str, str]:
     """A fresh secret and its URI for the authenticator. It counts for nothing until it is confirmed."""
     if user.totp_since is not None:
         raise RuleError("A second factor is on already; switch it off first.", code=UserErrorCode.NOT_ALLOWED)
     secret = random_base32()
-    put = upsert(staff_totp).values(staff_id=user.id, secret=_sealed(settings, user.id, secret))
+    put = upsert(staff_totp).values(staff_id=user.id, secret=_encrypt_secret(settings, user.id, secret))
     await execute_statement(
         connection,
         put.on_conflict_do_update(
@@ -69,45 +69,45 @@ async def enroll(connection: Connection, user: Row, settings: Settings) -> tuple
     return secret, TOTP(secret).provisioning_uri(name=user.email, issuer_name=ISSUER)
 
 
-async def confirm(connection: Connection, user: Row, code: str, settings: Settings) -> list[str]:
+async def confirm_totp(connection: Connection, user: Row, code: str, settings: Settings) -> list[str]:
     """Switch it on with a first code; the recovery codes, shown once."""
     if user.secret is None or user.totp_since is not None:
         raise RuleError("There is no second factor to confirm; enroll first.", code=UserErrorCode.NOT_ALLOWED)
-    if not await _digits(connection, user, code, settings):
+    if not await _check_digits(connection, user, code, settings):
         raise RuleError("That is not the code of the moment.", path=["code"])
     await execute_statement(
         connection,
         update(staff_totp).where(staff_totp.c.staff_id == user.id).values(confirmed_at=dt.datetime.now(dt.UTC)),
     )
-    codes = [secrets.token_hex(_CODE_BYTES) for _ in range(RECOVERY_CODES)]
+    codes = [secrets.token_hex(_CODE_BYTES) for _ in range(RECOVERY_CODE_COUNT)]
     rows = [{"staff_id": user.id, "code_hash": tokens.hash_token(code)} for code in codes]
     await execute_statement(connection, insert(staff_recovery_code).values(rows))
     return ["-".join(code[i : i + 5] for i in range(0, len(code), 5)) for code in codes]
 
 
-async def passes(connection: Connection, user: Row, code: str | None, settings: Settings) -> bool:
+async def check_second_factor(connection: Connection, user: Row, code: str | None, settings: Settings) -> bool:
     """Whether the code is right for a user with a second factor. Each code is taken once, even by two at once."""
     if user.totp_since is None:
         return True
     text = (code or "").replace(" ", "").replace("-", "").lower()[:64]
     if text.isascii() and text.isdigit() and len(text) == 6:
-        return await _digits(connection, user, text, settings)
+        return await _check_digits(connection, user, text, settings)
     return await _use_recovery_code(connection, user.id, text)
 
 
-async def _digits(connection: Connection, user: Row, code: str, settings: Settings) -> bool:
-    secret = _opened(settings, user)
+async def _check_digits(connection: Connection, user: Row, code: str, settings: Settings) -> bool:
+    secret = _decrypt_secret(settings, user)
     if secret is None:
         return False
-    now = int(dt.datetime.now(dt.UTC).timestamp()) // STEP
+    now = int(dt.datetime.now(dt.UTC).timestamp()) // STEP_SECONDS
     totp = TOTP(secret)
     for step in (now - 1, now, now + 1):  # clocks of telephones are some seconds off
-        if secrets.compare_digest(totp.at(step * STEP), code):
-            return await _take(connection, user.id, step)
+        if secrets.compare_digest(totp.at(step * STEP_SECONDS), code):
+            return await _use_step(connection, user.id, step)
     return False
 
 
-async def _take(connection: Connection, staff_id: int, step: int) -> bool:
+async def _use_step(connection: Connection, staff_id: int, step: int) -> bool:
     """A code that was used, and every older one, is worth nothing: what was seen once can be typed by another."""
     newer = update(staff_totp).where(staff_totp.c.staff_id == staff_id, staff_totp.c.last_step < step)
     return await execute_statement(connection, newer.values(last_step=step)) == 1
@@ -120,11 +120,11 @@ async def _use_recovery_code(connection: Connection, staff_id: int, code: str) -
     return await execute_statement(connection, used) == 1
 
 
-async def disable(connection: Connection, staff_id: int) -> bool:
+async def disable_totp(connection: Connection, staff_id: int) -> bool:
     """Whether there was one to switch off."""
     await execute_statement(connection, delete(staff_recovery_code).where(staff_recovery_code.c.staff_id == staff_id))
     return await execute_statement(connection, delete(staff_totp).where(staff_totp.c.staff_id == staff_id)) == 1
 
 
-async def recovery_codes_left(connection: Connection, staff_id: int) -> int:
+async def count_recovery_codes(connection: Connection, staff_id: int) -> int:
     return await fetch_value(connection, RECOVERY_CODES_LEFT.where(staff_recovery_code.c.staff_id == staff_id))

@@ -9,10 +9,10 @@ from customer_gql.core.actor import Actor, ActorKind, actor_of
 from customer_gql.core.emails import normalize_email
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.customers.accounts import lockout, writes
-from customer_gql.customers.accounts.enumeration import Decoy, undoing
-from customer_gql.customers.accounts.reads import ACCOUNT_BY_EMAIL, EMAIL_TOKEN, LINKS_SINCE
+from customer_gql.customers.accounts.enumeration import DecoyAccount, rolled_back_if
+from customer_gql.customers.accounts.reads import ACCOUNT_BY_EMAIL, EMAIL_LINK_BY_HASH, EMAIL_LINKS_SINCE
 from customer_gql.customers.accounts.sessions import sessions
-from customer_gql.customers.accounts.sign_in.sign_in import proven
+from customer_gql.customers.accounts.sign_in.sign_in import reauthenticate
 from customer_gql.customers.accounts.tables import EmailPurpose, email_token
 from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.newsletter.writes import activate_waiting_subscriptions as confirm_subscriptions
@@ -25,21 +25,23 @@ from customer_gql.security import tokens
 
 CONFIRM_LIFETIME: Final = dt.timedelta(hours=24)
 CHANGE_LIFETIME: Final = dt.timedelta(hours=1)
-PER_HOUR: Final = 5
-APART: Final = dt.timedelta(minutes=2)
-DEAD: Final = "This link does not work: it was used, replaced by a newer one, or is too old. Ask for another."
+MAILS_PER_HOUR: Final = 5
+TIME_BETWEEN_MAILS: Final = dt.timedelta(minutes=2)
+LINK_REFUSED: Final = "This link does not work: it was used, replaced by a newer one, or is too old. Ask for another."
 
 
-async def send_confirmation(connection: Connection, account: Any, *, by: Actor) -> dt.datetime:
+async def send_confirmation_link(connection: Connection, account: Any, *, by: Actor) -> dt.datetime:
     """Mail a link that confirms the address of the account; only the newest works."""
-    await writes.revoke_links(connection, [account.id], purpose=EmailPurpose.CONFIRM.value)
-    token, expires_at = await _made(connection, account, EmailPurpose.CONFIRM, CONFIRM_LIFETIME)
-    await writes.tell(connection, account, "confirm_email", secrets={"token": token}, expiresAt=expires_at.isoformat())
+    await writes.revoke_email_links(connection, [account.id], purpose=EmailPurpose.CONFIRM.value)
+    token, expires_at = await _insert_link(connection, account, EmailPurpose.CONFIRM, CONFIRM_LIFETIME)
+    await writes.notify_owner(
+        connection, account, "confirm_email", secrets={"token": token}, expiresAt=expires_at.isoformat()
+    )
     await record_customer_event(connection, account.id, kind="CONFIRMATION_REQUESTED", version=account.version, by=by)
     return expires_at
 
 
-async def resend(context: Context, view: Row, *, email: str) -> None:
+async def resend_confirmation_link(context: Context, view: Row, *, email: str) -> None:
     """Mail a fresh link, if an account waits for it and the limits allow it. The answer never tells."""
     email = fields.validate_customer_email(email)
     async with context.database.writes.acquire() as connection:
@@ -53,97 +55,97 @@ async def resend(context: Context, view: Row, *, email: str) -> None:
             scope=scope,
             website_id=view.website_id,
         )
-        account = known or Decoy(email, view)
+        account = known or DecoyAccount(email, view)
         await fetch_one(connection, select(customer.c.id).where(customer.c.id == account.id).with_for_update())
-        may = await may_send(connection, account.id)
+        may = await can_send_link(connection, account.id)
         waits = known is not None and not known.is_email_confirmed
-        async with undoing(connection, wanted=not (waits and may)):
+        async with rolled_back_if(connection, not (waits and may)):
             by = Actor(ActorKind.CUSTOMER, account.id, address=context.caller.address or None)
-            await send_confirmation(connection, account, by=by)
+            await send_confirmation_link(connection, account, by=by)
 
 
-async def ask_for_change(context: Context, *, email: str, password: str) -> None:
+async def request_email_change(context: Context, *, email: str, password: str) -> None:
     email = fields.validate_customer_email(email)
-    known = await proven(context, password, path=["currentPassword"])
+    known = await reauthenticate(context, password, path=["currentPassword"])
     async with context.transaction() as connection:
         held = await customers.lock_customer(connection, known.id, websites=None)
-        await request_change(connection, held, email=email, by=actor_of(context.viewer))
+        await send_email_change_link(connection, held, email=email, by=actor_of(context.viewer))
 
 
-async def may_send(connection: Connection, customer_id: int, *, apart: dt.timedelta = APART) -> bool:
+async def can_send_link(connection: Connection, customer_id: int, *, apart: dt.timedelta = TIME_BETWEEN_MAILS) -> bool:
     """At most five mails an hour for one account, some minutes apart."""
     now = dt.datetime.now(dt.UTC)
-    sent = await fetch_one(connection, LINKS_SINCE, customer_id=customer_id, since=now - dt.timedelta(hours=1))
+    sent = await fetch_one(connection, EMAIL_LINKS_SINCE, customer_id=customer_id, since=now - dt.timedelta(hours=1))
     assert sent is not None
-    return sent.total < PER_HOUR and (sent.newest is None or sent.newest <= now - apart)
+    return sent.total < MAILS_PER_HOUR and (sent.newest is None or sent.newest <= now - apart)
 
 
-async def confirm(connection: Connection, given: str, *, address: str | None) -> Row:
+async def confirm_email(connection: Connection, given: str, *, address: str | None) -> Row:
     """The account whose address the link confirms, as it was before. Whoever came in before the owner did goes.
 
     `address` is the network's it comes from.
     """
-    used, held = await _used(connection, given, EmailPurpose.CONFIRM)
-    await sessions.end_all(connection, [held.id])
-    await writes.revoke_links(connection, [held.id], purpose=EmailPurpose.CHANGE.value)
-    await confirm_account(connection, held, by=Actor(ActorKind.CUSTOMER, used.customer_id, address=address))
+    used, held = await _use_link(connection, given, EmailPurpose.CONFIRM)
+    await sessions.end_sessions_of_customers(connection, [held.id])
+    await writes.revoke_email_links(connection, [held.id], purpose=EmailPurpose.CHANGE.value)
+    await mark_email_confirmed(connection, held, by=Actor(ActorKind.CUSTOMER, used.customer_id, address=address))
     return held
 
 
-async def confirm_account(connection: Connection, held: Row, *, by: Actor) -> bool:
+async def mark_email_confirmed(connection: Connection, held: Row, *, by: Actor) -> bool:
     """The address is its owner's; whether that is news. Subscriptions that waited for it begin."""
     if held.is_email_confirmed:
         return False
     version = await customers.update_customer(connection, held, {"is_email_confirmed": True})
-    await writes.revoke_links(connection, [held.id], purpose=EmailPurpose.CONFIRM.value)
+    await writes.revoke_email_links(connection, [held.id], purpose=EmailPurpose.CONFIRM.value)
     await confirm_subscriptions(connection, held.id)
     changes = {"isEmailConfirmed": (False, True)}
     await record_customer_event(connection, held.id, kind="EMAIL_CONFIRMED", version=version, by=by, changes=changes)
-    await writes.tell(connection, held, "email_confirmed")
+    await writes.notify_owner(connection, held, "email_confirmed")
     return True
 
 
-async def request_change(connection: Connection, held: Row, *, email: str, by: Actor) -> None:
+async def send_email_change_link(connection: Connection, held: Row, *, email: str, by: Actor) -> None:
     """Mail the new address. Whether another account has it, its owner learns, and nobody else."""
-    if not await may_send(connection, held.id, apart=dt.timedelta(0)):
+    if not await can_send_link(connection, held.id, apart=dt.timedelta(0)):
         raise RuleError(
-            f"{PER_HOUR} mails went out within the last hour; that is the limit. Try again later.",
+            f"{MAILS_PER_HOUR} mails went out within the last hour; that is the limit. Try again later.",
             path=["email"],
             code=UserErrorCode.LIMIT_REACHED,
         )
     scope = await email_scope(connection, held.website_id)
-    await writes.revoke_links(connection, [held.id], purpose=EmailPurpose.CHANGE.value)
-    token, expires_at = await _made(connection, held, EmailPurpose.CHANGE, CHANGE_LIFETIME, new_email=email)
+    await writes.revoke_email_links(connection, [held.id], purpose=EmailPurpose.CHANGE.value)
+    token, expires_at = await _insert_link(connection, held, EmailPurpose.CHANGE, CHANGE_LIFETIME, new_email=email)
     owner = await fetch_one(
         connection, ACCOUNT_BY_EMAIL, email_normalised=normalize_email(email), scope=scope, website_id=held.website_id
     )
     if owner is None or owner.id == held.id:
         expires = expires_at.isoformat()
-        await writes.tell(
+        await writes.notify_owner(
             connection, held, "email_change_confirm", recipient=email, secrets={"token": token}, expiresAt=expires
         )
     else:
-        await writes.tell(connection, owner, "signed_up_again")
+        await writes.notify_owner(connection, owner, "signed_up_again")
     await record_customer_event(connection, held.id, kind="EMAIL_CHANGE_REQUESTED", version=held.version, by=by)
 
 
-async def change(connection: Connection, given: str, *, customer_id: int, by: Actor) -> None:
+async def change_email(connection: Connection, given: str, *, customer_id: int, by: Actor) -> None:
     """Move the account to the address the link was mailed to, and end every session."""
-    used, held = await _used(connection, given, EmailPurpose.CHANGE, customer_id=customer_id)
+    used, held = await _use_link(connection, given, EmailPurpose.CHANGE, customer_id=customer_id)
     try:
         await customers.move_email_claim(connection, held, email=used.new_email, website_id=held.website_id)
     except RuleError:
-        raise RuleError(DEAD, path=["token"]) from None  # taken meanwhile; by whom is nobody's business
-    await writes.forget_failures(connection, held)
+        raise RuleError(LINK_REFUSED, path=["token"]) from None  # taken meanwhile; by whom is nobody's business
+    await writes.reset_failures(connection, held)
     version = await customers.update_customer(connection, held, {"email": used.new_email, "is_email_confirmed": True})
-    await writes.end_sessions(connection, [held.id])
+    await writes.end_all_access(connection, [held.id])
     changes = {"email": (held.email, used.new_email)}
     await record_customer_event(connection, held.id, kind="EMAIL_CHANGED", version=version, by=by, changes=changes)
     for recipient in (held.email, used.new_email):
-        await writes.tell(connection, held, "email_changed", recipient=recipient)
+        await writes.notify_owner(connection, held, "email_changed", recipient=recipient)
 
 
-async def _made(
+async def _insert_link(
     connection: Connection, account: Any, purpose: EmailPurpose, lifetime: dt.timedelta, new_email: str | None = None
 ) -> tuple[str, dt.datetime]:
     token, now = tokens.new_token(tokens.EMAIL), dt.datetime.now(dt.UTC)
@@ -162,12 +164,12 @@ async def _made(
     return token, now + lifetime
 
 
-async def _used(
+async def _use_link(
     connection: Connection, given: str, purpose: EmailPurpose, *, customer_id: int | None = None
 ) -> tuple[Row, Row]:
     """Use a link up, under the lock of its account; the link and the account. One refusal for all that may be wrong."""
-    dead = RuleError(DEAD, path=["token"])
-    known = await fetch_one(connection, EMAIL_TOKEN, token_hash=tokens.hash_token(given))
+    dead = RuleError(LINK_REFUSED, path=["token"])
+    known = await fetch_one(connection, EMAIL_LINK_BY_HASH, token_hash=tokens.hash_token(given))
     if known is None or (customer_id is not None and known.customer_id != customer_id):
         raise dead
     try:

@@ -11,10 +11,10 @@ from customer_gql.core.emails import normalize_email
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.viewer import ViewerKind
 from customer_gql.customers.accounts import lockout, passwords, writes
-from customer_gql.customers.accounts.enumeration import Decoy, undoing
-from customer_gql.customers.accounts.reads import ACCOUNT_BY_EMAIL, ACCOUNT_BY_ID, RESET_TOKEN, RESETS_SINCE
+from customer_gql.customers.accounts.enumeration import DecoyAccount, rolled_back_if
+from customer_gql.customers.accounts.reads import ACCOUNT_BY_EMAIL, ACCOUNT_BY_ID, RESET_LINK_BY_HASH, RESET_LINKS_SINCE
 from customer_gql.customers.accounts.sessions import sessions
-from customer_gql.customers.accounts.sign_in.sign_in import proven
+from customer_gql.customers.accounts.sign_in.sign_in import reauthenticate
 from customer_gql.customers.accounts.tables import password_reset
 from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.profile import fields, writes as customers
@@ -33,7 +33,7 @@ _HOUR: Final = dt.timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class ResetLimits:
     per_hour: int
     apart: dt.timedelta
     lifetime: dt.timedelta
@@ -41,7 +41,7 @@ class Limits:
     by_address: bool
 
 
-async def limits(connection: Connection, *, website_id: int | None, store_view_id: int) -> Limits:
+async def reset_limits_at(connection: Connection, *, website_id: int | None, store_view_id: int) -> ResetLimits:
     shop = await settings_at(
         connection,
         PROTECTION,
@@ -51,7 +51,7 @@ async def limits(connection: Connection, *, website_id: int | None, store_view_i
         website_id=website_id,
         store_view_id=store_view_id,
     )
-    return Limits(
+    return ResetLimits(
         per_hour=shop[RESETS_PER_HOUR],
         apart=dt.timedelta(minutes=shop[MINUTES_BETWEEN_RESETS]),
         lifetime=dt.timedelta(minutes=shop[LINK_MINUTES]),
@@ -60,12 +60,12 @@ async def limits(connection: Connection, *, website_id: int | None, store_view_i
     )
 
 
-async def request(context: Context, view: Row, *, email: str) -> None:
+async def request_reset(context: Context, view: Row, *, email: str) -> None:
     """Mail a link, if there is an account and the limits allow it. The answer never tells."""
     email = fields.validate_customer_email(email)
     async with context.transaction() as connection:
-        limit = await limits(connection, website_id=view.website_id, store_view_id=view.id)
-        from_here = await _allowed_from(connection, context.caller.address, limit)
+        limit = await reset_limits_at(connection, website_id=view.website_id, store_view_id=view.id)
+        from_here = await _count_peer_request(connection, context.caller.address, limit)
         scope = await email_scope(connection, view.website_id)
         known = await fetch_one(
             connection,
@@ -74,15 +74,15 @@ async def request(context: Context, view: Row, *, email: str) -> None:
             scope=scope,
             website_id=view.website_id,
         )
-        account = known or Decoy(email, view)
+        account = known or DecoyAccount(email, view)
         await fetch_one(connection, select(customer.c.id).where(customer.c.id == account.id).with_for_update())
-        for_it = await _allowed_for(connection, account.id, limit)
+        for_it = await _is_allowed_for_account(connection, account.id, limit)
         by = Actor(ActorKind.CUSTOMER, account.id, address=context.viewer.address)
-        async with undoing(connection, wanted=known is None or not from_here or not for_it):
-            await send(connection, account, lifetime=limit.lifetime, by=by)
+        async with rolled_back_if(connection, known is None or not from_here or not for_it):
+            await send_reset_link(connection, account, lifetime=limit.lifetime, by=by)
 
 
-async def _allowed_from(connection: Connection, address: str, limit: Limits) -> bool:
+async def _count_peer_request(connection: Connection, address: str, limit: ResetLimits) -> bool:
     """Both counts are kept, so that the answer takes as long whichever says no."""
     if not limit.by_address:
         return True
@@ -95,9 +95,9 @@ async def _allowed_from(connection: Connection, address: str, limit: Limits) -> 
     return seldom and apart
 
 
-async def _allowed_for(connection: Connection, customer_id: int, limit: Limits) -> bool:
+async def _is_allowed_for_account(connection: Connection, customer_id: int, limit: ResetLimits) -> bool:
     now = dt.datetime.now(dt.UTC)
-    sent = await fetch_one(connection, RESETS_SINCE, customer_id=customer_id, since=now - _HOUR)
+    sent = await fetch_one(connection, RESET_LINKS_SINCE, customer_id=customer_id, since=now - _HOUR)
     assert sent is not None
     if not limit.by_account:
         return True
@@ -105,11 +105,11 @@ async def _allowed_for(connection: Connection, customer_id: int, limit: Limits) 
     return is_apart and not (limit.per_hour and sent.total >= limit.per_hour)
 
 
-async def request_for(connection: Connection, held: Row, *, by: Actor) -> dt.datetime:
+async def request_reset_by_staff(connection: Connection, held: Row, *, by: Actor) -> dt.datetime:
     """As staff ask for it: the hourly limit holds for them too. The caller has locked the customer."""
-    limit = await limits(connection, website_id=held.website_id, store_view_id=held.created_in_store_view_id)
+    limit = await reset_limits_at(connection, website_id=held.website_id, store_view_id=held.created_in_store_view_id)
     since = dt.datetime.now(dt.UTC) - _HOUR
-    sent = await fetch_one(connection, RESETS_SINCE, customer_id=held.id, since=since)
+    sent = await fetch_one(connection, RESET_LINKS_SINCE, customer_id=held.id, since=since)
     assert sent is not None
     if limit.per_hour and sent.total >= limit.per_hour:
         raise RuleError(
@@ -117,14 +117,14 @@ async def request_for(connection: Connection, held: Row, *, by: Actor) -> dt.dat
             path=["id"],
             code=UserErrorCode.LIMIT_REACHED,
         )
-    return await send(connection, held, lifetime=limit.lifetime, by=by)
+    return await send_reset_link(connection, held, lifetime=limit.lifetime, by=by)
 
 
-async def send(
+async def send_reset_link(
     connection: Connection, account: Any, *, lifetime: dt.timedelta, by: Actor, template: str = "password_reset"
 ) -> dt.datetime:
     """Queue a mail with a link that works once; when it expires. Only the newest link works."""
-    await writes.revoke_resets(connection, [account.id])
+    await writes.revoke_reset_links(connection, [account.id])
     token, now = tokens.new_token(tokens.PASSWORD_RESET), dt.datetime.now(dt.UTC)
     await execute_statement(
         connection,
@@ -137,48 +137,48 @@ async def send(
         ),
     )
     expires = (now + lifetime).isoformat()
-    await writes.tell(connection, account, template, secrets={"token": token}, expiresAt=expires)
+    await writes.notify_owner(connection, account, template, secrets={"token": token}, expiresAt=expires)
     await record_customer_event(connection, account.id, kind="PASSWORD_RESET_REQUESTED", version=account.version, by=by)
     return now + lifetime
 
 
-async def reset(context: Context, *, token: str, password: str) -> None:
+async def reset_password(context: Context, *, token: str, password: str) -> None:
     """Use a link up. Whoever reads the mailbox is the owner: the address counts as confirmed, everybody else goes.
 
     With whoever chose a password before the address was proven goes what they may have left behind.
     """
     passwords.check_length(password, ["password"])
-    dead = RuleError(email_verification.DEAD, path=["token"])
+    dead = RuleError(email_verification.LINK_REFUSED, path=["token"])
     async with context.database.writes.acquire() as connection:
         await lockout.check_peer(connection, context.caller.address)
-        link = await fetch_one(connection, RESET_TOKEN, token_hash=tokens.hash_token(token))
+        link = await fetch_one(connection, RESET_LINK_BY_HASH, token_hash=tokens.hash_token(token))
         known = link and await fetch_one(connection, ACCOUNT_BY_ID, customer_id=link.customer_id)
-        if known is None or link is None or not _is_open(link, known):
+        if known is None or link is None or not _is_link_usable(link, known):
             raise dead
-        await check_new(connection, known, password, path=["password"])
+        await validate_password_of(connection, known, password, path=["password"])
     hash = await passwords.hash_password(password)
     async with context.transaction() as connection:
         try:
             held = await customers.lock_customer(connection, known.id, websites=None)
         except RuleError:
             raise dead from None
-        if not await _use_up(connection, link, held):
+        if not await _use_link_up(connection, link, held):
             raise dead
         by = Actor(ActorKind.CUSTOMER, held.id, address=context.viewer.address)
-        await writes.forget_failures(connection, held)
-        await writes.end_sessions(connection, [held.id])
-        await _store(connection, held, hash, kind="PASSWORD_RESET", by=by)
+        await writes.reset_failures(connection, held)
+        await writes.end_all_access(connection, [held.id])
+        await _store_new_password(connection, held, hash, kind="PASSWORD_RESET", by=by)
         if not held.is_email_confirmed and known.password_hash is not None:
-            await writes.drop_unproven(connection, held, by=by)
-        await email_verification.confirm_account(connection, held, by=by)
+            await writes.discard_unverified_data(connection, held, by=by)
+        await email_verification.mark_email_confirmed(connection, held, by=by)
 
 
-def _is_open(link: Row, known: Row) -> bool:
+def _is_link_usable(link: Row, known: Row) -> bool:
     is_fresh = link.used_at is None and link.revoked_at is None and link.expires_at > dt.datetime.now(dt.UTC)
     return is_fresh and link.email_hash == tokens.hash_token(normalize_email(known.email))
 
 
-async def _use_up(connection: Connection, link: Row, held: Row) -> int:
+async def _use_link_up(connection: Connection, link: Row, held: Row) -> int:
     now = dt.datetime.now(dt.UTC)
     return await execute_statement(
         connection,
@@ -194,40 +194,40 @@ async def _use_up(connection: Connection, link: Row, held: Row) -> int:
     )
 
 
-async def change(context: Context, *, current: str, new: str, keep_others: bool) -> int:
+async def change_password(context: Context, *, current: str, new: str, keep_others: bool) -> int:
     """How many other sessions ended."""
-    known = await proven(context, current, path=["currentPassword"])
+    known = await reauthenticate(context, current, path=["currentPassword"])
     async with context.database.reads.acquire() as connection:
-        await check_new(connection, known, new, path=["newPassword"])
+        await validate_password_of(connection, known, new, path=["newPassword"])
     hash = await passwords.hash_password(new)
     async with context.transaction() as connection:
         held = await customers.lock_customer(connection, known.id, websites=None)
         stored = await fetch_one(connection, ACCOUNT_BY_ID, customer_id=held.id)
         if stored is None or stored.password_hash != known.password_hash:
             raise RuleError("The password was changed at the same moment.", path=["currentPassword"])
-        await writes.revoke_resets(connection, [held.id])
-        await _store(connection, held, hash, kind="PASSWORD_CHANGED", by=actor_of(context.viewer))
+        await writes.revoke_reset_links(connection, [held.id])
+        await _store_new_password(connection, held, hash, kind="PASSWORD_CHANGED", by=actor_of(context.viewer))
         if keep_others:
             return 0
-        return await sessions.end_others(connection, held.id, keep=context.viewer.session_id)
+        return await sessions.end_other_sessions(connection, held.id, keep=context.viewer.session_id)
 
 
-async def _store(connection: Connection, held: Row, hash: str, *, kind: str, by: Actor) -> None:
-    await writes.set_password(connection, held.id, hash)
+async def _store_new_password(connection: Connection, held: Row, hash: str, *, kind: str, by: Actor) -> None:
+    await writes.store_customer_password(connection, held.id, hash)
     await record_customer_event(connection, held.id, kind=kind, version=held.version, by=by)
-    await writes.tell(connection, held, "password_changed")
+    await writes.notify_owner(connection, held, "password_changed")
 
 
-async def check_new(connection: Connection, known: Row, password: str, *, path: list[str]) -> None:
+async def validate_password_of(connection: Connection, known: Row, password: str, *, path: list[str]) -> None:
     """Against the rules and what everybody knows of this account."""
     about = [known.email.partition("@")[0], known.email, known.first_name, known.last_name]
-    await check_choice(connection, password, about=about, website_id=known.website_id, path=path)
+    await validate_password_choice(connection, password, about=about, website_id=known.website_id, path=path)
 
 
-async def check_choice(
+async def validate_password_choice(
     connection: Connection, password: str, *, about: list[str], website_id: int, path: list[str]
 ) -> None:
-    shop = await settings_at(connection, passwords.MINIMUM_LENGTH, passwords.CLASSES)
+    shop = await settings_at(connection, passwords.MINIMUM_LENGTH, passwords.CHARACTER_CLASSES)
     names = await fetch_one(
         connection,
         select(website.c.name, website.c.code, store.c.name.label("store"), store_view.c.name.label("view"))
@@ -238,7 +238,7 @@ async def check_choice(
     passwords.check_new(
         password,
         minimum=shop[passwords.MINIMUM_LENGTH],
-        classes=shop[passwords.CLASSES],
+        classes=shop[passwords.CHARACTER_CLASSES],
         about=[*about, *(names or ())],
         path=path,
     )

@@ -3,7 +3,7 @@
 from customer_gql.core.actor import actor_of
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.customers.accounts import writes
-from customer_gql.customers.accounts.sign_in.sign_in import proven
+from customer_gql.customers.accounts.sign_in.sign_in import reauthenticate
 from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.profile import writes as customers
 from customer_gql.graph.context import Context
@@ -14,7 +14,7 @@ from .settings import AT_ONCE, DELETION
 
 async def request_deletion(context: Context, *, password: str) -> bool:
     """Whether the account is gone."""
-    known = await proven(context, password, path=["currentPassword"])
+    known = await reauthenticate(context, password, path=["currentPassword"])
     by = actor_of(context.viewer)
     async with context.transaction() as connection:
         held = await customers.lock_customer(connection, known.id, websites=None)
@@ -25,9 +25,9 @@ async def request_deletion(context: Context, *, password: str) -> bool:
             raise RuleError(
                 "You run a company; make another of its users the admin first.", code=UserErrorCode.NOT_ALLOWED
             )
-        await writes.end_sessions(connection, [held.id])
+        await writes.end_all_access(connection, [held.id])
         await record_customer_event(
             connection, held.id, kind="DELETED", version=held.version + 1, by=by, deleted_from=held.website_id
         )
-        await writes.tell(connection, held, "account_deleted")
+        await writes.notify_owner(connection, held, "account_deleted")
     return True

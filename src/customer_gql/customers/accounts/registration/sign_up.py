@@ -12,7 +12,7 @@ from customer_gql.core.errors import RuleError, RuleErrors
 from customer_gql.core.ids import new_id
 from customer_gql.core.viewer import ViewerKind
 from customer_gql.customers.accounts import lockout, passwords, writes
-from customer_gql.customers.accounts.enumeration import undoing
+from customer_gql.customers.accounts.enumeration import rolled_back_if
 from customer_gql.customers.accounts.reads import ACCOUNT_BY_EMAIL
 from customer_gql.customers.accounts.recovery import email_verification, password_reset
 from customer_gql.customers.history.writes import record_customer_event
@@ -27,8 +27,8 @@ from customer_gql.shop.settings.reads import settings_at
 
 from .settings import DEFAULT_GROUP, EMAIL_CONFIRMATION
 
-_TELLS_PER_HOUR: Final = 5
-Wish = Callable[[Connection, Row, int], Awaitable[object]]
+_NOTICES_PER_HOUR: Final = 5
+SubscribeFunction = Callable[[Connection, Row, int], Awaitable[object]]
 """How the wish for the newsletter is written down."""
 
 
@@ -53,7 +53,7 @@ async def sign_up(
             website_id=view.website_id,
             store_view_id=view.id,
         )
-        email, wanted = await _checked(connection, view, shop, email, password, about)
+        email, wanted = await _validate_sign_up(connection, view, shop, email, password, about)
     hash = None if password is None else await passwords.hash_password(password)
     is_confirmed = not shop[EMAIL_CONFIRMATION]
     wish = (
@@ -70,13 +70,15 @@ async def sign_up(
         "is_email_confirmed": is_confirmed,
     }
     async with context.transaction() as connection:
-        created = await _create_or_tell(connection, view, values, hash=hash, wish=wish, address=context.viewer.address)
+        created = await _create_or_notify_owner(
+            connection, view, values, hash=hash, wish=wish, address=context.viewer.address
+        )
     if created is not None:
         presence.record_sign_up(context, created)
     return not is_confirmed
 
 
-async def _checked(
+async def _validate_sign_up(
     connection: Connection, view: Row, shop: Any, email: str, password: str | None, about: Mapping[str, Any]
 ) -> tuple[str, dict[str, Any]]:
     """Every reason against it at once; none of them asks whether the account exists."""
@@ -93,7 +95,7 @@ async def _checked(
     try:
         if password is not None:
             words = [address, address.partition("@")[0], wanted.get("firstName") or "", wanted.get("lastName") or ""]
-            await password_reset.check_choice(
+            await password_reset.validate_password_choice(
                 connection, password, about=words, website_id=view.website_id, path=["password"]
             )
     except RuleError as error:
@@ -103,44 +105,50 @@ async def _checked(
     return address, wanted
 
 
-async def _create_or_tell(
+async def _create_or_notify_owner(
     connection: Connection,
     view: Row,
     values: dict[str, Any],
     *,
     hash: str | None,
-    wish: Wish | None,
+    wish: SubscribeFunction | None,
     address: str | None,
 ) -> int | None:
     """The new customer, or None when the owner of the address was told. Both take the same statements."""
     customer_id, name = new_id(), normalize_email(values["email"])
     by = Actor(ActorKind.CUSTOMER, customer_id, address=address)
     scope = await lock_email_scope(connection, view.website_id)
-    async with undoing(connection, wanted=False) as undo:
-        undo.wanted = not await customers.claim_email(connection, customer_id, email=values["email"], scope=scope)
-        made = await _create(connection, customer_id, values, hash=hash, wish=wish, by=by)
+    async with rolled_back_if(connection, False) as rollback:
+        rollback.is_due = not await customers.claim_email(connection, customer_id, email=values["email"], scope=scope)
+        made = await _create_customer(connection, customer_id, values, hash=hash, wish=wish, by=by)
         if hash is None:
-            limit = await password_reset.limits(connection, website_id=view.website_id, store_view_id=view.id)
-            await password_reset.send(
+            limit = await password_reset.reset_limits_at(connection, website_id=view.website_id, store_view_id=view.id)
+            await password_reset.send_reset_link(
                 connection, made, lifetime=limit.lifetime, by=by, template="welcome_without_password"
             )
         elif values["is_email_confirmed"]:
-            await writes.tell(connection, made, "welcome")
+            await writes.notify_owner(connection, made, "welcome")
         else:
-            await email_verification.send_confirmation(connection, made, by=by)
+            await email_verification.send_confirmation_link(connection, made, by=by)
     owner = await fetch_one(
         connection, ACCOUNT_BY_EMAIL, email_normalised=name, scope=scope, website_id=view.website_id
     )
     # Told by mail, but not as often as somebody likes to press the button.
     key = throttle.account_key(ViewerKind.CUSTOMER, "told", name, scope=scope)
-    may_tell = await throttle.count_within(connection, key, limit=_TELLS_PER_HOUR, window=dt.timedelta(hours=1))
-    async with undoing(connection, wanted=not (undo.wanted and may_tell and owner)):
-        await writes.tell(connection, owner or made, "signed_up_again")
-    return None if undo.wanted else customer_id
+    may_notify = await throttle.count_within(connection, key, limit=_NOTICES_PER_HOUR, window=dt.timedelta(hours=1))
+    async with rolled_back_if(connection, not (rollback.is_due and may_notify and owner)):
+        await writes.notify_owner(connection, owner or made, "signed_up_again")
+    return None if rollback.is_due else customer_id
 
 
-async def _create(
-    connection: Connection, customer_id: int, values: dict[str, Any], *, hash: str | None, wish: Wish | None, by: Actor
+async def _create_customer(
+    connection: Connection,
+    customer_id: int,
+    values: dict[str, Any],
+    *,
+    hash: str | None,
+    wish: SubscribeFunction | None,
+    by: Actor,
 ) -> Row:
     made = await fetch_one(
         connection,
@@ -148,7 +156,7 @@ async def _create(
     )
     assert made is not None
     if hash is not None:
-        await writes.set_password(connection, customer_id, hash)
+        await writes.store_customer_password(connection, customer_id, hash)
     if wish is not None:
         await wish(connection, made, made.created_in_store_view_id)
     given = {field: values.get(column) for field, column in fields.COLUMNS.items()}

@@ -17,7 +17,7 @@ class VisitorKind(enum.StrEnum):
     VISITOR = "VISITOR"
 
 
-def _nothing(name: str, kind: Any) -> Any:
+def _null_column(name: str, kind: Any) -> Any:
     return cast(null(), kind).label(name)
 
 
@@ -48,14 +48,14 @@ _customers = (
 _visitors = select(
     literal(VisitorKind.VISITOR.value, Text()).label("kind"),
     visitor.c.id.label("place"),
-    _nothing("customer_id", BigInteger()),
+    _null_column("customer_id", BigInteger()),
     # Which website a visitor looks at is not known; only who reaches all of them sees visitors.
-    _nothing("website_id", BigInteger()),
-    _nothing("number", BigInteger()),
-    _nothing("first_name", Text()),
-    _nothing("last_name", Text()),
-    _nothing("email", Text()),
-    _nothing("company", Text()),
+    _null_column("website_id", BigInteger()),
+    _null_column("number", BigInteger()),
+    _null_column("first_name", Text()),
+    _null_column("last_name", Text()),
+    _null_column("email", Text()),
+    _null_column("company", Text()),
     visitor.c.last_activity_at,
     visitor.c.last_url,
 ).where(visitor.c.last_activity_at > ONLINE_SINCE)

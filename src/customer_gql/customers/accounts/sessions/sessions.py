@@ -18,8 +18,8 @@ from customer_gql.customers.accounts.reads import (
     IS_EXCLUDED,
     IS_STALE,
     MAX_SESSIONS,
-    REFRESH_TOKEN,
-    SECOND,
+    ONE_SECOND,
+    REFRESH_TOKEN_BY_HASH,
     viewers_by_token,
     websites_by_store_view,
 )
@@ -46,13 +46,13 @@ from customer_gql.security import tokens
 from customer_gql.shop.settings.declaration import GLOBAL, Setting
 from customer_gql.shop.settings.reads import settings_at
 
-IDLE: Final = Setting(
+SESSION_IDLE_MINUTES: Final = Setting(
     "accounts.session_idle_minutes", 60, GLOBAL, "An access token unused so long ends.", at_least=1, at_most=1440
 )
-DAYS: Final = Setting("accounts.session_days", 30, GLOBAL, "Days until a session ends in any case.", at_least=1)
+SESSION_DAYS: Final = Setting("accounts.session_days", 30, GLOBAL, "Days until a session ends in any case.", at_least=1)
 # However much it is used: after a day it has to be renewed, which is what makes a stolen one show.
-_ACCESS: Final = dt.timedelta(days=1)
-_DEVICE: Final = 200
+_MAX_ACCESS_LIFETIME: Final = dt.timedelta(days=1)
+_MAX_DEVICE_LENGTH: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class AuthenticatedSession:
     is_stale: bool
 
 
-async def find(database: Database, given: str, *, store_view: str | None = None) -> AuthenticatedSession | None:
+async def find_session(database: Database, given: str, *, store_view: str | None = None) -> AuthenticatedSession | None:
     """Who has this token, read anew each time; None when it is none, ended or expired.
 
     Likewise when the store view is one of a website the session does not reach.
@@ -87,7 +87,7 @@ async def find(database: Database, given: str, *, store_view: str | None = None)
     asked = None if store_view is None else await read_coalesced(database, websites_by_store_view, store_view)
     if asked is not None and asked.website_id != found.website_id:
         async with database.reads.acquire() as connection:
-            if not await reaches(connection, found, asked.website_id):
+            if not await session_reaches_website(connection, found, asked.website_id):
                 return None
     viewer = Viewer(
         ViewerKind.CUSTOMER,
@@ -99,7 +99,7 @@ async def find(database: Database, given: str, *, store_view: str | None = None)
     return AuthenticatedSession(viewer, token_hash, found.is_stale)
 
 
-async def reaches(connection: Connection, held: Any, website_id: int | None) -> bool:
+async def session_reaches_website(connection: Connection, held: Any, website_id: int | None) -> bool:
     """Whether a session may act on a website; `held` is of a customer, and of the website they signed in on.
 
     An account of one website is unknown on the others; a shared one is kept out of those its group excludes (docs/domain/account-scope.md#account-scope-7).
@@ -107,23 +107,25 @@ async def reaches(connection: Connection, held: Any, website_id: int | None) -> 
     if website_id in {None, held.website_id}:
         return True
     assert website_id is not None
-    return await may_go(connection, held.customer_id, website_id)
+    return await can_act_on_website(connection, held.customer_id, website_id)
 
 
-async def may_go(connection: Connection, customer_id: int, website_id: int) -> bool:
+async def can_act_on_website(connection: Connection, customer_id: int, website_id: int) -> bool:
     """Whether the customer may act on a website that is not their own."""
     is_shared = await email_scope(connection, website_id) != website_id
-    return is_shared and not await is_excluded(connection, customer_id, website_id)
+    return is_shared and not await is_excluded_from_website(connection, customer_id, website_id)
 
 
-async def is_excluded(connection: Connection, customer_id: int, website_id: int) -> bool:
+async def is_excluded_from_website(connection: Connection, customer_id: int, website_id: int) -> bool:
     return await fetch_value(connection, IS_EXCLUDED, customer_id=customer_id, website_id=website_id)
 
 
-async def touch(connection: Connection, token_hash: bytes) -> None:
+async def record_session_use(connection: Connection, token_hash: bytes) -> None:
     """Used just now. At most once a minute for one token, whoever asks."""
     now = dt.datetime.now(dt.UTC)
-    idle_until = func.least(token.c.expires_at, literal(now, DateTime(timezone=True)) + token.c.idle_seconds * SECOND)
+    idle_until = func.least(
+        token.c.expires_at, literal(now, DateTime(timezone=True)) + token.c.idle_seconds * ONE_SECOND
+    )
     touched = await fetch_one(
         connection,
         update(token)
@@ -132,41 +134,47 @@ async def touch(connection: Connection, token_hash: bytes) -> None:
         .returning(token.c.customer_id, token.c.session_id),
     )
     if touched is not None:
-        await execute_statement(connection, update(session).where(*_is(*touched)).values(last_used_at=now))
+        await execute_statement(connection, update(session).where(*_session_key(*touched)).values(last_used_at=now))
 
 
-async def start(connection: Connection, customer_id: int, *, website_id: int, caller: RequestOrigin) -> SessionGrant:
+async def start_session(
+    connection: Connection, customer_id: int, *, website_id: int, caller: RequestOrigin
+) -> SessionGrant:
     """A session for a device that just proved who it is. The customer is locked by the caller."""
-    shop = await settings_at(connection, IDLE, DAYS)
-    expires_at = dt.datetime.now(dt.UTC) + dt.timedelta(days=shop[DAYS])
-    opened = await _open(connection, customer_id, website_id, caller, expires_at)
-    await _end_oldest(connection, customer_id)
-    return await _grant(connection, opened, idle=dt.timedelta(minutes=shop[IDLE]))
+    shop = await settings_at(connection, SESSION_IDLE_MINUTES, SESSION_DAYS)
+    expires_at = dt.datetime.now(dt.UTC) + dt.timedelta(days=shop[SESSION_DAYS])
+    opened = await _insert_session(connection, customer_id, website_id, caller, expires_at)
+    await _end_excess_sessions(connection, customer_id)
+    return await _issue_tokens(connection, opened, idle=dt.timedelta(minutes=shop[SESSION_IDLE_MINUTES]))
 
 
-async def open_for(connection: Connection, customer_id: int, *, lifetime: dt.timedelta, device: str) -> str:
+async def start_session_without_refresh(
+    connection: Connection, customer_id: int, *, lifetime: dt.timedelta, device: str
+) -> str:
     """An access token that works for its whole lifetime, in a session of its own without a refresh token."""
     expires_at = dt.datetime.now(dt.UTC) + lifetime
     home = await fetch_value(connection, select(customer.c.website_id).where(customer.c.id == customer_id))
-    opened = await _open(connection, customer_id, home, RequestOrigin(user_agent=device), expires_at)
-    return await add_token(connection, customer_id, opened.id, website_id=home, expires_at=expires_at, idle=lifetime)
+    opened = await _insert_session(connection, customer_id, home, RequestOrigin(user_agent=device), expires_at)
+    return await insert_access_token(
+        connection, customer_id, opened.id, website_id=home, expires_at=expires_at, idle=lifetime
+    )
 
 
-async def renew(
+async def renew_session(
     connection: Connection, given: str, *, website_id: int | None, address: str | None
 ) -> SessionGrant | None:
     """New tokens for a refresh token. One used before ends its session: it was copied. None when it was no good.
 
     A website the session does not reach gets none either, and one that the group excludes by now ends it.
     """
-    known = await fetch_one(connection, REFRESH_TOKEN, token_hash=tokens.hash_token(given))
+    known = await fetch_one(connection, REFRESH_TOKEN_BY_HASH, token_hash=tokens.hash_token(given))
     if known is None:
         return None
     held = await fetch_one(
-        connection, select(session).where(*_is(known.customer_id, known.session_id)).with_for_update()
+        connection, select(session).where(*_session_key(known.customer_id, known.session_id)).with_for_update()
     )
     now = dt.datetime.now(dt.UTC)
-    if held is None or held.expires_at <= now or not await reaches(connection, held, website_id):
+    if held is None or held.expires_at <= now or not await session_reaches_website(connection, held, website_id):
         return None
     used = await execute_statement(
         connection,
@@ -174,27 +182,29 @@ async def renew(
         .where(refresh_token.c.token_hash == known.token_hash, refresh_token.c.used_at.is_(None))
         .values(used_at=now),
     )
-    if not used or await is_excluded(connection, held.customer_id, held.website_id):
-        await end(connection, held.customer_id, [held.id])
+    if not used or await is_excluded_from_website(connection, held.customer_id, held.website_id):
+        await end_sessions(connection, held.customer_id, [held.id])
         if not used:
-            await _tell_reuse(connection, held.customer_id, address)
+            await _record_reuse(connection, held.customer_id, address)
         return None
     await execute_statement(
         connection, delete(token).where(token.c.customer_id == held.customer_id, token.c.session_id == held.id)
     )
-    await execute_statement(connection, update(session).where(*_is(held.customer_id, held.id)).values(last_used_at=now))
-    shop = await settings_at(connection, IDLE)
-    return await _grant(connection, held, idle=dt.timedelta(minutes=shop[IDLE]))
+    await execute_statement(
+        connection, update(session).where(*_session_key(held.customer_id, held.id)).values(last_used_at=now)
+    )
+    shop = await settings_at(connection, SESSION_IDLE_MINUTES)
+    return await _issue_tokens(connection, held, idle=dt.timedelta(minutes=shop[SESSION_IDLE_MINUTES]))
 
 
-async def _tell_reuse(connection: Connection, customer_id: int, address: str | None) -> None:
+async def _record_reuse(connection: Connection, customer_id: int, address: str | None) -> None:
     owner = await fetch_one(connection, select(customer.c.version).where(customer.c.id == customer_id))
     if owner is not None:
         by = Actor(ActorKind.SYSTEM, address=address)
         await record_customer_event(connection, customer_id, kind="REFRESH_TOKEN_REUSED", version=owner.version, by=by)
 
 
-async def end(connection: Connection, customer_id: int, session_ids: Sequence[int]) -> int:
+async def end_sessions(connection: Connection, customer_id: int, session_ids: Sequence[int]) -> int:
     """End these sessions of the customer; how many there were."""
     ended = await execute_statement(
         connection, delete(session).where(session.c.customer_id == customer_id, equals_any(session.c.id, session_ids))
@@ -207,16 +217,16 @@ async def end(connection: Connection, customer_id: int, session_ids: Sequence[in
     return ended
 
 
-async def end_others(connection: Connection, customer_id: int, *, keep: int | None) -> int:
+async def end_other_sessions(connection: Connection, customer_id: int, *, keep: int | None) -> int:
     """End every session but one."""
     rows = await fetch_rows(
         connection,
         select(session.c.id).where(session.c.customer_id == customer_id, session.c.id.is_distinct_from(keep)),
     )
-    return await end(connection, customer_id, [row.id for row in rows])
+    return await end_sessions(connection, customer_id, [row.id for row in rows])
 
 
-async def end_all(connection: Connection, customer_ids: Sequence[int]) -> int:
+async def end_sessions_of_customers(connection: Connection, customer_ids: Sequence[int]) -> int:
     """End every session and token of these customers, whose rows the caller has locked; how many tokens it were."""
     await execute_statement(connection, delete(session).where(equals_any(session.c.customer_id, customer_ids)))
     await execute_statement(
@@ -225,7 +235,7 @@ async def end_all(connection: Connection, customer_ids: Sequence[int]) -> int:
     return await execute_statement(connection, delete(token).where(equals_any(token.c.customer_id, customer_ids)))
 
 
-async def add_token(
+async def insert_access_token(
     connection: Connection,
     customer_id: int,
     session_id: int,
@@ -254,7 +264,7 @@ async def add_token(
     return fresh
 
 
-async def _open(
+async def _insert_session(
     connection: Connection, customer_id: int, website_id: int, caller: RequestOrigin, expires_at: dt.datetime
 ) -> Row:
     opened = await fetch_one(
@@ -264,7 +274,7 @@ async def _open(
             customer_id=customer_id,
             id=new_id(),
             website_id=website_id,
-            device=caller.user_agent[:_DEVICE] or None,
+            device=caller.user_agent[:_MAX_DEVICE_LENGTH] or None,
             address=caller.address or None,
             expires_at=expires_at,
         )
@@ -274,7 +284,7 @@ async def _open(
     return opened
 
 
-async def _end_oldest(connection: Connection, customer_id: int) -> None:
+async def _end_excess_sessions(connection: Connection, customer_id: int) -> None:
     """The list of sessions is shown whole, so it has an end."""
     beyond = await fetch_rows(
         connection,
@@ -284,12 +294,12 @@ async def _end_oldest(connection: Connection, customer_id: int) -> None:
         .offset(MAX_SESSIONS),
     )
     if beyond:
-        await end(connection, customer_id, [row.id for row in beyond])
+        await end_sessions(connection, customer_id, [row.id for row in beyond])
 
 
-async def _grant(connection: Connection, held: Row, *, idle: dt.timedelta) -> SessionGrant:
-    expires_at = min(dt.datetime.now(dt.UTC) + _ACCESS, held.expires_at)
-    access = await add_token(
+async def _issue_tokens(connection: Connection, held: Row, *, idle: dt.timedelta) -> SessionGrant:
+    expires_at = min(dt.datetime.now(dt.UTC) + _MAX_ACCESS_LIFETIME, held.expires_at)
+    access = await insert_access_token(
         connection, held.customer_id, held.id, website_id=held.website_id, expires_at=expires_at, idle=idle
     )
     refresh = tokens.new_token(tokens.REFRESH)
@@ -305,5 +315,5 @@ async def _grant(connection: Connection, held: Row, *, idle: dt.timedelta) -> Se
     return SessionGrant(held.customer_id, access, expires_at, refresh, held.expires_at)
 
 
-def _is(customer_id: int, session_id: int) -> Any:
+def _session_key(customer_id: int, session_id: int) -> Any:
     return session.c.customer_id == customer_id, session.c.id == session_id

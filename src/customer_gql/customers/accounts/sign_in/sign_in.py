@@ -21,7 +21,7 @@ from customer_gql.database.statements import Connection, Row, fetch_one
 from customer_gql.graph.context import Context
 from customer_gql.security.throttle import FREE_FAILURES, MAX_FAILURES, Attempt, forget_failures
 
-REFUSED: Final = "The address or the password is not right, or sign-in is closed for the moment."
+SIGN_IN_REFUSED: Final = "The address or the password is not right, or sign-in is closed for the moment."
 
 
 async def sign_in(context: Context, view: Row, *, email: str, password: str) -> sessions.SessionGrant:
@@ -35,25 +35,25 @@ async def sign_in(context: Context, view: Row, *, email: str, password: str) -> 
             connection, ACCOUNT_BY_EMAIL, email_normalised=name, scope=scope, website_id=view.website_id
         )
     if attempt is None:
-        raise RuleError(REFUSED)
+        raise RuleError(SIGN_IN_REFUSED)
     is_right = await passwords.matches(None if known is None else known.password_hash, password)
-    if known is None or not is_right or not _may_sign_in(known, is_excluded=known.is_excluded):
-        _show_lock(context, known, attempt)
-        raise RuleError(REFUSED)
+    if known is None or not is_right or not _is_allowed_to_sign_in(known, is_excluded=known.is_excluded):
+        _publish_lock_later(context, known, attempt)
+        raise RuleError(SIGN_IN_REFUSED)
     newer = await passwords.hash_password(password) if passwords.is_outdated(known.password_hash) else None
     async with context.transaction() as connection:
-        grant = await _let_in(connection, context, known, newer, website_id=view.website_id, scope=scope)
+        grant = await _start_session(connection, context, known, newer, website_id=view.website_id, scope=scope)
     presence.record_sign_in(context, known.id)
     return grant
 
 
-def _may_sign_in(known: Row, *, is_excluded: bool) -> bool:
+def _is_allowed_to_sign_in(known: Row, *, is_excluded: bool) -> bool:
     is_locked = known.locked_until is not None and known.locked_until > dt.datetime.now(dt.UTC)
     is_active = known.status == CustomerStatus.ACTIVE.value
     return is_active and known.is_email_confirmed and not is_locked and not is_excluded
 
 
-async def _let_in(
+async def _start_session(
     connection: Connection, context: Context, known: Row, newer: str | None, *, website_id: int, scope: int
 ) -> sessions.SessionGrant:
     """Under the customer's lock look again: what was read before the password was checked may have changed."""
@@ -64,28 +64,28 @@ async def _let_in(
     # Held after the customer, as everywhere: accounts do not become those of one website while a session on another begins.
     is_known_here = await lock_email_scope(connection, website_id) == scope
     is_same = is_known_here and held is not None and stored is not None and stored.hash == known.password_hash
-    if held is None or not is_same or not _may_sign_in(held, is_excluded=known.is_excluded):
-        raise RuleError(REFUSED)
+    if held is None or not is_same or not _is_allowed_to_sign_in(held, is_excluded=known.is_excluded):
+        raise RuleError(SIGN_IN_REFUSED)
     if newer is not None:
-        await writes.set_password(connection, held.id, newer)
-    await writes.forget_failures(connection, held)
-    grant = await sessions.start(connection, held.id, website_id=website_id, caller=context.caller)
+        await writes.store_customer_password(connection, held.id, newer)
+    await writes.reset_failures(connection, held)
+    grant = await sessions.start_session(connection, held.id, website_id=website_id, caller=context.caller)
     by = Actor(ActorKind.CUSTOMER, held.id, address=context.viewer.address)
     await record_customer_event(connection, held.id, kind="SIGNED_IN", version=held.version, by=by)
     return grant
 
 
-def _show_lock(context: Context, known: Row | None, attempt: Attempt) -> None:
+def _publish_lock_later(context: Context, known: Row | None, attempt: Attempt) -> None:
     if known is not None and attempt.count >= FREE_FAILURES:
         address = context.caller.address or None
         first = attempt.count in {FREE_FAILURES, MAX_FAILURES}
         context.later(
             ("lock", known.id),
-            partial(writes.show_lock, known=known, until=attempt.until, first=first, address=address),
+            partial(writes.publish_lock, known=known, until=attempt.until, first=first, address=address),
         )
 
 
-async def proven(context: Context, password: str, *, path: list[str]) -> Row:
+async def reauthenticate(context: Context, password: str, *, path: list[str]) -> Row:
     """The viewer's account, after they gave its password again. Wrong ones are counted, right ones forgive them."""
     passwords.check_length(password, path)
     async with context.database.writes.acquire() as connection:
@@ -99,7 +99,7 @@ async def proven(context: Context, password: str, *, path: list[str]) -> Row:
     if known is None or account is None or attempt is None:
         raise wrong
     if not await passwords.matches(known.password_hash, password):
-        _show_lock(context, known, attempt)
+        _publish_lock_later(context, known, attempt)
         raise wrong
     async with context.database.writes.acquire() as connection:
         await forget_failures(connection, [lockout.failure_key(*account)])

@@ -57,7 +57,7 @@ class AccountSharingAdminMutation:
             before = await setting(connection, SHARING)
             moved = await set_account_sharing(connection, input.sharing)
             if input.sharing is AccountSharing.PER_WEBSITE:
-                ended = await writes.end_elsewhere(connection)
+                ended = await writes.end_sessions_elsewhere(connection)
             if before != input.sharing.value:
                 changes = {SHARING.path: (before, input.sharing.value)}
                 await record_staff_event(

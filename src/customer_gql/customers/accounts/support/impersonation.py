@@ -9,7 +9,7 @@ from customer_gql.core.actor import Actor, ActorKind
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.ids import new_id
 from customer_gql.core.viewer import Websites
-from customer_gql.customers.accounts.reads import LOGIN_CODE
+from customer_gql.customers.accounts.reads import LOGIN_CODE_BY_HASH
 from customer_gql.customers.accounts.sessions import sessions
 from customer_gql.customers.accounts.tables import customer_token, impersonation, login_code
 from customer_gql.customers.history.writes import record_customer_event
@@ -21,24 +21,26 @@ from customer_gql.shop.settings.declaration import GLOBAL, Setting
 from customer_gql.shop.settings.reads import setting
 from customer_gql.staff.tables import staff_user
 
-ENABLED: Final = Setting("accounts.login_as_customer", True, GLOBAL, "Whether staff may sign in as a customer at all.")
+LOGIN_AS_CUSTOMER: Final = Setting(
+    "accounts.login_as_customer", True, GLOBAL, "Whether staff may sign in as a customer at all."
+)
 CODE_LIFETIME: Final = dt.timedelta(seconds=60)
 TOKEN_LIFETIME: Final = dt.timedelta(minutes=15)
-LONGEST_REASON: Final = 1000
-_DEAD: Final = "This code does not work: it was used, is unknown, or is older than a minute."
+MAX_REASON_LENGTH: Final = 1000
+_CODE_REFUSED: Final = "This code does not work: it was used, is unknown, or is older than a minute."
 
 
-async def give_code(connection: Connection, held: Row, *, reason: str, by: Actor) -> tuple[str, dt.datetime]:
+async def issue_login_code(connection: Connection, held: Row, *, reason: str, by: Actor) -> tuple[str, dt.datetime]:
     """A code for the storefront, and until when it can be exchanged."""
-    reason = fields.validate_line(reason, "reason", LONGEST_REASON, required=True) or ""
+    reason = fields.validate_line(reason, "reason", MAX_REASON_LENGTH, required=True) or ""
     if by.kind is not ActorKind.STAFF:
-        raise _refused("Only people sign in as a customer, no services.")
-    if not await setting(connection, ENABLED):
-        raise _refused("Signing in as a customer is switched off in this shop.")
+        raise _impersonation_refused("Only people sign in as a customer, no services.")
+    if not await setting(connection, LOGIN_AS_CUSTOMER):
+        raise _impersonation_refused("Signing in as a customer is switched off in this shop.")
     if not held.allows_remote_assistance:
-        raise _refused("This customer does not allow staff to sign in for them.")
+        raise _impersonation_refused("This customer does not allow staff to sign in for them.")
     if held.status != CustomerStatus.ACTIVE.value:
-        raise _refused("This account is inactive.")
+        raise _impersonation_refused("This account is inactive.")
     code, now, impersonation_id = tokens.new_token(tokens.LOGIN_CODE), dt.datetime.now(dt.UTC), new_id()
     key = {"customer_id": held.id, "staff_id": by.id, "expires_at": now + CODE_LIFETIME}
     await execute_statement(connection, insert(impersonation).values(**key, id=impersonation_id, reason=reason))
@@ -53,15 +55,15 @@ async def give_code(connection: Connection, held: Row, *, reason: str, by: Actor
     return code, key["expires_at"]
 
 
-async def exchange(
+async def exchange_login_code(
     connection: Connection, code: str, *, website_id: int | None, address: str | None
 ) -> sessions.SessionGrant:
     """A token of the customer that carries the staff member too. The code works once.
 
     `website_id` is where it is exchanged; None is the customer's own. The token reaches as far as the customer's would.
     """
-    dead = RuleError(_DEAD, path=["code"])
-    known = await fetch_one(connection, LOGIN_CODE, code_hash=tokens.hash_token(code))
+    dead = RuleError(_CODE_REFUSED, path=["code"])
+    known = await fetch_one(connection, LOGIN_CODE_BY_HASH, code_hash=tokens.hash_token(code))
     if known is None:
         raise dead
     try:
@@ -76,8 +78,8 @@ async def exchange(
         .values(used_at=now),
     )
     at: int = website_id or held.website_id
-    may_there = at == held.website_id or await sessions.may_go(connection, held.id, at)
-    if not used or not may_there or not await _still_may(connection, held, known.staff_id):
+    may_there = at == held.website_id or await sessions.can_act_on_website(connection, held.id, at)
+    if not used or not may_there or not await _is_still_allowed(connection, held, known.staff_id):
         raise dead
     expires_at = now + TOKEN_LIFETIME
     await execute_statement(
@@ -86,7 +88,7 @@ async def exchange(
         .where(impersonation.c.customer_id == held.id, impersonation.c.id == known.impersonation_id)
         .values(started_at=now, expires_at=expires_at),
     )
-    token = await sessions.add_token(
+    token = await sessions.insert_access_token(
         connection,
         held.id,
         known.impersonation_id,
@@ -100,7 +102,7 @@ async def exchange(
     return sessions.SessionGrant(held.id, token, expires_at)
 
 
-async def end(
+async def end_impersonation(
     connection: Connection, customer_id: int, impersonation_id: int, *, by: Actor, websites: Websites = None
 ) -> bool:
     """End it at once; whether it was still going on. The customer has to be of one of the websites."""
@@ -126,7 +128,7 @@ async def end(
     return bool(ended)
 
 
-async def _still_may(connection: Connection, held: Row, staff_id: int) -> bool:
+async def _is_still_allowed(connection: Connection, held: Row, staff_id: int) -> bool:
     """Within the minute the customer may have taken the consent back, or the staff member have left."""
     is_active = await fetch_value(
         connection, staff_user.select().with_only_columns(staff_user.c.is_active).where(staff_user.c.id == staff_id)
@@ -134,5 +136,5 @@ async def _still_may(connection: Connection, held: Row, staff_id: int) -> bool:
     return bool(is_active) and held.allows_remote_assistance and held.status == CustomerStatus.ACTIVE.value
 
 
-def _refused(message: str) -> RuleError:
+def _impersonation_refused(message: str) -> RuleError:
     return RuleError(message, path=["id"], code=UserErrorCode.NOT_ALLOWED)

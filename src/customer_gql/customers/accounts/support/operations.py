@@ -79,9 +79,11 @@ class AccountAdminMutation:
         code, expires_at = None, None
         async with info.context.transaction() as connection:
             customer = await lock_customer(connection, customer_id, websites=info.context.viewer.website_ids)
-            ended = await writes.force_sign_in(connection, customer, by=by)
+            ended = await writes.force_customer_sign_in(connection, customer, by=by)
             if reason is not None:
-                code, expires_at = await _code(connection, customer, reason.value, by, path=["loginCodeReason"])
+                code, expires_at = await _issue_requested_code(
+                    connection, customer, reason.value, by, path=["loginCodeReason"]
+                )
         return CustomerForceSignInPayload(
             customer_id=customer_id, ended_token_count=ended, login_code=code, login_code_expires_at=expires_at
         )
@@ -99,7 +101,9 @@ class AccountAdminMutation:
         customer_id = decode_id(input.id, "cus")
         async with info.context.transaction() as connection:
             customer = await lock_customer(connection, customer_id, websites=info.context.viewer.website_ids)
-            expires_at = await password_reset.request_for(connection, customer, by=actor_of(info.context.viewer))
+            expires_at = await password_reset.request_reset_by_staff(
+                connection, customer, by=actor_of(info.context.viewer)
+            )
         return CustomerResetPasswordPayload(customer_id=customer_id, expires_at=expires_at)
 
     @admin_mutation(
@@ -109,7 +113,7 @@ class AccountAdminMutation:
     )
     async def customer_lock(self, info: Info, input: Annotated[CustomerLockInput, INPUT]) -> CustomerAccountPayload:
         until = None if input.until is None else input.until.value
-        return await _changed(info, input.id, partial(writes.lock, until=until))
+        return await _change_account(info, input.id, partial(writes.lock_account, until=until))
 
     @admin_mutation(
         permission=Permission.CUSTOMERS_WRITE,
@@ -119,7 +123,7 @@ class AccountAdminMutation:
     async def customer_unlock(
         self, info: Info, input: Annotated[CustomerAccountInput, INPUT]
     ) -> CustomerAccountPayload:
-        return await _changed(info, input.id, writes.unlock)
+        return await _change_account(info, input.id, writes.unlock_account)
 
     @admin_mutation(
         permission=Permission.CUSTOMERS_WRITE,
@@ -128,7 +132,7 @@ class AccountAdminMutation:
     async def customer_activate(
         self, info: Info, input: Annotated[CustomerAccountInput, INPUT]
     ) -> CustomerAccountPayload:
-        return await _changed(info, input.id, partial(writes.set_status, status=CustomerStatus.ACTIVE))
+        return await _change_account(info, input.id, partial(writes.set_account_status, status=CustomerStatus.ACTIVE))
 
     @admin_mutation(
         permission=Permission.CUSTOMERS_WRITE,
@@ -138,7 +142,7 @@ class AccountAdminMutation:
     async def customer_deactivate(
         self, info: Info, input: Annotated[CustomerAccountInput, INPUT]
     ) -> CustomerAccountPayload:
-        return await _changed(info, input.id, partial(writes.set_status, status=CustomerStatus.INACTIVE))
+        return await _change_account(info, input.id, partial(writes.set_account_status, status=CustomerStatus.INACTIVE))
 
     @admin_mutation(
         permission=Permission.CUSTOMERS_WRITE,
@@ -148,7 +152,7 @@ class AccountAdminMutation:
     async def customer_confirm(
         self, info: Info, input: Annotated[CustomerAccountInput, INPUT]
     ) -> CustomerAccountPayload:
-        return await _changed(info, input.id, email_verification.confirm_account)
+        return await _change_account(info, input.id, email_verification.mark_email_confirmed)
 
     @admin_mutation(
         permission=Permission.CUSTOMERS_WRITE,
@@ -162,15 +166,15 @@ class AccountAdminMutation:
         async with info.context.transaction() as connection:
             held = await lock_customer(connection, customer_id, websites=info.context.viewer.website_ids)
             if held.is_email_confirmed:
-                raise writes.refused(["id"], "The address is confirmed already.")
-            if not await email_verification.may_send(connection, customer_id, apart=dt.timedelta(0)):
+                raise writes.not_allowed(["id"], "The address is confirmed already.")
+            if not await email_verification.can_send_link(connection, customer_id, apart=dt.timedelta(0)):
                 raise RuleError(
                     "Five mails went out within the last hour; that is the limit.",
                     path=["id"],
                     code=UserErrorCode.LIMIT_REACHED,
                 )
             by = actor_of(info.context.viewer)
-            expires_at = await email_verification.send_confirmation(connection, held, by=by)
+            expires_at = await email_verification.send_confirmation_link(connection, held, by=by)
         return CustomerResendConfirmationPayload(customer_id=customer_id, expires_at=expires_at)
 
     @admin_mutation(
@@ -187,7 +191,7 @@ class AccountAdminMutation:
         async with info.context.transaction() as connection:
             held = await lock_customer(connection, customer_id, websites=info.context.viewer.website_ids)
             by = actor_of(info.context.viewer)
-            code, expires_at = await impersonation.give_code(connection, held, reason=input.reason, by=by)
+            code, expires_at = await impersonation.issue_login_code(connection, held, reason=input.reason, by=by)
         return CustomerLoginAsPayload(customer_id=customer_id, code=code, expires_at=expires_at)
 
     @admin_mutation(
@@ -200,13 +204,15 @@ class AccountAdminMutation:
     ) -> ImpersonationEndPayload:
         key = decode_keys(input.id, "imp", 2)
         async with info.context.transaction() as connection:
-            changed = await impersonation.end(
+            changed = await impersonation.end_impersonation(
                 connection, *key, by=actor_of(info.context.viewer), websites=info.context.viewer.website_ids
             )
         return ImpersonationEndPayload(key=key, is_changed=changed)
 
 
-async def _changed(info: Info, id: strawberry.ID, change: Callable[..., Awaitable[bool]]) -> CustomerAccountPayload:
+async def _change_account(
+    info: Info, id: strawberry.ID, change: Callable[..., Awaitable[bool]]
+) -> CustomerAccountPayload:
     """One change of a customer within the viewer's reach; it tells whether there was anything to change."""
     customer_id = decode_id(id, "cus")
     async with info.context.transaction() as connection:
@@ -215,10 +221,12 @@ async def _changed(info: Info, id: strawberry.ID, change: Callable[..., Awaitabl
     return CustomerAccountPayload(customer_id=customer_id, is_changed=changed)
 
 
-async def _code(connection: Any, held: Any, reason: str, by: Any, *, path: list[str]) -> tuple[str, dt.datetime]:
+async def _issue_requested_code(
+    connection: Any, held: Any, reason: str, by: Any, *, path: list[str]
+) -> tuple[str, dt.datetime]:
     """The sessions end only together with the code that was asked for: both, or neither."""
     try:
-        return await impersonation.give_code(connection, held, reason=reason, by=by)
+        return await impersonation.issue_login_code(connection, held, reason=reason, by=by)
     except RuleError as error:
         raise RuleError(error.message, path=path, code=error.code) from None
 
