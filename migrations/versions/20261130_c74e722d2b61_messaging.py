@@ -1,19 +1,19 @@
-"""Mail delivery and jobs, and history that knows where a change came from.
+"""Tables of mail, events and jobs.
 
 The queue's tables are pgqueuer 1.6's own, under our names, written out so that a later version of it changes nothing
-here. Its trigger and function for NOTIFY are left out: workers poll. `tests/jobs` compares the tables with what the
-installed version expects.
+here. Its trigger and function for NOTIFY are left out: workers poll. `tests/messaging/jobs` compares the tables with
+what the installed version expects.
 """
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
-revision = "0006"
-down_revision = "0005"
+revision = "c74e722d2b61"
+down_revision = "5ff9fc1eb6bd"
 branch_labels = None
 depends_on = None
 
-PERMISSION = "mail.manage"
 QUEUE = """
 CREATE TYPE job_status AS ENUM ('queued', 'picked', 'successful', 'exception', 'canceled', 'deleted', 'failed');
 CREATE TABLE job (
@@ -79,37 +79,59 @@ CREATE UNIQUE INDEX job_unique_dedupe_key ON job (dedupe_key)
     WHERE ((status = ANY (ARRAY['queued'::job_status, 'picked'::job_status])) AND (dedupe_key IS NOT NULL));
 CREATE INDEX job_updated_id_id1_idx ON job (updated, id DESC) INCLUDE (id) WHERE (status = 'picked'::job_status)
 """
-TIME = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
-    grow_outbox()
-    make_templates()
-    grow_history()
-    for statement in QUEUE.split(";\n"):
-        op.execute(statement.strip())
-    op.execute(
-        f"UPDATE staff_role SET permissions = array_append(permissions, '{PERMISSION}') WHERE name = 'administrator'"
+    op.create_table(
+        "domain_event",
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("changed_fields", postgresql.ARRAY(sa.Text()), server_default="{}", nullable=False),
+        sa.Column("customer_id", sa.BigInteger(), nullable=True),
+        sa.Column("website_id", sa.BigInteger(), nullable=True),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("actor_id", sa.BigInteger(), nullable=True),
+        sa.Column("occurred_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_domain_event")),
     )
-    validate_actors()
-
-
-def grow_outbox() -> None:
-    op.add_column("mail_outbox", sa.Column("attempts", sa.Integer(), nullable=False, server_default="0"))
-    op.add_column("mail_outbox", sa.Column("next_attempt_at", TIME, nullable=False, server_default=sa.func.now()))
-    op.add_column("mail_outbox", sa.Column("last_error", sa.Text()))
-    op.add_column("mail_outbox", sa.Column("dead_at", TIME))
-    op.create_check_constraint(op.f("ck_mail_outbox_sent_or_dead"), "mail_outbox", "sent_at IS NULL OR dead_at IS NULL")
-    op.drop_index("ix_mail_outbox_unsent", "mail_outbox")
-    for name, columns, where in (
-        ("due", ["next_attempt_at"], "sent_at IS NULL AND dead_at IS NULL"),
-        ("sent", ["sent_at"], "sent_at IS NOT NULL"),
-        ("dead", ["dead_at", "id"], "dead_at IS NOT NULL"),
-    ):
-        op.create_index(f"ix_mail_outbox_{name}", "mail_outbox", columns, postgresql_where=sa.text(where))
-
-
-def make_templates() -> None:
+    op.create_index("ix_domain_event_occurred_at", "domain_event", ["occurred_at"], unique=False)
+    op.create_table(
+        "mail_outbox",
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("template", sa.Text(), nullable=False),
+        sa.Column("recipient", sa.Text(), nullable=False),
+        sa.Column("store_view_id", sa.BigInteger(), nullable=True),
+        sa.Column("customer_id", sa.BigInteger(), nullable=True),
+        sa.Column("placeholders", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("secrets", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("next_attempt_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("last_error", sa.Text(), nullable=True),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("dead_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("sent_at IS NULL OR dead_at IS NULL", name=op.f("ck_mail_outbox_sent_or_dead")),
+        sa.CheckConstraint("sent_at IS NULL OR secrets IS NULL", name=op.f("ck_mail_outbox_secrets_erased_when_sent")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mail_outbox")),
+    )
+    op.create_index(
+        "ix_mail_outbox_dead",
+        "mail_outbox",
+        ["dead_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("dead_at IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_mail_outbox_due",
+        "mail_outbox",
+        ["next_attempt_at"],
+        unique=False,
+        postgresql_where=sa.text("sent_at IS NULL AND dead_at IS NULL"),
+    )
+    op.create_index(
+        "ix_mail_outbox_sent", "mail_outbox", ["sent_at"], unique=False, postgresql_where=sa.text("sent_at IS NOT NULL")
+    )
     op.create_table(
         "mail_template",
         sa.Column("name", sa.Text(), nullable=False),
@@ -119,50 +141,21 @@ def make_templates() -> None:
         sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("html", sa.Text(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False, server_default="1"),
-        sa.Column("updated_at", TIME, nullable=False, server_default=sa.func.now()),
-        sa.Column("updated_by", sa.BigInteger()),
-        sa.CheckConstraint("scope IN ('GLOBAL', 'WEBSITE', 'STORE_VIEW')", name=op.f("ck_mail_template_scope")),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_by", sa.BigInteger(), nullable=True),
         sa.CheckConstraint("(scope = 'GLOBAL') = (scope_id = 0)", name=op.f("ck_mail_template_scope_id")),
         sa.CheckConstraint("(scope = 'STORE_VIEW') = (locale = '')", name=op.f("ck_mail_template_locale")),
+        sa.CheckConstraint("scope IN ('GLOBAL', 'WEBSITE', 'STORE_VIEW')", name=op.f("ck_mail_template_scope")),
         sa.PrimaryKeyConstraint("name", "scope", "scope_id", "locale", name=op.f("pk_mail_template")),
     )
-
-
-def grow_history() -> None:
-    op.add_column("customer_event", sa.Column("impersonator_id", sa.BigInteger()))
-    op.add_column("customer_event", sa.Column("address", sa.Text()))
-    replace_actors("'CUSTOMER', 'STAFF', 'SERVICE', 'SYSTEM'")
-
-
-def replace_actors(actors: str) -> None:
-    # Checked afterwards, because reading the whole history under this lock would hold up every change.
-    op.drop_constraint(op.f("ck_customer_event_actor"), "customer_event")
-    op.execute(
-        f"ALTER TABLE customer_event ADD CONSTRAINT ck_customer_event_actor CHECK (actor IN ({actors})) NOT VALID"
-    )
-
-
-def validate_actors() -> None:
-    """In a transaction of its own, whose lock lets others write; the last step, so that nothing is left half done."""
-    with op.get_context().autocommit_block():
-        op.execute("ALTER TABLE customer_event VALIDATE CONSTRAINT ck_customer_event_actor")
+    for statement in QUEUE.split(";\n"):
+        op.execute(statement.strip())
 
 
 def downgrade() -> None:
-    op.execute(
-        f"UPDATE staff_role SET permissions = array_remove(permissions, '{PERMISSION}') WHERE name = 'administrator'"
-    )
-    for table in ("job", "job_log", "job_schedule", "job_statistics", "mail_template"):
+    for table in ("job_schedule", "job_statistics", "job_log", "job"):
         op.drop_table(table)
     op.execute("DROP TYPE job_status")
-    # What a service did stays as it was written; the old list holds for what comes.
-    replace_actors("'CUSTOMER', 'STAFF', 'SYSTEM'")
-    op.drop_column("customer_event", "address")
-    op.drop_column("customer_event", "impersonator_id")
-    for name in ("due", "sent", "dead"):
-        op.drop_index(f"ix_mail_outbox_{name}", "mail_outbox")
-    op.create_index("ix_mail_outbox_unsent", "mail_outbox", ["created_at"], postgresql_where=sa.text("sent_at IS NULL"))
-    op.drop_constraint(op.f("ck_mail_outbox_sent_or_dead"), "mail_outbox")
-    for column in ("dead_at", "last_error", "next_attempt_at", "attempts"):
-        op.drop_column("mail_outbox", column)
+    for table in ("mail_template", "mail_outbox", "domain_event"):
+        op.drop_table(table)

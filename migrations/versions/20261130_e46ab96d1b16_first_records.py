@@ -1,17 +1,26 @@
-"""What a shop has from the start: one website, the customer groups, the staff roles."""
+"""What a shop has from the start: one website, the customer groups, the staff roles, and the scope of accounts."""
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY
 
-revision = "0003"
-down_revision = "0002"
+revision = "e46ab96d1b16"
+down_revision = "3c5c2860c701"
 branch_labels = None
 depends_on = None
 
-READ = ["customers.read", "customers.pii"]
-WRITE = [*READ, "customers.write", "customers.reset_password", "customers.force_sign_in"]
-ALL = [*WRITE, "customers.delete", "customers.export", "customers.impersonate", "credit.adjust", "staff.manage"]
+READ = ["customers.pii", "customers.read"]
+SUPPORT = [*READ, "customers.force_sign_in", "customers.reset_password", "customers.write", "history.read"]
+ALL = [
+    *SUPPORT,
+    "configuration.manage",
+    "credit.adjust",
+    "customers.delete",
+    "customers.export",
+    "customers.impersonate",
+    "mail.manage",
+    "staff.manage",
+]
 
 
 def upgrade() -> None:
@@ -26,8 +35,14 @@ def upgrade() -> None:
     insert("tax_class", id=(integer, 3), name=(text, "Retail Customer"))
     for number, name in enumerate(("NOT LOGGED IN", "General", "Wholesale", "Retailer")):
         insert("customer_group", id=(integer, number), name=(text, name), tax_class_id=(integer, 3))
-    for number, (name, permissions) in enumerate({"administrator": ALL, "support": WRITE, "viewer": READ}.items(), 1):
+    roles = {"administrator": ALL, "support": SUPPORT, "viewer": READ}
+    for number, (name, permissions) in enumerate(roles.items(), 1):
         insert("staff_role", id=(integer, number), name=(text, name), permissions=(ARRAY(text), sorted(permissions)))
+    # Present from the start, so that claims on addresses can hold it while the scope of accounts changes.
+    op.execute(
+        "INSERT INTO configuration_value (path, scope, scope_id, value)"
+        " VALUES ('customers.account_sharing', 'GLOBAL', 0, '\"PER_WEBSITE\"')"
+    )
 
 
 def insert(into: str, **columns: tuple) -> None:
@@ -36,8 +51,5 @@ def insert(into: str, **columns: tuple) -> None:
 
 
 def downgrade() -> None:
-    op.execute("DELETE FROM staff_role")
-    op.execute("DELETE FROM customer_group")
-    op.execute("DELETE FROM tax_class")
-    for name in ("store_view", "store", "website"):
-        op.execute(f"DELETE FROM {name}")
+    for table in ("staff_role", "configuration_value", "customer_group", "tax_class", "store_view", "store", "website"):
+        op.execute(f"DELETE FROM {table}")
