@@ -82,7 +82,12 @@ def _create_endpoint(
         documents=DocumentCache(graph, limits),
         costs=CostModel(graph),
         trusted=TrustedDocuments(limits.documents, limits.documents_dir),
-        gate=AdmissionGate(limits.requests),
+        gate=AdmissionGate(
+            limits.requests,
+            guest_limit=max(1, limits.requests * limits.guest_percent // 100),
+            address_limit=max(1, limits.requests * limits.address_percent // 100),
+        ),
+        token_gate=AdmissionGate(limits.requests),
         page=partial(graphiql.page_response, audience) if is_development else None,
         explain=is_development,
         body_seconds=settings.body_seconds,

@@ -58,6 +58,10 @@ class AudienceSettings(BaseModel):
     guest_rate: int = Field(ge=1, description="cost per second of one address without a token")
     rate: int = Field(ge=1, description="cost per second of one signed-in customer, staff user or service")
     requests: int = Field(ge=1, description="requests processed at once; further ones are refused with 503")
+    guest_percent: int = Field(ge=1, le=100, description="percent of `requests` open to those without a valid token")
+    address_percent: int = Field(
+        10, ge=1, le=100, description="percent of `requests` for one address without a valid token"
+    )
     seconds: float = Field(gt=0, description="seconds for one statement; the whole answer may take one second more")
     read_connections: int = Field(ge=1, le=200, description="database connections for reads")
     write_connections: int = Field(ge=1, le=200, description="database connections for mutations")
@@ -86,6 +90,7 @@ class StorefrontSettings(AudienceSettings):
     guest_rate: int = 500
     rate: int = 1000
     requests: int = 100
+    guest_percent: int = 75
     seconds: float = 5
     read_connections: int = 10
     write_connections: int = 5
@@ -102,6 +107,7 @@ class AdminSettings(AudienceSettings):
     guest_rate: int = 500
     rate: int = 2000
     requests: int = 50
+    guest_percent: int = 25
     seconds: float = 30
     read_connections: int = 5
     write_connections: int = 3

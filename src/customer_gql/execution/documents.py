@@ -71,6 +71,10 @@ class DocumentCache:
         self._documents: OrderedDict[str, Document] = OrderedDict()
         self._tokens = 0
 
+    def has_document(self, text: str) -> bool:
+        """Whether the text was parsed before and is still stored."""
+        return text in self._documents
+
     def load_document(self, text: str) -> Document:
         """Raises `QueryTooComplex` for a document over a limit, `InvalidDocument` for one that is not valid and
         `BadInput` for a text in it that is out of bounds."""

@@ -5,6 +5,7 @@ import math
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, Final
 
 from graphql import ExecutionResult, GraphQLError, GraphQLSchema, OperationDefinitionNode
@@ -13,7 +14,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from customer_gql.core.errors import ErrorCode, GraphError
-from customer_gql.core.viewer import ViewerKind
+from customer_gql.core.viewer import GUEST, Viewer, ViewerKind
 from customer_gql.execution.documents import Document, DocumentCache, InvalidDocument
 from customer_gql.execution.error_masking import is_outage, mask_document_errors, mask_field_errors, refusal_for_fault
 from customer_gql.execution.limits.admission import AdmissionGate
@@ -34,7 +35,8 @@ from .request import ClientDisconnected, GraphQLRequest, read_request
 from .request_log import RequestLog
 from .responses import GRAPHQL_JSON, JSON, GraphQLResponse, refusal_response
 
-_INVALID_COST: Final = 20  # points; parsing an invalid document takes about as long as a small answer
+_PARSE_COST: Final = 20  # points; parsing and validating a document takes about as long as a small answer
+_REFUSAL_COST: Final = 20  # points of a request that was refused before its document ran
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class Endpoint:
     costs: CostModel
     trusted: TrustedDocuments
     gate: AdmissionGate
+    token_gate: AdmissionGate
     page: Callable[[], Response] | None
     explain: bool
     body_seconds: float
@@ -90,21 +93,37 @@ class Endpoint:
         )
         log.set_operation(request.operation_name)
         accept = headers.get(b"accept", b"").decode("latin-1")
-        with self.gate:
-            return await run_until_disconnect(receive, self._answer_request(Request(scope), request, accept, log))
+        return await run_until_disconnect(receive, self._answer_request(Request(scope), request, accept, log))
 
     async def _answer_request(
         self, http_request: Request, request: GraphQLRequest, accept: str, log: RequestLog
     ) -> GraphQLResponse:
         # A second more than the time limit of a statement, so that the database ends a slow one and reports it.
         async with asyncio.timeout(self.limits.seconds + 1):
-            context = await self.open_context(http_request)
+            context = await self._open_context(http_request)
             log.viewer = context.viewer.kind.value
+            caller = rate_limit_key(http_request, context.viewer)
             extensions: dict[str, Any] = {}
-            body = await self._execute(request, context, rate_limit_key(http_request, context), extensions, log)
+            try:
+                with self.gate.admit(caller if context.viewer.kind is ViewerKind.GUEST else None):
+                    body = await self._execute(request, context, caller, extensions, log)
+            except RequestRefused as refused:
+                if refused.status == HTTPStatus.SERVICE_UNAVAILABLE:
+                    await self._take_cost(context.viewer, caller, _REFUSAL_COST)
+                raise
         if extensions:
             body["extensions"] = extensions
         return _negotiate_response(body, accept, log)
+
+    async def _open_context(self, http_request: Request) -> Context:
+        """Look the token up apart from the work of the others, so that a full service still knows who is asking."""
+        try:
+            with self.token_gate.admit():
+                return await self.open_context(http_request)
+        except RequestRefused as refused:
+            if refused.status == HTTPStatus.UNAUTHORIZED:
+                await self._take_cost(GUEST, rate_limit_key(http_request, GUEST), _REFUSAL_COST)
+            raise
 
     async def _execute(
         self, request: GraphQLRequest, context: Context, caller: str, extensions: dict[str, Any], log: RequestLog
@@ -118,19 +137,20 @@ class Endpoint:
             extensions["cost"] = context.cost = {"requested": log.cost, "limit": self.limits.cost}
             self._validate_cost(document, operation, request, log.cost)
         except InvalidDocument as invalid:
+            await self._take_cost(context.viewer, caller, _REFUSAL_COST)
             return {"errors": mask_document_errors(invalid.errors, explain=self.explain)}
         except GraphError as error:
+            await self._take_cost(context.viewer, caller, _REFUSAL_COST)
             return {"errors": [error.formatted]}
-        await self._take_cost(context, caller, log.cost)
+        await self._take_cost(context.viewer, caller, log.cost)
         result = await run_document(self.schema, document, request.variables, request.operation_name, context)
         return self._build_body(result, log.request_id)
 
     async def _load_document(self, request: GraphQLRequest, context: Context, caller: str) -> Document:
-        try:
-            document = self.documents.load_document(self.trusted.choose_text(request))
-        except (InvalidDocument, GraphError):
-            await self._take_cost(context, caller, _INVALID_COST)
-            raise
+        text = self.trusted.choose_text(request)
+        if not self.documents.has_document(text):
+            await self._take_cost(context.viewer, caller, _PARSE_COST)
+        document = self.documents.load_document(text)
         if document.uses_introspection and not self.explain and context.viewer.kind is not ViewerKind.STAFF:
             raise InvalidDocument([GraphQLError("Introspection requires a staff token.")])
         return document
@@ -150,8 +170,8 @@ class Endpoint:
             heaviest={"path": path, "cost": share},
         )
 
-    async def _take_cost(self, context: Context, caller: str, cost: int) -> None:
-        rate = self.limits.guest_rate if context.viewer.kind is ViewerKind.GUEST else self.limits.rate
+    async def _take_cost(self, viewer: Viewer, caller: str, cost: int) -> None:
+        rate = self.limits.guest_rate if viewer.kind is ViewerKind.GUEST else self.limits.rate
         level = await self.buckets.take_cost(f"{self.audience}:{caller}", cost, size=self.limits.bucket, rate=rate)
         if level.wait:
             wait = math.ceil(level.wait)
@@ -170,12 +190,16 @@ class Endpoint:
         return body
 
 
-def rate_limit_key(request: Request, context: Context) -> str:
-    """Whose bucket pays: the account of a valid token, otherwise the address."""
-    viewer = context.viewer
+def rate_limit_key(request: Request, viewer: Viewer) -> str:
+    """Whose bucket pays: the account or service of a valid token, otherwise the address."""
     if viewer.kind is ViewerKind.GUEST:
         return network_of(request.client.host if request.client else "")
-    return f"{viewer.kind.value}:{viewer.staff_id or viewer.customer_id}"
+    own_id = {
+        ViewerKind.CUSTOMER: viewer.customer_id,
+        ViewerKind.STAFF: viewer.staff_id,
+        ViewerKind.SERVICE: viewer.service_id,
+    }[viewer.kind]
+    return f"{viewer.kind.value}:{own_id}"
 
 
 def _negotiate_response(body: dict[str, Any], accept: str, log: RequestLog) -> GraphQLResponse:

@@ -1,27 +1,49 @@
 """Limits how many requests of one audience are processed at once; more would slow down all of them."""
 
-from types import TracebackType
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from customer_gql.core.errors import ErrorCode
 from customer_gql.execution.refusal import RequestRefused
 
 
 class AdmissionGate:
-    """A context around each request. Raises `RequestRefused` when `limit` requests are being processed."""
+    """Places for requests under way. Requests without a valid token share `guest_limit` of them, so that those with
+    one always find a place, and from one network address they hold at most `address_limit`."""
 
-    __slots__ = ("limit", "running")
+    __slots__ = ("_address_limit", "_by_network", "_guest_limit", "_guests", "_limit", "running")
 
-    def __init__(self, limit: int) -> None:
-        self.limit = limit
+    def __init__(self, limit: int, *, guest_limit: int | None = None, address_limit: int | None = None) -> None:
+        self._limit = limit
+        self._guest_limit = limit if guest_limit is None else guest_limit
+        self._address_limit = limit if address_limit is None else address_limit
         self.running = 0
+        self._guests = 0
+        self._by_network: Counter[str] = Counter()
 
-    def __enter__(self) -> None:
-        if self.running >= self.limit:
+    @contextmanager
+    def admit(self, guest_network: str | None = None) -> Iterator[None]:
+        """A place while the context is open; `guest_network` is the network of a request without a valid token.
+
+        Raises `RequestRefused` when there is none.
+        """
+        if self.running >= self._limit or (guest_network is not None and self._is_full_for(guest_network)):
             message = "The service is busy. Try again in a second."
             raise RequestRefused(503, ErrorCode.UNAVAILABLE, message, {"Retry-After": "1"})
-        self.running += 1
+        self._count(guest_network, 1)
+        try:
+            yield
+        finally:
+            self._count(guest_network, -1)
 
-    def __exit__(
-        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
-    ) -> None:
-        self.running -= 1
+    def _is_full_for(self, network: str) -> bool:
+        return self._guests >= self._guest_limit or self._by_network[network] >= self._address_limit
+
+    def _count(self, guest_network: str | None, by: int) -> None:
+        self.running += by
+        if guest_network is not None:
+            self._guests += by
+            self._by_network[guest_network] += by
+            if not self._by_network[guest_network]:
+                del self._by_network[guest_network]
