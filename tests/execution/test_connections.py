@@ -177,7 +177,7 @@ def test_hosts_origins_and_proxies_are_those_configured(tmp_path, database_url: 
         "trusted_proxies": "127.0.0.1",
         "storefront__guest_rate": 1,
         "storefront__cost": 10,
-        "storefront__bucket": 20,
+        "storefront__bucket": 40,
     }
     with serving(tmp_path, database_url, **settings) as service:
         assert service.post(QUERY, host="shop.example.com:443").status_code == 200

@@ -117,6 +117,7 @@ class Endpoint:
 
     async def _open_context(self, http_request: Request) -> Context:
         """Look the token up apart from the work of the others, so that a full service still knows who is asking."""
+        self.gate.require_place()
         try:
             with self.token_gate.admit():
                 return await self.open_context(http_request)
@@ -129,29 +130,31 @@ class Endpoint:
         self, request: GraphQLRequest, context: Context, caller: str, extensions: dict[str, Any], log: RequestLog
     ) -> dict[str, Any]:
         """The body of the response; without `data` when nothing was executed."""
+        text = self.trusted.choose_text(request)
+        # Parsing and validating is paid for whatever it finds; of a document that was parsed before, the refusal is.
+        refusal_cost = _REFUSAL_COST if self.documents.has_document(text) else 0
+        if not refusal_cost:
+            await self._take_cost(context.viewer, caller, _PARSE_COST)
         try:
-            document = await self._load_document(request, context, caller)
+            document = self._load_document(text, context.viewer)
             operation = document.find_operation(request.operation_name)
             self.documents.validate_variables(document, operation, request.variables)
             log.cost = self.costs.compute_cost(document, operation, request.variables or {})
             extensions["cost"] = context.cost = {"requested": log.cost, "limit": self.limits.cost}
             self._validate_cost(document, operation, request, log.cost)
         except InvalidDocument as invalid:
-            await self._take_cost(context.viewer, caller, _REFUSAL_COST)
+            await self._take_cost(context.viewer, caller, refusal_cost)
             return {"errors": mask_document_errors(invalid.errors, explain=self.explain)}
         except GraphError as error:
-            await self._take_cost(context.viewer, caller, _REFUSAL_COST)
+            await self._take_cost(context.viewer, caller, refusal_cost)
             return {"errors": [error.formatted]}
         await self._take_cost(context.viewer, caller, log.cost)
         result = await run_document(self.schema, document, request.variables, request.operation_name, context)
         return self._build_body(result, log.request_id)
 
-    async def _load_document(self, request: GraphQLRequest, context: Context, caller: str) -> Document:
-        text = self.trusted.choose_text(request)
-        if not self.documents.has_document(text):
-            await self._take_cost(context.viewer, caller, _PARSE_COST)
+    def _load_document(self, text: str, viewer: Viewer) -> Document:
         document = self.documents.load_document(text)
-        if document.uses_introspection and not self.explain and context.viewer.kind is not ViewerKind.STAFF:
+        if document.uses_introspection and not self.explain and viewer.kind is not ViewerKind.STAFF:
             raise InvalidDocument([GraphQLError("Introspection requires a staff token.")])
         return document
 

@@ -28,14 +28,19 @@ class AdmissionGate:
 
         Raises `RequestRefused` when there is none.
         """
-        if self.running >= self._limit or (guest_network is not None and self._is_full_for(guest_network)):
-            message = "The service is busy. Try again in a second."
-            raise RequestRefused(503, ErrorCode.UNAVAILABLE, message, {"Retry-After": "1"})
+        self.require_place()
+        if guest_network is not None and self._is_full_for(guest_network):
+            raise _busy()
         self._count(guest_network, 1)
         try:
             yield
         finally:
             self._count(guest_network, -1)
+
+    def require_place(self) -> None:
+        """Raises `RequestRefused` when there is no place for anybody, which is known before who is asking."""
+        if self.running >= self._limit:
+            raise _busy()
 
     def _is_full_for(self, network: str) -> bool:
         return self._guests >= self._guest_limit or self._by_network[network] >= self._address_limit
@@ -47,3 +52,8 @@ class AdmissionGate:
             self._by_network[guest_network] += by
             if not self._by_network[guest_network]:
                 del self._by_network[guest_network]
+
+
+def _busy() -> RequestRefused:
+    message = "The service is busy. Try again in a second."
+    return RequestRefused(503, ErrorCode.UNAVAILABLE, message, {"Retry-After": "1"})
