@@ -24,10 +24,7 @@ def staff_create(
     from customer_gql.core.emails import validate_email
     from customer_gql.staff import writes
 
-    try:
-        address = validate_email(email)
-    except ValueError as error:
-        raise CommandFailed(str(error)) from None
+    address = validate_email(email)
     with migrated() as url:
         run(url, lambda c: writes.create_staff_user(c, email=address, name=name or address, role=role))
     print(f"{address} is staff with the role {role}")

@@ -5,7 +5,10 @@ Rules of a field (its length, whether it is required) belong to the slice of the
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import Final
+
+from .errors import RuleError, UserErrorCode
 
 MAX_TEXT: Final = 4096
 """Code points of a text whose field states no larger limit."""
@@ -74,3 +77,19 @@ def _run_length(text: str, place: int) -> int:
     while end < len(text) and end - place <= MAX_COMBINING_MARKS and text[end] in _MARKS:
         end += 1
     return end - start
+
+
+def validate_line(text: str | None, path: Sequence[str], longest: int, *, required: bool = False) -> str | None:
+    """One line in NFC without surrounding blanks; None when nothing is left."""
+    line = unicodedata.normalize("NFC", text or "").strip()
+    if len(line) > longest:
+        raise RuleError(f"Enter at most {longest:,} characters.", path=path, code=UserErrorCode.TOO_LONG)
+    if not line.isprintable() and any(unicodedata.category(character) == "Cc" for character in line):
+        raise RuleError("Enter one line of text, without control characters.", path=path)
+    if required and not line:
+        raise value_is_required(path)
+    return line or None
+
+
+def value_is_required(path: Sequence[str]) -> RuleError:
+    return RuleError("Enter a value; this field is required.", path=path, code=UserErrorCode.REQUIRED)

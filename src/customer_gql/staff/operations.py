@@ -102,7 +102,7 @@ class StaffAdminMutation:
         "before they followed an invitation. Writes the history of staff. Undone by `staffDeactivate`.",
     )
     async def staff_create(self, info: Info, input: Annotated[StaffCreateInput, INPUT]) -> StaffCreatePayload:
-        email, role_id = _validate_staff_email(input.email), decode_id(input.role_id, "rol")
+        email, role_id = validate_email(input.email), decode_id(input.role_id, "rol")
         async with info.context.transaction() as connection:
             created = await writes.add_staff_user(
                 connection,
@@ -179,13 +179,6 @@ class StaffAdminMutation:
                 raise RuleError("This account is closed.", path=["id"], code=UserErrorCode.NOT_ALLOWED)
             await passwords.invite_staff_user(connection, user, by=actor_of(info.context.viewer))
         return StaffInvitePayload(staff_key=staff_id)
-
-
-def _validate_staff_email(given: str) -> str:
-    try:
-        return validate_email(given)
-    except ValueError as error:
-        raise RuleError(str(error), path=["email"]) from None
 
 
 def _validate_job_title(given: str | None) -> str | None:

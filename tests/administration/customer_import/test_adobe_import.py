@@ -102,7 +102,7 @@ async def test_the_last_row_of_a_customer_wins(shop: Shop):
 async def test_a_name_may_be_missing_only_when_the_customer_is_there(shop: Shop):
     summary = await shop.load(sheet(ANN | {"lastname": ""}, ANN, ANN | {"firstname": "", "lastname": ""}))
     assert summary.customers == Counts(read=3, valid=2, refused=1, merged=1, created=1)
-    assert shop.refused() == [("people.csv", "2", "lastname", "is required for a new customer", "")]
+    assert shop.refused() == [("people.csv", "2", "lastname", "Enter a value; it is required for a new customer.", "")]
 
 
 async def test_the_last_default_wins_and_the_book_is_a_part_of_the_customer(shop: Shop):

@@ -5,11 +5,10 @@ import json
 
 import pytest
 
-from customer_gql.administration.customer_import.countries import COUNTRY_CODES
 from customer_gql.core.ids import encode_id
-from customer_gql.customers.addresses.allowed import COUNTRIES, allowed_countries
-from customer_gql.customers.addresses.book import FAX, STREET_LINES, TELEPHONE
 from customer_gql.customers.addresses.countries import find_country
+from customer_gql.customers.addresses.reads import allowed_countries
+from customer_gql.customers.addresses.settings import COUNTRIES, FAX, STREET_LINES, TELEPHONE
 from customer_gql.customers.profile.sharing import AccountSharing, set_account_sharing
 from customer_gql.shop.settings.declaration import WEBSITE
 from customer_gql.shop.settings.writes import set_value
@@ -23,6 +22,20 @@ UPDATE = """mutation U($input: AddressUpdateInput!) { addressUpdate(input: $inpu
   changedFields address { id city region postcode isDefaultBilling isDefaultShipping } userErrors { code path } } }"""
 DELETE = "mutation D($input: AddressDeleteInput!) { addressDelete(input: $input) { deletedId userErrors { code path message } } }"
 BOOK = "{ me { version addresses { id isDefaultBilling isDefaultShipping } defaultBillingAddress { id } } }"
+
+# ISO 3166-1 alpha-2.
+COUNTRY_CODES = frozenset(
+    """
+    AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW
+    BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI
+    FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN
+    IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME
+    MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF
+    PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV
+    SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE
+    YT ZA ZM ZW
+    """.split()  # noqa: SIM905 - a list of 249 lines is no easier to read
+)
 
 
 def entry(**given):

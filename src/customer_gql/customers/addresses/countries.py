@@ -24,7 +24,7 @@ class Country:
     postcodes: Sequence[re.Pattern[str]]
     postcode_example: str | None
 
-    def region(self, text: str) -> str | None:
+    def region_name(self, text: str) -> str | None:
         """The name of the region that is meant by code or name; any text where the country lists none."""
         if not self.regions:
             return text

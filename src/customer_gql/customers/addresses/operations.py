@@ -11,12 +11,13 @@ from customer_gql.graph.fields import column
 from customer_gql.graph.payloads import Payload
 from customer_gql.graph.roots import INPUT, customer_mutation
 
-from . import book
+from . import writes
+from .fields import COLUMNS
 from .reads import addresses_by_id
 from .types import Address
 
 
-@strawberry.input(description="A new entry of the address book. What a country asks for is required there.")
+@strawberry.input(description="A new entry of the address writes. What a country asks for is required there.")
 class AddressCreateInput:
     first_name: str = column("First name of who receives, at most 255 characters.")
     last_name: str = column("Last name of who receives, at most 255 characters.")
@@ -102,22 +103,22 @@ class AddressMutation:
         "`NOT_ALLOWED` for a country the website does not take. Writes history. `addressDelete` undoes it."
     )
     async def address_create(self, info: Info, input: Annotated[AddressCreateInput, INPUT]) -> AddressPayload:
-        given = {field: getattr(input, column) for field, column in book.COLUMNS.items()}
+        given = {field: getattr(input, column) for field, column in COLUMNS.items()}
         customer_id = _viewer(info)
         async with info.context.transaction() as connection:
-            key = await book.create_address(connection, customer_id, given, by=actor_of(info.context.viewer))
+            key = await writes.create_address(connection, customer_id, given, by=actor_of(info.context.viewer))
         named = [field for field, value in given.items() if value]
         return AddressPayload(key=(customer_id, key), changed_fields=named)
 
     @customer_mutation(
-        description="Change an address of the own book. The entry as a whole has to fit its country. A new default "
+        description="Change an address of the own writes. The entry as a whole has to fit its country. A new default "
         "takes the place of the one before. Edits of different fields made by two people merge; of the same field, the "
         "later gets a `VersionConflictError`. Another's address is `NOT_FOUND`. Writes history."
     )
     async def address_update(self, info: Info, input: Annotated[AddressUpdateInput, INPUT]) -> AddressPayload:
         key = _own(info, input.id)
         async with info.context.transaction() as connection:
-            changed = await book.edit_address(
+            changed = await writes.edit_address(
                 connection,
                 *key,
                 _given(input),
@@ -127,19 +128,19 @@ class AddressMutation:
         return AddressPayload(key=key, changed_fields=changed)
 
     @customer_mutation(
-        description="Delete an address of the own book. `NOT_ALLOWED` for a default, once for each kind; another's is "
+        description="Delete an address of the own writes. `NOT_ALLOWED` for a default, once for each kind; another's is "
         "`NOT_FOUND`. Orders keep the "
         "address they were placed with. Writes history. Cannot be undone."
     )
     async def address_delete(self, info: Info, input: Annotated[AddressDeleteInput, INPUT]) -> AddressDeletePayload:
         key = _own(info, input.id)
         async with info.context.transaction() as connection:
-            await book.delete_address(connection, *key, by=actor_of(info.context.viewer))
+            await writes.delete_address(connection, *key, by=actor_of(info.context.viewer))
         return AddressDeletePayload(deleted_id=input.id)
 
 
 def _given(input: AddressUpdateInput) -> Mapping[str, Any]:
-    maybes = {field: getattr(input, column) for field, column in book.COLUMNS.items()}
+    maybes = {field: getattr(input, column) for field, column in COLUMNS.items()}
     return {field: maybe.value for field, maybe in maybes.items() if maybe is not None}
 
 

@@ -2,8 +2,7 @@ from typing import Final
 
 from customer_gql.messaging.events.event_types import EventType
 
-from .allowed import COUNTRIES
-from .book import COMPANY, FAX, STREET_LINES, TELEPHONE
+from .settings import COMPANY, COUNTRIES, FAX, STREET_LINES, TELEPHONE
 
 SETTINGS: Final = (STREET_LINES, TELEPHONE, COMPANY, FAX, COUNTRIES)
 EVENTS: Final = (

@@ -1,94 +1,93 @@
+"""The address book: an entry has to fit its country, and a new default replaces the old one (docs/domain/addresses.md).
+
+Whoever changes a book locks its customer first, so that two requests cannot both pass the limit or both become default.
+"""
+
 import datetime as dt
-import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, insert, select, update
 
-from customer_gql.core.errors import RuleError, UserErrorCode
-from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one
+from customer_gql.core.actor import Actor
+from customer_gql.core.errors import RuleError, RuleErrors, UserErrorCode
+from customer_gql.core.ids import new_id
+from customer_gql.customers.profile.writes import lock_customer
+from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one, fetch_value
+from customer_gql.shop.settings.reads import settings_at
 
+from .changes import record_address_change, refuse_address_conflicts
+from .fields import COLUMNS, validate_address
+from .reads import MAX_ADDRESSES, allowed_countries
+from .settings import COMPANY, FAX, STREET_LINES, TELEPHONE
 from .tables import address
 
-# Countries that have no postal codes, or where letters arrive without one.
-WITHOUT_POSTCODE = frozenset(
-    [
-        "AE",
-        "AG",
-        "AO",
-        "AW",
-        "BF",
-        "BI",
-        "BJ",
-        "BO",
-        "BS",
-        "BW",
-        "BZ",
-        "CD",
-        "CF",
-        "CG",
-        "CI",
-        "CK",
-        "CM",
-        "DJ",
-        "DM",
-        "ER",
-        "FJ",
-        "GD",
-        "GH",
-        "GM",
-        "GN",
-        "GQ",
-        "GY",
-        "HK",
-        "IE",
-        "JM",
-        "KE",
-        "KI",
-        "KM",
-        "KN",
-        "KP",
-        "LC",
-        "ML",
-        "MO",
-        "MR",
-        "MS",
-        "MU",
-        "MW",
-        "NR",
-        "NU",
-        "PA",
-        "QA",
-        "RW",
-        "SB",
-        "SC",
-        "SL",
-        "SR",
-        "ST",
-        "SY",
-        "TF",
-        "TG",
-        "TK",
-        "TL",
-        "TO",
-        "TT",
-        "TV",
-        "TZ",
-        "UG",
-        "VU",
-        "YE",
-        "ZW",
-    ]
-)
-_TELEPHONE = re.compile(r"\+?[0-9(][0-9 ()./\-]{2,36}( ?(x|ext\.?) ?[0-9]{1,6})?", re.IGNORECASE)
+_DEFAULTS: Final = ("is_default_billing", "is_default_shipping")
 
 
-async def lock_default_billing_address(connection: Connection, customer_id: int) -> Row | None:
-    """The default billing address, held until the transaction ends."""
-    return await fetch_one(
-        connection,
-        select(address).where(address.c.customer_id == customer_id, address.c.is_default_billing).with_for_update(),
+async def create_address(connection: Connection, customer_id: int, given: Mapping[str, Any], *, by: Actor) -> int:
+    """The new entry's key."""
+    customer = await lock_customer(connection, customer_id, websites=None)
+    count = await fetch_value(connection, select(func.count()).where(address.c.customer_id == customer_id))
+    if count >= MAX_ADDRESSES:
+        raise RuleError(
+            f"An address book has at most {MAX_ADDRESSES} entries. Delete one first.", code=UserErrorCode.TOO_MANY
+        )
+    values = await _validate(connection, customer, given)
+    await _replace_defaults(connection, customer_id, values)
+    key = new_id()
+    await execute_statement(connection, insert(address).values(customer_id=customer_id, id=key, **values))
+    await record_address_change(connection, customer, key, "ADDRESS_CREATED", {}, values, by)
+    return key
+
+
+async def edit_address(
+    connection: Connection,
+    customer_id: int,
+    key: int,
+    given: Mapping[str, Any],
+    *,
+    expected_version: int | None = None,
+    by: Actor,
+) -> list[str]:
+    """Input fields that were changed. The whole entry is validated, so that a new country refuses an old postal code.
+
+    `expected_version` is the customer's: addresses share its version.
+    """
+    customer = await lock_customer(connection, customer_id, websites=None)
+    stored = await _find_address(connection, customer_id, key)
+    before = {column: stored[column] for column in COLUMNS.values()}
+    whole = {field: before[column] for field, column in COLUMNS.items()} | dict(given)
+    wanted = await _validate(connection, customer, whole)
+    changed = {column: value for column, value in wanted.items() if value != before[column]}
+    await refuse_address_conflicts(connection, customer, stored, changed, expected_version)
+    if not changed:
+        return []
+    await _replace_defaults(connection, customer_id, changed)
+    await update_address(connection, stored, changed)
+    await record_address_change(
+        connection, customer, key, "ADDRESS_EDITED", {column: before[column] for column in changed}, changed, by
     )
+    return [field for field, column in COLUMNS.items() if column in changed]
+
+
+async def delete_address(connection: Connection, customer_id: int, key: int, *, by: Actor) -> None:
+    customer = await lock_customer(connection, customer_id, websites=None)
+    stored = await _find_address(connection, customer_id, key)
+    errors = [
+        RuleError(
+            f"This is the default {kind} address. Choose another one first.",
+            path=["id"],
+            code=UserErrorCode.NOT_ALLOWED,
+        )
+        for kind, is_default in (("billing", stored.is_default_billing), ("shipping", stored.is_default_shipping))
+        if is_default
+    ]
+    if errors:
+        raise RuleErrors(errors)
+    await execute_statement(connection, delete(address).filter_by(customer_id=customer_id, id=key))
+    before = {column: stored[column] for column in COLUMNS.values() if stored[column]}
+    await record_address_change(connection, customer, key, "ADDRESS_DELETED", before, {}, by)
 
 
 async def delete_addresses(connection: Connection, customer_id: int) -> int:
@@ -96,26 +95,39 @@ async def delete_addresses(connection: Connection, customer_id: int) -> int:
     return await execute_statement(connection, delete(address).where(address.c.customer_id == customer_id))
 
 
-async def update_address(connection: Connection, held: Row, values: Mapping[str, Any]) -> None:
+async def lock_default_billing_address(connection: Connection, customer_id: int) -> Row | None:
+    return await fetch_one(
+        connection, select(address).filter_by(customer_id=customer_id, is_default_billing=True).with_for_update()
+    )
+
+
+async def update_address(connection: Connection, stored: Row, values: Mapping[str, Any]) -> None:
     await execute_statement(
         connection,
         update(address)
-        .where(address.c.customer_id == held.customer_id, address.c.id == held.id)
+        .filter_by(customer_id=stored.customer_id, id=stored.id)
         .values(**values, updated_at=dt.datetime.now(dt.UTC)),
     )
 
 
-def validate_telephone(text: str, path: list[str]) -> str:
-    if not _TELEPHONE.fullmatch(text.strip()):
-        raise RuleError("This is not a telephone number: digits, blanks, ( ) + - . /, and an extension.", path=path)
-    return text.strip()
+async def _find_address(connection: Connection, customer_id: int, key: int) -> Row:
+    found = await fetch_one(connection, select(address).filter_by(customer_id=customer_id, id=key))
+    if found is None:
+        raise RuleError("There is no such address.", path=["id"], code=UserErrorCode.NOT_FOUND)
+    return found
 
 
-def validate_postcode(text: str | None, country_code: str, path: list[str]) -> str | None:
-    """The postal code as stored; None only where the country does without."""
-    code = (text or "").strip()
-    if not code and country_code not in WITHOUT_POSTCODE:
-        raise RuleError(f"A postal code is required in {country_code}.", path=path, code=UserErrorCode.REQUIRED)
-    if len(code) > 16 or not all(character.isalnum() or character in " -" for character in code):
-        raise RuleError("A postal code has at most 16 letters, digits, blanks and hyphens.", path=path)
-    return code or None
+async def _validate(connection: Connection, customer: Row, given: Mapping[str, Any]) -> dict[str, Any]:
+    shop = await settings_at(connection, STREET_LINES, TELEPHONE, COMPANY, FAX, website_id=customer.website_id)
+    return validate_address(given, shop, await allowed_countries(connection, customer.website_id))
+
+
+async def _replace_defaults(connection: Connection, customer_id: int, values: Mapping[str, Any]) -> None:
+    for column in _DEFAULTS:
+        if values.get(column):
+            await execute_statement(
+                connection,
+                update(address)
+                .where(address.c.customer_id == customer_id, address.c[column])
+                .values({column: False, "updated_at": dt.datetime.now(dt.UTC)}),
+            )

@@ -14,6 +14,7 @@ from customer_gql.graph.payloads import EXPECTED_VERSION
 from customer_gql.graph.roots import INPUT, RequiresPermission, admin_field, customer_field, customer_mutation
 
 from . import reads, writes
+from .fields import PROFILE_FIELDS
 from .types import CustomerLink, CustomerPayload, CustomerSort, Gender
 
 _PERSONAL_SORTS = {CustomerSort.EMAIL, CustomerSort.NAME}
@@ -33,18 +34,9 @@ class MeUpdateInput:
     allows_remote_assistance: strawberry.Maybe[bool] = column("Let staff sign in as this customer to help.")
 
     def edits(self) -> Mapping[str, Any]:
-        given = {
-            "prefix": self.prefix,
-            "firstName": self.first_name,
-            "middleName": self.middle_name,
-            "lastName": self.last_name,
-            "suffix": self.suffix,
-            "gender": self.gender,
-            "dateOfBirth": self.date_of_birth,
-            "taxVatNumber": self.tax_vat_number,
-            "allowsRemoteAssistance": self.allows_remote_assistance,
-        }
-        return {field: maybe.value for field, maybe in given.items() if maybe is not None}
+        """The edits that are given, by input name."""
+        given = [(field.name, getattr(self, field.column)) for field in PROFILE_FIELDS]
+        return {name: maybe.value for name, maybe in given if maybe is not None}
 
 
 @strawberry.type(description="What the update of the profile did.")

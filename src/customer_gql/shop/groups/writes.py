@@ -1,15 +1,23 @@
+from collections.abc import Sequence
+
 from sqlalchemy import select
 
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.database.statements import Connection, fetch_value
 
-from .tables import customer_group
+from .tables import NOT_LOGGED_IN, customer_group
 
 
-async def validate_group_exists(connection: Connection, number: int) -> None:
-    """Refuses the number of no group; one that exists stays until the transaction ends."""
-    statement = (
-        select(customer_group.c.id).where(customer_group.c.id == number).with_for_update(key_share=True, read=True)
-    )
-    if await fetch_value(connection, statement) is None:
-        raise RuleError("There is no such customer group.", path=["value"], code=UserErrorCode.NOT_FOUND)
+async def validate_group(connection: Connection, group_id: int, path: Sequence[str]) -> int:
+    """A group that a customer can belong to; it cannot be deleted until the transaction ends."""
+    if group_id == NOT_LOGGED_IN:
+        raise RuleError("Choose another group; this one is for guests.", path=path, code=UserErrorCode.NOT_ALLOWED)
+    found = select(customer_group.c.id).where(customer_group.c.id == group_id)
+    if await fetch_value(connection, found.with_for_update(key_share=True, read=True)) is None:
+        raise RuleError("There is no such customer group.", path=path, code=UserErrorCode.NOT_FOUND)
+    return group_id
+
+
+async def validate_default_group(connection: Connection, group_id: int) -> None:
+    """The same for the value of a setting."""
+    await validate_group(connection, group_id, ["value"])

@@ -4,11 +4,18 @@ from collections.abc import Sequence
 from typing import Any, ClassVar, Final
 
 from customer_gql.administration.customer_import.cells import Cells
-from customer_gql.administration.customer_import.countries import COUNTRY_CODES
 from customer_gql.administration.customer_import.staging import CheckedRow
-from customer_gql.core import emails
+from customer_gql.core.emails import normalize_email
 from customer_gql.core.ids import new_id
-from customer_gql.customers.addresses.writes import validate_postcode, validate_telephone
+from customer_gql.core.text import value_is_required
+from customer_gql.customers.addresses.countries import Country
+from customer_gql.customers.addresses.validation import (
+    MAX_TEXT,
+    validate_country,
+    validate_postcode,
+    validate_telephone,
+)
+from customer_gql.customers.profile.validation import validate_name_affix, validate_person_name
 from customer_gql.database.statements import Connection
 
 from .scopes import ImportShop, find_owners
@@ -84,13 +91,13 @@ class AddressSheet:
         self._shop = shop
 
     def check(self, cells: Cells, line: int) -> CheckedRow:
-        email = cells.email("_email")
-        website_id = self._shop.website(cells)
+        email = cells.read_email("_email")
+        website_id = self._shop.read_website(cells)
         record = {"line": line, "customer_id": 0, "address_id": new_id(), "event_id": new_id(), "is_known": False}
-        record |= _content(cells)
-        record["is_default_billing"] = cells.flag("_address_default_billing_")
-        record["is_default_shipping"] = cells.flag("_address_default_shipping_")
-        key = (emails.normalize_email(email), website_id) if email and website_id is not None else None
+        record |= _read_content(cells)
+        record["is_default_billing"] = cells.read_flag("_address_default_billing_")
+        record["is_default_shipping"] = cells.read_flag("_address_default_shipping_")
+        key = (normalize_email(email), website_id) if email and website_id is not None else None
         return CheckedRow(line, cells, key, record)
 
     async def settle(self, connection: Connection, batch: Sequence[CheckedRow]) -> None:
@@ -99,42 +106,39 @@ class AddressSheet:
             if row.key in found:
                 row.record["customer_id"] = found[row.key]
             elif row.key:
-                row.cells.refuse("_email", "belongs to no customer of this website")
+                row.cells.refuse("_email", "There is no customer with this address on this website.")
 
 
-def _content(cells: Cells) -> dict[str, Any]:
-    country = _country(cells)
+def _read_content(cells: Cells) -> dict[str, Any]:
+    country = cells.read_value("country_id", _country)
     return {
-        "prefix": cells.text("prefix", 40),
-        "first_name": cells.required("firstname", 255),
-        "middle_name": cells.text("middlename", 255),
-        "last_name": cells.required("lastname", 255),
-        "suffix": cells.text("suffix", 40),
-        "company": cells.text("company", 255),
-        "street": cells.lines("street", most=4, longest=255),
-        "city": cells.required("city", 255),
-        "region": cells.text("region", 255),
-        "postcode": _postcode(cells, country),
-        "country_code": country,
-        "telephone": _telephone(cells, "telephone") if cells.required("telephone", 255) else None,
-        "fax": _telephone(cells, "fax"),
-        "vat_number": cells.text("vat_id", 255),
+        "prefix": cells.read_value("prefix", validate_name_affix),
+        "first_name": cells.read_value("firstname", _required_name),
+        "middle_name": cells.read_value("middlename", validate_person_name),
+        "last_name": cells.read_value("lastname", _required_name),
+        "suffix": cells.read_value("suffix", validate_name_affix),
+        "company": cells.read_line("company", MAX_TEXT),
+        "street": cells.read_street("street"),
+        "city": cells.read_line("city", MAX_TEXT, required=True),
+        "region": cells.read_line("region", MAX_TEXT),
+        # An unknown country cannot say whether it needs a postal code; then only the characters are checked.
+        "postcode": cells.read_value("postcode", lambda text, path: validate_postcode(text, country, path)),
+        "country_code": country and country.code,
+        "telephone": cells.read_value("telephone", _required_telephone),
+        "fax": cells.read_value("fax", validate_telephone),
+        "vat_number": cells.read_line("vat_id", MAX_TEXT),
     }
 
 
-def _postcode(cells: Cells, country: str | None) -> str | None:
-    """Whether one is required is a question of the country, so a wrong country leaves only the form to judge."""
-    if country is None and not cells.raw("postcode"):
-        return None
-    return cells.ruled("postcode", lambda text, path: validate_postcode(text, country or "", path))
+def _country(text: str, path: list[str]) -> Country:
+    if not text:
+        raise value_is_required(path)
+    return validate_country(text, path)
 
 
-def _telephone(cells: Cells, column: str) -> str | None:
-    return cells.ruled(column, validate_telephone) if cells.raw(column) else None
+def _required_name(text: str, path: list[str]) -> str | None:
+    return validate_person_name(text, path, required=True)
 
 
-def _country(cells: Cells) -> str | None:
-    country = cells.required("country_id", 2)
-    if country and country not in COUNTRY_CODES:
-        return cells.refuse("country_id", "is no two-letter country code")
-    return country
+def _required_telephone(text: str, path: list[str]) -> str | None:
+    return validate_telephone(text, path, required=True)

@@ -5,9 +5,14 @@ from typing import Any, ClassVar, Final, NamedTuple
 
 from customer_gql.administration.customer_import.cells import Cells
 from customer_gql.administration.customer_import.staging import SECRETS, CheckedRow
-from customer_gql.core import emails
+from customer_gql.core.emails import normalize_email
 from customer_gql.core.ids import new_id
 from customer_gql.customers.profile.tables import Gender
+from customer_gql.customers.profile.validation import (
+    validate_name_affix,
+    validate_person_name,
+    validate_tax_vat_number,
+)
 from customer_gql.database.statements import Connection
 
 from .scopes import ImportShop, find_owners
@@ -88,30 +93,30 @@ class CustomerSheet:
         self._shop = shop
 
     def check(self, cells: Cells, line: int) -> CheckedRow:
-        email = cells.email("email")
-        website_id = self._shop.website(cells)
-        record = {"line": line, **_profile(cells, self._shop), **self._origin(cells, website_id)}
+        email = cells.read_email("email")
+        website_id = self._shop.read_website(cells)
+        record = {"line": line, **_read_profile(cells, self._shop), **self._read_origin(cells, website_id)}
         if email is None or website_id is None:
             # Whether the customer exists cannot be known, so what a new one needs is asked for.
             _require_names(cells)
             return CheckedRow(line, cells, None, {})
-        key = (emails.normalize_email(email), website_id)
+        key = (normalize_email(email), website_id)
         record |= {"email": email, "email_normalised": key[0], "website_id": website_id}
         return CheckedRow(line, cells, key, record | {"customer_id": new_id(), "event_id": new_id()})
 
-    def _origin(self, cells: Cells, website_id: int | None) -> dict[str, Any]:
+    def _read_origin(self, cells: Cells, website_id: int | None) -> dict[str, Any]:
         """Facts of the creation, which a later import does not rewrite."""
         return {
-            "created_in_store_view_id": website_id and self._shop.view(cells, website_id),
-            "created_at": cells.moment("created_at"),
+            "created_in_store_view_id": website_id and self._shop.read_store_view(cells, website_id),
+            "created_at": cells.read_time("created_at"),
             # The cell holds the key of a confirmation still awaited, never more than its being there is used.
-            "is_email_confirmed": not cells.raw("confirmation"),
+            "is_email_confirmed": not cells.raw_text("confirmation"),
         }
 
     async def settle(self, connection: Connection, batch: Sequence[CheckedRow]) -> None:
         """A name may be missing where the customer is there already, in the shop or in a row before."""
         unnamed = {row.key for row in batch if row.key and not _is_named(row)}
-        there = set(await find_owners(connection, unnamed)) | await _staged(connection, unnamed)
+        there = set(await find_owners(connection, unnamed)) | await _find_staged(connection, unnamed)
         for row in batch:
             if row.key and row.key not in there and not _is_named(row):
                 _require_names(row.cells)
@@ -119,18 +124,18 @@ class CustomerSheet:
                 there.add(row.key)
 
 
-def _profile(cells: Cells, shop: ImportShop) -> dict[str, Any]:
+def _read_profile(cells: Cells, shop: ImportShop) -> dict[str, Any]:
     return {
-        "prefix": cells.text("prefix", 40),
-        "first_name": cells.text("firstname", 255),
-        "middle_name": cells.text("middlename", 255),
-        "last_name": cells.text("lastname", 255),
-        "suffix": cells.text("suffix", 40),
-        "gender": cells.choice("gender", _GENDERS, otherwise="empty"),
-        "date_of_birth": cells.birthday("dob"),
-        "tax_vat_number": cells.text("taxvat", 50),
-        "group_id": cells.choice("group_id", shop.groups, otherwise="the default group, or stayed as it was"),
-        "is_automatic_group_change_disabled": cells.flag("disable_auto_group_change"),
+        "prefix": cells.read_value("prefix", validate_name_affix),
+        "first_name": cells.read_value("firstname", validate_person_name),
+        "middle_name": cells.read_value("middlename", validate_person_name),
+        "last_name": cells.read_value("lastname", validate_person_name),
+        "suffix": cells.read_value("suffix", validate_name_affix),
+        "gender": cells.read_choice("gender", _GENDERS, otherwise="empty"),
+        "date_of_birth": cells.read_date_of_birth("dob"),
+        "tax_vat_number": cells.read_value("taxvat", validate_tax_vat_number),
+        "group_id": cells.read_choice("group_id", shop.groups, otherwise="the default group, or stayed as it was"),
+        "is_automatic_group_change_disabled": cells.read_flag("disable_auto_group_change"),
     }
 
 
@@ -140,11 +145,11 @@ def _is_named(row: CheckedRow) -> bool:
 
 def _require_names(cells: Cells) -> None:
     for column in ("firstname", "lastname"):
-        if not cells.raw(column):
-            cells.refuse(column, "is required for a new customer")
+        if not cells.raw_text(column):
+            cells.refuse(column, "Enter a value; it is required for a new customer.")
 
 
-async def _staged(connection: Connection, keys: set[tuple[str, int]]) -> set[tuple[str, int]]:
+async def _find_staged(connection: Connection, keys: set[tuple[str, int]]) -> set[tuple[str, int]]:
     if not keys:
         return set()
     wanted, websites = zip(*keys, strict=True)

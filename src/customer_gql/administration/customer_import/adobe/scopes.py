@@ -32,18 +32,21 @@ class ImportShop:
     default_views: dict[int, int]
     groups: dict[str, int]
 
-    def website(self, cells: Cells) -> int | None:
-        code = cells.raw("_website")
+    def read_website(self, cells: Cells) -> int | None:
+        code = cells.raw_text("_website")
         if code not in self.websites:
-            return cells.refuse("_website", "is no website of this shop" if code else "is required")
+            return cells.refuse("_website", "There is no such website." if code else "Enter a website; it is required.")
         return self.websites[code]
 
-    def view(self, cells: Cells, website_id: int) -> int | None:
-        code = cells.raw("_store")
+    def read_store_view(self, cells: Cells, website_id: int) -> int | None:
+        code = cells.raw_text("_store")
         found = self.views.get((website_id, code)) if code else self.default_views.get(website_id)
         if found is None:
             return cells.refuse(
-                "_store", "is no store view of this website" if code else "has no default to fall back to"
+                "_store",
+                "There is no such store view on this website."
+                if code
+                else "Enter a store view; the website has no default one.",
             )
         return found
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 from sqlalchemy import insert, select, update
 
 from customer_gql.core.actor import Actor, ActorKind, actor_of
-from customer_gql.core.emails import normalize_email
+from customer_gql.core.emails import normalize_email, validate_email
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.customers.accounts import lockout, writes
 from customer_gql.customers.accounts.enumeration import DecoyAccount, rolled_back_if
@@ -16,7 +16,7 @@ from customer_gql.customers.accounts.sign_in.sign_in import reauthenticate
 from customer_gql.customers.accounts.tables import EmailPurpose, email_token
 from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.newsletter.writes import activate_waiting_subscriptions as confirm_subscriptions
-from customer_gql.customers.profile import fields, writes as customers
+from customer_gql.customers.profile import writes as customers
 from customer_gql.customers.profile.sharing import email_scope
 from customer_gql.customers.profile.tables import customer
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one
@@ -43,7 +43,7 @@ async def send_confirmation_link(connection: Connection, account: Any, *, by: Ac
 
 async def resend_confirmation_link(context: Context, view: Row, *, email: str) -> None:
     """Mail a fresh link, if an account waits for it and the limits allow it. The answer never tells."""
-    email = fields.validate_customer_email(email)
+    email = validate_email(email)
     async with context.database.writes.acquire() as connection:
         await lockout.check_peer(connection, context.caller.address)
     async with context.transaction() as connection:
@@ -65,7 +65,7 @@ async def resend_confirmation_link(context: Context, view: Row, *, email: str) -
 
 
 async def request_email_change(context: Context, *, email: str, password: str) -> None:
-    email = fields.validate_customer_email(email)
+    email = validate_email(email)
     known = await reauthenticate(context, password, path=["currentPassword"])
     async with context.transaction() as connection:
         held = await customers.lock_customer(connection, known.id, websites=None)

@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import insert, select, update
 
 from customer_gql.core.actor import Actor, ActorKind, actor_of
-from customer_gql.core.emails import normalize_email
+from customer_gql.core.emails import normalize_email, validate_email
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.viewer import ViewerKind
 from customer_gql.customers.accounts import lockout, passwords, writes
@@ -17,7 +17,7 @@ from customer_gql.customers.accounts.sessions import sessions
 from customer_gql.customers.accounts.sign_in.sign_in import reauthenticate
 from customer_gql.customers.accounts.tables import password_reset
 from customer_gql.customers.history.writes import record_customer_event
-from customer_gql.customers.profile import fields, writes as customers
+from customer_gql.customers.profile import writes as customers
 from customer_gql.customers.profile.sharing import email_scope
 from customer_gql.customers.profile.tables import customer
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one
@@ -62,7 +62,7 @@ async def reset_limits_at(connection: Connection, *, website_id: int | None, sto
 
 async def request_reset(context: Context, view: Row, *, email: str) -> None:
     """Mail a link, if there is an account and the limits allow it. The answer never tells."""
-    email = fields.validate_customer_email(email)
+    email = validate_email(email)
     async with context.transaction() as connection:
         limit = await reset_limits_at(connection, website_id=view.website_id, store_view_id=view.id)
         from_here = await _count_peer_request(connection, context.caller.address, limit)

@@ -3,7 +3,7 @@
 from typing import Final
 
 from customer_gql.shop.groups.tables import GENERAL
-from customer_gql.shop.groups.writes import validate_group_exists
+from customer_gql.shop.groups.writes import validate_default_group
 from customer_gql.shop.settings.declaration import STORE_VIEW, WEBSITE, Setting
 
 EMAIL_CONFIRMATION: Final = Setting(
@@ -15,7 +15,7 @@ DEFAULT_GROUP: Final = Setting(
     STORE_VIEW,
     "Number of the group new customers belong to.",
     at_least=1,
-    check=validate_group_exists,
+    check=validate_default_group,
 )
 AT_ONCE: Final = "AT_ONCE"
 DELETION: Final = Setting(

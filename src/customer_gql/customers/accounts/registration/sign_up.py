@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import insert
 
 from customer_gql.core.actor import Actor, ActorKind
-from customer_gql.core.emails import normalize_email
+from customer_gql.core.emails import normalize_email, validate_email
 from customer_gql.core.errors import RuleError, RuleErrors
 from customer_gql.core.ids import new_id
 from customer_gql.core.viewer import ViewerKind
@@ -85,7 +85,7 @@ async def _validate_sign_up(
     errors: list[RuleError] = []
     address, wanted = email, dict[str, Any]()
     try:
-        address = fields.validate_customer_email(email)
+        address = validate_email(email)
     except RuleError as error:
         errors.append(error)
     try:

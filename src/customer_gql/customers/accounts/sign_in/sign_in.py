@@ -7,14 +7,15 @@ from typing import Final
 from sqlalchemy import select
 
 from customer_gql.core.actor import Actor, ActorKind
-from customer_gql.core.emails import normalize_email
+from customer_gql.core.emails import MAX_EMAIL, normalize_email
 from customer_gql.core.errors import RuleError
+from customer_gql.core.text import validate_line
 from customer_gql.customers.accounts import lockout, passwords, writes
 from customer_gql.customers.accounts.reads import ACCOUNT_BY_EMAIL, ACCOUNT_BY_ID
 from customer_gql.customers.accounts.sessions import sessions
 from customer_gql.customers.accounts.tables import customer_password
 from customer_gql.customers.history.writes import record_customer_event
-from customer_gql.customers.profile import fields, presence
+from customer_gql.customers.profile import presence
 from customer_gql.customers.profile.sharing import email_scope, lock_email_scope
 from customer_gql.customers.profile.tables import CustomerStatus, customer
 from customer_gql.database.statements import Connection, Row, fetch_one
@@ -25,7 +26,7 @@ SIGN_IN_REFUSED: Final = "The address or the password is not right, or sign-in i
 
 
 async def sign_in(context: Context, view: Row, *, email: str, password: str) -> sessions.SessionGrant:
-    fields.validate_line(email, "email", 254)
+    validate_line(email, ["email"], MAX_EMAIL)
     passwords.check_length(password, ["password"])
     async with context.database.writes.acquire() as connection:
         await lockout.check_peer(connection, context.caller.address)

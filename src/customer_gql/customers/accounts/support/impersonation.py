@@ -8,12 +8,13 @@ from sqlalchemy import delete, insert, update
 from customer_gql.core.actor import Actor, ActorKind
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.ids import new_id
+from customer_gql.core.text import validate_line
 from customer_gql.core.viewer import Websites
 from customer_gql.customers.accounts.reads import LOGIN_CODE_BY_HASH
 from customer_gql.customers.accounts.sessions import sessions
 from customer_gql.customers.accounts.tables import customer_token, impersonation, login_code
 from customer_gql.customers.history.writes import record_customer_event
-from customer_gql.customers.profile import fields, writes as customers
+from customer_gql.customers.profile import writes as customers
 from customer_gql.customers.profile.tables import CustomerStatus
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one, fetch_value
 from customer_gql.security import tokens
@@ -32,7 +33,7 @@ _CODE_REFUSED: Final = "This code does not work: it was used, is unknown, or is 
 
 async def issue_login_code(connection: Connection, held: Row, *, reason: str, by: Actor) -> tuple[str, dt.datetime]:
     """A code for the storefront, and until when it can be exchanged."""
-    reason = fields.validate_line(reason, "reason", MAX_REASON_LENGTH, required=True) or ""
+    reason = validate_line(reason, ["reason"], MAX_REASON_LENGTH, required=True) or ""
     if by.kind is not ActorKind.STAFF:
         raise _impersonation_refused("Only people sign in as a customer, no services.")
     if not await setting(connection, LOGIN_AS_CUSTOMER):

@@ -1,0 +1,52 @@
+from typing import Any
+
+import strawberry
+
+from customer_gql.core.ids import encode_id
+from customer_gql.customers.profile.reads import find_reachable_customer
+from customer_gql.customers.profile.types import CustomerLink
+from customer_gql.graph.context import Info
+from customer_gql.graph.fields import column
+from customer_gql.graph.scalars import graph_enum
+
+from .mass_action import MassAction, MassActionOutcome
+
+graph_enum(
+    MassAction,
+    "Action on many customers.",
+    {
+        "SUBSCRIBE": "Subscribe to the newsletter of the default store view of each customer's website, and no other.",
+        "UNSUBSCRIBE": "End every newsletter subscription, in all store views.",
+        "ASSIGN_GROUP": "Move to the group `groupId`. Refused for members of a company.",
+        "DELETE": "Delete the accounts permanently. Orders, reviews and ledgers stay. Refused for a company's admin.",
+    },
+    name="CustomerMassActionKind",
+)
+graph_enum(
+    MassActionOutcome,
+    "Outcome of a mass action for one customer.",
+    {
+        "DONE": "The action was done.",
+        "UNCHANGED": "Nothing had to change.",
+        "REFUSED": "A rule forbids the action; `reason` explains it.",
+        "NOT_FOUND": "There is no such customer, or the website is outside the reach of the viewer's role.",
+    },
+    name="CustomerMassActionOutcome",
+)
+
+
+@strawberry.type(description="Outcome of a mass action for one customer.")
+class CustomerMassActionResult:
+    customer_key: strawberry.Private[int]
+    outcome: MassActionOutcome = column("Outcome for this customer.")
+    reason: str | None = column("Reason of a refusal, in words; else null.")
+
+    @strawberry.field(description="Id of the customer, as given.")
+    def id(self) -> strawberry.ID:
+        return strawberry.ID(encode_id("cus", self.customer_key))
+
+    @strawberry.field(
+        graphql_type=CustomerLink | None, description="The customer as stored now; null when deleted or unknown."
+    )
+    async def customer(self, info: Info) -> Any:
+        return await find_reachable_customer(info.context, self.customer_key)
