@@ -151,7 +151,7 @@ async def _open_context(settings: Settings, audience: str, authenticate: Authent
     peer = request_origin(request)
     viewer = await _authenticate_viewer(database, background, authenticate, request.headers.get("authorization"), peer)
     viewer = replace(viewer, address=peer.address or None)
-    return Context(database, viewer, settings, caller=peer, background=background)
+    return Context(database, settings, viewer, caller=peer, background=background)
 
 
 async def _authenticate_viewer(

@@ -1,6 +1,9 @@
-"""Cost: fields times page sizes, whatever way a size is given."""
+"""Cost: fields times page sizes, however a size is given."""
+
+import json
 
 import pytest
+from hypothesis import given, settings, strategies as st
 
 from customer_gql.execution.documents import DocumentCache
 from customer_gql.execution.limits.cost import CostCalculation, CostModel
@@ -55,6 +58,9 @@ SIZES = "query($n: Int) { customers(first: $n) { nodes { id email } } }"
         ("default overruled", SIZES.replace("$n: Int", "$n: Int = 100"), {"n": 20}),
         ("argument left out", "{ customers { nodes { id email } } }", {}),
         ("argument null", "{ customers(first: null) { nodes { id email } } }", {}),
+        ("argument null beside a size", "{ customers(first: null, last: 20) { nodes { id email } } }", {}),
+        ("default null", SIZES.replace("$n: Int", "$n: Int = null"), {}),
+        ("default overruled by null", SIZES.replace("$n: Int", "$n: Int = 100"), {"n": None}),
         ("inside a fragment", "query($n: Int) { ...f } fragment f on Query { customers(first: $n) { nodes { id email } } }", {"n": 20}),
     ],
 )  # fmt: skip
@@ -64,8 +70,51 @@ def test_one_list_costs_the_same_however_its_size_is_given(_case: str, query: st
 
 
 @pytest.mark.parametrize("size", [101, 50_000, 10**30, 1e300])
-def test_a_size_that_is_refused_later_counts_as_the_largest(size):
+def test_a_size_above_the_largest_page_counts_as_the_largest(size):
     assert cost(SIZES, n=size) == cost(SIZES, n=100) == 202
+
+
+@pytest.mark.parametrize("size", [0, -1, -100, -(2**31), -(10**30), -0.5, False])
+def test_a_size_below_one_counts_as_one(size):
+    """Never as nothing, or as a discount for what stands beside it."""
+    assert cost(SIZES, n=size) == cost(SIZES, n=1) == 2 + 1 * 2
+    inner = "query($n: Int) { customers(first: 10) { nodes { orders(first: $n) { nodes { id number } } } } }"
+    outer = "query($n: Int) { customers(first: $n) { nodes { orders(first: 10) { nodes { id number } } } } }"
+    assert cost(inner, n=size) == 2 + 10 * (2 + 1 * 2)
+    assert cost(outer, n=size) == 2 + 1 * (2 + 10 * 2)
+
+
+@pytest.mark.parametrize(("ids", "size"), [([], 0), (["x"], 1), ("x", 1), (["x"] * 100, 100), (["x"] * 10_000, 100)])
+def test_ids_count_as_often_as_they_are_given(ids, size):
+    assert cost("query($ids: [ID!]!) { nodes(ids: $ids) { id __typename } }", ids=ids) == 1 + size * 2
+
+
+def test_the_larger_of_two_sizes_counts():
+    text = "query($a: Int, $b: Int) { customers(first: $a, last: $b) { nodes { id } } }"
+    assert cost(text, a=5, b=30) == cost(text, a=30, b=5) == cost(text, a=-7, b=30) == 2 + 30
+
+
+WRITTEN = {
+    "literal": lambda _name, size: (json.dumps(size), None, {}),
+    "variable": lambda name, size: (f"${name}", f"${name}: Int", {name: size}),
+    "default": lambda name, size: (f"${name}", f"${name}: Int = {json.dumps(size)}", {}),
+    "variable over a default": lambda name, size: (f"${name}", f"${name}: Int = 77", {name: size}),
+}
+SPELLED = st.tuples(st.sampled_from(sorted(WRITTEN)), st.sampled_from([None, -(2**31), -1, 0, 1, 2, 20, 100, 101]))
+
+
+@settings(database=None, deadline=None)
+@given(SPELLED, SPELLED)
+def test_pages_in_each_other_cost_their_product(outer: tuple[str, int | None], inner: tuple[str, int | None]):
+    """Against the definition of cost, with sizes of every kind in every spelling."""
+    written = [WRITTEN[spelling](name, size) for name, (spelling, size) in zip("ab", (outer, inner), strict=True)]
+    declared = ", ".join(declaration for _, declaration, _ in written if declaration)
+    variables = {name: size for _, _, values in written for name, size in values.items()}
+    text = (
+        f"{{ customers(first: {written[0][0]}) {{ nodes {{ orders(last: {written[1][0]}) {{ nodes {{ id }} }} }} }} }}"
+    )
+    counted = [20 if size is None else min(max(size, 1), 100) for _, size in (outer, inner)]
+    assert cost(f"query({declared}) {text}" if declared else text, **variables) == 2 + counted[0] * (2 + counted[1])
 
 
 def test_many_sizes_are_not_all_remembered():
@@ -107,6 +156,22 @@ def test_what_costs_too_much_is_told_by_how_much_and_where(service: Service, sta
         ],
         "extensions": {"cost": {"requested": cost, "limit": 5000}},
     }
+
+
+@pytest.mark.parametrize("size", [-1, -(2**31), 0])
+def test_a_negative_size_pays_for_nothing_beside_it(service: Service, staff_token: str, size: int):
+    """A list of a negative size must not make room for one that is too large."""
+    wide = "nodes { id email firstName lastName number version status createdAt updatedAt fullName }"
+    large = "b: customers(first: 100) { nodes { orders(first: 100) { nodes { id } } } }"
+    for query, variables in (
+        (f"query($n: Int) {{ a: customers(first: $n) {{ {wide} }} {large} }}", {"n": size}),
+        (f"query($n: Int = {size}) {{ a: customers(first: $n) {{ {wide} }} {large} }}", {}),
+        (f"{{ a: customers(last: {size}) {{ {wide} }} {large} }}", {}),
+    ):
+        answer = service.ask(query, "/admin/graphql", token=staff_token, **variables)
+        assert code_of(answer) == "QUERY_TOO_COMPLEX"
+        assert answer["errors"][0]["extensions"]["cost"] == (2 + 10) + (2 + 100 * (2 + 100))
+        assert answer["errors"][0]["extensions"]["heaviest"]["path"] == ["b", "nodes", "orders", "nodes"]
 
 
 @pytest.mark.parametrize("size", [101, 0, -1])

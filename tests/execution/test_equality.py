@@ -1,22 +1,26 @@
-"""Plans answer what the reference executor answers: any document, whole answers, errors included."""
+"""Plans answer what the reference executor answers: any generated document, complete answers, errors included."""
 
 import asyncio
 import os
 import random
+from collections import Counter
 from collections.abc import Generator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings, strategies as st
 from hypothesis_graphql import queries
 
+from customer_gql.core.ids import encode_id
 from customer_gql.database.pools import open_database
-from support.plan_comparing import GUEST, STAFF, Executors, shopper
-from support.plan_shop import Shop, make_failures, make_shop
-from support.plan_variations import varied
+from support.plan_comparing import GUEST, STAFF, Executors, encode_answer, shopper
+from support.plan_shop import Shop, make_failures, make_nulls, make_shop
+from support.plan_variations import DocumentWriter, root_fields, vary_query
 
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
-DOCUMENTS = int(os.environ.get("EQUALITY_DOCUMENTS", "240"))
+DOCUMENTS = int(os.environ.get("EQUALITY_DOCUMENTS", "300"))
 SDL = {name: (ROOT / name).read_text() for name in ("schema.graphql", "schema.storefront.graphql")}
 
 
@@ -27,17 +31,17 @@ def runner() -> Generator[asyncio.Runner]:
 
 
 @pytest.fixture
-def shop(runner, empty_database_url) -> Generator[tuple[Executors, Shop]]:
+def executors_and_shop(runner: asyncio.Runner, empty_database_url: str) -> Generator[tuple[Executors, Shop]]:
     opening = open_database(empty_database_url, read_connections=4)
     database = runner.run(opening.__aenter__())
 
-    async def arranged() -> Shop:
+    async def make() -> Shop:
         async with database.writes.acquire() as connection:
-            made = await make_shop(connection)
-            await make_failures(connection, made)
-            return made
+            shop = await make_shop(connection)
+            await make_failures(connection, shop)
+            return shop
 
-    yield Executors(database), runner.run(arranged())
+    yield Executors(database), runner.run(make())
     runner.run(opening.__aexit__(None, None, None))
 
 
@@ -45,32 +49,93 @@ def documents(schema: str, roots: list[str]) -> st.SearchStrategy[str]:
     return st.one_of([queries(SDL[schema], fields=[root]) for root in roots] + [queries(SDL[schema])])
 
 
-CASES = {
-    "admin": ("schema.graphql", ["customers", "customer", "customers", "nodes", "websites", "customerGroups"], 3),
-    "storefront": ("schema.storefront.graphql", ["me", "me", "nodes"], 1),
-}
-
-
-@pytest.mark.parametrize("audience", CASES)
-def test_any_document_is_answered_alike(audience, runner, shop):
-    executors, made = shop
-    sdl, roots, share = CASES[audience]
-    viewers = {"admin": [STAFF], "storefront": [shopper(id) for id in made.customers] + [GUEST]}[audience]
-
-    @settings(
-        max_examples=DOCUMENTS * share // 4,
+def examples(share: float) -> Any:
+    return settings(
+        max_examples=int(DOCUMENTS * share),
         deadline=None,
         database=None,
         derandomize="EQUALITY_DOCUMENTS" not in os.environ,
         phases=[Phase.explicit, Phase.generate, Phase.shrink],
         suppress_health_check=[*HealthCheck],  # pyright: ignore[reportArgumentType]
     )
+
+
+ADMIN_ROOTS = ["customers", "customer", "customers", "nodes", "websites", "customerGroups", "configuration"]
+CASES = {
+    "admin": ("schema.graphql", ADMIN_ROOTS, 0.5),
+    "storefront": ("schema.storefront.graphql", ["me", "me", "nodes"], 0.2),
+}
+
+
+@pytest.mark.parametrize("audience", CASES)
+def test_any_document_is_answered_alike(
+    audience: str, runner: asyncio.Runner, executors_and_shop: tuple[Executors, Shop]
+):
+    executors, shop = executors_and_shop
+    sdl, roots, share = CASES[audience]
+    viewers = {"admin": [STAFF], "storefront": [shopper(id) for id in shop.customers] + [GUEST]}[audience]
+
+    @examples(share)
     @given(documents(sdl, roots), st.integers(0, 2**32))
-    def alike(text: str, seed: int) -> None:
+    def compare(text: str, seed: int) -> None:
         chance = random.Random(seed)
-        text, variables = varied(text, made.ids, chance)
+        text, variables = vary_query(text, shop.ids, chance)
         runner.run(executors.compare(text, variables, viewer=chance.choice(viewers)))
 
-    alike()
+    compare()
     assert executors.seen["planned"] > executors.seen.total() // 4, executors.seen
     assert executors.seen["failed"], executors.seen
+
+
+def test_null_in_non_null_fields_is_reported_alike(runner: asyncio.Runner, executors_and_shop: tuple[Executors, Shop]):
+    executors, shop = executors_and_shop
+
+    async def make() -> None:
+        async with executors.database.writes.acquire() as connection:
+            await make_nulls(connection, shop.customers[0])
+
+    runner.run(make())
+
+    @examples(0.15)
+    @given(documents("schema.graphql", ["customers", "customer", "nodes"]), st.integers(0, 2**32))
+    def compare(text: str, seed: int) -> None:
+        text, variables = vary_query(text, [encode_id("cus", id) for id in shop.customers[:2]], random.Random(seed))
+        runner.run(executors.compare(text, variables))
+
+    compare()
+    assert min(executors.seen["planned"], executors.seen["failed"]) > executors.seen.total() // 10, executors.seen
+
+
+ROOTS = (
+    "customerQuickEdit(input: {{id: {id}, gender: {gender}}})",
+    "customerActivate(input: {{id: {id}}})",
+    "customerDeactivate(input: {{id: {id}}})",
+)
+
+
+def test_two_mutations_are_answered_alike(runner: asyncio.Runner, executors_and_shop: tuple[Executors, Shop]):
+    """The first run changes the customers, the others find the values already stored."""
+    executors, shop = executors_and_shop
+    seen: Counter[str] = Counter()
+    selections = queries(SDL["schema.graphql"], fields=["customer"])
+
+    @examples(0.15)
+    @given(st.tuples(selections, selections), st.integers(0, 2**32))
+    def compare(texts: tuple[str, str], seed: int) -> None:
+        chance = random.Random(seed)
+        writer = DocumentWriter(shop.ids, chance)
+        mutations = ""
+        for alias, text, customer in zip("ab", texts, chance.sample(shop.customers, 2), strict=True):
+            gender = chance.choice(["MALE", "FEMALE", "null"])
+            root = chance.choice(ROOTS).format(id=f'"{encode_id("cus", customer)}"', gender=gender)
+            selection = writer.write_selections(root_fields(text)[0].selection_set.selections)
+            mutations += f"{alias}: {root} {{ userErrors {{ code }} customer {selection} __typename }} "
+        text, variables = writer.finish("mutation", f"{{ {mutations}}}")
+        first = runner.run(executors.answer(text, variables))
+        reference = runner.run(executors.answer(text, variables, plans=False))
+        again = runner.run(executors.answer(text, variables))
+        assert encode_answer(first) == encode_answer(reference) == encode_answer(again), text
+        seen["failed" if reference.errors else "planned"] += 1
+
+    compare()
+    assert min(seen["planned"], seen["failed"]) > seen.total() // 10, seen

@@ -1,22 +1,22 @@
-"""Each thing a document can say, answered by a plan and by the reference executor alike."""
+"""Every feature of documents: the answer of a plan equals that of the reference executor."""
 
 import pytest
 
 from customer_gql.commerce.carts.reads import open_carts_by_customer
 from customer_gql.core.ids import encode_id
 from customer_gql.database.statements import Statement
-from support.plan_comparing import GUEST, STAFF, Executors, shopper
+from support.plan_comparing import GUEST, Executors, shopper
 from support.plan_shop import make_failures, make_shop
 
 
 @pytest.fixture
-async def made(empty_database):
+async def executors_and_shop(empty_database):
     async with empty_database.writes.acquire() as connection:
         shop = await make_shop(connection)
     return Executors(empty_database), shop
 
 
-SAID = {
+DOCUMENTS = {
     "plain columns": "{ customer(id: $id) { email prefix dateOfBirth createdAt isLocked version gender status } }",
     "alias": "{ a: customer(id: $id) { x: email y: email id } }",
     "typename": "{ __typename customer(id: $id) { __typename orders { __typename nodes { t: __typename } } } }",
@@ -37,16 +37,19 @@ SAID = {
     "shared rows": "{ customers { nodes { website { code stores { storeViews { name } } } group { taxClass { name } } } } }",
     "lists of scalars": "{ customer(id: $id) { addresses { street } defaultBillingAddress { street city } } }",
     "many roots": "{ websites { code } customerGroups { name } customers(first: 1) { nodes { id } } customer(id: $id) { id } }",
+    "settings of the whole shop": "{ configuration { path value setAt default } }",
+    "settings of a website": '{ configuration(scope: {websiteId: "web_0000000000000001"}) { path value setAt } }',
+    "settings of a store view": '{ configuration(scope: {storeViewId: "stv_0000000000000001"}) { path value setAt } }',
     "nothing left": "{ customer(id: $id) @skip(if: true) { id } }",
     "nothing left within": "{ customer(id: $id) { email @include(if: false) } }",
 }
 
 
-@pytest.mark.parametrize("case", SAID)
-async def test_it_is_planned_and_alike(case, made):
-    executors, shop = made
+@pytest.mark.parametrize("case", DOCUMENTS)
+async def test_a_plan_answers_like_the_reference_executor(case, executors_and_shop):
+    executors, shop = executors_and_shop
     for customer in shop.customers:
-        text = SAID[case].replace("$id", f'"{encode_id("cus", customer)}"')
+        text = DOCUMENTS[case].replace("$id", f'"{encode_id("cus", customer)}"')
         answer = await executors.compare(text)
         assert answer.errors is None
     assert executors.seen == {"planned": len(shop.customers)}
@@ -54,8 +57,8 @@ async def test_it_is_planned_and_alike(case, made):
 
 @pytest.mark.parametrize("yes", [True, False])
 @pytest.mark.parametrize("first", [1, 2])
-async def test_variables_and_conditions(yes, first, made):
-    executors, shop = made
+async def test_variables_and_conditions(yes, first, executors_and_shop):
+    executors, shop = executors_and_shop
     text = """query ($id: ID!, $yes: Boolean!, $first: Int = 3, $none: String) { customer(id: $id) {
         email @include(if: $yes) firstName @skip(if: $yes) ...f @include(if: $yes)
         orders(first: $first, after: $none) @include(if: true) { nodes { items(first: $first) { sku } } } } }
@@ -67,8 +70,8 @@ async def test_variables_and_conditions(yes, first, made):
         assert ("email" in shown, "firstName" in shown, "lastName" in shown) == (yes, not yes, yes)
 
 
-async def test_one_document_with_several_operations(made):
-    executors, _ = made
+async def test_one_document_with_several_operations(executors_and_shop):
+    executors, _ = executors_and_shop
     text = "query a { websites { code } } query b { customers(first: 1) { nodes { id } } }"
     assert set((await executors.compare(text, name="a")).data) == {"websites"}
     assert set((await executors.compare(text, name="b")).data) == {"customers"}
@@ -85,8 +88,8 @@ FAILING = {
 
 
 @pytest.mark.parametrize("case", FAILING)
-async def test_what_fails_is_told_by_the_reference_executor(case, made):
-    executors, shop = made
+async def test_the_reference_executor_reports_failures(case, executors_and_shop):
+    executors, shop = executors_and_shop
     async with executors.database.writes.acquire() as connection:
         await make_failures(connection, shop)
     ids = ", ".join(f'"{encode_id("cus", id)}"' for id in shop.customers)
@@ -95,15 +98,15 @@ async def test_what_fails_is_told_by_the_reference_executor(case, made):
     assert executors.seen == {"failed": 1}
 
 
-async def test_refused_variables_are_told_by_the_reference_executor(made):
-    executors, _ = made
+async def test_the_reference_executor_reports_invalid_variables(executors_and_shop):
+    executors, _ = executors_and_shop
     answer = await executors.compare("query ($first: Int!) { customers(first: $first) { totalCount } }", {"first": "x"})
     assert answer.data is None
     assert "$first" in answer.errors[0].message
 
 
-async def test_permissions_are_asked_on_the_way(made):
-    executors, shop = made
+async def test_permissions_are_checked(executors_and_shop):
+    executors, shop = executors_and_shop
     refused = await executors.compare("{ me { email } }", viewer=GUEST)
     assert refused.errors[0].extensions == {"code": "UNAUTHENTICATED"}
     own = await executors.compare("{ me { email orders { totalCount } } }", viewer=shopper(shop.customers[0]))
@@ -114,20 +117,20 @@ async def test_permissions_are_asked_on_the_way(made):
     assert None in others.data["nodes"]
 
 
-async def test_introspection_is_the_reference_executors(made):
-    executors, _ = made
+async def test_the_reference_executor_answers_introspection(executors_and_shop):
+    executors, _ = executors_and_shop
     answer = await executors.compare("{ __schema { queryType { name } } }", planned=False)
     assert answer.data == {"__schema": {"queryType": {"name": "Query"}}}
 
 
-async def test_a_document_of_thousands_of_fields_is_the_reference_executors(made):
-    executors, _ = made
+async def test_the_reference_executor_answers_thousands_of_fields(executors_and_shop):
+    executors, _ = executors_and_shop
     fields = " ".join(f"a{i}: code" for i in range(2_100))
     await executors.compare(f"{{ websites {{ {fields} }} }}", planned=False)
 
 
-async def test_a_read_that_fails_takes_no_other_along(made, monkeypatch):
-    executors, shop = made
+async def test_a_failed_read_fails_no_other_field(executors_and_shop, monkeypatch):
+    executors, shop = executors_and_shop
     whole = open_carts_by_customer.statement
     broken = Statement(whole.sql.replace("cart.is_active", "cart.id / 0 = 1"), whole.names, whole.defaults)
     monkeypatch.setattr(open_carts_by_customer, "statement", broken)
@@ -135,37 +138,3 @@ async def test_a_read_that_fails_takes_no_other_along(made, monkeypatch):
     answer = await executors.compare(text, {"id": encode_id("cus", shop.customers[0])})
     assert [error.path for error in answer.errors] == [["customer", "cart"]]
     assert answer.data["customer"]["wishlist"] == {"name": "Wishes"}
-
-
-async def test_a_mutation_runs_once_and_its_payload_is_a_plans(made, monkeypatch):
-    executors, shop = made
-    text = """mutation ($input: CustomerQuickEditInput!) { a: customerQuickEdit(input: $input) {
-        changedFields customer { version group { name } orders { totalCount } }
-        userErrors { __typename code message ... on VersionConflictError { currentVersion conflicts { field } } } } }"""
-    for gender in ("MALE", "FEMALE"):
-        for plans in (False, True):
-            answer = await executors.answer(
-                text, {"input": {"id": shop.ids[-1], "gender": gender}}, viewer=STAFF, plans=plans
-            )
-            assert answer.errors is None
-            assert answer.data["a"]["userErrors"] == []
-    assert answer.data["a"]["customer"]["version"] == 3
-    stale = {"id": shop.ids[-1], "gender": None, "expectedVersion": 1}
-    conflicts = [await executors.answer(text, {"input": stale}, viewer=STAFF, plans=plans) for plans in (True, False)]
-    assert conflicts[0].data == conflicts[1].data
-    assert conflicts[0].data["a"]["userErrors"][0]["__typename"] == "VersionConflictError"
-
-
-async def test_a_payload_that_fails_is_read_again_and_nothing_done_twice(made):
-    executors, shop = made
-    async with executors.database.writes.acquire() as connection:
-        await make_failures(connection, shop)
-    text = """mutation ($input: CustomerQuickEditInput!) {
-        customerQuickEdit(input: $input) { changedFields customer { version number } } }"""
-    given = {"input": {"id": encode_id("cus", shop.customers[-1]), "prefix": None, "gender": "MALE"}}
-    given["input"].pop("prefix")
-    answer = await executors.answer(text, given, viewer=STAFF, plans=True)
-    assert answer.data == {"customerQuickEdit": {"changedFields": ["gender"], "customer": None}}
-    assert answer.errors[0].path == ["customerQuickEdit", "customer", "number"]
-    again = await executors.answer("query ($id: ID!) { customer(id: $id) { version } }", {"id": given["input"]["id"]})
-    assert again.data == {"customer": {"version": 2}}

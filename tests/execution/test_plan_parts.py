@@ -16,7 +16,7 @@ from customer_gql.execution.plans.running.run import PlanRun
 from customer_gql.loading.merging import MergedRow, merge_statements
 from customer_gql.loading.reads import Read
 from customer_gql.loading.single_flight import SingleFlight
-from support.plan_comparing import ADMIN, Executors, document
+from support.plan_comparing import ADMIN, Executors, parse_document
 from support.plan_shop import make_shop
 
 PROFILE = """query ($id: ID!) { customer(id: $id) { email orders { totalCount nodes { number items { sku } } }
@@ -87,7 +87,7 @@ async def filled(database: Database) -> tuple[Executors, str]:
 
 def test_only_the_operations_seen_last_are_kept():
     plans = PlanCache(max_operations=2)
-    documents = [document(ADMIN, f"{{ a{i}: __typename }}") for i in range(3)]
+    documents = [parse_document(ADMIN, f"{{ a{i}: __typename }}") for i in range(3)]
     first = plans.find_operation(ADMIN, documents[0], None)
     plans.find_operation(ADMIN, documents[1], None)
     assert plans.find_operation(ADMIN, documents[0], None) is first

@@ -14,6 +14,7 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 from customer_gql.core.errors import Forbidden
 from customer_gql.core.permissions import FIELD_PERMISSIONS, Permission
 from customer_gql.core.viewer import Viewer
+from customer_gql.graph.context import Context
 
 MASK: Final = "•••"
 
@@ -35,7 +36,8 @@ def field_guards(viewer: Viewer) -> MiddlewareManager | None:
 
 def _guard_field(next_: Any, root: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:
     rules = _rules_of_field(info.parent_type, info.field_name)
-    permissions = info.context.viewer.permissions
+    context: Context = info.context
+    permissions = context.viewer.permissions
     if rules.requires is not None and rules.requires not in permissions:
         raise Forbidden(f"The permission {rules.requires} is missing.", permission=rules.requires)
     value = next_(root, info, **arguments)

@@ -25,7 +25,7 @@ async def run_document(
     except GraphQLError as error:
         return ExecutionResult(None, [error])
     guards = field_guards(context.viewer)
-    uses_plans = guards is None and getattr(context.settings, "compiled_plans", True)
+    uses_plans = guards is None and context.settings.compiled_plans
     planned = PLAN_CACHE.find_operation(schema, document, name) if uses_plans else None
     try:
         if planned is not None and kind is OperationType.QUERY:

@@ -14,14 +14,15 @@ from customer_gql.database.pools import Database
 from customer_gql.database.statements import Connection, Row, Statement, fetch_rows
 from customer_gql.loading.reads import Read
 from customer_gql.loading.rounds import RequestLoads
+from customer_gql.settings import Settings
 
 
 @dataclass(slots=True)
 class Context:
     database: Database
+    settings: Settings
     viewer: Viewer = GUEST
-    settings: Any = None
-    cost: Any = None
+    cost: dict[str, int] | None = None
     caller: RequestOrigin = field(default_factory=RequestOrigin)
     background: Background = field(default_factory=Background)
     loads: RequestLoads = field(init=False)

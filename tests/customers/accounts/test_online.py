@@ -85,10 +85,10 @@ async def test_a_new_account_is_online_and_a_known_address_is_not(browser, shopp
 
 
 async def test_a_visitor_is_listed_and_becomes_the_customer(
-    database, browser, shopper, admin_client, settled, connection
+    database, settings, browser, shopper, admin_client, settled, connection
 ):
     token = uuid.uuid4().hex
-    context = Context(database, caller=RequestOrigin(visitor=token, page="/cart"))
+    context = Context(database, settings, caller=RequestOrigin(visitor=token, page="/cart"))
     presence.record_activity(context)  # as changes of a guest's cart will
     await context.background.close()
 
@@ -106,21 +106,21 @@ async def test_a_visitor_is_listed_and_becomes_the_customer(
 
 
 async def test_a_change_of_the_cart_counts_for_the_customer_and_not_for_staff_in_their_place(
-    database, shopper, online, connection
+    database, settings, shopper, online, connection
 ):
     row = await shopper()
     as_staff = Viewer(ViewerKind.CUSTOMER, customer_id=row.id, staff_id=1)
     for viewer, seen in ((as_staff, None), (Viewer(ViewerKind.CUSTOMER, customer_id=row.id), "/cart")):
-        context = Context(database, viewer, caller=RequestOrigin(page="/cart"))
+        context = Context(database, settings, viewer, caller=RequestOrigin(page="/cart"))
         presence.record_activity(context)
         await context.background.close()
         found = await online(row)
         assert (found and found["lastUrl"]) == seen
 
 
-async def test_a_guest_without_a_token_leaves_no_trace(database, connection):
+async def test_a_guest_without_a_token_leaves_no_trace(database, settings, connection):
     before = await connection.fetchval("SELECT count(*) FROM visitor")
-    context = Context(database, caller=RequestOrigin(page="/cart"))
+    context = Context(database, settings, caller=RequestOrigin(page="/cart"))
     presence.record_activity(context)
     await context.background.close()
     assert await connection.fetchval("SELECT count(*) FROM visitor") == before

@@ -1,0 +1,84 @@
+"""Mutations run in the reference executor, once each and in their order; plans answer their payloads."""
+
+import pytest
+
+from customer_gql.core.ids import encode_id
+from support.plan_comparing import Executors, encode_answer, shopper
+from support.plan_shop import make_failures, make_shop
+
+EDIT = """mutation ($input: CustomerQuickEditInput!) { a: customerQuickEdit(input: $input) {
+    changedFields customer { version group { name } orders { totalCount } }
+    userErrors { __typename code message ... on VersionConflictError { currentVersion conflicts { field } } } } }"""
+
+
+@pytest.fixture
+async def executors_and_shop(empty_database):
+    async with empty_database.writes.acquire() as connection:
+        shop = await make_shop(connection)
+    return Executors(empty_database), shop
+
+
+async def test_a_mutation_runs_once(executors_and_shop):
+    executors, shop = executors_and_shop
+    edit = {"id": shop.ids[-1], "gender": None}
+    for number, gender in enumerate(("MALE", "FEMALE"), 2):
+        for plans in (False, True):
+            answer = await executors.answer(EDIT, {"input": {**edit, "gender": gender}}, plans=plans)
+            assert answer.errors is None
+            assert answer.data["a"]["userErrors"] == []
+            assert answer.data["a"]["customer"]["version"] == number
+            assert answer.data["a"]["changedFields"] == ([] if plans else ["gender"])
+    stale = {"input": {**edit, "expectedVersion": 1}}
+    conflicts = [await executors.answer(EDIT, stale, plans=plans) for plans in (True, False)]
+    assert encode_answer(conflicts[0]) == encode_answer(conflicts[1])
+    assert conflicts[0].data["a"]["userErrors"][0]["__typename"] == "VersionConflictError"
+
+
+async def test_each_of_two_mutations_has_its_own_selection(executors_and_shop):
+    """The same root twice, about two customers, and a third with a condition; the second run edits nothing."""
+    executors, shop = executors_and_shop
+    text = """mutation ($a: ID!, $b: ID!, $yes: Boolean!) {
+        one: customerQuickEdit(input: {id: $a, gender: FEMALE}) { customer { id version email } userErrors { code } }
+        two: customerQuickEdit(input: {id: $b, gender: NOT_SPECIFIED}) {
+            changed: changedFields customer { number ... @include(if: $yes) { firstName } group { name } } }
+        three: customerActivate(input: {id: $a}) { isChanged customer { ...names orders(first: 1) { totalCount } } } }
+        fragment names on Customer { fullName @skip(if: $yes) lastName }"""
+    first, second = (encode_id("cus", id) for id in shop.customers[:2])
+    for yes in (True, False):
+        variables = {"a": first, "b": second, "yes": yes}
+        planned = await executors.answer(text, variables)
+        reference = await executors.answer(text, variables, plans=False)
+        again = await executors.answer(text, variables)
+        assert planned.errors is None
+        assert encode_answer(again) == encode_answer(reference)
+        assert planned.data == reference.data | {"two": {**reference.data["two"], "changed": ["gender"] * yes}}
+        assert list(planned.data) == ["one", "two", "three"]
+        assert set(planned.data["one"]["customer"]) == {"id", "version", "email"}
+        assert ("firstName" in planned.data["two"]["customer"]) is yes
+        assert ("fullName" in planned.data["three"]["customer"]) is not yes
+        assert planned.data["one"]["customer"]["id"] == first
+
+
+async def test_two_mutations_of_a_customer(executors_and_shop):
+    executors, shop = executors_and_shop
+    text = """mutation { a: meUpdate(input: {firstName: "Grace"}) { customer { firstName version } changedFields }
+        b: meUpdate(input: {firstName: "Ada", lastName: "Hopper"}) { customer { fullName version } userErrors { code } } }"""
+    answer = await executors.answer(text, viewer=shopper(shop.customers[0]))
+    assert answer.errors is None
+    assert answer.data["a"]["customer"] == {"firstName": "Grace", "version": 2}
+    assert set(answer.data["b"]["customer"]) == {"fullName", "version"}
+    assert answer.data["b"]["customer"]["version"] == 3
+
+
+async def test_a_payload_that_fails_is_read_again_without_repeating_the_mutation(executors_and_shop):
+    executors, shop = executors_and_shop
+    async with executors.database.writes.acquire() as connection:
+        await make_failures(connection, shop)
+    text = """mutation ($input: CustomerQuickEditInput!) {
+        customerQuickEdit(input: $input) { changedFields customer { version number } } }"""
+    given = {"input": {"id": encode_id("cus", shop.customers[-1]), "gender": "MALE"}}
+    answer = await executors.answer(text, given)
+    assert answer.data == {"customerQuickEdit": {"changedFields": ["gender"], "customer": None}}
+    assert answer.errors[0].path == ["customerQuickEdit", "customer", "number"]
+    again = await executors.answer("query ($id: ID!) { customer(id: $id) { version } }", {"id": given["input"]["id"]})
+    assert again.data == {"customer": {"version": 2}}
