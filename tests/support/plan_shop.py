@@ -10,7 +10,8 @@ from customer_gql.commerce.reward_points.tables import reward_points, reward_poi
 from customer_gql.core.ids import encode_id, new_id
 from customer_gql.customers.profile.tables import customer
 from customer_gql.database.statements import Connection, execute_statement
-from customer_gql.shop.settings.declaration import GLOBAL, STORE_VIEW, WEBSITE, declared_settings
+from customer_gql.schema.slices import declared
+from customer_gql.shop.settings.declaration import GLOBAL, STORE_VIEW, WEBSITE
 from customer_gql.shop.settings.tables import configuration_value
 from support.customers import (
     make_address,
@@ -52,7 +53,7 @@ async def make_shop(connection: Connection) -> Shop:
 
 async def _make_settings(connection: Connection) -> None:
     """A value of its own at every scope of every flag, each the opposite of the wider one."""
-    for setting in declared_settings().values():
+    for setting in declared("slice", "SETTINGS"):
         if not isinstance(setting.default, bool):
             continue
         value = setting.default

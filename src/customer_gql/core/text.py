@@ -81,10 +81,10 @@ def _run_length(text: str, place: int) -> int:
 
 def validate_line(text: str | None, path: Sequence[str], longest: int, *, required: bool = False) -> str | None:
     """One line in NFC without surrounding blanks; None when nothing is left."""
-    line = unicodedata.normalize("NFC", text or "").strip()
+    line = normalize_text(text or "")
     if len(line) > longest:
         raise RuleError(f"Enter at most {longest:,} characters.", path=path, code=UserErrorCode.TOO_LONG)
-    if not line.isprintable() and any(unicodedata.category(character) == "Cc" for character in line):
+    if has_control_character(line):
         raise RuleError("Enter one line of text, without control characters.", path=path)
     if required and not line:
         raise value_is_required(path)
