@@ -31,9 +31,11 @@ def calls(root: Root, ids: Ids):
 def test_every_root_and_every_id_has_a_sample(root, world):
     made = calls(root, world.foreign())
     missing = [name for name in required(root) for call in made if name not in call]
-    assert not missing, f"samples.py: say how to call {root.name}, which takes {missing}"
+    assert not missing, f"samples.py of the slice: say how to call {root.name}, which takes {missing}"
     given = set().union(*[ids_given(call) for call in made])
-    assert not ids_taken(root) - given, f"samples.py: no sample of {root.name} gives {ids_taken(root) - given}"
+    assert not ids_taken(root) - given, (
+        f"samples.py of the slice: no sample of {root.name} gives {ids_taken(root) - given}"
+    )
 
 
 def test_no_sample_is_of_a_root_that_is_gone():

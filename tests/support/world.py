@@ -1,20 +1,16 @@
 """A shop of two websites, with something of every kind on one and somebody who may do everything on the other."""
 
-import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from customer_gql.core.actor import SYSTEM, actor_of
-from customer_gql.core.ids import encode_id, new_id
-from customer_gql.core.viewer import Viewer, ViewerKind
+from customer_gql.core.ids import encode_id
 from customer_gql.customers.accounts.writes import issue_customer_token
-from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.schema.tables import metadata
-from customer_gql.staff.service_tokens import writes
 from support.access_walk import GRAPH, Ids, selection
 from support.clients import Client
 from support.customers import customer_id, make_customer, make_full_customer
-from support.staff import make_dead_mail, make_role, make_staff, make_website, session_of, staff_client
+from support.slice_samples import sample_modules
+from support.staff import make_website, staff_client
 
 CHANGE_BY_LOOKING = {"staff_session"}  # a session's last use
 """Tables that a refused request may write to."""
@@ -49,26 +45,32 @@ async def build(http: Any, connection: Any) -> World:
     victim = await make_full_customer(connection)
     own_customer = await make_customer(connection, website_id=elsewhere, created_in_store_view_id=elsewhere)
     stranger = await staff_client(http, connection, website_ids=[elsewhere])
-    await record_customer_event(connection, victim.id, kind="EDITED", version=1, by=SYSTEM)
     token = await issue_customer_token(connection, victim.id)
-    await impersonated(connection, victim.id)
-    mail = encode_id("mai", await make_dead_mail(connection, recipient=victim.email, customer_id=victim.id))
-    victim_ids = await ids_of(everything, customer_id(victim)) | await staff_of(connection, 1) | {"mai": mail}
-    own_ids = {"cus": customer_id(own_customer), "stv": encode_id("stv", elsewhere)}
-    own_ids |= await staff_of(connection, elsewhere)
+    victims, own = await furnish(connection, victim), await furnish(connection, own_customer)
+    victim_ids = await ids_of(everything, customer_id(victim)) | victims
+    own_ids = {"cus": customer_id(own_customer), "stv": encode_id("stv", elsewhere), **own}
     return World(
         victim=victim_ids,
         own=own_ids,
         markers=[
             victim.email,
             f"{victim.id:016x}",
-            *(victim_ids[prefix] for prefix in ("stf", "rol", "svt", "sse", "mai")),
+            *victims.values(),
         ],
         manager=everything,
         stranger=stranger,
         customer=Client(http, "/admin/graphql", token),
         guest=Client(http, "/admin/graphql", None),
     )
+
+
+async def furnish(connection: Any, customer: Any) -> dict[str, str]:
+    """Give the customer something of every kind that slices add; ids of what `Customer` does not lead to."""
+    made: dict[str, str] = {}
+    for module in sample_modules():
+        if hasattr(module, "furnish"):
+            made |= await module.furnish(connection, customer)
+    return made
 
 
 async def ids_of(client: Client, id: str) -> dict[str, str]:
@@ -82,49 +84,12 @@ async def ids_of(client: Client, id: str) -> dict[str, str]:
     return found
 
 
-async def impersonated(connection: Any, customer: int) -> None:
-    await connection.execute(
-        "INSERT INTO impersonation (customer_id, id, staff_id, reason, started_at, expires_at)"
-        " VALUES ($1, $2, $3, 'Walk', now(), now() + interval '1 hour')",
-        customer,
-        new_id(),
-        (await make_staff(connection, await make_role(connection))).id,
-    )
-
-
 def texts(value: Any) -> list[str]:
     if isinstance(value, dict):
         return [text for inner in value.values() for text in texts(inner)]
     if isinstance(value, list):
         return [text for inner in value for text in texts(inner)]
     return [value] if isinstance(value, str) else []
-
-
-async def staff_of(connection: Any, website_id: int) -> dict[str, str]:
-    role = await make_role(connection, website_ids=[website_id])
-    user = await make_staff(connection, role)
-    await session_of(connection, user.id)
-    by = actor_of(
-        Viewer(ViewerKind.STAFF, staff_id=user.id, permissions=frozenset(["customers.read"]), website_ids=None)
-    )
-    async with connection.transaction():
-        token, _ = await writes.create_service_token(
-            connection,
-            name="Walk",
-            permissions=["customers.read"],
-            website_ids=[website_id],
-            expires_at=dt.datetime.now(dt.UTC) + dt.timedelta(days=1),
-            by=by,
-        )
-    session = await connection.fetchval("SELECT id FROM staff_session WHERE staff_id = $1", user.id)
-    event = await connection.fetchval("SELECT max(id) FROM staff_event")
-    return {
-        "rol": encode_id("rol", role),
-        "stf": encode_id("stf", user.id),
-        "svt": encode_id("svt", token),
-        "sse": encode_id("sse", session),
-        "sev": encode_id("sev", event),
-    }
 
 
 async def state(connection: Any) -> dict[str, Any]:

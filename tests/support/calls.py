@@ -1,0 +1,23 @@
+"""Parts of the samples by which slices say how to call their admin roots.
+
+A sample takes `Ids`: `ids["cus"]` is the id acted on, of another website in one call and of nothing in the next;
+`ids.own("cus")` is of the caller's own website in both. Give several where a root takes several ids.
+"""
+
+from support.access_walk import Sample
+
+SOON = "2026-12-24T12:00:00Z"
+KEY = {"idempotencyKey": "walk"}
+GROUP = "grp_" + f"{2:016x}"
+
+
+def by_input(make) -> Sample:
+    return lambda ids: {"input": make(ids)}
+
+
+def about(prefix: str, **more) -> Sample:
+    return lambda ids: {"input": {"id": ids[prefix], **more}}
+
+
+def of_website(**more) -> Sample:
+    return by_input(lambda ids: {"id": ids.own("cus"), "websiteId": ids["web"], **more})
