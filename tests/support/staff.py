@@ -4,11 +4,11 @@ import uuid
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert
 
-from customer_gql.core.ids import encode_id
+from customer_gql.core.ids import encode_id, new_id
 from customer_gql.core.permissions import ALL_PERMISSIONS
-from customer_gql.database.statements import Connection, execute_statement, fetch_value
+from customer_gql.database.statements import Connection, execute_statement
 from customer_gql.messaging.mail.tables import mail_outbox
 from customer_gql.security import hashing, tokens
 from customer_gql.shop.websites.tables import store, store_view, website
@@ -23,7 +23,7 @@ PASSWORD = "correct horse battery staple"
 
 async def make_website(connection: Connection) -> int:
     """A website with one store and one store view, all of one id."""
-    id = 1 + await fetch_value(connection, select(func.max(website.c.id)))
+    id = new_id()
     code = uuid.uuid4().hex
     await execute_statement(connection, insert(website).values(id=id, code=code, name="Other", currency="EUR"))
     await execute_statement(
