@@ -128,7 +128,7 @@ def test_a_fault_is_masked_and_found_again_by_its_number(tmp_path, empty_databas
 @pytest.mark.parametrize(
     ("_case", "error", "code"),
     [
-        ("ours", Forbidden("No."), "FORBIDDEN"),
+        ("ours", GraphQLError("No.", path=["a"], original_error=Forbidden("No.")), "FORBIDDEN"),
         ("of a variable", GraphQLError("Variable '$a' got invalid value 1."), "BAD_USER_INPUT"),
         ("of an argument", GraphQLError("Argument 'a' has wrong value.", path=["a"]), "BAD_USER_INPUT"),
         ("of a value we cannot show", GraphQLError("Int cannot represent 1e9", path=["a"]), "INTERNAL_SERVER_ERROR"),

@@ -8,8 +8,6 @@ import enum
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
-from graphql import GraphQLError
-
 
 class ErrorCode(enum.StrEnum):
     """Every code that may stand in a top-level error's `extensions.code`."""
@@ -28,13 +26,18 @@ class ErrorCode(enum.StrEnum):
     INTERNAL_SERVER_ERROR = "INTERNAL_SERVER_ERROR"
 
 
-class GraphError(GraphQLError):
-    """An error whose message and code may leave the process as they are."""
+class GraphError(Exception):
+    """An error whose message and extensions are shown to the caller.
+
+    graphql-core copies `message` and `extensions` of the error that a resolver raises.
+    """
 
     code: ClassVar[ErrorCode]
 
     def __init__(self, message: str, **extensions: Any) -> None:
-        super().__init__(message, extensions={"code": self.code.value, **extensions})
+        super().__init__(message)
+        self.message = message
+        self.extensions: dict[str, Any] = {"code": self.code.value, **extensions}
 
 
 class BadInput(GraphError):

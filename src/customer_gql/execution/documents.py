@@ -95,8 +95,6 @@ class DocumentCache:
             measurement = DocumentMeasurement(ast)
             measurement.validate_limits(self._limits)
             errors = validate(self._schema, ast, max_errors=_MAX_ERRORS)
-        except QueryTooComplex:
-            raise
         except GraphQLError as error:
             if "tokens. Parsing aborted" in error.message:
                 message = f"The document has more than {self._limits.tokens} tokens."

@@ -63,10 +63,8 @@ def _mask_field_error(error: GraphQLError, request_id: str, faults: list[Excepti
     original = error.original_error
     while isinstance(original, GraphQLError) and original.original_error is not None:
         original = original.original_error
-    for candidate in (error, original):
-        if isinstance(candidate, GraphError):
-            formatted = _format_error(candidate.message, candidate.code, error)
-            return {**formatted, "extensions": dict(candidate.extensions or {})}
+    if isinstance(original, GraphError):
+        return {**_format_error(original.message, original.code, error), "extensions": dict(original.extensions)}
     if isinstance(original, StrawberryInputCoercionError):
         # Its message names Python types when an input field that cannot be cleared is null.
         message = "An input field does not accept null." if "found null" in original.message else original.message

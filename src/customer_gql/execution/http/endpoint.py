@@ -147,7 +147,7 @@ class Endpoint:
             return {"errors": mask_document_errors(invalid.errors, explain=self.explain)}
         except GraphError as error:
             await self._take_cost(context.viewer, caller, refusal_cost)
-            return {"errors": [error.formatted]}
+            return {"errors": [{"message": error.message, "extensions": error.extensions}]}
         await self._take_cost(context.viewer, caller, log.cost)
         result = await run_document(self.schema, document, request.variables, request.operation_name, context)
         return self._build_body(result, log.request_id)
