@@ -1,4 +1,7 @@
-"""Text that can be stored and normalised safely, whoever sends it."""
+"""Text: what can be processed safely, and the forms it is normalised to.
+
+Rules of a field (its length, whether it is required) belong to the slice of the field and use these functions.
+"""
 
 import re
 import unicodedata
@@ -10,9 +13,35 @@ MAX_TEXT: Final = 4096
 MAX_COMBINING_MARKS: Final = 30
 """Combining marks in a row, as in Unicode's stream-safe text format. Normalising a longer run takes quadratic time."""
 
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 # Every combining mark of this Python's Unicode version; none is assigned beyond these planes.
 _MARKS: Final = frozenset(chr(code) for code in range(0x300, 0x20000) if unicodedata.combining(chr(code)))
+
+
+def normalize_text(text: str) -> str:
+    """NFC, without white space at either end: the form of every text that a person types."""
+    return unicodedata.normalize("NFC", text).strip()
+
+
+def normalize_compatible_text(text: str) -> str:
+    """NFKC, without white space at either end: full-width letters and digits become plain ones, for identifiers."""
+    return unicodedata.normalize("NFKC", text).strip()
+
+
+def has_control_character(text: str) -> bool:
+    """Unicode's category Cc: line breaks, tabs and NUL among them."""
+    return _CONTROL.search(text) is not None
+
+
+def keep_printable(text: str) -> str:
+    """Without control, format and other invisible characters; a space is the only white space that stays."""
+    return "".join(character for character in text if character.isprintable())
+
+
+def to_single_line(text: str) -> str:
+    """Each run of white space and invisible characters becomes one space, as a header or a log line needs it."""
+    return " ".join("".join(character if character.isprintable() else " " for character in text).split())
 
 
 def find_text_fault(text: str, limit: int = MAX_TEXT) -> str | None:

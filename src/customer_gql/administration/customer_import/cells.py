@@ -1,20 +1,19 @@
 """The cells of one row: each read as what its column holds, every problem collected, none raised."""
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from typing import TypeVar
 
 from customer_gql.core import emails
 from customer_gql.core.errors import RuleError
+from customer_gql.core.text import has_control_character, normalize_text
 
 from .report import CellProblem
 
 T_ = TypeVar("T_")
 
 EMPTY_VALUE = "_EMPTY_VALUE_"
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _EARLIEST = 1900
 _YES_NO = {"1": True, "0": False, "yes": True, "no": False, "true": True, "false": False, "": False}
 
@@ -29,15 +28,15 @@ class Cells:
 
     def raw(self, column: str) -> str:
         """The cell without blanks around it; empty when the file has no such column."""
-        value = self._row.get(column, "").strip()
-        return "" if value == EMPTY_VALUE else unicodedata.normalize("NFC", value)
+        value = normalize_text(self._row.get(column, ""))
+        return "" if value == EMPTY_VALUE else value
 
     def refuse(self, column: str, reason: str) -> None:
         self.problems.append(CellProblem(column, reason, self.raw(column)))
 
     def text(self, column: str, longest: int) -> str | None:
         value = self.raw(column)
-        if _CONTROL.search(value):
+        if has_control_character(value):
             return self.refuse(column, "holds a control character")
         if len(value) > longest:
             return self.refuse(column, f"is longer than {longest} characters")
@@ -108,7 +107,7 @@ class Cells:
             return self.refuse(column, "is required")
         if len(lines) > most:
             return self.refuse(column, f"has more than {most} lines")
-        if any(_CONTROL.search(line) for line in lines):
+        if any(has_control_character(line) for line in lines):
             return self.refuse(column, "holds a control character")
         if any(len(line) > longest for line in lines):
             return self.refuse(column, f"has a line of more than {longest} characters")

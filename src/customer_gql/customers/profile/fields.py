@@ -2,12 +2,12 @@
 
 import datetime as dt
 import enum
-import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from customer_gql.core.emails import validate_email
 from customer_gql.core.errors import RuleError, RuleErrors, UserErrorCode
+from customer_gql.core.text import has_control_character, normalize_text
 from customer_gql.shop.settings.declaration import WEBSITE, Setting
 from customer_gql.shop.settings.reads import SettingValues
 
@@ -65,10 +65,10 @@ def validate_profile(given: Mapping[str, Any], shop: SettingValues) -> dict[str,
 
 def validate_line(value: str | None, field: str, longest: int, *, required: bool = False) -> str | None:
     """One line without blanks around it; None when nothing is left."""
-    line = unicodedata.normalize("NFC", value or "").strip()
+    line = normalize_text(value or "")
     if len(line) > longest:
         raise RuleError(f"At most {longest} characters.", path=[field], code=UserErrorCode.TOO_LONG)
-    if any(unicodedata.category(character) == "Cc" for character in line):
+    if has_control_character(line):
         raise RuleError("One line of text, without control characters.", path=[field])
     if required and not line:
         raise RuleError("This has to be given.", path=[field], code=UserErrorCode.REQUIRED)

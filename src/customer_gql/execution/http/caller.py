@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from starlette.requests import Request
 
+from customer_gql.core.text import keep_printable
 from customer_gql.core.viewer import RequestOrigin
 
 _VISITOR: Final = re.compile(r"[A-Za-z0-9_-]{22,64}")
@@ -29,7 +30,7 @@ def _origin_from_headers(host: str, agent: bytes, store_view: bytes, visitor: by
     code, token = store_view.decode("latin-1"), visitor.decode("latin-1")
     return RequestOrigin(
         address=host[:64],
-        user_agent=_printable_text(agent.decode("latin-1"))[:_DEVICE_LENGTH],
+        user_agent=keep_printable(agent.decode("latin-1"))[:_DEVICE_LENGTH],
         store_view=_store_view_code(code),
         visitor=token if _VISITOR.fullmatch(token) else None,
         page=_referer_path(referer.decode("latin-1")),
@@ -51,8 +52,4 @@ def _referer_path(referer: str) -> str | None:
         path = urlsplit(referer).path
     except ValueError:
         return None
-    return _printable_text(path)[:_PAGE_LENGTH] or None
-
-
-def _printable_text(text: str) -> str:
-    return "".join(character for character in text if character.isprintable())
+    return keep_printable(path)[:_PAGE_LENGTH] or None

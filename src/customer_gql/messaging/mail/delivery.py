@@ -19,6 +19,7 @@ import orjson
 import structlog
 from sqlalchemy import DateTime, Integer, bindparam, null, select, update
 
+from customer_gql.core.text import to_single_line
 from customer_gql.database.statements import (
     Connection,
     Row,
@@ -179,7 +180,7 @@ def cleaned(reason: str, secrets: dict[str, str]) -> str:
     """What a mail server says, without the secrets it may quote, on one line."""
     for secret in secrets.values():
         reason = reason.replace(secret, "…")
-    return " ".join("".join(c if c.isprintable() else " " for c in reason).split())[:_LONGEST_ERROR]
+    return to_single_line(reason)[:_LONGEST_ERROR]
 
 
 async def _settle(tools: Tools, row: Row, **values: Any) -> None:

@@ -7,6 +7,8 @@ from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime
 from typing import Final
 
+from customer_gql.core.text import to_single_line
+
 from .addressing import Envelope, address
 from .templates import Rendered
 
@@ -40,4 +42,4 @@ def letter(outbox_id: int, recipient: str, envelope: Envelope, text: Rendered, a
 
 def one_line(value: str) -> str:
     """Nothing in a header may begin another one."""
-    return " ".join("".join(c if c.isprintable() else " " for c in value).split())[:_LONGEST_HEADER]
+    return to_single_line(value)[:_LONGEST_HEADER]
