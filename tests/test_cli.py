@@ -1,6 +1,7 @@
 """Every command of the README's table, as a person runs it: a process, its output, its exit code."""
 
 import asyncio
+import datetime as dt
 import json
 import re
 import signal
@@ -17,8 +18,10 @@ import pytest
 from customer_gql.database import migrations
 from customer_gql.database.pools import open_database
 from customer_gql.embedded.server import Server, create_database, drop_database
+from support.customers import make_customer
 from support.databases import cloned
 from support.processes import line, post, run, started
+from support.staff import make_website
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[1]
@@ -117,6 +120,28 @@ def test_staff_are_created_and_given_tokens(tmp_path: Path, shop_url: str):
     assert said(done) == "Ann@shop.example is staff with the role support\n"
     token = said(run(tmp_path, "staff", "token", "ann@shop.example", database_url=shop_url))
     assert re.fullmatch(r"cgs_[\w-]{43}\n", token)
+
+
+async def test_a_new_staff_user_has_the_name_that_is_given(tmp_path: Path, shop_url: str):
+    email = "named@shop.example"
+    created = ("staff", "create", email, "--role", "viewer", "--name", "Grace Hopper")
+    said(run(tmp_path, *created, database_url=shop_url))
+    async with open_database(shop_url) as database, database.reads.acquire() as connection:
+        assert await connection.fetchval("SELECT name FROM staff_user WHERE email = $1", email) == "Grace Hopper"
+
+
+async def test_a_token_of_a_customer_of_one_website_for_some_hours(tmp_path: Path, empty_database_url: str):
+    async with open_database(empty_database_url) as database, database.writes.acquire() as connection:
+        other = await make_website(connection)
+        code = await connection.fetchval("SELECT code FROM website WHERE id = $1", other)
+        await make_customer(connection, email="twice@example.com")
+        row = await make_customer(connection, email="twice@example.com", website_id=other)
+        asked = ("customer", "token", "twice@example.com", "--website", code, "--hours", 5)
+        said(run(tmp_path, *asked, database_url=empty_database_url))
+        found = await connection.fetchrow("SELECT customer_id, expires_at - now() AS left FROM customer_token")
+    assert found is not None
+    assert found.customer_id == row.id
+    assert dt.timedelta(hours=4) < found.left <= dt.timedelta(hours=5)
 
 
 def test_schema_is_the_committed_file(tmp_path: Path):

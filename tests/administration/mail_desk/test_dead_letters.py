@@ -12,7 +12,7 @@ DEAD = """query Dead($first: Int, $after: String) {
   mailDeadLetters(first: $first, after: $after) {
     totalCount
     pageInfo { hasNextPage endCursor }
-    nodes { id template recipient attempts lastError customer { id } }
+    nodes { id template recipient attempts lastError createdAt deadAt customer { id } }
   }
 }"""
 RETRY = "mutation Retry($input: MailRetryInput!) { mailRetry(input: $input) { mailId userErrors { code path } } }"
@@ -26,7 +26,7 @@ async def give_up(tools, inbox, store, number=1, **given):
         await queue(store, **{**values, **given})
         await deliver(tools)
     inbox.rcpt = None
-    return await store.fetch("SELECT id FROM mail_outbox ORDER BY dead_at")
+    return await store.fetch("SELECT id, created_at, dead_at FROM mail_outbox ORDER BY dead_at")
 
 
 async def test_staff_see_what_was_given_up_newest_first(tools, inbox, store, manager):
@@ -40,6 +40,8 @@ async def test_staff_see_what_was_given_up_newest_first(tools, inbox, store, man
             "recipient": "nobody1@example.com",
             "attempts": 1,
             "lastError": "550 No such person",
+            "createdAt": two.created_at.isoformat(),
+            "deadAt": two.dead_at.isoformat(),
             "customer": {"id": customer_id(shopper)},
         }
     ]

@@ -10,7 +10,7 @@ from customer_gql.customers.addresses.countries import find_country
 from customer_gql.customers.addresses.reads import allowed_countries
 from customer_gql.customers.addresses.settings import COUNTRIES, FAX, STREET_LINES, TELEPHONE
 from customer_gql.customers.profile.sharing import AccountSharing, set_account_sharing
-from customer_gql.shop.settings.declaration import WEBSITE
+from customer_gql.shop.settings.declaration import DECLARED_SETTINGS, WEBSITE
 from customer_gql.shop.settings.writes import set_value
 from support.customers import customer_id, make_address, make_customer
 
@@ -153,6 +153,15 @@ async def test_the_shop_decides(as_customer, connection, setting):
         {"code": "NOT_ALLOWED", "path": ["countryCode"]},
         {"code": "REQUIRED", "path": ["fax"]},
     ]
+
+
+@pytest.mark.parametrize(("path", "field"), [("addresses.show_company", "company"), ("addresses.show_fax", "fax")])
+async def test_a_field_is_required_where_the_shop_requires_it(path, field, as_customer, connection, configured):
+    me = await as_customer((await make_customer(connection)).id)
+    await configured(DECLARED_SETTINGS[path], "REQUIRED")
+    answer = (await me.data(CREATE, input=entry(**{field: None})))["addressCreate"]
+    assert answer["userErrors"] == [{"code": "REQUIRED", "path": [field]}]
+    assert (await me.data(CREATE, input=entry(**{field: "+44 20 1"})))["addressCreate"]["userErrors"] == []
 
 
 async def test_a_new_default_takes_the_place_of_the_old(as_customer, connection):

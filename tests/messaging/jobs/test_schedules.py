@@ -1,0 +1,128 @@
+"""What each schedule deletes, and what it leaves."""
+
+import datetime as dt
+
+import pytest
+
+from customer_gql.messaging.jobs.work import Tools
+from customer_gql.schema.tables import metadata
+from customer_gql.schema.work import WORK
+from customer_gql.settings import load_settings
+from support.furnishing import furnish
+
+AGO = "UPDATE {} SET {} = now() - $1::interval"
+SCHEDULES = {schedule.name: schedule for schedule in WORK.schedules}
+
+
+@pytest.fixture
+async def shop(empty_database):
+    """A connection to a shop with a row in every table, none of which is due."""
+    async with empty_database.writes.acquire() as connection:
+        async with connection.transaction():
+            await furnish(connection, metadata.sorted_tables)
+        await connection.execute("UPDATE visitor SET last_activity_at = now()")
+        await connection.execute("UPDATE staff_session SET last_used_at = now()")
+        await connection.execute("UPDATE domain_event SET occurred_at = now()")
+        yield connection
+
+
+async def counts(connection):
+    parts = [f"SELECT '{name}' AS name, count(*) AS rows FROM {name}" for name in sorted(metadata.tables)]
+    return {row[0]: row[1] for row in await connection.fetch(" UNION ALL ".join(parts))}
+
+
+async def run(database, name, **settings):
+    await SCHEDULES[name].run(Tools(database, load_settings(**settings)))
+
+
+async def gone(connection, before):
+    """How many rows of which tables were deleted."""
+    after = await counts(connection)
+    return {name: before[name] - after[name] for name in before if before[name] != after[name]}
+
+
+DUE = [
+    (
+        "accounts.delete_expired",
+        {
+            "customer_session": "expires_at",
+            "customer_refresh_token": "expires_at",
+            "customer_token": "expires_at",
+            "login_code": "expires_at",
+            "password_reset": "expires_at",
+            "email_token": "expires_at",
+            "newsletter_confirmation": "expires_at",
+            "visitor": "last_activity_at",
+            "throttle": "until",
+        },
+        dt.timedelta(days=31),
+    ),
+    (
+        "staff.delete_expired",
+        {
+            "staff_session": "expires_at",
+            "staff_invitation": "expires_at",
+            "staff_oidc_flow": "expires_at",
+            "staff_oidc_code": "expires_at",
+        },
+        dt.timedelta(seconds=1),
+    ),
+    ("mail.purge", {"mail_outbox": "sent_at"}, dt.timedelta(days=31)),
+    ("events.delete_old", {"domain_event": "occurred_at"}, dt.timedelta(days=31)),
+]
+
+
+def test_every_schedule_is_here():
+    assert set(SCHEDULES) == {name for name, _, _ in DUE} | {"jobs.purge"}
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+async def test_nothing_that_is_not_due_is_deleted(name, shop, empty_database):
+    before = await counts(shop)
+    await run(empty_database, name)
+    assert await gone(shop, before) == {}
+
+
+@pytest.mark.parametrize(("name", "columns", "age"), DUE, ids=[name for name, _, _ in DUE])
+async def test_what_is_due_is_deleted_and_nothing_else(name, columns, age, shop, empty_database):
+    await shop.execute("UPDATE password_reset SET created_at = '2019-01-01'")
+    await shop.execute("UPDATE mail_outbox SET secrets = NULL")
+    for table, column in columns.items():
+        await shop.execute(AGO.format(table, column), age)
+    before = await counts(shop)
+    await run(empty_database, name)
+    assert await gone(shop, before) == dict.fromkeys(columns, 1)
+
+
+async def test_a_session_of_staff_that_was_not_used_for_too_long(shop, empty_database):
+    await shop.execute("UPDATE staff_session SET last_used_at = now() - idle - interval '1 second'")
+    before = await counts(shop)
+    await run(empty_database, "staff.delete_expired")
+    assert await gone(shop, before) == {"staff_session": 1}
+
+
+async def test_a_token_of_a_customer_that_was_not_used_for_too_long(shop, empty_database):
+    await shop.execute("UPDATE customer_token SET idle_until = now() - interval '1 second'")
+    before = await counts(shop)
+    await run(empty_database, "accounts.delete_expired")
+    assert await gone(shop, before) == {"customer_token": 1}
+
+
+async def test_mails_are_kept_as_long_as_the_deployment_says(shop, empty_database):
+    await shop.execute("UPDATE mail_outbox SET secrets = NULL, sent_at = now() - interval '8 days'")
+    before = await counts(shop)
+    await run(empty_database, "mail.purge", mail_kept_days=9)
+    assert await gone(shop, before) == {}
+    await run(empty_database, "mail.purge", mail_kept_days=7)
+    assert await gone(shop, before) == {"mail_outbox": 1}
+
+
+async def test_the_log_of_the_queue_is_kept_for_two_weeks(shop, empty_database):
+    for days in (13, 15):
+        await shop.execute(
+            "INSERT INTO job_log (created, job_id, status, priority, entrypoint)"
+            " VALUES (now() - make_interval(days => $1), $1, 'successful', 0, 'note')",
+            days,
+        )
+    await run(empty_database, "jobs.purge")
+    assert await shop.fetchval("SELECT array_agg(job_id) FROM job_log") == [13]

@@ -1,0 +1,80 @@
+"""Each mail has its subject, its sender and the page its link leads to."""
+
+import datetime as dt
+from email.message import EmailMessage
+
+import pytest
+
+from customer_gql.core.ids import encode_id
+from customer_gql.messaging.mail.delivery import deliver
+from customer_gql.messaging.mail.kinds import MAIL_KINDS
+from customer_gql.messaging.mail.writes import queue
+from customer_gql.shop.settings.declaration import DECLARED_SETTINGS
+from customer_gql.shop.settings.writes import set_value
+from support.mailroom import part
+
+SOON = (dt.datetime.now(dt.UTC) + dt.timedelta(hours=1)).isoformat()
+GENERAL, SUPPORT = "mail.sender.general.email", "mail.sender.support.email"
+EXPECTED = {
+    "WELCOME": ("Welcome to Main Store", GENERAL, "mail.path.account"),
+    "WELCOME_WITHOUT_PASSWORD": ("Choose a password for Main Store", GENERAL, "mail.path.reset_password"),
+    "CONFIRM_EMAIL": ("Confirm your address for Main Store", GENERAL, "mail.path.confirm_email"),
+    "EMAIL_CONFIRMED": ("Your address is confirmed", GENERAL, "mail.path.account"),
+    "PASSWORD_RESET": ("Choose a new password for Main Store", SUPPORT, "mail.path.reset_password"),
+    "PASSWORD_CHANGED": ("Your password was changed", SUPPORT, "mail.path.forgotten_password"),
+    "EMAIL_CHANGED": ("Your e-mail address was changed", SUPPORT, "mail.path.forgotten_password"),
+    "EMAIL_CHANGE_CONFIRM": ("Confirm your new address", SUPPORT, "mail.path.confirm_email_change"),
+    "SIGNED_UP_AGAIN": ("You have an account at Main Store", SUPPORT, "mail.path.sign_in"),
+    "ACCOUNT_LOCKED": ("Sign-in is closed for a while", SUPPORT, "mail.path.forgotten_password"),
+    "FORCED_SIGN_IN": ("Please sign in again", SUPPORT, "mail.path.sign_in"),
+    "ACCOUNT_DELETED": ("Your account was deleted", GENERAL, "mail.path.home"),
+    "NEWSLETTER_SUBSCRIBED": ("You get our newsletter", GENERAL, "mail.path.newsletter"),
+    "NEWSLETTER_UNSUBSCRIBED": ("You get no more newsletters", SUPPORT, "mail.path.newsletter"),
+    "NEWSLETTER_CONFIRM": ("Confirm your newsletter", SUPPORT, "mail.path.newsletter_confirm"),
+    "STAFF_INVITATION": ("Choose your password for Main Store", GENERAL, "mail.path.staff_invitation"),
+}
+PREVIEW = "query P($template: MailTemplateName!, $view: ID!) { mailPreview(template: $template, storeViewId: $view) { subject } }"
+
+
+def test_every_kind_is_here():
+    assert {name.lower() for name in EXPECTED} == set(MAIL_KINDS)
+
+
+@pytest.mark.parametrize(("name", "expected"), EXPECTED.items())
+async def test_a_preview_has_the_subject(name, expected, admin_client):
+    answer = await admin_client.data(PREVIEW, template=name, view=encode_id("stv", 1))
+    assert answer["mailPreview"] == {"subject": expected[0]}
+
+
+async def test_a_mail_comes_from_its_sender_and_leads_to_its_page(tools, store, inbox):
+    # The built-in text of this mail has no link; a shop may write one that has.
+    await store.execute(
+        "INSERT INTO mail_template (name, scope, scope_id, locale, subject, html, text)"
+        " VALUES ('account_deleted', 'GLOBAL', 0, 'default', 'Your account was deleted', '{{ link }}', '{{ link }}')"
+    )
+    for _, sender, page in EXPECTED.values():
+        await set_value(store, DECLARED_SETTINGS[sender], f"{sender}@shop.example.com")
+        await set_value(store, DECLARED_SETTINGS[page], f"/to-{page}")
+    for name in EXPECTED:
+        kind = MAIL_KINDS[name.lower()]
+        secrets = {"token": "t0"} if kind.has_token else None
+        recipient = f"{kind.name}@example.com"
+        samples = {**kind.own_samples, "expiresAt": SOON} if kind.has_token else kind.own_samples
+        await queue(store, template=kind.name, recipient=recipient, placeholders=samples, secrets=secrets)
+    while await deliver(tools):
+        pass
+    sent = {message["To"].partition("@")[0].upper(): describe(message) for message in inbox.messages}
+    assert sent == {
+        name: (subject, f"Main Store <{sender}@shop.example.com>", True)
+        for name, (subject, sender, page) in EXPECTED.items()
+    }
+
+
+def describe(message: EmailMessage) -> tuple[str, str, bool]:
+    """Subject, sender, and whether the link of its own page is in it."""
+    name = message["To"].partition("@")[0].upper()
+    return (
+        message["Subject"],
+        message["From"],
+        f"https://shop.example.com/en/to-{EXPECTED[name][2]}" in part(message, "plain"),
+    )

@@ -1,0 +1,110 @@
+"""What each permission opens, in full: a root that changes its permission changes this list too."""
+
+from typing import Any
+
+import pytest
+
+from customer_gql.core.ids import encode_id
+from customer_gql.core.permissions import Permission
+from customer_gql.database.statements import Connection
+from customer_gql.schema import admin
+from support.clients import Client
+from support.staff import make_role
+
+ROOTS: dict[str, list[str]] = {
+    "configuration.manage": ["accountSharingSet", "configuration", "configurationReset", "configurationSet"],
+    "credit.adjust": ["rewardPointsAdjust", "storeCreditAdjust"],
+    "customers.force_sign_in": ["customerForceSignIn"],
+    "customers.impersonate": ["customerLoginAs", "impersonationEnd", "impersonations"],
+    "customers.read": ["customer", "customerGroups", "customers", "limits", "node", "nodes", "nowOnline", "websites"],
+    "customers.reset_password": ["customerResetPassword"],
+    "customers.write": [
+        "customerActivate",
+        "customerConfirm",
+        "customerDeactivate",
+        "customerLock",
+        "customerMassAction",
+        "customerQuickEdit",
+        "customerResendConfirmation",
+        "customerUnlock",
+    ],
+    "mail.manage": [
+        "mailDeadLetters",
+        "mailPreview",
+        "mailRetry",
+        "mailTemplateReset",
+        "mailTemplateUpdate",
+        "mailTemplates",
+    ],
+    "staff.manage": [
+        "serviceTokenCreate",
+        "serviceTokenRevoke",
+        "serviceTokenRotate",
+        "serviceTokens",
+        "staffActivate",
+        "staffCreate",
+        "staffDeactivate",
+        "staffForceSignIn",
+        "staffHistory",
+        "staffInvite",
+        "staffRoleCreate",
+        "staffRoleDelete",
+        "staffRoleUpdate",
+        "staffRoles",
+        "staffUpdate",
+        "staffUsers",
+    ],
+}
+UPDATE = """mutation U($input: StaffRoleUpdateInput!) { staffRoleUpdate(input: $input) {
+  role { permissions } userErrors { code } } }"""
+NAMES = {
+    "CUSTOMERS_READ": "customers.read",
+    "CUSTOMERS_PII": "customers.pii",
+    "CUSTOMERS_WRITE": "customers.write",
+    "CUSTOMERS_DELETE": "customers.delete",
+    "CUSTOMERS_EXPORT": "customers.export",
+    "CUSTOMERS_IMPERSONATE": "customers.impersonate",
+    "CUSTOMERS_RESET_PASSWORD": "customers.reset_password",
+    "CUSTOMERS_FORCE_SIGN_IN": "customers.force_sign_in",
+    "CREDIT_ADJUST": "credit.adjust",
+    "STAFF_MANAGE": "staff.manage",
+    "CONFIGURATION_MANAGE": "configuration.manage",
+    "MAIL_MANAGE": "mail.manage",
+    "HISTORY_READ": "history.read",
+}
+
+
+def roots_by_permission() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    roots: list[Any] = [admin.schema.query, admin.schema.mutation]
+    for root in roots:
+        for field in root.__strawberry_definition__.fields:
+            permission = field.metadata.get("permission")
+            if permission is not None:
+                name = admin.schema.config.name_converter.get_graphql_name(field)
+                found.setdefault(str(permission), []).append(name)
+    return {permission: sorted(names) for permission, names in found.items()}
+
+
+def test_each_root_asks_for_the_permission_of_this_list():
+    assert roots_by_permission() == {permission: sorted(names) for permission, names in ROOTS.items()}
+
+
+def test_permissions_that_open_no_root_are_asked_for_inside():
+    inside = {"customers.pii", "history.read", "customers.delete", "customers.export"}
+    assert set(Permission) == set(ROOTS) | inside
+
+
+@pytest.mark.parametrize(("name", "stored"), NAMES.items())
+async def test_a_permission_is_granted_by_its_name(
+    name: str, stored: str, admin_client: Client, connection: Connection
+):
+    id = await make_role(connection, ["customers.read", "customers.write"])
+    given = {"id": encode_id("rol", id), "permissions": [name]}
+    answer = (await admin_client.data(UPDATE, input=given))["staffRoleUpdate"]
+    assert answer == {"role": {"permissions": [name]}, "userErrors": []}
+    assert await connection.fetchval("SELECT permissions FROM staff_role WHERE id = $1", id) == [stored]
+
+
+def test_every_permission_has_a_name_here():
+    assert {permission.name: permission.value for permission in Permission} == NAMES
