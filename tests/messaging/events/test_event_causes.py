@@ -4,9 +4,12 @@ import pytest
 
 from customer_gql.customers.accounts.registration.settings import DELETION
 from customer_gql.schema import admin, storefront
+from support.changes import Changes, Scene
 from support.clients import Client
-from support.deeds import DEEDS, Scene
 from support.shopping import DELETE, PASSWORD
+from support.slice_samples import merge
+
+CHANGES: Changes = merge("CHANGES")
 
 CAUSES = [
     ("signUp", ["customer.created"]),
@@ -70,7 +73,7 @@ async def types_after(connection, newest):
 
 @pytest.mark.parametrize(("name", "types"), CAUSES, ids=[name for name, _ in CAUSES])
 async def test_a_mutation_causes_its_events(name, types, scene, connection, settled):
-    make, _, _ = DEEDS[name][0]
+    make, _, _ = CHANGES[name][0]
     deed = await make(scene)
     await settled()
     newest = await connection.fetchval("SELECT coalesce(max(id), 0) FROM domain_event")
