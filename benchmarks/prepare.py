@@ -16,7 +16,7 @@ from customer_gql.core.ids import encode_id
 from customer_gql.customers.profile.reads import customer_list
 from customer_gql.database import migrations
 from customer_gql.database.statements import Row
-from customer_gql.demo.seed.seeding import seed
+from customer_gql.demo.seed.seeding import seed_shop
 from customer_gql.embedded.server import Server, create_database, drop_database, running_server
 from customer_gql.staff import writes as staff
 
@@ -68,7 +68,7 @@ def _create_shop(server: Server, name: str, customers: int) -> None:
     drop_database(server, raw)
     create_database(server, raw)
     migrations.upgrade_database(server.url(raw))
-    asyncio.run(seed(server.url(raw), customers=customers, seed=1, on_progress=_create_progress()))
+    asyncio.run(seed_shop(server.url(raw), customers=customers, seed=1, on_progress=_create_progress()))
     asyncio.run(_finish_database(server, raw, name))
 
 

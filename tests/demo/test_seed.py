@@ -19,9 +19,8 @@ from customer_gql.customers.profile import tables as customers
 from customer_gql.database.pools import Database, open_database
 from customer_gql.database.projections import Projection
 from customer_gql.database.statements import Connection
-from customer_gql.demo.seed.rows import COLUMNS
-from customer_gql.demo.seed.seeding import DEFAULT_UNTIL, SeedRefused, seed
-from customer_gql.demo.shop import records
+from customer_gql.demo.seed.batches import CUSTOMER_SEEDS, SHOP_SEEDS
+from customer_gql.demo.seed.seeding import DEFAULT_UNTIL, SeedRefused, seed_shop
 from customer_gql.embedded.server import Server, create_database, drop_database
 from customer_gql.schema.projections import PROJECTIONS
 from customer_gql.schema.tables import metadata
@@ -30,6 +29,7 @@ pytestmark = pytest.mark.slow
 
 UNTIL = datetime(2026, 8, 20, 9, 30, tzinfo=UTC)
 CUSTOMERS = 250
+OF_CUSTOMERS = [table.name for seed in CUSTOMER_SEEDS for table in seed.tables]
 LEDGERS = (("store_credit", "amount"), ("reward_points", "points"))
 
 EVERY_VALUE: dict[str, Any] = {
@@ -93,7 +93,7 @@ def shop_url(server: Server, template: str) -> Generator[str]:
 @pytest.fixture(scope="module")
 async def shop(shop_url: str) -> AsyncGenerator[Connection]:
     async with open_database(shop_url) as database, database.writes.acquire() as connection:
-        await seed(connection, customers=CUSTOMERS, seed=1, until=UNTIL)
+        await seed_shop(connection, customers=CUSTOMERS, seed=1, until=UNTIL)
         yield connection
 
 
@@ -120,7 +120,7 @@ async def checksums(connection: Connection) -> dict[str, str]:
 
 async def checksums_of(connection: Connection, **arguments: Any) -> dict[str, str]:
     async with undone(connection):
-        await seed(connection, **arguments)
+        await seed_shop(connection, **arguments)
         return await checksums(connection)
 
 
@@ -142,15 +142,15 @@ async def test_the_same_arguments_give_the_same_rows(empty_database_connection: 
 async def test_other_arguments_give_other_rows(empty_database_connection: Connection, other: dict[str, Any]) -> None:
     first = await checksums_of(empty_database_connection, customers=50, seed=1, until=UNTIL)
     second = await checksums_of(empty_database_connection, **other)
-    assert {name for name in COLUMNS if first[name] == second[name]} == set()
+    assert {name for name in OF_CUSTOMERS if first[name] == second[name]} == set()
 
 
 async def test_says_how_many_rows_each_table_got(empty_database_connection: Connection) -> None:
     connection = empty_database_connection
     before = {name: await value(connection, f"SELECT count(*) FROM {name}") for name in metadata.tables}
-    summary = await seed(connection, customers=CUSTOMERS, seed=1, until=UNTIL)
+    summary = await seed_shop(connection, customers=CUSTOMERS, seed=1, until=UNTIL)
     derived = {projection.table.name for projection in PROJECTIONS}
-    seeded = {*COLUMNS, *(name for name, _, _ in records(UNTIL)), *derived}
+    seeded = {*OF_CUSTOMERS, *(table.name for seed in SHOP_SEEDS for table in seed.tables), *derived}
     assert set(summary.counts) == seeded
     for name in seeded:
         assert summary.counts[name] == await value(connection, f"SELECT count(*) FROM {name}") - before[name] > 0
@@ -158,7 +158,7 @@ async def test_says_how_many_rows_each_table_got(empty_database_connection: Conn
 
 
 async def test_a_shop_of_one_customer_by_url(empty_database_url: str, empty_database_connection: Connection) -> None:
-    summary = await seed(empty_database_url, customers=1, seed=1)
+    summary = await seed_shop(empty_database_url, customers=1, seed=1)
     assert summary.counts["customer"] == 1
     latest = await value(empty_database_connection, "SELECT max(last_activity_at) FROM customer_activity")
     assert DEFAULT_UNTIL - timedelta(minutes=15) < latest <= DEFAULT_UNTIL
@@ -166,7 +166,7 @@ async def test_a_shop_of_one_customer_by_url(empty_database_url: str, empty_data
 
 async def test_progress_counts_customers_up_to_all(empty_database_connection: Connection) -> None:
     told: list[tuple[int, int]] = []
-    await seed(
+    await seed_shop(
         empty_database_connection,
         customers=2001,
         seed=1,
@@ -360,7 +360,7 @@ async def test_the_first_customer_shows_everything(shop: Connection) -> None:
         table: await value(
             shop, f"SELECT count(*) FROM {table} WHERE customer_id = (SELECT id FROM customer WHERE number = 1)"
         )
-        for table in COLUMNS
+        for table in OF_CUSTOMERS
         if table != "customer"
     }
     assert counts == {
@@ -403,7 +403,7 @@ async def test_the_first_customer_has_defaults_and_an_open_cart_and_is_online(sh
 async def test_a_second_run_is_refused_and_changes_nothing(shop: Connection) -> None:
     before = await checksums(shop)
     with pytest.raises(SeedRefused, match="already has customers: seed an empty database"):
-        await seed(shop, customers=10, seed=2)
+        await seed_shop(shop, customers=10, seed=2)
     assert await checksums(shop) == before
     assert await next_number(shop) == CUSTOMERS + 1
 
@@ -411,15 +411,15 @@ async def test_a_second_run_is_refused_and_changes_nothing(shop: Connection) -> 
 async def test_what_is_left_of_a_shop_without_customers_is_refused(shop: Connection) -> None:
     async with undone(shop):
         await shop.execute("DELETE FROM customer")
-        with pytest.raises(SeedRefused, match=r"already holds records .* \(website\)"):
-            await seed(shop, customers=10, seed=1)
+        with pytest.raises(SeedRefused, match=r"already holds records .* \(product\)"):
+            await seed_shop(shop, customers=10, seed=1)
 
 
 async def test_a_database_without_tables_is_refused(empty_database_connection: Connection) -> None:
     async with undone(empty_database_connection):
         await empty_database_connection.execute("ALTER TABLE customer RENAME TO client")
         with pytest.raises(SeedRefused, match="run `customer-gql migrate` first"):
-            await seed(empty_database_connection, customers=10, seed=1)
+            await seed_shop(empty_database_connection, customers=10, seed=1)
 
 
 @pytest.mark.parametrize(
@@ -435,7 +435,7 @@ async def test_what_no_shop_can_be_made_of_is_refused(
     empty_database_connection: Connection, arguments: dict[str, Any], sentence: str
 ) -> None:
     with pytest.raises(SeedRefused, match=sentence):
-        await seed(empty_database_connection, seed=1, **arguments)
+        await seed_shop(empty_database_connection, seed=1, **arguments)
     assert not await value(empty_database_connection, "SELECT EXISTS (SELECT FROM customer)")
 
 
@@ -446,5 +446,5 @@ async def test_a_run_that_ends_early_leaves_nothing(empty_database_connection: C
         raise asyncio.CancelledError
 
     with pytest.raises(asyncio.CancelledError):
-        await seed(empty_database_connection, customers=2500, seed=1, on_progress=end)
+        await seed_shop(empty_database_connection, customers=2500, seed=1, on_progress=end)
     assert await checksums(empty_database_connection) == before

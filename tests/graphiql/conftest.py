@@ -9,7 +9,7 @@ import pytest
 import uvicorn
 
 from customer_gql.core.ids import encode_id
-from customer_gql.demo.start import prepare
+from customer_gql.demo.start import prepare_demo
 from customer_gql.embedded.server import Server
 from support.databases import cloned
 from support.graphiql_driver import Visit, chromium, visit
@@ -44,7 +44,7 @@ async def shop(server: Server, template: str, tmp_path_factory: pytest.TempPathF
         pytest.skip("no Chromium found; name one in CUSTOMER_GQL_CHROMIUM")
     folder = tmp_path_factory.mktemp("shop")
     with cloned(server, template) as url:
-        tokens = await prepare(url, lambda _done, _total: None, is_ours=True)
+        tokens = await prepare_demo(url, lambda _done, _total: None, is_ours=True)
         customer = await first_customer(url)
         with started(folder, "serve", "--port", 0, database_url=url, environment="development") as service:
             at = line(service.stderr).removeprefix("serving on ")

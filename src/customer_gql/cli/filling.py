@@ -39,11 +39,11 @@ def seed(
     seed: Annotated[int, typer.Option(help="The same number gives the same shop.")] = 1,
 ) -> None:
     """Fill an empty shop with made-up customers."""
-    from customer_gql.demo.seed.seeding import seed as fill
+    from customer_gql.demo.seed.seeding import seed_shop
 
     with database(load_settings()) as url, show_progress(f"{customers:,} customers") as advance:
         bring_up(url)
-        done = run(url, lambda c: fill(c, customers=customers, seed=seed, on_progress=advance), transaction=False)
+        done = run(url, lambda c: seed_shop(c, customers=customers, seed=seed, on_progress=advance), transaction=False)
     print_counts(done)
 
 

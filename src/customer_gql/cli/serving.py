@@ -16,7 +16,7 @@ from .databases import bring_up, database
 def demo(port: Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.")] = None) -> None:
     """Serve a shop of made-up customers on an embedded PostgreSQL. Ctrl-C ends both."""
     from customer_gql.app import create_app
-    from customer_gql.demo.start import greeting, prepared
+    from customer_gql.demo.start import format_greeting, run_prepare
     from customer_gql.execution.http import server
     from customer_gql.execution.telemetry import logs
 
@@ -25,10 +25,10 @@ def demo(port: Annotated[int | None, typer.Option(help="Port to listen on; 0 tak
     with _listening(settings) as listening, database(settings) as url:
         bring_up(url)
         with show_progress("a shop of made-up customers") as advance:
-            tokens = prepared(url, advance, is_ours=settings.database_url is None)
+            tokens = run_prepare(url, advance, is_ours=settings.database_url is None)
         base = f"http://{settings.host}:{listening.getsockname()[1]}"
         app = create_app(settings.model_copy(update={"database_url": url}))
-        server.serve_app(app, listening, lambda: print(greeting(base, *tokens), flush=True))
+        server.serve_app(app, listening, lambda: print(format_greeting(base, *tokens), flush=True))
 
 
 def serve(

@@ -15,8 +15,8 @@ from typing import Final
 
 from .errors import BadInput
 
-_EPOCH_MS: Final = 1_704_067_200_000  # 2024-01-01; 41 bits of milliseconds last until 2093
-_COUNTER_BITS: Final = 22
+EPOCH_MS: Final = 1_704_067_200_000  # 2024-01-01; 41 bits of milliseconds last until 2093
+COUNTER_BITS: Final = 22
 _SHAPE: Final = re.compile(r"([a-z]{3})_((?:[0-9a-f]{16}){1,3})")
 _lock: Final = threading.Lock()
 _last = 0
@@ -29,7 +29,7 @@ def new_id() -> int:
     key then refuses the second row.
     """
     global _last  # noqa: PLW0603 - one counter for the process
-    fresh = (int(time.time() * 1000) - _EPOCH_MS) << _COUNTER_BITS | secrets.randbits(_COUNTER_BITS - 2)
+    fresh = (int(time.time() * 1000) - EPOCH_MS) << COUNTER_BITS | secrets.randbits(COUNTER_BITS - 2)
     with _lock:
         _last = fresh if fresh > _last else _last + 1
         return _last

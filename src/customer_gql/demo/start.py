@@ -14,7 +14,7 @@ from customer_gql.customers.accounts.writes import issue_customer_token
 from customer_gql.customers.profile.tables import customer
 from customer_gql.database.pools import Database, open_database
 from customer_gql.database.statements import fetch_value
-from customer_gql.demo.seed.seeding import seed
+from customer_gql.demo.seed.seeding import seed_shop
 from customer_gql.staff import writes as staff
 from customer_gql.staff.tables import staff_user
 
@@ -24,41 +24,48 @@ LIFETIME = dt.timedelta(days=7)
 QUERY = "{ customers(first: 3) { totalCount nodes { number fullName email orders(first: 2) { nodes { number status } } } } }"
 
 
-async def prepare(url: str, on_progress: Callable[[int, int], None], *, is_ours: bool) -> tuple[str, str]:
-    """Fill an empty shop; a staff token and a customer token, fresh each time.
+async def prepare_demo(url: str, on_progress: Callable[[int, int], None], *, is_ours: bool) -> tuple[str, str]:
+    """Fill an empty shop; return a new staff token and a new customer token.
 
-    A database that is not ours and holds a shop of somebody else is refused: the demo would make itself its administrator.
+    A configured database with a shop that is not the demo's is refused: the demo would make itself its administrator.
     """
     async with open_database(url) as database:
-        is_empty = not await _has(database, select(customer.c.id))
-        if not (
-            is_ours or is_empty or await _has(database, select(staff_user.c.id).where(staff_user.c.email == STAFF))
-        ):
-            raise CommandFailed(
-                "The database of CUSTOMER_GQL_DATABASE_URL holds a shop already: `customer-gql serve` serves it."
-            )
+        is_empty = not await _has_rows(database, select(customer.c.id))
+        if not (is_ours or is_empty):
+            await _require_demo_shop(database)
         async with database.transaction() as connection:
             with suppress(RuleError):  # it is there from an earlier start
                 await staff.create_staff_user(connection, email=STAFF, name="Demo Admin", role="administrator")
         if is_empty:
+            now = dt.datetime.now(dt.UTC)
             async with database.writes.acquire() as connection:
-                await seed(
-                    connection, customers=CUSTOMERS, seed=1, until=dt.datetime.now(dt.UTC), on_progress=on_progress
-                )
-        async with database.transaction() as connection:
-            first = await fetch_value(connection, select(customer.c.id).order_by(customer.c.number).limit(1))
-            return (
-                await staff.issue_staff_token(connection, email=STAFF, lifetime=LIFETIME, idle=LIFETIME),
-                await issue_customer_token(connection, first, lifetime=LIFETIME),
-            )
+                await seed_shop(connection, customers=CUSTOMERS, seed=1, until=now, on_progress=on_progress)
+        return await _issue_tokens(database)
 
 
-async def _has(database: Database, rows: Select[Any]) -> bool:
+async def _require_demo_shop(database: Database) -> None:
+    if not await _has_rows(database, select(staff_user.c.id).where(staff_user.c.email == STAFF)):
+        raise CommandFailed(
+            "The database of CUSTOMER_GQL_DATABASE_URL holds a shop already: `customer-gql serve` serves it."
+        )
+
+
+async def _issue_tokens(database: Database) -> tuple[str, str]:
+    """Of the administrator, and of the customer with the lowest number."""
+    async with database.transaction() as connection:
+        first = await fetch_value(connection, select(customer.c.id).order_by(customer.c.number).limit(1))
+        return (
+            await staff.issue_staff_token(connection, email=STAFF, lifetime=LIFETIME, idle=LIFETIME),
+            await issue_customer_token(connection, first, lifetime=LIFETIME),
+        )
+
+
+async def _has_rows(database: Database, rows: Select[Any]) -> bool:
     async with database.reads.acquire() as connection:
         return await fetch_value(connection, select(rows.exists()))
 
 
-def greeting(base: str, staff_token: str, customer_token: str) -> str:
+def format_greeting(base: str, staff_token: str, customer_token: str) -> str:
     return "\n".join(
         [
             f"storefront URL {base}/graphql",
@@ -70,5 +77,5 @@ def greeting(base: str, staff_token: str, customer_token: str) -> str:
     )
 
 
-def prepared(url: str, on_progress: Callable[[int, int], None], *, is_ours: bool) -> tuple[str, str]:
-    return asyncio.run(prepare(url, on_progress, is_ours=is_ours))
+def run_prepare(url: str, on_progress: Callable[[int, int], None], *, is_ours: bool) -> tuple[str, str]:
+    return asyncio.run(prepare_demo(url, on_progress, is_ours=is_ours))

@@ -13,26 +13,27 @@ from customer_gql.customers.addresses.tables import address
 from customer_gql.customers.history.writes import record_customer_events
 from customer_gql.customers.profile.tables import customer, customer_email
 from customer_gql.database.statements import Connection, Row, equals_any, fetch_rows
+from customer_gql.demo.copying import copy_rows
 
 from .files import Record
-from .rows import claimed, copy
+from .rows import insert_missing
 
 _WHOLESALE: Final = 2
 
 
-def email(buyer: Record) -> str:
+def email_of(buyer: Record) -> str:
     return f"contact@{buyer['customer_id'].lower()}.example"
 
 
-async def add(
+async def add_customers(
     connection: Connection, buyers: Sequence[Record], since: Mapping[str, datetime], view: Row
 ) -> tuple[int, dict[str, int]]:
-    """How many are new, and everybody's id. Who is there already, as from another import, stays as they are."""
+    """How many are new, and the id of each. Customers who are there already, as from another import, are not changed."""
     claims = [
-        {"email_normalised": normalize_email(email(buyer)), "scope": view.website_id, "customer_id": new_id()}
+        {"email_normalised": normalize_email(email_of(buyer)), "scope": view.website_id, "customer_id": new_id()}
         for buyer in buyers
     ]
-    fresh = await claimed(connection, customer_email, claims, "customer_id")
+    fresh = await insert_missing(connection, customer_email, claims, "customer_id")
     now = datetime.now(UTC)
     made = [
         (claim["customer_id"], buyer, since.get(buyer["customer_id"], now))
@@ -44,14 +45,14 @@ async def add(
         {**_profile(buyer, view), "id": id_, "number": number, "created_at": moment, "updated_at": now}
         for (id_, buyer, moment), (number,) in zip(made, numbers, strict=True)
     ]
-    await copy(connection, customer, profiles)
-    await copy(connection, address, [{**_address(buyer, now), "customer_id": id_} for id_, buyer, _ in made])
+    await copy_rows(connection, customer, profiles)
+    await copy_rows(connection, address, [{**_address(buyer, now), "customer_id": id_} for id_, buyer, _ in made])
     await record_customer_events(connection, [(id_, 1, {}) for id_, _, _ in made], kind="CREATED", by=SYSTEM)
-    return len(made), await _ids(connection, buyers, view)
+    return len(made), await _find_ids(connection, buyers, view)
 
 
-async def _ids(connection: Connection, buyers: Sequence[Record], view: Row) -> dict[str, int]:
-    addresses = {normalize_email(email(buyer)): buyer["customer_id"] for buyer in buyers}
+async def _find_ids(connection: Connection, buyers: Sequence[Record], view: Row) -> dict[str, int]:
+    addresses = {normalize_email(email_of(buyer)): buyer["customer_id"] for buyer in buyers}
     columns = (customer_email.c.email_normalised, customer_email.c.customer_id)
     known = select(*columns).where(
         equals_any(customer_email.c.email_normalised, list(addresses)), customer_email.c.scope == view.website_id
@@ -59,16 +60,16 @@ async def _ids(connection: Connection, buyers: Sequence[Record], view: Row) -> d
     return {addresses[row.email_normalised]: row.customer_id for row in await fetch_rows(connection, known)}
 
 
-def _names(buyer: Record) -> Record:
-    """One person in one cell: the last blank parts the names."""
+def _split_name(buyer: Record) -> Record:
+    """One cell holds the whole name: the last space separates first and last name."""
     first, _, last = buyer["contact_name"].rpartition(" ")
     return {"first_name": first or last, "last_name": last}
 
 
 def _profile(buyer: Record, view: Row) -> Record:
     return {
-        **_names(buyer),
-        "email": email(buyer),
+        **_split_name(buyer),
+        "email": email_of(buyer),
         "website_id": view.website_id,
         "created_in_store_view_id": view.id,
         "group_id": _WHOLESALE,
@@ -77,7 +78,7 @@ def _profile(buyer: Record, view: Row) -> Record:
 
 def _address(buyer: Record, now: datetime) -> Record:
     return {
-        **_names(buyer),
+        **_split_name(buyer),
         "id": new_id(),
         "company": buyer["company_name"],
         "street": buyer["address"].splitlines(),

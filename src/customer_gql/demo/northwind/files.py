@@ -36,29 +36,29 @@ COUNTRY_CODES: Final = {
 }
 
 
-def _text(cell: str) -> str:
+def _parse_text(cell: str) -> str:
     if not cell:
         raise ValueError
     return cell
 
 
-def _optional(cell: str) -> str | None:
+def _parse_optional(cell: str) -> str | None:
     return cell or None
 
 
-def _day(cell: str) -> datetime:
+def _parse_day(cell: str) -> datetime:
     return datetime.strptime(cell, "%Y-%m-%d").replace(tzinfo=UTC)
 
 
-def _day_or_none(cell: str) -> datetime | None:
-    return _day(cell) if cell else None
+def _parse_optional_day(cell: str) -> datetime | None:
+    return _parse_day(cell) if cell else None
 
 
-def _cents(cell: str) -> int:
+def _parse_cents(cell: str) -> int:
     return to_minor_units(Decimal(cell), CURRENCY)
 
 
-def _country(cell: str) -> str:
+def _parse_country(cell: str) -> str:
     return COUNTRY_CODES[cell]
 
 
@@ -66,56 +66,66 @@ Columns = Mapping[str, Callable[[str], Any]]
 Record = dict[str, Any]
 
 _FILES: Final[Mapping[str, Columns]] = {
-    "employees": {"employee_id": _text, "first_name": _text, "last_name": _text, "title": _text},
-    "products": {"product_id": _text, "product_name": _text, "unit_price": _cents, "discontinued": int},
+    "employees": {
+        "employee_id": _parse_text,
+        "first_name": _parse_text,
+        "last_name": _parse_text,
+        "title": _parse_text,
+    },
+    "products": {
+        "product_id": _parse_text,
+        "product_name": _parse_text,
+        "unit_price": _parse_cents,
+        "discontinued": int,
+    },
     "customers": {
-        "customer_id": _text,
-        "company_name": _text,
-        "contact_name": _text,
-        "address": _text,
-        "city": _text,
-        "region": _optional,
-        "postal_code": _optional,
-        "country": _country,
-        "phone": _text,
-        "fax": _optional,
+        "customer_id": _parse_text,
+        "company_name": _parse_text,
+        "contact_name": _parse_text,
+        "address": _parse_text,
+        "city": _parse_text,
+        "region": _parse_optional,
+        "postal_code": _parse_optional,
+        "country": _parse_country,
+        "phone": _parse_text,
+        "fax": _parse_optional,
     },
     "orders": {
-        "order_id": _text,
-        "customer_id": _text,
-        "employee_id": _text,
-        "order_date": _day,
-        "shipped_date": _day_or_none,
-        "freight": _cents,
-        "ship_name": _text,
-        "ship_address": _text,
-        "ship_city": _text,
-        "ship_region": _optional,
-        "ship_postal_code": _optional,
-        "ship_country": _country,
+        "order_id": _parse_text,
+        "customer_id": _parse_text,
+        "employee_id": _parse_text,
+        "order_date": _parse_day,
+        "shipped_date": _parse_optional_day,
+        "freight": _parse_cents,
+        "ship_name": _parse_text,
+        "ship_address": _parse_text,
+        "ship_city": _parse_text,
+        "ship_region": _parse_optional,
+        "ship_postal_code": _parse_optional,
+        "ship_country": _parse_country,
     },
     "order_items": {
-        "order_id": _text,
-        "product_id": _text,
-        "unit_price": _cents,
+        "order_id": _parse_text,
+        "product_id": _parse_text,
+        "unit_price": _parse_cents,
         "quantity": int,
         "discount": Decimal,
     },
 }
 
 
-def read(folder: Path) -> dict[str, list[Record]]:
-    """Every file's rows; `ImportFault` when a file is missing, lacks a column, or holds a value that is none."""
-    return {name: _rows(folder / f"{name}.csv", columns) for name, columns in _FILES.items()}
+def read_files(folder: Path) -> dict[str, list[Record]]:
+    """Every file's rows; `ImportFault` when a file is missing, lacks a column, or holds a value that cannot be used."""
+    return {name: _read_rows(folder / f"{name}.csv", columns) for name, columns in _FILES.items()}
 
 
-def _rows(path: Path, columns: Columns) -> list[Record]:
+def _read_rows(path: Path, columns: Columns) -> list[Record]:
     with CsvFile(path) as file:
         file.require(columns)
-        return [_row(file, cells, columns) for cells in file.records()]
+        return [_parse_row(file, cells, columns) for cells in file.records()]
 
 
-def _row(file: CsvFile, found: Cells, columns: Columns) -> Record:
+def _parse_row(file: CsvFile, found: Cells, columns: Columns) -> Record:
     if len(found.cells) != len(file.columns):
         raise ImportFault(
             f"{file.name}, line {found.line}: there are {len(found.cells)} cells instead of {len(file.columns)}."

@@ -1,8 +1,8 @@
 """Northwind, Microsoft's sample shop, as a shop's real history.
 
 What the source does not say is left out, not made up, but for two things an account cannot be without: an e-mail
-address (`contact@<company id>.example`, of staff `<first>.<last>@northwind.example`), and the time since when somebody
-is a customer, which is that of their first order. Shippers' names have no place without a tracking number.
+address (`contact@<company id>.example`, of staff `<first>.<last>@northwind.example`), and when an account was created,
+which is the time of its first order. Names of shippers are not imported, because they belong to a tracking number.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,17 +14,18 @@ from sqlalchemy import select
 
 from customer_gql.administration.customer_import.files import ImportFault
 from customer_gql.commerce.catalog.tables import product
-from customer_gql.commerce.orders.tables import sales_order, sales_order_number
+from customer_gql.commerce.orders.tables import sales_order, sales_order_item, sales_order_number, shipment
 from customer_gql.core.ids import new_id
 from customer_gql.database.statements import Connection, Row, fetch_one, fetch_value
 from customer_gql.database.transactions import mark_customers, transaction
+from customer_gql.demo.copying import copy_rows
 from customer_gql.shop.websites.tables import store, store_view, website
 from customer_gql.staff.tables import staff_role, staff_user
 
-from . import customers as customers_, orders as orders_
-from .files import CURRENCY, Record, read
-from .orders import Sale
-from .rows import claimed, copy, ids
+from .customers import add_customers, email_of
+from .files import CURRENCY, Record, read_files
+from .orders import ORDER_TABLES, Sale, make_order_rows, number_of, sku_of
+from .rows import find_ids, insert_missing
 
 __all__ = ["ImportFault", "Loaded", "NorthwindSummary", "import_northwind"]
 
@@ -35,7 +36,7 @@ Files = Mapping[str, list[Record]]
 class Loaded:
     read: int
     created: int
-    """The others were there already and stayed as they were."""
+    """The others were there already and were not changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class NorthwindSummary:
     shipments: Loaded
 
     def lines(self) -> list[str]:
-        """What happened, for people."""
+        """What happened, in words."""
         counted = {name.replace("_", " "): getattr(self, name) for name in self.__slots__}
         return [f"{name}: {count.read:,} read, {count.created:,} created" for name, count in counted.items()]
 
@@ -65,17 +66,17 @@ class _Ids:
 async def import_northwind(connection: Connection, folder: Path) -> NorthwindSummary:
     """Add what is not there yet, found again by e-mail, SKU and order number; all of it in one transaction.
 
-    Raises `ImportFault` when a file is missing, lacks a column, or holds a value that is none.
+    Raises `ImportFault` when a file is missing, lacks a column, or holds a value that cannot be used.
     """
-    files = read(folder)
+    files = read_files(folder)
     async with transaction(connection):
-        view = await _default_view(connection)
+        view = await _find_default_view(connection)
         staff, staff_ids = await _add_staff(connection, files["employees"])
         products, product_ids = await _add_products(connection, files["products"])
-        customers, customer_ids = await customers_.add(
-            connection, files["customers"], _first_orders(files["orders"]), view
+        customers, customer_ids = await add_customers(
+            connection, files["customers"], _first_order_times(files["orders"]), view
         )
-        sales = _sales(files, _Ids(staff_ids, product_ids, customer_ids), view)
+        sales = _make_sales(files, _Ids(staff_ids, product_ids, customer_ids), view)
         orders = await _add_orders(connection, sales)
     return NorthwindSummary(
         Loaded(len(files["employees"]), staff),
@@ -85,7 +86,7 @@ async def import_northwind(connection: Connection, folder: Path) -> NorthwindSum
     )
 
 
-async def _default_view(connection: Connection) -> Row:
+async def _find_default_view(connection: Connection) -> Row:
     found = await fetch_one(
         connection,
         select(store_view.c.id, store.c.website_id)
@@ -99,7 +100,7 @@ async def _default_view(connection: Connection) -> Row:
 
 
 async def _add_staff(connection: Connection, employees: Sequence[Record]) -> tuple[int, dict[str, int]]:
-    """The sales people of the orders. Nobody can sign in as one of them."""
+    """The sales people of the orders, inactive, so that nobody can sign in as one of them."""
     viewer = await fetch_value(connection, select(staff_role.c.id).where(staff_role.c.name == "viewer"))
     emails = {
         row["employee_id"]: f"{row['first_name']}.{row['last_name']}@northwind.example".lower() for row in employees
@@ -115,13 +116,13 @@ async def _add_staff(connection: Connection, employees: Sequence[Record]) -> tup
         }
         for row in employees
     ]
-    created = await claimed(connection, staff_user, rows, "email")
-    known = await ids(connection, staff_user, "email", list(emails.values()))
+    created = await insert_missing(connection, staff_user, rows, "email")
+    known = await find_ids(connection, staff_user, "email", list(emails.values()))
     return len(created), {employee: known[email] for employee, email in emails.items()}
 
 
 async def _add_products(connection: Connection, products: Sequence[Record]) -> tuple[int, dict[str, int]]:
-    skus = {row["product_id"]: orders_.sku(row["product_id"]) for row in products}
+    skus = {row["product_id"]: sku_of(row["product_id"]) for row in products}
     rows = [
         {
             "id": new_id(),
@@ -133,12 +134,12 @@ async def _add_products(connection: Connection, products: Sequence[Record]) -> t
         }
         for row in products
     ]
-    created = await claimed(connection, product, rows, "sku")
-    known = await ids(connection, product, "sku", list(skus.values()))
+    created = await insert_missing(connection, product, rows, "sku")
+    known = await find_ids(connection, product, "sku", list(skus.values()))
     return len(created), {product_id: known[sku] for product_id, sku in skus.items()}
 
 
-def _first_orders(orders: Sequence[Record]) -> dict[str, datetime]:
+def _first_order_times(orders: Sequence[Record]) -> dict[str, datetime]:
     first: dict[str, datetime] = {}
     for order in orders:
         buyer, placed_at = order["customer_id"], order["order_date"]
@@ -146,7 +147,7 @@ def _first_orders(orders: Sequence[Record]) -> dict[str, datetime]:
     return first
 
 
-def _sales(files: Files, known: _Ids, view: Row) -> list[Sale]:
+def _make_sales(files: Files, known: _Ids, view: Row) -> list[Sale]:
     """The orders with all they refer to; `ImportFault` when they refer to something that no file has."""
     buyers = {buyer["customer_id"]: buyer for buyer in files["customers"]}
     products = {row["product_id"]: row for row in files["products"]}
@@ -158,7 +159,7 @@ def _sales(files: Files, known: _Ids, view: Row) -> list[Sale]:
             Sale(
                 order_id=new_id(),
                 customer_id=known.customers[order["customer_id"]],
-                email=customers_.email(buyers[order["customer_id"]]),
+                email=email_of(buyers[order["customer_id"]]),
                 buyer=buyers[order["customer_id"]],
                 order=order,
                 items=items[order["order_id"]],
@@ -175,20 +176,19 @@ def _sales(files: Files, known: _Ids, view: Row) -> list[Sale]:
 async def _add_orders(connection: Connection, sales: Sequence[Sale]) -> tuple[Loaded, Loaded, Loaded]:
     """Orders, their lines and their shipments. The claim on the number decides which are new."""
     claims = [
-        {"number": orders_.number(sale.order), "customer_id": sale.customer_id, "order_id": sale.order_id}
-        for sale in sales
+        {"number": number_of(sale.order), "customer_id": sale.customer_id, "order_id": sale.order_id} for sale in sales
     ]
-    fresh = await claimed(connection, sales_order_number, claims, "order_id")
-    made = [orders_.rows(sale) for sale in sales if sale.order_id in fresh]
-    for table in orders_.TABLES:
-        await copy(connection, table, [row for rows in made for row in rows[table]])
+    fresh = await insert_missing(connection, sales_order_number, claims, "order_id")
+    made = [make_order_rows(sale) for sale in sales if sale.order_id in fresh]
+    for table in ORDER_TABLES:
+        await copy_rows(connection, table, [row for rows in made for row in rows[table]])
     new = {sale.customer_id for sale in sales if sale.order_id in fresh}
     mark_customers(connection, new, sales_order)
     return (
         Loaded(len(sales), len(made)),
-        Loaded(sum(len(sale.items) for sale in sales), sum(len(rows[orders_.sales_order_item]) for rows in made)),
+        Loaded(sum(len(sale.items) for sale in sales), sum(len(rows[sales_order_item]) for rows in made)),
         Loaded(
             sum(bool(sale.order["shipped_date"]) for sale in sales),
-            sum(len(rows[orders_.shipment]) for rows in made),
+            sum(len(rows[shipment]) for rows in made),
         ),
     )

@@ -17,7 +17,7 @@ from customer_gql.core.ids import new_id
 
 from .files import CURRENCY, Record
 
-TABLES: Final = (sales_order, sales_order_address, sales_order_item, shipment)
+ORDER_TABLES: Final = (sales_order, sales_order_address, sales_order_item, shipment)
 """Parents before children."""
 
 
@@ -37,15 +37,15 @@ class Sale:
     store_view_id: int
 
 
-def number(order: Record) -> str:
+def number_of(order: Record) -> str:
     return f"NW-{order['order_id']}"
 
 
-def sku(product_id: str) -> str:
+def sku_of(product_id: str) -> str:
     return f"NW-{product_id}"
 
 
-def rows(sale: Sale) -> dict[Table, list[Record]]:
+def make_order_rows(sale: Sale) -> dict[Table, list[Record]]:
     items = [_item(sale, position, item) for position, item in enumerate(sale.items, 1)]
     return {
         sales_order: [_order(sale, items)],
@@ -63,7 +63,7 @@ def _order(sale: Sale, items: Sequence[Record]) -> Record:
     return {
         "customer_id": sale.customer_id,
         "id": sale.order_id,
-        "number": number(order),
+        "number": number_of(order),
         "status": (OrderStatus.COMPLETE if shipped_at else OrderStatus.PROCESSING).value,
         "store_view_id": sale.store_view_id,
         "placed_at": order["order_date"],
@@ -82,14 +82,14 @@ def _order(sale: Sale, items: Sequence[Record]) -> Record:
 
 
 def _item(sale: Sale, position: int, item: Record) -> Record:
-    """The price is the line's own: for a third of the lines the product costs more today."""
+    """The price is the one of the line: for a third of the lines the product costs more today."""
     gross = item["unit_price"] * item["quantity"]
     discount = int((gross * item["discount"]).to_integral_value())  # halves to even, as `minor` rounds
     return {
         **_owner(sale),
         "position": position,
         "product_id": sale.product_ids[item["product_id"]],
-        "sku": sku(item["product_id"]),
+        "sku": sku_of(item["product_id"]),
         "name": item["product"]["product_name"],
         "quantity_ordered": item["quantity"],
         "quantity_shipped": item["quantity"] if sale.order["shipped_date"] else 0,
@@ -121,7 +121,7 @@ def _billing(sale: Sale) -> Record:
 
 
 def _shipping(sale: Sale) -> Record:
-    """The source names no person here, and a company under a name of its own for some orders."""
+    """The source names a company here, for some orders another one than the customer, and no person."""
     order = sale.order
     return {
         **_owner(sale),

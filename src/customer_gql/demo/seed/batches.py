@@ -1,30 +1,32 @@
-"""Batches of synthetic customers, each made by itself: of its numbers, the seed and the size of the shop."""
+"""Batches of customers of the demo shop. A batch depends on its numbers, the seed and the size of the shop alone."""
 
 import math
 import random
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from .addresses import add_addresses
-from .credit import add_credit
-from .customers import add_activity, add_customer, add_subscriptions
-from .orders import add_orders
-from .plan import drawn
-from .points import add_points
-from .reviews import add_reviews
-from .rows import DAY, HOUR, Rows, no_rows
-from .shoppers import Shopper, shopper
+from customer_gql.database.seeding import DAY, HOUR, CustomerSeed, Rows, ShopSeed, TableRows, to_datetime
+from customer_gql.schema.slices import declared
+
+from .plan import Plan, draw_plan
+from .shoppers import Shopper, make_shopper
 from .showcase import SHOWCASE
-from .wishes import add_carts, add_wishlists
 
 CUSTOMERS_IN_A_BATCH: Final = 2000
 _LONGEST_HISTORY: Final = 3 * 365 * DAY
 _SAME_PERSON_ELSEWHERE: Final = 0.03
 
+_DECLARED: Final = declared("seed", "SEED")
+SHOP_SEEDS: Final = tuple(seed for seed in _DECLARED if isinstance(seed, ShopSeed))
+CUSTOMER_SEEDS: Final = tuple(
+    sorted((seed for seed in _DECLARED if isinstance(seed, CustomerSeed)), key=lambda seed: seed.stage)
+)
+
 
 @dataclass(frozen=True, slots=True)
-class Shop:
-    """All that the rows depend on; times are milliseconds since the epoch."""
+class DemoShop:
+    """Everything that the rows depend on; times are milliseconds since the epoch."""
 
     customers: int
     seed: int
@@ -35,44 +37,43 @@ class Shop:
         return max(DAY + 9 * HOUR, self.until - _LONGEST_HISTORY)
 
 
-def batch(shop: Shop, first: int) -> Rows:
-    """The customers from number `first` on. Its own source of chance makes it independent of the other batches."""
+def make_shop_rows(shop: DemoShop) -> Rows:
+    """Everything that is there before the first customer."""
+    rows = _no_rows(SHOP_SEEDS)
+    for seed in SHOP_SEEDS:
+        seed.add(to_datetime(shop.opened), rows)
+    return rows
+
+
+def make_batch(shop: DemoShop, first: int) -> Rows:
+    """The customers from number `first` on. Its own random source makes it independent of the other batches."""
     draw = random.Random(f"{shop.seed}:{first}")
-    rows = no_rows()
-    neighbour: Shopper | None = None
+    rows = _no_rows(CUSTOMER_SEEDS)
+    neighbour: Shopper[Plan] | None = None
     for number in range(first, min(first + CUSTOMERS_IN_A_BATCH, shop.customers + 1)):
-        plan = SHOWCASE[number - 1] if number <= len(SHOWCASE) else drawn(draw)
-        s = shopper(number, plan, _created(shop, number, draw.random()), shop.until, draw)
-        is_same = neighbour is not None and draw.random() < _SAME_PERSON_ELSEWHERE and _take_over(s, neighbour)
-        _add(s, rows)
+        plan = SHOWCASE[number - 1] if number <= len(SHOWCASE) else draw_plan(draw)
+        s = make_shopper(number, plan, _created(shop, number, draw.random()), shop.until, draw)
+        is_same = neighbour is not None and draw.random() < _SAME_PERSON_ELSEWHERE and _take_identity(s, neighbour)
+        for seed in CUSTOMER_SEEDS:
+            seed.add(s, rows)
         # A third account of one person could meet the first one on its website.
         neighbour = None if is_same else s
     return rows
 
 
-def _created(shop: Shop, number: int, share: float) -> int:
+def _no_rows(seeds: Iterable[ShopSeed | CustomerSeed]) -> Rows:
+    return {table: TableRows() for seed in seeds for table in seed.tables}
+
+
+def _created(shop: DemoShop, number: int, share: float) -> int:
     """Numbers rise with time, and the shop grows: each year brings more customers than the one before."""
     place = (number - 1 + share) / shop.customers if number > 1 else 0.0
     return shop.opened + int((shop.until - shop.opened) * math.sqrt(place))
 
 
-def _take_over(s: Shopper, neighbour: Shopper) -> bool:
-    """Accounts belong to a website: the same person may have another one elsewhere."""
+def _take_identity(s: Shopper[Plan], neighbour: Shopper[Plan]) -> bool:
+    """Accounts belong to a website: the same person may have another one elsewhere. Whether it was possible."""
     if s.plan.mail_name or s.plan.site is neighbour.plan.site:
         return False
     s.first, s.last, s.email = neighbour.first, neighbour.last, neighbour.email
     return True
-
-
-def _add(s: Shopper, rows: Rows) -> None:
-    """In this order, because orders go to an address, and points and the last activity follow from all before."""
-    add_customer(s, rows)
-    add_addresses(s, rows)
-    add_subscriptions(s, rows)
-    add_orders(s, rows)
-    add_carts(s, rows)
-    add_wishlists(s, rows)
-    add_reviews(s, rows)
-    add_credit(s, rows)
-    add_points(s, rows)
-    add_activity(s, rows)

@@ -1,4 +1,4 @@
-"""Where the synthetic customers live: real cities with their regions and postcodes, telephones nobody has.
+"""Where the customers of the demo shop live: real cities with their regions and postcodes, telephones nobody has.
 
 In a pattern `#` is any digit and `@` a letter. Telephones are of the ranges set aside for fiction where a country has
 such ranges, and of unused ones elsewhere.
@@ -16,35 +16,35 @@ class City:
 
 
 @dataclass(frozen=True, slots=True)
-class Land:
+class Country:
     """A country: how its addresses, telephones and tax numbers look, and the mimesis locale of its names."""
 
     code: str
     locale: str
     street: str
     telephone: str
-    vat: str | None
+    tax_number: str | None
     carriers: tuple[str, ...]
     cities: tuple[City, ...]
 
 
-def _cities(listed: str) -> tuple[City, ...]:
-    """One city a line: name, region or nothing, pattern of the postcode."""
+def _parse_cities(listed: str) -> tuple[City, ...]:
+    """Each line holds a name, a region or nothing, and a pattern of postcodes."""
     lines = [[part.strip() for part in line.split("|")] for line in listed.strip().splitlines()]
     return tuple(City(name, region or None, postcode) for name, region, postcode in lines)
 
 
-LANDS: Final = {
-    land.code: land
-    for land in (
-        Land(
+COUNTRIES: Final = {
+    country.code: country
+    for country in (
+        Country(
             "US",
             "en",
             "{number} {street}",
             "+1 20#-555-01##",
             None,
             ("UPS", "FedEx", "USPS"),
-            _cities("""
+            _parse_cities("""
             Seattle       | Washington    | 981##
             Portland      | Oregon        | 972##
             San Francisco | California    | 941##
@@ -61,14 +61,14 @@ LANDS: Final = {
             Philadelphia  | Pennsylvania  | 191##
             """),
         ),
-        Land(
+        Country(
             "CA",
             "en-ca",
             "{number} {street}",
             "+1 20#-555-01##",
             None,
             ("Canada Post", "UPS"),
-            _cities("""
+            _parse_cities("""
             Toronto   | Ontario          | M5@ #@#
             Ottawa    | Ontario          | K1@ #@#
             Montréal  | Québec           | H2@ #@#
@@ -78,28 +78,28 @@ LANDS: Final = {
             Halifax   | Nova Scotia      | B3@ #@#
             """),
         ),
-        Land(
+        Country(
             "AU",
             "en-au",
             "{number} {street}",
             "+61 2 5550 ####",
             None,
             ("Australia Post",),
-            _cities("""
+            _parse_cities("""
             Sydney    | New South Wales   | 20##
             Melbourne | Victoria          | 30##
             Brisbane  | Queensland        | 40##
             Perth     | Western Australia | 60##
             """),
         ),
-        Land(
+        Country(
             "DE",
             "de",
             "{street} {number}",
             "+49 30 23125 ###",
             "DE#########",
             ("DHL", "DPD", "Hermes"),
-            _cities("""
+            _parse_cities("""
             Berlin    | Berlin              | 10###
             Hamburg   | Hamburg             | 22###
             München   | Bayern              | 80###
@@ -112,14 +112,14 @@ LANDS: Final = {
             Lübeck    | Schleswig-Holstein  | 235##
             """),
         ),
-        Land(
+        Country(
             "FR",
             "fr",
             "{number} {street}",
             "+33 1 99 00 ## ##",
             "FR###########",
             ("Colissimo", "Chronopost"),
-            _cities("""
+            _parse_cities("""
             Paris      | Île-de-France              | 750##
             Lyon       | Auvergne-Rhône-Alpes       | 690##
             Marseille  | Provence-Alpes-Côte d'Azur | 130##
@@ -129,14 +129,14 @@ LANDS: Final = {
             Orléans    | Centre-Val de Loire        | 450##
             """),
         ),
-        Land(
+        Country(
             "IT",
             "it",
             "Via {street} {number}",
             "+39 06 5550 ####",
             "IT###########",
             ("Poste Italiane", "BRT"),
-            _cities("""
+            _parse_cities("""
             Roma    | Lazio          | 001##
             Milano  | Lombardia      | 201##
             Torino  | Piemonte       | 101##
@@ -145,14 +145,14 @@ LANDS: Final = {
             Napoli  | Campania       | 801##
             """),
         ),
-        Land(
+        Country(
             "NL",
             "nl",
             "{street} {number}",
             "+31 20 555 ####",
             "NL#########B01",
             ("PostNL", "DHL"),
-            _cities("""
+            _parse_cities("""
             Amsterdam | Noord-Holland | 101# @@
             Rotterdam | Zuid-Holland  | 301# @@
             Den Haag  | Zuid-Holland  | 251# @@
@@ -160,14 +160,14 @@ LANDS: Final = {
             Eindhoven | Noord-Brabant | 561# @@
             """),
         ),
-        Land(
+        Country(
             "ES",
             "es",
             "{street}, {number}",
             "+34 910 555 ###",
             "ES########@",
             ("Correos", "SEUR"),
-            _cities("""
+            _parse_cities("""
             Madrid    | Comunidad de Madrid | 280##
             Barcelona | Cataluña            | 080##
             Sevilla   | Andalucía           | 410##
@@ -175,14 +175,14 @@ LANDS: Final = {
             Bilbao    | País Vasco          | 480##
             """),
         ),
-        Land(
+        Country(
             "PL",
             "pl",
             "ul. {street} {number}",
             "+48 22 555 ## ##",
             "PL##########",
             ("InPost", "Poczta Polska"),
-            _cities("""
+            _parse_cities("""
             Warszawa | mazowieckie   | 00-###
             Kraków   | małopolskie   | 30-###
             Wrocław  | dolnośląskie  | 50-###
@@ -191,14 +191,14 @@ LANDS: Final = {
             Gdańsk   | pomorskie     | 80-###
             """),
         ),
-        Land(
+        Country(
             "GB",
             "en-gb",
             "{number} {street}",
             "+44 20 7946 0###",
             "GB#########",
             ("Royal Mail", "DPD"),
-            _cities("""
+            _parse_cities("""
             London     | Greater London     | SE1 #@@
             Manchester | Greater Manchester | M1 #@@
             Leeds      | West Yorkshire     | LS1 #@@
@@ -208,14 +208,14 @@ LANDS: Final = {
             Cardiff    |                    | CF10 #@@
             """),
         ),
-        Land(
+        Country(
             "JP",
             "ja",
             "{street}{number}-2-10",
             "+81 3-0123-####",
             None,
             ("ヤマト運輸", "佐川急便"),
-            _cities("""
+            _parse_cities("""
             千代田区 | 東京都   | 100-00##
             世田谷区 | 東京都   | 154-00##
             横浜市   | 神奈川県 | 220-00##
@@ -229,7 +229,7 @@ LANDS: Final = {
     )
 }
 
-# Mimesis knows no reading of a Japanese name, which an e-mail address is made of.
+# mimesis has no readings of Japanese names, and e-mail addresses are made of them.
 JAPANESE_LAST: Final = (
     "佐藤 sato|鈴木 suzuki|高橋 takahashi|田中 tanaka|伊藤 ito|渡辺 watanabe|山本 yamamoto|中村 nakamura|小林 kobayashi|"
     "加藤 kato|吉田 yoshida|山田 yamada|佐々木 sasaki|山口 yamaguchi|松本 matsumoto|井上 inoue|木村 kimura|林 hayashi|"

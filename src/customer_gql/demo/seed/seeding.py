@@ -1,4 +1,4 @@
-"""A synthetic shop of any size, loaded by COPY in one transaction: all of it or nothing.
+"""A generated shop of any size, loaded by COPY in one transaction: all of it or nothing.
 
 The same number of customers, seed and end give the same rows, byte for byte. See docs/adr/0008-synthetic-shop.md.
 """
@@ -9,23 +9,26 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 import asyncpg
 
 from customer_gql.core.errors import RuleError
+from customer_gql.customers.profile.tables import customer
+from customer_gql.database.seeding import DAY, Rows, to_datetime, to_milliseconds
 from customer_gql.database.statements import Connection, Row
-from customer_gql.demo.shop import records
+from customer_gql.demo.copying import copy_table
 from customer_gql.schema.projections import PROJECTIONS
+from customer_gql.schema.tables import metadata
 
-from .batches import CUSTOMERS_IN_A_BATCH, Shop, batch
-from .rows import COLUMNS, DAY, Rows, at, since_epoch
+from .batches import CUSTOMERS_IN_A_BATCH, DemoShop, make_batch, make_shop_rows
 
 DEFAULT_UNTIL: Final = datetime(2026, 7, 1, 12, tzinfo=UTC)
 """Pass the present instead to see customers who are online now."""
 
 MOST_CUSTOMERS: Final = 10_000_000
 _LEAST_HISTORY: Final = 31 * DAY
+_PARENTS_FIRST: Final = metadata.sorted_tables
 
 Progress = Callable[[int, int], object]
 
@@ -47,7 +50,7 @@ class SeedRefused(RuleError):
     """Nothing was written; the sentence says what to do instead."""
 
 
-async def seed(
+async def seed_shop(
     target: "Connection | str",
     *,
     customers: int,
@@ -59,7 +62,7 @@ async def seed(
 
     `on_progress` is told how many customers are written, and of how many. Raises `SeedRefused`.
     """
-    shop = _shop(customers, seed, until or DEFAULT_UNTIL)
+    shop = _validate_shop(customers, seed, until or DEFAULT_UNTIL)
     if not isinstance(target, str):
         return await _seed(target, shop, on_progress)
     connection = await asyncpg.connect(target, record_class=Row)
@@ -69,24 +72,26 @@ async def seed(
         await connection.close()
 
 
-def _shop(customers: int, seed: int, until: datetime) -> Shop:
+def _validate_shop(customers: int, seed: int, until: datetime) -> DemoShop:
     if not 1 <= customers <= MOST_CUSTOMERS:
         raise SeedRefused(f"A shop can be made with 1 to {MOST_CUSTOMERS} customers, not {customers}.")
     if until.tzinfo is None:
         raise SeedRefused("The end of the shop's history needs a time zone.")
-    shop = Shop(customers, seed, since_epoch(until))
+    shop = DemoShop(customers, seed, to_milliseconds(until))
     if shop.until - shop.opened < _LEAST_HISTORY:
-        raise SeedRefused(f"The shop opens in January 2024: choose an end after {at(DAY + _LEAST_HISTORY):%Y-%m-%d}.")
+        raise SeedRefused(
+            f"The shop opens in January 2024: choose an end after {to_datetime(DAY + _LEAST_HISTORY):%Y-%m-%d}."
+        )
     return shop
 
 
-async def _seed(connection: Connection, shop: Shop, on_progress: Progress | None) -> SeedSummary:
+async def _seed(connection: Connection, shop: DemoShop, on_progress: Progress | None) -> SeedSummary:
     started = time.monotonic()
     counts: Counter[str] = Counter()
     try:
         async with connection.transaction():
             await _refuse_unless_empty(connection)
-            await _patience(connection)
+            await _lift_time_limits(connection)
             await _load(connection, shop, counts, on_progress)
             await _continue_numbers(connection, shop.customers)
     except asyncpg.UndefinedTableError as error:
@@ -94,7 +99,7 @@ async def _seed(connection: Connection, shop: Shop, on_progress: Progress | None
     except asyncpg.UniqueViolationError as error:
         table = getattr(error, "table_name", "")
         raise SeedRefused(
-            f"The database already holds records a synthetic shop would make ({table}): seed an empty one."
+            f"The database already holds records that a generated shop would make ({table}): seed an empty one."
         ) from error
     for table in counts:
         await connection.execute(f"ANALYZE {table}")
@@ -103,55 +108,48 @@ async def _seed(connection: Connection, shop: Shop, on_progress: Progress | None
 
 async def _refuse_unless_empty(connection: Connection) -> None:
     if await connection.fetchval("SELECT EXISTS (SELECT FROM customer)"):
-        raise SeedRefused("The shop already has customers: seed an empty database, or drop this one and migrate anew.")
+        raise SeedRefused("The shop already has customers: seed an empty database, or drop this one and migrate again.")
 
 
-async def _patience(connection: Connection) -> None:
+async def _lift_time_limits(connection: Connection) -> None:
     """The limits of a service's connection are for requests, and end with this transaction."""
     for limit in ("statement_timeout", "idle_in_transaction_session_timeout"):
         await connection.execute(f"SET LOCAL {limit} = 0")
 
 
-async def _load(connection: Connection, shop: Shop, counts: Counter[str], on_progress: Progress | None) -> None:
-    for table, columns, rows in records(at(shop.opened)):
-        await _copy(connection, table, columns, rows)
-        counts[table] = len(rows)
+async def _load(connection: Connection, shop: DemoShop, counts: Counter[str], on_progress: Progress | None) -> None:
+    await _copy_tables(connection, make_shop_rows(shop), counts)
     # A thread makes the next batch while PostgreSQL stores this one, which takes it twice as long.
     loop = asyncio.get_running_loop()
-    coming = loop.run_in_executor(None, batch, shop, 1)
+    coming = loop.run_in_executor(None, make_batch, shop, 1)
     done = 0
     while done < shop.customers:
         rows = await coming
         done = min(shop.customers, done + CUSTOMERS_IN_A_BATCH)
         if done < shop.customers:
-            coming = loop.run_in_executor(None, batch, shop, done + 1)
-        await _copy_batch(connection, rows, counts)
-        await _project_batch(connection, [row[0] for row in rows["customer"]], counts)
+            coming = loop.run_in_executor(None, make_batch, shop, done + 1)
+        await _copy_tables(connection, rows, counts)
+        await _compute_projections(connection, rows[customer].values_of("id"), counts)
         if on_progress:
             on_progress(done, shop.customers)
 
 
-async def _copy_batch(connection: Connection, rows: Rows, counts: Counter[str]) -> None:
-    for table, columns in COLUMNS.items():
-        counts[table] += len(rows[table])
-        if rows[table]:
-            await _copy(connection, table, columns, rows[table])
+async def _copy_tables(connection: Connection, rows: Rows, counts: Counter[str]) -> None:
+    """Parents before children, because foreign keys are checked when each COPY ends."""
+    for table in _PARENTS_FIRST:
+        if table in rows:
+            counts[table.name] += len(rows[table].records)
+            await copy_table(connection, table, rows[table])
 
 
-async def _project_batch(connection: Connection, customer_ids: list[int], counts: Counter[str]) -> None:
+async def _compute_projections(connection: Connection, customer_ids: list[int], counts: Counter[str]) -> None:
     """Nobody else sees these customers yet, so nothing has to be locked."""
     for projection in PROJECTIONS:
         counts[projection.table.name] += await projection.recompute(connection, customer_ids)
 
 
-async def _copy(connection: Connection, table: str, columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
-    # A pool's connection passes every method on, which its type does not say.
-    direct: Any = connection
-    await direct.copy_records_to_table(table, columns=columns, records=rows)
-
-
 async def _continue_numbers(connection: Connection, customers: int) -> None:
-    """Numbers once given to customers of before are not given again."""
+    """Numbers that earlier customers had are not given again."""
     await connection.execute(
         "SELECT setval('customer_number_seq', greatest($1, (SELECT last_value FROM customer_number_seq)))", customers
     )

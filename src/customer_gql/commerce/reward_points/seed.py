@@ -2,10 +2,15 @@
 
 from collections import deque
 from dataclasses import dataclass
-from typing import Final
+from datetime import datetime
+from typing import Any, Final
 
-from .rows import DAY, HOUR, Rows, at
-from .shoppers import Purchase, Shopper
+from customer_gql.customers.profile.shopper import AccountPlan, Purchase, Shopper
+from customer_gql.database.seeding import DAY, HOUR, CustomerSeed, Rows, ShopSeed, to_datetime
+from customer_gql.shop.groups.seed import VIP
+from customer_gql.shop.websites.seed import BASE, EUROPE, JAPAN, Site
+
+from .tables import reward_points, reward_points_entry, reward_points_rate
 
 _FOR_REGISTRATION: Final = 100
 _FOR_NEWSLETTER: Final = 25
@@ -30,6 +35,17 @@ _GIVEN: Final = {
 }
 
 
+# Points of the other websites do not expire.
+_LASTING: Final = {BASE.id: 365 * DAY, EUROPE.id: 365 * DAY}
+
+
+@dataclass(frozen=True, kw_only=True)
+class PointsPlan(AccountPlan):
+    has_points: bool = False
+    points: tuple[str, ...] = ()
+    """Actions in order of time. Without them, points are earned by what the customer did."""
+
+
 @dataclass(slots=True)
 class _Event:
     when: int
@@ -46,7 +62,7 @@ class _Lot:
     left: int
 
 
-def add_points(s: Shopper, rows: Rows) -> None:
+def add_points(s: Shopper[PointsPlan], rows: Rows) -> None:
     if not s.plan.has_points:
         return
     events = _given(s) if s.plan.points else _earned(s)
@@ -55,10 +71,17 @@ def add_points(s: Shopper, rows: Rows) -> None:
         ledger.expire(event.when)
         ledger.book(event)
     ledger.expire(s.until)
-    rows["reward_points"].append((s.id, s.plan.site.id, ledger.balance, at(ledger.changed)))
+    rows[reward_points].append(
+        {
+            "customer_id": s.id,
+            "website_id": s.plan.site.id,
+            "balance": ledger.balance,
+            "updated_at": to_datetime(ledger.changed),
+        }
+    )
 
 
-def _given(s: Shopper) -> list[_Event]:
+def _given(s: Shopper[PointsPlan]) -> list[_Event]:
     actions = s.plan.points
     span = s.until - s.created
     return [
@@ -69,26 +92,26 @@ def _given(s: Shopper) -> list[_Event]:
     ]
 
 
-def _earned(s: Shopper) -> list[_Event]:
+def _earned(s: Shopper[PointsPlan]) -> list[_Event]:
     r = s.r
     events = [_Event(s.created, "REGISTRATION", _FOR_REGISTRATION)]
-    if "SUBSCRIBED" in s.plan.subscriptions:
-        events.append(_Event(s.moment(), "NEWSLETTER", _FOR_NEWSLETTER))
+    if s.is_subscribed:
+        events.append(_Event(s.pick_moment(), "NEWSLETTER", _FOR_NEWSLETTER))
     for purchase in s.purchases[-_LATEST_PURCHASES:]:
         events += _of_purchase(s, purchase)
-    for _ in range(s.plan.reviews.count("APPROVED")):
-        events.append(_Event(s.moment(), "REVIEW", _FOR_REVIEW))
+    for _ in range(s.approved_reviews):
+        events.append(_Event(s.pick_moment(), "REVIEW", _FOR_REVIEW))
     if r() < 0.06:
-        events.append(_Event(s.moment(), "INVITATION_CUSTOMER", _FOR_INVITATION))
+        events.append(_Event(s.pick_moment(), "INVITATION_CUSTOMER", _FOR_INVITATION))
         if r() < 0.4:
-            events.append(_Event(s.moment(events[-1].when), "INVITATION_ORDER", _FOR_INVITATION))
+            events.append(_Event(s.pick_moment(events[-1].when), "INVITATION_ORDER", _FOR_INVITATION))
     if r() < 0.08:
-        events.append(_Event(s.moment(), "ADMIN_UPDATE", 50 if r() < 0.7 else -50, _COMMENTS["ADMIN_UPDATE"]))
+        events.append(_Event(s.pick_moment(), "ADMIN_UPDATE", 50 if r() < 0.7 else -50, _COMMENTS["ADMIN_UPDATE"]))
     events.sort(key=lambda event: event.when)
     return events
 
 
-def _of_purchase(s: Shopper, purchase: Purchase) -> list[_Event]:
+def _of_purchase(s: Shopper[PointsPlan], purchase: Purchase) -> list[_Event]:
     """One in eight is paid with points in part; what was canceled or sent back is undone."""
     comment = f"Order {purchase.number}"
     redeemed = 40 + int(160 * s.r()) if s.r() < 0.12 else 0
@@ -110,15 +133,14 @@ def _of_purchase(s: Shopper, purchase: Purchase) -> list[_Event]:
 class _Ledger:
     """Spends the oldest points first, and books what is left of a lot away when its time comes."""
 
-    def __init__(self, s: Shopper, rows: Rows) -> None:
+    def __init__(self, s: Shopper[PointsPlan], rows: Rows) -> None:
         self.balance = 0
         self.changed = s.created
         self._shopper = s
-        self._add = rows["reward_points_entry"].append
+        self._add = rows[reward_points_entry].append
         self._lots: deque[_Lot] = deque()
         self._count = 0
-        days = s.plan.site.points_last_days
-        self._lasting = days * DAY if days else None
+        self._lasting = _LASTING.get(s.plan.site.id)
         # What was not redeemed for want of points cannot be given back.
         self._redeemed: dict[str | None, int] = {}
 
@@ -154,16 +176,36 @@ class _Ledger:
         self.changed = when
         self._count += 1
         self._add(
-            (
-                s.id,
-                s.key(when),
-                s.plan.site.id,
-                action,
-                points,
-                self.balance,
-                comment,
-                f"{action.lower()}:{self._count}",
-                at(when),
-                at(expires) if expires else None,
-            )
+            {
+                "customer_id": s.id,
+                "id": s.make_id(when),
+                "website_id": s.plan.site.id,
+                "action": action,
+                "points": points,
+                "balance_after": self.balance,
+                "comment": comment,
+                "idempotency_key": f"{action.lower()}:{self._count}",
+                "created_at": to_datetime(when),
+                "expires_at": to_datetime(expires) if expires else None,
+            }
         )
+
+
+def add_rates(_opened: datetime, rows: Rows) -> None:
+    """For all, for one website, for one without minor units, and for one group on one website."""
+    rows[reward_points_rate].append(_rate(1, amount=500))
+    rows[reward_points_rate].append(_rate(2, amount=400, site=EUROPE))
+    rows[reward_points_rate].append(_rate(3, amount=500, site=JAPAN))
+    rows[reward_points_rate].append(_rate(4, amount=800, site=BASE, group_id=VIP))
+
+
+def _rate(id: int, *, amount: int, site: Site | None = None, group_id: int | None = None) -> dict[str, Any]:
+    """What 100 points are worth, in minor units."""
+    website_id = None if site is None else site.id
+    return {"id": id, "website_id": website_id, "group_id": group_id, "points": 100, "amount": amount}
+
+
+SEED: Final = (
+    ShopSeed((reward_points_rate,), add_rates),
+    CustomerSeed((reward_points, reward_points_entry), add_points),
+)

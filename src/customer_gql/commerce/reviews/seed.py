@@ -1,13 +1,15 @@
 """Reviews, nearly all of products their writer bought, in the words of the writer's country where it has some."""
 
+from dataclasses import dataclass
 from typing import Final
 
-from customer_gql.demo.shop_products import POPULAR
+from customer_gql.commerce.catalog.seed import pick_place, products_of
+from customer_gql.customers.profile.shopper import AccountPlan, Shopper
+from customer_gql.database.seeding import DAY, CustomerSeed, Rows, expand_weights, to_datetime
 
-from .rows import DAY, Rows, at, weighted
-from .shoppers import Shopper
+from .tables import review
 
-_RATINGS: Final = weighted({5: 48, 4: 27, 3: 11, 2: 6, 1: 8})
+_RATINGS: Final = expand_weights({5: 48, 4: 27, 3: 11, 2: 6, 1: 8})
 _BOUGHT: Final = 0.92
 
 _GOOD: Final = (
@@ -40,49 +42,64 @@ _ABROAD: Final = {
 }
 
 
-def add_reviews(s: Shopper, rows: Rows) -> None:
-    r, reviewed = s.r, set[int]()
+@dataclass(frozen=True, kw_only=True)
+class ReviewPlan(AccountPlan):
+    reviews: tuple[str, ...] = ()
+    """Their statuses."""
+
+
+def add_reviews(s: Shopper[ReviewPlan], rows: Rows) -> None:
+    reviewed = set[int]()
+    s.approved_reviews = s.plan.reviews.count("APPROVED")
     for status in s.plan.reviews:
-        product, since = _product(s)
-        if product in reviewed:
-            product, since = POPULAR[int(r() * len(POPULAR))], s.created
-        if product in reviewed and not s.plan.order_statuses:
+        place, since = _pick_product(s)
+        if place in reviewed:
+            place, since = pick_place(s.r), s.created
+        if place in reviewed and not s.plan.shows_everything:
             continue
-        reviewed.add(product)
-        # What waits for a moderator has not waited for long.
+        reviewed.add(place)
+        # A review that waits for a moderator has not waited for long.
         since = max(since, s.until - 9 * DAY) if status == "PENDING" else since
-        written = s.moment(since)
-        rating = _RATINGS[int(r() * 100)]
-        title, detail = _text(s, rating)
-        nickname = s.first if r() < 0.6 else f"{s.first} {s.last[0]}."
-        rows["review"].append(
-            (
-                s.id,
-                s.key(written),
-                s.plan.site.products[product].id,
-                s.view_id,
-                nickname,
-                title,
-                detail,
-                rating,
-                status,
-                at(written),
-            )
-        )
-        s.latest = max(s.latest, written)
+        _add_review(s, rows, place, since, status)
 
 
-def _product(s: Shopper) -> tuple[int, int]:
+def _add_review(s: Shopper[ReviewPlan], rows: Rows, place: int, since: int, status: str) -> None:
+    r, written = s.r, s.pick_moment(since)
+    rating = _RATINGS[int(r() * 100)]
+    title, detail = _pick_text(s, rating)
+    nickname = s.first if r() < 0.6 else f"{s.first} {s.last[0]}."
+    rows[review].append(
+        {
+            "customer_id": s.id,
+            "id": s.make_id(written),
+            "product_id": products_of(s.plan.site)[place].id,
+            "store_view_id": s.view_id,
+            "nickname": nickname,
+            "title": title,
+            "detail": detail,
+            "rating": rating,
+            "status": status,
+            "created_at": to_datetime(written),
+        }
+    )
+    s.latest = max(s.latest, written)
+
+
+def _pick_product(s: Shopper[ReviewPlan]) -> tuple[int, int]:
     """Its place in the catalog, and since when its buyer can tell."""
     r, purchases = s.r, s.purchases
     if not purchases or r() > _BOUGHT:
-        return POPULAR[int(r() * len(POPULAR))], s.created
+        return pick_place(r), s.created
     purchase = purchases[int(r() * len(purchases))]
     return purchase.products[int(r() * len(purchase.products))], purchase.placed
 
 
-def _text(s: Shopper, rating: int) -> list[str]:
+def _pick_text(s: Shopper[ReviewPlan], rating: int) -> list[str]:
+    """Title and detail."""
     texts = _GOOD if rating > 3 else _FAIR if rating > 2 else _POOR
     if rating > 3 and s.plan.country in _ABROAD and s.r() < 0.6:
         texts = _ABROAD[s.plan.country]
     return texts[int(s.r() * len(texts))].split("|")
+
+
+SEED: Final = (CustomerSeed((review,), add_reviews),)

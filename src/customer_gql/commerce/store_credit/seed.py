@@ -1,16 +1,26 @@
 """Store credit: entries in order of time, each with the balance after it, which never falls below nothing."""
 
+from dataclasses import dataclass
 from typing import Final
 
-from .rows import Rows, at
-from .shoppers import Purchase, Shopper
+from customer_gql.core.money import minor_digits
+from customer_gql.customers.profile.shopper import AccountPlan, Purchase, Shopper
+from customer_gql.database.seeding import CustomerSeed, Rows, to_datetime
+
+from .tables import store_credit, store_credit_entry
 
 _GIVEN: Final = ("Gift card redeemed", "Goodwill for a late delivery", "Welcome credit", "Credit from the old shop")
 _NOTHING_USED: Final[tuple[int, str | None]] = (0, None)
 _ADJUSTED: Final = ("Goodwill", "Correction after a call", "Loyalty thank-you", "Price match")
 
 
-def add_credit(s: Shopper, rows: Rows) -> None:
+@dataclass(frozen=True, kw_only=True)
+class CreditPlan(AccountPlan):
+    credit: tuple[str, ...] = ()
+    """Actions in order of time."""
+
+
+def add_credit(s: Shopper[CreditPlan], rows: Rows) -> None:
     actions = s.plan.credit
     if not actions:
         return
@@ -24,26 +34,36 @@ def add_credit(s: Shopper, rows: Rows) -> None:
         # What could not be used, given back or taken is booked as a gesture instead.
         kind = action if comment else "UPDATED"
         used = (-amount, comment) if kind == "USED" else _NOTHING_USED if kind == "REVERTED" else used
-        rows["store_credit_entry"].append(
-            (
-                s.id,
-                s.key(when),
-                site.id,
-                kind,
-                amount,
-                balance,
-                site.currency,
-                comment or _ADJUSTED[int(s.r() * len(_ADJUSTED))],
-                f"{kind.lower()}:{ordinal}",
-                at(when),
-            )
+        rows[store_credit_entry].append(
+            {
+                "customer_id": s.id,
+                "id": s.make_id(when),
+                "website_id": site.id,
+                "action": kind,
+                "amount": amount,
+                "balance_after": balance,
+                "currency": site.currency,
+                "comment": comment or _ADJUSTED[int(s.r() * len(_ADJUSTED))],
+                "idempotency_key": f"{kind.lower()}:{ordinal}",
+                "created_at": to_datetime(when),
+            }
         )
-    rows["store_credit"].append((s.id, site.id, balance, site.currency, at(when)))
+    rows[store_credit].append(
+        {
+            "customer_id": s.id,
+            "website_id": site.id,
+            "balance": balance,
+            "currency": site.currency,
+            "updated_at": to_datetime(when),
+        }
+    )
 
 
-def _move(s: Shopper, action: str, when: int, balance: int, used: tuple[int, str | None]) -> tuple[int, str | None]:
+def _move(
+    s: Shopper[CreditPlan], action: str, when: int, balance: int, used: tuple[int, str | None]
+) -> tuple[int, str | None]:
     """The amount, never 0, and the comment; no comment says that the action had no ground and became a gesture."""
-    r, unit = s.r, s.plan.site.unit
+    r, unit = s.r, 10 ** minor_digits(s.plan.site.currency)
     gesture = (5 + int(45 * r())) * unit
     if s.plan.site.currency == "JPY":
         gesture *= 100
@@ -61,6 +81,9 @@ def _move(s: Shopper, action: str, when: int, balance: int, used: tuple[int, str
     return gesture, None
 
 
-def _order_before(s: Shopper, when: int) -> Purchase | None:
+def _order_before(s: Shopper[CreditPlan], when: int) -> Purchase | None:
     earlier = [purchase for purchase in s.purchases if purchase.placed <= when]
     return earlier[-1] if earlier else None
+
+
+SEED: Final = (CustomerSeed((store_credit, store_credit_entry), add_credit),)

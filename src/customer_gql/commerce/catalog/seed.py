@@ -1,10 +1,17 @@
-"""The demo shop's catalog: thirty-six articles in three variants each, sold by every website in its own currency.
+"""The catalog of the demo shop: thirty-six articles in three variants each, sold by every website in its own currency.
 
 A product has one price in one currency, so each website has products of its own: carts are sums of product prices.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Final
+
+from customer_gql.database.seeding import Rows, ShopSeed
+from customer_gql.shop.websites.seed import BASE, BRITAIN, EUROPE, JAPAN, Site
+
+from .tables import product
 
 # Code, name, price in cents, kind of variant.
 _ARTICLES: Final = (
@@ -63,7 +70,7 @@ _PRICE: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """Its price is in minor units."""
+    """A row of the catalog; its price is in minor units."""
 
     id: int
     sku: str
@@ -74,8 +81,8 @@ class Product:
     is_salable: bool
 
 
-def products(currency: str, *, first_id: int, suffix: str = "") -> tuple[Product, ...]:
-    """One website's catalog, in the same order as every other's."""
+def _make_catalog(site: Site, *, first_id: int, suffix: str = "") -> tuple[Product, ...]:
+    """One website's products, in the same order as every other's."""
     variants = [
         (f"{code}-{short}", f"{name}, {variant}", cents + step * cents // 50)
         for code, name, cents, kind in _ARTICLES
@@ -86,8 +93,8 @@ def products(currency: str, *, first_id: int, suffix: str = "") -> tuple[Product
             id=first_id + place,
             sku=sku + suffix,
             name=name,
-            price=_PRICE[currency](cents),
-            currency=currency,
+            price=_PRICE[site.currency](cents),
+            currency=site.currency,
             image_url=None if place % 29 == 28 else f"/media/products/{sku.lower()}.jpg",
             is_salable=place % 17 != 16,
         )
@@ -95,8 +102,38 @@ def products(currency: str, *, first_id: int, suffix: str = "") -> tuple[Product
     )
 
 
+_CATALOGS: Final = {
+    BASE.id: _make_catalog(BASE, first_id=1),
+    EUROPE.id: _make_catalog(EUROPE, first_id=1001, suffix="-EU"),
+    BRITAIN.id: _make_catalog(BRITAIN, first_id=2001, suffix="-UK"),
+    JAPAN.id: _make_catalog(JAPAN, first_id=3001, suffix="-JP"),
+}
 _SIZE: Final = len(_ARTICLES) * 3
 
-# A few sell often and most sell sometimes; the step spreads the popular ones over all articles.
-POPULAR: Final = tuple(rank * 77 % _SIZE for rank in range(_SIZE) for _ in range(max(1, 240 // (rank + 3))))
+# A few sell often and most sell sometimes; the step distributes the popular ones over all articles.
+_POPULAR: Final = tuple(rank * 77 % _SIZE for rank in range(_SIZE) for _ in range(max(1, 240 // (rank + 3))))
 """Places in a catalog, each as often as it is bought."""
+
+
+def products_of(site: Site) -> tuple[Product, ...]:
+    return _CATALOGS[site.id]
+
+
+def pick_place(r: Callable[[], float]) -> int:
+    """A place in the catalogs, popular ones more often."""
+    return _POPULAR[int(r() * len(_POPULAR))]
+
+
+def pick_places(r: Callable[[], float], count: int) -> list[int]:
+    """Places in the catalogs, all different."""
+    picked: dict[int, None] = {}
+    while len(picked) < count:
+        picked[pick_place(r)] = None
+    return list(picked)
+
+
+def add_products(_opened: datetime, rows: Rows) -> None:
+    rows[product].extend(asdict(each) for products in _CATALOGS.values() for each in products)
+
+
+SEED: Final = (ShopSeed((product,), add_products),)
