@@ -84,7 +84,9 @@ def texts() -> dict[Path, str]:
 
 @cache
 def words() -> frozenset[str]:
-    return frozenset(word for text in texts().values() for word in re.findall(r"\w+", text))
+    """Those of one name are parts of it too: `admin__cost` names the setting `cost`."""
+    found = {word for text in texts().values() for word in re.findall(r"\w+", text)}
+    return frozenset(found | {part for word in found for part in word.split("__")})
 
 
 def is_quoted(name: str) -> bool:
