@@ -112,8 +112,8 @@ async def test_a_network_of_ipv6_is_one_peer(identity):
     assert await identity.sign_in(person.email, address=other)
 
 
-async def test_the_other_identity_counts_apart(browser, connection, shopper, settled):
-    customers, staff = (side(browser, connection, shopper, settled) for side in (CustomerIdentity, StaffIdentity))
+async def test_the_other_identity_counts_apart(browser, connection, password_hash, settled):
+    customers, staff = (side(browser, connection, password_hash, settled) for side in (CustomerIdentity, StaffIdentity))
     peer, person = f"198.51.100.{uuid.uuid4().int % 250}", await staff.make_person()
     for _ in range(31):
         assert await customers.sign_in(person.email, "wrong", address=peer) is None
@@ -174,7 +174,7 @@ async def guess(identity, http, base, email, number):
         "Forwarded": f"for=203.0.113.{number}",
         "X-Real-IP": f"9.9.9.{number}",
     }
-    body = {"query": identity.document, "variables": {"input": {"email": email, "password": f"guess {number}"}}}
+    body = {"query": identity.sign_in_document, "variables": {"input": {"email": email, "password": f"guess {number}"}}}
     return await http.post(f"{base}{identity.path}", json=body, headers=forged)
 
 
