@@ -55,7 +55,7 @@ def create_app(settings: Settings) -> Starlette:
             Route("/health/live", report_live),
             Route("/health/ready", report_ready),
             *oidc_routes.oidc_routes(settings),
-            *([graphiql.mount_parts(), *catcher.routes()] if settings.environment == "development" else []),
+            *([graphiql.mount_parts(), *catcher.catcher_routes()] if settings.environment == "development" else []),
         ],
         middleware=_create_middleware(settings),
         lifespan=partial(_run_lifespan, settings),
@@ -123,7 +123,7 @@ async def _run_lifespan(settings: Settings, app: Starlette) -> AsyncGenerator[No
         pools = {f"{name}_{kind}": getattr(it, kind) for name, it in databases.items() for kind in ("reads", "writes")}
         stack.enter_context(metrics.serve_metrics(settings.metrics_host, settings.metrics_port, pools))
         if settings.worker:
-            await stack.enter_async_context(worker.running(settings, WORK))
+            await stack.enter_async_context(worker.running_worker(settings, WORK))
         yield
 
 

@@ -76,7 +76,7 @@ def test_declarations_are_tuples(name):
 def test_a_worker_and_a_migration_need_no_graphql(module):
     program = (
         f"import sys; from customer_gql.schema.slices import modules; assert modules({module!r});"
-        "print([name for name in ('strawberry', 'graphql') if name in sys.modules])"
+        "print([name for name in ('strawberry', 'starlette') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60)
     assert (done.stdout, done.stderr) == ("[]\n", "")
