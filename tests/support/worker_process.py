@@ -8,6 +8,7 @@ from customer_gql.database.pools import open_database
 from customer_gql.messaging.jobs.work import Job, Tools, Work
 from customer_gql.messaging.jobs.worker import run_worker
 from customer_gql.messaging.mail.delivery import DeliveryPolicy, deliver_mails
+from customer_gql.schema.slices import join_declarations
 from customer_gql.settings import load_settings
 
 
@@ -38,4 +39,5 @@ async def send_mails(url, port):
 
 
 if __name__ == "__main__":
+    join_declarations()
     asyncio.run(do_jobs(sys.argv[1]) if len(sys.argv) == 2 else send_mails(sys.argv[1], int(sys.argv[2])))

@@ -5,14 +5,14 @@ import pytest
 from starlette.applications import Starlette
 
 from customer_gql.messaging.jobs.work import Tools
-from customer_gql.messaging.mail import catcher
+from customer_gql.messaging.mail.catcher import memory, pages
 from customer_gql.messaging.mail.delivery import deliver_mails
 from customer_gql.messaging.mail.writes import queue_mail
 
 
 @pytest.fixture
 async def page():
-    app = Starlette(routes=catcher.catcher_routes())
+    app = Starlette(routes=pages.catcher_routes())
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1:8000") as http:
         yield http
 
@@ -22,7 +22,7 @@ async def caught_mail(tools, store, **given):
     await queue_mail(store, **{**values, "secrets": {"token": "cgr_shown"}, **given})
     settings = tools.settings.model_copy(update={"smtp_host": None, "environment": "development"})
     assert await deliver_mails(Tools(tools.database, settings)) == 1
-    return catcher.caught_mails()[0]
+    return memory.caught_mails()[0]
 
 
 async def test_a_caught_mail_is_listed_and_shown(tools, store, page):
@@ -62,13 +62,13 @@ async def test_there_is_no_page_of_another_mail_or_for_another_host(tools, store
 async def test_only_the_newest_are_kept(tools, store):
     from email.message import EmailMessage
 
-    for number in range(catcher.MAX_CAUGHT + 5):
+    for number in range(memory.MAX_CAUGHT + 5):
         message = EmailMessage()
         message["Subject"] = str(number)
         message.set_content("x")
         message.add_alternative("x", subtype="html")
-        await catcher.catch_mail(message)
-    assert (len(catcher.caught_mails()), catcher.caught_mails()[0].header("Subject")) == (
-        catcher.MAX_CAUGHT,
-        str(catcher.MAX_CAUGHT + 4),
+        await memory.catch_mail(message)
+    assert (len(memory.caught_mails()), memory.caught_mails()[0].header("Subject")) == (
+        memory.MAX_CAUGHT,
+        str(memory.MAX_CAUGHT + 4),
     )

@@ -8,9 +8,9 @@ from typing import Final
 
 import aiosmtplib
 
+from customer_gql.messaging.mail.catcher import memory
 from customer_gql.settings import Settings
 
-from . import catcher
 from .addressing import default_sender
 
 TIMEOUT_SECONDS: Final = 30
@@ -39,7 +39,7 @@ def can_send(settings: Settings) -> bool:
 async def open_transport(settings: Settings) -> AsyncGenerator[Send]:
     """One connection for several mails."""
     if settings.smtp_host is None:
-        yield catcher.catch_mail
+        yield memory.catch_mail
         return
     client = _make_client(settings)
     try:

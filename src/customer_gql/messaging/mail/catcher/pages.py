@@ -1,16 +1,9 @@
-"""In development, without a mail server: the mails that would have gone out, on a page at `/mail`.
-
-Only this process's memory holds them, and only the newest; with them the secrets that the outbox erases.
-"""
+"""The pages at `/mail` that show caught mails, in development alone."""
 
 import hashlib
 import html
 import re
 from base64 import b64encode
-from collections import deque
-from dataclasses import dataclass
-from email.message import EmailMessage
-from itertools import count
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -19,43 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
-MAX_CAUGHT: Final = 200
-
-
-@dataclass(frozen=True, slots=True)
-class CaughtMail:
-    id: int
-    headers: tuple[tuple[str, str], ...]
-    html: str
-    text: str
-
-    def header(self, name: str) -> str:
-        return dict(self.headers).get(name, "")
-
-
-_ids = count(1)
-_caught: deque[CaughtMail] = deque(maxlen=MAX_CAUGHT)
-
-
-async def catch_mail(message: EmailMessage) -> None:
-    parts = {part.get_content_type(): part.get_content() for part in message.iter_parts()}
-    headers = tuple((name, str(value)) for name, value in message.items() if name.lower() != "content-type")
-    _caught.appendleft(CaughtMail(next(_ids), headers, parts.get("text/html", ""), parts.get("text/plain", "")))
-
-
-def caught_mails() -> list[CaughtMail]:
-    """Newest first."""
-    return list(_caught)
-
-
-def catcher_routes() -> list[Route]:
-    """For the application in development, and there alone: whoever reads these mails can sign in as anybody."""
-    return [
-        Route("/mail", _show_list),
-        Route("/mail/{id:int}", _show_mail),
-        Route("/mail/{id:int}/html", _show_html_part),
-    ]
-
+from .memory import CaughtMail, caught_mails
 
 _STYLE: Final = (
     "body{font:15px/1.5 sans-serif;max-width:60em;margin:2em auto;padding:0 1em}table{border-collapse:collapse;width:100%}"
@@ -75,12 +32,21 @@ _PART_POLICY: Final = (
 _LINK: Final = re.compile(r"https?://[^\s<>\"]+")
 
 
+def catcher_routes() -> list[Route]:
+    """For the application in development, and there alone: a reader of these mails could sign in as any customer."""
+    return [
+        Route("/mail", _show_list),
+        Route("/mail/{id:int}", _show_mail),
+        Route("/mail/{id:int}/html", _show_html_part),
+    ]
+
+
 async def _show_list(request: Request) -> HTMLResponse:
     _refuse_foreign_host(request)
     rows = "".join(
         f'<tr><td><a href="/mail/{mail.id}">{html.escape(mail.header("Subject"))}</a></td>'
         f"<td>{html.escape(mail.header('To'))}</td><td>{html.escape(mail.header('Date'))}</td></tr>"
-        for mail in _caught
+        for mail in caught_mails()
     )
     listed = f"<table><tr><th>Subject</th><th>To</th><th>Date</th></tr>{rows}</table>"
     return _render_page("Mail", listed if rows else "<p>No mail was sent since the service started.</p>")
@@ -103,7 +69,7 @@ async def _show_html_part(request: Request) -> HTMLResponse:
 
 def _find_caught_mail(request: Request) -> CaughtMail:
     _refuse_foreign_host(request)
-    found = next((mail for mail in _caught if mail.id == request.path_params["id"]), None)
+    found = next((mail for mail in caught_mails() if mail.id == request.path_params["id"]), None)
     if found is None:
         raise HTTPException(404)
     return found
