@@ -58,7 +58,8 @@ test: setup ## run the fast tests (T=tests/commerce for a part)
 test-slow: setup ## run the slow tests: stopwatch, generated documents, outages, browser
 	$(PYTEST) -m slow $(T) || [ $$? -eq 5 ]
 
-# COVERAGE=no leaves out the measurement: it costs CPU time, half as much again on Python 3.11, an eighth from 3.12 on.
+# COVERAGE=no leaves out the measurement. It costs the test processes half as much CPU time again on Python 3.11 and an eighth
+# from 3.12 on; the database and the services that tests start are not measured.
 check: static ## all that CI runs: `make static`, then all tests with their coverage
 ifeq ($(COVERAGE),yes)
 	@$(BIN)/coverage erase
