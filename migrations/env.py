@@ -30,7 +30,7 @@ def finish_revision(_context: object, _revision: object, directives: list[Migrat
 
 
 def run(connection: Connection) -> None:
-    # One at a time, whoever comes second finds the work done.
+    # One at a time; the second process finds the work done.
     connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": LOCK})
     # A migration waits little for a lock: what queues behind it waits too.
     connection.execute(text("SET lock_timeout = '2s'"))

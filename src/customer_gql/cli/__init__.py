@@ -40,7 +40,7 @@ def schema(audience: Annotated[Audience, typer.Option(help="Whose part of the gr
 
 def main() -> None:
     for number in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) is signal.SIG_DFL:  # nohup ignores one, and shall
+        if signal.getsignal(number) is signal.SIG_DFL:  # nohup ignores one, and must
             signal.signal(number, _leave)
     try:
         cli()

@@ -26,4 +26,4 @@ def reproject(
             print(f"{name}: {done.customers:,} customers, {done.rows:,} rows {'differ' if check else 'changed'}")
             differing += done.rows
     if check and differing:
-        raise CommandFailed(f"{differing:,} rows differ from what they should be: `customer-gql reproject` mends them.")
+        raise CommandFailed(f"{differing:,} rows differ from what they should be: `customer-gql reproject` fixes them.")

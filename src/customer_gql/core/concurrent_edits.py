@@ -54,7 +54,7 @@ async def refuse_conflicts(edits: Changes, *, current: int, expected: int | None
 
 
 def refuse_other_version(edits: Changes, *, current: int, expected: int | None) -> None:
-    """The same for records without a history of versions: what they held at another version is unknown, so every
+    """The same for records without a history of versions: what they contained at another version is unknown, so every
     field of `edits` conflicts."""
     if expected is not None and expected != current:
         _raise_conflicts(edits, current, dict.fromkeys(edits))

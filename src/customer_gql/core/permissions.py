@@ -43,7 +43,7 @@ class Permission(enum.StrEnum):
         "mail.manage",
         "See mails that could not be sent and send them again, preview and change mail templates.",
     )
-    HISTORY_READ = "history.read", "See what was done to customers, and by whom: `history` of a customer."
+    HISTORY_READ = "history.read", "See what was done to customers and who did it: `history` of a customer."
 
 
 ALL_PERMISSIONS: Final = frozenset(Permission)

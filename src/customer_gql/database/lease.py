@@ -82,13 +82,13 @@ class LeasingPool(asyncpg.Pool):
             raise
 
     def keep(self, connection: PoolConnectionProxy) -> bool:
-        """Hand it on; false when the pool shall have it, to close or to renew it."""
+        """Hand it on; false when the pool has to get it, to close or to renew it."""
         self._uses += 1
         if not self.leases or self._uses % _MOST_USES == 0 or not _is_open(connection):
             return False
         self._unpark()
         if self._waiting:
-            # Whoever reads on at once keeps its connection: to wait in line before each read would take it longest to
+            # A task that reads on at once keeps its connection: to wait in line before each read would take it longest to
             # end, and it would hold what it has read meanwhile.
             self._parked = asyncio.current_task(), connection
             asyncio.get_running_loop().call_soon(self._unpark)
@@ -117,7 +117,7 @@ class LeasingPool(asyncpg.Pool):
             self._refill_soon()
 
     def _refill_soon(self) -> None:
-        """What went back to the pool, or never came of it, is asked for again for whoever waits."""
+        """What went back to the pool, or never came of it, is asked for again for those who wait."""
         if self._waiting and self.leases and self._taken < self.get_max_size():
             self._taken += 1
             refill = asyncio.create_task(self._refill(self._waiting[0]))
@@ -127,7 +127,7 @@ class LeasingPool(asyncpg.Pool):
     async def _refill(self, waiter: "asyncio.Future[PoolConnectionProxy]") -> None:
         try:
             connection = await super().acquire()
-        except Exception as error:  # noqa: BLE001 - no connection: it belongs to whoever waited for it
+        except Exception as error:  # noqa: BLE001 - no connection: it belongs to the task that waited for it
             self._taken -= 1
             _give_up(waiter, error)
             if self._waiting and self._waiting[0] is waiter:
@@ -170,7 +170,7 @@ def _usable(connection: PoolConnectionProxy) -> bool:
 
 
 class Lease:
-    """What `acquire` gives: to be entered, or to be awaited by whoever releases by hand."""
+    """What `acquire` gives: to be entered, or to be awaited by a caller that releases by hand."""
 
     __slots__ = ("_connection", "_pool", "_timeout")
 

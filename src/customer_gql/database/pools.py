@@ -140,7 +140,7 @@ async def open_database(
         "on_statement": on_statement,
         "connection_class": connection_class,
     }
-    # A read's statement is the same each time and its keys are arrays: planning anew would cost more than running it.
+    # A read's statement is the same each time and its keys are arrays: planning it again would cost more than running it.
     fixed = {"jit": "off", "plan_cache_mode": "force_generic_plan", "default_transaction_read_only": "on"}
     careful = {"idle_in_transaction_session_timeout": "10s"}
     limit = waits.connect

@@ -45,7 +45,7 @@ class Engine:
 
 
 def account_for(data: Path) -> Account | None:
-    """The account to switch to, or None for whoever is not root: the owner of existing data, else `nobody`."""
+    """The account to switch to, or None for everybody but root: the owner of existing data, else `nobody`."""
     if os.geteuid() != 0:
         return None
     if data.is_dir() and data.stat().st_uid != 0:

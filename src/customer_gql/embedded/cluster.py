@@ -21,7 +21,7 @@ def check_version(pgdata: Path, engine: Engine) -> None:
         if not pgdata.exists():
             return
         raise EmbeddedPostgresError(
-            f"{pgdata} is no PostgreSQL data folder (it has no PG_VERSION): restore it, or delete it to start anew."
+            f"{pgdata} is no PostgreSQL data folder (it has no PG_VERSION): restore it, or delete it to start again."
         ) from None
     if found != str(engine.version):
         raise EmbeddedPostgresError(

@@ -171,7 +171,7 @@ def _try_lock(file: TextIOWrapper) -> bool:
 
 
 def _running_server(home: Path) -> Server | None:
-    """The server on this cluster, whoever started it, once it answers; None when there is none."""
+    """The server on this cluster, no matter who started it, once it answers; None when there is none."""
     pgdata = home / "pgdata"
     postmaster.await_pid_file(pgdata)
     deadline, answers_by = time.monotonic() + postmaster.START_TIMEOUT, None
@@ -218,7 +218,7 @@ def _read_passwords(home: Path) -> dict[str, str]:
         return json.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError) as error:
         raise EmbeddedPostgresError(
-            f"The passwords of the database in {home} are gone: put {path.name} back, or delete the folder to start anew."
+            f"The passwords of the database in {home} are gone: put {path.name} back, or delete the folder to start again."
         ) from error
 
 
@@ -300,7 +300,7 @@ async def _prepare_database(server: Server) -> None:
         if not await connection.fetchval("SELECT lower('É') = 'é' AND current_setting('server_encoding') = 'UTF8'"):
             raise EmbeddedPostgresError(
                 f"The database in {server.data_dir} was made with a locale that knows ASCII letters only: "
-                "dump it and restore it into a new folder, or delete the folder to start anew."
+                "dump it and restore it into a new folder, or delete the folder to start again."
             )
         if not await connection.fetchval("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)", OWNER):
             await connection.execute(f"CREATE ROLE {OWNER} LOGIN PASSWORD '{server.passwords[OWNER]}'")

@@ -45,7 +45,7 @@ class Context:
 
     @asynccontextmanager
     async def transaction(self, *, dry_run: bool = False) -> AsyncGenerator[Connection]:
-        """Commit on leaving; afterwards every read of this request starts afresh."""
+        """Commit on leaving; afterwards every read of this request starts again."""
         self.loads.paused = True
         try:
             async with self.database.transaction(dry_run=dry_run) as connection:

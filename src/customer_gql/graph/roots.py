@@ -18,7 +18,7 @@ ADMIN: Final = {"audience": "admin"}
 SIGN_IN_AS_STAFF: Final = "Sign in as staff: send a staff token as `Authorization: Bearer …`."
 
 
-INPUT: Final = strawberry.argument(description="What to do, and to whom.")
+INPUT: Final = strawberry.argument(description="What to do, and the record to do it to.")
 
 
 class RequiresPermission(FieldExtension):

@@ -1,6 +1,6 @@
 """Rounds of several requests in one statement.
 
-Requests that run one document ask for the same things of other keys. While such a statement runs, whoever comes to ask
+Requests that run one document ask for the same things of other keys. While such a statement runs, a request that asks
 for the same waits for its end, and then all who wait are read for at once. Nobody waits for others to come, and nobody
 gets what was read before they asked.
 """
@@ -71,7 +71,7 @@ class Coalescer:
 
 
 async def read_coalesced(database: Database, wanted: Read, key: Any) -> Any:
-    """What a read gives for one key, outside the loads of a request: anew for whoever asks, together with others."""
+    """What a read gives for one key, outside the loads of a request: read again for each caller, together with others."""
     [found] = await Coalescer.of(database).read(database, [(BatchLoad(wanted, wanted, {}), [key])])
     if isinstance(found, Exception):
         raise found
@@ -133,7 +133,7 @@ async def _read_for_all(database: Database, waiting: list[_WaitingRound]) -> Non
 
 
 def _cancel_when_unwanted(reading: "asyncio.Task[None]", waiting: list[_WaitingRound], _answered: Any) -> None:
-    """When none of them waits any more, neither shall the database."""
+    """When none of them waits any more, the statement is cancelled too."""
     if not reading.done() and all(one.answer.done() for one in waiting):
         reading.cancel()
 

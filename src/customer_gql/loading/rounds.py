@@ -1,4 +1,4 @@
-"""The reads of a request in rounds: what is asked for at one time is one statement, whoever asks."""
+"""The reads of a request in rounds: what is asked for at one time is one statement, no matter who asks."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -48,7 +48,7 @@ class RequestLoads:
         self._foresee: Prefetch | None = None
         self._open: set[asyncio.Future[Any]] = set()
         self.paused = False
-        # Whoever asks is stepped by somebody who runs the rounds afterwards.
+        # The coroutines that ask are stepped by a driver that runs the rounds afterwards.
         self.driven = False
 
     def load(self, read: Read, key: Any, **arguments: Any) -> asyncio.Future[Any]:
@@ -109,7 +109,7 @@ class RequestLoads:
         """Round after round, until nothing more is asked for.
 
         After each, `go_on` uses what was found and may ask for more; it is false when something else has to be
-        awaited first. Whoever calls this without `start` has asked everything there is.
+        awaited first. A caller that uses this without `start` has asked everything there is.
         """
         if self._task is not None and not self._task.done():
             await asyncio.shield(self._task)
@@ -156,7 +156,7 @@ class RequestLoads:
         if foresee is not None:
             foresee(tuple(self._pending))
         pending, self._pending = self._pending, []
-        # In one order whoever asked first, so that the same reads are the same statement.
+        # In one order no matter who asked first, so that the same reads are the same statement.
         parts = [(asked, asked.take()) for asked in sorted(pending, key=_read_number)]
         try:
             found = await self._joint.read(self._database, parts)

@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 class SingleFlight(Generic[T]):
-    """Runs that follow each other: whoever asks while one runs gets what the next one finds.
+    """Runs that follow each other: a caller that asks while one runs gets what the next one finds.
 
     So nobody gets what was read before they asked, and however many ask, the work is done by one at a time.
     """
@@ -27,7 +27,7 @@ class SingleFlight(Generic[T]):
         if self._coming is None:
             self._coming = asyncio.create_task(self._after(self._running, read))
             self._coming.add_done_callback(_retrieve_error)
-        # Whoever gives up waiting leaves the others their answer.
+        # A caller that gives up waiting leaves the others their answer.
         return await asyncio.shield(self._coming)
 
     async def _after(self, running: "asyncio.Task[T] | None", read: Callable[[], Awaitable[T]]) -> T:

@@ -23,7 +23,7 @@ PASSES: Final = 2
 
 
 class _HashCost:
-    """How hashes are made now. One that was made with another cost is made anew when its password comes by."""
+    """How hashes are made now. One that was made with another cost is made again when its password is given."""
 
     def __init__(self, memory_kib: int, passes: int) -> None:
         self.hasher = PasswordHasher(time_cost=passes, memory_cost=memory_kib, parallelism=1)

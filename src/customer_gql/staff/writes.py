@@ -61,7 +61,7 @@ async def add_staff_user(
 
 
 async def lock_manageable_user(connection: Connection, staff_id: int, *, by: Actor) -> Row:
-    """The user with role and grant, held. Unknown to those of other websites, refused to those who hold less."""
+    """The user with role and grant, locked. Unknown to staff of other websites, refused to those with fewer rights."""
     found = await fetch_one(
         connection,
         select(staff_user, staff_role.c.permissions, staff_role.c.website_ids)

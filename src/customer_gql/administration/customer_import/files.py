@@ -13,7 +13,7 @@ _OTHER_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
 class ImportFault(RuleError):
-    """Why nothing was imported: one sentence for whoever runs the import."""
+    """Why nothing was imported: one sentence for the person who runs the import."""
 
 
 class CsvRecord(NamedTuple):

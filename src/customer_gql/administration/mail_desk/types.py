@@ -65,7 +65,9 @@ class DeadMail:
     created_at: dt.datetime = column("When it was caused.")
     dead_at: dt.datetime = column("When it was given up.")
     customer: CustomerLink | None = loaded(
-        customers_by_id, key="customer_id", description="Whom it is about; null when deleted, or about nobody."
+        customers_by_id,
+        key="customer_id",
+        description="The customer it is about; null when deleted, or when it is about nobody.",
     )
 
     @strawberry.field(description="Names the mail in `mailRetry`; starts with `mai_`.")

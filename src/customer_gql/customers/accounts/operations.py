@@ -180,7 +180,7 @@ class AccountMutation:
         exclusive=True,
         description="Choose a new password with a link. Ends every session and link, a lock of wrong passwords too; "
         "confirms the address. Where it was never confirmed, the address book, the consent to remote assistance and "
-        "waiting newsletter wishes go too: whoever made the account may not have been the owner. `INVALID` with `token` for "
+        "waiting newsletter wishes go too: the person who created the account may not have been the owner. `INVALID` with `token` for "
         f"a link that is unknown, used, replaced or too old, with `password` for one that does not fit. {_PEER_LIMIT} Signs nobody in. "
         "Mails the owner, writes history. Cannot be undone.",
     )
@@ -232,7 +232,7 @@ class AccountMutation:
     @guest_mutation(
         exclusive=True,
         description="Exchange a code of `customerLoginAs` for a token of 15 minutes that acts as the customer and names "
-        "the staff member too. Closed to whoever is signed in. `INVALID` for a code that is unknown, used or older "
+        "the staff member too. Closed to a signed-in customer. `INVALID` for a code that is unknown, used or older "
         f"than a minute, and on a website the customer may not act on. {_PEER_LIMIT} Writes "
         "history; the customer sees it afterwards.",
     )

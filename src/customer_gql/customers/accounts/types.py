@@ -43,7 +43,9 @@ class Impersonation(Node):
     expires_at: dt.datetime = column("When it ends by itself.")
     ended_at: dt.datetime | None = column("When it was ended before; null when it was not.")
     staff: StaffUser | None = loaded(staff_by_id, key="staff_id", description="Who.", admin=True)
-    customer: CustomerLink | None = loaded(customers_by_id, key="customer_id", description="As whom.", admin=True)
+    customer: CustomerLink | None = loaded(
+        customers_by_id, key="customer_id", description="The customer the staff member acts as.", admin=True
+    )
 
 
 @strawberry.type

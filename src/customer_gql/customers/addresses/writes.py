@@ -1,6 +1,6 @@
 """The address book: an entry has to fit its country, and a new default replaces the old one (docs/domain/addresses.md).
 
-Whoever changes a book locks its customer first, so that two requests cannot both pass the limit or both become default.
+A change of a book locks its customer first, so that two requests cannot both pass the limit or both become default.
 """
 
 import datetime as dt

@@ -56,16 +56,16 @@ async def unsubscribe_customers(connection: Connection, customer_ids: Sequence[i
     return {row.customer_id for row in changed}
 
 
-async def begin_subscription(connection: Connection, held: Row, store_view_id: int, *, waits: bool = False) -> bool:
+async def begin_subscription(connection: Connection, account: Row, store_view_id: int, *, waits: bool = False) -> bool:
     """Subscribe one customer in one store view; whether it changed anything.
 
     An account not confirmed waits for that, and with `waits` a confirmed one for a link of its own (docs/domain/newsletter.md#newsletter-5).
     """
     status = SubscriptionStatus.NOT_ACTIVE if waits else SubscriptionStatus.SUBSCRIBED
-    if not held.is_email_confirmed:
+    if not account.is_email_confirmed:
         status = SubscriptionStatus.UNCONFIRMED
     insert = upsert(subscription).values(
-        customer_id=held.id, store_view_id=store_view_id, status=status.value, changed_at=dt.datetime.now(dt.UTC)
+        customer_id=account.id, store_view_id=store_view_id, status=status.value, changed_at=dt.datetime.now(dt.UTC)
     )
     changed = await execute_statement(
         connection,

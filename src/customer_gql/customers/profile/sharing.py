@@ -54,7 +54,7 @@ async def lock_email_scope(connection: Connection, website_id: int) -> int:
 
 async def set_account_sharing(connection: Connection, sharing: AccountSharing) -> int:
     """Move every claim to the other scope, all or none; how many moved. Refused while two accounts would collide."""
-    # Waits for whoever is claiming an address, and lets nobody claim one until the end.
+    # Waits for transactions that are claiming an address, and lets nobody claim one until the end.
     await set_value(connection, SHARING, sharing.value)
     if sharing is AccountSharing.PER_WEBSITE:
         moved = update(customer_email).values(scope=customer.c.website_id)

@@ -25,7 +25,7 @@ from .tables import CustomerType, customer, customer_email
 
 
 async def lock_customer(connection: Connection, customer_id: int, *, websites: Websites) -> Row:
-    """The customer, held until the transaction ends. One of a website outside of `websites` is as good as unknown."""
+    """The customer, locked until the transaction ends. One of a website outside of `websites` is unknown."""
     statement = select(customer).where(customer.c.id == customer_id, *within_websites(websites)).with_for_update()
     found = await fetch_one(connection, statement)
     if found is None:
@@ -45,13 +45,13 @@ async def claim_email(connection: Connection, customer_id: int, *, email: str, s
     return claimed is not None
 
 
-async def move_email_claim(connection: Connection, held: Row, *, email: str, website_id: int) -> None:
+async def move_email_claim(connection: Connection, account: Row, *, email: str, website_id: int) -> None:
     """Claim the new address before the old one is given up, so that no moment leaves the account without one."""
-    old = (normalize_email(held.email), await lock_email_scope(connection, held.website_id))
+    old = (normalize_email(account.email), await lock_email_scope(connection, account.website_id))
     new = (normalize_email(email), await lock_email_scope(connection, website_id))
     if old == new:
         return
-    if not await claim_email(connection, held.id, email=email, scope=new[1]):
+    if not await claim_email(connection, account.id, email=email, scope=new[1]):
         # Two edits may swap places in either field, so the message blames the one that changed.
         path = ["email"] if old[0] != new[0] else ["websiteId"]
         raise RuleError("Another account uses that e-mail address.", path=path, code=UserErrorCode.TAKEN)
@@ -60,21 +60,21 @@ async def move_email_claim(connection: Connection, held: Row, *, email: str, web
         delete(customer_email).where(
             customer_email.c.email_normalised == old[0],
             customer_email.c.scope == old[1],
-            customer_email.c.customer_id == held.id,
+            customer_email.c.customer_id == account.id,
         ),
     )
 
 
-async def update_customer(connection: Connection, held: Row, values: Mapping[str, Any]) -> int:
+async def update_customer(connection: Connection, account: Row, values: Mapping[str, Any]) -> int:
     """Store new values; the version they make. What hangs on the account, as addresses, counts as a change of it."""
     changed = await fetch_one(
         connection,
         update(customer)
-        .where(customer.c.id == held.id)
+        .where(customer.c.id == account.id)
         .values(**values, version=customer.c.version + 1, updated_at=dt.datetime.now(dt.UTC))
         .returning(customer.c.version),
     )
-    assert changed is not None, held.id
+    assert changed is not None, account.id
     return changed.version
 
 
@@ -82,22 +82,22 @@ async def edit_profile(
     connection: Connection, customer_id: int, *, edits: Mapping[str, Any], expected_version: int | None, by: Actor
 ) -> list[str]:
     """Store the edits that change something, by input name; those that did. Refuses all when it refuses one."""
-    held = await lock_customer(connection, customer_id, websites=None)
-    shop = await settings_at(connection, *fields.SETTINGS, website_id=held.website_id)
+    account = await lock_customer(connection, customer_id, websites=None)
+    shop = await settings_at(connection, *fields.SETTINGS, website_id=account.website_id)
     wanted = fields.validate_profile(edits, shop)
-    changed = {field: value for field, value in wanted.items() if value != held[fields.COLUMNS[field]]}
+    changed = {field: value for field, value in wanted.items() if value != account[fields.COLUMNS[field]]}
     shown = {
-        field: (_history_text(held[fields.COLUMNS[field]]), _history_text(value)) for field, value in changed.items()
+        field: (_history_text(account[fields.COLUMNS[field]]), _history_text(value)) for field, value in changed.items()
     }
     await refuse_conflicts(
         shown,
-        current=held.version,
+        current=account.version,
         expected=expected_version,
-        changes_since=partial(read_customer_changes, connection, held.id),
+        changes_since=partial(read_customer_changes, connection, account.id),
     )
     if changed:
         version = await update_customer(
-            connection, held, {fields.COLUMNS[field]: value for field, value in changed.items()}
+            connection, account, {fields.COLUMNS[field]: value for field, value in changed.items()}
         )
         await record_customer_event(connection, customer_id, kind="EDITED", version=version, by=by, changes=shown)
     return list(changed)
@@ -108,15 +108,15 @@ def _history_text(value: Any) -> str | None:
     return str(value).lower() if isinstance(value, bool) else None if value is None else str(value)
 
 
-async def assign_group(connection: Connection, held: Sequence[Row], group_id: int) -> dict[int, int]:
+async def assign_group(connection: Connection, account: Sequence[Row], group_id: int) -> dict[int, int]:
     """New versions of those that were still as read; the caller says so for the rest.
 
     The version stands in for a lock: many rows of a distributed table cannot be locked at once.
     """
     pairs = tuple_(customer.c.id, customer.c.version).in_(
         select(
-            func.unnest(_bigint_array([row.id for row in held])),
-            func.unnest(_bigint_array([row.version for row in held])),
+            func.unnest(_bigint_array([row.id for row in account])),
+            func.unnest(_bigint_array([row.version for row in account])),
         )
     )
     changed = await fetch_rows(

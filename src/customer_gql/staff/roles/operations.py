@@ -119,7 +119,7 @@ class StaffRoleAdminMutation:
         permission=Permission.STAFF_MANAGE,
         exclusive=True,
         description="Delete a role that nobody has and that allows no more than the caller's own. Asks for the "
-        "caller's own password. Writes the history of staff. Cannot be undone; make it anew.",
+        "caller's own password. Writes the history of staff. Cannot be undone; create the role again.",
     )
     async def staff_role_delete(
         self, info: Info, input: Annotated[StaffRoleDeleteInput, INPUT]

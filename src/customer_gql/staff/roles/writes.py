@@ -1,4 +1,4 @@
-"""Roles: sets of permissions for some websites or all. Whoever saves one hands on no more than they hold."""
+"""Roles: sets of permissions for some websites or all. Staff who save one hand on no more than they may do themselves."""
 
 import secrets
 from collections.abc import Sequence
@@ -144,7 +144,7 @@ async def _refuse_taken_name(connection: Connection, name: str, but: int | None)
 
 
 async def _refuse_locking_oneself_out(connection: Connection, role: Row, values: dict[str, Any], by: Actor) -> None:
-    """Whoever edits their own role stays able to edit it back."""
+    """Staff who edit their own role stay able to edit it back."""
     if by.staff_id is None:
         return
     own = await fetch_value(connection, select(staff_user.c.role_id).where(staff_user.c.id == by.staff_id))

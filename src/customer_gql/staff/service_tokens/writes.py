@@ -93,26 +93,26 @@ async def rotate_service_token(connection: Connection, id: int, *, overlap: dt.t
     """A new secret; the one before works on for `overlap`, those older end at once."""
     if not dt.timedelta(0) <= overlap <= MAX_OVERLAP:
         raise RuleError("0 to 1440 minutes.", path=["overlapMinutes"])
-    held = await _lock_manageable_token(connection, id, by)
+    token_row = await _lock_manageable_token(connection, id, by)
     now = dt.datetime.now(dt.UTC)
-    if held.revoked_at is not None or held.expires_at <= now:
+    if token_row.revoked_at is not None or token_row.expires_at <= now:
         raise RuleError("This service token has ended; make a new one.", path=["id"], code=UserErrorCode.NOT_ALLOWED)
     secrets = service_token_secret.c
     # Those of an earlier rotation have an end nearer than the token's.
-    older = (secrets.service_token_id == id) & (secrets.expires_at < held.expires_at)
+    older = (secrets.service_token_id == id) & (secrets.expires_at < token_row.expires_at)
     await execute_statement(connection, delete(service_token_secret).where(older))
-    ends = min(now + overlap, held.expires_at)
+    ends = min(now + overlap, token_row.expires_at)
     last = update(service_token_secret).where(secrets.service_token_id == id)
     await execute_statement(connection, last.values(expires_at=ends))
-    secret = await _issue_secret(connection, id, held.expires_at)
+    secret = await _issue_secret(connection, id, token_row.expires_at)
     await record_staff_event(connection, "SERVICE_TOKEN_ROTATED", by=by, subject=encode_id("svt", id))
     return secret
 
 
 async def revoke_service_token(connection: Connection, id: int, *, by: Actor) -> None:
     """End it for good, at once and everywhere."""
-    held = await _lock_manageable_token(connection, id, by)
-    if held.revoked_at is not None:
+    token_row = await _lock_manageable_token(connection, id, by)
+    if token_row.revoked_at is not None:
         return
     now = dt.datetime.now(dt.UTC)
     await execute_statement(connection, update(service_token).where(service_token.c.id == id).values(revoked_at=now))

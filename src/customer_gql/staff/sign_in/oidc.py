@@ -27,7 +27,7 @@ _TIMEOUT_SECONDS: Final = 5
 
 
 class OidcRefused(Exception):
-    """The provider's answer lets nobody in. The reason is for the log; whoever came learns that it did not work."""
+    """The provider's answer lets nobody in. The reason is for the log; the person learns that it did not work."""
 
 
 def _oidc_client(settings: Settings) -> Any:
@@ -75,7 +75,7 @@ async def start_oidc_flow(database: Database, settings: Settings, *, address: st
 async def finish_oidc_flow(
     database: Database, settings: Settings, *, code: str, state: str, address: str | None
 ) -> str:
-    """The one-time code for whoever the provider says it is. Raises `Refused`."""
+    """The one-time code for the person that the provider names. Raises `Refused`."""
     async with database.transaction() as connection:
         flow = await fetch_one(
             connection,

@@ -51,7 +51,7 @@ async def _shop_names(connection: Connection) -> list[str]:
 
 
 async def fetch_credentials(connection: Connection, staff_id: int, *, hold: bool = True) -> Row:
-    """What a user is judged by, held until the transaction ends, so that none of it changes meanwhile."""
+    """What a user is judged by, locked until the transaction ends, so that none of it changes meanwhile."""
     statement = CREDENTIALS.where(staff_user.c.id == staff_id)
     found = await fetch_one(connection, statement.with_for_update(of=staff_user) if hold else statement)
     assert found is not None, staff_id
@@ -96,7 +96,7 @@ async def invite_staff_user(connection: Connection, user: Row, *, by: Actor) -> 
 
 
 async def find_invited(connection: Connection, token: str) -> Row | None:
-    """Whom an invitation lets in, if it still works; it is not used up."""
+    """The user an invitation lets in, if it still works; it is not used up."""
     return await fetch_one(
         connection,
         CREDENTIALS.join(staff_invitation, staff_invitation.c.staff_id == staff_user.c.id).where(

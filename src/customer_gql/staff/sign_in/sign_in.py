@@ -75,7 +75,7 @@ async def _is_still_right(connection: Connection, judged: Row, code: str | None,
 
 
 async def reauthenticate_staff(context: Context, given: str | None, path: str = "password") -> str | None:
-    """Whoever found an open session still has to know the password. Asked of those who have one; its hash."""
+    """Somebody who found an open session still has to know the password. Asked of users who have one; returns its hash."""
     staff_id = context.viewer.staff_id
     if staff_id is None:
         return None

@@ -93,7 +93,7 @@ LEFT JOIN address b ON b.customer_id = s.customer_id AND b.is_default_billing
 WHERE NOT s.is_known OR EXISTS (SELECT FROM import_move m WHERE m.customer_id = s.customer_id)
 GROUP BY s.customer_id
 """
-# Whoever this import created has its time and version 1, and needs no second entry.
+# A customer that this import created has its time and version 1, and needs no second entry.
 _TOUCH: Final = """
 UPDATE customer c SET version = c.version + 1, updated_at = $1
 FROM import_touched t WHERE c.id = t.customer_id AND (c.version > 1 OR c.updated_at <> $1)

@@ -1,6 +1,6 @@
 """From the temporary table of customers into the shop: whole sets at a time, in an open transaction.
 
-The claim on the e-mail decides who is new: whoever inserts it creates the customer, everybody else finds it taken.
+The claim on the e-mail decides who is new: the import that inserts it creates the customer, all others find it taken.
 """
 
 from collections.abc import Collection

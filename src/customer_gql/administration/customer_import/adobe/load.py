@@ -92,7 +92,7 @@ async def _imported(
     known = await load_shop(connection)
     people, places = CustomerSheet(known), AddressSheet(known)
     with ExitStack() as stack:
-        # Both are opened before either is read: a broken second file shall not cost the reading of the first.
+        # Both are opened before either is read: a broken second file must not cost the reading of the first.
         of_people = stack.enter_context(open_sheet(customers, people)) if customers else None
         of_places = stack.enter_context(open_sheet(addresses, places)) if addresses else None
         desk.files = [file for file in (of_people, of_places) if file]

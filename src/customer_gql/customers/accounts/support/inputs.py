@@ -66,7 +66,7 @@ class CustomerResendConfirmationPayload(CustomerPayload):
     )
 
 
-@strawberry.input(description="As whom, and why.")
+@strawberry.input(description="The customer to sign in as, and the reason.")
 class CustomerLoginAsInput:
     id: strawberry.ID = column("The customer.")
     reason: str = column("Why; kept with every trace, and shown to the customer. At most 1,000 characters.")
