@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from execution.conftest import OPEN
+from execution.conftest import UNLIMITED_RATES
 from support.service import Service, serving
 
 ROOT = Path(__file__).parents[2]
@@ -22,7 +22,9 @@ REFUSALS = ("not_a_server_error", "response_schema_conformance")
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory, database_url: str) -> Generator[Service]:
     """In production, told by a proxy which address each request is from; see `made_scalars.py`."""
-    with serving(tmp_path_factory.mktemp("any"), database_url, **OPEN, trusted_proxies="127.0.0.1") as served:
+    with serving(
+        tmp_path_factory.mktemp("any"), database_url, **UNLIMITED_RATES, trusted_proxies="127.0.0.1"
+    ) as served:
         yield served
 
 

@@ -1,4 +1,4 @@
-"""Too many requests, clients that leave, a database that goes, and the end of the process."""
+"""Too many requests, disconnecting clients, an unavailable database, and the shutdown of the process."""
 
 import asyncio
 import json
@@ -21,33 +21,35 @@ from customer_gql.customers.accounts.writes import issue_customer_token
 from customer_gql.database import migrations
 from customer_gql.embedded.postmaster import read_pid_file
 from customer_gql.embedded.server import running_server
-from execution.conftest import OPEN
+from execution.conftest import UNLIMITED_RATES
 from support.customers import make_full_customer
 from support.databases import short_folder
 from support.processes import until
 from support.service import Service, code_of, request, serving
 
+pytestmark = pytest.mark.slow
+
 ME = "{ me { email addresses { city } orders { nodes { number } } } }"
 
 
-def another(number: int) -> dict[str, str]:
-    """A document that asks for other things than every other: requests that ask for the same share statements."""
+def distinct_query(number: int) -> dict[str, str]:
+    """A document unlike those of other numbers: requests for the same rows would share one statement."""
     return {"query": f"{{ me {{ email addresses {{ city }} orders(first: {number + 1}) {{ nodes {{ number }} }} }} }}"}
 
 
-FULL = {"storefront__requests": 8, "storefront__read_connections": 4, "storefront__seconds": 4, "lock_seconds": 3}
+FULL = {"storefront__requests": 8, "storefront__read_connections": 4, "storefront__seconds": 9, "lock_seconds": 8}
 
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory, database_url: str) -> Generator[Service]:
     """With room for eight requests and four statements of the storefront."""
-    with serving(tmp_path_factory.mktemp("small"), database_url, **OPEN, **FULL, pool_seconds=1) as served:
+    with serving(tmp_path_factory.mktemp("small"), database_url, **UNLIMITED_RATES, **FULL, pool_seconds=1) as served:
         yield served
 
 
 @asynccontextmanager
-async def blocked(url: str, table: str = "address") -> AsyncGenerator[asyncpg.Connection]:
-    """Whatever reads the table waits, until this ends."""
+async def blocked_table(url: str, table: str = "address") -> AsyncGenerator[asyncpg.Connection]:
+    """Whoever reads the table waits until this context ends."""
     connection = await asyncpg.connect(url)
     try:
         async with connection.transaction():
@@ -57,7 +59,7 @@ async def blocked(url: str, table: str = "address") -> AsyncGenerator[asyncpg.Co
         await connection.close()
 
 
-async def waiting(connection: asyncpg.Connection) -> int:
+async def count_waiting(connection: asyncpg.Connection) -> int:
     """Statements of this database that wait for the lock."""
     await connection.execute("SELECT pg_stat_clear_snapshot()")  # a transaction sees one state of them otherwise
     found: Any = await connection.fetchval(
@@ -66,31 +68,30 @@ async def waiting(connection: asyncpg.Connection) -> int:
     return found
 
 
-async def settled(check: Callable[[], Any], seconds: float = 5) -> None:
+async def wait_until(check: Callable[[], Any], seconds: float = 10) -> None:
     deadline = time.monotonic() + seconds
     while not await check():
         assert time.monotonic() < deadline, "waited too long"
         await asyncio.sleep(0.02)
 
 
-def asking(service: Service, token: str) -> httpx.AsyncClient:
+def open_client(service: Service, token: str) -> httpx.AsyncClient:
     headers = {"authorization": f"Bearer {token}"}
     limits = httpx.Limits(max_connections=200)
     return httpx.AsyncClient(base_url=f"http://127.0.0.1:{service.port}", headers=headers, timeout=20, limits=limits)
 
 
-async def test_a_full_house_tells_to_come_again(small: Service, customer_token: str, database_url: str):
-    async with asking(small, customer_token) as http:
-        async with blocked(database_url) as lock:
-            inside = [asyncio.create_task(http.post("/graphql", json=another(i))) for i in range(8)]
-            await settled(lambda: _at_least(lock, 4))
-            started = time.perf_counter()
+async def test_a_full_service_refuses_at_once(small: Service, customer_token: str, database_url: str):
+    async with open_client(small, customer_token) as http:
+        async with blocked_table(database_url) as lock:
+            inside = [asyncio.create_task(http.post("/graphql", json=distinct_query(i))) for i in range(8)]
+            await wait_until(lambda: _has_waiting(lock, 4))
             answers = await asyncio.gather(*[http.post("/graphql", json={"query": ME}) for _ in range(30)])
-            assert time.perf_counter() - started < 3
+            assert await count_waiting(lock) == 4  # those inside still wait, so nobody waited for them
             assert {(a.status_code, a.headers["retry-after"], code_of(a.json())) for a in answers} == {
                 (503, "1", "UNAVAILABLE")
             }
-            # Health and the other audience have room of their own.
+            # Health checks and the other audience have room of their own.
             assert (await http.get("/health/live")).status_code == 200
             assert (await http.get("/health/ready")).status_code == 200
             admin = await http.post("/admin/graphql", json={"query": "{ __typename }"}, headers={"authorization": ""})
@@ -101,95 +102,84 @@ async def test_a_full_house_tells_to_come_again(small: Service, customer_token: 
         assert (await http.post("/graphql", json={"query": ME})).status_code == 200
 
 
-async def _at_least(lock: asyncpg.Connection, count: int) -> bool:
-    return await waiting(lock) >= count
+async def _has_waiting(lock: asyncpg.Connection, count: int) -> bool:
+    return await count_waiting(lock) >= count
 
 
-async def _none(lock: asyncpg.Connection) -> bool:
-    return await waiting(lock) == 0
+async def _has_none(lock: asyncpg.Connection) -> bool:
+    return await count_waiting(lock) == 0
 
 
-async def test_a_lock_that_is_not_given_ends_the_wait(small: Service, customer_token: str, database_url: str):
-    async with asking(small, customer_token) as http, blocked(database_url):
-        started = time.perf_counter()
+async def test_a_request_that_waits_too_long_for_a_lock_is_answered(
+    small: Service, customer_token: str, database_url: str
+):
+    async with open_client(small, customer_token) as http, blocked_table(database_url):
         answer = await http.post("/graphql", json={"query": ME})
-        assert time.perf_counter() - started < 8
     assert code_of(answer.json()) == "UNAVAILABLE"
     assert "lock" not in answer.text
 
 
-async def test_a_client_that_goes_away_takes_its_statement_along(
-    small: Service, customer_token: str, database_url: str
-):
-    """Twenty times: asked, seen to wait in the database, hung up; within two seconds nothing waits any more."""
+async def test_a_disconnected_client_ends_its_statement(small: Service, customer_token: str, database_url: str):
+    """Twenty requests are seen to wait in the database; after their clients hang up, none of them waits."""
     authorization = f"Authorization: Bearer {customer_token}"
-    raw = [request(json.dumps(another(i)).encode(), authorization) for i in range(4)]
+    raw = [request(json.dumps(distinct_query(i)).encode(), authorization) for i in range(4)]
     start = len(small.log.read_text())
-    async with blocked(database_url) as lock:
+    async with blocked_table(database_url) as lock:
         for _ in range(5):
             connections = [small.connect() for _ in range(4)]
             for connection, sent in zip(connections, raw, strict=True):
                 connection.sendall(sent)
-            await settled(lambda: _at_least(lock, 4))
+            await wait_until(lambda: _has_waiting(lock, 4))
             for connection in connections:
                 connection.close()
-            await settled(lambda: _none(lock), 3)
+            await wait_until(lambda: _has_none(lock), 6)  # well before the lock timeout
     gone = [line for line in small.lines(start) if line.get("outcome") == "CLIENT_GONE"]
     assert len(gone) == 20
-    async with asking(small, customer_token) as http:
+    async with open_client(small, customer_token) as http:
         assert (await http.post("/graphql", json={"query": ME})).status_code == 200
     assert "Traceback" not in small.log.read_text()
 
 
-async def test_an_audience_that_is_stuck_leaves_the_other_alone(
+async def test_a_blocked_audience_does_not_block_the_other(
     small: Service, staff_token: str, customer_token: str, database_url: str
 ):
-    """The admin's connections all wait for a lock; a shopper does not notice."""
-    # Each asks for something else beside the addresses: those who ask for the same would wait in one statement.
+    """All connections of the admin endpoint wait for a lock while shoppers are answered."""
+    # Each requests something else beside the addresses; requests for the same rows would wait in one statement.
     asked = (
         "{{ customers(first: 2) {{ nodes {{ addresses {{ city }} orders(first: {0}) {{ nodes {{ number }} }} }} }} }}"
     )
     slow = [{"query": asked.format(number + 1)} for number in range(20)]
-    async with asking(small, staff_token) as staff, asking(small, customer_token) as shopper:
-        quick = {"query": "{ me { email } }"}
-        idle = await _slowest(shopper, quick)
-        async with blocked(database_url) as lock:
+    async with open_client(small, staff_token) as staff, open_client(small, customer_token) as shopper:
+        async with blocked_table(database_url) as lock:
             inside = [asyncio.create_task(staff.post("/admin/graphql", json=body)) for body in slow]
-            await settled(lambda: _at_least(lock, 5))
-            assert await _slowest(shopper, quick) < 3 * idle + 1
+            await wait_until(lambda: _has_waiting(lock, 5))
+            for _ in range(20):
+                answer = await shopper.post("/graphql", json={"query": "{ me { email } }"})
+                assert answer.json()["data"]["me"] is not None
+            assert await count_waiting(lock) == 5
         await asyncio.gather(*inside)
-
-
-async def _slowest(http: httpx.AsyncClient, body: Any) -> float:
-    """Of twenty, without the slowest one."""
-    took: list[float] = []
-    for _ in range(20):
-        started = time.perf_counter()
-        assert (await http.post("/graphql", json=body)).json()["data"]["me"] is not None
-        took.append(time.perf_counter() - started)
-    return sorted(took)[-2]
 
 
 def test_a_killed_process_leaves_no_statement_behind(tmp_path: Path, database_url: str, customer_token: str):
     async def run(service: Service) -> None:
         raw = request(b'{"query": "' + ME.encode() + b'"}', f"Authorization: Bearer {customer_token}")
         with service.connect() as connection:
-            async with blocked(database_url) as lock:
+            async with blocked_table(database_url) as lock:
                 connection.sendall(raw)
-                await settled(lambda: _at_least(lock, 1))
+                await wait_until(lambda: _has_waiting(lock, 1))
                 service.process.kill()
                 service.process.wait()
-                await settled(lambda: _none(lock), 5)
+                await wait_until(lambda: _has_none(lock))
 
-    with serving(tmp_path, database_url, **OPEN, lock_seconds=20, storefront__seconds=20) as service:
+    with serving(tmp_path, database_url, **UNLIMITED_RATES, lock_seconds=20, storefront__seconds=20) as service:
         asyncio.run(run(service))
 
 
 class Load:
-    """Clients in threads that ask until told to stop, each on a connection it keeps."""
+    """Clients in threads that send requests until stopped, each on a connection of its own."""
 
     def __init__(self, service: Service, token: str, clients: int = 8) -> None:
-        self.answers: list[tuple[float, str]] = []
+        self.answers: list[str] = []
         self.ended = threading.Event()
         self._service = service
         self._token = token
@@ -204,15 +194,15 @@ class Load:
                         "/graphql", json={"query": ME}, headers={"authorization": f"Bearer {self._token}"}
                     )
                     errors = answer.json().get("errors")
-                    told = f"{answer.status_code} {errors[0]['extensions']['code']}" if errors else "ok"
+                    outcome = f"{answer.status_code} {errors[0]['extensions']['code']}" if errors else "ok"
                     assert not errors or answer.status_code != 503 or answer.headers["retry-after"]
                 except httpx.ConnectError:
-                    told = "refused"
+                    outcome = "refused"
                 except httpx.TransportError as error:
-                    told = type(error).__name__
-                self.answers.append((time.monotonic(), told))
-                if told != "ok":
-                    time.sleep(0.01)
+                    outcome = type(error).__name__
+                self.answers.append(outcome)
+                if outcome != "ok":
+                    self.ended.wait(0.01)
 
     def __enter__(self) -> Self:
         return self
@@ -225,13 +215,13 @@ class Load:
         for one in self._running:
             one.result()
         self._pool.shutdown()
-        return Counter(told for _, told in self.answers)
+        return Counter(self.answers)
 
 
-def test_a_restart_of_the_database_is_survived(tmp_path: Path):
-    """An immediate restart under load: clean refusals while it is away, and answers again without being asked to."""
+def test_a_restart_of_the_database(tmp_path: Path):
+    """A crash under load: clean refusals while the database is down, and answers again once it is up."""
 
-    async def arranged(url: str) -> str:
+    async def make_token(url: str) -> str:
         from customer_gql.database.pools import open_database
 
         async with open_database(url) as database, database.writes.acquire() as connection:
@@ -239,93 +229,89 @@ def test_a_restart_of_the_database_is_survived(tmp_path: Path):
             return await issue_customer_token(connection, shopper.id)
 
     fast = {"fsync": "off", "shared_buffers": "16MB"}
-    # Not in a folder of root's alone: the server's files would be kept elsewhere, and stay there.
+    # Not in a folder that only root may enter: the server's files would be kept elsewhere, and stay there.
     with short_folder() as folder, running_server(folder / "database", settings=fast) as server:
         migrations.upgrade_database(server.url())
-        token = asyncio.run(arranged(server.url()))
-        with serving(tmp_path, server.url(), **OPEN) as service, ExitStack() as stack:
+        token = asyncio.run(make_token(server.url()))
+        with serving(tmp_path, server.url(), **UNLIMITED_RATES) as service, ExitStack() as stack:
             stack.enter_context(load := Load(service, token))
             until(lambda: len(load.answers) > 100)
-            _crash(server)
-            until(lambda: _ready(service) == 503, seconds=5)
+            _crash_server(server)
+            until(lambda: _ready_status(service) == 503, seconds=5)
             assert service.http.get("/health/live").status_code == 200
             with running_server(folder / "database", settings=fast):
-                up = time.monotonic()
-                until(lambda: any(told == "ok" for when, told in load.answers[-50:] if when > up), seconds=10)
-                first = next(when for when, told in load.answers if when > up and told == "ok")
-                time.sleep(4)
+                until(lambda: set(load.answers[-200:]) == {"ok"}, seconds=20)
+                assert _ready_status(service) == 200
                 seen = load.stop()
-                late = [told for when, told in load.answers if when > up + 3 and told != "ok"]
-                assert _ready(service) == 200
     assert set(seen) <= {"ok", "503 UNAVAILABLE"}
     assert seen["503 UNAVAILABLE"] > 0
-    assert late == []
-    assert first - up < 3
     assert "Traceback" not in service.log.read_text()
 
 
-def _crash(server: Any) -> None:
-    """As the operating system does it when memory runs out."""
+def _crash_server(server: Any) -> None:
+    """As the operating system does when memory runs out."""
     noted = read_pid_file(server.data_dir / "pgdata")
     assert noted is not None
     os.kill(noted.pid, signal.SIGQUIT)
 
 
-def _ready(service: Service) -> int:
+def _ready_status(service: Service) -> int:
     with suppress(httpx.TransportError):
         return service.http.get("/health/ready").status_code
     return 0
 
 
-def test_the_end_waits_for_those_inside(tmp_path: Path, database_url: str, customer_token: str):
-    """SIGTERM under load, with requests that take a second: none is lost, and the process is gone soon after."""
+def test_shutdown_finishes_running_requests(tmp_path: Path, database_url: str, customer_token: str):
+    """SIGTERM while requests run: the service stops listening, answers them, and exits."""
 
     async def run(service: Service) -> list[int]:
-        async with asking(service, customer_token) as http:
-            async with blocked(database_url) as lock:
-                inside = [asyncio.create_task(http.post("/graphql", json=another(i))) for i in range(6)]
-                await settled(lambda: _at_least(lock, 6))
+        async with open_client(service, customer_token) as http:
+            async with blocked_table(database_url) as lock:
+                inside = [asyncio.create_task(http.post("/graphql", json=distinct_query(i))) for i in range(6)]
+                await wait_until(lambda: _has_waiting(lock, 6))
                 service.process.send_signal(signal.SIGTERM)
-                await settled(lambda: asyncio.to_thread(lambda: _ready(service) in (0, 503)))
-                await asyncio.sleep(1)
+                await wait_until(lambda: asyncio.to_thread(lambda: _ready_status(service) == 0))
                 assert service.process.poll() is None
+                assert await count_waiting(lock) == 6
             return [answer.status_code for answer in await asyncio.gather(*inside)]
 
-    with serving(tmp_path, database_url, **OPEN, lock_seconds=4) as service:
+    with serving(tmp_path, database_url, **UNLIMITED_RATES, lock_seconds=4) as service:
         with Load(service, customer_token, clients=4) as load:
             until(lambda: len(load.answers) > 50)
         assert asyncio.run(run(service)) == [200] * 6
-        started = time.monotonic()
         assert service.process.wait(10) == 0
-        assert time.monotonic() - started < 15
 
 
-def test_the_end_is_told_before_the_door_closes(tmp_path: Path, database_url: str, customer_token: str):
-    """Clients that are sent elsewhere once the service is not ready lose nothing."""
-    told = {**OPEN, "unready_seconds": 3}
-    with serving(tmp_path, database_url, **told) as service, Load(service, customer_token, 6) as load:
+def test_shutdown_reports_not_ready_before_it_stops_listening(tmp_path: Path, database_url: str, customer_token: str):
+    """Clients that a load balancer redirects once the service is not ready lose no request."""
+    with (
+        serving(tmp_path, database_url, **UNLIMITED_RATES, unready_seconds=3) as service,
+        Load(service, customer_token, 6) as load,
+    ):
         until(lambda: len(load.answers) > 100)
-        assert _ready(service) == 200
+        assert _ready_status(service) == 200
         service.process.send_signal(signal.SIGTERM)
-        until(lambda: _ready(service) == 503, seconds=3)
+        until(lambda: _ready_status(service) == 503, seconds=3)
         before = len(load.answers)
         until(lambda: len(load.answers) > before + 10, seconds=3)
         assert set(load.stop()) == {"ok"}
         assert service.process.wait(20) == 0
 
 
-def test_the_end_does_not_wait_for_ever(tmp_path: Path, database_url: str, customer_token: str):
+def test_shutdown_ends_requests_after_the_drain_time(tmp_path: Path, database_url: str, customer_token: str):
     async def run(service: Service) -> None:
-        async with blocked(database_url) as lock:
+        async with blocked_table(database_url) as lock:
             with service.connect() as connection:
                 raw = request(b'{"query": "' + ME.encode() + b'"}', f"Authorization: Bearer {customer_token}")
                 connection.sendall(raw)
-                await settled(lambda: _at_least(lock, 1))
+                await wait_until(lambda: _has_waiting(lock, 1))
                 service.process.send_signal(signal.SIGTERM)
                 await asyncio.to_thread(service.process.wait, 10)
-                await settled(lambda: _none(lock), 3)
+                await wait_until(lambda: _has_none(lock))
 
-    with serving(tmp_path, database_url, **OPEN, drain_seconds=1, lock_seconds=30, storefront__seconds=30) as service:
+    with serving(
+        tmp_path, database_url, **UNLIMITED_RATES, drain_seconds=1, lock_seconds=30, storefront__seconds=30
+    ) as service:
         asyncio.run(run(service))
         assert service.process.returncode == 0
         assert "Traceback" not in service.log.read_text()

@@ -1,25 +1,16 @@
 """Mutations run in the reference executor, once each and in their order; plans answer their payloads."""
 
-import pytest
-
 from customer_gql.core.ids import encode_id
-from support.plan_comparing import Executors, encode_answer, shopper
-from support.plan_shop import make_failures, make_shop
+from support.plan_comparing import encode_answer, shopper
+from support.plan_shop import make_failures
 
 EDIT = """mutation ($input: CustomerQuickEditInput!) { a: customerQuickEdit(input: $input) {
     changedFields customer { version group { name } orders { totalCount } }
     userErrors { __typename code message ... on VersionConflictError { currentVersion conflicts { field } } } } }"""
 
 
-@pytest.fixture
-async def executors_and_shop(empty_database):
-    async with empty_database.writes.acquire() as connection:
-        shop = await make_shop(connection)
-    return Executors(empty_database), shop
-
-
-async def test_a_mutation_runs_once(executors_and_shop):
-    executors, shop = executors_and_shop
+async def test_a_mutation_runs_once(own_plan_shop):
+    executors, shop = own_plan_shop
     edit = {"id": shop.ids[-1], "gender": None}
     for number, gender in enumerate(("MALE", "FEMALE"), 2):
         for plans in (False, True):
@@ -34,9 +25,9 @@ async def test_a_mutation_runs_once(executors_and_shop):
     assert conflicts[0].data["a"]["userErrors"][0]["__typename"] == "VersionConflictError"
 
 
-async def test_each_of_two_mutations_has_its_own_selection(executors_and_shop):
+async def test_each_of_two_mutations_has_its_own_selection(own_plan_shop):
     """The same root twice, about two customers, and a third with a condition; the second run edits nothing."""
-    executors, shop = executors_and_shop
+    executors, shop = own_plan_shop
     text = """mutation ($a: ID!, $b: ID!, $yes: Boolean!) {
         one: customerQuickEdit(input: {id: $a, gender: FEMALE}) { customer { id version email } userErrors { code } }
         two: customerQuickEdit(input: {id: $b, gender: NOT_SPECIFIED}) {
@@ -59,8 +50,8 @@ async def test_each_of_two_mutations_has_its_own_selection(executors_and_shop):
         assert planned.data["one"]["customer"]["id"] == first
 
 
-async def test_two_mutations_of_a_customer(executors_and_shop):
-    executors, shop = executors_and_shop
+async def test_two_mutations_of_a_customer(own_plan_shop):
+    executors, shop = own_plan_shop
     text = """mutation { a: meUpdate(input: {firstName: "Grace"}) { customer { firstName version } changedFields }
         b: meUpdate(input: {firstName: "Ada", lastName: "Hopper"}) { customer { fullName version } userErrors { code } } }"""
     answer = await executors.answer(text, viewer=shopper(shop.customers[0]))
@@ -70,8 +61,8 @@ async def test_two_mutations_of_a_customer(executors_and_shop):
     assert answer.data["b"]["customer"]["version"] == 3
 
 
-async def test_a_payload_that_fails_is_read_again_without_repeating_the_mutation(executors_and_shop):
-    executors, shop = executors_and_shop
+async def test_a_payload_that_fails_is_read_again_without_repeating_the_mutation(own_plan_shop):
+    executors, shop = own_plan_shop
     async with executors.database.writes.acquire() as connection:
         await make_failures(connection, shop)
     text = """mutation ($input: CustomerQuickEditInput!) {

@@ -1,10 +1,7 @@
 """Null at run time where the schema forbids it: both executors report it alike, and at the same place."""
 
-import pytest
-
 from customer_gql.core.ids import encode_id
-from support.plan_comparing import Executors
-from support.plan_shop import NOT_NULL, make_nulls, make_shop
+from support.plan_shop import NOT_NULL, make_nulls
 
 FIELDS = {
     ("customer", "email"): "email",
@@ -23,19 +20,12 @@ FIELDS = {
 }
 
 
-@pytest.fixture
-async def executors_and_shop(empty_database):
-    async with empty_database.writes.acquire() as connection:
-        shop = await make_shop(connection)
-    return Executors(empty_database), shop
-
-
 def test_every_kind_of_column_is_tried():
     assert set(FIELDS) == {(table, column) for table, columns in NOT_NULL.items() for column in columns}
 
 
-async def test_a_null_removes_its_nearest_nullable_parent(executors_and_shop):
-    executors, shop = executors_and_shop
+async def test_a_null_removes_its_nearest_nullable_parent(own_plan_shop):
+    executors, shop = own_plan_shop
     broken, whole = shop.customers[0], shop.customers[1]
     async with executors.database.writes.acquire() as connection:
         await make_nulls(connection, broken)
@@ -52,8 +42,8 @@ async def test_a_null_removes_its_nearest_nullable_parent(executors_and_shop):
     assert executors.seen == {"failed": len(FIELDS)}
 
 
-async def test_a_null_item_of_a_list(executors_and_shop):
-    executors, shop = executors_and_shop
+async def test_a_null_item_of_a_list(own_plan_shop):
+    executors, shop = own_plan_shop
     async with executors.database.writes.acquire() as connection:
         await connection.execute(
             "UPDATE address SET street = ARRAY['1 Way', NULL] WHERE customer_id = $1", shop.customers[0]
@@ -64,9 +54,9 @@ async def test_a_null_item_of_a_list(executors_and_shop):
     assert answer.data == {"customer": None}
 
 
-async def test_null_for_a_required_argument(executors_and_shop):
-    """A variable that may be null fits an argument with a default; null itself does not."""
-    executors, shop = executors_and_shop
+async def test_null_for_a_required_argument(plan_shop):
+    """A nullable variable is valid for an argument with a default, but null itself is not."""
+    executors, shop = plan_shop
     text = """query ($id: ID!, $first: Int = 2) {
         customer(id: $id) { orders { nodes { items(first: $first) { sku } } } } websites { code } }"""
     answer = await executors.compare(text, {"id": encode_id("cus", shop.customers[0]), "first": None})

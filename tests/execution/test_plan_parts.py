@@ -1,4 +1,4 @@
-"""What plans and rounds are made of."""
+"""Parts of plans, rounds and pools."""
 
 import asyncio
 import gc
@@ -25,7 +25,7 @@ PROFILE = """query ($id: ID!) { customer(id: $id) { email orders { totalCount no
 
 @settings(database=None, deadline=None)
 @given(st.integers(-(10**18), 10**18), st.sampled_from(["USD", "JPY", "KWD", "XYZ"]))
-def test_money_is_printed_as_its_decimal(amount: int, currency: str):
+def test_money_is_formatted_as_its_decimal(amount: int, currency: str):
     assert format_amount(amount, currency) == str(to_major_units(amount, currency))
     assert Decimal(format_amount(amount, currency)) == to_major_units(amount, currency)
 
@@ -34,7 +34,7 @@ def every_read() -> list[Read]:
     return sorted((it for it in gc.get_objects() if isinstance(it, Read)), key=lambda read: read.number)
 
 
-async def test_every_read_has_the_columns_it_says(connection):
+async def test_every_read_returns_its_declared_columns(connection):
     reads = every_read()
     assert len(reads) > 40
     for read in reads:
@@ -54,7 +54,7 @@ async def test_every_read_can_be_merged(connection):
 async def test_a_profile_is_three_statements(empty_database_url):
     told: list[str] = []
     async with open_database(empty_database_url, on_statement=lambda record: told.append(record.query)) as database:
-        executors, id = await filled(database)
+        executors, id = await make_profile(database)
         for _ in range(3):
             told.clear()
             await executors.answer(PROFILE, {"id": id})
@@ -62,8 +62,8 @@ async def test_a_profile_is_three_statements(empty_database_url):
             assert len([text for text in told if "typeinfo" not in text and "'jit'" not in text]) == 3
 
 
-async def test_an_answer_leaves_no_cycles(empty_database):
-    executors, id = await filled(empty_database)
+async def test_an_answer_leaves_no_reference_cycles(empty_database):
+    executors, id = await make_profile(empty_database)
     await executors.answer(PROFILE, {"id": id})
     gc.collect()
     gc.disable()
@@ -79,13 +79,13 @@ async def test_an_answer_leaves_no_cycles(empty_database):
     assert left == []
 
 
-async def filled(database: Database) -> tuple[Executors, str]:
+async def make_profile(database: Database) -> tuple[Executors, str]:
     async with database.writes.acquire() as connection:
         shop = await make_shop(connection)
     return Executors(database), encode_id("cus", shop.customers[0])
 
 
-def test_only_the_operations_seen_last_are_kept():
+def test_only_the_most_recent_operations_are_kept():
     plans = PlanCache(max_operations=2)
     documents = [parse_document(ADMIN, f"{{ a{i}: __typename }}") for i in range(3)]
     first = plans.find_operation(ADMIN, documents[0], None)
@@ -97,7 +97,7 @@ def test_only_the_operations_seen_last_are_kept():
     assert plans.find_operation(ADMIN, documents[1], None) is second
 
 
-async def test_nobody_gets_what_was_read_before_they_asked():
+async def test_a_shared_value_is_read_after_it_is_requested():
     began: list[int] = []
     gates = [asyncio.Event() for _ in range(3)]
 
@@ -109,9 +109,10 @@ async def test_nobody_gets_what_was_read_before_they_asked():
 
     shared: SingleFlight[int] = SingleFlight()
     first = asyncio.create_task(shared.value(read))
-    await asyncio.sleep(0.01)
+    while not began:
+        await asyncio.sleep(0)
     late = [asyncio.create_task(shared.value(read)) for _ in range(5)]
-    await asyncio.sleep(0.01)
+    await asyncio.sleep(0)  # every task runs up to where it waits
     late[0].cancel()
     assert began == [0]
     for gate in gates:
@@ -121,7 +122,7 @@ async def test_nobody_gets_what_was_read_before_they_asked():
     assert began == [0, 1]
 
 
-async def test_a_failed_value_is_everybodys_error_and_nobodys_next():
+async def test_a_failed_shared_value_is_read_again_next_time():
     shared: SingleFlight[int] = SingleFlight()
 
     async def failing() -> int:
@@ -135,7 +136,7 @@ async def test_a_failed_value_is_everybodys_error_and_nobodys_next():
     assert await shared.value(working) == 7
 
 
-async def test_a_connection_goes_from_hand_to_hand(empty_database_url):
+async def test_a_released_connection_is_used_again(empty_database_url):
     async with open_database(empty_database_url, read_connections=2) as database:
         async with database.reads.acquire() as one:
             pid = one.get_server_pid()
@@ -144,7 +145,7 @@ async def test_a_connection_goes_from_hand_to_hand(empty_database_url):
         assert database.reads.get_idle_size() == database.reads.get_size()
 
 
-async def test_whoever_waits_for_a_connection_gets_the_next(empty_database_url):
+async def test_every_waiting_request_gets_a_connection(empty_database_url):
     async with open_database(empty_database_url, read_connections=1) as database:
         served: list[int] = []
 
@@ -163,7 +164,8 @@ async def test_a_lost_connection_is_replaced(empty_database_url, connection):
             pid = one.get_server_pid()
         async with database.writes.acquire() as other:
             await other.execute("SELECT pg_terminate_backend($1)", pid)
-        await asyncio.sleep(0.1)
+            while await other.fetchval("SELECT count(*) FROM pg_stat_activity WHERE pid = $1", pid):
+                pass
         async with database.reads.acquire() as fresh:
             assert fresh.get_server_pid() != pid
             assert await fresh.fetchval("SELECT 1") == 1

@@ -10,7 +10,7 @@ from graphql import GraphQLError
 
 from customer_gql.core.errors import Forbidden
 from customer_gql.execution import error_masking
-from execution.conftest import OPEN
+from execution.conftest import UNLIMITED_RATES
 from support.service import Service, code_of, serving
 
 CANARIES = {
@@ -95,7 +95,7 @@ def test_a_log_line_tells_who_asked_what_kind_of_thing(service: Service, custome
 
 def test_a_fault_is_masked_and_found_again_by_its_number(tmp_path, empty_database_url: str, staff_token: str):
     """A table that is not as the code thinks: the caller gets a number, the log a place, neither gets the statement."""
-    from execution.conftest import arranged
+    from execution.conftest import run_on_connection
 
     async def broken(connection: asyncpg.Connection) -> str:
         from customer_gql.staff import writes as staff
@@ -105,8 +105,8 @@ def test_a_fault_is_masked_and_found_again_by_its_number(tmp_path, empty_databas
         await connection.execute("ALTER TABLE website RENAME COLUMN code TO canary")
         return token
 
-    token = arranged(empty_database_url, broken)
-    with serving(tmp_path, empty_database_url, **OPEN) as service:
+    token = run_on_connection(empty_database_url, broken)
+    with serving(tmp_path, empty_database_url, **UNLIMITED_RATES) as service:
         answer = service.ask("{ websites { code } }", "/admin/graphql", token=token)
         (error,) = answer["errors"]
         number = error["extensions"].pop("requestId")

@@ -2,7 +2,7 @@ import pytest
 
 from customer_gql.execution.limits.trusted_documents import document_hash
 from customer_gql.settings import SettingsError, load_settings
-from execution.conftest import OPEN
+from execution.conftest import UNLIMITED_RATES
 from support.service import serving
 
 KNOWN = "query Known { __typename }"
@@ -24,7 +24,7 @@ def test_each_mode_takes_what_it_says(
     tmp_path, folder, database_url: str, mode: str, by_id: int, known: int, other: int
 ):
     settings = {"storefront__documents": mode, "storefront__documents_dir": folder}
-    with serving(tmp_path, database_url, **OPEN, **settings) as service:
+    with serving(tmp_path, database_url, **UNLIMITED_RATES, **settings) as service:
         assert service.post({"documentId": document_hash(KNOWN)}).status_code == by_id
         assert service.post({"documentId": f"sha256:{document_hash(KNOWN)}"}).status_code == by_id
         assert service.post({"documentId": document_hash(OTHER)}).status_code == 400

@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from customer_gql.execution.telemetry.tracing import TracingMiddleware
-from execution.conftest import OPEN
+from execution.conftest import UNLIMITED_RATES
 from support.service import serving
 
 PARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
@@ -25,7 +25,7 @@ def free_port() -> int:
 
 def test_metrics_have_a_listener_of_their_own(tmp_path, database_url: str, customer_token: str):
     port = free_port()
-    with serving(tmp_path, database_url, **OPEN, metrics_port=port) as service:
+    with serving(tmp_path, database_url, **UNLIMITED_RATES, metrics_port=port) as service:
         service.ask("{ me { email orders { nodes { number } } } }", token=customer_token)
         service.ask("{ nothing }")
         assert service.http.get("/metrics").status_code == 404
