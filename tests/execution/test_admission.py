@@ -5,14 +5,13 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Generator
 
-import asyncpg
 import httpx
 import pytest
 
 from customer_gql.execution.limits.admission import AdmissionGate
 from customer_gql.execution.refusal import RequestRefused
-from execution.conftest import OPEN
-from execution.test_overload import blocked, settled, waiting
+from execution.conftest import UNLIMITED_RATES
+from support.blocking import blocked_table, wait_for_waiting
 from support.service import Service, code_of, serving
 
 WRONG = """mutation { staffSignIn(input: {email: "nobody@example.com", password: "wrong"}) { userErrors { code } } }"""
@@ -22,7 +21,7 @@ GATES = {"admin__requests": 20, "admin__guest_percent": 25, "admin__address_perc
 @pytest.fixture(scope="module")
 def gated(tmp_path_factory: pytest.TempPathFactory, database_url: str) -> Generator[Service]:
     """Twenty places on the admin endpoint, three of them for one address without a token."""
-    with serving(tmp_path_factory.mktemp("gated"), database_url, **OPEN, **GATES) as served:
+    with serving(tmp_path_factory.mktemp("gated"), database_url, **UNLIMITED_RATES, **GATES) as served:
         yield served
 
 
@@ -67,9 +66,9 @@ async def test_wrong_sign_ins_of_one_address_do_not_shut_the_back_office(
     gated: Service, staff_token: str, database_url: str
 ):
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{gated.port}", timeout=20) as http:
-        async with blocked(database_url, "throttle") as lock:
+        async with blocked_table(database_url, "throttle") as lock:
             inside = [asyncio.create_task(http.post("/admin/graphql", json={"query": WRONG})) for _ in range(60)]
-            await settled(lambda: _enough(lock))
+            await wait_for_waiting(lock, 3)
             done, _ = await asyncio.wait(inside, timeout=5, return_when=asyncio.ALL_COMPLETED)
             assert Counter(task.result().status_code for task in done) == {503: 57}
             staff = {"authorization": f"Bearer {staff_token}"}
@@ -78,10 +77,6 @@ async def test_wrong_sign_ins_of_one_address_do_not_shut_the_back_office(
             junk = {"authorization": "Bearer cgs_made-up"}
             assert (await http.post("/admin/graphql", json={"query": WRONG}, headers=junk)).status_code == 401
         await asyncio.gather(*inside)
-
-
-async def _enough(lock: asyncpg.Connection) -> bool:
-    return await waiting(lock) >= 3
 
 
 COSTLY = " ".join(f"o{i}: orders(first: 100) {{ nodes {{ items {{ sku }} }} }}" for i in range(9))

@@ -5,15 +5,13 @@ import json
 import os
 import signal
 import threading
-import time
 from collections import Counter
-from collections.abc import AsyncGenerator, Callable, Generator
+from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, asynccontextmanager, suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any, Self
 
-import asyncpg
 import httpx
 import pytest
 
@@ -22,6 +20,7 @@ from customer_gql.database import migrations
 from customer_gql.embedded.postmaster import read_pid_file
 from customer_gql.embedded.server import running_server
 from execution.conftest import UNLIMITED_RATES
+from support.blocking import blocked_table, count_waiting, wait_for_none_waiting, wait_for_waiting, wait_until
 from support.customers import make_full_customer
 from support.databases import short_folder
 from support.processes import until
@@ -47,34 +46,6 @@ def small(tmp_path_factory: pytest.TempPathFactory, database_url: str) -> Genera
         yield served
 
 
-@asynccontextmanager
-async def blocked_table(url: str, table: str = "address") -> AsyncGenerator[asyncpg.Connection]:
-    """Whoever reads the table waits until this context ends."""
-    connection = await asyncpg.connect(url)
-    try:
-        async with connection.transaction():
-            await connection.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
-            yield connection
-    finally:
-        await connection.close()
-
-
-async def count_waiting(connection: asyncpg.Connection) -> int:
-    """Statements of this database that wait for the lock."""
-    await connection.execute("SELECT pg_stat_clear_snapshot()")  # a transaction sees one state of them otherwise
-    found: Any = await connection.fetchval(
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    )
-    return found
-
-
-async def wait_until(check: Callable[[], Any], seconds: float = 10) -> None:
-    deadline = time.monotonic() + seconds
-    while not await check():
-        assert time.monotonic() < deadline, "waited too long"
-        await asyncio.sleep(0.02)
-
-
 def open_client(service: Service, token: str) -> httpx.AsyncClient:
     headers = {"authorization": f"Bearer {token}"}
     limits = httpx.Limits(max_connections=200)
@@ -85,7 +56,7 @@ async def test_a_full_service_refuses_at_once(small: Service, customer_token: st
     async with open_client(small, customer_token) as http:
         async with blocked_table(database_url) as lock:
             inside = [asyncio.create_task(http.post("/graphql", json=distinct_query(i))) for i in range(8)]
-            await wait_until(lambda: _has_waiting(lock, 4))
+            await wait_for_waiting(lock, 4)
             answers = await asyncio.gather(*[http.post("/graphql", json={"query": ME}) for _ in range(30)])
             assert await count_waiting(lock) == 4  # those inside still wait, so nobody waited for them
             assert {(a.status_code, a.headers["retry-after"], code_of(a.json())) for a in answers} == {
@@ -100,14 +71,6 @@ async def test_a_full_service_refuses_at_once(small: Service, customer_token: st
         assert set(ended) <= {200, 503}
         assert ended.count(200) >= 4
         assert (await http.post("/graphql", json={"query": ME})).status_code == 200
-
-
-async def _has_waiting(lock: asyncpg.Connection, count: int) -> bool:
-    return await count_waiting(lock) >= count
-
-
-async def _has_none(lock: asyncpg.Connection) -> bool:
-    return await count_waiting(lock) == 0
 
 
 async def test_a_request_that_waits_too_long_for_a_lock_is_answered(
@@ -129,10 +92,10 @@ async def test_a_disconnected_client_ends_its_statement(small: Service, customer
             connections = [small.connect() for _ in range(4)]
             for connection, sent in zip(connections, raw, strict=True):
                 connection.sendall(sent)
-            await wait_until(lambda: _has_waiting(lock, 4))
+            await wait_for_waiting(lock, 4)
             for connection in connections:
                 connection.close()
-            await wait_until(lambda: _has_none(lock), 6)  # well before the lock timeout
+            await wait_for_none_waiting(lock, 6)  # well before the lock timeout
     gone = [line for line in small.lines(start) if line.get("outcome") == "CLIENT_GONE"]
     assert len(gone) == 20
     async with open_client(small, customer_token) as http:
@@ -152,7 +115,7 @@ async def test_a_blocked_audience_does_not_block_the_other(
     async with open_client(small, staff_token) as staff, open_client(small, customer_token) as shopper:
         async with blocked_table(database_url) as lock:
             inside = [asyncio.create_task(staff.post("/admin/graphql", json=body)) for body in slow]
-            await wait_until(lambda: _has_waiting(lock, 5))
+            await wait_for_waiting(lock, 5)
             for _ in range(20):
                 answer = await shopper.post("/graphql", json={"query": "{ me { email } }"})
                 assert answer.json()["data"]["me"] is not None
@@ -166,10 +129,10 @@ def test_a_killed_process_leaves_no_statement_behind(tmp_path: Path, database_ur
         with service.connect() as connection:
             async with blocked_table(database_url) as lock:
                 connection.sendall(raw)
-                await wait_until(lambda: _has_waiting(lock, 1))
+                await wait_for_waiting(lock, 1)
                 service.process.kill()
                 service.process.wait()
-                await wait_until(lambda: _has_none(lock))
+                await wait_for_none_waiting(lock)
 
     with serving(tmp_path, database_url, **UNLIMITED_RATES, lock_seconds=20, storefront__seconds=20) as service:
         asyncio.run(run(service))
@@ -268,7 +231,7 @@ def test_shutdown_finishes_running_requests(tmp_path: Path, database_url: str, c
         async with open_client(service, customer_token) as http:
             async with blocked_table(database_url) as lock:
                 inside = [asyncio.create_task(http.post("/graphql", json=distinct_query(i))) for i in range(6)]
-                await wait_until(lambda: _has_waiting(lock, 6))
+                await wait_for_waiting(lock, 6)
                 service.process.send_signal(signal.SIGTERM)
                 await wait_until(lambda: asyncio.to_thread(lambda: _ready_status(service) == 0))
                 assert service.process.poll() is None
@@ -304,10 +267,10 @@ def test_shutdown_ends_requests_after_the_drain_time(tmp_path: Path, database_ur
             with service.connect() as connection:
                 raw = request(b'{"query": "' + ME.encode() + b'"}', f"Authorization: Bearer {customer_token}")
                 connection.sendall(raw)
-                await wait_until(lambda: _has_waiting(lock, 1))
+                await wait_for_waiting(lock, 1)
                 service.process.send_signal(signal.SIGTERM)
                 await asyncio.to_thread(service.process.wait, 10)
-                await wait_until(lambda: _has_none(lock))
+                await wait_for_none_waiting(lock)
 
     with serving(
         tmp_path, database_url, **UNLIMITED_RATES, drain_seconds=1, lock_seconds=30, storefront__seconds=30
