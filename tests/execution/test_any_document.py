@@ -1,4 +1,4 @@
-"""Documents and values nobody would write, made from both schemas: never a fault, never a server error."""
+"""Generated documents and values of both schemas: never a fault, never a server error."""
 
 import os
 import subprocess
@@ -11,17 +11,18 @@ import pytest
 from execution.conftest import UNLIMITED_RATES
 from support.service import Service, serving
 
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
 
 STOREFRONT = ("schema.storefront.graphql", "/graphql", "customer_token")
 ADMIN = ("schema.graphql", "/admin/graphql", "staff_token")
 REFUSALS = ("not_a_server_error", "response_schema_conformance")
-"""What no type can say is refused too, as ids of another kind or pages both ways: refusals are no failures then."""
+"""Types cannot express every rule, such as ids of one kind or pages in one direction, so refusals are not failures."""
 
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory, database_url: str) -> Generator[Service]:
-    """In production, told by a proxy which address each request is from; see `made_scalars.py`."""
+    """In production, behind a proxy that reports the address of each request; see `made_scalars.py`."""
     with serving(
         tmp_path_factory.mktemp("any"), database_url, **UNLIMITED_RATES, trusted_proxies="127.0.0.1"
     ) as served:
@@ -33,7 +34,7 @@ def service(tmp_path_factory: pytest.TempPathFactory, database_url: str) -> Gene
     [
         # Each query whose values are well formed is answered; a mutation's id has to be of its own kind.
         (*STOREFRONT, ("--include-name-regex", r"^Query\."), (), 60, "yes"),
-        # Signing out would end the session that all the others need.
+        # Signing out would end the session that all other requests need.
         (*STOREFRONT, ("--exclude-name", "Mutation.signOut"), REFUSALS, 20, ""),
         (*ADMIN, ("--exclude-name", "Mutation.staffSignOut"), REFUSALS, 10, ""),
     ],
@@ -54,7 +55,7 @@ def test_no_document_of_the_schema_is_a_fault(
     arguments = [
         *("--url", f"http://127.0.0.1:{service.port}{path}", "-m", "all", "--seed", "7"),
         *("--phases", "fuzzing", "--generation-database", "none", "--no-color", "--max-failures", "5"),
-        # Counted, not timed: on a busy machine it takes longer, and says the same.
+        # Limited by count, not by time: on a busy machine it takes longer and finds the same.
         *("--max-examples", str(examples), *chosen, *(("--checks", ",".join(checks)) if checks else ())),
         *("-H", f"Authorization: Bearer {request.getfixturevalue(signed_in)}"),
     ]

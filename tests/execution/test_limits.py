@@ -1,4 +1,4 @@
-"""No document takes long to refuse, and none gets through by another spelling."""
+"""Every document over a limit is refused quickly, however it is written."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from support.service import Service, code_of
 
 DOCUMENTS = Path(__file__).parents[1] / "documents"
 LIMITS = StorefrontSettings()  # pyright: ignore[reportCallIssue]
-A_MOMENT = 1.0  # seconds of the process's work; without the limits these take from seconds to hours
+CPU_SECONDS = 1.0  # of the process; without the limits these documents take seconds to hours
 GENERIC = {"message": "The document is not valid for this schema.", "extensions": {"code": "GRAPHQL_VALIDATION_FAILED"}}
 
 
@@ -21,8 +21,8 @@ def fan_out(levels: int, leaf: str = "id") -> str:
     return "{ me { ...f0 } } " + " ".join(fragments) + f" fragment f{levels} on Customer {{ {leaf} }}"
 
 
-def refused(service: Service, query: str) -> tuple[str, float]:
-    """The error's code, and the seconds that the process worked for it."""
+def refuse_document(service: Service, query: str) -> tuple[str, float]:
+    """The error's code, and the CPU seconds of the process."""
     before = service.cpu()
     answer = service.ask(query)
     assert "data" not in answer
@@ -30,29 +30,29 @@ def refused(service: Service, query: str) -> tuple[str, float]:
     return code_of(answer), service.cpu() - before
 
 
-def work(service: Service, query: str, tries: int = 40) -> float:
-    return sum(refused(service, query)[1] for _ in range(tries))
+def total_cpu(service: Service, query: str, tries: int = 40) -> float:
+    return sum(refuse_document(service, query)[1] for _ in range(tries))
 
 
 @pytest.mark.parametrize("levels", [16, 20, 25, 30])
 def test_a_fan_out_of_fragments_is_refused_at_once(service: Service, levels: int):
-    code, took = refused(service, fan_out(levels))
+    code, took = refuse_document(service, fan_out(levels))
     assert code == "QUERY_TOO_COMPLEX"
-    assert took < A_MOMENT
+    assert took < CPU_SECONDS
 
 
 def test_a_fan_out_takes_no_longer_with_each_level(service: Service):
-    """Doubling with each level would be 16,000 times the work; a busy machine is not that far off."""
-    assert work(service, fan_out(30)) < 20 * work(service, fan_out(16)) + 0.5
+    """Doubling with each level would be 16,000 times the work."""
+    assert total_cpu(service, fan_out(30)) < 20 * total_cpu(service, fan_out(16)) + 0.5
 
 
-def test_a_circle_of_fragments_is_no_way_around(service: Service):
+def test_a_cycle_of_fragments_is_refused_at_once(service: Service):
     circle = fan_out(30, "...f0")
     unused = "{ __typename } fragment u on Query { __schema { ...f0 } } " + fan_out(30, "...f0").partition("} } ")[2]
     for query in (circle, unused.replace("on Customer", "on __Schema")):
-        code, took = refused(service, query)
+        code, took = refuse_document(service, query)
         assert code == "GRAPHQL_VALIDATION_FAILED"
-        assert took < A_MOMENT
+        assert took < CPU_SECONDS
 
 
 @pytest.mark.parametrize(
@@ -78,10 +78,10 @@ def test_a_circle_of_fragments_is_no_way_around(service: Service):
             "{ __schema { types { fields { type { fields { type { fields { type { fields { name } } } } } } } } } }"),
     ],
 )  # fmt: skip
-def test_what_is_too_much_is_refused_quickly(service: Service, _case: str, query: str):
-    code, took = refused(service, query)
+def test_too_large_documents_are_refused_quickly(service: Service, _case: str, query: str):
+    code, took = refuse_document(service, query)
     assert code in {"QUERY_TOO_COMPLEX", "GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED"}
-    assert took < A_MOMENT
+    assert took < CPU_SECONDS
 
 
 @pytest.mark.parametrize(
@@ -95,15 +95,15 @@ def test_what_is_too_much_is_refused_quickly(service: Service, _case: str, query
         ),
     ],
 )  # fmt: skip
-def test_however_it_is_written_the_verdict_is_one(_case: str, query: str):
+def test_the_spelling_does_not_change_the_size(_case: str, query: str):
     with pytest.raises(QueryTooComplex, match="16 aliases; the limit is 15"):
         DocumentMeasurement(parse(query)).validate_limits(LIMITS)
 
 
-def test_a_process_lives_through_all_of_it(service: Service):
+def test_refused_documents_leave_no_memory_behind(service: Service):
     before = service.memory()
     for i in range(40):
-        refused(service, fan_out(16 + i % 15).replace("f0", f"g{i}") + " " * i)
+        refuse_document(service, fan_out(16 + i % 15).replace("f0", f"g{i}") + " " * i)
     assert service.memory() - before < 20
     assert service.process.poll() is None
 
@@ -123,7 +123,7 @@ def test_the_whole_profile_passes_on_the_storefront(service: Service, customer_t
     assert answer["data"]["me"]["email"] == shopper.email
 
 
-def test_introspection_is_for_staff(service: Service, staff_token: str, customer_token: str):
+def test_introspection_requires_a_staff_token(service: Service, staff_token: str, customer_token: str):
     asked = get_introspection_query()
     assert len(service.ask(asked, "/admin/graphql", token=staff_token)["data"]["__schema"]["types"]) > 50
     for path, token in (("/graphql", None), ("/graphql", customer_token), ("/admin/graphql", None)):
@@ -144,7 +144,7 @@ def test_introspection_is_for_staff(service: Service, staff_token: str, customer
         "{ me { id { x } } }",
     ],
 )
-def test_an_invalid_document_tells_nothing_of_the_schema(service: Service, query: str):
+def test_an_invalid_document_reveals_nothing_of_the_schema(service: Service, query: str):
     answer = service.ask(query)
     assert answer["errors"] == [GENERIC]
 
@@ -156,8 +156,8 @@ def test_a_wrong_variable_suggests_nothing(service: Service, staff_token: str):
     assert "Did you mean" not in str(answer)
 
 
-def test_mutations_that_could_be_guessed_at_stand_alone(service: Service, staff_token: str):
-    """Fifteen aliases are not fifteen tries: none of them runs."""
+def test_exclusive_mutations_must_be_the_only_ones(service: Service, staff_token: str):
+    """Fifteen aliases are not fifteen attempts: none of them runs."""
     one = 'a%d: customerResetPassword(input: {id: "cus_0000000000000001"}) { expiresAt }'
     many = "mutation { " + " ".join(one % i for i in range(4)) + " }"
     mixed = "mutation { " + one % 1 + ' customerQuickEdit(input: {id: "cus_0000000000000001"}) { changedFields } }'
@@ -173,7 +173,7 @@ def test_mutations_that_could_be_guessed_at_stand_alone(service: Service, staff_
     assert "at most 4" in service.ask(five, "/admin/graphql", token=staff_token)["errors"][0]["message"]
 
 
-def test_limits_can_be_asked_for(service: Service, staff_token: str):
+def test_limits_can_be_queried(service: Service, staff_token: str):
     query = "{ limits { cost { requested limit burst perSecond } depth fields aliases maxPageSize } }"
     answer = service.ask(query)
     assert answer["data"]["limits"] == {
@@ -187,7 +187,7 @@ def test_limits_can_be_asked_for(service: Service, staff_token: str):
     assert service.ask(query, "/admin/graphql", token=staff_token)["data"]["limits"]["cost"]["limit"] == 5000
 
 
-def test_null_where_nothing_can_be_cleared_is_a_wrong_value(service: Service, staff_token: str):
+def test_null_for_a_field_that_cannot_be_cleared_is_refused(service: Service, staff_token: str):
     for query, variables in (
         ('mutation { customerQuickEdit(input: {id: "cus_0000000000000001", telephone: null}) { changedFields } }', {}),
         (
@@ -210,7 +210,7 @@ TOGETHER = {
 """Mutations of which several may stand in one document: no credential, ledger, impersonation or deletion among them."""
 
 
-def test_every_mutation_stands_alone_unless_it_was_thought_about():
+def test_every_mutation_is_exclusive_unless_listed():
     from customer_gql.execution.limits.size import metadata_of
     from customer_gql.schema import admin, storefront
 

@@ -9,7 +9,7 @@ from graphiql.conftest import Shop
 from support.graphiql_driver import Visit, open_page, result_text, run_query, stored, type_token, until, write
 from support.tiny_shop import TOKEN
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 QUERY = "{ customers(first: 3, sort: OLDEST) { nodes { id email } } }"
