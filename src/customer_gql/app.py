@@ -16,7 +16,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from customer_gql.core.errors import ErrorCode
 from customer_gql.core.viewer import GUEST, RequestOrigin, Viewer
-from customer_gql.customers.accounts.sessions import sessions
+from customer_gql.customers.accounts.sessions.authentication import find_customer_session, record_customer_use
 from customer_gql.database.background import Background
 from customer_gql.database.pools import Database, TimeLimits, create_pool, open_database
 from customer_gql.execution.documents import DocumentCache
@@ -37,11 +37,14 @@ from customer_gql.schema import admin, storefront
 from customer_gql.schema.projections import PROJECTIONS
 from customer_gql.schema.work import WORK
 from customer_gql.security import hashing
-from customer_gql.staff.sign_in import oidc_routes, sessions as staff_sessions
+from customer_gql.security.sessions import AuthenticatedSession
+from customer_gql.staff.sign_in import oidc_routes
+from customer_gql.staff.sign_in.sessions import find_staff_session, record_staff_use
 
 from . import graphiql
 from .settings import AudienceSettings, Settings
 
+RecordUse = Callable[..., Awaitable[object]]
 Authenticate = Callable[[Database, Background, str, RequestOrigin], Awaitable[Viewer | None]]
 HEALTH_PATIENCE: Final = TimeLimits(statement=2, acquire=2)
 
@@ -178,16 +181,22 @@ async def _authenticate_viewer(
 async def authenticate_customer(
     database: Database, background: Background, token: str, peer: RequestOrigin
 ) -> Viewer | None:
-    found = await sessions.find_session(database, token, store_view=peer.store_view)
-    if found is None:
-        return None
-    if found.is_stale:
-        touch = partial(sessions.record_session_use, token_hash=found.token_hash)
-        background.put(database, ("used", found.token_hash), touch)
-    return found.viewer
+    found = await find_customer_session(database, token, store_view=peer.store_view)
+    return _viewer_of(database, background, found, record_customer_use)
 
 
 async def authenticate_staff(
-    database: Database, _background: Background, token: str, _peer: RequestOrigin
+    database: Database, background: Background, token: str, _peer: RequestOrigin
 ) -> Viewer | None:
-    return await staff_sessions.find_viewer(database, token)
+    return _viewer_of(database, background, await find_staff_session(database, token), record_staff_use)
+
+
+def _viewer_of(
+    database: Database, background: Background, found: AuthenticatedSession | None, record_use: RecordUse
+) -> Viewer | None:
+    """The viewer of a session, whose use is recorded after the answer."""
+    if found is None:
+        return None
+    if found.is_stale:
+        background.put(database, ("used", found.token_hash), partial(record_use, token_hash=found.token_hash))
+    return found.viewer

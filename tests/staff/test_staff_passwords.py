@@ -149,15 +149,6 @@ async def test_one_changes_ones_own_password_and_stays_signed_in_here_alone(admi
     assert (await sign_in(admin, grace.email, NEW))["token"]
 
 
-async def test_guesses_from_an_open_session_count_too(admin, grace, connection):
-    here = with_token(admin, await session_of(connection, grace.id))
-    for _ in range(6):
-        await here.data(CHANGE, input={"password": "wrong", "newPassword": NEW})
-    refused = await here.data(CHANGE, input={"password": PASSWORD, "newPassword": NEW})
-    assert refused["staffPasswordChange"]["userErrors"][0]["code"] == "NOT_ALLOWED"
-    assert not (await sign_in(admin, grace.email, PASSWORD))["token"]
-
-
 def test_a_password_typed_at_the_terminal(database_url):
     """It is asked for twice and stands in no argument."""
     email = f"{os.urandom(4).hex()}@staff.example.com"
@@ -168,7 +159,7 @@ def test_a_password_typed_at_the_terminal(database_url):
         )
 
     assert run("create", email, "--role", "viewer").exit_code == 0
-    assert "At least 15 characters" in str(run("password", email, typed="too short\ntoo short\n").exception)
+    assert "Use at least 15 characters" in str(run("password", email, typed="too short\ntoo short\n").exception)
     done = run("password", email, typed=f"{NEW}\n{NEW}\n")
     assert (done.exit_code, NEW in done.output) == (0, False)
     assert "no second factor" in str(run("totp-off", email).exception)

@@ -7,10 +7,9 @@ import time
 import uuid
 
 import pytest
-from argon2 import PasswordHasher
 
 from customer_gql.core.ids import encode_id
-from customer_gql.security import hashing, tokens
+from customer_gql.security import tokens
 from customer_gql.staff.sign_in.attempts import failure_key
 from support.staff import PASSWORD, SIGN_IN, events, make_role, make_staff, session_of, sign_in, with_token
 
@@ -47,7 +46,7 @@ async def test_a_sign_in_is_a_session(admin, grace, connection):
         }
     }
     stored = await connection.fetchrow("SELECT * FROM staff_session WHERE staff_id = $1", grace.id)
-    assert (stored.token_hash, stored.idle) == (tokens.hash_token(token), dt.timedelta(minutes=30))
+    assert (stored.token_hash, stored.idle_seconds) == (tokens.hash_token(token), 1800)
     assert stored.expires_at - stored.last_used_at == dt.timedelta(hours=8)
     assert await events(connection, grace.id) == [("SIGNED_IN", "STAFF")]
 
@@ -64,12 +63,12 @@ async def test_one_answer_for_whatever_is_wrong(admin, grace, connection):
         ("nobody@example.com", PASSWORD),
         (grace.email, "correct horse battery stapl"),
         (grace.email, ""),
-        (grace.email, "x" * 100_000),
+        (grace.email, "x" * 4096),
         (no_password.email, PASSWORD),
         (no_password.email, ""),
         (closed.email, PASSWORD),
         ("", ""),
-        ("x" * 100_000, PASSWORD),
+        ("x" * 4096, PASSWORD),
     ]
     answers = [
         (await admin.post(SIGN_IN, input={"email": email, "password": password})).content for email, password in tried
@@ -123,15 +122,6 @@ async def told_apart(admin, user, connection):
     return sum((a > b) + (a == b) / 2 for a in times[True] for b in times[False]) / PAIRS**2
 
 
-async def test_a_hash_of_weaker_parameters_is_made_anew(admin, grace, connection):
-    weak = PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1).hash(PASSWORD)
-    await connection.execute("UPDATE staff_password SET hash = $2 WHERE staff_id = $1", grace.id, weak)
-    assert (await sign_in(admin, grace.email, PASSWORD))["token"]
-    stored = await connection.fetchval("SELECT hash FROM staff_password WHERE staff_id = $1", grace.id)
-    assert not hashing.needs_rehash(stored)
-    assert (await sign_in(admin, grace.email, PASSWORD))["token"]
-
-
 async def test_sessions_are_listed_and_ended_one_by_one_or_all(admin, grace, connection):
     first = with_token(admin, (await sign_in(admin, grace.email, PASSWORD))["token"])
     second = with_token(admin, (await sign_in(admin, grace.email, PASSWORD))["token"])
@@ -152,34 +142,6 @@ async def test_sessions_are_listed_and_ended_one_by_one_or_all(admin, grace, con
     fourth = with_token(admin, (await sign_in(admin, grace.email, PASSWORD))["token"])
     assert await third.data(out, input={"everywhere": True}) == {"staffSignOut": {"endedSessionCount": 2}}
     assert {(await client.post(ME)).status_code for client in (third, fourth)} == {401}
-
-
-@pytest.mark.parametrize(
-    ("changed", "status"),
-    [
-        ("last_used_at = now() - interval '29 minutes'", 200),
-        ("last_used_at = now() - interval '31 minutes'", 401),
-        ("expires_at = now() - interval '1 second'", 401),
-    ],
-)
-async def test_a_session_ends_unused_or_by_itself(changed, status, admin, grace, connection):
-    client = with_token(admin, await session_of(connection, grace.id))
-    await connection.execute(f"UPDATE staff_session SET {changed} WHERE staff_id = $1", grace.id)
-    assert (await client.post(ME)).status_code == status
-    listed = await connection.fetchrow(
-        "SELECT now() - last_used_at AS ago FROM staff_session WHERE staff_id = $1", grace.id
-    )
-    if status == 200:
-        assert listed.ago < dt.timedelta(minutes=1)  # the use was noted
-
-
-async def test_a_use_is_noted_once_a_minute(admin, grace, connection, statements):
-    client = with_token(admin, await session_of(connection, grace.id))
-    await statements.clear()
-    for _ in range(5):
-        await client.data("{ __typename }")
-    assert await statements.count("staff_session") == 5
-    assert await statements.count("UPDATE") == 0
 
 
 async def test_a_change_of_role_and_a_deactivation_act_on_the_next_request(admin, grace, connection):

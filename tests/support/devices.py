@@ -9,8 +9,9 @@ from contextlib import AsyncExitStack
 import httpx
 import pytest
 
-from customer_gql.customers.accounts.writes import store_customer_password
+from customer_gql.customers.accounts.tables import customer_password
 from customer_gql.security import hashing
+from customer_gql.security.passwords import store_password
 from support.customers import make_customer
 from support.shopping import PASSWORD, SIGN_IN
 
@@ -48,7 +49,7 @@ async def shopper(connection, password_hash):
 
     async def made(**given):
         row = await make_customer(connection, **given)
-        await store_customer_password(connection, row.id, password_hash)
+        await store_password(connection, customer_password, row.id, password_hash)
         return row
 
     return made

@@ -11,9 +11,10 @@ from customer_gql.core.permissions import ALL_PERMISSIONS
 from customer_gql.database.statements import Connection, execute_statement
 from customer_gql.messaging.mail.tables import mail_outbox
 from customer_gql.security import hashing, tokens
+from customer_gql.security.passwords import store_password
 from customer_gql.shop.websites.tables import store, store_view, website
 from customer_gql.staff.sign_in.sign_in import passwords, sessions
-from customer_gql.staff.tables import SignedInBy, staff_role, staff_user
+from customer_gql.staff.tables import SignedInBy, staff_password, staff_role, staff_user
 from support.clients import Client
 
 SIGN_IN = """mutation S($input: StaffSignInInput!) { staffSignIn(input: $input) {
@@ -57,13 +58,12 @@ async def make_staff(connection: Connection, role_id: int, *, password: str | No
     email = f"{uuid.uuid4().hex}@staff.example.com"
     await execute_statement(connection, insert(staff_user).values(id=id, email=email, name="Grace", role_id=role_id))
     if password is not None:
-        await passwords.store_staff_password(connection, id, await hashing.hash_password(password))
+        await store_password(connection, staff_password, id, await hashing.hash_password(password))
     return await passwords.find_active_staff(connection, email)
 
 
 async def session_of(connection: Connection, staff_id: int) -> str:
-    token, _ = await sessions.start_staff_session(connection, staff_id, by=SignedInBy.COMMAND_LINE)
-    return token
+    return (await sessions.start_staff_session(connection, staff_id, by=SignedInBy.COMMAND_LINE)).access_token
 
 
 async def staff_client(

@@ -50,7 +50,7 @@ def staff_password(email: str) -> None:
     async def put(connection: Connection) -> None:
         user = await passwords.find_active_staff(connection, normalize_email(email))
         given = typer.prompt("New password", hide_input=True, confirmation_prompt=True, err=True)
-        passwords.validate_staff_password(given, second_factor=user.totp_since is not None, email=user.email)
+        await passwords.validate_staff_password(connection, user, given)
         await passwords.change_staff_password(connection, user, await hashing.hash_password(given), by=SYSTEM)
 
     with migrated() as url:

@@ -1,6 +1,6 @@
 """Edits of one record by several people: those of different fields merge, of the same field the later conflicts.
 
-docs/domain/concurrent-edits.md. Nothing here knows where a record's history is; the caller passes in how it is read.
+docs/domain/concurrent-edits.md#concurrent-edits-3. Nothing here knows where a record's history is; the caller passes in how it is read.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping

@@ -18,5 +18,5 @@ async def delete_expired_staff_access(tools: Tools) -> None:
     async with tools.database.transaction() as connection:
         for table in EXPIRING_TABLES:
             await execute_statement(connection, delete(table).where(table.c.expires_at < now))
-        unused = staff_session.c.last_used_at + staff_session.c.idle < now
+        unused = staff_session.c.idle_until < now
         await execute_statement(connection, delete(staff_session).where(unused))

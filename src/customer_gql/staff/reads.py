@@ -1,12 +1,12 @@
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, bindparam, case, func, literal, select
-from sqlalchemy.dialects.postgresql import BYTEA
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, case, func, literal, select
 
 from customer_gql.core.viewer import Websites
 from customer_gql.loading.lists import RootList
 from customer_gql.loading.pages import Sort
 from customer_gql.loading.reads import one_by
+from customer_gql.security.sessions import is_live, is_stale
 
 from .tables import (
     StaffActor,
@@ -48,22 +48,17 @@ event_list = RootList(EVENTS, [Sort("NEWEST", (staff_event.c.created_at, staff_e
 ROLES = select(staff_role).order_by(staff_role.c.name)
 SERVICE_TOKENS = select(service_token).order_by(service_token.c.id.desc())
 
-
-def _token_hash() -> ColumnElement[bytes]:
-    return bindparam("token_hash", type_=BYTEA())
-
-
 _session = staff_session.c
 viewers_by_token = one_by(
     select(
-        _session.token_hash, staff_user.c.id, staff_role.c.permissions, staff_role.c.website_ids, _session.last_used_at
+        _session.token_hash,
+        staff_user.c.id,
+        staff_role.c.permissions,
+        staff_role.c.website_ids,
+        is_stale(staff_session).label("is_stale"),
     )
     .select_from(staff_session.join(staff_user).join(staff_role))
-    .where(
-        _session.expires_at > func.now(),
-        _session.last_used_at + _session.idle > func.now(),
-        staff_user.c.is_active,
-    ),
+    .where(is_live(staff_session), staff_user.c.is_active),
     _session.token_hash,
 )
 

@@ -11,7 +11,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    Interval,
     PrimaryKeyConstraint,
     Text,
     text,
@@ -21,6 +20,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, BYTEA
 from customer_gql.core.actor import ActorKind
 from customer_gql.database.tables import created_at, one_of, table
 from customer_gql.security.audit import event_columns
+from customer_gql.security.sessions import token_columns
 from customer_gql.security.tables import hash_key, is_sha256
 
 # `website_ids` null reaches every website, those made later included.
@@ -86,17 +86,13 @@ class SignedInBy(enum.StrEnum):
 
 staff_session = table(
     "staff_session",
-    hash_key(),
+    *token_columns(),
     Column("id", BigInteger, nullable=False, unique=True),
     Column("staff_id", ForeignKey("staff_user.id", ondelete="CASCADE"), nullable=False),
     Column("signed_in_by", Text, nullable=False),
-    created_at(),
     Column("last_used_at", DateTime(timezone=True), nullable=False),
-    Column("idle", Interval, nullable=False),
-    Column("expires_at", DateTime(timezone=True), nullable=False),
     Column("address", Text),
     Column("user_agent", Text),
-    is_sha256(),
     one_of("signed_in_by", SignedInBy),
     Index("ix_staff_session_staff_id", "staff_id"),
     distribution="reference",

@@ -173,8 +173,8 @@ async def issue_staff_token(
 ) -> str:
     """A session of an active staff user, made at the command line; its token, shown once."""
     user = await passwords.find_active_staff(connection, normalize_email(email))
-    token, _ = await sessions.start_staff_session(
+    grant = await sessions.start_staff_session(
         connection, user.id, by=SignedInBy.COMMAND_LINE, lifetime=lifetime, idle=idle
     )
     await record_staff_event(connection, "SIGNED_IN", by=SYSTEM, subject=encode_id("stf", user.id))
-    return token
+    return grant.access_token

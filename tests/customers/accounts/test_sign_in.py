@@ -7,7 +7,6 @@ import secrets
 import pytest
 
 from customer_gql.core.ids import encode_id
-from customer_gql.customers.accounts import passwords
 from customer_gql.customers.accounts.reads import MAX_SESSIONS
 from customer_gql.customers.accounts.sessions.sessions import SESSION_DAYS, SESSION_IDLE_MINUTES
 from customer_gql.security.tokens import hash_token
@@ -26,7 +25,7 @@ from support.shopping import (
 
 REFUSED = {
     "code": "INVALID",
-    "message": "The address or the password is not right, or sign-in is closed for the moment.",
+    "message": "The address or the password is wrong, or sign-in is closed for a while.",
     "path": None,
 }
 NOTHING = {"accessToken": None, "accessTokenExpiresAt": None, "refreshToken": None, "sessionExpiresAt": None}
@@ -90,30 +89,6 @@ async def test_what_is_too_long_costs_nothing(field, browser):
     input = {"email": "a@example.com", "password": PASSWORD, field: "x" * 257}
     answer = (await (await browser()).data(SIGN_IN, input=input))["signIn"]
     assert [(error["code"], error["path"]) for error in answer["userErrors"]] == [("TOO_LONG", [field])]
-
-
-async def test_a_password_is_one_whatever_form_its_accents_have(browser, connection):
-    from customer_gql.customers.accounts.writes import store_customer_password
-
-    row = await make_customer(connection)
-    await store_customer_password(connection, row.id, await passwords.hash_password("café au lait 🐎 à volonté"))
-    for typed, is_right in (("café au lait 🐎 à volonté", True), ("Café au lait 🐎 à volonté", False)):
-        answer = await (await browser()).data(SIGN_IN, input={"email": row.email, "password": typed})
-        assert bool(answer["signIn"]["accessToken"]) is is_right
-
-
-async def test_a_weaker_hash_is_replaced_when_its_password_comes_by(browser, connection):
-    from argon2 import PasswordHasher
-
-    from customer_gql.customers.accounts.writes import store_customer_password
-
-    row = await make_customer(connection)
-    await store_customer_password(connection, row.id, PasswordHasher(1, 8192, 1).hash(PASSWORD))
-    for _ in range(2):
-        answer = await (await browser()).data(SIGN_IN, input={"email": row.email, "password": PASSWORD})
-        assert answer["signIn"]["userErrors"] == []
-    stored = await connection.fetchval("SELECT hash FROM customer_password WHERE customer_id = $1", row.id)
-    assert "m=19456,t=2,p=1" in stored
 
 
 async def test_the_other_website_is_another_scope(browser, shopper, connection):
@@ -203,42 +178,10 @@ async def test_of_many_uses_of_one_refresh_token_at_once_none_leaves_a_session(s
     assert left == [0, 0, 0]
 
 
-@pytest.mark.parametrize("given", ["", "cgf_none", "cgc_none", "x" * 5000])
+@pytest.mark.parametrize("given", ["", "cgf_none", "cgc_none", "x" * 4096])
 async def test_what_is_no_refresh_token(given, browser):
     answer = (await (await browser()).data(REFRESH, input={"refreshToken": given}))["tokenRefresh"]
     assert answer["userErrors"] == [{"code": "INVALID", "path": ["refreshToken"]}]
-
-
-async def test_an_unused_token_ends_and_a_used_one_goes_on(shopper, signed_in, connection, settled):
-    row = await shopper()
-    device = await signed_in(row)
-    await connection.execute(
-        "UPDATE customer_token SET idle_until = now() + interval '30 minutes' WHERE customer_id = $1", row.id
-    )
-    assert await is_let_in(device)
-    await settled()
-    left = await connection.fetchval("SELECT idle_until - now() FROM customer_token WHERE customer_id = $1", row.id)
-    assert left > dt.timedelta(minutes=59)
-    await connection.execute("UPDATE customer_token SET idle_until = now() WHERE customer_id = $1", row.id)
-    assert not await is_let_in(device)
-
-
-async def test_use_is_written_down_once_a_minute_and_the_token_read_in_one_statement(
-    shopper, signed_in, statements, settled, connection
-):
-    row = await shopper()
-    device = await signed_in(row)
-    await settled()
-    await statements.clear()
-    await device.data("{ __typename }")
-    assert await statements.count() == 1
-    await connection.execute(
-        "UPDATE customer_token SET idle_until = now() + interval '9 minutes' WHERE customer_id = $1", row.id
-    )
-    await statements.clear()
-    await asyncio.gather(*[device.data("{ __typename }") for _ in range(20)])
-    await settled()
-    assert await statements.count("UPDATE customer_session") == 1
 
 
 async def test_a_session_ends_in_any_case(shopper, signed_in, connection, configured, browser):

@@ -1,12 +1,10 @@
 from sqlalchemy import (
     BigInteger,
     DateTime,
-    Interval,
     Text,
     bindparam,
     exists,
     func,
-    literal_column,
     select,
 )
 from sqlalchemy.dialects.postgresql import BYTEA
@@ -16,6 +14,7 @@ from customer_gql.database.statements import compile_statement
 from customer_gql.loading.lists import RootList
 from customer_gql.loading.pages import Pages, Sort
 from customer_gql.loading.reads import all_by, one_by
+from customer_gql.security.sessions import is_live, is_stale
 from customer_gql.shop.groups.tables import customer_group_excluded_website as excluded
 from customer_gql.shop.websites.tables import store, store_view
 
@@ -31,13 +30,7 @@ from .tables import (
 )
 
 MAX_SESSIONS = 100
-_ONE_MINUTE = literal_column("interval '1 minute'", Interval())
 _token_hash = bindparam("token_hash", type_=BYTEA())
-ONE_SECOND = literal_column("interval '1 second'", Interval())
-_idle_at_most = func.least(customer_token.c.expires_at, func.now() + customer_token.c.idle_seconds * ONE_SECOND)
-# Touched so long ago that its last use may be written down again.
-IS_STALE = customer_token.c.idle_until < _idle_at_most - _ONE_MINUTE
-
 viewers_by_token = one_by(
     select(
         customer_token.c.token_hash,
@@ -45,8 +38,8 @@ viewers_by_token = one_by(
         customer_token.c.session_id,
         customer_token.c.staff_id,
         customer_token.c.website_id,
-        IS_STALE.label("is_stale"),
-    ).where(customer_token.c.expires_at > func.now(), customer_token.c.idle_until > func.now()),
+        is_stale(customer_token).label("is_stale"),
+    ).where(is_live(customer_token)),
     customer_token.c.token_hash,
 )
 # The website of the store view that a request names.

@@ -7,7 +7,7 @@ from customer_gql.customers.accounts.recovery.settings import (
     RESETS_PER_HOUR,
 )
 from customer_gql.customers.accounts.registration.settings import DEFAULT_GROUP, DELETION, EMAIL_CONFIRMATION
-from customer_gql.customers.accounts.sessions.sessions import SESSION_DAYS, SESSION_IDLE_MINUTES
+from customer_gql.customers.accounts.sessions.settings import SESSION_DAYS, SESSION_IDLE_MINUTES
 from customer_gql.customers.accounts.support.impersonation import LOGIN_AS_CUSTOMER
 from customer_gql.messaging.events.event_types import EventType
 from customer_gql.messaging.jobs.work import Schedule

@@ -10,7 +10,6 @@ from sqlalchemy import (
     ForeignKey,
     ForeignKeyConstraint,
     Index,
-    Integer,
     PrimaryKeyConstraint,
     Text,
     text,
@@ -18,6 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import BYTEA
 
 from customer_gql.database.tables import created_at, one_of, table
+from customer_gql.security.sessions import token_columns
 from customer_gql.security.tables import hash_key, is_sha256
 
 # Apart from the customer, so that no list of customers ever reads it. No row: no password was chosen yet.
@@ -49,18 +49,13 @@ customer_session = table(
 # Read with every request: a row here is a right to come in, and the end of a session deletes it.
 customer_token = table(
     "customer_token",
-    hash_key(),
+    *token_columns(),
     Column("customer_id", BigInteger, nullable=False),
     # A session of the customer, or an impersonation when `staff_id` says whose.
     Column("session_id", BigInteger, nullable=False),
     Column("staff_id", BigInteger),
     # As of its session, so that a request reads one row.
     Column("website_id", BigInteger, nullable=False),
-    created_at(),
-    Column("idle_seconds", Integer, nullable=False),
-    Column("idle_until", DateTime(timezone=True), nullable=False),
-    Column("expires_at", DateTime(timezone=True), nullable=False),
-    is_sha256(),
     Index("ix_customer_token_customer_id", "customer_id"),
     distribution="lookup",
 )

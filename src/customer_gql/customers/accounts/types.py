@@ -4,7 +4,6 @@ from typing import Any, Final
 import strawberry
 
 from customer_gql.customers.accounts.sessions import online
-from customer_gql.customers.accounts.sessions.sessions import SessionGrant
 from customer_gql.customers.profile.reads import customers_by_id
 from customer_gql.customers.profile.types import CustomerLink
 from customer_gql.graph.connections import Connection, paged
@@ -13,6 +12,7 @@ from customer_gql.graph.fields import column, loaded
 from customer_gql.graph.nodes import Node, node_id
 from customer_gql.graph.payloads import Payload
 from customer_gql.graph.scalars import graph_enum
+from customer_gql.security.sessions import SessionGrant
 from customer_gql.staff.reads import staff_by_id
 from customer_gql.staff.types import StaffUser
 

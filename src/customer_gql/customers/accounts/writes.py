@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Sequence
 
 from sqlalchemy import delete, func, update
-from sqlalchemy.dialects.postgresql import insert as upsert
 
 from customer_gql.core.actor import Actor, ActorKind
 from customer_gql.core.errors import RuleError, UserErrorCode
@@ -23,7 +22,6 @@ from customer_gql.shop.settings.reads import setting
 
 from . import lockout
 from .tables import (
-    customer_password,
     customer_session,
     customer_token,
     email_token,
@@ -188,12 +186,6 @@ async def set_account_status(connection: Connection, held: Row, *, status: Custo
     return True
 
 
-async def store_customer_password(connection: Connection, customer_id: int, hash: str) -> None:
-    insert = upsert(customer_password).values(customer_id=customer_id, hash=hash, changed_at=dt.datetime.now(dt.UTC))
-    changed = {"hash": insert.excluded.hash, "changed_at": insert.excluded.changed_at}
-    await execute_statement(connection, insert.on_conflict_do_update(index_elements=["customer_id"], set_=changed))
-
-
 async def discard_unverified_data(connection: Connection, held: Row, *, by: Actor) -> None:
     """Take back what somebody said of an account whose address they never proved (security: pre-hijacked accounts)."""
     await newsletter.cancel_waiting_subscriptions(connection, held.id)
@@ -224,7 +216,7 @@ async def reset_failures(connection: Connection, held: Row) -> None:
 
 
 async def publish_lock(
-    connection: Connection, known: Row, until: dt.datetime, *, first: bool, address: str | None
+    connection: Connection, account: Row, until: dt.datetime, *, first: bool, address: str | None
 ) -> None:
     """Make the lock of too many wrong passwords visible; it holds without this. A longer one of staff stays.
 
@@ -233,13 +225,13 @@ async def publish_lock(
     await execute_statement(
         connection,
         update(customer)
-        .where(customer.c.id == known.id, func.coalesce(customer.c.locked_until, func.to_timestamp(0)) < until)
+        .where(customer.c.id == account.id, func.coalesce(customer.c.locked_until, func.to_timestamp(0)) < until)
         .values(locked_until=until),
     )
     if first:
         by = Actor(ActorKind.SYSTEM, address=address)
-        await record_customer_event(connection, known.id, kind="LOCKED_OUT", version=known.version, by=by)
-        await notify_owner(connection, known, "account_locked")
+        await record_customer_event(connection, account.id, kind="LOCKED_OUT", version=account.version, by=by)
+        await notify_owner(connection, account, "account_locked")
 
 
 async def notify_owner(

@@ -1,7 +1,7 @@
 """How staff get in: what needs no token."""
 
 import datetime as dt
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Self
 
 import strawberry
 
@@ -11,6 +11,7 @@ from customer_gql.graph.fields import column
 from customer_gql.graph.payloads import Payload
 from customer_gql.graph.roots import INPUT, open_admin_mutation
 from customer_gql.security import hashing
+from customer_gql.security.sessions import SessionGrant
 from customer_gql.staff import reads
 from customer_gql.staff.audit.writes import actor_without_token
 from customer_gql.staff.tables import SignedInBy
@@ -41,6 +42,10 @@ class SessionPayload(Payload):
     expires_at: dt.datetime | None = strawberry.field(
         description="When the session ends in any case; unused it ends after 30 minutes.", default=None
     )
+
+    @classmethod
+    def of(cls, grant: SessionGrant) -> Self:
+        return cls(token=grant.access_token, expires_at=grant.expires_at, staff_key=grant.owner_id)
 
     @strawberry.field(graphql_type=StaffUser | None, description="Who signed in; null when refused.")
     async def staff_user(self, info: Info) -> Any:
@@ -81,8 +86,8 @@ class StaffSignInMutation:
         "minutes from one network address. Writes the history of staff. Undone by `staffSignOut`."
     )
     async def staff_sign_in(self, info: Info, input: Annotated[StaffSignInInput, INPUT]) -> StaffSignInPayload:
-        token, expires_at, staff_id = await sign_in_staff(info.context, input.email[:254], input.password, input.totp)
-        return StaffSignInPayload(token=token, expires_at=expires_at, staff_key=staff_id)
+        grant = await sign_in_staff(info.context, input.email[:254], input.password, input.totp)
+        return StaffSignInPayload.of(grant)
 
     @open_admin_mutation(
         description="Exchange the code a browser brought from the identity provider, once and within 60 seconds, for "
@@ -97,14 +102,14 @@ class StaffSignInMutation:
             if staff_id is None:
                 message = "This code does not work, or not any more."
                 raise RuleError(message, path=["code"], code=UserErrorCode.NOT_FOUND)
-            token, expires_at = await sessions.start_staff_session(
+            grant = await sessions.start_staff_session(
                 connection,
                 staff_id,
                 by=SignedInBy.OIDC,
                 address=context.caller.address,
                 user_agent=context.caller.user_agent or None,
             )
-        return StaffOidcExchangePayload(token=token, expires_at=expires_at, staff_key=staff_id)
+        return StaffOidcExchangePayload.of(grant)
 
     @open_admin_mutation(
         description="Choose a password by a link mailed by `staffInvite`. The link works once. Ends every session and "
@@ -118,9 +123,7 @@ class StaffSignInMutation:
             user = await passwords.find_invited(connection, input.token)
             if user is None:
                 raise refusal
-            known = await passwords.public_words(connection, user)
-        on = user.totp_since is not None
-        passwords.validate_staff_password(input.password, second_factor=on, email=user.email, about=known)
+            await passwords.validate_staff_password(connection, user, input.password)
         hash = await hashing.hash_password(input.password)
         async with info.context.transaction() as connection:
             if not await passwords.use_invitation(connection, input.token):

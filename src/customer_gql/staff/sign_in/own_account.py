@@ -117,11 +117,7 @@ class StaffAccountMutation:
         confirmed = await reauthenticate_staff(context, input.password)
         async with context.transaction() as connection:
             user = await passwords.fetch_credentials(connection, staff_id)
-            known = await passwords.public_words(connection, user)
-        on = user.totp_since is not None
-        passwords.validate_staff_password(
-            input.new_password, second_factor=on, email=user.email, about=known, path="newPassword"
-        )
+            await passwords.validate_staff_password(connection, user, input.new_password, path="newPassword")
         hash = await hashing.hash_password(input.new_password)
         async with context.transaction() as connection:
             # Nothing was locked while the passwords were hashed, so look again whether it still is the confirmed one.

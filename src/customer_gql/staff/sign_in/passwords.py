@@ -1,7 +1,6 @@
 """Passwords of staff: chosen by themselves, from a link mailed to them or at a terminal; never by somebody else."""
 
 import datetime as dt
-from collections.abc import Collection
 from typing import Final
 
 from sqlalchemy import delete, select, union
@@ -14,8 +13,7 @@ from customer_gql.database.statements import Connection, Row, execute_statement,
 from customer_gql.messaging.mail.addressing import SHOP_NAME
 from customer_gql.messaging.mail.writes import queue
 from customer_gql.security import tokens
-from customer_gql.security.common_passwords import is_common_password, is_derived_from
-from customer_gql.security.hashing import MAX_LENGTH, normalize_password
+from customer_gql.security.passwords import PasswordRules, store_password, validate_new_password
 from customer_gql.shop.settings.reads import setting
 from customer_gql.shop.websites import tables as shops
 from customer_gql.staff.audit.writes import record_staff_event
@@ -26,36 +24,30 @@ from . import attempts, sessions
 
 MIN_LENGTH: Final = 15
 MIN_LENGTH_WITH_SECOND_FACTOR: Final = 12
+# An address may begin with two letters; a password need not do without these.
+_SHORTEST_FORBIDDEN: Final = 4
 _MAX_SHOP_NAMES: Final = 200
 INVITATION_LIFETIME: Final = dt.timedelta(hours=24)
 
 
-def validate_staff_password(
-    password: str, *, second_factor: bool, email: str, about: Collection[str] = (), path: str = "password"
-) -> None:
-    """Long enough, not too long, and none that guessers try first. No rules about kinds of characters.
+async def validate_staff_password(connection: Connection, user: Row, password: str, *, path: str = "password") -> None:
+    """A new password of a staff user: a longer one where no second factor stands beside it, in any characters.
 
-    `about` are texts that everybody knows of this account: the owner's name, the shop's.
+    It is not made of the names of the shop, and does not contain the name of the address.
     """
-    text = normalize_password(password)
-    least = MIN_LENGTH_WITH_SECOND_FACTOR if second_factor else MIN_LENGTH
-    if len(text) < least:
-        raise RuleError(f"At least {least} characters.", path=[path])
-    if len(text) > MAX_LENGTH:
-        raise RuleError(f"At most {MAX_LENGTH} characters.", path=[path], code=UserErrorCode.TOO_LONG)
-    if is_common_password(text.casefold()):
-        raise RuleError("This password is one of those that are tried first. Choose another.", path=[path])
-    own = email.partition("@")[0]
-    if own in text.casefold() or is_derived_from(text.casefold(), [own, email, *about]):
-        raise RuleError("Do not make the password of the shop's name, your name or your address.", path=[path])
+    local_part = user.email.partition("@")[0]
+    rules = PasswordRules(
+        MIN_LENGTH if user.totp_since is None else MIN_LENGTH_WITH_SECOND_FACTOR,
+        public_words=[local_part, user.email, user.name, *await _shop_names(connection)],
+        forbidden_words=[local_part] if len(local_part) >= _SHORTEST_FORBIDDEN else [],
+    )
+    validate_new_password(password, rules, path=[path])
 
 
-async def public_words(connection: Connection, user: Row) -> list[str]:
-    """What everybody knows: the user's name, and the names the shop has."""
+async def _shop_names(connection: Connection) -> list[str]:
     named = (shops.website, shops.store, shops.store_view)
-    shop_names = union(*[select(table.c.name) for table in named]).limit(_MAX_SHOP_NAMES)
-    configured_name = await setting(connection, SHOP_NAME)
-    return [user.name, configured_name, *(row.name for row in await fetch_rows(connection, shop_names))]
+    names = union(*[select(table.c.name) for table in named]).limit(_MAX_SHOP_NAMES)
+    return [await setting(connection, SHOP_NAME), *(row.name for row in await fetch_rows(connection, names))]
 
 
 async def fetch_credentials(connection: Connection, staff_id: int, *, hold: bool = True) -> Row:
@@ -66,24 +58,16 @@ async def fetch_credentials(connection: Connection, staff_id: int, *, hold: bool
     return found
 
 
-async def store_staff_password(connection: Connection, staff_id: int, hash: str) -> None:
-    now = dt.datetime.now(dt.UTC)
-    insert = upsert(staff_password).values(staff_id=staff_id, hash=hash, changed_at=now)
-    await execute_statement(
-        connection,
-        insert.on_conflict_do_update(
-            index_elements=["staff_id"],
-            set_={"hash": insert.excluded.hash, "changed_at": insert.excluded.changed_at},
-        ),
-    )
-
-
 async def change_staff_password(
     connection: Connection, user: Row, hash: str, *, by: Actor, keep: bytes | None = None
 ) -> None:
-    """Store it, end every session but `keep`, and forget the wrong guesses: whoever gets here is the owner."""
-    await store_staff_password(connection, user.id, hash)
-    await sessions.end_staff_sessions(connection, user.id, but=keep)
+    """Store it, end every session but `keep`, and reset the count of wrong ones: it is the owner who gets here.
+
+    Under the lock of the user, so that a sign-in with the password until now is over, or fails.
+    """
+    await fetch_credentials(connection, user.id)
+    await store_password(connection, staff_password, user.id, hash)
+    await sessions.end_staff_sessions(connection, user.id, keep=keep)
     await execute_statement(connection, delete(staff_invitation).where(staff_invitation.c.staff_id == user.id))
     await attempts.forgive_failures(connection, user.email)
     await record_staff_event(connection, "PASSWORD_CHANGED", by=by, subject=encode_id("stf", user.id))

@@ -15,7 +15,7 @@ from customer_gql.customers.accounts.enumeration import DecoyAccount, rolled_bac
 from customer_gql.customers.accounts.reads import ACCOUNT_BY_EMAIL, ACCOUNT_BY_ID, RESET_LINK_BY_HASH, RESET_LINKS_SINCE
 from customer_gql.customers.accounts.sessions import sessions
 from customer_gql.customers.accounts.sign_in.sign_in import reauthenticate
-from customer_gql.customers.accounts.tables import password_reset
+from customer_gql.customers.accounts.tables import customer_password, password_reset
 from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.profile import writes as customers
 from customer_gql.customers.profile.sharing import email_scope
@@ -23,8 +23,9 @@ from customer_gql.customers.profile.tables import customer
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one
 from customer_gql.graph.context import Context
 from customer_gql.security import throttle, tokens
+from customer_gql.security.hashing import hash_password
+from customer_gql.security.passwords import store_password, validate_password_length
 from customer_gql.shop.settings.reads import settings_at
-from customer_gql.shop.websites.tables import store, store_view, website
 
 from . import email_verification
 from .settings import LINK_MINUTES, MINUTES_BETWEEN_RESETS, PROTECTION, RESETS_PER_HOUR
@@ -147,7 +148,7 @@ async def reset_password(context: Context, *, token: str, password: str) -> None
 
     With whoever chose a password before the address was proven goes what they may have left behind.
     """
-    passwords.check_length(password, ["password"])
+    validate_password_length(password, ["password"])
     dead = RuleError(email_verification.LINK_REFUSED, path=["token"])
     async with context.database.writes.acquire() as connection:
         await lockout.check_peer(connection, context.caller.address)
@@ -155,8 +156,8 @@ async def reset_password(context: Context, *, token: str, password: str) -> None
         known = link and await fetch_one(connection, ACCOUNT_BY_ID, customer_id=link.customer_id)
         if known is None or link is None or not _is_link_usable(link, known):
             raise dead
-        await validate_password_of(connection, known, password, path=["password"])
-    hash = await passwords.hash_password(password)
+        await passwords.validate_password_of(connection, known, password, path=["password"])
+    hash = await hash_password(password)
     async with context.transaction() as connection:
         try:
             held = await customers.lock_customer(connection, known.id, websites=None)
@@ -198,8 +199,8 @@ async def change_password(context: Context, *, current: str, new: str, keep_othe
     """How many other sessions ended."""
     known = await reauthenticate(context, current, path=["currentPassword"])
     async with context.database.reads.acquire() as connection:
-        await validate_password_of(connection, known, new, path=["newPassword"])
-    hash = await passwords.hash_password(new)
+        await passwords.validate_password_of(connection, known, new, path=["newPassword"])
+    hash = await hash_password(new)
     async with context.transaction() as connection:
         held = await customers.lock_customer(connection, known.id, websites=None)
         stored = await fetch_one(connection, ACCOUNT_BY_ID, customer_id=held.id)
@@ -213,32 +214,6 @@ async def change_password(context: Context, *, current: str, new: str, keep_othe
 
 
 async def _store_new_password(connection: Connection, held: Row, hash: str, *, kind: str, by: Actor) -> None:
-    await writes.store_customer_password(connection, held.id, hash)
+    await store_password(connection, customer_password, held.id, hash)
     await record_customer_event(connection, held.id, kind=kind, version=held.version, by=by)
     await writes.notify_owner(connection, held, "password_changed")
-
-
-async def validate_password_of(connection: Connection, known: Row, password: str, *, path: list[str]) -> None:
-    """Against the rules and what everybody knows of this account."""
-    about = [known.email.partition("@")[0], known.email, known.first_name, known.last_name]
-    await validate_password_choice(connection, password, about=about, website_id=known.website_id, path=path)
-
-
-async def validate_password_choice(
-    connection: Connection, password: str, *, about: list[str], website_id: int, path: list[str]
-) -> None:
-    shop = await settings_at(connection, passwords.MINIMUM_LENGTH, passwords.CHARACTER_CLASSES)
-    names = await fetch_one(
-        connection,
-        select(website.c.name, website.c.code, store.c.name.label("store"), store_view.c.name.label("view"))
-        .select_from(website.join(store).join(store_view))
-        .where(website.c.id == website_id)
-        .limit(1),
-    )
-    passwords.check_new(
-        password,
-        minimum=shop[passwords.MINIMUM_LENGTH],
-        classes=shop[passwords.CHARACTER_CLASSES],
-        about=[*about, *(names or ())],
-        path=path,
-    )

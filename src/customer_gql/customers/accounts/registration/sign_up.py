@@ -15,6 +15,7 @@ from customer_gql.customers.accounts import lockout, passwords, writes
 from customer_gql.customers.accounts.enumeration import rolled_back_if
 from customer_gql.customers.accounts.reads import ACCOUNT_BY_EMAIL
 from customer_gql.customers.accounts.recovery import email_verification, password_reset
+from customer_gql.customers.accounts.tables import customer_password
 from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.newsletter import opt_in, writes as newsletter
 from customer_gql.customers.profile import fields, presence, writes as customers
@@ -23,6 +24,8 @@ from customer_gql.customers.profile.tables import customer, customer_number
 from customer_gql.database.statements import Connection, Row, fetch_one
 from customer_gql.graph.context import Context
 from customer_gql.security import throttle
+from customer_gql.security.hashing import hash_password
+from customer_gql.security.passwords import store_password
 from customer_gql.shop.settings.reads import settings_at
 
 from .settings import DEFAULT_GROUP, EMAIL_CONFIRMATION
@@ -54,7 +57,7 @@ async def sign_up(
             store_view_id=view.id,
         )
         email, wanted = await _validate_sign_up(connection, view, shop, email, password, about)
-    hash = None if password is None else await passwords.hash_password(password)
+    hash = None if password is None else await hash_password(password)
     is_confirmed = not shop[EMAIL_CONFIRMATION]
     wish = (
         (opt_in.request_confirmation if shop[opt_in.CONFIRM_BY_MAIL] else newsletter.begin_subscription)
@@ -95,8 +98,8 @@ async def _validate_sign_up(
     try:
         if password is not None:
             words = [address, address.partition("@")[0], wanted.get("firstName") or "", wanted.get("lastName") or ""]
-            await password_reset.validate_password_choice(
-                connection, password, about=words, website_id=view.website_id, path=["password"]
+            await passwords.validate_password_choice(
+                connection, password, public_words=words, website_id=view.website_id, path=["password"]
             )
     except RuleError as error:
         errors.append(error)
@@ -156,7 +159,7 @@ async def _create_customer(
     )
     assert made is not None
     if hash is not None:
-        await writes.store_customer_password(connection, customer_id, hash)
+        await store_password(connection, customer_password, customer_id, hash)
     if wish is not None:
         await wish(connection, made, made.created_in_store_view_id)
     given = {field: values.get(column) for field, column in fields.COLUMNS.items()}

@@ -11,13 +11,15 @@ from customer_gql.core.ids import new_id
 from customer_gql.core.text import validate_line
 from customer_gql.core.viewer import Websites
 from customer_gql.customers.accounts.reads import LOGIN_CODE_BY_HASH
-from customer_gql.customers.accounts.sessions import sessions
+from customer_gql.customers.accounts.sessions.reach import can_act_on_website
+from customer_gql.customers.accounts.sessions.sessions import issue_customer_access_token
 from customer_gql.customers.accounts.tables import customer_token, impersonation, login_code
 from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.profile import writes as customers
 from customer_gql.customers.profile.tables import CustomerStatus
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one, fetch_value
 from customer_gql.security import tokens
+from customer_gql.security.sessions import SessionGrant
 from customer_gql.shop.settings.declaration import GLOBAL, Setting
 from customer_gql.shop.settings.reads import setting
 from customer_gql.staff.tables import staff_user
@@ -58,7 +60,7 @@ async def issue_login_code(connection: Connection, held: Row, *, reason: str, by
 
 async def exchange_login_code(
     connection: Connection, code: str, *, website_id: int | None, address: str | None
-) -> sessions.SessionGrant:
+) -> SessionGrant:
     """A token of the customer that carries the staff member too. The code works once.
 
     `website_id` is where it is exchanged; None is the customer's own. The token reaches as far as the customer's would.
@@ -79,7 +81,7 @@ async def exchange_login_code(
         .values(used_at=now),
     )
     at: int = website_id or held.website_id
-    may_there = at == held.website_id or await sessions.can_act_on_website(connection, held.id, at)
+    may_there = at == held.website_id or await can_act_on_website(connection, held.id, at)
     if not used or not may_there or not await _is_still_allowed(connection, held, known.staff_id):
         raise dead
     expires_at = now + TOKEN_LIFETIME
@@ -89,7 +91,7 @@ async def exchange_login_code(
         .where(impersonation.c.customer_id == held.id, impersonation.c.id == known.impersonation_id)
         .values(started_at=now, expires_at=expires_at),
     )
-    token = await sessions.insert_access_token(
+    token = await issue_customer_access_token(
         connection,
         held.id,
         known.impersonation_id,
@@ -100,7 +102,7 @@ async def exchange_login_code(
     )
     by = Actor(ActorKind.STAFF, known.staff_id, address=address)
     await record_customer_event(connection, held.id, kind="IMPERSONATION_STARTED", version=held.version, by=by)
-    return sessions.SessionGrant(held.id, token, expires_at)
+    return SessionGrant(held.id, token, expires_at)
 
 
 async def end_impersonation(

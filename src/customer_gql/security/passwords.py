@@ -1,0 +1,90 @@
+"""Passwords of customers and staff: what may be chosen, and how it is stored (docs/domain/passwords.md#passwords-1)."""
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Table, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from customer_gql.core.errors import RuleError, Unavailable, UserErrorCode
+from customer_gql.database.pools import Database
+from customer_gql.database.statements import Connection, execute_statement
+
+from .common_passwords import is_common_password, is_derived_from
+from .hashing import MAX_LENGTH, hash_password, needs_rehash, normalize_password
+
+_LETTERS_AND_DIGITS: Final = (str.islower, str.isupper, str.isdigit)
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordRules:
+    """What a new password of one identity has to be.
+
+    `public_words` are texts that everybody knows of the account: the owner's name and address, the names of the shop.
+    A password is not made of them; of `forbidden_words` it contains none.
+    """
+
+    minimum: int
+    character_classes: int = 1
+    public_words: Collection[str] = ()
+    forbidden_words: Collection[str] = ()
+
+
+def validate_password_length(password: str, path: list[str]) -> None:
+    """A password that is longer than any is refused before it costs anything."""
+    if len(normalize_password(password)) > MAX_LENGTH:
+        message = f"The password is too long. Use at most {MAX_LENGTH} characters."
+        raise RuleError(message, path=path, code=UserErrorCode.TOO_LONG)
+
+
+def validate_new_password(password: str, rules: PasswordRules, *, path: list[str]) -> None:
+    """Raises the first reason why the password may not be chosen."""
+    validate_password_length(password, path)
+    text = normalize_password(password)
+    if len(text) < rules.minimum:
+        raise RuleError(f"The password is too short. Use at least {rules.minimum} characters.", path=path)
+    if text != text.strip():
+        raise RuleError("The password starts or ends with a space. Remove it.", path=path)
+    if _count_character_classes(text) < rules.character_classes:
+        message = f"Use at least {rules.character_classes} of: lower case, upper case, digits, other characters."
+        raise RuleError(message, path=path)
+    folded = text.casefold()
+    if is_common_password(folded):
+        raise RuleError("This password is one of those that are tried first. Choose another.", path=path)
+    has_forbidden = any(word.casefold() in folded for word in rules.forbidden_words)
+    if has_forbidden or is_derived_from(folded, rules.public_words):
+        message = "The password is made of the shop's name, your name or your address. Choose another."
+        raise RuleError(message, path=path)
+
+
+def _count_character_classes(text: str) -> int:
+    known = [any(map(kind, text)) for kind in _LETTERS_AND_DIGITS]
+    others = any(not any(kind(character) for kind in _LETTERS_AND_DIGITS) for character in text)
+    return sum(known) + others
+
+
+async def store_password(connection: Connection, table: Table, owner_id: int, hash: str) -> None:
+    """Put the hash in place of the owner's, if there is one. The table's key is the owner."""
+    (key,) = table.primary_key.columns
+    insert = upsert(table).values({key.name: owner_id, "hash": hash, "changed_at": dt.datetime.now(dt.UTC)})
+    changed = {"hash": insert.excluded.hash, "changed_at": insert.excluded.changed_at}
+    await execute_statement(connection, insert.on_conflict_do_update(index_elements=[key.name], set_=changed))
+
+
+async def renew_hash(database: Database, table: Table, owner_id: int, password: str, stored: str) -> None:
+    """Replace a hash that was made at another cost than today's, unless the password was changed meanwhile.
+
+    To be called after a complete sign-in: the time it takes would tell that the password was right.
+    """
+    if not needs_rehash(stored):
+        return
+    try:
+        hash = await hash_password(password)
+    except Unavailable:
+        return  # Others wait for the cores. The next sign-in renews it.
+    (key,) = table.primary_key.columns
+    renewed = update(table).where(key == owner_id, table.c.hash == stored).values(hash=hash)
+    async with database.writes.acquire() as connection:
+        await execute_statement(connection, renewed)

@@ -1,0 +1,115 @@
+"""Access tokens of customers and staff: opaque, ended by disuse and by time (docs/domain/sessions.md#sessions-3).
+
+A token is a row of a table of its identity, found by its SHA-256. Every request reads the row, so whoever deletes it
+ends the token at once in every process.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    DateTime,
+    Integer,
+    Interval,
+    Table,
+    and_,
+    func,
+    insert,
+    literal,
+    literal_column,
+    update,
+)
+from sqlalchemy.schema import SchemaItem
+
+from customer_gql.core.viewer import Viewer
+from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one
+from customer_gql.database.tables import created_at
+
+from . import tokens
+from .tables import hash_key, is_sha256
+
+_ONE_SECOND = literal_column("interval '1 second'", Interval())
+_ONE_MINUTE = literal_column("interval '1 minute'", Interval())
+
+
+@dataclass(frozen=True, slots=True)
+class SessionGrant:
+    """What a device gets when it is signed in, shown once; only hashes of the tokens are stored."""
+
+    owner_id: int
+    access_token: str
+    expires_at: dt.datetime
+    refresh_token: str | None = None
+    session_expires_at: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuthenticatedSession:
+    """The viewer behind a token, and whether its last use was recorded so long ago that this one has to be."""
+
+    viewer: Viewer
+    token_hash: bytes
+    is_stale: bool
+
+
+def token_columns() -> tuple[SchemaItem, ...]:
+    """The columns of a table of access tokens, beside their owner."""
+    return (
+        hash_key(),
+        created_at(),
+        Column("idle_seconds", Integer, nullable=False),
+        Column("idle_until", DateTime(timezone=True), nullable=False),
+        Column("expires_at", DateTime(timezone=True), nullable=False),
+        is_sha256(),
+    )
+
+
+def is_live(table: Table) -> ColumnElement[bool]:
+    return and_(table.c.expires_at > func.now(), table.c.idle_until > func.now())
+
+
+def is_stale(table: Table) -> ColumnElement[bool]:
+    """The last recorded use is more than a minute ago: reading must not turn into writing."""
+    return table.c.idle_until < _idle_until(table, func.now()) - _ONE_MINUTE
+
+
+def _idle_until(table: Table, now: ColumnElement[Any]) -> ColumnElement[Any]:
+    return func.least(table.c.expires_at, now + table.c.idle_seconds * _ONE_SECOND)
+
+
+async def issue_token(
+    connection: Connection, table: Table, prefix: str, *, expires_at: dt.datetime, idle: dt.timedelta, **owner: Any
+) -> str:
+    """A new access token. `owner` holds the other columns of the table."""
+    token, now = tokens.new_token(prefix), dt.datetime.now(dt.UTC)
+    await execute_statement(
+        connection,
+        insert(table).values(
+            token_hash=tokens.hash_token(token),
+            idle_seconds=max(int(idle.total_seconds()), 0),
+            idle_until=min(now + idle, expires_at),
+            expires_at=expires_at,
+            **owner,
+        ),
+    )
+    return token
+
+
+async def record_use(
+    connection: Connection, table: Table, token_hash: bytes, now: dt.datetime, **columns: Any
+) -> Row | None:
+    """Let the token work on from now, and set other columns with it; at most once a minute, whoever asks.
+
+    The row, if this call did it.
+    """
+    moment = literal(now, DateTime(timezone=True))
+    return await fetch_one(
+        connection,
+        update(table)
+        .where(table.c.token_hash == token_hash, table.c.idle_until > moment, is_stale(table))
+        .values(idle_until=_idle_until(table, moment), **columns)
+        .returning(table),
+    )
