@@ -127,9 +127,9 @@ _WORTH = (
 _STATISTICS = (
     "(SELECT json_build_object('orderCount', n, 'lifetimeValue', "
     f"{_money_json('value', 'w.currency')}, 'averageOrderValue', {_money_json('average', 'w.currency')}, 'lastOrderAt', last) FROM ("
-    "SELECT count(*) AS n, coalesce(sum(grand_total - refunded_total), 0)::bigint AS value, "
-    "round(coalesce(sum(grand_total - refunded_total), 0)::bigint / nullif(count(*), 0)::numeric)::bigint AS average, "
-    "max(placed_at) AS last FROM sales_order WHERE customer_id = c.id AND status <> 'CANCELED' AND currency = w.currency) s)"
+    "SELECT coalesce(sum(order_count), 0)::bigint AS n, coalesce(sum(lifetime_value), 0)::bigint AS value, "
+    "round(sum(lifetime_value) / sum(order_count))::bigint AS average, max(last_order_at) AS last "
+    "FROM order_statistics WHERE customer_id = c.id AND currency = w.currency) s)"
 )
 _ONLINE = (
     "coalesce(a.last_activity_at > now() - interval '15 minutes' AND (a.last_sign_out_at IS NULL OR "

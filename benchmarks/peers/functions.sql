@@ -2,8 +2,8 @@
 CREATE SCHEMA IF NOT EXISTS peer;
 
 DO $$ BEGIN
-  CREATE TYPE peer.order_statistics AS (order_count bigint, lifetime_value bigint, average_order_value bigint,
-                                        last_order_at timestamptz);
+  CREATE TYPE peer.customer_statistics AS (order_count bigint, lifetime_value bigint, average_order_value bigint,
+                                           last_order_at timestamptz);
 EXCEPTION WHEN duplicate_object THEN NULL; END $$;
 
 CREATE OR REPLACE FUNCTION peer.customer_full_name(c public.customer) RETURNS text LANGUAGE sql STABLE AS $$
@@ -15,13 +15,12 @@ CREATE OR REPLACE FUNCTION peer.customer_is_locked(c public.customer) RETURNS bo
   SELECT coalesce(c.locked_until > now(), false)
 $$;
 
-CREATE OR REPLACE FUNCTION peer.customer_order_statistics(c public.customer) RETURNS peer.order_statistics
+CREATE OR REPLACE FUNCTION peer.customer_order_statistics(c public.customer) RETURNS peer.customer_statistics
 LANGUAGE sql STABLE AS $$
-  SELECT count(*), coalesce(sum(o.grand_total - o.refunded_total), 0)::bigint,
-         round(coalesce(sum(o.grand_total - o.refunded_total), 0)::bigint / nullif(count(*), 0)::numeric)::bigint,
-         max(o.placed_at)
-  FROM public.sales_order o JOIN public.website w ON w.id = c.website_id AND w.currency = o.currency
-  WHERE o.customer_id = c.id AND o.status <> 'CANCELED'
+  SELECT coalesce(sum(s.order_count), 0)::bigint, coalesce(sum(s.lifetime_value), 0)::bigint,
+         round(sum(s.lifetime_value) / sum(s.order_count))::bigint, max(s.last_order_at)
+  FROM public.order_statistics s JOIN public.website w ON w.id = c.website_id AND w.currency = s.currency
+  WHERE s.customer_id = c.id
 $$;
 
 CREATE OR REPLACE FUNCTION peer.customer_activity_is_online(a public.customer_activity) RETURNS boolean
