@@ -12,6 +12,7 @@ from customer_gql.administration.customer_import.files import CsvFile, ImportFau
 from customer_gql.administration.customer_import.report import CellProblem, ProblemReport
 from customer_gql.administration.customer_import.staging import Counts, ImportRun, Progress, open_sheet, stage_rows
 from customer_gql.database.statements import Connection
+from customer_gql.database.transactions import transaction
 
 from . import address_upsert, customer_upsert
 from .addresses import AddressSheet
@@ -125,19 +126,13 @@ def _told(counts: Counts) -> str:
 
 @asynccontextmanager
 async def _transaction(connection: Connection, *, dry_run: bool) -> AsyncGenerator[None]:
-    transaction = connection.transaction()
-    await transaction.start()
     try:
-        await connection.execute(_PATIENCE)
-        await _alone(connection)
-        yield
-    except BaseException as error:
-        if not connection.is_closed():
-            await transaction.rollback()
-        if isinstance(error, _CONTENTION):
-            raise ImportFault("Customers were changed while importing; nothing was imported, try again.") from error
-        raise
-    await (transaction.rollback() if dry_run else transaction.commit())
+        async with transaction(connection, dry_run=dry_run):
+            await connection.execute(_PATIENCE)
+            await _alone(connection)
+            yield
+    except _CONTENTION as error:
+        raise ImportFault("Customers were changed while importing; nothing was imported, try again.") from error
 
 
 async def _alone(connection: Connection) -> None:
