@@ -27,7 +27,7 @@ from support.databases import cloned
 from support.isolation import Isolation, isolate
 from support.races import StoppableConnection
 
-pytest_plugins = ["support.devices", "support.furnished", "support.identities", "support.skips"]
+pytest_plugins = ["support.devices", "support.furnished", "support.identities", "support.large_tables", "support.skips"]
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared" / "data"
 FAST = {

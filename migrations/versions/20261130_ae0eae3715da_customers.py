@@ -26,6 +26,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("email_normalised", "scope", name=op.f("pk_customer_email")),
     )
+    op.create_index("ix_customer_email_customer_id", "customer_email", ["customer_id"], unique=False)
     op.create_table(
         "customer_event",
         sa.Column("customer_id", sa.BigInteger(), nullable=False),

@@ -126,7 +126,12 @@ def make_moment(column: Column[Any], _made: dict[str, Row], number: int) -> dt.d
 def make_text(column: Column[Any], made: dict[str, Row], number: int) -> str:
     if column.name == "email_normalised":
         return made["customer"].email
-    shaped = {"currency": "EUR", "country_code": "GB", "email": f"bystander{number}@example.com"}
+    shaped = {
+        "currency": "EUR",
+        "country_code": "GB",
+        "code": f"code-{number}",
+        "email": f"bystander{number}@example.com",
+    }
     return shaped.get(column.name, f"{column.name} {number}")
 
 

@@ -1,22 +1,20 @@
-"""Taking away what let staff in and expired; it is refused before that too."""
+"""What is deleted of staff access once its time is over (docs/domain/jobs.md#jobs-6)."""
 
-import datetime as dt
 from typing import Final
 
-from sqlalchemy import delete
-
-from customer_gql.database.statements import execute_statement
 from customer_gql.messaging.jobs.work import Tools
+from customer_gql.security.cleanup import FAILURES, delete_expired_rows, ends_unused, expires
 
 from .tables import staff_invitation, staff_oidc_code, staff_oidc_flow, staff_session
 
-EXPIRING_TABLES: Final = (staff_session, staff_invitation, staff_oidc_flow, staff_oidc_code)
+STAFF_EXPIRIES: Final = (
+    ends_unused(staff_session),
+    expires(staff_invitation),
+    expires(staff_oidc_flow),
+    expires(staff_oidc_code),
+    FAILURES,
+)
 
 
 async def delete_expired_staff_access(tools: Tools) -> None:
-    now = dt.datetime.now(dt.UTC)
-    async with tools.database.transaction() as connection:
-        for table in EXPIRING_TABLES:
-            await execute_statement(connection, delete(table).where(table.c.expires_at < now))
-        unused = staff_session.c.idle_until < now
-        await execute_statement(connection, delete(staff_session).where(unused))
+    await delete_expired_rows(tools.database, STAFF_EXPIRIES)

@@ -10,6 +10,7 @@ from customer_gql.customers.profile import presence
 from customer_gql.customers.profile.reads import ONLINE_MINUTES
 from customer_gql.database.background import Background
 from customer_gql.graph.context import Context
+from support.blocking import wait_for_waiting
 from support.customers import customer_id, make_address
 from support.shopping import PASSWORD, SIGN_IN, SIGN_OUT, SIGN_UP, person
 
@@ -135,10 +136,7 @@ async def test_presence_that_cannot_be_written_harms_no_request(browser, shopper
         answer = await device.data(SIGN_IN, input={"email": row.email, "password": PASSWORD})
         assert answer["signIn"]["userErrors"] == []
         # The write still waits for the lock, or only begins to; had the request waited, its wait would have run out.
-        blocked = "SELECT count(*) FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))"
-        async with asyncio.timeout(10):
-            while not await connection.fetchval(blocked):
-                await asyncio.sleep(0)
+        await wait_for_waiting(connection, 1)
     await settled()
 
 

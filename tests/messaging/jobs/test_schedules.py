@@ -95,7 +95,7 @@ async def test_what_is_due_is_deleted_and_nothing_else(name, columns, age, shop,
 
 
 async def test_a_session_of_staff_that_was_not_used_for_too_long(shop, empty_database):
-    await shop.execute("UPDATE staff_session SET last_used_at = now() - idle - interval '1 second'")
+    await shop.execute("UPDATE staff_session SET idle_until = now() - interval '1 second'")
     before = await counts(shop)
     await run(empty_database, "staff.delete_expired")
     assert await gone(shop, before) == {"staff_session": 1}

@@ -90,6 +90,8 @@ customer_email = table(
     Column("customer_id", BigInteger, nullable=False),
     PrimaryKeyConstraint("email_normalised", "scope"),
     CheckConstraint("email_normalised = lower(email_normalised)", name="email_normalised"),
+    # To delete the claims of a customer; the primary key does not lead to them.
+    Index("ix_customer_email_customer_id", "customer_id"),
     distribution="lookup",
 )
 

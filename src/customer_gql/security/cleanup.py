@@ -1,0 +1,58 @@
+"""Deletion of rows whose time is over. No rule depends on it: every read compares the time itself."""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import ColumnElement, Table, delete, or_, select, tuple_
+
+from customer_gql.database.pools import Database
+from customer_gql.database.statements import Connection, execute_statement
+
+from .tables import throttle
+
+BATCH_SIZE: Final = 5_000
+# Wrong passwords are in a row however slowly they come; after a month without one the count starts from zero.
+_FAILURE_RETENTION: Final = dt.timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Expiry:
+    """The rows of a table that may be deleted at a time."""
+
+    table: Table
+    is_over: Callable[[dt.datetime], ColumnElement[bool]]
+
+
+def expires(table: Table, column: str = "expires_at", *, kept: dt.timedelta = dt.timedelta(0)) -> Expiry:
+    """Rows whose column lies in the past, some time after that."""
+    return Expiry(table, lambda now: table.c[column] < now - kept)
+
+
+def ends_unused(table: Table) -> Expiry:
+    """Access tokens: by time, or by disuse."""
+    return Expiry(table, lambda now: or_(table.c.expires_at < now, table.c.idle_until < now))
+
+
+# Of customers and staff alike: their counters are rows of one table.
+FAILURES: Final = expires(throttle, "until", kept=_FAILURE_RETENTION)
+
+
+async def delete_expired_rows(database: Database, expiries: Sequence[Expiry]) -> None:
+    """In batches, so that no transaction holds many rows. Running it twice deletes nothing the second time."""
+    now = dt.datetime.now(dt.UTC)
+    deleted = 1
+    while deleted:
+        async with database.transaction() as connection:
+            deleted = await delete_expired_batch(connection, expiries, now)
+
+
+async def delete_expired_batch(connection: Connection, expiries: Sequence[Expiry], now: dt.datetime) -> int:
+    """Delete a batch of each table at most; how many rows."""
+    deleted = 0
+    for expiry in expiries:
+        key = expiry.table.primary_key.columns
+        batch = select(*key).where(expiry.is_over(now)).limit(BATCH_SIZE)
+        deleted += await execute_statement(connection, delete(expiry.table).where(tuple_(*key).in_(batch)))
+    return deleted
