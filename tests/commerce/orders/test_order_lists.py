@@ -1,0 +1,50 @@
+"""The order of orders, of their lines and of their shipments."""
+
+import datetime as dt
+from typing import Any
+
+from customer_gql.commerce.orders.tables import shipment
+from customer_gql.core.ids import encode_id, new_id
+from customer_gql.database.statements import Connection
+from support.customers import customer_id, make_customer, make_order, make_product, put
+
+ORDERS = """query O($id: ID!, $after: String) { customer(id: $id) { orders(first: 2, after: $after) {
+  totalCount pageInfo { hasNextPage endCursor } nodes { number } } } }"""
+PARTS = """query O($id: ID!, $first: Int!) { customer(id: $id) { orders { nodes {
+  itemCount items(first: $first) { position sku } shipments { id } } } } }"""
+
+
+def on_day(day: int) -> dt.datetime:
+    return dt.datetime(2026, 3, day, tzinfo=dt.UTC)
+
+
+async def test_the_newest_order_comes_first_and_pages_go_on(admin_client: Any, connection: Connection):
+    owner, product = await make_customer(connection), await make_product(connection)
+    numbers = {}
+    for day in (2, 3, 1):
+        order = await make_order(connection, owner, [product], placed_at=on_day(day))
+        numbers[day] = order.number
+    first = (await admin_client.data(ORDERS, id=customer_id(owner)))["customer"]["orders"]
+    assert [node["number"] for node in first["nodes"]] == [numbers[3], numbers[2]]
+    assert (first["totalCount"], first["pageInfo"]["hasNextPage"]) == (3, True)
+    after = first["pageInfo"]["endCursor"]
+    last = (await admin_client.data(ORDERS, id=customer_id(owner), after=after))["customer"]["orders"]
+    assert [node["number"] for node in last["nodes"]] == [numbers[1]]
+    assert (last["totalCount"], last["pageInfo"]["hasNextPage"]) == (3, False)
+
+
+async def test_lines_come_by_position_and_shipments_oldest_first(admin_client: Any, connection: Connection):
+    owner = await make_customer(connection)
+    products = [await make_product(connection, price=price) for price in (100, 200, 300)]
+    order = await make_order(connection, owner, products)
+    sent = {}
+    for day in (8, 7):
+        sent[day] = new_id()
+        key = {"customer_id": owner.id, "order_id": order.id, "id": sent[day]}
+        await put(connection, shipment, **key, shipped_at=on_day(day))
+    [found] = (await admin_client.data(PARTS, id=customer_id(owner), first=2))["customer"]["orders"]["nodes"]
+    assert found == {
+        "itemCount": 3,
+        "items": [{"position": 1, "sku": products[0].sku}, {"position": 2, "sku": products[1].sku}],
+        "shipments": [{"id": encode_id("shp", owner.id, order.id, sent[day])} for day in (7, 8)],
+    }
