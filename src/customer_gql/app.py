@@ -32,7 +32,7 @@ from customer_gql.execution.refusal import RequestRefused
 from customer_gql.execution.telemetry import metrics, tracing
 from customer_gql.graph.context import Context
 from customer_gql.messaging.jobs import worker
-from customer_gql.messaging.mail import catcher
+from customer_gql.messaging.mail.catcher import pages
 from customer_gql.schema import admin, storefront
 from customer_gql.schema.projections import PROJECTIONS
 from customer_gql.schema.work import WORK
@@ -58,7 +58,7 @@ def create_app(settings: Settings) -> Starlette:
             Route("/health/live", report_live),
             Route("/health/ready", report_ready),
             *oidc_routes.oidc_routes(settings),
-            *([graphiql.mount_parts(), *catcher.routes()] if settings.environment == "development" else []),
+            *([graphiql.mount_parts(), *pages.catcher_routes()] if settings.environment == "development" else []),
         ],
         middleware=_create_middleware(settings),
         lifespan=partial(_run_lifespan, settings),
@@ -126,7 +126,7 @@ async def _run_lifespan(settings: Settings, app: Starlette) -> AsyncGenerator[No
         pools = {f"{name}_{kind}": getattr(it, kind) for name, it in databases.items() for kind in ("reads", "writes")}
         stack.enter_context(metrics.serve_metrics(settings.metrics_host, settings.metrics_port, pools))
         if settings.worker:
-            await stack.enter_async_context(worker.running(settings, WORK))
+            await stack.enter_async_context(worker.running_worker(settings, WORK))
         yield
 
 

@@ -7,7 +7,7 @@ import pytest
 from customer_gql.app import open_pools
 from customer_gql.messaging.jobs.queue import enqueue
 from customer_gql.messaging.jobs.work import Job, Work
-from customer_gql.messaging.jobs.worker import running
+from customer_gql.messaging.jobs.worker import running_worker
 from customer_gql.settings import load_settings
 
 
@@ -51,6 +51,6 @@ async def test_jobs_have_connections_and_time_of_their_own(connections, empty_da
 
     async with empty_database.writes.acquire() as connection:
         await enqueue(connection, "look", {})
-    async with running(settings, Work(jobs=(Job("look", look),))):
+    async with running_worker(settings, Work(jobs=(Job("look", look),))):
         await asyncio.wait_for(done.wait(), 15)
     assert found == ["77s", connections]

@@ -6,8 +6,9 @@ import sys
 
 from customer_gql.database.pools import open_database
 from customer_gql.messaging.jobs.work import Job, Tools, Work
-from customer_gql.messaging.jobs.worker import work
-from customer_gql.messaging.mail.delivery import Policy, deliver
+from customer_gql.messaging.jobs.worker import run_worker
+from customer_gql.messaging.mail.delivery import DeliveryPolicy, deliver_mails
+from customer_gql.schema.slices import join_declarations
 from customer_gql.settings import load_settings
 
 
@@ -21,7 +22,7 @@ async def do_jobs(url):
     async with open_database(url, read_connections=1, write_connections=3) as database:
         settings = load_settings(database_url=url)
         jobs = Work(jobs=(Job("hang", start_and_hang),))
-        await work(database, settings, asyncio.Event(), jobs, poll_seconds=0.1, heartbeat_seconds=2)
+        await run_worker(database, settings, asyncio.Event(), jobs, poll_seconds=0.1, heartbeat_seconds=2)
 
 
 async def send_mails(url, port):
@@ -34,8 +35,9 @@ async def send_mails(url, port):
     )
     async with open_database(url, read_connections=1, write_connections=2) as database:
         while True:
-            await deliver(Tools(database, settings), policy=Policy(lease=dt.timedelta(seconds=2)))
+            await deliver_mails(Tools(database, settings), policy=DeliveryPolicy(lease=dt.timedelta(seconds=2)))
 
 
 if __name__ == "__main__":
+    join_declarations()
     asyncio.run(do_jobs(sys.argv[1]) if len(sys.argv) == 2 else send_mails(sys.argv[1], int(sys.argv[2])))

@@ -59,7 +59,7 @@ def worker() -> None:
     """Do the jobs apart from `serve`, which then has CUSTOMER_GQL_WORKER=false. Any number of workers may run."""
     from customer_gql.database import migrations
     from customer_gql.execution.telemetry import logs
-    from customer_gql.messaging.jobs.worker import until_signalled
+    from customer_gql.messaging.jobs.worker import work_until_signalled
     from customer_gql.schema.work import WORK
 
     settings = load_settings()
@@ -67,7 +67,7 @@ def worker() -> None:
     if settings.database_url is None:
         raise CommandFailed("Set CUSTOMER_GQL_DATABASE_URL; `customer-gql demo` has a worker inside.")
     migrations.require_newest_revision(settings.database_url)
-    asyncio.run(until_signalled(settings, WORK, lambda: print("working", file=sys.stderr, flush=True)))
+    asyncio.run(work_until_signalled(settings, WORK, lambda: print("working", file=sys.stderr, flush=True)))
 
 
 def _listening(settings: Settings) -> socket:

@@ -8,19 +8,19 @@ from .customer import Customer
 from .limits import LimitsAdminQuery
 from .nodes import NodeAdminQuery
 from .order import Order
-from .roots import config, merged
+from .roots import merge_roots, schema_config
 
 schema = strawberry.Schema(
-    query=merged(
+    query=merge_roots(
         "Query",
         "What staff and services may read, each root with its permission.",
         "ADMIN_QUERIES",
         NodeAdminQuery,
         LimitsAdminQuery,
     ),
-    mutation=merged(
+    mutation=merge_roots(
         "Mutation", "What staff and services may change, each root with its permission.", "ADMIN_MUTATIONS"
     ),
     types=[Customer, Order, InputError, VersionConflictError],
-    config=config(),
+    config=schema_config(),
 )

@@ -13,14 +13,14 @@ from customer_gql.graph.scalars import SCALARS
 from .slices import declared_for_graph
 
 
-def merged(name: str, description: str, declaration: str, *more: type[Any]) -> type[Any]:
+def merge_roots(name: str, description: str, declaration: str, *more: type[Any]) -> type[Any]:
     """One root of what the slices declare; a field that two of them define fails the build, see `tests/schema`."""
     root = merge_types(name, (*declared_for_graph("operations", declaration), *more))
     root.__strawberry_definition__.description = description  # pyright: ignore[reportAttributeAccessIssue]
     return root
 
 
-def config() -> StrawberryConfig:
+def schema_config() -> StrawberryConfig:
     return StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=False)
 
 

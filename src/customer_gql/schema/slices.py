@@ -31,6 +31,7 @@ SLICES: Final = (
     "commerce.carts",
     "commerce.wishlists",
     "commerce.reviews",
+    "commerce.ledgers",
     "commerce.store_credit",
     "commerce.reward_points",
     "customers.newsletter",

@@ -6,13 +6,13 @@ from .customer import Customer
 from .limits import LimitsQuery
 from .nodes import NodeQuery
 from .order import Order
-from .roots import StorefrontSchema, config, merged
+from .roots import StorefrontSchema, merge_roots, schema_config
 
 schema = StorefrontSchema(
-    query=merged(
+    query=merge_roots(
         "Query", "What a shopper may read: the own account, and public facts.", "QUERIES", NodeQuery, LimitsQuery
     ),
-    mutation=merged("Mutation", "What a shopper may change: the own account.", "MUTATIONS"),
+    mutation=merge_roots("Mutation", "What a shopper may change: the own account.", "MUTATIONS"),
     types=[Customer, Order, InputError, VersionConflictError],
-    config=config(),
+    config=schema_config(),
 )

@@ -4,8 +4,8 @@ import pytest
 
 from customer_gql.core.ids import encode_id
 from customer_gql.customers.accounts.writes import issue_customer_token
-from customer_gql.messaging.mail.delivery import deliver
-from customer_gql.messaging.mail.writes import queue
+from customer_gql.messaging.mail.delivery import deliver_mails
+from customer_gql.messaging.mail.writes import queue_mail
 from support.customers import customer_id, make_customer
 
 DEAD = """query Dead($first: Int, $after: String) {
@@ -23,8 +23,8 @@ async def give_up(tools, inbox, store, number=1, **given):
     inbox.rcpt = "550 No such person"
     for n in range(number):
         values = {"template": "welcome", "recipient": f"nobody{n}@example.com", "placeholders": {"firstName": "Ada"}}
-        await queue(store, **{**values, **given})
-        await deliver(tools)
+        await queue_mail(store, **{**values, **given})
+        await deliver_mails(tools)
     inbox.rcpt = None
     return await store.fetch("SELECT id, created_at, dead_at FROM mail_outbox ORDER BY dead_at")
 
@@ -55,7 +55,7 @@ async def test_a_revived_mail_is_sent(tools, inbox, store, manager):
     given = {"id": encode_id("mai", mail.id)}
     assert await manager.data(RETRY, input=given) == {"mailRetry": {"mailId": given["id"], "userErrors": []}}
     assert (await manager.data(DEAD))["mailDeadLetters"]["nodes"] == []
-    assert await deliver(tools) == 1
+    assert await deliver_mails(tools) == 1
     assert inbox.only()["To"] == "nobody0@example.com"
     again = await manager.data(RETRY, input=given)
     assert again["mailRetry"] == {"mailId": None, "userErrors": [{"code": "NOT_FOUND", "path": ["id"]}]}

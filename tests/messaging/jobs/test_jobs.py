@@ -14,10 +14,10 @@ import pytest
 from customer_gql.customers.accounts.cleanup import delete_expired_access
 from customer_gql.customers.accounts.writes import issue_customer_token
 from customer_gql.database.pools import open_database
-from customer_gql.messaging.jobs.queue import enqueue, queries
-from customer_gql.messaging.jobs.tables import NAMES
+from customer_gql.messaging.jobs.queue import enqueue, queue_queries
+from customer_gql.messaging.jobs.tables import QUEUE_TABLES
 from customer_gql.messaging.jobs.work import Job, Poll, Schedule, Tools, Work
-from customer_gql.messaging.jobs.worker import _Polling, running, until_signalled, work
+from customer_gql.messaging.jobs.worker import _PollingDriver, run_worker, running_worker, work_until_signalled
 from customer_gql.schema.work import WORK
 from customer_gql.settings import load_settings
 from support.customers import make_customer
@@ -62,7 +62,7 @@ async def working(url, settings, jobs, **given):
         url, read_connections=1, write_connections=3, on_statement=worker.note_statement
     ) as database:
         options = {"poll_seconds": 0.05, "heartbeat_seconds": 2, **given}
-        task = asyncio.create_task(work(database, settings, worker.stop, jobs, **options))
+        task = asyncio.create_task(run_worker(database, settings, worker.stop, jobs, **options))
         try:
             yield worker
         finally:
@@ -283,14 +283,14 @@ async def test_a_worker_outlives_its_database_connections(empty_database_url, se
 
 
 async def test_the_tables_are_what_the_installed_pgqueuer_expects(empty_database):
-    plan = await queries(_Polling(empty_database.writes)).plan_upgrade()
+    plan = await queue_queries(_PollingDriver(empty_database.writes)).plan_upgrade()
     # All it misses is what tells listeners, which there are none of.
     assert [statement.split("(")[0].split(" ON ")[0].strip() for statement in plan.statements] != []
     assert all("job_changed" in statement for statement in plan.statements), plan.statements
 
 
 def test_migrations_leave_the_queues_tables_alone():
-    assert {"job", "job_log", "job_schedule", "job_statistics"} == NAMES
+    assert {"job", "job_log", "job_schedule", "job_statistics"} == QUEUE_TABLES
 
 
 async def test_what_has_expired_is_deleted_and_nothing_else(empty_database, settings, store):
@@ -314,7 +314,7 @@ async def test_what_has_expired_is_deleted_and_nothing_else(empty_database, sett
 
 async def test_a_signal_ends_a_worker_gracefully(empty_database_url, settings, store):
     ready = asyncio.Event()
-    task = asyncio.create_task(until_signalled(settings, NOTE, ready.set))
+    task = asyncio.create_task(work_until_signalled(settings, NOTE, ready.set))
     await ready.wait()
     await enqueue(store, "note", {"key": "x"})
     await eventually(store, DONE, 1)
@@ -326,5 +326,5 @@ async def test_a_signal_ends_a_worker_gracefully(empty_database_url, settings, s
 
 async def test_a_worker_inside_another_program(empty_database_url, settings, store):
     await enqueue(store, "note", {"key": "x"})
-    async with running(settings, NOTE):
+    async with running_worker(settings, NOTE):
         await eventually(store, DONE, 1)

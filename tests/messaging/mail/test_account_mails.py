@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from customer_gql.customers.accounts.registration.settings import EMAIL_CONFIRMATION as CONFIRMATION
-from customer_gql.messaging.mail.delivery import deliver
+from customer_gql.messaging.mail.delivery import deliver_mails
 from customer_gql.shop.settings.writes import set_value
 from support.mailroom import part
 from support.shopping import (
@@ -45,7 +45,7 @@ class Shopper:
     async def received(self):
         """What came since: subjects and links, by recipient."""
         self.inbox.messages.clear()
-        await deliver(self.tools)
+        await deliver_mails(self.tools)
         found = {}
         for message in self.inbox.messages:
             [link] = re.findall(r"https?://\S+", part(message, "plain"))[:1]

@@ -5,24 +5,24 @@ import pytest
 from starlette.applications import Starlette
 
 from customer_gql.messaging.jobs.work import Tools
-from customer_gql.messaging.mail import catcher
-from customer_gql.messaging.mail.delivery import deliver
-from customer_gql.messaging.mail.writes import queue
+from customer_gql.messaging.mail.catcher import memory, pages
+from customer_gql.messaging.mail.delivery import deliver_mails
+from customer_gql.messaging.mail.writes import queue_mail
 
 
 @pytest.fixture
 async def page():
-    app = Starlette(routes=catcher.routes())
+    app = Starlette(routes=pages.catcher_routes())
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1:8000") as http:
         yield http
 
 
 async def caught_mail(tools, store, **given):
     values = {"template": "password_reset", "recipient": "ada@example.com", "placeholders": {"firstName": "<i>Ada</i>"}}
-    await queue(store, **{**values, "secrets": {"token": "cgr_shown"}, **given})
+    await queue_mail(store, **{**values, "secrets": {"token": "cgr_shown"}, **given})
     settings = tools.settings.model_copy(update={"smtp_host": None, "environment": "development"})
-    assert await deliver(Tools(tools.database, settings)) == 1
-    return catcher.caught()[0]
+    assert await deliver_mails(Tools(tools.database, settings)) == 1
+    return memory.caught_mails()[0]
 
 
 async def test_a_caught_mail_is_listed_and_shown(tools, store, page):
@@ -62,10 +62,13 @@ async def test_there_is_no_page_of_another_mail_or_for_another_host(tools, store
 async def test_only_the_newest_are_kept(tools, store):
     from email.message import EmailMessage
 
-    for number in range(catcher.KEPT + 5):
+    for number in range(memory.MAX_CAUGHT + 5):
         message = EmailMessage()
         message["Subject"] = str(number)
         message.set_content("x")
         message.add_alternative("x", subtype="html")
-        await catcher.catch(message)
-    assert (len(catcher.caught()), catcher.caught()[0].header("Subject")) == (catcher.KEPT, str(catcher.KEPT + 4))
+        await memory.catch_mail(message)
+    assert (len(memory.caught_mails()), memory.caught_mails()[0].header("Subject")) == (
+        memory.MAX_CAUGHT,
+        str(memory.MAX_CAUGHT + 4),
+    )

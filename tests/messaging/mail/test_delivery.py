@@ -10,16 +10,16 @@ import structlog
 from customer_gql.core.ids import new_id
 from customer_gql.database.pools import open_database
 from customer_gql.messaging.jobs.work import Tools
-from customer_gql.messaging.mail.delivery import Policy, deliver
-from customer_gql.messaging.mail.smtp import Unreachable
-from customer_gql.messaging.mail.writes import purge, queue
+from customer_gql.messaging.mail.delivery import DeliveryPolicy, deliver_mails
+from customer_gql.messaging.mail.smtp import MailServerUnreachable
+from customer_gql.messaging.mail.writes import delete_old_mails, queue_mail
 from customer_gql.settings import SettingsError, load_settings
 from customer_gql.shop.settings.declaration import DECLARED_SETTINGS, WEBSITE
 from customer_gql.shop.settings.writes import set_value
 from support.customers import customer_id, make_customer
 from support.mailroom import part
 
-AT_ONCE = Policy(first_pause=dt.timedelta(), attempts=3)
+AT_ONCE = DeliveryPolicy(first_pause=dt.timedelta(), attempts=3)
 CANARY = "cgr_CANARY-0123456789-abcdefghijklmnopqrstuvwxyz"
 SOON = (dt.datetime.now(dt.UTC) + dt.timedelta(hours=1)).isoformat()
 RESET = """mutation Reset($input: CustomerResetPasswordInput!) {
@@ -35,7 +35,7 @@ async def reset_mail(store, **given):
         "secrets": {"token": CANARY},
         **given,
     }
-    await queue(store, **values)
+    await queue_mail(store, **values)
 
 
 async def outbox(store):
@@ -48,7 +48,7 @@ async def outbox(store):
 
 async def test_a_mail_has_both_parts_and_the_headers_of_its_shop(tools, store, inbox):
     await reset_mail(store)
-    assert await deliver(tools) == 1
+    assert await deliver_mails(tools) == 1
     message, id = inbox.only(), await store.fetchval("SELECT id FROM mail_outbox")
     headers = {name: value for name, value in message.items() if name not in {"Date", "Content-Type", "MIME-Version"}}
     assert headers == {
@@ -72,7 +72,7 @@ async def test_a_mail_has_both_parts_and_the_headers_of_its_shop(tools, store, i
     ]
     assert f'<a href="{link}">Choose a new password</a>' in part(message, "html")
     assert await outbox(store) == [{"attempts": 1, "last_error": None, "secrets": None, "sent": True, "dead": False}]
-    assert await deliver(tools) == 0
+    assert await deliver_mails(tools) == 0
 
 
 async def test_the_button_of_staff_mails_a_link_whose_host_no_request_can_choose(tools, store, inbox, manager):
@@ -83,7 +83,7 @@ async def test_the_button_of_staff_mails_a_link_whose_host_no_request_can_choose
             json={"query": RESET, "variables": {"input": {"id": customer_id(shopper)}}},
             headers={"Authorization": f"Bearer {manager.token}", header: "evil.example.net"},
         )
-    assert await deliver(tools) == len(inbox.messages) > 0
+    assert await deliver_mails(tools) == len(inbox.messages) > 0
     for message in inbox.messages:
         assert "evil" not in message.as_string()
         assert "https://shop.example.com/en/account/reset-password#token=cgr_" in part(message, "plain")
@@ -99,7 +99,7 @@ async def test_what_a_website_configures_is_what_its_mails_say(tools, store, inb
     }.items():
         await set_value(store, DECLARED_SETTINGS[path], value, scope=WEBSITE, scope_id=1)
     await reset_mail(store, store_view_id=1)
-    await deliver(tools)
+    await deliver_mails(tools)
     message = inbox.only()
     assert (message["From"], message["Reply-To"], message["Bcc"]) == (
         '"Hilfe Bcc: all@example.com" <hilfe@other.example.org>',
@@ -114,7 +114,7 @@ async def test_a_shop_without_a_domain_still_sends(storefront, tools, store, inb
     await set_value(store, DECLARED_SETTINGS["mail.sender.support.email"], "no address, certainly")
     await reset_mail(store)
     settings = tools.settings.model_copy(update={"storefront_url": storefront})
-    await deliver(Tools(tools.database, settings))
+    await deliver_mails(Tools(tools.database, settings))
     assert (inbox.only()["From"], inbox.only()["Reply-To"]) == ("Main Store <no-reply@localhost>", "no-reply@localhost")
 
 
@@ -128,14 +128,14 @@ def test_the_operators_sender_is_an_address():
 async def test_an_address_that_is_none_of_a_shop_is_not_used(base, tools, store, inbox):
     await set_value(store, DECLARED_SETTINGS["mail.storefront_url"], base)
     await reset_mail(store)
-    await deliver(tools)
+    await deliver_mails(tools)
     assert "https://shop.example.com/en/account/reset-password#token=" in part(inbox.only(), "plain")
 
 
 @pytest.mark.parametrize("recipient", ["a@example.com, b@example.com", "a@example.com\r\nBcc: b@example.com", "nobody"])
 async def test_what_is_not_one_address_is_never_sent(recipient, tools, store, inbox):
     await reset_mail(store, recipient=recipient)
-    await deliver(tools)
+    await deliver_mails(tools)
     assert inbox.messages == []
     assert await outbox(store) == [
         {
@@ -152,21 +152,21 @@ async def test_refused_for_now_is_tried_again_later_and_then_no_more(tools, stor
     inbox.rcpt = "451 Come\x07 back later"
     await reset_mail(store)
     for attempt in (1, 2, 3):
-        assert await deliver(tools, policy=AT_ONCE) == 1
+        assert await deliver_mails(tools, policy=AT_ONCE) == 1
         [row] = await outbox(store)
         assert (row["attempts"], row["last_error"], row["dead"]) == (attempt, "451 Come back later", attempt == 3)
-    assert await deliver(tools, policy=AT_ONCE) == 0
+    assert await deliver_mails(tools, policy=AT_ONCE) == 0
     assert inbox.messages == []
 
 
 async def test_pauses_double_and_are_spread(tools, store, inbox):
     inbox.rcpt = "451 Later"
     await reset_mail(store)
-    await deliver(tools)
-    assert await deliver(tools) == 0
+    await deliver_mails(tools)
+    assert await deliver_mails(tools) == 0
     wait = await store.fetchval("SELECT extract(epoch FROM next_attempt_at - now())::float FROM mail_outbox")
     assert 10 < wait < 45
-    policy = Policy()
+    policy = DeliveryPolicy()
     for attempt, longest in ((1, 45), (2, 90), (5, 720), (20, 10800)):
         pauses = {policy.pause(attempt).total_seconds() for _ in range(50)}
         assert len(pauses) > 10
@@ -177,7 +177,7 @@ async def test_refused_for_good_is_dead_at_once_and_quotes_no_secret(tools, stor
     inbox.data = lambda content: "554 spam: " + content.decode().partition("token=3D")[2].replace("=\r\n", "")[:60]
     await reset_mail(store)
     with structlog.testing.capture_logs() as logs:
-        await deliver(tools)
+        await deliver_mails(tools)
     [row] = await outbox(store)
     assert (row["attempts"], row["dead"]) == (1, True)
     assert row["last_error"].startswith("554 spam: …")
@@ -190,12 +190,12 @@ async def test_refused_for_good_is_dead_at_once_and_quotes_no_secret(tools, stor
 async def test_a_server_that_is_away_costs_no_attempt(tools, store, empty_database):
     away = Tools(empty_database, tools.settings.model_copy(update={"smtp_port": 9}))
     await reset_mail(store)
-    with pytest.raises(Unreachable):
-        await deliver(away, policy=AT_ONCE)
+    with pytest.raises(MailServerUnreachable):
+        await deliver_mails(away, policy=AT_ONCE)
     [row] = await outbox(store)
     assert (row["attempts"], row["dead"]) == (0, False)
     assert row["last_error"].startswith("The mail server does not answer")
-    assert await deliver(tools) == 1
+    assert await deliver_mails(tools) == 1
     assert [row["sent"] for row in await outbox(store)] == [True]
 
 
@@ -203,20 +203,20 @@ async def test_a_server_that_hangs_up_costs_the_others_no_attempt(tools, store, 
     for _ in range(3):
         await reset_mail(store)
     inbox.rcpt = "421 Shutting down"
-    with pytest.raises(Unreachable):
-        await deliver(tools, policy=AT_ONCE)
+    with pytest.raises(MailServerUnreachable):
+        await deliver_mails(tools, policy=AT_ONCE)
     assert [row["attempts"] for row in await outbox(store)] == [0, 0, 0]
 
 
 async def test_without_a_mail_server_mails_wait(tools, store, empty_database):
     await reset_mail(store)
-    assert await deliver(Tools(empty_database, tools.settings.model_copy(update={"smtp_host": None}))) == 0
+    assert await deliver_mails(Tools(empty_database, tools.settings.model_copy(update={"smtp_host": None}))) == 0
     assert [row["attempts"] for row in await outbox(store)] == [0]
 
 
 async def test_a_mail_late_for_its_link_is_given_up(tools, store, inbox):
     await reset_mail(store, placeholders={"expiresAt": "2026-01-01T00:00:00+00:00"})
-    await deliver(tools)
+    await deliver_mails(tools)
     assert inbox.messages == []
     [row] = await outbox(store)
     assert (row["dead"], row["secrets"], row["last_error"]) == (True, None, "Its link expired before it could be sent.")
@@ -229,7 +229,7 @@ async def test_one_mail_that_cannot_be_made_does_not_hold_up_the_others(tools, s
     )
     await reset_mail(store, placeholders={"expiresAt": "no time"})
     await reset_mail(store)
-    await deliver(tools)
+    await deliver_mails(tools)
     assert [(row["dead"], row["sent"]) for row in await outbox(store)] == [(True, False), (False, False), (False, True)]
 
 
@@ -240,7 +240,7 @@ async def test_two_workers_send_each_of_200_mails_once(tools, store, inbox, empt
 
     async def worker(database):
         mine = Tools(database, tools.settings)
-        while await deliver(mine, policy=Policy(batch=7)):
+        while await deliver_mails(mine, policy=DeliveryPolicy(batch=7)):
             pass
 
     async with open_database(empty_database_url) as one, open_database(empty_database_url) as other:
@@ -253,11 +253,11 @@ async def test_two_workers_send_each_of_200_mails_once(tools, store, inbox, empt
 
 async def test_sent_mails_are_purged_and_waiting_ones_are_not(tools, store, inbox):
     await reset_mail(store)
-    await deliver(tools)
+    await deliver_mails(tools)
     await reset_mail(store)
     now = dt.datetime.now(dt.UTC)
-    assert await purge(store, before=now - dt.timedelta(days=1)) == 0
-    assert await purge(store, before=now + dt.timedelta(days=1)) == 1
+    assert await delete_old_mails(store, before=now - dt.timedelta(days=1)) == 0
+    assert await delete_old_mails(store, before=now + dt.timedelta(days=1)) == 1
     assert [row["sent"] for row in await outbox(store)] == [False]
 
 
@@ -266,7 +266,7 @@ async def test_no_secret_is_in_an_answer_or_a_log_from_button_to_mail(tools, sto
     with structlog.testing.capture_logs() as logs:
         response = await manager.post(RESET, input={"id": customer_id(shopper)})
         token = json.loads(await store.fetchval("SELECT secrets FROM mail_outbox"))["token"]
-        await deliver(tools)
+        await deliver_mails(tools)
     assert token in part(inbox.only(), "plain")
     said = capfd.readouterr()
     for text in (response.text, str(logs), said.out, said.err):

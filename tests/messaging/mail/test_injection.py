@@ -2,8 +2,8 @@
 
 import pytest
 
-from customer_gql.messaging.mail.delivery import deliver
-from customer_gql.messaging.mail.writes import queue
+from customer_gql.messaging.mail.delivery import deliver_mails
+from customer_gql.messaging.mail.writes import queue_mail
 from customer_gql.shop.settings.declaration import DECLARED_SETTINGS
 from customer_gql.shop.settings.writes import set_value
 from support.mailroom import part
@@ -11,8 +11,8 @@ from support.mailroom import part
 
 async def test_a_name_is_text_in_html_and_one_line_everywhere(tools, store, inbox):
     name = '<img src=x onerror=alert(1)>"\r\nBcc: all@example.com\r\n\r\nBuy'
-    await queue(store, template="welcome", recipient="ada@example.com", placeholders={"firstName": name})
-    await deliver(tools)
+    await queue_mail(store, template="welcome", recipient="ada@example.com", placeholders={"firstName": name})
+    await deliver_mails(tools)
     html = part(inbox.only(), "html")
     assert "<img" not in html
     assert "Hello &lt;img src=x onerror=alert(1)&gt;&#34; Bcc: all@example.com Buy," not in html  # it names a host
@@ -30,8 +30,8 @@ async def test_the_name_of_a_shop_begins_no_header(given, tools, store, inbox):
         subject,
     )
     name = "Ada\r\nCc: all@example"
-    await queue(store, template="welcome", recipient="ada@example.com", placeholders={"firstName": name})
-    await deliver(tools)
+    await queue_mail(store, template="welcome", recipient="ada@example.com", placeholders={"firstName": name})
+    await deliver_mails(tools)
     message = inbox.only()
     assert (message["Bcc"], message["Cc"]) == (None, None)
     assert message["Subject"] == "Welcome to Shop Bcc: all@example.com, Ada Cc: all@example"
@@ -40,22 +40,22 @@ async def test_the_name_of_a_shop_begins_no_header(given, tools, store, inbox):
 
 async def test_markup_in_a_name_is_shown_as_it_was_typed(tools, store, inbox):
     name = "<img src=x onerror=alert(1)>"
-    await queue(store, template="welcome", recipient="ada@example.com", placeholders={"firstName": name})
-    await deliver(tools)
+    await queue_mail(store, template="welcome", recipient="ada@example.com", placeholders={"firstName": name})
+    await deliver_mails(tools)
     assert "<p>Hello &lt;img src=x onerror=alert(1)&gt;,</p>" in part(inbox.only(), "html")
     assert part(inbox.only(), "plain").startswith(f"Hello {name},")
 
 
 @pytest.mark.parametrize("name", ["Win at evil.example", "https://evil", "www.evil", "Ada evil.com/x"])
 async def test_a_name_that_advertises_is_left_out(name, tools, store, inbox):
-    await queue(store, template="signed_up_again", recipient="ada@example.com", placeholders={"firstName": name})
-    await deliver(tools)
+    await queue_mail(store, template="signed_up_again", recipient="ada@example.com", placeholders={"firstName": name})
+    await deliver_mails(tools)
     assert part(inbox.only(), "plain").startswith("Hello,\n")
     assert "evil" not in inbox.only().as_string()
 
 
 async def test_addresses_beyond_ascii(tools, store, inbox):
     for recipient in ("ada@bücher.example.com", "ädä@example.com"):
-        await queue(store, template="welcome", recipient=recipient, placeholders={"firstName": "Ada"})
-    await deliver(tools)
+        await queue_mail(store, template="welcome", recipient=recipient, placeholders={"firstName": "Ada"})
+    await deliver_mails(tools)
     assert [to for _, [to] in inbox.envelopes] == ["ada@xn--bcher-kva.example.com", "ädä@example.com"]

@@ -6,9 +6,9 @@ from email.message import EmailMessage
 import pytest
 
 from customer_gql.core.ids import encode_id
-from customer_gql.messaging.mail.delivery import deliver
+from customer_gql.messaging.mail.delivery import deliver_mails
 from customer_gql.messaging.mail.kinds import MAIL_KINDS
-from customer_gql.messaging.mail.writes import queue
+from customer_gql.messaging.mail.writes import queue_mail
 from customer_gql.shop.settings.declaration import DECLARED_SETTINGS
 from customer_gql.shop.settings.writes import set_value
 from support.mailroom import part
@@ -60,8 +60,8 @@ async def test_a_mail_comes_from_its_sender_and_leads_to_its_page(tools, store, 
         secrets = {"token": "t0"} if kind.has_token else None
         recipient = f"{kind.name}@example.com"
         samples = {**kind.own_samples, "expiresAt": SOON} if kind.has_token else kind.own_samples
-        await queue(store, template=kind.name, recipient=recipient, placeholders=samples, secrets=secrets)
-    while await deliver(tools):
+        await queue_mail(store, template=kind.name, recipient=recipient, placeholders=samples, secrets=secrets)
+    while await deliver_mails(tools):
         pass
     sent = {message["To"].partition("@")[0].upper(): describe(message) for message in inbox.messages}
     assert sent == {

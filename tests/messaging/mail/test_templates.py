@@ -6,9 +6,18 @@ import pytest
 
 from customer_gql.core.errors import RuleError
 from customer_gql.core.ids import encode_id
-from customer_gql.messaging.mail.addressing import scope_of
+from customer_gql.messaging.mail.addressing import find_mail_scope
 from customer_gql.messaging.mail.kinds import MAIL_KINDS, Sender
-from customer_gql.messaging.mail.templates import Origin, Source, built_in, chain, check, languages, rendered, sources
+from customer_gql.messaging.mail.templates import (
+    TemplateOrigin,
+    TemplateText,
+    available_languages,
+    fallback_locales,
+    load_template_texts,
+    read_built_in,
+    render_mail,
+    validate_template_text,
+)
 from support.customers import customer_id, make_customer
 
 UPDATE = """mutation Update($input: MailTemplateUpdateInput!) {
@@ -29,18 +38,18 @@ OWN = {"template": "WELCOME", "subject": "Hi {{ firstName }}", "html": "<b>{{ fi
 @pytest.mark.parametrize("language", ["default", "de"])
 @pytest.mark.parametrize("name", MAIL_KINDS)
 def test_every_mail_in_every_language(name, language):
-    source = built_in(name, language)
+    source = read_built_in(name, language)
     assert source is not None
-    made = rendered(source, MAIL_KINDS[name].samples)
+    made = render_mail(source, MAIL_KINDS[name].samples)
     for part in ("subject", "html", "text"):
-        check(MAIL_KINDS[name], part, getattr(source, part))
+        validate_template_text(MAIL_KINDS[name], part, getattr(source, part))
         assert "{{" not in getattr(made, part)
     assert "\n" not in made.subject
     assert f'<html lang="{ {"default": "en"}.get(language, language) }">' in made.html
     if MAIL_KINDS[name].has_token:
         assert "https://shop.example.com/sample#token=SAMPLE" in made.html
         assert "https://shop.example.com/sample#token=SAMPLE" in made.text
-    assert rendered(source, {}).text  # what a placeholder lacks is left out
+    assert render_mail(source, {}).text  # what a placeholder lacks is left out
 
 
 def test_who_each_mail_seems_to_come_from():
@@ -60,9 +69,9 @@ def test_who_each_mail_seems_to_come_from():
 
 
 def test_there_are_two_languages_and_the_names_others_queue():
-    assert languages() == {"default", "de"}
+    assert available_languages() == {"default", "de"}
     assert set(MAIL_KINDS) >= {"welcome", "confirm_email", "password_reset", "email_changed", "forced_sign_in"}
-    assert (chain("de_AT"), chain("de"), chain("fr_CA")) == (
+    assert (fallback_locales("de_AT"), fallback_locales("de"), fallback_locales("fr_CA")) == (
         ["de_AT", "de", "default"],
         ["de", "default"],
         ["fr_CA", "fr", "default"],
@@ -82,24 +91,24 @@ async def put(store, scope, scope_id, locale, subject):
 
 async def test_language_outranks_scope_and_the_store_view_outranks_both(store, german_view):
     async def held(view):
-        scope = await scope_of(store, view)
+        scope = await find_mail_scope(store, view)
         assert scope is not None
-        source = (await sources(store, ["welcome"], scope))["welcome"]
+        source = (await load_template_texts(store, ["welcome"], scope))["welcome"]
         return source.locale, source.origin, source.subject.strip()
 
-    assert await held(1) == ("default", Origin.BUILT_IN, "Welcome to {{ shopName }}")
-    assert await held(german_view) == ("de", Origin.BUILT_IN, "Willkommen bei {{ shopName }}")
+    assert await held(1) == ("default", TemplateOrigin.BUILT_IN, "Welcome to {{ shopName }}")
+    assert await held(german_view) == ("de", TemplateOrigin.BUILT_IN, "Willkommen bei {{ shopName }}")
     await put(store, "GLOBAL", 0, "default", "all")
     await put(store, "WEBSITE", 1, "default", "website")
-    assert await held(1) == ("default", Origin.WEBSITE, "website")
-    assert (await held(german_view))[:2] == ("de", Origin.BUILT_IN)
+    assert await held(1) == ("default", TemplateOrigin.WEBSITE, "website")
+    assert (await held(german_view))[:2] == ("de", TemplateOrigin.BUILT_IN)
     await put(store, "GLOBAL", 0, "de", "alle")
-    assert await held(german_view) == ("de", Origin.GLOBAL, "alle")
+    assert await held(german_view) == ("de", TemplateOrigin.GLOBAL, "alle")
     await put(store, "GLOBAL", 0, "de_AT", "alle in Österreich")
-    assert await held(german_view) == ("de_AT", Origin.GLOBAL, "alle in Österreich")
+    assert await held(german_view) == ("de_AT", TemplateOrigin.GLOBAL, "alle in Österreich")
     await put(store, "STORE_VIEW", german_view, "", "Servus")
-    assert await held(german_view) == ("de_AT", Origin.STORE_VIEW, "Servus")
-    assert await held(1) == ("default", Origin.WEBSITE, "website")
+    assert await held(german_view) == ("de_AT", TemplateOrigin.STORE_VIEW, "Servus")
+    assert await held(1) == ("default", TemplateOrigin.WEBSITE, "website")
 
 
 ESCAPES = [
@@ -142,18 +151,18 @@ ESCAPES = [
 def test_what_is_more_than_placeholders_is_refused(text):
     for part in ("html", "text", "subject"):
         with pytest.raises(RuleError):
-            check(MAIL_KINDS["welcome"], part, text)
+            validate_template_text(MAIL_KINDS["welcome"], part, text)
 
 
 def test_the_sandbox_holds_where_the_check_would_not():
     from jinja2.exceptions import SecurityError, UndefinedError
 
-    plain = built_in("welcome", "default")
+    plain = read_built_in("welcome", "default")
     assert plain is not None
     for text in ("{{ ''.__class__.__mro__ }}", "{{ firstName.__class__ }}", "{{ self.__init__.__globals__ }}"):
-        source: Source = dataclasses.replace(plain, html=text)
+        source: TemplateText = dataclasses.replace(plain, html=text)
         with pytest.raises((SecurityError, UndefinedError)):
-            rendered(source, {"firstName": "Ada"})
+            render_mail(source, {"firstName": "Ada"})
 
 
 async def test_a_shop_writes_its_own_text_and_takes_it_back(manager, store, german_view):

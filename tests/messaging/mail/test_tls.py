@@ -9,9 +9,9 @@ import pytest
 from aiosmtpd.smtp import SMTP, AuthResult
 
 from customer_gql.messaging.jobs.work import Tools
-from customer_gql.messaging.mail.delivery import deliver
-from customer_gql.messaging.mail.smtp import Unreachable
-from customer_gql.messaging.mail.writes import queue
+from customer_gql.messaging.mail.delivery import deliver_mails
+from customer_gql.messaging.mail.smtp import MailServerUnreachable
+from customer_gql.messaging.mail.writes import queue_mail
 
 needs_openssl = pytest.mark.skipif(shutil.which("openssl") is None, reason="makes a certificate with openssl")
 
@@ -31,15 +31,15 @@ def certificate(tmp_path, monkeypatch):
 
 
 async def one_mail(tools, store, **settings):
-    await queue(store, template="welcome", recipient="ada@example.com", placeholders={"firstName": "Ada"})
+    await queue_mail(store, template="welcome", recipient="ada@example.com", placeholders={"firstName": "Ada"})
     return Tools(tools.database, tools.settings.model_copy(update={"smtp_host": "localhost", **settings}))
 
 
 async def test_without_the_encryption_asked_for_nothing_is_sent(tools, store, inbox):
     for tls in ("starttls", "tls"):
         mine = await one_mail(tools, store, smtp_tls=tls)
-        with pytest.raises(Unreachable):
-            await deliver(mine)
+        with pytest.raises(MailServerUnreachable):
+            await deliver_mails(mine)
     assert inbox.raw == []
 
 
@@ -60,12 +60,12 @@ async def test_starttls_and_a_password_from_settings(password, certificate, tool
     given = {"smtp_user": "shop", "smtp_password": SecretStr(password), "smtp_tls": "starttls", "smtp_port": port}
     mine = await one_mail(tools, store, **given)
     if password.startswith("wrong"):
-        with pytest.raises(Unreachable):
-            await deliver(mine)
+        with pytest.raises(MailServerUnreachable):
+            await deliver_mails(mine)
         said = await store.fetchval("SELECT last_error FROM mail_outbox")
         assert said == "The mail server does not answer (SMTPAuthenticationError)."
     else:
-        await deliver(mine)
+        await deliver_mails(mine)
         assert inbox.only()["To"] == "ada@example.com"
     assert password not in repr(mine.settings)
     listening.close()
@@ -79,8 +79,8 @@ async def test_a_certificate_nobody_vouches_for_is_refused(certificate, tools, s
         lambda: SMTP(inbox, hostname="localhost", tls_context=certificate), "localhost", 0
     )
     mine = await one_mail(tools, store, smtp_tls="starttls", smtp_port=listening.sockets[0].getsockname()[1])
-    with pytest.raises(Unreachable):
-        await deliver(mine)
+    with pytest.raises(MailServerUnreachable):
+        await deliver_mails(mine)
     assert inbox.raw == []
     listening.close()
     await listening.wait_closed()

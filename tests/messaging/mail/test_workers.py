@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from customer_gql.app import create_app
-from customer_gql.messaging.mail.delivery import Policy, deliver
-from customer_gql.messaging.mail.writes import queue
+from customer_gql.messaging.mail.delivery import DeliveryPolicy, deliver_mails
+from customer_gql.messaging.mail.writes import queue_mail
 
 pytestmark = pytest.mark.slow
 SCRIPT = Path(__file__).parents[2] / "support" / "worker_process.py"
@@ -22,7 +22,9 @@ SCRIPT = Path(__file__).parents[2] / "support" / "worker_process.py"
 
 async def put(store, number):
     for n in range(number):
-        await queue(store, template="welcome", recipient=f"shopper{n}@example.com", placeholders={"firstName": "Ada"})
+        await queue_mail(
+            store, template="welcome", recipient=f"shopper{n}@example.com", placeholders={"firstName": "Ada"}
+        )
 
 
 async def arrived(inbox, number, seconds=30):
@@ -46,7 +48,7 @@ async def test_a_worker_killed_midway_loses_no_mail(tools, store, inbox, mail_se
     ends = time.monotonic() + 20
     while await store.fetchval("SELECT count(*) FROM mail_outbox WHERE sent_at IS NULL") > 0:
         assert time.monotonic() < ends
-        await deliver(tools, policy=Policy(lease=dt.timedelta(seconds=2)))
+        await deliver_mails(tools, policy=DeliveryPolicy(lease=dt.timedelta(seconds=2)))
         await asyncio.sleep(0.1)
     by_id: dict[str, set[str]] = {}
     for message in inbox.messages:

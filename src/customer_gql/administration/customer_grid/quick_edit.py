@@ -15,7 +15,7 @@ from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.profile.sharing import accounts_are_shared
 from customer_gql.customers.profile.writes import lock_customer, move_email_claim, update_customer
 from customer_gql.database.statements import Connection, Row
-from customer_gql.messaging.mail.writes import queue
+from customer_gql.messaging.mail.writes import queue_mail
 
 from .quick_edit_fields import FIELDS_BY_NAME, EditedRow
 
@@ -98,7 +98,7 @@ async def _announce_email(connection: Connection, customer: Row, new: str) -> No
     """
     await revoke_reset_links(connection, [customer.id])
     for recipient in (customer.email, new):
-        await queue(
+        await queue_mail(
             connection,
             template="email_changed",
             recipient=recipient,

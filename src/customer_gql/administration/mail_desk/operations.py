@@ -16,11 +16,11 @@ from customer_gql.graph.lists import admin_list
 from customer_gql.graph.payloads import Payload
 from customer_gql.graph.roots import INPUT, RequiresPermission, admin_field, admin_mutation
 from customer_gql.messaging.mail import writes
-from customer_gql.messaging.mail.addressing import Scope, envelope, scope_of
+from customer_gql.messaging.mail.addressing import MailScope, find_mail_scope, load_envelope
 from customer_gql.messaging.mail.kinds import MAIL_KINDS
-from customer_gql.messaging.mail.letters import one_line
+from customer_gql.messaging.mail.letters import clean_header
 from customer_gql.messaging.mail.tables import TemplateScope
-from customer_gql.messaging.mail.templates import LIMITS, PARTS, rendered, sources
+from customer_gql.messaging.mail.templates import MAX_LENGTHS, PARTS, load_template_texts, render_mail
 from customer_gql.staff.audit.writes import record_staff_event
 
 from . import reads
@@ -47,11 +47,12 @@ class MailTemplateResetInput:
 
 @strawberry.input(description="The shop's own text of one mail, at one scope, in one language.")
 class MailTemplateUpdateInput(MailTemplateResetInput):
-    subject: str = column(f"Subject, one line of at most {LIMITS['subject']} characters.")
+    subject: str = column(f"Subject, one line of at most {MAX_LENGTHS['subject']} characters.")
     html: str = column(
-        f"Body of the HTML part, at most {LIMITS['html']} characters; values are escaped.", longest=LIMITS["html"]
+        f"Body of the HTML part, at most {MAX_LENGTHS['html']} characters; values are escaped.",
+        longest=MAX_LENGTHS["html"],
     )
-    text: str = column(f"Body of the text part, at most {LIMITS['text']} characters.", longest=LIMITS["text"])
+    text: str = column(f"Body of the text part, at most {MAX_LENGTHS['text']} characters.", longest=MAX_LENGTHS["text"])
     expected_version: int | None = strawberry.field(
         description="Version the edit is based on, 0 for none. Another version is a `VersionConflictError` in every part that differs. "
         "Without it, the last edit wins.",
@@ -88,7 +89,7 @@ class MailAdminQuery:
     async def mail_templates(self, info: Info, store_view_id: StoreViewId) -> list[MailTemplate]:
         scope = await _scope(info, store_view_id)
         async with info.context.database.reads.acquire() as connection:
-            found = await sources(connection, list(MAIL_KINDS), scope)
+            found = await load_template_texts(connection, list(MAIL_KINDS), scope)
         return [
             MailTemplate(
                 template=MailTemplateName(name),
@@ -121,12 +122,12 @@ class MailAdminQuery:
         values = await _customer_values(info, customer_id)
         scope, kind = await _scope(info, store_view_id), MAIL_KINDS[template.value]
         async with info.context.database.reads.acquire() as connection:
-            held = await envelope(connection, kind, scope, info.context.settings)
-            source = (await sources(connection, [kind.name], scope))[kind.name]
+            held = await load_envelope(connection, kind, scope, info.context.settings)
+            source = (await load_template_texts(connection, [kind.name], scope))[kind.name]
         link = held.link("SAMPLE" if kind.has_token else None)
         shown = {"shopName": held.shop_name, "shopUrl": held.shop_url, "link": link}
-        made = rendered(source, {**kind.samples, **shown, **values})
-        sender = f"{one_line(held.sender_name)} <{held.sender.addr_spec}>"
+        made = render_mail(source, {**kind.samples, **shown, **values})
+        sender = f"{clean_header(held.sender_name)} <{held.sender.addr_spec}>"
         return MailPreview(
             locale=source.locale,
             origin=source.origin,
@@ -157,8 +158,8 @@ class MailAdminMutation:
         id = decode_id(input.id, "mai")
         async with info.context.transaction() as connection:
             if not await reads.is_reachable(connection, id, info.context.viewer.website_ids):
-                raise writes.no_such_mail()
-            await writes.retry(connection, id)
+                raise writes.mail_not_found()
+            await writes.retry_mail(connection, id)
             await record_staff_event(connection, "MAIL_RETRIED", by=actor_of(info.context.viewer), subject=input.id)
         return MailRetryPayload(mail_id=strawberry.ID(encode_id("mai", id)))
 
@@ -235,18 +236,18 @@ def _place(input: MailTemplateResetInput, viewer: Viewer) -> _Place:
         if input.website_id is not None or input.locale is not None:
             raise RuleError("A store view names its website and language.", path=["storeViewId"])
         return TemplateScope.STORE_VIEW, decode_id(input.store_view_id, "stv"), ""
-    locale = writes.checked_locale(input.locale)
+    locale = writes.validate_locale(input.locale)
     if input.website_id is not None:
         return TemplateScope.WEBSITE, decode_id(input.website_id, "web"), locale
     RequiresPermission(Permission.MAIL_MANAGE, all_websites=True).check(viewer)
     return TemplateScope.GLOBAL, 0, locale
 
 
-async def _scope(info: Info, store_view_id: strawberry.ID) -> Scope:
+async def _scope(info: Info, store_view_id: strawberry.ID) -> MailScope:
     id = decode_id(store_view_id, "stv")
     # A key may be any 63-bit number, a store view's is smaller.
     async with info.context.database.reads.acquire() as connection:
-        found = await scope_of(connection, id) if id < 1 << 31 else None
+        found = await find_mail_scope(connection, id) if id < 1 << 31 else None
     if found is None or not info.context.viewer.reaches(found.website_id):
         raise BadInput("storeViewId: there is no such store view.")
     return found

@@ -7,14 +7,14 @@ from customer_gql.customers.profile.tables import customer
 from customer_gql.database.statements import Connection, equals_any, fetch_one
 from customer_gql.loading.lists import RootList
 from customer_gql.loading.pages import Sort
-from customer_gql.messaging.mail.reads import DEAD
+from customer_gql.messaging.mail.reads import DEAD_LETTERS
 from customer_gql.messaging.mail.tables import mail_outbox
 from customer_gql.shop.websites.tables import store, store_view
 
 # The customer's website goes first: who was moved to another one takes their mails along. What is about nobody, as an
 # invitation of staff, is of no website, and so for those who reach all.
 _WEBSITE: Any = func.coalesce(customer.c.website_id, store.c.website_id)
-_DEAD = DEAD.select_from(
+_DEAD = DEAD_LETTERS.select_from(
     mail_outbox.outerjoin(customer, customer.c.id == mail_outbox.c.customer_id)
     .outerjoin(store_view, store_view.c.id == mail_outbox.c.store_view_id)
     .outerjoin(store, store.c.id == store_view.c.store_id)

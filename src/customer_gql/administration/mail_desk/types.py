@@ -10,7 +10,7 @@ from customer_gql.customers.profile.types import CustomerLink
 from customer_gql.graph.fields import column, loaded
 from customer_gql.graph.scalars import graph_enum
 from customer_gql.messaging.mail.kinds import MAIL_KINDS
-from customer_gql.messaging.mail.templates import Origin
+from customer_gql.messaging.mail.templates import TemplateOrigin
 
 MailTemplateName: Any = enum.Enum("MailTemplateName", {name.upper(): name for name in MAIL_KINDS})
 graph_enum(
@@ -19,7 +19,7 @@ graph_enum(
     {name.upper(): kind.description for name, kind in MAIL_KINDS.items()},
 )
 graph_enum(
-    Origin,
+    TemplateOrigin,
     "Where the text of a mail comes from.",
     {
         "BUILT_IN": "From this service.",
@@ -35,7 +35,7 @@ graph_enum(
 class MailTemplate:
     template: MailTemplateName = column("Which mail.")  # pyright: ignore
     locale: str = column("Language of the text: a locale, a language, or `default`.")
-    origin: Origin = column("Where the text comes from.")
+    origin: TemplateOrigin = column("Where the text comes from.")
     version: int = column("Grows with each change of the shop's own text; 0 for a built-in one.")
     subject: str = column("Subject, one line.")
     html: str = column("Body of the HTML part; the frame around it is the service's. Values are escaped.")
@@ -46,7 +46,7 @@ class MailTemplate:
 @strawberry.type(description="A mail as its recipient would read it, made with sample secrets and not sent.")
 class MailPreview:
     locale: str = column("Language of the text that was used.")
-    origin: Origin = column("Where the text comes from.")
+    origin: TemplateOrigin = column("Where the text comes from.")
     sender: str = column("Name and address it would come from.")
     subject: str = column("Subject.")
     html: str = column("The whole HTML part. Show it sandboxed.")

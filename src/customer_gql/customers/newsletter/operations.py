@@ -11,7 +11,7 @@ from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
 from customer_gql.graph.payloads import Payload
 from customer_gql.graph.roots import INPUT, customer_mutation, guest_mutation
-from customer_gql.messaging.mail.writes import queue
+from customer_gql.messaging.mail.writes import queue_mail
 from customer_gql.shop.settings.reads import setting
 from customer_gql.shop.websites.reads import find_requested_view
 
@@ -88,7 +88,7 @@ async def _change_subscription(info: Info, *, subscribes: bool) -> NewsletterPay
             kind = "SUBSCRIBED" if subscribes else "UNSUBSCRIBED"
             by, changes = actor_of(context.viewer), {"isSubscribed": (not subscribes, subscribes)}
             await record_customer_event(connection, held.id, kind=kind, version=held.version, by=by, changes=changes)
-            await queue(
+            await queue_mail(
                 connection,
                 template=f"newsletter_{kind.lower()}",
                 recipient=held.email,

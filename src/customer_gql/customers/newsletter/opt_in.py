@@ -11,7 +11,7 @@ from customer_gql.core.errors import RuleError
 from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.profile.writes import lock_customer
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one
-from customer_gql.messaging.mail.writes import queue
+from customer_gql.messaging.mail.writes import queue_mail
 from customer_gql.security import tokens
 from customer_gql.shop.settings.declaration import STORE_VIEW, Setting
 
@@ -49,7 +49,7 @@ async def request_confirmation(connection: Connection, held: Any, store_view_id:
             expires_at=now + LIFETIME,
         ),
     )
-    await queue(
+    await queue_mail(
         connection,
         template="newsletter_confirm",
         recipient=held.email,
@@ -77,7 +77,7 @@ async def confirm_subscription(connection: Connection, given: str, *, address: s
     by = Actor(ActorKind.CUSTOMER, held.id, address=address)
     changes = {"isSubscribed": (False, True)}
     await record_customer_event(connection, held.id, kind="SUBSCRIBED", version=held.version, by=by, changes=changes)
-    await queue(
+    await queue_mail(
         connection,
         template="newsletter_subscribed",
         recipient=held.email,

@@ -6,11 +6,11 @@ from typing import Final
 from .tables import QUEUE
 from .work import Tools
 
-KEPT: Final = dt.timedelta(days=14)
+LOG_KEPT: Final = dt.timedelta(days=14)
 
 
-async def purge(tools: Tools) -> None:
-    before = dt.datetime.now(dt.UTC) - KEPT
+async def delete_old_job_logs(tools: Tools) -> None:
+    before = dt.datetime.now(dt.UTC) - LOG_KEPT
     async with tools.database.transaction() as connection:
         for name in (QUEUE.queue_table_log, QUEUE.statistics_table):
             await connection.execute(f"DELETE FROM {name} WHERE created < $1", before)

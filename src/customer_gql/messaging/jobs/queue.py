@@ -16,7 +16,7 @@ from customer_gql.database.statements import Connection
 from .tables import QUEUE
 
 
-def queries(driver: Driver) -> Queries:
+def queue_queries(driver: Driver) -> Queries:
     """pgqueuer's statements on our tables."""
     return Queries(driver, QueryBuilderEnvironment(QUEUE), QueryQueueBuilder(QUEUE), QuerySchedulerBuilder(QUEUE))
 
@@ -36,7 +36,7 @@ async def enqueue(
     be logged by the database: no secrets in it.
     """
     wait = None if at is None else max(at - dt.datetime.now(dt.UTC), dt.timedelta())
-    added = await queries(AsyncpgDriver(cast("asyncpg.Connection", connection))).enqueue(
+    added = await queue_queries(AsyncpgDriver(cast("asyncpg.Connection", connection))).enqueue(
         name, orjson.dumps(payload), execute_after=wait, dedupe_key=unique, on_conflict="skip"
     )
     return added != [None]

@@ -20,4 +20,6 @@ QUEUE: Final = DBSettings(
     durability=Durability.durable,
     widen_id=True,
 )
-NAMES: Final = frozenset({QUEUE.queue_table, QUEUE.queue_table_log, QUEUE.statistics_table, QUEUE.schedules_table})
+QUEUE_TABLES: Final = frozenset(
+    {QUEUE.queue_table, QUEUE.queue_table_log, QUEUE.statistics_table, QUEUE.schedules_table}
+)

@@ -19,16 +19,16 @@ from pgqueuer.ports.driver import NotifyCallback
 from customer_gql.database.pools import Database, TimeLimits, open_database
 from customer_gql.settings import Settings
 
-from .queue import queries
+from .queue import queue_queries
 from .work import Job, Poll, Schedule, Tools, Work
 
 log = structlog.get_logger()
-LONGEST_PAUSE: Final = 60.0
+MAX_PAUSE_SECONDS: Final = 60.0
 GRACE_SECONDS: Final = 20.0
 """How long what runs may go on after the stop; then it is cut off, and another worker picks it up."""
 
 
-class _Polling(AsyncpgPoolDriver):
+class _PollingDriver(AsyncpgPoolDriver):
     """Without LISTEN: it takes a connection for good, does not pass poolers, and its NOTIFY needs a trigger."""
 
     def __init__(self, pool: asyncpg.Pool) -> None:
@@ -47,12 +47,12 @@ class _Polling(AsyncpgPoolDriver):
             callback(payload)
 
 
-class Failed(Exception):
+class JobFailed(Exception):
     """Stands for a job's exception in the queue's log, where nothing a customer sent may stand."""
 
 
 @asynccontextmanager
-async def running(settings: Settings, work_: Work) -> AsyncGenerator[None]:
+async def running_worker(settings: Settings, work: Work) -> AsyncGenerator[None]:
     """A worker on connections of its own, beside whatever the caller does."""
     stop = asyncio.Event()
     async with open_database(
@@ -66,9 +66,9 @@ async def running(settings: Settings, work_: Work) -> AsyncGenerator[None]:
             acquire=settings.pool_seconds,
             client_check=settings.client_check_seconds,
         ),
-        projections=work_.projections,
+        projections=work.projections,
     ) as database:
-        task = asyncio.create_task(work(database, settings, stop, work_))
+        task = asyncio.create_task(run_worker(database, settings, stop, work))
         try:
             yield
         finally:
@@ -76,21 +76,21 @@ async def running(settings: Settings, work_: Work) -> AsyncGenerator[None]:
             await task
 
 
-async def until_signalled(settings: Settings, work_: Work, on_ready: Callable[[], None]) -> None:
+async def work_until_signalled(settings: Settings, work: Work, on_ready: Callable[[], None]) -> None:
     """A worker of its own process; SIGINT and SIGTERM end it gracefully."""
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    async with running(settings, work_):
+    async with running_worker(settings, work):
         on_ready()
         await stopped.wait()
 
 
-async def work(
+async def run_worker(
     database: Database,
     settings: Settings,
     stop: asyncio.Event,
-    work_: Work,
+    work: Work,
     *,
     poll_seconds: float = 1.0,
     heartbeat_seconds: float = 30.0,
@@ -102,11 +102,11 @@ async def work(
     tools = Tools(database, settings)
 
     async def drain() -> int:
-        await _drain(tools, work_, stop, poll_seconds, heartbeat_seconds)
+        await _run_queue(tools, work, stop, poll_seconds, heartbeat_seconds)
         return 0
 
-    loops = [_again(stop, Poll("jobs", poll_seconds, lambda _: drain()), tools)]
-    loops += [_again(stop, poll, tools) for poll in work_.polls]
+    loops = [_repeat_poll(stop, Poll("jobs", poll_seconds, lambda _: drain()), tools)]
+    loops += [_repeat_poll(stop, poll, tools) for poll in work.polls]
     tasks = [asyncio.create_task(loop) for loop in loops]
     try:
         await stop.wait()
@@ -117,7 +117,7 @@ async def work(
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _again(stop: asyncio.Event, poll: Poll, tools: Tools) -> None:
+async def _repeat_poll(stop: asyncio.Event, poll: Poll, tools: Tools) -> None:
     failures = 0
     while not stop.is_set():
         try:
@@ -127,26 +127,28 @@ async def _again(stop: asyncio.Event, poll: Poll, tools: Tools) -> None:
             failures, did = failures + 1, 0
             log.warning("work failed", work=poll.name, error=type(error).__name__)
         if not did:
-            await _pause(stop, min(poll.seconds * 2**failures, LONGEST_PAUSE))
+            await _wait_for_stop(stop, min(poll.seconds * 2**failures, MAX_PAUSE_SECONDS))
 
 
-async def _pause(stop: asyncio.Event, seconds: float) -> None:
+async def _wait_for_stop(stop: asyncio.Event, seconds: float) -> None:
     with suppress(TimeoutError):
         await asyncio.wait_for(stop.wait(), seconds)
 
 
-async def _drain(tools: Tools, work_: Work, stop: asyncio.Event, poll_seconds: float, heartbeat_seconds: float) -> None:
+async def _run_queue(
+    tools: Tools, work: Work, stop: asyncio.Event, poll_seconds: float, heartbeat_seconds: float
+) -> None:
     """pgqueuer on our tables until `stop`, or until it raises."""
-    driver = _Polling(tools.database.writes)
-    queuer = PgQueuer(driver, queries=queries(driver))
-    for job in work_.jobs:
-        factory = _retrying(job)
+    driver = _PollingDriver(tools.database.writes)
+    queuer = PgQueuer(driver, queries=queue_queries(driver))
+    for job in work.jobs:
+        factory = _retry_policy(job)
         queuer.entrypoint(job.name, concurrency_limit=job.at_once, on_failure="hold", executor_factory=factory)(
-            _job(job, tools)
+            _make_job_function(job, tools)
         )
-    for schedule in work_.schedules:
-        queuer.schedule(schedule.name, schedule.cron)(_scheduled(schedule, tools))
-    stopping = asyncio.create_task(_pass_on(stop, queuer.shutdown))
+    for schedule in work.schedules:
+        queuer.schedule(schedule.name, schedule.cron)(_make_schedule_function(schedule, tools))
+    stopping = asyncio.create_task(_forward_stop(stop, queuer.shutdown))
     try:
         await queuer.run(
             dequeue_timeout=dt.timedelta(seconds=poll_seconds),
@@ -158,31 +160,31 @@ async def _drain(tools: Tools, work_: Work, stop: asyncio.Event, poll_seconds: f
         stopping.cancel()
 
 
-async def _pass_on(stop: asyncio.Event, to: asyncio.Event) -> None:
+async def _forward_stop(stop: asyncio.Event, to: asyncio.Event) -> None:
     # Not the same event, because pgqueuer sets its own when it fails.
     await stop.wait()
     to.set()
 
 
-def _retrying(job: Job) -> Callable[[Any], DatabaseRetryEntrypointExecutor]:
+def _retry_policy(job: Job) -> Callable[[Any], DatabaseRetryEntrypointExecutor]:
     def make(parameters: Any) -> DatabaseRetryEntrypointExecutor:
         return DatabaseRetryEntrypointExecutor(parameters, max_attempts=job.attempts - 1)
 
     return make
 
 
-def _job(job: Job, tools: Tools) -> Callable[[PickedJob], Awaitable[None]]:
+def _make_job_function(job: Job, tools: Tools) -> Callable[[PickedJob], Awaitable[None]]:
     async def run(picked: PickedJob) -> None:
         try:
             await job.run(tools, orjson.loads(picked.payload or b"{}"))
         except Exception as error:  # noqa: BLE001 - whatever it is, its text stays out of the queue's log
             log.warning("job failed", job=job.name, error=type(error).__name__, attempt=picked.attempts + 1)
-            raise Failed(type(error).__name__) from None
+            raise JobFailed(type(error).__name__) from None
 
     return run
 
 
-def _scheduled(schedule: Schedule, tools: Tools) -> Callable[[Any], Awaitable[None]]:
+def _make_schedule_function(schedule: Schedule, tools: Tools) -> Callable[[Any], Awaitable[None]]:
     async def run(_due: Any) -> None:
         try:
             await schedule.run(tools)

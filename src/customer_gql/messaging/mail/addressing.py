@@ -21,7 +21,7 @@ SHOP_URL = Setting(
     "mail.storefront_url", "", STORE_VIEW, "Base of every link in a mail; CUSTOMER_GQL_STOREFRONT_URL when empty."
 )
 REPLY_TO = Setting("mail.reply_to", "", STORE_VIEW, "Address that answers to mails go to; the sender's when empty.")
-NAMES = {
+SENDER_NAMES = {
     Sender.GENERAL: Setting(
         "mail.sender.general.name", "", STORE_VIEW, "Name of the general contact; the shop's name when empty."
     ),
@@ -29,7 +29,7 @@ NAMES = {
         "mail.sender.support.name", "", STORE_VIEW, "Name of customer support; the shop's name when empty."
     ),
 }
-ADDRESSES = {
+SENDER_ADDRESSES = {
     Sender.GENERAL: Setting(
         "mail.sender.general.email",
         "",
@@ -40,11 +40,11 @@ ADDRESSES = {
         "mail.sender.support.email", "", STORE_VIEW, "Address of customer support; CUSTOMER_GQL_MAIL_FROM when empty."
     ),
 }
-_BASE: Final = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
+_BASE_URL: Final = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class MailScope:
     """The store view a mail is sent in."""
 
     store_view_id: int
@@ -70,40 +70,40 @@ class Envelope:
         return at if token is None else f"{at}#token={quote(token, safe='')}"
 
 
-async def scope_of(connection: Connection, store_view_id: int | None) -> Scope | None:
+async def find_mail_scope(connection: Connection, store_view_id: int | None) -> MailScope | None:
     """The scope of a mail; without a store view that of the default one. None where there is no such store view."""
     found: Row | None = await fetch_one(connection, SCOPE_OF_MAIL, store_view_id=store_view_id)
-    return None if found is None else Scope(found.id, found.website_id, found.locale, found.store_name)
+    return None if found is None else MailScope(found.id, found.website_id, found.locale, found.store_name)
 
 
-async def envelope(connection: Connection, kind: MailKind, scope: Scope, settings: Settings) -> Envelope:
+async def load_envelope(connection: Connection, kind: MailKind, scope: MailScope, settings: Settings) -> Envelope:
     async def of(option: Setting[str]) -> str:
         found = await setting(connection, option, website_id=scope.website_id, store_view_id=scope.store_view_id)
         return found.strip()
 
     shop_name = await of(SHOP_NAME) or scope.store_name
     # An address that is none would let no mail out, so the operator's holds instead.
-    sender = address(await of(ADDRESSES[kind.sender])) or default_sender(settings)
+    sender = parse_address(await of(SENDER_ADDRESSES[kind.sender])) or default_sender(settings)
     base = await of(SHOP_URL)
     return Envelope(
         shop_name=shop_name,
         # A base that is none would make every link useless or worse, so the operator's holds instead.
-        shop_url=base if _BASE.fullmatch(base) else settings.storefront_url,
+        shop_url=base if _BASE_URL.fullmatch(base) else settings.storefront_url,
         path=await of(kind.page),
-        sender_name=await of(NAMES[kind.sender]) or shop_name,
+        sender_name=await of(SENDER_NAMES[kind.sender]) or shop_name,
         sender=sender,
-        reply_to=address(await of(REPLY_TO)) or sender,
+        reply_to=parse_address(await of(REPLY_TO)) or sender,
     )
 
 
 def default_sender(settings: Settings) -> Address:
     host = urlsplit(settings.storefront_url).hostname or ""
-    configured_one = None if settings.mail_from is None else address(settings.mail_from)
+    configured_one = None if settings.mail_from is None else parse_address(settings.mail_from)
     # In development the storefront is a number, which is no domain.
-    return configured_one or address(f"no-reply@{host}") or Address(username="no-reply", domain="localhost")
+    return configured_one or parse_address(f"no-reply@{host}") or Address(username="no-reply", domain="localhost")
 
 
-def address(value: str) -> Address | None:
+def parse_address(value: str) -> Address | None:
     """One address, its domain as DNS knows it; None for what is none, or more than one."""
     try:
         checked = validate_email(value, check_deliverability=False, globally_deliverable=False)

@@ -31,19 +31,19 @@ from customer_gql.database.statements import (
 from customer_gql.messaging.jobs.work import Tools
 
 from . import smtp, writes
-from .addressing import Envelope, envelope, scope_of
+from .addressing import Envelope, find_mail_scope, load_envelope
 from .kinds import MAIL_KINDS, MailKind
-from .letters import Unsendable, letter
+from .letters import MailUnsendable, build_message
 from .tables import mail_outbox as mail
-from .templates import Source, rendered, sources
+from .templates import TemplateText, load_template_texts, render_mail
 
 log = structlog.get_logger()
-_LONGEST_ERROR: Final = 300
+_MAX_ERROR: Final = 300
 PURGE_BATCH: Final = 5_000
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
+class DeliveryPolicy:
     """Ten attempts with these pauses are about nine hours."""
 
     batch: int = 20
@@ -58,9 +58,9 @@ class Policy:
         return min(self.first_pause * 2 ** (attempts - 1), self.longest_pause) * random.uniform(0.5, 1.5)  # noqa: S311
 
 
-POLICY: Final = Policy()
+POLICY: Final = DeliveryPolicy()
 # What mails of one kind and store view share, read once for a batch.
-_Frames = dict[tuple[str, int | None], tuple[Envelope, Source]]
+_Frames = dict[tuple[str, int | None], tuple[Envelope, TemplateText]]
 _unsent = (mail.c.sent_at.is_(None), mail.c.dead_at.is_(None))
 # A query of its own, because a subquery that locks and is run again would take more than the batch.
 _due = (
@@ -79,76 +79,78 @@ _TAKE = compile_statement(
 )
 
 
-async def deliver(tools: Tools, *, policy: Policy = POLICY) -> int:
+async def deliver_mails(tools: Tools, *, policy: DeliveryPolicy = POLICY) -> int:
     """Send a batch of what is due; how many were taken. Raises `Unreachable` when the mail server is away."""
-    if not smtp.is_open(tools.settings):
-        _tell_closed()
+    if not smtp.can_send(tools.settings):
+        _warn_no_mail_server()
         return 0
     now = dt.datetime.now(dt.UTC)
     async with tools.database.transaction() as connection:
         taken = await fetch_rows(connection, _TAKE, now=now, batch=policy.batch, until=now + policy.lease)
     if taken:
-        await _send_all(tools, sorted(taken, key=lambda row: row.id), policy)
+        await _send_batch(tools, sorted(taken, key=lambda row: row.id), policy)
     return len(taken)
 
 
 @cache
-def _tell_closed() -> None:
+def _warn_no_mail_server() -> None:
     """Once for a process."""
     log.warning("no mail server", hint="set CUSTOMER_GQL_SMTP_HOST; until then mails wait in the outbox")
 
 
-async def _send_all(tools: Tools, taken: Sequence[Row], policy: Policy) -> None:
+async def _send_batch(tools: Tools, taken: Sequence[Row], policy: DeliveryPolicy) -> None:
     # What is not begun in good time is given back, because its lease may end while it is sent.
     ends = time.monotonic() + policy.lease.total_seconds() / 2
     left, frames = list(taken), _Frames()
     try:
-        async with smtp.opened(tools.settings) as send:
+        async with smtp.open_transport(tools.settings) as send:
             while left and time.monotonic() < ends:
-                await _send(tools, left[0], send, policy, frames)
+                await _send_mail(tools, left[0], send, policy, frames)
                 left.pop(0)
-    except smtp.Unreachable as error:
-        await _give_back(tools, left, f"The mail server does not answer ({error}).", policy.first_pause)
+    except smtp.MailServerUnreachable as error:
+        await _return_mails(tools, left, f"The mail server does not answer ({error}).", policy.first_pause)
         raise
-    await _give_back(tools, left, None, dt.timedelta())
+    await _return_mails(tools, left, None, dt.timedelta())
 
 
-async def _send(tools: Tools, row: Row, send: smtp.Send, policy: Policy, frames: _Frames) -> None:
+async def _send_mail(tools: Tools, row: Row, send: smtp.Send, policy: DeliveryPolicy, frames: _Frames) -> None:
     secrets: dict[str, str] = orjson.loads(row.secrets) if row.secrets else {}
     try:
         _refuse_expired(row)
-        await send(await _made(tools, row, secrets, frames))
-    except Unsendable as error:
-        await _settle(tools, row, last_error=str(error), dead_at=dt.datetime.now(dt.UTC), secrets=null())
+        await send(await _build_mail(tools, row, secrets, frames))
+    except MailUnsendable as error:
+        await _store_outcome(tools, row, last_error=str(error), dead_at=dt.datetime.now(dt.UTC), secrets=null())
         log.warning("mail given up", mail=row.id, template=row.template, reason=str(error))
-    except smtp.Refused as refused:
-        await _refused(tools, row, refused, secrets, policy)
-    except smtp.Unreachable:
+    except smtp.MailRefused as refused:
+        await _record_refusal(tools, row, refused, secrets, policy)
+    except smtp.MailServerUnreachable:
         raise
     except Exception as error:  # noqa: BLE001 - one mail that cannot be made must not hold up the others
-        await _refused(tools, row, smtp.Refused(f"Fault: {type(error).__name__}", for_good=False), secrets, policy)
+        await _record_refusal(
+            tools, row, smtp.MailRefused(f"Fault: {type(error).__name__}", for_good=False), secrets, policy
+        )
     else:
-        await _settle(tools, row, sent_at=dt.datetime.now(dt.UTC), secrets=null(), last_error=None)
+        await _store_outcome(tools, row, sent_at=dt.datetime.now(dt.UTC), secrets=null(), last_error=None)
         log.info("mail sent", mail=row.id, template=row.template, attempt=row.attempts)
 
 
 def _refuse_expired(row: Row) -> None:
     expires_at = orjson.loads(row.placeholders).get("expiresAt")
     if expires_at and dt.datetime.fromisoformat(expires_at) <= dt.datetime.now(dt.UTC):
-        raise Unsendable("Its link expired before it could be sent.")
+        raise MailUnsendable("Its link expired before it could be sent.")
 
 
-async def _made(tools: Tools, row: Row, secrets: dict[str, str], frames: _Frames) -> EmailMessage:
+async def _build_mail(tools: Tools, row: Row, secrets: dict[str, str], frames: _Frames) -> EmailMessage:
     kind = MAIL_KINDS.get(row.template)
     if kind is None:
-        raise Unsendable("There is no such template.")
+        raise MailUnsendable("There is no such template.")
     token = secrets.get("token")
     if kind.has_token and token is None:
-        raise Unsendable("It has lost the secret of its link.")
+        raise MailUnsendable("It has lost the secret of its link.")
     key = (row.template, row.store_view_id)
     if key not in frames:
         async with tools.database.writes.acquire() as connection:
-            frames[key] = await _frame(connection, tools, kind, row.store_view_id)
+            frames[key] = await _load_frame(connection, tools, kind, row.store_view_id)
     held, source = frames[key]
     values = {
         **orjson.loads(row.placeholders),
@@ -156,34 +158,36 @@ async def _made(tools: Tools, row: Row, secrets: dict[str, str], frames: _Frames
         "shopUrl": held.shop_url,
         "link": held.link(token),
     }
-    return letter(row.id, row.recipient, held, rendered(source, values), dt.datetime.now(dt.UTC))
+    return build_message(row.id, row.recipient, held, render_mail(source, values), dt.datetime.now(dt.UTC))
 
 
-async def _frame(
+async def _load_frame(
     connection: Connection, tools: Tools, kind: MailKind, store_view_id: int | None
-) -> tuple[Envelope, Source]:
-    scope = await scope_of(connection, store_view_id) or await scope_of(connection, None)
+) -> tuple[Envelope, TemplateText]:
+    scope = await find_mail_scope(connection, store_view_id) or await find_mail_scope(connection, None)
     assert scope is not None, "the shop has a default store view"
-    held = await envelope(connection, kind, scope, tools.settings)
-    return held, (await sources(connection, [kind.name], scope))[kind.name]
+    held = await load_envelope(connection, kind, scope, tools.settings)
+    return held, (await load_template_texts(connection, [kind.name], scope))[kind.name]
 
 
-async def _refused(tools: Tools, row: Row, refused: smtp.Refused, secrets: dict[str, str], policy: Policy) -> None:
-    now, reason = dt.datetime.now(dt.UTC), cleaned(refused.reason, secrets)
+async def _record_refusal(
+    tools: Tools, row: Row, refused: smtp.MailRefused, secrets: dict[str, str], policy: DeliveryPolicy
+) -> None:
+    now, reason = dt.datetime.now(dt.UTC), clean_reason(refused.reason, secrets)
     dead = refused.for_good or row.attempts >= policy.attempts
     values = {"dead_at": now} if dead else {"next_attempt_at": now + policy.pause(row.attempts)}
-    await _settle(tools, row, last_error=reason, **values)
+    await _store_outcome(tools, row, last_error=reason, **values)
     log.warning("mail refused", mail=row.id, template=row.template, attempt=row.attempts, dead=dead, code=reason[:3])
 
 
-def cleaned(reason: str, secrets: dict[str, str]) -> str:
+def clean_reason(reason: str, secrets: dict[str, str]) -> str:
     """What a mail server says, without the secrets it may quote, on one line."""
     for secret in secrets.values():
         reason = reason.replace(secret, "…")
-    return to_single_line(reason)[:_LONGEST_ERROR]
+    return to_single_line(reason)[:_MAX_ERROR]
 
 
-async def _settle(tools: Tools, row: Row, **values: Any) -> None:
+async def _store_outcome(tools: Tools, row: Row, **values: Any) -> None:
     """Write the outcome, unless the lease ended meanwhile and the mail is another worker's."""
     async with tools.database.transaction() as connection:
         await execute_statement(
@@ -192,7 +196,7 @@ async def _settle(tools: Tools, row: Row, **values: Any) -> None:
         )
 
 
-async def _give_back(tools: Tools, rows: Sequence[Row], reason: str | None, pause: dt.timedelta) -> None:
+async def _return_mails(tools: Tools, rows: Sequence[Row], reason: str | None, pause: dt.timedelta) -> None:
     """As if they had not been taken: no attempt of theirs failed."""
     if not rows:
         return
@@ -207,10 +211,10 @@ async def _give_back(tools: Tools, rows: Sequence[Row], reason: str | None, paus
         )
 
 
-async def purge(tools: Tools) -> None:
+async def purge_outbox(tools: Tools) -> None:
     """Delete what is older than mails are kept."""
     before = dt.datetime.now(dt.UTC) - dt.timedelta(days=tools.settings.mail_kept_days)
     done = PURGE_BATCH
     while done == PURGE_BATCH:
         async with tools.database.transaction() as connection:
-            done = await writes.purge(connection, before=before, at_most=PURGE_BATCH)
+            done = await writes.delete_old_mails(connection, before=before, at_most=PURGE_BATCH)

@@ -9,30 +9,32 @@ from typing import Final
 
 from customer_gql.core.text import to_single_line
 
-from .addressing import Envelope, address
-from .templates import Rendered
+from .addressing import Envelope, parse_address
+from .templates import RenderedMail
 
-_LONGEST_HEADER: Final = 255
+_MAX_HEADER: Final = 255
 
 
-class Unsendable(Exception):
+class MailUnsendable(Exception):
     """This mail can never be sent; the sentence is for staff."""
 
 
-def letter(outbox_id: int, recipient: str, envelope: Envelope, text: Rendered, at: dt.datetime) -> EmailMessage:
+def build_message(
+    outbox_id: int, recipient: str, envelope: Envelope, text: RenderedMail, at: dt.datetime
+) -> EmailMessage:
     """The same outbox id gives the same Message-ID, so that a mail sent twice is known as one."""
-    to = address(recipient)
+    to = parse_address(recipient)
     if to is None:
-        raise Unsendable("The address of the recipient is none.")
+        raise MailUnsendable("The address of the recipient is none.")
     sender, reply_to = envelope.sender, envelope.reply_to
     ascii_only = all(part.addr_spec.isascii() for part in (sender, to, reply_to))
     message = EmailMessage(policy=SMTP if ascii_only else SMTPUTF8)
     message["Date"] = format_datetime(at)
     message["Message-ID"] = f"<{outbox_id:016x}@{sender.domain}>"
-    message["From"] = Address(one_line(envelope.sender_name), sender.username, sender.domain)
+    message["From"] = Address(clean_header(envelope.sender_name), sender.username, sender.domain)
     message["To"] = to
     message["Reply-To"] = reply_to
-    message["Subject"] = one_line(text.subject)
+    message["Subject"] = clean_header(text.subject)
     # No vacation notice and no ticket system answers it (RFC 3834).
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(text.text, cte="quoted-printable")
@@ -40,6 +42,6 @@ def letter(outbox_id: int, recipient: str, envelope: Envelope, text: Rendered, a
     return message
 
 
-def one_line(value: str) -> str:
+def clean_header(value: str) -> str:
     """Nothing in a header may begin another one."""
-    return to_single_line(value)[:_LONGEST_HEADER]
+    return to_single_line(value)[:_MAX_HEADER]

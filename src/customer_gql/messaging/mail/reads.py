@@ -17,7 +17,7 @@ SCOPE_OF_MAIL = compile_statement(
     )
 )
 
-OVERRIDES = compile_statement(
+TEMPLATE_OVERRIDES = compile_statement(
     select(mail_template).where(
         mail_template.c.name == any_(bindparam("names", type_=ARRAY(Text))),
         or_(
@@ -40,7 +40,7 @@ OVERRIDES = compile_statement(
 )
 
 # Neither placeholders nor secrets: what a dead mail says is for its recipient.
-DEAD = select(
+DEAD_LETTERS = select(
     mail_outbox.c.id,
     mail_outbox.c.template,
     mail_outbox.c.recipient,

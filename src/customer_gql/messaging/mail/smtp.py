@@ -8,20 +8,20 @@ from typing import Final
 
 import aiosmtplib
 
+from customer_gql.messaging.mail.catcher import memory
 from customer_gql.settings import Settings
 
-from . import catcher
 from .addressing import default_sender
 
 TIMEOUT_SECONDS: Final = 30
 Send = Callable[[EmailMessage], Awaitable[None]]
 
 
-class Unreachable(Exception):
+class MailServerUnreachable(Exception):
     """The mail server is away or lets us not in: no mail is to blame."""
 
 
-class Refused(Exception):
+class MailRefused(Exception):
     """The mail server does not take this mail, for now or for good."""
 
     def __init__(self, reason: str, *, for_good: bool) -> None:
@@ -30,37 +30,37 @@ class Refused(Exception):
         self.for_good = for_good
 
 
-def is_open(settings: Settings) -> bool:
+def can_send(settings: Settings) -> bool:
     """Whether mails can go anywhere; else they wait in the outbox."""
     return settings.smtp_host is not None or settings.environment == "development"
 
 
 @asynccontextmanager
-async def opened(settings: Settings) -> AsyncGenerator[Send]:
+async def open_transport(settings: Settings) -> AsyncGenerator[Send]:
     """One connection for several mails."""
     if settings.smtp_host is None:
-        yield catcher.catch
+        yield memory.catch_mail
         return
-    client = _client(settings)
+    client = _make_client(settings)
     try:
         await client.connect()
     except (aiosmtplib.SMTPException, OSError, ValueError) as error:
-        raise Unreachable(type(error).__name__) from None
+        raise MailServerUnreachable(type(error).__name__) from None
 
     async def send(message: EmailMessage) -> None:
         try:
             async with asyncio.timeout(2 * TIMEOUT_SECONDS):
                 await client.send_message(message)
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
-            raise _understood(error) from None
+            raise _classify_error(error) from None
 
     try:
         yield send
     finally:
-        await _close(client)
+        await _close_client(client)
 
 
-def _client(settings: Settings) -> aiosmtplib.SMTP:
+def _make_client(settings: Settings) -> aiosmtplib.SMTP:
     password = settings.smtp_password
     return aiosmtplib.SMTP(
         hostname=settings.smtp_host,
@@ -75,7 +75,7 @@ def _client(settings: Settings) -> aiosmtplib.SMTP:
     )
 
 
-async def _close(client: aiosmtplib.SMTP) -> None:
+async def _close_client(client: aiosmtplib.SMTP) -> None:
     try:
         if client.is_connected:
             await client.quit()
@@ -83,7 +83,7 @@ async def _close(client: aiosmtplib.SMTP) -> None:
         client.close()
 
 
-def _understood(error: Exception) -> Exception:
+def _classify_error(error: Exception) -> Exception:
     """Whose fault it is: the connection's, or this mail's."""
     if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
         error = error.recipients[0]
@@ -91,8 +91,8 @@ def _understood(error: Exception) -> Exception:
     if isinstance(error, aiosmtplib.SMTPResponseException):
         # 421 closes the connection, whatever mail was under way.
         if error.code == 421:
-            return Unreachable("421")
-        return Refused(f"{error.code} {error.message}", for_good=error.code >= 500)
+            return MailServerUnreachable("421")
+        return MailRefused(f"{error.code} {error.message}", for_good=error.code >= 500)
     if isinstance(error, about_connection):
-        return Unreachable(type(error).__name__)
-    return Refused(type(error).__name__, for_good=True)
+        return MailServerUnreachable(type(error).__name__)
+    return MailRefused(type(error).__name__, for_good=True)

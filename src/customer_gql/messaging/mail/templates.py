@@ -20,21 +20,21 @@ from markupsafe import Markup
 from customer_gql.core.errors import RuleError
 from customer_gql.database.statements import Connection, Row, fetch_rows
 
-from .addressing import Scope
+from .addressing import MailScope
 from .kinds import MAIL_KINDS, MailKind
-from .reads import OVERRIDES
+from .reads import TEMPLATE_OVERRIDES
 from .tables import TemplateScope
 
-FOLDER: Final = Path(__file__).with_name("templates")
-DEFAULT: Final = "default"
+FRAME_FOLDER: Final = Path(__file__).with_name("templates")
+DEFAULT_LOCALE: Final = "default"
 PARTS: Final = ("subject", "html", "text")
-LIMITS: Final = {"subject": 255, "html": 60_000, "text": 10_000}
+MAX_LENGTHS: Final = {"subject": 255, "html": 60_000, "text": 10_000}
 _ADVERTISES: Final = re.compile(r"://|www\.|\w\.[a-z]{2,}", re.IGNORECASE)
 _SUFFIXES: Final = {"subject": "subject", "html": "html", "text": "txt"}
 _RANKS: Final = (TemplateScope.WEBSITE.value, TemplateScope.GLOBAL.value)
 
 
-class Origin(enum.Enum):
+class TemplateOrigin(enum.Enum):
     BUILT_IN = "BUILT_IN"
     GLOBAL = "GLOBAL"
     WEBSITE = "WEBSITE"
@@ -42,12 +42,12 @@ class Origin(enum.Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class TemplateText:
     """The text of one mail in one language, and where it comes from."""
 
     name: str
     locale: str
-    origin: Origin
+    origin: TemplateOrigin
     subject: str
     html: str
     text: str
@@ -55,7 +55,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Rendered:
+class RenderedMail:
     subject: str
     html: str
     text: str
@@ -81,34 +81,36 @@ _ALLOWED: Final = (
 )
 
 
-def chain(locale: str) -> list[str]:
+def fallback_locales(locale: str) -> list[str]:
     """`de_AT` → `de_AT`, `de`, `default`."""
     language = locale.partition("_")[0]
-    return list(dict.fromkeys([locale, language, DEFAULT]))
+    return list(dict.fromkeys([locale, language, DEFAULT_LOCALE]))
 
 
 @cache
-def built_in(name: str, locale: str) -> Source | None:
+def read_built_in(name: str, locale: str) -> TemplateText | None:
     folder = MAIL_KINDS[name].folder / locale
     if not (folder / f"{name}.subject").is_file():
         return None
     texts = {part: (folder / f"{name}.{_SUFFIXES[part]}").read_text(encoding="utf-8") for part in PARTS}
-    return Source(name, locale, Origin.BUILT_IN, texts["subject"], texts["html"], texts["text"])
+    return TemplateText(name, locale, TemplateOrigin.BUILT_IN, texts["subject"], texts["html"], texts["text"])
 
 
 @cache
-def languages() -> frozenset[str]:
+def available_languages() -> frozenset[str]:
     """What the slices' mails are written in, which is also what a locale from elsewhere may name as part of a path."""
     folders = {kind.folder for kind in MAIL_KINDS.values()}
     return frozenset(inner.name for folder in folders for inner in folder.iterdir() if any(inner.glob("*.subject")))
 
 
-async def sources(connection: Connection, names: Sequence[str], scope: Scope) -> dict[str, Source]:
+async def load_template_texts(
+    connection: Connection, names: Sequence[str], scope: MailScope
+) -> dict[str, TemplateText]:
     """The texts that hold in a store view, in one statement for all of them."""
-    locales = chain(scope.locale)
+    locales = fallback_locales(scope.locale)
     rows = await fetch_rows(
         connection,
-        OVERRIDES,
+        TEMPLATE_OVERRIDES,
         names=list(names),
         locales=locales,
         website_id=scope.website_id,
@@ -117,44 +119,47 @@ async def sources(connection: Connection, names: Sequence[str], scope: Scope) ->
     of_name: dict[str, list[Row]] = {name: [] for name in names}
     for row in rows:
         of_name[row.name].append(row)
-    return {name: _chosen(name, found, scope, locales) for name, found in of_name.items()}
+    return {name: _choose_text(name, found, scope, locales) for name, found in of_name.items()}
 
 
-def _chosen(name: str, rows: Sequence[Row], scope: Scope, locales: Sequence[str]) -> Source:
+def _choose_text(name: str, rows: Sequence[Row], scope: MailScope, locales: Sequence[str]) -> TemplateText:
     held = {(row.scope, row.locale): row for row in rows}
     own = held.get((TemplateScope.STORE_VIEW.value, ""))
     if own is not None:
-        return _overriding(own, scope.locale)
+        return _text_of_override(own, scope.locale)
     for locale in locales:
         for rank in _RANKS:
             if (rank, locale) in held:
-                return _overriding(held[rank, locale], locale)
-        file = built_in(name, locale) if locale in languages() else None
+                return _text_of_override(held[rank, locale], locale)
+        file = read_built_in(name, locale) if locale in available_languages() else None
         if file is not None:
             return file
     raise LookupError(name)
 
 
-def _overriding(row: Row, locale: str) -> Source:
-    return Source(row.name, locale, Origin(row.scope), row.subject, row.html, row.text, row.version)
+def _text_of_override(row: Row, locale: str) -> TemplateText:
+    return TemplateText(row.name, locale, TemplateOrigin(row.scope), row.subject, row.html, row.text, row.version)
 
 
-def rendered(source: Source, values: Mapping[str, Any]) -> Rendered:
+def render_mail(source: TemplateText, values: Mapping[str, Any]) -> RenderedMail:
     """The mail's text. The parts stand in a frame of ours, so that a shop's text cannot break the document."""
     kind = MAIL_KINDS[source.name]
-    known: dict[str, Any] = {name: _shown(name, values.get(name)) for name in kind.samples}
-    language = source.locale.partition("_")[0] if source.locale != DEFAULT else "en"
+    known: dict[str, Any] = {name: _format_value(name, values.get(name)) for name in kind.samples}
+    language = source.locale.partition("_")[0] if source.locale != DEFAULT_LOCALE else "en"
     framed: dict[str, Any] = {**known, "language": language}
-    html, text = _compiled(_HTML, source.html).render(known), _compiled(_PLAIN, source.text).render(known)
-    subject = _compiled(_PLAIN, source.subject).render(known)
-    return Rendered(
+    html, text = (
+        _compile_template(_HTML, source.html).render(known),
+        _compile_template(_PLAIN, source.text).render(known),
+    )
+    subject = _compile_template(_PLAIN, source.subject).render(known)
+    return RenderedMail(
         subject=" ".join(subject.split()),
-        html=_frame("html").render(framed, body=Markup(html), subject=" ".join(subject.split())),  # noqa: S704 - escaped by its own template
-        text=_frame("txt").render(framed, body=text.strip()),
+        html=_frame_template("html").render(framed, body=Markup(html), subject=" ".join(subject.split())),  # noqa: S704 - escaped by its own template
+        text=_frame_template("txt").render(framed, body=text.strip()),
     )
 
 
-def _shown(name: str, value: Any) -> str:
+def _format_value(name: str, value: Any) -> str:
     if value is None:
         return ""
     if name.endswith("At"):
@@ -166,27 +171,29 @@ def _shown(name: str, value: Any) -> str:
 
 
 @lru_cache(maxsize=256)
-def _compiled(environment: ImmutableSandboxedEnvironment, source: str) -> Template:
+def _compile_template(environment: ImmutableSandboxedEnvironment, source: str) -> Template:
     return environment.from_string(source)
 
 
 @cache
-def _frame(suffix: str) -> Template:
-    return _compiled(_HTML if suffix == "html" else _PLAIN, (FOLDER / f"frame.{suffix}").read_text(encoding="utf-8"))
+def _frame_template(suffix: str) -> Template:
+    return _compile_template(
+        _HTML if suffix == "html" else _PLAIN, (FRAME_FOLDER / f"frame.{suffix}").read_text(encoding="utf-8")
+    )
 
 
-def check(kind: MailKind, part: str, text: str) -> None:
+def validate_template_text(kind: MailKind, part: str, text: str) -> None:
     """Refuses what is no text of this mail: too long, not Jinja2, an unknown placeholder, or more than placeholders."""
     if not text.strip():
         raise RuleError("Every mail has a subject, a text and an HTML part.", path=[part])
-    if len(text) > LIMITS[part]:
-        raise RuleError(f"At most {LIMITS[part]:,} characters.", path=[part])
+    if len(text) > MAX_LENGTHS[part]:
+        raise RuleError(f"At most {MAX_LENGTHS[part]:,} characters.", path=[part])
     if part == "subject" and "\n" in text.strip():
         raise RuleError("A subject is one line.", path=[part])
     environment = _HTML if part == "html" else _PLAIN
     try:
-        for node in _walked(environment.parse(text)):
-            _check_node(kind, part, node)
+        for node in _walk_nodes(environment.parse(text)):
+            _validate_node(kind, part, node)
         environment.from_string(text).render(kind.samples)
     except (TemplateError, RecursionError) as error:
         raise RuleError(f"Not a template: {str(error)[:200]}", path=[part]) from None
@@ -194,13 +201,13 @@ def check(kind: MailKind, part: str, text: str) -> None:
         raise RuleError("The text cannot be made with sample values.", path=[part]) from None
 
 
-def _walked(node: nodes.Node) -> Iterator[nodes.Node]:
+def _walk_nodes(node: nodes.Node) -> Iterator[nodes.Node]:
     for child in node.iter_child_nodes():
         yield child
-        yield from _walked(child)
+        yield from _walk_nodes(child)
 
 
-def _check_node(kind: MailKind, part: str, node: nodes.Node) -> None:
+def _validate_node(kind: MailKind, part: str, node: nodes.Node) -> None:
     if isinstance(node, nodes.Filter):
         if node.name not in _FILTERS:
             raise RuleError(f"Filters are {', '.join(sorted(_FILTERS))}; not {node.name!r}.", path=[part])

@@ -17,14 +17,14 @@ from customer_gql.shop.websites.tables import store, store_view, website
 from .kinds import MAIL_KINDS, MailKind
 from .reads import DEAD_LETTER
 from .tables import TemplateScope, mail_outbox, mail_template
-from .templates import DEFAULT, PARTS, check
+from .templates import DEFAULT_LOCALE, PARTS, validate_template_text
 
 _id = bindparam("id", type_=BigInteger())
 _WEBSITE = compile_statement(select(website.c.id.label("website_id")).where(website.c.id == _id))
 _WEBSITE_OF_VIEW = compile_statement(select(store.c.website_id).join(store_view).where(store_view.c.id == _id))
 
 
-async def queue(
+async def queue_mail(
     connection: Connection,
     *,
     template: str,
@@ -54,15 +54,15 @@ async def queue(
     )
 
 
-def no_such_mail() -> RuleError:
+def mail_not_found() -> RuleError:
     return RuleError("There is no such dead mail.", path=["id"], code=UserErrorCode.NOT_FOUND)
 
 
-async def retry(connection: Connection, id: int) -> Row:
+async def retry_mail(connection: Connection, id: int) -> Row:
     """Let a dead mail be tried again from the first attempt on."""
     dead = await fetch_one(connection, DEAD_LETTER, id=id)
     if dead is None:
-        raise no_such_mail()
+        raise mail_not_found()
     kind = MAIL_KINDS.get(dead.template)
     if kind is None or (kind.has_token and dead.secrets is None):
         raise RuleError(
@@ -78,7 +78,7 @@ async def retry(connection: Connection, id: int) -> Row:
     return dead
 
 
-async def purge(connection: Connection, *, before: dt.datetime, at_most: int = 5_000) -> int:
+async def delete_old_mails(connection: Connection, *, before: dt.datetime, at_most: int = 5_000) -> int:
     """Delete mails sent, or given up, before a time; how many."""
     old = select(mail_outbox.c.id).where((mail_outbox.c.sent_at < before) | (mail_outbox.c.dead_at < before))
     return await execute_statement(connection, delete(mail_outbox).where(mail_outbox.c.id.in_(old.limit(at_most))))
@@ -100,17 +100,17 @@ async def update_template(
 
     Its version, and what stood there before; None when ours did.
     """
-    await _check_scope(connection, scope, scope_id, websites)
+    await _validate_scope(connection, scope, scope_id, websites)
     errors: list[RuleError] = []
     for part in PARTS:
         try:
-            check(kind, part, texts[part])
+            validate_template_text(kind, part, texts[part])
         except RuleError as error:
             errors.append(error)
     if errors:
         raise RuleErrors(errors)
     key = {"name": kind.name, "scope": scope.value, "scope_id": scope_id, "locale": locale}
-    await _hold(connection, key)
+    await _lock_template(connection, key)
     held = await fetch_one(connection, select(mail_template).filter_by(**key))
     stored = 0 if held is None else held.version
     before = dict.fromkeys(PARTS) if held is None else held
@@ -128,7 +128,7 @@ async def reset_template(
     connection: Connection, kind: MailKind, scope: TemplateScope, scope_id: int, locale: str, *, websites: Websites
 ) -> Row:
     """Take the shop's text of one scope and language away, so that the next one of the chain holds; what it was."""
-    await _check_scope(connection, scope, scope_id, websites)
+    await _validate_scope(connection, scope, scope_id, websites)
     gone = await fetch_one(
         connection,
         delete(mail_template)
@@ -140,13 +140,13 @@ async def reset_template(
     return gone
 
 
-async def _hold(connection: Connection, key: Mapping[str, Any]) -> None:
+async def _lock_template(connection: Connection, key: Mapping[str, Any]) -> None:
     """One edit of a text at a time, also while there is no row to lock."""
     name = ":".join(str(part) for part in key.values())
     await connection.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"mail_template:{name}")
 
 
-async def _check_scope(connection: Connection, scope: TemplateScope, scope_id: int, websites: Websites) -> None:
+async def _validate_scope(connection: Connection, scope: TemplateScope, scope_id: int, websites: Websites) -> None:
     """A website outside of `websites`, and a store view of one, are as good as unknown."""
     if scope is TemplateScope.GLOBAL:
         return
@@ -157,10 +157,10 @@ async def _check_scope(connection: Connection, scope: TemplateScope, scope_id: i
         raise RuleError("There is no such scope.", path=[field], code=UserErrorCode.NOT_FOUND)
 
 
-def checked_locale(given: str | None) -> str:
+def validate_locale(given: str | None) -> str:
     """`default`, a language or a locale; whatever else would never be looked for."""
-    if given is None or given == DEFAULT:
-        return DEFAULT
+    if given is None or given == DEFAULT_LOCALE:
+        return DEFAULT_LOCALE
     language, _, region = given.partition("_")
     well_formed = language.isascii() and language.isalpha() and language.islower() and len(language) in {2, 3}
     if not well_formed or (region and not (region.isascii() and region.isalpha() and region.isupper())):

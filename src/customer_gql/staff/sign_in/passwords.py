@@ -11,7 +11,7 @@ from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.ids import encode_id
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one, fetch_rows
 from customer_gql.messaging.mail.addressing import SHOP_NAME
-from customer_gql.messaging.mail.writes import queue
+from customer_gql.messaging.mail.writes import queue_mail
 from customer_gql.security import tokens
 from customer_gql.security.passwords import PasswordRules, store_password, validate_new_password
 from customer_gql.shop.settings.reads import setting
@@ -82,7 +82,7 @@ async def invite_staff_user(connection: Connection, user: Row, *, by: Actor) -> 
     )
     newest = {name: insert.excluded[name] for name in ("token_hash", "created_at", "expires_at")}
     await execute_statement(connection, insert.on_conflict_do_update(index_elements=["staff_id"], set_=newest))
-    await queue(
+    await queue_mail(
         connection,
         template="staff_invitation",
         recipient=user.email,

@@ -1,16 +1,9 @@
-"""In development, without a mail server: the mails that would have gone out, on a page at `/mail`.
-
-Only this process's memory holds them, and only the newest; with them the secrets that the outbox erases.
-"""
+"""The pages at `/mail` that show caught mails, in development alone."""
 
 import hashlib
 import html
 import re
 from base64 import b64encode
-from collections import deque
-from dataclasses import dataclass
-from email.message import EmailMessage
-from itertools import count
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -19,43 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
-KEPT: Final = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Caught:
-    id: int
-    headers: tuple[tuple[str, str], ...]
-    html: str
-    text: str
-
-    def header(self, name: str) -> str:
-        return dict(self.headers).get(name, "")
-
-
-_ids = count(1)
-_caught: deque[Caught] = deque(maxlen=KEPT)
-
-
-async def catch(message: EmailMessage) -> None:
-    parts = {part.get_content_type(): part.get_content() for part in message.iter_parts()}
-    headers = tuple((name, str(value)) for name, value in message.items() if name.lower() != "content-type")
-    _caught.appendleft(Caught(next(_ids), headers, parts.get("text/html", ""), parts.get("text/plain", "")))
-
-
-def caught() -> list[Caught]:
-    """Newest first."""
-    return list(_caught)
-
-
-def routes() -> list[Route]:
-    """For the application in development, and there alone: whoever reads these mails can sign in as anybody."""
-    return [
-        Route("/mail", _list_page),
-        Route("/mail/{id:int}", _mail_page),
-        Route("/mail/{id:int}/html", _html_part),
-    ]
-
+from .memory import CaughtMail, caught_mails
 
 _STYLE: Final = (
     "body{font:15px/1.5 sans-serif;max-width:60em;margin:2em auto;padding:0 1em}table{border-collapse:collapse;width:100%}"
@@ -75,47 +32,56 @@ _PART_POLICY: Final = (
 _LINK: Final = re.compile(r"https?://[^\s<>\"]+")
 
 
-async def _list_page(request: Request) -> HTMLResponse:
-    _refuse_rebound(request)
+def catcher_routes() -> list[Route]:
+    """For the application in development, and there alone: a reader of these mails could sign in as any customer."""
+    return [
+        Route("/mail", _show_list),
+        Route("/mail/{id:int}", _show_mail),
+        Route("/mail/{id:int}/html", _show_html_part),
+    ]
+
+
+async def _show_list(request: Request) -> HTMLResponse:
+    _refuse_foreign_host(request)
     rows = "".join(
         f'<tr><td><a href="/mail/{mail.id}">{html.escape(mail.header("Subject"))}</a></td>'
         f"<td>{html.escape(mail.header('To'))}</td><td>{html.escape(mail.header('Date'))}</td></tr>"
-        for mail in _caught
+        for mail in caught_mails()
     )
     listed = f"<table><tr><th>Subject</th><th>To</th><th>Date</th></tr>{rows}</table>"
-    return _page("Mail", listed if rows else "<p>No mail was sent since the service started.</p>")
+    return _render_page("Mail", listed if rows else "<p>No mail was sent since the service started.</p>")
 
 
-async def _mail_page(request: Request) -> HTMLResponse:
-    mail = _of(request)
+async def _show_mail(request: Request) -> HTMLResponse:
+    mail = _find_caught_mail(request)
     headers = "".join(f"<tr><th>{html.escape(n)}</th><td>{html.escape(v)}</td></tr>" for n, v in mail.headers)
-    return _page(
+    return _render_page(
         mail.header("Subject"),
         f'<p><a href="/mail">All mails</a></p><table>{headers}</table>'
         f'<h2>HTML</h2><iframe sandbox src="/mail/{mail.id}/html" title="HTML part"></iframe>'
-        f"<h2>Text</h2><pre>{_linked(mail.text)}</pre>",
+        f"<h2>Text</h2><pre>{_link_addresses(mail.text)}</pre>",
     )
 
 
-async def _html_part(request: Request) -> HTMLResponse:
-    return HTMLResponse(_of(request).html, headers=_headers(_PART_POLICY))
+async def _show_html_part(request: Request) -> HTMLResponse:
+    return HTMLResponse(_find_caught_mail(request).html, headers=_page_headers(_PART_POLICY))
 
 
-def _of(request: Request) -> Caught:
-    _refuse_rebound(request)
-    found = next((mail for mail in _caught if mail.id == request.path_params["id"]), None)
+def _find_caught_mail(request: Request) -> CaughtMail:
+    _refuse_foreign_host(request)
+    found = next((mail for mail in caught_mails() if mail.id == request.path_params["id"]), None)
     if found is None:
         raise HTTPException(404)
     return found
 
 
-def _page(title: str, body: str) -> HTMLResponse:
+def _render_page(title: str, body: str) -> HTMLResponse:
     head = f'<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>{html.escape(title)}</title>'
     page = f"{head}<style>{_STYLE}</style><h1>{html.escape(title)}</h1>{body}</html>"
-    return HTMLResponse(page, headers=_headers(_POLICY))
+    return HTMLResponse(page, headers=_page_headers(_POLICY))
 
 
-def _linked(text: str) -> str:
+def _link_addresses(text: str) -> str:
     """Text as HTML, its addresses as links, so that a developer can follow the link of a mail."""
     parts, at = [], 0
     for found in _LINK.finditer(text):
@@ -125,7 +91,7 @@ def _linked(text: str) -> str:
     return "".join([*parts, html.escape(text[at:])])
 
 
-def _headers(policy: str) -> dict[str, str]:
+def _page_headers(policy: str) -> dict[str, str]:
     return {
         "Content-Security-Policy": policy,
         "X-Content-Type-Options": "nosniff",
@@ -134,7 +100,7 @@ def _headers(policy: str) -> dict[str, str]:
     }
 
 
-def _refuse_rebound(request: Request) -> None:
+def _refuse_foreign_host(request: Request) -> None:
     """A page elsewhere may point its own name at this machine and read along; a name is only ours when local."""
     host = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
     if host != "localhost" and not re.fullmatch(r"[0-9.]+|[0-9a-f:]+", host):
