@@ -15,7 +15,7 @@ from customer_gql.customers.profile import writes as customers
 from customer_gql.customers.profile.sharing import email_scope
 from customer_gql.customers.profile.tables import CustomerStatus, customer
 from customer_gql.database.statements import Connection, Row, equals_any, execute_statement, fetch_rows
-from customer_gql.messaging.mail.writes import queue
+from customer_gql.messaging.mail.writes import queue_mail
 from customer_gql.security import throttle
 from customer_gql.shop.settings.declaration import GLOBAL, STORE_VIEW, Setting
 from customer_gql.shop.settings.reads import setting
@@ -244,7 +244,7 @@ async def notify_owner(
     **placeholders: str,
 ) -> None:
     """Queue a mail to the owner of an account."""
-    await queue(
+    await queue_mail(
         connection,
         template=template,
         recipient=recipient or known.email,
