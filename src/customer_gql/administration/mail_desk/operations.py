@@ -122,12 +122,12 @@ class MailAdminQuery:
         values = await _customer_values(info, customer_id)
         scope, kind = await _scope(info, store_view_id), MAIL_KINDS[template.value]
         async with info.context.database.reads.acquire() as connection:
-            held = await load_envelope(connection, kind, scope, info.context.settings)
+            envelope = await load_envelope(connection, kind, scope, info.context.settings)
             source = (await load_template_texts(connection, [kind.name], scope))[kind.name]
-        link = held.link("SAMPLE" if kind.has_token else None)
-        shown = {"shopName": held.shop_name, "shopUrl": held.shop_url, "link": link}
+        link = envelope.link("SAMPLE" if kind.has_token else None)
+        shown = {"shopName": envelope.shop_name, "shopUrl": envelope.shop_url, "link": link}
         made = render_mail(source, {**kind.samples, **shown, **values})
-        sender = f"{clean_header(held.sender_name)} <{held.sender.addr_spec}>"
+        sender = f"{clean_header(envelope.sender_name)} <{envelope.sender.addr_spec}>"
         return MailPreview(
             locale=source.locale,
             origin=source.origin,

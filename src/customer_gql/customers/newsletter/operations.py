@@ -77,26 +77,28 @@ async def _change_subscription(info: Info, *, subscribes: bool) -> NewsletterPay
         view = await find_requested_view(connection, context.caller.store_view, website_id=context.viewer.website_id)
         if subscribes and not await setting(connection, ENABLED, store_view_id=view.id):
             raise RuleError("This store view has no newsletter.", code=UserErrorCode.NOT_ALLOWED)
-        held = await lock_customer(connection, context.viewer.customer_id, websites=None)
-        if view.website_id != held.website_id and not await accounts_are_shared(connection):
+        account = await lock_customer(connection, context.viewer.customer_id, websites=None)
+        if view.website_id != account.website_id and not await accounts_are_shared(connection):
             raise RuleError("The account is one of another website.", code=UserErrorCode.NOT_ALLOWED)
         if subscribes:
-            changed = await writes.begin_subscription(connection, held, view.id)
+            changed = await writes.begin_subscription(connection, account, view.id)
         else:
-            changed = await writes.end_subscription(connection, held.id, view.id)
+            changed = await writes.end_subscription(connection, account.id, view.id)
         if changed:
             kind = "SUBSCRIBED" if subscribes else "UNSUBSCRIBED"
             by, changes = actor_of(context.viewer), {"isSubscribed": (not subscribes, subscribes)}
-            await record_customer_event(connection, held.id, kind=kind, version=held.version, by=by, changes=changes)
+            await record_customer_event(
+                connection, account.id, kind=kind, version=account.version, by=by, changes=changes
+            )
             await queue_mail(
                 connection,
                 template=f"newsletter_{kind.lower()}",
-                recipient=held.email,
-                customer_id=held.id,
+                recipient=account.email,
+                customer_id=account.id,
                 store_view_id=view.id,
-                placeholders={"firstName": held.first_name},
+                placeholders={"firstName": account.first_name},
             )
-    return NewsletterPayload(key=(held.id, view.id), is_changed=changed)
+    return NewsletterPayload(key=(account.id, view.id), is_changed=changed)
 
 
 MUTATIONS: Final = (NewsletterMutation,)

@@ -29,22 +29,22 @@ LIFETIME: Final = dt.timedelta(hours=24)
 _DEAD: Final = "This link does not work: it was used, is too old, or the subscription does not wait for it any more."
 
 
-async def request_confirmation(connection: Connection, held: Any, store_view_id: int) -> None:
+async def request_confirmation(connection: Connection, account: Any, store_view_id: int) -> None:
     """Let the subscription wait, and mail the link that begins it.
 
     An account that is not confirmed waits for that instead: its link proves the same mailbox.
     """
-    await begin_subscription(connection, held, store_view_id, waits=True)
-    if not held.is_email_confirmed:
+    await begin_subscription(connection, account, store_view_id, waits=True)
+    if not account.is_email_confirmed:
         return
     token, now = tokens.new_token(tokens.NEWSLETTER), dt.datetime.now(dt.UTC)
     await execute_statement(
         connection,
         insert(confirmation).values(
             token_hash=tokens.hash_token(token),
-            customer_id=held.id,
+            customer_id=account.id,
             store_view_id=store_view_id,
-            email_hash=tokens.hash_token(normalize_email(held.email)),
+            email_hash=tokens.hash_token(normalize_email(account.email)),
             created_at=now,
             expires_at=now + LIFETIME,
         ),
@@ -52,10 +52,10 @@ async def request_confirmation(connection: Connection, held: Any, store_view_id:
     await queue_mail(
         connection,
         template="newsletter_confirm",
-        recipient=held.email,
-        customer_id=held.id,
+        recipient=account.email,
+        customer_id=account.id,
         store_view_id=store_view_id,
-        placeholders={"firstName": held.first_name, "expiresAt": (now + LIFETIME).isoformat()},
+        placeholders={"firstName": account.first_name, "expiresAt": (now + LIFETIME).isoformat()},
         secrets={"token": token},
     )
 
@@ -69,33 +69,35 @@ async def confirm_subscription(connection: Connection, given: str, *, address: s
     if known is None:
         raise dead
     try:
-        held = await lock_customer(connection, known.customer_id, websites=None)
+        account = await lock_customer(connection, known.customer_id, websites=None)
     except RuleError:
         raise dead from None
-    if not await _use_link(connection, known, held) or not await _activate_subscription(connection, known):
+    if not await _use_link(connection, known, account) or not await _activate_subscription(connection, known):
         raise dead
-    by = Actor(ActorKind.CUSTOMER, held.id, address=address)
+    by = Actor(ActorKind.CUSTOMER, account.id, address=address)
     changes = {"isSubscribed": (False, True)}
-    await record_customer_event(connection, held.id, kind="SUBSCRIBED", version=held.version, by=by, changes=changes)
+    await record_customer_event(
+        connection, account.id, kind="SUBSCRIBED", version=account.version, by=by, changes=changes
+    )
     await queue_mail(
         connection,
         template="newsletter_subscribed",
-        recipient=held.email,
-        customer_id=held.id,
+        recipient=account.email,
+        customer_id=account.id,
         store_view_id=known.store_view_id,
-        placeholders={"firstName": held.first_name},
+        placeholders={"firstName": account.first_name},
     )
-    return held.id, known.store_view_id
+    return account.id, known.store_view_id
 
 
-async def _use_link(connection: Connection, known: Row, held: Row) -> int:
+async def _use_link(connection: Connection, known: Row, account: Row) -> int:
     now = dt.datetime.now(dt.UTC)
     return await execute_statement(
         connection,
         update(confirmation)
         .where(
             confirmation.c.token_hash == known.token_hash,
-            confirmation.c.email_hash == tokens.hash_token(normalize_email(held.email)),
+            confirmation.c.email_hash == tokens.hash_token(normalize_email(account.email)),
             confirmation.c.used_at.is_(None),
             confirmation.c.expires_at > now,
         )

@@ -151,14 +151,14 @@ async def _build_mail(tools: Tools, row: Row, secrets: dict[str, str], frames: _
     if key not in frames:
         async with tools.database.writes.acquire() as connection:
             frames[key] = await _load_frame(connection, tools, kind, row.store_view_id)
-    held, source = frames[key]
+    envelope, source = frames[key]
     values = {
         **orjson.loads(row.placeholders),
-        "shopName": held.shop_name,
-        "shopUrl": held.shop_url,
-        "link": held.link(token),
+        "shopName": envelope.shop_name,
+        "shopUrl": envelope.shop_url,
+        "link": envelope.link(token),
     }
-    return build_message(row.id, row.recipient, held, render_mail(source, values), dt.datetime.now(dt.UTC))
+    return build_message(row.id, row.recipient, envelope, render_mail(source, values), dt.datetime.now(dt.UTC))
 
 
 async def _load_frame(
@@ -166,8 +166,8 @@ async def _load_frame(
 ) -> tuple[Envelope, TemplateText]:
     scope = await find_mail_scope(connection, store_view_id) or await find_mail_scope(connection, None)
     assert scope is not None, "the shop has a default store view"
-    held = await load_envelope(connection, kind, scope, tools.settings)
-    return held, (await load_template_texts(connection, [kind.name], scope))[kind.name]
+    envelope = await load_envelope(connection, kind, scope, tools.settings)
+    return envelope, (await load_template_texts(connection, [kind.name], scope))[kind.name]
 
 
 async def _record_refusal(

@@ -123,14 +123,14 @@ async def load_template_texts(
 
 
 def _choose_text(name: str, rows: Sequence[Row], scope: MailScope, locales: Sequence[str]) -> TemplateText:
-    held = {(row.scope, row.locale): row for row in rows}
-    own = held.get((TemplateScope.STORE_VIEW.value, ""))
+    overrides = {(row.scope, row.locale): row for row in rows}
+    own = overrides.get((TemplateScope.STORE_VIEW.value, ""))
     if own is not None:
         return _text_of_override(own, scope.locale)
     for locale in locales:
         for rank in _RANKS:
-            if (rank, locale) in held:
-                return _text_of_override(held[rank, locale], locale)
+            if (rank, locale) in overrides:
+                return _text_of_override(overrides[rank, locale], locale)
         file = read_built_in(name, locale) if locale in available_languages() else None
         if file is not None:
             return file

@@ -111,17 +111,17 @@ async def update_template(
         raise RuleErrors(errors)
     key = {"name": kind.name, "scope": scope.value, "scope_id": scope_id, "locale": locale}
     await _lock_template(connection, key)
-    held = await fetch_one(connection, select(mail_template).filter_by(**key))
-    stored = 0 if held is None else held.version
-    before = dict.fromkeys(PARTS) if held is None else held
+    override = await fetch_one(connection, select(mail_template).filter_by(**key))
+    stored = 0 if override is None else override.version
+    before = dict.fromkeys(PARTS) if override is None else override
     edits = {part: (before[part], texts[part]) for part in PARTS if before[part] != texts[part]}
     refuse_other_version(edits, current=stored, expected=expected_version)
     values = {**texts, "version": stored + 1, "updated_at": dt.datetime.now(dt.UTC), "updated_by": by}
-    if held is None:
+    if override is None:
         await execute_statement(connection, insert(mail_template).values(**key, **values))
     else:
         await execute_statement(connection, update(mail_template).filter_by(**key).values(**values))
-    return stored + 1, held
+    return stored + 1, override
 
 
 async def reset_template(

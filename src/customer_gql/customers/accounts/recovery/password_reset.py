@@ -106,11 +106,13 @@ async def _is_allowed_for_account(connection: Connection, customer_id: int, limi
     return is_apart and not (limit.per_hour and sent.total >= limit.per_hour)
 
 
-async def request_reset_by_staff(connection: Connection, held: Row, *, by: Actor) -> dt.datetime:
+async def request_reset_by_staff(connection: Connection, locked: Row, *, by: Actor) -> dt.datetime:
     """As staff ask for it: the hourly limit holds for them too. The caller has locked the customer."""
-    limit = await reset_limits_at(connection, website_id=held.website_id, store_view_id=held.created_in_store_view_id)
+    limit = await reset_limits_at(
+        connection, website_id=locked.website_id, store_view_id=locked.created_in_store_view_id
+    )
     since = dt.datetime.now(dt.UTC) - _HOUR
-    sent = await fetch_one(connection, RESET_LINKS_SINCE, customer_id=held.id, since=since)
+    sent = await fetch_one(connection, RESET_LINKS_SINCE, customer_id=locked.id, since=since)
     assert sent is not None
     if limit.per_hour and sent.total >= limit.per_hour:
         raise RuleError(
@@ -118,7 +120,7 @@ async def request_reset_by_staff(connection: Connection, held: Row, *, by: Actor
             path=["id"],
             code=UserErrorCode.LIMIT_REACHED,
         )
-    return await send_reset_link(connection, held, lifetime=limit.lifetime, by=by)
+    return await send_reset_link(connection, locked, lifetime=limit.lifetime, by=by)
 
 
 async def send_reset_link(
@@ -144,9 +146,9 @@ async def send_reset_link(
 
 
 async def reset_password(context: Context, *, token: str, password: str) -> None:
-    """Use a link up. Whoever reads the mailbox is the owner: the address counts as confirmed, everybody else goes.
+    """Use a link up. The reader of the mailbox is the owner: the address counts as confirmed, and everybody else is signed out.
 
-    With whoever chose a password before the address was proven goes what they may have left behind.
+    What was added before the address was proven is dropped, because somebody else may have added it.
     """
     validate_password_length(password, ["password"])
     dead = RuleError(email_verification.LINK_REFUSED, path=["token"])
@@ -160,18 +162,18 @@ async def reset_password(context: Context, *, token: str, password: str) -> None
     hash = await hash_password(password)
     async with context.transaction() as connection:
         try:
-            held = await customers.lock_customer(connection, known.id, websites=None)
+            locked = await customers.lock_customer(connection, known.id, websites=None)
         except RuleError:
             raise dead from None
-        if not await _use_link_up(connection, link, held):
+        if not await _use_link_up(connection, link, locked):
             raise dead
-        by = Actor(ActorKind.CUSTOMER, held.id, address=context.viewer.address)
-        await writes.reset_failures(connection, held)
-        await writes.end_all_access(connection, [held.id])
-        await _store_new_password(connection, held, hash, kind="PASSWORD_RESET", by=by)
-        if not held.is_email_confirmed and known.password_hash is not None:
-            await writes.discard_unverified_data(connection, held, by=by)
-        await email_verification.mark_email_confirmed(connection, held, by=by)
+        by = Actor(ActorKind.CUSTOMER, locked.id, address=context.viewer.address)
+        await writes.reset_failures(connection, locked)
+        await writes.end_all_access(connection, [locked.id])
+        await _store_new_password(connection, locked, hash, kind="PASSWORD_RESET", by=by)
+        if not locked.is_email_confirmed and known.password_hash is not None:
+            await writes.discard_unverified_data(connection, locked, by=by)
+        await email_verification.mark_email_confirmed(connection, locked, by=by)
 
 
 def _is_link_usable(link: Row, known: Row) -> bool:
@@ -179,14 +181,14 @@ def _is_link_usable(link: Row, known: Row) -> bool:
     return is_fresh and link.email_hash == tokens.hash_token(normalize_email(known.email))
 
 
-async def _use_link_up(connection: Connection, link: Row, held: Row) -> int:
+async def _use_link_up(connection: Connection, link: Row, locked: Row) -> int:
     now = dt.datetime.now(dt.UTC)
     return await execute_statement(
         connection,
         update(password_reset)
         .where(
             password_reset.c.token_hash == link.token_hash,
-            password_reset.c.email_hash == tokens.hash_token(normalize_email(held.email)),
+            password_reset.c.email_hash == tokens.hash_token(normalize_email(locked.email)),
             password_reset.c.used_at.is_(None),
             password_reset.c.revoked_at.is_(None),
             password_reset.c.expires_at > now,
@@ -202,18 +204,18 @@ async def change_password(context: Context, *, current: str, new: str, keep_othe
         await passwords.validate_password_of(connection, known, new, path=["newPassword"])
     hash = await hash_password(new)
     async with context.transaction() as connection:
-        held = await customers.lock_customer(connection, known.id, websites=None)
-        stored = await fetch_one(connection, ACCOUNT_BY_ID, customer_id=held.id)
+        locked = await customers.lock_customer(connection, known.id, websites=None)
+        stored = await fetch_one(connection, ACCOUNT_BY_ID, customer_id=locked.id)
         if stored is None or stored.password_hash != known.password_hash:
             raise RuleError("The password was changed at the same moment.", path=["currentPassword"])
-        await writes.revoke_reset_links(connection, [held.id])
-        await _store_new_password(connection, held, hash, kind="PASSWORD_CHANGED", by=actor_of(context.viewer))
+        await writes.revoke_reset_links(connection, [locked.id])
+        await _store_new_password(connection, locked, hash, kind="PASSWORD_CHANGED", by=actor_of(context.viewer))
         if keep_others:
             return 0
-        return await sessions.end_other_sessions(connection, held.id, keep=context.viewer.session_id)
+        return await sessions.end_other_sessions(connection, locked.id, keep=context.viewer.session_id)
 
 
-async def _store_new_password(connection: Connection, held: Row, hash: str, *, kind: str, by: Actor) -> None:
-    await store_password(connection, customer_password, held.id, hash)
-    await record_customer_event(connection, held.id, kind=kind, version=held.version, by=by)
-    await writes.notify_owner(connection, held, "password_changed")
+async def _store_new_password(connection: Connection, locked: Row, hash: str, *, kind: str, by: Actor) -> None:
+    await store_password(connection, customer_password, locked.id, hash)
+    await record_customer_event(connection, locked.id, kind=kind, version=locked.version, by=by)
+    await writes.notify_owner(connection, locked, "password_changed")
