@@ -60,8 +60,8 @@ class Projection:
 
     def __post_init__(self) -> None:
         fresh = self.rows.where(self.customer_id == any_(_ids))
-        object.__setattr__(self, "_recompute", compile_statement(_recompute(self.table, fresh)))
-        object.__setattr__(self, "_differences", compile_statement(_differences(self.table, fresh)))
+        object.__setattr__(self, "_recompute", compile_statement(_recompute_statement(self.table, fresh)))
+        object.__setattr__(self, "_differences", compile_statement(_differences_statement(self.table, fresh)))
         tables = (*self.reads, self.table)
         object.__setattr__(self, "_next_customers", compile_statement(_next_customers(tables)))
         object.__setattr__(self, "_customer_count", compile_statement(_customer_count(tables)))
@@ -89,7 +89,7 @@ class Projection:
             after = ids[-1]
 
 
-def _recompute(table: Table, fresh: AnySelect) -> AnySelect:
+def _recompute_statement(table: Table, fresh: AnySelect) -> AnySelect:
     """Insert, update and delete in one statement, leaving rows alone that are right already."""
     new, key = fresh.cte("fresh"), list(table.primary_key.columns)
     values = {name: table.c[name] for name in new.c.keys() if name not in table.primary_key.columns}  # noqa: SIM118
@@ -116,7 +116,7 @@ def _recompute(table: Table, fresh: AnySelect) -> AnySelect:
     )
 
 
-def _differences(table: Table, fresh: AnySelect) -> AnySelect:
+def _differences_statement(table: Table, fresh: AnySelect) -> AnySelect:
     new = fresh.cte("fresh")
     names = list(new.c.keys())
     old = select(*[table.c[name] for name in names]).where(table.c.customer_id == any_(_ids)).cte("stored")
@@ -136,7 +136,7 @@ def _next_customers(tables: Sequence[Table]) -> AnySelect:
     """The least ids after one. Each table contributes no more than a batch, which its primary key finds."""
     after: Any = bindparam("after", type_=BigInteger())
     limit: Any = bindparam("limit", CUSTOMERS_IN_A_BATCH, type_=Integer())
-    owners = [_owner(table) for table in tables]
+    owners = [_owner_column(table) for table in tables]
     found = [
         select(owner.label("id")).where(owner > after).distinct().order_by(owner).limit(limit).subquery()
         for owner in owners
@@ -146,11 +146,11 @@ def _next_customers(tables: Sequence[Table]) -> AnySelect:
 
 
 def _customer_count(tables: Sequence[Table]) -> AnySelect:
-    every = union(*[select(_owner(table).label("id")) for table in tables]).subquery()
+    every = union(*[select(_owner_column(table).label("id")) for table in tables]).subquery()
     return select(func.count()).select_from(every)
 
 
-def _owner(table: Table) -> Column[Any]:
+def _owner_column(table: Table) -> Column[Any]:
     return table.c.customer_id if "customer_id" in table.c else table.c.id
 
 

@@ -38,7 +38,7 @@ def mark_customers(connection: Connection, customer_ids: Iterable[int], changed:
     Call it where a customer's rows of that table are inserted, updated or deleted. Raises `RuntimeError` outside of
     `transaction`, where nothing would be recomputed.
     """
-    marks = _marks(connection)
+    marks = _marks_of(connection)
     if not marks.is_open or marks.projections is None:
         raise RuntimeError("Mark customers inside `transaction`, on a connection opened with the shop's projections.")
     if any(changed in projection.reads for projection in marks.projections):
@@ -51,7 +51,7 @@ async def transaction(connection: Connection, *, dry_run: bool = False) -> Async
 
     Inside another one it is a savepoint, and the outer one recomputes.
     """
-    marks = _marks(connection)
+    marks = _marks_of(connection)
     is_outermost = not marks.is_open
     marks.is_open = True
     started = connection.transaction()
@@ -60,7 +60,7 @@ async def transaction(connection: Connection, *, dry_run: bool = False) -> Async
         try:
             yield
             if is_outermost:
-                await _recompute(connection, marks)
+                await _recompute_marked(connection, marks)
         except BaseException:
             if not connection.is_closed():
                 await started.rollback()
@@ -72,8 +72,8 @@ async def transaction(connection: Connection, *, dry_run: bool = False) -> Async
             marks.touched.clear()
 
 
-async def _recompute(connection: Connection, marks: Marks) -> None:
-    stale = _stale(marks.projections or (), marks.touched)
+async def _recompute_marked(connection: Connection, marks: Marks) -> None:
+    stale = _stale_customers(marks.projections or (), marks.touched)
     if stale:
         await lock_customers(connection, set[int]().union(*stale.values()))
     for projection, ids in stale.items():
@@ -81,7 +81,9 @@ async def _recompute(connection: Connection, marks: Marks) -> None:
             await projection.recompute(connection, ids[start : start + CUSTOMERS_IN_A_BATCH])
 
 
-def _stale(projections: Sequence[Projection], touched: Mapping[Table, set[int]]) -> dict[Projection, list[int]]:
+def _stale_customers(
+    projections: Sequence[Projection], touched: Mapping[Table, set[int]]
+) -> dict[Projection, list[int]]:
     """Customers by projection, in the order declared. One that reads another's table is declared after it."""
     changed = {table: set(ids) for table, ids in touched.items()}
     stale: dict[Projection, list[int]] = {}
@@ -93,7 +95,7 @@ def _stale(projections: Sequence[Projection], touched: Mapping[Table, set[int]])
     return stale
 
 
-def _marks(connection: Connection) -> Marks:
+def _marks_of(connection: Connection) -> Marks:
     """A pool's connection passes attributes on to the one it wraps, which its type does not say."""
     direct: Any = connection
     return direct.marks

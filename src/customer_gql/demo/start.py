@@ -1,4 +1,4 @@
-"""The demo: an embedded database, a small synthetic shop, and everything printed that a newcomer needs to look at it."""
+"""The demo: an embedded database, a small generated shop, and everything printed that a newcomer needs to look at it."""
 
 import asyncio
 import datetime as dt

@@ -76,11 +76,12 @@ class _Line:
 
 
 def add_orders(s: Shopper[OrderPlan], rows: Rows) -> None:
-    for ordinal, (placed, status) in enumerate(_placed(s), 1):
-        _add_order(s, rows, ordinal, placed, status)
+    for ordinal, (placed, status) in enumerate(_draw_times(s), 1):
+        s.purchases.append(_add_order(s, rows, ordinal, placed, status))
+        s.latest = max(s.latest, placed)
 
 
-def _placed(s: Shopper[OrderPlan]) -> list[tuple[int, str]]:
+def _draw_times(s: Shopper[OrderPlan]) -> list[tuple[int, str]]:
     """Times in order, and the statuses for them; given statuses get denser towards the end."""
     given = s.plan.order_statuses
     span = s.until - s.created
@@ -102,19 +103,18 @@ def _pick_status(age: int, share: float) -> str:
     return statuses[int(share * len(statuses))]
 
 
-def _add_order(s: Shopper[OrderPlan], rows: Rows, ordinal: int, placed: int, status: str) -> None:
-    r, site, terms = s.r, s.plan.site, _TERMS[s.plan.site.id]
+def _add_order(s: Shopper[OrderPlan], rows: Rows, ordinal: int, placed: int, status: str) -> Purchase:
+    r, site = s.r, s.plan.site
     lines = _pick_lines(s, placed)
-    extent = _extent(status, lines, r())
+    extent = _shipped_extent(status, lines, r())
     order_id = s.make_id(placed)
     placed_at = to_datetime(placed)
     number = f"{placed_at:%y%m%d}-{s.number}-{ordinal}"
     subtotal, discount = _add_items(s, rows, order_id, lines, extent)
-    shipping = 0 if subtotal >= terms.free_shipping_from else terms.shipping_fee
-    tax = (subtotal - discount) * terms.tax_percent // 100
-    grand_total = subtotal - discount + shipping + tax
+    totals = _compute_totals(_TERMS[site.id], subtotal, discount)
+    grand_total = totals["grand_total"]
     shipped = min(s.until, placed + int((0.2 + 4 * r()) * DAY)) if extent else placed
-    refunded = _refunded(status, grand_total, r())
+    refunded = _refunded_total(status, grand_total, r())
     updated = shipped if extent or status.startswith("PEN") else min(s.until, placed + int(30 * r() * HOUR))
     if refunded:
         updated = min(s.until, updated + int(20 * r() * DAY))
@@ -130,11 +130,7 @@ def _add_order(s: Shopper[OrderPlan], rows: Rows, ordinal: int, placed: int, sta
             "customer_name": f"{s.first} {s.last}",
             "sales_representative_id": _REPRESENTATIVES[s.number % 3] if s.plan.buys_for_company else None,
             "currency": site.currency,
-            "subtotal": subtotal,
-            "discount_total": discount,
-            "shipping_total": shipping,
-            "tax_total": tax,
-            "grand_total": grand_total,
+            **totals,
             "refunded_total": refunded,
             "updated_at": to_datetime(updated),
         }
@@ -144,8 +140,20 @@ def _add_order(s: Shopper[OrderPlan], rows: Rows, ordinal: int, placed: int, sta
     if extent:
         is_split = extent == _Shipped.ALL and len(lines) > 1 and r() < 0.15
         _add_shipments(s, rows, order_id, shipped, count=2 if is_split else 1)
-    s.purchases.append(Purchase(number, placed, status, grand_total, tuple(line.place for line in lines)))
-    s.latest = max(s.latest, placed)
+    return Purchase(number, placed, status, grand_total, tuple(line.place for line in lines))
+
+
+def _compute_totals(terms: _Terms, subtotal: int, discount: int) -> dict[str, int]:
+    """By column name."""
+    shipping = 0 if subtotal >= terms.free_shipping_from else terms.shipping_fee
+    tax = (subtotal - discount) * terms.tax_percent // 100
+    return {
+        "subtotal": subtotal,
+        "discount_total": discount,
+        "shipping_total": shipping,
+        "tax_total": tax,
+        "grand_total": subtotal - discount + shipping + tax,
+    }
 
 
 def _pick_lines(s: Shopper[OrderPlan], placed: int) -> list[_Line]:
@@ -167,7 +175,7 @@ def _pick_lines(s: Shopper[OrderPlan], placed: int) -> list[_Line]:
     return lines
 
 
-def _extent(status: str, lines: list[_Line], share: float) -> _Shipped:
+def _shipped_extent(status: str, lines: list[_Line], share: float) -> _Shipped:
     """How much of the order is shipped; a single piece is not shipped in part."""
     if status == "COMPLETE":
         return _Shipped.ALL
@@ -214,7 +222,7 @@ def _shipped_quantity(line: _Line, position: int, count: int, extent: _Shipped) 
     return line.quantity if extent else 0
 
 
-def _refunded(status: str, grand_total: int, share: float) -> int:
+def _refunded_total(status: str, grand_total: int, share: float) -> int:
     """Closed orders are refunded whole, a few complete ones in part."""
     if status == "CLOSED":
         return grand_total

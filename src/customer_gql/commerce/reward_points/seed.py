@@ -65,7 +65,7 @@ class _Lot:
 def add_points(s: Shopper[PointsPlan], rows: Rows) -> None:
     if not s.plan.has_points:
         return
-    events = _given(s) if s.plan.points else _earned(s)
+    events = _planned_events(s) if s.plan.points else _earned_events(s)
     ledger = _Ledger(s, rows)
     for event in events:
         ledger.expire(event.when)
@@ -81,7 +81,7 @@ def add_points(s: Shopper[PointsPlan], rows: Rows) -> None:
     )
 
 
-def _given(s: Shopper[PointsPlan]) -> list[_Event]:
+def _planned_events(s: Shopper[PointsPlan]) -> list[_Event]:
     actions = s.plan.points
     span = s.until - s.created
     return [
@@ -92,7 +92,7 @@ def _given(s: Shopper[PointsPlan]) -> list[_Event]:
     ]
 
 
-def _earned(s: Shopper[PointsPlan]) -> list[_Event]:
+def _earned_events(s: Shopper[PointsPlan]) -> list[_Event]:
     r = s.r
     events = [_Event(s.created, "REGISTRATION", _FOR_REGISTRATION)]
     if s.is_subscribed:

@@ -29,7 +29,7 @@ def add_credit(s: Shopper[CreditPlan], rows: Rows) -> None:
     when = s.created
     for ordinal, action in enumerate(actions, 1):
         when = s.created + int(span * (ordinal + 0.5 * s.r()) / (len(actions) + 1))
-        amount, comment = _move(s, action, when, balance, used)
+        amount, comment = _draw_movement(s, action, when, balance, used)
         balance += amount
         # What could not be used, given back or taken is booked as a gesture instead.
         kind = action if comment else "UPDATED"
@@ -59,7 +59,7 @@ def add_credit(s: Shopper[CreditPlan], rows: Rows) -> None:
     )
 
 
-def _move(
+def _draw_movement(
     s: Shopper[CreditPlan], action: str, when: int, balance: int, used: tuple[int, str | None]
 ) -> tuple[int, str | None]:
     """The amount, never 0, and the comment; no comment says that the action had no ground and became a gesture."""

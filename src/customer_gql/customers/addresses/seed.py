@@ -33,26 +33,26 @@ def add_addresses(s: Shopper[AddressPlan], rows: Rows) -> None:
     """The first is the default of both kinds for most; some ship elsewhere, a few have no default."""
     count = s.plan.addresses
     if not count:
-        s.home = _place(s)
+        s.home = _draw_place(s)
         return
     r = s.r
     has_defaults = count > 1 or r() < 0.95
     shipping = 1 if count > 1 and r() < 0.25 else 0
     times = sorted(s.created + int((s.until - s.created) * r() ** 2) for _ in range(count))
     for position, created in enumerate(times):
-        place = _place(s)
+        place = _draw_place(s)
         if position == 0:
             s.home = place
         is_billing, is_shipping = has_defaults and position == 0, has_defaults and position == shipping
-        _add(s, rows, created, place, is_billing=is_billing, is_shipping=is_shipping)
+        _add_address(s, rows, created, place, is_billing=is_billing, is_shipping=is_shipping)
 
 
-def _add(
+def _add_address(
     s: Shopper[AddressPlan], rows: Rows, created: int, place: dict[str, Any], *, is_billing: bool, is_shipping: bool
 ) -> None:
     company, tax_number = place["company"], s.people.tax_number
     is_default = is_billing or is_shipping
-    first, last = _recipient(s) if not is_default and s.r() < 0.5 else (s.first, s.last)
+    first, last = _pick_recipient(s) if not is_default and s.r() < 0.5 else (s.first, s.last)
     vat = fill_pattern(tax_number, s.draw) if company and tax_number else None
     stamp = to_datetime(created)
     updated = stamp if s.r() < 0.7 else to_datetime(s.pick_moment(created))
@@ -73,14 +73,14 @@ def _add(
     )
 
 
-def _recipient(s: Shopper[AddressPlan]) -> tuple[str, str]:
+def _pick_recipient(s: Shopper[AddressPlan]) -> tuple[str, str]:
     """Somebody else: half of them of the same family."""
     firsts, lasts = s.people.female, s.people.female_last
     first = firsts[int(s.r() * len(firsts))].written
     return first, s.last if s.r() < 0.5 else lasts[int(s.r() * len(lasts))].written
 
 
-def _place(s: Shopper[AddressPlan]) -> dict[str, Any]:
+def _draw_place(s: Shopper[AddressPlan]) -> dict[str, Any]:
     r, people = s.r, s.people
     city, region, postcode = people.places[int(r() * len(people.places))]
     street = [people.streets[int(r() * len(people.streets))]]
@@ -88,7 +88,7 @@ def _place(s: Shopper[AddressPlan]) -> dict[str, Any]:
         street.append(_SECOND_LINES[int(r() * len(_SECOND_LINES))])
     telephone = people.telephones[int(r() * len(people.telephones))] if r() < 0.93 else None
     return {
-        "company": _company(s),
+        "company": _draw_company(s),
         "street": street,
         "city": city,
         "region": region,
@@ -98,7 +98,7 @@ def _place(s: Shopper[AddressPlan]) -> dict[str, Any]:
     }
 
 
-def _company(s: Shopper[AddressPlan]) -> str | None:
+def _draw_company(s: Shopper[AddressPlan]) -> str | None:
     share = 0.03 if s.plan.customer_type == "INDIVIDUAL" else 0.9
     return f"{s.last} {_COMPANY_FORMS[s.plan.country]}" if s.r() < share else None
 

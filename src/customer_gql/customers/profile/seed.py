@@ -24,7 +24,7 @@ _SUFFIXES: Final = ("Jr.", "Sr.", "III", "PhD")
 def add_account(s: Shopper[AccountPlan], rows: Rows) -> None:
     plan, r = s.plan, s.r
     if not s.email:
-        s.email = _email(s)
+        s.email = _make_email(s)
     created = to_datetime(s.created)
     rows[customer].append(
         {
@@ -32,11 +32,11 @@ def add_account(s: Shopper[AccountPlan], rows: Rows) -> None:
             "number": s.number,
             "version": 1,  # a later version would need a history event that says what changed
             "email": s.email,
-            "prefix": _prefix(s),
+            "prefix": _draw_prefix(s),
             "first_name": s.first,
             "middle_name": _middle_name(s),
             "last_name": s.last,
-            "suffix": _suffix(s),
+            "suffix": _draw_suffix(s),
             "gender": plan.gender,
             "date_of_birth": _date_of_birth(s) if r() < 0.6 else None,
             "tax_vat_number": _tax_number(s),
@@ -57,7 +57,7 @@ def add_account(s: Shopper[AccountPlan], rows: Rows) -> None:
     rows[customer_email].append(claim)
 
 
-def _email(s: Shopper[AccountPlan]) -> str:
+def _make_email(s: Shopper[AccountPlan]) -> str:
     """The number in it makes it unique; an address that a plan chose is unique by itself."""
     if s.plan.mail_name:
         return f"{s.mail_name}@example.com"
@@ -66,7 +66,7 @@ def _email(s: Shopper[AccountPlan]) -> str:
     return f"{name}.{s.number}@{_DOMAINS[int(s.r() * len(_DOMAINS))]}"
 
 
-def _prefix(s: Shopper[AccountPlan]) -> str | None:
+def _draw_prefix(s: Shopper[AccountPlan]) -> str | None:
     titles = _TITLES.get(s.plan.country)
     if titles is None or s.plan.gender not in {"MALE", "FEMALE"} or s.r() > 0.16:
         return None
@@ -80,7 +80,7 @@ def _middle_name(s: Shopper[AccountPlan]) -> str | None:
     return pool[int(s.r() * len(pool))].written
 
 
-def _suffix(s: Shopper[AccountPlan]) -> str | None:
+def _draw_suffix(s: Shopper[AccountPlan]) -> str | None:
     if s.plan.country != "US" or s.plan.gender != "MALE" or s.r() >= 0.03:
         return None
     return _SUFFIXES[int(s.r() * 4)]

@@ -42,11 +42,11 @@ async def add_customers(
     ]
     numbers = await connection.fetch("SELECT nextval('customer_number_seq') FROM generate_series(1, $1)", len(made))
     profiles = [
-        {**_profile(buyer, view), "id": id_, "number": number, "created_at": moment, "updated_at": now}
+        {**_customer_row(buyer, view), "id": id_, "number": number, "created_at": moment, "updated_at": now}
         for (id_, buyer, moment), (number,) in zip(made, numbers, strict=True)
     ]
     await copy_rows(connection, customer, profiles)
-    await copy_rows(connection, address, [{**_address(buyer, now), "customer_id": id_} for id_, buyer, _ in made])
+    await copy_rows(connection, address, [{**_address_row(buyer, now), "customer_id": id_} for id_, buyer, _ in made])
     await record_customer_events(connection, [(id_, 1, {}) for id_, _, _ in made], kind="CREATED", by=SYSTEM)
     return len(made), await _find_ids(connection, buyers, view)
 
@@ -66,7 +66,7 @@ def _split_name(buyer: Record) -> Record:
     return {"first_name": first or last, "last_name": last}
 
 
-def _profile(buyer: Record, view: Row) -> Record:
+def _customer_row(buyer: Record, view: Row) -> Record:
     return {
         **_split_name(buyer),
         "email": email_of(buyer),
@@ -76,7 +76,7 @@ def _profile(buyer: Record, view: Row) -> Record:
     }
 
 
-def _address(buyer: Record, now: datetime) -> Record:
+def _address_row(buyer: Record, now: datetime) -> Record:
     return {
         **_split_name(buyer),
         "id": new_id(),

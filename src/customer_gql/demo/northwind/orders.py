@@ -46,16 +46,16 @@ def sku_of(product_id: str) -> str:
 
 
 def make_order_rows(sale: Sale) -> dict[Table, list[Record]]:
-    items = [_item(sale, position, item) for position, item in enumerate(sale.items, 1)]
+    items = [_item_row(sale, position, item) for position, item in enumerate(sale.items, 1)]
     return {
-        sales_order: [_order(sale, items)],
-        sales_order_address: [_billing(sale), _shipping(sale)],
+        sales_order: [_order_row(sale, items)],
+        sales_order_address: [_billing_row(sale), _shipping_row(sale)],
         sales_order_item: items,
-        shipment: _shipments(sale),
+        shipment: _shipment_rows(sale),
     }
 
 
-def _order(sale: Sale, items: Sequence[Record]) -> Record:
+def _order_row(sale: Sale, items: Sequence[Record]) -> Record:
     order = sale.order
     subtotal = sum(item["price"] * item["quantity_ordered"] for item in items)
     discount = sum(item["discount"] for item in items)
@@ -81,12 +81,12 @@ def _order(sale: Sale, items: Sequence[Record]) -> Record:
     }
 
 
-def _item(sale: Sale, position: int, item: Record) -> Record:
+def _item_row(sale: Sale, position: int, item: Record) -> Record:
     """The price is the one of the line: for a third of the lines the product costs more today."""
     gross = item["unit_price"] * item["quantity"]
     discount = int((gross * item["discount"]).to_integral_value())  # halves to even, as `minor` rounds
     return {
-        **_owner(sale),
+        **_owner_key(sale),
         "position": position,
         "product_id": sale.product_ids[item["product_id"]],
         "sku": sku_of(item["product_id"]),
@@ -100,14 +100,14 @@ def _item(sale: Sale, position: int, item: Record) -> Record:
     }
 
 
-def _owner(sale: Sale) -> dict[str, Any]:
+def _owner_key(sale: Sale) -> dict[str, Any]:
     return {"customer_id": sale.customer_id, "order_id": sale.order_id}
 
 
-def _billing(sale: Sale) -> Record:
+def _billing_row(sale: Sale) -> Record:
     buyer = sale.buyer
     return {
-        **_owner(sale),
+        **_owner_key(sale),
         "kind": "BILLING",
         "name": buyer["contact_name"],
         "company": buyer["company_name"],
@@ -120,11 +120,11 @@ def _billing(sale: Sale) -> Record:
     }
 
 
-def _shipping(sale: Sale) -> Record:
+def _shipping_row(sale: Sale) -> Record:
     """The source names a company here, for some orders another one than the customer, and no person."""
     order = sale.order
     return {
-        **_owner(sale),
+        **_owner_key(sale),
         "kind": "SHIPPING",
         "name": order["ship_name"],
         "company": None,
@@ -137,6 +137,6 @@ def _shipping(sale: Sale) -> Record:
     }
 
 
-def _shipments(sale: Sale) -> list[Record]:
+def _shipment_rows(sale: Sale) -> list[Record]:
     shipped_at = sale.order["shipped_date"]
-    return [{**_owner(sale), "id": new_id(), "shipped_at": shipped_at}] if shipped_at else []
+    return [{**_owner_key(sale), "id": new_id(), "shipped_at": shipped_at}] if shipped_at else []

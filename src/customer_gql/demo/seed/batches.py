@@ -52,7 +52,7 @@ def make_batch(shop: DemoShop, first: int) -> Rows:
     neighbour: Shopper[Plan] | None = None
     for number in range(first, min(first + CUSTOMERS_IN_A_BATCH, shop.customers + 1)):
         plan = SHOWCASE[number - 1] if number <= len(SHOWCASE) else draw_plan(draw)
-        s = make_shopper(number, plan, _created(shop, number, draw.random()), shop.until, draw)
+        s = make_shopper(number, plan, _registration_time(shop, number, draw.random()), shop.until, draw)
         is_same = neighbour is not None and draw.random() < _SAME_PERSON_ELSEWHERE and _take_identity(s, neighbour)
         for seed in CUSTOMER_SEEDS:
             seed.add(s, rows)
@@ -65,7 +65,7 @@ def _no_rows(seeds: Iterable[ShopSeed | CustomerSeed]) -> Rows:
     return {table: TableRows() for seed in seeds for table in seed.tables}
 
 
-def _created(shop: DemoShop, number: int, share: float) -> int:
+def _registration_time(shop: DemoShop, number: int, share: float) -> int:
     """Numbers rise with time, and the shop grows: each year brings more customers than the one before."""
     place = (number - 1 + share) / shop.customers if number > 1 else 0.0
     return shop.opened + int((shop.until - shop.opened) * math.sqrt(place))

@@ -64,10 +64,10 @@ async def seed_shop(
     """
     shop = _validate_shop(customers, seed, until or DEFAULT_UNTIL)
     if not isinstance(target, str):
-        return await _seed(target, shop, on_progress)
+        return await _fill_shop(target, shop, on_progress)
     connection = await asyncpg.connect(target, record_class=Row)
     try:
-        return await _seed(connection, shop, on_progress)
+        return await _fill_shop(connection, shop, on_progress)
     finally:
         await connection.close()
 
@@ -85,14 +85,14 @@ def _validate_shop(customers: int, seed: int, until: datetime) -> DemoShop:
     return shop
 
 
-async def _seed(connection: Connection, shop: DemoShop, on_progress: Progress | None) -> SeedSummary:
+async def _fill_shop(connection: Connection, shop: DemoShop, on_progress: Progress | None) -> SeedSummary:
     started = time.monotonic()
     counts: Counter[str] = Counter()
     try:
         async with connection.transaction():
             await _refuse_unless_empty(connection)
             await _lift_time_limits(connection)
-            await _load(connection, shop, counts, on_progress)
+            await _load_batches(connection, shop, counts, on_progress)
             await _continue_numbers(connection, shop.customers)
     except asyncpg.UndefinedTableError as error:
         raise SeedRefused("The database has no tables yet: run `customer-gql migrate` first.") from error
@@ -117,7 +117,9 @@ async def _lift_time_limits(connection: Connection) -> None:
         await connection.execute(f"SET LOCAL {limit} = 0")
 
 
-async def _load(connection: Connection, shop: DemoShop, counts: Counter[str], on_progress: Progress | None) -> None:
+async def _load_batches(
+    connection: Connection, shop: DemoShop, counts: Counter[str], on_progress: Progress | None
+) -> None:
     await _copy_tables(connection, make_shop_rows(shop), counts)
     # A thread makes the next batch while PostgreSQL stores this one, which takes it twice as long.
     loop = asyncio.get_running_loop()
