@@ -20,7 +20,7 @@ def demo(port: Annotated[int | None, typer.Option(help="Port to listen on; 0 tak
     from customer_gql.execution.http import server
     from customer_gql.execution.telemetry import logs
 
-    settings = load_settings(environment="development", log_format="console", **_given(port=port))
+    settings = load_settings(environment="development", log_format="console", **_given_options(port=port))
     logs.configure_logging(settings.log_format)
     with _listening(settings) as listening, database(settings) as url:
         bring_up(url)
@@ -41,7 +41,7 @@ def serve(
     from customer_gql.execution.http import server
     from customer_gql.execution.telemetry import logs
 
-    settings = load_settings(**_given(host=host, port=port))
+    settings = load_settings(**_given_options(host=host, port=port))
     logs.configure_logging(settings.log_format)
     if settings.database_url is None:
         raise CommandFailed(
@@ -79,5 +79,5 @@ def _listening(settings: Settings) -> socket:
         raise CommandFailed(str(error)) from None
 
 
-def _given(**options: Any) -> dict[str, Any]:
+def _given_options(**options: Any) -> dict[str, Any]:
     return {name: value for name, value in options.items() if value is not None}

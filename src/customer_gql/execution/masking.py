@@ -19,7 +19,7 @@ from customer_gql.graph.context import Context
 MASK: Final = "•••"
 
 
-class FieldRules(NamedTuple):
+class MaskingRules(NamedTuple):
     """What a field declares about who may see it."""
 
     is_personal: bool
@@ -49,14 +49,14 @@ def _guard_field(next_: Any, root: Any, info: GraphQLResolveInfo, **arguments: A
 
 
 @cache
-def _rules_of_field(parent: GraphQLObjectType, name: str) -> FieldRules:
+def _rules_of_field(parent: GraphQLObjectType, name: str) -> MaskingRules:
     field = parent.fields.get(name)
     if field is None:  # `__typename` and other meta fields exist on every type
-        return FieldRules(is_personal=False, is_text=False, requires=None)
+        return MaskingRules(is_personal=False, is_text=False, requires=None)
     definition = field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
     metadata = getattr(definition, "metadata", {})
     is_text = get_named_type(field.type) is GraphQLString
-    return FieldRules(metadata.get("personal", False), is_text, metadata.get("requires"))
+    return MaskingRules(metadata.get("personal", False), is_text, metadata.get("requires"))
 
 
 async def _mask_awaited(value: Any) -> Any:

@@ -60,7 +60,7 @@ class Cells:
         return bool(self.read_choice(column, _YES_NO, otherwise="0"))
 
     def read_date_of_birth(self, column: str) -> date | None:
-        return self.read_value(column, _date_of_birth) if self.raw_text(column) else None
+        return self.read_value(column, _parse_date_of_birth) if self.raw_text(column) else None
 
     def read_time(self, column: str) -> datetime | None:
         return self.read_value(column, _past_time) if self.raw_text(column) else None
@@ -79,7 +79,7 @@ _MONTH_FIRST: Final = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 _MIDNIGHT: Final = re.compile(r"(\d{4}-\d{2}-\d{2})[ T]00:00:00")
 
 
-def _date_of_birth(text: str, path: list[str]) -> date:
+def _parse_date_of_birth(text: str, path: list[str]) -> date:
     try:
         parsed = _parse_date(text)
     except ValueError:

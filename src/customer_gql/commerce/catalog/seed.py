@@ -69,7 +69,7 @@ _PRICE: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Product:
+class SeedProduct:
     """A row of the catalog; its price is in minor units."""
 
     id: int
@@ -81,7 +81,7 @@ class Product:
     is_salable: bool
 
 
-def _make_catalog(site: Site, *, first_id: int, suffix: str = "") -> tuple[Product, ...]:
+def _make_catalog(site: Site, *, first_id: int, suffix: str = "") -> tuple[SeedProduct, ...]:
     """One website's products, in the same order as every other's."""
     variants = [
         (f"{code}-{short}", f"{name}, {variant}", cents + step * cents // 50)
@@ -89,7 +89,7 @@ def _make_catalog(site: Site, *, first_id: int, suffix: str = "") -> tuple[Produ
         for step, (short, variant) in enumerate(_VARIANTS[kind])
     ]
     return tuple(
-        Product(
+        SeedProduct(
             id=first_id + place,
             sku=sku + suffix,
             name=name,
@@ -115,7 +115,7 @@ _POPULAR: Final = tuple(rank * 77 % _SIZE for rank in range(_SIZE) for _ in rang
 """Places in a catalog, each as often as it is bought."""
 
 
-def products_of(site: Site) -> tuple[Product, ...]:
+def products_of(site: Site) -> tuple[SeedProduct, ...]:
     return _CATALOGS[site.id]
 
 

@@ -10,14 +10,7 @@ from customer_gql.database.seeding import DAY, HOUR, MINUTE, CustomerSeed, Rows,
 from customer_gql.shop.websites.seed import BASE, BRITAIN, EUROPE, JAPAN
 from customer_gql.staff.seed import SALES_REPRESENTATIVES
 
-from .tables import (
-    sales_order,
-    sales_order_address,
-    sales_order_item,
-    sales_order_number,
-    shipment,
-    tracking_number,
-)
+from .tables import sales_order, sales_order_address, sales_order_item, sales_order_number, shipment, tracking_number
 
 _LINES: Final = expand_weights({1: 25, 2: 24, 3: 18, 4: 13, 5: 9, 6: 6, 7: 3, 8: 2})
 _QUANTITIES: Final = expand_weights({1: 74, 2: 17, 3: 5, 4: 3, 6: 1})

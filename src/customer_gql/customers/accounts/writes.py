@@ -21,14 +21,7 @@ from customer_gql.shop.settings.declaration import GLOBAL, STORE_VIEW, Setting
 from customer_gql.shop.settings.reads import setting
 
 from . import lockout
-from .tables import (
-    customer_session,
-    customer_token,
-    email_token,
-    impersonation,
-    login_code,
-    password_reset,
-)
+from .tables import customer_session, customer_token, email_token, impersonation, login_code, password_reset
 
 TOKEN_LIFETIME = dt.timedelta(hours=1)
 NOTIFY_FORCED_SIGN_IN = Setting(

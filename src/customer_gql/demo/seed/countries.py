@@ -16,7 +16,7 @@ class City:
 
 
 @dataclass(frozen=True, slots=True)
-class Country:
+class SeedCountry:
     """A country: how its addresses, telephones and tax numbers look, and the mimesis locale of its names."""
 
     code: str
@@ -37,7 +37,7 @@ def _parse_cities(listed: str) -> tuple[City, ...]:
 COUNTRIES: Final = {
     country.code: country
     for country in (
-        Country(
+        SeedCountry(
             "US",
             "en",
             "{number} {street}",
@@ -61,7 +61,7 @@ COUNTRIES: Final = {
             Philadelphia  | Pennsylvania  | 191##
             """),
         ),
-        Country(
+        SeedCountry(
             "CA",
             "en-ca",
             "{number} {street}",
@@ -78,7 +78,7 @@ COUNTRIES: Final = {
             Halifax   | Nova Scotia      | B3@ #@#
             """),
         ),
-        Country(
+        SeedCountry(
             "AU",
             "en-au",
             "{number} {street}",
@@ -92,7 +92,7 @@ COUNTRIES: Final = {
             Perth     | Western Australia | 60##
             """),
         ),
-        Country(
+        SeedCountry(
             "DE",
             "de",
             "{street} {number}",
@@ -112,7 +112,7 @@ COUNTRIES: Final = {
             Lübeck    | Schleswig-Holstein  | 235##
             """),
         ),
-        Country(
+        SeedCountry(
             "FR",
             "fr",
             "{number} {street}",
@@ -129,7 +129,7 @@ COUNTRIES: Final = {
             Orléans    | Centre-Val de Loire        | 450##
             """),
         ),
-        Country(
+        SeedCountry(
             "IT",
             "it",
             "Via {street} {number}",
@@ -145,7 +145,7 @@ COUNTRIES: Final = {
             Napoli  | Campania       | 801##
             """),
         ),
-        Country(
+        SeedCountry(
             "NL",
             "nl",
             "{street} {number}",
@@ -160,7 +160,7 @@ COUNTRIES: Final = {
             Eindhoven | Noord-Brabant | 561# @@
             """),
         ),
-        Country(
+        SeedCountry(
             "ES",
             "es",
             "{street}, {number}",
@@ -175,7 +175,7 @@ COUNTRIES: Final = {
             Bilbao    | País Vasco          | 480##
             """),
         ),
-        Country(
+        SeedCountry(
             "PL",
             "pl",
             "ul. {street} {number}",
@@ -191,7 +191,7 @@ COUNTRIES: Final = {
             Gdańsk   | pomorskie     | 80-###
             """),
         ),
-        Country(
+        SeedCountry(
             "GB",
             "en-gb",
             "{number} {street}",
@@ -208,7 +208,7 @@ COUNTRIES: Final = {
             Cardiff    |                    | CF10 #@@
             """),
         ),
-        Country(
+        SeedCountry(
             "JP",
             "ja",
             "{street}{number}-2-10",

@@ -13,7 +13,7 @@ from mimesis.locales import Locale
 
 from customer_gql.customers.profile.shopper import Name, People, fill_pattern
 
-from .countries import COUNTRIES, JAPANESE_FEMALE, JAPANESE_LAST, JAPANESE_MALE, Country
+from .countries import COUNTRIES, JAPANESE_FEMALE, JAPANESE_LAST, JAPANESE_MALE, SeedCountry
 
 _CALLS: Final = 700
 _POSTCODES_OF_A_CITY: Final = 12
@@ -55,7 +55,7 @@ def _to_mail_letters(name: str) -> str:
     return "".join(letter for letter in plain if letter in _MAILABLE)
 
 
-def _draw_names(country: Country) -> tuple[Names, Names, Names, Names]:
+def _draw_names(country: SeedCountry) -> tuple[Names, Names, Names, Names]:
     person = Person(Locale(country.locale), seed=country.code)
     return (
         _make_pool(lambda: person.first_name(Gender.FEMALE)),
@@ -82,7 +82,7 @@ def _split_japanese_names() -> tuple[Names, Names, Names, Names]:
     return female, male, last, last
 
 
-def _draw_streets(country: Country) -> tuple[str, ...]:
+def _draw_streets(country: SeedCountry) -> tuple[str, ...]:
     """Whole first lines, the house number in them."""
     address = Address(Locale(country.locale), seed=country.code)
     draw = random.Random(country.locale)

@@ -113,9 +113,9 @@ def _read_content(cells: Cells) -> dict[str, Any]:
     country = cells.read_value("country_id", _country)
     return {
         "prefix": cells.read_value("prefix", validate_name_affix),
-        "first_name": cells.read_value("firstname", _required_name),
+        "first_name": cells.read_value("firstname", _require_name),
         "middle_name": cells.read_value("middlename", validate_person_name),
-        "last_name": cells.read_value("lastname", _required_name),
+        "last_name": cells.read_value("lastname", _require_name),
         "suffix": cells.read_value("suffix", validate_name_affix),
         "company": cells.read_line("company", MAX_TEXT),
         "street": cells.read_street("street"),
@@ -136,7 +136,7 @@ def _country(text: str, path: list[str]) -> Country:
     return validate_country(text, path)
 
 
-def _required_name(text: str, path: list[str]) -> str | None:
+def _require_name(text: str, path: list[str]) -> str | None:
     return validate_person_name(text, path, required=True)
 
 
