@@ -228,7 +228,7 @@ async def test_a_user_is_made_changed_deactivated_and_activated(boss, http, conn
     ("given", "refused"),
     [
         ({"email": "nowhere"}, [("INVALID", ["email"])]),
-        ({"email": "x" * 300 + "@example.com"}, [("INVALID", ["email"])]),
+        ({"email": "x" * 300 + "@example.com"}, [("TOO_LONG", ["email"])]),
         ({"name": ""}, [("REQUIRED", ["name"])]),
         ({"jobTitle": "x" * 256}, [("TOO_LONG", ["jobTitle"])]),
         ({"roleId": encode_id("rol", 7)}, [("NOT_FOUND", ["roleId"])]),

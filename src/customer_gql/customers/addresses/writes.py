@@ -1,4 +1,4 @@
-"""The address book: an entry has to fit its country, and a new default replaces the old one (docs/domain/addresses.md).
+"""The address book: an entry has to fit its country, and a new default replaces the old one (docs/domain/addresses.md#addresses-11).
 
 A change of a book locks its customer first, so that two requests cannot both pass the limit or both become default.
 """
