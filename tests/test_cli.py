@@ -110,7 +110,7 @@ def test_derived_rows_are_compared_and_recomputed(tmp_path: Path, shop_url: str,
     rows = asyncio.run(value(shop_url, f"WITH wrong AS ({wrong}) SELECT count(*) FROM wrong"))
     status, told, fault = reproject("--check")
     assert (status, told) == (1, f"order_statistics: all customers, {rows} rows differ\n")
-    assert fault == f"customer-gql: {rows} rows differ from what they should be: `customer-gql reproject` mends them."
+    assert fault == f"customer-gql: {rows} rows differ from what they should be: `customer-gql reproject` fixes them."
     assert reproject()[:2] == (0, f"order_statistics: all customers, {rows} rows changed\n")
     assert reproject("--check")[:2] == answer[:2]
 

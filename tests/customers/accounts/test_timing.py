@@ -110,10 +110,11 @@ async def test_reset_request(tells_nothing, shopper):
 
 
 async def test_email_change(tells_nothing, shopper, signed_in, connection):
-    device = await signed_in(await shopper())
+    row = await shopper()
+    device = await signed_in(row)
 
     async def ready():
-        await connection.execute("DELETE FROM email_token")
+        await connection.execute("DELETE FROM email_token WHERE customer_id = $1", row.id)
         await connection.execute("DELETE FROM throttle")
 
     async def known():
