@@ -5,8 +5,10 @@ import asyncio
 import pytest
 
 from customer_gql.core.ids import encode_id
-from customer_gql.customers.accounts.writes import issue_customer_token, store_customer_password
+from customer_gql.customers.accounts.tables import customer_password
+from customer_gql.customers.accounts.writes import issue_customer_token
 from customer_gql.security import hashing
+from customer_gql.security.passwords import store_password
 from customer_gql.settings import load_settings
 from support.clients import Client, served
 from support.large_tables import SeenStatements, scans
@@ -63,7 +65,7 @@ async def connection(large_shop):
 async def shopper(large_shop, connection):
     """One of the many, who knows a password."""
     row = await connection.fetchrow("SELECT * FROM customer WHERE id = $1", large_shop.customer.id + 5000)
-    await store_customer_password(connection, row.id, await hashing.hash_password(PASSWORD))
+    await store_password(connection, customer_password, row.id, await hashing.hash_password(PASSWORD))
     await connection.execute("UPDATE customer SET locked_until = NULL WHERE id = $1", row.id)
     return row
 

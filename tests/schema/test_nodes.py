@@ -102,7 +102,7 @@ async def test_fields_of_a_node(admin_client, connection):
         "grp_8000000000000000",
         "CUS_0000000000000001",
         "cus_0000000000000001 ",
-        "a" * 5000,
+        "a" * 4096,
         "cus_００００００００００００００００",
     ],
 )
