@@ -6,7 +6,7 @@ from functools import lru_cache
 
 @lru_cache(maxsize=4096)
 def network_of(address: str) -> str:
-    """The IPv4 address, or the /64 network of an IPv6 address: whoever has one address of it can use all of them.
+    """The IPv4 address, or the /64 network of an IPv6 address: a host with one address of it can use all of them.
 
     An IPv4 address written as IPv6 counts as IPv4, and text that is no address counts as itself.
     """

@@ -1,6 +1,6 @@
 """Access tokens of customers and staff: opaque, ended by disuse and by time (docs/domain/sessions.md#sessions-3).
 
-A token is a row of a table of its identity, found by its SHA-256. Every request reads the row, so whoever deletes it
+A token is a row of a table of its identity, found by its SHA-256. Every request reads the row, so deleting it
 ends the token at once in every process.
 """
 
@@ -101,7 +101,7 @@ async def issue_token(
 async def record_use(
     connection: Connection, table: Table, token_hash: bytes, now: dt.datetime, **columns: Any
 ) -> Row | None:
-    """Let the token work on from now, and set other columns with it; at most once a minute, whoever asks.
+    """Let the token work on from now, and set other columns with it; at most once a minute, however many ask.
 
     The row, if this call did it.
     """

@@ -19,13 +19,13 @@ async def sign_out(context: Context, *, every: bool) -> int:
         if viewer.is_impersonated:
             by = Actor(ActorKind.STAFF, viewer.staff_id, address=viewer.address)
             return int(await impersonation.end_impersonation(connection, customer_id, session_id, by=by))
-        held = await customers.lock_customer(connection, customer_id, websites=None)
+        account = await customers.lock_customer(connection, customer_id, websites=None)
         if every:
             ended = await sessions.end_other_sessions(connection, customer_id, keep=None)
         else:
             ended = await sessions.end_sessions(connection, customer_id, [session_id])
         await record_customer_event(
-            connection, customer_id, kind="SIGNED_OUT", version=held.version, by=actor_of(viewer)
+            connection, customer_id, kind="SIGNED_OUT", version=account.version, by=actor_of(viewer)
         )
     presence.record_sign_out(context, customer_id)
     return ended
@@ -35,10 +35,10 @@ async def revoke_session(context: Context, session_id: int) -> int:
     customer_id = context.viewer.customer_id
     assert customer_id is not None
     async with context.transaction() as connection:
-        held = await customers.lock_customer(connection, customer_id, websites=None)
+        account = await customers.lock_customer(connection, customer_id, websites=None)
         if not await sessions.end_sessions(connection, customer_id, [session_id]):
-            raise RuleError("There is no such session.", path=["id"], code=UserErrorCode.NOT_FOUND)
+            raise RuleError("There is no such session. It may have ended.", path=["id"], code=UserErrorCode.NOT_FOUND)
         await record_customer_event(
-            connection, customer_id, kind="SESSION_REVOKED", version=held.version, by=actor_of(context.viewer)
+            connection, customer_id, kind="SESSION_REVOKED", version=account.version, by=actor_of(context.viewer)
         )
     return 1

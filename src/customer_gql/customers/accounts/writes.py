@@ -140,79 +140,81 @@ async def revoke_email_links(
     )
 
 
-async def force_customer_sign_in(connection: Connection, held: Row, *, by: Actor) -> int:
-    ended = await end_all_access(connection, [held.id])
-    await record_customer_event(connection, held.id, kind="FORCED_SIGN_IN", version=held.version, by=by)
-    if await setting(connection, NOTIFY_FORCED_SIGN_IN, store_view_id=held.created_in_store_view_id):
-        await notify_owner(connection, held, "forced_sign_in")
+async def force_customer_sign_in(connection: Connection, account: Row, *, by: Actor) -> int:
+    ended = await end_all_access(connection, [account.id])
+    await record_customer_event(connection, account.id, kind="FORCED_SIGN_IN", version=account.version, by=by)
+    if await setting(connection, NOTIFY_FORCED_SIGN_IN, store_view_id=account.created_in_store_view_id):
+        await notify_owner(connection, account, "forced_sign_in")
     return ended
 
 
-async def lock_account(connection: Connection, held: Row, *, until: dt.datetime | None, by: Actor) -> bool:
+async def lock_account(connection: Connection, account: Row, *, until: dt.datetime | None, by: Actor) -> bool:
     """Close sign-in until then, which is always news. Sessions go on: ending them is force sign-in's work."""
     now = dt.datetime.now(dt.UTC)
     if until is None:
         until = now + dt.timedelta(days=await setting(connection, LOCK_DAYS))
     if until <= now:
-        raise RuleError("The lock has to end in the future.", path=["until"])
-    version = await customers.update_customer(connection, held, {"locked_until": until})
-    changes = {"lockedUntil": (_iso_time(held.locked_until), _iso_time(until))}
-    await record_customer_event(connection, held.id, kind="LOCKED", version=version, by=by, changes=changes)
+        raise RuleError("The lock ends in the past. Give a time in the future.", path=["until"])
+    version = await customers.update_customer(connection, account, {"locked_until": until})
+    changes = {"lockedUntil": (_iso_time(account.locked_until), _iso_time(until))}
+    await record_customer_event(connection, account.id, kind="LOCKED", version=version, by=by, changes=changes)
     return True
 
 
-async def unlock_account(connection: Connection, held: Row, *, by: Actor) -> bool:
+async def unlock_account(connection: Connection, account: Row, *, by: Actor) -> bool:
     """Open sign-in again and forget wrong passwords; whether it was closed."""
-    await reset_failures(connection, held)
-    if held.locked_until is None or held.locked_until <= dt.datetime.now(dt.UTC):
+    await reset_failures(connection, account)
+    if account.locked_until is None or account.locked_until <= dt.datetime.now(dt.UTC):
         return False
-    version = await customers.update_customer(connection, held, {"locked_until": None})
-    changes = {"lockedUntil": (_iso_time(held.locked_until), None)}
-    await record_customer_event(connection, held.id, kind="UNLOCKED", version=version, by=by, changes=changes)
+    version = await customers.update_customer(connection, account, {"locked_until": None})
+    changes = {"lockedUntil": (_iso_time(account.locked_until), None)}
+    await record_customer_event(connection, account.id, kind="UNLOCKED", version=version, by=by, changes=changes)
     return True
 
 
-async def set_account_status(connection: Connection, held: Row, *, status: CustomerStatus, by: Actor) -> bool:
+async def set_account_status(connection: Connection, account: Row, *, status: CustomerStatus, by: Actor) -> bool:
     """Whether it changed. An inactive customer is let in nowhere, so whatever lets in ends."""
-    if held.status == status.value:
+    if account.status == status.value:
         return False
-    version = await customers.update_customer(connection, held, {"status": status.value})
+    version = await customers.update_customer(connection, account, {"status": status.value})
     if status is CustomerStatus.INACTIVE:
-        await end_all_access(connection, [held.id])
+        await end_all_access(connection, [account.id])
     kind = "ACTIVATED" if status is CustomerStatus.ACTIVE else "DEACTIVATED"
     await record_customer_event(
-        connection, held.id, kind=kind, version=version, by=by, changes={"status": (held.status, status.value)}
+        connection, account.id, kind=kind, version=version, by=by, changes={"status": (account.status, status.value)}
     )
     return True
 
 
-async def discard_unverified_data(connection: Connection, held: Row, *, by: Actor) -> None:
+async def discard_unverified_data(connection: Connection, account: Row, *, by: Actor) -> None:
     """Take back what somebody said of an account whose address they never proved (security: pre-hijacked accounts)."""
-    await newsletter.cancel_waiting_subscriptions(connection, held.id)
-    dropped = await addresses.delete_addresses(connection, held.id)
+    await newsletter.cancel_waiting_subscriptions(connection, account.id)
+    dropped = await addresses.delete_addresses(connection, account.id)
     changes: dict[str, tuple[object, object]] = {}
     if dropped:
         changes["addressCount"] = (dropped, 0)
-    if held.allows_remote_assistance:
+    if account.allows_remote_assistance:
         changes["allowsRemoteAssistance"] = ("true", "false")
     if changes:
-        version = await customers.update_customer(connection, held, {"allows_remote_assistance": False})
+        version = await customers.update_customer(connection, account, {"allows_remote_assistance": False})
         await record_customer_event(
-            connection, held.id, kind="UNPROVEN_DROPPED", version=version, by=by, changes=changes
+            connection, account.id, kind="UNPROVEN_DROPPED", version=version, by=by, changes=changes
         )
 
 
-async def failure_keys_of(connection: Connection, held: Row) -> list[bytes]:
-    return lockout.failure_keys(held.email, await email_scope(connection, held.website_id))
+async def failure_keys_of(connection: Connection, account: Row) -> list[bytes]:
+    return lockout.failure_keys(account.email, await email_scope(connection, account.website_id))
 
 
-async def reset_failures(connection: Connection, held: Row) -> None:
+async def reset_failures(connection: Connection, account: Row) -> None:
     """As after the right password. The lock that wrong ones made ends; one that staff made stays."""
-    keys = await failure_keys_of(connection, held)
+    keys = await failure_keys_of(connection, account)
     counted = await throttle.counted_failures(connection, keys)
     await throttle.forget_failures(connection, keys)
-    if held.locked_until in [row.until for row in counted]:
-        await execute_statement(connection, update(customer).where(customer.c.id == held.id).values(locked_until=None))
+    if account.locked_until in [row.until for row in counted]:
+        await execute_statement(
+            connection, update(customer).where(customer.c.id == account.id).values(locked_until=None)
+        )
 
 
 async def publish_lock(

@@ -68,8 +68,8 @@ async def request_email_change(context: Context, *, email: str, password: str) -
     email = validate_email(email)
     known = await reauthenticate(context, password, path=["currentPassword"])
     async with context.transaction() as connection:
-        held = await customers.lock_customer(connection, known.id, websites=None)
-        await send_email_change_link(connection, held, email=email, by=actor_of(context.viewer))
+        account = await customers.lock_customer(connection, known.id, websites=None)
+        await send_email_change_link(connection, account, email=email, by=actor_of(context.viewer))
 
 
 async def can_send_link(connection: Connection, customer_id: int, *, apart: dt.timedelta = TIME_BETWEEN_MAILS) -> bool:
@@ -85,64 +85,70 @@ async def confirm_email(connection: Connection, given: str, *, address: str | No
 
     `address` is the network's it comes from.
     """
-    used, held = await _use_link(connection, given, EmailPurpose.CONFIRM)
-    await sessions.end_sessions_of_customers(connection, [held.id])
-    await writes.revoke_email_links(connection, [held.id], purpose=EmailPurpose.CHANGE.value)
-    await mark_email_confirmed(connection, held, by=Actor(ActorKind.CUSTOMER, used.customer_id, address=address))
-    return held
+    used, account = await _use_link(connection, given, EmailPurpose.CONFIRM)
+    await sessions.end_sessions_of_customers(connection, [account.id])
+    await writes.revoke_email_links(connection, [account.id], purpose=EmailPurpose.CHANGE.value)
+    await mark_email_confirmed(connection, account, by=Actor(ActorKind.CUSTOMER, used.customer_id, address=address))
+    return account
 
 
-async def mark_email_confirmed(connection: Connection, held: Row, *, by: Actor) -> bool:
+async def mark_email_confirmed(connection: Connection, account: Row, *, by: Actor) -> bool:
     """The address is its owner's; whether that is news. Subscriptions that waited for it begin."""
-    if held.is_email_confirmed:
+    if account.is_email_confirmed:
         return False
-    version = await customers.update_customer(connection, held, {"is_email_confirmed": True})
-    await writes.revoke_email_links(connection, [held.id], purpose=EmailPurpose.CONFIRM.value)
-    await confirm_subscriptions(connection, held.id)
+    version = await customers.update_customer(connection, account, {"is_email_confirmed": True})
+    await writes.revoke_email_links(connection, [account.id], purpose=EmailPurpose.CONFIRM.value)
+    await confirm_subscriptions(connection, account.id)
     changes = {"isEmailConfirmed": (False, True)}
-    await record_customer_event(connection, held.id, kind="EMAIL_CONFIRMED", version=version, by=by, changes=changes)
-    await writes.notify_owner(connection, held, "email_confirmed")
+    await record_customer_event(connection, account.id, kind="EMAIL_CONFIRMED", version=version, by=by, changes=changes)
+    await writes.notify_owner(connection, account, "email_confirmed")
     return True
 
 
-async def send_email_change_link(connection: Connection, held: Row, *, email: str, by: Actor) -> None:
-    """Mail the new address. Whether another account has it, its owner learns, and nobody else."""
-    if not await can_send_link(connection, held.id, apart=dt.timedelta(0)):
+async def send_email_change_link(connection: Connection, account: Row, *, email: str, by: Actor) -> None:
+    """Mail the new address. Only the owner of another account that has the address learns of it."""
+    if not await can_send_link(connection, account.id, apart=dt.timedelta(0)):
         raise RuleError(
-            f"{MAILS_PER_HOUR} mails went out within the last hour; that is the limit. Try again later.",
+            f"The limit of {MAILS_PER_HOUR} mails an hour is reached. Try again later.",
             path=["email"],
             code=UserErrorCode.LIMIT_REACHED,
         )
-    scope = await email_scope(connection, held.website_id)
-    await writes.revoke_email_links(connection, [held.id], purpose=EmailPurpose.CHANGE.value)
-    token, expires_at = await _insert_link(connection, held, EmailPurpose.CHANGE, CHANGE_LIFETIME, new_email=email)
+    scope = await email_scope(connection, account.website_id)
+    await writes.revoke_email_links(connection, [account.id], purpose=EmailPurpose.CHANGE.value)
+    token, expires_at = await _insert_link(connection, account, EmailPurpose.CHANGE, CHANGE_LIFETIME, new_email=email)
     owner = await fetch_one(
-        connection, ACCOUNT_BY_EMAIL, email_normalised=normalize_email(email), scope=scope, website_id=held.website_id
+        connection,
+        ACCOUNT_BY_EMAIL,
+        email_normalised=normalize_email(email),
+        scope=scope,
+        website_id=account.website_id,
     )
-    if owner is None or owner.id == held.id:
+    if owner is None or owner.id == account.id:
         expires = expires_at.isoformat()
         await writes.notify_owner(
-            connection, held, "email_change_confirm", recipient=email, secrets={"token": token}, expiresAt=expires
+            connection, account, "email_change_confirm", recipient=email, secrets={"token": token}, expiresAt=expires
         )
     else:
         await writes.notify_owner(connection, owner, "signed_up_again")
-    await record_customer_event(connection, held.id, kind="EMAIL_CHANGE_REQUESTED", version=held.version, by=by)
+    await record_customer_event(connection, account.id, kind="EMAIL_CHANGE_REQUESTED", version=account.version, by=by)
 
 
 async def change_email(connection: Connection, given: str, *, customer_id: int, by: Actor) -> None:
     """Move the account to the address the link was mailed to, and end every session."""
-    used, held = await _use_link(connection, given, EmailPurpose.CHANGE, customer_id=customer_id)
+    used, account = await _use_link(connection, given, EmailPurpose.CHANGE, customer_id=customer_id)
     try:
-        await customers.move_email_claim(connection, held, email=used.new_email, website_id=held.website_id)
+        await customers.move_email_claim(connection, account, email=used.new_email, website_id=account.website_id)
     except RuleError:
-        raise RuleError(LINK_REFUSED, path=["token"]) from None  # taken meanwhile; by whom is nobody's business
-    await writes.reset_failures(connection, held)
-    version = await customers.update_customer(connection, held, {"email": used.new_email, "is_email_confirmed": True})
-    await writes.end_all_access(connection, [held.id])
-    changes = {"email": (held.email, used.new_email)}
-    await record_customer_event(connection, held.id, kind="EMAIL_CHANGED", version=version, by=by, changes=changes)
-    for recipient in (held.email, used.new_email):
-        await writes.notify_owner(connection, held, "email_changed", recipient=recipient)
+        raise RuleError(LINK_REFUSED, path=["token"]) from None  # taken meanwhile; who has it is not told
+    await writes.reset_failures(connection, account)
+    version = await customers.update_customer(
+        connection, account, {"email": used.new_email, "is_email_confirmed": True}
+    )
+    await writes.end_all_access(connection, [account.id])
+    changes = {"email": (account.email, used.new_email)}
+    await record_customer_event(connection, account.id, kind="EMAIL_CHANGED", version=version, by=by, changes=changes)
+    for recipient in (account.email, used.new_email):
+        await writes.notify_owner(connection, account, "email_changed", recipient=recipient)
 
 
 async def _insert_link(
@@ -173,7 +179,7 @@ async def _use_link(
     if known is None or (customer_id is not None and known.customer_id != customer_id):
         raise dead
     try:
-        held = await customers.lock_customer(connection, known.customer_id, websites=None)
+        account = await customers.lock_customer(connection, known.customer_id, websites=None)
     except RuleError:
         raise dead from None
     now = dt.datetime.now(dt.UTC)
@@ -183,7 +189,7 @@ async def _use_link(
         .where(
             email_token.c.token_hash == known.token_hash,
             email_token.c.purpose == purpose.value,
-            email_token.c.email_hash == tokens.hash_token(normalize_email(held.email)),
+            email_token.c.email_hash == tokens.hash_token(normalize_email(account.email)),
             email_token.c.used_at.is_(None),
             email_token.c.revoked_at.is_(None),
             email_token.c.expires_at > now,
@@ -193,4 +199,4 @@ async def _use_link(
     )
     if used is None:
         raise dead
-    return used, held
+    return used, account

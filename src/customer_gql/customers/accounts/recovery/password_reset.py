@@ -106,19 +106,21 @@ async def _is_allowed_for_account(connection: Connection, customer_id: int, limi
     return is_apart and not (limit.per_hour and sent.total >= limit.per_hour)
 
 
-async def request_reset_by_staff(connection: Connection, held: Row, *, by: Actor) -> dt.datetime:
+async def request_reset_by_staff(connection: Connection, account: Row, *, by: Actor) -> dt.datetime:
     """As staff ask for it: the hourly limit holds for them too. The caller has locked the customer."""
-    limit = await reset_limits_at(connection, website_id=held.website_id, store_view_id=held.created_in_store_view_id)
+    limit = await reset_limits_at(
+        connection, website_id=account.website_id, store_view_id=account.created_in_store_view_id
+    )
     since = dt.datetime.now(dt.UTC) - _HOUR
-    sent = await fetch_one(connection, RESET_LINKS_SINCE, customer_id=held.id, since=since)
+    sent = await fetch_one(connection, RESET_LINKS_SINCE, customer_id=account.id, since=since)
     assert sent is not None
     if limit.per_hour and sent.total >= limit.per_hour:
         raise RuleError(
-            f"{limit.per_hour} reset mails went out within the last hour; that is the limit. Try again later.",
+            f"The limit of {limit.per_hour} reset mails an hour is reached. Try again later.",
             path=["id"],
             code=UserErrorCode.LIMIT_REACHED,
         )
-    return await send_reset_link(connection, held, lifetime=limit.lifetime, by=by)
+    return await send_reset_link(connection, account, lifetime=limit.lifetime, by=by)
 
 
 async def send_reset_link(
@@ -146,7 +148,7 @@ async def send_reset_link(
 async def reset_password(context: Context, *, token: str, password: str) -> None:
     """Use a link up. Whoever reads the mailbox is the owner: the address counts as confirmed, everybody else goes.
 
-    With whoever chose a password before the address was proven goes what they may have left behind.
+    Data entered by a person who chose a password before the address was confirmed is discarded.
     """
     validate_password_length(password, ["password"])
     dead = RuleError(email_verification.LINK_REFUSED, path=["token"])
@@ -160,18 +162,18 @@ async def reset_password(context: Context, *, token: str, password: str) -> None
     hash = await hash_password(password)
     async with context.transaction() as connection:
         try:
-            held = await customers.lock_customer(connection, known.id, websites=None)
+            account = await customers.lock_customer(connection, known.id, websites=None)
         except RuleError:
             raise dead from None
-        if not await _use_link_up(connection, link, held):
+        if not await _use_link_up(connection, link, account):
             raise dead
-        by = Actor(ActorKind.CUSTOMER, held.id, address=context.viewer.address)
-        await writes.reset_failures(connection, held)
-        await writes.end_all_access(connection, [held.id])
-        await _store_new_password(connection, held, hash, kind="PASSWORD_RESET", by=by)
-        if not held.is_email_confirmed and known.password_hash is not None:
-            await writes.discard_unverified_data(connection, held, by=by)
-        await email_verification.mark_email_confirmed(connection, held, by=by)
+        by = Actor(ActorKind.CUSTOMER, account.id, address=context.viewer.address)
+        await writes.reset_failures(connection, account)
+        await writes.end_all_access(connection, [account.id])
+        await _store_new_password(connection, account, hash, kind="PASSWORD_RESET", by=by)
+        if not account.is_email_confirmed and known.password_hash is not None:
+            await writes.discard_unverified_data(connection, account, by=by)
+        await email_verification.mark_email_confirmed(connection, account, by=by)
 
 
 def _is_link_usable(link: Row, known: Row) -> bool:
@@ -179,14 +181,14 @@ def _is_link_usable(link: Row, known: Row) -> bool:
     return is_fresh and link.email_hash == tokens.hash_token(normalize_email(known.email))
 
 
-async def _use_link_up(connection: Connection, link: Row, held: Row) -> int:
+async def _use_link_up(connection: Connection, link: Row, account: Row) -> int:
     now = dt.datetime.now(dt.UTC)
     return await execute_statement(
         connection,
         update(password_reset)
         .where(
             password_reset.c.token_hash == link.token_hash,
-            password_reset.c.email_hash == tokens.hash_token(normalize_email(held.email)),
+            password_reset.c.email_hash == tokens.hash_token(normalize_email(account.email)),
             password_reset.c.used_at.is_(None),
             password_reset.c.revoked_at.is_(None),
             password_reset.c.expires_at > now,
@@ -202,18 +204,18 @@ async def change_password(context: Context, *, current: str, new: str, keep_othe
         await passwords.validate_password_of(connection, known, new, path=["newPassword"])
     hash = await hash_password(new)
     async with context.transaction() as connection:
-        held = await customers.lock_customer(connection, known.id, websites=None)
-        stored = await fetch_one(connection, ACCOUNT_BY_ID, customer_id=held.id)
+        account = await customers.lock_customer(connection, known.id, websites=None)
+        stored = await fetch_one(connection, ACCOUNT_BY_ID, customer_id=account.id)
         if stored is None or stored.password_hash != known.password_hash:
-            raise RuleError("The password was changed at the same moment.", path=["currentPassword"])
-        await writes.revoke_reset_links(connection, [held.id])
-        await _store_new_password(connection, held, hash, kind="PASSWORD_CHANGED", by=actor_of(context.viewer))
+            raise RuleError("The password was changed at the same time. Sign in again.", path=["currentPassword"])
+        await writes.revoke_reset_links(connection, [account.id])
+        await _store_new_password(connection, account, hash, kind="PASSWORD_CHANGED", by=actor_of(context.viewer))
         if keep_others:
             return 0
-        return await sessions.end_other_sessions(connection, held.id, keep=context.viewer.session_id)
+        return await sessions.end_other_sessions(connection, account.id, keep=context.viewer.session_id)
 
 
-async def _store_new_password(connection: Connection, held: Row, hash: str, *, kind: str, by: Actor) -> None:
-    await store_password(connection, customer_password, held.id, hash)
-    await record_customer_event(connection, held.id, kind=kind, version=held.version, by=by)
-    await writes.notify_owner(connection, held, "password_changed")
+async def _store_new_password(connection: Connection, account: Row, hash: str, *, kind: str, by: Actor) -> None:
+    await store_password(connection, customer_password, account.id, hash)
+    await record_customer_event(connection, account.id, kind=kind, version=account.version, by=by)
+    await writes.notify_owner(connection, account, "password_changed")

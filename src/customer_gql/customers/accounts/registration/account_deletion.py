@@ -17,17 +17,20 @@ async def request_deletion(context: Context, *, password: str) -> bool:
     known = await reauthenticate(context, password, path=["currentPassword"])
     by = actor_of(context.viewer)
     async with context.transaction() as connection:
-        held = await customers.lock_customer(connection, known.id, websites=None)
-        if await setting(connection, DELETION, website_id=held.website_id) != AT_ONCE:
-            await record_customer_event(connection, held.id, kind="DELETION_REQUESTED", version=held.version, by=by)
-            return False
-        if not await customers.delete_customers(connection, [held.id]):
-            raise RuleError(
-                "You run a company; make another of its users the admin first.", code=UserErrorCode.NOT_ALLOWED
+        account = await customers.lock_customer(connection, known.id, websites=None)
+        if await setting(connection, DELETION, website_id=account.website_id) != AT_ONCE:
+            await record_customer_event(
+                connection, account.id, kind="DELETION_REQUESTED", version=account.version, by=by
             )
-        await writes.end_all_access(connection, [held.id])
+            return False
+        if not await customers.delete_customers(connection, [account.id]):
+            raise RuleError(
+                "The admin of a company cannot be deleted. Make another user of the company its admin first.",
+                code=UserErrorCode.NOT_ALLOWED,
+            )
+        await writes.end_all_access(connection, [account.id])
         await record_customer_event(
-            connection, held.id, kind="DELETED", version=held.version + 1, by=by, deleted_from=held.website_id
+            connection, account.id, kind="DELETED", version=account.version + 1, by=by, deleted_from=account.website_id
         )
-        await writes.notify_owner(connection, held, "account_deleted")
+        await writes.notify_owner(connection, account, "account_deleted")
     return True

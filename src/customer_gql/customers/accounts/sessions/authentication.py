@@ -19,7 +19,7 @@ from .reach import session_reaches_website
 async def find_customer_session(
     database: Database, given: str, *, store_view: str | None = None
 ) -> AuthenticatedSession | None:
-    """Read anew for each request. None for a token that is unknown, ended or expired, and for one whose session does
+    """Read again for each request. None for a token that is unknown, ended or expired, and for one whose session does
     not reach the website of the store view."""
     if not given.startswith(tokens.CUSTOMER):
         return None

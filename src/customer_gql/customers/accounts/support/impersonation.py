@@ -33,19 +33,19 @@ MAX_REASON_LENGTH: Final = 1000
 _CODE_REFUSED: Final = "This code does not work: it was used, is unknown, or is older than a minute."
 
 
-async def issue_login_code(connection: Connection, held: Row, *, reason: str, by: Actor) -> tuple[str, dt.datetime]:
+async def issue_login_code(connection: Connection, account: Row, *, reason: str, by: Actor) -> tuple[str, dt.datetime]:
     """A code for the storefront, and until when it can be exchanged."""
     reason = validate_line(reason, ["reason"], MAX_REASON_LENGTH, required=True) or ""
     if by.kind is not ActorKind.STAFF:
         raise _impersonation_refused("Only people sign in as a customer, no services.")
     if not await setting(connection, LOGIN_AS_CUSTOMER):
         raise _impersonation_refused("Signing in as a customer is switched off in this shop.")
-    if not held.allows_remote_assistance:
+    if not account.allows_remote_assistance:
         raise _impersonation_refused("This customer does not allow staff to sign in for them.")
-    if held.status != CustomerStatus.ACTIVE.value:
+    if account.status != CustomerStatus.ACTIVE.value:
         raise _impersonation_refused("This account is inactive.")
     code, now, impersonation_id = tokens.new_token(tokens.LOGIN_CODE), dt.datetime.now(dt.UTC), new_id()
-    key = {"customer_id": held.id, "staff_id": by.id, "expires_at": now + CODE_LIFETIME}
+    key = {"customer_id": account.id, "staff_id": by.id, "expires_at": now + CODE_LIFETIME}
     await execute_statement(connection, insert(impersonation).values(**key, id=impersonation_id, reason=reason))
     await execute_statement(
         connection,
@@ -53,7 +53,7 @@ async def issue_login_code(connection: Connection, held: Row, *, reason: str, by
     )
     changes = {"reason": (None, reason)}
     await record_customer_event(
-        connection, held.id, kind="LOGIN_CODE_GIVEN", version=held.version, by=by, changes=changes
+        connection, account.id, kind="LOGIN_CODE_GIVEN", version=account.version, by=by, changes=changes
     )
     return code, key["expires_at"]
 
@@ -70,7 +70,7 @@ async def exchange_login_code(
     if known is None:
         raise dead
     try:
-        held = await customers.lock_customer(connection, known.customer_id, websites=None)
+        account = await customers.lock_customer(connection, known.customer_id, websites=None)
     except RuleError:
         raise dead from None
     now = dt.datetime.now(dt.UTC)
@@ -80,20 +80,20 @@ async def exchange_login_code(
         .where(login_code.c.code_hash == known.code_hash, login_code.c.used_at.is_(None), login_code.c.expires_at > now)
         .values(used_at=now),
     )
-    at: int = website_id or held.website_id
-    may_there = at == held.website_id or await can_act_on_website(connection, held.id, at)
-    if not used or not may_there or not await _is_still_allowed(connection, held, known.staff_id):
+    at: int = website_id or account.website_id
+    may_there = at == account.website_id or await can_act_on_website(connection, account.id, at)
+    if not used or not may_there or not await _is_still_allowed(connection, account, known.staff_id):
         raise dead
     expires_at = now + TOKEN_LIFETIME
     await execute_statement(
         connection,
         update(impersonation)
-        .where(impersonation.c.customer_id == held.id, impersonation.c.id == known.impersonation_id)
+        .where(impersonation.c.customer_id == account.id, impersonation.c.id == known.impersonation_id)
         .values(started_at=now, expires_at=expires_at),
     )
     token = await issue_customer_access_token(
         connection,
-        held.id,
+        account.id,
         known.impersonation_id,
         website_id=at,
         expires_at=expires_at,
@@ -101,15 +101,15 @@ async def exchange_login_code(
         staff_id=known.staff_id,
     )
     by = Actor(ActorKind.STAFF, known.staff_id, address=address)
-    await record_customer_event(connection, held.id, kind="IMPERSONATION_STARTED", version=held.version, by=by)
-    return SessionGrant(held.id, token, expires_at)
+    await record_customer_event(connection, account.id, kind="IMPERSONATION_STARTED", version=account.version, by=by)
+    return SessionGrant(account.id, token, expires_at)
 
 
 async def end_impersonation(
     connection: Connection, customer_id: int, impersonation_id: int, *, by: Actor, websites: Websites = None
 ) -> bool:
     """End it at once; whether it was still going on. The customer has to be of one of the websites."""
-    held = await customers.lock_customer(connection, customer_id, websites=websites)
+    account = await customers.lock_customer(connection, customer_id, websites=websites)
     now = dt.datetime.now(dt.UTC)
     ended = await execute_statement(
         connection,
@@ -127,16 +127,16 @@ async def end_impersonation(
             connection, delete(table).where(table.c.customer_id == customer_id, column == impersonation_id)
         )
     if ended:
-        await record_customer_event(connection, customer_id, kind="IMPERSONATION_ENDED", version=held.version, by=by)
+        await record_customer_event(connection, customer_id, kind="IMPERSONATION_ENDED", version=account.version, by=by)
     return bool(ended)
 
 
-async def _is_still_allowed(connection: Connection, held: Row, staff_id: int) -> bool:
+async def _is_still_allowed(connection: Connection, account: Row, staff_id: int) -> bool:
     """Within the minute the customer may have taken the consent back, or the staff member have left."""
     is_active = await fetch_value(
         connection, staff_user.select().with_only_columns(staff_user.c.is_active).where(staff_user.c.id == staff_id)
     )
-    return bool(is_active) and held.allows_remote_assistance and held.status == CustomerStatus.ACTIVE.value
+    return bool(is_active) and account.allows_remote_assistance and account.status == CustomerStatus.ACTIVE.value
 
 
 def _impersonation_refused(message: str) -> RuleError:

@@ -117,7 +117,7 @@ class AccountAdminMutation:
 
     @admin_mutation(
         permission=Permission.CUSTOMERS_WRITE,
-        description="Open sign-in again and forget wrong passwords, whoever or whatever locked the account. "
+        description="Open sign-in again and forget wrong passwords, regardless of who locked the account. "
         "Writes history when it was locked.",
     )
     async def customer_unlock(
@@ -164,17 +164,17 @@ class AccountAdminMutation:
     ) -> CustomerResendConfirmationPayload:
         customer_id = decode_id(input.id, "cus")
         async with info.context.transaction() as connection:
-            held = await lock_customer(connection, customer_id, websites=info.context.viewer.website_ids)
-            if held.is_email_confirmed:
-                raise writes.not_allowed(["id"], "The address is confirmed already.")
+            account = await lock_customer(connection, customer_id, websites=info.context.viewer.website_ids)
+            if account.is_email_confirmed:
+                raise writes.not_allowed(["id"], "The address is already confirmed.")
             if not await email_verification.can_send_link(connection, customer_id, apart=dt.timedelta(0)):
                 raise RuleError(
-                    "Five mails went out within the last hour; that is the limit.",
+                    "The limit of 5 mails an hour is reached. Try again later.",
                     path=["id"],
                     code=UserErrorCode.LIMIT_REACHED,
                 )
             by = actor_of(info.context.viewer)
-            expires_at = await email_verification.send_confirmation_link(connection, held, by=by)
+            expires_at = await email_verification.send_confirmation_link(connection, account, by=by)
         return CustomerResendConfirmationPayload(customer_id=customer_id, expires_at=expires_at)
 
     @admin_mutation(
@@ -189,15 +189,15 @@ class AccountAdminMutation:
     ) -> CustomerLoginAsPayload:
         customer_id = decode_id(input.id, "cus")
         async with info.context.transaction() as connection:
-            held = await lock_customer(connection, customer_id, websites=info.context.viewer.website_ids)
+            account = await lock_customer(connection, customer_id, websites=info.context.viewer.website_ids)
             by = actor_of(info.context.viewer)
-            code, expires_at = await impersonation.issue_login_code(connection, held, reason=input.reason, by=by)
+            code, expires_at = await impersonation.issue_login_code(connection, account, reason=input.reason, by=by)
         return CustomerLoginAsPayload(customer_id=customer_id, code=code, expires_at=expires_at)
 
     @admin_mutation(
         permission=Permission.CUSTOMERS_IMPERSONATE,
         exclusive=True,
-        description="End an impersonation at once, whoever began it: its token stops working. Writes history.",
+        description="End an impersonation at once, regardless of who began it: its token stops working. Writes history.",
     )
     async def impersonation_end(
         self, info: Info, input: Annotated[ImpersonationEndInput, INPUT]
@@ -216,17 +216,17 @@ async def _change_account(
     """One change of a customer within the viewer's reach; it tells whether there was anything to change."""
     customer_id = decode_id(id, "cus")
     async with info.context.transaction() as connection:
-        held = await lock_customer(connection, customer_id, websites=info.context.viewer.website_ids)
-        changed = await change(connection, held, by=actor_of(info.context.viewer))
+        account = await lock_customer(connection, customer_id, websites=info.context.viewer.website_ids)
+        changed = await change(connection, account, by=actor_of(info.context.viewer))
     return CustomerAccountPayload(customer_id=customer_id, is_changed=changed)
 
 
 async def _issue_requested_code(
-    connection: Any, held: Any, reason: str, by: Any, *, path: list[str]
+    connection: Any, account: Any, reason: str, by: Any, *, path: list[str]
 ) -> tuple[str, dt.datetime]:
     """The sessions end only together with the code that was asked for: both, or neither."""
     try:
-        return await impersonation.issue_login_code(connection, held, reason=reason, by=by)
+        return await impersonation.issue_login_code(connection, account, reason=reason, by=by)
     except RuleError as error:
         raise RuleError(error.message, path=path, code=error.code) from None
 
