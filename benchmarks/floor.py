@@ -21,7 +21,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from customer_gql.commerce.orders import reads as orders
-from customer_gql.core.ids import decode_one
+from customer_gql.core.ids import decode_id
 from customer_gql.customers.addresses import reads as addresses
 from customer_gql.customers.profile import reads as customers
 from customer_gql.database.pools import Database, open_database
@@ -139,7 +139,7 @@ async def answer_statement(request: Request) -> Response:
     variables = orjson.loads(await request.body()).get("variables") or {}
     name = request.path_params["document"]
     if name == "profile":
-        arguments = [decode_one(variables["id"], "cus")]
+        arguments = [decode_id(variables["id"], "cus")]
     elif name == "grid":
         after = variables.get("after")
         arguments = list(NEWEST.place(after, "after").values()) if after else [1 << 62, 1 << 62]

@@ -11,7 +11,7 @@ from customer_gql.commerce.reviews import reads as reviews
 from customer_gql.commerce.reward_points import reads as points
 from customer_gql.commerce.store_credit import reads as credit
 from customer_gql.commerce.wishlists import reads as wishlists
-from customer_gql.core.ids import decode_one
+from customer_gql.core.ids import decode_id
 from customer_gql.customers.addresses import reads as addresses
 from customer_gql.customers.newsletter import reads as newsletter
 from customer_gql.customers.profile import reads as customers
@@ -25,7 +25,7 @@ def format_product(row: Any) -> dict[str, Any]:
 
 
 async def build_profile(connection: Connection, variables: dict[str, Any]) -> dict[str, Any]:
-    id = decode_one(variables["id"], "cus")
+    id = decode_id(variables["id"], "cus")
     found = await fetch_rows(connection, customers.customers_by_id, [id])
     if not found:
         return {"customer": None}
