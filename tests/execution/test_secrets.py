@@ -115,6 +115,7 @@ def test_a_fault_is_masked_and_found_again_by_its_number(tmp_path, empty_databas
         lines = [line for line in service.lines() if line.get("request_id") == number]
         assert [line["event"] for line in lines] == ["fault", "request"]
         assert lines[0]["kind"] == "UndefinedColumnError"
+        assert lines[0]["at"].startswith("customer_gql/database/")  # the innermost line of the package
         place = re.fullmatch(r"(customer_gql/[\w/]+\.py):(\d+) (\w+)", lines[0]["at"])
         assert place is not None
         before = (SRC / place[1]).read_text().splitlines()[: int(place[2])]

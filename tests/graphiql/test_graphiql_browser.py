@@ -57,10 +57,11 @@ async def test_schema_is_read_again_with_the_token(browser: Visit, tiny_url: str
 
 
 async def test_token_is_written_nowhere(browser: Visit, shop: Shop):
+    await browser.context.clock.install()
     page = await open_page(browser, shop.admin_url)
     await type_token(page, shop.staff_token)
     await run_query(page, QUERY)
-    await settle(page)
+    await write_pending(page)
     assert shop.staff_token not in await stored(page)
 
     await page.reload()
@@ -70,12 +71,13 @@ async def test_token_is_written_nowhere(browser: Visit, shop: Shop):
 
 
 async def test_token_in_the_headers_tab_counts_more_and_is_written_nowhere(browser: Visit, shop: Shop):
+    await browser.context.clock.install()
     page = await open_page(browser, shop.admin_url)
     await type_token(page, "a-token-of-nobody")
     await page.get_by_role("button", name="Headers", exact=True).click()
     await write(page, "[aria-label='Headers']", json.dumps({"Authorization": f"Bearer {shop.staff_token}"}))
     await run_query(page, QUERY)
-    await settle(page)
+    await write_pending(page)
 
     assert shop.email in await result_text(page)
     assert shop.staff_token not in await stored(page)
@@ -127,6 +129,6 @@ async def test_visit_stays_on_this_machine_and_within_the_policy(browser: Visit,
     assert await page.evaluate("Object.keys(localStorage)") == ["graphiql:theme"]
 
 
-async def settle(page) -> None:
-    """GraphiQL writes to its storage half a second after the last change."""
-    await page.wait_for_timeout(1200)
+async def write_pending(page) -> None:
+    """GraphiQL writes to its storage half a second after the last change: run the timers of the page up to then."""
+    await page.clock.run_for(2_000)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -27,7 +28,9 @@ def shopper(customer_id: int) -> Viewer:
     return Viewer(ViewerKind.CUSTOMER, customer_id=customer_id)
 
 
+@lru_cache(maxsize=256)
 def parse_document(schema: GraphQLSchema, text: str) -> Document:
+    """The same document for the same text, as the service keeps it: its plans are used again."""
     ast = parse(text)
     assert not validate(schema, ast), (text, validate(schema, ast))
     named = {n.name.value if n.name else None: n for n in ast.definitions if isinstance(n, OperationDefinitionNode)}
