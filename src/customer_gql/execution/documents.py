@@ -23,7 +23,7 @@ from customer_gql.execution.limits.size import (
     is_mutation,
     validate_mutations,
 )
-from customer_gql.execution.limits.text import TextLimits, VariableLimits
+from customer_gql.execution.limits.text import TextLimits, VariableLimits, validate_variable_texts
 from customer_gql.settings import AudienceSettings
 
 _MAX_DOCUMENTS: Final = 1000
@@ -49,6 +49,11 @@ class Document:
     uses_introspection: bool = False
     text_limits: VariableLimits = field(default_factory=dict)
     costs: dict[Any, Any] = field(default_factory=dict)
+
+    def validate_variables(self, operation: OperationDefinitionNode, given: Mapping[str, Any] | None) -> None:
+        """Raises `BadInput` for a text out of bounds, before anything looks at it."""
+        if given:
+            validate_variable_texts(self.text_limits[operation.name.value if operation.name else None], given)
 
     def find_operation(self, name: str | None) -> OperationDefinitionNode:
         """The operation to run. Raises `BadInput` when the name is missing or unknown."""
@@ -114,12 +119,6 @@ class DocumentCache:
                 validate_mutations(operation, self._schema.mutation_type, fragments, self._limits)
         by_name = {node.name.value if node.name else None: node for node in operations}
         return Document(ast, by_name, fragments, uses_introspection, self._text_limits.validate_literals(ast))
-
-    def validate_variables(
-        self, document: Document, operation: OperationDefinitionNode, given: Mapping[str, Any] | None
-    ) -> None:
-        """Raises `BadInput` for a text out of bounds, before anything looks at it."""
-        self._text_limits.validate_variables(operation, given or {}, document.text_limits)
 
 
 def _token_count(document: Document) -> int:

@@ -138,7 +138,7 @@ class Endpoint:
         try:
             document = self._load_document(text, context.viewer)
             operation = document.find_operation(request.operation_name)
-            self.documents.validate_variables(document, operation, request.variables)
+            document.validate_variables(operation, request.variables)
             log.cost = self.costs.compute_cost(document, operation, request.variables or {})
             extensions["cost"] = context.cost = {"requested": log.cost, "limit": self.limits.cost}
             self._validate_cost(document, operation, request, log.cost)

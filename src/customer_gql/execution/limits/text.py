@@ -4,8 +4,8 @@ A text has at most `MAX_TEXT` code points, or four times the limit that its inpu
 `metadata={"longest": n}`; up to there the field's own rule answers with `TOO_LONG`.
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 from graphql import (
     DocumentNode,
@@ -14,6 +14,7 @@ from graphql import (
     StringValueNode,
     TypeInfo,
     TypeInfoVisitor,
+    VariableDefinitionNode,
     VariableNode,
     Visitor,
     get_named_type,
@@ -27,8 +28,17 @@ from customer_gql.core.text import MAX_TEXT, find_text_fault
 
 _TIMES_LONGER: Final = 4
 
-VariableLimits = Mapping[str, int]
-"""The most code points that a variable may have where it is used as a text of its own."""
+
+class VariableLimit(NamedTuple):
+    """The declared type of a variable, and the most code points it may have as a text of its own."""
+
+    name: str
+    type: Any
+    limit: int
+
+
+VariableLimits = Mapping[str | None, Sequence[VariableLimit]]
+"""By the name of the operation, so that nothing about a document is found out again for each request."""
 
 
 class TextLimits:
@@ -44,18 +54,26 @@ class TextLimits:
         type_info = TypeInfo(self._schema)
         visitor = _LiteralVisitor(type_info)
         visit(ast, TypeInfoVisitor(type_info, visitor))
-        return visitor.variable_limits
+        operations = [node for node in ast.definitions if isinstance(node, OperationDefinitionNode)]
+        return {
+            node.name.value if node.name else None: [
+                self._limit_of_variable(definition, visitor.variable_limits)
+                for definition in node.variable_definitions or ()
+            ]
+            for node in operations
+        }
 
-    def validate_variables(
-        self, operation: OperationDefinitionNode, given: Mapping[str, Any], limits: VariableLimits
-    ) -> None:
-        """Raises `BadInput` that names the first text out of bounds. Values of a wrong type are left to coercion."""
-        for definition in operation.variable_definitions or ():
-            name = definition.variable.name.value
-            if name in given:
-                declared = type_from_ast(self._schema, definition.type)
-                for path, text, limit in _texts(given[name], declared, f"${name}", limits.get(name, MAX_TEXT)):
-                    _validate_text(text, limit, path)
+    def _limit_of_variable(self, definition: VariableDefinitionNode, limits: Mapping[str, int]) -> VariableLimit:
+        name = definition.variable.name.value
+        return VariableLimit(name, type_from_ast(self._schema, definition.type), limits.get(name, MAX_TEXT))
+
+
+def validate_variable_texts(limits: Sequence[VariableLimit], given: Mapping[str, Any]) -> None:
+    """Raises `BadInput` that names the first text out of bounds. Values of a wrong type are left to coercion."""
+    for name, declared, longest in limits:
+        if name in given:
+            for path, text, limit in _texts(given[name], declared, f"${name}", longest):
+                _validate_text(text, limit, path)
 
 
 class _LiteralVisitor(Visitor):
