@@ -147,7 +147,7 @@ async def _lock_template(connection: Connection, key: Mapping[str, Any]) -> None
 
 
 async def _validate_scope(connection: Connection, scope: TemplateScope, scope_id: int, websites: Websites) -> None:
-    """A website outside of `websites`, and a store view of one, are as good as unknown."""
+    """A website outside of `websites`, and a store view of one, are unknown."""
     if scope is TemplateScope.GLOBAL:
         return
     of_website = scope is TemplateScope.WEBSITE

@@ -22,7 +22,7 @@ ALL_WEBSITES = compile_statement(select(website).order_by(website.c.id))
 
 
 async def find_website(connection: Connection, website_id: int, *, websites: Websites) -> Row:
-    """The website an input names in `websiteId`, or the refusal; one outside of `websites` is as good as unknown."""
+    """The website an input names in `websiteId`, or the refusal; one outside of `websites` is unknown."""
     found = await fetch_one(connection, select(website).where(website.c.id == website_id))
     if found is None or (websites is not None and website_id not in websites):
         raise RuleError("There is no such website.", path=["websiteId"], code=UserErrorCode.NOT_FOUND)

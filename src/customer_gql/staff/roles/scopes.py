@@ -41,7 +41,7 @@ def grant_of(actor: Actor) -> Grant | None:
 
 
 def is_visible_to(by: Actor, websites: Sequence[int] | None) -> bool:
-    """Whether a role or token with these websites is known to the one who acts; else it is as good as unknown."""
+    """Whether a role or token with these websites is known to the one who acts; else it is unknown."""
     own = grant_of(by)
     return own is None or own.reaches(None if websites is None else frozenset(websites))
 
