@@ -8,7 +8,7 @@ import pytest
 
 from customer_gql.customers.accounts.writes import issue_customer_token
 from customer_gql.database.pools import Database, open_database
-from customer_gql.database.statements import Row
+from customer_gql.database.statements import Connection, Row
 from customer_gql.embedded.server import Server
 from customer_gql.staff import writes as staff
 from support.customers import make_full_customer
@@ -21,7 +21,7 @@ UNLIMITED_RATES = {"storefront__bucket": 10**9, "admin__bucket": 10**9}
 """Only tests of rates are limited by them."""
 
 
-def run_on_connection(url: str, work: Callable[[asyncpg.Connection], Any]) -> Any:
+def run_on_connection(url: str, work: Callable[[Connection], Any]) -> Any:
     """Run a coroutine function on a connection, for tests that are not coroutines."""
 
     async def run() -> Any:
@@ -52,7 +52,7 @@ def impatient(tmp_path_factory: pytest.TempPathFactory, database_url: str) -> Ge
 
 @pytest.fixture(scope="session")
 def staff_token(database_url: str) -> str:
-    async def make_token(connection: asyncpg.Connection) -> str:
+    async def make_token(connection: Connection) -> str:
         email = f"{uuid.uuid4().hex}@example.com"
         await staff.create_staff_user(connection, email=email, name="Somebody", role="administrator")
         return await staff.issue_staff_token(connection, email=email)

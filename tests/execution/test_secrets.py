@@ -9,6 +9,7 @@ import pytest
 from graphql import GraphQLError
 
 from customer_gql.core.errors import Forbidden
+from customer_gql.database.statements import Connection
 from customer_gql.execution import error_masking
 from execution.conftest import UNLIMITED_RATES
 from support.service import Service, code_of, serving
@@ -97,7 +98,7 @@ def test_a_fault_is_masked_and_found_again_by_its_number(tmp_path, empty_databas
     """A table that is not as the code thinks: the caller gets a number, the log a place, neither gets the statement."""
     from execution.conftest import run_on_connection
 
-    async def broken(connection: asyncpg.Connection) -> str:
+    async def broken(connection: Connection) -> str:
         from customer_gql.staff import writes as staff
 
         await staff.create_staff_user(connection, email="a@example.com", name="A", role="administrator")

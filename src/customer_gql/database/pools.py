@@ -21,8 +21,8 @@ async def _skip_reset(_connection: Any) -> None:
 class Database:
     """Two pools: reads outside transactions with plans made once, and transactions for mutations."""
 
-    reads: asyncpg.Pool
-    writes: asyncpg.Pool
+    reads: "BoundedPool"
+    writes: "BoundedPool"
 
     @asynccontextmanager
     async def transaction(self, *, dry_run: bool = False) -> AsyncGenerator[Connection]:

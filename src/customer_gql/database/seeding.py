@@ -9,13 +9,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
 from operator import itemgetter
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar, cast
 
 from sqlalchemy import Table
 
 from customer_gql.core.ids import COUNTER_BITS, EPOCH_MS
 
 T = TypeVar("T")
+ToRecord: TypeAlias = Callable[[Mapping[str, Any]], tuple[Any, ...]]
+
+
+def _values_in_order(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(row.values())
 
 
 class TableRows:
@@ -29,13 +34,13 @@ class TableRows:
     def __init__(self) -> None:
         self.columns: tuple[str, ...] = ()
         self.records: list[tuple[Any, ...]] = []
-        self._to_record: Callable[[Mapping[str, Any]], tuple[Any, ...]] = tuple
+        self._to_record: ToRecord = _values_in_order
 
     def append(self, row: Mapping[str, Any]) -> None:
         """Raises `KeyError` or `ValueError` for a row of other columns than the first one's."""
         if not self.records:
             self.columns = tuple(row)
-            self._to_record = itemgetter(*self.columns)
+            self._to_record = cast("ToRecord", itemgetter(*self.columns))
         elif len(row) != len(self.columns):
             raise ValueError(f"This row has {', '.join(row)}; the first one had {', '.join(self.columns)}.")
         self.records.append(self._to_record(row))

@@ -5,11 +5,11 @@ Nothing here knows a session or an entity: a statement gives plain rows, read by
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
-from sqlalchemy import ARRAY, ColumnElement, any_, literal
+from sqlalchemy import ARRAY, ColumnElement, Select, any_, literal
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -28,7 +28,13 @@ class Row(asyncpg.Record):
             raise AttributeError(f"the statement selects no column {name!r}") from None
 
 
-Connection: TypeAlias = asyncpg.Connection | PoolConnectionProxy
+if TYPE_CHECKING:  # the classes take a type argument in the stubs only
+    Connection: TypeAlias = asyncpg.Connection[Row] | PoolConnectionProxy[Row]
+else:
+    Connection = asyncpg.Connection | PoolConnectionProxy
+
+AnySelect: TypeAlias = Select[*tuple[Any, ...]]
+"""A query whose columns are not known to the type checker."""
 
 
 _DIALECT: Final = dialect(paramstyle="numeric_dollar")

@@ -1,4 +1,3 @@
-# pyright: strict
 """The cluster: the folder of PostgreSQL's data, made whole or not at all, and of one major version."""
 
 import json

@@ -1,4 +1,3 @@
-# pyright: strict
 """The postmaster, PostgreSQL's first process: what it noted of itself, whether it lives, its start and its end.
 
 A note outlives a postmaster that was killed, and a number passes to another process: neither is believed unseen.

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, Integer, Select, any_, bindparam, func
+from sqlalchemy import ARRAY, ColumnElement, Integer, any_, bindparam, func
 
-from customer_gql.database.statements import Statement, compile_statement
+from customer_gql.database.statements import AnySelect, Statement, compile_statement
 
 from .pages import Page, Sort, Window, apply_window
 from .single_flight import SharedCount
@@ -21,7 +21,9 @@ class RootList:
 
     __slots__ = ("counted", "sorts", "statement", "statement_of", "within")
 
-    def __init__(self, statement: Select, sorts: Sequence[Sort], *, website: ColumnElement[Any] | None = None) -> None:
+    def __init__(
+        self, statement: AnySelect, sorts: Sequence[Sort], *, website: ColumnElement[Any] | None = None
+    ) -> None:
         self.statement = statement
         self.sorts = {sort.name: sort for sort in sorts}
         self.within = None if website is None else website == any_(bindparam("website_ids", type_=ARRAY(website.type)))
@@ -35,11 +37,13 @@ class RootList:
         where = (self.within,) if restricted and self.within is not None else ()
         return compile_statement(self._select(where, self.sorts[sort], backward=backward, positioned=positioned))
 
-    def _select(self, where: Sequence[ColumnElement[bool]], sort: Sort, *, backward: bool, positioned: bool) -> Select:
+    def _select(
+        self, where: Sequence[ColumnElement[bool]], sort: Sort, *, backward: bool, positioned: bool
+    ) -> AnySelect:
         statement = apply_window(self.statement.where(*where), sort, backward=backward, positioned=positioned)
         return statement.limit(bindparam("limit", type_=Integer()))
 
-    def _count(self, where: Sequence[ColumnElement[bool]]) -> Select:
+    def _count(self, where: Sequence[ColumnElement[bool]]) -> AnySelect:
         counted = self.statement.with_only_columns(func.count().label("total"), maintain_column_froms=True)
         return counted.where(*where)
 

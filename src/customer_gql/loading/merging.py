@@ -55,6 +55,8 @@ async def fetch_merged(
     """The rows of each statement with its arguments."""
     statements, arguments = zip(*asked, strict=True)
     rows: list[list[tuple[Any, ...]]] = [[] for _ in statements]
+    number: int
+    row: tuple[Any, ...]
     for number, row in await connection.fetch(
         merge_statements(statements), *[value for values in arguments for value in values]
     ):

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 import orjson
-from sqlalchemy import ColumnElement, Select, bindparam, func, select, tuple_
+from sqlalchemy import ColumnElement, bindparam, func, select, tuple_
 
 from customer_gql.core.errors import BadInput
+from customer_gql.database.statements import AnySelect
 
 from .reads import Columns, Read, first_of_each, one_by
 
@@ -36,7 +37,7 @@ class Sort:
     def names(self) -> tuple[str, ...]:
         return tuple(str(column.key) for column in self.columns)  # pyright: ignore
 
-    def applied(self, statement: Select, *, backward: bool) -> Select:
+    def applied(self, statement: AnySelect, *, backward: bool) -> AnySelect:
         down = self.descending != backward
         return statement.order_by(*[column.desc() if down else column.asc() for column in self.columns])
 
@@ -154,7 +155,7 @@ class Pages:
 
     __slots__ = ("_reads", "count", "sort")
 
-    def __init__(self, statement: Select, *key: ColumnElement[Any], sort: Sort) -> None:
+    def __init__(self, statement: AnySelect, *key: ColumnElement[Any], sort: Sort) -> None:
         self.sort = sort
         names = [str(part.key) for part in key]  # pyright: ignore
         self._reads = {
@@ -194,7 +195,7 @@ def total_of(counted: Any) -> int:
     return 0 if counted is None else counted.total
 
 
-def apply_window(statement: Select, sort: Sort, *, backward: bool, positioned: bool) -> Select:
+def apply_window(statement: AnySelect, sort: Sort, *, backward: bool, positioned: bool) -> AnySelect:
     """In the order of the sort, from the end with `backward`, and with `positioned` past a cursor."""
     if positioned:
         statement = statement.where(sort.beyond(backward=backward))

@@ -11,12 +11,12 @@ from dataclasses import replace
 from functools import partial
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ARRAY, ColumnElement, Integer, Select, and_, any_, bindparam, func, select, true
+from sqlalchemy import ARRAY, ColumnElement, Integer, and_, any_, bindparam, func, select, true
 from sqlalchemy.sql.selectable import TableValuedAlias
 
-from customer_gql.database.statements import Statement, compile_statement
+from customer_gql.database.statements import AnySelect, Statement, compile_statement
 
 from .merging import make_row_type
 
@@ -34,7 +34,7 @@ class Read:
 
     _made = itertools.count()
 
-    def __init__(self, statement: Select, by: Sequence[str], *, many: bool) -> None:
+    def __init__(self, statement: AnySelect, by: Sequence[str], *, many: bool) -> None:
         self.statement: Statement = compile_statement(statement)
         self.by = tuple(by)
         self.keys = tuple(f"key_{i}" for i in range(len(self.by)))
@@ -57,7 +57,9 @@ class Read:
 
     def _shaped(self, columns: tuple[str, ...]) -> None:
         self.columns = columns
-        self.row_of: Callable[[tuple[Any, ...]], Any] = partial(tuple.__new__, make_row_type(columns))
+        # `tuple.__new__` itself, since a function of ours would run once for each row.
+        make_row = cast("Callable[..., Any]", tuple.__new__)  # pyright: ignore[reportUnknownMemberType]
+        self.row_of: Callable[[tuple[Any, ...]], Any] = partial(make_row, make_row_type(columns))
         self._key_of: Callable[[Any], Any] = itemgetter(*[columns.index(name) for name in self.by])
 
     def arguments(self, keys: Sequence[Any], given: Mapping[str, Any]) -> list[Any]:
@@ -80,22 +82,22 @@ class Read:
         return lists
 
 
-def one_by(statement: Select, *key: ColumnElement[Any]) -> Read:
+def one_by(statement: AnySelect, *key: ColumnElement[Any]) -> Read:
     """At most one row for each key."""
     return Read(_with_keys(statement, key), _key_names(key), many=False)
 
 
-def all_by(statement: Select, *key: ColumnElement[Any]) -> Read:
+def all_by(statement: AnySelect, *key: ColumnElement[Any]) -> Read:
     """Every row of each key, in the statement's order. For lists with a documented cap."""
     return Read(_with_keys(statement, key), _key_names(key), many=True)
 
 
-def first_by(statement: Select, *key: ColumnElement[Any]) -> Read:
+def first_by(statement: AnySelect, *key: ColumnElement[Any]) -> Read:
     """The first `limit` rows of each key, in the statement's order."""
     return Read(first_of_each(statement, key), _key_names(key), many=True)
 
 
-def first_of_each(statement: Select, key: Columns) -> Select:
+def first_of_each(statement: AnySelect, key: Columns) -> AnySelect:
     # A LATERAL with LIMIT can only be a nested loop over the keys, so the rows of each key come in the inner order.
     keys = _unnest_keys(key)
     page = (
@@ -107,7 +109,7 @@ def first_of_each(statement: Select, key: Columns) -> Select:
     return select(page).select_from(keys.join(page, true()))
 
 
-def _with_keys(statement: Select, key: Columns) -> Select:
+def _with_keys(statement: AnySelect, key: Columns) -> AnySelect:
     if len(key) == 1:
         return statement.where(key[0] == any_(_key_array(0, key[0])))
     keys = _unnest_keys(key)
