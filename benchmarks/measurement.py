@@ -61,7 +61,7 @@ def measure_variants(variants: list[Variant], shop: BenchmarkShop, options: argp
         for document in options.documents:
             for variant in variants:
                 seconds = options.seconds if number else min(2.0, options.seconds)
-                figures = _measure_run(variant, document, shop, seconds, options.connections)
+                figures = measure_run(variant, document, shop, seconds, options.connections)
                 if number:  # the first round is a warm-up
                     runs.setdefault((document, variant.name), []).append(figures)
                     print(
@@ -81,7 +81,7 @@ def measure_variants(variants: list[Variant], shop: BenchmarkShop, options: argp
     ]
 
 
-def _measure_run(
+def measure_run(
     variant: Variant, document: str, shop: BenchmarkShop, seconds: float, connections: int
 ) -> dict[str, float]:
     plan = {

@@ -4,6 +4,7 @@ import argparse
 
 from comparison import compare_answers
 from measurement import count_statements, measure_variants
+from pool import compare_pools
 from prepare import running_shop
 from report import write_report
 from variants import choose_variants
@@ -15,6 +16,9 @@ VARIANTS = ["service", "plans-off", "floor", "json", "postgraphile"]
 def main() -> None:
     options = parse_arguments()
     with running_shop(options.customers) as shop:
+        if options.only == "pool":
+            compare_pools(shop, options)
+            return
         variants = choose_variants(options.variants)
         try:
             for variant in variants:
@@ -36,6 +40,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--connections", type=int, default=16)
     parser.add_argument("--variants", nargs="+", default=VARIANTS)
     parser.add_argument("--documents", nargs="+", default=DOCUMENTS)
+    parser.add_argument("--only", choices=["pool"], help="compare parts of the read engine with their absence")
     parser.add_argument("--write", action=argparse.BooleanOptionalAction, default=True)
     return parser.parse_args()
 
