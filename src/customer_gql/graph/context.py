@@ -46,13 +46,12 @@ class Context:
     @asynccontextmanager
     async def transaction(self, *, dry_run: bool = False) -> AsyncGenerator[Connection]:
         """Commit on leaving; afterwards every read of this request starts again."""
-        self.loads.paused = True
+        self.loads.begin_transaction()
         try:
             async with self.database.transaction(dry_run=dry_run) as connection:
                 yield connection
         finally:
-            self.loads.paused = False
-            self.loads.clear()
+            self.loads.end_transaction()
 
 
 Info = strawberry.Info[Context, None]

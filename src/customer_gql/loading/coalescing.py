@@ -30,7 +30,7 @@ class Coalescer:
         self._lines: dict[Any, _ShapeQueue] = {}
 
     @classmethod
-    def of(cls, database: Database) -> "Coalescer":
+    def for_database(cls, database: Database) -> "Coalescer":
         joint = cls._by_pool.get(database.reads)
         if joint is None:
             joint = cls._by_pool[database.reads] = cls()
@@ -72,7 +72,7 @@ class Coalescer:
 
 async def read_coalesced(database: Database, wanted: Read, key: Any) -> Any:
     """What a read gives for one key, outside the loads of a request: read again for each caller, together with others."""
-    [found] = await Coalescer.of(database).read(database, [(BatchLoad(wanted, wanted, {}), [key])])
+    [found] = await Coalescer.for_database(database).read(database, [(BatchLoad(wanted, wanted, {}), [key])])
     if isinstance(found, Exception):
         raise found
     return found[key]

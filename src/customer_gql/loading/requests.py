@@ -28,11 +28,11 @@ class BatchLoad:
         self.unread: set[Any] = set()
         self.waiting: list[Any] = []
 
-    def take(self) -> list[Any]:
+    def take_keys(self) -> list[Any]:
         keys, self.waiting = self.waiting, []
         return keys
 
-    def answer(self, keys: list[Any], its: Mapping[Any, Any]) -> None:
+    def resolve_keys(self, keys: list[Any], its: Mapping[Any, Any]) -> None:
         """What was found of each key, and maybe of others that another request asked for."""
         found = self.found
         if len(its) == len(keys):
@@ -40,23 +40,23 @@ class BatchLoad:
         else:
             found.update([(key, its[key]) for key in keys])
         self.unread.difference_update(keys)
-        for future, key in self._open(keys):
+        for future, key in self._open_futures(keys):
             future.set_result(found[key])
 
-    def fail(self, keys: list[Any], error: Exception) -> None:
+    def fail_keys(self, keys: list[Any], error: Exception) -> None:
         self.error = error
         for key in keys:
             del self.found[key]
         self.unread.difference_update(keys)
-        for future, _ in self._open(keys):
+        for future, _ in self._open_futures(keys):
             future.set_exception(error)
             future.exception()  # an error nobody is left to see is no second error
 
-    def cancel(self, keys: list[Any]) -> None:
-        for future, _ in self._open(keys):
+    def cancel_keys(self, keys: list[Any]) -> None:
+        for future, _ in self._open_futures(keys):
             future.cancel()
 
-    def _open(self, keys: list[Any]) -> list[tuple[asyncio.Future[Any], Any]]:
+    def _open_futures(self, keys: list[Any]) -> list[tuple[asyncio.Future[Any], Any]]:
         futures = self.futures
         return [(futures[key], key) for key in keys if key in futures and not futures[key].done()] if futures else []
 

@@ -1,8 +1,9 @@
-"""The reads of a request in rounds: what is asked for at one time is one statement, no matter who asks."""
+"""The reads of a request in rounds: everything that is requested at one time is one statement."""
 
 import asyncio
+import enum
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from customer_gql.database.pools import Database
 
@@ -12,168 +13,187 @@ from .requests import BatchLoad
 
 QUIET_TURNS: Final = 3
 
-
 Prefetch = Callable[[Sequence[BatchLoad]], None]
+"""Is given what the next round reads, and may request more that can be read in the same round."""
+
+
+class RoundMode(enum.Enum):
+    """Who runs the rounds of a request. Every change of mode is a method of `RequestLoads`."""
+
+    SCHEDULED = "a task, once nothing more is requested for some turns of the event loop"
+    STEPPED = "the caller, after it has run a coroutine up to its next await"
+    CLOSED = "nobody: a transaction is open, and is read through its own connection"
+
+
+class Expectation(NamedTuple):
+    """What is known of the next round: how long a task waits for more requests, and what may be added to it."""
+
+    turns: int = QUIET_TURNS
+    prefetch: Prefetch | None = None
 
 
 class RequestLoads:
     """The reads of one request: each key is read once, in rounds, which may be shared with other requests.
 
-    A round waits until everything that can ask has asked, then runs what was asked for as one statement.
-    So the number of statements follows from the document alone, not from which answer happens to arrive first.
+    A round waits until everything that can request rows has done so, and reads them with one statement. So the number
+    of statements follows from the document, not from the order in which answers arrive.
     """
 
     __slots__ = (
-        "_asked",
-        "_count",
+        "_coalescer",
         "_database",
-        "_foresee",
-        "_joint",
-        "_open",
+        "_expected",
+        "_loads",
+        "_mode",
         "_pending",
+        "_request_count",
+        "_stepped",
         "_task",
-        "_turns",
-        "driven",
-        "paused",
     )
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._joint = Coalescer.of(database)
-        self._asked: dict[Any, BatchLoad] = {}
+        self._coalescer = Coalescer.for_database(database)
+        self._loads: dict[Any, BatchLoad] = {}
         self._pending: list[BatchLoad] = []
         self._task: asyncio.Task[None] | None = None
-        self._count = 0
-        self._turns = QUIET_TURNS
-        self._foresee: Prefetch | None = None
-        self._open: set[asyncio.Future[Any]] = set()
-        self.paused = False
-        # The coroutines that ask are stepped by a driver that runs the rounds afterwards.
-        self.driven = False
+        self._request_count = 0
+        self._mode = RoundMode.SCHEDULED
+        self._expected = Expectation()
+        self._stepped: set[asyncio.Future[Any]] = set()
+
+    def begin_step(self) -> None:
+        self._mode = RoundMode.STEPPED
+
+    def end_step(self) -> None:
+        if self._mode is RoundMode.STEPPED:  # the coroutine may have opened a transaction
+            self._mode = RoundMode.SCHEDULED
+
+    def begin_transaction(self) -> None:
+        self._mode = RoundMode.CLOSED
+
+    def end_transaction(self) -> None:
+        """What was read before may have changed, so it is forgotten."""
+        self._mode = RoundMode.SCHEDULED
+        self._loads.clear()
 
     def load(self, read: Read, key: Any, **arguments: Any) -> asyncio.Future[Any]:
         """The row (or rows) of one key, once its round was read."""
-        asked = self.ask(read, (key,), arguments)
-        future = asked.futures.get(key)
+        load = self.request_keys(read, (key,), arguments)
+        stepped = self._mode is RoundMode.STEPPED
+        future = load.futures.get(key)
         if future is None:
-            future = asked.futures[key] = asyncio.get_running_loop().create_future()
-            if key not in asked.unread:
-                future.set_result(asked.found[key])
-            elif self.driven:
-                self._open.add(future)
-        if asked.waiting and not self.driven:
-            self.start()
+            future = load.futures[key] = asyncio.get_running_loop().create_future()
+            if key not in load.unread:
+                future.set_result(load.found[key])
+            elif stepped:
+                self._stepped.add(future)
+        if load.waiting and not stepped:
+            self.start_rounds()
         return future
 
-    def owns(self, future: Any) -> bool:
-        """Whether it waits for nothing but a round that is still to be run."""
-        return future in self._open
+    def waits_for_round(self, future: Any) -> bool:
+        """Whether it was requested in a step and waits for nothing but the next round."""
+        return future in self._stepped
 
-    def ask(self, read: Read, keys: Iterable[Any], arguments: Mapping[str, Any]) -> BatchLoad:
-        """The same for many keys; they are in `found` after `settle`, or after a round that was started."""
-        assert not self.paused, "inside a transaction read through its own connection"
+    def request_keys(self, read: Read, keys: Iterable[Any], arguments: Mapping[str, Any]) -> BatchLoad:
+        """Like `load` for many keys; their rows are in `found` after the round."""
+        assert self._mode is not RoundMode.CLOSED, "inside a transaction read through its own connection"
         name = (read, *arguments.items()) if arguments else read
-        asked = self._asked.get(name)
-        if asked is None:
-            asked = self._asked[name] = BatchLoad(name, read, arguments)
-        found = asked.found
+        load = self._loads.get(name)
+        if load is None:
+            load = self._loads[name] = BatchLoad(name, read, arguments)
+        found = load.found
         fresh = dict.fromkeys([key for key in keys if key not in found])
         if fresh:
-            self._count += 1
+            self._request_count += 1
             found.update(fresh)
-            asked.unread.update(fresh)
-            if not asked.waiting:
-                self._pending.append(asked)
-            asked.waiting += fresh
-        return asked
+            load.unread.update(fresh)
+            if not load.waiting:
+                self._pending.append(load)
+            load.waiting += fresh
+        return load
 
-    def expect(self, others: int, foresee: Prefetch | None = None) -> None:
-        """How many are about to ask: one alone is not waited for.
+    def expect_requests(self, count: int, prefetch: Prefetch | None = None) -> None:
+        """How many coroutines are about to request rows: a round does not wait for others when there is only one."""
+        self._expected = Expectation(1 if count == 1 else QUIET_TURNS, prefetch)
 
-        `foresee` is told what the next round reads, and may ask for more that can be read in the same.
-        """
-        self._turns = 1 if others == 1 else QUIET_TURNS
-        self._foresee = foresee
-
-    def start(self) -> None:
-        """Let the rounds run by themselves: there are others who may ask before they wait."""
+    def start_rounds(self) -> None:
+        """Run rounds in a task, for callers that may request more before they wait."""
         if self._pending and (self._task is None or self._task.done()):
-            self._task = asyncio.create_task(self._rounds())
+            self._task = asyncio.create_task(self._run_scheduled_rounds())
 
-    async def round(self) -> None:
-        """One round of what was asked for while `driven`."""
-        await self._round()
-        self._open.clear()
+    async def run_stepped_round(self) -> None:
+        """Read what was requested in a step."""
+        await self._run_round()
+        self._stepped.clear()
 
-    async def settle(self, go_on: Callable[[], bool]) -> None:
-        """Round after round, until nothing more is asked for.
+    async def run_rounds(self, use_rows: Callable[[], bool]) -> None:
+        """Run round after round, until nothing more is requested.
 
-        After each, `go_on` uses what was found and may ask for more; it is false when something else has to be
-        awaited first. A caller that uses this without `start` has asked everything there is.
+        After each, `use_rows` takes what was found and may request more; it is false when something else has to be
+        awaited first. A caller that did not start rounds has requested everything there is.
         """
         if self._task is not None and not self._task.done():
             await asyncio.shield(self._task)
         if not self._pending:
-            go_on()
+            use_rows()
             return
         more = True
         while more and self._pending:
-            await self._round()
-            more = go_on()
+            await self._run_round()
+            more = use_rows()
 
-    def clear(self) -> None:
-        """Forget what was read; what waits keeps its answer."""
-        self._asked.clear()
-
-    async def restart(self) -> None:
-        """Forget everything, errors and what waits included, as if nothing had been asked for."""
+    async def reset(self) -> None:
+        """Forget everything, errors and open requests included, as if nothing had been requested."""
         await self.close()
-        self._asked.clear()
+        self._loads.clear()
         self._pending.clear()
-        self.expect(0)
+        self._expected = Expectation()
 
     async def close(self) -> None:
-        """Cancel what still runs, so that a client that went away takes its statement along."""
+        """Cancel what still runs, so that the statement of a client that went away ends."""
         if self._task is not None and not self._task.done():
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
-    async def _rounds(self) -> None:
+    async def _run_scheduled_rounds(self) -> None:
         while self._pending:
-            await self._quiet()
-            await self._round()
+            await self._wait_until_quiet()
+            await self._run_round()
 
-    async def _quiet(self) -> None:
-        """Until nobody asked for anything for some turns of the loop: coroutines need a turn or two to get to it."""
+    async def _wait_until_quiet(self) -> None:
+        """Until nothing was requested for some turns of the loop, which coroutines need to reach their requests."""
         count = -1
-        while count != self._count:
-            count = self._count
-            for _ in range(self._turns):
+        while count != self._request_count:
+            count = self._request_count
+            for _ in range(self._expected.turns):
                 await asyncio.sleep(0)
 
-    async def _round(self) -> None:
-        foresee, self._foresee = self._foresee, None
-        if foresee is not None:
-            foresee(tuple(self._pending))
+    async def _run_round(self) -> None:
+        prefetch = self._expected.prefetch
+        if prefetch is not None:
+            self._expected = self._expected._replace(prefetch=None)
+            prefetch(tuple(self._pending))
         pending, self._pending = self._pending, []
-        # In one order no matter who asked first, so that the same reads are the same statement.
-        parts = [(asked, asked.take()) for asked in sorted(pending, key=_read_number)]
+        # In one order whatever was requested first, so that the same reads are the same statement.
+        parts = [(load, load.take_keys()) for load in sorted(pending, key=_read_number)]
         try:
-            found = await self._joint.read(self._database, parts)
+            answers = await self._coalescer.read(self._database, parts)
         except asyncio.CancelledError:
-            for asked, keys in parts:
-                asked.cancel(keys)
+            for load, keys in parts:
+                load.cancel_keys(keys)
             raise
-        except Exception as error:  # noqa: BLE001 - it belongs to those who asked
-            for asked, keys in parts:
-                asked.fail(keys, error)
+        except Exception as error:  # noqa: BLE001 - it is the error of everyone who requested rows
+            for load, keys in parts:
+                load.fail_keys(keys, error)
         else:
-            for (asked, keys), its in zip(parts, found, strict=True):
-                if isinstance(its, Exception):
-                    asked.fail(keys, its)
+            for (load, keys), answer in zip(parts, answers, strict=True):
+                if isinstance(answer, Exception):
+                    load.fail_keys(keys, answer)
                 else:
-                    asked.answer(keys, its)
+                    load.resolve_keys(keys, answer)
 
 
-def _read_number(asked: BatchLoad) -> int:
-    return asked.read.number
+def _read_number(load: BatchLoad) -> int:
+    return load.read.number

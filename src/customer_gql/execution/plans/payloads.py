@@ -46,7 +46,7 @@ class PayloadExecutor(Executor[Any]):
                 await run.run_rounds()
             except Exception:  # noqa: BLE001 - the mutation was done; only its payload is read again
                 run.close_coroutines()
-                await self.context_value.loads.restart()
+                await self.context_value.loads.reset()
             else:
                 return payload[0]
         value = super().complete_object_value(kind, details, info, path, result, position)

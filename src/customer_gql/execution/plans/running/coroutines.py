@@ -14,10 +14,10 @@ async def drive_resolver(resolver: Coroutine[Any, Any, Any], loads: RequestLoads
     started = _StartedCoroutine(resolver)
     try:
         while not started.advance(loads):
-            if not loads.owns(started.awaited):
-                loads.start()  # it also asked for reads that it does not await directly, for example in a gather
+            if not loads.waits_for_round(started.awaited):
+                loads.start_rounds()  # it also asked for reads that it does not await directly, for example in a gather
                 return await started
-            await loads.round()
+            await loads.run_stepped_round()
     except BaseException:
         resolver.close()
         raise
@@ -36,14 +36,14 @@ class _StartedCoroutine:
 
     def advance(self, loads: RequestLoads) -> bool:
         """Run up to the next `await`; true when the coroutine has ended."""
-        loads.driven = True
+        loads.begin_step()
         try:
             self.awaited = self._coroutine.send(None)
         except StopIteration as ended:
             self.result = ended.value
             return True
         finally:
-            loads.driven = False
+            loads.end_step()
         return False
 
     def __await__(self) -> Generator[Any, Any, Any]:

@@ -54,7 +54,7 @@ class PlanRun:
 
     def request_rows(self, read: Read, keys: Iterable[Any], arguments: Mapping[str, Any]) -> BatchLoad:
         """Request keys of one read; the rows are in `found` when the callbacks of the next round are called."""
-        asked = self.context.loads.ask(read, keys, arguments)
+        asked = self.context.loads.request_keys(read, keys, arguments)
         self._requested.append(asked)
         return asked
 
@@ -79,7 +79,7 @@ class PlanRun:
         while self._callbacks:
             if self._values:
                 await self._await_values()
-            await self.context.loads.settle(self._call_callbacks)
+            await self.context.loads.run_rounds(self._call_callbacks)
 
     def _call_callbacks(self) -> bool:
         for asked in self._requested:
@@ -101,7 +101,7 @@ class PlanRun:
     async def _await_values(self) -> None:
         waiting = [(values, i) for values in self._values for i, value in enumerate(values) if is_awaitable(value)]
         is_single = len(waiting) == len(self.prefetches) == 1
-        self.context.loads.expect(len(waiting), self.prefetches[0] if is_single else None)
+        self.context.loads.expect_requests(len(waiting), self.prefetches[0] if is_single else None)
         self.prefetches.clear()
         if len(waiting) == 1 and not self._requested and isinstance(waiting[0][0][waiting[0][1]], Coroutine):
             values, i = waiting[0]
@@ -109,11 +109,11 @@ class PlanRun:
         elif waiting:
             if self._requested:
                 # Reads requested by resolvers join the round of the reads requested by selections.
-                self.context.loads.start()
+                self.context.loads.start_rounds()
             results = await gather_results([values[i] for values, i in waiting])
             for (values, i), result in zip(waiting, results, strict=True):
                 values[i] = result
-        self.context.loads.expect(0)
+        self.context.loads.expect_requests(0)
         self._values.clear()
 
     def argument_values(self, field: FieldArguments) -> Mapping[str, Any]:
