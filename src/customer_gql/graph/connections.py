@@ -7,6 +7,7 @@ import strawberry
 
 from customer_gql.loading.pages import Pages, Window
 
+from .context import Info
 from .fields import DeclaredLoad
 
 T = TypeVar("T")
@@ -80,7 +81,7 @@ def paged(
 
     def resolve(  # noqa: ANN202 - the annotation of the field decides
         root: strawberry.Parent[Any],
-        info: strawberry.Info,
+        info: Info,
         first: First = strawberry.UNSET,
         after: After = strawberry.UNSET,
         last: Last = strawberry.UNSET,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import strawberry
+from sqlalchemy.sql.base import Executable
 
 from customer_gql.core.viewer import GUEST, RequestOrigin, Viewer
 from customer_gql.database.background import Background, Work
@@ -38,7 +39,7 @@ class Context:
         """A write this answer does not wait for; see `background`."""
         self.background.put(self.database, key, work)
 
-    async def fetch(self, statement: Any | Statement, **values: Any) -> list[Row]:
+    async def fetch(self, statement: Executable | Statement, **values: Any) -> list[Row]:
         """Rows of a root list, read outside transactions."""
         async with self.database.reads.acquire() as connection:
             return await fetch_rows(connection, statement, **values)

@@ -9,6 +9,8 @@ import strawberry
 from customer_gql.loading.pages import DEFAULT_PAGE, MAX_PAGE, validate_page_size
 from customer_gql.loading.reads import Read
 
+from .context import Info
+
 
 class DeclaredLoad:
     """The declaration left on a field: which read, which columns of the parent hold the key, which arguments it has."""
@@ -53,7 +55,7 @@ def loaded(
 def _load_resolver(declared: DeclaredLoad) -> Callable[..., Any]:
     read, key_of = declared.read, declared.key
 
-    def resolve(root: strawberry.Parent[Any], info: strawberry.Info):  # noqa: ANN202 - the annotation of the field decides
+    def resolve(root: strawberry.Parent[Any], info: Info):  # noqa: ANN202 - the annotation of the field decides
         key = key_of(root)
         return None if key is None else info.context.load(read, key)
 
@@ -65,7 +67,7 @@ def _limited_load_resolver(declared: DeclaredLoad) -> Callable[..., Any]:
 
     def resolve(  # noqa: ANN202
         root: strawberry.Parent[Any],
-        info: strawberry.Info,
+        info: Info,
         first: Annotated[
             int, strawberry.argument(description=f"How many at most, 1 to {MAX_PAGE}, from the first on.")
         ] = DEFAULT_PAGE,

@@ -8,6 +8,7 @@ from customer_gql.core.permissions import Permission
 from customer_gql.loading.lists import RootList
 
 from .connections import After, Before, Connection, First, Last, make_window
+from .context import Info
 from .roots import admin_field
 
 
@@ -17,7 +18,7 @@ def admin_list(
     """A root of the admin endpoint that gives a whole list, in one order, to those who may see it."""
 
     async def resolve(
-        info: strawberry.Info,
+        info: Info,
         first: First = strawberry.UNSET,
         after: After = strawberry.UNSET,
         last: Last = strawberry.UNSET,

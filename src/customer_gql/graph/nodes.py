@@ -8,6 +8,8 @@ import strawberry
 from customer_gql.core.ids import encode_id
 from customer_gql.loading.reads import Read
 
+from .context import Context
+
 
 @strawberry.interface(description="Anything that has an id and can be read again by `node(id:)`.")
 class Node:
@@ -36,18 +38,18 @@ class FoundNode:
         return getattr(self.row, name)
 
 
-Visibility = Callable[[Any, tuple[int, ...]], Awaitable[bool]]
+Visibility = Callable[[Context, tuple[int, ...]], Awaitable[bool]]
 
 
-async def visible_to_everyone(_context: Any, _key: tuple[int, ...]) -> bool:
+async def visible_to_everyone(_context: Context, _key: tuple[int, ...]) -> bool:
     return True
 
 
-async def visible_to_nobody(_context: Any, _key: tuple[int, ...]) -> bool:
+async def visible_to_nobody(_context: Context, _key: tuple[int, ...]) -> bool:
     return False
 
 
-async def visible_to_owner(context: Any, key: tuple[int, ...]) -> bool:
+async def visible_to_owner(context: Context, key: tuple[int, ...]) -> bool:
     """What a customer owns is visible on the storefront to that customer alone."""
     return key[0] == context.viewer.customer_id
 
@@ -55,8 +57,8 @@ async def visible_to_owner(context: Any, key: tuple[int, ...]) -> bool:
 class NodeId:
     """How the type's public id is made of its columns, how a row is found by it, and who may see it.
 
-    `visible` decides on the storefront, and tells staff of some websites whose it is: what `its_customer` marks follows
-    the customer's website, what is for `everyone` is for them, the rest is for staff of all websites.
+    `visible` decides on the storefront, and tells staff of some websites whose it is: what `visible_to_owner` marks follows
+    the customer's website, what is `visible_to_everyone` is for them, the rest is for staff of all websites.
     `permission` is what staff need besides that of the root.
     """
 

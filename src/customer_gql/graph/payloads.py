@@ -9,6 +9,8 @@ from strawberry.types.field import StrawberryField
 from customer_gql.core.concurrent_edits import VersionConflict
 from customer_gql.core.errors import RuleError, RuleErrors, UserErrorCode
 
+from .context import Info
+
 EXPECTED_VERSION: Final = (
     "Version the edit is based on. Changes of other fields since then are kept; a change of the same field since then is "
     "a `VersionConflictError`. Without it, the last edit wins."
@@ -90,7 +92,7 @@ class ReturnsUserErrors(FieldExtension):
         assert issubclass(field.type, Payload), field.name
         self.payload = field.type
 
-    async def resolve_async(self, next_: Any, source: Any, info: strawberry.Info, **kwargs: Any) -> Any:
+    async def resolve_async(self, next_: Any, source: Any, info: Info, **kwargs: Any) -> Any:
         try:
             return await next_(source, info, **kwargs)
         except RuleError as error:

@@ -10,6 +10,7 @@ from customer_gql.core.errors import Forbidden, Unauthenticated
 from customer_gql.core.permissions import Permission
 from customer_gql.core.viewer import Viewer, ViewerKind
 
+from .context import Info
 from .payloads import ReturnsUserErrors
 
 ADMIN: Final = {"audience": "admin"}
@@ -35,7 +36,7 @@ class RequiresPermission(FieldExtension):
         scope = ", for all websites" if self.all_websites else ""
         field.description = f"{field.description} Permission: `{self.permission}`{scope}."
 
-    async def resolve_async(self, next_: Any, source: Any, info: strawberry.Info, **kwargs: Any) -> Any:
+    async def resolve_async(self, next_: Any, source: Any, info: Info, **kwargs: Any) -> Any:
         self.check(info.context.viewer)
         return await next_(source, info, **kwargs)
 
@@ -54,7 +55,7 @@ class StaffOnly(FieldExtension):
     def apply(self, field: StrawberryField) -> None:
         field.description = f"{field.description} For every signed-in staff user, on their own account; no permission."
 
-    async def resolve_async(self, next_: Any, source: Any, info: strawberry.Info, **kwargs: Any) -> Any:
+    async def resolve_async(self, next_: Any, source: Any, info: Info, **kwargs: Any) -> Any:
         if info.context.viewer.kind is not ViewerKind.STAFF:
             raise Unauthenticated(SIGN_IN_AS_STAFF)
         return await next_(source, info, **kwargs)
@@ -63,7 +64,7 @@ class StaffOnly(FieldExtension):
 class CustomerOnly(FieldExtension):
     """Only a signed-in customer, who acts on what is theirs."""
 
-    async def resolve_async(self, next_: Any, source: Any, info: strawberry.Info, **kwargs: Any) -> Any:
+    async def resolve_async(self, next_: Any, source: Any, info: Info, **kwargs: Any) -> Any:
         if info.context.viewer.kind is not ViewerKind.CUSTOMER:
             raise Unauthenticated("Sign in: send a customer token as `Authorization: Bearer …`.")
         return await next_(source, info, **kwargs)
@@ -72,7 +73,7 @@ class CustomerOnly(FieldExtension):
 class NotImpersonated(CustomerOnly):
     """Only the customer, not staff signed in as the customer."""
 
-    async def resolve_async(self, next_: Any, source: Any, info: strawberry.Info, **kwargs: Any) -> Any:
+    async def resolve_async(self, next_: Any, source: Any, info: Info, **kwargs: Any) -> Any:
         if info.context.viewer.is_impersonated:
             raise Forbidden("Staff signed in as a customer may not do this; only the customer may.")
         return await super().resolve_async(next_, source, info, **kwargs)

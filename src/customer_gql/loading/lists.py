@@ -6,9 +6,11 @@ from typing import Any
 
 from sqlalchemy import ARRAY, ColumnElement, Integer, any_, bindparam, func
 
+from customer_gql.core.viewer import Viewer
 from customer_gql.database.statements import AnySelect, Statement, compile_statement
 
 from .pages import Page, Sort, Window, apply_window
+from .reader import Reader
 from .single_flight import SharedCount
 
 
@@ -47,12 +49,12 @@ class RootList:
         counted = self.statement.with_only_columns(func.count().label("total"), maintain_column_froms=True)
         return counted.where(*where)
 
-    def _reach(self, viewer: Any) -> dict[str, list[int]]:
+    def _reach(self, viewer: Viewer) -> dict[str, list[int]]:
         if self.within is None or viewer.website_ids is None:
             return {}
         return {"website_ids": sorted(viewer.website_ids)}
 
-    async def page(self, context: Any, window: Window, sort: str, where: Sequence[ColumnElement[bool]] = ()) -> Page:
+    async def page(self, context: Reader, window: Window, sort: str, where: Sequence[ColumnElement[bool]] = ()) -> Page:
         chosen = self.sorts[sort]
         positioned = window.cursor is not None
         reach = self._reach(context.viewer)

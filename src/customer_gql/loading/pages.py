@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, bindparam, func, select, tuple_
 from customer_gql.core.errors import BadInput
 from customer_gql.database.statements import AnySelect
 
+from .reader import Reader
 from .reads import Columns, Read, first_of_each, one_by
 
 MAX_PAGE: Final = 100
@@ -174,7 +175,7 @@ class Pages:
     def read(self, window: Window) -> Read:
         return self._reads[window.backward, window.cursor is not None]
 
-    def load(self, context: Any, key: Any, window: Window) -> Awaitable[Page]:
+    def load(self, context: Reader, key: Any, window: Window) -> Awaitable[Page]:
         # Asked for here and not in the coroutine, so that it is in the same round as its neighbours.
         rows = context.load(self.read(window), key, **window.arguments(self.sort))
 
@@ -183,7 +184,7 @@ class Pages:
 
         return page()
 
-    def page(self, context: Any, key: Any, rows: Sequence[Any], window: Window) -> Page:
+    def page(self, context: Reader, key: Any, rows: Sequence[Any], window: Window) -> Page:
         async def count() -> int:
             return total_of(await context.load(self.count, key))
 
