@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Table, delete, or_, select, tuple_
 from customer_gql.database.pools import Database
 from customer_gql.database.statements import Connection, execute_statement
 
-from .tables import throttle
+from .tables import known_device, throttle
 
 BATCH_SIZE: Final = 5_000
 # Wrong passwords are in a row however slowly they come; after a month without one the count starts from zero.
@@ -35,8 +35,9 @@ def ends_unused(table: Table) -> Expiry:
     return Expiry(table, lambda now: or_(table.c.expires_at < now, table.c.idle_until < now))
 
 
-# Of customers and staff alike: their counters are rows of one table.
+# Customers and staff share these tables.
 FAILURES: Final = expires(throttle, "until", kept=_FAILURE_RETENTION)
+KNOWN_DEVICES: Final = expires(known_device)
 
 
 async def delete_expired_rows(database: Database, expiries: Sequence[Expiry]) -> None:

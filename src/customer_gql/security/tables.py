@@ -1,9 +1,12 @@
-"""Columns of hashed secrets, and the counters of failed attempts of customers and staff."""
+"""Columns of hashed secrets, the counters of failed attempts, and the known devices of customers and staff."""
 
-from sqlalchemy import CheckConstraint, Column, DateTime, Index, Integer
+import enum
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, Index, Integer, Text
 from sqlalchemy.dialects.postgresql import BYTEA
 
-from customer_gql.database.tables import table
+from customer_gql.core.viewer import ViewerKind
+from customer_gql.database.tables import created_at, one_of, table
 
 
 def hash_key(name: str = "token_hash") -> Column[bytes]:
@@ -24,5 +27,29 @@ throttle = table(
     Column("until", DateTime(timezone=True), nullable=False),
     is_sha256("key_hash"),
     Index("ix_throttle_until", "until"),
+    distribution="local",
+)
+
+
+class DeviceOwner(enum.Enum):
+    """The identities whose devices are known."""
+
+    CUSTOMER = ViewerKind.CUSTOMER.value
+    STAFF = ViewerKind.STAFF.value
+
+
+# A device on which the owner signed in. Its token proves nothing but that; it lets nobody in.
+known_device = table(
+    "known_device",
+    hash_key(),
+    Column("identity", Text, nullable=False),
+    # A customer or a staff user, as `identity` says; its slice deletes the rows with the account.
+    Column("owner_id", BigInteger, nullable=False),
+    created_at(),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    is_sha256(),
+    one_of("identity", DeviceOwner),
+    Index("ix_known_device_identity_owner_id", "identity", "owner_id"),
+    Index("ix_known_device_expires_at", "expires_at"),
     distribution="local",
 )

@@ -23,9 +23,6 @@ from .tables import throttle
 
 FREE_FAILURES: Final = 5
 LONGEST_PAUSE: Final = dt.timedelta(minutes=15)
-# NIST SP 800-63B: after so many failures in a row only the owner's mailbox, or staff, reopen the account.
-MAX_FAILURES: Final = 100
-UNTIL_RECOVERY: Final = dt.timedelta(days=36_500)
 PEER_ATTEMPTS: Final = 30
 PEER_WINDOW: Final = dt.timedelta(minutes=5)
 
@@ -54,6 +51,11 @@ def peer_key(identity: ViewerKind, counter: str, address: str | None) -> bytes:
     return _key(identity, "peer", counter, network_of(address or ""))
 
 
+def device_key(identity: ViewerKind, device: bytes) -> bytes:
+    """Failures on one known device, named by the SHA-256 of its token."""
+    return _key(identity, "device", device.hex())
+
+
 def _key(identity: ViewerKind, *parts: str) -> bytes:
     """Hashed, so that the table names nobody, not even what was typed into the wrong field."""
     return hashlib.sha256("\0".join([identity.value, *parts]).encode()).digest()
@@ -76,13 +78,13 @@ async def count_failure(connection: Connection, key: bytes, lock: Lock | None = 
 
 
 def _end_of_pause(count: Any, now: dt.datetime, lock: Lock | None) -> Any:
-    """No pause for the first failures; then a second, doubling to a quarter of an hour."""
+    """No pause for the first failures; then a second, doubling to a quarter of an hour. It always ends by itself:
+    otherwise a stranger's guesses would close an account for good."""
     steps = [(count == FREE_FAILURES + step, _time(now + dt.timedelta(seconds=2**step))) for step in range(10)]
     doubling = case(
         (count < FREE_FAILURES, _time(now)),
         *steps,
-        (count < MAX_FAILURES, _time(now + LONGEST_PAUSE)),
-        else_=_time(now + UNTIL_RECOVERY),
+        else_=_time(now + LONGEST_PAUSE),
     )
     if lock is None or not lock.failures or not lock.duration:
         return doubling

@@ -3,7 +3,7 @@
 from typing import Final
 
 from customer_gql.messaging.jobs.work import Tools
-from customer_gql.security.cleanup import FAILURES, delete_expired_rows, ends_unused, expires
+from customer_gql.security.cleanup import FAILURES, KNOWN_DEVICES, delete_expired_rows, ends_unused, expires
 
 from .tables import staff_invitation, staff_oidc_code, staff_oidc_flow, staff_session
 
@@ -13,6 +13,7 @@ STAFF_EXPIRIES: Final = (
     expires(staff_oidc_flow),
     expires(staff_oidc_code),
     FAILURES,
+    KNOWN_DEVICES,
 )
 
 

@@ -6,7 +6,7 @@ from typing import Final
 from customer_gql.customers.newsletter.tables import newsletter_confirmation
 from customer_gql.customers.profile.tables import visitor
 from customer_gql.messaging.jobs.work import Tools
-from customer_gql.security.cleanup import FAILURES, delete_expired_rows, ends_unused, expires
+from customer_gql.security.cleanup import FAILURES, KNOWN_DEVICES, delete_expired_rows, ends_unused, expires
 
 from .tables import customer_refresh_token, customer_session, customer_token, email_token, login_code, password_reset
 
@@ -25,6 +25,7 @@ CUSTOMER_EXPIRIES: Final = (
     ends_unused(customer_token),
     expires(visitor, "last_activity_at", kept=_RETENTION),
     FAILURES,
+    KNOWN_DEVICES,
 )
 
 

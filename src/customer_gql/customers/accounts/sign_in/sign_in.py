@@ -23,7 +23,7 @@ from customer_gql.graph.context import Context
 from customer_gql.security.hashing import verify_password
 from customer_gql.security.passwords import renew_hash, validate_password_length
 from customer_gql.security.sessions import SessionGrant
-from customer_gql.security.throttle import FREE_FAILURES, MAX_FAILURES, Attempt, forget_failures
+from customer_gql.security.throttle import FREE_FAILURES, Attempt, forget_failures
 
 SIGN_IN_REFUSED: Final = "The address or the password is wrong, or sign-in is closed for a while."
 REAUTHENTICATION_REFUSED: Final = (
@@ -87,7 +87,7 @@ async def _start_session(
 def _publish_lock_later(context: Context, account: Row | None, attempt: Attempt) -> None:
     if account is not None and attempt.count >= FREE_FAILURES:
         address = context.caller.address or None
-        first = attempt.count in {FREE_FAILURES, MAX_FAILURES}
+        first = attempt.count == FREE_FAILURES
         context.later(
             ("lock", account.id),
             partial(writes.publish_lock, account=account, until=attempt.until, first=first, address=address),

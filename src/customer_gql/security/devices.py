@@ -1,0 +1,79 @@
+"""Devices on which customers and staff signed in before (docs/domain/sign-in.md#sign-in-13).
+
+A device token lets nobody in. Failed sign-ins that send it are counted by the device, so that the guesses of strangers,
+which are counted by the account, do not keep its owner out.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import delete, func, insert, select, update
+
+from customer_gql.core.viewer import ViewerKind
+from customer_gql.database.statements import Connection, execute_statement, fetch_value
+
+from . import throttle, tokens
+from .tables import known_device
+
+DEVICE_LIFETIME: Final = dt.timedelta(days=365)
+MAX_DEVICES: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """`token` is what the device keeps; `is_new` says that it was not known before."""
+
+    token: str
+    is_new: bool
+
+
+async def find_device(
+    connection: Connection, identity: ViewerKind, owner_id: int | None, token: str | None
+) -> bytes | None:
+    """The SHA-256 of the token if it is a known device of this owner. The same statement runs for an unknown owner."""
+    return await fetch_value(
+        connection,
+        select(known_device.c.token_hash).where(
+            known_device.c.token_hash == tokens.hash_token(token or ""),
+            known_device.c.identity == identity.value,
+            known_device.c.owner_id == (owner_id or 0),
+            known_device.c.expires_at > func.now(),
+        ),
+    )
+
+
+async def remember_device(connection: Connection, identity: ViewerKind, owner_id: int, token: str | None) -> Device:
+    """Make the device known after a complete sign-in: extend the one of the token, or issue a token.
+
+    Its failures are forgotten. The token is stored as SHA-256, so a known one is returned as it was sent.
+    """
+    known = await find_device(connection, identity, owner_id, token)
+    if known is not None and token is not None:
+        until = dt.datetime.now(dt.UTC) + DEVICE_LIFETIME
+        await execute_statement(
+            connection, update(known_device).where(known_device.c.token_hash == known).values(expires_at=until)
+        )
+        await throttle.forget_failures(connection, [throttle.device_key(identity, known)])
+        return Device(token, is_new=False)
+    return Device(await _issue_device(connection, identity, owner_id), is_new=True)
+
+
+async def _issue_device(connection: Connection, identity: ViewerKind, owner_id: int) -> str:
+    token = tokens.new_token(tokens.DEVICE)
+    until = dt.datetime.now(dt.UTC) + DEVICE_LIFETIME
+    owner = {"identity": identity.value, "owner_id": owner_id}
+    of_owner = (known_device.c.identity == identity.value, known_device.c.owner_id == owner_id)
+    newest = select(known_device.c.token_hash).where(*of_owner).order_by(known_device.c.expires_at.desc())
+    surplus = newest.offset(MAX_DEVICES - 1)
+    await execute_statement(connection, delete(known_device).where(known_device.c.token_hash.in_(surplus)))
+    await execute_statement(
+        connection, insert(known_device).values(token_hash=tokens.hash_token(token), expires_at=until, **owner)
+    )
+    return token
+
+
+async def forget_devices(connection: Connection, identity: ViewerKind, owner_id: int) -> int:
+    """Every device of the owner is unknown from now on; how many there were."""
+    of_owner = (known_device.c.identity == identity.value, known_device.c.owner_id == owner_id)
+    return await execute_statement(connection, delete(known_device).where(*of_owner))
