@@ -24,25 +24,39 @@ from support.clients import served
 
 @dataclass(eq=False)
 class Inbox:
-    """What a mail server took; `rcpt` and `data` are what it answers instead of taking a mail."""
+    """What a mail server took; `rcpt` and `data` are what it answers instead of taking a mail.
+
+    `faults` are what it does at a recipient: `hang`, `close`, or an answer.
+    """
 
     port: int = 0
     messages: list[EmailMessage] = field(default_factory=list)
     raw: list[bytes] = field(default_factory=list)
     envelopes: list[tuple[str, list[str]]] = field(default_factory=list)
     rcpt: str | None = None
+    faults: dict[str, str] = field(default_factory=dict)
+    closes_after_refusal: bool = False
     data: Callable[[bytes], str | None] = lambda _content: None
     slow: float = 0
 
     async def handle_RCPT(  # noqa: N802 - the name the server looks for
-        self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any
+        self, server: Any, _session: Any, envelope: Any, address: str, _options: Any
     ) -> str:
+        fault = self.faults.get(address)
+        if fault == "hang":
+            await asyncio.Event().wait()
+        if fault == "close":
+            server.transport.close()
+        if fault is not None and self.closes_after_refusal:
+            asyncio.get_running_loop().call_soon(server.transport.close)
+        if fault is not None:
+            return fault
         if self.rcpt is not None:
             return self.rcpt
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(  # noqa: N802 - likewise
+    async def handle_DATA(  # noqa: N802 - the name the server looks for
         self, _server: Any, _session: Any, envelope: Any
     ) -> str:
         await asyncio.sleep(self.slow)

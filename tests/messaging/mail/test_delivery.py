@@ -208,6 +208,55 @@ async def test_a_server_that_hangs_up_costs_the_others_no_attempt(tools, store, 
     assert [row["attempts"] for row in await outbox(store)] == [0, 0, 0]
 
 
+@pytest.mark.parametrize("fault", ["hang", "close"])
+async def test_one_recipient_that_breaks_the_connection_stops_nobody_else(fault, tools, store, inbox):
+    recipients = [f"shopper{number}@example.com" for number in range(100)]
+    for recipient in recipients:
+        await reset_mail(store, recipient=recipient)
+    culprit = recipients[3]
+    inbox.faults = {culprit: fault}
+    while await deliver_mails(tools, policy=DeliveryPolicy(first_pause=dt.timedelta(), attempts=2, timeout=1)):
+        pass
+    assert sorted(to for _, [to] in inbox.envelopes) == sorted(set(recipients) - {culprit})
+    rows = await store.fetch("SELECT recipient, attempts, last_error FROM mail_outbox WHERE dead_at IS NOT NULL")
+    assert [(row.recipient, row.attempts) for row in rows] == [(culprit, 2)]
+    assert rows[0].last_error.startswith("The connection to the mail server broke while this mail was sent")
+    others = "SELECT count(*) FROM mail_outbox WHERE sent_at IS NOT NULL AND attempts = 1 AND recipient <> $1"
+    assert await store.fetchval(others, culprit) == 99
+
+
+async def test_one_recipient_answered_with_421_stops_nobody_else_and_loses_no_attempt(tools, store, inbox):
+    for name in ("ada", "busy", "eve"):
+        await reset_mail(store, recipient=f"{name}@example.com")
+    inbox.faults = {"busy@example.com": "421 Later"}
+    assert await deliver_mails(tools) == 3
+    assert [to for _, [to] in inbox.envelopes] == ["ada@example.com", "eve@example.com"]
+    assert [(row["attempts"], row["sent"]) for row in await outbox(store)] == [(1, True), (0, False), (1, True)]
+
+
+async def test_a_connection_closed_after_a_mail_is_not_the_next_mails_fault(tools, store, inbox):
+    """The server refuses one recipient and closes the connection after its answer."""
+    for name in ("refused", "ada"):
+        await reset_mail(store, recipient=f"{name}@example.com")
+    inbox.faults = {"refused@example.com": "550 No such person"}
+    inbox.closes_after_refusal = True
+    await deliver_mails(tools)
+    assert [(row["attempts"], row["sent"], row["dead"]) for row in await outbox(store)] == [
+        (1, False, True),
+        (1, True, False),
+    ]
+
+
+async def test_mails_given_back_have_pauses_of_their_own(tools, store, empty_database):
+    away = Tools(empty_database, tools.settings.model_copy(update={"smtp_port": 9}))
+    for _ in range(10):
+        await reset_mail(store)
+    with pytest.raises(MailServerUnreachable):
+        await deliver_mails(away)
+    assert await store.fetchval("SELECT count(DISTINCT next_attempt_at) FROM mail_outbox") == 10
+    assert await store.fetchval("SELECT count(*) FROM mail_outbox WHERE next_attempt_at > now()") == 10
+
+
 async def test_without_a_mail_server_mails_wait(tools, store, empty_database):
     await reset_mail(store)
     assert await deliver_mails(Tools(empty_database, tools.settings.model_copy(update={"smtp_host": None}))) == 0

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 import orjson
 import structlog
-from sqlalchemy import DateTime, Integer, bindparam, null, select, update
+from sqlalchemy import DateTime, Integer, Interval, bindparam, func, literal, null, select, update
 
 from customer_gql.core.text import to_single_line
 from customer_gql.database.statements import (
@@ -51,9 +51,10 @@ class DeliveryPolicy:
     first_pause: dt.timedelta = dt.timedelta(seconds=30)
     longest_pause: dt.timedelta = dt.timedelta(hours=2)
     lease: dt.timedelta = dt.timedelta(minutes=5)
+    timeout: float = 30
 
     def pause(self, attempts: int) -> dt.timedelta:
-        """Doubles, and is spread so that mails refused together do not come back together."""
+        """Doubles, with a jitter so that mails refused together do not come back together."""
         # The jitter needs no cryptography.
         return min(self.first_pause * 2 ** (attempts - 1), self.longest_pause) * random.uniform(0.5, 1.5)  # noqa: S311
 
@@ -101,15 +102,27 @@ def _warn_no_mail_server() -> None:
 async def _send_batch(tools: Tools, taken: Sequence[Row], policy: DeliveryPolicy) -> None:
     # What is not begun in good time is given back, because its lease may end while it is sent.
     ends = time.monotonic() + policy.lease.total_seconds() / 2
-    left, frames = list(taken), _Frames()
+    left, interrupted, frames = list(taken), list[Row](), _Frames()
+    was_busy = False
     try:
-        async with smtp.open_transport(tools.settings) as send:
+        async with smtp.open_transport(tools.settings, policy.timeout) as send:
             while left and time.monotonic() < ends:
-                await _send_mail(tools, left[0], send, policy, frames)
+                try:
+                    await _send_mail(tools, left[0], send, policy, frames)
+                except smtp.MailServerBusy:
+                    # Once may be about this recipient; twice in a row is about the server.
+                    if was_busy:
+                        raise
+                    was_busy = True
+                    interrupted.append(left[0])
+                else:
+                    was_busy = False
                 left.pop(0)
     except smtp.MailServerUnreachable as error:
-        await _return_mails(tools, left, f"The mail server does not answer ({error}).", policy.first_pause)
+        reason = f"The mail server does not answer ({error})."
+        await _return_mails(tools, [*interrupted, *left], reason, policy.first_pause)
         raise
+    await _return_mails(tools, interrupted, "The mail server was busy (421).", policy.first_pause)
     await _return_mails(tools, left, None, dt.timedelta())
 
 
@@ -200,8 +213,11 @@ async def _return_mails(tools: Tools, rows: Sequence[Row], reason: str | None, p
     """As if they had not been taken: no attempt of theirs failed."""
     if not rows:
         return
-    # The end of the lease tells our taking of them from a later one of another worker.
-    at, until = dt.datetime.now(dt.UTC) + pause, rows[0].next_attempt_at
+    # The end of the lease distinguishes our claim from a later one of another worker.
+    now, until = dt.datetime.now(dt.UTC), rows[0].next_attempt_at
+    # Each has a pause of its own, so that a batch does not come back in the same order.
+    seconds = pause.total_seconds() * (0.5 + func.random())
+    at = literal(now, DateTime(timezone=True)) + func.make_interval(0, 0, 0, 0, 0, 0, seconds, type_=Interval())
     async with tools.database.transaction() as connection:
         await execute_statement(
             connection,

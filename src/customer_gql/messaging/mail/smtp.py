@@ -13,16 +13,22 @@ from customer_gql.settings import Settings
 
 from .addressing import default_sender
 
-TIMEOUT_SECONDS: Final = 30
 Send = Callable[[EmailMessage], Awaitable[None]]
+# The server closes the connection, whichever mail is being sent.
+_CLOSING: Final = 421
+_ERRORS: Final = (aiosmtplib.SMTPException, OSError, ValueError)
 
 
 class MailServerUnreachable(Exception):
-    """The mail server is away or lets us not in: no mail is to blame."""
+    """The mail server cannot be reached or does not accept us; no mail is to blame."""
+
+
+class MailServerBusy(MailServerUnreachable):
+    """The mail server ended the connection with 421 while a mail was being sent."""
 
 
 class MailRefused(Exception):
-    """The mail server does not take this mail, for now or for good."""
+    """This mail could not be delivered, for now or for good."""
 
     def __init__(self, reason: str, *, for_good: bool) -> None:
         super().__init__(reason)
@@ -31,36 +37,76 @@ class MailRefused(Exception):
 
 
 def can_send(settings: Settings) -> bool:
-    """Whether mails can go anywhere; else they wait in the outbox."""
+    """Whether mails can be delivered; otherwise they wait in the outbox."""
     return settings.smtp_host is not None or settings.environment == "development"
 
 
 @asynccontextmanager
-async def open_transport(settings: Settings) -> AsyncGenerator[Send]:
-    """One connection for several mails."""
+async def open_transport(settings: Settings, seconds: float) -> AsyncGenerator[Send]:
+    """A way to send several mails. `seconds` are for one command of the mail server."""
     if settings.smtp_host is None:
         yield memory.catch_mail
         return
-    client = _make_client(settings)
+    connection = _SmtpConnection(settings, seconds)
     try:
-        await client.connect()
-    except (aiosmtplib.SMTPException, OSError, ValueError) as error:
-        raise MailServerUnreachable(type(error).__name__) from None
-
-    async def send(message: EmailMessage) -> None:
-        try:
-            async with asyncio.timeout(2 * TIMEOUT_SECONDS):
-                await client.send_message(message)
-        except (aiosmtplib.SMTPException, OSError, ValueError) as error:
-            raise _classify_error(error) from None
-
-    try:
-        yield send
+        yield connection.send
     finally:
-        await _close_client(client)
+        await connection.quit()
 
 
-def _make_client(settings: Settings) -> aiosmtplib.SMTP:
+class _SmtpConnection:
+    """One connection for several mails. A mail that breaks it does so for itself alone: the next gets a new one."""
+
+    def __init__(self, settings: Settings, timeout: float) -> None:
+        self._settings = settings
+        self._timeout = timeout
+        self._client: aiosmtplib.SMTP | None = None
+
+    async def send(self, message: EmailMessage) -> None:
+        client = await self._usable_client()
+        try:
+            async with asyncio.timeout(2 * self._timeout):
+                await client.send_message(message)
+        except _ERRORS as error:
+            answer = error.recipients[0] if isinstance(error, aiosmtplib.SMTPRecipientsRefused) else error
+            if not isinstance(answer, aiosmtplib.SMTPResponseException) or answer.code == _CLOSING:
+                self._drop()
+            raise _classify_error(answer) from None
+
+    async def _usable_client(self) -> aiosmtplib.SMTP:
+        """RSET finds out whether the server closed the connection after the mail before."""
+        if self._client is not None:
+            try:
+                await self._client.rset()
+            except _ERRORS:
+                self._drop()
+            else:
+                return self._client
+        client = _make_client(self._settings, self._timeout)
+        try:
+            async with asyncio.timeout(2 * self._timeout):
+                await client.connect()
+        except _ERRORS as error:
+            client.close()
+            raise MailServerUnreachable(type(error).__name__) from None
+        self._client = client
+        return client
+
+    def _drop(self) -> None:
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+    async def quit(self) -> None:
+        if self._client is None:
+            return
+        try:
+            await self._client.quit()
+        except _ERRORS:
+            self._drop()
+
+
+def _make_client(settings: Settings, timeout: float) -> aiosmtplib.SMTP:
     password = settings.smtp_password
     return aiosmtplib.SMTP(
         hostname=settings.smtp_host,
@@ -69,30 +115,21 @@ def _make_client(settings: Settings) -> aiosmtplib.SMTP:
         password=None if password is None else password.get_secret_value(),
         use_tls=settings.smtp_tls == "tls",
         start_tls=settings.smtp_tls == "starttls",
-        timeout=TIMEOUT_SECONDS,
+        timeout=timeout,
         # Named, because asking DNS for our own name may take long.
         local_hostname=default_sender(settings).domain,
     )
 
 
-async def _close_client(client: aiosmtplib.SMTP) -> None:
-    try:
-        if client.is_connected:
-            await client.quit()
-    except (aiosmtplib.SMTPException, OSError):
-        client.close()
-
-
-def _classify_error(error: Exception) -> Exception:
-    """Whose fault it is: the connection's, or this mail's."""
-    if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
-        error = error.recipients[0]
-    about_connection = (aiosmtplib.SMTPServerDisconnected, aiosmtplib.SMTPConnectError, OSError)
+def _classify_error(error: Exception) -> MailServerUnreachable | MailRefused:
+    """A failure while a mail is sent is the mail's own (docs/domain/mail.md#mail-2), except for 421."""
     if isinstance(error, aiosmtplib.SMTPResponseException):
-        # 421 closes the connection, whatever mail was under way.
-        if error.code == 421:
-            return MailServerUnreachable("421")
+        if error.code == _CLOSING:
+            return MailServerBusy(str(error.code))
         return MailRefused(f"{error.code} {error.message}", for_good=error.code >= 500)
-    if isinstance(error, about_connection):
-        return MailServerUnreachable(type(error).__name__)
-    return MailRefused(type(error).__name__, for_good=True)
+    if isinstance(error, (aiosmtplib.SMTPServerDisconnected, OSError)):
+        return MailRefused(
+            f"The connection to the mail server broke while this mail was sent ({type(error).__name__}).",
+            for_good=False,
+        )
+    return MailRefused(f"The mail cannot be sent ({type(error).__name__}).", for_good=True)
