@@ -163,7 +163,7 @@ def test_files_that_are_not_there(tmp_path: Path, shop_url: str):
             ["staff", "create", "bob@shop.example", "--role", "boss"],
             "There is no role 'boss'; there are: administrator, support, viewer.",
         ),
-        (["staff", "create", "ann@shop.example", "--role", "viewer"], "ann@shop.example is a staff user already."),
+        (["staff", "create", "ann@shop.example", "--role", "viewer"], "ann@shop.example is already a staff user."),
         (["staff", "create", "nonsense", "--role", "viewer"], "An email address must have an @-sign."),
         (["staff", "token", "bob@shop.example"], "There is no active staff user bob@shop.example."),
         (["customer", "token", "bob@shop.example"], "There is no customer bob@shop.example."),

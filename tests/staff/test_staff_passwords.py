@@ -24,7 +24,13 @@ CHANGE = """mutation C($input: StaffPasswordChangeInput!) { staffPasswordChange(
 NEW = "a bridge over the river Rhine"
 DEAD = {
     "isSet": False,
-    "userErrors": [{"code": "NOT_FOUND", "message": "This link does not work, or not any more.", "path": ["token"]}],
+    "userErrors": [
+        {
+            "code": "NOT_FOUND",
+            "message": "This link does not work: it was used, replaced by a newer one, or is too old. Ask for another invitation.",
+            "path": ["token"],
+        }
+    ],
 }
 
 

@@ -25,51 +25,51 @@ from .types import StaffUser, StaffUserPayload
 @strawberry.input(description="A new staff user.")
 class StaffCreateInput:
     email: str = column("Address to sign in with, at most 254 characters; no other staff user's.")
-    name: str = column("Name people see, at most 255 characters.")
-    role_id: strawberry.ID = column("Their role; one that allows no more than your own.")
-    job_title: str | None = strawberry.field(description="What they do, at most 255 characters.", default=None)
+    name: str = column("Display name, at most 255 characters.")
+    role_id: strawberry.ID = column("Role of the user; it allows no more than your own.")
+    job_title: str | None = strawberry.field(description="Job title, at most 255 characters.", default=None)
 
 
 @strawberry.input(description="Changes of a staff user. What is left out keeps its value.")
 class StaffUpdateInput:
     id: strawberry.ID = column("The staff user.")
-    name: strawberry.Maybe[str] = column("Name people see, at most 255 characters.")
-    job_title: strawberry.Maybe[str | None] = column("What they do, at most 255 characters; null clears.")
-    role_id: strawberry.Maybe[strawberry.ID] = column("Their role; never one's own.")
+    name: strawberry.Maybe[str] = column("Display name, at most 255 characters.")
+    job_title: strawberry.Maybe[str | None] = column("Job title, at most 255 characters; null clears.")
+    role_id: strawberry.Maybe[strawberry.ID] = column("Role of the user; nobody changes their own role.")
     expected_version: int | None = strawberry.field(description=EXPECTED_VERSION, default=None)
 
 
-@strawberry.input(description="Which staff user.")
+@strawberry.input(description="Staff user to act on.")
 class StaffUserInput:
     id: strawberry.ID = column("The staff user.")
 
 
-@strawberry.type(description="What creating a staff user did.")
+@strawberry.type(description="Result of creating a staff user.")
 class StaffCreatePayload(StaffUserPayload):
     pass
 
 
-@strawberry.type(description="What updating a staff user did.")
+@strawberry.type(description="Result of updating a staff user.")
 class StaffUpdatePayload(StaffUserPayload):
     pass
 
 
-@strawberry.type(description="What activating a staff user did.")
+@strawberry.type(description="Result of activating a staff user.")
 class StaffActivatePayload(StaffUserPayload):
     pass
 
 
-@strawberry.type(description="What deactivating a staff user did.")
+@strawberry.type(description="Result of deactivating a staff user.")
 class StaffDeactivatePayload(StaffUserPayload):
-    ended_session_count: int = strawberry.field(description="How many sessions ended with it.", default=0)
+    ended_session_count: int = strawberry.field(description="Number of sessions that ended.", default=0)
 
 
-@strawberry.type(description="What forcing a staff user to sign in again did.")
+@strawberry.type(description="Result of ending every session of a staff user.")
 class StaffForceSignInPayload(StaffUserPayload):
-    ended_session_count: int = strawberry.field(description="How many sessions ended.", default=0)
+    ended_session_count: int = strawberry.field(description="Number of sessions that ended.", default=0)
 
 
-@strawberry.type(description="What inviting a staff user did. The link is seen by its recipient alone.")
+@strawberry.type(description="Result of inviting a staff user. Only the recipient of the mail sees the link.")
 class StaffInvitePayload(StaffUserPayload):
     pass
 
@@ -176,7 +176,11 @@ class StaffAdminMutation:
         async with info.context.transaction() as connection:
             user = await writes.lock_manageable_user(connection, staff_id, by=actor_of(info.context.viewer))
             if not user.is_active:
-                raise RuleError("This account is closed.", path=["id"], code=UserErrorCode.NOT_ALLOWED)
+                raise RuleError(
+                    "The account of this staff user is deactivated. Activate it first.",
+                    path=["id"],
+                    code=UserErrorCode.NOT_ALLOWED,
+                )
             await passwords.invite_staff_user(connection, user, by=actor_of(info.context.viewer))
         return StaffInvitePayload(staff_key=staff_id)
 

@@ -37,12 +37,12 @@ graph_enum(
 )
 graph_enum(
     StaffActor,
-    "What kind of somebody did something on the side of staff.",
+    "Kind of actor in the history of staff.",
     {
         "STAFF": "A staff user.",
         "SERVICE": "A program with a service token.",
         "SYSTEM": "The command line, or the service by itself.",
-        "NOBODY": "Somebody who was not signed in.",
+        "NOBODY": "A person who was not signed in.",
     },
 )
 
@@ -66,19 +66,19 @@ class StaffRole(Node):
     name: str = column("Unique name, at most 255 characters.")
     version: int = column("Grows with every change; give it back as `expectedVersion` when editing.")
 
-    @strawberry.field(description="What its bearers may do.")
+    @strawberry.field(description="Permissions of the role.")
     def permissions(self: Any) -> list[Permission]:
         return known_permissions(self.permissions)
 
     @strawberry.field(
         graphql_type=list[Website] | None,
-        description="The websites whose customers its bearers see and touch; null for all, those made later included.",
+        description="Websites whose customers users of the role see and change; null for all, including future ones.",
     )
     async def websites(self: Any, info: Info) -> Any:
         return await _websites_of_row(self, info)
 
 
-@strawberry.type(description="Somebody who works in the shop.")
+@strawberry.type(description="A person who works in the shop.")
 class StaffUser(Node):
     id: strawberry.ID = node_id(
         "stf",
@@ -88,24 +88,24 @@ class StaffUser(Node):
         permission=Permission.STAFF_MANAGE,
         description="The staff user.",
     )
-    email: str = column("Address they sign in with.")
-    name: str = column("Name people see.")
-    job_title: str | None = column("What they do.")
-    role: str = column("Name of their role, a set of permissions.")
-    assigned_role: StaffRole = loaded(reads.roles_by_id, key="role_id", description="Their role.")
-    is_active: bool = column("May sign in.")
+    email: str = column("Address the user signs in with.")
+    name: str = column("Display name.")
+    job_title: str | None = column("Job title.")
+    role: str = column("Name of the role of the user.")
+    assigned_role: StaffRole = loaded(reads.roles_by_id, key="role_id", description="Role of the user.")
+    is_active: bool = column("Whether the user may sign in.")
     version: int = column("Grows with every change; give it back as `expectedVersion` when editing.")
-    created_at: dt.datetime = column("Staff since.")
+    created_at: dt.datetime = column("Time at which the user was created.")
 
 
-@strawberry.type(description="The signed-in staff user, with what only they are told.")
+@strawberry.type(description="The signed-in staff user, with private details.")
 class StaffMe:
     staff_key: strawberry.Private[int]
-    is_password_set: bool = column("They have a password; else they come by the identity provider or command line.")
-    is_totp_on: bool = column("Signing in with a password asks for a second factor.")
-    recovery_codes_left_count: int = column("How many recovery codes were not used yet.")
+    is_password_set: bool = column("Whether there is a password; otherwise the user signs in at the identity provider.")
+    is_totp_on: bool = column("Whether signing in with a password requires a second factor.")
+    recovery_codes_left_count: int = column("Number of unused recovery codes.")
 
-    @strawberry.field(graphql_type=StaffUser, description="Who they are.")
+    @strawberry.field(graphql_type=StaffUser, description="The staff user.")
     async def user(self, info: Info) -> Any:
         return await info.context.load(reads.staff_by_id, self.staff_key)
 
@@ -116,19 +116,19 @@ class StaffSession:
     def id(self: Any) -> strawberry.ID:
         return strawberry.ID(encode_id("sse", self.id))
 
-    signed_in_by: SignedInBy = column("How it began.")
-    created_at: dt.datetime = column("When it began.")
-    last_used_at: dt.datetime = column("Last use, to the minute.")
-    expires_at: dt.datetime = column("When it ends in any case, 8 hours after it began.")
-    address: str | None = column("Network address it began from.")
-    user_agent: str | None = column("What the program said it was, at most 255 characters.")
+    signed_in_by: SignedInBy = column("How the session began.")
+    created_at: dt.datetime = column("Time at which the session began.")
+    last_used_at: dt.datetime = column("Time of the last use, to the minute.")
+    expires_at: dt.datetime = column("Time at which the session ends in any case, 8 hours after it began.")
+    address: str | None = column("Network address the session began from.")
+    user_agent: str | None = column("`User-Agent` of the program, cut at 255 characters.")
 
-    @strawberry.field(description="The session this very request came with.")
+    @strawberry.field(description="Whether this request belongs to the session.")
     def is_current(self: Any, info: Info) -> bool:
         return self.token_hash == info.context.viewer.session
 
 
-@strawberry.type(description="What a program signs in with. The secret itself was shown once and is not stored.")
+@strawberry.type(description="A token that a program signs in with. Its secret is shown only once and not stored.")
 class ServiceToken(Node):
     id: strawberry.ID = node_id(
         "svt",
@@ -138,31 +138,35 @@ class ServiceToken(Node):
         permission=Permission.STAFF_MANAGE,
         description="The service token.",
     )
-    name: str = column("What it is for.")
-    created_by_staff: StaffUser = loaded(reads.staff_by_id, key="created_by", description="Who made it.")
-    created_at: dt.datetime = column("When it was made.")
-    expires_at: dt.datetime = column("When it ends by itself.")
-    revoked_at: dt.datetime | None = column("When it was ended for good; null while it was not.")
+    name: str = column("Purpose of the token.")
+    created_by_staff: StaffUser = loaded(
+        reads.staff_by_id, key="created_by", description="Staff user who created the token."
+    )
+    created_at: dt.datetime = column("Time at which the token was created.")
+    expires_at: dt.datetime = column("Time at which the token ends by itself.")
+    revoked_at: dt.datetime | None = column("Time at which the token was revoked; null if it was not.")
 
-    @strawberry.field(description="What the program may do.")
+    @strawberry.field(description="Permissions of the token.")
     def permissions(self: Any) -> list[Permission]:
         return known_permissions(self.permissions)
 
     @strawberry.field(
-        graphql_type=list[Website] | None, description="The websites whose customers it sees; null for all."
+        graphql_type=list[Website] | None, description="Websites whose customers the program sees; null for all."
     )
     async def websites(self: Any, info: Info) -> Any:
         return await _websites_of_row(self, info)
 
 
-@strawberry.type(description="A value before and after.")
+@strawberry.type(description="A value before and after a change.")
 class StaffEventChange:
-    field: str = column("Which value.")
-    before: JSON | None = column("Before; null when there was none.")  # pyright: ignore[reportInvalidTypeForm]
-    after: JSON | None = column("After; null when there is none.")  # pyright: ignore[reportInvalidTypeForm]
+    field: str = column("Name of the value.")
+    before: JSON | None = column("Value before; null when there was none.")  # pyright: ignore[reportInvalidTypeForm]
+    after: JSON | None = column("Value after; null when there is none.")  # pyright: ignore[reportInvalidTypeForm]
 
 
-@strawberry.type(description="Something done on the side of staff. Kept for good, never changed, without secrets.")
+@strawberry.type(
+    description="An event in the history of staff. It is never changed or deleted, and contains no secrets."
+)
 class StaffEvent(Node):
     id: strawberry.ID = node_id(
         "sev",
@@ -172,17 +176,23 @@ class StaffEvent(Node):
         permission=Permission.STAFF_MANAGE,
         description="The event.",
     )
-    created_at: dt.datetime = column("When.")
-    kind: str = column("What, as `SIGNED_IN`, `ROLE_CHANGED` or `CONFIGURATION_SET`; the list grows.")
-    actor: StaffActor = column("What kind of somebody did it.")
-    staff: StaffUser | None = loaded(reads.staff_by_id, key="staff_id", description="The staff user who did it.")
-    service: ServiceToken | None = loaded(
-        reads.service_tokens_by_id, key="service_id", description="The service token it was done with."
+    created_at: dt.datetime = column("Time of the event.")
+    kind: str = column(
+        "Kind of the event, such as `SIGNED_IN`, `ROLE_CHANGED` or `CONFIGURATION_SET`; new features add kinds."
     )
-    subject: str | None = column("Id of what it was done to.")
-    address: str | None = column("Network address it was done from.")
+    actor: StaffActor = column("Kind of the actor.")
+    staff: StaffUser | None = loaded(
+        reads.staff_by_id, key="staff_id", description="Staff user who did it; null for other actors."
+    )
+    service: ServiceToken | None = loaded(
+        reads.service_tokens_by_id,
+        key="service_id",
+        description="Service token it was done with; null for other actors.",
+    )
+    subject: str | None = column("Id of the object that was changed.")
+    address: str | None = column("Network address the request came from.")
 
-    @strawberry.field(description="What it changed.")
+    @strawberry.field(description="Changed values.")
     def changes(self: Any) -> list[StaffEventChange]:
         pairs = orjson.loads(self.changes).items()
         return [StaffEventChange(field=field, before=before, after=after) for field, (before, after) in pairs]

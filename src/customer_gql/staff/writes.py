@@ -46,7 +46,7 @@ async def add_staff_user(
         .returning(staff_user.c.id),
     )
     if created is None:
-        raise RuleError(f"{email} is a staff user already.", path=["email"], code=UserErrorCode.TAKEN)
+        raise RuleError(f"{email} is already a staff user.", path=["email"], code=UserErrorCode.TAKEN)
     changes = {
         "email": (None, normalize_email(email)),
         "name": (None, name),
@@ -102,7 +102,11 @@ async def change_staff_user(
     )
     if "role_id" in changed:
         if _is_self(by, staff_id):
-            raise RuleError("Nobody changes their own role.", path=["roleId"], code=UserErrorCode.NOT_ALLOWED)
+            raise RuleError(
+                "You cannot change your own role. Ask another administrator.",
+                path=["roleId"],
+                code=UserErrorCode.NOT_ALLOWED,
+            )
         await _require_assignable_role(connection, changed["role_id"], by)
     version = await _store_user(connection, user, changed)
     await writes.require_administrator(connection, path=["roleId"])
@@ -143,7 +147,9 @@ async def deactivate_staff_user(connection: Connection, staff_id: int, *, by: Ac
     await writes.serialize_role_changes(connection)
     user = await lock_manageable_user(connection, staff_id, by=by)
     if _is_self(by, staff_id):
-        raise RuleError("Nobody deactivates themselves.", path=["id"], code=UserErrorCode.NOT_ALLOWED)
+        raise RuleError(
+            "You cannot deactivate yourself. Ask another administrator.", path=["id"], code=UserErrorCode.NOT_ALLOWED
+        )
     if not user.is_active:
         return 0
     version = await _store_user(connection, user, {"is_active": False})

@@ -25,8 +25,10 @@ _PASSWORD_DESCRIPTION = "Your own password, at most 256 characters; needed when 
 @strawberry.input(description="A new role.")
 class StaffRoleCreateInput:
     name: str = column("Unique name, at most 255 characters.")
-    permissions: list[Permission] = column("What it allows: nothing that your own role does not.")
-    website_ids: list[strawberry.ID] | None = column("Its websites, at most 100; null for all, if your own has all.")
+    permissions: list[Permission] = column("Permissions of the role; each of them your own role has too.")
+    website_ids: list[strawberry.ID] | None = column(
+        "Websites of the role, at most 100; null for all, if your own role has all."
+    )
     password: str | None = strawberry.field(description=_PASSWORD_DESCRIPTION, default=None)
 
 
@@ -34,31 +36,35 @@ class StaffRoleCreateInput:
 class StaffRoleUpdateInput:
     id: strawberry.ID = column("The role.")
     name: strawberry.Maybe[str] = column("Unique name, at most 255 characters.")
-    permissions: strawberry.Maybe[list[Permission]] = column("What it allows: nothing that your own role does not.")
-    website_ids: strawberry.Maybe[list[strawberry.ID] | None] = column("Its websites, at most 100; null for all.")
+    permissions: strawberry.Maybe[list[Permission]] = column(
+        "Permissions of the role; each of them your own role has too."
+    )
+    website_ids: strawberry.Maybe[list[strawberry.ID] | None] = column(
+        "Websites of the role, at most 100; null for all."
+    )
     expected_version: int | None = strawberry.field(description=EXPECTED_VERSION, default=None)
     password: str | None = strawberry.field(description=_PASSWORD_DESCRIPTION, default=None)
 
 
-@strawberry.input(description="Which role goes.")
+@strawberry.input(description="Role to delete.")
 class StaffRoleDeleteInput:
-    id: strawberry.ID = column("The role; nobody may have it.")
+    id: strawberry.ID = column("The role; no staff user has it.")
     password: str | None = strawberry.field(description=_PASSWORD_DESCRIPTION, default=None)
 
 
-@strawberry.type(description="What creating a role did.")
+@strawberry.type(description="Result of creating a role.")
 class StaffRoleCreatePayload(StaffRolePayload):
     pass
 
 
-@strawberry.type(description="What updating a role did.")
+@strawberry.type(description="Result of updating a role.")
 class StaffRoleUpdatePayload(StaffRolePayload):
     pass
 
 
-@strawberry.type(description="What deleting a role did.")
+@strawberry.type(description="Result of deleting a role.")
 class StaffRoleDeletePayload(Payload):
-    deleted_id: strawberry.ID | None = strawberry.field(description="The role that is gone.", default=None)
+    deleted_id: strawberry.ID | None = strawberry.field(description="The role that was deleted.", default=None)
 
 
 @strawberry.type
@@ -119,7 +125,7 @@ class StaffRoleAdminMutation:
         permission=Permission.STAFF_MANAGE,
         exclusive=True,
         description="Delete a role that nobody has and that allows no more than the caller's own. Asks for the "
-        "caller's own password. Writes the history of staff. Cannot be undone; create the role again.",
+        "caller's own password. Writes the history of staff. Cannot be undone; create it again.",
     )
     async def staff_role_delete(
         self, info: Info, input: Annotated[StaffRoleDeleteInput, INPUT]

@@ -1,4 +1,4 @@
-"""What somebody holds, and that nobody hands on more: permissions and websites (docs/domain/roles.md#roles-3)."""
+"""Permissions and websites of an actor, who cannot grant more than these (docs/domain/roles.md#roles-3)."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -53,7 +53,7 @@ def refuse_granting_more(by: Actor, wanted: Grant) -> None:
         return
     errors: list[RuleError] = []
     if missing := sorted(wanted.permissions - own.permissions):
-        message = f"You do not hold {', '.join(missing)} yourself."
+        message = f"Your own role lacks {', '.join(missing)}. Leave it out, or ask an administrator who has it."
         errors.append(RuleError(message, path=["permissions"], code=UserErrorCode.NOT_ALLOWED))
     if not own.reaches(wanted.websites):
         message = "Your own role does not reach all of these websites."
@@ -66,7 +66,11 @@ def refuse_stronger(by: Actor, existing: Grant, path: list[str]) -> None:
     """Nobody touches what holds more than they do: taking a permission away from others is power too."""
     own = grant_of(by)
     if own is not None and not own.covers(existing):
-        raise RuleError("It holds more than you do.", path=path, code=UserErrorCode.NOT_ALLOWED)
+        raise RuleError(
+            "Its permissions or websites exceed your own. Ask an administrator who has them.",
+            path=path,
+            code=UserErrorCode.NOT_ALLOWED,
+        )
 
 
 MAX_WEBSITES: Final = 100
@@ -78,9 +82,15 @@ async def validate_websites(connection: Connection, ids: Iterable[int] | None, b
         return None
     wanted = sorted(set(ids))
     if not wanted:
-        raise RuleError("Name a website, or give null for all.", path=["websiteIds"], code=UserErrorCode.REQUIRED)
+        raise RuleError(
+            "Name at least one website, or use null for all.", path=["websiteIds"], code=UserErrorCode.REQUIRED
+        )
     if len(wanted) > MAX_WEBSITES:
-        raise RuleError(f"At most {MAX_WEBSITES} websites.", path=["websiteIds"], code=UserErrorCode.TOO_MANY)
+        raise RuleError(
+            f"There are too many websites. Use at most {MAX_WEBSITES}, or null for all.",
+            path=["websiteIds"],
+            code=UserErrorCode.TOO_MANY,
+        )
     known = await fetch_rows(connection, select(website.c.id).where(equals_any(website.c.id, wanted)))
     if len(known) != len(wanted) or not is_visible_to(by, wanted):
         raise RuleError("There is no such website.", path=["websiteIds"], code=UserErrorCode.NOT_FOUND)

@@ -59,7 +59,9 @@ async def create_role(
 ) -> int:
     await serialize_role_changes(connection)
     if await fetch_value(connection, select(func.count()).select_from(staff_role)) >= MAX_ROLES:
-        raise RuleError(f"At most {MAX_ROLES} roles.", code=UserErrorCode.LIMIT_REACHED)
+        raise RuleError(
+            f"There are {MAX_ROLES} roles, the maximum. Delete one first.", code=UserErrorCode.LIMIT_REACHED
+        )
     values = await _validate_role(connection, name, permissions, website_ids, by)
     role_id = 1000 + secrets.randbelow(2**31 - 1000)
     await _refuse_taken_name(connection, name, None)
@@ -117,7 +119,7 @@ async def delete_role(connection: Connection, role_id: int, *, by: Actor) -> Non
     )
     if bearers:
         raise RuleError(
-            f"{bearers} staff users have this role; give them another first.",
+            f"{bearers} staff users have this role. Give them another one first.",
             path=["id"],
             code=UserErrorCode.NOT_ALLOWED,
         )
@@ -140,7 +142,7 @@ async def _refuse_taken_name(connection: Connection, name: str, but: int | None)
     others = select(staff_role.c.id).where(staff_role.c.name == name)
     taken = await fetch_value(connection, others if but is None else others.where(staff_role.c.id != but))
     if taken is not None:
-        raise RuleError("There is a role of that name.", path=["name"], code=UserErrorCode.TAKEN)
+        raise RuleError("Another role has this name. Choose another.", path=["name"], code=UserErrorCode.TAKEN)
 
 
 async def _refuse_locking_oneself_out(connection: Connection, role: Row, values: dict[str, Any], by: Actor) -> None:
@@ -154,7 +156,7 @@ async def _refuse_locking_oneself_out(connection: Connection, role: Row, values:
     if own == role.id and (narrower or Permission.STAFF_MANAGE not in values["permissions"]):
         path = ["websiteIds"] if narrower else ["permissions"]
         raise RuleError(
-            "This is your own role: it keeps staff.manage and its websites.", path=path, code=UserErrorCode.NOT_ALLOWED
+            "This is your own role. Keep staff.manage and its websites.", path=path, code=UserErrorCode.NOT_ALLOWED
         )
 
 

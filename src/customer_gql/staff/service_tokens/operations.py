@@ -23,23 +23,25 @@ from . import writes
 
 @strawberry.input(description="A new service token.")
 class ServiceTokenCreateInput:
-    name: str = column("What it is for, at most 255 characters.")
-    permissions: list[Permission] = column("What it allows: nothing that your own role does not, never STAFF_MANAGE.")
+    name: str = column("Purpose of the token, at most 255 characters.")
+    permissions: list[Permission] = column(
+        "Permissions of the token; each of them your own role has too, and never STAFF_MANAGE."
+    )
     website_ids: list[strawberry.ID] | None = column(
         "Its websites, at most 100; null for all, if your own role has all."
     )
-    expires_at: dt.datetime = column("When it ends, at most 366 days from now.")
+    expires_at: dt.datetime = column("Time at which the token ends, at most 366 days from now.")
 
 
-@strawberry.input(description="Which service token gets a new secret.")
+@strawberry.input(description="Service token to give a new secret.")
 class ServiceTokenRotateInput:
     id: strawberry.ID = column("The service token.")
     overlap_minutes: int = strawberry.field(
-        description="How long the secret until now works on, 0 to 1440 minutes.", default=0
+        description="Minutes for which the previous secret still works, 0 to 1440.", default=0
     )
 
 
-@strawberry.input(description="Which service token ends.")
+@strawberry.input(description="Service token to end.")
 class ServiceTokenRevokeInput:
     id: strawberry.ID = column("The service token.")
 
@@ -47,18 +49,18 @@ class ServiceTokenRevokeInput:
 @strawberry.type(description="A new service token.")
 class ServiceTokenCreatePayload(ServiceTokenPayload):
     token: str | None = strawberry.field(
-        description="The secret, for `Authorization: Bearer …`. Shown once; null when refused.", default=None
+        description="The secret, for `Authorization: Bearer …`. Shown only once; null when refused.", default=None
     )
 
 
 @strawberry.type(description="A service token with a new secret.")
 class ServiceTokenRotatePayload(ServiceTokenPayload):
     token: str | None = strawberry.field(
-        description="The new secret, for `Authorization: Bearer …`. Shown once; null when refused.", default=None
+        description="The new secret, for `Authorization: Bearer …`. Shown only once; null when refused.", default=None
     )
 
 
-@strawberry.type(description="What revoking a service token did.")
+@strawberry.type(description="Result of revoking a service token.")
 class ServiceTokenRevokePayload(ServiceTokenPayload):
     pass
 
@@ -80,7 +82,7 @@ class ServiceTokenAdminQuery:
         of=StaffEvent,
         permission=Permission.STAFF_MANAGE,
         all_websites=True,
-        description="What was done on the side of staff, newest first, in pages.",
+        description="History of staff, newest event first, in pages.",
     )
 
 
@@ -128,7 +130,7 @@ class ServiceTokenAdminMutation:
     @admin_mutation(
         permission=Permission.STAFF_MANAGE,
         exclusive=True,
-        description="End a service token that allows no more than the caller's own role, at once and for good. Writes "
+        description="End a service token that allows no more than the caller's own role, at once and permanently. Writes "
         "the history of staff. Cannot be undone.",
     )
     async def service_token_revoke(

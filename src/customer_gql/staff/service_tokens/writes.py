@@ -39,7 +39,10 @@ async def create_service_token(
     """Its id, and the secret, shown once and stored as a hash."""
     now = dt.datetime.now(dt.UTC)
     if not now < expires_at <= now + MAX_LIFETIME:
-        raise RuleError(f"Within {MAX_LIFETIME.days} days from now.", path=["expiresAt"])
+        raise RuleError(
+            f"A service token ends within {MAX_LIFETIME.days} days. Give a time between now and then.",
+            path=["expiresAt"],
+        )
     websites = await validate_websites(connection, website_ids, by)
     wanted = Grant(frozenset(permissions), None if websites is None else frozenset(websites))
     if Permission.STAFF_MANAGE in wanted.permissions:
@@ -71,7 +74,10 @@ async def create_service_token(
 async def _refuse_over_limit(connection: Connection) -> None:
     live = select(func.count()).where(service_token.c.revoked_at.is_(None), service_token.c.expires_at > func.now())
     if await fetch_value(connection, live) >= MAX_SERVICE_TOKENS:
-        raise RuleError(f"At most {MAX_SERVICE_TOKENS} service tokens at once.", code=UserErrorCode.LIMIT_REACHED)
+        raise RuleError(
+            f"There are {MAX_SERVICE_TOKENS} service tokens, the maximum. Revoke one first.",
+            code=UserErrorCode.LIMIT_REACHED,
+        )
 
 
 async def _issue_secret(connection: Connection, id: int, expires_at: dt.datetime) -> str:
@@ -92,11 +98,11 @@ async def _lock_manageable_token(connection: Connection, id: int, by: Actor) -> 
 async def rotate_service_token(connection: Connection, id: int, *, overlap: dt.timedelta, by: Actor) -> str:
     """A new secret; the one before works on for `overlap`, those older end at once."""
     if not dt.timedelta(0) <= overlap <= MAX_OVERLAP:
-        raise RuleError("0 to 1440 minutes.", path=["overlapMinutes"])
+        raise RuleError("The overlap has 0 to 1440 minutes.", path=["overlapMinutes"])
     token_row = await _lock_manageable_token(connection, id, by)
     now = dt.datetime.now(dt.UTC)
     if token_row.revoked_at is not None or token_row.expires_at <= now:
-        raise RuleError("This service token has ended; make a new one.", path=["id"], code=UserErrorCode.NOT_ALLOWED)
+        raise RuleError("This service token has ended. Create a new one.", path=["id"], code=UserErrorCode.NOT_ALLOWED)
     secrets = service_token_secret.c
     # Those of an earlier rotation have an end nearer than the token's.
     older = (secrets.service_token_id == id) & (secrets.expires_at < token_row.expires_at)

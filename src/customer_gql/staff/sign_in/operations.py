@@ -22,12 +22,12 @@ from .own_account import StaffAccountMutation, StaffAccountQuery
 from .sign_in import sign_in_staff
 
 
-@strawberry.input(description="What a staff user signs in with.")
+@strawberry.input(description="Credentials of a staff user.")
 class StaffSignInInput:
     email: str = column("Address of the account, at most 254 characters.")
     password: str = column("Password, at most 256 characters.")
     totp: str | None = strawberry.field(
-        description="The six digits of the moment, or a recovery code, when a second factor is on.", default=None
+        description="Current six-digit code, or a recovery code, when a second factor is on.", default=None
     )
 
 
@@ -37,43 +37,44 @@ class SessionPayload(Payload):
 
     staff_key: strawberry.Private[int | None] = None
     token: str | None = strawberry.field(
-        description="Send it as `Authorization: Bearer …`. Shown once; null when refused.", default=None
+        description="Access token, to be sent as `Authorization: Bearer …`. Shown only once; null when refused.",
+        default=None,
     )
     expires_at: dt.datetime | None = strawberry.field(
-        description="When the session ends in any case; unused it ends after 30 minutes.", default=None
+        description="Time at which the session ends in any case; without use it ends after 30 minutes.", default=None
     )
 
     @classmethod
     def of(cls, grant: SessionGrant) -> Self:
         return cls(token=grant.access_token, expires_at=grant.expires_at, staff_key=grant.owner_id)
 
-    @strawberry.field(graphql_type=StaffUser | None, description="Who signed in; null when refused.")
+    @strawberry.field(graphql_type=StaffUser | None, description="Staff user who signed in; null when refused.")
     async def staff_user(self, info: Info) -> Any:
         return None if self.staff_key is None else await info.context.load(reads.staff_by_id, self.staff_key)
 
 
-@strawberry.type(description="A session, or why there is none.")
+@strawberry.type(description="A new session, or the reason for refusing one.")
 class StaffSignInPayload(SessionPayload):
     pass
 
 
-@strawberry.input(description="What a browser brought from the identity provider.")
+@strawberry.input(description="Code that a browser brought from the identity provider.")
 class StaffOidcExchangeInput:
     code: str = column("The one-time code.")
 
 
-@strawberry.type(description="A session, or why there is none.")
+@strawberry.type(description="A new session, or the reason for refusing one.")
 class StaffOidcExchangePayload(SessionPayload):
     pass
 
 
-@strawberry.input(description="The password a staff user chooses by a link mailed to them.")
+@strawberry.input(description="Password that a staff user chooses with a mailed link.")
 class StaffPasswordSetInput:
-    token: str = column("The token of the link.")
+    token: str = column("Token of the link in the mail.")
     password: str = column("15 to 256 characters; 12 are enough with a second factor.")
 
 
-@strawberry.type(description="What setting the password did.")
+@strawberry.type(description="Result of setting a password.")
 class StaffPasswordSetPayload(Payload):
     is_set: bool = strawberry.field(description="The password was set.", default=False)
 
@@ -91,7 +92,7 @@ class StaffSignInMutation:
 
     @open_admin_mutation(
         description="Exchange the code a browser brought from the identity provider, once and within 60 seconds, for "
-        "a session. A second factor is the provider's affair. Writes the history of staff. Undone by `staffSignOut`."
+        "a session. A second factor is the responsibility of the provider. Writes the history of staff. Undone by `staffSignOut`."
     )
     async def staff_oidc_exchange(
         self, info: Info, input: Annotated[StaffOidcExchangeInput, INPUT]
@@ -100,7 +101,7 @@ class StaffSignInMutation:
         async with context.transaction() as connection:
             staff_id = await oidc.exchange_one_time_code(connection, input.code, context.caller.address)
             if staff_id is None:
-                message = "This code does not work, or not any more."
+                message = "This code does not work: it was used, is unknown, or is too old. Sign in again."
                 raise RuleError(message, path=["code"], code=UserErrorCode.NOT_FOUND)
             grant = await sessions.start_staff_session(
                 connection,
@@ -118,7 +119,11 @@ class StaffSignInMutation:
     async def staff_password_set(
         self, info: Info, input: Annotated[StaffPasswordSetInput, INPUT]
     ) -> StaffPasswordSetPayload:
-        refusal = RuleError("This link does not work, or not any more.", path=["token"], code=UserErrorCode.NOT_FOUND)
+        refusal = RuleError(
+            "This link does not work: it was used, replaced by a newer one, or is too old. Ask for another invitation.",
+            path=["token"],
+            code=UserErrorCode.NOT_FOUND,
+        )
         async with info.context.database.reads.acquire() as connection:
             user = await passwords.find_invited(connection, input.token)
             if user is None:

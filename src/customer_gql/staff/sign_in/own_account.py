@@ -19,69 +19,72 @@ from . import passwords, sessions, totp
 from .sign_in import reauthenticate_staff
 
 
-@strawberry.input(description="A new password of one's own.")
+@strawberry.input(description="Current and new password of the staff user.")
 class StaffPasswordChangeInput:
-    password: str | None = strawberry.field(description="The one until now; needed when there is one.", default=None)
+    password: str | None = strawberry.field(description="Current password; required if there is one.", default=None)
     new_password: str = column("15 to 256 characters; 12 are enough with a second factor.")
 
 
-@strawberry.type(description="What changing the password did.")
+@strawberry.type(description="Result of changing the password.")
 class StaffPasswordChangePayload(Payload):
     is_changed: bool = strawberry.field(description="The password was changed.", default=False)
 
 
-@strawberry.type(description="What signing out did.")
+@strawberry.type(description="Result of signing out.")
 class StaffSignOutPayload(Payload):
-    ended_session_count: int = strawberry.field(description="How many sessions ended.", default=0)
+    ended_session_count: int = strawberry.field(description="Number of sessions that ended.", default=0)
 
 
-@strawberry.input(description="How far to sign out.")
+@strawberry.input(description="Scope of a sign-out.")
 class StaffSignOutInput:
-    everywhere: bool = strawberry.field(description="Every session of one's own, not only this one.", default=False)
+    everywhere: bool = strawberry.field(description="End every own session, not only this one.", default=False)
 
 
-@strawberry.input(description="Which of one's own sessions ends.")
+@strawberry.input(description="Own session to end.")
 class StaffSessionRevokeInput:
     id: strawberry.ID = column("The session.")
 
 
-@strawberry.type(description="What ending a session did.")
+@strawberry.type(description="Result of ending a session.")
 class StaffSessionRevokePayload(Payload):
     revoked_id: strawberry.ID | None = strawberry.field(description="The session that ended.", default=None)
 
 
-@strawberry.input(description="Confirms that it is the owner.")
+@strawberry.input(description="Proof that the request comes from the owner.")
 class StaffTotpEnrollInput:
-    password: str | None = strawberry.field(description="One's own password; needed when there is one.", default=None)
+    password: str | None = strawberry.field(description="Own password; required if there is one.", default=None)
 
 
-@strawberry.type(description="A secret for an authenticator; it counts for nothing before `staffTotpConfirm`.")
+@strawberry.type(description="Secret for an authenticator; it has no effect before `staffTotpConfirm`.")
 class StaffTotpEnrollPayload(Payload):
-    secret: str | None = strawberry.field(description="To type into the authenticator; shown once.", default=None)
-    uri: str | None = strawberry.field(description="The same as `otpauth:` address, for a QR code.", default=None)
+    secret: str | None = strawberry.field(
+        description="Secret to enter into the authenticator; shown only once.", default=None
+    )
+    uri: str | None = strawberry.field(description="The secret as an `otpauth:` address, for a QR code.", default=None)
 
 
-@strawberry.input(description="A first code of the authenticator.")
+@strawberry.input(description="First code of the authenticator.")
 class StaffTotpConfirmInput:
-    code: str = column("The six digits of the moment.")
+    code: str = column("Current six-digit code.")
 
 
-@strawberry.type(description="The second factor is on.")
+@strawberry.type(description="Result of switching the second factor on.")
 class StaffTotpConfirmPayload(Payload):
     recovery_codes: list[str] = strawberry.field(
-        description="Ten codes that stand in for the authenticator, once each. Shown once.", default_factory=list
+        description="Ten codes that each replace a code of the authenticator once. Shown only once.",
+        default_factory=list,
     )
 
 
-@strawberry.input(description="Confirms that it is the owner.")
+@strawberry.input(description="Proof that the request comes from the owner.")
 class StaffTotpDisableInput:
-    password: str | None = strawberry.field(description="One's own password; needed when there is one.", default=None)
-    code: str = column("The six digits of the moment, or a recovery code.")
+    password: str | None = strawberry.field(description="Own password; required if there is one.", default=None)
+    code: str = column("Current six-digit code, or a recovery code.")
 
 
-@strawberry.type(description="What switching the second factor off did.")
+@strawberry.type(description="Result of switching the second factor off.")
 class StaffTotpDisablePayload(Payload):
-    is_off: bool = strawberry.field(description="It is off.", default=False)
+    is_off: bool = strawberry.field(description="The second factor is off.", default=False)
 
 
 @strawberry.type
@@ -122,7 +125,7 @@ class StaffAccountMutation:
         async with context.transaction() as connection:
             # Nothing was locked while the passwords were hashed, so look again whether it still is the confirmed one.
             if (await passwords.fetch_credentials(connection, staff_id)).hash != confirmed:
-                raise RuleError("The password was changed at the same moment.", path=["password"])
+                raise RuleError("The password was changed at the same time. Sign in again.", path=["password"])
             await passwords.change_staff_password(
                 connection, user, hash, by=actor_of(context.viewer), keep=context.viewer.session
             )
@@ -148,7 +151,9 @@ class StaffAccountMutation:
         session_id = decode_id(input.id, "sse")
         async with info.context.transaction() as connection:
             if not await sessions.end_staff_session(connection, _own_staff_id(info), session_id):
-                raise RuleError("There is no such session.", path=["id"], code=UserErrorCode.NOT_FOUND)
+                raise RuleError(
+                    "There is no such session. It may have ended.", path=["id"], code=UserErrorCode.NOT_FOUND
+                )
             await record_staff_event(connection, "SESSION_REVOKED", by=actor_of(info.context.viewer), subject=input.id)
         return StaffSessionRevokePayload(revoked_id=input.id)
 
@@ -200,7 +205,9 @@ class StaffAccountMutation:
             if user.totp_since is None or not await totp.check_second_factor(
                 connection, user, input.code, context.settings
             ):
-                raise RuleError("There is none, or that is not the code of the moment.", path=["code"])
+                raise RuleError(
+                    "The code is wrong, or there is no second factor. Enter the current code.", path=["code"]
+                )
             await totp.disable_totp(connection, staff_id)
             await record_staff_event(
                 connection, "TOTP_OFF", by=actor_of(context.viewer), subject=encode_id("stf", staff_id)

@@ -46,7 +46,7 @@ async def start_staff_session(
 
 
 async def find_staff_session(database: Database, token: str) -> AuthenticatedSession | None:
-    """Who comes with the token of a staff user or a service; what they may do is read again for each request."""
+    """Who comes with the token of a staff user or a service; what they may do is read for each request."""
     token_hash = tokens.hash_token(token)
     if token.startswith(tokens.SERVICE):
         return await _find_service(database, token_hash)

@@ -84,7 +84,7 @@ async def reauthenticate_staff(context: Context, given: str | None, path: str = 
         if user.hash is None:
             return None
         if given is None:
-            raise RuleError("Give your own password to confirm.", path=[path], code=UserErrorCode.REQUIRED)
+            raise RuleError("Enter your own password to confirm.", path=[path], code=UserErrorCode.REQUIRED)
         admitted = await attempts.admit_attempt(connection, user.email, context.caller.address)
     right = await hashing.verify_password(given, user.hash if admitted else None)
     async with context.transaction() as connection:
@@ -95,7 +95,7 @@ async def reauthenticate_staff(context: Context, given: str | None, path: str = 
             connection, "PASSWORD_WRONG", by=actor_of(context.viewer), subject=encode_id("stf", staff_id)
         )
     raise RuleError(
-        "That is not your password, or too many were tried; wait a while.",
+        "This is not your password, or too many wrong ones were entered. Try again later.",
         path=[path],
         code=UserErrorCode.NOT_ALLOWED,
     )

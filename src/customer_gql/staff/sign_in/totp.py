@@ -31,7 +31,7 @@ def _encryption_keys(settings: Settings) -> MultiFernet:
     keys = settings.secret_keys.get_secret_value()
     if not keys:
         raise RuleError(
-            "A second factor cannot be set up here: the service has no CUSTOMER_GQL_SECRET_KEYS.",
+            "A second factor cannot be set up: the service has no CUSTOMER_GQL_SECRET_KEYS.",
             code=UserErrorCode.NOT_ALLOWED,
         )
     return MultiFernet([Fernet(key.strip()) for key in keys.split(",")])
@@ -55,7 +55,7 @@ def _decrypt_secret(settings: Settings, user: Row) -> str | None:
 async def enroll_totp(connection: Connection, user: Row, settings: Settings) -> tuple[str, str]:
     """A fresh secret and its URI for the authenticator. It counts for nothing until it is confirmed."""
     if user.totp_since is not None:
-        raise RuleError("A second factor is on already; switch it off first.", code=UserErrorCode.NOT_ALLOWED)
+        raise RuleError("A second factor is already on. Switch it off first.", code=UserErrorCode.NOT_ALLOWED)
     secret = random_base32()
     put = upsert(staff_totp).values(staff_id=user.id, secret=_encrypt_secret(settings, user.id, secret))
     await execute_statement(
@@ -72,9 +72,9 @@ async def enroll_totp(connection: Connection, user: Row, settings: Settings) -> 
 async def confirm_totp(connection: Connection, user: Row, code: str, settings: Settings) -> list[str]:
     """Switch it on with a first code; the recovery codes, shown once."""
     if user.secret is None or user.totp_since is not None:
-        raise RuleError("There is no second factor to confirm; enroll first.", code=UserErrorCode.NOT_ALLOWED)
+        raise RuleError("There is no second factor to confirm. Enroll one first.", code=UserErrorCode.NOT_ALLOWED)
     if not await _check_digits(connection, user, code, settings):
-        raise RuleError("That is not the code of the moment.", path=["code"])
+        raise RuleError("The code is wrong. Enter the current code of the authenticator.", path=["code"])
     await execute_statement(
         connection,
         update(staff_totp).where(staff_totp.c.staff_id == user.id).values(confirmed_at=dt.datetime.now(dt.UTC)),
