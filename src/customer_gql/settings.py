@@ -62,6 +62,12 @@ class AudienceSettings(BaseModel):
     address_percent: int = Field(
         10, ge=1, le=100, description="percent of `requests` for one address without a valid token"
     )
+    address_attempts: int = Field(
+        30,
+        ge=1,
+        description="attempts with a wrong password, link or code, and sign-ups, of one address in `address_seconds`",
+    )
+    address_seconds: int = Field(300, ge=1, le=86_400, description="seconds for which those attempts are counted")
     seconds: float = Field(gt=0, description="seconds for one statement; the whole answer may take one second more")
     read_connections: int = Field(ge=1, le=200, description="database connections for reads")
     write_connections: int = Field(ge=1, le=200, description="database connections for mutations")

@@ -248,7 +248,9 @@ async def test_thirty_beginnings_in_five_minutes_from_one_network_address(desk, 
     for _ in range(30):
         await begin(desk, provider)
     refused = await desk.get("/admin/oidc/start")
-    assert refused.headers["location"] == f"{LANDING}?error=refused"
+    address, _, seconds = refused.headers["location"].rpartition("=")
+    assert address == f"{LANDING}?error=rate_limited&retryAfter"
+    assert 0 < int(seconds) <= 300
     assert await connection.fetchval("SELECT count(*) FROM staff_oidc_flow") == before + 30
     await connection.execute("DELETE FROM throttle")
 

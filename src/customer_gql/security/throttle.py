@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import DateTime, case, delete, func, literal, select, update
+from sqlalchemy import DateTime, case, delete, func, literal, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from customer_gql.core.emails import normalize_email
@@ -23,8 +23,6 @@ from .tables import throttle
 
 FREE_FAILURES: Final = 5
 LONGEST_PAUSE: Final = dt.timedelta(minutes=15)
-PEER_ATTEMPTS: Final = 30
-PEER_WINDOW: Final = dt.timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,22 +110,6 @@ async def count_within(connection: Connection, key: bytes, *, limit: int, window
     )
     assert counted is not None
     return counted.count <= limit
-
-
-async def count_peer_attempt(
-    connection: Connection, identity: ViewerKind, address: str | None, *, counter: str = "attempt"
-) -> bool:
-    """Count an attempt from a network peer, whatever it tries; whether it is within the limit."""
-    key = peer_key(identity, counter, address)
-    return await count_within(connection, key, limit=PEER_ATTEMPTS, window=PEER_WINDOW)
-
-
-async def take_back_peer_attempt(connection: Connection, identity: ViewerKind, address: str | None) -> None:
-    """The attempt was right, so it does not count against the others behind the same address."""
-    counted = update(throttle).where(
-        throttle.c.key_hash == peer_key(identity, "attempt", address), throttle.c.count > 0
-    )
-    await execute_statement(connection, counted.values(count=throttle.c.count - 1))
 
 
 async def forget_failures(connection: Connection, keys: Sequence[bytes]) -> None:

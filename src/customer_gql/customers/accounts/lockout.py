@@ -7,11 +7,11 @@ of a stranger's guesses still changes the password in an open session (docs/doma
 import datetime as dt
 from typing import Final
 
-from customer_gql.core.errors import RateLimited
 from customer_gql.core.viewer import ViewerKind
 from customer_gql.database.statements import Connection
-from customer_gql.security import throttle
+from customer_gql.security import address_limits, throttle
 from customer_gql.security.throttle import Attempt, Lock
+from customer_gql.settings import AudienceSettings
 from customer_gql.shop.settings.declaration import GLOBAL, Setting
 from customer_gql.shop.settings.reads import settings_at
 
@@ -62,7 +62,12 @@ async def count_attempt(connection: Connection, email: str, scope: int, *counter
     return Attempt(max(each.count for each in counted), max(each.until for each in counted))
 
 
-async def check_peer(connection: Connection, address: str) -> None:
-    """Raises `RateLimited` after 30 attempts in 5 minutes from one network peer, whatever they try."""
-    if not await throttle.count_peer_attempt(connection, ViewerKind.CUSTOMER, address):
-        raise RateLimited("Too many attempts came from this address. Try again in some minutes.")
+async def check_peer(connection: Connection, address: str, limits: AudienceSettings) -> None:
+    """Count an attempt of a network address. Raises `RateLimited` beyond the limit, before any secret is
+    looked at."""
+    await address_limits.count_address_attempt(connection, ViewerKind.CUSTOMER, address, limits)
+
+
+async def forgive_peer(connection: Connection, address: str) -> None:
+    """The attempt was right."""
+    await address_limits.take_back_address_attempt(connection, ViewerKind.CUSTOMER, address)

@@ -40,7 +40,10 @@ from .inputs import (
 from .reads import MAX_SESSIONS, sessions_by_customer
 from .types import Session, SignInPayload
 
-_PEER_LIMIT = "A peer address has 30 attempts in 5 minutes, then `RATE_LIMITED`."
+_PEER_LIMIT = (
+    "Wrong attempts are limited for a network address (30 in 5 minutes unless configured otherwise); beyond that "
+    "`RATE_LIMITED` with the seconds to wait as `retryAfter`."
+)
 
 
 @strawberry.type
@@ -84,6 +87,7 @@ class AccountMutation:
         await _count_attempt(info)
         async with info.context.transaction() as connection:
             await email_verification.confirm_email(connection, input.token, address=info.context.viewer.address)
+            await lockout.forgive_peer(connection, info.context.caller.address)
         return DonePayload()
 
     @guest_mutation(
@@ -167,8 +171,8 @@ class AccountMutation:
 
     @guest_mutation(
         exclusive=True,
-        description="Mail a link to choose a new password, when there is an account: five an hour, two minutes apart, "
-        "for an account and for a peer address. The link works once, for 30 minutes unless configured otherwise, and "
+        description="Mail a link to choose a new password, when there is an account: five an hour, two minutes apart. "
+        "A network address that asks too often gets `RATE_LIMITED` with the seconds to wait. The link works once, for 30 minutes unless configured otherwise, and "
         "only the newest works. The answer does not tell; `INVALID` and `TOO_LONG` are for what is no address. Writes "
         "history. The old password goes on working.",
     )
@@ -245,13 +249,14 @@ class AccountMutation:
             grant = await impersonation.exchange_login_code(
                 connection, input.code, website_id=website_id, address=address
             )
+            await lockout.forgive_peer(connection, info.context.caller.address)
         return SignInPayload(grant=grant)
 
 
 async def _count_attempt(info: Info) -> None:
     """Outside the transaction that may be refused: a refused guess counts too."""
     async with info.context.database.writes.acquire() as connection:
-        await lockout.check_peer(connection, info.context.caller.address)
+        await lockout.check_peer(connection, info.context.caller.address, info.context.settings.storefront)
 
 
 async def _requested_website_id(info: Info) -> int | None:

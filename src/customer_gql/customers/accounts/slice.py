@@ -5,6 +5,7 @@ from customer_gql.customers.accounts.recovery.settings import (
     MINUTES_BETWEEN_RESETS,
     PROTECTION,
     RESETS_PER_HOUR,
+    RESETS_PER_HOUR_OF_ADDRESS,
 )
 from customer_gql.customers.accounts.registration.settings import DEFAULT_GROUP, DELETION, EMAIL_CONFIRMATION
 from customer_gql.customers.accounts.sessions.settings import SESSION_DAYS, SESSION_IDLE_MINUTES
@@ -25,6 +26,7 @@ SETTINGS: Final = (
     CHARACTER_CLASSES,
     PROTECTION,
     RESETS_PER_HOUR,
+    RESETS_PER_HOUR_OF_ADDRESS,
     MINUTES_BETWEEN_RESETS,
     LINK_MINUTES,
     EMAIL_CONFIRMATION,

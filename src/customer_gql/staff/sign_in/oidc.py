@@ -15,7 +15,8 @@ from customer_gql.core.ids import encode_id
 from customer_gql.core.viewer import ViewerKind
 from customer_gql.database.pools import Database
 from customer_gql.database.statements import Connection, execute_statement, fetch_one, fetch_value
-from customer_gql.security import throttle, tokens
+from customer_gql.security import tokens
+from customer_gql.security.address_limits import count_address_attempt
 from customer_gql.settings import Settings
 from customer_gql.staff.audit.writes import actor_without_token, record_staff_event
 from customer_gql.staff.tables import staff_oidc_code, staff_oidc_flow, staff_user
@@ -53,11 +54,9 @@ async def _discover_provider(client: Any, settings: Settings) -> dict[str, Any]:
 
 
 async def start_oidc_flow(database: Database, settings: Settings, *, address: str | None) -> tuple[str, str]:
-    """Where to send the browser, and the state it has to bring back. Raises `Refused`."""
+    """Where to send the browser, and the state it has to bring back. Raises `OidcRefused`, and `RateLimited` for an address that starts too many."""
     async with database.transaction() as connection:
-        admitted = await throttle.count_peer_attempt(connection, ViewerKind.STAFF, address, counter="oidc")
-    if not admitted:
-        raise OidcRefused("too many from one network address")
+        await count_address_attempt(connection, ViewerKind.STAFF, address, settings.admin, counter="oidc")
     state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
     async with _oidc_client(settings) as client:
         provider = await _discover_provider(client, settings)

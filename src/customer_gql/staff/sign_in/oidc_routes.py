@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from customer_gql.core.errors import RateLimited
 from customer_gql.settings import Settings
 
 from . import oidc
@@ -71,7 +72,9 @@ def _redirect_to_landing(settings: Settings, **parameters: str) -> Response:
 
 
 def _redirect_with_error(settings: Settings, error: Exception) -> Response:
-    """One answer for whatever was wrong; the log knows the kind, and our own sentence."""
+    """One answer for whatever was wrong, except too many attempts; the log knows the kind, and our own sentence."""
     reason = str(error) if isinstance(error, oidc.OidcRefused) else None
     log.warning("sign-in refused", kind=type(error).__name__, reason=reason)
+    if isinstance(error, RateLimited):
+        return _redirect_to_landing(settings, error="rate_limited", retryAfter=str(error.extensions["retryAfter"]))
     return _redirect_to_landing(settings, error="refused")

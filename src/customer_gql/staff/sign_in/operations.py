@@ -17,7 +17,7 @@ from customer_gql.staff.audit.writes import actor_without_token
 from customer_gql.staff.tables import SignedInBy
 from customer_gql.staff.types import StaffUser
 
-from . import oidc, passwords, sessions
+from . import attempts, oidc, passwords, sessions
 from .own_account import StaffAccountMutation, StaffAccountQuery
 from .sign_in import sign_in_staff
 
@@ -83,8 +83,9 @@ class StaffPasswordSetPayload(Payload):
 class StaffSignInMutation:
     @open_admin_mutation(
         description="Sign in as staff. One answer for an unknown address, a wrong password or code, a closed account "
-        "and too many guesses. Five guesses are free, then a pause doubles from 1 second to 15 minutes; 30 in five "
-        "minutes from one network address. Writes the history of staff. Undone by `staffSignOut`."
+        "and too many guesses. Five guesses are free, then a pause doubles from 1 second to 15 minutes. A network "
+        "address with 30 wrong guesses in five minutes, unless configured otherwise, gets `RATE_LIMITED` with the "
+        "seconds to wait as `retryAfter`. Writes the history of staff. Undone by `staffSignOut`."
     )
     async def staff_sign_in(self, info: Info, input: Annotated[StaffSignInInput, INPUT]) -> StaffSignInPayload:
         grant = await sign_in_staff(info.context, input.email[:254], input.password, input.totp)
@@ -124,7 +125,8 @@ class StaffSignInMutation:
             path=["token"],
             code=UserErrorCode.NOT_FOUND,
         )
-        async with info.context.database.reads.acquire() as connection:
+        async with info.context.database.writes.acquire() as connection:
+            await attempts.check_peer(connection, info.context.caller.address, info.context.settings.admin)
             user = await passwords.find_invited(connection, input.token)
             if user is None:
                 raise refusal
@@ -133,6 +135,7 @@ class StaffSignInMutation:
         async with info.context.transaction() as connection:
             if not await passwords.use_invitation(connection, input.token):
                 raise refusal
+            await attempts.forgive_peer(connection, info.context.caller.address)
             await passwords.change_staff_password(
                 connection, user, hash, by=actor_without_token(user.id, info.context.caller.address)
             )

@@ -27,15 +27,16 @@ SIGN_IN_REFUSED: Final = "The address, the password or the code is wrong, or sig
 
 async def sign_in_staff(context: Context, email: str, password: str, code: str | None) -> SessionGrant:
     async with context.database.writes.acquire() as connection:
-        admitted = await attempts.admit_attempt(connection, email, context.caller.address)
+        admitted = await attempts.admit_attempt(connection, email, context.caller.address, context.settings.admin)
         found = await fetch_one(connection, CREDENTIALS.where(staff_user.c.email == normalize_email(email)))
-    usable = found if admitted and found is not None and found.is_active else None
+    if not admitted:
+        raise RuleError(SIGN_IN_REFUSED, code=UserErrorCode.NOT_ALLOWED)
+    usable = found if found is not None and found.is_active else None
     is_right = await hashing.verify_password(password, None if usable is None else usable.hash)
     async with context.transaction() as connection:
         if usable is None or not is_right or not await _is_still_right(connection, usable, code, context.settings):
             grant = None
-            if admitted:
-                await _record_failure(connection, found, context.caller.address)
+            await _record_failure(connection, found, context.caller.address)
         else:
             grant = await _start_session(connection, usable, context)
     if usable is None or grant is None:
@@ -85,8 +86,8 @@ async def reauthenticate_staff(context: Context, given: str | None, path: str = 
             return None
         if given is None:
             raise RuleError("Enter your own password to confirm.", path=[path], code=UserErrorCode.REQUIRED)
-        admitted = await attempts.admit_attempt(connection, user.email, context.caller.address)
-    right = await hashing.verify_password(given, user.hash if admitted else None)
+        admitted = await attempts.admit_attempt(connection, user.email, context.caller.address, context.settings.admin)
+    right = admitted and await hashing.verify_password(given, user.hash)
     async with context.transaction() as connection:
         if right:
             await attempts.forgive_attempt(connection, user.email, context.caller.address)

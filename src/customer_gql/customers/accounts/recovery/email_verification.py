@@ -45,7 +45,7 @@ async def resend_confirmation_link(context: Context, view: Row, *, email: str) -
     """Mail a fresh link, if an account waits for it and the limits allow it. The answer never tells."""
     email = validate_email(email)
     async with context.database.writes.acquire() as connection:
-        await lockout.check_peer(connection, context.caller.address)
+        await lockout.check_peer(connection, context.caller.address, context.settings.storefront)
     async with context.transaction() as connection:
         scope = await email_scope(connection, view.website_id)
         known = await fetch_one(

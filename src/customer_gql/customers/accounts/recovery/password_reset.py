@@ -23,12 +23,13 @@ from customer_gql.customers.profile.tables import customer
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one
 from customer_gql.graph.context import Context
 from customer_gql.security import throttle, tokens
+from customer_gql.security.address_limits import require_within
 from customer_gql.security.hashing import hash_password
 from customer_gql.security.passwords import store_password, validate_password_length
 from customer_gql.shop.settings.reads import settings_at
 
 from . import email_verification
-from .settings import LINK_MINUTES, MINUTES_BETWEEN_RESETS, PROTECTION, RESETS_PER_HOUR
+from .settings import LINK_MINUTES, MINUTES_BETWEEN_RESETS, PROTECTION, RESETS_PER_HOUR, RESETS_PER_HOUR_OF_ADDRESS
 
 _HOUR: Final = dt.timedelta(hours=1)
 
@@ -36,6 +37,7 @@ _HOUR: Final = dt.timedelta(hours=1)
 @dataclass(frozen=True, slots=True)
 class ResetLimits:
     per_hour: int
+    per_hour_of_address: int
     apart: dt.timedelta
     lifetime: dt.timedelta
     by_account: bool
@@ -47,6 +49,7 @@ async def reset_limits_at(connection: Connection, *, website_id: int | None, sto
         connection,
         PROTECTION,
         RESETS_PER_HOUR,
+        RESETS_PER_HOUR_OF_ADDRESS,
         MINUTES_BETWEEN_RESETS,
         LINK_MINUTES,
         website_id=website_id,
@@ -54,6 +57,7 @@ async def reset_limits_at(connection: Connection, *, website_id: int | None, sto
     )
     return ResetLimits(
         per_hour=shop[RESETS_PER_HOUR],
+        per_hour_of_address=shop[RESETS_PER_HOUR_OF_ADDRESS],
         apart=dt.timedelta(minutes=shop[MINUTES_BETWEEN_RESETS]),
         lifetime=dt.timedelta(minutes=shop[LINK_MINUTES]),
         by_account=shop[PROTECTION] in {"BY_IP_AND_EMAIL", "BY_EMAIL"},
@@ -66,7 +70,7 @@ async def request_reset(context: Context, view: Row, *, email: str) -> None:
     email = validate_email(email)
     async with context.transaction() as connection:
         limit = await reset_limits_at(connection, website_id=view.website_id, store_view_id=view.id)
-        from_here = await _count_peer_request(connection, context.caller.address, limit)
+        await _count_address_request(connection, context.caller.address, limit)
         scope = await email_scope(connection, view.website_id)
         known = await fetch_one(
             connection,
@@ -79,21 +83,17 @@ async def request_reset(context: Context, view: Row, *, email: str) -> None:
         await fetch_one(connection, select(customer.c.id).where(customer.c.id == account.id).with_for_update())
         for_it = await _is_allowed_for_account(connection, account.id, limit)
         by = Actor(ActorKind.CUSTOMER, account.id, address=context.viewer.address)
-        async with rolled_back_if(connection, known is None or not from_here or not for_it):
+        async with rolled_back_if(connection, known is None or not for_it):
             await send_reset_link(connection, account, lifetime=limit.lifetime, by=by)
 
 
-async def _count_peer_request(connection: Connection, address: str, limit: ResetLimits) -> bool:
-    """Both counts are kept, so that the answer takes as long whichever says no."""
-    if not limit.by_address:
-        return True
-    seldom = not limit.per_hour or await throttle.count_within(
-        connection, throttle.peer_key(ViewerKind.CUSTOMER, "reset", address), limit=limit.per_hour, window=_HOUR
-    )
-    apart = not limit.apart or await throttle.count_within(
-        connection, throttle.peer_key(ViewerKind.CUSTOMER, "reset apart", address), limit=1, window=limit.apart
-    )
-    return seldom and apart
+async def _count_address_request(connection: Connection, address: str, limit: ResetLimits) -> None:
+    """Raises `RateLimited`, whoever has the accounts: the limit of an address may be seen, that of an account may not."""
+    if not limit.by_address or not limit.per_hour_of_address:
+        return
+    key = throttle.peer_key(ViewerKind.CUSTOMER, "reset", address)
+    message = "Too many reset mails were asked for from this network address."
+    await require_within(connection, key, limit=limit.per_hour_of_address, window=_HOUR, message=message)
 
 
 async def _is_allowed_for_account(connection: Connection, customer_id: int, limit: ResetLimits) -> bool:
@@ -153,7 +153,7 @@ async def reset_password(context: Context, *, token: str, password: str) -> None
     validate_password_length(password, ["password"])
     dead = RuleError(email_verification.LINK_REFUSED, path=["token"])
     async with context.database.writes.acquire() as connection:
-        await lockout.check_peer(connection, context.caller.address)
+        await lockout.check_peer(connection, context.caller.address, context.settings.storefront)
         link = await fetch_one(connection, RESET_LINK_BY_HASH, token_hash=tokens.hash_token(token))
         known = link and await fetch_one(connection, ACCOUNT_BY_ID, customer_id=link.customer_id)
         if known is None or link is None or not _is_link_usable(link, known):
@@ -169,6 +169,7 @@ async def reset_password(context: Context, *, token: str, password: str) -> None
             raise dead
         by = Actor(ActorKind.CUSTOMER, locked.id, address=context.viewer.address)
         await writes.reset_failures(connection, locked)
+        await lockout.forgive_peer(connection, context.caller.address)
         await writes.end_all_access(connection, [locked.id])
         await _store_new_password(connection, locked, hash, kind="PASSWORD_RESET", by=by)
         if not locked.is_email_confirmed and known.password_hash is not None:

@@ -46,7 +46,7 @@ async def sign_up(
 ) -> bool:
     """Whether the address has to be confirmed before the account works, which depends on the website alone."""
     async with context.database.writes.acquire() as connection:
-        await lockout.check_peer(connection, context.caller.address)
+        await lockout.check_peer(connection, context.caller.address, context.settings.storefront)
         shop = await settings_at(
             connection,
             EMAIL_CONFIRMATION,

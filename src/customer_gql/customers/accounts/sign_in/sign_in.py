@@ -35,7 +35,7 @@ async def sign_in(context: Context, view: Row, *, email: str, password: str) -> 
     validate_line(email, ["email"], MAX_EMAIL)
     validate_password_length(password, ["password"])
     async with context.database.writes.acquire() as connection:
-        await lockout.check_peer(connection, context.caller.address)
+        await lockout.check_peer(connection, context.caller.address, context.settings.storefront)
         scope = await email_scope(connection, view.website_id)
         attempt = await lockout.count_attempt(connection, email, scope, lockout.SIGN_INS, lockout.PASSWORDS)
         account = await fetch_one(
@@ -78,6 +78,7 @@ async def _start_session(
     if stored is None or not is_same or not _is_allowed_to_sign_in(stored, is_excluded=account.is_excluded):
         raise RuleError(SIGN_IN_REFUSED)
     await writes.reset_failures(connection, stored)
+    await lockout.forgive_peer(connection, context.caller.address)
     grant = await start_session(connection, stored.id, website_id=website_id, caller=context.caller)
     by = Actor(ActorKind.CUSTOMER, stored.id, address=context.viewer.address)
     await record_customer_event(connection, stored.id, kind="SIGNED_IN", version=stored.version, by=by)
@@ -98,7 +99,7 @@ async def reauthenticate(context: Context, password: str, *, path: list[str]) ->
     """The viewer's account, after they entered its password again. Wrong ones are counted, a right one resets that."""
     validate_password_length(password, path)
     async with context.database.writes.acquire() as connection:
-        await lockout.check_peer(connection, context.caller.address)
+        await lockout.check_peer(connection, context.caller.address, context.settings.storefront)
         account = await fetch_one(connection, ACCOUNT_BY_ID, customer_id=context.viewer.customer_id)
         if account is None:
             raise RuleError(REAUTHENTICATION_REFUSED, path=path)
@@ -111,4 +112,5 @@ async def reauthenticate(context: Context, password: str, *, path: list[str]) ->
         raise RuleError(REAUTHENTICATION_REFUSED, path=path)
     async with context.database.writes.acquire() as connection:
         await forget_failures(connection, [lockout.failure_key(account.email, scope)])
+        await lockout.forgive_peer(connection, context.caller.address)
     return account
