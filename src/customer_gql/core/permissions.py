@@ -47,8 +47,10 @@ class Permission(enum.StrEnum):
 
 
 ALL_PERMISSIONS: Final = frozenset(Permission)
-FIELD_PERMISSIONS: Final = frozenset({Permission.CUSTOMERS_PII, Permission.HISTORY_READ})
-"""What nested fields require besides the permission of their root; `execution/masking.py` enforces it."""
+FIELD_PERMISSIONS: Final = frozenset(
+    {Permission.CUSTOMERS_PII, Permission.CUSTOMERS_READ, Permission.HISTORY_READ, Permission.STAFF_MANAGE}
+)
+"""What types and nested fields require besides the permission of their root; `graph/guards.py` enforces it."""
 
 
 def known_permissions(stored: Collection[str]) -> list[Permission]:

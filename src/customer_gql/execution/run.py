@@ -3,15 +3,15 @@
 import inspect
 from typing import Any, Final
 
-from graphql import ExecutionResult, GraphQLError, GraphQLSchema, MiddlewareManager, OperationType, execute
+from graphql import ExecutionResult, GraphQLError, GraphQLSchema, OperationType, execute
 
 from customer_gql.execution.plans.cache import PlanCache, PlannedOperation
 from customer_gql.execution.plans.payloads import PayloadExecutor
 from customer_gql.graph.context import Context
+from customer_gql.graph.guards import field_guards, missing_permissions
 
 from .documents import Document
 from .error_masking import is_unavailable
-from .masking import field_guards
 
 PLAN_CACHE: Final = PlanCache()
 
@@ -24,16 +24,14 @@ async def run_document(
         kind = document.find_operation(name).operation
     except GraphQLError as error:
         return ExecutionResult(None, [error])
-    guards = field_guards(context.viewer)
-    uses_plans = guards is None and context.settings.compiled_plans
-    planned = PLAN_CACHE.find_operation(schema, document, name) if uses_plans else None
+    planned = PLAN_CACHE.find_operation(schema, document, name) if context.settings.compiled_plans else None
     try:
         if planned is not None and kind is OperationType.QUERY:
             data = await run_planned_query(planned, variables, context)
             if data is not None:
                 return ExecutionResult(data, None)
         with_payload_plans = planned if kind is OperationType.MUTATION else None
-        return await _run_reference_executor(schema, document, variables, name, context, with_payload_plans, guards)
+        return await _run_reference_executor(schema, document, variables, name, context, with_payload_plans)
     finally:
         await context.loads.close()
 
@@ -43,7 +41,8 @@ async def run_planned_query(
 ) -> dict[str, Any] | None:
     """The data of a query without errors; None where the reference executor has to answer."""
     variables = operation.coerce_variables(given)
-    plan = None if variables is None else operation.find_plan(variables)
+    missing = missing_permissions(context.viewer)
+    plan = None if variables is None else operation.find_plan(variables, missing)
     if plan is None or variables is None:
         return None
     try:
@@ -63,7 +62,6 @@ async def _run_reference_executor(
     name: str | None,
     context: Context,
     planned: PlannedOperation | None,
-    guards: MiddlewareManager | None,
 ) -> ExecutionResult:
     payloads: dict[str, Any] = {} if planned is None else {"executor_class": PayloadExecutor, "planned": planned}
     result = execute(
@@ -72,7 +70,7 @@ async def _run_reference_executor(
         context_value=context,
         variable_values=variables,
         operation_name=name,
-        middleware=guards,
+        middleware=field_guards(missing_permissions(context.viewer)),
         **payloads,
     )
     if inspect.isawaitable(result):

@@ -34,7 +34,7 @@ def column(
 ) -> Any:
     """A field that is the row's column of the same name.
 
-    A `personal` one is masked for some staff, see `execution.masking`. `longest` is the limit, in characters, of a text
+    A `personal` one is masked for some staff, see `graph.guards`. `longest` is the limit, in characters, of a text
     of an input that may be longer than most, see `execution.limits.text`.
     """
     stated = {"audience": "admin" if admin else None, "personal": personal or None, "longest": longest}

@@ -1,8 +1,11 @@
-import strawberry
+from customer_gql.core.permissions import Permission
+from customer_gql.graph.guards import guarded_type
 
 from .slices import declared_for_graph
 
 
-@strawberry.type(description="A customer of the shop, with everything that hangs on them.")
+@guarded_type(
+    requires=Permission.CUSTOMERS_READ, description="A customer of the shop, with everything that hangs on them."
+)
 class Customer(*declared_for_graph("types", "CUSTOMER_SECTIONS")):
     """Every slice adds the fields of its sections."""

@@ -10,6 +10,7 @@ from customer_gql.core.ids import encode_id
 from customer_gql.core.permissions import Permission, known_permissions
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column, loaded
+from customer_gql.graph.guards import OwnRecord, guarded_type
 from customer_gql.graph.nodes import Node, node_id, visible_to_nobody
 from customer_gql.graph.payloads import Payload
 from customer_gql.graph.scalars import graph_enum
@@ -78,7 +79,9 @@ class StaffRole(Node):
         return await _websites_of_row(self, info)
 
 
-@strawberry.type(description="A person who works in the shop.")
+@guarded_type(
+    requires=Permission.STAFF_MANAGE, open_fields=("id", "name"), description="A person who works in the shop."
+)
 class StaffUser(Node):
     id: strawberry.ID = node_id(
         "stf",
@@ -88,14 +91,20 @@ class StaffUser(Node):
         permission=Permission.STAFF_MANAGE,
         description="The staff user.",
     )
-    email: str = column("Address the user signs in with.")
+    email: str | None = column("Address the user signs in with.")
     name: str = column("Display name.")
     job_title: str | None = column("Job title.")
-    role: str = column("Name of the role of the user.")
-    assigned_role: StaffRole = loaded(reads.roles_by_id, key="role_id", description="Role of the user.")
-    is_active: bool = column("Whether the user may sign in.")
-    version: int = column("Grows with every change; give it back as `expectedVersion` when editing.")
-    created_at: dt.datetime = column("Time at which the user was created.")
+    role: str | None = column("Name of the role of the user.")
+    assigned_role: StaffRole | None = loaded(reads.roles_by_id, key="role_id", description="Role of the user.")
+    is_active: bool | None = column("Whether the user may sign in.")
+    version: int | None = column("Grows with every change; give it back as `expectedVersion` when editing.")
+    created_at: dt.datetime | None = column("Time at which the user was created.")
+
+
+@strawberry.type(description="The staff user who takes a customer's orders, as business partners know them.")
+class SalesRepresentative:
+    name: str = column("Display name.")
+    email: str = column("Work e-mail address.")
 
 
 @strawberry.type(description="The signed-in staff user, with private details.")
@@ -107,7 +116,7 @@ class StaffMe:
 
     @strawberry.field(graphql_type=StaffUser, description="The staff user.")
     async def user(self, info: Info) -> Any:
-        return await info.context.load(reads.staff_by_id, self.staff_key)
+        return OwnRecord(await info.context.load(reads.staff_by_id, self.staff_key))
 
 
 @strawberry.type(description="A device a staff user is signed in on. Ends 30 minutes after its last use, or by itself.")

@@ -11,7 +11,7 @@ from customer_gql.graph.scalars import Money, graph_enum, money
 from customer_gql.shop.websites.reads import store_views_by_id
 from customer_gql.shop.websites.types import StoreView
 from customer_gql.staff.reads import staff_by_id
-from customer_gql.staff.types import StaffUser
+from customer_gql.staff.types import SalesRepresentative
 
 from . import reads
 from .tables import OrderStatus
@@ -100,7 +100,7 @@ class OrderDetailSection(Node):
     )
     refunded_total: Money = money("What was paid back.", amount="refunded_total")
     store_view: StoreView = loaded(store_views_by_id, key="store_view_id", description="Where it was placed.")
-    sales_representative: StaffUser | None = loaded(
+    sales_representative: SalesRepresentative | None = loaded(
         staff_by_id, key="sales_representative_id", description="Who of the staff took the order.", admin=True
     )
     billing_address: OrderAddress | None = loaded(

@@ -27,8 +27,8 @@ graph_enum(
 @strawberry.type(description="What a customer wrote about a product.")
 class Review(Node):
     id: strawberry.ID = node_id("rev", reads.reviews_by_id, "customer_id", "id", description="The review.")
-    title: str = column("Summary.")
-    detail: str = column("The text.")
+    title: str = column("Summary.", personal=True)
+    detail: str = column("The text.", personal=True)
     rating: int = column("1 (worst) to 5 (best).")
     nickname: str = column("Name it is signed with.", personal=True)
     status: ReviewStatus = column("Whether it is shown to others.")

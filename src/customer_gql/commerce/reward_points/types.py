@@ -36,7 +36,7 @@ class RewardPointsEntry(Node):
     action: RewardPointsAction = column("What moved them.")
     points: int = column("How many; negative when they were spent or lost.")
     balance_after: int = column("Balance after this movement.")
-    comment: str | None = column("Why, in words.")
+    comment: str | None = column("Why, in words.", personal=True)
     created_at: dt.datetime = column("When.")
     expires_at: dt.datetime | None = column("When what is left of these points is lost; null when never.")
 

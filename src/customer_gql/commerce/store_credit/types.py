@@ -30,7 +30,7 @@ class StoreCreditEntry(Node):
     action: StoreCreditAction = column("What moved it.")
     amount: Money = money("How much; negative when it was spent.", amount="amount")
     balance_after: Money = money("Balance after this movement.", amount="balance_after")
-    comment: str | None = column("Why, in words: an order or credit memo number, or what staff wrote.")
+    comment: str | None = column("Why, in words: an order or credit memo number, or what staff wrote.", personal=True)
     created_at: dt.datetime = column("When.")
 
 

@@ -24,7 +24,7 @@ graph_enum(
 class WishlistItem(Node):
     id: strawberry.ID = node_id("wli", reads.items_by_id, "customer_id", "wishlist_id", "id", description="The item.")
     quantity: int = column("How many are wished for.")
-    comment: str | None = column("The customer's note.")
+    comment: str | None = column("The customer's note.", personal=True)
     added_at: dt.datetime = column("When it was added.")
     product: Product = loaded(products_by_id, key="product_id", description="What is wished for.")
 
@@ -32,7 +32,7 @@ class WishlistItem(Node):
 @strawberry.type(description="Products a customer may buy later.")
 class Wishlist(Node):
     id: strawberry.ID = node_id("wis", reads.wishlists_by_id, "customer_id", "id", description="The wishlist.")
-    name: str = column("Name the customer gave it.")
+    name: str = column("Name the customer gave it.", personal=True)
     visibility: WishlistVisibility = column("Who may see it.")
     is_default: bool = column("The customer's first list, which cannot be deleted.")
     item_count: int = column("How many different items it holds.")

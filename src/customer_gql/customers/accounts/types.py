@@ -38,7 +38,7 @@ class Impersonation(Node):
     id: strawberry.ID = node_id(
         "imp", reads.impersonations_by_id, "customer_id", "id", description="The impersonation."
     )
-    reason: str = column("Why, in the words of the staff member.")
+    reason: str = column("Why, in the words of the staff member.", personal=True)
     started_at: dt.datetime | None = column("When the code was exchanged; null when it never was.")
     expires_at: dt.datetime = column("When it ends by itself.")
     ended_at: dt.datetime | None = column("When it was ended before; null when it was not.")
@@ -79,7 +79,9 @@ class OnlineVisitor:
     email: str | None = column("Address of the account; null for a visitor.", personal=True)
     company: str | None = column("Company of the default billing address; null when there is none.", personal=True)
     last_activity_at: dt.datetime = column("Last sign-in, sign-up or change of the cart.")
-    last_url: str | None = column("Page it happened on, without its query; null when the storefront sent none.")
+    last_url: str | None = column(
+        "Page it happened on, without its query; null when the storefront sent none.", personal=True
+    )
     customer: CustomerLink | None = loaded(
         customers_by_id, key="customer_id", description="The customer; null for a visitor."
     )

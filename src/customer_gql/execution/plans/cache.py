@@ -58,7 +58,8 @@ class OperationPlan:
 
 
 class PlannedOperation:
-    """An operation of a document with its plans, one for each outcome of its `@include` and `@skip` directives."""
+    """An operation of a document with its plans, one for each outcome of its `@include` and `@skip` directives and each set of
+    permissions that a viewer lacks."""
 
     __slots__ = ("_conditions", "_plans", "_schema", "_variables", "definition", "fragments")
 
@@ -76,25 +77,31 @@ class PlannedOperation:
         """None when a value is invalid; the reference executor then reports the error."""
         return self._variables.coerce_values(given or {})
 
-    def find_plan(self, variables: VariableValues) -> OperationPlan | None:
-        """None when plans do not support the operation."""
-        variant = self._condition_values(variables)
-        return self._compile_once(variant, lambda: OperationPlan(self._create_compiler(variables).compile_root()))
+    def find_plan(self, variables: VariableValues, missing: frozenset[str]) -> OperationPlan | None:
+        """The plan for viewers who lack these permissions; None when plans do not support the operation."""
+        variant = (missing, *self._condition_values(variables))
+        return self._compile_once(
+            variant, lambda: OperationPlan(self._create_compiler(variables, missing).compile_root())
+        )
 
     def find_payload_selection(
-        self, payload_type: GraphQLObjectType, details: Sequence[FieldDetails], variables: VariableValues
+        self,
+        payload_type: GraphQLObjectType,
+        details: Sequence[FieldDetails],
+        variables: VariableValues,
+        missing: frozenset[str],
     ) -> Selection | None:
         """The selection of one root field of a mutation."""
-        variant = (id(details[0].node), *self._condition_values(variables))
+        variant = (id(details[0].node), missing, *self._condition_values(variables))
         return self._compile_once(
-            variant, lambda: self._create_compiler(variables).compile_selection(payload_type, details)
+            variant, lambda: self._create_compiler(variables, missing).compile_selection(payload_type, details)
         )
 
     def _condition_values(self, variables: VariableValues) -> tuple[Any, ...]:
         return tuple(variables.coerced.get(name) for name in self._conditions)
 
-    def _create_compiler(self, variables: VariableValues) -> OperationCompiler:
-        return OperationCompiler(self._schema, self.fragments, self.definition, variables)
+    def _create_compiler(self, variables: VariableValues, missing: frozenset[str]) -> OperationCompiler:
+        return OperationCompiler(self._schema, self.fragments, self.definition, variables, missing)
 
     def _compile_once(self, variant: tuple[Any, ...], compile_plan: Callable[[], T]) -> T | None:
         if variant in self._plans:

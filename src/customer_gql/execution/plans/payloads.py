@@ -9,6 +9,7 @@ from graphql.pyutils import Path
 
 from customer_gql.execution.plans.running.run import PlanRun, Position
 from customer_gql.graph.context import Context
+from customer_gql.graph.guards import missing_permissions
 
 from .cache import PlannedOperation
 
@@ -38,7 +39,8 @@ class PayloadExecutor(Executor[Any]):
     async def _complete_payload(
         self, kind: GraphQLObjectType, details: list[FieldDetails], info: Any, path: Path, result: Any, position: Any
     ) -> Any:
-        selection = self._planned.find_payload_selection(kind, details, self.variable_values)
+        missing = missing_permissions(self.context_value.viewer)
+        selection = self._planned.find_payload_selection(kind, details, self.variable_values, missing)
         if selection is not None:
             run = PlanRun(self.context_value, self.variable_values)
             try:

@@ -8,6 +8,7 @@ import strawberry
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
+from customer_gql.graph.guards import OwnRecord
 from customer_gql.graph.payloads import Payload
 from customer_gql.graph.roots import INPUT, open_admin_mutation
 from customer_gql.security import hashing
@@ -50,7 +51,9 @@ class SessionPayload(Payload):
 
     @strawberry.field(graphql_type=StaffUser | None, description="Staff user who signed in; null when refused.")
     async def staff_user(self, info: Info) -> Any:
-        return None if self.staff_key is None else await info.context.load(reads.staff_by_id, self.staff_key)
+        if self.staff_key is None:
+            return None
+        return OwnRecord(await info.context.load(reads.staff_by_id, self.staff_key))
 
 
 @strawberry.type(description="A new session, or the reason for refusing one.")

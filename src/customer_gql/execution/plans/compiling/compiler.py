@@ -51,8 +51,11 @@ class OperationCompiler:
         fragments: dict[str, Any],
         operation: OperationDefinitionNode,
         variables: VariableValues,
+        missing: frozenset[str],
     ) -> None:
+        """`missing` are the permissions, of those that guard fields, that the viewers of this plan lack."""
         self.schema = schema
+        self.missing = missing
         self._fragments = {name: FragmentDetails(node) for name, node in fragments.items()}
         self._operation = operation
         self._variables = variables

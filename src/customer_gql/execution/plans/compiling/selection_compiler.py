@@ -11,14 +11,20 @@ from customer_gql.execution.plans.deferred.attributes import AttributeField, sel
 from customer_gql.execution.plans.deferred.loads import CountField, LoadField, PageField
 from customer_gql.execution.plans.deferred.resolved import ResolverField
 from customer_gql.execution.plans.errors import NotPlannable
-from customer_gql.execution.plans.generated.functions import FieldExpression, NamedExpression, placeholder_expression
-from customer_gql.execution.plans.generated.leaves import attribute_expression
+from customer_gql.execution.plans.generated.functions import (
+    FieldExpression,
+    NamedExpression,
+    null_expression,
+    placeholder_expression,
+)
+from customer_gql.execution.plans.generated.leaves import attribute_expression, masked_expression
 from customer_gql.execution.plans.generated.objects import id_expression, money_expression, typename_expression
-from customer_gql.execution.plans.selections.completers import Completer
+from customer_gql.execution.plans.selections.completers import Completer, Masked
 from customer_gql.execution.plans.selections.document_field import DocumentField
 from customer_gql.execution.plans.selections.selection import AttributeGetter, DeferredField, Selection
 from customer_gql.graph.connections import DeclaredPages
 from customer_gql.graph.fields import DeclaredLoad
+from customer_gql.graph.guards import find_guard
 from customer_gql.graph.nodes import NodeId
 from customer_gql.graph.scalars import DeclaredMoney
 
@@ -31,6 +37,7 @@ class FieldCompiler(Protocol):
     """Compiles what lies below a field, see `OperationCompiler`."""
 
     schema: GraphQLSchema
+    missing: frozenset[str]
 
     def money_expressions(
         self, money_type: GraphQLObjectType, details: Sequence[FieldDetails]
@@ -68,12 +75,22 @@ class SelectionCompiler:
             raise NotPlannable
         # An extension, such as a permission check, may change the result: then only the field's resolver can answer.
         metadata = {} if declared.extensions else declared.metadata
+        guard = find_guard(self._object_type, field_name)
+        if guard.refused_permission(self._compiler.missing) is not None:
+            raise NotPlannable  # unless it is the viewer's own record, this is an error, which a plan does not report
+        is_masked = guard.is_masked(self._compiler.missing)
+        if is_masked and not guard.is_text:
+            self._expressions.append((name, null_expression))
+            return
         expression = self._object_expression(field, declared, metadata, details)
-        self._expressions.append((name, expression or placeholder_expression))
-        if expression is None:
-            self._add_deferred(
-                self._compiler.compile_field(name, details, self._object_type, field), declared, metadata
-            )
+        if expression is not None:
+            self._expressions.append((name, masked_expression(expression) if is_masked else expression))
+            return
+        self._expressions.append((name, placeholder_expression))
+        compiled = self._compiler.compile_field(name, details, self._object_type, field)
+        if is_masked:
+            compiled.completer = Masked(compiled.completer)
+        self._add_deferred(compiled, declared, metadata)
 
     def _add_deferred(self, field: DocumentField, declared: StrawberryField, metadata: Any) -> None:
         deferred = _create_deferred(field, declared, metadata, self._compiler.schema)

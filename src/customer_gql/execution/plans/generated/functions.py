@@ -73,3 +73,8 @@ def make_getter(names: Sequence[str], source_class: type) -> Callable[[Any], Any
 def placeholder_expression(_access: AttributeAccess, _constants: Constants) -> str:
     """Reserves the place of a deferred field, so that the answer keeps the order of the document."""
     return "None"
+
+
+def null_expression(_access: AttributeAccess, _constants: Constants) -> str:
+    """A personal fact that is no text, for viewers who may not see it."""
+    return "None"

@@ -19,6 +19,7 @@ from graphql import (
 from strawberry.schema.types.base_scalars import isoformat
 
 from customer_gql.execution.plans.errors import FallBack
+from customer_gql.graph.guards import mask_value
 
 from .functions import AttributeAccess, Constants, FieldExpression
 
@@ -76,6 +77,15 @@ def leaf_expression(leaf: GraphQLLeafType, value: str, constants: Constants, *, 
         # Left as it is: the JSON encoder writes the same text as `isoformat`, and faster.
         return fast_path(dt.date if leaf.name == "Date" else dt.datetime, "v")
     return f"{constants(leaf_serializer(leaf, nullable=nullable))}({value})"
+
+
+def masked_expression(expression: FieldExpression) -> FieldExpression:
+    """The expression of a personal text, for viewers who may not see it."""
+
+    def write_expression(access: AttributeAccess, constants: Constants) -> str:
+        return f"{constants(mask_value)}({expression(access, constants)})"
+
+    return write_expression
 
 
 class _EnumNames(dict[str, str]):

@@ -11,6 +11,7 @@ from graphql.pyutils import Path, is_awaitable
 from customer_gql.execution.plans.errors import FallBack
 from customer_gql.execution.plans.generated.leaves import LeafSerializer
 from customer_gql.execution.plans.running.run import PlanRun, Position, Positions
+from customer_gql.graph.guards import mask_value
 
 
 class Completer(Protocol):
@@ -90,6 +91,19 @@ def _item_positions(values: Sequence[Any], positions: Sequence[Position]) -> lis
         for value, position in zip(values, positions, strict=True)
         for i in range(len(value))
     ]
+
+
+class Masked:
+    """Personal texts, for viewers who may not see them."""
+
+    __slots__ = ("inner", "needs_positions")
+
+    def __init__(self, inner: Completer) -> None:
+        self.inner = inner
+        self.needs_positions = inner.needs_positions
+
+    def complete_values(self, run: PlanRun, values: Sequence[Any], positions: Positions) -> Sequence[Any]:
+        return [mask_value(text) for text in self.inner.complete_values(run, values, positions)]
 
 
 class TypeChecked:
