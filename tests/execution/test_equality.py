@@ -13,6 +13,8 @@ from hypothesis import HealthCheck, Phase, given, settings, strategies as st
 from hypothesis_graphql import queries
 
 from customer_gql.core.ids import encode_id
+from customer_gql.core.permissions import ALL_PERMISSIONS
+from customer_gql.core.viewer import Viewer, ViewerKind
 from customer_gql.database.pools import open_database
 from support.plan_comparing import GUEST, STAFF, Executors, encode_answer, shopper
 from support.plan_shop import Shop, make_failures, make_nulls, make_shop
@@ -85,6 +87,33 @@ def test_any_document_is_answered_alike(
     compare()
     assert executors.seen["planned"] > executors.seen.total() // 4, executors.seen
     assert executors.seen["failed"], executors.seen
+
+
+GUARDING = [
+    {"customers.pii"},
+    {"history.read"},
+    {"customers.pii", "history.read"},
+    {"customers.read"},
+    {"staff.manage"},
+]
+LACKING = [Viewer(ViewerKind.STAFF, staff_id=1, permissions=ALL_PERMISSIONS - missing) for missing in GUARDING]
+
+
+def test_viewers_who_lack_permissions_are_answered_alike(
+    runner: asyncio.Runner, executors_and_shop: tuple[Executors, Shop]
+):
+    """Masked by the plan; refused fields are errors, which the reference executor reports."""
+    executors, shop = executors_and_shop
+
+    @examples(0.3)
+    @given(documents("schema.graphql", ["customers", "customer", "nodes"]), st.integers(0, 2**32))
+    def compare(text: str, seed: int) -> None:
+        chance = random.Random(seed)
+        text, variables = vary_query(text, shop.ids, chance)
+        runner.run(executors.compare(text, variables, viewer=chance.choice(LACKING)))
+
+    compare()
+    assert min(executors.seen["planned"], executors.seen["failed"]) > executors.seen.total() // 10, executors.seen
 
 
 def test_null_in_non_null_fields_is_reported_alike(runner: asyncio.Runner, executors_and_shop: tuple[Executors, Shop]):
