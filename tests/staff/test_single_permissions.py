@@ -150,7 +150,8 @@ async def test_a_sales_representative_is_known_by_name_and_work_address(world, h
     representatives = [order["salesRepresentative"] for order in answer["customer"]["orders"]["nodes"]]
     assert representatives
     assert all(found == {"name": user.name, "email": user.email} for found in representatives)
-    assert set(GRAPH.type_map["SalesRepresentative"].fields) == {"name", "email"}
+    representative: Any = GRAPH.type_map["SalesRepresentative"]
+    assert set(representative.fields) == {"name", "email"}
 
 
 async def test_everybody_sees_their_own_account(http, connection):
@@ -168,5 +169,6 @@ async def test_everybody_sees_their_own_account(http, connection):
 
 def test_personal_texts_are_declared_so():
     for kind, name in PERSONAL_TEXTS:
-        declared: Any = GRAPH.type_map[kind].fields[name].extensions["strawberry-definition"]
+        kind_of: Any = GRAPH.type_map[kind]
+        declared = kind_of.fields[name].extensions["strawberry-definition"]
         assert declared.metadata.get("personal"), (kind, name)
