@@ -30,6 +30,8 @@ COLUMNS = {
     "sales_order": "customer_email customer_name",
     "sales_order_address": "name company city postcode telephone",
     "review": "nickname",
+    "wishlist": "name",
+    "wishlist_item": "comment",
 }
 
 

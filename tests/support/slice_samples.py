@@ -5,6 +5,7 @@
 | `CALLS` | how to call each admin root that takes arguments, see `support/calls.py` |
 | `CHANGES` | how to call each mutation that changes a customer, see `support/changes.py` |
 | `UNRECORDED` | mutations that change no customer, and why they are in no history of one |
+| `NOT_PERSONAL` | text of its types that needs no mask, `Type.field`, and why, see `schema/test_declarations.py` |
 | `furnish` | makes a row of each kind that the slice adds to a customer; ids that `Customer` does not lead to |
 """
 
