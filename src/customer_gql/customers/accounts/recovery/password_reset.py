@@ -88,7 +88,7 @@ async def request_reset(context: Context, view: Row, *, email: str) -> None:
 
 
 async def _count_address_request(connection: Connection, address: str, limit: ResetLimits) -> None:
-    """Raises `RateLimited`, whoever has the accounts: the limit of an address may be seen, that of an account may not."""
+    """Raises `RateLimited` with or without an account: the limit of an address may be seen, that of an account may not."""
     if not limit.by_address or not limit.per_hour_of_address:
         return
     key = throttle.peer_key(ViewerKind.CUSTOMER, "reset", address)
