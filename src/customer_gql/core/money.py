@@ -1,12 +1,14 @@
 """Money: integer minor units inside, an exact decimal outside."""
 
+import re
 from decimal import Decimal
 from typing import Final
 
 from .errors import RuleError
 
 MAX_AMOUNT: Final = Decimal(1_000_000_000)
-
+_MAX_DIGITS: Final = 40
+_DECIMAL: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 # Currencies whose minor unit is not a hundredth (ISO 4217).
 _MINOR_DIGITS: Final = dict.fromkeys(
@@ -56,11 +58,25 @@ def format_amount(amount: int, currency: str) -> str:
     return f"{'-' if amount < 0 else ''}{text[:-digits]}.{text[-digits:]}"
 
 
+def parse_decimal(text: str) -> Decimal:
+    """A decimal number in its one spelling, ASCII digits with an optional point; `ValueError` for any other.
+
+    `Decimal` itself also takes blanks, underscores, exponents and the digits of other scripts.
+    """
+    if len(text) > _MAX_DIGITS or not _DECIMAL.fullmatch(text):
+        raise ValueError(f"Write a decimal number like -19.90, of at most {_MAX_DIGITS} characters.")
+    return Decimal(text)
+
+
 def validate_amount(amount: Decimal, currency: str, *, path: list[str]) -> int:
     """An amount somebody typed, in minor units: not zero, no finer than the currency's, at most 10^9 major units."""
     if not amount.is_finite() or abs(amount) > MAX_AMOUNT:
         raise RuleError(f"An amount is a number of at most {MAX_AMOUNT:,}.", path=path)
-    scaled = amount.scaleb(minor_digits(currency))
-    if scaled == 0 or scaled != scaled.to_integral_value():
-        raise RuleError(f"An amount in {currency} has {minor_digits(currency)} decimals and is not zero.", path=path)
-    return int(scaled)
+    digits = minor_digits(currency)
+    exponent = amount.as_tuple().exponent
+    # The decimals are counted before anything is computed: arithmetic rounds to 28 digits.
+    if not isinstance(exponent, int) or -exponent > digits:
+        raise RuleError(f"An amount in {currency} has at most {digits} decimals.", path=path)
+    if amount == 0:
+        raise RuleError("Enter an amount that is not zero.", path=path)
+    return int(amount.scaleb(digits))

@@ -11,6 +11,8 @@ from strawberry.types.scalar import ScalarDefinition
 
 from customer_gql.core.money import to_major_units
 
+from .strict_scalars import STRICT_SCALARS
+
 CurrencyCode = NewType("CurrencyCode", str)
 
 
@@ -59,6 +61,7 @@ def graph_enum(cls: type[E_], description: str, values: Mapping[str, str], name:
 
 
 SCALARS: Final[dict[object, ScalarDefinition]] = {
+    **STRICT_SCALARS,
     CurrencyCode: strawberry.scalar(
         name="CurrencyCode", description="ISO 4217 currency code, as `EUR`.", serialize=str
     ),

@@ -11,6 +11,8 @@ import orjson
 from sqlalchemy import ColumnElement, bindparam, func, select, tuple_
 
 from customer_gql.core.errors import BadInput
+from customer_gql.core.text import find_text_fault
+from customer_gql.core.times import parse_time
 from customer_gql.database.statements import AnySelect
 
 from .reader import Reader
@@ -67,9 +69,11 @@ class Sort:
 def _convert_value(value: Any, column: ColumnElement[Any]) -> Any:
     kind: type[Any] = column.type.python_type
     if kind is dt.datetime:
-        return dt.datetime.fromisoformat(value)
+        return parse_time(value)
     if not isinstance(value, kind) or isinstance(value, bool) or (kind is int and not -(1 << 63) <= value < 1 << 63):
         raise TypeError
+    if isinstance(value, str) and find_text_fault(value) is not None:
+        raise ValueError
     return value
 
 

@@ -162,3 +162,22 @@ async def test_settings_are_one_statement_and_history_the_same_for_one_and_many(
     await boss.data(READ)
     assert await statements.count() == 2  # the viewer, and every value
     await boss.data(RESET, input={"path": "staff_tests.lines"})
+
+
+async def test_what_a_setting_takes_is_said_in_json(boss):
+    document = SET.replace("code path", "message")
+    messages = [
+        (await boss.data(document, input={"path": path, "value": given}))["configurationSet"]["userErrors"][0][
+            "message"
+        ]
+        for path, given in (
+            ("accounts.confirm_email", "yes"),
+            ("staff_tests.greeting", 1),
+            ("accounts.lockout_failures", -1),
+        )
+    ]
+    assert messages == [
+        "accounts.confirm_email takes a value like false.",
+        'staff_tests.greeting takes a value like "hello".',
+        "accounts.lockout_failures takes a number of at least 0.",
+    ]

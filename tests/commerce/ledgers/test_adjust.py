@@ -201,7 +201,7 @@ async def test_the_bounds_of_a_key_are_taken(key, ledger, admin_client, connecti
 
 @pytest.mark.parametrize(
     ("ledger", "amount"),
-    [(CREDIT, text) for text in ("0.001", "NaN", "Infinity", "1e30", "1000000000.01")]
+    [(CREDIT, text) for text in ("0.001", "9" * 30, "1000000000.01")]
     + [(POINTS, points) for points in (1_000_000_001, -1_000_000_001)],
     indirect=["ledger"],
 )

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, Final, Generic, TypeVar
 
+import orjson
+
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.joined import Joined
 from customer_gql.database.statements import Connection
@@ -45,14 +47,21 @@ class Setting(Generic[T]):
         if isinstance(given, str) and len(given) > MAX_TEXT:
             raise RuleError(f"Enter at most {MAX_TEXT:,} characters.", path=["value"], code=UserErrorCode.TOO_LONG)
         if type(given) is not type(self.default):
-            raise RuleError(f"{self.path} takes a value like {self.default!r}.", path=["value"])
+            example = orjson.dumps(self.default).decode()
+            raise RuleError(f"{self.path} takes a value like {example}.", path=["value"])
         if isinstance(given, int) and not isinstance(given, bool):
             low, high = self.at_least, self.at_most
             if (low is not None and given < low) or (high is not None and given > high):
-                raise RuleError(f"{self.path} takes a number from {low} to {high}.", path=["value"])
+                raise RuleError(f"{self.path} takes a number {_describe_bounds(low, high)}.", path=["value"])
         if self.one_of and given not in self.one_of:
             raise RuleError(f"{self.path} takes one of {', '.join(self.one_of)}.", path=["value"])
         return given
+
+
+def _describe_bounds(low: int | None, high: int | None) -> str:
+    if low is None or high is None:
+        return f"of at least {low}" if high is None else f"of at most {high}"
+    return f"from {low} to {high}"
 
 
 DECLARED_SETTINGS: Final[Joined[Setting[Any]]] = Joined("settings", attrgetter("path"))

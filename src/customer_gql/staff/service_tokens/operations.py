@@ -6,7 +6,6 @@ from typing import Annotated, Any, Final
 import strawberry
 
 from customer_gql.core.actor import actor_of
-from customer_gql.core.errors import BadInput
 from customer_gql.core.ids import decode_id
 from customer_gql.core.permissions import Permission
 from customer_gql.graph.context import Info
@@ -98,8 +97,6 @@ class ServiceTokenAdminMutation:
         self, info: Info, input: Annotated[ServiceTokenCreateInput, INPUT]
     ) -> ServiceTokenCreatePayload:
         websites = None if input.website_ids is None else [decode_id(id, "web") for id in input.website_ids]
-        if input.expires_at.tzinfo is None:
-            raise BadInput("expiresAt: give the time with its zone, as 2030-01-31T12:00:00Z.")
         async with info.context.transaction() as connection:
             id, secret = await writes.create_service_token(
                 connection,
