@@ -10,9 +10,9 @@ import orjson
 from starlette.types import Receive
 
 from customer_gql.core.errors import ErrorCode
+from customer_gql.execution.limits.text import MAX_NESTING
 from customer_gql.execution.refusal import RequestRefused
 
-MAX_NESTING: Final = 32  # of variables; the deepest filter needs a third of it
 _DISCARDED_BYTES: Final = 1024 * 1024  # of a refused body are read and dropped, so that the client sees the refusal
 _DISCARD_SECONDS: Final = 1.0
 _KEYS: Final = (b'"query"', b'"documentId"', b'"variables"', b'"operationName"')
@@ -107,6 +107,8 @@ def parse_body(body: bytes) -> GraphQLRequest:
         raise _bad_request(400, "The body is not JSON, not UTF-8, or nested too deeply.") from None
     if not isinstance(sent, dict):
         raise _bad_request(400, "The body must be one JSON object; batches are not supported.")
+    if _nesting_depth(sent) > MAX_NESTING + 1:  # before anything that calls itself for each level looks at it
+        raise _bad_request(400, f"No value of the body may be nested deeper than {MAX_NESTING} levels.")
     if _may_repeat_keys(body) and _repeats_keys(body):
         raise _bad_request(400, "The body contains a key twice.")
     document_id = sent.get("documentId")
@@ -116,8 +118,6 @@ def parse_body(body: bytes) -> GraphQLRequest:
     variables = sent.get("variables")
     if variables is not None and not isinstance(variables, dict):
         raise _bad_request(400, "`variables` must be an object or null.")
-    if variables and _nesting_depth(variables) > MAX_NESTING:
-        raise _bad_request(400, f"`variables` must not be nested deeper than {MAX_NESTING} levels.")
     if not isinstance(sent.get("extensions", {}), (dict, type(None))):
         raise _bad_request(400, "`extensions` must be an object or null.")
     return GraphQLRequest(query, _text_value(sent, "documentId"), variables, _text_value(sent, "operationName"))
@@ -151,7 +151,7 @@ def _repeats_keys(body: bytes) -> bool:
 def _nesting_depth(value: Any) -> int:
     """How deep lists and objects are nested, computed without recursion."""
     depth, level = 0, [value]
-    while level and depth <= MAX_NESTING:
+    while level and depth <= MAX_NESTING + 1:
         depth += 1
         level = [
             inner

@@ -1,4 +1,4 @@
-"""Bounds of every text in a request, checked before anything looks at it.
+"""Bounds of every text in a request, and of the nesting of values, checked before anything looks at them.
 
 A text has at most `MAX_TEXT` code points, or four times the limit that its input field or argument declares with
 `metadata={"longest": n}`; up to there the field's own rule answers with `TOO_LONG`.
@@ -27,6 +27,7 @@ from customer_gql.core.errors import BadInput
 from customer_gql.core.text import MAX_TEXT, find_text_fault
 
 _TIMES_LONGER: Final = 4
+MAX_NESTING: Final = 32  # of a value, in a body or in a document; the deepest filter needs a third of it
 
 
 class VariableLimit(NamedTuple):
@@ -81,7 +82,18 @@ class _LiteralVisitor(Visitor):
         super().__init__()
         self._type_info = type_info
         self._limits: list[int] = [MAX_TEXT]
+        self._nesting = 0
         self.variable_limits: dict[str, int] = {}
+
+    def enter_list_value(self, *_: Any) -> None:
+        self._nesting += 1
+        if self._nesting > MAX_NESTING:
+            raise BadInput(f"A value of the document is nested deeper than {MAX_NESTING} levels.")
+
+    def leave_list_value(self, *_: Any) -> None:
+        self._nesting -= 1
+
+    enter_object_value, leave_object_value = enter_list_value, leave_list_value
 
     def enter_argument(self, *_: Any) -> None:
         self._limits.append(_limit_of(self._type_info.get_argument()))
