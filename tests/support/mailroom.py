@@ -103,6 +103,7 @@ def mail_settings(empty_database_url: str, inbox: Inbox) -> Settings:
     return load_settings(
         database_url=empty_database_url,
         storefront_url="https://shop.example.com/en",
+        storefront_origins=["https://other.example.org"],
         smtp_host="127.0.0.1",
         smtp_port=inbox.port,
         smtp_tls="none",

@@ -124,7 +124,21 @@ def test_the_operators_sender_is_an_address():
         load_settings(mail_from="shop\r\nBcc: all@example.com")
 
 
-@pytest.mark.parametrize("base", ["javascript:alert(1)", "//evil", "https://a b", "https://u:p@evil", "ftp://x"])
+@pytest.mark.parametrize(
+    "base",
+    [
+        "javascript:alert(1)",
+        "//evil",
+        "https://a b",
+        "https://u:p@evil",
+        "ftp://x",
+        "https://evil.example.net",
+        "https://other.example.org.evil.net",
+        "https://other.example.org@evil.net",
+        "http://other.example.org",
+        "https://other.example.org/?to=",
+    ],
+)
 async def test_an_address_that_is_none_of_a_shop_is_not_used(base, tools, store, inbox):
     await set_value(store, DECLARED_SETTINGS["mail.storefront_url"], base)
     await reset_mail(store)

@@ -8,6 +8,7 @@ from customer_gql.core.errors import RuleError
 from customer_gql.core.ids import encode_id
 from customer_gql.messaging.mail.addressing import find_mail_scope
 from customer_gql.messaging.mail.kinds import MAIL_KINDS, Sender
+from customer_gql.messaging.mail.template_rules import validate_template_text
 from customer_gql.messaging.mail.templates import (
     TemplateOrigin,
     TemplateText,
@@ -16,7 +17,6 @@ from customer_gql.messaging.mail.templates import (
     load_template_texts,
     read_built_in,
     render_mail,
-    validate_template_text,
 )
 from support.customers import customer_id, make_customer
 

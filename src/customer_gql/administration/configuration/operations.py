@@ -84,7 +84,8 @@ class ConfigurationAdminMutation:
     @admin_mutation(
         permission=Permission.CONFIGURATION_MANAGE,
         description="Set a value at one scope; narrower scopes without a value of their own inherit it. Only staff of "
-        "all websites can set a value for the whole shop. Takes effect with the next request. Writes the history of "
+        "all websites can set a value for the whole shop, and settings that decide about credentials elsewhere may need "
+        "more, as their description says. Takes effect with the next request. Writes the history of "
         "staff. `configurationReset` undoes it.",
     )
     async def configuration_set(
@@ -93,7 +94,13 @@ class ConfigurationAdminMutation:
         scope, context = _decoded(input.scope), info.context
         async with context.transaction() as connection:
             await set_configuration(
-                connection, context.viewer, input.path, scope, input.value, by=actor_of(context.viewer)
+                connection,
+                context.viewer,
+                input.path,
+                scope,
+                input.value,
+                by=actor_of(context.viewer),
+                deployment=context.settings,
             )
         return ConfigurationSetPayload(setting=await _setting_at(info, input.path, scope))
 

@@ -3,10 +3,12 @@
 from typing import Any, Final
 
 from customer_gql.core.actor import Actor
-from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.core.errors import Forbidden, RuleError, UserErrorCode
 from customer_gql.core.ids import encode_id
 from customer_gql.core.viewer import Viewer
+from customer_gql.customers.profile.sharing import accounts_are_shared
 from customer_gql.database.statements import Connection
+from customer_gql.settings import Settings
 from customer_gql.shop.settings.declaration import DECLARED_SETTINGS, STORE_VIEW, WEBSITE, Setting
 from customer_gql.shop.settings.reads import own_value
 from customer_gql.shop.settings.writes import reset_value, set_value
@@ -18,10 +20,19 @@ _PREFIXES: Final = {WEBSITE: "web", STORE_VIEW: "stv"}
 
 
 async def set_configuration(
-    connection: Connection, viewer: Viewer, path: str, scope: Scope, value: Any, *, by: Actor
+    connection: Connection,
+    viewer: Viewer,
+    path: str,
+    scope: Scope,
+    value: Any,
+    *,
+    by: Actor,
+    deployment: Settings,
 ) -> None:
     setting = await _editable_setting(connection, viewer, path, scope)
     before = await own_value(connection, setting, *scope)
+    if setting.check_deployment is not None:
+        setting.check_deployment(deployment, setting.validate_value(value))
     await set_value(connection, setting, value, scope=scope[0], scope_id=scope[1])
     await _record_change(connection, "CONFIGURATION_SET", setting, scope, before, by)
 
@@ -44,7 +55,24 @@ async def _editable_setting(connection: Connection, viewer: Viewer, path: str, s
         raise RuleError(
             f"Change this setting with `{setting.own_mutation}`.", path=["path"], code=UserErrorCode.NOT_ALLOWED
         )
+    await _validate_power(connection, viewer, setting)
     return setting
+
+
+async def _validate_power(connection: Connection, viewer: Viewer, setting: Setting[Any]) -> None:
+    """A setting that decides about credentials beyond its scope takes more than reaching the scope.
+
+    docs/domain/settings.md#settings-8
+    """
+    needed = setting.permission
+    if needed is not None and (needed not in viewer.permissions or viewer.website_ids is not None):
+        raise Forbidden(f"{setting.path} needs the permission {needed} for all websites.", permission=needed)
+    if setting.follows_accounts and viewer.website_ids is not None and await accounts_are_shared(connection):
+        raise RuleError(
+            "Accounts work on all websites, so your role has to reach all of them.",
+            path=["scope"],
+            code=UserErrorCode.NOT_ALLOWED,
+        )
 
 
 async def _record_change(

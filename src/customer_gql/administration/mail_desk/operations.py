@@ -4,10 +4,10 @@ from typing import Annotated, Any, Final
 import strawberry
 
 from customer_gql.core.actor import actor_of
-from customer_gql.core.errors import BadInput, RuleError
+from customer_gql.core.errors import BadInput, Forbidden, RuleError
 from customer_gql.core.ids import decode_id, encode_id
 from customer_gql.core.permissions import Permission
-from customer_gql.core.viewer import Viewer
+from customer_gql.core.viewer import Viewer, ViewerKind
 from customer_gql.customers.profile.reads import find_reachable_customer
 from customer_gql.database.statements import Connection as Pooled, Row
 from customer_gql.graph.context import Info
@@ -17,10 +17,11 @@ from customer_gql.graph.payloads import Payload
 from customer_gql.graph.roots import INPUT, RequiresPermission, admin_field, admin_mutation
 from customer_gql.messaging.mail import writes
 from customer_gql.messaging.mail.addressing import MailScope, find_mail_scope, load_envelope
-from customer_gql.messaging.mail.kinds import MAIL_KINDS
+from customer_gql.messaging.mail.kinds import MAIL_KINDS, MailKind
 from customer_gql.messaging.mail.letters import clean_header
 from customer_gql.messaging.mail.tables import TemplateScope
-from customer_gql.messaging.mail.templates import MAX_LENGTHS, PARTS, load_template_texts, render_mail
+from customer_gql.messaging.mail.template_rules import MAX_LENGTHS
+from customer_gql.messaging.mail.templates import PARTS, load_template_texts, render_mail
 from customer_gql.staff.audit.writes import record_staff_event
 
 from . import reads
@@ -174,6 +175,7 @@ class MailAdminMutation:
         self, info: Info, input: Annotated[MailTemplateUpdateInput, INPUT]
     ) -> MailTemplatePayload:
         viewer, texts = info.context.viewer, {"subject": input.subject, "html": input.html, "text": input.text}
+        _require_power(viewer, MAIL_KINDS[input.template.value])
         place = _place(input, viewer)
         async with info.context.transaction() as connection:
             version, before = await writes.update_template(
@@ -198,6 +200,7 @@ class MailAdminMutation:
         self, info: Info, input: Annotated[MailTemplateResetInput, INPUT]
     ) -> MailTemplatePayload:
         viewer, kind = info.context.viewer, MAIL_KINDS[input.template.value]
+        _require_power(viewer, kind)
         place = _place(input, viewer)
         async with info.context.transaction() as connection:
             before = await writes.reset_template(connection, kind, *place, websites=viewer.website_ids)
@@ -207,6 +210,14 @@ class MailAdminMutation:
 
 _Place = tuple[TemplateScope, int, str]
 _PREFIXES = {TemplateScope.WEBSITE: "web", TemplateScope.STORE_VIEW: "stv"}
+
+
+def _require_power(viewer: Viewer, kind: MailKind) -> None:
+    """A text decides what its reader does with the link, so one for staff is for those who manage staff."""
+    if kind.for_staff:
+        RequiresPermission(Permission.STAFF_MANAGE, all_websites=True).check(viewer)
+    if kind.has_token and viewer.kind is ViewerKind.SERVICE:
+        raise Forbidden("A service token cannot change a mail whose link has a token; only staff can.")
 
 
 async def _record(

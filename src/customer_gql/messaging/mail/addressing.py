@@ -8,6 +8,7 @@ from urllib.parse import quote, urlsplit
 
 from email_validator import validate_email
 
+from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.database.statements import Connection, Row, fetch_one
 from customer_gql.settings import Settings
 from customer_gql.shop.settings.declaration import STORE_VIEW, Setting
@@ -17,8 +18,32 @@ from .kinds import MailKind, Sender
 from .reads import SCOPE_OF_MAIL
 
 SHOP_NAME = Setting("mail.shop_name", "", STORE_VIEW, "Name of the shop in mails; the store's name when empty.")
+_BASE_URL: Final = re.compile(r"(https?://[^\s/?#@\\\\]+)(/[A-Za-z0-9/._~-]*)?")
+
+
+def is_allowed_base(settings: Settings, base: str) -> bool:
+    """Whether links may start with it: an origin that the process's settings list, with a path or without."""
+    found = _BASE_URL.fullmatch(base)
+    return found is not None and found[1].lower() in settings.link_origins
+
+
+def _check_base(settings: Settings, given: str) -> None:
+    if given.strip() and not is_allowed_base(settings, given.strip()):
+        raise RuleError(
+            f"Links may start with {', '.join(sorted(settings.link_origins))}. The list is "
+            "CUSTOMER_GQL_STOREFRONT_ORIGINS, a setting of the process.",
+            path=["value"],
+            code=UserErrorCode.NOT_ALLOWED,
+        )
+
+
 SHOP_URL = Setting(
-    "mail.storefront_url", "", STORE_VIEW, "Base of every link in a mail; CUSTOMER_GQL_STOREFRONT_URL when empty."
+    "mail.storefront_url",
+    "",
+    STORE_VIEW,
+    "Base of every link in a mail to customers, of an origin in CUSTOMER_GQL_STOREFRONT_ORIGINS; "
+    "CUSTOMER_GQL_STOREFRONT_URL when empty.",
+    check_deployment=_check_base,
 )
 REPLY_TO = Setting("mail.reply_to", "", STORE_VIEW, "Address that answers to mails go to; the sender's when empty.")
 SENDER_NAMES = {
@@ -40,7 +65,6 @@ SENDER_ADDRESSES = {
         "mail.sender.support.email", "", STORE_VIEW, "Address of customer support; CUSTOMER_GQL_MAIL_FROM when empty."
     ),
 }
-_BASE_URL: Final = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,22 +101,41 @@ async def find_mail_scope(connection: Connection, store_view_id: int | None) -> 
 
 
 async def load_envelope(connection: Connection, kind: MailKind, scope: MailScope, settings: Settings) -> Envelope:
+    """Staff mails take from the settings of a website nothing that decides where they, answers or links go."""
+    if kind.for_staff:
+        return await _load_staff_envelope(connection, kind, scope, settings)
+
     async def of(option: Setting[str]) -> str:
         found = await setting(connection, option, website_id=scope.website_id, store_view_id=scope.store_view_id)
         return found.strip()
 
     shop_name = await of(SHOP_NAME) or scope.store_name
-    # An address that is none would let no mail out, so the operator's holds instead.
+    # An address that is invalid would let no mail out, so the operator's is used instead.
     sender = parse_address(await of(SENDER_ADDRESSES[kind.sender])) or default_sender(settings)
     base = await of(SHOP_URL)
     return Envelope(
         shop_name=shop_name,
-        # A base that is none would make every link useless or worse, so the operator's holds instead.
-        shop_url=base if _BASE_URL.fullmatch(base) else settings.storefront_url,
+        # The list of origins may have become shorter since the setting was made.
+        shop_url=base if is_allowed_base(settings, base) else settings.storefront_url,
         path=await of(kind.page),
         sender_name=await of(SENDER_NAMES[kind.sender]) or shop_name,
         sender=sender,
         reply_to=parse_address(await of(REPLY_TO)) or sender,
+    )
+
+
+async def _load_staff_envelope(
+    connection: Connection, kind: MailKind, scope: MailScope, settings: Settings
+) -> Envelope:
+    shop_name = (await setting(connection, SHOP_NAME)).strip() or scope.store_name
+    sender = default_sender(settings)
+    return Envelope(
+        shop_name=shop_name,
+        shop_url=settings.admin_url or settings.storefront_url,
+        path=await setting(connection, kind.page),
+        sender_name=shop_name,
+        sender=sender,
+        reply_to=sender,
     )
 
 

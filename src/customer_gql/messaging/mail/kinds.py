@@ -1,14 +1,20 @@
 """Kinds of mail: the sender, the page its link leads to, and its placeholders. Each slice declares its own as `MAILS`."""
 
 import enum
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from operator import attrgetter
 from pathlib import Path
 from typing import Final
 
+from customer_gql.core.errors import RuleError
 from customer_gql.core.joined import Joined
-from customer_gql.shop.settings.declaration import STORE_VIEW, Setting
+from customer_gql.core.permissions import Permission
+from customer_gql.shop.settings.declaration import GLOBAL, STORE_VIEW, Setting
+
+_SEGMENT: Final = r"(?!\.{1,2}(?:/|$))[A-Za-z0-9._~-]+"
+_PATH: Final = re.compile(rf"/?(?:{_SEGMENT}(?:/{_SEGMENT})*/?)?")
 
 
 class Sender(enum.Enum):
@@ -17,8 +23,27 @@ class Sender(enum.Enum):
 
 
 def page_path(name: str, path: str, page: str) -> Setting[str]:
-    """The setting that says where a page of the storefront is, below the address of the shop."""
-    return Setting(f"mail.path.{name}", path, STORE_VIEW, f"Path of the storefront's page {page}.")
+    """The setting with the path of a page of the storefront, relative to the shop's address."""
+    description = f"Path of the storefront's page {page}."
+    return Setting(f"mail.path.{name}", path, STORE_VIEW, description, validate=validate_page_path)
+
+
+def staff_page_path(name: str, path: str, page: str) -> Setting[str]:
+    """The setting with the path of a page for staff, relative to CUSTOMER_GQL_ADMIN_URL."""
+    return Setting(
+        f"mail.path.{name}",
+        path,
+        GLOBAL,
+        f"Path of the page {page}, relative to CUSTOMER_GQL_ADMIN_URL.",
+        validate=validate_page_path,
+        permission=Permission.STAFF_MANAGE,
+    )
+
+
+def validate_page_path(given: str) -> None:
+    """A path and nothing else: a query or an encoded address could make the page forward the link's secret."""
+    if not _PATH.fullmatch(given):
+        raise RuleError("Enter a path such as /account/sign-in, without a query.", path=["value"])
 
 
 COMMON_SAMPLES: Final[Mapping[str, str]] = {
@@ -36,7 +61,8 @@ class MailKind:
     """`page` is the path its link leads to. `own_samples` are its placeholders, with the value a preview shows.
 
     `folder` holds the built-in texts, with a folder for each language: `default/welcome.subject`, `.txt` and `.html`.
-    A mail that `has_token` is not sent without the token of its link.
+    A mail that `has_token` is not sent without the token of its link. One that is `for_staff` takes its links and its
+    sender from the process's settings, and only those who manage staff of all websites change its texts.
     """
 
     name: str
@@ -46,6 +72,7 @@ class MailKind:
     own_samples: Mapping[str, str]
     folder: Path
     has_token: bool = False
+    for_staff: bool = False
 
     @property
     def samples(self) -> dict[str, str]:

@@ -7,28 +7,27 @@ not take German away from Germans.
 
 import enum
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from jinja2 import StrictUndefined, Template, TemplateError, nodes
+from jinja2 import Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-from customer_gql.core.errors import RuleError
 from customer_gql.database.statements import Connection, Row, fetch_rows
 
 from .addressing import MailScope
-from .kinds import MAIL_KINDS, MailKind
+from .kinds import MAIL_KINDS
 from .reads import TEMPLATE_OVERRIDES
 from .tables import TemplateScope
+from .template_rules import HTML_ENVIRONMENT, PLAIN_ENVIRONMENT
 
 FRAME_FOLDER: Final = Path(__file__).with_name("templates")
 DEFAULT_LOCALE: Final = "default"
 PARTS: Final = ("subject", "html", "text")
-MAX_LENGTHS: Final = {"subject": 255, "html": 60_000, "text": 10_000}
 _ADVERTISES: Final = re.compile(r"://|www\.|\w\.[a-z]{2,}", re.IGNORECASE)
 _SUFFIXES: Final = {"subject": "subject", "html": "html", "text": "txt"}
 _RANKS: Final = (TemplateScope.WEBSITE.value, TemplateScope.GLOBAL.value)
@@ -59,26 +58,6 @@ class RenderedMail:
     subject: str
     html: str
     text: str
-
-
-# Plain text goes through no escaping: `<` in a name is a `<` there.
-_PLAIN: Final = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)
-_HTML: Final = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=True, keep_trailing_newline=True)
-_FILTERS: Final = frozenset({"upper", "lower", "title", "capitalize", "trim", "default"})
-# What a text may be made of. No call, attribute, loop or arithmetic: nothing to escape from, nothing that runs long.
-_ALLOWED: Final = (
-    nodes.Output,
-    nodes.TemplateData,
-    nodes.Name,
-    nodes.Const,
-    nodes.If,
-    nodes.CondExpr,
-    nodes.Compare,
-    nodes.Operand,
-    nodes.And,
-    nodes.Or,
-    nodes.Not,
-)
 
 
 def fallback_locales(locale: str) -> list[str]:
@@ -148,10 +127,10 @@ def render_mail(source: TemplateText, values: Mapping[str, Any]) -> RenderedMail
     language = source.locale.partition("_")[0] if source.locale != DEFAULT_LOCALE else "en"
     framed: dict[str, Any] = {**known, "language": language}
     html, text = (
-        _compile_template(_HTML, source.html).render(known),
-        _compile_template(_PLAIN, source.text).render(known),
+        _compile_template(HTML_ENVIRONMENT, source.html).render(known),
+        _compile_template(PLAIN_ENVIRONMENT, source.text).render(known),
     )
-    subject = _compile_template(_PLAIN, source.subject).render(known)
+    subject = _compile_template(PLAIN_ENVIRONMENT, source.subject).render(known)
     return RenderedMail(
         subject=" ".join(subject.split()),
         html=_frame_template("html").render(framed, body=Markup(html), subject=" ".join(subject.split())),  # noqa: S704 - escaped by its own template
@@ -178,44 +157,6 @@ def _compile_template(environment: ImmutableSandboxedEnvironment, source: str) -
 @cache
 def _frame_template(suffix: str) -> Template:
     return _compile_template(
-        _HTML if suffix == "html" else _PLAIN, (FRAME_FOLDER / f"frame.{suffix}").read_text(encoding="utf-8")
+        HTML_ENVIRONMENT if suffix == "html" else PLAIN_ENVIRONMENT,
+        (FRAME_FOLDER / f"frame.{suffix}").read_text(encoding="utf-8"),
     )
-
-
-def validate_template_text(kind: MailKind, part: str, text: str) -> None:
-    """Refuses what is no text of this mail: too long, not Jinja2, an unknown placeholder, or more than placeholders."""
-    if not text.strip():
-        raise RuleError("Every mail has a subject, a text and an HTML part.", path=[part])
-    if len(text) > MAX_LENGTHS[part]:
-        raise RuleError(f"At most {MAX_LENGTHS[part]:,} characters.", path=[part])
-    if part == "subject" and "\n" in text.strip():
-        raise RuleError("A subject is one line.", path=[part])
-    environment = _HTML if part == "html" else _PLAIN
-    try:
-        for node in _walk_nodes(environment.parse(text)):
-            _validate_node(kind, part, node)
-        environment.from_string(text).render(kind.samples)
-    except (TemplateError, RecursionError) as error:
-        raise RuleError(f"Not a template: {str(error)[:200]}", path=[part]) from None
-    except (TypeError, ValueError, ArithmeticError):
-        raise RuleError("The text cannot be made with sample values.", path=[part]) from None
-
-
-def _walk_nodes(node: nodes.Node) -> Iterator[nodes.Node]:
-    for child in node.iter_child_nodes():
-        yield child
-        yield from _walk_nodes(child)
-
-
-def _validate_node(kind: MailKind, part: str, node: nodes.Node) -> None:
-    if isinstance(node, nodes.Filter):
-        if node.name not in _FILTERS:
-            raise RuleError(f"Filters are {', '.join(sorted(_FILTERS))}; not {node.name!r}.", path=[part])
-    elif not isinstance(node, _ALLOWED):
-        raise RuleError(
-            f"A text holds placeholders, filters and conditions; not {type(node).__name__.lower()}.", path=[part]
-        )
-    if isinstance(node, nodes.Name) and (node.ctx != "load" or node.name not in kind.samples):
-        raise RuleError(
-            f"There is no placeholder {node.name!r}; there are {', '.join(sorted(kind.samples))}.", path=[part]
-        )

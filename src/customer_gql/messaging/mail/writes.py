@@ -17,7 +17,8 @@ from customer_gql.shop.websites.tables import store, store_view, website
 from .kinds import MAIL_KINDS, MailKind
 from .reads import DEAD_LETTER
 from .tables import TemplateScope, mail_outbox, mail_template
-from .templates import DEFAULT_LOCALE, PARTS, validate_template_text
+from .template_rules import validate_template_text
+from .templates import DEFAULT_LOCALE, PARTS
 
 _id = bindparam("id", type_=BigInteger())
 _WEBSITE = compile_statement(select(website.c.id.label("website_id")).where(website.c.id == _id))

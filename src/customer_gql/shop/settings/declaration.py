@@ -13,7 +13,9 @@ import orjson
 
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.joined import Joined
+from customer_gql.core.permissions import Permission
 from customer_gql.database.statements import Connection
+from customer_gql.settings import Settings
 
 from .tables import ConfigurationScope
 
@@ -28,8 +30,10 @@ MAX_TEXT: Final = 10_000
 class Setting(Generic[T]):
     """`narrowest` is the narrowest scope it may be set at; `at_least` and `at_most` hold for whole numbers.
 
-    `check` asks the database whether a value fits, raising `RuleError`s. `own_mutation` is the one that changes the
-    setting, where more has to change with it.
+    `validate` raises `RuleError` for a value that does not fit, `check` asks the database, `check_deployment` the
+    settings of the process. `own_mutation` is the one that changes the setting, where more has to change with it.
+    `permission` is needed for all websites beside `configuration.manage`. A setting that `follows_accounts` decides
+    about the credentials of accounts: while they work on all websites, changing it takes a role for all websites.
     """
 
     path: str
@@ -41,6 +45,10 @@ class Setting(Generic[T]):
     one_of: tuple[str, ...] = ()
     check: Callable[[Connection, Any], Awaitable[None]] | None = None
     own_mutation: str | None = None
+    validate: Callable[[Any], None] | None = None
+    check_deployment: Callable[[Settings, Any], None] | None = None
+    permission: Permission | None = None
+    follows_accounts: bool = False
 
     def validate_value(self, given: Any) -> T:
         """The value; `RuleError` with what the setting takes when it is another kind or outside the bounds."""
@@ -55,6 +63,8 @@ class Setting(Generic[T]):
                 raise RuleError(f"{self.path} takes a number {_describe_bounds(low, high)}.", path=["value"])
         if self.one_of and given not in self.one_of:
             raise RuleError(f"{self.path} takes one of {', '.join(self.one_of)}.", path=["value"])
+        if self.validate is not None:
+            self.validate(given)
         return given
 
 

@@ -3,9 +3,11 @@
 from pathlib import Path
 from typing import Final
 
-from customer_gql.messaging.mail.kinds import MailKind, Sender, page_path
+from customer_gql.messaging.mail.kinds import MailKind, Sender, staff_page_path
 
-_INVITATION: Final = page_path("staff_invitation", "/admin/choose-password", "where invited staff choose a password")
+_INVITATION: Final = staff_page_path(
+    "staff_invitation", "/admin/choose-password", "where invited staff choose a password"
+)
 
 MAILS: Final = (
     MailKind(
@@ -16,5 +18,6 @@ MAILS: Final = (
         {"name": "Grace Hopper", "expiresAt": "2026-01-02T03:04:00+00:00"},
         Path(__file__).parent,
         has_token=True,
+        for_staff=True,
     ),
 )

@@ -7,7 +7,12 @@ from customer_gql.shop.groups.writes import validate_default_group
 from customer_gql.shop.settings.declaration import STORE_VIEW, WEBSITE, Setting
 
 EMAIL_CONFIRMATION: Final = Setting(
-    "accounts.confirm_email", False, WEBSITE, "Whether a new account works only after its address was confirmed."
+    "accounts.confirm_email",
+    False,
+    WEBSITE,
+    "Whether a new account works only after its address was confirmed. While accounts work on all websites, changing it "
+    "takes a role for all of them.",
+    follows_accounts=True,
 )
 DEFAULT_GROUP: Final = Setting(
     "customers.default_group",

