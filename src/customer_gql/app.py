@@ -46,6 +46,8 @@ from .settings import AudienceSettings, Settings
 
 RecordUse = Callable[..., Awaitable[object]]
 Authenticate = Callable[[Database, Background, str, RequestOrigin], Awaitable[Viewer | None]]
+# Wrong passwords of staff leave at least half of the cores to customers who sign in.
+_HASHING_THREADS: Final = {"storefront": hashing.CORES, "admin": max(1, hashing.CORES // 2)}
 HEALTH_PATIENCE: Final = TimeLimits(statement=2, acquire=2)
 
 
@@ -91,6 +93,7 @@ def _create_endpoint(
             address_limit=max(1, limits.requests * limits.address_percent // 100),
         ),
         token_gate=AdmissionGate(limits.requests),
+        hashing=hashing.HashingPool(_HASHING_THREADS[audience]),
         page=partial(graphiql.page_response, audience) if is_development else None,
         explain=is_development,
         body_seconds=settings.body_seconds,

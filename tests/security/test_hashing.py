@@ -10,7 +10,7 @@ from argon2 import PasswordHasher
 
 from customer_gql.core.errors import Unavailable
 from customer_gql.security import hashing
-from customer_gql.security.hashing import _HashingPool, hash_password, needs_rehash, verify_password
+from customer_gql.security.hashing import HashingPool, hash_password, hashing_in, needs_rehash, verify_password
 
 
 @pytest.fixture(autouse=True)
@@ -75,7 +75,7 @@ def auc(one, other):
 
 
 async def test_beyond_the_queue_it_is_refused_at_once():
-    pool = _HashingPool(1, 3)
+    pool = HashingPool(1, 3)
     gate = threading.Event()
     slow = [asyncio.ensure_future(pool.run(lambda: gate.wait(10))) for _ in range(4)]
     await asyncio.sleep(0)
@@ -87,7 +87,7 @@ async def test_beyond_the_queue_it_is_refused_at_once():
 
 
 async def test_what_was_given_up_keeps_its_place_until_it_is_done():
-    pool = _HashingPool(1, 0)
+    pool = HashingPool(1, 0)
     begun, gate = asyncio.Event(), threading.Event()
     loop = asyncio.get_running_loop()
 
@@ -111,13 +111,15 @@ async def test_what_was_given_up_keeps_its_place_until_it_is_done():
 async def test_the_loop_goes_on_meanwhile():
     """Every thread waits for something that only the loop does."""
     gate, threads = threading.Event(), os.cpu_count() or 1
-    waiting = [asyncio.ensure_future(hashing._pool.run(lambda: gate.wait(10))) for _ in range(threads)]
-    hashed = [asyncio.ensure_future(hash_password("a long enough one")) for _ in range(4 * threads)]
-    await asyncio.sleep(0)
+    pool = HashingPool(threads)
+    with hashing_in(pool):
+        waiting = [asyncio.ensure_future(pool.run(lambda: gate.wait(10))) for _ in range(threads)]
+        hashed = [asyncio.ensure_future(hash_password("a long enough one")) for _ in range(4 * threads)]
+        await asyncio.sleep(0)
     gate.set()
     assert await asyncio.gather(*waiting) == [True] * threads
     assert all(hash.startswith("$argon2id$") for hash in await asyncio.gather(*hashed))
-    assert hashing._pool._taken == 0
+    assert pool._taken == 0
 
 
 async def test_a_cost_that_rises_holds_at_once_and_marks_older_hashes():

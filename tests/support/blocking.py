@@ -1,12 +1,17 @@
-"""Makes statements wait for a lock, and waits until they do."""
+"""Makes statements wait for a lock, and waits until they do; occupies what hashes passwords."""
 
 import asyncio
+import threading
 import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from customer_gql.execution.http.endpoint import Endpoint
 
 
 @asynccontextmanager
@@ -51,3 +56,23 @@ async def wait_for_none_waiting(connection: asyncpg.Connection, seconds: float =
         return await count_waiting(connection) == 0
 
     await wait_until(none, seconds)
+
+
+def endpoint_of(app: Starlette, path: str) -> Endpoint:
+    """The endpoint that an application serves at a path."""
+    (found,) = [route.app for route in app.routes if isinstance(route, Route) and route.path == path]
+    assert isinstance(found, Endpoint)
+    return found
+
+
+@asynccontextmanager
+async def full_hashing_pool(endpoint: Endpoint) -> AsyncGenerator[None]:
+    """Every thread hashes, and as many passwords wait as may, until this context ends."""
+    gate = threading.Event()
+    jobs = [asyncio.ensure_future(endpoint.hashing.run(gate.wait)) for _ in range(endpoint.hashing._limit)]
+    await asyncio.sleep(0)
+    try:
+        yield
+    finally:
+        gate.set()
+        await asyncio.gather(*jobs)

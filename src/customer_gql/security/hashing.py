@@ -1,11 +1,17 @@
-"""Hashing and verifying passwords: argon2id off the event loop, in as many threads as there are cores."""
+"""Hashing and verifying passwords: argon2id off the event loop, in a pool of threads of each endpoint.
+
+The endpoint chooses the pool for a whole request, so that no door that hashes can forget to, and wrong passwords at one
+endpoint never queue in front of those of the other.
+"""
 
 import asyncio
 import os
 import threading
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Final, TypeVar
 
 from argon2 import PasswordHasher
@@ -16,7 +22,7 @@ from customer_gql.core.errors import Unavailable
 T = TypeVar("T")
 MAX_LENGTH: Final = 256  # characters; longer ones are refused, never cut
 MAX_WAITING: Final = 50
-_CORES: Final = os.cpu_count() or 1
+CORES: Final = os.cpu_count() or 1
 # The least that OWASP advises; some 30 ms of a core.
 MEMORY_KIB: Final = 19_456
 PASSES: Final = 2
@@ -40,10 +46,10 @@ def set_cost(*, memory_kib: int, passes: int) -> None:
     _cost = _HashCost(memory_kib, passes)
 
 
-class _HashingPool:
+class HashingPool:
     """Work beyond what waits already is refused at once: each hash costs 19 MiB and some 30 ms of a core."""
 
-    def __init__(self, threads: int, waiting: int) -> None:
+    def __init__(self, threads: int, waiting: int = MAX_WAITING) -> None:
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="passwords")
         self._limit = threads + waiting
         self._lock = threading.Lock()
@@ -64,7 +70,18 @@ class _HashingPool:
             self._taken -= 1
 
 
-_pool: Final = _HashingPool(_CORES, MAX_WAITING)
+_process_pool: Final = HashingPool(CORES)  # outside requests, as on the command line
+_current_pool: Final = ContextVar("hashing_pool", default=_process_pool)
+
+
+@contextmanager
+def hashing_in(pool: HashingPool) -> Generator[None]:
+    """Whatever is hashed by this task until the context ends is hashed in this pool."""
+    before = _current_pool.set(pool)
+    try:
+        yield
+    finally:
+        _current_pool.reset(before)
 
 
 def normalize_password(password: str) -> str:
@@ -76,7 +93,7 @@ async def hash_password(password: str) -> str:
     """The hash to store. Raises `Unavailable` when too many wait already."""
     text = normalize_password(password)
     assert len(text) <= MAX_LENGTH, "the caller refuses longer passwords with a rule of its own"
-    return await _pool.run(lambda: _cost.hasher.hash(text))
+    return await _current_pool.get().run(lambda: _cost.hasher.hash(text))
 
 
 async def verify_password(password: str, hash: str | None) -> bool:
@@ -84,7 +101,7 @@ async def verify_password(password: str, hash: str | None) -> bool:
     text = normalize_password(password)
     if len(text) > MAX_LENGTH:
         text, hash = "", None
-    right = await _pool.run(lambda: _matches_hash(text, hash or _cost.dummy))
+    right = await _current_pool.get().run(lambda: _matches_hash(text, hash or _cost.dummy))
     return right and hash is not None
 
 

@@ -27,6 +27,7 @@ from customer_gql.execution.run import run_document
 from customer_gql.execution.telemetry import metrics
 from customer_gql.execution.telemetry.faults import log_fault
 from customer_gql.graph.context import Context
+from customer_gql.security.hashing import HashingPool, hashing_in
 from customer_gql.security.network import network_of
 from customer_gql.settings import AudienceSettings
 
@@ -53,6 +54,7 @@ class Endpoint:
     trusted: TrustedDocuments
     gate: AdmissionGate
     token_gate: AdmissionGate
+    hashing: HashingPool
     page: Callable[[], Response] | None
     explain: bool
     body_seconds: float
@@ -105,7 +107,8 @@ class Endpoint:
             caller = rate_limit_key(http_request, context.viewer)
             extensions: dict[str, Any] = {}
             try:
-                with self.gate.admit(caller if context.viewer.kind is ViewerKind.GUEST else None):
+                guest = caller if context.viewer.kind is ViewerKind.GUEST else None
+                with self.gate.admit(guest), hashing_in(self.hashing):
                     body = await self._execute(request, context, caller, extensions, log)
             except RequestRefused as refused:
                 if refused.status == HTTPStatus.SERVICE_UNAVAILABLE:
