@@ -15,12 +15,13 @@ from starlette.routing import Route
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from customer_gql.core.errors import ErrorCode
-from customer_gql.core.viewer import GUEST, RequestOrigin, Viewer
+from customer_gql.core.permissions import Permission
+from customer_gql.core.viewer import GUEST, RequestOrigin, Viewer, ViewerKind
 from customer_gql.customers.accounts.sessions.authentication import find_customer_session, record_customer_use
 from customer_gql.database.background import Background
 from customer_gql.database.pools import Database, TimeLimits, create_pool, open_database
 from customer_gql.execution.documents import DocumentCache
-from customer_gql.execution.http.caller import request_origin
+from customer_gql.execution.http.caller import STOREFRONT_HEADER, request_origin, stated_address
 from customer_gql.execution.http.endpoint import Endpoint
 from customer_gql.execution.http.health import report_live, report_ready
 from customer_gql.execution.http.security_headers import SecurityHeaders
@@ -82,6 +83,7 @@ def _create_endpoint(
         audience=audience,
         schema=graph,
         limits=limits,
+        find_origin=partial(_find_origin, audience),
         open_context=partial(_open_context, settings, audience, authenticate),
         buckets=SharedBuckets(settings.rate_storage) if settings.rate_storage else LocalBuckets(),
         documents=DocumentCache(graph, limits),
@@ -106,6 +108,7 @@ def _create_middleware(settings: Settings) -> list[Middleware]:
         outermost_first.append(Middleware(ProxyHeadersMiddleware, trusted_hosts=settings.trusted_proxies))
     if settings.cors_origins:
         cors = {"allow_origins": settings.cors_origins, "allow_methods": ["POST"], "max_age": 600}
+        # Never the headers of a storefront's server: its token has no place in a browser.
         headers = ["authorization", "content-type", "x-store-view", "x-visitor"]
         outermost_first.append(
             Middleware(CORSMiddleware, **cors, allow_headers=headers, expose_headers=["retry-after"])  # pyright: ignore
@@ -151,10 +154,28 @@ def open_pools(settings: Settings, audience: str) -> AbstractAsyncContextManager
     )
 
 
-async def _open_context(settings: Settings, audience: str, authenticate: Authenticate, request: Request) -> Context:
+async def _find_origin(audience: str, request: Request) -> RequestOrigin:
+    """Where the caller is; on the storefront a server with a service token may call for a shopper and say where they
+    are (docs/domain/service-tokens.md#service-tokens-8)."""
+    origin = request_origin(request)
+    token = request.headers.get(STOREFRONT_HEADER) if audience == "storefront" else None
+    if token is None:
+        return origin
+    found = await find_staff_session(request.app.state.databases[audience], token.strip())
+    if found is None or found.viewer.kind is not ViewerKind.SERVICE:
+        message = "X-Storefront-Token is no service token, or it was revoked or has expired."
+        raise RequestRefused(401, ErrorCode.UNAUTHENTICATED, message, {"WWW-Authenticate": "Bearer"})
+    if Permission.STOREFRONT_PROXY not in found.viewer.permissions:
+        message = f"The service token of X-Storefront-Token lacks the permission {Permission.STOREFRONT_PROXY}."
+        raise RequestRefused(403, ErrorCode.FORBIDDEN, message)
+    return replace(origin, address=stated_address(request) or origin.address)
+
+
+async def _open_context(
+    settings: Settings, audience: str, authenticate: Authenticate, request: Request, peer: RequestOrigin
+) -> Context:
     database: Database = request.app.state.databases[audience]
     background: Background = request.app.state.background
-    peer = request_origin(request)
     viewer = await _authenticate_viewer(database, background, authenticate, request.headers.get("authorization"), peer)
     viewer = replace(viewer, address=peer.address or None)
     return Context(database, settings, viewer, caller=peer, background=background)

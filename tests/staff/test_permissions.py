@@ -70,6 +70,7 @@ NAMES = {
     "STAFF_MANAGE": "staff.manage",
     "CONFIGURATION_MANAGE": "configuration.manage",
     "MAIL_MANAGE": "mail.manage",
+    "STOREFRONT_PROXY": "storefront.proxy",
     "HISTORY_READ": "history.read",
 }
 
@@ -91,7 +92,7 @@ def test_each_root_asks_for_the_permission_of_this_list():
 
 
 def test_permissions_that_open_no_root_are_asked_for_inside():
-    inside = {"customers.pii", "history.read", "customers.delete", "customers.export"}
+    inside = {"customers.pii", "history.read", "customers.delete", "customers.export", "storefront.proxy"}
     assert set(Permission) == set(ROOTS) | inside
 
 

@@ -43,6 +43,13 @@ class Permission(enum.StrEnum):
         "mail.manage",
         "See mails that could not be sent and send them again, preview and change mail templates.",
     )
+    STOREFRONT_PROXY = (
+        "storefront.proxy",
+        (
+            "Call the storefront endpoint for shoppers and state their network address, for which limits are counted: for "
+            "the service token of a server that renders the shop."
+        ),
+    )
     HISTORY_READ = "history.read", "See what was done to customers and who did it: `history` of a customer."
 
 

@@ -1,6 +1,7 @@
 """Where a request comes from. Headers are hints; limits count the peer, which `app` replaces by the address that a
-trusted proxy reports."""
+trusted proxy reports, or the server of a storefront."""
 
+import ipaddress
 import re
 from functools import lru_cache
 from typing import Final
@@ -8,14 +9,18 @@ from urllib.parse import urlsplit
 
 from starlette.requests import Request
 
+from customer_gql.core.errors import ErrorCode
 from customer_gql.core.text import keep_printable
 from customer_gql.core.viewer import RequestOrigin
+from customer_gql.execution.refusal import RequestRefused
 
 _VISITOR: Final = re.compile(r"[A-Za-z0-9_-]{22,64}")
 _CODE: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _PAGE_LENGTH: Final = 255
 _DEVICE_LENGTH: Final = 255
 _HEADER_BYTES: Final = 1024  # read of each header; longer than any valid value
+STOREFRONT_HEADER: Final = "x-storefront-token"
+SHOPPER_HEADER: Final = "x-shopper-address"
 _HEADERS: Final = (b"user-agent", b"x-store-view", b"x-visitor", b"referer")
 
 
@@ -23,6 +28,20 @@ def request_origin(request: Request) -> RequestOrigin:
     headers = dict(request.scope["headers"])
     host = request.client.host if request.client else ""
     return _origin_from_headers(host, *[headers.get(name, b"")[:_HEADER_BYTES] for name in _HEADERS])
+
+
+def stated_address(request: Request) -> str | None:
+    """The shopper's address that the server of a storefront states. Raises `RequestRefused` for anything else."""
+    given = request.headers.get(SHOPPER_HEADER)
+    if given is None:
+        return None
+    try:
+        if "%" in given:
+            raise ValueError("a zone means something on one machine only")  # noqa: TRY301
+        return str(ipaddress.ip_address(given.strip()))
+    except ValueError:
+        message = "X-Shopper-Address takes one IPv4 or IPv6 address, such as 203.0.113.7."
+        raise RequestRefused(400, ErrorCode.BAD_USER_INPUT, message) from None
 
 
 @lru_cache(maxsize=1024)

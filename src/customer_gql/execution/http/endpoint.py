@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from customer_gql.core.errors import ErrorCode, GraphError
-from customer_gql.core.viewer import GUEST, Viewer, ViewerKind
+from customer_gql.core.viewer import GUEST, RequestOrigin, Viewer, ViewerKind
 from customer_gql.execution.documents import Document, DocumentCache, InvalidDocument
 from customer_gql.execution.error_masking import is_outage, mask_document_errors, mask_field_errors, refusal_for_fault
 from customer_gql.execution.limits.admission import AdmissionGate
@@ -31,6 +31,7 @@ from customer_gql.security.hashing import HashingPool, hashing_in
 from customer_gql.security.network import network_of
 from customer_gql.settings import AudienceSettings
 
+from .caller import request_origin
 from .disconnects import run_until_disconnect
 from .request import ClientDisconnected, GraphQLRequest, read_request
 from .request_log import RequestLog
@@ -47,7 +48,8 @@ class Endpoint:
     audience: str
     schema: GraphQLSchema
     limits: AudienceSettings
-    open_context: Callable[[Request], Awaitable[Context]]
+    find_origin: Callable[[Request], Awaitable[RequestOrigin]]
+    open_context: Callable[[Request, RequestOrigin], Awaitable[Context]]
     buckets: RateBuckets
     documents: DocumentCache
     costs: CostModel
@@ -104,7 +106,7 @@ class Endpoint:
         async with asyncio.timeout(self.limits.seconds + 1):
             context = await self._open_context(http_request)
             log.viewer = context.viewer.kind.value
-            caller = rate_limit_key(http_request, context.viewer)
+            caller = rate_limit_key(context.viewer, context.caller.address)
             extensions: dict[str, Any] = {}
             try:
                 guest = caller if context.viewer.kind is ViewerKind.GUEST else None
@@ -119,14 +121,17 @@ class Endpoint:
         return _negotiate_response(body, accept, log)
 
     async def _open_context(self, http_request: Request) -> Context:
-        """Look the token up apart from the work of the others, so that a full service still knows who is asking."""
+        """Look tokens up apart from the work of the others, so that a full service still knows who is asking."""
         self.gate.require_place()
+        origin = request_origin(http_request)
         try:
             with self.token_gate.admit():
-                return await self.open_context(http_request)
+                # A shopper's wrong token is charged to the shopper, not to the server that calls for all of them.
+                origin = await self.find_origin(http_request)
+                return await self.open_context(http_request, origin)
         except RequestRefused as refused:
-            if refused.status == HTTPStatus.UNAUTHORIZED:
-                await self._take_cost(GUEST, rate_limit_key(http_request, GUEST), _REFUSAL_COST)
+            if refused.status != HTTPStatus.SERVICE_UNAVAILABLE:
+                await self._take_cost(GUEST, rate_limit_key(GUEST, origin.address), _REFUSAL_COST)
             raise
 
     async def _execute(
@@ -196,10 +201,10 @@ class Endpoint:
         return body
 
 
-def rate_limit_key(request: Request, viewer: Viewer) -> str:
+def rate_limit_key(viewer: Viewer, address: str) -> str:
     """Whose bucket pays: the account or service of a valid token, otherwise the address."""
     if viewer.kind is ViewerKind.GUEST:
-        return network_of(request.client.host if request.client else "")
+        return network_of(address)
     own_id = {
         ViewerKind.CUSTOMER: viewer.customer_id,
         ViewerKind.STAFF: viewer.staff_id,

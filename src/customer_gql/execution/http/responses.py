@@ -6,6 +6,7 @@ from typing import Any, Final
 import orjson
 from starlette.types import Send
 
+from customer_gql.core.errors import ErrorCode
 from customer_gql.execution.refusal import RequestRefused
 
 GRAPHQL_JSON: Final = "application/graphql-response+json"
@@ -31,6 +32,8 @@ class GraphQLResponse:
 
 def refusal_response(refused: RequestRefused, request_id: str | None = None) -> GraphQLResponse:
     """The response to a refused request: one error with its code."""
-    extensions = {"code": refused.code.value, **({"requestId": request_id} if request_id else {})}
+    extensions: dict[str, Any] = {"code": refused.code.value, **({"requestId": request_id} if request_id else {})}
+    if refused.code is ErrorCode.RATE_LIMITED:
+        extensions["retryAfter"] = int(refused.headers["Retry-After"])
     body = {"errors": [{"message": refused.message, "extensions": extensions}]}
     return GraphQLResponse(refused.status, body, JSON, refused.headers)
