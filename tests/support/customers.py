@@ -142,7 +142,8 @@ async def make_ledgers(connection: Connection, owner: Row) -> None:
     await put(connection, store_credit, **key, balance=1000, currency="USD")
     await put(connection, reward_points, **key, balance=40)
     for number, (amount, after, points, left) in enumerate([(1250, 1250, 50, 50), (-250, 1000, -10, 40)]):
-        entry = {**key, "idempotency_key": str(number), "created_at": _WHEN + dt.timedelta(days=number)}
+        cause = {"actor": "SYSTEM", "actor_id": 0, "idempotency_key": str(number)}
+        entry = {**key, **cause, "created_at": _WHEN + dt.timedelta(days=number)}
         action = ("CREATED", "USED")[number]
         await put(
             connection,

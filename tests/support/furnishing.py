@@ -21,6 +21,7 @@ from sqlalchemy import (
     Integer,
     Interval,
     LargeBinary,
+    Numeric,
     String,
     Table,
     insert,
@@ -137,14 +138,14 @@ def make_text(column: Column[Any], made: dict[str, Row], number: int) -> str:
 
 Make = Callable[[Column[Any], dict[str, Row], int], Any]
 
-MAKERS: list[tuple[type, Make]] = [
+MAKERS: list[tuple[type | tuple[type, ...], Make]] = [
     (DateTime, make_moment),
     (Date, lambda _column, _made, number: dt.date(1960, 1, 1) + dt.timedelta(days=number)),
     (Interval, lambda _column, _made, number: dt.timedelta(hours=number)),
     (ARRAY, lambda column, _made, number: [f"{column.name} {number}"]),
     (JSONB, lambda column, _made, number: json.dumps({column.name: number})),
     (Boolean, lambda _column, _made, _number: True),
-    (Integer, lambda _column, _made, number: number),
+    ((Integer, Numeric), lambda _column, _made, number: number),
     (LargeBinary, lambda _column, _made, _number: secrets.token_bytes(32)),
     (String, make_text),
 ]

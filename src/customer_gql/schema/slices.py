@@ -34,6 +34,7 @@ SLICES: Final = (
     "commerce.ledgers",
     "commerce.store_credit",
     "commerce.reward_points",
+    "commerce.balances",
     "customers.newsletter",
     "customers.history",
     "customers.accounts",

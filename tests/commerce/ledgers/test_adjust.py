@@ -1,90 +1,13 @@
 """Store credit and reward points are one mechanism: never below zero, each movement once, also under concurrency."""
 
 import asyncio
-from dataclasses import dataclass
-from typing import Any
 
-import orjson
 import pytest
 
 from customer_gql.core.ids import encode_id
 from support.customers import customer_id, make_customer
+from support.ledgers import CREDIT, NOTHING, POINTS, adjust, answer, events, stored
 from support.staff import make_website, staff_client
-
-CREDIT_DOCUMENT = """mutation Adjust($input: StoreCreditAdjustInput!) { adjusted: storeCreditAdjust(input: $input) {
-  entry { id action comment moved: amount { amount currency } balanceAfter { amount currency } }
-  customer { id version ledger: storeCredit { balance { amount currency } entries { totalCount } } }
-  userErrors { code path } } }"""
-POINTS_DOCUMENT = """mutation Adjust($input: RewardPointsAdjustInput!) { adjusted: rewardPointsAdjust(input: $input) {
-  entry { id action comment moved: points balanceAfter }
-  customer { id version ledger: rewardPoints { balance entries { totalCount } } }
-  userErrors { code path } } }"""
-
-
-@dataclass(frozen=True)
-class LedgerCase:
-    """One of the ledgers. The tests count in units: a point, or a cent."""
-
-    document: str
-    field: str
-    table: str
-    actions: tuple[str, str]
-    kind: str
-    history_field: str
-
-    def given(self, units: int) -> Any:
-        return units if self.field == "points" else f"{units / 100:.2f}"
-
-    def shown(self, units: int, currency: str = "USD") -> Any:
-        return units if self.field == "points" else {"amount": self.given(units), "currency": currency}
-
-
-CREDIT = LedgerCase(
-    CREDIT_DOCUMENT, "amount", "store_credit", ("CREATED", "UPDATED"), "STORE_CREDIT_ADJUSTED", "storeCredit"
-)
-POINTS = LedgerCase(
-    POINTS_DOCUMENT,
-    "points",
-    "reward_points",
-    ("ADMIN_UPDATE", "ADMIN_UPDATE"),
-    "REWARD_POINTS_ADJUSTED",
-    "rewardPoints",
-)
-
-
-@pytest.fixture(params=[CREDIT, POINTS], ids=["store_credit", "reward_points"])
-def ledger(request) -> LedgerCase:
-    return request.param
-
-
-async def answer(client, ledger, shopper, key, amount, **more):
-    input = {"id": customer_id(shopper), ledger.field: amount, "idempotencyKey": key, **more}
-    return await client.answer(ledger.document, input=input)
-
-
-async def adjust(client, ledger, shopper, key, units, **more):
-    body = await answer(client, ledger, shopper, key, ledger.given(units), **more)
-    assert "errors" not in body, body
-    return body["data"]["adjusted"]
-
-
-async def stored(connection, ledger, shopper, website=1):
-    """Balance, sum of the entries, and their number."""
-    key = (shopper.id, website)
-    where = "WHERE customer_id = $1 AND website_id = $2"
-    balance = await connection.fetchval(f"SELECT balance FROM {ledger.table} {where}", *key)
-    entries = f"SELECT sum({ledger.field})::bigint, count(*) FROM {ledger.table}_entry {where}"
-    return (balance, *await connection.fetchrow(entries, *key))
-
-
-NOTHING = (None, None, 0)
-
-
-async def events(connection, shopper):
-    rows = await connection.fetch(
-        "SELECT kind, version, changes FROM customer_event WHERE customer_id = $1", shopper.id
-    )
-    return [(row.kind, row.version, orjson.loads(row.changes)) for row in rows]
 
 
 async def test_gives_and_takes_and_shows_what_is_stored(ledger, admin_client, connection):
@@ -122,26 +45,6 @@ async def test_gives_and_takes_and_shows_what_is_stored(ledger, admin_client, co
     ]
 
 
-async def test_a_repeated_key_returns_the_first_entry_and_moves_nothing(ledger, admin_client, connection):
-    shopper = await make_customer(connection)
-    first = await adjust(admin_client, ledger, shopper, "once", 500, comment="Gift")
-    await adjust(admin_client, ledger, shopper, "other", 30)
-    again = await adjust(admin_client, ledger, shopper, "once", 500, comment="Gift")
-    assert again["entry"] == first["entry"]
-    assert await stored(connection, ledger, shopper) == (530, 530, 2)
-    assert len(await events(connection, shopper)) == 2
-
-
-async def test_a_key_of_another_movement_is_a_conflict(ledger, admin_client, connection):
-    shopper, other = await make_customer(connection), await make_customer(connection)
-    await adjust(admin_client, ledger, shopper, "key", 500)
-    for units, more in ((600, {}), (500, {"comment": "other"})):
-        body = await answer(admin_client, ledger, shopper, "key", ledger.given(units), **more)
-        assert body["errors"][0]["extensions"] == {"code": "IDEMPOTENCY_CONFLICT"}
-    assert await stored(connection, ledger, shopper) == (500, 500, 1)
-    assert (await adjust(admin_client, ledger, other, "key", 600))["userErrors"] == []
-
-
 async def test_a_hundred_at_once_take_no_more_than_there_is(ledger, admin_client, connection):
     shopper = await make_customer(connection)
     await adjust(admin_client, ledger, shopper, "start", 100)
@@ -156,16 +59,6 @@ async def test_twenty_with_one_key_at_once_move_once(ledger, admin_client, conne
     answers = await asyncio.gather(*[adjust(admin_client, ledger, shopper, "same", 300) for _ in range(20)])
     assert len({body["entry"]["id"] for body in answers}) == 1
     assert await stored(connection, ledger, shopper) == (300, 300, 1)
-
-
-async def test_a_balance_of_another_website_is_its_own(ledger, admin_client, connection):
-    shopper, website = await make_customer(connection), await make_website(connection)
-    await adjust(admin_client, ledger, shopper, "key", 500)
-    moved = await adjust(admin_client, ledger, shopper, "key", 70, websiteId=encode_id("web", website))
-    assert (moved["entry"]["balanceAfter"], moved["entry"]["action"]) == (ledger.shown(70, "EUR"), ledger.actions[0])
-    assert moved["customer"]["ledger"]["balance"] == ledger.shown(500)
-    assert await stored(connection, ledger, shopper) == (500, 500, 1)
-    assert await stored(connection, ledger, shopper, website) == (70, 70, 1)
 
 
 @pytest.mark.parametrize(

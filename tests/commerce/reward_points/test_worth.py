@@ -15,7 +15,8 @@ async def rates(empty_database):
             [(None, None, 200), (None, 2, 300), (1, None, 400), (1, 2, 500)]
         ):
             await connection.execute(
-                "INSERT INTO reward_points_rate (id, website_id, group_id, points, amount) VALUES ($1, $2, $3, 10, $4)",
+                "INSERT INTO reward_points_rate (id, website_id, group_id, points, amount, currency) "
+                "VALUES ($1, $2, $3, 10, $4, 'USD')",
                 number,
                 website,
                 group,
@@ -49,3 +50,15 @@ async def test_the_most_particular_rate_holds_and_a_broken_unit_is_worth_nothing
 ):
     read = await worth(empty_database, settings, rates, group, without=without)
     assert read == {"balance": 25, "worth": {"amount": amount, "currency": "USD"}}
+
+
+async def test_a_rate_for_all_websites_is_worth_nothing_in_another_currency(rates, empty_database, settings):
+    """A rate of 200 minor units would be USD 2, but JPY 200."""
+    await rates.execute("UPDATE reward_points_rate SET currency = 'JPY'")
+    assert await worth(empty_database, settings, rates, 1) == {"balance": 25, "worth": None}
+
+
+async def test_a_worth_beyond_64_bits_is_exact(rates, empty_database, settings):
+    await rates.execute("UPDATE reward_points_rate SET amount = 9223372036854775807")
+    read = await worth(empty_database, settings, rates, 1)
+    assert read == {"balance": 25, "worth": {"amount": "184467440737095516.14", "currency": "USD"}}

@@ -31,6 +31,8 @@ EXPECTED = {
     "NEWSLETTER_SUBSCRIBED": ("You get our newsletter", GENERAL, "mail.path.newsletter"),
     "NEWSLETTER_UNSUBSCRIBED": ("You get no more newsletters", SUPPORT, "mail.path.newsletter"),
     "NEWSLETTER_CONFIRM": ("Confirm your newsletter", SUPPORT, "mail.path.newsletter_confirm"),
+    "STORE_CREDIT_CHANGED": ("Your store credit changed", GENERAL, "mail.path.store_credit"),
+    "REWARD_POINTS_CHANGED": ("Your reward points changed", GENERAL, "mail.path.reward_points"),
     "STAFF_INVITATION": ("Choose your password for Main Store", None, "mail.path.staff_invitation"),
 }
 PREVIEW = "query P($template: MailTemplateName!, $view: ID!) { mailPreview(template: $template, storeViewId: $view) { subject } }"

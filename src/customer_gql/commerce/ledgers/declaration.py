@@ -15,7 +15,7 @@ class Ledger:
     both have `currency` where the ledger holds money. `amount` is the column of an entry that holds what was moved, and
     the input field that it comes from. `validate_amount` makes the stored integer of the given amount and the currency
     of the website, and raises `RuleError`. `first_action` is the action of the first entry, where it has one of its own.
-    `history_value` is a balance as the history shows it.
+    `history_value` is a balance as the history and mails show it, and `mail_kind` tells the customer of a movement.
     """
 
     account: Table
@@ -27,5 +27,17 @@ class Ledger:
     history_kind: str
     history_field: str
     history_value: Callable[[int, str], Any]
+    max_balance: int
+    mail_kind: str
     first_action: str | None = None
-    max_balance: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """What was asked for, as given. Without a website it is the customer's own."""
+
+    amount: Any
+    website_id: int | None
+    comment: str | None
+    idempotency_key: str
+    notifies_customer: bool = False

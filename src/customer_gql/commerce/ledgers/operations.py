@@ -5,23 +5,31 @@ from typing import Any, Final, Protocol
 import strawberry
 
 from customer_gql.core.actor import actor_of
+from customer_gql.core.errors import RuleError
 from customer_gql.core.ids import decode_id
 from customer_gql.graph.context import Info
 
-from . import writes
-from .declaration import Ledger
+from .declaration import Ledger, Movement
+from .idempotency import MAX_KEY
+from .writes import MAX_COMMENT, adjust_balance_once
 
 KEY_DESCRIPTION: Final = (
-    f"Key of this movement, 1 to {writes.MAX_KEY} characters chosen by the caller. A repeated key moves nothing more."
+    f"Key of this movement, 1 to {MAX_KEY} printable characters chosen by the caller, who alone it belongs to. A repeat of "
+    "the same movement moves nothing more and gets the same answer, a refusal too: take a new key after correcting the "
+    "input."
 )
-WEBSITE_DESCRIPTION: Final = "Website of the balance; the customer's own when left out."
+WEBSITE_DESCRIPTION: Final = (
+    "Website of the balance; the customer's own when left out. What is given must be on a website where the account "
+    "works; it can be taken wherever there is a balance."
+)
+NOTIFY_DESCRIPTION: Final = "Whether the customer gets a mail about the movement, in the language of the website."
 COMMENT_DESCRIPTION: Final = (
-    f"Reason, which the customer sees in the list of movements; at most {writes.MAX_COMMENT:,} characters."
+    f"Reason, which the customer sees in the list of movements; at most {MAX_COMMENT:,} characters."
 )
 ENTRY_DESCRIPTION: Final = "The movement as stored in the ledger; null when refused."
 ADJUST_DESCRIPTION: Final = (
     "The balance never falls below zero. Repeated with the same `idempotencyKey` it returns the first movement and "
-    "moves nothing. Writes the ledger and the customer's history; sends no mail. Only an opposite movement undoes it."
+    "moves nothing. Writes the ledger and the customer's history. Only an opposite movement undoes it."
 )
 
 
@@ -32,21 +40,24 @@ class Adjustment(Protocol):
     idempotency_key: str
     website_id: strawberry.Maybe[strawberry.ID]
     comment: str | None
+    notify_customer: bool
 
 
 async def adjust_ledger(info: Info, ledger: Ledger, input: Adjustment, amount: Any) -> dict[str, Any]:
     """The fields of the payload."""
     viewer, customer_id = info.context.viewer, decode_id(input.id, "cus")
+    movement = Movement(
+        amount=amount,
+        website_id=None if input.website_id is None else decode_id(input.website_id.value, "web"),
+        comment=input.comment,
+        idempotency_key=input.idempotency_key,
+        notifies_customer=input.notify_customer,
+    )
     async with info.context.transaction() as connection:
-        entry = await writes.adjust_balance(
-            connection,
-            ledger,
-            customer_id=customer_id,
-            website_id=None if input.website_id is None else decode_id(input.website_id.value, "web"),
-            amount=amount,
-            comment=input.comment,
-            idempotency_key=input.idempotency_key,
-            websites=viewer.website_ids,
-            by=actor_of(viewer),
+        outcome = await adjust_balance_once(
+            connection, ledger, customer_id, movement, websites=viewer.website_ids, by=actor_of(viewer)
         )
-    return {"customer_id": customer_id, "entry": entry}
+    # After the commit, which stores the refusal.
+    if isinstance(outcome, RuleError):
+        raise outcome
+    return {"customer_id": customer_id, "entry": outcome}

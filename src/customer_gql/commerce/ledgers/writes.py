@@ -1,76 +1,99 @@
 """Moving a balance: one lock, one conditional statement, one entry that is never changed (docs/domain/ledgers.md#ledgers-3)."""
 
-import datetime as dt
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from customer_gql.core.actor import Actor
-from customer_gql.core.errors import IdempotencyConflict, RuleError, UserErrorCode
+from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.ids import new_id
 from customer_gql.core.viewer import Websites
+from customer_gql.customers.accounts.sessions.reach import can_act_on_website
 from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.profile.writes import lock_customer
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one, fetch_value
+from customer_gql.database.transactions import transaction
 from customer_gql.shop.websites.reads import find_website
 
-from .declaration import Ledger
+from .declaration import Ledger, Movement
+from .idempotency import actor_key, find_refusal, find_repeated, remember_refusal, validate_idempotency_key
+from .notices import notify_customer
+from .reads import entry_columns
 
-MAX_KEY = 128
 MAX_COMMENT = 1000
 
 
-async def adjust_balance(
-    connection: Connection,
-    ledger: Ledger,
-    *,
-    customer_id: int,
-    website_id: int | None,
-    amount: Any,
-    comment: str | None,
-    idempotency_key: str,
-    websites: Websites,
-    by: Actor,
-) -> Row:
-    """Add an amount to the customer's balance, or take it; the entry, which a repeated key finds instead of writing one.
+async def adjust_balance_once(
+    connection: Connection, ledger: Ledger, customer_id: int, movement: Movement, *, websites: Websites, by: Actor
+) -> Row | RuleError:
+    """Add an amount to the customer's balance, or take it; the entry, or the refusal.
 
-    Without a website it is the customer's own. Both have to be among `websites`. Raises `RuleError`, and
-    `IdempotencyConflict` for a key that was used for another movement.
+    A key that the same actor used before gives the entry or the refusal it had then. Raises `RuleError` for a customer
+    outside of `websites` and for a malformed key, which are not remembered, and `IdempotencyConflict` for a key that
+    was used for another movement. The lock on the customer makes two movements with one key wait for each other.
     """
+    validate_idempotency_key(movement.idempotency_key)
     customer = await lock_customer(connection, customer_id, websites=websites)
-    website = await find_website(
-        connection, customer.website_id if website_id is None else website_id, websites=websites
-    )
-    movement = {
-        ledger.amount: ledger.validate_amount(amount, website.currency),
-        "comment": validate_comment(comment),
-        "idempotency_key": validate_idempotency_key(idempotency_key),
-    }
-    account = {"customer_id": customer_id, "website_id": website.id}
+    entry = await find_repeated(connection, ledger, customer_id, movement, by=by)
+    if entry is not None:
+        await find_website(connection, entry.website_id, websites=websites)
+        return entry
+    refusal = await find_refusal(connection, ledger, customer_id, movement, by=by)
+    if refusal is not None:
+        return refusal
+    try:
+        async with transaction(connection):
+            return await _adjust_balance(connection, ledger, customer, movement, websites=websites, by=by)
+    except RuleError as refused:
+        await remember_refusal(connection, ledger, customer_id, movement, refused, by=by)
+        return refused
+
+
+async def _adjust_balance(
+    connection: Connection, ledger: Ledger, customer: Row, movement: Movement, *, websites: Websites, by: Actor
+) -> Row:
+    website_id = customer.website_id if movement.website_id is None else movement.website_id
+    website = await find_website(connection, website_id, websites=websites)
+    amount = ledger.validate_amount(movement.amount, website.currency)
+    values = {ledger.amount: amount, "comment": validate_comment(movement.comment)}
+    if amount > 0:
+        await _refuse_unreachable_website(connection, customer, website_id)
+    account = {"customer_id": customer.id, "website_id": website.id}
     currency = {"currency": website.currency} if "currency" in ledger.account.c else {}
     await _lock_account(connection, ledger, account, currency)
-    repeated = await _find_repeated(connection, ledger, account, movement)
-    if repeated is not None:
-        return repeated
-    entry = await _move(connection, ledger, account, {**movement, **currency})
+    key = {**actor_key(by), "idempotency_key": movement.idempotency_key}
+    cause = {**key, "is_customer_notified": movement.notifies_customer}
+    entry = await _move(connection, ledger, account, {**values, **currency, **cause})
+    await _record_movement(connection, ledger, customer, entry, website.currency, by=by)
+    if movement.notifies_customer:
+        await notify_customer(connection, ledger, customer, entry, website.currency)
+    return entry
+
+
+async def _refuse_unreachable_website(connection: Connection, customer: Row, website_id: int) -> None:
+    """Where the customer cannot sign in, nobody could spend what is given (docs/domain/ledgers.md#ledgers-5)."""
+    if website_id != customer.website_id and not await can_act_on_website(connection, customer.id, website_id):
+        raise RuleError(
+            "The account does not work on this website, so the balance could not be spent. Choose another website.",
+            path=["websiteId"],
+            code=UserErrorCode.NOT_ALLOWED,
+        )
+
+
+async def _record_movement(
+    connection: Connection, ledger: Ledger, customer: Row, entry: Row, currency: str, *, by: Actor
+) -> None:
     balances = (entry.balance_after - entry[ledger.amount], entry.balance_after)
-    before, after = (ledger.history_value(balance, website.currency) for balance in balances)
+    before, after = (ledger.history_value(balance, currency) for balance in balances)
     await record_customer_event(
         connection,
-        customer_id,
+        customer.id,
         kind=ledger.history_kind,
         version=customer.version,
         by=by,
         changes={ledger.history_field: (before, after)},
     )
-    return entry
-
-
-def validate_idempotency_key(key: str) -> str:
-    if not 1 <= len(key) <= MAX_KEY or not key.isprintable():
-        raise RuleError(f"Enter a key of 1 to {MAX_KEY} printable characters.", path=["idempotencyKey"])
-    return key
 
 
 def validate_comment(comment: str | None) -> str | None:
@@ -83,36 +106,33 @@ def validate_comment(comment: str | None) -> str | None:
 async def _lock_account(
     connection: Connection, ledger: Ledger, account: dict[str, int], currency: dict[str, str]
 ) -> None:
-    """Open the account if need be, and lock it, so that of two movements with one key the second finds the first."""
+    """Open the account if need be, and lock it, so that what others book on it waits."""
     await execute_statement(
         connection, upsert(ledger.account).values(**account, **currency, balance=0).on_conflict_do_nothing()
     )
     await fetch_value(connection, select(ledger.account.c.balance).filter_by(**account).with_for_update())
 
 
-async def _find_repeated(
-    connection: Connection, ledger: Ledger, account: dict[str, int], movement: dict[str, Any]
-) -> Row | None:
-    key = movement["idempotency_key"]
-    found = await fetch_one(connection, select(ledger.entry).filter_by(**account, idempotency_key=key))
-    if found is not None and any(found[column] != value for column, value in movement.items()):
-        raise IdempotencyConflict("This idempotencyKey was used for another adjustment. Use a new key.")
-    return found
-
-
 async def _move(connection: Connection, ledger: Ledger, account: dict[str, int], movement: dict[str, Any]) -> Row:
+    """The entry. Its time is read under the lock and later than that of every entry before, whatever clocks say."""
     balance = ledger.account.c.balance + movement[ledger.amount]
-    within = balance >= 0 if ledger.max_balance is None else balance.between(0, ledger.max_balance)
-    moved = update(ledger.account).filter_by(**account).where(within)
-    balance_after = await fetch_value(
-        connection,
-        moved.values(balance=balance, updated_at=dt.datetime.now(dt.UTC)).returning(ledger.account.c.balance),
+    later = func.greatest(
+        func.clock_timestamp(), ledger.account.c.updated_at + literal_column("interval '1 microsecond'")
     )
-    if balance_after is None:
+    moved = await fetch_one(
+        connection,
+        update(ledger.account)
+        .filter_by(**account)
+        .where(balance.between(0, ledger.max_balance))
+        .values(balance=balance, updated_at=later)
+        .returning(ledger.account.c.balance, ledger.account.c.updated_at),
+    )
+    if moved is None:
         raise RuleError(ledger.balance_refusal, path=[ledger.amount], code=UserErrorCode.NOT_ALLOWED)
-    values = {"id": new_id(), "action": await _action(connection, ledger, account), "balance_after": balance_after}
+    action = await _action(connection, ledger, account)
+    values = {"id": new_id(), "action": action, "balance_after": moved.balance, "created_at": moved.updated_at}
     entry = await fetch_one(
-        connection, insert(ledger.entry).values(**account, **movement, **values).returning(ledger.entry)
+        connection, insert(ledger.entry).values(**account, **movement, **values).returning(*entry_columns(ledger.entry))
     )
     assert entry is not None
     return entry

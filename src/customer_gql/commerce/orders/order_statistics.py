@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import BigInteger, cast, func, select
+from sqlalchemy import Numeric, cast, func, select
 
 from customer_gql.database.projections import Projection
 from customer_gql.shop.websites.tables import store, store_view
@@ -19,7 +19,8 @@ ORDER_STATISTICS: Final = Projection(
             store.c.website_id,
             sales_order.c.currency,
             func.count().label("order_count"),
-            cast(func.sum(sales_order.c.grand_total - sales_order.c.refunded_total), BigInteger).label(
+            # Numeric, because a sum beyond 64 bits would fail everybody whose orders are summed up with it.
+            cast(func.sum(sales_order.c.grand_total - sales_order.c.refunded_total), Numeric(38, 0)).label(
                 "lifetime_value"
             ),
             func.min(sales_order.c.placed_at).label("first_order_at"),

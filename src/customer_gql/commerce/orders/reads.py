@@ -1,4 +1,4 @@
-from sqlalchemy import BigInteger, and_, cast, func, select
+from sqlalchemy import BigInteger, Numeric, and_, cast, func, select
 
 from customer_gql.customers.profile.tables import customer
 from customer_gql.loading.pages import Pages, Sort
@@ -45,14 +45,14 @@ shipping_addresses_by_order = one_by(select(order_address).where(order_address.c
 # In the base currency of the customer's website. Orders of another website count where the currency is the same:
 # amounts in two currencies have no sum (docs/domain/orders.md#orders-7).
 _count = cast(func.coalesce(func.sum(statistics.c.order_count), 0), BigInteger)
-_value = cast(func.coalesce(func.sum(statistics.c.lifetime_value), 0), BigInteger)
+_value = cast(func.coalesce(func.sum(statistics.c.lifetime_value), 0), Numeric(38, 0))
 
 statistics_by_customer = one_by(
     select(
         customer.c.id.label("customer_id"),
         _count.label("order_count"),
         _value.label("lifetime_value"),
-        cast(func.round(_value / func.nullif(_count, 0)), BigInteger).label("average_order_value"),
+        cast(func.round(_value / func.nullif(_count, 0)), Numeric(38, 0)).label("average_order_value"),
         func.max(statistics.c.last_order_at).label("last_order_at"),
         website.c.currency,
     )

@@ -133,7 +133,7 @@ def _add_order(s: Shopper[OrderPlan], rows: Rows, ordinal: int, placed: int, sta
     if extent:
         is_split = extent == _Shipped.ALL and len(lines) > 1 and r() < 0.15
         _add_shipments(s, rows, order_id, shipped, count=2 if is_split else 1)
-    return Purchase(number, placed, status, grand_total, tuple(line.place for line in lines))
+    return Purchase(order_id, number, placed, status, grand_total, tuple(line.place for line in lines))
 
 
 def _compute_totals(terms: _Terms, subtotal: int, discount: int) -> dict[str, int]:

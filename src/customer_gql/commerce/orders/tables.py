@@ -14,6 +14,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    Numeric,
     PrimaryKeyConstraint,
     Text,
 )
@@ -70,7 +71,7 @@ order_statistics = table(
     Column("website_id", ForeignKey("website.id"), nullable=False),
     currency_column(),
     Column("order_count", BigInteger, nullable=False),
-    Column("lifetime_value", BigInteger, nullable=False),
+    Column("lifetime_value", Numeric(38, 0), nullable=False),
     Column("first_order_at", DateTime(timezone=True), nullable=False),
     Column("last_order_at", DateTime(timezone=True), nullable=False),
     PrimaryKeyConstraint("customer_id", "website_id", "currency"),

@@ -20,6 +20,7 @@ class RewardPointsAdjustInput:
     idempotency_key: str = column(ledgers.KEY_DESCRIPTION)
     website_id: strawberry.Maybe[strawberry.ID] = column(ledgers.WEBSITE_DESCRIPTION)
     comment: str | None = strawberry.field(description=ledgers.COMMENT_DESCRIPTION, default=None)
+    notify_customer: bool = strawberry.field(description=ledgers.NOTIFY_DESCRIPTION, default=False)
 
 
 @strawberry.type(description="Result of `rewardPointsAdjust`.")

@@ -1,7 +1,7 @@
-from sqlalchemy import and_, func, or_, select, true
+from sqlalchemy import Numeric, and_, cast, func, or_, select, true
 
+from customer_gql.commerce.ledgers.reads import entries_newest_first, select_entries
 from customer_gql.customers.profile.tables import customer
-from customer_gql.loading.pages import Pages, Sort
 from customer_gql.loading.reads import one_by
 from customer_gql.shop.websites.tables import website
 
@@ -13,30 +13,27 @@ _rate = (
     .where(
         or_(rate.c.website_id == customer.c.website_id, rate.c.website_id.is_(None)),
         or_(rate.c.group_id == customer.c.group_id, rate.c.group_id.is_(None)),
+        rate.c.currency == website.c.currency,
     )
     .order_by(rate.c.group_id.is_(None), rate.c.website_id.is_(None))
     .limit(1)
-    .correlate(customer)
+    .correlate(customer, website)
     .lateral("rate")
 )
 _account = and_(reward_points.c.customer_id == customer.c.id, reward_points.c.website_id == customer.c.website_id)
 _balance = func.coalesce(reward_points.c.balance, 0)
 
-# Whole units only: what is left of the last unit is worth nothing yet. No rate, no worth.
+# Whole units only: what is left of the last unit is worth nothing yet. No rate, no worth. Counted in numeric, because a
+# product beyond 64 bits would fail the whole page.
 reward_points_by_customer = one_by(
     select(
         customer.c.id.label("customer_id"),
         customer.c.website_id,
         _balance.label("balance"),
-        ((_balance // _rate.c.points) * _rate.c.amount).label("worth"),
+        (cast(_balance // _rate.c.points, Numeric(38, 0)) * _rate.c.amount).label("worth"),
         website.c.currency,
     ).select_from(customer.join(website).outerjoin(reward_points, _account).outerjoin(_rate, true())),
     customer.c.id.label("customer_id"),
 )
-entries_by_id = one_by(select(entry), entry.c.customer_id, entry.c.id)
-entries_by_account = Pages(
-    select(entry),
-    entry.c.customer_id,
-    entry.c.website_id,
-    sort=Sort("NEWEST", (entry.c.created_at, entry.c.id), descending=True),
-)
+entries_by_id = one_by(select_entries(entry), entry.c.customer_id, entry.c.id)
+entries_by_account = entries_newest_first(entry)

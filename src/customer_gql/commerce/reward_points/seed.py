@@ -52,6 +52,7 @@ class _Event:
     action: str
     points: int
     comment: str | None = None
+    order_id: int | None = None
 
 
 @dataclass(slots=True)
@@ -113,20 +114,20 @@ def _earned_events(s: Shopper[PointsPlan]) -> list[_Event]:
 
 def _of_purchase(s: Shopper[PointsPlan], purchase: Purchase) -> list[_Event]:
     """One in eight is paid with points in part; what was canceled or sent back is undone."""
-    comment = f"Order {purchase.number}"
+    of_order = (f"Order {purchase.number}", purchase.id)
     redeemed = 40 + int(160 * s.r()) if s.r() < 0.12 else 0
-    events = [_Event(purchase.placed, "REDEEMED", -redeemed, comment)] if redeemed else []
+    events = [_Event(purchase.placed, "REDEEMED", -redeemed, *of_order)] if redeemed else []
     later = min(s.until, purchase.placed + int((1 + 70 * s.r()) * HOUR))
     if purchase.status == "CANCELED":
-        return [*events, _Event(later, "REVERTED", redeemed, comment)] if redeemed else []
+        return [*events, _Event(later, "REVERTED", redeemed, *of_order)] if redeemed else []
     if purchase.status not in {"COMPLETE", "CLOSED"}:
         return events
     # A point for each unit of money, in yen for each hundred.
     points = purchase.grand_total // 100
     if points:
-        events.append(_Event(later, "PURCHASE", points, comment))
+        events.append(_Event(later, "PURCHASE", points, *of_order))
     if purchase.status == "CLOSED" and redeemed:
-        events.append(_Event(min(s.until, later + 5 * DAY), "REFUNDED", redeemed, comment))
+        events.append(_Event(min(s.until, later + 5 * DAY), "REFUNDED", redeemed, *of_order))
     return events
 
 
@@ -156,13 +157,13 @@ class _Ledger:
                 self._spend(-points)
             elif expires:
                 self._lots.append(_Lot(expires, points))
-            self._entry(event.when, event.action, points, event.comment, expires)
+            self._entry(event, points, expires)
 
     def expire(self, when: int) -> None:
         while self._lots and self._lots[0].expires <= when:
             lot = self._lots.popleft()
             if lot.left:
-                self._entry(lot.expires, "EXPIRED", -lot.left, None, None)
+                self._entry(_Event(lot.expires, "EXPIRED", -lot.left), -lot.left, None)
 
     def _spend(self, points: int) -> None:
         for lot in self._lots:
@@ -170,39 +171,45 @@ class _Ledger:
             lot.left -= taken
             points -= taken
 
-    def _entry(self, when: int, action: str, points: int, comment: str | None, expires: int | None) -> None:
+    def _entry(self, event: _Event, points: int, expires: int | None) -> None:
         s = self._shopper
         self.balance += points
-        self.changed = when
+        self.changed = event.when
         self._count += 1
         self._add(
             {
                 "customer_id": s.id,
-                "id": s.make_id(when),
+                "id": s.make_id(event.when),
                 "website_id": s.plan.site.id,
-                "action": action,
+                "action": event.action,
                 "points": points,
                 "balance_after": self.balance,
-                "comment": comment,
-                "idempotency_key": f"{action.lower()}:{self._count}",
-                "created_at": to_datetime(when),
+                "comment": event.comment,
+                "idempotency_key": f"points:{self._count}",
+                "actor": "SYSTEM",
+                "actor_id": 0,
+                "order_id": event.order_id,
+                "created_at": to_datetime(event.when),
                 "expires_at": to_datetime(expires) if expires else None,
             }
         )
 
 
 def add_rates(_opened: datetime, rows: Rows) -> None:
-    """For all, for one website, for one without minor units, and for one group on one website."""
-    rows[reward_points_rate].append(_rate(1, amount=500))
-    rows[reward_points_rate].append(_rate(2, amount=400, site=EUROPE))
-    rows[reward_points_rate].append(_rate(3, amount=500, site=JAPAN))
-    rows[reward_points_rate].append(_rate(4, amount=800, site=BASE, group_id=VIP))
+    """For all websites in dollars, for one website, for one without minor units, and for one group on one website."""
+    rows[reward_points_rate].append(_rate(1, amount=500, currency=BASE.currency))
+    rows[reward_points_rate].append(_rate(2, amount=400, currency=EUROPE.currency, site=EUROPE))
+    rows[reward_points_rate].append(_rate(3, amount=500, currency=JAPAN.currency, site=JAPAN))
+    rows[reward_points_rate].append(_rate(4, amount=800, currency=BASE.currency, site=BASE, group_id=VIP))
 
 
-def _rate(id: int, *, amount: int, site: Site | None = None, group_id: int | None = None) -> dict[str, Any]:
+def _rate(
+    id: int, *, amount: int, currency: str, site: Site | None = None, group_id: int | None = None
+) -> dict[str, Any]:
     """What 100 points are worth, in minor units."""
     website_id = None if site is None else site.id
-    return {"id": id, "website_id": website_id, "group_id": group_id, "points": 100, "amount": amount}
+    rate = {"points": 100, "amount": amount, "currency": currency}
+    return {"id": id, "website_id": website_id, "group_id": group_id, **rate}
 
 
 SEED: Final = (

@@ -19,7 +19,8 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from customer_gql.database.tables import created_at, one_of, table
+from customer_gql.commerce.ledgers.tables import movement_columns
+from customer_gql.database.tables import created_at, currency_column, one_of, table
 
 
 class RewardPointsAction(enum.StrEnum):
@@ -55,14 +56,11 @@ reward_points_entry = table(
     Column("action", Text, nullable=False),
     Column("points", Integer, nullable=False),
     Column("balance_after", Integer, nullable=False),
-    Column("comment", Text),
-    Column("idempotency_key", Text, nullable=False),
-    created_at(),
+    *movement_columns(),
     Column("expires_at", DateTime(timezone=True)),
     PrimaryKeyConstraint("customer_id", "id"),
     # To the balance alone: checking a key locks the row here, which an append-only table does not let its owner do.
     ForeignKeyConstraint(["customer_id", "website_id"], ["reward_points.customer_id", "reward_points.website_id"]),
-    UniqueConstraint("customer_id", "website_id", "idempotency_key"),
     CheckConstraint("points <> 0", name="points"),
     CheckConstraint("balance_after >= 0", name="balance_after"),
     one_of("action", RewardPointsAction),
@@ -71,7 +69,8 @@ reward_points_entry = table(
     append_only=True,
 )
 
-# Null stands for all websites, or all groups; the most particular rate wins (docs/domain/reward-points.md#reward-points-2).
+# A rate holds on websites whose base currency is its own. Null stands for all of those, or all groups; the most
+# particular rate wins (docs/domain/reward-points.md#reward-points-2).
 reward_points_rate = table(
     "reward_points_rate",
     Column("id", BigInteger, primary_key=True),
@@ -79,7 +78,8 @@ reward_points_rate = table(
     Column("group_id", ForeignKey("customer_group.id", ondelete="CASCADE")),
     Column("points", Integer, nullable=False),
     Column("amount", BigInteger, nullable=False),
+    currency_column(),
     CheckConstraint("points > 0 AND amount > 0", name="positive"),
-    UniqueConstraint("website_id", "group_id", postgresql_nulls_not_distinct=True),
+    UniqueConstraint("website_id", "group_id", "currency", postgresql_nulls_not_distinct=True),
     distribution="reference",
 )

@@ -3,9 +3,10 @@ from typing import Final
 
 import strawberry
 
+from customer_gql.commerce.ledgers.types import LedgerEntry
 from customer_gql.graph.connections import Connection, paged
 from customer_gql.graph.fields import column, loaded
-from customer_gql.graph.nodes import Node, node_id
+from customer_gql.graph.nodes import node_id
 from customer_gql.graph.scalars import Money, graph_enum, money
 
 from . import reads
@@ -31,13 +32,11 @@ graph_enum(
 
 
 @strawberry.type(description="One movement of reward points; never changed afterwards.")
-class RewardPointsEntry(Node):
+class RewardPointsEntry(LedgerEntry):
     id: strawberry.ID = node_id("rpe", reads.entries_by_id, "customer_id", "id", description="The entry.")
     action: RewardPointsAction = column("What moved them.")
     points: int = column("How many; negative when they were spent or lost.")
     balance_after: int = column("Balance after this movement.")
-    comment: str | None = column("Why, in words.", personal=True)
-    created_at: dt.datetime = column("When.")
     expires_at: dt.datetime | None = column("When what is left of these points is lost; null when never.")
 
 

@@ -26,5 +26,6 @@ REWARD_POINTS: Final = Ledger(
     balance_refusal=f"The balance cannot fall below zero or exceed {MAX_POINTS:,} points.",
     history_kind="REWARD_POINTS_ADJUSTED",
     history_field="rewardPoints",
+    mail_kind="reward_points_changed",
     history_value=lambda balance, _currency: balance,
 )

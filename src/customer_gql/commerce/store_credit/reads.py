@@ -1,7 +1,7 @@
 from sqlalchemy import func, select
 
+from customer_gql.commerce.ledgers.reads import entries_newest_first, select_entries
 from customer_gql.customers.profile.tables import customer
-from customer_gql.loading.pages import Pages, Sort
 from customer_gql.loading.reads import one_by
 from customer_gql.shop.websites.tables import website
 
@@ -22,10 +22,5 @@ store_credits_by_customer = one_by(
     ),
     customer.c.id.label("customer_id"),
 )
-entries_by_id = one_by(select(entry), entry.c.customer_id, entry.c.id)
-entries_by_account = Pages(
-    select(entry),
-    entry.c.customer_id,
-    entry.c.website_id,
-    sort=Sort("NEWEST", (entry.c.created_at, entry.c.id), descending=True),
-)
+entries_by_id = one_by(select_entries(entry), entry.c.customer_id, entry.c.id)
+entries_by_account = entries_newest_first(entry)

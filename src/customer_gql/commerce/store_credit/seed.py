@@ -10,7 +10,18 @@ from customer_gql.database.seeding import CustomerSeed, Rows, to_datetime
 from .tables import store_credit, store_credit_entry
 
 _GIVEN: Final = ("Gift card redeemed", "Goodwill for a late delivery", "Welcome credit", "Credit from the old shop")
-_NOTHING_USED: Final[tuple[int, str | None]] = (0, None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Movement:
+    """`amount` is never 0. Without a comment the action had no ground and becomes a gesture."""
+
+    amount: int
+    comment: str | None = None
+    order_id: int | None = None
+
+
+_NOTHING_USED: Final = _Movement(0)
 _ADJUSTED: Final = ("Goodwill", "Correction after a call", "Loyalty thank-you", "Price match")
 
 
@@ -29,22 +40,25 @@ def add_credit(s: Shopper[CreditPlan], rows: Rows) -> None:
     when = s.created
     for ordinal, action in enumerate(actions, 1):
         when = s.created + int(span * (ordinal + 0.5 * s.r()) / (len(actions) + 1))
-        amount, comment = _draw_movement(s, action, when, balance, used)
-        balance += amount
+        movement = _draw_movement(s, action, when, balance, used)
+        balance += movement.amount
         # What could not be used, given back or taken is booked as a gesture instead.
-        kind = action if comment else "UPDATED"
-        used = (-amount, comment) if kind == "USED" else _NOTHING_USED if kind == "REVERTED" else used
+        kind = action if movement.comment else "UPDATED"
+        used = movement if kind == "USED" else _NOTHING_USED if kind == "REVERTED" else used
         rows[store_credit_entry].append(
             {
                 "customer_id": s.id,
                 "id": s.make_id(when),
                 "website_id": site.id,
                 "action": kind,
-                "amount": amount,
+                "amount": movement.amount,
                 "balance_after": balance,
                 "currency": site.currency,
-                "comment": comment or _ADJUSTED[int(s.r() * len(_ADJUSTED))],
-                "idempotency_key": f"{kind.lower()}:{ordinal}",
+                "comment": movement.comment or _ADJUSTED[int(s.r() * len(_ADJUSTED))],
+                "idempotency_key": f"credit:{ordinal}",
+                "actor": "SYSTEM",
+                "actor_id": 0,
+                "order_id": movement.order_id,
                 "created_at": to_datetime(when),
             }
         )
@@ -59,26 +73,24 @@ def add_credit(s: Shopper[CreditPlan], rows: Rows) -> None:
     )
 
 
-def _draw_movement(
-    s: Shopper[CreditPlan], action: str, when: int, balance: int, used: tuple[int, str | None]
-) -> tuple[int, str | None]:
-    """The amount, never 0, and the comment; no comment says that the action had no ground and became a gesture."""
+def _draw_movement(s: Shopper[CreditPlan], action: str, when: int, balance: int, used: _Movement) -> _Movement:
     r, unit = s.r, 10 ** minor_digits(s.plan.site.currency)
     gesture = (5 + int(45 * r())) * unit
     if s.plan.site.currency == "JPY":
         gesture *= 100
     if action == "CREATED":
-        return gesture, _GIVEN[int(r() * len(_GIVEN))]
+        return _Movement(gesture, _GIVEN[int(r() * len(_GIVEN))])
     order = _order_before(s, when)
     if action == "USED" and balance and order:
-        return -max(1, int(balance * (0.3 + 0.7 * r()))), f"Order {order.number}"
+        return _Movement(-max(1, int(balance * (0.3 + 0.7 * r()))), f"Order {order.number}", order.id)
     if action == "REFUNDED" and order and order.grand_total:
-        return max(1, int(order.grand_total * (0.2 + 0.5 * r()))), f"Order {order.number}, credit memo"
-    if action == "REVERTED" and used[0]:
-        return used[0], f"{used[1]}, credit returned"
+        refund = max(1, int(order.grand_total * (0.2 + 0.5 * r())))
+        return _Movement(refund, f"Order {order.number}, credit memo", order.id)
+    if action == "REVERTED" and used.amount:
+        return _Movement(-used.amount, f"{used.comment}, credit returned", used.order_id)
     if action == "UPDATED" and r() < 0.3 and balance > 1:
-        return -(balance // 2), "Taken back: booked twice"
-    return gesture, None
+        return _Movement(-(balance // 2), "Taken back: booked twice")
+    return _Movement(gesture)
 
 
 def _order_before(s: Shopper[CreditPlan], when: int) -> Purchase | None:

@@ -14,9 +14,9 @@ from sqlalchemy import (
     Index,
     PrimaryKeyConstraint,
     Text,
-    UniqueConstraint,
 )
 
+from customer_gql.commerce.ledgers.tables import movement_columns
 from customer_gql.database.tables import created_at, currency_column, one_of, table
 
 
@@ -49,13 +49,10 @@ store_credit_entry = table(
     Column("amount", BigInteger, nullable=False),
     Column("balance_after", BigInteger, nullable=False),
     currency_column(),
-    Column("comment", Text),
-    Column("idempotency_key", Text, nullable=False),
-    created_at(),
+    *movement_columns(),
     PrimaryKeyConstraint("customer_id", "id"),
     # To the balance alone: checking a key locks the row here, which an append-only table does not let its owner do.
     ForeignKeyConstraint(["customer_id", "website_id"], ["store_credit.customer_id", "store_credit.website_id"]),
-    UniqueConstraint("customer_id", "website_id", "idempotency_key"),
     CheckConstraint("amount <> 0", name="amount"),
     CheckConstraint("balance_after >= 0", name="balance_after"),
     one_of("action", StoreCreditAction),

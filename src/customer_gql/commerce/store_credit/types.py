@@ -1,11 +1,11 @@
-import datetime as dt
 from typing import Final
 
 import strawberry
 
+from customer_gql.commerce.ledgers.types import LedgerEntry
 from customer_gql.graph.connections import Connection, paged
 from customer_gql.graph.fields import column, loaded
-from customer_gql.graph.nodes import Node, node_id
+from customer_gql.graph.nodes import node_id
 from customer_gql.graph.scalars import Money, graph_enum, money
 
 from . import reads
@@ -25,13 +25,11 @@ graph_enum(
 
 
 @strawberry.type(description="One movement of store credit; never changed afterwards.")
-class StoreCreditEntry(Node):
+class StoreCreditEntry(LedgerEntry):
     id: strawberry.ID = node_id("sce", reads.entries_by_id, "customer_id", "id", description="The entry.")
     action: StoreCreditAction = column("What moved it.")
     amount: Money = money("How much; negative when it was spent.", amount="amount")
     balance_after: Money = money("Balance after this movement.", amount="balance_after")
-    comment: str | None = column("Why, in words: an order or credit memo number, or what staff wrote.", personal=True)
-    created_at: dt.datetime = column("When.")
 
 
 @strawberry.type(description="Store credit of a customer on one website.")

@@ -20,8 +20,10 @@ STORE_CREDIT: Final = Ledger(
     validate_amount=validate_credit,
     first_action=StoreCreditAction.CREATED.value,
     action=StoreCreditAction.UPDATED.value,
-    balance_refusal="The balance is smaller than the amount to take.",
+    balance_refusal="The balance cannot fall below zero. Take at most what is there.",
     history_kind="STORE_CREDIT_ADJUSTED",
     history_field="storeCredit",
+    max_balance=10**15,
+    mail_kind="store_credit_changed",
     history_value=lambda balance, currency: str(to_major_units(balance, currency)),
 )

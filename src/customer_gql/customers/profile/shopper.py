@@ -80,6 +80,7 @@ P = TypeVar("P", bound=AccountPlan)
 class Purchase:
     """What later slices need to know about an order."""
 
+    id: int
     number: str
     placed: int
     status: str

@@ -1,0 +1,92 @@
+"""What a key was answered before: an entry or a refusal (docs/domain/ledgers.md#ledgers-4)."""
+
+import hashlib
+from typing import Any, Final
+
+import orjson
+from sqlalchemy import insert, select
+
+from customer_gql.core.actor import Actor
+from customer_gql.core.errors import IdempotencyConflict, RuleError, UserErrorCode
+from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one
+
+from .declaration import Ledger, Movement
+from .reads import select_entries
+from .tables import refused_movement
+
+MAX_KEY: Final = 128
+# A repeat of what may be right another time has to be judged again.
+_NOT_REMEMBERED: Final = {UserErrorCode.LIMIT_REACHED, UserErrorCode.VERSION_CONFLICT}
+
+
+def validate_idempotency_key(key: str) -> None:
+    if not 1 <= len(key) <= MAX_KEY or not key.isprintable():
+        raise RuleError(f"Enter a key of 1 to {MAX_KEY} printable characters.", path=["idempotencyKey"])
+
+
+def actor_key(by: Actor) -> dict[str, Any]:
+    """The identity a key belongs to, whichever session it comes in."""
+    return {"actor": by.kind.value, "actor_id": by.id or 0}
+
+
+async def find_repeated(
+    connection: Connection, ledger: Ledger, customer_id: int, movement: Movement, *, by: Actor
+) -> Row | None:
+    """The entry that this key made; raises `IdempotencyConflict` when it was made by another movement."""
+    key = {"customer_id": customer_id, **actor_key(by), "idempotency_key": movement.idempotency_key}
+    found = await fetch_one(connection, select_entries(ledger.entry).filter_by(**key))
+    if found is not None and not _is_same(ledger, found, movement):
+        raise _conflict()
+    return found
+
+
+def _is_same(ledger: Ledger, entry: Row, movement: Movement) -> bool:
+    try:
+        amount = ledger.validate_amount(movement.amount, entry.get("currency", ""))
+    except RuleError:
+        return False
+    return (
+        amount == entry[ledger.amount]
+        and movement.website_id in {None, entry.website_id}
+        and ((movement.comment or "").strip() or None) == entry.comment
+        and movement.notifies_customer == entry.is_customer_notified
+    )
+
+
+async def find_refusal(
+    connection: Connection, ledger: Ledger, customer_id: int, movement: Movement, *, by: Actor
+) -> RuleError | None:
+    """The refusal that this key got; raises `IdempotencyConflict` when it was another movement that got it."""
+    key = _refusal_key(ledger, customer_id, movement, by)
+    found = await fetch_one(connection, select(refused_movement).filter_by(**key))
+    if found is None:
+        return None
+    if found.body_hash != _hash_body(movement):
+        raise _conflict()
+    stored = orjson.loads(found.refusals)
+    return RuleError(stored["message"], path=stored["path"], code=UserErrorCode(stored["code"]))
+
+
+async def remember_refusal(
+    connection: Connection, ledger: Ledger, customer_id: int, movement: Movement, refused: RuleError, *, by: Actor
+) -> None:
+    if refused.code in _NOT_REMEMBERED:
+        return
+    stored = {"message": refused.message, "path": refused.path, "code": refused.code.value}
+    row = {"body_hash": _hash_body(movement), "refusals": orjson.dumps(stored).decode()}
+    key = _refusal_key(ledger, customer_id, movement, by)
+    await execute_statement(connection, insert(refused_movement).values(**key, **row))
+
+
+def _refusal_key(ledger: Ledger, customer_id: int, movement: Movement, by: Actor) -> dict[str, Any]:
+    key = {"customer_id": customer_id, "ledger": ledger.account.name, **actor_key(by)}
+    return {**key, "idempotency_key": movement.idempotency_key}
+
+
+def _hash_body(movement: Movement) -> int:
+    body = [str(movement.amount), movement.website_id, movement.comment, movement.notifies_customer]
+    return int.from_bytes(hashlib.sha256(orjson.dumps(body)).digest()[:8], signed=True)
+
+
+def _conflict() -> IdempotencyConflict:
+    return IdempotencyConflict("This idempotencyKey was used for another adjustment. Use a new key.")

@@ -1,0 +1,12 @@
+"""The mail about a movement of store credit."""
+
+from pathlib import Path
+from typing import Final
+
+from customer_gql.commerce.ledgers.notices import movement_mail
+
+MAILS: Final = (
+    movement_mail(
+        "store_credit_changed", "Store credit moved, where staff chose to tell.", "/store-credit", Path(__file__).parent
+    ),
+)
