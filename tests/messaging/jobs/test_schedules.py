@@ -23,6 +23,7 @@ async def shop(empty_database):
         await connection.execute("UPDATE visitor SET last_activity_at = now()")
         await connection.execute("UPDATE staff_session SET last_used_at = now()")
         await connection.execute("UPDATE domain_event SET occurred_at = now()")
+        await connection.execute("UPDATE refused_movement SET created_at = now()")
         yield connection
 
 
