@@ -10,7 +10,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "a1db79d8eba7"
-down_revision = "8d1f0c27b3aa"
+down_revision = "5c7e19d40b62"
 branch_labels = None
 depends_on = None
 
