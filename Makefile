@@ -16,7 +16,7 @@ INSTALL_CHECKOUT := $(BIN)/python -m pip install --quiet --disable-pip-version-c
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help run setup test test-slow timing check static format lint types contracts spelling workflows \
-	schema-check fix lock lock-web migration schema bench nightly build clean
+	schema-check fix lock lock-web migration schema bench nightly mutants build clean
 
 help: ## explain every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -133,6 +133,9 @@ $(PEERS): benchmarks/peers/package-lock.json
 
 nightly: setup ## the long tests: 2,000 documents through both executors
 	EQUALITY_DOCUMENTS=2700 $(BIN)/python -m pytest tests/execution/test_equality.py
+
+mutants: setup ## small changes of the code that no test notices (MUTANTS="--only addresses --sample 20"): docs/testing.md
+	PYTHONPATH=tests nice -n 15 $(BIN)/python -m mutants.run $(MUTANTS)
 
 build: $(RUN_STAMP) $(WEB_STAMP) ## a wheel in dist/, GraphiQL included
 	$(BIN)/python -m hatchling build -t wheel

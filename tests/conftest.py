@@ -23,20 +23,13 @@ from customer_gql.schema.projections import PROJECTIONS
 from customer_gql.settings import AdminSettings, Settings, load_settings
 from customer_gql.staff import writes as staff
 from support.clients import Client, hash_cheaply, served
-from support.databases import cloned
+from support.databases import FAST, cloned
 from support.isolation import Isolation, isolate
 from support.races import StoppableConnection
 
 pytest_plugins = ["support.devices", "support.furnished", "support.identities", "support.large_tables", "support.skips"]
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared" / "data"
-FAST = {
-    "fsync": "off",
-    "synchronous_commit": "off",
-    "full_page_writes": "off",
-    "autovacuum": "off",
-    "max_connections": "200",
-}
 hash_cheaply()  # now, because fixtures of the session make passwords too
 
 

@@ -13,6 +13,15 @@ from customer_gql.embedded.postmaster import is_alive, is_postmaster, read_pid_f
 from customer_gql.embedded.server import Server, create_database, drop_database
 from support.processes import until
 
+FAST = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+    "max_connections": "200",
+}
+"""Settings of the tests' server, which nobody misses when it crashes."""
+
 
 @contextmanager
 def cloned(server: Server, template: str) -> Generator[str]:
