@@ -88,26 +88,31 @@ class Settings(BaseSettings):
         description="addresses or networks, comma separated, whose X-Forwarded-For and X-Forwarded-Proto are trusted",
     )
     cors_origins: Origins = Field([], description="exact origins that browsers may call from, comma separated")
-    header_bytes: int = Field(16 * 1024, ge=1024, description="bytes of a request's first line and headers together")
-    header_count: int = Field(100, ge=10, description="headers of a request")
-    request_seconds: float = Field(10, gt=0, description="seconds to receive a whole request")
-    body_seconds: float = Field(5, gt=0, description="seconds to receive a body after its headers")
-    write_seconds: float = Field(
-        30, gt=0, description="seconds until a client that does not read its answer is disconnected"
+    header_bytes: int = Field(
+        16 * 1024, ge=1024, le=1_048_576, description="bytes of a request's first line and headers together"
     )
-    drain_seconds: int = Field(25, ge=0, description="seconds for running requests to finish at shutdown")
+    header_count: int = Field(100, ge=10, le=10_000, description="headers of a request")
+    request_seconds: float = Field(10, ge=0.1, le=3600, description="seconds to receive a whole request")
+    body_seconds: float = Field(5, ge=0.1, le=3600, description="seconds to receive a body after its headers")
+    write_seconds: float = Field(
+        30, ge=0.1, le=3600, description="seconds until a client that does not read its answer is disconnected"
+    )
+    drain_seconds: int = Field(25, ge=0, le=3600, description="seconds for running requests to finish at shutdown")
     unready_seconds: float = Field(
-        0, ge=0, description="seconds of reporting 'not ready' before the service stops listening at shutdown"
+        0, ge=0, le=3600, description="seconds of reporting 'not ready' before the service stops listening at shutdown"
     )
     storefront: StorefrontSettings = StorefrontSettings()  # pyright: ignore[reportCallIssue]
     admin: AdminSettings = AdminSettings()  # pyright: ignore[reportCallIssue]
     jobs_connections: int = Field(3, ge=1, le=200, description="database connections of the worker")
-    jobs_statement_seconds: float = Field(900, gt=0, description="seconds for one statement of the worker")
-    lock_seconds: float = Field(2, gt=0, description="seconds a statement waits for a lock")
-    pool_seconds: float = Field(2, gt=0, description="seconds a request waits for a database connection")
+    jobs_statement_seconds: float = Field(900, ge=1, le=86_400, description="seconds for one statement of the worker")
+    lock_seconds: float = Field(2, ge=0.01, le=3600, description="seconds a statement waits for a lock")
+    pool_seconds: float = Field(
+        2, ge=0.5, le=3600, description="seconds a request waits for a database connection, or for a new one to open"
+    )
     client_check_seconds: float = Field(
         1,
         ge=0,
+        le=3600,
         description="seconds until the database ends statements of a process that died; 0 where it cannot (Windows)",
     )
     rate_storage: str | None = Field(
@@ -139,7 +144,7 @@ class Settings(BaseSettings):
         None, description="sender where the shop configures none; by default no-reply@ the host of storefront_url"
     )
     mail_kept_days: int = Field(
-        30, ge=1, description="days that sent mails, without their secrets, and failed ones are kept"
+        30, ge=1, le=3650, description="days that sent mails, without their secrets, and failed ones are kept"
     )
 
     @field_validator("storefront_url", "admin_url")

@@ -1,9 +1,41 @@
 """Limits of the two endpoints."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+# A subclass that gives a default declares the field anew, without the bounds of its base: so they are types.
+BodyBytes = Annotated[int, Field(ge=1024, le=67_108_864, description="bytes of a request's body")]
+Tokens = Annotated[int, Field(ge=10, le=100_000, description="lexical tokens of a document, comments included")]
+Depth = Annotated[int, Field(ge=1, le=50, description="levels of nested fields")]
+Fields = Annotated[
+    int, Field(ge=1, le=100_000, description="fields of a document, each fragment counted wherever it is spread")
+]
+Aliases = Annotated[int, Field(ge=0, le=100_000, description="aliases of a document, counted in the same way")]
+Cost = Annotated[
+    int, Field(ge=1, le=10_000_000, description="highest cost of a document: its fields times the page sizes")
+]
+Bucket = Annotated[
+    int, Field(ge=1, le=1_000_000_000, description="cost that may be spent at once before the rate limit applies")
+]
+GuestRate = Annotated[int, Field(ge=1, le=1_000_000_000, description="cost per second of one address without a token")]
+Rate = Annotated[
+    int,
+    Field(ge=1, le=1_000_000_000, description="cost per second of one signed-in customer, staff user or service"),
+]
+Requests = Annotated[
+    int, Field(ge=1, le=10_000, description="requests processed at once; further ones are refused with 503")
+]
+GuestPercent = Annotated[
+    int, Field(ge=1, le=100, description="percent of `requests` open to those without a valid token")
+]
+Seconds = Annotated[
+    float,
+    Field(ge=0.1, le=3600, description="seconds for one statement; the whole answer may take one second more"),
+]
+ReadConnections = Annotated[int, Field(ge=1, le=200, description="database connections for reads")]
+WriteConnections = Annotated[int, Field(ge=1, le=200, description="database connections for mutations")]
 
 
 class AudienceSettings(BaseModel):
@@ -11,31 +43,34 @@ class AudienceSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    body_bytes: int = Field(ge=1024, description="bytes of a request's body")
-    tokens: int = Field(ge=10, description="lexical tokens of a document, comments included")
-    depth: int = Field(ge=1, description="levels of nested fields")
-    fields: int = Field(ge=1, description="fields of a document, each fragment counted wherever it is spread")
-    aliases: int = Field(ge=0, description="aliases of a document, counted in the same way")
-    directives: int = Field(20, ge=0, description="directives of a document, counted in the same way")
-    mutations: int = Field(4, ge=1, description="root fields of one mutation; an exclusive one must be the only one")
-    cost: int = Field(ge=1, description="highest cost of a document: its fields times the page sizes")
-    bucket: int = Field(description="cost that may be spent at once before the rate limit applies")
-    guest_rate: int = Field(ge=1, description="cost per second of one address without a token")
-    rate: int = Field(ge=1, description="cost per second of one signed-in customer, staff user or service")
-    requests: int = Field(ge=1, description="requests processed at once; further ones are refused with 503")
-    guest_percent: int = Field(ge=1, le=100, description="percent of `requests` open to those without a valid token")
+    body_bytes: BodyBytes
+    tokens: Tokens
+    depth: Depth
+    fields: Fields
+    aliases: Aliases
+    directives: int = Field(20, ge=0, le=10_000, description="directives of a document, counted in the same way")
+    mutations: int = Field(
+        4, ge=1, le=1000, description="root fields of one mutation; an exclusive one must be the only one"
+    )
+    cost: Cost
+    bucket: Bucket
+    guest_rate: GuestRate
+    rate: Rate
+    requests: Requests
+    guest_percent: GuestPercent
     address_percent: int = Field(
         10, ge=1, le=100, description="percent of `requests` for one address without a valid token"
     )
     address_attempts: int = Field(
         30,
         ge=1,
+        le=1_000_000,
         description="attempts with a wrong password, link or code, and sign-ups, of one address in `address_seconds`",
     )
     address_seconds: int = Field(300, ge=1, le=86_400, description="seconds for which those attempts are counted")
-    seconds: float = Field(gt=0, description="seconds for one statement; the whole answer may take one second more")
-    read_connections: int = Field(ge=1, le=200, description="database connections for reads")
-    write_connections: int = Field(ge=1, le=200, description="database connections for mutations")
+    seconds: Seconds
+    read_connections: ReadConnections
+    write_connections: WriteConnections
     documents: Literal["off", "log", "enforce"] = Field(
         "off", description="trusted documents: not used; other documents are logged; other documents are refused"
     )
@@ -51,34 +86,34 @@ class AudienceSettings(BaseModel):
 
 
 class StorefrontSettings(AudienceSettings):
-    body_bytes: int = 100 * 1024
-    tokens: int = 1000
-    depth: int = 10
-    fields: int = 300
-    aliases: int = 15
-    cost: int = 3000
-    bucket: int = 15_000
-    guest_rate: int = 500
-    rate: int = 1000
-    requests: int = 100
-    guest_percent: int = 75
-    seconds: float = 5
-    read_connections: int = 10
-    write_connections: int = 5
+    body_bytes: BodyBytes = 100 * 1024
+    tokens: Tokens = 1000
+    depth: Depth = 10
+    fields: Fields = 300
+    aliases: Aliases = 15
+    cost: Cost = 3000
+    bucket: Bucket = 15_000
+    guest_rate: GuestRate = 500
+    rate: Rate = 1000
+    requests: Requests = 100
+    guest_percent: GuestPercent = 75
+    seconds: Seconds = 5
+    read_connections: ReadConnections = 10
+    write_connections: WriteConnections = 5
 
 
 class AdminSettings(AudienceSettings):
-    body_bytes: int = 1024 * 1024
-    tokens: int = 2000
-    depth: int = 12
-    fields: int = 600
-    aliases: int = 30
-    cost: int = 5000
-    bucket: int = 50_000
-    guest_rate: int = 500
-    rate: int = 2000
-    requests: int = 50
-    guest_percent: int = 25
-    seconds: float = 30
-    read_connections: int = 5
-    write_connections: int = 3
+    body_bytes: BodyBytes = 1024 * 1024
+    tokens: Tokens = 2000
+    depth: Depth = 12
+    fields: Fields = 600
+    aliases: Aliases = 30
+    cost: Cost = 5000
+    bucket: Bucket = 50_000
+    guest_rate: GuestRate = 500
+    rate: Rate = 2000
+    requests: Requests = 50
+    guest_percent: GuestPercent = 25
+    seconds: Seconds = 30
+    read_connections: ReadConnections = 5
+    write_connections: WriteConnections = 3

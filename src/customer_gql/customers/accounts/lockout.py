@@ -19,10 +19,20 @@ PASSWORDS: Final = "password"
 SIGN_INS: Final = "sign-in"
 _FAILURES: Final = {
     PASSWORDS: Setting(
-        "accounts.lockout_failures", 10, GLOBAL, "Wrong passwords in a row that lock an account; 0 never.", at_least=0
+        "accounts.lockout_failures",
+        10,
+        GLOBAL,
+        "Wrong passwords in a row that lock an account; 0 never.",
+        at_least=0,
+        at_most=1000,
     ),
     SIGN_INS: Setting(
-        "accounts.token_lockout_failures", 6, GLOBAL, "Refused sign-ins in a row that close it; 0 never.", at_least=0
+        "accounts.token_lockout_failures",
+        6,
+        GLOBAL,
+        "Refused sign-ins in a row that close it; 0 never.",
+        at_least=0,
+        at_most=1000,
     ),
 }
 _SECONDS: Final = {

@@ -28,7 +28,7 @@ MAX_TEXT: Final = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Setting(Generic[T]):
-    """`narrowest` is the narrowest scope it may be set at; `at_least` and `at_most` hold for whole numbers.
+    """`narrowest` is the narrowest scope it may be set at; a whole number has the bounds `at_least` and `at_most`.
 
     `validate` raises `RuleError` for a value that does not fit, `check` asks the database, `check_deployment` the
     settings of the process. `own_mutation` is the one that changes the setting, where more has to change with it.
@@ -49,6 +49,11 @@ class Setting(Generic[T]):
     check_deployment: Callable[[Settings, Any], None] | None = None
     permission: Permission | None = None
     follows_accounts: bool = False
+
+    def __post_init__(self) -> None:
+        """Without bounds, a number that is valid here can be one that no date or interval holds."""
+        if type(self.default) is int and (self.at_least is None or self.at_most is None):
+            raise ValueError(f"{self.path} is a number and needs at_least and at_most.")
 
     def validate_value(self, given: Any) -> T:
         """The value; `RuleError` with what the setting takes when it is another kind or outside the bounds."""

@@ -13,7 +13,12 @@ PROTECTION: Final = Setting(
     one_of=_PROTECTIONS,
 )
 RESETS_PER_HOUR: Final = Setting(
-    "accounts.resets_per_hour", 5, STORE_VIEW, "Reset mails an hour for one account; 0 for any number.", at_least=0
+    "accounts.resets_per_hour",
+    5,
+    STORE_VIEW,
+    "Reset mails an hour for one account; 0 for any number.",
+    at_least=0,
+    at_most=1000,
 )
 RESETS_PER_HOUR_OF_ADDRESS: Final = Setting(
     "accounts.resets_per_hour_of_address",
@@ -21,6 +26,7 @@ RESETS_PER_HOUR_OF_ADDRESS: Final = Setting(
     STORE_VIEW,
     "Reset mails an hour asked for from one network address, for whatever accounts; 0 for any number.",
     at_least=0,
+    at_most=100_000,
 )
 MINUTES_BETWEEN_RESETS: Final = Setting(
     "accounts.minutes_between_resets",
@@ -28,6 +34,7 @@ MINUTES_BETWEEN_RESETS: Final = Setting(
     STORE_VIEW,
     "Minutes between two reset mails for one account; 0 for none.",
     at_least=0,
+    at_most=1440,
 )
 LINK_MINUTES: Final = Setting(
     "accounts.reset_link_minutes", 30, GLOBAL, "Minutes a reset link works.", at_least=1, at_most=1440

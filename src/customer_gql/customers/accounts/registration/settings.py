@@ -20,6 +20,7 @@ DEFAULT_GROUP: Final = Setting(
     STORE_VIEW,
     "Number of the group new customers belong to.",
     at_least=1,
+    at_most=2**31 - 1,  # the largest `Int` of the graph
     check=validate_default_group,
 )
 AT_ONCE: Final = "AT_ONCE"

@@ -7,4 +7,6 @@ from customer_gql.shop.settings.declaration import GLOBAL, Setting
 SESSION_IDLE_MINUTES: Final = Setting(
     "accounts.session_idle_minutes", 60, GLOBAL, "An access token unused so long ends.", at_least=1, at_most=1440
 )
-SESSION_DAYS: Final = Setting("accounts.session_days", 30, GLOBAL, "Days until a session ends in any case.", at_least=1)
+SESSION_DAYS: Final = Setting(
+    "accounts.session_days", 30, GLOBAL, "Days until a session ends in any case.", at_least=1, at_most=3650
+)

@@ -1,0 +1,175 @@
+"""Every number of a setting at its smallest and largest value: both work, and one beyond is refused."""
+
+import uuid
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from customer_gql.messaging.events.cleanup import KEPT_DAYS, delete_old_events
+from customer_gql.messaging.jobs.work import Tools
+from customer_gql.shop.settings.declaration import DECLARED_SETTINGS, GLOBAL, Setting
+from customer_gql.shop.settings.writes import set_value
+from support.clients import Client
+from support.customers import customer_id, make_customer
+from support.shopping import CHANGE, RESET_REQUEST, SIGN_IN, SIGN_UP, person
+
+SET = """mutation S($input: ConfigurationSetInput!) { configurationSet(input: $input) {
+  setting { value } userErrors { code message path } } }"""
+ONLINE = "{ nowOnline(first: 1) { totalCount } customers(first: 1) { nodes { activity { isOnline } } } }"
+LOCK = """mutation L($input: CustomerLockInput!) { customerLock(input: $input) {
+  customer { isLocked } userErrors { code } } }"""
+ADDRESS = """mutation A($input: AddressCreateInput!) { addressCreate(input: $input) {
+  address { id } userErrors { code } } }"""
+GROUP = "INSERT INTO customer_group SELECT $1, $2, min(id) FROM tax_class ON CONFLICT DO NOTHING"
+EVENT = """INSERT INTO domain_event (id, type, subject, actor, occurred_at)
+  VALUES ($1::bigint, 'customer.updated', 'cus_1', 'SYSTEM', now() - make_interval(days => $1::int))"""
+LONG = "Correct-Horse-7-" * 5  # of all kinds of characters, longer than any shortest length
+
+
+@dataclass
+class Shop:
+    storefront: Client
+    staff: Client
+    connection: Any
+    setting: Setting[int]
+    value: int
+
+    async def sign_up(self) -> str:
+        email = f"{uuid.uuid4().hex}@example.com"
+        answer = await self.storefront.data(SIGN_UP, input=person(email, password=LONG))
+        assert answer["signUp"]["userErrors"] == []
+        return email
+
+    async def sign_in(self, email: str, password: str = LONG) -> dict[str, Any]:
+        given = {"email": email, "password": password}
+        return (await self.storefront.data(SIGN_IN, input=given))["signIn"]
+
+
+async def sign_up(shop: Shop) -> None:
+    email = await shop.sign_up()
+    group = await shop.connection.fetchval("SELECT group_id FROM customer WHERE email = $1", email)
+    assert group == (shop.value if shop.setting.path == "customers.default_group" else 1)
+
+
+async def sign_in(shop: Shop) -> None:
+    signed_in = await shop.sign_in(await shop.sign_up())
+    assert signed_in["userErrors"] == []
+    own = Client(shop.storefront.http, "/graphql", signed_in["accessToken"])
+    assert (await own.data("{ me { email } }"))["me"]
+
+
+async def guess(shop: Shop) -> None:
+    email = await shop.sign_up()
+    signed_in = await shop.sign_in(email)
+    own = Client(shop.storefront.http, "/graphql", signed_in["accessToken"])
+    for _ in range(3):
+        assert (await shop.sign_in(email, "wrong"))["userErrors"]
+        given = {"currentPassword": "wrong", "newPassword": f"{LONG}!"}
+        assert (await own.data(CHANGE, input=given))["passwordChange"]["userErrors"]
+
+
+async def reset(shop: Shop) -> None:
+    email = await shop.sign_up()
+    for _ in range(2):
+        answer = await shop.storefront.data(RESET_REQUEST, input={"email": email})
+        assert answer["passwordResetRequest"]["userErrors"] == []
+
+
+async def see_who_is_online(shop: Shop) -> None:
+    await make_customer(shop.connection)
+    assert (await shop.staff.data(ONLINE))["nowOnline"]["totalCount"] >= 0
+
+
+async def lock(shop: Shop) -> None:
+    given = {"id": customer_id(await make_customer(shop.connection))}
+    answer = (await shop.staff.data(LOCK, input=given))["customerLock"]
+    assert answer == {"customer": {"isLocked": True}, "userErrors": []}
+
+
+async def add_address(shop: Shop) -> None:
+    signed_in = await shop.sign_in(await shop.sign_up())
+    own = Client(shop.storefront.http, "/graphql", signed_in["accessToken"])
+    given = {"firstName": "Ada", "lastName": "Byron", "city": "London", "postcode": "N1 7AA", "countryCode": "GB"}
+    for lines in (shop.value, shop.value + 1):
+        street = [f"{line} Analytical Way" for line in range(lines)]
+        answer = await own.data(ADDRESS, input={**given, "street": street, "telephone": "+44 20 7946 0000"})
+        assert (answer["addressCreate"]["userErrors"] == []) == (lines == shop.value)
+
+
+READERS: dict[str, Callable[[Shop], Awaitable[None]]] = {
+    "accounts.lock_days": lock,
+    "accounts.lockout_failures": guess,
+    "accounts.lockout_seconds": guess,
+    "accounts.minimum_password_length": sign_up,
+    "accounts.minutes_between_resets": reset,
+    "accounts.password_character_classes": sign_up,
+    "accounts.reset_link_minutes": reset,
+    "accounts.resets_per_hour": reset,
+    "accounts.resets_per_hour_of_address": reset,
+    "accounts.session_days": sign_in,
+    "accounts.session_idle_minutes": sign_in,
+    "accounts.token_lockout_failures": guess,
+    "accounts.token_lockout_seconds": guess,
+    "addresses.street_lines": add_address,
+    "customers.default_group": sign_up,
+    "customers.online_minutes": see_who_is_online,
+}
+
+
+def numbers() -> dict[str, Setting[int]]:
+    """Those of the service; tests of settings declare some of their own."""
+    own = {path: setting for path, setting in DECLARED_SETTINGS.items() if "tests." not in path and "walk." not in path}
+    return {path: setting for path, setting in own.items() if type(setting.default) is int}
+
+
+def test_every_number_has_an_operation_here():
+    assert set(numbers()) == {*READERS, KEPT_DAYS.path}
+
+
+async def put(client: Client, path: str, value: Any) -> dict[str, Any]:
+    return (await client.data(SET, input={"path": path, "value": value}))["configurationSet"]
+
+
+@pytest.mark.parametrize("path", READERS)
+async def test_both_ends_work(path, storefront, admin_client, connection):
+    setting = numbers()[path]
+    for value in (setting.at_least, setting.at_most):
+        assert value is not None
+        if path == "customers.default_group":
+            await connection.execute(GROUP, value, f"Group {value}")
+        assert await put(admin_client, path, value) == {"setting": {"value": value}, "userErrors": []}
+        await READERS[path](Shop(storefront, admin_client, connection, setting, value))
+
+
+@pytest.mark.parametrize("days", [KEPT_DAYS.at_least, KEPT_DAYS.at_most])
+async def test_events_are_deleted_at_both_ends(days, empty_database, settings):
+    """On a database of its own, because it deletes events of everybody."""
+    async with empty_database.writes.acquire() as connection:
+        await set_value(connection, KEPT_DAYS, days)
+        for age in (days - 1, days + 1):
+            await connection.execute(EVENT, age)
+        await delete_old_events(Tools(empty_database, settings))
+        assert [row["id"] for row in await connection.fetch("SELECT id FROM domain_event")] == [days - 1]
+
+
+@pytest.mark.parametrize("path", [*READERS, KEPT_DAYS.path])
+async def test_beyond_its_ends_a_number_is_refused(path, admin_client):
+    setting = numbers()[path]
+    low, high = setting.at_least, setting.at_most
+    assert low is not None
+    assert high is not None
+    for value in (low - 1, high + 1, 10**12, -(10**12), 2**63 - 1):
+        refused = await put(admin_client, path, value)
+        message = f"{path} takes a number from {low} to {high}."
+        assert refused["setting"] is None
+        assert [(error["message"], error["path"][-1]) for error in refused["userErrors"]] == [(message, "value")]
+    for value in (True, float(low), str(low), 10**30):
+        assert (await put(admin_client, path, value))["userErrors"], value
+
+
+@pytest.mark.parametrize("bounds", [{}, {"at_least": 1}, {"at_most": 9}])
+def test_a_number_without_bounds_cannot_be_declared(bounds):
+    with pytest.raises(ValueError, match=r"tests\.unbounded is a number and needs at_least and at_most"):
+        Setting("tests.unbounded", 3, GLOBAL, "Some number.", **bounds)
