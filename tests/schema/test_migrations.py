@@ -46,3 +46,23 @@ async def test_an_upgrade_of_what_is_up_to_date_changes_nothing(bare_url):
     before = await tables(bare_url)
     await in_thread(migrations.upgrade_database, bare_url)
     assert await tables(bare_url) == before
+
+
+async def test_identities_of_addresses_are_made_again(bare_url):
+    await in_thread(migrations.upgrade_database, bare_url)
+    await in_thread(migrations.downgrade_database, bare_url, "8d1f0c27b3aa")
+    connection = await asyncpg.connect(bare_url)
+    try:
+        await connection.execute(
+            "INSERT INTO customer (id, number, email, first_name, last_name, website_id, created_in_store_view_id, group_id)"
+            " VALUES (1, 1, 'Straße@straße.example', 'A', 'B', 1, 1, 1), (2, 2, 'Ann@example.com', 'A', 'B', 1, 1, 1)"
+        )
+        await connection.execute(
+            "INSERT INTO customer_email (email_normalised, scope, customer_id)"
+            " VALUES ('strasse@strasse.example', 1, 1), ('ann@example.com', 1, 2)"
+        )
+        await in_thread(migrations.upgrade_database, bare_url)
+        rows = await connection.fetch("SELECT email_normalised FROM customer_email ORDER BY customer_id")
+        assert [row[0] for row in rows] == ["straße@xn--strae-oqa.example", "ann@example.com"]
+    finally:
+        await connection.close()

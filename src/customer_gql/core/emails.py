@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import email_validator
+import idna
 from email_validator import EmailNotValidError
 
 from .errors import RuleError, UserErrorCode
@@ -27,5 +28,19 @@ def validate_email(text: str, path: Sequence[str] = ("email",)) -> str:
 
 
 def normalize_email(email: str) -> str:
-    """Upper case, full-width letters and blanks make no other account."""
-    return normalize_compatible_text(email).casefold().lower()
+    """The identity of an address (docs/domain/profile.md#profile-5): the domain in IDNA, the rest in lower case.
+
+    Every text has one, so that a sign-in with a text that is no address finds nobody.
+    """
+    local, at, domain = normalize_compatible_text(email).rpartition("@")
+    # Lower case may need composing again, and no case folding: it would make `ß` and `ss` one.
+    return f"{normalize_compatible_text(local.lower())}{at}{_to_ascii_domain(domain)}"
+
+
+def _to_ascii_domain(domain: str) -> str:
+    if domain.isascii():
+        return domain.lower()
+    try:
+        return idna.encode(domain, uts46=True).decode()
+    except idna.IDNAError:
+        return domain.lower()

@@ -17,24 +17,86 @@ MAX_COMBINING_MARKS: Final = 30
 """Combining marks in a row, as in Unicode's stream-safe text format. Normalising a longer run takes quadratic time."""
 
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+# They turn around what stands behind them: embeddings, overrides and isolates.
+_BIDI_OVERRIDE: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_BLANKS: Final = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
+# Zero-width characters without a meaning inside a text. Joiners and direction marks have one there, none at its ends.
+_MEANINGLESS: Final = re.compile("[\u00ad\u180e\u200b\u2060-\u2065\ufeff]")
+_MEANINGLESS_AT_ENDS: Final = " \t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u061c\u200c\u200d\u200e\u200f\u2028\u2029"
+# What Unicode lets a display ignore, and the fillers and the empty braille pattern, which print nothing either.
+_NOTHING_VISIBLE: Final = re.compile(
+    "[\\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202f\u205f-\u206f\u2800\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]*"
+)
+_LINE_ENDS: Final = re.compile("\r\n|[\r\u0085\u2028\u2029]")
+_CONTROL_IN_LINES: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+# Letters that have no decomposition, as people look them up.
+_SPELT_OUT: Final = str.maketrans(
+    {
+        "ø": "o",
+        "ł": "l",
+        "đ": "d",
+        "ð": "d",
+        "æ": "ae",
+        "œ": "oe",
+        "þ": "th",
+        "ħ": "h",
+        "\u0131": "i",
+        "ŧ": "t",
+        "ŋ": "n",
+        "ƀ": "b",
+        "ɨ": "i",
+        "ʉ": "u",
+        "ə": "e",
+    }
+)
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 # Every combining mark of this Python's Unicode version; none is assigned beyond these planes.
 _MARKS: Final = frozenset(chr(code) for code in range(0x300, 0x20000) if unicodedata.combining(chr(code)))
 
 
 def normalize_text(text: str) -> str:
-    """NFC, without white space at either end: the form of every text that a person types."""
-    return unicodedata.normalize("NFC", text).strip()
+    """The one form of every text that a person types (docs/domain/profile.md#profile-8).
+
+    NFC, each blank a space, without characters that mean nothing, and empty when nothing is visible. Joiners inside stay.
+    """
+    if text.isascii():
+        return text.strip()
+    text = _MEANINGLESS.sub("", _BLANKS.sub(" ", unicodedata.normalize("NFC", text)))
+    return "" if _NOTHING_VISIBLE.fullmatch(text) else text.strip(_MEANINGLESS_AT_ENDS)
 
 
 def normalize_compatible_text(text: str) -> str:
-    """NFKC, without white space at either end: full-width letters and digits become plain ones, for identifiers."""
-    return unicodedata.normalize("NFKC", text).strip()
+    """As `normalize_text` in NFKC: full-width letters and digits become plain ones, for identifiers."""
+    return normalize_text(unicodedata.normalize("NFKC", text))
 
 
 def has_control_character(text: str) -> bool:
     """Unicode's category Cc: line breaks, tabs and NUL among them."""
     return _CONTROL.search(text) is not None
+
+
+def has_bidi_override(text: str) -> bool:
+    """Whether the text orders what is shown after it; marks such as LRM and ALM order nothing else."""
+    return _BIDI_OVERRIDE.search(text) is not None
+
+
+def sort_key(*texts: str) -> str:
+    """The key by which people look texts up, to be compared byte by byte in UTF-8; the first text counts most.
+
+    Case and accents make no difference, letters that cannot be decomposed are spelt out, and particles of a name stay
+    where they are written.
+    """
+    # A tab sorts before every letter, so that a name comes before the longer ones that start with it.
+    return "\t".join(_fold_for_sorting(text) for text in texts)
+
+
+def _fold_for_sorting(text: str) -> str:
+    folded = text.casefold()
+    if not folded.isascii():
+        decomposed = unicodedata.normalize("NFKD", folded)
+        folded = "".join(c for c in decomposed if not unicodedata.combining(c)).casefold().translate(_SPELT_OUT)
+    return folded
 
 
 def keep_printable(text: str) -> str:
@@ -80,15 +142,37 @@ def _run_length(text: str, place: int) -> int:
 
 
 def validate_line(text: str | None, path: Sequence[str], longest: int, *, required: bool = False) -> str | None:
-    """One line in NFC without surrounding blanks; None when nothing is left."""
+    """One line in the normal form; None when nothing is left."""
     line = normalize_text(text or "")
-    if len(line) > longest:
-        raise RuleError(f"Enter at most {longest:,} characters.", path=path, code=UserErrorCode.TOO_LONG)
-    if has_control_character(line):
+    _refuse_longer(line, path, longest)
+    if has_control_character(line) or _LINE_ENDS.search(line):
         raise RuleError("Enter one line of text, without control characters.", path=path)
+    _refuse_bidi_override(line, path)
     if required and not line:
         raise value_is_required(path)
     return line or None
+
+
+def validate_lines(text: str | None, path: Sequence[str], longest: int, *, required: bool = False) -> str | None:
+    """A text of several lines in the normal form, each line end a line feed; None when nothing is left."""
+    lines = normalize_text(_LINE_ENDS.sub("\n", text or ""))
+    _refuse_longer(lines, path, longest)
+    if _CONTROL_IN_LINES.search(lines):
+        raise RuleError("Enter text without control characters; line breaks and tabs are fine.", path=path)
+    _refuse_bidi_override(lines, path)
+    if required and not lines:
+        raise value_is_required(path)
+    return lines or None
+
+
+def _refuse_longer(text: str, path: Sequence[str], longest: int) -> None:
+    if len(text) > longest:
+        raise RuleError(f"Enter at most {longest:,} characters.", path=path, code=UserErrorCode.TOO_LONG)
+
+
+def _refuse_bidi_override(text: str, path: Sequence[str]) -> None:
+    if has_bidi_override(text):
+        raise RuleError("Enter text without characters that change the direction of what follows.", path=path)
 
 
 def value_is_required(path: Sequence[str]) -> RuleError:

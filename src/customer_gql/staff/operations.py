@@ -9,12 +9,13 @@ from customer_gql.core.emails import validate_email
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.ids import decode_id
 from customer_gql.core.permissions import Permission
+from customer_gql.core.person_names import MAX_NAME, validate_person_name
+from customer_gql.core.text import validate_line
 from customer_gql.graph.connections import After, Before, Connection, First, Last, make_window
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
 from customer_gql.graph.payloads import EXPECTED_VERSION
 from customer_gql.graph.roots import INPUT, admin_field, admin_mutation
-from customer_gql.staff.roles.scopes import validate_name
 from customer_gql.staff.sign_in import passwords
 
 from . import reads, writes
@@ -107,7 +108,7 @@ class StaffAdminMutation:
             created = await writes.add_staff_user(
                 connection,
                 email=email,
-                name=validate_name(input.name),
+                name=validate_person_name(input.name, ["name"], required=True) or "",
                 job_title=_validate_job_title(input.job_title),
                 role_id=role_id,
                 by=actor_of(info.context.viewer),
@@ -186,13 +187,13 @@ class StaffAdminMutation:
 
 
 def _validate_job_title(given: str | None) -> str | None:
-    return validate_name(given, "jobTitle") if given and given.strip() else None
+    return validate_line(given, ["jobTitle"], MAX_NAME)
 
 
 def _staff_edits(input: StaffUpdateInput) -> dict[str, Any]:
     edits: dict[str, Any] = {}
     if input.name is not None:
-        edits["name"] = validate_name(input.name.value)
+        edits["name"] = validate_person_name(input.name.value, ["name"], required=True)
     if input.job_title is not None:
         edits["job_title"] = _validate_job_title(input.job_title.value)
     if input.role_id is not None:

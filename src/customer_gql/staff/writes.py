@@ -13,6 +13,7 @@ from customer_gql.core.concurrent_edits import refuse_conflicts
 from customer_gql.core.emails import normalize_email
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.ids import encode_id, new_id
+from customer_gql.core.person_names import validate_person_name
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one, fetch_rows, fetch_value
 from customer_gql.staff.audit.reads import read_staff_changes
 from customer_gql.staff.audit.writes import record_staff_event
@@ -30,6 +31,7 @@ async def create_staff_user(connection: Connection, *, email: str, name: str, ro
     named = {row.name: row.id for row in await fetch_rows(connection, select(staff_role))}
     if role not in named:
         raise RuleError(f"There is no role {role!r}; there are: {', '.join(sorted(named))}.", path=["role"])
+    name = validate_person_name(name, ["name"], required=True) or ""
     return await add_staff_user(connection, email=email, name=name, job_title=None, role_id=named[role], by=SYSTEM)
 
 

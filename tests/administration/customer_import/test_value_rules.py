@@ -52,12 +52,19 @@ NAME_DOORS = {
     "customer_import": "firstname",
     "address_import": "lastname",
 }
+FORM_DOORS = {door: field for door, field in NAME_DOORS.items() if not door.endswith("import")}
+LINK = "Enter a name without a link."
+OVERRIDE = "Enter text without characters that change the direction of what follows."
 
 
 @pytest.mark.parametrize(
     ("value", "message", "doors"),
     [
-        ("See http://spam.example", "Enter a name without a link.", NAME_DOORS),
+        ("See http://spam.example", LINK, FORM_DOORS),
+        ("www.spam.example", LINK, FORM_DOORS),
+        ("\u0441\u043f\u0430\u043c\u3002\u0440\u0444", LINK, FORM_DOORS),
+        ("a\u202eb", OVERRIDE, NAME_DOORS),
+        ("\u200b\u200d", "Enter a value; this field is required.", FORM_DOORS | {"address_import": "lastname"}),
         ("x" * 256, "Enter at most 255 characters.", NAME_DOORS),
         ("a\x07b", "Enter one line of text, without control characters.", NAME_DOORS),
         (
@@ -99,3 +106,28 @@ NAME_DOORS = {
 )
 async def test_every_door_refuses_a_value_with_the_same_message(refusals, value, message, doors):
     assert await refusals(value, **doors) == {door: [message] for door in doors}
+
+
+async def test_an_import_leaves_names_with_links_out(shop: Shop):
+    await shop.load(sheet(ANN))
+    link = "www.spam.example"
+    summary = await shop.load(
+        sheet(ANN | {"firstname": link, "prefix": link}), sheet(HOME | {"firstname": link, "middlename": link})
+    )
+    assert not shop.report.exists()
+    assert sorted(summary.warnings) == [
+        f"{file}: {column} has a link and was left out in 1 row, first on line 2."
+        for file, column in (
+            ("people.csv", "firstname"),
+            ("people.csv", "prefix"),
+            ("places.csv", "firstname"),
+            ("places.csv", "middlename"),
+        )
+    ]
+    names = "SELECT prefix, first_name FROM customer UNION ALL SELECT middle_name, first_name FROM address"
+    assert await shop.rows(names) == [(None, ANN["firstname"])] * 2
+
+
+async def test_a_new_customer_needs_a_name_without_a_link(shop: Shop):
+    await shop.load(sheet(ANN | {"lastname": "http://spam.example"}))
+    assert [row[3] for row in shop.refused()] == ["Enter a value; it is required for a new customer."]

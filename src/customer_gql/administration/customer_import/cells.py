@@ -3,10 +3,12 @@
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Final, TypeVar
 
 from customer_gql.core.emails import validate_email
 from customer_gql.core.errors import RuleError
+from customer_gql.core.person_names import LinkInName, validate_name_affix, validate_person_name
 from customer_gql.core.text import normalize_text, validate_line, value_is_required
 from customer_gql.customers.addresses.validation import validate_street
 from customer_gql.customers.profile.validation import validate_date_of_birth
@@ -21,12 +23,13 @@ _YES_NO: Final = {"1": True, "0": False, "yes": True, "no": False, "true": True,
 
 
 class Cells:
-    """`problems` refuse the row; `notes` say where a default replaced the value of a cell."""
+    """`problems` refuse the row; `notes` say where a default replaced a cell, which may be one of those `left_out`."""
 
     def __init__(self, row: Mapping[str, str]) -> None:
         self._row = row
         self.problems: list[CellProblem] = []
         self.notes: list[CellProblem] = []
+        self.left_out: set[str] = set()
 
     def raw_text(self, column: str) -> str:
         """The cell without surrounding blanks; empty when the file has no such column."""
@@ -45,6 +48,23 @@ class Cells:
 
     def read_line(self, column: str, longest: int, *, required: bool = False) -> str | None:
         return self.read_value(column, lambda text, path: validate_line(text, path, longest, required=required))
+
+    def read_name(self, column: str, *, required: bool = False) -> str | None:
+        return self._read_linkless(column, partial(validate_person_name, required=required))
+
+    def read_affix(self, column: str) -> str | None:
+        return self._read_linkless(column, validate_name_affix)
+
+    def _read_linkless(self, column: str, rule: Callable[[str, list[str]], str | None]) -> str | None:
+        """A name; one with a link is left out, as advertising must not refuse the person (docs/domain/import.md#import-18)."""
+        try:
+            return rule(self.raw_text(column), [column])
+        except LinkInName:
+            self.notes.append(CellProblem(column, "has a link and was left out", self.raw_text(column)))
+            self.left_out.add(column)
+            return None
+        except RuleError as error:
+            return self.refuse(column, error.message)
 
     def read_email(self, column: str) -> str | None:
         return self.read_value(column, _required_email)

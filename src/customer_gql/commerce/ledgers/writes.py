@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from customer_gql.core.actor import Actor
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.ids import new_id
+from customer_gql.core.text import validate_lines
 from customer_gql.core.viewer import Websites
 from customer_gql.customers.accounts.sessions.reach import can_act_on_website
 from customer_gql.customers.history.writes import record_customer_event
@@ -97,10 +98,7 @@ async def _record_movement(
 
 
 def validate_comment(comment: str | None) -> str | None:
-    text = (comment or "").strip()
-    if len(text) > MAX_COMMENT:
-        raise RuleError(f"Enter at most {MAX_COMMENT:,} characters.", path=["comment"], code=UserErrorCode.TOO_LONG)
-    return text or None
+    return validate_lines(comment, ["comment"], MAX_COMMENT)
 
 
 async def _lock_account(

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from customer_gql.core.errors import RuleError, RuleErrors, UserErrorCode
+from customer_gql.core.person_names import validate_name_affix, validate_person_name
 from customer_gql.core.text import validate_line
-from customer_gql.customers.profile.validation import validate_name_affix, validate_person_name
 from customer_gql.shop.settings.reads import SettingValues
 
 from .countries import Country

@@ -1,7 +1,7 @@
 """Rules of single values of a profile, whichever way they come in (docs/domain/profile.md#profile-7)."""
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from customer_gql.core.errors import RuleError, UserErrorCode
@@ -10,29 +10,9 @@ from customer_gql.database.statements import Row
 
 from .tables import CustomerType
 
-MAX_NAME: Final = 255
-MAX_AFFIX: Final = 40
 MAX_TAX_VAT_NUMBER: Final = 50
 _EARLIEST: Final = dt.date(1900, 1, 1)
 COMPANY_DECIDES_GROUP: Final = "The company of this customer decides the group. Change it for the company."
-
-
-def validate_person_name(name: str | None, path: Sequence[str], *, required: bool = False) -> str | None:
-    line = validate_line(name, path, MAX_NAME, required=required)
-    # A name is printed in mails; a link in it would make the shop the sender of anybody's advertising.
-    if line and "://" in line:
-        raise RuleError("Enter a name without a link.", path=path)
-    return line
-
-
-def validate_name_affix(
-    affix: str | None, path: Sequence[str], *, required: bool = False, choices: Collection[str] = ()
-) -> str | None:
-    """A prefix or a suffix; one of the choices where there are any."""
-    line = validate_line(affix, path, MAX_AFFIX, required=required)
-    if line and choices and line not in choices:
-        raise RuleError(f"Choose one of: {', '.join(choices)}.", path=path)
-    return line
 
 
 def validate_tax_vat_number(number: str | None, path: Sequence[str], *, required: bool = False) -> str | None:

@@ -8,6 +8,8 @@ from sqlalchemy import select
 
 from customer_gql.core.actor import Actor, ActorKind
 from customer_gql.core.errors import RuleError, RuleErrors, UserErrorCode
+from customer_gql.core.person_names import MAX_NAME
+from customer_gql.core.text import validate_line
 from customer_gql.core.viewer import Websites
 from customer_gql.database.statements import Connection, equals_any, fetch_rows
 from customer_gql.shop.websites.tables import website
@@ -98,9 +100,5 @@ async def validate_websites(connection: Connection, ids: Iterable[int] | None, b
 
 
 def validate_name(given: str, field: str = "name") -> str:
-    text = given.strip()
-    if not text:
-        raise RuleError("A name is needed.", path=[field], code=UserErrorCode.REQUIRED)
-    if len(text) > 255:
-        raise RuleError("At most 255 characters.", path=[field], code=UserErrorCode.TOO_LONG)
-    return text
+    """The name of a role or a token, as it is stored."""
+    return validate_line(given, [field], MAX_NAME, required=True) or ""

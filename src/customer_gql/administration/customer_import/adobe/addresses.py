@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar, Final
 
+from sqlalchemy import ARRAY, BigInteger, any_, bindparam, select
+
 from customer_gql.administration.customer_import.cells import Cells
 from customer_gql.administration.customer_import.staging import CheckedRow
 from customer_gql.core.emails import normalize_email
@@ -15,8 +17,8 @@ from customer_gql.customers.addresses.validation import (
     validate_postcode,
     validate_telephone,
 )
-from customer_gql.customers.profile.validation import validate_name_affix, validate_person_name
-from customer_gql.database.statements import Connection
+from customer_gql.customers.profile.tables import customer
+from customer_gql.database.statements import Connection, compile_statement, fetch_rows
 
 from .scopes import ImportShop, find_owners
 
@@ -81,6 +83,14 @@ _STAGING: Final = """
 """
 
 
+_NAMES: Final = {"firstname": "first_name", "lastname": "last_name"}
+_OWNER_NAMES: Final = compile_statement(
+    select(customer.c.id, customer.c.first_name, customer.c.last_name).where(
+        customer.c.id == any_(bindparam("owners", type_=ARRAY(BigInteger())))
+    )
+)
+
+
 class AddressSheet:
     table: ClassVar = "import_address"
     staging: ClassVar = _STAGING
@@ -107,16 +117,27 @@ class AddressSheet:
                 row.record["customer_id"] = found[row.key]
             elif row.key:
                 row.cells.refuse("_email", "There is no customer with this address on this website.")
+        await _fill_names(connection, [row for row in batch if row.cells.left_out & _NAMES.keys()])
+
+
+async def _fill_names(connection: Connection, rows: Sequence[CheckedRow]) -> None:
+    """The owner's own name stands for a name that was left out."""
+    owners = {row.record["customer_id"] for row in rows}
+    found = await fetch_rows(connection, _OWNER_NAMES, owners=sorted(owners)) if owners else []
+    names = {owner.id: owner for owner in found}
+    for row in rows:
+        if owner := names.get(row.record["customer_id"]):
+            row.record |= {_NAMES[column]: owner[_NAMES[column]] for column in row.cells.left_out & _NAMES.keys()}
 
 
 def _read_content(cells: Cells) -> dict[str, Any]:
     country = cells.read_value("country_id", _country)
     return {
-        "prefix": cells.read_value("prefix", validate_name_affix),
-        "first_name": cells.read_value("firstname", _require_name),
-        "middle_name": cells.read_value("middlename", validate_person_name),
-        "last_name": cells.read_value("lastname", _require_name),
-        "suffix": cells.read_value("suffix", validate_name_affix),
+        "prefix": cells.read_affix("prefix"),
+        "first_name": cells.read_name("firstname", required=True),
+        "middle_name": cells.read_name("middlename"),
+        "last_name": cells.read_name("lastname", required=True),
+        "suffix": cells.read_affix("suffix"),
         "company": cells.read_line("company", MAX_TEXT),
         "street": cells.read_street("street"),
         "city": cells.read_line("city", MAX_TEXT, required=True),
@@ -134,10 +155,6 @@ def _country(text: str, path: list[str]) -> Country:
     if not text:
         raise value_is_required(path)
     return validate_country(text, path)
-
-
-def _require_name(text: str, path: list[str]) -> str | None:
-    return validate_person_name(text, path, required=True)
 
 
 def _required_telephone(text: str, path: list[str]) -> str | None:

@@ -8,7 +8,7 @@ from customer_gql.administration.customer_import.staging import SECRETS, Checked
 from customer_gql.core.emails import normalize_email
 from customer_gql.core.ids import new_id
 from customer_gql.customers.profile.tables import Gender
-from customer_gql.customers.profile.validation import validate_name_affix, validate_person_name, validate_tax_vat_number
+from customer_gql.customers.profile.validation import validate_tax_vat_number
 from customer_gql.database.statements import Connection
 
 from .scopes import ImportShop, find_owners
@@ -122,11 +122,11 @@ class CustomerSheet:
 
 def _read_profile(cells: Cells, shop: ImportShop) -> dict[str, Any]:
     return {
-        "prefix": cells.read_value("prefix", validate_name_affix),
-        "first_name": cells.read_value("firstname", validate_person_name),
-        "middle_name": cells.read_value("middlename", validate_person_name),
-        "last_name": cells.read_value("lastname", validate_person_name),
-        "suffix": cells.read_value("suffix", validate_name_affix),
+        "prefix": cells.read_affix("prefix"),
+        "first_name": cells.read_name("firstname"),
+        "middle_name": cells.read_name("middlename"),
+        "last_name": cells.read_name("lastname"),
+        "suffix": cells.read_affix("suffix"),
         "gender": cells.read_choice("gender", _GENDERS, otherwise="empty"),
         "date_of_birth": cells.read_date_of_birth("dob"),
         "tax_vat_number": cells.read_value("taxvat", validate_tax_vat_number),
@@ -141,7 +141,7 @@ def _is_named(row: CheckedRow) -> bool:
 
 def _require_names(cells: Cells) -> None:
     for column in ("firstname", "lastname"):
-        if not cells.raw_text(column):
+        if not cells.raw_text(column) or column in cells.left_out:
             cells.refuse(column, "Enter a value; it is required for a new customer.")
 
 

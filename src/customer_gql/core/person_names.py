@@ -1,0 +1,84 @@
+"""Names of people, at every door (docs/domain/profile.md#profile-9)."""
+
+import re
+import unicodedata
+from collections.abc import Collection, Sequence
+from functools import cache
+from typing import Final
+
+from publicsuffixlist import PublicSuffixList
+
+from .errors import RuleError
+from .text import validate_line
+
+MAX_NAME: Final = 255
+MAX_AFFIX: Final = 40
+# What looks like the dot of a domain, and what looks like the parts of "://"; compatible forms are gone before.
+_LOOK_ALIKES: Final = str.maketrans(
+    dict.fromkeys("\u3002\u00b7\u2027\u30fb\u0387\u06d4\u0701\u0702\ua4f8\u22c5\u2219\u2022\u16eb\U0001d16d", ".")
+    | dict.fromkeys("\u2236\ua789\u02d0\u05c3", ":")
+    | dict.fromkeys("\u2044\u2215\u29f8\u2571", "/")
+)
+# The middle dot of Catalan, as in Gal·la.
+_CATALAN_DOT: Final = re.compile("(?<=l)\u00b7(?=l)")
+_ADDRESS: Final = re.compile(
+    r"(?P<at>@)?(?P<label>[\w-]+)\.(?P<ending>xn--[a-z0-9-]+|[^\W\d_]{2,})(?![\w-])(?P<more>[/:?#])?"
+)
+# Two letters and an ending are more often initials than a domain.
+_SHORTEST_LABEL: Final = 3
+# Titles are written without a space before the next one, which may be the name of a domain: Dipl.Ing., Mag.art.
+_TITLES: Final = frozenset({"bacc", "dipl", "doc", "ing", "lic", "mag", "mgr", "prof"})
+
+
+class LinkInName(RuleError):
+    """A name with a link; an import takes the person and leaves the name out."""
+
+    def __init__(self, path: Sequence[str]) -> None:
+        super().__init__("Enter a name without a link.", path=path)
+
+
+def validate_person_name(name: str | None, path: Sequence[str], *, required: bool = False) -> str | None:
+    """A first, middle or last name. Raises `LinkInName` for advertising."""
+    return _validate_linkless(name, path, MAX_NAME, required=required)
+
+
+def validate_name_affix(
+    affix: str | None, path: Sequence[str], *, required: bool = False, choices: Collection[str] = ()
+) -> str | None:
+    """A prefix or a suffix; one of the choices where there are any."""
+    line = _validate_linkless(affix, path, MAX_AFFIX, required=required)
+    if line and choices and line not in choices:
+        raise RuleError(f"Choose one of: {', '.join(choices)}.", path=path)
+    return line
+
+
+def _validate_linkless(name: str | None, path: Sequence[str], longest: int, *, required: bool) -> str | None:
+    line = validate_line(name, path, longest, required=required)
+    # A name is printed in mails; a link in it would make the shop the sender of anybody's advertising.
+    if line and contains_link(line):
+        raise LinkInName(path)
+    return line
+
+
+def contains_link(text: str) -> bool:
+    """Whether mail programs, or the eyes of people, may take a part of the text for a link."""
+    folded = unicodedata.normalize("NFKC", _CATALAN_DOT.sub("", text.lower())).lower().translate(_LOOK_ALIKES)
+    if "://" in folded or "www." in folded:
+        return True
+    return "." in folded and any(map(_is_address, _ADDRESS.finditer(folded)))
+
+
+def _is_address(found: re.Match[str]) -> bool:
+    label = found["label"]
+    is_short = label.isascii() and len(label) < _SHORTEST_LABEL and not found["at"] and not found["more"]
+    return not is_short and label not in _TITLES and _is_top_level_domain(found["ending"])
+
+
+@cache
+def _known_domains() -> PublicSuffixList:
+    """The list that comes with the library; nothing is fetched."""
+    return PublicSuffixList(accept_unknown=False)
+
+
+def _is_top_level_domain(ending: str) -> bool:
+    return _known_domains().publicsuffix(ending) is not None
