@@ -10,7 +10,7 @@ import strawberry
 from customer_gql.core.errors import BadInput
 from customer_gql.core.ids import decode_keys, prefix_of
 from customer_gql.core.permissions import Permission
-from customer_gql.customers.profile.reads import find_reachable_customer
+from customer_gql.customers.profile.reads import reaches_records_of
 from customer_gql.graph.context import Context, Info
 from customer_gql.graph.nodes import FoundNode, Node, NodeId, visible_to_everyone, visible_to_owner
 from customer_gql.graph.roots import admin_field
@@ -83,7 +83,7 @@ async def _may_see(context: Context, declared: NodeId, key: tuple[int, ...]) -> 
         return False
     if viewer.website_ids is None or declared.visible is visible_to_everyone:
         return True
-    return declared.visible is visible_to_owner and await find_reachable_customer(context, key[0]) is not None
+    return declared.visible is visible_to_owner and await reaches_records_of(context, key[0])
 
 
 @cache

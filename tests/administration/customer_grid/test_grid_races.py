@@ -74,22 +74,78 @@ async def test_a_quick_edit_holds_the_address_it_writes_to(admin_client, databas
     assert (await editing)["changedFields"] == ["telephone"]
 
 
-async def test_a_mass_action_leaves_alone_whom_somebody_edits_meanwhile(admin_client, connection):
+async def test_a_mass_action_keeps_what_somebody_edits_meanwhile(admin_client, connection):
     edited, other = await make_customer(connection), await make_customer(connection)
     async with stop_before("UPDATE customer SET", "group_id") as stop:
         ids = [customer_id(edited), customer_id(other)]
         moving = start(admin_client, ACT, action="ASSIGN_GROUP", groupId=encode_id("grp", 2), selection={"ids": ids})
         await stop.reached_by(moving)
-        assert (await one(admin_client, EDIT, id=customer_id(edited), taxVatNumber="GB1"))["userErrors"] == []
-    assert await moving == {"results": [{"outcome": "REFUSED"}, {"outcome": "DONE"}], "userErrors": []}
-    assert [await value_of(connection, shopper, "group_id") for shopper in (edited, other)] == [1, 2]
+        editing = start(admin_client, EDIT, id=customer_id(edited), taxVatNumber="GB1")
+        assert await stop.is_waited_for_by(editing, connection)
+    assert await moving == {"results": [{"outcome": "DONE"}, {"outcome": "DONE"}], "userErrors": []}
+    assert (await editing)["userErrors"] == []
+    assert [await value_of(connection, shopper, "group_id") for shopper in (edited, other)] == [2, 2]
+    assert await value_of(connection, edited, "version") == 3
 
 
 async def test_a_mass_action_does_not_delete_who_runs_a_company_by_then(admin_client, connection):
     shopper = await make_customer(connection)
-    async with stop_before("DELETE FROM customer") as stop:
+    async with stop_before(*LOCK) as stop:
         deleting = start(admin_client, ACT, action="DELETE", selection={"ids": [customer_id(shopper)]})
         await stop.reached_by(deleting)
         await connection.execute("UPDATE customer SET customer_type = 'COMPANY_ADMIN' WHERE id = $1", shopper.id)
     assert await deleting == {"results": [{"outcome": "REFUSED"}], "userErrors": []}
     assert await value_of(connection, shopper, "id") == shopper.id
+
+
+async def test_a_mass_action_does_not_reach_a_customer_who_moved_meanwhile(admin_client, http, connection):
+    shopper, elsewhere = await make_customer(connection), await make_website(connection)
+    clerk = await staff_client(http, connection, website_ids=[1])
+    async with stop_before(*LOCK) as stop:
+        deleting = start(clerk, ACT, action="DELETE", selection={"ids": [customer_id(shopper)]})
+        await stop.reached_by(deleting)
+        await one(admin_client, EDIT, id=customer_id(shopper), websiteId=encode_id("web", elsewhere))
+    assert (await deleting)["results"] == [{"outcome": "NOT_FOUND"}]
+    assert await value_of(connection, shopper, "website_id") == elsewhere
+
+
+async def test_of_two_parallel_deletes_the_second_finds_nobody(admin_client, connection):
+    ids = [customer_id(await make_customer(connection)) for _ in range(3)]
+    async with stop_after(*LOCK) as stop:
+        first = start(admin_client, ACT, action="DELETE", selection={"ids": ids})
+        await stop.reached_by(first)
+        second = start(admin_client, ACT, action="DELETE", selection={"ids": ids[::-1]})
+        assert await stop.is_waited_for_by(second, connection)
+    assert (await first)["results"] == [{"outcome": "DONE"}] * 3
+    assert (await second)["results"] == [{"outcome": "NOT_FOUND"}] * 3
+
+
+async def test_subscribing_beside_a_delete_answers_for_each(admin_client, connection):
+    gone, kept = await make_customer(connection), await make_customer(connection)
+    async with stop_after("DELETE FROM customer WHERE") as stop:
+        deleting = start(admin_client, ACT, action="DELETE", selection={"ids": [customer_id(gone)]})
+        await stop.reached_by(deleting)
+        ids = [customer_id(gone), customer_id(kept)]
+        subscribing = start(admin_client, ACT, action="SUBSCRIBE", selection={"ids": ids})
+        assert await stop.is_waited_for_by(subscribing, connection)
+    assert (await deleting)["results"] == [{"outcome": "DONE"}]
+    assert (await subscribing)["results"] == [{"outcome": "NOT_FOUND"}, {"outcome": "DONE"}]
+
+
+async def test_customers_are_locked_in_the_order_of_their_ids(admin_client, connection):
+    """Whatever order they are given in, so that two overlapping actions cannot wait for each other in a circle."""
+    shoppers = [await make_customer(connection) for _ in range(3)]
+    ids = [customer_id(shopper) for shopper in shoppers]
+    locked: list[list[int]] = []
+    for given in (ids, ids[::-1]):
+        async with stop_after(*LOCK, nth=2) as stop:
+            acting = start(admin_client, ACT, action="UNSUBSCRIBE", selection={"ids": given})
+            await stop.reached_by(acting)
+            locked.append([shopper.id for shopper in shoppers if await is_locked(connection, shopper)])
+        await acting
+    assert locked == [sorted(shopper.id for shopper in shoppers)[:2]] * 2
+
+
+async def is_locked(connection, shopper):
+    free = await connection.fetchval("SELECT id FROM customer WHERE id = $1 FOR UPDATE SKIP LOCKED", shopper.id)
+    return free is None

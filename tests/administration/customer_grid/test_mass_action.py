@@ -3,6 +3,7 @@ import pytest
 from customer_gql.core.ids import encode_id
 from customer_gql.customers.accounts.writes import issue_customer_token
 from support.customers import customer_id, make_customer, make_full_customer
+from support.staff import make_website, staff_client
 
 ACT = """
 mutation Act($input: CustomerMassActionInput!, $dryRun: Boolean! = false) {
@@ -175,8 +176,41 @@ async def test_a_hundred_cost_the_statements_of_one(admin_client, connection, st
     for ids, group in ((shoppers[:1], 2), (shoppers[1:], 2)):
         await statements.clear()
         assert (await act(admin_client, "ASSIGN_GROUP", ids, groupId=encode_id("grp", group)))["doneCount"] == len(ids)
-        counts.append(await statements.count())
+        # Beside the lock of each.
+        counts.append(await statements.count() - await statements.count("FOR UPDATE"))
     assert counts[0] == counts[1], statements.texts
+
+
+async def test_subscribing_is_refused_where_the_newsletter_is_turned_off(admin_client, connection):
+    shopper = await make_customer(connection)
+    off = (
+        "INSERT INTO configuration_value (path, scope, scope_id, value) VALUES ('newsletter.enabled', $1, $2, 'false')"
+    )
+    for scope, scope_id in (("STORE_VIEW", 1), ("WEBSITE", 1)):
+        await connection.execute(off, scope, scope_id)
+        answer = await act(admin_client, "SUBSCRIBE", [customer_id(shopper)])
+        await connection.execute("DELETE FROM configuration_value WHERE path = 'newsletter.enabled'")
+        assert outcomes(answer) == ["REFUSED"]
+        assert "turned off" in answer["results"][0]["reason"]
+        assert answer["results"][0]["customer"]["newsletterSubscriptions"] == []
+
+
+async def test_staff_of_its_website_see_what_a_deleted_account_left(admin_client, http, connection):
+    shopper, website = await make_full_customer(connection), await make_website(connection)
+    order, entry = [
+        await connection.fetchval(f"SELECT id FROM {table} WHERE customer_id = $1 LIMIT 1", shopper.id)
+        for table in ("sales_order", "store_credit_entry")
+    ]
+    ids = [encode_id("ord", shopper.id, order), encode_id("sce", shopper.id, entry), customer_id(shopper)]
+    assert outcomes(await act(admin_client, "DELETE", [customer_id(shopper)])) == ["DONE"]
+    document = "query N($ids: [ID!]!) { nodes(ids: $ids) { id } }"
+    own, other = [await staff_client(http, connection, website_ids=[id]) for id in (1, website)]
+    seen = [
+        [node and node["id"] for node in (await client.data(document, ids=ids))["nodes"]] for client in (own, other)
+    ]
+    assert seen == [[*ids[:2], None], [None] * 3]
+    kept = await connection.fetchrow("SELECT * FROM deleted_customer WHERE customer_id = $1", shopper.id)
+    assert (kept.number, kept.website_id, kept.actor) == (shopper.number, 1, "STAFF")
 
 
 async def test_deleting_needs_a_permission_of_its_own(as_staff, connection):

@@ -5,26 +5,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import select
-
 from customer_gql.core.actor import Actor
 from customer_gql.core.ids import encode_id
 from customer_gql.core.viewer import Websites
 from customer_gql.customers.accounts.writes import end_all_access
 from customer_gql.customers.history.writes import record_customer_events
+from customer_gql.customers.newsletter.opt_in import ENABLED
 from customer_gql.customers.newsletter.writes import subscribe_customers, unsubscribe_customers
-from customer_gql.customers.profile.reads import within_websites
-from customer_gql.customers.profile.tables import CustomerType, customer
+from customer_gql.customers.profile.tables import CustomerType
 from customer_gql.customers.profile.validation import COMPANY_DECIDES_GROUP
-from customer_gql.customers.profile.writes import assign_group, delete_customers
-from customer_gql.database.statements import Connection, Row, equals_any, fetch_rows
+from customer_gql.customers.profile.writes import assign_group, delete_customers, lock_customers
+from customer_gql.database.statements import Connection, Row
 from customer_gql.shop.groups.writes import validate_group
+from customer_gql.shop.settings.reads import setting
+from customer_gql.shop.websites.reads import find_default_views
 
 MAX_IDS: Final = 100
 UNKNOWN: Final = "There is no such customer."
 NEEDS_ANOTHER_ADMIN: Final = "This customer is the admin of a company. Make another of its users the admin first."
 NO_DEFAULT_VIEW: Final = "The website of this customer has no default store view to subscribe to."
-CHANGED_MEANWHILE: Final = "This customer was changed at the same moment. Try again."
+NO_NEWSLETTER: Final = "The newsletter of this customer's default store view is turned off."
 
 
 class MassAction(enum.Enum):
@@ -59,11 +59,10 @@ async def run_mass_action(
 ) -> list[MassActionResult]:
     """The result for each of the ids, in their order; an id that is given twice has one result.
 
-    Customers of a website outside of `websites` are not found, and nothing is done to them.
+    Each customer is judged under their lock. Customers of a website outside of `websites` are not found, and nothing is done to them.
     """
     ids = list(dict.fromkeys(customer_ids))
-    given = select(customer).where(equals_any(customer.c.id, ids), *within_websites(websites))
-    found = {row.id: row for row in await fetch_rows(connection, given)}
+    found = await lock_customers(connection, ids, websites=websites)
     match action:
         case MassAction.SUBSCRIBE:
             results = await _subscribe(connection, found, by)
@@ -86,11 +85,16 @@ def _refused(id: int, reason: str) -> MassActionResult:
 
 
 async def _subscribe(connection: Connection, found: Mapping[int, Row], by: Actor) -> dict[int, MassActionResult]:
-    reached = await subscribe_customers(connection, list(found))
-    changes = {"isSubscribed": (False, True)}
-    events = [(id, found[id].version, changes) for id, changed in reached.items() if changed]
+    views = await find_default_views(connection, {row.website_id for row in found.values()})
+    open_views = {view for view in views.values() if await setting(connection, ENABLED, store_view_id=view)}
+    wanted = {id: views[row.website_id] for id, row in found.items() if views.get(row.website_id) in open_views}
+    changed = await subscribe_customers(connection, [found[id] for id in wanted], views)
+    events = [(id, found[id].version, {"isSubscribed": (False, True)}) for id in changed]
     await record_customer_events(connection, events, kind="SUBSCRIBED", by=by)
-    return {id: _done(id, changed=reached[id]) if id in reached else _refused(id, NO_DEFAULT_VIEW) for id in found}
+    results = {
+        id: _refused(id, NO_NEWSLETTER if row.website_id in views else NO_DEFAULT_VIEW) for id, row in found.items()
+    }
+    return results | {id: _done(id, changed=id in changed) for id in wanted}
 
 
 async def _unsubscribe(connection: Connection, found: Mapping[int, Row], by: Actor) -> dict[int, MassActionResult]:
@@ -106,7 +110,7 @@ async def _assign_group(
 ) -> dict[int, MassActionResult]:
     await validate_group(connection, group_id, ["groupId"])
     others = [row for row in found.values() if row.group_id != group_id]
-    movable = [row for row in others if row.customer_type == CustomerType.INDIVIDUAL.value]
+    movable = [row.id for row in others if row.customer_type == CustomerType.INDIVIDUAL.value]
     versions = await assign_group(connection, movable, group_id)
     after = encode_id("grp", group_id)
     events = [
@@ -115,14 +119,14 @@ async def _assign_group(
     await record_customer_events(connection, events, kind="EDITED", by=by)
     results = {id: _done(id, changed=False) for id in found}
     results |= {row.id: _refused(row.id, COMPANY_DECIDES_GROUP) for row in others}
-    results |= {row.id: _refused(row.id, CHANGED_MEANWHILE) for row in movable}
     return results | {id: _done(id) for id in versions}
 
 
 async def _delete(connection: Connection, found: Mapping[int, Row], by: Actor) -> dict[int, MassActionResult]:
-    gone = {row.id: row.version for row in await delete_customers(connection, list(found))}
+    gone = {id: row for id, row in found.items() if row.customer_type != CustomerType.COMPANY_ADMIN.value}
+    await delete_customers(connection, list(gone.values()), by=by)
     await end_all_access(connection, list(gone))
-    events = [(id, version + 1, {}) for id, version in gone.items()]
-    websites = {id: found[id].website_id for id in gone}
+    events = [(id, row.version + 1, {}) for id, row in gone.items()]
+    websites = {id: row.website_id for id, row in gone.items()}
     await record_customer_events(connection, events, kind="DELETED", by=by, deleted_from=websites)
     return {id: _done(id) if id in gone else _refused(id, NEEDS_ANOTHER_ADMIN) for id in found}

@@ -1,34 +1,37 @@
 """Subscribing and unsubscribing many customers: deliberately not each other's mirror (docs/domain/newsletter.md#newsletter-9)."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from sqlalchemy import DateTime, case, literal, select, update
+from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from customer_gql.customers.profile.tables import customer
 from customer_gql.database.statements import Connection, Row, equals_any, execute_statement, fetch_rows
-from customer_gql.shop.websites.tables import store, store_view
 
 from .tables import SubscriptionStatus, newsletter_subscription as subscription
 
 
-async def subscribe_customers(connection: Connection, customer_ids: Sequence[int]) -> dict[int, bool]:
-    """Subscribe to the default store view of each customer's website, and no other; whether it changed something.
+async def subscribe_customers(
+    connection: Connection, locked: Sequence[Row], default_views: Mapping[int, int]
+) -> set[int]:
+    """Subscribe customers whom the caller has locked to the default store view of their website, and no other.
 
-    An account that is not confirmed yet is subscribed by its confirmation (docs/domain/newsletter.md#newsletter-3). A customer whose website has no
-    default store view is not in the answer.
+    `default_views` are the views by website. An account that is not confirmed yet is subscribed by its confirmation
+    (docs/domain/newsletter.md#newsletter-3). The customers for whom it changed something.
     """
-    now = literal(dt.datetime.now(dt.UTC), DateTime(timezone=True))
-    status = case(
-        (customer.c.is_email_confirmed, SubscriptionStatus.SUBSCRIBED.value), else_=SubscriptionStatus.UNCONFIRMED.value
-    )
-    wanted = (
-        select(customer.c.id, store_view.c.id, status, now)
-        .select_from(customer.join(store, store.c.website_id == customer.c.website_id).join(store_view))
-        .where(equals_any(customer.c.id, customer_ids), store.c.is_default, store_view.c.is_default)
-    )
-    insert = upsert(subscription).from_select(["customer_id", "store_view_id", "status", "changed_at"], wanted)
+    if not locked:
+        return set()
+    now = dt.datetime.now(dt.UTC)
+    rows = [
+        {
+            "customer_id": row.id,
+            "store_view_id": default_views[row.website_id],
+            "status": _begun_status(row).value,
+            "changed_at": now,
+        }
+        for row in locked
+    ]
+    insert = upsert(subscription).values(rows)
     changed = await fetch_rows(
         connection,
         insert.on_conflict_do_update(
@@ -37,8 +40,11 @@ async def subscribe_customers(connection: Connection, customer_ids: Sequence[int
             where=subscription.c.status != insert.excluded.status,
         ).returning(subscription.c.customer_id),
     )
-    reached = await fetch_rows(connection, wanted.with_only_columns(customer.c.id, maintain_column_froms=True))
-    return {row.id: False for row in reached} | {row.customer_id: True for row in changed}
+    return {row.customer_id for row in changed}
+
+
+def _begun_status(account: Row) -> SubscriptionStatus:
+    return SubscriptionStatus.SUBSCRIBED if account.is_email_confirmed else SubscriptionStatus.UNCONFIRMED
 
 
 async def unsubscribe_customers(connection: Connection, customer_ids: Sequence[int]) -> set[int]:
@@ -61,9 +67,7 @@ async def begin_subscription(connection: Connection, account: Row, store_view_id
 
     An account not confirmed waits for that, and with `waits` a confirmed one for a link of its own (docs/domain/newsletter.md#newsletter-5).
     """
-    status = SubscriptionStatus.NOT_ACTIVE if waits else SubscriptionStatus.SUBSCRIBED
-    if not account.is_email_confirmed:
-        status = SubscriptionStatus.UNCONFIRMED
+    status = SubscriptionStatus.NOT_ACTIVE if waits and account.is_email_confirmed else _begun_status(account)
     insert = upsert(subscription).values(
         customer_id=account.id, store_view_id=store_view_id, status=status.value, changed_at=dt.datetime.now(dt.UTC)
     )

@@ -13,7 +13,7 @@ from customer_gql.shop.settings.declaration import GLOBAL, Setting
 from customer_gql.shop.settings.tables import configuration_value
 from customer_gql.shop.websites.tables import website
 
-from .tables import customer, customer_activity, customer_email
+from .tables import customer, customer_activity, customer_email, deleted_customer
 
 ONLINE_MINUTES = Setting(
     "customers.online_minutes", 15, GLOBAL, "How long an activity counts as being online.", at_least=1, at_most=1440
@@ -63,6 +63,19 @@ async def find_reachable_customer(context: Any, customer_id: int) -> Row | None:
     """The customer, unless unknown or of a website the viewer does not reach; nobody can tell these two apart."""
     found: Row | None = await context.load(customers_by_id, customer_id)
     return found if found is not None and context.viewer.reaches(found.website_id) else None
+
+
+_websites_of_deleted = one_by(
+    select(deleted_customer.c.customer_id, deleted_customer.c.website_id), deleted_customer.c.customer_id
+)
+
+
+async def reaches_records_of(context: Any, customer_id: int) -> bool:
+    """Whether the viewer reaches what a customer has, or what an account that is gone has left."""
+    if await find_reachable_customer(context, customer_id) is not None:
+        return True
+    gone: Row | None = await context.load(_websites_of_deleted, customer_id)
+    return gone is not None and context.viewer.reaches(gone.website_id)
 
 
 _seen = customer_activity.c

@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import BYTEA
 
+from customer_gql.customers.history.tables import HistoryActor
 from customer_gql.database.tables import created_at, metadata, one_of, table
 
 
@@ -93,6 +94,19 @@ customer_email = table(
     # To delete the claims of a customer; the primary key does not lead to them.
     Index("ix_customer_email_customer_id", "customer_id"),
     distribution="lookup",
+)
+
+# What is kept of an account that is gone: whose staff may see what it left (docs/domain/account-deletion.md#account-deletion-3).
+deleted_customer = table(
+    "deleted_customer",
+    Column("customer_id", BigInteger, primary_key=True),
+    Column("number", BigInteger, nullable=False),
+    Column("website_id", ForeignKey("website.id"), nullable=False),
+    created_at("deleted_at"),
+    Column("actor", Text, nullable=False),
+    Column("actor_id", BigInteger),
+    one_of("actor", HistoryActor),
+    distribution="customer",
 )
 
 customer_activity = table(

@@ -1,11 +1,11 @@
 """Rules of the account: one claim for one address, versions that grow, deletion that keeps what was bought."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, delete, func, literal, select, tuple_, update
+from sqlalchemy import BigInteger, bindparam, delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from customer_gql.core.actor import Actor
@@ -15,13 +15,23 @@ from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.viewer import Websites
 from customer_gql.customers.history.reads import read_customer_changes
 from customer_gql.customers.history.writes import record_customer_event
-from customer_gql.database.statements import Connection, Row, equals_any, execute_statement, fetch_one, fetch_rows
+from customer_gql.database.statements import (
+    Connection,
+    Row,
+    compile_statement,
+    equals_any,
+    execute_statement,
+    fetch_one,
+    fetch_rows,
+)
 from customer_gql.shop.settings.reads import settings_at
 
 from . import fields
 from .reads import within_websites
 from .sharing import lock_email_scope
-from .tables import CustomerType, customer, customer_email
+from .tables import customer, customer_email, deleted_customer
+
+_customer_id: Any = bindparam("customer_id", type_=BigInteger())
 
 
 async def lock_customer(connection: Connection, customer_id: int, *, websites: Websites) -> Row:
@@ -31,6 +41,22 @@ async def lock_customer(connection: Connection, customer_id: int, *, websites: W
     if found is None:
         raise RuleError("There is no such customer.", path=["id"], code=UserErrorCode.NOT_FOUND)
     return found
+
+
+async def lock_customers(
+    connection: Connection, customer_ids: Collection[int], *, websites: Websites
+) -> dict[int, Row]:
+    """Those of the customers that exist and are of `websites`, locked until the transaction ends.
+
+    Every transaction that touches several customers locks them here first, in the order of their ids, so that two of them
+    wait for each other instead of failing, and judges what it reads here. One statement for each: a distributed table
+    cannot lock rows of many customers at once.
+    """
+    statement = compile_statement(
+        select(customer).where(customer.c.id == _customer_id, *within_websites(websites)).with_for_update()
+    )
+    found = [await fetch_one(connection, statement, customer_id=id) for id in sorted(set(customer_ids))]
+    return {row.id: row for row in found if row is not None}
 
 
 async def claim_email(connection: Connection, customer_id: int, *, email: str, scope: int) -> bool:
@@ -108,42 +134,37 @@ def _history_text(value: Any) -> str | None:
     return str(value).lower() if isinstance(value, bool) else None if value is None else str(value)
 
 
-async def assign_group(connection: Connection, account: Sequence[Row], group_id: int) -> dict[int, int]:
-    """New versions of those that were still as read; the caller says so for the rest.
-
-    The version stands in for a lock: many rows of a distributed table cannot be locked at once.
-    """
-    pairs = tuple_(customer.c.id, customer.c.version).in_(
-        select(
-            func.unnest(_bigint_array([row.id for row in account])),
-            func.unnest(_bigint_array([row.version for row in account])),
-        )
-    )
+async def assign_group(connection: Connection, customer_ids: Sequence[int], group_id: int) -> dict[int, int]:
+    """New versions of customers whom the caller has locked."""
     changed = await fetch_rows(
         connection,
         update(customer)
-        .where(pairs)
+        .where(equals_any(customer.c.id, customer_ids))
         .values(group_id=group_id, version=customer.c.version + 1, updated_at=dt.datetime.now(dt.UTC))
         .returning(customer.c.id, customer.c.version),
     )
     return {row.id: row.version for row in changed}
 
 
-def _bigint_array(values: list[int]) -> Any:
-    return literal(values, ARRAY(BigInteger))
+async def delete_customers(connection: Connection, locked: Sequence[Row], *, by: Actor) -> None:
+    """Delete, for good, accounts that the caller has locked; what is kept of each is its number, its website and who did it.
 
-
-async def delete_customers(connection: Connection, customer_ids: Sequence[int]) -> list[Row]:
-    """Delete accounts for good; those deleted. A company's admin stays until another takes over (docs/domain/account-deletion.md#account-deletion-4).
-
-    Addresses, carts, wishlists and subscriptions go along; orders, reviews and ledgers stay.
+    Addresses, carts, wishlists and subscriptions go along; orders, reviews, ledgers and history stay, and
+    `deleted_customer` tells whose staff may see them (docs/domain/account-deletion.md#account-deletion-3).
     """
-    gone = await fetch_rows(
-        connection,
-        delete(customer)
-        .where(equals_any(customer.c.id, customer_ids), customer.c.customer_type != CustomerType.COMPANY_ADMIN.value)
-        .returning(customer.c.id, customer.c.version),
-    )
-    ids = [row.id for row in gone]
+    if not locked:
+        return
+    gone = [
+        {
+            "customer_id": row.id,
+            "number": row.number,
+            "website_id": row.website_id,
+            "actor": by.kind.value,
+            "actor_id": by.id,
+        }
+        for row in locked
+    ]
+    await execute_statement(connection, insert(deleted_customer).values(gone))
+    ids = [row.id for row in locked]
+    await execute_statement(connection, delete(customer).where(equals_any(customer.c.id, ids)))
     await execute_statement(connection, delete(customer_email).where(equals_any(customer_email.c.customer_id, ids)))
-    return gone

@@ -1,10 +1,11 @@
+from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import BigInteger, Text, bindparam, or_, select
+from sqlalchemy import ARRAY, BigInteger, Text, any_, bindparam, or_, select
 
 from customer_gql.core.errors import BadInput, RuleError, UserErrorCode
 from customer_gql.core.viewer import Websites
-from customer_gql.database.statements import Connection, Row, compile_statement, fetch_one
+from customer_gql.database.statements import Connection, Row, compile_statement, fetch_one, fetch_rows
 from customer_gql.loading.reads import all_by, one_by
 
 from .tables import store, store_view, website
@@ -27,6 +28,23 @@ async def find_website(connection: Connection, website_id: int, *, websites: Web
     if found is None or (websites is not None and website_id not in websites):
         raise RuleError("There is no such website.", path=["websiteId"], code=UserErrorCode.NOT_FOUND)
     return found
+
+
+_DEFAULT_VIEWS = compile_statement(
+    select(store.c.website_id, store_view.c.id)
+    .join_from(store, store_view)
+    .where(
+        store.c.is_default,
+        store_view.c.is_default,
+        store.c.website_id == any_(bindparam("website_ids", type_=ARRAY(BigInteger()))),
+    )
+)
+
+
+async def find_default_views(connection: Connection, website_ids: Collection[int]) -> dict[int, int]:
+    """The default store view of each of the websites that has one."""
+    rows = await fetch_rows(connection, _DEFAULT_VIEWS, website_ids=list(website_ids))
+    return {row.website_id: row.id for row in rows}
 
 
 _code: Any = bindparam("code", type_=Text())

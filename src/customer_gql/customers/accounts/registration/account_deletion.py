@@ -6,6 +6,7 @@ from customer_gql.customers.accounts import writes
 from customer_gql.customers.accounts.sign_in.sign_in import reauthenticate
 from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.profile import writes as customers
+from customer_gql.customers.profile.tables import CustomerType
 from customer_gql.graph.context import Context
 from customer_gql.shop.settings.reads import setting
 
@@ -23,10 +24,11 @@ async def request_deletion(context: Context, *, password: str) -> bool:
                 connection, account.id, kind="DELETION_REQUESTED", version=account.version, by=by
             )
             return False
-        if not await customers.delete_customers(connection, [account.id]):
+        if account.customer_type == CustomerType.COMPANY_ADMIN.value:
             raise RuleError(
                 "You run a company; make another of its users the admin first.", code=UserErrorCode.NOT_ALLOWED
             )
+        await customers.delete_customers(connection, [account], by=by)
         await writes.end_all_access(connection, [account.id])
         await record_customer_event(
             connection, account.id, kind="DELETED", version=account.version + 1, by=by, deleted_from=account.website_id
