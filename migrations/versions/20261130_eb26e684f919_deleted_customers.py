@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "eb26e684f919"
-down_revision = "a1db79d8eba7"
+down_revision = "4c1be7a90d25"
 branch_labels = None
 depends_on = None
 
