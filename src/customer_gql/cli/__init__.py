@@ -1,4 +1,4 @@
-"""The command line. Each command prints what was asked for on standard output, and faults in one line on standard error."""
+"""The command line of customer-gql. Results go to standard output, and errors, one line each, to standard error."""
 
 import signal
 import sys
@@ -31,8 +31,8 @@ class Audience(StrEnum):
 
 
 @cli.command()
-def schema(audience: Annotated[Audience, typer.Option(help="Whose part of the graph.")]) -> None:
-    """Print the schema of one audience."""
+def schema(audience: Annotated[Audience, typer.Option(help="Audience whose schema is printed.")]) -> None:
+    """Print the GraphQL schema of one audience."""
     from customer_gql.schema import admin, storefront
 
     print({Audience.admin: admin, Audience.storefront: storefront}[audience].schema.as_str())
@@ -62,7 +62,7 @@ def _leave(number: int, _frame: FrameType | None) -> NoReturn:
 
 
 def _faults() -> tuple[type[Exception], ...]:
-    """What the person at the terminal can act on; anything else is a bug and keeps its traceback."""
+    """Errors that the person at the terminal can act on; any other is a bug and keeps its traceback."""
     from customer_gql.database.migrations import MigrationFailed
 
     ours = (

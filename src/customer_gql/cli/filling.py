@@ -1,4 +1,4 @@
-"""Tables, and what is in them."""
+"""Commands for tables and their contents."""
 
 from pathlib import Path
 from typing import Annotated
@@ -15,7 +15,7 @@ imports = typer.Typer(no_args_is_help=True, help="Load customers and orders from
 
 def migrate(
     new: Annotated[str | None, typer.Option(metavar="MESSAGE", help="Write a migration from the tables.")] = None,
-    check: Annotated[bool, typer.Option(help="Only tell whether tables and migrations agree.")] = False,
+    check: Annotated[bool, typer.Option(help="Only compare the tables with the migrations.")] = False,
 ) -> None:
     """Bring the database to this version's tables."""
     from customer_gql.database import migrations
@@ -35,10 +35,12 @@ def migrate(
 
 
 def seed(
-    customers: Annotated[int, typer.Option(help="How many customers.")],
-    seed: Annotated[int, typer.Option(help="The same number gives the same shop.")] = 1,
+    customers: Annotated[int, typer.Option(help="Number of customers.")],
+    seed: Annotated[
+        int, typer.Option(help="Number that decides the random data; the same number gives the same shop.")
+    ] = 1,
 ) -> None:
-    """Fill an empty shop with made-up customers."""
+    """Fill an empty shop with generated customers."""
     from customer_gql.demo.seed.seeding import seed_shop
 
     with database(load_settings()) as url, show_progress(f"{customers:,} customers") as advance:
@@ -51,10 +53,12 @@ def seed(
 def adobe(
     customers: Annotated[Path | None, typer.Option(help="Customers main file (CSV).")] = None,
     addresses: Annotated[Path | None, typer.Option(help="Customer addresses file (CSV).")] = None,
-    report: Annotated[Path | None, typer.Option(help="Where refused rows go (CSV).")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what would happen; write nothing.")] = False,
+    report: Annotated[Path | None, typer.Option(help="File for the refused rows (CSV).")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Report what would happen, without writing anything.")
+    ] = False,
 ) -> None:
-    """Load Adobe Commerce's customer import files: new customers are added, known ones updated."""
+    """Load customer import files of Adobe Commerce. New customers are added, known ones updated."""
     from customer_gql.administration.customer_import.adobe.load import import_adobe
 
     with database(load_settings()) as url, show_progress("rows") as advance:
@@ -73,7 +77,7 @@ def adobe(
 
 @imports.command()
 def northwind(folder: Annotated[Path, typer.Argument(help="Folder with the five CSV files.")]) -> None:
-    """Load the Northwind sample as a shop's real history."""
+    """Load the Northwind sample as the history of a shop."""
     from customer_gql.demo.northwind.load import import_northwind
 
     with database(load_settings()) as url:

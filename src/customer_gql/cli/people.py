@@ -1,4 +1,4 @@
-"""Staff and customers by their addresses."""
+"""Commands for staff and customers, who are named by their e-mail addresses."""
 
 import datetime as dt
 from typing import Annotated
@@ -11,16 +11,16 @@ from customer_gql.database.statements import Connection
 from .databases import migrated, run
 
 staff_commands = typer.Typer(no_args_is_help=True, help="Staff users and their tokens.")
-customer_commands = typer.Typer(no_args_is_help=True, help="Tokens of customers, for trying things out.")
+customer_commands = typer.Typer(no_args_is_help=True, help="Tokens of customers, for development.")
 
 
 @staff_commands.command("create")
 def staff_create(
     email: str,
-    role: Annotated[str, typer.Option(help="administrator, support or viewer.")],
-    name: Annotated[str | None, typer.Option(help="Name people see; the address when left out.")] = None,
+    role: Annotated[str, typer.Option(help="Role: administrator, support or viewer.")],
+    name: Annotated[str | None, typer.Option(help="Display name; the e-mail address by default.")] = None,
 ) -> None:
-    """Make a staff user."""
+    """Create a staff user."""
     from customer_gql.core.emails import validate_email
     from customer_gql.staff import writes
 
@@ -32,7 +32,7 @@ def staff_create(
 
 @staff_commands.command("token")
 def staff_token(email: str) -> None:
-    """Print a fresh token of a staff user, and nothing else."""
+    """Print a new token of a staff user, and nothing else."""
     from customer_gql.staff import writes
 
     with migrated() as url:
@@ -41,7 +41,7 @@ def staff_token(email: str) -> None:
 
 @staff_commands.command("password")
 def staff_password(email: str) -> None:
-    """Ask for a new password of a staff user, and set it. Ends their sessions."""
+    """Set a new password for a staff user, which the command asks for. Ends their sessions."""
     from customer_gql.core.actor import SYSTEM
     from customer_gql.core.emails import normalize_email
     from customer_gql.security import hashing
@@ -60,7 +60,7 @@ def staff_password(email: str) -> None:
 
 @staff_commands.command("totp-off")
 def staff_totp_off(email: str) -> None:
-    """Switch off the second factor of a staff user who lost it."""
+    """Turn off the second factor of a staff user who lost it."""
     from customer_gql.core.actor import SYSTEM
     from customer_gql.core.emails import normalize_email
     from customer_gql.core.ids import encode_id
@@ -81,10 +81,10 @@ def staff_totp_off(email: str) -> None:
 @customer_commands.command("token")
 def customer_token(
     email: str,
-    website: Annotated[str | None, typer.Option(help="Code of the website, when several know the address.")] = None,
-    hours: Annotated[int, typer.Option(min=1, max=720, help="How long it works.")] = 1,
+    website: Annotated[str | None, typer.Option(help="Code of the website, when several have the address.")] = None,
+    hours: Annotated[int, typer.Option(min=1, max=720, help="Number of hours for which the token is valid.")] = 1,
 ) -> None:
-    """Print a fresh token of a customer, and nothing else."""
+    """Print a new token of a customer, and nothing else."""
     from customer_gql.customers.accounts.writes import issue_customer_token
     from customer_gql.customers.profile.reads import find_customer_by_email
 

@@ -1,4 +1,4 @@
-"""Rows derived from other rows: recomputed, or compared with what they should be."""
+"""The command that recomputes projections, or compares them with what they should be."""
 
 from typing import Annotated
 
@@ -10,9 +10,11 @@ from .databases import migrated, run
 
 
 def reproject(
-    check: Annotated[bool, typer.Option("--check", help="Only compare; fail when a row differs.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Only compare the stored rows with recomputed ones; fail when one differs.")
+    ] = False,
 ) -> None:
-    """Recompute all derived rows, such as order statistics, in batches that each commit. The service may go on."""
+    """Recompute all derived rows, such as order statistics, in batches that are committed one by one. The service can keep running."""
     from customer_gql.database.reprojection import compare_all, recompute_all
     from customer_gql.schema.projections import PROJECTIONS
 

@@ -1,4 +1,4 @@
-"""What goes on until it is told to end."""
+"""Commands that run until they are stopped."""
 
 import asyncio
 import sys
@@ -13,8 +13,8 @@ from customer_gql.settings import Settings, load_settings
 from .databases import bring_up, database
 
 
-def demo(port: Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.")] = None) -> None:
-    """Serve a shop of made-up customers on an embedded PostgreSQL. Ctrl-C ends both."""
+def demo(port: Annotated[int | None, typer.Option(help="Port to listen on; 0 chooses a free one.")] = None) -> None:
+    """Serve a shop of generated customers on an embedded PostgreSQL. Ctrl-C stops both."""
     from customer_gql.app import create_app
     from customer_gql.demo.start import format_greeting, run_prepare
     from customer_gql.execution.http import server
@@ -35,7 +35,7 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
 ) -> None:
-    """Serve on the database of CUSTOMER_GQL_DATABASE_URL, which has to be migrated."""
+    """Serve the database of CUSTOMER_GQL_DATABASE_URL, which has to be migrated first."""
     from customer_gql.app import create_app
     from customer_gql.database import migrations
     from customer_gql.execution.http import server
@@ -56,7 +56,7 @@ def serve(
 
 
 def worker() -> None:
-    """Do the jobs apart from `serve`, which then has CUSTOMER_GQL_WORKER=false. Any number of workers may run."""
+    """Run jobs in a process of their own, while `serve` has CUSTOMER_GQL_WORKER=false. Any number of workers can run."""
     from customer_gql.database import migrations
     from customer_gql.execution.telemetry import logs
     from customer_gql.messaging.jobs.worker import work_until_signalled

@@ -16,21 +16,26 @@ from customer_gql.graph.nodes import FoundNode, Node, NodeId, visible_to_everyon
 from customer_gql.graph.roots import admin_field
 from customer_gql.loading.pages import MAX_PAGE
 
-Id = Annotated[strawberry.ID, strawberry.argument(description="Any id of this graph.")]
-Ids = Annotated[list[strawberry.ID], strawberry.argument(description=f"At most {MAX_PAGE} ids of any kinds.")]
+Id = Annotated[strawberry.ID, strawberry.argument(description="Id of any type that implements `Node`.")]
+Ids = Annotated[
+    list[strawberry.ID], strawberry.argument(description=f"At most {MAX_PAGE} ids of any types that implement `Node`.")
+]
 
 
 @strawberry.type
 class NodeQuery:
     """On the storefront: what everybody may see, and what the signed-in customer owns."""
 
-    @strawberry.field(graphql_type=Node | None, description="Anything the viewer may see, by its id; else null.")
+    @strawberry.field(
+        graphql_type=Node | None,
+        description="The record with this id; null when it is unknown or the viewer may not see it.",
+    )
     async def node(self, info: Info, id: Id) -> Any:
         return await _found(info, id)
 
     @strawberry.field(
         graphql_type=list[Node | None],
-        description="The same for several ids, in their order; null where there is nothing to see.",
+        description="The records with these ids, in the same order; null where one is unknown or the viewer may not see it.",
     )
     async def nodes(self, info: Info, ids: Ids) -> list[Any]:
         return await _all_found(info, ids)
@@ -41,7 +46,7 @@ class NodeAdminQuery:
     @admin_field(
         permission=Permission.CUSTOMERS_READ,
         graphql_type=Node | None,
-        description="Anything the viewer may see, by its id; else null.",
+        description="The record with this id; null when it is unknown or the viewer may not see it.",
     )
     async def node(self, info: Info, id: Id) -> Any:
         return await _found(info, id)
@@ -49,7 +54,7 @@ class NodeAdminQuery:
     @admin_field(
         permission=Permission.CUSTOMERS_READ,
         graphql_type=list[Node | None],
-        description="The same for several ids, in their order; null where there is nothing to see.",
+        description="The records with these ids, in the same order; null where one is unknown or the viewer may not see it.",
     )
     async def nodes(self, info: Info, ids: Ids) -> list[Any]:
         return await _all_found(info, ids)

@@ -12,31 +12,31 @@ from customer_gql.graph.scalars import Money, money
 from . import reads
 
 
-@strawberry.type(description="A line of a cart.")
+@strawberry.type(description="An item of a cart.")
 class CartItem(Node):
-    id: strawberry.ID = node_id("cit", reads.items_by_id, "customer_id", "cart_id", "id", description="The line.")
-    quantity: int = column("How many.")
-    added_at: dt.datetime = column("When it was put in.")
-    product: Product = loaded(products_by_id, key="product_id", description="What it is.")
+    id: strawberry.ID = node_id("cit", reads.items_by_id, "customer_id", "cart_id", "id", description="Id of the item.")
+    quantity: int = column("Quantity in the cart.")
+    added_at: dt.datetime = column("Time at which the item was added.")
+    product: Product = loaded(products_by_id, key="product_id", description="Product of the item.")
 
 
-@strawberry.type(description="What a customer is about to buy.")
+@strawberry.type(description="The products that a customer is about to buy.")
 class Cart(Node):
-    id: strawberry.ID = node_id("crt", reads.carts_by_id, "customer_id", "id", description="The cart.")
-    item_count: int = column("How many lines it holds.")
+    id: strawberry.ID = node_id("crt", reads.carts_by_id, "customer_id", "id", description="Id of the cart.")
+    item_count: int = column("Number of different items.")
     subtotal: Money = money(
-        "Sum of the lines at today's prices, before discounts, shipping and tax.", amount="subtotal"
+        "Sum of the items at current prices, before discounts, shipping and tax.", amount="subtotal"
     )
-    updated_at: dt.datetime = column("Last change.")
+    updated_at: dt.datetime = column("Time of the last change.")
     items: list[CartItem] = loaded(
-        reads.items_by_cart, key=("customer_id", "id"), description="Its lines, oldest first; at most 500."
+        reads.items_by_cart, key=("customer_id", "id"), description="Items of the cart, oldest first; at most 500."
     )
 
 
 @strawberry.type
 class CartSection:
     cart: Cart | None = loaded(
-        reads.open_carts_by_customer, key="id", description="The open cart; null when there is none."
+        reads.open_carts_by_customer, key="id", description="The customer's open cart; null when there is none."
     )
 
 

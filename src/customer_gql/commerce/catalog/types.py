@@ -7,13 +7,13 @@ from customer_gql.graph.scalars import Money, money
 from . import reads
 
 
-@strawberry.type(description="The facts of a product that a customer's lists show.")
+@strawberry.type(description="A product, with the fields that the lists of customers show.")
 class Product(Node):
     id: strawberry.ID = node_id(
-        "prd", reads.products_by_id, "id", visible=visible_to_everyone, description="The product."
+        "prd", reads.products_by_id, "id", visible=visible_to_everyone, description="Id of the product."
     )
     sku: str = column("Stock keeping unit, unique in the shop.")
-    name: str = column("Name people see.")
-    price: Money = money("Price of one, before any discount.", amount="price")
-    image_url: str | None = column("Where its picture lies.")
-    is_salable: bool = column("Can be bought now.")
+    name: str = column("Display name.")
+    price: Money = money("Unit price before any discount.", amount="price")
+    image_url: str | None = column("Address of the picture.")
+    is_salable: bool = column("Whether the product can be bought now.")

@@ -15,31 +15,31 @@ from .tables import ReviewStatus
 
 graph_enum(
     ReviewStatus,
-    "Whether a review is shown to others.",
+    "State of a review.",
     {
         "APPROVED": "Shown to everybody.",
-        "PENDING": "Waits for staff to look at it.",
-        "NOT_APPROVED": "Staff decided not to show it.",
+        "PENDING": "Waiting for approval by staff.",
+        "NOT_APPROVED": "Rejected by staff.",
     },
 )
 
 
-@strawberry.type(description="What a customer wrote about a product.")
+@strawberry.type(description="A review of a product by a customer.")
 class Review(Node):
-    id: strawberry.ID = node_id("rev", reads.reviews_by_id, "customer_id", "id", description="The review.")
-    title: str = column("Summary.", personal=True)
-    detail: str = column("The text.", personal=True)
-    rating: int = column("1 (worst) to 5 (best).")
-    nickname: str = column("Name it is signed with.", personal=True)
-    status: ReviewStatus = column("Whether it is shown to others.")
-    created_at: dt.datetime = column("When it was written.")
-    product: Product = loaded(products_by_id, key="product_id", description="What it is about.")
+    id: strawberry.ID = node_id("rev", reads.reviews_by_id, "customer_id", "id", description="Id of the review.")
+    title: str = column("Title of the review.", personal=True)
+    detail: str = column("Text of the review.", personal=True)
+    rating: int = column("Rating from 1 (worst) to 5 (best).")
+    nickname: str = column("Name that the review is signed with.", personal=True)
+    status: ReviewStatus = column("State of the review.")
+    created_at: dt.datetime = column("Time at which the review was written.")
+    product: Product = loaded(products_by_id, key="product_id", description="Reviewed product.")
 
 
 @strawberry.type
 class ReviewSection:
     reviews: Connection[Review] = paged(
-        reads.reviews_by_customer, key="id", description="Every review the customer wrote, newest first."
+        reads.reviews_by_customer, key="id", description="All reviews of the customer, newest first."
     )
 
 

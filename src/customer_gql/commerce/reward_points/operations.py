@@ -13,10 +13,10 @@ from .types import RewardPointsEntry
 from .writes import REWARD_POINTS
 
 
-@strawberry.input(description="A movement of reward points by staff.")
+@strawberry.input(description="An adjustment of reward points by staff.")
 class RewardPointsAdjustInput:
     id: strawberry.ID = column("Id of the customer.")
-    points: int = column("Number of points to add; a negative one is taken. Not zero.")
+    points: int = column("Number of points to add; a negative number is deducted. Not zero.")
     idempotency_key: str = column(ledgers.KEY_DESCRIPTION)
     website_id: strawberry.Maybe[strawberry.ID] = column(ledgers.WEBSITE_DESCRIPTION)
     comment: str | None = strawberry.field(description=ledgers.COMMENT_DESCRIPTION, default=None)
@@ -35,7 +35,7 @@ class RewardPointsAdminMutation:
     @admin_mutation(
         permission=Permission.CREDIT_ADJUST,
         exclusive=True,
-        description=f"Give a customer reward points, or take them. {ledgers.ADJUST_DESCRIPTION}",
+        description=f"Add reward points for a customer, or deduct them. {ledgers.ADJUST_DESCRIPTION}",
     )
     async def reward_points_adjust(
         self, info: Info, input: Annotated[RewardPointsAdjustInput, INPUT]

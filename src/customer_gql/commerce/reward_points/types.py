@@ -14,9 +14,9 @@ from .tables import RewardPointsAction
 
 graph_enum(
     RewardPointsAction,
-    "What moved reward points.",
+    "Cause of a movement of reward points.",
     {
-        "ADMIN_UPDATE": "Staff adjusted them.",
+        "ADMIN_UPDATE": "Adjustment by staff.",
         "PURCHASE": "Earned by an order.",
         "REGISTRATION": "Earned by signing up.",
         "NEWSLETTER": "Earned by the first newsletter subscription.",
@@ -24,30 +24,32 @@ graph_enum(
         "INVITATION_CUSTOMER": "Earned by an invited person who signed up.",
         "INVITATION_ORDER": "Earned by an order of an invited person.",
         "REDEEMED": "Spent on an order.",
-        "REFUNDED": "Given back with a refund.",
-        "REVERTED": "Taken or given back because an order was undone.",
-        "EXPIRED": "Not spent in time.",
+        "REFUNDED": "Returned with a refund.",
+        "REVERTED": "Deducted or returned because an order was canceled.",
+        "EXPIRED": "Expired before they were spent.",
     },
 )
 
 
-@strawberry.type(description="One movement of reward points; never changed afterwards.")
+@strawberry.type(description="A movement of reward points. It never changes.")
 class RewardPointsEntry(LedgerEntry):
-    id: strawberry.ID = node_id("rpe", reads.entries_by_id, "customer_id", "id", description="The entry.")
-    action: RewardPointsAction = column("What moved them.")
-    points: int = column("How many; negative when they were spent or lost.")
+    id: strawberry.ID = node_id("rpe", reads.entries_by_id, "customer_id", "id", description="Id of the entry.")
+    action: RewardPointsAction = column("Cause of the movement.")
+    points: int = column("Number of points; negative when they were spent or lost.")
     balance_after: int = column("Balance after this movement.")
-    expires_at: dt.datetime | None = column("When what is left of these points is lost; null when never.")
+    expires_at: dt.datetime | None = column(
+        "Time at which the points that are left of these expire; null when they do not expire."
+    )
 
 
 @strawberry.type(description="Reward points of a customer on one website.")
 class RewardPoints:
     balance: int = column("Points that can be spent; never negative.")
     worth: Money | None = money(
-        "What the balance pays, in whole units of the exchange rate; null while no rate is set.", amount="worth"
+        "Value of the balance, in whole units of the exchange rate; null when no rate is set.", amount="worth"
     )
     entries: Connection[RewardPointsEntry] = paged(
-        reads.entries_by_account, key=("customer_id", "website_id"), description="Every movement, newest first."
+        reads.entries_by_account, key=("customer_id", "website_id"), description="All movements, newest first."
     )
 
 

@@ -12,7 +12,9 @@ MAX_POINTS: Final = 1_000_000_000
 
 def validate_points(points: int, _currency: str) -> int:
     if points == 0 or abs(points) > MAX_POINTS:
-        raise RuleError(f"Enter a number from 1 to {MAX_POINTS:,}, or a negative one to take.", path=["points"])
+        raise RuleError(
+            f"Enter a number from 1 to {MAX_POINTS:,}, or a negative number to deduct points.", path=["points"]
+        )
     return points
 
 

@@ -14,10 +14,10 @@ from .types import StoreCreditEntry
 from .writes import STORE_CREDIT
 
 
-@strawberry.input(description="A movement of store credit by staff.")
+@strawberry.input(description="An adjustment of store credit by staff.")
 class StoreCreditAdjustInput:
     id: strawberry.ID = column("Id of the customer.")
-    amount: Decimal = column("Amount to add, in the currency of the website; a negative one is taken. Not zero.")
+    amount: Decimal = column("Amount to add, in the currency of the website; a negative amount is deducted. Not zero.")
     idempotency_key: str = column(ledgers.KEY_DESCRIPTION)
     website_id: strawberry.Maybe[strawberry.ID] = column(ledgers.WEBSITE_DESCRIPTION)
     comment: str | None = strawberry.field(description=ledgers.COMMENT_DESCRIPTION, default=None)
@@ -36,7 +36,7 @@ class StoreCreditAdminMutation:
     @admin_mutation(
         permission=Permission.CREDIT_ADJUST,
         exclusive=True,
-        description=f"Give a customer store credit, or take it. {ledgers.ADJUST_DESCRIPTION}",
+        description=f"Add store credit for a customer, or deduct it. {ledgers.ADJUST_DESCRIPTION}",
     )
     async def store_credit_adjust(
         self, info: Info, input: Annotated[StoreCreditAdjustInput, INPUT]

@@ -13,30 +13,30 @@ from .tables import StoreCreditAction
 
 graph_enum(
     StoreCreditAction,
-    "What moved store credit.",
+    "Cause of a movement of store credit.",
     {
-        "CREATED": "The first entry of a balance.",
-        "UPDATED": "Staff adjusted it.",
-        "USED": "An order was paid with it.",
-        "REFUNDED": "A refund was paid into it.",
-        "REVERTED": "An order paid with it was canceled.",
+        "CREATED": "First movement of a balance.",
+        "UPDATED": "Adjustment by staff.",
+        "USED": "Payment of an order.",
+        "REFUNDED": "Refund into the balance.",
+        "REVERTED": "Cancellation of an order that was paid with store credit.",
     },
 )
 
 
-@strawberry.type(description="One movement of store credit; never changed afterwards.")
+@strawberry.type(description="A movement of store credit. It never changes.")
 class StoreCreditEntry(LedgerEntry):
-    id: strawberry.ID = node_id("sce", reads.entries_by_id, "customer_id", "id", description="The entry.")
-    action: StoreCreditAction = column("What moved it.")
-    amount: Money = money("How much; negative when it was spent.", amount="amount")
+    id: strawberry.ID = node_id("sce", reads.entries_by_id, "customer_id", "id", description="Id of the entry.")
+    action: StoreCreditAction = column("Cause of the movement.")
+    amount: Money = money("Amount of the movement; negative when store credit was spent.", amount="amount")
     balance_after: Money = money("Balance after this movement.", amount="balance_after")
 
 
 @strawberry.type(description="Store credit of a customer on one website.")
 class StoreCredit:
-    balance: Money = money("What can be spent; never negative.", amount="balance")
+    balance: Money = money("Store credit that can be spent; never negative.", amount="balance")
     entries: Connection[StoreCreditEntry] = paged(
-        reads.entries_by_account, key=("customer_id", "website_id"), description="Every movement, newest first."
+        reads.entries_by_account, key=("customer_id", "website_id"), description="All movements, newest first."
     )
 
 

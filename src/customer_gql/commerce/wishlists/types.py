@@ -15,30 +15,32 @@ from .tables import WishlistVisibility
 
 graph_enum(
     WishlistVisibility,
-    "Who may see a wishlist.",
-    {"PRIVATE": "Its owner alone.", "PUBLIC": "Everybody who searches for the owner."},
+    "Visibility of a wishlist.",
+    {"PRIVATE": "Visible only to its owner.", "PUBLIC": "Visible to everybody who searches for its owner."},
 )
 
 
 @strawberry.type(description="A product on a wishlist.")
 class WishlistItem(Node):
-    id: strawberry.ID = node_id("wli", reads.items_by_id, "customer_id", "wishlist_id", "id", description="The item.")
-    quantity: int = column("How many are wished for.")
-    comment: str | None = column("The customer's note.", personal=True)
-    added_at: dt.datetime = column("When it was added.")
-    product: Product = loaded(products_by_id, key="product_id", description="What is wished for.")
+    id: strawberry.ID = node_id(
+        "wli", reads.items_by_id, "customer_id", "wishlist_id", "id", description="Id of the item."
+    )
+    quantity: int = column("Quantity that the customer wants.")
+    comment: str | None = column("Note of the customer.", personal=True)
+    added_at: dt.datetime = column("Time at which the item was added.")
+    product: Product = loaded(products_by_id, key="product_id", description="Product of the item.")
 
 
-@strawberry.type(description="Products a customer may buy later.")
+@strawberry.type(description="Products that a customer may buy later.")
 class Wishlist(Node):
-    id: strawberry.ID = node_id("wis", reads.wishlists_by_id, "customer_id", "id", description="The wishlist.")
-    name: str = column("Name the customer gave it.", personal=True)
-    visibility: WishlistVisibility = column("Who may see it.")
-    is_default: bool = column("The customer's first list, which cannot be deleted.")
-    item_count: int = column("How many different items it holds.")
-    updated_at: dt.datetime = column("Last change.")
+    id: strawberry.ID = node_id("wis", reads.wishlists_by_id, "customer_id", "id", description="Id of the wishlist.")
+    name: str = column("Name given by the customer.", personal=True)
+    visibility: WishlistVisibility = column("Visibility of the wishlist.")
+    is_default: bool = column("Whether this is the customer's first wishlist, which cannot be deleted.")
+    item_count: int = column("Number of different items.")
+    updated_at: dt.datetime = column("Time of the last change.")
     items: Connection[WishlistItem] = paged(
-        reads.items_by_wishlist, key=("customer_id", "id"), description="What it holds, newest first."
+        reads.items_by_wishlist, key=("customer_id", "id"), description="Items of the wishlist, newest first."
     )
 
 
@@ -48,7 +50,9 @@ class WishlistSection:
         reads.default_wishlists_by_customer, key="id", description="The default wishlist; null before its first item."
     )
     wishlists: list[Wishlist] = loaded(
-        reads.wishlists_by_customer, key="id", description="Every wishlist, the default one first; a few by rule."
+        reads.wishlists_by_customer,
+        key="id",
+        description="All wishlists, the default one first; their number is limited.",
     )
 
 

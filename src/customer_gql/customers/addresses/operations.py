@@ -17,47 +17,49 @@ from .reads import addresses_by_id
 from .types import Address
 
 
-@strawberry.input(description="A new entry of the address writes. What a country asks for is required there.")
+@strawberry.input(description="A new address. The fields that its country needs are required.")
 class AddressCreateInput:
-    first_name: str = column("First name of who receives, at most 255 characters.")
-    last_name: str = column("Last name of who receives, at most 255 characters.")
-    street: list[str] = column("One to as many lines as the website allows (2 unless set otherwise, never over 4).")
+    first_name: str = column("First name of the recipient, at most 255 characters.")
+    last_name: str = column("Last name of the recipient, at most 255 characters.")
+    street: list[str] = column(
+        "Street: one line up to as many as the website allows (2 by default, never more than 4)."
+    )
     country_code: str = column("ISO 3166-1 code of two letters.")
-    city: str | None = strawberry.field(description="City; required in nearly every country.", default=None)
+    city: str | None = strawberry.field(description="City; required in most countries.", default=None)
     region: str | None = strawberry.field(
-        description="State or province, by code or name; required where the country lists them for addresses.",
+        description="State or province, by code or name; required in countries whose addresses need it.",
         default=None,
     )
     postcode: str | None = strawberry.field(
-        description="Postal code in the country's form; required where it has one.", default=None
+        description="Postal code in the country's format; required in countries that have them.", default=None
     )
     telephone: str | None = strawberry.field(
-        description="Telephone; required unless the website sets otherwise.", default=None
+        description="Telephone number; required by default, which the website can change.", default=None
     )
     prefix: str | None = strawberry.field(description="Title, at most 40 characters.", default=None)
     middle_name: str | None = strawberry.field(description="Middle name or initial.", default=None)
-    suffix: str | None = strawberry.field(description="What follows the name, at most 40 characters.", default=None)
+    suffix: str | None = strawberry.field(description="Suffix after the name, at most 40 characters.", default=None)
     company: str | None = strawberry.field(description="Company, at most 255 characters.", default=None)
     fax: str | None = strawberry.field(description="Fax.", default=None)
     vat_number: str | None = strawberry.field(description="VAT number at this address.", default=None)
     is_default_billing: bool = strawberry.field(
-        description="Invoices go here from now on, and no longer to the default before.", default=False
+        description="Whether this address replaces the current default billing address.", default=False
     )
     is_default_shipping: bool = strawberry.field(
-        description="Goods go here from now on, and no longer to the default before.", default=False
+        description="Whether this address replaces the current default shipping address.", default=False
     )
 
 
-@strawberry.input(description="An edit of an address. What is left out keeps its value; null clears.")
+@strawberry.input(description="Changes of an address. A field that is left out keeps its value; null clears it.")
 class AddressUpdateInput:
-    id: strawberry.ID = column("The address.")
+    id: strawberry.ID = column("Id of the address.")
     expected_version: int | None = strawberry.field(
         description="Version of the customer that the edit is based on; see `expectedVersion` of `MeUpdateInput`.",
         default=None,
     )
-    first_name: strawberry.Maybe[str] = column("First name of who receives.")
-    last_name: strawberry.Maybe[str] = column("Last name of who receives.")
-    street: strawberry.Maybe[list[str]] = column("All its lines.")
+    first_name: strawberry.Maybe[str] = column("First name of the recipient.")
+    last_name: strawberry.Maybe[str] = column("Last name of the recipient.")
+    street: strawberry.Maybe[list[str]] = column("Street, all of its lines.")
     country_code: strawberry.Maybe[str] = column("ISO 3166-1 code of two letters.")
     city: strawberry.Maybe[str | None] = column("City.")
     region: strawberry.Maybe[str | None] = column("State or province, by code or name.")
@@ -65,42 +67,49 @@ class AddressUpdateInput:
     telephone: strawberry.Maybe[str | None] = column("Telephone.")
     prefix: strawberry.Maybe[str | None] = column("Title.")
     middle_name: strawberry.Maybe[str | None] = column("Middle name or initial.")
-    suffix: strawberry.Maybe[str | None] = column("What follows the name.")
+    suffix: strawberry.Maybe[str | None] = column("Suffix after the name.")
     company: strawberry.Maybe[str | None] = column("Company.")
     fax: strawberry.Maybe[str | None] = column("Fax.")
     vat_number: strawberry.Maybe[str | None] = column("VAT number at this address.")
-    is_default_billing: strawberry.Maybe[bool] = column("Invoices go here; takes the place of the default before.")
-    is_default_shipping: strawberry.Maybe[bool] = column("Goods go here; takes the place of the default before.")
+    is_default_billing: strawberry.Maybe[bool] = column(
+        "Whether this address replaces the current default billing address."
+    )
+    is_default_shipping: strawberry.Maybe[bool] = column(
+        "Whether this address replaces the current default shipping address."
+    )
 
 
-@strawberry.input(description="Which address goes.")
+@strawberry.input(description="The address to delete.")
 class AddressDeleteInput:
-    id: strawberry.ID = column("The address.")
+    id: strawberry.ID = column("Id of the address.")
 
 
-@strawberry.type(description="The address as it is stored now.")
+@strawberry.type(description="The address after the change.")
 class AddressPayload(Payload):
     key: strawberry.Private[tuple[int, int] | None] = None
     changed_fields: list[str] = strawberry.field(
-        description="Input fields that an update changed; of a new address every one given.", default_factory=list
+        description="Names of the input fields that changed; for a new address, of those that were given.",
+        default_factory=list,
     )
 
-    @strawberry.field(graphql_type=Address | None, description="The address; null when refused.")
+    @strawberry.field(graphql_type=Address | None, description="The address as stored now; null when refused.")
     async def address(self, info: Info) -> Any:
         return None if self.key is None else await info.context.load(addresses_by_id, self.key)
 
 
-@strawberry.type(description="What was deleted.")
+@strawberry.type(description="Result of `addressDelete`.")
 class AddressDeletePayload(Payload):
-    deleted_id: strawberry.ID | None = strawberry.field(description="The id that was; null when refused.", default=None)
+    deleted_id: strawberry.ID | None = strawberry.field(
+        description="Id of the deleted address; null when refused.", default=None
+    )
 
 
 @strawberry.type
 class AddressMutation:
     @customer_mutation(
-        description="Add an address to the own book, which holds at most 100. A new default takes the place of the one "
-        "before. `TOO_MANY` for more; `REQUIRED`, `TOO_LONG` and `INVALID` with the field for what its country does not take, "
-        "`NOT_ALLOWED` for a country the website does not take. Writes history. `addressDelete` undoes it."
+        description="Add an address to the signed-in customer's address book, which has room for 100. A new default replaces the "
+        "current one. `TOO_MANY` for more; `REQUIRED`, `TOO_LONG` and `INVALID` with the field for a value that the country does not allow, "
+        "`NOT_ALLOWED` for a country that the website does not accept. Writes history. Undone by `addressDelete`."
     )
     async def address_create(self, info: Info, input: Annotated[AddressCreateInput, INPUT]) -> AddressPayload:
         given = {field: getattr(input, column) for field, column in COLUMNS.items()}
@@ -111,9 +120,9 @@ class AddressMutation:
         return AddressPayload(key=(customer_id, key), changed_fields=named)
 
     @customer_mutation(
-        description="Change an address of the own writes. The entry as a whole has to fit its country. A new default "
-        "takes the place of the one before. Edits of different fields made by two people merge; of the same field, the "
-        "later gets a `VersionConflictError`. Another's address is `NOT_FOUND`. Writes history."
+        description="Change an address of the signed-in customer. The address as a whole has to fit its country. A new default "
+        "replaces the current one. Edits of different fields by two people merge; of the same field, the "
+        "later one gets a `VersionConflictError`. `NOT_FOUND` for an address of another customer. Writes history."
     )
     async def address_update(self, info: Info, input: Annotated[AddressUpdateInput, INPUT]) -> AddressPayload:
         key = _own(info, input.id)
@@ -128,8 +137,8 @@ class AddressMutation:
         return AddressPayload(key=key, changed_fields=changed)
 
     @customer_mutation(
-        description="Delete an address of the own writes. `NOT_ALLOWED` for a default, once for each kind; another's is "
-        "`NOT_FOUND`. Orders keep the "
+        description="Delete an address of the signed-in customer. `NOT_ALLOWED` for a default address, once for each kind; "
+        "`NOT_FOUND` for an address of another customer. Orders keep the "
         "address they were placed with. Writes history. Cannot be undone."
     )
     async def address_delete(self, info: Info, input: Annotated[AddressDeleteInput, INPUT]) -> AddressDeletePayload:

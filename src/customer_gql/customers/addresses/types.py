@@ -8,24 +8,24 @@ from customer_gql.graph.nodes import Node, node_id
 from . import reads
 
 
-@strawberry.type(description="An entry of a customer's address book.")
+@strawberry.type(description="An address in a customer's address book.")
 class Address(Node):
-    id: strawberry.ID = node_id("adr", reads.addresses_by_id, "customer_id", "id", description="The address.")
+    id: strawberry.ID = node_id("adr", reads.addresses_by_id, "customer_id", "id", description="Id of the address.")
     prefix: str | None = column("Title before the name.", personal=True)
-    first_name: str = column("First name of who receives.", personal=True)
+    first_name: str = column("First name of the recipient.", personal=True)
     middle_name: str | None = column("Middle name or initial.", personal=True)
-    last_name: str = column("Last name of who receives.", personal=True)
-    suffix: str | None = column("What follows the name.", personal=True)
+    last_name: str = column("Last name of the recipient.", personal=True)
+    suffix: str | None = column("Suffix after the name.", personal=True)
     company: str | None = column("Company.", personal=True)
-    street: list[str] = column("One to four lines.", personal=True)
+    street: list[str] = column("Street, one to four lines.", personal=True)
     city: str = column("City.", personal=True)
-    region: str | None = column("State or province, where the country has them.")
-    postcode: str | None = column("Postal code, where the country has one.", personal=True)
+    region: str | None = column("State or province, in countries that have them.")
+    postcode: str | None = column("Postal code, in countries that have them.", personal=True)
     country_code: str = column("ISO 3166-1 code of two letters.")
     telephone: str | None = column("Telephone.", personal=True)
     fax: str | None = column("Fax.", personal=True)
     vat_number: str | None = column(
-        "VAT number at this address; the person's own is `taxVatNumber` of the customer.", personal=True
+        "VAT number at this address; the customer's own is `taxVatNumber` of the customer.", personal=True
     )
     is_default_billing: bool = column("The address invoices go to.")
     is_default_shipping: bool = column("The address goods go to.")
@@ -36,7 +36,7 @@ class AddressSection:
     addresses: list[Address] = loaded(
         reads.addresses_by_customer,
         key="id",
-        description=f"The address book, oldest entry first; at most {reads.MAX_ADDRESSES}.",
+        description=f"Addresses of the address book, oldest first; at most {reads.MAX_ADDRESSES}.",
     )
     default_billing_address: Address | None = loaded(
         reads.billing_addresses_by_customer, key="id", description="The address invoices go to."

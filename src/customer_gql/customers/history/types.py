@@ -18,27 +18,25 @@ from .tables import HistoryActor
 
 graph_enum(
     HistoryActor,
-    "Who did something.",
+    "Kind of identity that caused an event.",
     {
-        "CUSTOMER": "The customer; with an impersonator, a staff user signed in as the customer.",
+        "CUSTOMER": "The customer, or a staff user who is signed in as the customer; see `impersonator`.",
         "STAFF": "A staff user.",
-        "SERVICE": "Another program, by a service token.",
-        "SYSTEM": "This service by itself: an import, a schedule.",
+        "SERVICE": "Another program, with a service token.",
+        "SYSTEM": "This service itself: an import or a schedule.",
     },
     name="HistoryActor",
 )
 
 
-@strawberry.type(description="A field before and after. Secrets are never among them.")
+@strawberry.type(description="The value of a field before and after a change. Secrets are never included.")
 class FieldChange:
     field: str = column("Name of the input field.")
-    before: str | None = column("What was stored; null for nothing.", personal=True)
-    after: str | None = column("What is stored since; null for nothing.", personal=True)
+    before: str | None = column("Value before the change; null for none.", personal=True)
+    after: str | None = column("Value after the change; null for none.", personal=True)
 
 
-@strawberry.type(
-    description="Something that was done to a customer, or that they did. Kept when the account is deleted."
-)
+@strawberry.type(description="An event in the history of a customer. It is kept when the account is deleted.")
 class HistoryEvent(Node):
     id: strawberry.ID = node_id(
         "evt",
@@ -47,23 +45,25 @@ class HistoryEvent(Node):
         "id",
         visible=visible_to_nobody,
         permission=Permission.HISTORY_READ,
-        description="The event.",
+        description="Id of the event.",
     )
-    kind: str = column("What was done, as `EDITED` or `FORCED_SIGN_IN`; new features add kinds.")
-    version: int = column("Version of the customer after it.")
-    actor: HistoryActor = column("What kind of identity did it.")
+    kind: str = column("Kind of the event, such as `EDITED` or `FORCED_SIGN_IN`; new features add kinds.")
+    version: int = column("Version of the customer after the event.")
+    actor: HistoryActor = column("Kind of identity that caused the event.")
     address: str | None = column(
-        "Network address the request came from; null for what no request caused.", personal=True
+        "Network address of the request; null when no request caused the event.", personal=True
     )
-    created_at: dt.datetime = column("When it was done.")
+    created_at: dt.datetime = column("Time of the event.")
     staff: StaffUser | None = loaded(
-        staff_by_id, key="staff_id", description="Who of the staff did it; null for other actors."
+        staff_by_id, key="staff_id", description="Staff user who caused the event; null for other actors."
     )
     impersonator: StaffUser | None = loaded(
-        staff_by_id, key="impersonator_id", description="Who of the staff did it signed in as the customer."
+        staff_by_id,
+        key="impersonator_id",
+        description="Staff user who caused the event while signed in as the customer.",
     )
 
-    @strawberry.field(description="The fields it changed, by name; empty for what changes none.")
+    @strawberry.field(description="Changed fields, by name; empty when the event changes none.")
     def changes(self: Any) -> list[FieldChange]:
         pairs = sorted(orjson.loads(self.changes).items())
         return [FieldChange(field=field, before=value_text(old), after=value_text(new)) for field, (old, new) in pairs]
@@ -74,7 +74,7 @@ class HistorySection:
     history: Connection[HistoryEvent] | None = paged(
         reads.events_by_customer,
         key="id",
-        description="What was done to the customer, and what they did, newest first.",
+        description="Events of the customer's history, newest first.",
         admin=True,
         requires=Permission.HISTORY_READ,
     )

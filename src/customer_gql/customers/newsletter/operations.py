@@ -21,30 +21,33 @@ from .reads import subscriptions_by_id
 from .types import NewsletterSubscription
 
 
-@strawberry.type(description="The subscription after the wish.")
+@strawberry.type(description="The subscription after the change.")
 class NewsletterPayload(Payload):
     key: strawberry.Private[tuple[int, int] | None] = None
-    is_changed: bool = strawberry.field(description="False when it was so already, or was refused.", default=False)
+    is_changed: bool = strawberry.field(
+        description="Whether the subscription changed; false when refused.", default=False
+    )
 
     @strawberry.field(
-        graphql_type=NewsletterSubscription | None, description="As stored now; null when there never was one."
+        graphql_type=NewsletterSubscription | None,
+        description="The subscription as stored now; null when there never was one.",
     )
     async def subscription(self, info: Info) -> Any:
         return None if self.key is None else await info.context.load(subscriptions_by_id, self.key)
 
 
-@strawberry.input(description="A link's token.")
+@strawberry.input(description="The token of a confirmation link.")
 class NewsletterConfirmInput:
-    token: str = column("From the link in the mail.")
+    token: str = column("Token from the link in the mail.")
 
 
 @strawberry.type
 class NewsletterMutation:
     @guest_mutation(
         exclusive=True,
-        description="Begin a subscription that was wished for with a sign-up, where the store view wants such wishes "
-        "confirmed. The link works once, for 24 hours. `INVALID` for one that is unknown, used or too old, or when the "
-        "subscription does not wait any more. Told by mail, writes history. `newsletterUnsubscribe` undoes it.",
+        description="Confirm a subscription that was requested at sign-up, in a store view that requires a "
+        "confirmation. The link works once, for 24 hours. `INVALID` for a token that is unknown, used or expired, or when the "
+        "subscription no longer waits for one. Sends a mail and writes history. Undone by `newsletterUnsubscribe`.",
     )
     async def newsletter_confirm(
         self, info: Info, input: Annotated[NewsletterConfirmInput, INPUT]
@@ -54,17 +57,17 @@ class NewsletterMutation:
         return NewsletterPayload(key=key, is_changed=True)
 
     @customer_mutation(
-        description="Subscribe to the newsletter of the store view in `X-Store-View` (the default one without it). The "
-        "own address needs no confirmation; an account not confirmed waits for its own. `NOT_ALLOWED` where the store view "
-        "has no newsletter, or is of another website. Told by mail, writes history. `newsletterUnsubscribe` undoes it."
+        description="Subscribe to the newsletter of the store view in `X-Store-View` (without it, the default one). The "
+        "customer's own address needs no confirmation; an unconfirmed account has to be confirmed first. `NOT_ALLOWED` when the store view "
+        "has no newsletter or belongs to another website. Sends a mail and writes history. Undone by `newsletterUnsubscribe`."
     )
     async def newsletter_subscribe(self, info: Info) -> NewsletterPayload:
         return await _change_subscription(info, subscribes=True)
 
     @customer_mutation(
-        description="End the subscription to the newsletter of the store view in `X-Store-View` (the default one "
-        "without it). `NOT_ALLOWED` where that is of another website. Told by mail, writes history. "
-        "`newsletterSubscribe` undoes it."
+        description="End the subscription to the newsletter of the store view in `X-Store-View` (without it, the "
+        "default one). `NOT_ALLOWED` when it belongs to another website. Sends a mail and writes history. "
+        "Undone by `newsletterSubscribe`."
     )
     async def newsletter_unsubscribe(self, info: Info) -> NewsletterPayload:
         return await _change_subscription(info, subscribes=False)
@@ -79,7 +82,7 @@ async def _change_subscription(info: Info, *, subscribes: bool) -> NewsletterPay
             raise RuleError("This store view has no newsletter.", code=UserErrorCode.NOT_ALLOWED)
         account = await lock_customer(connection, context.viewer.customer_id, websites=None)
         if view.website_id != account.website_id and not await accounts_are_shared(connection):
-            raise RuleError("The account is one of another website.", code=UserErrorCode.NOT_ALLOWED)
+            raise RuleError("The account belongs to another website.", code=UserErrorCode.NOT_ALLOWED)
         if subscribes:
             changed = await writes.begin_subscription(connection, account, view.id)
         else:

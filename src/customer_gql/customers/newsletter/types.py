@@ -14,24 +14,24 @@ from .tables import SubscriptionStatus
 
 graph_enum(
     SubscriptionStatus,
-    "Where a newsletter subscription stands.",
+    "State of a newsletter subscription.",
     {
-        "SUBSCRIBED": "Receives mail.",
-        "NOT_ACTIVE": "Waits for the link in a mail to be opened.",
-        "UNSUBSCRIBED": "Left.",
-        "UNCONFIRMED": "Waits for the account to be confirmed.",
+        "SUBSCRIBED": "Subscribed: newsletters are sent.",
+        "NOT_ACTIVE": "Waiting for the link in a mail to be opened.",
+        "UNSUBSCRIBED": "Unsubscribed: no newsletters are sent.",
+        "UNCONFIRMED": "Waiting for the account to be confirmed.",
     },
 )
 
 
-@strawberry.type(description="A customer's subscription to one store view's newsletter.")
+@strawberry.type(description="A customer's subscription to the newsletter of a store view.")
 class NewsletterSubscription(Node):
     id: strawberry.ID = node_id(
-        "sub", reads.subscriptions_by_id, "customer_id", "store_view_id", description="The subscription."
+        "sub", reads.subscriptions_by_id, "customer_id", "store_view_id", description="Id of the subscription."
     )
-    store_view: StoreView = loaded(store_views_by_id, key="store_view_id", description="Whose newsletter it is.")
-    status: SubscriptionStatus = column("Where it stands.")
-    changed_at: dt.datetime = column("Last change of the status.")
+    store_view: StoreView = loaded(store_views_by_id, key="store_view_id", description="Store view of the newsletter.")
+    status: SubscriptionStatus = column("State of the subscription.")
+    changed_at: dt.datetime = column("Time of the last change of the status.")
 
 
 @strawberry.type
@@ -39,7 +39,7 @@ class NewsletterSection:
     newsletter_subscriptions: list[NewsletterSubscription] = loaded(
         reads.subscriptions_by_customer,
         key="id",
-        description="One for each store view the customer ever subscribed to; no more than there are store views.",
+        description="Subscriptions, one for each store view that the customer ever subscribed to.",
     )
 
 

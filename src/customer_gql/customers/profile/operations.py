@@ -20,18 +20,20 @@ from .types import CustomerLink, CustomerPayload, CustomerSort, Gender
 _PERSONAL_SORTS = {CustomerSort.EMAIL, CustomerSort.NAME}
 
 
-@strawberry.input(description="Fields of the own profile. What is left out keeps its value; null clears.")
+@strawberry.input(
+    description="Fields of the signed-in customer's profile. A field that is left out keeps its value; null clears it."
+)
 class MeUpdateInput:
     expected_version: int | None = strawberry.field(description=EXPECTED_VERSION, default=None)
     prefix: strawberry.Maybe[str | None] = column("Title before the name, at most 40 characters.")
     first_name: strawberry.Maybe[str] = column("First name, at most 255 characters.")
     middle_name: strawberry.Maybe[str | None] = column("Middle name or initial, at most 255 characters.")
     last_name: strawberry.Maybe[str] = column("Last name, at most 255 characters.")
-    suffix: strawberry.Maybe[str | None] = column("What follows the name, at most 40 characters.")
+    suffix: strawberry.Maybe[str | None] = column("Suffix after the name, at most 40 characters.")
     gender: strawberry.Maybe[Gender | None] = column("Gender.")
     date_of_birth: strawberry.Maybe[dt.date | None] = column("Date of birth.")
     tax_vat_number: strawberry.Maybe[str | None] = column("Tax or VAT number, at most 50 characters.")
-    allows_remote_assistance: strawberry.Maybe[bool] = column("Let staff sign in as this customer to help.")
+    allows_remote_assistance: strawberry.Maybe[bool] = column("Whether staff may sign in as this customer to help.")
 
     def edits(self) -> Mapping[str, Any]:
         """The edits that are given, by input name."""
@@ -39,19 +41,19 @@ class MeUpdateInput:
         return {name: maybe.value for name, maybe in given if maybe is not None}
 
 
-@strawberry.type(description="What the update of the profile did.")
+@strawberry.type(description="Result of `meUpdate`.")
 class MeUpdatePayload(CustomerPayload):
     changed_fields: list[str] = strawberry.field(
-        description="Input fields whose value differed from the stored one and was stored.", default_factory=list
+        description="Names of the input fields whose stored value changed.", default_factory=list
     )
 
 
 @strawberry.type
 class CustomerMutation:
     @customer_mutation(
-        description="Change the own profile. All edits are stored, or none. Edits of different fields made by two "
-        "people merge; of the same field, the later gets a `VersionConflictError`. `REQUIRED`, `TOO_LONG` or "
-        "`INVALID` with the field for what does not fit. Writes history."
+        description="Change the signed-in customer's profile. Either all edits are stored or none of them. Edits of different fields by two "
+        "people merge; of the same field, the later one gets a `VersionConflictError`. `REQUIRED`, `TOO_LONG` or "
+        "`INVALID` with the field for an invalid value. Writes history."
     )
     async def me_update(self, info: Info, input: Annotated[MeUpdateInput, INPUT]) -> MeUpdatePayload:
         viewer = info.context.viewer
@@ -79,10 +81,10 @@ class CustomerAdminQuery:
     @admin_field(
         permission=Permission.CUSTOMERS_READ,
         graphql_type=CustomerLink | None,
-        description="One customer; null when unknown, or of a website the viewer's role does not reach.",
+        description="The customer with this id; null when unknown, or of a website that the viewer's role does not reach.",
     )
     async def customer(
-        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The customer's id.")]
+        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Id of the customer.")]
     ) -> Any:
         return await reads.find_reachable_customer(info.context, decode_id(id, "cus"))
 
@@ -99,7 +101,7 @@ class CustomerAdminQuery:
         after: After = strawberry.UNSET,
         last: Last = strawberry.UNSET,
         before: Before = strawberry.UNSET,
-        sort: Annotated[CustomerSort, strawberry.argument(description="Order of the list.")] = CustomerSort.NEWEST,
+        sort: Annotated[CustomerSort, strawberry.argument(description="Sort order of the list.")] = CustomerSort.NEWEST,
     ) -> Any:
         if sort in _PERSONAL_SORTS:
             # The order, and a cursor made by hand, would tell what is masked.

@@ -24,21 +24,24 @@ CustomerLink = Annotated["Customer", strawberry.lazy("customer_gql.schema.custom
 
 graph_enum(
     Gender,
-    "Gender as the customer stated it.",
-    {"MALE": "Male.", "FEMALE": "Female.", "NOT_SPECIFIED": "Asked, and not stated."},
+    "Gender as stated by the customer.",
+    {"MALE": "Male.", "FEMALE": "Female.", "NOT_SPECIFIED": "Asked for, but not stated."},
 )
 graph_enum(
     CustomerStatus,
-    "Whether the account may be used.",
-    {"ACTIVE": "May sign in and buy.", "INACTIVE": "Switched off by staff: can neither sign in nor buy."},
+    "State of the account.",
+    {
+        "ACTIVE": "The customer can sign in and buy.",
+        "INACTIVE": "Deactivated by staff: the customer can neither sign in nor buy.",
+    },
 )
 graph_enum(
     CustomerType,
-    "What the customer is to a company.",
+    "Relationship of the customer to a company.",
     {
-        "INDIVIDUAL": "A customer on their own.",
-        "COMPANY_ADMIN": "Runs a company; cannot be deleted until another takes over.",
-        "COMPANY_USER": "Buys for a company, in a role it gives.",
+        "INDIVIDUAL": "Not part of a company.",
+        "COMPANY_ADMIN": "Administrator of a company; cannot be deleted until another customer takes over.",
+        "COMPANY_USER": "Buyer for a company, in a role that the company assigns.",
     },
 )
 
@@ -52,10 +55,10 @@ class CustomerSort(enum.Enum):
 
 graph_enum(
     CustomerSort,
-    "Order of a list of customers.",
+    "Sort order of a list of customers.",
     {
-        "NEWEST": "By number, the newest first.",
-        "OLDEST": "By number, the oldest first.",
+        "NEWEST": "By customer number, newest first.",
+        "OLDEST": "By customer number, oldest first.",
         "EMAIL": "By e-mail address.",
         "NAME": "By last name, then first name.",
     },
@@ -75,48 +78,56 @@ class CustomerPayload(Payload):
         return None if self.customer_id is None else await reads.find_reachable_customer(info.context, self.customer_id)
 
 
-@strawberry.type(description="When the customer was last seen. Page views do not count; sign-ins and cart changes do.")
+@strawberry.type(
+    description="Times at which the customer was last seen. Sign-ins and changes of the cart count, page views do not."
+)
 class CustomerActivity:
-    last_sign_in_at: dt.datetime | None = column("Last sign-in.")
-    last_sign_out_at: dt.datetime | None = column("Last sign-out.")
-    last_activity_at: dt.datetime | None = column("Last sign-in, sign-up or change of the cart.")
-    is_online: bool = column("Active within the last 15 minutes and not signed out since.")
+    last_sign_in_at: dt.datetime | None = column("Time of the last sign-in.")
+    last_sign_out_at: dt.datetime | None = column("Time of the last sign-out.")
+    last_activity_at: dt.datetime | None = column("Time of the last sign-in, sign-up or change of the cart.")
+    is_online: bool = column("Whether the customer was active within the last 15 minutes and has not signed out since.")
 
 
 @strawberry.type
 class ProfileSection(Node):
     """Who the customer is. The type of the graph gathers this and every other section, see `schema/customer.py`."""
 
-    id: strawberry.ID = node_id("cus", reads.customers_by_id, "id", description="The customer.")
-    number: int = column("The number people use, given once, in order of creation.")
-    version: int = column("Grows with every change of the profile; give it back as `expectedVersion` when editing.")
-    email: str = column("Address they sign in with, as typed; unique in its website whatever its case.", personal=True)
+    id: strawberry.ID = node_id("cus", reads.customers_by_id, "id", description="Id of the customer.")
+    number: int = column("Customer number that people use, assigned in order of creation.")
+    version: int = column(
+        "Version, which increases with every change of the profile. Pass it as `expectedVersion` in an edit."
+    )
+    email: str = column(
+        "E-mail address used to sign in, as typed; unique in its website, regardless of case.", personal=True
+    )
     prefix: str | None = column("Title before the name.", personal=True)
     first_name: str = column("First name.", personal=True)
     middle_name: str | None = column("Middle name or initial.", personal=True)
     last_name: str = column("Last name.", personal=True)
-    suffix: str | None = column("What follows the name.", personal=True)
+    suffix: str | None = column("Suffix after the name.", personal=True)
     full_name: str = column("Prefix, first, middle and last name, and suffix.", personal=True)
-    gender: Gender | None = column("Null when never asked.", personal=True)
+    gender: Gender | None = column("Gender; null when it was never asked for.", personal=True)
     date_of_birth: dt.date | None = column("Date of birth, or null.", personal=True)
-    tax_vat_number: str | None = column("Tax or VAT number of the person; an address has its own.", personal=True)
-    created_at: dt.datetime = column("Customer since.")
-    updated_at: dt.datetime = column("Last change of the profile or its addresses.")
-    status: CustomerStatus = column("Whether the account may be used.")
-    is_locked: bool = column("Sign-in is closed for a while, after too many wrong passwords.")
-    is_email_confirmed: bool = column("The address was confirmed, or needs no confirmation.")
-    customer_type: CustomerType = column("What the customer is to a company.")
-    allows_remote_assistance: bool = column("Staff may sign in as this customer to help.")
+    tax_vat_number: str | None = column("Tax or VAT number of the customer; an address has its own.", personal=True)
+    created_at: dt.datetime = column("Time at which the account was created.")
+    updated_at: dt.datetime = column("Time of the last change of the profile or its addresses.")
+    status: CustomerStatus = column("State of the account.")
+    is_locked: bool = column("Whether sign-in is temporarily locked after too many wrong passwords.")
+    is_email_confirmed: bool = column("Whether the e-mail address is confirmed or needs no confirmation.")
+    customer_type: CustomerType = column("Relationship of the customer to a company.")
+    allows_remote_assistance: bool = column("Whether staff may sign in as this customer to help.")
     is_automatic_group_change_disabled: bool = column(
-        "A checked VAT number never moves this customer to another group.", admin=True
+        "Whether a validated VAT number leaves the customer in the current group.", admin=True
     )
-    website: Website = loaded(websites_by_id, key="website_id", description="Website the account belongs to.")
+    website: Website = loaded(websites_by_id, key="website_id", description="Website of the account.")
     created_in: StoreView = loaded(
-        store_views_by_id, key="created_in_store_view_id", description="Store view the account was created in."
+        store_views_by_id, key="created_in_store_view_id", description="Store view in which the account was created."
     )
-    group: CustomerGroup = loaded(groups_by_id, key="group_id", description="Decides discounts and tax class.")
+    group: CustomerGroup = loaded(
+        groups_by_id, key="group_id", description="Customer group, which decides discounts and the tax class."
+    )
     activity: CustomerActivity = loaded(
-        reads.activities_by_customer, key="id", description="When the customer was last seen."
+        reads.activities_by_customer, key="id", description="Times at which the customer was last seen."
     )
 
 

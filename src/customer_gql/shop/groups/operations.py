@@ -15,7 +15,7 @@ class GroupAdminQuery:
     @admin_field(
         permission=Permission.CUSTOMERS_READ,
         graphql_type=list[CustomerGroup],
-        description="Every customer group, that of the not signed in included; some dozens by nature.",
+        description="All customer groups, including the one of guests; there are a few dozen at most.",
     )
     async def customer_groups(self, info: Info) -> list[Any]:
         return await info.context.fetch(reads.ALL_GROUPS)

@@ -13,7 +13,9 @@ from .types import Website
 @strawberry.type
 class WebsiteAdminQuery:
     @admin_field(
-        permission=Permission.CUSTOMERS_READ, graphql_type=list[Website], description="Every website; a few by nature."
+        permission=Permission.CUSTOMERS_READ,
+        graphql_type=list[Website],
+        description="All websites; there are only a few.",
     )
     async def websites(self, info: Info) -> list[Any]:
         return await info.context.fetch(reads.ALL_WEBSITES)

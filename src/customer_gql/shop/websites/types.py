@@ -7,32 +7,36 @@ from customer_gql.graph.scalars import CurrencyCode
 from . import reads
 
 
-@strawberry.type(description="The language and look a shopper sees; the narrowest scope.")
+@strawberry.type(description="A language and appearance of a store; the narrowest scope of settings.")
 class StoreView(Node):
     id: strawberry.ID = node_id(
-        "stv", reads.store_views_by_id, "id", visible=visible_to_everyone, description="The store view."
+        "stv", reads.store_views_by_id, "id", visible=visible_to_everyone, description="Id of the store view."
     )
-    code: str = column("Unique short name.")
-    name: str = column("Name people see.")
-    locale: str = column("Language and region of texts and mails, as `en_US`.")
+    code: str = column("Unique code.")
+    name: str = column("Display name.")
+    locale: str = column("Language and region of texts and mails, such as `en_US`.")
 
 
-@strawberry.type(description="A shop within a website; its store views share one catalog.")
+@strawberry.type(description="A store of a website. Its store views share one catalog.")
 class Store(Node):
-    id: strawberry.ID = node_id("sto", reads.stores_by_id, "id", visible=visible_to_everyone, description="The store.")
-    code: str = column("Unique short name.")
-    name: str = column("Name people see.")
+    id: strawberry.ID = node_id(
+        "sto", reads.stores_by_id, "id", visible=visible_to_everyone, description="Id of the store."
+    )
+    code: str = column("Unique code.")
+    name: str = column("Display name.")
     store_views: list[StoreView] = loaded(
-        reads.store_views_by_store, key="id", description="Its store views; a few by nature."
+        reads.store_views_by_store, key="id", description="Store views of the store; there are only a few."
     )
 
 
-@strawberry.type(description="The widest scope an account lives in: its customers, prices and currency are its own.")
+@strawberry.type(description="A website, with customers, prices and a currency of its own.")
 class Website(Node):
     id: strawberry.ID = node_id(
-        "web", reads.websites_by_id, "id", visible=visible_to_everyone, description="The website."
+        "web", reads.websites_by_id, "id", visible=visible_to_everyone, description="Id of the website."
     )
-    code: str = column("Unique short name.")
-    name: str = column("Name people see.")
-    currency: CurrencyCode = column("Base currency: store credit and statistics are kept in it.")
-    stores: list[Store] = loaded(reads.stores_by_website, key="id", description="Its stores; a few by nature.")
+    code: str = column("Unique code.")
+    name: str = column("Display name.")
+    currency: CurrencyCode = column("Base currency, in which store credit and statistics are kept.")
+    stores: list[Store] = loaded(
+        reads.stores_by_website, key="id", description="Stores of the website; there are only a few."
+    )
