@@ -20,7 +20,15 @@ FILES = {str(file.relative_to(SOURCES)): file.read_text() for area in AREAS for 
 LISTS_OF_STAFF = {"staff_list": "its root passes `visible_within`", "event_list": "its root has `all_websites=True`"}
 
 STAFF_AND_SHOP = {
-    *("StaffUser", "StaffRole", "StaffSession", "StaffEvent", "StaffEventChange", "ServiceToken"),
+    *(
+        "StaffUser",
+        "SalesRepresentative",
+        "StaffRole",
+        "StaffSession",
+        "StaffEvent",
+        "StaffEventChange",
+        "ServiceToken",
+    ),
     *("ConfigurationSetting", "MailTemplate", "MailPreview"),
 }
 """Types that tell nothing of customers, besides those that everybody may see."""
@@ -35,11 +43,8 @@ NOT_PERSONAL = {
     "OrderItem.name": "of the product",
     "TrackingNumber.carrier": "a company",
     "TrackingNumber.number": "made by the carrier",
-    "Review.title": "written to be published",
-    "Review.detail": "written to be published",
     "HistoryEvent.kind": "a word of this service",
     "FieldChange.field": "name of an input field",
-    "OnlineVisitor.lastUrl": "a page of the shop",
     "CustomerMassActionResult.reason": "an error of this service",
 }
 """Text that needs no mask, and why. A new slice lists its own in its `samples.py`."""
