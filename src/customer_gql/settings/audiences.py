@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-# A subclass that gives a default declares the field anew, without the bounds of its base: so they are types.
+# A subclass that gives a default declares the field again, without the bounds of its base: so they are types.
 BodyBytes = Annotated[int, Field(ge=1024, le=67_108_864, description="bytes of a request's body")]
 Tokens = Annotated[int, Field(ge=10, le=100_000, description="lexical tokens of a document, comments included")]
 Depth = Annotated[int, Field(ge=1, le=50, description="levels of nested fields")]
