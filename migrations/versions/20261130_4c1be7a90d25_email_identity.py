@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "4c1be7a90d25"
-down_revision = "8d1f0c27b3aa"
+down_revision = "a1db79d8eba7"
 branch_labels = None
 depends_on = None
 

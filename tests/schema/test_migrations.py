@@ -50,7 +50,7 @@ async def test_an_upgrade_of_what_is_up_to_date_changes_nothing(bare_url):
 
 async def test_identities_of_addresses_are_made_again(bare_url):
     await in_thread(migrations.upgrade_database, bare_url)
-    await in_thread(migrations.downgrade_database, bare_url, "8d1f0c27b3aa")
+    await in_thread(migrations.downgrade_database, bare_url, "a1db79d8eba7")
     connection = await asyncpg.connect(bare_url)
     try:
         await connection.execute(
