@@ -12,6 +12,7 @@ from customer_gql.core.viewer import Viewer, ViewerKind
 
 from .context import Info
 from .payloads import ReturnsUserErrors
+from .write_budget import WithinWriteBudget
 
 ADMIN: Final = {"audience": "admin"}
 
@@ -147,20 +148,33 @@ def customer_field(*, description: str, graphql_type: Any = None) -> Any:
     )
 
 
-def customer_mutation(*, description: str, in_person: bool = False, exclusive: bool = False) -> Any:
-    """A root of the storefront that changes what belongs to the signed-in customer."""
+def customer_mutation(
+    *, description: str, in_person: bool = False, exclusive: bool = False, unlimited: bool = False
+) -> Any:
+    """A root of the storefront that changes what belongs to the signed-in customer.
+
+    `unlimited` is for what ends access: it works even when the write budget of the account is used up.
+    """
     closed = " Closed to staff signed in as the customer." if in_person else ""
     return strawberry.mutation(
         description=f"{description} For the signed-in customer.{closed}",
-        extensions=[NotImpersonated() if in_person else CustomerOnly(), ReturnsUserErrors()],
+        extensions=[
+            NotImpersonated() if in_person else CustomerOnly(),
+            *_write_budget(unlimited=unlimited),
+            ReturnsUserErrors(),
+        ],
         metadata={"viewer": "customer", "exclusive": exclusive},
     )
 
 
-def guest_mutation(*, description: str, exclusive: bool = False) -> Any:
-    """A root of the storefront that needs no sign-in."""
+def guest_mutation(*, description: str, exclusive: bool = False, unlimited: bool = False) -> Any:
+    """A root of the storefront that needs no sign-in. `unlimited` is for what a signed-in customer may do at any time."""
     return strawberry.mutation(
         description=f"{description} Open to everybody.",
-        extensions=[ReturnsUserErrors()],
+        extensions=[*_write_budget(unlimited=unlimited), ReturnsUserErrors()],
         metadata={"viewer": "guest", "exclusive": exclusive},
     )
+
+
+def _write_budget(*, unlimited: bool) -> list[FieldExtension]:
+    return [] if unlimited else [WithinWriteBudget()]

@@ -7,16 +7,26 @@ of their own, named by the identity in the key (docs/domain/sign-in.md#sign-in-4
 
 import datetime as dt
 import hashlib
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import DateTime, case, delete, func, literal, select
+from sqlalchemy import DateTime, case, delete, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from customer_gql.core.emails import normalize_email
+from customer_gql.core.errors import RateLimited
 from customer_gql.core.viewer import ViewerKind
-from customer_gql.database.statements import Connection, Row, equals_any, execute_statement, fetch_one, fetch_rows
+from customer_gql.database.statements import (
+    Connection,
+    Row,
+    equals_any,
+    execute_statement,
+    fetch_one,
+    fetch_rows,
+    fetch_value,
+)
 
 from .network import network_of
 from .tables import throttle
@@ -52,6 +62,11 @@ def peer_key(identity: ViewerKind, counter: str, address: str | None) -> bytes:
 def device_key(identity: ViewerKind, device: bytes) -> bytes:
     """Failures on one known device, named by the SHA-256 of its token."""
     return _key(identity, "device", device.hex())
+
+
+def write_key(customer_id: int, counter: str) -> bytes:
+    """What a customer did, of one kind."""
+    return _key(ViewerKind.CUSTOMER, counter, str(customer_id))
 
 
 def _key(identity: ViewerKind, *parts: str) -> bytes:
@@ -94,7 +109,7 @@ def _time(moment: dt.datetime) -> Any:
 
 
 async def count_within(connection: Connection, key: bytes, *, limit: int, window: dt.timedelta) -> bool:
-    """Count one more since the window began; whether it is within the limit."""
+    """Count one more since the window began; whether it is within the limit. What is beyond it is not counted."""
     now = dt.datetime.now(dt.UTC)
     is_over = throttle.c.until <= _time(now)
     insert = upsert(throttle).values(key_hash=key, count=1, until=now + window)
@@ -103,13 +118,23 @@ async def count_within(connection: Connection, key: bytes, *, limit: int, window
         insert.on_conflict_do_update(
             index_elements=["key_hash"],
             set_={
-                "count": case((is_over, 1), else_=func.least(throttle.c.count + 1, 1_000_000)),
+                "count": case((is_over, 1), else_=throttle.c.count + 1),
                 "until": case((is_over, insert.excluded.until), else_=throttle.c.until),
             },
+            where=or_(is_over, throttle.c.count < limit),
         ).returning(throttle.c.count),
     )
-    assert counted is not None
-    return counted.count <= limit
+    return counted is not None
+
+
+async def require_within(connection: Connection, key: bytes, *, limit: int, window: dt.timedelta, message: str) -> None:
+    """Count one more since the window began. Raises `RateLimited` with the seconds to wait beyond the limit."""
+    if await count_within(connection, key, limit=limit, window=window):
+        return
+    now = dt.datetime.now(dt.UTC)
+    until = await fetch_value(connection, select(throttle.c.until).where(throttle.c.key_hash == key))
+    wait = max(1, math.ceil(((until or now) - now).total_seconds()))
+    raise RateLimited(f"{message} Try again in {wait} s.", retryAfter=wait)
 
 
 async def forget_failures(connection: Connection, keys: Sequence[bytes]) -> None:

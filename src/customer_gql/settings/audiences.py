@@ -100,6 +100,12 @@ class StorefrontSettings(AudienceSettings):
     seconds: Seconds = 5
     read_connections: ReadConnections = 10
     write_connections: WriteConnections = 5
+    customer_writes: int = Field(
+        300,
+        ge=1,
+        le=1_000_000,
+        description="mutations of one customer within an hour, and as many sign-ins; staff are not limited",
+    )
 
 
 class AdminSettings(AudienceSettings):

@@ -118,6 +118,7 @@ class AccountMutation:
 
     @guest_mutation(
         exclusive=True,
+        unlimited=True,
         description="New tokens for a refresh token, which works once; the old access token ends. A refresh token "
         "brought a second time ends the session, which is written into the history: it was copied. `INVALID` for one that "
         "is unknown, used or over, and on a website the session does not reach.",
@@ -133,8 +134,9 @@ class AccountMutation:
         return SignInPayload(grant=grant)
 
     @customer_mutation(
+        unlimited=True,
         description="End this session, or with `all` every one: the tokens stop working at once, on every server. "
-        "Staff signed in as the customer end their own token alone. Writes history. Cannot be undone; sign in again."
+        "Staff signed in as the customer end their own token alone. Writes history. Cannot be undone; sign in again.",
     )
     async def sign_out(self, info: Info, input: Annotated[SignOutInput, INPUT]) -> SessionsEndedPayload:
         ended = await sign_out.sign_out(info.context, every=input.all)
@@ -142,6 +144,7 @@ class AccountMutation:
 
     @customer_mutation(
         in_person=True,
+        unlimited=True,
         description="End one session of the account; the others go on. Writes history. A session that has ended, or is "
         "another's, is `NOT_FOUND`. Cannot be undone; the device signs in again.",
     )

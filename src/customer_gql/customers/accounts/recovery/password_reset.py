@@ -23,7 +23,6 @@ from customer_gql.customers.profile.tables import customer
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one
 from customer_gql.graph.context import Context
 from customer_gql.security import throttle, tokens
-from customer_gql.security.address_limits import require_within
 from customer_gql.security.hashing import hash_password
 from customer_gql.security.passwords import store_password, validate_password_length
 from customer_gql.shop.settings.reads import settings_at
@@ -93,7 +92,7 @@ async def _count_address_request(connection: Connection, address: str, limit: Re
         return
     key = throttle.peer_key(ViewerKind.CUSTOMER, "reset", address)
     message = "Too many reset mails were asked for from this network address."
-    await require_within(connection, key, limit=limit.per_hour_of_address, window=_HOUR, message=message)
+    await throttle.require_within(connection, key, limit=limit.per_hour_of_address, window=_HOUR, message=message)
 
 
 async def _is_allowed_for_account(connection: Connection, customer_id: int, limit: ResetLimits) -> bool:

@@ -20,6 +20,7 @@ from customer_gql.customers.profile.sharing import email_scope, lock_email_scope
 from customer_gql.customers.profile.tables import CustomerStatus, customer
 from customer_gql.database.statements import Connection, Row, fetch_one, fetch_value
 from customer_gql.graph.context import Context
+from customer_gql.graph.write_budget import count_customer_write
 from customer_gql.security.hashing import verify_password
 from customer_gql.security.passwords import renew_hash, validate_password_length
 from customer_gql.security.sessions import SessionGrant
@@ -77,6 +78,7 @@ async def _start_session(
     is_same = is_known_here and stored is not None and hash == account.password_hash
     if stored is None or not is_same or not _is_allowed_to_sign_in(stored, is_excluded=account.is_excluded):
         raise RuleError(SIGN_IN_REFUSED)
+    await count_customer_write(connection, stored.id, context.settings.storefront, counter="sign-ins")
     await writes.reset_failures(connection, stored)
     await lockout.forgive_peer(connection, context.caller.address)
     grant = await start_session(connection, stored.id, website_id=website_id, caller=context.caller)
