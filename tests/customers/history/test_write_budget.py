@@ -1,6 +1,7 @@
 """One account cannot fill the history: what a customer writes has a budget per hour, counted for all processes."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -30,12 +31,11 @@ async def shop(settings, database):
 
 @pytest.fixture
 async def account(shopper, shop, connection):
-    """An account with a session, and what it wrote."""
+    """An account, a device that is signed in, and its refresh token."""
     row = await shopper()
     signed = (await shop.data(SIGN_IN, input={"email": row.email, "password": PASSWORD}))["signIn"]
     device = Client(shop.http, "/graphql", signed["accessToken"])
-    device.refresh = signed["refreshToken"]
-    return row, device
+    return row, device, signed["refreshToken"]
 
 
 def wait_of(answer):
@@ -54,7 +54,7 @@ async def edits_of(connection, row):
 
 async def test_the_audits_request_is_refused_once_the_budget_is_spent(account, connection):
     """A free account changed its name 712 times within 8 seconds."""
-    row, device = account
+    row, device, _ = account
     answers = await asyncio.gather(*[device.answer(RENAME, name=f"Grace {number}") for number in range(30)])
     refused = [answer for answer in answers if "errors" in answer]
     assert (len(refused), await edits_of(connection, row)) == (27, 3)
@@ -67,7 +67,7 @@ async def test_the_audits_request_is_refused_once_the_budget_is_spent(account, c
 
 
 async def test_each_mutation_of_a_document_counts(account):
-    _, device = account
+    _, device, _ = account
     field = 'meUpdate(input: {firstName: "Grace"}) { userErrors { code } }'
     answer = await device.answer(f"mutation {{ a: {field} b: {field} c: {field} d: {field} }}")
     (error,) = answer["errors"]
@@ -75,10 +75,10 @@ async def test_each_mutation_of_a_document_counts(account):
 
 
 async def test_another_account_and_staff_are_not_limited_by_it(account, shop, shopper, admin_client, connection):
-    row, device = account
-    for _ in range(4):
-        last = await device.answer(RENAME, name="Grace")
-    assert wait_of(last)
+    row, device, _ = account
+    for _ in range(3):
+        await device.data(RENAME, name="Grace")
+    assert wait_of(await device.answer(RENAME, name="Grace"))
     other = await shopper()
     signed = (await shop.data(SIGN_IN, input={"email": other.email, "password": PASSWORD}))["signIn"]
     await Client(shop.http, "/graphql", signed["accessToken"]).data(RENAME, name="Ada")
@@ -97,13 +97,13 @@ async def test_another_account_and_staff_are_not_limited_by_it(account, shop, sh
 
 
 async def test_what_ends_access_always_works(account, shop, connection):
-    row, device = account
+    row, device, refresh = account
     await connection.execute(
         "INSERT INTO throttle (key_hash, count, until) VALUES ($1, 3, now() + interval '1 hour')",
         write_key(row.id, "writes"),
     )
     assert wait_of(await device.answer(CHANGE, input={"currentPassword": PASSWORD, "newPassword": ANOTHER}))
-    answer = await device.data(REFRESH, input={"refreshToken": device.refresh})
+    answer = await device.data(REFRESH, input={"refreshToken": refresh})
     device.token = answer["tokenRefresh"]["accessToken"]
     signed = await shop.data(SIGN_IN, input={"email": row.email, "password": PASSWORD})
     other = Client(shop.http, "/graphql", signed["signIn"]["accessToken"])
@@ -115,7 +115,7 @@ async def test_what_ends_access_always_works(account, shop, connection):
 
 
 async def test_sign_ins_have_a_budget_of_their_own(account, shop):
-    row, device = account
+    row, device, _ = account
     input = {"email": row.email, "password": PASSWORD}
     for _ in range(2):
         assert (await shop.data(SIGN_IN, input=input))["signIn"]["accessToken"]
@@ -127,7 +127,8 @@ async def test_sign_ins_have_a_budget_of_their_own(account, shop):
 
 def test_every_mutation_of_the_storefront_has_the_budget_or_is_named_here():
     without = set()
-    for field in storefront.schema.mutation.__strawberry_definition__.fields:
+    mutation: Any = storefront.schema.mutation
+    for field in mutation.__strawberry_definition__.fields:
         kinds = {type(extension).__name__ for extension in field.extensions}
         if "WithinWriteBudget" not in kinds:
             without.add(storefront.schema.config.name_converter.get_graphql_name(field))
