@@ -36,6 +36,7 @@ async def furnish(connection: Any, customer: Any) -> dict[str, str]:
         "stf": encode_id("stf", user.id),
         "svt": encode_id("svt", token),
         "sse": encode_id("sse", session),
+        "siv": encode_id("siv", user.id),
         "sev": encode_id("sev", event),
     }
 
@@ -50,6 +51,7 @@ CALLS = {
     "staffDeactivate": [about("stf")],
     "staffForceSignIn": [about("stf")],
     "staffInvite": [about("stf")],
+    "staffInvitationWithdraw": [about("siv")],
     "staffRoleCreate": [
         by_input(lambda ids: {"name": "Walk", "permissions": ["CUSTOMERS_READ"], "websiteIds": [ids["web"]]}),
     ],
@@ -79,6 +81,7 @@ UNRECORDED = dict.fromkeys(
         "staffDeactivate",
         "staffForceSignIn",
         "staffInvite",
+        "staffInvitationWithdraw",
         "staffRoleCreate",
         "staffRoleUpdate",
         "staffRoleDelete",
@@ -91,6 +94,7 @@ UNRECORDED = dict.fromkeys(
         "staffSignIn",
         "staffOidcExchange",
         "staffPasswordSet",
+        "staffPasswordResetRequest",
         "serviceTokenCreate",
         "serviceTokenRotate",
         "serviceTokenRevoke",

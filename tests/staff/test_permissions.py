@@ -53,6 +53,8 @@ ROOTS: dict[str, list[str]] = {
         "staffRoles",
         "staffUpdate",
         "staffUsers",
+        "staffInvitations",
+        "staffInvitationWithdraw",
     ],
 }
 UPDATE = """mutation U($input: StaffRoleUpdateInput!) { staffRoleUpdate(input: $input) {

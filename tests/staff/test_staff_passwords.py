@@ -27,7 +27,7 @@ DEAD = {
     "userErrors": [
         {
             "code": "NOT_FOUND",
-            "message": "This link does not work: it was used, replaced by a newer one, or is too old. Ask for another invitation.",
+            "message": "This link does not work: it was used, replaced by a newer one, or is too old. Ask for another one.",
             "path": ["token"],
         }
     ],

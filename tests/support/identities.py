@@ -12,6 +12,7 @@ from customer_gql.customers.accounts.tables import customer_password
 from customer_gql.database.statements import Connection
 from customer_gql.security.passwords import store_password
 from customer_gql.security.throttle import peer_key
+from customer_gql.security.tokens import hash_token
 from customer_gql.staff.sign_in import attempts
 from customer_gql.staff.tables import staff_password
 from support import shopping, staff
@@ -56,6 +57,10 @@ class Identity:
         raise NotImplementedError
 
     def failure_keys(self, email: str) -> list[bytes]:
+        raise NotImplementedError
+
+    def session_failure_keys(self, email: str, token: str) -> list[bytes]:
+        """Counters of wrong passwords in an open session."""
         raise NotImplementedError
 
     async def events(self, person: Any) -> list[Any]:
@@ -144,6 +149,9 @@ class CustomerIdentity(Identity):
     def failure_keys(self, email: str) -> list[bytes]:
         return lockout.failure_keys(email, 1)
 
+    def session_failure_keys(self, email: str, token: str) -> list[bytes]:  # noqa: ARG002 - staff need it
+        return self.failure_keys(email)
+
     async def events(self, person: Any) -> list[Any]:
         return await self._connection.fetch(
             "SELECT * FROM customer_event WHERE customer_id = $1 ORDER BY id", person.id
@@ -178,6 +186,9 @@ class StaffIdentity(Identity):
 
     def failure_keys(self, email: str) -> list[bytes]:
         return [attempts.failure_key(email)]
+
+    def session_failure_keys(self, email: str, token: str) -> list[bytes]:  # noqa: ARG002 - customers need it
+        return [attempts.session_failure_key(hash_token(token))]
 
     async def events(self, person: Any) -> list[Any]:
         return await self._connection.fetch(

@@ -1,5 +1,6 @@
 """Websites, roles and staff as tests need them."""
 
+import json
 import uuid
 from collections.abc import Iterable
 from typing import Any
@@ -96,3 +97,16 @@ async def events(connection: Connection, staff_id: int) -> list[tuple[str, str]]
         "SELECT kind, actor FROM staff_event WHERE subject = $1 ORDER BY id", encode_id("stf", staff_id)
     )
     return [(row["kind"], row["actor"]) for row in rows]
+
+
+async def mails_to(connection: Connection, user: Any) -> list[str]:
+    """The kinds of mail that a staff user was sent, oldest first."""
+    rows = await connection.fetch("SELECT template FROM mail_outbox WHERE recipient = $1 ORDER BY id", user.email)
+    return [row["template"] for row in rows]
+
+
+async def mailed_token(connection: Connection, user: Any, template: str) -> str:
+    """The token of the newest link of this kind that was mailed to a staff user."""
+    newest = "SELECT secrets FROM mail_outbox WHERE recipient = $1 AND template = $2 ORDER BY id DESC LIMIT 1"
+    secrets: Any = await connection.fetchval(newest, user.email, template)
+    return json.loads(secrets)["token"]

@@ -45,9 +45,11 @@ def staff_password(email: str) -> None:
     from customer_gql.core.actor import SYSTEM
     from customer_gql.core.emails import normalize_email
     from customer_gql.security import hashing
+    from customer_gql.settings import load_settings
     from customer_gql.staff.sign_in import passwords
 
     async def put(connection: Connection) -> None:
+        passwords.require_passwords(load_settings())
         user = await passwords.find_active_staff(connection, normalize_email(email))
         given = typer.prompt("New password", hide_input=True, confirmation_prompt=True, err=True)
         await passwords.validate_staff_password(connection, user, given)
@@ -63,15 +65,12 @@ def staff_totp_off(email: str) -> None:
     """Turn off the second factor of a staff user who lost it."""
     from customer_gql.core.actor import SYSTEM
     from customer_gql.core.emails import normalize_email
-    from customer_gql.core.ids import encode_id
-    from customer_gql.staff.audit.writes import record_staff_event
     from customer_gql.staff.sign_in import passwords, totp
 
     async def switch_off(connection: Connection) -> None:
         user = await passwords.find_active_staff(connection, normalize_email(email))
-        if not await totp.disable_totp(connection, user.id):
+        if not await totp.disable_totp(connection, user, by=SYSTEM):
             raise CommandFailed(f"{email} has no second factor.")
-        await record_staff_event(connection, "TOTP_OFF", by=SYSTEM, subject=encode_id("stf", user.id))
 
     with migrated() as url:
         run(url, switch_off)

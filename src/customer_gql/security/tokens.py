@@ -8,6 +8,7 @@ CUSTOMER: Final = "cgc_"
 STAFF: Final = "cgs_"
 SERVICE: Final = "cgv_"
 STAFF_INVITATION: Final = "cgi_"
+STAFF_PASSWORD_RESET: Final = "cgp_"  # noqa: S105 - a prefix, no secret
 STAFF_CODE: Final = "cgo_"
 DEVICE: Final = "cgd_"
 REFRESH: Final = "cgf_"

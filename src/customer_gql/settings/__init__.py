@@ -182,6 +182,9 @@ class Settings(BaseSettings):
         "", description="https://…/admin/oidc/callback, exactly as registered with the provider"
     )
     oidc_landing_url: str = Field("", description="page that receives ?code= for staffOidcExchange, or ?error=refused")
+    staff_passwords: bool = Field(
+        True, description="false: staff sign in at the identity provider alone; no password is set, changed or accepted"
+    )
     log_format: Literal["console", "json"] = Field("json", description="form of log lines")
 
     password_memory_kib: int = Field(
@@ -199,6 +202,8 @@ class Settings(BaseSettings):
         parts = (self.oidc_client_id, self.oidc_redirect_url, self.oidc_landing_url)
         if self.oidc_issuer is not None and not all(parts):
             raise ValueError("an OIDC issuer needs the client id, the redirect URL and the landing URL too")
+        if self.oidc_issuer is None and not self.staff_passwords:
+            raise ValueError("without an OIDC issuer staff need passwords: leave STAFF_PASSWORDS true")
         return self
 
     @field_validator("secret_keys")

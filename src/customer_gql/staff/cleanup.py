@@ -5,11 +5,12 @@ from typing import Final
 from customer_gql.messaging.jobs.work import Tools
 from customer_gql.security.cleanup import FAILURES, KNOWN_DEVICES, delete_expired_rows, ends_unused, expires
 
-from .tables import staff_invitation, staff_oidc_code, staff_oidc_flow, staff_session
+from .tables import staff_invitation, staff_oidc_code, staff_oidc_flow, staff_password_reset, staff_session
 
 STAFF_EXPIRIES: Final = (
     ends_unused(staff_session),
     expires(staff_invitation),
+    expires(staff_password_reset),
     expires(staff_oidc_flow),
     expires(staff_oidc_code),
     FAILURES,

@@ -16,11 +16,11 @@ from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
 from customer_gql.graph.payloads import EXPECTED_VERSION
 from customer_gql.graph.roots import INPUT, admin_field, admin_mutation
-from customer_gql.staff.sign_in import passwords
+from customer_gql.staff.sign_in import links, passwords
 
 from . import reads, writes
 from .tables import staff_role
-from .types import StaffUser, StaffUserPayload
+from .types import StaffInvitation, StaffUser, StaffUserPayload
 
 
 @strawberry.input(description="A new staff user.")
@@ -75,6 +75,16 @@ class StaffInvitePayload(StaffUserPayload):
     pass
 
 
+@strawberry.input(description="Invitation to withdraw.")
+class StaffInvitationWithdrawInput:
+    id: strawberry.ID = column("The invitation.")
+
+
+@strawberry.type(description="Result of withdrawing an invitation.")
+class StaffInvitationWithdrawPayload(StaffUserPayload):
+    withdrawn_id: strawberry.ID | None = strawberry.field(description="The invitation that ended.", default=None)
+
+
 @strawberry.type
 class StaffAdminQuery:
     @admin_field(
@@ -92,6 +102,24 @@ class StaffAdminQuery:
     ) -> Any:
         known = reads.visible_within(staff_role.c.website_ids, info.context.viewer.website_ids)
         return await reads.staff_list.page(info.context, make_window(first, after, last, before), "EMAIL", known)
+
+    @admin_field(
+        permission=Permission.STAFF_MANAGE,
+        graphql_type=Connection[StaffInvitation],
+        description="Invitations that still work, newest first, in pages: those of users whose role reaches no website "
+        "beyond the viewer's own.",
+    )
+    async def staff_invitations(
+        self,
+        info: Info,
+        first: First = strawberry.UNSET,
+        after: After = strawberry.UNSET,
+        last: Last = strawberry.UNSET,
+        before: Before = strawberry.UNSET,
+    ) -> Any:
+        known = reads.visible_within(staff_role.c.website_ids, info.context.viewer.website_ids)
+        window = make_window(first, after, last, before)
+        return await reads.invitation_list.page(info.context, window, "NEWEST", known)
 
 
 @strawberry.type
@@ -143,8 +171,8 @@ class StaffAdminMutation:
     @admin_mutation(
         permission=Permission.STAFF_MANAGE,
         exclusive=True,
-        description="Close the account of a staff user who holds no more than the caller; every session ends at once. "
-        "Refused for oneself and for the last active administrator. Writes the history of staff. Undone by "
+        description="Close the account of a staff user who holds no more than the caller; every session, "
+        "invitation and reset link ends at once. Refused for oneself and for the last active administrator. Writes the history of staff. Undone by "
         "`staffActivate`.",
     )
     async def staff_deactivate(self, info: Info, input: Annotated[StaffUserInput, INPUT]) -> StaffDeactivatePayload:
@@ -156,8 +184,9 @@ class StaffAdminMutation:
     @admin_mutation(
         permission=Permission.STAFF_MANAGE,
         exclusive=True,
-        description="End every session of a staff user who holds no more than the caller, at once, as when a device "
-        "was lost. The account stays open and its password works. Writes the history of staff. Cannot be undone.",
+        description="End every session, invitation and reset link of a staff user who holds no more than the caller, at "
+        "once, and forget their known devices, as when a device was lost. The account stays open and its password "
+        "works. Writes the history of staff. Cannot be undone.",
     )
     async def staff_force_sign_in(self, info: Info, input: Annotated[StaffUserInput, INPUT]) -> StaffForceSignInPayload:
         staff_id = decode_id(input.id, "stf")
@@ -170,9 +199,10 @@ class StaffAdminMutation:
         exclusive=True,
         description="Mail a staff user who holds no more than the caller a link to choose a password, the first or a "
         "new one. It works once, for 24 hours, and only the newest does; nobody but the recipient sees it. The old "
-        "password works until then. Writes the history of staff.",
+        "password works until then. Writes the history of staff. Undone by `staffInvitationWithdraw`.",
     )
     async def staff_invite(self, info: Info, input: Annotated[StaffUserInput, INPUT]) -> StaffInvitePayload:
+        passwords.require_passwords(info.context.settings)
         staff_id = decode_id(input.id, "stf")
         async with info.context.transaction() as connection:
             user = await writes.lock_manageable_user(connection, staff_id, by=actor_of(info.context.viewer))
@@ -182,8 +212,28 @@ class StaffAdminMutation:
                     path=["id"],
                     code=UserErrorCode.NOT_ALLOWED,
                 )
-            await passwords.invite_staff_user(connection, user, by=actor_of(info.context.viewer))
+            await links.invite_staff_user(connection, user, by=actor_of(info.context.viewer))
         return StaffInvitePayload(staff_key=staff_id)
+
+    @admin_mutation(
+        permission=Permission.STAFF_MANAGE,
+        exclusive=True,
+        description="End the invitation of a staff user who holds no more than the caller; its link stops working at "
+        "once. Writes the history of staff. Undone by `staffInvite`, which mails another link.",
+    )
+    async def staff_invitation_withdraw(
+        self, info: Info, input: Annotated[StaffInvitationWithdrawInput, INPUT]
+    ) -> StaffInvitationWithdrawPayload:
+        staff_id, by = decode_id(input.id, "siv"), actor_of(info.context.viewer)
+        async with info.context.transaction() as connection:
+            user = await writes.lock_manageable_user(connection, staff_id, by=by)
+            if not await links.withdraw_invitation(connection, user, by=by):
+                raise RuleError(
+                    "There is no such invitation. It may have been used or withdrawn.",
+                    path=["id"],
+                    code=UserErrorCode.NOT_FOUND,
+                )
+        return StaffInvitationWithdrawPayload(staff_key=staff_id, withdrawn_id=input.id)
 
 
 def _validate_job_title(given: str | None) -> str | None:

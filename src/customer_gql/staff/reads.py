@@ -13,6 +13,7 @@ from .tables import (
     service_token,
     service_token_secret,
     staff_event,
+    staff_invitation,
     staff_password,
     staff_recovery_code,
     staff_role,
@@ -47,6 +48,21 @@ events_by_id = one_by(EVENTS, staff_event.c.id)
 event_list = RootList(EVENTS, [Sort("NEWEST", (staff_event.c.created_at, staff_event.c.id), descending=True)])
 ROLES = select(staff_role).order_by(staff_role.c.name)
 SERVICE_TOKENS = select(service_token).order_by(service_token.c.id.desc())
+
+# One row for a user at most.
+INVITATIONS = (
+    select(
+        staff_invitation.c.staff_id.label("id"),
+        staff_invitation.c.staff_id,
+        staff_invitation.c.created_at,
+        staff_invitation.c.expires_at,
+    )
+    .select_from(staff_invitation.join(staff_user).join(staff_role))
+    .where(staff_invitation.c.expires_at > func.now(), staff_user.c.is_active)
+)
+invitation_list = RootList(
+    INVITATIONS, [Sort("NEWEST", (staff_invitation.c.created_at, staff_invitation.c.staff_id), descending=True)]
+)
 
 _session = staff_session.c
 viewers_by_token = one_by(

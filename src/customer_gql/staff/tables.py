@@ -110,6 +110,19 @@ staff_invitation = table(
     distribution="reference",
 )
 
+# A link by which a staff user who forgot the password chooses a new one.
+staff_password_reset = table(
+    "staff_password_reset",
+    hash_key(),
+    Column("staff_id", ForeignKey("staff_user.id", ondelete="CASCADE"), nullable=False),
+    created_at(),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    is_sha256(),
+    # One row for a user: a newer link takes the place of the older.
+    Index("uq_staff_password_reset_staff_id", "staff_id", unique=True),
+    distribution="reference",
+)
+
 service_token = table(
     "service_token",
     Column("id", BigInteger, primary_key=True),
@@ -166,6 +179,8 @@ staff_oidc_flow = table(
     hash_key("state_hash"),
     Column("nonce", Text, nullable=False),
     Column("verifier", Text, nullable=False),
+    # SHA-256 of the verifier that the page which started it keeps, in URL-safe base64. Null only in rows of older code.
+    Column("challenge", Text),
     Column("expires_at", DateTime(timezone=True), nullable=False),
     distribution="local",
 )
@@ -175,6 +190,19 @@ staff_oidc_code = table(
     "staff_oidc_code",
     hash_key("code_hash"),
     Column("staff_id", ForeignKey("staff_user.id", ondelete="CASCADE"), nullable=False),
+    Column("challenge", Text),
     Column("expires_at", DateTime(timezone=True), nullable=False),
+    distribution="reference",
+)
+
+# The account at an identity provider that a staff user signed in with first. From then on no other one lets them in.
+staff_oidc_identity = table(
+    "staff_oidc_identity",
+    Column("issuer", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("staff_id", ForeignKey("staff_user.id", ondelete="CASCADE"), nullable=False),
+    created_at(),
+    PrimaryKeyConstraint("issuer", "subject"),
+    Index("uq_staff_oidc_identity_staff_id_issuer", "staff_id", "issuer", unique=True),
     distribution="reference",
 )

@@ -137,6 +137,17 @@ class StaffSession:
         return self.token_hash == info.context.viewer.session
 
 
+@strawberry.type(description="An invitation that was mailed to a staff user and still works. A user has one at most.")
+class StaffInvitation:
+    @strawberry.field(description="The invitation, for `staffInvitationWithdraw`. Starts with `siv_`.")
+    def id(self: Any) -> strawberry.ID:
+        return strawberry.ID(encode_id("siv", self.staff_id))
+
+    staff_user: StaffUser = loaded(reads.staff_by_id, key="staff_id", description="Staff user who is invited.")
+    created_at: dt.datetime = column("Time at which the newest link was mailed.")
+    expires_at: dt.datetime = column("Time at which the link stops working.")
+
+
 @strawberry.type(description="A token that a program signs in with. Its secret is shown only once and not stored.")
 class ServiceToken(Node):
     id: strawberry.ID = node_id(

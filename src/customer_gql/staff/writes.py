@@ -145,7 +145,7 @@ async def activate_staff_user(connection: Connection, staff_id: int, *, by: Acto
 
 
 async def deactivate_staff_user(connection: Connection, staff_id: int, *, by: Actor) -> int:
-    """Close the account and end its sessions; how many it were. Nobody does it to themselves or the last one."""
+    """Close the account, end its sessions, links and known devices; how many sessions. Refused for oneself and the last one."""
     await writes.serialize_role_changes(connection)
     user = await lock_manageable_user(connection, staff_id, by=by)
     if _is_self(by, staff_id):
@@ -156,7 +156,7 @@ async def deactivate_staff_user(connection: Connection, staff_id: int, *, by: Ac
         return 0
     version = await _store_user(connection, user, {"is_active": False})
     await writes.require_administrator(connection, path=["id"])
-    ended = await sessions.end_staff_sessions(connection, staff_id)
+    ended = await sessions.end_staff_access(connection, staff_id)
     changes = {"isActive": (True, False)}
     await record_staff_event(
         connection, "USER_DEACTIVATED", by=by, subject=encode_id("stf", staff_id), changes=changes, version=version
@@ -165,9 +165,9 @@ async def deactivate_staff_user(connection: Connection, staff_id: int, *, by: Ac
 
 
 async def force_staff_sign_in(connection: Connection, staff_id: int, *, by: Actor) -> int:
-    """End every session of a user, as when a device was lost; how many it were. The account stays open."""
+    """End every session, link and known device of a user, as when a device was lost; how many sessions. The account stays open."""
     await lock_manageable_user(connection, staff_id, by=by)
-    ended = await sessions.end_staff_sessions(connection, staff_id)
+    ended = await sessions.end_staff_access(connection, staff_id)
     await record_staff_event(connection, "FORCED_SIGN_IN", by=by, subject=encode_id("stf", staff_id))
     return ended
 

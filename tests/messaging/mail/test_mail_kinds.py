@@ -34,6 +34,13 @@ EXPECTED = {
     "STORE_CREDIT_CHANGED": ("Your store credit changed", GENERAL, "mail.path.store_credit"),
     "REWARD_POINTS_CHANGED": ("Your reward points changed", GENERAL, "mail.path.reward_points"),
     "STAFF_INVITATION": ("Choose your password for Main Store", None, "mail.path.staff_invitation"),
+    "STAFF_PASSWORD_RESET": ("Choose a new password for Main Store", None, "mail.path.staff_password_reset"),
+    "STAFF_PASSWORD_CHANGED": ("Your staff password was changed", None, "mail.path.staff_forgotten_password"),
+    "STAFF_TOTP_ON": ("Your second factor was switched on", None, "mail.path.staff_forgotten_password"),
+    "STAFF_TOTP_OFF": ("Your second factor was switched off", None, "mail.path.staff_forgotten_password"),
+    "STAFF_RECOVERY_CODE_USED": ("A recovery code of yours was used", None, "mail.path.staff_forgotten_password"),
+    "STAFF_CODE_WRONG": ("A wrong code was entered for your account", None, "mail.path.staff_forgotten_password"),
+    "STAFF_NEW_DEVICE": ("Your account was used on a new device", None, "mail.path.staff_forgotten_password"),
 }
 PREVIEW = "query P($template: MailTemplateName!, $view: ID!) { mailPreview(template: $template, storeViewId: $view) { subject } }"
 

@@ -12,7 +12,7 @@ from customer_gql.graph.fields import column
 from customer_gql.graph.payloads import EXPECTED_VERSION, Payload
 from customer_gql.graph.roots import INPUT, admin_field, admin_mutation
 from customer_gql.staff import reads
-from customer_gql.staff.sign_in import sign_in
+from customer_gql.staff.sign_in import confirmation
 from customer_gql.staff.tables import staff_role
 from customer_gql.staff.types import StaffRole, StaffRolePayload
 
@@ -91,7 +91,7 @@ class StaffRoleAdminMutation:
         self, info: Info, input: Annotated[StaffRoleCreateInput, INPUT]
     ) -> StaffRoleCreatePayload:
         name, website_ids = validate_name(input.name), _decode_website_ids(input.website_ids)
-        await sign_in.reauthenticate_staff(info.context, input.password)
+        await confirmation.reauthenticate_staff(info.context, input.password)
         async with info.context.transaction() as connection:
             role_id = await writes.create_role(
                 connection,
@@ -114,7 +114,7 @@ class StaffRoleAdminMutation:
         self, info: Info, input: Annotated[StaffRoleUpdateInput, INPUT]
     ) -> StaffRoleUpdatePayload:
         role_id, edits = decode_id(input.id, "rol"), _role_edits(input)
-        await sign_in.reauthenticate_staff(info.context, input.password)
+        await confirmation.reauthenticate_staff(info.context, input.password)
         async with info.context.transaction() as connection:
             await writes.change_role(
                 connection, role_id, expected_version=input.expected_version, by=actor_of(info.context.viewer), **edits
@@ -131,7 +131,7 @@ class StaffRoleAdminMutation:
         self, info: Info, input: Annotated[StaffRoleDeleteInput, INPUT]
     ) -> StaffRoleDeletePayload:
         role_id = decode_id(input.id, "rol")
-        await sign_in.reauthenticate_staff(info.context, input.password)
+        await confirmation.reauthenticate_staff(info.context, input.password)
         async with info.context.transaction() as connection:
             await writes.delete_role(connection, role_id, by=actor_of(info.context.viewer))
         return StaffRoleDeletePayload(deleted_id=input.id)

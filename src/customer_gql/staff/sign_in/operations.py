@@ -1,26 +1,29 @@
 """How staff get in: what needs no token."""
 
 import datetime as dt
+from functools import partial
 from typing import Annotated, Any, Final, Self
 
 import strawberry
 
+from customer_gql.core.emails import normalize_email, validate_email
 from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.core.viewer import ViewerKind
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
 from customer_gql.graph.guards import OwnRecord
 from customer_gql.graph.payloads import Payload
 from customer_gql.graph.roots import INPUT, open_admin_mutation
-from customer_gql.security import hashing
+from customer_gql.security import devices, hashing
 from customer_gql.security.sessions import SessionGrant
 from customer_gql.staff import reads
 from customer_gql.staff.audit.writes import actor_without_token
 from customer_gql.staff.tables import SignedInBy
 from customer_gql.staff.types import StaffUser
 
-from . import attempts, oidc, passwords, sessions
+from . import attempts, links, oidc, passwords, sessions
 from .own_account import StaffAccountMutation, StaffAccountQuery
-from .sign_in import sign_in_staff
+from .sign_in import Attempt, sign_in_staff
 
 
 @strawberry.input(description="Credentials of a staff user.")
@@ -29,6 +32,10 @@ class StaffSignInInput:
     password: str = column("Password, at most 256 characters.")
     totp: str | None = strawberry.field(
         description="Current six-digit code, or a recovery code, when a second factor is on.", default=None
+    )
+    device_token: str | None = strawberry.field(
+        description="Device token of an earlier sign-in on this device. Guesses from elsewhere do not delay it then.",
+        default=None,
     )
 
 
@@ -58,7 +65,11 @@ class SessionPayload(Payload):
 
 @strawberry.type(description="A new session, or the reason for refusing one.")
 class StaffSignInPayload(SessionPayload):
-    pass
+    device_token: str | None = strawberry.field(
+        description="Token by which this device is known, valid for this account for a year after its last use. Keep "
+        "it on the device and send it at the next sign-in. It lets nobody in.",
+        default=None,
+    )
 
 
 @strawberry.input(description="Code that a browser brought from the identity provider.")
@@ -80,6 +91,19 @@ class StaffPasswordSetInput:
 @strawberry.type(description="Result of setting a password.")
 class StaffPasswordSetPayload(Payload):
     is_set: bool = strawberry.field(description="The password was set.", default=False)
+    device_token: str | None = strawberry.field(
+        description="Device token for the first sign-in with the new password.", default=None
+    )
+
+
+@strawberry.input(description="Staff user who needs a new password.")
+class StaffPasswordResetRequestInput:
+    email: str = column("Address of the account, at most 254 characters.")
+
+
+@strawberry.type(description="Result of a request for a new password; it is the same for every address.")
+class StaffPasswordResetRequestPayload(Payload):
+    is_accepted: bool = strawberry.field(description="The request was accepted.", default=False)
 
 
 @strawberry.type
@@ -88,11 +112,16 @@ class StaffSignInMutation:
         description="Sign in as staff. One answer for an unknown address, a wrong password or code, a closed account "
         "and too many guesses. Five guesses are free, then a pause doubles from 1 second to 15 minutes. A network "
         "address with 30 wrong guesses in five minutes, unless configured otherwise, gets `RATE_LIMITED` with the "
-        "seconds to wait as `retryAfter`. Writes the history of staff. Undone by `staffSignOut`."
+        "seconds to wait as `retryAfter`. With the `deviceToken` of an earlier sign-in, only guesses on that device "
+        "count. A wrong code, a used recovery code and a new device are mailed to the owner. Writes the history of "
+        "staff. Undone by `staffSignOut`."
     )
     async def staff_sign_in(self, info: Info, input: Annotated[StaffSignInInput, INPUT]) -> StaffSignInPayload:
-        grant = await sign_in_staff(info.context, input.email[:254], input.password, input.totp)
-        return StaffSignInPayload.of(grant)
+        attempt = Attempt(input.email[:254], input.password, input.totp, input.device_token)
+        signed_in = await sign_in_staff(info.context, attempt)
+        payload = StaffSignInPayload.of(signed_in.grant)
+        payload.device_token = signed_in.device_token
+        return payload
 
     @open_admin_mutation(
         description="Exchange the code a browser brought from the identity provider, once and within 60 seconds, for "
@@ -117,32 +146,54 @@ class StaffSignInMutation:
         return StaffOidcExchangePayload.of(grant)
 
     @open_admin_mutation(
-        description="Choose a password by a link mailed by `staffInvite`. The link works once. Ends every session and "
-        "forgets wrong guesses; does not sign in, and a second factor stays on. Writes the history of staff."
+        description="Choose a password by a link mailed by `staffInvite` or `staffPasswordResetRequest`. The link works "
+        "once. Ends every session, forgets wrong guesses and mails a notice; does not sign in, and a second factor "
+        "stays on. Writes the history of staff. Cannot be undone."
     )
     async def staff_password_set(
         self, info: Info, input: Annotated[StaffPasswordSetInput, INPUT]
     ) -> StaffPasswordSetPayload:
+        passwords.require_passwords(info.context.settings)
         refusal = RuleError(
-            "This link does not work: it was used, replaced by a newer one, or is too old. Ask for another invitation.",
+            "This link does not work: it was used, replaced by a newer one, or is too old. Ask for another one.",
             path=["token"],
             code=UserErrorCode.NOT_FOUND,
         )
         async with info.context.database.writes.acquire() as connection:
             await attempts.check_peer(connection, info.context.caller.address, info.context.settings.admin)
-            user = await passwords.find_invited(connection, input.token)
+            user = await links.find_owner_of_link(connection, input.token)
             if user is None:
                 raise refusal
             await passwords.validate_staff_password(connection, user, input.password)
         hash = await hashing.hash_password(input.password)
         async with info.context.transaction() as connection:
-            if not await passwords.use_invitation(connection, input.token):
+            await passwords.fetch_credentials(connection, user.id)
+            if not await links.use_link(connection, input.token):
                 raise refusal
             await attempts.forgive_peer(connection, info.context.caller.address)
-            await passwords.change_staff_password(
-                connection, user, hash, by=actor_without_token(user.id, info.context.caller.address)
-            )
-        return StaffPasswordSetPayload(is_set=True)
+            by = actor_without_token(user.id, info.context.caller.address)
+            await passwords.change_staff_password(connection, user, hash, by=by)
+            device = await devices.remember_device(connection, ViewerKind.STAFF, user.id, None)
+        return StaffPasswordSetPayload(is_set=True, device_token=device.token)
+
+    @open_admin_mutation(
+        description="Mail a staff user a link to choose a new password, for `staffPasswordSet`. It works once, for 30 "
+        "minutes, and only the newest does. At most 5 in an hour for an account; a network address with 30 requests in "
+        "five minutes, unless configured otherwise, gets `RATE_LIMITED`. The answer is the same for every address. Writes the history of staff."
+    )
+    async def staff_password_reset_request(
+        self, info: Info, input: Annotated[StaffPasswordResetRequestInput, INPUT]
+    ) -> StaffPasswordResetRequestPayload:
+        context = info.context
+        passwords.require_passwords(context.settings)
+        email, address = validate_email(input.email), context.caller.address
+        async with context.database.writes.acquire() as connection:
+            admitted = await links.count_reset_request(connection, email, address, context.settings.admin)
+        if admitted:
+            # After the answer, whose time then does not say whether there is such a user.
+            work = partial(links.mail_reset_link, email=email, address=address)
+            context.later(("staff reset", normalize_email(email)), work)
+        return StaffPasswordResetRequestPayload(is_accepted=True)
 
 
 ADMIN_QUERIES: Final = (StaffAccountQuery,)

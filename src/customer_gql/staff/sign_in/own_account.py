@@ -15,13 +15,13 @@ from customer_gql.security import hashing
 from customer_gql.staff.audit.writes import record_staff_event
 from customer_gql.staff.types import StaffMe, StaffSession
 
-from . import passwords, sessions, totp
-from .sign_in import reauthenticate_staff
+from . import confirmation, notices, passwords, sessions, totp
+from .confirmation import own_staff_id
 
 
 @strawberry.input(description="Current and new password of the staff user.")
 class StaffPasswordChangeInput:
-    password: str | None = strawberry.field(description="Current password; required if there is one.", default=None)
+    password: str | None = strawberry.field(description="Current password.", default=None)
     new_password: str = column("15 to 256 characters; 12 are enough with a second factor.")
 
 
@@ -91,7 +91,7 @@ class StaffTotpDisablePayload(Payload):
 class StaffAccountQuery:
     @own_staff_field(graphql_type=StaffMe, description="The signed-in staff user.")
     async def staff_me(self, info: Info) -> Any:
-        staff_id = _own_staff_id(info)
+        staff_id = own_staff_id(info.context)
         async with info.context.database.reads.acquire() as connection:
             user = await passwords.fetch_credentials(connection, staff_id, hold=False)
             left = await totp.count_recovery_codes(connection, staff_id)
@@ -105,19 +105,28 @@ class StaffAccountQuery:
     @own_staff_field(graphql_type=list[StaffSession], description="One's own sessions that work, newest first.")
     async def staff_sessions(self, info: Info) -> Any:
         async with info.context.database.reads.acquire() as connection:
-            return await sessions.fetch_live_sessions(connection, _own_staff_id(info))
+            return await sessions.fetch_live_sessions(connection, own_staff_id(info.context))
 
 
 @strawberry.type
 class StaffAccountMutation:
     @own_staff_mutation(
-        description="Change one's own password. Ends one's other sessions. Writes the history of staff. Cannot be undone."
+        description="Change one's own password. A first one is chosen with the link of `staffInvite` or "
+        "`staffPasswordResetRequest`. Ends one's other sessions and mails a notice. Writes the history of staff. Cannot be "
+        "undone."
     )
     async def staff_password_change(
         self, info: Info, input: Annotated[StaffPasswordChangeInput, INPUT]
     ) -> StaffPasswordChangePayload:
-        context, staff_id = info.context, _own_staff_id(info)
-        confirmed = await reauthenticate_staff(context, input.password)
+        context, staff_id = info.context, own_staff_id(info.context)
+        passwords.require_passwords(context.settings)
+        confirmed = await confirmation.reauthenticate_staff(context, input.password)
+        if confirmed is None:
+            raise RuleError(
+                "You have no password. Ask for a link to choose one with staffPasswordResetRequest.",
+                path=["password"],
+                code=UserErrorCode.NOT_ALLOWED,
+            )
         async with context.transaction() as connection:
             user = await passwords.fetch_credentials(connection, staff_id)
             await passwords.validate_staff_password(connection, user, input.new_password, path="newPassword")
@@ -133,7 +142,7 @@ class StaffAccountMutation:
 
     @own_staff_mutation(description="End this session, or all of one's own. Writes the history of staff.")
     async def staff_sign_out(self, info: Info, input: Annotated[StaffSignOutInput, INPUT]) -> StaffSignOutPayload:
-        context, staff_id = info.context, _own_staff_id(info)
+        context, staff_id = info.context, own_staff_id(info.context)
         async with context.transaction() as connection:
             if input.everywhere:
                 ended = await sessions.end_staff_sessions(connection, staff_id)
@@ -150,7 +159,7 @@ class StaffAccountMutation:
     ) -> StaffSessionRevokePayload:
         session_id = decode_id(input.id, "sse")
         async with info.context.transaction() as connection:
-            if not await sessions.end_staff_session(connection, _own_staff_id(info), session_id):
+            if not await sessions.end_staff_session(connection, own_staff_id(info.context), session_id):
                 raise RuleError(
                     "There is no such session. It may have ended.", path=["id"], code=UserErrorCode.NOT_FOUND
                 )
@@ -164,58 +173,65 @@ class StaffAccountMutation:
     async def staff_totp_enroll(
         self, info: Info, input: Annotated[StaffTotpEnrollInput, INPUT]
     ) -> StaffTotpEnrollPayload:
-        await reauthenticate_staff(info.context, input.password)
+        await confirmation.reauthenticate_staff(info.context, input.password)
         async with info.context.transaction() as connection:
-            user = await passwords.fetch_credentials(connection, _own_staff_id(info))
+            user = await passwords.fetch_credentials(connection, own_staff_id(info.context))
             secret, uri = await totp.enroll_totp(connection, user, info.context.settings)
         return StaffTotpEnrollPayload(secret=secret, uri=uri)
 
     @own_staff_mutation(
         description="Switch the second factor on with a first code, and get ten recovery codes. From then on signing "
-        "in with the password asks for a code. Writes the history of staff. Undone by `staffTotpDisable`."
+        "in with the password asks for a code. Ten wrong codes end the session. Mails a notice. Writes the history of "
+        "staff. Undone by `staffTotpDisable`."
     )
     async def staff_totp_confirm(
         self, info: Info, input: Annotated[StaffTotpConfirmInput, INPUT]
     ) -> StaffTotpConfirmPayload:
-        staff_id = _own_staff_id(info)
-        async with info.context.transaction() as connection:
-            user = await passwords.fetch_credentials(connection, staff_id)
-            codes = await totp.confirm_totp(connection, user, input.code, info.context.settings)
-            await record_staff_event(
-                connection, "TOTP_ON", by=actor_of(info.context.viewer), subject=encode_id("stf", staff_id)
-            )
-        return StaffTotpConfirmPayload(recovery_codes=codes)
+        context = info.context
+        async with context.database.reads.acquire() as connection:
+            totp.require_enrollment(await passwords.fetch_credentials(connection, own_staff_id(context), hold=False))
+        await confirmation.admit_code(context)
+        refusal = None
+        async with context.transaction() as connection:
+            user = await passwords.fetch_credentials(connection, own_staff_id(context))
+            codes = await totp.confirm_totp(connection, user, input.code, context.settings)
+            if codes is None:
+                refusal = await confirmation.refuse_code(connection, context, user)
+            else:
+                await confirmation.accept_code(connection, context)
+                by, subject = actor_of(context.viewer), encode_id("stf", user.id)
+                await record_staff_event(connection, "TOTP_ON", by=by, subject=subject)
+                await notices.notify_owner(connection, user, "staff_totp_on", address=by.address)
+        if refusal is not None:
+            raise refusal
+        return StaffTotpConfirmPayload(recovery_codes=codes or [])
 
     @own_staff_mutation(
         description="Switch the second factor off. Asks for one's own password, which has to be long enough to stand "
-        "alone, and a code. Writes the history of staff. Recovery codes end; a new set-up makes new ones."
+        "alone, and a code; ten wrong codes end the session. Mails a notice. Writes the history of staff. Recovery "
+        "codes end; a new set-up makes new ones."
     )
     async def staff_totp_disable(
         self, info: Info, input: Annotated[StaffTotpDisableInput, INPUT]
     ) -> StaffTotpDisablePayload:
-        context, staff_id = info.context, _own_staff_id(info)
-        await reauthenticate_staff(context, input.password)
-        if input.password is not None:
-            alone = hashing.normalize_password(input.password)
-            if len(alone) < passwords.MIN_LENGTH:
-                message = f"Change to a password of at least {passwords.MIN_LENGTH} characters first."
-                raise RuleError(message, path=["password"], code=UserErrorCode.NOT_ALLOWED)
+        context = info.context
+        async with context.database.reads.acquire() as connection:
+            user = await passwords.fetch_credentials(connection, own_staff_id(context), hold=False)
+        if user.totp_since is None:
+            raise RuleError("There is no second factor to switch off.", code=UserErrorCode.NOT_ALLOWED)
+        if input.password is not None and len(hashing.normalize_password(input.password)) < passwords.MIN_LENGTH:
+            message = f"Change to a password of at least {passwords.MIN_LENGTH} characters first."
+            raise RuleError(message, path=["password"], code=UserErrorCode.NOT_ALLOWED)
+        await confirmation.confirm_password_before_code(context, input.password)
+        refusal = None
         async with context.transaction() as connection:
-            user = await passwords.fetch_credentials(connection, staff_id)
-            if user.totp_since is None or not await totp.check_second_factor(
-                connection, user, input.code, context.settings
-            ):
-                raise RuleError(
-                    "The code is wrong, or there is no second factor. Enter the current code.", path=["code"]
-                )
-            await totp.disable_totp(connection, staff_id)
-            await record_staff_event(
-                connection, "TOTP_OFF", by=actor_of(context.viewer), subject=encode_id("stf", staff_id)
-            )
+            user = await passwords.fetch_credentials(connection, own_staff_id(context))
+            checked = await totp.check_second_factor(connection, user, input.code, context.settings)
+            if checked in (totp.FactorCheck.PASSED, totp.FactorCheck.RECOVERY_CODE):
+                await confirmation.accept_code(connection, context)
+                await totp.disable_totp(connection, user, by=actor_of(context.viewer))
+            else:
+                refusal = await confirmation.refuse_code(connection, context, user)
+        if refusal is not None:
+            raise refusal
         return StaffTotpDisablePayload(is_off=True)
-
-
-def _own_staff_id(info: Info) -> int:
-    staff_id = info.context.viewer.staff_id
-    assert staff_id is not None
-    return staff_id

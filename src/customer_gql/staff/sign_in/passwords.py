@@ -1,33 +1,40 @@
-"""Passwords of staff: chosen by themselves, from a link mailed to them or at a terminal; never by somebody else."""
+"""Passwords of staff: chosen by themselves, from a link mailed to them or at a terminal; never by somebody else.
 
-import datetime as dt
+A session alone sets no first password: a stolen token would become a lasting way in.
+"""
+
 from typing import Final
 
-from sqlalchemy import delete, select, union
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import select, union
 
 from customer_gql.core.actor import Actor
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.ids import encode_id
-from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one, fetch_rows
+from customer_gql.database.statements import Connection, Row, fetch_one, fetch_rows
 from customer_gql.messaging.mail.addressing import SHOP_NAME
-from customer_gql.messaging.mail.writes import queue_mail
-from customer_gql.security import tokens
 from customer_gql.security.passwords import PasswordRules, store_password, validate_new_password
+from customer_gql.settings import Settings
 from customer_gql.shop.settings.reads import setting
 from customer_gql.shop.websites import tables as shops
 from customer_gql.staff.audit.writes import record_staff_event
 from customer_gql.staff.reads import CREDENTIALS
-from customer_gql.staff.tables import staff_invitation, staff_password, staff_user
+from customer_gql.staff.tables import staff_password, staff_user
 
-from . import attempts, sessions
+from . import attempts, links, notices, sessions
 
 MIN_LENGTH: Final = 15
 MIN_LENGTH_WITH_SECOND_FACTOR: Final = 12
 # An address may begin with two letters; a password need not do without these.
 _SHORTEST_FORBIDDEN: Final = 4
 _MAX_SHOP_NAMES: Final = 200
-INVITATION_LIFETIME: Final = dt.timedelta(hours=24)
+
+
+def require_passwords(settings: Settings) -> None:
+    """Raises where the deployment lets staff in by its identity provider alone."""
+    if not settings.staff_passwords:
+        raise RuleError(
+            "Staff have no passwords here. Sign in at the identity provider.", code=UserErrorCode.NOT_ALLOWED
+        )
 
 
 async def validate_staff_password(connection: Connection, user: Row, password: str, *, path: str = "password") -> None:
@@ -63,57 +70,15 @@ async def change_staff_password(
 ) -> None:
     """Store it, end every session but `keep`, and reset the count of wrong ones: it is the owner who gets here.
 
-    Under the lock of the user, so that a sign-in with the password until now is over, or fails.
+    Under the lock of the user, so that a sign-in with the previous password is over, or fails. The owner gets a mail.
     """
     await fetch_credentials(connection, user.id)
     await store_password(connection, staff_password, user.id, hash)
     await sessions.end_staff_sessions(connection, user.id, keep=keep)
-    await execute_statement(connection, delete(staff_invitation).where(staff_invitation.c.staff_id == user.id))
+    await links.end_links(connection, user.id)
     await attempts.forgive_failures(connection, user.email)
     await record_staff_event(connection, "PASSWORD_CHANGED", by=by, subject=encode_id("stf", user.id))
-
-
-async def invite_staff_user(connection: Connection, user: Row, *, by: Actor) -> dt.datetime:
-    """Mail a link that lets its recipient choose a password, once; until when it works. Only the newest works."""
-    token, now = tokens.new_token(tokens.STAFF_INVITATION), dt.datetime.now(dt.UTC)
-    expires_at = now + INVITATION_LIFETIME
-    insert = upsert(staff_invitation).values(
-        token_hash=tokens.hash_token(token), staff_id=user.id, created_at=now, expires_at=expires_at
-    )
-    newest = {name: insert.excluded[name] for name in ("token_hash", "created_at", "expires_at")}
-    await execute_statement(connection, insert.on_conflict_do_update(index_elements=["staff_id"], set_=newest))
-    await queue_mail(
-        connection,
-        template="staff_invitation",
-        recipient=user.email,
-        customer_id=None,
-        store_view_id=None,
-        placeholders={"name": user.name, "expiresAt": expires_at.isoformat()},
-        secrets={"token": token},
-    )
-    await record_staff_event(connection, "INVITED", by=by, subject=encode_id("stf", user.id))
-    return expires_at
-
-
-async def find_invited(connection: Connection, token: str) -> Row | None:
-    """The user an invitation lets in, if it still works; it is not used up."""
-    return await fetch_one(
-        connection,
-        CREDENTIALS.join(staff_invitation, staff_invitation.c.staff_id == staff_user.c.id).where(
-            staff_invitation.c.token_hash == tokens.hash_token(token),
-            staff_invitation.c.expires_at > dt.datetime.now(dt.UTC),
-            staff_user.c.is_active,
-        ),
-    )
-
-
-async def use_invitation(connection: Connection, token: str) -> bool:
-    """Use the link up; whether this call was the one that did."""
-    used = delete(staff_invitation).where(
-        staff_invitation.c.token_hash == tokens.hash_token(token),
-        staff_invitation.c.expires_at > dt.datetime.now(dt.UTC),
-    )
-    return await execute_statement(connection, used) == 1
+    await notices.notify_owner(connection, user, "staff_password_changed", address=by.address)
 
 
 async def find_active_staff(connection: Connection, email: str) -> Row:

@@ -10,10 +10,12 @@ from customer_gql.core.viewer import Viewer, ViewerKind
 from customer_gql.database.pools import Database
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_rows
 from customer_gql.loading.coalescing import read_coalesced
-from customer_gql.security import tokens
+from customer_gql.security import devices, tokens
 from customer_gql.security.sessions import AuthenticatedSession, SessionGrant, is_live, issue_token, record_use
 from customer_gql.staff.reads import services_by_token, viewers_by_token
 from customer_gql.staff.tables import SignedInBy, staff_oidc_code, staff_session
+
+from . import links
 
 SESSION_IDLE: Final = dt.timedelta(minutes=30)
 SESSION_LIFETIME: Final = dt.timedelta(hours=8)
@@ -112,3 +114,10 @@ async def end_staff_sessions(connection: Connection, staff_id: int, *, keep: byt
         ended = ended.where(staff_session.c.token_hash != keep)
     await execute_statement(connection, delete(staff_oidc_code).where(staff_oidc_code.c.staff_id == staff_id))
     return await execute_statement(connection, ended)
+
+
+async def end_staff_access(connection: Connection, staff_id: int) -> int:
+    """End every session of a user, forget their devices, and end every link they were mailed; how many sessions."""
+    await links.end_links(connection, staff_id)
+    await devices.forget_devices(connection, ViewerKind.STAFF, staff_id)
+    return await end_staff_sessions(connection, staff_id)

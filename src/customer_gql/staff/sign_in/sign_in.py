@@ -4,99 +4,111 @@ Each attempt is counted in a transaction of its own before it is looked at, and 
 password is hashed; so a sign-in is two transactions, unlike other mutations.
 """
 
+from dataclasses import dataclass
 from typing import Final
 
-from customer_gql.core.actor import actor_of
 from customer_gql.core.emails import normalize_email
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.ids import encode_id
+from customer_gql.core.viewer import ViewerKind
 from customer_gql.database.statements import Connection, Row, fetch_one
 from customer_gql.graph.context import Context
-from customer_gql.security import hashing
+from customer_gql.security import devices, hashing
 from customer_gql.security.passwords import renew_hash
 from customer_gql.security.sessions import SessionGrant
-from customer_gql.settings import Settings
 from customer_gql.staff.audit.writes import actor_without_token, record_staff_event
 from customer_gql.staff.reads import CREDENTIALS
 from customer_gql.staff.tables import SignedInBy, staff_password, staff_user
 
-from . import attempts, passwords, sessions, totp
+from . import attempts, notices, passwords, sessions, totp
 
 SIGN_IN_REFUSED: Final = "The address, the password or the code is wrong, or sign-in is closed for a while."
 
 
-async def sign_in_staff(context: Context, email: str, password: str, code: str | None) -> SessionGrant:
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What somebody wants to be let in with."""
+
+    email: str
+    password: str
+    code: str | None
+    device_token: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """The session, and the token by which this device is known next time."""
+
+    grant: SessionGrant
+    device_token: str
+
+
+async def sign_in_staff(context: Context, attempt: Attempt) -> SignedIn:
+    passwords.require_passwords(context.settings)
+    refusal = RuleError(SIGN_IN_REFUSED, code=UserErrorCode.NOT_ALLOWED)
     async with context.database.writes.acquire() as connection:
-        admitted = await attempts.admit_attempt(connection, email, context.caller.address, context.settings.admin)
-        found = await fetch_one(connection, CREDENTIALS.where(staff_user.c.email == normalize_email(email)))
+        found = await fetch_one(connection, CREDENTIALS.where(staff_user.c.email == normalize_email(attempt.email)))
+        owner = None if found is None else found.id
+        device = await devices.find_device(connection, ViewerKind.STAFF, owner, attempt.device_token)
+        admitted = await attempts.admit_sign_in(
+            connection, attempt.email, context.caller.address, device, context.settings.admin
+        )
     if not admitted:
-        raise RuleError(SIGN_IN_REFUSED, code=UserErrorCode.NOT_ALLOWED)
+        raise refusal
     usable = found if found is not None and found.is_active else None
-    is_right = await hashing.verify_password(password, None if usable is None else usable.hash)
+    is_right = await hashing.verify_password(attempt.password, None if usable is None else usable.hash)
     async with context.transaction() as connection:
-        if usable is None or not is_right or not await _is_still_right(connection, usable, code, context.settings):
-            grant = None
+        signed_in = None
+        if usable is not None and is_right:
+            signed_in = await _let_in(connection, usable, attempt, device, context)
+        if signed_in is None:
             await _record_failure(connection, found, context.caller.address)
-        else:
-            grant = await _start_session(connection, usable, context)
-    if usable is None or grant is None:
-        raise RuleError(SIGN_IN_REFUSED, code=UserErrorCode.NOT_ALLOWED)
-    await renew_hash(context.database, staff_password, usable.id, password, usable.hash)
-    return grant
+    if usable is None or signed_in is None:
+        raise refusal
+    await renew_hash(context.database, staff_password, usable.id, attempt.password, usable.hash)
+    return signed_in
 
 
-async def _start_session(connection: Connection, user: Row, context: Context) -> SessionGrant:
-    await attempts.forgive_attempt(connection, user.email, context.caller.address)
-    by = actor_without_token(user.id, context.caller.address)
+async def _let_in(
+    connection: Connection, judged: Row, attempt: Attempt, device: bytes | None, context: Context
+) -> SignedIn | None:
+    """A session, unless the password was changed or the user deactivated while it was verified, or the code is wrong.
+
+    The code is looked at last: it is worth nothing without the password, and would be used up.
+    """
+    user = await passwords.fetch_credentials(connection, judged.id)
+    if not user.is_active or user.hash != judged.hash:
+        return None
+    address = context.caller.address
+    match await totp.check_second_factor(connection, user, attempt.code, context.settings):
+        case totp.FactorCheck.MISSING:
+            return None
+        case totp.FactorCheck.WRONG:
+            # Whoever entered it knows the password.
+            await notices.notify_owner(connection, user, "staff_code_wrong", address=address)
+            return None
+        case totp.FactorCheck.RECOVERY_CODE:
+            await totp.report_used_recovery_code(connection, user, address=address)
+        case totp.FactorCheck.PASSED:
+            pass
+    await attempts.forgive_sign_in(connection, user.email, address, device)
+    return await _start_session(connection, user, attempt, context)
+
+
+async def _start_session(connection: Connection, user: Row, attempt: Attempt, context: Context) -> SignedIn:
+    address = context.caller.address
+    by = actor_without_token(user.id, address)
     await record_staff_event(connection, "SIGNED_IN", by=by, subject=encode_id("stf", user.id))
-    return await sessions.start_staff_session(
-        connection,
-        user.id,
-        by=SignedInBy.PASSWORD,
-        address=context.caller.address,
-        user_agent=context.caller.user_agent or None,
+    device = await devices.remember_device(connection, ViewerKind.STAFF, user.id, attempt.device_token)
+    if device.is_new:
+        await notices.notify_owner(connection, user, "staff_new_device", address=address)
+    grant = await sessions.start_staff_session(
+        connection, user.id, by=SignedInBy.PASSWORD, address=address, user_agent=context.caller.user_agent or None
     )
+    return SignedIn(grant, device.token)
 
 
 async def _record_failure(connection: Connection, tried: Row | None, address: str) -> None:
     by = actor_without_token(None, address)
     subject = None if tried is None else encode_id("stf", tried.id)
     await record_staff_event(connection, "SIGN_IN_FAILED", by=by, subject=subject)
-
-
-async def _is_still_right(connection: Connection, judged: Row, code: str | None, settings: Settings) -> bool:
-    """The password was not changed and the user not deactivated while it was verified, and the code is right.
-
-    The code is looked at last: it is worth nothing without the password, and would be used up.
-    """
-    user = await passwords.fetch_credentials(connection, judged.id)
-    return (
-        user.is_active and user.hash == judged.hash and await totp.check_second_factor(connection, user, code, settings)
-    )
-
-
-async def reauthenticate_staff(context: Context, given: str | None, path: str = "password") -> str | None:
-    """Somebody who found an open session still has to know the password. Asked of users who have one; returns its hash."""
-    staff_id = context.viewer.staff_id
-    if staff_id is None:
-        return None
-    async with context.transaction() as connection:
-        user = await passwords.fetch_credentials(connection, staff_id)
-        if user.hash is None:
-            return None
-        if given is None:
-            raise RuleError("Enter your own password to confirm.", path=[path], code=UserErrorCode.REQUIRED)
-        admitted = await attempts.admit_attempt(connection, user.email, context.caller.address, context.settings.admin)
-    right = admitted and await hashing.verify_password(given, user.hash)
-    async with context.transaction() as connection:
-        if right:
-            await attempts.forgive_attempt(connection, user.email, context.caller.address)
-            return user.hash
-        await record_staff_event(
-            connection, "PASSWORD_WRONG", by=actor_of(context.viewer), subject=encode_id("stf", staff_id)
-        )
-    raise RuleError(
-        "This is not your password, or too many wrong ones were entered. Try again later.",
-        path=[path],
-        code=UserErrorCode.NOT_ALLOWED,
-    )

@@ -5,6 +5,7 @@ together with the user's id, so that a row copied to another user opens nothing.
 """
 
 import datetime as dt
+import enum
 import secrets
 from typing import Final
 
@@ -14,17 +15,31 @@ from pyotp.totp import TOTP
 from sqlalchemy import delete, insert, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from customer_gql.core.actor import Actor
 from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.core.ids import encode_id
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_value
 from customer_gql.security import tokens
 from customer_gql.settings import Settings
+from customer_gql.staff.audit.writes import actor_without_token, record_staff_event
 from customer_gql.staff.reads import RECOVERY_CODES_LEFT
 from customer_gql.staff.tables import staff_recovery_code, staff_totp
+
+from .notices import notify_owner
 
 STEP_SECONDS: Final = 30
 RECOVERY_CODE_COUNT: Final = 10
 _CODE_BYTES: Final = 10
 ISSUER: Final = "customer-gql"
+
+
+class FactorCheck(enum.Enum):
+    """What a given code is worth. `PASSED` is a right code, or none where no second factor is on."""
+
+    PASSED = "passed"
+    RECOVERY_CODE = "recovery code"
+    MISSING = "missing"
+    WRONG = "wrong"
 
 
 def _encryption_keys(settings: Settings) -> MultiFernet:
@@ -69,12 +84,17 @@ async def enroll_totp(connection: Connection, user: Row, settings: Settings) -> 
     return secret, TOTP(secret).provisioning_uri(name=user.email, issuer_name=ISSUER)
 
 
-async def confirm_totp(connection: Connection, user: Row, code: str, settings: Settings) -> list[str]:
-    """Switch it on with a first code; the recovery codes, shown once."""
+def require_enrollment(user: Row) -> None:
+    """Raises where there is no second factor to confirm."""
     if user.secret is None or user.totp_since is not None:
         raise RuleError("There is no second factor to confirm. Enroll one first.", code=UserErrorCode.NOT_ALLOWED)
+
+
+async def confirm_totp(connection: Connection, user: Row, code: str, settings: Settings) -> list[str] | None:
+    """Switch it on with a first code; the recovery codes, shown once. None for a wrong code."""
+    require_enrollment(user)
     if not await _check_digits(connection, user, code, settings):
-        raise RuleError("The code is wrong. Enter the current code of the authenticator.", path=["code"])
+        return None
     await execute_statement(
         connection,
         update(staff_totp).where(staff_totp.c.staff_id == user.id).values(confirmed_at=dt.datetime.now(dt.UTC)),
@@ -85,14 +105,24 @@ async def confirm_totp(connection: Connection, user: Row, code: str, settings: S
     return ["-".join(code[i : i + 5] for i in range(0, len(code), 5)) for code in codes]
 
 
-async def check_second_factor(connection: Connection, user: Row, code: str | None, settings: Settings) -> bool:
-    """Whether the code is right for a user with a second factor. Each code is taken once, even by two at once."""
+async def check_second_factor(connection: Connection, user: Row, code: str | None, settings: Settings) -> FactorCheck:
+    """What the code is worth for this user. Each code is taken once, even by two at once."""
     if user.totp_since is None:
-        return True
+        return FactorCheck.PASSED
     text = (code or "").replace(" ", "").replace("-", "").lower()[:64]
+    if not text:
+        return FactorCheck.MISSING
     if text.isascii() and text.isdigit() and len(text) == 6:
-        return await _check_digits(connection, user, text, settings)
-    return await _use_recovery_code(connection, user.id, text)
+        return FactorCheck.PASSED if await _check_digits(connection, user, text, settings) else FactorCheck.WRONG
+    return FactorCheck.RECOVERY_CODE if await _use_recovery_code(connection, user.id, text) else FactorCheck.WRONG
+
+
+async def report_used_recovery_code(connection: Connection, user: Row, *, address: str | None) -> None:
+    """Record that a recovery code let the user in, and mail them how many are left."""
+    by = actor_without_token(user.id, address)
+    await record_staff_event(connection, "RECOVERY_CODE_USED", by=by, subject=encode_id("stf", user.id))
+    left = await count_recovery_codes(connection, user.id)
+    await notify_owner(connection, user, "staff_recovery_code_used", address=address, codesLeft=str(left))
 
 
 async def _check_digits(connection: Connection, user: Row, code: str, settings: Settings) -> bool:
@@ -120,10 +150,14 @@ async def _use_recovery_code(connection: Connection, staff_id: int, code: str) -
     return await execute_statement(connection, used) == 1
 
 
-async def disable_totp(connection: Connection, staff_id: int) -> bool:
-    """Whether there was one to switch off."""
-    await execute_statement(connection, delete(staff_recovery_code).where(staff_recovery_code.c.staff_id == staff_id))
-    return await execute_statement(connection, delete(staff_totp).where(staff_totp.c.staff_id == staff_id)) == 1
+async def disable_totp(connection: Connection, user: Row, *, by: Actor) -> bool:
+    """Switch it off and mail its owner; whether there was one."""
+    await execute_statement(connection, delete(staff_recovery_code).where(staff_recovery_code.c.staff_id == user.id))
+    if await execute_statement(connection, delete(staff_totp).where(staff_totp.c.staff_id == user.id)) == 0:
+        return False
+    await record_staff_event(connection, "TOTP_OFF", by=by, subject=encode_id("stf", user.id))
+    await notify_owner(connection, user, "staff_totp_off", address=by.address)
+    return True
 
 
 async def count_recovery_codes(connection: Connection, staff_id: int) -> int:
