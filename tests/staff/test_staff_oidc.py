@@ -15,10 +15,12 @@ from joserfc.jwk import KeySet, RSAKey
 from starlette.applications import Starlette
 from starlette.responses import JSONResponse
 from starlette.routing import Route
+from typer.testing import CliRunner
 
 from conftest import Client, served
+from customer_gql.cli import cli
 from customer_gql.execution.http.server import bind_socket
-from support.staff import make_staff
+from support.staff import events, make_staff
 
 EXCHANGE = """mutation E($input: StaffOidcExchangeInput!) { staffOidcExchange(input: $input) {
   token staffUser { email } userErrors { code path } } }"""
@@ -35,6 +37,7 @@ class Provider:
         self.claims: dict = {}
         self.asked: dict = {}
         self.used: set[str] = set()
+        self.subject = uuid.uuid4().hex
 
     async def configuration(self, _request):
         paths = {"authorization_endpoint": "authorize", "token_endpoint": "token", "jwks_uri": "keys"}
@@ -52,7 +55,14 @@ class Provider:
         self.used.add(form["code"])
         assert form["redirect_uri"] == CALLBACK
         now = int(time.time())
-        claims = {"iss": self.issuer, "aud": "shop", "sub": "1", "iat": now, "exp": now + 60, "email_verified": True}
+        claims = {
+            "iss": self.issuer,
+            "aud": "shop",
+            "sub": self.subject,
+            "iat": now,
+            "exp": now + 60,
+            "email_verified": True,
+        }
         claims |= {"nonce": self.asked["nonce"], **self.claims}
         token = jwt.encode({"alg": "RS256", "kid": "one"}, claims, self.signing)
         return JSONResponse({"access_token": "x", "token_type": "Bearer", "id_token": token})
@@ -95,8 +105,12 @@ async def desk(settings, database, provider, connection):
         yield http
 
 
+VERIFIER = "a-verifier-that-the-page-keeps-for-itself-alone"
+CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).decode().rstrip("=")
+
+
 async def begin(desk, provider):
-    response = await desk.get("/admin/oidc/start")
+    response = await desk.get("/admin/oidc/start", params={"challenge": CHALLENGE})
     provider.asked = {
         name: values[0] for name, values in parse_qs(urlsplit(response.headers["location"]).query).items()
     }
@@ -111,8 +125,9 @@ async def come_back(desk, provider, **given):
     return {name: values[0] for name, values in parse_qs(landed.query).items()}
 
 
-async def exchange(desk, code):
-    return (await Client(desk, "/admin/graphql", None).data(EXCHANGE, input={"code": code}))["staffOidcExchange"]
+async def exchange(desk, code, verifier=VERIFIER):
+    input = {"code": code, "verifier": verifier}
+    return (await Client(desk, "/admin/graphql", None).data(EXCHANGE, input=input))["staffOidcExchange"]
 
 
 @pytest.fixture
@@ -167,6 +182,10 @@ async def test_a_code_is_for_a_minute_and_for_the_active(desk, provider, user, c
         {"exp": 1},
         {"exp": None},
         {"iat": None},
+        {"sub": None},
+        {"sub": ""},
+        {"sub": "x" * 256},
+        {"sub": 7},
     ],
     ids=str,
 )
@@ -229,7 +248,12 @@ async def test_a_closed_account_comes_back_without_a_code(desk, provider, user, 
 
 async def test_no_request_chooses_where_a_browser_is_sent(desk, provider, user):
     hostile = {"Host": "evil.example", "X-Forwarded-Host": "evil.example", "Forwarded": "host=evil.example"}
-    wish = {"redirect_uri": "https://evil.example", "landing": "https://evil.example", "next": "//evil.example"}
+    wish = {
+        "challenge": CHALLENGE,
+        "redirect_uri": "https://evil.example",
+        "landing": "https://evil.example",
+        "next": "//evil.example",
+    }
     response = await desk.get("/admin/oidc/start", headers=hostile, params=wish)
     sent = urlsplit(response.headers["location"])
     provider.asked = {name: values[0] for name, values in parse_qs(sent.query).items()}
@@ -247,7 +271,7 @@ async def test_thirty_beginnings_in_five_minutes_from_one_network_address(desk, 
     before = await connection.fetchval("SELECT count(*) FROM staff_oidc_flow")
     for _ in range(30):
         await begin(desk, provider)
-    refused = await desk.get("/admin/oidc/start")
+    refused = await desk.get("/admin/oidc/start", params={"challenge": CHALLENGE})
     address, _, seconds = refused.headers["location"].rpartition("=")
     assert address == f"{LANDING}?error=rate_limited&retryAfter"
     assert 0 < int(seconds) <= 300
@@ -258,7 +282,7 @@ async def test_thirty_beginnings_in_five_minutes_from_one_network_address(desk, 
 async def test_a_provider_that_names_another_issuer_is_not_asked(desk, provider):
     """Else whoever answers in its place would have its keys believed (mix-up)."""
     named, provider.issuer = provider.issuer, "https://another.example"
-    response = await desk.get("/admin/oidc/start")
+    response = await desk.get("/admin/oidc/start", params={"challenge": CHALLENGE})
     assert response.headers["location"] == f"{LANDING}?error=refused"
     provider.issuer = named
 
@@ -272,3 +296,64 @@ async def test_a_wrong_code_and_a_cancelled_sign_in_lead_back(desk, provider):
 
 async def test_without_a_provider_there_is_no_such_address(http):
     assert (await http.get("/admin/oidc/start")).status_code == 404
+
+
+async def sign_in_at(desk, provider, email, subject, **claims):
+    """What the landing page gets for an account of the provider."""
+    await begin(desk, provider)
+    provider.claims = {"email": email, "sub": subject, **claims}
+    return await come_back(desk, provider)
+
+
+async def test_a_code_is_for_the_page_that_started_and_used_up_by_a_wrong_verifier(desk, provider, user):
+    refused = {"token": None, "staffUser": None, "userErrors": [{"code": "NOT_FOUND", "path": ["code"]}]}
+    for wrong in ("", "a-verifier-of-another-page-that-is-long-enough", CHALLENGE):
+        code = (await sign_in_at(desk, provider, user.email, provider.subject))["code"]
+        assert await exchange(desk, code, wrong) == refused
+        assert await exchange(desk, code) == refused
+    code = (await sign_in_at(desk, provider, user.email, provider.subject))["code"]
+    assert (await exchange(desk, code))["token"]
+
+
+@pytest.mark.parametrize("challenge", [None, "", "short", CHALLENGE + "=", CHALLENGE[:-1] + "/", VERIFIER])
+async def test_no_sign_in_starts_without_the_challenge_of_a_page(challenge, desk, connection):
+    before = await connection.fetchval("SELECT count(*) FROM staff_oidc_flow")
+    parameters = {} if challenge is None else {"challenge": challenge}
+    response = await desk.get("/admin/oidc/start", params=parameters)
+    assert response.headers["location"] == f"{LANDING}?error=refused"
+    assert await connection.fetchval("SELECT count(*) FROM staff_oidc_flow") == before
+
+
+async def test_the_first_sign_in_binds_the_account_of_the_provider(desk, provider, user, connection):
+    assert set(await sign_in_at(desk, provider, user.email, provider.subject)) == {"code"}
+    stored = await connection.fetchrow("SELECT * FROM staff_oidc_identity WHERE staff_id = $1", user.id)
+    assert (stored.issuer, stored.subject) == (provider.issuer, provider.subject)
+    assert ("OIDC_BOUND", "STAFF") in await events(connection, user.id)
+    # The address may change at the provider, and need not be verified again.
+    changed = await sign_in_at(desk, provider, "new@example.com", provider.subject, email_verified=False)
+    assert (await exchange(desk, changed["code"]))["staffUser"] == {"email": user.email}
+
+
+async def test_another_account_with_the_address_of_a_bound_one_lets_nobody_in(desk, provider, user):
+    assert set(await sign_in_at(desk, provider, user.email, provider.subject)) == {"code"}
+    assert await sign_in_at(desk, provider, user.email, uuid.uuid4().hex) == {"error": "refused"}
+
+
+async def test_a_bound_account_with_the_address_of_another_user_stays_bound(desk, provider, user, connection):
+    other = await make_staff(connection, 1)
+    assert set(await sign_in_at(desk, provider, user.email, provider.subject)) == {"code"}
+    code = (await sign_in_at(desk, provider, other.email, provider.subject))["code"]
+    assert (await exchange(desk, code))["staffUser"] == {"email": user.email}
+
+
+async def test_the_command_line_lets_another_account_be_bound(desk, provider, user, connection, database_url):
+    def unbind():
+        return CliRunner().invoke(
+            cli, ["staff", "oidc-unbind", user.email], env={"CUSTOMER_GQL_DATABASE_URL": database_url}
+        )
+
+    assert "has not signed in" in str((await asyncio.to_thread(unbind)).exception)
+    assert set(await sign_in_at(desk, provider, user.email, provider.subject)) == {"code"}
+    assert (await asyncio.to_thread(unbind)).exit_code == 0
+    assert ("OIDC_UNBOUND", "SYSTEM") in await events(connection, user.id)
+    assert set(await sign_in_at(desk, provider, user.email, uuid.uuid4().hex)) == {"code"}

@@ -77,6 +77,23 @@ def staff_totp_off(email: str) -> None:
     print(f"{email} signs in with the password alone now")
 
 
+@staff_commands.command("oidc-unbind")
+def staff_oidc_unbind(email: str) -> None:
+    """Let a staff user sign in with another account of the identity provider."""
+    from customer_gql.core.actor import SYSTEM
+    from customer_gql.core.emails import normalize_email
+    from customer_gql.staff.sign_in import oidc, passwords
+
+    async def unbind(connection: Connection) -> None:
+        user = await passwords.find_active_staff(connection, normalize_email(email))
+        if not await oidc.forget_provider_accounts(connection, user.id, by=SYSTEM):
+            raise CommandFailed(f"{email} has not signed in at the identity provider.")
+
+    with migrated() as url:
+        run(url, unbind)
+    print(f"the next sign-in of {email} at the identity provider binds its account")
+
+
 @customer_commands.command("token")
 def customer_token(
     email: str,

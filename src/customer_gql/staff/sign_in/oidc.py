@@ -1,15 +1,23 @@
 """Staff sign in at an identity provider: authorization code flow with PKCE, state and nonce (extra `oidc`).
 
-Who comes back is a staff user already, active, and known by an address the provider has verified; nobody is made here.
-A second factor is the provider's affair. The browser carries a code that works once, for a minute, and no token.
+Who comes back is an active staff user, known by the provider's account of their first sign-in; at the first one, by an
+address that the provider has verified. Nobody is made here. A second factor is the provider's responsibility. The browser
+carries a code that works once, for a minute, for the page that started the sign-in, and no token
+(docs/domain/staff-sign-in.md#staff-sign-in-13).
 """
 
+import base64
 import datetime as dt
+import hashlib
+import re
 import secrets
+from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import delete, insert, select
+from sqlalchemy.dialects.postgresql import insert as upsert
 
+from customer_gql.core.actor import Actor
 from customer_gql.core.emails import normalize_email
 from customer_gql.core.ids import encode_id
 from customer_gql.core.viewer import ViewerKind
@@ -19,12 +27,23 @@ from customer_gql.security import tokens
 from customer_gql.security.address_limits import count_address_attempt
 from customer_gql.settings import Settings
 from customer_gql.staff.audit.writes import actor_without_token, record_staff_event
-from customer_gql.staff.tables import staff_oidc_code, staff_oidc_flow, staff_user
+from customer_gql.staff.tables import staff_oidc_code, staff_oidc_flow, staff_oidc_identity, staff_user
 
 FLOW_LIFETIME: Final = dt.timedelta(minutes=10)
 CODE_LIFETIME: Final = dt.timedelta(seconds=60)
 _ALGORITHMS: Final = ["RS256", "PS256", "ES256"]  # signatures by the provider's key; never none, never a shared secret
 _TIMEOUT_SECONDS: Final = 5
+_CHALLENGE: Final = re.compile(r"[A-Za-z0-9_-]{43}")  # SHA-256 in URL-safe base64 (RFC 7636, S256)
+_MAX_SUBJECT: Final = 255
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderAccount:
+    """Whom the provider names. `email` is None when it has not verified an address."""
+
+    issuer: str
+    subject: str
+    email: str | None
 
 
 class OidcRefused(Exception):
@@ -53,8 +72,16 @@ async def _discover_provider(client: Any, settings: Settings) -> dict[str, Any]:
     return found
 
 
-async def start_oidc_flow(database: Database, settings: Settings, *, address: str | None) -> tuple[str, str]:
-    """Where to send the browser, and the state it has to bring back. Raises `OidcRefused`, and `RateLimited` for an address that starts too many."""
+async def start_oidc_flow(
+    database: Database, settings: Settings, *, challenge: str, address: str | None
+) -> tuple[str, str]:
+    """Where to send the browser, and the state it has to bring back.
+
+    `challenge` is the SHA-256 of a verifier that the page keeps for `exchange_one_time_code`. Raises `OidcRefused`, and
+    `RateLimited` for an address that starts too many.
+    """
+    if not _CHALLENGE.fullmatch(challenge):
+        raise OidcRefused("no challenge of the page that starts")
     async with database.transaction() as connection:
         await count_address_attempt(connection, ViewerKind.STAFF, address, settings.admin, counter="oidc")
     state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
@@ -64,7 +91,7 @@ async def start_oidc_flow(database: Database, settings: Settings, *, address: st
             provider["authorization_endpoint"], state=state, nonce=nonce, code_verifier=verifier
         )
     now = dt.datetime.now(dt.UTC)
-    flow = {"nonce": nonce, "verifier": verifier, "expires_at": now + FLOW_LIFETIME}
+    flow = {"nonce": nonce, "verifier": verifier, "challenge": challenge, "expires_at": now + FLOW_LIFETIME}
     async with database.transaction() as connection:
         await execute_statement(connection, delete(staff_oidc_flow).where(staff_oidc_flow.c.expires_at < now))
         await execute_statement(connection, insert(staff_oidc_flow).values(state_hash=tokens.hash_token(state), **flow))
@@ -83,23 +110,55 @@ async def finish_oidc_flow(
                 staff_oidc_flow.c.state_hash == tokens.hash_token(state),
                 staff_oidc_flow.c.expires_at > dt.datetime.now(dt.UTC),
             )
-            .returning(staff_oidc_flow.c.nonce, staff_oidc_flow.c.verifier),
+            .returning(staff_oidc_flow.c.nonce, staff_oidc_flow.c.verifier, staff_oidc_flow.c.challenge),
         )
     if flow is None:
         raise OidcRefused("unknown or used state")
-    email = await _fetch_verified_email(settings, code, flow.verifier, flow.nonce)
+    account = await _fetch_account(settings, code, flow.verifier, flow.nonce)
     async with database.transaction() as connection:
-        staff_id = await fetch_value(
-            connection,
-            select(staff_user.c.id).where(staff_user.c.email == normalize_email(email), staff_user.c.is_active),
-        )
+        staff_id = await _find_or_bind_owner(connection, account, address)
         if staff_id is not None:
-            return await _issue_one_time_code(connection, staff_id)
+            return await _issue_one_time_code(connection, staff_id, flow.challenge)
         await record_staff_event(connection, "SIGN_IN_FAILED", by=actor_without_token(None, address))
-    raise OidcRefused("no active staff user has this address")
+    raise OidcRefused("no active staff user belongs to this account of the provider")
 
 
-async def _fetch_verified_email(settings: Settings, code: str, verifier: str, nonce: str) -> str:
+async def _find_or_bind_owner(connection: Connection, account: ProviderAccount, address: str | None) -> int | None:
+    """The active staff user whose account at the provider this is. The first sign-in binds the two."""
+    identity = staff_oidc_identity.c
+    bound = await fetch_one(
+        connection,
+        select(staff_user.c.id, staff_user.c.is_active)
+        .join(staff_oidc_identity)
+        .where(identity.issuer == account.issuer, identity.subject == account.subject),
+    )
+    if bound is not None:
+        return bound.id if bound.is_active else None
+    if account.email is None:
+        return None
+    named = staff_user.c.email == normalize_email(account.email)
+    staff_id = await fetch_value(connection, select(staff_user.c.id).where(named, staff_user.c.is_active))
+    if staff_id is None:
+        return None
+    # Another account of the provider may get an address that a staff user once had.
+    binding = upsert(staff_oidc_identity).values(issuer=account.issuer, subject=account.subject, staff_id=staff_id)
+    if await execute_statement(connection, binding.on_conflict_do_nothing()) == 0:
+        return None
+    by = actor_without_token(staff_id, address)
+    await record_staff_event(connection, "OIDC_BOUND", by=by, subject=encode_id("stf", staff_id))
+    return staff_id
+
+
+async def forget_provider_accounts(connection: Connection, staff_id: int, *, by: Actor) -> bool:
+    """Let the next sign-in of the user bind another account of the provider; whether one was bound."""
+    forgotten = delete(staff_oidc_identity).where(staff_oidc_identity.c.staff_id == staff_id)
+    if await execute_statement(connection, forgotten) == 0:
+        return False
+    await record_staff_event(connection, "OIDC_UNBOUND", by=by, subject=encode_id("stf", staff_id))
+    return True
+
+
+async def _fetch_account(settings: Settings, code: str, verifier: str, nonce: str) -> ProviderAccount:
     async with _oidc_client(settings) as client:
         provider = await _discover_provider(client, settings)
         given = await client.fetch_token(
@@ -107,10 +166,11 @@ async def _fetch_verified_email(settings: Settings, code: str, verifier: str, no
         )
         keys = (await client.request("GET", provider["jwks_uri"], withhold_token=True)).raise_for_status().json()
     claims = _verify_id_token(given.get("id_token") or "", keys, settings, nonce)
-    email = claims.get("email")
-    if claims.get("email_verified") is not True or not isinstance(email, str):
-        raise OidcRefused("no verified address")
-    return email
+    subject, email = claims.get("sub"), claims.get("email")
+    if not isinstance(subject, str) or not 0 < len(subject) <= _MAX_SUBJECT:
+        raise OidcRefused("no subject")
+    is_verified = claims.get("email_verified") is True and isinstance(email, str)
+    return ProviderAccount(settings.oidc_issuer or "", subject, email if is_verified else None)
 
 
 def _verify_id_token(id_token: str, keys: Any, settings: Settings, nonce: str) -> dict[str, Any]:
@@ -134,16 +194,16 @@ def _verify_id_token(id_token: str, keys: Any, settings: Settings, nonce: str) -
     return token.claims
 
 
-async def _issue_one_time_code(connection: Connection, staff_id: int) -> str:
+async def _issue_one_time_code(connection: Connection, staff_id: int, challenge: str | None) -> str:
     code = tokens.new_token(tokens.STAFF_CODE)
     row = {"code_hash": tokens.hash_token(code), "expires_at": dt.datetime.now(dt.UTC) + CODE_LIFETIME}
-    await execute_statement(connection, insert(staff_oidc_code).values(staff_id=staff_id, **row))
+    await execute_statement(connection, insert(staff_oidc_code).values(staff_id=staff_id, challenge=challenge, **row))
     return code
 
 
-async def exchange_one_time_code(connection: Connection, code: str, address: str | None) -> int | None:
-    """Whose code it is, used up by asking; None when it does not work any more."""
-    found = await fetch_value(
+async def exchange_one_time_code(connection: Connection, code: str, verifier: str, address: str | None) -> int | None:
+    """Whose code it is, used up by asking; None when it does not work any more, or another page started it."""
+    found = await fetch_one(
         connection,
         delete(staff_oidc_code)
         .where(
@@ -151,10 +211,15 @@ async def exchange_one_time_code(connection: Connection, code: str, address: str
             staff_oidc_code.c.expires_at > dt.datetime.now(dt.UTC),
             staff_oidc_code.c.staff_id.in_(select(staff_user.c.id).where(staff_user.c.is_active)),
         )
-        .returning(staff_oidc_code.c.staff_id),
+        .returning(staff_oidc_code.c.staff_id, staff_oidc_code.c.challenge),
     )
-    if found is not None:
-        await record_staff_event(
-            connection, "SIGNED_IN", by=actor_without_token(found, address), subject=encode_id("stf", found)
-        )
-    return found
+    if found is None or not secrets.compare_digest(compute_challenge(verifier), found.challenge or ""):
+        return None
+    by = actor_without_token(found.staff_id, address)
+    await record_staff_event(connection, "SIGNED_IN", by=by, subject=encode_id("stf", found.staff_id))
+    return found.staff_id
+
+
+def compute_challenge(verifier: str) -> str:
+    """The S256 challenge of a verifier (RFC 7636)."""
+    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")

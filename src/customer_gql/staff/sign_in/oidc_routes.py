@@ -1,4 +1,7 @@
-"""The two addresses a browser visits on its way through the identity provider."""
+"""The two addresses a browser visits on its way through the identity provider.
+
+The page that starts keeps a verifier and sends its SHA-256: `/admin/oidc/start?challenge=…`.
+"""
 
 import secrets
 from typing import Any, Final
@@ -26,7 +29,10 @@ def oidc_routes(settings: Settings) -> list[Route]:
     async def begin(request: Request) -> Response:
         try:
             database = request.app.state.databases["admin"]
-            url, state = await oidc.start_oidc_flow(database, settings, address=_peer_address(request))
+            challenge = request.query_params.get("challenge", "")
+            url, state = await oidc.start_oidc_flow(
+                database, settings, challenge=challenge, address=_peer_address(request)
+            )
         except Exception as error:  # noqa: BLE001 - whatever the provider did, the browser goes back to where it came from
             return _redirect_with_error(settings, error)
         response = RedirectResponse(url, 302, headers=_PRIVATE_HEADERS)

@@ -75,6 +75,10 @@ class StaffSignInPayload(SessionPayload):
 @strawberry.input(description="Code that a browser brought from the identity provider.")
 class StaffOidcExchangeInput:
     code: str = column("The one-time code.")
+    verifier: str = column(
+        "Secret of the page that started the sign-in, 43 to 128 characters; its SHA-256 in URL-safe base64 was the "
+        "`challenge` of `/admin/oidc/start`."
+    )
 
 
 @strawberry.type(description="A new session, or the reason for refusing one.")
@@ -125,24 +129,26 @@ class StaffSignInMutation:
 
     @open_admin_mutation(
         description="Exchange the code a browser brought from the identity provider, once and within 60 seconds, for "
-        "a session. A second factor is the responsibility of the provider. Writes the history of staff. Undone by `staffSignOut`."
+        "a session. Only the page that started the sign-in can, with its verifier. A second factor is the responsibility of the provider. Writes the history of staff. Undone by `staffSignOut`."
     )
     async def staff_oidc_exchange(
         self, info: Info, input: Annotated[StaffOidcExchangeInput, INPUT]
     ) -> StaffOidcExchangePayload:
-        context = info.context
+        context, grant = info.context, None
+        address = context.caller.address
         async with context.transaction() as connection:
-            staff_id = await oidc.exchange_one_time_code(connection, input.code, context.caller.address)
-            if staff_id is None:
-                message = "This code does not work: it was used, is unknown, or is too old. Sign in again."
-                raise RuleError(message, path=["code"], code=UserErrorCode.NOT_FOUND)
-            grant = await sessions.start_staff_session(
-                connection,
-                staff_id,
-                by=SignedInBy.OIDC,
-                address=context.caller.address,
-                user_agent=context.caller.user_agent or None,
+            staff_id = await oidc.exchange_one_time_code(connection, input.code, input.verifier, address)
+            if staff_id is not None:
+                agent = context.caller.user_agent or None
+                grant = await sessions.start_staff_session(
+                    connection, staff_id, by=SignedInBy.OIDC, address=address, user_agent=agent
+                )
+        # After the commit: a code that was tried with a wrong verifier is used up.
+        if grant is None:
+            message = (
+                "This code does not work: it was used, is unknown, is too old, or another page started the sign-in."
             )
+            raise RuleError(f"{message} Sign in again.", path=["code"], code=UserErrorCode.NOT_FOUND)
         return StaffOidcExchangePayload.of(grant)
 
     @open_admin_mutation(
