@@ -8,7 +8,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "b5e24c9d7f10"
-down_revision = "4c1be7a90d25"
+down_revision = "eb26e684f919"
 branch_labels = None
 depends_on = None
 

@@ -55,7 +55,9 @@ async def test_the_right_password_in_an_open_session_does_not_count(identity):
     for _ in range(30):
         await guess(identity, here)
     input = {identity.current_password: old, "newPassword": new}
-    assert is_limited(await here.answer(identity.change_document, input=input))
+    answer = await here.answer(identity.change_document, input=input)
+    # Sessions of staff are counted by themselves, so that nobody behind the same address keeps their owner out.
+    assert is_limited(answer) is not isinstance(identity, StaffIdentity)
 
 
 @pytest.mark.parametrize("name", ["address_attempts", "address_seconds"])
