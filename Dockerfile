@@ -1,5 +1,6 @@
 # One image for the service and its commands. Built in two stages, so that no build tool is in what runs.
-FROM python:3.13-slim AS build
+# Named by full version; not by digest, because none was verified.
+FROM python:3.13.14-slim AS build
 WORKDIR /build
 COPY requirements requirements
 RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --require-hashes -r requirements/base.lock \
@@ -12,7 +13,7 @@ RUN /tools/bin/python web/build.py \
     && /tools/bin/python -m hatchling build -t wheel \
     && /venv/bin/pip install --no-cache-dir --no-deps dist/*.whl
 
-FROM python:3.13-slim
+FROM python:3.13.14-slim
 RUN useradd --system --uid 10001 --no-create-home customer-gql
 COPY --from=build /venv /venv
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 CUSTOMER_GQL_HOST=0.0.0.0

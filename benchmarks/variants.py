@@ -23,9 +23,12 @@ SERVE: Final = [str(BIN / "customer-gql"), "serve"]
 # All that differs from the service as it is shipped.
 SERVICE_SETTINGS: Final = {
     # Without a higher rate limit nothing else would be measured; the guard itself stays enabled.
-    "CUSTOMER_GQL_ADMIN__BUCKET": "2000000000",
-    "CUSTOMER_GQL_ADMIN__RATE": "2000000000",
+    "CUSTOMER_GQL_ADMIN__BUCKET": "1000000000",
+    "CUSTOMER_GQL_ADMIN__RATE": "1000000000",
     "CUSTOMER_GQL_ADMIN__READ_CONNECTIONS": "8",
+    # Production does not start without these two.
+    "CUSTOMER_GQL_STOREFRONT_URL": "https://shop.example.com",
+    "CUSTOMER_GQL_SECRET_KEYS": base64.urlsafe_b64encode(os.urandom(32)).decode(),
     # The statements of jobs would count for whichever variant is measured at that moment.
     "CUSTOMER_GQL_WORKER": "false",
 }

@@ -12,7 +12,6 @@ from typing import Any
 import asyncpg
 import httpx
 import pytest
-from cryptography.fernet import Fernet
 
 from customer_gql.customers.accounts.writes import issue_customer_token
 from customer_gql.database import migrations
@@ -25,6 +24,7 @@ from customer_gql.staff import writes as staff
 from support.clients import Client, hash_cheaply, served
 from support.databases import FAST, cloned
 from support.isolation import Isolation, isolate
+from support.mailed import SECRET_KEYS
 from support.races import StoppableConnection
 
 pytest_plugins = ["support.devices", "support.furnished", "support.identities", "support.large_tables", "support.skips"]
@@ -176,9 +176,7 @@ async def connection(database: Database) -> AsyncGenerator[Connection]:
 def settings(database_url: str) -> Settings:
     # Costs are held to in tests/execution; elsewhere a test may ask for a whole shop.
     wide = AdminSettings(cost=10**6, fields=10**5, tokens=10**5, bucket=10**9, rate=10**9, requests=300)  # pyright: ignore[reportCallIssue]
-    return load_settings(
-        database_url=database_url, environment="development", admin=wide, secret_keys=Fernet.generate_key().decode()
-    )
+    return load_settings(database_url=database_url, environment="development", admin=wide, secret_keys=SECRET_KEYS)
 
 
 @pytest.fixture(scope="session")

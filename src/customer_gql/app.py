@@ -38,6 +38,7 @@ from customer_gql.schema import admin, storefront
 from customer_gql.schema.projections import PROJECTIONS
 from customer_gql.schema.work import WORK
 from customer_gql.security import hashing
+from customer_gql.security.secret_keys import use_secret_keys
 from customer_gql.security.sessions import AuthenticatedSession
 from customer_gql.staff.sign_in import oidc_routes
 from customer_gql.staff.sign_in.sessions import find_staff_session, record_staff_use
@@ -174,6 +175,7 @@ async def _find_origin(audience: str, request: Request) -> RequestOrigin:
 async def _open_context(
     settings: Settings, audience: str, authenticate: Authenticate, request: Request, peer: RequestOrigin
 ) -> Context:
+    use_secret_keys(settings.secret_keys)
     database: Database = request.app.state.databases[audience]
     background: Background = request.app.state.background
     viewer = await _authenticate_viewer(database, background, authenticate, request.headers.get("authorization"), peer)

@@ -14,7 +14,7 @@ from customer_gql.settings import load_settings
 from support.processes import PROGRAM
 
 ROOT = Path(__file__).parents[2]
-CHANGED = {"admin": {"bucket", "rate", "read_connections"}, "worker": False}
+CHANGED = {"admin": {"bucket", "rate", "read_connections"}, "required": {"storefront_url", "secret_keys"}}
 VARIANTS = {"service": {}, "plans-off": {"compiled_plans": False}}
 
 
@@ -50,6 +50,8 @@ def test_only_a_few_settings_differ(variant: Any, monkeypatch: pytest.MonkeyPatc
         monkeypatch.setenv(name, given[name])
     measured = load_settings().model_dump()
     assert differences(shipped.pop("admin"), measured.pop("admin")).keys() == CHANGED["admin"]
+    required = {name: measured.pop(name) for name in CHANGED["required"]}
+    assert differences({name: shipped.pop(name) for name in required}, required).keys() == CHANGED["required"]
     assert differences(shipped, measured) == {
         "worker": False,
         "port": variant.port,

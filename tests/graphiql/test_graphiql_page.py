@@ -113,3 +113,12 @@ def test_data_cannot_end_the_element_it_stands_in():
 
     assert "<" not in encode_data_block(text)
     assert json.loads(encode_data_block(text)) == text
+
+
+@audiences
+async def test_another_machine_gets_no_page(client, audience, address):
+    for peer, status in (("192.168.1.7", 403), ("127.0.0.1", 200), ("::1", 200)):
+        transport = httpx.ASGITransport(client._transport.app, client=(peer, 1))
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as http:
+            assert (await http.get(address, headers=HTML)).status_code == status
+            assert (await http.get("/graphiql/page.js")).status_code == status

@@ -11,7 +11,7 @@ import pytest
 
 from customer_gql.core.joined import Joined
 from customer_gql.messaging.mail.kinds import MAIL_KINDS
-from customer_gql.messaging.mail.templates import PARTS, read_built_in
+from customer_gql.messaging.mail.texts.templates import PARTS, read_built_in
 from customer_gql.schema.slices import SLICES, declared, modules
 from customer_gql.shop.settings.declaration import DECLARED_SETTINGS, Setting
 

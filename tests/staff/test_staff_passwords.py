@@ -2,7 +2,6 @@
 
 import asyncio
 import datetime as dt
-import json
 import os
 
 import pytest
@@ -11,6 +10,7 @@ from typer.testing import CliRunner
 from customer_gql.cli import cli
 from customer_gql.core.ids import encode_id
 from customer_gql.security import tokens
+from support.mailed import mailed_token
 from support.staff import PASSWORD, events, make_staff, make_website, session_of, sign_in, staff_client, with_token
 
 pytest_plugins = ["support.staff_fixtures"]
@@ -45,7 +45,7 @@ async def invited(manager, connection, user):
     done = {"staffUser": {"id": encode_id("stf", user.id)}, "userErrors": []}
     assert response.json()["data"] == {"staffInvite": done}
     mail = await connection.fetchrow("SELECT * FROM mail_outbox WHERE recipient = $1 ORDER BY id DESC", user.email)
-    token = json.loads(mail.secrets)["token"]
+    token = mailed_token(mail)
     assert (mail.template, token in response.text, mail.customer_id) == ("staff_invitation", False, None)
     return token
 

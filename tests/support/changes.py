@@ -11,8 +11,7 @@ from typing import Any
 from customer_gql.customers.accounts.writes import issue_customer_token
 from support.clients import Client
 from support.customers import customer_id
-
-SECRET = "SELECT secrets->>'token' FROM mail_outbox WHERE recipient = $1 AND template = $2 ORDER BY id DESC LIMIT 1"
+from support.mailed import newest_token
 
 
 @dataclass
@@ -26,7 +25,7 @@ class Scene:
         return Client(self.guest.http, "/graphql", await issue_customer_token(self.connection, row.id))
 
     async def mailed(self, recipient: str, template: str) -> str:
-        return await self.connection.fetchval(SECRET, recipient, template)
+        return await newest_token(self.connection, recipient, template) or ""
 
 
 @dataclass

@@ -3,7 +3,6 @@
 import asyncio
 import ipaddress
 import itertools
-import json
 from contextlib import AsyncExitStack
 
 import httpx
@@ -13,6 +12,7 @@ from customer_gql.customers.accounts.tables import customer_password
 from customer_gql.security import hashing
 from customer_gql.security.passwords import store_password
 from support.customers import make_customer
+from support.mailed import mailed_token
 from support.shopping import PASSWORD, SIGN_IN
 
 ADDRESSES = itertools.count(int(ipaddress.IPv4Address("10.0.0.1")))
@@ -86,9 +86,9 @@ def mails(connection):
 
     async def sent(recipient):
         rows = await connection.fetch(
-            "SELECT template, secrets FROM mail_outbox WHERE recipient = $1 ORDER BY created_at, id", recipient
+            "SELECT id, template, secrets FROM mail_outbox WHERE recipient = $1 ORDER BY created_at, id", recipient
         )
-        return [(row.template, (json.loads(row.secrets) if row.secrets else {}).get("token")) for row in rows]
+        return [(row.template, mailed_token(row)) for row in rows]
 
     return sent
 

@@ -20,6 +20,7 @@ from customer_gql.messaging.jobs.work import Tools
 from customer_gql.settings import Settings, load_settings
 from customer_gql.staff import writes as staff
 from support.clients import served
+from support.mailed import SECRET_KEYS
 
 
 @dataclass(eq=False)
@@ -107,6 +108,7 @@ def mail_settings(empty_database_url: str, inbox: Inbox) -> Settings:
         smtp_host="127.0.0.1",
         smtp_port=inbox.port,
         smtp_tls="none",
+        secret_keys=SECRET_KEYS,
         worker=False,
     )
 

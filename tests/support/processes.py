@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
+from support.mailed import SECRET_KEYS
+
 PROGRAM = Path(sys.executable).with_name("customer-gql")
 
 
@@ -23,8 +25,10 @@ def until(condition: Callable[[], object], seconds: float = 10) -> None:
 
 
 def environment(**settings: object) -> dict[str, str]:
-    """Ours without its settings, and those given: `port=1` is CUSTOMER_GQL_PORT."""
+    """Ours without its settings, and those given: `port=1` is CUSTOMER_GQL_PORT. What production requires is there."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("CUSTOMER_GQL_")}
+    required = {"storefront_url": "https://shop.example.com", "secret_keys": SECRET_KEYS}
+    settings = {**required, **settings}
     return kept | {f"CUSTOMER_GQL_{name.upper()}": str(value) for name, value in settings.items()}
 
 

@@ -10,6 +10,7 @@ from customer_gql.core.terminal import CommandFailed
 from customer_gql.database.pools import open_database
 from customer_gql.database.statements import Connection
 from customer_gql.embedded.server import running_server
+from customer_gql.security.secret_keys import use_secret_keys
 from customer_gql.settings import Settings, load_settings
 
 T = TypeVar("T")
@@ -52,6 +53,7 @@ def run(url: str, work: Callable[[Connection], Awaitable[T]], *, transaction: bo
     from customer_gql.schema.slices import join_declarations
 
     join_declarations()
+    use_secret_keys(load_settings().secret_keys)
 
     async def done() -> T:
         async with open_database(url, statement_timeout_seconds=3600, projections=PROJECTIONS) as database:

@@ -11,6 +11,7 @@ from customer_gql.core.terminal import CommandFailed, show_progress
 from customer_gql.settings import Settings, load_settings
 
 from .databases import bring_up, database
+from .deployment import require_production_settings, warn_of_development_defaults, with_demo_key
 
 
 def demo(port: Annotated[int | None, typer.Option(help="Port to listen on; 0 chooses a free one.")] = None) -> None:
@@ -20,7 +21,8 @@ def demo(port: Annotated[int | None, typer.Option(help="Port to listen on; 0 cho
     from customer_gql.execution.http import server
     from customer_gql.execution.telemetry import logs
 
-    settings = load_settings(environment="development", log_format="console", **_given_options(port=port))
+    given = load_settings(environment="development", log_format="console", **_given_options(port=port))
+    settings = with_demo_key(given)
     logs.configure_logging(settings.log_format)
     with _listening(settings) as listening, database(settings) as url:
         bring_up(url)
@@ -47,12 +49,11 @@ def serve(
         raise CommandFailed(
             "Set CUSTOMER_GQL_DATABASE_URL to a PostgreSQL 15 or newer; `customer-gql demo` brings its own."
         )
+    require_production_settings(settings)
     with _listening(settings) as listening, database(settings) as url:
         migrations.require_newest_revision(url)
         at = f"http://{settings.host}:{listening.getsockname()[1]}"
-        server.serve_app(
-            create_app(settings), listening, lambda: print(f"serving on {at}", file=sys.stderr, flush=True)
-        )
+        server.serve_app(create_app(settings), listening, lambda: _announce(settings, f"serving on {at}"))
 
 
 def worker() -> None:
@@ -66,8 +67,14 @@ def worker() -> None:
     logs.configure_logging(settings.log_format)
     if settings.database_url is None:
         raise CommandFailed("Set CUSTOMER_GQL_DATABASE_URL; `customer-gql demo` has a worker inside.")
+    require_production_settings(settings)
     migrations.require_newest_revision(settings.database_url)
-    asyncio.run(work_until_signalled(settings, WORK, lambda: print("working", file=sys.stderr, flush=True)))
+    asyncio.run(work_until_signalled(settings, WORK, lambda: _announce(settings, "working")))
+
+
+def _announce(settings: Settings, line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+    warn_of_development_defaults(settings)
 
 
 def _listening(settings: Settings) -> socket:

@@ -11,6 +11,8 @@ from starlette.requests import Request
 from starlette.responses import FileResponse
 from starlette.routing import Mount, Route
 
+from customer_gql.security.network import is_loopback_address
+
 OURS = Path(__file__).parent
 ASSETS = OURS / "assets"
 NEEDED = ("react.min.js", "react-dom.min.js", "graphiql.min.js", "graphiql.min.css", "explorer.js", "explorer.css")
@@ -28,6 +30,8 @@ def mount_parts() -> Mount:
 
 
 async def serve_part(request: Request) -> FileResponse:
+    if request.client is None or not is_loopback_address(request.client.host):
+        raise HTTPException(403)
     file = part_files().get(request.path_params["name"])
     if file is None:
         raise HTTPException(404)

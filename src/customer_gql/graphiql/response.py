@@ -7,7 +7,10 @@ from pathlib import Path
 from string import Template
 from typing import Literal
 
+from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
+
+from customer_gql.security.network import is_loopback_address
 
 from . import parts
 from .documents import load_examples
@@ -35,7 +38,10 @@ HEADERS = {
 NOT_BUILT = "GraphiQL is not part of this installation; run `make setup`.\n"
 
 
-def page_response(audience: PageAudience) -> Response:
+def page_response(audience: PageAudience, request: Request) -> Response:
+    """For this machine alone: the page belongs to the developer, and so do the tokens that it is given."""
+    if request.client is None or not is_loopback_address(request.client.host):
+        return PlainTextResponse("GraphiQL answers this machine only.\n", status_code=403, headers=HEADERS)
     if not parts.is_built():
         return PlainTextResponse(NOT_BUILT, status_code=503, headers=HEADERS)
     return HTMLResponse(render_page(audience), headers=HEADERS)

@@ -70,7 +70,8 @@ class Settings(BaseSettings):
     postgres_binaries: Path | None = Field(None, description="folder with postgres and initdb for the embedded server")
     data_dir: Path = Field(Path(".data"), description="folder of the embedded server's data")
     storefront_url: str = Field(
-        "http://127.0.0.1:8000", description="base URL of every link in a mail; never derived from a request"
+        "http://127.0.0.1:8000",
+        description="base URL of every link in a mail to customers; never derived from a request; not loopback in production",
     )
     storefront_origins: Origins = Field(
         [],
@@ -173,7 +174,8 @@ class Settings(BaseSettings):
 
     secret_keys: SecretStr = Field(
         SecretStr(""),
-        description="Fernet keys, comma separated; the first encrypts secrets of second factors, all decrypt them",
+        description="Fernet keys, comma separated; the first encrypts the secrets of second factors and of mails that wait, "
+        "all decrypt them; required in production",
     )
     oidc_issuer: str | None = Field(None, description="issuer of the identity provider of staff, as its tokens name it")
     oidc_client_id: str = Field("", description="client id of this service at the provider")

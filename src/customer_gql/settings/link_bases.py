@@ -17,9 +17,11 @@ def is_loopback(url: str) -> bool:
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:
-        return ipaddress.ip_address(host).is_loopback
+        address = ipaddress.ip_address(host)
     except ValueError:
         return False
+    # An unspecified address, 0.0.0.0, leads to the own machine too.
+    return address.is_loopback or address.is_unspecified
 
 
 def require_https(origin: str) -> None:

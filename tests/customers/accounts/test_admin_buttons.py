@@ -2,11 +2,11 @@
 
 import asyncio
 import hashlib
-import json
 
 from customer_gql.core.ids import encode_id
 from customer_gql.customers.accounts.writes import issue_customer_token
 from support.customers import customer_id, make_customer
+from support.mailed import mailed_token
 
 FORCE = """mutation Force($input: CustomerForceSignInInput!) {
   customerForceSignIn(input: $input) { endedTokenCount customer { id } userErrors { code path } } }"""
@@ -53,7 +53,7 @@ async def test_reset_password_mails_a_link_that_only_its_hash_remembers(admin_cl
     response = await admin_client.post(RESET, input={"id": customer_id(shopper)})
     answer = response.json()["data"]["customerResetPassword"]
     mail = await connection.fetchrow("SELECT * FROM mail_outbox WHERE customer_id = $1", shopper.id)
-    token = json.loads(mail.secrets)["token"]
+    token = mailed_token(mail)
     stored = await connection.fetchrow("SELECT * FROM password_reset WHERE customer_id = $1", shopper.id)
     assert (mail.template, mail.recipient, mail.sent_at) == ("password_reset", shopper.email, None)
     assert stored.token_hash == hashlib.sha256(token.encode()).digest()

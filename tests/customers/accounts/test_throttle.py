@@ -12,6 +12,7 @@ import pytest
 from customer_gql.customers.accounts import lockout
 from customer_gql.shop.settings.declaration import DECLARED_SETTINGS
 from support.customers import customer_id
+from support.mailed import SECRET_KEYS
 from support.shopping import ANOTHER, CHANGE, ME, PASSWORD, RESET, RESET_REQUEST, SIGN_IN, SIGN_OUT, is_let_in
 
 TOKEN_FAILURES = DECLARED_SETTINGS["accounts.token_lockout_failures"]
@@ -26,6 +27,8 @@ def process(database_url):
         "PYTHONPATH": os.pathsep.join(sys.path),
         "CUSTOMER_GQL_DATABASE_URL": database_url,
         "CUSTOMER_GQL_PORT": "0",
+        "CUSTOMER_GQL_STOREFRONT_URL": "https://shop.example.com",
+        "CUSTOMER_GQL_SECRET_KEYS": SECRET_KEYS,
         "CUSTOMER_GQL_TRUSTED_PROXIES": "",
     }
     command = [sys.executable, "-c", "from customer_gql.cli import main; main()", "serve"]

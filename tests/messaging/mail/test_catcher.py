@@ -72,3 +72,19 @@ async def test_only_the_newest_are_kept(tools, store):
         memory.MAX_CAUGHT,
         str(memory.MAX_CAUGHT + 4),
     )
+
+
+async def test_another_machine_reads_no_mail(tools, store):
+    mail = await caught_mail(tools, store)
+    app = Starlette(routes=pages.catcher_routes())
+    for address, status in (
+        ("192.168.1.7", 403),
+        ("2001:db8::1", 403),
+        ("127.0.0.1", 200),
+        ("::1", 200),
+        ("::ffff:127.0.0.1", 200),
+    ):
+        transport = httpx.ASGITransport(app, client=(address, 1))
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8000") as http:
+            for path in ("/mail", f"/mail/{mail.id}", f"/mail/{mail.id}/html"):
+                assert (await http.get(path)).status_code == status

@@ -4,7 +4,7 @@ import pytest
 
 from customer_gql.core.errors import RuleError
 from customer_gql.messaging.mail.kinds import MAIL_KINDS
-from customer_gql.messaging.mail.template_rules import validate_template_text
+from customer_gql.messaging.mail.texts.rules import validate_template_text
 
 RESET = "password_reset"
 ALLOWED_HTML = [

@@ -8,8 +8,8 @@ from customer_gql.core.errors import RuleError
 from customer_gql.core.ids import encode_id
 from customer_gql.messaging.mail.addressing import find_mail_scope
 from customer_gql.messaging.mail.kinds import MAIL_KINDS, Sender
-from customer_gql.messaging.mail.template_rules import validate_template_text
-from customer_gql.messaging.mail.templates import (
+from customer_gql.messaging.mail.texts.rules import validate_template_text
+from customer_gql.messaging.mail.texts.templates import (
     TemplateOrigin,
     TemplateText,
     available_languages,

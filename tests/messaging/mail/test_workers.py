@@ -15,6 +15,7 @@ import pytest
 from customer_gql.app import create_app
 from customer_gql.messaging.mail.delivery import DeliveryPolicy, deliver_mails
 from customer_gql.messaging.mail.writes import queue_mail
+from support.mailed import SECRET_KEYS
 
 pytestmark = pytest.mark.slow
 SCRIPT = Path(__file__).parents[2] / "support" / "worker_process.py"
@@ -80,6 +81,7 @@ async def test_workers_run_apart_from_serve_and_stop_when_told(store, inbox, mai
         **os.environ,
         "CUSTOMER_GQL_DATABASE_URL": mail_settings.database_url,
         "CUSTOMER_GQL_STOREFRONT_URL": "https://shop.example.com",
+        "CUSTOMER_GQL_SECRET_KEYS": SECRET_KEYS,
         "CUSTOMER_GQL_SMTP_HOST": "127.0.0.1",
         "CUSTOMER_GQL_SMTP_PORT": str(inbox.port),
         "CUSTOMER_GQL_SMTP_TLS": "none",

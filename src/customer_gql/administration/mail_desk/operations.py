@@ -20,8 +20,8 @@ from customer_gql.messaging.mail.addressing import MailScope, find_mail_scope, l
 from customer_gql.messaging.mail.kinds import MAIL_KINDS, MailKind
 from customer_gql.messaging.mail.letters import clean_header
 from customer_gql.messaging.mail.tables import TemplateScope
-from customer_gql.messaging.mail.template_rules import MAX_LENGTHS
-from customer_gql.messaging.mail.templates import PARTS, load_template_texts, render_mail
+from customer_gql.messaging.mail.texts.rules import MAX_LENGTHS
+from customer_gql.messaging.mail.texts.templates import PARTS, load_template_texts, render_mail
 from customer_gql.staff.audit.writes import record_staff_event
 
 from . import reads

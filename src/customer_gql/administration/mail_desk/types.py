@@ -10,7 +10,7 @@ from customer_gql.customers.profile.types import CustomerLink
 from customer_gql.graph.fields import column, loaded
 from customer_gql.graph.scalars import graph_enum
 from customer_gql.messaging.mail.kinds import MAIL_KINDS
-from customer_gql.messaging.mail.templates import TemplateOrigin
+from customer_gql.messaging.mail.texts.templates import TemplateOrigin
 
 MailTemplateName: Any = enum.Enum("MailTemplateName", {name.upper(): name for name in MAIL_KINDS})
 graph_enum(

@@ -57,7 +57,7 @@ class Endpoint:
     gate: AdmissionGate
     token_gate: AdmissionGate
     hashing: HashingPool
-    page: Callable[[], Response] | None
+    page: Callable[[Request], Response] | None
     explain: bool
     body_seconds: float
 
@@ -65,7 +65,7 @@ class Endpoint:
         if self.page is not None and scope["method"] == "GET":
             accepted = Request(scope).headers.get("accept", "")
             if "text/html" in accepted:
-                await self.page()(scope, receive, send)
+                await self.page(Request(scope))(scope, receive, send)
                 return
         log = RequestLog(scope["path"])
         try:

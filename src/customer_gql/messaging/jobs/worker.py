@@ -17,6 +17,7 @@ from pgqueuer.domain.models import Job as PickedJob
 from pgqueuer.ports.driver import NotifyCallback
 
 from customer_gql.database.pools import Database, TimeLimits, open_database
+from customer_gql.security.secret_keys import use_secret_keys
 from customer_gql.settings import Settings
 
 from .queue import queue_queries
@@ -100,6 +101,7 @@ async def run_worker(
     A job whose worker has not shown a heartbeat for `heartbeat_seconds` is picked up by another.
     """
     tools = Tools(database, settings)
+    use_secret_keys(settings.secret_keys)
 
     async def drain() -> int:
         await _run_queue(tools, work, stop, poll_seconds, heartbeat_seconds)

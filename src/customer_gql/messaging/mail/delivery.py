@@ -34,8 +34,9 @@ from . import smtp, writes
 from .addressing import Envelope, find_mail_scope, load_envelope
 from .kinds import MAIL_KINDS, MailKind
 from .letters import MailUnsendable, build_message
+from .secrets import SecretsUnreadable, decrypt_secrets
 from .tables import mail_outbox as mail
-from .templates import TemplateText, load_template_texts, render_mail
+from .texts.templates import TemplateText, load_template_texts, render_mail
 
 log = structlog.get_logger()
 _MAX_ERROR: Final = 300
@@ -127,9 +128,10 @@ async def _send_batch(tools: Tools, taken: Sequence[Row], policy: DeliveryPolicy
 
 
 async def _send_mail(tools: Tools, row: Row, send: smtp.Send, policy: DeliveryPolicy, frames: _Frames) -> None:
-    secrets: dict[str, str] = orjson.loads(row.secrets) if row.secrets else {}
+    secrets: dict[str, str] = {}
     try:
         _refuse_expired(row)
+        secrets = decrypt_secrets(row, tools.settings)
         await send(await _build_mail(tools, row, secrets, frames))
     except MailUnsendable as error:
         await _store_outcome(tools, row, last_error=str(error), dead_at=dt.datetime.now(dt.UTC), secrets=null())
@@ -138,6 +140,10 @@ async def _send_mail(tools: Tools, row: Row, send: smtp.Send, policy: DeliveryPo
         await _record_refusal(tools, row, refused, secrets, policy)
     except smtp.MailServerUnreachable:
         raise
+    except SecretsUnreadable:
+        # The key may come back; until the link's time is over the mail is worth another try.
+        unreadable = smtp.MailRefused("Its link cannot be decrypted with CUSTOMER_GQL_SECRET_KEYS.", for_good=False)
+        await _record_refusal(tools, row, unreadable, secrets, policy)
     except Exception as error:  # noqa: BLE001 - one mail that cannot be made must not hold up the others
         await _record_refusal(
             tools, row, smtp.MailRefused(f"Fault: {type(error).__name__}", for_good=False), secrets, policy
@@ -225,6 +231,12 @@ async def _return_mails(tools: Tools, rows: Sequence[Row], reason: str | None, p
             .where(equals_any(mail.c.id, [row.id for row in rows]), mail.c.next_attempt_at == until, *_unsent)
             .values(attempts=mail.c.attempts - 1, next_attempt_at=at, last_error=reason),
         )
+
+
+async def erase_secrets(tools: Tools) -> None:
+    """Erase what a link whose time is over no longer needs."""
+    async with tools.database.transaction() as connection:
+        await writes.erase_expired_secrets(connection)
 
 
 async def purge_outbox(tools: Tools) -> None:

@@ -10,7 +10,7 @@ from typing import Final
 from customer_gql.core.text import to_single_line
 
 from .addressing import Envelope, parse_address
-from .templates import RenderedMail
+from .texts.templates import RenderedMail
 
 _MAX_HEADER: Final = 255
 

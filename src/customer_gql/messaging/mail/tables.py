@@ -26,8 +26,9 @@ mail_outbox = table(
     Column("store_view_id", BigInteger),
     Column("customer_id", BigInteger),
     Column("placeholders", JSONB, nullable=False),
-    # What only the recipient may see, as a link's token: kept apart so that delivery can erase it.
+    # What only the recipient may see, such as a link's token: encrypted, and apart so that it can be erased.
     Column("secrets", JSONB),
+    Column("secrets_expire_at", DateTime(timezone=True)),
     created_at(),
     # How often a worker took it. Taking it moves the next attempt beyond the time that worker has for it.
     Column("attempts", Integer, nullable=False, server_default="0"),
@@ -40,6 +41,7 @@ mail_outbox = table(
     Index("ix_mail_outbox_due", "next_attempt_at", postgresql_where=text("sent_at IS NULL AND dead_at IS NULL")),
     Index("ix_mail_outbox_sent", "sent_at", postgresql_where=text("sent_at IS NOT NULL")),
     Index("ix_mail_outbox_dead", "dead_at", "id", postgresql_where=text("dead_at IS NOT NULL")),
+    Index("ix_mail_outbox_secrets", "secrets_expire_at", postgresql_where=text("secrets IS NOT NULL")),
     distribution="local",
 )
 

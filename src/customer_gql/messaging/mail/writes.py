@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, bindparam, delete, insert, select, update
+from sqlalchemy import BigInteger, bindparam, delete, insert, null, select, update
 
 from customer_gql.core.concurrent_edits import refuse_other_version
 from customer_gql.core.errors import RuleError, RuleErrors, UserErrorCode
@@ -16,9 +16,10 @@ from customer_gql.shop.websites.tables import store, store_view, website
 
 from .kinds import MAIL_KINDS, MailKind
 from .reads import DEAD_LETTER
+from .secrets import encrypt_secrets, expiry_of
 from .tables import TemplateScope, mail_outbox, mail_template
-from .template_rules import validate_template_text
-from .templates import DEFAULT_LOCALE, PARTS
+from .texts.rules import validate_template_text
+from .texts.templates import DEFAULT_LOCALE, PARTS
 
 _id = bindparam("id", type_=BigInteger())
 _WEBSITE = compile_statement(select(website.c.id.label("website_id")).where(website.c.id == _id))
@@ -35,22 +36,26 @@ async def queue_mail(
     placeholders: Mapping[str, Any],
     secrets: Mapping[str, str] | None = None,
 ) -> None:
-    """Write a mail in the transaction that causes it. `secrets` are erased when it is sent.
+    """Write a mail in the transaction that causes it.
 
-    `secrets["token"]` makes the link; `placeholders` are those of the kind, times in ISO 8601. A mail whose
+    `secrets` are encrypted, and erased when it is sent or its link's time is over. `secrets["token"]` makes the link; `placeholders` are those of the kind, times in ISO 8601. A mail whose
     `expiresAt` has passed is never sent.
     """
     assert template in MAIL_KINDS, template
+    id = new_id()
+    hidden: dict[str, Any] = {}
+    if secrets is not None:
+        hidden = {"secrets": encrypt_secrets(id, secrets), "secrets_expire_at": expiry_of(placeholders)}
     await execute_statement(
         connection,
         insert(mail_outbox).values(
-            id=new_id(),
+            id=id,
             template=template,
             recipient=recipient,
             customer_id=customer_id,
             store_view_id=store_view_id,
             placeholders=orjson.dumps(placeholders).decode(),
-            **({} if secrets is None else {"secrets": orjson.dumps(secrets).decode()}),
+            **hidden,
         ),
     )
 
@@ -65,11 +70,11 @@ async def retry_mail(connection: Connection, id: int) -> Row:
     if dead is None:
         raise mail_not_found()
     kind = MAIL_KINDS.get(dead.template)
-    if kind is None or (kind.has_token and dead.secrets is None):
+    now = dt.datetime.now(dt.UTC)
+    if kind is None or (kind.has_token and not _has_working_link(dead, now)):
         raise RuleError(
             "The link of this mail is gone; cause a new mail instead.", path=["id"], code=UserErrorCode.NOT_ALLOWED
         )
-    now = dt.datetime.now(dt.UTC)
     await execute_statement(
         connection,
         update(mail_outbox)
@@ -77,6 +82,18 @@ async def retry_mail(connection: Connection, id: int) -> Row:
         .values(dead_at=None, attempts=0, next_attempt_at=now, last_error=None),
     )
     return dead
+
+
+def _has_working_link(dead: Row, now: dt.datetime) -> bool:
+    return dead.secrets is not None and (dead.secrets_expire_at is None or dead.secrets_expire_at > now)
+
+
+async def erase_expired_secrets(connection: Connection) -> int:
+    """Erase the secrets of links whose time is over, of waiting and of dead mails; how many."""
+    expired = mail_outbox.c.secrets_expire_at <= dt.datetime.now(dt.UTC)
+    return await execute_statement(
+        connection, update(mail_outbox).where(mail_outbox.c.secrets.is_not(None), expired).values(secrets=null())
+    )
 
 
 async def delete_old_mails(connection: Connection, *, before: dt.datetime, at_most: int = 5_000) -> int:

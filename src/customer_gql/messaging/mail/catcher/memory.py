@@ -1,6 +1,6 @@
 """In development, without a mail server: the mails that would have gone out, on a page at `/mail`.
 
-Only this process's memory holds them, and only the newest; with them the secrets that the outbox erases.
+Only the memory of this process has them, and only the newest, with the secrets that the outbox erases.
 """
 
 from collections import deque

@@ -12,6 +12,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
+from customer_gql.security.network import is_loopback_address
+
 from .memory import CaughtMail, caught_mails
 
 _STYLE: Final = (
@@ -42,7 +44,7 @@ def catcher_routes() -> list[Route]:
 
 
 async def _show_list(request: Request) -> HTMLResponse:
-    _refuse_foreign_host(request)
+    _refuse_others(request)
     rows = "".join(
         f'<tr><td><a href="/mail/{mail.id}">{html.escape(mail.header("Subject"))}</a></td>'
         f"<td>{html.escape(mail.header('To'))}</td><td>{html.escape(mail.header('Date'))}</td></tr>"
@@ -68,7 +70,7 @@ async def _show_html_part(request: Request) -> HTMLResponse:
 
 
 def _find_caught_mail(request: Request) -> CaughtMail:
-    _refuse_foreign_host(request)
+    _refuse_others(request)
     found = next((mail for mail in caught_mails() if mail.id == request.path_params["id"]), None)
     if found is None:
         raise HTTPException(404)
@@ -100,8 +102,10 @@ def _page_headers(policy: str) -> dict[str, str]:
     }
 
 
-def _refuse_foreign_host(request: Request) -> None:
-    """A page elsewhere may point its own name at this machine and read along; a name is only ours when local."""
+def _refuse_others(request: Request) -> None:
+    """Only this machine may read: not another one, and no page elsewhere that points its own name at this machine."""
+    if request.client is None or not is_loopback_address(request.client.host):
+        raise HTTPException(403, "Open this page on the machine that the service runs on.")
     host = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
     if host != "localhost" and not re.fullmatch(r"[0-9.]+|[0-9a-f:]+", host):
-        raise HTTPException(403, "Open this page by localhost or by the machine's address.")
+        raise HTTPException(403, "Open this page as localhost or by the machine's address.")

@@ -8,8 +8,8 @@ from jinja2 import StrictUndefined, TemplateError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.messaging.mail.kinds import MailKind
 
-from .kinds import MailKind
 from .link_placement import validate_link_placement
 
 MAX_LENGTHS: Final = {"subject": 255, "html": 60_000, "text": 10_000}

@@ -1,4 +1,4 @@
-"""Texts of mails: ours lie in `templates/`, the shop's in `mail_template`; both are Jinja2 in a sandbox.
+"""Texts of mails: ours are in the `mails/` of each slice, the shop's in `mail_template`; both are Jinja2 in a sandbox.
 
 For a store view in `de_AT`, the text comes from the first of: the store view's own; then for `de_AT`, for `de` and for
 `default` in turn the website's, the one for all websites, and our file. So a shop that rewrites the default text does
@@ -18,14 +18,14 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from customer_gql.database.statements import Connection, Row, fetch_rows
+from customer_gql.messaging.mail.addressing import MailScope
+from customer_gql.messaging.mail.kinds import MAIL_KINDS
+from customer_gql.messaging.mail.reads import TEMPLATE_OVERRIDES
+from customer_gql.messaging.mail.tables import TemplateScope
 
-from .addressing import MailScope
-from .kinds import MAIL_KINDS
-from .reads import TEMPLATE_OVERRIDES
-from .tables import TemplateScope
-from .template_rules import HTML_ENVIRONMENT, PLAIN_ENVIRONMENT
+from .rules import HTML_ENVIRONMENT, PLAIN_ENVIRONMENT
 
-FRAME_FOLDER: Final = Path(__file__).with_name("templates")
+FRAME_FOLDER: Final = Path(__file__).with_name("frames")
 DEFAULT_LOCALE: Final = "default"
 PARTS: Final = ("subject", "html", "text")
 _ADVERTISES: Final = re.compile(r"://|www\.|\w\.[a-z]{2,}", re.IGNORECASE)
