@@ -143,3 +143,25 @@ async def test_accounts_shared_by_all_websites_are_one_customer_whatever_website
     assert (done.customers.updated, done.addresses.created) == (1, 1)
     assert await shop.rows("SELECT scope FROM customer_email") == [(0,)]
     assert await shop.rows("SELECT first_name FROM customer") == [("Anna",)]
+
+
+async def test_other_systems_are_told_once_of_each_customer_that_is_new_or_changed(shop: Shop):
+    bob = ANN | {"email": "bob@shop.example", "firstname": "Bob"}
+    told = (
+        "SELECT e.type, e.changed_fields, e.website_id, e.actor, e.actor_id FROM domain_event e"
+        " JOIN customer c ON c.id = e.customer_id AND e.subject = 'cus_' || lpad(to_hex(c.id), 16, '0')"
+        " ORDER BY e.type, c.number"
+    )
+    await shop.load(sheet(ANN, bob), sheet(HOME))
+    created = ("customer.created", [], 1, "SYSTEM", None)
+    assert await shop.rows(told) == [created, created]
+    await shop.load(sheet(ANN | {"taxvat": "GB1", "lastname": "Lane"}, bob))
+    updated = ("customer.updated", ["lastName", "taxVatNumber"], 1, "SYSTEM", None)
+    assert await shop.rows(told) == [created, created, updated]
+    await shop.load(addresses=sheet(HOME | {"street": "2 High Street", "postcode": "YO1 2BB"}))
+    assert await shop.rows(told) == [created, created, updated, ("customer.updated", ["postcode"], 1, "SYSTEM", None)]
+
+
+async def test_a_dry_run_tells_nobody(shop: Shop):
+    await shop.load(sheet(ANN), sheet(HOME), dry_run=True)
+    assert await shop.rows("SELECT type FROM domain_event") == []

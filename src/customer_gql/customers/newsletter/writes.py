@@ -6,7 +6,10 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from customer_gql.core.actor import Actor, ActorKind
+from customer_gql.core.ids import encode_id
 from customer_gql.database.statements import Connection, Row, equals_any, execute_statement, fetch_rows
+from customer_gql.messaging.events.writes import emit
 
 from .tables import SubscriptionStatus, newsletter_subscription as subscription
 
@@ -82,6 +85,18 @@ async def begin_subscription(connection: Connection, account: Row, store_view_id
     return bool(changed)
 
 
+async def subscribe_at_sign_up(connection: Connection, account: Row, store_view_id: int) -> None:
+    """Begin the subscription that a new customer asked for; the history of the sign-up names it."""
+    await begin_subscription(connection, account, store_view_id)
+    if _begun_status(account) is SubscriptionStatus.SUBSCRIBED:
+        await _emit_subscribed(connection, account.id, by=Actor(ActorKind.CUSTOMER, account.id))
+
+
+async def _emit_subscribed(connection: Connection, customer_id: int, *, by: Actor) -> None:
+    subject = encode_id("cus", customer_id)
+    await emit(connection, "customer.subscribed", subject, ["isSubscribed"], by=by, customer_id=customer_id)
+
+
 async def end_subscription(connection: Connection, customer_id: int, store_view_id: int) -> bool:
     """Unsubscribe one customer in one store view; whether there was something to end."""
     left = SubscriptionStatus.UNSUBSCRIBED.value
@@ -110,9 +125,9 @@ async def cancel_waiting_subscriptions(connection: Connection, customer_id: int)
     )
 
 
-async def activate_waiting_subscriptions(connection: Connection, customer_id: int) -> None:
-    """The account was confirmed: what waited for it begins."""
-    await execute_statement(
+async def activate_waiting_subscriptions(connection: Connection, customer_id: int, *, by: Actor) -> None:
+    """The account was confirmed: what waited for it begins (docs/domain/newsletter.md#newsletter-3)."""
+    begun = await execute_statement(
         connection,
         update(subscription)
         .where(
@@ -121,3 +136,5 @@ async def activate_waiting_subscriptions(connection: Connection, customer_id: in
         )
         .values(status=SubscriptionStatus.SUBSCRIBED.value, changed_at=dt.datetime.now(dt.UTC)),
     )
+    if begun:
+        await _emit_subscribed(connection, customer_id, by=by)

@@ -7,4 +7,6 @@ from .reads import ONLINE_MINUTES
 from .sharing import SHARING
 
 SETTINGS: Final = (*FIELD_SETTINGS, ONLINE_MINUTES, SHARING)
-EVENTS: Final = (EventType("customer.updated", "Fields of the profile changed.", ("EDITED",)),)
+EVENTS: Final = (
+    EventType("customer.updated", "Fields of the profile changed, by an edit or an import.", ("EDITED", "IMPORTED")),
+)

@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Final
 
+from customer_gql.administration.customer_import.recording import record_imported_customers
 from customer_gql.administration.customer_import.staging import LONG_SECONDS, Counts
-from customer_gql.core.actor import ActorKind
 from customer_gql.database.statements import Connection
 
 from .addresses import CONTENT
@@ -98,9 +98,8 @@ _TOUCH: Final = """
 UPDATE customer c SET version = c.version + 1, updated_at = $1
 FROM import_touched t WHERE c.id = t.customer_id AND (c.version > 1 OR c.updated_at <> $1)
 """
-_TELL: Final = f"""
-INSERT INTO customer_event (customer_id, id, kind, version, actor, changes, created_at)
-SELECT c.id, t.event_id, 'IMPORTED', c.version, '{ActorKind.SYSTEM}', coalesce(difference.changes, '{{}}'), $1
+_UPDATED: Final = """
+SELECT c.id AS customer_id, t.event_id, c.version, coalesce(difference.changes, '{}') AS changes
 FROM import_touched t
 JOIN customer c ON c.id = t.customer_id AND c.version > 1
 LEFT JOIN address b ON b.customer_id = t.customer_id AND b.is_default_billing
@@ -138,7 +137,7 @@ async def upsert_addresses(connection: Connection, counts: Counts, now: datetime
     counts.created = await _run(connection, _CREATE, now)
     counts.unchanged = await _count(connection, _UNCHANGED)
     await _run(connection, _TOUCH, now)
-    await _run(connection, _TELL, now)
+    await record_imported_customers(connection, _UPDATED, kind="IMPORTED", now=now)
     return sorted(row.line for row in refused)
 
 

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Final
 
 from customer_gql.administration.customer_import.files import ImportFault
+from customer_gql.administration.customer_import.recording import record_imported_customers
 from customer_gql.administration.customer_import.staging import LONG_SECONDS, Counts, ImportRun
-from customer_gql.core.actor import ActorKind
 from customer_gql.customers.profile.sharing import lock_account_sharing
 from customer_gql.customers.profile.tables import CustomerType
 from customer_gql.database.statements import Connection
@@ -59,10 +59,8 @@ SELECT customer_id, CASE WHEN $2 THEN 0 ELSE nextval('customer_number_seq') END,
     is_automatic_group_change_disabled, is_email_confirmed, coalesce(created_at, $1), $1
 FROM (SELECT * FROM import_customer WHERE owner_id = customer_id ORDER BY line) AS new_customer
 """
-_TELL_CREATED: Final = f"""
-INSERT INTO customer_event (customer_id, id, kind, version, actor, changes, created_at)
-SELECT customer_id, event_id, 'CREATED', 1, '{ActorKind.SYSTEM}', '{{}}'::jsonb, $1
-FROM import_customer WHERE owner_id = customer_id
+_CREATED: Final = """
+SELECT customer_id, event_id, 1 AS version, '{}'::jsonb AS changes FROM import_customer WHERE owner_id = customer_id
 """
 _IS_FREE: Final = f"c.customer_type = '{CustomerType.INDIVIDUAL}'"
 _FROZEN: Final = f"""
@@ -74,9 +72,8 @@ UPDATE customer c
 SET {", ".join(f"{field.column} = n.{field.column}" for field in FIELDS)}, version = n.version + 1, updated_at = $1
 FROM import_change n WHERE c.id = n.customer_id AND c.version = n.version
 """
-_TELL_UPDATED: Final = f"""
-INSERT INTO customer_event (customer_id, id, kind, version, actor, changes, created_at)
-SELECT n.customer_id, n.event_id, 'IMPORTED', c.version, '{ActorKind.SYSTEM}', n.changes, $1
+_UPDATED: Final = """
+SELECT n.customer_id, n.event_id, c.version, n.changes
 FROM import_change n JOIN customer c ON c.id = n.customer_id AND c.version = n.version + 1 AND c.updated_at = $1
 """
 
@@ -123,7 +120,7 @@ async def upsert_customers(
     counts.created = await _run(connection, _CLAIM, is_shared)
     await _run(connection, _FIND_OWNERS, is_shared)
     await _run(connection, _CREATE, now, desk.is_dry_run)
-    await _run(connection, _TELL_CREATED, now)
+    await record_imported_customers(connection, _CREATED, kind="CREATED", now=now)
     if "group_id" in columns and (frozen := await connection.fetchval(_FROZEN)):
         desk.warnings.say(f"{frozen} members of companies kept their group, which follows the company.")
     counts.updated = await _update(connection, columns, now)
@@ -142,7 +139,7 @@ async def _update(connection: Connection, columns: Collection[str], now: datetim
         done = await _run(connection, _UPDATE, now) if wanted else 0
         updated += done
         if done:
-            await _run(connection, _TELL_UPDATED, now)
+            await record_imported_customers(connection, _UPDATED, kind="IMPORTED", now=now)
         if done == wanted:
             return updated
     raise ImportFault("The customers are being edited all the time; nothing was imported, try again later.")

@@ -98,7 +98,7 @@ async def mark_email_confirmed(connection: Connection, locked: Row, *, by: Actor
         return False
     version = await customers.update_customer(connection, locked, {"is_email_confirmed": True})
     await writes.revoke_email_links(connection, [locked.id], purpose=EmailPurpose.CONFIRM.value)
-    await confirm_subscriptions(connection, locked.id)
+    await confirm_subscriptions(connection, locked.id, by=by)
     changes = {"isEmailConfirmed": (False, True)}
     await record_customer_event(connection, locked.id, kind="EMAIL_CONFIRMED", version=version, by=by, changes=changes)
     await writes.notify_owner(connection, locked, "email_confirmed")

@@ -60,7 +60,7 @@ async def sign_up(
     hash = None if password is None else await hash_password(password)
     is_confirmed = not shop[EMAIL_CONFIRMATION]
     wish = (
-        (opt_in.request_confirmation if shop[opt_in.CONFIRM_BY_MAIL] else newsletter.begin_subscription)
+        (opt_in.request_confirmation if shop[opt_in.CONFIRM_BY_MAIL] else newsletter.subscribe_at_sign_up)
         if is_subscribed
         else None
     )
@@ -163,7 +163,7 @@ async def _create_customer(
     if wish is not None:
         await wish(connection, made, made.created_in_store_view_id)
     given = {field: values.get(column) for field, column in fields.COLUMNS.items()}
-    given |= {"email": values["email"], "isSubscribed": wish is newsletter.begin_subscription}
+    given |= {"email": values["email"], "isSubscribed": wish is newsletter.subscribe_at_sign_up}
     changes = {field: (None, value) for field, value in given.items() if value not in (None, False)}
     await record_customer_event(connection, customer_id, kind="SIGNED_UP", version=1, by=by, changes=changes)
     return made
