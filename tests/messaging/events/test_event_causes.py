@@ -12,7 +12,7 @@ from support.slice_samples import merge
 CHANGES: Changes = merge("CHANGES")
 
 CAUSES = [
-    ("signUp", ["customer.created"]),
+    ("signUp", ["customer.created", "customer.subscribed"]),
     ("emailConfirm", ["customer.email_confirmed"]),
     ("signIn", ["customer.signed_in"]),
     ("signOut", ["customer.signed_out"]),

@@ -160,10 +160,10 @@ async def _create_customer(
     assert made is not None
     if hash is not None:
         await store_password(connection, customer_password, customer_id, hash)
-    if wish is not None:
-        await wish(connection, made, made.created_in_store_view_id)
     given = {field: values.get(column) for field, column in fields.COLUMNS.items()}
     given |= {"email": values["email"], "isSubscribed": wish is newsletter.subscribe_at_sign_up}
     changes = {field: (None, value) for field, value in given.items() if value not in (None, False)}
     await record_customer_event(connection, customer_id, kind="SIGNED_UP", version=1, by=by, changes=changes)
+    if wish is not None:
+        await wish(connection, made, made.created_in_store_view_id)
     return made
