@@ -17,10 +17,10 @@ from .tables import SubscriptionStatus, newsletter_subscription as subscription
 async def subscribe_customers(
     connection: Connection, locked: Sequence[Row], default_views: Mapping[int, int]
 ) -> set[int]:
-    """Subscribe customers whom the caller has locked to the default store view of their website, and no other.
+    """Subscribe customers that the caller has locked to the default store view of their website, and no other.
 
     `default_views` are the views by website. An account that is not confirmed yet is subscribed by its confirmation
-    (docs/domain/newsletter.md#newsletter-3). The customers for whom it changed something.
+    (docs/domain/newsletter.md#newsletter-3). The customers that it changed.
     """
     if not locked:
         return set()
