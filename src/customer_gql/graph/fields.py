@@ -52,6 +52,13 @@ def loaded(
     return strawberry.field(resolver=resolve, description=description, metadata=metadata)
 
 
+def storefront_only(field: Any, name: str) -> Any:
+    """Let a declared field stand on the storefront alone, under the name that another field has for staff."""
+    field.metadata = {**field.metadata, "audience": "storefront"}
+    field.graphql_name = name
+    return field
+
+
 def _load_resolver(declared: DeclaredLoad) -> Callable[..., Any]:
     read, key_of = declared.read, declared.key
 

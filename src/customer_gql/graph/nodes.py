@@ -59,19 +59,27 @@ class NodeId:
 
     `visible` decides on the storefront, and tells staff of some websites whose it is: what `visible_to_owner` marks follows
     the customer's website, what is `visible_to_everyone` is for them, the rest is for staff of all websites.
-    `permission` is what staff need besides that of the root.
+    `permission` is what staff need besides that of the root. On the storefront `storefront_read` finds the row, where
+    owners do not see all of theirs.
     """
 
-    __slots__ = ("columns", "permission", "prefix", "read", "visible")
+    __slots__ = ("columns", "permission", "prefix", "read", "storefront_read", "visible")
 
     def __init__(
-        self, prefix: str, read: Read, columns: tuple[str, ...], visible: Visibility, permission: str | None = None
+        self,
+        prefix: str,
+        read: Read,
+        columns: tuple[str, ...],
+        visible: Visibility,
+        permission: str | None = None,
+        storefront_read: Read | None = None,
     ) -> None:
         self.prefix = prefix
         self.read = read
         self.columns = columns
         self.visible = visible
         self.permission = permission
+        self.storefront_read = storefront_read or read
 
     def of(self, row: Any) -> str:
         return encode_id(self.prefix, *[getattr(row, column) for column in self.columns])
@@ -83,10 +91,11 @@ def node_id(
     *columns: str,
     visible: Visibility = visible_to_owner,
     permission: str | None = None,
+    storefront_read: Read | None = None,
     description: str,
 ) -> Any:
     """The `id` of a type of rows: declares the prefix, the columns inside, and the read that finds the row again."""
-    declared = NodeId(prefix, read, columns, visible, permission)
+    declared = NodeId(prefix, read, columns, visible, permission, storefront_read)
     of = declared.of
 
     def resolve(root: strawberry.Parent[Any]) -> strawberry.ID:

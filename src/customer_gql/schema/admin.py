@@ -1,6 +1,4 @@
-"""The graph of staff and services: every type and field."""
-
-import strawberry
+"""The graph of staff and services: every field but those of the storefront alone."""
 
 from customer_gql.graph.payloads import InputError, VersionConflictError
 
@@ -8,9 +6,9 @@ from .customer import Customer
 from .limits import LimitsAdminQuery
 from .nodes import NodeAdminQuery
 from .order import Order
-from .roots import merge_roots, schema_config
+from .roots import AdminSchema, merge_roots, schema_config
 
-schema = strawberry.Schema(
+schema = AdminSchema(
     query=merge_roots(
         "Query",
         "What staff and services may read, each root with its permission.",

@@ -76,7 +76,8 @@ async def _found(info: Info, id: strawberry.ID) -> FoundNode | None:
     context: Context = info.context
     if not await _may_see(context, declared, key):
         return None
-    row = await context.load(declared.read, key[0] if len(key) == 1 else key)
+    read = declared.read if context.viewer.is_staff_or_service else declared.storefront_read
+    row = await context.load(read, key[0] if len(key) == 1 else key)
     return None if row is None else FoundNode(name, row)
 
 

@@ -24,6 +24,13 @@ def schema_config() -> StrawberryConfig:
     return StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=False)
 
 
+class AdminSchema(strawberry.Schema):
+    """The schema without the fields marked for the storefront."""
+
+    def get_fields(self, type_definition: StrawberryObjectDefinition) -> list[StrawberryField]:
+        return [field for field in type_definition.fields if field.metadata.get("audience") != "storefront"]
+
+
 class StorefrontSchema(strawberry.Schema):
     """The schema without the fields marked for the admin; types only they reach are absent too."""
 

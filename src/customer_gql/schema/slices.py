@@ -38,6 +38,7 @@ SLICES: Final = (
     "customers.newsletter",
     "customers.history",
     "customers.accounts",
+    "customers.visitors",
     "customers.accounts.support",
     "shop.groups",
     "shop.websites",

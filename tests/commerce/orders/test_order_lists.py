@@ -48,3 +48,19 @@ async def test_lines_come_by_position_and_shipments_oldest_first(admin_client: A
         "items": [{"position": 1, "sku": products[0].sku}, {"position": 2, "sku": products[1].sku}],
         "shipments": [{"id": encode_id("shp", owner.id, order.id, sent[day])} for day in (7, 8)],
     }
+
+
+async def test_the_customer_does_not_see_an_order_that_waits_for_its_payment(
+    admin_client: Any, as_customer: Any, connection: Connection
+):
+    owner, product = await make_customer(connection), await make_product(connection)
+    waiting = await make_order(connection, owner, [product], status="PENDING_PAYMENT")
+    placed = await make_order(connection, owner, [product], status="PAYMENT_REVIEW")
+    document = "query N($ids: [ID!]!) { nodes(ids: $ids) { id } }"
+    ids = [encode_id("ord", owner.id, order.id) for order in (waiting, placed)]
+    shopper = await as_customer(owner.id)
+    listed = (await shopper.data("{ me { orders { totalCount nodes { number } } } }"))["me"]["orders"]
+    assert listed == {"totalCount": 1, "nodes": [{"number": placed.number}]}
+    assert (await shopper.data(document, ids=ids))["nodes"] == [None, {"id": ids[1]}]
+    assert (await admin_client.data(document, ids=ids))["nodes"] == [{"id": id} for id in ids]
+    assert (await admin_client.data(ORDERS, id=customer_id(owner)))["customer"]["orders"]["totalCount"] == 2

@@ -146,3 +146,11 @@ async def test_who_may_not_changes_nothing(document, as_staff, as_customer, admi
     assert next(iter(answer.values()))["userErrors"] == [{"code": "NOT_FOUND", "path": ["id"]}]
     wrong = await admin_client.answer(document, input={"id": encode_id("web", 3)})
     assert wrong["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
+
+
+async def test_the_admin_of_a_company_cannot_be_deactivated(admin_client, shopper, signed_in):
+    row = await shopper(customer_type="COMPANY_ADMIN")
+    device = await signed_in(row)
+    answer = await admin_client.data(button("customerDeactivate"), input={"id": customer_id(row)})
+    assert answer["customerDeactivate"]["userErrors"] == [{"code": "NOT_ALLOWED", "path": ["id"]}]
+    assert await is_let_in(device)

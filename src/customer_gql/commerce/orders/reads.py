@@ -6,6 +6,7 @@ from customer_gql.loading.reads import all_by, first_by, one_by
 from customer_gql.shop.websites.tables import website
 
 from .tables import (
+    HIDDEN_STATUSES,
     order_statistics as statistics,
     sales_order,
     sales_order_address as order_address,
@@ -15,11 +16,13 @@ from .tables import (
 )
 
 orders_by_id = one_by(select(sales_order), sales_order.c.customer_id, sales_order.c.id)
-orders_by_customer = Pages(
-    select(sales_order),
-    sales_order.c.customer_id,
-    sort=Sort("NEWEST", (sales_order.c.placed_at, sales_order.c.id), descending=True),
-)
+_newest = Sort("NEWEST", (sales_order.c.placed_at, sales_order.c.id), descending=True)
+orders_by_customer = Pages(select(sales_order), sales_order.c.customer_id, sort=_newest)
+
+# What the customer sees (docs/domain/orders.md#orders-10).
+_visible = select(sales_order).where(*[sales_order.c.status != status.value for status in HIDDEN_STATUSES])
+visible_orders_by_id = one_by(_visible, sales_order.c.customer_id, sales_order.c.id)
+visible_orders_by_customer = Pages(_visible, sales_order.c.customer_id, sort=_newest)
 
 _item_key = (item.c.customer_id, item.c.order_id)
 # Wider than the column, because the number in an id may be one that no position can be.

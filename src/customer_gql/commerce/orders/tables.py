@@ -34,6 +34,9 @@ class OrderStatus(enum.StrEnum):
     CANCELED = "CANCELED"
 
 
+HIDDEN_STATUSES = (OrderStatus.PENDING_PAYMENT,)
+"""Orders that their customer does not see, because they may still be replaced by another try to pay."""
+
 sales_order = table(
     "sales_order",
     Column("customer_id", BigInteger, nullable=False),

@@ -5,7 +5,7 @@ import strawberry
 
 from customer_gql.graph.connections import Connection, paged
 from customer_gql.graph.context import Info
-from customer_gql.graph.fields import column, loaded
+from customer_gql.graph.fields import column, loaded, storefront_only
 from customer_gql.graph.nodes import Node, node_id
 from customer_gql.graph.scalars import Money, graph_enum, money
 from customer_gql.shop.websites.reads import store_views_by_id
@@ -85,7 +85,14 @@ class OrderAddress:
 
 @strawberry.type
 class OrderDetailSection(Node):
-    id: strawberry.ID = node_id("ord", reads.orders_by_id, "customer_id", "id", description="Id of the order.")
+    id: strawberry.ID = node_id(
+        "ord",
+        reads.orders_by_id,
+        "customer_id",
+        "id",
+        storefront_read=reads.visible_orders_by_id,
+        description="Id of the order.",
+    )
     number: str = column("Order number that people use, unique in the shop.")
     status: OrderStatus = column("State of the order.")
     placed_at: dt.datetime = column("Time at which the order was placed.")
@@ -143,7 +150,15 @@ class OrderStatistics:
 @strawberry.type
 class OrderSection:
     orders: Connection[OrderLink] = paged(
-        reads.orders_by_customer, key="id", description="All orders of the customer, newest first."
+        reads.orders_by_customer, key="id", description="All orders of the customer, newest first.", admin=True
+    )
+    visible_orders: Connection[OrderLink] = storefront_only(
+        paged(
+            reads.visible_orders_by_customer,
+            key="id",
+            description="Orders of the customer, newest first; without those that still wait for their payment.",
+        ),
+        "orders",
     )
     order_statistics: OrderStatistics = loaded(
         reads.statistics_by_customer, key="id", description="Totals of the customer's orders."

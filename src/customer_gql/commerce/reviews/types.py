@@ -1,12 +1,13 @@
 import datetime as dt
-from typing import Final
+from typing import Any, Final
 
 import strawberry
 
 from customer_gql.commerce.catalog.reads import products_by_id
 from customer_gql.commerce.catalog.types import Product
 from customer_gql.graph.connections import Connection, paged
-from customer_gql.graph.fields import column, loaded
+from customer_gql.graph.context import Info
+from customer_gql.graph.fields import column, loaded, storefront_only
 from customer_gql.graph.nodes import Node, node_id
 from customer_gql.graph.scalars import graph_enum
 
@@ -26,7 +27,14 @@ graph_enum(
 
 @strawberry.type(description="A review of a product by a customer.")
 class Review(Node):
-    id: strawberry.ID = node_id("rev", reads.reviews_by_id, "customer_id", "id", description="Id of the review.")
+    id: strawberry.ID = node_id(
+        "rev",
+        reads.reviews_by_id,
+        "customer_id",
+        "id",
+        storefront_read=reads.approved_reviews_by_id,
+        description="Id of the review.",
+    )
     title: str = column("Title of the review.", personal=True)
     detail: str = column("Text of the review.", personal=True)
     rating: int = column("Rating from 1 (worst) to 5 (best).")
@@ -39,8 +47,21 @@ class Review(Node):
 @strawberry.type
 class ReviewSection:
     reviews: Connection[Review] = paged(
-        reads.reviews_by_customer, key="id", description="All reviews of the customer, newest first."
+        reads.reviews_by_customer, key="id", description="All reviews of the customer, newest first.", admin=True
     )
+    approved_reviews: Connection[Review] = storefront_only(
+        paged(
+            reads.approved_reviews_by_customer,
+            key="id",
+            description="Approved reviews of the customer, newest first; `pendingReviewCount` counts those that wait.",
+        ),
+        "reviews",
+    )
+
+    @strawberry.field(description="Number of reviews that wait for staff to look at them.")
+    async def pending_review_count(self: Any, info: Info) -> int:
+        counted = await info.context.load(reads.pending_review_counts, self.id)
+        return 0 if counted is None else counted.pending_count
 
 
 CUSTOMER_SECTIONS: Final = (ReviewSection,)

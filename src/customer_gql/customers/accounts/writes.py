@@ -13,7 +13,7 @@ from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.newsletter import writes as newsletter
 from customer_gql.customers.profile import writes as customers
 from customer_gql.customers.profile.sharing import email_scope
-from customer_gql.customers.profile.tables import CustomerStatus, customer
+from customer_gql.customers.profile.tables import CustomerStatus, CustomerType, customer
 from customer_gql.database.statements import Connection, Row, equals_any, execute_statement, fetch_rows
 from customer_gql.messaging.mail.writes import queue_mail
 from customer_gql.security import throttle
@@ -169,6 +169,12 @@ async def set_account_status(connection: Connection, locked: Row, *, status: Cus
     """Whether it changed. An inactive customer is let in nowhere, so whatever lets in ends."""
     if locked.status == status.value:
         return False
+    if status is CustomerStatus.INACTIVE and locked.customer_type == CustomerType.COMPANY_ADMIN.value:
+        raise RuleError(
+            "This customer is the admin of a company. Make another of its users the admin first.",
+            path=["id"],
+            code=UserErrorCode.NOT_ALLOWED,
+        )
     version = await customers.update_customer(connection, locked, {"status": status.value})
     if status is CustomerStatus.INACTIVE:
         await end_all_access(connection, [locked.id])

@@ -1,0 +1,51 @@
+import datetime as dt
+from typing import Final
+
+import strawberry
+
+from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.core.viewer import ViewerKind
+from customer_gql.customers.profile.presence import record_activity
+from customer_gql.graph.context import Info
+from customer_gql.graph.payloads import Payload
+from customer_gql.graph.roots import guest_mutation
+from customer_gql.security.address_limits import require_within
+from customer_gql.security.throttle import peer_key
+
+PINGS_PER_MINUTE: Final = 120
+"""From one network address, behind which a whole office may be."""
+
+
+@strawberry.type(description="Result of `visitorPing`.")
+class VisitorPingPayload(Payload):
+    is_recorded: bool = strawberry.field(description="Whether the ping counts as activity.", default=False)
+
+
+@strawberry.type
+class VisitorMutation:
+    @guest_mutation(
+        exclusive=True,
+        description="Tell that somebody is in the shop, so that staff see them among those who are online: a visitor by "
+        "the header `X-Visitor` (a random token of 22 to 64 characters `A-Z a-z 0-9 _ -` that the storefront keeps), a "
+        "signed-in customer by the session. The page is the path of `Referer`. Send it at most once a minute; from one "
+        f"network address {PINGS_PER_MINUTE} a minute are taken, then `RATE_LIMITED` says how long to wait. `REQUIRED` "
+        "for a visitor without the header. Staff signed in as a customer are not recorded.",
+    )
+    async def visitor_ping(self, info: Info) -> VisitorPingPayload:
+        context = info.context
+        if context.viewer.kind is ViewerKind.GUEST and not context.caller.visitor:
+            raise RuleError("Send a visitor's token in the header X-Visitor.", code=UserErrorCode.REQUIRED)
+        key = peer_key(ViewerKind.CUSTOMER, "visitor_ping", context.caller.address)
+        async with context.database.transaction() as connection:
+            await require_within(
+                connection,
+                key,
+                limit=PINGS_PER_MINUTE,
+                window=dt.timedelta(minutes=1),
+                message="Too many pings came from this network address.",
+            )
+        record_activity(context)
+        return VisitorPingPayload(is_recorded=not context.viewer.is_impersonated)
+
+
+MUTATIONS: Final = (VisitorMutation,)
