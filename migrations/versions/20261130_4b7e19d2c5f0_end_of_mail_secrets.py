@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "4b7e19d2c5f0"
-down_revision = "eb26e684f919"
+down_revision = "b5e24c9d7f10"
 branch_labels = None
 depends_on = None
 
