@@ -17,7 +17,11 @@ from support.slice_samples import merge
 SOURCES = Path(__file__).parents[2] / "src" / "customer_gql"
 AREAS = ("administration", "commerce", "customers", "messaging", "shop", "staff")
 FILES = {str(file.relative_to(SOURCES)): file.read_text() for area in AREAS for file in (SOURCES / area).rglob("*.py")}
-LISTS_OF_STAFF = {"staff_list": "its root passes `visible_within`", "event_list": "its root has `all_websites=True`"}
+LISTS_OF_STAFF = {
+    "staff_list": "its root passes `visible_within`",
+    "invitation_list": "its root passes `visible_within`",
+    "event_list": "its root has `all_websites=True`",
+}
 
 STAFF_AND_SHOP = {
     *(

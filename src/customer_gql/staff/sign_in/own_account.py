@@ -157,9 +157,10 @@ class StaffAccountMutation:
     async def staff_session_revoke(
         self, info: Info, input: Annotated[StaffSessionRevokeInput, INPUT]
     ) -> StaffSessionRevokePayload:
-        session_id = decode_id(input.id, "sse")
+        session_id, viewer = decode_id(input.id, "sse"), info.context.viewer
+        assert viewer.staff_id is not None
         async with info.context.transaction() as connection:
-            if not await sessions.end_staff_session(connection, own_staff_id(info.context), session_id):
+            if not await sessions.end_staff_session(connection, viewer.staff_id, session_id):
                 raise RuleError(
                     "There is no such session. It may have ended.", path=["id"], code=UserErrorCode.NOT_FOUND
                 )
