@@ -1,6 +1,5 @@
 """Websites, roles and staff as tests need them."""
 
-import json
 import uuid
 from collections.abc import Iterable
 from typing import Any
@@ -17,6 +16,7 @@ from customer_gql.shop.websites.tables import store, store_view, website
 from customer_gql.staff.sign_in.sign_in import passwords, sessions
 from customer_gql.staff.tables import SignedInBy, staff_password, staff_role, staff_user
 from support.clients import Client
+from support.mailed import newest_token
 
 SIGN_IN = """mutation S($input: StaffSignInInput!) { staffSignIn(input: $input) {
   token expiresAt staffUser { id email } userErrors { code message path } } }"""
@@ -107,6 +107,4 @@ async def mails_to(connection: Connection, user: Any) -> list[str]:
 
 async def mailed_token(connection: Connection, user: Any, template: str) -> str:
     """The token of the newest link of this kind that was mailed to a staff user."""
-    newest = "SELECT secrets FROM mail_outbox WHERE recipient = $1 AND template = $2 ORDER BY id DESC LIMIT 1"
-    secrets: Any = await connection.fetchval(newest, user.email, template)
-    return json.loads(secrets)["token"]
+    return await newest_token(connection, user.email, template) or ""
