@@ -14,6 +14,8 @@ from support.service import Service, code_of
 GRAPH = admin.schema._schema
 DOCUMENTS = DocumentCache(GRAPH, AdminSettings())  # pyright: ignore[reportCallIssue]
 COSTS = CostModel(GRAPH)
+assert GRAPH.query_type is not None
+ROOT_TYPE = GRAPH.query_type.name
 
 
 def cost(query: str, name: str | None = None, **variables) -> int:
@@ -134,6 +136,19 @@ def test_the_costliest_list_is_named():
     document = DOCUMENTS.load_document(query)
     found = CostCalculation(COSTS, document, document.find_operation(None), {"n": 100}).find_costliest_list()
     assert found == (["c", "nodes", "orders", "nodes", "items"], 100 * 20 * 21)
+
+
+@pytest.mark.parametrize(
+    "selection",
+    [
+        f"... on {ROOT_TYPE} {{ c: customers(first: 90) {{ nodes {{ id }} }} }}",
+        "... { c: customers(first: 90) { nodes { id } } }",
+    ],
+)
+def test_the_costliest_list_is_found_inside_a_fragment(selection: str):
+    document = DOCUMENTS.load_document("{ websites { code } " + selection + " }")
+    found = CostCalculation(COSTS, document, document.find_operation(None), {}).find_costliest_list()
+    assert found == (["c", "nodes"], 1 + 90)
 
 
 def test_what_costs_too_much_is_told_by_how_much_and_where(service: Service, staff_token: str):

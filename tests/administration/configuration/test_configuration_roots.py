@@ -181,3 +181,18 @@ async def test_what_a_setting_takes_is_said_in_json(boss):
         'staff_tests.greeting takes a value like "hello".',
         "accounts.lockout_failures takes a number of at least 0.",
     ]
+
+
+async def test_a_reset_is_in_the_history_unless_nothing_was_set(boss, shop):
+    place = {"websiteId": encode_id("web", shop)}
+    input = {"path": "staff_tests.lines", "scope": place}
+    await boss.data(RESET, input=input)
+    await put(boss, "staff_tests.lines", 3, **place)
+    total = (await boss.data(HISTORY))["staffHistory"]["totalCount"]
+    for _ in range(2):
+        await boss.data(RESET, input=input)
+    history = (await boss.data(HISTORY))["staffHistory"]
+    [event] = history["nodes"]
+    assert history["totalCount"] == total + 1
+    assert (event["kind"], event["subject"]) == ("CONFIGURATION_RESET", encode_id("web", shop))
+    assert event["changes"] == [{"field": "staff_tests.lines", "before": 3, "after": None}]

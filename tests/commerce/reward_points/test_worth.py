@@ -62,3 +62,9 @@ async def test_a_worth_beyond_64_bits_is_exact(rates, empty_database, settings):
     await rates.execute("UPDATE reward_points_rate SET amount = 9223372036854775807")
     read = await worth(empty_database, settings, rates, 1)
     assert read == {"balance": 25, "worth": {"amount": "184467440737095516.14", "currency": "USD"}}
+
+
+async def test_a_customer_without_an_account_has_no_points(admin_client, connection):
+    shopper = await make_customer(connection)
+    read = (await admin_client.data(WORTH, id=customer_id(shopper)))["customer"]["rewardPoints"]
+    assert read == {"balance": 0, "worth": None}
