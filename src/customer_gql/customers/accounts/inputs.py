@@ -9,10 +9,10 @@ from customer_gql.customers.profile.types import Gender  # where the graph's enu
 from customer_gql.graph.fields import column
 from customer_gql.graph.payloads import Payload
 
-_PASSWORD = "At least the configured number of characters (12 unless set otherwise, never less than 8), at most 256; any characters but blanks around them, as many kinds as configured (1 unless set otherwise), no common password, none made of the shop's or your own name."  # noqa: S105 - a description
+_PASSWORD = "At least the configured number of characters (12 unless set otherwise, never less than 8), at most 256; any characters, but no space at the start or end; of as many character classes as configured (1 unless set otherwise); no common password, and none made of the name of the shop or your own."  # noqa: S105 - a description
 
 
-@strawberry.input(description="Who wants an account.")
+@strawberry.input(description="A new account.")
 class SignUpInput:
     email: str = column("Address to sign in with, at most 254 characters.")
     password: str | None = strawberry.field(
@@ -22,7 +22,7 @@ class SignUpInput:
     last_name: str = column("Last name, at most 255 characters.")
     middle_name: str | None = strawberry.field(description="Middle name or initial.", default=None)
     prefix: str | None = strawberry.field(description="Title, at most 40 characters.", default=None)
-    suffix: str | None = strawberry.field(description="What follows the name, at most 40 characters.", default=None)
+    suffix: str | None = strawberry.field(description="Suffix of the name, at most 40 characters.", default=None)
     gender: Gender | None = strawberry.field(description="Gender.", default=None)
     date_of_birth: dt.date | None = strawberry.field(description="Date of birth.", default=None)
     tax_vat_number: str | None = strawberry.field(
@@ -47,7 +47,9 @@ class SignUpInput:
         }
 
 
-@strawberry.type(description="The same whether the address was free or has an account: its owner learns by mail.")
+@strawberry.type(
+    description="Result of a sign-up: the same whether or not the address has an account already, whose owner is told by mail."
+)
 class SignUpPayload(Payload):
     is_confirmation_required: bool | None = strawberry.field(
         description="The address has to be confirmed before sign-in works; a rule of the website. Null when refused.",
@@ -55,78 +57,79 @@ class SignUpPayload(Payload):
     )
 
 
-@strawberry.input(description="Address and password.")
+@strawberry.input(description="Address and password of an account.")
 class SignInInput:
     email: str = column("Address of the account, in any case.")
-    password: str = column("Its password.")
+    password: str = column("Password of the account.")
 
 
-@strawberry.input(description="A link's token.")
+@strawberry.input(description="Token of a link that was mailed.")
 class EmailTokenInput:
-    token: str = column("From the link in the mail.")
+    token: str = column("Token of the link in the mail.")
 
 
-@strawberry.input(description="Where the mail goes.")
+@strawberry.input(description="Address that the mail is sent to.")
 class EmailInput:
     email: str = column("Address of the account.")
 
 
-@strawberry.input(description="A token that was not used yet.")
+@strawberry.input(description="Refresh token of a session, not used yet.")
 class TokenRefreshInput:
     refresh_token: str = column("The newest refresh token of the session.")
 
 
-@strawberry.input(description="How far to sign out.")
+@strawberry.input(description="Scope of a sign-out.")
 class SignOutInput:
     all: bool = strawberry.field(description="End the sessions of every device.", default=False)
 
 
-@strawberry.type(description="What ended.")
+@strawberry.type(description="Sessions that ended.")
 class SessionsEndedPayload(Payload):
-    ended_session_count: int = strawberry.field(description="How many sessions ended.", default=0)
+    ended_session_count: int = strawberry.field(description="Number of sessions that ended.", default=0)
 
 
-@strawberry.input(description="Which device.")
+@strawberry.input(description="Session to end.")
 class SessionRevokeInput:
     id: strawberry.ID = column("The session.")
 
 
-@strawberry.input(description="The old and the new password.")
+@strawberry.input(description="Current and new password.")
 class PasswordChangeInput:
-    current_password: str = column("The password of now.")
+    current_password: str = column("Current password of the account.")
     new_password: str = column(_PASSWORD)
     keep_other_sessions: bool = strawberry.field(description="Leave the other devices signed in.", default=False)
 
 
-@strawberry.input(description="The link's token and the new password.")
+@strawberry.input(description="Token of a reset link, and the new password.")
 class PasswordResetInput:
-    token: str = column("From the link in the mail.")
+    token: str = column("Token of the link in the mail.")
     password: str = column(_PASSWORD)
 
 
-@strawberry.input(description="The new address.")
+@strawberry.input(description="New e-mail address of the account.")
 class EmailChangeRequestInput:
-    email: str = column("The new address.")
-    current_password: str = column("The account's password.")
+    email: str = column("New e-mail address of the account.")
+    current_password: str = column("Current password of the account.")
 
 
-@strawberry.input(description="A code staff got from `customerLoginAs`.")
+@strawberry.input(description="Login code that staff received from `customerLoginAs`.")
 class LoginAsExchangeInput:
-    code: str = column("The code.")
+    code: str = column("The login code.")
 
 
-@strawberry.input(description="Deletion of the own account.")
+@strawberry.input(description="Request to delete the own account.")
 class MeDeleteRequestInput:
-    current_password: str = column("The account's password.")
+    current_password: str = column("Current password of the account.")
 
 
-@strawberry.type(description="What became of the wish.")
+@strawberry.type(description="Result of a deletion request.")
 class MeDeleteRequestPayload(Payload):
     is_deleted: bool = strawberry.field(
-        description="The account is gone. False: staff will look at the wish, or it was refused.", default=False
+        description="The account was deleted. False when staff decide on the request, or when it was refused.",
+        default=False,
     )
 
 
-@strawberry.type(description="Done, or refused.")
+@strawberry.type(description="Result without data: done when there are no `userErrors`.")
 class DonePayload(Payload):
     pass

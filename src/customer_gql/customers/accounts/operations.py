@@ -151,7 +151,7 @@ class AccountMutation:
     async def session_revoke(self, info: Info, input: Annotated[SessionRevokeInput, INPUT]) -> SessionsEndedPayload:
         customer_id, session_id = decode_keys(input.id, "ses", 2)
         if customer_id != info.context.viewer.customer_id:
-            raise RuleError("There is no such session.", path=["id"], code=UserErrorCode.NOT_FOUND)
+            raise RuleError("There is no such session. It may have ended.", path=["id"], code=UserErrorCode.NOT_FOUND)
         ended = await sign_out.revoke_session(info.context, session_id)
         return SessionsEndedPayload(ended_session_count=ended)
 
@@ -245,7 +245,7 @@ class AccountMutation:
     )
     async def login_as_exchange(self, info: Info, input: Annotated[LoginAsExchangeInput, INPUT]) -> SignInPayload:
         if info.context.viewer.kind is not ViewerKind.GUEST:
-            raise RuleError("Sign out first: a code is exchanged by somebody who is not signed in.", path=["code"])
+            raise RuleError("A login code cannot be exchanged while signed in. Sign out first.", path=["code"])
         await _count_attempt(info)
         website_id, address = await _requested_website_id(info), info.context.viewer.address
         async with info.context.transaction() as connection:

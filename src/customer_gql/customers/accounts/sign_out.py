@@ -37,7 +37,7 @@ async def revoke_session(context: Context, session_id: int) -> int:
     async with context.transaction() as connection:
         account = await customers.lock_customer(connection, customer_id, websites=None)
         if not await sessions.end_sessions(connection, customer_id, [session_id]):
-            raise RuleError("There is no such session.", path=["id"], code=UserErrorCode.NOT_FOUND)
+            raise RuleError("There is no such session. It may have ended.", path=["id"], code=UserErrorCode.NOT_FOUND)
         await record_customer_event(
             connection, customer_id, kind="SESSION_REVOKED", version=account.version, by=actor_of(context.viewer)
         )

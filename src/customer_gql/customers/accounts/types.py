@@ -22,27 +22,29 @@ from . import reads
 @strawberry.type(description="One device on which the customer is signed in.")
 class Session(Node):
     id: strawberry.ID = node_id("ses", reads.sessions_by_id, "customer_id", "id", description="The session.")
-    device: str | None = column("What the device calls itself, its User-Agent, cut at 200 characters.", personal=True)
-    address: str | None = column("Network address it signed in from.", personal=True)
-    created_at: dt.datetime = column("When it signed in.")
-    last_used_at: dt.datetime = column("Last use, to the minute.")
-    expires_at: dt.datetime = column("When it ends in any case.")
+    device: str | None = column("`User-Agent` of the device, cut at 200 characters.", personal=True)
+    address: str | None = column("Network address the device signed in from.", personal=True)
+    created_at: dt.datetime = column("Time of the sign-in.")
+    last_used_at: dt.datetime = column("Time of the last use, to the minute.")
+    expires_at: dt.datetime = column("Time at which the session ends in any case.")
 
-    @strawberry.field(description="The session this request belongs to.")
+    @strawberry.field(description="Whether this request belongs to the session.")
     def is_current(root: strawberry.Parent[Any], info: Info) -> bool:
         return root.id == info.context.viewer.session_id
 
 
-@strawberry.type(description="Staff who were signed in as a customer, with that customer's permission.")
+@strawberry.type(description="A time in which a staff user was signed in as a customer who allows it.")
 class Impersonation(Node):
     id: strawberry.ID = node_id(
         "imp", reads.impersonations_by_id, "customer_id", "id", description="The impersonation."
     )
-    reason: str = column("Why, in the words of the staff member.", personal=True)
-    started_at: dt.datetime | None = column("When the code was exchanged; null when it never was.")
-    expires_at: dt.datetime = column("When it ends by itself.")
-    ended_at: dt.datetime | None = column("When it was ended before; null when it was not.")
-    staff: StaffUser | None = loaded(staff_by_id, key="staff_id", description="Who.", admin=True)
+    reason: str = column("Reason, in the words of the staff user.", personal=True)
+    started_at: dt.datetime | None = column("Time at which the code was exchanged; null if it never was.")
+    expires_at: dt.datetime = column("Time at which the impersonation ends by itself.")
+    ended_at: dt.datetime | None = column("Time at which it was ended early; null if it was not.")
+    staff: StaffUser | None = loaded(
+        staff_by_id, key="staff_id", description="The staff user who was signed in.", admin=True
+    )
     customer: CustomerLink | None = loaded(
         customers_by_id, key="customer_id", description="The customer the staff member acts as.", admin=True
     )
@@ -65,14 +67,16 @@ class AccountSection:
 
 graph_enum(
     online.VisitorKind,
-    "Who is online.",
-    {"CUSTOMER": "Signed in, or signed up, with an account.", "VISITOR": "Somebody who did not sign in."},
+    "Kind of a person who is online.",
+    {"CUSTOMER": "Signed in, or signed up, with an account.", "VISITOR": "A person who did not sign in."},
 )
 
 
-@strawberry.type(description="Somebody active within the configured minutes. Page views do not count.")
+@strawberry.type(
+    description="A customer or visitor who was active within the configured minutes. Page views do not count."
+)
 class OnlineVisitor:
-    kind: online.VisitorKind = column("Customer or visitor.")
+    kind: online.VisitorKind = column("Whether it is a customer or a visitor.")
     number: int | None = column("The customer's number; null for a visitor.")
     first_name: str | None = column("First name; null for a visitor.", personal=True)
     last_name: str | None = column("Last name; null for a visitor.", personal=True)
@@ -80,32 +84,34 @@ class OnlineVisitor:
     company: str | None = column("Company of the default billing address; null when there is none.", personal=True)
     last_activity_at: dt.datetime = column("Last sign-in, sign-up or change of the cart.")
     last_url: str | None = column(
-        "Page it happened on, without its query; null when the storefront sent none.", personal=True
+        "Page of the last activity, without its query; null when the storefront sent none.", personal=True
     )
     customer: CustomerLink | None = loaded(
         customers_by_id, key="customer_id", description="The customer; null for a visitor."
     )
 
 
-@strawberry.type(description="What a device gets when it is let in. The tokens are shown this once.")
+@strawberry.type(description="Tokens of a device that signed in; shown only once.")
 class SignInPayload(Payload):
     grant: strawberry.Private[SessionGrant | None] = None
 
     @strawberry.field(
-        description="Send it as `Authorization: Bearer …`. Ends after an hour without use; see `sessions`."
+        description="Access token, to be sent as `Authorization: Bearer …`. It ends after an hour without use; see `sessions`."
     )
     def access_token(self) -> str | None:
         return self.grant and self.grant.access_token
 
-    @strawberry.field(description="Until when the access token works, if used; then renew it.")
+    @strawberry.field(description="Time at which the access token ends even if it is used; renew it before.")
     def access_token_expires_at(self) -> dt.datetime | None:
         return self.grant and self.grant.expires_at
 
-    @strawberry.field(description="Give it to `tokenRefresh`, once; null for staff signed in as a customer.")
+    @strawberry.field(
+        description="Refresh token for `tokenRefresh`, which works once; null for staff signed in as a customer."
+    )
     def refresh_token(self) -> str | None:
         return self.grant and self.grant.refresh_token
 
-    @strawberry.field(description="When the session ends in any case, however often it is renewed.")
+    @strawberry.field(description="Time at which the session ends in any case, however often it is renewed.")
     def session_expires_at(self) -> dt.datetime | None:
         return self.grant and self.grant.session_expires_at
 

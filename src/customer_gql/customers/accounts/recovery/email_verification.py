@@ -109,7 +109,7 @@ async def send_email_change_link(connection: Connection, locked: Row, *, email: 
     """Mail the new address. Whether another account has it, its owner learns, and nobody else."""
     if not await can_send_link(connection, locked.id, apart=dt.timedelta(0)):
         raise RuleError(
-            f"{MAILS_PER_HOUR} mails went out within the last hour; that is the limit. Try again later.",
+            f"The limit of {MAILS_PER_HOUR} mails an hour is reached. Try again later.",
             path=["email"],
             code=UserErrorCode.LIMIT_REACHED,
         )

@@ -115,7 +115,7 @@ async def request_reset_by_staff(connection: Connection, locked: Row, *, by: Act
     assert sent is not None
     if limit.per_hour and sent.total >= limit.per_hour:
         raise RuleError(
-            f"{limit.per_hour} reset mails went out within the last hour; that is the limit. Try again later.",
+            f"The limit of {limit.per_hour} reset mails an hour is reached. Try again later.",
             path=["id"],
             code=UserErrorCode.LIMIT_REACHED,
         )

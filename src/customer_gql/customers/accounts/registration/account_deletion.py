@@ -26,7 +26,8 @@ async def request_deletion(context: Context, *, password: str) -> bool:
             return False
         if account.customer_type == CustomerType.COMPANY_ADMIN.value:
             raise RuleError(
-                "You run a company; make another of its users the admin first.", code=UserErrorCode.NOT_ALLOWED
+                "The admin of a company cannot be deleted. Make another user of the company its admin first.",
+                code=UserErrorCode.NOT_ALLOWED,
             )
         await customers.delete_customers(connection, [account], by=by)
         await writes.end_all_access(connection, [account.id])

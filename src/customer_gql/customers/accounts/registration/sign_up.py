@@ -1,4 +1,4 @@
-"""A new account (docs/domain/sign-up.md#sign-up-2). Whether the address has one already, its owner learns by mail, and nobody else."""
+"""A new account (docs/domain/sign-up.md#sign-up-2). Only the owner of the address learns, by mail, whether it already has one."""
 
 import datetime as dt
 from collections.abc import Awaitable, Callable, Mapping

@@ -26,16 +26,17 @@ graph_enum(
 )
 
 
-@strawberry.input(description="Where accounts work from now on.")
+@strawberry.input(description="New scope of accounts.")
 class AccountSharingSetInput:
     sharing: AccountSharing = column("On their website alone, or on all of them.")
 
 
 @strawberry.type(description="The new scope of accounts.")
 class AccountSharingSetPayload(Payload):
-    moved_account_count: int = strawberry.field(description="How many accounts were moved to it.", default=0)
+    moved_account_count: int = strawberry.field(description="Number of accounts that were moved.", default=0)
     ended_session_count: int = strawberry.field(
-        description="How many sessions ended, because they were on another website than their account's.", default=0
+        description="Number of sessions that ended because they were on another website than their account's.",
+        default=0,
     )
 
 

@@ -13,83 +13,91 @@ from customer_gql.graph.fields import column
 from customer_gql.graph.payloads import Payload
 
 
-@strawberry.input(description="Whose sessions end.")
+@strawberry.input(description="Customer whose sessions end.")
 class CustomerForceSignInInput:
     id: strawberry.ID = column("The customer.")
     login_code_reason: strawberry.Maybe[str] = column(
-        "With it the answer also holds a code to sign in as the customer, as `customerLoginAs` gives: why it is needed. "
+        "Reason for a code to sign in as the customer, which is then returned too, as by `customerLoginAs`. "
         "Permission: `customers.impersonate`."
     )
 
 
-@strawberry.type(description="What force sign-in did.")
+@strawberry.type(description="Result of a forced sign-in.")
 class CustomerForceSignInPayload(CustomerPayload):
-    ended_token_count: int = strawberry.field(description="How many tokens ended with it.", default=0)
-    login_code: str | None = strawberry.field(description="The code asked for; shown this once.", default=None)
+    ended_token_count: int = strawberry.field(description="Number of access tokens that ended.", default=0)
+    login_code: str | None = strawberry.field(
+        description="Login code, if one was requested; shown only once.", default=None
+    )
     login_code_expires_at: dt.datetime | None = strawberry.field(
-        description="Until when the code can be exchanged.", default=None
+        description="End of the time in which the code can be exchanged.", default=None
     )
 
 
-@strawberry.input(description="Who gets the mail.")
+@strawberry.input(description="Customer who gets the mail.")
 class CustomerResetPasswordInput:
     id: strawberry.ID = column("The customer.")
 
 
-@strawberry.type(description="What reset password did. The link itself is seen by its recipient alone.")
+@strawberry.type(description="Result of a password reset. Only the recipient of the mail sees the link.")
 class CustomerResetPasswordPayload(CustomerPayload):
     expires_at: dt.datetime | None = strawberry.field(
-        description="Until when the link works; null when refused.", default=None
+        description="End of the time in which the link works; null when refused.", default=None
     )
 
 
-@strawberry.input(description="Whose sign-in is closed.")
+@strawberry.input(description="Customer to lock, and for how long.")
 class CustomerLockInput:
     id: strawberry.ID = column("The customer.")
     until: strawberry.Maybe[dt.datetime] = column("End of the lock; without it, the configured number of days.")
 
 
-@strawberry.input(description="Whose account it is.")
+@strawberry.input(description="Customer whose account is changed.")
 class CustomerAccountInput:
     id: strawberry.ID = column("The customer.")
 
 
-@strawberry.type(description="What was done to the account.")
+@strawberry.type(description="Result of a change of an account.")
 class CustomerAccountPayload(CustomerPayload):
-    is_changed: bool = strawberry.field(description="False when it was so already, or was refused.", default=False)
+    is_changed: bool = strawberry.field(
+        description="False when the account was in that state already, or when refused.", default=False
+    )
 
 
-@strawberry.type(description="The mail that was sent.")
+@strawberry.type(description="Result of sending the confirmation again.")
 class CustomerResendConfirmationPayload(CustomerPayload):
     expires_at: dt.datetime | None = strawberry.field(
-        description="Until when the link works; null when refused.", default=None
+        description="End of the time in which the link works; null when refused.", default=None
     )
 
 
 @strawberry.input(description="The customer to sign in as, and the reason.")
 class CustomerLoginAsInput:
     id: strawberry.ID = column("The customer.")
-    reason: str = column("Why; kept with every trace, and shown to the customer. At most 1,000 characters.")
+    reason: str = column("Reason, stored in the history and shown to the customer. At most 1,000 characters.")
 
 
-@strawberry.type(description="The code for the storefront.")
+@strawberry.type(description="Login code for the storefront.")
 class CustomerLoginAsPayload(CustomerPayload):
     code: str | None = strawberry.field(
-        description="Give it to `loginAsExchange` on the storefront endpoint; shown this once.", default=None
+        description="Give it to `loginAsExchange` on the storefront endpoint; shown only once.", default=None
     )
-    expires_at: dt.datetime | None = strawberry.field(description="Until when it works: a minute.", default=None)
+    expires_at: dt.datetime | None = strawberry.field(
+        description="End of the minute in which the code works.", default=None
+    )
 
 
-@strawberry.input(description="Which impersonation ends.")
+@strawberry.input(description="Impersonation to end.")
 class ImpersonationEndInput:
     id: strawberry.ID = column("The impersonation.")
 
 
-@strawberry.type(description="The impersonation that was ended.")
+@strawberry.type(description="Result of ending an impersonation.")
 class ImpersonationEndPayload(Payload):
     key: strawberry.Private[tuple[int, ...] | None] = None
     is_changed: bool = strawberry.field(description="False when it had ended before.", default=False)
 
-    @strawberry.field(graphql_type=Impersonation | None, description="As stored now; null when refused.")
+    @strawberry.field(
+        graphql_type=Impersonation | None, description="The impersonation as stored now; null when refused."
+    )
     async def impersonation(self, info: Info) -> Any:
         return None if self.key is None else await info.context.load(impersonations_by_id, self.key)

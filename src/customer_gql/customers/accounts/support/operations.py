@@ -169,7 +169,7 @@ class AccountAdminMutation:
                 raise writes.not_allowed(["id"], "The address is confirmed already.")
             if not await email_verification.can_send_link(connection, customer_id, apart=dt.timedelta(0)):
                 raise RuleError(
-                    "Five mails went out within the last hour; that is the limit.",
+                    "The limit of 5 mails an hour is reached. Try again later.",
                     path=["id"],
                     code=UserErrorCode.LIMIT_REACHED,
                 )
