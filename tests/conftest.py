@@ -27,7 +27,14 @@ from support.isolation import Isolation, isolate
 from support.mailed import SECRET_KEYS
 from support.races import StoppableConnection
 
-pytest_plugins = ["support.devices", "support.furnished", "support.identities", "support.large_tables", "support.skips"]
+pytest_plugins = [
+    "support.devices",
+    "support.furnished",
+    "support.identities",
+    "support.impersonating",
+    "support.large_tables",
+    "support.skips",
+]
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared" / "data"
 hash_cheaply()  # now, because fixtures of the session make passwords too

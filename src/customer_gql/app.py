@@ -16,7 +16,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from customer_gql.core.errors import ErrorCode
 from customer_gql.core.permissions import Permission
-from customer_gql.core.viewer import GUEST, RequestOrigin, Viewer, ViewerKind
+from customer_gql.core.viewer import GUEST, RequestOrigin, ViewerKind
 from customer_gql.customers.accounts.sessions.authentication import find_customer_session, record_customer_use
 from customer_gql.database.background import Background
 from customer_gql.database.pools import Database, TimeLimits, create_pool, open_database
@@ -40,6 +40,7 @@ from customer_gql.schema.work import WORK
 from customer_gql.security import hashing
 from customer_gql.security.secret_keys import use_secret_keys
 from customer_gql.security.sessions import AuthenticatedSession
+from customer_gql.shop.websites.reads import UNKNOWN_STORE_VIEW, find_website_of_view
 from customer_gql.staff.sign_in import oidc_routes
 from customer_gql.staff.sign_in.sessions import find_staff_session, record_staff_use
 
@@ -47,7 +48,7 @@ from . import graphiql
 from .settings import AudienceSettings, Settings
 
 RecordUse = Callable[..., Awaitable[object]]
-Authenticate = Callable[[Database, Background, str, RequestOrigin], Awaitable[Viewer | None]]
+FindSession = Callable[[Database, str], Awaitable[AuthenticatedSession | None]]
 # Wrong passwords of staff leave at least half of the cores to customers who sign in.
 _HASHING_THREADS: Final = {"storefront": hashing.CORES, "admin": max(1, hashing.CORES // 2)}
 HEALTH_PATIENCE: Final = TimeLimits(statement=2, acquire=2)
@@ -57,8 +58,8 @@ def create_app(settings: Settings) -> Starlette:
     """The service on the database of the settings, which must be reachable and migrated."""
     app = Starlette(
         routes=[
-            Route("/graphql", _create_endpoint(settings, "storefront", storefront.schema, authenticate_customer)),
-            Route("/admin/graphql", _create_endpoint(settings, "admin", admin.schema, authenticate_staff)),
+            Route("/graphql", _create_endpoint(settings, "storefront", storefront.schema)),
+            Route("/admin/graphql", _create_endpoint(settings, "admin", admin.schema)),
             Route("/health/live", report_live),
             Route("/health/ready", report_ready),
             *oidc_routes.oidc_routes(settings),
@@ -75,7 +76,7 @@ def create_app(settings: Settings) -> Starlette:
 
 
 def _create_endpoint(
-    settings: Settings, audience: Literal["storefront", "admin"], schema: strawberry.Schema, authenticate: Authenticate
+    settings: Settings, audience: Literal["storefront", "admin"], schema: strawberry.Schema
 ) -> Endpoint:
     graph = schema._schema  # noqa: SLF001 - strawberry builds the schema, this service runs it
     limits: AudienceSettings = getattr(settings, audience)
@@ -85,7 +86,7 @@ def _create_endpoint(
         schema=graph,
         limits=limits,
         find_origin=partial(_find_origin, audience),
-        open_context=partial(_open_context, settings, audience, authenticate),
+        open_context=partial(_open_storefront if audience == "storefront" else _open_admin, settings),
         buckets=SharedBuckets(settings.rate_storage) if settings.rate_storage else LocalBuckets(),
         documents=DocumentCache(graph, limits),
         costs=CostModel(graph),
@@ -172,57 +173,43 @@ async def _find_origin(audience: str, request: Request) -> RequestOrigin:
     return replace(origin, address=stated_address(request) or origin.address)
 
 
+async def _open_storefront(settings: Settings, request: Request, origin: RequestOrigin) -> Context:
+    database: Database = request.app.state.databases["storefront"]
+    website_id = None
+    if origin.store_view is not None:
+        website_id = await find_website_of_view(database, origin.store_view)
+        if website_id is None:
+            raise RequestRefused(400, ErrorCode.BAD_USER_INPUT, UNKNOWN_STORE_VIEW)
+    find_session = partial(find_customer_session, website_id=website_id)
+    return await _open_context(settings, request, origin, database, find_session, record_customer_use)
+
+
+async def _open_admin(settings: Settings, request: Request, origin: RequestOrigin) -> Context:
+    database: Database = request.app.state.databases["admin"]
+    return await _open_context(settings, request, origin, database, find_staff_session, record_staff_use)
+
+
 async def _open_context(
-    settings: Settings, audience: str, authenticate: Authenticate, request: Request, peer: RequestOrigin
+    settings: Settings,
+    request: Request,
+    origin: RequestOrigin,
+    database: Database,
+    find_session: FindSession,
+    record_use: RecordUse,
 ) -> Context:
     use_secret_keys(settings.secret_keys)
-    database: Database = request.app.state.databases[audience]
     background: Background = request.app.state.background
-    viewer = await _authenticate_viewer(database, background, authenticate, request.headers.get("authorization"), peer)
-    viewer = replace(viewer, address=peer.address or None)
-    return Context(database, settings, viewer, caller=peer, background=background)
-
-
-async def _authenticate_viewer(
-    database: Database,
-    background: Background,
-    authenticate: Authenticate,
-    authorization: str | None,
-    peer: RequestOrigin,
-) -> Viewer:
-    if not authorization:
-        return GUEST
-    scheme, _, token = authorization.partition(" ")
-    viewer = await authenticate(database, background, token.strip(), peer) if scheme.lower() == "bearer" else None
-    if viewer is None:
-        raise RequestRefused(
-            401,
-            ErrorCode.UNAUTHENTICATED,
-            "The token is unknown, revoked or expired. Sign in again, or send no Authorization header.",
-            {"WWW-Authenticate": "Bearer"},
-        )
-    return viewer
-
-
-async def authenticate_customer(
-    database: Database, background: Background, token: str, peer: RequestOrigin
-) -> Viewer | None:
-    found = await find_customer_session(database, token, store_view=peer.store_view)
-    return _viewer_of(database, background, found, record_customer_use)
-
-
-async def authenticate_staff(
-    database: Database, background: Background, token: str, _peer: RequestOrigin
-) -> Viewer | None:
-    return _viewer_of(database, background, await find_staff_session(database, token), record_staff_use)
-
-
-def _viewer_of(
-    database: Database, background: Background, found: AuthenticatedSession | None, record_use: RecordUse
-) -> Viewer | None:
-    """The viewer of a session, whose use is recorded after the answer."""
-    if found is None:
-        return None
-    if found.is_stale:
-        background.put(database, ("used", found.token_hash), partial(record_use, token_hash=found.token_hash))
-    return found.viewer
+    found, viewer = None, GUEST
+    authorization = request.headers.get("authorization")
+    if authorization:
+        scheme, _, token = authorization.partition(" ")
+        found = await find_session(database, token.strip()) if scheme.lower() == "bearer" else None
+        # What is public is answered nevertheless; see `Viewer.token_has_ended`.
+        viewer = replace(GUEST, token_has_ended=True) if found is None else found.viewer
+    context = Context(
+        database, settings, replace(viewer, address=origin.address or None), caller=origin, background=background
+    )
+    if found is not None and found.is_stale and not origin.is_background:
+        use = partial(record_use, token_hash=found.token_hash)
+        context.record_use = partial(background.put, database, ("used", found.token_hash), use)
+    return context

@@ -63,6 +63,7 @@ NAMES = {
     "CUSTOMERS_READ": "customers.read",
     "CUSTOMERS_PII": "customers.pii",
     "CUSTOMERS_WRITE": "customers.write",
+    "CUSTOMERS_CHANGE_EMAIL": "customers.change_email",
     "CUSTOMERS_DELETE": "customers.delete",
     "CUSTOMERS_EXPORT": "customers.export",
     "CUSTOMERS_IMPERSONATE": "customers.impersonate",

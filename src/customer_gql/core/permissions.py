@@ -25,6 +25,10 @@ class Permission(enum.StrEnum):
         ),
     )
     CUSTOMERS_WRITE = "customers.write", "Change customers, and what belongs to them."
+    CUSTOMERS_CHANGE_EMAIL = (
+        "customers.change_email",
+        "Change the e-mail address of a customer, besides `customers.write`; it decides who can get into the account.",
+    )
     CUSTOMERS_DELETE = "customers.delete", "Delete customers for good."
     CUSTOMERS_EXPORT = "customers.export", "Export customers as a file; reserved for a later version."
     CUSTOMERS_IMPERSONATE = "customers.impersonate", "Sign in as a customer who allows it."

@@ -1,5 +1,6 @@
 """Who sends a request, and where it comes from."""
 
+import datetime as dt
 import enum
 from dataclasses import dataclass
 from typing import Final
@@ -33,6 +34,10 @@ class Viewer:
     website_id: int | None = None
     # Where the request came from.
     address: str | None = None
+    # When the token ends unless it is used again.
+    session_ends_at: dt.datetime | None = None
+    # The request came with a token that does not work, so it is answered as that of a guest.
+    token_has_ended: bool = False
 
     @property
     def is_staff_or_service(self) -> bool:
@@ -56,6 +61,11 @@ class RequestOrigin:
     store_view: str | None = None
     visitor: str | None = None
     page: str | None = None
+    # Sent by a timer of the page, not by a person; it keeps no session alive.
+    is_background: bool = False
 
 
 GUEST: Final = Viewer(ViewerKind.GUEST)
+TOKEN_HAS_ENDED: Final = (
+    "The token is unknown, revoked or expired. Sign in again or renew it, or send no Authorization header."  # noqa: S105
+)

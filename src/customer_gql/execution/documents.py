@@ -7,10 +7,14 @@ from typing import Any, Final
 
 from graphql import (
     DocumentNode,
+    FieldNode,
     FragmentDefinitionNode,
+    FragmentSpreadNode,
     GraphQLError,
     GraphQLSchema,
+    InlineFragmentNode,
     OperationDefinitionNode,
+    SelectionNode,
     parse,
     validate,
 )
@@ -64,6 +68,20 @@ class Document:
         if name not in self.operations:
             raise BadInput(f"The document contains no operation named {name!r}.")
         return self.operations[name]
+
+    def asks_only(self, operation: OperationDefinitionNode, field: str) -> bool:
+        """Whether no other root field stands in the operation, fragments included."""
+        waiting: list[SelectionNode] = list(operation.selection_set.selections)
+        while waiting:
+            selection = waiting.pop()
+            if isinstance(selection, FieldNode):
+                if selection.name.value not in {field, "__typename"}:
+                    return False
+            elif isinstance(selection, FragmentSpreadNode):
+                waiting.extend(self.fragments[selection.name.value].selection_set.selections)
+            elif isinstance(selection, InlineFragmentNode):
+                waiting.extend(selection.selection_set.selections)
+        return True
 
 
 class DocumentCache:

@@ -1,7 +1,7 @@
 """What an operation runs with: who asks, the request's loads, and the way to a transaction."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Hashable
+from collections.abc import AsyncGenerator, Callable, Hashable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,6 +26,8 @@ class Context:
     cost: dict[str, int] | None = None
     caller: RequestOrigin = field(default_factory=RequestOrigin)
     background: Background = field(default_factory=Background)
+    # Lets the session of the token go on from now; None where nothing is to be recorded.
+    record_use: Callable[[], None] | None = None
     loads: RequestLoads = field(init=False)
 
     def __post_init__(self) -> None:

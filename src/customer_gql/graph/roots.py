@@ -8,9 +8,10 @@ from strawberry.types.field import StrawberryField
 
 from customer_gql.core.errors import Forbidden, Unauthenticated
 from customer_gql.core.permissions import Permission
-from customer_gql.core.viewer import Viewer, ViewerKind
+from customer_gql.core.viewer import TOKEN_HAS_ENDED, Viewer, ViewerKind
+from customer_gql.security.audit import ON_IMPERSONATION_REFUSED
 
-from .context import Info
+from .context import Context, Info
 from .payloads import ReturnsUserErrors
 from .write_budget import WithinWriteBudget
 
@@ -18,6 +19,10 @@ ADMIN: Final = {"audience": "admin"}
 
 
 SIGN_IN_AS_STAFF: Final = "Sign in as staff: send a staff token as `Authorization: Bearer …`."
+
+
+_SIGN_IN_AS_CUSTOMER: Final = "Sign in: send a customer token as `Authorization: Bearer …`."
+IMPERSONATION_REFUSED: Final = "Staff signed in as a customer may not do this; only the customer may."
 
 
 INPUT: Final = strawberry.argument(description="What to do, and the record to do it to.")
@@ -43,7 +48,7 @@ class RequiresPermission(FieldExtension):
 
     def check(self, viewer: Viewer) -> None:
         if not viewer.is_staff_or_service:
-            raise Unauthenticated(SIGN_IN_AS_STAFF)
+            raise Unauthenticated(TOKEN_HAS_ENDED if viewer.token_has_ended else SIGN_IN_AS_STAFF)
         if self.permission not in viewer.permissions:
             raise Forbidden(f"The permission {self.permission} is missing.", permission=self.permission)
         if self.all_websites and viewer.website_ids is not None:
@@ -57,27 +62,40 @@ class StaffOnly(FieldExtension):
         field.description = f"{field.description} For every signed-in staff user, on their own account; no permission."
 
     async def resolve_async(self, next_: Any, source: Any, info: Info, **kwargs: Any) -> Any:
-        if info.context.viewer.kind is not ViewerKind.STAFF:
-            raise Unauthenticated(SIGN_IN_AS_STAFF)
+        viewer = info.context.viewer
+        if viewer.kind is not ViewerKind.STAFF:
+            raise Unauthenticated(TOKEN_HAS_ENDED if viewer.token_has_ended else SIGN_IN_AS_STAFF)
         return await next_(source, info, **kwargs)
 
 
 class CustomerOnly(FieldExtension):
-    """Only a signed-in customer, who acts on what is theirs."""
+    """Only a signed-in customer, who acts on what is theirs. A guest reads null where `null_for_guests`."""
+
+    def __init__(self, *, null_for_guests: bool = False) -> None:
+        self.null_for_guests = null_for_guests
 
     async def resolve_async(self, next_: Any, source: Any, info: Info, **kwargs: Any) -> Any:
-        if info.context.viewer.kind is not ViewerKind.CUSTOMER:
-            raise Unauthenticated("Sign in: send a customer token as `Authorization: Bearer …`.")
-        return await next_(source, info, **kwargs)
+        viewer = info.context.viewer
+        if viewer.kind is ViewerKind.CUSTOMER:
+            return await next_(source, info, **kwargs)
+        if self.null_for_guests and viewer.kind is ViewerKind.GUEST and not viewer.token_has_ended:
+            return None
+        raise Unauthenticated(TOKEN_HAS_ENDED if viewer.token_has_ended else _SIGN_IN_AS_CUSTOMER)
 
 
-class NotImpersonated(CustomerOnly):
-    """Only the customer, not staff signed in as the customer."""
+class NotImpersonated(FieldExtension):
+    """Closed to staff signed in as a customer; their attempts are recorded."""
 
     async def resolve_async(self, next_: Any, source: Any, info: Info, **kwargs: Any) -> Any:
         if info.context.viewer.is_impersonated:
-            raise Forbidden("Staff signed in as a customer may not do this; only the customer may.")
-        return await super().resolve_async(next_, source, info, **kwargs)
+            await record_impersonation_refusal(info.context, info.field_name)
+            raise Forbidden(IMPERSONATION_REFUSED)
+        return await next_(source, info, **kwargs)
+
+
+async def record_impersonation_refusal(context: Context, operation: str) -> None:
+    for record_refusal in ON_IMPERSONATION_REFUSED:
+        await record_refusal(context.database, context.viewer, operation)
 
 
 def admin_field(
@@ -139,10 +157,10 @@ def open_admin_mutation(*, description: str) -> Any:
 
 
 def customer_field(*, description: str, graphql_type: Any = None) -> Any:
-    """A root of the storefront that reads what belongs to the signed-in customer."""
+    """A root of the storefront that reads what belongs to the signed-in customer; its type is nullable."""
     return strawberry.field(
-        description=description,
-        extensions=[CustomerOnly()],
+        description=f"{description} Null for a guest.",
+        extensions=[CustomerOnly(null_for_guests=True)],
         metadata={"viewer": "customer"},
         graphql_type=graphql_type,
     )
@@ -159,7 +177,8 @@ def customer_mutation(
     return strawberry.mutation(
         description=f"{description} For the signed-in customer.{closed}",
         extensions=[
-            NotImpersonated() if in_person else CustomerOnly(),
+            *([NotImpersonated()] if in_person else []),
+            CustomerOnly(),
             *_write_budget(unlimited=unlimited),
             ReturnsUserErrors(),
         ],
@@ -167,11 +186,25 @@ def customer_mutation(
     )
 
 
-def guest_mutation(*, description: str, exclusive: bool = False, unlimited: bool = False) -> Any:
+def open_field(*, description: str, graphql_type: Any = None) -> Any:
+    """A root of either endpoint that everybody may read."""
+    return strawberry.field(
+        description=f"{description} Open to everybody.", metadata={"viewer": "anyone"}, graphql_type=graphql_type
+    )
+
+
+def guest_mutation(
+    *, description: str, in_person: bool = False, exclusive: bool = False, unlimited: bool = False
+) -> Any:
     """A root of the storefront that needs no sign-in. `unlimited` is for what a signed-in customer may do at any time."""
+    closed = " Closed to staff signed in as the customer." if in_person else ""
     return strawberry.mutation(
-        description=f"{description} Open to everybody.",
-        extensions=[*_write_budget(unlimited=unlimited), ReturnsUserErrors()],
+        description=f"{description} Open to everybody.{closed}",
+        extensions=[
+            *([NotImpersonated()] if in_person else []),
+            *_write_budget(unlimited=unlimited),
+            ReturnsUserErrors(),
+        ],
         metadata={"viewer": "guest", "exclusive": exclusive},
     )
 

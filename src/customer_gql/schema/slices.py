@@ -3,7 +3,7 @@
 | module of the slice | names |
 |---|---|
 | `tables.py` | every table |
-| `slice.py` | `SETTINGS`, `MAILS`, `WORK`, `EVENTS`, `PROJECTIONS`; imports no strawberry |
+| `slice.py` | `SETTINGS`, `MAILS`, `WORK`, `EVENTS`, `PROJECTIONS`, and functions that a lower slice calls, as `ON_…`; imports no strawberry |
 | `seed.py` | `SEED`; imported by the demo only, so that a server runs without the extra `demo` |
 | `types.py` | `CUSTOMER_SECTIONS`, `ORDER_SECTIONS`: classes whose fields hang on `Customer` and `Order` |
 | `operations.py` | `QUERIES`, `MUTATIONS` of the storefront, `ADMIN_QUERIES`, `ADMIN_MUTATIONS`: classes of root fields |
@@ -18,9 +18,12 @@ from importlib.util import find_spec
 from types import ModuleType
 from typing import Any, Final
 
+from customer_gql.customers.profile.writes import ON_ASSISTANCE_WITHDRAWN
 from customer_gql.messaging.events.event_types import EVENT_TYPES
 from customer_gql.messaging.mail.kinds import MAIL_KINDS
+from customer_gql.security.audit import ON_IMPERSONATION_REFUSED
 from customer_gql.shop.settings.declaration import DECLARED_SETTINGS
+from customer_gql.staff.sign_in.sessions import ON_STAFF_SESSIONS_ENDED
 
 # The order of the list is the order of the fields in the graph.
 SLICES: Final = (
@@ -75,6 +78,9 @@ def join_declarations() -> None:
     DECLARED_SETTINGS.join([*declared("slice", "SETTINGS"), *pages])
     MAIL_KINDS.join(mails)
     EVENT_TYPES.join(declared("slice", "EVENTS"))
+    ON_ASSISTANCE_WITHDRAWN.extend(declared("slice", "ON_ASSISTANCE_WITHDRAWN"))
+    ON_STAFF_SESSIONS_ENDED.extend(declared("slice", "ON_STAFF_SESSIONS_ENDED"))
+    ON_IMPERSONATION_REFUSED.extend(declared("slice", "ON_IMPERSONATION_REFUSED"))
 
 
 def declared_for_graph(module: str, name: str) -> list[Any]:

@@ -4,8 +4,8 @@ The history of customers and the history of staff are tables of this shape, writ
 """
 
 import enum
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Final
 
 import orjson
 from sqlalchemy import BigInteger, Column, Table, Text, insert
@@ -15,8 +15,13 @@ from sqlalchemy.schema import SchemaItem
 from customer_gql.core.actor import Actor
 from customer_gql.core.concurrent_edits import Changes
 from customer_gql.core.ids import new_id
+from customer_gql.core.viewer import Viewer
+from customer_gql.database.pools import Database
 from customer_gql.database.statements import Connection, execute_statement
 from customer_gql.database.tables import created_at, one_of
+
+ON_IMPERSONATION_REFUSED: Final[list[Callable[[Database, Viewer, str], Awaitable[object]]]] = []
+"""What a slice writes down when staff signed in as a customer try an operation that is closed to them."""
 
 
 def event_columns(actors: type[enum.Enum]) -> tuple[SchemaItem, ...]:

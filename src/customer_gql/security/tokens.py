@@ -13,6 +13,7 @@ STAFF_CODE: Final = "cgo_"
 DEVICE: Final = "cgd_"
 REFRESH: Final = "cgf_"
 EMAIL: Final = "cge_"
+EMAIL_UNDO: Final = "cgu_"
 NEWSLETTER: Final = "cgn_"
 LOGIN_CODE: Final = "cgl_"
 PASSWORD_RESET: Final = "cgr_"  # noqa: S105 - a prefix, no secret

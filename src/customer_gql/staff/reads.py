@@ -71,6 +71,7 @@ viewers_by_token = one_by(
         staff_user.c.id,
         staff_role.c.permissions,
         staff_role.c.website_ids,
+        _session.idle_until,
         is_stale(staff_session).label("is_stale"),
     )
     .select_from(staff_session.join(staff_user).join(staff_role))
@@ -80,7 +81,11 @@ viewers_by_token = one_by(
 
 services_by_token = one_by(
     select(
-        service_token_secret.c.token_hash, service_token.c.id, service_token.c.permissions, service_token.c.website_ids
+        service_token_secret.c.token_hash,
+        service_token.c.id,
+        service_token.c.permissions,
+        service_token.c.website_ids,
+        func.least(service_token_secret.c.expires_at, service_token.c.expires_at).label("ends_at"),
     )
     .select_from(service_token_secret.join(service_token))
     .where(

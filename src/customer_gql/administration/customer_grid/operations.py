@@ -82,13 +82,17 @@ class CustomerGridAdminMutation:
     @admin_mutation(
         permission=Permission.CUSTOMERS_WRITE,
         description="Edit a row of the customer grid in place. Either all edits are stored or none. Edits of different "
-        "fields by two people merge; of the same field, the later one gets a `VersionConflictError`. A new e-mail "
-        "address is announced to the old and the new one, and open password reset links stop working. Writes history.",
+        "fields by two people merge; of the same field, the later one gets a `VersionConflictError`. `email` also needs "
+        "the permission `customers.change_email`: a new address is unverified, ends every session, open link and the "
+        "password; it is mailed a link to choose one, and the old address a link that undoes the change within 24 hours "
+        "(`emailChangeUndo`). Writes history.",
     )
     async def customer_quick_edit(
         self, info: Info, input: Annotated[CustomerQuickEditInput, INPUT]
     ) -> CustomerQuickEditPayload:
         viewer, customer_id, edits = info.context.viewer, decode_id(input.id, "cus"), input.edits()
+        if "email" in edits:
+            RequiresPermission(Permission.CUSTOMERS_CHANGE_EMAIL).check(viewer)
         async with info.context.transaction() as connection:
             changed = await quick_edit(
                 connection,

@@ -1,5 +1,6 @@
 """Editing a row of the grid in place (docs/domain/quick-edit.md#quick-edit-1)."""
 
+import datetime as dt
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -8,14 +9,18 @@ from customer_gql.core.actor import Actor
 from customer_gql.core.concurrent_edits import refuse_conflicts
 from customer_gql.core.errors import RuleError, RuleErrors
 from customer_gql.core.viewer import Websites
-from customer_gql.customers.accounts.writes import end_sessions_elsewhere, revoke_reset_links
+from customer_gql.customers.accounts.support.email_change_undo import (
+    UNDO_LIFETIME,
+    hand_over_account,
+    unverified_columns,
+)
+from customer_gql.customers.accounts.writes import end_sessions_elsewhere
 from customer_gql.customers.addresses.writes import lock_default_billing_address, update_address
 from customer_gql.customers.history.reads import read_customer_changes
 from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.profile.sharing import accounts_are_shared
 from customer_gql.customers.profile.writes import lock_customer, move_email_claim, update_customer
 from customer_gql.database.statements import Connection, Row
-from customer_gql.messaging.mail.writes import queue_mail
 
 from .quick_edit_fields import FIELDS_BY_NAME, EditedRow
 
@@ -50,11 +55,25 @@ async def quick_edit(
         expected=expected_version,
         changes_since=partial(read_customer_changes, connection, customer_id),
     )
-    if changed:
-        version = await _store_edits(connection, row, changed)
-        await record_customer_event(connection, customer_id, kind="EDITED", version=version, by=by, changes=history)
-        await _follow_up(connection, row.customer, changed)
+    if not changed:
+        return []
+    unverified = await _unverified_columns(connection, row.customer, changed)
+    if "is_email_confirmed" in unverified and row.customer.is_email_confirmed:
+        history["isEmailConfirmed"] = ("true", "false")
+    version = await _store_edits(connection, row, changed, unverified)
+    await record_customer_event(connection, customer_id, kind="EDITED", version=version, by=by, changes=history)
+    if "websiteId" in changed and not await accounts_are_shared(connection):
+        await end_sessions_elsewhere(connection, customer_id)
+    if "email" in changed:
+        await hand_over_account(connection, row.customer, by=by)
     return list(changed)
+
+
+async def _unverified_columns(connection: Connection, customer: Row, changed: Mapping[str, Any]) -> dict[str, Any]:
+    """A new address is nobody's proven one, whatever the old one was (docs/domain/quick-edit.md#quick-edit-6)."""
+    if "email" not in changed:
+        return {}
+    return await unverified_columns(connection, changed.get("websiteId", customer.website_id))
 
 
 async def _validate_edits(connection: Connection, row: EditedRow, edits: Mapping[str, Any]) -> dict[str, Any]:
@@ -71,38 +90,17 @@ async def _validate_edits(connection: Connection, row: EditedRow, edits: Mapping
     return wanted
 
 
-async def _store_edits(connection: Connection, row: EditedRow, changed: Mapping[str, Any]) -> int:
+async def _store_edits(
+    connection: Connection, row: EditedRow, changed: Mapping[str, Any], unverified: Mapping[str, Any]
+) -> int:
     """The new version of the customer."""
     customer, fields = row.customer, [FIELDS_BY_NAME[name] for name in changed]
     if {"email", "websiteId"} & changed.keys():
         email, website_id = changed.get("email", customer.email), changed.get("websiteId", customer.website_id)
-        await move_email_claim(connection, customer, email=email, website_id=website_id)
+        reserve_until = dt.datetime.now(dt.UTC) + UNDO_LIFETIME if "email" in changed else None
+        await move_email_claim(connection, customer, email=email, website_id=website_id, reserve_until=reserve_until)
     billing = {field.column: changed[field.name] for field in fields if field.is_billing}
     if row.billing is not None and billing:
         await update_address(connection, row.billing, billing)
     profile = {field.column: changed[field.name] for field in fields if not field.is_billing}
-    return await update_customer(connection, customer, profile)
-
-
-async def _follow_up(connection: Connection, customer: Row, changed: Mapping[str, Any]) -> None:
-    if "websiteId" in changed and not await accounts_are_shared(connection):
-        await end_sessions_elsewhere(connection, customer.id)
-    if "email" in changed:
-        await _announce_email(connection, customer, changed["email"])
-
-
-async def _announce_email(connection: Connection, customer: Row, new: str) -> None:
-    """To both addresses, in case the owner did not ask for it; links mailed to the old one stop working.
-
-    docs/domain/quick-edit.md#quick-edit-6
-    """
-    await revoke_reset_links(connection, [customer.id])
-    for recipient in (customer.email, new):
-        await queue_mail(
-            connection,
-            template="email_changed",
-            recipient=recipient,
-            customer_id=customer.id,
-            store_view_id=customer.created_in_store_view_id,
-            placeholders={"firstName": customer.first_name},
-        )
+    return await update_customer(connection, customer, {**profile, **unverified})

@@ -4,11 +4,19 @@ import datetime as dt
 from typing import Final
 
 from customer_gql.customers.newsletter.tables import newsletter_confirmation
-from customer_gql.customers.profile.tables import visitor
+from customer_gql.customers.profile.tables import customer_email, visitor
 from customer_gql.messaging.jobs.work import Tools
 from customer_gql.security.cleanup import FAILURES, KNOWN_DEVICES, delete_expired_rows, ends_unused, expires
 
-from .tables import customer_refresh_token, customer_session, customer_token, email_token, login_code, password_reset
+from .tables import (
+    customer_refresh_token,
+    customer_session,
+    customer_token,
+    email_change_undo,
+    email_token,
+    login_code,
+    password_reset,
+)
 
 _LINK_TABLES: Final = (
     customer_session,
@@ -16,6 +24,7 @@ _LINK_TABLES: Final = (
     login_code,
     password_reset,
     email_token,
+    email_change_undo,
     newsletter_confirmation,
 )
 # Links are counted for an hour after they were sent, and answer "used" for as long as they are known.
@@ -24,6 +33,7 @@ CUSTOMER_EXPIRIES: Final = (
     *[expires(table, kept=_RETENTION) for table in _LINK_TABLES],
     ends_unused(customer_token),
     expires(visitor, "last_activity_at", kept=_RETENTION),
+    expires(customer_email, "reserved_until"),
     FAILURES,
     KNOWN_DEVICES,
 )

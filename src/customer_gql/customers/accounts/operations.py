@@ -11,8 +11,9 @@ from customer_gql.core.viewer import ViewerKind
 from customer_gql.customers.accounts.recovery import email_verification, password_reset
 from customer_gql.customers.accounts.registration import account_deletion, sign_up
 from customer_gql.customers.accounts.sessions import sessions
+from customer_gql.customers.accounts.sessions.viewer import ViewerQuery
 from customer_gql.customers.accounts.sign_in import sign_in
-from customer_gql.customers.accounts.support import impersonation
+from customer_gql.customers.accounts.support import email_change_undo, impersonation
 from customer_gql.database.statements import Row
 from customer_gql.graph.context import Info
 from customer_gql.graph.roots import INPUT, customer_field, customer_mutation, guest_mutation
@@ -49,7 +50,7 @@ _PEER_LIMIT = (
 @strawberry.type
 class AccountQuery:
     @customer_field(
-        graphql_type=list[Session],
+        graphql_type=list[Session] | None,
         description=f"Devices signed in to the account, the last used first; at most {MAX_SESSIONS}.",
     )
     async def sessions(self, info: Info) -> Any:
@@ -60,6 +61,7 @@ class AccountQuery:
 class AccountMutation:
     @guest_mutation(
         exclusive=True,
+        in_person=True,
         description="Make an account on the website of the store view in `X-Store-View` (the default one without it). "
         "The answer does not tell whether the address has an account. Mails a welcome, or a link to confirm the "
         "address where the website wants that; the owner of an existing account is told, five times an hour at most. "
@@ -79,6 +81,7 @@ class AccountMutation:
 
     @guest_mutation(
         exclusive=True,
+        in_person=True,
         description="Confirm the address an account was made with. Waiting newsletter subscriptions begin; sessions "
         "from before end. The link works once, for 24 hours, and only the newest works; any other is `INVALID`. "
         f"{_PEER_LIMIT} Signs nobody in. Writes history, mails a welcome. Cannot be undone.",
@@ -92,6 +95,7 @@ class AccountMutation:
 
     @guest_mutation(
         exclusive=True,
+        in_person=True,
         description="Mail a fresh link that confirms an address, when there is an account that waits for it: five an "
         f"hour, two minutes apart. The answer does not tell. {_PEER_LIMIT} Older links stop working.",
     )
@@ -103,6 +107,7 @@ class AccountMutation:
 
     @guest_mutation(
         exclusive=True,
+        in_person=True,
         description="Start a session on the website of the store view in `X-Store-View` (the default one without it). "
         "One refusal for an unknown address, a wrong password, an account that is locked, inactive, not confirmed or "
         "of a group this website excludes. After 5 wrong passwords an account waits a second, doubling to 15 minutes; "
@@ -119,6 +124,7 @@ class AccountMutation:
     @guest_mutation(
         exclusive=True,
         unlimited=True,
+        in_person=True,
         description="New tokens for a refresh token, which works once; the old access token ends. A refresh token "
         "brought a second time ends the session, which is written into the history: it was copied. `INVALID` for one that "
         "is unknown, used or over, and on a website the session does not reach.",
@@ -174,6 +180,7 @@ class AccountMutation:
 
     @guest_mutation(
         exclusive=True,
+        in_person=True,
         description="Mail a link to choose a new password, when there is an account: five an hour, two minutes apart. "
         "A network address that asks too often gets `RATE_LIMITED` with the seconds to wait. The link works once, for 30 minutes unless configured otherwise, and "
         "only the newest works. The answer does not tell; `INVALID` and `TOO_LONG` are for what is no address. Writes "
@@ -185,6 +192,7 @@ class AccountMutation:
 
     @guest_mutation(
         exclusive=True,
+        in_person=True,
         description="Choose a new password with a link. Ends every session and link, a lock of wrong passwords too; "
         "confirms the address. Where it was never confirmed, the address book, the consent to remote assistance and "
         "waiting newsletter wishes go too: the person who created the account may not have been the owner. `INVALID` with `token` for "
@@ -223,6 +231,19 @@ class AccountMutation:
             )
         return DonePayload()
 
+    @guest_mutation(
+        exclusive=True,
+        in_person=True,
+        description="Undo a change of the address by staff, with the link that was mailed to the old address: address "
+        "and password are as before, and every session and link that began since ends. The link works once, for 24 "
+        f"hours; any other is `INVALID`. {_PEER_LIMIT} Signs nobody in. Mails both addresses, writes history.",
+    )
+    async def email_change_undo(self, info: Info, input: Annotated[EmailTokenInput, INPUT]) -> DonePayload:
+        await _count_attempt(info)
+        async with info.context.transaction() as connection:
+            await email_change_undo.undo_email_change(connection, input.token, address=info.context.viewer.address)
+        return DonePayload()
+
     @customer_mutation(
         exclusive=True,
         in_person=True,
@@ -238,6 +259,7 @@ class AccountMutation:
 
     @guest_mutation(
         exclusive=True,
+        in_person=True,
         description="Exchange a code of `customerLoginAs` for a token of 15 minutes that acts as the customer and names "
         "the staff member too. Closed to a signed-in customer. `INVALID` for a code that is unknown, used or older "
         f"than a minute, and on a website the customer may not act on. {_PEER_LIMIT} Writes "
@@ -272,5 +294,5 @@ async def _requested_store_view(info: Info) -> Row:
         return await find_requested_view(connection, info.context.caller.store_view)
 
 
-QUERIES: Final = (AccountQuery,)
+QUERIES: Final = (AccountQuery, ViewerQuery)
 MUTATIONS: Final = (AccountMutation,)

@@ -2,27 +2,31 @@ from sqlalchemy import (
     BigInteger,
     DateTime,
     Text,
+    any_,
     bindparam,
     exists,
     func,
+    or_,
     select,
 )
 from sqlalchemy.dialects.postgresql import BYTEA
 
-from customer_gql.customers.profile.tables import customer, customer_email
+from customer_gql.core.permissions import Permission
+from customer_gql.customers.profile.tables import CustomerStatus, customer, customer_email
 from customer_gql.database.statements import compile_statement
 from customer_gql.loading.lists import RootList
 from customer_gql.loading.pages import Pages, Sort
 from customer_gql.loading.reads import all_by, one_by
 from customer_gql.security.sessions import is_live, is_stale
 from customer_gql.shop.groups.tables import customer_group_excluded_website as excluded
-from customer_gql.shop.websites.tables import store, store_view
+from customer_gql.staff.tables import staff_role, staff_user
 
 from .tables import (
     customer_password,
     customer_refresh_token,
     customer_session,
     customer_token,
+    email_change_undo,
     email_token,
     impersonation,
     login_code,
@@ -38,19 +42,21 @@ viewers_by_token = one_by(
         customer_token.c.session_id,
         customer_token.c.staff_id,
         customer_token.c.website_id,
+        customer_token.c.idle_until,
+        # Seldom true, so that few requests have to look at the customer's group.
+        exists().where(excluded.c.website_id == customer_token.c.website_id).label("website_excludes_groups"),
         is_stale(customer_token).label("is_stale"),
     ).where(is_live(customer_token)),
     customer_token.c.token_hash,
-)
-# The website of the store view that a request names.
-websites_by_store_view = one_by(
-    select(store_view.c.code, store.c.website_id).select_from(store_view.join(store)), store_view.c.code
 )
 REFRESH_TOKEN_BY_HASH = compile_statement(
     select(customer_refresh_token).where(customer_refresh_token.c.token_hash == _token_hash)
 )
 RESET_LINK_BY_HASH = compile_statement(select(password_reset).where(password_reset.c.token_hash == _token_hash))
 EMAIL_LINK_BY_HASH = compile_statement(select(email_token).where(email_token.c.token_hash == _token_hash))
+EMAIL_CHANGE_UNDO_BY_HASH = compile_statement(
+    select(email_change_undo).where(email_change_undo.c.token_hash == _token_hash)
+)
 LOGIN_CODE_BY_HASH = compile_statement(
     select(login_code).where(login_code.c.code_hash == bindparam("code_hash", type_=BYTEA()))
 )
@@ -71,6 +77,7 @@ ACCOUNT_BY_EMAIL = compile_statement(
     .where(
         customer_email.c.email_normalised == bindparam("email_normalised", type_=Text()),
         customer_email.c.scope == bindparam("scope", type_=BigInteger()),
+        customer_email.c.reserved_until.is_(None),
     )
 )
 IS_EXCLUDED = compile_statement(
@@ -79,6 +86,21 @@ IS_EXCLUDED = compile_statement(
             customer.c.id == bindparam("customer_id", type_=BigInteger()),
             excluded.c.group_id == customer.c.group_id,
             excluded.c.website_id == bindparam("website_id", type_=BigInteger()),
+        )
+    )
+)
+# An impersonation ends with the right to it: of the staff user, by the role, and of the customer, by the consent.
+MAY_IMPERSONATE = compile_statement(
+    select(
+        exists().where(
+            customer.c.id == bindparam("customer_id", type_=BigInteger()),
+            customer.c.allows_remote_assistance,
+            customer.c.status == CustomerStatus.ACTIVE.value,
+            staff_user.c.id == bindparam("staff_id", type_=BigInteger()),
+            staff_user.c.is_active,
+            staff_role.c.id == staff_user.c.role_id,
+            any_(staff_role.c.permissions) == Permission.CUSTOMERS_IMPERSONATE,
+            or_(staff_role.c.website_ids.is_(None), customer.c.website_id == any_(staff_role.c.website_ids)),
         )
     )
 )
@@ -105,6 +127,18 @@ sessions_by_customer = all_by(
 )
 
 _newest = Sort("NEWEST", (impersonation.c.created_at, impersonation.c.id), descending=True)
+# For the banner of the storefront: who acts as the customer.
+impersonators_by_id = one_by(
+    select(
+        impersonation.c.customer_id,
+        impersonation.c.id,
+        impersonation.c.reason,
+        impersonation.c.expires_at,
+        staff_user.c.name.label("staff_name"),
+    ).join(staff_user),
+    impersonation.c.customer_id,
+    impersonation.c.id,
+)
 impersonations_by_id = one_by(select(impersonation), impersonation.c.customer_id, impersonation.c.id)
 # What a customer sees is who was let in, not the codes that ran out unused.
 impersonations_by_customer = Pages(

@@ -2,8 +2,7 @@
 
 from customer_gql.core.actor import Actor, ActorKind, actor_of
 from customer_gql.core.errors import RuleError, UserErrorCode
-from customer_gql.customers.accounts.sessions import sessions
-from customer_gql.customers.accounts.support import impersonation
+from customer_gql.customers.accounts.sessions import impersonations, sessions
 from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.profile import presence, writes as customers
 from customer_gql.graph.context import Context
@@ -18,7 +17,7 @@ async def sign_out(context: Context, *, every: bool) -> int:
     async with context.transaction() as connection:
         if viewer.is_impersonated:
             by = Actor(ActorKind.STAFF, viewer.staff_id, address=viewer.address)
-            return int(await impersonation.end_impersonation(connection, customer_id, session_id, by=by))
+            return int(await impersonations.end_impersonation(connection, customer_id, session_id, by=by))
         account = await customers.lock_customer(connection, customer_id, websites=None)
         if every:
             ended = await sessions.end_other_sessions(connection, customer_id, keep=None)

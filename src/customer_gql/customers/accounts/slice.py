@@ -8,8 +8,12 @@ from customer_gql.customers.accounts.recovery.settings import (
     RESETS_PER_HOUR_OF_ADDRESS,
 )
 from customer_gql.customers.accounts.registration.settings import DEFAULT_GROUP, DELETION, EMAIL_CONFIRMATION
-from customer_gql.customers.accounts.sessions.settings import SESSION_DAYS, SESSION_IDLE_MINUTES
-from customer_gql.customers.accounts.support.impersonation import LOGIN_AS_CUSTOMER
+from customer_gql.customers.accounts.sessions.impersonations import (
+    end_impersonations_by_staff,
+    end_impersonations_of_customer,
+    record_refused_operation,
+)
+from customer_gql.customers.accounts.sessions.settings import LOGIN_AS_CUSTOMER, SESSION_DAYS, SESSION_IDLE_MINUTES
 from customer_gql.messaging.events.event_types import EventType
 from customer_gql.messaging.jobs.work import Schedule
 
@@ -18,7 +22,15 @@ from .mails import MAILS
 from .passwords import CHARACTER_CLASSES, MINIMUM_LENGTH
 from .writes import LOCK_DAYS, NOTIFY_FORCED_SIGN_IN
 
-__all__ = ["EVENTS", "MAILS", "SETTINGS", "WORK"]
+__all__ = [
+    "EVENTS",
+    "MAILS",
+    "ON_ASSISTANCE_WITHDRAWN",
+    "ON_IMPERSONATION_REFUSED",
+    "ON_STAFF_SESSIONS_ENDED",
+    "SETTINGS",
+    "WORK",
+]
 
 SETTINGS: Final = (
     *lockout.SETTINGS,
@@ -38,6 +50,9 @@ SETTINGS: Final = (
     LOCK_DAYS,
     NOTIFY_FORCED_SIGN_IN,
 )
+ON_ASSISTANCE_WITHDRAWN: Final = (end_impersonations_of_customer,)
+ON_IMPERSONATION_REFUSED: Final = (record_refused_operation,)
+ON_STAFF_SESSIONS_ENDED: Final = (end_impersonations_by_staff,)
 WORK: Final = (Schedule("accounts.delete_expired", "17 * * * *", cleanup.delete_expired_access),)
 EVENTS: Final = (
     EventType("customer.created", "A customer signed up, or was added by an import.", ("SIGNED_UP", "CREATED")),
@@ -46,7 +61,9 @@ EVENTS: Final = (
     EventType("customer.signed_in", "A customer signed in.", ("SIGNED_IN",)),
     EventType("customer.signed_out", "A customer ended one or all sessions.", ("SIGNED_OUT", "SESSION_REVOKED")),
     EventType("customer.email_confirmed", "The address of a customer was confirmed.", ("EMAIL_CONFIRMED",)),
-    EventType("customer.email_changed", "A customer has a new e-mail address.", ("EMAIL_CHANGED",)),
+    EventType(
+        "customer.email_changed", "A customer has a new e-mail address.", ("EMAIL_CHANGED", "EMAIL_CHANGE_UNDONE")
+    ),
     EventType("customer.password_changed", "A customer has a new password.", ("PASSWORD_CHANGED", "PASSWORD_RESET")),
     EventType("customer.locked", "Sign-in of a customer was closed for a while.", ("LOCKED", "LOCKED_OUT")),
     EventType("customer.unlocked", "Sign-in of a customer was opened again.", ("UNLOCKED",)),

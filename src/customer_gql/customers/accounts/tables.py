@@ -4,6 +4,7 @@ import enum
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     DateTime,
@@ -69,8 +70,16 @@ customer_refresh_token = table(
     created_at(),
     Column("expires_at", DateTime(timezone=True), nullable=False),
     Column("used_at", DateTime(timezone=True)),
+    # For a short time after its use, the grant that it was exchanged for, encrypted with a key that only the presented
+    # token gives; deleted when the next one is used.
+    Column("successor", BYTEA),
+    Column("successor_until", DateTime(timezone=True)),
     is_sha256(),
+    CheckConstraint("(successor IS NULL) = (successor_until IS NULL)", name="successor"),
     Index("ix_customer_refresh_token_customer_id", "customer_id"),
+    Index(
+        "ix_customer_refresh_token_successor_until", "successor_until", postgresql_where=text("successor IS NOT NULL")
+    ),
     distribution="lookup",
 )
 
@@ -113,6 +122,23 @@ email_token = table(
     one_of("purpose", EmailPurpose),
     CheckConstraint("(purpose = 'CHANGE') = (new_email IS NOT NULL)", name="new_email"),
     Index("ix_email_token_customer_id_created_at", "customer_id", "created_at"),
+    distribution="lookup",
+)
+
+# What an address that staff changed was before, for its owner to restore. Apart from the other links: a change of a
+# credential revokes those, and the new address must not be able to revoke this one.
+email_change_undo = table(
+    "email_change_undo",
+    hash_key(),
+    Column("customer_id", BigInteger, nullable=False),
+    Column("email", Text, nullable=False),
+    Column("password_hash", Text),
+    Column("is_email_confirmed", Boolean, nullable=False),
+    created_at(),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    Column("used_at", DateTime(timezone=True)),
+    is_sha256(),
+    Index("ix_email_change_undo_customer_id", "customer_id"),
     distribution="lookup",
 )
 

@@ -45,6 +45,7 @@ class NewsletterConfirmInput:
 class NewsletterMutation:
     @guest_mutation(
         exclusive=True,
+        in_person=True,
         description="Confirm a subscription that was requested at sign-up, in a store view that requires a "
         "confirmation. The link works once, for 24 hours. `INVALID` for a token that is unknown, used or expired, or when the "
         "subscription no longer waits for one. Sends a mail and writes history. Undone by `newsletterUnsubscribe`.",
@@ -57,6 +58,7 @@ class NewsletterMutation:
         return NewsletterPayload(key=key, is_changed=True)
 
     @customer_mutation(
+        in_person=True,
         description="Subscribe to the newsletter of the store view in `X-Store-View` (without it, the default one). The "
         "customer's own address needs no confirmation; an unconfirmed account has to be confirmed first. `NOT_ALLOWED` when the store view "
         "has no newsletter or belongs to another website. Sends a mail and writes history. Undone by `newsletterUnsubscribe`."
@@ -65,6 +67,7 @@ class NewsletterMutation:
         return await _change_subscription(info, subscribes=True)
 
     @customer_mutation(
+        in_person=True,
         description="End the subscription to the newsletter of the store view in `X-Store-View` (without it, the "
         "default one). `NOT_ALLOWED` when it belongs to another website. Sends a mail and writes history. "
         "Undone by `newsletterSubscribe`."

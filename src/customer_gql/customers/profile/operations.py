@@ -5,13 +5,22 @@ from typing import Annotated, Any, Final
 import strawberry
 
 from customer_gql.core.actor import actor_of
+from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.ids import decode_id
 from customer_gql.core.permissions import Permission
 from customer_gql.graph.connections import After, Before, Connection, First, Last, make_window
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
 from customer_gql.graph.payloads import EXPECTED_VERSION
-from customer_gql.graph.roots import INPUT, RequiresPermission, admin_field, customer_field, customer_mutation
+from customer_gql.graph.roots import (
+    IMPERSONATION_REFUSED,
+    INPUT,
+    RequiresPermission,
+    admin_field,
+    customer_field,
+    customer_mutation,
+    record_impersonation_refusal,
+)
 
 from . import reads, writes
 from .fields import PROFILE_FIELDS
@@ -53,11 +62,15 @@ class CustomerMutation:
     @customer_mutation(
         description="Change the signed-in customer's profile. Either all edits are stored or none of them. Edits of different fields by two "
         "people merge; of the same field, the later one gets a `VersionConflictError`. `REQUIRED`, `TOO_LONG` or "
-        "`INVALID` with the field for an invalid value. Writes history."
+        "`INVALID` with the field for an invalid value. Staff signed in as the customer get `NOT_ALLOWED` for "
+        "`allowsRemoteAssistance`; when the customer turns it off, they are signed out at once. Writes history."
     )
     async def me_update(self, info: Info, input: Annotated[MeUpdateInput, INPUT]) -> MeUpdatePayload:
         viewer = info.context.viewer
         assert viewer.customer_id is not None
+        if viewer.is_impersonated and input.allows_remote_assistance is not None:
+            await record_impersonation_refusal(info.context, "meUpdate.allowsRemoteAssistance")
+            raise RuleError(IMPERSONATION_REFUSED, path=["allowsRemoteAssistance"], code=UserErrorCode.NOT_ALLOWED)
         async with info.context.transaction() as connection:
             changed = await writes.edit_profile(
                 connection,

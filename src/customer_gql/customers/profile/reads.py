@@ -103,7 +103,7 @@ async def find_customer_by_email(connection: Connection, email: str, website_cod
         select(customer_email.c.customer_id, website.c.code)
         .join(customer, customer.c.id == customer_email.c.customer_id)
         .join(website, website.c.id == customer.c.website_id)
-        .where(customer_email.c.email_normalised == normalize_email(email))
+        .where(customer_email.c.email_normalised == normalize_email(email), customer_email.c.reserved_until.is_(None))
         .order_by(website.c.code),
     )
     matching = [row for row in found if website_code in (None, row.code)]

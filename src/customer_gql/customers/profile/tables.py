@@ -15,6 +15,7 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Sequence,
     Text,
+    text,
 )
 from sqlalchemy.dialects.postgresql import BYTEA
 
@@ -37,6 +38,12 @@ class CustomerType(enum.StrEnum):
     INDIVIDUAL = "INDIVIDUAL"
     COMPANY_ADMIN = "COMPANY_ADMIN"
     COMPANY_USER = "COMPANY_USER"
+
+
+class LockReason(enum.StrEnum):
+    PASSWORD = "PASSWORD"  # noqa: S105 - a reason
+    TOKEN = "TOKEN"  # noqa: S105 - a reason
+    STAFF = "STAFF"
 
 
 customer_number = Sequence("customer_number_seq", metadata=metadata)
@@ -62,7 +69,16 @@ customer = table(
     Column("status", Text, nullable=False, server_default=CustomerStatus.ACTIVE.value),
     Column("customer_type", Text, nullable=False, server_default=CustomerType.INDIVIDUAL.value),
     Column("is_email_confirmed", Boolean, nullable=False, server_default="true"),
+    # When a link in a mail proved that the owner reads this mailbox; confirmed says only that no proof is needed.
+    Column("email_verified_at", DateTime(timezone=True)),
+    # Made by a sign-up that chose a password: until the first proof of the address, perhaps not by its owner.
+    Column("is_self_registered", Boolean, nullable=False, server_default="false"),
+    # The lock, whoever or whatever made it; the other columns say why.
     Column("locked_until", DateTime(timezone=True)),
+    Column("lock_reason", Text),
+    Column("lock_failed_attempts", Integer),
+    Column("lock_staff_id", BigInteger),
+    Column("lock_note", Text),
     Column("allows_remote_assistance", Boolean, nullable=False, server_default="false"),
     created_at(),
     created_at("updated_at"),
@@ -75,6 +91,8 @@ customer = table(
     one_of("gender", Gender),
     one_of("status", CustomerStatus),
     one_of("customer_type", CustomerType),
+    one_of("lock_reason", LockReason),
+    CheckConstraint("char_length(lock_note) <= 1000", name="lock_note_length"),
     # Numbers come from one sequence; a unique key would have to hold the id as well and prove nothing.
     Index("ix_customer_number_id", "number", "id"),
     Index("ix_customer_created_at_id", "created_at", "id"),
@@ -89,10 +107,14 @@ customer_email = table(
     Column("email_normalised", Text, nullable=False),
     Column("scope", BigInteger, nullable=False),
     Column("customer_id", BigInteger, nullable=False),
+    # An address that staff took from the account stays reserved for its owner, who may undo the change until then.
+    # Such a row finds no account (docs/domain/email-verification.md#email-verification-11).
+    Column("reserved_until", DateTime(timezone=True)),
     PrimaryKeyConstraint("email_normalised", "scope"),
     CheckConstraint("email_normalised = lower(email_normalised)", name="email_normalised"),
     # To delete the claims of a customer; the primary key does not lead to them.
     Index("ix_customer_email_customer_id", "customer_id"),
+    Index("ix_customer_email_reserved_until", "reserved_until", postgresql_where=text("reserved_until IS NOT NULL")),
     distribution="lookup",
 )
 

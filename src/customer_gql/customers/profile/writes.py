@@ -1,11 +1,11 @@
 """Rules of the account: one claim for one address, versions that grow, deletion that keeps what was bought."""
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import BigInteger, bindparam, delete, insert, select, update
+from sqlalchemy import BigInteger, DateTime, bindparam, delete, insert, literal, null, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from customer_gql.core.actor import Actor
@@ -32,6 +32,9 @@ from .sharing import lock_email_scope
 from .tables import customer, customer_email, deleted_customer
 
 _customer_id: Any = bindparam("customer_id", type_=BigInteger())
+
+ON_ASSISTANCE_WITHDRAWN: Final[list[Callable[..., Awaitable[object]]]] = []
+"""What upper slices end when a customer no longer allows staff to sign in for them: connection, customer, `by`."""
 
 
 async def lock_customer(connection: Connection, customer_id: int, *, websites: Websites) -> Row:
@@ -60,19 +63,31 @@ async def lock_customers(
 
 
 async def claim_email(connection: Connection, customer_id: int, *, email: str, scope: int) -> bool:
-    """Take an address for an account; False when another has it. Waits for one who is just taking it."""
+    """Take an address for an account; False when another has it, or it is reserved for another. Waits for one who is
+    just taking it."""
+    insert = upsert(customer_email).values(
+        email_normalised=normalize_email(email), scope=scope, customer_id=customer_id
+    )
+    reserved, now = customer_email.c.reserved_until, literal(dt.datetime.now(dt.UTC), DateTime(timezone=True))
+    is_free = reserved.is_not(None) & or_(reserved <= now, customer_email.c.customer_id == customer_id)
     claimed = await fetch_one(
         connection,
-        upsert(customer_email)
-        .values(email_normalised=normalize_email(email), scope=scope, customer_id=customer_id)
-        .on_conflict_do_nothing()
-        .returning(customer_email.c.customer_id),
+        insert.on_conflict_do_update(
+            index_elements=["email_normalised", "scope"],
+            set_={"customer_id": insert.excluded.customer_id, "reserved_until": null()},
+            where=is_free,
+        ).returning(customer_email.c.customer_id),
     )
     return claimed is not None
 
 
-async def move_email_claim(connection: Connection, account: Row, *, email: str, website_id: int) -> None:
-    """Claim the new address before the old one is given up, so that no moment leaves the account without one."""
+async def move_email_claim(
+    connection: Connection, account: Row, *, email: str, website_id: int, reserve_until: dt.datetime | None = None
+) -> None:
+    """Claim the new address before the old one is given up, so that no moment leaves the account without one.
+
+    With `reserve_until` nobody else can claim the old one until then.
+    """
     old = (normalize_email(account.email), await lock_email_scope(connection, account.website_id))
     new = (normalize_email(email), await lock_email_scope(connection, website_id))
     if old == new:
@@ -81,14 +96,15 @@ async def move_email_claim(connection: Connection, account: Row, *, email: str, 
         # Two edits may swap places in either field, so the message blames the one that changed.
         path = ["email"] if old[0] != new[0] else ["websiteId"]
         raise RuleError("Another account uses that e-mail address.", path=path, code=UserErrorCode.TAKEN)
-    await execute_statement(
-        connection,
-        delete(customer_email).where(
-            customer_email.c.email_normalised == old[0],
-            customer_email.c.scope == old[1],
-            customer_email.c.customer_id == account.id,
-        ),
+    is_old = (
+        customer_email.c.email_normalised == old[0],
+        customer_email.c.scope == old[1],
+        customer_email.c.customer_id == account.id,
     )
+    if reserve_until is not None and old[0] != new[0]:
+        await execute_statement(connection, update(customer_email).where(*is_old).values(reserved_until=reserve_until))
+    else:
+        await execute_statement(connection, delete(customer_email).where(*is_old))
 
 
 async def update_customer(connection: Connection, account: Row, values: Mapping[str, Any]) -> int:
@@ -126,6 +142,9 @@ async def edit_profile(
             connection, account, {fields.COLUMNS[field]: value for field, value in changed.items()}
         )
         await record_customer_event(connection, customer_id, kind="EDITED", version=version, by=by, changes=shown)
+    if changed.get("allowsRemoteAssistance") is False:
+        for end_assistance in ON_ASSISTANCE_WITHDRAWN:
+            await end_assistance(connection, customer_id, by=by)
     return list(changed)
 
 

@@ -21,7 +21,7 @@ _DEVICE_LENGTH: Final = 255
 _HEADER_BYTES: Final = 1024  # read of each header; longer than any valid value
 STOREFRONT_HEADER: Final = "x-storefront-token"
 SHOPPER_HEADER: Final = "x-shopper-address"
-_HEADERS: Final = (b"user-agent", b"x-store-view", b"x-visitor", b"referer")
+_HEADERS: Final = (b"user-agent", b"x-store-view", b"x-visitor", b"referer", b"x-background")
 
 
 def request_origin(request: Request) -> RequestOrigin:
@@ -45,7 +45,9 @@ def stated_address(request: Request) -> str | None:
 
 
 @lru_cache(maxsize=1024)
-def _origin_from_headers(host: str, agent: bytes, store_view: bytes, visitor: bytes, referer: bytes) -> RequestOrigin:
+def _origin_from_headers(
+    host: str, agent: bytes, store_view: bytes, visitor: bytes, referer: bytes, background: bytes
+) -> RequestOrigin:
     code, token = store_view.decode("latin-1"), visitor.decode("latin-1")
     return RequestOrigin(
         address=host[:64],
@@ -53,6 +55,7 @@ def _origin_from_headers(host: str, agent: bytes, store_view: bytes, visitor: by
         store_view=_store_view_code(code),
         visitor=token if _VISITOR.fullmatch(token) else None,
         page=_referer_path(referer.decode("latin-1")),
+        is_background=background == b"1",
     )
 
 

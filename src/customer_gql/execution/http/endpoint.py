@@ -35,7 +35,7 @@ from .caller import request_origin
 from .disconnects import run_until_disconnect
 from .request import ClientDisconnected, GraphQLRequest, read_request
 from .request_log import RequestLog
-from .responses import GRAPHQL_JSON, JSON, GraphQLResponse, refusal_response
+from .responses import BEARER, GRAPHQL_JSON, JSON, GraphQLResponse, refusal_response, state_ended_token
 
 _PARSE_COST: Final = 20  # points; parsing and validating a document takes about as long as a small answer
 _REFUSAL_COST: Final = 20  # points of a request that was refused before its document ran
@@ -118,6 +118,9 @@ class Endpoint:
                 raise
         if extensions:
             body["extensions"] = extensions
+        if context.viewer.token_has_ended and state_ended_token(body):
+            log.outcome = ErrorCode.UNAUTHENTICATED.value
+            return GraphQLResponse(401, body, GRAPHQL_JSON if GRAPHQL_JSON in accept else JSON, BEARER)
         return _negotiate_response(body, accept, log)
 
     async def _open_context(self, http_request: Request) -> Context:
@@ -128,11 +131,14 @@ class Endpoint:
             with self.token_gate.admit():
                 # A shopper's wrong token is charged to the shopper, not to the server that calls for all of them.
                 origin = await self.find_origin(http_request)
-                return await self.open_context(http_request, origin)
+                context = await self.open_context(http_request, origin)
         except RequestRefused as refused:
             if refused.status != HTTPStatus.SERVICE_UNAVAILABLE:
                 await self._take_cost(GUEST, rate_limit_key(GUEST, origin.address), _REFUSAL_COST)
             raise
+        if context.viewer.token_has_ended:
+            await self._take_cost(GUEST, rate_limit_key(GUEST, origin.address), _REFUSAL_COST)
+        return context
 
     async def _execute(
         self, request: GraphQLRequest, context: Context, caller: str, extensions: dict[str, Any], log: RequestLog
@@ -157,6 +163,8 @@ class Endpoint:
             await self._take_cost(context.viewer, caller, refusal_cost)
             return {"errors": [{"message": error.message, "extensions": error.extensions}]}
         await self._take_cost(context.viewer, caller, log.cost)
+        if context.record_use is not None and not document.asks_only(operation, "viewer"):
+            context.record_use()
         result = await run_document(self.schema, document, request.variables, request.operation_name, context)
         return self._build_body(result, log.request_id)
 

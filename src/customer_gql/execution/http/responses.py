@@ -7,10 +7,14 @@ import orjson
 from starlette.types import Send
 
 from customer_gql.core.errors import ErrorCode
+from customer_gql.core.viewer import TOKEN_HAS_ENDED
 from customer_gql.execution.refusal import RequestRefused
 
 GRAPHQL_JSON: Final = "application/graphql-response+json"
 JSON: Final = "application/json"
+
+
+BEARER: Final = {"WWW-Authenticate": "Bearer"}
 
 
 class GraphQLResponse:
@@ -37,3 +41,16 @@ def refusal_response(refused: RequestRefused, request_id: str | None = None) -> 
         extensions["retryAfter"] = int(refused.headers["Retry-After"])
     body = {"errors": [{"message": refused.message, "extensions": extensions}]}
     return GraphQLResponse(refused.status, body, JSON, refused.headers)
+
+
+def state_ended_token(body: dict[str, Any]) -> bool:
+    """Whether the token that ended is why nothing was answered; the body then says so, whatever was asked.
+
+    Errors of other kinds are kept as they are: they hold for every caller.
+    """
+    data = body.get("data") or {}
+    if any(value is not None for name, value in data.items() if name != "__typename"):
+        return False
+    if not body.get("errors"):
+        body["errors"] = [{"message": TOKEN_HAS_ENDED, "extensions": {"code": ErrorCode.UNAUTHENTICATED.value}}]
+    return {error["extensions"]["code"] for error in body["errors"]} == {ErrorCode.UNAUTHENTICATED.value}

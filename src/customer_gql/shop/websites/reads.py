@@ -1,11 +1,13 @@
 from collections.abc import Collection
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ARRAY, BigInteger, Text, any_, bindparam, or_, select
 
 from customer_gql.core.errors import BadInput, RuleError, UserErrorCode
 from customer_gql.core.viewer import Websites
+from customer_gql.database.pools import Database
 from customer_gql.database.statements import Connection, Row, compile_statement, fetch_one, fetch_rows
+from customer_gql.loading.coalescing import read_coalesced
 from customer_gql.loading.reads import all_by, one_by
 
 from .tables import store, store_view, website
@@ -47,6 +49,10 @@ async def find_default_views(connection: Connection, website_ids: Collection[int
     return {row.website_id: row.id for row in rows}
 
 
+UNKNOWN_STORE_VIEW: Final = "X-Store-View names no store view of this shop."
+_websites_by_view = one_by(
+    select(store_view.c.code, store.c.website_id).select_from(store_view.join(store)), store_view.c.code
+)
 _code: Any = bindparam("code", type_=Text())
 _website: Any = bindparam("website_id", type_=BigInteger())
 _REQUESTED_VIEW = compile_statement(
@@ -71,5 +77,11 @@ async def find_requested_view(connection: Connection, code: str | None, *, websi
     """
     found = await fetch_one(connection, _REQUESTED_VIEW, code=code, website_id=website_id)
     if found is None:
-        raise BadInput("X-Store-View names no store view of this shop.")
+        raise BadInput(UNKNOWN_STORE_VIEW)
     return found
+
+
+async def find_website_of_view(database: Database, code: str) -> int | None:
+    """The website of a store view; read for every request that names one."""
+    found = await read_coalesced(database, _websites_by_view, code)
+    return None if found is None else found.website_id

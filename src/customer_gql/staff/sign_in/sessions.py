@@ -1,6 +1,7 @@
 """Sessions of staff: they end after half an hour without use, and after eight hours in any case."""
 
 import datetime as dt
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from sqlalchemy import delete, select
@@ -20,6 +21,8 @@ from . import links
 SESSION_IDLE: Final = dt.timedelta(minutes=30)
 SESSION_LIFETIME: Final = dt.timedelta(hours=8)
 _MAX_USER_AGENT_LENGTH: Final = 255
+ON_STAFF_SESSIONS_ENDED: Final[list[Callable[[Connection, int], Awaitable[object]]]] = []
+"""What upper slices end together with the sessions of a staff user."""
 
 
 async def start_staff_session(
@@ -63,6 +66,7 @@ async def find_staff_session(database: Database, token: str) -> AuthenticatedSes
         permissions=frozenset(found.permissions),
         website_ids=_websites_of(found),
         session=token_hash,
+        session_ends_at=found.idle_until,
     )
     return AuthenticatedSession(viewer, token_hash, found.is_stale)
 
@@ -77,6 +81,7 @@ async def _find_service(database: Database, token_hash: bytes) -> AuthenticatedS
         permissions=frozenset(found.permissions),
         website_ids=_websites_of(found),
         session=token_hash,
+        session_ends_at=found.ends_at,
     )
     # A service token does not end unused, so no use is recorded.
     return AuthenticatedSession(viewer, token_hash, is_stale=False)
@@ -112,6 +117,8 @@ async def end_staff_sessions(connection: Connection, staff_id: int, *, keep: byt
     ended = delete(staff_session).where(staff_session.c.staff_id == staff_id)
     if keep is not None:
         ended = ended.where(staff_session.c.token_hash != keep)
+    for end_with_sessions in ON_STAFF_SESSIONS_ENDED:
+        await end_with_sessions(connection, staff_id)
     await execute_statement(connection, delete(staff_oidc_code).where(staff_oidc_code.c.staff_id == staff_id))
     return await execute_statement(connection, ended)
 

@@ -48,6 +48,7 @@ ON CONFLICT DO NOTHING
 _FIND_OWNERS: Final = """
 UPDATE import_customer s SET owner_id = e.customer_id FROM customer_email e
 WHERE e.email_normalised = s.email_normalised AND e.scope = CASE WHEN $1::boolean THEN 0 ELSE s.website_id END
+  AND e.reserved_until IS NULL
 """
 # A number drawn is not given back, so a dry run draws none.
 _CREATE: Final = f"""

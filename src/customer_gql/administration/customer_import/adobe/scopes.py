@@ -66,6 +66,7 @@ SELECT wanted.email_normalised, wanted.website_id, e.customer_id
 FROM unnest($1::text[], $2::bigint[]) AS wanted (email_normalised, website_id)
 JOIN customer_email e ON e.email_normalised = wanted.email_normalised
   AND e.scope = CASE WHEN $3 THEN 0 ELSE wanted.website_id END
+  AND e.reserved_until IS NULL
 """
 
 

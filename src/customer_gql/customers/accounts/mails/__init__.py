@@ -14,6 +14,7 @@ _FORGOTTEN: Final = page_path(
 _RESET: Final = page_path("reset_password", "/account/reset-password", "to choose a new password")
 _CONFIRM: Final = page_path("confirm_email", "/account/confirm-email", "to confirm an address after signing up")
 _CHANGE: Final = page_path("confirm_email_change", "/account/confirm-email-change", "to confirm a new address")
+_UNDO: Final = page_path("undo_email_change", "/account/undo-email-change", "to undo a change of the address by staff")
 _HOME: Final = page_path("home", "/", "that links in mails without another aim lead to")
 
 _kind = partial(MailKind, folder=Path(__file__).parent)
@@ -52,6 +53,22 @@ MAILS: Final = (
         "The link that confirms a new address.",
         Sender.SUPPORT,
         _CHANGE,
+        LINK_SAMPLES,
+        has_token=True,
+    ),
+    _kind(
+        "email_change_undo",
+        "Staff changed the address; to the old one, with the link that undoes it.",
+        Sender.SUPPORT,
+        _UNDO,
+        LINK_SAMPLES,
+        has_token=True,
+    ),
+    _kind(
+        "email_changed_by_staff",
+        "Staff changed the address; to the new one, with the link to choose a password.",
+        Sender.SUPPORT,
+        _RESET,
         LINK_SAMPLES,
         has_token=True,
     ),

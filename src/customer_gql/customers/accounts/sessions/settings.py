@@ -10,3 +10,6 @@ SESSION_IDLE_MINUTES: Final = Setting(
 SESSION_DAYS: Final = Setting(
     "accounts.session_days", 30, GLOBAL, "Days until a session ends in any case.", at_least=1, at_most=3650
 )
+LOGIN_AS_CUSTOMER: Final = Setting(
+    "accounts.login_as_customer", True, GLOBAL, "Whether staff may sign in as a customer at all."
+)

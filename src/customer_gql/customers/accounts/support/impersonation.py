@@ -3,32 +3,34 @@
 import datetime as dt
 from typing import Final
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import insert, select, update
 
 from customer_gql.core.actor import Actor, ActorKind
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.ids import new_id
 from customer_gql.core.text import validate_line
-from customer_gql.core.viewer import Websites
 from customer_gql.customers.accounts.reads import LOGIN_CODE_BY_HASH
+from customer_gql.customers.accounts.sessions.impersonations import IMPERSONATION_LIFETIME, may_impersonate
 from customer_gql.customers.accounts.sessions.reach import can_act_on_website
 from customer_gql.customers.accounts.sessions.sessions import issue_customer_access_token
-from customer_gql.customers.accounts.tables import customer_token, impersonation, login_code
+from customer_gql.customers.accounts.sessions.settings import LOGIN_AS_CUSTOMER
+from customer_gql.customers.accounts.tables import impersonation, login_code
 from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.profile import writes as customers
 from customer_gql.customers.profile.tables import CustomerStatus
-from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one, fetch_value
+from customer_gql.database.statements import (
+    Connection,
+    Row,
+    execute_statement,
+    fetch_one,
+    fetch_value,
+)
 from customer_gql.security import tokens
 from customer_gql.security.sessions import SessionGrant
-from customer_gql.shop.settings.declaration import GLOBAL, Setting
 from customer_gql.shop.settings.reads import setting
-from customer_gql.staff.tables import staff_user
+from customer_gql.staff.tables import staff_session
 
-LOGIN_AS_CUSTOMER: Final = Setting(
-    "accounts.login_as_customer", True, GLOBAL, "Whether staff may sign in as a customer at all."
-)
 CODE_LIFETIME: Final = dt.timedelta(seconds=60)
-TOKEN_LIFETIME: Final = dt.timedelta(minutes=15)
 MAX_REASON_LENGTH: Final = 1000
 _CODE_REFUSED: Final = "This code does not work: it was used, is unknown, or is older than a minute."
 
@@ -36,7 +38,7 @@ _CODE_REFUSED: Final = "This code does not work: it was used, is unknown, or is 
 async def issue_login_code(connection: Connection, account: Row, *, reason: str, by: Actor) -> tuple[str, dt.datetime]:
     """A code for the storefront, and until when it can be exchanged."""
     reason = validate_line(reason, ["reason"], MAX_REASON_LENGTH, required=True) or ""
-    if by.kind is not ActorKind.STAFF:
+    if by.kind is not ActorKind.STAFF or not await _lock_own_session(connection, by):
         raise _impersonation_refused("Only people sign in as a customer, no services.")
     if not await setting(connection, LOGIN_AS_CUSTOMER):
         raise _impersonation_refused("Signing in as a customer is switched off in this shop.")
@@ -56,6 +58,17 @@ async def issue_login_code(connection: Connection, account: Row, *, reason: str,
         connection, account.id, kind="LOGIN_CODE_GIVEN", version=account.version, by=by, changes=changes
     )
     return code, key["expires_at"]
+
+
+async def _lock_own_session(connection: Connection, by: Actor) -> bool:
+    """Whether the session of the staff user still exists; it cannot end before the code is stored, and is found then."""
+    session = by.viewer and by.viewer.session
+    mine = (
+        select(staff_session.c.id)
+        .where(staff_session.c.token_hash == session)
+        .with_for_update(key_share=True, read=True)
+    )
+    return await fetch_value(connection, mine) is not None
 
 
 async def exchange_login_code(
@@ -82,9 +95,9 @@ async def exchange_login_code(
     )
     at: int = website_id or account.website_id
     may_there = at == account.website_id or await can_act_on_website(connection, account.id, at)
-    if not used or not may_there or not await _is_still_allowed(connection, account, known.staff_id):
+    if not used or not may_there or not await may_impersonate(connection, account.id, known.staff_id):
         raise dead
-    expires_at = now + TOKEN_LIFETIME
+    expires_at = now + IMPERSONATION_LIFETIME
     await execute_statement(
         connection,
         update(impersonation)
@@ -97,46 +110,12 @@ async def exchange_login_code(
         known.impersonation_id,
         website_id=at,
         expires_at=expires_at,
-        idle=TOKEN_LIFETIME,
+        idle=IMPERSONATION_LIFETIME,
         staff_id=known.staff_id,
     )
     by = Actor(ActorKind.STAFF, known.staff_id, address=address)
     await record_customer_event(connection, account.id, kind="IMPERSONATION_STARTED", version=account.version, by=by)
     return SessionGrant(account.id, token, expires_at)
-
-
-async def end_impersonation(
-    connection: Connection, customer_id: int, impersonation_id: int, *, by: Actor, websites: Websites = None
-) -> bool:
-    """End it at once; whether it was still going on. The customer has to be of one of the websites."""
-    account = await customers.lock_customer(connection, customer_id, websites=websites)
-    now = dt.datetime.now(dt.UTC)
-    ended = await execute_statement(
-        connection,
-        update(impersonation)
-        .where(
-            impersonation.c.customer_id == customer_id,
-            impersonation.c.id == impersonation_id,
-            impersonation.c.ended_at.is_(None),
-            impersonation.c.expires_at > now,
-        )
-        .values(ended_at=now),
-    )
-    for table, column in ((customer_token, customer_token.c.session_id), (login_code, login_code.c.impersonation_id)):
-        await execute_statement(
-            connection, delete(table).where(table.c.customer_id == customer_id, column == impersonation_id)
-        )
-    if ended:
-        await record_customer_event(connection, customer_id, kind="IMPERSONATION_ENDED", version=account.version, by=by)
-    return bool(ended)
-
-
-async def _is_still_allowed(connection: Connection, account: Row, staff_id: int) -> bool:
-    """Within the minute the customer may have taken the consent back, or the staff member have left."""
-    is_active = await fetch_value(
-        connection, staff_user.select().with_only_columns(staff_user.c.is_active).where(staff_user.c.id == staff_id)
-    )
-    return bool(is_active) and account.allows_remote_assistance and account.status == CustomerStatus.ACTIVE.value
 
 
 def _impersonation_refused(message: str) -> RuleError:

@@ -14,7 +14,9 @@ from customer_gql.core.permissions import Permission
 from customer_gql.customers.accounts import writes
 from customer_gql.customers.accounts.reads import live_impersonations
 from customer_gql.customers.accounts.recovery import email_verification, password_reset
+from customer_gql.customers.accounts.sessions import impersonations
 from customer_gql.customers.accounts.sessions.online import online_list
+from customer_gql.customers.accounts.sessions.viewer import ViewerQuery
 from customer_gql.customers.accounts.types import Impersonation, OnlineVisitor
 from customer_gql.customers.profile.tables import CustomerStatus
 from customer_gql.customers.profile.writes import lock_customer
@@ -204,7 +206,7 @@ class AccountAdminMutation:
     ) -> ImpersonationEndPayload:
         key = decode_keys(input.id, "imp", 2)
         async with info.context.transaction() as connection:
-            changed = await impersonation.end_impersonation(
+            changed = await impersonations.end_impersonation(
                 connection, *key, by=actor_of(info.context.viewer), websites=info.context.viewer.website_ids
             )
         return ImpersonationEndPayload(key=key, is_changed=changed)
@@ -231,5 +233,5 @@ async def _issue_requested_code(
         raise RuleError(error.message, path=path, code=error.code) from None
 
 
-ADMIN_QUERIES: Final = (AccountAdminQuery,)
+ADMIN_QUERIES: Final = (AccountAdminQuery, ViewerQuery)
 ADMIN_MUTATIONS: Final = (AccountAdminMutation, AccountSharingAdminMutation)

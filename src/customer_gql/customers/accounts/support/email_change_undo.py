@@ -1,0 +1,123 @@
+"""A change of the address by staff: the new owner starts without credentials, the former one can undo it for a day
+(docs/domain/email-verification.md#email-verification-9)."""
+
+import datetime as dt
+from typing import Any, Final
+
+from sqlalchemy import delete, insert, select, update
+
+from customer_gql.core.actor import Actor, ActorKind
+from customer_gql.core.errors import RuleError
+from customer_gql.core.viewer import ViewerKind
+from customer_gql.customers.accounts import writes
+from customer_gql.customers.accounts.reads import EMAIL_CHANGE_UNDO_BY_HASH
+from customer_gql.customers.accounts.recovery import password_reset
+from customer_gql.customers.accounts.recovery.email_verification import LINK_REFUSED
+from customer_gql.customers.accounts.registration.settings import EMAIL_CONFIRMATION
+from customer_gql.customers.accounts.tables import customer_password, email_change_undo
+from customer_gql.customers.history.writes import record_customer_event
+from customer_gql.customers.profile import writes as customers
+from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one, fetch_value
+from customer_gql.security import tokens
+from customer_gql.security.devices import forget_devices
+from customer_gql.security.passwords import store_password
+from customer_gql.shop.settings.reads import setting
+
+UNDO_LIFETIME: Final = dt.timedelta(hours=24)
+CHOICE_LIFETIME: Final = dt.timedelta(hours=24)
+
+
+async def unverified_columns(connection: Connection, website_id: int) -> dict[str, Any]:
+    """What an address set by staff makes of the account: nobody has proved it."""
+    is_required = await setting(connection, EMAIL_CONFIRMATION, website_id=website_id)
+    return {
+        "email_verified_at": None,
+        "is_self_registered": False,
+        **({"is_email_confirmed": False} if is_required else {}),
+    }
+
+
+async def hand_over_account(connection: Connection, before: Row, *, by: Actor) -> None:
+    """End what the former owner can get in with, and mail both addresses their link.
+
+    `before` is the account as it was; the caller has locked it and stored the new address.
+    """
+    hash = await fetch_value(
+        connection, select(customer_password.c.hash).where(customer_password.c.customer_id == before.id)
+    )
+    await execute_statement(connection, delete(customer_password).where(customer_password.c.customer_id == before.id))
+    await writes.end_all_access(connection, [before.id])
+    await forget_devices(connection, ViewerKind.CUSTOMER, before.id)
+    token, now = tokens.new_token(tokens.EMAIL_UNDO), dt.datetime.now(dt.UTC)
+    await execute_statement(
+        connection,
+        insert(email_change_undo).values(
+            token_hash=tokens.hash_token(token),
+            customer_id=before.id,
+            email=before.email,
+            password_hash=hash,
+            is_email_confirmed=before.is_email_confirmed,
+            created_at=now,
+            expires_at=now + UNDO_LIFETIME,
+        ),
+    )
+    expires = (now + UNDO_LIFETIME).isoformat()
+    await writes.notify_owner(connection, before, "email_change_undo", secrets={"token": token}, expiresAt=expires)
+    account = await customers.lock_customer(connection, before.id, websites=None)
+    await password_reset.send_reset_link(
+        connection, account, lifetime=CHOICE_LIFETIME, by=by, template="email_changed_by_staff"
+    )
+
+
+async def undo_email_change(connection: Connection, given: str, *, address: str | None) -> None:
+    """Restore address and password as they were before staff changed the address, and end all that began since."""
+    dead = RuleError(LINK_REFUSED, path=["token"])
+    known = await fetch_one(connection, EMAIL_CHANGE_UNDO_BY_HASH, token_hash=tokens.hash_token(given))
+    if known is None:
+        raise dead
+    try:
+        account = await customers.lock_customer(connection, known.customer_id, websites=None)
+        if not await _use_up(connection, known):
+            raise dead
+        await customers.move_email_claim(connection, account, email=known.email, website_id=account.website_id)
+    except RuleError:
+        raise dead from None  # deleted meanwhile, or moved to where the address has another account
+    now = dt.datetime.now(dt.UTC)
+    restored = {"email": known.email, "is_email_confirmed": known.is_email_confirmed, "email_verified_at": now}
+    version = await customers.update_customer(connection, account, restored)
+    await _restore_password(connection, account.id, known.password_hash)
+    await writes.end_all_access(connection, [account.id])
+    await forget_devices(connection, ViewerKind.CUSTOMER, account.id)
+    await record_customer_event(
+        connection,
+        account.id,
+        kind="EMAIL_CHANGE_UNDONE",
+        version=version,
+        by=Actor(ActorKind.CUSTOMER, account.id, address=address),
+        changes={"email": (account.email, known.email)},
+    )
+    for recipient in (account.email, known.email):
+        await writes.notify_owner(connection, account, "email_changed", recipient=recipient)
+
+
+async def _use_up(connection: Connection, link: Row) -> int:
+    """Use the link, and with it those of later changes by staff, which are undone too."""
+    now = dt.datetime.now(dt.UTC)
+    unused = (email_change_undo.c.used_at.is_(None), email_change_undo.c.expires_at > now)
+    used = await execute_statement(
+        connection,
+        update(email_change_undo).where(email_change_undo.c.token_hash == link.token_hash, *unused).values(used_at=now),
+    )
+    later = (email_change_undo.c.customer_id == link.customer_id, email_change_undo.c.created_at > link.created_at)
+    if used:
+        await execute_statement(connection, update(email_change_undo).where(*later, *unused).values(used_at=now))
+    return used
+
+
+async def _restore_password(connection: Connection, customer_id: int, hash: str | None) -> None:
+    if hash is None:
+        await execute_statement(
+            connection, delete(customer_password).where(customer_password.c.customer_id == customer_id)
+        )
+    else:
+        await store_password(connection, customer_password, customer_id, hash)

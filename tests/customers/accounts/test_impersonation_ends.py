@@ -1,0 +1,146 @@
+"""An impersonation ends with the right to it, at the next request, and its attempts at what is closed are recorded."""
+
+import json
+
+import pytest
+
+from customer_gql.core.ids import encode_id
+from customer_gql.core.permissions import ALL_PERMISSIONS, Permission
+from customer_gql.customers.accounts.sessions.settings import LOGIN_AS_CUSTOMER
+from support.clients import Client
+from support.shopping import CHANGE, PASSWORD, RESET_REQUEST, is_let_in
+from support.staff import make_role, make_staff, make_website, session_of
+
+UPDATE = """mutation M($input: MeUpdateInput!) { meUpdate(input: $input) {
+  changedFields userErrors { code path } } }"""
+DEACTIVATE = "mutation D($input: StaffUserInput!) { staffDeactivate(input: $input) { userErrors { code } } }"
+ACTIVATE = "mutation A($input: StaffUserInput!) { staffActivate(input: $input) { userErrors { code } } }"
+FORCE = "mutation F($input: StaffUserInput!) { staffForceSignIn(input: $input) { userErrors { code } } }"
+ASSIGN = "mutation U($input: StaffUpdateInput!) { staffUpdate(input: $input) { userErrors { code } } }"
+ROLE = "mutation R($input: StaffRoleUpdateInput!) { staffRoleUpdate(input: $input) { userErrors { code } } }"
+
+
+@pytest.fixture
+async def helper(http, connection):
+    """A member of staff who may sign in as customers."""
+    user = await make_staff(connection, await make_role(connection))
+    client = Client(http, "/admin/graphql", await session_of(connection, user.id))
+    client.user = user
+    return client
+
+
+@pytest.fixture
+async def assisted(shopper, acting_as, helper):
+    row = await shopper(allows_remote_assistance=True)
+    client = await acting_as(row, staff=helper)
+    client.row = row
+    return client
+
+
+async def ended_events(connection, row):
+    return await connection.fetch(
+        "SELECT actor FROM customer_event WHERE customer_id = $1 AND kind = 'IMPERSONATION_ENDED'", row.id
+    )
+
+
+async def role_of(connection, staff_id):
+    return await connection.fetchval("SELECT role_id FROM staff_user WHERE id = $1", staff_id)
+
+
+async def by_deactivation(admin, connection, helper):
+    return DEACTIVATE, {"id": encode_id("stf", helper.user.id)}
+
+
+async def by_force(admin, connection, helper):
+    return FORCE, {"id": encode_id("stf", helper.user.id)}
+
+
+async def by_another_role(admin, connection, helper):
+    weaker = await make_role(connection, ALL_PERMISSIONS - {Permission.CUSTOMERS_IMPERSONATE})
+    return ASSIGN, {"id": encode_id("stf", helper.user.id), "roleId": encode_id("rol", weaker)}
+
+
+async def by_a_smaller_role(admin, connection, helper):
+    kept = [p.name for p in Permission if p is not Permission.CUSTOMERS_IMPERSONATE]
+    return ROLE, {"id": encode_id("rol", await role_of(connection, helper.user.id)), "permissions": kept}
+
+
+async def by_other_websites(admin, connection, helper):
+    elsewhere = encode_id("web", await make_website(connection))
+    return ROLE, {"id": encode_id("rol", await role_of(connection, helper.user.id)), "websiteIds": [elsewhere]}
+
+
+@pytest.mark.parametrize(
+    "way",
+    [by_deactivation, by_force, by_another_role, by_a_smaller_role, by_other_websites],
+    ids=lambda way: way.__name__,
+)
+async def test_it_ends_when_staff_lose_the_right(way, assisted, helper, admin_client, connection):
+    assert await is_let_in(assisted)
+    document, input = await way(admin_client, connection, helper)
+    [answer] = (await admin_client.data(document, input=input)).values()
+    assert answer == {"userErrors": []}
+    assert not await is_let_in(assisted)
+    refused = await assisted.post(UPDATE, input={"firstName": "Augusta"})
+    assert (refused.status_code, refused.json()["errors"][0]["extensions"]["code"]) == (401, "UNAUTHENTICATED")
+    assert await connection.fetchval("SELECT first_name FROM customer WHERE id = $1", assisted.row.id) != "Augusta"
+    assert [event.actor for event in await ended_events(connection, assisted.row)] == ["SYSTEM"]
+
+
+async def test_it_does_not_come_back_with_the_right(assisted, helper, admin_client):
+    id = encode_id("stf", helper.user.id)
+    await admin_client.data(DEACTIVATE, input={"id": id})
+    await admin_client.data(ACTIVATE, input={"id": id})
+    assert not await is_let_in(assisted)
+
+
+async def test_it_ends_when_the_customer_withdraws_the_consent(assisted, signed_in, connection):
+    device = await signed_in(assisted.row)
+    for allowed in (False, True):
+        await device.data(UPDATE, input={"allowsRemoteAssistance": allowed})
+    assert [await is_let_in(assisted), await is_let_in(device)] == [False, True]
+    assert [event.actor for event in await ended_events(connection, assisted.row)] == ["CUSTOMER"]
+
+
+async def test_it_ends_when_the_shop_switches_it_off(assisted, configured):
+    await configured(LOGIN_AS_CUSTOMER, False)
+    assert not await is_let_in(assisted)
+
+
+async def test_a_code_does_not_outlive_a_forced_sign_in(shopper, helper, admin_client, browser):
+    from support.impersonating import code_for
+    from support.shopping import EXCHANGE
+
+    row = await shopper(allows_remote_assistance=True)
+    code = await code_for(helper, row)
+    await admin_client.data(FORCE, input={"id": encode_id("stf", helper.user.id)})
+    answer = (await (await browser()).data(EXCHANGE, input={"code": code}))["loginAsExchange"]
+    assert answer == {
+        "accessToken": None,
+        "refreshToken": None,
+        "userErrors": [{"code": "INVALID", "path": ["code"]}],
+    }
+
+
+async def test_refused_operations_stand_in_the_history(assisted, helper, connection, mails):
+    answer = await assisted.data(UPDATE, input={"allowsRemoteAssistance": True, "firstName": "Augusta"})
+    assert answer["meUpdate"] == {
+        "changedFields": [],
+        "userErrors": [{"code": "NOT_ALLOWED", "path": ["allowsRemoteAssistance"]}],
+    }
+    for _ in range(7):
+        await assisted.answer(RESET_REQUEST, input={"email": assisted.row.email})
+    await assisted.answer(CHANGE, input={"currentPassword": PASSWORD, "newPassword": "an entirely new phrase"})
+    written = await connection.fetch(
+        "SELECT impersonator_id, changes FROM customer_event"
+        " WHERE customer_id = $1 AND kind = 'IMPERSONATION_REFUSED' ORDER BY id",
+        assisted.row.id,
+    )
+    assert {event.impersonator_id for event in written} == {helper.user.id}
+    tried = [json.loads(event.changes)["operation"] for event in written]
+    assert tried == [
+        [None, "meUpdate.allowsRemoteAssistance"],
+        *[[None, "passwordResetRequest"]] * 5,
+        [None, "passwordChange"],
+    ]
+    assert await mails(assisted.row.email) == []
