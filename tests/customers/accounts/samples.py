@@ -155,6 +155,7 @@ CHANGES: Changes = {
     "customerLoginAs": [(by_staff(CONSENTING, reason="Walk"), "LOGIN_CODE_GIVEN", {"reason"})],
     "impersonationEnd": [(impersonation_end, "IMPERSONATION_ENDED", set())],
 }
+NOT_PERSONAL = {"ViewerImpersonation.staffName": "told to the customer, whom the staff user acts as"}
 UNRECORDED = {
     "tokenRefresh": "the same session goes on",
     "accountSharingSet": "a setting of the shop, in the history of staff",

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from customer_gql.core.ids import encode_id
+from customer_gql.core.ids import decode_id, encode_id
 from customer_gql.core.permissions import Permission
 from customer_gql.security.tokens import hash_token
 from support.clients import Client
@@ -14,7 +14,7 @@ from support.shopping import ME, PASSWORD, SIGN_IN
 from support.staff import staff_client, staff_id_of
 
 VIEWER = "{ viewer { kind customer { id } sessionExpiresAt impersonation { staffName reason expiresAt } } }"
-ADMIN_VIEWER = """{ viewer { kind sessionExpiresAt staff { id } serviceToken { id name } permissions
+ADMIN_VIEWER = """{ viewer { kind sessionExpiresAt staff { id email } serviceToken { id name } permissions
   websites { id } } }"""
 CREATE = """mutation C($input: ServiceTokenCreateInput!) { serviceTokenCreate(input: $input) {
   token serviceToken { id } } }"""
@@ -83,10 +83,11 @@ async def test_the_admin_endpoint_tells_guests_and_staff(http, connection):
     viewer = (await staff.data(ADMIN_VIEWER))["viewer"]
     stored = "SELECT idle_until FROM staff_session WHERE token_hash = $1"
     assert moment(viewer.pop("sessionExpiresAt")) == await connection.fetchval(stored, hash_token(staff.token))
+    id, email = await staff_id_of(connection, staff), "SELECT email FROM staff_user WHERE id = $1"
     assert viewer == {
         **{key: value for key, value in guest.items() if key != "sessionExpiresAt"},
         "kind": "STAFF",
-        "staff": {"id": await staff_id_of(connection, staff)},
+        "staff": {"id": id, "email": await connection.fetchval(email, decode_id(id, "stf"))},
         "permissions": ["CUSTOMERS_READ"],
         "websites": [{"id": encode_id("web", 1)}],
     }

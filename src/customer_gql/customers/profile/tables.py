@@ -62,7 +62,8 @@ customer = table(
     Column("gender", Text),
     Column("date_of_birth", Date),
     Column("tax_vat_number", Text),
-    Column("website_id", ForeignKey("website.id"), nullable=False),
+    # The type is stated, because lists are declared by this column before the module of websites may be imported.
+    Column("website_id", BigInteger, ForeignKey("website.id"), nullable=False),
     Column("created_in_store_view_id", ForeignKey("store_view.id"), nullable=False),
     Column("group_id", ForeignKey("customer_group.id"), nullable=False),
     Column("is_automatic_group_change_disabled", Boolean, nullable=False, server_default="false"),

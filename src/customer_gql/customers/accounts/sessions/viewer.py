@@ -13,6 +13,7 @@ from customer_gql.customers.profile.reads import customers_by_id
 from customer_gql.customers.profile.types import CustomerLink
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column, loaded
+from customer_gql.graph.guards import OwnRecord
 from customer_gql.graph.roots import ADMIN, open_field
 from customer_gql.graph.scalars import graph_enum
 from customer_gql.shop.websites.reads import websites_by_id
@@ -35,7 +36,7 @@ graph_enum(
 @strawberry.type(description="A staff user who is signed in as the customer at this moment.")
 class ViewerImpersonation:
     staff_name: str = column("Name of the staff user.")
-    reason: str = column("Reason, in the words of the staff user.")
+    reason: str = column("Reason, in the words of the staff user.", personal=True)
     expires_at: dt.datetime = column("Time at which the impersonation ends by itself.")
 
 
@@ -50,12 +51,16 @@ class ViewerType:
         description="Time at which the access token ends if it is not used again; null for a guest. Using it moves the "
         "end, except a document that asks only `viewer` and a request with the header `X-Background: 1`.",
     )
-    staff: StaffUser | None = loaded(
-        staff_by_id, key="staff_id", description="The signed-in staff user; null for others.", admin=True
-    )
     service_token: ServiceToken | None = loaded(
         service_tokens_by_id, key="service_id", description="The service token; null for others.", admin=True
     )
+
+    @strawberry.field(
+        graphql_type=StaffUser | None, description="The signed-in staff user; null for others.", metadata=ADMIN
+    )
+    async def staff(self: Any, info: Info) -> Any:
+        row = None if self.staff_id is None else await info.context.load(staff_by_id, self.staff_id)
+        return row and OwnRecord(row)
 
     @strawberry.field(
         graphql_type=ViewerImpersonation | None,
