@@ -95,7 +95,14 @@ def test_each_root_asks_for_the_permission_of_this_list():
 
 
 def test_permissions_that_open_no_root_are_asked_for_inside():
-    inside = {"customers.pii", "history.read", "customers.delete", "customers.export", "storefront.proxy"}
+    inside = {
+        "customers.change_email",
+        "customers.pii",
+        "history.read",
+        "customers.delete",
+        "customers.export",
+        "storefront.proxy",
+    }
     assert set(Permission) == set(ROOTS) | inside
 
 

@@ -86,6 +86,13 @@ async def email_change(scene: Scene) -> Change:
     return Change(made.client, {"token": token}, made.row)
 
 
+async def email_change_undo(scene: Scene) -> Change:
+    row = await scene.shopper()
+    edit = "mutation Q($input: CustomerQuickEditInput!) { customerQuickEdit(input: $input) { changedFields } }"
+    await scene.staff.data(edit, input={"id": customer_id(row), "email": f"{uuid.uuid4().hex}@example.com"})
+    return Change(scene.guest, {"token": await scene.mailed(row.email, "email_change_undo")}, row)
+
+
 async def login_as_exchange(scene: Scene) -> Change:
     row = await scene.shopper(allows_remote_assistance=True)
     given = await scene.staff.data(LOGIN_AS, input={"id": customer_id(row), "reason": "Walk"})
@@ -141,6 +148,7 @@ CHANGES: Changes = {
     "passwordReset": [(reset, "PASSWORD_RESET", set())],
     "emailChangeRequest": [(email_change_request, "EMAIL_CHANGE_REQUESTED", set())],
     "emailChangeConfirm": [(email_change, "EMAIL_CHANGED", {"email"})],
+    "emailChangeUndo": [(email_change_undo, "EMAIL_CHANGE_UNDONE", {"email"})],
     "meDeleteRequest": [(own(currentPassword=PASSWORD), "DELETED", set())],
     "meUpdate": [(impersonated_update, "EDITED", {"firstName"})],
     "loginAsExchange": [(login_as_exchange, "IMPERSONATION_STARTED", set())],

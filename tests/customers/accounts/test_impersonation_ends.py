@@ -25,7 +25,7 @@ async def helper(http, connection):
     """A member of staff who may sign in as customers."""
     user = await make_staff(connection, await make_role(connection))
     client = Client(http, "/admin/graphql", await session_of(connection, user.id))
-    client.user = user
+    setattr(client, "user", user)  # noqa: B010
     return client
 
 

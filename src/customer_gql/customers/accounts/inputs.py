@@ -68,6 +68,13 @@ class EmailTokenInput:
     token: str = column("Token of the link in the mail.")
 
 
+@strawberry.type(description="Result of using a link that was mailed.")
+class EmailTokenPayload(Payload):
+    is_changed: bool = strawberry.field(
+        description="False when the link had done its work before, or was refused.", default=False
+    )
+
+
 @strawberry.input(description="Address that the mail is sent to.")
 class EmailInput:
     email: str = column("Address of the account.")

@@ -25,6 +25,7 @@ from .inputs import (
     EmailChangeRequestInput,
     EmailInput,
     EmailTokenInput,
+    EmailTokenPayload,
     LoginAsExchangeInput,
     MeDeleteRequestInput,
     MeDeleteRequestPayload,
@@ -83,15 +84,18 @@ class AccountMutation:
         exclusive=True,
         in_person=True,
         description="Confirm the address an account was made with. Waiting newsletter subscriptions begin; sessions "
-        "from before end. The link works once, for 24 hours, and only the newest works; any other is `INVALID`. "
+        "from before end. The link works for 24 hours, and only the newest works; any other is `INVALID`. An "
+        "address that is confirmed already is answered with `isChanged: false`. "
         f"{_PEER_LIMIT} Signs nobody in. Writes history, mails a welcome. Cannot be undone.",
     )
-    async def email_confirm(self, info: Info, input: Annotated[EmailTokenInput, INPUT]) -> DonePayload:
+    async def email_confirm(self, info: Info, input: Annotated[EmailTokenInput, INPUT]) -> EmailTokenPayload:
         await _count_attempt(info)
         async with info.context.transaction() as connection:
-            await email_verification.confirm_email(connection, input.token, address=info.context.viewer.address)
+            changed = await email_verification.confirm_email(
+                connection, input.token, address=info.context.viewer.address
+            )
             await lockout.forgive_peer(connection, info.context.caller.address)
-        return DonePayload()
+        return EmailTokenPayload(is_changed=changed)
 
     @guest_mutation(
         exclusive=True,
@@ -222,14 +226,14 @@ class AccountMutation:
         "with the new address. `INVALID` for a link that is another's, used, replaced or too old, or when the address was "
         "taken meanwhile. Mails both addresses, writes history. Undone by changing it back.",
     )
-    async def email_change_confirm(self, info: Info, input: Annotated[EmailTokenInput, INPUT]) -> DonePayload:
+    async def email_change_confirm(self, info: Info, input: Annotated[EmailTokenInput, INPUT]) -> EmailTokenPayload:
         viewer = info.context.viewer
         assert viewer.customer_id is not None
         async with info.context.transaction() as connection:
-            await email_verification.change_email(
+            changed = await email_verification.change_email(
                 connection, input.token, customer_id=viewer.customer_id, by=actor_of(viewer)
             )
-        return DonePayload()
+        return EmailTokenPayload(is_changed=changed)
 
     @guest_mutation(
         exclusive=True,

@@ -62,9 +62,7 @@ async def end_all_access(connection: Connection, customer_ids: Sequence[int]) ->
         .where(equals_any(impersonation.c.customer_id, customer_ids), impersonation.c.ended_at.is_(None))
         .values(ended_at=func.least(impersonation.c.expires_at, now)),
     )
-    await execute_statement(connection, delete(login_code).where(equals_any(login_code.c.customer_id, customer_ids)))
-    await revoke_reset_links(connection, customer_ids)
-    await revoke_email_links(connection, customer_ids)
+    await revoke_open_links(connection, customer_ids)
     return ended
 
 
@@ -101,6 +99,13 @@ async def end_sessions_elsewhere(connection: Connection, customer_id: int | None
         .values(ended_at=func.least(impersonation.c.expires_at, dt.datetime.now(dt.UTC))),
     )
     return ended
+
+
+async def revoke_open_links(connection: Connection, customer_ids: Sequence[int]) -> None:
+    """With a change of a credential, every other way to change one ends; the link that was used is used up already."""
+    await execute_statement(connection, delete(login_code).where(equals_any(login_code.c.customer_id, customer_ids)))
+    await revoke_reset_links(connection, customer_ids)
+    await revoke_email_links(connection, customer_ids)
 
 
 async def revoke_reset_links(connection: Connection, customer_ids: Sequence[int]) -> None:
@@ -185,20 +190,32 @@ async def set_account_status(connection: Connection, locked: Row, *, status: Cus
     return True
 
 
-async def discard_unverified_data(connection: Connection, locked: Row, *, by: Actor) -> None:
-    """Take back what somebody said of an account whose address they never proved (security: pre-hijacked accounts)."""
-    await newsletter.cancel_waiting_subscriptions(connection, locked.id)
-    dropped = await addresses.delete_addresses(connection, locked.id)
+async def discard_unverified_data(connection: Connection, account: Row, *, by: Actor) -> None:
+    """Take back what was said before the first proof of an address, perhaps not by its owner
+    (docs/domain/recovery.md#recovery-7). The caller has ended sessions and links."""
+    await newsletter.cancel_waiting_subscriptions(connection, account.id)
     changes: dict[str, tuple[object, object]] = {}
-    if dropped:
+    if account.is_email_confirmed:
+        cleared = await addresses.clear_default_addresses(connection, account.id)
+        if cleared:
+            changes["defaultAddressCount"] = (cleared, 0)
+    elif dropped := await addresses.delete_addresses(connection, account.id):
         changes["addressCount"] = (dropped, 0)
-    if locked.allows_remote_assistance:
+    if account.allows_remote_assistance:
         changes["allowsRemoteAssistance"] = ("true", "false")
     if changes:
-        version = await customers.update_customer(connection, locked, {"allows_remote_assistance": False})
+        version = await customers.update_customer(connection, account, {"allows_remote_assistance": False})
         await record_customer_event(
-            connection, locked.id, kind="UNPROVEN_DROPPED", version=version, by=by, changes=changes
+            connection, account.id, kind="UNPROVEN_DROPPED", version=version, by=by, changes=changes
         )
+        await notify_owner(connection, account, "unverified_data_reset")
+
+
+async def mark_email_verified(connection: Connection, account: Row, *, now: dt.datetime) -> None:
+    """The mailbox is the owner's: a link that only it received was used."""
+    await execute_statement(
+        connection, update(customer).where(customer.c.id == account.id).values(email_verified_at=now)
+    )
 
 
 async def failure_keys_of(connection: Connection, locked: Row) -> list[bytes]:

@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 
 from customer_gql.core.actor import Actor
 from customer_gql.core.errors import RuleError, RuleErrors, UserErrorCode
@@ -93,6 +93,16 @@ async def delete_address(connection: Connection, customer_id: int, key: int, *, 
 async def delete_addresses(connection: Connection, customer_id: int) -> int:
     """Empty the address book, defaults too; how many entries it had."""
     return await execute_statement(connection, delete(address).where(address.c.customer_id == customer_id))
+
+
+async def clear_default_addresses(connection: Connection, customer_id: int) -> int:
+    """No address is a default any more; how many were."""
+    return await execute_statement(
+        connection,
+        update(address)
+        .where(address.c.customer_id == customer_id, or_(address.c.is_default_billing, address.c.is_default_shipping))
+        .values(is_default_billing=False, is_default_shipping=False, updated_at=dt.datetime.now(dt.UTC)),
+    )
 
 
 async def lock_default_billing_address(connection: Connection, customer_id: int) -> Row | None:

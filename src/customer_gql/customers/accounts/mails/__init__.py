@@ -40,6 +40,13 @@ MAILS: Final = (
         LINK_SAMPLES,
         has_token=True,
     ),
+    _kind(
+        "unverified_data_reset",
+        "The address was proved for the first time: what was entered before counts less.",
+        Sender.SUPPORT,
+        _ACCOUNT,
+        NAME_SAMPLES,
+    ),
     _kind("password_changed", "The password was changed.", Sender.SUPPORT, _FORGOTTEN, NAME_SAMPLES),
     _kind(
         "email_changed",

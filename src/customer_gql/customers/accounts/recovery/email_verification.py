@@ -8,6 +8,7 @@ from sqlalchemy import insert, select, update
 from customer_gql.core.actor import Actor, ActorKind, actor_of
 from customer_gql.core.emails import normalize_email, validate_email
 from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.core.viewer import ViewerKind
 from customer_gql.customers.accounts import lockout, writes
 from customer_gql.customers.accounts.enumeration import DecoyAccount, rolled_back_if
 from customer_gql.customers.accounts.reads import ACCOUNT_BY_EMAIL, EMAIL_LINK_BY_HASH, EMAIL_LINKS_SINCE
@@ -21,7 +22,7 @@ from customer_gql.customers.profile.sharing import email_scope
 from customer_gql.customers.profile.tables import customer
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one
 from customer_gql.graph.context import Context
-from customer_gql.security import tokens
+from customer_gql.security import throttle, tokens
 
 CONFIRM_LIFETIME: Final = dt.timedelta(hours=24)
 CHANGE_LIFETIME: Final = dt.timedelta(hours=1)
@@ -62,6 +63,11 @@ async def resend_confirmation_link(context: Context, view: Row, *, email: str) -
         async with rolled_back_if(connection, not (waits and may)):
             by = Actor(ActorKind.CUSTOMER, account.id, address=context.caller.address or None)
             await send_confirmation_link(connection, account, by=by)
+        # Who asks for a link they do not need is told that they can sign in, as often as a link would be mailed.
+        key = throttle.account_key(ViewerKind.CUSTOMER, "confirmed already", normalize_email(email), scope=scope)
+        may_notify = await throttle.count_within(connection, key, limit=1, window=TIME_BETWEEN_MAILS)
+        async with rolled_back_if(connection, known is None or waits or not may_notify):
+            await writes.notify_owner(connection, account, "email_confirmed")
 
 
 async def request_email_change(context: Context, *, email: str, password: str) -> None:
@@ -80,16 +86,20 @@ async def can_send_link(connection: Connection, customer_id: int, *, apart: dt.t
     return sent.total < MAILS_PER_HOUR and (sent.newest is None or sent.newest <= now - apart)
 
 
-async def confirm_email(connection: Connection, given: str, *, address: str | None) -> Row:
-    """The account whose address the link confirms, as it was before. Anyone who signed in before the owner did is signed out.
+async def confirm_email(connection: Connection, given: str, *, address: str | None) -> bool:
+    """Confirm the address of the link's account; whether that is news. Sessions from before the proof end.
 
+    An account that is confirmed already needs no link that works: the owner who clicks twice is not told to start again.
     `address` is the network's it comes from.
     """
-    used, locked = await _use_link(connection, given, EmailPurpose.CONFIRM)
+    known, locked = await _lock_account_of_link(connection, given, EmailPurpose.CONFIRM)
+    if locked.is_email_confirmed and known.email_hash == tokens.hash_token(normalize_email(locked.email)):
+        return False
+    await _use_link(connection, known, locked)
     await sessions.end_sessions_of_customers(connection, [locked.id])
-    await writes.revoke_email_links(connection, [locked.id], purpose=EmailPurpose.CHANGE.value)
-    await mark_email_confirmed(connection, locked, by=Actor(ActorKind.CUSTOMER, used.customer_id, address=address))
-    return locked
+    await writes.revoke_open_links(connection, [locked.id])
+    await writes.mark_email_verified(connection, locked, now=dt.datetime.now(dt.UTC))
+    return await mark_email_confirmed(connection, locked, by=Actor(ActorKind.CUSTOMER, locked.id, address=address))
 
 
 async def mark_email_confirmed(connection: Connection, locked: Row, *, by: Actor) -> bool:
@@ -107,6 +117,8 @@ async def mark_email_confirmed(connection: Connection, locked: Row, *, by: Actor
 
 async def send_email_change_link(connection: Connection, locked: Row, *, email: str, by: Actor) -> None:
     """Mail the new address. Whether another account has it, its owner learns, and nobody else."""
+    if normalize_email(email) == normalize_email(locked.email):
+        raise RuleError("This is the address of the account already. Enter another one.", path=["email"])
     if not await can_send_link(connection, locked.id, apart=dt.timedelta(0)):
         raise RuleError(
             f"The limit of {MAILS_PER_HOUR} mails an hour is reached. Try again later.",
@@ -119,7 +131,7 @@ async def send_email_change_link(connection: Connection, locked: Row, *, email: 
     owner = await fetch_one(
         connection, ACCOUNT_BY_EMAIL, email_normalised=normalize_email(email), scope=scope, website_id=locked.website_id
     )
-    if owner is None or owner.id == locked.id:
+    if owner is None:
         expires = expires_at.isoformat()
         await writes.notify_owner(
             connection, locked, "email_change_confirm", recipient=email, secrets={"token": token}, expiresAt=expires
@@ -129,20 +141,30 @@ async def send_email_change_link(connection: Connection, locked: Row, *, email: 
     await record_customer_event(connection, locked.id, kind="EMAIL_CHANGE_REQUESTED", version=locked.version, by=by)
 
 
-async def change_email(connection: Connection, given: str, *, customer_id: int, by: Actor) -> None:
-    """Move the account to the address the link was mailed to, and end every session."""
-    used, locked = await _use_link(connection, given, EmailPurpose.CHANGE, customer_id=customer_id)
+async def change_email(connection: Connection, given: str, *, customer_id: int, by: Actor) -> bool:
+    """Move the account to the address the link was mailed to, and end every session; whether that is news.
+
+    The link of a change that was made is answered as done when it is opened again.
+    """
+    known, locked = await _lock_account_of_link(connection, given, EmailPurpose.CHANGE)
+    if locked.id != customer_id:
+        raise _link_refused()
+    if known.used_at is not None and normalize_email(known.new_email) == normalize_email(locked.email):
+        return False
+    await _use_link(connection, known, locked)
     try:
-        await customers.move_email_claim(connection, locked, email=used.new_email, website_id=locked.website_id)
+        await customers.move_email_claim(connection, locked, email=known.new_email, website_id=locked.website_id)
     except RuleError:
-        raise RuleError(LINK_REFUSED, path=["token"]) from None  # taken meanwhile; the owner is not revealed
+        raise _link_refused() from None  # taken meanwhile; the owner is not revealed
     await writes.reset_failures(connection, locked)
-    version = await customers.update_customer(connection, locked, {"email": used.new_email, "is_email_confirmed": True})
+    verified = {"email": known.new_email, "is_email_confirmed": True, "email_verified_at": dt.datetime.now(dt.UTC)}
+    version = await customers.update_customer(connection, locked, verified)
     await writes.end_all_access(connection, [locked.id])
-    changes = {"email": (locked.email, used.new_email)}
+    changes = {"email": (locked.email, known.new_email)}
     await record_customer_event(connection, locked.id, kind="EMAIL_CHANGED", version=version, by=by, changes=changes)
-    for recipient in (locked.email, used.new_email):
+    for recipient in (locked.email, known.new_email):
         await writes.notify_owner(connection, locked, "email_changed", recipient=recipient)
+    return True
 
 
 async def _insert_link(
@@ -164,33 +186,39 @@ async def _insert_link(
     return token, now + lifetime
 
 
-async def _use_link(
-    connection: Connection, given: str, purpose: EmailPurpose, *, customer_id: int | None = None
-) -> tuple[Row, Row]:
-    """Use a link up, under the lock of its account; the link and the account. One refusal for all that may be wrong."""
-    dead = RuleError(LINK_REFUSED, path=["token"])
+async def _lock_account_of_link(connection: Connection, given: str, purpose: EmailPurpose) -> tuple[Row, Row]:
+    """The link, whether it still works or not, and its account, locked. One refusal for all that may be wrong."""
     known = await fetch_one(connection, EMAIL_LINK_BY_HASH, token_hash=tokens.hash_token(given))
-    if known is None or (customer_id is not None and known.customer_id != customer_id):
-        raise dead
+    if known is None or known.purpose != purpose.value:
+        raise _link_refused()
     try:
         locked = await customers.lock_customer(connection, known.customer_id, websites=None)
     except RuleError:
-        raise dead from None
+        raise _link_refused() from None
+    # Again under the lock: a parallel request may have used it.
+    current = await fetch_one(connection, EMAIL_LINK_BY_HASH, token_hash=known.token_hash)
+    if current is None:
+        raise _link_refused()
+    return current, locked
+
+
+async def _use_link(connection: Connection, known: Row, locked: Row) -> None:
     now = dt.datetime.now(dt.UTC)
-    used = await fetch_one(
+    used = await execute_statement(
         connection,
         update(email_token)
         .where(
             email_token.c.token_hash == known.token_hash,
-            email_token.c.purpose == purpose.value,
             email_token.c.email_hash == tokens.hash_token(normalize_email(locked.email)),
             email_token.c.used_at.is_(None),
             email_token.c.revoked_at.is_(None),
             email_token.c.expires_at > now,
         )
-        .values(used_at=now)
-        .returning(email_token),
+        .values(used_at=now),
     )
-    if used is None:
-        raise dead
-    return used, locked
+    if not used:
+        raise _link_refused()
+
+
+def _link_refused() -> RuleError:
+    return RuleError(LINK_REFUSED, path=["token"])

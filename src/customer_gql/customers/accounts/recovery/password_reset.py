@@ -171,8 +171,9 @@ async def reset_password(context: Context, *, token: str, password: str) -> None
         await lockout.forgive_peer(connection, context.caller.address)
         await writes.end_all_access(connection, [locked.id])
         await _store_new_password(connection, locked, hash, kind="PASSWORD_RESET", by=by)
-        if not locked.is_email_confirmed and known.password_hash is not None:
+        if locked.is_self_registered and locked.email_verified_at is None:
             await writes.discard_unverified_data(connection, locked, by=by)
+        await writes.mark_email_verified(connection, locked, now=dt.datetime.now(dt.UTC))
         await email_verification.mark_email_confirmed(connection, locked, by=by)
 
 
@@ -208,7 +209,7 @@ async def change_password(context: Context, *, current: str, new: str, keep_othe
         stored = await fetch_one(connection, ACCOUNT_BY_ID, customer_id=locked.id)
         if stored is None or stored.password_hash != known.password_hash:
             raise RuleError("The password was changed at the same moment.", path=["currentPassword"])
-        await writes.revoke_reset_links(connection, [locked.id])
+        await writes.revoke_open_links(connection, [locked.id])
         await _store_new_password(connection, locked, hash, kind="PASSWORD_CHANGED", by=actor_of(context.viewer))
         if keep_others:
             return 0

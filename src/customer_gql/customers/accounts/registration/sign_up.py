@@ -71,6 +71,7 @@ async def sign_up(
         "created_in_store_view_id": view.id,
         "group_id": shop[DEFAULT_GROUP],
         "is_email_confirmed": is_confirmed,
+        "is_self_registered": password is not None,
     }
     async with context.transaction() as connection:
         created = await _create_or_notify_owner(
