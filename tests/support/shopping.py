@@ -12,7 +12,7 @@ REFRESH = """mutation R($input: TokenRefreshInput!) { tokenRefresh(input: $input
 SIGN_OUT = "mutation O($input: SignOutInput!) { signOut(input: $input) { endedSessionCount " + ERRORS + " } }"
 SESSIONS = "{ sessions { id device address isCurrent } }"
 REVOKE = "mutation V($input: SessionRevokeInput!) { sessionRevoke(input: $input) { endedSessionCount " + ERRORS + " } }"
-CONFIRM = "mutation C($input: EmailTokenInput!) { emailConfirm(input: $input) { userErrors { code path } } }"
+CONFIRM = "mutation C($input: EmailTokenInput!) { emailConfirm(input: $input) { isChanged userErrors { code path } } }"
 RESEND = "mutation S($input: EmailInput!) { emailConfirmResend(input: $input) { userErrors { code path } } }"
 RESET_REQUEST = "mutation Q($input: EmailInput!) { passwordResetRequest(input: $input) { userErrors { code path } } }"
 RESET = "mutation T($input: PasswordResetInput!) { passwordReset(input: $input) { userErrors { code path } } }"
@@ -21,7 +21,7 @@ CHANGE = """mutation P($input: PasswordChangeInput!) { passwordChange(input: $in
 EMAIL_REQUEST = """mutation E($input: EmailChangeRequestInput!) { emailChangeRequest(input: $input) {
   userErrors { code path } } }"""
 EMAIL_CONFIRM = (
-    "mutation F($input: EmailTokenInput!) { emailChangeConfirm(input: $input) { userErrors { code path } } }"
+    "mutation F($input: EmailTokenInput!) { emailChangeConfirm(input: $input) { isChanged userErrors { code path } } }"
 )
 DELETE = """mutation D($input: MeDeleteRequestInput!) { meDeleteRequest(input: $input) {
   isDeleted userErrors { code path } } }"""

@@ -188,7 +188,8 @@ async def test_another_address(shopper, signed_in, browser, mails, connection, e
     [(template, token)] = await mails(new)
     assert (template, await mails(row.email)) == ("email_change_confirm", [])
     assert (await device.data("{ me { email } }"))["me"]["email"] == row.email
-    assert await device.data(EMAIL_CONFIRM, input={"token": token}) == {"emailChangeConfirm": {"userErrors": []}}
+    done = {"emailChangeConfirm": {"isChanged": True, "userErrors": []}}
+    assert await device.data(EMAIL_CONFIRM, input={"token": token}) == done
     assert [await is_let_in(client) for client in (device, other)] == [False, False]
     assert await signs_in(browser, row.email, PASSWORD) is None
     assert await signs_in(browser, new.lower(), PASSWORD)
@@ -218,7 +219,7 @@ async def test_nobody_else_confirms_it_and_not_when_the_address_was_taken(
     new = f"{uuid.uuid4().hex}@example.com"
     await device.data(EMAIL_REQUEST, input={"email": new, "currentPassword": PASSWORD})
     [(_, token)] = await mails(new)
-    dead = {"emailChangeConfirm": {"userErrors": [{"code": "INVALID", "path": ["token"]}]}}
+    dead = {"emailChangeConfirm": {"isChanged": False, "userErrors": [{"code": "INVALID", "path": ["token"]}]}}
     assert await other.data(EMAIL_CONFIRM, input={"token": token}) == dead
     assert (await (await browser()).answer(EMAIL_CONFIRM, input={"token": token}))["errors"]
     await connection.execute("INSERT INTO customer_email VALUES ($1, 1, $2)", new, thief.id)
