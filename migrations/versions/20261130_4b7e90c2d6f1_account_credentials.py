@@ -9,7 +9,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "4b7e90c2d6f1"
-down_revision = "4c1be7a90d25"
+down_revision = "eb26e684f919"
 branch_labels = None
 depends_on = None
 

@@ -61,7 +61,7 @@ class NewsletterMutation:
         in_person=True,
         description="Subscribe to the newsletter of the store view in `X-Store-View` (without it, the default one). The "
         "customer's own address needs no confirmation; an unconfirmed account has to be confirmed first. `NOT_ALLOWED` when the store view "
-        "has no newsletter or belongs to another website. Sends a mail and writes history. Undone by `newsletterUnsubscribe`."
+        "has no newsletter or belongs to another website. Sends a mail and writes history. Undone by `newsletterUnsubscribe`.",
     )
     async def newsletter_subscribe(self, info: Info) -> NewsletterPayload:
         return await _change_subscription(info, subscribes=True)
@@ -70,7 +70,7 @@ class NewsletterMutation:
         in_person=True,
         description="End the subscription to the newsletter of the store view in `X-Store-View` (without it, the "
         "default one). `NOT_ALLOWED` when it belongs to another website. Sends a mail and writes history. "
-        "Undone by `newsletterSubscribe`."
+        "Undone by `newsletterSubscribe`.",
     )
     async def newsletter_unsubscribe(self, info: Info) -> NewsletterPayload:
         return await _change_subscription(info, subscribes=False)
