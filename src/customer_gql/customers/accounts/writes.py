@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import delete, func, update
 
@@ -254,7 +255,7 @@ async def publish_lock(
 
 async def notify_owner(
     connection: Connection,
-    known: Row,
+    known: Any,
     template: str,
     *,
     recipient: str | None = None,

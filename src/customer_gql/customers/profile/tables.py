@@ -70,19 +70,19 @@ customer = table(
     Column("status", Text, nullable=False, server_default=CustomerStatus.ACTIVE.value),
     Column("customer_type", Text, nullable=False, server_default=CustomerType.INDIVIDUAL.value),
     Column("is_email_confirmed", Boolean, nullable=False, server_default="true"),
+    # The lock, whoever or whatever made it; `lock_reason` and the columns after it say why.
+    Column("locked_until", DateTime(timezone=True)),
+    Column("allows_remote_assistance", Boolean, nullable=False, server_default="false"),
+    created_at(),
+    created_at("updated_at"),
     # When a link in a mail proved that the owner reads this mailbox; confirmed says only that no proof is needed.
     Column("email_verified_at", DateTime(timezone=True)),
     # Made by a sign-up that chose a password: until the first proof of the address, perhaps not by its owner.
     Column("is_self_registered", Boolean, nullable=False, server_default="false"),
-    # The lock, whoever or whatever made it; the other columns say why.
-    Column("locked_until", DateTime(timezone=True)),
     Column("lock_reason", Text),
     Column("lock_failed_attempts", Integer),
     Column("lock_staff_id", BigInteger),
     Column("lock_note", Text),
-    Column("allows_remote_assistance", Boolean, nullable=False, server_default="false"),
-    created_at(),
-    created_at("updated_at"),
     CheckConstraint("version > 0", name="version"),
     CheckConstraint("group_id <> 0", name="group_is_of_the_signed_in"),
     CheckConstraint("char_length(email) BETWEEN 3 AND 254", name="email_length"),
