@@ -9,7 +9,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "4b7e90c2d6f1"
-down_revision = "eb26e684f919"
+down_revision = "4b7e19d2c5f0"
 branch_labels = None
 depends_on = None
 
