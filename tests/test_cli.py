@@ -31,9 +31,9 @@ ADDRESSES = (
     "base,ann@shop.example,Ann,Lee,1 High Street,York,GB,YO1 1AA,01904 555 0101\n"
 )
 IMPORTED = """\
-customers: 2 read, 1 valid, 1 refused, 0 merged, 1 created, 0 updated, 0 unchanged
-addresses: 1 read, 1 valid, 0 refused, 0 merged, 1 created, 0 updated, 0 unchanged
-refused rows: refused.csv
+customers: 2 read, 1 valid, 1 refused, 0 merged, 1 created, 0 updated, 0 unchanged, 0 notes
+addresses: 1 read, 1 valid, 0 refused, 0 merged, 1 created, 0 updated, 0 unchanged, 0 notes
+refused rows and notes: refused.csv
 """
 
 
@@ -160,6 +160,17 @@ def test_adobe_files_are_tried_then_imported(tmp_path: Path, empty_database_url:
     assert tried.stdout == IMPORTED + "dry run: nothing was written\n"
     assert done.stdout == IMPORTED
     assert len((tmp_path / "refused.csv").read_text().splitlines()) == 2
+
+
+def test_dates_and_encoding_of_adobe_files_are_stated(tmp_path: Path, empty_database_url: str):
+    rows = "email,_website,firstname,lastname,dob\nann@shop.example,base,Јана,Lee,5/6/1980\n"
+    (tmp_path / "people.csv").write_text(rows, encoding="cp1251")
+    asked = ("import", "adobe", "--customers", "people.csv", "--dates", "dmy", "--encoding", "cp1251")
+    done = run(tmp_path, *asked, database_url=empty_database_url)
+    assert "100 %" in done.stderr
+    assert done.stdout.splitlines()[0] == (
+        "customers: 1 read, 1 valid, 0 refused, 0 merged, 1 created, 0 updated, 0 unchanged, 0 notes"
+    )
 
 
 def test_northwind_is_imported(tmp_path: Path, empty_database_url: str):

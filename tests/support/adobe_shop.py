@@ -58,8 +58,16 @@ class Shop:
         )
 
     def refused(self) -> list[tuple[str, ...]]:
+        """The report without the outcomes: file, line, column, reason, value."""
+        return [(*row[:3], *row[4:]) for row in self._reported()]
+
+    def outcomes(self) -> list[tuple[str, str]]:
+        """Each column of the report with what became of its cell."""
+        return [(row[2], row[3]) for row in self._reported()]
+
+    def _reported(self) -> list[list[str]]:
         with self.report.open(encoding="utf-8", newline="") as file:
-            return [tuple(row) for row in csv.reader(file)][1:]
+            return list(csv.reader(file))[1:]
 
     async def rows(self, sql: str) -> list[tuple]:
         return [tuple(row) for row in await self.connection.fetch(sql)]

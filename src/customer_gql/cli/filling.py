@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from customer_gql.administration.customer_import.dates import DateOrder
 from customer_gql.core.terminal import CommandFailed, show_progress
 from customer_gql.settings import load_settings
 
@@ -53,7 +54,13 @@ def seed(
 def adobe(
     customers: Annotated[Path | None, typer.Option(help="Customers main file (CSV).")] = None,
     addresses: Annotated[Path | None, typer.Option(help="Customer addresses file (CSV).")] = None,
-    report: Annotated[Path | None, typer.Option(help="File for the refused rows (CSV).")] = None,
+    report: Annotated[Path | None, typer.Option(help="File for the refused rows and the notes (CSV).")] = None,
+    dates: Annotated[
+        DateOrder | None, typer.Option(help="Whether dates like 5/6/2012 start with the day or the month.")
+    ] = None,
+    encoding: Annotated[
+        str | None, typer.Option(help="Encoding of the files, if it is neither Unicode nor Windows-1252.")
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Report what would happen, without writing anything.")
     ] = False,
@@ -66,13 +73,23 @@ def adobe(
         done = run(
             url,
             lambda c: import_adobe(
-                c, customers=customers, addresses=addresses, dry_run=dry_run, report=report, on_progress=advance
+                c,
+                customers=customers,
+                addresses=addresses,
+                dry_run=dry_run,
+                report=report,
+                dates=dates,
+                encoding=encoding,
+                on_progress=advance,
             ),
             transaction=False,
         )
     print_counts(done)
     if not done.customers.valid and not done.addresses.valid:
-        raise CommandFailed("Not one row could be loaded; the report says why.")
+        read = done.customers.read + done.addresses.read
+        raise CommandFailed(
+            "Not one row could be loaded; the report says why." if read else "The files have no rows after the header."
+        )
 
 
 @imports.command()

@@ -50,6 +50,7 @@ SLICES: Final = (
     "messaging.mail",
     "messaging.events",
     "administration.customer_grid",
+    "administration.customer_import",
     "administration.mail_desk",
     "staff",
     "staff.roles",

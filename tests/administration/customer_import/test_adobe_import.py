@@ -3,6 +3,8 @@
 import datetime as dt
 import json
 
+import pytest
+
 from customer_gql.administration.customer_import.adobe.load import Counts
 from customer_gql.core.ids import encode_id
 from customer_gql.customers.profile.sharing import AccountSharing, set_account_sharing
@@ -115,9 +117,12 @@ async def test_the_last_default_wins_and_the_book_is_a_part_of_the_customer(shop
         (["9 Low Road"], True, False),
     ]
     assert await shop.rows("SELECT version, updated_at > created_at FROM customer") == [(2, True)]
-    assert await shop.rows("SELECT version, changes FROM customer_event WHERE kind = 'IMPORTED'") == [
-        (2, '{"postcode": ["YO1 1AA", "YO1 9ZZ"]}')
-    ]
+    [(customer_id, home)] = await shop.rows("SELECT customer_id, id FROM address WHERE NOT is_default_billing")
+    [(version, changes)] = await shop.rows("SELECT version, changes FROM customer_event WHERE kind = 'IMPORTED'")
+    assert (version, json.loads(changes)) == (
+        2,
+        {"postcode": ["YO1 1AA", "YO1 9ZZ"], f"{encode_id('adr', customer_id, home)}.isDefaultBilling": [True, False]},
+    )
 
 
 async def test_an_address_book_has_an_end(shop: Shop):
@@ -159,9 +164,26 @@ async def test_other_systems_are_told_once_of_each_customer_that_is_new_or_chang
     updated = ("customer.updated", ["lastName", "taxVatNumber"], 1, "SYSTEM", None)
     assert await shop.rows(told) == [created, created, updated]
     await shop.load(addresses=sheet(HOME | {"street": "2 High Street", "postcode": "YO1 2BB"}))
-    assert await shop.rows(told) == [created, created, updated, ("customer.updated", ["postcode"], 1, "SYSTEM", None)]
+    [(customer_id, home)] = await shop.rows("SELECT customer_id, id FROM address WHERE NOT is_default_billing")
+    name = encode_id("adr", customer_id, home)
+    fields = [f"{name}.isDefaultBilling", f"{name}.isDefaultShipping", "postcode"]
+    assert await shop.rows(told) == [created, created, updated, ("customer.updated", fields, 1, "SYSTEM", None)]
 
 
 async def test_a_dry_run_tells_nobody(shop: Shop):
     await shop.load(sheet(ANN), sheet(HOME), dry_run=True)
     assert await shop.rows("SELECT type FROM domain_event") == []
+
+
+@pytest.mark.parametrize(("left", "created"), [("1 hour", 0), ("-1 hour", 1)])
+async def test_an_address_reserved_for_its_owner_is_free_after_that(shop: Shop, left: str, created: int):
+    await shop.connection.execute(
+        "INSERT INTO customer_email (email_normalised, scope, customer_id, reserved_until)"
+        f" VALUES ('ann@shop.example', 1, 7, now() + interval '{left}')"
+    )
+    summary = await shop.load(sheet(ANN))
+    assert (summary.customers.created, summary.customers.refused) == (created, 1 - created)
+    if not created:
+        assert [row[2:4] for row in shop.refused()] == [
+            ("email", "The address is reserved for another account, or its customer was deleted during the import.")
+        ]

@@ -1,37 +1,42 @@
-"""Comma-separated files as people send them: read record by record, refused with one sentence when unreadable."""
+"""Tables in text files as spreadsheets leave them: read record by record, whatever their delimiter."""
 
 import csv
 import os
+import re
+from collections import deque
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO, NamedTuple, Self
+from typing import BinaryIO, Final, NamedTuple, Self
 
-from customer_gql.core.errors import RuleError
+from .lines import LONGEST_LINE, ImportFault, Line, TextLines
 
-_LONGEST_LINE = 1_000_000
-_OTHER_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
-
-
-class ImportFault(RuleError):
-    """Why nothing was imported: one sentence for the person who runs the import."""
+_DELIMITERS: Final = ",;\t|"
+_SEPARATOR_LINE: Final = re.compile(r'"?sep=(.)"?[\s,;|]*', re.IGNORECASE)
+# Below the limit of a cell, which would be a fault.
+_HEADER_SAMPLE: Final = 100_000
+_TOO_LONG: Final = f"is longer than {LONGEST_LINE:,} bytes"
 
 
 class CsvRecord(NamedTuple):
     line: int
     """The line of the file on which the record starts; quoted cells may span several."""
     cells: list[str]
+    """As many as the header has, or fewer where the row ends early, or more when it has too many."""
+    fault: str | None = None
+    """Why the row cannot be read; it then has no cells."""
 
 
 class CsvFile:
-    """An open file whose header has been read. `columns` are the header's cells."""
+    """An open file whose header has been read. `columns` are the header's cells in lower case."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, encoding: str | None = None) -> None:
         self.path = path
         self.name = path.name
         self._raw = _opened(path)
-        self.total_bytes = os.fstat(self._raw.fileno()).st_size
-        self._reader = csv.reader(self._lines(), strict=True)
         try:
+            self.total_bytes = os.fstat(self._raw.fileno()).st_size
+            self.lines = TextLines(self._raw, self.name, encoding)
+            self._records = self._readable(self.lines)
             self.columns = self._header()
         except BaseException:
             self.close()
@@ -51,10 +56,14 @@ class CsvFile:
         return min(self._raw.tell(), self.total_bytes)
 
     def records(self) -> Iterator[CsvRecord]:
-        """Each record after the header; blank lines are passed over."""
-        while (record := self._next()) is not None:
-            if record.cells:
+        """Each record after the header; blank lines and rows of nothing but delimiters are passed over."""
+        width = len(self.columns)
+        for record in self._records:
+            if record.fault:
                 yield record
+            elif any(cell.strip() for cell in record.cells):
+                surplus = any(cell.strip() for cell in record.cells[width:])
+                yield record if surplus else record._replace(cells=record.cells[:width])
 
     def require(self, columns: Iterable[str]) -> None:
         missing = [column for column in columns if column not in self.columns]
@@ -62,47 +71,79 @@ class CsvFile:
             raise ImportFault(f"{self.name} lacks the column {' and the column '.join(missing)}.")
 
     def _header(self) -> list[str]:
-        first = self._next()
-        if first is None or not first.cells:
+        first = next((r for r in self._records if r.fault or any(cell.strip() for cell in r.cells)), None)
+        if first is None:
             raise ImportFault(f"{self.name} is empty: its first line has to name the columns.")
-        columns = [cell.strip() for cell in first.cells]
-        repeated = sorted({column for column in columns if columns.count(column) > 1})
+        if first.fault:
+            raise ImportFault(f"{self.name} is no CSV file: line {first.line} {first.fault}.")
+        if any("\0" in cell for cell in first.cells):
+            raise ImportFault(f"{self.name} holds a NUL byte in line {first.line}; it is no text file.")
+        columns = [cell.strip().casefold() for cell in first.cells]
+        while not columns[-1]:
+            columns.pop()
+        repeated = sorted({column for column in columns if column and columns.count(column) > 1})
         if repeated:
             raise ImportFault(f"{self.name} names a column twice: {', '.join(map(repr, repeated))}.")
         return columns
 
-    def _next(self) -> CsvRecord | None:
-        line = self._reader.line_num + 1
+    def _readable(self, lines: Iterable[Line]) -> Iterator[CsvRecord]:
+        source = iter(lines)
         try:
-            cells = next(self._reader, None)
-        except csv.Error as error:
-            raise ImportFault(
-                f"{self.name} is not a well-formed CSV file: {error} in the record that starts on line {line}."
-            ) from None
+            first = next(
+                (line for line in source if line.is_too_long or line.text.strip(f" \t\r\n{_DELIMITERS}")), None
+            )
+            if first is None:
+                return
+            stated = _SEPARATOR_LINE.fullmatch(first.text.strip("\r\n"))
+            delimiter = stated[1] if stated else _likeliest_delimiter(first.text)
+            yield from _parse_records(source, delimiter, [] if stated else [first])
         except OSError as error:
             raise ImportFault(f"{self.name} cannot be read: {error.strerror}.") from None
-        return None if cells is None else CsvRecord(line, cells)
 
-    def _lines(self) -> Iterator[str]:
-        number = 0
-        while raw := self._raw.readline(_LONGEST_LINE):
-            number += 1
-            yield self._line(raw, number)
 
-    def _line(self, raw: bytes, number: int) -> str:
-        if len(raw) == _LONGEST_LINE:
-            raise ImportFault(f"{self.name} has a line of more than {_LONGEST_LINE:,} bytes: line {number}.")
+def _likeliest_delimiter(header: str) -> str:
+    """The one that gives the header most cells; a comma where there is only one column."""
+    return max(
+        _DELIMITERS, key=lambda delimiter: len(next(csv.reader([header[:_HEADER_SAMPLE]], delimiter=delimiter), []))
+    )
+
+
+def _parse_records(lines: Iterator[Line], delimiter: str, begun: list[Line]) -> Iterator[CsvRecord]:
+    """A row with a fault costs no other row: the lines after its first one are read again as rows of their own."""
+    waiting, used = deque(begun), list[Line]()
+
+    def feed() -> Iterator[str]:
+        size = 0
+        while line := waiting.popleft() if waiting else next(lines, None):
+            size = len(line.text) + (size if used else 0)
+            used.append(line)
+            if line.is_too_long or size > LONGEST_LINE:
+                raise csv.Error(_TOO_LONG)
+            yield line.text
+
+    reader = csv.reader(feed(), delimiter=delimiter, strict=True)
+    while True:
         try:
-            line = raw.decode("utf-8-sig" if number == 1 else "utf-8")
-        except UnicodeDecodeError:
-            raise ImportFault(f"{self.name} is not UTF-8: line {number} cannot be read.") from None
-        if "\0" in line:
-            raise ImportFault(f"{self.name} holds a NUL byte in line {number}; it is no text file.")
-        if number == 1 and "," not in line:
-            for separator, name in _OTHER_SEPARATORS.items():
-                if separator in line:
-                    raise ImportFault(f"{self.name} is separated by {name}; the import reads commas.")
-        return line
+            cells = next(reader, None)
+        except csv.Error as error:
+            yield CsvRecord(used[0].number, [], _describe_fault(str(error)))
+            waiting.extendleft(reversed(used[1:]))
+            reader = csv.reader(feed(), delimiter=delimiter, strict=True)
+        else:
+            if cells is None:
+                return
+            yield CsvRecord(used[0].number, cells)
+        used.clear()
+
+
+def _describe_fault(error: str) -> str:
+    if error == _TOO_LONG:
+        return error
+    if error.startswith("field larger"):
+        return f"has a cell of more than {csv.field_size_limit():,} characters or a quotation mark that is not closed"
+    if error == "unexpected end of data":
+        return "has a quotation mark that is not closed"
+    return "has text after a closing quotation mark"
 
 
 def _opened(path: Path) -> BinaryIO:

@@ -1,23 +1,35 @@
-"""What an import says about single rows: the refused ones in a file, the odd ones as a few warnings."""
+"""What an import says about single rows and cells: each in a file, and counted in a few sentences."""
 
 import csv
+import enum
 import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple, TextIO
 
-from .files import ImportFault
+from .lines import ImportFault
 
 _SHOWN = 60
 _MOST_WARNINGS = 50
+# Reasons are few by nature; the bound is for files that are made to be odd.
+_MOST_REASONS = 1_000
 # What a spreadsheet takes for a formula, in both widths.
 _FORMULA_STARTS = tuple("=+-@\t\r\n\0=+-@")
+
+
+class Outcome(enum.StrEnum):
+    """What became of a cell, or of the row because of it."""
+
+    REFUSED = "row refused"
+    LEFT_OUT = "cell left out"
+    KEPT = "cell kept"
 
 
 class CellProblem(NamedTuple):
     column: str
     reason: str
     value: str = ""
+    outcome: Outcome = Outcome.REFUSED
 
 
 def escape_formula(cell: str) -> str:
@@ -30,7 +42,7 @@ def shorten_value(value: str) -> str:
 
 
 class ProblemReport:
-    """A CSV file of every problem, which appears under its name only when the import came to its end."""
+    """A CSV file of every refused row and every note, which appears under its name only when the import came to its end."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -40,7 +52,7 @@ class ProblemReport:
     def add(self, file: str, line: int, problems: Iterable[CellProblem]) -> None:
         try:
             out = self._file = self._file or self._started()
-            rows = [(file, line, p.column, p.reason, shorten_value(p.value)) for p in problems]
+            rows = [(file, line, p.column, p.outcome, p.reason, shorten_value(p.value)) for p in problems]
             csv.writer(out).writerows([[escape_formula(str(cell)) for cell in row] for row in rows])
         except OSError as error:
             raise _unwritable(self._path, error) from None
@@ -65,7 +77,7 @@ class ProblemReport:
         # It quotes cells of customers, so nobody else on the machine may read it.
         handle = os.open(self._unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
         out = os.fdopen(handle, "w", encoding="utf-8", newline="")
-        csv.writer(out).writerow(("file", "line", "column", "reason", "value"))
+        csv.writer(out).writerow(("file", "line", "column", "outcome", "reason", "value"))
         return out
 
 
@@ -78,7 +90,7 @@ class ImportWarnings:
 
     def __init__(self) -> None:
         self._plain: list[str] = []
-        self._counted: dict[tuple[str, str, str], tuple[int, int]] = {}
+        self._counted: dict[tuple[str, CellProblem], tuple[int, int]] = {}
 
     def say(self, sentence: str) -> None:
         if sentence not in self._plain:
@@ -86,13 +98,22 @@ class ImportWarnings:
 
     def count(self, file: str, line: int, notes: Iterable[CellProblem]) -> None:
         for note in notes:
-            key = (file, note.column, note.reason)
-            first, rows = self._counted.get(key, (line, 0))
-            self._counted[key] = (first, rows + 1)
+            key = (file, note._replace(value=""))
+            if key in self._counted or len(self._counted) < _MOST_REASONS:
+                first, cells = self._counted.get(key, (line, 0))
+                self._counted[key] = (first, cells + 1)
 
     def sentences(self) -> list[str]:
         counted = [
-            f"{file}: {column} {reason} in {rows} row{'s' if rows > 1 else ''}, first on line {first}."
-            for (file, column, reason), (first, rows) in self._counted.items()
+            f"{file}, {note.column}: {cells:,} {_in_plural(note.outcome, cells)}, first on line {first}. {note.reason}"
+            for (file, note), (first, cells) in self._counted.items()
         ]
-        return [*self._plain, *counted][:_MOST_WARNINGS]
+        told = [*self._plain, *counted]
+        if len(told) <= _MOST_WARNINGS:
+            return told
+        return [*told[:_MOST_WARNINGS], f"{len(told) - _MOST_WARNINGS:,} more kinds of notes are in the report."]
+
+
+def _in_plural(outcome: Outcome, count: int) -> str:
+    noun, _, verb = outcome.partition(" ")
+    return f"{noun}{'' if count == 1 else 's'} {verb}"

@@ -11,11 +11,14 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
+from customer_gql.core.ids import new_id
 from customer_gql.database.statements import Connection
 
 from .cells import EMPTY_VALUE, Cells
-from .files import CsvFile, CsvRecord, ImportFault
-from .report import CellProblem, ImportWarnings, ProblemReport
+from .dates import DateOrder
+from .files import CsvFile, CsvRecord
+from .lines import ImportFault
+from .report import CellProblem, ImportWarnings, Outcome, ProblemReport
 
 BATCH_ROWS = 5_000
 # An import is long work on purpose; the limits of the pool are those of a request.
@@ -37,6 +40,8 @@ class Counts:
     created: int = 0
     updated: int = 0
     unchanged: int = 0
+    notes: int = 0
+    """Cells of valid rows that were left out, or kept although they are doubtful."""
 
     def refuse(self, rows: int) -> None:
         self.refused += rows
@@ -79,10 +84,26 @@ class ImportRun:
     report: ProblemReport
     on_progress: Progress | None = None
     is_dry_run: bool = False
+    dates: DateOrder | None = None
+    encoding: str | None = None
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
+    """The time of every entry. It is taken again when the customers are locked, so that times follow the versions."""
     warnings: ImportWarnings = field(default_factory=ImportWarnings)
     ignored_columns: list[str] = field(default_factory=list)
     files: list[CsvFile] = field(default_factory=list)
+
+    _last_event_id: int = 0
+
+    def start_writing(self) -> None:
+        """Take the time of all entries, after the customers are locked."""
+        self.now = datetime.now(UTC)
+        self._last_event_id = new_id()
+
+    def take_event_ids(self, count: int) -> int:
+        """The id before the first of so many in a row, for history entries that one statement writes."""
+        first = self._last_event_id
+        self._last_event_id += count
+        return first
 
     def advanced(self) -> None:
         if self.on_progress:
@@ -90,16 +111,24 @@ class ImportRun:
             self.on_progress(done, sum(file.total_bytes for file in self.files))
 
 
-def open_sheet(path: Path, sheet: Sheet) -> CsvFile:
+def open_sheet(path: Path, sheet: Sheet, encoding: str | None = None) -> CsvFile:
     """The file, once its header is known to be one of this sheet."""
-    file = CsvFile(path)
+    file = CsvFile(path, encoding)
     try:
+        _refuse_other_file(file, sheet)
         file.require(sheet.required)
         _refuse_unknown(file, sheet)
     except ImportFault:
         file.close()
         raise
     return file
+
+
+def _refuse_other_file(file: CsvFile, sheet: Sheet) -> None:
+    if not sheet.known.intersection(file.columns):
+        raise ImportFault(
+            f"{file.name} is no CSV file of this import: its first line names no column such as _website."
+        )
 
 
 def _refuse_unknown(file: CsvFile, sheet: Sheet) -> None:
@@ -109,29 +138,43 @@ def _refuse_unknown(file: CsvFile, sheet: Sheet) -> None:
         raise ImportFault(f"{file.name} has an unknown service column: {', '.join(map(repr, unknown))}.")
 
 
-async def stage_rows(connection: Connection, file: CsvFile, sheet: Sheet, desk: ImportRun) -> Counts:
-    """Fill the sheet's temporary table with the good rows of the file; the others go to the report."""
+async def create_staging(connection: Connection, sheet: Sheet) -> None:
     await connection.execute(f"DROP TABLE IF EXISTS pg_temp.{sheet.table}")
     await connection.execute(f"CREATE TEMPORARY TABLE {sheet.table} ({sheet.staging}) ON COMMIT DROP")
-    desk.ignored_columns += [column for column in file.columns if column not in sheet.known]
+
+
+async def stage_rows(connection: Connection, file: CsvFile, sheet: Sheet, desk: ImportRun) -> Counts:
+    """Fill the sheet's temporary table with the good rows of the file; the others go to the report."""
+    desk.ignored_columns += [column for column in file.columns if column and column not in sheet.known]
     counts = Counts()
     batches = _batches(file, sheet, desk)
     while batch := await asyncio.to_thread(next, batches, None):
-        read, rows = batch
-        await sheet.settle(connection, rows)
-        good = [row for row in rows if _accepted(row, file, desk)]
+        await sheet.settle(connection, batch)
+        good = [row for row in batch if _accepted(row, file, desk)]
         await _copy(connection, sheet, good)
-        counts.read += read
+        counts.read += len(batch)
         counts.valid += len(good)
+        counts.notes += sum(len(row.cells.notes) for row in good)
         desk.advanced()
     counts.refused = counts.read - counts.valid
+    _tell_encoding(file, desk)
     await connection.execute(f"ANALYZE {sheet.table}", timeout=LONG_SECONDS)
     return counts
 
 
+def _tell_encoding(file: CsvFile, desk: ImportRun) -> None:
+    if count := file.lines.windows_lines:
+        desk.warnings.say(
+            f"{file.name}: {count:,} line{'' if count == 1 else 's'} read as Windows-1252, first line "
+            f"{file.lines.first_windows_line}, because not UTF-8; --encoding names another encoding."
+        )
+
+
 def _accepted(row: CheckedRow, file: CsvFile, desk: ImportRun) -> bool:
+    found = [*row.cells.problems, *row.cells.notes]
+    if found:
+        desk.report.add(file.name, row.line, found)
     if row.cells.problems:
-        desk.report.add(file.name, row.line, row.cells.problems)
         return False
     desk.warnings.count(file.name, row.line, row.cells.notes)
     return True
@@ -144,21 +187,31 @@ async def _copy(connection: Connection, sheet: Sheet, rows: Sequence[CheckedRow]
         await connection.copy_records_to_table(sheet.table, records=records, columns=columns, timeout=LONG_SECONDS)
 
 
-def _batches(file: CsvFile, sheet: Sheet, desk: ImportRun) -> Iterator[tuple[int, list[CheckedRow]]]:
-    records = file.records()
-    while batch := list(islice(records, BATCH_ROWS)):
-        yield len(batch), [_checked(record, file, sheet, desk) for record in batch]
+def _batches(file: CsvFile, sheet: Sheet, desk: ImportRun) -> Iterator[list[CheckedRow]]:
+    rows = (_checked(record, file, sheet, desk) for record in file.records() if not _is_header(record, file))
+    while batch := list(islice(rows, BATCH_ROWS)):
+        yield batch
+
+
+def _is_header(record: CsvRecord, file: CsvFile) -> bool:
+    """Files that were joined repeat it."""
+    return [cell.strip().casefold() for cell in record.cells] == file.columns
 
 
 def _checked(record: CsvRecord, file: CsvFile, sheet: Sheet, desk: ImportRun) -> CheckedRow:
-    if len(record.cells) != len(file.columns):
+    width, found = len(file.columns), len(record.cells)
+    if record.fault or found > width:
         cells = Cells({})
         # Cells are shifted, so none may be quoted: a password could stand under any heading.
-        reason = f"the row has {len(record.cells)} cells, the header {len(file.columns)}"
+        reason = f"The row {record.fault or f'has {found} cells, the header {width}'}."
         cells.problems.append(CellProblem("", reason))
         return CheckedRow(record.line, cells, None, {})
-    row = dict(zip(file.columns, record.cells, strict=True))
+    row = dict(zip(file.columns, record.cells, strict=False))
     for secret in SECRETS & row.keys():
         if row.pop(secret).strip() not in {"", EMPTY_VALUE}:
             desk.warnings.say(f"{file.name}: passwords and reset tokens were not imported.")
-    return sheet.check(Cells(row), record.line)
+    cells = Cells(row, missing=sheet.known.difference(row))
+    if found < width:
+        reason = f"The row has {found} cells, the header {width}; the missing ones count as not given."
+        cells.notes.append(CellProblem("", reason, outcome=Outcome.LEFT_OUT))
+    return sheet.check(cells, record.line)

@@ -6,7 +6,8 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, Final
 
-from customer_gql.administration.customer_import.files import CsvFile, CsvRecord as Cells, ImportFault
+from customer_gql.administration.customer_import.files import CsvFile, CsvRecord as Cells
+from customer_gql.administration.customer_import.lines import ImportFault
 from customer_gql.core.money import to_minor_units
 
 CURRENCY: Final = "USD"
@@ -126,6 +127,8 @@ def _read_rows(path: Path, columns: Columns) -> list[Record]:
 
 
 def _parse_row(file: CsvFile, found: Cells, columns: Columns) -> Record:
+    if found.fault:
+        raise ImportFault(f"{file.name}, line {found.line} {found.fault}.")
     if len(found.cells) != len(file.columns):
         raise ImportFault(
             f"{file.name}, line {found.line}: there are {len(found.cells)} cells instead of {len(file.columns)}."

@@ -1,41 +1,17 @@
 """From the temporary table of addresses into the address books: whole sets at a time, in an open transaction."""
 
-from datetime import datetime
 from typing import Final
 
 from customer_gql.administration.customer_import.recording import record_imported_customers
-from customer_gql.administration.customer_import.staging import LONG_SECONDS, Counts
+from customer_gql.administration.customer_import.staging import LONG_SECONDS, Counts, ImportRun
+from customer_gql.customers.addresses.fields import COLUMNS
 from customer_gql.database.statements import Connection
 
-from .addresses import CONTENT
+from .address_matching import ADDRESS_LOCKS, MATCHING, OWNED_ROWS, OWNERS, columns_of
+from .addresses import CONTENT, SOURCES
 
 MOST_ADDRESSES = 100
 
-
-def _columns(of: str) -> str:
-    return ", ".join(f"{of}.{column}" for column in CONTENT)
-
-
-# The key makes the join cheap; two of a customer's own addresses may be alike, then the older one is meant.
-_RECOGNISE: Final = f"""
-UPDATE import_address s SET address_id = known.id, is_known = true
-FROM (
-    SELECT s.line, min(a.id) AS id
-    FROM import_address s
-    JOIN address a ON a.customer_id = s.customer_id AND ({_columns("a")}) IS NOT DISTINCT FROM ({_columns("s")})
-    GROUP BY s.line
-) AS known
-WHERE known.line = s.line
-"""
-_UNITE: Final = f"""
-UPDATE import_address s SET address_id = first.address_id
-FROM (
-    SELECT s.line, first_value(s.address_id) OVER (PARTITION BY s.customer_id, {_columns("s")} ORDER BY s.line)
-        AS address_id
-    FROM import_address s WHERE NOT s.is_known
-) AS first
-WHERE first.line = s.line AND first.address_id <> s.address_id
-"""
 _REFUSE_TOO_MANY: Final = f"""
 DELETE FROM import_address s USING (
     SELECT customer_id, address_id,
@@ -65,6 +41,48 @@ SELECT customer_id, id, billing, shipping FROM (
 ) AS book
 WHERE (billing, shipping) <> (is_default_billing, is_default_shipping)
 """
+
+
+def _given(column: str) -> str:
+    """The value of the file for a stored address. What it leaves out stays, and so does a name it does not have."""
+    if column in SOURCES.values():
+        return f"CASE WHEN '{column}' = ANY(s.left_out) THEN a.{column} ELSE s.{column} END"
+    return f"coalesce(s.{column}, a.{column})"
+
+
+# Only an address known by its entity id can differ. The last of its rows counts.
+_EDITS: Final = f"""
+CREATE TEMPORARY TABLE import_edit ON COMMIT DROP AS
+SELECT a.customer_id, a.id, {", ".join(f"{_given(column)} AS {column}" for column in CONTENT)}
+FROM (SELECT DISTINCT ON (customer_id, address_id) * FROM import_address WHERE is_known AND entity_id IS NOT NULL
+    ORDER BY customer_id, address_id, line DESC) AS s
+JOIN address a ON a.customer_id = s.customer_id AND a.id = s.address_id
+WHERE ({columns_of("a")}) IS DISTINCT FROM ({", ".join(map(_given, CONTENT))})
+"""
+_NAMES: Final = {column: field for field, column in COLUMNS.items()}
+_PAIRS: Final = ", ".join(f"('{_NAMES[column]}', to_jsonb(a.{column}), to_jsonb(e.{column}))" for column in CONTENT)
+# As the address book's own edits name them in the history, so that edits of the same value conflict.
+_ADDRESS_CHANGES: Final = f"""
+CREATE TEMPORARY TABLE import_address_change ON COMMIT DROP AS
+SELECT changed.customer_id, jsonb_object_agg('adr_' || lpad(to_hex(changed.customer_id), 16, '0')
+    || lpad(to_hex(changed.id), 16, '0') || '.' || field, jsonb_build_array(stored, given)) AS changes
+FROM (
+    SELECT a.customer_id, a.id, pair.* FROM import_edit e
+    JOIN address a ON a.customer_id = e.customer_id AND a.id = e.id
+    CROSS JOIN LATERAL (VALUES {_PAIRS}) AS pair (field, stored, given)
+    UNION ALL
+    SELECT a.customer_id, a.id, pair.* FROM import_move m
+    JOIN address a ON a.customer_id = m.customer_id AND a.id = m.id
+    CROSS JOIN LATERAL (VALUES ('isDefaultBilling', to_jsonb(a.is_default_billing), to_jsonb(m.billing)),
+        ('isDefaultShipping', to_jsonb(a.is_default_shipping), to_jsonb(m.shipping))) AS pair (field, stored, given)
+) AS changed
+WHERE stored IS DISTINCT FROM given
+GROUP BY changed.customer_id
+"""
+_EDIT: Final = f"""
+UPDATE address a SET {", ".join(f"{column} = e.{column}" for column in CONTENT)}, updated_at = $1
+FROM import_edit e WHERE a.customer_id = e.customer_id AND a.id = e.id
+"""
 # The old default has to go before the new one comes: a unique key allows no two, not even within one statement.
 _GIVE_UP: Final = """
 UPDATE address a SET is_default_billing = is_default_billing AND m.billing,
@@ -78,19 +96,24 @@ FROM import_move m WHERE a.customer_id = m.customer_id AND a.id = m.id AND (m.bi
 _CREATE: Final = f"""
 INSERT INTO address (customer_id, id, {", ".join(CONTENT)}, is_default_billing, is_default_shipping, created_at,
     updated_at)
-SELECT DISTINCT ON (s.customer_id, s.address_id) s.customer_id, s.address_id, {_columns("s")},
+SELECT DISTINCT ON (s.customer_id, s.address_id) s.customer_id, s.address_id, {columns_of("s")},
     coalesce(s.address_id = d.billing_id, false), coalesce(s.address_id = d.shipping_id, false), $1, $1
 FROM import_address s JOIN import_default d USING (customer_id)
 WHERE NOT s.is_known
-ORDER BY s.customer_id, s.address_id, s.line
+ORDER BY s.customer_id, s.address_id, s.line DESC
 """
-# A new address or another default is a change of the customer: the grid shows and edits the default billing address.
+_LINK: Final = """
+INSERT INTO imported_address (customer_id, entity_id, address_id)
+SELECT DISTINCT customer_id, entity_id, address_id FROM import_address WHERE entity_id IS NOT NULL
+ON CONFLICT DO NOTHING
+"""
+# A new address, other content or another default is a change of the customer: the grid shows the default billing address.
 _TOUCHED: Final = """
 CREATE TEMPORARY TABLE import_touched ON COMMIT DROP AS
-SELECT s.customer_id, min(s.event_id) AS event_id, min(b.telephone) AS telephone, min(b.postcode) AS postcode
+SELECT s.customer_id, min(b.telephone) AS telephone, min(b.postcode) AS postcode
 FROM import_address s
 LEFT JOIN address b ON b.customer_id = s.customer_id AND b.is_default_billing
-WHERE NOT s.is_known OR EXISTS (SELECT FROM import_move m WHERE m.customer_id = s.customer_id)
+WHERE NOT s.is_known OR EXISTS (SELECT FROM import_address_change m WHERE m.customer_id = s.customer_id)
 GROUP BY s.customer_id
 """
 # A customer that this import created has its time and version 1, and needs no second entry.
@@ -98,10 +121,11 @@ _TOUCH: Final = """
 UPDATE customer c SET version = c.version + 1, updated_at = $1
 FROM import_touched t WHERE c.id = t.customer_id AND (c.version > 1 OR c.updated_at <> $1)
 """
-_UPDATED: Final = """
-SELECT c.id AS customer_id, t.event_id, c.version, coalesce(difference.changes, '{}') AS changes
+_TOUCHED_NOW: Final = """
+SELECT c.id AS customer_id, c.version, coalesce(difference.changes, '{}') || coalesce(a.changes, '{}') AS changes
 FROM import_touched t
 JOIN customer c ON c.id = t.customer_id AND c.version > 1
+LEFT JOIN import_address_change a ON a.customer_id = t.customer_id
 LEFT JOIN address b ON b.customer_id = t.customer_id AND b.is_default_billing
 CROSS JOIN LATERAL (
     SELECT jsonb_object_agg(field, jsonb_build_array(stored, given)) AS changes
@@ -111,38 +135,71 @@ CROSS JOIN LATERAL (
 ) AS difference
 """
 _DISTINCT: Final = "SELECT count(DISTINCT (customer_id, address_id)) FROM import_address"
+_UPDATED: Final = (
+    "SELECT count(*) FROM (SELECT customer_id, id FROM import_edit UNION SELECT customer_id, id FROM import_move) AS u"
+)
 _UNCHANGED: Final = """
 SELECT count(DISTINCT (s.customer_id, s.address_id)) FROM import_address s
-LEFT JOIN import_move m ON m.customer_id = s.customer_id AND m.id = s.address_id
-WHERE s.is_known AND m.id IS NULL
+WHERE s.is_known AND NOT EXISTS (SELECT FROM import_move m WHERE m.customer_id = s.customer_id AND m.id = s.address_id)
+  AND NOT EXISTS (SELECT FROM import_edit e WHERE e.customer_id = s.customer_id AND e.id = s.address_id)
 """
+_TABLES: Final = "import_default, import_move, import_edit, import_address_change, import_touched"
+_LOST: Final = "DELETE FROM import_address WHERE customer_id IS NULL RETURNING line, email"
 
 
-async def upsert_addresses(connection: Connection, counts: Counts, now: datetime) -> list[int]:
-    """Create addresses from `import_address` and move defaults. Lines beyond the full address book are returned.
+async def find_owners(connection: Connection, *, is_shared: bool) -> None:
+    """Fill `import_address` with the rows and the customers they belong to."""
+    await connection.execute("DROP TABLE IF EXISTS pg_temp.import_address")
+    await connection.execute(OWNED_ROWS)
+    await _run(connection, OWNERS, is_shared)
+    await connection.execute("ANALYZE import_address", timeout=LONG_SECONDS)
 
-    Updated are addresses that became a default or gave that up, those the file does not name included.
+
+async def find_customers_to_lock(connection: Connection) -> None:
+    """Add the customers whose address books the file may change to `import_lock`."""
+    await _run(connection, ADDRESS_LOCKS)
+
+
+async def upsert_addresses(
+    connection: Connection, counts: Counts, desk: ImportRun, *, is_shared: bool
+) -> list[tuple[int, str, str]]:
+    """Create and update addresses from `import_address` and move defaults. What is refused now: line, reason, value.
+
+    Updated are addresses with other content, and those that became a default or gave that up, even if no row names them.
     """
-    await _run(connection, _RECOGNISE)
-    await _run(connection, _UNITE)
-    refused = await connection.fetch(_REFUSE_TOO_MANY, timeout=LONG_SECONDS)
-    counts.refuse(len(refused))
+    await find_owners(connection, is_shared=is_shared)
+    gone = await connection.fetch(_LOST, timeout=LONG_SECONDS)
+    for statement in MATCHING:
+        await _run(connection, statement)
+    full = await connection.fetch(_REFUSE_TOO_MANY, timeout=LONG_SECONDS)
+    counts.refuse(len(gone) + len(full))
+    await _write(connection, counts, desk)
+    reason = f"belongs to a customer who has {MOST_ADDRESSES} addresses already"
+    return sorted(
+        [(row.line, "There is no customer with this address any more.", row.email) for row in gone]
+        + [(row.line, reason, "") for row in full]
+    )
+
+
+async def _write(connection: Connection, counts: Counts, desk: ImportRun) -> None:
     counts.merged = counts.valid - await _count(connection, _DISTINCT)
-    await connection.execute("DROP TABLE IF EXISTS pg_temp.import_default, pg_temp.import_move, pg_temp.import_touched")
-    await _run(connection, _DEFAULTS)
-    counts.updated = await _run(connection, _MOVES)
-    await _run(connection, _TOUCHED)
-    await _run(connection, _GIVE_UP, now)
-    await _run(connection, _TAKE_OVER)
-    counts.created = await _run(connection, _CREATE, now)
+    for name in _TABLES.split(", "):
+        await connection.execute(f"DROP TABLE IF EXISTS pg_temp.{name}")
+    for statement in (_DEFAULTS, _MOVES, _EDITS, _ADDRESS_CHANGES, _TOUCHED):
+        await _run(connection, statement)
+    counts.updated = await _count(connection, _UPDATED)
+    await connection.execute(_EDIT, desk.now, timeout=LONG_SECONDS)
+    await connection.execute(_GIVE_UP, desk.now, timeout=LONG_SECONDS)
+    await connection.execute(_TAKE_OVER, timeout=LONG_SECONDS)
+    counts.created = await _run(connection, _CREATE, desk.now)
+    await _run(connection, _LINK)
     counts.unchanged = await _count(connection, _UNCHANGED)
-    await _run(connection, _TOUCH, now)
-    await record_imported_customers(connection, _UPDATED, kind="IMPORTED", now=now)
-    return sorted(row.line for row in refused)
+    touched = await _run(connection, _TOUCH, desk.now)
+    await record_imported_customers(connection, _TOUCHED_NOW, desk, kind="IMPORTED", count=touched)
 
 
-async def _run(connection: Connection, sql: str, now: datetime | None = None) -> int:
-    tag = await connection.execute(sql, *([now] if now else []), timeout=LONG_SECONDS)
+async def _run(connection: Connection, sql: str, *values: object) -> int:
+    tag = await connection.execute(sql, *values, timeout=LONG_SECONDS)
     return int(tag.rpartition(" ")[2])
 
 

@@ -1,26 +1,26 @@
 """The customer addresses file of Adobe Commerce (docs/domain/import.md#import-13), row by row."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, Final
-
-from sqlalchemy import ARRAY, BigInteger, any_, bindparam, select
 
 from customer_gql.administration.customer_import.cells import Cells
 from customer_gql.administration.customer_import.staging import CheckedRow
 from customer_gql.core.emails import normalize_email
+from customer_gql.core.errors import RuleError
 from customer_gql.core.ids import new_id
-from customer_gql.core.text import value_is_required
+from customer_gql.core.person_names import validate_name_affix, validate_person_name
+from customer_gql.core.text import validate_line, value_is_required
 from customer_gql.customers.addresses.countries import Country
 from customer_gql.customers.addresses.validation import (
     MAX_TEXT,
     validate_country,
     validate_postcode,
+    validate_region,
     validate_telephone,
 )
-from customer_gql.customers.profile.tables import customer
-from customer_gql.database.statements import Connection, compile_statement, fetch_rows
+from customer_gql.database.statements import Connection
 
-from .scopes import ImportShop, find_owners
+from .scopes import ImportShop, find_customers
 
 # What makes an address the same address: everything but its being a default.
 CONTENT: Final = (
@@ -39,6 +39,21 @@ CONTENT: Final = (
     "fax",
     "vat_number",
 )
+SOURCES: Final[Mapping[str, str]] = {
+    "prefix": "prefix",
+    "middlename": "middle_name",
+    "suffix": "suffix",
+    "company": "company",
+    "region": "region",
+    "postcode": "postcode",
+    "telephone": "telephone",
+    "fax": "fax",
+    "vat_id": "vat_number",
+}
+"""Columns of the file whose cells may be left out, and the stored columns that then stay as they are."""
+NO_CUSTOMER: Final = "There is no customer with this address on this website."
+_LONGEST_ENTITY_ID: Final = 64
+_LONGEST: Final = {"region": MAX_TEXT, "postcode": 16}
 _REQUIRED: Final = ("_website", "_email", "firstname", "lastname", "street", "city", "country_id", "telephone")
 _OTHERS: Final = (
     "_entity_id",
@@ -60,14 +75,16 @@ _OTHERS: Final = (
 )
 _STAGING: Final = """
     line bigint PRIMARY KEY,
-    customer_id bigint NOT NULL,
+    email text NOT NULL,
+    email_normalised text NOT NULL,
+    website_id bigint NOT NULL,
+    entity_id text,
     address_id bigint NOT NULL,
-    event_id bigint NOT NULL,
     is_known boolean NOT NULL,
     prefix text,
-    first_name text NOT NULL,
+    first_name text,
     middle_name text,
-    last_name text NOT NULL,
+    last_name text,
     suffix text,
     company text,
     street text[] NOT NULL,
@@ -75,24 +92,17 @@ _STAGING: Final = """
     region text,
     postcode text,
     country_code text NOT NULL,
-    telephone text NOT NULL,
+    telephone text,
     fax text,
     vat_number text,
     is_default_billing boolean NOT NULL,
-    is_default_shipping boolean NOT NULL
+    is_default_shipping boolean NOT NULL,
+    left_out text[] NOT NULL
 """
 
 
-_NAMES: Final = {"firstname": "first_name", "lastname": "last_name"}
-_OWNER_NAMES: Final = compile_statement(
-    select(customer.c.id, customer.c.first_name, customer.c.last_name).where(
-        customer.c.id == any_(bindparam("owners", type_=ARRAY(BigInteger())))
-    )
-)
-
-
 class AddressSheet:
-    table: ClassVar = "import_address"
+    table: ClassVar = "import_address_row"
     staging: ClassVar = _STAGING
     required: ClassVar[tuple[str, ...]] = _REQUIRED
     known: ClassVar[frozenset[str]] = frozenset(_REQUIRED) | frozenset(_OTHERS)
@@ -103,52 +113,66 @@ class AddressSheet:
     def check(self, cells: Cells, line: int) -> CheckedRow:
         email = cells.read_email("_email")
         website_id = self._shop.read_website(cells)
-        record = {"line": line, "customer_id": 0, "address_id": new_id(), "event_id": new_id(), "is_known": False}
-        record |= _read_content(cells)
+        record = {"line": line, "address_id": new_id(), "is_known": False, **_read_content(cells)}
+        record["entity_id"] = cells.read_line("_entity_id", _LONGEST_ENTITY_ID)
         record["is_default_billing"] = cells.read_flag("_address_default_billing_")
         record["is_default_shipping"] = cells.read_flag("_address_default_shipping_")
-        key = (normalize_email(email), website_id) if email and website_id is not None else None
+        if email is None or website_id is None:
+            return CheckedRow(line, cells, None, record)
+        key = (normalize_email(email), website_id)
+        record |= {"email": email, "email_normalised": key[0], "website_id": website_id}
+        # A name that is not given is no reason to leave a stored one out, so these are not among them.
+        record["left_out"] = sorted(SOURCES[source] for source in cells.left_out & SOURCES.keys())
         return CheckedRow(line, cells, key, record)
 
     async def settle(self, connection: Connection, batch: Sequence[CheckedRow]) -> None:
-        found = await find_owners(connection, {row.key for row in batch if row.key})
+        found = await find_customers(connection, {row.key for row in batch if row.key})
         for row in batch:
-            if row.key in found:
-                row.record["customer_id"] = found[row.key]
-            elif row.key:
-                row.cells.refuse("_email", "There is no customer with this address on this website.")
-        await _fill_names(connection, [row for row in batch if row.cells.left_out & _NAMES.keys()])
-
-
-async def _fill_names(connection: Connection, rows: Sequence[CheckedRow]) -> None:
-    """The owner's own name stands for a name that was left out."""
-    owners = {row.record["customer_id"] for row in rows}
-    found = await fetch_rows(connection, _OWNER_NAMES, owners=sorted(owners)) if owners else []
-    names = {owner.id: owner for owner in found}
-    for row in rows:
-        if owner := names.get(row.record["customer_id"]):
-            row.record |= {_NAMES[column]: owner[_NAMES[column]] for column in row.cells.left_out & _NAMES.keys()}
+            if row.key and row.key not in found:
+                row.cells.refuse("_email", NO_CUSTOMER)
 
 
 def _read_content(cells: Cells) -> dict[str, Any]:
     country = cells.read_value("country_id", _country)
     return {
-        "prefix": cells.read_affix("prefix"),
-        "first_name": cells.read_name("firstname", required=True),
-        "middle_name": cells.read_name("middlename"),
-        "last_name": cells.read_name("lastname", required=True),
-        "suffix": cells.read_affix("suffix"),
+        "prefix": cells.read_optional("prefix", validate_name_affix),
+        "first_name": _read_name(cells, "firstname"),
+        "middle_name": cells.read_optional("middlename", validate_person_name),
+        "last_name": _read_name(cells, "lastname"),
+        "suffix": cells.read_optional("suffix", validate_name_affix),
         "company": cells.read_line("company", MAX_TEXT),
         "street": cells.read_street("street"),
-        "city": cells.read_line("city", MAX_TEXT, required=True),
-        "region": cells.read_line("region", MAX_TEXT),
-        # An unknown country cannot say whether it needs a postal code; then only the characters are checked.
-        "postcode": cells.read_value("postcode", lambda text, path: validate_postcode(text, country, path)),
+        "city": cells.read_value("city", lambda text, path: _city(text, country, path)),
+        "region": _read_doubtful(cells, "region", lambda text, path: validate_region(text, country, path)),
+        "postcode": _read_doubtful(
+            cells, "postcode", lambda text, path: validate_postcode(text, country, path, check_format=True)
+        ),
         "country_code": country and country.code,
-        "telephone": cells.read_value("telephone", _required_telephone),
-        "fax": cells.read_value("fax", validate_telephone),
+        "telephone": cells.read_optional("telephone", _required_telephone),
+        "fax": cells.read_optional("fax", validate_telephone),
         "vat_number": cells.read_line("vat_id", MAX_TEXT),
     }
+
+
+def _read_name(cells: Cells, column: str) -> str | None:
+    """Without a usable one the address gets the name of its customer (docs/domain/import.md#import-19)."""
+    return cells.read_optional(column, lambda text, path: validate_person_name(text, path, required=True))
+
+
+def _read_doubtful(cells: Cells, column: str, rule: Callable[[str, list[str]], str | None]) -> str | None:
+    """A region or postal code that its country does not know is kept as it is written, unless it is no such text."""
+    text = cells.read_line(column, _LONGEST[column])
+    if column in cells.left_out and not text and cells.raw_text(column):
+        return None
+    try:
+        return rule(text or "", [column])
+    except RuleError as error:
+        (cells.keep if text else cells.leave_out)(column, error.message)
+        return text
+
+
+def _city(text: str, country: Country | None, path: list[str]) -> str:
+    return validate_line(text, path, MAX_TEXT, required=country is None or country.needs_city) or ""
 
 
 def _country(text: str, path: list[str]) -> Country:

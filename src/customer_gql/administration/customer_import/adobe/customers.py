@@ -1,17 +1,26 @@
 """The customers main file of Adobe Commerce (docs/domain/import.md#import-5), row by row."""
 
-from collections.abc import Sequence
-from typing import Any, ClassVar, Final, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar, Final, NamedTuple, TypeVar
 
 from customer_gql.administration.customer_import.cells import Cells
+from customer_gql.administration.customer_import.dates import (
+    DateOrder,
+    is_no_date,
+    parse_date_of_birth,
+    parse_past_time,
+)
 from customer_gql.administration.customer_import.staging import SECRETS, CheckedRow
 from customer_gql.core.emails import normalize_email
 from customer_gql.core.ids import new_id
+from customer_gql.core.person_names import validate_name_affix, validate_person_name
 from customer_gql.customers.profile.tables import Gender
 from customer_gql.customers.profile.validation import validate_tax_vat_number
 from customer_gql.database.statements import Connection
 
-from .scopes import ImportShop, find_owners
+from .scopes import ImportShop, find_customers
+
+T = TypeVar("T")
 
 _GENDERS: Final = {
     "male": Gender.MALE,
@@ -46,10 +55,11 @@ FIELDS: Final = (
     Field("disable_auto_group_change", "is_automatic_group_change_disabled", "isAutomaticGroupChangeDisabled"),
 )
 
+_SOURCES: Final = frozenset(field.source for field in FIELDS)
+
 _STAGING: Final = """
     line bigint PRIMARY KEY,
     customer_id bigint NOT NULL,
-    event_id bigint NOT NULL,
     owner_id bigint,
     email_normalised text NOT NULL,
     website_id bigint NOT NULL,
@@ -67,6 +77,7 @@ _STAGING: Final = """
     created_in_store_view_id bigint,
     is_email_confirmed boolean,
     created_at timestamptz,
+    left_out text[] NOT NULL,
     UNIQUE (email_normalised, website_id, line)
 """
 
@@ -85,74 +96,70 @@ class CustomerSheet:
         }
     )
 
-    def __init__(self, shop: ImportShop) -> None:
+    def __init__(self, shop: ImportShop, dates: DateOrder | None) -> None:
         self._shop = shop
+        self._dates = dates
 
     def check(self, cells: Cells, line: int) -> CheckedRow:
         email = cells.read_email("email")
         website_id = self._shop.read_website(cells)
-        record = {"line": line, **_read_profile(cells, self._shop), **self._read_origin(cells, website_id)}
+        record = {"line": line, **self._read_profile(cells), **self._read_origin(cells, website_id)}
         if email is None or website_id is None:
             # Whether the customer exists cannot be known, so what a new one needs is asked for.
-            _require_names(cells)
-            return CheckedRow(line, cells, None, {})
+            _require_names(cells, record)
+            return CheckedRow(line, cells, None, record)
         key = (normalize_email(email), website_id)
         record |= {"email": email, "email_normalised": key[0], "website_id": website_id}
-        return CheckedRow(line, cells, key, record | {"customer_id": new_id(), "event_id": new_id()})
+        record |= {"customer_id": new_id(), "left_out": sorted(cells.left_out & _SOURCES)}
+        return CheckedRow(line, cells, key, record)
+
+    def _read_profile(self, cells: Cells) -> dict[str, Any]:
+        return {
+            "prefix": cells.read_optional("prefix", validate_name_affix),
+            "first_name": cells.read_optional("firstname", validate_person_name),
+            "middle_name": cells.read_optional("middlename", validate_person_name),
+            "last_name": cells.read_optional("lastname", validate_person_name),
+            "suffix": cells.read_optional("suffix", validate_name_affix),
+            "gender": cells.read_choice("gender", _GENDERS),
+            "date_of_birth": self._read_date(cells, "dob", parse_date_of_birth),
+            "tax_vat_number": cells.read_optional("taxvat", validate_tax_vat_number),
+            "group_id": cells.read_choice("group_id", self._shop.groups),
+            "is_automatic_group_change_disabled": cells.read_flag("disable_auto_group_change"),
+        }
 
     def _read_origin(self, cells: Cells, website_id: int | None) -> dict[str, Any]:
         """Facts of the creation, which a later import does not rewrite."""
         return {
             "created_in_store_view_id": website_id and self._shop.read_store_view(cells, website_id),
-            "created_at": cells.read_time("created_at"),
+            "created_at": self._read_date(cells, "created_at", parse_past_time),
             # The cell holds the key of a confirmation still awaited, never more than its being there is used.
-            "is_email_confirmed": not cells.raw_text("confirmation"),
+            "is_email_confirmed": cells.raw_text("confirmation") in {"", "0"},
         }
+
+    def _read_date(
+        self, cells: Cells, column: str, parse: Callable[[str, Sequence[str], DateOrder | None], T]
+    ) -> T | None:
+        text = cells.raw_text(column)
+        if not text or is_no_date(text):
+            return None
+        return cells.read_optional(column, lambda text, path: parse(text, path, self._dates))
 
     async def settle(self, connection: Connection, batch: Sequence[CheckedRow]) -> None:
         """A name may be missing where the customer is there already, in the shop or in a row before."""
         unnamed = {row.key for row in batch if row.key and not _is_named(row)}
-        there = set(await find_owners(connection, unnamed)) | await _find_staged(connection, unnamed)
+        there = await find_customers(connection, unnamed)
         for row in batch:
             if row.key and row.key not in there and not _is_named(row):
-                _require_names(row.cells)
+                _require_names(row.cells, row.record)
             if row.key in unnamed and not row.cells.problems:
                 there.add(row.key)
-
-
-def _read_profile(cells: Cells, shop: ImportShop) -> dict[str, Any]:
-    return {
-        "prefix": cells.read_affix("prefix"),
-        "first_name": cells.read_name("firstname"),
-        "middle_name": cells.read_name("middlename"),
-        "last_name": cells.read_name("lastname"),
-        "suffix": cells.read_affix("suffix"),
-        "gender": cells.read_choice("gender", _GENDERS, otherwise="empty"),
-        "date_of_birth": cells.read_date_of_birth("dob"),
-        "tax_vat_number": cells.read_value("taxvat", validate_tax_vat_number),
-        "group_id": cells.read_choice("group_id", shop.groups, otherwise="the default group, or stayed as it was"),
-        "is_automatic_group_change_disabled": cells.read_flag("disable_auto_group_change"),
-    }
 
 
 def _is_named(row: CheckedRow) -> bool:
     return bool(row.record["first_name"] and row.record["last_name"])
 
 
-def _require_names(cells: Cells) -> None:
-    for column in ("firstname", "lastname"):
-        if not cells.raw_text(column) or column in cells.left_out:
-            cells.refuse(column, "Enter a value; it is required for a new customer.")
-
-
-async def _find_staged(connection: Connection, keys: set[tuple[str, int]]) -> set[tuple[str, int]]:
-    if not keys:
-        return set()
-    wanted, websites = zip(*keys, strict=True)
-    rows = await connection.fetch(
-        "SELECT DISTINCT email_normalised, website_id FROM unnest($1::text[], $2::bigint[])"
-        " AS wanted (email_normalised, website_id) JOIN import_customer USING (email_normalised, website_id)",
-        wanted,
-        websites,
-    )
-    return {(row.email_normalised, row.website_id) for row in rows}
+def _require_names(cells: Cells, record: Mapping[str, Any]) -> None:
+    for column, name in (("firstname", "first_name"), ("lastname", "last_name")):
+        if not record[name]:
+            cells.refuse_left_out(column, "Enter a value; it is required for a new customer.")

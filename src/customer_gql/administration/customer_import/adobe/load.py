@@ -8,9 +8,20 @@ from typing import Final
 
 import asyncpg
 
-from customer_gql.administration.customer_import.files import CsvFile, ImportFault
+from customer_gql.administration.customer_import.dates import DateOrder
+from customer_gql.administration.customer_import.files import CsvFile
+from customer_gql.administration.customer_import.lines import ImportFault
 from customer_gql.administration.customer_import.report import CellProblem, ProblemReport
-from customer_gql.administration.customer_import.staging import Counts, ImportRun, Progress, open_sheet, stage_rows
+from customer_gql.administration.customer_import.staging import (
+    LONG_SECONDS,
+    Counts,
+    ImportRun,
+    Progress,
+    create_staging,
+    open_sheet,
+    stage_rows,
+)
+from customer_gql.customers.profile.sharing import lock_account_sharing
 from customer_gql.database.statements import Connection
 from customer_gql.database.transactions import transaction
 
@@ -24,8 +35,20 @@ __all__ = ["Counts", "ImportFault", "ImportSummary", "import_adobe"]
 # "customer import" in the one number space of advisory locks.
 _ONE_IMPORT_AT_A_TIME: Final = 0x637573746F6D6572
 # Set for the transaction alone: an import is long work on purpose and may wait for somebody's edit.
-_PATIENCE: Final = "SET LOCAL statement_timeout = '1h'; SET LOCAL lock_timeout = '30s'"
+# A process that is killed leaves no session behind that goes on working.
+_PATIENCE: Final = "SET LOCAL statement_timeout = '1h'; SET LOCAL lock_timeout = '30s'; SET LOCAL client_connection_check_interval = '1s'"
 _NOT_READ: Final = {"store_id", "website_id"}
+_LOST: Final = CellProblem(
+    "email", "The address is reserved for another account, or its customer was deleted during the import."
+)
+_LOCK_TABLE: Final = "CREATE TEMPORARY TABLE import_lock (customer_id bigint) ON COMMIT DROP"
+_LOCK_CHANGED: Final = "INSERT INTO import_lock SELECT customer_id FROM import_change"
+# In the order of the ids, like every statement that locks several customers, so that no two wait for each other.
+_LOCK: Final = """
+SELECT count(*) FROM (
+    SELECT c.id FROM customer c WHERE c.id IN (SELECT customer_id FROM import_lock) ORDER BY c.id FOR UPDATE
+) AS locked
+"""
 _CONTENTION: Final = (
     asyncpg.DeadlockDetectedError,
     asyncpg.LockNotAvailableError,
@@ -41,7 +64,7 @@ class ImportSummary:
     ignored_columns: tuple[str, ...] = ()
     warnings: list[str] = field(default_factory=list)
     report: Path | None = None
-    """File with every problem of the refused rows; None when no row was refused."""
+    """File with every refused row and every note; None when there is nothing to tell."""
     is_dry_run: bool = False
 
     def lines(self) -> list[str]:
@@ -51,7 +74,7 @@ class ImportSummary:
             told.append(f"ignored columns: {', '.join(self.ignored_columns)}")
         told += [f"warning: {warning}" for warning in self.warnings]
         if self.report:
-            told.append(f"refused rows: {self.report}")
+            told.append(f"refused rows and notes: {self.report}")
         return [*told, "dry run: nothing was written"] if self.is_dry_run else told
 
 
@@ -62,6 +85,8 @@ async def import_adobe(
     addresses: Path | None,
     dry_run: bool = False,
     report: Path | None = None,
+    dates: DateOrder | None = None,
+    encoding: str | None = None,
     on_progress: Progress | None = None,
 ) -> ImportSummary:
     """Add and update customers by e-mail and website, and their addresses, in one transaction.
@@ -72,10 +97,10 @@ async def import_adobe(
     first = customers or addresses
     if first is None:
         raise ImportFault("There is nothing to import: name a file of customers, of addresses, or both.")
-    report = report or Path(first.name + ".errors.csv")
+    report = report or Path(first.name + ".report.csv")
     if any(path and path.resolve() == report.resolve() for path in (customers, addresses)):
         raise ImportFault(f"The report would overwrite {report}, which is to be imported.")
-    desk = ImportRun(ProblemReport(report), on_progress, dry_run)
+    desk = ImportRun(ProblemReport(report), on_progress, dry_run, dates, encoding)
     try:
         async with _transaction(connection, dry_run=dry_run):
             counts = await _imported(connection, customers, addresses, desk)
@@ -91,33 +116,54 @@ async def _imported(
     connection: Connection, customers: Path | None, addresses: Path | None, desk: ImportRun
 ) -> tuple[Counts, Counts]:
     known = await load_shop(connection)
-    people, places = CustomerSheet(known), AddressSheet(known)
+    people, places = CustomerSheet(known, desk.dates), AddressSheet(known)
     with ExitStack() as stack:
         # Both are opened before either is read: a broken second file must not cost the reading of the first.
-        of_people = stack.enter_context(open_sheet(customers, people)) if customers else None
-        of_places = stack.enter_context(open_sheet(addresses, places)) if addresses else None
+        of_people = stack.enter_context(open_sheet(customers, people, desk.encoding)) if customers else None
+        of_places = stack.enter_context(open_sheet(addresses, places, desk.encoding)) if addresses else None
         desk.files = [file for file in (of_people, of_places) if file]
-        return (
-            await _people(connection, of_people, people, desk) if of_people else Counts(),
-            await _places(connection, of_places, places, desk) if of_places else Counts(),
-        )
+        is_shared = await lock_account_sharing(connection)
+        # Both are staged before either is written, because all customers have to be locked in one go.
+        for sheet in (people, places):
+            await create_staging(connection, sheet)
+        if of_people and (unread := sorted(_NOT_READ.intersection(of_people.columns))):
+            desk.warnings.say(f"{of_people.name}: {' and '.join(unread)} not read; _website and _store decide.")
+        told = await stage_rows(connection, of_people, people, desk) if of_people else Counts()
+        placed = await stage_rows(connection, of_places, places, desk) if of_places else Counts()
+        await customer_upsert.merge_rows(connection, told, is_shared=is_shared)
+        await _lock_customers(connection, is_shared=is_shared)
+        desk.start_writing()
+        await _write_people(connection, of_people, told, desk, is_shared=is_shared)
+        await _write_places(connection, of_places, placed, desk, is_shared=is_shared)
+        return told, placed
 
 
-async def _people(connection: Connection, file: CsvFile, sheet: CustomerSheet, desk: ImportRun) -> Counts:
-    if unread := sorted(_NOT_READ.intersection(file.columns)):
-        desk.warnings.say(f"{file.name}: {' and '.join(unread)} not read; _website and _store decide.")
-    counts = await stage_rows(connection, file, sheet, desk)
-    for line in await customer_upsert.upsert_customers(connection, file.columns, counts, desk):
-        desk.report.add(file.name, line, [CellProblem("email", "belonged to a customer deleted during the import")])
-    return counts
+async def _lock_customers(connection: Connection, *, is_shared: bool) -> None:
+    """Lock those that the files may change. Both are judged again afterwards, by what is then stored."""
+    await connection.execute("DROP TABLE IF EXISTS pg_temp.import_lock")
+    await connection.execute(_LOCK_TABLE)
+    await customer_upsert.find_changes(connection)
+    await connection.execute(_LOCK_CHANGED, timeout=LONG_SECONDS)
+    await address_upsert.find_owners(connection, is_shared=is_shared)
+    await address_upsert.find_customers_to_lock(connection)
+    await connection.fetchval(_LOCK, timeout=LONG_SECONDS)
 
 
-async def _places(connection: Connection, file: CsvFile, sheet: AddressSheet, desk: ImportRun) -> Counts:
-    counts = await stage_rows(connection, file, sheet, desk)
-    full = CellProblem("_email", f"belongs to a customer who has {address_upsert.MOST_ADDRESSES} addresses already")
-    for line in await address_upsert.upsert_addresses(connection, counts, desk.now):
-        desk.report.add(file.name, line, [full])
-    return counts
+async def _write_people(
+    connection: Connection, file: CsvFile | None, counts: Counts, desk: ImportRun, *, is_shared: bool
+) -> None:
+    if file:
+        for line in await customer_upsert.upsert_customers(connection, counts, desk, is_shared=is_shared):
+            desk.report.add(file.name, line, [_LOST])
+
+
+async def _write_places(
+    connection: Connection, file: CsvFile | None, counts: Counts, desk: ImportRun, *, is_shared: bool
+) -> None:
+    if file:
+        refused = await address_upsert.upsert_addresses(connection, counts, desk, is_shared=is_shared)
+        for line, reason, value in refused:
+            desk.report.add(file.name, line, [CellProblem("_email", reason, value)])
 
 
 def _told(counts: Counts) -> str:

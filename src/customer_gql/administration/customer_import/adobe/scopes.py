@@ -24,6 +24,10 @@ _VIEWS: Final = compile_statement(
 _GROUPS: Final = compile_statement(select(customer_group.c.id).where(customer_group.c.id != NOT_LOGGED_IN))
 
 
+ADMIN_VIEW: Final = "admin"
+"""What Adobe Commerce calls the view of an account that staff created: no view of the storefront."""
+
+
 @dataclass(frozen=True, slots=True)
 class ImportShop:
     websites: dict[str, int]
@@ -34,47 +38,52 @@ class ImportShop:
 
     def read_website(self, cells: Cells) -> int | None:
         code = cells.raw_text("_website")
-        if code not in self.websites:
+        found = self.websites.get(code, self.websites.get(code.casefold()))
+        if found is None:
             return cells.refuse("_website", "There is no such website." if code else "Enter a website; it is required.")
-        return self.websites[code]
+        return found
 
     def read_store_view(self, cells: Cells, website_id: int) -> int | None:
+        """The view a new customer is said to come from; the default one where the cell names none of the website."""
         code = cells.raw_text("_store")
-        found = self.views.get((website_id, code)) if code else self.default_views.get(website_id)
+        is_default = not code or code.casefold() == ADMIN_VIEW
+        found = None if is_default else self.views.get((website_id, code))
+        if found is None and not is_default:
+            cells.leave_out("_store", "There is no such store view on this website; its default one is used.")
+        found = found or self.default_views.get(website_id)
         if found is None:
-            return cells.refuse(
-                "_store",
-                "There is no such store view on this website."
-                if code
-                else "Enter a store view; the website has no default one.",
-            )
+            return cells.refuse("_store", "Enter a store view; the website has no default one.")
         return found
 
 
 async def load_shop(connection: Connection) -> ImportShop:
     views = await fetch_rows(connection, _VIEWS)
+    found = await fetch_rows(connection, _WEBSITES)
+    # The exact code comes first; a code in other letters is found if no other website has it.
+    websites = {row.code.casefold(): row.id for row in found} | {row.code: row.id for row in found}
     return ImportShop(
-        websites={row.code: row.id for row in await fetch_rows(connection, _WEBSITES)},
+        websites=websites,
         views={(row.website_id, row.code): row.id for row in views},
         default_views={row.website_id: row.id for row in views if row.is_default},
         groups={str(row.id): row.id for row in await fetch_rows(connection, _GROUPS)},
     )
 
 
-OWNERS: Final = """
-SELECT wanted.email_normalised, wanted.website_id, e.customer_id
+_OWNERS: Final = """
+SELECT wanted.email_normalised, wanted.website_id
 FROM unnest($1::text[], $2::bigint[]) AS wanted (email_normalised, website_id)
-JOIN customer_email e ON e.email_normalised = wanted.email_normalised
-  AND e.scope = CASE WHEN $3 THEN 0 ELSE wanted.website_id END
-  AND e.reserved_until IS NULL
+WHERE EXISTS (SELECT FROM customer_email e WHERE e.email_normalised = wanted.email_normalised
+    AND e.scope = CASE WHEN $3 THEN 0 ELSE wanted.website_id END AND e.reserved_until IS NULL)
+  OR EXISTS (SELECT FROM import_customer s WHERE s.email_normalised = wanted.email_normalised
+    AND ($3 OR s.website_id = wanted.website_id))
 """
 
 
-async def find_owners(connection: Connection, keys: set[Key]) -> dict[Key, int]:
-    """Ids of the customers who have these addresses on these websites."""
+async def find_customers(connection: Connection, keys: set[Key]) -> set[Key]:
+    """Which customers there are, in the shop or in the rows of this import that were staged before."""
     if not keys:
-        return {}
+        return set()
     emails, websites = zip(*keys, strict=True)
     is_shared = await accounts_are_shared(connection)
-    rows = await connection.fetch(OWNERS, emails, websites, is_shared)
-    return {(row.email_normalised, row.website_id): row.customer_id for row in rows}
+    rows = await connection.fetch(_OWNERS, emails, websites, is_shared)
+    return {(row.email_normalised, row.website_id) for row in rows}

@@ -1,0 +1,95 @@
+"""Which stored address a row of the file means (docs/domain/import.md#import-13), and whose it is."""
+
+from typing import Final
+
+from .addresses import CONTENT
+
+
+def columns_of(table: str) -> str:
+    return ", ".join(f"{table}.{column}" for column in CONTENT)
+
+
+OWNED_ROWS: Final = "CREATE TEMPORARY TABLE import_address (customer_id bigint, LIKE import_address_row) ON COMMIT DROP"
+OWNERS: Final = """
+INSERT INTO import_address
+SELECT e.customer_id, s.* FROM import_address_row s
+LEFT JOIN customer_email e ON e.email_normalised = s.email_normalised
+  AND e.scope = CASE WHEN $1::boolean THEN 0 ELSE s.website_id END AND e.reserved_until IS NULL
+"""
+# More than will change: a row that names no new content and no new default changes nothing.
+ADDRESS_LOCKS: Final = f"""
+INSERT INTO import_lock
+SELECT s.customer_id FROM import_address s
+WHERE s.customer_id IS NOT NULL AND NOT EXISTS (
+    SELECT FROM address a
+    LEFT JOIN imported_address l ON l.customer_id = a.customer_id AND l.address_id = a.id
+    WHERE a.customer_id = s.customer_id AND ({columns_of("a")}) IS NOT DISTINCT FROM ({columns_of("s")})
+      AND (s.entity_id IS NULL OR l.entity_id = s.entity_id)
+      AND (a.is_default_billing OR NOT s.is_default_billing) AND (a.is_default_shipping OR NOT s.is_default_shipping)
+)
+"""
+_BY_ENTITY: Final = """
+UPDATE import_address s SET address_id = l.address_id, is_known = true
+FROM imported_address l WHERE l.customer_id = s.customer_id AND l.entity_id = s.entity_id
+"""
+_NAMES: Final = """
+UPDATE import_address s
+SET first_name = coalesce(s.first_name, c.first_name), last_name = coalesce(s.last_name, c.last_name)
+FROM customer c
+WHERE c.id = s.customer_id AND NOT s.is_known AND (s.first_name IS NULL OR s.last_name IS NULL)
+"""
+# An entity seen for the first time may be an address that was imported without its id. Equal addresses of several
+# entities are several addresses, so each stored one is taken once.
+_ADOPT: Final = f"""
+UPDATE import_address s SET address_id = known.address_id, is_known = true
+FROM (
+    SELECT fresh.customer_id, fresh.entity_id, free.id AS address_id
+    FROM (
+        SELECT last.*, row_number() OVER (PARTITION BY last.customer_id, {columns_of("last")} ORDER BY last.line) AS place
+        FROM (SELECT DISTINCT ON (customer_id, entity_id) * FROM import_address
+            WHERE NOT is_known AND entity_id IS NOT NULL ORDER BY customer_id, entity_id, line DESC) AS last
+    ) AS fresh
+    JOIN (
+        SELECT a.*, row_number() OVER (PARTITION BY a.customer_id, {columns_of("a")} ORDER BY a.id) AS place
+        FROM address a
+        WHERE a.customer_id IN (SELECT customer_id FROM import_address WHERE NOT is_known AND entity_id IS NOT NULL)
+          AND NOT EXISTS (SELECT FROM imported_address l WHERE l.customer_id = a.customer_id AND l.address_id = a.id)
+    ) AS free
+      ON free.customer_id = fresh.customer_id AND free.place = fresh.place
+      AND ({columns_of("free")}) IS NOT DISTINCT FROM ({columns_of("fresh")})
+) AS known
+WHERE known.customer_id = s.customer_id AND known.entity_id = s.entity_id
+"""
+# Two of a customer's own addresses may be alike, then the older one is meant.
+_BY_CONTENT: Final = f"""
+UPDATE import_address s SET address_id = known.id, is_known = true
+FROM (
+    SELECT s.line, min(a.id) AS id
+    FROM import_address s
+    JOIN address a ON a.customer_id = s.customer_id AND ({columns_of("a")}) IS NOT DISTINCT FROM ({columns_of("s")})
+    WHERE s.entity_id IS NULL
+    GROUP BY s.line
+) AS known
+WHERE known.line = s.line
+"""
+
+
+def _unite(same: str, rows: str) -> str:
+    return f"""
+UPDATE import_address s SET address_id = first.address_id
+FROM (
+    SELECT s.line, first_value(s.address_id) OVER (PARTITION BY s.customer_id, {same} ORDER BY s.line) AS address_id
+    FROM import_address s WHERE NOT s.is_known AND {rows}
+) AS first
+WHERE first.line = s.line AND first.address_id <> s.address_id
+"""
+
+
+MATCHING: Final = (
+    _BY_ENTITY,
+    _NAMES,
+    _ADOPT,
+    _BY_CONTENT,
+    _unite("s.entity_id", "s.entity_id IS NOT NULL"),
+    _unite(columns_of("s"), "s.entity_id IS NULL"),
+)
