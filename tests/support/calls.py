@@ -4,6 +4,8 @@ A sample takes `Ids`: `ids["cus"]` is the id acted on, of another website in one
 `ids.own("cus")` is of the caller's own website in both. Give several where a root takes several ids.
 """
 
+import uuid
+
 from support.access_walk import Sample
 
 SOON = "2026-12-24T12:00:00Z"
@@ -21,3 +23,8 @@ def about(prefix: str, **more) -> Sample:
 
 def of_website(**more) -> Sample:
     return by_input(lambda ids: {"id": ids.own("cus"), "websiteId": ids["web"], **more})
+
+
+def with_fresh_key(sample: Sample) -> Sample:
+    """A key of its own for each call: the refusal of one is remembered for its key."""
+    return lambda ids: {"input": {**sample(ids)["input"], "idempotencyKey": uuid.uuid4().hex}}

@@ -12,7 +12,7 @@ from support.customers import customer_id, make_customer, make_full_customer
 from support.slice_samples import sample_modules
 from support.staff import make_website, staff_client
 
-CHANGE_BY_LOOKING = {"staff_session"}  # a session's last use
+CHANGE_BY_LOOKING = {"staff_session", "refused_movement"}  # a session's last use; what a key was answered
 """Tables that a refused request may write to."""
 
 

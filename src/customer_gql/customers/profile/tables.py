@@ -70,7 +70,7 @@ customer = table(
     Column("status", Text, nullable=False, server_default=CustomerStatus.ACTIVE.value),
     Column("customer_type", Text, nullable=False, server_default=CustomerType.INDIVIDUAL.value),
     Column("is_email_confirmed", Boolean, nullable=False, server_default="true"),
-    # The lock, whoever or whatever made it; `lock_reason` and the columns after it say why.
+    # The lock, no matter who or what made it; `lock_reason` and the columns after it say why.
     Column("locked_until", DateTime(timezone=True)),
     Column("allows_remote_assistance", Boolean, nullable=False, server_default="false"),
     created_at(),

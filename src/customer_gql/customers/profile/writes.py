@@ -154,7 +154,7 @@ def _history_text(value: Any) -> str | None:
 
 
 async def assign_group(connection: Connection, customer_ids: Sequence[int], group_id: int) -> dict[int, int]:
-    """New versions of customers whom the caller has locked."""
+    """New versions of customers that the caller has locked."""
     changed = await fetch_rows(
         connection,
         update(customer)
