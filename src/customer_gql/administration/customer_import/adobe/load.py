@@ -13,6 +13,7 @@ from customer_gql.administration.customer_import.files import CsvFile
 from customer_gql.administration.customer_import.lines import ImportFault
 from customer_gql.administration.customer_import.report import CellProblem, ProblemReport
 from customer_gql.administration.customer_import.staging import (
+    BATCH_ROWS,
     LONG_SECONDS,
     Counts,
     ImportRun,
@@ -22,6 +23,7 @@ from customer_gql.administration.customer_import.staging import (
     stage_rows,
 )
 from customer_gql.customers.profile.sharing import lock_account_sharing
+from customer_gql.customers.profile.writes import lock_customers
 from customer_gql.database.statements import Connection
 from customer_gql.database.transactions import transaction
 
@@ -41,13 +43,13 @@ _NOT_READ: Final = {"store_id", "website_id"}
 _LOST: Final = CellProblem(
     "email", "The address is reserved for another account, or its customer was deleted during the import."
 )
-_LOCK_TABLE: Final = "CREATE TEMPORARY TABLE import_lock (customer_id bigint) ON COMMIT DROP"
+_LOCK_TABLE: Final = """
+CREATE TEMPORARY TABLE import_lock (customer_id bigint) ON COMMIT DROP;
+CREATE INDEX ON import_lock (customer_id)
+"""
 _LOCK_CHANGED: Final = "INSERT INTO import_lock SELECT customer_id FROM import_change"
-# In the order of the ids, like every statement that locks several customers, so that no two wait for each other.
-_LOCK: Final = """
-SELECT count(*) FROM (
-    SELECT c.id FROM customer c WHERE c.id IN (SELECT customer_id FROM import_lock) ORDER BY c.id FOR UPDATE
-) AS locked
+_NEXT_TO_LOCK: Final = """
+SELECT DISTINCT customer_id FROM import_lock WHERE customer_id > $1 ORDER BY customer_id LIMIT $2
 """
 _CONTENTION: Final = (
     asyncpg.DeadlockDetectedError,
@@ -146,7 +148,10 @@ async def _lock_customers(connection: Connection, *, is_shared: bool) -> None:
     await connection.execute(_LOCK_CHANGED, timeout=LONG_SECONDS)
     await address_upsert.find_owners(connection, is_shared=is_shared)
     await address_upsert.find_customers_to_lock(connection)
-    await connection.fetchval(_LOCK, timeout=LONG_SECONDS)
+    after = -1
+    while rows := await connection.fetch(_NEXT_TO_LOCK, after, BATCH_ROWS, timeout=LONG_SECONDS):
+        after = rows[-1].customer_id
+        await lock_customers(connection, [row.customer_id for row in rows], websites=None)
 
 
 async def _write_people(
