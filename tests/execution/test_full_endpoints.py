@@ -9,6 +9,7 @@ import pytest
 
 from customer_gql.customers.accounts.tables import customer_password
 from customer_gql.security.passwords import store_password
+from customer_gql.settings import AdminSettings, StorefrontSettings
 from execution.conftest import UNLIMITED_RATES
 from support.blocking import endpoint_of, full_hashing_pool
 from support.clients import Client, make_app
@@ -79,6 +80,27 @@ async def test_no_throttled_attempt_is_hashed(app, identity, connection):
         for _ in range(28):
             assert await code(f"{uuid.uuid4().hex}@example.com") == "UNAVAILABLE"
         assert await code(person.email) == "RATE_LIMITED"
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("full_for", [None, "127.0.0.1"], ids=["everybody", "guests of one address"])
+async def test_who_asks_a_full_endpoint_again_and_again_is_charged(path, full_for, settings, database):
+    tight = {"cost": 100, "bucket": 100, "guest_rate": 1}
+    limits = {
+        "storefront": StorefrontSettings(**tight),  # pyright: ignore[reportCallIssue]
+        "admin": AdminSettings(**tight),  # pyright: ignore[reportCallIssue]
+    }
+    app = make_app(settings.model_copy(update=limits), database)
+    endpoint = endpoint_of(app, path)
+    share = 100 if full_for is None else endpoint.limits.address_percent
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as http:
+        with ExitStack() as places:
+            for _ in range(endpoint.limits.requests * share // 100):
+                places.enter_context(endpoint.gate.admit(full_for))
+            answers = [await http.post(path, json={"query": "{ __typename }"}) for _ in range(8)]
+    assert [answer.status_code for answer in answers] == [503] * 5 + [429] * 3
+    last = answers[-1].json()["errors"][0]["extensions"]
+    assert last == {"code": "RATE_LIMITED", "retryAfter": int(answers[-1].headers["retry-after"])}
 
 
 WRONG = StaffIdentity.sign_in_document

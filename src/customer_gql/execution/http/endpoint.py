@@ -125,16 +125,15 @@ class Endpoint:
 
     async def _open_context(self, http_request: Request) -> Context:
         """Look tokens up apart from the work of the others, so that a full service still knows who is asking."""
-        self.gate.require_place()
         origin = request_origin(http_request)
         try:
+            self.gate.require_place()
             with self.token_gate.admit():
                 # A shopper's wrong token is charged to the shopper, not to the server that calls for all of them.
                 origin = await self.find_origin(http_request)
                 context = await self.open_context(http_request, origin)
-        except RequestRefused as refused:
-            if refused.status != HTTPStatus.SERVICE_UNAVAILABLE:
-                await self._take_cost(GUEST, rate_limit_key(GUEST, origin.address), _REFUSAL_COST)
+        except RequestRefused:
+            await self._take_cost(GUEST, rate_limit_key(GUEST, origin.address), _REFUSAL_COST)
             raise
         if context.viewer.token_has_ended:
             await self._take_cost(GUEST, rate_limit_key(GUEST, origin.address), _REFUSAL_COST)
