@@ -43,7 +43,7 @@ def running_shop(customers: int) -> Generator[BenchmarkShop]:
         if not asyncio.run(_database_exists(server, name)):
             _create_shop(server, name, customers)
         url = server.url(name)
-        migrations.upgrade_database(url)
+        migrations.upgrade_database(server.owner_url(name), service_url=url)
         token, variables = asyncio.run(_prepare_documents(url))
         yield BenchmarkShop(server, url, token, variables)
 
@@ -67,7 +67,7 @@ def _create_shop(server: Server, name: str, customers: int) -> None:
     raw = f"{name}_raw"
     drop_database(server, raw)
     create_database(server, raw)
-    migrations.upgrade_database(server.url(raw))
+    migrations.upgrade_database(server.owner_url(raw), service_url=server.url(raw))
     asyncio.run(seed_shop(server.url(raw), customers=customers, seed=1, on_progress=_create_progress()))
     asyncio.run(_finish_database(server, raw, name))
 

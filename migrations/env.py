@@ -9,6 +9,7 @@ from alembic.operations.ops import CreateTableOp, ExecuteSQLOp, MigrationScript
 from sqlalchemy import Connection, pool, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from customer_gql.database.rights import grant_service_rights
 from customer_gql.messaging.jobs.tables import QUEUE_TABLES as TABLES_OF_THE_QUEUE
 from customer_gql.schema.tables import metadata
 
@@ -45,6 +46,10 @@ def run(connection: Connection) -> None:
     )
     with context.begin_transaction():
         context.run_migrations()
+    if role := config.attributes.get("service_role"):
+        append_only = {name for name, table in metadata.tables.items() if table.info["append_only"]}
+        changing = {*metadata.tables, *TABLES_OF_THE_QUEUE} - append_only
+        grant_service_rights(connection, role, append_only=append_only, changing=changing)
 
 
 async def online() -> None:

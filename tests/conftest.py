@@ -50,14 +50,14 @@ def server() -> Generator[Server]:
 @pytest.fixture(scope="session")
 def template(server: Server) -> str:
     """The name of a database that the migrations of this very checkout built."""
-    files = sorted((ROOT / "migrations").rglob("*.py"))
+    files = [*sorted((ROOT / "migrations").rglob("*.py")), ROOT / "src" / "customer_gql" / "database" / "rights.py"]
     digest = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
     name = f"template_{digest}"
     with (ROOT / ".data" / "template.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not exists(server, name):
             create_database(server, f"{name}_raw")
-            migrations.upgrade_database(server.url(f"{name}_raw"))
+            migrations.upgrade_database(server.owner_url(f"{name}_raw"), service_url=server.url(f"{name}_raw"))
             # Renamed when complete, so that a run that was killed leaves no half-built template.
             admin(server, f'ALTER DATABASE "{name}_raw" RENAME TO "{name}"')
     return name

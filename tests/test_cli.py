@@ -53,7 +53,7 @@ def seeded(shop_url: str, tmp_path_factory: pytest.TempPathFactory) -> subproces
 def bare_url(server: Server) -> Generator[str]:
     drop_database(server, "bare_for_commands")
     create_database(server, "bare_for_commands")
-    yield server.url("bare_for_commands")
+    yield server.owner_url("bare_for_commands")
     drop_database(server, "bare_for_commands")
 
 
@@ -71,14 +71,16 @@ def get(url: str) -> tuple[int, object]:
             return error.code, json.load(error)
 
 
-def test_migrate_twice_and_by_two_at_once(tmp_path: Path, bare_url: str):
+def test_migrate_twice_and_by_two_at_once(tmp_path: Path, bare_url: str, server: Server):
     newest = migrations.newest_revision()
     expected = f"the database is at migration {newest}\n"
     with ThreadPoolExecutor() as both:
         answers = list(both.map(lambda _: run(tmp_path, "migrate", database_url=bare_url), range(2)))
     assert [said(answer) for answer in answers] == [expected, expected]
     assert said(run(tmp_path, "migrate", database_url=bare_url)) == expected
-    assert said(run(tmp_path, "migrate", "--check", database_url=bare_url)) == "No new upgrade operations detected.\n"
+    urls = {"owner_database_url": bare_url, "database_url": server.url("bare_for_commands")}
+    assert said(run(tmp_path, "migrate", **urls)) == expected
+    assert said(run(tmp_path, "migrate", "--check", **urls)) == "No new upgrade operations detected.\n"
 
 
 def test_migrate_takes_the_addresses_that_others_take(tmp_path: Path, shop_url: str):

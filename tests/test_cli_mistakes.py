@@ -34,7 +34,7 @@ def shop_url(server: Server, template: str, tmp_path_factory: pytest.TempPathFac
 def bare_url(server: Server) -> Generator[str]:
     drop_database(server, "bare_for_mistakes")
     create_database(server, "bare_for_mistakes")
-    yield server.url("bare_for_mistakes")
+    yield server.owner_url("bare_for_mistakes")
     drop_database(server, "bare_for_mistakes")
 
 

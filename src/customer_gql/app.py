@@ -7,6 +7,7 @@ from functools import partial
 from typing import Final, Literal
 
 import strawberry
+import structlog
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
@@ -19,7 +20,8 @@ from customer_gql.core.permissions import Permission
 from customer_gql.core.viewer import GUEST, RequestOrigin, ViewerKind
 from customer_gql.customers.accounts.sessions.authentication import find_customer_session, record_customer_use
 from customer_gql.database.background import Background
-from customer_gql.database.pools import Database, TimeLimits, create_pool, open_database
+from customer_gql.database.pools import BoundedPool, Database, TimeLimits, create_pool, open_database
+from customer_gql.database.rights import OWNERSHIP_WARNING, owns_tables
 from customer_gql.execution.documents import DocumentCache
 from customer_gql.execution.http.caller import STOREFRONT_HEADER, request_origin, stated_address
 from customer_gql.execution.http.endpoint import Endpoint
@@ -47,6 +49,7 @@ from customer_gql.staff.sign_in.sessions import find_staff_session, record_staff
 from . import graphiql
 from .settings import AudienceSettings, Settings
 
+log = structlog.get_logger("start")
 RecordUse = Callable[..., Awaitable[object]]
 FindSession = Callable[[Database, str], Awaitable[AuthenticatedSession | None]]
 # Wrong passwords of staff leave at least half of the cores to customers who sign in.
@@ -71,6 +74,7 @@ def create_app(settings: Settings) -> Starlette:
     app.state.settings = settings
     hashing.set_cost(memory_kib=settings.password_memory_kib, passes=settings.password_passes)
     app.state.draining = False
+    app.state.warnings = []
     app.state.background = Background()
     return app
 
@@ -131,11 +135,21 @@ async def _run_lifespan(settings: Settings, app: Starlette) -> AsyncGenerator[No
         # Pending background writes finish before the pools close.
         stack.push_async_callback(app.state.background.close)
         app.state.health = await stack.enter_async_context(create_pool(settings.database_url or "", 1, HEALTH_PATIENCE))
+        app.state.warnings = await _find_warnings(app.state.health)
         pools = {f"{name}_{kind}": getattr(it, kind) for name, it in databases.items() for kind in ("reads", "writes")}
         stack.enter_context(metrics.serve_metrics(settings.metrics_host, settings.metrics_port, pools))
         if settings.worker:
             await stack.enter_async_context(worker.running_worker(settings, WORK))
         yield
+
+
+async def _find_warnings(pool: BoundedPool) -> list[str]:
+    """What an operator should change although the service works; in the log, and in the body of `/health/ready`."""
+    async with pool.acquire() as connection:
+        warnings = [OWNERSHIP_WARNING] if await owns_tables(connection) else []
+    for warning in warnings:
+        log.warning("warning", message=warning)
+    return warnings
 
 
 def open_pools(settings: Settings, audience: str) -> AbstractAsyncContextManager[Database]:

@@ -13,7 +13,9 @@ from customer_gql.database.pools import Database, open_database
 from customer_gql.database.projections import Projection
 from customer_gql.database.statements import Connection, execute_statement
 from customer_gql.database.transactions import mark_customers, transaction
+from customer_gql.embedded.server import Server
 from customer_gql.schema.projections import PROJECTIONS
+from support.databases import change_tables
 
 ORDER = """
 INSERT INTO sales_order (customer_id, id, number, status, store_view_id, placed_at, customer_email, customer_name,
@@ -131,7 +133,7 @@ async def test_many_customers_are_recomputed_in_batches(orders: Connection, monk
     assert await counts(orders) == dict.fromkeys(range(5), 1)
 
 
-async def test_a_projection_may_read_another_one(empty_database_url: str):
+async def test_a_projection_may_read_another_one(empty_database_url: str, server: Server):
     frequent = Table("frequent", MetaData(), Column("customer_id", BigInteger, primary_key=True))
     often = Projection(
         table=frequent,
@@ -145,7 +147,8 @@ async def test_a_projection_may_read_another_one(empty_database_url: str):
     )
     async with open_database(empty_database_url, projections=(*PROJECTIONS, often)) as database:
         async with database.transaction() as connection:
-            await connection.execute("CREATE TABLE frequent (customer_id bigint PRIMARY KEY)")
+            table = "CREATE TABLE frequent (customer_id bigint PRIMARY KEY)"
+            await change_tables(server, connection, table, "GRANT ALL ON frequent TO PUBLIC")
             await place(connection, 1)
             await place(connection, 2)
             await place(connection, 2, 2)

@@ -24,6 +24,7 @@ from customer_gql.demo.seed.seeding import DEFAULT_UNTIL, SeedRefused, seed_shop
 from customer_gql.embedded.server import Server, create_database, drop_database
 from customer_gql.schema.projections import PROJECTIONS
 from customer_gql.schema.tables import metadata
+from support.databases import change_tables
 
 pytestmark = pytest.mark.slow
 
@@ -415,11 +416,10 @@ async def test_what_is_left_of_a_shop_without_customers_is_refused(shop: Connect
             await seed_shop(shop, customers=10, seed=1)
 
 
-async def test_a_database_without_tables_is_refused(empty_database_connection: Connection) -> None:
-    async with undone(empty_database_connection):
-        await empty_database_connection.execute("ALTER TABLE customer RENAME TO client")
-        with pytest.raises(SeedRefused, match="run `customer-gql migrate` first"):
-            await seed_shop(empty_database_connection, customers=10, seed=1)
+async def test_a_database_without_tables_is_refused(empty_database_connection: Connection, server: Server) -> None:
+    await change_tables(server, empty_database_connection, "ALTER TABLE customer RENAME TO client")
+    with pytest.raises(SeedRefused, match="run `customer-gql migrate` first"):
+        await seed_shop(empty_database_connection, customers=10, seed=1)
 
 
 @pytest.mark.parametrize(

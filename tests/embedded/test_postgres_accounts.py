@@ -30,7 +30,7 @@ async def ask(url):
     await connection.close()
 try:
     with embedded.running_server(Path(sys.argv[1]), binaries=Path(sys.argv[2]), settings={"fsync": "off"}) as server:
-        asyncio.run(ask(server.url()))
+        asyncio.run(ask(server.owner_url()))
 except embedded.EmbeddedPostgresError as error:
     print(error)
 """
@@ -71,7 +71,7 @@ async def test_root_serves_a_checkout_that_no_other_account_can_enter(folder: Pa
     try:
         with postgres_server.running_server(wanted, binaries=binaries, settings=FAST) as server:
             home = server.data_dir
-            await ask(server.url(), "CREATE TABLE customer (id int)", "INSERT INTO customer VALUES (7)")
+            await ask(server.owner_url(), "CREATE TABLE customer (id int)", "INSERT INTO customer VALUES (7)")
             assert home.name.startswith("customer-gql-")
             assert (home.stat().st_uid, mode(home)) == (0, 0o711)
             assert mode(home / "pgdata") == 0o700
@@ -79,7 +79,7 @@ async def test_root_serves_a_checkout_that_no_other_account_can_enter(folder: Pa
             assert [path.name for path in wanted.iterdir()] == ["location.json"]
         (wanted / "location.json").unlink()
         with postgres_server.running_server(wanted, binaries=binaries, settings=FAST) as again:
-            assert await ask(again.url(), "SELECT id FROM customer") == 7
+            assert await ask(again.owner_url(), "SELECT id FROM customer") == 7
         moved = private / "moved"
         wanted.parent.rename(moved)
         with postgres_server.running_server(moved / "data", binaries=binaries, settings=FAST) as after:

@@ -57,22 +57,22 @@ async def test_server_of_a_killed_service_is_found_and_stopped(cluster: Path) ->
     assert is_alive(pid)
     with postgres_server.running_server(cluster) as server:
         assert postmaster(cluster) == pid
-        assert await ask(server.url(), "SELECT 1") == 1
+        assert await ask(server.owner_url(), "SELECT 1") == 1
     assert not is_alive(pid)
 
 
 async def test_killed_server_comes_back_with_every_committed_row(cluster: Path) -> None:
     first = postgres_server.start_server(cluster)
-    await ask(first.server.url(), "CREATE TABLE customer (id int)")
-    connection = await asyncpg.connect(first.server.url())
+    await ask(first.server.owner_url(), "CREATE TABLE customer (id int)")
+    connection = await asyncpg.connect(first.server.owner_url())
     for number in range(500):
         await connection.execute("INSERT INTO customer VALUES ($1)", number)
     kill(postmaster(cluster))
     connection.terminate()
     with postgres_server.running_server(cluster) as server:
-        assert await ask(server.url(), "SELECT count(*) FROM customer") == 500
+        assert await ask(server.owner_url(), "SELECT count(*) FROM customer") == 500
         first.stop()
-        assert await ask(server.url(), "SELECT 1") == 1
+        assert await ask(server.owner_url(), "SELECT 1") == 1
     assert stopped(cluster)
 
 
@@ -94,7 +94,7 @@ async def test_process_that_got_the_number_is_left_alone(
         note.write_text("\n".join([str(bearer.pid), *note.read_text().splitlines()[1:]]))
         first.stop()
         with postgres_server.running_server(cluster, settings=FAST) as server:
-            assert await ask(server.url(), "SELECT 1") == 1
+            assert await ask(server.owner_url(), "SELECT 1") == 1
         assert bearer.poll() is None
         bearer.kill()
 
@@ -106,13 +106,13 @@ async def test_first_start_that_was_killed_leaves_nothing_in_the_way(folder: Pat
         cut_short.kill()
     assert not (folder / "pgdata").exists()
     with postgres_server.running_server(folder, settings=FAST) as server:
-        assert await ask(server.url(), "SELECT 1") == 1
+        assert await ask(server.owner_url(), "SELECT 1") == 1
 
 
 async def test_empty_note_that_a_full_disk_left_is_no_hindrance(cluster: Path) -> None:
     (cluster / "pgdata" / "postmaster.pid").touch()
     with postgres_server.running_server(cluster, settings=FAST) as server:
-        assert await ask(server.url(), "SELECT 1") == 1
+        assert await ask(server.owner_url(), "SELECT 1") == 1
 
 
 async def test_busy_port_is_tried_again(cluster: Path) -> None:

@@ -16,6 +16,7 @@ from customer_gql.core.ids import encode_id
 from customer_gql.core.permissions import ALL_PERMISSIONS
 from customer_gql.core.viewer import Viewer, ViewerKind
 from customer_gql.database.pools import open_database
+from customer_gql.embedded.server import Server
 from support.plan_comparing import GUEST, STAFF, Executors, encode_answer, shopper
 from support.plan_shop import Shop, make_failures, make_nulls, make_shop
 from support.plan_variations import DocumentWriter, root_fields, vary_query
@@ -116,12 +117,14 @@ def test_viewers_who_lack_permissions_are_answered_alike(
     assert min(executors.seen["planned"], executors.seen["failed"]) > executors.seen.total() // 10, executors.seen
 
 
-def test_null_in_non_null_fields_is_reported_alike(runner: asyncio.Runner, executors_and_shop: tuple[Executors, Shop]):
+def test_null_in_non_null_fields_is_reported_alike(
+    runner: asyncio.Runner, executors_and_shop: tuple[Executors, Shop], server: Server
+):
     executors, shop = executors_and_shop
 
     async def make() -> None:
         async with executors.database.writes.acquire() as connection:
-            await make_nulls(connection, shop.customers[0])
+            await make_nulls(server, connection, shop.customers[0])
 
     runner.run(make())
 

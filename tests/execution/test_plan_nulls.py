@@ -24,11 +24,11 @@ def test_every_kind_of_column_is_tried():
     assert set(FIELDS) == {(table, column) for table, columns in NOT_NULL.items() for column in columns}
 
 
-async def test_a_null_removes_its_nearest_nullable_parent(own_plan_shop):
+async def test_a_null_removes_its_nearest_nullable_parent(own_plan_shop, server):
     executors, shop = own_plan_shop
     broken, whole = shop.customers[0], shop.customers[1]
     async with executors.database.writes.acquire() as connection:
-        await make_nulls(connection, broken)
+        await make_nulls(server, connection, broken)
     for (table, column), field in FIELDS.items():
         text = f"""query ($ids: [ID!]!, $id: ID!) {{ websites {{ code }} customer(id: $id) {{ {field} }}
             nodes(ids: $ids) {{ id ... on Customer {{ {field} }} }} }}"""

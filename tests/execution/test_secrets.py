@@ -10,8 +10,10 @@ from graphql import GraphQLError
 
 from customer_gql.core.errors import Forbidden
 from customer_gql.database.statements import Connection
+from customer_gql.embedded.server import Server
 from customer_gql.execution import error_masking
 from execution.conftest import UNLIMITED_RATES
+from support.databases import change_tables
 from support.service import Service, code_of, serving
 
 CANARIES = {
@@ -94,7 +96,9 @@ def test_a_log_line_tells_who_asked_what_kind_of_thing(service: Service, custome
     }
 
 
-def test_a_fault_is_masked_and_found_again_by_its_number(tmp_path, empty_database_url: str, staff_token: str):
+def test_a_fault_is_masked_and_found_again_by_its_number(
+    tmp_path, empty_database_url: str, staff_token: str, server: Server
+):
     """A table that is not as the code thinks: the caller gets a number, the log a place, neither gets the statement."""
     from execution.conftest import run_on_connection
 
@@ -103,7 +107,7 @@ def test_a_fault_is_masked_and_found_again_by_its_number(tmp_path, empty_databas
 
         await staff.create_staff_user(connection, email="a@example.com", name="A", role="administrator")
         token = await staff.issue_staff_token(connection, email="a@example.com")
-        await connection.execute("ALTER TABLE website RENAME COLUMN code TO canary")
+        await change_tables(server, connection, "ALTER TABLE website RENAME COLUMN code TO canary")
         return token
 
     token = run_on_connection(empty_database_url, broken)

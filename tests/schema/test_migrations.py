@@ -12,7 +12,7 @@ def bare_url(server):
     name = "bare_for_migrations"
     drop_database(server, name)
     create_database(server, name)
-    yield server.url(name)
+    yield server.owner_url(name)
     drop_database(server, name)
 
 

@@ -71,10 +71,14 @@ async def test_the_service_may_not_change_what_is_append_only(table, connection)
     import asyncpg
 
     owner = "customer_id" if "customer_id" in table.c else "id"
+    await connection.execute(f"GRANT UPDATE, DELETE ON {table.name} TO CURRENT_USER")  # a warning, and nothing else
     for statement in (
         f"UPDATE {table.name} SET {owner} = 0",
         f"DELETE FROM {table.name}",
         f"TRUNCATE {table.name}",
+        f"ALTER TABLE {table.name} DISABLE TRIGGER ALL",
+        f"DROP TABLE {table.name}",
+        "SET ROLE customer_gql_owner",
     ):
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await connection.execute(statement)

@@ -8,6 +8,9 @@ import uuid
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+import asyncpg
 
 from customer_gql.embedded.postmaster import is_alive, is_postmaster, read_pid_file
 from customer_gql.embedded.server import Server, create_database, drop_database
@@ -31,6 +34,16 @@ def cloned(server: Server, template: str) -> Generator[str]:
         yield server.url(name)
     finally:
         drop_database(server, name)
+
+
+async def change_tables(server: Server, connection: Any, *statements: str) -> None:
+    """Run statements in the database of a connection as the role that owns the tables, which the service is not."""
+    owner = await asyncpg.connect(server.owner_url(await connection.fetchval("SELECT current_database()")))
+    try:
+        for statement in statements:
+            await owner.execute(statement)
+    finally:
+        await owner.close()
 
 
 def end_servers(folder: Path) -> None:

@@ -18,7 +18,7 @@ from customer_gql.embedded.server import Server
 from customer_gql.schema.projections import PROJECTIONS
 from customer_gql.schema.tables import metadata
 from support.bystander import COUNTERS
-from support.databases import cloned
+from support.databases import change_tables, cloned
 from support.furnishing import ENDS, furnish
 from support.races import StoppableConnection
 
@@ -41,7 +41,6 @@ async def enlarge(connection: Connection, customers: int = CUSTOMERS) -> Row:
             customers,
             made["customer"].id,
         )
-    await connection.execute("ANALYZE")
     return made["customer"]
 
 
@@ -118,6 +117,8 @@ async def large_shop(server: Server, template: str) -> AsyncGenerator[LargeShop]
             projections=PROJECTIONS,
             connection_class=StoppableConnection,
         ) as database:
-            async with database.writes.acquire() as connection, connection.transaction():
-                customer = await enlarge(connection)
+            async with database.writes.acquire() as connection:
+                async with connection.transaction():
+                    customer = await enlarge(connection)
+                await change_tables(server, connection, "ANALYZE")
             yield LargeShop(database, customer, statements)

@@ -10,6 +10,7 @@ from customer_gql.commerce.reward_points.tables import reward_points, reward_poi
 from customer_gql.core.ids import encode_id, new_id
 from customer_gql.customers.profile.tables import customer
 from customer_gql.database.statements import Connection, execute_statement
+from customer_gql.embedded.server import Server
 from customer_gql.schema.slices import declared
 from customer_gql.shop.settings.declaration import GLOBAL, STORE_VIEW, WEBSITE
 from customer_gql.shop.settings.tables import configuration_value
@@ -22,6 +23,7 @@ from support.customers import (
     make_product,
     put,
 )
+from support.databases import change_tables
 
 FRACTION = dt.datetime(2026, 2, 3, 4, 5, 6, 120_000, tzinfo=dt.UTC)
 
@@ -89,12 +91,14 @@ NOT_NULL = {
 """Columns behind non-null fields, of every kind that plans treat differently."""
 
 
-async def make_nulls(connection: Connection, owner: int, columns: dict[str, tuple[str, ...]] = NOT_NULL) -> None:
+async def make_nulls(
+    server: Server, connection: Connection, owner: int, columns: dict[str, tuple[str, ...]] = NOT_NULL
+) -> None:
     """Null in these columns of one customer's rows, as if the database did not forbid it."""
     for table, names in columns.items():
         key = "id" if table == "customer" else "customer_id"
         for name in names:
-            await connection.execute(f"ALTER TABLE {table} ALTER COLUMN {name} DROP NOT NULL")
+            await change_tables(server, connection, f"ALTER TABLE {table} ALTER COLUMN {name} DROP NOT NULL")
             await connection.execute(f"UPDATE {table} SET {name} = NULL WHERE {key} = $1", owner)
 
 

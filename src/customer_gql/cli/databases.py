@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -16,35 +17,43 @@ from customer_gql.settings import Settings, load_settings
 T = TypeVar("T")
 
 
+@dataclass(frozen=True, slots=True)
+class DatabaseUrls:
+    """One database, as two roles: the owner migrates the tables, the service works with them."""
+
+    service: str
+    owner: str
+
+
 @contextmanager
-def database(settings: Settings) -> Generator[str]:
+def database(settings: Settings) -> Generator[DatabaseUrls]:
     """The configured database, or else the embedded one, started if need be and stopped again."""
     if settings.database_url is not None:
-        yield _checked(settings.database_url)
+        url = _checked(settings.database_url, "DATABASE_URL")
+        owner = settings.owner_database_url
+        yield DatabaseUrls(url, url if owner is None else _checked(owner, "OWNER_DATABASE_URL"))
         return
     with running_server(settings.data_dir, binaries=settings.postgres_binaries) as server:
-        yield server.url()
+        yield DatabaseUrls(server.url(), server.owner_url())
 
 
 @contextmanager
 def migrated() -> Generator[str]:
     from customer_gql.database import migrations
 
-    with database(load_settings()) as url:
-        migrations.require_newest_revision(url)
-        yield url
+    with database(load_settings()) as urls:
+        migrations.require_newest_revision(urls.service)
+        yield urls.service
 
 
-def _checked(url: str) -> str:
+def _checked(url: str, name: str) -> str:
     try:
         parts = urlsplit(url)
         usable = parts.scheme in {"postgresql", "postgres"} and parts.port != 0
     except ValueError:
         usable = False
     if not usable:  # what was given may hold a password
-        raise CommandFailed(
-            "CUSTOMER_GQL_DATABASE_URL is no address like postgresql://user:password@host:5432/database."
-        )
+        raise CommandFailed(f"CUSTOMER_GQL_{name} is no address like postgresql://user:password@host:5432/database.")
     return url
 
 
@@ -64,11 +73,20 @@ def run(url: str, work: Callable[[Connection], Awaitable[T]], *, transaction: bo
     return asyncio.run(done())
 
 
-def bring_up(url: str) -> None:
+def bring_up(urls: DatabaseUrls) -> None:
     from customer_gql.database import migrations
 
-    migrations.require_answer(url)
-    migrations.upgrade_database(url)
+    migrations.require_answer(urls.owner)
+    migrations.upgrade_database(urls.owner, service_url=urls.service)
+
+
+def analyze_tables(urls: DatabaseUrls) -> None:
+    """For the planner, after a shop was filled at once; only an owner may."""
+
+    async def analyze(connection: Connection) -> None:
+        await connection.execute("ANALYZE")
+
+    run(urls.owner, analyze, transaction=False)
 
 
 def print_counts(summary: Any) -> None:

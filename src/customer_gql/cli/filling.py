@@ -9,29 +9,35 @@ from customer_gql.administration.customer_import.dates import DateOrder
 from customer_gql.core.terminal import CommandFailed, show_progress
 from customer_gql.settings import load_settings
 
-from .databases import bring_up, database, print_counts, run
+from .databases import analyze_tables, bring_up, database, print_counts, run
 
 imports = typer.Typer(no_args_is_help=True, help="Load customers and orders from files.")
 
 
 def migrate(
     new: Annotated[str | None, typer.Option(metavar="MESSAGE", help="Write a migration from the tables.")] = None,
-    check: Annotated[bool, typer.Option(help="Only compare the tables with the migrations.")] = False,
+    check: Annotated[
+        bool,
+        typer.Option(
+            help="Only compare the tables with the migrations, and the owner of the tables with the role of the service."
+        ),
+    ] = False,
 ) -> None:
     """Bring the database to this version's tables."""
     from customer_gql.database import migrations
 
     if new == "":
         raise CommandFailed('Say what changes: make migration m="gift registries".')
-    with database(load_settings()) as url:
+    with database(load_settings()) as urls:
         if new is not None:
-            bring_up(url)
-            migrations.write_migration(url, new)
+            bring_up(urls)
+            migrations.write_migration(urls.owner, new)
         elif check:
-            migrations.require_answer(url)
-            migrations.compare_tables(url)
+            migrations.require_answer(urls.owner)
+            migrations.compare_tables(urls.owner)
+            migrations.require_separate_owner(urls.service)
         else:
-            bring_up(url)
+            bring_up(urls)
             print(f"the database is at migration {migrations.newest_revision()}")
 
 
@@ -44,9 +50,14 @@ def seed(
     """Fill an empty shop with generated customers."""
     from customer_gql.demo.seed.seeding import seed_shop
 
-    with database(load_settings()) as url, show_progress(f"{customers:,} customers") as advance:
-        bring_up(url)
-        done = run(url, lambda c: seed_shop(c, customers=customers, seed=seed, on_progress=advance), transaction=False)
+    with database(load_settings()) as urls, show_progress(f"{customers:,} customers") as advance:
+        bring_up(urls)
+        done = run(
+            urls.service,
+            lambda c: seed_shop(c, customers=customers, seed=seed, on_progress=advance),
+            transaction=False,
+        )
+        analyze_tables(urls)
     print_counts(done)
 
 
@@ -68,10 +79,10 @@ def adobe(
     """Load customer import files of Adobe Commerce. New customers are added, known ones updated."""
     from customer_gql.administration.customer_import.adobe.load import import_adobe
 
-    with database(load_settings()) as url, show_progress("rows") as advance:
-        bring_up(url)
+    with database(load_settings()) as urls, show_progress("rows") as advance:
+        bring_up(urls)
         done = run(
-            url,
+            urls.service,
             lambda c: import_adobe(
                 c,
                 customers=customers,
@@ -97,7 +108,7 @@ def northwind(folder: Annotated[Path, typer.Argument(help="Folder with the five 
     """Load the Northwind sample as the history of a shop."""
     from customer_gql.demo.northwind.load import import_northwind
 
-    with database(load_settings()) as url:
-        bring_up(url)
-        done = run(url, lambda c: import_northwind(c, folder), transaction=False)
+    with database(load_settings()) as urls:
+        bring_up(urls)
+        done = run(urls.service, lambda c: import_northwind(c, folder), transaction=False)
     print_counts(done)

@@ -24,12 +24,12 @@ def demo(port: Annotated[int | None, typer.Option(help="Port to listen on; 0 cho
     given = load_settings(environment="development", log_format="console", **_given_options(port=port))
     settings = with_demo_key(given)
     logs.configure_logging(settings.log_format)
-    with _listening(settings) as listening, database(settings) as url:
-        bring_up(url)
+    with _listening(settings) as listening, database(settings) as urls:
+        bring_up(urls)
         with show_progress("a shop of made-up customers") as advance:
-            tokens = run_prepare(url, advance, is_ours=settings.database_url is None)
+            tokens = run_prepare(urls.service, advance, is_ours=settings.database_url is None)
         base = f"http://{settings.host}:{listening.getsockname()[1]}"
-        app = create_app(settings.model_copy(update={"database_url": url}))
+        app = create_app(settings.model_copy(update={"database_url": urls.service}))
         server.serve_app(app, listening, lambda: print(format_greeting(base, *tokens), flush=True))
 
 
@@ -50,8 +50,8 @@ def serve(
             "Set CUSTOMER_GQL_DATABASE_URL to a PostgreSQL 15 or newer; `customer-gql demo` brings its own."
         )
     require_production_settings(settings)
-    with _listening(settings) as listening, database(settings) as url:
-        migrations.require_newest_revision(url)
+    with _listening(settings) as listening, database(settings) as urls:
+        migrations.require_newest_revision(urls.service)
         at = f"http://{settings.host}:{listening.getsockname()[1]}"
         server.serve_app(create_app(settings), listening, lambda: _announce(settings, f"serving on {at}"))
 

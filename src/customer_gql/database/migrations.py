@@ -1,20 +1,27 @@
 """Bringing a database to this version's tables."""
 
 import asyncio
-from collections.abc import Generator
+from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, Final
 
 import asyncpg
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from .pools import open_database
+from .rights import OWNERSHIP_WARNING, owns_tables
+from .statements import Connection, fetch_one, fetch_value
 
 _PACKAGE = Path(__file__).parents[1]
+_IDENTITY: Final = text(
+    "SELECT current_user::text, oid, pg_postmaster_start_time() FROM pg_database WHERE datname = current_database()"
+)
 
 
 class MigrationFailed(Exception):
@@ -63,9 +70,12 @@ def _translated_errors() -> Generator[None]:
         raise MigrationFailed(f"The migration was taken back: {reason}") from error
 
 
-def upgrade_database(url: str, revision: str = "head") -> None:
+def upgrade_database(url: str, revision: str = "head", *, service_url: str | None = None) -> None:
+    """Migrate as the role of `url`, which owns the tables, and grant to the role of `service_url` what it needs."""
+    config = _alembic_config(url)
+    config.attributes["service_role"] = asyncio.run(_separate_role(url, service_url or url))
     with _translated_errors():
-        command.upgrade(_alembic_config(url), revision)
+        command.upgrade(config, revision)
 
 
 def downgrade_database(url: str, revision: str) -> None:
@@ -89,6 +99,23 @@ def require_answer(url: str) -> None:
     asyncio.run(_stored_revision(url))
 
 
+def require_separate_owner(service_url: str) -> None:
+    """Raises when the service could change append-only tables, because it owns them."""
+    if asyncio.run(_ask(service_url, owns_tables)):
+        raise MigrationFailed(OWNERSHIP_WARNING)
+
+
+async def _separate_role(owner_url: str, service_url: str) -> str | None:
+    """The role of the service; None when it is the owner's."""
+    if owner_url == service_url:
+        return None
+    owner, *owners_place = await _ask(owner_url, lambda c: fetch_one(c, _IDENTITY))
+    role, *place = await _ask(service_url, lambda c: fetch_one(c, _IDENTITY))
+    if place != owners_place:
+        raise MigrationFailed("CUSTOMER_GQL_OWNER_DATABASE_URL and CUSTOMER_GQL_DATABASE_URL are different databases.")
+    return None if role == owner else role
+
+
 def require_newest_revision(url: str) -> None:
     at, newest = asyncio.run(_stored_revision(url)), newest_revision()
     if at != newest:
@@ -98,8 +125,12 @@ def require_newest_revision(url: str) -> None:
 
 
 async def _stored_revision(url: str) -> str | None:
+    try:
+        return await _ask(url, lambda c: fetch_value(c, text("SELECT version_num FROM alembic_version")))
+    except asyncpg.UndefinedTableError:
+        return None
+
+
+async def _ask(url: str, question: Callable[[Connection], Awaitable[Any]]) -> Any:
     async with open_database(url, read_connections=1, write_connections=1) as database, database.reads.acquire() as c:
-        try:
-            return await c.fetchval("SELECT version_num FROM alembic_version")
-        except asyncpg.UndefinedTableError:
-            return None
+        return await question(c)

@@ -29,7 +29,7 @@ reference: whole on every machine, small, rarely written; local: on one machine,
 
 
 def table(name: str, *items: SchemaItem, distribution: Distribution, append_only: bool = False, **info: Any) -> Table:
-    """A table of the one metadata. `append_only` takes UPDATE and DELETE away from its owner, see migrations."""
+    """A table of the one metadata. `append_only` keeps UPDATE and DELETE from the service, see `rights`."""
     return Table(name, metadata, *items, info={"distribution": distribution, "append_only": append_only, **info})
 
 

@@ -39,9 +39,9 @@ def make_cluster(
     if (free := shutil.disk_usage(home).free) < _SPACE_NEEDED:
         needed = _SPACE_NEEDED >> 20
         raise EmbeddedPostgresError(f"A new database needs {needed} MB in {home}, but only {free >> 20} MB are free.")
-    _write_private(home / "passwords.json", json.dumps(passwords), None)
+    write_private(home / "passwords.json", json.dumps(passwords))
     password = home / "initdb.password"
-    _write_private(password, passwords[SUPERUSER], account)
+    write_private(password, passwords[SUPERUSER], account)
     fresh = Path(tempfile.mkdtemp(prefix="pgdata.new-", dir=home))
     binaries.give_to_account(fresh, account)
     locale = ["--locale=C.UTF-8"]
@@ -61,7 +61,7 @@ def make_cluster(
     fresh.rename(home / "pgdata")
 
 
-def _write_private(path: Path, text: str, reader: Account | None) -> None:
+def write_private(path: Path, text: str, reader: Account | None = None) -> None:
     fresh = path.with_suffix(".new")
     fresh.unlink(missing_ok=True)
     with open_private(fresh, "x") as file:

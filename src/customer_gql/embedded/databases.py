@@ -16,8 +16,10 @@ from .binaries import SUPERUSER, EmbeddedPostgresError
 
 T = TypeVar("T")
 
-OWNER: Final = "customer_gql"
+SERVICE: Final = "customer_gql"
 """The role of the service, and the name of its database."""
+OWNER: Final = "customer_gql_owner"
+"""The role that owns the databases and their tables, and migrates them."""
 
 
 @dataclass(frozen=True)
@@ -30,8 +32,12 @@ class Server:
     version: int
     passwords: Mapping[str, str] = field(repr=False)
 
-    def url(self, database: str = OWNER) -> str:
-        """For the service: the role owns its database and may create none."""
+    def url(self, database: str = SERVICE) -> str:
+        """For the service: the role owns nothing, and may do what the migrations granted it."""
+        return self._url(SERVICE, database)
+
+    def owner_url(self, database: str = SERVICE) -> str:
+        """For migrations: the role owns the database and may create none."""
         return self._url(OWNER, database)
 
     def admin_url(self, database: str = SUPERUSER) -> str:
@@ -44,7 +50,7 @@ class Server:
 
 
 def create_database(server: Server, name: str, template: str | None = None) -> None:
-    """Make a database of the service's role; nobody may be connected to the template."""
+    """Make a database of the owner's role; nobody may be connected to the template."""
     source = f" TEMPLATE {_quote_name(template)}" if template else ""
     run_in_thread(lambda: _execute_as_superuser(server, f"CREATE DATABASE {_quote_name(name)} OWNER {OWNER}{source}"))
 
@@ -55,17 +61,24 @@ def drop_database(server: Server, name: str) -> None:
 
 
 async def prepare_database(server: Server) -> None:
-    """Check the locale; make the service's role and database where they are missing."""
+    """Check the locale; make the roles and the database where they are missing.
+
+    What the role of the service owns, in a folder of a version that had one role, becomes the owner's.
+    """
     async with connect_superuser(server) as connection:
         if not await connection.fetchval("SELECT lower('É') = 'é' AND current_setting('server_encoding') = 'UTF8'"):
             raise EmbeddedPostgresError(
                 f"The database in {server.data_dir} was made with a locale that knows ASCII letters only: "
                 "dump it and restore it into a new folder, or delete the folder to start again."
             )
-        if not await connection.fetchval("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)", OWNER):
-            await connection.execute(f"CREATE ROLE {OWNER} LOGIN PASSWORD '{server.passwords[OWNER]}'")
-        if not await connection.fetchval("SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)", OWNER):
-            await connection.execute(f"CREATE DATABASE {OWNER} OWNER {OWNER}")
+        for role in (OWNER, SERVICE):
+            if not await connection.fetchval("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)", role):
+                await connection.execute(f"CREATE ROLE {role} LOGIN PASSWORD '{server.passwords[role]}'")
+        if not await connection.fetchval("SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)", SERVICE):
+            await connection.execute(f"CREATE DATABASE {SERVICE} OWNER {OWNER}")
+        former = await connection.fetch("SELECT datname FROM pg_database WHERE datdba = $1::regrole", SERVICE)
+    for row in former:
+        await _execute_as_superuser(server, f"REASSIGN OWNED BY {SERVICE} TO {OWNER}", row["datname"])
 
 
 def _quote_name(name: str) -> str:
@@ -79,10 +92,12 @@ def run_in_thread(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
 
 
 @asynccontextmanager
-async def connect_superuser(server: Server) -> AsyncGenerator[Any]:
+async def connect_superuser(server: Server, database: str = SUPERUSER) -> AsyncGenerator[Any]:
     """A connection of the superuser; OSError when nobody answers, one sentence for every other refusal."""
     try:
-        connection: Any = await cast("Any", asyncpg).connect(server.admin_url(), timeout=postmaster.ANSWER_TIMEOUT)
+        connection: Any = await cast("Any", asyncpg).connect(
+            server.admin_url(database), timeout=postmaster.ANSWER_TIMEOUT
+        )
         try:
             yield connection
         finally:
@@ -93,6 +108,6 @@ async def connect_superuser(server: Server) -> AsyncGenerator[Any]:
         raise EmbeddedPostgresError(f"The server on {server.data_dir} refuses: {error}.") from error
 
 
-async def _execute_as_superuser(server: Server, statement: str) -> None:
-    async with connect_superuser(server) as connection:
+async def _execute_as_superuser(server: Server, statement: str, database: str = SUPERUSER) -> None:
+    async with connect_superuser(server, database) as connection:
         await connection.execute(statement)

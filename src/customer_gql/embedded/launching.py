@@ -13,7 +13,7 @@ from typing import Final
 
 from . import binaries as postgres_binaries, cluster, postmaster
 from .binaries import SUPERUSER, Account, EmbeddedPostgresError, open_private
-from .databases import OWNER, Server, connect_superuser, run_in_thread
+from .databases import OWNER, SERVICE, Server, connect_superuser, run_in_thread
 
 STARTED_HERE: Final = "customer_gql.supervised"
 """A setting that says that we started the server: only such a one is stopped."""
@@ -100,11 +100,15 @@ def _describe_server(home: Path, noted: postmaster.PidFile) -> Server:
 def _read_passwords(home: Path) -> dict[str, str]:
     path = home / "passwords.json"
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        passwords = json.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError) as error:
         raise EmbeddedPostgresError(
             f"The passwords of the database in {home} are gone: put {path.name} back, or delete the folder to start again."
         ) from error
+    if OWNER not in passwords:  # the folder is of a version that had one role
+        passwords[OWNER] = secrets.token_urlsafe(24)
+        cluster.write_private(path, json.dumps(passwords))
+    return passwords
 
 
 def launch_server(home: Path, account: Account | None, binaries: Path | None, settings: dict[str, str]) -> Server:
@@ -113,7 +117,7 @@ def launch_server(home: Path, account: Account | None, binaries: Path | None, se
     engine = postgres_binaries.find_engine(folders, account, home)
     cluster.check_version(pgdata, engine)
     if not pgdata.exists():
-        passwords = {role: secrets.token_urlsafe(24) for role in (SUPERUSER, OWNER)}
+        passwords = {role: secrets.token_urlsafe(24) for role in (SUPERUSER, OWNER, SERVICE)}
         cluster.make_cluster(engine, account, home, passwords, durable=settings.get("fsync") != "off")
     _read_passwords(home)
     postmaster.remove_stale_pid_file(pgdata)

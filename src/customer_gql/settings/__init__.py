@@ -66,6 +66,10 @@ class Settings(BaseSettings):
         "production", description="development serves GraphiQL and explains invalid documents, production does neither"
     )
     database_url: str | None = Field(None, description="postgresql://user:password@host:5432/database")
+    owner_database_url: str | None = Field(
+        None,
+        description="the same database as a role that owns the tables, for `migrate`; database_url when not set",
+    )
     prepared_statements: bool = Field(True, description="false behind a connection pooler in transaction mode")
     postgres_binaries: Path | None = Field(None, description="folder with postgres and initdb for the embedded server")
     data_dir: Path = Field(Path(".data"), description="folder of the embedded server's data")

@@ -11,6 +11,7 @@ from customer_gql.messaging.events.event_types import event_type_by_history_kind
 from customer_gql.schema import admin, storefront
 from customer_gql.schema.tables import metadata
 from support.changes import Changes, Scene
+from support.databases import change_tables
 from support.mailed import mailed_token
 from support.shopping import PASSWORD
 from support.slice_samples import merge
@@ -58,19 +59,19 @@ async def state(connection):
 
 
 @asynccontextmanager
-async def no_history(connection):
+async def no_history(server, connection):
     """The database takes no event: what is written in another transaction than its event would stay."""
-    await connection.execute(
+    await change_tables(
+        server,
+        connection,
         "CREATE OR REPLACE FUNCTION refuse_event() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION 'no history today'; END $$"
-    )
-    await connection.execute(
-        "CREATE TRIGGER refuse_event BEFORE INSERT ON customer_event FOR EACH ROW EXECUTE FUNCTION refuse_event()"
+        "$$ BEGIN RAISE EXCEPTION 'no history today'; END $$",
+        "CREATE TRIGGER refuse_event BEFORE INSERT ON customer_event FOR EACH ROW EXECUTE FUNCTION refuse_event()",
     )
     try:
         yield
     finally:
-        await connection.execute("DROP TRIGGER refuse_event ON customer_event")
+        await change_tables(server, connection, "DROP TRIGGER refuse_event ON customer_event")
 
 
 async def call(name, change):
@@ -84,10 +85,10 @@ async def call(name, change):
 
 
 @pytest.mark.parametrize(("name", "make", "kind", "fields"), CASES, ids=NAMES)
-async def test_what_is_done_is_written_down_with_it(name, make, kind, fields, scene, connection, settled):
+async def test_what_is_done_is_written_down_with_it(name, make, kind, fields, scene, connection, settled, server):
     change = await make(scene)
     before = await state(connection)
-    async with no_history(connection):
+    async with no_history(server, connection):
         refused = await call(name, change)
     assert refused["errors"][0]["extensions"]["code"] == "INTERNAL_SERVER_ERROR", refused
     assert await state(connection) == before

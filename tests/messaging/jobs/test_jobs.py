@@ -21,14 +21,16 @@ from customer_gql.messaging.jobs.worker import _PollingDriver, run_worker, runni
 from customer_gql.schema.work import WORK
 from customer_gql.settings import load_settings
 from support.customers import make_customer
+from support.databases import change_tables
 
 SCRIPT = Path(__file__).parents[2] / "support" / "worker_process.py"
 
 
 @pytest.fixture
-async def store(empty_database):
+async def store(empty_database, server):
     async with empty_database.writes.acquire() as connection:
-        await connection.execute("CREATE TABLE done (key text, who text, at timestamptz DEFAULT clock_timestamp())")
+        table = "CREATE TABLE done (key text, who text, at timestamptz DEFAULT clock_timestamp())"
+        await change_tables(server, connection, table, "GRANT ALL ON done TO PUBLIC")
         yield connection
 
 

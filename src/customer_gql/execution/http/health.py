@@ -20,7 +20,8 @@ async def report_ready(request: Request) -> Response:
     except Exception as error:  # noqa: BLE001 - on any error this process cannot answer
         log_fault(error, "health")
         return _unavailable_response("the database does not respond")
-    return JSONResponse({"status": "ok"})
+    warnings: list[str] = request.app.state.warnings
+    return JSONResponse({"status": "ok", **({"warnings": warnings} if warnings else {})})
 
 
 def _unavailable_response(reason: str) -> Response:

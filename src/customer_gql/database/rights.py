@@ -1,0 +1,66 @@
+"""What the role of the service may do with the tables, which another role owns.
+
+An append-only table is one for the service only while it does not own it: an owner can grant itself what it lacks.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any, Final
+
+from sqlalchemy import Connection as MigrationConnection, text
+
+from .statements import Connection, fetch_value
+
+READ: Final = ("SELECT",)
+APPEND: Final = ("SELECT", "INSERT")
+CHANGE: Final = ("SELECT", "INSERT", "UPDATE", "DELETE")
+OWNERSHIP_WARNING: Final = (
+    "The role of CUSTOMER_GQL_DATABASE_URL owns the tables, so it can change what is append-only: have another role "
+    "own them, name it in CUSTOMER_GQL_OWNER_DATABASE_URL and run `customer-gql migrate`."
+)
+_ALL: Final = (*CHANGE, "TRUNCATE", "REFERENCES", "TRIGGER")
+_TABLES: Final = text(
+    "SELECT relname AS name, ARRAY(SELECT held FROM unnest(CAST(:all AS text[])) held"
+    " WHERE has_table_privilege(:role, oid, held)) AS held"
+    " FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p') ORDER BY relname"
+)
+_SEQUENCES: Final = text(
+    "SELECT relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'S'"
+    " AND NOT (has_sequence_privilege(:role, oid, 'USAGE') AND has_sequence_privilege(:role, oid, 'UPDATE'))"
+)
+_OWNS_TABLES: Final = text(
+    "SELECT EXISTS (SELECT FROM pg_class WHERE relnamespace = current_schema()::regnamespace"
+    " AND relkind IN ('r', 'p') AND pg_has_role(relowner, 'MEMBER'))"
+)
+
+
+def grant_service_rights(
+    connection: MigrationConnection, role: str, *, append_only: Collection[str], changing: Collection[str]
+) -> None:
+    """Give the role of the service exactly what it needs, as the owner; what is right already stays untouched.
+
+    `append_only` and `changing` are names of tables. Other tables, such as that of the migrations, are read only.
+    """
+    quote = connection.dialect.identifier_preparer.quote
+    rights = dict.fromkeys(changing, CHANGE) | dict.fromkeys(append_only, APPEND)
+    found = connection.execute(_TABLES, {"role": role, "all": list(_ALL)}).all()
+    schema = connection.scalar(text("SELECT current_schema()"))
+    statements = [f"GRANT USAGE ON SCHEMA {quote(schema)} TO {quote(role)}"]
+    for name, held in found:
+        statements += _table_statements(quote(name), quote(role), set(held), rights.get(name, READ))
+    sequences: Iterable[Any] = connection.scalars(_SEQUENCES, {"role": role}).all()
+    statements += [f"GRANT USAGE, SELECT, UPDATE ON SEQUENCE {quote(name)} TO {quote(role)}" for name in sequences]
+    for statement in statements:
+        connection.execute(text(statement))
+    connection.commit()
+
+
+def _table_statements(table: str, role: str, held: set[str], needed: tuple[str, ...]) -> Iterator[str]:
+    if surplus := held.difference(needed):
+        yield f"REVOKE {', '.join(sorted(surplus))} ON TABLE {table} FROM {role}"
+    if missing := set(needed).difference(held):
+        yield f"GRANT {', '.join(sorted(missing))} ON TABLE {table} TO {role}"
+
+
+async def owns_tables(connection: Connection) -> bool:
+    """Whether the role of this connection owns tables, directly or through a role it is a member of."""
+    return await fetch_value(connection, _OWNS_TABLES)
