@@ -147,10 +147,22 @@ def test_compose_has_service_database_and_mail():
     assert SERVICES["migrate"]["depends_on"]["database"] == {"condition": "service_healthy"}
 
 
+def test_compose_migrates_as_another_role_than_the_service():
+    owner = SERVICES["migrate"]["environment"]["CUSTOMER_GQL_OWNER_DATABASE_URL"]
+    assert "//customer_gql_owner:" in owner
+    for name in ("service", "worker"):
+        assert "//customer_gql:" in SERVICES[name]["environment"]["CUSTOMER_GQL_DATABASE_URL"]
+        assert "CUSTOMER_GQL_OWNER_DATABASE_URL" not in SERVICES[name]["environment"]
+    mounted = next(volume for volume in SERVICES["database"]["volumes"] if "create-service-role" in volume)
+    assert "CREATE ROLE customer_gql " in (ROOT / mounted.partition(":")[0]).read_text()
+
+
 def test_compose_opens_ports_to_this_machine_only_and_holds_no_password():
     ports = [port for service in SERVICES.values() for port in service.get("ports", ())]
     assert [port for port in ports if not port.startswith("127.0.0.1:")] == []
-    assert "${POSTGRES_PASSWORD:?" in SERVICES["database"]["environment"]["POSTGRES_PASSWORD"]
+    made = SERVICES["database"]["environment"]
+    assert made["POSTGRES_PASSWORD"].startswith("${POSTGRES_OWNER_PASSWORD:?")
+    assert made["SERVICE_PASSWORD"].startswith("${POSTGRES_PASSWORD:?")
 
 
 @is_checkout
