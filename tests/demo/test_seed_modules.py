@@ -5,13 +5,27 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 from importlib.util import find_spec
+from typing import Any
 
 import pytest
 
+from customer_gql.core.emails import validate_email
+from customer_gql.core.person_names import validate_person_name
+from customer_gql.customers.addresses.fields import COLUMNS as ADDRESS_COLUMNS, validate_new_address
+from customer_gql.customers.addresses.settings import COMPANY, FAX, STREET_LINES, TELEPHONE
+from customer_gql.customers.addresses.tables import address
+from customer_gql.customers.profile.fields import (
+    CHOICE_SETTINGS,
+    COLUMNS as PROFILE_COLUMNS,
+    SHOW_SETTINGS,
+    validate_profile,
+)
+from customer_gql.customers.profile.tables import Gender, customer
 from customer_gql.database.seeding import Rows, TableRows, to_milliseconds
 from customer_gql.demo.seed.batches import CUSTOMER_SEEDS, SHOP_SEEDS, DemoShop, make_batch, make_shop_rows
 from customer_gql.schema.slices import SLICES
 from customer_gql.schema.tables import metadata
+from customer_gql.staff.tables import staff_user
 
 SHOP = DemoShop(customers=400, seed=3, until=to_milliseconds(datetime(2026, 8, 20, tzinfo=UTC)))
 MODULES = [name for slice_name in SLICES if find_spec(name := f"customer_gql.{slice_name}.seed")]
@@ -74,3 +88,39 @@ def test_parents_are_stored_before_children():
     order = {table.name: place for place, table in enumerate(metadata.sorted_tables)}
     for table in metadata.sorted_tables:
         assert all(order[key.referred_table.name] < order[table.name] for key in table.foreign_key_constraints)
+
+
+def made_rows(rows: Rows, table: Any) -> list[dict[str, Any]]:
+    made = rows[table]
+    return [dict(zip(made.columns, record, strict=True)) for record in made.records]
+
+
+def settings_asking_for_everything() -> Any:
+    """The settings of a website that asks for every field."""
+    shown = dict.fromkeys((*SHOW_SETTINGS.values(), COMPANY, FAX), "OPTIONAL")
+    return {STREET_LINES: 2, TELEPHONE: "REQUIRED", **dict.fromkeys(CHOICE_SETTINGS.values(), ""), **shown}
+
+
+def test_every_address_is_one_that_a_customer_could_enter(rows: Rows):
+    shop = settings_asking_for_everything()
+    made = made_rows(rows, address)
+    assert len(made) > 300
+    for row in made:
+        given = {field: row.get(column) for field, column in ADDRESS_COLUMNS.items()}
+        stored = validate_new_address(given, shop, frozenset())
+        assert stored == {column: row.get(column) for column in stored}
+
+
+def test_every_profile_is_one_that_a_customer_could_enter(rows: Rows):
+    shop = settings_asking_for_everything()
+    for row in made_rows(rows, customer):
+        given = {field: row[column] for field, column in PROFILE_COLUMNS.items()}
+        given["gender"] = None if row["gender"] is None else Gender(row["gender"])
+        assert validate_profile(given, shop) == {field: row[column] for field, column in PROFILE_COLUMNS.items()}
+        assert validate_email(row["email"]) == row["email"]
+
+
+def test_every_name_of_staff_is_one_that_staff_could_enter(rows: Rows):
+    names = [row["name"] for row in made_rows(rows, staff_user)]
+    assert names
+    assert [validate_person_name(name, ["name"], required=True) for name in names] == names

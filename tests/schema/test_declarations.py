@@ -39,6 +39,7 @@ STAFF_AND_SHOP = {
 
 NOT_PERSONAL = {
     "Address.region": "a state, as the country is one",
+    "Address.regionCode": "the code of a state",
     "Address.countryCode": "a code",
     "OrderAddress.region": "a state, as the country is one",
     "OrderAddress.countryCode": "a code",

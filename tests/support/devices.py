@@ -118,3 +118,12 @@ async def configured(connection):
     yield set_
     for setting in done:
         await set_value(connection, setting, setting.default)
+
+
+@pytest.fixture
+async def everything_asked_for(configured):
+    """A website that asks for every field of the profile that it may ask for."""
+    from customer_gql.customers.profile.fields import SHOW_SETTINGS
+
+    for setting in SHOW_SETTINGS.values():
+        await configured(setting, "OPTIONAL")

@@ -39,6 +39,7 @@ LINE = {"price": 613, "discount": 59, "quantity_ordered": 7, "quantity_shipped":
 FACTS: dict[str, dict[str, Any]] = {
     "website": {"is_default": False},
     "customer": {"customer_type": "INDIVIDUAL"},
+    "address": {"region_code": "GB-ENG"},
     "sales_order": {**TOTALS, "grand_total": 9917 - 211 + 523 + 97},
     "sales_order_item": {**LINE, "row_total": 613 * 7 - 59},
     "review": {"rating": 4},

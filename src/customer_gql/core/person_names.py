@@ -30,15 +30,8 @@ _SHORTEST_LABEL: Final = 3
 _TITLES: Final = frozenset({"bacc", "dipl", "doc", "ing", "lic", "mag", "mgr", "prof"})
 
 
-class LinkInName(RuleError):
-    """A name with a link; an import takes the person and leaves the name out."""
-
-    def __init__(self, path: Sequence[str]) -> None:
-        super().__init__("Enter a name without a link.", path=path)
-
-
 def validate_person_name(name: str | None, path: Sequence[str], *, required: bool = False) -> str | None:
-    """A first, middle or last name. Raises `LinkInName` for advertising."""
+    """A first, middle or last name. Refused with a link in it."""
     return _validate_linkless(name, path, MAX_NAME, required=required)
 
 
@@ -56,7 +49,7 @@ def _validate_linkless(name: str | None, path: Sequence[str], longest: int, *, r
     line = validate_line(name, path, longest, required=required)
     # A name is printed in mails; a link in it would make the shop the sender of anybody's advertising.
     if line and contains_link(line):
-        raise LinkInName(path)
+        raise RuleError("Enter a name without a link.", path=path)
     return line
 
 

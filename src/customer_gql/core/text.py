@@ -175,5 +175,10 @@ def _refuse_bidi_override(text: str, path: Sequence[str]) -> None:
         raise RuleError("Enter text without characters that change the direction of what follows.", path=path)
 
 
+def is_unchanged(given: object, stored: object) -> bool:
+    """Whether an edit gives a stored value back, as forms do that send every field. An empty value is judged each time."""
+    return bool(given) and (given == stored or (isinstance(given, str) and normalize_text(given) == stored))
+
+
 def value_is_required(path: Sequence[str]) -> RuleError:
     return RuleError("Enter a value; this field is required.", path=path, code=UserErrorCode.REQUIRED)

@@ -6,10 +6,10 @@ import json
 import pytest
 
 from customer_gql.core.ids import encode_id
-from customer_gql.customers.addresses.countries import find_country
 from customer_gql.customers.addresses.reads import allowed_countries
 from customer_gql.customers.addresses.settings import COUNTRIES, FAX, STREET_LINES, TELEPHONE
 from customer_gql.customers.profile.sharing import AccountSharing, set_account_sharing
+from customer_gql.shop.countries.countries import find_country
 from customer_gql.shop.settings.declaration import DECLARED_SETTINGS, WEBSITE
 from customer_gql.shop.settings.writes import set_value
 from support.customers import customer_id, make_address, make_customer
@@ -69,7 +69,8 @@ async def kinds(connection, row):
     return [found.kind for found in rows]
 
 
-async def test_a_new_entry(as_customer, connection):
+async def test_a_new_entry(as_customer, connection, setting):
+    await setting(FAX, "OPTIONAL")
     row = await make_customer(connection)
     me = await as_customer(row.id)
     given = entry(

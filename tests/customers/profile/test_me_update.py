@@ -24,7 +24,20 @@ WHOLE = {
 }
 
 
-async def test_every_field_is_stored_and_cleared(as_customer, connection):
+async def test_a_field_that_is_not_asked_for_is_not_stored(as_customer, connection, configured):
+    me = await as_customer((await make_customer(connection, gender="MALE")).id)
+    answer = (await me.data(UPDATE, input=WHOLE))["meUpdate"]
+    assert answer["changedFields"] == ["firstName", "middleName", "lastName", "allowsRemoteAssistance"]
+    assert (await me.data(UPDATE, input={"gender": None}))["meUpdate"]["changedFields"] == ["gender"]
+
+
+async def test_a_value_that_is_stored_is_not_judged_again(as_customer, connection):
+    me = await as_customer((await make_customer(connection, last_name="www.old.example")).id)
+    answer = (await me.data(UPDATE, input={"lastName": "www.old.example", "firstName": "Eve"}))["meUpdate"]
+    assert (answer["changedFields"], answer["userErrors"]) == (["firstName"], [])
+
+
+async def test_every_field_is_stored_and_cleared(as_customer, connection, everything_asked_for):
     row = await make_customer(connection)
     me = await as_customer(row.id)
     assert (await me.data(UPDATE, input=WHOLE))["meUpdate"] == {
@@ -63,7 +76,7 @@ async def test_what_the_shop_requires_cannot_be_cleared(as_customer, connection)
     assert answer["userErrors"] == [{"code": "REQUIRED", "path": ["gender"]}]
 
 
-async def test_edits_of_two_people(as_customer, admin_client, connection):
+async def test_edits_of_two_people(as_customer, admin_client, connection, everything_asked_for):
     row = await make_customer(connection)
     me = await as_customer(row.id)
     await admin_client.data(QUICK, input={"id": customer_id(row), "taxVatNumber": "STAFF"})

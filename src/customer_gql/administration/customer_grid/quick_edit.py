@@ -8,6 +8,7 @@ from typing import Any
 from customer_gql.core.actor import Actor
 from customer_gql.core.concurrent_edits import refuse_conflicts
 from customer_gql.core.errors import RuleError, RuleErrors
+from customer_gql.core.text import is_unchanged
 from customer_gql.core.viewer import Websites
 from customer_gql.customers.accounts.support.email_change_undo import (
     UNDO_LIFETIME,
@@ -15,12 +16,15 @@ from customer_gql.customers.accounts.support.email_change_undo import (
     unverified_columns,
 )
 from customer_gql.customers.accounts.writes import end_sessions_elsewhere
+from customer_gql.customers.addresses.settings import TELEPHONE
 from customer_gql.customers.addresses.writes import lock_default_billing_address, update_address
 from customer_gql.customers.history.reads import read_customer_changes
 from customer_gql.customers.history.writes import record_customer_event
+from customer_gql.customers.profile.fields import SETTINGS as PROFILE_SETTINGS
 from customer_gql.customers.profile.sharing import accounts_are_shared
 from customer_gql.customers.profile.writes import lock_customer, move_email_claim, update_customer
 from customer_gql.database.statements import Connection, Row
+from customer_gql.shop.settings.reads import settings_at
 
 from .quick_edit_fields import FIELDS_BY_NAME, EditedRow
 
@@ -38,11 +42,10 @@ async def quick_edit(
 
     Both the customer and the website they move to have to be among `websites`.
     """
-    row = EditedRow(
-        await lock_customer(connection, customer_id, websites=websites),
-        await lock_default_billing_address(connection, customer_id),
-        websites,
-    )
+    customer = await lock_customer(connection, customer_id, websites=websites)
+    billing = await lock_default_billing_address(connection, customer_id)
+    shop = await settings_at(connection, TELEPHONE, *PROFILE_SETTINGS, website_id=customer.website_id)
+    row = EditedRow(customer, billing, shop, websites)
     wanted = await _validate_edits(connection, row, edits)
     changed = {name: to for name, to in wanted.items() if to != row.stored_value(FIELDS_BY_NAME[name])}
     history = {
@@ -77,10 +80,12 @@ async def _unverified_columns(connection: Connection, customer: Row, changed: Ma
 
 
 async def _validate_edits(connection: Connection, row: EditedRow, edits: Mapping[str, Any]) -> dict[str, Any]:
-    """The edits as they would be stored; `RuleErrors` with every refusal."""
+    """The edits as they would be stored; `RuleErrors` with every refusal. What is stored already is not judged again."""
     wanted: dict[str, Any] = {}
     errors: list[RuleError] = []
     for name, value in edits.items():
+        if is_unchanged(value, row.stored_value(FIELDS_BY_NAME[name])):
+            continue
         try:
             wanted[name] = await FIELDS_BY_NAME[name].validate(connection, row, value)
         except RuleError as error:

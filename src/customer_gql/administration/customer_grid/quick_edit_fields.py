@@ -9,20 +9,24 @@ from customer_gql.core.emails import validate_email
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.ids import decode_id, encode_id
 from customer_gql.core.viewer import Websites
-from customer_gql.customers.addresses.countries import find_country
+from customer_gql.customers.addresses.settings import TELEPHONE
 from customer_gql.customers.addresses.validation import validate_postcode, validate_telephone
-from customer_gql.customers.profile.validation import validate_group_change, validate_tax_vat_number
+from customer_gql.customers.profile.fields import validate_profile_field
+from customer_gql.customers.profile.validation import validate_group_change
 from customer_gql.database.statements import Connection, Row
+from customer_gql.shop.countries.countries import find_country
 from customer_gql.shop.groups.writes import validate_group
+from customer_gql.shop.settings.reads import SettingValues
 from customer_gql.shop.websites.reads import find_website
 
 
 @dataclass(frozen=True, slots=True)
 class EditedRow:
-    """The locked rows behind one row of the grid, and the websites that the editor reaches."""
+    """The locked rows behind one row of the grid, what their website asks for, and the websites the editor reaches."""
 
     customer: Row
     billing: Row | None
+    shop: SettingValues
     websites: Websites
 
     def stored_value(self, field: "QuickEditField") -> Any:
@@ -65,7 +69,7 @@ async def _group(connection: Connection, row: EditedRow, value: int) -> int:
 
 async def _telephone(_connection: Connection, row: EditedRow, value: str) -> str | None:
     _require_billing(row, "telephone")
-    return validate_telephone(value, ["telephone"], required=True)
+    return validate_telephone(value, ["telephone"], required=row.shop[TELEPHONE] == "REQUIRED")
 
 
 async def _postcode(_connection: Connection, row: EditedRow, value: str | None) -> str | None:
@@ -77,12 +81,12 @@ async def _website(connection: Connection, row: EditedRow, value: int) -> int:
     return (await find_website(connection, value, websites=row.websites)).id
 
 
-async def _tax_vat_number(_connection: Connection, _row: EditedRow, value: str | None) -> str | None:
-    return validate_tax_vat_number(value, ["taxVatNumber"])
+async def _tax_vat_number(_connection: Connection, row: EditedRow, value: str | None) -> str | None:
+    return validate_profile_field("taxVatNumber", value, row.shop)
 
 
-async def _gender(_connection: Connection, _row: EditedRow, value: enum.Enum | None) -> str | None:
-    return None if value is None else value.value
+async def _gender(_connection: Connection, row: EditedRow, value: enum.Enum | None) -> str | None:
+    return validate_profile_field("gender", value, row.shop)
 
 
 def _require_billing(row: EditedRow, field: str) -> Row:

@@ -6,13 +6,16 @@ from typing import Any, Final
 
 from customer_gql.core.errors import RuleError, RuleErrors, UserErrorCode
 from customer_gql.core.person_names import validate_name_affix, validate_person_name
-from customer_gql.core.text import validate_line
+from customer_gql.core.text import is_unchanged, validate_line
+from customer_gql.database.statements import Row
+from customer_gql.shop.countries.countries import Country, find_country
+from customer_gql.shop.settings.declaration import Setting
 from customer_gql.shop.settings.reads import SettingValues
 
-from .countries import Country
 from .settings import COMPANY, FAX, STREET_LINES, TELEPHONE
 from .validation import (
     MAX_TEXT,
+    StoredRegion,
     validate_country,
     validate_postcode,
     validate_region,
@@ -72,12 +75,12 @@ def _city(value: str | None, rules: AddressRules) -> str:
     return validate_line(value, rules.path, MAX_TEXT, required=needed) or ""
 
 
-def _region(value: str | None, rules: AddressRules) -> str | None:
+def _region(value: str | None, rules: AddressRules) -> StoredRegion:
     return validate_region(value, rules.country, rules.path)
 
 
 def _postcode(value: str | None, rules: AddressRules) -> str | None:
-    return validate_postcode(value, rules.country, rules.path, check_format=True)
+    return validate_postcode(value, rules.country, rules.path)
 
 
 def _country(_value: str | None, rules: AddressRules) -> str | None:
@@ -117,18 +120,56 @@ ADDRESS_FIELDS: Final = (
 COLUMNS: Final[Mapping[str, str]] = {field.name: field.column for field in ADDRESS_FIELDS}
 
 
-def validate_address(given: Mapping[str, Any], shop: SettingValues, countries: Collection[str]) -> dict[str, Any]:
-    """The entry as it would be stored, by column; `RuleErrors` with every refusal. `countries` are those allowed."""
-    wanted: dict[str, Any] = {}
+# A change of the country puts these to the test too.
+_DEPENDS_ON_COUNTRY: Final = ("city", "region", "postcode")
+_SHOWN_BY: Final[Mapping[str, Setting[str]]] = {"company": COMPANY, "telephone": TELEPHONE, "fax": FAX}
+SETTINGS: Final = (STREET_LINES, *_SHOWN_BY.values())
+
+
+def validate_new_address(given: Mapping[str, Any], shop: SettingValues, countries: Collection[str]) -> dict[str, Any]:
+    """A new entry as it would be stored, by column; `RuleErrors` with every refusal. `countries` are those allowed."""
+    whole = dict.fromkeys(COLUMNS) | dict(given)
     errors: list[RuleError] = []
-    country = _given_country(given.get("countryCode"), countries, errors)
+    country = _given_country(whole["countryCode"], countries, errors)
+    wanted = _validate_fields(whole, country, shop, errors)
+    return wanted | dict.fromkeys(_hidden_columns(shop))
+
+
+def validate_address_edit(
+    stored: Row, given: Mapping[str, Any], shop: SettingValues, countries: Collection[str]
+) -> dict[str, Any]:
+    """The columns to store; `RuleErrors` with every refusal of what is given, and of what depends on it."""
+    edits = {field: value for field, value in given.items() if not is_unchanged(value, stored[COLUMNS[field]])}
+    errors: list[RuleError] = []
+    if "countryCode" in edits:
+        edits = {field: stored[COLUMNS[field]] for field in _DEPENDS_ON_COUNTRY} | edits
+        country = _given_country(edits["countryCode"], countries, errors)
+    else:
+        country = find_country(stored.country_code)
+    wanted = _validate_fields(edits, country, shop, errors)
+    hidden = _hidden_columns(shop)
+    return {column: value for column, value in wanted.items() if value is None or column not in hidden}
+
+
+def _hidden_columns(shop: SettingValues) -> Collection[str]:
+    """Columns of the fields that the website does not ask for: nothing is stored there, but they can be cleared."""
+    return {COLUMNS[field] for field, setting in _SHOWN_BY.items() if shop[setting] == "NO"}
+
+
+def _validate_fields(
+    given: Mapping[str, Any], country: Country | None, shop: SettingValues, errors: list[RuleError]
+) -> dict[str, Any]:
+    wanted: dict[str, Any] = {}
     for field in ADDRESS_FIELDS:
-        try:
-            wanted[field.column] = field.validate(given.get(field.name), AddressRules([field.name], shop, country))
-        except RuleError as error:
-            errors.append(error)
+        if field.name in given:
+            try:
+                wanted[field.column] = field.validate(given[field.name], AddressRules([field.name], shop, country))
+            except RuleError as error:
+                errors.append(error)
     if errors:
         raise RuleErrors(errors)
+    if "region" in wanted:
+        wanted["region"], wanted["region_code"] = wanted["region"]
     return wanted
 
 

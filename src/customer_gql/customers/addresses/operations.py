@@ -88,7 +88,7 @@ class AddressDeleteInput:
 class AddressPayload(Payload):
     key: strawberry.Private[tuple[int, int] | None] = None
     changed_fields: list[str] = strawberry.field(
-        description="Names of the input fields that changed; for a new address, of those that were given.",
+        description="Names of the input fields that changed; for a new address, of those that were stored.",
         default_factory=list,
     )
 
@@ -115,13 +115,13 @@ class AddressMutation:
         given = {field: getattr(input, column) for field, column in COLUMNS.items()}
         customer_id = _viewer(info)
         async with info.context.transaction() as connection:
-            key = await writes.create_address(connection, customer_id, given, by=actor_of(info.context.viewer))
-        named = [field for field, value in given.items() if value]
+            key, named = await writes.create_address(connection, customer_id, given, by=actor_of(info.context.viewer))
         return AddressPayload(key=(customer_id, key), changed_fields=named)
 
     @customer_mutation(
-        description="Change an address of the signed-in customer. The address as a whole has to fit its country. A new default "
-        "replaces the current one. Edits of different fields by two people merge; of the same field, the "
+        description="Change an address of the signed-in customer. What is given has to fit the country; a new country puts "
+        "city, region and postal code to the test too. Stored values that the edit leaves out are not judged. A new "
+        "default replaces the current one. Edits of different fields by two people merge; of the same field, the "
         "later one gets a `VersionConflictError`. `NOT_FOUND` for an address of another customer. Writes history."
     )
     async def address_update(self, info: Info, input: Annotated[AddressUpdateInput, INPUT]) -> AddressPayload:

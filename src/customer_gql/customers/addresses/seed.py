@@ -1,12 +1,15 @@
 """The address book, and where orders go when it is empty."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 from customer_gql.customers.profile.shopper import AccountPlan, Shopper, fill_pattern
 from customer_gql.database.seeding import CustomerSeed, Rows, Stage, to_datetime
+from customer_gql.shop.countries.countries import find_country
 
 from .tables import address
+from .validation import validate_region
 
 _COMPANY_FORMS: Final = {
     "US": "Inc.",
@@ -63,6 +66,7 @@ def _add_address(
             "first_name": first,
             "last_name": last,
             **place,
+            "region_code": _region_code(s.plan.country, place["region"]),
             "fax": place["telephone"] if company and s.r() < 0.1 else None,
             "vat_number": vat,
             "is_default_billing": is_billing,
@@ -86,7 +90,6 @@ def _draw_place(s: Shopper[AddressPlan]) -> dict[str, Any]:
     street = [people.streets[int(r() * len(people.streets))]]
     if r() < 0.08:
         street.append(_SECOND_LINES[int(r() * len(_SECOND_LINES))])
-    telephone = people.telephones[int(r() * len(people.telephones))] if r() < 0.93 else None
     return {
         "company": _draw_company(s),
         "street": street,
@@ -94,8 +97,13 @@ def _draw_place(s: Shopper[AddressPlan]) -> dict[str, Any]:
         "region": region,
         "postcode": postcode,
         "country_code": s.plan.country,
-        "telephone": telephone,
+        "telephone": people.telephones[int(r() * len(people.telephones))],
     }
+
+
+@cache
+def _region_code(country_code: str, region: str | None) -> str | None:
+    return validate_region(region, find_country(country_code), ["region"]).code
 
 
 def _draw_company(s: Shopper[AddressPlan]) -> str | None:

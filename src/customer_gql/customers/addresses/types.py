@@ -19,7 +19,12 @@ class Address(Node):
     company: str | None = column("Company.", personal=True)
     street: list[str] = column("Street, one to four lines.", personal=True)
     city: str = column("City.", personal=True)
-    region: str | None = column("State or province, in countries that have them.")
+    region: str | None = column(
+        "Name of the state or province, in countries that have them, in the script it was entered in."
+    )
+    region_code: str | None = column(
+        "ISO 3166-2 code of the region, as `US-CA`; null where the country lists no such region."
+    )
     postcode: str | None = column("Postal code, in countries that have them.", personal=True)
     country_code: str = column("ISO 3166-1 code of two letters.")
     telephone: str | None = column("Telephone.", personal=True)

@@ -1,16 +1,18 @@
 """Rules of single values of an address, whichever way they come in (docs/domain/addresses.md#addresses-2)."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from customer_gql.core.errors import RuleError, UserErrorCode
-from customer_gql.core.text import validate_line, value_is_required
-
-from .countries import Country, find_country
+from customer_gql.core.text import normalize_compatible_text, validate_line, value_is_required
+from customer_gql.shop.countries.countries import Country, find_country
+from customer_gql.shop.countries.postcodes import clean_postcode
 
 MAX_TEXT: Final = 255
 MAX_TELEPHONE: Final = 60
+MAX_POSTCODE: Final = 16
 MAX_STREET_LINES: Final = 4
 # Countries that have no postal codes, or where letters arrive without one.
 _WITHOUT_POSTCODE: Final = frozenset(
@@ -19,41 +21,53 @@ _WITHOUT_POSTCODE: Final = frozenset(
     MO MR MS MU MW NR NU PA QA RW SB SC SL SR ST SY TF TG TK TL TO TT TV TZ UG VU YE ZW
     """.split()  # noqa: SIM905 - a list of 65 lines is no easier to read
 )
-_TELEPHONE: Final = re.compile(r"\+?[0-9(][0-9 ()./\-]{2,36}( ?(x|ext\.?) ?[0-9]{1,6})?", re.IGNORECASE)
+_TELEPHONE: Final = re.compile(r"\+?[0-9(][0-9 ()./\-]{2,36}( ?(?:x|ext\.?) ?[0-9]{1,6})?", re.IGNORECASE)
+_FEWEST_DIGITS: Final = 5
+_DASHES: Final = re.compile("[\u02d7\u2010-\u2015\u2043\u2212\u2e3a\u2e3b\u30fc]")
+
+
+def normalize_telephone(number: str) -> str:
+    """ASCII digits and dashes, plain blanks, and none of the invisible marks that address books put around numbers."""
+    plain = _DASHES.sub("-", unicodedata.normalize("NFKC", number))
+    shown = (str(unicodedata.decimal(c)) if c.isdecimal() else c for c in plain if unicodedata.category(c) != "Cf")
+    return re.sub(" +", " ", "".join(shown)).strip()
 
 
 def validate_telephone(number: str | None, path: Sequence[str], *, required: bool = False) -> str | None:
-    line = validate_line(number, path, MAX_TELEPHONE, required=required)
-    if line and not _TELEPHONE.fullmatch(line):
+    line = validate_line(normalize_telephone(number or ""), path, MAX_TELEPHONE, required=required)
+    if line is None:
+        return None
+    found = _TELEPHONE.fullmatch(line)
+    if found is None:
         raise RuleError(
             "Enter a telephone number of digits, spaces and ( ) + - . /, with an optional extension.", path=path
         )
+    if sum(c.isdigit() for c in line.removesuffix(found[1] or "")) < _FEWEST_DIGITS:
+        raise RuleError(f"Enter a telephone number of at least {_FEWEST_DIGITS} digits.", path=path)
     return line
 
 
 def validate_country(code: str | None, path: Sequence[str]) -> Country:
-    country = find_country((code or "").strip().upper())
+    country = find_country(normalize_compatible_text(code or "").upper())
     if country is None:
         raise RuleError("Enter a country as its two-letter code of ISO 3166-1.", path=path)
     return country
 
 
-def validate_postcode(
-    postcode: str | None, country: Country | None, path: Sequence[str], *, check_format: bool = False
-) -> str | None:
-    """The postal code as stored; None where the country does without one.
-
-    Without a country only the characters count. `check_format` compares with the form of the country's codes too.
-    """
-    code = (postcode or "").strip()
+def validate_postcode(postcode: str | None, country: Country | None, path: Sequence[str]) -> str | None:
+    """The postal code as stored; None where the country does without one. Without a country only the characters count."""
+    code = clean_postcode(postcode or "")
     if not code and country is not None and country.has_postcode and country.code not in _WITHOUT_POSTCODE:
         message = f"Enter a postal code; it is required in {country.code}."
         raise RuleError(message, path=path, code=UserErrorCode.REQUIRED)
-    if len(code) > 16 or not all(character.isalnum() or character in " -" for character in code):
-        raise RuleError("Enter at most 16 letters, digits, spaces and hyphens.", path=path)
-    if code and check_format and country is not None and not country.has_postcode_like(code):
+    if len(code) > MAX_POSTCODE or not all(character.isalnum() or character in " -./" for character in code):
+        raise RuleError(f"Enter at most {MAX_POSTCODE} letters, digits, spaces and hyphens.", path=path)
+    if not code or country is None:
+        return code or None
+    stored = country.postcode_form.find_stored_form(code)
+    if stored is None:
         raise RuleError(f"Enter a postal code like {country.postcode_example} in {country.code}.", path=path)
-    return code or None
+    return stored
 
 
 def validate_street(lines: Iterable[str], path: Sequence[str], most: int = MAX_STREET_LINES) -> list[str]:
@@ -66,12 +80,25 @@ def validate_street(lines: Iterable[str], path: Sequence[str], most: int = MAX_S
     return street
 
 
-def validate_region(region: str | None, country: Country | None, path: Sequence[str]) -> str | None:
-    """The name of the state or province, where the country lists them."""
+class StoredRegion(NamedTuple):
+    """A region as an address holds it: the code where the country lists it, and the name in the script it was typed in."""
+
+    name: str | None
+    code: str | None
+
+
+def validate_region(region: str | None, country: Country | None, path: Sequence[str]) -> StoredRegion:
+    """The state or province; any text where the country lists none."""
     line = validate_line(region, path, MAX_TEXT, required=country is not None and country.needs_region)
-    if line is None or country is None:
-        return line
-    name = country.region_name(line)
-    if name is None:
-        raise RuleError(f"Enter a state or province of {country.code}, by code or name.", path=path)
-    return name
+    if line is None or country is None or not country.regions:
+        return StoredRegion(line, None)
+    found = country.region_index.find(line)
+    if found is None:
+        raise RuleError(_unknown_region(line, country), path=path)
+    return StoredRegion(found[1], found[0].code)
+
+
+def _unknown_region(region: str, country: Country) -> str:
+    names = country.region_index.suggest(region)
+    meant = f" Did you mean {' or '.join([', '.join(names[:-1]), names[-1]] if names[1:] else names)}?" if names else ""
+    return f"Enter a state or province of {country.code}, by code or name.{meant}"

@@ -4,7 +4,7 @@ A change of a book locks its customer first, so that two requests cannot both pa
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from sqlalchemy import delete, func, insert, or_, select, update
@@ -14,31 +14,32 @@ from customer_gql.core.errors import RuleError, RuleErrors, UserErrorCode
 from customer_gql.core.ids import new_id
 from customer_gql.customers.profile.writes import lock_customer
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one, fetch_value
-from customer_gql.shop.settings.reads import settings_at
+from customer_gql.shop.settings.reads import SettingValues, settings_at
 
 from .changes import record_address_change, refuse_address_conflicts
-from .fields import COLUMNS, validate_address
+from .fields import COLUMNS, SETTINGS, validate_address_edit, validate_new_address
 from .reads import MAX_ADDRESSES, allowed_countries
-from .settings import COMPANY, FAX, STREET_LINES, TELEPHONE
 from .tables import address
 
 _DEFAULTS: Final = ("is_default_billing", "is_default_shipping")
 
 
-async def create_address(connection: Connection, customer_id: int, given: Mapping[str, Any], *, by: Actor) -> int:
-    """The new entry's key."""
+async def create_address(
+    connection: Connection, customer_id: int, given: Mapping[str, Any], *, by: Actor
+) -> tuple[int, list[str]]:
+    """The new entry's key, and the input fields that were stored."""
     customer = await lock_customer(connection, customer_id, websites=None)
     count = await fetch_value(connection, select(func.count()).where(address.c.customer_id == customer_id))
     if count >= MAX_ADDRESSES:
         raise RuleError(
             f"An address book has at most {MAX_ADDRESSES} entries. Delete one first.", code=UserErrorCode.TOO_MANY
         )
-    values = await _validate(connection, customer, given)
+    values = validate_new_address(given, *await _read_rules(connection, customer))
     await _replace_defaults(connection, customer_id, values)
     key = new_id()
     await execute_statement(connection, insert(address).values(customer_id=customer_id, id=key, **values))
     await record_address_change(connection, customer, key, "ADDRESS_CREATED", {}, values, by)
-    return key
+    return key, [field for field, column in COLUMNS.items() if values[column]]
 
 
 async def edit_address(
@@ -50,23 +51,21 @@ async def edit_address(
     expected_version: int | None = None,
     by: Actor,
 ) -> list[str]:
-    """Input fields that were changed. The whole entry is validated, so that a new country refuses an old postal code.
+    """Input fields that were changed. Judged is what is given and what depends on it (docs/domain/addresses.md#addresses-13).
 
     `expected_version` is the customer's: addresses share its version.
     """
     customer = await lock_customer(connection, customer_id, websites=None)
     stored = await _find_address(connection, customer_id, key)
-    before = {column: stored[column] for column in COLUMNS.values()}
-    whole = {field: before[column] for field, column in COLUMNS.items()} | dict(given)
-    wanted = await _validate(connection, customer, whole)
-    changed = {column: value for column, value in wanted.items() if value != before[column]}
+    wanted = validate_address_edit(stored, given, *await _read_rules(connection, customer))
+    changed = {column: value for column, value in wanted.items() if value != stored[column]}
     await refuse_address_conflicts(connection, customer, stored, changed, expected_version)
     if not changed:
         return []
     await _replace_defaults(connection, customer_id, changed)
     await update_address(connection, stored, changed)
     await record_address_change(
-        connection, customer, key, "ADDRESS_EDITED", {column: before[column] for column in changed}, changed, by
+        connection, customer, key, "ADDRESS_EDITED", {column: stored[column] for column in changed}, changed, by
     )
     return [field for field, column in COLUMNS.items() if column in changed]
 
@@ -127,9 +126,10 @@ async def _find_address(connection: Connection, customer_id: int, key: int) -> R
     return found
 
 
-async def _validate(connection: Connection, customer: Row, given: Mapping[str, Any]) -> dict[str, Any]:
-    shop = await settings_at(connection, STREET_LINES, TELEPHONE, COMPANY, FAX, website_id=customer.website_id)
-    return validate_address(given, shop, await allowed_countries(connection, customer.website_id))
+async def _read_rules(connection: Connection, customer: Row) -> tuple[SettingValues, Collection[str]]:
+    """What the customer's website asks for, and the countries it accepts."""
+    shop = await settings_at(connection, *SETTINGS, website_id=customer.website_id)
+    return shop, await allowed_countries(connection, customer.website_id)
 
 
 async def _replace_defaults(connection: Connection, customer_id: int, values: Mapping[str, Any]) -> None:

@@ -110,17 +110,30 @@ COLUMNS: Final[Mapping[str, str]] = {field.name: field.column for field in PROFI
 
 
 def validate_profile(given: Mapping[str, Any], shop: SettingValues) -> dict[str, Any]:
-    """The fields as they would be stored, by input name; `RuleErrors` with every refusal."""
+    """The fields as they would be stored, by input name; `RuleErrors` with every refusal.
+
+    A value of a field that the website does not ask for is not among them; it can be cleared.
+    """
     wanted: dict[str, Any] = {}
     errors: list[RuleError] = []
     for name, value in given.items():
         try:
-            wanted[name] = _BY_NAME[name].validate(value, _rules(name, shop))
+            wanted[name] = validate_profile_field(name, value, shop)
         except RuleError as error:
             errors.append(error)
     if errors:
         raise RuleErrors(errors)
-    return wanted
+    return {name: value for name, value in wanted.items() if value is None or not _is_hidden(name, shop)}
+
+
+def validate_profile_field(name: str, value: Any, shop: SettingValues) -> Any:
+    """One field as it would be stored, whether or not the website asks for it: staff note down what they are told."""
+    return _BY_NAME[name].validate(value, _rules(name, shop))
+
+
+def _is_hidden(field: str, shop: SettingValues) -> bool:
+    show = SHOW_SETTINGS.get(field)
+    return show is not None and shop[show] == "NO"
 
 
 def _rules(field: str, shop: SettingValues) -> FieldRules:

@@ -12,6 +12,7 @@ from customer_gql.core.actor import Actor
 from customer_gql.core.concurrent_edits import refuse_conflicts
 from customer_gql.core.emails import normalize_email
 from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.core.text import is_unchanged
 from customer_gql.core.viewer import Websites
 from customer_gql.customers.history.reads import read_customer_changes
 from customer_gql.customers.history.writes import record_customer_event
@@ -126,7 +127,8 @@ async def edit_profile(
     """Store the edits that change something, by input name; those that did. Refuses all when it refuses one."""
     account = await lock_customer(connection, customer_id, websites=None)
     shop = await settings_at(connection, *fields.SETTINGS, website_id=account.website_id)
-    wanted = fields.validate_profile(edits, shop)
+    given = {field: value for field, value in edits.items() if not is_unchanged(value, account[fields.COLUMNS[field]])}
+    wanted = fields.validate_profile(given, shop)
     changed = {field: value for field, value in wanted.items() if value != account[fields.COLUMNS[field]]}
     shown = {
         field: (_history_text(account[fields.COLUMNS[field]]), _history_text(value)) for field, value in changed.items()

@@ -137,12 +137,12 @@ COUNTRIES: Final = {
             "IT###########",
             ("Poste Italiane", "BRT"),
             _parse_cities("""
-            Roma    | Lazio          | 001##
-            Milano  | Lombardia      | 201##
-            Torino  | Piemonte       | 101##
-            Bologna | Emilia-Romagna | 401##
-            Forlì   | Emilia-Romagna | 471##
-            Napoli  | Campania       | 801##
+            Roma    | Roma         | 001##
+            Milano  | Milano       | 201##
+            Torino  | Torino       | 101##
+            Bologna | Bologna      | 401##
+            Forlì   | Forlì-Cesena | 471##
+            Napoli  | Napoli       | 801##
             """),
         ),
         SeedCountry(
@@ -168,11 +168,11 @@ COUNTRIES: Final = {
             "ES########@",
             ("Correos", "SEUR"),
             _parse_cities("""
-            Madrid    | Comunidad de Madrid | 280##
-            Barcelona | Cataluña            | 080##
-            Sevilla   | Andalucía           | 410##
-            Málaga    | Andalucía           | 290##
-            Bilbao    | País Vasco          | 480##
+            Madrid    | Madrid    | 280##
+            Barcelona | Barcelona | 080##
+            Sevilla   | Sevilla   | 410##
+            Málaga    | Málaga    | 290##
+            Bilbao    | Vizcaya   | 480##
             """),
         ),
         SeedCountry(

@@ -12,6 +12,7 @@ from mimesis.enums import Gender
 from mimesis.locales import Locale
 
 from customer_gql.customers.profile.shopper import Name, People, fill_pattern
+from customer_gql.shop.countries.countries import find_country
 
 from .countries import COUNTRIES, JAPANESE_FEMALE, JAPANESE_LAST, JAPANESE_MALE, SeedCountry
 
@@ -39,7 +40,7 @@ def people_of(code: str) -> People:
         male_last=male_last,
         streets=_draw_streets(country),
         places=tuple(
-            (city.name, city.region, fill_pattern(city.postcode, draw))
+            (city.name, city.region, _draw_postcode(code, city.postcode, draw))
             for city in country.cities
             for _ in range(_POSTCODES_OF_A_CITY)
         ),
@@ -47,6 +48,15 @@ def people_of(code: str) -> People:
         tax_number=country.tax_number,
         carriers=country.carriers,
     )
+
+
+def _draw_postcode(country_code: str, pattern: str, draw: random.Random) -> str:
+    """Some letters of a pattern are none of the country's, so it is filled until the code is one."""
+    form = find_country(country_code)
+    assert form is not None
+    while form.postcode_form.find_stored_form(code := fill_pattern(pattern, draw)) != code:
+        pass
+    return code
 
 
 def _to_mail_letters(name: str) -> str:

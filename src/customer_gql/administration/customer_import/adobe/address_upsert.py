@@ -53,7 +53,8 @@ def _given(column: str) -> str:
 # Only an address known by its entity id can differ. The last of its rows counts.
 _EDITS: Final = f"""
 CREATE TEMPORARY TABLE import_edit ON COMMIT DROP AS
-SELECT a.customer_id, a.id, {", ".join(f"{_given(column)} AS {column}" for column in CONTENT)}
+SELECT a.customer_id, a.id, {", ".join(f"{_given(column)} AS {column}" for column in CONTENT)},
+    CASE WHEN 'region' = ANY(s.left_out) THEN a.region_code ELSE s.region_code END AS region_code
 FROM (SELECT DISTINCT ON (customer_id, address_id) * FROM import_address WHERE is_known AND entity_id IS NOT NULL
     ORDER BY customer_id, address_id, line DESC) AS s
 JOIN address a ON a.customer_id = s.customer_id AND a.id = s.address_id
@@ -80,7 +81,7 @@ WHERE stored IS DISTINCT FROM given
 GROUP BY changed.customer_id
 """
 _EDIT: Final = f"""
-UPDATE address a SET {", ".join(f"{column} = e.{column}" for column in CONTENT)}, updated_at = $1
+UPDATE address a SET {", ".join(f"{column} = e.{column}" for column in (*CONTENT, "region_code"))}, updated_at = $1
 FROM import_edit e WHERE a.customer_id = e.customer_id AND a.id = e.id
 """
 # The old default has to go before the new one comes: a unique key allows no two, not even within one statement.
@@ -94,9 +95,9 @@ UPDATE address a SET is_default_billing = m.billing, is_default_shipping = m.shi
 FROM import_move m WHERE a.customer_id = m.customer_id AND a.id = m.id AND (m.billing OR m.shipping)
 """
 _CREATE: Final = f"""
-INSERT INTO address (customer_id, id, {", ".join(CONTENT)}, is_default_billing, is_default_shipping, created_at,
+INSERT INTO address (customer_id, id, {", ".join(CONTENT)}, region_code, is_default_billing, is_default_shipping, created_at,
     updated_at)
-SELECT DISTINCT ON (s.customer_id, s.address_id) s.customer_id, s.address_id, {columns_of("s")},
+SELECT DISTINCT ON (s.customer_id, s.address_id) s.customer_id, s.address_id, {columns_of("s")}, s.region_code,
     coalesce(s.address_id = d.billing_id, false), coalesce(s.address_id = d.shipping_id, false), $1, $1
 FROM import_address s JOIN import_default d USING (customer_id)
 WHERE NOT s.is_known

