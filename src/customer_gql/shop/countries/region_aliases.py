@@ -1,4 +1,4 @@
-"""Spellings of regions that people use and the data do not know: English names, old names, abbreviations."""
+"""Spellings of regions that people use and the data do not know: English names, old names, short names."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -15,47 +15,7 @@ CODES_WITHOUT_ISO_FIELD: Final[Mapping[str, frozenset[str]]] = {
 }
 
 _LISTED: Final = """
-US-AL Ala
-US-AZ Ariz
-US-AR Ark
-US-CA Calif, Cal
-US-CO Colo
-US-CT Conn
-US-DE Del
 US-DC Washington DC, Washington District of Columbia
-US-FL Fla
-US-ID Ida
-US-IL Ill
-US-IN Ind
-US-KS Kan, Kans
-US-KY Ky
-US-LA La
-US-MD Md
-US-MA Mass
-US-MI Mich
-US-MN Minn
-US-MS Miss
-US-MT Mont
-US-NE Neb, Nebr
-US-NV Nev
-US-NH N H
-US-NJ N J
-US-NM N M, N Mex
-US-NY N Y, New York State
-US-NC N C, N Carolina
-US-ND N D, N Dak, N Dakota
-US-OK Okla
-US-OR Ore, Oreg
-US-PA Penn, Penna
-US-RI R I
-US-SC S C, S Carolina
-US-SD S D, S Dak, S Dakota
-US-TN Tenn
-US-TX Tex
-US-WA Wash, Washington State
-US-WV W Va, W Virginia
-US-WI Wis, Wisc
-US-WY Wyo
 US-VI US Virgin Islands, Virgin Islands of the United States
 CA-NL Newfoundland, Labrador, NF
 CA-PE PEI
