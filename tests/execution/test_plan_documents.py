@@ -4,6 +4,8 @@ import pytest
 
 from customer_gql.commerce.carts.reads import open_carts_by_customer
 from customer_gql.core.ids import encode_id
+from customer_gql.core.permissions import ALL_PERMISSIONS
+from customer_gql.core.viewer import Viewer, ViewerKind
 from customer_gql.database.statements import Statement
 from support.plan_comparing import GUEST, shopper
 from support.plan_shop import make_failures
@@ -107,6 +109,18 @@ async def test_permissions_are_checked(plan_shop):
         "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", {"ids": shop.ids}, viewer=shopper(shop.customers[0])
     )
     assert None in others.data["nodes"]
+
+
+async def test_masked_text_comes_from_a_plan_too(plan_shop):
+    """A plan that fails is repeated by the reference executor, so only `compare` can tell."""
+    executors, shop = plan_shop
+    blind = Viewer(ViewerKind.STAFF, staff_id=1, permissions=ALL_PERMISSIONS - {"customers.pii"})
+    document = "query ($id: ID!) { customer(id: $id) { email prefix dateOfBirth addresses { street city company } } }"
+    read = await executors.compare(document, {"id": encode_id("cus", shop.customers[0])}, viewer=blind)
+    assert read.errors is None
+    assert read.data["customer"]["email"].endswith("•••@•••")
+    assert read.data["customer"]["dateOfBirth"] is None
+    assert all(line.endswith("•••") for address in read.data["customer"]["addresses"] for line in address["street"])
 
 
 async def test_the_reference_executor_answers_introspection(plan_shop):

@@ -47,7 +47,7 @@ async def make_shop(connection: Connection) -> Shop:
     shop.customers += [bare.id, empty.id]
     await _make_foreign_orders(connection, bare)
     await put(connection, reward_points, customer_id=empty.id, website_id=1, balance=5_000)
-    await put(connection, reward_points_rate, id=new_id(), points=10, amount=100)
+    await put(connection, reward_points_rate, id=new_id(), points=10, amount=100, currency="USD")
     await _make_settings(connection)
     shop.ids += [encode_id("cus", id) for id in shop.customers]
     return shop
