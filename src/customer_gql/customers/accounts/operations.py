@@ -238,6 +238,7 @@ class AccountMutation:
     @guest_mutation(
         exclusive=True,
         in_person=True,
+        unlimited=True,
         description="Undo a change of the address by staff, with the link that was mailed to the old address: address "
         "and password are as before, and every session and link that began since ends. The link works once, for 24 "
         f"hours; any other is `INVALID`. {_PEER_LIMIT} Signs nobody in. Mails both addresses, writes history.",
@@ -246,6 +247,7 @@ class AccountMutation:
         await _count_attempt(info)
         async with info.context.transaction() as connection:
             await email_change_undo.undo_email_change(connection, input.token, address=info.context.viewer.address)
+            await lockout.forgive_peer(connection, info.context.caller.address)
         return DonePayload()
 
     @customer_mutation(

@@ -9,8 +9,7 @@ from customer_gql.customers.profile.presence import record_activity
 from customer_gql.graph.context import Info
 from customer_gql.graph.payloads import Payload
 from customer_gql.graph.roots import guest_mutation
-from customer_gql.security.address_limits import require_within
-from customer_gql.security.throttle import peer_key
+from customer_gql.security.throttle import peer_key, require_within
 
 PINGS_PER_MINUTE: Final = 120
 """From one network address, behind which a whole office may be."""
@@ -25,6 +24,7 @@ class VisitorPingPayload(Payload):
 class VisitorMutation:
     @guest_mutation(
         exclusive=True,
+        unlimited=True,
         description="Tell that somebody is in the shop, so that staff see them among those who are online: a visitor by "
         "the header `X-Visitor` (a random token of 22 to 64 characters `A-Z a-z 0-9 _ -` that the storefront keeps), a "
         "signed-in customer by the session. The page is the path of `Referer`. Send it at most once a minute; from one "
