@@ -24,6 +24,7 @@ from customer_gql.database.pools import BoundedPool, Database, TimeLimits, creat
 from customer_gql.database.rights import OWNERSHIP_WARNING, owns_tables
 from customer_gql.execution.documents import DocumentCache
 from customer_gql.execution.http.caller import STOREFRONT_HEADER, request_origin, stated_address
+from customer_gql.execution.http.cookies import read_cookies
 from customer_gql.execution.http.endpoint import Endpoint
 from customer_gql.execution.http.health import report_live, report_ready
 from customer_gql.execution.http.security_headers import SecurityHeaders
@@ -34,17 +35,18 @@ from customer_gql.execution.limits.trusted_documents import TrustedDocuments
 from customer_gql.execution.refusal import RequestRefused
 from customer_gql.execution.telemetry import metrics, tracing
 from customer_gql.graph.context import Context
+from customer_gql.graph.cookies import Cookies
 from customer_gql.messaging.jobs import worker
 from customer_gql.messaging.mail.catcher import pages
 from customer_gql.schema import admin, storefront
 from customer_gql.schema.projections import PROJECTIONS
 from customer_gql.schema.work import WORK
-from customer_gql.security import hashing
+from customer_gql.security import hashing, tokens
 from customer_gql.security.secret_keys import use_secret_keys
 from customer_gql.security.sessions import AuthenticatedSession
 from customer_gql.shop.websites.reads import UNKNOWN_STORE_VIEW, find_website_of_view
 from customer_gql.staff.sign_in import oidc_routes
-from customer_gql.staff.sign_in.sessions import find_staff_session, record_staff_use
+from customer_gql.staff.sign_in.sessions import SESSION_COOKIE, find_staff_session, record_staff_use
 
 from . import graphiql
 from .settings import AudienceSettings, Settings
@@ -200,7 +202,9 @@ async def _open_storefront(settings: Settings, request: Request, origin: Request
 
 async def _open_admin(settings: Settings, request: Request, origin: RequestOrigin) -> Context:
     database: Database = request.app.state.databases["admin"]
-    return await _open_context(settings, request, origin, database, find_staff_session, record_staff_use)
+    return await _open_context(
+        settings, request, origin, database, find_staff_session, record_staff_use, session_cookie=SESSION_COOKIE
+    )
 
 
 async def _open_context(
@@ -210,20 +214,43 @@ async def _open_context(
     database: Database,
     find_session: FindSession,
     record_use: RecordUse,
+    *,
+    session_cookie: str | None = None,
 ) -> Context:
     use_secret_keys(settings.secret_keys)
     background: Background = request.app.state.background
     found, viewer = None, GUEST
-    authorization = request.headers.get("authorization")
-    if authorization:
-        scheme, _, token = authorization.partition(" ")
-        found = await find_session(database, token.strip()) if scheme.lower() == "bearer" else None
+    cookies = read_cookies(request, is_development=settings.environment == "development")
+    token = _read_token(request, cookies, session_cookie)
+    if token is not None:
+        found = await find_session(database, token) if token else None
         # What is public is answered nevertheless; see `Viewer.token_has_ended`.
         viewer = replace(GUEST, token_has_ended=True) if found is None else found.viewer
     context = Context(
-        database, settings, replace(viewer, address=origin.address or None), caller=origin, background=background
+        database,
+        settings,
+        replace(viewer, address=origin.address or None),
+        caller=origin,
+        cookies=cookies,
+        background=background,
     )
     if found is not None and found.is_stale and not origin.is_background:
         use = partial(record_use, token_hash=found.token_hash)
         context.record_use = partial(background.put, database, ("used", found.token_hash), use)
     return context
+
+
+def _read_token(request: Request, cookies: Cookies, session_cookie: str | None) -> str | None:
+    """The token of the Authorization header, else of the cookie; empty for a header of another scheme."""
+    authorization = request.headers.get("authorization")
+    if authorization:
+        scheme, _, token = authorization.partition(" ")
+        return token.strip() if scheme.lower() == "bearer" else ""
+    session = cookies.get(session_cookie) if session_cookie is not None else None
+    if not session:
+        return None
+    if request.method != "POST" or not cookies.is_same_origin:
+        message = "A session cookie needs a POST request of the same origin. Send a token in the Authorization header."
+        raise RequestRefused(403, ErrorCode.FORBIDDEN, message)
+    # A service token has no place in a browser.
+    return session if session.startswith(tokens.STAFF) else ""

@@ -357,3 +357,20 @@ async def test_the_command_line_lets_another_account_be_bound(desk, provider, us
     assert (await asyncio.to_thread(unbind)).exit_code == 0
     assert ("OIDC_UNBOUND", "SYSTEM") in await events(connection, user.id)
     assert set(await sign_in_at(desk, provider, user.email, uuid.uuid4().hex)) == {"code"}
+
+
+async def test_the_exchange_sets_a_cookie_for_the_same_origin(desk, provider, user):
+    document = """mutation E($input: StaffOidcExchangeInput!) { staffOidcExchange(input: $input) {
+      token staffUser { email } } }"""
+
+    async def post(code, **headers):
+        input = {"code": code, "verifier": VERIFIER, "session": "COOKIE"}
+        body = {"query": document, "variables": {"input": input}}
+        return await desk.post("/admin/graphql", json=body, headers=headers)
+
+    code = (await sign_in_at(desk, provider, user.email, provider.subject))["code"]
+    foreign = await post(code, **{"Sec-Fetch-Site": "cross-site"})
+    assert foreign.json()["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+    done = await post(code, **{"Sec-Fetch-Site": "same-origin"})
+    assert done.json()["data"] == {"staffOidcExchange": {"token": None, "staffUser": {"email": user.email}}}
+    assert done.headers["set-cookie"].startswith("__Host-customer-gql-staff=cgs_")

@@ -17,6 +17,8 @@ from customer_gql.loading.reads import Read
 from customer_gql.loading.rounds import RequestLoads
 from customer_gql.settings import Settings
 
+from .cookies import Cookies
+
 
 @dataclass(slots=True)
 class Context:
@@ -25,6 +27,7 @@ class Context:
     viewer: Viewer = GUEST
     cost: dict[str, int] | None = None
     caller: RequestOrigin = field(default_factory=RequestOrigin)
+    cookies: Cookies = field(default_factory=Cookies)
     background: Background = field(default_factory=Background)
     # Lets the session of the token go on from now; None where nothing is to be recorded.
     record_use: Callable[[], None] | None = None

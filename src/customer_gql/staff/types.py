@@ -9,6 +9,7 @@ from strawberry.scalars import JSON
 from customer_gql.core.ids import encode_id
 from customer_gql.core.permissions import Permission, known_permissions
 from customer_gql.graph.context import Info
+from customer_gql.graph.cookies import SessionTransport
 from customer_gql.graph.fields import column, loaded
 from customer_gql.graph.guards import OwnRecord, guarded_type
 from customer_gql.graph.nodes import Node, node_id, visible_to_nobody
@@ -35,6 +36,15 @@ graph_enum(
         "COMMAND_LINE": "By `customer-gql staff token` on the server.",
     },
     name="StaffSignedInBy",
+)
+graph_enum(
+    SessionTransport,
+    "How a client keeps its session.",
+    {
+        "TOKEN": "As a token of the answer, sent as `Authorization: Bearer …`.",
+        "COOKIE": "As a cookie of the browser that no script can read; the answer has no token. Only pages of the same "
+        "origin can use it, with POST.",
+    },
 )
 graph_enum(
     StaffActor,

@@ -118,6 +118,11 @@ class Endpoint:
                 raise
         if extensions:
             body["extensions"] = extensions
+        response = self._build_response(body, context, accept, log)
+        response.headers += context.cookies.headers
+        return response
+
+    def _build_response(self, body: dict[str, Any], context: Context, accept: str, log: RequestLog) -> GraphQLResponse:
         if context.viewer.token_has_ended and state_ended_token(body):
             log.outcome = ErrorCode.UNAUTHENTICATED.value
             return GraphQLResponse(401, body, GRAPHQL_JSON if GRAPHQL_JSON in accept else JSON, BEARER)

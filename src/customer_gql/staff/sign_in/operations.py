@@ -10,6 +10,7 @@ from customer_gql.core.emails import normalize_email, validate_email
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.viewer import ViewerKind
 from customer_gql.graph.context import Info
+from customer_gql.graph.cookies import Cookies, SessionTransport
 from customer_gql.graph.fields import column
 from customer_gql.graph.guards import OwnRecord
 from customer_gql.graph.payloads import Payload
@@ -23,6 +24,7 @@ from customer_gql.staff.types import StaffUser
 
 from . import attempts, links, oidc, passwords, sessions
 from .own_account import StaffAccountMutation, StaffAccountQuery
+from .sessions import DEVICE_COOKIE, SESSION_COOKIE, SESSION_LIFETIME
 from .sign_in import Attempt, sign_in_staff
 
 
@@ -34,9 +36,11 @@ class StaffSignInInput:
         description="Current six-digit code, or a recovery code, when a second factor is on.", default=None
     )
     device_token: str | None = strawberry.field(
-        description="Device token of an earlier sign-in on this device. Guesses from elsewhere do not delay it then.",
+        description="Device token of an earlier sign-in on this device. Guesses from elsewhere do not delay it then. With "
+        "`COOKIE`, the cookie of an earlier sign-in stands for it.",
         default=None,
     )
+    session: SessionTransport = strawberry.field(description="How to keep the session.", default=SessionTransport.TOKEN)
 
 
 @strawberry.type
@@ -45,7 +49,8 @@ class SessionPayload(Payload):
 
     staff_key: strawberry.Private[int | None] = None
     token: str | None = strawberry.field(
-        description="Access token, to be sent as `Authorization: Bearer …`. Shown only once; null when refused.",
+        description="Access token, to be sent as `Authorization: Bearer …`. Shown only once; null when refused, "
+        "and with `COOKIE`.",
         default=None,
     )
     expires_at: dt.datetime | None = strawberry.field(
@@ -53,8 +58,12 @@ class SessionPayload(Payload):
     )
 
     @classmethod
-    def of(cls, grant: SessionGrant) -> Self:
-        return cls(token=grant.access_token, expires_at=grant.expires_at, staff_key=grant.owner_id)
+    def of(cls, grant: SessionGrant, transport: SessionTransport, cookies: Cookies) -> Self:
+        token: str | None = grant.access_token
+        if transport is SessionTransport.COOKIE:
+            cookies.set(SESSION_COOKIE, grant.access_token, seconds=int(SESSION_LIFETIME.total_seconds()))
+            token = None
+        return cls(token=token, expires_at=grant.expires_at, staff_key=grant.owner_id)
 
     @strawberry.field(graphql_type=StaffUser | None, description="Staff user who signed in; null when refused.")
     async def staff_user(self, info: Info) -> Any:
@@ -67,7 +76,7 @@ class SessionPayload(Payload):
 class StaffSignInPayload(SessionPayload):
     device_token: str | None = strawberry.field(
         description="Token by which this device is known, valid for this account for a year after its last use. Keep "
-        "it on the device and send it at the next sign-in. It lets nobody in.",
+        "it on the device and send it at the next sign-in. It lets nobody in. With `COOKIE` it is a cookie, and this null.",
         default=None,
     )
 
@@ -79,6 +88,7 @@ class StaffOidcExchangeInput:
         "Secret of the page that started the sign-in, 43 to 128 characters; its SHA-256 in URL-safe base64 was the "
         "`challenge` of `/admin/oidc/start`."
     )
+    session: SessionTransport = strawberry.field(description="How to keep the session.", default=SessionTransport.TOKEN)
 
 
 @strawberry.type(description="A new session, or the reason for refusing one.")
@@ -121,10 +131,17 @@ class StaffSignInMutation:
         "staff. Undone by `staffSignOut`."
     )
     async def staff_sign_in(self, info: Info, input: Annotated[StaffSignInInput, INPUT]) -> StaffSignInPayload:
-        attempt = Attempt(input.email[:254], input.password, input.totp, input.device_token)
+        cookies, device_token = info.context.cookies, input.device_token
+        if input.session is SessionTransport.COOKIE:
+            cookies.require_same_origin()
+            device_token = device_token or cookies.get(DEVICE_COOKIE)
+        attempt = Attempt(input.email[:254], input.password, input.totp, device_token)
         signed_in = await sign_in_staff(info.context, attempt)
-        payload = StaffSignInPayload.of(signed_in.grant)
-        payload.device_token = signed_in.device_token
+        payload = StaffSignInPayload.of(signed_in.grant, input.session, cookies)
+        if input.session is SessionTransport.COOKIE:
+            cookies.set(DEVICE_COOKIE, signed_in.device_token, seconds=int(devices.DEVICE_LIFETIME.total_seconds()))
+        else:
+            payload.device_token = signed_in.device_token
         return payload
 
     @open_admin_mutation(
@@ -135,6 +152,8 @@ class StaffSignInMutation:
         self, info: Info, input: Annotated[StaffOidcExchangeInput, INPUT]
     ) -> StaffOidcExchangePayload:
         context, grant = info.context, None
+        if input.session is SessionTransport.COOKIE:
+            context.cookies.require_same_origin()
         address = context.caller.address
         async with context.transaction() as connection:
             staff_id = await oidc.exchange_one_time_code(connection, input.code, input.verifier, address)
@@ -149,7 +168,7 @@ class StaffSignInMutation:
                 "This code does not work: it was used, is unknown, is too old, or another page started the sign-in."
             )
             raise RuleError(f"{message} Sign in again.", path=["code"], code=UserErrorCode.NOT_FOUND)
-        return StaffOidcExchangePayload.of(grant)
+        return StaffOidcExchangePayload.of(grant, input.session, context.cookies)
 
     @open_admin_mutation(
         description="Choose a password by a link mailed by `staffInvite` or `staffPasswordResetRequest`. The link works "

@@ -8,6 +8,7 @@ from customer_gql.core.actor import actor_of
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.ids import decode_id, encode_id
 from customer_gql.graph.context import Info
+from customer_gql.graph.cookies import SessionTransport
 from customer_gql.graph.fields import column
 from customer_gql.graph.payloads import Payload
 from customer_gql.graph.roots import INPUT, own_staff_field, own_staff_mutation
@@ -38,6 +39,9 @@ class StaffSignOutPayload(Payload):
 @strawberry.input(description="Scope of a sign-out.")
 class StaffSignOutInput:
     everywhere: bool = strawberry.field(description="End every own session, not only this one.", default=False)
+    session: SessionTransport = strawberry.field(
+        description="How the session is kept; with `COOKIE` its cookie is deleted.", default=SessionTransport.TOKEN
+    )
 
 
 @strawberry.input(description="Own session to end.")
@@ -151,6 +155,8 @@ class StaffAccountMutation:
             await record_staff_event(
                 connection, "SIGNED_OUT", by=actor_of(context.viewer), subject=encode_id("stf", staff_id)
             )
+        if input.session is SessionTransport.COOKIE:
+            context.cookies.delete(sessions.SESSION_COOKIE)
         return StaffSignOutPayload(ended_session_count=ended)
 
     @own_staff_mutation(description="End one of one's own sessions; the others go on. Writes the history of staff.")

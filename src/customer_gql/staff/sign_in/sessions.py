@@ -20,6 +20,8 @@ from . import links
 
 SESSION_IDLE: Final = dt.timedelta(minutes=30)
 SESSION_LIFETIME: Final = dt.timedelta(hours=8)
+SESSION_COOKIE: Final = "customer-gql-staff"
+DEVICE_COOKIE: Final = "customer-gql-staff-device"
 _MAX_USER_AGENT_LENGTH: Final = 255
 ON_STAFF_SESSIONS_ENDED: Final[list[Callable[[Connection, int], Awaitable[object]]]] = []
 """What upper slices end together with the sessions of a staff user."""
