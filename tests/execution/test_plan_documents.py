@@ -101,8 +101,10 @@ async def test_the_reference_executor_reports_invalid_variables(plan_shop):
 
 async def test_permissions_are_checked(plan_shop):
     executors, shop = plan_shop
-    refused = await executors.compare("{ me { email } }", viewer=GUEST)
-    assert refused.errors[0].extensions == {"code": "UNAUTHENTICATED"}
+    nobody = Viewer(ViewerKind.STAFF, staff_id=1, permissions=frozenset())
+    refused = await executors.compare("{ customers { totalCount } }", viewer=nobody)
+    assert refused.errors[0].extensions == {"code": "FORBIDDEN", "permission": "customers.read"}
+    assert (await executors.compare("{ me { email } }", viewer=GUEST)).data == {"me": None}
     own = await executors.compare("{ me { email orders { totalCount } } }", viewer=shopper(shop.customers[0]))
     assert own.errors is None
     others = await executors.compare(
