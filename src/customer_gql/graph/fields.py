@@ -31,13 +31,19 @@ def column(
     admin: bool = False,
     personal: bool = False,
     longest: int | None = None,
+    assumed: int | None = None,
 ) -> Any:
     """A field that is the row's column of the same name.
 
     A `personal` one is masked for some staff, see `graph.guards`. `longest` is the limit, in characters, of a text
-    of an input that may be longer than most, see `execution.limits.text`.
+    of an input that may be longer than most, see `execution.limits.text`. `assumed` is the size of a list in the cost.
     """
-    stated = {"audience": "admin" if admin else None, "personal": personal or None, "longest": longest}
+    stated = {
+        "audience": "admin" if admin else None,
+        "personal": personal or None,
+        "longest": longest,
+        "assumed": assumed,
+    }
     metadata = {key: value for key, value in stated.items() if value is not None}
     return strawberry.field(description=description, name=name, metadata=metadata)
 
@@ -52,11 +58,16 @@ def loaded(
     return strawberry.field(resolver=resolve, description=description, metadata=metadata)
 
 
+def named(field: Any, name: str) -> Any:
+    """A declared field under a name that Python does not allow, or that another field of the class has."""
+    field.graphql_name = name
+    return field
+
+
 def storefront_only(field: Any, name: str) -> Any:
     """Let a declared field stand on the storefront alone, under the name that another field has for staff."""
     field.metadata = {**field.metadata, "audience": "storefront"}
-    field.graphql_name = name
-    return field
+    return named(field, name)
 
 
 def _load_resolver(declared: DeclaredLoad) -> Callable[..., Any]:

@@ -1,6 +1,6 @@
 """Root fields and who may use them. A root without a declared permission or audience fails a test."""
 
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import strawberry
 from strawberry.extensions import FieldExtension
@@ -23,8 +23,7 @@ SIGN_IN_AS_STAFF: Final = "Sign in as staff: send a staff token as `Authorizatio
 
 _SIGN_IN_AS_CUSTOMER: Final = "Sign in: send a customer token as `Authorization: Bearer …`."
 IMPERSONATION_REFUSED: Final = "Staff signed in as a customer may not do this; only the customer may."
-
-
+DryRun = Annotated[bool, strawberry.argument(description="Return the result without storing anything.")]
 INPUT: Final = strawberry.argument(description="What to do, and the record to do it to.")
 
 

@@ -49,6 +49,7 @@ SLICES: Final = (
     "messaging.jobs",
     "messaging.mail",
     "messaging.events",
+    "administration.website_moves",
     "administration.customer_grid",
     "administration.customer_import",
     "administration.mail_desk",

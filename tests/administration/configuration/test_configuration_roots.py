@@ -179,7 +179,7 @@ async def test_what_a_setting_takes_is_said_in_json(boss):
     assert messages == [
         "accounts.confirm_email takes a value like false.",
         'staff_tests.greeting takes a value like "hello".',
-        "accounts.lockout_failures takes a number of at least 0.",
+        "accounts.lockout_failures takes a number from 0 to 1000.",
     ]
 
 

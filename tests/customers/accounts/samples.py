@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from customer_gql.core.ids import encode_id, new_id
-from support.calls import SOON, about, by_input
+from support.calls import SOON, about
 from support.changes import Change, Changes, Scene, by_staff, own
 from support.clients import Client
 from support.customers import customer_id
@@ -134,7 +134,6 @@ CALLS = {
     "customerResendConfirmation": [about("cus")],
     "customerLoginAs": [about("cus", reason="Walk")],
     "impersonationEnd": [about("imp")],
-    "accountSharingSet": [by_input(lambda _: {"sharing": "GLOBAL"})],
 }
 CHANGES: Changes = {
     "signUp": [(sign_up, "SIGNED_UP", {"email", "firstName", "lastName", "isSubscribed"})],
@@ -166,5 +165,4 @@ CHANGES: Changes = {
 NOT_PERSONAL = {"ViewerImpersonation.staffName": "told to the customer, whom the staff user acts as"}
 UNRECORDED = {
     "tokenRefresh": "the same session goes on",
-    "accountSharingSet": "a setting of the shop, in the history of staff",
 }

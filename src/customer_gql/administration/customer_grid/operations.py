@@ -3,6 +3,7 @@ from typing import Annotated, Any, Final
 
 import strawberry
 
+from customer_gql.administration.website_moves.types import WebsiteMove
 from customer_gql.core.actor import actor_of
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.ids import decode_id
@@ -11,7 +12,7 @@ from customer_gql.customers.profile.types import CustomerPayload, Gender
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
 from customer_gql.graph.payloads import EXPECTED_VERSION, Payload
-from customer_gql.graph.roots import INPUT, RequiresPermission, admin_mutation
+from customer_gql.graph.roots import INPUT, DryRun, RequiresPermission, admin_mutation
 
 from .mass_action import MAX_IDS, MassAction, MassActionOutcome, MassActionResult, run_mass_action
 from .quick_edit import quick_edit
@@ -47,6 +48,11 @@ class CustomerQuickEditPayload(CustomerPayload):
     changed_fields: list[str] = strawberry.field(
         description="Input fields whose stored value changed; empty when nothing did.", default_factory=list
     )
+    website_move: Any = strawberry.field(
+        description="Consequences of a move to another website; null without one.",
+        graphql_type=WebsiteMove | None,
+        default=None,
+    )
 
 
 @strawberry.input(one_of=True, description="The customers that a mass action applies to, given in exactly one way.")
@@ -74,9 +80,6 @@ class CustomerMassActionPayload(Payload):
     not_found_count: int = strawberry.field(description="Number of ids with the outcome `NOT_FOUND`.", default=0)
 
 
-DryRun = Annotated[bool, strawberry.argument(description="Return the result without storing anything.")]
-
-
 @strawberry.type
 class CustomerGridAdminMutation:
     @admin_mutation(
@@ -88,13 +91,13 @@ class CustomerGridAdminMutation:
         "(`emailChangeUndo`). Writes history.",
     )
     async def customer_quick_edit(
-        self, info: Info, input: Annotated[CustomerQuickEditInput, INPUT]
+        self, info: Info, input: Annotated[CustomerQuickEditInput, INPUT], dry_run: DryRun = False
     ) -> CustomerQuickEditPayload:
         viewer, customer_id, edits = info.context.viewer, decode_id(input.id, "cus"), input.edits()
         if "email" in edits:
             RequiresPermission(Permission.CUSTOMERS_CHANGE_EMAIL).check(viewer)
-        async with info.context.transaction() as connection:
-            changed = await quick_edit(
+        async with info.context.transaction(dry_run=dry_run) as connection:
+            changed, move = await quick_edit(
                 connection,
                 customer_id,
                 edits=edits,
@@ -102,7 +105,7 @@ class CustomerGridAdminMutation:
                 websites=viewer.website_ids,
                 by=actor_of(viewer),
             )
-        return CustomerQuickEditPayload(customer_id=customer_id, changed_fields=changed)
+        return CustomerQuickEditPayload(customer_id=customer_id, changed_fields=changed, website_move=move)
 
     @admin_mutation(
         permission=Permission.CUSTOMERS_WRITE,

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from customer_gql.administration.website_moves.steps import PlannedMove, finish_move
 from customer_gql.core.actor import Actor
 from customer_gql.core.concurrent_edits import refuse_conflicts
 from customer_gql.core.errors import RuleError, RuleErrors
@@ -15,13 +16,11 @@ from customer_gql.customers.accounts.support.email_change_undo import (
     hand_over_account,
     unverified_columns,
 )
-from customer_gql.customers.accounts.writes import end_sessions_elsewhere
 from customer_gql.customers.addresses.settings import TELEPHONE
 from customer_gql.customers.addresses.writes import lock_default_billing_address, update_address
 from customer_gql.customers.history.reads import read_customer_changes
 from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.profile.fields import SETTINGS as PROFILE_SETTINGS
-from customer_gql.customers.profile.sharing import accounts_are_shared
 from customer_gql.customers.profile.writes import lock_customer, move_email_claim, update_customer
 from customer_gql.database.statements import Connection, Row
 from customer_gql.shop.settings.reads import settings_at
@@ -37,8 +36,9 @@ async def quick_edit(
     expected_version: int | None,
     websites: Websites,
     by: Actor,
-) -> list[str]:
-    """Store the edits, by input name, that change something; the fields changed. Refuses all when it refuses one.
+) -> tuple[list[str], PlannedMove | None]:
+    """Store the edits, by input name, that change something; the fields changed, and the move to another website where it
+    is one. Refuses all when it refuses one.
 
     Both the customer and the website they move to have to be among `websites`.
     """
@@ -59,17 +59,16 @@ async def quick_edit(
         changes_since=partial(read_customer_changes, connection, customer_id),
     )
     if not changed:
-        return []
+        return [], None
     unverified = await _unverified_columns(connection, row.customer, changed)
     if "is_email_confirmed" in unverified and row.customer.is_email_confirmed:
         history["isEmailConfirmed"] = ("true", "false")
     version = await _store_edits(connection, row, changed, unverified)
     await record_customer_event(connection, customer_id, kind="EDITED", version=version, by=by, changes=history)
-    if "websiteId" in changed and not await accounts_are_shared(connection):
-        await end_sessions_elsewhere(connection, customer_id)
+    move = await finish_move(connection, row.customer, changed["websiteId"]) if "websiteId" in changed else None
     if "email" in changed:
         await hand_over_account(connection, row.customer, by=by)
-    return list(changed)
+    return list(changed), move
 
 
 async def _unverified_columns(connection: Connection, customer: Row, changed: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from customer_gql.administration.website_moves.steps import refuse_excluded_group
 from customer_gql.core.emails import validate_email
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.ids import decode_id, encode_id
@@ -78,7 +79,10 @@ async def _postcode(_connection: Connection, row: EditedRow, value: str | None) 
 
 
 async def _website(connection: Connection, row: EditedRow, value: int) -> int:
-    return (await find_website(connection, value, websites=row.websites)).id
+    website = await find_website(connection, value, websites=row.websites)
+    if website.id != row.customer.website_id:
+        await refuse_excluded_group(connection, row.customer, website.id)
+    return website.id
 
 
 async def _tax_vat_number(_connection: Connection, row: EditedRow, value: str | None) -> str | None:

@@ -14,7 +14,7 @@ from customer_gql.database.statements import Connection, Row
 class DecoyAccount:
     """The columns of an account that mails to its owner need, for an address without one."""
 
-    __slots__ = ("created_in_store_view_id", "email", "first_name", "id", "version")
+    __slots__ = ("created_in_store_view_id", "email", "first_name", "id", "version", "website_id")
 
     def __init__(self, email: str, view: Row) -> None:
         self.id = new_id()
@@ -22,6 +22,7 @@ class DecoyAccount:
         self.first_name = "Nobody"
         self.version = 1
         self.created_in_store_view_id: int = view.id
+        self.website_id: int = view.website_id
 
 
 class Rollback:

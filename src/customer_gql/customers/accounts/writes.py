@@ -13,6 +13,7 @@ from customer_gql.customers.addresses import writes as addresses
 from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.newsletter import writes as newsletter
 from customer_gql.customers.profile import writes as customers
+from customer_gql.customers.profile.mail_view import find_mail_view
 from customer_gql.customers.profile.sharing import email_scope
 from customer_gql.customers.profile.tables import CustomerStatus, CustomerType, customer
 from customer_gql.database.statements import Connection, Row, equals_any, execute_statement, fetch_rows
@@ -268,7 +269,7 @@ async def notify_owner(
         template=template,
         recipient=recipient or known.email,
         customer_id=known.id,
-        store_view_id=known.created_in_store_view_id,
+        store_view_id=await find_mail_view(connection, known),
         placeholders={"firstName": known.first_name, **placeholders},
         secrets=secrets,
     )

@@ -4,9 +4,11 @@ import strawberry
 
 from customer_gql.core.actor import actor_of
 from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.core.ids import decode_id
 from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.profile.sharing import accounts_are_shared
 from customer_gql.customers.profile.writes import lock_customer
+from customer_gql.database.statements import Connection, Row
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
 from customer_gql.graph.payloads import Payload
@@ -68,12 +70,32 @@ class NewsletterMutation:
 
     @customer_mutation(
         in_person=True,
-        description="End the subscription to the newsletter of the store view in `X-Store-View` (without it, the "
-        "default one). `NOT_ALLOWED` when it belongs to another website. Sends a mail and writes history. "
-        "Undone by `newsletterSubscribe`.",
+        description="End the subscription to the newsletter of a store view: the one given, also of a website that the "
+        "account has left, else the one in `X-Store-View` (without it, the default one). `NOT_ALLOWED` when the latter "
+        "belongs to another website. Sends a mail and writes history. Undone by `newsletterSubscribe`.",
     )
-    async def newsletter_unsubscribe(self, info: Info) -> NewsletterPayload:
-        return await _change_subscription(info, subscribes=False)
+    async def newsletter_unsubscribe(
+        self,
+        info: Info,
+        store_view_id: Annotated[
+            strawberry.ID | None,
+            strawberry.argument(description="Store view of one of the customer's subscriptions."),
+        ] = None,
+    ) -> NewsletterPayload:
+        if store_view_id is None:
+            return await _change_subscription(info, subscribes=False)
+        return await _end_own_subscription(info, decode_id(store_view_id, "stv"))
+
+
+async def _end_own_subscription(info: Info, store_view_id: int) -> NewsletterPayload:
+    """What the customer once began can always be ended, wherever the account works now."""
+    assert info.context.viewer.customer_id is not None
+    async with info.context.transaction() as connection:
+        account = await lock_customer(connection, info.context.viewer.customer_id, websites=None)
+        changed = await writes.end_subscription(connection, account.id, store_view_id)
+        if changed:
+            await _announce_change(info, connection, account, store_view_id, subscribes=False)
+    return NewsletterPayload(key=(account.id, store_view_id), is_changed=changed)
 
 
 async def _change_subscription(info: Info, *, subscribes: bool) -> NewsletterPayload:
@@ -91,20 +113,24 @@ async def _change_subscription(info: Info, *, subscribes: bool) -> NewsletterPay
         else:
             changed = await writes.end_subscription(connection, account.id, view.id)
         if changed:
-            kind = "SUBSCRIBED" if subscribes else "UNSUBSCRIBED"
-            by, changes = actor_of(context.viewer), {"isSubscribed": (not subscribes, subscribes)}
-            await record_customer_event(
-                connection, account.id, kind=kind, version=account.version, by=by, changes=changes
-            )
-            await queue_mail(
-                connection,
-                template=f"newsletter_{kind.lower()}",
-                recipient=account.email,
-                customer_id=account.id,
-                store_view_id=view.id,
-                placeholders={"firstName": account.first_name},
-            )
+            await _announce_change(info, connection, account, view.id, subscribes=subscribes)
     return NewsletterPayload(key=(account.id, view.id), is_changed=changed)
+
+
+async def _announce_change(
+    info: Info, connection: Connection, account: Row, store_view_id: int, *, subscribes: bool
+) -> None:
+    kind = "SUBSCRIBED" if subscribes else "UNSUBSCRIBED"
+    by, changes = actor_of(info.context.viewer), {"isSubscribed": (not subscribes, subscribes)}
+    await record_customer_event(connection, account.id, kind=kind, version=account.version, by=by, changes=changes)
+    await queue_mail(
+        connection,
+        template=f"newsletter_{kind.lower()}",
+        recipient=account.email,
+        customer_id=account.id,
+        store_view_id=store_view_id,
+        placeholders={"firstName": account.first_name},
+    )
 
 
 MUTATIONS: Final = (NewsletterMutation,)

@@ -25,7 +25,6 @@ from customer_gql.graph.lists import admin_list
 from customer_gql.graph.roots import INPUT, RequiresPermission, admin_mutation
 
 from . import impersonation
-from .account_sharing import AccountSharingAdminMutation
 from .inputs import (
     CustomerAccountInput,
     CustomerAccountPayload,
@@ -234,4 +233,4 @@ async def _issue_requested_code(
 
 
 ADMIN_QUERIES: Final = (AccountAdminQuery, ViewerQuery)
-ADMIN_MUTATIONS: Final = (AccountAdminMutation, AccountSharingAdminMutation)
+ADMIN_MUTATIONS: Final = (AccountAdminMutation,)

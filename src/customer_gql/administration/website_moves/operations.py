@@ -1,6 +1,6 @@
 """Staff decide whether an account works on its website alone, or on all of them (docs/domain/account-scope.md#account-scope-1)."""
 
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 import strawberry
 
@@ -11,10 +11,13 @@ from customer_gql.customers.profile.sharing import SHARING, AccountSharing, set_
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
 from customer_gql.graph.payloads import Payload
-from customer_gql.graph.roots import INPUT, admin_mutation
+from customer_gql.graph.roots import INPUT, DryRun, admin_mutation
 from customer_gql.graph.scalars import graph_enum
 from customer_gql.shop.settings.reads import setting
 from customer_gql.staff.audit.writes import record_staff_event
+
+from .steps import MoveKind, MoveScope, MoveStep, end_open_carts, ended_sessions, find_left_records
+from .types import WebsiteMoveStep
 
 graph_enum(
     AccountSharing,
@@ -34,6 +37,12 @@ class AccountSharingSetInput:
 @strawberry.type(description="The new scope of accounts.")
 class AccountSharingSetPayload(Payload):
     moved_account_count: int = strawberry.field(description="Number of accounts that were moved.", default=0)
+    steps: Any = strawberry.field(
+        graphql_type=list[WebsiteMoveStep],
+        description="Consequences, counted over all accounts; those without a record are left out.",
+        default_factory=list,
+        metadata={"assumed": len(MoveKind)},
+    )
     ended_session_count: int = strawberry.field(
         description="Number of sessions that ended because they were on another website than their account's.",
         default=0,
@@ -48,20 +57,26 @@ class AccountSharingAdminMutation:
         exclusive=True,
         description="Let accounts work on their website alone, or on all of them. Refused (`TAKEN`) while an address "
         "has accounts on several websites that would become one. On their website alone, sessions end that were begun "
-        "on another; all others go on. Writes the history of staff. Can be undone by setting it back.",
+        "on another, and open carts of other websites end; all others go on. Writes the history of staff. Can be undone by setting it back.",
     )
     async def account_sharing_set(
-        self, info: Info, input: Annotated[AccountSharingSetInput, INPUT]
+        self, info: Info, input: Annotated[AccountSharingSetInput, INPUT], dry_run: DryRun = False
     ) -> AccountSharingSetPayload:
-        ended = 0
-        async with info.context.transaction() as connection:
+        ended, steps = 0, list[MoveStep]()
+        async with info.context.transaction(dry_run=dry_run) as connection:
             before = await setting(connection, SHARING)
             moved = await set_account_sharing(connection, input.sharing)
             if input.sharing is AccountSharing.PER_WEBSITE:
+                steps = await find_left_records(connection, MoveScope()) + await end_open_carts(connection, MoveScope())
                 ended = await writes.end_sessions_elsewhere(connection)
             if before != input.sharing.value:
                 changes = {SHARING.path: (before, input.sharing.value)}
                 await record_staff_event(
                     connection, "CONFIGURATION_SET", by=actor_of(info.context.viewer), changes=changes
                 )
-        return AccountSharingSetPayload(moved_account_count=moved, ended_session_count=ended)
+        return AccountSharingSetPayload(
+            moved_account_count=moved, ended_session_count=ended, steps=[*steps, *ended_sessions(ended)]
+        )
+
+
+ADMIN_MUTATIONS: Final = (AccountSharingAdminMutation,)
