@@ -36,7 +36,7 @@ class StaffUpdateInput:
     id: strawberry.ID = column("The staff user.")
     name: strawberry.Maybe[str] = column("Display name, at most 255 characters.")
     job_title: strawberry.Maybe[str | None] = column("Job title, at most 255 characters; null clears.")
-    role_id: strawberry.Maybe[strawberry.ID] = column("Role of the user; nobody changes their own role.")
+    role_id: strawberry.Maybe[strawberry.ID] = column("Role of the user; not your own.")
     expected_version: int | None = strawberry.field(description=EXPECTED_VERSION, default=None)
 
 
@@ -147,7 +147,7 @@ class StaffAdminMutation:
         permission=Permission.STAFF_MANAGE,
         exclusive=True,
         description="Change a staff user who holds no more than the caller. A new role holds from their next request "
-        "on; nobody changes their own, and the last active administrator keeps theirs. Writes the history of staff.",
+        "on; one's own role is refused, and the last active administrator keeps theirs. Writes the history of staff.",
     )
     async def staff_update(self, info: Info, input: Annotated[StaffUpdateInput, INPUT]) -> StaffUpdatePayload:
         staff_id, edits = decode_id(input.id, "stf"), _staff_edits(input)
@@ -198,7 +198,7 @@ class StaffAdminMutation:
         permission=Permission.STAFF_MANAGE,
         exclusive=True,
         description="Mail a staff user who holds no more than the caller a link to choose a password, the first or a "
-        "new one. It works once, for 24 hours, and only the newest does; nobody but the recipient sees it. The old "
+        "new one. It works once, for 24 hours, and only the newest does; only the recipient sees it. The old "
         "password works until then. Writes the history of staff. Undone by `staffInvitationWithdraw`.",
     )
     async def staff_invite(self, info: Info, input: Annotated[StaffUserInput, INPUT]) -> StaffInvitePayload:

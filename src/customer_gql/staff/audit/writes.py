@@ -8,7 +8,7 @@ from customer_gql.staff.tables import staff_event
 
 
 def actor_without_token(staff_id: int | None, address: str | None) -> Actor:
-    """The staff user that somebody without a token proves to be, or nobody. Neither may do anything yet."""
+    """The staff user that a caller without a token turned out to be; without one, an unknown actor."""
     kind = ActorKind.NOBODY if staff_id is None else ActorKind.STAFF
     return Actor(kind, staff_id, address=address)
 

@@ -124,7 +124,7 @@ class StaffRoleAdminMutation:
     @admin_mutation(
         permission=Permission.STAFF_MANAGE,
         exclusive=True,
-        description="Delete a role that nobody has and that allows no more than the caller's own. Asks for the "
+        description="Delete a role that no user has and that allows no more than the caller's own. Asks for the "
         "caller's own password. Writes the history of staff. Cannot be undone; create it again.",
     )
     async def staff_role_delete(

@@ -49,7 +49,7 @@ def is_visible_to(by: Actor, websites: Sequence[int] | None) -> bool:
 
 
 def refuse_granting_more(by: Actor, wanted: Grant) -> None:
-    """Nobody grants more than they hold."""
+    """Raises when an actor grants a permission or a website that their own role lacks."""
     own = grant_of(by)
     if own is None:
         return
@@ -65,7 +65,7 @@ def refuse_granting_more(by: Actor, wanted: Grant) -> None:
 
 
 def refuse_stronger(by: Actor, existing: Grant, path: list[str]) -> None:
-    """Nobody touches what holds more than they do: taking a permission away from others is power too."""
+    """Raises when an actor changes a role or a user with more rights: taking a permission from others is power too."""
     own = grant_of(by)
     if own is not None and not own.covers(existing):
         raise RuleError(

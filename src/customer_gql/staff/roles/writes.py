@@ -28,7 +28,7 @@ async def serialize_role_changes(connection: Connection) -> None:
 
 
 async def require_administrator(connection: Connection, path: list[str]) -> None:
-    """After a change made under `serialise`: somebody active still manages staff on all websites."""
+    """After a change made under `serialize_role_changes`: an active user still manages staff of all websites."""
     left = await fetch_value(
         connection,
         select(func.count())
@@ -41,7 +41,7 @@ async def require_administrator(connection: Connection, path: list[str]) -> None
     )
     if not left:
         raise RuleError(
-            f"The last active administrator stays: somebody has to hold {Permission.STAFF_MANAGE} for all websites.",
+            f"This is the last active administrator. Give another active user {Permission.STAFF_MANAGE} for all websites first.",
             path=path,
             code=UserErrorCode.NOT_ALLOWED,
         )
@@ -110,7 +110,7 @@ async def change_role(
 
 
 async def delete_role(connection: Connection, role_id: int, *, by: Actor) -> None:
-    """Delete a role nobody has."""
+    """Delete a role that no user has."""
     await serialize_role_changes(connection)
     role = await find_role(connection, role_id, by=by, path=["id"])
     refuse_stronger(by, Grant.of(role), ["id"])
@@ -138,7 +138,7 @@ async def _validate_role(
 
 
 async def _refuse_taken_name(connection: Connection, name: str, but: int | None) -> None:
-    """The caller serialises, so nobody takes the name in between."""
+    """The caller serialises changes, so the name stays free until the commit."""
     others = select(staff_role.c.id).where(staff_role.c.name == name)
     taken = await fetch_value(connection, others if but is None else others.where(staff_role.c.id != but))
     if taken is not None:

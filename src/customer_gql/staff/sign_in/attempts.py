@@ -42,7 +42,7 @@ async def admit_sign_in(
 
 
 async def check_peer(connection: Connection, address: str | None, limits: AudienceSettings) -> None:
-    """Count an attempt of a network address. Raises `RateLimited` beyond the limit; that closes nobody's account."""
+    """Count an attempt of a network address. Raises `RateLimited` beyond the limit; no account is closed by that."""
     await address_limits.count_address_attempt(connection, ViewerKind.STAFF, address, limits)
 
 

@@ -1,4 +1,4 @@
-"""Whoever found an open session still has to know the password, or has to have the second factor.
+"""Confirmation of credentials in an open session: a stolen token alone changes none of them.
 
 Each attempt is counted before anything is compared, and forgiven after all that was asked for was right. Ten wrong codes
 end the session (docs/domain/staff-sign-in.md#staff-sign-in-10).

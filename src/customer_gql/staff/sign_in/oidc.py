@@ -1,7 +1,7 @@
 """Staff sign in at an identity provider: authorization code flow with PKCE, state and nonce (extra `oidc`).
 
 Who comes back is an active staff user, known by the provider's account of their first sign-in; at the first one, by an
-address that the provider has verified. Nobody is made here. A second factor is the provider's responsibility. The browser
+address that the provider has verified. No user is created. A second factor is the provider's responsibility. The browser
 carries a code that works once, for a minute, for the page that started the sign-in, and no token
 (docs/domain/staff-sign-in.md#staff-sign-in-13).
 """
@@ -39,7 +39,7 @@ _MAX_SUBJECT: Final = 255
 
 @dataclass(frozen=True, slots=True)
 class ProviderAccount:
-    """Whom the provider names. `email` is None when it has not verified an address."""
+    """The account that the provider names. `email` is None when it has not verified an address."""
 
     issuer: str
     subject: str
@@ -47,7 +47,7 @@ class ProviderAccount:
 
 
 class OidcRefused(Exception):
-    """The provider's answer lets nobody in. The reason is for the log; the person learns that it did not work."""
+    """The answer of the provider is refused. The reason is for the log; the person learns only that it did not work."""
 
 
 def _oidc_client(settings: Settings) -> Any:

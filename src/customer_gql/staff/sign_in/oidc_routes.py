@@ -36,7 +36,7 @@ def oidc_routes(settings: Settings) -> list[Route]:
         except Exception as error:  # noqa: BLE001 - whatever the provider did, the browser goes back to where it came from
             return _redirect_with_error(settings, error)
         response = RedirectResponse(url, 302, headers=_PRIVATE_HEADERS)
-        # The flow belongs to this browser: somebody else's answer would sign it in as them.
+        # The flow belongs to this browser: the answer of another one would sign it in as another user.
         response.set_cookie(
             FLOW_COOKIE, state, max_age=int(oidc.FLOW_LIFETIME.total_seconds()), **_cookie_options(settings)
         )

@@ -76,7 +76,7 @@ class SessionPayload(Payload):
 class StaffSignInPayload(SessionPayload):
     device_token: str | None = strawberry.field(
         description="Token by which this device is known, valid for this account for a year after its last use. Keep "
-        "it on the device and send it at the next sign-in. It lets nobody in. With `COOKIE` it is a cookie, and this null.",
+        "it on the device and send it at the next sign-in. It does not sign in. With `COOKIE` it is a cookie, and this null.",
         default=None,
     )
 

@@ -1,4 +1,4 @@
-"""Passwords of staff: chosen by themselves, from a link mailed to them or at a terminal; never by somebody else.
+"""Passwords of staff: chosen by their owners, by a mailed link or at a terminal, and by no other user.
 
 A session alone sets no first password: a stolen token would become a lasting way in.
 """

@@ -27,7 +27,7 @@ SIGN_IN_REFUSED: Final = "The address, the password or the code is wrong, or sig
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What somebody wants to be let in with."""
+    """The credentials of a sign-in."""
 
     email: str
     password: str
@@ -84,7 +84,7 @@ async def _let_in(
         case totp.FactorCheck.MISSING:
             return None
         case totp.FactorCheck.WRONG:
-            # Whoever entered it knows the password.
+            # The password was right, so it is known to the one who entered the code.
             await notices.notify_owner(connection, user, "staff_code_wrong", address=address)
             return None
         case totp.FactorCheck.RECOVERY_CODE:
