@@ -45,6 +45,8 @@ def everything(service: Service, staff_token: str) -> list[Any]:
         service.post({"query": "{ __typename }", "operationName": CANARIES["name"]}),
         service.post({"query": "query a { __typename } query b { __typename }", "operationName": CANARIES["name"]}),
         service.post({"query": "{ __typename }"}, cookie=CANARIES["header"], user_agent=CANARIES["header"]),
+        service.post({"query": "{ __typename }"}, x_storefront_token=CANARIES["token"],
+                     x_shopper_address=CANARIES["header"]),
         service.post(b'{"query": "' + secret.encode() + b'"'),
         service.post({"query": "{ __typename }", "variables": {"x": CANARIES["variable"]}, "y": secret}),
         service.http.get(f"/{CANARIES['parameter']}"),
