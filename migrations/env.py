@@ -1,6 +1,7 @@
 """Runs migrations over asyncpg. The URL comes from the caller, `customer-gql migrate`."""
 
 import asyncio
+import time
 from functools import partial
 
 import asyncpg
@@ -14,6 +15,7 @@ from customer_gql.messaging.jobs.tables import QUEUE_TABLES as TABLES_OF_THE_QUE
 from customer_gql.schema.tables import metadata
 
 config = context.config
+SECONDS_BETWEEN_TRIES = 0.2
 LOCK = 4_701_113_209  # any number that nobody else takes
 
 
@@ -30,9 +32,19 @@ def finish_revision(_context: object, _revision: object, directives: list[Migrat
                 upgrade.ops.append(ExecuteSQLOp(statement))
 
 
+def wait_for_turn(connection: Connection) -> None:
+    """One process at a time; the second finds the work done.
+
+    It asks again and again: a statement that waits for the lock holds a snapshot, for whose end an index that is built
+    concurrently waits.
+    """
+    while not connection.scalar(text("SELECT pg_try_advisory_lock(:lock)"), {"lock": LOCK}):
+        connection.rollback()
+        time.sleep(SECONDS_BETWEEN_TRIES)
+
+
 def run(connection: Connection) -> None:
-    # One at a time; the second process finds the work done.
-    connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": LOCK})
+    wait_for_turn(connection)
     # A migration waits little for a lock: what queues behind it waits too.
     connection.execute(text("SET lock_timeout = '2s'"))
     connection.commit()

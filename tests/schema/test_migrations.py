@@ -3,6 +3,7 @@
 import asyncpg
 import pytest
 
+from customer_gql.core.permissions import Permission
 from customer_gql.database import migrations
 from customer_gql.embedded.server import create_database, drop_database
 
@@ -66,3 +67,42 @@ async def test_identities_of_addresses_are_made_again(bare_url):
         assert [row[0] for row in rows] == ["straße@xn--strae-oqa.example", "ann@example.com"]
     finally:
         await connection.close()
+
+
+ROLES = {
+    "everything": ([str(permission) for permission in Permission], None),
+    "some": (["customers.read", "mail.manage"], None),
+    "one website": ([str(permission) for permission in Permission], [1]),
+    "nothing": ([], None),
+}
+RIGHTS = "SELECT name, permissions, website_ids FROM staff_role WHERE name = ANY($1)"
+
+
+async def rights(url):
+    connection = await asyncpg.connect(url)
+    try:
+        rows = await connection.fetch(RIGHTS, list(ROLES))
+    except asyncpg.UndefinedTableError:
+        return {}
+    finally:
+        await connection.close()
+    return {row["name"]: (set(row["permissions"]), row["website_ids"]) for row in rows}
+
+
+async def test_no_step_of_a_downgrade_widens_a_right(bare_url):
+    await in_thread(migrations.upgrade_database, bare_url)
+    connection = await asyncpg.connect(bare_url)
+    for id, (name, (permissions, website_ids)) in enumerate(ROLES.items(), 1_000):
+        insert = "INSERT INTO staff_role (id, name, permissions, website_ids) VALUES ($1, $2, $3, $4)"
+        await connection.execute(insert, id, name, permissions, website_ids)
+    await connection.close()
+    before, steps = await rights(bare_url), 0
+    assert set(before) == set(ROLES)
+    while before:
+        await in_thread(migrations.downgrade_database, bare_url, "-1")
+        after, steps = await rights(bare_url), steps + 1
+        for name, (permissions, website_ids) in after.items():
+            assert permissions <= before[name][0], (name, steps)
+            assert website_ids == before[name][1], (name, steps)
+        before = after
+    assert steps > 2
