@@ -263,8 +263,8 @@ async def test_a_connection_closed_after_a_mail_is_not_the_next_mails_fault(tool
 
 async def test_mails_given_back_have_pauses_of_their_own(tools, store, empty_database):
     away = Tools(empty_database, tools.settings.model_copy(update={"smtp_port": 9}))
-    for _ in range(10):
-        await reset_mail(store)
+    for number in range(10):
+        await reset_mail(store, recipient=f"shopper{number}@example.com")
     with pytest.raises(MailServerUnreachable):
         await deliver_mails(away)
     assert await store.fetchval("SELECT count(DISTINCT next_attempt_at) FROM mail_outbox") == 10

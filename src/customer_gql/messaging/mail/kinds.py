@@ -22,6 +22,14 @@ class Sender(enum.Enum):
     SUPPORT = "support"
 
 
+class MailBudget(enum.Enum):
+    """What limits the mails to one address (docs/domain/mail.md#mail-14)."""
+
+    LINK = "link"
+    SECURITY = "security"
+    NOTICE = "notice"
+
+
 def page_path(name: str, path: str, page: str) -> Setting[str]:
     """The setting with the path of a page of the storefront, relative to the shop's address."""
     description = f"Path of the storefront's page {page}."
@@ -63,6 +71,7 @@ class MailKind:
     `folder` holds the built-in texts, with a folder for each language: `default/welcome.subject`, `.txt` and `.html`.
     A mail that `has_token` is not sent without the token of its link. One that is `for_staff` takes its links and its
     sender from the process's settings, and only those who manage staff of all websites change its texts.
+    One that `needs_proof` is not sent to an address that nobody proved to be theirs.
     """
 
     name: str
@@ -73,6 +82,15 @@ class MailKind:
     folder: Path
     has_token: bool = False
     for_staff: bool = False
+    is_security: bool = False
+    is_welcome: bool = False
+    needs_proof: bool = False
+
+    @property
+    def budget(self) -> MailBudget:
+        if self.has_token or self.is_welcome:
+            return MailBudget.LINK
+        return MailBudget.SECURITY if self.is_security or self.for_staff else MailBudget.NOTICE
 
     @property
     def samples(self) -> dict[str, str]:

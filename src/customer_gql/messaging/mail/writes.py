@@ -14,6 +14,7 @@ from customer_gql.core.viewer import Websites
 from customer_gql.database.statements import Connection, Row, compile_statement, execute_statement, fetch_one
 from customer_gql.shop.websites.tables import store, store_view, website
 
+from .budgets import is_within_budget
 from .kinds import MAIL_KINDS, MailKind
 from .reads import DEAD_LETTER
 from .secrets import encrypt_secrets, expiry_of
@@ -35,13 +36,18 @@ async def queue_mail(
     store_view_id: int | None = None,
     placeholders: Mapping[str, Any],
     secrets: Mapping[str, str] | None = None,
-) -> None:
-    """Write a mail in the transaction that causes it.
+    is_proved: bool = True,
+) -> bool:
+    """Write a mail in the transaction that causes it; false where the address has had too many, or is not proved.
 
     `secrets` are encrypted, and erased when it is sent or its link's time is over. `secrets["token"]` makes the link; `placeholders` are those of the kind, times in ISO 8601. A mail whose
     `expiresAt` has passed is never sent.
     """
-    assert template in MAIL_KINDS, template
+    kind = MAIL_KINDS[template]
+    if kind.needs_proof and not is_proved:
+        return False
+    if not await is_within_budget(connection, kind, recipient, store_view_id, orjson.dumps(placeholders)):
+        return False
     id = new_id()
     hidden: dict[str, Any] = {}
     if secrets is not None:
@@ -58,6 +64,7 @@ async def queue_mail(
             **hidden,
         ),
     )
+    return True
 
 
 def mail_not_found() -> RuleError:

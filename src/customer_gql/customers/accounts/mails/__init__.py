@@ -19,7 +19,7 @@ _HOME: Final = page_path("home", "/", "that links in mails without another aim l
 
 _kind = partial(MailKind, folder=Path(__file__).parent)
 MAILS: Final = (
-    _kind("welcome", "An account was made, with a password.", Sender.GENERAL, _ACCOUNT, NAME_SAMPLES),
+    _kind("welcome", "An account was made, with a password.", Sender.GENERAL, _ACCOUNT, NAME_SAMPLES, is_welcome=True),
     _kind(
         "welcome_without_password",
         "An account was made without a password; the link is to choose one.",
@@ -46,14 +46,16 @@ MAILS: Final = (
         Sender.SUPPORT,
         _ACCOUNT,
         NAME_SAMPLES,
+        is_security=True,
     ),
-    _kind("password_changed", "The password was changed.", Sender.SUPPORT, _FORGOTTEN, NAME_SAMPLES),
+    _kind("password_changed", "The password was changed.", Sender.SUPPORT, _FORGOTTEN, NAME_SAMPLES, is_security=True),
     _kind(
         "email_changed",
         "The address was changed; to the old and the new one.",
         Sender.SUPPORT,
         _FORGOTTEN,
         NAME_SAMPLES,
+        is_security=True,
     ),
     _kind(
         "email_change_confirm",
@@ -85,8 +87,11 @@ MAILS: Final = (
         Sender.SUPPORT,
         _SIGN_IN,
         NAME_SAMPLES,
+        needs_proof=True,
     ),
-    _kind("account_locked", "Sign-in is closed for a while.", Sender.SUPPORT, _FORGOTTEN, NAME_SAMPLES),
-    _kind("forced_sign_in", "Staff ended every session.", Sender.SUPPORT, _SIGN_IN, NAME_SAMPLES),
-    _kind("account_deleted", "The account was deleted.", Sender.GENERAL, _HOME, NAME_SAMPLES),
+    _kind(
+        "account_locked", "Sign-in is closed for a while.", Sender.SUPPORT, _FORGOTTEN, NAME_SAMPLES, is_security=True
+    ),
+    _kind("forced_sign_in", "Staff ended every session.", Sender.SUPPORT, _SIGN_IN, NAME_SAMPLES, is_security=True),
+    _kind("account_deleted", "The account was deleted.", Sender.GENERAL, _HOME, NAME_SAMPLES, is_security=True),
 )

@@ -11,8 +11,12 @@ _CONFIRM: Final = page_path("newsletter_confirm", "/newsletter/confirm", "to con
 
 _kind = partial(MailKind, folder=Path(__file__).parent)
 MAILS: Final = (
-    _kind("newsletter_subscribed", "A subscription began.", Sender.GENERAL, _NEWSLETTER, NAME_SAMPLES),
-    _kind("newsletter_unsubscribed", "A subscription ended.", Sender.SUPPORT, _NEWSLETTER, NAME_SAMPLES),
+    _kind(
+        "newsletter_subscribed", "A subscription began.", Sender.GENERAL, _NEWSLETTER, NAME_SAMPLES, needs_proof=True
+    ),
+    _kind(
+        "newsletter_unsubscribed", "A subscription ended.", Sender.SUPPORT, _NEWSLETTER, NAME_SAMPLES, needs_proof=True
+    ),
     _kind(
         "newsletter_confirm",
         "The link that confirms a subscription.",
