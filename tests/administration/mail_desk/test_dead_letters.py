@@ -4,7 +4,7 @@ import pytest
 
 from customer_gql.core.ids import encode_id
 from customer_gql.customers.accounts.writes import issue_customer_token
-from customer_gql.messaging.mail.delivery import deliver_mails
+from customer_gql.messaging.mail.delivery import DeliveryPolicy, deliver_mails
 from customer_gql.messaging.mail.writes import queue_mail
 from support.customers import customer_id, make_customer
 
@@ -72,6 +72,30 @@ async def test_a_mail_whose_link_is_gone_is_not_revived(tools, inbox, store, man
     )
     answer = await manager.data(RETRY, input={"id": encode_id("mai", mail.id)})
     assert answer["mailRetry"] == {"mailId": None, "userErrors": [{"code": "NOT_ALLOWED", "path": ["id"]}]}
+
+
+@pytest.mark.parametrize(
+    ("given", "fault", "reason"),
+    [
+        ({}, "close", "The connection to the mail server broke while this mail was sent (SMTPServerDisconnected)."),
+        ({}, "550 No such person", "550 No such person"),
+        ({"recipient": "no address"}, None, "The address of the recipient is not valid."),
+        (
+            {"placeholders": {"expiresAt": "2026-01-01T00:00:00+00:00"}},
+            None,
+            "Its link expired before it could be sent.",
+        ),
+        ({"template": "password_reset"}, None, "The token of its link is gone."),
+    ],
+)
+async def test_staff_read_why_a_mail_failed(given, fault, reason, tools, inbox, store, manager):
+    values = {"template": "welcome", "recipient": "ada@example.com", "placeholders": {"firstName": "Ada"}, **given}
+    if fault is not None:
+        inbox.faults = {"ada@example.com": fault}
+    await queue_mail(store, **values)
+    await deliver_mails(tools, policy=DeliveryPolicy(attempts=1))
+    [node] = (await manager.data(DEAD))["mailDeadLetters"]["nodes"]
+    assert (node["recipient"], node["attempts"], node["lastError"]) == (values["recipient"], 1, reason)
 
 
 VIEW = encode_id("stv", 1)

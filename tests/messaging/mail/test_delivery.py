@@ -154,7 +154,7 @@ async def test_what_is_not_one_address_is_never_sent(recipient, tools, store, in
     assert await outbox(store) == [
         {
             "attempts": 1,
-            "last_error": "The address of the recipient is none.",
+            "last_error": "The address of the recipient is not valid.",
             "secrets": None,
             "sent": False,
             "dead": True,

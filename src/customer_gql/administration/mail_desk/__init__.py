@@ -1,1 +1,1 @@
-"""The desk of staff for mails: dead ones, previews, and the texts the shop writes itself."""
+"""What staff do with mails: retry dead ones, preview mails, and replace their texts."""

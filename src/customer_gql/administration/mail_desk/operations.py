@@ -27,21 +27,23 @@ from customer_gql.staff.audit.writes import record_staff_event
 from . import reads
 from .types import DeadMail, MailPreview, MailTemplate, MailTemplateName
 
-StoreViewId = Annotated[strawberry.ID, strawberry.argument(description="The store view, which decides the language.")]
+StoreViewId = Annotated[
+    strawberry.ID, strawberry.argument(description="The store view, which determines the language.")
+]
 
 
-@strawberry.input(description="Which text: of one mail, at one scope, in one language.")
+@strawberry.input(description="The text of one mail, at one scope, in one language.")
 class MailTemplateResetInput:
     template: MailTemplateName = column("Which mail.")  # pyright: ignore
     website_id: strawberry.ID | None = strawberry.field(
-        description="For one website; without a website and a store view, for all.", default=None
+        description="For one website; for all websites when neither a website nor a store view is given.", default=None
     )
     store_view_id: strawberry.ID | None = strawberry.field(
         description="For one store view, which has one language.", default=None
     )
     locale: str | None = strawberry.field(
-        description="`de_AT`, `de`, or `default` for languages without a text of their own, which is the default. "
-        "Not with a store view.",
+        description="`de_AT`, `de`, or `default` (used when left out) for languages without a text of their own. "
+        "Not allowed with a store view.",
         default=None,
     )
 
@@ -61,10 +63,10 @@ class MailTemplateUpdateInput(MailTemplateResetInput):
     )
 
 
-@strawberry.type(description="What became of the text.")
+@strawberry.type(description="The text after the change.")
 class MailTemplatePayload(Payload):
     version: int | None = strawberry.field(
-        description="Version of the shop's own text now; null when refused or when it has none now.", default=None
+        description="New version of the shop's own text; null when refused or after a reset.", default=None
     )
 
 
@@ -73,7 +75,7 @@ class MailRetryInput:
     id: strawberry.ID = column("The dead mail.")
 
 
-@strawberry.type(description="What became of the mail.")
+@strawberry.type(description="The mail after the request to retry it.")
 class MailRetryPayload(Payload):
     mail_id: strawberry.ID | None = strawberry.field(
         description="The mail that will be tried again; null when refused.", default=None
@@ -85,7 +87,7 @@ class MailAdminQuery:
     @admin_field(
         permission=Permission.MAIL_MANAGE,
         graphql_type=list[MailTemplate],
-        description="Every mail's text as it holds in a store view; a few dozen by nature.",
+        description="The text of every mail that applies in a store view; a few dozen.",
     )
     async def mail_templates(self, info: Info, store_view_id: StoreViewId) -> list[MailTemplate]:
         scope = await _scope(info, store_view_id)
@@ -108,7 +110,7 @@ class MailAdminQuery:
     @admin_field(
         permission=Permission.MAIL_MANAGE,
         graphql_type=MailPreview,
-        description="A mail as it would be, made with sample values, or with a customer's name where one is given "
+        description="A mail rendered with sample values, or with the name of a customer if one is given "
         "(that needs `customers.read` and `customers.pii` too). Its link is a sample. Nothing is sent.",
     )
     async def mail_preview(
@@ -117,7 +119,8 @@ class MailAdminQuery:
         template: Annotated[MailTemplateName, strawberry.argument(description="Which mail.")],  # pyright: ignore
         store_view_id: StoreViewId,
         customer_id: Annotated[
-            strawberry.ID | None, strawberry.argument(description="Whose name stands in it; a sample when left out.")
+            strawberry.ID | None,
+            strawberry.argument(description="The customer whose name is used; a sample name when left out."),
         ] = None,
     ) -> MailPreview:
         values = await _customer_values(info, customer_id)
@@ -143,8 +146,8 @@ class MailAdminQuery:
         "NEWEST",
         of=DeadMail,
         permission=Permission.MAIL_MANAGE,
-        description="Mails that were given up, newest first. They are kept for the configured days. Staff of some "
-        "websites see those of customers and store views of theirs.",
+        description="Mails that failed and are no longer tried, newest first. They are kept for the configured days. Staff of "
+        "some websites see those of customers and store views of their websites.",
     )
 
 
@@ -152,7 +155,7 @@ class MailAdminQuery:
 class MailAdminMutation:
     @admin_mutation(
         permission=Permission.MAIL_MANAGE,
-        description="Try a mail again that was given up, from the first attempt on. Refused when its link is gone. "
+        description="Try a failed mail again, starting with the first attempt. Refused when its link has expired. "
         "Writes the history of staff. It cannot be undone once the mail is sent.",
     )
     async def mail_retry(self, info: Info, input: Annotated[MailRetryInput, INPUT]) -> MailRetryPayload:
@@ -166,9 +169,10 @@ class MailAdminMutation:
 
     @admin_mutation(
         permission=Permission.MAIL_MANAGE,
-        description="Put the shop's own text in place of the built-in one. Refused unless it is a template of this "
-        "mail's placeholders, filters and conditions, and can be made with sample values. Mails not sent yet take the "
-        "new text. A text for all websites is for staff of all websites. Writes the history of staff. "
+        description="Replace the text of a mail with the shop's own. Refused unless it consists of this mail's "
+        "placeholders, filters and conditions, contains `{{ link }}` only as a whole `href` or word, and can be rendered. "
+        "Mails not sent yet use the new text. A text for all websites needs a role for all websites, a text of mails to "
+        "staff `staff.manage` for all websites; service tokens cannot change mails whose link has a token. Writes the history of staff. "
         "`mailTemplateReset` undoes it.",
     )
     async def mail_template_update(
@@ -192,9 +196,9 @@ class MailAdminMutation:
 
     @admin_mutation(
         permission=Permission.MAIL_MANAGE,
-        description="Delete the shop's own text of one scope and language, so that the next wider one or the built-in "
-        "one holds again. A text for all websites is for staff of all websites. Writes the history of staff, where the "
-        "text stays to be seen. It cannot be undone.",
+        description="Delete the shop's own text of one scope and language, so that the next wider or the built-in one "
+        "applies again. It needs the same rights as `mailTemplateUpdate`. Writes the history of staff, which keeps the "
+        "text. It cannot be undone.",
     )
     async def mail_template_reset(
         self, info: Info, input: Annotated[MailTemplateResetInput, INPUT]
@@ -229,7 +233,7 @@ async def _record(
     before: Row | None,
     after: Mapping[str, str],
 ) -> None:
-    """Into the history of staff, each part that differs: `WELCOME.de.subject`, in a store view `WELCOME.subject`."""
+    """Record each part that differs: `WELCOME.de.subject`, in a store view `WELCOME.subject`."""
     scope, scope_id, locale = place
     where = ".".join(filter(None, [template.name, locale]))
     changes = {
@@ -245,7 +249,7 @@ async def _record(
 def _place(input: MailTemplateResetInput, viewer: Viewer) -> _Place:
     if input.store_view_id is not None:
         if input.website_id is not None or input.locale is not None:
-            raise RuleError("A store view names its website and language.", path=["storeViewId"])
+            raise RuleError("A store view determines its website and language; leave them out.", path=["storeViewId"])
         return TemplateScope.STORE_VIEW, decode_id(input.store_view_id, "stv"), ""
     locale = writes.validate_locale(input.locale)
     if input.website_id is not None:

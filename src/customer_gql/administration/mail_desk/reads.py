@@ -11,8 +11,8 @@ from customer_gql.messaging.mail.reads import DEAD_LETTERS
 from customer_gql.messaging.mail.tables import mail_outbox
 from customer_gql.shop.websites.tables import store, store_view
 
-# The customer's website goes first: who was moved to another one takes their mails along. What is about nobody, as an
-# invitation of staff, is of no website, and so for those who reach all.
+# The customer's website comes first, so that mails follow a customer who is moved. Mails about no customer, such as
+# invitations of staff, belong to no website, and only staff of all websites see them.
 _WEBSITE: Any = func.coalesce(customer.c.website_id, store.c.website_id)
 _DEAD = DEAD_LETTERS.select_from(
     mail_outbox.outerjoin(customer, customer.c.id == mail_outbox.c.customer_id)
@@ -25,7 +25,7 @@ dead_letters = RootList(
 
 
 async def is_reachable(connection: Connection, mail_id: int, websites: Websites) -> bool:
-    """Whether somebody who reaches these websites may know of a dead mail."""
+    """Whether staff of these websites may see a dead mail."""
     if websites is None:
         return True
     found = _DEAD.where(mail_outbox.c.id == mail_id, equals_any(_WEBSITE, sorted(websites)))

@@ -31,7 +31,9 @@ graph_enum(
 )
 
 
-@strawberry.type(description="The text of one mail as it holds in one store view. Jinja2: placeholders, filters, `if`.")
+@strawberry.type(
+    description="The text of one mail that applies in one store view, in Jinja2 with placeholders, filters and `if`."
+)
 class MailTemplate:
     template: MailTemplateName = column("Which mail.")  # pyright: ignore
     locale: str = column("Language of the text: a locale, a language, or `default`.")
@@ -40,36 +42,41 @@ class MailTemplate:
     subject: str = column("Subject, one line.")
     html: str = column("Body of the HTML part; the frame around it is the service's. Values are escaped.")
     text: str = column("Body of the text part.")
-    placeholders: list[str] = column("What the text may name.")
+    placeholders: list[str] = column("Placeholders that the text may use.")
 
 
-@strawberry.type(description="A mail as its recipient would read it, made with sample secrets and not sent.")
+@strawberry.type(description="A mail as its recipient would read it, rendered with sample secrets and not sent.")
 class MailPreview:
     locale: str = column("Language of the text that was used.")
     origin: TemplateOrigin = column("Where the text comes from.")
-    sender: str = column("Name and address it would come from.")
+    sender: str = column("Name and address of the sender.")
     subject: str = column("Subject.")
-    html: str = column("The whole HTML part. Show it sandboxed.")
+    html: str = column("The whole HTML part. Display it in a sandbox.")
     text: str = column("The whole text part.")
 
 
-@strawberry.type(description="A mail that was given up: refused for good, refused too often, or late for its link.")
+@strawberry.type(
+    description="A mail that is no longer tried: it was rejected permanently, rejected too often, or its link expired first."
+)
 class DeadMail:
     template: MailTemplateName | None = strawberry.field(  # pyright: ignore
         resolver=lambda root: MailTemplateName(root.template) if root.template in MAIL_KINDS else None,
         description="Which mail; null when this version no longer knows it.",
     )
-    recipient: str = column("Where it was to go.", personal=True)
-    attempts: int = column("How often it was tried.")
-    last_error: str | None = column("What the mail server said last, without secrets.", personal=True)
-    created_at: dt.datetime = column("When it was caused.")
-    dead_at: dt.datetime = column("When it was given up.")
+    recipient: str = column("Address of the recipient.", personal=True)
+    attempts: int = column("Number of attempts.")
+    last_error: str | None = column(
+        "Why the last attempt failed: the answer of the mail server, or a sentence of this service. Without secrets.",
+        personal=True,
+    )
+    created_at: dt.datetime = column("Time at which it was queued.")
+    dead_at: dt.datetime = column("Time of the last attempt.")
     customer: CustomerLink | None = loaded(
         customers_by_id,
         key="customer_id",
-        description="The customer it is about; null when deleted, or when it is about nobody.",
+        description="The customer the mail is about; null when deleted, or for mails that are about no customer.",
     )
 
-    @strawberry.field(description="Names the mail in `mailRetry`; starts with `mai_`.")
+    @strawberry.field(description="Identifies the mail in `mailRetry`; starts with `mai_`.")
     def id(self: Any) -> strawberry.ID:
         return strawberry.ID(encode_id("mai", self.id))

@@ -1,4 +1,4 @@
-"""A worker: polls pgqueuer's tables and whatever else is a queue, until told to stop."""
+"""A worker: polls the tables of pgqueuer and the other queues until it is stopped."""
 
 import asyncio
 import datetime as dt
@@ -26,7 +26,7 @@ from .work import Job, Poll, Schedule, Tools, Work
 log = structlog.get_logger()
 MAX_PAUSE_SECONDS: Final = 60.0
 GRACE_SECONDS: Final = 20.0
-"""How long what runs may go on after the stop; then it is cut off, and another worker picks it up."""
+"""Seconds that running work may take after the stop; then it is cancelled, and another worker picks it up."""
 
 
 class _PollingDriver(AsyncpgPoolDriver):
@@ -49,12 +49,12 @@ class _PollingDriver(AsyncpgPoolDriver):
 
 
 class JobFailed(Exception):
-    """Stands for a job's exception in the queue's log, where nothing a customer sent may stand."""
+    """Replaces a job's exception in the queue's log, which must not contain what customers sent."""
 
 
 @asynccontextmanager
 async def running_worker(settings: Settings, work: Work) -> AsyncGenerator[None]:
-    """A worker on connections of its own, beside whatever the caller does."""
+    """A worker with connections of its own, running beside the caller."""
     stop = asyncio.Event()
     async with open_database(
         settings.database_url or "",
@@ -179,7 +179,7 @@ def _make_job_function(job: Job, tools: Tools) -> Callable[[PickedJob], Awaitabl
     async def run(picked: PickedJob) -> None:
         try:
             await job.run(tools, orjson.loads(picked.payload or b"{}"))
-        except Exception as error:  # noqa: BLE001 - whatever it is, its text stays out of the queue's log
+        except Exception as error:  # noqa: BLE001 - the text of any exception stays out of the queue's log
             log.warning("job failed", job=job.name, error=type(error).__name__, attempt=picked.attempts + 1)
             raise JobFailed(type(error).__name__) from None
 

@@ -1,4 +1,4 @@
-"""Who a mail is from, and where its links lead: from settings and configuration, never from a request."""
+"""The sender of a mail and where its links lead: from settings, never from a request."""
 
 import re
 from dataclasses import dataclass
@@ -89,7 +89,7 @@ class Envelope:
     reply_to: Address
 
     def link(self, token: str | None) -> str:
-        """The token stands in the fragment: a browser sends that to no server, and names it in no Referer."""
+        """The token is in the fragment, which a browser sends to no server and in no Referer."""
         at = self.shop_url.rstrip("/") + "/" + self.path.lstrip("/")
         return at if token is None else f"{at}#token={quote(token, safe='')}"
 
@@ -142,17 +142,17 @@ async def _load_staff_envelope(
 def default_sender(settings: Settings) -> Address:
     host = urlsplit(settings.storefront_url).hostname or ""
     configured_one = None if settings.mail_from is None else parse_address(settings.mail_from)
-    # In development the storefront is a number, which is no domain.
+    # In development the storefront is an IP address, which is no domain.
     return configured_one or parse_address(f"no-reply@{host}") or Address(username="no-reply", domain="localhost")
 
 
 def parse_address(value: str) -> Address | None:
-    """One address, its domain as DNS knows it; None for what is none, or more than one."""
+    """One address, with its domain as DNS has it; None for anything else."""
     try:
         checked = validate_email(value, check_deliverability=False, globally_deliverable=False)
     except ValueError:
         return None
     # Given in two parts, because as one text an address beyond ASCII is refused.
     username, _, domain = (checked.ascii_email or checked.normalized).rpartition("@")
-    # The number of a machine is no domain, though it looks like one.
+    # An IP address is no domain, though it looks like one.
     return None if domain.rpartition(".")[2].isdigit() else Address(username=username, domain=domain)

@@ -1,4 +1,4 @@
-"""How many mails one mailbox gets, whoever causes them (docs/domain/mail.md#mail-14).
+"""How many mails one mailbox gets, from any cause (docs/domain/mail.md#mail-14).
 
 Counted where a mail is queued and in the same transaction, so that a mail that is rolled back counts for nothing.
 """

@@ -1,4 +1,4 @@
-"""Delivery of the outbox. Any number of workers may deliver at once: a row belongs to the one that took it.
+"""Delivery of the outbox. Any number of workers may deliver at once: a row belongs to the worker that took it.
 
 Taking a mail counts an attempt and moves its next one beyond the lease, in a transaction of its own; then it is sent;
 then it is marked as sent, and its secrets are erased. A worker killed before sending leaves a mail that comes up again
@@ -61,7 +61,7 @@ class DeliveryPolicy:
 
 
 POLICY: Final = DeliveryPolicy()
-# What mails of one kind and store view share, read once for a batch.
+# What mails of one kind and store view have in common, read once for a batch.
 _Frames = dict[tuple[str, int | None], tuple[Envelope, TemplateText]]
 _unsent = (mail.c.sent_at.is_(None), mail.c.dead_at.is_(None))
 # A query of its own, because a subquery that locks and is run again would take more than the batch.
@@ -82,7 +82,7 @@ _TAKE = compile_statement(
 
 
 async def deliver_mails(tools: Tools, *, policy: DeliveryPolicy = POLICY) -> int:
-    """Send a batch of what is due; how many were taken. Raises `Unreachable` when the mail server is away."""
+    """Send a batch of what is due; how many were taken. Raises `MailServerUnreachable` when there is no connection."""
     if not smtp.can_send(tools.settings):
         _warn_no_mail_server()
         return 0
@@ -101,7 +101,7 @@ def _warn_no_mail_server() -> None:
 
 
 async def _send_batch(tools: Tools, taken: Sequence[Row], policy: DeliveryPolicy) -> None:
-    # What is not begun in good time is given back, because its lease may end while it is sent.
+    # Mails that are not started in time are given back, because their lease could end while they are sent.
     ends = time.monotonic() + policy.lease.total_seconds() / 2
     left, interrupted, frames = list(taken), list[Row](), _Frames()
     was_busy = False
@@ -135,7 +135,7 @@ async def _send_mail(tools: Tools, row: Row, send: smtp.Send, policy: DeliveryPo
         await send(await _build_mail(tools, row, secrets, frames))
     except MailUnsendable as error:
         await _store_outcome(tools, row, last_error=str(error), dead_at=dt.datetime.now(dt.UTC), secrets=null())
-        log.warning("mail given up", mail=row.id, template=row.template, reason=str(error))
+        log.warning("mail failed", mail=row.id, template=row.template, reason=str(error))
     except smtp.MailRefused as refused:
         await _record_refusal(tools, row, refused, secrets, policy)
     except smtp.MailServerUnreachable:
@@ -146,7 +146,11 @@ async def _send_mail(tools: Tools, row: Row, send: smtp.Send, policy: DeliveryPo
         await _record_refusal(tools, row, unreadable, secrets, policy)
     except Exception as error:  # noqa: BLE001 - one mail that cannot be made must not hold up the others
         await _record_refusal(
-            tools, row, smtp.MailRefused(f"Fault: {type(error).__name__}", for_good=False), secrets, policy
+            tools,
+            row,
+            smtp.MailRefused(f"The mail could not be built ({type(error).__name__}).", for_good=False),
+            secrets,
+            policy,
         )
     else:
         await _store_outcome(tools, row, sent_at=dt.datetime.now(dt.UTC), secrets=null(), last_error=None)
@@ -162,10 +166,10 @@ def _refuse_expired(row: Row) -> None:
 async def _build_mail(tools: Tools, row: Row, secrets: dict[str, str], frames: _Frames) -> EmailMessage:
     kind = MAIL_KINDS.get(row.template)
     if kind is None:
-        raise MailUnsendable("There is no such template.")
+        raise MailUnsendable("This version does not know this kind of mail.")
     token = secrets.get("token")
     if kind.has_token and token is None:
-        raise MailUnsendable("It has lost the secret of its link.")
+        raise MailUnsendable("The token of its link is gone.")
     key = (row.template, row.store_view_id)
     if key not in frames:
         async with tools.database.writes.acquire() as connection:
@@ -200,7 +204,7 @@ async def _record_refusal(
 
 
 def clean_reason(reason: str, secrets: dict[str, str]) -> str:
-    """What a mail server says, without the secrets it may quote, on one line."""
+    """The answer of a mail server on one line, without the secrets it may quote."""
     for secret in secrets.values():
         reason = reason.replace(secret, "…")
     return to_single_line(reason)[:_MAX_ERROR]
@@ -216,7 +220,7 @@ async def _store_outcome(tools: Tools, row: Row, **values: Any) -> None:
 
 
 async def _return_mails(tools: Tools, rows: Sequence[Row], reason: str | None, pause: dt.timedelta) -> None:
-    """As if they had not been taken: no attempt of theirs failed."""
+    """Undo that they were taken: no attempt of theirs failed."""
     if not rows:
         return
     # The end of the lease distinguishes our claim from a later one of another worker.

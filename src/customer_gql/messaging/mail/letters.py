@@ -1,4 +1,4 @@
-"""A rendered mail as the message that goes over the wire."""
+"""A rendered mail as a message for the mail server."""
 
 import datetime as dt
 from email.headerregistry import Address
@@ -16,16 +16,16 @@ _MAX_HEADER: Final = 255
 
 
 class MailUnsendable(Exception):
-    """This mail can never be sent; the sentence is for staff."""
+    """This mail can never be sent; the message is for staff."""
 
 
 def build_message(
     outbox_id: int, recipient: str, envelope: Envelope, text: RenderedMail, at: dt.datetime
 ) -> EmailMessage:
-    """The same outbox id gives the same Message-ID, so that a mail sent twice is known as one."""
+    """The same outbox id gives the same Message-ID, so that a mail that is sent twice is recognised."""
     to = parse_address(recipient)
     if to is None:
-        raise MailUnsendable("The address of the recipient is none.")
+        raise MailUnsendable("The address of the recipient is not valid.")
     sender, reply_to = envelope.sender, envelope.reply_to
     ascii_only = all(part.addr_spec.isascii() for part in (sender, to, reply_to))
     message = EmailMessage(policy=SMTP if ascii_only else SMTPUTF8)
@@ -35,7 +35,7 @@ def build_message(
     message["To"] = to
     message["Reply-To"] = reply_to
     message["Subject"] = clean_header(text.subject)
-    # No vacation notice and no ticket system answers it (RFC 3834).
+    # Vacation notices and ticket systems do not answer it (RFC 3834).
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(text.text, cte="quoted-printable")
     message.add_alternative(text.html, subtype="html", cte="quoted-printable")
@@ -43,5 +43,5 @@ def build_message(
 
 
 def clean_header(value: str) -> str:
-    """Nothing in a header may begin another one."""
+    """No text in a header may start another one."""
     return to_single_line(value)[:_MAX_HEADER]

@@ -39,7 +39,7 @@ TEMPLATE_OVERRIDES = compile_statement(
     )
 )
 
-# Neither placeholders nor secrets: what a dead mail says is for its recipient.
+# Neither placeholders nor secrets: the content of a mail is for its recipient.
 DEAD_LETTERS = select(
     mail_outbox.c.id,
     mail_outbox.c.template,

@@ -1,4 +1,4 @@
-"""Mail to send, written in the transaction that causes it (docs/domain/mail.md#mail-1), and texts the shop put in place of ours."""
+"""Mails to send, written by the transaction that causes them (docs/domain/mail.md#mail-1), and the shop's own texts."""
 
 import enum
 

@@ -1,4 +1,4 @@
-"""Mails come in by `queue`, in the transaction that causes them; staff revive dead ones and write the shop's own texts."""
+"""Mails are queued by the transaction that causes them; staff retry dead ones and change the shop's own texts."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -68,11 +68,11 @@ async def queue_mail(
 
 
 def mail_not_found() -> RuleError:
-    return RuleError("There is no such dead mail.", path=["id"], code=UserErrorCode.NOT_FOUND)
+    return RuleError("There is no failed mail with this id.", path=["id"], code=UserErrorCode.NOT_FOUND)
 
 
 async def retry_mail(connection: Connection, id: int) -> Row:
-    """Let a dead mail be tried again from the first attempt on."""
+    """Retry a dead mail, starting with the first attempt."""
     dead = await fetch_one(connection, DEAD_LETTER, id=id)
     if dead is None:
         raise mail_not_found()
@@ -80,7 +80,9 @@ async def retry_mail(connection: Connection, id: int) -> Row:
     now = dt.datetime.now(dt.UTC)
     if kind is None or (kind.has_token and not _has_working_link(dead, now)):
         raise RuleError(
-            "The link of this mail is gone; cause a new mail instead.", path=["id"], code=UserErrorCode.NOT_ALLOWED
+            "The link of this mail has expired. Have a new mail sent instead.",
+            path=["id"],
+            code=UserErrorCode.NOT_ALLOWED,
         )
     await execute_statement(
         connection,
@@ -121,9 +123,9 @@ async def update_template(
     by: int | None,
     websites: Websites,
 ) -> tuple[int, Row | None]:
-    """Put the shop's text in place of ours in one scope and language. Refuses all when it refuses one.
+    """Replace the built-in text at one scope and in one language; all parts, or none if one is refused.
 
-    Its version, and what stood there before; None when ours did.
+    The new version, and the text before; None when it was the built-in one.
     """
     await _validate_scope(connection, scope, scope_id, websites)
     errors: list[RuleError] = []
@@ -152,7 +154,7 @@ async def update_template(
 async def reset_template(
     connection: Connection, kind: MailKind, scope: TemplateScope, scope_id: int, locale: str, *, websites: Websites
 ) -> Row:
-    """Take the shop's text of one scope and language away, so that the next one of the chain holds; what it was."""
+    """Delete the shop's text of one scope and language, so that the next one applies; the deleted text."""
     await _validate_scope(connection, scope, scope_id, websites)
     gone = await fetch_one(
         connection,
@@ -161,7 +163,11 @@ async def reset_template(
         .returning(mail_template),
     )
     if gone is None:
-        raise RuleError("The shop has no text of its own here.", path=["template"], code=UserErrorCode.NOT_FOUND)
+        raise RuleError(
+            "The shop has no text of its own at this scope and in this language.",
+            path=["template"],
+            code=UserErrorCode.NOT_FOUND,
+        )
     return gone
 
 
@@ -172,7 +178,7 @@ async def _lock_template(connection: Connection, key: Mapping[str, Any]) -> None
 
 
 async def _validate_scope(connection: Connection, scope: TemplateScope, scope_id: int, websites: Websites) -> None:
-    """A website outside of `websites`, and a store view of one, are unknown."""
+    """A website that is not in `websites`, and a store view of one, are reported as unknown."""
     if scope is TemplateScope.GLOBAL:
         return
     of_website = scope is TemplateScope.WEBSITE
@@ -183,7 +189,7 @@ async def _validate_scope(connection: Connection, scope: TemplateScope, scope_id
 
 
 def validate_locale(given: str | None) -> str:
-    """`default`, a language or a locale; whatever else would never be looked for."""
+    """`default`, a language or a locale; nothing else is ever looked up."""
     if given is None or given == DEFAULT_LOCALE:
         return DEFAULT_LOCALE
     language, _, region = given.partition("_")

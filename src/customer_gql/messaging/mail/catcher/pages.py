@@ -26,7 +26,7 @@ _POLICY: Final = (
     f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; frame-src 'self'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'"
 )
-# A mail's own styles stand in it; nothing of it runs, loads or leads anywhere.
+# The styles of a mail apply; nothing in it runs, loads or is followed.
 _PART_POLICY: Final = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'self'; sandbox"
