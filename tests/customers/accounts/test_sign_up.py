@@ -81,7 +81,14 @@ async def test_the_owner_is_told_but_not_as_often_as_somebody_likes(browser, sho
     row = await shopper()
     for _ in range(8):
         assert await (await browser()).data(SIGN_UP, input=person(row.email)) == DONE
-    assert len(await mails(row.email)) == 5
+    assert [template for template, _ in await mails(row.email)] == ["signed_up_again"]
+
+
+async def test_an_address_that_nobody_proved_is_not_told(browser, mails):
+    email = f"{uuid.uuid4().hex}@example.com"
+    for _ in range(3):
+        assert await (await browser()).data(SIGN_UP, input=person(email)) == DONE
+    assert [template for template, _ in await mails(email)] == ["welcome"]
 
 
 async def served_at_last(guest, given):

@@ -106,19 +106,22 @@ async def test_parallel_mails_do_not_pass_the_limit(empty_database, store, small
     assert sum(await asyncio.gather(*[one() for _ in range(12)])) == 3
 
 
-async def test_toggling_the_newsletter_does_not_flood_a_mailbox(shop, store):
+@pytest.mark.parametrize("is_proved", [False, True])
+async def test_toggling_the_newsletter_does_not_flood_a_mailbox(is_proved, shop, store):
     """The audit's request: 161 mails in 2.5 s by toggling the newsletter."""
     email, password = "victim@example.com", "correct horse battery staple"
     await shop.post("/graphql", json={"query": SIGN_UP, "variables": {"input": person(email, password=password)}})
     body = {"query": SIGN_IN, "variables": {"input": {"email": email, "password": password}}}
     token = (await shop.post("/graphql", json=body)).json()["data"]["signIn"]["accessToken"]
+    if is_proved:
+        await store.execute("UPDATE customer SET email_verified_at = now()")
     headers = {"Authorization": f"Bearer {token}"}
     for _ in range(15):
         for document in (SUBSCRIBE, UNSUBSCRIBE):
             answer = (await shop.post("/graphql", json={"query": document}, headers=headers)).json()
             assert answer["data"].popitem()[1] == {"isChanged": True, "userErrors": []}
     rows = await store.fetch("SELECT template, count(*) AS number FROM mail_outbox GROUP BY template")
-    assert {row.template: row.number for row in rows} == {"welcome": 1, **TOGGLED}
+    assert {row.template: row.number for row in rows} == {"welcome": 1, **(TOGGLED if is_proved else {})}
 
 
 TOGGLED = {"newsletter_subscribed": 1, "newsletter_unsubscribed": 1}

@@ -261,9 +261,10 @@ async def notify_owner(
     *,
     recipient: str | None = None,
     secrets: dict[str, str] | None = None,
+    is_proved: bool = True,
     **placeholders: str,
 ) -> None:
-    """Queue a mail to the owner of an account."""
+    """Queue a mail to the owner of an account. Some kinds are not for an address that was never proved."""
     await queue_mail(
         connection,
         template=template,
@@ -272,6 +273,7 @@ async def notify_owner(
         store_view_id=await find_mail_view(connection, known),
         placeholders={"firstName": known.first_name, **placeholders},
         secrets=secrets,
+        is_proved=is_proved,
     )
 
 

@@ -6,6 +6,7 @@ from customer_gql.core.actor import actor_of
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.ids import decode_id
 from customer_gql.customers.history.writes import record_customer_event
+from customer_gql.customers.profile.reads import is_address_proved
 from customer_gql.customers.profile.sharing import accounts_are_shared
 from customer_gql.customers.profile.writes import lock_customer
 from customer_gql.database.statements import Connection, Row
@@ -130,6 +131,7 @@ async def _announce_change(
         customer_id=account.id,
         store_view_id=store_view_id,
         placeholders={"firstName": account.first_name},
+        is_proved=is_address_proved(account),
     )
 
 

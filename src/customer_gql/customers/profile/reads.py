@@ -112,3 +112,11 @@ async def find_customer_by_email(connection: Connection, email: str, website_cod
     if len(matching) > 1:
         raise RuleError(f"{email} is known on {', '.join(row.code for row in matching)}: name the website.")
     return matching[0].customer_id
+
+
+def is_address_proved(account: Any) -> bool:
+    """Whether somebody who reads the mailbox of an account wants it: a link went there, or no stranger made the account.
+
+    docs/domain/email-verification.md#email-verification-12
+    """
+    return account.email_verified_at is not None or not account.is_self_registered

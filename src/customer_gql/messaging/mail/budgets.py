@@ -58,16 +58,16 @@ async def is_within_budget(connection: Connection, kind: MailKind, recipient: st
     async def count(name: str, limit: int, window: dt.timedelta = _HOUR) -> bool:
         return await throttle.count_within(connection, _key(name, mailbox), limit=limit, window=window)
 
-    allowed = await count(kind.name, shop[HOURLY_PER_KIND])
-    if kind.budget is MailBudget.SECURITY:
-        allowed = allowed and await count("security", shop[HOURLY_SECURITY])
-    else:
-        # Links count too, but are not stopped: otherwise a stranger could use up what the owner needs.
-        within = await count("all", shop[HOURLY_NOTICES])
-        allowed = allowed and (within or kind.budget is MailBudget.LINK)
+    is_security = kind.budget is MailBudget.SECURITY
+    in_all = ("security", shop[HOURLY_SECURITY]) if is_security else ("all", shop[HOURLY_NOTICES])
+    # Each is counted, also when another one is used up, so that the time it takes tells nothing.
+    within = [await count(kind.name, shop[HOURLY_PER_KIND])]
+    # Links count too, but are not stopped: otherwise a stranger could use up what the owner needs.
+    within.append(await count(*in_all) or kind.budget is MailBudget.LINK)
     if kind.budget is MailBudget.NOTICE and shop[REPEAT_MINUTES]:
         window = dt.timedelta(minutes=shop[REPEAT_MINUTES])
-        allowed = allowed and await count(f"{kind.name}:{content!r}", 1, window)
+        within.append(await count(f"{kind.name}:{content!r}", 1, window))
+    allowed = all(within)
     if not allowed:
         log.warning("mail not queued", template=kind.name, reason="the address has had too many")
     return allowed

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, bindparam, delete, insert, null, select, update
+from sqlalchemy import BigInteger, bindparam, cast, delete, insert, literal, null, select, update
 
 from customer_gql.core.concurrent_edits import refuse_other_version
 from customer_gql.core.errors import RuleError, RuleErrors, UserErrorCode
@@ -44,27 +44,26 @@ async def queue_mail(
     `expiresAt` has passed is never sent.
     """
     kind = MAIL_KINDS[template]
-    if kind.needs_proof and not is_proved:
-        return False
-    if not await is_within_budget(connection, kind, recipient, store_view_id, orjson.dumps(placeholders)):
-        return False
+    within = await is_within_budget(connection, kind, recipient, store_view_id, orjson.dumps(placeholders))
     id = new_id()
-    hidden: dict[str, Any] = {}
-    if secrets is not None:
-        hidden = {"secrets": encrypt_secrets(id, secrets), "secrets_expire_at": expiry_of(placeholders)}
-    await execute_statement(
-        connection,
-        insert(mail_outbox).values(
-            id=id,
-            template=template,
-            recipient=recipient,
-            customer_id=customer_id,
-            store_view_id=store_view_id,
-            placeholders=orjson.dumps(placeholders).decode(),
-            **hidden,
-        ),
+    values: dict[str, Any] = {
+        "id": id,
+        "template": template,
+        "recipient": recipient,
+        "customer_id": customer_id,
+        "store_view_id": store_view_id,
+        "placeholders": orjson.dumps(placeholders).decode(),
+        "secrets": None if secrets is None else encrypt_secrets(id, secrets),
+        "secrets_expire_at": None if secrets is None else expiry_of(placeholders),
+    }
+    # The same statements whether it is queued or not, because the time they take must not tell a stranger which.
+    is_queued = within and (is_proved or not kind.needs_proof)
+    row = [cast(literal(value, mail_outbox.c[name].type), mail_outbox.c[name].type) for name, value in values.items()]
+    return bool(
+        await execute_statement(
+            connection, insert(mail_outbox).from_select(list(values), select(*row).where(literal(is_queued)))
+        )
     )
-    return True
 
 
 def mail_not_found() -> RuleError:

@@ -18,6 +18,7 @@ from customer_gql.customers.accounts.tables import EmailPurpose, email_token
 from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.newsletter.writes import activate_waiting_subscriptions as confirm_subscriptions
 from customer_gql.customers.profile import writes as customers
+from customer_gql.customers.profile.reads import is_address_proved
 from customer_gql.customers.profile.sharing import email_scope
 from customer_gql.customers.profile.tables import customer
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one
@@ -137,7 +138,7 @@ async def send_email_change_link(connection: Connection, locked: Row, *, email: 
             connection, locked, "email_change_confirm", recipient=email, secrets={"token": token}, expiresAt=expires
         )
     else:
-        await writes.notify_owner(connection, owner, "signed_up_again")
+        await writes.notify_owner(connection, owner, "signed_up_again", is_proved=is_address_proved(owner))
     await record_customer_event(connection, locked.id, kind="EMAIL_CHANGE_REQUESTED", version=locked.version, by=by)
 
 

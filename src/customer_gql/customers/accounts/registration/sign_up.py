@@ -19,6 +19,7 @@ from customer_gql.customers.accounts.tables import customer_password
 from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.newsletter import opt_in, writes as newsletter
 from customer_gql.customers.profile import fields, presence, writes as customers
+from customer_gql.customers.profile.reads import is_address_proved
 from customer_gql.customers.profile.sharing import lock_email_scope
 from customer_gql.customers.profile.tables import customer, customer_number
 from customer_gql.database.statements import Connection, Row, fetch_one
@@ -141,7 +142,8 @@ async def _create_or_notify_owner(
     key = throttle.account_key(ViewerKind.CUSTOMER, "told", name, scope=scope)
     may_notify = await throttle.count_within(connection, key, limit=_NOTICES_PER_HOUR, window=dt.timedelta(hours=1))
     async with rolled_back_if(connection, not (rollback.is_due and may_notify and owner)):
-        await writes.notify_owner(connection, owner or made, "signed_up_again")
+        is_proved = owner is None or is_address_proved(owner)
+        await writes.notify_owner(connection, owner or made, "signed_up_again", is_proved=is_proved)
     return None if rollback.is_due else customer_id
 
 
