@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ UNSUBSCRIBE = "mutation { newsletterUnsubscribe { isChanged userErrors { code } 
 SIGN_IN = "mutation S($input: SignInInput!) { signIn(input: $input) { accessToken } }"
 
 
-async def put(store, template, number=1, *, recipient="ada@example.com", **given):
+async def put(store, template, number=1, *, recipient="ada@example.com", **given: Any):
     """How many of the mails were queued; each differs from the others."""
     queued = 0
     for n in range(number):
@@ -74,7 +75,7 @@ def test_which_kinds_always_may():
 
 
 async def test_equal_notices_within_minutes_are_one(store):
-    equal = {"placeholders": {"firstName": "Ada"}}
+    equal: Any = {"placeholders": {"firstName": "Ada"}}
     assert await put(store, "newsletter_subscribed", 3, **equal) == 1
     assert await put(store, "newsletter_subscribed", 1, store_view_id=1, **equal) == 1
     assert await put(store, "newsletter_unsubscribed", 3, **equal) == 1

@@ -98,6 +98,14 @@ async def add_address(shop: Shop) -> None:
         assert (answer["addressCreate"]["userErrors"] == []) == (lines == shop.value)
 
 
+async def toggle_newsletter(shop: Shop) -> None:
+    signed_in = await shop.sign_in(await shop.sign_up())
+    own = Client(shop.storefront.http, "/graphql", signed_in["accessToken"])
+    for root in ("newsletterSubscribe", "newsletterUnsubscribe"):
+        answer = await own.data(f"mutation {{ {root} {{ isChanged userErrors {{ code }} }} }}")
+        assert answer[root] == {"isChanged": True, "userErrors": []}
+
+
 READERS: dict[str, Callable[[Shop], Awaitable[None]]] = {
     "accounts.lock_days": lock,
     "accounts.lockout_failures": guess,
@@ -115,6 +123,10 @@ READERS: dict[str, Callable[[Shop], Awaitable[None]]] = {
     "addresses.street_lines": add_address,
     "customers.default_group": sign_up,
     "customers.online_minutes": see_who_is_online,
+    "mail.hourly_notices": toggle_newsletter,
+    "mail.hourly_per_kind": reset,
+    "mail.hourly_security_notices": guess,
+    "mail.repeat_minutes": toggle_newsletter,
 }
 
 
