@@ -15,6 +15,7 @@ from customer_gql.commerce.store_credit.tables import store_credit, store_credit
 from customer_gql.commerce.wishlists.tables import wishlist, wishlist_item
 from customer_gql.core.emails import normalize_email
 from customer_gql.core.ids import encode_id, new_id
+from customer_gql.core.text import sort_key
 from customer_gql.customers.addresses.tables import address
 from customer_gql.customers.newsletter.tables import newsletter_subscription
 from customer_gql.customers.profile.tables import customer, customer_activity, customer_email, customer_number
@@ -39,6 +40,7 @@ async def make_customer(connection: Connection, **given: Any) -> Row:
         "created_at": dt.datetime(2026, 1, 2, 3, 4, 5, tzinfo=dt.UTC),
         **given,
     }
+    values = {"name_sort_key": sort_key(values["last_name"], values["first_name"]), **values}
     made = await fetch_one(connection, insert(customer).values(**values).returning(customer))
     assert made is not None
     claim = {"email_normalised": normalize_email(made.email), "scope": made.website_id, "customer_id": id}

@@ -8,6 +8,7 @@ from sqlalchemy import func, insert
 
 from customer_gql.core.ids import encode_id, new_id
 from customer_gql.core.permissions import ALL_PERMISSIONS
+from customer_gql.core.text import sort_key
 from customer_gql.database.statements import Connection, execute_statement
 from customer_gql.messaging.mail.tables import mail_outbox
 from customer_gql.security import hashing, tokens
@@ -49,6 +50,7 @@ async def make_role(
 ) -> int:
     id = uuid.uuid4().int % (2**31)
     values = {"id": id, "name": uuid.uuid4().hex, "permissions": sorted(permissions), "website_ids": website_ids}
+    values["name_sort_key"] = sort_key(str(values["name"]))
     await execute_statement(connection, insert(staff_role).values(**values))
     return id
 
@@ -57,7 +59,9 @@ async def make_staff(connection: Connection, role_id: int, *, password: str | No
     """The row of a staff user."""
     id = uuid.uuid4().int % (2**62)
     email = f"{uuid.uuid4().hex}@staff.example.com"
-    await execute_statement(connection, insert(staff_user).values(id=id, email=email, name="Grace", role_id=role_id))
+    await execute_statement(
+        connection, insert(staff_user).values(id=id, email=email, name="Grace", name_sort_key="grace", role_id=role_id)
+    )
     if password is not None:
         await store_password(connection, staff_password, id, await hashing.hash_password(password))
     return await passwords.find_active_staff(connection, email)

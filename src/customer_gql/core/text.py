@@ -82,9 +82,9 @@ def has_bidi_override(text: str) -> bool:
 
 
 def sort_key(*texts: str) -> str:
-    """The key by which people look texts up, to be compared byte by byte in UTF-8; the first text counts most.
+    """The key by which people look texts up (docs/domain/profile.md#profile-14), to be compared byte by byte in UTF-8.
 
-    Case and accents make no difference, letters that cannot be decomposed are spelt out, and particles of a name stay
+    The first text counts most. Case and accents make no difference, letters that cannot be decomposed are spelt out, and particles of a name stay
     where they are written.
     """
     # A tab sorts before every letter, so that a name comes before the longer ones that start with it.

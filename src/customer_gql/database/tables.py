@@ -3,7 +3,7 @@
 import enum
 from typing import Any, Literal
 
-from sqlalchemy import CHAR, BigInteger, CheckConstraint, Column, DateTime, MetaData, Table, func
+from sqlalchemy import CHAR, BigInteger, CheckConstraint, Column, DateTime, MetaData, Table, Text, func
 from sqlalchemy.schema import SchemaItem
 
 metadata = MetaData(
@@ -37,6 +37,11 @@ def one_of(column: str, values: type[enum.Enum]) -> CheckConstraint:
     """The column holds one of the enum's values; the enum may grow by a migration of this constraint."""
     listed = ", ".join(f"'{value.value}'" for value in values)
     return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+def sort_key_column(name: str = "name_sort_key") -> Column[str]:
+    """The stored `sort_key` of a name, compared byte by byte. Empty until code that knows the column writes the row."""
+    return Column(name, Text(collation="C"), nullable=False, server_default="")
 
 
 def created_at(name: str = "created_at") -> Column[Any]:

@@ -46,7 +46,7 @@ EVENTS = select(
 )
 events_by_id = one_by(EVENTS, staff_event.c.id)
 event_list = RootList(EVENTS, [Sort("NEWEST", (staff_event.c.created_at, staff_event.c.id), descending=True)])
-ROLES = select(staff_role).order_by(staff_role.c.name)
+ROLES = select(staff_role).order_by(staff_role.c.name_sort_key, staff_role.c.id)
 SERVICE_TOKENS = select(service_token).order_by(service_token.c.id.desc())
 
 # One row for a user at most.

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any, Final
 
+from customer_gql.core.text import sort_key
 from customer_gql.database.seeding import Rows, ShopSeed
 
 from .tables import staff_user
@@ -23,6 +24,7 @@ def _representative(id: int, name: str, opened: datetime) -> dict[str, Any]:
         "id": id,
         "email": f"{local}@sales.example.com",
         "name": name,
+        "name_sort_key": sort_key(name),
         "job_title": "Sales representative",
         "role_id": _SUPPORT_ROLE,
         "is_active": True,

@@ -18,7 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, BYTEA
 
 from customer_gql.core.actor import ActorKind
-from customer_gql.database.tables import created_at, one_of, table
+from customer_gql.database.tables import created_at, one_of, sort_key_column, table
 from customer_gql.security.audit import event_columns
 from customer_gql.security.sessions import token_columns
 from customer_gql.security.tables import hash_key, is_sha256
@@ -31,6 +31,7 @@ staff_role = table(
     Column("permissions", ARRAY(Text), nullable=False),
     Column("website_ids", ARRAY(BigInteger)),
     Column("version", Integer, nullable=False, server_default="1"),
+    sort_key_column(),
     CheckConstraint("char_length(name) BETWEEN 1 AND 255", name="name_length"),
     CheckConstraint("cardinality(website_ids) > 0", name="website_ids"),
     distribution="reference",
@@ -46,6 +47,7 @@ staff_user = table(
     Column("is_active", Boolean, nullable=False, server_default="true"),
     Column("version", Integer, nullable=False, server_default="1"),
     created_at(),
+    sort_key_column(),
     CheckConstraint("email = lower(email)", name="email_normalised"),
     distribution="reference",
 )

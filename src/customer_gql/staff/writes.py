@@ -14,6 +14,7 @@ from customer_gql.core.emails import normalize_email
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.ids import encode_id, new_id
 from customer_gql.core.person_names import validate_person_name
+from customer_gql.core.text import sort_key
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one, fetch_rows, fetch_value
 from customer_gql.staff.audit.reads import read_staff_changes
 from customer_gql.staff.audit.writes import record_staff_event
@@ -43,7 +44,14 @@ async def add_staff_user(
     created = await fetch_value(
         connection,
         upsert(staff_user)
-        .values(id=new_id(), email=normalize_email(email), name=name, job_title=job_title, role_id=role_id)
+        .values(
+            id=new_id(),
+            email=normalize_email(email),
+            name=name,
+            name_sort_key=sort_key(name),
+            job_title=job_title,
+            role_id=role_id,
+        )
         .on_conflict_do_nothing(index_elements=["email"])
         .returning(staff_user.c.id),
     )
@@ -118,6 +126,8 @@ async def change_staff_user(
 async def _store_user(connection: Connection, user: Row, values: Mapping[str, Any]) -> int:
     """The version it makes; the caller holds the row."""
     changed = update(staff_user).where(staff_user.c.id == user.id)
+    if "name" in values:
+        values = {**values, "name_sort_key": sort_key(values["name"])}
     await execute_statement(connection, changed.values(**values, version=user.version + 1))
     return user.version + 1
 

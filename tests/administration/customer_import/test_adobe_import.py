@@ -7,6 +7,7 @@ import pytest
 
 from customer_gql.administration.customer_import.adobe.load import Counts
 from customer_gql.core.ids import encode_id
+from customer_gql.core.text import sort_key
 from customer_gql.customers.profile.sharing import AccountSharing, set_account_sharing
 from support.adobe_shop import ANN, HOME, Shop, sheet
 
@@ -187,3 +188,10 @@ async def test_an_address_reserved_for_its_owner_is_free_after_that(shop: Shop, 
         assert [row[2:4] for row in shop.refused()] == [
             ("email", "The address is reserved for another account, or its customer was deleted during the import.")
         ]
+
+
+async def test_the_key_of_an_imported_name(shop: Shop):
+    await shop.load(sheet(ANN | {"lastname": "\u00d6stman"}))
+    assert await shop.rows("SELECT name_sort_key FROM customer") == [(sort_key("\u00d6stman", ANN["firstname"]),)]
+    await shop.load(sheet(ANN | {"lastname": "Stra\u00dfe"}))
+    assert await shop.rows("SELECT name_sort_key FROM customer") == [(sort_key("Strasse", ANN["firstname"]),)]

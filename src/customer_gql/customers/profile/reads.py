@@ -32,8 +32,12 @@ _full_name = func.concat_ws(
     " ", *[func.nullif(customer.c[part], "") for part in ("prefix", "first_name", "middle_name", "last_name", "suffix")]
 )
 
+# Upper case makes no difference in the order of addresses.
+_email_sort_key = func.lower(customer.c.email).label("email_sort_key")
+
 CUSTOMER = select(
     customer,
+    _email_sort_key,
     _full_name.label("full_name"),
     func.coalesce(customer.c.locked_until > func.now(), False).label("is_locked"),
 )
@@ -44,8 +48,8 @@ customer_list = RootList(
     [
         Sort("NEWEST", (customer.c.number, customer.c.id), descending=True),
         Sort("OLDEST", (customer.c.number, customer.c.id)),
-        Sort("EMAIL", (customer.c.email, customer.c.id)),
-        Sort("NAME", (customer.c.last_name, customer.c.first_name, customer.c.id)),
+        Sort("EMAIL", (_email_sort_key, customer.c.id)),
+        Sort("NAME", (customer.c.name_sort_key, customer.c.id)),
     ],
     website=customer.c.website_id,
 )

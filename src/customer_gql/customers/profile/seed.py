@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Final
 
 from customer_gql.core.emails import normalize_email
+from customer_gql.core.text import sort_key
 from customer_gql.database.seeding import DAY, MINUTE, CustomerSeed, Rows, Stage, expand_weights, to_datetime
 
 from .shopper import AccountPlan, Shopper, fill_pattern
@@ -36,6 +37,7 @@ def add_account(s: Shopper[AccountPlan], rows: Rows) -> None:
             "first_name": s.first,
             "middle_name": _middle_name(s),
             "last_name": s.last,
+            "name_sort_key": sort_key(s.last, s.first),
             "suffix": _draw_suffix(s),
             "gender": plan.gender,
             "date_of_birth": _date_of_birth(s) if r() < 0.6 else None,

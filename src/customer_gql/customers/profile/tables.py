@@ -15,12 +15,14 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Sequence,
     Text,
+    column,
+    func,
     text,
 )
 from sqlalchemy.dialects.postgresql import BYTEA
 
 from customer_gql.customers.history.tables import HistoryActor
-from customer_gql.database.tables import created_at, metadata, one_of, table
+from customer_gql.database.tables import created_at, metadata, one_of, sort_key_column, table
 
 
 class Gender(enum.StrEnum):
@@ -83,6 +85,7 @@ customer = table(
     Column("lock_failed_attempts", Integer),
     Column("lock_staff_id", BigInteger),
     Column("lock_note", Text),
+    sort_key_column(),
     CheckConstraint("version > 0", name="version"),
     CheckConstraint("group_id <> 0", name="group_is_of_the_signed_in"),
     CheckConstraint("char_length(email) BETWEEN 3 AND 254", name="email_length"),
@@ -97,8 +100,8 @@ customer = table(
     # Numbers come from one sequence; a unique key would have to hold the id as well and prove nothing.
     Index("ix_customer_number_id", "number", "id"),
     Index("ix_customer_created_at_id", "created_at", "id"),
-    Index("ix_customer_email_id", "email", "id"),
-    Index("ix_customer_last_name_id", "last_name", "first_name", "id"),
+    Index("ix_customer_lower_email_id", func.lower(column("email")), "id"),
+    Index("ix_customer_name_sort_key_id", "name_sort_key", "id"),
     distribution="customer",
 )
 

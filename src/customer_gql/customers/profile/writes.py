@@ -12,7 +12,7 @@ from customer_gql.core.actor import Actor
 from customer_gql.core.concurrent_edits import refuse_conflicts
 from customer_gql.core.emails import normalize_email
 from customer_gql.core.errors import RuleError, UserErrorCode
-from customer_gql.core.text import is_unchanged
+from customer_gql.core.text import is_unchanged, sort_key
 from customer_gql.core.viewer import Websites
 from customer_gql.customers.history.reads import read_customer_changes
 from customer_gql.customers.history.writes import record_customer_event
@@ -110,6 +110,7 @@ async def move_email_claim(
 
 async def update_customer(connection: Connection, account: Row, values: Mapping[str, Any]) -> int:
     """Store new values; the version they make. What hangs on the account, as addresses, counts as a change of it."""
+    values = {**values, **_changed_sort_key(account, values)}
     changed = await fetch_one(
         connection,
         update(customer)
@@ -119,6 +120,13 @@ async def update_customer(connection: Connection, account: Row, values: Mapping[
     )
     assert changed is not None, account.id
     return changed.version
+
+
+def _changed_sort_key(account: Row, values: Mapping[str, Any]) -> dict[str, str]:
+    if not {"first_name", "last_name"} & values.keys():
+        return {}
+    names = [values.get(column, account[column]) for column in ("last_name", "first_name")]
+    return {"name_sort_key": sort_key(*names)}
 
 
 async def edit_profile(

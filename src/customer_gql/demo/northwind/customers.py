@@ -9,6 +9,7 @@ from sqlalchemy import select
 from customer_gql.core.actor import SYSTEM
 from customer_gql.core.emails import normalize_email
 from customer_gql.core.ids import new_id
+from customer_gql.core.text import sort_key
 from customer_gql.customers.addresses.tables import address
 from customer_gql.customers.history.writes import record_customer_events
 from customer_gql.customers.profile.tables import customer, customer_email
@@ -67,8 +68,10 @@ def _split_name(buyer: Record) -> Record:
 
 
 def _customer_row(buyer: Record, view: Row) -> Record:
+    name = _split_name(buyer)
     return {
-        **_split_name(buyer),
+        **name,
+        "name_sort_key": sort_key(name["last_name"], name["first_name"]),
         "email": email_of(buyer),
         "website_id": view.website_id,
         "created_in_store_view_id": view.id,

@@ -12,6 +12,7 @@ from customer_gql.core.concurrent_edits import refuse_conflicts
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.ids import encode_id
 from customer_gql.core.permissions import Permission
+from customer_gql.core.text import sort_key
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one, fetch_rows, fetch_value
 from customer_gql.staff.audit.reads import read_staff_changes
 from customer_gql.staff.audit.writes import record_staff_event
@@ -65,7 +66,7 @@ async def create_role(
     values = await _validate_role(connection, name, permissions, website_ids, by)
     role_id = 1000 + secrets.randbelow(2**31 - 1000)
     await _refuse_taken_name(connection, name, None)
-    await execute_statement(connection, insert(staff_role).values(id=role_id, **values))
+    await execute_statement(connection, insert(staff_role).values(id=role_id, name_sort_key=sort_key(name), **values))
     subject, changes = encode_id("rol", role_id), _changes_of_role(None, values)
     await record_staff_event(connection, "ROLE_CREATED", by=by, subject=subject, changes=changes, version=1)
     return role_id
@@ -103,8 +104,9 @@ async def change_role(
         expected=expected_version,
         changes_since=partial(read_staff_changes, connection, subject),
     )
-    stored = update(staff_role).where(staff_role.c.id == role_id).values(**values, version=version)
-    await execute_statement(connection, stored)
+    stored = update(staff_role).where(staff_role.c.id == role_id)
+    key = sort_key(values["name"])
+    await execute_statement(connection, stored.values(**values, name_sort_key=key, version=version))
     await require_administrator(connection, path=["permissions"])
     await record_staff_event(connection, "ROLE_CHANGED", by=by, subject=subject, changes=changes, version=version)
 

@@ -7,7 +7,8 @@ from typing import Final
 
 from customer_gql.administration.customer_import.lines import ImportFault
 from customer_gql.administration.customer_import.recording import record_imported_customers
-from customer_gql.administration.customer_import.staging import LONG_SECONDS, Counts, ImportRun
+from customer_gql.administration.customer_import.staging import BATCH_ROWS, LONG_SECONDS, Counts, ImportRun
+from customer_gql.core.text import sort_key
 from customer_gql.customers.profile.tables import CustomerType
 from customer_gql.database.statements import Connection
 from customer_gql.shop.groups.tables import GENERAL
@@ -98,6 +99,15 @@ FROM import_change n JOIN customer c ON c.id = n.customer_id AND c.version = n.v
 """
 
 
+_IMPORTED_NAMES: Final = """
+SELECT DISTINCT c.id, c.first_name, c.last_name FROM customer c JOIN import_customer s ON s.owner_id = c.id
+"""
+_SORT_KEYS: Final = """
+UPDATE customer c SET name_sort_key = made.key FROM unnest($1::bigint[], $2::text[]) AS made (id, key)
+WHERE c.id = made.id AND c.name_sort_key <> made.key
+"""
+
+
 def _find_changes() -> str:
     """Customers whose row in the file says something new. A cell that was left out, or is missing, says nothing."""
     listed = ", ".join(f"{_given(field)} AS {field.column}" for field in FIELDS)
@@ -157,10 +167,28 @@ async def upsert_customers(connection: Connection, counts: Counts, desk: ImportR
     if frozen := await connection.fetchval(_FROZEN):
         desk.warnings.say(f"{frozen} members of companies kept their group, which follows the company.")
     counts.updated = await _update(connection, desk)
+    await store_sort_keys(connection)
     lost = [row.line for row in await connection.fetch("SELECT line FROM import_customer WHERE owner_id IS NULL")]
     counts.refuse(len(lost))
     counts.unchanged = counts.valid - counts.merged - counts.created - counts.updated
     return lost
+
+
+async def store_sort_keys(connection: Connection) -> None:
+    """The order of names is made by code, so the imported customers are read again, batch by batch."""
+    batch: list[tuple[int, str]] = []
+    async for row in connection.cursor(_IMPORTED_NAMES, prefetch=BATCH_ROWS):
+        batch.append((row.id, sort_key(row.last_name, row.first_name)))
+        if len(batch) == BATCH_ROWS:
+            await _store_keys(connection, batch)
+            batch = []
+    if batch:
+        await _store_keys(connection, batch)
+
+
+async def _store_keys(connection: Connection, batch: list[tuple[int, str]]) -> None:
+    ids, keys = zip(*batch, strict=True)
+    await connection.execute(_SORT_KEYS, list(ids), list(keys), timeout=LONG_SECONDS)
 
 
 async def _update(connection: Connection, desk: ImportRun) -> int:

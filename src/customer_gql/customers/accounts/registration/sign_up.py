@@ -10,6 +10,7 @@ from customer_gql.core.actor import Actor, ActorKind
 from customer_gql.core.emails import normalize_email, validate_email
 from customer_gql.core.errors import RuleError, RuleErrors
 from customer_gql.core.ids import new_id
+from customer_gql.core.text import sort_key
 from customer_gql.core.viewer import ViewerKind
 from customer_gql.customers.accounts import lockout, passwords, writes
 from customer_gql.customers.accounts.enumeration import rolled_back_if
@@ -158,7 +159,14 @@ async def _create_customer(
 ) -> Row:
     made = await fetch_one(
         connection,
-        insert(customer).values(id=customer_id, number=customer_number.next_value(), **values).returning(customer),
+        insert(customer)
+        .values(
+            id=customer_id,
+            number=customer_number.next_value(),
+            name_sort_key=sort_key(values["last_name"], values["first_name"]),
+            **values,
+        )
+        .returning(customer),
     )
     assert made is not None
     if hash is not None:
