@@ -18,7 +18,12 @@ from support.world import build
 
 # Stated here as well as on the types, so that a type that loses its guard fails.
 GUARDED_TYPES = {"Customer": ("customers.read", set()), "StaffUser": ("staff.manage", {"id", "name"})}
-OWN = {("StaffMe", "user"), ("StaffSignInPayload", "staffUser"), ("StaffOidcExchangePayload", "staffUser")}
+OWN = {
+    ("Viewer", "staff"),
+    ("StaffMe", "user"),
+    ("StaffSignInPayload", "staffUser"),
+    ("StaffOidcExchangePayload", "staffUser"),
+}
 PERSONAL_TEXTS = {
     ("Impersonation", "reason"),
     ("OnlineVisitor", "lastUrl"),
