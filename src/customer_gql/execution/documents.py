@@ -70,18 +70,18 @@ class Document:
         return self.operations[name]
 
     def asks_only(self, operation: OperationDefinitionNode, field: str) -> bool:
-        """Whether no other root field stands in the operation, fragments included."""
+        """Whether the field, and no other root field, stands in the operation, fragments included."""
         waiting: list[SelectionNode] = list(operation.selection_set.selections)
+        asked: set[str] = set()
         while waiting:
             selection = waiting.pop()
             if isinstance(selection, FieldNode):
-                if selection.name.value not in {field, "__typename"}:
-                    return False
+                asked.add(selection.name.value)
             elif isinstance(selection, FragmentSpreadNode):
                 waiting.extend(self.fragments[selection.name.value].selection_set.selections)
             elif isinstance(selection, InlineFragmentNode):
                 waiting.extend(selection.selection_set.selections)
-        return True
+        return field in asked and asked <= {field, "__typename"}
 
 
 class DocumentCache:
