@@ -1,6 +1,5 @@
 """Letting in by password, and the sessions that come of it."""
 
-import asyncio
 import datetime as dt
 import secrets
 
@@ -147,33 +146,6 @@ async def test_signing_out(every, left, shopper, signed_in):
     assert [await is_let_in(client) for client in (phone, laptop)] == left
     # Renewing is open to a token that has ended; the refresh token has ended too.
     assert (await phone.data(REFRESH, input={"refreshToken": phone.refresh}))["tokenRefresh"]["accessToken"] is None
-
-
-async def test_a_refresh_token_works_once_and_brings_a_new_pair(shopper, signed_in, browser):
-    device, guest = await signed_in(await shopper()), await browser()
-    first = device.refresh
-    answer = (await guest.data(REFRESH, input={"refreshToken": first}))["tokenRefresh"]
-    assert not await is_let_in(device)  # the old access token ended
-    device.token = answer["accessToken"]
-    assert await is_let_in(device)
-    assert answer["refreshToken"] != first
-    again = (await guest.data(REFRESH, input={"refreshToken": first}))["tokenRefresh"]
-    assert again["userErrors"] == [{"code": "INVALID", "path": ["refreshToken"]}]
-    assert not await is_let_in(device)  # brought twice: the whole session ended
-    last = (await guest.data(REFRESH, input={"refreshToken": answer["refreshToken"]}))["tokenRefresh"]
-    assert last["accessToken"] is None
-
-
-async def test_of_many_uses_of_one_refresh_token_at_once_none_leaves_a_session(shopper, signed_in, browser, connection):
-    row = await shopper()
-    device, guest = await signed_in(row), await browser()
-    answers = await asyncio.gather(*[guest.data(REFRESH, input={"refreshToken": device.refresh}) for _ in range(10)])
-    assert sum(bool(answer["tokenRefresh"]["accessToken"]) for answer in answers) == 1
-    left = [
-        await connection.fetchval(f"SELECT count(*) FROM {table} WHERE customer_id = $1", row.id)
-        for table in ("customer_session", "customer_token", "customer_refresh_token")
-    ]
-    assert left == [0, 0, 0]
 
 
 @pytest.mark.parametrize("given", ["", "cgf_none", "cgc_none", "x" * 4096])

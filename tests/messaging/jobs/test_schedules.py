@@ -52,6 +52,8 @@ DUE = [
             "login_code": "expires_at",
             "password_reset": "expires_at",
             "email_token": "expires_at",
+            "email_change_undo": "expires_at",
+            "customer_email": "reserved_until",
             "newsletter_confirmation": "expires_at",
             "visitor": "last_activity_at",
             "throttle": "until",
@@ -75,7 +77,11 @@ DUE = [
 
 
 def test_every_schedule_is_here():
-    assert set(SCHEDULES) == {name for name, _, _ in DUE} | {"jobs.purge", "mail.erase_secrets"}
+    assert set(SCHEDULES) == {name for name, _, _ in DUE} | {
+        "accounts.forget_successors",
+        "jobs.purge",
+        "mail.erase_secrets",
+    }
 
 
 @pytest.mark.parametrize("name", SCHEDULES)

@@ -10,7 +10,7 @@ from customer_gql.core.ids import decode_keys
 from customer_gql.core.viewer import ViewerKind
 from customer_gql.customers.accounts.recovery import email_verification, password_reset
 from customer_gql.customers.accounts.registration import account_deletion, sign_up
-from customer_gql.customers.accounts.sessions import sessions
+from customer_gql.customers.accounts.sessions import renewal
 from customer_gql.customers.accounts.sessions.viewer import ViewerQuery
 from customer_gql.customers.accounts.sign_in import sign_in
 from customer_gql.customers.accounts.support import email_change_undo, impersonation
@@ -129,14 +129,15 @@ class AccountMutation:
         exclusive=True,
         unlimited=True,
         in_person=True,
-        description="New tokens for a refresh token, which works once; the old access token ends. A refresh token "
-        "brought a second time ends the session, which is written into the history: it was copied. `INVALID` for one that "
-        "is unknown, used or over, and on a website the session does not reach.",
+        description="New tokens for a refresh token; the old access token ends. The token exchanged last gets the same "
+        "tokens again for a minute unless configured otherwise, so that two tabs, or a repeat after a lost answer, stay "
+        "signed in. One presented later, or an older one, was copied: it ends the session and is written into the "
+        "history. `INVALID` for one that is unknown, copied or over, and on a website the session does not reach.",
     )
     async def token_refresh(self, info: Info, input: Annotated[TokenRefreshInput, INPUT]) -> SignInPayload:
         website_id = await _requested_website_id(info)
         async with info.context.transaction() as connection:
-            grant = await sessions.renew_session(
+            grant = await renewal.renew_session(
                 connection, input.refresh_token, website_id=website_id, address=info.context.viewer.address
             )
         if grant is None:

@@ -13,7 +13,13 @@ from customer_gql.customers.accounts.sessions.impersonations import (
     end_impersonations_of_customer,
     record_refused_operation,
 )
-from customer_gql.customers.accounts.sessions.settings import LOGIN_AS_CUSTOMER, SESSION_DAYS, SESSION_IDLE_MINUTES
+from customer_gql.customers.accounts.sessions.renewal import forget_expired_successors
+from customer_gql.customers.accounts.sessions.settings import (
+    LOGIN_AS_CUSTOMER,
+    REFRESH_REPEAT_SECONDS,
+    SESSION_DAYS,
+    SESSION_IDLE_MINUTES,
+)
 from customer_gql.messaging.events.event_types import EventType
 from customer_gql.messaging.jobs.work import Schedule
 
@@ -46,6 +52,7 @@ SETTINGS: Final = (
     DELETION,
     SESSION_DAYS,
     SESSION_IDLE_MINUTES,
+    REFRESH_REPEAT_SECONDS,
     LOGIN_AS_CUSTOMER,
     LOCK_DAYS,
     NOTIFY_FORCED_SIGN_IN,
@@ -53,7 +60,10 @@ SETTINGS: Final = (
 ON_ASSISTANCE_WITHDRAWN: Final = (end_impersonations_of_customer,)
 ON_IMPERSONATION_REFUSED: Final = (record_refused_operation,)
 ON_STAFF_SESSIONS_ENDED: Final = (end_impersonations_by_staff,)
-WORK: Final = (Schedule("accounts.delete_expired", "17 * * * *", cleanup.delete_expired_access),)
+WORK: Final = (
+    Schedule("accounts.delete_expired", "17 * * * *", cleanup.delete_expired_access),
+    Schedule("accounts.forget_successors", "* * * * *", forget_expired_successors),
+)
 EVENTS: Final = (
     EventType("customer.created", "A customer signed up, or was added by an import.", ("SIGNED_UP", "CREATED")),
     EventType("customer.deleted", "A customer was deleted.", ("DELETED",)),

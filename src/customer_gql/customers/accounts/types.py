@@ -101,13 +101,13 @@ class SignInPayload(Payload):
     def access_token(self) -> str | None:
         return self.grant and self.grant.access_token
 
-    @strawberry.field(description="Time at which the access token ends even if it is used; renew it before.")
+    @strawberry.field(
+        description="Time at which the access token ends if it is not used. Each use moves it on, to a day after it was issued at most."
+    )
     def access_token_expires_at(self) -> dt.datetime | None:
         return self.grant and self.grant.expires_at
 
-    @strawberry.field(
-        description="Refresh token for `tokenRefresh`, which works once; null for staff signed in as a customer."
-    )
+    @strawberry.field(description="Refresh token for `tokenRefresh`; null for staff signed in as a customer.")
     def refresh_token(self) -> str | None:
         return self.grant and self.grant.refresh_token
 

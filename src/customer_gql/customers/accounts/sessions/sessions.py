@@ -6,20 +6,18 @@ that is just being renewed, and deletes what that made.
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, select
 
-from customer_gql.core.actor import Actor, ActorKind
 from customer_gql.core.ids import new_id
 from customer_gql.core.viewer import RequestOrigin
-from customer_gql.customers.accounts.reads import MAX_SESSIONS, REFRESH_TOKEN_BY_HASH
+from customer_gql.customers.accounts.reads import MAX_SESSIONS
 from customer_gql.customers.accounts.tables import (
     customer_refresh_token as refresh_token,
     customer_session as session,
     customer_token as token,
 )
-from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.profile.tables import customer
 from customer_gql.database.statements import (
     Connection,
@@ -34,7 +32,6 @@ from customer_gql.security import tokens
 from customer_gql.security.sessions import SessionGrant, issue_token
 from customer_gql.shop.settings.reads import settings_at
 
-from .reach import is_excluded_from_website, session_reaches_website
 from .settings import SESSION_DAYS, SESSION_IDLE_MINUTES
 
 # However much it is used: after a day it has to be renewed, which is what makes a stolen one show.
@@ -50,7 +47,7 @@ async def start_session(
     expires_at = dt.datetime.now(dt.UTC) + dt.timedelta(days=shop[SESSION_DAYS])
     started = await _insert_session(connection, customer_id, website_id, caller, expires_at)
     await _end_excess_sessions(connection, customer_id)
-    return await _issue_tokens(connection, started, idle=dt.timedelta(minutes=shop[SESSION_IDLE_MINUTES]))
+    return await issue_tokens(connection, started, idle=dt.timedelta(minutes=shop[SESSION_IDLE_MINUTES]))
 
 
 async def start_session_without_refresh(
@@ -79,50 +76,6 @@ async def issue_customer_access_token(
     """A token for a session of the customer, or for an impersonation by `staff_id`; shown once."""
     owner = {"customer_id": customer_id, "session_id": session_id, "staff_id": staff_id, "website_id": website_id}
     return await issue_token(connection, token, tokens.CUSTOMER, expires_at=expires_at, idle=idle, **owner)
-
-
-async def renew_session(
-    connection: Connection, given: str, *, website_id: int | None, address: str | None
-) -> SessionGrant | None:
-    """New tokens for a refresh token. One used before ends its session: it was copied. None when it does not work.
-
-    A website the session does not reach gets none either, and one that the group excludes by now ends the session.
-    """
-    known = await fetch_one(connection, REFRESH_TOKEN_BY_HASH, token_hash=tokens.hash_token(given))
-    if known is None:
-        return None
-    current = await fetch_one(
-        connection, select(session).where(*_session_key(known.customer_id, known.session_id)).with_for_update()
-    )
-    now = dt.datetime.now(dt.UTC)
-    if current is None or current.expires_at <= now:
-        return None
-    if not await session_reaches_website(connection, current, website_id):
-        return None
-    used = await execute_statement(
-        connection,
-        update(refresh_token)
-        .where(refresh_token.c.token_hash == known.token_hash, refresh_token.c.used_at.is_(None))
-        .values(used_at=now),
-    )
-    if not used or await is_excluded_from_website(connection, current.customer_id, current.website_id):
-        await end_sessions(connection, current.customer_id, [current.id])
-        if not used:
-            await _record_reuse(connection, current.customer_id, address)
-        return None
-    is_its_token = (token.c.customer_id == current.customer_id, token.c.session_id == current.id)
-    await execute_statement(connection, delete(token).where(*is_its_token))
-    is_current = _session_key(current.customer_id, current.id)
-    await execute_statement(connection, update(session).where(*is_current).values(last_used_at=now))
-    shop = await settings_at(connection, SESSION_IDLE_MINUTES)
-    return await _issue_tokens(connection, current, idle=dt.timedelta(minutes=shop[SESSION_IDLE_MINUTES]))
-
-
-async def _record_reuse(connection: Connection, customer_id: int, address: str | None) -> None:
-    owner = await fetch_one(connection, select(customer.c.version).where(customer.c.id == customer_id))
-    if owner is not None:
-        by = Actor(ActorKind.SYSTEM, address=address)
-        await record_customer_event(connection, customer_id, kind="REFRESH_TOKEN_REUSED", version=owner.version, by=by)
 
 
 async def end_sessions(connection: Connection, customer_id: int, session_ids: Sequence[int]) -> int:
@@ -189,8 +142,10 @@ async def _end_excess_sessions(connection: Connection, customer_id: int) -> None
         await end_sessions(connection, customer_id, [row.id for row in beyond])
 
 
-async def _issue_tokens(connection: Connection, of: Row, *, idle: dt.timedelta) -> SessionGrant:
-    expires_at = min(dt.datetime.now(dt.UTC) + _MAX_ACCESS_LIFETIME, of.expires_at)
+async def issue_tokens(connection: Connection, of: Row, *, idle: dt.timedelta) -> SessionGrant:
+    """A new pair for a session, whose row the caller has locked."""
+    now = dt.datetime.now(dt.UTC)
+    expires_at = min(now + _MAX_ACCESS_LIFETIME, of.expires_at)
     access = await issue_customer_access_token(
         connection, of.customer_id, of.id, website_id=of.website_id, expires_at=expires_at, idle=idle
     )
@@ -204,8 +159,4 @@ async def _issue_tokens(connection: Connection, of: Row, *, idle: dt.timedelta) 
             expires_at=of.expires_at,
         ),
     )
-    return SessionGrant(of.customer_id, access, expires_at, refresh, of.expires_at)
-
-
-def _session_key(customer_id: int, session_id: int) -> Any:
-    return session.c.customer_id == customer_id, session.c.id == session_id
+    return SessionGrant(of.customer_id, access, min(now + idle, expires_at), refresh, of.expires_at)

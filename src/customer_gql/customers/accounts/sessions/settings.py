@@ -13,3 +13,11 @@ SESSION_DAYS: Final = Setting(
 LOGIN_AS_CUSTOMER: Final = Setting(
     "accounts.login_as_customer", True, GLOBAL, "Whether staff may sign in as a customer at all."
 )
+REFRESH_REPEAT_SECONDS: Final = Setting(
+    "accounts.refresh_repeat_seconds",
+    60,
+    GLOBAL,
+    "How long a refresh token that was just exchanged gets the same tokens again, for two tabs or a lost answer; 0 never.",
+    at_least=0,
+    at_most=600,
+)

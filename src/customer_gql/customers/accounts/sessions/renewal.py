@@ -1,0 +1,119 @@
+"""Renewal: a refresh token is exchanged for a new pair (docs/domain/sessions.md#sessions-4).
+
+Two tabs, or a client that lost the answer, present the same token twice. For a short time the token that was exchanged
+last gets the same pair again; whatever is presented otherwise was copied, and ends the session.
+"""
+
+import datetime as dt
+
+from sqlalchemy import delete, select, update
+
+from customer_gql.core.actor import Actor, ActorKind
+from customer_gql.customers.accounts.reads import REFRESH_TOKEN_BY_HASH
+from customer_gql.customers.accounts.tables import (
+    customer_refresh_token as refresh_token,
+    customer_session as session,
+    customer_token as token,
+)
+from customer_gql.customers.history.writes import record_customer_event
+from customer_gql.customers.profile.tables import customer
+from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one
+from customer_gql.messaging.jobs.work import Tools
+from customer_gql.security import tokens
+from customer_gql.security.sealed_grants import open_grant, seal_grant
+from customer_gql.security.sessions import SessionGrant
+from customer_gql.shop.settings.reads import settings_at
+
+from .reach import is_excluded_from_website, session_reaches_website
+from .sessions import end_sessions, issue_tokens
+from .settings import REFRESH_REPEAT_SECONDS, SESSION_IDLE_MINUTES
+
+
+async def renew_session(
+    connection: Connection, given: str, *, website_id: int | None, address: str | None
+) -> SessionGrant | None:
+    """New tokens for a refresh token; None when it does not work.
+
+    A website the session does not reach gets none either, and one that the group excludes by now ends the session.
+    """
+    known = await fetch_one(connection, REFRESH_TOKEN_BY_HASH, token_hash=tokens.hash_token(given))
+    current = None if known is None else await _lock_session(connection, known)
+    if current is None or not await session_reaches_website(connection, current, website_id):
+        return None
+    if await is_excluded_from_website(connection, current.customer_id, current.website_id):
+        await end_sessions(connection, current.customer_id, [current.id])
+        return None
+    # Again under the lock of the session: a parallel request may have used it.
+    presented = await fetch_one(connection, REFRESH_TOKEN_BY_HASH, token_hash=tokens.hash_token(given))
+    if presented is None:
+        return None
+    if presented.used_at is None:
+        return await _exchange(connection, current, given)
+    return await _repeat_or_end(connection, current, presented, given, address)
+
+
+async def _lock_session(connection: Connection, known: Row) -> Row | None:
+    is_its_session = (session.c.customer_id == known.customer_id, session.c.id == known.session_id)
+    current = await fetch_one(connection, select(session).where(*is_its_session).with_for_update())
+    return current if current is not None and current.expires_at > dt.datetime.now(dt.UTC) else None
+
+
+async def _exchange(connection: Connection, current: Row, given: str) -> SessionGrant:
+    now = dt.datetime.now(dt.UTC)
+    shop = await settings_at(connection, SESSION_IDLE_MINUTES, REFRESH_REPEAT_SECONDS)
+    await _forget_successors(connection, current)
+    is_its_token = (token.c.customer_id == current.customer_id, token.c.session_id == current.id)
+    await execute_statement(connection, delete(token).where(*is_its_token))
+    is_current = (session.c.customer_id == current.customer_id, session.c.id == current.id)
+    await execute_statement(connection, update(session).where(*is_current).values(last_used_at=now))
+    grant = await issue_tokens(connection, current, idle=dt.timedelta(minutes=shop[SESSION_IDLE_MINUTES]))
+    until = now + dt.timedelta(seconds=shop[REFRESH_REPEAT_SECONDS])
+    sealed = seal_grant(grant, presented=given) if until > now else None
+    await execute_statement(
+        connection,
+        update(refresh_token)
+        .where(refresh_token.c.token_hash == tokens.hash_token(given))
+        .values(used_at=now, successor=sealed, successor_until=None if sealed is None else until),
+    )
+    return grant
+
+
+async def _repeat_or_end(
+    connection: Connection, current: Row, presented: Row, given: str, address: str | None
+) -> SessionGrant | None:
+    """The pair of before for the token that was exchanged last, within its time; else the end of the session."""
+    if presented.successor is not None and presented.successor_until > dt.datetime.now(dt.UTC):
+        return open_grant(presented.successor, presented=given)
+    await end_sessions(connection, current.customer_id, [current.id])
+    await _record_reuse(connection, current.customer_id, address)
+    return None
+
+
+async def _forget_successors(connection: Connection, current: Row) -> None:
+    """Of the tokens before the one that is used now: from here on none of them gets anything."""
+    await execute_statement(
+        connection,
+        update(refresh_token)
+        .where(
+            refresh_token.c.customer_id == current.customer_id,
+            refresh_token.c.session_id == current.id,
+            refresh_token.c.successor.is_not(None),
+        )
+        .values(successor=None, successor_until=None),
+    )
+
+
+async def _record_reuse(connection: Connection, customer_id: int, address: str | None) -> None:
+    owner = await fetch_one(connection, select(customer.c.version).where(customer.c.id == customer_id))
+    if owner is not None:
+        by = Actor(ActorKind.SYSTEM, address=address)
+        await record_customer_event(connection, customer_id, kind="REFRESH_TOKEN_REUSED", version=owner.version, by=by)
+
+
+async def forget_expired_successors(tools: Tools) -> None:
+    """Every minute: what can no longer be handed out is not kept."""
+    over = refresh_token.c.successor.is_not(None) & (refresh_token.c.successor_until <= dt.datetime.now(dt.UTC))
+    async with tools.database.transaction() as connection:
+        await execute_statement(
+            connection, update(refresh_token).where(over).values(successor=None, successor_until=None)
+        )
