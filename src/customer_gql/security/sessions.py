@@ -44,6 +44,7 @@ class SessionGrant:
     expires_at: dt.datetime
     refresh_token: str | None = None
     session_expires_at: dt.datetime | None = None
+    device_token: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

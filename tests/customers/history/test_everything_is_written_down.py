@@ -151,8 +151,11 @@ async def test_a_session_ended_by_a_copied_token_is_written_down_too(scene, conn
     sign_in = "mutation I($input: SignInInput!) { signIn(input: $input) { refreshToken } }"
     refresh = "mutation R($input: TokenRefreshInput!) { tokenRefresh(input: $input) { userErrors { code } } }"
     token = (await scene.guest.data(sign_in, input={"email": row.email, "password": PASSWORD}))["signIn"]
-    for _ in range(2):
-        await scene.guest.data(refresh, input=token)
+    await scene.guest.data(refresh, input=token)
+    # A copy comes later than a lost answer would be asked for again.
+    over = "UPDATE customer_refresh_token SET successor_until = now() WHERE customer_id = $1 AND successor IS NOT NULL"
+    await connection.execute(over, row.id)
+    await scene.guest.data(refresh, input=token)
     events = await connection.fetch(
         "SELECT kind, actor, address FROM customer_event WHERE customer_id = $1 ORDER BY id", row.id
     )

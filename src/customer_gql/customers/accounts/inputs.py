@@ -61,6 +61,9 @@ class SignUpPayload(Payload):
 class SignInInput:
     email: str = column("Address of the account, in any case.")
     password: str = column("Password of the account.")
+    device_token: str | None = strawberry.field(
+        description="`deviceToken` of an earlier sign-in on this device.", default=None
+    )
 
 
 @strawberry.input(description="Token of a link that was mailed.")

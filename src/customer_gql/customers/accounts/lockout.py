@@ -5,9 +5,11 @@ of a stranger's guesses still changes the password in an open session (docs/doma
 """
 
 import datetime as dt
+from dataclasses import dataclass, replace
 from typing import Final
 
 from customer_gql.core.viewer import ViewerKind
+from customer_gql.customers.profile.tables import LockReason
 from customer_gql.database.statements import Connection
 from customer_gql.security import address_limits, throttle
 from customer_gql.security.throttle import Attempt, Lock
@@ -48,6 +50,17 @@ _SECONDS: Final = {
         at_most=86_400,
     ),
 }
+_REASONS: Final = {PASSWORDS: LockReason.PASSWORD, SIGN_INS: LockReason.TOKEN}
+
+
+@dataclass(frozen=True, slots=True)
+class CountedAttempt(Attempt):
+    """The counter whose pause is the longest, and whether this failure is the first in a row that locks."""
+
+    reason: LockReason
+    is_first_lock: bool
+
+
 SETTINGS: Final = (*_FAILURES.values(), *_SECONDS.values())
 
 
@@ -59,17 +72,31 @@ def failure_keys(email: str, scope: int) -> list[bytes]:
     return [failure_key(email, scope, counter) for counter in _FAILURES]
 
 
-async def count_attempt(connection: Connection, email: str, scope: int, *counters: str) -> Attempt | None:
+async def count_attempt(connection: Connection, email: str, scope: int, *counters: str) -> CountedAttempt | None:
     """Count an attempt on an account as failed, by each counter in turn; None when one of them admits none yet."""
     shop = await settings_at(connection, *SETTINGS)
-    counted: list[Attempt] = []
+    counted: list[CountedAttempt] = []
     for counter in counters:
         lock = Lock(shop[_FAILURES[counter]], dt.timedelta(seconds=shop[_SECONDS[counter]]))
         attempt = await throttle.count_failure(connection, failure_key(email, scope, counter), lock)
         if attempt is None:
             return None
-        counted.append(attempt)
-    return Attempt(max(each.count for each in counted), max(each.until for each in counted))
+        is_first = attempt.count == _first_locking_failure(lock)
+        counted.append(CountedAttempt(attempt.count, attempt.until, _REASONS[counter], is_first))
+    longest = max(counted, key=lambda each: (each.until, each.count))
+    return replace(longest, is_first_lock=any(each.is_first_lock for each in counted))
+
+
+async def count_device_attempt(connection: Connection, device: bytes) -> Attempt | None:
+    """Count an attempt on a known device as failed; the guesses of strangers are counted apart from it."""
+    shop = await settings_at(connection, *SETTINGS)
+    lock = Lock(shop[_FAILURES[PASSWORDS]], dt.timedelta(seconds=shop[_SECONDS[PASSWORDS]]))
+    return await throttle.count_failure(connection, throttle.device_key(ViewerKind.CUSTOMER, device), lock)
+
+
+def _first_locking_failure(lock: Lock) -> int:
+    """From this failure in a row on the account is locked, for a second at least."""
+    return min(lock.failures, throttle.FREE_FAILURES) if lock.failures and lock.duration else throttle.FREE_FAILURES
 
 
 async def check_peer(connection: Connection, address: str, limits: AudienceSettings) -> None:

@@ -121,7 +121,11 @@ class AccountMutation:
     )
     async def sign_in(self, info: Info, input: Annotated[SignInInput, INPUT]) -> SignInPayload:
         grant = await sign_in.sign_in(
-            info.context, await _requested_store_view(info), email=input.email, password=input.password
+            info.context,
+            await _requested_store_view(info),
+            email=input.email,
+            password=input.password,
+            device_token=input.device_token,
         )
         return SignInPayload(grant=grant)
 

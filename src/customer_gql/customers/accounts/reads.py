@@ -12,7 +12,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import BYTEA
 
 from customer_gql.core.permissions import Permission
-from customer_gql.customers.profile.tables import CustomerStatus, customer, customer_email
+from customer_gql.customers.profile.tables import CustomerStatus, LockReason, customer, customer_email
 from customer_gql.database.statements import compile_statement
 from customer_gql.loading.lists import RootList
 from customer_gql.loading.pages import Pages, Sort
@@ -124,6 +124,18 @@ sessions_by_id = one_by(_sessions, customer_session.c.customer_id, customer_sess
 sessions_by_customer = all_by(
     _sessions.order_by(customer_session.c.last_used_at.desc(), customer_session.c.id.desc()),
     customer_session.c.customer_id,
+)
+
+locks_by_customer = one_by(
+    select(
+        customer.c.id,
+        customer.c.locked_until.label("until"),
+        func.coalesce(customer.c.lock_reason, LockReason.PASSWORD.value).label("reason"),
+        customer.c.lock_failed_attempts.label("failed_attempts"),
+        customer.c.lock_staff_id.label("staff_id"),
+        customer.c.lock_note.label("note"),
+    ).where(customer.c.locked_until > func.now()),
+    customer.c.id,
 )
 
 _newest = Sort("NEWEST", (impersonation.c.created_at, impersonation.c.id), descending=True)

@@ -5,6 +5,7 @@ import strawberry
 
 from customer_gql.customers.accounts.sessions import online
 from customer_gql.customers.profile.reads import customers_by_id
+from customer_gql.customers.profile.tables import LockReason
 from customer_gql.customers.profile.types import CustomerLink
 from customer_gql.graph.connections import Connection, paged
 from customer_gql.graph.context import Info
@@ -50,8 +51,36 @@ class Impersonation(Node):
     )
 
 
+graph_enum(
+    LockReason,
+    "Why sign-in is closed.",
+    {
+        "PASSWORD": "Too many wrong passwords, wherever they were entered.",
+        "TOKEN": "Too many refused sign-ins.",
+        "STAFF": "Staff closed it.",
+    },
+)
+
+
+@strawberry.type(description="The lock of an account: sign-in is closed for a time, sessions go on.")
+class CustomerLock:
+    until: dt.datetime = column("Time at which the lock ends by itself.")
+    reason: LockReason = column("Why sign-in is closed.")
+    failed_attempts: int | None = column("Failed attempts in a row that caused the lock; null for one by staff.")
+    note: str | None = column("What staff noted about the lock.", personal=True)
+    staff: StaffUser | None = loaded(
+        staff_by_id, key="staff_id", description="The staff user who closed it; null for others.", admin=True
+    )
+
+
 @strawberry.type
 class AccountSection:
+    lock: CustomerLock | None = loaded(
+        reads.locks_by_customer,
+        key="id",
+        description="Why and until when sign-in is closed; null when open.",
+        admin=True,
+    )
     sessions: list[Session] = loaded(
         reads.sessions_by_customer,
         key="id",
@@ -114,6 +143,13 @@ class SignInPayload(Payload):
     @strawberry.field(description="Time at which the session ends in any case, however often it is renewed.")
     def session_expires_at(self) -> dt.datetime | None:
         return self.grant and self.grant.session_expires_at
+
+    @strawberry.field(
+        description="Keep it on the device for a year, and send it with the next `signIn` there: wrong passwords of "
+        "strangers then do not lock out this device. It lets nobody in. Null for other operations than `signIn`."
+    )
+    def device_token(self) -> str | None:
+        return self.grant and self.grant.device_token
 
 
 CUSTOMER_SECTIONS: Final = (AccountSection,)

@@ -2,12 +2,14 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import delete, func, update
+from sqlalchemy import delete, func, true, update
 
 from customer_gql.core.actor import Actor, ActorKind
 from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.core.text import validate_line
+from customer_gql.core.viewer import ViewerKind
 from customer_gql.customers.accounts.sessions import sessions
 from customer_gql.customers.addresses import writes as addresses
 from customer_gql.customers.history.writes import record_customer_event
@@ -15,16 +17,25 @@ from customer_gql.customers.newsletter import writes as newsletter
 from customer_gql.customers.profile import writes as customers
 from customer_gql.customers.profile.mail_view import find_mail_view
 from customer_gql.customers.profile.sharing import email_scope
-from customer_gql.customers.profile.tables import CustomerStatus, CustomerType, customer
+from customer_gql.customers.profile.tables import CustomerStatus, CustomerType, LockReason, customer
 from customer_gql.database.statements import Connection, Row, equals_any, execute_statement, fetch_rows
 from customer_gql.messaging.mail.writes import queue_mail
 from customer_gql.security import throttle
+from customer_gql.security.devices import forget_devices
 from customer_gql.shop.settings.declaration import GLOBAL, STORE_VIEW, Setting
 from customer_gql.shop.settings.reads import setting
 
 from . import lockout
 from .tables import customer_session, customer_token, email_token, impersonation, login_code, password_reset
 
+MAX_LOCK_NOTE: Final = 1000
+_NO_LOCK: Final[dict[str, Any]] = {
+    "locked_until": None,
+    "lock_reason": None,
+    "lock_failed_attempts": None,
+    "lock_staff_id": None,
+    "lock_note": None,
+}
 TOKEN_LIFETIME = dt.timedelta(hours=1)
 NOTIFY_FORCED_SIGN_IN = Setting(
     "accounts.tell_forced_sign_in",
@@ -142,21 +153,27 @@ async def revoke_email_links(
 
 async def force_customer_sign_in(connection: Connection, locked: Row, *, by: Actor) -> int:
     ended = await end_all_access(connection, [locked.id])
+    await forget_devices(connection, ViewerKind.CUSTOMER, locked.id)
     await record_customer_event(connection, locked.id, kind="FORCED_SIGN_IN", version=locked.version, by=by)
     if await setting(connection, NOTIFY_FORCED_SIGN_IN, store_view_id=locked.created_in_store_view_id):
         await notify_owner(connection, locked, "forced_sign_in")
     return ended
 
 
-async def lock_account(connection: Connection, locked: Row, *, until: dt.datetime | None, by: Actor) -> bool:
+async def lock_account(
+    connection: Connection, locked: Row, *, until: dt.datetime | None, note: str | None = None, by: Actor
+) -> bool:
     """Close sign-in until then, which is always news. Sessions go on: ending them is force sign-in's work."""
-    now = dt.datetime.now(dt.UTC)
+    note, now = validate_line(note, ["note"], MAX_LOCK_NOTE), dt.datetime.now(dt.UTC)
     if until is None:
         until = now + dt.timedelta(days=await setting(connection, LOCK_DAYS))
     if until <= now:
-        raise RuleError("The lock has to end in the future.", path=["until"])
-    version = await customers.update_customer(connection, locked, {"locked_until": until})
-    changes = {"lockedUntil": (_iso_time(locked.locked_until), _iso_time(until))}
+        raise RuleError("The lock ends in the past. Give a time in the future.", path=["until"])
+    values = {**_NO_LOCK, "lock_reason": LockReason.STAFF.value, "lock_staff_id": by.staff_id, "lock_note": note}
+    version = await customers.update_customer(connection, locked, {**values, "locked_until": until})
+    changes: dict[str, tuple[object, object]] = {"lockedUntil": (_iso_time(locked.locked_until), _iso_time(until))}
+    if note != locked.lock_note:
+        changes["lockNote"] = (locked.lock_note, note)
     await record_customer_event(connection, locked.id, kind="LOCKED", version=version, by=by, changes=changes)
     return True
 
@@ -164,12 +181,17 @@ async def lock_account(connection: Connection, locked: Row, *, until: dt.datetim
 async def unlock_account(connection: Connection, locked: Row, *, by: Actor) -> bool:
     """Open sign-in again and forget wrong passwords; whether it was closed."""
     await reset_failures(connection, locked)
-    if locked.locked_until is None or locked.locked_until <= dt.datetime.now(dt.UTC):
+    if not is_account_locked(locked):
         return False
-    version = await customers.update_customer(connection, locked, {"locked_until": None})
+    version = await customers.update_customer(connection, locked, _NO_LOCK)
     changes = {"lockedUntil": (_iso_time(locked.locked_until), None)}
     await record_customer_event(connection, locked.id, kind="UNLOCKED", version=version, by=by, changes=changes)
     return True
+
+
+def is_account_locked(account: Row) -> bool:
+    """The one definition of locked: sign-in is closed at this moment, whoever or whatever closed it."""
+    return account.locked_until is not None and account.locked_until > dt.datetime.now(dt.UTC)
 
 
 async def set_account_status(connection: Connection, locked: Row, *, status: CustomerStatus, by: Actor) -> bool:
@@ -226,29 +248,28 @@ async def failure_keys_of(connection: Connection, locked: Row) -> list[bytes]:
 
 async def reset_failures(connection: Connection, locked: Row) -> None:
     """As after the right password. The lock that wrong ones made ends; one that staff made stays."""
-    keys = await failure_keys_of(connection, locked)
-    counted = await throttle.counted_failures(connection, keys)
-    await throttle.forget_failures(connection, keys)
-    if locked.locked_until in [row.until for row in counted]:
-        await execute_statement(
-            connection, update(customer).where(customer.c.id == locked.id).values(locked_until=None)
-        )
+    await throttle.forget_failures(connection, await failure_keys_of(connection, locked))
+    if locked.locked_until is not None and locked.lock_reason != LockReason.STAFF.value:
+        await execute_statement(connection, update(customer).where(customer.c.id == locked.id).values(**_NO_LOCK))
 
 
 async def publish_lock(
-    connection: Connection, account: Row, until: dt.datetime, *, first: bool, address: str | None
+    connection: Connection, account: Row, attempt: lockout.CountedAttempt, *, address: str | None
 ) -> None:
-    """Make the lock of too many wrong passwords visible; it holds without this. A longer one of staff stays.
+    """Make the lock of too many wrong passwords visible; it holds without this. One that staff made stays.
 
     `address` is where the last of them came from.
     """
+    by_staff = (customer.c.lock_reason == LockReason.STAFF.value) & (customer.c.locked_until > func.now())
+    longer = func.coalesce(customer.c.locked_until, func.to_timestamp(0)) < attempt.until
+    values = {**_NO_LOCK, "lock_reason": attempt.reason.value, "lock_failed_attempts": attempt.count}
     await execute_statement(
         connection,
         update(customer)
-        .where(customer.c.id == account.id, func.coalesce(customer.c.locked_until, func.to_timestamp(0)) < until)
-        .values(locked_until=until),
+        .where(customer.c.id == account.id, longer, by_staff.is_not(true()))
+        .values(**{**values, "locked_until": attempt.until}),
     )
-    if first:
+    if attempt.is_first_lock:
         by = Actor(ActorKind.SYSTEM, address=address)
         await record_customer_event(connection, account.id, kind="LOCKED_OUT", version=account.version, by=by)
         await notify_owner(connection, account, "account_locked")

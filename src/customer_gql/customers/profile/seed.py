@@ -8,7 +8,7 @@ from customer_gql.core.text import sort_key
 from customer_gql.database.seeding import DAY, MINUTE, CustomerSeed, Rows, Stage, expand_weights, to_datetime
 
 from .shopper import AccountPlan, Shopper, fill_pattern
-from .tables import customer, customer_activity, customer_email
+from .tables import LockReason, customer, customer_activity, customer_email
 
 _DOMAINS: Final = expand_weights({"example.com": 70, "example.org": 18, "example.net": 12})
 _TITLES: Final = {
@@ -50,6 +50,8 @@ def add_account(s: Shopper[AccountPlan], rows: Rows) -> None:
             "customer_type": plan.customer_type,
             "is_email_confirmed": plan.is_email_confirmed,
             "locked_until": _locked_until(s),
+            "lock_reason": None if plan.lock is None else LockReason.PASSWORD.value,
+            "lock_failed_attempts": None if plan.lock is None else 10,
             "allows_remote_assistance": r() < 0.12,
             "created_at": created,
             "updated_at": created,

@@ -112,7 +112,7 @@ class ProfileSection(Node):
     created_at: dt.datetime = column("Time at which the account was created.")
     updated_at: dt.datetime = column("Time of the last change of the profile or its addresses.")
     status: CustomerStatus = column("State of the account.")
-    is_locked: bool = column("Whether sign-in is temporarily locked after too many wrong passwords.")
+    is_locked: bool = column("Whether sign-in is locked at this moment, after too many wrong passwords or by staff.")
     is_email_confirmed: bool = column("Whether the e-mail address is confirmed or needs no confirmation.")
     customer_type: CustomerType = column("Relationship of the customer to a company.")
     allows_remote_assistance: bool = column("Whether staff may sign in as this customer to help.")

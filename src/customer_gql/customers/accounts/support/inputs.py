@@ -48,6 +48,7 @@ class CustomerResetPasswordPayload(CustomerPayload):
 @strawberry.input(description="Customer to lock, and for how long.")
 class CustomerLockInput:
     id: strawberry.ID = column("The customer.")
+    note: strawberry.Maybe[str] = column("Note for other staff, at most 1,000 characters.")
     until: strawberry.Maybe[dt.datetime] = column("End of the lock; without it, the configured number of days.")
 
 

@@ -114,7 +114,8 @@ class AccountAdminMutation:
     )
     async def customer_lock(self, info: Info, input: Annotated[CustomerLockInput, INPUT]) -> CustomerAccountPayload:
         until = None if input.until is None else input.until.value
-        return await _change_account(info, input.id, partial(writes.lock_account, until=until))
+        note = None if input.note is None else input.note.value
+        return await _change_account(info, input.id, partial(writes.lock_account, until=until, note=note))
 
     @admin_mutation(
         permission=Permission.CUSTOMERS_WRITE,
