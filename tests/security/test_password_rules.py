@@ -5,7 +5,15 @@ import pytest
 from customer_gql.core.errors import RuleError
 from customer_gql.security.passwords import PasswordRules, validate_new_password
 
-ABOUT = ["Northwind Shop", "ada.lovelace", "ada.lovelace@example.com", "Ada", "Lovelace"]
+ABOUT = [
+    "Northwind Shop",
+    "ada.lovelace",
+    "ada.lovelace@example.com",
+    "Ada",
+    "Lovelace",
+    "ada@ex.example",
+    "jo o'hara ng li",
+]
 
 
 @pytest.mark.parametrize(
@@ -24,6 +32,9 @@ ABOUT = ["Northwind Shop", "ada.lovelace", "ada.lovelace@example.com", "Ada", "L
         "northwind2024!",
         "Northwind-Shop-1",
         "ada.lovelace1815",
+        "ada@ex.example",
+        "ＡＤＡ＠ＥＸ．ＥＸＡＭＰＬＥ",
+        "Jo O'Hara Ng Li",
         "Lovelace!Lovelace",
         "x" * 257,
     ],

@@ -1,6 +1,7 @@
 """Passwords of customers and staff: what may be chosen, and how it is stored (docs/domain/passwords.md#passwords-1)."""
 
 import datetime as dt
+import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
@@ -53,10 +54,16 @@ def validate_new_password(password: str, rules: PasswordRules, *, path: list[str
     folded = text.casefold()
     if is_common_password(folded):
         raise RuleError("This password is one of those that are tried first. Choose another.", path=path)
+    # Whole, too: the words of an address may be too short to be looked for inside.
+    is_public_word = any(_comparable(word) == _comparable(text) for word in rules.public_words)
     has_forbidden = any(word.casefold() in folded for word in rules.forbidden_words)
-    if has_forbidden or is_derived_from(folded, rules.public_words):
+    if has_forbidden or is_public_word or is_derived_from(folded, rules.public_words):
         message = "The password is made of the shop's name, your name or your address. Choose another."
         raise RuleError(message, path=path)
+
+
+def _comparable(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold().strip()
 
 
 def _count_character_classes(text: str) -> int:

@@ -78,7 +78,8 @@ async def count_failure(connection: Connection, key: bytes, lock: Lock | None = 
     """Count an attempt on an account as failed; None, and not counted, while its pause lasts."""
     now = dt.datetime.now(dt.UTC)
     count = throttle.c.count + 1
-    insert = upsert(throttle).values(key_hash=key, count=1, until=now)
+    first_until = now + lock.duration if lock is not None and lock.failures == 1 else now
+    insert = upsert(throttle).values(key_hash=key, count=1, until=first_until)
     counted = await fetch_one(
         connection,
         insert.on_conflict_do_update(

@@ -201,3 +201,14 @@ async def test_the_newest_news_replaces_what_waits_and_the_queue_has_an_end(data
     slow.free.set()
     await background.close()
     assert slow.done == ["new", "b"]
+
+
+async def test_signing_out_one_of_two_devices_leaves_the_customer_online(shopper, signed_in, online, settled):
+    row = await shopper()
+    phone, laptop = await signed_in(row), await signed_in(row)
+    await phone.data(SIGN_OUT, input={})
+    await settled()
+    assert await online(row) is not None
+    await laptop.data(SIGN_OUT, input={})
+    await settled()
+    assert await online(row) is None

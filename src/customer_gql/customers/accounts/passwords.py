@@ -26,8 +26,14 @@ CHARACTER_CLASSES: Final = Setting(
 
 async def validate_password_of(connection: Connection, account: Row, password: str, *, path: list[str]) -> None:
     """A new password for an account that exists."""
-    words = [account.email.partition("@")[0], account.email, account.first_name, account.last_name]
+    words = public_words(account.email, account.first_name, account.last_name)
     await validate_password_choice(connection, password, public_words=words, website_id=account.website_id, path=path)
+
+
+def public_words(email: str, first_name: str, last_name: str) -> list[str]:
+    """What everybody who knows the owner can guess: the address, its local part and the name in any order."""
+    names = [first_name, last_name, f"{first_name} {last_name}", f"{last_name} {first_name}", first_name + last_name]
+    return [email, email.partition("@")[0], *[name for name in names if name.strip()]]
 
 
 async def validate_password_choice(

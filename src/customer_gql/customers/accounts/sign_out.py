@@ -26,7 +26,9 @@ async def sign_out(context: Context, *, every: bool) -> int:
         await record_customer_event(
             connection, customer_id, kind="SIGNED_OUT", version=account.version, by=actor_of(viewer)
         )
-    presence.record_sign_out(context, customer_id)
+        is_elsewhere = await sessions.has_active_session(connection, customer_id)
+    if not is_elsewhere:
+        presence.record_sign_out(context, customer_id)
     return ended
 
 

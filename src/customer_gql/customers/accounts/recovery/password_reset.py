@@ -23,6 +23,7 @@ from customer_gql.customers.profile.tables import customer
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one
 from customer_gql.graph.context import Context
 from customer_gql.security import throttle, tokens
+from customer_gql.security.devices import forget_devices
 from customer_gql.security.hashing import hash_password
 from customer_gql.security.passwords import store_password, validate_password_length
 from customer_gql.shop.settings.reads import settings_at
@@ -170,6 +171,7 @@ async def reset_password(context: Context, *, token: str, password: str) -> None
         await writes.reset_failures(connection, locked)
         await lockout.forgive_peer(connection, context.caller.address)
         await writes.end_all_access(connection, [locked.id])
+        await forget_devices(connection, ViewerKind.CUSTOMER, locked.id)
         await _store_new_password(connection, locked, hash, kind="PASSWORD_RESET", by=by)
         if locked.is_self_registered and locked.email_verified_at is None:
             await writes.discard_unverified_data(connection, locked, by=by)

@@ -100,7 +100,7 @@ async def _validate_sign_up(
         errors.extend(refused.errors)
     try:
         if password is not None:
-            words = [address, address.partition("@")[0], wanted.get("firstName") or "", wanted.get("lastName") or ""]
+            words = passwords.public_words(address, wanted.get("firstName") or "", wanted.get("lastName") or "")
             await passwords.validate_password_choice(
                 connection, password, public_words=words, website_id=view.website_id, path=["password"]
             )

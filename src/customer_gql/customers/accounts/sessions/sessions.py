@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, exists, insert, select
 
 from customer_gql.core.ids import new_id
 from customer_gql.core.viewer import RequestOrigin
@@ -18,6 +18,7 @@ from customer_gql.customers.accounts.tables import (
     customer_session as session,
     customer_token as token,
 )
+from customer_gql.customers.profile.reads import ONLINE_SINCE
 from customer_gql.customers.profile.tables import customer
 from customer_gql.database.statements import (
     Connection,
@@ -89,6 +90,12 @@ async def end_sessions(connection: Connection, customer_id: int, session_ids: Se
             delete(table).where(table.c.customer_id == customer_id, equals_any(table.c.session_id, session_ids)),
         )
     return ended
+
+
+async def has_active_session(connection: Connection, customer_id: int) -> bool:
+    """Whether a device was used so lately that its customer counts as online."""
+    active = exists().where(session.c.customer_id == customer_id, session.c.last_used_at > ONLINE_SINCE)
+    return await fetch_value(connection, select(active))
 
 
 async def end_other_sessions(connection: Connection, customer_id: int, *, keep: int | None) -> int:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from customer_gql.core.actor import Actor, ActorKind
 from customer_gql.core.emails import MAX_EMAIL, normalize_email
-from customer_gql.core.errors import RuleError
+from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.text import validate_line
 from customer_gql.core.viewer import ViewerKind
 from customer_gql.customers.accounts import lockout, writes
@@ -30,6 +30,9 @@ from customer_gql.security.sessions import SessionGrant
 from customer_gql.security.throttle import Attempt, forget_failures
 
 SIGN_IN_REFUSED: Final = "The address or the password is wrong, or sign-in is closed for a while."
+EMAIL_NOT_CONFIRMED: Final = (
+    "The e-mail address is not confirmed yet. Open the link that was mailed to it, or ask for another one."
+)
 REAUTHENTICATION_REFUSED: Final = (
     "This is not the account's password, or too many wrong ones were entered. Try again later."
 )
@@ -50,7 +53,9 @@ async def sign_in(
             scope=scope,
             website_id=view.website_id,
         )
-        device = await find_device(connection, ViewerKind.CUSTOMER, account and account.id, device_token)
+        device = await find_device(
+            connection, ViewerKind.CUSTOMER, None if account is None else account.id, device_token
+        )
         counters = (lockout.SIGN_INS, lockout.PASSWORDS)
         attempt = (
             await lockout.count_attempt(connection, email, scope, *counters)
@@ -62,6 +67,9 @@ async def sign_in(
     is_right = await verify_password(password, None if account is None else account.password_hash)
     is_known_device = device is not None
     if account is None or not is_right or not _is_allowed_to_sign_in(account, account, is_known_device):
+        if account is not None and is_right and _waits_for_confirmation(account, is_known_device):
+            await _forgive_right_password(context, account)
+            raise RuleError(EMAIL_NOT_CONFIRMED, path=["email"], code=UserErrorCode.NOT_ALLOWED)
         _publish_lock_later(context, account, attempt)
         raise RuleError(SIGN_IN_REFUSED)
     async with context.transaction() as connection:
@@ -86,6 +94,19 @@ def _is_allowed_to_sign_in(stored: Row, known: Row, is_known_device: bool) -> bo
     )
     is_active = stored.status == CustomerStatus.ACTIVE.value
     return is_active and stored.is_email_confirmed and not is_kept_out and not known.is_excluded
+
+
+def _waits_for_confirmation(known: Row, is_known_device: bool) -> bool:
+    """Whether nothing but the confirmation is missing; who knows the password may be told."""
+    is_kept_out = writes.is_account_locked(known) and not is_known_device
+    is_active = known.status == CustomerStatus.ACTIVE.value
+    return is_active and not known.is_email_confirmed and not is_kept_out and not known.is_excluded
+
+
+async def _forgive_right_password(context: Context, account: Row) -> None:
+    async with context.transaction() as connection:
+        await writes.reset_failures(connection, account)
+        await lockout.forgive_peer(connection, context.caller.address)
 
 
 async def _start_session(
