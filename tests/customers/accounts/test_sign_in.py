@@ -56,7 +56,7 @@ async def test_one_answer_for_every_reason_not_to_let_in(browser, shopper, conne
             await shopper(),
             await shopper(locked_until=later),
             await shopper(status="INACTIVE"),
-            await shopper(is_email_confirmed=False),
+            await shopper(is_email_confirmed=False, group_id=2),
             await shopper(group_id=2),
             await make_customer(connection),
         ]

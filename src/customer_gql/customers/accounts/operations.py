@@ -113,8 +113,8 @@ class AccountMutation:
         exclusive=True,
         in_person=True,
         description="Start a session on the website of the store view in `X-Store-View` (the default one without it). "
-        "One refusal for an unknown address, a wrong password, an account that is locked, inactive, not confirmed or "
-        "of a group this website excludes. After 5 wrong passwords an account waits a second, doubling to 15 minutes; "
+        "One refusal for an unknown address, a wrong password, an account that is locked, inactive or of a group "
+        "this website excludes; a right one for an address that is not confirmed yet is `NOT_ALLOWED`. After 5 wrong passwords an account waits a second, doubling to 15 minutes; "
         "the 6th in a row closes sign-in for 30 minutes, the 10th locks the account for 10, unless configured otherwise. "
         f"{_PEER_LIMIT} `TOO_LONG` for what no address or password can be. Writes history; a lock is told by mail. `signOut` "
         "undoes it.",
