@@ -23,13 +23,6 @@ EXPECTED = {
     "PASSWORD_RESET": ("Choose a new password for Main Store", SUPPORT, "mail.path.reset_password"),
     "PASSWORD_CHANGED": ("Your password was changed", SUPPORT, "mail.path.forgotten_password"),
     "EMAIL_CHANGED": ("Your e-mail address was changed", SUPPORT, "mail.path.forgotten_password"),
-    "EMAIL_CHANGE_UNDO": (
-        "Your e-mail address was changed by Main Store",
-        SUPPORT,
-        "mail.path.undo_email_change",
-    ),
-    "EMAIL_CHANGED_BY_STAFF": ("Choose a password for Main Store", SUPPORT, "mail.path.reset_password"),
-    "UNVERIFIED_DATA_RESET": ("Check the data of your account", SUPPORT, "mail.path.account"),
     "EMAIL_CHANGE_CONFIRM": ("Confirm your new address", SUPPORT, "mail.path.confirm_email_change"),
     "EMAIL_CHANGE_UNDO": ("Your e-mail address was changed by Main Store", SUPPORT, "mail.path.undo_email_change"),
     "EMAIL_CHANGED_BY_STAFF": ("Choose a password for Main Store", SUPPORT, "mail.path.reset_password"),
