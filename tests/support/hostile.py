@@ -32,6 +32,7 @@ TEXTS: Final = (
     "\uff11\uff10",
     "{{ x",
     "{% for a in b %}",
+    "{% if firstName %}" * 120 + "{% endif %}" * 120,
     "%s\\",
     "9" * 400,
     "x" * 4096,
