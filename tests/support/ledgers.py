@@ -67,7 +67,9 @@ async def stored(connection: Connection, ledger: LedgerCase, shopper: Row, websi
     where = "WHERE customer_id = $1 AND website_id = $2"
     balance = await connection.fetchval(f"SELECT balance FROM {ledger.table} {where}", *key)
     entries = f"SELECT sum({ledger.field})::bigint, count(*) FROM {ledger.table}_entry {where}"
-    return (balance, *await connection.fetchrow(entries, *key))
+    sums = await connection.fetchrow(entries, *key)
+    assert sums is not None
+    return (balance, *sums)
 
 
 NOTHING = (None, None, 0)

@@ -36,11 +36,11 @@ SCHEMA = strawberry.Schema(query=Query)
 
 
 async def admin(request: Request) -> Response:
-    return graphiql.page_response("admin") if wants_page(request) else await answer(request)
+    return graphiql.page_response("admin", request) if wants_page(request) else await answer(request)
 
 
 async def storefront(request: Request) -> Response:
-    return graphiql.page_response("storefront") if wants_page(request) else await answer(request)
+    return graphiql.page_response("storefront", request) if wants_page(request) else await answer(request)
 
 
 def wants_page(request: Request) -> bool:

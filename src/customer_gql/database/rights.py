@@ -19,8 +19,8 @@ OWNERSHIP_WARNING: Final = (
 )
 _ALL: Final = (*CHANGE, "TRUNCATE", "REFERENCES", "TRIGGER")
 _TABLES: Final = text(
-    "SELECT relname AS name, ARRAY(SELECT held FROM unnest(CAST(:all AS text[])) held"
-    " WHERE has_table_privilege(:role, oid, held)) AS held"
+    "SELECT relname AS name, ARRAY(SELECT owned FROM unnest(CAST(:all AS text[])) owned"
+    " WHERE has_table_privilege(:role, oid, owned)) AS owned"
     " FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p') ORDER BY relname"
 )
 _SEQUENCES: Final = text(
@@ -45,8 +45,8 @@ def grant_service_rights(
     found = connection.execute(_TABLES, {"role": role, "all": list(_ALL)}).all()
     schema = connection.scalar(text("SELECT current_schema()"))
     statements = [f"GRANT USAGE ON SCHEMA {quote(schema)} TO {quote(role)}"]
-    for name, held in found:
-        statements += _table_statements(quote(name), quote(role), set(held), rights.get(name, READ))
+    for name, owned in found:
+        statements += _table_statements(quote(name), quote(role), set(owned), rights.get(name, READ))
     sequences: Iterable[Any] = connection.scalars(_SEQUENCES, {"role": role}).all()
     statements += [f"GRANT USAGE, SELECT, UPDATE ON SEQUENCE {quote(name)} TO {quote(role)}" for name in sequences]
     for statement in statements:
@@ -54,10 +54,10 @@ def grant_service_rights(
     connection.commit()
 
 
-def _table_statements(table: str, role: str, held: set[str], needed: tuple[str, ...]) -> Iterator[str]:
-    if surplus := held.difference(needed):
+def _table_statements(table: str, role: str, owned: set[str], needed: tuple[str, ...]) -> Iterator[str]:
+    if surplus := owned.difference(needed):
         yield f"REVOKE {', '.join(sorted(surplus))} ON TABLE {table} FROM {role}"
-    if missing := set(needed).difference(held):
+    if missing := set(needed).difference(owned):
         yield f"GRANT {', '.join(sorted(missing))} ON TABLE {table} TO {role}"
 
 

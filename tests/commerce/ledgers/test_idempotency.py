@@ -1,5 +1,8 @@
 """A key belongs to the actor who chose it, and a repeat gets the answer of the first time, a refusal too."""
 
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 
 from customer_gql.core.ids import encode_id, new_id
@@ -95,7 +98,7 @@ async def test_a_key_that_cannot_be_stored_is_refused_each_time(key, ledger, adm
 
 
 async def test_an_unknown_customer_leaves_no_row(ledger, admin_client, connection):
-    unknown = type("Unknown", (), {"id": new_id()})()
+    unknown: Any = SimpleNamespace(id=new_id())
     refused = await adjust(admin_client, ledger, unknown, "key", 1)
     assert refused["userErrors"] == [{"code": "NOT_FOUND", "path": ["id"]}]
     assert not await connection.fetchval("SELECT count(*) FROM refused_movement WHERE customer_id = $1", unknown.id)
