@@ -4,28 +4,29 @@ from typing import Annotated, Any, Final
 
 import strawberry
 
-from customer_gql.core.actor import actor_of
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.ids import decode_keys
 from customer_gql.core.viewer import ViewerKind
-from customer_gql.customers.accounts.recovery import email_verification, password_reset
+from customer_gql.customers.accounts.recovery import password_reset
 from customer_gql.customers.accounts.registration import account_deletion, sign_up
 from customer_gql.customers.accounts.sessions import renewal
 from customer_gql.customers.accounts.sessions.viewer import ViewerQuery
-from customer_gql.customers.accounts.sign_in import sign_in
-from customer_gql.customers.accounts.support import email_change_undo, impersonation
-from customer_gql.database.statements import Row
+from customer_gql.customers.accounts.sign_in import sign_in, sign_out
+from customer_gql.customers.accounts.support import impersonation
 from customer_gql.graph.context import Info
 from customer_gql.graph.roots import INPUT, customer_field, customer_mutation, guest_mutation
-from customer_gql.shop.websites.reads import find_requested_view
 
-from . import lockout, sign_out
+from . import lockout
+from .email_operations import (
+    PEER_LIMIT,
+    AccountEmailMutation,
+    count_attempt,
+    find_store_view_of_request,
+    find_website_of_request,
+)
 from .inputs import (
     DonePayload,
-    EmailChangeRequestInput,
     EmailInput,
-    EmailTokenInput,
-    EmailTokenPayload,
     LoginAsExchangeInput,
     MeDeleteRequestInput,
     MeDeleteRequestPayload,
@@ -41,11 +42,6 @@ from .inputs import (
 )
 from .reads import MAX_SESSIONS, sessions_by_customer
 from .types import Session, SignInPayload
-
-_PEER_LIMIT = (
-    "Wrong attempts are limited for a network address (30 in 5 minutes unless configured otherwise); beyond that "
-    "`RATE_LIMITED` with the seconds to wait as `retryAfter`."
-)
 
 
 @strawberry.type
@@ -66,13 +62,13 @@ class AccountMutation:
         description="Make an account on the website of the store view in `X-Store-View` (the default one without it). "
         "The answer does not tell whether the address has an account. Mails a welcome, or a link to confirm the "
         "address where the website wants that; the owner of an existing account is told, five times an hour at most. "
-        f"`REQUIRED`, `TOO_LONG` or `INVALID` with the field for what does not fit. {_PEER_LIMIT} "
+        f"`REQUIRED`, `TOO_LONG` or `INVALID` with the field for what does not fit. {PEER_LIMIT} "
         "Signs nobody in. Writes history. Undone by `meDeleteRequest`.",
     )
     async def sign_up(self, info: Info, input: Annotated[SignUpInput, INPUT]) -> SignUpPayload:
         required = await sign_up.sign_up(
             info.context,
-            await _requested_store_view(info),
+            await find_store_view_of_request(info),
             email=input.email,
             password=input.password,
             about=input.about(),
@@ -83,46 +79,17 @@ class AccountMutation:
     @guest_mutation(
         exclusive=True,
         in_person=True,
-        description="Confirm the address an account was made with. Waiting newsletter subscriptions begin; sessions "
-        "from before end. The link works for 24 hours, and only the newest works; any other is `INVALID`. An "
-        "address that is confirmed already is answered with `isChanged: false`. "
-        f"{_PEER_LIMIT} Signs nobody in. Writes history, mails a welcome. Cannot be undone.",
-    )
-    async def email_confirm(self, info: Info, input: Annotated[EmailTokenInput, INPUT]) -> EmailTokenPayload:
-        await _count_attempt(info)
-        async with info.context.transaction() as connection:
-            changed = await email_verification.confirm_email(
-                connection, input.token, address=info.context.viewer.address
-            )
-            await lockout.forgive_peer(connection, info.context.caller.address)
-        return EmailTokenPayload(is_changed=changed)
-
-    @guest_mutation(
-        exclusive=True,
-        in_person=True,
-        description="Mail a fresh link that confirms an address, when there is an account that waits for it: five an "
-        f"hour, two minutes apart. The answer does not tell. {_PEER_LIMIT} Older links stop working.",
-    )
-    async def email_confirm_resend(self, info: Info, input: Annotated[EmailInput, INPUT]) -> DonePayload:
-        await email_verification.resend_confirmation_link(
-            info.context, await _requested_store_view(info), email=input.email
-        )
-        return DonePayload()
-
-    @guest_mutation(
-        exclusive=True,
-        in_person=True,
         description="Start a session on the website of the store view in `X-Store-View` (the default one without it). "
         "One refusal for an unknown address, a wrong password, an account that is locked, inactive or of a group "
         "this website excludes; a right one for an address that is not confirmed yet is `NOT_ALLOWED`. After 5 wrong passwords an account waits a second, doubling to 15 minutes; "
         "the 6th in a row closes sign-in for 30 minutes, the 10th locks the account for 10, unless configured otherwise. "
-        f"{_PEER_LIMIT} `TOO_LONG` for what no address or password can be. Writes history; a lock is told by mail. `signOut` "
+        f"{PEER_LIMIT} `TOO_LONG` for what no address or password can be. Writes history; a lock is told by mail. `signOut` "
         "undoes it.",
     )
     async def sign_in(self, info: Info, input: Annotated[SignInInput, INPUT]) -> SignInPayload:
         grant = await sign_in.sign_in(
             info.context,
-            await _requested_store_view(info),
+            await find_store_view_of_request(info),
             email=input.email,
             password=input.password,
             device_token=input.device_token,
@@ -139,7 +106,7 @@ class AccountMutation:
         "history. `INVALID` for one that is unknown, copied or over, and on a website the session does not reach.",
     )
     async def token_refresh(self, info: Info, input: Annotated[TokenRefreshInput, INPUT]) -> SignInPayload:
-        website_id = await _requested_website_id(info)
+        website_id = await find_website_of_request(info)
         async with info.context.transaction() as connection:
             grant = await renewal.renew_session(
                 connection, input.refresh_token, website_id=website_id, address=info.context.viewer.address
@@ -196,7 +163,7 @@ class AccountMutation:
         "history. The old password goes on working.",
     )
     async def password_reset_request(self, info: Info, input: Annotated[EmailInput, INPUT]) -> DonePayload:
-        await password_reset.request_reset(info.context, await _requested_store_view(info), email=input.email)
+        await password_reset.request_reset(info.context, await find_store_view_of_request(info), email=input.email)
         return DonePayload()
 
     @guest_mutation(
@@ -205,54 +172,11 @@ class AccountMutation:
         description="Choose a new password with a link. Ends every session and link, a lock of wrong passwords too; "
         "confirms the address. Where it was never confirmed, the address book, the consent to remote assistance and "
         "waiting newsletter wishes go too: the person who created the account may not have been the owner. `INVALID` with `token` for "
-        f"a link that is unknown, used, replaced or too old, with `password` for one that does not fit. {_PEER_LIMIT} Signs nobody in. "
+        f"a link that is unknown, used, replaced or too old, with `password` for one that does not fit. {PEER_LIMIT} Signs nobody in. "
         "Mails the owner, writes history. Cannot be undone.",
     )
     async def password_reset(self, info: Info, input: Annotated[PasswordResetInput, INPUT]) -> DonePayload:
         await password_reset.reset_password(info.context, token=input.token, password=input.password)
-        return DonePayload()
-
-    @customer_mutation(
-        exclusive=True,
-        in_person=True,
-        description="Ask to move the account to another address: a link goes there, and works an hour. The answer does "
-        "not tell whether the address has an account; its owner is told by mail. `INVALID` with `currentPassword` for a "
-        "wrong password or too many of them, with `email` for no address; `LIMIT_REACHED` after 5 mails in an hour. "
-        "Writes history. Nothing changes before the link is used.",
-    )
-    async def email_change_request(self, info: Info, input: Annotated[EmailChangeRequestInput, INPUT]) -> DonePayload:
-        await email_verification.request_email_change(info.context, email=input.email, password=input.current_password)
-        return DonePayload()
-
-    @customer_mutation(
-        exclusive=True,
-        in_person=True,
-        description="Move the account to the address the link was mailed to. Ends every session, this one too; sign in "
-        "with the new address. `INVALID` for a link that is another's, used, replaced or too old, or when the address was "
-        "taken meanwhile. Mails both addresses, writes history. Undone by changing it back.",
-    )
-    async def email_change_confirm(self, info: Info, input: Annotated[EmailTokenInput, INPUT]) -> EmailTokenPayload:
-        viewer = info.context.viewer
-        assert viewer.customer_id is not None
-        async with info.context.transaction() as connection:
-            changed = await email_verification.change_email(
-                connection, input.token, customer_id=viewer.customer_id, by=actor_of(viewer)
-            )
-        return EmailTokenPayload(is_changed=changed)
-
-    @guest_mutation(
-        exclusive=True,
-        in_person=True,
-        unlimited=True,
-        description="Undo a change of the address by staff, with the link that was mailed to the old address: address "
-        "and password are as before, and every session and link that began since ends. The link works once, for 24 "
-        f"hours; any other is `INVALID`. {_PEER_LIMIT} Signs nobody in. Mails both addresses, writes history.",
-    )
-    async def email_change_undo(self, info: Info, input: Annotated[EmailTokenInput, INPUT]) -> DonePayload:
-        await _count_attempt(info)
-        async with info.context.transaction() as connection:
-            await email_change_undo.undo_email_change(connection, input.token, address=info.context.viewer.address)
-            await lockout.forgive_peer(connection, info.context.caller.address)
         return DonePayload()
 
     @customer_mutation(
@@ -273,14 +197,14 @@ class AccountMutation:
         in_person=True,
         description="Exchange a code of `customerLoginAs` for a token of 15 minutes that acts as the customer and names "
         "the staff member too. Closed to a signed-in customer. `INVALID` for a code that is unknown, used or older "
-        f"than a minute, and on a website the customer may not act on. {_PEER_LIMIT} Writes "
+        f"than a minute, and on a website the customer may not act on. {PEER_LIMIT} Writes "
         "history; the customer sees it afterwards.",
     )
     async def login_as_exchange(self, info: Info, input: Annotated[LoginAsExchangeInput, INPUT]) -> SignInPayload:
         if info.context.viewer.kind is not ViewerKind.GUEST:
             raise RuleError("A login code cannot be exchanged while signed in. Sign out first.", path=["code"])
-        await _count_attempt(info)
-        website_id, address = await _requested_website_id(info), info.context.viewer.address
+        await count_attempt(info)
+        website_id, address = await find_website_of_request(info), info.context.viewer.address
         async with info.context.transaction() as connection:
             grant = await impersonation.exchange_login_code(
                 connection, input.code, website_id=website_id, address=address
@@ -289,21 +213,5 @@ class AccountMutation:
         return SignInPayload(grant=grant)
 
 
-async def _count_attempt(info: Info) -> None:
-    """Outside the transaction that may be refused: a refused guess counts too."""
-    async with info.context.database.writes.acquire() as connection:
-        await lockout.check_peer(connection, info.context.caller.address, info.context.settings.storefront)
-
-
-async def _requested_website_id(info: Info) -> int | None:
-    return (await _requested_store_view(info)).website_id if info.context.caller.store_view else None
-
-
-async def _requested_store_view(info: Info) -> Row:
-    """The storefront that asks."""
-    async with info.context.database.reads.acquire() as connection:
-        return await find_requested_view(connection, info.context.caller.store_view)
-
-
 QUERIES: Final = (AccountQuery, ViewerQuery)
-MUTATIONS: Final = (AccountMutation,)
+MUTATIONS: Final = (AccountMutation, AccountEmailMutation)
