@@ -57,8 +57,10 @@ class NewsletterMutation:
         self, info: Info, input: Annotated[NewsletterConfirmInput, INPUT]
     ) -> NewsletterPayload:
         async with info.context.transaction() as connection:
-            key = await opt_in.confirm_subscription(connection, input.token, address=info.context.viewer.address)
-        return NewsletterPayload(key=key, is_changed=True)
+            key, changed = await opt_in.confirm_subscription(
+                connection, input.token, address=info.context.viewer.address
+            )
+        return NewsletterPayload(key=key, is_changed=changed)
 
     @customer_mutation(
         in_person=True,

@@ -60,8 +60,11 @@ async def request_confirmation(connection: Connection, account: Any, store_view_
     )
 
 
-async def confirm_subscription(connection: Connection, given: str, *, address: str | None) -> tuple[int, int]:
-    """Begin the subscription that the link was mailed for; its key. One refusal for all that may be wrong."""
+async def confirm_subscription(
+    connection: Connection, given: str, *, address: str | None
+) -> tuple[tuple[int, int], bool]:
+    """Begin the subscription that the link was mailed for; its key, and whether that is news. One refusal for all that
+    may be wrong, except for a link whose subscription still goes on: it is answered as done."""
     dead = RuleError(_DEAD, path=["token"])
     known = await fetch_one(
         connection, select(confirmation).where(confirmation.c.token_hash == tokens.hash_token(given))
@@ -72,6 +75,8 @@ async def confirm_subscription(connection: Connection, given: str, *, address: s
         account = await lock_customer(connection, known.customer_id, websites=None)
     except RuleError:
         raise dead from None
+    if await _is_done_already(connection, known, account):
+        return (account.id, known.store_view_id), False
     if not await _use_link(connection, known, account) or not await _activate_subscription(connection, known):
         raise dead
     by = Actor(ActorKind.CUSTOMER, account.id, address=address)
@@ -87,7 +92,24 @@ async def confirm_subscription(connection: Connection, given: str, *, address: s
         store_view_id=known.store_view_id,
         placeholders={"firstName": account.first_name},
     )
-    return account.id, known.store_view_id
+    return (account.id, known.store_view_id), True
+
+
+async def _is_done_already(connection: Connection, known: Row, account: Row) -> bool:
+    """The link was used, for this address, and what it began still goes on."""
+    begun = await fetch_one(
+        connection,
+        select(subscription.c.customer_id)
+        .join(confirmation, confirmation.c.token_hash == known.token_hash)
+        .where(
+            confirmation.c.used_at.is_not(None),
+            confirmation.c.email_hash == tokens.hash_token(normalize_email(account.email)),
+            subscription.c.customer_id == account.id,
+            subscription.c.store_view_id == known.store_view_id,
+            subscription.c.status == SubscriptionStatus.SUBSCRIBED.value,
+        ),
+    )
+    return begun is not None
 
 
 async def _use_link(connection: Connection, known: Row, account: Row) -> int:
