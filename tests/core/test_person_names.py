@@ -2,7 +2,7 @@
 
 import pytest
 
-from customer_gql.core.person_names import contains_link
+from customer_gql.core.values.person_names import contains_link
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 
 from customer_gql.core.errors import RuleError
 from customer_gql.core.money import parse_decimal, validate_amount
-from customer_gql.core.times import parse_date, parse_time
+from customer_gql.core.values.times import parse_date, parse_time
 
 
 @pytest.mark.parametrize("text", ["0", "5", "-5", "19.90", "1.000000000000000000000000000001", "007"])

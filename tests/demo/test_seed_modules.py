@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from customer_gql.core.emails import validate_email
-from customer_gql.core.person_names import validate_person_name
+from customer_gql.core.values.person_names import validate_person_name
 from customer_gql.customers.addresses.fields import COLUMNS as ADDRESS_COLUMNS, validate_new_address
 from customer_gql.customers.addresses.settings import COMPANY, FAX, STREET_LINES, TELEPHONE
 from customer_gql.customers.addresses.tables import address

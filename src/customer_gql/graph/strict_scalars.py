@@ -11,7 +11,7 @@ from strawberry.exceptions import StrawberryInputCoercionError
 from strawberry.types.scalar import ScalarDefinition
 
 from customer_gql.core.money import parse_decimal
-from customer_gql.core.times import parse_date, parse_time
+from customer_gql.core.values.times import parse_date, parse_time
 
 
 def _parse_text(parse: Callable[[str], Any]) -> Callable[[Any], Any]:

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, bindparam, func, select, tuple_
 
 from customer_gql.core.errors import BadInput
 from customer_gql.core.text import find_text_fault
-from customer_gql.core.times import parse_time
+from customer_gql.core.values.times import parse_time
 from customer_gql.database.statements import AnySelect
 
 from .reader import Reader

@@ -9,8 +9,8 @@ from customer_gql.core.emails import validate_email
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.ids import decode_id
 from customer_gql.core.permissions import Permission
-from customer_gql.core.person_names import MAX_NAME, validate_person_name
 from customer_gql.core.text import validate_line
+from customer_gql.core.values.person_names import MAX_NAME, validate_person_name
 from customer_gql.graph.connections import After, Before, Connection, First, Last, make_window
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
@@ -20,7 +20,7 @@ from customer_gql.staff.sign_in import links, passwords
 
 from . import reads, writes
 from .tables import staff_role
-from .types import StaffInvitation, StaffUser, StaffUserPayload
+from .types import StaffInvitation, StaffUser, StaffUserPayload, StaffUserSort
 
 
 @strawberry.input(description="A new staff user.")
@@ -90,7 +90,7 @@ class StaffAdminQuery:
     @admin_field(
         permission=Permission.STAFF_MANAGE,
         graphql_type=Connection[StaffUser],
-        description="Staff users by address, in pages: those whose role reaches no website beyond the viewer's own.",
+        description="Staff users, in pages: those whose role reaches no website beyond the viewer's own.",
     )
     async def staff_users(
         self,
@@ -99,9 +99,10 @@ class StaffAdminQuery:
         after: After = strawberry.UNSET,
         last: Last = strawberry.UNSET,
         before: Before = strawberry.UNSET,
+        sort: Annotated[StaffUserSort, strawberry.argument(description="Order of the list.")] = StaffUserSort.EMAIL,
     ) -> Any:
         known = reads.visible_within(staff_role.c.website_ids, info.context.viewer.website_ids)
-        return await reads.staff_list.page(info.context, make_window(first, after, last, before), "EMAIL", known)
+        return await reads.staff_list.page(info.context, make_window(first, after, last, before), sort.value, known)
 
     @admin_field(
         permission=Permission.STAFF_MANAGE,

@@ -26,6 +26,7 @@ STAFF = select(
     staff_user.c.id,
     staff_user.c.email,
     staff_user.c.name,
+    staff_user.c.name_sort_key,
     staff_user.c.job_title,
     staff_user.c.role_id,
     staff_user.c.is_active,
@@ -38,7 +39,13 @@ staff_by_id = one_by(STAFF, staff_user.c.id)
 roles_by_id = one_by(select(staff_role), staff_role.c.id)
 service_tokens_by_id = one_by(select(service_token), service_token.c.id)
 
-staff_list = RootList(STAFF, [Sort("EMAIL", (staff_user.c.email, staff_user.c.id))])
+staff_list = RootList(
+    STAFF,
+    [
+        Sort("EMAIL", (staff_user.c.email, staff_user.c.id)),
+        Sort("NAME", (staff_user.c.name_sort_key, staff_user.c.id)),
+    ],
+)
 EVENTS = select(
     staff_event,
     case((staff_event.c.actor == StaffActor.STAFF.value, staff_event.c.actor_id)).label("staff_id"),

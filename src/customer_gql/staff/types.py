@@ -1,5 +1,6 @@
 import asyncio
 import datetime as dt
+import enum
 from typing import Any
 
 import orjson
@@ -26,6 +27,18 @@ graph_enum(
     "What staff and services can be allowed to do; a closed list.",
     {permission.name: f"`{permission}`: {permission.description}" for permission in Permission},
     name="StaffPermission",
+)
+
+
+class StaffUserSort(enum.Enum):
+    EMAIL = "EMAIL"
+    NAME = "NAME"
+
+
+graph_enum(
+    StaffUserSort,
+    "Sort order of a list of staff users.",
+    {"EMAIL": "By e-mail address.", "NAME": "By name, without regard to case and accents."},
 )
 graph_enum(
     SignedInBy,

@@ -13,8 +13,8 @@ from customer_gql.core.concurrent_edits import refuse_conflicts
 from customer_gql.core.emails import normalize_email
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.ids import encode_id, new_id
-from customer_gql.core.person_names import validate_person_name
 from customer_gql.core.text import sort_key
+from customer_gql.core.values.person_names import validate_person_name
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one, fetch_rows, fetch_value
 from customer_gql.staff.audit.reads import read_staff_changes
 from customer_gql.staff.audit.writes import record_staff_event

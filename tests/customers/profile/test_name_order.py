@@ -2,8 +2,9 @@
 
 import pytest
 
+from customer_gql.core.ids import encode_id
 from support.customers import make_customer
-from support.staff import make_website, staff_client
+from support.staff import make_role, make_website, staff_client
 
 CUSTOMERS = """query C($sort: CustomerSort!, $after: String) {
   customers(first: 2, sort: $sort, after: $after) { nodes { email lastName } pageInfo { hasNextPage endCursor } } }"""
@@ -14,6 +15,8 @@ MAKE_ROLE = (
     "mutation M($input: StaffRoleCreateInput!) { staffRoleCreate(input: $input) { role { id } userErrors { code } } }"
 )
 CHANGE_ROLE = "mutation M($input: StaffRoleUpdateInput!) { staffRoleUpdate(input: $input) { userErrors { code } } }"
+MAKE_STAFF = "mutation M($input: StaffCreateInput!) { staffCreate(input: $input) { userErrors { code } } }"
+STAFF = "query S($sort: StaffUserSort!) { staffUsers(first: 100, sort: $sort) { nodes { name } } }"
 LAST_NAMES = ["\u00c6del", "d'Arc", "\u00d8degaard", "\u00d6stman", "Ozols", "van Dyck", "Vance", "Zo\u00eb"]
 KEYS = "SELECT first_name, last_name, name_sort_key FROM customer"
 
@@ -80,3 +83,15 @@ async def test_roles_sort_as_people_read_them(http, connection):
         "\u00d8st support",
         "ozark support",
     ]
+
+
+async def test_staff_sort_as_people_read_them(http, connection):
+    boss = await staff_client(http, connection)
+    role = await make_role(connection, ["customers.read"])
+    names = ["\u00c6del Order", "\u00d8st Order", "ozark Order"]
+    for place, name in enumerate(reversed(names)):
+        input = {"email": f"{place}{role}@sorted.example", "name": name, "roleId": encode_id("rol", role)}
+        assert (await boss.data(MAKE_STAFF, input=input))["staffCreate"]["userErrors"] == []
+    for sort, in_order in (("NAME", names), ("EMAIL", names[::-1])):
+        listed = (await boss.data(STAFF, sort=sort))["staffUsers"]["nodes"]
+        assert [user["name"] for user in listed if user["name"].endswith(" Order")] == in_order

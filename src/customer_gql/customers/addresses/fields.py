@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from customer_gql.core.errors import RuleError, RuleErrors, UserErrorCode
-from customer_gql.core.person_names import validate_name_affix, validate_person_name
 from customer_gql.core.text import is_unchanged, validate_line
+from customer_gql.core.values.person_names import validate_name_affix, validate_person_name
 from customer_gql.database.statements import Row
 from customer_gql.shop.countries.countries import Country, find_country
 from customer_gql.shop.settings.declaration import Setting

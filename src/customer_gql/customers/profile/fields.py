@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from customer_gql.core.errors import RuleError, RuleErrors
-from customer_gql.core.person_names import validate_name_affix, validate_person_name
 from customer_gql.core.text import value_is_required
+from customer_gql.core.values.person_names import validate_name_affix, validate_person_name
 from customer_gql.shop.settings.declaration import WEBSITE, Setting
 from customer_gql.shop.settings.reads import SettingValues
 

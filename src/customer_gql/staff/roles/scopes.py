@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from customer_gql.core.actor import Actor, ActorKind
 from customer_gql.core.errors import RuleError, RuleErrors, UserErrorCode
-from customer_gql.core.person_names import MAX_NAME
 from customer_gql.core.text import validate_line
+from customer_gql.core.values.person_names import MAX_NAME
 from customer_gql.core.viewer import Websites
 from customer_gql.database.statements import Connection, equals_any, fetch_rows
 from customer_gql.shop.websites.tables import website

@@ -8,8 +8,8 @@ from customer_gql.administration.customer_import.staging import CheckedRow
 from customer_gql.core.emails import normalize_email
 from customer_gql.core.errors import RuleError
 from customer_gql.core.ids import new_id
-from customer_gql.core.person_names import validate_name_affix, validate_person_name
 from customer_gql.core.text import validate_line, value_is_required
+from customer_gql.core.values.person_names import validate_name_affix, validate_person_name
 from customer_gql.customers.addresses.validation import (
     MAX_TEXT,
     StoredRegion,

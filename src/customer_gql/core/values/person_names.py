@@ -8,8 +8,8 @@ from typing import Final
 
 from publicsuffixlist import PublicSuffixList
 
-from .errors import RuleError
-from .text import validate_line
+from customer_gql.core.errors import RuleError
+from customer_gql.core.text import validate_line
 
 MAX_NAME: Final = 255
 MAX_AFFIX: Final = 40
