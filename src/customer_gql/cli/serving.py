@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from socket import socket
-from typing import Annotated, Any
+from typing import Annotated, Any, TextIO
 
 import typer
 
@@ -30,7 +30,7 @@ def demo(port: Annotated[int | None, typer.Option(help="Port to listen on; 0 cho
             tokens = run_prepare(urls.service, advance, is_ours=settings.database_url is None)
         base = f"http://{settings.host}:{listening.getsockname()[1]}"
         app = create_app(settings.model_copy(update={"database_url": urls.service}))
-        server.serve_app(app, listening, lambda: print(format_greeting(base, *tokens), flush=True))
+        server.serve_app(app, listening, lambda: _write_line(sys.stdout, format_greeting(base, *tokens)))
 
 
 def serve(
@@ -73,8 +73,15 @@ def worker() -> None:
 
 
 def _announce(settings: Settings, line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
+    _write_line(sys.stderr, line)
     warn_of_development_defaults(settings)
+
+
+def _write_line(stream: TextIO, line: str) -> None:
+    """To somebody who may not read it: the service starts nevertheless."""
+    from customer_gql.execution.telemetry.log_stream import LogStream
+
+    LogStream(stream).write(f"{line}\n")
 
 
 def _listening(settings: Settings) -> socket:

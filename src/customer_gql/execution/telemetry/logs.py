@@ -7,27 +7,41 @@ from typing import Any, Literal
 import orjson
 import structlog
 
+from .log_stream import LogStream
+from .losses import LOG, counting_losses
+
+_FilteringLogger: Any = structlog.make_filtering_bound_logger(logging.INFO)
+
+
+class SafeLogger(_FilteringLogger):
+    """A logger whose callers never meet its errors."""
+
+    def _proxy_to_logger(self, method_name: str, event: str | None = None, **event_kw: Any) -> Any:
+        with counting_losses(LOG):
+            return super()._proxy_to_logger(method_name, event, **event_kw)
+
 
 def configure_logging(form: Literal["console", "json"]) -> None:
     shared = [
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
+    stream: Any = LogStream(sys.stderr)
     if form == "json":
         library_renderer: Any = structlog.processors.JSONRenderer(serializer=_render_json)
         renderer: Any = structlog.processors.JSONRenderer(_render_json_bytes)
-        lines: Any = structlog.BytesLoggerFactory(sys.stderr.buffer)
+        lines: Any = structlog.BytesLoggerFactory(stream)
     else:
         library_renderer = renderer = structlog.dev.ConsoleRenderer(colors=False)
-        lines = structlog.WriteLoggerFactory(sys.stderr)
+        lines = structlog.WriteLoggerFactory(stream)
     structlog.configure(
         processors=[*shared, renderer],
         logger_factory=lines,
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        wrapper_class=SafeLogger,
         cache_logger_on_first_use=True,
     )
     # Libraries log through the standard library; their warnings take the same form.
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(stream)
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=library_renderer, foreign_pre_chain=shared))
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     # strawberry logs every error with the text of the document; `telemetry.faults` logs them without it.

@@ -10,6 +10,8 @@ from prometheus_client import REGISTRY, Counter, Histogram, start_http_server
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from .losses import METRICS, LossMetrics, counting_losses
+
 _SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 _COSTS: Final = (1, 10, 50, 100, 250, 500, 1000, 2000, 3000, 5000)
 
@@ -33,6 +35,11 @@ def _request_histograms(audience: str) -> tuple[Histogram, Histogram]:
 
 
 def record_request(audience: str, outcome: str, seconds: float, cost: int | None) -> None:
+    with counting_losses(METRICS):
+        _observe_request(audience, outcome, seconds, cost)
+
+
+def _observe_request(audience: str, outcome: str, seconds: float, cost: int | None) -> None:
     duration_histogram, cost_histogram = _request_histograms(audience)
     _request_counter(audience, outcome).inc()
     duration_histogram.observe(seconds)
@@ -65,8 +72,9 @@ def serve_metrics(host: str, port: int | None, pools: Mapping[str, Any]) -> Iter
     if port is None:
         yield
         return
-    collector = PoolMetrics(pools)
-    REGISTRY.register(collector)
+    collectors = (PoolMetrics(pools), LossMetrics())
+    for collector in collectors:
+        REGISTRY.register(collector)
     server, thread = start_http_server(port, host)
     try:
         yield
@@ -74,4 +82,5 @@ def serve_metrics(host: str, port: int | None, pools: Mapping[str, Any]) -> Iter
         server.shutdown()
         server.server_close()
         thread.join()
-        REGISTRY.unregister(collector)
+        for collector in collectors:
+            REGISTRY.unregister(collector)

@@ -1,8 +1,12 @@
 """OpenTelemetry: one span for each request, sent to a collector. Needs the extra `tracing`."""
 
+import contextlib
+from functools import partial
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from .losses import TRACE, counting_losses
 
 
 class TracingMiddleware:
@@ -16,21 +20,35 @@ class TracingMiddleware:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        with contextlib.ExitStack() as ended:
+            span: Any = None
+            with counting_losses(TRACE):
+                span = self._start_span(scope, ended)
+            await self.app(scope, receive, send if span is None else partial(_send_traced, span, send))
+
+    def _start_span(self, scope: Scope, ended: contextlib.ExitStack) -> Any:
         from opentelemetry.propagate import extract  # noqa: PLC0415 - an extra
-        from opentelemetry.trace import SpanKind  # noqa: PLC0415
+        from opentelemetry.trace import SpanKind, use_span  # noqa: PLC0415
 
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        with self.tracer.start_as_current_span(
-            f"{scope['method']} {scope['path']}", context=extract(headers), kind=SpanKind.SERVER, record_exception=False
-        ) as span:
+        name = f"{scope['method']} {scope['path']}"
+        span = self.tracer.start_span(name, context=extract(headers), kind=SpanKind.SERVER)
+        ended.callback(_end_span, span)
+        span.set_attributes({"http.request.method": scope["method"], "url.path": scope["path"]})
+        ended.enter_context(use_span(span, record_exception=False))
+        return span
 
-            async def send_traced(message: Message) -> None:
-                if message["type"] == "http.response.start":
-                    span.set_attribute("http.response.status_code", message["status"])
-                await send(message)
 
-            span.set_attributes({"http.request.method": scope["method"], "url.path": scope["path"]})
-            await self.app(scope, receive, send_traced)
+async def _send_traced(span: Any, send: Send, message: Message) -> None:
+    if message["type"] == "http.response.start":
+        with counting_losses(TRACE):
+            span.set_attribute("http.response.status_code", message["status"])
+    await send(message)
+
+
+def _end_span(span: Any) -> None:
+    with counting_losses(TRACE):
+        span.end()
 
 
 def _create_tracer(address: str) -> Any:
