@@ -175,3 +175,55 @@ async def test_no_forwarded_address_is_a_fault(trusted: list[str], settings: Set
             forwarded = {"X-Forwarded-For": f"{hop}, {hop}".encode("latin-1"), "X-Forwarded-Proto": "\x01%"}
             response = await send(Client(http, "/graphql", None), document, {}, forwarded)
             assert not is_fault(response), hop
+
+
+ENVELOPES = [
+    b"",
+    b"null",
+    b"[]",
+    b"1e999",
+    b"[" * 5000 + b"]" * 5000,
+    b'{"query": ' + b"[" * 5000 + b"]" * 5000 + b"}",
+    b'{"query": 1}',
+    b'{"query": "{ __typename }", "variables": []}',
+    b'{"query": "{ __typename }", "variables": {"a": ' + b'{"a": ' * 900 + b"1" + b"}" * 900 + b"}}",
+    b'{"query": "{ __typename }", "operationName": 7}',
+    b'{"query": "{ __typename }", "extensions": "x"}',
+    b'{"query": "{ __typename }", "query": "\\u0000"}',
+    b'{"query": "\\ud800"}',
+    b'{"query": "' + b"{a" * 3000 + b'"}',
+    b'{"query": "query($a: ' + b"[" * 3000 + b"Int" + b"]" * 3000 + b') { __typename }"}',
+    b'{"query": "{ node(id: ' + b"[" * 3000 + b"1" + b"]" * 3000 + b') { id } }"}',
+    b"\xff\xfe",
+    b"\xef\xbb\xbf{}",
+]
+
+
+@pytest.mark.parametrize("path", ["/graphql", "/admin/graphql"])
+async def test_no_envelope_is_a_fault(path: str, http, admin_client: Client):
+    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {admin_client.token}"}
+    for envelope in ENVELOPES:
+        response = await http.post(
+            path, content=envelope, headers=headers if path.startswith("/admin") else headers | {"Authorization": ""}
+        )
+        assert not is_fault(response), envelope[:60]
+
+
+TEMPLATES = [
+    "{% if link %}" * 300 + "x" + "{% endif %}" * 300,
+    "{{ " + "(" * 2000 + "link" + ")" * 2000 + " }}",
+    "{{ link" + "|upper" * 3000 + " }}",
+    "{{ " + "-" * 3000 + "1 }}",
+    "{{ [" * 400,
+    "{{ 9" + "9" * 5000 + " }}",
+    "{{ '\\" + "x' }}",
+]
+UPDATE_TEMPLATE = """mutation U($html: String!) { mailTemplateUpdate(
+  input: {template: WELCOME, subject: "a", html: $html, text: "b"}) { userErrors { code } } }"""
+
+
+@pytest.mark.parametrize("html", TEMPLATES)
+async def test_no_template_is_a_fault(html: str, admin_client: Client):
+    response = await send(admin_client, UPDATE_TEMPLATE, {"html": html})
+    assert not is_fault(response), response.text[:300]
+    assert '"code":"INVALID"' in response.text
