@@ -6,7 +6,8 @@ import uuid
 import pytest
 
 from customer_gql.core.viewer import ViewerKind
-from customer_gql.security import cleanup, devices, throttle, tokens
+from customer_gql.database.expired_rows import delete_expired_batch
+from customer_gql.security import devices, throttle, tokens
 
 
 @pytest.fixture(params=[ViewerKind.CUSTOMER, ViewerKind.STAFF])
@@ -51,7 +52,7 @@ async def test_a_device_is_unknown_after_a_year_and_when_it_is_forgotten(kind, o
     await connection.execute("UPDATE known_device SET expires_at = now() WHERE token_hash = $1", tokens.hash_token(old))
     assert await devices.find_device(connection, kind, owner, old) is None
     now = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=1)
-    await cleanup.delete_expired_batch(connection, [cleanup.KNOWN_DEVICES], now)
+    await delete_expired_batch(connection, [devices.EXPIRED_DEVICES], now)
     assert await connection.fetchval("SELECT count(*) FROM known_device WHERE owner_id = $1", owner) == 1
     assert await devices.forget_devices(connection, kind, owner) == 1
     assert await devices.find_device(connection, kind, owner, kept) is None

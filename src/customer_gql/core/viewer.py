@@ -14,8 +14,6 @@ class ViewerKind(enum.Enum):
 
 
 Websites = frozenset[int] | None
-
-
 """Websites somebody may reach into; None is all of them, those made later included."""
 
 

@@ -7,7 +7,7 @@ was missed.
 
 from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 from sqlalchemy import (
     ARRAY,
@@ -15,7 +15,6 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Integer,
-    Select,
     Table,
     and_,
     any_,
@@ -30,13 +29,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 
-from .statements import Connection, Statement, compile_statement, execute_statement, fetch_rows, fetch_value
+from .statements import AnySelect, Connection, Statement, compile_statement, execute_statement, fetch_rows, fetch_value
 from .tables import projection_lock
 
 CUSTOMERS_IN_A_BATCH: Final = 5_000
 """Customers of one statement. It keeps a bulk change from building the rows of a whole shop in memory."""
-
-AnySelect: TypeAlias = Select[*tuple[Any, ...]]
 
 _ids: ColumnElement[Any] = bindparam("customer_ids", type_=ARRAY(BigInteger()))
 
@@ -168,7 +165,7 @@ _LOCK: Final = compile_statement(
 )
 
 
-async def lock_customers(connection: Connection, customer_ids: Collection[int]) -> None:
+async def lock_derived_rows(connection: Connection, customer_ids: Collection[int]) -> None:
     """Wait for other transactions that recompute rows of these customers, and make later ones wait for this one.
 
     The statement that recomputes comes after this one, so that it sees what those others have committed. It is the last

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from .projections import Projection, lock_customers
+from .projections import Projection, lock_derived_rows
 from .statements import Connection
 
 Progress: TypeAlias = Callable[[int, int], object]
@@ -23,7 +23,7 @@ async def recompute_all(connection: Connection, projection: Projection, on_progr
 
     async def recompute(customer_ids: Sequence[int]) -> int:
         async with connection.transaction():
-            await lock_customers(connection, customer_ids)
+            await lock_derived_rows(connection, customer_ids)
             return await projection.recompute(connection, customer_ids)
 
     return await _in_batches(connection, projection, recompute, on_progress)

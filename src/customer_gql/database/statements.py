@@ -36,7 +36,6 @@ else:
 AnySelect: TypeAlias = Select[*tuple[Any, ...]]
 """A query whose columns are not known to the type checker."""
 
-
 _DIALECT: Final = dialect(paramstyle="numeric_dollar")
 
 

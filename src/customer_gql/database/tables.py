@@ -18,8 +18,6 @@ metadata = MetaData(
 
 
 Distribution = Literal["customer", "lookup", "reference", "local"]
-
-
 """How a table would be spread over machines.
 
 customer: by `customer_id`, which stands in its primary key and every unique key;

@@ -8,7 +8,7 @@ from typing import Any
 import asyncpg
 from sqlalchemy import Table
 
-from .projections import CUSTOMERS_IN_A_BATCH, Projection, lock_customers
+from .projections import CUSTOMERS_IN_A_BATCH, Projection, lock_derived_rows
 from .statements import Connection
 
 
@@ -75,7 +75,7 @@ async def transaction(connection: Connection, *, dry_run: bool = False) -> Async
 async def _recompute_marked(connection: Connection, marks: Marks) -> None:
     stale = _stale_customers(marks.projections or (), marks.touched)
     if stale:
-        await lock_customers(connection, set[int]().union(*stale.values()))
+        await lock_derived_rows(connection, set[int]().union(*stale.values()))
     for projection, ids in stale.items():
         for start in range(0, len(ids), CUSTOMERS_IN_A_BATCH):
             await projection.recompute(connection, ids[start : start + CUSTOMERS_IN_A_BATCH])

@@ -11,6 +11,7 @@ from typing import Final
 from sqlalchemy import delete, func, insert, select, update
 
 from customer_gql.core.viewer import ViewerKind
+from customer_gql.database.expired_rows import expires
 from customer_gql.database.statements import Connection, execute_statement, fetch_value
 
 from . import throttle, tokens
@@ -18,6 +19,7 @@ from .tables import known_device
 
 DEVICE_LIFETIME: Final = dt.timedelta(days=365)
 MAX_DEVICES: Final = 100
+EXPIRED_DEVICES: Final = expires(known_device)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,11 +20,13 @@ from sqlalchemy import (
     insert,
     literal,
     literal_column,
+    or_,
     update,
 )
 from sqlalchemy.schema import SchemaItem
 
 from customer_gql.core.viewer import Viewer
+from customer_gql.database.expired_rows import Expiry
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one
 from customer_gql.database.tables import created_at
 
@@ -66,6 +68,11 @@ def token_columns() -> tuple[SchemaItem, ...]:
         Column("expires_at", DateTime(timezone=True), nullable=False),
         is_sha256(),
     )
+
+
+def ends_unused(table: Table) -> Expiry:
+    """Access tokens that time or disuse has ended."""
+    return Expiry(table, lambda now: or_(table.c.expires_at < now, table.c.idle_until < now))
 
 
 def is_live(table: Table) -> ColumnElement[bool]:

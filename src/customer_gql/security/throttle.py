@@ -3,6 +3,10 @@
 An attempt is counted before it is evaluated, by the statement that admits it: of any number of parallel guesses only
 the admitted ones reach the password. Commit the count before looking at the secret. Customers and staff have counters
 of their own, named by the identity in the key (docs/domain/sign-in.md#sign-in-4).
+
+What one network address may try is limited too (docs/domain/sign-in.md#sign-in-5). Its attempt is taken back when it was
+right: an office, or a server that calls for its shoppers, signs in as often as it likes. That answer says how long to
+wait, because an address is no account, so the limit reveals nothing.
 """
 
 import datetime as dt
@@ -12,12 +16,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import DateTime, case, delete, func, literal, or_, select
+from sqlalchemy import DateTime, case, delete, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from customer_gql.core.emails import normalize_email
 from customer_gql.core.errors import RateLimited
 from customer_gql.core.viewer import ViewerKind
+from customer_gql.database.expired_rows import expires
 from customer_gql.database.statements import (
     Connection,
     Row,
@@ -27,12 +32,18 @@ from customer_gql.database.statements import (
     fetch_rows,
     fetch_value,
 )
+from customer_gql.settings import AudienceSettings
 
 from .network import network_of
 from .tables import throttle
 
 FREE_FAILURES: Final = 5
 LONGEST_PAUSE: Final = dt.timedelta(minutes=15)
+# Wrong passwords are in a row however slowly they come; after a month without one the count starts from zero.
+_FAILURE_RETENTION: Final = dt.timedelta(days=30)
+EXPIRED_FAILURES: Final = expires(throttle, "until", kept=_FAILURE_RETENTION)
+_ADDRESS_ATTEMPT: Final = "attempt"
+_TOO_MANY_FROM_ADDRESS: Final = "Too many attempts came from this network address."
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,3 +158,25 @@ async def counted_failures(connection: Connection, keys: Sequence[bytes]) -> lis
     return await fetch_rows(
         connection, select(throttle.c.count, throttle.c.until).where(equals_any(throttle.c.key_hash, keys))
     )
+
+
+async def count_address_attempt(
+    connection: Connection,
+    identity: ViewerKind,
+    address: str | None,
+    limits: AudienceSettings,
+    *,
+    counter: str = _ADDRESS_ATTEMPT,
+) -> None:
+    """Count an attempt from a network address, whatever it tries. Raises `RateLimited` beyond the limit."""
+    window = dt.timedelta(seconds=limits.address_seconds)
+    key = peer_key(identity, counter, address)
+    await require_within(connection, key, limit=limits.address_attempts, window=window, message=_TOO_MANY_FROM_ADDRESS)
+
+
+async def take_back_address_attempt(connection: Connection, identity: ViewerKind, address: str | None) -> None:
+    """The attempt was right, so it does not count against the others behind the same address."""
+    counted = update(throttle).where(
+        throttle.c.key_hash == peer_key(identity, _ADDRESS_ATTEMPT, address), throttle.c.count > 0
+    )
+    await execute_statement(connection, counted.values(count=throttle.c.count - 1))

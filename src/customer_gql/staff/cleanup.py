@@ -2,8 +2,11 @@
 
 from typing import Final
 
+from customer_gql.database.expired_rows import delete_expired_rows, expires
 from customer_gql.messaging.jobs.work import Tools
-from customer_gql.security.cleanup import FAILURES, KNOWN_DEVICES, delete_expired_rows, ends_unused, expires
+from customer_gql.security.devices import EXPIRED_DEVICES
+from customer_gql.security.sessions import ends_unused
+from customer_gql.security.throttle import EXPIRED_FAILURES
 
 from .tables import staff_invitation, staff_oidc_code, staff_oidc_flow, staff_password_reset, staff_session
 
@@ -13,8 +16,8 @@ STAFF_EXPIRIES: Final = (
     expires(staff_password_reset),
     expires(staff_oidc_flow),
     expires(staff_oidc_code),
-    FAILURES,
-    KNOWN_DEVICES,
+    EXPIRED_FAILURES,
+    EXPIRED_DEVICES,
 )
 
 

@@ -3,7 +3,7 @@
 import datetime as dt
 
 from customer_gql.customers.accounts.cleanup import CUSTOMER_EXPIRIES
-from customer_gql.security.cleanup import delete_expired_batch
+from customer_gql.database.expired_rows import delete_expired_batch
 from support.shopping import RESET_REQUEST, is_let_in
 
 TABLES = ("customer_token", "customer_session", "customer_refresh_token", "password_reset")

@@ -9,7 +9,7 @@ import pytest
 from customer_gql.core.permissions import ALL_PERMISSIONS, Permission
 from customer_gql.customers.accounts.cleanup import CUSTOMER_EXPIRIES
 from customer_gql.customers.accounts.registration.settings import EMAIL_CONFIRMATION
-from customer_gql.security.cleanup import delete_expired_batch
+from customer_gql.database.expired_rows import delete_expired_batch
 from support.customers import customer_id, make_address
 from support.shopping import (
     ANOTHER,

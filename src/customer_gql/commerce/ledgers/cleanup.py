@@ -1,8 +1,8 @@
 import datetime as dt
 from typing import Final
 
+from customer_gql.database.expired_rows import delete_expired_rows, expires
 from customer_gql.messaging.jobs.work import Tools
-from customer_gql.security.cleanup import delete_expired_rows, expires
 
 from .tables import refused_movement
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Final
 
-from customer_gql.customers.profile.mail_view import find_mail_view
+from customer_gql.customers.profile.reads import find_mail_view
 from customer_gql.database.statements import Connection, Row
 from customer_gql.messaging.mail.kinds import NAME_SAMPLES, MailKind, Sender, page_path
 from customer_gql.messaging.mail.writes import queue_mail

@@ -5,8 +5,11 @@ from typing import Final
 
 from customer_gql.customers.newsletter.tables import newsletter_confirmation
 from customer_gql.customers.profile.tables import customer_email, visitor
+from customer_gql.database.expired_rows import delete_expired_rows, expires
 from customer_gql.messaging.jobs.work import Tools
-from customer_gql.security.cleanup import FAILURES, KNOWN_DEVICES, delete_expired_rows, ends_unused, expires
+from customer_gql.security.devices import EXPIRED_DEVICES
+from customer_gql.security.sessions import ends_unused
+from customer_gql.security.throttle import EXPIRED_FAILURES
 
 from .tables import (
     customer_refresh_token,
@@ -34,8 +37,8 @@ CUSTOMER_EXPIRIES: Final = (
     ends_unused(customer_token),
     expires(visitor, "last_activity_at", kept=_RETENTION),
     expires(customer_email, "reserved_until"),
-    FAILURES,
-    KNOWN_DEVICES,
+    EXPIRED_FAILURES,
+    EXPIRED_DEVICES,
 )
 
 

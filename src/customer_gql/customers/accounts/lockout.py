@@ -11,7 +11,7 @@ from typing import Final
 from customer_gql.core.viewer import ViewerKind
 from customer_gql.customers.profile.tables import LockReason
 from customer_gql.database.statements import Connection
-from customer_gql.security import address_limits, throttle
+from customer_gql.security import throttle
 from customer_gql.security.throttle import Attempt, Lock
 from customer_gql.settings import AudienceSettings
 from customer_gql.shop.settings.declaration import GLOBAL, Setting
@@ -102,9 +102,9 @@ def _first_locking_failure(lock: Lock) -> int:
 async def check_peer(connection: Connection, address: str, limits: AudienceSettings) -> None:
     """Count an attempt of a network address. Raises `RateLimited` beyond the limit, before any secret is
     looked at."""
-    await address_limits.count_address_attempt(connection, ViewerKind.CUSTOMER, address, limits)
+    await throttle.count_address_attempt(connection, ViewerKind.CUSTOMER, address, limits)
 
 
 async def forgive_peer(connection: Connection, address: str) -> None:
     """The attempt was right."""
-    await address_limits.take_back_address_attempt(connection, ViewerKind.CUSTOMER, address)
+    await throttle.take_back_address_attempt(connection, ViewerKind.CUSTOMER, address)

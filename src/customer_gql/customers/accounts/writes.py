@@ -15,7 +15,7 @@ from customer_gql.customers.addresses import writes as addresses
 from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.newsletter import writes as newsletter
 from customer_gql.customers.profile import writes as customers
-from customer_gql.customers.profile.mail_view import find_mail_view
+from customer_gql.customers.profile.reads import find_mail_view
 from customer_gql.customers.profile.sharing import email_scope
 from customer_gql.customers.profile.tables import CustomerStatus, CustomerType, LockReason, customer
 from customer_gql.database.statements import Connection, Row, equals_any, execute_statement, fetch_rows

@@ -130,7 +130,7 @@ class AddressMutation:
             changed = await writes.edit_address(
                 connection,
                 *key,
-                _given(input),
+                _collect_edits(input),
                 expected_version=input.expected_version,
                 by=actor_of(info.context.viewer),
             )
@@ -148,7 +148,7 @@ class AddressMutation:
         return AddressDeletePayload(deleted_id=input.id)
 
 
-def _given(input: AddressUpdateInput) -> Mapping[str, Any]:
+def _collect_edits(input: AddressUpdateInput) -> Mapping[str, Any]:
     maybes = {field: getattr(input, column) for field, column in COLUMNS.items()}
     return {field: maybe.value for field, maybe in maybes.items() if maybe is not None}
 

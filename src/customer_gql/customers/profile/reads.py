@@ -1,17 +1,31 @@
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Interval, Text, and_, case, cast, func, literal_column, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    Interval,
+    Text,
+    and_,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 
 from customer_gql.core.emails import normalize_email
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.viewer import Websites
-from customer_gql.database.statements import Connection, Row, equals_any, fetch_rows
+from customer_gql.database.statements import Connection, Row, compile_statement, equals_any, fetch_rows, fetch_value
 from customer_gql.loading.lists import RootList
 from customer_gql.loading.pages import Sort
 from customer_gql.loading.reads import one_by
 from customer_gql.shop.settings.declaration import GLOBAL, Setting
 from customer_gql.shop.settings.tables import configuration_value
-from customer_gql.shop.websites.tables import website
+from customer_gql.shop.websites.tables import store, store_view, website
 
 from .tables import customer, customer_activity, customer_email, deleted_customer
 
@@ -124,3 +138,32 @@ def is_address_proved(account: Any) -> bool:
     docs/domain/email-verification.md#email-verification-12
     """
     return account.email_verified_at is not None or not account.is_self_registered
+
+
+_CREATED_IN = (
+    select(store_view.c.id)
+    .join(store)
+    .where(
+        store_view.c.id == bindparam("view_id", type_=BigInteger()),
+        store.c.website_id == bindparam("website_id", type_=BigInteger()),
+    )
+)
+_DEFAULT_OF_WEBSITE = (
+    select(store_view.c.id)
+    .join(store)
+    .where(
+        store.c.is_default, store_view.c.is_default, store.c.website_id == bindparam("website_id", type_=BigInteger())
+    )
+)
+_MAIL_VIEW = compile_statement(select(_CREATED_IN.union_all(_DEFAULT_OF_WEBSITE).subquery().c.id).limit(1))
+
+
+async def find_mail_view(connection: Connection, customer: Row, *, website_id: int | None = None) -> int:
+    """The store view whose language, sender and links a mail to a customer takes: the view the account was created in
+    if it belongs to the website, otherwise the website's default view.
+
+    Without a website it is the customer's own, which an account that moved has changed.
+    """
+    website = customer.website_id if website_id is None else website_id
+    found = await fetch_value(connection, _MAIL_VIEW, view_id=customer.created_in_store_view_id, website_id=website)
+    return customer.created_in_store_view_id if found is None else found

@@ -9,7 +9,7 @@ from typing import Final
 
 from customer_gql.core.viewer import ViewerKind
 from customer_gql.database.statements import Connection
-from customer_gql.security import address_limits, throttle
+from customer_gql.security import throttle
 from customer_gql.settings import AudienceSettings
 
 WRONG_CODES_PER_SESSION: Final = 10
@@ -43,11 +43,11 @@ async def admit_sign_in(
 
 async def check_peer(connection: Connection, address: str | None, limits: AudienceSettings) -> None:
     """Count an attempt of a network address. Raises `RateLimited` beyond the limit; no account is closed by that."""
-    await address_limits.count_address_attempt(connection, ViewerKind.STAFF, address, limits)
+    await throttle.count_address_attempt(connection, ViewerKind.STAFF, address, limits)
 
 
 async def forgive_peer(connection: Connection, address: str | None) -> None:
-    await address_limits.take_back_address_attempt(connection, ViewerKind.STAFF, address)
+    await throttle.take_back_address_attempt(connection, ViewerKind.STAFF, address)
 
 
 async def forgive_sign_in(connection: Connection, email: str, address: str | None, device: bytes | None) -> None:

@@ -14,7 +14,7 @@ from customer_gql.core.viewer import ViewerKind
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one
 from customer_gql.messaging.mail.writes import queue_mail
 from customer_gql.security import throttle, tokens
-from customer_gql.security.address_limits import count_address_attempt
+from customer_gql.security.throttle import count_address_attempt
 from customer_gql.settings import AudienceSettings
 from customer_gql.staff.audit.writes import actor_without_token, record_staff_event
 from customer_gql.staff.reads import CREDENTIALS

@@ -24,7 +24,7 @@ from customer_gql.core.viewer import ViewerKind
 from customer_gql.database.pools import Database
 from customer_gql.database.statements import Connection, execute_statement, fetch_one, fetch_value
 from customer_gql.security import tokens
-from customer_gql.security.address_limits import count_address_attempt
+from customer_gql.security.throttle import count_address_attempt
 from customer_gql.settings import Settings
 from customer_gql.staff.audit.writes import actor_without_token, record_staff_event
 from customer_gql.staff.tables import staff_oidc_code, staff_oidc_flow, staff_oidc_identity, staff_user

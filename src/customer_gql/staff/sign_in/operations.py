@@ -25,7 +25,7 @@ from customer_gql.staff.types import StaffUser
 from . import attempts, links, oidc, passwords, sessions
 from .own_account import StaffAccountMutation, StaffAccountQuery
 from .sessions import DEVICE_COOKIE, SESSION_COOKIE, SESSION_LIFETIME
-from .sign_in import Attempt, sign_in_staff
+from .sign_in import SignInAttempt, sign_in_staff
 
 
 @strawberry.input(description="Credentials of a staff user.")
@@ -135,7 +135,7 @@ class StaffSignInMutation:
         if input.session is SessionTransport.COOKIE:
             cookies.require_same_origin()
             device_token = device_token or cookies.get(DEVICE_COOKIE)
-        attempt = Attempt(input.email[:254], input.password, input.totp, device_token)
+        attempt = SignInAttempt(input.email[:254], input.password, input.totp, device_token)
         signed_in = await sign_in_staff(info.context, attempt)
         payload = StaffSignInPayload.of(signed_in.grant, input.session, cookies)
         if input.session is SessionTransport.COOKIE:

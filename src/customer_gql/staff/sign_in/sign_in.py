@@ -26,7 +26,7 @@ SIGN_IN_REFUSED: Final = "The address, the password or the code is wrong, or sig
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class SignInAttempt:
     """The credentials of a sign-in."""
 
     email: str
@@ -43,7 +43,7 @@ class SignedIn:
     device_token: str
 
 
-async def sign_in_staff(context: Context, attempt: Attempt) -> SignedIn:
+async def sign_in_staff(context: Context, attempt: SignInAttempt) -> SignedIn:
     passwords.require_passwords(context.settings)
     refusal = RuleError(SIGN_IN_REFUSED, code=UserErrorCode.NOT_ALLOWED)
     async with context.database.writes.acquire() as connection:
@@ -70,7 +70,7 @@ async def sign_in_staff(context: Context, attempt: Attempt) -> SignedIn:
 
 
 async def _let_in(
-    connection: Connection, judged: Row, attempt: Attempt, device: bytes | None, context: Context
+    connection: Connection, judged: Row, attempt: SignInAttempt, device: bytes | None, context: Context
 ) -> SignedIn | None:
     """A session, unless the password was changed or the user deactivated while it was verified, or the code is wrong.
 
@@ -95,7 +95,7 @@ async def _let_in(
     return await _start_session(connection, user, attempt, context)
 
 
-async def _start_session(connection: Connection, user: Row, attempt: Attempt, context: Context) -> SignedIn:
+async def _start_session(connection: Connection, user: Row, attempt: SignInAttempt, context: Context) -> SignedIn:
     address = context.caller.address
     by = actor_without_token(user.id, address)
     await record_staff_event(connection, "SIGNED_IN", by=by, subject=encode_id("stf", user.id))

@@ -43,7 +43,7 @@ WHERE (billing, shipping) <> (is_default_billing, is_default_shipping)
 """
 
 
-def _given(column: str) -> str:
+def _select_edited_column(column: str) -> str:
     """The value of the file for a stored address. What it leaves out stays, and so does a name it does not have."""
     if column in SOURCES.values():
         return f"CASE WHEN '{column}' = ANY(s.left_out) THEN a.{column} ELSE s.{column} END"
@@ -53,12 +53,12 @@ def _given(column: str) -> str:
 # Only an address known by its entity id can differ. The last of its rows counts.
 _EDITS: Final = f"""
 CREATE TEMPORARY TABLE import_edit ON COMMIT DROP AS
-SELECT a.customer_id, a.id, {", ".join(f"{_given(column)} AS {column}" for column in CONTENT)},
+SELECT a.customer_id, a.id, {", ".join(f"{_select_edited_column(column)} AS {column}" for column in CONTENT)},
     CASE WHEN 'region' = ANY(s.left_out) THEN a.region_code ELSE s.region_code END AS region_code
 FROM (SELECT DISTINCT ON (customer_id, address_id) * FROM import_address WHERE is_known AND entity_id IS NOT NULL
     ORDER BY customer_id, address_id, line DESC) AS s
 JOIN address a ON a.customer_id = s.customer_id AND a.id = s.address_id
-WHERE ({columns_of("a")}) IS DISTINCT FROM ({", ".join(map(_given, CONTENT))})
+WHERE ({columns_of("a")}) IS DISTINCT FROM ({", ".join(map(_select_edited_column, CONTENT))})
 """
 _NAMES: Final = {column: field for field, column in COLUMNS.items()}
 _PAIRS: Final = ", ".join(f"('{_NAMES[column]}', to_jsonb(a.{column}), to_jsonb(e.{column}))" for column in CONTENT)

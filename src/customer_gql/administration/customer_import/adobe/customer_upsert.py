@@ -110,8 +110,10 @@ WHERE c.id = made.id AND c.name_sort_key <> made.key
 
 def _find_changes() -> str:
     """Customers whose row in the file says something new. A cell that was left out, or is missing, says nothing."""
-    listed = ", ".join(f"{_given(field)} AS {field.column}" for field in FIELDS)
-    pairs = ", ".join(f"('{f.name}', {_shown(f, f'c.{f.column}')}, {_shown(f, _given(f))})" for f in FIELDS)
+    listed = ", ".join(f"{_select_edited_field(field)} AS {field.column}" for field in FIELDS)
+    pairs = ", ".join(
+        f"('{f.name}', {_shown(f, f'c.{f.column}')}, {_shown(f, _select_edited_field(f))})" for f in FIELDS
+    )
     return f"""
 CREATE TEMPORARY TABLE import_change ON COMMIT DROP AS
 SELECT c.id AS customer_id, c.version, difference.changes, {listed}
@@ -126,7 +128,7 @@ WHERE s.owner_id <> s.customer_id AND difference.changes IS NOT NULL
 """
 
 
-def _given(field: Field) -> str:
+def _select_edited_field(field: Field) -> str:
     given = (
         f"coalesce(s.{field.column}, c.{field.column})"
         if field.keeps

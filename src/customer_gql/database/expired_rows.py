@@ -5,16 +5,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import ColumnElement, Table, delete, or_, select, tuple_
+from sqlalchemy import ColumnElement, Table, delete, select, tuple_
 
-from customer_gql.database.pools import Database
-from customer_gql.database.statements import Connection, execute_statement
-
-from .tables import known_device, throttle
+from .pools import Database
+from .statements import Connection, execute_statement
 
 BATCH_SIZE: Final = 5_000
-# Wrong passwords are in a row however slowly they come; after a month without one the count starts from zero.
-_FAILURE_RETENTION: Final = dt.timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +24,6 @@ class Expiry:
 def expires(table: Table, column: str = "expires_at", *, kept: dt.timedelta = dt.timedelta(0)) -> Expiry:
     """Rows whose column lies in the past, some time after that."""
     return Expiry(table, lambda now: table.c[column] < now - kept)
-
-
-def ends_unused(table: Table) -> Expiry:
-    """Access tokens: by time, or by disuse."""
-    return Expiry(table, lambda now: or_(table.c.expires_at < now, table.c.idle_until < now))
-
-
-# Customers and staff share these tables.
-FAILURES: Final = expires(throttle, "until", kept=_FAILURE_RETENTION)
-KNOWN_DEVICES: Final = expires(known_device)
 
 
 async def delete_expired_rows(database: Database, expiries: Sequence[Expiry]) -> None:
