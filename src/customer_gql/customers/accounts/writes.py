@@ -190,7 +190,7 @@ async def unlock_account(connection: Connection, locked: Row, *, by: Actor) -> b
 
 
 def is_account_locked(account: Row) -> bool:
-    """The one definition of locked: sign-in is closed at this moment, whoever or whatever closed it."""
+    """The one definition of locked: sign-in is closed at this moment, no matter what closed it."""
     return account.locked_until is not None and account.locked_until > dt.datetime.now(dt.UTC)
 
 
