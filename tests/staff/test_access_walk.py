@@ -14,7 +14,7 @@ DECLARED_SETTINGS.join(
     [Setting("walk.lines", 2, WEBSITE, "How many lines the access test has.", at_least=1, at_most=4)]
 )
 ROOTS = roots()
-GUARDED = [root for root in ROOTS if root.viewer not in {"anybody", "anyone"}]
+GUARDED = [root for root in ROOTS if root.viewer not in {"guest", "anyone"}]
 
 
 @pytest.fixture(scope="session")

@@ -50,7 +50,7 @@ def to_minor_units(amount: Decimal, currency: str) -> int:
 
 
 def format_amount(amount: int, currency: str) -> str:
-    """`major` as the graph prints it, without a detour through a decimal."""
+    """`to_major_units` as the graph prints it, without a detour through a decimal."""
     digits = minor_digits(currency)
     if not digits:
         return str(amount)

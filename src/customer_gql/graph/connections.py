@@ -13,17 +13,17 @@ from .fields import DeclaredLoad
 T = TypeVar("T")
 
 
-@strawberry.type(description="Where a page stands in its list.")
+@strawberry.type(description="Position of a page in its list.")
 class PageInfo:
-    has_next_page: bool = strawberry.field(description="There are more after `endCursor`.")
-    has_previous_page: bool = strawberry.field(description="There are more before `startCursor`.")
+    has_next_page: bool = strawberry.field(description="Whether there are more nodes after `endCursor`.")
+    has_previous_page: bool = strawberry.field(description="Whether there are more nodes before `startCursor`.")
     start_cursor: str | None = strawberry.field(description="Cursor of the first node; null on an empty page.")
     end_cursor: str | None = strawberry.field(description="Cursor of the last node; null on an empty page.")
 
 
-@strawberry.type(description="A node and its place in the list.")
+@strawberry.type(description="A node of a list, with its cursor.")
 class Edge(Generic[T]):
-    cursor: str = strawberry.field(description="Opaque place of the node, for `after` and `before`.")
+    cursor: str = strawberry.field(description="Opaque position of the node, for `after` and `before`.")
     node: T = strawberry.field(description="The node.")
 
 
@@ -31,27 +31,21 @@ class Edge(Generic[T]):
 class Connection(Generic[T]):
     edges: list[Edge[T]] = strawberry.field(description="The nodes with their cursors.")
     nodes: list[T] = strawberry.field(description="The nodes.")
-    page_info: PageInfo = strawberry.field(description="Where this page stands.")
+    page_info: PageInfo = strawberry.field(description="Position of this page in the list.")
 
     @strawberry.field(
-        description="How many there are in the whole list, counted only when asked for.", metadata={"counted": True}
+        description="Number of nodes in the whole list, counted only when requested.", metadata={"counted": True}
     )
     async def total_count(self: Any) -> int:
         return await self.count()
 
 
 First = Annotated[
-    int | None, strawberry.argument(description="How many from the start on, 1 to 100; 20 when no size is given.")
+    int | None, strawberry.argument(description="Number of nodes from the start, 1 to 100; 20 when no size is given.")
 ]
-
-
-After = Annotated[str | None, strawberry.argument(description="Start after this cursor.")]
-
-
-Last = Annotated[int | None, strawberry.argument(description="How many from the end on, 1 to 100.")]
-
-
-Before = Annotated[str | None, strawberry.argument(description="End before this cursor.")]
+After = Annotated[str | None, strawberry.argument(description="Cursor of the node after which the page starts.")]
+Last = Annotated[int | None, strawberry.argument(description="Number of nodes from the end, 1 to 100.")]
+Before = Annotated[str | None, strawberry.argument(description="Cursor of the node before which the page ends.")]
 
 
 def make_window(first: Any, after: Any, last: Any, before: Any) -> Window:

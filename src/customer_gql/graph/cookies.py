@@ -12,7 +12,7 @@ from customer_gql.core.errors import Forbidden
 
 
 class SessionTransport(enum.Enum):
-    """How a client keeps its session."""
+    """Place where a client keeps its session."""
 
     TOKEN = "TOKEN"  # noqa: S105 - a word, no secret
     COOKIE = "COOKIE"

@@ -87,7 +87,7 @@ def _limited_load_resolver(declared: DeclaredLoad) -> Callable[..., Any]:
         root: strawberry.Parent[Any],
         info: Info,
         first: Annotated[
-            int, strawberry.argument(description=f"How many at most, 1 to {MAX_PAGE}, from the first on.")
+            int, strawberry.argument(description=f"Largest number of entries, 1 to {MAX_PAGE}, from the first one.")
         ] = DEFAULT_PAGE,
     ):
         return info.context.load(read, key_of(root), limit=validate_page_size(first))

@@ -13,7 +13,7 @@ from .context import Context
 
 @strawberry.interface(description="Anything that has an id and can be read again by `node(id:)`.")
 class Node:
-    id: strawberry.ID = strawberry.field(description="Opaque, type-prefixed, stable.")
+    id: strawberry.ID = strawberry.field(description="Opaque id, with a prefix for the type. It never changes.")
 
     @classmethod
     def resolve_type(cls, value: "FoundNode", *_: Any) -> str:
@@ -21,7 +21,7 @@ class Node:
 
     @classmethod
     def is_type_of(cls, _value: Any, _info: Any) -> bool:
-        """Rows are not instances of the types that describe them; which type it is, the field says, or `Found`."""
+        """Rows are not instances of the types that describe them; which type it is, the field or `FoundNode` says."""
         return True
 
 

@@ -18,33 +18,29 @@ EXPECTED_VERSION: Final = (
 UserErrorCodeType = strawberry.enum(
     UserErrorCode,
     name="UserErrorCode",
-    description="What a client can switch on; `path` says which input value is meant.",
+    description="Kind of a refusal, for programs; `path` names the input value.",
 )
-
-
 _CODE_DESCRIPTIONS = {
     "INVALID": "The value has a wrong form or is out of range.",
     "REQUIRED": "The value is missing and must be given.",
     "TOO_LONG": "The text is longer than its limit.",
-    "TOO_MANY": "The list holds more entries than its limit.",
+    "TOO_MANY": "The list has more entries than its limit.",
     "TAKEN": "The value belongs to another record already.",
-    "NOT_FOUND": "What the value names does not exist, or not for this caller.",
+    "NOT_FOUND": "The record that the value names does not exist, or this caller may not see it.",
     "NOT_ALLOWED": "A rule of the shop forbids the change in this state.",
-    "LIMIT_REACHED": "It was asked for too often; try again later.",
+    "LIMIT_REACHED": "A limit is reached: of requests within a time, or of records.",
     "VERSION_CONFLICT": "The record was changed since it was read; see `VersionConflictError`.",
 }
-
-
 for _value in UserErrorCodeType.__strawberry_definition__.values:  # pyright: ignore
     _value.description = _CODE_DESCRIPTIONS[_value.name]  # pyright: ignore
 
 
-@strawberry.interface(description="Why a mutation did not do, or not wholly do, what was asked.")
+@strawberry.interface(description="Reason why a mutation did nothing, or only a part of what was requested.")
 class UserError:
-    code: UserErrorCodeType = strawberry.field(description="What kind of refusal it is.")  # pyright: ignore
+    code: UserErrorCodeType = strawberry.field(description="Kind of the refusal.")  # pyright: ignore
     message: str = strawberry.field(description="A sentence for the person who typed the value; not meant for code.")
     path: list[str] | None = strawberry.field(
-        description="From the root of the input to the value at fault; null when it is about the whole input.",
+        description="Path from the root of the input to the invalid value; null when the whole input is meant.",
         default=None,
     )
 
@@ -57,21 +53,23 @@ class InputError(UserError):
 @strawberry.type(name="FieldConflict", description="A field that both the caller and somebody else changed.")
 class FieldConflictType:
     field: str = strawberry.field(description="Name of the input field.")
-    base: str | None = strawberry.field(description="What the caller started from.", metadata={"personal": True})
-    yours: str | None = strawberry.field(description="What the caller wants.", metadata={"personal": True})
-    stored: str | None = strawberry.field(description="What is stored now.", metadata={"personal": True})
+    base: str | None = strawberry.field(description="Value that the caller started from.", metadata={"personal": True})
+    yours: str | None = strawberry.field(description="Value that the caller wants.", metadata={"personal": True})
+    stored: str | None = strawberry.field(description="Value that is stored now.", metadata={"personal": True})
 
 
 @strawberry.type(description="The record was changed since the caller read it, in a field the caller changes too.")
 class VersionConflictError(UserError):
-    current_version: int = strawberry.field(description="The version stored now; read again and decide.")
+    current_version: int = strawberry.field(
+        description="Version that is stored now. Read the record again, and decide."
+    )
     conflicts: list[FieldConflictType] = strawberry.field(description="The fields changed on both sides.")
 
 
-@strawberry.type(description="What every mutation answers, besides its own fields.")
+@strawberry.type(description="Result of a mutation.")
 class Payload:
     user_errors: list[UserError] = strawberry.field(
-        description="Why something was refused; empty when all was done.", default_factory=list
+        description="Reasons for what was refused; empty when everything was done.", default_factory=list
     )
 
 

@@ -16,15 +16,11 @@ from .payloads import ReturnsUserErrors
 from .write_budget import WithinWriteBudget
 
 ADMIN: Final = {"audience": "admin"}
-
-
 SIGN_IN_AS_STAFF: Final = "Sign in as staff: send a staff token as `Authorization: Bearer …`."
-
-
 _SIGN_IN_AS_CUSTOMER: Final = "Sign in: send a customer token as `Authorization: Bearer …`."
 IMPERSONATION_REFUSED: Final = "Staff signed in as a customer may not do this; only the customer may."
 DryRun = Annotated[bool, strawberry.argument(description="Return the result without storing anything.")]
-INPUT: Final = strawberry.argument(description="What to do, and the record to do it to.")
+INPUT: Final = strawberry.argument(description="Record that the mutation applies to, and the values for it.")
 
 
 class RequiresPermission(FieldExtension):
@@ -151,7 +147,7 @@ def open_admin_mutation(*, description: str) -> Any:
     return strawberry.mutation(
         description=f"{description} Needs no token.",
         extensions=[ReturnsUserErrors()],
-        metadata={**ADMIN, "viewer": "anybody", "exclusive": True},
+        metadata={**ADMIN, "viewer": "guest", "exclusive": True},
     )
 
 
@@ -188,7 +184,7 @@ def customer_mutation(
 def open_field(*, description: str, graphql_type: Any = None) -> Any:
     """A root of either endpoint that everybody may read."""
     return strawberry.field(
-        description=f"{description} Open to everybody.", metadata={"viewer": "anyone"}, graphql_type=graphql_type
+        description=f"{description} Open to everyone.", metadata={"viewer": "anyone"}, graphql_type=graphql_type
     )
 
 
@@ -198,7 +194,7 @@ def guest_mutation(
     """A root of the storefront that needs no sign-in. `unlimited` is for what a signed-in customer may do at any time."""
     closed = " Closed to staff signed in as the customer." if in_person else ""
     return strawberry.mutation(
-        description=f"{description} Open to everybody.{closed}",
+        description=f"{description} Open to everyone.{closed}",
         extensions=[
             *([NotImpersonated()] if in_person else []),
             *_write_budget(unlimited=unlimited),

@@ -18,7 +18,9 @@ CurrencyCode = NewType("CurrencyCode", str)
 
 @strawberry.type(description="An exact amount in one currency.")
 class Money:
-    amount: Decimal = strawberry.field(description="In the currency's major unit, with its minor digits: `19.90`.")
+    amount: Decimal = strawberry.field(
+        description="Amount in the currency's major unit, with its minor digits: `19.90`."
+    )
     currency: CurrencyCode = strawberry.field(description="ISO 4217 code.")
 
 

@@ -23,7 +23,7 @@ _MAX_CACHED: Final = 500
 
 
 class MergedRow(tuple[Any, ...]):
-    """What `core.db.Row` is for a statement of its own: columns in order, and by attribute."""
+    """What `Row` is for a statement of its own: columns in order, and by attribute."""
 
     __slots__ = ()
     columns: ClassVar[tuple[str, ...]] = ()

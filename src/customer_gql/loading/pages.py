@@ -107,7 +107,7 @@ class PageEdge(NamedTuple):
 
 
 class PageBounds(NamedTuple):
-    """Where a page stands in its list."""
+    """Position of a page in its list."""
 
     has_next_page: bool
     has_previous_page: bool

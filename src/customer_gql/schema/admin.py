@@ -11,14 +11,12 @@ from .roots import AdminSchema, merge_roots, schema_config
 schema = AdminSchema(
     query=merge_roots(
         "Query",
-        "What staff and services may read, each root with its permission.",
+        "Queries of staff and services, each with its permission.",
         "ADMIN_QUERIES",
         NodeAdminQuery,
         LimitsAdminQuery,
     ),
-    mutation=merge_roots(
-        "Mutation", "What staff and services may change, each root with its permission.", "ADMIN_MUTATIONS"
-    ),
+    mutation=merge_roots("Mutation", "Mutations of staff and services, each with its permission.", "ADMIN_MUTATIONS"),
     types=[Customer, Order, InputError, VersionConflictError],
     config=schema_config(),
 )

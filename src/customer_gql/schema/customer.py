@@ -5,7 +5,7 @@ from .slices import declared_for_graph
 
 
 @guarded_type(
-    requires=Permission.CUSTOMERS_READ, description="A customer of the shop, with everything that hangs on them."
+    requires=Permission.CUSTOMERS_READ, description="A customer of the shop, with everything that belongs to them."
 )
 class Customer(*declared_for_graph("types", "CUSTOMER_SECTIONS")):
     """Every slice adds the fields of its sections."""

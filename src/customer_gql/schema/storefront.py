@@ -10,9 +10,9 @@ from .roots import StorefrontSchema, merge_roots, schema_config
 
 schema = StorefrontSchema(
     query=merge_roots(
-        "Query", "What a shopper may read: the own account, and public facts.", "QUERIES", NodeQuery, LimitsQuery
+        "Query", "Queries of shoppers: their own account, and public data.", "QUERIES", NodeQuery, LimitsQuery
     ),
-    mutation=merge_roots("Mutation", "What a shopper may change: the own account.", "MUTATIONS"),
+    mutation=merge_roots("Mutation", "Mutations of shoppers: their own account.", "MUTATIONS"),
     types=[Customer, Order, InputError, VersionConflictError],
     config=schema_config(),
 )

@@ -147,7 +147,7 @@ class StaffAdminMutation:
     @admin_mutation(
         permission=Permission.STAFF_MANAGE,
         exclusive=True,
-        description="Change a staff user who holds no more than the caller. A new role holds from their next request "
+        description="Change a staff user who has no more rights than the caller. A new role applies from their next request "
         "on; one's own role is refused, and the last active administrator keeps theirs. Writes the history of staff.",
     )
     async def staff_update(self, info: Info, input: Annotated[StaffUpdateInput, INPUT]) -> StaffUpdatePayload:
@@ -172,7 +172,7 @@ class StaffAdminMutation:
     @admin_mutation(
         permission=Permission.STAFF_MANAGE,
         exclusive=True,
-        description="Close the account of a staff user who holds no more than the caller; every session, "
+        description="Close the account of a staff user who has no more rights than the caller; every session, "
         "invitation and reset link ends at once. Refused for oneself and for the last active administrator. Writes the history of staff. Undone by "
         "`staffActivate`.",
     )
@@ -185,7 +185,7 @@ class StaffAdminMutation:
     @admin_mutation(
         permission=Permission.STAFF_MANAGE,
         exclusive=True,
-        description="End every session, invitation and reset link of a staff user who holds no more than the caller, at "
+        description="End every session, invitation and reset link of a staff user who has no more rights than the caller, at "
         "once, and forget their known devices, as when a device was lost. The account stays open and its password "
         "works. Writes the history of staff. Cannot be undone.",
     )
@@ -198,7 +198,7 @@ class StaffAdminMutation:
     @admin_mutation(
         permission=Permission.STAFF_MANAGE,
         exclusive=True,
-        description="Mail a staff user who holds no more than the caller a link to choose a password, the first or a "
+        description="Mail a staff user who has no more rights than the caller a link to choose a password, the first or a "
         "new one. It works once, for 24 hours, and only the newest does; only the recipient sees it. The old "
         "password works until then. Writes the history of staff. Undone by `staffInvitationWithdraw`.",
     )
@@ -219,7 +219,7 @@ class StaffAdminMutation:
     @admin_mutation(
         permission=Permission.STAFF_MANAGE,
         exclusive=True,
-        description="End the invitation of a staff user who holds no more than the caller; its link stops working at "
+        description="End the invitation of a staff user who has no more rights than the caller; its link stops working at "
         "once. Writes the history of staff. Undone by `staffInvite`, which mails another link.",
     )
     async def staff_invitation_withdraw(

@@ -24,7 +24,7 @@ from .tables import SignedInBy, StaffActor
 
 graph_enum(
     Permission,
-    "What staff and services can be allowed to do; a closed list.",
+    "Permissions of staff and services; a closed list.",
     {permission.name: f"`{permission}`: {permission.description}" for permission in Permission},
     name="StaffPermission",
 )
@@ -42,7 +42,7 @@ graph_enum(
 )
 graph_enum(
     SignedInBy,
-    "How a session of staff began.",
+    "Way in which a session of staff began.",
     {
         "PASSWORD": "With a password, and the second factor when one is on.",
         "OIDC": "At the identity provider.",
@@ -52,7 +52,7 @@ graph_enum(
 )
 graph_enum(
     SessionTransport,
-    "How a client keeps its session.",
+    "Place where a client keeps its session.",
     {
         "TOKEN": "As a token of the answer, sent as `Authorization: Bearer …`.",
         "COOKIE": "As a cookie of the browser that no script can read; the answer has no token. Only pages of the same "
@@ -88,7 +88,7 @@ class StaffRole(Node):
         description="The role.",
     )
     name: str = column("Unique name, at most 255 characters.")
-    version: int = column("Grows with every change; give it back as `expectedVersion` when editing.")
+    version: int = column("Version, which increases with every change. Pass it as `expectedVersion` in an edit.")
 
     @strawberry.field(description="Permissions of the role.")
     def permissions(self: Any) -> list[Permission]:
@@ -120,7 +120,7 @@ class StaffUser(Node):
     role: str | None = column("Name of the role of the user.")
     assigned_role: StaffRole | None = loaded(reads.roles_by_id, key="role_id", description="Role of the user.")
     is_active: bool | None = column("Whether the user may sign in.")
-    version: int | None = column("Grows with every change; give it back as `expectedVersion` when editing.")
+    version: int | None = column("Version, which increases with every change. Pass it as `expectedVersion` in an edit.")
     created_at: dt.datetime | None = column("Time at which the user was created.")
 
 
@@ -148,7 +148,7 @@ class StaffSession:
     def id(self: Any) -> strawberry.ID:
         return strawberry.ID(encode_id("sse", self.id))
 
-    signed_in_by: SignedInBy = column("How the session began.")
+    signed_in_by: SignedInBy = column("Way in which the session began.")
     created_at: dt.datetime = column("Time at which the session began.")
     last_used_at: dt.datetime = column("Time of the last use, to the minute.")
     expires_at: dt.datetime = column("Time at which the session ends in any case, 8 hours after it began.")

@@ -23,7 +23,7 @@ graph_enum(
 @strawberry.type(description="A setting of the shop, and its value at the scope asked for.")
 class ConfigurationSetting:
     path: str = column("Name of the setting, such as `accounts.confirm_email`.")
-    description: str = column("What the setting decides.")
+    description: str = column("Description of the setting.")
     default: JSON = column("Value in effect where none is set.")  # pyright: ignore[reportInvalidTypeForm]
     value: JSON = column("Value in effect at the scope asked for.")  # pyright: ignore[reportInvalidTypeForm]
     set_at: ConfigurationScope | None = column("Scope at which that value was set; null for the default.")

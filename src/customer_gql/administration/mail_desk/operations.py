@@ -34,7 +34,7 @@ StoreViewId = Annotated[
 
 @strawberry.input(description="The text of one mail, at one scope, in one language.")
 class MailTemplateResetInput:
-    template: MailTemplateName = column("Which mail.")  # pyright: ignore
+    template: MailTemplateName = column("Kind of the mail.")  # pyright: ignore
     website_id: strawberry.ID | None = strawberry.field(
         description="For one website; for all websites when neither a website nor a store view is given.", default=None
     )
@@ -70,7 +70,7 @@ class MailTemplatePayload(Payload):
     )
 
 
-@strawberry.input(description="Which mail.")
+@strawberry.input(description="Kind of the mail.")
 class MailRetryInput:
     id: strawberry.ID = column("The dead mail.")
 
@@ -116,7 +116,7 @@ class MailAdminQuery:
     async def mail_preview(
         self,
         info: Info,
-        template: Annotated[MailTemplateName, strawberry.argument(description="Which mail.")],  # pyright: ignore
+        template: Annotated[MailTemplateName, strawberry.argument(description="Kind of the mail.")],  # pyright: ignore
         store_view_id: StoreViewId,
         customer_id: Annotated[
             strawberry.ID | None,

@@ -20,9 +20,9 @@ graph_enum(
 )
 graph_enum(
     TemplateOrigin,
-    "Where the text of a mail comes from.",
+    "Origin of the text of a mail.",
     {
-        "BUILT_IN": "From this service.",
+        "BUILT_IN": "Built into this service.",
         "GLOBAL": "The shop's own, for all websites.",
         "WEBSITE": "The shop's own, for one website.",
         "STORE_VIEW": "The shop's own, for one store view.",
@@ -35,10 +35,10 @@ graph_enum(
     description="The text of one mail that applies in one store view, in Jinja2 with placeholders, filters and `if`."
 )
 class MailTemplate:
-    template: MailTemplateName = column("Which mail.")  # pyright: ignore
+    template: MailTemplateName = column("Kind of the mail.")  # pyright: ignore
     locale: str = column("Language of the text: a locale, a language, or `default`.")
-    origin: TemplateOrigin = column("Where the text comes from.")
-    version: int = column("Grows with each change of the shop's own text; 0 for a built-in one.")
+    origin: TemplateOrigin = column("Origin of the text.")
+    version: int = column("Version, which increases with each change of the shop's own text; 0 for a built-in one.")
     subject: str = column("Subject, one line.")
     html: str = column("Body of the HTML part; the frame around it is the service's. Values are escaped.")
     text: str = column("Body of the text part.")
@@ -48,7 +48,7 @@ class MailTemplate:
 @strawberry.type(description="A mail as its recipient would read it, rendered with sample secrets and not sent.")
 class MailPreview:
     locale: str = column("Language of the text that was used.")
-    origin: TemplateOrigin = column("Where the text comes from.")
+    origin: TemplateOrigin = column("Origin of the text.")
     sender: str = column("Name and address of the sender.")
     subject: str = column("Subject.")
     html: str = column("The whole HTML part. Display it in a sandbox.")
@@ -61,12 +61,12 @@ class MailPreview:
 class DeadMail:
     template: MailTemplateName | None = strawberry.field(  # pyright: ignore
         resolver=lambda root: MailTemplateName(root.template) if root.template in MAIL_KINDS else None,
-        description="Which mail; null when this version no longer knows it.",
+        description="Kind of the mail; null when this version no longer knows it.",
     )
     recipient: str = column("Address of the recipient.", personal=True)
     attempts: int = column("Number of attempts.")
     last_error: str | None = column(
-        "Why the last attempt failed: the answer of the mail server, or a sentence of this service. Without secrets.",
+        "Reason why the last attempt failed: the answer of the mail server, or a sentence of this service. Without secrets.",
         personal=True,
     )
     created_at: dt.datetime = column("Time at which it was queued.")

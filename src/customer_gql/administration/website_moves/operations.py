@@ -21,7 +21,7 @@ from .types import WebsiteMoveStep
 
 graph_enum(
     AccountSharing,
-    "Where an account works.",
+    "Websites on which an account works.",
     {
         "PER_WEBSITE": "On its website alone; one address may have an account on each.",
         "GLOBAL": "On every website; an address has one account.",

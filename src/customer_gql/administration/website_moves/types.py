@@ -9,7 +9,7 @@ from .steps import MoveEffect, MoveKind
 
 graph_enum(
     MoveKind,
-    "What a move to another website concerns.",
+    "Kind of record that a move to another website affects.",
     {
         "STORE_CREDIT": "Store credit.",
         "REWARD_POINTS": "Reward points.",
@@ -22,7 +22,7 @@ graph_enum(
 )
 graph_enum(
     MoveEffect,
-    "What a move to another website does.",
+    "Effect of a move to another website.",
     {
         "STAYS": "It stays with its website and stays visible.",
         "ENDS": "It ends.",
@@ -33,8 +33,8 @@ graph_enum(
 
 @strawberry.type(description="One consequence of a move to another website.")
 class WebsiteMoveStep:
-    kind: MoveKind = column("What it concerns.")
-    effect: MoveEffect = column("What happens to it.")
+    kind: MoveKind = column("Kind of record.")
+    effect: MoveEffect = column("Effect on these records.")
     count: int = column("Number of records; of reward points, the number of points.")
     amount: Money | None = money("Store credit that stays; null for the rest, and for many accounts.", amount="amount")
     message: str = column("Sentence for the person who decides.")

@@ -12,7 +12,7 @@ from customer_gql.shop.websites.types import Website
 from . import reads
 
 
-@strawberry.type(description="What a customer has on one website.")
+@strawberry.type(description="Store credit and reward points of a customer on one website.")
 class Balance:
     website: Website = loaded(websites_by_id, key="website_id", description="The website.")
     store_credit: Money = money("Store credit, in the currency of the website.", amount="store_credit")

@@ -15,5 +15,5 @@ class Product(Node):
     sku: str = column("Stock keeping unit, unique in the shop.")
     name: str = column("Display name.")
     price: Money = money("Unit price before any discount.", amount="price")
-    image_url: str | None = column("Address of the picture.")
+    image_url: str | None = column("URL of the picture.")
     is_salable: bool = column("Whether the product can be bought now.")

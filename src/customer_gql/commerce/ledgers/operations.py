@@ -14,13 +14,13 @@ from .idempotency import MAX_KEY
 from .writes import MAX_COMMENT, adjust_balance_once
 
 KEY_DESCRIPTION: Final = (
-    f"Key of this movement, 1 to {MAX_KEY} printable characters chosen by the caller, who alone it belongs to. A repeat of "
-    "the same movement moves nothing more and gets the same answer, a refusal too: take a new key after correcting the "
-    "input."
+    f"Key of this movement, 1 to {MAX_KEY} printable characters chosen by the caller. Keys of other callers are "
+    "apart. A repeat of the same movement moves nothing more and gets the same response, a refusal too: use a new key "
+    "after correcting the input."
 )
 WEBSITE_DESCRIPTION: Final = (
-    "Website of the balance; the customer's own when left out. What is given must be on a website where the account "
-    "works; it can be taken wherever there is a balance."
+    "Website of the balance; the customer's own when left out. An addition needs a website where the account works, "
+    "a deduction any website with a balance."
 )
 NOTIFY_DESCRIPTION: Final = "Whether the customer gets a mail about the movement, in the language of the website."
 COMMENT_DESCRIPTION: Final = (

@@ -127,7 +127,7 @@ class LoginAsExchangeInput:
     code: str = column("The login code.")
 
 
-@strawberry.input(description="Request to delete the own account.")
+@strawberry.input(description="Request to delete the customer's own account.")
 class MeDeleteRequestInput:
     current_password: str = column("Current password of the account.")
 

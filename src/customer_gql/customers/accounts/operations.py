@@ -182,7 +182,7 @@ class AccountMutation:
     @customer_mutation(
         exclusive=True,
         in_person=True,
-        description="Delete the own account, or where the shop wants so, ask staff to. Orders, reviews and ledgers "
+        description="Delete the customer's own account, or ask staff to where the shop requires it. Orders, reviews and ledgers "
         "stay. `INVALID` with `currentPassword` for a wrong one or too many of them, `NOT_ALLOWED` for a company's admin. "
         "Ends every session, mails the owner, writes history. Cannot be undone.",
     )

@@ -53,11 +53,11 @@ class Impersonation(Node):
 
 graph_enum(
     LockReason,
-    "Why sign-in is closed.",
+    "Cause of the lock.",
     {
         "PASSWORD": "Too many wrong passwords, wherever they were entered.",
         "TOKEN": "Too many refused sign-ins.",
-        "STAFF": "Staff closed it.",
+        "STAFF": "Staff locked the account.",
     },
 )
 
@@ -65,11 +65,11 @@ graph_enum(
 @strawberry.type(description="The lock of an account: sign-in is closed for a time, sessions go on.")
 class CustomerLock:
     until: dt.datetime = column("Time at which the lock ends by itself.")
-    reason: LockReason = column("Why sign-in is closed.")
+    reason: LockReason = column("Cause of the lock.")
     failed_attempts: int | None = column("Failed attempts in a row that caused the lock; null for one by staff.")
-    note: str | None = column("What staff noted about the lock.", personal=True)
+    note: str | None = column("Note of staff about the lock.", personal=True)
     staff: StaffUser | None = loaded(
-        staff_by_id, key="staff_id", description="The staff user who closed it; null for others.", admin=True
+        staff_by_id, key="staff_id", description="Staff user who locked the account; null for other causes.", admin=True
     )
 
 
@@ -78,7 +78,7 @@ class AccountSection:
     lock: CustomerLock | None = loaded(
         reads.locks_by_customer,
         key="id",
-        description="Why and until when sign-in is closed; null when open.",
+        description="Lock of the account, with its cause and its end; null when sign-in is open.",
         admin=True,
     )
     sessions: list[Session] = loaded(

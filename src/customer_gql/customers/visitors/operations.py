@@ -25,10 +25,10 @@ class VisitorMutation:
     @guest_mutation(
         exclusive=True,
         unlimited=True,
-        description="Tell that somebody is in the shop, so that staff see them among those who are online: a visitor by "
+        description="Report that somebody is in the shop, so that staff see them in the list of people online: a visitor by "
         "the header `X-Visitor` (a random token of 22 to 64 characters `A-Z a-z 0-9 _ -` that the storefront keeps), a "
         "signed-in customer by the session. The page is the path of `Referer`. Send it at most once a minute; from one "
-        f"network address {PINGS_PER_MINUTE} a minute are taken, then `RATE_LIMITED` says how long to wait. `REQUIRED` "
+        f"network address {PINGS_PER_MINUTE} a minute are accepted, then `RATE_LIMITED` says how long to wait. `REQUIRED` "
         "for a visitor without the header. Staff signed in as a customer are not recorded.",
     )
     async def visitor_ping(self, info: Info) -> VisitorPingPayload:

@@ -105,8 +105,8 @@ class StaffRoleAdminMutation:
     @admin_mutation(
         permission=Permission.STAFF_MANAGE,
         exclusive=True,
-        description="Change a role that allows no more than the caller's own, neither before nor after. Holds for its "
-        "bearers from their next request on. Asks for the caller's own password. Refused when no active "
+        description="Change a role that allows no more than the caller's own, neither before nor after. Applies to "
+        "its users from their next request on. Asks for the caller's own password. Refused when no active "
         "administrator would be left, and when one's own role would lose `staff.manage` or a website. Writes the "
         "history of staff.",
     )

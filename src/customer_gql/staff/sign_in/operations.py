@@ -40,7 +40,9 @@ class StaffSignInInput:
         "`COOKIE`, the cookie of an earlier sign-in stands for it.",
         default=None,
     )
-    session: SessionTransport = strawberry.field(description="How to keep the session.", default=SessionTransport.TOKEN)
+    session: SessionTransport = strawberry.field(
+        description="Place where the client keeps the session.", default=SessionTransport.TOKEN
+    )
 
 
 @strawberry.type
@@ -88,7 +90,9 @@ class StaffOidcExchangeInput:
         "Secret of the page that started the sign-in, 43 to 128 characters; its SHA-256 in URL-safe base64 was the "
         "`challenge` of `/admin/oidc/start`."
     )
-    session: SessionTransport = strawberry.field(description="How to keep the session.", default=SessionTransport.TOKEN)
+    session: SessionTransport = strawberry.field(
+        description="Place where the client keeps the session.", default=SessionTransport.TOKEN
+    )
 
 
 @strawberry.type(description="A new session, or the reason for refusing one.")

@@ -40,7 +40,8 @@ class StaffSignOutPayload(Payload):
 class StaffSignOutInput:
     everywhere: bool = strawberry.field(description="End every own session, not only this one.", default=False)
     session: SessionTransport = strawberry.field(
-        description="How the session is kept; with `COOKIE` its cookie is deleted.", default=SessionTransport.TOKEN
+        description="Place where the client keeps the session; with `COOKIE` its cookie is deleted.",
+        default=SessionTransport.TOKEN,
     )
 
 

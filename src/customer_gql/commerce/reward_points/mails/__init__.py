@@ -8,7 +8,7 @@ from customer_gql.commerce.ledgers.notices import movement_mail
 MAILS: Final = (
     movement_mail(
         "reward_points_changed",
-        "Reward points moved, where staff chose to tell.",
+        "Reward points were adjusted, and staff chose to notify the customer.",
         "/reward-points",
         Path(__file__).parent,
     ),

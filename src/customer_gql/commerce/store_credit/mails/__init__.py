@@ -7,6 +7,9 @@ from customer_gql.commerce.ledgers.notices import movement_mail
 
 MAILS: Final = (
     movement_mail(
-        "store_credit_changed", "Store credit moved, where staff chose to tell.", "/store-credit", Path(__file__).parent
+        "store_credit_changed",
+        "Store credit was adjusted, and staff chose to notify the customer.",
+        "/store-credit",
+        Path(__file__).parent,
     ),
 )

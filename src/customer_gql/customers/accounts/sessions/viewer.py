@@ -72,7 +72,7 @@ class ViewerType:
         return await info.context.load(impersonators_by_id, (self.customer_id, self.session_id))
 
     @strawberry.field(
-        graphql_type=list[Permission], description="What the caller may do; empty for a guest.", metadata=ADMIN
+        graphql_type=list[Permission], description="Permissions of the caller; empty for a guest.", metadata=ADMIN
     )
     def permissions(self: Any) -> Any:
         return known_permissions(self.permissions)
