@@ -10,7 +10,6 @@ import strawberry
 import structlog
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.routing import Route
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
@@ -27,9 +26,11 @@ from customer_gql.execution.http.caller import STOREFRONT_HEADER, request_origin
 from customer_gql.execution.http.cookies import read_cookies
 from customer_gql.execution.http.endpoint import Endpoint
 from customer_gql.execution.http.health import report_live, report_ready
-from customer_gql.execution.http.security_headers import SecurityHeaders
+from customer_gql.execution.http.security_headers import SecurityHeaders, cors_middleware
 from customer_gql.execution.limits.admission import AdmissionGate
 from customer_gql.execution.limits.cost import CostModel
+from customer_gql.execution.limits.document_text import DocumentTexts
+from customer_gql.execution.limits.persisted_queries import PersistedQueries
 from customer_gql.execution.limits.rate import LocalBuckets, SharedBuckets
 from customer_gql.execution.limits.trusted_documents import TrustedDocuments
 from customer_gql.execution.refusal import RequestRefused
@@ -63,8 +64,8 @@ def create_app(settings: Settings) -> Starlette:
     """The service on the database of the settings, which must be reachable and migrated."""
     app = Starlette(
         routes=[
-            Route("/graphql", _create_endpoint(settings, "storefront", storefront.schema)),
-            Route("/admin/graphql", _create_endpoint(settings, "admin", admin.schema)),
+            _create_route(settings, "/graphql", "storefront", storefront.schema),
+            _create_route(settings, "/admin/graphql", "admin", admin.schema),
             Route("/health/live", report_live),
             Route("/health/ready", report_ready),
             *oidc_routes.oidc_routes(settings),
@@ -79,6 +80,13 @@ def create_app(settings: Settings) -> Starlette:
     app.state.warnings = []
     app.state.background = Background()
     return app
+
+
+def _create_route(
+    settings: Settings, path: str, audience: Literal["storefront", "admin"], schema: strawberry.Schema
+) -> Route:
+    limits: AudienceSettings = getattr(settings, audience)
+    return Route(path, _create_endpoint(settings, audience, schema), middleware=cors_middleware(settings, limits))
 
 
 def _create_endpoint(
@@ -96,7 +104,10 @@ def _create_endpoint(
         buckets=SharedBuckets(settings.rate_storage) if settings.rate_storage else LocalBuckets(),
         documents=DocumentCache(graph, limits),
         costs=CostModel(graph),
-        trusted=TrustedDocuments(limits.documents, limits.documents_dir),
+        texts=DocumentTexts(
+            TrustedDocuments(limits.documents, limits.documents_dir),
+            PersistedQueries(limits.persisted_queries, limits.persisted_query_bytes),
+        ),
         gate=AdmissionGate(
             limits.requests,
             guest_limit=max(1, limits.requests * limits.guest_percent // 100),
@@ -114,13 +125,6 @@ def _create_middleware(settings: Settings) -> list[Middleware]:
     outermost_first = [Middleware(SecurityHeaders, allowed_hosts=settings.allowed_hosts)]
     if settings.trusted_proxies:
         outermost_first.append(Middleware(ProxyHeadersMiddleware, trusted_hosts=settings.trusted_proxies))
-    if settings.cors_origins:
-        cors = {"allow_origins": settings.cors_origins, "allow_methods": ["POST"], "max_age": 600}
-        # Never the headers of a storefront's server: its token has no place in a browser.
-        headers = ["authorization", "content-type", "x-store-view", "x-visitor"]
-        outermost_first.append(
-            Middleware(CORSMiddleware, **cors, allow_headers=headers, expose_headers=["retry-after"])  # pyright: ignore
-        )
     if settings.traces:
         outermost_first.append(Middleware(tracing.TracingMiddleware, address=settings.traces))
     return outermost_first

@@ -45,6 +45,13 @@ def test_a_document_is_answered(service: Service):
         ("two documents, one escaped", rb'{"query": "{a}", "\u0071uery": "{b}"}'),
         ("two sets of variables", b'{"query": "{a}", "variables": {}, "variables": null}'),
         ("a document and an id of one", b'{"query": "{a}", "documentId": "1"}'),
+        ("extensions that are no object", b'{"query": "{a}", "extensions": 1}'),
+        ("two sets of extensions", b'{"query": "{a}", "extensions": {}, "extensions": null}'),
+        ("a persisted query that is no object", b'{"extensions": {"persistedQuery": 1}}'),
+        ("a persisted query of another version", b'{"extensions":{"persistedQuery":{"version":2,"sha256Hash":"0"}}}'),
+        ("a hash that is no string", b'{"extensions":{"persistedQuery":{"version":1,"sha256Hash":7}}}'),
+        ("an id and a hash", b'{"documentId":"1","extensions":{"persistedQuery":{"version":1,"sha256Hash":"0"}}}'),
+        ("a hash of another text", b'{"query":"{a}","extensions":{"persistedQuery":{"version":1,"sha256Hash":"0"}}}'),
     ],
 )
 def test_an_invalid_body_is_refused(service: Service, _case: str, body: bytes):
@@ -75,10 +82,10 @@ def test_only_plain_json_is_accepted(service: Service, _case: str, status: int, 
         assert service.post(QUERY, **headers).status_code == status
 
 
-@pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE"])
-def test_only_post_is_accepted(service: Service, method: str):
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE"])
+def test_only_get_and_post_are_accepted(service: Service, method: str):
     answer = service.http.request(method, "/graphql?query={__typename}")
-    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, POST")
 
 
 def test_a_form_of_a_million_fields_is_never_parsed(service: Service):

@@ -23,6 +23,8 @@ class ErrorCode(enum.StrEnum):
     QUERY_TOO_COMPLEX = "QUERY_TOO_COMPLEX"
     RATE_LIMITED = "RATE_LIMITED"
     UNAVAILABLE = "UNAVAILABLE"
+    PERSISTED_QUERY_NOT_FOUND = "PERSISTED_QUERY_NOT_FOUND"
+    PERSISTED_QUERY_NOT_SUPPORTED = "PERSISTED_QUERY_NOT_SUPPORTED"
     INTERNAL_SERVER_ERROR = "INTERNAL_SERVER_ERROR"
 
 
@@ -62,6 +64,24 @@ class RateLimited(GraphError):
 
 class Unavailable(GraphError):
     code = ErrorCode.UNAVAILABLE
+
+
+class PersistedQueryNotFound(GraphError):
+    """Clients switch on this message, and then send the text with the hash."""
+
+    code = ErrorCode.PERSISTED_QUERY_NOT_FOUND
+
+    def __init__(self) -> None:
+        super().__init__("PersistedQueryNotFound")
+
+
+class PersistedQueryNotSupported(GraphError):
+    """Clients switch on this message, and then send the text alone."""
+
+    code = ErrorCode.PERSISTED_QUERY_NOT_SUPPORTED
+
+    def __init__(self) -> None:
+        super().__init__("PersistedQueryNotSupported")
 
 
 class UserErrorCode(enum.Enum):

@@ -3,24 +3,16 @@
 Settings of one audience carry its name and two underscores: `CUSTOMER_GQL_STOREFRONT__COST=2000`.
 """
 
-import re
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
 from cryptography.fernet import Fernet
 from email_validator import validate_email
-from pydantic import (
-    AfterValidator,
-    BeforeValidator,
-    Field,
-    SecretStr,
-    ValidationError,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from .audiences import AdminSettings, AudienceSettings, StorefrontSettings
+from .browsers import EXTRA_EXPOSED_HEADERS, EXTRA_HEADERS, Headers, Listed, Origins
 from .link_bases import is_loopback, origin_of, require_https
 
 __all__ = [
@@ -36,20 +28,6 @@ __all__ = [
 
 class SettingsError(Exception):
     """One line for the operator: which setting is invalid and what it accepts."""
-
-
-def _split_list(given: object) -> object:
-    return [part.strip() for part in given.split(",") if part.strip()] if isinstance(given, str) else given
-
-
-def _validate_origin(given: str) -> str:
-    if not re.fullmatch(r"https?://[^/*\s]+", given):
-        raise ValueError(f"{given!r} is not an exact origin such as https://shop.example.com")
-    return given
-
-
-Listed = Annotated[list[str], BeforeValidator(_split_list)]
-Origins = Annotated[list[Annotated[str, AfterValidator(_validate_origin)]], BeforeValidator(_split_list)]
 
 
 class Settings(BaseSettings):
@@ -92,7 +70,12 @@ class Settings(BaseSettings):
         [],
         description="addresses or networks, comma separated, whose X-Forwarded-For and X-Forwarded-Proto are trusted",
     )
-    cors_origins: Origins = Field([], description="exact origins that browsers may call from, comma separated")
+    cors_headers: Headers = Field(
+        EXTRA_HEADERS, description="headers that pages of other origins may send besides those of the graph"
+    )
+    cors_exposed_headers: Headers = Field(
+        EXTRA_EXPOSED_HEADERS, description="headers that pages of other origins may read besides those of the graph"
+    )
     header_bytes: int = Field(
         16 * 1024, ge=1024, le=1_048_576, description="bytes of a request's first line and headers together"
     )

@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from .browsers import Origins
+
 # A subclass that gives a default declares the field again, without the bounds of its base: so they are types.
 BodyBytes = Annotated[int, Field(ge=1024, le=67_108_864, description="bytes of a request's body")]
 Tokens = Annotated[int, Field(ge=10, le=100_000, description="lexical tokens of a document, comments included")]
@@ -74,7 +76,19 @@ class AudienceSettings(BaseModel):
     documents: Literal["off", "log", "enforce"] = Field(
         "off", description="trusted documents: not used; other documents are logged; other documents are refused"
     )
-    documents_dir: Path | None = Field(None, description="folder with the trusted documents (*.graphql)")
+    documents_dir: Path | None = Field(
+        None, description="folder with the trusted documents (*.graphql) and manifests of them (*.json)"
+    )
+    persisted_queries: int = Field(
+        1000,
+        ge=0,
+        le=100_000,
+        description="documents stored for clients that send their hash alone the next time; 0 stores none",
+    )
+    persisted_query_bytes: int = Field(
+        4 * 1024 * 1024, ge=1024, le=1_073_741_824, description="bytes of those documents together"
+    )
+    cors_origins: Origins = Field([], description="exact origins that browsers may call from, comma separated")
 
     @model_validator(mode="after")
     def _validate_consistency(self) -> "AudienceSettings":

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
 
-from graphql import ExecutionResult, GraphQLError, GraphQLSchema, OperationDefinitionNode
+from graphql import ExecutionResult, GraphQLError, GraphQLSchema, OperationDefinitionNode, OperationType
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -19,9 +19,9 @@ from customer_gql.execution.documents import Document, DocumentCache, InvalidDoc
 from customer_gql.execution.error_masking import is_outage, mask_document_errors, mask_field_errors, refusal_for_fault
 from customer_gql.execution.limits.admission import AdmissionGate
 from customer_gql.execution.limits.cost import CostCalculation, CostModel
+from customer_gql.execution.limits.document_text import DocumentTexts
 from customer_gql.execution.limits.rate import RateBuckets
 from customer_gql.execution.limits.size import QueryTooComplex
-from customer_gql.execution.limits.trusted_documents import TrustedDocuments
 from customer_gql.execution.refusal import RequestRefused
 from customer_gql.execution.run import run_document
 from customer_gql.execution.telemetry import metrics
@@ -35,10 +35,12 @@ from .caller import request_origin
 from .disconnects import run_until_disconnect
 from .request import ClientDisconnected, GraphQLRequest, read_request
 from .request_log import RequestLog
-from .responses import BEARER, GRAPHQL_JSON, JSON, GraphQLResponse, refusal_response, state_ended_token
+from .responses import BEARER, GRAPHQL_JSON, GraphQLResponse, choose_media_type, refusal_response, state_ended_token
 
 _PARSE_COST: Final = 20  # points; parsing and validating a document takes about as long as a small answer
 _REFUSAL_COST: Final = 20  # points of a request that was refused before its document ran
+# Of answers to GET: caches would keep them otherwise.
+_NEVER_CACHED: Final = (b"cache-control", b"private, no-store")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ class Endpoint:
     buckets: RateBuckets
     documents: DocumentCache
     costs: CostModel
-    trusted: TrustedDocuments
+    texts: DocumentTexts
     gate: AdmissionGate
     token_gate: AdmissionGate
     hashing: HashingPool
@@ -68,21 +70,25 @@ class Endpoint:
                 await self.page(Request(scope))(scope, receive, send)
                 return
         log = RequestLog(scope["path"])
+        accept = dict(scope["headers"]).get(b"accept", b"").decode("latin-1")
         try:
-            response = await self._respond(scope, receive, log)
+            response = await self._respond(scope, receive, accept, log)
         except ClientDisconnected:
             log.outcome = "CLIENT_GONE"
             self._record_request(log, None)
             return
         except RequestRefused as refused:
             log.outcome = refused.code.value
-            response = refusal_response(refused)
+            response = refusal_response(refused, accept=accept)
         except Exception as error:  # noqa: BLE001 - nothing of a fault leaves the process
             refused = refusal_for_fault(error)
             log.outcome = refused.code.value
             log_fault(error, log.request_id)
-            response = refusal_response(refused, log.request_id)
+            response = refusal_response(refused, log.request_id, accept)
         self._record_request(log, response.status)
+        response.headers.append((b"x-request-id", log.request_id.encode()))
+        if scope["method"] == "GET":
+            response.headers.append(_NEVER_CACHED)
         await response.send_to(send)
 
     def _record_request(self, log: RequestLog, status: int | None) -> None:
@@ -90,13 +96,12 @@ class Endpoint:
         metrics.record_request(self.audience, log.outcome, seconds, log.cost)
         log.write_line(status, seconds)
 
-    async def _respond(self, scope: Scope, receive: Receive, log: RequestLog) -> GraphQLResponse:
+    async def _respond(self, scope: Scope, receive: Receive, accept: str, log: RequestLog) -> GraphQLResponse:
         headers = dict(scope["headers"])
         request = await read_request(
-            scope["method"], headers, receive, max_bytes=self.limits.body_bytes, seconds=self.body_seconds
+            scope, headers, receive, max_bytes=self.limits.body_bytes, seconds=self.body_seconds
         )
         log.set_operation(request.operation_name)
-        accept = headers.get(b"accept", b"").decode("latin-1")
         return await run_until_disconnect(receive, self._answer_request(Request(scope), request, accept, log))
 
     async def _answer_request(
@@ -125,7 +130,7 @@ class Endpoint:
     def _build_response(self, body: dict[str, Any], context: Context, accept: str, log: RequestLog) -> GraphQLResponse:
         if context.viewer.token_has_ended and state_ended_token(body):
             log.outcome = ErrorCode.UNAUTHENTICATED.value
-            return GraphQLResponse(401, body, GRAPHQL_JSON if GRAPHQL_JSON in accept else JSON, BEARER)
+            return GraphQLResponse(401, body, choose_media_type(accept), BEARER)
         return _negotiate_response(body, accept, log)
 
     async def _open_context(self, http_request: Request) -> Context:
@@ -148,14 +153,20 @@ class Endpoint:
         self, request: GraphQLRequest, context: Context, caller: str, extensions: dict[str, Any], log: RequestLog
     ) -> dict[str, Any]:
         """The body of the response; without `data` when nothing was executed."""
-        text = self.trusted.choose_text(request)
+        try:
+            text = self.texts.choose_text(request.query, request.document_id, request.persisted_hash)
+        except GraphError as unknown:
+            await self._take_cost(context.viewer, caller, _REFUSAL_COST)
+            return {"errors": [{"message": unknown.message, "extensions": unknown.extensions}]}
         # Parsing and validating is paid for whatever it finds; of a document that was parsed before, the refusal is.
         refusal_cost = _REFUSAL_COST if self.documents.has_document(text) else 0
         if not refusal_cost:
             await self._take_cost(context.viewer, caller, _PARSE_COST)
         try:
             document = self._load_document(text, context.viewer)
+            self.texts.persist_text(request.query, request.persisted_hash)
             operation = document.find_operation(request.operation_name)
+            _validate_method(request, operation)
             document.validate_variables(operation, request.variables)
             log.cost = self.costs.compute_cost(document, operation, request.variables or {})
             extensions["cost"] = context.cost = {"requested": log.cost, "limit": self.limits.cost}
@@ -213,6 +224,13 @@ class Endpoint:
         return body
 
 
+def _validate_method(request: GraphQLRequest, operation: OperationDefinitionNode) -> None:
+    """Anything may repeat a GET request: a cache, a browser that restores its tabs, a link in a page of strangers."""
+    if request.is_get and operation.operation is not OperationType.QUERY:
+        message = f"A {operation.operation.value} needs a POST request."
+        raise RequestRefused(405, ErrorCode.BAD_USER_INPUT, message, {"Allow": "POST"})
+
+
 def rate_limit_key(viewer: Viewer, address: str) -> str:
     """Whose bucket pays: the account or service of a valid token, otherwise the address."""
     if viewer.kind is ViewerKind.GUEST:
@@ -229,7 +247,7 @@ def _negotiate_response(body: dict[str, Any], accept: str, log: RequestLog) -> G
     if "errors" in body:
         log.outcome = body["errors"][0]["extensions"]["code"]
         if is_outage(body):
-            return GraphQLResponse(503, {**body, "data": None}, JSON, {"Retry-After": "1"})
-    is_modern = GRAPHQL_JSON in accept
-    status = 400 if is_modern and "data" not in body else 200
-    return GraphQLResponse(status, body, GRAPHQL_JSON if is_modern else JSON)
+            return GraphQLResponse(503, {**body, "data": None}, choose_media_type(accept), {"Retry-After": "1"})
+    media_type = choose_media_type(accept)
+    status = 400 if media_type == GRAPHQL_JSON and "data" not in body else 200
+    return GraphQLResponse(status, body, media_type)

@@ -1,13 +1,15 @@
-"""Reads a request. Whatever is not POST, JSON, small and received in time is refused before anything looks inside."""
+"""Reads a request: a query of a URL, or a body that is JSON, small and received in time. Anything else is refused before
+anything looks inside."""
 
 import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import parse_qsl
 
 import orjson
-from starlette.types import Receive
+from starlette.types import Receive, Scope
 
 from customer_gql.core.errors import ErrorCode
 from customer_gql.execution.limits.text import MAX_NESTING
@@ -15,7 +17,8 @@ from customer_gql.execution.refusal import RequestRefused
 
 _DISCARDED_BYTES: Final = 1024 * 1024  # of a refused body are read and dropped, so that the client sees the refusal
 _DISCARD_SECONDS: Final = 1.0
-_KEYS: Final = (b'"query"', b'"documentId"', b'"variables"', b'"operationName"')
+_KEYS: Final = (b'"query"', b'"documentId"', b'"variables"', b'"operationName"', b'"extensions"')
+_PARAMETERS: Final = 20  # of a URL; further ones are refused unread
 
 
 class ClientDisconnected(Exception):
@@ -24,18 +27,23 @@ class ClientDisconnected(Exception):
 
 @dataclass(frozen=True, slots=True)
 class GraphQLRequest:
-    """The body of a request; either `query` or `document_id` is set."""
+    """What a request asks for; one of `document_id`, `query` and `persisted_hash` is set, or the last two are."""
 
     query: str | None
     document_id: str | None
     variables: dict[str, Any] | None
     operation_name: str | None
+    persisted_hash: str | None
+    is_get: bool
 
 
 async def read_request(
-    method: str, headers: Mapping[bytes, bytes], receive: Receive, *, max_bytes: int, seconds: float
+    scope: Scope, headers: Mapping[bytes, bytes], receive: Receive, *, max_bytes: int, seconds: float
 ) -> GraphQLRequest:
     """Raises `RequestRefused`, or `ClientDisconnected`."""
+    method = scope["method"]
+    if method == "GET":
+        return parse_query_string(scope["query_string"], headers)
     try:
         validate_headers(method, headers, max_bytes)
         async with asyncio.timeout(seconds):
@@ -54,7 +62,7 @@ async def read_request(
 
 def validate_headers(method: str, headers: Mapping[bytes, bytes], max_bytes: int) -> None:
     if method != "POST":
-        raise _bad_request(405, "Send a POST request.", {"Allow": "POST"})
+        raise _bad_request(405, "Send a GET or POST request.", {"Allow": "GET, POST"})
     if headers.get(b"content-encoding", b"identity").strip().lower() != b"identity":
         raise _bad_request(415, "Send the body without Content-Encoding.")
     media_type, _, parameters = headers.get(b"content-type", b"").lower().partition(b";")
@@ -99,6 +107,38 @@ async def _discard_body(receive: Receive) -> None:
         return
 
 
+def parse_query_string(query_string: bytes, headers: Mapping[bytes, bytes]) -> GraphQLRequest:
+    """The parameters of a GET request. Raises `RequestRefused`."""
+    if headers.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in headers:
+        raise _bad_request(400, "A GET request has no body.", {"Connection": "close"})
+    try:
+        text = query_string.decode("ascii")
+        pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=_PARAMETERS)
+    except ValueError:
+        raise _bad_request(400, "The parameters of the URL are not UTF-8, or too many.") from None
+    sent: dict[str, Any] = dict(pairs)
+    if len(sent) != len(pairs):
+        raise _bad_request(400, "The URL contains a parameter twice.")
+    for name in ("variables", "extensions"):
+        sent[name] = _parse_parameter(name, sent.get(name))
+    sent["operationName"] = sent.get("operationName") or None
+    return _check_request(sent, is_get=True)
+
+
+def _parse_parameter(name: str, given: str | None) -> Any:
+    if not given:
+        return None
+    try:
+        value = orjson.loads(given)
+    except orjson.JSONDecodeError:
+        raise _bad_request(400, f"The parameter `{name}` is not JSON, or nested too deeply.") from None
+    if not isinstance(value, (dict, type(None))):
+        raise _bad_request(400, f"`{name}` must be an object or null.")
+    if value and _nesting_depth(value) > MAX_NESTING:
+        raise _bad_request(400, f"`{name}` may not be nested deeper than {MAX_NESTING} levels.")
+    return value
+
+
 def parse_body(body: bytes) -> GraphQLRequest:
     """Raises `RequestRefused`."""
     try:
@@ -111,16 +151,31 @@ def parse_body(body: bytes) -> GraphQLRequest:
         raise _bad_request(400, f"No value of the body may be nested deeper than {MAX_NESTING} levels.")
     if _may_repeat_keys(body) and _repeats_keys(body):
         raise _bad_request(400, "The body contains a key twice.")
-    document_id = sent.get("documentId")
-    query = _text_value(sent, "query")
-    if (query is None) == (document_id is None):
-        raise _bad_request(400, "Send `query`, the document as a string.")
-    variables = sent.get("variables")
+    return _check_request(sent, is_get=False)
+
+
+def _check_request(sent: Mapping[str, Any], *, is_get: bool) -> GraphQLRequest:
+    query, document_id = _text_value(sent, "query"), _text_value(sent, "documentId")
+    variables, extensions = sent.get("variables"), sent.get("extensions")
     if variables is not None and not isinstance(variables, dict):
         raise _bad_request(400, "`variables` must be an object or null.")
-    if not isinstance(sent.get("extensions", {}), (dict, type(None))):
+    if extensions is not None and not isinstance(extensions, dict):
         raise _bad_request(400, "`extensions` must be an object or null.")
-    return GraphQLRequest(query, _text_value(sent, "documentId"), variables, _text_value(sent, "operationName"))
+    persisted_hash = _persisted_hash(extensions or {})
+    if (document_id is None) == (query is None and persisted_hash is None):
+        raise _bad_request(400, "Send `query`, the document as a string.")
+    return GraphQLRequest(query, document_id, variables, _text_value(sent, "operationName"), persisted_hash, is_get)
+
+
+def _persisted_hash(extensions: Mapping[str, Any]) -> str | None:
+    """The hash of an automatic persisted query, the first version of which is the only one."""
+    persisted = extensions.get("persistedQuery")
+    if persisted is None:
+        return None
+    given = persisted.get("sha256Hash") if isinstance(persisted, dict) and persisted.get("version") == 1 else None
+    if not isinstance(given, str):
+        raise _bad_request(400, "`extensions.persistedQuery` must be an object of `version` 1 and `sha256Hash`.")
+    return given
 
 
 def _text_value(sent: Mapping[str, Any], name: str) -> str | None:

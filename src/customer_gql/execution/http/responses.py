@@ -34,13 +34,17 @@ class GraphQLResponse:
         await send({"type": "http.response.body", "body": self.body})
 
 
-def refusal_response(refused: RequestRefused, request_id: str | None = None) -> GraphQLResponse:
+def choose_media_type(accept: str) -> str:
+    return GRAPHQL_JSON if GRAPHQL_JSON in accept else JSON
+
+
+def refusal_response(refused: RequestRefused, request_id: str | None = None, accept: str = "") -> GraphQLResponse:
     """The response to a refused request: one error with its code."""
     extensions: dict[str, Any] = {"code": refused.code.value, **({"requestId": request_id} if request_id else {})}
     if refused.code is ErrorCode.RATE_LIMITED:
         extensions["retryAfter"] = int(refused.headers["Retry-After"])
     body = {"errors": [{"message": refused.message, "extensions": extensions}]}
-    return GraphQLResponse(refused.status, body, JSON, refused.headers)
+    return GraphQLResponse(refused.status, body, choose_media_type(accept), refused.headers)
 
 
 def state_ended_token(body: dict[str, Any]) -> bool:

@@ -6,10 +6,14 @@ A service that is shutting down closes each connection after its response, so th
 from collections.abc import Sequence
 from typing import Final
 
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from customer_gql.core.errors import ErrorCode
 from customer_gql.execution.refusal import RequestRefused
+from customer_gql.settings import AudienceSettings, Settings
+from customer_gql.settings.browsers import GRAPH_EXPOSED_HEADERS, GRAPH_HEADERS, LOOPBACK_ORIGIN
 
 from .responses import refusal_response
 
@@ -45,7 +49,8 @@ class SecurityHeaders:
         if self.allowed_hosts and not self._is_allowed_host(scope):
             message = "The Host header does not name a host of this service."
             refused = RequestRefused(400, ErrorCode.BAD_USER_INPUT, message)
-            await refusal_response(refused).send_to(send_with_headers)
+            accept = dict(scope["headers"]).get(b"accept", b"").decode("latin-1")
+            await refusal_response(refused, accept=accept).send_to(send_with_headers)
             return
         await self.app(scope, receive, send_with_headers)
 
@@ -57,3 +62,21 @@ class SecurityHeaders:
 def _strip_port(host: bytes) -> bytes:
     name, colon, port = host.rpartition(b":")
     return name if colon and port.isdigit() else host
+
+
+def cors_middleware(settings: Settings, audience: AudienceSettings) -> list[Middleware]:
+    """What lets pages of other origins call an endpoint. Never with cookies: those are for the endpoint's own origin."""
+    is_development = settings.environment == "development"
+    if not audience.cors_origins and not is_development:
+        return []
+    return [
+        Middleware(
+            CORSMiddleware,
+            allow_origins=audience.cors_origins,
+            allow_origin_regex=LOOPBACK_ORIGIN if is_development else None,
+            allow_methods=["GET", "POST"],
+            allow_headers=[*GRAPH_HEADERS, *settings.cors_headers],
+            expose_headers=[*GRAPH_EXPOSED_HEADERS, *settings.cors_exposed_headers],
+            max_age=600,
+        )
+    ]

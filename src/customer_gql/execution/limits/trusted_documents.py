@@ -1,52 +1,54 @@
-"""Trusted documents: those of a folder may be requested by their SHA-256, and in the end may be the only ones."""
+"""Trusted documents: those of a folder may be requested by their id, and in the end may be the only ones."""
 
-import hashlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import structlog
 
 from customer_gql.core.errors import ErrorCode
 from customer_gql.execution.refusal import RequestRefused
+from customer_gql.settings import SettingsError
 
-if TYPE_CHECKING:
-    from customer_gql.execution.http.request import GraphQLRequest
+from .manifests import document_hash, read_documents
 
 log = structlog.get_logger("trusted_documents")
 
 
 class TrustedDocuments:
-    """off: `documentId` is refused. log: it is accepted, and other documents are logged. enforce: they are refused."""
+    """off: `documentId` is refused. log: it is accepted, and other documents are logged. enforce: they are refused.
+
+    Raises `SettingsError` for a file that is no manifest, and where `enforce` would refuse everything.
+    """
 
     def __init__(self, mode: Literal["off", "log", "enforce"], folder: Path | None) -> None:
         self.mode = mode
-        files = [] if folder is None or mode == "off" else folder.glob("*.graphql")
-        texts = [file.read_text("utf-8") for file in files]
-        self._by_hash = {document_hash(text): text for text in texts}
-        self._texts = frozenset(texts)
+        self._by_id = {} if folder is None or mode == "off" else read_documents(folder)
+        self._texts = frozenset(self._by_id.values())
+        if mode == "enforce" and not self._texts:
+            raise SettingsError(f"documents=enforce needs trusted documents, and {folder} contains none.")
+        if mode == "log" and not self._texts:
+            log.warning("no trusted documents", folder=str(folder))
 
-    def choose_text(self, request: "GraphQLRequest") -> str:
-        """The text of the document to run. Raises `RequestRefused`."""
-        if request.document_id is not None:
-            return self._find_text(request.document_id)
-        assert request.query is not None
-        if self.mode != "off" and request.query not in self._texts:
-            if self.mode == "enforce":
-                raise _refuse_document("Only trusted documents are accepted, and this is not one of them.")
-            log.info("untrusted document", sha256=document_hash(request.query))
-        return request.query
+    def find_text(self, document_id: str) -> str | None:
+        return self._by_id.get(document_id.removeprefix("sha256:"))
 
-    def _find_text(self, document_id: str) -> str:
+    def require_text(self, document_id: str) -> str:
         if self.mode == "off":
             raise _refuse_document("Trusted documents are not enabled: send `query`.")
-        text = self._by_hash.get(document_id.removeprefix("sha256:"))
+        text = self.find_text(document_id)
         if text is None:
-            raise _refuse_document("No trusted document has this `documentId`, the hexadecimal SHA-256 of its text.")
+            raise _refuse_document(
+                "No trusted document has this `documentId`: its id in a manifest, or the hexadecimal SHA-256 of its text."
+            )
         return text
 
-
-def document_hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+    def require_trusted(self, text: str) -> None:
+        """Refuses or logs a text that is not one of these documents."""
+        if self.mode == "off" or text in self._texts:
+            return
+        if self.mode == "enforce":
+            raise _refuse_document("Only trusted documents are accepted, and this is not one of them.")
+        log.info("untrusted document", sha256=document_hash(text))
 
 
 def _refuse_document(message: str) -> RequestRefused:
