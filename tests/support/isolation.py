@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from customer_gql.database.statements import Connection
 from support.bystander import COUNTERS, Bystander, make_bystander
 
-SETTINGS = "SELECT path, scope, scope_id, value::text FROM configuration_value ORDER BY 1, 2, 3"
+SETTINGS = "SELECT path, scope, scope_id, value::text, version FROM configuration_value ORDER BY 1, 2, 3"
 COUNTED = " OR ".join(f"EXISTS (SELECT FROM {table})" for table in sorted(COUNTERS))
 
 
@@ -13,7 +13,7 @@ COUNTED = " OR ".join(f"EXISTS (SELECT FROM {table})" for table in sorted(COUNTE
 class Isolation:
     """The state that every test of this worker's database finds."""
 
-    settings: list[tuple[str, str, int, str]]
+    settings: list[tuple[str, str, int, str, int]]
     bystander: Bystander
 
     async def restore(self, connection: Connection) -> list[str]:
@@ -31,11 +31,11 @@ async def isolate(connection: Connection) -> Isolation:
     return Isolation(await read_settings(connection), bystander)
 
 
-async def read_settings(connection: Connection) -> list[tuple[str, str, int, str]]:
+async def read_settings(connection: Connection) -> list[tuple[str, str, int, str, int]]:
     return [(row[0], row[1], row[2], row[3]) for row in await connection.fetch(SETTINGS)]
 
 
-async def write_settings(connection: Connection, rows: list[tuple[str, str, int, str]]) -> None:
+async def write_settings(connection: Connection, rows: list[tuple[str, str, int, str, int]]) -> None:
     async with connection.transaction():
         await connection.execute("DELETE FROM configuration_value")
-        await connection.executemany("INSERT INTO configuration_value VALUES ($1, $2, $3, $4)", rows)
+        await connection.executemany("INSERT INTO configuration_value VALUES ($1, $2, $3, $4, $5)", rows)

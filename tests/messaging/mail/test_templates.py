@@ -218,6 +218,16 @@ async def test_two_editors_of_one_text(manager):
     }
 
 
+async def test_a_text_that_comes_back_continues_its_version(manager):
+    own = {key: OWN[key] for key in OWN if key not in {"subject", "html", "text"}}
+    await manager.data(UPDATE, input=OWN)
+    reset = "mutation R($input: MailTemplateResetInput!) { mailTemplateReset(input: $input) { userErrors { code } } }"
+    assert (await manager.data(reset, input=own))["mailTemplateReset"] == {"userErrors": []}
+    assert (await manager.data(UPDATE, input={**OWN, "expectedVersion": 0}))["mailTemplateUpdate"]["version"] == 3
+    stale = await manager.data(UPDATE, input={**OWN, "subject": "Stale", "expectedVersion": 1})
+    assert stale["mailTemplateUpdate"]["userErrors"][0]["currentVersion"] == 3
+
+
 async def test_two_editors_at_once(manager, store):
     import asyncio
 

@@ -24,6 +24,10 @@ class ConfigurationScopeInput:
     store_view_id: strawberry.Maybe[strawberry.ID] = column("Id of the store view.")
 
 
+_EXPECTED_VERSION = (
+    "`version` of the value that the edit is based on, 0 for none at this scope. Another version is a "
+    "`VersionConflictError`. Without it, the last edit wins."
+)
 _SCOPE = "Scope of the value; the whole shop when left out."
 
 
@@ -34,12 +38,14 @@ class ConfigurationSetInput:
         "The value: a text, number or flag like the default. Text has at most 10,000 characters.", longest=MAX_TEXT
     )
     scope: ConfigurationScopeInput | None = strawberry.field(description=_SCOPE, default=None)
+    expected_version: int | None = strawberry.field(description=_EXPECTED_VERSION, default=None)
 
 
 @strawberry.input(description="The setting and the scope whose value is deleted.")
 class ConfigurationResetInput:
     path: str = column("Name of the setting.")
     scope: ConfigurationScopeInput | None = strawberry.field(description=_SCOPE, default=None)
+    expected_version: int | None = strawberry.field(description=_EXPECTED_VERSION, default=None)
 
 
 @strawberry.type(description="The setting after `configurationSet`.")
@@ -76,7 +82,7 @@ class ConfigurationAdminQuery:
             except RuleError:
                 return None
             settings, values = await values_at(connection, decoded)
-        return [configuration_setting(setting, values) for setting in settings.values()]
+        return [configuration_setting(setting, values, decoded[0]) for setting in settings.values()]
 
 
 @strawberry.type
@@ -99,6 +105,7 @@ class ConfigurationAdminMutation:
                 input.path,
                 scope,
                 input.value,
+                expected_version=input.expected_version,
                 by=actor_of(context.viewer),
                 deployment=context.settings,
             )
@@ -115,14 +122,21 @@ class ConfigurationAdminMutation:
     ) -> ConfigurationResetPayload:
         scope, context = _decoded(input.scope), info.context
         async with context.transaction() as connection:
-            await reset_configuration(connection, context.viewer, input.path, scope, by=actor_of(context.viewer))
+            await reset_configuration(
+                connection,
+                context.viewer,
+                input.path,
+                scope,
+                expected_version=input.expected_version,
+                by=actor_of(context.viewer),
+            )
         return ConfigurationResetPayload(setting=await _setting_at(info, input.path, scope))
 
 
 async def _setting_at(info: Info, path: str, scope: Scope) -> ConfigurationSetting:
     async with info.context.database.reads.acquire() as connection:
         settings, values = await values_at(connection, scope)
-    return configuration_setting(settings[path], values)
+    return configuration_setting(settings[path], values, scope[0])
 
 
 def _decoded(scope: ConfigurationScopeInput | None) -> Scope:

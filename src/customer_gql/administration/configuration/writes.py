@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from customer_gql.core.actor import Actor
+from customer_gql.core.concurrent_edits import refuse_other_version
 from customer_gql.core.errors import Forbidden, RuleError, UserErrorCode
 from customer_gql.core.ids import encode_id
 from customer_gql.core.viewer import Viewer
@@ -11,7 +12,7 @@ from customer_gql.database.statements import Connection
 from customer_gql.settings import Settings
 from customer_gql.shop.settings.declaration import DECLARED_SETTINGS, STORE_VIEW, WEBSITE, Setting
 from customer_gql.shop.settings.reads import own_value
-from customer_gql.shop.settings.writes import reset_value, set_value
+from customer_gql.shop.settings.writes import lock_own_value, reset_value, set_value
 from customer_gql.staff.audit.writes import record_staff_event
 
 from .reads import Scope, is_global, validate_reach
@@ -26,20 +27,28 @@ async def set_configuration(
     scope: Scope,
     value: Any,
     *,
+    expected_version: int | None,
     by: Actor,
     deployment: Settings,
 ) -> None:
+    """Raises `VersionConflict` when somebody else changed the value of this scope after `expected_version`, which is 0
+    for none."""
     setting = await _editable_setting(connection, viewer, path, scope)
-    before = await own_value(connection, setting, *scope)
+    before, version = await lock_own_value(connection, setting, *scope)
+    refuse_other_version({"value": (before, value)}, current=version, expected=expected_version)
     if setting.check_deployment is not None:
         setting.check_deployment(deployment, setting.validate_value(value))
     await set_value(connection, setting, value, scope=scope[0], scope_id=scope[1])
     await _record_change(connection, "CONFIGURATION_SET", setting, scope, before, by)
 
 
-async def reset_configuration(connection: Connection, viewer: Viewer, path: str, scope: Scope, *, by: Actor) -> None:
+async def reset_configuration(
+    connection: Connection, viewer: Viewer, path: str, scope: Scope, *, expected_version: int | None, by: Actor
+) -> None:
+    """Raises `VersionConflict` as `set_configuration` does."""
     setting = await _editable_setting(connection, viewer, path, scope)
-    before = await own_value(connection, setting, *scope)
+    before, version = await lock_own_value(connection, setting, *scope)
+    refuse_other_version({"value": (before, None)}, current=version, expected=expected_version)
     await reset_value(connection, setting, *scope)
     await _record_change(connection, "CONFIGURATION_RESET", setting, scope, before, by)
 

@@ -11,6 +11,7 @@ from customer_gql.core.concurrent_edits import refuse_other_version
 from customer_gql.core.errors import RuleError, RuleErrors, UserErrorCode
 from customer_gql.core.ids import new_id
 from customer_gql.core.viewer import Websites
+from customer_gql.database.record_versions import advance_record_version, lock_record
 from customer_gql.database.statements import Connection, Row, compile_statement, execute_statement, fetch_one
 from customer_gql.shop.websites.tables import store, store_view, website
 
@@ -136,18 +137,20 @@ async def update_template(
     if errors:
         raise RuleErrors(errors)
     key = {"name": kind.name, "scope": scope.value, "scope_id": scope_id, "locale": locale}
-    await _lock_template(connection, key)
+    record = _record_of(key)
+    await lock_record(connection, record)
     override = await fetch_one(connection, select(mail_template).filter_by(**key))
     stored = 0 if override is None else override.version
     before = dict.fromkeys(PARTS) if override is None else override
     edits = {part: (before[part], texts[part]) for part in PARTS if before[part] != texts[part]}
     refuse_other_version(edits, current=stored, expected=expected_version)
-    values = {**texts, "version": stored + 1, "updated_at": dt.datetime.now(dt.UTC), "updated_by": by}
+    version = await advance_record_version(connection, record)
+    values = {**texts, "version": version, "updated_at": dt.datetime.now(dt.UTC), "updated_by": by}
     if override is None:
         await execute_statement(connection, insert(mail_template).values(**key, **values))
     else:
         await execute_statement(connection, update(mail_template).filter_by(**key).values(**values))
-    return stored + 1, override
+    return version, override
 
 
 async def reset_template(
@@ -155,12 +158,9 @@ async def reset_template(
 ) -> Row:
     """Delete the shop's text of one scope and language, so that the next one applies; the deleted text."""
     await _validate_scope(connection, scope, scope_id, websites)
-    gone = await fetch_one(
-        connection,
-        delete(mail_template)
-        .filter_by(name=kind.name, scope=scope.value, scope_id=scope_id, locale=locale)
-        .returning(mail_template),
-    )
+    key = {"name": kind.name, "scope": scope.value, "scope_id": scope_id, "locale": locale}
+    await advance_record_version(connection, _record_of(key))
+    gone = await fetch_one(connection, delete(mail_template).filter_by(**key).returning(mail_template))
     if gone is None:
         raise RuleError(
             "The shop has no text of its own at this scope and in this language.",
@@ -170,10 +170,8 @@ async def reset_template(
     return gone
 
 
-async def _lock_template(connection: Connection, key: Mapping[str, Any]) -> None:
-    """One edit of a text at a time, also while there is no row to lock."""
-    name = ":".join(str(part) for part in key.values())
-    await connection.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"mail_template:{name}")
+def _record_of(key: Mapping[str, Any]) -> str:
+    return ":".join(["mail_template", *[str(part) for part in key.values()]])
 
 
 async def _validate_scope(connection: Connection, scope: TemplateScope, scope_id: int, websites: Websites) -> None:

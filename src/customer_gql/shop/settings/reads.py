@@ -23,7 +23,7 @@ _website_of_view = (
 _website_id = func.coalesce(bindparam("website_id", type_=BigInteger()), _website_of_view)
 _WIDEST_FIRST = case((value.c.scope == GLOBAL.value, 0), (value.c.scope == WEBSITE.value, 1), else_=2)
 _VALUES = compile_statement(
-    select(value.c.path, value.c.scope, value.c.value)
+    select(value.c.path, value.c.scope, value.c.value, value.c.version)
     .where(
         value.c.path == any_(bindparam("paths", type_=ARRAY(Text()))),
         or_(
@@ -41,7 +41,7 @@ class SettingValues:
 
     __slots__ = ("_found",)
 
-    def __init__(self, found: Mapping[str, tuple[Any, ConfigurationScope]]) -> None:
+    def __init__(self, found: Mapping[str, tuple[Any, ConfigurationScope, int]]) -> None:
         self._found = found
 
     def __getitem__(self, setting: Setting[T]) -> T:
@@ -50,6 +50,11 @@ class SettingValues:
     def set_at(self, setting: Setting[Any]) -> ConfigurationScope | None:
         """The scope that the value comes from; None for the default."""
         return self._found[setting.path][1] if setting.path in self._found else None
+
+    def version_at(self, setting: Setting[Any], scope: ConfigurationScope) -> int:
+        """Version of the value set at this very scope; 0 when it inherits."""
+        _, set_at, version = self._found.get(setting.path, (None, None, 0))
+        return version if set_at is scope else 0
 
 
 async def setting(
@@ -66,7 +71,9 @@ async def settings_at(
     paths = [option.path for option in options]
     rows = await fetch_rows(connection, _VALUES, paths=paths, website_id=website_id, store_view_id=store_view_id)
     # The narrowest comes last and replaces the wider ones.
-    return SettingValues({row.path: (orjson.loads(row.value), ConfigurationScope(row.scope)) for row in rows})
+    return SettingValues(
+        {row.path: (orjson.loads(row.value), ConfigurationScope(row.scope), row.version) for row in rows}
+    )
 
 
 async def own_value(

@@ -1,6 +1,6 @@
 import enum
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, PrimaryKeyConstraint, Text
+from sqlalchemy import BigInteger, CheckConstraint, Column, Integer, PrimaryKeyConstraint, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from customer_gql.database.tables import one_of, table
@@ -19,6 +19,7 @@ configuration_value = table(
     Column("scope", Text, nullable=False),
     Column("scope_id", BigInteger, nullable=False),
     Column("value", JSONB, nullable=False),
+    Column("version", Integer, nullable=False, server_default="1"),
     PrimaryKeyConstraint("path", "scope", "scope_id"),
     one_of("scope", ConfigurationScope),
     CheckConstraint("(scope = 'GLOBAL') = (scope_id = 0)", name="scope_id"),

@@ -1,13 +1,14 @@
 """Setting a value at one scope, and taking it away so that the scope inherits again."""
 
-from typing import Final
+from typing import Any, Final
 
 import orjson
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from customer_gql.core.errors import RuleError
-from customer_gql.database.statements import Connection, execute_statement
+from customer_gql.database.record_versions import advance_record_version, lock_record
+from customer_gql.database.statements import Connection, execute_statement, fetch_one
 
 from .declaration import GLOBAL, STORE_VIEW, WEBSITE, Setting, T
 from .tables import ConfigurationScope, configuration_value as value
@@ -24,12 +25,13 @@ async def set_value(
     encoded = orjson.dumps(option.validate_value(given)).decode()
     if option.check is not None:
         await option.check(connection, given)
-    insert = upsert(value).values(path=option.path, scope=scope.value, scope_id=scope_id, value=encoded)
+    version = await advance_record_version(connection, _record_of(option, scope, scope_id))
+    insert = upsert(value).values(
+        path=option.path, scope=scope.value, scope_id=scope_id, value=encoded, version=version
+    )
+    changed = {"value": insert.excluded.value, "version": insert.excluded.version}
     await execute_statement(
-        connection,
-        insert.on_conflict_do_update(
-            index_elements=["path", "scope", "scope_id"], set_={"value": insert.excluded.value}
-        ),
+        connection, insert.on_conflict_do_update(index_elements=["path", "scope", "scope_id"], set_=changed)
     )
 
 
@@ -37,4 +39,20 @@ async def reset_value(
     connection: Connection, option: Setting[T], scope: ConfigurationScope = GLOBAL, scope_id: int = 0
 ) -> None:
     """Delete the value set at one scope, which then inherits from the wider one."""
+    await advance_record_version(connection, _record_of(option, scope, scope_id))
     await execute_statement(connection, delete(value).filter_by(path=option.path, scope=scope.value, scope_id=scope_id))
+
+
+async def lock_own_value(
+    connection: Connection, option: Setting[T], scope: ConfigurationScope, scope_id: int
+) -> tuple[T | None, int]:
+    """The value set at this very scope and its version, None and 0 when it inherits. Nobody else changes it until the
+    transaction ends."""
+    await lock_record(connection, _record_of(option, scope, scope_id))
+    key = {"path": option.path, "scope": scope.value, "scope_id": scope_id}
+    found = await fetch_one(connection, select(value.c.value, value.c.version).filter_by(**key))
+    return (None, 0) if found is None else (orjson.loads(found.value), found.version)
+
+
+def _record_of(option: Setting[Any], scope: ConfigurationScope, scope_id: int) -> str:
+    return f"configuration_value:{option.path}:{scope.value}:{scope_id}"
