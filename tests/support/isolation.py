@@ -32,7 +32,7 @@ async def isolate(connection: Connection) -> Isolation:
 
 
 async def read_settings(connection: Connection) -> list[tuple[str, str, int, str, int]]:
-    return [(row[0], row[1], row[2], row[3]) for row in await connection.fetch(SETTINGS)]
+    return [(row[0], row[1], row[2], row[3], row[4]) for row in await connection.fetch(SETTINGS)]
 
 
 async def write_settings(connection: Connection, rows: list[tuple[str, str, int, str, int]]) -> None:
