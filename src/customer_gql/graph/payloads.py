@@ -15,6 +15,8 @@ EXPECTED_VERSION: Final = (
     "Version the edit is based on. Changes of other fields since then are kept; a change of the same field since then is "
     "a `VersionConflictError`. Without it, the last edit wins."
 )
+LINKS_TO_QUERY: Final = "links_to_query"
+"""Metadata of a field whose type is the query type of the schema, see `schema.roots`."""
 UserErrorCodeType = strawberry.enum(
     UserErrorCode,
     name="UserErrorCode",
@@ -66,10 +68,25 @@ class VersionConflictError(UserError):
     conflicts: list[FieldConflictType] = strawberry.field(description="The fields changed on both sides.")
 
 
+@strawberry.type(name="Query", description="Stands for the query type of each schema.")
+class QueryLink:
+    pass
+
+
+def _query_resolver() -> QueryLink:
+    return QueryLink()
+
+
 @strawberry.type(description="Result of a mutation.")
 class Payload:
     user_errors: list[UserError] = strawberry.field(
         description="Reasons for what was refused; empty when everything was done.", default_factory=list
+    )
+    query: QueryLink = strawberry.field(
+        resolver=_query_resolver,
+        description="The query root, read after the change by the caller of this request: after a sign-in still the one "
+        "who called before.",
+        metadata={LINKS_TO_QUERY: True},
     )
 
 

@@ -1,6 +1,7 @@
 """How the slices' roots become one root."""
 
-from typing import Any
+from copy import copy
+from typing import Any, ClassVar
 
 import strawberry
 from strawberry.schema.config import StrawberryConfig
@@ -8,6 +9,7 @@ from strawberry.tools import merge_types
 from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
 
+from customer_gql.graph.payloads import LINKS_TO_QUERY
 from customer_gql.graph.scalars import SCALARS
 
 from .slices import declared_for_graph
@@ -24,15 +26,24 @@ def schema_config() -> StrawberryConfig:
     return StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=False)
 
 
-class AdminSchema(strawberry.Schema):
-    """The schema without the fields marked for the storefront."""
+class _AudienceSchema(strawberry.Schema):
+    """A schema without the fields marked for the other audience; types only they reach are absent too."""
+
+    other_audience: ClassVar[str]
 
     def get_fields(self, type_definition: StrawberryObjectDefinition) -> list[StrawberryField]:
-        return [field for field in type_definition.fields if field.metadata.get("audience") != "storefront"]
+        shown = (field for field in type_definition.fields if field.metadata.get("audience") != self.other_audience)
+        return [self._link_to_query(field) if field.metadata.get(LINKS_TO_QUERY) else field for field in shown]
+
+    def _link_to_query(self, field: StrawberryField) -> StrawberryField:
+        linked = copy(field)  # payloads are shared by the schemas, whose query types differ
+        linked.type = self.query
+        return linked
 
 
-class StorefrontSchema(strawberry.Schema):
-    """The schema without the fields marked for the admin; types only they reach are absent too."""
+class AdminSchema(_AudienceSchema):
+    other_audience = "storefront"
 
-    def get_fields(self, type_definition: StrawberryObjectDefinition) -> list[StrawberryField]:
-        return [field for field in type_definition.fields if field.metadata.get("audience") != "admin"]
+
+class StorefrontSchema(_AudienceSchema):
+    other_audience = "admin"

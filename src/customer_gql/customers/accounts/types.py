@@ -6,12 +6,11 @@ import strawberry
 from customer_gql.customers.accounts.sessions import online
 from customer_gql.customers.profile.reads import customers_by_id
 from customer_gql.customers.profile.tables import LockReason
-from customer_gql.customers.profile.types import CustomerLink
+from customer_gql.customers.profile.types import CustomerLink, CustomerPayload
 from customer_gql.graph.connections import Connection, paged
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column, loaded
 from customer_gql.graph.nodes import Node, node_id
-from customer_gql.graph.payloads import Payload
 from customer_gql.graph.scalars import graph_enum
 from customer_gql.security.sessions import SessionGrant
 from customer_gql.staff.reads import staff_by_id
@@ -121,7 +120,7 @@ class OnlineVisitor:
 
 
 @strawberry.type(description="Tokens of a device that signed in; shown only once.")
-class SignInPayload(Payload):
+class SignInPayload(CustomerPayload):
     grant: strawberry.Private[SessionGrant | None] = None
 
     @strawberry.field(

@@ -6,9 +6,9 @@ import strawberry
 from customer_gql.core.actor import actor_of
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.ids import decode_keys
+from customer_gql.customers.profile.types import CustomerPayload
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
-from customer_gql.graph.payloads import Payload
 from customer_gql.graph.roots import INPUT, customer_mutation
 
 from . import writes
@@ -85,7 +85,7 @@ class AddressDeleteInput:
 
 
 @strawberry.type(description="The address after the change.")
-class AddressPayload(Payload):
+class AddressPayload(CustomerPayload):
     key: strawberry.Private[tuple[int, int] | None] = None
     changed_fields: list[str] = strawberry.field(
         description="Names of the input fields that changed; for a new address, of those that were stored.",
@@ -98,7 +98,7 @@ class AddressPayload(Payload):
 
 
 @strawberry.type(description="Result of `addressDelete`.")
-class AddressDeletePayload(Payload):
+class AddressDeletePayload(CustomerPayload):
     deleted_id: strawberry.ID | None = strawberry.field(
         description="Id of the deleted address; null when refused.", default=None
     )
@@ -116,7 +116,7 @@ class AddressMutation:
         customer_id = _viewer(info)
         async with info.context.transaction() as connection:
             key, named = await writes.create_address(connection, customer_id, given, by=actor_of(info.context.viewer))
-        return AddressPayload(key=(customer_id, key), changed_fields=named)
+        return AddressPayload(customer_id=customer_id, key=(customer_id, key), changed_fields=named)
 
     @customer_mutation(
         description="Change an address of the signed-in customer. What is given has to fit the country; a new country puts "
@@ -134,7 +134,7 @@ class AddressMutation:
                 expected_version=input.expected_version,
                 by=actor_of(info.context.viewer),
             )
-        return AddressPayload(key=key, changed_fields=changed)
+        return AddressPayload(customer_id=key[0], key=key, changed_fields=changed)
 
     @customer_mutation(
         description="Delete an address of the signed-in customer. `NOT_ALLOWED` for a default address, once for each kind; "
@@ -145,7 +145,7 @@ class AddressMutation:
         key = _own(info, input.id)
         async with info.context.transaction() as connection:
             await writes.delete_address(connection, *key, by=actor_of(info.context.viewer))
-        return AddressDeletePayload(deleted_id=input.id)
+        return AddressDeletePayload(customer_id=key[0], deleted_id=input.id)
 
 
 def _collect_edits(input: AddressUpdateInput) -> Mapping[str, Any]:
