@@ -65,6 +65,9 @@ def graph_enum(cls: type[E_], description: str, values: Mapping[str, str], name:
 SCALARS: Final[dict[object, ScalarDefinition]] = {
     **STRICT_SCALARS,
     CurrencyCode: strawberry.scalar(
-        name="CurrencyCode", description="ISO 4217 currency code, as `EUR`.", serialize=str
+        name="CurrencyCode",
+        description="ISO 4217 currency code, as `EUR`.",
+        specified_by_url="https://www.iso.org/iso-4217-currency-codes.html",
+        serialize=str,
     ),
 }

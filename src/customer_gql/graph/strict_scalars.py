@@ -43,6 +43,8 @@ def _parse_number_literal(node: ValueNode, _variables: Any = None) -> decimal.De
 
 _parse_decimal_text = _parse_text(parse_decimal)
 
+SPECIFICATIONS: Final = "https://github.com/customer-gql/customer-gql/blob/main/docs/scalars.md"
+
 STRICT_SCALARS: Final[dict[object, ScalarDefinition]] = {
     dt.date: strawberry.scalar(
         name="Date",
@@ -62,6 +64,7 @@ STRICT_SCALARS: Final[dict[object, ScalarDefinition]] = {
         name="Decimal",
         description="A decimal number of at most 40 characters, as `-19.90`. Answers hold it as a JSON string, so that "
         "no digit is lost; inputs also take a JSON number.",
+        specified_by_url=f"{SPECIFICATIONS}#decimal",
         serialize=str,
         parse_value=_parse_number,
         parse_literal=_parse_number_literal,

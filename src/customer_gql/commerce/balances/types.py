@@ -2,7 +2,6 @@ from typing import Any, Final
 
 import strawberry
 
-from customer_gql.core.viewer import ViewerKind
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column, loaded
 from customer_gql.graph.scalars import Money, money
@@ -27,8 +26,8 @@ class BalancesSection:
         graphql_type=list[Balance],
     )
     async def balances(self: Any, info: Info) -> Any:
-        is_customer = info.context.viewer.kind is ViewerKind.CUSTOMER
-        read = reads.spendable_balances_by_customer if is_customer else reads.balances_by_customer
+        is_staff = info.context.viewer.is_staff_or_service
+        read = reads.balances_by_customer if is_staff else reads.spendable_balances_by_customer
         return await info.context.load(read, self.id)
 
 

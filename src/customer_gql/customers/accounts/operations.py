@@ -94,7 +94,7 @@ class AccountMutation:
             password=input.password,
             device_token=input.device_token,
         )
-        return SignInPayload(grant=grant)
+        return SignInPayload(customer_id=grant.owner_id, grant=grant)
 
     @guest_mutation(
         exclusive=True,
@@ -113,7 +113,7 @@ class AccountMutation:
             )
         if grant is None:
             raise RuleError("This refresh token does not work. Sign in again.", path=["refreshToken"])
-        return SignInPayload(grant=grant)
+        return SignInPayload(customer_id=grant.owner_id, grant=grant)
 
     @customer_mutation(
         unlimited=True,
@@ -210,7 +210,7 @@ class AccountMutation:
                 connection, input.code, website_id=website_id, address=address
             )
             await lockout.forgive_peer(connection, info.context.caller.address)
-        return SignInPayload(grant=grant)
+        return SignInPayload(customer_id=grant.owner_id, grant=grant)
 
 
 QUERIES: Final = (AccountQuery, ViewerQuery)

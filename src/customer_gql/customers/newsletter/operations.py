@@ -8,11 +8,11 @@ from customer_gql.core.ids import decode_id
 from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.profile.reads import is_address_proved
 from customer_gql.customers.profile.sharing import accounts_are_shared
+from customer_gql.customers.profile.types import CustomerPayload
 from customer_gql.customers.profile.writes import lock_customer
 from customer_gql.database.statements import Connection, Row
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
-from customer_gql.graph.payloads import Payload
 from customer_gql.graph.roots import INPUT, customer_mutation, guest_mutation
 from customer_gql.messaging.mail.writes import queue_mail
 from customer_gql.shop.settings.reads import setting
@@ -20,12 +20,12 @@ from customer_gql.shop.websites.reads import find_requested_view
 
 from . import opt_in, writes
 from .opt_in import ENABLED
-from .reads import subscriptions_by_id
+from .reads import subscriptions_by_customer, subscriptions_by_id
 from .types import NewsletterSubscription
 
 
 @strawberry.type(description="The subscription after the change.")
-class NewsletterPayload(Payload):
+class NewsletterPayload(CustomerPayload):
     key: strawberry.Private[tuple[int, int] | None] = None
     is_changed: bool = strawberry.field(
         description="Whether the subscription changed; false when refused.", default=False
@@ -37,6 +37,16 @@ class NewsletterPayload(Payload):
     )
     async def subscription(self, info: Info) -> Any:
         return None if self.key is None else await info.context.load(subscriptions_by_id, self.key)
+
+    @strawberry.field(
+        graphql_type=list[NewsletterSubscription],
+        description="Every subscription of the customer as stored now. Without a sign-in the one of the link alone; "
+        "empty when refused.",
+    )
+    async def subscriptions(self, info: Info) -> Any:
+        if self.customer_id is not None:
+            return await info.context.load(subscriptions_by_customer, self.customer_id)
+        return [] if self.key is None else [await info.context.load(subscriptions_by_id, self.key)]
 
 
 @strawberry.input(description="The token of a confirmation link.")
@@ -98,7 +108,7 @@ async def _end_own_subscription(info: Info, store_view_id: int) -> NewsletterPay
         changed = await writes.end_subscription(connection, account.id, store_view_id)
         if changed:
             await _announce_change(info, connection, account, store_view_id, subscribes=False)
-    return NewsletterPayload(key=(account.id, store_view_id), is_changed=changed)
+    return NewsletterPayload(customer_id=account.id, key=(account.id, store_view_id), is_changed=changed)
 
 
 async def _change_subscription(info: Info, *, subscribes: bool) -> NewsletterPayload:
@@ -117,7 +127,7 @@ async def _change_subscription(info: Info, *, subscribes: bool) -> NewsletterPay
             changed = await writes.end_subscription(connection, account.id, view.id)
         if changed:
             await _announce_change(info, connection, account, view.id, subscribes=subscribes)
-    return NewsletterPayload(key=(account.id, view.id), is_changed=changed)
+    return NewsletterPayload(customer_id=account.id, key=(account.id, view.id), is_changed=changed)
 
 
 async def _announce_change(
