@@ -7,7 +7,7 @@ from customer_gql.shop.settings.declaration import DECLARED_SETTINGS, WEBSITE, S
 from support.races import stop_after
 from support.staff import make_website, staff_client
 
-PATH = "version_tests.lines"
+PATH = "staff_tests.versions"
 DECLARED_SETTINGS.join([Setting(PATH, 2, WEBSITE, "How many.", at_least=1, at_most=9)])
 PAYLOAD = """setting { value version } userErrors { code path
   ... on VersionConflictError { currentVersion conflicts { field yours stored } } }"""
