@@ -17,10 +17,6 @@ stores_by_id = one_by(select(store), store.c.id)
 stores_by_website = all_by(select(store).order_by(store.c.id), store.c.website_id)
 store_views_by_id = one_by(select(store_view), store_view.c.id)
 store_views_by_store = all_by(select(store_view).order_by(store_view.c.id), store_view.c.store_id)
-default_store_views_by_website = one_by(
-    select(store_view, store.c.website_id).join(store).where(store.c.is_default, store_view.c.is_default),
-    store.c.website_id,
-)
 ALL_WEBSITES = compile_statement(select(website).order_by(website.c.id))
 
 

@@ -33,7 +33,6 @@ EUROPE: Final = Site(
 )
 BRITAIN: Final = Site(id=3, currency="GBP", views=(10,), default_view=10, view_of_country={})
 JAPAN: Final = Site(id=4, currency="JPY", views=(11, 12), default_view=12, view_of_country={"JP": 11})
-SITES: Final = (BASE, EUROPE, BRITAIN, JAPAN)
 
 SPANISH_IN_US: Final = 2
 FRENCH_IN_CANADA: Final = 4

@@ -15,7 +15,6 @@ website = table(
     distribution="reference",
 )
 
-
 store = table(
     "store",
     Column("id", BigInteger, primary_key=True),
@@ -26,7 +25,6 @@ store = table(
     Index("uq_store_default", "website_id", unique=True, postgresql_where=text("is_default")),
     distribution="reference",
 )
-
 
 store_view = table(
     "store_view",
