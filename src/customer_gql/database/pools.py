@@ -62,6 +62,16 @@ class TimeLimits:
         """Somewhat longer than a statement may take: a database that hangs ends none by itself."""
         return self.statement + 0.5
 
+    @property
+    def server_settings(self) -> dict[str, str]:
+        limits = {
+            "statement_timeout": _in_milliseconds(self.statement),
+            "lock_timeout": _in_milliseconds(self.lock),
+        }
+        if self.client_check:
+            limits["client_connection_check_interval"] = _in_milliseconds(self.client_check)
+        return limits
+
 
 def create_pool(
     url: str,
@@ -82,30 +92,21 @@ def create_pool(
         if on_statement is not None:
             connection.add_query_logger(on_statement)
 
-    limits = {
-        "statement_timeout": _in_milliseconds(patience.statement),
-        "lock_timeout": _in_milliseconds(patience.lock),
-    }
-    if patience.client_check:
-        limits["client_connection_check_interval"] = _in_milliseconds(patience.client_check)
     made = BoundedPool(
         url,
         connection_class=connection_class,
         record_class=Row,
-        init_size=None,
         min_size=1,
         max_size=size,
         max_queries=50_000,
         max_inactive_connection_lifetime=300,
         loop=None,
-        connect=None,
-        setup=None,
         init=prepare,
         reset=reset,
         statement_cache_size=512 if prepared_statements else 0,
         timeout=patience.connect,
         command_timeout=patience.answer,
-        server_settings={**limits, **server_settings},
+        server_settings={**patience.server_settings, **server_settings},
     )
     made.wait = patience.acquire
     made.leases = reset is not None

@@ -8,7 +8,7 @@ from typing import Final
 from customer_gql.core.actor import Actor
 from customer_gql.core.ids import encode_id
 from customer_gql.core.viewer import Websites
-from customer_gql.customers.accounts.writes import end_all_access
+from customer_gql.customers.accounts.sessions.access import end_all_access
 from customer_gql.customers.history.writes import record_customer_events
 from customer_gql.customers.newsletter.opt_in import ENABLED
 from customer_gql.customers.newsletter.writes import subscribe_customers, unsubscribe_customers

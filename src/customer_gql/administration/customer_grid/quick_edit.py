@@ -48,10 +48,7 @@ async def quick_edit(
     row = EditedRow(customer, billing, shop, websites)
     wanted = await _validate_edits(connection, row, edits)
     changed = {name: to for name, to in wanted.items() if to != row.stored_value(FIELDS_BY_NAME[name])}
-    history = {
-        field.name: (field.label(row.stored_value(field)), field.label(changed[field.name]))
-        for field in map(FIELDS_BY_NAME.__getitem__, changed)
-    }
+    history = _describe_changes(row, changed)
     await refuse_conflicts(
         history,
         current=row.customer.version,
@@ -69,6 +66,12 @@ async def quick_edit(
     if "email" in changed:
         await hand_over_account(connection, row.customer, by=by)
     return list(changed), move
+
+
+def _describe_changes(row: EditedRow, changed: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """Each field before and after, as the history stores it."""
+    fields = [FIELDS_BY_NAME[name] for name in changed]
+    return {field.name: (field.label(row.stored_value(field)), field.label(changed[field.name])) for field in fields}
 
 
 async def _unverified_columns(connection: Connection, customer: Row, changed: Mapping[str, Any]) -> dict[str, Any]:

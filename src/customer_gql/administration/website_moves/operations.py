@@ -6,7 +6,7 @@ import strawberry
 
 from customer_gql.core.actor import actor_of
 from customer_gql.core.permissions import Permission
-from customer_gql.customers.accounts import writes
+from customer_gql.customers.accounts.sessions import access
 from customer_gql.customers.profile.sharing import SHARING, AccountSharing, set_account_sharing
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
@@ -68,7 +68,7 @@ class AccountSharingAdminMutation:
             moved = await set_account_sharing(connection, input.sharing)
             if input.sharing is AccountSharing.PER_WEBSITE:
                 steps = await find_left_records(connection, MoveScope()) + await end_open_carts(connection, MoveScope())
-                ended = await writes.end_sessions_elsewhere(connection)
+                ended = await access.end_sessions_elsewhere(connection)
             if before != input.sharing.value:
                 changes = {SHARING.path: (before, input.sharing.value)}
                 await record_staff_event(

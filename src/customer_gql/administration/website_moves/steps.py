@@ -11,8 +11,8 @@ from customer_gql.commerce.orders.tables import sales_order
 from customer_gql.commerce.reward_points.tables import reward_points
 from customer_gql.commerce.store_credit.tables import store_credit
 from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.customers.accounts.sessions.access import end_sessions_elsewhere
 from customer_gql.customers.accounts.sessions.reach import is_excluded_from_website
-from customer_gql.customers.accounts.writes import end_sessions_elsewhere
 from customer_gql.customers.newsletter.tables import SubscriptionStatus, newsletter_subscription
 from customer_gql.customers.profile.sharing import accounts_are_shared
 from customer_gql.customers.profile.tables import customer

@@ -1,16 +1,15 @@
-"""The state of an account, and ending what lets its customer in (docs/domain/support.md#support-4, docs/domain/support.md#support-5)."""
+"""The state of an account (docs/domain/support.md#support-4, docs/domain/support.md#support-5), and mails to its owner."""
 
 import datetime as dt
-from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import delete, func, true, update
+from sqlalchemy import func, true, update
 
 from customer_gql.core.actor import Actor, ActorKind
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.text import validate_line
 from customer_gql.core.viewer import ViewerKind
-from customer_gql.customers.accounts.sessions import sessions
+from customer_gql.customers.accounts.sessions import access, sessions
 from customer_gql.customers.addresses import writes as addresses
 from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.newsletter import writes as newsletter
@@ -18,7 +17,7 @@ from customer_gql.customers.profile import writes as customers
 from customer_gql.customers.profile.reads import find_mail_view
 from customer_gql.customers.profile.sharing import email_scope
 from customer_gql.customers.profile.tables import CustomerStatus, CustomerType, LockReason, customer
-from customer_gql.database.statements import Connection, Row, equals_any, execute_statement, fetch_rows
+from customer_gql.database.statements import Connection, Row, execute_statement
 from customer_gql.messaging.mail.writes import queue_mail
 from customer_gql.security import throttle
 from customer_gql.security.devices import forget_devices
@@ -26,7 +25,6 @@ from customer_gql.shop.settings.declaration import GLOBAL, STORE_VIEW, Setting
 from customer_gql.shop.settings.reads import setting
 
 from . import lockout
-from .tables import customer_session, customer_token, email_token, impersonation, login_code, password_reset
 
 MAX_LOCK_NOTE: Final = 1000
 _NO_LOCK: Final[dict[str, Any]] = {
@@ -62,97 +60,8 @@ async def issue_customer_token(
     )
 
 
-async def end_all_access(connection: Connection, customer_ids: Sequence[int]) -> int:
-    """End all that lets these customers in: sessions, impersonations, every link and code still open.
-
-    The caller holds the customers' rows. Answers how many access tokens ended.
-    """
-    ended = await sessions.end_sessions_of_customers(connection, customer_ids)
-    now = dt.datetime.now(dt.UTC)
-    await execute_statement(
-        connection,
-        update(impersonation)
-        .where(equals_any(impersonation.c.customer_id, customer_ids), impersonation.c.ended_at.is_(None))
-        .values(ended_at=func.least(impersonation.c.expires_at, now)),
-    )
-    await revoke_open_links(connection, customer_ids)
-    return ended
-
-
-async def end_sessions_elsewhere(connection: Connection, customer_id: int | None = None) -> int:
-    """End what lets customers in on another website than their account's; of one of them or of all. How many sessions.
-
-    As long as accounts work on one website, that is where their sessions are.
-    """
-    one = [] if customer_id is None else [customer.c.id == customer_id]
-    ended = await execute_statement(
-        connection,
-        delete(customer_session).where(
-            customer.c.id == customer_session.c.customer_id,
-            customer.c.website_id != customer_session.c.website_id,
-            *one,
-        ),
-    )
-    # After the sessions: a request that was renewing one of them is done by now. Refresh tokens are useless without it.
-    tokens = await fetch_rows(
-        connection,
-        delete(customer_token)
-        .where(
-            customer.c.id == customer_token.c.customer_id, customer.c.website_id != customer_token.c.website_id, *one
-        )
-        .returning(customer_token.c.session_id, customer_token.c.staff_id),
-    )
-    await execute_statement(
-        connection,
-        update(impersonation)
-        .where(
-            equals_any(impersonation.c.id, [row.session_id for row in tokens if row.staff_id is not None]),
-            impersonation.c.ended_at.is_(None),
-        )
-        .values(ended_at=func.least(impersonation.c.expires_at, dt.datetime.now(dt.UTC))),
-    )
-    return ended
-
-
-async def revoke_open_links(connection: Connection, customer_ids: Sequence[int]) -> None:
-    """With a change of a credential, every other way to change one ends; the link that was used is used up already."""
-    await execute_statement(connection, delete(login_code).where(equals_any(login_code.c.customer_id, customer_ids)))
-    await revoke_reset_links(connection, customer_ids)
-    await revoke_email_links(connection, customer_ids)
-
-
-async def revoke_reset_links(connection: Connection, customer_ids: Sequence[int]) -> None:
-    await execute_statement(
-        connection,
-        update(password_reset)
-        .where(
-            equals_any(password_reset.c.customer_id, customer_ids),
-            password_reset.c.used_at.is_(None),
-            password_reset.c.revoked_at.is_(None),
-        )
-        .values(revoked_at=dt.datetime.now(dt.UTC)),
-    )
-
-
-async def revoke_email_links(
-    connection: Connection, customer_ids: Sequence[int], *, purpose: str | None = None
-) -> None:
-    """Links that confirm an address, or change it."""
-    await execute_statement(
-        connection,
-        update(email_token)
-        .where(
-            equals_any(email_token.c.customer_id, customer_ids),
-            email_token.c.used_at.is_(None),
-            email_token.c.revoked_at.is_(None),
-            *([] if purpose is None else [email_token.c.purpose == purpose]),
-        )
-        .values(revoked_at=dt.datetime.now(dt.UTC)),
-    )
-
-
 async def force_customer_sign_in(connection: Connection, locked: Row, *, by: Actor) -> int:
-    ended = await end_all_access(connection, [locked.id])
+    ended = await access.end_all_access(connection, [locked.id])
     await forget_devices(connection, ViewerKind.CUSTOMER, locked.id)
     await record_customer_event(connection, locked.id, kind="FORCED_SIGN_IN", version=locked.version, by=by)
     if await setting(connection, NOTIFY_FORCED_SIGN_IN, store_view_id=locked.created_in_store_view_id):
@@ -206,7 +115,7 @@ async def set_account_status(connection: Connection, locked: Row, *, status: Cus
         )
     version = await customers.update_customer(connection, locked, {"status": status.value})
     if status is CustomerStatus.INACTIVE:
-        await end_all_access(connection, [locked.id])
+        await access.end_all_access(connection, [locked.id])
     kind = "ACTIVATED" if status is CustomerStatus.ACTIVE else "DEACTIVATED"
     await record_customer_event(
         connection, locked.id, kind=kind, version=version, by=by, changes={"status": (locked.status, status.value)}

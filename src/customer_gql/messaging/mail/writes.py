@@ -41,8 +41,8 @@ async def queue_mail(
 ) -> bool:
     """Write a mail in the transaction that causes it; false where the address has had too many, or is not proved.
 
-    `secrets` are encrypted, and erased when it is sent or its link's time is over. `secrets["token"]` makes the link; `placeholders` are those of the kind, times in ISO 8601. A mail whose
-    `expiresAt` has passed is never sent.
+    `secrets` are encrypted, and erased when it is sent or its link's time is over. `secrets["token"]` makes the link;
+    `placeholders` are those of the kind, times in ISO 8601. A mail whose `expiresAt` has passed is never sent.
     """
     kind = MAIL_KINDS[template]
     within = await is_within_budget(connection, kind, recipient, store_view_id, orjson.dumps(placeholders))

@@ -37,12 +37,7 @@ async def create_service_token(
     by: Actor,
 ) -> tuple[int, str]:
     """Its id, and the secret, shown once and stored as a hash."""
-    now = dt.datetime.now(dt.UTC)
-    if not now < expires_at <= now + MAX_LIFETIME:
-        raise RuleError(
-            f"A service token ends within {MAX_LIFETIME.days} days. Give a time between now and then.",
-            path=["expiresAt"],
-        )
+    _validate_expiry(expires_at)
     websites = await validate_websites(connection, website_ids, by)
     wanted = Grant(frozenset(permissions), None if websites is None else frozenset(websites))
     if Permission.STAFF_MANAGE in wanted.permissions:
@@ -69,6 +64,13 @@ async def create_service_token(
     }
     await record_staff_event(connection, "SERVICE_TOKEN_CREATED", by=by, subject=encode_id("svt", id), changes=changes)
     return id, secret
+
+
+def _validate_expiry(expires_at: dt.datetime) -> None:
+    now = dt.datetime.now(dt.UTC)
+    if not now < expires_at <= now + MAX_LIFETIME:
+        message = f"A service token ends within {MAX_LIFETIME.days} days. Give a time between now and then."
+        raise RuleError(message, path=["expiresAt"])
 
 
 async def _refuse_over_limit(connection: Connection) -> None:

@@ -12,7 +12,7 @@ from customer_gql.core.viewer import ViewerKind
 from customer_gql.customers.accounts import lockout, writes
 from customer_gql.customers.accounts.enumeration import DecoyAccount, rolled_back_if
 from customer_gql.customers.accounts.reads import ACCOUNT_BY_EMAIL, EMAIL_LINK_BY_HASH, EMAIL_LINKS_SINCE
-from customer_gql.customers.accounts.sessions import sessions
+from customer_gql.customers.accounts.sessions import access, sessions
 from customer_gql.customers.accounts.sign_in.sign_in import reauthenticate
 from customer_gql.customers.accounts.tables import EmailPurpose, email_token
 from customer_gql.customers.history.writes import record_customer_event
@@ -34,7 +34,7 @@ LINK_REFUSED: Final = "This link does not work: it was used, replaced by a newer
 
 async def send_confirmation_link(connection: Connection, account: Any, *, by: Actor) -> dt.datetime:
     """Mail a link that confirms the address of the account; only the newest works."""
-    await writes.revoke_email_links(connection, [account.id], purpose=EmailPurpose.CONFIRM.value)
+    await access.revoke_email_links(connection, [account.id], purpose=EmailPurpose.CONFIRM.value)
     token, expires_at = await _insert_link(connection, account, EmailPurpose.CONFIRM, CONFIRM_LIFETIME)
     await writes.notify_owner(
         connection, account, "confirm_email", secrets={"token": token}, expiresAt=expires_at.isoformat()
@@ -98,7 +98,7 @@ async def confirm_email(connection: Connection, given: str, *, address: str | No
         return False
     await _use_link(connection, known, locked)
     await sessions.end_sessions_of_customers(connection, [locked.id])
-    await writes.revoke_open_links(connection, [locked.id])
+    await access.revoke_open_links(connection, [locked.id])
     await writes.mark_email_verified(connection, locked, now=dt.datetime.now(dt.UTC))
     return await mark_email_confirmed(connection, locked, by=Actor(ActorKind.CUSTOMER, locked.id, address=address))
 
@@ -108,7 +108,7 @@ async def mark_email_confirmed(connection: Connection, locked: Row, *, by: Actor
     if locked.is_email_confirmed:
         return False
     version = await customers.update_customer(connection, locked, {"is_email_confirmed": True})
-    await writes.revoke_email_links(connection, [locked.id], purpose=EmailPurpose.CONFIRM.value)
+    await access.revoke_email_links(connection, [locked.id], purpose=EmailPurpose.CONFIRM.value)
     await confirm_subscriptions(connection, locked.id, by=by)
     changes = {"isEmailConfirmed": (False, True)}
     await record_customer_event(connection, locked.id, kind="EMAIL_CONFIRMED", version=version, by=by, changes=changes)
@@ -127,7 +127,7 @@ async def send_email_change_link(connection: Connection, locked: Row, *, email: 
             code=UserErrorCode.LIMIT_REACHED,
         )
     scope = await email_scope(connection, locked.website_id)
-    await writes.revoke_email_links(connection, [locked.id], purpose=EmailPurpose.CHANGE.value)
+    await access.revoke_email_links(connection, [locked.id], purpose=EmailPurpose.CHANGE.value)
     token, expires_at = await _insert_link(connection, locked, EmailPurpose.CHANGE, CHANGE_LIFETIME, new_email=email)
     owner = await fetch_one(
         connection, ACCOUNT_BY_EMAIL, email_normalised=normalize_email(email), scope=scope, website_id=locked.website_id
@@ -160,7 +160,7 @@ async def change_email(connection: Connection, given: str, *, customer_id: int, 
     await writes.reset_failures(connection, locked)
     verified = {"email": known.new_email, "is_email_confirmed": True, "email_verified_at": dt.datetime.now(dt.UTC)}
     version = await customers.update_customer(connection, locked, verified)
-    await writes.end_all_access(connection, [locked.id])
+    await access.end_all_access(connection, [locked.id])
     changes = {"email": (locked.email, known.new_email)}
     await record_customer_event(connection, locked.id, kind="EMAIL_CHANGED", version=version, by=by, changes=changes)
     for recipient in (locked.email, known.new_email):

@@ -13,7 +13,7 @@ from customer_gql.core.viewer import ViewerKind
 from customer_gql.customers.accounts import lockout, passwords, writes
 from customer_gql.customers.accounts.enumeration import DecoyAccount, rolled_back_if
 from customer_gql.customers.accounts.reads import ACCOUNT_BY_EMAIL, ACCOUNT_BY_ID, RESET_LINK_BY_HASH, RESET_LINKS_SINCE
-from customer_gql.customers.accounts.sessions import sessions
+from customer_gql.customers.accounts.sessions import access, sessions
 from customer_gql.customers.accounts.sign_in.sign_in import reauthenticate
 from customer_gql.customers.accounts.tables import customer_password, password_reset
 from customer_gql.customers.history.writes import record_customer_event
@@ -127,7 +127,7 @@ async def send_reset_link(
     connection: Connection, account: Any, *, lifetime: dt.timedelta, by: Actor, template: str = "password_reset"
 ) -> dt.datetime:
     """Queue a mail with a link that works once; when it expires. Only the newest link works."""
-    await writes.revoke_reset_links(connection, [account.id])
+    await access.revoke_reset_links(connection, [account.id])
     token, now = tokens.new_token(tokens.PASSWORD_RESET), dt.datetime.now(dt.UTC)
     await execute_statement(
         connection,
@@ -170,7 +170,7 @@ async def reset_password(context: Context, *, token: str, password: str) -> None
         by = Actor(ActorKind.CUSTOMER, locked.id, address=context.viewer.address)
         await writes.reset_failures(connection, locked)
         await lockout.forgive_peer(connection, context.caller.address)
-        await writes.end_all_access(connection, [locked.id])
+        await access.end_all_access(connection, [locked.id])
         await forget_devices(connection, ViewerKind.CUSTOMER, locked.id)
         await _store_new_password(connection, locked, hash, kind="PASSWORD_RESET", by=by)
         if locked.is_self_registered and locked.email_verified_at is None:
@@ -211,7 +211,7 @@ async def change_password(context: Context, *, current: str, new: str, keep_othe
         stored = await fetch_one(connection, ACCOUNT_BY_ID, customer_id=locked.id)
         if stored is None or stored.password_hash != known.password_hash:
             raise RuleError("The password was changed at the same moment.", path=["currentPassword"])
-        await writes.revoke_open_links(connection, [locked.id])
+        await access.revoke_open_links(connection, [locked.id])
         await _store_new_password(connection, locked, hash, kind="PASSWORD_CHANGED", by=actor_of(context.viewer))
         if keep_others:
             return 0

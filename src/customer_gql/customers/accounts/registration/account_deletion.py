@@ -3,6 +3,7 @@
 from customer_gql.core.actor import actor_of
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.customers.accounts import writes
+from customer_gql.customers.accounts.sessions import access
 from customer_gql.customers.accounts.sign_in.sign_in import reauthenticate
 from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.profile import writes as customers
@@ -30,7 +31,7 @@ async def request_deletion(context: Context, *, password: str) -> bool:
                 code=UserErrorCode.NOT_ALLOWED,
             )
         await customers.delete_customers(connection, [account], by=by)
-        await writes.end_all_access(connection, [account.id])
+        await access.end_all_access(connection, [account.id])
         await record_customer_event(
             connection, account.id, kind="DELETED", version=account.version + 1, by=by, deleted_from=account.website_id
         )

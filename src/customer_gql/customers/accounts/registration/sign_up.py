@@ -33,6 +33,7 @@ from customer_gql.shop.settings.reads import settings_at
 from .settings import DEFAULT_GROUP, EMAIL_CONFIRMATION
 
 _NOTICES_PER_HOUR: Final = 5
+_SETTINGS: Final = (EMAIL_CONFIRMATION, DEFAULT_GROUP, opt_in.CONFIRM_BY_MAIL, *fields.SETTINGS)
 SubscribeFunction = Callable[[Connection, Row, int], Awaitable[object]]
 """How the wish for the newsletter is written down."""
 
@@ -49,23 +50,11 @@ async def sign_up(
     """Whether the address has to be confirmed before the account works, which depends on the website alone."""
     async with context.database.writes.acquire() as connection:
         await lockout.check_peer(connection, context.caller.address, context.settings.storefront)
-        shop = await settings_at(
-            connection,
-            EMAIL_CONFIRMATION,
-            DEFAULT_GROUP,
-            opt_in.CONFIRM_BY_MAIL,
-            *fields.SETTINGS,
-            website_id=view.website_id,
-            store_view_id=view.id,
-        )
+        shop = await settings_at(connection, *_SETTINGS, website_id=view.website_id, store_view_id=view.id)
         email, wanted = await _validate_sign_up(connection, view, shop, email, password, about)
     hash = None if password is None else await hash_password(password)
     is_confirmed = not shop[EMAIL_CONFIRMATION]
-    wish = (
-        (opt_in.request_confirmation if shop[opt_in.CONFIRM_BY_MAIL] else newsletter.subscribe_at_sign_up)
-        if is_subscribed
-        else None
-    )
+    subscribe = opt_in.request_confirmation if shop[opt_in.CONFIRM_BY_MAIL] else newsletter.subscribe_at_sign_up
     values = {
         **{fields.COLUMNS[field]: value for field, value in wanted.items()},
         "email": email,
@@ -77,7 +66,12 @@ async def sign_up(
     }
     async with context.transaction() as connection:
         created = await _create_or_notify_owner(
-            connection, view, values, hash=hash, wish=wish, address=context.viewer.address
+            connection,
+            view,
+            values,
+            hash=hash,
+            wish=subscribe if is_subscribed else None,
+            address=context.viewer.address,
         )
     if created is not None:
         presence.record_sign_up(context, created)

@@ -46,22 +46,11 @@ async def sign_in(
     async with context.database.writes.acquire() as connection:
         await lockout.check_peer(connection, context.caller.address, context.settings.storefront)
         scope = await email_scope(connection, view.website_id)
-        account = await fetch_one(
-            connection,
-            ACCOUNT_BY_EMAIL,
-            email_normalised=normalize_email(email),
-            scope=scope,
-            website_id=view.website_id,
-        )
-        device = await find_device(
-            connection, ViewerKind.CUSTOMER, None if account is None else account.id, device_token
-        )
-        counters = (lockout.SIGN_INS, lockout.PASSWORDS)
-        attempt = (
-            await lockout.count_attempt(connection, email, scope, *counters)
-            if device is None
-            else await lockout.count_device_attempt(connection, device)
-        )
+        by_email = {"email_normalised": normalize_email(email), "scope": scope, "website_id": view.website_id}
+        account = await fetch_one(connection, ACCOUNT_BY_EMAIL, **by_email)
+        owner = None if account is None else account.id
+        device = await find_device(connection, ViewerKind.CUSTOMER, owner, device_token)
+        attempt = await _count_sign_in(connection, email, scope, device)
     if attempt is None:
         raise RuleError(SIGN_IN_REFUSED)
     is_right = await verify_password(password, None if account is None else account.password_hash)
@@ -85,6 +74,13 @@ async def sign_in(
     await renew_hash(context.database, customer_password, account.id, password, account.password_hash)
     presence.record_sign_in(context, account.id)
     return grant
+
+
+async def _count_sign_in(connection: Connection, email: str, scope: int, device: bytes | None) -> Attempt | None:
+    """Guesses on a known device are counted apart from those of strangers."""
+    if device is not None:
+        return await lockout.count_device_attempt(connection, device)
+    return await lockout.count_attempt(connection, email, scope, lockout.SIGN_INS, lockout.PASSWORDS)
 
 
 def _is_allowed_to_sign_in(stored: Row, known: Row, is_known_device: bool) -> bool:

@@ -14,6 +14,7 @@ from customer_gql.customers.accounts.reads import EMAIL_CHANGE_UNDO_BY_HASH
 from customer_gql.customers.accounts.recovery import password_reset
 from customer_gql.customers.accounts.recovery.email_verification import LINK_REFUSED
 from customer_gql.customers.accounts.registration.settings import EMAIL_CONFIRMATION
+from customer_gql.customers.accounts.sessions import access
 from customer_gql.customers.accounts.tables import customer_password, email_change_undo
 from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.profile import writes as customers
@@ -46,7 +47,7 @@ async def hand_over_account(connection: Connection, before: Row, *, by: Actor) -
         connection, select(customer_password.c.hash).where(customer_password.c.customer_id == before.id)
     )
     await execute_statement(connection, delete(customer_password).where(customer_password.c.customer_id == before.id))
-    await writes.end_all_access(connection, [before.id])
+    await access.end_all_access(connection, [before.id])
     await forget_devices(connection, ViewerKind.CUSTOMER, before.id)
     token, now = tokens.new_token(tokens.EMAIL_UNDO), dt.datetime.now(dt.UTC)
     await execute_statement(
@@ -86,7 +87,7 @@ async def undo_email_change(connection: Connection, given: str, *, address: str 
     restored = {"email": known.email, "is_email_confirmed": known.is_email_confirmed, "email_verified_at": now}
     version = await customers.update_customer(connection, account, restored)
     await _restore_password(connection, account.id, known.password_hash)
-    await writes.end_all_access(connection, [account.id])
+    await access.end_all_access(connection, [account.id])
     await forget_devices(connection, ViewerKind.CUSTOMER, account.id)
     await record_customer_event(
         connection,

@@ -87,12 +87,7 @@ async def exchange_login_code(
     except RuleError:
         raise dead from None
     now = dt.datetime.now(dt.UTC)
-    used = await execute_statement(
-        connection,
-        update(login_code)
-        .where(login_code.c.code_hash == known.code_hash, login_code.c.used_at.is_(None), login_code.c.expires_at > now)
-        .values(used_at=now),
-    )
+    used = await _use_login_code(connection, known.code_hash, now)
     at: int = website_id or account.website_id
     may_there = at == account.website_id or await can_act_on_website(connection, account.id, at)
     if not used or not may_there or not await may_impersonate(connection, account.id, known.staff_id):
@@ -116,6 +111,13 @@ async def exchange_login_code(
     by = Actor(ActorKind.STAFF, known.staff_id, address=address)
     await record_customer_event(connection, account.id, kind="IMPERSONATION_STARTED", version=account.version, by=by)
     return SessionGrant(account.id, token, expires_at)
+
+
+async def _use_login_code(connection: Connection, code_hash: bytes, now: dt.datetime) -> bool:
+    """Whether the code still worked; from now on it does not."""
+    is_usable = (login_code.c.used_at.is_(None), login_code.c.expires_at > now)
+    used = update(login_code).where(login_code.c.code_hash == code_hash, *is_usable).values(used_at=now)
+    return await execute_statement(connection, used) == 1
 
 
 def _impersonation_refused(message: str) -> RuleError:
