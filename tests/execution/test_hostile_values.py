@@ -111,6 +111,26 @@ async def test_no_cursor_is_a_fault(audience, http, world, shopper, as_customer,
     assert checked > 100
 
 
+async def test_a_cursor_names_its_list(http, connection):
+    client = await staff_client(http, connection)
+    customer = f'customer(id: "{customer_id(await make_full_customer(connection))}")'
+    schema = SCHEMAS["admin"]
+    lists = {name: f"{customer} {{ page: {name}%s }}" for name in connections_of(schema, "Customer")}
+    lists |= {name: f"page: {name}%s" for name in connections_of(schema, "Query")}
+    cursors: dict[str, str] = {}
+    for name, field in lists.items():
+        data = await client.data("{ " + field % "(first: 1) { edges { cursor } }" + " }")
+        page = data.get("page") or data["customer"]["page"]
+        cursors.update((name, edge["cursor"]) for edge in page["edges"])
+    assert len(set(cursors.values())) == len(cursors) > 4
+    for taken, cursor in cursors.items():
+        for name in cursors:
+            argument = f'(after: "{cursor}") {{ totalCount }}'
+            errors = (await client.answer("{ " + lists[name] % argument + " }")).get("errors", [])
+            codes = [error["extensions"]["code"] for error in errors]
+            assert codes == ([] if name == taken else ["BAD_USER_INPUT"]), (taken, name)
+
+
 LOCK = """mutation L($id: ID!, $until: DateTime) {
   customerLock(input: {id: $id, until: $until}) { isChanged userErrors { path } } }"""
 CREDIT = """mutation C($id: ID!, $amount: Decimal!) {

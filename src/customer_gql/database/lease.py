@@ -31,7 +31,7 @@ class LeasingPool(asyncpg.Pool):
         self._refills: set[asyncio.Task[None]] = set()
 
     def acquire(self, *, timeout: float | None = None) -> Any:
-        return Lease(self, timeout) if self.leases else super().acquire(timeout=timeout)
+        return Lease(self, timeout)
 
     def get_idle_size(self) -> int:
         return len(self._free) + super().get_idle_size()
@@ -188,6 +188,8 @@ class Lease:
     ) -> None:
         connection, self._connection = self._connection, None
         assert connection is not None
+        if isinstance(error, asyncpg.ReadOnlySQLTransactionError):
+            connection.terminate()  # its server has become a standby, and the address may lead to another by now
         # After an error a statement may still be under way; the pool waits for its end.
         if error is not None or not self._pool.keep(connection):
             await self._pool.release(connection)

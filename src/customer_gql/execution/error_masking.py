@@ -18,12 +18,17 @@ _UNAVAILABLE: Final = (
     *CONNECTION_FAULTS,
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
-    asyncpg.QueryCanceledError,
+    asyncpg.InsufficientResourcesError,  # of disk, memory or connections
+    asyncpg.OperatorInterventionError,  # a time limit, a shutdown, or the crash of another backend
+    asyncpg.PostgresSystemError,  # of the disk below the database
+    asyncpg.TransactionRollbackError,  # a deadlock or a serialization failure
+    asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.LockNotAvailableError,
-    asyncpg.TooManyConnectionsError,
-    asyncpg.AdminShutdownError,
+    asyncpg.ReadOnlySQLTransactionError,
+    MemoryError,
     TimeoutError,
 )
+RETRY: Final = {"Retry-After": "1"}
 _SUGGESTION: Final = re.compile(r" ?Did you mean .*", re.DOTALL)
 _UNAVAILABLE_MESSAGE: Final = "The service is temporarily unavailable. Try again."
 _FAULT_MESSAGE: Final = "Internal server error."
@@ -112,13 +117,17 @@ def is_unavailable(error: BaseException) -> bool:
     return isinstance(error, _UNAVAILABLE)
 
 
+def has_unavailable_part(body: Mapping[str, Any]) -> bool:
+    """Whether something of the document has to be asked for again later."""
+    return any(error["extensions"]["code"] == ErrorCode.UNAVAILABLE.value for error in body["errors"])
+
+
 def is_outage(body: Mapping[str, Any]) -> bool:
     """Whether nothing could be read because the database is unavailable."""
-    unavailable = any(error["extensions"]["code"] == ErrorCode.UNAVAILABLE.value for error in body["errors"])
-    return unavailable and all(value is None for value in (body.get("data") or {}).values())
+    return has_unavailable_part(body) and all(value is None for value in (body.get("data") or {}).values())
 
 
 def refusal_for_fault(error: Exception) -> RequestRefused:
     if is_unavailable(error):
-        return RequestRefused(503, ErrorCode.UNAVAILABLE, _UNAVAILABLE_MESSAGE, {"Retry-After": "1"})
+        return RequestRefused(503, ErrorCode.UNAVAILABLE, _UNAVAILABLE_MESSAGE, RETRY)
     return RequestRefused(500, ErrorCode.INTERNAL_SERVER_ERROR, _FAULT_MESSAGE)

@@ -2,8 +2,10 @@
 
 from typing import Any, Final
 
+import asyncpg
 import strawberry
 from strawberry.extensions import FieldExtension
+from strawberry.types.base import StrawberryOptional
 from strawberry.types.field import StrawberryField
 
 from customer_gql.core.concurrent_edits import VersionConflict
@@ -35,6 +37,8 @@ _CODE_DESCRIPTIONS = {
 }
 for _value in UserErrorCodeType.__strawberry_definition__.values:  # pyright: ignore
     _value.description = _CODE_DESCRIPTIONS[_value.name]  # pyright: ignore
+
+VIOLATIONS: Final = (asyncpg.ForeignKeyViolationError, asyncpg.UniqueViolationError)
 
 
 @strawberry.interface(description="Reason why a mutation did nothing, or only a part of what was requested.")
@@ -97,8 +101,20 @@ def user_error(error: RuleError) -> UserError:
     return InputError(**shared)
 
 
+def rule_of_violation(violated: asyncpg.PostgresError) -> RuleError:
+    """The rule behind a constraint. Writes judge first, so only a change made at the same time leads here."""
+    if isinstance(violated, asyncpg.ForeignKeyViolationError):
+        message = "A record that the input names was removed, or came into use, at the same time. Read it again."
+        return RuleError(message, code=UserErrorCode.NOT_FOUND)
+    message = "Another record got one of these values at the same time. Read it again, or choose another value."
+    return RuleError(message, code=UserErrorCode.TAKEN)
+
+
 class ReturnsUserErrors(FieldExtension):
-    """Turn a rule's refusal into the payload's `userErrors`."""
+    """Turn a rule's refusal into the payload's `userErrors`.
+
+    The root becomes nullable, so that one that fails leaves the others of its document what they report.
+    """
 
     payload: type[Payload]
 
@@ -106,6 +122,7 @@ class ReturnsUserErrors(FieldExtension):
         assert isinstance(field.type, type), field.name
         assert issubclass(field.type, Payload), field.name
         self.payload = field.type
+        field.type = StrawberryOptional(field.type)
 
     async def resolve_async(self, next_: Any, source: Any, info: Info, **kwargs: Any) -> Any:
         try:
@@ -114,3 +131,5 @@ class ReturnsUserErrors(FieldExtension):
             return self.payload(user_errors=[user_error(error)])
         except RuleErrors as refused:
             return self.payload(user_errors=[user_error(error) for error in refused.errors])
+        except VIOLATIONS as violated:
+            return self.payload(user_errors=[user_error(rule_of_violation(violated))])

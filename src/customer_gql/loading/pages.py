@@ -4,7 +4,7 @@ import base64
 import binascii
 import datetime as dt
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 import orjson
@@ -35,6 +35,12 @@ class Sort:
     name: str
     columns: Columns
     descending: bool = False
+    list_name: str = field(init=False)
+    """Stands in every cursor: a place in one list means nothing in another."""
+
+    def __post_init__(self) -> None:
+        table: Any = getattr(self.columns[-1], "table", None)
+        object.__setattr__(self, "list_name", table.name)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -52,12 +58,14 @@ class Sort:
 
     def cursor(self, row: Any) -> str:
         values = [getattr(row, name) for name in self.names]
-        return base64.urlsafe_b64encode(orjson.dumps([self.name, *values])).decode().rstrip("=")
+        return base64.urlsafe_b64encode(orjson.dumps([self.list_name, self.name, *values])).decode().rstrip("=")
 
     def place(self, cursor: str, argument: str) -> dict[str, Any]:
-        """The values inside a cursor, by parameter; `BadInput` for a malformed one or one of another order."""
+        """The values inside a cursor, by parameter; `BadInput` for a malformed one or one of another list or order."""
         try:
-            name, *values = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+            list_name, name, *values = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+            if list_name != self.list_name:
+                raise BadInput(f"{argument}: this cursor belongs to another list.")
             if name != self.name or len(values) != len(self.columns):
                 raise BadInput(f"{argument}: this cursor belongs to a list in another order.")
             typed = [_convert_value(value, column) for value, column in zip(values, self.columns, strict=True)]

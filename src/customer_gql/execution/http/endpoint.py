@@ -3,7 +3,7 @@
 import asyncio
 import math
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
@@ -16,7 +16,14 @@ from starlette.types import Receive, Scope, Send
 from customer_gql.core.errors import ErrorCode, GraphError
 from customer_gql.core.viewer import GUEST, RequestOrigin, Viewer, ViewerKind
 from customer_gql.execution.documents import Document, DocumentCache, InvalidDocument
-from customer_gql.execution.error_masking import is_outage, mask_document_errors, mask_field_errors, refusal_for_fault
+from customer_gql.execution.error_masking import (
+    RETRY,
+    has_unavailable_part,
+    is_outage,
+    mask_document_errors,
+    mask_field_errors,
+    refusal_for_fault,
+)
 from customer_gql.execution.limits.admission import AdmissionGate
 from customer_gql.execution.limits.cost import CostCalculation, CostModel
 from customer_gql.execution.limits.document_text import DocumentTexts
@@ -244,10 +251,12 @@ def rate_limit_key(viewer: Viewer, address: str) -> str:
 
 
 def _negotiate_response(body: dict[str, Any], accept: str, log: RequestLog) -> GraphQLResponse:
+    headers: Mapping[str, str] = {}
     if "errors" in body:
         log.outcome = body["errors"][0]["extensions"]["code"]
         if is_outage(body):
-            return GraphQLResponse(503, {**body, "data": None}, choose_media_type(accept), {"Retry-After": "1"})
+            return GraphQLResponse(503, {**body, "data": None}, choose_media_type(accept), RETRY)
+        headers = RETRY if has_unavailable_part(body) else {}
     media_type = choose_media_type(accept)
     status = 400 if media_type == GRAPHQL_JSON and "data" not in body else 200
-    return GraphQLResponse(status, body, media_type)
+    return GraphQLResponse(status, body, media_type, headers)
