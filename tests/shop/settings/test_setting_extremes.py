@@ -13,7 +13,7 @@ from customer_gql.shop.settings.declaration import DECLARED_SETTINGS, GLOBAL, Se
 from customer_gql.shop.settings.writes import set_value
 from support.clients import Client
 from support.customers import customer_id, make_customer
-from support.shopping import CHANGE, RESET_REQUEST, SIGN_IN, SIGN_UP, person
+from support.shopping import CHANGE, REFRESH, RESET_REQUEST, SIGN_IN, SIGN_UP, person
 
 SET = """mutation S($input: ConfigurationSetInput!) { configurationSet(input: $input) {
   setting { value } userErrors { code message path } } }"""
@@ -106,6 +106,15 @@ async def toggle_newsletter(shop: Shop) -> None:
         assert answer[root] == {"isChanged": True, "userErrors": []}
 
 
+async def renew(shop: Shop) -> None:
+    """Twice with one token: within the time it is a repeat, afterwards the token was used up."""
+    signed_in = await shop.sign_in(await shop.sign_up())
+    given = {"refreshToken": signed_in["refreshToken"]}
+    answers = [(await shop.storefront.data(REFRESH, input=given))["tokenRefresh"] for _ in range(2)]
+    assert answers[0]["userErrors"] == []
+    assert (answers[1]["userErrors"] == []) == (shop.value > 0)
+
+
 READERS: dict[str, Callable[[Shop], Awaitable[None]]] = {
     "accounts.lock_days": lock,
     "accounts.lockout_failures": guess,
@@ -113,6 +122,7 @@ READERS: dict[str, Callable[[Shop], Awaitable[None]]] = {
     "accounts.minimum_password_length": sign_up,
     "accounts.minutes_between_resets": reset,
     "accounts.password_character_classes": sign_up,
+    "accounts.refresh_repeat_seconds": renew,
     "accounts.reset_link_minutes": reset,
     "accounts.resets_per_hour": reset,
     "accounts.resets_per_hour_of_address": reset,
