@@ -1,5 +1,6 @@
 """Parses, measures and validates documents; a text seen before costs one dictionary lookup."""
 
+import sys
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -31,7 +32,7 @@ from customer_gql.execution.limits.text import TextLimits, VariableLimits, valid
 from customer_gql.settings import AudienceSettings
 
 _MAX_DOCUMENTS: Final = 1000
-_MAX_TOKENS: Final = 100_000  # of all cached documents together; one token of a parsed document takes about 1 KB
+_MAX_KILOBYTES: Final = 100_000  # of all cached documents together; one token of a parsed document takes about 1 KB
 _MAX_ERRORS: Final = 10
 
 
@@ -92,7 +93,7 @@ class DocumentCache:
         self._limits = limits
         self._text_limits = TextLimits(schema)
         self._documents: OrderedDict[str, Document] = OrderedDict()
-        self._tokens = 0
+        self._kilobytes = 0
 
     def has_document(self, text: str) -> bool:
         """Whether the text was parsed before and is still stored."""
@@ -107,9 +108,9 @@ class DocumentCache:
             return known
         document = self._parse_document(text)
         self._documents[text] = document
-        self._tokens += _token_count(document)
-        while len(self._documents) > _MAX_DOCUMENTS or (self._tokens > _MAX_TOKENS and len(self._documents) > 1):
-            self._tokens -= _token_count(self._documents.popitem(last=False)[1])
+        self._kilobytes += _estimate_kilobytes(text, document)
+        while len(self._documents) > _MAX_DOCUMENTS or (self._kilobytes > _MAX_KILOBYTES and len(self._documents) > 1):
+            self._kilobytes -= _estimate_kilobytes(*self._documents.popitem(last=False))
         return document
 
     def _parse_document(self, text: str) -> Document:
@@ -139,5 +140,6 @@ class DocumentCache:
         return Document(ast, by_name, fragments, uses_introspection, self._text_limits.validate_literals(ast))
 
 
-def _token_count(document: Document) -> int:
-    return getattr(document.ast, "token_count", 1)
+def _estimate_kilobytes(text: str, document: Document) -> int:
+    """The text counts too: a document of few tokens may consist of a megabyte of blanks."""
+    return getattr(document.ast, "token_count", 1) + sys.getsizeof(text) // 1024

@@ -27,6 +27,7 @@ from customer_gql.execution.error_masking import (
 from customer_gql.execution.limits.admission import AdmissionGate
 from customer_gql.execution.limits.cost import CostCalculation, CostModel
 from customer_gql.execution.limits.document_text import DocumentTexts
+from customer_gql.execution.limits.parse_cost import compute_body_cost, compute_parse_cost
 from customer_gql.execution.limits.rate import RateBuckets
 from customer_gql.execution.limits.size import QueryTooComplex
 from customer_gql.execution.refusal import RequestRefused
@@ -44,7 +45,6 @@ from .request import ClientDisconnected, GraphQLRequest, read_request
 from .request_log import RequestLog
 from .responses import BEARER, GRAPHQL_JSON, GraphQLResponse, choose_media_type, refusal_response, state_ended_token
 
-_PARSE_COST: Final = 20  # points; parsing and validating a document takes about as long as a small answer
 _REFUSAL_COST: Final = 20  # points of a request that was refused before its document ran
 # Of answers to GET: caches would keep them otherwise.
 _NEVER_CACHED: Final = (b"cache-control", b"private, no-store")
@@ -167,8 +167,12 @@ class Endpoint:
             return {"errors": [{"message": unknown.message, "extensions": unknown.extensions}]}
         # Parsing and validating is paid for whatever it finds; of a document that was parsed before, the refusal is.
         refusal_cost = _REFUSAL_COST if self.documents.has_document(text) else 0
+        first_cost = compute_body_cost(request.size)
         if not refusal_cost:
-            await self._take_cost(context.viewer, caller, _PARSE_COST)
+            first_cost += compute_parse_cost(text, max_tokens=self.limits.tokens)
+        if first_cost:
+            # Never more than a part of the bucket: a document within the other limits can always be sent.
+            await self._take_cost(context.viewer, caller, min(first_cost, self.limits.bucket // 4))
         try:
             document = self._load_document(text, context.viewer)
             self.texts.persist_text(request.query, request.persisted_hash)

@@ -35,6 +35,8 @@ class GraphQLRequest:
     operation_name: str | None
     persisted_hash: str | None
     is_get: bool
+    size: int = 0
+    """Of the body, in bytes."""
 
 
 async def read_request(
@@ -151,10 +153,10 @@ def parse_body(body: bytes) -> GraphQLRequest:
         raise _bad_request(400, f"No value of the body may be nested deeper than {MAX_NESTING} levels.")
     if _may_repeat_keys(body) and _repeats_keys(body):
         raise _bad_request(400, "The body contains a key twice.")
-    return _check_request(sent, is_get=False)
+    return _check_request(sent, is_get=False, size=len(body))
 
 
-def _check_request(sent: Mapping[str, Any], *, is_get: bool) -> GraphQLRequest:
+def _check_request(sent: Mapping[str, Any], *, is_get: bool, size: int = 0) -> GraphQLRequest:
     query, document_id = _text_value(sent, "query"), _text_value(sent, "documentId")
     variables, extensions = sent.get("variables"), sent.get("extensions")
     if variables is not None and not isinstance(variables, dict):
@@ -164,7 +166,8 @@ def _check_request(sent: Mapping[str, Any], *, is_get: bool) -> GraphQLRequest:
     persisted_hash = _persisted_hash(extensions or {})
     if (document_id is None) == (query is None and persisted_hash is None):
         raise _bad_request(400, "Send `query`, the document as a string.")
-    return GraphQLRequest(query, document_id, variables, _text_value(sent, "operationName"), persisted_hash, is_get)
+    name = _text_value(sent, "operationName")
+    return GraphQLRequest(query, document_id, variables, name, persisted_hash, is_get, size)
 
 
 def _persisted_hash(extensions: Mapping[str, Any]) -> str | None:

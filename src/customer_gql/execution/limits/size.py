@@ -4,7 +4,7 @@ Each fragment is measured once and counted wherever it is spread, so the work is
 while the figures are those of the expanded document. They bound the work of validation.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from graphql import (
@@ -24,6 +24,8 @@ from customer_gql.core.errors import ErrorCode, GraphError
 from customer_gql.settings import AudienceSettings
 
 INTROSPECTION: Final = frozenset({"__schema", "__type"})
+# Validation compares all fields of one name and place with each other; clients that merge fragments repeat a few.
+MAX_REPEATS: Final = 50
 
 
 class QueryTooComplex(GraphError):
@@ -55,6 +57,7 @@ class DocumentMeasurement:
     def __init__(self, ast: DocumentNode) -> None:
         self._fragments = fragments_of(ast)
         self._fragment_sizes: dict[str, DocumentSize | None] = {}
+        self._spread: set[str] = set()
         self._definitions = ast.definitions
         self.uses_introspection = False
 
@@ -67,6 +70,36 @@ class DocumentMeasurement:
                 variables = sum(_count_directives(variable) for variable in definition.variable_definitions or ())
                 own = DocumentSize(directives=_count_directives(definition) + variables)
                 _validate_size(own.add_sibling(self._measure_selections(definition.selection_set)), limits)
+        # After the sizes, which bound what is expanded here. A fragment that is spread is looked at where it is spread.
+        for definition in self._definitions:
+            name = definition.name.value if isinstance(definition, FragmentDefinitionNode) else None
+            if name not in self._spread and isinstance(definition, (FragmentDefinitionNode, OperationDefinitionNode)):
+                self._validate_repeats([definition.selection_set])
+
+    def _validate_repeats(self, selection_sets: Sequence[SelectionSetNode]) -> None:
+        """Raises `QueryTooComplex` for a field that these selections, which are merged into one answer, repeat too often."""
+        by_name: dict[str, list[FieldNode]] = {}
+        for selection_set in selection_sets:
+            for field in self._expand_selections(selection_set):
+                by_name.setdefault(field.alias.value if field.alias else field.name.value, []).append(field)
+        for name, fields in by_name.items():
+            if len(fields) > MAX_REPEATS:
+                message = (
+                    f"The document asks for {name[:60]} {len(fields)} times in one place; the limit is {MAX_REPEATS}."
+                )
+                raise QueryTooComplex(message, limit=MAX_REPEATS)
+            if inner := [field.selection_set for field in fields if field.selection_set]:
+                self._validate_repeats(inner)
+
+    def _expand_selections(self, selection_set: SelectionSetNode) -> Iterator[FieldNode]:
+        for selection in selection_set.selections:
+            if isinstance(selection, FieldNode):
+                yield selection
+            elif isinstance(selection, FragmentSpreadNode):
+                if definition := self._fragments.get(selection.name.value):
+                    yield from self._expand_selections(definition.selection_set)
+            else:
+                yield from self._expand_selections(selection.selection_set)  # pyright: ignore[reportAttributeAccessIssue]
 
     def _measure_fragment(self, name: str) -> DocumentSize:
         if name in self._fragment_sizes:
@@ -95,6 +128,7 @@ class DocumentMeasurement:
     def _measure_selection(self, selection: SelectionNode) -> DocumentSize:
         directives = _count_directives(selection)
         if isinstance(selection, FragmentSpreadNode):
+            self._spread.add(selection.name.value)
             inner = self._measure_fragment(selection.name.value)
             return inner._replace(directives=inner.directives + directives)
         inner = self._measure_selections(getattr(selection, "selection_set", None))
