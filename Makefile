@@ -10,6 +10,7 @@ RUN_STAMP := $(VENV)/.run
 STAMP := $(VENV)/.setup
 WEB_STAMP := src/customer_gql/graphiql/assets/built-from.txt
 AUDIT_STAMP := web/audit/node_modules/.stamp
+CLIENTS_STAMP := web/clients/node_modules/.stamp
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 INSTALL_CHECKOUT := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 
@@ -24,7 +25,7 @@ help: ## explain every target
 run: $(RUN_STAMP) $(WEB_STAMP) ## install what running needs, then serve the demo shop on 127.0.0.1:8000 (PORT=9000 changes it)
 	@$(BIN)/customer-gql demo --port $(PORT)
 
-setup: $(STAMP) $(WEB_STAMP) $(AUDIT_STAMP) ## install what development needs into .venv, and the parts of GraphiQL
+setup: $(STAMP) $(WEB_STAMP) $(AUDIT_STAMP) $(CLIENTS_STAMP) ## install what development needs into .venv, and the parts of GraphiQL
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.13 ..." if sys.version_info < (3, 11) else 0)'
@@ -49,6 +50,10 @@ $(WEB_STAMP): web/package.json web/package-lock.json web/build.py THIRD_PARTY_NO
 
 $(AUDIT_STAMP): web/audit/package-lock.json | $(BIN)/python
 	@$(BIN)/python web/build.py audit
+	@touch $@
+
+$(CLIENTS_STAMP): web/clients/package-lock.json | $(BIN)/python
+	@$(BIN)/python web/build.py clients
 	@touch $@
 
 test: setup ## run the fast tests (T=tests/commerce for a part)
@@ -141,4 +146,4 @@ build: $(RUN_STAMP) $(WEB_STAMP) ## a wheel in dist/, GraphiQL included
 	$(BIN)/python -m hatchling build -t wheel
 
 clean: ## remove what setup and run made (the demo's data too)
-	rm -rf $(VENV) .data .coverage* dist web/node_modules web/audit/node_modules src/customer_gql/graphiql/assets
+	rm -rf $(VENV) .data .coverage* dist web/node_modules web/audit/node_modules web/clients/node_modules src/customer_gql/graphiql/assets

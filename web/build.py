@@ -1,8 +1,9 @@
 # ruff: noqa: INP001 - a script, no package
 """Put the parts of GraphiQL that a browser needs into the package.
 
-`python web/build.py` installs the pinned parts and copies them; `python web/build.py audit` installs what the tests run.
-`python web/build.py lock` pins both again after a package.json changed; `web/notices.py` then collects their licenses.
+`python web/build.py` installs the pinned parts and copies them; `python web/build.py audit` and `clients` install what the
+tests run.
+`python web/build.py lock` pins all again after a package.json changed; `web/notices.py` then collects their licenses.
 Only the standard library, so that it runs before anything else does.
 """
 
@@ -19,7 +20,9 @@ from tempfile import TemporaryDirectory
 
 WEB = Path(__file__).resolve().parent
 ROOT = WEB.parent
-AUDIT = WEB / "audit"  # what the tests run; nothing of it goes into the package
+# What the tests run; nothing of it goes into the package.
+AUDIT = WEB / "audit"
+CLIENTS = WEB / "clients"
 ASSETS = ROOT / "src/customer_gql/graphiql/assets"
 LOCK = WEB / "package-lock.json"
 NOTICES = ROOT / "THIRD_PARTY_NOTICES.txt"
@@ -53,12 +56,15 @@ def main() -> None:
                 build()
         case ["audit"]:
             install(AUDIT)
+        case ["clients"]:
+            install(CLIENTS)
         case ["lock"]:
             lock(WEB)
             lock(AUDIT)
+            lock(CLIENTS)
             install(WEB)
         case _:
-            raise Stop("say nothing, `audit` or `lock`")
+            raise Stop("say nothing, `audit`, `clients` or `lock`")
 
 
 def build() -> None:
