@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import structlog
+import yaml
 from cryptography.fernet import Fernet
 
 from customer_gql.cli.deployment import require_production_settings, warn_of_development_defaults, with_demo_key
@@ -76,6 +77,12 @@ def test_compose_requires_what_production_requires():
     text = (ROOT / "compose.yaml").read_text()
     for name in ("STOREFRONT_URL", "SECRET_KEYS"):
         assert re.search(rf"CUSTOMER_GQL_{name}: \$\{{{name}:\?", text), name
+
+
+def test_what_runs_in_compose_is_started_again():
+    services = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
+    again = {name for name, service in services.items() if service.get("restart") == "unless-stopped"}
+    assert again == {"service", "worker", "database", "mail"}
 
 
 def test_images_are_named_by_full_version():

@@ -33,6 +33,8 @@ def database(settings: Settings) -> Generator[DatabaseUrls]:
         owner = settings.owner_database_url
         yield DatabaseUrls(url, url if owner is None else _checked(owner, "OWNER_DATABASE_URL"))
         return
+    if settings.owner_database_url is not None:
+        raise CommandFailed("CUSTOMER_GQL_OWNER_DATABASE_URL is set, but CUSTOMER_GQL_DATABASE_URL is not: set both.")
     with running_server(settings.data_dir, binaries=settings.postgres_binaries) as server:
         yield DatabaseUrls(server.url(), server.owner_url())
 

@@ -7,7 +7,7 @@ import structlog
 from cryptography.fernet import Fernet
 from pydantic import SecretStr
 
-from customer_gql.settings import Settings, SettingsError, is_loopback
+from customer_gql.settings import Settings, SettingsError, find_unknown_settings, is_loopback
 
 _KEY_FILE = "secret.key"
 log = structlog.get_logger()
@@ -30,6 +30,12 @@ def require_production_settings(settings: Settings) -> None:
     for name, urls in bases.items():
         for url in filter(is_loopback, urls):
             raise SettingsError(f"Set CUSTOMER_GQL_{name}: links in mails cannot start with {url} in production.")
+
+
+def warn_of_unknown_settings() -> None:
+    """A misspelled setting keeps its default, which may be the dangerous one."""
+    for name in find_unknown_settings():
+        log.warning("unknown setting", name=name, hint="it is ignored; is it misspelled?")
 
 
 def warn_of_development_defaults(settings: Settings) -> None:

@@ -11,7 +11,12 @@ from customer_gql.core.terminal import CommandFailed, show_progress
 from customer_gql.settings import Settings, load_settings
 
 from .databases import bring_up, database
-from .deployment import require_production_settings, warn_of_development_defaults, with_demo_key
+from .deployment import (
+    require_production_settings,
+    warn_of_development_defaults,
+    warn_of_unknown_settings,
+    with_demo_key,
+)
 
 
 def demo(port: Annotated[int | None, typer.Option(help="Port to listen on; 0 chooses a free one.")] = None) -> None:
@@ -74,6 +79,7 @@ def worker() -> None:
 
 def _announce(settings: Settings, line: str) -> None:
     _write_line(sys.stderr, line)
+    warn_of_unknown_settings()
     warn_of_development_defaults(settings)
 
 
@@ -88,9 +94,13 @@ def _listening(settings: Settings) -> socket:
     from customer_gql.execution.http import server
 
     try:
-        return server.bind_socket(settings.host, settings.port)
+        listening = server.bind_socket(settings.host, settings.port)
+        if settings.metrics_port is not None:
+            # Only tried: the metrics library listens itself, later, when a fault would be a traceback.
+            server.bind_socket(settings.metrics_host, settings.metrics_port).close()
     except server.PortTaken as error:
         raise CommandFailed(str(error)) from None
+    return listening
 
 
 def _given_options(**options: Any) -> dict[str, Any]:

@@ -4,7 +4,7 @@ Settings of one audience carry its name and two underscores: `CUSTOMER_GQL_STORE
 """
 
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from cryptography.fernet import Fernet
 from email_validator import validate_email
@@ -12,8 +12,10 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from .audiences import AdminSettings, AudienceSettings, StorefrontSettings
-from .browsers import EXTRA_EXPOSED_HEADERS, EXTRA_HEADERS, Headers, Listed, Origins
+from .browsers import EXTRA_EXPOSED_HEADERS, EXTRA_HEADERS, Headers, Origins
+from .forms import Hosts, Peers, Storage, Url, without_empty
 from .link_bases import is_loopback, origin_of, require_https
+from .names import find_unknown_names
 
 __all__ = [
     "AdminSettings",
@@ -21,6 +23,7 @@ __all__ = [
     "Settings",
     "SettingsError",
     "StorefrontSettings",
+    "find_unknown_settings",
     "is_loopback",
     "load_settings",
 ]
@@ -63,10 +66,10 @@ class Settings(BaseSettings):
     admin_url: str | None = Field(None, description="base URL of links in mails to staff; storefront_url when not set")
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8000, ge=0, le=65535, description="port to listen on; 0 takes a free one")
-    allowed_hosts: Listed = Field(
+    allowed_hosts: Hosts = Field(
         [], description="accepted names in the Host header, without port, comma separated; empty accepts any"
     )
-    trusted_proxies: Listed = Field(
+    trusted_proxies: Peers = Field(
         [],
         description="addresses or networks, comma separated, whose X-Forwarded-For and X-Forwarded-Proto are trusted",
     )
@@ -103,7 +106,7 @@ class Settings(BaseSettings):
         le=3600,
         description="seconds until the database ends statements of a process that died; 0 where it cannot (Windows)",
     )
-    rate_storage: str | None = Field(
+    rate_storage: Storage | None = Field(
         None,
         description="redis://host:6379 counts rates for all processes together; without it each process counts for itself",
     )
@@ -111,7 +114,7 @@ class Settings(BaseSettings):
         None, ge=0, le=65535, description="port that serves Prometheus metrics; without it there are none"
     )
     metrics_host: str = Field("127.0.0.1", description="address that serves Prometheus metrics")
-    traces: str | None = Field(
+    traces: Url | None = Field(
         None, description="OTLP/HTTP address of an OpenTelemetry collector; without it there are no traces"
     )
     compiled_plans: bool = Field(True, description="false runs every query in the reference executor, for comparison")
@@ -134,6 +137,13 @@ class Settings(BaseSettings):
     mail_kept_days: int = Field(
         30, ge=1, le=3650, description="days that sent mails, without their secrets, and failed ones are kept"
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _leave_out_empty(cls, given: dict[str, Any]) -> dict[str, Any]:
+        # The address of a database stays: that it is empty must not lead to another database.
+        urls = {name: given[name] for name in ("database_url", "owner_database_url") if name in given}
+        return without_empty(given) | urls
 
     @field_validator("storefront_url", "admin_url")
     @classmethod
@@ -164,13 +174,13 @@ class Settings(BaseSettings):
         description="Fernet keys, comma separated; the first encrypts the secrets of second factors and of mails that wait, "
         "all decrypt them; required in production",
     )
-    oidc_issuer: str | None = Field(None, description="issuer of the identity provider of staff, as its tokens name it")
+    oidc_issuer: Url | None = Field(None, description="issuer of the identity provider of staff, as its tokens name it")
     oidc_client_id: str = Field("", description="client id of this service at the provider")
     oidc_client_secret: SecretStr = Field(SecretStr(""), description="client secret of this service at the provider")
-    oidc_redirect_url: str = Field(
+    oidc_redirect_url: Url = Field(
         "", description="https://…/admin/oidc/callback, exactly as registered with the provider"
     )
-    oidc_landing_url: str = Field("", description="page that receives ?code= for staffOidcExchange, or ?error=refused")
+    oidc_landing_url: Url = Field("", description="page that receives ?code= for staffOidcExchange, or ?error=refused")
     staff_passwords: bool = Field(
         True, description="false: staff sign in at the identity provider alone; no password is set, changed or accepted"
     )
@@ -211,9 +221,17 @@ def load_settings(**overrides: object) -> Settings:
     try:
         return Settings(**overrides)  # pyright: ignore[reportArgumentType]
     except ValidationError as error:
-        wrong = "; ".join(f"{_variable_name(e['loc'] or ('OIDC_ISSUER',))}: {e['msg']}" for e in error.errors())
+        wrong = "; ".join(
+            f"{_variable_name(e['loc'] or ('OIDC_ISSUER',))}: {e['msg'].removeprefix('Value error, ')}"
+            for e in error.errors()
+        )
         raise SettingsError(f"Wrong settings: {wrong}") from None
 
 
 def _variable_name(place: tuple[int | str, ...]) -> str:
-    return "CUSTOMER_GQL_" + "__".join(str(part).upper() for part in place)
+    return "CUSTOMER_GQL_" + "__".join(part.upper() for part in place if isinstance(part, str))
+
+
+def find_unknown_settings() -> list[str]:
+    """What is set under our prefix in the environment or the `.env` file and no setting is called."""
+    return find_unknown_names(Settings, prefix="CUSTOMER_GQL_")

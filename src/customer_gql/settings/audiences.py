@@ -1,11 +1,12 @@
 """Limits of the two endpoints."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from .browsers import Origins
+from .forms import without_empty
 
 # A subclass that gives a default declares the field again, without the bounds of its base: so they are types.
 BodyBytes = Annotated[int, Field(ge=1024, le=67_108_864, description="bytes of a request's body")]
@@ -89,6 +90,11 @@ class AudienceSettings(BaseModel):
         4 * 1024 * 1024, ge=1024, le=1_073_741_824, description="bytes of those documents together"
     )
     cors_origins: Origins = Field([], description="exact origins that browsers may call from, comma separated")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _leave_out_empty(cls, given: Any) -> Any:
+        return without_empty(given) if isinstance(given, dict) else given
 
     @model_validator(mode="after")
     def _validate_consistency(self) -> "AudienceSettings":

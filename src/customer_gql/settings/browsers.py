@@ -28,7 +28,7 @@ _SERVER_HEADERS: Final = frozenset({"x-storefront-token", "x-shopper-address"})
 LOOPBACK_ORIGIN: Final = r"https?://(localhost|([a-z0-9-]+\.)+localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?"
 
 
-def _split_list(given: object) -> object:
+def split_list(given: object) -> object:
     return [part.strip() for part in given.split(",") if part.strip()] if isinstance(given, str) else given
 
 
@@ -47,6 +47,5 @@ def _validate_header(given: str) -> str:
     return name
 
 
-Listed = Annotated[list[str], BeforeValidator(_split_list)]
-Origins = Annotated[list[Annotated[str, AfterValidator(_validate_origin)]], BeforeValidator(_split_list)]
-Headers = Annotated[list[Annotated[str, AfterValidator(_validate_header)]], BeforeValidator(_split_list)]
+Origins = Annotated[list[Annotated[str, AfterValidator(_validate_origin)]], BeforeValidator(split_list)]
+Headers = Annotated[list[Annotated[str, AfterValidator(_validate_header)]], BeforeValidator(split_list)]

@@ -204,8 +204,10 @@ async def test_refused_for_good_is_dead_at_once_and_quotes_no_secret(tools, stor
 async def test_a_server_that_is_away_costs_no_attempt(tools, store, empty_database):
     away = Tools(empty_database, tools.settings.model_copy(update={"smtp_port": 9}))
     await reset_mail(store)
-    with pytest.raises(MailServerUnreachable):
+    with structlog.testing.capture_logs() as logs, pytest.raises(MailServerUnreachable):
         await deliver_mails(away, policy=AT_ONCE)
+    [told] = [line for line in logs if line["event"] == "mail server does not answer"]
+    assert (told["reason"], told["mails_returned"]) == ("SMTPConnectError", 1)
     [row] = await outbox(store)
     assert (row["attempts"], row["dead"]) == (0, False)
     assert row["last_error"].startswith("The mail server does not answer")
@@ -229,8 +231,12 @@ async def test_one_recipient_that_breaks_the_connection_stops_nobody_else(fault,
         await reset_mail(store, recipient=recipient)
     culprit = recipients[3]
     inbox.faults = {culprit: fault}
-    while await deliver_mails(tools, policy=DeliveryPolicy(first_pause=dt.timedelta(), attempts=2, timeout=1)):
-        pass
+    with structlog.testing.capture_logs() as logs:
+        while await deliver_mails(tools, policy=DeliveryPolicy(first_pause=dt.timedelta(), attempts=2, timeout=1)):
+            pass
+    refused = [line for line in logs if line["event"] == "mail refused"]
+    assert all(line["reason"].startswith("The connection to the mail server broke") for line in refused)
+    assert len(refused) == 2
     assert sorted(to for _, [to] in inbox.envelopes) == sorted(set(recipients) - {culprit})
     rows = await store.fetch("SELECT recipient, attempts, last_error FROM mail_outbox WHERE dead_at IS NOT NULL")
     assert [(row.recipient, row.attempts) for row in rows] == [(culprit, 2)]

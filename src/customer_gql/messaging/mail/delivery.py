@@ -120,6 +120,7 @@ async def _send_batch(tools: Tools, taken: Sequence[Row], policy: DeliveryPolicy
                     was_busy = False
                 left.pop(0)
     except smtp.MailServerUnreachable as error:
+        log.warning("mail server does not answer", reason=str(error), mails_returned=len(interrupted) + len(left))
         reason = f"The mail server does not answer ({error})."
         await _return_mails(tools, [*interrupted, *left], reason, policy.first_pause)
         raise
@@ -200,7 +201,10 @@ async def _record_refusal(
     dead = refused.for_good or row.attempts >= policy.attempts
     values = {"dead_at": now} if dead else {"next_attempt_at": now + policy.pause(row.attempts)}
     await _store_outcome(tools, row, last_error=reason, **values)
-    log.warning("mail refused", mail=row.id, template=row.template, attempt=row.attempts, dead=dead, code=reason[:3])
+    code = reason[:3]
+    # The text of a mail server may quote the mail; a reason without a code is ours.
+    cause = {"code": code} if code.isdigit() else {"reason": reason}
+    log.warning("mail refused", mail=row.id, template=row.template, attempt=row.attempts, dead=dead, **cause)
 
 
 def clean_reason(reason: str, secrets: dict[str, str]) -> str:

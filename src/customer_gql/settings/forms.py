@@ -1,0 +1,54 @@
+"""The forms of settings that are texts: what is misspelled would otherwise be ignored later, without a word."""
+
+import ipaddress
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator
+
+from .browsers import split_list
+
+# Without its port, with which it is never compared. An IPv6 address stands in brackets.
+_HOST: Final = re.compile(r"[^\s:/*\[\]]+|\[[0-9a-fA-F:.]+\]")
+_STORAGES: Final = ("redis", "rediss", "redis+unix", "redis+cluster", "redis+sentinel", "memory")
+
+
+def without_empty(given: Mapping[str, Any]) -> dict[str, Any]:
+    """An empty value is as good as none: the files of a deployment name what they leave open."""
+    return {name: value for name, value in given.items() if value != ""}
+
+
+def _validate_peer(given: str) -> str:
+    try:
+        ipaddress.ip_network(given)
+    except ValueError:
+        raise ValueError(f"{given!r} is neither an address nor a network such as 10.0.0.0/8") from None
+    return given
+
+
+def _validate_host(given: str) -> str:
+    if not _HOST.fullmatch(given):
+        raise ValueError(f"{given!r} is not a host such as shop.example.com, without scheme, port and wildcards")
+    return given
+
+
+def _validate_url(given: str) -> str:
+    parts = urlsplit(given)
+    if given and (parts.scheme not in {"http", "https"} or not parts.hostname):
+        raise ValueError(f"{given!r} is not a URL that starts with https:// or http://")
+    return given
+
+
+def _validate_storage(given: str) -> str:
+    scheme, colon, _ = given.removeprefix("async+").partition("://")
+    if not colon or scheme not in _STORAGES:  # the rest may contain a password
+        raise ValueError("not an address such as redis://host:6379")
+    return given
+
+
+Peers = Annotated[list[Annotated[str, AfterValidator(_validate_peer)]], BeforeValidator(split_list)]
+Hosts = Annotated[list[Annotated[str, AfterValidator(_validate_host)]], BeforeValidator(split_list)]
+Url = Annotated[str, AfterValidator(_validate_url)]
+Storage = Annotated[str, AfterValidator(_validate_storage)]
