@@ -1,11 +1,14 @@
 """What mutations answer: payloads, and the rules that refused as `userErrors`."""
 
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass
 from typing import Any, Final
 
 import asyncpg
 import strawberry
 from strawberry.extensions import FieldExtension
-from strawberry.types.base import StrawberryOptional
+from strawberry.types.arguments import InputContext
+from strawberry.types.base import StrawberryMaybe, StrawberryOptional
 from strawberry.types.field import StrawberryField
 
 from customer_gql.core.concurrent_edits import VersionConflict
@@ -19,6 +22,7 @@ EXPECTED_VERSION: Final = (
 )
 LINKS_TO_QUERY: Final = "links_to_query"
 """Metadata of a field whose type is the query type of the schema, see `schema.roots`."""
+_NULL_REFUSED: Final = "Enter a value, or leave the field out to keep what is stored."
 UserErrorCodeType = strawberry.enum(
     UserErrorCode,
     name="UserErrorCode",
@@ -110,6 +114,36 @@ def rule_of_violation(violated: asyncpg.PostgresError) -> RuleError:
     return RuleError(message, code=UserErrorCode.TAKEN)
 
 
+@dataclass(frozen=True, slots=True)
+class RefusedInput:
+    """Stands for an input with nulls where only a value or nothing may stand."""
+
+    errors: list[RuleError]
+
+
+def _refuses_null(field: StrawberryField) -> bool:
+    return isinstance(field.type, StrawberryMaybe) and not isinstance(field.type.of_type, StrawberryOptional)
+
+
+def _build_input(kind: Any, value: Mapping[str, Any], context: InputContext) -> Any:
+    """The input, or what its nulls are refused with. By itself the library ends the operation and names no field."""
+    fields = {context.config.name_converter.from_field(field): field for field in kind.__strawberry_definition__.fields}
+    nulls = [name for name, field in fields.items() if _refuses_null(field) and value.get(name, field) is None]
+    if nulls:
+        return RefusedInput([RuleError(_NULL_REFUSED, path=[name], code=UserErrorCode.REQUIRED) for name in nulls])
+    left_out = {
+        field.python_name: None
+        for field in fields.values()
+        if field.default_value is MISSING and field.default_factory is MISSING
+    }
+    given = {
+        field.python_name: context.convert(value[name], field.type, name)
+        for name, field in fields.items()
+        if name in value
+    }
+    return kind(**left_out | given)
+
+
 class ReturnsUserErrors(FieldExtension):
     """Turn a rule's refusal into the payload's `userErrors`.
 
@@ -123,9 +157,16 @@ class ReturnsUserErrors(FieldExtension):
         assert issubclass(field.type, Payload), field.name
         self.payload = field.type
         field.type = StrawberryOptional(field.type)
+        for argument in field.arguments:
+            definition: Any = getattr(argument.type, "__strawberry_definition__", None)
+            if definition is not None and any(map(_refuses_null, getattr(definition, "fields", ()))):
+                definition.from_input = _build_input
 
     async def resolve_async(self, next_: Any, source: Any, info: Info, **kwargs: Any) -> Any:
         try:
+            for value in kwargs.values():
+                if isinstance(value, RefusedInput):
+                    raise RuleErrors(value.errors)
             return await next_(source, info, **kwargs)
         except RuleError as error:
             return self.payload(user_errors=[user_error(error)])

@@ -64,7 +64,9 @@ class CustomerSelection:
 class CustomerMassActionInput:
     action: MassAction = column("The action.")
     selection: CustomerSelection = column("Customers that the action applies to.")
-    group_id: strawberry.Maybe[strawberry.ID] = column("Id of the group to assign; only with `ASSIGN_GROUP`.")
+    group_id: strawberry.ID | None = strawberry.field(
+        description="Id of the group to assign; only with `ASSIGN_GROUP`.", default=None
+    )
 
 
 @strawberry.type(description="Result of `customerMassAction`, for each customer and in total.")
@@ -145,7 +147,7 @@ def _group_id(input: CustomerMassActionInput) -> int | None:
         raise RuleError("Enter the group to assign.", path=["groupId"], code=UserErrorCode.REQUIRED)
     if not assigns and input.group_id is not None:
         raise RuleError("Leave the group out; only ASSIGN_GROUP takes one.", path=["groupId"])
-    return None if input.group_id is None else decode_id(input.group_id.value, "grp")
+    return None if input.group_id is None else decode_id(input.group_id, "grp")
 
 
 def _make_payload(results: list[MassActionResult]) -> CustomerMassActionPayload:

@@ -38,7 +38,7 @@ class Adjustment(Protocol):
 
     id: strawberry.ID
     idempotency_key: str
-    website_id: strawberry.Maybe[strawberry.ID]
+    website_id: strawberry.ID | None
     comment: str | None
     notify_customer: bool
 
@@ -48,7 +48,7 @@ async def adjust_ledger(info: Info, ledger: Ledger, input: Adjustment, amount: A
     viewer, customer_id = info.context.viewer, decode_id(input.id, "cus")
     movement = Movement(
         amount=amount,
-        website_id=None if input.website_id is None else decode_id(input.website_id.value, "web"),
+        website_id=None if input.website_id is None else decode_id(input.website_id, "web"),
         comment=input.comment,
         idempotency_key=input.idempotency_key,
         notifies_customer=input.notify_customer,

@@ -19,7 +19,7 @@ class StoreCreditAdjustInput:
     id: strawberry.ID = column("Id of the customer.")
     amount: Decimal = column("Amount to add, in the currency of the website; a negative amount is deducted. Not zero.")
     idempotency_key: str = column(ledgers.KEY_DESCRIPTION)
-    website_id: strawberry.Maybe[strawberry.ID] = column(ledgers.WEBSITE_DESCRIPTION)
+    website_id: strawberry.ID | None = strawberry.field(description=ledgers.WEBSITE_DESCRIPTION, default=None)
     comment: str | None = strawberry.field(description=ledgers.COMMENT_DESCRIPTION, default=None)
     notify_customer: bool = strawberry.field(description=ledgers.NOTIFY_DESCRIPTION, default=False)
 

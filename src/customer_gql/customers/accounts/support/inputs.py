@@ -16,9 +16,10 @@ from customer_gql.graph.payloads import Payload
 @strawberry.input(description="Customer whose sessions end.")
 class CustomerForceSignInInput:
     id: strawberry.ID = column("The customer.")
-    login_code_reason: strawberry.Maybe[str] = column(
-        "Reason for a code to sign in as the customer, which is then returned too, as by `customerLoginAs`. "
-        "Permission: `customers.impersonate`."
+    login_code_reason: str | None = strawberry.field(
+        description="Reason for a code to sign in as the customer, which is then returned too, as by `customerLoginAs`. "
+        "Permission: `customers.impersonate`.",
+        default=None,
     )
 
 
@@ -48,8 +49,10 @@ class CustomerResetPasswordPayload(CustomerPayload):
 @strawberry.input(description="Customer to lock, and for how long.")
 class CustomerLockInput:
     id: strawberry.ID = column("The customer.")
-    note: strawberry.Maybe[str] = column("Note for other staff, at most 1,000 characters.")
-    until: strawberry.Maybe[dt.datetime] = column("End of the lock; without it, the configured number of days.")
+    note: str | None = strawberry.field(description="Note for other staff, at most 1,000 characters.", default=None)
+    until: dt.datetime | None = strawberry.field(
+        description="End of the lock; without it, the configured number of days.", default=None
+    )
 
 
 @strawberry.input(description="Customer whose account is changed.")

@@ -83,7 +83,7 @@ class AccountAdminMutation:
             ended = await writes.force_customer_sign_in(connection, customer, by=by)
             if reason is not None:
                 code, expires_at = await _issue_requested_code(
-                    connection, customer, reason.value, by, path=["loginCodeReason"]
+                    connection, customer, reason, by, path=["loginCodeReason"]
                 )
         return CustomerForceSignInPayload(
             customer_id=customer_id, ended_token_count=ended, login_code=code, login_code_expires_at=expires_at
@@ -113,9 +113,8 @@ class AccountAdminMutation:
         "Writes history. `customerUnlock` undoes it.",
     )
     async def customer_lock(self, info: Info, input: Annotated[CustomerLockInput, INPUT]) -> CustomerAccountPayload:
-        until = None if input.until is None else input.until.value
-        note = None if input.note is None else input.note.value
-        return await _change_account(info, input.id, partial(writes.lock_account, until=until, note=note))
+        change = partial(writes.lock_account, until=input.until, note=input.note)
+        return await _change_account(info, input.id, change)
 
     @admin_mutation(
         permission=Permission.CUSTOMERS_WRITE,
