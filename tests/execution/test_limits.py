@@ -190,12 +190,9 @@ def test_limits_can_be_queried(service: Service, staff_token: str):
 def test_null_for_a_field_that_cannot_be_cleared_is_refused_by_name(service: Service, staff_token: str):
     asked = "{ changedFields userErrors { code path message } }"
     given = {"id": "cus_0000000000000001", "telephone": None, "postcode": None, "websiteId": None}
+    literal = 'id: "cus_0000000000000001", telephone: null, postcode: null, websiteId: null'
     for query, variables in (
-        (
-            'mutation { customerQuickEdit(input: {id: "cus_0000000000000001", telephone: null, postcode: null, '
-            f"websiteId: null}}) {asked} }}",
-            {},
-        ),
+        (f"mutation {{ customerQuickEdit(input: {{{literal}}}) {asked} }}", {}),
         (f"mutation($i: CustomerQuickEditInput!) {{ customerQuickEdit(input: $i) {asked} }}", {"i": given}),
     ):
         answer = service.ask(query, "/admin/graphql", token=staff_token, **variables)["data"]["customerQuickEdit"]

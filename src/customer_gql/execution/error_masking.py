@@ -30,6 +30,8 @@ _UNAVAILABLE: Final = (
 )
 RETRY: Final = {"Retry-After": "1"}
 _SUGGESTION: Final = re.compile(r" ?Did you mean .*", re.DOTALL)
+_QUOTED_INPUT: Final = re.compile(r"(?:, found)?: [{\[].*", re.DOTALL)
+"""A whole object or list, in Python's spelling: it may hold a password, and clients log messages."""
 _UNAVAILABLE_MESSAGE: Final = "The service is temporarily unavailable. Try again."
 _FAULT_MESSAGE: Final = "Internal server error."
 
@@ -70,13 +72,10 @@ def _mask_field_error(error: GraphQLError, request_id: str, faults: list[Excepti
         original = original.original_error
     if isinstance(original, GraphError):
         return {**_format_error(original.message, original.code, error), "extensions": dict(original.extensions)}
-    if isinstance(original, StrawberryInputCoercionError):
-        # Its message names Python types when an input field that cannot be cleared is null.
-        message = "An input field does not accept null." if "found null" in original.message else original.message
+    if isinstance(original, StrawberryInputCoercionError) or _is_input_error(error, original):
+        # The executor's own message about variables and arguments, which says at which place the value stands.
+        message = _QUOTED_INPUT.sub("", error.message).replace("not to be None", "not to be null")
         return _format_error(message, ErrorCode.BAD_USER_INPUT, error)
-    if _is_input_error(error, original):
-        # The executor's own message about variables and arguments; it quotes only what the caller sent.
-        return _format_error(error.message, ErrorCode.BAD_USER_INPUT, error)
     original = original or error
     faults.append(original)
     if isinstance(original, _UNAVAILABLE):

@@ -163,14 +163,14 @@ class ReturnsUserErrors(FieldExtension):
                 definition.from_input = _build_input
 
     async def resolve_async(self, next_: Any, source: Any, info: Info, **kwargs: Any) -> Any:
+        refused = [error for value in kwargs.values() if isinstance(value, RefusedInput) for error in value.errors]
+        if refused:
+            return self.payload(user_errors=[user_error(error) for error in refused])
         try:
-            for value in kwargs.values():
-                if isinstance(value, RefusedInput):
-                    raise RuleErrors(value.errors)
             return await next_(source, info, **kwargs)
         except RuleError as error:
             return self.payload(user_errors=[user_error(error)])
-        except RuleErrors as refused:
-            return self.payload(user_errors=[user_error(error) for error in refused.errors])
+        except RuleErrors as several:
+            return self.payload(user_errors=[user_error(error) for error in several.errors])
         except VIOLATIONS as violated:
             return self.payload(user_errors=[user_error(rule_of_violation(violated))])

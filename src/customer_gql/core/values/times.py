@@ -14,7 +14,10 @@ def parse_date(text: str) -> dt.date:
     """A date like `2024-01-31`; `ValueError` for every other spelling."""
     if not _DATE.fullmatch(text):
         raise ValueError("Write a date like 2024-01-31.")
-    return dt.date.fromisoformat(text)
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text} is not a day of the calendar. Write a date like 2024-01-31.") from None
 
 
 def parse_time(text: str) -> dt.datetime:
@@ -28,3 +31,5 @@ def parse_time(text: str) -> dt.datetime:
         return dt.datetime.fromisoformat(text.upper()).astimezone(dt.UTC)
     except OverflowError:
         raise ValueError("The time is outside of the calendar.") from None
+    except ValueError:
+        raise ValueError("There is no such time. Write a time like 2024-01-31T09:30:00Z.") from None
