@@ -6,6 +6,7 @@ import socket
 import subprocess
 from collections.abc import Generator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
@@ -79,7 +80,9 @@ def test_malformed_address_of_the_database(tmp_path: Path, url: str):
     assert told(run(tmp_path, "migrate", database_url=url)) == URL_FORM
 
 
-@pytest.mark.parametrize("arguments", [["serve", "--port", "0"], ["staff", "token", "a@shop.example"]])
+@pytest.mark.parametrize(
+    "arguments", [["serve", "--port", "0"], ["staff", "token", "a@shop.example"], ["migrate", "--check"]]
+)
 def test_database_that_is_not_migrated(tmp_path: Path, bare_url: str, arguments: list[str]):
     sentence = told(run(tmp_path, *arguments, database_url=bare_url))
     assert re.fullmatch(
@@ -87,17 +90,31 @@ def test_database_that_is_not_migrated(tmp_path: Path, bare_url: str, arguments:
     )
 
 
-def test_check_of_a_database_that_is_not_migrated(tmp_path: Path, bare_url: str):
-    sentence = told(run(tmp_path, "migrate", "--check", database_url=bare_url))
-    assert sentence.endswith("do not agree: Target database is not up to date.")
-
-
-async def test_database_of_a_newer_version(tmp_path: Path, empty_database_url: str):
-    connection = await asyncpg.connect(empty_database_url)
+@pytest.mark.parametrize("arguments", [["migrate"], ["migrate", "--check"], ["serve", "--port", "0"]])
+async def test_database_of_a_newer_version(
+    tmp_path: Path, server: Server, empty_database_url: str, arguments: list[str]
+):
+    owner = server.owner_url(urlsplit(empty_database_url).path.removeprefix("/"))
+    connection = await asyncpg.connect(owner)
     await connection.execute("UPDATE alembic_version SET version_num = '9999'")
     await connection.close()
-    sentence = told(run(tmp_path, "migrate", database_url=empty_database_url))
-    assert sentence.endswith("do not agree: Can't locate revision identified by '9999'")
+    assert told(run(tmp_path, *arguments, database_url=empty_database_url)) == (
+        "The database is at migration 9999, which this version does not know: run the version that migrated it, or a "
+        "newer one."
+    )
+
+
+def test_tables_that_the_role_may_not_read(tmp_path: Path, server: Server):
+    drop_database(server, "not_granted")
+    create_database(server, "not_granted")
+    owner = server.owner_url("not_granted")
+    assert run(tmp_path, "migrate", database_url=owner).returncode == 0
+    sentence = told(run(tmp_path, "serve", "--port", 0, database_url=server.url("not_granted")))
+    drop_database(server, "not_granted")
+    assert sentence == (
+        "The role may not read the tables: have their owner, in CUSTOMER_GQL_OWNER_DATABASE_URL, run "
+        "`customer-gql migrate`."
+    )
 
 
 def test_migration_without_a_name(tmp_path: Path):

@@ -78,7 +78,6 @@ def run(url: str, work: Callable[[Connection], Awaitable[T]], *, transaction: bo
 def bring_up(urls: DatabaseUrls) -> None:
     from customer_gql.database import migrations
 
-    migrations.require_answer(urls.owner)
     migrations.upgrade_database(urls.owner, service_url=urls.service)
 
 

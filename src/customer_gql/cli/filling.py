@@ -33,7 +33,6 @@ def migrate(
             bring_up(urls)
             migrations.write_migration(urls.owner, new)
         elif check:
-            migrations.require_answer(urls.owner)
             migrations.compare_tables(urls.owner)
             migrations.require_separate_owner(urls.service)
         else:

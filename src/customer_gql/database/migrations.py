@@ -72,6 +72,7 @@ def _translated_errors() -> Generator[None]:
 
 def upgrade_database(url: str, revision: str = "head", *, service_url: str | None = None) -> None:
     """Migrate as the role of `url`, which owns the tables, and grant to the role of `service_url` what it needs."""
+    _require_known_revision(asyncio.run(_stored_revision(url)))
     config = _alembic_config(url)
     config.attributes["service_role"] = asyncio.run(_separate_role(url, service_url or url))
     with _translated_errors():
@@ -84,6 +85,7 @@ def downgrade_database(url: str, revision: str) -> None:
 
 def compare_tables(url: str) -> None:
     """Raises when the tables in code and the tables after all migrations differ."""
+    require_newest_revision(url)
     with _translated_errors():
         command.check(_alembic_config(url))
 
@@ -92,11 +94,6 @@ def write_migration(url: str, message: str) -> None:
     """Write a migration from the difference between the tables in code and the database."""
     with _translated_errors():
         command.revision(_format_new_files(_alembic_config(url)), message=message, autogenerate=True)
-
-
-def require_answer(url: str) -> None:
-    """Raises `DatabaseUnreachable` when nobody answers there."""
-    asyncio.run(_stored_revision(url))
 
 
 def require_separate_owner(service_url: str) -> None:
@@ -119,8 +116,19 @@ async def _separate_role(owner_url: str, service_url: str) -> str | None:
 def require_newest_revision(url: str) -> None:
     at, newest = asyncio.run(_stored_revision(url)), newest_revision()
     if at != newest:
+        _require_known_revision(at)
         raise MigrationFailed(
             f"The database is at migration {at or 'none'}, this version needs {newest}: run `customer-gql migrate`."
+        )
+
+
+def _require_known_revision(at: str | None) -> None:
+    """Another version migrated the database, and none but that or a newer one can work with it."""
+    scripts = ScriptDirectory.from_config(_alembic_config(""))
+    if at is not None and at not in {script.revision for script in scripts.walk_revisions()}:
+        raise MigrationFailed(
+            f"The database is at migration {at}, which this version does not know: run the version that migrated it, "
+            "or a newer one."
         )
 
 
@@ -129,6 +137,11 @@ async def _stored_revision(url: str) -> str | None:
         return await _ask(url, lambda c: fetch_value(c, text("SELECT version_num FROM alembic_version")))
     except asyncpg.UndefinedTableError:
         return None
+    except asyncpg.InsufficientPrivilegeError:
+        raise MigrationFailed(
+            "The role may not read the tables: have their owner, in CUSTOMER_GQL_OWNER_DATABASE_URL, run "
+            "`customer-gql migrate`."
+        ) from None
 
 
 async def _ask(url: str, question: Callable[[Connection], Awaitable[Any]]) -> Any:
