@@ -1,7 +1,8 @@
 """Lockout of customers: two counters for an account, independent of each other, with locks the shop configures.
 
-Wrong passwords are counted wherever they are entered, refused sign-ins apart. So a customer who cannot sign in because
-of a stranger's guesses still changes the password in an open session (docs/domain/sign-in.md#sign-in-6).
+Wrong passwords are counted wherever they are entered, refused sign-ins apart. Where an open session asks for the password,
+a counter of the session decides: strangers' guesses do not keep its owner from changing the password
+(docs/domain/sign-in.md#sign-in-6).
 """
 
 import datetime as dt
@@ -68,6 +69,10 @@ def failure_key(email: str, scope: int, counter: str = PASSWORDS) -> bytes:
     return throttle.account_key(ViewerKind.CUSTOMER, counter, email, scope=scope)
 
 
+def session_failure_key(session_id: int) -> bytes:
+    return throttle.account_key(ViewerKind.CUSTOMER, "session", str(session_id))
+
+
 def failure_keys(email: str, scope: int) -> list[bytes]:
     return [failure_key(email, scope, counter) for counter in _FAILURES]
 
@@ -89,9 +94,18 @@ async def count_attempt(connection: Connection, email: str, scope: int, *counter
 
 async def count_device_attempt(connection: Connection, device: bytes) -> Attempt | None:
     """Count an attempt on a known device as failed; the guesses of strangers are counted apart from it."""
+    return await _count_apart(connection, throttle.device_key(ViewerKind.CUSTOMER, device))
+
+
+async def count_session_attempt(connection: Connection, session_id: int) -> Attempt | None:
+    """Count a password that is asked for in a session as wrong; nobody outside of the session delays its owner."""
+    return await _count_apart(connection, session_failure_key(session_id))
+
+
+async def _count_apart(connection: Connection, key: bytes) -> Attempt | None:
     shop = await settings_at(connection, *SETTINGS)
     lock = Lock(shop[_FAILURES[PASSWORDS]], dt.timedelta(seconds=shop[_SECONDS[PASSWORDS]]))
-    return await throttle.count_failure(connection, throttle.device_key(ViewerKind.CUSTOMER, device), lock)
+    return await throttle.count_failure(connection, key, lock)
 
 
 def _first_locking_failure(lock: Lock) -> int:

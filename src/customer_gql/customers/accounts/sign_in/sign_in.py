@@ -148,19 +148,29 @@ def _publish_lock_later(context: Context, account: Row | None, attempt: Attempt)
 async def reauthenticate(context: Context, password: str, *, path: list[str]) -> Row:
     """The viewer's account, after they entered its password again. Wrong ones are counted, a right one resets that."""
     validate_password_length(password, path)
+    refusal, session_id = RuleError(REAUTHENTICATION_REFUSED, path=path), context.viewer.session_id
+    assert session_id is not None
     async with context.database.writes.acquire() as connection:
         await lockout.check_peer(connection, context.caller.address, context.settings.storefront)
         account = await fetch_one(connection, ACCOUNT_BY_ID, customer_id=context.viewer.customer_id)
-        if account is None:
-            raise RuleError(REAUTHENTICATION_REFUSED, path=path)
-        scope = await email_scope(connection, account.website_id)
-        attempt = await lockout.count_attempt(connection, account.email, scope, lockout.PASSWORDS)
-    if attempt is None:
-        raise RuleError(REAUTHENTICATION_REFUSED, path=path)
+        attempt = await lockout.count_session_attempt(connection, session_id)
+    if account is None or attempt is None:
+        raise refusal
     if not await verify_password(password, account.password_hash):
-        _publish_lock_later(context, account, attempt)
-        raise RuleError(REAUTHENTICATION_REFUSED, path=path)
+        await _count_wrong_password(context, account)
+        raise refusal
     async with context.database.writes.acquire() as connection:
-        await forget_failures(connection, [lockout.failure_key(account.email, scope)])
+        scope = await email_scope(connection, account.website_id)
+        keys = [lockout.failure_key(account.email, scope), lockout.session_failure_key(session_id)]
+        await forget_failures(connection, keys)
         await lockout.forgive_peer(connection, context.caller.address)
     return account
+
+
+async def _count_wrong_password(context: Context, account: Row) -> None:
+    """For the account too, so that it is locked after as many as at sign-in; not while its pause lasts."""
+    async with context.database.writes.acquire() as connection:
+        scope = await email_scope(connection, account.website_id)
+        attempt = await lockout.count_attempt(connection, account.email, scope, lockout.PASSWORDS)
+    if attempt is not None:
+        _publish_lock_later(context, account, attempt)
