@@ -69,7 +69,7 @@ def create_app(settings: Settings) -> Starlette:
             Route("/health/live", report_live),
             Route("/health/ready", report_ready),
             *oidc_routes.oidc_routes(settings),
-            *([graphiql.mount_parts(), *pages.catcher_routes()] if settings.environment == "development" else []),
+            *([*graphiql.graphiql_routes(), *pages.catcher_routes()] if settings.environment == "development" else []),
         ],
         middleware=_create_middleware(settings),
         lifespan=partial(_run_lifespan, settings),

@@ -56,18 +56,36 @@ async def test_schema_is_read_again_with_the_token(browser: Visit, tiny_url: str
     await expect(page.locator(".graphiql-doc-explorer")).to_contain_text("Root Types")
 
 
-async def test_token_is_written_nowhere(browser: Visit, shop: Shop):
+async def test_token_survives_a_reload_of_its_tab_alone(browser: Visit, shop: Shop):
     await browser.context.clock.install()
     page = await open_page(browser, shop.admin_url)
     await type_token(page, shop.staff_token)
     await run_query(page, QUERY)
     await write_pending(page)
-    assert shop.staff_token not in await stored(page)
-
     await page.reload()
     await page.wait_for_selector(".graphiql-query-editor .CodeMirror")
-    assert await page.get_by_label("Token").input_value() == ""
+    await run_query(page, QUERY)
+    assert shop.email in await result_text(page)
+    assert shop.staff_token not in await page.evaluate(
+        "JSON.stringify([{...localStorage}, document.cookie, location.href])"
+    )
+
+    elsewhere = await open_page(browser, shop.storefront_url)
+    another = await open_page(browser, shop.admin_url)
+    for opened in (elsewhere, another):
+        assert await opened.get_by_label("Token").input_value() == ""
+        assert shop.staff_token not in await stored(opened)
+
+    await type_token(page, "")
     assert shop.staff_token not in await stored(page)
+
+
+@pytest.mark.parametrize("form", ['"{}"', "'{}'", " Bearer {} ", '"Bearer {}"', 'Authorization: Bearer "{}"', "`{}`"])
+async def test_quoted_token_is_understood(browser: Visit, shop: Shop, form: str):
+    page = await open_page(browser, shop.admin_url)
+    await type_token(page, form.format(shop.staff_token))
+    await run_query(page, QUERY)
+    assert shop.email in await result_text(page)
 
 
 async def test_token_in_the_headers_tab_counts_more_and_is_written_nowhere(browser: Visit, shop: Shop):

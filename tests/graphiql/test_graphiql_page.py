@@ -74,6 +74,11 @@ async def test_all_that_the_page_loads_is_there_and_kept_for_long(client, audien
         assert answer.headers["content-encoding"] == "gzip"
 
 
+async def test_the_root_leads_to_the_page(client):
+    answer = await client.get("/")
+    assert (answer.status_code, answer.headers["location"]) == (307, "/admin/graphql")
+
+
 async def test_another_version_is_not_kept(client):
     answer = await client.get("/graphiql/page.js?v=older")
 

@@ -59,6 +59,6 @@ def tiny_shop() -> Starlette:
     routes = [
         Route("/graphql", storefront, methods=["GET", "POST"]),
         Route("/admin/graphql", admin, methods=["GET", "POST"]),
-        graphiql.mount_parts(),
+        *graphiql.graphiql_routes(),
     ]
     return Starlette(routes=routes)

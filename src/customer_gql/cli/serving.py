@@ -33,8 +33,9 @@ def demo(port: Annotated[int | None, typer.Option(help="Port to listen on; 0 cho
         bring_up(urls)
         with show_progress("a shop of made-up customers") as advance:
             tokens = run_prepare(urls.service, advance, is_ours=settings.database_url is None)
-        base = f"http://{settings.host}:{listening.getsockname()[1]}"
-        app = create_app(settings.model_copy(update={"database_url": urls.service}))
+        base = _served_url(settings, listening)
+        settings = settings.model_copy(update={"database_url": urls.service})
+        app = create_app(_with_served_links(settings, base))
         server.serve_app(app, listening, lambda: _write_line(sys.stdout, format_greeting(base, *tokens)))
 
 
@@ -57,8 +58,9 @@ def serve(
     require_production_settings(settings)
     with _listening(settings) as listening, database(settings) as urls:
         migrations.require_newest_revision(urls.service)
-        at = f"http://{settings.host}:{listening.getsockname()[1]}"
-        server.serve_app(create_app(settings), listening, lambda: _announce(settings, f"serving on {at}"))
+        base = _served_url(settings, listening)
+        app = create_app(_with_served_links(settings, base))
+        server.serve_app(app, listening, lambda: _announce(settings, f"serving on {base}"))
 
 
 def worker() -> None:
@@ -88,6 +90,18 @@ def _write_line(stream: TextIO, line: str) -> None:
     from customer_gql.execution.telemetry.log_stream import LogStream
 
     LogStream(stream).write(f"{line}\n")
+
+
+def _served_url(settings: Settings, listening: socket) -> str:
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return f"http://{host}:{listening.getsockname()[1]}"
+
+
+def _with_served_links(settings: Settings, base: str) -> Settings:
+    """In development, links in mails lead to the port that is served, unless a storefront is configured."""
+    if settings.environment != "development" or "storefront_url" in settings.model_fields_set:
+        return settings
+    return settings.model_copy(update={"storefront_url": base})
 
 
 def _listening(settings: Settings) -> socket:

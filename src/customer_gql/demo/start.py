@@ -73,6 +73,7 @@ def format_greeting(base: str, staff_token: str, customer_token: str) -> str:
             f"staff token {staff_token}",
             f"customer token {customer_token}",
             f"query to paste {QUERY}",
+            f"mails {base}/mail",
         ]
     )
 

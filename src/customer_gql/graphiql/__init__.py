@@ -1,6 +1,7 @@
 """GraphiQL on a page of our own. Everything it loads comes from this package, so it works without a network."""
 
-from .parts import is_built, mount_parts
+from .parts import is_built
 from .response import page_response
+from .routes import graphiql_routes
 
-__all__ = ["is_built", "mount_parts", "page_response"]
+__all__ = ["graphiql_routes", "is_built", "page_response"]

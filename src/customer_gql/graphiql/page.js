@@ -4,13 +4,29 @@ const examples = JSON.parse(document.getElementById("example-documents").textCon
 const tokenField = document.getElementById("token");
 const menu = document.querySelector("details.examples");
 
-// ---- Token: kept in this variable only, never in storage, cookies or the URL.
+// ---- Token: kept for this tab, one for each endpoint, so that it survives a reload; never in cookies, the URL or on disk.
 
+const tokenKey = `token:${window.location.pathname}`;
 let token = "";
 let schemaToken = "";
 
 function readToken() {
-  token = tokenField.value.trim().replace(/^bearer\s+/i, "");
+  token = plainToken(tokenField.value);
+  withTabStorage((storage) => (token ? storage.setItem(tokenKey, token) : storage.removeItem(tokenKey)));
+}
+
+// People paste what they see: quotes of JSON and of a shell, and the word of the header.
+function plainToken(given) {
+  const unquoted = (text) => text.trim().replace(/^(["'`])(.*)\1$/s, "$2").trim();
+  return unquoted(unquoted(given).replace(/^authorization:\s*/i, "").replace(/^bearer\s+/i, ""));
+}
+
+function withTabStorage(use) {
+  try {
+    return use(window.sessionStorage);
+  } catch {
+    return null; // blocked by the browser's settings
+  }
 }
 
 function withToken(given) {
@@ -122,7 +138,8 @@ function render() {
   root.render(React.createElement(GraphiQL, { ...properties, fetcher: newFetcher() }));
 }
 
-tokenField.value = ""; // some browsers restore the value after a reload
+tokenField.value = withTabStorage((storage) => storage.getItem(tokenKey)) ?? ""; // also where a browser restored another
+readToken();
 tokenField.addEventListener("input", readToken);
 tokenField.addEventListener("change", () => token === schemaToken || render()); // also on Enter
 fillMenu();
