@@ -60,7 +60,7 @@ class Demo:
 @contextmanager
 def demo(data: Path) -> Generator[Demo]:
     since = time.monotonic()
-    with started(data.parent, "demo", "--port", 0, data_dir=data) as process:
+    with started(data.parent, "demo", "--port", 0, data_dir=data, storefront_url=None) as process:
         try:
             printed = [line(process.stdout) for _ in NAMES]
             yield Demo(process, time.monotonic() - since, *map(told, printed, NAMES))
@@ -150,9 +150,7 @@ def test_graphiql_is_served(first: Demo):
 
 def test_links_in_mails_lead_to_the_port_that_is_served(first: Demo):
     email = first.at_storefront("{ me { email } }")["me"]["email"]
-    asked = (
-        "mutation($input: EmailInput!) { passwordResetRequest(input: $input) { userErrors { code } } }"
-    )
+    asked = "mutation($input: EmailInput!) { passwordResetRequest(input: $input) { userErrors { code } } }"
     assert answer(first.storefront, "", asked, {"input": {"email": email}})
     mail: list[str] = []
 

@@ -25,11 +25,12 @@ def until(condition: Callable[[], object], seconds: float = 10) -> None:
 
 
 def environment(**settings: object) -> dict[str, str]:
-    """Ours without its settings, and those given: `port=1` is CUSTOMER_GQL_PORT. What production requires is there."""
+    """Ours without its settings, and those given: `port=1` is CUSTOMER_GQL_PORT. What production requires is there,
+    except what is given as None."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("CUSTOMER_GQL_")}
     required = {"storefront_url": "https://shop.example.com", "secret_keys": SECRET_KEYS}
     settings = {**required, **settings}
-    return kept | {f"CUSTOMER_GQL_{name.upper()}": str(value) for name, value in settings.items()}
+    return kept | {f"CUSTOMER_GQL_{name.upper()}": str(value) for name, value in settings.items() if value is not None}
 
 
 def run(folder: Path, *arguments: object, **settings: object) -> subprocess.CompletedProcess[str]:
