@@ -42,6 +42,7 @@ SLICES: Final = (
     "customers.history",
     "customers.accounts",
     "customers.visitors",
+    "customers.public_facts",
     "customers.accounts.support",
     "shop.groups",
     "shop.websites",

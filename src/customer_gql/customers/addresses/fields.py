@@ -132,7 +132,7 @@ def validate_new_address(given: Mapping[str, Any], shop: SettingValues, countrie
     errors: list[RuleError] = []
     country = _given_country(whole["countryCode"], countries, errors)
     wanted = _validate_fields(whole, country, shop, errors)
-    return wanted | dict.fromkeys(_hidden_columns(shop))
+    return wanted | dict.fromkeys(hidden_columns(shop))
 
 
 def validate_address_edit(
@@ -147,11 +147,11 @@ def validate_address_edit(
     else:
         country = find_country(stored.country_code)
     wanted = _validate_fields(edits, country, shop, errors)
-    hidden = _hidden_columns(shop)
+    hidden = hidden_columns(shop)
     return {column: value for column, value in wanted.items() if value is None or column not in hidden}
 
 
-def _hidden_columns(shop: SettingValues) -> Collection[str]:
+def hidden_columns(shop: SettingValues) -> Collection[str]:
     """Columns of the fields that the website does not ask for: nothing is stored there, but they can be cleared."""
     return {COLUMNS[field] for field, setting in _SHOWN_BY.items() if shop[setting] == "NO"}
 

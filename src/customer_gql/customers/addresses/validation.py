@@ -14,13 +14,6 @@ MAX_TEXT: Final = 255
 MAX_TELEPHONE: Final = 60
 MAX_POSTCODE: Final = 16
 MAX_STREET_LINES: Final = 4
-# Countries that have no postal codes, or where letters arrive without one.
-_WITHOUT_POSTCODE: Final = frozenset(
-    """
-    AE AG AO AW BF BI BJ BO BS BW BZ CD CF CG CI CK CM DJ DM ER FJ GD GH GM GN GQ GY HK IE JM KE KI KM KN KP LC ML
-    MO MR MS MU MW NR NU PA QA RW SB SC SL SR ST SY TF TG TK TL TO TT TV TZ UG VU YE ZW
-    """.split()  # noqa: SIM905 - a list of 65 lines is no easier to read
-)
 _TELEPHONE: Final = re.compile(r"\+?[0-9(][0-9 ()./\-]{2,36}( ?(?:x|ext\.?) ?[0-9]{1,6})?", re.IGNORECASE)
 _FEWEST_DIGITS: Final = 5
 _DASHES: Final = re.compile("[\u02d7\u2010-\u2015\u2043\u2212\u2e3a\u2e3b\u30fc]")
@@ -48,7 +41,10 @@ def validate_telephone(number: str | None, path: Sequence[str], *, required: boo
 
 
 def validate_country(code: str | None, path: Sequence[str]) -> Country:
-    country = find_country(normalize_compatible_text(code or "").upper())
+    given = normalize_compatible_text(code or "").upper()
+    if not given:
+        raise value_is_required(path)
+    country = find_country(given)
     if country is None:
         raise RuleError("Enter a country as its two-letter code of ISO 3166-1.", path=path)
     return country
@@ -57,7 +53,7 @@ def validate_country(code: str | None, path: Sequence[str]) -> Country:
 def validate_postcode(postcode: str | None, country: Country | None, path: Sequence[str]) -> str | None:
     """The postal code as stored; None where the country does without one. Without a country only the characters count."""
     code = clean_postcode(postcode or "")
-    if not code and country is not None and country.has_postcode and country.code not in _WITHOUT_POSTCODE:
+    if not code and country is not None and country.needs_postcode:
         message = f"Enter a postal code; it is required in {country.code}."
         raise RuleError(message, path=path, code=UserErrorCode.REQUIRED)
     if len(code) > MAX_POSTCODE or not all(character.isalnum() or character in " -./" for character in code):

@@ -123,7 +123,7 @@ def validate_profile(given: Mapping[str, Any], shop: SettingValues) -> dict[str,
             errors.append(error)
     if errors:
         raise RuleErrors(errors)
-    return {name: value for name, value in wanted.items() if value is None or not _is_hidden(name, shop)}
+    return {name: value for name, value in wanted.items() if value is None or not is_hidden(name, shop)}
 
 
 def validate_profile_field(name: str, value: Any, shop: SettingValues) -> Any:
@@ -131,15 +131,22 @@ def validate_profile_field(name: str, value: Any, shop: SettingValues) -> Any:
     return _BY_NAME[name].validate(value, _rules(name, shop))
 
 
-def _is_hidden(field: str, shop: SettingValues) -> bool:
+def is_hidden(field: str, shop: SettingValues) -> bool:
+    """Whether the website does not ask for the field."""
     show = SHOW_SETTINGS.get(field)
     return show is not None and shop[show] == "NO"
 
 
 def _rules(field: str, shop: SettingValues) -> FieldRules:
-    show, listed = SHOW_SETTINGS.get(field), CHOICE_SETTINGS.get(field)
+    show = SHOW_SETTINGS.get(field)
     return FieldRules(
         path=[field],
         is_required=show is not None and shop[show] == "REQUIRED",
-        choices=[] if listed is None else [choice.strip() for choice in shop[listed].split(";") if choice.strip()],
+        choices=choices_of(field, shop),
     )
+
+
+def choices_of(field: str, shop: SettingValues) -> list[str]:
+    """The values that the website offers; empty where any text will do."""
+    listed = CHOICE_SETTINGS.get(field)
+    return [] if listed is None else [choice.strip() for choice in shop[listed].split(";") if choice.strip()]

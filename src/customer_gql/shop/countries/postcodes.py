@@ -23,6 +23,13 @@ _CAR_SIGNS: Final = {
     "SE": "S",
     "SI": "SLO",
 }
+# Countries that have no postal codes, or where letters arrive without one.
+WITHOUT_POSTCODE: Final = frozenset(
+    """
+    AE AG AO AW BF BI BJ BO BS BW BZ CD CF CG CI CK CM DJ DM ER FJ GD GH GM GN GQ GY HK IE JM KE KI KM KN KP LC ML
+    MO MR MS MU MW NR NU PA QA RW SB SC SL SR ST SY TF TG TK TL TO TT TV TZ UG VU YE ZW
+    """.split()  # noqa: SIM905 - a list of 65 lines is no easier to read
+)
 _NOT_ALPHANUMERIC: Final = re.compile(r"[\W_]+")
 _DASHES: Final = re.compile("[\u00ad\u02d7\u2010-\u2015\u2043\u2212\u2e3a\u2e3b\ufe58\ufe63\uff0d\u30fc]")
 _SEPARATORS: Final = (" ", "-")

@@ -15,8 +15,10 @@ from .tables import store, store_view, website
 websites_by_id = one_by(select(website), website.c.id)
 stores_by_id = one_by(select(store), store.c.id)
 stores_by_website = all_by(select(store).order_by(store.c.id), store.c.website_id)
-store_views_by_id = one_by(select(store_view), store_view.c.id)
-store_views_by_store = all_by(select(store_view).order_by(store_view.c.id), store_view.c.store_id)
+_views = select(store_view, store.c.website_id, website.c.currency).select_from(store_view.join(store).join(website))
+store_views_by_id = one_by(_views, store_view.c.id)
+store_views_by_store = all_by(_views.order_by(store_view.c.id), store_view.c.store_id)
+store_views_by_website = all_by(_views.order_by(store_view.c.id), store.c.website_id)
 ALL_WEBSITES = compile_statement(select(website).order_by(website.c.id))
 
 

@@ -15,6 +15,7 @@ class StoreView(Node):
     code: str = column("Unique code.")
     name: str = column("Display name.")
     locale: str = column("Language and region of texts and mails, such as `en_US`.")
+    currency: CurrencyCode = column("Currency of prices and of store credit: the base currency of the website.")
 
 
 @strawberry.type(description="A store of a website. Its store views share one catalog.")

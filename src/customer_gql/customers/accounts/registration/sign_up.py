@@ -51,7 +51,7 @@ async def sign_up(
     async with context.database.writes.acquire() as connection:
         await lockout.check_peer(connection, context.caller.address, context.settings.storefront)
         shop = await settings_at(connection, *_SETTINGS, website_id=view.website_id, store_view_id=view.id)
-        email, wanted = await _validate_sign_up(connection, view, shop, email, password, about)
+        email, wanted = await validate_sign_up(connection, view, shop, email, password, about)
     hash = None if password is None else await hash_password(password)
     is_confirmed = not shop[EMAIL_CONFIRMATION]
     subscribe = opt_in.request_confirmation if shop[opt_in.CONFIRM_BY_MAIL] else newsletter.subscribe_at_sign_up
@@ -78,7 +78,7 @@ async def sign_up(
     return not is_confirmed
 
 
-async def _validate_sign_up(
+async def validate_sign_up(
     connection: Connection, view: Row, shop: Any, email: str, password: str | None, about: Mapping[str, Any]
 ) -> tuple[str, dict[str, Any]]:
     """Every reason against it at once; none of them asks whether the account exists."""

@@ -1,0 +1,155 @@
+"""Forms: what is asked for, decided by the functions that the mutations validate with (docs/domain/public-facts.md#public-facts-4)."""
+
+import enum
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from customer_gql.core.emails import validate_email
+from customer_gql.core.errors import RuleError, RuleErrors
+from customer_gql.customers.addresses.fields import ADDRESS_FIELDS, hidden_columns, validate_new_address
+from customer_gql.customers.newsletter.opt_in import ENABLED as NEWSLETTER
+from customer_gql.customers.profile.fields import PROFILE_FIELDS, choices_of, is_hidden, validate_profile
+from customer_gql.customers.profile.tables import Gender
+from customer_gql.shop.countries.countries import Country
+from customer_gql.shop.countries.names import country_names
+from customer_gql.shop.settings.reads import SettingValues
+
+from .labels import label_of
+
+
+class FormKind(enum.Enum):
+    SIGN_UP = "SIGN_UP"
+    ACCOUNT_EDIT = "ACCOUNT_EDIT"
+    ADDRESS = "ADDRESS"
+
+
+class FieldType(enum.Enum):
+    TEXT = "TEXT"
+    LINES = "LINES"
+    EMAIL = "EMAIL"
+    PASSWORD = "PASSWORD"  # noqa: S105 - a kind of field
+    TELEPHONE = "TELEPHONE"
+    DATE = "DATE"
+    BOOLEAN = "BOOLEAN"
+    SELECT = "SELECT"
+
+
+_TYPES: Final[Mapping[str, FieldType]] = {
+    "email": FieldType.EMAIL,
+    "password": FieldType.PASSWORD,
+    "dateOfBirth": FieldType.DATE,
+    "street": FieldType.LINES,
+    "telephone": FieldType.TELEPHONE,
+    "fax": FieldType.TELEPHONE,
+    "isSubscribed": FieldType.BOOLEAN,
+    "allowsRemoteAssistance": FieldType.BOOLEAN,
+    "isDefaultBilling": FieldType.BOOLEAN,
+    "isDefaultShipping": FieldType.BOOLEAN,
+}
+"""A field that is not listed takes text."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceFacts:
+    code: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class FieldFacts:
+    code: str
+    label: str
+    type: FieldType
+    is_required: bool
+    options: list[ChoiceFacts]
+
+
+@dataclass(frozen=True, slots=True)
+class FormFacts:
+    kind: FormKind
+    fields: list[FieldFacts]
+
+
+def describe_account_form(kind: FormKind, shop: SettingValues, locale: str) -> FormFacts:
+    """The form of a sign-up, or of an edit of the own account."""
+    names = [field.name for field in PROFILE_FIELDS if not is_hidden(field.name, shop)]
+    required = _refused_without(lambda: validate_profile(dict.fromkeys(names), shop))
+    if kind is FormKind.SIGN_UP:
+        names = ["email", "password", *names, *(["isSubscribed"] if shop[NEWSLETTER] else [])]
+        # A sign-up without a password is answered by a mail with a link to choose one.
+        required |= _refused_without(lambda: validate_email(""))
+    options = {name: _choices(choices_of(name, shop)) for name in names}
+    options["gender"] = [ChoiceFacts(each.value, label_of(each.value, locale)) for each in Gender]
+    return FormFacts(kind, _describe_fields(names, required, options, locale))
+
+
+def describe_address_form(
+    shop: SettingValues, country: Country | None, accepted: Collection[str], locale: str
+) -> FormFacts:
+    """The form of an address; without a country, what is asked for before one is chosen.
+
+    `accepted` are the codes of countries that the website accepts; every country where it is empty.
+    """
+    hidden = {*hidden_columns(shop), *(_columns_unknown_to(country) if country else ())}
+    names = [field.name for field in ADDRESS_FIELDS if field.column not in hidden]
+    required = _refused_without(lambda: validate_new_address({}, shop, accepted))
+    if country is not None:
+        given = {"countryCode": country.code}
+        required = {"countryCode"} | _refused_without(lambda: validate_new_address(given, shop, accepted))
+    options = {
+        "countryCode": [
+            ChoiceFacts(code, name) for code, name in country_names(locale).items() if not accepted or code in accepted
+        ],
+        "region": [] if country is None else _regions(country, locale),
+    }
+    return FormFacts(FormKind.ADDRESS, _describe_fields(names, required, options, locale))
+
+
+def _refused_without(validate: Callable[[], object]) -> set[str]:
+    """Names of the fields whose missing value is refused."""
+    try:
+        validate()
+    except RuleErrors as refused:
+        return {error.path[0] for error in refused.errors if error.path}
+    except RuleError as error:
+        return {error.path[0]} if error.path else set()
+    return set()
+
+
+def _columns_unknown_to(country: Country) -> Iterable[str]:
+    """Columns that letters to the country do not show."""
+    shown = {
+        "city": country.has_city,
+        "region": country.has_region or country.regions,
+        "postcode": country.has_postcode,
+    }
+    return [column for column, is_shown in shown.items() if not is_shown]
+
+
+def _choices(values: Iterable[str]) -> list[ChoiceFacts]:
+    return [ChoiceFacts(value, value) for value in values]
+
+
+def _regions(country: Country, locale: str) -> list[ChoiceFacts]:
+    """In the script of the country where the store view is of that country, else in Latin letters."""
+    is_local = locale.partition("_")[2] == country.code
+    return [
+        ChoiceFacts(region.code or region.name, region.local_name if is_local else region.name)
+        for region in country.regions
+    ]
+
+
+def _describe_fields(
+    names: Iterable[str], required: Collection[str], options: Mapping[str, list[Any]], locale: str
+) -> list[FieldFacts]:
+    return [
+        FieldFacts(
+            code=name,
+            label=label_of(name, locale),
+            type=FieldType.SELECT if options.get(name) else _TYPES.get(name, FieldType.TEXT),
+            is_required=name in required,
+            options=options.get(name, []),
+        )
+        for name in names
+    ]

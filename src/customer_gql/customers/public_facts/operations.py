@@ -1,0 +1,123 @@
+import asyncio
+from typing import Annotated, Final
+
+import strawberry
+
+from customer_gql.core.errors import BadInput
+from customer_gql.core.text import normalize_compatible_text
+from customer_gql.customers.addresses.reads import allowed_countries
+from customer_gql.customers.profile.reads import customers_by_id
+from customer_gql.database.statements import Connection, Row
+from customer_gql.graph.context import Context, Info
+from customer_gql.graph.roots import open_field
+from customer_gql.shop.countries.names import all_countries, country_names, search_countries
+from customer_gql.shop.settings.reads import settings_at
+from customer_gql.shop.websites.reads import find_requested_view
+
+from .forms import FormFacts, FormKind, describe_account_form, describe_address_form
+from .reads import FORM_SETTINGS, SHOP_SETTINGS, CountryFacts, ShopFacts, describe_country, describe_shop
+from .types import CountryType, Form, Shop
+
+_COUNTRY_CODE: Final = "ISO 3166-1 code of two letters."
+
+
+@strawberry.type
+class PublicFactsQuery:
+    @open_field(
+        graphql_type=Shop | None,
+        description="Public facts of the website and of the store view in `X-Store-View` (without it, the default one).",
+    )
+    async def shop(self, info: Info) -> ShopFacts:
+        async with info.context.database.reads.acquire() as connection:
+            view = await _requested_view(info.context, connection)
+            shop = await settings_at(connection, *SHOP_SETTINGS, website_id=view.website_id, store_view_id=view.id)
+        return describe_shop(view, shop)
+
+    @open_field(
+        graphql_type=list[CountryType] | None,
+        description="Countries whose addresses the website accepts, by name.",
+    )
+    async def countries(
+        self,
+        info: Info,
+        search: Annotated[
+            str | None,
+            strawberry.argument(
+                description="Code, or a part of the name in the language of the store view or in English; regardless of "
+                "case and accents."
+            ),
+        ] = None,
+    ) -> list[CountryFacts]:
+        known = await asyncio.to_thread(all_countries)  # reads files when it is called first
+        own_website = await _website_of_account(info.context)
+        async with info.context.database.reads.acquire() as connection:
+            view = await _requested_view(info.context, connection)
+            accepted = await allowed_countries(connection, own_website or view.website_id)
+        names = country_names(view.locale)
+        found = names if search is None else search_countries(search, view.locale)
+        return [describe_country(known[code], names[code]) for code in found if not accepted or code in accepted]
+
+    @open_field(
+        graphql_type=CountryType | None,
+        description="A country, also one whose addresses the website does not accept; null when there is none of this code.",
+    )
+    async def country(
+        self, info: Info, code: Annotated[str, strawberry.argument(description=_COUNTRY_CODE)]
+    ) -> CountryFacts | None:
+        country = (await asyncio.to_thread(all_countries)).get(_normalize_code(code))
+        if country is None:
+            return None
+        async with info.context.database.reads.acquire() as connection:
+            view = await _requested_view(info.context, connection)
+        return describe_country(country, country_names(view.locale)[country.code])
+
+    @open_field(
+        graphql_type=Form | None,
+        description="The fields that the website asks for: of the store view in `X-Store-View` at a sign-up, of a "
+        "signed-in customer's own website otherwise. `BAD_USER_INPUT` for a country that does not exist, or with "
+        "another kind than `ADDRESS`.",
+    )
+    async def form(
+        self,
+        info: Info,
+        kind: Annotated[FormKind, strawberry.argument(description="What the form is for.")],
+        country_code: Annotated[
+            str | None,
+            strawberry.argument(
+                description=f"{_COUNTRY_CODE} Country of an address, which decides about city, region and postal code."
+            ),
+        ] = None,
+    ) -> FormFacts:
+        if country_code is not None and kind is not FormKind.ADDRESS:
+            raise BadInput("Only the form of an address takes a country.")
+        known = await asyncio.to_thread(all_countries)
+        country = None if country_code is None else known.get(_normalize_code(country_code))
+        if country_code is not None and country is None:
+            raise BadInput("Enter a country as its two-letter code of ISO 3166-1.")
+        own_website = None if kind is FormKind.SIGN_UP else await _website_of_account(info.context)
+        async with info.context.database.reads.acquire() as connection:
+            view = await _requested_view(info.context, connection)
+            website_id = own_website or view.website_id
+            shop = await settings_at(connection, *FORM_SETTINGS, website_id=website_id, store_view_id=view.id)
+            if kind is not FormKind.ADDRESS:
+                return describe_account_form(kind, shop, view.locale)
+            accepted = await allowed_countries(connection, website_id)
+        return describe_address_form(shop, country, accepted, view.locale)
+
+
+async def _requested_view(context: Context, connection: Connection) -> Row:
+    return await find_requested_view(connection, context.caller.store_view, website_id=context.viewer.website_id)
+
+
+async def _website_of_account(context: Context) -> int | None:
+    """The website whose options hold for a signed-in customer, whichever website they visit. Holds no connection."""
+    customer_id = context.viewer.customer_id
+    account = None if customer_id is None else await context.load(customers_by_id, customer_id)
+    return None if account is None else account.website_id
+
+
+def _normalize_code(code: str) -> str:
+    return normalize_compatible_text(code).upper()
+
+
+QUERIES: Final = (PublicFactsQuery,)

@@ -1,0 +1,107 @@
+"""What everybody may know of the shop, so that a storefront hard-codes no form (docs/domain/public-facts.md#public-facts-1)."""
+
+import strawberry
+
+from customer_gql.graph.fields import column, loaded
+from customer_gql.graph.scalars import graph_enum
+from customer_gql.shop.websites.reads import store_views_by_id, store_views_by_website, websites_by_id
+from customer_gql.shop.websites.types import StoreView, Website
+
+from .forms import FieldType, FormKind
+
+graph_enum(
+    FormKind,
+    "What a form is for.",
+    {
+        "SIGN_UP": "Input of `signUp`.",
+        "ACCOUNT_EDIT": "Input of `meUpdate`.",
+        "ADDRESS": "Input of `addressCreate` and `addressUpdate`.",
+    },
+)
+graph_enum(
+    FieldType,
+    "What a field takes, so that a form knows how to ask for it.",
+    {
+        "TEXT": "One line of text.",
+        "LINES": "A list of lines of text, as many as `streetLines` of `shop` says.",
+        "EMAIL": "An e-mail address.",
+        "PASSWORD": "A password by the `passwordRules` of `shop`.",
+        "TELEPHONE": "A telephone number.",
+        "DATE": "A day of the calendar, as `2024-01-31`.",
+        "BOOLEAN": "Yes or no.",
+        "SELECT": "The `code` of one of the options.",
+    },
+    name="FormFieldType",
+)
+
+
+@strawberry.type(name="PasswordRules", description="What a new password has to be.")
+class PasswordRulesType:
+    minimum_length: int = column("Smallest number of characters.")
+    maximum_length: int = column("Largest number of characters.")
+    character_classes: int = column(
+        "Smallest number of kinds of characters: small letters, capital letters, digits, others."
+    )
+
+
+@strawberry.type(description="Public facts of the website and of the store view in `X-Store-View`.")
+class Shop:
+    website: Website = loaded(websites_by_id, key="website_id", description="The website.")
+    store_view: StoreView = loaded(store_views_by_id, key="store_view_id", description="The store view of the request.")
+    store_views: list[StoreView] = loaded(
+        store_views_by_website, key="website_id", description="Every store view of the website; there are only a few."
+    )
+    password_rules: PasswordRulesType = column("What a new password of a customer has to be.")
+    is_email_confirmation_required: bool = column(
+        "Whether a new account works only after its e-mail address was confirmed."
+    )
+    is_newsletter_enabled: bool = column("Whether the store view has a newsletter.")
+    is_newsletter_confirmation_required: bool = column(
+        "Whether a subscription that is requested with a sign-up begins only after the link in a mail was opened."
+    )
+    street_lines: int = column("Largest number of lines of a street.")
+
+
+@strawberry.type(name="Region", description="A state or province of a country.")
+class RegionType:
+    code: str | None = column("ISO 3166-2 code, as `US-CA`; null where the standard has none.")
+    name: str = column("Name in Latin letters.")
+    local_name: str = column("Name in the script of the country.")
+
+
+@strawberry.type(name="Country", description="A country, and what its addresses need.")
+class CountryType:
+    code: str = column("ISO 3166-1 code of two letters.")
+    name: str = column("Name in the language of the store view in `X-Store-View`, else in English.")
+    is_region_required: bool = column("Whether an address needs a state or province.")
+    is_postcode_required: bool = column("Whether an address needs a postal code.")
+    postcode_example: str | None = column("A postal code of the country; null where it has none.")
+    regions: list[RegionType] = column(
+        "States or provinces that an address may name; empty where any text will do.", assumed=20
+    )
+
+
+@strawberry.type(description="A value to choose from.")
+class FormOption:
+    code: str = column("Value to send.")
+    label: str = column("Text to show, in the language of the store view where there is one.")
+
+
+@strawberry.type(description="A field to ask for.")
+class FormField:
+    code: str = column("Name of the field in the input of the mutation.")
+    label: str = column(
+        "Text to show: English, German, Dutch or Swedish by the locale of the store view, else English."
+    )
+    type: FieldType = column("What the field takes.")
+    is_required: bool = column("Whether the mutation refuses a missing value.")
+    options: list[FormOption] = column("Values to choose from; empty unless the type is `SELECT`.", assumed=20)
+
+
+@strawberry.type(
+    description="The fields that a website asks for in one kind of input, in the order of a usual form. It is made by "
+    "the rules that the mutation applies."
+)
+class Form:
+    kind: FormKind = column("What the form is for.")
+    fields: list[FormField] = column("Fields to ask for.", assumed=20)
