@@ -181,10 +181,11 @@ def customer_mutation(
     )
 
 
-def open_field(*, description: str, graphql_type: Any = None) -> Any:
-    """A root of either endpoint that everybody may read."""
+def open_field(*, description: str, graphql_type: Any = None, assumed: int | None = None) -> Any:
+    """A root of either endpoint that everybody may read. `assumed` is the size of a list in the cost."""
+    metadata = {"viewer": "anyone", **({} if assumed is None else {"assumed": assumed})}
     return strawberry.field(
-        description=f"{description} Open to everyone.", metadata={"viewer": "anyone"}, graphql_type=graphql_type
+        description=f"{description} Open to everyone.", metadata=metadata, graphql_type=graphql_type
     )
 
 

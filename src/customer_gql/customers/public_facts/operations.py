@@ -35,6 +35,7 @@ class PublicFactsQuery:
 
     @open_field(
         graphql_type=list[CountryType] | None,
+        assumed=25,  # 250 of them, but from memory
         description="Countries whose addresses the website accepts, by name.",
     )
     async def countries(
@@ -43,8 +44,8 @@ class PublicFactsQuery:
         search: Annotated[
             str | None,
             strawberry.argument(
-                description="Code, or a part of the name in the language of the store view or in English; regardless of "
-                "case and accents."
+                description="Code, or the start of a word of the name in the language of the store view or in English; "
+                "regardless of case and accents."
             ),
         ] = None,
     ) -> list[CountryFacts]:

@@ -17,37 +17,40 @@ _LANGUAGES: Final = 32  # kept at a time; a shop has a few store views
 @cache
 def all_countries() -> Mapping[str, Country]:
     """Every country, by code. The first call reads a file for each, which takes half a second."""
-    codes = (code for code in Locale(_ENGLISH).territories if code.isalpha())
-    return {code: country for code in sorted(codes) if (country := find_country(code)) is not None}
+    codes = sorted(code for code in _territory_names(_ENGLISH) if code.isalpha())
+    return {code: country for code in codes if (country := find_country(code)) is not None}
 
 
 @lru_cache(maxsize=_LANGUAGES)
 def country_names(locale: str) -> Mapping[str, str]:
     """Name of each country by code, sorted by name, in the language of a locale such as `de_DE`, else in English."""
-    names = _find_locale(locale).territories
-    english = Locale(_ENGLISH).territories
-    named = {code: names.get(code) or english[code] for code in all_countries()}
-    return dict(sorted(named.items(), key=lambda item: sort_key(item[1])))
+    names = _territory_names(_ENGLISH) | _territory_names(locale)
+    return dict(sorted(((code, names[code]) for code in all_countries()), key=lambda item: sort_key(item[1])))
 
 
-def _find_locale(identifier: str) -> Locale:
-    """The locale, or that of its language alone, or English."""
-    for known in (identifier, identifier.partition("_")[0]):
+def _territory_names(locale: str) -> dict[str, str]:
+    """In the language of the locale, or in English when that is unknown."""
+    for known in (locale, locale.partition("_")[0]):
         try:
-            return Locale.parse(known)
+            return {str(code): str(name) for code, name in Locale.parse(known).territories.items()}
         except (UnknownLocaleError, ValueError):
             continue
-    return Locale(_ENGLISH)
+    return _territory_names(_ENGLISH)
 
 
 def search_countries(text: str, locale: str) -> list[str]:
-    """Codes of the countries with this code, or with this text in their name in the language of the locale or in English.
+    """Codes of the countries with this code, which comes first, or with a word of their name that starts like this.
 
-    Case and accents make no difference.
+    Names are those in the language of the locale and in English; case and accents make no difference.
     """
     wanted, english = sort_key(text.strip()), country_names(_ENGLISH)
-    return [
+    found = [
         code
         for code, name in country_names(locale).items()
-        if wanted == code.lower() or wanted in sort_key(name) or wanted in sort_key(english[code])
+        if wanted == code.lower() or _has_word(name, wanted) or _has_word(english[code], wanted)
     ]
+    return sorted(found, key=lambda code: wanted != code.lower())
+
+
+def _has_word(name: str, start: str) -> bool:
+    return f" {start}" in f" {sort_key(name)}"
