@@ -46,6 +46,7 @@ def test_examples_stand_in_their_order_under_readable_titles():
         "My orders",
         "Sign up",
         "Sign in",
+        "Address form",
     ]
 
 
