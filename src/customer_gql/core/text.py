@@ -28,6 +28,7 @@ _NOTHING_VISIBLE: Final = re.compile(
     "[\\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202f\u205f-\u206f\u2800\u3164"
     "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]*"
 )
+_DASHES: Final = re.compile("[\u02d7\u2010-\u2015\u2043\u2212\u2e3a\u2e3b\u30fc]")
 _LINE_ENDS: Final = re.compile("\r\n|[\r\u0085\u2028\u2029]")
 _CONTROL_IN_LINES: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 # Letters that have no decomposition, as people look them up.
@@ -69,6 +70,13 @@ def normalize_text(text: str) -> str:
 def normalize_compatible_text(text: str) -> str:
     """As `normalize_text` in NFKC: full-width letters and digits become plain ones, for identifiers."""
     return normalize_text(unicodedata.normalize("NFKC", text))
+
+
+def normalize_code(text: str) -> str:
+    """ASCII digits and dashes, plain single blanks, no invisible marks: for postal codes and telephone numbers."""
+    plain = _DASHES.sub("-", unicodedata.normalize("NFKC", text))
+    shown = (str(unicodedata.decimal(c)) if c.isdecimal() else c for c in plain if unicodedata.category(c) != "Cf")
+    return re.sub(" +", " ", "".join(shown)).strip()
 
 
 def has_control_character(text: str) -> bool:

@@ -2,27 +2,15 @@
 
 from typing import Final
 
+from customer_gql.customers.profile.fields import show_setting
 from customer_gql.shop.settings.declaration import WEBSITE, Setting
-
-_SHOW_VALUES: Final = ("NO", "OPTIONAL", "REQUIRED")
-
-
-def _show_setting(field: str, default: str) -> Setting[str]:
-    return Setting(
-        f"addresses.show_{field}",
-        default,
-        WEBSITE,
-        f"Whether a storefront asks for this field of an address: {', '.join(_SHOW_VALUES)}.",
-        one_of=_SHOW_VALUES,
-    )
-
 
 STREET_LINES: Final = Setting(
     "addresses.street_lines", 2, WEBSITE, "Largest number of lines of a street.", at_least=1, at_most=4
 )
-TELEPHONE: Final = _show_setting("telephone", "REQUIRED")
-COMPANY: Final = _show_setting("company", "OPTIONAL")
-FAX: Final = _show_setting("fax", "NO")
+TELEPHONE: Final = show_setting("addresses.show_telephone", "REQUIRED", "an address")
+COMPANY: Final = show_setting("addresses.show_company", "OPTIONAL", "an address")
+FAX: Final = show_setting("addresses.show_fax", "NO", "an address")
 COUNTRIES: Final = Setting(
     "addresses.countries",
     "",

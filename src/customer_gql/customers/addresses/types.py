@@ -32,8 +32,8 @@ class Address(Node):
     vat_number: str | None = column(
         "VAT number at this address; the customer's own is `taxVatNumber` of the customer.", personal=True
     )
-    is_default_billing: bool = column("The address invoices go to.")
-    is_default_shipping: bool = column("The address goods go to.")
+    is_default_billing: bool = column("Whether invoices go to this address.")
+    is_default_shipping: bool = column("Whether goods go to this address.")
 
 
 @strawberry.type
@@ -44,10 +44,10 @@ class AddressSection:
         description=f"Addresses of the address book, oldest first; at most {reads.MAX_ADDRESSES}.",
     )
     default_billing_address: Address | None = loaded(
-        reads.billing_addresses_by_customer, key="id", description="The address invoices go to."
+        reads.billing_addresses_by_customer, key="id", description="Address that invoices go to."
     )
     default_shipping_address: Address | None = loaded(
-        reads.shipping_addresses_by_customer, key="id", description="The address goods go to."
+        reads.shipping_addresses_by_customer, key="id", description="Address that goods go to."
     )
 
 

@@ -1,12 +1,11 @@
 """Rules of single values of an address, whichever way they come in (docs/domain/addresses.md#addresses-2)."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from customer_gql.core.errors import RuleError, UserErrorCode
-from customer_gql.core.text import normalize_compatible_text, validate_line, value_is_required
+from customer_gql.core.text import normalize_code, normalize_compatible_text, validate_line, value_is_required
 from customer_gql.shop.countries.countries import Country, find_country
 from customer_gql.shop.countries.postcodes import clean_postcode
 
@@ -16,18 +15,10 @@ MAX_POSTCODE: Final = 16
 MAX_STREET_LINES: Final = 4
 _TELEPHONE: Final = re.compile(r"\+?[0-9(][0-9 ()./\-]{2,36}( ?(?:x|ext\.?) ?[0-9]{1,6})?", re.IGNORECASE)
 _FEWEST_DIGITS: Final = 5
-_DASHES: Final = re.compile("[\u02d7\u2010-\u2015\u2043\u2212\u2e3a\u2e3b\u30fc]")
-
-
-def normalize_telephone(number: str) -> str:
-    """ASCII digits and dashes, plain blanks, and none of the invisible marks that address books put around numbers."""
-    plain = _DASHES.sub("-", unicodedata.normalize("NFKC", number))
-    shown = (str(unicodedata.decimal(c)) if c.isdecimal() else c for c in plain if unicodedata.category(c) != "Cf")
-    return re.sub(" +", " ", "".join(shown)).strip()
 
 
 def validate_telephone(number: str | None, path: Sequence[str], *, required: bool = False) -> str | None:
-    line = validate_line(normalize_telephone(number or ""), path, MAX_TELEPHONE, required=required)
+    line = validate_line(normalize_code(number or ""), path, MAX_TELEPHONE, required=required)
     if line is None:
         return None
     found = _TELEPHONE.fullmatch(line)

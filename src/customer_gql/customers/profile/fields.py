@@ -17,14 +17,19 @@ from .validation import validate_date_of_birth, validate_tax_vat_number
 _SHOW_VALUES: Final = ("NO", "OPTIONAL", "REQUIRED")
 
 
-def _show_setting(name: str) -> Setting[str]:
+def show_setting(path: str, default: str, record: str) -> Setting[str]:
+    """Whether a website asks for one field of a record; also used by other slices."""
     return Setting(
-        f"customers.show_{name}",
-        "NO",
+        path,
+        default,
         WEBSITE,
-        f"Whether a storefront asks for this field of the profile: {', '.join(_SHOW_VALUES)}.",
+        f"Whether a storefront asks for this field of {record}: {', '.join(_SHOW_VALUES)}.",
         one_of=_SHOW_VALUES,
     )
+
+
+def _show_setting(name: str) -> Setting[str]:
+    return show_setting(f"customers.show_{name}", "NO", "the profile")
 
 
 def _choice_setting(name: str) -> Setting[str]:

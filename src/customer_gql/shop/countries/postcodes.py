@@ -1,9 +1,10 @@
 """Postal codes: how people spell one code, and the one form of it that is stored (docs/domain/addresses.md#addresses-10)."""
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Final
+
+from customer_gql.core.text import normalize_code
 
 # Letters on cars, which people put before a postal code in the manner of D-80331; the country's own code comes too.
 _CAR_SIGNS: Final = {
@@ -31,17 +32,12 @@ WITHOUT_POSTCODE: Final = frozenset(
     """.split()  # noqa: SIM905 - a list of 65 lines is no easier to read
 )
 _NOT_ALPHANUMERIC: Final = re.compile(r"[\W_]+")
-_DASHES: Final = re.compile("[\u00ad\u02d7\u2010-\u2015\u2043\u2212\u2e3a\u2e3b\ufe58\ufe63\uff0d\u30fc]")
 _SEPARATORS: Final = (" ", "-")
 
 
 def clean_postcode(text: str) -> str:
     """Upper case, ASCII dashes and digits, single blanks: for codes of a form nobody knows."""
-    plain = _DASHES.sub("-", unicodedata.normalize("NFKC", text)).upper()
-    shown = "".join(
-        str(unicodedata.decimal(c)) if c.isdecimal() else c for c in plain if unicodedata.category(c) != "Cf"
-    )
-    return " ".join(shown.split())
+    return " ".join(normalize_code(text).upper().split())
 
 
 class PostcodeForm:
