@@ -15,7 +15,8 @@ _SAMPLES: Final = {**NAME_SAMPLES, "amount": "12.50 USD", "balance": "30.00 USD"
 
 def movement_mail(name: str, description: str, page: str, folder: Path) -> MailKind:
     """The kind of mail of one ledger, with a link to the page where the customer sees its entries."""
-    path = page_path(name.removesuffix("_changed"), page, f"that lists {name.removesuffix('_changed')} movements")
+    ledger = name.removesuffix("_changed")
+    path = page_path(ledger, page, f"that lists movements of {ledger.replace('_', ' ')}")
     return MailKind(name, description, Sender.GENERAL, path, _SAMPLES, folder)
 
 

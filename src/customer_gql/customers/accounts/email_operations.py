@@ -21,7 +21,7 @@ PEER_LIMIT = (
 )
 
 
-async def count_attempt(info: Info) -> None:
+async def count_peer_attempt(info: Info) -> None:
     """Outside the transaction that may be refused: a refused guess counts too."""
     async with info.context.database.writes.acquire() as connection:
         await lockout.check_peer(connection, info.context.caller.address, info.context.settings.storefront)
@@ -48,7 +48,7 @@ class AccountEmailMutation:
         f"{PEER_LIMIT} Signs nobody in. Writes history, mails a welcome. Cannot be undone.",
     )
     async def email_confirm(self, info: Info, input: Annotated[EmailTokenInput, INPUT]) -> EmailTokenPayload:
-        await count_attempt(info)
+        await count_peer_attempt(info)
         async with info.context.transaction() as connection:
             changed = await email_verification.confirm_email(
                 connection, input.token, address=info.context.viewer.address
@@ -105,7 +105,7 @@ class AccountEmailMutation:
         f"hours; any other is `INVALID`. {PEER_LIMIT} Signs nobody in. Mails both addresses, writes history.",
     )
     async def email_change_undo(self, info: Info, input: Annotated[EmailTokenInput, INPUT]) -> DonePayload:
-        await count_attempt(info)
+        await count_peer_attempt(info)
         async with info.context.transaction() as connection:
             await email_change_undo.undo_email_change(connection, input.token, address=info.context.viewer.address)
             await lockout.forgive_peer(connection, info.context.caller.address)

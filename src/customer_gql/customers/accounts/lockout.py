@@ -33,20 +33,25 @@ _FAILURES: Final = {
         "accounts.token_lockout_failures",
         6,
         GLOBAL,
-        "Refused sign-ins in a row that close it; 0 never.",
+        "Refused sign-ins in a row that close sign-in of an account; 0 never.",
         at_least=0,
         at_most=1000,
     ),
 }
 _SECONDS: Final = {
     PASSWORDS: Setting(
-        "accounts.lockout_seconds", 600, GLOBAL, "How long that lasts; 0 never locks.", at_least=0, at_most=86_400
+        "accounts.lockout_seconds",
+        600,
+        GLOBAL,
+        "Seconds for which too many wrong passwords lock an account; 0 never locks.",
+        at_least=0,
+        at_most=86_400,
     ),
     SIGN_INS: Setting(
         "accounts.token_lockout_seconds",
         1800,
         GLOBAL,
-        "How long that lasts; 0 never locks.",
+        "Seconds for which too many refused sign-ins close sign-in; 0 never closes it.",
         at_least=0,
         at_most=86_400,
     ),

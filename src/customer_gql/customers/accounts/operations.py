@@ -20,7 +20,7 @@ from . import lockout
 from .email_operations import (
     PEER_LIMIT,
     AccountEmailMutation,
-    count_attempt,
+    count_peer_attempt,
     find_store_view_of_request,
     find_website_of_request,
 )
@@ -203,7 +203,7 @@ class AccountMutation:
     async def login_as_exchange(self, info: Info, input: Annotated[LoginAsExchangeInput, INPUT]) -> SignInPayload:
         if info.context.viewer.kind is not ViewerKind.GUEST:
             raise RuleError("A login code cannot be exchanged while signed in. Sign out first.", path=["code"])
-        await count_attempt(info)
+        await count_peer_attempt(info)
         website_id, address = await find_website_of_request(info), info.context.viewer.address
         async with info.context.transaction() as connection:
             grant = await impersonation.exchange_login_code(

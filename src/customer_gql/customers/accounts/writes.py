@@ -45,7 +45,7 @@ LOCK_DAYS = Setting(
     "accounts.lock_days",
     3650,
     GLOBAL,
-    "How long staff lock an account when they name no end.",
+    "Days for which staff lock an account when they name no end.",
     at_least=1,
     at_most=3650,
 )

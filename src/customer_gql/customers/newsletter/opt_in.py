@@ -23,7 +23,7 @@ CONFIRM_BY_MAIL: Final = Setting(
     "newsletter.confirm",
     False,
     STORE_VIEW,
-    "Whether a subscription wished for with a sign-up begins only after its own link was opened.",
+    "Whether a subscription requested at sign-up begins only after the link in a mail of its own was opened.",
 )
 LIFETIME: Final = dt.timedelta(hours=24)
 _DEAD: Final = "This link does not work: it was used, is too old, or the subscription does not wait for it any more."

@@ -34,7 +34,10 @@ def _show_setting(name: str) -> Setting[str]:
 
 def _choice_setting(name: str) -> Setting[str]:
     return Setting(
-        f"customers.{name}_options", "", WEBSITE, "Values to choose from, separated by `;`; empty allows any text."
+        f"customers.{name}_options",
+        "",
+        WEBSITE,
+        f"Values of the {name} to choose from, separated by `;`; empty allows any text.",
     )
 
 

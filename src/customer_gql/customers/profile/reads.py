@@ -30,7 +30,12 @@ from customer_gql.shop.websites.tables import store, store_view, website
 from .tables import customer, customer_activity, customer_email, deleted_customer
 
 ONLINE_MINUTES = Setting(
-    "customers.online_minutes", 15, GLOBAL, "How long an activity counts as being online.", at_least=1, at_most=1440
+    "customers.online_minutes",
+    15,
+    GLOBAL,
+    "Minutes for which an activity counts as being online.",
+    at_least=1,
+    at_most=1440,
 )
 _stored_minutes = (
     select(cast(configuration_value.c.value, Text()).cast(Integer()))
@@ -97,7 +102,7 @@ async def reaches_records_of(context: Any, customer_id: int) -> bool:
 
 
 _seen = customer_activity.c
-_is_online = and_(
+IS_ONLINE = and_(
     _seen.last_activity_at > ONLINE_SINCE,
     or_(_seen.last_sign_out_at.is_(None), _seen.last_sign_out_at < _seen.last_activity_at),
 )
@@ -108,7 +113,7 @@ activities_by_customer = one_by(
         _seen.last_sign_in_at,
         _seen.last_sign_out_at,
         _seen.last_activity_at,
-        case((_is_online, True), else_=False).label("is_online"),
+        case((IS_ONLINE, True), else_=False).label("is_online"),
     ).select_from(customer.outerjoin(customer_activity)),
     customer.c.id,
 )

@@ -109,7 +109,7 @@ async def move_email_claim(
 
 
 async def update_customer(connection: Connection, account: Row, values: Mapping[str, Any]) -> int:
-    """Store new values; the version they make. What hangs on the account, as addresses, counts as a change of it."""
+    """Store new values; the version they make. A change of what belongs to the account, as an address, counts as a change of it."""
     values = {**values, **_changed_sort_key(account, values)}
     changed = await fetch_one(
         connection,

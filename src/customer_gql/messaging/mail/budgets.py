@@ -4,7 +4,6 @@ Counted where a mail is queued and in the same transaction, so that a mail that 
 """
 
 import datetime as dt
-import hashlib
 from typing import Final
 
 import structlog
@@ -56,7 +55,8 @@ async def is_within_budget(connection: Connection, kind: MailKind, recipient: st
     mailbox = _mailbox_of(recipient)
 
     async def count(name: str, limit: int, window: dt.timedelta = _HOUR) -> bool:
-        return await throttle.count_within(connection, _key(name, mailbox), limit=limit, window=window)
+        key = throttle.counter_key("mail", name, mailbox)
+        return await throttle.count_within(connection, key, limit=limit, window=window)
 
     is_security = kind.budget is MailBudget.SECURITY
     in_all = ("security", shop[HOURLY_SECURITY]) if is_security else ("all", shop[HOURLY_NOTICES])
@@ -77,7 +77,3 @@ def _mailbox_of(recipient: str) -> str:
     """Without what follows a `+`, which leads to the same mailbox."""
     local, _, domain = normalize_email(recipient).rpartition("@")
     return f"{local.partition('+')[0]}@{domain}"
-
-
-def _key(name: str, mailbox: str) -> bytes:
-    return hashlib.sha256(f"mail\0{name}\0{mailbox}".encode()).digest()

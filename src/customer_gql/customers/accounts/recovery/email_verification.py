@@ -16,7 +16,7 @@ from customer_gql.customers.accounts.sessions import access, sessions
 from customer_gql.customers.accounts.sign_in.sign_in import reauthenticate
 from customer_gql.customers.accounts.tables import EmailPurpose, email_token
 from customer_gql.customers.history.writes import record_customer_event
-from customer_gql.customers.newsletter.writes import activate_waiting_subscriptions as confirm_subscriptions
+from customer_gql.customers.newsletter.writes import activate_waiting_subscriptions
 from customer_gql.customers.profile import writes as customers
 from customer_gql.customers.profile.reads import is_address_proved
 from customer_gql.customers.profile.sharing import email_scope
@@ -109,7 +109,7 @@ async def mark_email_confirmed(connection: Connection, locked: Row, *, by: Actor
         return False
     version = await customers.update_customer(connection, locked, {"is_email_confirmed": True})
     await access.revoke_email_links(connection, [locked.id], purpose=EmailPurpose.CONFIRM.value)
-    await confirm_subscriptions(connection, locked.id, by=by)
+    await activate_waiting_subscriptions(connection, locked.id, by=by)
     changes = {"isEmailConfirmed": (False, True)}
     await record_customer_event(connection, locked.id, kind="EMAIL_CONFIRMED", version=version, by=by, changes=changes)
     await writes.notify_owner(connection, locked, "email_confirmed")

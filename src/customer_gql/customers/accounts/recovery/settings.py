@@ -9,7 +9,7 @@ PROTECTION: Final = Setting(
     "accounts.reset_protection",
     "BY_IP_AND_EMAIL",
     STORE_VIEW,
-    "Whose requests for reset mails are limited: those for one account, those from one peer address, both or none.",
+    "Requests for reset mails that are limited: those for one account, those from one network address, both or none.",
     one_of=_PROTECTIONS,
 )
 RESETS_PER_HOUR: Final = Setting(

@@ -2,7 +2,6 @@
 (docs/domain/support.md#support-13)."""
 
 import datetime as dt
-import hashlib
 from typing import Final
 
 from sqlalchemy import delete, func, select, update
@@ -88,7 +87,7 @@ async def end_impersonations_of_customer(connection: Connection, customer_id: in
 
 async def record_refused_operation(database: Database, viewer: Viewer, operation: str) -> None:
     """Write into the history of the customer that staff tried what is closed to them; a few times, not without end."""
-    key = hashlib.sha256(f"impersonation\0{viewer.session_id}\0{operation}".encode()).digest()
+    key = throttle.counter_key("impersonation", str(viewer.session_id), operation)
     async with database.transaction() as connection:
         if not await throttle.count_within(connection, key, limit=_RECORDED_REFUSALS, window=IMPERSONATION_LIFETIME):
             return

@@ -3,10 +3,10 @@
 import enum
 from typing import Any
 
-from sqlalchemy import BigInteger, Text, and_, cast, literal, null, or_, select, union_all
+from sqlalchemy import BigInteger, Text, and_, cast, literal, null, select, union_all
 
 from customer_gql.customers.addresses.tables import address
-from customer_gql.customers.profile.reads import ONLINE_SINCE
+from customer_gql.customers.profile.reads import IS_ONLINE, ONLINE_SINCE
 from customer_gql.customers.profile.tables import customer, customer_activity as activity, visitor
 from customer_gql.loading.lists import RootList
 from customer_gql.loading.pages import Sort
@@ -40,10 +40,7 @@ _customers = (
             address, and_(address.c.customer_id == customer.c.id, address.c.is_default_billing)
         )
     )
-    .where(
-        activity.c.last_activity_at > ONLINE_SINCE,
-        or_(activity.c.last_sign_out_at.is_(None), activity.c.last_sign_out_at < activity.c.last_activity_at),
-    )
+    .where(IS_ONLINE)
 )
 _visitors = select(
     literal(VisitorKind.VISITOR.value, Text()).label("kind"),

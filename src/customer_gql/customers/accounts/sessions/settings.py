@@ -5,7 +5,12 @@ from typing import Final
 from customer_gql.shop.settings.declaration import GLOBAL, Setting
 
 SESSION_IDLE_MINUTES: Final = Setting(
-    "accounts.session_idle_minutes", 60, GLOBAL, "An access token unused so long ends.", at_least=1, at_most=1440
+    "accounts.session_idle_minutes",
+    60,
+    GLOBAL,
+    "Minutes without use after which an access token ends.",
+    at_least=1,
+    at_most=1440,
 )
 SESSION_DAYS: Final = Setting(
     "accounts.session_days", 30, GLOBAL, "Days until a session ends in any case.", at_least=1, at_most=3650
@@ -17,7 +22,7 @@ REFRESH_REPEAT_SECONDS: Final = Setting(
     "accounts.refresh_repeat_seconds",
     60,
     GLOBAL,
-    "How long a refresh token that was just exchanged gets the same tokens again, for two tabs or a lost answer; 0 never.",
+    "Seconds for which a refresh token that was just exchanged gets the same tokens again, for two tabs or a lost answer; 0 never.",
     at_least=0,
     at_most=600,
 )
