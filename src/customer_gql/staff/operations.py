@@ -128,7 +128,7 @@ class StaffAdminMutation:
     @admin_mutation(
         permission=Permission.STAFF_MANAGE,
         exclusive=True,
-        description="Make a staff user with a role that allows no more than the caller's own. They cannot sign in "
+        description="Create a staff user with a role that allows no more than the caller's own. They cannot sign in "
         "before they followed an invitation. Writes the history of staff. Undone by `staffDeactivate`.",
     )
     async def staff_create(self, info: Info, input: Annotated[StaffCreateInput, INPUT]) -> StaffCreatePayload:

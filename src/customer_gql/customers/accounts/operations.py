@@ -59,7 +59,7 @@ class AccountMutation:
     @guest_mutation(
         exclusive=True,
         in_person=True,
-        description="Make an account on the website of the store view in `X-Store-View` (the default one without it). "
+        description="Create an account on the website of the store view in `X-Store-View` (the default one without it). "
         "The answer does not tell whether the address has an account. Mails a welcome, or a link to confirm the "
         "address where the website wants that; the owner of an existing account is told, five times an hour at most. "
         f"`REQUIRED`, `TOO_LONG` or `INVALID` with the field for what does not fit. {PEER_LIMIT} "

@@ -84,7 +84,7 @@ class StaffRoleAdminMutation:
     @admin_mutation(
         permission=Permission.STAFF_MANAGE,
         exclusive=True,
-        description="Make a role that allows no more than the caller's own. Asks for the caller's own password. "
+        description="Create a role that allows no more than the caller's own. Asks for the caller's own password. "
         "Writes the history of staff. Undone by `staffRoleDelete`.",
     )
     async def staff_role_create(

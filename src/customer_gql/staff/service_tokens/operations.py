@@ -90,8 +90,8 @@ class ServiceTokenAdminMutation:
     @admin_mutation(
         permission=Permission.STAFF_MANAGE,
         exclusive=True,
-        description="Make a token for a program, with no more permissions and websites than the caller's own. It stays "
-        "when its maker leaves. Writes the history of staff. Undone by `serviceTokenRevoke`.",
+        description="Create a token for a program, with no more permissions and websites than the caller's own. It keeps "
+        "working when the staff user who created it leaves. Writes the history of staff. Undone by `serviceTokenRevoke`.",
     )
     async def service_token_create(
         self, info: Info, input: Annotated[ServiceTokenCreateInput, INPUT]

@@ -101,7 +101,7 @@ async def start_oidc_flow(
 async def finish_oidc_flow(
     database: Database, settings: Settings, *, code: str, state: str, address: str | None
 ) -> str:
-    """The one-time code for the person that the provider names. Raises `Refused`."""
+    """The one-time code for the person that the provider names. Raises `OidcRefused`."""
     async with database.transaction() as connection:
         flow = await fetch_one(
             connection,

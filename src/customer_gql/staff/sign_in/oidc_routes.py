@@ -22,7 +22,7 @@ log = structlog.get_logger("oidc")
 
 
 def oidc_routes(settings: Settings) -> list[Route]:
-    """None where no provider is configured."""
+    """An empty list where no provider is configured."""
     if settings.oidc_issuer is None:
         return []
 

@@ -98,7 +98,7 @@ class StaffAccountQuery:
     async def staff_me(self, info: Info) -> Any:
         staff_id = own_staff_id(info.context)
         async with info.context.database.reads.acquire() as connection:
-            user = await passwords.fetch_credentials(connection, staff_id, hold=False)
+            user = await passwords.fetch_credentials(connection, staff_id, lock=False)
             left = await totp.count_recovery_codes(connection, staff_id)
         return StaffMe(
             staff_key=staff_id,
@@ -197,7 +197,7 @@ class StaffAccountMutation:
     ) -> StaffTotpConfirmPayload:
         context = info.context
         async with context.database.reads.acquire() as connection:
-            totp.require_enrollment(await passwords.fetch_credentials(connection, own_staff_id(context), hold=False))
+            totp.require_enrollment(await passwords.fetch_credentials(connection, own_staff_id(context), lock=False))
         await confirmation.admit_code(context)
         refusal = None
         async with context.transaction() as connection:
@@ -224,7 +224,7 @@ class StaffAccountMutation:
     ) -> StaffTotpDisablePayload:
         context = info.context
         async with context.database.reads.acquire() as connection:
-            user = await passwords.fetch_credentials(connection, own_staff_id(context), hold=False)
+            user = await passwords.fetch_credentials(connection, own_staff_id(context), lock=False)
         if user.totp_since is None:
             raise RuleError("There is no second factor to switch off.", code=UserErrorCode.NOT_ALLOWED)
         if input.password is not None and len(hashing.normalize_password(input.password)) < passwords.MIN_LENGTH:

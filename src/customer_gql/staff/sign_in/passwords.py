@@ -57,10 +57,10 @@ async def _shop_names(connection: Connection) -> list[str]:
     return [await setting(connection, SHOP_NAME), *(row.name for row in await fetch_rows(connection, names))]
 
 
-async def fetch_credentials(connection: Connection, staff_id: int, *, hold: bool = True) -> Row:
+async def fetch_credentials(connection: Connection, staff_id: int, *, lock: bool = True) -> Row:
     """What a user is judged by, locked until the transaction ends, so that none of it changes meanwhile."""
     statement = CREDENTIALS.where(staff_user.c.id == staff_id)
-    found = await fetch_one(connection, statement.with_for_update(of=staff_user) if hold else statement)
+    found = await fetch_one(connection, statement.with_for_update(of=staff_user) if lock else statement)
     assert found is not None, staff_id
     return found
 

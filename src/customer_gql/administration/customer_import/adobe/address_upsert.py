@@ -5,12 +5,11 @@ from typing import Final
 from customer_gql.administration.customer_import.recording import record_imported_customers
 from customer_gql.administration.customer_import.staging import LONG_SECONDS, Counts, ImportRun
 from customer_gql.customers.addresses.fields import COLUMNS
+from customer_gql.customers.addresses.reads import MAX_ADDRESSES
 from customer_gql.database.statements import Connection
 
 from .address_matching import ADDRESS_LOCKS, MATCHING, OWNED_ROWS, OWNERS, columns_of
 from .addresses import CONTENT, SOURCES
-
-MOST_ADDRESSES = 100
 
 _REFUSE_TOO_MANY: Final = f"""
 DELETE FROM import_address s USING (
@@ -20,7 +19,7 @@ DELETE FROM import_address s USING (
     FROM import_address fresh WHERE NOT is_known
     GROUP BY customer_id, address_id
 ) AS placed
-WHERE placed.customer_id = s.customer_id AND placed.address_id = s.address_id AND placed.place > {MOST_ADDRESSES}
+WHERE placed.customer_id = s.customer_id AND placed.address_id = s.address_id AND placed.place > {MAX_ADDRESSES}
 RETURNING s.line
 """
 # A flag in a later row takes the default over; no flag gives up none (as Adobe Commerce imports them).
@@ -175,7 +174,7 @@ async def upsert_addresses(
     full = await connection.fetch(_REFUSE_TOO_MANY, timeout=LONG_SECONDS)
     counts.refuse(len(gone) + len(full))
     await _write(connection, counts, desk)
-    reason = f"belongs to a customer who has {MOST_ADDRESSES} addresses already"
+    reason = f"belongs to a customer who has {MAX_ADDRESSES} addresses already"
     return sorted(
         [(row.line, "There is no customer with this address any more.", row.email) for row in gone]
         + [(row.line, reason, "") for row in full]

@@ -139,7 +139,7 @@ def _select_edited_field(field: Field) -> str:
 
 
 def _shown(field: Field, value: str) -> str:
-    """As the history holds it: a group by its public id, as `encode` makes it."""
+    """As the history holds it: a group by its public id, as `encode_id` makes it."""
     return f"to_jsonb('grp_' || lpad(to_hex({value}), 16, '0'))" if field.column == "group_id" else f"to_jsonb({value})"
 
 
