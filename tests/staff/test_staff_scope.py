@@ -1,12 +1,14 @@
 """Staff of some websites see and touch customers of those alone, at the same number of statements."""
 
+import datetime as dt
+
 import pytest
 
 from customer_gql.core.ids import encode_id
 from customer_gql.core.permissions import ALL_PERMISSIONS
 from schema.test_nodes import every_id
 from support.customers import customer_id, make_customer, make_full_customer
-from support.staff import make_website, staff_client
+from support.staff import make_website, staff_client, staff_id_of
 
 LIST = "query L($first: Int, $after: String) { customers(first: $first, after: $after) { totalCount nodes { id } pageInfo { hasNextPage endCursor } } }"
 ONE = "query C($id: ID!) { customer(id: $id) { id } }"
@@ -25,6 +27,10 @@ async def shop(connection):
 @pytest.fixture
 async def clerk(http, connection, shop):
     return await staff_client(http, connection, ALL_PERMISSIONS, [shop])
+
+
+def soon():
+    return (dt.datetime.now(dt.UTC) + dt.timedelta(days=1)).isoformat()
 
 
 async def of_shop(connection, shop):
@@ -140,3 +146,35 @@ async def test_the_statement_of_those_who_reach_all_has_no_condition(admin_clien
     await statements.clear()
     await clerk.data(LIST, first=1)
     assert await statements.count("website_id = ANY") == 2
+
+
+async def test_administrators_who_acted_on_an_own_record_are_known_by_name_alone(clerk, shop, connection, admin_client):
+    mine = customer_id(await of_shop(connection, shop))
+    lock = "mutation L($input: CustomerLockInput!) { customerLock(input: $input) { isChanged } }"
+    await admin_client.data(lock, input={"id": mine})
+    make = "mutation M($input: ServiceTokenCreateInput!) { serviceTokenCreate(input: $input) { token } }"
+    token = {"name": "Shop", "permissions": [], "websiteIds": [encode_id("web", shop)], "expiresAt": soon()}
+    await admin_client.data(make, input=token)
+    staff = "{ id name email role isActive assignedRole { permissions } }"
+    for query, path in (
+        (f"query ($id: ID!) {{ customer(id: $id) {{ lock {{ staff {staff} }} }} }}", ("customer", "lock", "staff")),
+        (
+            f"query ($id: ID!) {{ customer(id: $id) {{ history {{ nodes {{ staff {staff} }} }} }} }}",
+            ("customer", "history", "nodes", 0, "staff"),
+        ),
+        (f"{{ serviceTokens {{ createdByStaff {staff} }} }}", ("serviceTokens", 0, "createdByStaff")),
+    ):
+        answer = await clerk.answer(query, **({"id": mine} if "$id" in query else {}))
+        found = answer["data"]
+        for step in path:
+            found = found[step]
+        assert {name for name, value in found.items() if value is not None} == {"id", "name"}
+        assert {error["extensions"]["code"] for error in answer["errors"]} == {"FORBIDDEN"}
+
+
+async def test_staff_of_the_own_websites_are_shown_in_full(clerk, shop, http, connection):
+    colleague = await staff_client(http, connection, {"customers.read"}, [shop])
+    page = await clerk.data("{ staffUsers(first: 50) { nodes { id email role assignedRole { permissions } } } }")
+    (found,) = [user for user in page["staffUsers"]["nodes"] if user["id"] == await staff_id_of(connection, colleague)]
+    assert found["email"]
+    assert found["assignedRole"] == {"permissions": ["CUSTOMERS_READ"]}

@@ -23,11 +23,17 @@ _GUARD_ATTRIBUTE: Final = "__field_guard__"
 T = TypeVar("T", bound=type)
 
 
+Reaches = Callable[[Any, Viewer], bool]
+# Held for some websites only, they say nothing about a record before it is known whose it is.
+_BY_RECORD: Final = frozenset({Permission.STAFF_MANAGE.value})
+
+
 class TypeGuard(NamedTuple):
     """What a type requires of staff, wherever it is reached, and the fields that everybody sees."""
 
     requires: Permission
     open_fields: frozenset[str]
+    reaches: Reaches | None
 
 
 class FieldGuard(NamedTuple):
@@ -36,6 +42,8 @@ class FieldGuard(NamedTuple):
     requires: frozenset[str]
     requires_of_others: str | None
     """Required for records of others; a viewer's own record is an `OwnRecord`."""
+    reaches: Reaches | None
+    """Whether a viewer of some websites reaches a record of others; None asks for the permission alone."""
     is_personal: bool
     is_text: bool
 
@@ -61,11 +69,14 @@ class OwnRecord:
         return getattr(self.row, name)
 
 
-def guarded_type(*, requires: Permission, description: str, open_fields: Collection[str] = ()) -> Callable[[T], T]:
+def guarded_type(
+    *, requires: Permission, description: str, open_fields: Collection[str] = (), reaches: Reaches | None = None
+) -> Callable[[T], T]:
     """A type that staff and services see with one permission only, whichever root leads to it.
 
     Without it, a field that returns the type is null when the type has no `open_fields`; else the other fields are, so
-    they have to be nullable. Customers and guests are not affected: what they reach is theirs.
+    they have to be nullable. With `reaches` a viewer of some websites needs to reach the record too. Customers and guests are
+    not affected: what they reach is theirs.
     """
     visible = " and ".join(f"`{name}`" for name in sorted(open_fields))
     scope = f"Without the permission `{requires}` staff see {visible} only" if open_fields else ""
@@ -73,15 +84,19 @@ def guarded_type(*, requires: Permission, description: str, open_fields: Collect
 
     def declare(cls: T) -> T:
         shown = strawberry.type(description=f"{description} {exception}")(cls)
-        setattr(shown, _GUARD_ATTRIBUTE, TypeGuard(requires, frozenset(open_fields)))
+        setattr(shown, _GUARD_ATTRIBUTE, TypeGuard(requires, frozenset(open_fields), reaches))
         return shown
 
     return declare
 
 
 def missing_permissions(viewer: Viewer) -> frozenset[str]:
-    """The permissions that guard fields and that the viewer lacks. Customers and guests lack none."""
-    return FIELD_PERMISSIONS - viewer.permissions if viewer.is_staff_or_service else NOTHING_MISSING
+    """The permissions that guard fields and that the viewer lacks, or has for some records only. Customers and guests lack
+    none."""
+    if not viewer.is_staff_or_service:
+        return NOTHING_MISSING
+    missing = FIELD_PERMISSIONS - viewer.permissions
+    return missing if viewer.website_ids is None else missing | _BY_RECORD
 
 
 def field_guards(missing: frozenset[str]) -> MiddlewareManager | None:
@@ -91,8 +106,9 @@ def field_guards(missing: frozenset[str]) -> MiddlewareManager | None:
 
 def _guard_field(next_: Any, root: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:
     guard = find_guard(info.parent_type, info.field_name)
-    missing = missing_permissions(info.context.viewer)
-    refused = guard.refused_permission(missing, is_own=isinstance(root, OwnRecord))
+    viewer = info.context.viewer
+    missing = missing_permissions(viewer)
+    refused = guard.refused_permission(missing, is_own=_is_open_record(guard, root, viewer))
     if refused is not None:
         raise Forbidden(f"The permission {refused} is missing.", permission=refused)
     if not guard.is_masked(missing):
@@ -103,17 +119,28 @@ def _guard_field(next_: Any, root: Any, info: GraphQLResolveInfo, **arguments: A
     return _mask_awaited(value) if isawaitable(value) else mask_value(value)
 
 
+def _is_open_record(guard: FieldGuard, root: Any, viewer: Viewer) -> bool:
+    """The viewer's own, or one that the permission reaches on the viewer's websites."""
+    if isinstance(root, OwnRecord):
+        return True
+    may = guard.reaches is not None and guard.requires_of_others in viewer.permissions
+    return may and guard.reaches is not None and guard.reaches(root, viewer)
+
+
 @cache
 def find_guard(parent: GraphQLObjectType, name: str) -> FieldGuard:
     field = parent.fields.get(name)
     if field is None:  # `__typename` and other meta fields exist on every type
-        return FieldGuard(NOTHING_MISSING, None, is_personal=False, is_text=False)
+        return FieldGuard(NOTHING_MISSING, None, None, is_personal=False, is_text=False)
     metadata = getattr(_definition(field), "metadata", {})
     returned = get_named_type(field.type)
     inner, own = find_type_guard(returned), find_type_guard(parent)
     requires = {metadata.get("requires"), inner.requires if inner and not inner.open_fields else None} - {None}
     of_others = own.requires if own and name not in own.open_fields else None
-    return FieldGuard(frozenset(requires), of_others, metadata.get("personal", False), returned is GraphQLString)
+    reaches = own.reaches if own and of_others else None
+    return FieldGuard(
+        frozenset(requires), of_others, reaches, metadata.get("personal", False), returned is GraphQLString
+    )
 
 
 def find_type_guard(graphql_type: Any) -> TypeGuard | None:

@@ -33,6 +33,7 @@ STAFF = select(
     staff_user.c.version,
     staff_user.c.created_at,
     staff_role.c.name.label("role"),
+    staff_role.c.website_ids,
 ).join(staff_role)
 
 staff_by_id = one_by(STAFF, staff_user.c.id)

@@ -9,6 +9,7 @@ from strawberry.scalars import JSON
 
 from customer_gql.core.ids import encode_id
 from customer_gql.core.permissions import Permission, known_permissions
+from customer_gql.core.viewer import Viewer
 from customer_gql.graph.context import Info
 from customer_gql.graph.cookies import SessionTransport
 from customer_gql.graph.fields import column, loaded
@@ -102,8 +103,17 @@ class StaffRole(Node):
         return await _websites_of_row(self, info)
 
 
+def _is_within_websites(user: Any, viewer: Viewer) -> bool:
+    """Whether the user's role reaches no website beyond the viewer's."""
+    own = viewer.website_ids
+    return own is None or (user.website_ids is not None and own.issuperset(user.website_ids))
+
+
 @guarded_type(
-    requires=Permission.STAFF_MANAGE, open_fields=("id", "name"), description="A person who works in the shop."
+    requires=Permission.STAFF_MANAGE,
+    open_fields=("id", "name"),
+    reaches=_is_within_websites,
+    description="A person who works in the shop.",
 )
 class StaffUser(Node):
     id: strawberry.ID = node_id(
