@@ -52,3 +52,10 @@ async def test_a_transaction_opened_in_a_step_stays_closed_to_loads(loads):
         loads.load(NUMBERS, 8)
     loads.end_transaction()
     assert (await loads.load(NUMBERS, 8)).n == 8
+
+
+async def test_who_gives_a_key_up_does_not_take_it_from_the_others(loads):
+    """As where a field fails, and the executor cancels those next to it."""
+    given_up, waiting = loads.load(NUMBERS, 7), loads.load(NUMBERS, 7)
+    given_up.cancel()
+    assert (await waiting).n == 7

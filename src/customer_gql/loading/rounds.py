@@ -90,7 +90,9 @@ class RequestLoads:
                 self._stepped.add(future)
         if load.waiting and not stepped:
             self.start_rounds()
-        return future
+        # Fields that ask for one key share its future. The executor cancels those next to a field that fails, which must
+        # not take the key from the others.
+        return future if stepped or future.done() else asyncio.shield(future)
 
     def waits_for_round(self, future: Any) -> bool:
         """Whether it was requested in a step and waits for nothing but the next round."""
