@@ -15,7 +15,7 @@ def reproject(
     ] = False,
 ) -> None:
     """Recompute all derived rows, such as order statistics, in batches that are committed one by one. The service can keep running."""
-    from customer_gql.database.reprojection import compare_all, recompute_all
+    from customer_gql.database.projections import compare_all, recompute_all
     from customer_gql.schema.projections import PROJECTIONS
 
     work = compare_all if check else recompute_all

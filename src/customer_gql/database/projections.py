@@ -1,13 +1,13 @@
 """Projections: rows derived from other rows, kept up to date by the transactions that change those.
 
 A slice declares what its table holds (`Projection`). A transaction recomputes the rows of the customers it marked
-before it commits (`transactions`); `reproject` does so for every customer, and `count_differences` proves that nothing
-was missed.
+before it commits (`transactions`); `recompute_all` does so for every customer, batch by batch, and `compare_all` proves
+that nothing was missed.
 """
 
-from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from sqlalchemy import (
     ARRAY,
@@ -172,3 +172,49 @@ async def lock_derived_rows(connection: Connection, customer_ids: Collection[int
     lock that a transaction takes, in the order of the ids: transactions that wait for each other here cannot deadlock.
     """
     await execute_statement(connection, _LOCK, customer_ids=sorted(customer_ids))
+
+
+Progress: TypeAlias = Callable[[int, int], object]
+"""Told how many customers are done, and of how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reprojected:
+    customers: int
+    rows: int
+    """How many changed, or differ."""
+
+
+async def recompute_all(connection: Connection, projection: Projection, on_progress: Progress) -> Reprojected:
+    """Recompute every row. Each batch commits by itself, so it locks a customer for no longer than a moment."""
+
+    async def recompute(customer_ids: Sequence[int]) -> int:
+        async with connection.transaction():
+            await lock_derived_rows(connection, customer_ids)
+            return await projection.recompute(connection, customer_ids)
+
+    return await _in_batches(connection, projection, recompute, on_progress)
+
+
+async def compare_all(connection: Connection, projection: Projection, on_progress: Progress) -> Reprojected:
+    """Count the rows that differ from what they would be recomputed to. Each batch is one statement, so one moment."""
+
+    async def compare(customer_ids: Sequence[int]) -> int:
+        return await projection.count_differences(connection, customer_ids)
+
+    return await _in_batches(connection, projection, compare, on_progress)
+
+
+async def _in_batches(
+    connection: Connection,
+    projection: Projection,
+    work: Callable[[Sequence[int]], Awaitable[int]],
+    on_progress: Progress,
+) -> Reprojected:
+    total = await projection.count_customers(connection)
+    customers = rows = 0
+    async for ids in projection.batches(connection):
+        rows += await work(ids)
+        customers += len(ids)
+        on_progress(customers, max(customers, total))
+    return Reprojected(customers, rows)
