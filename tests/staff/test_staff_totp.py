@@ -57,6 +57,26 @@ async def test_it_is_on_after_a_first_code(me, admin, grace, connection):
     assert ("TOTP_ON", "STAFF") in await events(connection, grace.id)
 
 
+async def test_a_code_is_taken_as_authenticators_show_it(me, grace, connection):
+    secret = (await me.data(ENROLL, input={"password": PASSWORD}))["staffTotpEnroll"]["secret"]
+    code = code_of(secret)
+    wide = "".join(chr(ord(digit) + 0xFEE0) for digit in code)
+    for wrong in ("\u00e9", "\U0001d7ce" * 5, "\u0665" * 6):  # no fault of the comparison either
+        refused = (await me.data(CONFIRM, input={"code": wrong}))["staffTotpConfirm"]
+        assert refused["userErrors"] == [{"code": "INVALID", "path": ["code"]}]
+    done = (await me.data(CONFIRM, input={"code": f" {wide[:3]}\u00a0{wide[3:]} "}))["staffTotpConfirm"]
+    assert (len(done["recoveryCodes"]), done["userErrors"]) == (10, [])
+
+
+async def test_a_wrong_short_password_is_called_wrong(me, grace, connection):
+    await enrolled(me, connection, grace.id)
+    document = (
+        "mutation D($input: StaffTotpDisableInput!) { staffTotpDisable(input: $input) { userErrors { message } } }"
+    )
+    answer = await me.data(document, input={"password": "wrong", "code": "000000"})
+    assert answer["staffTotpDisable"]["userErrors"][0]["message"].startswith("This is not your password")
+
+
 async def test_neither_secret_nor_recovery_code_is_stored_as_it_is(me, grace, connection):
     secret, codes = await enrolled(me, connection, grace.id)
     stored = str(await connection.fetch("SELECT * FROM staff_totp")) + str(

@@ -8,7 +8,7 @@ import idna
 from email_validator import EmailNotValidError
 
 from .errors import RuleError, UserErrorCode
-from .text import normalize_compatible_text
+from .text import normalize_compatible_text, value_is_required
 
 MAX_EMAIL: Final = 254
 # Addresses of documentation and test domains belong to nobody; imports and demos are full of them.
@@ -19,10 +19,11 @@ def validate_email(text: str, path: Sequence[str] = ("email",)) -> str:
     """The address as it is stored (docs/domain/profile.md#profile-4)."""
     if len(text) > MAX_EMAIL:
         raise RuleError(f"Enter at most {MAX_EMAIL} characters.", path=path, code=UserErrorCode.TOO_LONG)
+    plain = normalize_compatible_text(text)
+    if not plain:
+        raise value_is_required(path)
     try:
-        return email_validator.validate_email(
-            normalize_compatible_text(text), check_deliverability=False, globally_deliverable=True
-        ).normalized
+        return email_validator.validate_email(plain, check_deliverability=False, globally_deliverable=True).normalized
     except EmailNotValidError as error:
         raise RuleError(str(error), path=path) from None
 

@@ -76,6 +76,25 @@ async def test_refused_telephones(typed, me):
     ] == [["telephone"]]
 
 
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        ("12", "Enter a telephone number of at least 5 digits."),
+        ("1" * 40, "Enter a telephone number of at most 37 characters."),
+        ("+" + "1" * 37, None),
+        ("1" * 37 + " ext. 123456", None),
+    ],
+)
+async def test_a_telephone_of_the_wrong_length_is_told_the_limit(me, typed, message):
+    answer = await create(me, countryCode="GB", postcode="sw1a1aa", telephone=typed)
+    assert [error["message"] for error in answer["userErrors"]] == ([message] if message else [])
+
+
+async def test_the_postal_mark_of_japan_is_no_part_of_the_code(me):
+    answer = await create(me, countryCode="JP", region="Tokyo", postcode="\u3012100-0001")
+    assert answer["address"]["postcode"] == "100-0001"
+
+
 async def test_a_default_is_made_of_what_would_be_refused_today(me, connection, shopper):
     row = await make_address(connection, shopper, **OLD)
     done = await edit(me, row, isDefaultBilling=True)

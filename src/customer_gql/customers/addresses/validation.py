@@ -13,12 +13,13 @@ MAX_TEXT: Final = 255
 MAX_TELEPHONE: Final = 60
 MAX_POSTCODE: Final = 16
 MAX_STREET_LINES: Final = 4
-_TELEPHONE: Final = re.compile(r"\+?[0-9(][0-9 ()./\-]{2,36}( ?(?:x|ext\.?) ?[0-9]{1,6})?", re.IGNORECASE)
+_TELEPHONE: Final = re.compile(r"\+?[0-9(][0-9 ()./\-]*( ?(?:x|ext\.?) ?[0-9]{1,6})?", re.IGNORECASE)
 _FEWEST_DIGITS: Final = 5
+_LONGEST_NUMBER: Final = 37  # without its extension
 
 
-def validate_telephone(number: str | None, path: Sequence[str], *, required: bool = False) -> str | None:
-    line = validate_line(normalize_code(number or ""), path, MAX_TELEPHONE, required=required)
+def validate_telephone(typed: str | None, path: Sequence[str], *, required: bool = False) -> str | None:
+    line = validate_line(normalize_code(typed or ""), path, MAX_TELEPHONE, required=required)
     if line is None:
         return None
     found = _TELEPHONE.fullmatch(line)
@@ -26,8 +27,12 @@ def validate_telephone(number: str | None, path: Sequence[str], *, required: boo
         raise RuleError(
             "Enter a telephone number of digits, spaces and ( ) + - . /, with an optional extension.", path=path
         )
-    if sum(c.isdigit() for c in line.removesuffix(found[1] or "")) < _FEWEST_DIGITS:
+    number = line.removesuffix(found[1] or "").strip()
+    if sum(map(str.isdigit, number)) < _FEWEST_DIGITS:
         raise RuleError(f"Enter a telephone number of at least {_FEWEST_DIGITS} digits.", path=path)
+    if len(number.removeprefix("+")) > _LONGEST_NUMBER:
+        message = f"Enter a telephone number of at most {_LONGEST_NUMBER} characters."
+        raise RuleError(message, path=path, code=UserErrorCode.TOO_LONG)
     return line
 
 

@@ -34,7 +34,8 @@ class VisitorMutation:
     async def visitor_ping(self, info: Info) -> VisitorPingPayload:
         context = info.context
         if context.viewer.kind is ViewerKind.GUEST and not context.caller.visitor:
-            raise RuleError("Send a visitor's token in the header X-Visitor.", code=UserErrorCode.REQUIRED)
+            message = "Send a visitor's token in the header X-Visitor: 22 to 64 characters of A-Z a-z 0-9 _ -."
+            raise RuleError(message, code=UserErrorCode.REQUIRED)
         key = peer_key(ViewerKind.CUSTOMER, "visitor_ping", context.caller.address)
         async with context.database.transaction() as connection:
             await require_within(

@@ -33,11 +33,12 @@ WITHOUT_POSTCODE: Final = frozenset(
 )
 _NOT_ALPHANUMERIC: Final = re.compile(r"[\W_]+")
 _SEPARATORS: Final = (" ", "-")
+_POSTAL_MARKS: Final = dict.fromkeys(map(ord, "\u3012\u3020\u3036"))
 
 
 def clean_postcode(text: str) -> str:
-    """Upper case, ASCII dashes and digits, single blanks: for codes of a form nobody knows."""
-    return " ".join(normalize_code(text).upper().split())
+    """Upper case, ASCII dashes and digits, single blanks, no postal mark: for codes of a form nobody knows."""
+    return " ".join(normalize_code(text).translate(_POSTAL_MARKS).upper().split())
 
 
 class PostcodeForm:

@@ -227,10 +227,10 @@ class StaffAccountMutation:
             user = await passwords.fetch_credentials(connection, own_staff_id(context), lock=False)
         if user.totp_since is None:
             raise RuleError("There is no second factor to switch off.", code=UserErrorCode.NOT_ALLOWED)
+        await confirmation.confirm_password_before_code(context, input.password)
         if input.password is not None and len(hashing.normalize_password(input.password)) < passwords.MIN_LENGTH:
             message = f"Change to a password of at least {passwords.MIN_LENGTH} characters first."
             raise RuleError(message, path=["password"], code=UserErrorCode.NOT_ALLOWED)
-        await confirmation.confirm_password_before_code(context, input.password)
         refusal = None
         async with context.transaction() as connection:
             user = await passwords.fetch_credentials(connection, own_staff_id(context))

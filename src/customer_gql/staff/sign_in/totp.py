@@ -18,6 +18,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from customer_gql.core.actor import Actor
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.ids import encode_id
+from customer_gql.core.text import normalize_compatible_text
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_value
 from customer_gql.security import tokens
 from customer_gql.settings import Settings
@@ -93,7 +94,8 @@ def require_enrollment(user: Row) -> None:
 async def confirm_totp(connection: Connection, user: Row, code: str, settings: Settings) -> list[str] | None:
     """Switch it on with a first code; the recovery codes, shown once. None for a wrong code."""
     require_enrollment(user)
-    if not await _check_digits(connection, user, code, settings):
+    text = _normalize_code(code)
+    if not _is_digits(text) or not await _check_digits(connection, user, text, settings):
         return None
     await execute_statement(
         connection,
@@ -109,10 +111,10 @@ async def check_second_factor(connection: Connection, user: Row, code: str | Non
     """What the code is worth for this user. Each code is taken once, even by two at once."""
     if user.totp_since is None:
         return FactorCheck.PASSED
-    text = (code or "").replace(" ", "").replace("-", "").lower()[:64]
+    text = _normalize_code(code or "")
     if not text:
         return FactorCheck.MISSING
-    if text.isascii() and text.isdigit() and len(text) == 6:
+    if _is_digits(text):
         return FactorCheck.PASSED if await _check_digits(connection, user, text, settings) else FactorCheck.WRONG
     return FactorCheck.RECOVERY_CODE if await _use_recovery_code(connection, user.id, text) else FactorCheck.WRONG
 
@@ -123,6 +125,15 @@ async def report_used_recovery_code(connection: Connection, user: Row, *, addres
     await record_staff_event(connection, "RECOVERY_CODE_USED", by=by, subject=encode_id("stf", user.id))
     left = await count_recovery_codes(connection, user.id)
     await notify_owner(connection, user, "staff_recovery_code_used", address=address, codesLeft=str(left))
+
+
+def _normalize_code(code: str) -> str:
+    """As it is compared: authenticators show `123 456`, recovery codes have hyphens, and some keyboards wide digits."""
+    return "".join(filter(str.isalnum, normalize_compatible_text(code))).lower()[:64]
+
+
+def _is_digits(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) == 6
 
 
 async def _check_digits(connection: Connection, user: Row, code: str, settings: Settings) -> bool:
