@@ -14,7 +14,7 @@ import pytest
 from customer_gql.database.pools import DatabaseUnreachable, TimeLimits, open_database
 from customer_gql.embedded.server import Server, create_database, drop_database
 from support.databases import cloned, short_folder
-from support.processes import run
+from support.processes import PROGRAM, run
 
 NOBODY = "postgresql://nobody@127.0.0.1:1/nothing"
 URL_FORM = "CUSTOMER_GQL_DATABASE_URL is no address like postgresql://user:password@host:5432/database."
@@ -146,6 +146,15 @@ def test_wrong_setting(tmp_path: Path):
         "Wrong settings: CUSTOMER_GQL_PORT: Input should be a valid integer, unable to parse string as an integer"
     )
     assert "CUSTOMER_GQL_PORT" in told(run(tmp_path, "serve", "--port", 70000))
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full is Linux's")
+def test_a_disk_without_room_for_what_is_printed():
+    with Path("/dev/full").open("w") as full:
+        command = [PROGRAM, "schema", "--audience", "storefront"]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False, timeout=60)
+    sentence = "What the command prints or writes has no room: No space left on device."
+    assert (done.returncode, done.stderr) == (1, f"customer-gql: {sentence}\n")
 
 
 def test_programs_of_postgresql_that_are_not_there(tmp_path: Path):

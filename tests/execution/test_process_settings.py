@@ -1,5 +1,6 @@
 """What a deployment sets for the whole process."""
 
+import json
 import os
 import socket
 import subprocess
@@ -22,6 +23,16 @@ configure_logging(load_settings().log_format)
 structlog.get_logger().info("said", number=7)
 """
 
+LIBRARY = """
+import logging
+from customer_gql.execution.telemetry.logs import configure_logging
+configure_logging("json")
+try:
+    int("a customer's secret")
+except ValueError:
+    logging.getLogger("asyncpg.pool").warning("retrying", exc_info=True)
+"""
+
 
 async def test_passwords_cost_what_the_deployment_says():
     create_app(load_settings(password_memory_kib=20_000, password_passes=3))
@@ -35,6 +46,18 @@ def test_the_log_has_the_form_that_is_set(form, part):
         [sys.executable, "-c", LOG], env=environment, capture_output=True, text=True, check=True, timeout=60
     )
     assert part in done.stderr
+
+
+def test_an_exception_that_a_library_logs_says_where_it_was_raised_without_its_message():
+    done = subprocess.run([sys.executable, "-c", LIBRARY], capture_output=True, text=True, check=True, timeout=60)
+    told = json.loads(done.stderr)
+    assert {name: told[name] for name in ("event", "logger", "kind", "frames")} == {
+        "event": "retrying",
+        "logger": "asyncpg.pool",
+        "kind": "ValueError",
+        "frames": ["<string>:6 <module>"],
+    }
+    assert "secret" not in done.stderr
 
 
 def test_metrics_are_told_at_their_address_alone():

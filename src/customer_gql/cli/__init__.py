@@ -1,5 +1,6 @@
 """The command line of customer-gql. Results go to standard output, and errors, one line each, to standard error."""
 
+import errno
 import signal
 import sys
 from enum import StrEnum
@@ -44,6 +45,10 @@ def main() -> None:
             signal.signal(number, _leave)
     try:
         cli()
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        sys.exit(f"customer-gql: What the command prints or writes has no room: {error.strerror}.")
     except KeyboardInterrupt:
         sys.exit(130)
     except ModuleNotFoundError as error:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 from traceback import FrameSummary, extract_tb
-from typing import Final
+from typing import Any, Final
 
 import structlog
 
@@ -12,19 +12,22 @@ _LOGGED_FRAMES: Final = 6
 
 
 def log_fault(error: Exception, request_id: str) -> None:
-    """Log where the error was raised, not its message, which may quote customer data or table contents.
+    """Log what kind of error it is and where it was raised."""
+    log.error("fault", request_id=request_id, **describe_error(error))
+
+
+def describe_error(error: BaseException) -> dict[str, Any]:
+    """Without the message of the error, which may quote customer data or table contents.
 
     `at` names the innermost line of this package, `frames` the innermost lines of all.
     """
     frames = extract_tb(error.__traceback__)
     own = [frame for frame in frames if Path(frame.filename).is_relative_to(_ROOT / "customer_gql")]
-    log.error(
-        "fault",
-        request_id=request_id,
-        kind=type(error).__name__,
-        at=_format_frame(own[-1]) if own else None,
-        frames=[_format_frame(frame) for frame in frames[-_LOGGED_FRAMES:]],
-    )
+    return {
+        "kind": type(error).__name__,
+        "at": _format_frame(own[-1]) if own else None,
+        "frames": [_format_frame(frame) for frame in frames[-_LOGGED_FRAMES:]],
+    }
 
 
 def _format_frame(frame: FrameSummary) -> str:

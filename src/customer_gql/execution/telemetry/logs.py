@@ -7,6 +7,7 @@ from typing import Any, Literal
 import orjson
 import structlog
 
+from .faults import describe_error
 from .log_stream import LogStream
 from .losses import LOG, counting_losses
 
@@ -42,10 +43,20 @@ def configure_logging(form: Literal["console", "json"]) -> None:
     )
     # Libraries log through the standard library; their warnings take the same form.
     handler = logging.StreamHandler(stream)
-    handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=library_renderer, foreign_pre_chain=shared))
+    of_libraries: Any = [*shared, structlog.stdlib.add_logger_name, _describe_exception]
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(processor=library_renderer, foreign_pre_chain=of_libraries)
+    )
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     # strawberry logs every error with the text of the document; `telemetry.faults` logs them without it.
     logging.getLogger("strawberry.execution").disabled = True
+
+
+def _describe_exception(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+    """What a library logs with an exception says where it was raised, as our own faults do."""
+    given = event.pop("exc_info", None)
+    error = given[1] if isinstance(given, tuple) else given
+    return event | describe_error(error) if isinstance(error, BaseException) else event
 
 
 def _render_json(event: Any, **_: Any) -> str:
