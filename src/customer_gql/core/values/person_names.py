@@ -21,9 +21,14 @@ _LOOK_ALIKES: Final = str.maketrans(
 )
 # The middle dot of Catalan, as in Gal·la.
 _CATALAN_DOT: Final = re.compile("(?<=l)\u00b7(?=l)")
+# Vowel signs of Indic and other scripts are marks, which are no letters: the ending of .भारत has one.
+_MARKS: Final = "".join(chr(code) for code in range(0x300, 0x11FFF) if unicodedata.category(chr(code)) in {"Mn", "Mc"})
 _ADDRESS: Final = re.compile(
-    r"(?P<at>@)?(?P<label>[\w-]+)\.(?P<ending>xn--[a-z0-9-]+|[^\W\d_]{2,})(?![\w-])(?P<more>[/:?#])?"
+    rf"(?P<at>@)?(?P<label>[\w{_MARKS}-]+)\.(?P<ending>xn--[a-z0-9-]+|[^\W\d_](?:[^\W\d_]|[{_MARKS}])+)"
+    r"(?![\w-])(?P<more>[/:?#])?"
 )
+# They are not seen, and a domain is read without them: joiners, direction marks, variation selectors.
+_UNSEEN: Final = re.compile("[\u00ad\u034f\u061c\u180b-\u180f\u200b-\u200f\u2060-\u2065\ufe00-\ufe0f\ufeff]")
 # Two letters and an ending are more often initials than a domain.
 _SHORTEST_LABEL: Final = 3
 # Titles are written without a space before the next one, which may be the name of a domain: Dipl.Ing., Mag.art.
@@ -55,7 +60,8 @@ def _validate_linkless(name: str | None, path: Sequence[str], longest: int, *, r
 
 def contains_link(text: str) -> bool:
     """Whether mail programs, or the eyes of people, may take a part of the text for a link."""
-    folded = unicodedata.normalize("NFKC", _CATALAN_DOT.sub("", text.lower())).lower().translate(_LOOK_ALIKES)
+    seen = _UNSEEN.sub("", _CATALAN_DOT.sub("", text.lower()))
+    folded = unicodedata.normalize("NFKC", seen).lower().translate(_LOOK_ALIKES)
     if "://" in folded or "www." in folded:
         return True
     return "." in folded and any(map(_is_address, _ADDRESS.finditer(folded)))
