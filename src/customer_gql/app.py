@@ -11,6 +11,7 @@ import structlog
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Route
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
@@ -115,7 +116,7 @@ def _create_endpoint(
         ),
         token_gate=AdmissionGate(limits.requests),
         hashing=hashing.HashingPool(_HASHING_THREADS[audience]),
-        page=partial(graphiql.page_response, audience) if is_development else None,
+        page=partial(_show_page, audience) if is_development else None,
         explain=is_development,
         body_seconds=settings.body_seconds,
     )
@@ -174,6 +175,11 @@ def open_pools(settings: Settings, audience: str) -> AbstractAsyncContextManager
         ),
         projections=PROJECTIONS,
     )
+
+
+async def _show_page(audience: Literal["storefront", "admin"], request: Request) -> Response:
+    sample = await graphiql.find_sample(request.app.state.databases[audience])
+    return graphiql.page_response(audience, request, sample)
 
 
 async def _find_origin(audience: str, request: Request) -> RequestOrigin:

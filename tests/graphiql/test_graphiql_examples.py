@@ -1,15 +1,23 @@
 """The documents people start from are documents of the schema they are offered for."""
 
 import json
+import re
 from pathlib import Path
 
+import httpx
 import pytest
-from graphql import GraphQLSchema, OperationDefinitionNode, get_operation_ast, parse, validate
+from graphql import GraphQLSchema, OperationDefinitionNode, get_operation_ast, parse, print_ast, validate
 from graphql.execution.values import VariableValues, get_variable_values
 
+from customer_gql.database.pools import open_database
+from customer_gql.demo.start import prepare_demo
+from customer_gql.embedded.server import Server
 from customer_gql.graphiql.documents import load_examples
 from customer_gql.schema import admin, storefront
+from customer_gql.settings import load_settings
 from support.clients import Client, served
+from support.databases import cloned
+from support.mailed import SECRET_KEYS
 
 DOCUMENTS = Path(__file__).parents[1] / "documents"
 OFFERED = [
@@ -52,7 +60,29 @@ def test_examples_stand_in_their_order_under_readable_titles():
 
 def test_first_examples_are_the_documents_that_tests_run():
     documents = [(DOCUMENTS / f"{name}.graphql").read_text().strip() for name in ("customers", "profile", "orders")]
-    assert [example["query"] for example in load_examples("admin")][:3] == documents
+    shown = [example["query"] for example in load_examples("admin")][:3]
+    assert shown == [print_ast(parse(document)) for document in documents]
+
+
+@pytest.mark.slow
+async def test_examples_run_as_they_are_shown(server: Server, template: str):
+    with cloned(server, template) as url:
+        tokens = await prepare_demo(url, lambda _done, _total: None, is_ours=True)
+        settings = load_settings(database_url=url, environment="development", secret_keys=SECRET_KEYS)
+        async with open_database(url) as database, served(settings, database) as http:
+            await run_shown_examples(http, "/admin/graphql", tokens[0])
+            await run_shown_examples(http, "/graphql", tokens[1])
+
+
+async def run_shown_examples(http: httpx.AsyncClient, path: str, token: str) -> None:
+    page = (await http.get(path, headers={"Accept": "text/html"})).text
+    [block] = re.findall(r'id="example-documents">(.*?)</script>', page, re.DOTALL)
+    for example in json.loads(block):
+        client = Client(http, path, None if example["title"].startswith("Sign") else token)
+        data = await client.data(example["query"], **json.loads(example["variables"] or "{}"))
+        [answer] = data.values()
+        assert answer, example["title"]
+        assert answer.get("userErrors", []) == [], example["title"]
 
 
 async def test_the_storefronts_examples_lead_from_sign_up_to_the_own_profile(empty_database, settings):

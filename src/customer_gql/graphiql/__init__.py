@@ -3,5 +3,6 @@
 from .parts import is_built
 from .response import page_response
 from .routes import graphiql_routes
+from .samples import find_sample
 
-__all__ = ["graphiql_routes", "is_built", "page_response"]
+__all__ = ["find_sample", "graphiql_routes", "is_built", "page_response"]

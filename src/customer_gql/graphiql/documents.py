@@ -1,9 +1,23 @@
-"""Example documents: `<number>-<title>.graphql`, with variables in a `.json` file of the same name."""
+"""Example documents: `<number>-<title>.graphql`, with variables in a `.json` file of the same name.
 
+`"CUSTOMER_ID"` and `"CUSTOMER_VERSION"` in the variables become those of a customer, so that examples run as shown.
+"""
+
+import json
 from pathlib import Path
-from typing import Final, TypedDict
+from typing import Final, NamedTuple, TypedDict
 
 FOLDER: Final = Path(__file__).with_name("examples")
+
+
+class Sample(NamedTuple):
+    """The customer that examples are about."""
+
+    customer_id: str
+    version: int
+
+
+NOBODY: Final = Sample("", 1)
 
 
 class Example(TypedDict):
@@ -12,8 +26,13 @@ class Example(TypedDict):
     variables: str
 
 
-def load_examples(audience: str) -> list[Example]:
-    return [read_example(file) for file in sorted((FOLDER / audience).glob("*.graphql"))]
+def load_examples(audience: str, sample: Sample = NOBODY) -> list[Example]:
+    return [_fill_in(read_example(file), sample) for file in sorted((FOLDER / audience).glob("*.graphql"))]
+
+
+def _fill_in(example: Example, sample: Sample) -> Example:
+    variables = example["variables"].replace('"CUSTOMER_ID"', json.dumps(sample.customer_id))
+    return {**example, "variables": variables.replace('"CUSTOMER_VERSION"', str(sample.version))}
 
 
 def read_example(file: Path) -> Example:

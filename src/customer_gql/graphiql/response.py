@@ -2,7 +2,6 @@
 
 import html
 import json
-from functools import cache
 from pathlib import Path
 from string import Template
 from typing import Literal
@@ -13,7 +12,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from customer_gql.security.network import is_loopback_address
 
 from . import parts
-from .documents import load_examples
+from .documents import NOBODY, Sample, load_examples
 
 PageAudience = Literal["storefront", "admin"]
 
@@ -38,24 +37,23 @@ HEADERS = {
 NOT_BUILT = "GraphiQL is not part of this installation; run `make setup`.\n"
 
 
-def page_response(audience: PageAudience, request: Request) -> Response:
+def page_response(audience: PageAudience, request: Request, sample: Sample = NOBODY) -> Response:
     """For this machine alone: the page belongs to the developer, and so do the tokens that it is given."""
     if request.client is None or not is_loopback_address(request.client.host):
         return PlainTextResponse("GraphiQL answers this machine only.\n", status_code=403, headers=HEADERS)
     if not parts.is_built():
         return PlainTextResponse(NOT_BUILT, status_code=503, headers=HEADERS)
-    return HTMLResponse(render_page(audience), headers=HEADERS)
+    return HTMLResponse(render_page(audience, sample), headers=HEADERS)
 
 
-@cache
-def render_page(audience: PageAudience) -> str:
+def render_page(audience: PageAudience, sample: Sample) -> str:
     current = {name: 'aria-current="page"' if name == audience else "" for name in ("storefront", "admin")}
     return Template(TEMPLATE.read_text(encoding="utf-8")).substitute(
         audience=html.escape(audience),
         version=parts.parts_version(),
         on_storefront=current["storefront"],
         on_admin=current["admin"],
-        examples=encode_data_block(load_examples(audience)),
+        examples=encode_data_block(load_examples(audience, sample)),
     )
 
 

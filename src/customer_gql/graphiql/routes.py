@@ -4,11 +4,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.routing import BaseRoute, Route
 
+from .links import link_routes
 from .parts import mount_parts
 
 
 def graphiql_routes() -> list[BaseRoute]:
-    return [Route("/", _redirect_to_page), mount_parts()]
+    return [Route("/", _redirect_to_page), mount_parts(), *link_routes()]
 
 
 async def _redirect_to_page(_request: Request) -> RedirectResponse:

@@ -66,7 +66,7 @@ class Endpoint:
     gate: AdmissionGate
     token_gate: AdmissionGate
     hashing: HashingPool
-    page: Callable[[Request], Response] | None
+    page: Callable[[Request], Awaitable[Response]] | None
     explain: bool
     body_seconds: float
 
@@ -74,7 +74,8 @@ class Endpoint:
         if self.page is not None and scope["method"] == "GET":
             accepted = Request(scope).headers.get("accept", "")
             if "text/html" in accepted:
-                await self.page(Request(scope))(scope, receive, send)
+                page = await self.page(Request(scope))
+                await page(scope, receive, send)
                 return
         log = RequestLog(scope["path"])
         accept = dict(scope["headers"]).get(b"accept", b"").decode("latin-1")

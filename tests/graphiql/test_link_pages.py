@@ -1,0 +1,51 @@
+"""Links in mails lead somewhere in development: to a page with the mutation that a storefront's page would send."""
+
+import html
+import json
+import re
+
+import httpx
+import pytest
+from graphql import parse, validate
+
+from customer_gql.graphiql.links import FOLDER
+from customer_gql.messaging.mail.kinds import MAIL_KINDS
+from customer_gql.schema import admin, storefront
+from support.clients import make_app
+
+SECRETS = [kind for kind in MAIL_KINDS.values() if kind.has_token]
+
+
+@pytest.mark.parametrize("kind", SECRETS, ids=lambda kind: kind.name)
+async def test_the_page_of_a_link_shows_a_mutation_that_fits(http: httpx.AsyncClient, kind):
+    page = await http.get(kind.page.default)
+    assert page.status_code == 200
+    assert "script-src 'self'" in page.headers["content-security-policy"]
+    assert page.headers["referrer-policy"] == "no-referrer"
+    [mutation, variables] = [
+        html.unescape(text) for text in re.findall(r"<pre id=.*?>(.*?)</pre>", page.text, re.DOTALL)
+    ]
+    schema = (admin if kind.for_staff else storefront).schema._schema
+    assert validate(schema, parse(mutation)) == []
+    assert json.loads(variables)["input"]["token"] == "TOKEN"
+    assert f'href="{"/admin/graphql" if kind.for_staff else "/graphql"}"' in page.text
+
+
+async def test_a_link_without_a_token_leads_to_the_name_of_its_page(http: httpx.AsyncClient):
+    page = await http.get("/account/forgotten-password")
+    assert "Path of the storefront&#x27;s page to ask for a link to a new password." in page.text
+    assert "<pre" not in page.text
+
+
+def test_no_document_is_left_without_a_page():
+    assert {file.stem for file in FOLDER.glob("*.graphql")} == {
+        kind.page.path.removeprefix("mail.path.") for kind in SECRETS
+    }
+
+
+@pytest.mark.parametrize(("peer", "status"), [("127.0.0.1", 200), ("192.168.1.7", 403)])
+async def test_another_machine_gets_no_page_of_a_link(settings, database, peer: str, status: int):
+    app = make_app(settings.model_copy(update={"environment": "development"}), database)
+    transport = httpx.ASGITransport(app, client=(peer, 1))
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as http:
+        assert (await http.get("/account/reset-password")).status_code == status
