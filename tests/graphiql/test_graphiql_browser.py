@@ -123,6 +123,15 @@ async def test_example_chosen_before_the_editors_are_there_opens_when_they_are(b
     assert browser.complaints == []
 
 
+async def test_the_page_of_a_link_fills_in_its_token(browser: Visit, shop: Shop):
+    page = await browser.context.new_page()
+    await page.goto(f"{shop.url}/account/reset-password#token=cgr_%3Cb%3E%22")
+    await expect(page.locator("#mutation")).to_contain_text("passwordReset(input: $input)")
+    shown = json.loads(await page.locator("#variables").inner_text())
+    assert shown["input"]["token"] == 'cgr_<b>"'
+    assert browser.complaints == []
+
+
 async def test_other_audience_is_one_link_away(browser: Visit, shop: Shop):
     page = await open_page(browser, shop.admin_url)
     await page.get_by_role("link", name="storefront").click()

@@ -3,6 +3,7 @@
 import html
 import json
 import re
+from pathlib import Path
 
 import httpx
 import pytest
@@ -35,6 +36,14 @@ async def test_a_link_without_a_token_leads_to_the_name_of_its_page(http: httpx.
     page = await http.get("/account/forgotten-password")
     assert "Path of the storefront&#x27;s page to ask for a link to a new password." in page.text
     assert "<pre" not in page.text
+
+
+def test_the_guide_for_storefronts_names_every_page():
+    guide = (Path(__file__).parents[2] / "docs" / "storefront.md").read_text()
+    pages = {kind.page.path.removeprefix("mail.path."): kind.page.default for kind in MAIL_KINDS.values()}
+    pages.pop("home")
+    missing = [name for name, path in pages.items() if f"`{name}`" not in guide or f"`{path}`" not in guide]
+    assert missing == []
 
 
 def test_no_document_is_left_without_a_page():
