@@ -1,6 +1,7 @@
 """Files that cannot be read, what is never imported, and imports that meet others."""
 
 import asyncio
+import os
 
 import pytest
 
@@ -64,6 +65,26 @@ async def test_without_a_report_nothing_is_imported(shop: Shop):
     with pytest.raises(ImportFault, match=r"^The report .* cannot be written: No such file or directory\.$"):
         await shop.load(sheet(ANN, ANN | {"email": "bad"}))
     assert await shop.rows("SELECT count(*) FROM customer") == [(0,)]
+
+
+@pytest.mark.parametrize("name", ["pipe", "link", "folder"])
+async def test_a_report_replaces_files_alone(name: str, shop: Shop):
+    os.mkfifo(shop.folder / "pipe")
+    (shop.folder / "link").symlink_to(shop.folder / "pipe")
+    (shop.folder / "folder").mkdir()
+    shop.report = shop.folder / name
+    with pytest.raises(ImportFault, match=rf"^The report .*{name} would replace what is not a file\.$"):
+        await shop.load(sheet(ANN, ANN | {"email": "bad"}))
+    assert (shop.folder / "pipe").is_fifo()
+    assert (shop.folder / "link").is_symlink()
+
+
+async def test_a_report_under_a_link_is_written_where_the_link_leads(shop: Shop):
+    shop.report = shop.folder / "link.csv"
+    shop.report.symlink_to(shop.folder / "real.csv")
+    await shop.load(sheet(ANN, ANN | {"email": "bad"}))
+    assert shop.report.is_symlink()
+    assert "bad" in (shop.folder / "real.csv").read_text("utf-8")
 
 
 async def test_passwords_and_tokens_go_nowhere(shop: Shop):

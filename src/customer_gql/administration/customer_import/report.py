@@ -46,7 +46,9 @@ class ProblemReport:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._unfinished = path.with_name(path.name + ".part")
+        # A link stays, and what it names is replaced.
+        self._target = path.resolve()
+        self._unfinished = self._target.with_name(self._target.name + ".part")
         self._file: TextIO | None = None
 
     def add(self, file: str, line: int, problems: Iterable[CellProblem]) -> None:
@@ -63,7 +65,7 @@ class ProblemReport:
             return None
         try:
             self._file.close()
-            self._unfinished.replace(self._path)
+            self._unfinished.replace(self._target)
         except OSError as error:
             raise _unwritable(self._path, error) from None
         return self._path

@@ -102,6 +102,9 @@ async def import_adobe(
     report = report or Path(first.name + ".report.csv")
     if any(path and path.resolve() == report.resolve() for path in (customers, addresses)):
         raise ImportFault(f"The report would overwrite {report}, which is to be imported.")
+    if report.exists() and not report.is_file():
+        # Replacing a device such as /dev/null would break the machine.
+        raise ImportFault(f"The report {report} would replace what is not a file.")
     desk = ImportRun(ProblemReport(report), on_progress, dry_run, dates, encoding)
     try:
         async with _transaction(connection, dry_run=dry_run):
