@@ -87,6 +87,7 @@ async def test_a_role_is_made_changed_and_deleted(boss, connection):
         ({"name": " "}, [("REQUIRED", ["name"])]),
         ({"name": "x" * 256}, [("TOO_LONG", ["name"])]),
         ({"name": "administrator"}, [("TAKEN", ["name"])]),
+        ({"name": "Administrator"}, [("TAKEN", ["name"])]),
         ({"websiteIds": []}, [("REQUIRED", ["websiteIds"])]),
         ({"websiteIds": [encode_id("web", 99999)]}, [("NOT_FOUND", ["websiteIds"])]),
         ({"websiteIds": [encode_id("web", 1 << 40)]}, [("NOT_FOUND", ["websiteIds"])]),
@@ -213,6 +214,11 @@ async def test_a_user_is_made_changed_deactivated_and_activated(boss, http, conn
         "assignedRole": {"id": role},
     }
     assert refusals(await one(boss, CREATE, email=email.upper(), name="Ada", roleId=role)) == [("TAKEN", ["email"])]
+    assert refusals(await one(boss, CREATE, email="", name=" ", jobTitle="x" * 256, roleId=role)) == [
+        ("REQUIRED", ["email"]),
+        ("REQUIRED", ["name"]),
+        ("TOO_LONG", ["jobTitle"]),
+    ]
     changed = await one(boss, UPDATE, id=id, jobTitle=None, name="Ada B.")
     assert changed["staffUser"] == {"name": "Ada B.", "jobTitle": None, "assignedRole": {"id": role}}
     await session_of(connection, int(id[4:], 16))

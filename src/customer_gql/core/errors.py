@@ -5,7 +5,7 @@ the operation and become top-level errors with `extensions.code`.
 """
 
 import enum
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 
@@ -115,3 +115,17 @@ class RuleErrors(Exception):
     def __init__(self, errors: Iterable[RuleError]) -> None:
         self.errors = list(errors)
         super().__init__("; ".join(error.message for error in self.errors))
+
+
+def validate_together(rules: Mapping[str, Callable[[], Any]]) -> dict[str, Any]:
+    """What each rule returns, by name; `RuleErrors` with the refusals of all of them."""
+    values: dict[str, Any] = {}
+    errors: list[RuleError] = []
+    for name, validate in rules.items():
+        try:
+            values[name] = validate()
+        except RuleError as error:
+            errors.append(error)
+    if errors:
+        raise RuleErrors(errors)
+    return values

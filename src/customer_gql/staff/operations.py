@@ -1,12 +1,13 @@
 """Staff users."""
 
+from functools import partial
 from typing import Annotated, Any, Final
 
 import strawberry
 
 from customer_gql.core.actor import actor_of
 from customer_gql.core.emails import validate_email
-from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.core.errors import RuleError, UserErrorCode, validate_together
 from customer_gql.core.ids import decode_id
 from customer_gql.core.permissions import Permission
 from customer_gql.core.text import validate_line
@@ -132,15 +133,17 @@ class StaffAdminMutation:
         "before they followed an invitation. Writes the history of staff. Undone by `staffDeactivate`.",
     )
     async def staff_create(self, info: Info, input: Annotated[StaffCreateInput, INPUT]) -> StaffCreatePayload:
-        email, role_id = validate_email(input.email), decode_id(input.role_id, "rol")
+        role_id = decode_id(input.role_id, "rol")
+        person = validate_together(
+            {
+                "email": partial(validate_email, input.email),
+                "name": partial(validate_person_name, input.name, ["name"], required=True),
+                "job_title": partial(_validate_job_title, input.job_title),
+            }
+        )
         async with info.context.transaction() as connection:
             created = await writes.add_staff_user(
-                connection,
-                email=email,
-                name=validate_person_name(input.name, ["name"], required=True) or "",
-                job_title=_validate_job_title(input.job_title),
-                role_id=role_id,
-                by=actor_of(info.context.viewer),
+                connection, **person, role_id=role_id, by=actor_of(info.context.viewer)
             )
         return StaffCreatePayload(staff_key=created)
 

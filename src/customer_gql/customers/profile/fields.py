@@ -4,9 +4,10 @@ import datetime as dt
 import enum
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
-from customer_gql.core.errors import RuleError, RuleErrors
+from customer_gql.core.errors import validate_together
 from customer_gql.core.text import value_is_required
 from customer_gql.core.values.person_names import validate_name_affix, validate_person_name
 from customer_gql.shop.settings.declaration import WEBSITE, Setting
@@ -122,15 +123,8 @@ def validate_profile(given: Mapping[str, Any], shop: SettingValues) -> dict[str,
 
     A value of a field that the website does not ask for is not among them; it can be cleared.
     """
-    wanted: dict[str, Any] = {}
-    errors: list[RuleError] = []
-    for name, value in given.items():
-        try:
-            wanted[name] = validate_profile_field(name, value, shop)
-        except RuleError as error:
-            errors.append(error)
-    if errors:
-        raise RuleErrors(errors)
+    rules = {name: partial(validate_profile_field, name, value, shop) for name, value in given.items()}
+    wanted = validate_together(rules)
     return {name: value for name, value in wanted.items() if value is None or not is_hidden(name, shop)}
 
 

@@ -141,7 +141,7 @@ async def _validate_role(
 
 async def _refuse_taken_name(connection: Connection, name: str, but: int | None) -> None:
     """The caller serialises changes, so the name stays free until the commit."""
-    others = select(staff_role.c.id).where(staff_role.c.name == name)
+    others = select(staff_role.c.id).where(func.lower(staff_role.c.name) == func.lower(name))
     taken = await fetch_value(connection, others if but is None else others.where(staff_role.c.id != but))
     if taken is not None:
         raise RuleError("Another role has this name. Choose another.", path=["name"], code=UserErrorCode.TAKEN)
