@@ -7,6 +7,7 @@ from measurement import count_statements, measure_variants
 from pool import compare_pools
 from prepare import running_shop
 from report import write_report
+from roles import compare_roles
 from variants import choose_variants
 
 DOCUMENTS = ["profile", "grid", "nested"]
@@ -18,6 +19,9 @@ def main() -> None:
     with running_shop(options.customers) as shop:
         if options.only == "pool":
             compare_pools(shop, options)
+            return
+        if options.only == "roles":
+            compare_roles(shop, options)
             return
         variants = choose_variants(options.variants)
         try:
@@ -40,7 +44,9 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--connections", type=int, default=16)
     parser.add_argument("--variants", nargs="+", default=VARIANTS)
     parser.add_argument("--documents", nargs="+", default=DOCUMENTS)
-    parser.add_argument("--only", choices=["pool"], help="compare parts of the read engine with their absence")
+    parser.add_argument(
+        "--only", choices=["pool", "roles"], help="compare parts of the read engine with their absence, or roles"
+    )
     parser.add_argument("--write", action=argparse.BooleanOptionalAction, default=True)
     return parser.parse_args()
 

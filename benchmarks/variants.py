@@ -111,7 +111,7 @@ def _peer_variables(document: str, given: dict[str, Any]) -> dict[str, Any]:
     if document == "profile":
         return {"id": str(_decode_key(given["id"]))}
     if document == "grid":
-        _, number, id = orjson.loads(base64.urlsafe_b64decode(given["after"] + "=="))
+        *_, number, id = orjson.loads(base64.urlsafe_b64decode(given["after"] + "=="))
         place = orjson.dumps([_PEER_ORDER, str(number), str(id)])
         return {"after": base64.b64encode(place).decode()}
     return {}

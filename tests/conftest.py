@@ -21,7 +21,7 @@ from customer_gql.embedded.server import Server, create_database, running_server
 from customer_gql.schema.projections import PROJECTIONS
 from customer_gql.settings import AdminSettings, Settings, load_settings
 from customer_gql.staff import writes as staff
-from support.clients import Client, hash_cheaply, served
+from support.clients import Client, hash_cheaply, served, treat_documents_as_frequent
 from support.databases import FAST, cloned
 from support.isolation import Isolation, isolate
 from support.mailed import SECRET_KEYS
@@ -37,6 +37,7 @@ pytest_plugins = [
 ]
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared" / "data"
+treat_documents_as_frequent()
 hash_cheaply()  # now, because fixtures of the session make passwords too
 
 

@@ -7,6 +7,7 @@ from customer_gql.core.ids import encode_id
 from customer_gql.core.permissions import ALL_PERMISSIONS
 from customer_gql.core.viewer import Viewer, ViewerKind
 from customer_gql.database.statements import Statement
+from customer_gql.staff import writes as staff
 from support.plan_comparing import GUEST, shopper
 from support.plan_shop import make_failures
 
@@ -123,6 +124,70 @@ async def test_masked_text_comes_from_a_plan_too(plan_shop):
     assert read.data["customer"]["email"].endswith("•••@•••")
     assert read.data["customer"]["dateOfBirth"] is None
     assert all(line.endswith("•••") for address in read.data["customer"]["addresses"] for line in address["street"])
+
+
+REFUSED = {
+    "a list": ("history.read", "{ customers { nodes { email history { totalCount } group { name } } } }"),
+    "among aliases": (
+        "history.read",
+        "{ customers { nodes { a: history { totalCount } b: history { totalCount } } } }",
+    ),
+    "below other loads": (
+        "staff.manage",
+        "{ customers { nodes { history { nodes { staff { id name x: email } } } } } }",
+    ),
+    "an object": ("staff.manage", "{ customers { nodes { history { nodes { staff { assignedRole { name } } } } } } }"),
+    "a root": ("customers.read", "{ __typename customer(id: $id) { email } }"),
+    "two of them": (
+        "history.read",
+        "{ customers { nodes { history { totalCount } } } customer(id: $id) { history { nodes { id } } } }",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+async def test_refused_fields_come_from_a_plan_too(case, own_plan_shop):
+    """Each with an error at its place, as the reference executor reports it; see `Executors.compare`."""
+    executors, shop = own_plan_shop
+    async with executors.database.writes.acquire() as connection:
+        await staff.create_staff_user(connection, email="a@example.com", name="Ada", role="administrator")
+        staff_id = await connection.fetchval("SELECT id FROM staff_user WHERE email = 'a@example.com'")
+    editor = Viewer(ViewerKind.STAFF, staff_id=staff_id, permissions=ALL_PERMISSIONS)
+    for key in shop.ids[-len(shop.customers) - 3 :]:
+        await executors.answer(EDIT.replace("$id", f'"{key}"'), viewer=editor)
+    missing, text = REFUSED[case]
+    viewer = Viewer(ViewerKind.STAFF, staff_id=staff_id, permissions=ALL_PERMISSIONS - {missing})
+    id = f'"{encode_id("cus", shop.customers[0])}"'
+    answer = await executors.compare(text.replace("$id", id), viewer=viewer)
+    assert {error.extensions["permission"] for error in answer.errors} == {missing}
+    assert executors.seen == {"refused": 1}
+
+
+EDIT = "mutation { customerQuickEdit(input: {id: $id, gender: MALE}) { changedFields } }"
+
+
+async def test_arguments_of_a_refused_field_are_checked(plan_shop):
+    executors, shop = plan_shop
+    viewer = Viewer(ViewerKind.STAFF, staff_id=1, permissions=ALL_PERMISSIONS - {"history.read"})
+    text = "query ($id: ID!, $first: Int) { customer(id: $id) { history(first: $first) { totalCount } } }"
+    for first in (3, 10**6):
+        given = {"id": encode_id("cus", shop.customers[0]), "first": first}
+        answer = await executors.compare(text, given, viewer=viewer)
+        assert answer.errors[0].extensions["code"] == "FORBIDDEN"
+    assert executors.seen == {"refused": 2}
+
+
+async def test_ones_own_record_is_answered_by_the_plan_that_refuses_others(own_plan_shop):
+    executors, _ = own_plan_shop
+    async with executors.database.writes.acquire() as connection:
+        await staff.create_staff_user(connection, email="a@example.com", name="Ada", role="administrator")
+        staff_id = await connection.fetchval("SELECT id FROM staff_user WHERE email = 'a@example.com'")
+    viewer = Viewer(ViewerKind.STAFF, staff_id=staff_id, permissions=ALL_PERMISSIONS - {"staff.manage"})
+    text = "{ staffMe { user { id email assignedRole { name } } } }"
+    answer = await executors.compare(text, viewer=viewer)
+    assert answer.errors is None
+    assert answer.data["staffMe"]["user"]["email"] == "a@example.com"
+    assert executors.seen == {"planned": 1}
 
 
 async def test_the_reference_executor_answers_introspection(plan_shop):

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import weakref
 from decimal import Decimal
 
 import asyncpg
@@ -11,7 +12,7 @@ from hypothesis import given, settings, strategies as st
 from customer_gql.core.ids import encode_id
 from customer_gql.core.money import format_amount, to_major_units
 from customer_gql.database.pools import Database, open_database
-from customer_gql.execution.plans.cache import PlanCache
+from customer_gql.execution.plans.cache import find_operation
 from customer_gql.execution.plans.running.run import PlanRun
 from customer_gql.loading.merging import MergedRow, merge_statements
 from customer_gql.loading.reads import Read
@@ -85,16 +86,15 @@ async def make_profile(database: Database) -> tuple[Executors, str]:
     return Executors(database), encode_id("cus", shop.customers[0])
 
 
-def test_only_the_most_recent_operations_are_kept():
-    plans = PlanCache(max_operations=2)
-    documents = [parse_document(ADMIN, f"{{ a{i}: __typename }}") for i in range(3)]
-    first = plans.find_operation(ADMIN, documents[0], None)
-    plans.find_operation(ADMIN, documents[1], None)
-    assert plans.find_operation(ADMIN, documents[0], None) is first
-    plans.find_operation(ADMIN, documents[2], None)
-    assert plans.find_operation(ADMIN, documents[0], None) is first
-    second = plans.find_operation(ADMIN, documents[1], None)
-    assert plans.find_operation(ADMIN, documents[1], None) is second
+def test_plans_are_dropped_with_their_document():
+    documents = [parse_document(ADMIN, f"{{ a{i}: __typename }}") for i in range(2)]
+    first, second = (weakref.ref(find_operation(ADMIN, document, None)) for document in documents)
+    assert find_operation(ADMIN, documents[0], None) is first()
+    parse_document.cache_clear()
+    documents.pop()
+    gc.collect()
+    assert first() is not None
+    assert second() is None
 
 
 async def test_a_shared_value_is_read_after_it_is_requested():

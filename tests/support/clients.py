@@ -9,6 +9,8 @@ from starlette.applications import Starlette
 
 from customer_gql.app import create_app
 from customer_gql.database.pools import Database
+from customer_gql.execution.plans import cache
+from customer_gql.loading import merging
 from customer_gql.security import hashing
 from customer_gql.settings import Settings
 
@@ -36,6 +38,12 @@ class Client:
         answer = await self.answer(query, **variables)
         assert "errors" not in answer, answer["errors"]
         return answer["data"]
+
+
+def treat_documents_as_frequent() -> None:
+    """In this process: tests count the statements of documents that come often, without sending each so many times."""
+    merging.MERGE_AFTER = 0
+    cache.OWN_STATEMENTS_AFTER = 2
 
 
 def hash_cheaply() -> None:

@@ -9,7 +9,7 @@ import asyncpg
 
 from .lease import LeasingPool
 from .projections import Projection
-from .statements import Connection, Row
+from .statements import KEPT_STATEMENT, Connection, Row
 from .transactions import MarkingConnection, transaction
 
 
@@ -104,6 +104,7 @@ def create_pool(
         init=prepare,
         reset=reset,
         statement_cache_size=512 if prepared_statements else 0,
+        max_cacheable_statement_size=KEPT_STATEMENT,
         timeout=patience.connect,
         command_timeout=patience.answer,
         server_settings={**patience.server_settings, **server_settings},

@@ -3,11 +3,13 @@
 Nothing here knows a session or an entity: a statement gives plain rows, read by attribute.
 """
 
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 import asyncpg
+from asyncpg import connection as driver
 from asyncpg.pool import PoolConnectionProxy
 from sqlalchemy import ARRAY, ColumnElement, Select, any_, literal
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
@@ -88,3 +90,38 @@ async def execute_statement(connection: Connection, clause: Executable | Stateme
 def equals_any(column: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
     """`column = ANY(values)`: one statement text for any number of values."""
     return column == any_(literal(list(values), ARRAY(column.type)))
+
+
+KEPT_CHARACTERS: Final = 400_000
+"""Of all prepared statements of one connection. A backend keeps about 100 bytes for each; see docs/operations.md."""
+KEPT_STATEMENT: Final = 60_000
+"""Characters of the longest one that is kept."""
+
+
+_CountedCache: Any = driver._StatementCache  # pyright: ignore  # noqa: SLF001 - the driver bounds only their number
+
+
+class BoundedStatementCache(_CountedCache):
+    """asyncpg's own counts statements: 512 short ones take a backend 15 MB, and 512 wide ones a gigabyte."""
+
+    __slots__ = ()
+
+    def __init__(self, counted: Any) -> None:
+        super().__init__(  # pyright: ignore[reportUnknownMemberType]
+            loop=counted._loop,  # noqa: SLF001 - the settings of what it replaces
+            max_size=counted._max_size,  # noqa: SLF001
+            on_remove=counted._on_remove,  # noqa: SLF001
+            max_lifetime=counted._max_lifetime,  # noqa: SLF001
+        )
+
+    def _maybe_cleanup(self) -> None:
+        """The statements used longest ago are closed first; the one that came last stays."""
+        counted: Any = self
+        super()._maybe_cleanup()  # pyright: ignore[reportUnknownMemberType]
+        entries: OrderedDict[tuple[str, Any, Any], Any] = counted._entries  # noqa: SLF001
+        characters = sum(len(query) for query, *_ in entries)
+        while characters > KEPT_CHARACTERS and len(entries) > 1:
+            (query, *_), entry = entries.popitem(last=False)
+            characters -= len(query)
+            counted._clear_entry_callback(entry)  # noqa: SLF001
+            counted._on_remove(entry._statement)  # noqa: SLF001

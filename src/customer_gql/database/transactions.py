@@ -9,7 +9,7 @@ import asyncpg
 from sqlalchemy import Table
 
 from .projections import CUSTOMERS_IN_A_BATCH, Projection, lock_derived_rows
-from .statements import Connection
+from .statements import BoundedStatementCache, Connection
 
 
 @dataclass(slots=True)
@@ -30,6 +30,7 @@ class MarkingConnection(asyncpg.Connection):
     def __init__(self, *positional: Any, **named: Any) -> None:
         super().__init__(*positional, **named)
         self.marks = Marks()
+        self._stmt_cache: Any = BoundedStatementCache(self._stmt_cache)  # pyright: ignore[reportUnknownMemberType]
 
 
 def mark_customers(connection: Connection, customer_ids: Iterable[int], changed: Table) -> None:

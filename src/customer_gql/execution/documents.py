@@ -1,5 +1,6 @@
 """Parses, measures and validates documents; a text seen before costs one dictionary lookup."""
 
+import gc
 import sys
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -32,7 +33,7 @@ from customer_gql.execution.limits.text import TextLimits, VariableLimits, valid
 from customer_gql.settings import AudienceSettings
 
 _MAX_DOCUMENTS: Final = 1000
-_MAX_KILOBYTES: Final = 100_000  # of all cached documents together; one token of a parsed document takes about 1 KB
+_MAX_KILOBYTES: Final = 60_000  # of all cached documents together; one token of a parsed document takes about 1 KB
 _MAX_ERRORS: Final = 10
 
 
@@ -54,6 +55,7 @@ class Document:
     uses_introspection: bool = False
     text_limits: VariableLimits = field(default_factory=dict)
     costs: dict[Any, Any] = field(default_factory=dict)
+    plans: dict[Any, Any] = field(default_factory=dict)
 
     def validate_variables(self, operation: OperationDefinitionNode, given: Mapping[str, Any] | None) -> None:
         """Raises `BadInput` for a text out of bounds, before anything looks at it."""
@@ -107,6 +109,8 @@ class DocumentCache:
             self._documents.move_to_end(text)
             return known
         document = self._parse_document(text)
+        # Validators are cycles that hold the document: left to rare collections, it would outlive its place here.
+        gc.collect(0)
         self._documents[text] = document
         self._kilobytes += _estimate_kilobytes(text, document)
         while len(self._documents) > _MAX_DOCUMENTS or (self._kilobytes > _MAX_KILOBYTES and len(self._documents) > 1):
@@ -128,6 +132,7 @@ class DocumentCache:
             raise QueryTooComplex("The document is nested too deeply.") from None
         if errors:
             raise InvalidDocument(errors)
+        _unlink_tokens(ast)
         return self._build_document(ast, uses_introspection=measurement.uses_introspection)
 
     def _build_document(self, ast: DocumentNode, *, uses_introspection: bool) -> Document:
@@ -138,6 +143,16 @@ class DocumentCache:
                 validate_mutations(operation, self._schema.mutation_type, fragments, self._limits)
         by_name = {node.name.value if node.name else None: node for node in operations}
         return Document(ast, by_name, fragments, uses_introspection, self._text_limits.validate_literals(ast))
+
+
+def _unlink_tokens(ast: DocumentNode) -> None:
+    """A document that is forgotten is freed at once then; the tokens, which point to each other, would keep it until
+    one of the rare collections of a service. Locations of errors need no more than the token of a node."""
+    token = ast.loc.start_token if ast.loc else None
+    while token is not None:
+        following = token.next
+        token.prev = token.next = None
+        token = following
 
 
 def _estimate_kilobytes(text: str, document: Document) -> int:

@@ -1,19 +1,18 @@
 """Runs a valid document: the only way from a document to its answer."""
 
 import inspect
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Any
 
 from graphql import ExecutionResult, GraphQLError, GraphQLSchema, OperationType, execute
 
-from customer_gql.execution.plans.cache import PlanCache, PlannedOperation
+from customer_gql.execution.plans.cache import PlannedOperation, find_operation
 from customer_gql.execution.plans.payloads import PayloadExecutor
 from customer_gql.graph.context import Context
 from customer_gql.graph.guards import field_guards, missing_permissions
 
 from .documents import Document
 from .error_masking import is_unavailable
-
-PLAN_CACHE: Final = PlanCache()
 
 
 async def run_document(
@@ -24,29 +23,31 @@ async def run_document(
         kind = document.find_operation(name).operation
     except GraphQLError as error:
         return ExecutionResult(None, [error])
-    planned = PLAN_CACHE.find_operation(schema, document, name) if context.settings.compiled_plans else None
+    planned = find_operation(schema, document, name) if context.settings.compiled_plans else None
     try:
         if planned is not None and kind is OperationType.QUERY:
-            data = await run_planned_query(planned, variables, context)
-            if data is not None:
-                return ExecutionResult(data, None)
+            answer = await run_planned_query(planned, variables, context)
+            if answer is not None:
+                return _sort_errors(answer)
         with_payload_plans = planned if kind is OperationType.MUTATION else None
-        return await _run_reference_executor(schema, document, variables, name, context, with_payload_plans)
+        answer = await _run_reference_executor(schema, document, variables, name, context, with_payload_plans)
+        return _sort_errors(answer)
     finally:
         await context.loads.close()
 
 
 async def run_planned_query(
     operation: PlannedOperation, given: dict[str, Any] | None, context: Context
-) -> dict[str, Any] | None:
-    """The data of a query without errors; None where the reference executor has to answer."""
+) -> ExecutionResult | None:
+    """The answer to a query, whose errors are fields refused to its viewer; None where the reference executor has to
+    answer."""
     variables = operation.coerce_variables(given)
     missing = missing_permissions(context.viewer)
     plan = None if variables is None else operation.find_plan(variables, missing)
     if plan is None or variables is None:
         return None
     try:
-        return await plan.compute_data(context, variables)
+        return await plan.compute_answer(context, variables)
     except Exception as error:
         # Whatever the error is, the reference executor meets it too and reports it with its path.
         if is_unavailable(error):
@@ -77,3 +78,22 @@ async def _run_reference_executor(
         result = await result
     assert isinstance(result, ExecutionResult)
     return result
+
+
+def _sort_errors(answer: ExecutionResult) -> ExecutionResult:
+    """In the order of the answer, whatever order they were met in."""
+    if answer.errors and len(answer.errors) > 1:
+        answer.errors.sort(key=lambda error: _place_in_answer(answer.data, error.path or ()))
+    return answer
+
+
+def _place_in_answer(data: Any, path: Sequence[str | int]) -> list[int]:
+    place: list[int] = []
+    for step in path:
+        if isinstance(step, int):
+            place.append(step)
+            data = data[step] if isinstance(data, list) else None
+        else:
+            place.append(list(data).index(step) if isinstance(data, dict) and step in data else -1)
+            data = data.get(step) if isinstance(data, dict) else None
+    return place

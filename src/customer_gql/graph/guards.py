@@ -110,7 +110,7 @@ def _guard_field(next_: Any, root: Any, info: GraphQLResolveInfo, **arguments: A
     missing = missing_permissions(viewer)
     refused = guard.refused_permission(missing, is_own=_is_open_record(guard, root, viewer))
     if refused is not None:
-        raise Forbidden(f"The permission {refused} is missing.", permission=refused)
+        raise refusal_of(refused)
     if not guard.is_masked(missing):
         return next_(root, info, **arguments)
     if not guard.is_text:
@@ -125,6 +125,10 @@ def _is_open_record(guard: FieldGuard, root: Any, viewer: Viewer) -> bool:
         return True
     may = guard.reaches is not None and guard.requires_of_others in viewer.permissions
     return may and guard.reaches is not None and guard.reaches(root, viewer)
+
+
+def refusal_of(permission: str) -> Forbidden:
+    return Forbidden(f"The permission {permission} is missing.", permission=permission)
 
 
 @cache

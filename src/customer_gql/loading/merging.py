@@ -6,6 +6,7 @@ docs/adr/0011-loads-of-one-round.md for what this was measured against.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from operator import itemgetter
@@ -19,7 +20,10 @@ REFUSED_STATEMENTS: Final = (asyncpg.DataError, asyncpg.SyntaxOrAccessError)
 """The database or the driver answers that this statement, with these arguments, cannot be run."""
 
 _PARAMETER: Final = re.compile(r"\$(\d+)")
-_MAX_CACHED: Final = 500
+_MAX_CACHED: Final = 200
+_MAX_COUNTED: Final = 5000
+MERGE_AFTER = 20
+"""Times that the same reads were asked for together: every combination takes each backend a wide statement of its own."""
 
 
 class MergedRow(tuple[Any, ...]):
@@ -43,6 +47,20 @@ def merge_statements(statements: tuple[Statement, ...]) -> str:
         branches.append(f"SELECT {number} AS read, a_row FROM ({_shift_parameters(statement.sql, before)}) AS a_row")
         before += len(statement.names)
     return "\nUNION ALL\n".join(branches)
+
+
+_times_asked: Counter[tuple[Statement, ...]] = Counter()
+
+
+def are_asked_often(statements: tuple[Statement, ...]) -> bool:
+    """Whether these statements, in this combination, are worth a statement of their own."""
+    times = _times_asked[statements]
+    if times >= MERGE_AFTER:
+        return True
+    if len(_times_asked) >= _MAX_COUNTED:
+        _times_asked.clear()
+    _times_asked[statements] = times + 1
+    return False
 
 
 def _shift_parameters(sql: str, by: int) -> str:

@@ -30,7 +30,18 @@ class Read:
     that hold it. One key gives one row or None, or with `many` a list in the statement's order.
     """
 
-    __slots__ = ("_key_of", "_keys_alone", "by", "columns", "keys", "many", "number", "row_of", "statement")
+    __slots__ = (
+        "_key_of",
+        "_keys_alone",
+        "by",
+        "columns",
+        "is_narrowed",
+        "keys",
+        "many",
+        "number",
+        "row_of",
+        "statement",
+    )
 
     _made = itertools.count()
 
@@ -42,6 +53,7 @@ class Read:
         self.many = many
         self._shaped(tuple(column.name for column in statement.inner_columns))  # pyright: ignore
         self.number = next(self._made)
+        self.is_narrowed = False
 
     def narrowed(self, wanted: Collection[str]) -> "Read":
         """The same with no other columns than these and the key's: what nobody looks at need not be sent."""
@@ -49,6 +61,7 @@ class Read:
         if len(kept) == len(self.columns):
             return self
         read = copy(self)
+        read.is_narrowed = True
         listed = ", ".join(f'"{name}"' for name in kept)
         # A subquery keeps its order, and PostgreSQL leaves out what is not selected from it.
         read.statement = replace(self.statement, sql=f"SELECT {listed} FROM ({self.statement.sql}) AS whole")

@@ -6,7 +6,7 @@ from typing import Any
 
 from customer_gql.database.statements import Connection
 
-from .merging import REFUSED_STATEMENTS, fetch_merged
+from .merging import REFUSED_STATEMENTS, are_asked_often, fetch_merged
 from .reads import Read
 
 
@@ -70,7 +70,7 @@ FoundRows = dict[Any, Any]
 
 async def read_parts(connection: Connection, parts: Sequence[LoadPart]) -> list[FoundRows | Exception]:
     """What was found for each part; an error for one that the database refuses as it stands."""
-    if len(parts) > 1:
+    if len(parts) > 1 and _should_merge(parts):
         statements = [(asked.read.statement, asked.read.arguments(keys, asked.arguments)) for asked, keys in parts]
         try:
             answers = await fetch_merged(connection, statements)
@@ -82,6 +82,12 @@ async def read_parts(connection: Connection, parts: Sequence[LoadPart]) -> list[
                 for (asked, keys), rows in zip(parts, answers, strict=True)
             ]
     return [await _read_alone(connection, asked, keys) for asked, keys in parts]
+
+
+def _should_merge(parts: Sequence[LoadPart]) -> bool:
+    """Narrowed reads belong to a document that comes often."""
+    reads = [asked.read for asked, _ in parts]
+    return any(read.is_narrowed for read in reads) or are_asked_often(tuple([read.statement for read in reads]))
 
 
 async def _read_alone(connection: Connection, asked: BatchLoad, keys: list[Any]) -> FoundRows | Exception:

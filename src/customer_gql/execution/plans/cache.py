@@ -1,4 +1,4 @@
-"""Plans by document and operation: compiled at first use; the most recently used are kept."""
+"""Plans of the operations of a document: compiled at first use, and kept with the document."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
@@ -7,6 +7,7 @@ from typing import Any, Final, TypeVar
 from graphql import (
     DirectiveNode,
     DocumentNode,
+    ExecutionResult,
     FragmentDefinitionNode,
     GraphQLError,
     GraphQLObjectType,
@@ -29,9 +30,8 @@ from customer_gql.graph.context import Context
 from .errors import NotPlannable
 
 T = TypeVar("T")
-MAX_OPERATIONS: Final = 1000
 MAX_VARIANTS: Final = 32
-OWN_STATEMENTS_AFTER = 2  # runs: a document that is sent once should not fill the server with prepared statements
+OWN_STATEMENTS_AFTER = 20  # runs: others would fill the server with prepared statements that hardly anybody uses
 _ROOT_POSITION: Final = [Position(None, None)]  # pyright: ignore
 
 
@@ -44,8 +44,8 @@ class OperationPlan:
         self._selection = selection
         self._runs = 0
 
-    async def compute_data(self, context: Context, variables: VariableValues) -> dict[str, Any]:
-        """The complete `data` of an answer without errors; raises where the reference executor has to answer."""
+    async def compute_answer(self, context: Context, variables: VariableValues) -> ExecutionResult:
+        """The complete answer, whose errors are refused fields; raises where the reference executor has to answer."""
         self._runs += 1
         run = PlanRun(context, variables, is_repeated=self._runs > OWN_STATEMENTS_AFTER)
         try:
@@ -54,14 +54,14 @@ class OperationPlan:
         except BaseException:
             run.close_coroutines()
             raise
-        return data[0]
+        return ExecutionResult(data[0], [error for error, _ in run.errors] or None)
 
 
 class PlannedOperation:
     """An operation of a document with its plans, one for each outcome of its `@include` and `@skip` directives and each set of
     permissions that a viewer lacks."""
 
-    __slots__ = ("_conditions", "_plans", "_schema", "_variables", "definition", "fragments")
+    __slots__ = ("__weakref__", "_conditions", "_plans", "_schema", "_variables", "definition", "fragments")
 
     def __init__(self, schema: GraphQLSchema, document: Document, definition: OperationDefinitionNode) -> None:
         self._schema = schema
@@ -116,23 +116,12 @@ class PlannedOperation:
         return plan
 
 
-class PlanCache:
-    """The most recently used operations."""
-
-    def __init__(self, max_operations: int = MAX_OPERATIONS) -> None:
-        self._max_operations = max_operations
-        self._operations: OrderedDict[tuple[GraphQLSchema, Document, str | None], PlannedOperation] = OrderedDict()
-
-    def find_operation(self, schema: GraphQLSchema, document: Document, name: str | None) -> PlannedOperation:
-        key = (schema, document, name)
-        known = self._operations.get(key)
-        if known is not None:
-            self._operations.move_to_end(key)
-            return known
-        operation = self._operations[key] = PlannedOperation(schema, document, document.find_operation(name))
-        if len(self._operations) > self._max_operations:
-            self._operations.popitem(last=False)
-        return operation
+def find_operation(schema: GraphQLSchema, document: Document, name: str | None) -> PlannedOperation:
+    """The operation with its plans, which are kept as long as the document is."""
+    known = document.plans.get(name)
+    if known is None:
+        known = document.plans[name] = PlannedOperation(schema, document, document.find_operation(name))
+    return known
 
 
 def _condition_variables(ast: DocumentNode) -> tuple[str, ...]:

@@ -50,6 +50,8 @@ class PayloadExecutor(Executor[Any]):
                 run.close_coroutines()
                 await self.context_value.loads.reset()
             else:
+                for error, place in run.errors:
+                    self.collected_errors.add(error, place)
                 return payload[0]
         value = super().complete_object_value(kind, details, info, path, result, position)
         return await value if self.is_awaitable(value) else value

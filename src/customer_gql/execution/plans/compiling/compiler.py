@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from graphql import (
-    GraphQLError,
     GraphQLField,
     GraphQLObjectType,
     GraphQLOutputType,
@@ -22,7 +21,6 @@ from customer_gql.execution.plans.errors import NotPlannable
 from customer_gql.execution.plans.generated.functions import NamedExpression
 from customer_gql.execution.plans.generated.leaves import attribute_expression, leaf_serializer
 from customer_gql.execution.plans.generated.objects import amount_expression, typename_expression
-from customer_gql.execution.plans.running.arguments import FieldArguments
 from customer_gql.execution.plans.selections.completers import (
     Abstract,
     Completer,
@@ -36,7 +34,7 @@ from customer_gql.execution.plans.selections.document_field import DocumentField
 from customer_gql.execution.plans.selections.selection import Selection
 from customer_gql.graph.nodes import Node
 
-from .selection_compiler import SelectionCompiler, nullable_type
+from .selection_compiler import SelectionCompiler, compile_arguments, nullable_type
 
 MAX_FIELDS: Final = 2000
 _ROW_TYPE_CHECK: Final = Node.is_type_of.__func__  # pyright: ignore
@@ -137,10 +135,7 @@ class OperationCompiler:
     def compile_field(
         self, name: str, details: Sequence[FieldDetails], parent: GraphQLObjectType, field: GraphQLField
     ) -> DocumentField:
-        try:
-            arguments = FieldArguments(field, details[0].node)
-        except GraphQLError:
-            raise NotPlannable from None
+        arguments = compile_arguments(field, details[0].node)
         nodes = [detail.node for detail in details]
         completer = self.compile_completer(field.type, details)
         return DocumentField(name, nodes, parent, completer, arguments, self._operation_info)

@@ -3,22 +3,33 @@
 from collections.abc import Sequence
 from typing import Any, Final, Protocol
 
-from graphql import GraphQLField, GraphQLObjectType, GraphQLSchema, is_leaf_type, is_non_null_type
+from graphql import (
+    FieldNode,
+    GraphQLError,
+    GraphQLField,
+    GraphQLObjectType,
+    GraphQLSchema,
+    is_leaf_type,
+    is_non_null_type,
+)
 from graphql.execution.collect_fields import FieldDetails
 from strawberry.types.field import StrawberryField
 
 from customer_gql.execution.plans.deferred.attributes import AttributeField, selection_of_object
 from customer_gql.execution.plans.deferred.loads import CountField, LoadField, PageField
+from customer_gql.execution.plans.deferred.refused import RefusedField
 from customer_gql.execution.plans.deferred.resolved import ResolverField
 from customer_gql.execution.plans.errors import NotPlannable
 from customer_gql.execution.plans.generated.functions import (
     FieldExpression,
     NamedExpression,
     null_expression,
+    own_expression,
     placeholder_expression,
 )
 from customer_gql.execution.plans.generated.leaves import attribute_expression, masked_expression
 from customer_gql.execution.plans.generated.objects import id_expression, money_expression, typename_expression
+from customer_gql.execution.plans.running.arguments import FieldArguments
 from customer_gql.execution.plans.selections.completers import Completer, Masked
 from customer_gql.execution.plans.selections.document_field import DocumentField
 from customer_gql.execution.plans.selections.selection import AttributeGetter, DeferredField, Selection
@@ -76,8 +87,11 @@ class SelectionCompiler:
         # An extension, such as a permission check, may change the result: then only the field's resolver can answer.
         metadata = {} if declared.extensions else declared.metadata
         guard = find_guard(self._object_type, field_name)
-        if guard.refused_permission(self._compiler.missing) is not None:
-            raise NotPlannable  # unless it is the viewer's own record, this is an error, which a plan does not report
+        refused = guard.refused_permission(self._compiler.missing)
+        if refused is not None:
+            opens = guard.refused_permission(self._compiler.missing, is_own=True) is None
+            self._add_refused(name, details, field, refused, declared if opens else None)
+            return
         is_masked = guard.is_masked(self._compiler.missing)
         if is_masked and not guard.is_text:
             self._expressions.append((name, null_expression))
@@ -92,13 +106,42 @@ class SelectionCompiler:
             compiled.completer = Masked(compiled.completer)
         self._add_deferred(compiled, declared, metadata)
 
+    def _add_refused(
+        self,
+        name: str,
+        details: Sequence[FieldDetails],
+        field: GraphQLField,
+        permission: str,
+        declared_for_owner: StrawberryField | None,
+    ) -> None:
+        if is_non_null_type(field.type):
+            raise NotPlannable  # the null would take the object along, and maybe the list that it is in
+        nodes = [detail.node for detail in details]
+        refused = RefusedField(name, nodes, self._object_type, compile_arguments(field, nodes[0]), permission)
+        expression = placeholder_expression
+        if declared_for_owner is not None:
+            metadata = {} if declared_for_owner.extensions else declared_for_owner.metadata
+            own = self._object_expression(field, declared_for_owner, metadata, details)
+            if own is not None:
+                expression = own_expression(own)
+                refused.open_for_owner(None)
+            else:
+                compiled = self._compiler.compile_field(name, details, self._object_type, field)
+                refused.open_for_owner(self._create_deferred(compiled, declared_for_owner, metadata))
+        self._expressions.append((name, expression))
+        self._deferred.append(refused)
+        self._needs_positions = True
+
     def _add_deferred(self, field: DocumentField, declared: StrawberryField, metadata: Any) -> None:
+        self._deferred.append(self._create_deferred(field, declared, metadata))
+
+    def _create_deferred(self, field: DocumentField, declared: StrawberryField, metadata: Any) -> DeferredField:
         deferred = _create_deferred(field, declared, metadata, self._compiler.schema)
-        self._deferred.append(deferred)
         self._attributes.update(deferred.attributes)
         if isinstance(deferred, ResolverField):
             self._needs_whole_object = self._needs_positions = True
         self._needs_positions = self._needs_positions or field.completer.needs_positions
+        return deferred
 
     def _object_expression(
         self, field: GraphQLField, declared: StrawberryField, metadata: Any, details: Sequence[FieldDetails]
@@ -131,6 +174,13 @@ def _create_deferred(
     if declared.is_basic_field:
         return AttributeField(field, AttributeGetter(declared.python_name))
     return ResolverField(field, choose_resolver(schema, field.definition, declared))
+
+
+def compile_arguments(field: GraphQLField, node: FieldNode) -> FieldArguments:
+    try:
+        return FieldArguments(field, node)
+    except GraphQLError:
+        raise NotPlannable from None
 
 
 def nullable_type(field: GraphQLField) -> Any:

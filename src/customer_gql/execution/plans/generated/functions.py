@@ -11,6 +11,7 @@ from types import CodeType
 from typing import Any
 
 from customer_gql.database.statements import Row
+from customer_gql.graph.guards import OwnRecord
 from customer_gql.loading.merging import MergedRow
 
 AttributeAccess = Callable[[str], str]
@@ -41,11 +42,12 @@ NamedExpression = tuple[str, FieldExpression]
 def generate_function(fields: Sequence[NamedExpression], source_class: type) -> BatchFunction:
     """A function that turns objects of one class into dicts of the answer."""
     constants = Constants()
-    access = attribute_access(source_class)
+    access = ClassAccess(source_class)
     items = ", ".join(f"{constants(name)}: {expression(access, constants)}" for name, expression in fields)
     source = f"def make(rows):\n return [{{{items}}} for r in rows]\n"
     exec(_compile_source(source), constants.named)  # noqa: S102 - the module docstring says what the source may contain
-    return constants.named["make"]
+    # Its globals are these names: left among them it would be a cycle, which the rare collections of a service free late.
+    return constants.named.pop("make")
 
 
 @lru_cache(maxsize=2000)
@@ -53,14 +55,19 @@ def _compile_source(source: str) -> CodeType:
     return compile(source, "<plan>", "exec")
 
 
-def attribute_access(source_class: type) -> AttributeAccess:
-    def access_attribute(name: str) -> str:
-        assert name.isidentifier(), name
-        if issubclass(source_class, MergedRow):
-            return f"r[{source_class.columns.index(name)}]"
-        return f"r[{name!r}]" if source_class is Row else f"r.{name}"
+class ClassAccess:
+    """Writes the access to an attribute of the objects of one class."""
 
-    return access_attribute
+    __slots__ = ("source_class",)
+
+    def __init__(self, source_class: type) -> None:
+        self.source_class = source_class
+
+    def __call__(self, name: str) -> str:
+        assert name.isidentifier(), name
+        if issubclass(self.source_class, MergedRow):
+            return f"r[{self.source_class.columns.index(name)}]"
+        return f"r[{name!r}]" if self.source_class is Row else f"r.{name}"
 
 
 def make_getter(names: Sequence[str], source_class: type) -> Callable[[Any], Any]:
@@ -73,6 +80,16 @@ def make_getter(names: Sequence[str], source_class: type) -> Callable[[Any], Any
 def placeholder_expression(_access: AttributeAccess, _constants: Constants) -> str:
     """Reserves the place of a deferred field, so that the answer keeps the order of the document."""
     return "None"
+
+
+def own_expression(expression: FieldExpression) -> FieldExpression:
+    """The expression of a field that only the viewer's own record shows."""
+
+    def write_expression(access: AttributeAccess, constants: Constants) -> str:
+        is_own = isinstance(access, ClassAccess) and access.source_class is OwnRecord
+        return expression(access, constants) if is_own else "None"
+
+    return write_expression
 
 
 def null_expression(_access: AttributeAccess, _constants: Constants) -> str:

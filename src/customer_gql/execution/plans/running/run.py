@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from graphql import GraphQLResolveInfo
+from graphql import GraphQLError, GraphQLResolveInfo
 from graphql.execution.values import VariableValues
 from graphql.pyutils import Path, is_awaitable
 
@@ -36,6 +36,7 @@ class PlanRun:
         "_requested",
         "_values",
         "context",
+        "errors",
         "is_repeated",
         "prefetches",
         "variables",
@@ -48,6 +49,7 @@ class PlanRun:
         self.variables = variables
         self._arguments: dict[int, Mapping[str, Any]] = {}
         self.prefetches: list[Prefetch] = []
+        self.errors: list[tuple[GraphQLError, Path]] = []
         self._requested: list[BatchLoad] = []
         self._values: list[list[Any]] = []
         self._callbacks: list[Callable[[], None]] = []
