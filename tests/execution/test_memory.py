@@ -29,15 +29,15 @@ from support.service import serving
 
 def test_documents_are_forgotten_by_number_and_by_size(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(module, "_MAX_DOCUMENTS", 50)
-    monkeypatch.setattr(module, "_MAX_TOKENS", 3000)
+    monkeypatch.setattr(module, "_MAX_KILOBYTES", 3000)
     documents = DocumentCache(storefront.schema._schema, StorefrontSettings())  # pyright: ignore[reportCallIssue]
     for i in range(60):
         documents.load_document(f"query q{i} {{ __typename }}")
     assert len(documents._documents) == 50
-    long = " ".join(["id"] * 290)
+    long = " ".join(["id", "email", "firstName", "lastName", "prefix", "suffix"] * 48 + ["id", "email"])
     for i in range(12):
         documents.load_document(f"query q{i} {{ me {{ {long} }} }}")
-    assert documents._tokens <= 3000
+    assert documents._kilobytes <= 3000
     assert len(documents._documents) == 10
     last = f"query q11 {{ me {{ {long} }} }}"
     assert documents.load_document(last) is documents.load_document(last)
