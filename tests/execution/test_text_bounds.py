@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-import httpx
 import pytest
 from graphql import (
     GraphQLInputType,
@@ -76,14 +75,15 @@ def root_places(schema: GraphQLSchema) -> Iterator[tuple[str, str, Any]]:
 
 @pytest.mark.parametrize("audience", AUDIENCES)
 async def test_largest_body_of_combining_marks_blocks_no_argument(
-    audience: str, http: httpx.AsyncClient, admin_client: Client, longest_step: list[float]
+    audience: str, browser: Any, admin_client: Client, longest_step: list[float]
 ):
-    token = admin_client.token if audience == "admin" else None
-    client = Client(http, PATHS[audience], token)
     texts = "e" + "\u0301\u0316" * (BODY_BYTES[audience] // 4 - 500)
     places = list(root_places(AUDIENCES[audience]))
     assert len(places) > 20
-    for _, document, build in places:
+    # One address may not send so many large bodies: two guests take turns.
+    clients = [admin_client] if audience == "admin" else [await browser(), await browser()]
+    for i, (_, document, build) in enumerate(places):
+        client = clients[i % len(clients)]
         answer = (await client.post(document, value=build(texts))).json()
         [error] = answer["errors"]
         assert error["extensions"]["code"] == "BAD_USER_INPUT"
