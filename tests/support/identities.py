@@ -85,7 +85,8 @@ class Identity:
 
     async def sign_in_on(self, device: Client, email: str, password: str = PASSWORD) -> str | None:
         answer = await device.answer(self.sign_in_document, input={"email": email, "password": password})
-        return None if answer["data"] is None else answer["data"]["signIn"]["token"]
+        signed_in = answer["data"] and answer["data"]["signIn"]
+        return None if signed_in is None else signed_in["token"]
 
     async def signed_in(self, person: Any) -> Client:
         """A device on which somebody signed in with the password."""

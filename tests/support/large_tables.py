@@ -41,6 +41,9 @@ async def enlarge(connection: Connection, customers: int = CUSTOMERS) -> Row:
             customers,
             made["customer"].id,
         )
+    # The customers are let in on their website, and are not those who were deleted.
+    await connection.execute("DELETE FROM customer_group_excluded_website")
+    await connection.execute("UPDATE deleted_customer SET customer_id = customer_id + $1::bigint", 2 * customers)
     return made["customer"]
 
 
