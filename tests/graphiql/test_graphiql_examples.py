@@ -39,6 +39,12 @@ def test_example_and_its_variables_fit_the_schema(schema: GraphQLSchema, example
     assert given.keys() == {definition.variable.name.value for definition in definitions}
 
 
+@pytest.mark.parametrize("example", [given.values[1] for given in OFFERED], ids=lambda example: example["title"])
+def test_examples_are_formatted(example: dict[str, str]):
+    uncommented = "\n".join(line for line in example["query"].splitlines() if not line.startswith("#"))
+    assert uncommented == print_ast(parse(uncommented))
+
+
 def test_examples_stand_in_their_order_under_readable_titles():
     assert [example["title"] for example in load_examples("admin")] == [
         "Customers page",

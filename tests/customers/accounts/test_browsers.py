@@ -50,7 +50,7 @@ async def test_headers_for_servers_never_pass(database_url):
         assert answer.status_code == 400
         assert not set(FOR_SERVERS) & set(answer.headers["access-control-allow-headers"].lower().split(", "))
     for name in FOR_SERVERS:
-        with pytest.raises(SettingsError, match=r"CORS_HEADERS__0.* has no place in a browser"):
+        with pytest.raises(SettingsError, match="has no place in a browser"):
             load_settings(cors_headers=name.title())
 
 
