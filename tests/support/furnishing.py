@@ -144,7 +144,8 @@ MAKERS: list[tuple[type | tuple[type, ...], Make]] = [
     (Date, lambda _column, _made, number: dt.date(1960, 1, 1) + dt.timedelta(days=number)),
     (Interval, lambda _column, _made, number: dt.timedelta(hours=number)),
     (ARRAY, lambda column, _made, number: [f"{column.name} {number}"]),
-    (JSONB, lambda column, _made, number: json.dumps({column.name: number})),
+    # Before and after, as histories keep them.
+    (JSONB, lambda column, _made, number: json.dumps({column.name: [None, number]})),
     (Boolean, lambda _column, _made, _number: True),
     ((Integer, Numeric), lambda _column, _made, number: number),
     (LargeBinary, lambda _column, _made, _number: secrets.token_bytes(32)),
