@@ -44,6 +44,7 @@ def running_shop(customers: int) -> Generator[BenchmarkShop]:
             _create_shop(server, name, customers)
         url = server.url(name)
         migrations.upgrade_database(server.owner_url(name), service_url=url)
+        asyncio.run(_create_peer_functions(server.owner_url(name)))
         token, variables = asyncio.run(_prepare_documents(url))
         yield BenchmarkShop(server, url, token, variables)
 
@@ -101,11 +102,17 @@ WHERE c.id = busy.customer_id AND NOT EXISTS (SELECT FROM customer WHERE number 
 """
 
 
+async def _create_peer_functions(owner_url: str) -> None:
+    """As the role that owns the tables, which the service is not."""
+    connection = await asyncpg.connect(owner_url)
+    await connection.execute((PEERS / "functions.sql").read_text())
+    await connection.close()
+
+
 async def _prepare_documents(url: str) -> tuple[str, dict[str, list[dict[str, Any]]]]:
     connection = await asyncpg.connect(url, record_class=Row)
     try:
         await connection.execute(_BUSY_FIRST)
-        await connection.execute((PEERS / "functions.sql").read_text())
         if not await connection.fetchval("SELECT 1 FROM staff_user WHERE email = $1", EMAIL):
             await staff.create_staff_user(connection, email=EMAIL, name="Bench", role="administrator")
         token = await staff.issue_staff_token(connection, email=EMAIL)
