@@ -115,6 +115,11 @@ async def test_a_change_is_in_the_history_and_no_change_is_not(boss, shop, conne
         ("staff_tests.lines", 3, {"websiteId": encode_id("web", 1 << 50)}, "NOT_FOUND", ["scope"]),
         ("staff_tests.greeting", "hallo", {}, "INVALID", ["value"]),
         ("staff_tests.text", "x" * 10_001, {}, "TOO_LONG", ["value"]),
+        ("addresses.countries", "UK", {}, "INVALID", ["value"]),
+        ("addresses.countries", "DE; FR", {}, "INVALID", ["value"]),
+        ("mail.reply_to", "x", {}, "INVALID", ["value"]),
+        ("mail.sender.general.email", "Shop <shop@example.com>", {}, "INVALID", ["value"]),
+        ("mail.sender.support.email", "x@", {}, "INVALID", ["value"]),
     ],
 )
 async def test_what_cannot_be_set(path, given, scope, code, at, boss, connection):

@@ -8,7 +8,7 @@ from customer_gql.loading.reads import all_by, one_by
 from customer_gql.shop.settings.reads import setting
 from customer_gql.shop.websites.reads import ALL_WEBSITES
 
-from .settings import COUNTRIES
+from .settings import COUNTRIES, parse_countries
 from .tables import address
 
 MAX_ADDRESSES = 100
@@ -26,9 +26,5 @@ async def allowed_countries(connection: Connection, website_id: int) -> Collecti
     """
     is_shared = await accounts_are_shared(connection)
     websites = [row.id for row in await fetch_rows(connection, ALL_WEBSITES)] if is_shared else [website_id]
-    lists = [_parse_codes(await setting(connection, COUNTRIES, website_id=id)) for id in websites]
+    lists = [parse_countries(await setting(connection, COUNTRIES, website_id=id)) for id in websites]
     return frozenset().union(*lists) if all(lists) else frozenset()
-
-
-def _parse_codes(listed: str) -> frozenset[str]:
-    return frozenset(code.strip().upper() for code in listed.split(",") if code.strip())

@@ -2,8 +2,23 @@
 
 from typing import Final
 
+from customer_gql.core.errors import RuleError
 from customer_gql.customers.profile.fields import show_setting
+from customer_gql.shop.countries.countries import find_country
 from customer_gql.shop.settings.declaration import WEBSITE, Setting
+
+
+def parse_countries(listed: str) -> frozenset[str]:
+    return frozenset(code.strip().upper() for code in listed.split(",") if code.strip())
+
+
+def _validate_countries(listed: str) -> None:
+    """A code that no country has would close the address books of the website."""
+    unknown = sorted(code for code in parse_countries(listed) if find_country(code) is None)
+    if unknown:
+        named = ", ".join(code[:20] for code in unknown[:5])
+        raise RuleError(f"Enter codes of ISO 3166-1 such as DE, GB; no country has {named}.", path=["value"])
+
 
 STREET_LINES: Final = Setting(
     "addresses.street_lines", 2, WEBSITE, "Largest number of lines of a street.", at_least=1, at_most=4
@@ -16,4 +31,5 @@ COUNTRIES: Final = Setting(
     "",
     WEBSITE,
     "Two-letter codes of the countries the website accepts, separated by `,`; empty accepts every country.",
+    validate=_validate_countries,
 )

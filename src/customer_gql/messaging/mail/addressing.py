@@ -8,6 +8,7 @@ from urllib.parse import quote, urlsplit
 
 from email_validator import validate_email
 
+from customer_gql.core.emails import validate_email as check_email
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.database.statements import Connection, Row, fetch_one
 from customer_gql.settings import Settings
@@ -16,6 +17,13 @@ from customer_gql.shop.settings.reads import setting
 
 from .kinds import MailKind, Sender
 from .reads import SCOPE_OF_MAIL
+
+
+def _validate_sender_address(given: str) -> None:
+    """Mails fall back to the sender of the process where this is no address, which nobody would notice."""
+    if given.strip():
+        check_email(given, ["value"])
+
 
 SHOP_NAME = Setting("mail.shop_name", "", STORE_VIEW, "Name of the shop in mails; the store's name when empty.")
 _BASE_URL: Final = re.compile(r"(https?://[^\s/?#@\\\\]+)(/[A-Za-z0-9/._~-]*)?")
@@ -45,7 +53,13 @@ SHOP_URL = Setting(
     "CUSTOMER_GQL_STOREFRONT_URL when empty.",
     check_deployment=_check_base,
 )
-REPLY_TO = Setting("mail.reply_to", "", STORE_VIEW, "Address that answers to mails go to; the sender's when empty.")
+REPLY_TO = Setting(
+    "mail.reply_to",
+    "",
+    STORE_VIEW,
+    "Address that answers to mails go to; the sender's when empty.",
+    validate=_validate_sender_address,
+)
 SENDER_NAMES = {
     Sender.GENERAL: Setting(
         "mail.sender.general.name", "", STORE_VIEW, "Name of the general contact; the shop's name when empty."
@@ -60,9 +74,14 @@ SENDER_ADDRESSES = {
         "",
         STORE_VIEW,
         "Address of the general contact; CUSTOMER_GQL_MAIL_FROM when empty.",
+        validate=_validate_sender_address,
     ),
     Sender.SUPPORT: Setting(
-        "mail.sender.support.email", "", STORE_VIEW, "Address of customer support; CUSTOMER_GQL_MAIL_FROM when empty."
+        "mail.sender.support.email",
+        "",
+        STORE_VIEW,
+        "Address of customer support; CUSTOMER_GQL_MAIL_FROM when empty.",
+        validate=_validate_sender_address,
     ),
 }
 
