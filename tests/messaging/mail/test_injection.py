@@ -38,6 +38,15 @@ async def test_the_name_of_a_shop_begins_no_header(given, tools, store, inbox):
     assert message["From"] == '"Shop Bcc: all@example.com" <no-reply@shop.example.com>'
 
 
+async def test_mails_come_back_to_the_operator_whoever_the_shop_names(tools, store, inbox):
+    """Else who sets the sender reads the link of each mail that a full mailbox returns."""
+    await set_value(store, DECLARED_SETTINGS["mail.sender.general.email"], "me@evil.example")
+    await queue_mail(store, template="welcome", recipient="ada@example.com", placeholders={"firstName": "Ada"})
+    await deliver_mails(tools)
+    assert inbox.only()["From"] == "Main Store <me@evil.example>"
+    assert inbox.envelopes == [("no-reply@shop.example.com", ["ada@example.com"])]
+
+
 async def test_markup_in_a_name_is_shown_as_it_was_typed(tools, store, inbox):
     name = "<img src=x onerror=alert(1)>"
     await queue_mail(store, template="welcome", recipient="ada@example.com", placeholders={"firstName": name})
