@@ -24,7 +24,7 @@ T = TypeVar("T", bound=type)
 
 
 Reaches = Callable[[Any, Viewer], bool]
-# Held for some websites only, they say nothing about a record before it is known whose it is.
+# Granted for some websites only, they say nothing about a record before it is known whose it is.
 _BY_RECORD: Final = frozenset({Permission.STAFF_MANAGE.value})
 
 

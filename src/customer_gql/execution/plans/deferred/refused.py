@@ -47,7 +47,7 @@ class RefusedField:
         if self.opens_for_owner and batch.source_class is object:
             raise FallBack  # records of several classes, the viewer's own perhaps among them
         if self.opens_for_owner and self._permission in run.context.viewer.permissions:
-            raise FallBack  # held for some websites only: each record decides
+            raise FallBack  # granted for some websites only: each record decides
         run.argument_values(self._arguments)  # invalid ones are reported before a missing permission
         assert batch.paths is not None
         for path in batch.paths:
