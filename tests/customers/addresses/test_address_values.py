@@ -90,6 +90,12 @@ async def test_a_telephone_of_the_wrong_length_is_told_the_limit(me, typed, mess
     assert [error["message"] for error in answer["userErrors"]] == ([message] if message else [])
 
 
+@pytest.mark.parametrize(("typed", "meant"), [("uk", " Did you mean GB?"), ("EL", " Did you mean GR?"), ("XX", "")])
+async def test_a_code_of_the_european_union_is_recognised(me, typed, meant):
+    (error,) = (await create(me, countryCode=typed, postcode="1"))["userErrors"]
+    assert error["message"] == f"Enter a country as its two-letter code of ISO 3166-1.{meant}"
+
+
 async def test_the_postal_mark_of_japan_is_no_part_of_the_code(me):
     answer = await create(me, countryCode="JP", region="Tokyo", postcode="\u3012100-0001")
     assert answer["address"]["postcode"] == "100-0001"

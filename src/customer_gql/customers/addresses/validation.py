@@ -16,6 +16,7 @@ MAX_STREET_LINES: Final = 4
 _TELEPHONE: Final = re.compile(r"\+?[0-9(][0-9 ()./\-]*( ?(?:x|ext\.?) ?[0-9]{1,6})?", re.IGNORECASE)
 _FEWEST_DIGITS: Final = 5
 _LONGEST_NUMBER: Final = 37  # without its extension
+_NOT_OF_ISO: Final = {"UK": "GB", "EL": "GR"}  # codes of the European Union, which people know better
 
 
 def validate_telephone(typed: str | None, path: Sequence[str], *, required: bool = False) -> str | None:
@@ -42,7 +43,8 @@ def validate_country(code: str | None, path: Sequence[str]) -> Country:
         raise value_is_required(path)
     country = find_country(given)
     if country is None:
-        raise RuleError("Enter a country as its two-letter code of ISO 3166-1.", path=path)
+        meant = f" Did you mean {_NOT_OF_ISO[given]}?" if given in _NOT_OF_ISO else ""
+        raise RuleError(f"Enter a country as its two-letter code of ISO 3166-1.{meant}", path=path)
     return country
 
 
