@@ -6,6 +6,7 @@ import shutil
 import sys
 from collections.abc import Generator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -41,7 +42,9 @@ def environment(copy: Path, server: Server, template: str) -> Generator[dict[str
         name: value for name, value in os.environ.items() if not name.startswith(("CUSTOMER_GQL_", "COV_", "PYTEST_"))
     }
     with cloned(server, template) as url:
-        yield kept | {"PYTHONPATH": str(copy / "src"), "CUSTOMER_GQL_DATABASE_URL": url}
+        owner = server.owner_url(urlsplit(url).path.removeprefix("/"))
+        databases = {"CUSTOMER_GQL_DATABASE_URL": url, "CUSTOMER_GQL_OWNER_DATABASE_URL": owner}
+        yield kept | databases | {"PYTHONPATH": str(copy / "src")}
 
 
 @pytest.fixture(scope="module")
