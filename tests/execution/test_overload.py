@@ -194,7 +194,7 @@ def test_a_restart_of_the_database(tmp_path: Path):
     fast = {"fsync": "off", "shared_buffers": "16MB"}
     # Not in a folder that only root may enter: the server's files would be kept elsewhere, and stay there.
     with short_folder() as folder, running_server(folder / "database", settings=fast) as server:
-        migrations.upgrade_database(server.url())
+        migrations.upgrade_database(server.owner_url(), service_url=server.url())
         token = asyncio.run(make_token(server.url()))
         with serving(tmp_path, server.url(), **UNLIMITED_RATES) as service, ExitStack() as stack:
             stack.enter_context(load := Load(service, token))
