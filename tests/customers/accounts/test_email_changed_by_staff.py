@@ -189,3 +189,30 @@ async def test_staff_may_change_it_back_and_a_reservation_that_is_over_goes(shop
     now = await connection.fetchval("SELECT clock_timestamp()")
     await delete_expired_batch(connection, CUSTOMER_EXPIRIES, now)
     assert {tuple(claim) for claim in await connection.fetch(claims, row.id)} == {(row.email, True)}
+
+
+async def test_the_first_proof_by_an_undo_brings_back_no_password_of_a_stranger(
+    browser, admin_client, mails, connection
+):
+    """Somebody signed up with a mailbox that is not theirs; its owner proves it by the link that undoes a change."""
+    email = fresh()
+    await (await browser()).data(SIGN_UP, input=person(email))
+    row = await connection.fetchrow("SELECT * FROM customer WHERE email = $1", email)
+    await connection.execute("UPDATE customer SET allows_remote_assistance = true WHERE id = $1", row.id)
+    await change_address(admin_client, row, fresh())
+    undo = await mailed(mails, email, "email_change_undo")
+    assert await (await browser()).data(UNDO, input={"token": undo}) == DONE
+    assert not await signs_in(browser, email, PASSWORD)
+    kept = await connection.fetchrow("SELECT email, allows_remote_assistance FROM customer WHERE id = $1", row.id)
+    assert (kept.email, kept.allows_remote_assistance) == (email, False)
+
+
+async def test_a_dry_run_tells_nobody_what_is_masked(http, shopper, connection):
+    row = await shopper(tax_vat_number="DE123456789")
+    clerk = await staff_client(http, connection, [Permission.CUSTOMERS_WRITE, Permission.CUSTOMERS_READ])
+    document = """mutation Q($input: CustomerQuickEditInput!) {
+      customerQuickEdit(input: $input, dryRun: true) { changedFields } }"""
+    guessed = await clerk.answer(document, input={"id": customer_id(row), "taxVatNumber": "DE123456789"})
+    assert guessed["errors"][0]["extensions"] == {"code": "FORBIDDEN", "permission": "customers.pii"}
+    other = await clerk.data(document, input={"id": customer_id(row), "groupId": "grp_0000000000000002"})
+    assert other["customerQuickEdit"]["changedFields"] == ["groupId"]

@@ -19,6 +19,9 @@ from .quick_edit import quick_edit
 from .quick_edit_fields import QUICK_EDIT_FIELDS
 from .types import CustomerMassActionResult
 
+# Whether one of these changes tells what is stored, and a dry run leaves no trace in the history.
+_PERSONAL_FIELDS: Final = {"email", "telephone", "postcode", "taxVatNumber", "gender"}
+
 
 @strawberry.input(
     description="The fields of a grid row that can be edited in place. A field that is left out keeps its value; "
@@ -90,7 +93,7 @@ class CustomerGridAdminMutation:
         "fields by two people merge; of the same field, the later one gets a `VersionConflictError`. `email` also needs "
         "the permission `customers.change_email`: a new address is unverified, ends every session, open link and the "
         "password; it is mailed a link to choose one, and the old address a link that undoes the change within 24 hours "
-        "(`emailChangeUndo`). Writes history.",
+        "(`emailChangeUndo`). Writes history. A dry run of personal fields needs `customers.pii`.",
     )
     async def customer_quick_edit(
         self, info: Info, input: Annotated[CustomerQuickEditInput, INPUT], dry_run: DryRun = False
@@ -98,6 +101,8 @@ class CustomerGridAdminMutation:
         viewer, customer_id, edits = info.context.viewer, decode_id(input.id, "cus"), input.edits()
         if "email" in edits:
             RequiresPermission(Permission.CUSTOMERS_CHANGE_EMAIL).check(viewer)
+        if dry_run and _PERSONAL_FIELDS & edits.keys():
+            RequiresPermission(Permission.CUSTOMERS_PII).check(viewer)
         async with info.context.transaction(dry_run=dry_run) as connection:
             changed, move = await quick_edit(
                 connection,

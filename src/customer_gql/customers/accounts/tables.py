@@ -133,6 +133,8 @@ email_change_undo = table(
     Column("customer_id", BigInteger, nullable=False),
     Column("email", Text, nullable=False),
     Column("password_hash", Text),
+    # The account's own sign-up made it, and nobody had proved the address: the password may be a stranger's.
+    Column("was_unproved", Boolean, nullable=False, server_default="false"),
     Column("is_email_confirmed", Boolean, nullable=False),
     created_at(),
     Column("expires_at", DateTime(timezone=True), nullable=False),

@@ -57,6 +57,7 @@ async def hand_over_account(connection: Connection, before: Row, *, by: Actor) -
             customer_id=before.id,
             email=before.email,
             password_hash=hash,
+            was_unproved=before.is_self_registered and before.email_verified_at is None,
             is_email_confirmed=before.is_email_confirmed,
             created_at=now,
             expires_at=now + UNDO_LIFETIME,
@@ -71,7 +72,11 @@ async def hand_over_account(connection: Connection, before: Row, *, by: Actor) -
 
 
 async def undo_email_change(connection: Connection, given: str, *, address: str | None) -> None:
-    """Restore address and password as they were before staff changed the address, and end all that began since."""
+    """Restore address and password as they were before staff changed the address, and end all that began since.
+
+    The link is a proof of the address. Where it is the first one of an account that its own sign-up made, the password and
+    what was said before may be a stranger's and do not come back (docs/domain/email-verification.md#email-verification-9).
+    """
     dead = RuleError(LINK_REFUSED, path=["token"])
     known = await fetch_one(connection, EMAIL_CHANGE_UNDO_BY_HASH, token_hash=tokens.hash_token(given))
     if known is None:
@@ -86,17 +91,21 @@ async def undo_email_change(connection: Connection, given: str, *, address: str 
     now = dt.datetime.now(dt.UTC)
     restored = {"email": known.email, "is_email_confirmed": known.is_email_confirmed, "email_verified_at": now}
     version = await customers.update_customer(connection, account, restored)
-    await _restore_password(connection, account.id, known.password_hash)
+    await _restore_password(connection, account.id, None if known.was_unproved else known.password_hash)
     await access.end_all_access(connection, [account.id])
     await forget_devices(connection, ViewerKind.CUSTOMER, account.id)
+    by = Actor(ActorKind.CUSTOMER, account.id, address=address)
     await record_customer_event(
         connection,
         account.id,
         kind="EMAIL_CHANGE_UNDONE",
         version=version,
-        by=Actor(ActorKind.CUSTOMER, account.id, address=address),
+        by=by,
         changes={"email": (account.email, known.email)},
     )
+    if known.was_unproved:
+        restored_account = await customers.lock_customer(connection, account.id, websites=None)
+        await writes.discard_unverified_data(connection, restored_account, by=by)
     for recipient in (account.email, known.email):
         await writes.notify_owner(connection, account, "email_changed", recipient=recipient)
 
