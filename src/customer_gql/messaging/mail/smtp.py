@@ -66,7 +66,7 @@ class _SmtpConnection:
         client = await self._usable_client()
         try:
             async with asyncio.timeout(2 * self._timeout):
-                # A mail that comes back has its link inside, so it comes back to the operator, whoever the shop names.
+                # A mail that comes back has its link inside, so it goes to the operator, and not to a sender that the shop names.
                 await client.send_message(message, sender=default_sender(self._settings).addr_spec)
         except _ERRORS as error:
             answer = error.recipients[0] if isinstance(error, aiosmtplib.SMTPRecipientsRefused) else error
