@@ -9,16 +9,17 @@ from customer_gql.execution.http.gc import THRESHOLD
 from support.processes import environment, line
 
 SERVE: str = """
-import gc, io, sys
+import gc, sys
 from customer_gql.cli import main
+from customer_gql.execution.telemetry.log_stream import LogStream
 
-class Observed(io.TextIOWrapper):
+class Observed(LogStream):
     def write(self, text):
         if text.startswith("serving on"):
             super().write(f"{gc.get_freeze_count()} {gc.get_threshold()}\\n")
         return super().write(text)
 
-sys.stderr = Observed(sys.stderr.buffer, line_buffering=True)
+sys.modules["customer_gql.execution.telemetry.log_stream"].LogStream = Observed
 sys.argv = ["customer-gql", "serve"]
 main()
 """

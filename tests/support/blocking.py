@@ -59,9 +59,11 @@ async def wait_for_none_waiting(connection: asyncpg.Connection, seconds: float =
 
 
 def endpoint_of(app: Starlette, path: str) -> Endpoint:
-    """The endpoint that an application serves at a path."""
+    """The endpoint that an application serves at a path, inside what is wrapped around it."""
+    found: Any
     (found,) = [route.app for route in app.routes if isinstance(route, Route) and route.path == path]
-    assert isinstance(found, Endpoint)
+    while not isinstance(found, Endpoint):
+        found = found.app
     return found
 
 

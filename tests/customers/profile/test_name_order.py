@@ -3,6 +3,7 @@
 import pytest
 
 from customer_gql.core.ids import encode_id
+from support.clients import served
 from support.customers import make_customer
 from support.staff import make_role, make_website, staff_client
 
@@ -70,8 +71,15 @@ async def test_the_key_follows_the_name(connection, as_customer, storefront):
     assert key == "ost\teva"
 
 
-async def test_roles_sort_as_people_read_them(http, connection):
-    boss = await staff_client(http, connection)
+@pytest.fixture
+async def small_shop(empty_database, settings):
+    """A connection and an administrator, in a shop where nobody else makes roles and staff."""
+    async with empty_database.writes.acquire() as connection, served(settings, empty_database) as http:
+        yield connection, await staff_client(http, connection)
+
+
+async def test_roles_sort_as_people_read_them(small_shop):
+    _, boss = small_shop
     made = {}
     for name in ("\u00d8st support", "Zz support", "ozark support"):
         answer = await boss.data(MAKE_ROLE, input={"name": name, "permissions": ["CUSTOMERS_READ"]})
@@ -85,8 +93,8 @@ async def test_roles_sort_as_people_read_them(http, connection):
     ]
 
 
-async def test_staff_sort_as_people_read_them(http, connection):
-    boss = await staff_client(http, connection)
+async def test_staff_sort_as_people_read_them(small_shop):
+    connection, boss = small_shop
     role = await make_role(connection, ["customers.read"])
     names = ["\u00c6del Order", "\u00d8st Order", "ozark Order"]
     for place, name in enumerate(reversed(names)):
