@@ -142,5 +142,6 @@ async def test_sixty_connections_of_wrong_staff_passwords_keep_nobody_out(
                 for attacker in attackers:
                     attacker.cancel()
                 ended = await asyncio.gather(*attackers, return_exceptions=True)
-    assert {type(end) for end in ended} == {asyncio.CancelledError}
+    # One that is ended while it reads its answer may see the connection end instead.
+    assert {type(end) for end in ended} <= {asyncio.CancelledError, httpx.ReadError}
     assert seen == {"REFUSED", "RATE_LIMITED", "UNAVAILABLE"}

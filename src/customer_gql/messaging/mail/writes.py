@@ -47,6 +47,8 @@ async def queue_mail(
     kind = MAIL_KINDS[template]
     within = await is_within_budget(connection, kind, recipient, store_view_id, orjson.dumps(placeholders))
     id = new_id()
+    # Encrypted in any case: whether a mail carries a link must not be told by the time it takes.
+    encrypted = encrypt_secrets(id, secrets or {"token": ""})
     values: dict[str, Any] = {
         "id": id,
         "template": template,
@@ -54,7 +56,7 @@ async def queue_mail(
         "customer_id": customer_id,
         "store_view_id": store_view_id,
         "placeholders": orjson.dumps(placeholders).decode(),
-        "secrets": None if secrets is None else encrypt_secrets(id, secrets),
+        "secrets": None if secrets is None else encrypted,
         "secrets_expire_at": None if secrets is None else expiry_of(placeholders),
     }
     # The same statements whether it is queued or not, because the time they take must not tell a stranger which.
