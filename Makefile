@@ -60,7 +60,7 @@ test: setup ## run the fast tests (T=tests/commerce for a part)
 	$(PYTEST) -m "not slow" $(T)
 
 # pytest ends with 5 where a part has no slow tests.
-test-slow: setup ## run the slow tests: stopwatch, generated documents, outages, browser
+test-slow: setup ## run the slow tests: stopwatch, generated documents, outages, processes, browser
 	$(PYTEST) -m slow $(T) || [ $$? -eq 5 ]
 
 # COVERAGE=no leaves out the measurement. It costs the test processes half as much CPU time again on Python 3.11 and an eighth

@@ -16,6 +16,8 @@ from customer_gql.embedded.server import Server, create_database, drop_database
 from support.databases import cloned, short_folder
 from support.processes import PROGRAM, run
 
+pytestmark = pytest.mark.slow  # starts processes
+
 NOBODY = "postgresql://nobody@127.0.0.1:1/nothing"
 URL_FORM = "CUSTOMER_GQL_DATABASE_URL is no address like postgresql://user:password@host:5432/database."
 

@@ -13,6 +13,8 @@ from customer_gql.settings import SettingsError, load_settings
 from support.mailed import SECRET_KEYS
 from support.processes import run
 
+pytestmark = pytest.mark.slow  # starts processes
+
 ROOT = Path(__file__).parents[1]
 COMPLETE = {"environment": "production", "storefront_url": "https://shop.example.com", "secret_keys": SECRET_KEYS}
 

@@ -14,6 +14,8 @@ from support.databases import cloned
 from support.processes import run
 from support.service import serving
 
+pytestmark = pytest.mark.slow  # starts processes
+
 OWNS = "The role of CUSTOMER_GQL_DATABASE_URL owns the tables, so it can change what is append-only"
 HELD = """SELECT string_agg(held, ' ' ORDER BY held) FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE',
   'REFERENCES', 'TRIGGER']) held WHERE has_table_privilege('customer_gql', $1, held)"""

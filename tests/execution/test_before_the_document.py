@@ -7,6 +7,8 @@ import pytest
 
 from support.service import Service, code_of, received, request
 
+pytestmark = pytest.mark.slow  # starts processes
+
 QUERY = b'{"query": "{ __typename }"}'
 MIB = 1024 * 1024
 

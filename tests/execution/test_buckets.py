@@ -5,6 +5,8 @@ import pytest
 from customer_gql.execution.limits.rate import BucketLevel, LocalBuckets, SharedBuckets
 from support.service import Service, code_of, serving
 
+pytestmark = pytest.mark.slow  # starts processes
+
 
 class Clock:
     now = 0.0

@@ -16,6 +16,8 @@ from gql.transport.httpx import HTTPXTransport
 from execution.conftest import UNLIMITED_RATES
 from support.service import Service, serving
 
+pytestmark = pytest.mark.slow  # starts processes
+
 ROOT = Path(__file__).parents[2]
 CLIENTS = ROOT / "web" / "clients"
 TEXT, HASHED = ["operationName", "query", "variables"], ["extensions", "operationName", "variables"]

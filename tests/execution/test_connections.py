@@ -10,6 +10,8 @@ from customer_gql.settings import Settings
 from support.processes import until
 from support.service import Service, received, request, serving
 
+pytestmark = pytest.mark.slow  # starts processes
+
 QUERY = b'{"query": "{ __typename }"}'
 MIB = 1024 * 1024
 

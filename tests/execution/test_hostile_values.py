@@ -17,6 +17,8 @@ from support.root_samples import SAMPLES
 from support.staff import staff_client
 from support.world import build
 
+pytestmark = pytest.mark.slow  # generated values
+
 SCHEMAS = {"storefront": storefront.schema._schema, "admin": admin.schema._schema}
 ENDS_THE_SESSION = {"signOut", "staffSignOut"}
 ROOTS = [

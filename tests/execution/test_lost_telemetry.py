@@ -23,6 +23,8 @@ from customer_gql.execution.telemetry.tracing import TracingMiddleware
 from execution.conftest import UNLIMITED_RATES
 from support.processes import PROGRAM, environment, until
 
+pytestmark = pytest.mark.slow  # starts processes
+
 RENAME = 'mutation { meUpdate(input: {firstName: "%s"}) { userErrors { message } customer { firstName } } }'
 
 

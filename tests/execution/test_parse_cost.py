@@ -12,6 +12,8 @@ from customer_gql.schema import admin
 from customer_gql.settings import AdminSettings
 from support.service import Service, code_of, serving
 
+pytestmark = pytest.mark.slow  # starts processes
+
 REPEATED = "{ " + "viewer { kind } " * 300 + "}"
 LARGE = "{ " + " ".join(f"{field} {{ id }}" for field in ["customerGroups", "websites"] * 50) + " }"
 

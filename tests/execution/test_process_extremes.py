@@ -11,6 +11,8 @@ from pydantic import BaseModel
 from customer_gql.settings import Settings, SettingsError, load_settings
 from support.service import serving
 
+pytestmark = pytest.mark.slow  # starts processes
+
 # What a test cannot have: these ports may be taken, 1 GiB for one hash, and an hour until the process ends.
 NOT_SERVED = {"port", "metrics_port", "smtp_port", "password_memory_kib", "password_passes", "unready_seconds"}
 BUSY = {408, 429, 503}

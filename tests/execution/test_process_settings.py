@@ -15,6 +15,8 @@ from customer_gql.security import hashing
 from customer_gql.settings import load_settings
 from support.service import request, serving
 
+pytestmark = pytest.mark.slow  # starts processes
+
 LOG = """
 import structlog
 from customer_gql.execution.telemetry.logs import configure_logging

@@ -10,6 +10,8 @@ import pytest
 
 from support.service import Service
 
+pytestmark = pytest.mark.slow  # starts processes
+
 AUDIT = Path(__file__).parents[2] / "web" / "audit"
 
 

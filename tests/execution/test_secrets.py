@@ -16,6 +16,8 @@ from execution.conftest import UNLIMITED_RATES
 from support.databases import change_tables
 from support.service import Service, code_of, serving
 
+pytestmark = pytest.mark.slow  # starts processes
+
 CANARIES = {
     "token": "cgs_canaryTokenCanaryTokenCanaryTokenCanaryTok",
     "password": "canary-passw0rd",

@@ -10,6 +10,8 @@ from execution.conftest import UNLIMITED_RATES
 from support.processes import PROGRAM, environment
 from support.service import code_of, serving
 
+pytestmark = pytest.mark.slow  # starts processes
+
 KNOWN = "query Known { __typename }"
 OTHER = "query Other { __typename }"
 

@@ -16,6 +16,8 @@ from support.customers import make_customer
 from support.databases import change_tables
 from support.service import code_of
 
+pytestmark = pytest.mark.slow  # starts processes
+
 NAME = "{ me { firstName } }"
 RENAME = 'mutation { meUpdate(input: {firstName: "Grace"}) { userErrors { code path } customer { firstName } } }'
 TWO = """mutation {

@@ -15,6 +15,8 @@ from customer_gql.execution.telemetry.tracing import TracingMiddleware
 from execution.conftest import UNLIMITED_RATES
 from support.service import serving
 
+pytestmark = pytest.mark.slow  # starts processes
+
 PARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 
 
