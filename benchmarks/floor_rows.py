@@ -29,7 +29,7 @@ def lists_by(found: list[Any], key: str) -> dict[Any, list[Any]]:
 
 
 def format_money(amount: int | None, currency: str) -> dict[str, str] | None:
-    return None if amount is None else {"amount": format_amount(amount, currency), "currency": currency}
+    return None if amount is None else {"amount": format_amount(int(amount), currency), "currency": currency}
 
 
 def format_time(time: Any) -> str | None:

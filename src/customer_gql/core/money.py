@@ -39,9 +39,9 @@ def minor_digits(currency: str) -> int:
     return _MINOR_DIGITS.get(currency, 2)
 
 
-def to_major_units(amount: int, currency: str) -> Decimal:
-    """12345 minor units of USD are 123.45."""
-    return Decimal(amount).scaleb(-minor_digits(currency))
+def to_major_units(amount: int | Decimal, currency: str) -> Decimal:
+    """12345 minor units of USD are 123.45. A sum may come as a decimal of the database, which writes 10000 as 1E+4."""
+    return Decimal(int(amount)).scaleb(-minor_digits(currency))
 
 
 def to_minor_units(amount: Decimal, currency: str) -> int:

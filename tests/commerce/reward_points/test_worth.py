@@ -1,7 +1,10 @@
 """What points are worth: whole units of the most particular exchange rate."""
 
+from decimal import Decimal
+
 import pytest
 
+from customer_gql.core.money import to_major_units
 from support.customers import customer_id, make_customer
 
 WORTH = "query W($id: ID!) { customer(id: $id) { rewardPoints { balance worth { amount currency } } } }"
@@ -68,3 +71,11 @@ async def test_a_customer_without_an_account_has_no_points(admin_client, connect
     shopper = await make_customer(connection)
     read = (await admin_client.data(WORTH, id=customer_id(shopper)))["customer"]["rewardPoints"]
     assert read == {"balance": 0, "worth": None}
+
+
+async def test_a_round_worth_is_written_out(rates, empty_database, settings):
+    """A database gives 1000000 as 1E+6."""
+    await rates.execute("UPDATE reward_points_rate SET amount = 500000")
+    read = await worth(empty_database, settings, rates, 1)
+    assert read == {"balance": 25, "worth": {"amount": "10000.00", "currency": "USD"}}
+    assert str(to_major_units(Decimal("1E+6"), "USD")) == "10000.00"

@@ -5,7 +5,7 @@ from typing import Any
 
 from graphql import GraphQLObjectType
 
-from customer_gql.core.money import format_amount, to_major_units
+from customer_gql.core.money import format_amount
 from customer_gql.execution.plans.errors import FallBack
 from customer_gql.graph.nodes import NodeId
 from customer_gql.graph.scalars import DeclaredMoney
@@ -48,7 +48,7 @@ def amount_expression(access: AttributeAccess, constants: Constants) -> str:
 
 
 def _format_amount(amount: Any, currency: str) -> str:
-    return format_amount(amount, currency) if type(amount) is int else str(to_major_units(amount, currency))
+    return format_amount(amount if type(amount) is int else int(amount), currency)
 
 
 def _fall_back() -> None:
