@@ -18,8 +18,8 @@ def _list_json(row: str, rows: str) -> str:
     return f"(SELECT coalesce(json_agg({row}), '[]') FROM ({rows}) x)"
 
 
-def _cursor_text(sort: str, *columns: str) -> str:
-    text = f"json_build_array('{sort}', {', '.join(columns)})::text"
+def _cursor_text(name: str, sort: str, *columns: str) -> str:
+    text = f"json_build_array('{name}', '{sort}', {', '.join(columns)})::text"
     encoded = f"encode(convert_to(replace({text}, ', ', ','), 'UTF8'), 'base64')"
     return f"rtrim(translate({encoded}, E'+/\\n', '-_'), '=')"
 
@@ -67,7 +67,7 @@ _ORDER = (
 )
 _ORDERS = (
     "(SELECT json_build_object('totalCount', (SELECT count(*) FROM sales_order WHERE customer_id = c.id), 'pageInfo', "
-    f"json_build_object('hasNextPage', count(*) > 5, 'endCursor', (array_agg({_cursor_text('NEWEST', _instant_text('placed_at'), 'id')} "
+    f"json_build_object('hasNextPage', count(*) > 5, 'endCursor', (array_agg({_cursor_text('sales_order', 'NEWEST', _instant_text('placed_at'), 'id')} "
     f"ORDER BY n))[least(5, count(*))]), 'nodes', coalesce(json_agg({_ORDER} ORDER BY n) FILTER (WHERE n <= 5), '[]')) "
     "FROM (SELECT *, row_number() OVER (ORDER BY placed_at DESC, id DESC) AS n FROM sales_order WHERE customer_id = c.id "
     "ORDER BY placed_at DESC, id DESC LIMIT 6) o)"
@@ -122,7 +122,7 @@ _EARNED = _list_json(
 _WORTH = (
     "(SELECT (div(coalesce(r.balance, 0), x.points) * x.amount)::bigint FROM reward_points_rate x WHERE "
     "(x.website_id = c.website_id OR x.website_id IS NULL) AND (x.group_id = c.group_id OR x.group_id IS NULL) "
-    "ORDER BY x.group_id IS NULL, x.website_id IS NULL LIMIT 1)"
+    "AND x.currency = w.currency ORDER BY x.group_id IS NULL, x.website_id IS NULL LIMIT 1)"
 )
 _STATISTICS = (
     "(SELECT json_build_object('orderCount', n, 'lifetimeValue', "
@@ -175,7 +175,7 @@ _GRID = f"""
 SELECT json_build_object('data', json_build_object('customers', json_build_object(
   'totalCount', (SELECT count(*) FROM customer),
   'pageInfo', json_build_object('hasNextPage', count(*) > 50,
-              'endCursor', (array_agg({_cursor_text("NEWEST", "c.number", "c.id")} ORDER BY n))[least(50, count(*))]),
+              'endCursor', (array_agg({_cursor_text("customer", "NEWEST", "c.number", "c.id")} ORDER BY n))[least(50, count(*))]),
   'nodes', json_agg(json_build_object('id', {_id_text("cus", "c.id")}, 'number', c.number, 'email', c.email,
      'firstName', c.first_name, 'lastName', c.last_name, 'createdAt', c.created_at, 'status', c.status,
      'group', json_build_object('name', g.name), 'website', json_build_object('code', w.code),
