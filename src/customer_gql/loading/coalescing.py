@@ -133,7 +133,7 @@ async def _read_for_all(database: Database, waiting: list[_WaitingRound]) -> Non
 
 
 def _cancel_when_unwanted(reading: "asyncio.Task[None]", waiting: list[_WaitingRound], _answered: Any) -> None:
-    """When none of them waits any more, the statement is cancelled too."""
+    """The statement is cancelled when the last request that waits for it has ended."""
     if not reading.done() and all(one.answer.done() for one in waiting):
         reading.cancel()
 

@@ -60,7 +60,7 @@ class MeUpdatePayload(CustomerPayload):
 @strawberry.type
 class CustomerMutation:
     @customer_mutation(
-        description="Change the signed-in customer's profile. Either all edits are stored or none of them. Edits of different fields by two "
+        description="Change the signed-in customer's profile. All edits are stored, or none. Edits of different fields by two "
         "people merge; of the same field, the later one gets a `VersionConflictError`. `REQUIRED`, `TOO_LONG` or "
         "`INVALID` with the field for an invalid value. Staff signed in as the customer get `NOT_ALLOWED` for "
         "`allowsRemoteAssistance`; when the customer turns it off, they are signed out at once. Writes history."

@@ -1,4 +1,4 @@
-"""Confirmation of credentials in an open session: a stolen token alone changes none of them.
+"""Confirmation of credentials in an open session: a stolen token alone cannot change them.
 
 Each attempt is counted before anything is compared, and forgiven after all that was asked for was right. Ten wrong codes
 end the session (docs/domain/staff-sign-in.md#staff-sign-in-10).

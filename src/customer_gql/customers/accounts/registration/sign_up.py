@@ -81,7 +81,7 @@ async def sign_up(
 async def validate_sign_up(
     connection: Connection, view: Row, shop: Any, email: str, password: str | None, about: Mapping[str, Any]
 ) -> tuple[str, dict[str, Any]]:
-    """Every reason against it at once; none of them asks whether the account exists."""
+    """All reasons for a refusal at once. No rule here looks up whether the account exists."""
     errors: list[RuleError] = []
     address, wanted = email, dict[str, Any]()
     try:

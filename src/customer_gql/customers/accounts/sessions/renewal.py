@@ -90,7 +90,7 @@ async def _repeat_or_end(
 
 
 async def _forget_successors(connection: Connection, current: Row) -> None:
-    """Of the tokens before the one that is used now: from here on none of them gets anything."""
+    """Erase what earlier tokens of the session would get again: from now on only the newest one is repeated."""
     await execute_statement(
         connection,
         update(refresh_token)
