@@ -14,7 +14,7 @@ import processes
 
 from customer_gql.core.ids import encode_id
 from customer_gql.customers.profile.reads import customer_list
-from customer_gql.database import migrations
+from customer_gql.database.schema import migrations
 from customer_gql.database.statements import Row
 from customer_gql.demo.seed.seeding import seed_shop
 from customer_gql.embedded.server import Server, create_database, drop_database, running_server

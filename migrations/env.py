@@ -10,7 +10,7 @@ from alembic.operations.ops import CreateTableOp, ExecuteSQLOp, MigrationScript
 from sqlalchemy import Connection, pool, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from customer_gql.database.rights import grant_service_rights
+from customer_gql.database.schema.rights import grant_service_rights
 from customer_gql.messaging.jobs.tables import QUEUE_TABLES as TABLES_OF_THE_QUEUE
 from customer_gql.schema.tables import metadata
 

@@ -14,8 +14,8 @@ import httpx
 import pytest
 
 from customer_gql.customers.accounts.writes import issue_customer_token
-from customer_gql.database import migrations
 from customer_gql.database.pools import Database, open_database
+from customer_gql.database.schema import migrations
 from customer_gql.database.statements import Connection
 from customer_gql.embedded.server import Server, create_database, running_server
 from customer_gql.schema.projections import PROJECTIONS
@@ -51,7 +51,10 @@ def server() -> Generator[Server]:
 @pytest.fixture(scope="session")
 def template(server: Server) -> str:
     """The name of a database that the migrations of this very checkout built."""
-    files = [*sorted((ROOT / "migrations").rglob("*.py")), ROOT / "src" / "customer_gql" / "database" / "rights.py"]
+    files = [
+        *sorted((ROOT / "migrations").rglob("*.py")),
+        ROOT / "src" / "customer_gql" / "database" / "schema" / "rights.py",
+    ]
     digest = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
     name = f"template_{digest}"
     with (ROOT / ".data" / "template.lock").open("w") as lock:

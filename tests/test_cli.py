@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from customer_gql.database import migrations
 from customer_gql.database.pools import open_database
+from customer_gql.database.schema import migrations
 from customer_gql.embedded.server import Server, create_database, drop_database
 from support.customers import make_customer
 from support.databases import cloned

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from customer_gql.core.permissions import Permission
-from customer_gql.graph.guards import find_type_guard
+from customer_gql.graph.access.guards import find_type_guard
 from customer_gql.schema import admin
 
 ROOT = Path(__file__).parents[1]

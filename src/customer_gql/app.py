@@ -21,7 +21,7 @@ from customer_gql.core.viewer import GUEST, RequestOrigin, ViewerKind
 from customer_gql.customers.accounts.sessions.authentication import find_customer_session, record_customer_use
 from customer_gql.database.background import Background
 from customer_gql.database.pools import BoundedPool, Database, TimeLimits, create_pool, open_database
-from customer_gql.database.rights import OWNERSHIP_WARNING, owns_tables
+from customer_gql.database.schema.rights import OWNERSHIP_WARNING, owns_tables
 from customer_gql.execution.documents import DocumentCache
 from customer_gql.execution.http.caller import STOREFRONT_HEADER, request_origin, stated_address
 from customer_gql.execution.http.cookies import read_cookies

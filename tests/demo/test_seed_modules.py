@@ -14,13 +14,13 @@ from customer_gql.core.values.person_names import validate_person_name
 from customer_gql.customers.addresses.fields import COLUMNS as ADDRESS_COLUMNS, validate_new_address
 from customer_gql.customers.addresses.settings import COMPANY, FAX, STREET_LINES, TELEPHONE
 from customer_gql.customers.addresses.tables import address
-from customer_gql.customers.profile.fields import (
+from customer_gql.customers.profile.tables import Gender, customer
+from customer_gql.customers.profile.values.fields import (
     CHOICE_SETTINGS,
     COLUMNS as PROFILE_COLUMNS,
     SHOW_SETTINGS,
     validate_profile,
 )
-from customer_gql.customers.profile.tables import Gender, customer
 from customer_gql.database.seeding import Rows, TableRows, to_milliseconds
 from customer_gql.demo.seed.batches import CUSTOMER_SEEDS, SHOP_SEEDS, DemoShop, make_batch, make_shop_rows
 from customer_gql.schema.slices import SLICES

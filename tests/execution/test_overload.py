@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from customer_gql.customers.accounts.writes import issue_customer_token
-from customer_gql.database import migrations
+from customer_gql.database.schema import migrations
 from customer_gql.embedded.postmaster import read_pid_file
 from customer_gql.embedded.server import running_server
 from execution.conftest import UNLIMITED_RATES

@@ -4,7 +4,7 @@ import asyncpg
 import pytest
 
 from customer_gql.core.permissions import Permission
-from customer_gql.database import migrations
+from customer_gql.database.schema import migrations
 from customer_gql.embedded.server import create_database, drop_database
 
 

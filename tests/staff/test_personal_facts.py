@@ -7,7 +7,7 @@ from graphql import GraphQLNonNull, GraphQLString, get_named_type
 
 from customer_gql.core.ids import encode_id
 from customer_gql.core.permissions import ALL_PERMISSIONS, FIELD_PERMISSIONS
-from customer_gql.graph.guards import mask_value
+from customer_gql.graph.access.guards import mask_value
 from customer_gql.schema import admin
 from support.access_walk import GRAPH, selection
 from support.customers import customer_id, make_customer, make_full_customer

@@ -8,7 +8,7 @@ import pytest
 from graphql import GraphQLObjectType, get_named_type
 
 from customer_gql.core.permissions import ALL_PERMISSIONS, Permission
-from customer_gql.graph.guards import MASK
+from customer_gql.graph.access.guards import MASK
 from support.access_walk import GRAPH, roots
 from support.clients import Client
 from support.customers import customer_id, make_customer

@@ -123,7 +123,7 @@ async def configured(connection):
 @pytest.fixture
 async def everything_asked_for(configured):
     """A website that asks for every field of the profile that it may ask for."""
-    from customer_gql.customers.profile.fields import SHOW_SETTINGS
+    from customer_gql.customers.profile.values.fields import SHOW_SETTINGS
 
     for setting in SHOW_SETTINGS.values():
         await configured(setting, "OPTIONAL")

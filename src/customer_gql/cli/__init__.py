@@ -68,7 +68,7 @@ def _leave(number: int, _frame: FrameType | None) -> NoReturn:
 
 def _faults() -> tuple[type[Exception], ...]:
     """Errors that the person at the terminal can act on; any other is a bug and keeps its traceback."""
-    from customer_gql.database.migrations import MigrationFailed
+    from customer_gql.database.schema.migrations import MigrationFailed
 
     ours = (
         CommandFailed,

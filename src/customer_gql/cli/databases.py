@@ -41,7 +41,7 @@ def database(settings: Settings) -> Generator[DatabaseUrls]:
 
 @contextmanager
 def migrated() -> Generator[str]:
-    from customer_gql.database import migrations
+    from customer_gql.database.schema import migrations
 
     with database(load_settings()) as urls:
         migrations.require_newest_revision(urls.service)
@@ -76,7 +76,7 @@ def run(url: str, work: Callable[[Connection], Awaitable[T]], *, transaction: bo
 
 
 def bring_up(urls: DatabaseUrls) -> None:
-    from customer_gql.database import migrations
+    from customer_gql.database.schema import migrations
 
     migrations.upgrade_database(urls.owner, service_url=urls.service)
 

@@ -24,7 +24,7 @@ def migrate(
     ] = False,
 ) -> None:
     """Bring the database to this version's tables."""
-    from customer_gql.database import migrations
+    from customer_gql.database.schema import migrations
 
     if new == "":
         raise CommandFailed('Say what changes: make migration m="gift registries".')

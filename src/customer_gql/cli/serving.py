@@ -45,7 +45,7 @@ def serve(
 ) -> None:
     """Serve the database of CUSTOMER_GQL_DATABASE_URL, which has to be migrated first."""
     from customer_gql.app import create_app
-    from customer_gql.database import migrations
+    from customer_gql.database.schema import migrations
     from customer_gql.execution.http import server
     from customer_gql.execution.telemetry import logs
 
@@ -65,7 +65,7 @@ def serve(
 
 def worker() -> None:
     """Run jobs in a process of their own, while `serve` has CUSTOMER_GQL_WORKER=false. Any number of workers can run."""
-    from customer_gql.database import migrations
+    from customer_gql.database.schema import migrations
     from customer_gql.execution.telemetry import logs
     from customer_gql.messaging.jobs.worker import work_until_signalled
     from customer_gql.schema.work import WORK

@@ -61,7 +61,7 @@ ALL_PERMISSIONS: Final = frozenset(Permission)
 FIELD_PERMISSIONS: Final = frozenset(
     {Permission.CUSTOMERS_PII, Permission.CUSTOMERS_READ, Permission.HISTORY_READ, Permission.STAFF_MANAGE}
 )
-"""What types and nested fields require besides the permission of their root; `graph/guards.py` enforces it."""
+"""What types and nested fields require besides the permission of their root; `graph/access/guards.py` enforces it."""
 
 
 def known_permissions(stored: Collection[str]) -> list[Permission]:

@@ -8,8 +8,8 @@ from graphql import ExecutionResult, GraphQLError, GraphQLSchema, OperationType,
 
 from customer_gql.execution.plans.cache import PlannedOperation, find_operation
 from customer_gql.execution.plans.payloads import PayloadExecutor
+from customer_gql.graph.access.guards import field_guards, missing_permissions
 from customer_gql.graph.context import Context
-from customer_gql.graph.guards import field_guards, missing_permissions
 
 from .documents import Document
 from .error_masking import is_unavailable

@@ -35,7 +35,7 @@ def column(
 ) -> Any:
     """A field that is the row's column of the same name.
 
-    A `personal` one is masked for some staff, see `graph.guards`. `longest` is the limit, in characters, of a text
+    A `personal` one is masked for some staff, see `graph.access.guards`. `longest` is the limit, in characters, of a text
     of an input that may be longer than most, see `execution.limits.text`. `assumed` is the size of a list in the cost.
     """
     stated = {

@@ -11,9 +11,9 @@ from customer_gql.core.permissions import Permission
 from customer_gql.core.viewer import TOKEN_HAS_ENDED, Viewer, ViewerKind
 from customer_gql.security.audit import ON_IMPERSONATION_REFUSED
 
+from .access.write_budget import WithinWriteBudget
 from .context import Context, Info
 from .payloads import ReturnsUserErrors
-from .write_budget import WithinWriteBudget
 
 ADMIN: Final = {"audience": "admin"}
 SIGN_IN_AS_STAFF: Final = "Sign in as staff: send a staff token as `Authorization: Bearer …`."

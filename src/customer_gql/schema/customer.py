@@ -1,5 +1,5 @@
 from customer_gql.core.permissions import Permission
-from customer_gql.graph.guards import guarded_type
+from customer_gql.graph.access.guards import guarded_type
 
 from .slices import declared_for_graph
 

@@ -10,10 +10,10 @@ from strawberry.scalars import JSON
 from customer_gql.core.ids import encode_id
 from customer_gql.core.permissions import Permission, known_permissions
 from customer_gql.core.viewer import Viewer
+from customer_gql.graph.access.guards import OwnRecord, guarded_type
 from customer_gql.graph.context import Info
 from customer_gql.graph.cookies import SessionTransport
 from customer_gql.graph.fields import column, loaded
-from customer_gql.graph.guards import OwnRecord, guarded_type
 from customer_gql.graph.nodes import Node, node_id, visible_to_nobody
 from customer_gql.graph.payloads import Payload
 from customer_gql.graph.scalars import graph_enum

@@ -6,7 +6,7 @@ import uuid
 import pytest
 
 from customer_gql.customers.accounts.registration.settings import DEFAULT_GROUP, EMAIL_CONFIRMATION as CONFIRMATION
-from customer_gql.customers.profile.fields import CHOICE_SETTINGS, SHOW_SETTINGS
+from customer_gql.customers.profile.values.fields import CHOICE_SETTINGS, SHOW_SETTINGS
 from support.shopping import CONFIRM, PASSWORD, RESEND, RESET, SIGN_IN, SIGN_UP, is_let_in, person
 
 DONE = {"signUp": {"isConfirmationRequired": False, "userErrors": []}}

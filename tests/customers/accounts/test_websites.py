@@ -6,7 +6,7 @@ import pytest
 
 from customer_gql.core.ids import encode_id
 from customer_gql.customers.accounts.registration.settings import DEFAULT_GROUP, EMAIL_CONFIRMATION
-from customer_gql.customers.profile.fields import SHOW_SETTINGS
+from customer_gql.customers.profile.values.fields import SHOW_SETTINGS
 from customer_gql.shop.settings.declaration import WEBSITE
 from customer_gql.shop.settings.writes import set_value
 from support.clients import served

@@ -4,7 +4,7 @@ import pytest
 
 from customer_gql.core.ids import encode_id
 from customer_gql.customers.addresses.settings import COMPANY, FAX, TELEPHONE
-from customer_gql.customers.profile.fields import SHOW_SETTINGS
+from customer_gql.customers.profile.values.fields import SHOW_SETTINGS
 from support.customers import customer_id, make_address, make_customer
 
 CREATE = """mutation C($input: AddressCreateInput!) { addressCreate(input: $input) { changedFields

@@ -3,7 +3,7 @@
 import asyncio
 import json
 
-from customer_gql.customers.profile.fields import SHOW_SETTINGS
+from customer_gql.customers.profile.values.fields import SHOW_SETTINGS
 from customer_gql.shop.settings.writes import set_value
 from support.customers import customer_id, make_customer
 

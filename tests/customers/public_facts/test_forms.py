@@ -8,7 +8,7 @@ from customer_gql.core.ids import encode_id
 from customer_gql.customers.addresses.settings import COMPANY, COUNTRIES, FAX, TELEPHONE
 from customer_gql.customers.addresses.validation import validate_country, validate_region
 from customer_gql.customers.newsletter.opt_in import ENABLED
-from customer_gql.customers.profile.fields import CHOICE_SETTINGS, SHOW_SETTINGS
+from customer_gql.customers.profile.values.fields import CHOICE_SETTINGS, SHOW_SETTINGS
 from customer_gql.customers.public_facts.forms import describe_address_form
 from customer_gql.shop.countries.names import all_countries
 from customer_gql.shop.settings.declaration import WEBSITE

@@ -13,7 +13,7 @@ from customer_gql.customers.history.writes import record_customer_events
 from customer_gql.customers.newsletter.opt_in import ENABLED
 from customer_gql.customers.newsletter.writes import subscribe_customers, unsubscribe_customers
 from customer_gql.customers.profile.tables import CustomerType
-from customer_gql.customers.profile.validation import COMPANY_DECIDES_GROUP
+from customer_gql.customers.profile.values.validation import COMPANY_DECIDES_GROUP
 from customer_gql.customers.profile.writes import assign_group, delete_customers, lock_customers
 from customer_gql.database.statements import Connection, Row
 from customer_gql.shop.groups.writes import validate_group

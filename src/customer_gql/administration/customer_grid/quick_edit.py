@@ -20,7 +20,7 @@ from customer_gql.customers.addresses.settings import TELEPHONE
 from customer_gql.customers.addresses.writes import lock_default_billing_address, update_address
 from customer_gql.customers.history.reads import read_customer_changes
 from customer_gql.customers.history.writes import record_customer_event
-from customer_gql.customers.profile.fields import SETTINGS as PROFILE_SETTINGS
+from customer_gql.customers.profile.values.fields import SETTINGS as PROFILE_SETTINGS
 from customer_gql.customers.profile.writes import lock_customer, move_email_claim, update_customer
 from customer_gql.database.statements import Connection, Row
 from customer_gql.shop.settings.reads import settings_at

@@ -12,8 +12,8 @@ from customer_gql.core.ids import decode_id, encode_id
 from customer_gql.core.viewer import Websites
 from customer_gql.customers.addresses.settings import TELEPHONE
 from customer_gql.customers.addresses.validation import validate_postcode, validate_telephone
-from customer_gql.customers.profile.fields import validate_profile_field
-from customer_gql.customers.profile.validation import validate_group_change
+from customer_gql.customers.profile.values.fields import validate_profile_field
+from customer_gql.customers.profile.values.validation import validate_group_change
 from customer_gql.database.statements import Connection, Row
 from customer_gql.shop.countries.countries import find_country
 from customer_gql.shop.groups.writes import validate_group

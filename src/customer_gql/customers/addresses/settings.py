@@ -3,7 +3,7 @@
 from typing import Final
 
 from customer_gql.core.errors import RuleError
-from customer_gql.customers.profile.fields import show_setting
+from customer_gql.customers.profile.values.fields import show_setting
 from customer_gql.shop.countries.countries import find_country
 from customer_gql.shop.settings.declaration import WEBSITE, Setting
 

@@ -23,8 +23,8 @@ from customer_gql.graph.roots import (
 )
 
 from . import reads, writes
-from .fields import PROFILE_FIELDS
 from .types import CustomerLink, CustomerPayload, CustomerSort, Gender
+from .values.fields import PROFILE_FIELDS
 
 _PERSONAL_SORTS = {CustomerSort.EMAIL, CustomerSort.NAME}
 

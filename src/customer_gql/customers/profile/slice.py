@@ -2,9 +2,9 @@ from typing import Final
 
 from customer_gql.messaging.events.event_types import EventType
 
-from .fields import SETTINGS as FIELD_SETTINGS
 from .reads import ONLINE_MINUTES
 from .sharing import SHARING
+from .values.fields import SETTINGS as FIELD_SETTINGS
 
 SETTINGS: Final = (*FIELD_SETTINGS, ONLINE_MINUTES, SHARING)
 EVENTS: Final = (

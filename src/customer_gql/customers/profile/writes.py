@@ -27,10 +27,10 @@ from customer_gql.database.statements import (
 )
 from customer_gql.shop.settings.reads import settings_at
 
-from . import fields
 from .reads import within_websites
 from .sharing import lock_email_scope
 from .tables import customer, customer_email, deleted_customer
+from .values import fields
 
 _customer_id: Any = bindparam("customer_id", type_=BigInteger())
 

@@ -9,8 +9,8 @@ from customer_gql.core.emails import validate_email
 from customer_gql.core.errors import RuleError, RuleErrors
 from customer_gql.customers.addresses.fields import ADDRESS_FIELDS, hidden_columns, validate_new_address
 from customer_gql.customers.newsletter.opt_in import ENABLED as NEWSLETTER
-from customer_gql.customers.profile.fields import PROFILE_FIELDS, choices_of, is_hidden, validate_profile
 from customer_gql.customers.profile.tables import Gender
+from customer_gql.customers.profile.values.fields import PROFILE_FIELDS, choices_of, is_hidden, validate_profile
 from customer_gql.shop.countries.countries import Country
 from customer_gql.shop.countries.names import country_names
 from customer_gql.shop.settings.reads import SettingValues

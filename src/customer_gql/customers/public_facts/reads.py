@@ -9,7 +9,7 @@ from customer_gql.customers.accounts.registration.settings import EMAIL_CONFIRMA
 from customer_gql.customers.addresses.fields import SETTINGS as ADDRESS_SETTINGS
 from customer_gql.customers.addresses.settings import STREET_LINES
 from customer_gql.customers.newsletter.opt_in import CONFIRM_BY_MAIL, ENABLED as NEWSLETTER
-from customer_gql.customers.profile.fields import SETTINGS as PROFILE_SETTINGS
+from customer_gql.customers.profile.values.fields import SETTINGS as PROFILE_SETTINGS
 from customer_gql.database.statements import Row
 from customer_gql.security.hashing import MAX_LENGTH
 from customer_gql.shop.countries.countries import Country

@@ -8,8 +8,8 @@ from graphql.execution.collect_fields import FieldDetails
 from graphql.pyutils import Path
 
 from customer_gql.execution.plans.running.run import PlanRun, Position
+from customer_gql.graph.access.guards import missing_permissions
 from customer_gql.graph.context import Context
-from customer_gql.graph.guards import missing_permissions
 
 from .cache import PlannedOperation
 

@@ -9,10 +9,10 @@ import strawberry
 from customer_gql.core.emails import normalize_email, validate_email
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.viewer import ViewerKind
+from customer_gql.graph.access.guards import OwnRecord
 from customer_gql.graph.context import Info
 from customer_gql.graph.cookies import Cookies, SessionTransport
 from customer_gql.graph.fields import column
-from customer_gql.graph.guards import OwnRecord
 from customer_gql.graph.payloads import Payload
 from customer_gql.graph.roots import INPUT, open_admin_mutation
 from customer_gql.security import devices, hashing

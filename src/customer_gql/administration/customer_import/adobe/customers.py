@@ -15,7 +15,7 @@ from customer_gql.core.emails import normalize_email
 from customer_gql.core.ids import new_id
 from customer_gql.core.values.person_names import validate_name_affix, validate_person_name
 from customer_gql.customers.profile.tables import Gender
-from customer_gql.customers.profile.validation import validate_tax_vat_number
+from customer_gql.customers.profile.values.validation import validate_tax_vat_number
 from customer_gql.database.statements import Connection
 
 from .scopes import ImportShop, find_customers

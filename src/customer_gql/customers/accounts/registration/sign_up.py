@@ -19,10 +19,11 @@ from customer_gql.customers.accounts.recovery import email_verification, passwor
 from customer_gql.customers.accounts.tables import customer_password
 from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.newsletter import opt_in, writes as newsletter
-from customer_gql.customers.profile import fields, presence, writes as customers
+from customer_gql.customers.profile import presence, writes as customers
 from customer_gql.customers.profile.reads import is_address_proved
 from customer_gql.customers.profile.sharing import lock_email_scope
 from customer_gql.customers.profile.tables import customer, customer_number
+from customer_gql.customers.profile.values import fields
 from customer_gql.database.statements import Connection, Row, fetch_one
 from customer_gql.graph.context import Context
 from customer_gql.security import throttle

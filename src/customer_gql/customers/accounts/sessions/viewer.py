@@ -11,9 +11,9 @@ from customer_gql.core.viewer import ViewerKind
 from customer_gql.customers.accounts.reads import impersonators_by_id
 from customer_gql.customers.profile.reads import customers_by_id
 from customer_gql.customers.profile.types import CustomerLink
+from customer_gql.graph.access.guards import OwnRecord
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column, loaded
-from customer_gql.graph.guards import OwnRecord
 from customer_gql.graph.roots import ADMIN, open_field
 from customer_gql.graph.scalars import graph_enum
 from customer_gql.shop.websites.reads import websites_by_id

@@ -21,8 +21,8 @@ from customer_gql.customers.profile import presence
 from customer_gql.customers.profile.sharing import email_scope, lock_email_scope
 from customer_gql.customers.profile.tables import CustomerStatus, LockReason, customer
 from customer_gql.database.statements import Connection, Row, fetch_one, fetch_value
+from customer_gql.graph.access.write_budget import count_customer_write
 from customer_gql.graph.context import Context
-from customer_gql.graph.write_budget import count_customer_write
 from customer_gql.security.devices import find_device, remember_device
 from customer_gql.security.hashing import verify_password
 from customer_gql.security.passwords import renew_hash, validate_password_length

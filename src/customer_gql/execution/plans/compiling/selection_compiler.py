@@ -33,9 +33,9 @@ from customer_gql.execution.plans.running.arguments import FieldArguments
 from customer_gql.execution.plans.selections.completers import Completer, Masked
 from customer_gql.execution.plans.selections.document_field import DocumentField
 from customer_gql.execution.plans.selections.selection import AttributeGetter, DeferredField, Selection
+from customer_gql.graph.access.guards import find_guard
 from customer_gql.graph.connections import DeclaredPages
 from customer_gql.graph.fields import DeclaredLoad
-from customer_gql.graph.guards import find_guard
 from customer_gql.graph.nodes import NodeId
 from customer_gql.graph.scalars import DeclaredMoney
 

@@ -8,7 +8,7 @@ from customer_gql.execution.plans.errors import FallBack
 from customer_gql.execution.plans.running.arguments import FieldArguments
 from customer_gql.execution.plans.running.run import PlanRun
 from customer_gql.execution.plans.selections.selection import DeferredField, ObjectBatch
-from customer_gql.graph.guards import OwnRecord, refusal_of
+from customer_gql.graph.access.guards import OwnRecord, refusal_of
 
 
 class RefusedField:

@@ -11,7 +11,7 @@ from types import CodeType
 from typing import Any
 
 from customer_gql.database.statements import Row
-from customer_gql.graph.guards import OwnRecord
+from customer_gql.graph.access.guards import OwnRecord
 from customer_gql.loading.merging import MergedRow
 
 AttributeAccess = Callable[[str], str]

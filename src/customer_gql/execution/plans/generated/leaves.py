@@ -19,7 +19,7 @@ from graphql import (
 from strawberry.schema.types.base_scalars import isoformat
 
 from customer_gql.execution.plans.errors import FallBack
-from customer_gql.graph.guards import mask_value
+from customer_gql.graph.access.guards import mask_value
 
 from .functions import AttributeAccess, Constants, FieldExpression
 

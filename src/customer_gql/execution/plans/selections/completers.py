@@ -11,7 +11,7 @@ from graphql.pyutils import Path, is_awaitable
 from customer_gql.execution.plans.errors import FallBack
 from customer_gql.execution.plans.generated.leaves import LeafSerializer
 from customer_gql.execution.plans.running.run import PlanRun, Position, Positions
-from customer_gql.graph.guards import mask_value
+from customer_gql.graph.access.guards import mask_value
 
 
 class Completer(Protocol):

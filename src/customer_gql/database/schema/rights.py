@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection as MigrationConnection, text
 
-from .statements import Connection, fetch_value
+from customer_gql.database.statements import Connection, fetch_value
 
 READ: Final = ("SELECT",)
 APPEND: Final = ("SELECT", "INSERT")

@@ -14,11 +14,12 @@ from alembic.util import CommandError
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from .pools import open_database
-from .rights import OWNERSHIP_WARNING, owns_tables
-from .statements import Connection, fetch_one, fetch_value
+from customer_gql.database.pools import open_database
+from customer_gql.database.statements import Connection, fetch_one, fetch_value
 
-_PACKAGE = Path(__file__).parents[1]
+from .rights import OWNERSHIP_WARNING, owns_tables
+
+_PACKAGE = Path(__file__).parents[2]
 _IDENTITY: Final = text(
     "SELECT current_user::text, oid, pg_postmaster_start_time() FROM pg_database WHERE datname = current_database()"
 )

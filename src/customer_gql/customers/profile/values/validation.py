@@ -6,9 +6,8 @@ from typing import Final
 
 from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.text import validate_line
+from customer_gql.customers.profile.tables import CustomerType
 from customer_gql.database.statements import Row
-
-from .tables import CustomerType
 
 MAX_TAX_VAT_NUMBER: Final = 50
 _EARLIEST: Final = dt.date(1900, 1, 1)

@@ -8,10 +8,9 @@ from strawberry.extensions import FieldExtension
 
 from customer_gql.core.viewer import ViewerKind
 from customer_gql.database.statements import Connection
+from customer_gql.graph.context import Info
 from customer_gql.security import throttle
 from customer_gql.settings import StorefrontSettings
-
-from .context import Info
 
 _HOUR: Final = dt.timedelta(hours=1)
 _MESSAGE: Final = "The account made too many changes within an hour."
