@@ -5,6 +5,7 @@ import copy
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from types import CodeType
 from typing import Any
 
 COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
@@ -36,17 +37,24 @@ class Mutant:
     key: str
     owner: str
     lines: range
-    source: Callable[[], str]
+    make: Callable[[], ast.Module]
+    """The changed module, whose nodes stand on the lines of the original."""
+
+    def source(self) -> str:
+        return ast.unparse(self.make())
+
+    def compiled(self, file: str) -> CodeType:
+        return compile(self.make(), file, "exec", dont_inherit=True)
 
 
 def mutants_of(module: str, source: str) -> Iterator[Mutant]:
     tree, seen = ast.parse(source), Counter[str]()
 
-    def apply(put: Put, node: ast.AST, changed: ast.AST) -> str:
+    def apply(put: Put, node: ast.AST, changed: ast.AST) -> ast.Module:
         put(ast.copy_location(changed, node))
-        text = ast.unparse(ast.fix_missing_locations(tree))
+        made = copy.deepcopy(ast.fix_missing_locations(tree))
         put(node)
-        return text
+        return made
 
     for node, owner, put in list(walk(tree, "")):
         for changed, description in changes_of(node):

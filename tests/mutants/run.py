@@ -3,36 +3,32 @@
     make mutants MUTANTS="--only addresses --sample 20"
 
 The tests of an area run once on a copy of the source and record which lines each of them runs, and for how long. Then the
-copy is changed, and the tests that run the changed lines run, fastest first, until one fails. Neither the work tree nor
-its database is touched. docs/testing.md tells more.
+copy is changed, and the tests that run the changed lines run, fastest first, until one fails. A change inside a function is
+first made in the memory of a pytest that keeps running; only what survives there, or runs at import, gets a new process.
+Neither the work tree nor its database is touched. docs/testing.md tells more.
 """
 
 import argparse
-import json
-import os
 import random
-import shutil
-import signal
-import subprocess
-import sys
+import re
 import tempfile
 import tomllib
 from collections import defaultdict
 from collections.abc import Collection
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from coverage import CoverageData
-
 from customer_gql.embedded.server import running_server
 from mutants.areas import AREAS, PACKAGE, ROOT, Area, area_of
+from mutants.copied import Copy
 from mutants.operators import Mutant, mutants_of
+from mutants.plugin import Verdict
+from mutants.running import RunningTests
 from support.databases import FAST
 
 ACCEPTED: Final = "accepted_mutants.toml"
-STARTING: Final = 30
-"""Seconds that pytest takes for itself, at most, on a busy machine."""
 
 
 @dataclass
@@ -44,84 +40,6 @@ class Outcome:
     @property
     def total(self) -> int:
         return self.killed + self.accepted + len(self.survivors)
-
-
-@dataclass
-class Copy:
-    """A copy of the source in which the mutants live, and what is known of the tests of an area."""
-
-    folder: Path
-    tests: list[str]
-    seconds: dict[str, float] = field(default_factory=dict)
-    tests_by_line: dict[Path, dict[int, set[str]]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        shutil.copytree(ROOT / "src", self.folder / "src", ignore=shutil.ignore_patterns("__pycache__"))
-        (self.folder / "migrations").symlink_to(ROOT / "migrations")
-
-    def observe(self, sources: Collection[Path]) -> None:
-        """Run the tests as they are. Raises when one fails, because every mutant would then seem to be killed."""
-        data, seconds = self.folder / "coverage", self.folder / "seconds.json"
-        cover = ("--cov", "--cov-context=test", "--cov-report=", "--cov-fail-under=0")
-        done = self.run_tests(self.tests, *cover, seconds=3_600, COVERAGE_FILE=data, MUTANTS_SECONDS=seconds)
-        if done != 0:
-            printed = (self.folder / "output.txt").read_text()
-            raise SystemExit(f"{printed[-4_000:]}\nThe tests fail without any change: {' '.join(self.tests)}")
-        self.seconds = json.loads(seconds.read_text())
-        measured = CoverageData(str(data))
-        measured.read()
-        for source in sources:
-            contexts = measured.contexts_by_lineno(str(self.folder / "src" / PACKAGE.name / source))
-            named = {line: {name.rpartition("|")[0] for name in names} - {""} for line, names in contexts.items()}
-            self.tests_by_line[source] = named
-
-    def try_mutant(self, source: Path, mutant: Mutant, budget: float) -> bool:
-        """Whether a test fails, or does not end, with the change."""
-        file = self.folder / "src" / PACKAGE.name / source
-        chosen = self.choose_tests(source, mutant, budget)
-        if not chosen:
-            return False
-        listed = self.folder / "chosen.json"
-        listed.write_text(json.dumps(chosen))
-        original = file.read_text()
-        file.write_text(mutant.source())
-        try:
-            files = sorted({test.partition("::")[0] for test in chosen})
-            limit = 3 * sum(self.seconds[test] for test in chosen) + STARTING
-            return self.run_tests(files, "-x", seconds=limit, MUTANTS_CHOSEN=listed) != 0
-        finally:
-            file.write_text(original)
-
-    def choose_tests(self, source: Path, mutant: Mutant, budget: float) -> list[str]:
-        """Those that run the changed lines, fastest first, for so many seconds. What runs at import concerns all."""
-        by_line = self.tests_by_line[source]
-        found = set[str]().union(*[by_line.get(line, set()) for line in mutant.lines])
-        is_function = bool(mutant.owner) and any(by_line.get(line) is not None for line in mutant.lines)
-        chosen: list[str] = []
-        for test in sorted(found if found or is_function else self.seconds, key=lambda test: self.seconds.get(test, 0)):
-            budget -= self.seconds.get(test, 0)
-            if budget < 0 and chosen:
-                break
-            chosen.append(test)
-        return [test for test in chosen if test in self.seconds]
-
-    def run_tests(self, tests: list[str], *options: str, seconds: float, **environment: object) -> int:
-        """The status of pytest; 1 when it does not end in time. It is in a group of its own, with what it starts."""
-        command = [sys.executable, "-m", "pytest", "-q", "-m", "not slow", "-p", "no:cacheprovider", "-p", "no:xdist"]
-        command += ["-p", "mutants.plugin", *options, *tests]
-        paths = f"{self.folder / 'src'}{os.pathsep}{ROOT / 'tests'}"
-        own = {"PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1", **{k: str(v) for k, v in environment.items()}}
-        with (
-            (self.folder / "output.txt").open("w") as output,
-            subprocess.Popen(
-                command, cwd=ROOT, env=os.environ | own, stdout=output, stderr=output, start_new_session=True
-            ) as process,
-        ):
-            try:
-                return process.wait(seconds)
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
-                return 1
 
 
 def expand(tests: Collection[str]) -> list[str]:
@@ -136,30 +54,47 @@ def accepted_survivors() -> dict[str, str]:
     return {entry["mutant"]: entry["reason"] for found in files for entry in found["accepted"]}
 
 
-def mutants_by_source(area: Area) -> list[tuple[Path, Mutant]]:
+def mutants_by_source(area: Area, pattern: str) -> list[tuple[Path, Mutant]]:
     return [
         (source, mutant)
         for source in area.sources()
         for mutant in mutants_of(str(source), (PACKAGE / source).read_text())
+        if re.search(pattern, mutant.key)
     ]
+
+
+def is_killed(copy: Copy, running: RunningTests, source: Path, mutant: Mutant, budget: float) -> bool:
+    """What seems to survive in the running tests is tried once more from the start, as is what runs at import."""
+    chosen = copy.choose_tests(source, mutant, budget)
+    if not chosen:
+        return False
+    if not copy.is_run_at_import(source, mutant):
+        verdict = running.try_change(source, mutant, chosen)
+        if verdict is Verdict.BROKEN:
+            verdict = running.try_change(source, mutant, chosen)
+        if verdict is Verdict.KILLED:
+            return True
+    return copy.fails_in_new_process(source, mutant, chosen)
 
 
 def try_area(name: str, options: argparse.Namespace) -> Outcome:
     area, accepted = area_of(name), accepted_survivors()
-    every = mutants_by_source(area)
+    every = mutants_by_source(area, options.matching)
     sample = random.Random(options.seed).sample(every, min(options.sample or len(every), len(every)))
     outcomes: dict[Path, Outcome] = defaultdict(Outcome)
-    with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
-        copy = Copy(Path(folder), expand(area.tests))
+    with tempfile.TemporaryDirectory(prefix="mutants-") as folder, ExitStack() as stack:
+        copy = Copy(Path(folder), options.tests or expand(area.tests))
         copy.observe(area.sources())
+        running = stack.enter_context(RunningTests(copy))
         for source, mutant in sorted(sample, key=lambda pair: pair[1].key):
             outcome = outcomes[source]
-            if copy.try_mutant(source, mutant, options.seconds):
+            if is_killed(copy, running, source, mutant, options.seconds):
                 outcome.killed += 1
             elif mutant.key in accepted:
                 outcome.accepted += 1
             else:
                 outcome.survivors.append(mutant.key)
+                print(f"survived  {mutant.key}", flush=True)
     print(f"\n{name}: {len(sample)} of {len(every)} mutants, seed {options.seed}", flush=True)
     for source, outcome in outcomes.items():
         print(f"  {outcome.killed:4} of {outcome.total:4} killed  {source}")
@@ -180,6 +115,10 @@ def main() -> None:
     parser.add_argument("--sample", type=int, default=40, help="number of mutants of each area; 0 for all of them")
     parser.add_argument("--seed", type=int, default=1, help="decides which ones")
     parser.add_argument("--seconds", type=float, default=20, help="test time of a mutant, as the tests take without it")
+    parser.add_argument(
+        "--matching", default="", help="only mutants whose line in the report has this regular expression"
+    )
+    parser.add_argument("--tests", nargs="+", help="instead of the tests of the area")
     options = parser.parse_args()
     with running_server(ROOT / ".data" / "tests", settings=FAST):
         results = {name: try_area(name, options) for name in options.only}

@@ -57,6 +57,7 @@ DUE = [
             "newsletter_confirmation": "expires_at",
             "visitor": "last_activity_at",
             "throttle": "until",
+            "known_device": "expires_at",
         },
         dt.timedelta(days=31),
     ),
@@ -67,6 +68,7 @@ DUE = [
             "staff_invitation": "expires_at",
             "staff_oidc_flow": "expires_at",
             "staff_oidc_code": "expires_at",
+            "known_device": "expires_at",
         },
         dt.timedelta(seconds=1),
     ),
@@ -134,3 +136,40 @@ async def test_the_log_of_the_queue_is_kept_for_two_weeks(shop, empty_database):
         )
     await run(empty_database, "jobs.purge")
     assert await shop.fetchval("SELECT array_agg(job_id) FROM job_log") == [13]
+
+
+# Days for which a row is kept when its time is over.
+KEPT = {
+    "accounts.delete_expired": {
+        "customer_refresh_token.expires_at": 1,
+        "login_code.expires_at": 1,
+        "password_reset.expires_at": 1,
+        "email_token.expires_at": 1,
+        "email_change_undo.expires_at": 1,
+        "newsletter_confirmation.expires_at": 1,
+        "visitor.last_activity_at": 1,
+        "customer_email.reserved_until": 0,
+        "throttle.until": 30,
+        "known_device.expires_at": 0,
+    },
+    "staff.delete_expired": {
+        "staff_invitation.expires_at": 0,
+        "staff_oidc_flow.expires_at": 0,
+        "throttle.until": 30,
+        "known_device.expires_at": 0,
+    },
+    "ledgers.delete_refusals": {"refused_movement.created_at": 30},
+    "events.delete_old": {"domain_event.occurred_at": 30},
+}
+
+
+@pytest.mark.parametrize("name", KEPT)
+async def test_a_row_is_kept_for_so_many_days_when_its_time_is_over(name, shop, empty_database):
+    await shop.execute("UPDATE password_reset SET created_at = '2019-01-01'")
+    for place, days in KEPT[name].items():
+        table, column = place.split(".")
+        before = await counts(shop)
+        for hours, deleted in ((-1, {}), (1, {table: 1})):
+            await shop.execute(AGO.format(table, column), dt.timedelta(days=days, hours=hours))
+            await run(empty_database, name)
+            assert await gone(shop, before) == deleted
