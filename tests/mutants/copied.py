@@ -9,6 +9,7 @@ import sys
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib.util import cache_from_source
 from pathlib import Path
 from typing import Final
 
@@ -86,11 +87,13 @@ class Copy:
         listed.write_text(json.dumps(chosen))
         original = file.read_text()
         file.write_text(mutant.source())
+        forget_bytecode(file)
         try:
             files = sorted({test.partition("::")[0] for test in chosen})
             return self.run_tests(files, "-x", seconds=self.limit(chosen), MUTANTS_CHOSEN=listed) != 0
         finally:
             file.write_text(original)
+            forget_bytecode(file)
 
     def run_tests(self, tests: list[str], *options: str, seconds: float, **environment: object) -> int:
         """The status of pytest; 1 when it does not end in time."""
@@ -108,7 +111,7 @@ class Copy:
         command = [sys.executable, "-m", "pytest", "-q", "-m", "not slow", "-p", "no:cacheprovider", "-p", "no:xdist"]
         command += ["-p", "no:schemathesis", "-p", "mutants.plugin", *options, *tests]
         paths = f"{self.folder / 'src'}{os.pathsep}{ROOT / 'tests'}"
-        own = {"PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1", **{k: str(v) for k, v in environment.items()}}
+        own = {"PYTHONPATH": paths, **{k: str(v) for k, v in environment.items()}}
         with (
             (self.folder / OUTPUT).open("a") as output,
             subprocess.Popen(
@@ -126,3 +129,8 @@ class Copy:
             finally:
                 if process.poll() is None:
                     os.killpg(process.pid, signal.SIGKILL)
+
+
+def forget_bytecode(file: Path) -> None:
+    """A change of the same length in the same second would go unnoticed."""
+    Path(cache_from_source(str(file))).unlink(missing_ok=True)
