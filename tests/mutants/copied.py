@@ -19,8 +19,10 @@ from mutants.areas import PACKAGE, ROOT
 from mutants.operators import Mutant
 
 OUTPUT: Final = "output.txt"
-STARTING: Final = 60
+STARTING: Final = 120
 """Seconds that pytest takes for itself, at most, on a busy machine."""
+BUSY: Final = 20
+"""A busy machine takes so many seconds for a second of processor time."""
 
 
 @dataclass
@@ -79,7 +81,7 @@ class Copy:
 
     def limit(self, chosen: list[str]) -> float:
         """The seconds after which a mutant counts as one that runs in an endless loop."""
-        return 3 * sum(self.seconds[test] for test in chosen) + STARTING
+        return BUSY * sum(self.seconds[test] for test in chosen) + STARTING
 
     def fails_in_new_process(self, source: Path, mutant: Mutant, chosen: list[str]) -> bool:
         """Whether a test fails, or does not end, when the changed file is imported."""

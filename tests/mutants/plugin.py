@@ -1,8 +1,8 @@
-"""Loaded into pytest: writes how long each test takes, runs the chosen ones only, or runs those that a pipe asks for."""
+"""Loaded into pytest: writes the time each test takes, runs the chosen ones only, or runs those that a pipe asks for."""
 
 import json
 import os
-from collections import Counter
+import time
 from enum import Enum
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -12,7 +12,8 @@ import pytest
 
 from mutants.swapping import NotSwappable, swapped
 
-_seconds: Counter[str] = Counter()
+_seconds: dict[str, float] = {}
+"""Of the processor: what else the machine does changes nothing."""
 _failed: set[str] = set()
 
 
@@ -23,10 +24,19 @@ def pytest_collection_modifyitems(config: Any, items: list[Any]) -> None:
         items[:] = sorted((item for item in items if item.nodeid in place), key=lambda item: place[item.nodeid])
 
 
+def pytest_runtest_logstart(nodeid: str) -> None:
+    _seconds[nodeid] = -time.process_time()
+
+
 def pytest_runtest_logreport(report: Any) -> None:
-    _seconds[report.nodeid] += report.duration
+    if report.when == "setup" and len(_seconds) == 1:
+        pytest_runtest_logstart(report.nodeid)  # the first test sets up what belongs to the session
     if report.failed:
         _failed.add(report.nodeid)
+
+
+def pytest_runtest_logfinish(nodeid: str) -> None:
+    _seconds[nodeid] += time.process_time()
 
 
 def pytest_sessionfinish() -> None:

@@ -114,7 +114,9 @@ def main() -> None:
     )
     parser.add_argument("--sample", type=int, default=40, help="number of mutants of each area; 0 for all of them")
     parser.add_argument("--seed", type=int, default=1, help="decides which ones")
-    parser.add_argument("--seconds", type=float, default=20, help="test time of a mutant, as the tests take without it")
+    parser.add_argument(
+        "--seconds", type=float, default=20, help="processor time of a mutant's tests, as they take without it"
+    )
     parser.add_argument(
         "--matching", default="", help="only mutants whose line in the report has this regular expression"
     )
