@@ -103,8 +103,11 @@ async def test_a_website_the_group_excludes_is_closed_to_a_shared_account(
     row = await shopper()
     await shared("GLOBAL")
     here, there = await signed_in(row), await signed_in(row, x_store_view="two")
-    await connection.execute("INSERT INTO customer_group_excluded_website VALUES ($1, 2)", row.group_id)
+    # Its own group on the other website, and another group on its own.
+    exclude = "INSERT INTO customer_group_excluded_website VALUES ($1, 2), (2, 1)"
+    await connection.execute(exclude, row.group_id)
     assert await everywhere(browser, here.token) == [True, True, False]
+    assert (await signed_in(row)).token
     guest = await browser(x_store_view="two")
     assert (await guest.data(SIGN_IN, input={"email": row.email, "password": PASSWORD}))["signIn"][
         "accessToken"
