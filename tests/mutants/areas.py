@@ -39,7 +39,12 @@ AREAS = {
     ),
     "settings": Area(
         ("shop/settings", "administration/configuration"),
-        ("shop/settings", "administration/configuration", "customers/accounts/test_settings.py"),
+        (
+            "shop/settings",
+            "administration/configuration",
+            "administration/mail_desk/test_credential_mails.py",
+            "customers/accounts/test_settings.py",
+        ),
     ),
     "cost": Area(("execution/limits/cost.py",), ("execution/test_cost.py", "execution/test_limits.py")),
     "plans": Area(

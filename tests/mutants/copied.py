@@ -23,6 +23,8 @@ STARTING: Final = 120
 """Seconds that pytest takes for itself, at most, on a busy machine."""
 BUSY: Final = 20
 """A busy machine takes so many seconds for a second of processor time."""
+MOST_FAILED: Final = 0.02
+"""As a share of the tests."""
 
 
 @dataclass
@@ -48,14 +50,16 @@ class Copy:
         return self.folder / "src" / PACKAGE.name / source
 
     def observe(self, sources: Collection[Path]) -> None:
-        """Run the tests as they are. Raises when one fails, because every mutant would then seem to be killed."""
+        """Run the tests as they are. Those that fail on a machine too busy for them notice nothing, and are left out."""
         data, seconds = self.folder / "coverage", self.folder / "seconds.json"
         cover = ("--cov", "--cov-context=test", "--cov-report=", "--cov-fail-under=0")
         done = self.run_tests(self.tests, *cover, seconds=3_600, COVERAGE_FILE=data, MUTANTS_SECONDS=seconds)
-        if done != 0:
+        told = json.loads(seconds.read_text()) if seconds.exists() else {"seconds": {}, "failed": []}
+        self.seconds, failed = told["seconds"], told["failed"]
+        if done != 0 and (not failed or len(failed) > len(self.seconds) * MOST_FAILED):
             printed = (self.folder / OUTPUT).read_text()
             raise SystemExit(f"{printed[-4_000:]}\nThe tests fail without any change: {' '.join(self.tests)}")
-        self.seconds = json.loads(seconds.read_text())
+        print("".join(f"left out  {test} fails without any change\n" for test in failed), end="", flush=True)
         measured = CoverageData(str(data))
         measured.read()
         for source in sources:
@@ -97,9 +101,9 @@ class Copy:
             file.write_text(original)
             forget_bytecode(file)
 
-    def run_tests(self, tests: list[str], *options: str, seconds: float, **environment: object) -> int:
+    def run_tests(self, tests: list[str], *options: str, seconds: float, **environment: Path) -> int:
         """The status of pytest; 1 when it does not end in time."""
-        with self.start_pytest(tests, *options, **environment) as process:
+        with self.start_pytest(tests, *options, pipe=None, **environment) as process:
             try:
                 return process.wait(seconds)
             except subprocess.TimeoutExpired:
@@ -107,7 +111,7 @@ class Copy:
 
     @contextmanager
     def start_pytest(
-        self, tests: list[str], *options: str, pipe: int | None = None, **environment: object
+        self, tests: list[str], *options: str, pipe: int | None = None, **environment: Path | int
     ) -> Iterator[subprocess.Popen[bytes]]:
         """In a process group of its own with what it starts, which the end of the block ends."""
         command = [sys.executable, "-m", "pytest", "-q", "-m", "not slow", "-p", "no:cacheprovider", "-p", "no:xdist"]

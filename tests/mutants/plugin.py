@@ -41,7 +41,8 @@ def pytest_runtest_logfinish(nodeid: str) -> None:
 
 def pytest_sessionfinish() -> None:
     if file := os.environ.get("MUTANTS_SECONDS"):
-        Path(file).write_text(json.dumps(_seconds))
+        passed = {test: spent for test, spent in _seconds.items() if test not in _failed}
+        Path(file).write_text(json.dumps({"seconds": passed, "failed": sorted(_failed)}))
 
 
 class Verdict(Enum):

@@ -4,7 +4,7 @@ import pytest
 
 from customer_gql.core.errors import RuleError
 from customer_gql.shop.settings.declaration import GLOBAL, STORE_VIEW, WEBSITE, Setting
-from customer_gql.shop.settings.reads import own_value, setting, settings_at
+from customer_gql.shop.settings.reads import own_value, setting, settings_at, website_of_scope
 from customer_gql.shop.settings.writes import reset_value, set_value
 from support.staff import make_website
 
@@ -84,3 +84,42 @@ async def test_a_value_that_the_setting_does_not_take_is_refused(option, value, 
         await set_value(connection, option, value, scope=scope, scope_id=0 if scope is GLOBAL else 1)
     assert refused.value.path == [path]
     assert await setting(connection, option) == option.default
+
+
+async def test_the_limits_of_a_value_are_taken(connection):
+    for option, value in ((LINES, 1), (LINES, 4), (GREETING, "x" * 10_000), (CHOICE, "hej")):
+        await set_value(connection, option, value)
+        assert await setting(connection, option) == value
+
+
+def test_a_number_is_declared_with_both_bounds():
+    for bounds in ({}, {"at_least": 1}, {"at_most": 4}):
+        with pytest.raises(ValueError, match=r"tests.lines is a number and needs at_least and at_most"):
+            Setting("tests.lines", 2, WEBSITE, "Number of lines.", **bounds)
+    assert Setting("tests.flag", True, WEBSITE, "Whether.").at_least is None
+
+
+async def test_a_setting_may_judge_its_values_itself(connection):
+    async def look_up(_connection, value):
+        if value == "unknown":
+            raise RuleError("It is unknown.", path=["value"])
+
+    def judge(value):
+        if value == "bad":
+            raise RuleError("It is bad.", path=["value"])
+
+    option = Setting("tests.judged", "good", GLOBAL, "Text.", check=look_up, validate=judge)
+    for value in ("bad", "unknown"):
+        with pytest.raises(RuleError, match=rf"It is {value}"):
+            await set_value(connection, option, value)
+    await set_value(connection, option, "better")
+    assert await setting(connection, option) == "better"
+
+
+@pytest.mark.parametrize(("scope", "scope_id"), [(WEBSITE, 2**40), (STORE_VIEW, 2**40)])
+async def test_an_unknown_scope_belongs_to_no_website(scope, scope_id, connection):
+    with pytest.raises(RuleError) as refused:
+        await website_of_scope(connection, scope, scope_id)
+    assert (refused.value.path, refused.value.code.value) == (["scope"], "NOT_FOUND")
+    assert await website_of_scope(connection, GLOBAL, 0) is None
+    assert await website_of_scope(connection, scope, 1) == 1

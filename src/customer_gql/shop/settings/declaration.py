@@ -62,21 +62,16 @@ class Setting(Generic[T]):
         if type(given) is not type(self.default):
             example = orjson.dumps(self.default).decode()
             raise RuleError(f"{self.path} takes a value like {example}.", path=["value"])
-        if isinstance(given, int) and not isinstance(given, bool):
-            low, high = self.at_least, self.at_most
-            if (low is not None and given < low) or (high is not None and given > high):
-                raise RuleError(f"{self.path} takes a number {_describe_bounds(low, high)}.", path=["value"])
+        if type(given) is int:
+            assert self.at_least is not None
+            assert self.at_most is not None
+            if not self.at_least <= given <= self.at_most:
+                raise RuleError(f"{self.path} takes a number from {self.at_least} to {self.at_most}.", path=["value"])
         if self.one_of and given not in self.one_of:
             raise RuleError(f"{self.path} takes one of {', '.join(self.one_of)}.", path=["value"])
         if self.validate is not None:
             self.validate(given)
         return given
-
-
-def _describe_bounds(low: int | None, high: int | None) -> str:
-    if low is None or high is None:
-        return f"of at least {low}" if high is None else f"of at most {high}"
-    return f"from {low} to {high}"
 
 
 DECLARED_SETTINGS: Final[Joined[Setting[Any]]] = Joined("settings", attrgetter("path"))
