@@ -49,8 +49,8 @@ class Copy:
     def file_of(self, source: Path) -> Path:
         return self.folder / "src" / PACKAGE.name / source
 
-    def observe(self, sources: Collection[Path]) -> None:
-        """Run the tests as they are. Those that fail on a machine too busy for them notice nothing, and are left out."""
+    def observe(self, sources: Collection[Path]) -> list[str]:
+        """Run the tests as they are. Those that fail, as on a machine too busy for them, are left out and returned."""
         data, seconds = self.folder / "coverage", self.folder / "seconds.json"
         cover = ("--cov", "--cov-context=test", "--cov-report=", "--cov-fail-under=0")
         done = self.run_tests(self.tests, *cover, seconds=3_600, COVERAGE_FILE=data, MUTANTS_SECONDS=seconds)
@@ -59,13 +59,13 @@ class Copy:
         if done != 0 and (not failed or len(failed) > len(self.seconds) * MOST_FAILED):
             printed = (self.folder / OUTPUT).read_text()
             raise SystemExit(f"{printed[-4_000:]}\nThe tests fail without any change: {' '.join(self.tests)}")
-        print("".join(f"left out  {test} fails without any change\n" for test in failed), end="", flush=True)
         measured = CoverageData(str(data))
         measured.read()
         for source in sources:
             contexts = measured.contexts_by_lineno(str(self.file_of(source)))
             named = {line: {name.rpartition("|")[0] for name in names} - {""} for line, names in contexts.items()}
             self.observed[source] = Observed(named, {line for line, names in contexts.items() if "" in names})
+        return failed
 
     def choose_tests(self, source: Path, mutant: Mutant, budget: float) -> list[str]:
         """Those that run the changed lines, fastest first, for so many seconds. What runs at import concerns all."""

@@ -84,7 +84,8 @@ def try_area(name: str, options: argparse.Namespace) -> Outcome:
     outcomes: dict[Path, Outcome] = defaultdict(Outcome)
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder, ExitStack() as stack:
         copy = Copy(Path(folder), options.tests or expand(area.tests))
-        copy.observe(area.sources())
+        for test in copy.observe(area.sources()):
+            print(f"left out  {test} fails without any change", flush=True)
         running = stack.enter_context(RunningTests(copy))
         for source, mutant in sorted(sample, key=lambda pair: pair[1].key):
             outcome = outcomes[source]
