@@ -58,6 +58,7 @@ SLICES: Final = (
     "staff.roles",
     "staff.sign_in",
     "staff.service_tokens",
+    "staff.audit",
     "administration.configuration",
 )
 

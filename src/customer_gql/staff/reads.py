@@ -1,6 +1,6 @@
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, case, func, literal, select
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, func, literal, select
 
 from customer_gql.core.viewer import Websites
 from customer_gql.loading.lists import RootList
@@ -9,10 +9,8 @@ from customer_gql.loading.reads import one_by
 from customer_gql.security.sessions import is_live, is_stale
 
 from .tables import (
-    StaffActor,
     service_token,
     service_token_secret,
-    staff_event,
     staff_invitation,
     staff_password,
     staff_recovery_code,
@@ -47,13 +45,6 @@ staff_list = RootList(
         Sort("NAME", (staff_user.c.name_sort_key, staff_user.c.id)),
     ],
 )
-EVENTS = select(
-    staff_event,
-    case((staff_event.c.actor == StaffActor.STAFF.value, staff_event.c.actor_id)).label("staff_id"),
-    case((staff_event.c.actor == StaffActor.SERVICE.value, staff_event.c.actor_id)).label("service_id"),
-)
-events_by_id = one_by(EVENTS, staff_event.c.id)
-event_list = RootList(EVENTS, [Sort("NEWEST", (staff_event.c.created_at, staff_event.c.id), descending=True)])
 ROLES = select(staff_role).order_by(staff_role.c.name_sort_key, staff_role.c.id)
 SERVICE_TOKENS = select(service_token).order_by(service_token.c.id.desc())
 

@@ -10,9 +10,9 @@ import structlog
 from customer_gql.core.ids import new_id
 from customer_gql.database.pools import open_database
 from customer_gql.messaging.jobs.work import Tools
-from customer_gql.messaging.mail.delivery import DeliveryPolicy, deliver_mails
+from customer_gql.messaging.mail.delivery import DeliveryPolicy, deliver_mails, purge_outbox
 from customer_gql.messaging.mail.smtp import MailServerUnreachable
-from customer_gql.messaging.mail.writes import delete_old_mails, queue_mail
+from customer_gql.messaging.mail.writes import queue_mail
 from customer_gql.settings import SettingsError, load_settings
 from customer_gql.shop.settings.declaration import DECLARED_SETTINGS, WEBSITE
 from customer_gql.shop.settings.writes import set_value
@@ -322,14 +322,19 @@ async def test_two_workers_send_each_of_200_mails_once(tools, store, inbox, empt
     assert await store.fetchval("SELECT count(*) FROM mail_outbox WHERE sent_at IS NULL OR secrets IS NOT NULL") == 0
 
 
-async def test_sent_mails_are_purged_and_waiting_ones_are_not(tools, store, inbox):
+async def test_sent_and_dead_mails_are_purged_and_waiting_ones_are_not(tools, store, inbox):
     await reset_mail(store)
     await deliver_mails(tools)
     await reset_mail(store)
-    now = dt.datetime.now(dt.UTC)
-    assert await delete_old_mails(store, before=now - dt.timedelta(days=1)) == 0
-    assert await delete_old_mails(store, before=now + dt.timedelta(days=1)) == 1
-    assert [row["sent"] for row in await outbox(store)] == [False]
+    await reset_mail(store)
+    await store.execute("UPDATE mail_outbox SET dead_at = now() WHERE id = (SELECT max(id) FROM mail_outbox)")
+    await purge_outbox(tools)
+    assert len(await outbox(store)) == 3
+    await store.execute(
+        "UPDATE mail_outbox SET dead_at = dead_at - interval '1 year', sent_at = sent_at - interval '1 year'"
+    )
+    await purge_outbox(tools)
+    assert [(row["sent"], row["dead"]) for row in await outbox(store)] == [(False, False)]
 
 
 async def test_no_secret_is_in_an_answer_or_a_log_from_button_to_mail(tools, store, inbox, manager, capfd):

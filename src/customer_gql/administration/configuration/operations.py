@@ -12,8 +12,9 @@ from customer_gql.graph.fields import column
 from customer_gql.graph.payloads import Payload
 from customer_gql.graph.roots import INPUT, admin_field, admin_mutation
 from customer_gql.shop.settings.declaration import GLOBAL, MAX_TEXT, STORE_VIEW, WEBSITE
+from customer_gql.shop.settings.reads import validate_scope
 
-from .reads import Scope, validate_reach, values_at
+from .reads import Scope, values_at
 from .types import ConfigurationSetting, configuration_setting
 from .writes import reset_configuration, set_configuration
 
@@ -78,7 +79,7 @@ class ConfigurationAdminQuery:
         decoded = _decoded(scope)
         async with info.context.database.reads.acquire() as connection:
             try:
-                await validate_reach(connection, info.context.viewer, decoded)
+                await validate_scope(connection, *decoded, info.context.viewer.website_ids)
             except RuleError:
                 return None
             settings, values = await values_at(connection, decoded)

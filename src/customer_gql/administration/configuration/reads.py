@@ -1,21 +1,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from customer_gql.core.viewer import Viewer
 from customer_gql.database.statements import Connection
 from customer_gql.shop.settings.declaration import DECLARED_SETTINGS, GLOBAL, STORE_VIEW, WEBSITE, Setting
-from customer_gql.shop.settings.reads import SettingValues, no_such_scope, settings_at, website_of_scope
+from customer_gql.shop.settings.reads import SettingValues, settings_at
 from customer_gql.shop.settings.tables import ConfigurationScope
 
 Scope = tuple[ConfigurationScope, int]
 """A scope and the key of its website or store view; 0 for the global one."""
-
-
-async def validate_reach(connection: Connection, viewer: Viewer, scope: Scope) -> None:
-    """`RuleError` for an unknown scope, and the same one for a website that the viewer does not reach."""
-    website_id = await website_of_scope(connection, *scope)
-    if website_id is not None and not viewer.reaches(website_id):
-        raise no_such_scope()
 
 
 async def values_at(connection: Connection, scope: Scope) -> tuple[Mapping[str, Setting[Any]], SettingValues]:

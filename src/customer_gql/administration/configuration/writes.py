@@ -11,11 +11,11 @@ from customer_gql.customers.profile.sharing import accounts_are_shared
 from customer_gql.database.statements import Connection
 from customer_gql.settings import Settings
 from customer_gql.shop.settings.declaration import DECLARED_SETTINGS, STORE_VIEW, WEBSITE, Setting
-from customer_gql.shop.settings.reads import own_value
+from customer_gql.shop.settings.reads import own_value, validate_scope
 from customer_gql.shop.settings.writes import lock_own_value, reset_value, set_value
 from customer_gql.staff.audit.writes import record_staff_event
 
-from .reads import Scope, is_global, validate_reach
+from .reads import Scope, is_global
 
 _PREFIXES: Final = {WEBSITE: "web", STORE_VIEW: "stv"}
 
@@ -54,7 +54,7 @@ async def reset_configuration(
 
 
 async def _editable_setting(connection: Connection, viewer: Viewer, path: str, scope: Scope) -> Setting[Any]:
-    await validate_reach(connection, viewer, scope)
+    await validate_scope(connection, *scope, viewer.website_ids)
     if is_global(scope) and viewer.website_ids is not None:
         raise RuleError("Your role does not reach all websites.", path=["scope"], code=UserErrorCode.NOT_ALLOWED)
     setting = DECLARED_SETTINGS.get(path)

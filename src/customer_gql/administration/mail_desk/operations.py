@@ -19,9 +19,9 @@ from customer_gql.messaging.mail import writes
 from customer_gql.messaging.mail.addressing import MailScope, find_mail_scope, load_envelope
 from customer_gql.messaging.mail.kinds import MAIL_KINDS, MailKind
 from customer_gql.messaging.mail.letters import clean_header
-from customer_gql.messaging.mail.tables import TemplateScope
 from customer_gql.messaging.mail.texts.rules import MAX_LENGTHS
 from customer_gql.messaging.mail.texts.templates import PARTS, load_template_texts, render_mail
+from customer_gql.shop.settings.tables import ConfigurationScope
 from customer_gql.staff.audit.writes import record_staff_event
 
 from . import reads
@@ -212,8 +212,8 @@ class MailAdminMutation:
         return MailTemplatePayload()
 
 
-_Place = tuple[TemplateScope, int, str]
-_PREFIXES = {TemplateScope.WEBSITE: "web", TemplateScope.STORE_VIEW: "stv"}
+_Place = tuple[ConfigurationScope, int, str]
+_PREFIXES = {ConfigurationScope.WEBSITE: "web", ConfigurationScope.STORE_VIEW: "stv"}
 
 
 def _require_power(viewer: Viewer, kind: MailKind) -> None:
@@ -242,7 +242,7 @@ async def _record(
         if before is None or before[part] != after.get(part)
     }
     if changes:
-        subject = None if scope is TemplateScope.GLOBAL else encode_id(_PREFIXES[scope], scope_id)
+        subject = None if scope is ConfigurationScope.GLOBAL else encode_id(_PREFIXES[scope], scope_id)
         await record_staff_event(connection, kind, by=actor_of(info.context.viewer), subject=subject, changes=changes)
 
 
@@ -250,12 +250,12 @@ def _place(input: MailTemplateResetInput, viewer: Viewer) -> _Place:
     if input.store_view_id is not None:
         if input.website_id is not None or input.locale is not None:
             raise RuleError("A store view determines its website and language; leave them out.", path=["storeViewId"])
-        return TemplateScope.STORE_VIEW, decode_id(input.store_view_id, "stv"), ""
+        return ConfigurationScope.STORE_VIEW, decode_id(input.store_view_id, "stv"), ""
     locale = writes.validate_locale(input.locale)
     if input.website_id is not None:
-        return TemplateScope.WEBSITE, decode_id(input.website_id, "web"), locale
+        return ConfigurationScope.WEBSITE, decode_id(input.website_id, "web"), locale
     RequiresPermission(Permission.MAIL_MANAGE, all_websites=True).check(viewer)
-    return TemplateScope.GLOBAL, 0, locale
+    return ConfigurationScope.GLOBAL, 0, locale
 
 
 async def _scope(info: Info, store_view_id: strawberry.ID) -> MailScope:

@@ -20,6 +20,7 @@ import structlog
 from sqlalchemy import DateTime, Integer, Interval, bindparam, func, literal, null, select, update
 
 from customer_gql.core.text import to_single_line
+from customer_gql.database.expired_rows import delete_expired_rows, expires
 from customer_gql.database.statements import (
     Connection,
     Row,
@@ -40,7 +41,6 @@ from .texts.templates import TemplateText, load_template_texts, render_mail
 
 log = structlog.get_logger()
 _MAX_ERROR: Final = 300
-PURGE_BATCH: Final = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,9 +248,6 @@ async def erase_secrets(tools: Tools) -> None:
 
 
 async def purge_outbox(tools: Tools) -> None:
-    """Delete what is older than mails are kept."""
-    before = dt.datetime.now(dt.UTC) - dt.timedelta(days=tools.settings.mail_kept_days)
-    done = PURGE_BATCH
-    while done == PURGE_BATCH:
-        async with tools.database.transaction() as connection:
-            done = await writes.delete_old_mails(connection, before=before, at_most=PURGE_BATCH)
+    """Delete what was sent, or given up, longer ago than mails are kept."""
+    kept = dt.timedelta(days=tools.settings.mail_kept_days)
+    await delete_expired_rows(tools.database, [expires(mail, column, kept=kept) for column in ("sent_at", "dead_at")])

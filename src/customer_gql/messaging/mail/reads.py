@@ -1,9 +1,10 @@
 from sqlalchemy import ARRAY, BigInteger, Text, and_, any_, bindparam, or_, select
 
 from customer_gql.database.statements import compile_statement
+from customer_gql.shop.settings.tables import ConfigurationScope
 from customer_gql.shop.websites.tables import store, store_view, website
 
-from .tables import TemplateScope, mail_outbox, mail_template
+from .tables import mail_outbox, mail_template
 
 _view = bindparam("store_view_id", type_=BigInteger())
 SCOPE_OF_MAIL = compile_statement(
@@ -22,15 +23,15 @@ TEMPLATE_OVERRIDES = compile_statement(
         mail_template.c.name == any_(bindparam("names", type_=ARRAY(Text))),
         or_(
             and_(
-                mail_template.c.scope == TemplateScope.STORE_VIEW.value,
+                mail_template.c.scope == ConfigurationScope.STORE_VIEW.value,
                 mail_template.c.scope_id == bindparam("store_view_id", type_=BigInteger()),
             ),
             and_(
                 mail_template.c.locale == any_(bindparam("locales", type_=ARRAY(Text))),
                 or_(
-                    mail_template.c.scope == TemplateScope.GLOBAL.value,
+                    mail_template.c.scope == ConfigurationScope.GLOBAL.value,
                     and_(
-                        mail_template.c.scope == TemplateScope.WEBSITE.value,
+                        mail_template.c.scope == ConfigurationScope.WEBSITE.value,
                         mail_template.c.scope_id == bindparam("website_id", type_=BigInteger()),
                     ),
                 ),

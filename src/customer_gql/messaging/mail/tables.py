@@ -1,7 +1,5 @@
 """Mails to send, written by the transaction that causes them (docs/domain/mail.md#mail-1), and the shop's own texts."""
 
-import enum
-
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
@@ -17,6 +15,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from customer_gql.database.tables import created_at, one_of, table
+from customer_gql.shop.settings.tables import ConfigurationScope
 
 mail_outbox = table(
     "mail_outbox",
@@ -45,13 +44,6 @@ mail_outbox = table(
     distribution="local",
 )
 
-
-class TemplateScope(enum.StrEnum):
-    GLOBAL = "GLOBAL"
-    WEBSITE = "WEBSITE"
-    STORE_VIEW = "STORE_VIEW"
-
-
 # A store view has one language; the wider scopes have a row for each, and `default` for those without.
 mail_template = table(
     "mail_template",
@@ -66,7 +58,7 @@ mail_template = table(
     Column("updated_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("updated_by", BigInteger),
     PrimaryKeyConstraint("name", "scope", "scope_id", "locale"),
-    one_of("scope", TemplateScope),
+    one_of("scope", ConfigurationScope),
     CheckConstraint("(scope = 'GLOBAL') = (scope_id = 0)", name="scope_id"),
     CheckConstraint("(scope = 'STORE_VIEW') = (locale = '')", name="locale"),
     distribution="reference",

@@ -5,27 +5,24 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, bindparam, cast, delete, insert, literal, null, select, update
+from sqlalchemy import cast, delete, insert, literal, null, select, update
 
 from customer_gql.core.concurrent_edits import refuse_other_version
 from customer_gql.core.errors import RuleError, RuleErrors, UserErrorCode
 from customer_gql.core.ids import new_id
 from customer_gql.core.viewer import Websites
 from customer_gql.database.record_versions import advance_record_version, lock_record
-from customer_gql.database.statements import Connection, Row, compile_statement, execute_statement, fetch_one
-from customer_gql.shop.websites.tables import store, store_view, website
+from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one
+from customer_gql.shop.settings.reads import validate_scope
+from customer_gql.shop.settings.tables import ConfigurationScope
 
 from .budgets import is_within_budget
 from .kinds import MAIL_KINDS, MailKind
 from .reads import DEAD_LETTER
 from .secrets import encrypt_secrets, expiry_of
-from .tables import TemplateScope, mail_outbox, mail_template
+from .tables import mail_outbox, mail_template
 from .texts.rules import validate_template_text
 from .texts.templates import DEFAULT_LOCALE, PARTS
-
-_id = bindparam("id", type_=BigInteger())
-_WEBSITE = compile_statement(select(website.c.id.label("website_id")).where(website.c.id == _id))
-_WEBSITE_OF_VIEW = compile_statement(select(store.c.website_id).join(store_view).where(store_view.c.id == _id))
 
 
 async def queue_mail(
@@ -107,16 +104,10 @@ async def erase_expired_secrets(connection: Connection) -> int:
     )
 
 
-async def delete_old_mails(connection: Connection, *, before: dt.datetime, at_most: int = 5_000) -> int:
-    """Delete mails sent, or given up, before a time; how many."""
-    old = select(mail_outbox.c.id).where((mail_outbox.c.sent_at < before) | (mail_outbox.c.dead_at < before))
-    return await execute_statement(connection, delete(mail_outbox).where(mail_outbox.c.id.in_(old.limit(at_most))))
-
-
 async def update_template(
     connection: Connection,
     kind: MailKind,
-    scope: TemplateScope,
+    scope: ConfigurationScope,
     scope_id: int,
     locale: str,
     *,
@@ -156,7 +147,7 @@ async def update_template(
 
 
 async def reset_template(
-    connection: Connection, kind: MailKind, scope: TemplateScope, scope_id: int, locale: str, *, websites: Websites
+    connection: Connection, kind: MailKind, scope: ConfigurationScope, scope_id: int, locale: str, *, websites: Websites
 ) -> Row:
     """Delete the shop's text of one scope and language, so that the next one applies; the deleted text."""
     await _validate_scope(connection, scope, scope_id, websites)
@@ -176,15 +167,9 @@ def _record_of(key: Mapping[str, Any]) -> str:
     return ":".join(["mail_template", *[str(part) for part in key.values()]])
 
 
-async def _validate_scope(connection: Connection, scope: TemplateScope, scope_id: int, websites: Websites) -> None:
-    """A website that is not in `websites`, and a store view of one, are reported as unknown."""
-    if scope is TemplateScope.GLOBAL:
-        return
-    of_website = scope is TemplateScope.WEBSITE
-    found = await fetch_one(connection, _WEBSITE if of_website else _WEBSITE_OF_VIEW, id=scope_id)
-    if found is None or (websites is not None and found.website_id not in websites):
-        field = "websiteId" if of_website else "storeViewId"
-        raise RuleError("There is no such scope.", path=[field], code=UserErrorCode.NOT_FOUND)
+async def _validate_scope(connection: Connection, scope: ConfigurationScope, scope_id: int, websites: Websites) -> None:
+    path = ["websiteId" if scope is ConfigurationScope.WEBSITE else "storeViewId"]
+    await validate_scope(connection, scope, scope_id, websites, path=path)
 
 
 def validate_locale(given: str | None) -> str:

@@ -3,13 +3,14 @@
 A store view inherits from its website, and a website from the global scope (docs/domain/settings.md#settings-1).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
 from sqlalchemy import ARRAY, BigInteger, Text, and_, any_, bindparam, case, func, or_, select
 
 from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.core.viewer import Websites
 from customer_gql.database.statements import Connection, compile_statement, fetch_rows, fetch_value
 from customer_gql.shop.websites.tables import store, store_view, website
 
@@ -93,17 +94,19 @@ async def own_value(
     return None if found is None else orjson.loads(found)
 
 
-async def website_of_scope(connection: Connection, scope: ConfigurationScope, scope_id: int) -> int | None:
-    """The website that a scope belongs to; None for the global one. `RuleError` when there is no such scope."""
+async def validate_scope(
+    connection: Connection,
+    scope: ConfigurationScope,
+    scope_id: int,
+    websites: Websites,
+    *,
+    path: Sequence[str] = ("scope",),
+) -> None:
+    """`RuleError` for an unknown website or store view, and the same one for those outside `websites`."""
     if scope is GLOBAL:
-        return None
+        return
     known = select(website.c.id) if scope is WEBSITE else select(store.c.website_id).join(store_view)
     column = website.c.id if scope is WEBSITE else store_view.c.id
     website_id = await fetch_value(connection, known.where(column == scope_id))
-    if website_id is None:
-        raise no_such_scope()
-    return website_id
-
-
-def no_such_scope() -> RuleError:
-    return RuleError("There is no such website or store view.", path=["scope"], code=UserErrorCode.NOT_FOUND)
+    if website_id is None or (websites is not None and website_id not in websites):
+        raise RuleError("There is no such website or store view.", path=path, code=UserErrorCode.NOT_FOUND)

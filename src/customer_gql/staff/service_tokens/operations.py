@@ -1,5 +1,3 @@
-"""Service tokens, and the history of staff."""
-
 import datetime as dt
 from typing import Annotated, Any, Final
 
@@ -10,12 +8,11 @@ from customer_gql.core.ids import decode_id
 from customer_gql.core.permissions import Permission
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
-from customer_gql.graph.lists import admin_list
 from customer_gql.graph.roots import INPUT, admin_field, admin_mutation
 from customer_gql.staff import reads
 from customer_gql.staff.roles.scopes import validate_name
 from customer_gql.staff.tables import service_token
-from customer_gql.staff.types import ServiceToken, ServiceTokenPayload, StaffEvent
+from customer_gql.staff.types import ServiceToken, ServiceTokenPayload
 
 from . import writes
 
@@ -74,15 +71,6 @@ class ServiceTokenAdminQuery:
     async def service_tokens(self, info: Info) -> list[Any]:
         known = reads.visible_within(service_token.c.website_ids, info.context.viewer.website_ids)
         return await info.context.fetch(reads.SERVICE_TOKENS.where(*known).limit(100))
-
-    staff_history = admin_list(
-        reads.event_list,
-        "NEWEST",
-        of=StaffEvent,
-        permission=Permission.STAFF_MANAGE,
-        all_websites=True,
-        description="History of staff, newest event first, in pages.",
-    )
 
 
 @strawberry.type

@@ -1,7 +1,6 @@
 """The second factor: six digits of an authenticator (RFC 6238), or a recovery code.
 
-The secret has to be read back, so it is encrypted and not hashed: Fernet under the first of the settings' secret keys,
-together with the user's id, so that a row copied to another user opens nothing. The key is never in the database.
+The secret has to be read back, so it is encrypted and not hashed, see `security.secret_keys`.
 """
 
 import datetime as dt
@@ -9,7 +8,6 @@ import enum
 import secrets
 from typing import Final
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from pyotp import random_base32
 from pyotp.totp import TOTP
 from sqlalchemy import delete, insert, update
@@ -21,6 +19,7 @@ from customer_gql.core.ids import encode_id
 from customer_gql.core.text import normalize_compatible_text
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_value
 from customer_gql.security import tokens
+from customer_gql.security.secret_keys import decrypt_text, encrypt_text
 from customer_gql.settings import Settings
 from customer_gql.staff.audit.writes import actor_without_token, record_staff_event
 from customer_gql.staff.reads import RECOVERY_CODES_LEFT
@@ -43,29 +42,14 @@ class FactorCheck(enum.Enum):
     WRONG = "wrong"
 
 
-def _encryption_keys(settings: Settings) -> MultiFernet:
-    keys = settings.secret_keys.get_secret_value()
-    if not keys:
+def _encrypt_secret(settings: Settings, staff_id: int, secret: str) -> bytes:
+    encrypted = encrypt_text(secret, settings.secret_keys, owner=staff_id)
+    if encrypted is None:
         raise RuleError(
             "A second factor cannot be set up: the service has no CUSTOMER_GQL_SECRET_KEYS.",
             code=UserErrorCode.NOT_ALLOWED,
         )
-    return MultiFernet([Fernet(key.strip()) for key in keys.split(",")])
-
-
-def _encrypt_secret(settings: Settings, staff_id: int, secret: str) -> bytes:
-    return _encryption_keys(settings).encrypt(f"{staff_id}:{secret}".encode())
-
-
-def _decrypt_secret(settings: Settings, user: Row) -> str | None:
-    """None when no key of the settings fits: then no code passes."""
-    if not settings.secret_keys.get_secret_value():
-        return None
-    try:
-        owner, _, secret = _encryption_keys(settings).decrypt(user.secret).decode().partition(":")
-    except InvalidToken:
-        return None
-    return secret if owner == str(user.id) else None
+    return encrypted.encode()
 
 
 async def enroll_totp(connection: Connection, user: Row, settings: Settings) -> tuple[str, str]:
@@ -137,8 +121,8 @@ def _is_digits(text: str) -> bool:
 
 
 async def _check_digits(connection: Connection, user: Row, code: str, settings: Settings) -> bool:
-    secret = _decrypt_secret(settings, user)
-    if secret is None:
+    secret = decrypt_text(user.secret.decode(), settings.secret_keys, owner=user.id)
+    if secret is None:  # no key of the settings fits
         return False
     now = int(dt.datetime.now(dt.UTC).timestamp()) // STEP_SECONDS
     totp = TOTP(secret)

@@ -6,7 +6,6 @@ not take German away from Germans.
 """
 
 import enum
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -17,20 +16,20 @@ from jinja2 import Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
+from customer_gql.core.values.person_names import contains_link
 from customer_gql.database.statements import Connection, Row, fetch_rows
 from customer_gql.messaging.mail.addressing import MailScope
 from customer_gql.messaging.mail.kinds import MAIL_KINDS
 from customer_gql.messaging.mail.reads import TEMPLATE_OVERRIDES
-from customer_gql.messaging.mail.tables import TemplateScope
+from customer_gql.shop.settings.tables import ConfigurationScope
 
 from .rules import HTML_ENVIRONMENT, PLAIN_ENVIRONMENT
 
 FRAME_FOLDER: Final = Path(__file__).with_name("frames")
 DEFAULT_LOCALE: Final = "default"
 PARTS: Final = ("subject", "html", "text")
-_ADVERTISES: Final = re.compile(r"://|www\.|\w\.[a-z]{2,}", re.IGNORECASE)
 _SUFFIXES: Final = {"subject": "subject", "html": "html", "text": "txt"}
-_RANKS: Final = (TemplateScope.WEBSITE.value, TemplateScope.GLOBAL.value)
+_RANKS: Final = (ConfigurationScope.WEBSITE.value, ConfigurationScope.GLOBAL.value)
 
 
 class TemplateOrigin(enum.Enum):
@@ -103,7 +102,7 @@ async def load_template_texts(
 
 def _choose_text(name: str, rows: Sequence[Row], scope: MailScope, locales: Sequence[str]) -> TemplateText:
     overrides = {(row.scope, row.locale): row for row in rows}
-    own = overrides.get((TemplateScope.STORE_VIEW.value, ""))
+    own = overrides.get((ConfigurationScope.STORE_VIEW.value, ""))
     if own is not None:
         return _text_of_override(own, scope.locale)
     for locale in locales:
@@ -146,7 +145,7 @@ def _format_value(name: str, value: Any) -> str:
         return str(value)[:16].replace("T", " ") + " UTC"
     line = " ".join(str(value).split())
     # A stranger signs up with somebody's address and an advertisement for a name; our mail must not carry it.
-    return "" if name == "firstName" and _ADVERTISES.search(line) else line
+    return "" if name == "firstName" and contains_link(line) else line
 
 
 @lru_cache(maxsize=256)
