@@ -192,7 +192,7 @@ def test_files_that_are_not_there(tmp_path: Path, shop_url: str):
             "There is no role 'boss'; there are: administrator, support, viewer.",
         ),
         (["staff", "create", "ann@shop.example", "--role", "viewer"], "ann@shop.example is already a staff user."),
-        (["staff", "create", "nonsense", "--role", "viewer"], "An email address must have an @-sign."),
+        (["staff", "create", "nonsense", "--role", "viewer"], "Enter an e-mail address such as name@example.com."),
         (["staff", "token", "bob@shop.example"], "There is no active staff user bob@shop.example."),
         (["customer", "token", "bob@shop.example"], "There is no customer bob@shop.example."),
         (["customer", "token", "bob"], "There is no customer bob."),

@@ -241,6 +241,7 @@ async def _open_context(
         settings,
         replace(viewer, address=origin.address or None),
         caller=origin,
+        language=origin.language,
         cookies=cookies,
         background=background,
     )

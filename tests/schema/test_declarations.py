@@ -50,7 +50,6 @@ NOT_PERSONAL = {
     "TrackingNumber.number": "made by the carrier",
     "HistoryEvent.kind": "a word of this service",
     "FieldChange.field": "name of an input field",
-    "CustomerMassActionResult.reason": "an error of this service",
 }
 """Text that needs no mask, and why. A new slice lists its own in its `samples.py`."""
 

@@ -5,16 +5,21 @@ docs/domain/concurrent-edits.md#concurrent-edits-3. Nothing here knows where a r
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
-from .errors import RuleError, UserErrorCode
+from .errors import Refusal, RuleError, UserErrorCode
 
 Changes = Mapping[str, tuple[Any, Any]]
 """Fields by name with the value before and the value after."""
 ReadChanges = Callable[[int], Awaitable[Iterable[Changes]]]
 """The changes of a record after a version, oldest first."""
+
+_VERSION_CONFLICT: Final = Refusal(
+    "version.conflict", "Somebody else changed this since you read it: {fields}.", UserErrorCode.VERSION_CONFLICT
+)
+_VERSION_UNKNOWN: Final = Refusal("version.unknown", "The newest version is {version!s}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +36,9 @@ class FieldConflict:
 
 
 class VersionConflict(RuleError):
-    code = UserErrorCode.VERSION_CONFLICT
-
     def __init__(self, current_version: int, conflicts: list[FieldConflict]) -> None:
-        names = ", ".join(conflict.field for conflict in conflicts)
-        super().__init__(f"Changed by somebody else since version was read: {names}.", path=["expectedVersion"])
+        fields = [conflict.field for conflict in conflicts]
+        super().__init__(_VERSION_CONFLICT, {"fields": fields}, ["expectedVersion"])
         self.current_version = current_version
         self.conflicts = conflicts
 
@@ -45,7 +48,7 @@ async def refuse_conflicts(edits: Changes, *, current: int, expected: int | None
     if expected is None or expected == current:
         return
     if expected > current:
-        raise RuleError(f"The newest version is {current}.", path=["expectedVersion"])
+        raise _VERSION_UNKNOWN(path=["expectedVersion"], version=current)
     bases: dict[str, Any] = {}
     for changes in await changes_since(expected):
         for field, (before, _after) in changes.items():

@@ -7,25 +7,27 @@ import email_validator
 import idna
 from email_validator import EmailNotValidError
 
-from .errors import RuleError, UserErrorCode
-from .text import normalize_compatible_text, value_is_required
+from .errors import Refusal
+from .text import TEXT_TOO_LONG, normalize_compatible_text, value_is_required
 
 MAX_EMAIL: Final = 254
 # Addresses of documentation and test domains belong to nobody; imports and demos are full of them.
 email_validator.SPECIAL_USE_DOMAIN_NAMES = []
 
+_EMAIL_INVALID: Final = Refusal("email.invalid", "Enter an e-mail address such as name@example.com.")
+
 
 def validate_email(text: str, path: Sequence[str] = ("email",)) -> str:
     """The address as it is stored (docs/domain/profile.md#profile-4)."""
     if len(text) > MAX_EMAIL:
-        raise RuleError(f"Enter at most {MAX_EMAIL} characters.", path=path, code=UserErrorCode.TOO_LONG)
+        raise TEXT_TOO_LONG(path=path, limit=MAX_EMAIL)
     plain = normalize_compatible_text(text)
     if not plain:
         raise value_is_required(path)
     try:
         return email_validator.validate_email(plain, check_deliverability=False, globally_deliverable=True).normalized
-    except EmailNotValidError as error:
-        raise RuleError(str(error), path=path) from None
+    except EmailNotValidError:
+        raise _EMAIL_INVALID(path=path) from None
 
 
 def normalize_email(email: str) -> str:

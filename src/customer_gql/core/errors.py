@@ -1,12 +1,16 @@
 """Errors a caller can act on.
 
-`RuleError` is raised by rules and becomes an entry of the payload's `userErrors`. `GraphError` and its subclasses end
-the operation and become top-level errors with `extensions.code`.
+A rule raises a `RuleError`, made by the `Refusal` declared beside it, and it becomes an entry of the payload's
+`userErrors`. `GraphError` and its subclasses end the operation and become top-level errors with `extensions.code`.
 """
 
 import enum
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
+
+from .messages.catalogues import ENGLISH, load_catalogue
+from .messages.templates import MessageTemplate
 
 
 class ErrorCode(enum.StrEnum):
@@ -94,17 +98,74 @@ class UserErrorCode(enum.Enum):
     VERSION_CONFLICT = "VERSION_CONFLICT"
 
 
+class Refusal:
+    """What a rule refuses with: a stable key `area.reason`, a coarse code, and a sentence with placeholders in English.
+
+    Declared once, beside the rule, and called by it with the values of the placeholders, which are JSON values and never
+    secrets. The other languages are in `core.messages`, docs/errors.md explains keys to clients.
+    """
+
+    __slots__ = ("code", "key", "template")
+
+    def __init__(self, key: str, english: str, code: UserErrorCode = UserErrorCode.INVALID) -> None:
+        if not _KEY.fullmatch(key):
+            raise ValueError(
+                f"The key of a refusal is an area and a reason like address.postcode_invalid, not {key!r}."
+            )
+        if key in REFUSALS:
+            raise ValueError(f"{key} is declared twice.")
+        self.key = key
+        self.code = code
+        self.template = MessageTemplate(english)
+        REFUSALS[key] = self
+
+    def __call__(self, *, path: Sequence[str] = (), **params: Any) -> "RuleError":
+        return RuleError(self, params, path)
+
+
+_KEY: Final = re.compile(r"[a-z]+(_[a-z]+)*\.[a-z]+(_[a-z]+)*")
+REFUSALS: Final[dict[str, Refusal]] = {}
+"""Every declared refusal of the modules that are imported, by key."""
+
+
 class RuleError(Exception):
     """A rule refuses. `path` runs from the input's root to the value at fault."""
 
-    code: UserErrorCode = UserErrorCode.INVALID
-
-    def __init__(self, message: str, *, path: Sequence[str] = (), code: UserErrorCode | None = None) -> None:
-        super().__init__(message)
-        self.message = message
+    def __init__(self, refusal: Refusal, params: Mapping[str, Any], path: Sequence[str]) -> None:
+        if params.keys() != refusal.template.placeholders:
+            raise TypeError(f"{refusal.key} takes {sorted(refusal.template.placeholders)}, not {sorted(params)}.")
+        super().__init__(refusal.key)
+        self.refusal = refusal
+        self.params = dict(params)
         self.path = list(path)
-        if code is not None:
-            self.code = code
+
+    @property
+    def key(self) -> str:
+        return self.refusal.key
+
+    @property
+    def code(self) -> UserErrorCode:
+        return self.refusal.code
+
+    def __str__(self) -> str:
+        """For logs, the command line and reports, which speak English."""
+        return self.message_in(ENGLISH)
+
+    def message_in(self, language: str) -> str:
+        translated = load_catalogue(language).get(self.key, self.refusal.template)
+        return translated.render_message(self.params, language)
+
+    def at(self, path: Sequence[str]) -> "RuleError":
+        """The same refusal of another part of the input."""
+        return RuleError(self.refusal, self.params, path)
+
+
+def restore_refusal(key: object, params: object, path: Sequence[str]) -> RuleError | None:
+    """A refusal that was stored; None where this version of the service has no such one."""
+    refusal = REFUSALS.get(key) if isinstance(key, str) else None
+    if refusal is None or not isinstance(params, dict) or params.keys() != refusal.template.placeholders:
+        return None
+    return RuleError(refusal, params, path)
 
 
 class RuleErrors(Exception):
@@ -112,7 +173,10 @@ class RuleErrors(Exception):
 
     def __init__(self, errors: Iterable[RuleError]) -> None:
         self.errors = list(errors)
-        super().__init__("; ".join(error.message for error in self.errors))
+        super().__init__([error.key for error in self.errors])
+
+    def __str__(self) -> str:
+        return "; ".join(map(str, self.errors))
 
 
 def validate_together(rules: Mapping[str, Callable[[], Any]]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import re
 from decimal import Decimal
 from typing import Final
 
-from .errors import RuleError
+from .errors import Refusal
 
 MAX_AMOUNT: Final = Decimal(1_000_000_000)
 _MAX_DIGITS: Final = 40
@@ -37,6 +37,12 @@ _MINOR_DIGITS: Final = {
     **dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3),
     **dict.fromkeys(["CLF", "UYW"], 4),
 }
+
+_AMOUNT_TOO_LARGE: Final = Refusal("amount.too_large", "An amount is a number of at most {limit}.")
+_TOO_MANY_DECIMALS: Final = Refusal(
+    "amount.too_many_decimals", "An amount in {currency} has at most {digits} decimals."
+)
+_AMOUNT_ZERO: Final = Refusal("amount.zero", "Enter an amount that is not zero.")
 
 
 def minor_digits(currency: str) -> int:
@@ -75,12 +81,12 @@ def parse_decimal(text: str) -> Decimal:
 def validate_amount(amount: Decimal, currency: str, *, path: list[str]) -> int:
     """An amount somebody typed, in minor units: not zero, no finer than the currency's, at most 10^9 major units."""
     if not amount.is_finite() or abs(amount) > MAX_AMOUNT:
-        raise RuleError(f"An amount is a number of at most {MAX_AMOUNT:,}.", path=path)
+        raise _AMOUNT_TOO_LARGE(path=path, limit=int(MAX_AMOUNT))
     digits = minor_digits(currency)
     exponent = amount.as_tuple().exponent
     # The decimals are counted before anything is computed: arithmetic rounds to 28 digits.
     if not isinstance(exponent, int) or -exponent > digits:
-        raise RuleError(f"An amount in {currency} has at most {digits} decimals.", path=path)
+        raise _TOO_MANY_DECIMALS(path=path, currency=currency, digits=digits)
     if amount == 0:
-        raise RuleError("Enter an amount that is not zero.", path=path)
+        raise _AMOUNT_ZERO(path=path)
     return int(amount.scaleb(digits))

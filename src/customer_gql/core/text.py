@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Final
 
-from .errors import RuleError, UserErrorCode
+from .errors import Refusal, RuleError, UserErrorCode
 
 MAX_TEXT: Final = 4096
 """Code points of a text whose field states no larger limit."""
@@ -54,6 +54,16 @@ _SPELT_OUT: Final = str.maketrans(
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 # Every combining mark of this Python's Unicode version; none is assigned beyond these planes.
 _MARKS: Final = frozenset(chr(code) for code in range(0x300, 0x20000) if unicodedata.combining(chr(code)))
+
+TEXT_TOO_LONG: Final = Refusal("text.too_long", "Enter at most {limit} characters.", UserErrorCode.TOO_LONG)
+_NOT_ONE_LINE: Final = Refusal("text.not_one_line", "Enter one line of text, without control characters.")
+_CONTROL_CHARACTER: Final = Refusal(
+    "text.control_character", "Enter text without control characters; line breaks and tabs are fine."
+)
+_DIRECTION_OVERRIDE: Final = Refusal(
+    "text.direction_override", "Enter text without characters that change the direction of what follows."
+)
+_VALUE_REQUIRED: Final = Refusal("value.required", "Enter a value; this field is required.", UserErrorCode.REQUIRED)
 
 
 def normalize_text(text: str) -> str:
@@ -154,7 +164,7 @@ def validate_line(text: str | None, path: Sequence[str], longest: int, *, requir
     line = normalize_text(text or "")
     _refuse_longer(line, path, longest)
     if has_control_character(line) or _LINE_ENDS.search(line):
-        raise RuleError("Enter one line of text, without control characters.", path=path)
+        raise _NOT_ONE_LINE(path=path)
     _refuse_bidi_override(line, path)
     if required and not line:
         raise value_is_required(path)
@@ -166,7 +176,7 @@ def validate_lines(text: str | None, path: Sequence[str], longest: int, *, requi
     lines = normalize_text(_LINE_ENDS.sub("\n", text or ""))
     _refuse_longer(lines, path, longest)
     if _CONTROL_IN_LINES.search(lines):
-        raise RuleError("Enter text without control characters; line breaks and tabs are fine.", path=path)
+        raise _CONTROL_CHARACTER(path=path)
     _refuse_bidi_override(lines, path)
     if required and not lines:
         raise value_is_required(path)
@@ -175,12 +185,12 @@ def validate_lines(text: str | None, path: Sequence[str], longest: int, *, requi
 
 def _refuse_longer(text: str, path: Sequence[str], longest: int) -> None:
     if len(text) > longest:
-        raise RuleError(f"Enter at most {longest:,} characters.", path=path, code=UserErrorCode.TOO_LONG)
+        raise TEXT_TOO_LONG(path=path, limit=longest)
 
 
 def _refuse_bidi_override(text: str, path: Sequence[str]) -> None:
     if has_bidi_override(text):
-        raise RuleError("Enter text without characters that change the direction of what follows.", path=path)
+        raise _DIRECTION_OVERRIDE(path=path)
 
 
 def is_unchanged(given: object, stored: object) -> bool:
@@ -189,4 +199,4 @@ def is_unchanged(given: object, stored: object) -> bool:
 
 
 def value_is_required(path: Sequence[str]) -> RuleError:
-    return RuleError("Enter a value; this field is required.", path=path, code=UserErrorCode.REQUIRED)
+    return _VALUE_REQUIRED(path=path)

@@ -5,6 +5,8 @@ import enum
 from dataclasses import dataclass
 from typing import Final
 
+from .messages.catalogues import ENGLISH
+
 
 class ViewerKind(enum.Enum):
     GUEST = "guest"
@@ -59,6 +61,8 @@ class RequestOrigin:
     store_view: str | None = None
     visitor: str | None = None
     page: str | None = None
+    # Of messages, chosen from what the request accepts.
+    language: str = ENGLISH
     # Sent by a timer of the page, not by a person; it keeps no session alive.
     is_background: bool = False
 

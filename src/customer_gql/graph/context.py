@@ -9,6 +9,7 @@ from typing import Any
 import strawberry
 from sqlalchemy.sql.base import Executable
 
+from customer_gql.core.messages.catalogues import ENGLISH
 from customer_gql.core.viewer import GUEST, RequestOrigin, Viewer
 from customer_gql.database.background import Background, Work
 from customer_gql.database.pools import Database
@@ -29,6 +30,8 @@ class Context:
     caller: RequestOrigin = field(default_factory=RequestOrigin)
     cookies: Cookies = field(default_factory=Cookies)
     background: Background = field(default_factory=Background)
+    # Of messages that people read.
+    language: str = ENGLISH
     # Lets the session of the token go on from now; None where nothing is to be recorded.
     record_use: Callable[[], None] | None = None
     loads: RequestLoads = field(init=False)

@@ -1,18 +1,19 @@
 """What mutations answer: payloads, and the rules that refused as `userErrors`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, dataclass
 from typing import Any, Final
 
 import asyncpg
 import strawberry
 from strawberry.extensions import FieldExtension
+from strawberry.scalars import JSON
 from strawberry.types.arguments import InputContext
 from strawberry.types.base import StrawberryMaybe, StrawberryOptional
 from strawberry.types.field import StrawberryField
 
 from customer_gql.core.concurrent_edits import VersionConflict
-from customer_gql.core.errors import RuleError, RuleErrors, UserErrorCode
+from customer_gql.core.errors import Refusal, RuleError, RuleErrors, UserErrorCode
 
 from .context import Info
 
@@ -22,7 +23,6 @@ EXPECTED_VERSION: Final = (
 )
 LINKS_TO_QUERY: Final = "links_to_query"
 """Metadata of a field whose type is the query type of the schema, see `schema.roots`."""
-_NULL_REFUSED: Final = "Enter a value, or leave the field out to keep what is stored."
 UserErrorCodeType = strawberry.enum(
     UserErrorCode,
     name="UserErrorCode",
@@ -44,11 +44,36 @@ for _value in UserErrorCodeType.__strawberry_definition__.values:  # pyright: ig
 
 VIOLATIONS: Final = (asyncpg.ForeignKeyViolationError, asyncpg.UniqueViolationError)
 
+_RECORD_GONE: Final = Refusal(
+    "record.changed_meanwhile",
+    "A record that the input names was removed, or came into use, at the same time. Read it again.",
+    UserErrorCode.NOT_FOUND,
+)
+_VALUE_TAKEN: Final = Refusal(
+    "record.taken_meanwhile",
+    "Another record got one of these values at the same time. Read it again, or choose another value.",
+    UserErrorCode.TAKEN,
+)
+_NULL_REFUSED: Final = Refusal(
+    "value.null", "Enter a value, or leave the field out to keep what is stored.", UserErrorCode.REQUIRED
+)
+
 
 @strawberry.interface(description="Reason why a mutation did nothing, or only a part of what was requested.")
 class UserError:
     code: UserErrorCodeType = strawberry.field(description="Kind of the refusal.")  # pyright: ignore
-    message: str = strawberry.field(description="A sentence for the person who typed the value; not meant for code.")
+    key: str = strawberry.field(
+        description="Stable name of the rule that refused, as `address.postcode_invalid`: for programs to switch on, and "
+        "to translate by. Further keys may appear under each code, so treat an unknown one by its code."
+    )
+    params: JSON = strawberry.field(  # pyright: ignore[reportInvalidTypeForm]
+        description="Values that the message is about, by name: a JSON object of numbers, texts and lists of texts. Each "
+        "key has the same names every time."
+    )
+    message: str = strawberry.field(
+        description="A sentence for the person who typed the value, in the language that `Accept-Language` asks for: "
+        "German, Dutch, Swedish, else English. Not meant for code."
+    )
     path: list[str] | None = strawberry.field(
         description="Path from the root of the input to the invalid value; null when the whole input is meant.",
         default=None,
@@ -98,8 +123,14 @@ class Payload:
     )
 
 
-def user_error(error: RuleError) -> UserError:
-    shared: dict[str, Any] = {"code": error.code, "message": error.message, "path": error.path or None}
+def user_error(error: RuleError, language: str) -> UserError:
+    shared: dict[str, Any] = {
+        "code": error.code,
+        "key": error.key,
+        "params": error.params,
+        "message": error.message_in(language),
+        "path": error.path or None,
+    }
     if isinstance(error, VersionConflict):
         return VersionConflictError(**shared, current_version=error.current_version, conflicts=error.conflicts)  # pyright: ignore[reportArgumentType] - rows pass through
     return InputError(**shared)
@@ -108,10 +139,8 @@ def user_error(error: RuleError) -> UserError:
 def rule_of_violation(violated: asyncpg.PostgresError) -> RuleError:
     """The rule behind a constraint. Writes judge first, so only a change made at the same time leads here."""
     if isinstance(violated, asyncpg.ForeignKeyViolationError):
-        message = "A record that the input names was removed, or came into use, at the same time. Read it again."
-        return RuleError(message, code=UserErrorCode.NOT_FOUND)
-    message = "Another record got one of these values at the same time. Read it again, or choose another value."
-    return RuleError(message, code=UserErrorCode.TAKEN)
+        return _RECORD_GONE()
+    return _VALUE_TAKEN()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +159,7 @@ def _build_input(kind: Any, value: Mapping[str, Any], context: InputContext) -> 
     fields = {context.config.name_converter.from_field(field): field for field in kind.__strawberry_definition__.fields}
     nulls = [name for name, field in fields.items() if _refuses_null(field) and value.get(name, field) is None]
     if nulls:
-        return RefusedInput([RuleError(_NULL_REFUSED, path=[name], code=UserErrorCode.REQUIRED) for name in nulls])
+        return RefusedInput([_NULL_REFUSED(path=[name]) for name in nulls])
     left_out = {
         field.python_name: None
         for field in fields.values()
@@ -165,12 +194,15 @@ class ReturnsUserErrors(FieldExtension):
     async def resolve_async(self, next_: Any, source: Any, info: Info, **kwargs: Any) -> Any:
         refused = [error for value in kwargs.values() if isinstance(value, RefusedInput) for error in value.errors]
         if refused:
-            return self.payload(user_errors=[user_error(error) for error in refused])
+            return self._refuse(refused, info)
         try:
             return await next_(source, info, **kwargs)
         except RuleError as error:
-            return self.payload(user_errors=[user_error(error)])
+            return self._refuse([error], info)
         except RuleErrors as several:
-            return self.payload(user_errors=[user_error(error) for error in several.errors])
+            return self._refuse(several.errors, info)
         except VIOLATIONS as violated:
-            return self.payload(user_errors=[user_error(rule_of_violation(violated))])
+            return self._refuse([rule_of_violation(violated)], info)
+
+    def _refuse(self, errors: Sequence[RuleError], info: Info) -> Payload:
+        return self.payload(user_errors=[user_error(error, info.context.language) for error in errors])

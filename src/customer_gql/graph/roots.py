@@ -6,7 +6,7 @@ import strawberry
 from strawberry.extensions import FieldExtension
 from strawberry.types.field import StrawberryField
 
-from customer_gql.core.errors import Forbidden, Unauthenticated
+from customer_gql.core.errors import Forbidden, Refusal, Unauthenticated, UserErrorCode
 from customer_gql.core.permissions import Permission
 from customer_gql.core.viewer import TOKEN_HAS_ENDED, Viewer, ViewerKind
 from customer_gql.security.audit import ON_IMPERSONATION_REFUSED
@@ -18,7 +18,11 @@ from .payloads import ReturnsUserErrors
 ADMIN: Final = {"audience": "admin"}
 SIGN_IN_AS_STAFF: Final = "Sign in as staff: send a staff token as `Authorization: Bearer …`."
 _SIGN_IN_AS_CUSTOMER: Final = "Sign in: send a customer token as `Authorization: Bearer …`."
-IMPERSONATION_REFUSED: Final = "Staff signed in as a customer may not do this; only the customer may."
+IMPERSONATION_REFUSED: Final = Refusal(
+    "impersonation.refused",
+    "Staff signed in as a customer may not do this; only the customer may.",
+    UserErrorCode.NOT_ALLOWED,
+)
 DryRun = Annotated[bool, strawberry.argument(description="Return the result without storing anything.")]
 INPUT: Final = strawberry.argument(description="Record that the mutation applies to, and the values for it.")
 
@@ -84,7 +88,7 @@ class NotImpersonated(FieldExtension):
     async def resolve_async(self, next_: Any, source: Any, info: Info, **kwargs: Any) -> Any:
         if info.context.viewer.is_impersonated:
             await record_impersonation_refusal(info.context, info.field_name)
-            raise Forbidden(IMPERSONATION_REFUSED)
+            raise Forbidden(str(IMPERSONATION_REFUSED()))
         return await next_(source, info, **kwargs)
 
 

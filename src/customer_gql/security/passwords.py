@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import Table, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from customer_gql.core.errors import RuleError, Unavailable, UserErrorCode
+from customer_gql.core.errors import Refusal, Unavailable, UserErrorCode
 from customer_gql.database.pools import Database
 from customer_gql.database.statements import Connection, execute_statement
 
@@ -17,6 +17,24 @@ from .common_passwords import is_common_password, is_derived_from
 from .hashing import MAX_LENGTH, hash_password, needs_rehash, normalize_password
 
 _LETTERS_AND_DIGITS: Final = (str.islower, str.isupper, str.isdigit)
+
+_TOO_LONG: Final = Refusal(
+    "password.too_long", "The password is too long. Use at most {limit} characters.", UserErrorCode.TOO_LONG
+)
+_TOO_SHORT: Final = Refusal("password.too_short", "The password is too short. Use at least {minimum} characters.")
+_BLANK_AT_END: Final = Refusal("password.blank_at_end", "The password starts or ends with a space. Remove it.")
+_TOO_FEW_KINDS: Final = Refusal(
+    "password.too_few_character_kinds", "Use at least {minimum} of: lower case, upper case, digits, other characters."
+)
+_TOO_COMMON: Final = Refusal(
+    "password.too_common", "This password is one of those that are tried first. Choose another."
+)
+PASSWORD_CHANGED_MEANWHILE: Final = Refusal(
+    "password.changed_meanwhile", "The password was changed at the same time. Sign in again."
+)
+_GUESSABLE: Final = Refusal(
+    "password.guessable", "The password is made of the shop's name, your name or your address. Choose another."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +54,7 @@ class PasswordRules:
 def validate_password_length(password: str, path: list[str]) -> None:
     """A password that is longer than any is refused before it costs anything."""
     if len(normalize_password(password)) > MAX_LENGTH:
-        message = f"The password is too long. Use at most {MAX_LENGTH} characters."
-        raise RuleError(message, path=path, code=UserErrorCode.TOO_LONG)
+        raise _TOO_LONG(path=path, limit=MAX_LENGTH)
 
 
 def validate_new_password(password: str, rules: PasswordRules, *, path: list[str]) -> None:
@@ -45,21 +62,19 @@ def validate_new_password(password: str, rules: PasswordRules, *, path: list[str
     validate_password_length(password, path)
     text = normalize_password(password)
     if len(text) < rules.minimum:
-        raise RuleError(f"The password is too short. Use at least {rules.minimum} characters.", path=path)
+        raise _TOO_SHORT(path=path, minimum=rules.minimum)
     if text != text.strip():
-        raise RuleError("The password starts or ends with a space. Remove it.", path=path)
+        raise _BLANK_AT_END(path=path)
     if _count_character_classes(text) < rules.character_classes:
-        message = f"Use at least {rules.character_classes} of: lower case, upper case, digits, other characters."
-        raise RuleError(message, path=path)
+        raise _TOO_FEW_KINDS(path=path, minimum=rules.character_classes)
     folded = text.casefold()
     if is_common_password(folded):
-        raise RuleError("This password is one of those that are tried first. Choose another.", path=path)
+        raise _TOO_COMMON(path=path)
     # Whole, too: the words of an address may be too short to be looked for inside.
     is_public_word = any(_comparable(word) == _comparable(text) for word in rules.public_words)
     has_forbidden = any(word.casefold() in folded for word in rules.forbidden_words)
     if has_forbidden or is_public_word or is_derived_from(folded, rules.public_words):
-        message = "The password is made of the shop's name, your name or your address. Choose another."
-        raise RuleError(message, path=path)
+        raise _GUESSABLE(path=path)
 
 
 def _comparable(text: str) -> str:

@@ -7,7 +7,7 @@ import strawberry
 
 from customer_gql.core.actor import actor_of
 from customer_gql.core.emails import validate_email
-from customer_gql.core.errors import RuleError, UserErrorCode, validate_together
+from customer_gql.core.errors import Refusal, UserErrorCode, validate_together
 from customer_gql.core.ids import decode_id
 from customer_gql.core.permissions import Permission
 from customer_gql.core.text import validate_line
@@ -22,6 +22,15 @@ from customer_gql.staff.sign_in import links, passwords
 from . import reads, writes
 from .tables import staff_role
 from .types import StaffInvitation, StaffUser, StaffUserPayload, StaffUserSort
+
+_STAFF_DEACTIVATED: Final = Refusal(
+    "staff.deactivated", "The account of this staff user is deactivated. Activate it first.", UserErrorCode.NOT_ALLOWED
+)
+_INVITATION_NOT_FOUND: Final = Refusal(
+    "staff_invitation.not_found",
+    "There is no such invitation. It may have been used or withdrawn.",
+    UserErrorCode.NOT_FOUND,
+)
 
 
 @strawberry.input(description="A new staff user.")
@@ -211,11 +220,7 @@ class StaffAdminMutation:
         async with info.context.transaction() as connection:
             user = await writes.lock_manageable_user(connection, staff_id, by=actor_of(info.context.viewer))
             if not user.is_active:
-                raise RuleError(
-                    "The account of this staff user is deactivated. Activate it first.",
-                    path=["id"],
-                    code=UserErrorCode.NOT_ALLOWED,
-                )
+                raise _STAFF_DEACTIVATED(path=["id"])
             await links.invite_staff_user(connection, user, by=actor_of(info.context.viewer))
         return StaffInvitePayload(staff_key=staff_id)
 
@@ -232,11 +237,7 @@ class StaffAdminMutation:
         async with info.context.transaction() as connection:
             user = await writes.lock_manageable_user(connection, staff_id, by=by)
             if not await links.withdraw_invitation(connection, user, by=by):
-                raise RuleError(
-                    "There is no such invitation. It may have been used or withdrawn.",
-                    path=["id"],
-                    code=UserErrorCode.NOT_FOUND,
-                )
+                raise _INVITATION_NOT_FOUND(path=["id"])
         return StaffInvitationWithdrawPayload(staff_key=staff_id, withdrawn_id=input.id)
 
 

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -11,8 +11,9 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from customer_gql.core.actor import SYSTEM, Actor
 from customer_gql.core.concurrent_edits import refuse_conflicts
 from customer_gql.core.emails import normalize_email
-from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.core.errors import Refusal, UserErrorCode
 from customer_gql.core.ids import encode_id, new_id
+from customer_gql.core.terminal import CommandFailed
 from customer_gql.core.text import sort_key
 from customer_gql.core.values.person_names import validate_person_name
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one, fetch_rows, fetch_value
@@ -24,14 +25,21 @@ from customer_gql.staff.sign_in import passwords, sessions
 
 from .tables import SignedInBy, staff_role, staff_user
 
-_UNKNOWN_STAFF = "There is no such staff user."
+_EMAIL_TAKEN: Final = Refusal("staff.email_taken", "{email} is already a staff user.", UserErrorCode.TAKEN)
+_STAFF_NOT_FOUND: Final = Refusal("staff.not_found", "There is no such staff user.", UserErrorCode.NOT_FOUND)
+_OWN_ROLE: Final = Refusal(
+    "staff.own_role", "You cannot change your own role. Ask another administrator.", UserErrorCode.NOT_ALLOWED
+)
+_OWN_ACCOUNT: Final = Refusal(
+    "staff.own_account", "You cannot deactivate yourself. Ask another administrator.", UserErrorCode.NOT_ALLOWED
+)
 
 
 async def create_staff_user(connection: Connection, *, email: str, name: str, role: str) -> int:
     """A staff user made at the command line, with a role by name."""
     named = {row.name: row.id for row in await fetch_rows(connection, select(staff_role))}
     if role not in named:
-        raise RuleError(f"There is no role {role!r}; there are: {', '.join(sorted(named))}.", path=["role"])
+        raise CommandFailed(f"There is no role {role!r}; there are: {', '.join(sorted(named))}.")
     name = validate_person_name(name, ["name"], required=True) or ""
     return await add_staff_user(connection, email=email, name=name, job_title=None, role_id=named[role], by=SYSTEM)
 
@@ -56,7 +64,7 @@ async def add_staff_user(
         .returning(staff_user.c.id),
     )
     if created is None:
-        raise RuleError(f"{email} is already a staff user.", path=["email"], code=UserErrorCode.TAKEN)
+        raise _EMAIL_TAKEN(path=["email"], email=email)
     changes = {
         "email": (None, normalize_email(email)),
         "name": (None, name),
@@ -80,7 +88,7 @@ async def lock_manageable_user(connection: Connection, staff_id: int, *, by: Act
         .with_for_update(of=staff_user),
     )
     if found is None or not is_visible_to(by, found.website_ids):
-        raise RuleError(_UNKNOWN_STAFF, path=["id"], code=UserErrorCode.NOT_FOUND)
+        raise _STAFF_NOT_FOUND(path=["id"])
     refuse_stronger(by, Grant.of(found), ["id"])
     return found
 
@@ -112,11 +120,7 @@ async def change_staff_user(
     )
     if "role_id" in changed:
         if _is_self(by, staff_id):
-            raise RuleError(
-                "You cannot change your own role. Ask another administrator.",
-                path=["roleId"],
-                code=UserErrorCode.NOT_ALLOWED,
-            )
+            raise _OWN_ROLE(path=["roleId"])
         await _require_assignable_role(connection, changed["role_id"], by)
     version = await _store_user(connection, user, changed)
     await writes.require_administrator(connection, path=["roleId"])
@@ -159,9 +163,7 @@ async def deactivate_staff_user(connection: Connection, staff_id: int, *, by: Ac
     await writes.serialize_role_changes(connection)
     user = await lock_manageable_user(connection, staff_id, by=by)
     if _is_self(by, staff_id):
-        raise RuleError(
-            "You cannot deactivate yourself. Ask another administrator.", path=["id"], code=UserErrorCode.NOT_ALLOWED
-        )
+        raise _OWN_ACCOUNT(path=["id"])
     if not user.is_active:
         return 0
     version = await _store_user(connection, user, {"is_active": False})

@@ -8,7 +8,7 @@ from support.staff import make_website, staff_client
 ACT = """
 mutation Act($input: CustomerMassActionInput!, $dryRun: Boolean! = false) {
   customerMassAction(input: $input, dryRun: $dryRun) {
-    results { id outcome reason customer { group { id } newsletterSubscriptions { storeView { code } status } } }
+    results { id outcome error { code key params message path } customer { group { id } newsletterSubscriptions { storeView { code } status } } }
     doneCount unchangedCount refusedCount notFoundCount
     userErrors { code path }
   }
@@ -97,7 +97,25 @@ async def test_assign_group_tells_of_each_customer_what_happened(admin_client, c
     assert [result["id"] for result in answer["results"]] == ids[:4]
     counts = [answer[f"{name}Count"] for name in ("done", "unchanged", "refused", "notFound")]
     assert counts == [1, 1, 1, 1]
-    assert answer["results"][2]["reason"]
+    errors = [result["error"] for result in answer["results"]]
+    assert errors == [
+        None,
+        None,
+        {
+            "code": "NOT_ALLOWED",
+            "key": "customer_group.decided_by_company",
+            "params": {},
+            "message": "The company of this customer decides the group. Change it for the company.",
+            "path": ["selection", "ids", "2"],
+        },
+        {
+            "code": "NOT_FOUND",
+            "key": "customer.not_found",
+            "params": {},
+            "message": "There is no such customer.",
+            "path": ["selection", "ids", "3"],
+        },
+    ]
     groups = [result["customer"] and result["customer"]["group"]["id"] for result in answer["results"]]
     assert groups == [encode_id("grp", 2), encode_id("grp", 2), encode_id("grp", 1), None]
     versions = await connection.fetch(
@@ -191,7 +209,7 @@ async def test_subscribing_is_refused_where_the_newsletter_is_turned_off(admin_c
         answer = await act(admin_client, "SUBSCRIBE", [customer_id(shopper)])
         await connection.execute("DELETE FROM configuration_value WHERE path = 'newsletter.enabled'")
         assert outcomes(answer) == ["REFUSED"]
-        assert "turned off" in answer["results"][0]["reason"]
+        assert answer["results"][0]["error"]["key"] == "newsletter.switched_off"
         assert answer["results"][0]["customer"]["newsletterSubscriptions"] == []
 
 

@@ -28,7 +28,7 @@ async def test_all_that_is_wrong_with_a_row_is_told(shop: Shop):
     refused = shop.refused()
     assert {(file, line) for file, line, *_ in refused} == {("people.csv", "3")}
     assert {column: reason for _, _, column, reason, _ in refused} == {
-        "email": "The part after the @-sign is not valid. It should have a period.",
+        "email": "Enter an e-mail address such as name@example.com.",
         "_website": "There is no such website.",
         "lastname": "Enter at most 255 characters.",
         "suffix": "Enter at most 40 characters.",

@@ -65,7 +65,7 @@ async def test_what_became_of_the_sample_files(shop: Shop):
         "customers.csv",
         "31",
         "email",
-        "The part after the @-sign is not valid. It should have a period.",
+        "Enter an e-mail address such as name@example.com.",
         "adavis@consolidatedmessenger",
     )
     assert await shop.rows(

@@ -5,7 +5,12 @@ import datetime as dt
 import pytest
 
 from customer_gql.administration.customer_import.adobe.load import Counts
-from customer_gql.administration.customer_import.dates import DateOrder, parse_date_of_birth, parse_past_time
+from customer_gql.administration.customer_import.dates import (
+    DateOrder,
+    UnreadableDate,
+    parse_date_of_birth,
+    parse_past_time,
+)
 from customer_gql.core.errors import RuleError
 from support.adobe_shop import ANN, Shop, sheet
 
@@ -77,9 +82,9 @@ def test_times_that_are_read(text: str, order: DateOrder | None, expected: str):
     ],
 )
 def test_times_that_are_left_out(text: str, order: DateOrder | None, message: str):
-    with pytest.raises(RuleError) as refused:
+    with pytest.raises((UnreadableDate, RuleError)) as refused:
         parse_past_time(text, ["created_at"], order)
-    assert refused.value.message == message
+    assert str(refused.value) == message
 
 
 @pytest.mark.parametrize(
@@ -109,9 +114,9 @@ def test_birthdays_that_are_read(text: str, order: DateOrder | None, expected: s
     ],
 )
 def test_birthdays_that_are_left_out(text: str, order: DateOrder | None, message: str):
-    with pytest.raises(RuleError) as refused:
+    with pytest.raises((UnreadableDate, RuleError)) as refused:
         parse_date_of_birth(text, ["dob"], order)
-    assert refused.value.message == message
+    assert str(refused.value) == message
 
 
 @pytest.mark.parametrize("nothing", ["", "NULL", "0000-00-00 00:00:00", "0000-00-00", "00/00/0000", "\\N"])

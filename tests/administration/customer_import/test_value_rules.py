@@ -94,7 +94,7 @@ OVERRIDE = "Enter text without characters that change the direction of what foll
         ),
         (
             "nobody",
-            "An email address must have an @-sign.",
+            "Enter an e-mail address such as name@example.com.",
             {"sign_up": "email", "quick_edit": "email", "customer_import": "email", "address_import": "_email"},
         ),
         (

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from customer_gql.core.actor import Actor
 from customer_gql.core.concurrent_edits import refuse_other_version
-from customer_gql.core.errors import Forbidden, RuleError, UserErrorCode
+from customer_gql.core.errors import Forbidden, Refusal, UserErrorCode
 from customer_gql.core.ids import encode_id
 from customer_gql.core.viewer import Viewer
 from customer_gql.customers.profile.sharing import accounts_are_shared
@@ -18,6 +18,19 @@ from customer_gql.staff.audit.writes import record_staff_event
 from .reads import Scope, is_global
 
 _PREFIXES: Final = {WEBSITE: "web", STORE_VIEW: "stv"}
+
+_NEEDS_ALL_WEBSITES: Final = Refusal(
+    "setting.needs_all_websites", "Your role does not reach all websites.", UserErrorCode.NOT_ALLOWED
+)
+_SETTING_NOT_FOUND: Final = Refusal("setting.not_found", "There is no such setting.", UserErrorCode.NOT_FOUND)
+_HAS_OWN_MUTATION: Final = Refusal(
+    "setting.has_own_mutation", "Change this setting with `{mutation}`.", UserErrorCode.NOT_ALLOWED
+)
+_FOLLOWS_ACCOUNTS: Final = Refusal(
+    "setting.follows_accounts",
+    "Accounts work on all websites, so your role has to reach all of them.",
+    UserErrorCode.NOT_ALLOWED,
+)
 
 
 async def set_configuration(
@@ -56,14 +69,12 @@ async def reset_configuration(
 async def _editable_setting(connection: Connection, viewer: Viewer, path: str, scope: Scope) -> Setting[Any]:
     await validate_scope(connection, *scope, viewer.website_ids)
     if is_global(scope) and viewer.website_ids is not None:
-        raise RuleError("Your role does not reach all websites.", path=["scope"], code=UserErrorCode.NOT_ALLOWED)
+        raise _NEEDS_ALL_WEBSITES(path=["scope"])
     setting = DECLARED_SETTINGS.get(path)
     if setting is None:
-        raise RuleError("There is no such setting.", path=["path"], code=UserErrorCode.NOT_FOUND)
+        raise _SETTING_NOT_FOUND(path=["path"])
     if setting.own_mutation is not None:
-        raise RuleError(
-            f"Change this setting with `{setting.own_mutation}`.", path=["path"], code=UserErrorCode.NOT_ALLOWED
-        )
+        raise _HAS_OWN_MUTATION(path=["path"], mutation=setting.own_mutation)
     await _validate_power(connection, viewer, setting)
     return setting
 
@@ -77,11 +88,7 @@ async def _validate_power(connection: Connection, viewer: Viewer, setting: Setti
     if needed is not None and (needed not in viewer.permissions or viewer.website_ids is not None):
         raise Forbidden(f"{setting.path} needs the permission {needed} for all websites.", permission=needed)
     if setting.follows_accounts and viewer.website_ids is not None and await accounts_are_shared(connection):
-        raise RuleError(
-            "Accounts work on all websites, so your role has to reach all of them.",
-            path=["scope"],
-            code=UserErrorCode.NOT_ALLOWED,
-        )
+        raise _FOLLOWS_ACCOUNTS(path=["scope"])
 
 
 async def _record_change(

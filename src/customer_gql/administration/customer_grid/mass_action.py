@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from customer_gql.core.actor import Actor
+from customer_gql.core.errors import Refusal, RuleError, UserErrorCode
 from customer_gql.core.ids import encode_id
 from customer_gql.core.viewer import Websites
 from customer_gql.customers.accounts.sessions.access import end_all_access
@@ -13,18 +14,24 @@ from customer_gql.customers.history.writes import record_customer_events
 from customer_gql.customers.newsletter.opt_in import ENABLED
 from customer_gql.customers.newsletter.writes import subscribe_customers, unsubscribe_customers
 from customer_gql.customers.profile.tables import CustomerType
-from customer_gql.customers.profile.values.validation import COMPANY_DECIDES_GROUP
-from customer_gql.customers.profile.writes import assign_group, delete_customers, lock_customers
+from customer_gql.customers.profile.values.validation import COMPANY_DECIDES_GROUP, IS_COMPANY_ADMIN
+from customer_gql.customers.profile.writes import CUSTOMER_NOT_FOUND, assign_group, delete_customers, lock_customers
 from customer_gql.database.statements import Connection, Row
 from customer_gql.shop.groups.writes import validate_group
 from customer_gql.shop.settings.reads import setting
 from customer_gql.shop.websites.reads import find_default_views
 
 MAX_IDS: Final = 100
-UNKNOWN: Final = "There is no such customer."
-NEEDS_ANOTHER_ADMIN: Final = "This customer is the admin of a company. Make another of its users the admin first."
-NO_DEFAULT_VIEW: Final = "The website of this customer has no default store view to subscribe to."
-NO_NEWSLETTER: Final = "The newsletter of this customer's default store view is turned off."
+_NO_DEFAULT_VIEW: Final = Refusal(
+    "newsletter.no_default_view",
+    "The website of this customer has no default store view to subscribe to.",
+    UserErrorCode.NOT_ALLOWED,
+)
+_NEWSLETTER_OFF: Final = Refusal(
+    "newsletter.switched_off",
+    "The newsletter of this customer's default store view is turned off.",
+    UserErrorCode.NOT_ALLOWED,
+)
 
 
 class MassAction(enum.Enum):
@@ -45,7 +52,7 @@ class MassActionOutcome(enum.Enum):
 class MassActionResult:
     customer_id: int
     outcome: MassActionOutcome
-    reason: str | None = None
+    refused: RuleError | None = None
 
 
 async def run_mass_action(
@@ -73,15 +80,19 @@ async def run_mass_action(
             results = await _assign_group(connection, found, group_id, by)
         case MassAction.DELETE:
             results = await _delete(connection, found, by)
-    return [results[id] if id in found else MassActionResult(id, MassActionOutcome.NOT_FOUND, UNKNOWN) for id in ids]
+    return [results.get(id) or _not_found(id) for id in ids]
 
 
 def _done(id: int, *, changed: bool = True) -> MassActionResult:
     return MassActionResult(id, MassActionOutcome.DONE if changed else MassActionOutcome.UNCHANGED)
 
 
-def _refused(id: int, reason: str) -> MassActionResult:
-    return MassActionResult(id, MassActionOutcome.REFUSED, reason)
+def _refused(id: int, refusal: Refusal) -> MassActionResult:
+    return MassActionResult(id, MassActionOutcome.REFUSED, refusal())
+
+
+def _not_found(id: int) -> MassActionResult:
+    return MassActionResult(id, MassActionOutcome.NOT_FOUND, CUSTOMER_NOT_FOUND())
 
 
 async def _subscribe(connection: Connection, found: Mapping[int, Row], by: Actor) -> dict[int, MassActionResult]:
@@ -92,7 +103,7 @@ async def _subscribe(connection: Connection, found: Mapping[int, Row], by: Actor
     events = [(id, found[id].version, {"isSubscribed": (False, True)}) for id in changed]
     await record_customer_events(connection, events, kind="SUBSCRIBED", by=by)
     results = {
-        id: _refused(id, NO_NEWSLETTER if row.website_id in views else NO_DEFAULT_VIEW) for id, row in found.items()
+        id: _refused(id, _NEWSLETTER_OFF if row.website_id in views else _NO_DEFAULT_VIEW) for id, row in found.items()
     }
     return results | {id: _done(id, changed=id in changed) for id in wanted}
 
@@ -129,4 +140,4 @@ async def _delete(connection: Connection, found: Mapping[int, Row], by: Actor) -
     events = [(id, row.version + 1, {}) for id, row in gone.items()]
     websites = {id: row.website_id for id, row in gone.items()}
     await record_customer_events(connection, events, kind="DELETED", by=by, deleted_from=websites)
-    return {id: _done(id) if id in gone else _refused(id, NEEDS_ANOTHER_ADMIN) for id in found}
+    return {id: _done(id) if id in gone else _refused(id, IS_COMPANY_ADMIN) for id in found}

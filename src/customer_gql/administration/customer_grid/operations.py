@@ -1,17 +1,17 @@
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final
 
 import strawberry
 
 from customer_gql.administration.website_moves.types import WebsiteMove
 from customer_gql.core.actor import actor_of
-from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.core.errors import Refusal, UserErrorCode
 from customer_gql.core.ids import decode_id
 from customer_gql.core.permissions import Permission
 from customer_gql.customers.profile.types import CustomerPayload, Gender
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
-from customer_gql.graph.payloads import EXPECTED_VERSION, Payload
+from customer_gql.graph.payloads import EXPECTED_VERSION, Payload, user_error
 from customer_gql.graph.roots import INPUT, DryRun, RequiresPermission, admin_mutation
 
 from .mass_action import MAX_IDS, MassAction, MassActionOutcome, MassActionResult, run_mass_action
@@ -21,6 +21,13 @@ from .types import CustomerMassActionResult
 
 # Whether one of these changes tells what is stored, and a dry run leaves no trace in the history.
 _PERSONAL_FIELDS: Final = {"email", "telephone", "postcode", "taxVatNumber", "gender"}
+
+_SELECTION_EMPTY: Final = Refusal("selection.empty", "Select at least one customer.", UserErrorCode.REQUIRED)
+_TOO_MANY_SELECTED: Final = Refusal(
+    "selection.too_many", "Select at most {limit} customers; these are {count}.", UserErrorCode.TOO_MANY
+)
+_GROUP_MISSING: Final = Refusal("mass_action.group_missing", "Enter the group to assign.", UserErrorCode.REQUIRED)
+_GROUP_UNUSED: Final = Refusal("mass_action.group_unused", "Leave the group out; only ASSIGN_GROUP takes one.")
 
 
 @strawberry.input(
@@ -132,34 +139,44 @@ class CustomerGridAdminMutation:
             results = await run_mass_action(
                 connection, input.action, ids, group_id=group_id, websites=viewer.website_ids, by=actor_of(viewer)
             )
-        return _make_payload(results)
+        return _make_payload(results, ids, info.context.language)
 
 
 def _selected_ids(selection: CustomerSelection) -> list[int]:
     ids = selection.ids.value if selection.ids else []
     path = ["selection", "ids"]
     if not ids:
-        raise RuleError("Select at least one customer.", path=path, code=UserErrorCode.REQUIRED)
+        raise _SELECTION_EMPTY(path=path)
     if len(ids) > MAX_IDS:
-        message = f"Select at most {MAX_IDS} customers; these are {len(ids)}."
-        raise RuleError(message, path=path, code=UserErrorCode.TOO_MANY)
+        raise _TOO_MANY_SELECTED(path=path, limit=MAX_IDS, count=len(ids))
     return [decode_id(id, "cus") for id in ids]
 
 
 def _group_id(input: CustomerMassActionInput) -> int | None:
     assigns = input.action is MassAction.ASSIGN_GROUP
     if assigns and input.group_id is None:
-        raise RuleError("Enter the group to assign.", path=["groupId"], code=UserErrorCode.REQUIRED)
+        raise _GROUP_MISSING(path=["groupId"])
     if not assigns and input.group_id is not None:
-        raise RuleError("Leave the group out; only ASSIGN_GROUP takes one.", path=["groupId"])
+        raise _GROUP_UNUSED(path=["groupId"])
     return None if input.group_id is None else decode_id(input.group_id, "grp")
 
 
-def _make_payload(results: list[MassActionResult]) -> CustomerMassActionPayload:
+def _make_payload(results: list[MassActionResult], ids: Sequence[int], language: str) -> CustomerMassActionPayload:
     outcomes = [result.outcome for result in results]
+    errors = {
+        result.customer_id: user_error(
+            result.refused.at(["selection", "ids", str(ids.index(result.customer_id))]), language
+        )
+        for result in results
+        if result.refused is not None
+    }
     return CustomerMassActionPayload(
         results=[
-            CustomerMassActionResult(customer_key=result.customer_id, outcome=result.outcome, reason=result.reason)
+            CustomerMassActionResult(
+                customer_key=result.customer_id,
+                outcome=result.outcome,
+                error=errors.get(result.customer_id),
+            )
             for result in results
         ],
         done_count=outcomes.count(MassActionOutcome.DONE),

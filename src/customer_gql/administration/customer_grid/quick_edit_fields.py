@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from customer_gql.administration.website_moves.steps import refuse_excluded_group
 from customer_gql.core.emails import validate_email
-from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.core.errors import Refusal, UserErrorCode
 from customer_gql.core.ids import decode_id, encode_id
 from customer_gql.core.viewer import Websites
 from customer_gql.customers.addresses.settings import TELEPHONE
@@ -19,6 +19,12 @@ from customer_gql.shop.countries.countries import find_country
 from customer_gql.shop.groups.writes import validate_group
 from customer_gql.shop.settings.reads import SettingValues
 from customer_gql.shop.websites.reads import find_website
+
+_NO_BILLING_ADDRESS: Final = Refusal(
+    "customer.no_default_billing_address",
+    "This customer has no default billing address. Add one first.",
+    UserErrorCode.NOT_ALLOWED,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +101,7 @@ async def _gender(_connection: Connection, row: EditedRow, value: enum.Enum | No
 
 def _require_billing(row: EditedRow, field: str) -> Row:
     if row.billing is None:
-        raise RuleError(
-            "This customer has no default billing address. Add one first.",
-            path=[field],
-            code=UserErrorCode.NOT_ALLOWED,
-        )
+        raise _NO_BILLING_ADDRESS(path=[field])
     return row.billing
 
 

@@ -7,6 +7,7 @@ from customer_gql.customers.profile.reads import find_reachable_customer
 from customer_gql.customers.profile.types import CustomerLink
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
+from customer_gql.graph.payloads import UserError
 from customer_gql.graph.scalars import graph_enum
 
 from .mass_action import MassAction, MassActionOutcome
@@ -28,7 +29,7 @@ graph_enum(
     {
         "DONE": "The action was done.",
         "UNCHANGED": "Nothing had to change.",
-        "REFUSED": "A rule forbids the action; `reason` explains it.",
+        "REFUSED": "A rule forbids the action; `error` says which one.",
         "NOT_FOUND": "There is no such customer, or the website is outside the reach of the viewer's role.",
     },
     name="CustomerMassActionOutcome",
@@ -39,7 +40,7 @@ graph_enum(
 class CustomerMassActionResult:
     customer_key: strawberry.Private[int]
     outcome: MassActionOutcome = column("Outcome for this customer.")
-    reason: str | None = column("Reason of a refusal, in words; else null.")
+    error: UserError | None = column("What the action was refused with; null when it was not.")
 
     @strawberry.field(description="Id of the customer, as given.")
     def id(self) -> strawberry.ID:

@@ -8,6 +8,7 @@ from customer_gql.core.errors import RuleError
 from customer_gql.core.text import MAX_TEXT, find_text_fault, normalize_text, validate_line, value_is_required
 from customer_gql.customers.addresses.validation import MAX_STREET_LINES, validate_street
 
+from .dates import UnreadableDate
 from .report import CellProblem, Outcome
 
 T = TypeVar("T")
@@ -95,8 +96,8 @@ class Cells:
             return on_fault(column, fault)
         try:
             return rule(text, [column])
-        except RuleError as error:
-            return on_fault(column, error.message)
+        except (RuleError, UnreadableDate) as error:
+            return on_fault(column, str(error))
 
 
 def _find_fault(text: str) -> str | None:

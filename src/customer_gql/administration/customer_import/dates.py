@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from typing import Final
 
-from customer_gql.core.errors import RuleError
 from customer_gql.customers.profile.values.validation import validate_date_of_birth
 
 _EARLIEST_YEAR: Final = 1900
@@ -20,6 +19,10 @@ _YEAR_FIRST: Final = re.compile(
 _YEAR_LAST: Final = re.compile(
     rf"(?P<a>\d{{1,2}})([-/.])(?P<b>\d{{1,2}})\2(?P<year>\d{{4}}|\d{{2}}){_TIME}", re.IGNORECASE | re.ASCII
 )
+
+
+class UnreadableDate(Exception):
+    """Why a cell has no date or time: one sentence for the report."""
 
 
 class DateOrder(enum.StrEnum):
@@ -37,9 +40,9 @@ def is_no_date(text: str) -> bool:
 def parse_date_of_birth(text: str, path: Sequence[str], order: DateOrder | None) -> date:
     """The day; a time must be midnight. A year of two digits counts if only one century puts it into the past."""
     now = datetime.now(UTC)
-    fault = RuleError("Enter a date like 1979-10-31 or 10/31/1979.", path=path)
+    fault = UnreadableDate("Enter a date like 1979-10-31 or 10/31/1979.")
     try:
-        found = _parse(text, order, path, centuries=[1900, 2000], now=now)
+        found = _parse(text, order, centuries=[1900, 2000], now=now)
     except ValueError:
         raise fault from None
     if found.tzinfo or (found.hour, found.minute, found.second) != (0, 0, 0):
@@ -47,23 +50,23 @@ def parse_date_of_birth(text: str, path: Sequence[str], order: DateOrder | None)
     return validate_date_of_birth(found.date(), path)
 
 
-def parse_past_time(text: str, path: Sequence[str], order: DateOrder | None) -> datetime:
+def parse_past_time(text: str, _path: Sequence[str], order: DateOrder | None) -> datetime:
     """The moment, in UTC where no zone is given. A year of two digits is the last such year that is past."""
     now = datetime.now(UTC)
     this_century = now.year - now.year % 100
     try:
-        found = _parse(text, order, path, centuries=[this_century], now=now)
+        found = _parse(text, order, centuries=[this_century], now=now)
     except ValueError:
-        raise RuleError("Enter a time like 2024-01-31 09:30:00.", path=path) from None
+        raise UnreadableDate("Enter a time like 2024-01-31 09:30:00.") from None
     if _EARLIEST_YEAR <= found.year <= now.year:  # the year first: one at the end of the calendar has no UTC
         found = found if found.tzinfo else found.replace(tzinfo=UTC)
         if found <= now:
             return found
-    raise RuleError(f"Enter a time from {_EARLIEST_YEAR} to now.", path=path)
+    raise UnreadableDate(f"Enter a time from {_EARLIEST_YEAR} to now.")
 
 
-def _parse(text: str, order: DateOrder | None, path: Sequence[str], *, centuries: list[int], now: datetime) -> datetime:
-    """Raises ValueError for what is no date, `RuleError` for what is more than one."""
+def _parse(text: str, order: DateOrder | None, *, centuries: list[int], now: datetime) -> datetime:
+    """Raises ValueError for what is no date, `UnreadableDate` for what is more than one."""
     if match := _YEAR_LAST.fullmatch(text):
         first, second = int(match["a"]), int(match["b"])
         days = (
@@ -75,7 +78,7 @@ def _parse(text: str, order: DateOrder | None, path: Sequence[str], *, centuries
         )
         years = _years(match["year"], centuries, now)
         dates = {found for year in years for month, day in days if (found := _date(year, month, day))}
-        return _only(dates, path, match)
+        return _only(dates, match)
     if match := _YEAR_FIRST.fullmatch(text):
         return _at_time(date(int(match["year"]), int(match["b"]), int(match["c"])), match)
     return datetime.fromisoformat(text)
@@ -96,13 +99,13 @@ def _date(year: int, month: int, day: int) -> date | None:
         return None
 
 
-def _only(dates: set[date], path: Sequence[str], match: re.Match[str]) -> datetime:
+def _only(dates: set[date], match: re.Match[str]) -> datetime:
     if not dates:
         raise ValueError
     if len({(found.month, found.day) for found in dates}) > 1:
-        raise RuleError("The day or the month may come first; say --dates dmy or --dates mdy.", path=path)
+        raise UnreadableDate("The day or the month may come first; say --dates dmy or --dates mdy.")
     if len(dates) > 1:
-        raise RuleError("The year may be of two centuries; write it with four digits.", path=path)
+        raise UnreadableDate("The year may be of two centuries; write it with four digits.")
     return _at_time(dates.pop(), match)
 
 

@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterator
 from typing import BinaryIO, Final, NamedTuple
 
-from customer_gql.core.errors import RuleError
+from customer_gql.core.terminal import CommandFailed
 
 LONGEST_LINE: Final = 1_000_000
 _CHUNK: Final = 1 << 18
@@ -26,7 +26,7 @@ _OTHER_FILES: Final = (
 )
 
 
-class ImportFault(RuleError):
+class ImportFault(CommandFailed):
     """Why nothing was imported: one sentence for the person who runs the import."""
 
 

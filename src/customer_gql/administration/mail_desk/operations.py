@@ -4,7 +4,7 @@ from typing import Annotated, Any, Final
 import strawberry
 
 from customer_gql.core.actor import actor_of
-from customer_gql.core.errors import BadInput, Forbidden, RuleError
+from customer_gql.core.errors import BadInput, Forbidden, Refusal
 from customer_gql.core.ids import decode_id, encode_id
 from customer_gql.core.permissions import Permission
 from customer_gql.core.viewer import Viewer, ViewerKind
@@ -30,6 +30,10 @@ from .types import DeadMail, MailPreview, MailTemplate, MailTemplateName
 StoreViewId = Annotated[
     strawberry.ID, strawberry.argument(description="The store view, which determines the language.")
 ]
+
+_STORE_VIEW_DETERMINES: Final = Refusal(
+    "mail_template.scope_ambiguous", "A store view determines its website and language; leave them out."
+)
 
 
 @strawberry.input(description="The text of one mail, at one scope, in one language.")
@@ -249,7 +253,7 @@ async def _record(
 def _place(input: MailTemplateResetInput, viewer: Viewer) -> _Place:
     if input.store_view_id is not None:
         if input.website_id is not None or input.locale is not None:
-            raise RuleError("A store view determines its website and language; leave them out.", path=["storeViewId"])
+            raise _STORE_VIEW_DETERMINES(path=["storeViewId"])
         return ConfigurationScope.STORE_VIEW, decode_id(input.store_view_id, "stv"), ""
     locale = writes.validate_locale(input.locale)
     if input.website_id is not None:

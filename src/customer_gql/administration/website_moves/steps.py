@@ -2,7 +2,7 @@
 
 import enum
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import BigInteger, ColumnElement, Select, cast, func, select, update
 
@@ -10,7 +10,7 @@ from customer_gql.commerce.carts.tables import cart
 from customer_gql.commerce.orders.tables import sales_order
 from customer_gql.commerce.reward_points.tables import reward_points
 from customer_gql.commerce.store_credit.tables import store_credit
-from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.core.errors import Refusal, UserErrorCode
 from customer_gql.customers.accounts.sessions.access import end_sessions_elsewhere
 from customer_gql.customers.accounts.sessions.reach import is_excluded_from_website
 from customer_gql.customers.newsletter.tables import SubscriptionStatus, newsletter_subscription
@@ -18,6 +18,12 @@ from customer_gql.customers.profile.sharing import accounts_are_shared
 from customer_gql.customers.profile.tables import customer
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one
 from customer_gql.shop.websites.tables import store, store_view
+
+_GROUP_EXCLUDED: Final = Refusal(
+    "customer_group.excluded_from_website",
+    "The customer's group is excluded from this website. Change the group first.",
+    UserErrorCode.NOT_ALLOWED,
+)
 
 
 class MoveKind(enum.StrEnum):
@@ -166,8 +172,4 @@ async def finish_move(connection: Connection, account: Row, website_id: int) -> 
 async def refuse_excluded_group(connection: Connection, account: Row, website_id: int) -> None:
     """A customer whose group is kept out of the website could not sign in any more."""
     if await is_excluded_from_website(connection, account.id, website_id):
-        raise RuleError(
-            "The customer's group is excluded from this website. Change the group first.",
-            path=["websiteId"],
-            code=UserErrorCode.NOT_ALLOWED,
-        )
+        raise _GROUP_EXCLUDED(path=["websiteId"])

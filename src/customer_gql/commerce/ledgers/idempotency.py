@@ -4,10 +4,11 @@ import hashlib
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import insert, select
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from customer_gql.core.actor import Actor
-from customer_gql.core.errors import IdempotencyConflict, RuleError, UserErrorCode
+from customer_gql.core.errors import IdempotencyConflict, Refusal, RuleError, UserErrorCode, restore_refusal
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one
 
 from .declaration import Ledger, Movement
@@ -18,10 +19,12 @@ MAX_KEY: Final = 128
 # A repeat of what may be right another time has to be judged again.
 _NOT_REMEMBERED: Final = {UserErrorCode.LIMIT_REACHED, UserErrorCode.VERSION_CONFLICT}
 
+_KEY_INVALID: Final = Refusal("idempotency_key.invalid", "Enter a key of 1 to {limit} printable characters.")
+
 
 def validate_idempotency_key(key: str) -> None:
     if not 1 <= len(key) <= MAX_KEY or not key.isprintable():
-        raise RuleError(f"Enter a key of 1 to {MAX_KEY} printable characters.", path=["idempotencyKey"])
+        raise _KEY_INVALID(path=["idempotencyKey"], limit=MAX_KEY)
 
 
 def actor_key(by: Actor) -> dict[str, Any]:
@@ -64,7 +67,8 @@ async def find_refusal(
     if found.body_hash != _hash_body(movement):
         raise _conflict()
     stored = orjson.loads(found.refusals)
-    return RuleError(stored["message"], path=stored["path"], code=UserErrorCode(stored["code"]))
+    # None where another version of the service stored it: the movement is judged once more.
+    return restore_refusal(stored.get("key"), stored.get("params"), stored["path"])
 
 
 async def remember_refusal(
@@ -72,10 +76,11 @@ async def remember_refusal(
 ) -> None:
     if refused.code in _NOT_REMEMBERED:
         return
-    stored = {"message": refused.message, "path": refused.path, "code": refused.code.value}
+    stored = {"key": refused.key, "params": refused.params, "path": refused.path}
     row = {"body_hash": _hash_body(movement), "refusals": orjson.dumps(stored).decode()}
     key = _refusal_key(ledger, customer_id, movement, by)
-    await execute_statement(connection, insert(refused_movement).values(**key, **row))
+    insert = upsert(refused_movement).values(**key, **row)
+    await execute_statement(connection, insert.on_conflict_do_update(index_elements=list(key), set_=row))
 
 
 def _refusal_key(ledger: Ledger, customer_id: int, movement: Movement, by: Actor) -> dict[str, Any]:

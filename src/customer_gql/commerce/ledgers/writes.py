@@ -1,12 +1,12 @@
 """Moving a balance: one lock, one conditional statement, one entry that is never changed (docs/domain/ledgers.md#ledgers-3)."""
 
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import func, insert, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from customer_gql.core.actor import Actor
-from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.core.errors import Refusal, RuleError, UserErrorCode
 from customer_gql.core.ids import new_id
 from customer_gql.core.text import validate_lines
 from customer_gql.core.viewer import Websites
@@ -23,6 +23,12 @@ from .notices import notify_customer
 from .reads import entry_columns
 
 MAX_COMMENT = 1000
+
+_WEBSITE_UNUSABLE: Final = Refusal(
+    "balance.website_unusable",
+    "The account does not work on this website, so the balance could not be spent. Choose another website.",
+    UserErrorCode.NOT_ALLOWED,
+)
 
 
 async def adjust_balance_once(
@@ -75,11 +81,7 @@ async def _adjust_balance(
 async def _refuse_unreachable_website(connection: Connection, customer: Row, website_id: int) -> None:
     """Where the customer cannot sign in, nobody could spend what is given (docs/domain/ledgers.md#ledgers-5)."""
     if website_id != customer.website_id and not await can_act_on_website(connection, customer.id, website_id):
-        raise RuleError(
-            "The account does not work on this website, so the balance could not be spent. Choose another website.",
-            path=["websiteId"],
-            code=UserErrorCode.NOT_ALLOWED,
-        )
+        raise _WEBSITE_UNUSABLE(path=["websiteId"])
 
 
 async def _record_movement(
@@ -126,7 +128,7 @@ async def _move(connection: Connection, ledger: Ledger, account: dict[str, int],
         .returning(ledger.account.c.balance, ledger.account.c.updated_at),
     )
     if moved is None:
-        raise RuleError(ledger.balance_refusal, path=[ledger.amount], code=UserErrorCode.NOT_ALLOWED)
+        raise ledger.refuse_balance(path=[ledger.amount])
     action = await _action(connection, ledger, account)
     values = {"id": new_id(), "action": action, "balance_after": moved.balance, "created_at": moved.updated_at}
     entry = await fetch_one(

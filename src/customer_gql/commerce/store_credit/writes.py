@@ -4,9 +4,16 @@ from decimal import Decimal
 from typing import Final
 
 from customer_gql.commerce.ledgers.declaration import Ledger
+from customer_gql.core.errors import Refusal, UserErrorCode
 from customer_gql.core.money import to_major_units, validate_amount
 
 from .tables import StoreCreditAction, store_credit, store_credit_entry
+
+_CREDIT_INSUFFICIENT: Final = Refusal(
+    "store_credit.insufficient",
+    "The balance cannot fall below zero. Take at most what is there.",
+    UserErrorCode.NOT_ALLOWED,
+)
 
 
 def validate_credit(amount: Decimal, currency: str) -> int:
@@ -20,7 +27,7 @@ STORE_CREDIT: Final = Ledger(
     validate_amount=validate_credit,
     first_action=StoreCreditAction.CREATED.value,
     action=StoreCreditAction.UPDATED.value,
-    balance_refusal="The balance cannot fall below zero. Take at most what is there.",
+    refuse_balance=_CREDIT_INSUFFICIENT,
     history_kind="STORE_CREDIT_ADJUSTED",
     history_field="storeCredit",
     max_balance=10**15,

@@ -8,7 +8,7 @@ from typing import Final
 
 from publicsuffixlist import PublicSuffixList
 
-from customer_gql.core.errors import RuleError
+from customer_gql.core.errors import Refusal
 from customer_gql.core.text import validate_line
 
 MAX_NAME: Final = 255
@@ -34,6 +34,9 @@ _SHORTEST_LABEL: Final = 3
 # Titles are written without a space before the next one, which may be the name of a domain: Dipl.Ing., Mag.art.
 _TITLES: Final = frozenset({"bacc", "dipl", "doc", "ing", "lic", "mag", "mgr", "prof"})
 
+_AFFIX_NOT_A_CHOICE: Final = Refusal("name_affix.not_a_choice", "Choose one of: {choices}.")
+_NAME_WITH_LINK: Final = Refusal("person_name.contains_link", "Enter a name without a link.")
+
 
 def validate_person_name(name: str | None, path: Sequence[str], *, required: bool = False) -> str | None:
     """A first, middle or last name. Refused with a link in it."""
@@ -46,7 +49,7 @@ def validate_name_affix(
     """A prefix or a suffix; one of the choices where there are any."""
     line = _validate_linkless(affix, path, MAX_AFFIX, required=required)
     if line and choices and line not in choices:
-        raise RuleError(f"Choose one of: {', '.join(choices)}.", path=path)
+        raise _AFFIX_NOT_A_CHOICE(path=path, choices=list(choices))
     return line
 
 
@@ -54,7 +57,7 @@ def _validate_linkless(name: str | None, path: Sequence[str], longest: int, *, r
     line = validate_line(name, path, longest, required=required)
     # A name is printed in mails; a link in it would make the shop the sender of anybody's advertising.
     if line and contains_link(line):
-        raise RuleError("Enter a name without a link.", path=path)
+        raise _NAME_WITH_LINK(path=path)
     return line
 
 

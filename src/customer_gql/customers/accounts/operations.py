@@ -4,7 +4,7 @@ from typing import Annotated, Any, Final
 
 import strawberry
 
-from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.core.errors import Refusal
 from customer_gql.core.ids import decode_keys
 from customer_gql.core.viewer import ViewerKind
 from customer_gql.customers.accounts.recovery import password_reset
@@ -42,6 +42,9 @@ from .inputs import (
 )
 from .reads import MAX_SESSIONS, sessions_by_customer
 from .types import Session, SignInPayload
+
+_REFRESH_TOKEN_INVALID: Final = Refusal("refresh_token.invalid", "This refresh token does not work. Sign in again.")
+_SIGNED_IN: Final = Refusal("login_code.signed_in", "A login code cannot be exchanged while signed in. Sign out first.")
 
 
 @strawberry.type
@@ -112,7 +115,7 @@ class AccountMutation:
                 connection, input.refresh_token, website_id=website_id, address=info.context.viewer.address
             )
         if grant is None:
-            raise RuleError("This refresh token does not work. Sign in again.", path=["refreshToken"])
+            raise _REFRESH_TOKEN_INVALID(path=["refreshToken"])
         return SignInPayload(customer_id=grant.owner_id, grant=grant)
 
     @customer_mutation(
@@ -133,7 +136,7 @@ class AccountMutation:
     async def session_revoke(self, info: Info, input: Annotated[SessionRevokeInput, INPUT]) -> SessionsEndedPayload:
         customer_id, session_id = decode_keys(input.id, "ses", 2)
         if customer_id != info.context.viewer.customer_id:
-            raise RuleError("There is no such session. It may have ended.", path=["id"], code=UserErrorCode.NOT_FOUND)
+            raise sign_out.SESSION_NOT_FOUND(path=["id"])
         ended = await sign_out.revoke_session(info.context, session_id)
         return SessionsEndedPayload(ended_session_count=ended)
 
@@ -202,7 +205,7 @@ class AccountMutation:
     )
     async def login_as_exchange(self, info: Info, input: Annotated[LoginAsExchangeInput, INPUT]) -> SignInPayload:
         if info.context.viewer.kind is not ViewerKind.GUEST:
-            raise RuleError("A login code cannot be exchanged while signed in. Sign out first.", path=["code"])
+            raise _SIGNED_IN(path=["code"])
         await count_peer_attempt(info)
         website_id, address = await find_website_of_request(info), info.context.viewer.address
         async with info.context.transaction() as connection:

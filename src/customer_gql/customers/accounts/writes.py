@@ -6,7 +6,7 @@ from typing import Any, Final
 from sqlalchemy import func, true, update
 
 from customer_gql.core.actor import Actor, ActorKind
-from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.core.errors import Refusal
 from customer_gql.core.text import validate_line
 from customer_gql.core.viewer import ViewerKind
 from customer_gql.customers.accounts.sessions import access, sessions
@@ -17,6 +17,7 @@ from customer_gql.customers.profile import writes as customers
 from customer_gql.customers.profile.reads import find_mail_view
 from customer_gql.customers.profile.sharing import email_scope
 from customer_gql.customers.profile.tables import CustomerStatus, CustomerType, LockReason, customer
+from customer_gql.customers.profile.values.validation import IS_COMPANY_ADMIN
 from customer_gql.database.statements import Connection, Row, execute_statement
 from customer_gql.messaging.mail.writes import queue_mail
 from customer_gql.security import throttle
@@ -50,6 +51,8 @@ LOCK_DAYS = Setting(
     at_most=3650,
 )
 
+_LOCK_IN_PAST: Final = Refusal("lock.ends_in_past", "The lock ends in the past. Give a time in the future.")
+
 
 async def issue_customer_token(
     connection: Connection, customer_id: int, *, lifetime: dt.timedelta = TOKEN_LIFETIME
@@ -77,7 +80,7 @@ async def lock_account(
     if until is None:
         until = now + dt.timedelta(days=await setting(connection, LOCK_DAYS))
     if until <= now:
-        raise RuleError("The lock ends in the past. Give a time in the future.", path=["until"])
+        raise _LOCK_IN_PAST(path=["until"])
     values = {**_NO_LOCK, "lock_reason": LockReason.STAFF.value, "lock_staff_id": by.staff_id, "lock_note": note}
     version = await customers.update_customer(connection, locked, {**values, "locked_until": until})
     changes: dict[str, tuple[object, object]] = {"lockedUntil": (_iso_time(locked.locked_until), _iso_time(until))}
@@ -108,11 +111,7 @@ async def set_account_status(connection: Connection, locked: Row, *, status: Cus
     if locked.status == status.value:
         return False
     if status is CustomerStatus.INACTIVE and locked.customer_type == CustomerType.COMPANY_ADMIN.value:
-        raise RuleError(
-            "This customer is the admin of a company. Make another of its users the admin first.",
-            path=["id"],
-            code=UserErrorCode.NOT_ALLOWED,
-        )
+        raise IS_COMPANY_ADMIN(path=["id"])
     version = await customers.update_customer(connection, locked, {"status": status.value})
     if status is CustomerStatus.INACTIVE:
         await access.end_all_access(connection, [locked.id])
@@ -205,10 +204,6 @@ async def notify_owner(
         secrets=secrets,
         is_proved=is_proved,
     )
-
-
-def not_allowed(path: list[str], message: str) -> RuleError:
-    return RuleError(message, path=path, code=UserErrorCode.NOT_ALLOWED)
 
 
 def _iso_time(moment: dt.datetime | None) -> str | None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from customer_gql.core.errors import RuleError, RuleErrors, UserErrorCode
+from customer_gql.core.errors import Refusal, RuleError, RuleErrors, UserErrorCode
 from customer_gql.core.text import is_unchanged, validate_line
 from customer_gql.core.values.person_names import validate_name_affix, validate_person_name
 from customer_gql.database.statements import Row
@@ -21,6 +21,10 @@ from .validation import (
     validate_region,
     validate_street,
     validate_telephone,
+)
+
+_COUNTRY_NOT_ACCEPTED: Final = Refusal(
+    "address.country_not_accepted", "This shop accepts no addresses in {country}.", UserErrorCode.NOT_ALLOWED
 )
 
 
@@ -180,6 +184,5 @@ def _given_country(code: str | None, allowed: Collection[str], errors: list[Rule
         errors.append(error)
         return None
     if allowed and country.code not in allowed:
-        message = f"This shop accepts no addresses in {country.code}."
-        errors.append(RuleError(message, path=["countryCode"], code=UserErrorCode.NOT_ALLOWED))
+        errors.append(_COUNTRY_NOT_ACCEPTED(path=["countryCode"], country=country.code))
     return country

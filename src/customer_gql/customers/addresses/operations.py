@@ -4,7 +4,6 @@ from typing import Annotated, Any, Final
 import strawberry
 
 from customer_gql.core.actor import actor_of
-from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.ids import decode_keys
 from customer_gql.customers.profile.types import CustomerPayload
 from customer_gql.graph.context import Info
@@ -162,7 +161,7 @@ def _own(info: Info, id: strawberry.ID) -> tuple[int, int]:
     """Another's address does not exist for this customer."""
     customer_id, key = decode_keys(id, "adr", 2)
     if customer_id != _viewer(info):
-        raise RuleError("There is no such address.", path=["id"], code=UserErrorCode.NOT_FOUND)
+        raise writes.ADDRESS_NOT_FOUND(path=["id"])
     return customer_id, key
 
 

@@ -2,10 +2,14 @@
 
 from typing import Final
 
-from customer_gql.core.errors import RuleError
+from customer_gql.core.errors import Refusal
 from customer_gql.customers.profile.values.fields import show_setting
 from customer_gql.shop.countries.countries import find_country
 from customer_gql.shop.settings.declaration import WEBSITE, Setting
+
+_COUNTRY_UNKNOWN: Final = Refusal(
+    "setting.country_unknown", "Enter codes of ISO 3166-1 such as DE, GB; no country has {codes}."
+)
 
 
 def parse_countries(listed: str) -> frozenset[str]:
@@ -16,8 +20,7 @@ def _validate_countries(listed: str) -> None:
     """A code that no country has would close the address books of the website."""
     unknown = sorted(code for code in parse_countries(listed) if find_country(code) is None)
     if unknown:
-        named = ", ".join(code[:20] for code in unknown[:5])
-        raise RuleError(f"Enter codes of ISO 3166-1 such as DE, GB; no country has {named}.", path=["value"])
+        raise _COUNTRY_UNKNOWN(path=["value"], codes=[code[:20] for code in unknown[:5]])
 
 
 STREET_LINES: Final = Setting(

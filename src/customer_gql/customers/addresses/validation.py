@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
-from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.core.errors import Refusal, UserErrorCode
 from customer_gql.core.text import normalize_code, normalize_compatible_text, validate_line, value_is_required
 from customer_gql.shop.countries.countries import Country, find_country
 from customer_gql.shop.countries.postcodes import clean_postcode
@@ -18,6 +18,32 @@ _FEWEST_DIGITS: Final = 5
 _LONGEST_NUMBER: Final = 37  # without its extension
 _NOT_OF_ISO: Final = {"UK": "GB", "EL": "GR"}  # codes of the European Union, which people know better
 
+_TELEPHONE_INVALID: Final = Refusal(
+    "address.telephone_invalid",
+    "Enter a telephone number of digits, spaces and ( ) + - . /, with an optional extension.",
+)
+_TELEPHONE_TOO_SHORT: Final = Refusal(
+    "address.telephone_too_short", "Enter a telephone number of at least {minimum} digits."
+)
+_TELEPHONE_TOO_LONG: Final = Refusal(
+    "address.telephone_too_long", "Enter a telephone number of at most {limit} characters.", UserErrorCode.TOO_LONG
+)
+_COUNTRY_UNKNOWN: Final = Refusal(
+    "address.country_unknown", "Enter a country as its two-letter code of ISO 3166-1.[ Did you mean {suggestion}?]"
+)
+_POSTCODE_REQUIRED: Final = Refusal(
+    "address.postcode_required", "Enter a postal code; it is required in {country}.", UserErrorCode.REQUIRED
+)
+_POSTCODE_CHARACTERS: Final = Refusal(
+    "address.postcode_characters", "Enter at most {limit} letters, digits, spaces and hyphens."
+)
+_POSTCODE_INVALID: Final = Refusal("address.postcode_invalid", "Enter a postal code like {example} in {country}.")
+_STREET_TOO_LONG: Final = Refusal("address.street_too_long", "Enter at most {limit} lines.", UserErrorCode.TOO_MANY)
+_REGION_UNKNOWN: Final = Refusal(
+    "address.region_unknown",
+    "Enter a state or province of {country}, by code or name.[ Did you mean {suggestions:or}?]",
+)
+
 
 def validate_telephone(typed: str | None, path: Sequence[str], *, required: bool = False) -> str | None:
     line = validate_line(normalize_code(typed or ""), path, MAX_TELEPHONE, required=required)
@@ -25,15 +51,12 @@ def validate_telephone(typed: str | None, path: Sequence[str], *, required: bool
         return None
     found = _TELEPHONE.fullmatch(line)
     if found is None:
-        raise RuleError(
-            "Enter a telephone number of digits, spaces and ( ) + - . /, with an optional extension.", path=path
-        )
+        raise _TELEPHONE_INVALID(path=path)
     number = line.removesuffix(found[1] or "").strip()
     if sum(map(str.isdigit, number)) < _FEWEST_DIGITS:
-        raise RuleError(f"Enter a telephone number of at least {_FEWEST_DIGITS} digits.", path=path)
+        raise _TELEPHONE_TOO_SHORT(path=path, minimum=_FEWEST_DIGITS)
     if len(number.removeprefix("+")) > _LONGEST_NUMBER:
-        message = f"Enter a telephone number of at most {_LONGEST_NUMBER} characters."
-        raise RuleError(message, path=path, code=UserErrorCode.TOO_LONG)
+        raise _TELEPHONE_TOO_LONG(path=path, limit=_LONGEST_NUMBER)
     return line
 
 
@@ -43,8 +66,7 @@ def validate_country(code: str | None, path: Sequence[str]) -> Country:
         raise value_is_required(path)
     country = find_country(given)
     if country is None:
-        meant = f" Did you mean {_NOT_OF_ISO[given]}?" if given in _NOT_OF_ISO else ""
-        raise RuleError(f"Enter a country as its two-letter code of ISO 3166-1.{meant}", path=path)
+        raise _COUNTRY_UNKNOWN(path=path, suggestion=_NOT_OF_ISO.get(given))
     return country
 
 
@@ -52,15 +74,14 @@ def validate_postcode(postcode: str | None, country: Country | None, path: Seque
     """The postal code as stored; None where the country does without one. Without a country only the characters count."""
     code = clean_postcode(postcode or "")
     if not code and country is not None and country.needs_postcode:
-        message = f"Enter a postal code; it is required in {country.code}."
-        raise RuleError(message, path=path, code=UserErrorCode.REQUIRED)
+        raise _POSTCODE_REQUIRED(path=path, country=country.code)
     if len(code) > MAX_POSTCODE or not all(character.isalnum() or character in " -./" for character in code):
-        raise RuleError(f"Enter at most {MAX_POSTCODE} letters, digits, spaces and hyphens.", path=path)
+        raise _POSTCODE_CHARACTERS(path=path, limit=MAX_POSTCODE)
     if not code or country is None:
         return code or None
     stored = country.postcode_form.find_stored_form(code)
     if stored is None:
-        raise RuleError(f"Enter a postal code like {country.postcode_example} in {country.code}.", path=path)
+        raise _POSTCODE_INVALID(path=path, country=country.code, example=country.postcode_example)
     return stored
 
 
@@ -70,7 +91,7 @@ def validate_street(lines: Iterable[str], path: Sequence[str], most: int = MAX_S
     if not street:
         raise value_is_required(path)
     if len(street) > most:
-        raise RuleError(f"Enter at most {most} lines.", path=path, code=UserErrorCode.TOO_MANY)
+        raise _STREET_TOO_LONG(path=path, limit=most)
     return street
 
 
@@ -88,11 +109,5 @@ def validate_region(region: str | None, country: Country | None, path: Sequence[
         return StoredRegion(line, None)
     found = country.region_index.find(line)
     if found is None:
-        raise RuleError(_unknown_region(line, country), path=path)
+        raise _REGION_UNKNOWN(path=path, country=country.code, suggestions=country.region_index.suggest(line))
     return StoredRegion(found[1], found[0].code)
-
-
-def _unknown_region(region: str, country: Country) -> str:
-    names = country.region_index.suggest(region)
-    meant = f" Did you mean {' or '.join([', '.join(names[:-1]), names[-1]] if names[1:] else names)}?" if names else ""
-    return f"Enter a state or province of {country.code}, by code or name.{meant}"

@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import delete, func, insert, or_, select, update
 
 from customer_gql.core.actor import Actor
-from customer_gql.core.errors import RuleError, RuleErrors, UserErrorCode
+from customer_gql.core.errors import Refusal, RuleErrors, UserErrorCode
 from customer_gql.core.ids import new_id
 from customer_gql.customers.profile.writes import lock_customer
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one, fetch_value
@@ -23,6 +23,21 @@ from .tables import address
 
 _DEFAULTS: Final = ("is_default_billing", "is_default_shipping")
 
+_BOOK_FULL: Final = Refusal(
+    "address.book_full", "An address book has at most {limit} entries. Delete one first.", UserErrorCode.TOO_MANY
+)
+_IS_DEFAULT_BILLING: Final = Refusal(
+    "address.is_default_billing",
+    "This is the default billing address. Choose another one first.",
+    UserErrorCode.NOT_ALLOWED,
+)
+_IS_DEFAULT_SHIPPING: Final = Refusal(
+    "address.is_default_shipping",
+    "This is the default shipping address. Choose another one first.",
+    UserErrorCode.NOT_ALLOWED,
+)
+ADDRESS_NOT_FOUND: Final = Refusal("address.not_found", "There is no such address.", UserErrorCode.NOT_FOUND)
+
 
 async def create_address(
     connection: Connection, customer_id: int, given: Mapping[str, Any], *, by: Actor
@@ -31,9 +46,7 @@ async def create_address(
     customer = await lock_customer(connection, customer_id, websites=None)
     count = await fetch_value(connection, select(func.count()).where(address.c.customer_id == customer_id))
     if count >= MAX_ADDRESSES:
-        raise RuleError(
-            f"An address book has at most {MAX_ADDRESSES} entries. Delete one first.", code=UserErrorCode.TOO_MANY
-        )
+        raise _BOOK_FULL(limit=MAX_ADDRESSES)
     values = validate_new_address(given, *await _read_rules(connection, customer))
     await _replace_defaults(connection, customer_id, values)
     key = new_id()
@@ -74,12 +87,11 @@ async def delete_address(connection: Connection, customer_id: int, key: int, *, 
     customer = await lock_customer(connection, customer_id, websites=None)
     stored = await _find_address(connection, customer_id, key)
     errors = [
-        RuleError(
-            f"This is the default {kind} address. Choose another one first.",
-            path=["id"],
-            code=UserErrorCode.NOT_ALLOWED,
+        refusal(path=["id"])
+        for refusal, is_default in (
+            (_IS_DEFAULT_BILLING, stored.is_default_billing),
+            (_IS_DEFAULT_SHIPPING, stored.is_default_shipping),
         )
-        for kind, is_default in (("billing", stored.is_default_billing), ("shipping", stored.is_default_shipping))
         if is_default
     ]
     if errors:
@@ -122,7 +134,7 @@ async def update_address(connection: Connection, stored: Row, values: Mapping[st
 async def _find_address(connection: Connection, customer_id: int, key: int) -> Row:
     found = await fetch_one(connection, select(address).filter_by(customer_id=customer_id, id=key))
     if found is None:
-        raise RuleError("There is no such address.", path=["id"], code=UserErrorCode.NOT_FOUND)
+        raise ADDRESS_NOT_FOUND(path=["id"])
     return found
 
 

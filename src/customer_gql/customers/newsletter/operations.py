@@ -3,7 +3,7 @@ from typing import Annotated, Any, Final
 import strawberry
 
 from customer_gql.core.actor import actor_of
-from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.core.errors import Refusal, UserErrorCode
 from customer_gql.core.ids import decode_id
 from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.profile.reads import is_address_proved
@@ -22,6 +22,13 @@ from . import opt_in, writes
 from .opt_in import ENABLED
 from .reads import subscriptions_by_customer, subscriptions_by_id
 from .types import NewsletterSubscription
+
+_NO_NEWSLETTER: Final = Refusal(
+    "newsletter.not_offered", "This store view has no newsletter.", UserErrorCode.NOT_ALLOWED
+)
+_OTHER_WEBSITE: Final = Refusal(
+    "newsletter.other_website", "The account belongs to another website.", UserErrorCode.NOT_ALLOWED
+)
 
 
 @strawberry.type(description="The subscription after the change.")
@@ -117,10 +124,10 @@ async def _change_subscription(info: Info, *, subscribes: bool) -> NewsletterPay
     async with context.transaction() as connection:
         view = await find_requested_view(connection, context.caller.store_view, website_id=context.viewer.website_id)
         if subscribes and not await setting(connection, ENABLED, store_view_id=view.id):
-            raise RuleError("This store view has no newsletter.", code=UserErrorCode.NOT_ALLOWED)
+            raise _NO_NEWSLETTER()
         account = await lock_customer(connection, context.viewer.customer_id, websites=None)
         if view.website_id != account.website_id and not await accounts_are_shared(connection):
-            raise RuleError("The account belongs to another website.", code=UserErrorCode.NOT_ALLOWED)
+            raise _OTHER_WEBSITE()
         if subscribes:
             changed = await writes.begin_subscription(connection, account, view.id)
         else:

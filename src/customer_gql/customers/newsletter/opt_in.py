@@ -7,7 +7,7 @@ from sqlalchemy import insert, select, update
 
 from customer_gql.core.actor import Actor, ActorKind
 from customer_gql.core.emails import normalize_email
-from customer_gql.core.errors import RuleError
+from customer_gql.core.errors import Refusal, RuleError
 from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.profile.writes import lock_customer
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one
@@ -26,7 +26,11 @@ CONFIRM_BY_MAIL: Final = Setting(
     "Whether a subscription requested at sign-up begins only after the link in a mail of its own was opened.",
 )
 LIFETIME: Final = dt.timedelta(hours=24)
-_DEAD: Final = "This link does not work: it was used, is too old, or the subscription does not wait for it any more."
+
+_LINK_INVALID: Final = Refusal(
+    "newsletter.link_invalid",
+    "This link does not work: it was used, is too old, or the subscription does not wait for it any more.",
+)
 
 
 async def request_confirmation(connection: Connection, account: Any, store_view_id: int) -> None:
@@ -65,7 +69,7 @@ async def confirm_subscription(
 ) -> tuple[tuple[int, int], bool]:
     """Begin the subscription that the link was mailed for; its key, and whether that is news. One refusal for all that
     may be wrong, except for a link whose subscription still goes on: it is answered as done."""
-    dead = RuleError(_DEAD, path=["token"])
+    dead = _LINK_INVALID(path=["token"])
     known = await fetch_one(
         connection, select(confirmation).where(confirmation.c.token_hash == tokens.hash_token(given))
     )

@@ -5,7 +5,6 @@ from typing import Annotated, Any, Final
 import strawberry
 
 from customer_gql.core.actor import actor_of
-from customer_gql.core.errors import RuleError, UserErrorCode
 from customer_gql.core.ids import decode_id
 from customer_gql.core.permissions import Permission
 from customer_gql.graph.connections import After, Before, Connection, First, Last, make_window
@@ -70,7 +69,7 @@ class CustomerMutation:
         assert viewer.customer_id is not None
         if viewer.is_impersonated and input.allows_remote_assistance is not None:
             await record_impersonation_refusal(info.context, "meUpdate.allowsRemoteAssistance")
-            raise RuleError(IMPERSONATION_REFUSED, path=["allowsRemoteAssistance"], code=UserErrorCode.NOT_ALLOWED)
+            raise IMPERSONATION_REFUSED(path=["allowsRemoteAssistance"])
         async with info.context.transaction() as connection:
             changed = await writes.edit_profile(
                 connection,

@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 
 from customer_gql.core.emails import normalize_email
-from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.core.terminal import CommandFailed
 from customer_gql.core.viewer import Websites
 from customer_gql.database.statements import Connection, Row, compile_statement, equals_any, fetch_rows, fetch_value
 from customer_gql.loading.lists import RootList
@@ -131,9 +131,9 @@ async def find_customer_by_email(connection: Connection, email: str, website_cod
     )
     matching = [row for row in found if website_code in (None, row.code)]
     if not matching:
-        raise RuleError(f"There is no customer {email}.", path=["email"], code=UserErrorCode.NOT_FOUND)
+        raise CommandFailed(f"There is no customer {email}.")
     if len(matching) > 1:
-        raise RuleError(f"{email} is known on {', '.join(row.code for row in matching)}: name the website.")
+        raise CommandFailed(f"{email} is known on {', '.join(row.code for row in matching)}: name the website.")
     return matching[0].customer_id
 
 

@@ -5,13 +5,19 @@ from typing import Final
 
 from sqlalchemy import func, literal, select, update
 
-from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.core.errors import Refusal, UserErrorCode
 from customer_gql.database.statements import Connection, execute_statement, fetch_rows
 from customer_gql.shop.settings.declaration import GLOBAL, Setting
 from customer_gql.shop.settings.reads import own_value, setting
 from customer_gql.shop.settings.writes import set_value
 
 from .tables import customer, customer_email
+
+_EMAILS_COLLIDE: Final = Refusal(
+    "account_sharing.emails_collide",
+    "Some addresses have an account on more than one website: {count}, such as {examples}. Change or delete those first.",
+    UserErrorCode.TAKEN,
+)
 
 
 class AccountSharing(enum.StrEnum):
@@ -78,10 +84,6 @@ async def _refuse_collisions(connection: Connection) -> None:
         .limit(_LISTED),
     )
     if colliding:
-        listed = ", ".join(row.email_normalised for row in colliding)
-        raise RuleError(
-            f"{colliding[0].total} addresses have an account on more than one website, as {listed}. "
-            "Change or delete those first.",
-            path=["sharing"],
-            code=UserErrorCode.TAKEN,
+        raise _EMAILS_COLLIDE(
+            path=["sharing"], count=colliding[0].total, examples=[row.email_normalised for row in colliding]
         )

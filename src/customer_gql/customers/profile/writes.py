@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from customer_gql.core.actor import Actor
 from customer_gql.core.concurrent_edits import refuse_conflicts
 from customer_gql.core.emails import normalize_email
-from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.core.errors import Refusal, UserErrorCode
 from customer_gql.core.text import is_unchanged, sort_key
 from customer_gql.core.viewer import Websites
 from customer_gql.customers.history.reads import read_customer_changes
@@ -37,13 +37,16 @@ _customer_id: Any = bindparam("customer_id", type_=BigInteger())
 ON_ASSISTANCE_WITHDRAWN: Final[list[Callable[..., Awaitable[object]]]] = []
 """What upper slices end when a customer no longer allows staff to sign in for them: connection, customer, `by`."""
 
+CUSTOMER_NOT_FOUND: Final = Refusal("customer.not_found", "There is no such customer.", UserErrorCode.NOT_FOUND)
+_EMAIL_TAKEN: Final = Refusal("email.taken", "Another account uses that e-mail address.", UserErrorCode.TAKEN)
+
 
 async def lock_customer(connection: Connection, customer_id: int, *, websites: Websites) -> Row:
     """The customer, locked until the transaction ends. One of a website outside of `websites` is unknown."""
     statement = select(customer).where(customer.c.id == customer_id, *within_websites(websites)).with_for_update()
     found = await fetch_one(connection, statement)
     if found is None:
-        raise RuleError("There is no such customer.", path=["id"], code=UserErrorCode.NOT_FOUND)
+        raise CUSTOMER_NOT_FOUND(path=["id"])
     return found
 
 
@@ -96,7 +99,7 @@ async def move_email_claim(
     if not await claim_email(connection, account.id, email=email, scope=new[1]):
         # Two edits may swap places in either field, so the message blames the one that changed.
         path = ["email"] if old[0] != new[0] else ["websiteId"]
-        raise RuleError("Another account uses that e-mail address.", path=path, code=UserErrorCode.TAKEN)
+        raise _EMAIL_TAKEN(path=path)
     is_old = (
         customer_email.c.email_normalised == old[0],
         customer_email.c.scope == old[1],

@@ -3,7 +3,7 @@ from typing import Final
 
 import strawberry
 
-from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.core.errors import Refusal, UserErrorCode
 from customer_gql.core.viewer import ViewerKind
 from customer_gql.customers.profile.presence import record_activity
 from customer_gql.graph.context import Info
@@ -13,6 +13,12 @@ from customer_gql.security.throttle import peer_key, require_within
 
 PINGS_PER_MINUTE: Final = 120
 """From one network address, behind which a whole office may be."""
+
+_VISITOR_MISSING: Final = Refusal(
+    "visitor.token_missing",
+    "Send a visitor's token in the header X-Visitor: 22 to 64 characters of A-Z a-z 0-9 _ -.",
+    UserErrorCode.REQUIRED,
+)
 
 
 @strawberry.type(description="Result of `visitorPing`.")
@@ -34,8 +40,7 @@ class VisitorMutation:
     async def visitor_ping(self, info: Info) -> VisitorPingPayload:
         context = info.context
         if context.viewer.kind is ViewerKind.GUEST and not context.caller.visitor:
-            message = "Send a visitor's token in the header X-Visitor: 22 to 64 characters of A-Z a-z 0-9 _ -."
-            raise RuleError(message, code=UserErrorCode.REQUIRED)
+            raise _VISITOR_MISSING()
         key = peer_key(ViewerKind.CUSTOMER, "visitor_ping", context.caller.address)
         async with context.database.transaction() as connection:
             await require_within(

@@ -13,7 +13,7 @@ from typing import Final
 
 import asyncpg
 
-from customer_gql.core.errors import RuleError
+from customer_gql.core.terminal import CommandFailed
 from customer_gql.customers.profile.tables import customer
 from customer_gql.database.seeding import DAY, Rows, to_datetime, to_milliseconds
 from customer_gql.database.statements import Connection, Row
@@ -46,7 +46,7 @@ class SeedSummary:
         return [*made, f"in {self.seconds:.0f} s"]
 
 
-class SeedRefused(RuleError):
+class SeedRefused(CommandFailed):
     """Nothing was written; the sentence says what to do instead."""
 
 

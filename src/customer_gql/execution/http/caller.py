@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 
 from customer_gql.core.errors import ErrorCode
+from customer_gql.core.messages.negotiation import choose_language
 from customer_gql.core.text import keep_printable
 from customer_gql.core.viewer import RequestOrigin
 from customer_gql.execution.refusal import RequestRefused
@@ -21,7 +22,7 @@ _DEVICE_LENGTH: Final = 255
 _HEADER_BYTES: Final = 1024  # read of each header; longer than any valid value
 STOREFRONT_HEADER: Final = "x-storefront-token"
 SHOPPER_HEADER: Final = "x-shopper-address"
-_HEADERS: Final = (b"user-agent", b"x-store-view", b"x-visitor", b"referer", b"x-background")
+_HEADERS: Final = (b"user-agent", b"x-store-view", b"x-visitor", b"referer", b"x-background", b"accept-language")
 
 
 def request_origin(request: Request) -> RequestOrigin:
@@ -46,7 +47,7 @@ def stated_address(request: Request) -> str | None:
 
 @lru_cache(maxsize=1024)
 def _origin_from_headers(
-    host: str, agent: bytes, store_view: bytes, visitor: bytes, referer: bytes, background: bytes
+    host: str, agent: bytes, store_view: bytes, visitor: bytes, referer: bytes, background: bytes, languages: bytes
 ) -> RequestOrigin:
     code, token = store_view.decode("latin-1"), visitor.decode("latin-1")
     return RequestOrigin(
@@ -56,6 +57,7 @@ def _origin_from_headers(
         visitor=token if _VISITOR.fullmatch(token) else None,
         page=_referer_path(referer.decode("latin-1")),
         is_background=background == b"1",
+        language=choose_language(languages.decode("latin-1")),
     )
 
 

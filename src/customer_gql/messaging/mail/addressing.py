@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit
 from email_validator import validate_email
 
 from customer_gql.core.emails import validate_email as check_email
-from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.core.errors import Refusal, UserErrorCode
 from customer_gql.database.statements import Connection, Row, fetch_one
 from customer_gql.settings import Settings
 from customer_gql.shop.settings.declaration import STORE_VIEW, Setting
@@ -17,6 +17,12 @@ from customer_gql.shop.settings.reads import setting
 
 from .kinds import MailKind, Sender
 from .reads import SCOPE_OF_MAIL
+
+_LINK_BASE_NOT_ALLOWED: Final = Refusal(
+    "setting.link_base_not_allowed",
+    "Links may start with {origins}. The list is CUSTOMER_GQL_STOREFRONT_ORIGINS, a setting of the process.",
+    UserErrorCode.NOT_ALLOWED,
+)
 
 
 def _validate_sender_address(given: str) -> None:
@@ -37,12 +43,7 @@ def is_allowed_base(settings: Settings, base: str) -> bool:
 
 def _check_base(settings: Settings, given: str) -> None:
     if given.strip() and not is_allowed_base(settings, given.strip()):
-        raise RuleError(
-            f"Links may start with {', '.join(sorted(settings.link_origins))}. The list is "
-            "CUSTOMER_GQL_STOREFRONT_ORIGINS, a setting of the process.",
-            path=["value"],
-            code=UserErrorCode.NOT_ALLOWED,
-        )
+        raise _LINK_BASE_NOT_ALLOWED(path=["value"], origins=sorted(settings.link_origins))
 
 
 SHOP_URL = Setting(

@@ -8,13 +8,15 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Final
 
-from customer_gql.core.errors import RuleError
+from customer_gql.core.errors import Refusal
 from customer_gql.core.joined import Joined
 from customer_gql.core.permissions import Permission
 from customer_gql.shop.settings.declaration import GLOBAL, STORE_VIEW, Setting
 
 _SEGMENT: Final = r"(?!\.{1,2}(?:/|$))[A-Za-z0-9._~-]+"
 _PATH: Final = re.compile(rf"/?(?:{_SEGMENT}(?:/{_SEGMENT})*/?)?")
+
+_PATH_INVALID: Final = Refusal("setting.page_path_invalid", "Enter a path such as /account/sign-in, without a query.")
 
 
 class Sender(enum.Enum):
@@ -51,7 +53,7 @@ def staff_page_path(name: str, path: str, page: str) -> Setting[str]:
 def validate_page_path(given: str) -> None:
     """A path and nothing else: a query or an encoded address could make the page forward the link's secret."""
     if not _PATH.fullmatch(given):
-        raise RuleError("Enter a path such as /account/sign-in, without a query.", path=["value"])
+        raise _PATH_INVALID(path=["value"])
 
 
 COMMON_SAMPLES: Final[Mapping[str, str]] = {

@@ -2,13 +2,13 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from sqlalchemy import cast, delete, insert, literal, null, select, update
 
 from customer_gql.core.concurrent_edits import refuse_other_version
-from customer_gql.core.errors import RuleError, RuleErrors, UserErrorCode
+from customer_gql.core.errors import Refusal, RuleError, RuleErrors, UserErrorCode
 from customer_gql.core.ids import new_id
 from customer_gql.core.viewer import Websites
 from customer_gql.database.record_versions import advance_record_version, lock_record
@@ -23,6 +23,17 @@ from .secrets import encrypt_secrets, expiry_of
 from .tables import mail_outbox, mail_template
 from .texts.rules import validate_template_text
 from .texts.templates import DEFAULT_LOCALE, PARTS
+
+_MAIL_NOT_FOUND: Final = Refusal("mail.not_found", "There is no failed mail with this id.", UserErrorCode.NOT_FOUND)
+_LINK_EXPIRED: Final = Refusal(
+    "mail.link_expired", "The link of this mail has expired. Have a new mail sent instead.", UserErrorCode.NOT_ALLOWED
+)
+_TEXT_NOT_FOUND: Final = Refusal(
+    "mail_template.not_found",
+    "The shop has no text of its own at this scope and in this language.",
+    UserErrorCode.NOT_FOUND,
+)
+_LOCALE_INVALID: Final = Refusal("mail_template.locale_invalid", "A locale looks like de or de_AT.")
 
 
 async def queue_mail(
@@ -67,7 +78,7 @@ async def queue_mail(
 
 
 def mail_not_found() -> RuleError:
-    return RuleError("There is no failed mail with this id.", path=["id"], code=UserErrorCode.NOT_FOUND)
+    return _MAIL_NOT_FOUND(path=["id"])
 
 
 async def retry_mail(connection: Connection, id: int) -> Row:
@@ -78,11 +89,7 @@ async def retry_mail(connection: Connection, id: int) -> Row:
     kind = MAIL_KINDS.get(dead.template)
     now = dt.datetime.now(dt.UTC)
     if kind is None or (kind.has_token and not _has_working_link(dead, now)):
-        raise RuleError(
-            "The link of this mail has expired. Have a new mail sent instead.",
-            path=["id"],
-            code=UserErrorCode.NOT_ALLOWED,
-        )
+        raise _LINK_EXPIRED(path=["id"])
     await execute_statement(
         connection,
         update(mail_outbox)
@@ -155,11 +162,7 @@ async def reset_template(
     await advance_record_version(connection, _record_of(key))
     gone = await fetch_one(connection, delete(mail_template).filter_by(**key).returning(mail_template))
     if gone is None:
-        raise RuleError(
-            "The shop has no text of its own at this scope and in this language.",
-            path=["template"],
-            code=UserErrorCode.NOT_FOUND,
-        )
+        raise _TEXT_NOT_FOUND(path=["template"])
     return gone
 
 
@@ -179,5 +182,5 @@ def validate_locale(given: str | None) -> str:
     language, _, region = given.partition("_")
     well_formed = language.isascii() and language.isalpha() and language.islower() and len(language) in {2, 3}
     if not well_formed or (region and not (region.isascii() and region.isalpha() and region.isupper())):
-        raise RuleError("A locale looks like de or de_AT.", path=["locale"])
+        raise _LOCALE_INVALID(path=["locale"])
     return given

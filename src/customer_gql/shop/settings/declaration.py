@@ -11,9 +11,10 @@ from typing import Any, Final, Generic, TypeVar
 
 import orjson
 
-from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.core.errors import Refusal
 from customer_gql.core.joined import Joined
 from customer_gql.core.permissions import Permission
+from customer_gql.core.text import TEXT_TOO_LONG
 from customer_gql.database.statements import Connection
 from customer_gql.settings import Settings
 
@@ -24,6 +25,10 @@ GLOBAL: Final = ConfigurationScope.GLOBAL
 WEBSITE: Final = ConfigurationScope.WEBSITE
 STORE_VIEW: Final = ConfigurationScope.STORE_VIEW
 MAX_TEXT: Final = 10_000
+
+_WRONG_TYPE: Final = Refusal("setting.wrong_type", "{setting} takes a value like {example}.")
+_OUT_OF_RANGE: Final = Refusal("setting.out_of_range", "{setting} takes a number from {minimum} to {maximum}.")
+_NOT_A_CHOICE: Final = Refusal("setting.not_a_choice", "{setting} takes one of {choices}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +63,16 @@ class Setting(Generic[T]):
     def validate_value(self, given: Any) -> T:
         """The value; `RuleError` with what the setting takes when it is another kind or outside the bounds."""
         if isinstance(given, str) and len(given) > MAX_TEXT:
-            raise RuleError(f"Enter at most {MAX_TEXT:,} characters.", path=["value"], code=UserErrorCode.TOO_LONG)
+            raise TEXT_TOO_LONG(path=["value"], limit=MAX_TEXT)
         if type(given) is not type(self.default):
-            example = orjson.dumps(self.default).decode()
-            raise RuleError(f"{self.path} takes a value like {example}.", path=["value"])
+            raise _WRONG_TYPE(path=["value"], setting=self.path, example=orjson.dumps(self.default).decode())
         if type(given) is int:
             assert self.at_least is not None
             assert self.at_most is not None
             if not self.at_least <= given <= self.at_most:
-                raise RuleError(f"{self.path} takes a number from {self.at_least} to {self.at_most}.", path=["value"])
+                raise _OUT_OF_RANGE(path=["value"], setting=self.path, minimum=self.at_least, maximum=self.at_most)
         if self.one_of and given not in self.one_of:
-            raise RuleError(f"{self.path} takes one of {', '.join(self.one_of)}.", path=["value"])
+            raise _NOT_A_CHOICE(path=["value"], setting=self.path, choices=list(self.one_of))
         if self.validate is not None:
             self.validate(given)
         return given

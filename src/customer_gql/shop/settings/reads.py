@@ -4,12 +4,12 @@ A store view inherits from its website, and a website from the global scope (doc
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from sqlalchemy import ARRAY, BigInteger, Text, and_, any_, bindparam, case, func, or_, select
 
-from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.core.errors import Refusal, UserErrorCode
 from customer_gql.core.viewer import Websites
 from customer_gql.database.statements import Connection, compile_statement, fetch_rows, fetch_value
 from customer_gql.shop.websites.tables import store, store_view, website
@@ -34,6 +34,10 @@ _VALUES = compile_statement(
         ),
     )
     .order_by(_WIDEST_FIRST)
+)
+
+_SCOPE_NOT_FOUND: Final = Refusal(
+    "setting.scope_not_found", "There is no such website or store view.", UserErrorCode.NOT_FOUND
 )
 
 
@@ -109,4 +113,4 @@ async def validate_scope(
     column = website.c.id if scope is WEBSITE else store_view.c.id
     website_id = await fetch_value(connection, known.where(column == scope_id))
     if website_id is None or (websites is not None and website_id not in websites):
-        raise RuleError("There is no such website or store view.", path=path, code=UserErrorCode.NOT_FOUND)
+        raise _SCOPE_NOT_FOUND(path=path)

@@ -6,7 +6,7 @@ import orjson
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from customer_gql.core.errors import RuleError
+from customer_gql.core.errors import Refusal
 from customer_gql.database.record_versions import advance_record_version, lock_record
 from customer_gql.database.statements import Connection, execute_statement, fetch_one
 
@@ -15,13 +15,15 @@ from .tables import ConfigurationScope, configuration_value as value
 
 _WIDEST_FIRST: Final = (GLOBAL, WEBSITE, STORE_VIEW)
 
+_SCOPE_TOO_NARROW: Final = Refusal("setting.scope_too_narrow", "{setting} cannot be set at the scope {scope}.")
+
 
 async def set_value(
     connection: Connection, option: Setting[T], given: T, *, scope: ConfigurationScope = GLOBAL, scope_id: int = 0
 ) -> None:
     """Set a value at one scope. Refused at a scope narrower than the setting's, and for a value it does not take."""
     if _WIDEST_FIRST.index(scope) > _WIDEST_FIRST.index(option.narrowest):
-        raise RuleError(f"{option.path} cannot be set for a {scope.value.lower()}.", path=["scope"])
+        raise _SCOPE_TOO_NARROW(path=["scope"], setting=option.path, scope=scope.value)
     encoded = orjson.dumps(option.validate_value(given)).decode()
     if option.check is not None:
         await option.check(connection, given)

@@ -3,7 +3,7 @@ from typing import Any, Final
 
 from sqlalchemy import ARRAY, BigInteger, Text, any_, bindparam, or_, select
 
-from customer_gql.core.errors import BadInput, RuleError, UserErrorCode
+from customer_gql.core.errors import BadInput, Refusal, UserErrorCode
 from customer_gql.core.viewer import Websites
 from customer_gql.database.pools import Database
 from customer_gql.database.statements import Connection, Row, compile_statement, fetch_one, fetch_rows
@@ -21,12 +21,14 @@ store_views_by_store = all_by(_views.order_by(store_view.c.id), store_view.c.sto
 store_views_by_website = all_by(_views.order_by(store_view.c.id), store.c.website_id)
 ALL_WEBSITES = compile_statement(select(website).order_by(website.c.id))
 
+WEBSITE_NOT_FOUND: Final = Refusal("website.not_found", "There is no such website.", UserErrorCode.NOT_FOUND)
+
 
 async def find_website(connection: Connection, website_id: int, *, websites: Websites) -> Row:
     """The website an input names in `websiteId`, or the refusal; one outside of `websites` is unknown."""
     found = await fetch_one(connection, select(website).where(website.c.id == website_id))
     if found is None or (websites is not None and website_id not in websites):
-        raise RuleError("There is no such website.", path=["websiteId"], code=UserErrorCode.NOT_FOUND)
+        raise WEBSITE_NOT_FOUND(path=["websiteId"])
     return found
 
 

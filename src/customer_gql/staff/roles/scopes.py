@@ -7,12 +7,35 @@ from typing import Any, Final
 from sqlalchemy import select
 
 from customer_gql.core.actor import Actor, ActorKind
-from customer_gql.core.errors import RuleError, RuleErrors, UserErrorCode
+from customer_gql.core.errors import Refusal, RuleError, RuleErrors, UserErrorCode
 from customer_gql.core.text import validate_line
 from customer_gql.core.values.person_names import MAX_NAME
 from customer_gql.core.viewer import Websites
 from customer_gql.database.statements import Connection, equals_any, fetch_rows
+from customer_gql.shop.websites.reads import WEBSITE_NOT_FOUND
 from customer_gql.shop.websites.tables import website
+
+_PERMISSIONS_EXCEED_OWN: Final = Refusal(
+    "role.permissions_exceed_own",
+    "Your own role lacks {permissions}. Leave it out, or ask an administrator who has it.",
+    UserErrorCode.NOT_ALLOWED,
+)
+_WEBSITES_EXCEED_OWN: Final = Refusal(
+    "role.websites_exceed_own", "Your own role does not reach all of these websites.", UserErrorCode.NOT_ALLOWED
+)
+_STRONGER_THAN_OWN: Final = Refusal(
+    "role.stronger_than_own",
+    "Its permissions or websites exceed your own. Ask an administrator who has them.",
+    UserErrorCode.NOT_ALLOWED,
+)
+_NO_WEBSITE: Final = Refusal(
+    "role.no_website", "Name at least one website, or use null for all.", UserErrorCode.REQUIRED
+)
+_TOO_MANY_WEBSITES: Final = Refusal(
+    "role.too_many_websites",
+    "There are too many websites. Use at most {limit}, or null for all.",
+    UserErrorCode.TOO_MANY,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +78,9 @@ def refuse_granting_more(by: Actor, wanted: Grant) -> None:
         return
     errors: list[RuleError] = []
     if missing := sorted(wanted.permissions - own.permissions):
-        message = f"Your own role lacks {', '.join(missing)}. Leave it out, or ask an administrator who has it."
-        errors.append(RuleError(message, path=["permissions"], code=UserErrorCode.NOT_ALLOWED))
+        errors.append(_PERMISSIONS_EXCEED_OWN(path=["permissions"], permissions=missing))
     if not own.reaches(wanted.websites):
-        message = "Your own role does not reach all of these websites."
-        errors.append(RuleError(message, path=["websiteIds"], code=UserErrorCode.NOT_ALLOWED))
+        errors.append(_WEBSITES_EXCEED_OWN(path=["websiteIds"]))
     if errors:
         raise RuleErrors(errors)
 
@@ -68,11 +89,7 @@ def refuse_stronger(by: Actor, existing: Grant, path: list[str]) -> None:
     """Raises when an actor changes a role or a user with more rights: taking a permission from others is power too."""
     own = grant_of(by)
     if own is not None and not own.covers(existing):
-        raise RuleError(
-            "Its permissions or websites exceed your own. Ask an administrator who has them.",
-            path=path,
-            code=UserErrorCode.NOT_ALLOWED,
-        )
+        raise _STRONGER_THAN_OWN(path=path)
 
 
 MAX_WEBSITES: Final = 100
@@ -84,18 +101,12 @@ async def validate_websites(connection: Connection, ids: Iterable[int] | None, b
         return None
     wanted = sorted(set(ids))
     if not wanted:
-        raise RuleError(
-            "Name at least one website, or use null for all.", path=["websiteIds"], code=UserErrorCode.REQUIRED
-        )
+        raise _NO_WEBSITE(path=["websiteIds"])
     if len(wanted) > MAX_WEBSITES:
-        raise RuleError(
-            f"There are too many websites. Use at most {MAX_WEBSITES}, or null for all.",
-            path=["websiteIds"],
-            code=UserErrorCode.TOO_MANY,
-        )
+        raise _TOO_MANY_WEBSITES(path=["websiteIds"], limit=MAX_WEBSITES)
     known = await fetch_rows(connection, select(website.c.id).where(equals_any(website.c.id, wanted)))
     if len(known) != len(wanted) or not is_visible_to(by, wanted):
-        raise RuleError("There is no such website.", path=["websiteIds"], code=UserErrorCode.NOT_FOUND)
+        raise WEBSITE_NOT_FOUND(path=["websiteIds"])
     return wanted
 
 

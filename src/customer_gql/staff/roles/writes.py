@@ -9,7 +9,7 @@ from sqlalchemy import any_, delete, func, insert, select, update
 
 from customer_gql.core.actor import Actor
 from customer_gql.core.concurrent_edits import refuse_conflicts
-from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.core.errors import Refusal, UserErrorCode
 from customer_gql.core.ids import encode_id
 from customer_gql.core.permissions import Permission
 from customer_gql.core.text import sort_key
@@ -21,6 +21,23 @@ from customer_gql.staff.tables import staff_role, staff_user
 from .scopes import Grant, is_visible_to, refuse_granting_more, refuse_stronger, validate_websites
 
 MAX_ROLES: Final = 100
+
+_LAST_ADMINISTRATOR: Final = Refusal(
+    "staff.last_administrator",
+    "This is the last active administrator. Give another active user {permission} for all websites first.",
+    UserErrorCode.NOT_ALLOWED,
+)
+_ROLE_NOT_FOUND: Final = Refusal("role.not_found", "There is no such role.", UserErrorCode.NOT_FOUND)
+_TOO_MANY_ROLES: Final = Refusal(
+    "role.limit_reached", "There are {limit} roles, the maximum. Delete one first.", UserErrorCode.LIMIT_REACHED
+)
+_ROLE_IN_USE: Final = Refusal(
+    "role.in_use", "Staff users who have this role: {count}. Give them another one first.", UserErrorCode.NOT_ALLOWED
+)
+_NAME_TAKEN: Final = Refusal("role.name_taken", "Another role has this name. Choose another.", UserErrorCode.TAKEN)
+_OWN_ROLE: Final = Refusal(
+    "role.own", "This is your own role. Keep {permission} and its websites.", UserErrorCode.NOT_ALLOWED
+)
 
 
 async def serialize_role_changes(connection: Connection) -> None:
@@ -41,17 +58,13 @@ async def require_administrator(connection: Connection, path: list[str]) -> None
         ),
     )
     if not left:
-        raise RuleError(
-            f"This is the last active administrator. Give another active user {Permission.STAFF_MANAGE} for all websites first.",
-            path=path,
-            code=UserErrorCode.NOT_ALLOWED,
-        )
+        raise _LAST_ADMINISTRATOR(path=path, permission=Permission.STAFF_MANAGE.value)
 
 
 async def find_role(connection: Connection, role_id: int, *, by: Actor, path: list[str]) -> Row:
     found = await fetch_one(connection, select(staff_role).where(staff_role.c.id == role_id))
     if found is None or not is_visible_to(by, found.website_ids):
-        raise RuleError("There is no such role.", path=path, code=UserErrorCode.NOT_FOUND)
+        raise _ROLE_NOT_FOUND(path=path)
     return found
 
 
@@ -60,9 +73,7 @@ async def create_role(
 ) -> int:
     await serialize_role_changes(connection)
     if await fetch_value(connection, select(func.count()).select_from(staff_role)) >= MAX_ROLES:
-        raise RuleError(
-            f"There are {MAX_ROLES} roles, the maximum. Delete one first.", code=UserErrorCode.LIMIT_REACHED
-        )
+        raise _TOO_MANY_ROLES(limit=MAX_ROLES)
     values = await _validate_role(connection, name, permissions, website_ids, by)
     role_id = 1000 + secrets.randbelow(2**31 - 1000)
     await _refuse_taken_name(connection, name, None)
@@ -120,11 +131,7 @@ async def delete_role(connection: Connection, role_id: int, *, by: Actor) -> Non
         connection, select(func.count()).select_from(staff_user).where(staff_user.c.role_id == role_id)
     )
     if bearers:
-        raise RuleError(
-            f"{bearers} staff users have this role. Give them another one first.",
-            path=["id"],
-            code=UserErrorCode.NOT_ALLOWED,
-        )
+        raise _ROLE_IN_USE(path=["id"], count=bearers)
     await execute_statement(connection, delete(staff_role).where(staff_role.c.id == role_id))
     before = {field: (old, None) for field, (_, old) in _changes_of_role(None, dict(role)).items()}
     await record_staff_event(connection, "ROLE_DELETED", by=by, subject=encode_id("rol", role_id), changes=before)
@@ -144,7 +151,7 @@ async def _refuse_taken_name(connection: Connection, name: str, but: int | None)
     others = select(staff_role.c.id).where(func.lower(staff_role.c.name) == func.lower(name))
     taken = await fetch_value(connection, others if but is None else others.where(staff_role.c.id != but))
     if taken is not None:
-        raise RuleError("Another role has this name. Choose another.", path=["name"], code=UserErrorCode.TAKEN)
+        raise _NAME_TAKEN(path=["name"])
 
 
 async def _refuse_locking_oneself_out(connection: Connection, role: Row, values: dict[str, Any], by: Actor) -> None:
@@ -157,9 +164,7 @@ async def _refuse_locking_oneself_out(connection: Connection, role: Row, values:
     narrower = not Grant(before.permissions, None if websites is None else frozenset(websites)).reaches(before.websites)
     if own == role.id and (narrower or Permission.STAFF_MANAGE not in values["permissions"]):
         path = ["websiteIds"] if narrower else ["permissions"]
-        raise RuleError(
-            "This is your own role. Keep staff.manage and its websites.", path=path, code=UserErrorCode.NOT_ALLOWED
-        )
+        raise _OWN_ROLE(path=path, permission=Permission.STAFF_MANAGE.value)
 
 
 def _changes_of_role(before: Row | None, values: dict[str, Any]) -> dict[str, tuple[Any, Any]]:

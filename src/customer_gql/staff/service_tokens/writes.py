@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import delete, func, insert, select, update
 
 from customer_gql.core.actor import Actor
-from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.core.errors import Refusal, UserErrorCode
 from customer_gql.core.ids import encode_id, new_id
 from customer_gql.core.permissions import Permission
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one, fetch_value
@@ -26,6 +26,25 @@ MAX_LIFETIME: Final = dt.timedelta(days=366)
 MAX_OVERLAP: Final = dt.timedelta(days=1)
 MAX_SERVICE_TOKENS: Final = 100
 
+_PERMISSION_NOT_ALLOWED: Final = Refusal(
+    "service_token.permission_not_allowed", "A service token cannot hold {permission}.", UserErrorCode.NOT_ALLOWED
+)
+_END_OUT_OF_RANGE: Final = Refusal(
+    "service_token.end_out_of_range", "A service token ends within {days} days. Give a time between now and then."
+)
+_TOO_MANY_TOKENS: Final = Refusal(
+    "service_token.limit_reached",
+    "There are {limit} service tokens, the maximum. Revoke one first.",
+    UserErrorCode.LIMIT_REACHED,
+)
+_TOKEN_NOT_FOUND: Final = Refusal("service_token.not_found", "There is no such service token.", UserErrorCode.NOT_FOUND)
+_OVERLAP_OUT_OF_RANGE: Final = Refusal(
+    "service_token.overlap_out_of_range", "The overlap has 0 to {maximum!s} minutes."
+)
+_TOKEN_ENDED: Final = Refusal(
+    "service_token.ended", "This service token has ended. Create a new one.", UserErrorCode.NOT_ALLOWED
+)
+
 
 async def create_service_token(
     connection: Connection,
@@ -42,11 +61,7 @@ async def create_service_token(
     wanted = Grant(frozenset(permissions), None if websites is None else frozenset(websites))
     if Permission.STAFF_MANAGE in wanted.permissions:
         # A program that makes tokens would outlive every revocation of its own.
-        raise RuleError(
-            f"A service token cannot hold {Permission.STAFF_MANAGE}.",
-            path=["permissions"],
-            code=UserErrorCode.NOT_ALLOWED,
-        )
+        raise _PERMISSION_NOT_ALLOWED(path=["permissions"], permission=Permission.STAFF_MANAGE.value)
     refuse_granting_more(by, wanted)
     await _refuse_over_limit(connection)
     id = new_id()
@@ -69,17 +84,13 @@ async def create_service_token(
 def _validate_expiry(expires_at: dt.datetime) -> None:
     now = dt.datetime.now(dt.UTC)
     if not now < expires_at <= now + MAX_LIFETIME:
-        message = f"A service token ends within {MAX_LIFETIME.days} days. Give a time between now and then."
-        raise RuleError(message, path=["expiresAt"])
+        raise _END_OUT_OF_RANGE(path=["expiresAt"], days=MAX_LIFETIME.days)
 
 
 async def _refuse_over_limit(connection: Connection) -> None:
     live = select(func.count()).where(service_token.c.revoked_at.is_(None), service_token.c.expires_at > func.now())
     if await fetch_value(connection, live) >= MAX_SERVICE_TOKENS:
-        raise RuleError(
-            f"There are {MAX_SERVICE_TOKENS} service tokens, the maximum. Revoke one first.",
-            code=UserErrorCode.LIMIT_REACHED,
-        )
+        raise _TOO_MANY_TOKENS(limit=MAX_SERVICE_TOKENS)
 
 
 async def _issue_secret(connection: Connection, id: int, expires_at: dt.datetime) -> str:
@@ -92,7 +103,7 @@ async def _issue_secret(connection: Connection, id: int, expires_at: dt.datetime
 async def _lock_manageable_token(connection: Connection, id: int, by: Actor) -> Row:
     found = await fetch_one(connection, select(service_token).where(service_token.c.id == id).with_for_update())
     if found is None or not is_visible_to(by, found.website_ids):
-        raise RuleError("There is no such service token.", path=["id"], code=UserErrorCode.NOT_FOUND)
+        raise _TOKEN_NOT_FOUND(path=["id"])
     refuse_stronger(by, Grant.of(found), ["id"])
     return found
 
@@ -100,11 +111,11 @@ async def _lock_manageable_token(connection: Connection, id: int, by: Actor) -> 
 async def rotate_service_token(connection: Connection, id: int, *, overlap: dt.timedelta, by: Actor) -> str:
     """A new secret; the one before works on for `overlap`, those older end at once."""
     if not dt.timedelta(0) <= overlap <= MAX_OVERLAP:
-        raise RuleError("The overlap has 0 to 1440 minutes.", path=["overlapMinutes"])
+        raise _OVERLAP_OUT_OF_RANGE(path=["overlapMinutes"], maximum=MAX_OVERLAP // dt.timedelta(minutes=1))
     token_row = await _lock_manageable_token(connection, id, by)
     now = dt.datetime.now(dt.UTC)
     if token_row.revoked_at is not None or token_row.expires_at <= now:
-        raise RuleError("This service token has ended. Create a new one.", path=["id"], code=UserErrorCode.NOT_ALLOWED)
+        raise _TOKEN_ENDED(path=["id"])
     secrets = service_token_secret.c
     # Those of an earlier rotation have an end nearer than the token's.
     older = (secrets.service_token_id == id) & (secrets.expires_at < token_row.expires_at)

@@ -4,8 +4,10 @@ Each attempt is counted before anything is compared, and forgiven after all that
 end the session (docs/domain/staff-sign-in.md#staff-sign-in-10).
 """
 
+from typing import Final
+
 from customer_gql.core.actor import actor_of
-from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.core.errors import Refusal, RuleError, UserErrorCode
 from customer_gql.core.ids import encode_id
 from customer_gql.database.statements import Connection, Row
 from customer_gql.graph.context import Context
@@ -13,6 +15,26 @@ from customer_gql.security import hashing
 from customer_gql.staff.audit.writes import record_staff_event
 
 from . import attempts, notices, passwords, sessions
+
+_PASSWORD_REQUIRED: Final = Refusal("password.required", "Enter your own password to confirm.", UserErrorCode.REQUIRED)
+_PASSWORD_REFUSED: Final = Refusal(
+    "password.refused",
+    "This is not your password, or too many wrong ones were entered. Try again later.",
+    UserErrorCode.NOT_ALLOWED,
+)
+_CODE_REFUSED: Final = Refusal(
+    "second_factor.code_refused",
+    "This is not your code, or too many wrong ones were entered. Try again later.",
+    UserErrorCode.NOT_ALLOWED,
+)
+_CODE_WRONG: Final = Refusal(
+    "second_factor.code_wrong", "The code is wrong. Enter the current code of the authenticator."
+)
+_SESSION_ENDED: Final = Refusal(
+    "second_factor.session_ended",
+    "The code is wrong, and {limit} wrong codes end a session. Sign in again.",
+    UserErrorCode.NOT_ALLOWED,
+)
 
 
 async def reauthenticate_staff(context: Context, given: str | None, path: str = "password") -> str | None:
@@ -47,7 +69,7 @@ async def _admit_attempt(context: Context, given: str | None, path: str, *, with
     async with context.transaction() as connection:
         user = await passwords.fetch_credentials(connection, own_staff_id(context))
         if user.hash is not None and given is None:
-            raise RuleError("Enter your own password to confirm.", path=[path], code=UserErrorCode.REQUIRED)
+            raise _PASSWORD_REQUIRED(path=[path])
         needed = user.hash is not None or with_code
         admitted = not needed or await _count_attempt(connection, context, with_code=with_code)
     if not admitted:
@@ -73,9 +95,8 @@ async def _compare_password(context: Context, user: Row, given: str, path: str) 
 
 
 def _too_many(path: list[str]) -> RuleError:
-    what = "code" if path == ["code"] else "password"
-    message = f"This is not your {what}, or too many wrong ones were entered. Try again later."
-    return RuleError(message, path=path, code=UserErrorCode.NOT_ALLOWED)
+    refusal = _CODE_REFUSED if path == ["code"] else _PASSWORD_REFUSED
+    return refusal(path=path)
 
 
 async def accept_code(connection: Connection, context: Context) -> None:
@@ -90,14 +111,10 @@ async def refuse_code(connection: Connection, context: Context, user: Row) -> Ru
     await record_staff_event(connection, "TOTP_WRONG", by=by, subject=subject)
     await notices.notify_owner(connection, user, "staff_code_wrong", address=by.address)
     if not await attempts.has_used_up_codes(connection, session):
-        return RuleError("The code is wrong. Enter the current code of the authenticator.", path=["code"])
+        return _CODE_WRONG(path=["code"])
     await sessions.end_session_of_token(connection, session)
     await record_staff_event(connection, "SESSION_ENDED", by=by, subject=subject)
-    return RuleError(
-        f"The code is wrong, and {attempts.WRONG_CODES_PER_SESSION} wrong codes end a session. Sign in again.",
-        path=["code"],
-        code=UserErrorCode.NOT_ALLOWED,
-    )
+    return _SESSION_ENDED(path=["code"], limit=attempts.WRONG_CODES_PER_SESSION)
 
 
 def own_staff_id(context: Context) -> int:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Self
 import strawberry
 
 from customer_gql.core.emails import normalize_email, validate_email
-from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.core.errors import Refusal, UserErrorCode
 from customer_gql.core.viewer import ViewerKind
 from customer_gql.graph.access.guards import OwnRecord
 from customer_gql.graph.context import Info
@@ -26,6 +26,17 @@ from . import attempts, links, oidc, passwords, sessions
 from .own_account import StaffAccountMutation, StaffAccountQuery
 from .sessions import DEVICE_COOKIE, SESSION_COOKIE, SESSION_LIFETIME
 from .sign_in import SignInAttempt, sign_in_staff
+
+_OIDC_CODE_INVALID: Final = Refusal(
+    "staff_sign_in.code_invalid",
+    "This code does not work: it was used, is unknown, is too old, or another page started the sign-in. Sign in again.",
+    UserErrorCode.NOT_FOUND,
+)
+_LINK_INVALID: Final = Refusal(
+    "staff_link.invalid",
+    "This link does not work: it was used, replaced by a newer one, or is too old. Ask for another one.",
+    UserErrorCode.NOT_FOUND,
+)
 
 
 @strawberry.input(description="Credentials of a staff user.")
@@ -168,10 +179,7 @@ class StaffSignInMutation:
                 )
         # After the commit: a code that was tried with a wrong verifier is used up.
         if grant is None:
-            message = (
-                "This code does not work: it was used, is unknown, is too old, or another page started the sign-in."
-            )
-            raise RuleError(f"{message} Sign in again.", path=["code"], code=UserErrorCode.NOT_FOUND)
+            raise _OIDC_CODE_INVALID(path=["code"])
         return StaffOidcExchangePayload.of(grant, input.session, context.cookies)
 
     @open_admin_mutation(
@@ -183,11 +191,7 @@ class StaffSignInMutation:
         self, info: Info, input: Annotated[StaffPasswordSetInput, INPUT]
     ) -> StaffPasswordSetPayload:
         passwords.require_passwords(info.context.settings)
-        refusal = RuleError(
-            "This link does not work: it was used, replaced by a newer one, or is too old. Ask for another one.",
-            path=["token"],
-            code=UserErrorCode.NOT_FOUND,
-        )
+        refusal = _LINK_INVALID(path=["token"])
         async with info.context.database.writes.acquire() as connection:
             await attempts.check_peer(connection, info.context.caller.address, info.context.settings.admin)
             user = await links.find_owner_of_link(connection, input.token)

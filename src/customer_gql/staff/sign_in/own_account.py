@@ -1,11 +1,11 @@
 """Staff look after their own account."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import strawberry
 
 from customer_gql.core.actor import actor_of
-from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.core.errors import Refusal, UserErrorCode
 from customer_gql.core.ids import decode_id, encode_id
 from customer_gql.graph.context import Info
 from customer_gql.graph.cookies import SessionTransport
@@ -13,11 +13,27 @@ from customer_gql.graph.fields import column
 from customer_gql.graph.payloads import Payload
 from customer_gql.graph.roots import INPUT, own_staff_field, own_staff_mutation
 from customer_gql.security import hashing
+from customer_gql.security.passwords import PASSWORD_CHANGED_MEANWHILE
 from customer_gql.staff.audit.writes import record_staff_event
 from customer_gql.staff.types import StaffMe, StaffSession
 
 from . import confirmation, notices, passwords, sessions, totp
 from .confirmation import own_staff_id
+
+_NO_PASSWORD: Final = Refusal(
+    "password.none",
+    "You have no password. Ask for a link to choose one with staffPasswordResetRequest.",
+    UserErrorCode.NOT_ALLOWED,
+)
+_SESSION_NOT_FOUND: Final = Refusal(
+    "staff_session.not_found", "There is no such session. It may have ended.", UserErrorCode.NOT_FOUND
+)
+_FACTOR_OFF: Final = Refusal("second_factor.off", "There is no second factor to switch off.", UserErrorCode.NOT_ALLOWED)
+_PASSWORD_TOO_SHORT: Final = Refusal(
+    "second_factor.password_too_short",
+    "Change to a password of at least {minimum} characters first.",
+    UserErrorCode.NOT_ALLOWED,
+)
 
 
 @strawberry.input(description="Current and new password of the staff user.")
@@ -127,11 +143,7 @@ class StaffAccountMutation:
         passwords.require_passwords(context.settings)
         confirmed = await confirmation.reauthenticate_staff(context, input.password)
         if confirmed is None:
-            raise RuleError(
-                "You have no password. Ask for a link to choose one with staffPasswordResetRequest.",
-                path=["password"],
-                code=UserErrorCode.NOT_ALLOWED,
-            )
+            raise _NO_PASSWORD(path=["password"])
         async with context.transaction() as connection:
             user = await passwords.fetch_credentials(connection, staff_id)
             await passwords.validate_staff_password(connection, user, input.new_password, path="newPassword")
@@ -139,7 +151,7 @@ class StaffAccountMutation:
         async with context.transaction() as connection:
             # Nothing was locked while the passwords were hashed, so look again whether it still is the confirmed one.
             if (await passwords.fetch_credentials(connection, staff_id)).hash != confirmed:
-                raise RuleError("The password was changed at the same time. Sign in again.", path=["password"])
+                raise PASSWORD_CHANGED_MEANWHILE(path=["password"])
             await passwords.change_staff_password(
                 connection, user, hash, by=actor_of(context.viewer), keep=context.viewer.session
             )
@@ -168,9 +180,7 @@ class StaffAccountMutation:
         assert viewer.staff_id is not None
         async with info.context.transaction() as connection:
             if not await sessions.end_staff_session(connection, viewer.staff_id, session_id):
-                raise RuleError(
-                    "There is no such session. It may have ended.", path=["id"], code=UserErrorCode.NOT_FOUND
-                )
+                raise _SESSION_NOT_FOUND(path=["id"])
             await record_staff_event(connection, "SESSION_REVOKED", by=actor_of(info.context.viewer), subject=input.id)
         return StaffSessionRevokePayload(revoked_id=input.id)
 
@@ -226,11 +236,10 @@ class StaffAccountMutation:
         async with context.database.reads.acquire() as connection:
             user = await passwords.fetch_credentials(connection, own_staff_id(context), lock=False)
         if user.totp_since is None:
-            raise RuleError("There is no second factor to switch off.", code=UserErrorCode.NOT_ALLOWED)
+            raise _FACTOR_OFF()
         await confirmation.confirm_password_before_code(context, input.password)
         if input.password is not None and len(hashing.normalize_password(input.password)) < passwords.MIN_LENGTH:
-            message = f"Change to a password of at least {passwords.MIN_LENGTH} characters first."
-            raise RuleError(message, path=["password"], code=UserErrorCode.NOT_ALLOWED)
+            raise _PASSWORD_TOO_SHORT(path=["password"], minimum=passwords.MIN_LENGTH)
         refusal = None
         async with context.transaction() as connection:
             user = await passwords.fetch_credentials(connection, own_staff_id(context))

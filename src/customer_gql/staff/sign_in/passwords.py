@@ -8,8 +8,9 @@ from typing import Final
 from sqlalchemy import select, union
 
 from customer_gql.core.actor import Actor
-from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.core.errors import Refusal, UserErrorCode
 from customer_gql.core.ids import encode_id
+from customer_gql.core.terminal import CommandFailed
 from customer_gql.database.statements import Connection, Row, fetch_one, fetch_rows
 from customer_gql.messaging.mail.addressing import SHOP_NAME
 from customer_gql.security.passwords import PasswordRules, store_password, validate_new_password
@@ -28,13 +29,17 @@ MIN_LENGTH_WITH_SECOND_FACTOR: Final = 12
 _SHORTEST_FORBIDDEN: Final = 4
 _MAX_SHOP_NAMES: Final = 200
 
+_PASSWORDS_DISABLED: Final = Refusal(
+    "staff_sign_in.passwords_disabled",
+    "Staff have no passwords here. Sign in at the identity provider.",
+    UserErrorCode.NOT_ALLOWED,
+)
+
 
 def require_passwords(settings: Settings) -> None:
     """Raises where the deployment lets staff in by its identity provider alone."""
     if not settings.staff_passwords:
-        raise RuleError(
-            "Staff have no passwords here. Sign in at the identity provider.", code=UserErrorCode.NOT_ALLOWED
-        )
+        raise _PASSWORDS_DISABLED()
 
 
 async def validate_staff_password(connection: Connection, user: Row, password: str, *, path: str = "password") -> None:
@@ -85,5 +90,5 @@ async def find_active_staff(connection: Connection, email: str) -> Row:
     """The active staff user of the command line."""
     found = await fetch_one(connection, CREDENTIALS.where(staff_user.c.email == email, staff_user.c.is_active))
     if found is None:
-        raise RuleError(f"There is no active staff user {email}.", path=["email"], code=UserErrorCode.NOT_FOUND)
+        raise CommandFailed(f"There is no active staff user {email}.")
     return found

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from customer_gql.core.emails import normalize_email
-from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.core.errors import Refusal, UserErrorCode
 from customer_gql.core.ids import encode_id
 from customer_gql.core.viewer import ViewerKind
 from customer_gql.database.statements import Connection, Row, fetch_one
@@ -22,7 +22,11 @@ from customer_gql.staff.tables import SignedInBy, staff_password, staff_user
 
 from . import attempts, notices, passwords, sessions, totp
 
-SIGN_IN_REFUSED: Final = "The address, the password or the code is wrong, or sign-in is closed for a while."
+_SIGN_IN_REFUSED: Final = Refusal(
+    "staff_sign_in.refused",
+    "The address, the password or the code is wrong, or sign-in is closed for a while.",
+    UserErrorCode.NOT_ALLOWED,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,7 @@ class SignedIn:
 
 async def sign_in_staff(context: Context, attempt: SignInAttempt) -> SignedIn:
     passwords.require_passwords(context.settings)
-    refusal = RuleError(SIGN_IN_REFUSED, code=UserErrorCode.NOT_ALLOWED)
+    refusal = _SIGN_IN_REFUSED()
     async with context.database.writes.acquire() as connection:
         found = await fetch_one(connection, CREDENTIALS.where(staff_user.c.email == normalize_email(attempt.email)))
         owner = None if found is None else found.id

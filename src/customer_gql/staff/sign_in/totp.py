@@ -14,7 +14,7 @@ from sqlalchemy import delete, insert, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from customer_gql.core.actor import Actor
-from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.core.errors import Refusal, UserErrorCode
 from customer_gql.core.ids import encode_id
 from customer_gql.core.text import normalize_compatible_text
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_value
@@ -32,6 +32,18 @@ RECOVERY_CODE_COUNT: Final = 10
 _CODE_BYTES: Final = 10
 ISSUER: Final = "customer-gql"
 
+_NO_SECRET_KEYS: Final = Refusal(
+    "second_factor.unavailable",
+    "A second factor cannot be set up: the service has no CUSTOMER_GQL_SECRET_KEYS.",
+    UserErrorCode.NOT_ALLOWED,
+)
+_FACTOR_ON: Final = Refusal(
+    "second_factor.on", "A second factor is already on. Switch it off first.", UserErrorCode.NOT_ALLOWED
+)
+_NOT_ENROLLED: Final = Refusal(
+    "second_factor.not_enrolled", "There is no second factor to confirm. Enroll one first.", UserErrorCode.NOT_ALLOWED
+)
+
 
 class FactorCheck(enum.Enum):
     """What a given code is worth. `PASSED` is a right code, or none where no second factor is on."""
@@ -45,17 +57,14 @@ class FactorCheck(enum.Enum):
 def _encrypt_secret(settings: Settings, staff_id: int, secret: str) -> bytes:
     encrypted = encrypt_text(secret, settings.secret_keys, owner=staff_id)
     if encrypted is None:
-        raise RuleError(
-            "A second factor cannot be set up: the service has no CUSTOMER_GQL_SECRET_KEYS.",
-            code=UserErrorCode.NOT_ALLOWED,
-        )
+        raise _NO_SECRET_KEYS()
     return encrypted.encode()
 
 
 async def enroll_totp(connection: Connection, user: Row, settings: Settings) -> tuple[str, str]:
     """A fresh secret and its URI for the authenticator. It counts for nothing until it is confirmed."""
     if user.totp_since is not None:
-        raise RuleError("A second factor is already on. Switch it off first.", code=UserErrorCode.NOT_ALLOWED)
+        raise _FACTOR_ON()
     secret = random_base32()
     put = upsert(staff_totp).values(staff_id=user.id, secret=_encrypt_secret(settings, user.id, secret))
     await execute_statement(
@@ -72,7 +81,7 @@ async def enroll_totp(connection: Connection, user: Row, settings: Settings) -> 
 def require_enrollment(user: Row) -> None:
     """Raises where there is no second factor to confirm."""
     if user.secret is None or user.totp_since is not None:
-        raise RuleError("There is no second factor to confirm. Enroll one first.", code=UserErrorCode.NOT_ALLOWED)
+        raise _NOT_ENROLLED()
 
 
 async def confirm_totp(connection: Connection, user: Row, code: str, settings: Settings) -> list[str] | None:

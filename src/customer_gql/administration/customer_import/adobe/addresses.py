@@ -176,7 +176,7 @@ def _read_doubtful(cells: Cells, column: str, rule: Callable[[str, list[str]], T
     try:
         return rule(text or "", [column])
     except RuleError as error:
-        (cells.keep if text else cells.leave_out)(column, error.message)
+        (cells.keep if text else cells.leave_out)(column, str(error))
         return text
 
 

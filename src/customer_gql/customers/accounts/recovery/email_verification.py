@@ -7,7 +7,7 @@ from sqlalchemy import insert, select, update
 
 from customer_gql.core.actor import Actor, ActorKind, actor_of
 from customer_gql.core.emails import normalize_email, validate_email
-from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.core.errors import Refusal, RuleError, UserErrorCode
 from customer_gql.core.viewer import ViewerKind
 from customer_gql.customers.accounts import lockout, writes
 from customer_gql.customers.accounts.enumeration import DecoyAccount, rolled_back_if
@@ -29,7 +29,17 @@ CONFIRM_LIFETIME: Final = dt.timedelta(hours=24)
 CHANGE_LIFETIME: Final = dt.timedelta(hours=1)
 MAILS_PER_HOUR: Final = 5
 TIME_BETWEEN_MAILS: Final = dt.timedelta(minutes=2)
-LINK_REFUSED: Final = "This link does not work: it was used, replaced by a newer one, or is too old. Ask for another."
+
+LINK_INVALID: Final = Refusal(
+    "email_link.invalid",
+    "This link does not work: it was used, replaced by a newer one, or is too old. Ask for another.",
+)
+_EMAIL_UNCHANGED: Final = Refusal("email.unchanged", "This is the address of the account already. Enter another one.")
+HOURLY_LIMIT_REACHED: Final = Refusal(
+    "email_link.hourly_limit_reached",
+    "The limit of {limit} mails an hour is reached. Try again later.",
+    UserErrorCode.LIMIT_REACHED,
+)
 
 
 async def send_confirmation_link(connection: Connection, account: Any, *, by: Actor) -> dt.datetime:
@@ -119,13 +129,9 @@ async def mark_email_confirmed(connection: Connection, locked: Row, *, by: Actor
 async def send_email_change_link(connection: Connection, locked: Row, *, email: str, by: Actor) -> None:
     """Mail the new address. Whether another account has it, its owner learns, and nobody else."""
     if normalize_email(email) == normalize_email(locked.email):
-        raise RuleError("This is the address of the account already. Enter another one.", path=["email"])
+        raise _EMAIL_UNCHANGED(path=["email"])
     if not await can_send_link(connection, locked.id, apart=dt.timedelta(0)):
-        raise RuleError(
-            f"The limit of {MAILS_PER_HOUR} mails an hour is reached. Try again later.",
-            path=["email"],
-            code=UserErrorCode.LIMIT_REACHED,
-        )
+        raise HOURLY_LIMIT_REACHED(path=["email"], limit=MAILS_PER_HOUR)
     scope = await email_scope(connection, locked.website_id)
     await access.revoke_email_links(connection, [locked.id], purpose=EmailPurpose.CHANGE.value)
     token, expires_at = await _insert_link(connection, locked, EmailPurpose.CHANGE, CHANGE_LIFETIME, new_email=email)
@@ -222,4 +228,4 @@ async def _use_link(connection: Connection, known: Row, locked: Row) -> None:
 
 
 def _link_refused() -> RuleError:
-    return RuleError(LINK_REFUSED, path=["token"])
+    return LINK_INVALID(path=["token"])

@@ -8,7 +8,7 @@ from sqlalchemy import insert, select, update
 
 from customer_gql.core.actor import Actor, ActorKind, actor_of
 from customer_gql.core.emails import normalize_email, validate_email
-from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.core.errors import Refusal, RuleError, UserErrorCode
 from customer_gql.core.viewer import ViewerKind
 from customer_gql.customers.accounts import lockout, passwords, writes
 from customer_gql.customers.accounts.enumeration import DecoyAccount, rolled_back_if
@@ -25,13 +25,19 @@ from customer_gql.graph.context import Context
 from customer_gql.security import throttle, tokens
 from customer_gql.security.devices import forget_devices
 from customer_gql.security.hashing import hash_password
-from customer_gql.security.passwords import store_password, validate_password_length
+from customer_gql.security.passwords import PASSWORD_CHANGED_MEANWHILE, store_password, validate_password_length
 from customer_gql.shop.settings.reads import settings_at
 
 from . import email_verification
 from .settings import LINK_MINUTES, MINUTES_BETWEEN_RESETS, PROTECTION, RESETS_PER_HOUR, RESETS_PER_HOUR_OF_ADDRESS
 
 _HOUR: Final = dt.timedelta(hours=1)
+
+_HOURLY_LIMIT_REACHED: Final = Refusal(
+    "password_reset.hourly_limit_reached",
+    "The limit of {limit} reset mails an hour is reached. Try again later.",
+    UserErrorCode.LIMIT_REACHED,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +121,7 @@ async def request_reset_by_staff(connection: Connection, locked: Row, *, by: Act
     sent = await fetch_one(connection, RESET_LINKS_SINCE, customer_id=locked.id, since=since)
     assert sent is not None
     if limit.per_hour and sent.total >= limit.per_hour:
-        raise RuleError(
-            f"The limit of {limit.per_hour} reset mails an hour is reached. Try again later.",
-            path=["id"],
-            code=UserErrorCode.LIMIT_REACHED,
-        )
+        raise _HOURLY_LIMIT_REACHED(path=["id"], limit=limit.per_hour)
     return await send_reset_link(connection, locked, lifetime=limit.lifetime, by=by)
 
 
@@ -151,7 +153,7 @@ async def reset_password(context: Context, *, token: str, password: str) -> None
     What was added before the address was proven is dropped, because somebody else may have added it.
     """
     validate_password_length(password, ["password"])
-    dead = RuleError(email_verification.LINK_REFUSED, path=["token"])
+    dead = email_verification.LINK_INVALID(path=["token"])
     async with context.database.writes.acquire() as connection:
         await lockout.check_peer(connection, context.caller.address, context.settings.storefront)
         link = await fetch_one(connection, RESET_LINK_BY_HASH, token_hash=tokens.hash_token(token))
@@ -210,7 +212,7 @@ async def change_password(context: Context, *, current: str, new: str, keep_othe
         locked = await customers.lock_customer(connection, known.id, websites=None)
         stored = await fetch_one(connection, ACCOUNT_BY_ID, customer_id=locked.id)
         if stored is None or stored.password_hash != known.password_hash:
-            raise RuleError("The password was changed at the same moment.", path=["currentPassword"])
+            raise PASSWORD_CHANGED_MEANWHILE(path=["currentPassword"])
         await access.revoke_open_links(connection, [locked.id])
         await _store_new_password(connection, locked, hash, kind="PASSWORD_CHANGED", by=actor_of(context.viewer))
         if keep_others:

@@ -1,7 +1,9 @@
 """Deletion of an account at its customer's own request."""
 
+from typing import Final
+
 from customer_gql.core.actor import actor_of
-from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.core.errors import Refusal, UserErrorCode
 from customer_gql.customers.accounts import writes
 from customer_gql.customers.accounts.sessions import access
 from customer_gql.customers.accounts.sign_in.sign_in import reauthenticate
@@ -12,6 +14,12 @@ from customer_gql.graph.context import Context
 from customer_gql.shop.settings.reads import setting
 
 from .settings import AT_ONCE, DELETION
+
+_IS_COMPANY_ADMIN: Final = Refusal(
+    "account.is_company_admin",
+    "The admin of a company cannot be deleted. Make another user of the company its admin first.",
+    UserErrorCode.NOT_ALLOWED,
+)
 
 
 async def request_deletion(context: Context, *, password: str) -> bool:
@@ -26,10 +34,7 @@ async def request_deletion(context: Context, *, password: str) -> bool:
             )
             return False
         if account.customer_type == CustomerType.COMPANY_ADMIN.value:
-            raise RuleError(
-                "The admin of a company cannot be deleted. Make another user of the company its admin first.",
-                code=UserErrorCode.NOT_ALLOWED,
-            )
+            raise _IS_COMPANY_ADMIN()
         await customers.delete_customers(connection, [account], by=by)
         await access.end_all_access(connection, [account.id])
         await record_customer_event(

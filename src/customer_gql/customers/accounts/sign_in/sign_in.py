@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from customer_gql.core.actor import Actor, ActorKind
 from customer_gql.core.emails import MAX_EMAIL, normalize_email
-from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.core.errors import Refusal, UserErrorCode
 from customer_gql.core.text import validate_line
 from customer_gql.core.viewer import ViewerKind
 from customer_gql.customers.accounts import lockout, writes
@@ -29,12 +29,16 @@ from customer_gql.security.passwords import renew_hash, validate_password_length
 from customer_gql.security.sessions import SessionGrant
 from customer_gql.security.throttle import Attempt, forget_failures
 
-SIGN_IN_REFUSED: Final = "The address or the password is wrong, or sign-in is closed for a while."
-EMAIL_NOT_CONFIRMED: Final = (
-    "The e-mail address is not confirmed yet. Open the link that was mailed to it, or ask for another one."
+SIGN_IN_REFUSED: Final = Refusal(
+    "sign_in.refused", "The address or the password is wrong, or sign-in is closed for a while."
 )
-REAUTHENTICATION_REFUSED: Final = (
-    "This is not the account's password, or too many wrong ones were entered. Try again later."
+EMAIL_NOT_CONFIRMED: Final = Refusal(
+    "account.email_not_confirmed",
+    "The e-mail address is not confirmed yet. Open the link that was mailed to it, or ask for another one.",
+    UserErrorCode.NOT_ALLOWED,
+)
+PASSWORD_WRONG: Final = Refusal(
+    "password.wrong", "This is not the account's password, or too many wrong ones were entered. Try again later."
 )
 
 
@@ -52,15 +56,15 @@ async def sign_in(
         device = await find_device(connection, ViewerKind.CUSTOMER, owner, device_token)
         attempt = await _count_sign_in(connection, email, scope, device)
     if attempt is None:
-        raise RuleError(SIGN_IN_REFUSED)
+        raise SIGN_IN_REFUSED()
     is_right = await verify_password(password, None if account is None else account.password_hash)
     is_known_device = device is not None
     if account is None or not is_right or not _is_allowed_to_sign_in(account, account, is_known_device):
         if account is not None and is_right and _waits_for_confirmation(account, is_known_device):
             await _forgive_right_password(context, account)
-            raise RuleError(EMAIL_NOT_CONFIRMED, path=["email"], code=UserErrorCode.NOT_ALLOWED)
+            raise EMAIL_NOT_CONFIRMED(path=["email"])
         _publish_lock_later(context, account, attempt)
-        raise RuleError(SIGN_IN_REFUSED)
+        raise SIGN_IN_REFUSED()
     async with context.transaction() as connection:
         grant = await _start_session(
             connection,
@@ -124,7 +128,7 @@ async def _start_session(
     is_known_here = await lock_email_scope(connection, website_id) == scope
     is_same = is_known_here and stored is not None and hash == account.password_hash
     if stored is None or not is_same or not _is_allowed_to_sign_in(stored, account, is_known_device):
-        raise RuleError(SIGN_IN_REFUSED)
+        raise SIGN_IN_REFUSED()
     await count_customer_write(connection, stored.id, context.settings.storefront, counter="sign-ins")
     await writes.reset_failures(connection, stored)
     await lockout.forgive_peer(connection, context.caller.address)
@@ -148,7 +152,7 @@ def _publish_lock_later(context: Context, account: Row | None, attempt: Attempt)
 async def reauthenticate(context: Context, password: str, *, path: list[str]) -> Row:
     """The viewer's account, after they entered its password again. Wrong ones are counted, a right one resets that."""
     validate_password_length(password, path)
-    refusal, session_id = RuleError(REAUTHENTICATION_REFUSED, path=path), context.viewer.session_id
+    refusal, session_id = PASSWORD_WRONG(path=path), context.viewer.session_id
     assert session_id is not None
     async with context.database.writes.acquire() as connection:
         await lockout.check_peer(connection, context.caller.address, context.settings.storefront)

@@ -12,7 +12,7 @@ from customer_gql.core.viewer import ViewerKind
 from customer_gql.customers.accounts import writes
 from customer_gql.customers.accounts.reads import EMAIL_CHANGE_UNDO_BY_HASH
 from customer_gql.customers.accounts.recovery import password_reset
-from customer_gql.customers.accounts.recovery.email_verification import LINK_REFUSED
+from customer_gql.customers.accounts.recovery.email_verification import LINK_INVALID
 from customer_gql.customers.accounts.registration.settings import EMAIL_CONFIRMATION
 from customer_gql.customers.accounts.sessions import access
 from customer_gql.customers.accounts.tables import customer_password, email_change_undo
@@ -77,7 +77,7 @@ async def undo_email_change(connection: Connection, given: str, *, address: str 
     The link is a proof of the address. Where it is the first one of an account that its own sign-up made, the password and
     what was said before may be a stranger's and do not come back (docs/domain/email-verification.md#email-verification-9).
     """
-    dead = RuleError(LINK_REFUSED, path=["token"])
+    dead = LINK_INVALID(path=["token"])
     known = await fetch_one(connection, EMAIL_CHANGE_UNDO_BY_HASH, token_hash=tokens.hash_token(given))
     if known is None:
         raise dead

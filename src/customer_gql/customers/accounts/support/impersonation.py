@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy import insert, select, update
 
 from customer_gql.core.actor import Actor, ActorKind
-from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.core.errors import Refusal, RuleError, UserErrorCode
 from customer_gql.core.ids import new_id
 from customer_gql.core.text import validate_line
 from customer_gql.customers.accounts.reads import LOGIN_CODE_BY_HASH
@@ -32,20 +32,37 @@ from customer_gql.staff.tables import staff_session
 
 CODE_LIFETIME: Final = dt.timedelta(seconds=60)
 MAX_REASON_LENGTH: Final = 1000
-_CODE_REFUSED: Final = "This code does not work: it was used, is unknown, or is older than a minute."
+
+_CODE_INVALID: Final = Refusal(
+    "login_code.invalid", "This code does not work: it was used, is unknown, or is older than a minute."
+)
+_FOR_PEOPLE: Final = Refusal(
+    "impersonation.for_people", "Only people sign in as a customer, no services.", UserErrorCode.NOT_ALLOWED
+)
+_SWITCHED_OFF: Final = Refusal(
+    "impersonation.switched_off", "Signing in as a customer is switched off in this shop.", UserErrorCode.NOT_ALLOWED
+)
+_NOT_ALLOWED_BY_CUSTOMER: Final = Refusal(
+    "impersonation.not_allowed_by_customer",
+    "This customer does not allow staff to sign in for them.",
+    UserErrorCode.NOT_ALLOWED,
+)
+_ACCOUNT_INACTIVE: Final = Refusal(
+    "impersonation.account_inactive", "This account is inactive.", UserErrorCode.NOT_ALLOWED
+)
 
 
 async def issue_login_code(connection: Connection, account: Row, *, reason: str, by: Actor) -> tuple[str, dt.datetime]:
     """A code for the storefront, and until when it can be exchanged."""
     reason = validate_line(reason, ["reason"], MAX_REASON_LENGTH, required=True) or ""
     if by.kind is not ActorKind.STAFF or not await _lock_own_session(connection, by):
-        raise _impersonation_refused("Only people sign in as a customer, no services.")
+        raise _FOR_PEOPLE(path=["id"])
     if not await setting(connection, LOGIN_AS_CUSTOMER):
-        raise _impersonation_refused("Signing in as a customer is switched off in this shop.")
+        raise _SWITCHED_OFF(path=["id"])
     if not account.allows_remote_assistance:
-        raise _impersonation_refused("This customer does not allow staff to sign in for them.")
+        raise _NOT_ALLOWED_BY_CUSTOMER(path=["id"])
     if account.status != CustomerStatus.ACTIVE.value:
-        raise _impersonation_refused("This account is inactive.")
+        raise _ACCOUNT_INACTIVE(path=["id"])
     code, now, impersonation_id = tokens.new_token(tokens.LOGIN_CODE), dt.datetime.now(dt.UTC), new_id()
     key = {"customer_id": account.id, "staff_id": by.id, "expires_at": now + CODE_LIFETIME}
     await execute_statement(connection, insert(impersonation).values(**key, id=impersonation_id, reason=reason))
@@ -78,7 +95,7 @@ async def exchange_login_code(
 
     `website_id` is where it is exchanged; None is the customer's own. The token reaches as far as the customer's would.
     """
-    dead = RuleError(_CODE_REFUSED, path=["code"])
+    dead = _CODE_INVALID(path=["code"])
     known = await fetch_one(connection, LOGIN_CODE_BY_HASH, code_hash=tokens.hash_token(code))
     if known is None:
         raise dead
@@ -118,7 +135,3 @@ async def _use_login_code(connection: Connection, code_hash: bytes, now: dt.date
     is_usable = (login_code.c.used_at.is_(None), login_code.c.expires_at > now)
     used = update(login_code).where(login_code.c.code_hash == code_hash, *is_usable).values(used_at=now)
     return await execute_statement(connection, used) == 1
-
-
-def _impersonation_refused(message: str) -> RuleError:
-    return RuleError(message, path=["id"], code=UserErrorCode.NOT_ALLOWED)

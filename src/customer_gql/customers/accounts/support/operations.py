@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 import strawberry
 
 from customer_gql.core.actor import actor_of
-from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.core.errors import Refusal, RuleError, UserErrorCode
 from customer_gql.core.ids import decode_id, decode_keys
 from customer_gql.core.permissions import Permission
 from customer_gql.customers.accounts import writes
@@ -38,6 +38,10 @@ from .inputs import (
     CustomerResetPasswordPayload,
     ImpersonationEndInput,
     ImpersonationEndPayload,
+)
+
+_CONFIRMED_ALREADY: Final = Refusal(
+    "email.confirmed_already", "The address is confirmed already.", UserErrorCode.NOT_ALLOWED
 )
 
 
@@ -167,13 +171,9 @@ class AccountAdminMutation:
         async with info.context.transaction() as connection:
             account = await lock_customer(connection, customer_id, websites=info.context.viewer.website_ids)
             if account.is_email_confirmed:
-                raise writes.not_allowed(["id"], "The address is confirmed already.")
+                raise _CONFIRMED_ALREADY(path=["id"])
             if not await email_verification.can_send_link(connection, customer_id, apart=dt.timedelta(0)):
-                raise RuleError(
-                    "The limit of 5 mails an hour is reached. Try again later.",
-                    path=["id"],
-                    code=UserErrorCode.LIMIT_REACHED,
-                )
+                raise email_verification.HOURLY_LIMIT_REACHED(path=["id"], limit=email_verification.MAILS_PER_HOUR)
             by = actor_of(info.context.viewer)
             expires_at = await email_verification.send_confirmation_link(connection, account, by=by)
         return CustomerResendConfirmationPayload(customer_id=customer_id, expires_at=expires_at)
@@ -229,7 +229,7 @@ async def _issue_requested_code(
     try:
         return await impersonation.issue_login_code(connection, account, reason=reason, by=by)
     except RuleError as error:
-        raise RuleError(error.message, path=path, code=error.code) from None
+        raise error.at(path) from None
 
 
 ADMIN_QUERIES: Final = (AccountAdminQuery, ViewerQuery)

@@ -4,14 +4,25 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Final
 
-from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.core.errors import Refusal, UserErrorCode
 from customer_gql.core.text import validate_line
 from customer_gql.customers.profile.tables import CustomerType
 from customer_gql.database.statements import Row
 
 MAX_TAX_VAT_NUMBER: Final = 50
 _EARLIEST: Final = dt.date(1900, 1, 1)
-COMPANY_DECIDES_GROUP: Final = "The company of this customer decides the group. Change it for the company."
+
+_BIRTH_OUT_OF_RANGE: Final = Refusal("date_of_birth.out_of_range", "Enter a date from {earliest!s} to today.")
+COMPANY_DECIDES_GROUP: Final = Refusal(
+    "customer_group.decided_by_company",
+    "The company of this customer decides the group. Change it for the company.",
+    UserErrorCode.NOT_ALLOWED,
+)
+IS_COMPANY_ADMIN: Final = Refusal(
+    "customer.is_company_admin",
+    "This customer is the admin of a company. Make another of its users the admin first.",
+    UserErrorCode.NOT_ALLOWED,
+)
 
 
 def validate_tax_vat_number(number: str | None, path: Sequence[str], *, required: bool = False) -> str | None:
@@ -20,11 +31,11 @@ def validate_tax_vat_number(number: str | None, path: Sequence[str], *, required
 
 def validate_date_of_birth(date: dt.date, path: Sequence[str]) -> dt.date:
     if not _EARLIEST <= date <= dt.datetime.now(dt.UTC).date():
-        raise RuleError(f"Enter a date from {_EARLIEST.year} to today.", path=path)
+        raise _BIRTH_OUT_OF_RANGE(path=path, earliest=_EARLIEST.year)
     return date
 
 
 def validate_group_change(customer: Row, group_id: int, path: Sequence[str]) -> None:
     """The group of a company's member follows the company (docs/domain/groups.md#groups-5)."""
     if group_id != customer.group_id and customer.customer_type != CustomerType.INDIVIDUAL.value:
-        raise RuleError(COMPANY_DECIDES_GROUP, path=path, code=UserErrorCode.NOT_ALLOWED)
+        raise COMPANY_DECIDES_GROUP(path=path)

@@ -10,7 +10,7 @@ from typing import Final
 
 from jinja2 import nodes
 
-from customer_gql.core.errors import RuleError
+from customer_gql.core.errors import Refusal
 
 LINK: Final = "link"
 # Private-use characters stand for what is not text: the link, another placeholder, a condition with and without the link.
@@ -92,8 +92,24 @@ _ATTRIBUTES: Final = frozenset(
         "width",
     ]
 )
-_ALONE: Final = (
-    "{{ link }} stands alone: as the whole href of an <a>, or as a word between blanks or tags, without filters."
+
+_LINK_COMPARED: Final = Refusal("mail_template.link_compared", "{{{{ link }}}} cannot be compared.")
+_LINK_NOT_ALONE: Final = Refusal(
+    "mail_template.link_not_alone",
+    "{{{{ link }}}} stands alone: as the whole href of an <a>, or as a word between blanks or tags, without filters.",
+)
+_TAGS_INCOMPLETE: Final = Refusal(
+    "mail_template.tags_incomplete",
+    "The HTML of a text with {{{{ link }}}} consists of complete tags with quoted attributes.",
+)
+_ELEMENT_NOT_ALLOWED: Final = Refusal(
+    "mail_template.element_not_allowed", "The element <{element}> is not allowed in a text with {{{{ link }}}}."
+)
+_ATTRIBUTE_NOT_ALLOWED: Final = Refusal(
+    "mail_template.attribute_not_allowed", "The attribute {attribute} is not allowed in a text with {{{{ link }}}}."
+)
+_CONDITION_IN_TAG: Final = Refusal(
+    "mail_template.condition_in_tag", "No condition stands inside a tag of a text with {{{{ link }}}}."
 )
 
 
@@ -121,7 +137,7 @@ def _as_text(node: nodes.Node) -> str:
         return "".join(_expression_as_text(part) for part in node.nodes)
     assert isinstance(node, nodes.If), node
     if any(_is_compared(test) for test in (node.test, *(other.test for other in node.elif_))):
-        raise RuleError("{{ link }} cannot be compared.")
+        raise _LINK_COMPARED()
     branches = [*node.body, *node.else_, *(inner for other in node.elif_ for inner in other.body)]
     return _CONDITION_WITH_LINK if any(_names_link(inner) for inner in branches) else _CONDITION
 
@@ -132,7 +148,7 @@ def _expression_as_text(part: nodes.Node) -> str:
     if isinstance(part, nodes.Name) and part.name == LINK:
         return _LINK
     if _names_link(part):
-        raise RuleError(_ALONE)
+        raise _LINK_NOT_ALONE()
     return _VALUE
 
 
@@ -151,7 +167,7 @@ def _validate_words(text: str) -> None:
     for found in _MARKS.finditer(text):
         before, after = text[: found.start()][-1:], text[found.end() :][:1]
         if (before and before not in _BLANK) or (after and after not in _BLANK):
-            raise RuleError(_ALONE)
+            raise _LINK_NOT_ALONE()
 
 
 def _validate_html(text: str) -> None:
@@ -167,19 +183,19 @@ def _validate_html(text: str) -> None:
 
 def _text_between_tags(text: str) -> str:
     if "<" in text or ">" in text:
-        raise RuleError("The HTML of a text with {{ link }} consists of complete tags with quoted attributes.")
+        raise _TAGS_INCOMPLETE()
     return text
 
 
 def _validate_tag(closes: str, element: str, attributes: str) -> None:
     if element.lower() not in _ELEMENTS:
-        raise RuleError(f"The element <{element}> is not allowed in a text with {{{{ link }}}}.")
+        raise _ELEMENT_NOT_ALLOWED(element=element)
     for name, double, single in _ATTRIBUTE.findall(attributes):
         if name.lower() not in _ATTRIBUTES:
-            raise RuleError(f"The attribute {name} is not allowed in a text with {{{{ link }}}}.")
+            raise _ATTRIBUTE_NOT_ALLOWED(attribute=name)
         value = double or single
         # The branches of a condition could close the quotation mark.
         if _CONDITION in value or _CONDITION_WITH_LINK in value:
-            raise RuleError("No condition stands inside a tag of a text with {{ link }}.")
+            raise _CONDITION_IN_TAG()
         if _MARKS.search(value) and (closes, element.lower(), name.lower(), value) != ("", "a", "href", _LINK):
-            raise RuleError(_ALONE)
+            raise _LINK_NOT_ALONE()

@@ -7,7 +7,8 @@ from typing import Final
 from jinja2 import StrictUndefined, TemplateError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from customer_gql.core.errors import RuleError, UserErrorCode
+from customer_gql.core.errors import Refusal, RuleError
+from customer_gql.core.text import TEXT_TOO_LONG
 from customer_gql.messaging.mail.kinds import MailKind
 
 from .link_placement import validate_link_placement
@@ -41,6 +42,30 @@ _ALLOWED: Final = (
 _COMPARISONS: Final = frozenset({"eq", "ne"})
 _UNPRINTABLE: Final = frozenset({"Cc", "Cs"})
 
+_SYNTAX_ERROR: Final = Refusal("mail_template.syntax_error", "This is not a template: {detail}")
+_NOT_RENDERABLE: Final = Refusal("mail_template.not_renderable", "The text cannot be rendered with sample values.")
+_PART_MISSING: Final = Refusal("mail_template.part_missing", "Every mail has a subject, a text part and an HTML part.")
+_SUBJECT_NOT_ONE_LINE: Final = Refusal("mail_template.subject_lines", "A subject is one line.")
+_TOO_COMPLEX: Final = Refusal(
+    "mail_template.too_complex",
+    "A text has at most {conditions} conditions, and nests them at most {depth} levels deep.",
+)
+_COMPARISON_NOT_ALLOWED: Final = Refusal("mail_template.comparison_not_allowed", "Compare with == or != only.")
+_CONTROL_CHARACTER: Final = Refusal("mail_template.control_character", "A constant contains a control character.")
+_PLACEHOLDER_UNKNOWN: Final = Refusal(
+    "mail_template.placeholder_unknown", "There is no placeholder '{name}'; the placeholders are {known}."
+)
+_CONSTRUCT_NOT_ALLOWED: Final = Refusal(
+    "mail_template.construct_not_allowed",
+    "A text consists of placeholders, filters and conditions; {construct} is not allowed.",
+)
+_FILTER_UNKNOWN: Final = Refusal(
+    "mail_template.filter_unknown", "The filters are {known}; '{name}' is not one of them."
+)
+_FILTER_ARGUMENTS: Final = Refusal(
+    "mail_template.filter_arguments", "The filter `default` takes one value, the others take none."
+)
+
 
 def validate_template_text(kind: MailKind, part: str, text: str) -> None:
     """Refuse a text that is too long, is no template, or has more than placeholders, filters and conditions."""
@@ -51,28 +76,26 @@ def validate_template_text(kind: MailKind, part: str, text: str) -> None:
         validate_link_placement(parsed, is_html=part == "html")
         _render_samples(kind, part, text)
     except RuleError as error:
-        raise RuleError(error.message, path=[part], code=error.code) from None
+        raise error.at([part]) from None
     except (TemplateError, SyntaxError) as error:
-        raise RuleError(f"This is not a template: {str(error)[:200]}", path=[part]) from None
+        raise _SYNTAX_ERROR(path=[part], detail=str(error)[:200]) from None
     except (RecursionError, MemoryError):
         raise _too_deep(part) from None
     except (TypeError, ValueError, ArithmeticError):
-        raise RuleError("The text cannot be rendered with sample values.", path=[part]) from None
+        raise _NOT_RENDERABLE(path=[part]) from None
 
 
 def _validate_length(part: str, text: str) -> None:
     if not text.strip():
-        raise RuleError("Every mail has a subject, a text part and an HTML part.", path=[part])
+        raise _PART_MISSING(path=[part])
     if len(text) > MAX_LENGTHS[part]:
-        message = f"Enter at most {MAX_LENGTHS[part]:,} characters."
-        raise RuleError(message, path=[part], code=UserErrorCode.TOO_LONG)
+        raise TEXT_TOO_LONG(path=[part], limit=MAX_LENGTHS[part])
     if part == "subject" and "\n" in text.strip():
-        raise RuleError("A subject is one line.", path=[part])
+        raise _SUBJECT_NOT_ONE_LINE(path=[part])
 
 
 def _too_deep(part: str) -> RuleError:
-    message = f"A text has at most {MAX_CONDITIONS} conditions, and nests them at most {MAX_DEPTH} levels deep."
-    return RuleError(message, path=[part])
+    return _TOO_COMPLEX(path=[part], conditions=MAX_CONDITIONS, depth=MAX_DEPTH)
 
 
 def _validate_nodes(kind: MailKind, parsed: nodes.Template) -> None:
@@ -95,22 +118,20 @@ def _validate_node(kind: MailKind, node: nodes.Node) -> None:
         case nodes.Filter():
             _validate_filter(node)
         case nodes.Operand() if node.op not in _COMPARISONS:
-            raise RuleError("Compare with == or != only.")
+            raise _COMPARISON_NOT_ALLOWED()
         case nodes.Const(value=str() as value) if any(unicodedata.category(c) in _UNPRINTABLE for c in value):
-            raise RuleError("A constant contains a control character.")
+            raise _CONTROL_CHARACTER()
         case nodes.Name() if node.ctx != "load" or node.name not in kind.samples:
-            known = ", ".join(sorted(kind.samples))
-            raise RuleError(f"There is no placeholder {node.name!r}; the placeholders are {known}.")
+            raise _PLACEHOLDER_UNKNOWN(name=node.name, known=sorted(kind.samples))
         case _ if not isinstance(node, _ALLOWED):
-            what = type(node).__name__.lower()
-            raise RuleError(f"A text consists of placeholders, filters and conditions; {what} is not allowed.")
+            raise _CONSTRUCT_NOT_ALLOWED(construct=type(node).__name__.lower())
 
 
 def _validate_filter(node: nodes.Filter) -> None:
     if node.name not in _FILTERS:
-        raise RuleError(f"The filters are {', '.join(_FILTERS)}; {node.name!r} is not one of them.")
+        raise _FILTER_UNKNOWN(name=node.name, known=list(_FILTERS))
     if len(node.args) != _FILTERS[node.name] or node.kwargs or node.dyn_args or node.dyn_kwargs:
-        raise RuleError("The filter `default` takes one value, the others take none.")
+        raise _FILTER_ARGUMENTS()
 
 
 def _render_samples(kind: MailKind, part: str, text: str) -> None:
