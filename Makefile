@@ -108,9 +108,10 @@ fix: setup ## format, and fix what can be fixed automatically
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-schema: setup ## write schema.graphql and schema.storefront.graphql from the types
+schema: setup ## write schema.graphql, schema.storefront.graphql and docs/error-keys.md from the code
 	$(BIN)/customer-gql schema --audience admin > schema.graphql
 	$(BIN)/customer-gql schema --audience storefront > schema.storefront.graphql
+	$(BIN)/customer-gql error-keys > docs/error-keys.md
 
 migration: setup ## write a migration from the tables: make migration m="gift registries"
 	$(BIN)/customer-gql migrate --new "$(m)"

@@ -39,6 +39,18 @@ def schema(audience: Annotated[Audience, typer.Option(help="Audience whose schem
     print({Audience.admin: admin, Audience.storefront: storefront}[audience].schema.as_str())
 
 
+@cli.command()
+def error_keys() -> None:
+    """Print the page of keys that errors of mutations have, in Markdown."""
+    from customer_gql.schema import admin, storefront
+
+    from .error_keys import describe_error_keys
+
+    assert admin.schema
+    assert storefront.schema
+    print(describe_error_keys())
+
+
 def main() -> None:
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is signal.SIG_DFL:  # nohup ignores one, and must

@@ -38,7 +38,9 @@ _POSTCODE_CHARACTERS: Final = Refusal(
     "address.postcode_characters", "Enter at most {limit} letters, digits, spaces and hyphens."
 )
 _POSTCODE_INVALID: Final = Refusal("address.postcode_invalid", "Enter a postal code like {example} in {country}.")
-_STREET_TOO_LONG: Final = Refusal("address.street_too_long", "Enter at most {limit} lines.", UserErrorCode.TOO_MANY)
+_STREET_TOO_LONG: Final = Refusal(
+    "address.street_too_long", "The street has too many lines; at most {limit} can be stored.", UserErrorCode.TOO_MANY
+)
 _REGION_UNKNOWN: Final = Refusal(
     "address.region_unknown",
     "Enter a state or province of {country}, by code or name.[ Did you mean {suggestions:or}?]",
