@@ -1,7 +1,10 @@
 """Mutations run in the reference executor, once each and in their order; plans answer their payloads."""
 
+from dataclasses import replace
+
 from customer_gql.core.ids import encode_id
-from support.plan_comparing import encode_answer, shopper
+from customer_gql.core.permissions import ALL_PERMISSIONS
+from support.plan_comparing import STAFF, encode_answer, shopper
 from support.plan_shop import make_failures
 
 EDIT = """mutation ($input: CustomerQuickEditInput!) { a: customerQuickEdit(input: $input) {
@@ -73,3 +76,22 @@ async def test_a_payload_that_fails_is_read_again_without_repeating_the_mutation
     assert answer.errors[0].path == ["customerQuickEdit", "customer", "number"]
     again = await executors.answer("query ($id: ID!) { customer(id: $id) { version } }", {"id": given["input"]["id"]})
     assert again.data == {"customer": {"version": 2}}
+
+
+async def test_a_payload_is_planned_for_what_its_viewer_may_see(own_plan_shop):
+    """One document, whose plan for one viewer must not answer another."""
+    executors, shop = own_plan_shop
+    text = """mutation ($id: ID!) { customerActivate(input: {id: $id}) {
+        isChanged customer { email lastName history(first: 1) { totalCount } } } }"""
+    given = {"id": encode_id("cus", shop.customers[0])}
+    lacking = ({"customers.pii"}, {"history.read"}, {"customers.pii", "history.read"})
+    viewers = [STAFF, *[replace(STAFF, permissions=ALL_PERMISSIONS - missing) for missing in lacking]]
+    told = []
+    for viewer in [*viewers, *reversed(viewers)]:
+        answer = await executors.answer(text, given, viewer=viewer)
+        reference = await executors.answer(text, given, viewer=viewer, plans=False)
+        assert encode_answer(answer) == encode_answer(reference)
+        shown = answer.data["customerActivate"]["customer"]
+        told.append((shown["email"].endswith("•••@•••"), shown["history"] is None))
+        assert len(answer.errors or []) == told[-1][1]
+    assert told[:4] == told[:3:-1] == [(False, False), (True, False), (False, True), (True, True)]

@@ -6,8 +6,8 @@ import asyncpg
 import pytest
 from sqlalchemy import BigInteger, bindparam, column, func, select, true
 
-from customer_gql.database.pools import open_database
-from customer_gql.loading.coalescing import MAX_RUNNING
+from customer_gql.database.pools import TimeLimits, open_database
+from customer_gql.loading.coalescing import MAX_RUNNING, Coalescer
 from customer_gql.loading.reads import all_by, one_by
 from customer_gql.loading.rounds import RequestLoads
 
@@ -31,7 +31,8 @@ async def database(empty_database_url, told):
         if "generate_series" in record.query:
             told.append(record.query)
 
-    async with open_database(empty_database_url, read_connections=4, on_statement=note) as opened:
+    patient = TimeLimits(lock=30)  # some tests hold a lock
+    async with open_database(empty_database_url, read_connections=4, patience=patient, on_statement=note) as opened:
         yield opened
 
 
@@ -100,6 +101,65 @@ async def test_when_all_went_away_the_statement_ends(database):
         await asyncio.gather(*tasks, return_exceptions=True)
         while await _running(database):
             await asyncio.sleep(0.02)
+
+
+LOCKED = one_by(select(_numbers.c.n, func.pg_advisory_xact_lock_shared(_numbers.c.n).label("locked")), _numbers.c.n)
+"""Waits as long as another holds the lock of its number."""
+DIRECT = range(1, MAX_RUNNING + 1)
+SHARED = range(5, 9)
+
+
+@pytest.fixture
+async def shared(database):
+    """Four requests whose shared statement has begun, and waits for the first number's lock; and who holds that."""
+    async with database.writes.acquire() as holder:
+        for number in (*DIRECT, SHARED[0]):
+            await holder.execute("SELECT pg_advisory_lock($1)", number)
+        direct = [asyncio.create_task(_load(database, LOCKED, key)) for key in DIRECT]
+        await _until_waiting(holder, DIRECT)
+        tasks = [asyncio.create_task(_load(database, LOCKED, key)) for key in SHARED]
+        while len(_line(database)) < len(tasks):
+            await asyncio.sleep(0)
+        for number in DIRECT:
+            await holder.execute("SELECT pg_advisory_unlock($1)", number)
+        await asyncio.gather(*direct)
+        await _until_waiting(holder, SHARED[:1])
+        yield tasks, holder
+
+
+async def test_a_shared_statement_ends_with_the_last_who_waits_for_it(shared):
+    tasks, holder = shared
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await _until_waiting(holder, [])
+
+
+async def test_a_shared_statement_goes_on_for_who_is_left(shared):
+    tasks, holder = shared
+    for task in tasks[1:]:
+        task.cancel()
+    await asyncio.gather(*tasks[1:], return_exceptions=True)
+    await _until_waiting(holder, SHARED[:1])
+    await holder.execute("SELECT pg_advisory_unlock_all()")
+    async with asyncio.timeout(20):
+        assert (await tasks[0]).n == SHARED[0]
+
+
+async def _until_waiting(connection, numbers):
+    query = (
+        "SELECT objid::int AS number FROM pg_locks JOIN pg_database ON pg_database.oid = database "
+        "WHERE locktype = 'advisory' AND NOT granted AND datname = current_database() ORDER BY objid"
+    )
+    async with asyncio.timeout(20):
+        while [row.number for row in await connection.fetch(query)] != list(numbers):
+            pass
+
+
+def _line(database):
+    """Who waits for a statement of the only shape there is."""
+    [line] = Coalescer.for_database(database)._lines.values()
+    return line.waiting
 
 
 async def _load(database, read, key):

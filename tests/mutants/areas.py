@@ -47,9 +47,7 @@ AREAS = {
         ),
     ),
     "cost": Area(("execution/limits/cost.py",), ("execution/test_cost.py", "execution/test_limits.py")),
-    "plans": Area(
-        ("execution/plans",), ("execution/test_plan_*.py", "execution/test_equality.py", "schema/test_nodes.py")
-    ),
+    "plans": Area(("execution/plans",), ("execution/plans", "execution/test_plan_*.py", "schema/test_nodes.py")),
     "mail": Area(("messaging/mail",), ("messaging/mail", "administration/mail_desk")),
     "ledgers": Area(
         ("commerce/ledgers", "commerce/store_credit", "commerce/reward_points"),

@@ -123,11 +123,17 @@ class Thing(Named):
 
     @strawberry.field
     def told(self: Any, info: strawberry.Info) -> str:
-        raw = info._raw_info  # noqa: SLF001 - all that a resolver may look at
+        raw = info._raw_info
         named = [field.name for field in info.selected_fields]
-        return f"{info.field_name} {info.python_name} {info.path.as_list()} {raw.path.typename} {raw.return_type} " + (
-            f"{raw.parent_type} {named} {info.operation.operation} {sorted(raw.fragments)} {raw.variable_values.coerced}"
+        told = (
+            info.field_name,
+            info.python_name,
+            info.path.as_list(),
+            raw.path.typename,
+            raw.return_type,
+            raw.parent_type,
         )
+        return f"{told} {named} {info.operation.operation} {sorted(raw.fragments)} {raw.variable_values.coerced}"
 
     @strawberry.field
     def told_otherwise(self: Any, about: strawberry.Info) -> str:

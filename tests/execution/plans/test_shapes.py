@@ -12,7 +12,7 @@ import pytest
 from graphql import Undefined
 
 from support.plan_comparing import Executors
-from support.plan_shapes import THINGS, Color, make_fruit, make_thing
+from support.plan_shapes import THINGS, Color, make_thing
 
 
 class Text(str):
@@ -38,7 +38,15 @@ VALUES: dict[str, tuple[str, list[Any]]] = {
     "ratio": ("ratio", [1, 1.5, True, "1.5", float("nan"), None]),
     "amount": ("amount", [Decimal(2), Decimal("1E+2"), 5, "1.50", None]),
     "amount_or_none": ("amountOrNone", [None, Decimal("0.10")]),
-    "moment": ("moment", [dt.datetime(2026, 1, 2, tzinfo=dt.UTC), dt.datetime(2026, 1, 2), "2026", None]),
+    "moment": (
+        "moment",
+        [
+            dt.datetime(2026, 1, 2, tzinfo=dt.UTC),
+            dt.datetime(2026, 1, 2),  # noqa: DTZ001 - as a column without zone gives it
+            "2026",
+            None,
+        ],
+    ),
     "day": ("day", [dt.date(2026, 12, 31), dt.datetime(2026, 1, 2, tzinfo=dt.UTC), None]),
     "color": ("color", ["blue", Color.RED, "green", 1, None]),
     "color_or_none": ("colorOrNone", [None, "red", "red", Color.BLUE, "green"]),

@@ -81,8 +81,8 @@ class PageField(_KeyedField):
 
         run.call_when_read(asked, lambda: self.field.write_values_by_key(run, batch, keys, page_of_key))
 
-    def request_keys(self, run: PlanRun, keys: Sequence[Any]) -> BatchLoad:
-        return self._request_pages(run, keys, self._read_window(run))
+    def request_keys(self, run: PlanRun, keys: Sequence[Any]) -> None:
+        self._request_pages(run, keys, self._read_window(run))
 
     def _read_window(self, run: PlanRun) -> Window:
         return make_window(**{**_NO_WINDOW, **run.argument_values(self.field.arguments)})

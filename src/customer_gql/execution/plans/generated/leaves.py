@@ -92,7 +92,6 @@ class _EnumNames(dict[str, str]):
     """Names by enum value, each looked up in the enum once."""
 
     def __init__(self, leaf: GraphQLEnumType) -> None:
-        super().__init__()
         self._coerce = leaf.coerce_output_value
 
     def __missing__(self, value: str) -> str:

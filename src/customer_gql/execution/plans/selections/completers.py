@@ -144,9 +144,9 @@ class Abstract:
             indexes_by_type[resolve_type(value, position.info, self.type)].append(i)
         completed: list[Any] = [None] * len(values)
         for name, indexes in indexes_by_type.items():
-            if not isinstance(name, str) or name not in self.by_type:
+            completer = self.by_type.get(name)
+            if completer is None:
                 raise FallBack
-            completer = self.by_type[name]
             results = completer.complete_values(run, [values[i] for i in indexes], [positions[i] for i in indexes])
             for i, result in zip(indexes, results, strict=True):
                 completed[i] = result

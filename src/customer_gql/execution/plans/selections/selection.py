@@ -82,9 +82,8 @@ class Selection:
     def complete_values(self, run: PlanRun, values: Sequence[Any], positions: Positions) -> list[dict[str, Any]]:
         if not values:
             return []
-        source_class = type(values[0])
-        if len(values) > 1 and len(set(map(type, values))) > 1:
-            source_class = object  # different classes have only attribute access in common
+        first, *others = set(map(type, values))
+        source_class = object if others else first  # different classes have only attribute access in common
         function = self._functions.get(source_class)
         if function is None:
             function = self._functions[source_class] = generate_function(self._expressions, source_class)
