@@ -2,7 +2,7 @@
 
 from customer_gql.execution.plans.cache import MAX_VARIANTS, find_operation
 from customer_gql.execution.plans.compiling.compiler import MAX_FIELDS
-from customer_gql.graph.guards import NOTHING_MISSING
+from customer_gql.graph.access.guards import NOTHING_MISSING
 from support.plan_comparing import Executors, parse_document
 from support.plan_shapes import SHAPES
 
