@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
-from strawberry.types.base import StrawberryObjectDefinition
+from strawberry.types.base import StrawberryObjectDefinition, StrawberryOptional
 from strawberry.types.field import StrawberryField
 
 from customer_gql.graph.payloads import LINKS_TO_QUERY
@@ -32,13 +32,24 @@ class _AudienceSchema(strawberry.Schema):
     other_audience: ClassVar[str]
 
     def get_fields(self, type_definition: StrawberryObjectDefinition) -> list[StrawberryField]:
-        shown = (field for field in type_definition.fields if field.metadata.get("audience") != self.other_audience)
+        shown = [field for field in type_definition.fields if field.metadata.get("audience") != self.other_audience]
+        if type_definition.origin is self.query:
+            return [_answer_alone(field) for field in shown]
         return [self._link_to_query(field) if field.metadata.get(LINKS_TO_QUERY) else field for field in shown]
 
     def _link_to_query(self, field: StrawberryField) -> StrawberryField:
         linked = copy(field)  # payloads are shared by the schemas, whose query types differ
         linked.type = self.query
         return linked
+
+
+def _answer_alone(root: StrawberryField) -> StrawberryField:
+    """The root field as nullable, so that one that is refused or fails leaves its siblings what they answer."""
+    if isinstance(root.type, StrawberryOptional):
+        return root
+    nullable = copy(root)
+    nullable.type = StrawberryOptional(root.type)
+    return nullable
 
 
 class AdminSchema(_AudienceSchema):
