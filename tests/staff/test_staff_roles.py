@@ -289,3 +289,18 @@ async def test_there_is_an_end_of_roles(boss, connection, monkeypatch):
     monkeypatch.setattr(writes, "MAX_ROLES", await connection.fetchval("SELECT count(*) FROM staff_role") + 1)
     assert refusals(await one(boss, CREATE_ROLE, **role_input())) == []
     assert refusals(await one(boss, CREATE_ROLE, **role_input())) == [("LIMIT_REACHED", None)]
+
+
+async def test_every_wrong_field_of_a_role_is_named_at_once(http, connection):
+    client = await staff_client(http, connection, ["staff.manage", "customers.read"])
+    wrong = {"name": " ", "permissions": ["CUSTOMERS_DELETE"], "websiteIds": [encode_id("web", 424242)]}
+    expected = [("REQUIRED", ["name"]), ("NOT_FOUND", ["websiteIds"]), ("NOT_ALLOWED", ["permissions"])]
+    assert refusals(await one(client, CREATE_ROLE, **wrong)) == expected
+    role = encode_id("rol", await make_role(connection, ["customers.read"]))
+    assert refusals(await one(client, UPDATE_ROLE, id=role, **wrong)) == expected
+
+
+async def test_every_wrong_field_of_a_staff_user_is_named_at_once(boss):
+    wrong = {"email": "x", "name": " ", "roleId": "walk"}
+    answer = await one(boss, CREATE, **wrong)
+    assert sorted(refusals(answer)) == [("INVALID", ["email"]), ("NOT_FOUND", ["roleId"]), ("REQUIRED", ["name"])]

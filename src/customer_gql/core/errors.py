@@ -6,7 +6,8 @@ A rule raises a `RuleError`, made by the `Refusal` declared beside it, and it be
 
 import enum
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, ClassVar, Final
 
 from .messages.catalogues import ENGLISH, load_catalogue
@@ -182,12 +183,30 @@ class RuleErrors(Exception):
 def validate_together(rules: Mapping[str, Callable[[], Any]]) -> dict[str, Any]:
     """What each rule returns, by name; `RuleErrors` with the refusals of all of them."""
     values: dict[str, Any] = {}
-    errors: list[RuleError] = []
+    refused = CollectedErrors()
     for name, validate in rules.items():
-        try:
+        with refused.collecting():
             values[name] = validate()
-        except RuleError as error:
-            errors.append(error)
-    if errors:
-        raise RuleErrors(errors)
+    refused.raise_collected()
     return values
+
+
+class CollectedErrors:
+    """Refusals of rules that are asked one after another, raised together."""
+
+    def __init__(self) -> None:
+        self._errors: list[RuleError] = []
+
+    @contextmanager
+    def collecting(self) -> Generator[None]:
+        try:
+            yield
+        except RuleError as error:
+            self._errors.append(error)
+        except RuleErrors as several:
+            self._errors.extend(several.errors)
+
+    def raise_collected(self) -> None:
+        """Raises `RuleErrors` when anything was refused."""
+        if self._errors:
+            raise RuleErrors(self._errors)

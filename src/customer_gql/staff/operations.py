@@ -1,5 +1,6 @@
 """Staff users."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Annotated, Any, Final
 
@@ -8,7 +9,7 @@ import strawberry
 from customer_gql.core.actor import actor_of
 from customer_gql.core.emails import validate_email
 from customer_gql.core.errors import Refusal, UserErrorCode, validate_together
-from customer_gql.core.ids import decode_id
+from customer_gql.core.input_ids import parse_input_id
 from customer_gql.core.permissions import Permission
 from customer_gql.core.text import validate_line
 from customer_gql.core.values.person_names import MAX_NAME, validate_person_name
@@ -142,18 +143,16 @@ class StaffAdminMutation:
         "before they followed an invitation. Writes the history of staff. Undone by `staffDeactivate`.",
     )
     async def staff_create(self, info: Info, input: Annotated[StaffCreateInput, INPUT]) -> StaffCreatePayload:
-        role_id = decode_id(input.role_id, "rol")
         person = validate_together(
             {
+                "role_id": partial(parse_input_id, input.role_id, "rol", ["roleId"]),
                 "email": partial(validate_email, input.email),
                 "name": partial(validate_person_name, input.name, ["name"], required=True),
                 "job_title": partial(_validate_job_title, input.job_title),
             }
         )
         async with info.context.transaction() as connection:
-            created = await writes.add_staff_user(
-                connection, **person, role_id=role_id, by=actor_of(info.context.viewer)
-            )
+            created = await writes.add_staff_user(connection, **person, by=actor_of(info.context.viewer))
         return StaffCreatePayload(staff_key=created)
 
     @admin_mutation(
@@ -163,7 +162,7 @@ class StaffAdminMutation:
         "on; one's own role is refused, and the last active administrator keeps theirs. Writes the history of staff.",
     )
     async def staff_update(self, info: Info, input: Annotated[StaffUpdateInput, INPUT]) -> StaffUpdatePayload:
-        staff_id, edits = decode_id(input.id, "stf"), _staff_edits(input)
+        staff_id, edits = parse_input_id(input.id, "stf", ["id"]), _staff_edits(input)
         async with info.context.transaction() as connection:
             await writes.change_staff_user(
                 connection, staff_id, edits, expected_version=input.expected_version, by=actor_of(info.context.viewer)
@@ -176,7 +175,7 @@ class StaffAdminMutation:
         description="Let a staff user sign in again. Sessions do not come back. Writes the history of staff.",
     )
     async def staff_activate(self, info: Info, input: Annotated[StaffUserInput, INPUT]) -> StaffActivatePayload:
-        staff_id = decode_id(input.id, "stf")
+        staff_id = parse_input_id(input.id, "stf", ["id"])
         async with info.context.transaction() as connection:
             await writes.activate_staff_user(connection, staff_id, by=actor_of(info.context.viewer))
         return StaffActivatePayload(staff_key=staff_id)
@@ -189,7 +188,7 @@ class StaffAdminMutation:
         "`staffActivate`.",
     )
     async def staff_deactivate(self, info: Info, input: Annotated[StaffUserInput, INPUT]) -> StaffDeactivatePayload:
-        staff_id = decode_id(input.id, "stf")
+        staff_id = parse_input_id(input.id, "stf", ["id"])
         async with info.context.transaction() as connection:
             ended = await writes.deactivate_staff_user(connection, staff_id, by=actor_of(info.context.viewer))
         return StaffDeactivatePayload(staff_key=staff_id, ended_session_count=ended)
@@ -202,7 +201,7 @@ class StaffAdminMutation:
         "works. Writes the history of staff. Cannot be undone.",
     )
     async def staff_force_sign_in(self, info: Info, input: Annotated[StaffUserInput, INPUT]) -> StaffForceSignInPayload:
-        staff_id = decode_id(input.id, "stf")
+        staff_id = parse_input_id(input.id, "stf", ["id"])
         async with info.context.transaction() as connection:
             ended = await writes.force_staff_sign_in(connection, staff_id, by=actor_of(info.context.viewer))
         return StaffForceSignInPayload(staff_key=staff_id, ended_session_count=ended)
@@ -216,7 +215,7 @@ class StaffAdminMutation:
     )
     async def staff_invite(self, info: Info, input: Annotated[StaffUserInput, INPUT]) -> StaffInvitePayload:
         passwords.require_passwords(info.context.settings)
-        staff_id = decode_id(input.id, "stf")
+        staff_id = parse_input_id(input.id, "stf", ["id"])
         async with info.context.transaction() as connection:
             user = await writes.lock_manageable_user(connection, staff_id, by=actor_of(info.context.viewer))
             if not user.is_active:
@@ -233,7 +232,7 @@ class StaffAdminMutation:
     async def staff_invitation_withdraw(
         self, info: Info, input: Annotated[StaffInvitationWithdrawInput, INPUT]
     ) -> StaffInvitationWithdrawPayload:
-        staff_id, by = decode_id(input.id, "siv"), actor_of(info.context.viewer)
+        staff_id, by = parse_input_id(input.id, "siv", ["id"]), actor_of(info.context.viewer)
         async with info.context.transaction() as connection:
             user = await writes.lock_manageable_user(connection, staff_id, by=by)
             if not await links.withdraw_invitation(connection, user, by=by):
@@ -246,14 +245,14 @@ def _validate_job_title(given: str | None) -> str | None:
 
 
 def _staff_edits(input: StaffUpdateInput) -> dict[str, Any]:
-    edits: dict[str, Any] = {}
+    rules: dict[str, Callable[[], Any]] = {}
     if input.name is not None:
-        edits["name"] = validate_person_name(input.name.value, ["name"], required=True)
+        rules["name"] = partial(validate_person_name, input.name.value, ["name"], required=True)
     if input.job_title is not None:
-        edits["job_title"] = _validate_job_title(input.job_title.value)
+        rules["job_title"] = partial(_validate_job_title, input.job_title.value)
     if input.role_id is not None:
-        edits["role_id"] = decode_id(input.role_id.value, "rol")
-    return edits
+        rules["role_id"] = partial(parse_input_id, input.role_id.value, "rol", ["roleId"])
+    return validate_together(rules)
 
 
 ADMIN_QUERIES: Final = (StaffAdminQuery,)

@@ -111,8 +111,8 @@ async def test_a_change_is_in_the_history_and_no_change_is_not(boss, shop, conne
         ("staff_tests.lines", None, {}, "INVALID", ["value"]),
         ("staff_tests.lines", [1], {}, "INVALID", ["value"]),
         ("staff_tests.lines", 3, {"storeViewId": encode_id("stv", 1)}, "INVALID", ["scope"]),
-        ("staff_tests.lines", 3, {"websiteId": encode_id("web", 999)}, "NOT_FOUND", ["scope"]),
-        ("staff_tests.lines", 3, {"websiteId": encode_id("web", 1 << 50)}, "NOT_FOUND", ["scope"]),
+        ("staff_tests.lines", 3, {"websiteId": encode_id("web", 999)}, "NOT_FOUND", ["scope", "websiteId"]),
+        ("staff_tests.lines", 3, {"websiteId": encode_id("web", 1 << 50)}, "NOT_FOUND", ["scope", "websiteId"]),
         ("staff_tests.greeting", "hallo", {}, "INVALID", ["value"]),
         ("staff_tests.text", "x" * 10_001, {}, "TOO_LONG", ["value"]),
         ("addresses.countries", "UK", {}, "INVALID", ["value"]),
@@ -138,7 +138,7 @@ async def test_staff_of_a_website_change_it_and_neither_others_nor_all(http, sho
     everywhere = await put(clerk, "staff_tests.flag", True)
     assert everywhere == {"setting": None, "userErrors": [{"code": "NOT_ALLOWED", "path": ["scope"]}]}
     other = await put(clerk, "staff_tests.flag", True, websiteId=encode_id("web", 1))
-    assert other == {"setting": None, "userErrors": [{"code": "NOT_FOUND", "path": ["scope"]}]}
+    assert other == {"setting": None, "userErrors": [{"code": "NOT_FOUND", "path": ["scope", "websiteId"]}]}
     reset = await clerk.data(RESET, input={"path": "staff_tests.flag"})
     assert reset["configurationReset"]["userErrors"] == [{"code": "NOT_ALLOWED", "path": ["scope"]}]
     assert (await clerk.data(READ, scope={"storeViewId": encode_id("stv", 1)})) == {"configuration": None}

@@ -142,10 +142,9 @@ async def test_who_may_not_changes_nothing(document, as_staff, as_customer, admi
     customer.token = None
     assert (await customer.answer(document, input=input))["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
     assert tuple(await connection.fetchrow("SELECT * FROM customer WHERE id = $1", row.id)) == before
-    answer = await admin_client.data(document, input={"id": encode_id("cus", 3)})
-    assert next(iter(answer.values()))["userErrors"] == [{"code": "NOT_FOUND", "path": ["id"]}]
-    wrong = await admin_client.answer(document, input={"id": encode_id("web", 3)})
-    assert wrong["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
+    for unknown in (encode_id("cus", 3), encode_id("web", 3)):
+        answer = await admin_client.data(document, input={"id": unknown})
+        assert next(iter(answer.values()))["userErrors"] == [{"code": "NOT_FOUND", "path": ["id"]}]
 
 
 async def test_the_admin_of_a_company_cannot_be_deactivated(admin_client, shopper, signed_in):

@@ -4,8 +4,8 @@ import strawberry
 from strawberry.scalars import JSON
 
 from customer_gql.core.actor import actor_of
-from customer_gql.core.errors import RuleError
-from customer_gql.core.ids import decode_id
+from customer_gql.core.errors import BadInput, RuleError
+from customer_gql.core.input_ids import parse_input_id
 from customer_gql.core.permissions import Permission
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
@@ -76,7 +76,7 @@ class ConfigurationAdminQuery:
         info: Info,
         scope: Annotated[ConfigurationScopeInput | None, strawberry.argument(description=_SCOPE)] = None,
     ) -> Any:
-        decoded = _decoded(scope)
+        decoded = _decode_scope(scope)
         async with info.context.database.reads.acquire() as connection:
             try:
                 await validate_scope(connection, *decoded, info.context.viewer.website_ids)
@@ -98,7 +98,7 @@ class ConfigurationAdminMutation:
     async def configuration_set(
         self, info: Info, input: Annotated[ConfigurationSetInput, INPUT]
     ) -> ConfigurationSetPayload:
-        scope, context = _decoded(input.scope), info.context
+        scope, context = _parse_scope(input.scope), info.context
         async with context.transaction() as connection:
             await set_configuration(
                 connection,
@@ -121,7 +121,7 @@ class ConfigurationAdminMutation:
     async def configuration_reset(
         self, info: Info, input: Annotated[ConfigurationResetInput, INPUT]
     ) -> ConfigurationResetPayload:
-        scope, context = _decoded(input.scope), info.context
+        scope, context = _parse_scope(input.scope), info.context
         async with context.transaction() as connection:
             await reset_configuration(
                 connection,
@@ -140,13 +140,21 @@ async def _setting_at(info: Info, path: str, scope: Scope) -> ConfigurationSetti
     return configuration_setting(settings[path], values, scope[0])
 
 
-def _decoded(scope: ConfigurationScopeInput | None) -> Scope:
+def _decode_scope(scope: ConfigurationScopeInput | None) -> Scope:
+    """The scope of a query, which has no `userErrors`."""
+    try:
+        return _parse_scope(scope)
+    except RuleError as malformed:
+        raise BadInput(f"{'.'.join(malformed.path)}: {malformed}") from None
+
+
+def _parse_scope(scope: ConfigurationScopeInput | None) -> Scope:
     if scope is None:
         return GLOBAL, 0
     if scope.website_id is not None:
-        return WEBSITE, decode_id(scope.website_id.value, "web")
+        return WEBSITE, parse_input_id(scope.website_id.value, "web", ["scope", "websiteId"])
     assert scope.store_view_id is not None
-    return STORE_VIEW, decode_id(scope.store_view_id.value, "stv")
+    return STORE_VIEW, parse_input_id(scope.store_view_id.value, "stv", ["scope", "storeViewId"])
 
 
 ADMIN_QUERIES: Final = (ConfigurationAdminQuery,)

@@ -1,12 +1,13 @@
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Annotated, Any, Final
 
 import strawberry
 
 from customer_gql.administration.website_moves.types import WebsiteMove
 from customer_gql.core.actor import actor_of
-from customer_gql.core.errors import Refusal, UserErrorCode
-from customer_gql.core.ids import decode_id
+from customer_gql.core.errors import Refusal, UserErrorCode, validate_together
+from customer_gql.core.input_ids import parse_input_id, parse_input_ids
 from customer_gql.core.permissions import Permission
 from customer_gql.customers.profile.types import CustomerPayload, Gender
 from customer_gql.graph.context import Info
@@ -50,7 +51,9 @@ class CustomerQuickEditInput:
     def edits(self) -> Mapping[str, Any]:
         """The edits that are given, by input name, with ids decoded."""
         given = [(field, getattr(self, field.column)) for field in QUICK_EDIT_FIELDS]
-        return {field.name: field.decode(maybe.value) for field, maybe in given if maybe is not None}
+        return validate_together(
+            {field.name: partial(field.decode, maybe.value) for field, maybe in given if maybe is not None}
+        )
 
 
 @strawberry.type(description="Result of `customerQuickEdit`.")
@@ -105,7 +108,7 @@ class CustomerGridAdminMutation:
     async def customer_quick_edit(
         self, info: Info, input: Annotated[CustomerQuickEditInput, INPUT], dry_run: DryRun = False
     ) -> CustomerQuickEditPayload:
-        viewer, customer_id, edits = info.context.viewer, decode_id(input.id, "cus"), input.edits()
+        viewer, customer_id, edits = info.context.viewer, parse_input_id(input.id, "cus", ["id"]), input.edits()
         if "email" in edits:
             RequiresPermission(Permission.CUSTOMERS_CHANGE_EMAIL).check(viewer)
         if dry_run and _PERSONAL_FIELDS & edits.keys():
@@ -149,7 +152,7 @@ def _selected_ids(selection: CustomerSelection) -> list[int]:
         raise _SELECTION_EMPTY(path=path)
     if len(ids) > MAX_IDS:
         raise _TOO_MANY_SELECTED(path=path, limit=MAX_IDS, count=len(ids))
-    return [decode_id(id, "cus") for id in ids]
+    return parse_input_ids(ids, "cus", path)
 
 
 def _group_id(input: CustomerMassActionInput) -> int | None:
@@ -158,7 +161,7 @@ def _group_id(input: CustomerMassActionInput) -> int | None:
         raise _GROUP_MISSING(path=["groupId"])
     if not assigns and input.group_id is not None:
         raise _GROUP_UNUSED(path=["groupId"])
-    return None if input.group_id is None else decode_id(input.group_id, "grp")
+    return None if input.group_id is None else parse_input_id(input.group_id, "grp", ["groupId"])
 
 
 def _make_payload(results: list[MassActionResult], ids: Sequence[int], language: str) -> CustomerMassActionPayload:

@@ -8,7 +8,8 @@ from typing import Any, Final
 from customer_gql.administration.website_moves.steps import refuse_excluded_group
 from customer_gql.core.emails import validate_email
 from customer_gql.core.errors import Refusal, UserErrorCode
-from customer_gql.core.ids import decode_id, encode_id
+from customer_gql.core.ids import encode_id
+from customer_gql.core.input_ids import parse_input_id
 from customer_gql.core.viewer import Websites
 from customer_gql.customers.addresses.settings import TELEPHONE
 from customer_gql.customers.addresses.validation import validate_postcode, validate_telephone
@@ -55,7 +56,7 @@ class QuickEditField:
     id_prefix: str | None = None
 
     def decode(self, given: Any) -> Any:
-        return given if self.id_prefix is None else decode_id(given, self.id_prefix)
+        return given if self.id_prefix is None else parse_input_id(given, self.id_prefix, [self.name])
 
     def label(self, value: Any) -> str | None:
         """The value as the history shows it."""

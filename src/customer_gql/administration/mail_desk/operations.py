@@ -6,6 +6,7 @@ import strawberry
 from customer_gql.core.actor import actor_of
 from customer_gql.core.errors import BadInput, Forbidden, Refusal
 from customer_gql.core.ids import decode_id, encode_id
+from customer_gql.core.input_ids import parse_input_id
 from customer_gql.core.permissions import Permission
 from customer_gql.core.viewer import Viewer, ViewerKind
 from customer_gql.customers.profile.reads import find_reachable_customer
@@ -163,7 +164,7 @@ class MailAdminMutation:
         "Writes the history of staff. It cannot be undone once the mail is sent.",
     )
     async def mail_retry(self, info: Info, input: Annotated[MailRetryInput, INPUT]) -> MailRetryPayload:
-        id = decode_id(input.id, "mai")
+        id = parse_input_id(input.id, "mai", ["id"])
         async with info.context.transaction() as connection:
             if not await reads.is_reachable(connection, id, info.context.viewer.website_ids):
                 raise writes.mail_not_found()
@@ -254,10 +255,10 @@ def _place(input: MailTemplateResetInput, viewer: Viewer) -> _Place:
     if input.store_view_id is not None:
         if input.website_id is not None or input.locale is not None:
             raise _STORE_VIEW_DETERMINES(path=["storeViewId"])
-        return ConfigurationScope.STORE_VIEW, decode_id(input.store_view_id, "stv"), ""
+        return ConfigurationScope.STORE_VIEW, parse_input_id(input.store_view_id, "stv", ["storeViewId"]), ""
     locale = writes.validate_locale(input.locale)
     if input.website_id is not None:
-        return ConfigurationScope.WEBSITE, decode_id(input.website_id, "web"), locale
+        return ConfigurationScope.WEBSITE, parse_input_id(input.website_id, "web", ["websiteId"]), locale
     RequiresPermission(Permission.MAIL_MANAGE, all_websites=True).check(viewer)
     return ConfigurationScope.GLOBAL, 0, locale
 

@@ -6,7 +6,7 @@ import strawberry
 
 from customer_gql.core.actor import actor_of
 from customer_gql.core.errors import RuleError
-from customer_gql.core.ids import decode_id
+from customer_gql.core.input_ids import parse_input_id
 from customer_gql.graph.context import Info
 
 from .declaration import Ledger, Movement
@@ -45,10 +45,10 @@ class Adjustment(Protocol):
 
 async def adjust_ledger(info: Info, ledger: Ledger, input: Adjustment, amount: Any) -> dict[str, Any]:
     """The fields of the payload."""
-    viewer, customer_id = info.context.viewer, decode_id(input.id, "cus")
+    viewer, customer_id = info.context.viewer, parse_input_id(input.id, "cus", ["id"])
     movement = Movement(
         amount=amount,
-        website_id=None if input.website_id is None else decode_id(input.website_id, "web"),
+        website_id=None if input.website_id is None else parse_input_id(input.website_id, "web", ["websiteId"]),
         comment=input.comment,
         idempotency_key=input.idempotency_key,
         notifies_customer=input.notify_customer,

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 import strawberry
 
 from customer_gql.core.errors import Refusal
-from customer_gql.core.ids import decode_keys
+from customer_gql.core.input_ids import parse_input_keys
 from customer_gql.core.viewer import ViewerKind
 from customer_gql.customers.accounts.recovery import password_reset
 from customer_gql.customers.accounts.registration import account_deletion, sign_up
@@ -134,7 +134,7 @@ class AccountMutation:
         "another's, is `NOT_FOUND`. Cannot be undone; the device signs in again.",
     )
     async def session_revoke(self, info: Info, input: Annotated[SessionRevokeInput, INPUT]) -> SessionsEndedPayload:
-        customer_id, session_id = decode_keys(input.id, "ses", 2)
+        customer_id, session_id = parse_input_keys(input.id, "ses", 2, ["id"])
         if customer_id != info.context.viewer.customer_id:
             raise sign_out.SESSION_NOT_FOUND(path=["id"])
         ended = await sign_out.revoke_session(info.context, session_id)

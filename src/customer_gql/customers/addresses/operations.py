@@ -4,7 +4,7 @@ from typing import Annotated, Any, Final
 import strawberry
 
 from customer_gql.core.actor import actor_of
-from customer_gql.core.ids import decode_keys
+from customer_gql.core.input_ids import parse_input_keys
 from customer_gql.customers.profile.types import CustomerPayload
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
@@ -159,7 +159,7 @@ def _viewer(info: Info) -> int:
 
 def _own(info: Info, id: strawberry.ID) -> tuple[int, int]:
     """Another's address does not exist for this customer."""
-    customer_id, key = decode_keys(id, "adr", 2)
+    customer_id, key = parse_input_keys(id, "adr", 2, ["id"])
     if customer_id != _viewer(info):
         raise writes.ADDRESS_NOT_FOUND(path=["id"])
     return customer_id, key

@@ -4,7 +4,7 @@ import strawberry
 
 from customer_gql.core.actor import actor_of
 from customer_gql.core.errors import Refusal, UserErrorCode
-from customer_gql.core.ids import decode_id
+from customer_gql.core.input_ids import parse_input_id
 from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.profile.reads import is_address_proved
 from customer_gql.customers.profile.sharing import accounts_are_shared
@@ -91,8 +91,8 @@ class NewsletterMutation:
     @customer_mutation(
         in_person=True,
         description="End the subscription to the newsletter of a store view: the one given, also of a website that the "
-        "account has left, else the one in `X-Store-View` (without it, the default one). `NOT_ALLOWED` when the latter "
-        "belongs to another website. Sends a mail and writes history. Undone by `newsletterSubscribe`.",
+        "account has left, else the one in `X-Store-View` (without it, the default one). `NOT_FOUND` when the customer "
+        "never subscribed in the one given, `NOT_ALLOWED` when the one in the header belongs to another website. Sends a mail and writes history. Undone by `newsletterSubscribe`.",
     )
     async def newsletter_unsubscribe(
         self,
@@ -104,7 +104,7 @@ class NewsletterMutation:
     ) -> NewsletterPayload:
         if store_view_id is None:
             return await _change_subscription(info, subscribes=False)
-        return await _end_own_subscription(info, decode_id(store_view_id, "stv"))
+        return await _end_own_subscription(info, parse_input_id(store_view_id, "stv", ["storeViewId"]))
 
 
 async def _end_own_subscription(info: Info, store_view_id: int) -> NewsletterPayload:
@@ -112,6 +112,7 @@ async def _end_own_subscription(info: Info, store_view_id: int) -> NewsletterPay
     assert info.context.viewer.customer_id is not None
     async with info.context.transaction() as connection:
         account = await lock_customer(connection, info.context.viewer.customer_id, websites=None)
+        await writes.require_subscription(connection, account.id, store_view_id, ["storeViewId"])
         changed = await writes.end_subscription(connection, account.id, store_view_id)
         if changed:
             await _announce_change(info, connection, account, store_view_id, subscribes=False)

@@ -2,16 +2,24 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from typing import Final
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from customer_gql.core.actor import Actor, ActorKind
+from customer_gql.core.errors import Refusal, UserErrorCode
 from customer_gql.core.ids import encode_id
-from customer_gql.database.statements import Connection, Row, equals_any, execute_statement, fetch_rows
+from customer_gql.database.statements import Connection, Row, equals_any, execute_statement, fetch_rows, fetch_value
 from customer_gql.messaging.events.writes import emit
 
 from .tables import SubscriptionStatus, newsletter_subscription as subscription
+
+_SUBSCRIPTION_NOT_FOUND: Final = Refusal(
+    "newsletter.subscription_not_found",
+    "The customer has no subscription in such a store view. Read `subscriptions` again.",
+    UserErrorCode.NOT_FOUND,
+)
 
 
 async def subscribe_customers(
@@ -95,6 +103,17 @@ async def subscribe_at_sign_up(connection: Connection, account: Row, store_view_
 async def _emit_subscribed(connection: Connection, customer_id: int, *, by: Actor) -> None:
     subject = encode_id("cus", customer_id)
     await emit(connection, "customer.subscribed", subject, ["isSubscribed"], by=by, customer_id=customer_id)
+
+
+async def require_subscription(
+    connection: Connection, customer_id: int, store_view_id: int, path: Sequence[str]
+) -> None:
+    """Raises when the customer never subscribed in this store view, whether there is such a one or not."""
+    key = select(subscription.c.status).where(
+        subscription.c.customer_id == customer_id, subscription.c.store_view_id == store_view_id
+    )
+    if await fetch_value(connection, key) is None:
+        raise _SUBSCRIPTION_NOT_FOUND(path=path)
 
 
 async def end_subscription(connection: Connection, customer_id: int, store_view_id: int) -> bool:

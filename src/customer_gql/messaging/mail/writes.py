@@ -127,7 +127,7 @@ async def update_template(
 
     The new version, and the text before; None when it was the built-in one.
     """
-    await _validate_scope(connection, scope, scope_id, websites)
+    await validate_scope(connection, scope, scope_id, websites, within=())
     errors: list[RuleError] = []
     for part in PARTS:
         try:
@@ -157,7 +157,7 @@ async def reset_template(
     connection: Connection, kind: MailKind, scope: ConfigurationScope, scope_id: int, locale: str, *, websites: Websites
 ) -> Row:
     """Delete the shop's text of one scope and language, so that the next one applies; the deleted text."""
-    await _validate_scope(connection, scope, scope_id, websites)
+    await validate_scope(connection, scope, scope_id, websites, within=())
     key = {"name": kind.name, "scope": scope.value, "scope_id": scope_id, "locale": locale}
     await advance_record_version(connection, _record_of(key))
     gone = await fetch_one(connection, delete(mail_template).filter_by(**key).returning(mail_template))
@@ -168,11 +168,6 @@ async def reset_template(
 
 def _record_of(key: Mapping[str, Any]) -> str:
     return ":".join(["mail_template", *[str(part) for part in key.values()]])
-
-
-async def _validate_scope(connection: Connection, scope: ConfigurationScope, scope_id: int, websites: Websites) -> None:
-    path = ["websiteId" if scope is ConfigurationScope.WEBSITE else "storeViewId"]
-    await validate_scope(connection, scope, scope_id, websites, path=path)
 
 
 def validate_locale(given: str | None) -> str:

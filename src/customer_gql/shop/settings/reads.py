@@ -104,13 +104,16 @@ async def validate_scope(
     scope_id: int,
     websites: Websites,
     *,
-    path: Sequence[str] = ("scope",),
+    within: Sequence[str] = ("scope",),
 ) -> None:
-    """`RuleError` for an unknown website or store view, and the same one for those outside `websites`."""
+    """`RuleError` for an unknown website or store view, and the same one for those outside `websites`.
+
+    Its path leads to the id, `websiteId` or `storeViewId` of the input at `within`.
+    """
     if scope is GLOBAL:
         return
     known = select(website.c.id) if scope is WEBSITE else select(store.c.website_id).join(store_view)
     column = website.c.id if scope is WEBSITE else store_view.c.id
     website_id = await fetch_value(connection, known.where(column == scope_id))
     if website_id is None or (websites is not None and website_id not in websites):
-        raise _SCOPE_NOT_FOUND(path=path)
+        raise _SCOPE_NOT_FOUND(path=[*within, "websiteId" if scope is WEBSITE else "storeViewId"])

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 import strawberry
 
 from customer_gql.core.actor import actor_of
-from customer_gql.core.ids import decode_id
+from customer_gql.core.input_ids import parse_input_id, parse_input_ids
 from customer_gql.core.permissions import Permission
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
@@ -17,7 +17,6 @@ from customer_gql.staff.tables import staff_role
 from customer_gql.staff.types import StaffRole, StaffRolePayload
 
 from . import writes
-from .scopes import validate_name
 
 _PASSWORD_DESCRIPTION = "Your own password, at most 256 characters; needed when you have one."  # noqa: S105 - a description
 
@@ -90,12 +89,12 @@ class StaffRoleAdminMutation:
     async def staff_role_create(
         self, info: Info, input: Annotated[StaffRoleCreateInput, INPUT]
     ) -> StaffRoleCreatePayload:
-        name, website_ids = validate_name(input.name), _decode_website_ids(input.website_ids)
+        website_ids = parse_input_ids(input.website_ids, "web", ["websiteIds"])
         await confirmation.reauthenticate_staff(info.context, input.password)
         async with info.context.transaction() as connection:
             role_id = await writes.create_role(
                 connection,
-                name=name,
+                name=input.name,
                 permissions=[permission.value for permission in input.permissions],
                 website_ids=website_ids,
                 by=actor_of(info.context.viewer),
@@ -113,7 +112,7 @@ class StaffRoleAdminMutation:
     async def staff_role_update(
         self, info: Info, input: Annotated[StaffRoleUpdateInput, INPUT]
     ) -> StaffRoleUpdatePayload:
-        role_id, edits = decode_id(input.id, "rol"), _role_edits(input)
+        role_id, edits = parse_input_id(input.id, "rol", ["id"]), _role_edits(input)
         await confirmation.reauthenticate_staff(info.context, input.password)
         async with info.context.transaction() as connection:
             await writes.change_role(
@@ -130,7 +129,7 @@ class StaffRoleAdminMutation:
     async def staff_role_delete(
         self, info: Info, input: Annotated[StaffRoleDeleteInput, INPUT]
     ) -> StaffRoleDeletePayload:
-        role_id = decode_id(input.id, "rol")
+        role_id = parse_input_id(input.id, "rol", ["id"])
         await confirmation.reauthenticate_staff(info.context, input.password)
         async with info.context.transaction() as connection:
             await writes.delete_role(connection, role_id, by=actor_of(info.context.viewer))
@@ -140,16 +139,12 @@ class StaffRoleAdminMutation:
 def _role_edits(input: StaffRoleUpdateInput) -> dict[str, Any]:
     edits: dict[str, Any] = {}
     if input.name is not None:
-        edits["name"] = validate_name(input.name.value)
+        edits["name"] = input.name.value
+    if input.website_ids is not None:
+        edits["website_ids"] = parse_input_ids(input.website_ids.value, "web", ["websiteIds"])
     if input.permissions is not None:
         edits["permissions"] = [permission.value for permission in input.permissions.value]
-    if input.website_ids is not None:
-        edits["website_ids"] = _decode_website_ids(input.website_ids.value)
     return edits
-
-
-def _decode_website_ids(given: list[strawberry.ID] | None) -> list[int] | None:
-    return None if given is None else [decode_id(id, "web") for id in given]
 
 
 ADMIN_QUERIES: Final = (StaffRoleAdminQuery,)

@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import select
 
 from customer_gql.core.actor import Actor, ActorKind
-from customer_gql.core.errors import Refusal, RuleError, RuleErrors, UserErrorCode
+from customer_gql.core.errors import CollectedErrors, Refusal, RuleError, RuleErrors, UserErrorCode
 from customer_gql.core.text import validate_line
 from customer_gql.core.values.person_names import MAX_NAME
 from customer_gql.core.viewer import Websites
@@ -108,6 +108,23 @@ async def validate_websites(connection: Connection, ids: Iterable[int] | None, b
     if len(known) != len(wanted) or not is_visible_to(by, wanted):
         raise WEBSITE_NOT_FOUND(path=["websiteIds"])
     return wanted
+
+
+async def validate_grant(
+    connection: Connection, permissions: Iterable[str], website_ids: Iterable[int] | None, by: Actor
+) -> list[int] | None:
+    """The websites as they are stored, for permissions that the actor may grant there.
+
+    Raises `RuleErrors`; where the websites are wrong, the permissions are judged as for those the actor reaches.
+    """
+    refused = CollectedErrors()
+    websites: list[int] | None = []
+    with refused.collecting():
+        websites = await validate_websites(connection, website_ids, by)
+    with refused.collecting():
+        refuse_granting_more(by, Grant(frozenset(permissions), None if websites is None else frozenset(websites)))
+    refused.raise_collected()
+    return websites
 
 
 def validate_name(given: str, field: str = "name") -> str:

@@ -9,7 +9,7 @@ from sqlalchemy import any_, delete, func, insert, select, update
 
 from customer_gql.core.actor import Actor
 from customer_gql.core.concurrent_edits import refuse_conflicts
-from customer_gql.core.errors import Refusal, UserErrorCode
+from customer_gql.core.errors import CollectedErrors, Refusal, UserErrorCode
 from customer_gql.core.ids import encode_id
 from customer_gql.core.permissions import Permission
 from customer_gql.core.text import sort_key
@@ -18,7 +18,7 @@ from customer_gql.staff.audit.reads import read_staff_changes
 from customer_gql.staff.audit.writes import record_staff_event
 from customer_gql.staff.tables import staff_role, staff_user
 
-from .scopes import Grant, is_visible_to, refuse_granting_more, refuse_stronger, validate_websites
+from .scopes import Grant, is_visible_to, refuse_stronger, validate_grant, validate_name
 
 MAX_ROLES: Final = 100
 
@@ -74,10 +74,10 @@ async def create_role(
     await serialize_role_changes(connection)
     if await fetch_value(connection, select(func.count()).select_from(staff_role)) >= MAX_ROLES:
         raise _TOO_MANY_ROLES(limit=MAX_ROLES)
-    values = await _validate_role(connection, name, permissions, website_ids, by)
+    values = await _validate_role(connection, None, name=name, permissions=permissions, website_ids=website_ids, by=by)
     role_id = 1000 + secrets.randbelow(2**31 - 1000)
-    await _refuse_taken_name(connection, name, None)
-    await execute_statement(connection, insert(staff_role).values(id=role_id, name_sort_key=sort_key(name), **values))
+    key = sort_key(values["name"])
+    await execute_statement(connection, insert(staff_role).values(id=role_id, name_sort_key=key, **values))
     subject, changes = encode_id("rol", role_id), _changes_of_role(None, values)
     await record_staff_event(connection, "ROLE_CREATED", by=by, subject=subject, changes=changes, version=1)
     return role_id
@@ -99,12 +99,12 @@ async def change_role(
     refuse_stronger(by, Grant.of(role), ["id"])
     values = await _validate_role(
         connection,
-        role.name if name is None else name,
-        role.permissions if permissions is None else permissions,
-        role.website_ids if website_ids is ... else website_ids,
-        by,
+        role,
+        name=name,
+        permissions=role.permissions if permissions is None else permissions,
+        website_ids=role.website_ids if website_ids is ... else website_ids,
+        by=by,
     )
-    await _refuse_taken_name(connection, values["name"], role_id)
     await _refuse_locking_oneself_out(connection, role, values, by)
     subject, changes, version = encode_id("rol", role_id), _changes_of_role(role, values), role.version + 1
     if not changes:
@@ -138,12 +138,24 @@ async def delete_role(connection: Connection, role_id: int, *, by: Actor) -> Non
 
 
 async def _validate_role(
-    connection: Connection, name: str, permissions: Sequence[str], website_ids: Sequence[int] | None, by: Actor
+    connection: Connection,
+    role: Row | None,
+    *,
+    name: str | None,
+    permissions: Sequence[str],
+    website_ids: Sequence[int] | None,
+    by: Actor,
 ) -> dict[str, Any]:
-    websites = await validate_websites(connection, website_ids, by)
-    wanted = Grant(frozenset(permissions), None if websites is None else frozenset(websites))
-    refuse_granting_more(by, wanted)
-    return {"name": name, "permissions": sorted(wanted.permissions), "website_ids": websites}
+    """The columns of a role. Raises `RuleErrors` with everything that does not fit."""
+    refused = CollectedErrors()
+    values: dict[str, Any] = {"permissions": sorted(set(permissions)), "website_ids": None}
+    with refused.collecting():
+        values["name"] = role.name if role is not None and name is None else validate_name(name or "")
+        await _refuse_taken_name(connection, values["name"], None if role is None else role.id)
+    with refused.collecting():
+        values["website_ids"] = await validate_grant(connection, permissions, website_ids, by)
+    refused.raise_collected()
+    return values
 
 
 async def _refuse_taken_name(connection: Connection, name: str, but: int | None) -> None:

@@ -4,13 +4,12 @@ from typing import Annotated, Any, Final
 import strawberry
 
 from customer_gql.core.actor import actor_of
-from customer_gql.core.ids import decode_id
+from customer_gql.core.input_ids import parse_input_id, parse_input_ids
 from customer_gql.core.permissions import Permission
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
 from customer_gql.graph.roots import INPUT, admin_field, admin_mutation
 from customer_gql.staff import reads
-from customer_gql.staff.roles.scopes import validate_name
 from customer_gql.staff.tables import service_token
 from customer_gql.staff.types import ServiceToken, ServiceTokenPayload
 
@@ -84,11 +83,11 @@ class ServiceTokenAdminMutation:
     async def service_token_create(
         self, info: Info, input: Annotated[ServiceTokenCreateInput, INPUT]
     ) -> ServiceTokenCreatePayload:
-        websites = None if input.website_ids is None else [decode_id(id, "web") for id in input.website_ids]
+        websites = parse_input_ids(input.website_ids, "web", ["websiteIds"])
         async with info.context.transaction() as connection:
             id, secret = await writes.create_service_token(
                 connection,
-                name=validate_name(input.name),
+                name=input.name,
                 permissions=[permission.value for permission in input.permissions],
                 website_ids=websites,
                 expires_at=input.expires_at,
@@ -105,7 +104,7 @@ class ServiceTokenAdminMutation:
     async def service_token_rotate(
         self, info: Info, input: Annotated[ServiceTokenRotateInput, INPUT]
     ) -> ServiceTokenRotatePayload:
-        id, overlap = decode_id(input.id, "svt"), dt.timedelta(minutes=input.overlap_minutes)
+        id, overlap = parse_input_id(input.id, "svt", ["id"]), dt.timedelta(minutes=input.overlap_minutes)
         async with info.context.transaction() as connection:
             secret = await writes.rotate_service_token(
                 connection, id, overlap=overlap, by=actor_of(info.context.viewer)
@@ -121,7 +120,7 @@ class ServiceTokenAdminMutation:
     async def service_token_revoke(
         self, info: Info, input: Annotated[ServiceTokenRevokeInput, INPUT]
     ) -> ServiceTokenRevokePayload:
-        id = decode_id(input.id, "svt")
+        id = parse_input_id(input.id, "svt", ["id"])
         async with info.context.transaction() as connection:
             await writes.revoke_service_token(connection, id, by=actor_of(info.context.viewer))
         return ServiceTokenRevokePayload(token_key=id)

@@ -2,12 +2,12 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import delete, func, insert, select, update
 
 from customer_gql.core.actor import Actor
-from customer_gql.core.errors import Refusal, UserErrorCode
+from customer_gql.core.errors import CollectedErrors, Refusal, UserErrorCode
 from customer_gql.core.ids import encode_id, new_id
 from customer_gql.core.permissions import Permission
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one, fetch_value
@@ -16,9 +16,9 @@ from customer_gql.staff.audit.writes import record_staff_event
 from customer_gql.staff.roles.scopes import (
     Grant,
     is_visible_to,
-    refuse_granting_more,
     refuse_stronger,
-    validate_websites,
+    validate_grant,
+    validate_name,
 )
 from customer_gql.staff.tables import service_token, service_token_secret
 
@@ -56,29 +56,51 @@ async def create_service_token(
     by: Actor,
 ) -> tuple[int, str]:
     """Its id, and the secret, shown once and stored as a hash."""
-    _validate_expiry(expires_at)
-    websites = await validate_websites(connection, website_ids, by)
-    wanted = Grant(frozenset(permissions), None if websites is None else frozenset(websites))
-    if Permission.STAFF_MANAGE in wanted.permissions:
-        # A program that makes tokens would outlive every revocation of its own.
-        raise _PERMISSION_NOT_ALLOWED(path=["permissions"], permission=Permission.STAFF_MANAGE.value)
-    refuse_granting_more(by, wanted)
+    values = await _validate_service_token(connection, name, permissions, website_ids, expires_at, by)
     await _refuse_over_limit(connection)
-    id = new_id()
-    values = {"name": name, "permissions": sorted(wanted.permissions), "website_ids": websites}
+    id, websites = new_id(), values["website_ids"]
     await execute_statement(
         connection,
         insert(service_token).values(id=id, created_by=by.staff_id, expires_at=expires_at, **values),
     )
     secret = await _issue_secret(connection, id, expires_at)
     changes = {
-        "name": (None, name),
+        "name": (None, values["name"]),
         "permissions": (None, values["permissions"]),
         "websiteIds": (None, None if websites is None else [encode_id("web", id) for id in websites]),
         "expiresAt": (None, expires_at.isoformat()),
     }
     await record_staff_event(connection, "SERVICE_TOKEN_CREATED", by=by, subject=encode_id("svt", id), changes=changes)
     return id, secret
+
+
+async def _validate_service_token(
+    connection: Connection,
+    name: str,
+    permissions: Sequence[str],
+    website_ids: Sequence[int] | None,
+    expires_at: dt.datetime,
+    by: Actor,
+) -> dict[str, Any]:
+    """The columns of a new token. Raises `RuleErrors` with everything that does not fit."""
+    refused = CollectedErrors()
+    values: dict[str, Any] = {"permissions": sorted(set(permissions)), "website_ids": None}
+    with refused.collecting():
+        values["name"] = validate_name(name)
+    with refused.collecting():
+        _validate_expiry(expires_at)
+    with refused.collecting():
+        _refuse_managing_staff(permissions)
+    with refused.collecting():
+        values["website_ids"] = await validate_grant(connection, permissions, website_ids, by)
+    refused.raise_collected()
+    return values
+
+
+def _refuse_managing_staff(permissions: Sequence[str]) -> None:
+    """A program that makes tokens would outlive every revocation of its own."""
+    if Permission.STAFF_MANAGE in permissions:
+        raise _PERMISSION_NOT_ALLOWED(path=["permissions"], permission=Permission.STAFF_MANAGE.value)
 
 
 def _validate_expiry(expires_at: dt.datetime) -> None:

@@ -6,7 +6,8 @@ import strawberry
 
 from customer_gql.core.actor import actor_of
 from customer_gql.core.errors import Refusal, UserErrorCode
-from customer_gql.core.ids import decode_id, encode_id
+from customer_gql.core.ids import encode_id
+from customer_gql.core.input_ids import parse_input_id
 from customer_gql.graph.context import Info
 from customer_gql.graph.cookies import SessionTransport
 from customer_gql.graph.fields import column
@@ -176,7 +177,7 @@ class StaffAccountMutation:
     async def staff_session_revoke(
         self, info: Info, input: Annotated[StaffSessionRevokeInput, INPUT]
     ) -> StaffSessionRevokePayload:
-        session_id, viewer = decode_id(input.id, "sse"), info.context.viewer
+        session_id, viewer = parse_input_id(input.id, "sse", ["id"]), info.context.viewer
         assert viewer.staff_id is not None
         async with info.context.transaction() as connection:
             if not await sessions.end_staff_session(connection, viewer.staff_id, session_id):

@@ -9,7 +9,7 @@ import strawberry
 
 from customer_gql.core.actor import actor_of
 from customer_gql.core.errors import Refusal, RuleError, UserErrorCode
-from customer_gql.core.ids import decode_id, decode_keys
+from customer_gql.core.input_ids import parse_input_id, parse_input_keys
 from customer_gql.core.permissions import Permission
 from customer_gql.customers.accounts import writes
 from customer_gql.customers.accounts.reads import live_impersonations
@@ -77,7 +77,7 @@ class AccountAdminMutation:
     async def customer_force_sign_in(
         self, info: Info, input: Annotated[CustomerForceSignInInput, INPUT]
     ) -> CustomerForceSignInPayload:
-        customer_id, by = decode_id(input.id, "cus"), actor_of(info.context.viewer)
+        customer_id, by = parse_input_id(input.id, "cus", ["id"]), actor_of(info.context.viewer)
         reason = input.login_code_reason
         if reason is not None:
             RequiresPermission(Permission.CUSTOMERS_IMPERSONATE).check(info.context.viewer)
@@ -103,7 +103,7 @@ class AccountAdminMutation:
     async def customer_reset_password(
         self, info: Info, input: Annotated[CustomerResetPasswordInput, INPUT]
     ) -> CustomerResetPasswordPayload:
-        customer_id = decode_id(input.id, "cus")
+        customer_id = parse_input_id(input.id, "cus", ["id"])
         async with info.context.transaction() as connection:
             customer = await lock_customer(connection, customer_id, websites=info.context.viewer.website_ids)
             expires_at = await password_reset.request_reset_by_staff(
@@ -167,7 +167,7 @@ class AccountAdminMutation:
     async def customer_resend_confirmation(
         self, info: Info, input: Annotated[CustomerAccountInput, INPUT]
     ) -> CustomerResendConfirmationPayload:
-        customer_id = decode_id(input.id, "cus")
+        customer_id = parse_input_id(input.id, "cus", ["id"])
         async with info.context.transaction() as connection:
             account = await lock_customer(connection, customer_id, websites=info.context.viewer.website_ids)
             if account.is_email_confirmed:
@@ -188,7 +188,7 @@ class AccountAdminMutation:
     async def customer_login_as(
         self, info: Info, input: Annotated[CustomerLoginAsInput, INPUT]
     ) -> CustomerLoginAsPayload:
-        customer_id = decode_id(input.id, "cus")
+        customer_id = parse_input_id(input.id, "cus", ["id"])
         async with info.context.transaction() as connection:
             account = await lock_customer(connection, customer_id, websites=info.context.viewer.website_ids)
             by = actor_of(info.context.viewer)
@@ -203,7 +203,7 @@ class AccountAdminMutation:
     async def impersonation_end(
         self, info: Info, input: Annotated[ImpersonationEndInput, INPUT]
     ) -> ImpersonationEndPayload:
-        key = decode_keys(input.id, "imp", 2)
+        key = parse_input_keys(input.id, "imp", 2, ["id"])
         async with info.context.transaction() as connection:
             changed = await impersonations.end_impersonation(
                 connection, *key, by=actor_of(info.context.viewer), websites=info.context.viewer.website_ids
@@ -215,7 +215,7 @@ async def _change_account(
     info: Info, id: strawberry.ID, change: Callable[..., Awaitable[bool]]
 ) -> CustomerAccountPayload:
     """One change of a customer within the viewer's reach; it tells whether there was anything to change."""
-    customer_id = decode_id(id, "cus")
+    customer_id = parse_input_id(id, "cus", ["id"])
     async with info.context.transaction() as connection:
         account = await lock_customer(connection, customer_id, websites=info.context.viewer.website_ids)
         changed = await change(connection, account, by=actor_of(info.context.viewer))

@@ -1,0 +1,180 @@
+"""Every id that a mutation takes, found in the schema: one that names nothing for the caller is a `userErrors` entry."""
+
+import uuid
+from collections.abc import Iterator
+from copy import deepcopy
+from typing import Any
+
+import pytest
+from graphql import GraphQLID, GraphQLInputObjectType, get_named_type
+
+from customer_gql.core.ids import encode_id
+from customer_gql.customers.accounts.writes import issue_customer_token
+from customer_gql.schema import storefront
+from support.access_walk import Ids, Root, ids_taken, roots
+from support.clients import Client
+from support.customers import customer_id, make_address, make_customer
+from support.root_samples import SAMPLES
+from support.world import build, state
+
+MUTATIONS = [root for root in roots() if root.operation == "mutation" and ids_taken(root)]
+MALFORMED = ("", "walk", "cus_12", "CUS_0000000000000001", "x" * 4000, encode_id("cus", 1, 2, 3), "cus_" + "f" * 16)
+UNKNOWN = 0xFFFFF
+LARGEST = 2**63 - 1
+REPORTED_AS_RESULTS = {("customerMassAction", ("selection", "ids", "0"))}
+"""Ids that are well-formed and have a result of their own, `NOT_FOUND`."""
+Place = tuple[str, ...]
+ERRORS = "userErrors { code message path }"
+
+
+@pytest.fixture(scope="session")
+async def world(http, database):
+    async with database.writes.acquire() as connection:
+        return await build(http, connection)
+
+
+def places_of_ids(root: Root, variables: dict[str, Any]) -> Iterator[Place]:
+    """Where ids stand in the variables, from the name of an argument on."""
+    for name, value in variables.items():
+        yield from _places((name,), root.shape.args[name].type, value)
+
+
+def _places(place: Place, kind: Any, value: Any) -> Iterator[Place]:
+    named = get_named_type(kind)
+    if isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _places((*place, str(index)), named, inner)
+    elif named is GraphQLID:
+        yield place
+    elif isinstance(named, GraphQLInputObjectType):
+        for name, inner in value.items():
+            yield from _places((*place, name), named.fields[name].type, inner)
+
+
+def value_at(variables: Any, place: Place) -> Any:
+    for step in place:
+        variables = variables[int(step)] if isinstance(variables, list) else variables[step]
+    return variables
+
+
+def with_id(variables: dict[str, Any], place: Place, id: str) -> dict[str, Any]:
+    changed = deepcopy(variables)
+    holder = value_at(changed, place[:-1])
+    holder[int(place[-1]) if isinstance(holder, list) else place[-1]] = id
+    if "idempotencyKey" in changed.get("input", {}):
+        changed["input"]["idempotencyKey"] = uuid.uuid4().hex  # the refusal of one is remembered for its key
+    return changed
+
+
+def path_of(place: Place) -> Place:
+    """Paths run from the root of the input, which is the argument `input`, or the arguments themselves."""
+    return place[1:] if place[0] == "input" else place
+
+
+def another_type(id: str) -> str:
+    prefix, _, keys = id.partition("_")
+    return f"{'ord' if prefix != 'ord' else 'cus'}_{keys}"
+
+
+def nothing(id: str, key: int) -> str:
+    prefix, _, keys = id.partition("_")
+    return encode_id(prefix, *[key] * (len(keys) // 16))
+
+
+def document(name: str, shape: Any, variables: dict[str, Any]) -> str:
+    declared = ", ".join(f"${argument}: {shape.args[argument].type}" for argument in variables)
+    passed = ", ".join(f"{argument}: ${argument}" for argument in variables)
+    return f"mutation M({declared}) {{ {name}({passed}) {{ {ERRORS} }} }}"
+
+
+async def refused_paths(client: Client, name: str, shape: Any, variables: dict[str, Any]) -> set[Place]:
+    """The paths of the entries, each of which says `NOT_FOUND` in a sentence."""
+    answer = await client.answer(document(name, shape, variables), **variables)
+    assert "errors" not in answer, (variables, answer)
+    errors = answer["data"][name]["userErrors"]
+    assert all(error["code"] == "NOT_FOUND" and error["message"] for error in errors), (variables, errors)
+    return {tuple(error["path"]) for error in errors}
+
+
+def assert_named(paths: set[Place], place: Place, variables: Any) -> None:
+    """The id itself, or the list that it stands in."""
+    path = path_of(place)
+    in_list = path[-1].isdigit()
+    assert paths & {path, path[:-1] if in_list else path}, (variables, place, paths)
+
+
+@pytest.mark.parametrize("root", MUTATIONS, ids=str)
+async def test_an_id_that_names_nothing_is_a_user_error(root, world, connection):
+    before = await state(connection)
+    for sample in SAMPLES[root.name]:
+        variables = sample(world.foreign())
+        for place in places_of_ids(root, variables):
+            id = value_at(variables, place)
+            hostile = [*MALFORMED, another_type(id)]
+            if (root.name, path_of(place)) not in REPORTED_AS_RESULTS:
+                hostile += [nothing(id, UNKNOWN), nothing(id, LARGEST)]
+            for given in hostile:
+                changed = with_id(variables, place, given)
+                paths = await refused_paths(world.manager, root.name, root.shape, changed)
+                assert_named(paths, place, changed)
+    assert await state(connection) == before
+
+
+@pytest.mark.parametrize("root", MUTATIONS, ids=str)
+async def test_an_id_of_another_website_is_a_user_error(root, world, connection):
+    before = await state(connection)
+    for sample in SAMPLES[root.name]:
+        ids: Ids = world.foreign()
+        variables = sample(ids)
+        foreign = {id for prefix, id in world.victim.items() if prefix in ids.asked}
+        places = [place for place in places_of_ids(root, variables) if value_at(variables, place) in foreign]
+        places = [place for place in places if (root.name, path_of(place)) not in REPORTED_AS_RESULTS]
+        if places:
+            paths = await refused_paths(world.stranger, root.name, root.shape, variables)
+            assert any(path_of(place)[:1] == path[:1] for path in paths for place in places), (variables, paths)
+    assert await state(connection) == before
+
+
+async def test_every_malformed_id_of_a_list_is_named(world):
+    root = next(root for root in MUTATIONS if root.name == "customerMassAction")
+    ids = ["walk", world.victim["cus"], "adr_1"]
+    variables = {"input": {"action": "SUBSCRIBE", "selection": {"ids": ids}}}
+    paths = await refused_paths(world.manager, root.name, root.shape, variables)
+    assert paths == {("selection", "ids", "0"), ("selection", "ids", "2")}
+
+
+SHOWN = storefront.schema._schema
+assert SHOWN.mutation_type
+STOREFRONT = {
+    name: shape
+    for name, shape in SHOWN.mutation_type.fields.items()
+    if ids_taken(Root("mutation", name, shape, None, None))
+}
+OWN = {
+    "addressUpdate": ("adr", lambda id: {"input": {"id": id, "city": "Ockham"}}),
+    "addressDelete": ("adr", lambda id: {"input": {"id": id}}),
+    "sessionRevoke": ("ses", lambda id: {"input": {"id": id}}),
+    "newsletterUnsubscribe": ("stv", lambda id: {"storeViewId": id}),
+}
+
+
+def test_every_mutation_of_the_storefront_that_takes_an_id_is_tried():
+    assert set(OWN) == set(STOREFRONT)
+
+
+@pytest.mark.parametrize("name", OWN)
+async def test_an_id_that_is_not_the_customers_is_a_user_error(name, http, connection):
+    prefix, make = OWN[name]
+    owner, other = await make_customer(connection), await make_customer(connection)
+    client = Client(http, "/graphql", await issue_customer_token(connection, owner.id))
+    await issue_customer_token(connection, other.id)
+    addresses = [await make_address(connection, row) for row in (owner, other)]
+    session = await connection.fetchval("SELECT id FROM customer_session WHERE customer_id = $1", other.id)
+    others = {"adr": encode_id("adr", other.id, addresses[1].id), "ses": encode_id("ses", other.id, session)}
+    id = others.get(prefix, encode_id("stv", 1))
+    before = await state(connection)
+    for given in (*MALFORMED, another_type(id), customer_id(owner), nothing(id, UNKNOWN), nothing(id, LARGEST), id):
+        variables = make(given)
+        paths = await refused_paths(client, name, STOREFRONT[name], variables)
+        assert_named(paths, ("storeViewId",) if "storeViewId" in variables else ("input", "id"), variables)
+    assert {**await state(connection), "throttle": before["throttle"]} == before
