@@ -54,7 +54,7 @@ def _roots(operation: str, root: Any) -> Iterator[Root]:
 
 
 def selection(kind: Any, depth: int) -> str:
-    """Everything that needs no argument, so deep."""
+    """Everything that needs no argument, so deep; not the query root of a payload, whose fields are walked themselves."""
     named = get_named_type(kind)
     if isinstance(named, (GraphQLScalarType, GraphQLEnumType)):
         return ""
@@ -63,6 +63,8 @@ def selection(kind: Any, depth: int) -> str:
     assert isinstance(named, (GraphQLObjectType, GraphQLInterfaceType)), named
     parts = ["__typename"]
     for name, inner in named.fields.items():
+        if get_named_type(inner.type) is GRAPH.query_type:
+            continue
         leaf = isinstance(get_named_type(inner.type), (GraphQLScalarType, GraphQLEnumType))
         if not any(is_required_argument(argument) for argument in inner.args.values()) and (leaf or depth > 1):
             parts.append(f"{name}{selection(inner.type, depth - 1)}")
