@@ -26,6 +26,7 @@ from support.databases import FAST, cloned
 from support.isolation import Isolation, isolate
 from support.mailed import SECRET_KEYS
 from support.races import StoppableConnection
+from support.spare_databases import SpareDatabases
 
 pytest_plugins = [
     "support.devices",
@@ -93,10 +94,17 @@ def database_url(server: Server, template: str) -> Generator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def spare_databases(server: Server, template: str) -> Generator[SpareDatabases]:
+    spare = SpareDatabases(server, template)
+    yield spare
+    spare.close()
+
+
 @pytest.fixture
-def empty_database_url(server: Server, template: str) -> Generator[str]:
-    """A migrated database of this test's own."""
-    with cloned(server, template) as url:
+def empty_database_url(spare_databases: SpareDatabases) -> Generator[str]:
+    """A migrated database of this test's own, as long as it runs."""
+    with spare_databases.lend() as url:
         yield url
 
 

@@ -28,12 +28,16 @@ FAST = {
 
 @contextmanager
 def cloned(server: Server, template: str) -> Generator[str]:
-    name = f"test_{os.getpid()}_{uuid.uuid4().hex[:8]}"
+    name = name_database()
     create_database(server, name, template)
     try:
         yield server.url(name)
     finally:
         drop_database(server, name)
+
+
+def name_database() -> str:
+    return f"test_{os.getpid()}_{uuid.uuid4().hex[:8]}"
 
 
 async def change_tables(server: Server, connection: Any, *statements: str) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 from typing import Final, TypeVar
 
 from argon2 import PasswordHasher
@@ -37,13 +38,15 @@ class _HashCost:
         self.dummy = self.hasher.hash(os.urandom(16))
 
 
-_cost = _HashCost(MEMORY_KIB, PASSES)
+# Once for each cost: the dummy takes as long to make as any hash.
+_make_cost = cache(_HashCost)
+_cost = _make_cost(MEMORY_KIB, PASSES)
 
 
 def set_cost(*, memory_kib: int, passes: int) -> None:
     """Hash with this cost from now on, in this process."""
     global _cost  # noqa: PLW0603 - one cost for one process, set when it starts
-    _cost = _HashCost(memory_kib, passes)
+    _cost = _make_cost(memory_kib, passes)
 
 
 class HashingPool:
