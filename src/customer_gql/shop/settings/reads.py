@@ -58,8 +58,8 @@ class SettingValues:
 
     def version_at(self, setting: Setting[Any], scope: ConfigurationScope) -> int:
         """Version of the value set at this very scope; 0 when it inherits."""
-        _, set_at, version = self._found.get(setting.path, (None, None, 0))
-        return version if set_at is scope else 0
+        found = self._found.get(setting.path)
+        return found[2] if found is not None and found[1] is scope else 0
 
 
 async def setting(
