@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from customer_gql.core.ids import encode_id
+from customer_gql.customers.accounts import lockout
 from customer_gql.customers.accounts.registration.settings import DEFAULT_GROUP, EMAIL_CONFIRMATION
 from customer_gql.customers.profile.values.fields import SHOW_SETTINGS
 from customer_gql.shop.settings.declaration import WEBSITE
@@ -188,3 +189,19 @@ async def test_each_website_has_its_own_rules_for_new_accounts(browser, connecti
     ]
     rows = await connection.fetch("SELECT website_id, group_id, is_email_confirmed FROM customer ORDER BY website_id")
     assert (made, [tuple(row) for row in rows]) == ([False, True], [(1, 1, True), (2, 3, False)])
+
+
+async def test_wrong_passwords_on_one_website_close_no_account_of_another(browser, shopper, connection):
+    row = await shopper()
+    await shopper(email=row.email, website_id=2, created_in_store_view_id=2)
+
+    async def attempt(view, password):
+        client = await browser(x_store_view=view)
+        answer = await client.data(SIGN_IN, input={"email": row.email, "password": password})
+        return answer["signIn"]["accessToken"] is not None
+
+    for _ in range(5):
+        assert not await attempt("two", "wrong")
+    pause = "UPDATE throttle SET until = now() + interval '1 hour' WHERE key_hash = ANY($1)"
+    assert await connection.execute(pause, lockout.failure_keys(row.email, 2)) == "UPDATE 2"
+    assert [await attempt(view, PASSWORD) for view in ("two", "default")] == [False, True]
