@@ -66,3 +66,14 @@ async def test_what_was_taken_meanwhile_cannot_be_taken_again(balance, admin_cli
         assert (await adjust(admin_client, balance, shopper, -7, "early"))["userErrors"] == []
     assert await late == {"entry": None, "userErrors": [{"code": "NOT_ALLOWED", "path": [balance.field]}]}
     assert await stored(connection, balance, shopper) == (2 * balance.unit, 2)
+
+
+async def test_a_movement_waits_for_no_other_customer(balance, admin_client, connection):
+    shopper, other = await make_customer(connection), await make_customer(connection)
+    for owner in (shopper, other):
+        await adjust(admin_client, balance, owner, 5, "open")
+    async with stop_after(f"FROM {balance.table}", "FOR UPDATE") as stop:
+        first = asyncio.create_task(adjust(admin_client, balance, shopper, 1, "first"))
+        await stop.reached_by(first)
+        assert (await adjust(admin_client, balance, other, 1, "other"))["userErrors"] == []
+    assert (await first)["userErrors"] == []

@@ -27,14 +27,27 @@ class Area:
 
 
 AREAS = {
-    "accounts": Area(("customers/accounts",), ("customers/accounts", "customers/profile/test_sharing.py")),
+    "accounts": Area(
+        ("customers/accounts",),
+        (
+            "customers/accounts",
+            "customers/profile/test_sharing.py",
+            "messaging/jobs/test_schedules.py",
+            "schema/test_declarations.py",
+            "security/test_address_limits.py",
+            "security/test_sessions.py",
+            "security/test_sign_in.py",
+        ),
+    ),
     "addresses": Area(
         ("customers/addresses",),
         (
             "customers/addresses",
+            "customers/accounts/test_pre_hijacking.py",
             "customers/profile/test_field_settings.py",
             "administration/customer_grid/test_quick_edit.py",
             "administration/customer_import/test_value_rules.py",
+            "schema/test_declarations.py",
         ),
     ),
     "settings": Area(
@@ -56,6 +69,7 @@ AREAS = {
             "commerce/store_credit",
             "commerce/reward_points",
             "commerce/test_ledger_races.py",
+            "schema/test_declarations.py",
             "staff/test_staff_scope.py",
         ),
     ),

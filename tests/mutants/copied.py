@@ -68,12 +68,15 @@ class Copy:
         return failed
 
     def choose_tests(self, source: Path, mutant: Mutant, budget: float) -> list[str]:
-        """Those that run the changed lines, fastest first, for so many seconds. What runs at import concerns all."""
-        by_line = self.observed[source].tests_by_line
+        """Those that run the changed lines, fastest first, for so many seconds. What runs at import concerns all, those
+        first that run something of the module."""
+        by_line, at_import = self.observed[source].tests_by_line, self.observed[source].run_at_import
         found = set[str]().union(*[by_line.get(line, set()) for line in mutant.lines])
-        is_function = bool(mutant.owner) and any(by_line.get(line) is not None for line in mutant.lines)
+        if not found and (not mutant.owner or not at_import.isdisjoint(mutant.lines)):
+            found = set(self.seconds)
+        of_module = set[str]().union(*by_line.values())
         chosen: list[str] = []
-        for test in sorted(found if found or is_function else self.seconds, key=lambda test: self.seconds.get(test, 0)):
+        for test in sorted(found, key=lambda test: (test not in of_module, self.seconds.get(test, 0))):
             budget -= self.seconds.get(test, 0)
             if budget < 0 and chosen:
                 break

@@ -131,3 +131,10 @@ async def test_staff_of_another_website_move_nothing(ledger, http, connection):
     refused = await adjust(clerk, ledger, own, "key", 1, websiteId=encode_id("web", 1))
     assert refused["userErrors"] == [{"code": "NOT_FOUND", "path": ["websiteId"]}]
     assert [await stored(connection, ledger, owner) for owner in (shopper, own)] == [NOTHING, NOTHING]
+
+
+async def test_all_that_is_there_can_be_taken(ledger, admin_client, connection):
+    shopper = await make_customer(connection)
+    for key, units in (("give", 1), ("take", -1)):
+        assert (await adjust(admin_client, ledger, shopper, key, units))["userErrors"] == []
+    assert await stored(connection, ledger, shopper) == (0, 0, 2)

@@ -7,7 +7,7 @@ import pytest
 
 from customer_gql.core.ids import encode_id, new_id
 from support.customers import make_customer
-from support.ledgers import NOTHING, adjust, answer, events, stored
+from support.ledgers import CREDIT, NOTHING, adjust, answer, events, stored
 from support.staff import make_role, make_staff, make_website, session_of, staff_client, with_token
 
 
@@ -102,3 +102,13 @@ async def test_an_unknown_customer_leaves_no_row(ledger, admin_client, connectio
     refused = await adjust(admin_client, ledger, unknown, "key", 1)
     assert refused["userErrors"] == [{"code": "NOT_FOUND", "path": ["id"]}]
     assert not await connection.fetchval("SELECT count(*) FROM refused_movement WHERE customer_id = $1", unknown.id)
+
+
+async def test_a_repeat_is_compared_in_the_currency_of_its_website(admin_client, connection):
+    website = await make_website(connection)
+    await connection.execute("UPDATE website SET currency = 'JPY' WHERE id = $1", website)
+    shopper = await make_customer(connection, website_id=website, created_in_store_view_id=website)
+    first, again = [(await answer(admin_client, CREDIT, shopper, "key", "500"))["data"] for _ in range(2)]
+    assert first["adjusted"]["entry"]["moved"] == {"amount": "500", "currency": "JPY"}
+    assert again["adjusted"]["entry"] == first["adjusted"]["entry"]
+    assert await stored(connection, CREDIT, shopper, website) == (500, 500, 1)

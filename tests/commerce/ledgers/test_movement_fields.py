@@ -3,6 +3,7 @@
 import pytest
 
 from customer_gql.core.ids import encode_id, new_id
+from customer_gql.shop.settings.declaration import DECLARED_SETTINGS
 from support.customers import customer_id, make_customer, make_order, make_product
 from support.ledgers import CREDIT, POINTS
 from support.staff import staff_client, staff_id_of
@@ -72,3 +73,11 @@ async def test_the_customer_gets_a_mail_when_staff_choose_so(kind, ledger, admin
     amount = "1250" if ledger is POINTS else "12.50 USD"
     for text in (amount, "Sorry", shopper.first_name):
         assert f'"{text}"' in mails[0].placeholders
+
+
+def test_the_mail_links_to_the_page_of_its_ledger():
+    for name, page in (("store_credit", "/store-credit"), ("reward_points", "/reward-points")):
+        setting = DECLARED_SETTINGS[f"mail.path.{name}"]
+        words = name.replace("_", " ")
+        described = f"Path of the storefront's page that lists movements of {words}."
+        assert (setting.default, setting.description) == (page, described)

@@ -22,8 +22,11 @@ async def shared(connection):
 
 async def test_nothing_is_given_where_the_account_does_not_work(ledger, admin_client, connection):
     shopper, website = await make_customer(connection), await make_website(connection)
-    refused = await adjust(admin_client, ledger, shopper, "key", 70, websiteId=encode_id("web", website))
-    assert refused["userErrors"] == NOT_ALLOWED
+    for units in (1, 70):
+        refused = await adjust(
+            admin_client, ledger, shopper, f"key {units}", units, websiteId=encode_id("web", website)
+        )
+        assert refused["userErrors"] == NOT_ALLOWED
     assert await stored(connection, ledger, shopper, website) == NOTHING
 
 

@@ -8,7 +8,8 @@ from customer_gql.core.ids import encode_id
 from customer_gql.core.permissions import ALL_PERMISSIONS, Permission
 from customer_gql.customers.accounts.sessions.settings import LOGIN_AS_CUSTOMER
 from support.clients import Client
-from support.shopping import CHANGE, PASSWORD, RESET_REQUEST, is_let_in
+from support.customers import customer_id
+from support.shopping import CHANGE, PASSWORD, RESET_REQUEST, SIGN_OUT, is_let_in
 from support.staff import make_role, make_staff, make_website, session_of
 
 UPDATE = """mutation M($input: MeUpdateInput!) { meUpdate(input: $input) {
@@ -100,6 +101,18 @@ async def test_it_ends_when_the_customer_withdraws_the_consent(assisted, signed_
         await device.data(UPDATE, input={"allowsRemoteAssistance": allowed})
     assert [await is_let_in(assisted), await is_let_in(device)] == [False, True]
     assert [event.actor for event in await ended_events(connection, assisted.row)] == ["CUSTOMER"]
+
+
+async def test_it_ends_once_whatever_ends_later(assisted, admin_client, connection):
+    ended = "SELECT ended_at FROM impersonation WHERE customer_id = $1"
+    await assisted.data(SIGN_OUT, input={})
+    at = await connection.fetchval(ended, assisted.row.id)
+    assert at is not None
+    force = (
+        "mutation F($input: CustomerForceSignInInput!) { customerForceSignIn(input: $input) { userErrors { code } } }"
+    )
+    await admin_client.data(force, input={"id": customer_id(assisted.row)})
+    assert await connection.fetchval(ended, assisted.row.id) == at
 
 
 async def test_it_ends_when_the_shop_switches_it_off(assisted, configured):

@@ -129,6 +129,12 @@ async def test_a_right_password_says_that_the_address_waits(shopper, browser, co
     assert "not confirmed" in told[0]["message"]
     wrong = (await attempt(browser, row, "wrong"))["userErrors"]
     assert [(error["code"], error["path"]) for error in wrong] == [("INVALID", None)]
+    # The right one forgets the wrong ones before it.
+    counted = "SELECT count(*) FROM throttle WHERE key_hash = ANY($1)"
+    keys = lockout.failure_keys(row.email, 1)
+    assert await connection.fetchval(counted, keys) == 2
+    await attempt(browser, row, PASSWORD)
+    assert await connection.fetchval(counted, keys) == 0
 
 
 @pytest.mark.parametrize("which", ["whole address", "local part", "name"])

@@ -212,3 +212,15 @@ async def test_signing_out_one_of_two_devices_leaves_the_customer_online(shopper
     await laptop.data(SIGN_OUT, input={})
     await settled()
     assert await online(row) is None
+
+
+async def test_a_device_that_was_not_used_for_long_keeps_nobody_online(shopper, signed_in, online, settled, connection):
+    row = await shopper()
+    phone, _ = await signed_in(row), await signed_in(row)
+    await settled()
+    await connection.execute(
+        "UPDATE customer_session SET last_used_at = now() - interval '1 day' WHERE customer_id = $1", row.id
+    )
+    await phone.data(SIGN_OUT, input={})
+    await settled()
+    assert await online(row) is None

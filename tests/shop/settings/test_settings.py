@@ -123,3 +123,10 @@ async def test_an_unknown_scope_belongs_to_no_website(scope, scope_id, connectio
     assert (refused.value.path, refused.value.code.value) == (["scope"], "NOT_FOUND")
     assert await website_of_scope(connection, GLOBAL, 0) is None
     assert await website_of_scope(connection, scope, 1) == 1
+
+
+async def test_a_value_is_locked_only_where_that_is_asked_for(connection, statements):
+    for lock, locking in ((False, 0), (True, 1)):
+        await statements.clear()
+        await own_value(connection, GREETING, lock=lock)
+        assert (await statements.count("configuration_value"), await statements.count("FOR SHARE")) == (1, locking)
