@@ -69,14 +69,16 @@ class Copy:
 
     def choose_tests(self, source: Path, mutant: Mutant, budget: float) -> list[str]:
         """Those that run the changed lines, fastest first, for so many seconds. What runs at import concerns all, those
-        first that run something of the module."""
+        first that run something of the module, then those of its folder."""
         by_line, at_import = self.observed[source].tests_by_line, self.observed[source].run_at_import
         found = set[str]().union(*[by_line.get(line, set()) for line in mutant.lines])
         if not found and (not mutant.owner or not at_import.isdisjoint(mutant.lines)):
             found = set(self.seconds)
-        of_module = set[str]().union(*by_line.values())
+        of_module, folder = set[str]().union(*by_line.values()), f"tests/{source.parent}/"
         chosen: list[str] = []
-        for test in sorted(found, key=lambda test: (test not in of_module, self.seconds.get(test, 0))):
+        for test in sorted(
+            found, key=lambda test: (test not in of_module, not test.startswith(folder), self.seconds.get(test, 0))
+        ):
             budget -= self.seconds.get(test, 0)
             if budget < 0 and chosen:
                 break

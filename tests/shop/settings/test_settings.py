@@ -1,5 +1,7 @@
 """Settings inherit: a store view from its website, a website from the global scope, that one from the default."""
 
+from typing import Any
+
 import pytest
 
 from customer_gql.core.errors import RuleError
@@ -93,7 +95,8 @@ async def test_the_limits_of_a_value_are_taken(connection):
 
 
 def test_a_number_is_declared_with_both_bounds():
-    for bounds in ({}, {"at_least": 1}, {"at_most": 4}):
+    incomplete: list[dict[str, Any]] = [{}, {"at_least": 1}, {"at_most": 4}]
+    for bounds in incomplete:
         with pytest.raises(ValueError, match=r"tests.lines is a number and needs at_least and at_most"):
             Setting("tests.lines", 2, WEBSITE, "Number of lines.", **bounds)
     assert Setting("tests.flag", True, WEBSITE, "Whether.").at_least is None
