@@ -69,6 +69,8 @@ AREAS = {
             "commerce/store_credit",
             "commerce/reward_points",
             "commerce/test_ledger_races.py",
+            "messaging/jobs/test_schedules.py",
+            "messaging/mail/test_mail_kinds.py",
             "schema/test_declarations.py",
             "staff/test_staff_scope.py",
         ),

@@ -1,5 +1,6 @@
 """An impersonation ends with the right to it, at the next request, and its attempts at what is closed are recorded."""
 
+import asyncio
 import json
 
 import pytest
@@ -9,6 +10,8 @@ from customer_gql.core.permissions import ALL_PERMISSIONS, Permission
 from customer_gql.customers.accounts.sessions.settings import LOGIN_AS_CUSTOMER
 from support.clients import Client
 from support.customers import customer_id
+from support.impersonating import LOGIN_AS
+from support.races import stop_before
 from support.shopping import CHANGE, PASSWORD, RESET_REQUEST, SIGN_OUT, is_let_in
 from support.staff import make_role, make_staff, make_website, session_of
 
@@ -133,6 +136,16 @@ async def test_a_code_does_not_outlive_a_forced_sign_in(shopper, helper, admin_c
         "refreshToken": None,
         "userErrors": [{"code": "INVALID", "path": ["code"]}],
     }
+
+
+async def test_a_session_that_ends_meanwhile_gives_no_code(shopper, helper, admin_client):
+    row = await shopper(allows_remote_assistance=True)
+    async with stop_before("FROM staff_session", "FOR KEY SHARE") as stop:
+        asking = asyncio.create_task(helper.data(LOGIN_AS, input={"id": customer_id(row), "reason": "Help"}))
+        await stop.reached_by(asking)
+        await admin_client.data(FORCE, input={"id": encode_id("stf", helper.user.id)})
+    answer = (await asking)["customerLoginAs"]
+    assert (answer["code"], [error["code"] for error in answer["userErrors"]]) == (None, ["NOT_ALLOWED"])
 
 
 async def test_refused_operations_stand_in_the_history(assisted, helper, connection, mails):
