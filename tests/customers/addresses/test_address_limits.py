@@ -98,10 +98,10 @@ def test_settings_of_addresses_have_their_defaults_and_bounds():
 
 @pytest.mark.parametrize(
     ("listed", "named"),
-    [("DE, XX", "XX"), ("Z1,Z3,Z2,Z6,Z5,Z4", "Z1, Z2, Z3, Z4, Z5"), ("x" * 21, "X" * 20)],
+    [("DE, XX", ["XX"]), ("Z1,Z3,Z2,Z6,Z5,Z4", ["Z1", "Z2", "Z3", "Z4", "Z5"]), ("x" * 21, ["X" * 20])],
 )
 def test_a_few_unknown_countries_are_named(listed, named):
     with pytest.raises(RuleError) as refused:
         COUNTRIES.validate_value(listed)
-    assert refused.value.message == f"Enter codes of ISO 3166-1 such as DE, GB; no country has {named}."
+    assert (refused.value.key, refused.value.params) == ("setting.country_unknown", {"codes": named})
     assert COUNTRIES.validate_value("de, GB ,,") == "de, GB ,,"

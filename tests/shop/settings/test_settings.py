@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from customer_gql.core.errors import RuleError
+from customer_gql.core.text import TEXT_TOO_LONG
 from customer_gql.shop.settings.declaration import GLOBAL, STORE_VIEW, WEBSITE, Setting
-from customer_gql.shop.settings.reads import own_value, setting, settings_at, website_of_scope
+from customer_gql.shop.settings.reads import own_value, setting, settings_at, validate_scope
 from customer_gql.shop.settings.writes import reset_value, set_value
 from support.staff import make_website
 
@@ -105,27 +106,30 @@ def test_a_number_is_declared_with_both_bounds():
 async def test_a_setting_may_judge_its_values_itself(connection):
     async def look_up(_connection, value):
         if value == "unknown":
-            raise RuleError("It is unknown.", path=["value"])
+            raise TEXT_TOO_LONG(path=["value"], limit=1)
 
     def judge(value):
         if value == "bad":
-            raise RuleError("It is bad.", path=["value"])
+            raise TEXT_TOO_LONG(path=["value"], limit=2)
 
     option = Setting("tests.judged", "good", GLOBAL, "Text.", check=look_up, validate=judge)
-    for value in ("bad", "unknown"):
-        with pytest.raises(RuleError, match=rf"It is {value}"):
+    for value, limit in (("bad", 2), ("unknown", 1)):
+        with pytest.raises(RuleError) as refused:
             await set_value(connection, option, value)
+        assert refused.value.params == {"limit": limit}
     await set_value(connection, option, "better")
     assert await setting(connection, option) == "better"
 
 
-@pytest.mark.parametrize(("scope", "scope_id"), [(WEBSITE, 2**40), (STORE_VIEW, 2**40)])
-async def test_an_unknown_scope_belongs_to_no_website(scope, scope_id, connection):
-    with pytest.raises(RuleError) as refused:
-        await website_of_scope(connection, scope, scope_id)
-    assert (refused.value.path, refused.value.code.value) == (["scope"], "NOT_FOUND")
-    assert await website_of_scope(connection, GLOBAL, 0) is None
-    assert await website_of_scope(connection, scope, 1) == 1
+@pytest.mark.parametrize("scope", [WEBSITE, STORE_VIEW])
+async def test_a_scope_is_known_within_the_websites_that_count(scope, connection):
+    await validate_scope(connection, GLOBAL, 0, frozenset())
+    for websites in (None, frozenset({1})):
+        await validate_scope(connection, scope, 1, websites)
+    for scope_id, websites in ((2**40, None), (1, frozenset({2})), (1, frozenset[int]())):
+        with pytest.raises(RuleError) as refused:
+            await validate_scope(connection, scope, scope_id, websites)
+        assert (refused.value.path, refused.value.code.value) == (["scope"], "NOT_FOUND")
 
 
 async def test_a_value_is_locked_only_where_that_is_asked_for(connection, statements):
