@@ -70,6 +70,12 @@ def test_which_kinds_always_may():
     assert {name for name in SECURITY if MAIL_KINDS[name].budget is MailBudget.SECURITY} == set(SECURITY)
     assert MAIL_KINDS["welcome"].budget is MailBudget.LINK
     assert {kind.budget for kind in MAIL_KINDS.values() if kind.has_token} == {MailBudget.LINK}
+    notices = {kind.name for kind in MAIL_KINDS.values() if kind.budget is MailBudget.NOTICE}
+    newsletter, ledgers = (
+        {"newsletter_subscribed", "newsletter_unsubscribed"},
+        {"store_credit_changed", "reward_points_changed"},
+    )
+    assert notices == {*newsletter, *ledgers, "email_confirmed", "signed_up_again"}
     needs_proof = {kind.name for kind in MAIL_KINDS.values() if kind.needs_proof}
     assert needs_proof == {"newsletter_subscribed", "newsletter_unsubscribed", "signed_up_again"}
 
