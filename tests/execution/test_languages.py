@@ -2,12 +2,12 @@
 
 from typing import Any
 
+import orjson
 import pytest
-from customer_gql.customers.profile.validation import COMPANY_DECIDES_GROUP
 
 from customer_gql.core.ids import encode_id
+from customer_gql.customers.profile.values.validation import COMPANY_DECIDES_GROUP
 from support.customers import customer_id, make_customer
-from support.ledgers import adjust
 
 CREATE = """mutation C($input: AddressCreateInput!) { addressCreate(input: $input) {
   userErrors { __typename code key params message path } } }"""
@@ -57,7 +57,7 @@ async def send(client: Any, document: str, accepted: str | None, **input: Any) -
         ("fr", "en"),
         ("fr, de;q=0.5", "de"),
         ("\t;;q=1,,*-*=[]{}", "en"),
-        ("de\xff", "en"),
+        ("de~", "en"),
         ("x" * 10_000, "en"),
         ("de," + "x" * 10_000, "de"),
         (", " * 5_000 + "de", "en"),
@@ -150,20 +150,9 @@ async def test_a_remembered_refusal_is_said_in_the_language_of_the_repeat(admin_
     assert answers[0] == answers[1] == answers[2]
     assert answers[0][0]["key"] == "store_credit.insufficient"
     rows = await connection.fetch("SELECT refusals FROM refused_movement WHERE customer_id = $1", shopper.id)
-    assert [row.refusals for row in rows] == ['{"key":"store_credit.insufficient","params":{},"path":["amount"]}']
-
-
-async def test_a_refusal_that_another_version_stored_is_judged_once_more(
-    ledger: Any, admin_client: Any, connection: Any
-):
-    shopper = await make_customer(connection)
-    refused = await adjust(admin_client, ledger, shopper, "key", -5)
-    old = '{"message": "No.", "path": [], "code": "INVALID"}'
-    await connection.execute("UPDATE refused_movement SET refusals = $1 WHERE customer_id = $2", old, shopper.id)
-    assert await adjust(admin_client, ledger, shopper, "key", -5) == refused
-    await adjust(admin_client, ledger, shopper, "give", 5)
-    await connection.execute("UPDATE refused_movement SET refusals = $1 WHERE customer_id = $2", old, shopper.id)
-    assert (await adjust(admin_client, ledger, shopper, "key", -5))["userErrors"] == []
+    assert [orjson.loads(row.refusals) for row in rows] == [
+        {"key": "store_credit.insufficient", "params": {}, "path": ["amount"]}
+    ]
 
 
 async def test_a_conflict_names_its_fields(admin_client: Any, connection: Any):

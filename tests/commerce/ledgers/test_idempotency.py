@@ -112,3 +112,16 @@ async def test_a_repeat_is_compared_in_the_currency_of_its_website(admin_client,
     assert first["adjusted"]["entry"]["moved"] == {"amount": "500", "currency": "JPY"}
     assert again["adjusted"]["entry"] == first["adjusted"]["entry"]
     assert await stored(connection, CREDIT, shopper, website) == (500, 500, 1)
+
+
+async def test_a_refusal_that_another_version_stored_is_judged_once_more(
+    ledger: Any, admin_client: Any, connection: Any
+):
+    shopper = await make_customer(connection)
+    refused = await adjust(admin_client, ledger, shopper, "key", -5)
+    old = '{"message": "No.", "path": [], "code": "INVALID"}'
+    await connection.execute("UPDATE refused_movement SET refusals = $1 WHERE customer_id = $2", old, shopper.id)
+    assert await adjust(admin_client, ledger, shopper, "key", -5) == refused
+    await adjust(admin_client, ledger, shopper, "give", 5)
+    await connection.execute("UPDATE refused_movement SET refusals = $1 WHERE customer_id = $2", old, shopper.id)
+    assert (await adjust(admin_client, ledger, shopper, "key", -5))["userErrors"] == []
