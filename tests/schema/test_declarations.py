@@ -92,8 +92,14 @@ FORGETFUL = {
     ),
     "a list of everything": ("admin_field()", "return await info.context.fetch(reads.NOTES)"),
     "a filter as it was given": ("admin_field()", "return await reads.find_notes(connection, id)"),
-    "a rule without websites": ("admin_mutation()", 'await writes.edit(c, decode_id(id, "not"), by=actor_of(viewer))'),
-    "another customer's key": ("customer_mutation()", 'await writes.delete_note(c, *decode_keys(id, "not", 2))'),
+    "a rule without websites": (
+        "admin_mutation()",
+        'await writes.edit(c, parse_input_id(id, "not", ["id"]), by=actor_of(viewer))',
+    ),
+    "another customer's key": (
+        "customer_mutation()",
+        'await writes.delete_note(c, *parse_input_keys(id, "not", 2, ["id"]))',
+    ),
 }
 CAREFUL = {
     "the websites passed": ("admin_mutation()", "await writes.edit(c, id, websites=info.context.viewer.website_ids)"),

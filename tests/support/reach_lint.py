@@ -18,7 +18,7 @@ CHECKS = {"find_reachable_customer", "reauthenticate_staff", "adjust_ledger"}
 """They take the context and look at its viewer themselves."""
 REACH = {"website_ids", "viewer", "customer_id", "staff_id"}
 """What a viewer reaches by, as attributes."""
-DECODERS = {"decode_id", "decode_keys"}
+DECODERS = {"decode_id", "decode_keys", "parse_input_id", "parse_input_ids", "parse_input_keys"}
 OPEN_PREFIXES = {"grp"}
 """Of ids of what belongs to no website, and everybody may name."""
 OPEN_STATEMENTS = {"ALL_WEBSITES", "ALL_GROUPS"}

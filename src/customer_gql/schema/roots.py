@@ -44,12 +44,10 @@ class _AudienceSchema(strawberry.Schema):
 
 
 def _answer_alone(root: StrawberryField) -> StrawberryField:
-    """The root field as nullable, so that one that is refused or fails leaves its siblings what they answer."""
-    if isinstance(root.type, StrawberryOptional):
-        return root
-    nullable = copy(root)
-    nullable.type = StrawberryOptional(root.type)
-    return nullable
+    """The root field, made nullable, so that one that is refused or fails leaves its siblings what they answer."""
+    if not isinstance(root.type, StrawberryOptional):
+        root.type = StrawberryOptional(root.type)
+    return root
 
 
 class AdminSchema(_AudienceSchema):
