@@ -43,8 +43,16 @@ class VersionConflict(RuleError):
         self.conflicts = conflicts
 
 
-async def refuse_conflicts(edits: Changes, *, current: int, expected: int | None, changes_since: ReadChanges) -> None:
-    """Raises `VersionConflict` when a field of `edits`, stored and wanted, was changed after the expected version."""
+async def refuse_conflicts(
+    edits: Changes,
+    *,
+    current: int,
+    expected: int | None,
+    changes_since: ReadChanges,
+    relied_on: Mapping[str, Any] | None = None,
+) -> None:
+    """Raises `VersionConflict` when a field of `edits`, stored and wanted, was changed after the expected version, or when a
+    field that the edits rely on, with the value stored now, was another then."""
     if expected is None or expected == current:
         return
     if expected > current:
@@ -53,7 +61,8 @@ async def refuse_conflicts(edits: Changes, *, current: int, expected: int | None
     for changes in await changes_since(expected):
         for field, (before, _after) in changes.items():
             bases.setdefault(field, before)
-    _raise_conflicts(edits, current, bases)
+    moved = {field: (now, bases[field]) for field, now in (relied_on or {}).items() if bases.get(field, now) != now}
+    _raise_conflicts({**edits, **moved}, current, bases)
 
 
 def refuse_other_version(edits: Changes, *, current: int, expected: int | None) -> None:

@@ -39,6 +39,11 @@ def encode_id(prefix: str, *keys: int) -> str:
     return f"{prefix}_" + "".join(f"{key:016x}" for key in keys)
 
 
+def encode_id_in_sql(prefix: str, *keys: str) -> str:
+    """The SQL expression of the same public id, for keys that are SQL expressions."""
+    return f"'{prefix}_' || " + " || ".join(f"lpad(to_hex({key}), 16, '0')" for key in keys)
+
+
 def prefix_of(value: str) -> str:
     match = _SHAPE.fullmatch(value)
     if not match:

@@ -87,7 +87,10 @@ class InputError(UserError):
 
 @strawberry.type(name="FieldConflict", description="A field that both the caller and somebody else changed.")
 class FieldConflictType:
-    field: str = strawberry.field(description="Name of the input field.")
+    field: str = strawberry.field(
+        description="Name of the input field; `defaultBillingAddress` and `defaultShippingAddress` when another address "
+        "became the default."
+    )
     base: str | None = strawberry.field(description="Value that the caller started from.", metadata={"personal": True})
     yours: str | None = strawberry.field(description="Value that the caller wants.", metadata={"personal": True})
     stored: str | None = strawberry.field(description="Value that is stored now.", metadata={"personal": True})

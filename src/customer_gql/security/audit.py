@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import BigInteger, Column, Table, Text, insert
+from sqlalchemy import BigInteger, Column, Table, Text, func, insert
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.schema import SchemaItem
 
@@ -42,12 +42,21 @@ async def insert_events(
     connection: Connection, history: Table, kind: str, events: Sequence[tuple[Mapping[str, Any], Changes]], *, by: Actor
 ) -> None:
     """Write events in the transaction that does what they tell: the columns of each that `event_columns` leaves out,
-    and its changes. Secrets are never among these."""
+    and its changes. Secrets are never among these.
+
+    The caller has locked what the events are about, so time is taken now and not when the transaction began.
+    """
     if not events:
         return
     told = {"kind": kind, "actor": by.kind.value, "actor_id": by.id, "address": by.address}
     rows = [
-        {**columns, **told, "id": new_id(), "changes": orjson.dumps({k: list(v) for k, v in changes.items()}).decode()}
+        {
+            "id": new_id(),
+            "created_at": func.clock_timestamp(),
+            **columns,
+            **told,
+            "changes": orjson.dumps({field: list(pair) for field, pair in changes.items()}).decode(),
+        }
         for columns, changes in events
     ]
     await execute_statement(connection, insert(history).values(rows))

@@ -118,11 +118,14 @@ async def test_the_last_default_wins_and_the_book_is_a_part_of_the_customer(shop
         (["9 Low Road"], True, False),
     ]
     assert await shop.rows("SELECT version, updated_at > created_at FROM customer") == [(2, True)]
-    [(customer_id, home)] = await shop.rows("SELECT customer_id, id FROM address WHERE NOT is_default_billing")
+    rows = await shop.rows("SELECT customer_id, id FROM address ORDER BY is_default_billing")
+    home, work = (encode_id("adr", *row) for row in rows)
     [(version, changes)] = await shop.rows("SELECT version, changes FROM customer_event WHERE kind = 'IMPORTED'")
+    new = {"firstName": "Ann", "lastName": "Lee", "street": ["9 Low Road"], "city": "York", "postcode": "YO1 9ZZ"}
+    new |= {"countryCode": "GB", "telephone": "01904 555 0101"}
     assert (version, json.loads(changes)) == (
         2,
-        {"postcode": ["YO1 1AA", "YO1 9ZZ"], f"{encode_id('adr', customer_id, home)}.isDefaultBilling": [True, False]},
+        {"defaultBillingAddress": [home, work]} | {f"{work}.{name}": [None, value] for name, value in new.items()},
     )
 
 
@@ -165,9 +168,12 @@ async def test_other_systems_are_told_once_of_each_customer_that_is_new_or_chang
     updated = ("customer.updated", ["lastName", "taxVatNumber"], 1, "SYSTEM", None)
     assert await shop.rows(told) == [created, created, updated]
     await shop.load(addresses=sheet(HOME | {"street": "2 High Street", "postcode": "YO1 2BB"}))
-    [(customer_id, home)] = await shop.rows("SELECT customer_id, id FROM address WHERE NOT is_default_billing")
-    name = encode_id("adr", customer_id, home)
-    fields = [f"{name}.isDefaultBilling", f"{name}.isDefaultShipping", "postcode"]
+    [work] = [
+        encode_id("adr", *row)
+        for row in await shop.rows("SELECT customer_id, id FROM address WHERE is_default_billing")
+    ]
+    new = ("city", "countryCode", "firstName", "lastName", "postcode", "street", "telephone")
+    fields = [*(f"{work}.{name}" for name in new), "defaultBillingAddress", "defaultShippingAddress"]
     assert await shop.rows(told) == [created, created, updated, ("customer.updated", fields, 1, "SYSTEM", None)]
 
 

@@ -8,8 +8,10 @@ from support.calls import SOON, about
 from support.changes import Change, Changes, Scene, by_staff, own
 from support.clients import Client
 from support.customers import customer_id
+from support.mailed import newest_token
 from support.shopping import ANOTHER, PASSWORD, person
 from support.staff import make_role, make_staff
+from support.writers import Subject, Writer
 
 RESET_REQUEST = "mutation Q($input: EmailInput!) { passwordResetRequest(input: $input) { userErrors { code } } }"
 RESEND = "mutation Q($input: EmailInput!) { emailConfirmResend(input: $input) { userErrors { code } } }"
@@ -136,7 +138,7 @@ CALLS = {
     "impersonationEnd": [about("imp")],
 }
 CHANGES: Changes = {
-    "signUp": [(sign_up, "SIGNED_UP", {"email", "firstName", "lastName", "isSubscribed"})],
+    "signUp": [(sign_up, "SIGNED_UP", {"email", "firstName", "lastName"}), (sign_up, "SUBSCRIBED", {"status"})],
     "emailConfirm": [(confirm, "EMAIL_CONFIRMED", {"isEmailConfirmed"})],
     "emailConfirmResend": [(confirm_resend, "CONFIRMATION_REQUESTED", set())],
     "signIn": [(sign_in, "SIGNED_IN", set())],
@@ -165,4 +167,39 @@ CHANGES: Changes = {
 NOT_PERSONAL = {"ViewerImpersonation.staffName": "told to the customer, whom the staff user acts as"}
 UNRECORDED = {
     "tokenRefresh": "the same session goes on",
+}
+
+
+def button(name: str, **input: Any) -> Writer:
+    async def writer(subject: Subject, _turn: int) -> Any:
+        return name, subject.staff, {"id": encode_id("cus", subject.id), **input}
+
+    return writer
+
+
+async def own_email(subject: Subject, turn: int) -> Any:
+    device, email = await subject.device(), f"own{turn}.{subject.id}@example.com"
+    await device.data(EMAIL_REQUEST, input={"email": email, "currentPassword": PASSWORD})
+    return (
+        "emailChangeConfirm",
+        device,
+        {"token": await newest_token(subject.connection, email, "email_change_confirm")},
+    )
+
+
+async def first_proof(subject: Subject, _turn: int) -> Any:
+    """The owner of the mailbox takes the account over."""
+    device = await subject.device()
+    email = await subject.connection.fetchval("SELECT email FROM customer WHERE id = $1", subject.id)
+    await device.data(RESET_REQUEST, input={"email": email})
+    token = await newest_token(subject.connection, email, "password_reset")
+    return "passwordReset", device, {"token": token, "password": ANOTHER}
+
+
+WRITERS = {
+    "customerLock": button("customerLock", note="Asked by telephone"),
+    "customerUnlock": button("customerUnlock"),
+    "customerDeactivate": button("customerDeactivate"),
+    "emailChangeConfirm": own_email,
+    "passwordReset": first_proof,
 }

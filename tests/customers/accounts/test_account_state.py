@@ -49,7 +49,11 @@ async def test_a_lock_closes_sign_in_and_no_session_and_survives_a_reset(
         "SELECT kind, changes FROM customer_event WHERE customer_id = $1 ORDER BY id", row.id
     )
     assert [event.kind for event in written if "LOCKED" in event.kind] == ["LOCKED", "UNLOCKED"]
-    assert list(json.loads(next(e.changes for e in written if e.kind == "UNLOCKED"))) == ["lockedUntil"]
+    assert list(json.loads(next(e.changes for e in written if e.kind == "UNLOCKED"))) == [
+        "lockReason",
+        "lockStaffId",
+        "lockedUntil",
+    ]
 
 
 async def test_a_lock_until_some_time(admin_client, shopper, connection):

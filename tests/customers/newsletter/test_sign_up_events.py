@@ -34,7 +34,15 @@ async def told(connection: Any, row: Any) -> list[tuple[Any, ...]]:
 
 
 def subscribed(row: Any) -> list[tuple[Any, ...]]:
-    return [(encode_id("cus", row.id), ["isSubscribed"], 1, "CUSTOMER", row.id)]
+    return [
+        (
+            encode_id("cus", row.id),
+            [f"{encode_id('sub', row.id, row.created_in_store_view_id)}.status"],
+            1,
+            "CUSTOMER",
+            row.id,
+        )
+    ]
 
 
 async def test_a_subscription_that_begins_with_the_sign_up(sign_up: Any, email: str, connection: Any):

@@ -1,6 +1,19 @@
 """Samples of the profile for the tests that walk the whole graph."""
 
+from typing import Any
+
 from support.changes import Changes, own
+from support.writers import Subject
 
 CALLS = {"customer": [lambda ids: {"id": ids["cus"]}]}
 CHANGES: Changes = {"meUpdate": [(own(firstName="Augusta"), "EDITED", {"firstName"})]}
+
+
+async def me_update(subject: Subject, turn: int) -> Any:
+    input = {"prefix": f"Dr {turn}", "firstName": f"Ada {turn}", "middleName": f"K{turn}", "lastName": f"Byron {turn}"}
+    input |= {"suffix": f"{turn}nd", "gender": ("MALE", "FEMALE")[turn - 1], "dateOfBirth": f"1979-12-1{turn}"}
+    input |= {"taxVatNumber": f"GB {turn}", "allowsRemoteAssistance": True}
+    return "meUpdate", await subject.device(), input
+
+
+WRITERS = {"meUpdate": me_update}

@@ -7,7 +7,6 @@ from typing import Final
 
 from customer_gql.core.actor import Actor
 from customer_gql.core.errors import Refusal, RuleError, UserErrorCode
-from customer_gql.core.ids import encode_id
 from customer_gql.core.viewer import Websites
 from customer_gql.customers.accounts.sessions.access import end_all_access
 from customer_gql.customers.history.writes import record_customer_events
@@ -99,9 +98,7 @@ async def _subscribe(connection: Connection, found: Mapping[int, Row], by: Actor
     views = await find_default_views(connection, {row.website_id for row in found.values()})
     open_views = {view for view in views.values() if await setting(connection, ENABLED, store_view_id=view)}
     wanted = {id: views[row.website_id] for id, row in found.items() if views.get(row.website_id) in open_views}
-    changed = await subscribe_customers(connection, [found[id] for id in wanted], views)
-    events = [(id, found[id].version, {"isSubscribed": (False, True)}) for id in changed]
-    await record_customer_events(connection, events, kind="SUBSCRIBED", by=by)
+    changed = await subscribe_customers(connection, [found[id] for id in wanted], views, by=by)
     results = {
         id: _refused(id, _NEWSLETTER_OFF if row.website_id in views else _NO_DEFAULT_VIEW) for id, row in found.items()
     }
@@ -109,10 +106,7 @@ async def _subscribe(connection: Connection, found: Mapping[int, Row], by: Actor
 
 
 async def _unsubscribe(connection: Connection, found: Mapping[int, Row], by: Actor) -> dict[int, MassActionResult]:
-    ended = await unsubscribe_customers(connection, list(found))
-    changes = {"isSubscribed": (True, False)}
-    events = [(id, found[id].version, changes) for id in ended]
-    await record_customer_events(connection, events, kind="UNSUBSCRIBED", by=by)
+    ended = await unsubscribe_customers(connection, list(found.values()), by=by)
     return {id: _done(id, changed=id in ended) for id in found}
 
 
@@ -121,16 +115,11 @@ async def _assign_group(
 ) -> dict[int, MassActionResult]:
     await validate_group(connection, group_id, ["groupId"])
     others = [row for row in found.values() if row.group_id != group_id]
-    movable = [row.id for row in others if row.customer_type == CustomerType.INDIVIDUAL.value]
-    versions = await assign_group(connection, movable, group_id)
-    after = encode_id("grp", group_id)
-    events = [
-        (id, version, {"groupId": (encode_id("grp", found[id].group_id), after)}) for id, version in versions.items()
-    ]
-    await record_customer_events(connection, events, kind="EDITED", by=by)
+    movable = [row for row in others if row.customer_type == CustomerType.INDIVIDUAL.value]
+    moved = await assign_group(connection, movable, group_id, by=by)
     results = {id: _done(id, changed=False) for id in found}
     results |= {row.id: _refused(row.id, COMPANY_DECIDES_GROUP) for row in others}
-    return results | {id: _done(id) for id in versions}
+    return results | {id: _done(id) for id in moved}
 
 
 async def _delete(connection: Connection, found: Mapping[int, Row], by: Actor) -> dict[int, MassActionResult]:

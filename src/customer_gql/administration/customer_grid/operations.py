@@ -100,7 +100,8 @@ class CustomerGridAdminMutation:
     @admin_mutation(
         permission=Permission.CUSTOMERS_WRITE,
         description="Edit a row of the customer grid in place. Either all edits are stored or none. Edits of different "
-        "fields by two people merge; of the same field, the later one gets a `VersionConflictError`. `email` also needs "
+        "fields by two people merge; of the same field, the later one gets a `VersionConflictError`, and so do `telephone` and `postcode` when another "
+        "address became the default since. `email` also needs "
         "the permission `customers.change_email`: a new address is unverified, ends every session, open link and the "
         "password; it is mailed a link to choose one, and the old address a link that undoes the change within 24 hours "
         "(`emailChangeUndo`). Writes history. A dry run of personal fields needs `customers.pii`.",

@@ -2,12 +2,11 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 from customer_gql.administration.website_moves.steps import PlannedMove, finish_move
 from customer_gql.core.actor import Actor
-from customer_gql.core.concurrent_edits import refuse_conflicts
+from customer_gql.core.concurrent_edits import Changes
 from customer_gql.core.errors import RuleError, RuleErrors
 from customer_gql.core.text import is_unchanged
 from customer_gql.core.viewer import Websites
@@ -16,12 +15,13 @@ from customer_gql.customers.accounts.support.email_change_undo import (
     hand_over_account,
     unverified_columns,
 )
+from customer_gql.customers.addresses.changes import DEFAULTS, address_id
 from customer_gql.customers.addresses.settings import TELEPHONE
 from customer_gql.customers.addresses.writes import lock_default_billing_address, update_address
-from customer_gql.customers.history.reads import read_customer_changes
-from customer_gql.customers.history.writes import record_customer_event
+from customer_gql.customers.history.conflicts import refuse_customer_conflicts
+from customer_gql.customers.history.stored_values import describe_changes
 from customer_gql.customers.profile.values.fields import SETTINGS as PROFILE_SETTINGS
-from customer_gql.customers.profile.writes import lock_customer, move_email_claim, update_customer
+from customer_gql.customers.profile.writes import change_customer, lock_customer, move_email_claim
 from customer_gql.database.statements import Connection, Row
 from customer_gql.shop.settings.reads import settings_at
 
@@ -48,30 +48,40 @@ async def quick_edit(
     row = EditedRow(customer, billing, shop, websites)
     wanted = await _validate_edits(connection, row, edits)
     changed = {name: to for name, to in wanted.items() if to != row.stored_value(FIELDS_BY_NAME[name])}
-    history = _describe_changes(row, changed)
-    await refuse_conflicts(
-        history,
-        current=row.customer.version,
+    profile, billing = _columns_of(changed, is_billing=False), _columns_of(changed, is_billing=True)
+    await refuse_customer_conflicts(
+        connection,
+        row.customer,
+        {**describe_changes(row.customer, profile), **_describe_billing(row, billing)},
         expected=expected_version,
-        changes_since=partial(read_customer_changes, connection, customer_id),
+        relied_on=_read_from(row) if billing else None,
     )
     if not changed:
         return [], None
-    unverified = await _unverified_columns(connection, row.customer, changed)
-    if "is_email_confirmed" in unverified and row.customer.is_email_confirmed:
-        history["isEmailConfirmed"] = ("true", "false")
-    version = await _store_edits(connection, row, changed, unverified)
-    await record_customer_event(connection, customer_id, kind="EDITED", version=version, by=by, changes=history)
+    await _move_claim(connection, row.customer, changed)
+    if row.billing is not None and billing:
+        await update_address(connection, row.billing, billing)
+    values = {**profile, **await _unverified_columns(connection, row.customer, changed)}
+    also = _describe_billing(row, billing)
+    await change_customer(connection, row.customer, values, kind="EDITED", by=by, also=also)
     move = await finish_move(connection, row.customer, changed["websiteId"]) if "websiteId" in changed else None
     if "email" in changed:
         await hand_over_account(connection, row.customer, by=by)
     return list(changed), move
 
 
-def _describe_changes(row: EditedRow, changed: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
-    """Each field before and after, as the history stores it."""
+def _columns_of(changed: Mapping[str, Any], *, is_billing: bool) -> dict[str, Any]:
     fields = [FIELDS_BY_NAME[name] for name in changed]
-    return {field.name: (field.label(row.stored_value(field)), field.label(changed[field.name])) for field in fields}
+    return {field.column: changed[field.name] for field in fields if field.is_billing is is_billing}
+
+
+def _describe_billing(row: EditedRow, values: Mapping[str, Any]) -> Changes:
+    return {} if row.billing is None else describe_changes(row.billing, values, record=address_id(row.billing))
+
+
+def _read_from(row: EditedRow) -> dict[str, str | None]:
+    """The address whose fields the row of the grid shows: another one was not seen by who edits them."""
+    return {DEFAULTS["is_default_billing"]: None if row.billing is None else address_id(row.billing)}
 
 
 async def _unverified_columns(connection: Connection, customer: Row, changed: Mapping[str, Any]) -> dict[str, Any]:
@@ -97,17 +107,8 @@ async def _validate_edits(connection: Connection, row: EditedRow, edits: Mapping
     return wanted
 
 
-async def _store_edits(
-    connection: Connection, row: EditedRow, changed: Mapping[str, Any], unverified: Mapping[str, Any]
-) -> int:
-    """The new version of the customer."""
-    customer, fields = row.customer, [FIELDS_BY_NAME[name] for name in changed]
+async def _move_claim(connection: Connection, customer: Row, changed: Mapping[str, Any]) -> None:
     if {"email", "websiteId"} & changed.keys():
         email, website_id = changed.get("email", customer.email), changed.get("websiteId", customer.website_id)
         reserve_until = dt.datetime.now(dt.UTC) + UNDO_LIFETIME if "email" in changed else None
         await move_email_claim(connection, customer, email=email, website_id=website_id, reserve_until=reserve_until)
-    billing = {field.column: changed[field.name] for field in fields if field.is_billing}
-    if row.billing is not None and billing:
-        await update_address(connection, row.billing, billing)
-    profile = {field.column: changed[field.name] for field in fields if not field.is_billing}
-    return await update_customer(connection, customer, {**profile, **unverified})

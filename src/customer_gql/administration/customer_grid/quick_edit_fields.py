@@ -8,7 +8,6 @@ from typing import Any, Final
 from customer_gql.administration.website_moves.steps import refuse_excluded_group
 from customer_gql.core.emails import validate_email
 from customer_gql.core.errors import Refusal, UserErrorCode
-from customer_gql.core.ids import encode_id
 from customer_gql.core.input_ids import parse_input_id
 from customer_gql.core.viewer import Websites
 from customer_gql.customers.addresses.settings import TELEPHONE
@@ -57,12 +56,6 @@ class QuickEditField:
 
     def decode(self, given: Any) -> Any:
         return given if self.id_prefix is None else parse_input_id(given, self.id_prefix, [self.name])
-
-    def label(self, value: Any) -> str | None:
-        """The value as the history shows it."""
-        if value is None:
-            return None
-        return str(value) if self.id_prefix is None else encode_id(self.id_prefix, value)
 
 
 async def _email(_connection: Connection, _row: EditedRow, value: str) -> str:

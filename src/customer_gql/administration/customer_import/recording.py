@@ -3,23 +3,28 @@
 from typing import Final
 
 from customer_gql.core.actor import ActorKind
+from customer_gql.core.ids import encode_id_in_sql
 from customer_gql.database.statements import Connection
 from customer_gql.messaging.events.event_types import event_type_by_history_kind
 
 from .staging import LONG_SECONDS, ImportRun
 
-# The subject is the public id of the customer, as `encode_id` makes it.
 _RECORD: Final = """
-WITH recorded AS (
+WITH numbered AS (
+    SELECT source.*, $5 + row_number() OVER (ORDER BY source.customer_id) AS id FROM ({source}) AS source
+), recorded AS (
     INSERT INTO customer_event (customer_id, id, kind, version, actor, changes, created_at)
-    SELECT customer_id, $5 + row_number() OVER (ORDER BY customer_id), $2, version, $3, changes, $1 FROM ({source}) AS source
-    RETURNING customer_id, id, changes
+    SELECT n.customer_id, greatest(n.id, last.id + 1), $2, n.version, $3, n.changes,
+        greatest($1, last.created_at + interval '1 microsecond')
+    FROM numbered n
+    LEFT JOIN LATERAL (SELECT e.id, e.created_at FROM customer_event e WHERE e.customer_id = n.customer_id
+        ORDER BY e.id DESC LIMIT 1) AS last ON true
 )
-INSERT INTO domain_event (id, type, subject, changed_fields, customer_id, website_id, actor)
-SELECT recorded.id, $4, 'cus_' || lpad(to_hex(recorded.customer_id), 16, '0'),
+INSERT INTO domain_event (id, type, subject, changed_fields, customer_id, website_id, actor, occurred_at)
+SELECT recorded.id, $4, {subject},
     ARRAY(SELECT field FROM jsonb_object_keys(recorded.changes) AS field ORDER BY field COLLATE "C"),
-    recorded.customer_id, customer.website_id, $3
-FROM recorded JOIN customer ON customer.id = recorded.customer_id
+    recorded.customer_id, customer.website_id, $3, $1
+FROM numbered AS recorded JOIN customer ON customer.id = recorded.customer_id
 """
 
 
@@ -29,4 +34,5 @@ async def record_imported_customers(
     """`source` is a SELECT of `customer_id`, `version` and `changes`, one row for each of `count` customers."""
     event_type = event_type_by_history_kind()[kind]
     values = (desk.now, kind, ActorKind.SYSTEM.value, event_type, desk.take_event_ids(count))
-    await connection.execute(_RECORD.format(source=source), *values, timeout=LONG_SECONDS)
+    statement = _RECORD.format(source=source, subject=encode_id_in_sql("cus", "recorded.customer_id"))
+    await connection.execute(statement, *values, timeout=LONG_SECONDS)

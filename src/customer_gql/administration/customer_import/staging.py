@@ -94,9 +94,9 @@ class ImportRun:
 
     _last_event_id: int = 0
 
-    def start_writing(self) -> None:
+    async def start_writing(self, connection: Connection) -> None:
         """Take the time of all entries, after the customers are locked."""
-        self.now = datetime.now(UTC)
+        self.now = await connection.fetchval("SELECT clock_timestamp()")
         self._last_event_id = new_id()
 
     def take_event_ids(self, count: int) -> int:

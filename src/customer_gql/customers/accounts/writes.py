@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any, Final
 
-from sqlalchemy import func, true, update
+from sqlalchemy import false, func, not_, update
 
 from customer_gql.core.actor import Actor, ActorKind
 from customer_gql.core.errors import Refusal
@@ -11,6 +11,7 @@ from customer_gql.core.text import validate_line
 from customer_gql.core.viewer import ViewerKind
 from customer_gql.customers.accounts.sessions import access, sessions
 from customer_gql.customers.addresses import writes as addresses
+from customer_gql.customers.history.stored_values import describe_changes
 from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.newsletter import writes as newsletter
 from customer_gql.customers.profile import writes as customers
@@ -82,11 +83,7 @@ async def lock_account(
     if until <= now:
         raise _LOCK_IN_PAST(path=["until"])
     values = {**_NO_LOCK, "lock_reason": LockReason.STAFF.value, "lock_staff_id": by.staff_id, "lock_note": note}
-    version = await customers.update_customer(connection, locked, {**values, "locked_until": until})
-    changes: dict[str, tuple[object, object]] = {"lockedUntil": (_iso_time(locked.locked_until), _iso_time(until))}
-    if note != locked.lock_note:
-        changes["lockNote"] = (locked.lock_note, note)
-    await record_customer_event(connection, locked.id, kind="LOCKED", version=version, by=by, changes=changes)
+    await customers.change_customer(connection, locked, {**values, "locked_until": until}, kind="LOCKED", by=by)
     return True
 
 
@@ -95,9 +92,7 @@ async def unlock_account(connection: Connection, locked: Row, *, by: Actor) -> b
     await reset_failures(connection, locked)
     if not is_account_locked(locked):
         return False
-    version = await customers.update_customer(connection, locked, _NO_LOCK)
-    changes = {"lockedUntil": (_iso_time(locked.locked_until), None)}
-    await record_customer_event(connection, locked.id, kind="UNLOCKED", version=version, by=by, changes=changes)
+    await customers.change_customer(connection, locked, _NO_LOCK, kind="UNLOCKED", by=by)
     return True
 
 
@@ -112,34 +107,26 @@ async def set_account_status(connection: Connection, locked: Row, *, status: Cus
         return False
     if status is CustomerStatus.INACTIVE and locked.customer_type == CustomerType.COMPANY_ADMIN.value:
         raise IS_COMPANY_ADMIN(path=["id"])
-    version = await customers.update_customer(connection, locked, {"status": status.value})
     if status is CustomerStatus.INACTIVE:
         await access.end_all_access(connection, [locked.id])
     kind = "ACTIVATED" if status is CustomerStatus.ACTIVE else "DEACTIVATED"
-    await record_customer_event(
-        connection, locked.id, kind=kind, version=version, by=by, changes={"status": (locked.status, status.value)}
-    )
+    await customers.change_customer(connection, locked, {"status": status.value}, kind=kind, by=by)
     return True
 
 
 async def discard_unverified_data(connection: Connection, account: Row, *, by: Actor) -> None:
     """Take back what was said before the first proof of an address, perhaps not by its owner
     (docs/domain/recovery.md#recovery-7). The caller has ended sessions and links."""
-    await newsletter.cancel_waiting_subscriptions(connection, account.id)
-    changes: dict[str, tuple[object, object]] = {}
+    cancelled = await newsletter.cancel_waiting_subscriptions(connection, account.id)
     if account.is_email_confirmed:
-        cleared = await addresses.clear_default_addresses(connection, account.id)
-        if cleared:
-            changes["defaultAddressCount"] = (cleared, 0)
-    elif dropped := await addresses.delete_addresses(connection, account.id):
-        changes["addressCount"] = (dropped, 0)
-    if account.allows_remote_assistance:
-        changes["allowsRemoteAssistance"] = ("true", "false")
-    if changes:
-        version = await customers.update_customer(connection, account, {"allows_remote_assistance": False})
-        await record_customer_event(
-            connection, account.id, kind="UNPROVEN_DROPPED", version=version, by=by, changes=changes
-        )
+        dropped = await addresses.clear_default_addresses(connection, account.id)
+    else:
+        dropped = await addresses.delete_addresses(connection, account.id)
+    if cancelled or dropped or account.allows_remote_assistance:
+        values = {"allows_remote_assistance": False}
+        also = {**cancelled, **dropped}
+        await customers.change_customer(connection, account, values, kind="UNPROVEN_DROPPED", by=by, also=also)
+    if dropped or account.allows_remote_assistance:
         await notify_owner(connection, account, "unverified_data_reset")
 
 
@@ -157,8 +144,10 @@ async def failure_keys_of(connection: Connection, locked: Row) -> list[bytes]:
 async def reset_failures(connection: Connection, locked: Row) -> None:
     """As after the right password. The lock that wrong ones made ends; one that staff made stays."""
     await throttle.forget_failures(connection, await failure_keys_of(connection, locked))
-    if locked.locked_until is not None and locked.lock_reason != LockReason.STAFF.value:
-        await execute_statement(connection, update(customer).where(customer.c.id == locked.id).values(**_NO_LOCK))
+    by_staff = func.coalesce(customer.c.lock_reason == LockReason.STAFF.value, false())
+    if locked.locked_until is not None:
+        ended = update(customer).where(customer.c.id == locked.id, not_(by_staff)).values(**_NO_LOCK)
+        await execute_statement(connection, ended)
 
 
 async def publish_lock(
@@ -168,19 +157,22 @@ async def publish_lock(
 
     `address` is where the last of them came from.
     """
-    by_staff = (customer.c.lock_reason == LockReason.STAFF.value) & (customer.c.locked_until > func.now())
-    longer = func.coalesce(customer.c.locked_until, func.to_timestamp(0)) < attempt.until
+    locked = (await customers.lock_customers(connection, [account.id], websites=None)).get(account.id)
+    if locked is None:
+        return
     values = {**_NO_LOCK, "lock_reason": attempt.reason.value, "lock_failed_attempts": attempt.count}
-    await execute_statement(
-        connection,
-        update(customer)
-        .where(customer.c.id == account.id, longer, by_staff.is_not(true()))
-        .values(**{**values, "locked_until": attempt.until}),
-    )
+    values["locked_until"] = attempt.until
+    by_staff = is_account_locked(locked) and locked.lock_reason == LockReason.STAFF.value
+    if by_staff or (locked.locked_until is not None and locked.locked_until >= attempt.until):
+        values = {}
+    else:
+        await execute_statement(connection, update(customer).where(customer.c.id == locked.id).values(**values))
     if attempt.is_first_lock:
-        by = Actor(ActorKind.SYSTEM, address=address)
-        await record_customer_event(connection, account.id, kind="LOCKED_OUT", version=account.version, by=by)
-        await notify_owner(connection, account, "account_locked")
+        by, changes = Actor(ActorKind.SYSTEM, address=address), describe_changes(locked, values)
+        await record_customer_event(
+            connection, locked.id, kind="LOCKED_OUT", version=locked.version, by=by, changes=changes
+        )
+        await notify_owner(connection, locked, "account_locked")
 
 
 async def notify_owner(
@@ -204,7 +196,3 @@ async def notify_owner(
         secrets=secrets,
         is_proved=is_proved,
     )
-
-
-def _iso_time(moment: dt.datetime | None) -> str | None:
-    return None if moment is None else moment.isoformat()

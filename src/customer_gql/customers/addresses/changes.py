@@ -1,59 +1,85 @@
-"""Changes of an address in the history of its customer, and edits that conflict with them."""
+"""Changes of an address in the history of its customer, and edits that conflict with them.
+
+Which address is a default is a field of the customer (docs/domain/addresses.md#addresses-16).
+"""
 
 from collections.abc import Mapping
-from dataclasses import replace
-from functools import partial
 from typing import Any, Final
 
+from sqlalchemy import or_, select
+
 from customer_gql.core.actor import Actor
-from customer_gql.core.concurrent_edits import VersionConflict, refuse_conflicts
+from customer_gql.core.concurrent_edits import Changes
 from customer_gql.core.ids import encode_id
-from customer_gql.customers.history.reads import read_customer_changes
-from customer_gql.customers.history.writes import record_customer_event
-from customer_gql.customers.profile.writes import update_customer
-from customer_gql.database.statements import Connection, Row
+from customer_gql.customers.history.stored_values import describe_changes, name_stored_value
+from customer_gql.customers.profile.writes import change_customer
+from customer_gql.database.statements import Connection, Row, fetch_rows
 
 from .fields import COLUMNS
+from .tables import address
 
-# Quick edit of the grid names these without the address, because it edits them of the default billing address.
-_GRID_FIELDS: Final = ("telephone", "postcode")
+DEFAULTS: Final[Mapping[str, str]] = {
+    "is_default_billing": name_stored_value("default_billing_address"),
+    "is_default_shipping": name_stored_value("default_shipping_address"),
+}
+"""The column that marks a default address, and the name in the history of which one it is."""
+CONTENT: Final = tuple(column for column in COLUMNS.values() if column not in DEFAULTS)
 
-
-async def refuse_address_conflicts(
-    connection: Connection, customer: Row, stored: Row, changed: Mapping[str, Any], expected: int | None
-) -> None:
-    """Only changes of this entry conflict (docs/domain/addresses.md#addresses-15)."""
-    prefix = encode_id("adr", customer.id, stored.id) + "."
-    edits = {field: (stored[column], changed[column]) for field, column in COLUMNS.items() if column in changed}
-    in_grid = {field: edit for field, edit in edits.items() if stored.is_default_billing and field in _GRID_FIELDS}
-    try:
-        await refuse_conflicts(
-            {prefix + field: edit for field, edit in edits.items()} | in_grid,
-            current=customer.version,
-            expected=expected,
-            changes_since=partial(read_customer_changes, connection, customer.id),
-        )
-    except VersionConflict as found:
-        by_field = {one.field.removeprefix(prefix): one for one in reversed(found.conflicts)}
-        conflicts = [replace(one, field=field) for field, one in by_field.items()]
-        raise VersionConflict(found.current_version, conflicts) from None
+DefaultIds = Mapping[str, str | None]
+"""The public ids of a customer's default addresses, by the column that marks them."""
 
 
-async def record_address_change(
-    connection: Connection,
-    customer: Row,
-    key: int,
-    kind: str,
-    before: Mapping[str, Any],
-    after: Mapping[str, Any],
-    by: Actor,
-) -> None:
-    """An address counts as a part of the account, whose version therefore grows."""
-    name = encode_id("adr", customer.id, key)
-    changes = {
-        f"{name}.{field}": (before.get(column), after.get(column))
-        for field, column in COLUMNS.items()
-        if before.get(column) != after.get(column)
+async def read_default_ids(connection: Connection, customer_id: int) -> DefaultIds:
+    found = await fetch_rows(
+        connection,
+        select(address.c.customer_id, address.c.id, *(address.c[column] for column in DEFAULTS)).where(
+            address.c.customer_id == customer_id, or_(*(address.c[column] for column in DEFAULTS))
+        ),
+    )
+    return {column: next((address_id(row) for row in found if row[column]), None) for column in DEFAULTS}
+
+
+def describe_address_edit(stored: Row, values: Mapping[str, Any], defaults: DefaultIds) -> Changes:
+    """What storing the values in an entry changes: of it, and of the customer's defaults, which are `defaults` before."""
+    return {
+        **describe_changes(stored, _content_of(values), record=address_id(stored)),
+        **_describe_defaults(values, defaults, address_id(stored)),
     }
-    version = await update_customer(connection, customer, {})
-    await record_customer_event(connection, customer.id, kind=kind, version=version, by=by, changes=changes)
+
+
+def describe_new_address(customer_id: int, key: int, values: Mapping[str, Any], defaults: DefaultIds) -> Changes:
+    record = encode_id("adr", customer_id, key)
+    content = describe_changes(dict.fromkeys(CONTENT), _content_of(values), record=record)
+    return {**content, **_describe_defaults(values, defaults, record)}
+
+
+def describe_lost_address(stored: Row) -> Changes:
+    content = describe_changes(stored, dict.fromkeys(CONTENT), record=address_id(stored))
+    return {**content, **describe_given_up_defaults(stored)}
+
+
+def describe_given_up_defaults(stored: Row) -> Changes:
+    return {name: (address_id(stored), None) for column, name in DEFAULTS.items() if stored[column]}
+
+
+def address_id(stored: Row) -> str:
+    return encode_id("adr", stored.customer_id, stored.id)
+
+
+async def record_address_change(connection: Connection, customer: Row, kind: str, changes: Changes, by: Actor) -> None:
+    """An address counts as a part of the account, whose version therefore grows."""
+    await change_customer(connection, customer, {}, kind=kind, by=by, also=changes)
+
+
+def _content_of(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {column: value for column, value in values.items() if column not in DEFAULTS}
+
+
+def _describe_defaults(values: Mapping[str, Any], defaults: DefaultIds, record: str) -> Changes:
+    wanted = {column: record if values[column] else None for column in DEFAULTS if column in values}
+    # An address that is not the default does not become more so by giving it up.
+    return {
+        DEFAULTS[column]: (defaults[column], id)
+        for column, id in wanted.items()
+        if id != defaults[column] and (id is not None or defaults[column] == record)
+    }

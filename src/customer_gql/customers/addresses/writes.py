@@ -10,18 +10,26 @@ from typing import Any, Final
 from sqlalchemy import delete, func, insert, or_, select, update
 
 from customer_gql.core.actor import Actor
+from customer_gql.core.concurrent_edits import Changes
 from customer_gql.core.errors import Refusal, RuleErrors, UserErrorCode
 from customer_gql.core.ids import new_id
+from customer_gql.customers.history.conflicts import refuse_customer_conflicts
 from customer_gql.customers.profile.writes import lock_customer
-from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one, fetch_value
+from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one, fetch_rows, fetch_value
 from customer_gql.shop.settings.reads import SettingValues, settings_at
 
-from .changes import record_address_change, refuse_address_conflicts
+from .changes import (
+    DEFAULTS,
+    describe_address_edit,
+    describe_given_up_defaults,
+    describe_lost_address,
+    describe_new_address,
+    read_default_ids,
+    record_address_change,
+)
 from .fields import COLUMNS, SETTINGS, validate_address_edit, validate_new_address
 from .reads import MAX_ADDRESSES, allowed_countries
 from .tables import address
-
-_DEFAULTS: Final = ("is_default_billing", "is_default_shipping")
 
 _BOOK_FULL: Final = Refusal(
     "address.book_full", "An address book has at most {limit} entries. Delete one first.", UserErrorCode.TOO_MANY
@@ -48,10 +56,11 @@ async def create_address(
     if count >= MAX_ADDRESSES:
         raise _BOOK_FULL(limit=MAX_ADDRESSES)
     values = validate_new_address(given, *await _read_rules(connection, customer))
+    defaults, key = await read_default_ids(connection, customer_id), new_id()
     await _replace_defaults(connection, customer_id, values)
-    key = new_id()
     await execute_statement(connection, insert(address).values(customer_id=customer_id, id=key, **values))
-    await record_address_change(connection, customer, key, "ADDRESS_CREATED", {}, values, by)
+    changes = describe_new_address(customer_id, key, values, defaults)
+    await record_address_change(connection, customer, "ADDRESS_CREATED", changes, by)
     return key, [field for field, column in COLUMNS.items() if values[column]]
 
 
@@ -72,14 +81,13 @@ async def edit_address(
     stored = await _find_address(connection, customer_id, key)
     wanted = validate_address_edit(stored, given, *await _read_rules(connection, customer))
     changed = {column: value for column, value in wanted.items() if value != stored[column]}
-    await refuse_address_conflicts(connection, customer, stored, changed, expected_version)
+    changes = describe_address_edit(stored, changed, await read_default_ids(connection, customer_id))
+    await refuse_customer_conflicts(connection, customer, changes, expected=expected_version)
     if not changed:
         return []
     await _replace_defaults(connection, customer_id, changed)
     await update_address(connection, stored, changed)
-    await record_address_change(
-        connection, customer, key, "ADDRESS_EDITED", {column: stored[column] for column in changed}, changed, by
-    )
+    await record_address_change(connection, customer, "ADDRESS_EDITED", changes, by)
     return [field for field, column in COLUMNS.items() if column in changed]
 
 
@@ -97,23 +105,23 @@ async def delete_address(connection: Connection, customer_id: int, key: int, *, 
     if errors:
         raise RuleErrors(errors)
     await execute_statement(connection, delete(address).filter_by(customer_id=customer_id, id=key))
-    before = {column: stored[column] for column in COLUMNS.values() if stored[column]}
-    await record_address_change(connection, customer, key, "ADDRESS_DELETED", before, {}, by)
+    await record_address_change(connection, customer, "ADDRESS_DELETED", describe_lost_address(stored), by)
 
 
-async def delete_addresses(connection: Connection, customer_id: int) -> int:
-    """Empty the address book, defaults too; how many entries it had."""
-    return await execute_statement(connection, delete(address).where(address.c.customer_id == customer_id))
+async def delete_addresses(connection: Connection, customer_id: int) -> Changes:
+    """Empty the address book of a locked customer, defaults too; what it changed."""
+    gone = await fetch_rows(connection, delete(address).where(address.c.customer_id == customer_id).returning(address))
+    return {name: change for row in gone for name, change in describe_lost_address(row).items()}
 
 
-async def clear_default_addresses(connection: Connection, customer_id: int) -> int:
-    """No address is a default any more; how many were."""
-    return await execute_statement(
-        connection,
-        update(address)
-        .where(address.c.customer_id == customer_id, or_(address.c.is_default_billing, address.c.is_default_shipping))
-        .values(is_default_billing=False, is_default_shipping=False, updated_at=dt.datetime.now(dt.UTC)),
-    )
+async def clear_default_addresses(connection: Connection, customer_id: int) -> Changes:
+    """No address of a locked customer is a default any more; what it changed."""
+    is_default = or_(*(address.c[column] for column in DEFAULTS))
+    found = await fetch_rows(connection, select(address).where(address.c.customer_id == customer_id, is_default))
+    cleared = dict.fromkeys(DEFAULTS, False)
+    for row in found:
+        await update_address(connection, row, cleared)
+    return {name: change for row in found for name, change in describe_given_up_defaults(row).items()}
 
 
 async def lock_default_billing_address(connection: Connection, customer_id: int) -> Row | None:
@@ -145,7 +153,7 @@ async def _read_rules(connection: Connection, customer: Row) -> tuple[SettingVal
 
 
 async def _replace_defaults(connection: Connection, customer_id: int, values: Mapping[str, Any]) -> None:
-    for column in _DEFAULTS:
+    for column in DEFAULTS:
         if values.get(column):
             await execute_statement(
                 connection,

@@ -31,7 +31,7 @@ graph_enum(
 
 @strawberry.type(description="The value of a field before and after a change. Secrets are never included.")
 class FieldChange:
-    field: str = column("Name of the input field.")
+    field: str = column("Name of the stored field; of a record of the customer, as an address, after its id and a dot.")
     before: str | None = column("Value before the change; null for none.", personal=True)
     after: str | None = column("Value after the change; null for none.", personal=True)
 

@@ -1,14 +1,19 @@
 from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from sqlalchemy import BigInteger, func, literal, literal_column, select
 
 from customer_gql.core.actor import Actor
 from customer_gql.core.concurrent_edits import Changes
-from customer_gql.core.ids import encode_id
+from customer_gql.core.ids import encode_id, new_id
 from customer_gql.database.statements import Connection
 from customer_gql.messaging.events.event_types import event_type_by_history_kind
 from customer_gql.messaging.events.writes import Event, emit_all
 from customer_gql.security.audit import insert_events
 
 from .tables import customer_event
+
+_MICROSECOND: Final = literal_column("interval '1 microsecond'")
 
 
 async def record_customer_event(
@@ -38,9 +43,17 @@ async def record_customer_events(
     by: Actor,
     deleted_from: Mapping[int, int] | None = None,
 ) -> None:
-    """The same for many customers at once: customer, version after it, and changes of each."""
+    """The same for many customers at once: customer, version after it, and changes of each. The caller has locked them."""
     rows = [
-        ({"customer_id": customer_id, "version": version, "impersonator_id": by.impersonator_id}, changes)
+        (
+            {
+                "customer_id": customer_id,
+                "version": version,
+                "impersonator_id": by.impersonator_id,
+                **_place_after_last(customer_id),
+            },
+            changes,
+        )
         for customer_id, version, changes in events
     ]
     await insert_events(connection, customer_event, kind, rows, by=by)
@@ -51,3 +64,15 @@ async def record_customer_events(
             for customer_id, _, changes in events
         ]
         await emit_all(connection, event_type, told, by=by)
+
+
+def _place_after_last(customer_id: int) -> dict[str, Any]:
+    """Id and time of an entry. Under the customer's lock both follow those of the entry before, whatever the clocks of other
+    processes say, so that order, times and versions agree (docs/domain/history.md#history-10)."""
+    of_customer = customer_event.c.customer_id == customer_id
+    last_id = select(func.max(customer_event.c.id)).where(of_customer).scalar_subquery()
+    newest = select(customer_event.c.created_at).where(of_customer).order_by(customer_event.c.id.desc()).limit(1)
+    return {
+        "id": func.greatest(literal(new_id(), BigInteger()), last_id + 1),
+        "created_at": func.greatest(func.clock_timestamp(), newest.scalar_subquery() + _MICROSECOND),
+    }

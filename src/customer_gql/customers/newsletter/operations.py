@@ -5,7 +5,6 @@ import strawberry
 from customer_gql.core.actor import actor_of
 from customer_gql.core.errors import Refusal, UserErrorCode
 from customer_gql.core.input_ids import parse_input_id
-from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.profile.reads import is_address_proved
 from customer_gql.customers.profile.sharing import accounts_are_shared
 from customer_gql.customers.profile.types import CustomerPayload
@@ -113,9 +112,9 @@ async def _end_own_subscription(info: Info, store_view_id: int) -> NewsletterPay
     async with info.context.transaction() as connection:
         account = await lock_customer(connection, info.context.viewer.customer_id, websites=None)
         await writes.require_subscription(connection, account.id, store_view_id, ["storeViewId"])
-        changed = await writes.end_subscription(connection, account.id, store_view_id)
+        changed = await writes.end_subscription(connection, account, store_view_id, by=actor_of(info.context.viewer))
         if changed:
-            await _announce_change(info, connection, account, store_view_id, subscribes=False)
+            await _announce_change(connection, account, store_view_id, subscribes=False)
     return NewsletterPayload(customer_id=account.id, key=(account.id, store_view_id), is_changed=changed)
 
 
@@ -129,24 +128,17 @@ async def _change_subscription(info: Info, *, subscribes: bool) -> NewsletterPay
         account = await lock_customer(connection, context.viewer.customer_id, websites=None)
         if view.website_id != account.website_id and not await accounts_are_shared(connection):
             raise _OTHER_WEBSITE()
-        if subscribes:
-            changed = await writes.begin_subscription(connection, account, view.id)
-        else:
-            changed = await writes.end_subscription(connection, account.id, view.id)
+        change = writes.begin_subscription if subscribes else writes.end_subscription
+        changed = await change(connection, account, view.id, by=actor_of(context.viewer))
         if changed:
-            await _announce_change(info, connection, account, view.id, subscribes=subscribes)
+            await _announce_change(connection, account, view.id, subscribes=subscribes)
     return NewsletterPayload(customer_id=account.id, key=(account.id, view.id), is_changed=changed)
 
 
-async def _announce_change(
-    info: Info, connection: Connection, account: Row, store_view_id: int, *, subscribes: bool
-) -> None:
-    kind = "SUBSCRIBED" if subscribes else "UNSUBSCRIBED"
-    by, changes = actor_of(info.context.viewer), {"isSubscribed": (not subscribes, subscribes)}
-    await record_customer_event(connection, account.id, kind=kind, version=account.version, by=by, changes=changes)
+async def _announce_change(connection: Connection, account: Row, store_view_id: int, *, subscribes: bool) -> None:
     await queue_mail(
         connection,
-        template=f"newsletter_{kind.lower()}",
+        template="newsletter_subscribed" if subscribes else "newsletter_unsubscribed",
         recipient=account.email,
         customer_id=account.id,
         store_view_id=store_view_id,

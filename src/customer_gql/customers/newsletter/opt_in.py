@@ -8,7 +8,6 @@ from sqlalchemy import insert, select, update
 from customer_gql.core.actor import Actor, ActorKind
 from customer_gql.core.emails import normalize_email
 from customer_gql.core.errors import Refusal, RuleError
-from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.profile.writes import lock_customer
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one
 from customer_gql.messaging.mail.writes import queue_mail
@@ -16,7 +15,7 @@ from customer_gql.security import tokens
 from customer_gql.shop.settings.declaration import STORE_VIEW, Setting
 
 from .tables import SubscriptionStatus, newsletter_confirmation as confirmation, newsletter_subscription as subscription
-from .writes import begin_subscription
+from .writes import activate_subscription, begin_subscription
 
 ENABLED: Final = Setting("newsletter.enabled", True, STORE_VIEW, "Whether the store view has a newsletter.")
 CONFIRM_BY_MAIL: Final = Setting(
@@ -33,12 +32,12 @@ _LINK_INVALID: Final = Refusal(
 )
 
 
-async def request_confirmation(connection: Connection, account: Any, store_view_id: int) -> None:
+async def request_confirmation(connection: Connection, account: Any, store_view_id: int, *, by: Actor) -> None:
     """Let the subscription wait, and mail the link that begins it.
 
     An account that is not confirmed waits for that instead: its link proves the same mailbox.
     """
-    await begin_subscription(connection, account, store_view_id, waits=True)
+    await begin_subscription(connection, account, store_view_id, by=by, waits=True)
     if not account.is_email_confirmed:
         return
     token, now = tokens.new_token(tokens.NEWSLETTER), dt.datetime.now(dt.UTC)
@@ -81,13 +80,10 @@ async def confirm_subscription(
         raise dead from None
     if await _is_done_already(connection, known, account):
         return (account.id, known.store_view_id), False
-    if not await _use_link(connection, known, account) or not await _activate_subscription(connection, known):
-        raise dead
     by = Actor(ActorKind.CUSTOMER, account.id, address=address)
-    changes = {"isSubscribed": (False, True)}
-    await record_customer_event(
-        connection, account.id, kind="SUBSCRIBED", version=account.version, by=by, changes=changes
-    )
+    is_used = await _use_link(connection, known, account)
+    if not is_used or not await activate_subscription(connection, account, known.store_view_id, by=by):
+        raise dead
     await queue_mail(
         connection,
         template="newsletter_subscribed",
@@ -128,18 +124,4 @@ async def _use_link(connection: Connection, known: Row, account: Row) -> int:
             confirmation.c.expires_at > now,
         )
         .values(used_at=now),
-    )
-
-
-async def _activate_subscription(connection: Connection, known: Row) -> int:
-    """Only what waits: a link opened after a change of mind brings nothing back."""
-    return await execute_statement(
-        connection,
-        update(subscription)
-        .where(
-            subscription.c.customer_id == known.customer_id,
-            subscription.c.store_view_id == known.store_view_id,
-            subscription.c.status == SubscriptionStatus.NOT_ACTIVE.value,
-        )
-        .values(status=SubscriptionStatus.SUBSCRIBED.value, changed_at=dt.datetime.now(dt.UTC)),
     )

@@ -1,20 +1,33 @@
-"""Subscribing and unsubscribing many customers: deliberately not each other's mirror (docs/domain/newsletter.md#newsletter-9)."""
+"""Subscribing and unsubscribing, one customer or many: deliberately not each other's mirror (docs/domain/newsletter.md#newsletter-9).
 
-import datetime as dt
-from collections.abc import Mapping, Sequence
-from typing import Final
+The caller has locked the customers, so that the status before a change is what the history tells.
+"""
 
-from sqlalchemy import select, update
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from sqlalchemy import func, literal_column, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from customer_gql.core.actor import Actor, ActorKind
+from customer_gql.core.actor import Actor
+from customer_gql.core.concurrent_edits import Changes
 from customer_gql.core.errors import Refusal, UserErrorCode
 from customer_gql.core.ids import encode_id
-from customer_gql.database.statements import Connection, Row, equals_any, execute_statement, fetch_rows, fetch_value
-from customer_gql.messaging.events.writes import emit
+from customer_gql.customers.history.stored_values import describe_changes
+from customer_gql.customers.history.writes import record_customer_events
+from customer_gql.database.statements import Connection, Row, equals_any, execute_statement, fetch_rows
 
 from .tables import SubscriptionStatus, newsletter_subscription as subscription
 
+Key = tuple[int, int]
+"""Customer and store view."""
+_WAITING: Final = (SubscriptionStatus.UNCONFIRMED, SubscriptionStatus.NOT_ACTIVE)
+_KINDS: Final[Mapping[SubscriptionStatus, str]] = {
+    SubscriptionStatus.SUBSCRIBED: "SUBSCRIBED",
+    SubscriptionStatus.UNSUBSCRIBED: "UNSUBSCRIBED",
+    SubscriptionStatus.UNCONFIRMED: "SUBSCRIPTION_REQUESTED",
+    SubscriptionStatus.NOT_ACTIVE: "SUBSCRIPTION_REQUESTED",
+}
 _SUBSCRIPTION_NOT_FOUND: Final = Refusal(
     "newsletter.subscription_not_found",
     "The customer has no subscription in such a store view. Read `subscriptions` again.",
@@ -23,137 +36,134 @@ _SUBSCRIPTION_NOT_FOUND: Final = Refusal(
 
 
 async def subscribe_customers(
-    connection: Connection, locked: Sequence[Row], default_views: Mapping[int, int]
+    connection: Connection, locked: Sequence[Row], default_views: Mapping[int, int], *, by: Actor
 ) -> set[int]:
-    """Subscribe customers that the caller has locked to the default store view of their website, and no other.
+    """Subscribe customers to the default store view of their website, and no other; those that it changed.
 
     `default_views` are the views by website. An account that is not confirmed yet is subscribed by its confirmation
-    (docs/domain/newsletter.md#newsletter-3). The customers that it changed.
+    (docs/domain/newsletter.md#newsletter-3).
     """
-    if not locked:
-        return set()
-    now = dt.datetime.now(dt.UTC)
-    rows = [
-        {
-            "customer_id": row.id,
-            "store_view_id": default_views[row.website_id],
-            "status": _begun_status(row).value,
-            "changed_at": now,
-        }
-        for row in locked
-    ]
-    insert = upsert(subscription).values(rows)
-    changed = await fetch_rows(
-        connection,
-        insert.on_conflict_do_update(
-            index_elements=["customer_id", "store_view_id"],
-            set_={"status": insert.excluded.status, "changed_at": insert.excluded.changed_at},
-            where=subscription.c.status != insert.excluded.status,
-        ).returning(subscription.c.customer_id),
-    )
-    return {row.customer_id for row in changed}
+    wanted = {(row.id, default_views[row.website_id]): _begun_status(row) for row in locked}
+    return await _store_and_record(connection, locked, wanted, by=by)
 
 
-def _begun_status(account: Row) -> SubscriptionStatus:
-    return SubscriptionStatus.SUBSCRIBED if account.is_email_confirmed else SubscriptionStatus.UNCONFIRMED
-
-
-async def unsubscribe_customers(connection: Connection, customer_ids: Sequence[int]) -> set[int]:
+async def unsubscribe_customers(connection: Connection, locked: Sequence[Row], *, by: Actor) -> set[int]:
     """End every subscription in every store view, those waiting for a confirmation too; those changed by it."""
-    changed = await fetch_rows(
-        connection,
-        update(subscription)
-        .where(
-            equals_any(subscription.c.customer_id, customer_ids),
-            subscription.c.status != SubscriptionStatus.UNSUBSCRIBED.value,
-        )
-        .values(status=SubscriptionStatus.UNSUBSCRIBED.value, changed_at=dt.datetime.now(dt.UTC))
-        .returning(subscription.c.customer_id),
-    )
-    return {row.customer_id for row in changed}
+    stored = await _read_statuses(connection, [row.id for row in locked])
+    wanted = dict.fromkeys(stored, SubscriptionStatus.UNSUBSCRIBED)
+    return await _store_and_record(connection, locked, wanted, by=by)
 
 
-async def begin_subscription(connection: Connection, account: Row, store_view_id: int, *, waits: bool = False) -> bool:
+async def begin_subscription(
+    connection: Connection, account: Any, store_view_id: int, *, by: Actor, waits: bool = False
+) -> bool:
     """Subscribe one customer in one store view; whether it changed anything.
 
     An account not confirmed waits for that, and with `waits` a confirmed one for a link of its own (docs/domain/newsletter.md#newsletter-5).
     """
     status = SubscriptionStatus.NOT_ACTIVE if waits and account.is_email_confirmed else _begun_status(account)
-    insert = upsert(subscription).values(
-        customer_id=account.id, store_view_id=store_view_id, status=status.value, changed_at=dt.datetime.now(dt.UTC)
-    )
-    changed = await execute_statement(
-        connection,
-        insert.on_conflict_do_update(
-            index_elements=["customer_id", "store_view_id"],
-            set_={"status": insert.excluded.status, "changed_at": insert.excluded.changed_at},
-            where=subscription.c.status != insert.excluded.status,
-        ),
-    )
-    return bool(changed)
-
-
-async def subscribe_at_sign_up(connection: Connection, account: Row, store_view_id: int) -> None:
-    """Begin the subscription that a new customer asked for; the history of the sign-up names it."""
-    await begin_subscription(connection, account, store_view_id)
-    if _begun_status(account) is SubscriptionStatus.SUBSCRIBED:
-        await _emit_subscribed(connection, account.id, by=Actor(ActorKind.CUSTOMER, account.id))
-
-
-async def _emit_subscribed(connection: Connection, customer_id: int, *, by: Actor) -> None:
-    subject = encode_id("cus", customer_id)
-    await emit(connection, "customer.subscribed", subject, ["isSubscribed"], by=by, customer_id=customer_id)
+    return bool(await _store_and_record(connection, [account], {(account.id, store_view_id): status}, by=by))
 
 
 async def require_subscription(
     connection: Connection, customer_id: int, store_view_id: int, path: Sequence[str]
 ) -> None:
     """Raises when the customer never subscribed in this store view, whether there is such a one or not."""
-    key = select(subscription.c.status).where(
-        subscription.c.customer_id == customer_id, subscription.c.store_view_id == store_view_id
-    )
-    if await fetch_value(connection, key) is None:
+    if (customer_id, store_view_id) not in await _read_statuses(connection, [customer_id]):
         raise _SUBSCRIPTION_NOT_FOUND(path=path)
 
 
-async def end_subscription(connection: Connection, customer_id: int, store_view_id: int) -> bool:
+async def end_subscription(connection: Connection, account: Row, store_view_id: int, *, by: Actor) -> bool:
     """Unsubscribe one customer in one store view; whether there was something to end."""
-    left = SubscriptionStatus.UNSUBSCRIBED.value
-    return bool(
-        await execute_statement(
-            connection,
-            update(subscription)
-            .where(
-                subscription.c.customer_id == customer_id,
-                subscription.c.store_view_id == store_view_id,
-                subscription.c.status != left,
-            )
-            .values(status=left, changed_at=dt.datetime.now(dt.UTC)),
-        )
+    key = (account.id, store_view_id)
+    if key not in await _read_statuses(connection, [account.id]):
+        return False
+    return bool(await _store_and_record(connection, [account], {key: SubscriptionStatus.UNSUBSCRIBED}, by=by))
+
+
+async def activate_subscription(connection: Connection, account: Row, store_view_id: int, *, by: Actor) -> bool:
+    """Begin what waits for a link of its own; a link opened after a change of mind brings nothing back."""
+    key = (account.id, store_view_id)
+    if (await _read_statuses(connection, [account.id])).get(key) is not SubscriptionStatus.NOT_ACTIVE:
+        return False
+    return bool(await _store_and_record(connection, [account], {key: SubscriptionStatus.SUBSCRIBED}, by=by))
+
+
+async def activate_waiting_subscriptions(connection: Connection, account: Row, *, by: Actor) -> None:
+    """The account was confirmed: what waited for it begins (docs/domain/newsletter.md#newsletter-3)."""
+    stored = await _read_statuses(connection, [account.id])
+    begun = [key for key, status in stored.items() if status is SubscriptionStatus.UNCONFIRMED]
+    await _store_and_record(connection, [account], dict.fromkeys(begun, SubscriptionStatus.SUBSCRIBED), by=by)
+
+
+async def cancel_waiting_subscriptions(connection: Connection, customer_id: int) -> Changes:
+    """Take back wishes that nobody proved to be the owner's; what it changed, for the entry of what caused it."""
+    stored = await _read_statuses(connection, [customer_id])
+    waiting = {key: SubscriptionStatus.UNSUBSCRIBED for key, status in stored.items() if status in _WAITING}
+    return (await _store_statuses(connection, stored, waiting)).get(customer_id, {})
+
+
+def _begun_status(account: Any) -> SubscriptionStatus:
+    return SubscriptionStatus.SUBSCRIBED if account.is_email_confirmed else SubscriptionStatus.UNCONFIRMED
+
+
+async def _store_and_record(
+    connection: Connection, locked: Iterable[Any], wanted: Mapping[Key, SubscriptionStatus], *, by: Actor
+) -> set[int]:
+    """Store statuses that are news, with an entry of the history for each customer and kind; the customers."""
+    versions = {row.id: row.version for row in locked}
+    stored = await _read_statuses(connection, versions)
+    changed = set[int]()
+    for kind in dict.fromkeys(_KINDS.values()):
+        of_kind = {key: status for key, status in wanted.items() if _KINDS[status] == kind}
+        changes = await _store_statuses(connection, stored, of_kind)
+        events = [(id, versions[id], change) for id, change in changes.items()]
+        await record_customer_events(connection, events, kind=kind, by=by)
+        changed |= changes.keys()
+    return changed
+
+
+async def _read_statuses(connection: Connection, customer_ids: Collection[int]) -> dict[Key, SubscriptionStatus]:
+    found = await fetch_rows(
+        connection, select(subscription).where(equals_any(subscription.c.customer_id, list(customer_ids)))
     )
+    return {(row.customer_id, row.store_view_id): SubscriptionStatus(row.status) for row in found}
 
 
-async def cancel_waiting_subscriptions(connection: Connection, customer_id: int) -> None:
-    """Wishes that nobody proved to be the owner's are taken back."""
-    waiting = [SubscriptionStatus.UNCONFIRMED.value, SubscriptionStatus.NOT_ACTIVE.value]
+async def _store_statuses(
+    connection: Connection,
+    stored: Mapping[Key, SubscriptionStatus],
+    wanted: Mapping[Key, SubscriptionStatus],
+) -> dict[int, dict[str, tuple[Any, Any]]]:
+    """What it changes, by customer. The time of a status is that of its storing, and later than that of the one before."""
+    news = {key: status for key, status in wanted.items() if stored.get(key) is not status}
+    if not news:
+        return {}
+    insert = upsert(subscription).values(
+        [
+            {
+                "customer_id": customer_id,
+                "store_view_id": store_view_id,
+                "status": status.value,
+                "changed_at": func.clock_timestamp(),
+            }
+            for (customer_id, store_view_id), status in news.items()
+        ]
+    )
+    later = subscription.c.changed_at + literal_column("interval '1 microsecond'")
     await execute_statement(
         connection,
-        update(subscription)
-        .where(subscription.c.customer_id == customer_id, equals_any(subscription.c.status, waiting))
-        .values(status=SubscriptionStatus.UNSUBSCRIBED.value, changed_at=dt.datetime.now(dt.UTC)),
+        insert.on_conflict_do_update(
+            index_elements=["customer_id", "store_view_id"],
+            set_={
+                "status": insert.excluded.status,
+                "changed_at": func.greatest(insert.excluded.changed_at, later),
+            },
+        ),
     )
-
-
-async def activate_waiting_subscriptions(connection: Connection, customer_id: int, *, by: Actor) -> None:
-    """The account was confirmed: what waited for it begins (docs/domain/newsletter.md#newsletter-3)."""
-    begun = await execute_statement(
-        connection,
-        update(subscription)
-        .where(
-            subscription.c.customer_id == customer_id,
-            subscription.c.status == SubscriptionStatus.UNCONFIRMED.value,
-        )
-        .values(status=SubscriptionStatus.SUBSCRIBED.value, changed_at=dt.datetime.now(dt.UTC)),
-    )
-    if begun:
-        await _emit_subscribed(connection, customer_id, by=by)
+    changes: dict[int, dict[str, tuple[Any, Any]]] = {}
+    for key, status in news.items():
+        before = {"status": None if key not in stored else stored[key].value}
+        described = describe_changes(before, {"status": status.value}, record=encode_id("sub", *key))
+        changes.setdefault(key[0], {}).update(described)
+    return changes

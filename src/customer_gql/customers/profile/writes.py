@@ -2,20 +2,20 @@
 
 import datetime as dt
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import BigInteger, DateTime, bindparam, delete, insert, literal, null, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from customer_gql.core.actor import Actor
-from customer_gql.core.concurrent_edits import refuse_conflicts
+from customer_gql.core.concurrent_edits import Changes
 from customer_gql.core.emails import normalize_email
 from customer_gql.core.errors import Refusal, UserErrorCode
 from customer_gql.core.text import is_unchanged, sort_key
 from customer_gql.core.viewer import Websites
-from customer_gql.customers.history.reads import read_customer_changes
-from customer_gql.customers.history.writes import record_customer_event
+from customer_gql.customers.history.conflicts import refuse_customer_conflicts
+from customer_gql.customers.history.stored_values import describe_changes
+from customer_gql.customers.history.writes import record_customer_event, record_customer_events
 from customer_gql.database.statements import (
     Connection,
     Row,
@@ -125,6 +125,21 @@ async def update_customer(connection: Connection, account: Row, values: Mapping[
     return changed.version
 
 
+async def change_customer(
+    connection: Connection,
+    locked: Row,
+    values: Mapping[str, Any],
+    *,
+    kind: str,
+    by: Actor,
+    also: Changes | None = None,
+) -> None:
+    """Store new values of a customer that the caller has locked and write them down, with what else was changed by it."""
+    version = await update_customer(connection, locked, values)
+    changes = {**describe_changes(locked, values), **(also or {})}
+    await record_customer_event(connection, locked.id, kind=kind, version=version, by=by, changes=changes)
+
+
 def _changed_sort_key(account: Row, values: Mapping[str, Any]) -> dict[str, str]:
     if not {"first_name", "last_name"} & values.keys():
         return {}
@@ -141,41 +156,29 @@ async def edit_profile(
     given = {field: value for field, value in edits.items() if not is_unchanged(value, account[fields.COLUMNS[field]])}
     wanted = fields.validate_profile(given, shop)
     changed = {field: value for field, value in wanted.items() if value != account[fields.COLUMNS[field]]}
-    shown = {
-        field: (_history_text(account[fields.COLUMNS[field]]), _history_text(value)) for field, value in changed.items()
-    }
-    await refuse_conflicts(
-        shown,
-        current=account.version,
-        expected=expected_version,
-        changes_since=partial(read_customer_changes, connection, account.id),
-    )
+    values = {fields.COLUMNS[field]: value for field, value in changed.items()}
+    await refuse_customer_conflicts(connection, account, describe_changes(account, values), expected=expected_version)
     if changed:
-        version = await update_customer(
-            connection, account, {fields.COLUMNS[field]: value for field, value in changed.items()}
-        )
-        await record_customer_event(connection, customer_id, kind="EDITED", version=version, by=by, changes=shown)
+        await change_customer(connection, account, values, kind="EDITED", by=by)
     if changed.get("allowsRemoteAssistance") is False:
         for end_assistance in ON_ASSISTANCE_WITHDRAWN:
             await end_assistance(connection, customer_id, by=by)
     return list(changed)
 
 
-def _history_text(value: Any) -> str | None:
-    """As the history holds it."""
-    return str(value).lower() if isinstance(value, bool) else None if value is None else str(value)
-
-
-async def assign_group(connection: Connection, customer_ids: Sequence[int], group_id: int) -> dict[int, int]:
-    """New versions of customers that the caller has locked."""
+async def assign_group(connection: Connection, locked: Sequence[Row], group_id: int, *, by: Actor) -> set[int]:
+    """Put customers that the caller has locked into another group, and write it down; those it was news for."""
     changed = await fetch_rows(
         connection,
         update(customer)
-        .where(equals_any(customer.c.id, customer_ids))
+        .where(equals_any(customer.c.id, [row.id for row in locked if row.group_id != group_id]))
         .values(group_id=group_id, version=customer.c.version + 1, updated_at=dt.datetime.now(dt.UTC))
         .returning(customer.c.id, customer.c.version),
     )
-    return {row.id: row.version for row in changed}
+    before = {row.id: row for row in locked}
+    events = [(row.id, row.version, describe_changes(before[row.id], {"group_id": group_id})) for row in changed]
+    await record_customer_events(connection, events, kind="EDITED", by=by)
+    return {row.id for row in changed}
 
 
 async def delete_customers(connection: Connection, locked: Sequence[Row], *, by: Actor) -> None:

@@ -44,7 +44,7 @@ _given = (
 )
 _INSERT: Final = compile_statement(
     insert(domain_event).from_select(
-        ["id", "type", "subject", "changed_fields", "customer_id", "website_id", "actor", "actor_id"],
+        ["id", "type", "subject", "changed_fields", "customer_id", "website_id", "actor", "actor_id", "occurred_at"],
         select(
             _given.c.id,
             bindparam("type", type_=Text()),
@@ -54,6 +54,8 @@ _INSERT: Final = compile_statement(
             func.coalesce(_given.c.website_id, _customer.c.website_id),
             bindparam("actor", type_=Text()),
             bindparam("actor_id", type_=BigInteger()),
+            # The transaction may have begun long before, and waited for a lock.
+            func.clock_timestamp(),
         ).select_from(_given.outerjoin(_customer, _customer.c.id == _given.c.customer_id)),
     )
 )

@@ -4,8 +4,10 @@ from typing import Final
 
 from customer_gql.administration.customer_import.recording import record_imported_customers
 from customer_gql.administration.customer_import.staging import LONG_SECONDS, Counts, ImportRun
-from customer_gql.customers.addresses.fields import COLUMNS
+from customer_gql.core.ids import encode_id_in_sql
+from customer_gql.customers.addresses.changes import DEFAULTS
 from customer_gql.customers.addresses.reads import MAX_ADDRESSES
+from customer_gql.customers.history.stored_values import pair_in_sql
 from customer_gql.database.statements import Connection
 
 from .address_matching import ADDRESS_LOCKS, MATCHING, OWNED_ROWS, OWNERS, columns_of
@@ -59,23 +61,48 @@ FROM (SELECT DISTINCT ON (customer_id, address_id) * FROM import_address WHERE i
 JOIN address a ON a.customer_id = s.customer_id AND a.id = s.address_id
 WHERE ({columns_of("a")}) IS DISTINCT FROM ({", ".join(map(_select_edited_column, CONTENT))})
 """
-_NAMES: Final = {column: field for field, column in COLUMNS.items()}
-_PAIRS: Final = ", ".join(f"('{_NAMES[column]}', to_jsonb(a.{column}), to_jsonb(e.{column}))" for column in CONTENT)
-# As the address book's own edits name them in the history, so that edits of the same value conflict.
+
+
+def _pairs(stored: str, given: str, *key: str) -> str:
+    """Each column of the content, its value before and after; of an address named by its key."""
+    record = encode_id_in_sql("adr", *key)
+    return ", ".join(
+        pair_in_sql(column, stored.format(column), given.format(column), record=record) for column in CONTENT
+    )
+
+
+def _default_pair(flag: str, stored: str, given: str) -> str:
+    before, after = (encode_id_in_sql("adr", "d.customer_id", key) for key in (stored, f"coalesce({given}, {stored})"))
+    return f"('{DEFAULTS[flag]}', to_jsonb({before}), to_jsonb({after}))"
+
+
+_PAIRS_OF_EDIT: Final = _pairs("a.{}", "e.{}", "a.customer_id", "a.id")
+_PAIRS_OF_NEW: Final = _pairs("NULL::text", "fresh.{}", "fresh.customer_id", "fresh.address_id")
+_PAIRS_OF_DEFAULTS: Final = ", ".join(
+    (
+        _default_pair("is_default_billing", "b.id", "d.billing_id"),
+        _default_pair("is_default_shipping", "p.id", "d.shipping_id"),
+    )
+)
+# A customer who is new with this import has one entry, that of the creation.
 _ADDRESS_CHANGES: Final = f"""
 CREATE TEMPORARY TABLE import_address_change ON COMMIT DROP AS
-SELECT changed.customer_id, jsonb_object_agg('adr_' || lpad(to_hex(changed.customer_id), 16, '0')
-    || lpad(to_hex(changed.id), 16, '0') || '.' || field, jsonb_build_array(stored, given)) AS changes
+SELECT changed.customer_id, jsonb_object_agg(field, jsonb_build_array(stored, given)) AS changes
 FROM (
-    SELECT a.customer_id, a.id, pair.* FROM import_edit e
+    SELECT a.customer_id, pair.* FROM import_edit e
     JOIN address a ON a.customer_id = e.customer_id AND a.id = e.id
-    CROSS JOIN LATERAL (VALUES {_PAIRS}) AS pair (field, stored, given)
+    CROSS JOIN LATERAL (VALUES {_PAIRS_OF_EDIT}) AS pair (field, stored, given)
     UNION ALL
-    SELECT a.customer_id, a.id, pair.* FROM import_move m
-    JOIN address a ON a.customer_id = m.customer_id AND a.id = m.id
-    CROSS JOIN LATERAL (VALUES ('isDefaultBilling', to_jsonb(a.is_default_billing), to_jsonb(m.billing)),
-        ('isDefaultShipping', to_jsonb(a.is_default_shipping), to_jsonb(m.shipping))) AS pair (field, stored, given)
+    SELECT fresh.customer_id, pair.* FROM (SELECT DISTINCT ON (customer_id, address_id) * FROM import_address
+        WHERE NOT is_known ORDER BY customer_id, address_id, line DESC) AS fresh
+    CROSS JOIN LATERAL (VALUES {_PAIRS_OF_NEW}) AS pair (field, stored, given)
+    UNION ALL
+    SELECT d.customer_id, pair.* FROM import_default d
+    LEFT JOIN address b ON b.customer_id = d.customer_id AND b.is_default_billing
+    LEFT JOIN address p ON p.customer_id = d.customer_id AND p.is_default_shipping
+    CROSS JOIN LATERAL (VALUES {_PAIRS_OF_DEFAULTS}) AS pair (field, stored, given)
 ) AS changed
+JOIN customer c ON c.id = changed.customer_id AND (c.version > 1 OR c.updated_at <> $1)
 WHERE stored IS DISTINCT FROM given
 GROUP BY changed.customer_id
 """
@@ -107,32 +134,13 @@ INSERT INTO imported_address (customer_id, entity_id, address_id)
 SELECT DISTINCT customer_id, entity_id, address_id FROM import_address WHERE entity_id IS NOT NULL
 ON CONFLICT DO NOTHING
 """
-# A new address, other content or another default is a change of the customer: the grid shows the default billing address.
-_TOUCHED: Final = """
-CREATE TEMPORARY TABLE import_touched ON COMMIT DROP AS
-SELECT s.customer_id, min(b.telephone) AS telephone, min(b.postcode) AS postcode
-FROM import_address s
-LEFT JOIN address b ON b.customer_id = s.customer_id AND b.is_default_billing
-WHERE NOT s.is_known OR EXISTS (SELECT FROM import_address_change m WHERE m.customer_id = s.customer_id)
-GROUP BY s.customer_id
-"""
-# A customer that this import created has its time and version 1, and needs no second entry.
+# A new address, other content or another default is a change of the customer.
 _TOUCH: Final = """
 UPDATE customer c SET version = c.version + 1, updated_at = $1
-FROM import_touched t WHERE c.id = t.customer_id AND (c.version > 1 OR c.updated_at <> $1)
+FROM import_address_change a WHERE c.id = a.customer_id
 """
 _TOUCHED_NOW: Final = """
-SELECT c.id AS customer_id, c.version, coalesce(difference.changes, '{}') || coalesce(a.changes, '{}') AS changes
-FROM import_touched t
-JOIN customer c ON c.id = t.customer_id AND c.version > 1
-LEFT JOIN import_address_change a ON a.customer_id = t.customer_id
-LEFT JOIN address b ON b.customer_id = t.customer_id AND b.is_default_billing
-CROSS JOIN LATERAL (
-    SELECT jsonb_object_agg(field, jsonb_build_array(stored, given)) AS changes
-    FROM (VALUES ('telephone', t.telephone, b.telephone), ('postcode', t.postcode, b.postcode))
-        AS pair (field, stored, given)
-    WHERE stored IS DISTINCT FROM given
-) AS difference
+SELECT c.id AS customer_id, c.version, a.changes FROM import_address_change a JOIN customer c ON c.id = a.customer_id
 """
 _DISTINCT: Final = "SELECT count(DISTINCT (customer_id, address_id)) FROM import_address"
 _UPDATED: Final = (
@@ -143,7 +151,7 @@ SELECT count(DISTINCT (s.customer_id, s.address_id)) FROM import_address s
 WHERE s.is_known AND NOT EXISTS (SELECT FROM import_move m WHERE m.customer_id = s.customer_id AND m.id = s.address_id)
   AND NOT EXISTS (SELECT FROM import_edit e WHERE e.customer_id = s.customer_id AND e.id = s.address_id)
 """
-_TABLES: Final = "import_default, import_move, import_edit, import_address_change, import_touched"
+_TABLES: Final = "import_default, import_move, import_edit, import_address_change"
 _LOST: Final = "DELETE FROM import_address WHERE customer_id IS NULL RETURNING line, email"
 
 
@@ -185,8 +193,9 @@ async def _write(connection: Connection, counts: Counts, desk: ImportRun) -> Non
     counts.merged = counts.valid - await _count(connection, _DISTINCT)
     for name in _TABLES.split(", "):
         await connection.execute(f"DROP TABLE IF EXISTS pg_temp.{name}")
-    for statement in (_DEFAULTS, _MOVES, _EDITS, _ADDRESS_CHANGES, _TOUCHED):
+    for statement in (_DEFAULTS, _MOVES, _EDITS):
         await _run(connection, statement)
+    await _run(connection, _ADDRESS_CHANGES, desk.now)
     counts.updated = await _count(connection, _UPDATED)
     await connection.execute(_EDIT, desk.now, timeout=LONG_SECONDS)
     await connection.execute(_GIVE_UP, desk.now, timeout=LONG_SECONDS)

@@ -9,6 +9,7 @@ from customer_gql.administration.customer_import.lines import ImportFault
 from customer_gql.administration.customer_import.recording import record_imported_customers
 from customer_gql.administration.customer_import.staging import BATCH_ROWS, LONG_SECONDS, Counts, ImportRun
 from customer_gql.core.text import sort_key
+from customer_gql.customers.history.stored_values import pair_in_sql
 from customer_gql.customers.profile.tables import CustomerType
 from customer_gql.database.statements import Connection
 from customer_gql.shop.groups.tables import GENERAL
@@ -111,9 +112,7 @@ WHERE c.id = made.id AND c.name_sort_key <> made.key
 def _find_changes() -> str:
     """Customers whose row in the file says something new. A cell that was left out, or is missing, says nothing."""
     listed = ", ".join(f"{_select_edited_field(field)} AS {field.column}" for field in FIELDS)
-    pairs = ", ".join(
-        f"('{f.name}', {_shown(f, f'c.{f.column}')}, {_shown(f, _select_edited_field(f))})" for f in FIELDS
-    )
+    pairs = ", ".join(pair_in_sql(f.column, f"c.{f.column}", _select_edited_field(f)) for f in FIELDS)
     return f"""
 CREATE TEMPORARY TABLE import_change ON COMMIT DROP AS
 SELECT c.id AS customer_id, c.version, difference.changes, {listed}
@@ -136,11 +135,6 @@ def _select_edited_field(field: Field) -> str:
     )
     # The group of a company's member follows the company (docs/domain/import.md#import-12).
     return f"CASE WHEN {_IS_FREE} THEN {given} ELSE c.group_id END" if field.column == "group_id" else given
-
-
-def _shown(field: Field, value: str) -> str:
-    """As the history holds it: a group by its public id, as `encode_id` makes it."""
-    return f"to_jsonb('grp_' || lpad(to_hex({value}), 16, '0'))" if field.column == "group_id" else f"to_jsonb({value})"
 
 
 _CHANGES: Final = _find_changes()

@@ -33,26 +33,25 @@ _GENDERS: Final = {
 
 
 class Field(NamedTuple):
-    """A column of the file, the column it is stored in, and the name of the field in a history entry."""
+    """A column of the file and the column it is stored in."""
 
     source: str
     column: str
-    name: str
     keeps: bool = False
     """An empty cell keeps what is stored, since the value is required; elsewhere it clears (docs/domain/import.md#import-6)."""
 
 
 FIELDS: Final = (
-    Field("prefix", "prefix", "prefix"),
-    Field("firstname", "first_name", "firstName", keeps=True),
-    Field("middlename", "middle_name", "middleName"),
-    Field("lastname", "last_name", "lastName", keeps=True),
-    Field("suffix", "suffix", "suffix"),
-    Field("gender", "gender", "gender"),
-    Field("dob", "date_of_birth", "dateOfBirth"),
-    Field("taxvat", "tax_vat_number", "taxVatNumber"),
-    Field("group_id", "group_id", "groupId", keeps=True),
-    Field("disable_auto_group_change", "is_automatic_group_change_disabled", "isAutomaticGroupChangeDisabled"),
+    Field("prefix", "prefix"),
+    Field("firstname", "first_name", keeps=True),
+    Field("middlename", "middle_name"),
+    Field("lastname", "last_name", keeps=True),
+    Field("suffix", "suffix"),
+    Field("gender", "gender"),
+    Field("dob", "date_of_birth"),
+    Field("taxvat", "tax_vat_number"),
+    Field("group_id", "group_id", keeps=True),
+    Field("disable_auto_group_change", "is_automatic_group_change_disabled"),
 )
 
 _SOURCES: Final = frozenset(field.source for field in FIELDS)

@@ -137,7 +137,7 @@ async def _imported(
         placed = await stage_rows(connection, of_places, places, desk) if of_places else Counts()
         await customer_upsert.merge_rows(connection, told, is_shared=is_shared)
         await _lock_customers(connection, is_shared=is_shared)
-        desk.start_writing()
+        await desk.start_writing(connection)
         await _write_people(connection, of_people, told, desk, is_shared=is_shared)
         await _write_places(connection, of_places, placed, desk, is_shared=is_shared)
         return told, placed

@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any, Final
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, update
 
 from customer_gql.core.actor import Actor, ActorKind, actor_of
 from customer_gql.core.emails import normalize_email, validate_email
@@ -20,7 +20,6 @@ from customer_gql.customers.newsletter.writes import activate_waiting_subscripti
 from customer_gql.customers.profile import writes as customers
 from customer_gql.customers.profile.reads import is_address_proved
 from customer_gql.customers.profile.sharing import email_scope
-from customer_gql.customers.profile.tables import customer
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one
 from customer_gql.graph.context import Context
 from customer_gql.security import throttle, tokens
@@ -68,16 +67,17 @@ async def resend_confirmation_link(context: Context, view: Row, *, email: str) -
             website_id=view.website_id,
         )
         account = known or DecoyAccount(email, view)
-        await fetch_one(connection, select(customer.c.id).where(customer.c.id == account.id).with_for_update())
+        locked = (await customers.lock_customers(connection, [account.id], websites=None)).get(account.id)
+        account = locked or account
         may = await can_send_link(connection, account.id)
-        waits = known is not None and not known.is_email_confirmed
+        waits = locked is not None and not locked.is_email_confirmed
         async with rolled_back_if(connection, not (waits and may)):
             by = Actor(ActorKind.CUSTOMER, account.id, address=context.caller.address or None)
             await send_confirmation_link(connection, account, by=by)
         # Who asks for a link they do not need is told that they can sign in, as often as a link would be mailed.
         key = throttle.account_key(ViewerKind.CUSTOMER, "confirmed already", normalize_email(email), scope=scope)
         may_notify = await throttle.count_within(connection, key, limit=1, window=TIME_BETWEEN_MAILS)
-        async with rolled_back_if(connection, known is None or waits or not may_notify):
+        async with rolled_back_if(connection, locked is None or waits or not may_notify):
             await writes.notify_owner(connection, account, "email_confirmed")
 
 
@@ -117,11 +117,10 @@ async def mark_email_confirmed(connection: Connection, locked: Row, *, by: Actor
     """The address is its owner's; whether that is news. Subscriptions that waited for it begin."""
     if locked.is_email_confirmed:
         return False
-    version = await customers.update_customer(connection, locked, {"is_email_confirmed": True})
+    await customers.change_customer(connection, locked, {"is_email_confirmed": True}, kind="EMAIL_CONFIRMED", by=by)
     await access.revoke_email_links(connection, [locked.id], purpose=EmailPurpose.CONFIRM.value)
-    await activate_waiting_subscriptions(connection, locked.id, by=by)
-    changes = {"isEmailConfirmed": (False, True)}
-    await record_customer_event(connection, locked.id, kind="EMAIL_CONFIRMED", version=version, by=by, changes=changes)
+    confirmed = await customers.lock_customer(connection, locked.id, websites=None)
+    await activate_waiting_subscriptions(connection, confirmed, by=by)
     await writes.notify_owner(connection, locked, "email_confirmed")
     return True
 
@@ -165,10 +164,8 @@ async def change_email(connection: Connection, given: str, *, customer_id: int, 
         raise _link_refused() from None  # taken meanwhile; the owner is not revealed
     await writes.reset_failures(connection, locked)
     verified = {"email": known.new_email, "is_email_confirmed": True, "email_verified_at": dt.datetime.now(dt.UTC)}
-    version = await customers.update_customer(connection, locked, verified)
+    await customers.change_customer(connection, locked, verified, kind="EMAIL_CHANGED", by=by)
     await access.end_all_access(connection, [locked.id])
-    changes = {"email": (locked.email, known.new_email)}
-    await record_customer_event(connection, locked.id, kind="EMAIL_CHANGED", version=version, by=by, changes=changes)
     for recipient in (locked.email, known.new_email):
         await writes.notify_owner(connection, locked, "email_changed", recipient=recipient)
     return True

@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, update
 
 from customer_gql.core.actor import Actor, ActorKind, actor_of
 from customer_gql.core.emails import normalize_email, validate_email
@@ -19,7 +19,6 @@ from customer_gql.customers.accounts.tables import customer_password, password_r
 from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.profile import writes as customers
 from customer_gql.customers.profile.sharing import email_scope
-from customer_gql.customers.profile.tables import customer
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one
 from customer_gql.graph.context import Context
 from customer_gql.security import throttle, tokens
@@ -86,10 +85,11 @@ async def request_reset(context: Context, view: Row, *, email: str) -> None:
             website_id=view.website_id,
         )
         account = known or DecoyAccount(email, view)
-        await fetch_one(connection, select(customer.c.id).where(customer.c.id == account.id).with_for_update())
+        locked = (await customers.lock_customers(connection, [account.id], websites=None)).get(account.id)
+        account = locked or account
         for_it = await _is_allowed_for_account(connection, account.id, limit)
         by = Actor(ActorKind.CUSTOMER, account.id, address=context.viewer.address)
-        async with rolled_back_if(connection, known is None or not for_it):
+        async with rolled_back_if(connection, locked is None or not for_it):
             await send_reset_link(connection, account, lifetime=limit.lifetime, by=by)
 
 

@@ -17,6 +17,7 @@ from customer_gql.customers.accounts.enumeration import rolled_back_if
 from customer_gql.customers.accounts.reads import ACCOUNT_BY_EMAIL
 from customer_gql.customers.accounts.recovery import email_verification, password_reset
 from customer_gql.customers.accounts.tables import customer_password
+from customer_gql.customers.history.stored_values import describe_changes
 from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.newsletter import opt_in, writes as newsletter
 from customer_gql.customers.profile import presence, writes as customers
@@ -35,7 +36,7 @@ from .settings import DEFAULT_GROUP, EMAIL_CONFIRMATION
 
 _NOTICES_PER_HOUR: Final = 5
 _SETTINGS: Final = (EMAIL_CONFIRMATION, DEFAULT_GROUP, opt_in.CONFIRM_BY_MAIL, *fields.SETTINGS)
-SubscribeFunction = Callable[[Connection, Row, int], Awaitable[object]]
+SubscribeFunction = Callable[..., Awaitable[object]]
 """How the wish for the newsletter is written down."""
 
 
@@ -55,7 +56,7 @@ async def sign_up(
         email, wanted = await validate_sign_up(connection, view, shop, email, password, about)
     hash = None if password is None else await hash_password(password)
     is_confirmed = not shop[EMAIL_CONFIRMATION]
-    subscribe = opt_in.request_confirmation if shop[opt_in.CONFIRM_BY_MAIL] else newsletter.subscribe_at_sign_up
+    subscribe = opt_in.request_confirmation if shop[opt_in.CONFIRM_BY_MAIL] else newsletter.begin_subscription
     values = {
         **{fields.COLUMNS[field]: value for field, value in wanted.items()},
         "email": email,
@@ -166,10 +167,9 @@ async def _create_customer(
     assert made is not None
     if hash is not None:
         await store_password(connection, customer_password, customer_id, hash)
-    given = {field: values.get(column) for field, column in fields.COLUMNS.items()}
-    given |= {"email": values["email"], "isSubscribed": wish is newsletter.subscribe_at_sign_up}
-    changes = {field: (None, value) for field, value in given.items() if value not in (None, False)}
+    given = {column: made[column] for column in ("email", *fields.COLUMNS.values()) if made[column]}
+    changes = describe_changes(dict.fromkeys(given), given)
     await record_customer_event(connection, customer_id, kind="SIGNED_UP", version=1, by=by, changes=changes)
     if wish is not None:
-        await wish(connection, made, made.created_in_store_view_id)
+        await wish(connection, made, made.created_in_store_view_id, by=by)
     return made

@@ -13,7 +13,6 @@ from customer_gql.customers.accounts.reads import MAY_IMPERSONATE
 from customer_gql.customers.accounts.tables import customer_token, impersonation, login_code
 from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.profile import writes as customers
-from customer_gql.customers.profile.tables import customer
 from customer_gql.database.pools import Database
 from customer_gql.database.statements import Connection, execute_statement, fetch_rows, fetch_value
 from customer_gql.security import throttle
@@ -91,14 +90,15 @@ async def record_refused_operation(database: Database, viewer: Viewer, operation
     async with database.transaction() as connection:
         if not await throttle.count_within(connection, key, limit=_RECORDED_REFUSALS, window=IMPERSONATION_LIFETIME):
             return
-        version = await fetch_value(connection, select(customer.c.version).where(customer.c.id == viewer.customer_id))
-        if version is None or viewer.customer_id is None:
+        assert viewer.customer_id is not None
+        locked = await customers.lock_customers(connection, [viewer.customer_id], websites=None)
+        if not locked:
             return
         await record_customer_event(
             connection,
             viewer.customer_id,
             kind="IMPERSONATION_REFUSED",
-            version=version,
+            version=locked[viewer.customer_id].version,
             by=actor_of(viewer),
             changes={"operation": (None, operation)},
         )

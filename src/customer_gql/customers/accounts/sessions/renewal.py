@@ -16,7 +16,7 @@ from customer_gql.customers.accounts.tables import (
     customer_token as token,
 )
 from customer_gql.customers.history.writes import record_customer_event
-from customer_gql.customers.profile.tables import customer
+from customer_gql.customers.profile import writes as customers
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one
 from customer_gql.messaging.jobs.work import Tools
 from customer_gql.security import tokens
@@ -104,7 +104,7 @@ async def _forget_successors(connection: Connection, current: Row) -> None:
 
 
 async def _record_reuse(connection: Connection, customer_id: int, address: str | None) -> None:
-    owner = await fetch_one(connection, select(customer.c.version).where(customer.c.id == customer_id))
+    owner = (await customers.lock_customers(connection, [customer_id], websites=None)).get(customer_id)
     if owner is not None:
         by = Actor(ActorKind.SYSTEM, address=address)
         await record_customer_event(connection, customer_id, kind="REFRESH_TOKEN_REUSED", version=owner.version, by=by)

@@ -16,7 +16,6 @@ from customer_gql.customers.accounts.recovery.email_verification import LINK_INV
 from customer_gql.customers.accounts.registration.settings import EMAIL_CONFIRMATION
 from customer_gql.customers.accounts.sessions import access
 from customer_gql.customers.accounts.tables import customer_password, email_change_undo
-from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.profile import writes as customers
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one, fetch_value
 from customer_gql.security import tokens
@@ -90,19 +89,11 @@ async def undo_email_change(connection: Connection, given: str, *, address: str 
         raise dead from None  # deleted meanwhile, or moved to where the address has another account
     now = dt.datetime.now(dt.UTC)
     restored = {"email": known.email, "is_email_confirmed": known.is_email_confirmed, "email_verified_at": now}
-    version = await customers.update_customer(connection, account, restored)
+    by = Actor(ActorKind.CUSTOMER, account.id, address=address)
+    await customers.change_customer(connection, account, restored, kind="EMAIL_CHANGE_UNDONE", by=by)
     await _restore_password(connection, account.id, None if known.was_unproved else known.password_hash)
     await access.end_all_access(connection, [account.id])
     await forget_devices(connection, ViewerKind.CUSTOMER, account.id)
-    by = Actor(ActorKind.CUSTOMER, account.id, address=address)
-    await record_customer_event(
-        connection,
-        account.id,
-        kind="EMAIL_CHANGE_UNDONE",
-        version=version,
-        by=by,
-        changes={"email": (account.email, known.email)},
-    )
     if known.was_unproved:
         restored_account = await customers.lock_customer(connection, account.id, websites=None)
         await writes.discard_unverified_data(connection, restored_account, by=by)

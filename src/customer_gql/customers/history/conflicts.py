@@ -1,0 +1,34 @@
+"""Edits of a customer by several people (docs/domain/concurrent-edits.md#concurrent-edits-3)."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from customer_gql.core.concurrent_edits import Changes, VersionConflict, refuse_conflicts
+from customer_gql.database.statements import Connection, Row
+
+from .reads import read_customer_changes
+
+
+async def refuse_customer_conflicts(
+    connection: Connection,
+    locked: Row,
+    edits: Changes,
+    *,
+    expected: int | None,
+    relied_on: Mapping[str, Any] | None = None,
+) -> None:
+    """`edits` and `relied_on` are named as the history names them, see `describe_changes`; a conflict is named without its
+    record, as the input is. What an edit relies on is stored now and has to be what it was at the expected version."""
+    try:
+        await refuse_conflicts(
+            edits,
+            current=locked.version,
+            expected=expected,
+            changes_since=partial(read_customer_changes, connection, locked.id),
+            relied_on=relied_on,
+        )
+    except VersionConflict as found:
+        conflicts = [replace(one, field=one.field.rpartition(".")[2]) for one in found.conflicts]
+        raise VersionConflict(found.current_version, conflicts) from None

@@ -1,0 +1,53 @@
+"""What the history of customers calls a stored value, and how it writes it down: one name and one form, whichever door it
+was changed through, so that two edits of one value conflict (docs/domain/history.md#history-9)."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any, Final
+
+from customer_gql.core.concurrent_edits import Changes
+from customer_gql.core.ids import encode_id, encode_id_in_sql
+
+_ID_PREFIXES: Final[Mapping[str, str]] = {"group_id": "grp", "website_id": "web", "lock_staff_id": "stf"}
+"""Columns with the key of another record, which the history shows by its public id."""
+_UNTOLD: Final = frozenset({"name_sort_key", "region_code", "email_verified_at", "is_self_registered"})
+"""Columns that follow from what the entry tells anyway."""
+
+
+def name_stored_value(column: str, record: str | None = None) -> str:
+    """The column in camel case. What is not in the customer's own row stands after the public id of its record, as
+    `adr_….postcode`."""
+    first, *rest = column.split("_")
+    name = first + "".join(word.capitalize() for word in rest)
+    return name if record is None else f"{record}.{name}"
+
+
+def pair_in_sql(column: str, stored: str, given: str, *, record: str | None = None) -> str:
+    """The SQL row of name, value before and value after, for values that are SQL expressions; `record` is the expression of
+    the public id, see `encode_id_in_sql`."""
+    name = f"'{name_stored_value(column)}'" if record is None else f"{record} || '.{name_stored_value(column)}'"
+    return f"({name}, {_shown_in_sql(column, stored)}, {_shown_in_sql(column, given)})"
+
+
+def describe_changes(
+    stored: Mapping[str, Any] | Any, values: Mapping[str, Any], *, record: str | None = None
+) -> Changes:
+    """Those of the values, by column, that differ from the stored ones: by name, before and after."""
+    return {
+        name_stored_value(column, record): (_shown(column, stored[column]), _shown(column, value))
+        for column, value in values.items()
+        if column not in _UNTOLD and value != stored[column]
+    }
+
+
+def _shown(column: str, value: Any) -> Any:
+    """As JSON holds it."""
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if value is not None and column in _ID_PREFIXES:
+        return encode_id(_ID_PREFIXES[column], value)
+    return value
+
+
+def _shown_in_sql(column: str, value: str) -> str:
+    return f"to_jsonb({encode_id_in_sql(_ID_PREFIXES[column], value) if column in _ID_PREFIXES else value})"
