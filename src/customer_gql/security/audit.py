@@ -8,11 +8,11 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import BigInteger, Column, Table, Text, func, insert
+from sqlalchemy import BigInteger, Column, ColumnElement, Table, Text, case, func, insert
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.schema import SchemaItem
 
-from customer_gql.core.actor import Actor
+from customer_gql.core.actor import Actor, ActorKind
 from customer_gql.core.concurrent_edits import Changes
 from customer_gql.core.ids import new_id
 from customer_gql.core.viewer import Viewer
@@ -36,6 +36,11 @@ def event_columns(actors: type[enum.Enum]) -> tuple[SchemaItem, ...]:
         Column("changes", JSONB, nullable=False, server_default="{}"),
         one_of("actor", actors),
     )
+
+
+def select_staff(history: Table) -> ColumnElement[Any]:
+    """The staff user who is the actor of an entry, as `staff_id`; null for other actors."""
+    return case((history.c.actor == ActorKind.STAFF.value, history.c.actor_id)).label("staff_id")
 
 
 async def insert_events(

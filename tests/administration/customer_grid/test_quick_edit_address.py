@@ -54,7 +54,7 @@ async def test_what_was_meant_for_another_address_is_a_conflict(edit, make_defau
         "userErrors": [
             {
                 "code": "VERSION_CONFLICT",
-                "message": "Changed by somebody else since version was read: defaultBillingAddress.",
+                "message": "Somebody else changed this since you read it: defaultBillingAddress.",
                 "path": ["expectedVersion"],
                 "currentVersion": 2,
                 "conflicts": [conflict],

@@ -24,7 +24,7 @@ async def load(subject: Subject, row: dict[str, str], *, is_address: bool) -> No
 async def import_customer(subject: Subject, turn: int) -> None:
     row = {"prefix": f"Im {turn}", "firstname": f"Import {turn}", "lastname": f"Row {turn}", "gender": str(turn)}
     row |= {"dob": f"1980-01-0{turn}", "taxvat": f"IM {turn}", "group_id": str(4 - turn), "middlename": f"M{turn}"}
-    await load(subject, row | {"suffix": f"{turn}th", "disable_auto_group_change": "1"}, is_address=False)
+    await load(subject, row | {"suffix": f"Suffix {turn}", "disable_auto_group_change": "1"}, is_address=False)
 
 
 async def import_address(subject: Subject, turn: int) -> None:

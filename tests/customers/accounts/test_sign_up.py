@@ -56,7 +56,7 @@ async def test_a_new_account(browser, connection, mails, events, everything_aske
         "newsletterSubscriptions": [{"status": "SUBSCRIBED", "storeView": {"code": "default"}}],
     }
     assert await mails(email) == [("welcome", None)]
-    assert await events((await account(connection, email)).id) == ["SIGNED_UP", "SIGNED_IN"]
+    assert await events((await account(connection, email)).id) == ["SIGNED_UP", "SUBSCRIBED", "SIGNED_IN"]
 
 
 @pytest.mark.parametrize("confirms", [False, True])
@@ -189,7 +189,14 @@ async def test_an_address_to_confirm(browser, configured, mails, connection, eve
     assert again == {"emailConfirm": {"isChanged": False, "userErrors": []}}
     answer = (await guest.data(SIGN_IN, input={"email": email, "password": PASSWORD}))["signIn"]
     assert answer["userErrors"] == []
-    assert await events(row.id) == ["SIGNED_UP", "CONFIRMATION_REQUESTED", "EMAIL_CONFIRMED", "SIGNED_IN"]
+    assert await events(row.id) == [
+        "SIGNED_UP",
+        "SUBSCRIPTION_REQUESTED",
+        "CONFIRMATION_REQUESTED",
+        "EMAIL_CONFIRMED",
+        "SUBSCRIBED",
+        "SIGNED_IN",
+    ]
 
 
 EARLIER = """UPDATE email_token SET created_at = created_at - interval '3 minutes'

@@ -51,7 +51,7 @@ WRITERS = {
         "home",
         **{field: (f"{field} 1", f"{field} 2") for field in TEXTS},
         street=(["1 Road"], ["2 Road"]),
-        postcode=("N1 7AB", "N1 7AC"),
+        postcode=("N1 7AB", "N1 7AD"),
         telephone=("+44 20 1111", "+44 20 2222"),
         fax=("+44 20 3333", "+44 20 4444"),
     ),

@@ -287,8 +287,8 @@ async def test_edits_of_two_people_merge_or_are_refused(as_customer, admin_clien
             "path": ["expectedVersion"],
             "currentVersion": read + 2,
             "conflicts": [
-                {"field": "city", "base": "London", "yours": "York", "stored": "Bath"},
                 {"field": "street", "base": '["1 Analytical Way"]', "yours": '["3 Road"]', "stored": '["2 Road"]'},
+                {"field": "city", "base": "London", "yours": "York", "stored": "Bath"},
             ],
         }
     ]

@@ -111,6 +111,7 @@ async def test_history_names_what_is_stored(name, make_subject, connection):
     assert events[-1].version == await subject.version() >= version
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("second", VERSIONED)
 @pytest.mark.parametrize("first", WRITERS)
 async def test_the_second_of_two_writers_conflicts_in_what_both_write(first, second, make_subject, alone, connection):

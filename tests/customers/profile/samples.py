@@ -11,7 +11,7 @@ CHANGES: Changes = {"meUpdate": [(own(firstName="Augusta"), "EDITED", {"firstNam
 
 async def me_update(subject: Subject, turn: int) -> Any:
     input = {"prefix": f"Dr {turn}", "firstName": f"Ada {turn}", "middleName": f"K{turn}", "lastName": f"Byron {turn}"}
-    input |= {"suffix": f"{turn}nd", "gender": ("MALE", "FEMALE")[turn - 1], "dateOfBirth": f"1979-12-1{turn}"}
+    input |= {"suffix": f"Suffix {turn}", "gender": ("MALE", "FEMALE")[turn - 1], "dateOfBirth": f"1979-12-1{turn}"}
     input |= {"taxVatNumber": f"GB {turn}", "allowsRemoteAssistance": True}
     return "meUpdate", await subject.device(), input
 

@@ -52,7 +52,7 @@ async def test_every_field_is_stored_and_cleared(as_customer, connection, everyt
     assert cleared["customer"] == {"version": 3, **WHOLE, **empty}
     events = await connection.fetch("SELECT changes FROM customer_event WHERE customer_id = $1 ORDER BY id", row.id)
     assert json.loads(events[0].changes)["dateOfBirth"] == [None, "1985-12-10"]
-    assert json.loads(events[0].changes)["allowsRemoteAssistance"] == ["false", "true"]
+    assert json.loads(events[0].changes)["allowsRemoteAssistance"] == [False, True]
 
 
 async def test_all_or_nothing(as_customer, connection):

@@ -13,7 +13,11 @@ from customer_gql.customers.history.writes import record_customer_events
 from customer_gql.customers.newsletter.opt_in import ENABLED
 from customer_gql.customers.newsletter.writes import subscribe_customers, unsubscribe_customers
 from customer_gql.customers.profile.tables import CustomerType
-from customer_gql.customers.profile.values.validation import COMPANY_DECIDES_GROUP, IS_COMPANY_ADMIN
+from customer_gql.customers.profile.values.validation import (
+    COMPANY_DECIDES_GROUP,
+    IS_COMPANY_ADMIN,
+    is_company_admin,
+)
 from customer_gql.customers.profile.writes import CUSTOMER_NOT_FOUND, assign_group, delete_customers, lock_customers
 from customer_gql.database.statements import Connection, Row
 from customer_gql.shop.groups.writes import validate_group
@@ -123,7 +127,7 @@ async def _assign_group(
 
 
 async def _delete(connection: Connection, found: Mapping[int, Row], by: Actor) -> dict[int, MassActionResult]:
-    gone = {id: row for id, row in found.items() if row.customer_type != CustomerType.COMPANY_ADMIN.value}
+    gone = {id: row for id, row in found.items() if not is_company_admin(row)}
     await delete_customers(connection, list(gone.values()), by=by)
     await end_all_access(connection, list(gone))
     events = [(id, row.version + 1, {}) for id, row in gone.items()]

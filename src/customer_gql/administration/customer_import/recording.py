@@ -2,12 +2,13 @@
 
 from typing import Final
 
+from customer_gql.administration.customer_import.long_statements import LONG_SECONDS
 from customer_gql.core.actor import ActorKind
 from customer_gql.core.ids import encode_id_in_sql
 from customer_gql.database.statements import Connection
 from customer_gql.messaging.events.event_types import event_type_by_history_kind
 
-from .staging import LONG_SECONDS, ImportRun
+from .staging import ImportRun
 
 _RECORD: Final = """
 WITH numbered AS (

@@ -11,6 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
+from customer_gql.administration.customer_import.long_statements import LONG_SECONDS
 from customer_gql.core.ids import new_id
 from customer_gql.database.statements import Connection
 
@@ -21,8 +22,6 @@ from .lines import ImportFault
 from .report import CellProblem, ImportWarnings, Outcome, ProblemReport
 
 BATCH_ROWS = 5_000
-# An import is long work on purpose; the limits of the pool are those of a request.
-LONG_SECONDS = 3_600.0
 SECRETS = frozenset({"password", "password_hash", "rp_token", "rp_token_created_at"})
 
 Key = tuple[str, int]

@@ -1,12 +1,11 @@
-from sqlalchemy import Text, cast, exists, func, or_, select, true
+from sqlalchemy import func, or_, select, true
 
 from customer_gql.commerce.reward_points.tables import reward_points
 from customer_gql.commerce.store_credit.tables import store_credit
 from customer_gql.customers.profile.sharing import EVERYWHERE, SHARING
 from customer_gql.customers.profile.tables import customer
 from customer_gql.loading.reads import all_by
-from customer_gql.shop.settings.declaration import GLOBAL
-from customer_gql.shop.settings.tables import configuration_value
+from customer_gql.shop.settings.reads import select_global_value
 from customer_gql.shop.websites.tables import website
 
 _credit, _points = store_credit.c, reward_points.c
@@ -26,11 +25,7 @@ _BALANCES = (
     .where(or_(_of_account, _credit.customer_id.is_not(None), _points.customer_id.is_not(None)))
     .order_by(website.c.id)
 )
-_accounts_are_shared = exists().where(
-    configuration_value.c.path == SHARING.path,
-    configuration_value.c.scope == GLOBAL.value,
-    cast(configuration_value.c.value, Text()) == f'"{EVERYWHERE}"',
-)
+_accounts_are_shared = select_global_value(SHARING) == EVERYWHERE
 # Every website with entries, and the account's own; websites are few.
 balances_by_customer = all_by(_BALANCES, customer.c.id.label("customer_id"))
 # What the customer can spend: elsewhere only while accounts work everywhere.

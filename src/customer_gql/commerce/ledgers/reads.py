@@ -1,15 +1,15 @@
 from typing import Any
 
-from sqlalchemy import Table, case, select
+from sqlalchemy import Table, select
 
-from customer_gql.customers.history.tables import HistoryActor
 from customer_gql.database.statements import AnySelect
 from customer_gql.loading.pages import Pages, Sort
+from customer_gql.security.audit import select_staff
 
 
 def entry_columns(entry: Table) -> tuple[Any, ...]:
     """What an entry is read as: its columns, and the staff user where one is the actor."""
-    return (entry, case((entry.c.actor == HistoryActor.STAFF.value, entry.c.actor_id)).label("staff_id"))
+    return (entry, select_staff(entry))
 
 
 def select_entries(entry: Table) -> AnySelect:

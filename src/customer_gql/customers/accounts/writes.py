@@ -17,8 +17,8 @@ from customer_gql.customers.newsletter import writes as newsletter
 from customer_gql.customers.profile import writes as customers
 from customer_gql.customers.profile.reads import find_mail_view
 from customer_gql.customers.profile.sharing import email_scope
-from customer_gql.customers.profile.tables import CustomerStatus, CustomerType, LockReason, customer
-from customer_gql.customers.profile.values.validation import IS_COMPANY_ADMIN
+from customer_gql.customers.profile.tables import CustomerStatus, LockReason, customer
+from customer_gql.customers.profile.values.validation import IS_COMPANY_ADMIN, is_company_admin
 from customer_gql.database.statements import Connection, Row, execute_statement
 from customer_gql.messaging.mail.writes import queue_mail
 from customer_gql.security import throttle
@@ -105,7 +105,7 @@ async def set_account_status(connection: Connection, locked: Row, *, status: Cus
     """Whether it changed. An inactive customer is let in nowhere, so whatever lets in ends."""
     if locked.status == status.value:
         return False
-    if status is CustomerStatus.INACTIVE and locked.customer_type == CustomerType.COMPANY_ADMIN.value:
+    if status is CustomerStatus.INACTIVE and is_company_admin(locked):
         raise IS_COMPANY_ADMIN(path=["id"])
     if status is CustomerStatus.INACTIVE:
         await access.end_all_access(connection, [locked.id])

@@ -1,12 +1,13 @@
 import orjson
-from sqlalchemy import BigInteger, Integer, bindparam, case, select
+from sqlalchemy import BigInteger, Integer, bindparam, select
 
 from customer_gql.core.concurrent_edits import Changes
 from customer_gql.database.statements import Connection, compile_statement, fetch_rows
 from customer_gql.loading.pages import Pages, Sort
 from customer_gql.loading.reads import one_by
+from customer_gql.security.audit import select_staff
 
-from .tables import HistoryActor, customer_event
+from .tables import customer_event
 
 _CHANGES_SINCE = compile_statement(
     select(customer_event.c.changes)
@@ -19,7 +20,7 @@ _CHANGES_SINCE = compile_statement(
 
 _EVENT = select(
     customer_event,
-    case((customer_event.c.actor == HistoryActor.STAFF.value, customer_event.c.actor_id)).label("staff_id"),
+    select_staff(customer_event),
 )
 events_by_id = one_by(_EVENT, customer_event.c.customer_id, customer_event.c.id)
 # Keys grow with time, so the primary key gives the order, and two events of one transaction keep theirs.

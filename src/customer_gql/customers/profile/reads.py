@@ -3,13 +3,10 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
-    Integer,
     Interval,
-    Text,
     and_,
     bindparam,
     case,
-    cast,
     func,
     literal_column,
     or_,
@@ -24,7 +21,7 @@ from customer_gql.loading.lists import RootList
 from customer_gql.loading.pages import Sort
 from customer_gql.loading.reads import one_by
 from customer_gql.shop.settings.declaration import GLOBAL, Setting
-from customer_gql.shop.settings.tables import configuration_value
+from customer_gql.shop.settings.reads import select_global_value
 from customer_gql.shop.websites.tables import store, store_view, website
 
 from .tables import customer, customer_activity, customer_email, deleted_customer
@@ -37,15 +34,8 @@ ONLINE_MINUTES = Setting(
     at_least=1,
     at_most=1440,
 )
-_stored_minutes = (
-    select(cast(configuration_value.c.value, Text()).cast(Integer()))
-    .where(configuration_value.c.path == ONLINE_MINUTES.path, configuration_value.c.scope == GLOBAL.value)
-    .scalar_subquery()
-)
 # Who was active since then is online.
-ONLINE_SINCE = func.now() - func.coalesce(_stored_minutes, ONLINE_MINUTES.default) * literal_column(
-    "interval '1 minute'", Interval()
-)
+ONLINE_SINCE = func.now() - select_global_value(ONLINE_MINUTES) * literal_column("interval '1 minute'", Interval())
 
 _full_name = func.concat_ws(
     " ", *[func.nullif(customer.c[part], "") for part in ("prefix", "first_name", "middle_name", "last_name", "suffix")]

@@ -7,7 +7,23 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import ARRAY, BigInteger, Text, and_, any_, bindparam, case, func, or_, select
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    Integer,
+    Text,
+    and_,
+    any_,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 
 from customer_gql.core.errors import Refusal, UserErrorCode
 from customer_gql.core.viewer import Websites
@@ -23,6 +39,7 @@ _website_of_view = (
 )
 _website_id = func.coalesce(bindparam("website_id", type_=BigInteger()), _website_of_view)
 _WIDEST_FIRST = case((value.c.scope == GLOBAL.value, 0), (value.c.scope == WEBSITE.value, 1), else_=2)
+_SQL_TYPES: Mapping[type, Any] = {int: Integer(), str: Text(), bool: Boolean()}
 _VALUES = compile_statement(
     select(value.c.path, value.c.scope, value.c.value, value.c.version)
     .where(
@@ -96,6 +113,13 @@ async def own_value(
     stored = select(value.c.value).filter_by(path=option.path, scope=scope.value, scope_id=scope_id)
     found = await fetch_value(connection, stored.with_for_update(read=True) if lock else stored)
     return None if found is None else orjson.loads(found)
+
+
+def select_global_value(option: Setting[Any]) -> ColumnElement[Any]:
+    """The value in effect for the whole shop as an SQL expression, for statements that judge by it themselves."""
+    stored = select(cast(value.c.value.op("#>>")(literal_column("'{}'")), _SQL_TYPES[type(option.default)]))
+    own = stored.where(value.c.path == option.path, value.c.scope == GLOBAL.value).scalar_subquery()
+    return func.coalesce(own, option.default)
 
 
 async def validate_scope(

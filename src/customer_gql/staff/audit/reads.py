@@ -6,11 +6,12 @@ from customer_gql.database.statements import Connection, compile_statement, fetc
 from customer_gql.loading.lists import RootList
 from customer_gql.loading.pages import Sort
 from customer_gql.loading.reads import one_by
+from customer_gql.security.audit import select_staff
 from customer_gql.staff.tables import StaffActor, staff_event
 
 _EVENTS = select(
     staff_event,
-    case((staff_event.c.actor == StaffActor.STAFF.value, staff_event.c.actor_id)).label("staff_id"),
+    select_staff(staff_event),
     case((staff_event.c.actor == StaffActor.SERVICE.value, staff_event.c.actor_id)).label("service_id"),
 )
 events_by_id = one_by(_EVENTS, staff_event.c.id)

@@ -2,8 +2,9 @@
 
 from typing import Final
 
+from customer_gql.administration.customer_import.long_statements import LONG_SECONDS, execute_long
 from customer_gql.administration.customer_import.recording import record_imported_customers
-from customer_gql.administration.customer_import.staging import LONG_SECONDS, Counts, ImportRun
+from customer_gql.administration.customer_import.staging import Counts, ImportRun
 from customer_gql.core.ids import encode_id_in_sql
 from customer_gql.customers.addresses.changes import DEFAULTS
 from customer_gql.customers.addresses.reads import MAX_ADDRESSES
@@ -159,13 +160,13 @@ async def find_owners(connection: Connection, *, is_shared: bool) -> None:
     """Fill `import_address` with the rows and the customers they belong to."""
     await connection.execute("DROP TABLE IF EXISTS pg_temp.import_address")
     await connection.execute(OWNED_ROWS)
-    await _run(connection, OWNERS, is_shared)
+    await execute_long(connection, OWNERS, is_shared)
     await connection.execute("ANALYZE import_address", timeout=LONG_SECONDS)
 
 
 async def find_customers_to_lock(connection: Connection) -> None:
     """Add the customers whose address books the file may change to `import_lock`."""
-    await _run(connection, ADDRESS_LOCKS)
+    await execute_long(connection, ADDRESS_LOCKS)
 
 
 async def upsert_addresses(
@@ -178,7 +179,7 @@ async def upsert_addresses(
     await find_owners(connection, is_shared=is_shared)
     gone = await connection.fetch(_LOST, timeout=LONG_SECONDS)
     for statement in MATCHING:
-        await _run(connection, statement)
+        await execute_long(connection, statement)
     full = await connection.fetch(_REFUSE_TOO_MANY, timeout=LONG_SECONDS)
     counts.refuse(len(gone) + len(full))
     await _write(connection, counts, desk)
@@ -194,22 +195,17 @@ async def _write(connection: Connection, counts: Counts, desk: ImportRun) -> Non
     for name in _TABLES.split(", "):
         await connection.execute(f"DROP TABLE IF EXISTS pg_temp.{name}")
     for statement in (_DEFAULTS, _MOVES, _EDITS):
-        await _run(connection, statement)
-    await _run(connection, _ADDRESS_CHANGES, desk.now)
+        await execute_long(connection, statement)
+    await execute_long(connection, _ADDRESS_CHANGES, desk.now)
     counts.updated = await _count(connection, _UPDATED)
     await connection.execute(_EDIT, desk.now, timeout=LONG_SECONDS)
     await connection.execute(_GIVE_UP, desk.now, timeout=LONG_SECONDS)
     await connection.execute(_TAKE_OVER, timeout=LONG_SECONDS)
-    counts.created = await _run(connection, _CREATE, desk.now)
-    await _run(connection, _LINK)
+    counts.created = await execute_long(connection, _CREATE, desk.now)
+    await execute_long(connection, _LINK)
     counts.unchanged = await _count(connection, _UNCHANGED)
-    touched = await _run(connection, _TOUCH, desk.now)
+    touched = await execute_long(connection, _TOUCH, desk.now)
     await record_imported_customers(connection, _TOUCHED_NOW, desk, kind="IMPORTED", count=touched)
-
-
-async def _run(connection: Connection, sql: str, *values: object) -> int:
-    tag = await connection.execute(sql, *values, timeout=LONG_SECONDS)
-    return int(tag.rpartition(" ")[2])
 
 
 async def _count(connection: Connection, sql: str) -> int:

@@ -6,8 +6,9 @@ The claim on the e-mail decides who is new: the import that inserts it creates t
 from typing import Final
 
 from customer_gql.administration.customer_import.lines import ImportFault
+from customer_gql.administration.customer_import.long_statements import LONG_SECONDS, execute_long
 from customer_gql.administration.customer_import.recording import record_imported_customers
-from customer_gql.administration.customer_import.staging import BATCH_ROWS, LONG_SECONDS, Counts, ImportRun
+from customer_gql.administration.customer_import.staging import BATCH_ROWS, Counts, ImportRun
 from customer_gql.core.text import sort_key
 from customer_gql.customers.history.stored_values import pair_in_sql
 from customer_gql.customers.profile.tables import CustomerType
@@ -142,23 +143,23 @@ _CHANGES: Final = _find_changes()
 
 async def merge_rows(connection: Connection, counts: Counts, *, is_shared: bool) -> None:
     """Leave one row of each customer, and find those who exist already."""
-    await _run(connection, _FILL, is_shared)
-    counts.merged = await _run(connection, _MERGE, is_shared)
-    await _run(connection, _FIND_OWNERS, is_shared)
+    await execute_long(connection, _FILL, is_shared)
+    counts.merged = await execute_long(connection, _MERGE, is_shared)
+    await execute_long(connection, _FIND_OWNERS, is_shared)
 
 
 async def find_changes(connection: Connection) -> int:
     """Fill `import_change` with the customers whose stored values differ; how many."""
     await connection.execute("DROP TABLE IF EXISTS pg_temp.import_change")
-    return await _run(connection, _CHANGES)
+    return await execute_long(connection, _CHANGES)
 
 
 async def upsert_customers(connection: Connection, counts: Counts, desk: ImportRun, *, is_shared: bool) -> list[int]:
     """Create and update customers from `import_customer`. Lines are returned whose customer went away meanwhile."""
     now = desk.now
-    counts.created = await _run(connection, _CLAIM, is_shared, now)
-    await _run(connection, _FIND_OWNERS, is_shared)
-    await _run(connection, _CREATE, now, desk.is_dry_run)
+    counts.created = await execute_long(connection, _CLAIM, is_shared, now)
+    await execute_long(connection, _FIND_OWNERS, is_shared)
+    await execute_long(connection, _CREATE, now, desk.is_dry_run)
     await record_imported_customers(connection, _CREATED, desk, kind="CREATED", count=counts.created)
     if frozen := await connection.fetchval(_FROZEN):
         desk.warnings.say(f"{frozen} members of companies kept their group, which follows the company.")
@@ -192,15 +193,10 @@ async def _update(connection: Connection, desk: ImportRun) -> int:
     updated = 0
     for _ in range(_ROUNDS):
         wanted = await find_changes(connection)
-        done = await _run(connection, _UPDATE, desk.now) if wanted else 0
+        done = await execute_long(connection, _UPDATE, desk.now) if wanted else 0
         updated += done
         if done:
             await record_imported_customers(connection, _UPDATED, desk, kind="IMPORTED", count=done)
         if done == wanted:
             return updated
     raise ImportFault("The customers are being edited all the time; nothing was imported, try again later.")
-
-
-async def _run(connection: Connection, sql: str, *values: object) -> int:
-    tag = await connection.execute(sql, *values, timeout=LONG_SECONDS)
-    return int(tag.rpartition(" ")[2])

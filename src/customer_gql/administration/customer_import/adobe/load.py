@@ -11,10 +11,10 @@ import asyncpg
 from customer_gql.administration.customer_import.dates import DateOrder
 from customer_gql.administration.customer_import.files import CsvFile
 from customer_gql.administration.customer_import.lines import ImportFault
+from customer_gql.administration.customer_import.long_statements import LONG_SECONDS
 from customer_gql.administration.customer_import.report import CellProblem, ProblemReport
 from customer_gql.administration.customer_import.staging import (
     BATCH_ROWS,
-    LONG_SECONDS,
     Counts,
     ImportRun,
     Progress,

@@ -9,7 +9,7 @@ from customer_gql.customers.accounts.sessions import access
 from customer_gql.customers.accounts.sign_in.sign_in import reauthenticate
 from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.profile import writes as customers
-from customer_gql.customers.profile.tables import CustomerType
+from customer_gql.customers.profile.values.validation import is_company_admin
 from customer_gql.graph.context import Context
 from customer_gql.shop.settings.reads import setting
 
@@ -33,7 +33,7 @@ async def request_deletion(context: Context, *, password: str) -> bool:
                 connection, account.id, kind="DELETION_REQUESTED", version=account.version, by=by
             )
             return False
-        if account.customer_type == CustomerType.COMPANY_ADMIN.value:
+        if is_company_admin(account):
             raise _IS_COMPANY_ADMIN()
         await customers.delete_customers(connection, [account], by=by)
         await access.end_all_access(connection, [account.id])

@@ -39,3 +39,8 @@ def validate_group_change(customer: Row, group_id: int, path: Sequence[str]) -> 
     """The group of a company's member follows the company (docs/domain/groups.md#groups-5)."""
     if group_id != customer.group_id and customer.customer_type != CustomerType.INDIVIDUAL.value:
         raise COMPANY_DECIDES_GROUP(path=path)
+
+
+def is_company_admin(account: Row) -> bool:
+    """A company is never without an admin who can act for it (docs/domain/account-deletion.md#account-deletion-4)."""
+    return account.customer_type == CustomerType.COMPANY_ADMIN.value
