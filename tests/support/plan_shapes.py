@@ -124,7 +124,7 @@ class Thing(Named):
     @strawberry.field
     def told(self: Any, info: strawberry.Info) -> str:
         raw = info._raw_info
-        named = [field.name for field in info.selected_fields]
+        named = [field.name for field in info.selected_fields]  # pyright: ignore[reportAttributeAccessIssue]
         told = (
             info.field_name,
             info.python_name,

@@ -6,7 +6,7 @@ import pytest
 from graphql import GraphQLObjectType
 from graphql.execution import Executor
 
-from support.plan_comparing import Executors, encode_answer
+from support.plan_comparing import encode_answer
 from support.plan_shapes import THINGS, make_thing
 
 DOCUMENTS = {
@@ -40,9 +40,7 @@ def left_to_reference(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 @pytest.mark.parametrize("case", DOCUMENTS)
-async def test_a_payload_is_answered_alike_and_its_mutation_runs_once(
-    shapes: Executors, case: str, left_to_reference: list[str]
-):
+async def test_a_payload_is_answered_alike_and_its_mutation_runs_once(shapes, case: str, left_to_reference: list[str]):
     THINGS["odd"] = make_thing(whole=2**40, parts=[THINGS["other"], make_thing(words=None)])
     reference = await shapes.answer(DOCUMENTS[case], plans=False)
     times = len(THINGS["put"])

@@ -1,17 +1,19 @@
 """Plans of a document: made once for each variant, bounded in number, and none for what plans do not support."""
 
+from typing import Any
+
 from customer_gql.execution.plans.cache import MAX_VARIANTS, find_operation
 from customer_gql.execution.plans.compiling.compiler import MAX_FIELDS
 from customer_gql.graph.access.guards import NOTHING_MISSING
-from support.plan_comparing import Executors, parse_document
+from support.plan_comparing import parse_document
 from support.plan_shapes import SHAPES
 
 
-def planned(text: str, name: str | None = None):
+def planned(text: str, name: str | None = None) -> Any:
     return find_operation(SHAPES, parse_document(SHAPES, text), name)
 
 
-def find(operation, missing=NOTHING_MISSING, **given):
+def find(operation, missing=NOTHING_MISSING, **given: Any):
     variables = operation.coerce_variables(given)
     assert variables is not None
     return operation.find_plan(variables, missing)
@@ -42,7 +44,8 @@ def test_only_so_many_variants_are_kept():
     operation = planned(f"query ({', '.join(f'$v{i}: Boolean!' for i in range(6))}) {{ thing {{ key {text} }} }}")
 
     def variant(number: int):
-        return find(operation, **{f"v{i}": bool(number >> i & 1) for i in range(6)})
+        given: dict[str, Any] = {f"v{i}": bool(number >> i & 1) for i in range(6)}
+        return find(operation, NOTHING_MISSING, **given)
 
     first = [variant(number) for number in range(MAX_VARIANTS)]
     assert [variant(number) for number in range(MAX_VARIANTS)] == first
@@ -66,7 +69,7 @@ def test_each_operation_of_a_document_has_its_own():
     assert planned(text, "b").definition.name.value == "b"
 
 
-async def test_a_document_of_very_many_fields_has_no_plan(shapes: Executors):
+async def test_a_document_of_very_many_fields_has_no_plan(shapes):
     """Its plan would be larger than its answer; the limit counts fields of the whole document."""
     fields = " ".join(f"a{i}: name" for i in range(MAX_FIELDS // 2 - 1))
     largest = f"{{ thing {{ {fields} }} other: thing {{ {fields} }} }}"

@@ -4,7 +4,6 @@ import asyncio
 
 import pytest
 
-from support.plan_comparing import Executors
 from support.plan_shapes import THINGS, make_thing
 
 CALLS = {
@@ -32,12 +31,12 @@ CALLS = {
 
 
 @pytest.mark.parametrize("case", CALLS)
-async def test_a_resolver_gets_what_the_reference_executor_gives(shapes: Executors, case: str):
+async def test_a_resolver_gets_what_the_reference_executor_gives(shapes, case: str):
     answer = await shapes.compare(CALLS[case])
     assert answer.errors is None
 
 
-async def test_variables_reach_a_resolver(shapes: Executors):
+async def test_variables_reach_a_resolver(shapes):
     text = """query ($word: String, $times: Int = 5, $color: Color, $wish: Wish, $words: [String!], $one: String!) { thing {
         shout(someWord: $word, times: $times, color: $color) told
         wish(given: {words: [$one, "x"]}) b: wish(given: $wish) @include(if: true)
@@ -54,7 +53,7 @@ async def test_variables_reach_a_resolver(shapes: Executors):
         assert answer.errors is None
 
 
-async def test_null_from_a_variable_where_an_argument_has_a_default(shapes: Executors):
+async def test_null_from_a_variable_where_an_argument_has_a_default(shapes):
     text = "query ($times: Int, $color: Color) { thing { shout(times: $times, color: $color) } other: thing { name } }"
     assert (await shapes.compare(text)).data["thing"] == {"shout": "None2REDt"}
     for given in ({"times": None}, {"color": None}):
@@ -64,7 +63,7 @@ async def test_null_from_a_variable_where_an_argument_has_a_default(shapes: Exec
 
 
 @pytest.mark.parametrize("field", ["failing", "failingLater", "returnedError"])
-async def test_an_error_is_told_at_its_place(shapes: Executors, field: str):
+async def test_an_error_is_told_at_its_place(shapes, field: str):
     for text in (
         f"{{ thing {{ text {field} later }} }}",
         f"{{ thing {{ parts {{ {field} later }} }} other: needed {{ name }} }}",
@@ -76,7 +75,7 @@ async def test_an_error_is_told_at_its_place(shapes: Executors, field: str):
 
 
 @pytest.mark.filterwarnings("error")
-async def test_what_a_failed_run_leaves_is_ended(shapes: Executors):
+async def test_what_a_failed_run_leaves_is_ended(shapes):
     """Neither the coroutines that were never begun nor those that wait are left behind."""
     THINGS["odd"] = odd = make_thing(text=object())
     assert await shapes.run_plan('{ thing(name: "odd") { endless later childLater { name } text } }') is None
@@ -87,7 +86,7 @@ async def test_what_a_failed_run_leaves_is_ended(shapes: Executors):
     assert asyncio.all_tasks() == before
 
 
-async def test_a_cancelled_run_ends_its_resolvers(shapes: Executors):
+async def test_a_cancelled_run_ends_its_resolvers(shapes):
     for text in ("{ thing { endless } }", "{ thing { endless x: endless later } }"):
         THINGS["plain"] = odd = make_thing()
         running = asyncio.create_task(shapes.run_plan(text))

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from graphql import Undefined
 
-from support.plan_comparing import Executors
 from support.plan_shapes import THINGS, Color, make_thing
 
 
@@ -61,7 +60,7 @@ VALUES: dict[str, tuple[str, list[Any]]] = {
 
 
 @pytest.mark.parametrize("attribute", VALUES)
-async def test_a_value_is_completed_alike(shapes: Executors, attribute: str):
+async def test_a_value_is_completed_alike(shapes, attribute: str):
     """Alone, and beside objects with another value; a list that is neither list nor tuple is the reference's."""
     field, values = VALUES[attribute]
     for value in values:
@@ -75,12 +74,12 @@ async def test_a_value_is_completed_alike(shapes: Executors, attribute: str):
             await shapes.compare(text, planned=is_planned)
 
 
-async def test_everything_at_once(shapes: Executors):
+async def test_everything_at_once(shapes):
     answer = await shapes.compare(f"{{ thing {{ {LEAVES} }} things(names: []) {{ {LEAVES} }} }}")
     assert answer.data["thing"]["total"] == {"amount": "12.34", "currency": "EUR", "__typename": "Money"}
 
 
-async def test_times_are_left_to_the_json_encoder(shapes: Executors):
+async def test_times_are_left_to_the_json_encoder(shapes):
     """Which writes them faster than a call for each."""
     read = await shapes.run_plan("{ thing { moment day amount } }")
     plain = THINGS["plain"]
