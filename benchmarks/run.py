@@ -2,6 +2,7 @@
 
 import argparse
 
+from calibration import calibrate_cost
 from comparison import compare_answers
 from measurement import count_statements, measure_variants
 from pool import compare_pools
@@ -22,6 +23,9 @@ def main() -> None:
             return
         if options.only == "roles":
             compare_roles(shop, options)
+            return
+        if options.only == "cost":
+            calibrate_cost(shop, options)
             return
         variants = choose_variants(options.variants)
         try:
@@ -45,7 +49,9 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--variants", nargs="+", default=VARIANTS)
     parser.add_argument("--documents", nargs="+", default=DOCUMENTS)
     parser.add_argument(
-        "--only", choices=["pool", "roles"], help="compare parts of the read engine with their absence, or roles"
+        "--only",
+        choices=["pool", "roles", "cost"],
+        help="compare parts of the read engine with their absence, or roles; measure what a point of cost takes",
     )
     parser.add_argument("--write", action=argparse.BooleanOptionalAction, default=True)
     return parser.parse_args()

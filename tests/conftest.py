@@ -19,7 +19,7 @@ from customer_gql.database.schema import migrations
 from customer_gql.database.statements import Connection
 from customer_gql.embedded.server import Server, create_database, running_server
 from customer_gql.schema.projections import PROJECTIONS
-from customer_gql.settings import AdminSettings, Settings, load_settings
+from customer_gql.settings import AdminSettings, Settings, StorefrontSettings, load_settings
 from customer_gql.staff import writes as staff
 from support.clients import Client, hash_cheaply, served, treat_documents_as_frequent
 from support.databases import FAST, cloned
@@ -195,7 +195,10 @@ async def connection(database: Database) -> AsyncGenerator[Connection]:
 def settings(database_url: str) -> Settings:
     # Costs are held to in tests/execution; elsewhere a test may ask for a whole shop.
     wide = AdminSettings(cost=10**6, fields=10**5, tokens=10**5, bucket=10**9, rate=10**9, requests=300)  # pyright: ignore[reportCallIssue]
-    return load_settings(database_url=database_url, environment="development", admin=wide, secret_keys=SECRET_KEYS)
+    shop = StorefrontSettings(bucket=10**9, guest_rate=10**9, rate=10**9)  # pyright: ignore[reportCallIssue]
+    return load_settings(
+        database_url=database_url, environment="development", admin=wide, storefront=shop, secret_keys=SECRET_KEYS
+    )
 
 
 @pytest.fixture(scope="session")

@@ -29,7 +29,7 @@ from customer_gql.execution.http.endpoint import Endpoint
 from customer_gql.execution.http.health import report_live, report_ready
 from customer_gql.execution.http.security_headers import SecurityHeaders, cors_middleware
 from customer_gql.execution.limits.admission import AdmissionGate
-from customer_gql.execution.limits.cost import CostModel
+from customer_gql.execution.limits.cost.model import CostModel
 from customer_gql.execution.limits.document_text import DocumentTexts
 from customer_gql.execution.limits.persisted_queries import PersistedQueries
 from customer_gql.execution.limits.rate import LocalBuckets, SharedBuckets

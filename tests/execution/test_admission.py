@@ -29,7 +29,7 @@ def gated(tmp_path_factory: pytest.TempPathFactory, database_url: str) -> Genera
 def charged(tmp_path_factory: pytest.TempPathFactory, database_url: str) -> Generator[Service]:
     """With rates as small as they may be."""
     small = {f"{audience}__{name}": 1 for audience in ("storefront", "admin") for name in ("guest_rate", "rate")}
-    buckets = {"storefront__bucket": 3000, "admin__bucket": 5000}
+    buckets = {"storefront__bucket": 15_000, "admin__bucket": 60_000}
     with serving(
         tmp_path_factory.mktemp("charged"), database_url, **small, **buckets, trusted_proxies="127.0.0.1"
     ) as served:
@@ -120,6 +120,6 @@ def test_every_service_token_has_a_bucket_of_its_own(charged: Service, staff_tok
         for name in ("spender", "other")
     ]
     document = {"query": "{ customers(first: 100) { nodes { id orders(first: 10) { nodes { id } } } } }"}
-    codes = [charged.post(document, "/admin/graphql", token=spender).status_code for _ in range(40)]
+    codes = [charged.post(document, "/admin/graphql", token=spender).status_code for _ in range(60)]
     assert set(codes) == {200, 429}
     assert charged.post(document, "/admin/graphql", token=other).status_code == 200

@@ -66,7 +66,7 @@ async def test_the_admin_endpoint_takes_more(shop):
 
 @pytest.mark.parametrize("storage", [None, "memory://"], ids=["of the process", "shared"])
 async def test_a_guest_spends_the_bucket_and_waits(storage, database, database_url, monkeypatch):
-    for name, value in {"COST": "100", "BUCKET": "100", "GUEST_RATE": "1"}.items():
+    for name, value in {"COST": "100", "BUCKET": "300", "GUEST_RATE": "1"}.items():
         monkeypatch.setenv(f"CUSTOMER_GQL_STOREFRONT__{name}", value)
     if storage is not None:
         monkeypatch.setenv("CUSTOMER_GQL_RATE_STORAGE", storage)

@@ -17,7 +17,7 @@ def test_a_document_is_answered(service: Service):
     answer = service.post(QUERY)
     assert (answer.status_code, answer.json()) == (
         200,
-        {"data": {"__typename": "Query"}, "extensions": {"cost": {"requested": 1, "limit": 3000}}},
+        {"data": {"__typename": "Query"}, "extensions": {"cost": {"requested": 100, "limit": 15_000}}},
     )
 
 

@@ -169,8 +169,8 @@ def test_only_configured_hosts_origins_and_proxies_are_accepted(tmp_path, databa
         "storefront__cors_origins": "https://shop.example.com",
         "trusted_proxies": "127.0.0.1",
         "storefront__guest_rate": 1,
-        "storefront__cost": 10,
-        "storefront__bucket": 40,
+        "storefront__cost": 100,
+        "storefront__bucket": 1000,
     }
     with serving(tmp_path, database_url, **settings) as service:
         assert service.post(QUERY, host="shop.example.com:443").status_code == 200
@@ -194,7 +194,7 @@ def test_only_configured_hosts_origins_and_proxies_are_accepted(tmp_path, databa
 
 
 def test_forwarded_addresses_need_a_trusted_proxy(tmp_path, database_url: str):
-    settings = {"storefront__guest_rate": 1, "storefront__cost": 10, "storefront__bucket": 20}
+    settings = {"storefront__guest_rate": 1, "storefront__cost": 100, "storefront__bucket": 200}
     heavy = {"query": "{ a: __typename b: __typename c: __typename d: __typename e: __typename }"}
     with serving(tmp_path, database_url, **settings) as service:
         answers = [service.post(heavy, x_forwarded_for=f"192.0.2.{i}", forwarded="for=9.9.9.9") for i in range(6)]

@@ -86,7 +86,7 @@ async def test_no_throttled_attempt_is_hashed(app, identity, connection):
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("full_for", [None, "127.0.0.1"], ids=["everybody", "guests of one address"])
 async def test_who_asks_a_full_endpoint_again_and_again_is_charged(path, full_for, settings, database):
-    tight: dict[str, Any] = {"cost": 100, "bucket": 100, "guest_rate": 1}
+    tight: dict[str, Any] = {"cost": 100, "bucket": 750, "guest_rate": 1}
     limits = {
         "storefront": StorefrontSettings(**tight),  # pyright: ignore[reportCallIssue]
         "admin": AdminSettings(**tight),  # pyright: ignore[reportCallIssue]

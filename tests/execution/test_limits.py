@@ -177,14 +177,14 @@ def test_limits_can_be_queried(service: Service, staff_token: str):
     query = "{ limits { cost { requested limit burst perSecond } depth fields aliases maxPageSize } }"
     answer = service.ask(query)
     assert answer["data"]["limits"] == {
-        "cost": {"requested": 10, "limit": 3000, "burst": 10**9, "perSecond": 500},
+        "cost": {"requested": 302, "limit": 15_000, "burst": 10**9, "perSecond": 8000},
         "depth": 10,
         "fields": 300,
         "aliases": 15,
         "maxPageSize": 100,
     }
-    assert answer["extensions"]["cost"] == {"requested": 10, "limit": 3000}
-    assert service.ask(query, "/admin/graphql", token=staff_token)["data"]["limits"]["cost"]["limit"] == 5000
+    assert answer["extensions"]["cost"] == {"requested": 302, "limit": 15_000}
+    assert service.ask(query, "/admin/graphql", token=staff_token)["data"]["limits"]["cost"]["limit"] == 60_000
 
 
 def test_null_for_a_field_that_cannot_be_cleared_is_refused_by_name(service: Service, staff_token: str):

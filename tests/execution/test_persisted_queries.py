@@ -80,7 +80,7 @@ async def test_a_deployment_sets_how_many_bytes_are_stored(database, database_ur
 
 
 async def test_hashes_of_nothing_use_up_the_rate(database, database_url, monkeypatch):
-    for name, value in {"COST": "100", "BUCKET": "100", "GUEST_RATE": "1"}.items():
+    for name, value in {"COST": "100", "BUCKET": "400", "GUEST_RATE": "1"}.items():
         monkeypatch.setenv(f"CUSTOMER_GQL_STOREFRONT__{name}", value)
     async with served(load_settings(database_url=database_url), database) as http:
         statuses = [(await ask(http, None, str(number))).status_code for number in range(20)]

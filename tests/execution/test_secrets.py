@@ -91,7 +91,7 @@ def test_a_log_line_tells_who_asked_what_kind_of_thing(service: Service, custome
         "path": "/graphql",
         "operation": "Mine",
         "viewer": "customer",
-        "cost": 2,
+        "cost": 301,
         "status": 200,
         "outcome": "OK",
         "ms": 0,

@@ -98,8 +98,8 @@ async def test_sessions_and_history_name_the_shoppers_address(shop_server, conne
 
 @pytest.fixture
 async def small_shop(settings, database):
-    """With a bucket of three refusals, and of a dozen small queries."""
-    limits = StorefrontSettings(cost=60, bucket=60, guest_rate=1)  # pyright: ignore[reportCallIssue]
+    """With a bucket of six refusals, and of nine small queries."""
+    limits = StorefrontSettings(cost=100, bucket=900, guest_rate=1)  # pyright: ignore[reportCallIssue]
     async with served(settings.model_copy(update={"storefront": limits}), database) as http:
         yield http
 

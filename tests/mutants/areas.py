@@ -59,7 +59,10 @@ AREAS = {
             "customers/accounts/test_settings.py",
         ),
     ),
-    "cost": Area(("execution/limits/cost.py",), ("execution/test_cost.py", "execution/test_limits.py")),
+    "cost": Area(
+        ("execution/limits/cost", "execution/limits/parse_cost.py", "graph/rates.py"),
+        ("execution/test_cost.py", "execution/test_cost_sizes.py", "execution/test_costly_documents.py"),
+    ),
     "plans": Area(("execution/plans",), ("execution/plans", "execution/test_plan_*.py", "schema/test_nodes.py")),
     "mail": Area(("messaging/mail",), ("messaging/mail", "administration/mail_desk")),
     "ledgers": Area(

@@ -27,6 +27,7 @@ async def furnish(connection: Any, customer: Any) -> dict[str, str]:
             permissions=["customers.read"],
             website_ids=[website_id],
             expires_at=dt.datetime.now(dt.UTC) + dt.timedelta(days=1),
+            usual_rate=1000,
             by=by,
         )
     session = await connection.fetchval("SELECT id FROM staff_session WHERE staff_id = $1", user.id)

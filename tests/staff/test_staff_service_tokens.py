@@ -171,6 +171,54 @@ async def test_a_manager_of_one_website_makes_tokens_for_it_alone(http, connecti
     assert [token["id"] for token in (await client.data(LIST))["serviceTokens"]] == [id]
 
 
+RATES = """mutation C($input: ServiceTokenCreateInput!) { serviceTokenCreate(input: $input) {
+  token serviceToken { id rate } userErrors { code path } } }"""
+PER_SECOND = "{ limits { cost { perSecond } } }"
+
+
+async def test_a_token_has_the_rate_it_was_created_with(boss, http, connection):
+    answer = (await boss.data(RATES, input=token_input(rate=4321)))["serviceTokenCreate"]
+    assert (answer["serviceToken"]["rate"], answer["userErrors"]) == (4321, [])
+    service = Client(http, "/admin/graphql", answer["token"])
+    assert await service.data(PER_SECOND) == {"limits": {"cost": {"perSecond": 4321}}}
+    recorded = await connection.fetchval("SELECT changes FROM staff_event ORDER BY id DESC LIMIT 1")
+    assert "4321" in str(recorded)
+
+
+async def test_a_token_without_a_rate_has_the_rate_of_the_endpoint(boss, http):
+    answer = (await boss.data(RATES, input=token_input()))["serviceTokenCreate"]
+    assert answer["serviceToken"]["rate"] is None
+    service = Client(http, "/admin/graphql", answer["token"])
+    assert await service.data(PER_SECOND) == await boss.data(PER_SECOND)
+
+
+@pytest.mark.parametrize("rate", [99, 100_001, 0, -1])
+async def test_a_rate_has_bounds(boss, connection, rate):
+    before = await connection.fetchval("SELECT count(*) FROM service_token")
+    answer = (await boss.data(RATES, input=token_input(rate=rate)))["serviceTokenCreate"]
+    assert answer == {"token": None, "serviceToken": None, "userErrors": [{"code": "INVALID", "path": ["rate"]}]}
+    assert await connection.fetchval("SELECT count(*) FROM service_token") == before
+
+
+@pytest.mark.parametrize("rate", [100, 100_000])
+async def test_the_bounds_of_a_rate_belong_to_it(boss, rate):
+    answer = (await boss.data(RATES, input=token_input(rate=rate)))["serviceTokenCreate"]
+    assert answer["serviceToken"]["rate"] == rate
+
+
+async def test_a_rate_above_that_of_the_endpoint_takes_a_manager_of_all_websites(http, connection):
+    here = await make_website(connection)
+    client = await staff_client(http, connection, ["staff.manage", "customers.read"], [here])
+    usual = (await client.data(PER_SECOND))["limits"]["cost"]["perSecond"]
+    given = token_input(websiteIds=[encode_id("web", here)])
+    before = await connection.fetchval("SELECT count(*) FROM service_token")
+    above = (await client.data(RATES, input={**given, "rate": usual + 1}))["serviceTokenCreate"]
+    assert above["userErrors"] == [{"code": "NOT_ALLOWED", "path": ["rate"]}]
+    assert await connection.fetchval("SELECT count(*) FROM service_token") == before
+    allowed = (await client.data(RATES, input={**given, "rate": usual}))["serviceTokenCreate"]
+    assert allowed["serviceToken"]["rate"] == usual
+
+
 async def test_nobody_rotates_or_revokes_what_holds_more(boss, http, connection):
     id, token = await made(boss, permissions=["CUSTOMERS_DELETE"])
     client = await staff_client(http, connection, ["staff.manage", "customers.read"])

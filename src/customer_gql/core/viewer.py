@@ -36,6 +36,8 @@ class Viewer:
     address: str | None = None
     # When the token ends unless it is used again.
     session_ends_at: dt.datetime | None = None
+    # Of a service token with a rate of its own: points of cost per second.
+    rate: int | None = None
     # The request came with a token that does not work, so it is answered as that of a guest.
     token_has_ended: bool = False
 

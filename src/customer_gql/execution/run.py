@@ -29,6 +29,7 @@ async def run_document(
             answer = await run_planned_query(planned, variables, context)
             if answer is not None:
                 return _sort_errors(answer)
+            context.is_replayed = True
         with_payload_plans = planned if kind is OperationType.MUTATION else None
         answer = await _run_reference_executor(schema, document, variables, name, context, with_payload_plans)
         return _sort_errors(answer)

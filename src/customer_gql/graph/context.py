@@ -27,6 +27,8 @@ class Context:
     settings: Settings
     viewer: Viewer = GUEST
     cost: dict[str, int] | None = None
+    # The plan of the query met an error, or there is none: the reference executor answered, which takes longer.
+    is_replayed: bool = False
     caller: RequestOrigin = field(default_factory=RequestOrigin)
     cookies: Cookies = field(default_factory=Cookies)
     background: Background = field(default_factory=Background)

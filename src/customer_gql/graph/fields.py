@@ -49,11 +49,19 @@ def column(
 
 
 def loaded(
-    read: Read, *, key: str | tuple[str, ...], description: str, limited: bool = False, admin: bool = False
+    read: Read,
+    *,
+    key: str | tuple[str, ...],
+    description: str,
+    limited: bool = False,
+    admin: bool = False,
+    assumed: int | None = None,
 ) -> Any:
-    """A field loaded by key: one row, or with a `many` read a list; `limited` adds the argument `first`."""
+    """A field loaded by key: one row, or with a `many` read a list; `limited` adds the argument `first`. `assumed` is
+    the size of a list without it in the cost."""
     declared = DeclaredLoad(read, (key,) if isinstance(key, str) else key, limited=limited)
-    metadata = {"load": declared, **({"audience": "admin"} if admin else {})}
+    stated = {"load": declared, "audience": "admin" if admin else None, "assumed": assumed}
+    metadata = {key: value for key, value in stated.items() if value is not None}
     resolve = _limited_load_resolver(declared) if limited else _load_resolver(declared)
     return strawberry.field(resolver=resolve, description=description, metadata=metadata)
 

@@ -24,6 +24,7 @@ IMPERSONATION_REFUSED: Final = Refusal(
     UserErrorCode.NOT_ALLOWED,
 )
 DryRun = Annotated[bool, strawberry.argument(description="Return the result without storing anything.")]
+HASHING_COST: Final = 5000  # points of cost of one password that is hashed, with the default settings
 INPUT: Final = strawberry.argument(description="Record that the mutation applies to, and the values for it.")
 
 
@@ -98,29 +99,48 @@ async def record_impersonation_refusal(context: Context, operation: str) -> None
 
 
 def admin_field(
-    *, permission: Permission, description: str, graphql_type: Any = None, all_websites: bool = False
+    *,
+    permission: Permission,
+    description: str,
+    graphql_type: Any = None,
+    all_websites: bool = False,
+    assumed: int | None = None,
 ) -> Any:
-    """A root of the admin endpoint that reads. The resolver has to be async."""
+    """A root of the admin endpoint that reads. The resolver has to be async. `assumed` is the size of a list in the
+    cost."""
     return strawberry.field(
         description=description,
         extensions=[RequiresPermission(permission, all_websites=all_websites)],
-        metadata={**ADMIN, "permission": permission},
+        metadata={**ADMIN, "permission": permission, **({} if assumed is None else {"assumed": assumed})},
         graphql_type=graphql_type,
     )
 
 
 def admin_mutation(
-    *, permission: Permission, description: str, exclusive: bool = False, all_websites: bool = False
+    *,
+    permission: Permission,
+    description: str,
+    exclusive: bool = False,
+    all_websites: bool = False,
+    hashes: int = 0,
+    cost_per_id: int = 0,
 ) -> Any:
     """A root of the admin endpoint that writes; a rule's refusal becomes `userErrors` of its payload.
 
     `exclusive` is for credentials, ledgers, impersonation and deletion: no other mutation may stand beside it, so that
-    a document cannot try many.
+    a document cannot try many. `hashes` is the number of passwords that it hashes, `cost_per_id` the cost of each id of
+    its input.
     """
     return strawberry.mutation(
         description=description,
         extensions=[RequiresPermission(permission, all_websites=all_websites), ReturnsUserErrors()],
-        metadata={**ADMIN, "permission": permission, "exclusive": exclusive},
+        metadata={
+            **ADMIN,
+            "permission": permission,
+            "exclusive": exclusive,
+            "cost": hashes * HASHING_COST,
+            "cost_per_id": cost_per_id,
+        },
     )
 
 
@@ -134,16 +154,16 @@ def own_staff_field(*, description: str, graphql_type: Any = None) -> Any:
     )
 
 
-def own_staff_mutation(*, description: str) -> Any:
+def own_staff_mutation(*, description: str, hashes: int = 0) -> Any:
     """A root of the admin endpoint by which staff change their own account: credentials and sessions, so each alone."""
     return strawberry.mutation(
         description=description,
         extensions=[StaffOnly(), ReturnsUserErrors()],
-        metadata={**ADMIN, "viewer": "staff", "exclusive": True},
+        metadata={**ADMIN, "viewer": "staff", "exclusive": True, "cost": hashes * HASHING_COST},
     )
 
 
-def open_admin_mutation(*, description: str) -> Any:
+def open_admin_mutation(*, description: str, hashes: int = 0) -> Any:
     """A root of the admin endpoint for those who have no token yet; it has to judge by what it is given alone.
 
     One for each document, else a request could try many passwords.
@@ -151,7 +171,7 @@ def open_admin_mutation(*, description: str) -> Any:
     return strawberry.mutation(
         description=f"{description} Needs no token.",
         extensions=[ReturnsUserErrors()],
-        metadata={**ADMIN, "viewer": "guest", "exclusive": True},
+        metadata={**ADMIN, "viewer": "guest", "exclusive": True, "cost": hashes * HASHING_COST},
     )
 
 
@@ -166,7 +186,7 @@ def customer_field(*, description: str, graphql_type: Any = None) -> Any:
 
 
 def customer_mutation(
-    *, description: str, in_person: bool = False, exclusive: bool = False, unlimited: bool = False
+    *, description: str, in_person: bool = False, exclusive: bool = False, unlimited: bool = False, hashes: int = 0
 ) -> Any:
     """A root of the storefront that changes what belongs to the signed-in customer.
 
@@ -181,7 +201,7 @@ def customer_mutation(
             *_write_budget(unlimited=unlimited),
             ReturnsUserErrors(),
         ],
-        metadata={"viewer": "customer", "exclusive": exclusive},
+        metadata={"viewer": "customer", "exclusive": exclusive, "cost": hashes * HASHING_COST},
     )
 
 
@@ -194,7 +214,7 @@ def open_field(*, description: str, graphql_type: Any = None, assumed: int | Non
 
 
 def guest_mutation(
-    *, description: str, in_person: bool = False, exclusive: bool = False, unlimited: bool = False
+    *, description: str, in_person: bool = False, exclusive: bool = False, unlimited: bool = False, hashes: int = 0
 ) -> Any:
     """A root of the storefront that needs no sign-in. `unlimited` is for what a signed-in customer may do at any time."""
     closed = " Closed to staff signed in as the customer." if in_person else ""
@@ -205,7 +225,7 @@ def guest_mutation(
             *_write_budget(unlimited=unlimited),
             ReturnsUserErrors(),
         ],
-        metadata={"viewer": "guest", "exclusive": exclusive},
+        metadata={"viewer": "guest", "exclusive": exclusive, "cost": hashes * HASHING_COST},
     )
 
 

@@ -3,21 +3,24 @@
 import strawberry
 
 from customer_gql.core.permissions import Permission
-from customer_gql.core.viewer import ViewerKind
 from customer_gql.graph.context import Info
+from customer_gql.graph.rates import rate_of
 from customer_gql.graph.roots import admin_field
 from customer_gql.loading.pages import DEFAULT_PAGE, MAX_PAGE
 from customer_gql.settings import AudienceSettings
 
 
 @strawberry.type(
-    description="Limits of cost. A document costs its fields times page sizes: each field counts once for each node it may be part of."
+    description="Limits of cost, in points of the time that a document takes at most: its objects times the sizes of their "
+    "pages, and a fixed part for each root and each field that is read from the database."
 )
 class CostLimit:
     requested: int = strawberry.field(description="Highest possible cost of the document that contains this field.")
     limit: int = strawberry.field(description="Highest cost of one document.")
     burst: int = strawberry.field(description="Cost that may be spent at once, over several requests.")
-    per_second: int = strawberry.field(description="Cost regained per second by the caller of this document.")
+    per_second: int = strawberry.field(
+        description="Cost regained per second by the caller of this document; a service token may have a rate of its own."
+    )
 
 
 @strawberry.type(
@@ -54,7 +57,7 @@ class LimitsAdminQuery:
 
 def _limits_of_audience(info: Info, audience: AudienceSettings) -> Limits:
     cost = info.context.cost or {"requested": 0}
-    rate = audience.guest_rate if info.context.viewer.kind is ViewerKind.GUEST else audience.rate
+    rate = rate_of(info.context.viewer, audience)
     return Limits(
         cost=CostLimit(requested=cost["requested"], limit=audience.cost, burst=audience.bucket, per_second=rate),
         tokens=audience.tokens,

@@ -17,7 +17,7 @@ Fields = Annotated[
 ]
 Aliases = Annotated[int, Field(ge=0, le=100_000, description="aliases of a document, counted in the same way")]
 Cost = Annotated[
-    int, Field(ge=1, le=10_000_000, description="highest cost of a document: its fields times the page sizes")
+    int, Field(ge=1, le=10_000_000, description="highest cost of a document, in points of CPU time: docs/cost.md")
 ]
 Bucket = Annotated[
     int, Field(ge=1, le=1_000_000_000, description="cost that may be spent at once before the rate limit applies")
@@ -25,7 +25,11 @@ Bucket = Annotated[
 GuestRate = Annotated[int, Field(ge=1, le=1_000_000_000, description="cost per second of one address without a token")]
 Rate = Annotated[
     int,
-    Field(ge=1, le=1_000_000_000, description="cost per second of one signed-in customer, staff user or service"),
+    Field(
+        ge=1,
+        le=1_000_000_000,
+        description="cost per second of one signed-in customer or staff user, or of a service token without a rate of its own",
+    ),
 ]
 Requests = Annotated[
     int, Field(ge=1, le=10_000, description="requests processed at once; further ones are refused with 503")
@@ -111,10 +115,10 @@ class StorefrontSettings(AudienceSettings):
     depth: Depth = 10
     fields: Fields = 300
     aliases: Aliases = 15
-    cost: Cost = 3000
-    bucket: Bucket = 15_000
-    guest_rate: GuestRate = 500
-    rate: Rate = 1000
+    cost: Cost = 15_000
+    bucket: Bucket = 200_000
+    guest_rate: GuestRate = 8000
+    rate: Rate = 5000
     requests: Requests = 100
     guest_percent: GuestPercent = 75
     seconds: Seconds = 5
@@ -134,10 +138,10 @@ class AdminSettings(AudienceSettings):
     depth: Depth = 12
     fields: Fields = 600
     aliases: Aliases = 30
-    cost: Cost = 5000
-    bucket: Bucket = 50_000
-    guest_rate: GuestRate = 500
-    rate: Rate = 2000
+    cost: Cost = 60_000
+    bucket: Bucket = 250_000
+    guest_rate: GuestRate = 8000
+    rate: Rate = 10_000
     requests: Requests = 50
     guest_percent: GuestPercent = 25
     seconds: Seconds = 30

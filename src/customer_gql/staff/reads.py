@@ -84,6 +84,7 @@ services_by_token = one_by(
         service_token.c.id,
         service_token.c.permissions,
         service_token.c.website_ids,
+        service_token.c.rate,
         func.least(service_token_secret.c.expires_at, service_token.c.expires_at).label("ends_at"),
     )
     .select_from(service_token_secret.join(service_token))

@@ -135,8 +135,11 @@ service_token = table(
     created_at(),
     Column("expires_at", DateTime(timezone=True), nullable=False),
     Column("revoked_at", DateTime(timezone=True)),
+    # Points of cost per second; null for the rate of the process.
+    Column("rate", Integer),
     CheckConstraint("char_length(name) BETWEEN 1 AND 255", name="name_length"),
     CheckConstraint("cardinality(website_ids) > 0", name="website_ids"),
+    CheckConstraint("rate BETWEEN 100 AND 100000", name="rate"),
     distribution="reference",
 )
 

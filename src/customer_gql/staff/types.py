@@ -186,6 +186,9 @@ class ServiceToken(Node):
     created_at: dt.datetime = column("Time at which the token was created.")
     expires_at: dt.datetime = column("Time at which the token ends by itself.")
     revoked_at: dt.datetime | None = column("Time at which the token was revoked; null if it was not.")
+    rate: int | None = column(
+        "Cost per second that the token may use, as `limits` counts it; null for the rate of the endpoint."
+    )
 
     @strawberry.field(description="Permissions of the token.")
     def permissions(self: Any) -> list[Permission]:

@@ -68,6 +68,7 @@ class ConfigurationAdminQuery:
     @admin_field(
         permission=Permission.CONFIGURATION_MANAGE,
         graphql_type=list[ConfigurationSetting] | None,
+        assumed=100,
         description="Every setting by path, a few dozen, with its value at one scope. Null when the scope is unknown "
         "or belongs to a website that the viewer's role does not reach.",
     )

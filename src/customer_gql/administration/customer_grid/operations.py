@@ -87,7 +87,7 @@ class CustomerMassActionPayload(Payload):
     results: list[CustomerMassActionResult] = strawberry.field(
         description="One result for each customer, in the order of the ids.",
         default_factory=list,
-        metadata={"assumed": MAX_IDS},
+        metadata={"paged": True},
     )
     done_count: int = strawberry.field(description="Number of customers with the outcome `DONE`.", default=0)
     unchanged_count: int = strawberry.field(description="Number of customers with the outcome `UNCHANGED`.", default=0)
@@ -128,6 +128,7 @@ class CustomerGridAdminMutation:
     @admin_mutation(
         permission=Permission.CUSTOMERS_WRITE,
         exclusive=True,
+        cost_per_id=75,
         description=f"Do one action on up to {MAX_IDS} customers, in one transaction, with a result for each. "
         "`DELETE` also needs the permission `customers.delete`, ends every session, and cannot be undone. "
         "Writes history; sends no mail.",

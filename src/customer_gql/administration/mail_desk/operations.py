@@ -92,6 +92,7 @@ class MailAdminQuery:
     @admin_field(
         permission=Permission.MAIL_MANAGE,
         graphql_type=list[MailTemplate],
+        assumed=len(MAIL_KINDS),
         description="The text of every mail that applies in a store view; a few dozen.",
     )
     async def mail_templates(self, info: Info, store_view_id: StoreViewId) -> list[MailTemplate]:

@@ -68,6 +68,7 @@ class Shipment(Node):
         reads.tracking_numbers_by_shipment,
         key=("customer_id", "order_id", "id"),
         description="Tracking numbers, one for each parcel.",
+        assumed=1,
     )
 
 
@@ -126,6 +127,7 @@ class OrderDetailSection(Node):
         reads.shipments_by_order,
         key=("customer_id", "id"),
         description="Shipments, oldest first; there are only a few.",
+        assumed=1,
     )
 
     @strawberry.field(description="Number of items.")

@@ -69,6 +69,7 @@ class AccountEmailMutation:
         return DonePayload()
 
     @customer_mutation(
+        hashes=1,
         exclusive=True,
         in_person=True,
         description="Ask to move the account to another address: a link goes there, and works an hour. The answer does "

@@ -60,6 +60,7 @@ class AccountQuery:
 @strawberry.type
 class AccountMutation:
     @guest_mutation(
+        hashes=1,
         exclusive=True,
         in_person=True,
         description="Create an account on the website of the store view in `X-Store-View` (the default one without it). "
@@ -80,6 +81,7 @@ class AccountMutation:
         return SignUpPayload(is_confirmation_required=required)
 
     @guest_mutation(
+        hashes=1,
         exclusive=True,
         in_person=True,
         description="Start a session on the website of the store view in `X-Store-View` (the default one without it). "
@@ -141,6 +143,7 @@ class AccountMutation:
         return SessionsEndedPayload(ended_session_count=ended)
 
     @customer_mutation(
+        hashes=2,
         exclusive=True,
         in_person=True,
         description="Choose another password. Ends every other session unless told otherwise, and open reset links. "
@@ -170,6 +173,7 @@ class AccountMutation:
         return DonePayload()
 
     @guest_mutation(
+        hashes=1,
         exclusive=True,
         in_person=True,
         description="Choose a new password with a link. Ends every session and link, a lock of wrong passwords too; "
@@ -183,6 +187,7 @@ class AccountMutation:
         return DonePayload()
 
     @customer_mutation(
+        hashes=1,
         exclusive=True,
         in_person=True,
         description="Delete the customer's own account, or ask staff to where the shop requires it. Orders, reviews and ledgers "

@@ -35,7 +35,7 @@ class PublicFactsQuery:
 
     @open_field(
         graphql_type=list[CountryType] | None,
-        assumed=25,  # 250 of them, but from memory
+        assumed=30,  # 250 of them, but from memory
         description="Countries whose addresses the website accepts, by name.",
     )
     async def countries(

@@ -25,7 +25,7 @@ from customer_gql.execution.error_masking import (
     refusal_for_fault,
 )
 from customer_gql.execution.limits.admission import AdmissionGate
-from customer_gql.execution.limits.cost import CostCalculation, CostModel
+from customer_gql.execution.limits.cost.model import CostModel
 from customer_gql.execution.limits.document_text import DocumentTexts
 from customer_gql.execution.limits.parse_cost import compute_body_cost, compute_parse_cost
 from customer_gql.execution.limits.rate import RateBuckets
@@ -35,6 +35,7 @@ from customer_gql.execution.run import run_document
 from customer_gql.execution.telemetry import metrics
 from customer_gql.execution.telemetry.faults import log_fault
 from customer_gql.graph.context import Context
+from customer_gql.graph.rates import rate_of
 from customer_gql.security.hashing import HashingPool, hashing_in
 from customer_gql.security.network import network_of
 from customer_gql.settings import AudienceSettings
@@ -45,7 +46,8 @@ from .request import ClientDisconnected, GraphQLRequest, read_request
 from .request_log import RequestLog
 from .responses import BEARER, GRAPHQL_JSON, GraphQLResponse, choose_media_type, refusal_response, state_ended_token
 
-_REFUSAL_COST: Final = 20  # points of a request that was refused before its document ran
+_REPLAY_FACTOR: Final = 4  # what the reference executor takes beyond a plan, in costs of the document
+_REFUSAL_COST: Final = 150  # points of a request that was refused before its document ran
 # Of answers to GET: caches would keep them otherwise.
 _NEVER_CACHED: Final = (b"cache-control", b"private, no-store")
 
@@ -189,10 +191,12 @@ class Endpoint:
         except GraphError as error:
             await self._take_cost(context.viewer, caller, refusal_cost)
             return {"errors": [{"message": error.message, "extensions": error.extensions}]}
-        await self._take_cost(context.viewer, caller, log.cost)
+        left = await self._take_cost(context.viewer, caller, log.cost)
         if context.record_use is not None and not document.asks_only(operation, "viewer"):
             context.record_use()
         result = await run_document(self.schema, document, request.variables, request.operation_name, context)
+        if context.is_replayed:
+            await self._take_cost(context.viewer, caller, min(_REPLAY_FACTOR * log.cost, left))
         return self._build_body(result, log.request_id)
 
     def _load_document(self, text: str, viewer: Viewer) -> Document:
@@ -207,7 +211,7 @@ class Endpoint:
         limit = self.limits.cost
         if cost <= limit:
             return
-        path, share = CostCalculation(self.costs, document, operation, request.variables or {}).find_costliest_list()
+        path, share = self.costs.find_costliest_list(document, operation, request.variables or {})
         raise QueryTooComplex(
             f"Query cost {cost} exceeds the limit of {limit}. "
             f"{'.'.join(path)} costs {share}: request smaller pages or fewer fields there.",
@@ -216,8 +220,9 @@ class Endpoint:
             heaviest={"path": path, "cost": share},
         )
 
-    async def _take_cost(self, viewer: Viewer, caller: str, cost: int) -> None:
-        rate = self.limits.guest_rate if viewer.kind is ViewerKind.GUEST else self.limits.rate
+    async def _take_cost(self, viewer: Viewer, caller: str, cost: int) -> int:
+        """What is left in the bucket. Raises `RequestRefused` when the cost does not fit in."""
+        rate = rate_of(viewer, self.limits)
         level = await self.buckets.take_cost(f"{self.audience}:{caller}", cost, size=self.limits.bucket, rate=rate)
         if level.wait:
             wait = math.ceil(level.wait)
@@ -225,6 +230,7 @@ class Endpoint:
                 f"Rate limit exceeded: the request costs {cost}, and {level.left} are left. Try again in {wait} s."
             )
             raise RequestRefused(429, ErrorCode.RATE_LIMITED, message, {"Retry-After": str(wait)})
+        return level.left
 
     def _build_body(self, result: ExecutionResult, request_id: str) -> dict[str, Any]:
         never_ran = result.data is None and all(not error.path for error in result.errors or ())

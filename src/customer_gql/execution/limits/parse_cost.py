@@ -1,16 +1,17 @@
-"""What a text costs before it runs, in points: parsing and validating a document, and reading large variables.
+"""What a text costs before it runs, in points: parsing, validating and planning a document, and reading large variables.
 
-Validation compares fields of one name with each other, so its time grows with the square of the number of tokens.
+Validation compares fields of one name in one place with each other, and `size` bounds how many there may be; so the time
+grows with the number of tokens.
 """
 
 import re
 from itertools import islice
 from typing import Final
 
-_BASE: Final = 20  # about as long as a small answer takes
-_TOKENS_SQUARED_PER_POINT: Final = 400
-_FREE_BYTES: Final = 16 * 1024
-_BYTES_PER_POINT: Final = 256
+_BASE: Final = 400
+_PER_TOKEN: Final = 16  # of a document that repeats its fields as often as it may; others take half
+_FREE_BYTES: Final = 4 * 1024
+_BYTES_PER_POINT: Final = 100  # of small numbers, which take longest
 # As the lexer reads them: a comment is a token, so is a string of any length; a number with a fraction counts as several.
 # A string that never ends is read once, so that the time is linear.
 _TOKEN: Final = re.compile(
@@ -27,7 +28,7 @@ def count_tokens(text: str, *, at_most: int) -> int:
 def compute_parse_cost(text: str, *, max_tokens: int) -> int:
     """The cost of a document that is not stored; parsing stops at `max_tokens`."""
     tokens = count_tokens(text, at_most=max_tokens)
-    return _BASE + tokens * tokens // _TOKENS_SQUARED_PER_POINT
+    return _BASE + tokens * _PER_TOKEN
 
 
 def compute_body_cost(size: int) -> int:

@@ -15,6 +15,7 @@ class GroupAdminQuery:
     @admin_field(
         permission=Permission.CUSTOMERS_READ,
         graphql_type=list[CustomerGroup],
+        assumed=20,
         description="All customer groups, including the one of guests; there are a few dozen at most.",
     )
     async def customer_groups(self, info: Info) -> list[Any]:

@@ -15,6 +15,7 @@ class WebsiteAdminQuery:
     @admin_field(
         permission=Permission.CUSTOMERS_READ,
         graphql_type=list[Website],
+        assumed=10,
         description="All websites; there are only a few.",
     )
     async def websites(self, info: Info) -> list[Any]:

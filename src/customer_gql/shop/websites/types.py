@@ -39,5 +39,5 @@ class Website(Node):
     name: str = column("Display name.")
     currency: CurrencyCode = column("Base currency, in which store credit and statistics are kept.")
     stores: list[Store] = loaded(
-        reads.stores_by_website, key="id", description="Stores of the website; there are only a few."
+        reads.stores_by_website, key="id", description="Stores of the website; there are only a few.", assumed=3
     )

@@ -71,6 +71,7 @@ class StaffRoleAdminQuery:
     @admin_field(
         permission=Permission.STAFF_MANAGE,
         graphql_type=list[StaffRole],
+        assumed=20,
         description="Roles by name, at most 100: those that reach no website beyond the viewer's own.",
     )
     async def staff_roles(self, info: Info) -> list[Any]:
@@ -81,6 +82,7 @@ class StaffRoleAdminQuery:
 @strawberry.type
 class StaffRoleAdminMutation:
     @admin_mutation(
+        hashes=1,
         permission=Permission.STAFF_MANAGE,
         exclusive=True,
         description="Create a role that allows no more than the caller's own. Asks for the caller's own password. "
@@ -102,6 +104,7 @@ class StaffRoleAdminMutation:
         return StaffRoleCreatePayload(role_key=role_id)
 
     @admin_mutation(
+        hashes=1,
         permission=Permission.STAFF_MANAGE,
         exclusive=True,
         description="Change a role that allows no more than the caller's own, neither before nor after. Applies to "
@@ -121,6 +124,7 @@ class StaffRoleAdminMutation:
         return StaffRoleUpdatePayload(role_key=role_id)
 
     @admin_mutation(
+        hashes=1,
         permission=Permission.STAFF_MANAGE,
         exclusive=True,
         description="Delete a role that no user has and that allows no more than the caller's own. Asks for the "

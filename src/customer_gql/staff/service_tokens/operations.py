@@ -14,6 +14,7 @@ from customer_gql.staff.tables import service_token
 from customer_gql.staff.types import ServiceToken, ServiceTokenPayload
 
 from . import writes
+from .rates import MAX_RATE, MIN_RATE
 
 
 @strawberry.input(description="A new service token.")
@@ -26,6 +27,11 @@ class ServiceTokenCreateInput:
         "Its websites, at most 100; null for all, if your own role has all."
     )
     expires_at: dt.datetime = column("Time at which the token ends, at most 366 days from now.")
+    rate: int | None = strawberry.field(
+        description=f"Cost per second that the token may use, {MIN_RATE} to {MAX_RATE}; null for the rate of the endpoint "
+        "(`limits { cost { perSecond } }`). More than that needs `staff.manage` for all websites.",
+        default=None,
+    )
 
 
 @strawberry.input(description="Service token to give a new secret.")
@@ -65,6 +71,7 @@ class ServiceTokenAdminQuery:
     @admin_field(
         permission=Permission.STAFF_MANAGE,
         graphql_type=list[ServiceToken],
+        assumed=50,
         description="The newest 100 service tokens, ended ones too: those that reach no website beyond the viewer's own.",
     )
     async def service_tokens(self, info: Info) -> list[Any]:
@@ -91,6 +98,8 @@ class ServiceTokenAdminMutation:
                 permissions=[permission.value for permission in input.permissions],
                 website_ids=websites,
                 expires_at=input.expires_at,
+                rate=input.rate,
+                usual_rate=info.context.settings.admin.rate,
                 by=actor_of(info.context.viewer),
             )
         return ServiceTokenCreatePayload(token_key=id, token=secret)

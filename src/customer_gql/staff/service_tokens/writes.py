@@ -22,6 +22,8 @@ from customer_gql.staff.roles.scopes import (
 )
 from customer_gql.staff.tables import service_token, service_token_secret
 
+from .rates import validate_rate
+
 MAX_LIFETIME: Final = dt.timedelta(days=366)
 MAX_OVERLAP: Final = dt.timedelta(days=1)
 MAX_SERVICE_TOKENS: Final = 100
@@ -53,10 +55,14 @@ async def create_service_token(
     permissions: Sequence[str],
     website_ids: Sequence[int] | None,
     expires_at: dt.datetime,
+    rate: int | None = None,
+    usual_rate: int,
     by: Actor,
 ) -> tuple[int, str]:
     """Its id, and the secret, shown once and stored as a hash."""
-    values = await _validate_service_token(connection, name, permissions, website_ids, expires_at, by)
+    values = await _validate_service_token(
+        connection, name, permissions, website_ids, expires_at, rate=rate, usual_rate=usual_rate, by=by
+    )
     await _refuse_over_limit(connection)
     id, websites = new_id(), values["website_ids"]
     await execute_statement(
@@ -69,6 +75,7 @@ async def create_service_token(
         "permissions": (None, values["permissions"]),
         "websiteIds": (None, None if websites is None else [encode_id("web", id) for id in websites]),
         "expiresAt": (None, expires_at.isoformat()),
+        **({} if rate is None else {"rate": (None, rate)}),
     }
     await record_staff_event(connection, "SERVICE_TOKEN_CREATED", by=by, subject=encode_id("svt", id), changes=changes)
     return id, secret
@@ -80,15 +87,20 @@ async def _validate_service_token(
     permissions: Sequence[str],
     website_ids: Sequence[int] | None,
     expires_at: dt.datetime,
+    *,
+    rate: int | None,
+    usual_rate: int,
     by: Actor,
 ) -> dict[str, Any]:
     """The columns of a new token. Raises `RuleErrors` with everything that does not fit."""
     refused = CollectedErrors()
-    values: dict[str, Any] = {"permissions": sorted(set(permissions)), "website_ids": None}
+    values: dict[str, Any] = {"permissions": sorted(set(permissions)), "website_ids": None, "rate": rate}
     with refused.collecting():
         values["name"] = validate_name(name)
     with refused.collecting():
         _validate_expiry(expires_at)
+    with refused.collecting():
+        validate_rate(rate, usual_rate=usual_rate, by=by)
     with refused.collecting():
         _refuse_managing_staff(permissions)
     with refused.collecting():

@@ -138,12 +138,13 @@ class StaffPasswordResetRequestPayload(Payload):
 @strawberry.type
 class StaffSignInMutation:
     @open_admin_mutation(
+        hashes=1,
         description="Sign in as staff. One answer for an unknown address, a wrong password or code, a closed account "
         "and too many guesses. Five guesses are free, then a pause doubles from 1 second to 15 minutes. A network "
         "address with 30 wrong guesses in five minutes, unless configured otherwise, gets `RATE_LIMITED` with the "
         "seconds to wait as `retryAfter`. With the `deviceToken` of an earlier sign-in, only guesses on that device "
         "count. A wrong code, a used recovery code and a new device are mailed to the owner. Writes the history of "
-        "staff. Undone by `staffSignOut`."
+        "staff. Undone by `staffSignOut`.",
     )
     async def staff_sign_in(self, info: Info, input: Annotated[StaffSignInInput, INPUT]) -> StaffSignInPayload:
         cookies, device_token = info.context.cookies, input.device_token
@@ -183,9 +184,10 @@ class StaffSignInMutation:
         return StaffOidcExchangePayload.of(grant, input.session, context.cookies)
 
     @open_admin_mutation(
+        hashes=1,
         description="Choose a password by a link mailed by `staffInvite` or `staffPasswordResetRequest`. The link works "
         "once. Ends every session, forgets wrong guesses and mails a notice; does not sign in, and a second factor "
-        "stays on. Writes the history of staff. Cannot be undone."
+        "stays on. Writes the history of staff. Cannot be undone.",
     )
     async def staff_password_set(
         self, info: Info, input: Annotated[StaffPasswordSetInput, INPUT]

@@ -133,9 +133,10 @@ class StaffAccountQuery:
 @strawberry.type
 class StaffAccountMutation:
     @own_staff_mutation(
+        hashes=2,
         description="Change one's own password. A first one is chosen with the link of `staffInvite` or "
         "`staffPasswordResetRequest`. Ends one's other sessions and mails a notice. Writes the history of staff. Cannot be "
-        "undone."
+        "undone.",
     )
     async def staff_password_change(
         self, info: Info, input: Annotated[StaffPasswordChangeInput, INPUT]
@@ -186,8 +187,9 @@ class StaffAccountMutation:
         return StaffSessionRevokePayload(revoked_id=input.id)
 
     @own_staff_mutation(
+        hashes=1,
         description="Begin to set up a second factor: a secret for an authenticator. Asks for one's own password. "
-        "Nothing changes before `staffTotpConfirm`."
+        "Nothing changes before `staffTotpConfirm`.",
     )
     async def staff_totp_enroll(
         self, info: Info, input: Annotated[StaffTotpEnrollInput, INPUT]
@@ -226,9 +228,10 @@ class StaffAccountMutation:
         return StaffTotpConfirmPayload(recovery_codes=codes or [])
 
     @own_staff_mutation(
+        hashes=1,
         description="Switch the second factor off. Asks for one's own password, which has to be long enough to stand "
         "alone, and a code; ten wrong codes end the session. Mails a notice. Writes the history of staff. Recovery "
-        "codes end; a new set-up makes new ones."
+        "codes end; a new set-up makes new ones.",
     )
     async def staff_totp_disable(
         self, info: Info, input: Annotated[StaffTotpDisableInput, INPUT]

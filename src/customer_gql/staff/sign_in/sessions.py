@@ -84,6 +84,7 @@ async def _find_service(database: Database, token_hash: bytes) -> AuthenticatedS
         website_ids=_websites_of(found),
         session=token_hash,
         session_ends_at=found.ends_at,
+        rate=found.rate,
     )
     # A service token does not end unused, so no use is recorded.
     return AuthenticatedSession(viewer, token_hash, is_stale=False)

@@ -1,0 +1,103 @@
+"""How many objects an argument asks for: from literals, variables and defaults alike.
+
+A size above the largest page counts as the largest page, one below 1 as 1; the list itself refuses both.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from graphql import (
+    BooleanValueNode,
+    FloatValueNode,
+    IntValueNode,
+    ListValueNode,
+    NullValueNode,
+    ObjectValueNode,
+    OperationDefinitionNode,
+    ValueNode,
+    VariableNode,
+)
+
+from customer_gql.loading.pages import MAX_PAGE
+
+_ABSENT: Final = object()
+
+
+class RequestedSizes:
+    """The sizes of one operation with one set of variables, which are as the client sent them."""
+
+    def __init__(self, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> None:
+        self._variables = variables
+        self._defaults = {
+            definition.variable.name.value: definition.default_value
+            for definition in operation.variable_definitions or ()
+            if definition.default_value
+        }
+        self.used: set[str] = set()
+        """Names of the variables that decided a size or a condition."""
+
+    def find_size(self, node: ValueNode) -> int | None:
+        """Objects of a page or of a list of ids; None where the argument asks for none."""
+        given = self._resolve_value(node)
+        return _size_of_literal(given) if isinstance(given, ValueNode) else _size_of_value(given)
+
+    def count_ids(self, node: ValueNode) -> int:
+        """Ids in the lists named `ids` anywhere in an input."""
+        given = self._resolve_value(node)
+        if isinstance(given, ObjectValueNode):
+            return sum(
+                (self.find_size(field.value) or 0) if field.name.value == "ids" else self.count_ids(field.value)
+                for field in given.fields
+            )
+        return count_ids_of_value(given)
+
+    def find_flag(self, node: ValueNode) -> bool | None:
+        """The condition of `@skip` or `@include`; None for what the coercion of variables will refuse."""
+        given = self._resolve_value(node)
+        if isinstance(given, BooleanValueNode):
+            return given.value
+        return given if isinstance(given, bool) else None
+
+    def _resolve_value(self, node: ValueNode) -> Any:
+        """The value of a variable, its default or None; any other node itself."""
+        if not isinstance(node, VariableNode):
+            return node
+        name = node.name.value
+        self.used.add(name)
+        given = self._variables.get(name, _ABSENT)
+        return self._defaults.get(name) if given is _ABSENT else given
+
+
+def variable_key(variables: Mapping[str, Any], name: str) -> Any:
+    """What the cost depends on of a variable; equal keys have equal costs."""
+    given = variables.get(name, _ABSENT)
+    if given is _ABSENT or given is None:
+        return given
+    if isinstance(given, bool):
+        return str(given)
+    return ("ids", count_ids_of_value(given)) if isinstance(given, dict) else _size_of_value(given)
+
+
+def count_ids_of_value(value: Any) -> int:
+    if not isinstance(value, dict):
+        return 0
+    return sum(
+        (_size_of_value(inner) or 0) if name == "ids" else count_ids_of_value(inner) for name, inner in value.items()
+    )
+
+
+def _size_of_value(value: Any) -> int | None:
+    if isinstance(value, list):
+        return min(len(value), MAX_PAGE)
+    if isinstance(value, (int, float)):
+        return max(1, min(int(value), MAX_PAGE))
+    return None if value is None else 1
+
+
+def _size_of_literal(value: ValueNode) -> int | None:
+    if isinstance(value, ListValueNode):
+        return min(len(value.values), MAX_PAGE)
+    if isinstance(value, (IntValueNode, FloatValueNode)):
+        # Validation refuses a number of thousands of digits; `int` would refuse it first, as a fault.
+        return _size_of_value(float(value.value)) if len(value.value) < 300 else MAX_PAGE
+    return None if isinstance(value, NullValueNode) else 1
