@@ -61,7 +61,12 @@ AREAS = {
     ),
     "cost": Area(
         ("execution/limits/cost", "execution/limits/parse_cost.py", "graph/rates.py"),
-        ("execution/test_cost.py", "execution/test_cost_sizes.py", "execution/test_costly_documents.py"),
+        (
+            "execution/test_cost.py",
+            "execution/test_cost_sizes.py",
+            "execution/test_costliest_list.py",
+            "execution/test_calibration.py",
+        ),
     ),
     "plans": Area(("execution/plans",), ("execution/plans", "execution/test_plan_*.py", "schema/test_nodes.py")),
     "mail": Area(("messaging/mail",), ("messaging/mail", "administration/mail_desk")),
