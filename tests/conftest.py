@@ -194,7 +194,7 @@ async def connection(database: Database) -> AsyncGenerator[Connection]:
 @pytest.fixture(scope="session")
 def settings(database_url: str) -> Settings:
     # Costs are held to in tests/execution; elsewhere a test may ask for a whole shop.
-    wide = AdminSettings(cost=10**6, fields=10**5, tokens=10**5, bucket=10**9, rate=10**9, requests=300)  # pyright: ignore[reportCallIssue]
+    wide = AdminSettings(cost=10**6, fields=10**5, tokens=10**5, bucket=10**9, rate=50_000, requests=300)  # pyright: ignore[reportCallIssue]
     shop = StorefrontSettings(bucket=10**9, guest_rate=10**9, rate=10**9)  # pyright: ignore[reportCallIssue]
     return load_settings(
         database_url=database_url, environment="development", admin=wide, storefront=shop, secret_keys=SECRET_KEYS
