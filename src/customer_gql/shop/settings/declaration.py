@@ -27,7 +27,7 @@ STORE_VIEW: Final = ConfigurationScope.STORE_VIEW
 MAX_TEXT: Final = 10_000
 
 _WRONG_TYPE: Final = Refusal("setting.wrong_type", "{setting} takes a value like {example}.")
-_OUT_OF_RANGE: Final = Refusal("setting.out_of_range", "{setting} takes a number from {minimum} to {maximum}.")
+_OUT_OF_RANGE: Final = Refusal("setting.out_of_range", "{setting} takes a number from {minimum!s} to {maximum!s}.")
 _NOT_A_CHOICE: Final = Refusal("setting.not_a_choice", "{setting} takes one of {choices}.")
 
 
