@@ -39,6 +39,7 @@ SLICES: Final = (
     "commerce.reward_points",
     "commerce.balances",
     "customers.newsletter",
+    "customers.notes",
     "customers.history",
     "customers.accounts",
     "customers.visitors",
