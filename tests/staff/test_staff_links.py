@@ -35,7 +35,7 @@ CHANGE = """mutation C($input: StaffPasswordChangeInput!) { staffPasswordChange(
 INVITE = "mutation I($input: StaffUserInput!) { staffInvite(input: $input) { userErrors { code } } }"
 INVITATIONS = "{ staffInvitations(first: 100) { nodes { id staffUser { email } createdAt expiresAt } } }"
 WITHDRAW = """mutation W($input: StaffInvitationWithdrawInput!) { staffInvitationWithdraw(input: $input) {
-  withdrawnId staffUser { id } userErrors { code path } } }"""
+  withdrawnId staffUser { id } userErrors { code key path } } }"""
 NEW = "a bridge over the river Rhine"
 ACCEPTED = {"staffPasswordResetRequest": {"isAccepted": True, "userErrors": []}}
 DEAD = {"isSet": False, "deviceToken": None, "userErrors": [{"code": "NOT_FOUND", "path": ["token"]}]}
@@ -134,8 +134,9 @@ async def test_invitations_are_listed_and_withdrawn(admin, manager, grace, conne
     assert gone == {"withdrawnId": found["id"], "staffUser": {"id": encode_id("stf", grace.id)}, "userErrors": []}
     assert await use(admin, await mailed_token(connection, grace, "staff_invitation")) == DEAD
     assert found not in (await manager.data(INVITATIONS))["staffInvitations"]["nodes"]
-    again = (await manager.data(WITHDRAW, input={"id": found["id"]}))["staffInvitationWithdraw"]
-    assert again["userErrors"] == [{"code": "NOT_FOUND", "path": ["id"]}]
+    for gone in (found["id"], encode_id("siv", 1 << 40)):
+        again = (await manager.data(WITHDRAW, input={"id": gone}))["staffInvitationWithdraw"]
+        assert again["userErrors"] == [{"code": "NOT_FOUND", "key": "staff_invitation.not_found", "path": ["id"]}]
     assert ("INVITATION_WITHDRAWN", "STAFF") in await events(connection, grace.id)
 
 
@@ -147,7 +148,7 @@ async def test_invitations_of_other_websites_are_neither_listed_nor_withdrawn(ht
     listed = (await local.data(INVITATIONS))["staffInvitations"]["nodes"]
     assert user.email not in [node["staffUser"]["email"] for node in listed]
     refused = (await local.data(WITHDRAW, input={"id": encode_id("siv", user.id)}))["staffInvitationWithdraw"]
-    assert refused["userErrors"] == [{"code": "NOT_FOUND", "path": ["id"]}]
+    assert refused["userErrors"] == [{"code": "NOT_FOUND", "key": "staff_invitation.not_found", "path": ["id"]}]
     assert await connection.fetchval("SELECT count(*) FROM staff_invitation WHERE staff_id = $1", user.id) == 1
 
 

@@ -234,7 +234,7 @@ class StaffAdminMutation:
     ) -> StaffInvitationWithdrawPayload:
         staff_id, by = parse_input_id(input.id, "siv", ["id"]), actor_of(info.context.viewer)
         async with info.context.transaction() as connection:
-            user = await writes.lock_manageable_user(connection, staff_id, by=by)
+            user = await writes.lock_manageable_user(connection, staff_id, by=by, unknown=_INVITATION_NOT_FOUND)
             if not await links.withdraw_invitation(connection, user, by=by):
                 raise _INVITATION_NOT_FOUND(path=["id"])
         return StaffInvitationWithdrawPayload(staff_key=staff_id, withdrawn_id=input.id)

@@ -78,8 +78,11 @@ async def add_staff_user(
     return created
 
 
-async def lock_manageable_user(connection: Connection, staff_id: int, *, by: Actor) -> Row:
-    """The user with role and grant, locked. Unknown to staff of other websites, refused to those with fewer rights."""
+async def lock_manageable_user(
+    connection: Connection, staff_id: int, *, by: Actor, unknown: Refusal = _STAFF_NOT_FOUND
+) -> Row:
+    """The user with role and grant, locked. `unknown` is raised for one who is not there or is out of the reach of `by`, and
+    those with fewer rights are refused."""
     found = await fetch_one(
         connection,
         select(staff_user, staff_role.c.permissions, staff_role.c.website_ids)
@@ -88,7 +91,7 @@ async def lock_manageable_user(connection: Connection, staff_id: int, *, by: Act
         .with_for_update(of=staff_user),
     )
     if found is None or not is_visible_to(by, found.website_ids):
-        raise _STAFF_NOT_FOUND(path=["id"])
+        raise unknown(path=["id"])
     refuse_stronger(by, Grant.of(found), ["id"])
     return found
 

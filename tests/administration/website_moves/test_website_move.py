@@ -5,7 +5,7 @@ import pytest
 from customer_gql.core.ids import encode_id
 from support.customers import customer_id, make_customer, make_full_customer, make_order, make_product
 from support.ledgers import CREDIT, POINTS, adjust
-from support.staff import make_website
+from support.staff import make_website, staff_client
 
 STEPS = "steps { kind effect count amount { amount currency } message }"
 EDIT = f"""mutation Q($input: CustomerQuickEditInput!, $dryRun: Boolean!) {{
@@ -132,3 +132,30 @@ async def test_accounts_that_stop_being_shared_leave_the_same_behind(admin_clien
         "ORDERS": 1,
     }
     assert {step["amount"] and step["amount"]["amount"] for step in planned["steps"]} == {None}
+
+
+COLLIDE = """mutation S($input: AccountSharingSetInput!) { accountSharingSet(input: $input) {
+  userErrors { key params message path } } }"""
+
+
+@pytest.mark.parametrize(
+    ("permissions", "reads_addresses"),
+    [
+        (["configuration.manage"], False),
+        (["configuration.manage", "customers.read"], False),
+        (["configuration.manage", "customers.pii"], False),
+        (["configuration.manage", "customers.read", "customers.pii"], True),
+    ],
+)
+async def test_addresses_that_collide_are_named_only_to_who_may_read_them(
+    permissions, reads_addresses, http, connection
+):
+    shopper = await make_customer(connection)
+    other = await make_customer(connection, website_id=await make_website(connection), email=shopper.email)
+    client = await staff_client(http, connection, permissions)
+    answer = await client.data(COLLIDE, input={"sharing": "GLOBAL"})
+    await connection.execute("DELETE FROM customer_email WHERE customer_id = $1", other.id)
+    (error,) = answer["accountSharingSet"]["userErrors"]
+    assert (error["key"], error["path"]) == ("account_sharing.emails_collide", ["sharing"])
+    assert error["params"] == {"count": 1, "examples": [shopper.email] if reads_addresses else []}
+    assert (shopper.email in error["message"]) is reads_addresses

@@ -1,8 +1,12 @@
-"""The link of a mail stands alone, so that whoever edits a text cannot send its secret elsewhere."""
+"""The link of a mail stands alone, so that whoever edits a text cannot send its secret elsewhere; what else is refused is
+said by its line."""
+
+import re
 
 import pytest
 
 from customer_gql.core.errors import RuleError
+from customer_gql.core.messages.catalogues import LANGUAGES
 from customer_gql.messaging.mail.kinds import MAIL_KINDS
 from customer_gql.messaging.mail.texts.rules import validate_template_text
 
@@ -86,3 +90,27 @@ def test_a_link_that_is_not_alone_is_refused(text, part):
 
 def test_a_text_without_the_link_may_have_any_html():
     validate_template_text(MAIL_KINDS["welcome"], "html", "<style>p{color:red}</style><!-- x --><p>a < b</p>")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("Hi\n{{ firstName", "mail_template.syntax_error"),
+        ("Hi\n{% if %}", "mail_template.syntax_error"),
+        ("Hi\n{% if firstName %}", "mail_template.syntax_error"),
+        ("Hi\n{% sudo %}", "mail_template.syntax_error"),
+        ("Hi\n{% raw %}x", "mail_template.syntax_error"),
+        ("Hi\n{{ firstName.__class__ }}", "mail_template.construct_not_allowed"),
+        ("Hi\n{{ range(9) }}", "mail_template.construct_not_allowed"),
+        ("Hi\n{{ 1 + 1 }}", "mail_template.construct_not_allowed"),
+        ("Hi\n{% set x = 1 %}", "mail_template.construct_not_allowed"),
+    ],
+)
+def test_a_refusal_names_the_line_in_the_language_of_the_caller(text, key, language):
+    with pytest.raises(RuleError) as refused:
+        validate_template_text(MAIL_KINDS["welcome"], "text", text)
+    assert (refused.value.key, refused.value.path, refused.value.params) == (key, ["text"], {"line": 2})
+    message = refused.value.message_in(language)
+    assert {"en": "line 2", "de": "Zeile 2", "nl": "regel 2", "sv": "rad 2"}[language] in message
+    assert not re.search("getattr|call|add|assign|expected|block|tag|print|sudo|raw", message)

@@ -19,6 +19,8 @@ from customer_gql.staff.audit.writes import record_staff_event
 from .steps import MoveKind, MoveScope, MoveStep, end_open_carts, ended_sessions, find_left_records
 from .types import WebsiteMoveStep
 
+_READS_ADDRESSES: Final = frozenset({Permission.CUSTOMERS_READ.value, Permission.CUSTOMERS_PII.value})
+
 graph_enum(
     AccountSharing,
     "Websites on which an account works.",
@@ -56,7 +58,8 @@ class AccountSharingAdminMutation:
         all_websites=True,
         exclusive=True,
         description="Let accounts work on their website alone, or on all of them. Refused (`TAKEN`) while an address "
-        "has accounts on several websites that would become one. On their website alone, sessions end that were begun "
+        "has accounts on several websites that would become one; the refusal names some to staff with `customers.read` "
+        "and `customers.pii`. On their website alone, sessions end that were begun "
         "on another, and open carts of other websites end; all others go on. Writes the history of staff. Can be undone by setting it back.",
     )
     async def account_sharing_set(
@@ -65,7 +68,9 @@ class AccountSharingAdminMutation:
         ended, steps = 0, list[MoveStep]()
         async with info.context.transaction(dry_run=dry_run) as connection:
             before = await setting(connection, SHARING)
-            moved = await set_account_sharing(connection, input.sharing)
+            moved = await set_account_sharing(
+                connection, input.sharing, names_addresses=info.context.viewer.permissions >= _READS_ADDRESSES
+            )
             if input.sharing is AccountSharing.PER_WEBSITE:
                 steps = await find_left_records(connection, MoveScope()) + await end_open_carts(connection, MoveScope())
                 ended = await access.end_sessions_elsewhere(connection)

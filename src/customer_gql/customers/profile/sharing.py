@@ -15,7 +15,7 @@ from .tables import customer, customer_email
 
 _EMAILS_COLLIDE: Final = Refusal(
     "account_sharing.emails_collide",
-    "Some addresses have an account on more than one website: {count}, such as {examples}. Change or delete those first.",
+    "Some addresses have an account on more than one website: {count}[, such as {examples}]. Change or delete those first.",
     UserErrorCode.TAKEN,
 )
 
@@ -58,8 +58,9 @@ async def lock_email_scope(connection: Connection, website_id: int) -> int:
     return SHARED_SCOPE if await lock_account_sharing(connection) else website_id
 
 
-async def set_account_sharing(connection: Connection, sharing: AccountSharing) -> int:
-    """Move every claim to the other scope, all or none; how many moved. Refused while two accounts would collide."""
+async def set_account_sharing(connection: Connection, sharing: AccountSharing, *, names_addresses: bool = False) -> int:
+    """Move every claim to the other scope, all or none; how many moved. Refused while two accounts would collide, and
+    the refusal names addresses only to those who may read them."""
     # Waits for transactions that are claiming an address, and lets nobody claim one until the end.
     await set_value(connection, SHARING, sharing.value)
     if sharing is AccountSharing.PER_WEBSITE:
@@ -68,13 +69,13 @@ async def set_account_sharing(connection: Connection, sharing: AccountSharing) -
             connection,
             moved.where(customer.c.id == customer_email.c.customer_id, customer_email.c.scope == SHARED_SCOPE),
         )
-    await _refuse_collisions(connection)
+    await _refuse_collisions(connection, names_addresses=names_addresses)
     return await execute_statement(
         connection, update(customer_email).where(customer_email.c.scope != SHARED_SCOPE).values(scope=SHARED_SCOPE)
     )
 
 
-async def _refuse_collisions(connection: Connection) -> None:
+async def _refuse_collisions(connection: Connection, *, names_addresses: bool) -> None:
     colliding = await fetch_rows(
         connection,
         select(customer_email.c.email_normalised, func.count().over().label("total"))
@@ -84,6 +85,5 @@ async def _refuse_collisions(connection: Connection) -> None:
         .limit(_LISTED),
     )
     if colliding:
-        raise _EMAILS_COLLIDE(
-            path=["sharing"], count=colliding[0].total, examples=[row.email_normalised for row in colliding]
-        )
+        examples = [row.email_normalised for row in colliding] if names_addresses else []
+        raise _EMAILS_COLLIDE(path=["sharing"], count=colliding[0].total, examples=examples)

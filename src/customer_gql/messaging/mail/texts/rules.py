@@ -42,7 +42,10 @@ _ALLOWED: Final = (
 _COMPARISONS: Final = frozenset({"eq", "ne"})
 _UNPRINTABLE: Final = frozenset({"Cc", "Cs"})
 
-_SYNTAX_ERROR: Final = Refusal("mail_template.syntax_error", "This is not a template: {detail}")
+_SYNTAX_ERROR: Final = Refusal(
+    "mail_template.syntax_error",
+    "This is not a template. Check line {line!s}: each {{{{ needs }}}}, each {{% needs %}}, and each if needs endif.",
+)
 _NOT_RENDERABLE: Final = Refusal("mail_template.not_renderable", "The text cannot be rendered with sample values.")
 _PART_MISSING: Final = Refusal("mail_template.part_missing", "Every mail has a subject, a text part and an HTML part.")
 _SUBJECT_NOT_ONE_LINE: Final = Refusal("mail_template.subject_lines", "A subject is one line.")
@@ -57,7 +60,7 @@ _PLACEHOLDER_UNKNOWN: Final = Refusal(
 )
 _CONSTRUCT_NOT_ALLOWED: Final = Refusal(
     "mail_template.construct_not_allowed",
-    "A text consists of placeholders, filters and conditions; {construct} is not allowed.",
+    "A text consists of placeholders, filters and conditions; line {line!s} has something else.",
 )
 _FILTER_UNKNOWN: Final = Refusal(
     "mail_template.filter_unknown", "The filters are {known}; '{name}' is not one of them."
@@ -78,7 +81,7 @@ def validate_template_text(kind: MailKind, part: str, text: str) -> None:
     except RuleError as error:
         raise error.at([part]) from None
     except (TemplateError, SyntaxError) as error:
-        raise _SYNTAX_ERROR(path=[part], detail=str(error)[:200]) from None
+        raise _SYNTAX_ERROR(path=[part], line=getattr(error, "lineno", None) or 1) from None
     except (RecursionError, MemoryError):
         raise _too_deep(part) from None
     except (TypeError, ValueError, ArithmeticError):
@@ -124,7 +127,7 @@ def _validate_node(kind: MailKind, node: nodes.Node) -> None:
         case nodes.Name() if node.ctx != "load" or node.name not in kind.samples:
             raise _PLACEHOLDER_UNKNOWN(name=node.name, known=sorted(kind.samples))
         case _ if not isinstance(node, _ALLOWED):
-            raise _CONSTRUCT_NOT_ALLOWED(construct=type(node).__name__.lower())
+            raise _CONSTRUCT_NOT_ALLOWED(line=node.lineno)
 
 
 def _validate_filter(node: nodes.Filter) -> None:
