@@ -33,13 +33,15 @@ from customer_gql.shop.websites import reads as websites
 from customer_gql.staff.reads import viewers_by_token
 
 LIST = customers.customer_list
-NEWEST = LIST.sorts["NEWEST"]
+NEWEST = LIST.sorts[customers.NEWEST]
 
 
 async def build_grid(connection: Connection, variables: dict[str, Any]) -> dict[str, Any]:
     after = variables.get("after")
     place = NEWEST.place(after, "after") if after else {}
-    found = await fetch_statement(connection, LIST.statement_of("NEWEST", positioned=bool(after)), limit=51, **place)
+    found = await fetch_statement(
+        connection, LIST.statement_of(customers.NEWEST, positioned=bool(after)), limit=51, **place
+    )
     shown = found[:50]
     ids = [row["id"] for row in shown]
     named = rows_by(await fetch_rows(connection, groups.groups_by_id, list({row["group_id"] for row in shown})), "id")
@@ -78,7 +80,7 @@ async def build_grid(connection: Connection, variables: dict[str, Any]) -> dict[
 
 
 async def build_nested(connection: Connection, _variables: dict[str, Any]) -> dict[str, Any]:
-    shown = (await fetch_statement(connection, LIST.statement_of("NEWEST"), limit=21))[:20]
+    shown = (await fetch_statement(connection, LIST.statement_of(customers.NEWEST), limit=21))[:20]
     found = await fetch_rows(connection, page_read(orders.orders_by_customer, 5), [row["id"] for row in shown], 6)
     ordered = {owner: its[:5] for owner, its in lists_by(found, "customer_id").items()}
     keys = [(order["customer_id"], order["id"]) for its in ordered.values() for order in its]

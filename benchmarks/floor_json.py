@@ -175,7 +175,7 @@ _GRID = f"""
 SELECT json_build_object('data', json_build_object('customers', json_build_object(
   'totalCount', (SELECT count(*) FROM customer),
   'pageInfo', json_build_object('hasNextPage', count(*) > 50,
-              'endCursor', (array_agg({_cursor_text("customer", "NEWEST", "c.number", "c.id")} ORDER BY n))[least(50, count(*))]),
+              'endCursor', (array_agg({_cursor_text("customer", "NUMBER:DESC", "c.number", "c.id")} ORDER BY n))[least(50, count(*))]),
   'nodes', json_agg(json_build_object('id', {_id_text("cus", "c.id")}, 'number', c.number, 'email', c.email,
      'firstName', c.first_name, 'lastName', c.last_name, 'createdAt', c.created_at, 'status', c.status,
      'group', json_build_object('name', g.name), 'website', json_build_object('code', w.code),

@@ -13,7 +13,7 @@ import asyncpg
 import processes
 
 from customer_gql.core.ids import encode_id
-from customer_gql.customers.profile.reads import customer_list
+from customer_gql.customers.profile.reads import NEWEST, customer_list
 from customer_gql.database.schema import migrations
 from customer_gql.database.statements import Row
 from customer_gql.demo.seed.seeding import seed_shop
@@ -119,7 +119,7 @@ async def _prepare_documents(url: str) -> tuple[str, dict[str, list[dict[str, An
         chance = random.Random(1)
         rows = await connection.fetch("SELECT id, number FROM customer ORDER BY number")
         some = chance.sample(rows, min(500, len(rows)))
-        sort = customer_list.sorts["NEWEST"]
+        sort = customer_list.sorts[NEWEST]
         return token, {
             "profile": [{"id": encode_id("cus", row["id"])} for row in some],
             "grid": [{"after": _encode_cursor(sort, row)} for row in some],

@@ -22,7 +22,7 @@ PROFILE = """{ me { email addresses { city } defaultBillingAddress { city } orde
   cart { items { quantity } } wishlists { items(first: 5) { nodes { quantity } } } reviews(first: 5) { nodes { title } }
   storeCredit { balance { amount } entries(first: 5) { nodes { action } } }
   rewardPoints { balance entries(first: 5) { nodes { action } } } newsletterSubscriptions { status } } sessions { device } }"""
-GRID = """query G($sort: CustomerSort!) { customers(first: 20, sort: $sort) {
+GRID = """query G($sort: [CustomerSort!]) { customers(first: 20, sort: $sort) {
   nodes { email group { name } website { code } defaultBillingAddress { city } activity { isOnline } } } }"""
 CUSTOMER = """query C($id: ID!) { customer(id: $id) { email history(first: 5) { nodes { kind } } sessions { device }
   impersonations(first: 5) { nodes { reason } } } }"""
@@ -144,7 +144,9 @@ async def test_a_customer_as_staff_see_them(large_shop, http, connection):
     assert await scanned_by(large_shop, connection, boss.data(CUSTOMER, id=id)) == []
 
 
-@pytest.mark.parametrize("sort", ["NEWEST", "OLDEST", "NAME", "EMAIL"])
+@pytest.mark.parametrize(
+    "sort", [{"by": "NUMBER", "direction": "DESC"}, {"by": "NUMBER"}, {"by": "NAME"}, {"by": "EMAIL"}], ids=str
+)
 async def test_a_page_of_the_grid(sort, large_shop, http, connection):
     boss = await staff_client(http, connection)
     assert await scanned_by(large_shop, connection, boss.data(GRID, sort=sort)) == []

@@ -37,7 +37,7 @@ async def test_everything_is_loaded_once(empty_database: Database):
 async def fingerprint(connection: Connection) -> list[Any]:
     tables = (
         "customer customer_email customer_event address staff_user product sales_order sales_order_number"
-        " sales_order_item sales_order_address shipment tracking_number order_statistics"
+        " sales_order_item sales_order_address shipment tracking_number order_statistics customer_grid_row"
     )
     return [
         await connection.fetchval(f"SELECT md5(string_agg(t::text, chr(10) ORDER BY t::text)) FROM {name} t")

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from graphql import get_introspection_query, parse
 
-from customer_gql.execution.limits.size import DocumentMeasurement, QueryTooComplex
+from customer_gql.core.errors import QueryTooComplex
+from customer_gql.execution.limits.size import DocumentMeasurement
 from customer_gql.settings import StorefrontSettings
 from support.service import Service, code_of
 
@@ -150,8 +151,8 @@ def test_an_invalid_document_reveals_nothing_of_the_schema(service: Service, que
 
 
 def test_a_wrong_variable_suggests_nothing(service: Service, staff_token: str):
-    query = "query($sort: CustomerSort!) { customers(sort: $sort) { nodes { id } } }"
-    answer = service.ask(query, "/admin/graphql", token=staff_token, sort="NEWES")
+    query = "query($sort: CustomerSortKey!) { customers(sort: {by: $sort}) { nodes { id } } }"
+    answer = service.ask(query, "/admin/graphql", token=staff_token, sort="NUMBE")
     assert code_of(answer) == "BAD_USER_INPUT"
     assert "Did you mean" not in str(answer)
 

@@ -27,7 +27,7 @@ DOCUMENTS = {
     "pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } o: orders(last: 1) { nodes { id } totalCount } } }",
     "count alone": "{ customers { totalCount } customer(id: $id) { orders { totalCount } reviews { totalCount } } }",
     "resolver of its own": "{ customer(id: $id) { orders { nodes { itemCount items(first: 1) { sku } } } } }",
-    "page of pages": "{ customers(first: 3, sort: NAME) { edges { node { orders(first: 2) { nodes { "
+    "page of pages": "{ customers(first: 3, sort: {by: NAME}) { edges { node { orders(first: 2) { nodes { "
     "items(first: 2) { price { amount } } shipments { trackingNumbers { number } } } } } } } }",
     "shared rows": "{ customers { nodes { website { code stores { storeViews { name } } } group { taxClass { name } } } } }",
     "lists of scalars": "{ customer(id: $id) { addresses { street } defaultBillingAddress { street city } } }",

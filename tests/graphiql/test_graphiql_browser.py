@@ -12,7 +12,7 @@ from support.tiny_shop import TOKEN
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
-QUERY = "{ customers(first: 3, sort: OLDEST) { nodes { id email } } }"
+QUERY = "{ customers(first: 3, sort: {by: NUMBER}) { nodes { id email } } }"
 
 
 async def test_profile_with_the_token_of_staff_shows_data(browser: Visit, shop: Shop, profile: str):

@@ -14,6 +14,7 @@ from customer_gql.demo.start import prepare_demo
 from customer_gql.embedded.server import Server
 from customer_gql.graphiql.documents import load_examples
 from customer_gql.schema import admin, storefront
+from customer_gql.schema.projections import PROJECTIONS
 from customer_gql.settings import load_settings
 from support.clients import Client, served
 from support.databases import cloned
@@ -75,7 +76,7 @@ async def test_examples_run_as_they_are_shown(server: Server, template: str):
     with cloned(server, template) as url:
         tokens = await prepare_demo(url, lambda _done, _total: None, is_ours=True)
         settings = load_settings(database_url=url, environment="development", secret_keys=SECRET_KEYS)
-        async with open_database(url) as database, served(settings, database) as http:
+        async with open_database(url, projections=PROJECTIONS) as database, served(settings, database) as http:
             await run_shown_examples(http, "/admin/graphql", tokens[0])
             await run_shown_examples(http, "/graphql", tokens[1])
 

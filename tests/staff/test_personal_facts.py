@@ -20,7 +20,7 @@ HISTORY = (
 )
 EDIT = """mutation E($input: CustomerQuickEditInput!) { customerQuickEdit(input: $input) {
   customer { email taxVatNumber } userErrors { code } } }"""
-LIST = "query L($sort: CustomerSort!) { customers(first: 1, sort: $sort) { nodes { email } } }"
+LIST = "query L($sort: [CustomerSort!]) { customers(first: 1, sort: $sort) { nodes { email } } }"
 PREVIEW = (
     """query P($id: ID!, $view: ID!) { mailPreview(template: WELCOME, storeViewId: $view, customerId: $id) { text } }"""
 )
@@ -110,8 +110,9 @@ async def test_no_order_no_cursor_and_no_preview_goes_around_it(blind, connectio
     row = await make_customer(connection)
     refused = {"code": "FORBIDDEN", "permission": "customers.pii"}
     for sort in ("EMAIL", "NAME"):
-        assert (await blind.answer(LIST, sort=sort))["errors"][0]["extensions"] == refused
-    assert (await blind.data(LIST, sort="NEWEST"))["customers"]["nodes"]
+        of_column = {**refused, "column": sort.lower()}
+        assert (await blind.answer(LIST, sort={"by": sort}))["errors"][0]["extensions"] == of_column
+    assert (await blind.data(LIST))["customers"]["nodes"]
     answer = await blind.answer(PREVIEW, id=customer_id(row), view=encode_id("stv", 1))
     assert answer["errors"][0]["extensions"] == refused
 

@@ -7,7 +7,6 @@ from sqlalchemy import Table, insert
 
 from customer_gql.commerce.carts.tables import cart, cart_item
 from customer_gql.commerce.catalog.tables import product
-from customer_gql.commerce.orders.order_statistics import ORDER_STATISTICS
 from customer_gql.commerce.orders.tables import sales_order, sales_order_item, shipment, tracking_number
 from customer_gql.commerce.reviews.tables import review
 from customer_gql.commerce.reward_points.tables import reward_points, reward_points_entry
@@ -16,10 +15,12 @@ from customer_gql.commerce.wishlists.tables import wishlist, wishlist_item
 from customer_gql.core.emails import normalize_email
 from customer_gql.core.ids import encode_id, new_id
 from customer_gql.core.text import sort_key
+from customer_gql.core.values.telephones import to_e164
 from customer_gql.customers.addresses.tables import address
 from customer_gql.customers.newsletter.tables import newsletter_subscription
 from customer_gql.customers.profile.tables import customer, customer_activity, customer_email, customer_number
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one
+from customer_gql.schema.projections import PROJECTIONS
 
 
 def customer_id(row: Row) -> str:
@@ -45,7 +46,14 @@ async def make_customer(connection: Connection, **given: Any) -> Row:
     assert made is not None
     claim = {"email_normalised": normalize_email(made.email), "scope": made.website_id, "customer_id": id}
     await execute_statement(connection, insert(customer_email).values(**claim))
+    await recompute_rows(connection, id)
     return made
+
+
+async def recompute_rows(connection: Connection, owner_id: int) -> None:
+    """What writes of the service do before their commit."""
+    for projection in PROJECTIONS:
+        await projection.recompute(connection, [owner_id])
 
 
 async def make_address(connection: Connection, owner: Row, **given: Any) -> Row:
@@ -61,8 +69,10 @@ async def make_address(connection: Connection, owner: Row, **given: Any) -> Row:
         "telephone": "+44 20 7946 0000",
         **given,
     }
+    values["telephone_e164"] = to_e164(values["telephone"], values["country_code"])
     made = await fetch_one(connection, insert(address).values(**values).returning(address))
     assert made is not None
+    await recompute_rows(connection, owner.id)
     return made
 
 
@@ -115,7 +125,7 @@ async def make_order(connection: Connection, owner: Row, items: list[Row], **giv
             price=item.price,
             row_total=item.price,
         )
-    await ORDER_STATISTICS.recompute(connection, [owner.id])
+    await recompute_rows(connection, owner.id)
     return made
 
 
@@ -161,6 +171,7 @@ async def make_ledgers(connection: Connection, owner: Row) -> None:
         await put(
             connection, reward_points_entry, **entry, id=new_id(), action=action, points=points, balance_after=left
         )
+    await recompute_rows(connection, owner.id)
 
 
 async def make_full_customer(connection: Connection, **given: Any) -> Row:
@@ -195,4 +206,5 @@ async def make_full_customer(connection: Connection, **given: Any) -> Row:
         changed_at=_WHEN,
     )
     await put(connection, customer_activity, customer_id=owner.id, last_sign_in_at=_WHEN, last_activity_at=_WHEN)
+    await recompute_rows(connection, owner.id)
     return owner

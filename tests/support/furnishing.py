@@ -26,7 +26,7 @@ from sqlalchemy import (
     Table,
     insert,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 
 from customer_gql.database.statements import Connection, Row, fetch_one
 
@@ -150,4 +150,5 @@ MAKERS: list[tuple[type | tuple[type, ...], Make]] = [
     ((Integer, Numeric), lambda _column, _made, number: number),
     (LargeBinary, lambda _column, _made, _number: secrets.token_bytes(32)),
     (String, make_text),
+    (TSVECTOR, lambda column, _made, number: f"'{column.name}{number}'"),
 ]

@@ -65,6 +65,12 @@ class RateLimited(GraphError):
     code = ErrorCode.RATE_LIMITED
 
 
+class QueryTooComplex(GraphError):
+    """The document exceeds a limit of its audience, or a statement took too long; the message says which."""
+
+    code = ErrorCode.QUERY_TOO_COMPLEX
+
+
 class Unavailable(GraphError):
     code = ErrorCode.UNAVAILABLE
 

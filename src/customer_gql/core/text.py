@@ -109,6 +109,16 @@ def sort_key(*texts: str) -> str:
     return "\t".join(_fold_for_sorting(text) for text in texts)
 
 
+def fold_text(text: str) -> str:
+    """The form in which filters and searches compare texts (docs/domain/grid.md#grid-5); the database has the same function.
+
+    NFKD without combining marks, in case folding.
+    """
+    if text.isascii():
+        return text.lower()
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)).casefold()
+
+
 def _fold_for_sorting(text: str) -> str:
     folded = text.casefold()
     if not folded.isascii():

@@ -19,10 +19,15 @@ async def _skip_reset(_connection: Any) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """Two pools: reads outside transactions with plans made once, and transactions for mutations."""
+    """Pools: reads outside transactions with plans made once, transactions for mutations, and lists that are filtered.
+
+    A list is planned with the values of its filter. It may take long, so that it has connections of its own: the other reads
+    never wait for it.
+    """
 
     reads: "BoundedPool"
     writes: "BoundedPool"
+    grids: "BoundedPool"
 
     @asynccontextmanager
     async def transaction(self, *, dry_run: bool = False) -> AsyncGenerator[Connection]:
@@ -83,6 +88,7 @@ def create_pool(
     connection_class: type[MarkingConnection] = MarkingConnection,
     projections: Sequence[Projection] | None = None,
     reset: Callable[[Any], Any] | None = None,
+    is_opened_at_start: bool = True,
     **server_settings: str,
 ) -> BoundedPool:
     """To be entered; every connection of it carries its time limits itself, whatever the role's are."""
@@ -96,7 +102,7 @@ def create_pool(
         url,
         connection_class=connection_class,
         record_class=Row,
-        min_size=1,
+        min_size=1 if is_opened_at_start else 0,
         max_size=size,
         max_queries=50_000,
         max_inactive_connection_lifetime=300,
@@ -124,6 +130,7 @@ async def open_database(
     *,
     read_connections: int = 4,
     write_connections: int = 2,
+    grid_connections: int = 2,
     prepared_statements: bool = True,
     statement_timeout_seconds: float = 30,
     patience: TimeLimits | None = None,
@@ -131,7 +138,7 @@ async def open_database(
     connection_class: type[MarkingConnection] = MarkingConnection,
     projections: Sequence[Projection] | None = None,
 ) -> AsyncGenerator[Database]:
-    """Open both pools, and close them on leaving. Raises `DatabaseUnreachable` with one clear sentence.
+    """Open the pools, and close them on leaving. Raises `DatabaseUnreachable` with one clear sentence.
 
     Writes that touch what `projections` read need them; without them such a write raises.
     `on_statement` is told of every statement that runs, as asyncpg's query loggers are.
@@ -144,15 +151,19 @@ async def open_database(
     }
     # A read's statement is the same each time and its keys are arrays: planning it again would cost more than running it.
     fixed = {"jit": "off", "plan_cache_mode": "force_generic_plan", "default_transaction_read_only": "on"}
+    planned = {**fixed, "plan_cache_mode": "force_custom_plan"}
     careful = {"idle_in_transaction_session_timeout": "10s"}
     limit = waits.connect
     try:
         async with (
             create_pool(url, read_connections, waits, reset=_skip_reset, **fixed, **options) as reads,
             create_pool(url, write_connections, waits, projections=projections, **careful, **options) as writes,
+            create_pool(
+                url, grid_connections, waits, reset=_skip_reset, is_opened_at_start=False, **planned, **options
+            ) as grids,
         ):
             limit = waits.answer
-            yield Database(reads, writes)
+            yield Database(reads, writes, grids)
     except CONNECTION_FAULTS as error:
         silent = f"nothing came within {limit:g} s" if isinstance(error, TimeoutError) else type(error).__name__
         reason = str(error) or silent

@@ -21,10 +21,9 @@ from graphql import (
     validate,
 )
 
-from customer_gql.core.errors import BadInput
+from customer_gql.core.errors import BadInput, QueryTooComplex
 from customer_gql.execution.limits.size import (
     DocumentMeasurement,
-    QueryTooComplex,
     fragments_of,
     is_mutation,
     validate_mutations,

@@ -36,6 +36,8 @@ class Context:
     language: str = ENGLISH
     # Lets the session of the token go on from now; None where nothing is to be recorded.
     record_use: Callable[[], None] | None = None
+    # Statements of this request that took too long, by their text: another executor that repeats them is told at once.
+    canceled: dict[str, Exception] = field(default_factory=dict[str, Exception])
     loads: RequestLoads = field(init=False)
 
     def __post_init__(self) -> None:

@@ -1,13 +1,13 @@
 """Root lists: pages of a whole table, in one of several orders."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ARRAY, ColumnElement, Integer, any_, bindparam, func
 
 from customer_gql.core.viewer import Viewer
-from customer_gql.database.statements import AnySelect, Statement, compile_statement
+from customer_gql.database.statements import AnySelect, Row, Statement, compile_statement
 
 from .pages import Page, Sort, Window, apply_window
 from .reader import Reader
@@ -55,19 +55,29 @@ class RootList:
         return {"website_ids": sorted(viewer.website_ids)}
 
     async def page(self, context: Reader, window: Window, sort: str, where: Sequence[ColumnElement[bool]] = ()) -> Page:
-        chosen = self.sorts[sort]
-        positioned = window.cursor is not None
         reach = self._reach(context.viewer)
-        conditions = [*where, *([self.within] if reach and self.within is not None else [])]
-        if where:
-            statement: Any = self._select(conditions, chosen, backward=window.backward, positioned=positioned)
-        else:
-            statement = self.statement_of(sort, window.backward, positioned, bool(reach))
-        rows = await context.fetch(statement, **window.arguments(chosen), **reach)
+        conditions = self._conditions(where, reach)
+        rows = await self.rows(context, window, sort, where)
 
         async def count() -> int:
             if conditions:
                 return (await context.fetch(self._count(conditions), **reach))[0].total
             return await self.counted.of(context.database)
 
-        return Page(rows, window, chosen, count)
+        return Page(rows, window, self.sorts[sort], count)
+
+    async def rows(
+        self, context: Reader, window: Window, sort: str, where: Sequence[ColumnElement[bool]] = ()
+    ) -> list[Row]:
+        """The rows of a page, and one more where there is one."""
+        chosen, reach = self.sorts[sort], self._reach(context.viewer)
+        positioned = window.cursor is not None
+        if where:
+            conditions = self._conditions(where, reach)
+            statement: Any = self._select(conditions, chosen, backward=window.backward, positioned=positioned)
+        else:
+            statement = self.statement_of(sort, window.backward, positioned, bool(reach))
+        return await context.fetch(statement, **window.arguments(chosen), **reach)
+
+    def _conditions(self, where: Sequence[ColumnElement[bool]], reach: Mapping[str, Any]) -> list[ColumnElement[bool]]:
+        return [*where, *([self.within] if reach and self.within is not None else [])]

@@ -3,16 +3,18 @@
 import base64
 import binascii
 import datetime as dt
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple
+from decimal import Decimal
+from typing import Any, Final, NamedTuple, Protocol
 
 import orjson
 from sqlalchemy import ColumnElement, bindparam, func, select, tuple_
 
 from customer_gql.core.errors import BadInput
+from customer_gql.core.money import parse_decimal
 from customer_gql.core.text import find_text_fault
-from customer_gql.core.values.times import parse_time
+from customer_gql.core.values.times import parse_date, parse_time
 from customer_gql.database.statements import AnySelect
 
 from .reader import Reader
@@ -57,32 +59,67 @@ class Sort:
         return row < place if self.descending != backward else row > place
 
     def cursor(self, row: Any) -> str:
-        values = [getattr(row, name) for name in self.names]
-        return base64.urlsafe_b64encode(orjson.dumps([self.list_name, self.name, *values])).decode().rstrip("=")
+        return encode_cursor(self.list_name, self.name, [getattr(row, name) for name in self.names])
 
     def place(self, cursor: str, argument: str) -> dict[str, Any]:
         """The values inside a cursor, by parameter; `BadInput` for a malformed one or one of another list or order."""
-        try:
-            list_name, name, *values = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-            if list_name != self.list_name:
-                raise BadInput(f"{argument}: this cursor belongs to another list.")
-            if name != self.name or len(values) != len(self.columns):
-                raise BadInput(f"{argument}: this cursor belongs to a list in another order.")
-            typed = [_convert_value(value, column) for value, column in zip(values, self.columns, strict=True)]
-        except (ValueError, TypeError, binascii.Error, orjson.JSONDecodeError):
-            raise BadInput(f"{argument}: not a cursor of this list.") from None
-        return {f"place_{i}": value for i, value in enumerate(typed)}
+        return decode_cursor(cursor, argument, self.list_name, self.name, self.columns)
+
+
+def encode_cursor(list_name: str, sort_name: str, values: Sequence[Any]) -> str:
+    encoded = orjson.dumps([list_name, sort_name, *values], default=str)
+    return base64.urlsafe_b64encode(encoded).decode().rstrip("=")
+
+
+def decode_cursor(
+    cursor: str,
+    argument: str,
+    list_name: str,
+    sort_name: str,
+    columns: Sequence[ColumnElement[Any]],
+    *,
+    empty: Collection[int] = (),
+) -> dict[str, Any]:
+    """The values inside a cursor, by parameter; those of the columns at the places `empty` may be null."""
+    try:
+        its_list, its_sort, *values = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        if its_list != list_name:
+            raise BadInput(f"{argument}: this cursor belongs to another list.")
+        if its_sort != sort_name or len(values) != len(columns):
+            raise BadInput(f"{argument}: this cursor belongs to a list in another order.")
+        typed = [
+            None if value is None and i in empty else _convert_value(value, column)
+            for i, (value, column) in enumerate(zip(values, columns, strict=True))
+        ]
+    except (ValueError, TypeError, ArithmeticError, binascii.Error, orjson.JSONDecodeError):
+        raise BadInput(f"{argument}: not a cursor of this list.") from None
+    return {f"place_{i}": value for i, value in enumerate(typed)}
 
 
 def _convert_value(value: Any, column: ColumnElement[Any]) -> Any:
     kind: type[Any] = column.type.python_type
     if kind is dt.datetime:
         return parse_time(value)
-    if not isinstance(value, kind) or isinstance(value, bool) or (kind is int and not -(1 << 63) <= value < 1 << 63):
+    if kind is dt.date:
+        return parse_date(value)
+    if kind is Decimal:
+        return parse_decimal(value)
+    is_flag = isinstance(value, bool)
+    if not isinstance(value, kind) or is_flag != (kind is bool):
+        raise TypeError
+    if kind is int and not -(1 << 63) <= value < 1 << 63:
         raise TypeError
     if isinstance(value, str) and find_text_fault(value) is not None:
         raise ValueError
     return value
+
+
+class ListOrder(Protocol):
+    """The order of a list, as pages use it."""
+
+    def cursor(self, row: Any) -> str: ...
+
+    def place(self, cursor: str, argument: str) -> dict[str, Any]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +138,7 @@ class Window:
             return cls(validate_page_size(DEFAULT_PAGE if last is None else last, "last"), backward=True, cursor=before)
         return cls(validate_page_size(DEFAULT_PAGE if first is None else first), backward=False, cursor=after)
 
-    def arguments(self, sort: Sort) -> dict[str, Any]:
+    def arguments(self, sort: ListOrder) -> dict[str, Any]:
         # One row more than asked tells whether there is a next page.
         place = {} if self.cursor is None else sort.place(self.cursor, "before" if self.backward else "after")
         return {"limit": self.size + 1, **place}
@@ -132,7 +169,7 @@ class Page:
         self,
         rows: Sequence[Any],
         window: Window,
-        sort: Sort,
+        sort: ListOrder,
         count: Callable[[], Awaitable[int]],
         *,
         counted_by: Read | None = None,

@@ -95,6 +95,18 @@ class Read:
         return lists
 
 
+class WholeRead(Read):
+    """At most one row for each key, always with all its columns: a list may have read the rows already, see `RequestLoads.prime`."""
+
+    __slots__ = ()
+
+    def __init__(self, statement: AnySelect, *key: ColumnElement[Any]) -> None:
+        super().__init__(_with_keys(statement, key), _key_names(key), many=False)
+
+    def narrowed(self, wanted: Collection[str]) -> "Read":  # noqa: ARG002
+        return self
+
+
 def one_by(statement: AnySelect, *key: ColumnElement[Any]) -> Read:
     """At most one row for each key."""
     return Read(_with_keys(statement, key), _key_names(key), many=False)

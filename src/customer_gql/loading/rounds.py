@@ -116,6 +116,13 @@ class RequestLoads:
             load.waiting += fresh
         return load
 
+    def prime(self, read: Read, rows: Mapping[Any, Any]) -> None:
+        """Rows that were read with others: whoever asks for them by key finds them."""
+        load = self._loads.get(read)
+        if load is None:
+            load = self._loads[read] = BatchLoad(read, read, {})
+        load.found.update({key: row for key, row in rows.items() if key not in load.unread})
+
     def expect_requests(self, count: int, prefetch: Prefetch | None = None) -> None:
         """How many coroutines are about to request rows: a round does not wait for others when there is only one."""
         self._expected = Expectation(1 if count == 1 else QUIET_TURNS, prefetch)

@@ -3,6 +3,7 @@
 from customer_gql.graph.payloads import InputError, VersionConflictError
 
 from .customer import Customer
+from .grids import GridAdminQuery
 from .limits import LimitsAdminQuery
 from .nodes import NodeAdminQuery
 from .order import Order
@@ -15,6 +16,7 @@ schema = AdminSchema(
         "ADMIN_QUERIES",
         NodeAdminQuery,
         LimitsAdminQuery,
+        GridAdminQuery,
     ),
     mutation=merge_roots("Mutation", "Mutations of staff and services, each with its permission.", "ADMIN_MUTATIONS"),
     types=[Customer, Order, InputError, VersionConflictError],

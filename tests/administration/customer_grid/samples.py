@@ -25,7 +25,35 @@ def mass(action: str, **input: Any) -> Make:
     return make
 
 
+REFERENCES = {"website": "web", "createdIn": "stv", "salesRepresentative": "stf", "subscribedStoreView": "stv"}
+
+
+def filtered(key: str, prefix: str) -> Sample:
+    return lambda ids: {"filter": {key: {"eq": ids[prefix], "in": [ids[prefix]], "notIn": []}}}
+
+
+NOT_PERSONAL = {
+    "CustomerGridRow.country": "a code",
+    "CustomerGridRow.region": "a state, as the country is one",
+    **dict.fromkeys(["FacetValue.value", "FacetValue.label"], "facets of personal columns are refused"),
+    **dict.fromkeys(
+        ["MatchedClause.path", "MatchedClause.operator", "MatchedClause.actual"], "personal columns are refused"
+    ),
+    **dict.fromkeys(["ExplainedClause.path", "Facet.column"], "names of columns"),
+    "GridReference.label": "the name of a group, a website, a store view or a staff user",
+    **dict.fromkeys(
+        [f"GridColumn.{field}" for field in ("key", "label", "operators", "sortKey", "values", "missingPermission")],
+        "about the column, not about a row",
+    ),
+}
 CALLS = {
+    "gridColumns": [lambda _: {"grid": "CUSTOMERS"}],
+    "customers": [
+        lambda _: {},
+        # Groups are for everybody to see.
+        lambda _: {"filter": {"group": {"eq": GROUP, "in": [GROUP], "notIn": [GROUP]}}},
+        *[filtered(key, prefix) for key, prefix in REFERENCES.items()],
+    ],
     "customerQuickEdit": [
         about("cus", taxVatNumber="X1"),
         about("cus", groupId=GROUP),

@@ -7,7 +7,7 @@ from support.clients import served
 from support.customers import make_customer
 from support.staff import make_role, make_website, staff_client
 
-CUSTOMERS = """query C($sort: CustomerSort!, $after: String) {
+CUSTOMERS = """query C($sort: [CustomerSort!], $after: String) {
   customers(first: 2, sort: $sort, after: $after) { nodes { email lastName } pageInfo { hasNextPage endCursor } } }"""
 RENAME = "mutation R($input: MeUpdateInput!) { meUpdate(input: $input) { userErrors { code } } }"
 SIGN_UP = "mutation S($input: SignUpInput!) { signUp(input: $input) { userErrors { code } } }"
@@ -45,14 +45,14 @@ async def listed(client, sort):
 async def test_names_sort_as_people_read_them(connection, here, clerk):
     for name in reversed(LAST_NAMES):
         await make_customer(connection, last_name=name, website_id=here, created_in_store_view_id=here)
-    assert [node["lastName"] for node in await listed(clerk, "NAME")] == LAST_NAMES
+    assert [node["lastName"] for node in await listed(clerk, {"by": "NAME"})] == LAST_NAMES
 
 
 async def test_addresses_sort_without_regard_to_case(connection, here, clerk):
     emails = ["Ann@sorted.example", "bob@sorted.example", "Cleo@sorted.example", "dan@sorted.example"]
     for email in reversed(emails):
         await make_customer(connection, email=email, website_id=here, created_in_store_view_id=here)
-    assert [node["email"] for node in await listed(clerk, "EMAIL")] == emails
+    assert [node["email"] for node in await listed(clerk, {"by": "EMAIL"})] == emails
 
 
 async def test_the_key_follows_the_name(connection, as_customer, storefront):

@@ -7,7 +7,7 @@ import pytest
 
 from support.customers import customer_id, make_customer, make_order, make_product
 
-PAGE = """query Page($first: Int, $after: String, $last: Int, $before: String, $sort: CustomerSort! = NEWEST) {
+PAGE = """query Page($first: Int, $after: String, $last: Int, $before: String, $sort: [CustomerSort!]) {
   customers(first: $first, after: $after, last: $last, before: $before, sort: $sort) {
     totalCount edges { cursor node { id } } nodes { id }
     pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }"""
@@ -35,7 +35,7 @@ def ids(read):
     return [node["id"] for node in read["nodes"]]
 
 
-@pytest.mark.parametrize("sort", ["NEWEST", "OLDEST", "EMAIL", "NAME"])
+@pytest.mark.parametrize("sort", [None, {"by": "NUMBER"}, {"by": "EMAIL"}, {"by": "NAME"}], ids=str)
 async def test_forward_and_backward_meet_every_customer_once(sort, alone):
     client, shoppers, _ = alone
     forward, after = [], None
@@ -58,7 +58,7 @@ async def test_forward_and_backward_meet_every_customer_once(sort, alone):
 
 async def test_names_are_sorted_and_counted(alone):
     client, shoppers, _ = alone
-    read = await page(client, sort="NAME")
+    read = await page(client, sort={"by": "NAME"})
     assert ids(read) == [customer_id(shopper) for shopper in shoppers]
     assert (read["totalCount"], read["pageInfo"]["hasNextPage"], read["pageInfo"]["hasPreviousPage"]) == (
         7,
@@ -80,8 +80,8 @@ async def test_a_customer_added_meanwhile_shifts_nothing(alone):
 
 async def test_a_page_of_nothing_has_no_cursors(alone):
     client, _, _ = alone
-    last = (await page(client, sort="OLDEST"))["pageInfo"]["endCursor"]
-    read = await page(client, after=last, sort="OLDEST")
+    last = (await page(client, sort={"by": "NUMBER"}))["pageInfo"]["endCursor"]
+    read = await page(client, after=last, sort={"by": "NUMBER"})
     assert read["nodes"] == []
     assert (read["pageInfo"]["startCursor"], read["pageInfo"]["endCursor"]) == (None, None)
 
@@ -102,11 +102,11 @@ def forged(*values):
         {"after": "no cursor"},
         {"after": ""},
         {"after": "é"},
-        {"after": forged("NEWEST")},
-        {"after": forged("NEWEST", "1", 2)},
-        {"after": forged("NEWEST", 1, 2**63)},
-        {"after": forged("NEWEST", True, 2)},
-        {"after": forged("EMAIL", "a", 2)},
+        {"after": forged("customer", "NUMBER:DESC")},
+        {"after": forged("customer", "NUMBER:DESC", "1", 2)},
+        {"after": forged("customer", "NUMBER:DESC", 1, 2**63)},
+        {"after": forged("customer", "NUMBER:DESC", True, 2)},
+        {"after": forged("customer", "EMAIL:ASC", "a", 2)},
         {"after": forged({"a": 1}, 2, 3)},
         {"after": base64.urlsafe_b64encode(b"1").decode()},
     ],

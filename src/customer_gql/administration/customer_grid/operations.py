@@ -12,13 +12,14 @@ from customer_gql.core.permissions import Permission
 from customer_gql.customers.profile.types import CustomerPayload, Gender
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
+from customer_gql.graph.grids.types import grid_field
 from customer_gql.graph.payloads import EXPECTED_VERSION, Payload, user_error
 from customer_gql.graph.roots import INPUT, DryRun, RequiresPermission, admin_mutation
 
 from .mass_action import MAX_IDS, MassAction, MassActionOutcome, MassActionResult, run_mass_action
 from .quick_edit import quick_edit
 from .quick_edit_fields import QUICK_EDIT_FIELDS
-from .types import CustomerMassActionResult
+from .types import CUSTOMER_GRID, CustomerMassActionResult
 
 # Whether one of these changes tells what is stored, and a dry run leaves no trace in the history.
 _PERSONAL_FIELDS: Final = {"email", "telephone", "postcode", "taxVatNumber", "gender"}
@@ -191,4 +192,15 @@ def _make_payload(results: list[MassActionResult], ids: Sequence[int], language:
     )
 
 
+@strawberry.type
+class CustomerGridAdminQuery:
+    customers: CUSTOMER_GRID.connection | None = grid_field(  # pyright: ignore
+        CUSTOMER_GRID,
+        permission=Permission.CUSTOMERS_READ,
+        description="Customers of the websites that the viewer's role reaches: a grid with filter, search, sort and facets. "
+        "Columns with personal data and a search need `customers.pii` too.",
+    )
+
+
+ADMIN_QUERIES: Final = (CustomerGridAdminQuery,)
 ADMIN_MUTATIONS: Final = (CustomerGridAdminMutation,)

@@ -2,10 +2,13 @@
 
 from typing import Final
 
+from sqlalchemy import Table
+
 from customer_gql.administration.customer_import.long_statements import LONG_SECONDS
 from customer_gql.core.actor import ActorKind
 from customer_gql.core.ids import encode_id_in_sql
 from customer_gql.database.statements import Connection
+from customer_gql.database.transactions import mark_customers
 from customer_gql.messaging.events.event_types import event_type_by_history_kind
 
 from .staging import ImportRun
@@ -37,3 +40,9 @@ async def record_imported_customers(
     values = (desk.now, kind, ActorKind.SYSTEM.value, event_type, desk.take_event_ids(count))
     statement = _RECORD.format(source=source, subject=encode_id_in_sql("cus", "recorded.customer_id"))
     await connection.execute(statement, *values, timeout=LONG_SECONDS)
+
+
+async def mark_imported_customers(connection: Connection, source: str, changed: Table) -> None:
+    """Have what is derived from the customers that `source` selects recomputed; see `mark_customers`."""
+    rows = await connection.fetch(f"SELECT DISTINCT customer_id FROM ({source}) AS source", timeout=LONG_SECONDS)
+    mark_customers(connection, [row.customer_id for row in rows], changed)

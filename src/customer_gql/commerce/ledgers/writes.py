@@ -14,7 +14,7 @@ from customer_gql.customers.accounts.sessions.reach import can_act_on_website
 from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.profile.writes import lock_customer
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one, fetch_value
-from customer_gql.database.transactions import transaction
+from customer_gql.database.transactions import mark_customers, transaction
 from customer_gql.shop.websites.reads import find_website
 
 from .declaration import Ledger, Movement
@@ -72,6 +72,7 @@ async def _adjust_balance(
     key = {**actor_key(by), "idempotency_key": movement.idempotency_key}
     cause = {**key, "is_customer_notified": movement.notifies_customer}
     entry = await _move(connection, ledger, account, {**values, **currency, **cause})
+    mark_customers(connection, [customer.id], ledger.account)
     await _record_movement(connection, ledger, customer, entry, website.currency, by=by)
     if movement.notifies_customer:
         await notify_customer(connection, ledger, customer, entry, website.currency)

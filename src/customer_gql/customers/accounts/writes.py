@@ -20,6 +20,7 @@ from customer_gql.customers.profile.sharing import email_scope
 from customer_gql.customers.profile.tables import CustomerStatus, LockReason, customer
 from customer_gql.customers.profile.values.validation import IS_COMPANY_ADMIN, is_company_admin
 from customer_gql.database.statements import Connection, Row, execute_statement
+from customer_gql.database.transactions import mark_customers, transaction
 from customer_gql.messaging.mail.writes import queue_mail
 from customer_gql.security import throttle
 from customer_gql.security.devices import forget_devices
@@ -135,6 +136,7 @@ async def mark_email_verified(connection: Connection, account: Row, *, now: dt.d
     await execute_statement(
         connection, update(customer).where(customer.c.id == account.id).values(email_verified_at=now)
     )
+    mark_customers(connection, [account.id], customer)
 
 
 async def failure_keys_of(connection: Connection, locked: Row) -> list[bytes]:
@@ -148,6 +150,7 @@ async def reset_failures(connection: Connection, locked: Row) -> None:
     if locked.locked_until is not None:
         ended = update(customer).where(customer.c.id == locked.id, not_(by_staff)).values(**_NO_LOCK)
         await execute_statement(connection, ended)
+        mark_customers(connection, [locked.id], customer)
 
 
 async def publish_lock(
@@ -157,6 +160,13 @@ async def publish_lock(
 
     `address` is where the last of them came from.
     """
+    async with transaction(connection):
+        await _store_lock(connection, account, attempt, address=address)
+
+
+async def _store_lock(
+    connection: Connection, account: Row, attempt: lockout.CountedAttempt, *, address: str | None
+) -> None:
     locked = (await customers.lock_customers(connection, [account.id], websites=None)).get(account.id)
     if locked is None:
         return
@@ -167,6 +177,7 @@ async def publish_lock(
         values = {}
     else:
         await execute_statement(connection, update(customer).where(customer.c.id == locked.id).values(**values))
+        mark_customers(connection, [locked.id], customer)
     if attempt.is_first_lock:
         by, changes = Actor(ActorKind.SYSTEM, address=address), describe_changes(locked, values)
         await record_customer_event(

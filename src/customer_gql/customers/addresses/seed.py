@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
+from customer_gql.core.values.telephones import to_e164
 from customer_gql.customers.profile.shopper import AccountPlan, Shopper, fill_pattern
 from customer_gql.database.seeding import CustomerSeed, Rows, Stage, to_datetime
 from customer_gql.shop.countries.countries import find_country
@@ -67,6 +68,7 @@ def _add_address(
             "last_name": last,
             **place,
             "region_code": _region_code(s.plan.country, place["region"]),
+            "telephone_e164": to_e164(place["telephone"], s.plan.country),
             "fax": place["telephone"] if company and s.r() < 0.1 else None,
             "vat_number": vat,
             "is_default_billing": is_billing,

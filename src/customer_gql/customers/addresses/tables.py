@@ -39,6 +39,8 @@ address = table(
     created_at(),
     created_at("updated_at"),
     Column("region_code", Text),
+    # The number in E.164, made by code; null where there is none, or it is no number of the country.
+    Column("telephone_e164", Text),
     PrimaryKeyConstraint("customer_id", "id"),
     ForeignKeyConstraint(["customer_id"], ["customer.id"], ondelete="CASCADE"),
     CheckConstraint("cardinality(street) BETWEEN 1 AND 4", name="street_lines"),

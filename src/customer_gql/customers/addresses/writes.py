@@ -13,9 +13,11 @@ from customer_gql.core.actor import Actor
 from customer_gql.core.concurrent_edits import Changes
 from customer_gql.core.errors import Refusal, RuleErrors, UserErrorCode
 from customer_gql.core.ids import new_id
+from customer_gql.core.values.telephones import to_e164
 from customer_gql.customers.history.conflicts import refuse_customer_conflicts
 from customer_gql.customers.profile.writes import lock_customer
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one, fetch_rows, fetch_value
+from customer_gql.database.transactions import mark_customers
 from customer_gql.shop.settings.reads import SettingValues, settings_at
 
 from .changes import (
@@ -58,7 +60,11 @@ async def create_address(
     values = validate_new_address(given, *await _read_rules(connection, customer))
     defaults, key = await read_default_ids(connection, customer_id), new_id()
     await _replace_defaults(connection, customer_id, values)
-    await execute_statement(connection, insert(address).values(customer_id=customer_id, id=key, **values))
+    number = to_e164(values["telephone"], values["country_code"])
+    await execute_statement(
+        connection, insert(address).values(customer_id=customer_id, id=key, telephone_e164=number, **values)
+    )
+    mark_customers(connection, [customer_id], address)
     changes = describe_new_address(customer_id, key, values, defaults)
     await record_address_change(connection, customer, "ADDRESS_CREATED", changes, by)
     return key, [field for field, column in COLUMNS.items() if values[column]]
@@ -105,11 +111,13 @@ async def delete_address(connection: Connection, customer_id: int, key: int, *, 
     if errors:
         raise RuleErrors(errors)
     await execute_statement(connection, delete(address).filter_by(customer_id=customer_id, id=key))
+    mark_customers(connection, [customer_id], address)
     await record_address_change(connection, customer, "ADDRESS_DELETED", describe_lost_address(stored), by)
 
 
 async def delete_addresses(connection: Connection, customer_id: int) -> Changes:
     """Empty the address book of a locked customer, defaults too; what it changed."""
+    mark_customers(connection, [customer_id], address)
     gone = await fetch_rows(connection, delete(address).where(address.c.customer_id == customer_id).returning(address))
     return {name: change for row in gone for name, change in describe_lost_address(row).items()}
 
@@ -131,12 +139,14 @@ async def lock_default_billing_address(connection: Connection, customer_id: int)
 
 
 async def update_address(connection: Connection, stored: Row, values: Mapping[str, Any]) -> None:
+    telephone, country = (values.get(column, stored[column]) for column in ("telephone", "country_code"))
     await execute_statement(
         connection,
         update(address)
         .filter_by(customer_id=stored.customer_id, id=stored.id)
-        .values(**values, updated_at=dt.datetime.now(dt.UTC)),
+        .values(**values, telephone_e164=to_e164(telephone, country), updated_at=dt.datetime.now(dt.UTC)),
     )
+    mark_customers(connection, [stored.customer_id], address)
 
 
 async def _find_address(connection: Connection, customer_id: int, key: int) -> Row:

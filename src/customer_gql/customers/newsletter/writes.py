@@ -16,6 +16,7 @@ from customer_gql.core.ids import encode_id
 from customer_gql.customers.history.stored_values import describe_changes
 from customer_gql.customers.history.writes import record_customer_events
 from customer_gql.database.statements import Connection, Row, equals_any, execute_statement, fetch_rows
+from customer_gql.database.transactions import mark_customers
 
 from .tables import SubscriptionStatus, newsletter_subscription as subscription
 
@@ -139,6 +140,7 @@ async def _store_statuses(
     news = {key: status for key, status in wanted.items() if stored.get(key) is not status}
     if not news:
         return {}
+    mark_customers(connection, {customer_id for customer_id, _ in news}, subscription)
     insert = upsert(subscription).values(
         [
             {

@@ -7,14 +7,12 @@ import strawberry
 from customer_gql.core.actor import actor_of
 from customer_gql.core.ids import decode_id
 from customer_gql.core.permissions import Permission
-from customer_gql.graph.connections import After, Before, Connection, First, Last, make_window
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
 from customer_gql.graph.payloads import EXPECTED_VERSION
 from customer_gql.graph.roots import (
     IMPERSONATION_REFUSED,
     INPUT,
-    RequiresPermission,
     admin_field,
     customer_field,
     customer_mutation,
@@ -22,10 +20,8 @@ from customer_gql.graph.roots import (
 )
 
 from . import reads, writes
-from .types import CustomerLink, CustomerPayload, CustomerSort, Gender
+from .types import CustomerLink, CustomerPayload, Gender
 from .values.fields import PROFILE_FIELDS
-
-_PERSONAL_SORTS = {CustomerSort.EMAIL, CustomerSort.NAME}
 
 
 @strawberry.input(
@@ -99,26 +95,6 @@ class CustomerAdminQuery:
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Id of the customer.")]
     ) -> Any:
         return await reads.find_reachable_customer(info.context, decode_id(id, "cus"))
-
-    @admin_field(
-        permission=Permission.CUSTOMERS_READ,
-        graphql_type=Connection[CustomerLink],
-        description="All customers of the websites the viewer's role reaches, in pages. The orders EMAIL and NAME need "
-        "`customers.pii` too.",
-    )
-    async def customers(
-        self,
-        info: Info,
-        first: First = strawberry.UNSET,
-        after: After = strawberry.UNSET,
-        last: Last = strawberry.UNSET,
-        before: Before = strawberry.UNSET,
-        sort: Annotated[CustomerSort, strawberry.argument(description="Sort order of the list.")] = CustomerSort.NEWEST,
-    ) -> Any:
-        if sort in _PERSONAL_SORTS:
-            # The order, and a cursor made by hand, would tell what is masked.
-            RequiresPermission(Permission.CUSTOMERS_PII).check(info.context.viewer)
-        return await reads.customer_list.page(info.context, make_window(first, after, last, before), sort.value)
 
 
 QUERIES: Final = (CustomerQuery,)

@@ -22,6 +22,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from customer_gql.core.ids import new_id
 from customer_gql.core.viewer import ViewerKind
 from customer_gql.database.statements import Connection, execute_statement
+from customer_gql.database.transactions import mark_customers, transaction
 from customer_gql.graph.context import Context
 from customer_gql.security.tokens import hash_token
 
@@ -64,7 +65,9 @@ def _record_moments(context: Context, customer_id: int, **moments: Any) -> None:
 async def _store_moments(connection: Connection, *, customer_id: int, moments: dict[str, Any]) -> None:
     insert = upsert(activity).values(customer_id=customer_id, **moments)
     changed = {name: insert.excluded[name] for name in moments}
-    await execute_statement(connection, insert.on_conflict_do_update(index_elements=["customer_id"], set_=changed))
+    async with transaction(connection):
+        await execute_statement(connection, insert.on_conflict_do_update(index_elements=["customer_id"], set_=changed))
+        mark_customers(connection, [customer_id], activity)
 
 
 async def _store_visitor(connection: Connection, *, token_hash: bytes, now: dt.datetime, page: str | None) -> None:

@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import (
     BigInteger,
@@ -41,25 +41,18 @@ _full_name = func.concat_ws(
     " ", *[func.nullif(customer.c[part], "") for part in ("prefix", "first_name", "middle_name", "last_name", "suffix")]
 )
 
-# Upper case makes no difference in the order of addresses.
-_email_sort_key = func.lower(customer.c.email).label("email_sort_key")
-
 CUSTOMER = select(
     customer,
-    _email_sort_key,
     _full_name.label("full_name"),
     func.coalesce(customer.c.locked_until > func.now(), False).label("is_locked"),
 )
 
 customers_by_id = one_by(CUSTOMER, customer.c.id)
+NEWEST: Final = "NUMBER:DESC"
+# The whole list, in the order it usually has; filters and other orders are those of the grid.
 customer_list = RootList(
     CUSTOMER,
-    [
-        Sort("NEWEST", (customer.c.number, customer.c.id), descending=True),
-        Sort("OLDEST", (customer.c.number, customer.c.id)),
-        Sort("EMAIL", (_email_sort_key, customer.c.id)),
-        Sort("NAME", (customer.c.name_sort_key, customer.c.id)),
-    ],
+    [Sort(NEWEST, (customer.c.number, customer.c.id), descending=True)],
     website=customer.c.website_id,
 )
 
@@ -67,7 +60,7 @@ customer_list = RootList(
 def within_websites(websites: Websites) -> list[ColumnElement[bool]]:
     """The condition that keeps a statement about customers to those somebody may reach; none for those who reach all.
 
-    With `customer_list`, `find_reachable_customer` and `lock_customer` it is all there is to the scope of staff.
+    With the grids, `find_reachable_customer` and `lock_customer` it is all there is to the scope of staff.
     """
     return [] if websites is None else [equals_any(customer.c.website_id, sorted(websites))]
 

@@ -42,6 +42,12 @@ class CustomerType(enum.StrEnum):
     COMPANY_USER = "COMPANY_USER"
 
 
+class ConfirmationStatus(enum.StrEnum):
+    CONFIRMED = "CONFIRMED"
+    NOT_REQUIRED = "NOT_REQUIRED"
+    REQUIRED = "REQUIRED"
+
+
 class LockReason(enum.StrEnum):
     PASSWORD = "PASSWORD"  # noqa: S105 - a reason
     TOKEN = "TOKEN"  # noqa: S105 - a reason

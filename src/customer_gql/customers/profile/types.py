@@ -1,5 +1,4 @@
 import datetime as dt
-import enum
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import strawberry
@@ -15,7 +14,7 @@ from customer_gql.shop.websites.reads import store_views_by_id, websites_by_id
 from customer_gql.shop.websites.types import StoreView, Website
 
 from . import reads
-from .tables import CustomerStatus, CustomerType, Gender
+from .tables import ConfirmationStatus, CustomerStatus, CustomerType, Gender
 
 if TYPE_CHECKING:
     from customer_gql.schema.customer import Customer
@@ -46,21 +45,13 @@ graph_enum(
 )
 
 
-class CustomerSort(enum.Enum):
-    NEWEST = "NEWEST"
-    OLDEST = "OLDEST"
-    EMAIL = "EMAIL"
-    NAME = "NAME"
-
-
 graph_enum(
-    CustomerSort,
-    "Sort order of a list of customers.",
+    ConfirmationStatus,
+    "Whether the e-mail address of an account is confirmed.",
     {
-        "NEWEST": "By customer number, newest first.",
-        "OLDEST": "By customer number, oldest first.",
-        "EMAIL": "By e-mail address.",
-        "NAME": "By last name, then first name.",
+        "CONFIRMED": "A link that was mailed to the address was used.",
+        "NOT_REQUIRED": "The shop asked for no confirmation.",
+        "REQUIRED": "The customer cannot sign in until the address is confirmed.",
     },
 )
 

@@ -25,6 +25,7 @@ from customer_gql.database.statements import (
     fetch_one,
     fetch_rows,
 )
+from customer_gql.database.transactions import mark_customers
 from customer_gql.shop.settings.reads import settings_at
 
 from .reads import within_websites
@@ -122,6 +123,7 @@ async def update_customer(connection: Connection, account: Row, values: Mapping[
         .returning(customer.c.version),
     )
     assert changed is not None, account.id
+    mark_customers(connection, [account.id], customer)
     return changed.version
 
 
@@ -175,6 +177,7 @@ async def assign_group(connection: Connection, locked: Sequence[Row], group_id: 
         .values(group_id=group_id, version=customer.c.version + 1, updated_at=dt.datetime.now(dt.UTC))
         .returning(customer.c.id, customer.c.version),
     )
+    mark_customers(connection, [row.id for row in changed], customer)
     before = {row.id: row for row in locked}
     events = [(row.id, row.version, describe_changes(before[row.id], {"group_id": group_id})) for row in changed]
     await record_customer_events(connection, events, kind="EDITED", by=by)
@@ -202,4 +205,5 @@ async def delete_customers(connection: Connection, locked: Sequence[Row], *, by:
     await execute_statement(connection, insert(deleted_customer).values(gone))
     ids = [row.id for row in locked]
     await execute_statement(connection, delete(customer).where(equals_any(customer.c.id, ids)))
+    mark_customers(connection, ids, customer)
     await execute_statement(connection, delete(customer_email).where(equals_any(customer_email.c.customer_id, ids)))

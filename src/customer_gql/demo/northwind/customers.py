@@ -10,10 +10,12 @@ from customer_gql.core.actor import SYSTEM
 from customer_gql.core.emails import normalize_email
 from customer_gql.core.ids import new_id
 from customer_gql.core.text import sort_key
+from customer_gql.core.values.telephones import to_e164
 from customer_gql.customers.addresses.tables import address
 from customer_gql.customers.history.writes import record_customer_events
 from customer_gql.customers.profile.tables import customer, customer_email
 from customer_gql.database.statements import Connection, Row, equals_any, fetch_rows
+from customer_gql.database.transactions import mark_customers
 from customer_gql.demo.copying import copy_rows
 
 from .files import Record
@@ -47,6 +49,7 @@ async def add_customers(
         for (id_, buyer, moment), (number,) in zip(made, numbers, strict=True)
     ]
     await copy_rows(connection, customer, profiles)
+    mark_customers(connection, [id_ for id_, _, _ in made], customer)
     await copy_rows(connection, address, [{**_address_row(buyer, now), "customer_id": id_} for id_, buyer, _ in made])
     await record_customer_events(connection, [(id_, 1, {}) for id_, _, _ in made], kind="CREATED", by=SYSTEM)
     return len(made), await _find_ids(connection, buyers, view)
@@ -90,6 +93,7 @@ def _address_row(buyer: Record, now: datetime) -> Record:
         "postcode": buyer["postal_code"],
         "country_code": buyer["country"],
         "telephone": buyer["phone"],
+        "telephone_e164": to_e164(buyer["phone"], buyer["country"]),
         "fax": buyer["fax"],
         "is_default_billing": True,
         "is_default_shipping": True,

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from customer_gql.core.errors import ErrorCode, GraphError
+from customer_gql.core.errors import ErrorCode, GraphError, QueryTooComplex
 from customer_gql.core.viewer import GUEST, RequestOrigin, Viewer, ViewerKind
 from customer_gql.execution.documents import Document, DocumentCache, InvalidDocument
 from customer_gql.execution.error_masking import (
@@ -29,7 +29,6 @@ from customer_gql.execution.limits.cost.model import CostModel
 from customer_gql.execution.limits.document_text import DocumentTexts
 from customer_gql.execution.limits.parse_cost import compute_body_cost, compute_parse_cost
 from customer_gql.execution.limits.rate import RateBuckets
-from customer_gql.execution.limits.size import QueryTooComplex
 from customer_gql.execution.refusal import RequestRefused
 from customer_gql.execution.run import run_document
 from customer_gql.execution.telemetry import metrics

@@ -20,18 +20,12 @@ from graphql import (
     SelectionSetNode,
 )
 
-from customer_gql.core.errors import ErrorCode, GraphError
+from customer_gql.core.errors import QueryTooComplex
 from customer_gql.settings import AudienceSettings
 
 INTROSPECTION: Final = frozenset({"__schema", "__type"})
 # Validation compares all fields of one name and place with each other; clients that merge fragments repeat a few.
 MAX_REPEATS: Final = 50
-
-
-class QueryTooComplex(GraphError):
-    """The document exceeds a limit of this audience; the message says which and by how much."""
-
-    code = ErrorCode.QUERY_TOO_COMPLEX
 
 
 class DocumentSize(NamedTuple):

@@ -3,11 +3,13 @@
 from typing import Final
 
 from customer_gql.administration.customer_import.long_statements import LONG_SECONDS, execute_long
-from customer_gql.administration.customer_import.recording import record_imported_customers
-from customer_gql.administration.customer_import.staging import Counts, ImportRun
+from customer_gql.administration.customer_import.recording import mark_imported_customers, record_imported_customers
+from customer_gql.administration.customer_import.staging import BATCH_ROWS, Counts, ImportRun
 from customer_gql.core.ids import encode_id_in_sql
+from customer_gql.core.values.telephones import to_e164
 from customer_gql.customers.addresses.changes import DEFAULTS
 from customer_gql.customers.addresses.reads import MAX_ADDRESSES
+from customer_gql.customers.addresses.tables import address
 from customer_gql.customers.history.stored_values import pair_in_sql
 from customer_gql.database.statements import Connection
 
@@ -143,6 +145,15 @@ FROM import_address_change a WHERE c.id = a.customer_id
 _TOUCHED_NOW: Final = """
 SELECT c.id AS customer_id, c.version, a.changes FROM import_address_change a JOIN customer c ON c.id = a.customer_id
 """
+_IMPORTED_NUMBERS: Final = """
+SELECT a.customer_id, a.id, a.telephone, a.country_code FROM address a
+WHERE (a.customer_id, a.id) IN (SELECT customer_id, address_id FROM import_address)
+"""
+_STORE_NUMBERS: Final = """
+UPDATE address a SET telephone_e164 = made.number
+FROM unnest($1::bigint[], $2::bigint[], $3::text[]) AS made (customer_id, id, number)
+WHERE a.customer_id = made.customer_id AND a.id = made.id AND a.telephone_e164 IS DISTINCT FROM made.number
+"""
 _DISTINCT: Final = "SELECT count(DISTINCT (customer_id, address_id)) FROM import_address"
 _UPDATED: Final = (
     "SELECT count(*) FROM (SELECT customer_id, id FROM import_edit UNION SELECT customer_id, id FROM import_move) AS u"
@@ -206,6 +217,20 @@ async def _write(connection: Connection, counts: Counts, desk: ImportRun) -> Non
     counts.unchanged = await _count(connection, _UNCHANGED)
     touched = await execute_long(connection, _TOUCH, desk.now)
     await record_imported_customers(connection, _TOUCHED_NOW, desk, kind="IMPORTED", count=touched)
+    await _store_numbers(connection)
+    await mark_imported_customers(connection, "SELECT customer_id FROM import_address", address)
+
+
+async def _store_numbers(connection: Connection) -> None:
+    """The form in which telephone numbers are compared is made by code, batch by batch."""
+    rows = await connection.fetch(_IMPORTED_NUMBERS, timeout=LONG_SECONDS)
+    for start in range(0, len(rows), BATCH_ROWS):
+        made = [
+            (row.customer_id, row.id, to_e164(row.telephone, row.country_code))
+            for row in rows[start : start + BATCH_ROWS]
+        ]
+        columns = [list(column) for column in zip(*made, strict=True)]
+        await connection.execute(_STORE_NUMBERS, *columns, timeout=LONG_SECONDS)
 
 
 async def _count(connection: Connection, sql: str) -> int:

@@ -7,11 +7,11 @@ from typing import Final
 
 from customer_gql.administration.customer_import.lines import ImportFault
 from customer_gql.administration.customer_import.long_statements import LONG_SECONDS, execute_long
-from customer_gql.administration.customer_import.recording import record_imported_customers
+from customer_gql.administration.customer_import.recording import mark_imported_customers, record_imported_customers
 from customer_gql.administration.customer_import.staging import BATCH_ROWS, Counts, ImportRun
 from customer_gql.core.text import sort_key
 from customer_gql.customers.history.stored_values import pair_in_sql
-from customer_gql.customers.profile.tables import CustomerType
+from customer_gql.customers.profile.tables import CustomerType, customer
 from customer_gql.database.statements import Connection
 from customer_gql.shop.groups.tables import GENERAL
 
@@ -161,6 +161,7 @@ async def upsert_customers(connection: Connection, counts: Counts, desk: ImportR
     await execute_long(connection, _FIND_OWNERS, is_shared)
     await execute_long(connection, _CREATE, now, desk.is_dry_run)
     await record_imported_customers(connection, _CREATED, desk, kind="CREATED", count=counts.created)
+    await mark_imported_customers(connection, _CREATED, customer)
     if frozen := await connection.fetchval(_FROZEN):
         desk.warnings.say(f"{frozen} members of companies kept their group, which follows the company.")
     counts.updated = await _update(connection, desk)
@@ -197,6 +198,7 @@ async def _update(connection: Connection, desk: ImportRun) -> int:
         updated += done
         if done:
             await record_imported_customers(connection, _UPDATED, desk, kind="IMPORTED", count=done)
+            await mark_imported_customers(connection, "SELECT customer_id FROM import_change", customer)
         if done == wanted:
             return updated
     raise ImportFault("The customers are being edited all the time; nothing was imported, try again later.")

@@ -26,6 +26,7 @@ from customer_gql.customers.profile.sharing import lock_email_scope
 from customer_gql.customers.profile.tables import customer, customer_number
 from customer_gql.customers.profile.values import fields
 from customer_gql.database.statements import Connection, Row, fetch_one
+from customer_gql.database.transactions import mark_customers
 from customer_gql.graph.context import Context
 from customer_gql.security import throttle
 from customer_gql.security.hashing import hash_password
@@ -165,6 +166,7 @@ async def _create_customer(
         .returning(customer),
     )
     assert made is not None
+    mark_customers(connection, [customer_id], customer)
     if hash is not None:
         await store_password(connection, customer_password, customer_id, hash)
     given = {column: made[column] for column in ("email", *fields.COLUMNS.values()) if made[column]}

@@ -173,7 +173,8 @@ def _create_deferred(
         return CountField(field)
     if declared.is_basic_field:
         return AttributeField(field, AttributeGetter(declared.python_name))
-    return ResolverField(field, choose_resolver(schema, field.definition, declared))
+    given = {argument.name.value for argument in field.nodes[0].arguments or ()}
+    return ResolverField(field, choose_resolver(schema, field.definition, declared, given))
 
 
 def compile_arguments(field: GraphQLField, node: FieldNode) -> FieldArguments:

@@ -1,0 +1,183 @@
+"""How the row of a customer in the grid is computed (docs/domain/grid.md#grid-10)."""
+
+from typing import Any, Final
+
+from sqlalchemy import (
+    ColumnElement,
+    Numeric,
+    SmallInteger,
+    Text,
+    and_,
+    case,
+    cast,
+    extract,
+    func,
+    literal_column,
+    select,
+)
+
+from customer_gql.commerce.orders.tables import order_statistics
+from customer_gql.commerce.reward_points.tables import reward_points
+from customer_gql.commerce.store_credit.tables import store_credit
+from customer_gql.customers.addresses.tables import address
+from customer_gql.customers.newsletter.tables import SubscriptionStatus, newsletter_subscription as subscription
+from customer_gql.customers.profile.tables import ConfirmationStatus, customer, customer_activity, customer_email
+from customer_gql.database.projections import Projection
+from customer_gql.loading.grids.search import search_document
+from customer_gql.shop.websites.tables import website
+
+from .tables import customer_grid_row
+
+_billing, _shipping = address.alias("billing"), address.alias("shipping")
+_statistics, _credit, _points = (
+    order_statistics.alias("statistics"),
+    store_credit.alias("credit"),
+    reward_points.alias("points"),
+)
+
+
+def _text(value: str) -> ColumnElement[Any]:
+    return literal_column(f"'{value}'", Text())
+
+
+def _folded(value: ColumnElement[Any]) -> ColumnElement[Any]:
+    return func.fold_text(value, type_=Text())
+
+
+def _one_line(book: Any) -> ColumnElement[Any]:
+    """An address as people read it; null without one."""
+    name = func.concat_ws(" ", book.c.first_name, book.c.last_name)
+    street = func.array_to_string(book.c.street, ", ")
+    place = func.concat_ws(" ", book.c.postcode, book.c.city)
+    line = func.concat_ws(", ", name, book.c.company, street, place, book.c.region, book.c.country_code)
+    return case((book.c.id.is_not(None), line))
+
+
+_name = func.concat_ws(" ", customer.c.first_name, customer.c.last_name)
+_street = func.array_to_string(_billing.c.street, ", ")
+# The claim on the address has its account form. It changes with the address of the customer, and never alone.
+_email_key = (
+    select(func.max(customer_email.c.email_normalised))
+    .where(customer_email.c.customer_id == customer.c.id, customer_email.c.reserved_until.is_(None))
+    .scalar_subquery()
+)
+_confirmation = case(
+    (~customer.c.is_email_confirmed, _text(ConfirmationStatus.REQUIRED.value)),
+    (customer.c.email_verified_at.is_not(None), _text(ConfirmationStatus.CONFIRMED.value)),
+    else_=_text(ConfirmationStatus.NOT_REQUIRED.value),
+)
+# A subscription that is active comes before those that are not, then the one that changed last.
+_newsletter = (
+    select(subscription.c.status, subscription.c.store_view_id)
+    .where(subscription.c.customer_id == customer.c.id)
+    .order_by(
+        (subscription.c.status == _text(SubscriptionStatus.SUBSCRIBED.value)).desc(),
+        subscription.c.changed_at.desc(),
+        subscription.c.store_view_id,
+    )
+    .limit(literal_column("1"))
+    .lateral("newsletter")
+)
+_of_account = customer.c.website_id
+_order_count = func.coalesce(_statistics.c.order_count, literal_column("0"))
+
+_VALUES: Final[dict[str, ColumnElement[Any]]] = {
+    "customer_id": customer.c.id,
+    "number": customer.c.number,
+    "website_id": customer.c.website_id,
+    "group_id": customer.c.group_id,
+    "created_in_store_view_id": customer.c.created_in_store_view_id,
+    "name": _name,
+    "name_fold": _folded(_name),
+    "name_sort_key": customer.c.name_sort_key,
+    "email": customer.c.email,
+    "email_key": _email_key,
+    "status": customer.c.status,
+    "customer_type": customer.c.customer_type,
+    "confirmation_status": _confirmation,
+    "locked_until": customer.c.locked_until,
+    "allows_remote_assistance": customer.c.allows_remote_assistance,
+    "date_of_birth": customer.c.date_of_birth,
+    "birth_year": cast(extract("year", customer.c.date_of_birth), SmallInteger()),
+    "gender": customer.c.gender,
+    "tax_vat_number": customer.c.tax_vat_number,
+    "tax_vat_number_fold": _folded(customer.c.tax_vat_number),
+    "created_at": customer.c.created_at,
+    "updated_at": customer.c.updated_at,
+    "telephone": _billing.c.telephone,
+    "telephone_e164": _billing.c.telephone_e164,
+    "telephone_digits": func.regexp_replace(_billing.c.telephone, _text("[^0-9]"), _text(""), _text("g")),
+    "postcode": _billing.c.postcode,
+    "postcode_fold": _folded(_billing.c.postcode),
+    "country_code": _billing.c.country_code,
+    "region": _billing.c.region,
+    "region_fold": _folded(_billing.c.region),
+    "company": _billing.c.company,
+    "company_fold": _folded(_billing.c.company),
+    "street": _street,
+    "street_fold": _folded(_street),
+    "city": _billing.c.city,
+    "city_fold": _folded(_billing.c.city),
+    "fax": _billing.c.fax,
+    "fax_fold": _folded(_billing.c.fax),
+    "billing_first_name": _billing.c.first_name,
+    "billing_first_name_fold": _folded(_billing.c.first_name),
+    "billing_last_name": _billing.c.last_name,
+    "billing_last_name_fold": _folded(_billing.c.last_name),
+    "vat_number": _billing.c.vat_number,
+    "vat_number_fold": _folded(_billing.c.vat_number),
+    "billing_address": _one_line(_billing),
+    "shipping_address": _one_line(_shipping),
+    "last_sign_in_at": customer_activity.c.last_sign_in_at,
+    "last_activity_at": customer_activity.c.last_activity_at,
+    "currency": website.c.currency,
+    "order_count": _order_count,
+    "lifetime_value": func.coalesce(_statistics.c.lifetime_value, literal_column("0")),
+    "average_order_value": cast(func.round(_statistics.c.lifetime_value / _statistics.c.order_count), Numeric(38, 0)),
+    "first_order_at": _statistics.c.first_order_at,
+    "last_order_at": _statistics.c.last_order_at,
+    "store_credit": func.coalesce(_credit.c.balance, literal_column("0")),
+    "reward_points": func.coalesce(_points.c.balance, literal_column("0")),
+    "newsletter_status": _newsletter.c.status,
+    "subscribed_store_view_id": _newsletter.c.store_view_id,
+    "document": search_document(
+        words=_folded(func.concat_ws(" ", _name, _billing.c.company, _billing.c.city)),
+        starts=(_folded(_billing.c.postcode),),
+        emails=(_email_key,),
+        exact=(cast(customer.c.number, Text()),),
+        telephone=_billing.c.telephone_e164,
+    ),
+}
+
+CUSTOMER_GRID_ROW: Final = Projection(
+    table=customer_grid_row,
+    reads=(
+        customer,
+        address,
+        customer_activity,
+        order_statistics,
+        store_credit,
+        reward_points,
+        subscription,
+    ),
+    customer_id=customer.c.id,
+    rows=(
+        select(*[value.label(name) for name, value in _VALUES.items()])
+        .select_from(customer)
+        .join(website, website.c.id == _of_account)
+        .outerjoin(_billing, and_(_billing.c.customer_id == customer.c.id, _billing.c.is_default_billing))
+        .outerjoin(_shipping, and_(_shipping.c.customer_id == customer.c.id, _shipping.c.is_default_shipping))
+        .outerjoin(customer_activity, customer_activity.c.customer_id == customer.c.id)
+        .outerjoin(
+            _statistics,
+            and_(
+                _statistics.c.customer_id == customer.c.id,
+                _statistics.c.website_id == _of_account,
+                _statistics.c.currency == website.c.currency,
+            ),
+        )
+        .outerjoin(_credit, and_(_credit.c.customer_id == customer.c.id, _credit.c.website_id == _of_account))
+        .outerjoin(_points, and_(_points.c.customer_id == customer.c.id, _points.c.website_id == _of_account))
+        .outerjoin(_newsletter, literal_column("true"))
+    ),
+)

@@ -1,0 +1,31 @@
+from typing import Final
+
+from customer_gql.loading.grids.limits import (
+    EXACT_COUNT,
+    EXACT_COUNT_PATH,
+    STATEMENT_SECONDS,
+    STATEMENT_SECONDS_PATH,
+)
+from customer_gql.shop.settings.declaration import GLOBAL, Setting
+
+from .projection import CUSTOMER_GRID_ROW
+
+SETTINGS: Final = (
+    Setting(
+        EXACT_COUNT_PATH,
+        EXACT_COUNT,
+        GLOBAL,
+        "Rows up to which the lists of the admin endpoint are counted exactly; beyond it their length is estimated.",
+        at_least=1_000,
+        at_most=10_000_000,
+    ),
+    Setting(
+        STATEMENT_SECONDS_PATH,
+        STATEMENT_SECONDS,
+        GLOBAL,
+        "Seconds after which a list of the admin endpoint is canceled.",
+        at_least=1,
+        at_most=30,
+    ),
+)
+PROJECTIONS: Final = (CUSTOMER_GRID_ROW,)

@@ -1,0 +1,125 @@
+"""The row of each customer in the grid: what it shows, and the forms by which it is found (docs/domain/grid.md#grid-10).
+
+Every row is recomputed from other tables, see the module `projection`. A column of the grid that has a source of its own
+gets its columns here, in the projection and in `filters`.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    Numeric,
+    SmallInteger,
+    Text,
+    text,
+)
+from sqlalchemy.dialects.postgresql import TSVECTOR
+
+from customer_gql.database.tables import currency_column, sort_key_column, table
+
+
+def _folded(name: str) -> Column[str]:
+    """The form of a text that filters compare, byte by byte."""
+    return Column(name, Text(collation="C"))
+
+
+customer_grid_row = table(
+    "customer_grid_row",
+    Column("customer_id", BigInteger, primary_key=True),
+    Column("number", BigInteger, nullable=False),
+    Column("website_id", BigInteger, nullable=False),
+    Column("group_id", BigInteger, nullable=False),
+    Column("created_in_store_view_id", BigInteger, nullable=False),
+    Column("name", Text, nullable=False),
+    _folded("name_fold"),
+    sort_key_column(),
+    Column("email", Text, nullable=False),
+    _folded("email_key"),
+    Column("status", Text, nullable=False),
+    Column("customer_type", Text, nullable=False),
+    Column("confirmation_status", Text, nullable=False),
+    Column("locked_until", DateTime(timezone=True)),
+    Column("allows_remote_assistance", Boolean, nullable=False),
+    Column("date_of_birth", Date),
+    Column("birth_year", SmallInteger),
+    Column("gender", Text),
+    Column("tax_vat_number", Text),
+    _folded("tax_vat_number_fold"),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("updated_at", DateTime(timezone=True), nullable=False),
+    # The default billing address.
+    Column("telephone", Text),
+    _folded("telephone_e164"),
+    _folded("telephone_digits"),
+    Column("postcode", Text),
+    _folded("postcode_fold"),
+    Column("country_code", Text(collation="C")),
+    Column("region", Text),
+    _folded("region_fold"),
+    Column("company", Text),
+    _folded("company_fold"),
+    Column("street", Text),
+    _folded("street_fold"),
+    Column("city", Text),
+    _folded("city_fold"),
+    Column("fax", Text),
+    _folded("fax_fold"),
+    Column("billing_first_name", Text),
+    _folded("billing_first_name_fold"),
+    Column("billing_last_name", Text),
+    _folded("billing_last_name_fold"),
+    Column("vat_number", Text),
+    _folded("vat_number_fold"),
+    Column("billing_address", Text),
+    Column("shipping_address", Text),
+    # Activity, orders, balances and subscriptions.
+    Column("last_sign_in_at", DateTime(timezone=True)),
+    Column("last_activity_at", DateTime(timezone=True)),
+    currency_column(),
+    Column("order_count", BigInteger, nullable=False),
+    Column("lifetime_value", Numeric(38, 0), nullable=False),
+    Column("average_order_value", Numeric(38, 0)),
+    Column("first_order_at", DateTime(timezone=True)),
+    Column("last_order_at", DateTime(timezone=True)),
+    Column("store_credit", BigInteger, nullable=False),
+    Column("reward_points", Integer, nullable=False),
+    Column("newsletter_status", Text),
+    Column("subscribed_store_view_id", BigInteger),
+    Column("document", TSVECTOR, nullable=False),
+    ForeignKeyConstraint(["customer_id"], ["customer.id"], ondelete="CASCADE"),
+    Index("ix_customer_grid_row_number", "number", "customer_id"),
+    Index("ix_customer_grid_row_name_sort_key", "name_sort_key", "customer_id"),
+    Index("ix_customer_grid_row_name_fold", "name_fold", "number"),
+    Index("ix_customer_grid_row_email_key", "email_key", "customer_id"),
+    Index("ix_customer_grid_row_telephone_e164", "telephone_e164", "number"),
+    Index("ix_customer_grid_row_telephone_digits", "telephone_digits", "number"),
+    Index("ix_customer_grid_row_postcode_fold", "postcode_fold", "number"),
+    Index("ix_customer_grid_row_company_fold", "company_fold", "number"),
+    Index("ix_customer_grid_row_tax_vat_number_fold", "tax_vat_number_fold", "number"),
+    Index("ix_customer_grid_row_country_code", "country_code", "number"),
+    Index("ix_customer_grid_row_group_id", "group_id", "number"),
+    Index("ix_customer_grid_row_website_id", "website_id", "number"),
+    Index("ix_customer_grid_row_customer_type", "customer_type", "number"),
+    Index("ix_customer_grid_row_status", "status", "number"),
+    Index("ix_customer_grid_row_newsletter_status", "newsletter_status", "number"),
+    Index("ix_customer_grid_row_locked_until", "locked_until", postgresql_where=text("locked_until IS NOT NULL")),
+    Index("ix_customer_grid_row_created_at", "created_at", "customer_id"),
+    Index("ix_customer_grid_row_updated_at", "updated_at", "customer_id"),
+    Index("ix_customer_grid_row_order_count", "order_count", "customer_id"),
+    Index("ix_customer_grid_row_lifetime_value", "lifetime_value", "customer_id"),
+    Index(
+        "ix_customer_grid_row_last_order_at", text("coalesce(last_order_at, '-infinity'::timestamptz)"), "customer_id"
+    ),
+    Index(
+        "ix_customer_grid_row_last_activity_at",
+        text("coalesce(last_activity_at, '-infinity'::timestamptz)"),
+        "customer_id",
+    ),
+    Index("ix_customer_grid_row_document", "document", postgresql_using="gin"),
+    distribution="customer",
+)

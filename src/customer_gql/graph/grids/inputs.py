@@ -1,0 +1,168 @@
+"""Inputs of a grid, built from its columns: the filter, one operator input for each type, and the sort."""
+
+import datetime as dt
+import enum
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import cache
+from typing import Any, Final, NamedTuple
+
+import strawberry
+from strawberry.types.arguments import InputContext
+
+from customer_gql.graph.scalars import CurrencyCode
+from customer_gql.loading.grids.columns import ColumnType, GridColumn
+from customer_gql.loading.grids.filters import MAX_CLAUSES, MAX_DEPTH, MAX_VALUES
+from customer_gql.loading.grids.grid import Grid
+from customer_gql.loading.grids.operators import operators_of
+
+_DESCRIPTIONS: Final = {
+    "eq": "Equal to this value.",
+    "in": "Equal to one of these values; none of them matches no row.",
+    "notIn": "The complement of `in`: also rows without a value.",
+    "startsWith": "Starts with this text.",
+    "contains": "Contains this text.",
+    "gt": "Greater than this value, or later.",
+    "gte": "This value or greater, or later.",
+    "lt": "Less than this value, or earlier.",
+    "lte": "This value or less, or earlier.",
+    "inLastDays": "Within this many days of 24 hours back from now.",
+    "notInLastDays": "The complement of `inLastDays`: also rows without a value.",
+    "hasAny": "Has at least one of these tags.",
+    "hasAll": "Has all of these tags.",
+    "hasNone": "The complement of `hasAny`.",
+    "isNull": "True for rows without a value, false for rows with one.",
+    "currency": "Currency of the amounts. Rows of other currencies do not match.",
+}
+_TYPES: Final[Mapping[ColumnType, tuple[str, Any, str]]] = {
+    ColumnType.STRING: (
+        "StringFilter",
+        str,
+        "Conditions on a text, without regard to case and accents; e-mail addresses and telephone numbers in their own forms.",
+    ),
+    ColumnType.INTEGER: ("IntFilter", int, "Conditions on a whole number."),
+    ColumnType.MONEY: ("MoneyFilter", Decimal, "Conditions on an amount of money."),
+    ColumnType.DATE: ("DateFilter", dt.date, "Conditions on a date."),
+    ColumnType.DATE_TIME: ("DateTimeFilter", dt.datetime, "Conditions on a time."),
+    ColumnType.BOOLEAN: ("BooleanFilter", bool, "Condition on a flag."),
+    ColumnType.ID: ("IdFilter", strawberry.ID, "Conditions on the record that a row refers to, by its id."),
+    ColumnType.TAGS: ("TagsFilter", str, "Conditions on tags, without regard to case and accents."),
+}
+_LISTS: Final = frozenset({"in", "notIn", "hasAny", "hasAll", "hasNone"})
+_OF_A_TYPE: Final = {"isNull": bool, "inLastDays": int, "notInLastDays": int}
+_TOGETHER: Final = "Several operators mean that all of them hold."
+
+
+class SortDirection(enum.Enum):
+    ASC = "ASC"
+    DESC = "DESC"
+
+
+def _keep_mapping(_kind: Any, value: Mapping[str, Any], _context: InputContext) -> Mapping[str, Any]:
+    """The input as the graph has coerced it. Objects would not tell what is absent from what is null."""
+    return value
+
+
+class InputField(NamedTuple):
+    """A field of an input: optional with a type that may be None, unless it has a default."""
+
+    type: Any
+    description: str
+    default: Any = strawberry.UNSET
+    is_required: bool = False
+
+
+def make_input(name: str, description: str, fields: Mapping[str, InputField]) -> Any:
+    """An input whose values come as a mapping."""
+    body: dict[str, Any] = {"__annotations__": {}, "__module__": __name__}
+    for position, (key, field) in enumerate(fields.items()):
+        attribute = f"field_{position}"  # some names are keywords of Python
+        body["__annotations__"][attribute] = field.type
+        default: dict[str, Any] = {} if field.is_required else {"default": field.default}
+        body[attribute] = strawberry.field(name=key, description=field.description, **default)
+    made = strawberry.input(type(name, (), body), name=name, description=description)
+    made.__strawberry_definition__.from_input = _keep_mapping  # pyright: ignore
+    return made
+
+
+@cache
+def operator_input(type_: ColumnType) -> Any:
+    name, value, description = _TYPES[type_]
+    return _make_operator_input(type_, name, value, description)
+
+
+@cache
+def choice_input(choices: type[enum.Enum]) -> Any:
+    name = choices.__strawberry_definition__.name  # pyright: ignore
+    return _make_operator_input(ColumnType.ENUM, f"{name}Filter", choices, f"Conditions on a value of `{name}`.")
+
+
+def _make_operator_input(type_: ColumnType, name: str, value: Any, description: str) -> Any:
+    fields: dict[str, InputField] = {}
+    for operator in operators_of(type_):
+        if operator == "currency":
+            fields[operator] = InputField(CurrencyCode, _DESCRIPTIONS[operator], is_required=True)
+            continue
+        one = _OF_A_TYPE.get(operator, value)
+        fields[operator] = InputField((list[one] if operator in _LISTS else one) | None, _DESCRIPTIONS[operator])
+    return make_input(name, f"{description} {_TOGETHER}" if len(fields) > 1 else description, fields)
+
+
+def _input_of(column: GridColumn) -> Any:
+    return operator_input(column.type) if column.choices is None else choice_input(column.choices)
+
+
+def make_filter_input(grid: Grid, name: str) -> Any:
+    """`{ and or not … }` and one field for each column that can be filtered."""
+    fields: dict[str, InputField] = {
+        column.key: InputField(_input_of(column) | None, column.description)
+        for column in grid.columns.values()
+        if column.is_filterable
+    }
+    made = make_input(
+        name,
+        f"Filter of {grid.title}. All fields that are given have to hold; an empty filter matches every row. A filter has at "
+        f"most {MAX_DEPTH} levels, {MAX_CLAUSES} clauses and {MAX_VALUES} values. Columns with personal data need "
+        "`customers.pii`.",
+        {
+            "and": InputField(None, "All of these filters hold; an empty list matches every row."),
+            "or": InputField(None, "At least one of these filters holds; an empty list matches no row."),
+            "not": InputField(None, "This filter does not hold: exactly the rows that it does not match."),
+            **fields,
+        },
+    )
+    _refer_to_itself(made)
+    return made
+
+
+def _refer_to_itself(made: Any) -> None:
+    from strawberry.types.base import StrawberryList, StrawberryOptional  # noqa: PLC0415
+
+    of_itself = {"and": StrawberryOptional(StrawberryList(made)), "or": StrawberryOptional(StrawberryList(made))}
+    of_itself["not"] = StrawberryOptional(made)
+    for field in made.__strawberry_definition__.fields:
+        if field.graphql_name in of_itself:
+            field.type_annotation = None
+            field.type = of_itself[field.graphql_name]
+
+
+def make_sort_input(grid: Grid, name: str) -> Any:
+    """`{ by direction }`, with an enum of the sort keys."""
+    keyed = {column.sort_key: column for column in grid.columns.values() if column.sort_key is not None}
+    keys = enum.Enum(f"{name}Key", {key: key for key in keyed})
+    shown = strawberry.enum(keys, name=f"{name}Key", description=f"Column that {grid.title} can be sorted by.")
+    for value in shown.__strawberry_definition__.values:  # pyright: ignore
+        value.description = keyed[value.name].description  # pyright: ignore
+    return make_input(
+        name,
+        f"Sort key of {grid.title}. Rows without a value are lowest: first in ascending order, last in descending order.",
+        {
+            "by": InputField(keys, "Column to sort by.", is_required=True),
+            "direction": InputField(SORT_DIRECTION, "Direction.", SortDirection.ASC),
+        },
+    )
+
+
+SORT_DIRECTION: Final = strawberry.enum(SortDirection, description="Direction of a sort.")
+for _value in SORT_DIRECTION.__strawberry_definition__.values:  # pyright: ignore
+    _value.description = {"ASC": "Lowest first.", "DESC": "Highest first."}[_value.name]  # pyright: ignore

@@ -1,0 +1,148 @@
+"""Everything that the graph makes of a grid: a slice calls `build_grid_types` once and shows what it needs."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import strawberry
+from graphql import FieldNode, FragmentDefinitionNode, FragmentSpreadNode, SelectionSetNode
+
+from customer_gql.core.permissions import Permission
+from customer_gql.graph.connections import After, Before, First, Last, make_window
+from customer_gql.graph.context import Info
+from customer_gql.graph.fields import loaded
+from customer_gql.graph.roots import admin_field
+from customer_gql.loading.grids.filters import FilterTree, used_columns
+from customer_gql.loading.grids.grid import Grid
+from customer_gql.loading.grids.orders import SortBy
+from customer_gql.loading.grids.pages import GridList, GridQuestion
+from customer_gql.loading.pages import Window
+from customer_gql.loading.reads import Read
+
+from .connections import GridPage, make_connection
+from .inputs import SortDirection, make_filter_input, make_sort_input
+from .personal import find_personal_columns, require_columns
+from .rows import make_row_type
+
+ROW_FIELD = "gridRow"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GridTypes:
+    """The types of one grid, and which of its columns are personal.
+
+    `row_read` reads rows by key; None where the nodes of the grid are its rows.
+    """
+
+    grid: Grid
+    filter_input: Any
+    sort_input: Any
+    row_type: Any
+    connection: Any
+    personal: frozenset[str]
+    row_read: Read | None
+
+    def question(
+        self, info: Info, filter: FilterTree | None, search: str | None, sort: Sequence[Mapping[str, Any]] | None
+    ) -> GridQuestion:
+        """What is asked, once the viewer may ask it. Runs no statement."""
+        keys = [SortBy(by["by"].value, by["direction"] is SortDirection.DESC) for by in sort or ()]
+        require_columns(self.grid, self.personal, self.used_columns(filter, search, keys), info.context.viewer)
+        return GridQuestion.of(self.grid, filter=filter, search=search, sort=keys)
+
+    def used_columns(self, filter: FilterTree | None, search: str | None, sort: Iterable[SortBy]) -> frozenset[str]:
+        columns = self.grid.columns.values()
+        sorted_by = {by.key for by in sort}
+        used = used_columns(filter) | {column.key for column in columns if column.sort_key in sorted_by}
+        return used if search is None else used | {column.key for column in columns if column.is_searched}
+
+    async def page(self, info: Info, question: GridQuestion, window: Window) -> GridPage:
+        listed = GridList(info.context, question)
+        has_row = self.row_read is not None and selects_field(info, ROW_FIELD)
+        rows, order = await listed.rows(window, has_row=has_row)
+        page = GridPage(rows, window, order, listed, self.personal)
+        if has_row and self.row_read is not None:
+            info.context.loads.prime(self.row_read, {row.id: row for row in page.nodes})
+        return page
+
+
+def build_grid_types(grid: Grid, *, node: str, of: Any, shows: Mapping[str, Any]) -> GridTypes:
+    """The types for the grid of nodes of type `of`, named after `node`. `shows` are the types whose fields columns are over, by the name that columns use."""
+    personal = find_personal_columns(grid, shows)
+    return GridTypes(
+        grid=grid,
+        filter_input=make_filter_input(grid, f"{node}Filter"),
+        sort_input=make_sort_input(grid, f"{node}Sort"),
+        row_type=make_row_type(grid, f"{node}GridRow", personal),
+        connection=make_connection(f"{node}Connection", of, grid.title),
+        personal=personal,
+        row_read=grid.row_read(),
+    )
+
+
+def grid_field(types: GridTypes, *, permission: Permission, description: str) -> Any:
+    """The root that gives the list of a grid."""
+
+    async def resolve(
+        info: Info,
+        first: First = strawberry.UNSET,
+        after: After = strawberry.UNSET,
+        last: Last = strawberry.UNSET,
+        before: Before = strawberry.UNSET,
+        filter: Any = strawberry.UNSET,
+        search: Any = strawberry.UNSET,
+        sort: Any = strawberry.UNSET,
+    ) -> Any:
+        window = make_window(first, after, last, before)
+        given = [None if value is strawberry.UNSET else value for value in (filter, search, sort)]
+        return await types.page(info, types.question(info, *given), window)
+
+    resolve.__annotations__ |= {
+        "filter": Annotated[
+            types.filter_input | None, strawberry.argument(description="Rows to show; all by default.")
+        ],
+        "search": Annotated[str | None, strawberry.argument(description=_SEARCH)],
+        "sort": Annotated[
+            list[types.sort_input] | None,
+            strawberry.argument(
+                description="At most three sort keys; the id breaks ties. By default by number, newest first."
+            ),
+        ],
+    }
+    if types.grid.document is None:
+        del resolve.__annotations__["search"]
+    return admin_field(permission=permission, graphql_type=types.connection | None, description=description)(resolve)
+
+
+_SEARCH = (
+    "Up to eight words in any order, each the start of a word; a text with `@` is an e-mail address or its start. Numbers and "
+    "telephone numbers are matched exactly, and come first without `sort`."
+)
+
+
+def grid_row_field(types: GridTypes, description: str) -> Any:
+    """The row of a node in its grid. A page that shows it reads it with the same statement."""
+    assert types.row_read is not None
+    return loaded(types.row_read, key="id", description=description, admin=True)
+
+
+def selects_field(info: Any, name: str) -> bool:
+    """Whether the selection of the field that is resolved has a field of this name, at any level."""
+    raw = getattr(info, "_raw_info", info)
+    return any(_selects(node.selection_set, name, raw.fragments) for node in raw.field_nodes)
+
+
+def _selects(selected: SelectionSetNode | None, name: str, fragments: Mapping[str, Any]) -> bool:
+    for selection in selected.selections if selected else ():
+        if isinstance(selection, FieldNode) and selection.name.value == name:
+            return True
+        if isinstance(selection, FragmentSpreadNode):
+            definition = fragments[selection.name.value]
+            inner = (
+                definition if isinstance(definition, FragmentDefinitionNode) else definition.definition
+            ).selection_set
+        else:
+            inner = selection.selection_set  # pyright: ignore
+        if _selects(inner, name, fragments):
+            return True
+    return False

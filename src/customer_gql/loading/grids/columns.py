@@ -1,0 +1,130 @@
+"""Columns of a grid: what they show, how they compare and sort, and what they can be used for."""
+
+import enum
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import BigInteger, Boolean, ColumnElement, Date, DateTime, Integer, Numeric, Text, func, literal_column
+
+from customer_gql.core.permissions import Permission
+
+
+class ColumnType(enum.Enum):
+    STRING = "STRING"
+    INTEGER = "INTEGER"
+    MONEY = "MONEY"
+    DATE = "DATE"
+    DATE_TIME = "DATE_TIME"
+    BOOLEAN = "BOOLEAN"
+    ENUM = "ENUM"
+    ID = "ID"
+    TAGS = "TAGS"
+
+
+class TextForm(enum.Enum):
+    """The form in which the texts of a column are compared."""
+
+    FOLDED = "FOLDED"
+    EMAIL = "EMAIL"
+    TELEPHONE = "TELEPHONE"
+    CODE = "CODE"
+    """A code in capital letters, such as that of a country."""
+
+
+# Empty values are lower than all others. As constants, so that an index over the same expression is used.
+_LOWEST: Final[tuple[tuple[type[Any], str], ...]] = (
+    (Text, "''"),
+    (BigInteger, "'-9223372036854775808'::bigint"),
+    (Integer, "'-2147483648'::integer"),
+    (Numeric, "'-Infinity'::numeric"),
+    (DateTime, "'-infinity'::timestamptz"),
+    (Date, "'-infinity'::date"),
+    (Boolean, "false"),
+)
+
+
+def order_empty_first(value: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The value with the lowest one of its type instead of null, so that rows compare and an index gives their order."""
+    lowest = next(text for kind, text in _LOWEST if isinstance(value.type, kind))
+    return func.coalesce(value, literal_column(lowest, value.type))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class GridColumn:
+    """A column, by the name that it has as a field of the filter and of the row, in facets and in views.
+
+    `value` is what the row shows, an expression over the source of the grid, null where it is empty; `compared` is the form that
+    filters compare, and `sorted_by` the one that decides the order. `over` names the fields of the graph whose values it
+    shows, as `Type.field`: where one of them is personal, the column is personal. What people read for a value comes from `sql_label`, the expression
+    for an expression, or from `text_label`, the text for a text.
+    """
+
+    key: str
+    title: str
+    description: str
+    type: ColumnType
+    value: ColumnElement[Any]
+    over: tuple[str, ...] = ()
+    compared: ColumnElement[Any] | None = None
+    typed: ColumnElement[Any] | None = None
+    """The digits of a telephone number as it was typed, to compare with numbers that have no country."""
+    form: TextForm = TextForm.FOLDED
+    sorted_by: ColumnElement[Any] | None = None
+    currency: ColumnElement[Any] | None = None
+    choices: type[enum.Enum] | None = None
+    id_prefix: str | None = None
+    sql_label: Callable[[ColumnElement[Any]], ColumnElement[Any]] | None = None
+    text_label: Callable[[str], str] | None = None
+    is_true: ColumnElement[bool] | None = None
+    """The condition behind a flag, where an index helps to find the rows that have it."""
+    is_never_empty: bool = False
+    is_default: bool = False
+    is_filterable: bool = True
+    is_sortable: bool = True
+    is_facetable: bool = False
+    is_searched: bool = False
+    is_exportable: bool = True
+    is_quick_editable: bool = False
+    is_indexed: bool = False
+    permission: Permission | None = None
+
+    @property
+    def attribute(self) -> str:
+        """The attribute that holds the value in a row of a page; the prefix keeps it from those of the node."""
+        return f"grid_{snake_case(self.key)}"
+
+    @property
+    def sort_key(self) -> str | None:
+        return snake_case(self.key).upper() if self.is_sortable else None
+
+    @property
+    def match_value(self) -> ColumnElement[Any]:
+        return self.value if self.compared is None else self.compared
+
+    @property
+    def order_value(self) -> ColumnElement[Any]:
+        """What decides the order, null where the column is empty."""
+        return self.match_value if self.sorted_by is None else self.sorted_by
+
+    @property
+    def ordered(self) -> ColumnElement[Any]:
+        return self.order_value if self.is_never_empty else order_empty_first(self.order_value)
+
+    def selected(self) -> list[ColumnElement[Any]]:
+        """The columns of a statement that the row type shows."""
+        shown: list[ColumnElement[Any]] = [self.value.label(self.attribute)]
+        if self.currency is not None:
+            shown.append(self.currency.label(f"{self.attribute}_currency"))
+        if self.id_prefix is not None and self.sql_label is not None:
+            shown.append(self.sql_label(self.value).label(f"{self.attribute}_label"))
+        return shown
+
+
+def snake_case(key: str) -> str:
+    return re.sub(r"(?<!^)([A-Z])", r"_\1", key).lower()
+
+
+def by_sort_key(columns: Mapping[str, GridColumn]) -> dict[str, GridColumn]:
+    return {column.sort_key: column for column in columns.values() if column.sort_key is not None}

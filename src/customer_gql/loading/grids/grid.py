@@ -1,0 +1,177 @@
+"""A grid: the list that it shows, its columns, and the statements that are made of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    FromClause,
+    Integer,
+    Text,
+    any_,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal,
+    literal_column,
+    select,
+    union_all,
+)
+
+from customer_gql.core.viewer import Websites
+from customer_gql.database.statements import AnySelect, Statement, compile_statement
+from customer_gql.loading.lists import RootList
+from customer_gql.loading.reads import Read, WholeRead, one_by
+from customer_gql.loading.single_flight import SharedCount
+
+from .columns import ColumnType, GridColumn
+from .filters import CompiledFilter, FilterTree, compile_filter
+from .limits import EXACT_COUNT_LIMIT
+from .orders import GridOrder, SortBy, make_order
+from .search import SearchedText, find_text
+
+Conditions = Sequence[ColumnElement[bool]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Grid:
+    """Rows of `source` in any order, filtered and searched; each is shown as the row of `nodes` with the same key.
+
+    `key` are the columns of `source` that identify a row, `node_key` the same of `nodes`, and `website` is the column
+    that says which website a row belongs to: every statement about a grid is restricted to what its viewer reaches.
+    `whole` gives the list as long as nothing filters or sorts it. `document` is what a search looks through.
+    `list_name` stands in every cursor.
+    """
+
+    name: str
+    title: str
+    list_name: str
+    nodes: AnySelect
+    node_key: tuple[ColumnElement[Any], ...]
+    source: FromClause
+    key: tuple[ColumnElement[Any], ...]
+    columns: Mapping[str, GridColumn]
+    default_sort: SortBy
+    website: ColumnElement[Any] | None = None
+    shared_count: SharedCount | None = field(init=False)
+    """The count of the whole list, for all who ask at one time."""
+    whole: RootList | None = None
+    document: ColumnElement[Any] | None = None
+
+    def __post_init__(self) -> None:
+        whole = self.whole and self.whole.statement.with_only_columns(literal_column("1"), maintain_column_froms=True)
+        shared = None if whole is None else SharedCount(compile_statement(_capped_count(whole)))
+        object.__setattr__(self, "shared_count", shared)
+
+    def restricted(self, websites: Websites) -> list[ColumnElement[bool]]:
+        """The condition that keeps a statement to what somebody may reach; none for those who reach everything."""
+        if websites is None or self.website is None:
+            return []
+        return [self.website == any_(literal(sorted(websites), ARRAY(self.website.type)))]
+
+    def compile_filter(self, tree: FilterTree | None, argument: str = "filter") -> CompiledFilter:
+        return compile_filter(self.columns, tree, argument)
+
+    def compile_search(self, searched: str | None) -> SearchedText | None:
+        if searched is None:
+            return None
+        assert self.document is not None, f"{self.name} has no search"
+        return find_text(self.document, searched)
+
+    def order(self, sort: Sequence[SortBy], search: SearchedText | None = None) -> GridOrder:
+        """In this order; without one by the default, and a search with what it matches exactly first."""
+        first = search.rank if search is not None and not sort else None
+        return make_order(self.list_name, self.columns, sort or [self.default_sort], self.key, first=first)
+
+    def page_statement(
+        self, conditions: Conditions, order: GridOrder, *, backward: bool, positioned: bool, has_row: bool
+    ) -> AnySelect:
+        """The rows of a page: their keys are found first, so that nodes are read for these rows alone."""
+        past = [order.beyond(backward=backward)] if positioned else []
+        found = select(*[column.label(f"key_{i}") for i, column in enumerate(self.key)], *order.selected())
+        found = order.applied(found.select_from(self.source).where(*conditions, *past), backward=backward)
+        page = found.limit(bindparam("limit", type_=Integer())).subquery("page")
+        shown = self.nodes.add_columns(*[page.c[name] for name in order.names])
+        keys = [page.c[f"key_{i}"] for i in range(len(self.key))]
+        shown = shown.where(*[column == key for column, key in zip(self.node_key, keys, strict=True)])
+        if has_row:
+            shown = shown.add_columns(*row_columns(self.columns))
+            if self.key[0] is not self.node_key[0]:
+                shown = shown.where(*[column == key for column, key in zip(self.key, keys, strict=True)])
+        return order.reapplied(shown, page.c, backward=backward)
+
+    def row_read(self) -> Read | None:
+        """The rows by key; None where the nodes are the rows, or have a key of several columns."""
+        if len(self.key) > 1 or self.key[0] is self.node_key[0]:
+            return None
+        key = self.key[0].label("row_key")
+        return WholeRead(select(key, *row_columns(self.columns)).select_from(self.source), key)
+
+    def count_statement(self, conditions: Conditions) -> AnySelect:
+        """How many rows there are; when there are more than the limit, a negative number one beyond it."""
+        return _capped_count(select(literal(1)).select_from(self.source).where(*conditions))
+
+    def explain_statement(self, conditions: Conditions) -> Statement:
+        """The plan of the list without pages, as JSON."""
+        planned = compile_statement(select(literal(1)).select_from(self.source).where(*conditions))
+        return Statement(f"EXPLAIN (FORMAT JSON) {planned.sql}", planned.names, planned.defaults)
+
+    def facets_statement(self, conditions: Conditions, facets: Sequence[GridColumn], first: int) -> AnySelect:
+        """Of each column the most frequent values, of at most as many rows as are counted."""
+        limit: Any = EXACT_COUNT_LIMIT + 1
+        values = [column.value.label(f"value_{i}") for i, column in enumerate(facets)]
+        matched = select(*values).select_from(self.source).where(*conditions).limit(limit).cte("matched")
+        parts = [_facet_part(i, column, matched.c[f"value_{i}"], first) for i, column in enumerate(facets)]
+        facet = union_all(*parts).subquery("facet")
+        return select(facet, EXACT_COUNT_LIMIT.label("exact_limit")).order_by(facet.c.facet, facet.c.place)
+
+    def matches_read(self, compiled: CompiledFilter) -> Read:
+        """Of each row whether it matches, and each clause: its value, and whether it is true."""
+        conditions: list[ColumnElement[Any]] = [
+            func.coalesce(compiled.condition, literal(False)).label("is_match")
+            if compiled.condition is not None
+            else literal(True).label("is_match")
+        ]
+        for i, clause in enumerate(compiled.clauses):
+            conditions.append(func.coalesce(clause.condition, literal(False)).label(f"is_true_{i}"))
+            conditions.append(clause.column.value.label(f"actual_{i}"))
+        key = self.key[0].label("match_key")
+        return one_by(select(key, *conditions).select_from(self.source), key)
+
+
+def row_columns(columns: Mapping[str, GridColumn]) -> list[ColumnElement[Any]]:
+    return [part for column in columns.values() for part in column.selected()]
+
+
+def columns_by_key(*columns: GridColumn) -> dict[str, GridColumn]:
+    found = {column.key: column for column in columns}
+    assert len(found) == len(columns), "two columns have one key"
+    return found
+
+
+def _capped_count(rows: AnySelect) -> AnySelect:
+    limit: Any = EXACT_COUNT_LIMIT
+    counted = func.count()
+    return select(case((counted > limit, -counted), else_=counted).label("total")).select_from(
+        rows.limit(limit + 1).subquery()
+    )
+
+
+def _facet_part(number: int, column: GridColumn, value: ColumnElement[Any], first: int) -> AnySelect:
+    """The values of one column, with the number of rows they were counted in, and their place by frequency."""
+    one = func.unnest(value) if column.type is ColumnType.TAGS else value
+    counted = select(one.label("value"), func.count().label("count")).group_by(one.label("value")).subquery()
+    place = func.row_number().over(order_by=(counted.c.count.desc(), counted.c.value.asc().nulls_first()))
+    ranked = select(counted, func.sum(counted.c.count).over().label("total"), place.label("place")).subquery()
+    label = literal(None, Text()) if column.sql_label is None else column.sql_label(ranked.c.value)
+    return select(
+        literal(number, Integer()).label("facet"),
+        cast(ranked.c.value, Text()).label("value"),
+        cast(label, Text()).label("label"),
+        ranked.c.count.label("count"),
+        ranked.c.total.label("total"),
+        ranked.c.place.label("place"),
+    ).where(ranked.c.place <= first)

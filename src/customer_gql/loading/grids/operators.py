@@ -1,0 +1,251 @@
+"""Operators of filters, by the type of a column: a value and a column make a condition (docs/domain/grid.md#grid-4).
+
+A condition that is null counts as false; the complements (`notIn`, `notInLastDays`, `hasNone`) are true where the value is
+empty.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Final
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Date,
+    Interval,
+    Numeric,
+    Text,
+    and_,
+    any_,
+    cast,
+    false,
+    func,
+    literal,
+    literal_column,
+    true,
+)
+from sqlalchemy.dialects.postgresql import array
+
+from customer_gql.core.emails import normalize_email
+from customer_gql.core.errors import BadInput
+from customer_gql.core.ids import decode_id
+from customer_gql.core.money import minor_digits
+
+from .columns import ColumnType, GridColumn, TextForm
+
+Condition = ColumnElement[bool]
+Operator = Callable[[GridColumn, Any], Condition]
+MAX_DAYS: Final = 36_500
+_INTERNATIONAL: Final = re.compile(r"\s*(?:\+|00)")
+_NOT_DIGITS: Final = re.compile(r"\D")
+
+
+def is_not_true(condition: Condition) -> Condition:
+    """The exact complement: true where the condition is false or null."""
+    return condition.is_not(true())
+
+
+def fold(text: str) -> ColumnElement[Any]:
+    """A text in the form of stored ones, made by the database, so that both are made by one version of Unicode."""
+    return func.fold_text(literal(text, Text()), type_=Text())
+
+
+def _match_texts(column: GridColumn, texts: Sequence[str]) -> Condition:
+    if not texts:
+        return false()
+    if column.form is TextForm.TELEPHONE:
+        return _match_telephones(column, texts)
+    wanted = [_text_form(column, text) for text in texts]
+    matched = column.match_value
+    return matched == wanted[0] if len(wanted) == 1 else matched == any_(array(wanted, type_=ARRAY(Text())))
+
+
+def _text_form(column: GridColumn, text: str) -> ColumnElement[Any]:
+    if column.form is TextForm.CODE:
+        return literal(text.upper(), Text())
+    return literal(normalize_email(text), Text()) if column.form is TextForm.EMAIL else fold(text)
+
+
+def _match_telephones(column: GridColumn, texts: Sequence[str]) -> Condition:
+    """A number with its country is compared in E.164, any other one with what was typed."""
+    whole = [number for number in map(international_number, texts) if number is not None]
+    typed = [_NOT_DIGITS.sub("", text) for text in texts if international_number(text) is None]
+    assert column.typed is not None
+    conditions = [
+        part == any_(literal(wanted, ARRAY(Text())))
+        for part, wanted in ((column.match_value, whole), (column.typed, typed))
+        if wanted
+    ]
+    return conditions[0] if len(conditions) == 1 else conditions[0] | conditions[1]
+
+
+def international_number(text: str) -> str | None:
+    """`+` and the digits of a telephone number that starts with its country; None for any other text."""
+    found = _INTERNATIONAL.match(text)
+    return None if found is None else "+" + _NOT_DIGITS.sub("", text[found.end() :])
+
+
+def _starts_with(column: GridColumn, text: str) -> Condition:
+    if column.form is TextForm.TELEPHONE:
+        number = international_number(text)
+        assert column.typed is not None
+        part, start = (column.match_value, number) if number else (column.typed, _NOT_DIGITS.sub("", text))
+        return _begins(part, literal(start, Text()))
+    return _begins(column.match_value, _text_form(column, text))
+
+
+def _begins(column: ColumnElement[Any], start: ColumnElement[Any]) -> Condition:
+    return column.op("^@", is_comparison=True)(start)
+
+
+def _contains(column: GridColumn, text: str) -> Condition:
+    if column.form is TextForm.TELEPHONE:
+        number = international_number(text)
+        assert column.typed is not None
+        part, wanted = (column.match_value, number) if number else (column.typed, _NOT_DIGITS.sub("", text))
+        return func.strpos(part, literal(wanted, Text())) > 0
+    return func.strpos(column.match_value, _text_form(column, text)) > 0
+
+
+def _equals(column: GridColumn, value: Any) -> Condition:
+    return column.match_value == literal(value, column.match_value.type)
+
+
+def _is_one_of(column: GridColumn, values: Sequence[Any]) -> Condition:
+    return column.match_value == any_(literal(list(values), ARRAY(column.match_value.type))) if values else false()
+
+
+def _compared(sign: str) -> Operator:
+    """`<` and `<=` leave out empty values, which sort before all others."""
+
+    def compare(column: GridColumn, value: Any) -> Condition:
+        condition = column.ordered.op(sign, is_comparison=True)(literal(value, column.order_value.type))
+        return condition if sign.startswith(">") or column.is_never_empty else condition & column.value.is_not(None)
+
+    return compare
+
+
+def _is_null(column: GridColumn, is_empty: bool) -> Condition:
+    return column.value.is_(None) if is_empty else column.value.is_not(None)
+
+
+def _complement(operator: Operator) -> Operator:
+    return lambda column, value: is_not_true(operator(column, value))
+
+
+def _in_last_days(column: GridColumn, days: int) -> Condition:
+    """Days of 24 hours back from now; of a date, those of UTC that such a day touches."""
+    if not 0 <= days <= MAX_DAYS:
+        raise BadInput(f"Choose 0 to {MAX_DAYS:,} days.")
+    hour = literal_column("interval '1 hour'", Interval())
+    now: ColumnElement[Any] = func.now()
+    since: ColumnElement[Any] = now - literal(24 * days, BigInteger()) * hour
+    if column.type is ColumnType.DATE:
+        since, now = (cast(func.timezone("UTC", moment), Date()) for moment in (since, now))
+    return and_(column.ordered >= since, column.order_value <= now)
+
+
+def _decoded(operator: Operator) -> Operator:
+    """The same for public ids."""
+
+    def compare(column: GridColumn, value: Any) -> Condition:
+        prefix = column.id_prefix
+        assert prefix is not None
+        return operator(
+            column, decode_id(value, prefix) if isinstance(value, str) else [decode_id(id, prefix) for id in value]
+        )
+
+    return compare
+
+
+def _stored(operator: Operator) -> Operator:
+    """The same for enums."""
+
+    def compare(column: GridColumn, value: Any) -> Condition:
+        choices: Any = column.choices
+        return operator(
+            column, [choices(one).value for one in value] if isinstance(value, list) else choices(value).value
+        )
+
+    return compare
+
+
+def _is_flag(column: GridColumn, value: bool) -> Condition:
+    condition = column.match_value.is_(true()) if column.is_true is None else column.is_true
+    return condition if value else is_not_true(condition)
+
+
+def _has_any(column: GridColumn, tags: Sequence[str]) -> Condition:
+    return column.match_value.op("&&", is_comparison=True)(_folded_array(tags)) if tags else false()
+
+
+def _has_all(column: GridColumn, tags: Sequence[str]) -> Condition:
+    return column.match_value.op("@>", is_comparison=True)(_folded_array(tags)) if tags else column.value.is_not(None)
+
+
+def _folded_array(texts: Sequence[str]) -> ColumnElement[Any]:
+    return array([fold(text) for text in texts], type_=ARRAY(Text()))
+
+
+def compare_money(column: GridColumn, sign: str, amount: Decimal, currency: str) -> Condition:
+    """Amounts of one currency, exact to the last digit that was given."""
+    assert column.currency is not None
+    wanted = literal(amount.scaleb(minor_digits(currency)), Numeric())
+    return and_(column.currency == literal(currency, Text()), column.value.op(sign, is_comparison=True)(wanted))
+
+
+MONEY_SIGNS: Final = {"eq": "=", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
+_RANGES: Final[Mapping[str, Operator]] = {
+    "gt": _compared(">"),
+    "gte": _compared(">="),
+    "lt": _compared("<"),
+    "lte": _compared("<="),
+}
+_MOMENTS: Final[Mapping[str, Operator]] = {
+    **_RANGES,
+    "inLastDays": _in_last_days,
+    "notInLastDays": _complement(_in_last_days),
+    "isNull": _is_null,
+}
+OPERATORS: Final[Mapping[ColumnType, Mapping[str, Operator]]] = {
+    ColumnType.STRING: {
+        "eq": lambda column, text: _match_texts(column, [text]),
+        "in": _match_texts,
+        "notIn": _complement(_match_texts),
+        "startsWith": _starts_with,
+        "contains": _contains,
+        "isNull": _is_null,
+    },
+    ColumnType.INTEGER: {"eq": _equals, "in": _is_one_of, **_RANGES, "isNull": _is_null},
+    ColumnType.DATE: _MOMENTS,
+    ColumnType.DATE_TIME: _MOMENTS,
+    ColumnType.BOOLEAN: {"eq": _is_flag},
+    ColumnType.ENUM: {
+        "eq": _stored(_equals),
+        "in": _stored(_is_one_of),
+        "notIn": _complement(_stored(_is_one_of)),
+        "isNull": _is_null,
+    },
+    ColumnType.ID: {
+        "eq": _decoded(_equals),
+        "in": _decoded(_is_one_of),
+        "notIn": _complement(_decoded(_is_one_of)),
+        "isNull": _is_null,
+    },
+    ColumnType.TAGS: {
+        "hasAny": _has_any,
+        "hasAll": _has_all,
+        "hasNone": _complement(_has_any),
+        "isNull": _is_null,
+    },
+}
+"""By the type of a column, every operator but those of money, which take a currency beside them."""
+
+NEVER_INDEXED: Final = frozenset({"contains", "notIn", "notInLastDays", "hasNone", "isNull"})
+"""Operators that no index of a column serves."""
+
+
+def operators_of(type_: ColumnType) -> tuple[str, ...]:
+    return ("currency", *MONEY_SIGNS) if type_ is ColumnType.MONEY else tuple(OPERATORS[type_])

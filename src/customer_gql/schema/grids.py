@@ -1,0 +1,114 @@
+"""`gridColumns`: the columns of every grid, as the viewer may use them."""
+
+import enum
+from functools import cache
+from typing import Annotated, Any, Final
+
+import strawberry
+
+from customer_gql.core.permissions import Permission
+from customer_gql.graph.context import Info
+from customer_gql.graph.grids.personal import missing_permission
+from customer_gql.graph.grids.types import GridTypes
+from customer_gql.graph.roots import admin_field
+from customer_gql.graph.scalars import graph_enum
+from customer_gql.loading.grids.columns import ColumnType, GridColumn
+from customer_gql.loading.grids.operators import operators_of
+
+from .slices import declared_for_graph
+
+GRID_TYPES: Final[dict[str, GridTypes]] = {types.grid.name: types for types in declared_for_graph("types", "GRIDS")}
+Grid: Final = strawberry.enum(
+    enum.Enum("Grid", {name: name for name in GRID_TYPES}), name="Grid", description="A list of the admin endpoint."
+)
+for _value in Grid.__strawberry_definition__.values:  # pyright: ignore
+    _value.description = f"The grid of {GRID_TYPES[_value.name].grid.title}."  # pyright: ignore
+graph_enum(
+    ColumnType,
+    "Type of the values of a column.",
+    {
+        "STRING": "Text.",
+        "INTEGER": "Whole number.",
+        "MONEY": "Amount of money.",
+        "DATE": "Date.",
+        "DATE_TIME": "Time.",
+        "BOOLEAN": "Yes or no.",
+        "ENUM": "One of the values that `values` lists.",
+        "ID": "Reference to a record.",
+        "TAGS": "List of tags.",
+    },
+    name="GridColumnType",
+)
+
+
+@strawberry.type(name="GridColumn", description="A column of a grid, and what this viewer can do with it.")
+class ShownColumn:
+    key: str = strawberry.field(
+        description="Name of the column: its field in the filter and in the row, and its name in facets and views."
+    )
+    label: str = strawberry.field(description="Title of the column, in English.")
+    type: ColumnType = strawberry.field(description="Type of its values.")
+    operators: list[str] = strawberry.field(description="Operators of its field in the filter; empty when it has none.")
+    sort_key: str | None = strawberry.field(
+        description="Its value in `sort`; null when the list cannot be sorted by it."
+    )
+    values: list[str] | None = strawberry.field(description="Values of an enum; null for other types.")
+    is_default: bool = strawberry.field(description="Whether the column is shown as long as nobody chooses columns.")
+    is_filterable: bool = strawberry.field(description="Whether this viewer can filter by it.")
+    is_sortable: bool = strawberry.field(description="Whether this viewer can sort by it.")
+    is_facetable: bool = strawberry.field(description="Whether this viewer can ask for its facet.")
+    is_searched: bool = strawberry.field(description="Whether `search` looks at it for this viewer.")
+    is_exportable: bool = strawberry.field(description="Whether an export of this viewer can contain it.")
+    is_quick_editable: bool = strawberry.field(description="Whether this viewer can edit it in place.")
+    is_personal: bool = strawberry.field(description="Whether it shows personal data, which need `customers.pii`.")
+    is_indexed: bool = strawberry.field(description="Whether an index serves its filters.")
+    missing_permission: str | None = strawberry.field(
+        description="Permission without which this viewer cannot use the column; null when none is missing."
+    )
+
+
+GridArgument = Annotated[Grid, strawberry.argument(description="The grid.")]  # pyright: ignore
+
+
+@strawberry.type
+class GridAdminQuery:
+    @admin_field(
+        permission=Permission.CUSTOMERS_READ,
+        graphql_type=list[ShownColumn],
+        description="Columns of a grid, in their usual order.",
+    )
+    async def grid_columns(self, info: Info, grid: GridArgument) -> list[Any]:  # pyright: ignore
+        types = GRID_TYPES[grid.value]
+        return [_show_column(types, column, info) for column in types.grid.columns.values()]
+
+
+def _show_column(types: GridTypes, column: GridColumn, info: Info) -> ShownColumn:
+    viewer = info.context.viewer
+    missing = missing_permission(types.grid, types.personal, column.key, viewer)
+    is_open = missing is None
+    may_search = all(
+        missing_permission(types.grid, types.personal, key, viewer) is None for key in _searched_keys(types)
+    )
+    return ShownColumn(
+        key=column.key,
+        label=column.title,
+        type=column.type,
+        operators=list(operators_of(column.type)) if column.is_filterable else [],
+        sort_key=column.sort_key,
+        values=None if column.choices is None else [choice.name for choice in column.choices],
+        is_default=column.is_default,
+        is_filterable=column.is_filterable and is_open,
+        is_sortable=column.is_sortable and is_open,
+        is_facetable=column.is_facetable and is_open,
+        is_searched=column.is_searched and may_search,
+        is_exportable=column.is_exportable and is_open,
+        is_quick_editable=column.is_quick_editable and is_open and Permission.CUSTOMERS_WRITE in viewer.permissions,
+        is_personal=column.key in types.personal,
+        is_indexed=column.is_indexed,
+        missing_permission=None if missing is None else missing.value,
+    )
+
+
+@cache
+def _searched_keys(types: GridTypes) -> tuple[str, ...]:
+    return tuple(column.key for column in types.grid.columns.values() if column.is_searched)
