@@ -10,7 +10,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "fe4b201fadd6"
-down_revision = "7625a4f71623"
+down_revision = "6c0d41b7f2a9"
 branch_labels = None
 depends_on = None
 
