@@ -307,7 +307,7 @@ async def anna(connection, here):
 @pytest.mark.parametrize(
     "search",
     [
-        "anna mey",
+        "anna meye",
         "MEYER  anna",
         "mull",
         "m\u00fcl",
