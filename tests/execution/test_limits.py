@@ -152,7 +152,7 @@ def test_an_invalid_document_reveals_nothing_of_the_schema(service: Service, que
 
 def test_a_wrong_variable_suggests_nothing(service: Service, staff_token: str):
     query = "query($sort: CustomerSortKey!) { customers(sort: {by: $sort}) { nodes { id } } }"
-    answer = service.ask(query, "/admin/graphql", token=staff_token, sort="NUMBERR")
+    answer = service.ask(query, "/admin/graphql", token=staff_token, sort="NUMBERS")
     assert code_of(answer) == "BAD_USER_INPUT"
     assert "Did you mean" not in str(answer)
 
