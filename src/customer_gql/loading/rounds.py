@@ -117,7 +117,7 @@ class RequestLoads:
         return load
 
     def prime(self, read: Read, rows: Mapping[Any, Any]) -> None:
-        """Rows that were read with others: whoever asks for them by key finds them."""
+        """Rows that were read with others: anyone who asks for them by key finds them."""
         load = self._loads.get(read)
         if load is None:
             load = self._loads[read] = BatchLoad(read, read, {})
