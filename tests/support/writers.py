@@ -18,8 +18,23 @@ from support.clients import Client
 BOOKKEEPING = {"version", "updated_at", "name_sort_key", "region_code", "email_verified_at", "is_self_registered"}
 FLAGS = {"is_default_billing": "default_billing_address", "is_default_shipping": "default_shipping_address"}
 CONFLICTS = "code path ... on VersionConflictError { currentVersion conflicts { field base yours stored } }"
+OF_OTHER_RECORDS = {"configurationSet", "configurationReset", "mailTemplateUpdate", "mailTemplateReset"}
+OF_OTHER_RECORDS |= {"staffUpdate", "staffRoleUpdate"}
+"""Mutations with a version that are not of a customer."""
 Stored = dict[tuple[str, str], Any]
 """Values by record and column; records are named as the history names them, the customer's own row by ''."""
+
+
+def inputs_with_version() -> set[str]:
+    """Mutations that take an expected version."""
+    found = set[str]()
+    for side in (storefront, admin):
+        for name, field in side.schema._schema.mutation_type.fields.items():  # pyright: ignore
+            input = getattr(field.args.get("input"), "type", None)
+            fields = getattr(getattr(input, "of_type", input), "fields", {})
+            if "expectedVersion" in fields:
+                found.add(name)
+    return found
 
 
 class ClientAtView(Client):

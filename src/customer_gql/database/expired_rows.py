@@ -36,10 +36,11 @@ async def delete_expired_rows(database: Database, expiries: Sequence[Expiry]) ->
 
 
 async def delete_expired_batch(connection: Connection, expiries: Sequence[Expiry], now: dt.datetime) -> int:
-    """Delete a batch of each table at most; how many rows."""
+    """Delete a batch of each table at most; how many rows. Those that somebody else is just writing are left to the next run,
+    so that it waits for nobody."""
     deleted = 0
     for expiry in expiries:
         key = expiry.table.primary_key.columns
-        batch = select(*key).where(expiry.is_over(now)).limit(BATCH_SIZE)
+        batch = select(*key).where(expiry.is_over(now)).limit(BATCH_SIZE).with_for_update(skip_locked=True)
         deleted += await execute_statement(connection, delete(expiry.table).where(tuple_(*key).in_(batch)))
     return deleted

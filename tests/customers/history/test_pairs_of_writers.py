@@ -10,11 +10,10 @@ import pytest
 
 from customer_gql.customers.addresses.settings import FAX
 from customer_gql.customers.history.stored_values import name_stored_value
-from customer_gql.schema import admin, storefront
 from support.customers import make_address
 from support.slice_samples import merge
 from support.staff import make_website
-from support.writers import Subject, Writer, changed, write
+from support.writers import OF_OTHER_RECORDS, Subject, Writer, changed, inputs_with_version, write
 
 WRITERS: dict[str, Writer] = merge("WRITERS")
 SUBSCRIBE = "INSERT INTO newsletter_subscription (customer_id, store_view_id, status) VALUES ($1, $2, $3)"
@@ -22,20 +21,6 @@ READERS_OF_DEFAULT = {"telephone", "postcode"}
 DEFAULTS = {"defaultBillingAddress": "isDefaultBilling", "defaultShippingAddress": "isDefaultShipping"}
 
 
-def inputs_with_version() -> set[str]:
-    """Mutations of a customer that take an expected version."""
-    found = set[str]()
-    for side in (storefront, admin):
-        for name, field in side.schema._schema.mutation_type.fields.items():  # pyright: ignore
-            input = getattr(field.args.get("input"), "type", None)
-            fields = getattr(getattr(input, "of_type", input), "fields", {})
-            if "expectedVersion" in fields:
-                found.add(name)
-    return found
-
-
-OF_OTHER_RECORDS = {"configurationSet", "configurationReset", "mailTemplateUpdate", "mailTemplateReset"}
-OF_OTHER_RECORDS |= {"staffUpdate", "staffRoleUpdate"}
 VERSIONED = {name: writer for name, writer in WRITERS.items() if name.partition(" ")[0] in inputs_with_version()}
 
 

@@ -51,6 +51,11 @@ class MailTemplateResetInput:
         "Not allowed with a store view.",
         default=None,
     )
+    expected_version: int | None = strawberry.field(
+        description="Version the edit is based on, 0 for none. Another version is a `VersionConflictError` in every part that differs. "
+        "Without it, the last edit wins.",
+        default=None,
+    )
 
 
 @strawberry.input(description="The shop's own text of one mail, at one scope, in one language.")
@@ -61,11 +66,6 @@ class MailTemplateUpdateInput(MailTemplateResetInput):
         longest=MAX_LENGTHS["html"],
     )
     text: str = column(f"Body of the text part, at most {MAX_LENGTHS['text']} characters.", longest=MAX_LENGTHS["text"])
-    expected_version: int | None = strawberry.field(
-        description="Version the edit is based on, 0 for none. Another version is a `VersionConflictError` in every part that differs. "
-        "Without it, the last edit wins.",
-        default=None,
-    )
 
 
 @strawberry.type(description="The text after the change.")
@@ -213,7 +213,9 @@ class MailAdminMutation:
         _require_power(viewer, kind)
         place = _place(input, viewer)
         async with info.context.transaction() as connection:
-            before = await writes.reset_template(connection, kind, *place, websites=viewer.website_ids)
+            before = await writes.reset_template(
+                connection, kind, *place, expected_version=input.expected_version, websites=viewer.website_ids
+            )
             await _record(connection, info, "MAIL_TEMPLATE_RESET", input.template, place, before, {})
         return MailTemplatePayload()
 

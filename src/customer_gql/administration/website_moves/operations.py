@@ -13,7 +13,8 @@ from customer_gql.graph.fields import column
 from customer_gql.graph.payloads import Payload
 from customer_gql.graph.roots import INPUT, DryRun, admin_mutation
 from customer_gql.graph.scalars import graph_enum
-from customer_gql.shop.settings.reads import setting
+from customer_gql.shop.settings.declaration import GLOBAL
+from customer_gql.shop.settings.writes import lock_own_value
 from customer_gql.staff.audit.writes import record_staff_event
 
 from .steps import MoveKind, MoveScope, MoveStep, end_open_carts, ended_sessions, find_left_records
@@ -67,7 +68,7 @@ class AccountSharingAdminMutation:
     ) -> AccountSharingSetPayload:
         ended, steps = 0, list[MoveStep]()
         async with info.context.transaction(dry_run=dry_run) as connection:
-            before = await setting(connection, SHARING)
+            before, _ = await lock_own_value(connection, SHARING, GLOBAL, 0)
             moved = await set_account_sharing(
                 connection, input.sharing, names_addresses=info.context.viewer.permissions >= _READS_ADDRESSES
             )

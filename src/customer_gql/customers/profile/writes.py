@@ -29,7 +29,7 @@ from customer_gql.database.transactions import mark_customers
 from customer_gql.shop.settings.reads import settings_at
 
 from .reads import within_websites
-from .sharing import lock_email_scope
+from .sharing import lock_account_sharing, lock_email_scope
 from .tables import customer, customer_email, deleted_customer
 from .values import fields
 
@@ -192,6 +192,8 @@ async def delete_customers(connection: Connection, locked: Sequence[Row], *, by:
     """
     if not locked:
         return
+    # After the customers, as everywhere: a change of account sharing touches the claims, carts and sessions of all of them.
+    await lock_account_sharing(connection)
     gone = [
         {
             "customer_id": row.id,

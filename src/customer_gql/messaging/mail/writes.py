@@ -154,16 +154,28 @@ async def update_template(
 
 
 async def reset_template(
-    connection: Connection, kind: MailKind, scope: ConfigurationScope, scope_id: int, locale: str, *, websites: Websites
+    connection: Connection,
+    kind: MailKind,
+    scope: ConfigurationScope,
+    scope_id: int,
+    locale: str,
+    *,
+    expected_version: int | None,
+    websites: Websites,
 ) -> Row:
     """Delete the shop's text of one scope and language, so that the next one applies; the deleted text."""
     await validate_scope(connection, scope, scope_id, websites, within=())
     key = {"name": kind.name, "scope": scope.value, "scope_id": scope_id, "locale": locale}
-    await advance_record_version(connection, _record_of(key))
-    gone = await fetch_one(connection, delete(mail_template).filter_by(**key).returning(mail_template))
-    if gone is None:
+    record = _record_of(key)
+    await lock_record(connection, record)
+    override = await fetch_one(connection, select(mail_template).filter_by(**key))
+    if override is None:
         raise _TEXT_NOT_FOUND(path=["template"])
-    return gone
+    edits = {part: (override[part], None) for part in PARTS}
+    refuse_other_version(edits, current=override.version, expected=expected_version)
+    await advance_record_version(connection, record)
+    await execute_statement(connection, delete(mail_template).filter_by(**key))
+    return override
 
 
 def _record_of(key: Mapping[str, Any]) -> str:

@@ -3,6 +3,7 @@
 The claim on the e-mail decides who is new: the import that inserts it creates the customer, all others find it taken.
 """
 
+import datetime as dt
 from typing import Final
 
 from customer_gql.administration.customer_import.lines import ImportFault
@@ -103,6 +104,7 @@ FROM import_change n JOIN customer c ON c.id = n.customer_id AND c.version = n.v
 
 _IMPORTED_NAMES: Final = """
 SELECT DISTINCT c.id, c.first_name, c.last_name FROM customer c JOIN import_customer s ON s.owner_id = c.id
+WHERE c.updated_at = $1
 """
 _SORT_KEYS: Final = """
 UPDATE customer c SET name_sort_key = made.key FROM unnest($1::bigint[], $2::text[]) AS made (id, key)
@@ -165,17 +167,17 @@ async def upsert_customers(connection: Connection, counts: Counts, desk: ImportR
     if frozen := await connection.fetchval(_FROZEN):
         desk.warnings.say(f"{frozen} members of companies kept their group, which follows the company.")
     counts.updated = await _update(connection, desk)
-    await store_sort_keys(connection)
+    await store_sort_keys(connection, desk.now)
     lost = [row.line for row in await connection.fetch("SELECT line FROM import_customer WHERE owner_id IS NULL")]
     counts.refuse(len(lost))
     counts.unchanged = counts.valid - counts.merged - counts.created - counts.updated
     return lost
 
 
-async def store_sort_keys(connection: Connection) -> None:
-    """The order of names is made by code, so the imported customers are read again, batch by batch."""
+async def store_sort_keys(connection: Connection, now: dt.datetime) -> None:
+    """The order of names is made by code, so what the import wrote is read again, batch by batch. The others are not locked."""
     batch: list[tuple[int, str]] = []
-    async for row in connection.cursor(_IMPORTED_NAMES, prefetch=BATCH_ROWS):
+    async for row in connection.cursor(_IMPORTED_NAMES, now, prefetch=BATCH_ROWS):
         batch.append((row.id, sort_key(row.last_name, row.first_name)))
         if len(batch) == BATCH_ROWS:
             await _store_keys(connection, batch)

@@ -37,6 +37,9 @@ async def renew_session(
     A website the session does not reach gets none either, and one that the group excludes by now ends the session.
     """
     known = await fetch_one(connection, REFRESH_TOKEN_BY_HASH, token_hash=tokens.hash_token(given))
+    if known is not None and known.used_at is not None:
+        # Before the session, as everywhere: a token used again may be written into the customer's history.
+        await customers.lock_customers(connection, [known.customer_id], websites=None)
     current = None if known is None else await _lock_session(connection, known)
     if current is None or not await session_reaches_website(connection, current, website_id):
         return None
