@@ -89,8 +89,8 @@ async def test_a_role_is_made_changed_and_deleted(boss, connection):
         ({"name": "administrator"}, [("TAKEN", ["name"])]),
         ({"name": "Administrator"}, [("TAKEN", ["name"])]),
         ({"websiteIds": []}, [("REQUIRED", ["websiteIds"])]),
-        ({"websiteIds": [encode_id("web", 99999)]}, [("NOT_FOUND", ["websiteIds"])]),
-        ({"websiteIds": [encode_id("web", 1 << 40)]}, [("NOT_FOUND", ["websiteIds"])]),
+        ({"websiteIds": [encode_id("web", 99999)]}, [("NOT_FOUND", ["websiteIds", "0"])]),
+        ({"websiteIds": [encode_id("web", 1 << 40)]}, [("NOT_FOUND", ["websiteIds", "0"])]),
     ],
 )
 async def test_what_is_no_role(given, refused, boss, connection):
@@ -163,14 +163,19 @@ async def test_nobody_grants_a_website_they_do_not_reach(limited, shop, connecti
     everywhere = encode_id("rol", await make_role(connection, ["customers.read"]))
     here = await make_role(connection, ["customers.read"], [shop])
     user = await make_staff(connection, here)
-    for websites, refused in ((None, "NOT_ALLOWED"), ([encode_id("web", 1)], "NOT_FOUND")):
+    for websites, refused in (
+        (None, ("NOT_ALLOWED", ["websiteIds"])),
+        ([encode_id("web", 1)], ("NOT_FOUND", ["websiteIds", "0"])),
+    ):
         for document, input in (
             (CREATE_ROLE, role_input(websiteIds=websites)),
             (UPDATE_ROLE, {"id": encode_id("rol", here), "websiteIds": websites}),
         ):
-            assert refusals(await one(limited, document, **input)) == [(refused, ["websiteIds"])]
-    both = [encode_id("web", 1), encode_id("web", shop)]
-    assert refusals(await one(limited, CREATE_ROLE, **role_input(websiteIds=both))) == [("NOT_FOUND", ["websiteIds"])]
+            assert refusals(await one(limited, document, **input)) == [refused]
+    several = [encode_id("web", id) for id in (1, shop, 424242)]
+    assert refusals(await one(limited, CREATE_ROLE, **role_input(websiteIds=several))) == [
+        ("NOT_FOUND", ["websiteIds", place]) for place in "02"
+    ]
     moved = await one(limited, UPDATE, id=encode_id("stf", user.id), roleId=everywhere)
     assert refusals(moved) == [("NOT_FOUND", ["roleId"])]
     allowed = await one(limited, CREATE_ROLE, **role_input(websiteIds=[encode_id("web", shop)]))
@@ -294,7 +299,7 @@ async def test_there_is_an_end_of_roles(boss, connection, monkeypatch):
 async def test_every_wrong_field_of_a_role_is_named_at_once(http, connection):
     client = await staff_client(http, connection, ["staff.manage", "customers.read"])
     wrong = {"name": " ", "permissions": ["CUSTOMERS_DELETE"], "websiteIds": [encode_id("web", 424242)]}
-    expected = [("REQUIRED", ["name"]), ("NOT_FOUND", ["websiteIds"]), ("NOT_ALLOWED", ["permissions"])]
+    expected = [("REQUIRED", ["name"]), ("NOT_FOUND", ["websiteIds", "0"]), ("NOT_ALLOWED", ["permissions"])]
     assert refusals(await one(client, CREATE_ROLE, **wrong)) == expected
     role = encode_id("rol", await make_role(connection, ["customers.read"]))
     assert refusals(await one(client, UPDATE_ROLE, id=role, **wrong)) == expected

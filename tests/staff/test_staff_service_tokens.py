@@ -131,7 +131,7 @@ async def test_an_expired_token_is_no_token(boss, http, connection):
         ({"name": ""}, "REQUIRED", ["name"]),
         ({"name": "x" * 256}, "TOO_LONG", ["name"]),
         ({"websiteIds": []}, "REQUIRED", ["websiteIds"]),
-        ({"websiteIds": [encode_id("web", 424242)]}, "NOT_FOUND", ["websiteIds"]),
+        ({"websiteIds": [encode_id("web", 424242)]}, "NOT_FOUND", ["websiteIds", "0"]),
         ({"expiresAt": "2020-01-01T00:00:00Z"}, "INVALID", ["expiresAt"]),
         ({"expiresAt": "2999-01-01T00:00:00Z"}, "INVALID", ["expiresAt"]),
     ],
@@ -152,7 +152,7 @@ async def test_every_wrong_field_of_a_service_token_is_named_at_once(http, conne
         {"code": "REQUIRED", "path": ["name"]},
         {"code": "INVALID", "path": ["expiresAt"]},
         {"code": "NOT_ALLOWED", "path": ["permissions"]},
-        {"code": "NOT_FOUND", "path": ["websiteIds"]},
+        {"code": "NOT_FOUND", "path": ["websiteIds", "0"]},
         {"code": "NOT_ALLOWED", "path": ["permissions"]},
     ]
 

@@ -89,7 +89,8 @@ def validate_postcode(postcode: str | None, country: Country | None, path: Seque
 
 def validate_street(lines: Iterable[str], path: Sequence[str], most: int = MAX_STREET_LINES) -> list[str]:
     """The lines that are not empty."""
-    street = [line for text in lines if (line := validate_line(text, path, MAX_TEXT))]
+    read = [validate_line(text, [*path, str(place)], MAX_TEXT) for place, text in enumerate(lines)]
+    street = [line for line in read if line]
     if not street:
         raise value_is_required(path)
     if len(street) > most:

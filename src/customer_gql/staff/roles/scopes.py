@@ -99,14 +99,17 @@ async def validate_websites(connection: Connection, ids: Iterable[int] | None, b
     """The websites as they are stored: all there and reached, each once; None is every website."""
     if ids is None:
         return None
-    wanted = sorted(set(ids))
+    given = list(ids)
+    wanted = sorted(set(given))
     if not wanted:
         raise _NO_WEBSITE(path=["websiteIds"])
     if len(wanted) > MAX_WEBSITES:
         raise _TOO_MANY_WEBSITES(path=["websiteIds"], limit=MAX_WEBSITES)
-    known = await fetch_rows(connection, select(website.c.id).where(equals_any(website.c.id, wanted)))
-    if len(known) != len(wanted) or not is_visible_to(by, wanted):
-        raise WEBSITE_NOT_FOUND(path=["websiteIds"])
+    rows = await fetch_rows(connection, select(website.c.id).where(equals_any(website.c.id, wanted)))
+    known = {row.id for row in rows if is_visible_to(by, [row.id])}
+    unknown = [place for place, id in enumerate(given) if id not in known]
+    if unknown:
+        raise RuleErrors(WEBSITE_NOT_FOUND(path=["websiteIds", str(place)]) for place in unknown)
     return wanted
 
 
