@@ -40,6 +40,7 @@ SLICES: Final = (
     "commerce.balances",
     "customers.newsletter",
     "customers.notes",
+    "customers.tags",
     "customers.history",
     "customers.accounts",
     "customers.visitors",
