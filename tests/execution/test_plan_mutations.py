@@ -11,6 +11,10 @@ EDIT = """mutation ($input: CustomerQuickEditInput!) { a: customerQuickEdit(inpu
     changedFields customer { version group { name } orders { totalCount } }
     userErrors { __typename code message ... on VersionConflictError { currentVersion conflicts { field } } } } }"""
 
+CONFLICT = """mutation ($input: CustomerQuickEditInput!) { customerQuickEdit(input: $input) { userErrors {
+    __typename ... on VersionConflictError { customer { version email group { name } }
+    conflicts { field base baseLabel yours yoursLabel stored storedLabel } } } } }"""
+
 
 async def test_a_mutation_runs_once(own_plan_shop):
     executors, shop = own_plan_shop
@@ -95,3 +99,20 @@ async def test_a_payload_is_planned_for_what_its_viewer_may_see(own_plan_shop):
         told.append((shown["email"].endswith("•••@•••"), shown["history"] is None))
         assert len(answer.errors or []) == told[-1][1]
     assert told[:4] == told[:3:-1] == [(False, False), (True, False), (False, True), (True, True)]
+
+
+async def test_both_executors_tell_the_same_of_a_conflict(own_plan_shop):
+    executors, shop = own_plan_shop
+    id = shop.ids[-1]
+    for gender in ("MALE", "FEMALE"):
+        await executors.answer(CONFLICT, {"input": {"id": id, "gender": gender}}, plans=False)
+    given = {"input": {"id": id, "gender": "NOT_SPECIFIED", "groupId": encode_id("grp", 3), "expectedVersion": 1}}
+    for missing in (set(), {"customers.pii"}, {"customers.read"}):
+        viewer = replace(STAFF, permissions=ALL_PERMISSIONS - missing)
+        planned, reference = [
+            await executors.answer(CONFLICT, given, viewer=viewer, plans=plans) for plans in (True, False)
+        ]
+        assert encode_answer(planned) == encode_answer(reference)
+        (error,) = planned.data["customerQuickEdit"]["userErrors"]
+        assert error["__typename"] == "VersionConflictError"
+        assert (error["customer"] is None) is ("customers.read" in missing)

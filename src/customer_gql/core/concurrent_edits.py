@@ -36,11 +36,14 @@ class FieldConflict:
 
 
 class VersionConflict(RuleError):
-    def __init__(self, current_version: int, conflicts: list[FieldConflict]) -> None:
+    """`customer_id` is set when the record is a customer, or belongs to one and shares its version."""
+
+    def __init__(self, current_version: int, conflicts: list[FieldConflict], *, customer_id: int | None = None) -> None:
         fields = [conflict.field for conflict in conflicts]
         super().__init__(_VERSION_CONFLICT, {"fields": fields}, ["expectedVersion"])
         self.current_version = current_version
         self.conflicts = conflicts
+        self.customer_id = customer_id
 
 
 async def refuse_conflicts(

@@ -1,6 +1,6 @@
 """What mutations answer: payloads, and the rules that refused as `userErrors`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, dataclass
 from typing import Any, Final
 
@@ -12,7 +12,6 @@ from strawberry.types.arguments import InputContext
 from strawberry.types.base import StrawberryMaybe, StrawberryOptional
 from strawberry.types.field import StrawberryField
 
-from customer_gql.core.concurrent_edits import VersionConflict
 from customer_gql.core.errors import Refusal, RuleError, RuleErrors, UserErrorCode
 
 from .context import Info
@@ -85,23 +84,8 @@ class InputError(UserError):
     pass
 
 
-@strawberry.type(name="FieldConflict", description="A field that both the caller and somebody else changed.")
-class FieldConflictType:
-    field: str = strawberry.field(
-        description="Name of the input field; `defaultBillingAddress` and `defaultShippingAddress` when another address "
-        "became the default."
-    )
-    base: str | None = strawberry.field(description="Value that the caller started from.", metadata={"personal": True})
-    yours: str | None = strawberry.field(description="Value that the caller wants.", metadata={"personal": True})
-    stored: str | None = strawberry.field(description="Value that is stored now.", metadata={"personal": True})
-
-
-@strawberry.type(description="The record was changed since the caller read it, in a field the caller changes too.")
-class VersionConflictError(UserError):
-    current_version: int = strawberry.field(
-        description="Version that is stored now. Read the record again, and decide."
-    )
-    conflicts: list[FieldConflictType] = strawberry.field(description="The fields changed on both sides.")
+USER_ERRORS: Final[dict[type[RuleError], Callable[..., UserError]]] = {}
+"""What makes the entry of a refusal that tells more than others. Slices declare theirs in `types.py` under this name."""
 
 
 @strawberry.type(name="Query", description="Stands for the query type of each schema.")
@@ -134,9 +118,8 @@ def user_error(error: RuleError, language: str) -> UserError:
         "message": error.message_in(language),
         "path": error.path or None,
     }
-    if isinstance(error, VersionConflict):
-        return VersionConflictError(**shared, current_version=error.current_version, conflicts=error.conflicts)  # pyright: ignore[reportArgumentType] - rows pass through
-    return InputError(**shared)
+    make_error = USER_ERRORS.get(type(error))
+    return InputError(**shared) if make_error is None else make_error(error, **shared)
 
 
 def rule_of_violation(violated: asyncpg.PostgresError) -> RuleError:

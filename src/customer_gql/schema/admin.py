@@ -1,6 +1,7 @@
 """The graph of staff and services: every field but those of the storefront alone."""
 
-from customer_gql.graph.payloads import InputError, VersionConflictError
+from customer_gql.customers.edit_conflicts.types import VersionConflictError
+from customer_gql.graph.payloads import InputError
 
 from .customer import Customer
 from .grids import GridAdminQuery

@@ -9,7 +9,7 @@ from strawberry.tools import merge_types
 from strawberry.types.base import StrawberryObjectDefinition, StrawberryOptional
 from strawberry.types.field import StrawberryField
 
-from customer_gql.graph.payloads import LINKS_TO_QUERY
+from customer_gql.graph.payloads import LINKS_TO_QUERY, USER_ERRORS
 from customer_gql.graph.scalars import SCALARS
 
 from .slices import declared_for_graph
@@ -17,6 +17,7 @@ from .slices import declared_for_graph
 
 def merge_roots(name: str, description: str, declaration: str, *more: type[Any]) -> type[Any]:
     """One root of what the slices declare; a field that two of them define fails the build, see `tests/schema`."""
+    USER_ERRORS.update(declared_for_graph("types", "USER_ERRORS"))
     root = merge_types(name, (*declared_for_graph("operations", declaration), *more))
     root.__strawberry_definition__.description = description  # pyright: ignore[reportAttributeAccessIssue]
     return root

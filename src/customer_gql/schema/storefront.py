@@ -1,6 +1,7 @@
 """The storefront's part of the graph: what guests see, and what belongs to the signed-in customer."""
 
-from customer_gql.graph.payloads import InputError, VersionConflictError
+from customer_gql.customers.edit_conflicts.types import VersionConflictError
+from customer_gql.graph.payloads import InputError
 
 from .customer import Customer
 from .limits import LimitsQuery

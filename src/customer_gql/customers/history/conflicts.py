@@ -31,4 +31,4 @@ async def refuse_customer_conflicts(
         )
     except VersionConflict as found:
         conflicts = [replace(one, field=one.field.rpartition(".")[2]) for one in found.conflicts]
-        raise VersionConflict(found.current_version, conflicts) from None
+        raise VersionConflict(found.current_version, conflicts, customer_id=locked.id) from None

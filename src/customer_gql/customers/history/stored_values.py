@@ -2,13 +2,46 @@
 was changed through, so that two edits of one value conflict (docs/domain/history.md#history-9)."""
 
 import datetime as dt
+import enum
 from collections.abc import Mapping
 from typing import Any, Final
 
 from customer_gql.core.concurrent_edits import Changes
 from customer_gql.core.ids import encode_id, encode_id_in_sql
 
-_ID_PREFIXES: Final[Mapping[str, str]] = {"group_id": "grp", "website_id": "web", "lock_staff_id": "stf"}
+
+class ValueKind(enum.Enum):
+    """What a stored value stands for, where it tells people little by itself."""
+
+    GROUP = "GROUP"
+    WEBSITE = "WEBSITE"
+    STORE_VIEW = "STORE_VIEW"
+    STAFF = "STAFF"
+    ADDRESS = "ADDRESS"
+    COUNTRY = "COUNTRY"
+    CHOICE = "CHOICE"
+    YES_OR_NO = "YES_OR_NO"
+
+
+_KINDS: Final[Mapping[str, ValueKind]] = {
+    "group_id": ValueKind.GROUP,
+    "website_id": ValueKind.WEBSITE,
+    "created_in_store_view_id": ValueKind.STORE_VIEW,
+    "lock_staff_id": ValueKind.STAFF,
+    "default_billing_address": ValueKind.ADDRESS,
+    "default_shipping_address": ValueKind.ADDRESS,
+    "country_code": ValueKind.COUNTRY,
+    "gender": ValueKind.CHOICE,
+    "allows_remote_assistance": ValueKind.YES_OR_NO,
+    "is_automatic_group_change_disabled": ValueKind.YES_OR_NO,
+    "is_email_confirmed": ValueKind.YES_OR_NO,
+}
+_ID_PREFIXES: Final[Mapping[str, str]] = {
+    "group_id": "grp",
+    "website_id": "web",
+    "created_in_store_view_id": "stv",
+    "lock_staff_id": "stf",
+}
 """Columns with the key of another record, which the history shows by its public id."""
 _UNTOLD: Final = frozenset({"name_sort_key", "region_code", "email_verified_at", "is_self_registered"})
 """Columns that follow from what the entry tells anyway."""
@@ -20,6 +53,10 @@ def name_stored_value(column: str, record: str | None = None) -> str:
     first, *rest = column.split("_")
     name = first + "".join(word.capitalize() for word in rest)
     return name if record is None else f"{record}.{name}"
+
+
+KINDS_BY_NAME: Final[Mapping[str, ValueKind]] = {name_stored_value(column): kind for column, kind in _KINDS.items()}
+"""Kinds by name, without the record; a value that is not listed speaks for itself."""
 
 
 def pair_in_sql(column: str, stored: str, given: str, *, record: str | None = None) -> str:

@@ -1,4 +1,4 @@
-"""Labels of fields in the languages that mails come in, too: English, German, Dutch, Swedish."""
+"""Labels of fields and choices in the languages that mails come in, too: English, German, Dutch, Swedish."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -16,6 +16,8 @@ _LABELS: Final[Mapping[str, tuple[str, ...]]] = {
     "MALE": ("Male", "Männlich", "Man", "Man"),
     "FEMALE": ("Female", "Weiblich", "Vrouw", "Kvinna"),
     "NOT_SPECIFIED": ("Not specified", "Keine Angabe", "Niet opgegeven", "Ej angivet"),
+    "true": ("Yes", "Ja", "Ja", "Ja"),
+    "false": ("No", "Nein", "Nee", "Nej"),
     "dateOfBirth": ("Date of birth", "Geburtsdatum", "Geboortedatum", "Födelsedatum"),
     "taxVatNumber": ("Tax or VAT number", "Steuer- oder USt-IdNr.", "Btw-nummer", "Momsregistreringsnummer"),
     "isSubscribed": (

@@ -28,6 +28,11 @@ def country_names(locale: str) -> Mapping[str, str]:
     return dict(sorted(((code, names[code]) for code in all_countries()), key=lambda item: sort_key(item[1])))
 
 
+def name_country(code: str, locale: str) -> str | None:
+    """Name of one country, in the language of a locale or in English; None for an unknown code."""
+    return _territory_names(locale).get(code) or _territory_names(_ENGLISH).get(code)
+
+
 def _territory_names(locale: str) -> dict[str, str]:
     """In the language of the locale, or in English when that is unknown."""
     for known in (locale, locale.partition("_")[0]):

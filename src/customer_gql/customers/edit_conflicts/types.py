@@ -1,0 +1,66 @@
+from typing import Any, Final
+
+import strawberry
+
+from customer_gql.core.concurrent_edits import VersionConflict
+from customer_gql.customers.profile.reads import find_reachable_customer
+from customer_gql.customers.profile.types import CustomerLink
+from customer_gql.graph.context import Info
+from customer_gql.graph.fields import column
+from customer_gql.graph.payloads import UserError
+
+from .labels import label_stored_value
+
+_PERSONAL: Final = {"personal": True}
+
+
+@strawberry.type(
+    name="FieldConflict",
+    description="A field that both the caller and somebody else changed. A label is what to show people in place of the "
+    "value: the name of a record in place of its id, a country or a choice in the language of `Accept-Language`; the value "
+    "itself where there is none, as for a record that was deleted.",
+)
+class FieldConflictType:
+    field: str = column(
+        "Name of the input field; `defaultBillingAddress` and `defaultShippingAddress` when another address "
+        "became the default."
+    )
+    base: str | None = column("Value that the caller started from.", personal=True)
+    yours: str | None = column("Value that the caller wants.", personal=True)
+    stored: str | None = column("Value that is stored now.", personal=True)
+
+    @strawberry.field(description="Label of `base`; null when it is null.", metadata=_PERSONAL)
+    async def base_label(self: Any, info: Info) -> str | None:
+        return await label_stored_value(info.context, self.field, self.base)
+
+    @strawberry.field(description="Label of `yours`; null when it is null.", metadata=_PERSONAL)
+    async def yours_label(self: Any, info: Info) -> str | None:
+        return await label_stored_value(info.context, self.field, self.yours)
+
+    @strawberry.field(description="Label of `stored`; null when it is null.", metadata=_PERSONAL)
+    async def stored_label(self: Any, info: Info) -> str | None:
+        return await label_stored_value(info.context, self.field, self.stored)
+
+
+@strawberry.type(description="The record was changed since the caller read it, in a field the caller changes too.")
+class VersionConflictError(UserError):
+    customer_id: strawberry.Private[int | None] = None
+    current_version: int = column("Version that is stored now. Read the record again, and decide.")
+    conflicts: list[FieldConflictType] = column("The fields changed on both sides.")
+
+    @strawberry.field(
+        graphql_type=CustomerLink | None,
+        description="The customer as stored now, for conflicts of a profile or an address; null for other records.",
+    )
+    async def customer(self, info: Info) -> Any:
+        return None if self.customer_id is None else await find_reachable_customer(info.context, self.customer_id)
+
+
+def _make_conflict_error(conflict: VersionConflict, **shared: Any) -> VersionConflictError:
+    conflicts: Any = conflict.conflicts  # rows pass through
+    return VersionConflictError(
+        **shared, current_version=conflict.current_version, conflicts=conflicts, customer_id=conflict.customer_id
+    )
+
+
+USER_ERRORS: Final = ((VersionConflict, _make_conflict_error),)
