@@ -8,7 +8,7 @@ import enum
 import re
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, cast
 
 from .messages.catalogues import ENGLISH, load_catalogue
 from .messages.templates import MessageTemplate
@@ -139,7 +139,7 @@ class RuleError(Exception):
     """A rule refuses. `path` runs from the input's root to the value at fault."""
 
     def __init__(self, refusal: Refusal, params: Mapping[str, Any], path: Sequence[str]) -> None:
-        if params.keys() != refusal.template.placeholders:
+        if set(params) != refusal.template.placeholders:
             raise TypeError(f"{refusal.key} takes {sorted(refusal.template.placeholders)}, not {sorted(params)}.")
         super().__init__(refusal.key)
         self.refusal = refusal
@@ -170,9 +170,10 @@ class RuleError(Exception):
 def restore_refusal(key: object, params: object, path: Sequence[str]) -> RuleError | None:
     """A refusal that was stored; None where this version of the service has no such one."""
     refusal = REFUSALS.get(key) if isinstance(key, str) else None
-    if refusal is None or not isinstance(params, dict) or params.keys() != refusal.template.placeholders:
+    if refusal is None or not isinstance(params, dict):
         return None
-    return RuleError(refusal, params, path)
+    given = cast("dict[str, Any]", params)
+    return RuleError(refusal, given, path) if set(given) == refusal.template.placeholders else None
 
 
 class RuleErrors(Exception):

@@ -53,7 +53,7 @@ async def test_refused_sign_ins_lock_by_their_own_reason(shopper, browser, admin
 
 async def test_staff_lock_with_a_note(shopper, admin_client, connection, settled, browser, configured):
     row = await shopper()
-    input = {"id": customer_id(row), "note": " Asked by telephone "}
+    input = {"id": customer_id(row), "note": " Asked by telephone\r\non Monday "}
     answer = (await admin_client.data(STAFF_LOCK, input=input))["customerLock"]
     assert answer == {"customer": {"lock": {"reason": "STAFF"}}, "userErrors": []}
     lock = (await shown(admin_client, row, settled))["lock"]
@@ -61,7 +61,7 @@ async def test_staff_lock_with_a_note(shopper, admin_client, connection, settled
     assert lock == {
         "reason": "STAFF",
         "failedAttempts": None,
-        "note": "Asked by telephone",
+        "note": "Asked by telephone\non Monday",
         "staff": {"id": await staff_id_of(connection, admin_client)},
     }
     # Wrong passwords do not replace it, and so the right one does not end it.

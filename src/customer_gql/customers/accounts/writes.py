@@ -7,7 +7,7 @@ from sqlalchemy import false, func, not_, update
 
 from customer_gql.core.actor import Actor, ActorKind
 from customer_gql.core.errors import Refusal
-from customer_gql.core.text import validate_line
+from customer_gql.core.text import validate_lines
 from customer_gql.core.viewer import ViewerKind
 from customer_gql.customers.accounts.sessions import access, sessions
 from customer_gql.customers.addresses import writes as addresses
@@ -78,7 +78,7 @@ async def lock_account(
     connection: Connection, locked: Row, *, until: dt.datetime | None, note: str | None = None, by: Actor
 ) -> bool:
     """Close sign-in until then, which is always news. Sessions go on: ending them is force sign-in's work."""
-    note, now = validate_line(note, ["note"], MAX_LOCK_NOTE), dt.datetime.now(dt.UTC)
+    note, now = validate_lines(note, ["note"], MAX_LOCK_NOTE), dt.datetime.now(dt.UTC)
     if until is None:
         until = now + dt.timedelta(days=await setting(connection, LOCK_DAYS))
     if until <= now:

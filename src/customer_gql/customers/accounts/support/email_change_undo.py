@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import delete, insert, select, update
 
 from customer_gql.core.actor import Actor, ActorKind
-from customer_gql.core.errors import RuleError
+from customer_gql.core.errors import Refusal, RuleError
 from customer_gql.core.viewer import ViewerKind
 from customer_gql.customers.accounts import writes
 from customer_gql.customers.accounts.reads import EMAIL_CHANGE_UNDO_BY_HASH
@@ -25,6 +25,8 @@ from customer_gql.shop.settings.reads import setting
 
 UNDO_LIFETIME: Final = dt.timedelta(hours=24)
 CHOICE_LIFETIME: Final = dt.timedelta(hours=24)
+
+_LINK_USED: Final = Refusal("email_link.used", "This link was used already.")
 
 
 async def unverified_columns(connection: Connection, website_id: int) -> dict[str, Any]:
@@ -80,6 +82,8 @@ async def undo_email_change(connection: Connection, given: str, *, address: str 
     known = await fetch_one(connection, EMAIL_CHANGE_UNDO_BY_HASH, token_hash=tokens.hash_token(given))
     if known is None:
         raise dead
+    if known.used_at is not None:
+        raise _LINK_USED(path=["token"])
     try:
         account = await customers.lock_customer(connection, known.customer_id, websites=None)
         if not await _use_up(connection, known):

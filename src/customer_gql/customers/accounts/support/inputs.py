@@ -49,7 +49,9 @@ class CustomerResetPasswordPayload(CustomerPayload):
 @strawberry.input(description="Customer to lock, and for how long.")
 class CustomerLockInput:
     id: strawberry.ID = column("The customer.")
-    note: str | None = strawberry.field(description="Note for other staff, at most 1,000 characters.", default=None)
+    note: str | None = strawberry.field(
+        description="Note for other staff, at most 1,000 characters, in several lines if need be.", default=None
+    )
     until: dt.datetime | None = strawberry.field(
         description="End of the lock; without it, the configured number of days.", default=None
     )
