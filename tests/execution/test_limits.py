@@ -211,6 +211,7 @@ TOGETHER = {
     *("mailRetry", "mailTemplateUpdate", "mailTemplateReset"),
     *("addressCreate", "addressUpdate", "addressDelete", "meUpdate", "newsletterSubscribe", "newsletterUnsubscribe"),
     *("sessionRevoke", "signOut"),
+    *("customerNoteCreate", "customerNoteUpdate", "customerNoteDelete", "customerTagsAdd", "customerTagsRemove"),
 }
 """Mutations of which several may stand in one document: no credential, ledger, impersonation or deletion among them."""
 

@@ -21,6 +21,7 @@ LISTS_OF_STAFF = {
     "staff_list": "its root passes `visible_within`",
     "invitation_list": "its root passes `visible_within`",
     "event_list": "its root has `all_websites=True`",
+    "tags": "counted among the customers of the viewer's websites",
 }
 
 STAFF_AND_SHOP = {

@@ -21,6 +21,7 @@ ROOTS: dict[str, list[str]] = {
         "customerGroups",
         "customerTags",
         "customers",
+        "gridColumns",
         "limits",
         "node",
         "nodes",

@@ -40,6 +40,13 @@ FACTS: dict[str, dict[str, Any]] = {
     "website": {"is_default": False},
     "customer": {"customer_type": "INDIVIDUAL"},
     "address": {"region_code": "GB-ENG"},
+    "customer_grid_row": {
+        "confirmation_status": "CONFIRMED",
+        "status": "ACTIVE",
+        "customer_type": "INDIVIDUAL",
+        "gender": "FEMALE",
+        "newsletter_status": "SUBSCRIBED",
+    },
     "sales_order": {**TOTALS, "grand_total": 9917 - 211 + 523 + 97},
     "sales_order_item": {**LINE, "row_total": 613 * 7 - 59},
     "review": {"rating": 4},
@@ -54,6 +61,7 @@ FACTS: dict[str, dict[str, Any]] = {
 NAMED = {"customer_id": "customer", "staff_id": "staff_user", "website_id": "website", "scope_id": "website"}
 NAMED |= {"scope": "website", "store_view_id": "store_view", "order_id": "sales_order"}
 NAMED |= {"session_id": "customer_session", "impersonation_id": "impersonation", "website_ids": "website"}
+NAMED |= {"group_id": "customer_group"}
 """Columns that name a row where there is no foreign key, as in lookup tables, and the table of that row."""
 
 numbers = itertools.count(2001)

@@ -15,11 +15,19 @@ from customer_gql.customers.accounts.writes import issue_customer_token
 from customer_gql.schema import admin, storefront
 from support.clients import Client
 
-BOOKKEEPING = {"version", "updated_at", "name_sort_key", "region_code", "email_verified_at", "is_self_registered"}
+BOOKKEEPING = {
+    "telephone_e164",
+    "version",
+    "updated_at",
+    "name_sort_key",
+    "region_code",
+    "email_verified_at",
+    "is_self_registered",
+}
 FLAGS = {"is_default_billing": "default_billing_address", "is_default_shipping": "default_shipping_address"}
 CONFLICTS = "code path ... on VersionConflictError { currentVersion conflicts { field base yours stored } }"
 OF_OTHER_RECORDS = {"configurationSet", "configurationReset", "mailTemplateUpdate", "mailTemplateReset"}
-OF_OTHER_RECORDS |= {"staffUpdate", "staffRoleUpdate"}
+OF_OTHER_RECORDS |= {"staffUpdate", "staffRoleUpdate", "customerNoteUpdate"}
 """Mutations with a version that are not of a customer."""
 Stored = dict[tuple[str, str], Any]
 """Values by record and column; records are named as the history names them, the customer's own row by ''."""

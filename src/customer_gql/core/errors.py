@@ -139,7 +139,7 @@ class RuleError(Exception):
     """A rule refuses. `path` runs from the input's root to the value at fault."""
 
     def __init__(self, refusal: Refusal, params: Mapping[str, Any], path: Sequence[str]) -> None:
-        if set(params) != refusal.template.placeholders:
+        if frozenset(params) != refusal.template.placeholders:
             raise TypeError(f"{refusal.key} takes {sorted(refusal.template.placeholders)}, not {sorted(params)}.")
         super().__init__(refusal.key)
         self.refusal = refusal
@@ -173,7 +173,7 @@ def restore_refusal(key: object, params: object, path: Sequence[str]) -> RuleErr
     if refusal is None or not isinstance(params, dict):
         return None
     given = cast("dict[str, Any]", params)
-    return RuleError(refusal, given, path) if set(given) == refusal.template.placeholders else None
+    return RuleError(refusal, given, path) if frozenset(given) == refusal.template.placeholders else None
 
 
 class RuleErrors(Exception):

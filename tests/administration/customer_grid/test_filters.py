@@ -1,6 +1,7 @@
 """Every operator of every column, alone and nested, against plain Python."""
 
 import datetime as dt
+from typing import Any, cast
 
 import pytest
 from hypothesis import HealthCheck, given, settings as hypothesis_settings
@@ -26,7 +27,11 @@ from support.customers import (
 from support.grid_filters import clause_of, filters_of, matches
 
 SLOWLY = hypothesis_settings(
-    max_examples=150, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None
+    max_examples=150,
+    deadline=None,
+    suppress_health_check=cast("Any", list(HealthCheck)),
+    derandomize=True,
+    database=None,
 )
 NAMES = [
     "Stra\u00dfe",

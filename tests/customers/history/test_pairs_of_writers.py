@@ -39,11 +39,11 @@ async def make_subject(shopper, admin_client, connection, everything_asked_for, 
         for view, status in ((1, "UNSUBSCRIBED"), (elsewhere[0], "SUBSCRIBED")):
             await connection.execute(SUBSCRIBE, row.id, view, status)
         home = await make_address(connection, row, is_default_billing=True, is_default_shipping=True)
-        others = [await make_address(connection, row, city=city) for city in ("Bath", "York")]
+        work, spare = [await make_address(connection, row, city=city) for city in ("Bath", "York")]
         await connection.execute(
             "INSERT INTO imported_address (customer_id, entity_id, address_id) VALUES ($1, '1', $2)", row.id, home.id
         )
-        return Subject(connection, admin_client, row.id, home.id, *(other.id for other in others), elsewhere)
+        return Subject(connection, admin_client, row.id, home.id, work.id, spare.id, elsewhere)
 
     return make
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from customer_gql.core.actor import SYSTEM
 from customer_gql.customers.newsletter import opt_in
+from customer_gql.database.transactions import transaction
 from support.changes import Change, Changes, Scene, subscribed
 from support.writers import Subject
 
@@ -21,7 +22,7 @@ async def subscribe(scene: Scene) -> Change:
 
 async def newsletter_confirm(scene: Scene) -> Change:
     row = await scene.shopper()
-    async with scene.connection.transaction():
+    async with transaction(scene.connection):
         await opt_in.request_confirmation(scene.connection, row, row.created_in_store_view_id, by=SYSTEM)
     return Change(scene.guest, {"token": await scene.mailed(row.email, "newsletter_confirm")}, row)
 

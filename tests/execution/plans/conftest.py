@@ -17,6 +17,6 @@ async def shapes() -> AsyncGenerator[Executors]:
     THINGS["nothing"] = None
     THINGS["apple"], THINGS["pear"] = make_fruit("apple"), make_fruit("pear", is_apple=False)
     THINGS["put"] = []
-    reads, writes = (create_pool("postgresql://closed", 1, TimeLimits()) for _ in range(2))
-    yield Executors(Database(reads, writes), schema=SHAPES, runs=2)
+    reads, writes, grids = (create_pool("postgresql://closed", 1, TimeLimits()) for _ in range(3))
+    yield Executors(Database(reads, writes, grids), schema=SHAPES, runs=2)
     THINGS.clear()

@@ -55,7 +55,7 @@ async def test_markup_in_a_name_is_shown_as_it_was_typed(tools, store, inbox):
     assert part(inbox.only(), "plain").startswith(f"Hello {name},")
 
 
-@pytest.mark.parametrize("name", ["Win at evil.example", "https://evil", "www.evil", "Ada evil.com/x"])
+@pytest.mark.parametrize("name", ["Win at evil.shop", "https://evil", "www.evil", "Ada evil.com/x"])
 async def test_a_name_that_advertises_is_left_out(name, tools, store, inbox):
     await queue_mail(store, template="signed_up_again", recipient="ada@example.com", placeholders={"firstName": name})
     await deliver_mails(tools)

@@ -18,6 +18,7 @@ from support.shopping import CHANGE, REFRESH, RESET_REQUEST, SIGN_IN, SIGN_UP, p
 SET = """mutation S($input: ConfigurationSetInput!) { configurationSet(input: $input) {
   setting { value } userErrors { code message path } } }"""
 ONLINE = "{ nowOnline(first: 1) { totalCount } customers(first: 1) { nodes { activity { isOnline } } } }"
+FIND = '{ customers(first: 1, search: "ada") { totalCount nodes { gridRow { name } } } }'
 LOCK = """mutation L($input: CustomerLockInput!) { customerLock(input: $input) {
   customer { isLocked } userErrors { code } } }"""
 ADDRESS = """mutation A($input: AddressCreateInput!) { addressCreate(input: $input) {
@@ -82,6 +83,13 @@ async def see_who_is_online(shop: Shop) -> None:
     assert (await shop.staff.data(ONLINE))["nowOnline"]["totalCount"] >= 0
 
 
+async def find_customers(shop: Shop) -> None:
+    await make_customer(shop.connection, first_name="Ada")
+    read = (await shop.staff.data(FIND))["customers"]
+    assert read["totalCount"] >= 1
+    assert len(read["nodes"]) == 1
+
+
 async def lock(shop: Shop) -> None:
     given = {"id": customer_id(await make_customer(shop.connection))}
     answer = (await shop.staff.data(LOCK, input=given))["customerLock"]
@@ -133,6 +141,8 @@ READERS: dict[str, Callable[[Shop], Awaitable[None]]] = {
     "addresses.street_lines": add_address,
     "customers.default_group": sign_up,
     "customers.online_minutes": see_who_is_online,
+    "grid.exact_count_limit": find_customers,
+    "grid.statement_seconds": find_customers,
     "mail.hourly_notices": toggle_newsletter,
     "mail.hourly_per_kind": reset,
     "mail.hourly_security_notices": guess,

@@ -90,7 +90,8 @@ async def test_a_value_that_the_setting_does_not_take_is_refused(option, value, 
 
 
 async def test_the_limits_of_a_value_are_taken(connection):
-    for option, value in ((LINES, 1), (LINES, 4), (GREETING, "x" * 10_000), (CHOICE, "hej")):
+    taken: list[tuple[Any, Any]] = [(LINES, 1), (LINES, 4), (GREETING, "x" * 10_000), (CHOICE, "hej")]
+    for option, value in taken:
         await set_value(connection, option, value)
         assert await setting(connection, option) == value
 
@@ -123,13 +124,14 @@ async def test_a_setting_may_judge_its_values_itself(connection):
 
 @pytest.mark.parametrize("scope", [WEBSITE, STORE_VIEW])
 async def test_a_scope_is_known_within_the_websites_that_count(scope, connection):
+    named = "websiteId" if scope is WEBSITE else "storeViewId"
     await validate_scope(connection, GLOBAL, 0, frozenset())
     for websites in (None, frozenset({1})):
         await validate_scope(connection, scope, 1, websites)
     for scope_id, websites in ((2**40, None), (1, frozenset({2})), (1, frozenset[int]())):
         with pytest.raises(RuleError) as refused:
             await validate_scope(connection, scope, scope_id, websites)
-        assert (refused.value.path, refused.value.code.value) == (["scope"], "NOT_FOUND")
+        assert (refused.value.path, refused.value.code.value) == (["scope", named], "NOT_FOUND")
 
 
 async def test_a_value_is_locked_only_where_that_is_asked_for(connection, statements):

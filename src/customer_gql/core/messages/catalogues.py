@@ -21,7 +21,7 @@ def load_catalogue(language: str) -> Mapping[str, MessageTemplate]:
     """The messages of a language by key, `area.reason`; none for English."""
     if language not in TRANSLATIONS:
         return {}
-    areas = tomllib.loads(resources.files(__package__).joinpath(f"{language}.toml").read_text("utf-8"))
+    areas = tomllib.loads(resources.files("customer_gql.core.messages").joinpath(f"{language}.toml").read_text("utf-8"))
     return {
         f"{area}.{reason}": MessageTemplate(text) for area, texts in areas.items() for reason, text in texts.items()
     }

@@ -8,7 +8,7 @@ is left out when one of its placeholders has nothing to show.
 import re
 import string
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from babel.lists import format_list
 from babel.numbers import format_decimal
@@ -50,6 +50,7 @@ class _LocalFormatter(string.Formatter):
         if isinstance(value, str):
             return value
         if isinstance(value, Sequence):
-            entries = [str(entry) for entry in value]
-            return format_list(entries, format_spec, self.locale) if format_spec else ", ".join(entries)
+            entries = [str(entry) for entry in cast("Sequence[Any]", value)]
+            style: Any = format_spec
+            return format_list(entries, style, self.locale) if format_spec else ", ".join(entries)
         return format_decimal(value, locale=self.locale)

@@ -149,7 +149,7 @@ def _refer_to_itself(made: Any) -> None:
 def make_sort_input(grid: Grid, name: str) -> Any:
     """`{ by direction }`, with an enum of the sort keys."""
     keyed = {column.sort_key: column for column in grid.columns.values() if column.sort_key is not None}
-    keys = enum.Enum(f"{name}Key", {key: key for key in keyed})
+    keys: Any = enum.Enum(f"{name}Key", {key: key for key in keyed})
     shown = strawberry.enum(keys, name=f"{name}Key", description=f"Column that {grid.title} can be sorted by.")
     for value in shown.__strawberry_definition__.values:  # pyright: ignore
         value.description = keyed[value.name].description  # pyright: ignore

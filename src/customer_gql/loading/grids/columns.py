@@ -51,6 +51,9 @@ def order_empty_first(value: ColumnElement[Any]) -> ColumnElement[Any]:
     return func.coalesce(value, literal_column(lowest, value.type))
 
 
+EnumClass = type[enum.Enum]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class GridColumn:
     """A column, by the name that it has as a field of the filter and of the row, in facets and in views.
@@ -73,7 +76,7 @@ class GridColumn:
     form: TextForm = TextForm.FOLDED
     sorted_by: ColumnElement[Any] | None = None
     currency: ColumnElement[Any] | None = None
-    choices: type[enum.Enum] | None = None
+    choices: EnumClass | None = None
     id_prefix: str | None = None
     sql_label: Callable[[ColumnElement[Any]], ColumnElement[Any]] | None = None
     text_label: Callable[[str], str] | None = None

@@ -4,7 +4,7 @@ A tree is a mapping as the graph has it: `{"and": [{"email": {"eq": "a@example.c
 graph has coerced.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -71,7 +71,7 @@ def used_columns(tree: FilterTree | None) -> frozenset[str]:
     used: set[str] = set()
     for key, value in tree.items():
         if key in LOGIC:
-            parts: Iterable[Any] = value if isinstance(value, list) else [value]  # pyright: ignore
+            parts: list[Any] = value if isinstance(value, list) else [value]  # pyright: ignore[reportUnknownVariableType]
             used.update(*map(used_columns, parts))
         else:
             used.add(key)

@@ -62,8 +62,11 @@ class Grid:
     document: ColumnElement[Any] | None = None
 
     def __post_init__(self) -> None:
-        whole = self.whole and self.whole.statement.with_only_columns(literal_column("1"), maintain_column_froms=True)
-        shared = None if whole is None else SharedCount(compile_statement(_capped_count(whole)))
+        shared = None
+        if self.whole is not None:
+            one: ColumnElement[Any] = literal_column("1")
+            rows: AnySelect = self.whole.statement.with_only_columns(one, maintain_column_froms=True)
+            shared = SharedCount(compile_statement(_capped_count(rows)))
         object.__setattr__(self, "shared_count", shared)
 
     def restricted(self, websites: Websites) -> list[ColumnElement[bool]]:
@@ -101,13 +104,14 @@ class Grid:
             shown = shown.add_columns(*row_columns(self.columns))
             if self.key[0] is not self.node_key[0]:
                 shown = shown.where(*[column == key for column, key in zip(self.key, keys, strict=True)])
-        return order.reapplied(shown, page.c, backward=backward)
+        return order.reapplied(shown, {name: page.c[name] for name in order.names}, backward=backward)
 
     def row_read(self) -> Read | None:
         """The rows by key; None where the nodes are the rows, or have a key of several columns."""
-        if len(self.key) > 1 or self.key[0] is self.node_key[0]:
+        [key, *others] = self.key
+        if others or key is self.node_key[0]:
             return None
-        key = self.key[0].label("row_key")
+        key = key.label("row_key")
         return WholeRead(select(key, *row_columns(self.columns)).select_from(self.source), key)
 
     def count_statement(self, conditions: Conditions) -> AnySelect:

@@ -59,7 +59,8 @@ def _match_texts(column: GridColumn, texts: Sequence[str]) -> Condition:
         return _match_telephones(column, texts)
     wanted = [_text_form(column, text) for text in texts]
     matched = column.match_value
-    return matched == wanted[0] if len(wanted) == 1 else matched == any_(array(wanted, type_=ARRAY(Text())))
+    texts_type: Any = ARRAY(Text())
+    return matched == wanted[0] if len(wanted) == 1 else matched == any_(array(wanted, type_=texts_type))
 
 
 def _text_form(column: GridColumn, text: str) -> ColumnElement[Any]:
@@ -165,9 +166,9 @@ def _stored(operator: Operator) -> Operator:
 
     def compare(column: GridColumn, value: Any) -> Condition:
         choices: Any = column.choices
-        return operator(
-            column, [choices(one).value for one in value] if isinstance(value, list) else choices(value).value
-        )
+        given: Any = value
+        stored: Any = [choices(one).value for one in given] if isinstance(value, list) else choices(given).value
+        return operator(column, stored)
 
     return compare
 

@@ -37,7 +37,8 @@ class GridCount(NamedTuple):
     precision: Precision
 
 
-class FacetValue(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class FacetValue:
     """A value of a column, None for rows where it is empty, and how many rows have it."""
 
     value: str | None

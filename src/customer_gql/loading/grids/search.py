@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Integer, Text, case, cast, func, literal, literal_column, select
+from sqlalchemy import Boolean, ColumnElement, Integer, Text, case, cast, func, literal, literal_column, select
 from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR, array
 
 from customer_gql.core.emails import normalize_email
@@ -100,7 +100,8 @@ def _exact_matches(text: str) -> list[str]:
 
 
 def _search(document: ColumnElement[Any], found: str, exact: Sequence[str]) -> SearchedText:
-    is_exact = _matches(document, " | ".join(exact)) if exact else literal_column("false")
+    never: ColumnElement[bool] = literal_column("false", Boolean())
+    is_exact = _matches(document, " | ".join(exact)) if exact else never
     condition = _matches(document, " | ".join([found, *exact]))
     rank = case((is_exact, literal_column("1", Integer())), else_=literal_column("0", Integer()))
     return SearchedText(condition, OrderPart(rank, rank, is_descending=True))

@@ -26,9 +26,9 @@ async def fetch_in_time(database: Database, statement: Statement, **values: obje
     """Rows of a statement; `StatementTooSlow` when it takes longer than the shop allows."""
     async with database.grids.acquire() as connection:
         running = asyncio.ensure_future(fetch_rows(connection, statement, **values))
+        limit = QUICK_SECONDS
         try:
             await asyncio.wait([running], timeout=QUICK_SECONDS)
-            limit = QUICK_SECONDS
             if not running.done():
                 limit = await read_statement_seconds(database)
                 await asyncio.wait([running], timeout=limit - QUICK_SECONDS)
