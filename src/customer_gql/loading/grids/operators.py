@@ -14,6 +14,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Date,
+    Integer,
     Interval,
     Numeric,
     Text,
@@ -27,6 +28,7 @@ from sqlalchemy import (
     true,
 )
 from sqlalchemy.dialects.postgresql import array
+from sqlalchemy.types import TypeEngine
 
 from customer_gql.core.emails import normalize_email
 from customer_gql.core.errors import BadInput
@@ -111,18 +113,27 @@ def _contains(column: GridColumn, text: str) -> Condition:
 
 
 def _equals(column: GridColumn, value: Any) -> Condition:
-    return column.match_value == literal(value, column.match_value.type)
+    return column.match_value == literal(value, _parameter_type(column.match_value))
 
 
 def _is_one_of(column: GridColumn, values: Sequence[Any]) -> Condition:
-    return column.match_value == any_(literal(list(values), ARRAY(column.match_value.type))) if values else false()
+    return (
+        column.match_value == any_(literal(list(values), ARRAY(_parameter_type(column.match_value))))
+        if values
+        else false()
+    )
+
+
+def _parameter_type(column: ColumnElement[Any]) -> TypeEngine[Any]:
+    """Whole numbers are compared as 64 bits: one that a narrower column cannot hold equals none of its values."""
+    return BigInteger() if isinstance(column.type, Integer) else column.type
 
 
 def _compared(sign: str) -> Operator:
     """`<` and `<=` leave out empty values, which sort before all others."""
 
     def compare(column: GridColumn, value: Any) -> Condition:
-        condition = column.ordered.op(sign, is_comparison=True)(literal(value, column.order_value.type))
+        condition = column.ordered.op(sign, is_comparison=True)(literal(value, _parameter_type(column.order_value)))
         return condition if sign.startswith(">") or column.is_never_empty else condition & column.value.is_not(None)
 
     return compare
