@@ -49,6 +49,7 @@ ACCOUNT_COLUMNS: Final = (
         value=ROW.email,
         compared=ROW.email_key,
         over=("Customer.email",),
+        is_never_empty=True,
         is_default=True,
         is_searched=True,
         is_quick_editable=True,
