@@ -89,7 +89,10 @@ class DocumentWriter:
 
     def choose_scope(self) -> str:
         """A scope of settings: the whole shop, one website, or one store view, existing or not."""
-        key = json.dumps(self.chance.choice([id for id in self.ids if id[:3] in {"web", "stv"}]))
+        places = [id for id in self.ids if id[:3] in {"web", "stv"}]
+        if not places:
+            return "null"
+        key = json.dumps(self.chance.choice(places))
         return self.chance.choice(["null", f"{{websiteId: {key}}}", f"{{storeViewId: {key}}}"])
 
     def declare_variable(self, kind: str, value: Any) -> str:
