@@ -13,7 +13,7 @@ from customer_gql.core.ids import encode_id, new_id
 from customer_gql.core.text import validate_lines
 from customer_gql.core.viewer import Websites
 from customer_gql.customers.history.writes import record_customer_event
-from customer_gql.customers.profile.writes import CUSTOMER_NOT_FOUND, lock_customers
+from customer_gql.customers.profile.writes import lock_customer, lock_customers
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one
 
 from .tables import customer_note
@@ -27,9 +27,7 @@ async def create_note(
     connection: Connection, customer_id: int, *, text: str, is_pinned: bool, websites: Websites, by: Actor
 ) -> int:
     """The key of the new note."""
-    customer = (await lock_customers(connection, [customer_id], websites=websites)).get(customer_id)
-    if customer is None:
-        raise CUSTOMER_NOT_FOUND(path=["customerId"])
+    customer = await lock_customer(connection, customer_id, websites=websites, path=["customerId"])
     values = {"text": _validate_note_text(text), "is_pinned": is_pinned}
     key = new_id()
     row = {"customer_id": customer_id, "id": key, "staff_id": by.staff_id, **values}

@@ -42,12 +42,15 @@ CUSTOMER_NOT_FOUND: Final = Refusal("customer.not_found", "There is no such cust
 _EMAIL_TAKEN: Final = Refusal("email.taken", "Another account uses that e-mail address.", UserErrorCode.TAKEN)
 
 
-async def lock_customer(connection: Connection, customer_id: int, *, websites: Websites) -> Row:
-    """The customer, locked until the transaction ends. One of a website outside of `websites` is unknown."""
+async def lock_customer(
+    connection: Connection, customer_id: int, *, websites: Websites, path: Sequence[str] = ("id",)
+) -> Row:
+    """The customer, locked until the transaction ends. One of a website outside of `websites` is unknown; `path` is where
+    the input names it."""
     statement = select(customer).where(customer.c.id == customer_id, *within_websites(websites)).with_for_update()
     found = await fetch_one(connection, statement)
     if found is None:
-        raise CUSTOMER_NOT_FOUND(path=["id"])
+        raise CUSTOMER_NOT_FOUND(path=path)
     return found
 
 

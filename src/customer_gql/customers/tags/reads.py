@@ -13,8 +13,6 @@ from customer_gql.loading.reads import one_by
 
 from .tables import customer_tag
 
-MAX_TAGS = 50
-
 # One row with all of them, in the order of their folds.
 tags_by_customer = one_by(
     select(

@@ -6,6 +6,7 @@ from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
 
 from . import reads
+from .values import MAX_TAGS
 
 
 @strawberry.type(description="A tag that customers have.")
@@ -17,7 +18,7 @@ class KnownTag:
 @strawberry.type
 class TagSection:
     @strawberry.field(
-        description=f"Tags that staff gave the customer, in alphabetical order; at most {reads.MAX_TAGS}.",
+        description=f"Tags that staff gave the customer, in alphabetical order; at most {MAX_TAGS}.",
         metadata={"audience": "admin", "assumed": 5},
     )
     async def tags(self: Any, info: Info) -> list[str]:

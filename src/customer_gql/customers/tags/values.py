@@ -5,6 +5,7 @@ from customer_gql.core.errors import CollectedErrors
 from customer_gql.core.text import fold_text, validate_line
 
 MAX_LENGTH: Final = 40
+MAX_TAGS: Final = 50  # of one customer
 
 
 def validate_tags(given: Sequence[str], path: str) -> dict[str, str]:

@@ -9,12 +9,11 @@ from customer_gql.core.actor import Actor
 from customer_gql.core.errors import Refusal, UserErrorCode
 from customer_gql.core.viewer import Websites
 from customer_gql.customers.history.writes import record_customer_event
-from customer_gql.customers.profile.writes import CUSTOMER_NOT_FOUND, lock_customers
+from customer_gql.customers.profile.writes import lock_customer
 from customer_gql.database.statements import Connection, Row, equals_any, execute_statement, fetch_rows
 
-from .reads import MAX_TAGS
 from .tables import customer_tag
-from .values import validate_tags
+from .values import MAX_TAGS, validate_tags
 
 _TOO_MANY: Final = Refusal(
     "tag.too_many", "A customer has at most {limit} tags. Remove one first.", UserErrorCode.TOO_MANY
@@ -25,7 +24,7 @@ async def add_tags(
     connection: Connection, customer_id: int, given: Sequence[str], *, websites: Websites, by: Actor
 ) -> list[str]:
     """The tags that the customer did not have. One that is there, in whatever spelling, stays as it is."""
-    customer = await _lock_tagged_customer(connection, customer_id, websites)
+    customer = await lock_customer(connection, customer_id, websites=websites, path=["customerId"])
     wanted = validate_tags(given, "tags")
     stored = await _read_tags(connection, customer_id)
     added = {fold: tag for fold, tag in wanted.items() if fold not in stored}
@@ -43,7 +42,7 @@ async def remove_tags(
     connection: Connection, customer_id: int, given: Sequence[str], *, websites: Websites, by: Actor
 ) -> list[str]:
     """The tags that the customer had. One that is not there is removed already."""
-    customer = await _lock_tagged_customer(connection, customer_id, websites)
+    customer = await lock_customer(connection, customer_id, websites=websites, path=["customerId"])
     unwanted = validate_tags(given, "tags")
     stored = await _read_tags(connection, customer_id)
     removed = {fold: tag for fold, tag in stored.items() if fold in unwanted}
@@ -58,13 +57,6 @@ async def remove_tags(
     left = {fold: tag for fold, tag in stored.items() if fold not in removed}
     await _record_tags_change(connection, customer, stored, left, by)
     return list(removed.values())
-
-
-async def _lock_tagged_customer(connection: Connection, customer_id: int, websites: Websites) -> Row:
-    customer = (await lock_customers(connection, [customer_id], websites=websites)).get(customer_id)
-    if customer is None:
-        raise CUSTOMER_NOT_FOUND(path=["customerId"])
-    return customer
 
 
 async def _read_tags(connection: Connection, customer_id: int) -> dict[str, str]:
