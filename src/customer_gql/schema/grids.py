@@ -18,10 +18,12 @@ from customer_gql.loading.grids.operators import operators_of
 from .slices import declared_for_graph
 
 GRID_TYPES: Final[dict[str, GridTypes]] = {types.grid.name: types for types in declared_for_graph("types", "GRIDS")}
-_names: Any = enum.Enum("Grid", {name: name for name in GRID_TYPES})
-Grid: Final = strawberry.enum(_names, name="Grid", description="A list of the admin endpoint.")
-for _value in Grid.__strawberry_definition__.values:  # pyright: ignore
-    _value.description = f"The grid of {GRID_TYPES[_value.name].grid.title}."  # pyright: ignore
+Grid: Any = enum.Enum("Grid", {name: name for name in GRID_TYPES})
+graph_enum(
+    Grid,
+    "A list of the admin endpoint.",
+    {name: f"The grid of {types.grid.title}." for name, types in GRID_TYPES.items()},
+)
 graph_enum(
     ColumnType,
     "Type of the values of a column.",

@@ -100,7 +100,7 @@ def make_connection(name: str, of: Any, title: str) -> Any:
         async def facets(self: Any, info: Info, columns: Columns, first: FirstValues = 10) -> list[Facet]:
             return await _read_facets(self, info, columns, first)
 
-        @strawberry.field(description="How the rows of the list are found; costs a statement that reads none of them.")
+        @strawberry.field(description="How the database finds the rows of the list. Takes one more statement.")
         async def explain(self: Any) -> GridExplanation:
             return await _explain(self.listed)
 

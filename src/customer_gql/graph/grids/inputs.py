@@ -9,8 +9,9 @@ from typing import Any, Final, NamedTuple
 
 import strawberry
 from strawberry.types.arguments import InputContext
+from strawberry.types.base import StrawberryList, StrawberryOptional
 
-from customer_gql.graph.scalars import CurrencyCode
+from customer_gql.graph.scalars import CurrencyCode, graph_enum
 from customer_gql.loading.grids.columns import ColumnType, GridColumn
 from customer_gql.loading.grids.filters import MAX_CLAUSES, MAX_DEPTH, MAX_VALUES
 from customer_gql.loading.grids.grid import Grid
@@ -18,7 +19,7 @@ from customer_gql.loading.grids.operators import operators_of
 
 _DESCRIPTIONS: Final = {
     "eq": "Equal to this value.",
-    "in": "Equal to one of these values; none of them matches no row.",
+    "in": "Equal to one of these values. An empty list matches no row.",
     "notIn": "The complement of `in`: also rows without a value.",
     "startsWith": "Starts with this text.",
     "contains": "Contains this text.",
@@ -56,6 +57,9 @@ _TOGETHER: Final = "Several operators mean that all of them hold."
 class SortDirection(enum.Enum):
     ASC = "ASC"
     DESC = "DESC"
+
+
+graph_enum(SortDirection, "Direction of a sort.", {"ASC": "Lowest first.", "DESC": "Highest first."})
 
 
 def _keep_mapping(_kind: Any, value: Mapping[str, Any], _context: InputContext) -> Mapping[str, Any]:
@@ -136,8 +140,6 @@ def make_filter_input(grid: Grid, name: str) -> Any:
 
 
 def _refer_to_itself(made: Any) -> None:
-    from strawberry.types.base import StrawberryList, StrawberryOptional  # noqa: PLC0415
-
     of_itself = {"and": StrawberryOptional(StrawberryList(made)), "or": StrawberryOptional(StrawberryList(made))}
     of_itself["not"] = StrawberryOptional(made)
     for field in made.__strawberry_definition__.fields:
@@ -148,21 +150,14 @@ def _refer_to_itself(made: Any) -> None:
 
 def make_sort_input(grid: Grid, name: str) -> Any:
     """`{ by direction }`, with an enum of the sort keys."""
-    keyed = {column.sort_key: column for column in grid.columns.values() if column.sort_key is not None}
-    keys: Any = enum.Enum(f"{name}Key", {key: key for key in keyed})
-    shown = strawberry.enum(keys, name=f"{name}Key", description=f"Column that {grid.title} can be sorted by.")
-    for value in shown.__strawberry_definition__.values:  # pyright: ignore
-        value.description = keyed[value.name].description  # pyright: ignore
+    described = {column.sort_key: column.description for column in grid.columns.values() if column.sort_key is not None}
+    keys: Any = enum.Enum(f"{name}Key", {key: key for key in described})
+    graph_enum(keys, f"Column that {grid.title} can be sorted by.", described)
     return make_input(
         name,
         f"Sort key of {grid.title}. Rows without a value are lowest: first in ascending order, last in descending order.",
         {
             "by": InputField(keys, "Column to sort by.", is_required=True),
-            "direction": InputField(SORT_DIRECTION, "Direction.", SortDirection.ASC),
+            "direction": InputField(SortDirection, "Direction.", SortDirection.ASC),
         },
     )
-
-
-SORT_DIRECTION: Final = strawberry.enum(SortDirection, description="Direction of a sort.")
-for _value in SORT_DIRECTION.__strawberry_definition__.values:  # pyright: ignore
-    _value.description = {"ASC": "Lowest first.", "DESC": "Highest first."}[_value.name]  # pyright: ignore

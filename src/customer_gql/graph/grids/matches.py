@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import strawberry
 
+from customer_gql.core.ids import encode_id
 from customer_gql.graph.context import Info
 from customer_gql.graph.roots import ADMIN
 from customer_gql.loading.grids.filters import FilterTree, used_columns
@@ -89,8 +90,6 @@ def _as_text(value: Any, column: Any) -> str | None:
     if value is None:
         return None
     if column.id_prefix is not None:
-        from customer_gql.core.ids import encode_id  # noqa: PLC0415
-
         return encode_id(column.id_prefix, value)
     if isinstance(value, bool):
         return str(value).lower()
