@@ -61,7 +61,11 @@ FACTS: dict[str, dict[str, Any]] = {
 NAMED = {"customer_id": "customer", "staff_id": "staff_user", "website_id": "website", "scope_id": "website"}
 NAMED |= {"scope": "website", "store_view_id": "store_view", "order_id": "sales_order"}
 NAMED |= {"session_id": "customer_session", "impersonation_id": "impersonation", "website_ids": "website"}
-NAMED |= {"group_id": "customer_group"}
+NAMED |= {
+    "group_id": "customer_group",
+    "created_in_store_view_id": "store_view",
+    "subscribed_store_view_id": "store_view",
+}
 """Columns that name a row where there is no foreign key, as in lookup tables, and the table of that row."""
 
 numbers = itertools.count(2001)
