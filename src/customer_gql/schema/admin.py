@@ -4,6 +4,7 @@ from customer_gql.customers.edit_conflicts.types import VersionConflictError
 from customer_gql.graph.payloads import InputError
 
 from .customer import Customer
+from .deleted_customer import DeletedCustomer
 from .grids import GridAdminQuery
 from .limits import LimitsAdminQuery
 from .nodes import NodeAdminQuery
@@ -20,6 +21,6 @@ schema = AdminSchema(
         GridAdminQuery,
     ),
     mutation=merge_roots("Mutation", "Mutations of staff and services, each with its permission.", "ADMIN_MUTATIONS"),
-    types=[Customer, Order, InputError, VersionConflictError],
+    types=[Customer, DeletedCustomer, Order, InputError, VersionConflictError],
     config=schema_config(),
 )

@@ -1,0 +1,12 @@
+from customer_gql.core.permissions import Permission
+from customer_gql.graph.access.guards import guarded_type
+
+from .slices import declared_for_graph
+
+
+@guarded_type(
+    requires=Permission.CUSTOMERS_READ,
+    description="What is left of a customer whose account was deleted: neither name nor address.",
+)
+class DeletedCustomer(*declared_for_graph("types", "DELETED_CUSTOMER_SECTIONS")):
+    """Every slice adds the fields of its sections."""
