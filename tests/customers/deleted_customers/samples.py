@@ -6,6 +6,8 @@ from customer_gql.core.ids import encode_id, new_id
 from customer_gql.customers.profile.tables import deleted_customer
 from support.customers import put
 
+NOT_PERSONAL = {"DeletedCustomer.externalId": "an id of another system"}
+
 
 async def furnish(connection: Any, customer: Any) -> dict[str, str]:
     key = new_id()

@@ -31,4 +31,15 @@ class BalancesSection:
         return await info.context.load(read, self.id)
 
 
+@strawberry.type
+class DeletedCustomerBalancesSection:
+    balances: list[Balance] = loaded(
+        reads.balances_by_deleted_customer,
+        key="customer_id",
+        description="Store credit and points that the account left on its website and on every other one that has entries.",
+        assumed=1,
+    )
+
+
 CUSTOMER_SECTIONS: Final = (BalancesSection,)
+DELETED_CUSTOMER_SECTIONS: Final = (DeletedCustomerBalancesSection,)

@@ -167,5 +167,13 @@ class OrderSection:
     )
 
 
+@strawberry.type
+class DeletedCustomerOrderSection:
+    orders: Connection[OrderLink] = paged(
+        reads.orders_by_customer, key="customer_id", description="Orders of the deleted customer, newest first."
+    )
+
+
 CUSTOMER_SECTIONS: Final = (OrderSection,)
+DELETED_CUSTOMER_SECTIONS: Final = (DeletedCustomerOrderSection,)
 ORDER_SECTIONS: Final = (OrderDetailSection,)

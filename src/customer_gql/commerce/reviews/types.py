@@ -64,4 +64,12 @@ class ReviewSection:
         return 0 if counted is None else counted.pending_count
 
 
+@strawberry.type
+class DeletedCustomerReviewSection:
+    reviews: Connection[Review] = paged(
+        reads.reviews_by_customer, key="customer_id", description="Reviews of the deleted customer, newest first."
+    )
+
+
 CUSTOMER_SECTIONS: Final = (ReviewSection,)
+DELETED_CUSTOMER_SECTIONS: Final = (DeletedCustomerReviewSection,)

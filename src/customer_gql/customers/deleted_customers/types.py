@@ -28,6 +28,7 @@ class DeletedAccountSection(Node):
         "del", reads.deleted_customers_by_id, "customer_id", description="Id of the record of the deletion."
     )
     number: int = column("Customer number that the account had.")
+    external_id: str | None = column("Id that another system gave the customer; null for none.")
     website: Website = loaded(
         websites_by_id, key="website_id", description="Website of the account when it was deleted."
     )

@@ -80,4 +80,15 @@ class HistorySection:
     )
 
 
+@strawberry.type
+class DeletedCustomerHistorySection:
+    history: Connection[HistoryEvent] | None = paged(
+        reads.events_by_customer,
+        key="customer_id",
+        description="Events of the deleted customer's history, newest first.",
+        requires=Permission.HISTORY_READ,
+    )
+
+
 CUSTOMER_SECTIONS: Final = (HistorySection,)
+DELETED_CUSTOMER_SECTIONS: Final = (DeletedCustomerHistorySection,)

@@ -133,6 +133,7 @@ deleted_customer = table(
     "deleted_customer",
     Column("customer_id", BigInteger, primary_key=True),
     Column("number", BigInteger, nullable=False),
+    Column("external_id", Text),
     Column("website_id", ForeignKey("website.id"), nullable=False),
     created_at("deleted_at"),
     Column("actor", Text, nullable=False),
