@@ -14,6 +14,9 @@ CLIENTS_STAMP := web/clients/node_modules/.stamp
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 INSTALL_CHECKOUT := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 
+# Tests start over a hundred processes, which would otherwise compile the package anew each.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help run setup test test-slow timing check static format lint types contracts spelling workflows \

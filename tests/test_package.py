@@ -114,6 +114,7 @@ def test_lock_has_a_version_and_hashes_for_each_package_and_no_address(lock: Pat
     assert "://" not in text
 
 
+@pytest.mark.slow
 def test_unreachable_index_is_told_in_one_line(tmp_path: Path):
     pip = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_NO_CACHE_DIR": "1", "PIP_CONFIG_FILE": os.devnull}
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PIP_")}

@@ -58,6 +58,7 @@ def test_names_that_no_setting_has_are_found(monkeypatch, tmp_path):
     assert find_unknown_settings() == sorted(expected)
 
 
+@pytest.mark.slow
 def test_a_misspelled_setting_is_told_at_the_start(tmp_path, database_url):
     with started(tmp_path, "serve", database_url=database_url, port=0, worker="false", alowed_hosts="x") as service:
         assert line(service.stderr).startswith("serving on ")
@@ -66,6 +67,7 @@ def test_a_misspelled_setting_is_told_at_the_start(tmp_path, database_url):
         assert '"name":"CUSTOMER_GQL_ALOWED_HOSTS"' in told
 
 
+@pytest.mark.slow
 def test_a_metrics_port_that_is_taken_is_told_in_one_line(tmp_path, database_url):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -74,6 +76,7 @@ def test_a_metrics_port_that_is_taken_is_told_in_one_line(tmp_path, database_url
     assert (done.returncode, done.stderr) == (1, told)
 
 
+@pytest.mark.slow
 def test_an_owner_without_the_service_does_not_lead_to_the_embedded_database(tmp_path):
     done = run(tmp_path, "migrate", owner_database_url="postgresql://owner@host/shop")
     told = "CUSTOMER_GQL_OWNER_DATABASE_URL is set, but CUSTOMER_GQL_DATABASE_URL is not: set both."

@@ -41,11 +41,13 @@ def loaded_by(statement: str) -> set[str]:
     return set(subprocess.check_output([sys.executable, "-c", program], text=True).split())
 
 
+@pytest.mark.slow
 def test_the_service_loads_no_seed_and_no_mimesis():
     loaded = loaded_by("import customer_gql.app, customer_gql.cli")
     assert {name for name in loaded if name == "mimesis" or name.endswith((".seed", ".seeding", ".shopper"))} == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("module", MODULES)
 def test_a_seed_needs_no_mimesis_no_demo_and_no_graphql(module: str):
     loaded = loaded_by(f"import {module}")

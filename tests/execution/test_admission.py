@@ -62,6 +62,7 @@ def test_places_end_with_the_last_one():
     assert not refused(gate, None)
 
 
+@pytest.mark.slow
 async def test_wrong_sign_ins_of_one_address_do_not_shut_the_back_office(
     gated: Service, staff_token: str, database_url: str
 ):
@@ -89,6 +90,7 @@ REFUSED_WORK = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", REFUSED_WORK)
 def test_refused_work_is_charged(charged: Service, name: str):
     body, token, code = REFUSED_WORK[name]

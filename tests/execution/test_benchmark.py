@@ -13,6 +13,8 @@ import pytest
 from customer_gql.settings import load_settings
 from support.processes import PROGRAM
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 CHANGED = {"admin": {"bucket", "rate", "read_connections"}, "required": {"storefront_url", "secret_keys"}}
 VARIANTS = {"service": {}, "plans-off": {"compiled_plans": False}}

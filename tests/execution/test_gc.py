@@ -5,8 +5,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from customer_gql.execution.http.gc import THRESHOLD
 from support.processes import environment, line
+
+pytestmark = pytest.mark.slow
 
 SERVE: str = """
 import gc, sys

@@ -73,6 +73,7 @@ def root_places(schema: GraphQLSchema) -> Iterator[tuple[str, str, Any]]:
                     yield f"{name}.{argument}.{i}", document, build
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("audience", AUDIENCES)
 async def test_largest_body_of_combining_marks_blocks_no_argument(
     audience: str, browser: Any, admin_client: Client, longest_step: list[float]

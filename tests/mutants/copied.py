@@ -120,7 +120,7 @@ class Copy:
     ) -> Iterator[subprocess.Popen[bytes]]:
         """In a process group of its own with what it starts, which the end of the block ends."""
         command = [sys.executable, "-m", "pytest", "-q", "-m", "not slow", "-p", "no:cacheprovider", "-p", "no:xdist"]
-        command += ["-p", "no:schemathesis", "-p", "mutants.plugin", *options, *tests]
+        command += ["-p", "mutants.plugin", *options, *tests]
         paths = f"{self.folder / 'src'}{os.pathsep}{ROOT / 'tests'}"
         own = {"PYTHONPATH": paths, **{k: str(v) for k, v in environment.items()}}
         with (

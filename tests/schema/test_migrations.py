@@ -7,6 +7,8 @@ from customer_gql.core.permissions import Permission
 from customer_gql.database.schema import migrations
 from customer_gql.embedded.server import create_database, drop_database
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def bare_url(server):

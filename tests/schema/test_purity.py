@@ -5,6 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.slow
 PACKAGE = Path(__file__).parents[2] / "src" / "customer_gql"
 PURE = ("tables", "reads", "writes", "filters")
 

@@ -30,6 +30,7 @@ ROOT = Path(__file__).parents[2]
 FILES = {"schema.graphql": admin.schema, "schema.storefront.graphql": storefront.schema}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("audience", ["admin", "storefront"])
 def test_a_schema_is_the_same_whatever_was_imported_before(audience: str):
     program = f"from customer_gql.schema import {audience}; print({audience}.schema.as_str())"

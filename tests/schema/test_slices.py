@@ -72,6 +72,7 @@ def test_declarations_are_tuples(name):
     assert len(declared("slice", name)) == sum(len(found) for found in given)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("module", ["tables", "slice"])
 def test_a_worker_and_a_migration_need_no_graphql(module):
     program = (

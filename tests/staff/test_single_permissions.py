@@ -16,6 +16,8 @@ from support.root_samples import SAMPLES
 from support.staff import PASSWORD, make_role, make_staff, session_of, sign_in, staff_client, with_token
 from support.world import build
 
+pytestmark = pytest.mark.slow
+
 # Stated here as well as on the types, so that a type that loses its guard fails.
 GUARDED_TYPES = {"Customer": ("customers.read", set()), "StaffUser": ("staff.manage", {"id", "name"})}
 OWN = {

@@ -9,6 +9,8 @@ import pytest
 from customer_gql.administration.customer_import.adobe.load import Counts, import_adobe
 from support.adobe_shop import Shop
 
+pytestmark = pytest.mark.slow
+
 FOLDER = Path(__file__).parents[3].parent / "shared" / "data" / "adobe"
 here = pytest.mark.skipif(not FOLDER.is_dir(), reason="the Adobe Commerce files are not on this machine")
 

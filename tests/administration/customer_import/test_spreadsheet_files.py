@@ -134,6 +134,7 @@ async def test_no_value_in_the_words_of_a_database(shop: Shop):
     ]
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_file(tmp_path: Path):
     """What reading 160,000 rows takes at most is what 40,000 take."""
     peaks = []

@@ -226,6 +226,7 @@ async def test_a_server_that_hangs_up_costs_the_others_no_attempt(tools, store, 
     assert [row["attempts"] for row in await outbox(store)] == [0, 0, 0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", ["hang", "close"])
 async def test_one_recipient_that_breaks_the_connection_stops_nobody_else(fault, tools, store, inbox):
     recipients = [f"shopper{number}@example.com" for number in range(100)]
@@ -304,6 +305,7 @@ async def test_one_mail_that_cannot_be_made_does_not_hold_up_the_others(tools, s
     assert [(row["dead"], row["sent"]) for row in await outbox(store)] == [(True, False), (False, False), (False, True)]
 
 
+@pytest.mark.slow
 async def test_two_workers_send_each_of_200_mails_once(tools, store, inbox, empty_database_url):
     inbox.slow = 0.001
     for number in range(200):

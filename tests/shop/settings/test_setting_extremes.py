@@ -164,6 +164,7 @@ async def put(client: Client, path: str, value: Any) -> dict[str, Any]:
     return (await client.data(SET, input={"path": path, "value": value}))["configurationSet"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", READERS)
 async def test_both_ends_work(path, storefront, admin_client, connection):
     setting = numbers()[path]

@@ -12,6 +12,7 @@ import hashlib
 import re
 import secrets
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import delete, insert, select
@@ -50,6 +51,14 @@ class OidcRefused(Exception):
     """The answer of the provider is refused. The reason is for the log; the person learns only that it did not work."""
 
 
+@cache
+def _trusted_authorities() -> Any:
+    """Read once: reading the certificates for each sign-in would keep all other requests waiting for 50 ms."""
+    import httpx  # noqa: PLC0415 - an extra
+
+    return httpx.create_ssl_context()
+
+
 def _oidc_client(settings: Settings) -> Any:
     from authlib.integrations.httpx_client import AsyncOAuth2Client  # noqa: PLC0415 - an extra
 
@@ -60,6 +69,7 @@ def _oidc_client(settings: Settings) -> Any:
         scope="openid email",
         code_challenge_method="S256",
         timeout=_TIMEOUT_SECONDS,
+        verify=_trusted_authorities(),
     )
 
 

@@ -1,0 +1,47 @@
+"""Statements built where they run are compiled once for each form, and take the values of the very clause."""
+
+from sqlalchemy import insert, literal, select, update
+
+from customer_gql.database import statements
+from customer_gql.database.statements import Connection, execute_statement, fetch_one, fetch_rows, fetch_value
+from customer_gql.shop.settings.tables import configuration_value
+
+
+async def test_clauses_of_one_form_are_compiled_once_and_keep_their_own_values(connection: Connection):
+    statements._COMPILED.clear()
+    read = [await fetch_value(connection, select(literal(number) + literal(1))) for number in (5, 7)]
+    assert read == [6, 8]
+    assert len(statements._COMPILED) == 1
+
+
+async def test_values_of_a_call_replace_those_of_the_clause(connection: Connection):
+    clause = select(literal(1).label("one"))
+    assert await fetch_value(connection, clause, param_1=9) == 9
+    assert await fetch_value(connection, clause) == 1
+
+
+async def test_writes_of_one_form_write_what_each_says(connection: Connection):
+    table = configuration_value
+    async with connection.transaction():
+        for path, value in (("test.one", "1"), ("test.two", "2")):
+            row = {"path": path, "scope": "GLOBAL", "scope_id": 0, "value": value, "version": 1}
+            await execute_statement(connection, insert(table).values(**row))
+        for path, value in (("test.one", "3"), ("test.two", "4")):
+            changed = update(table).where(table.c.path == path).values(value=value)
+            assert await execute_statement(connection, changed) == 1
+        rows = await fetch_rows(connection, select(table.c.path, table.c.value).where(table.c.path.startswith("test.")))
+        assert {row.path: row.value for row in rows} == {"test.one": "3", "test.two": "4"}
+        await connection.execute("DELETE FROM configuration_value WHERE path LIKE 'test.%'")
+
+
+async def test_rows_of_many_are_not_of_one_form(connection: Connection):
+    rows = [
+        {"path": f"test.{number}", "scope": "GLOBAL", "scope_id": 0, "value": str(number), "version": 1}
+        for number in (1, 2)
+    ]
+    async with connection.transaction():
+        assert await execute_statement(connection, insert(configuration_value).values(rows)) == 2
+        first = await fetch_one(connection, select(configuration_value).where(configuration_value.c.path == "test.2"))
+        assert first is not None
+        assert first.value == "2"
+        await connection.execute("DELETE FROM configuration_value WHERE path LIKE 'test.%'")
