@@ -18,7 +18,13 @@ from customer_gql.core.text import sort_key
 from customer_gql.core.values.telephones import to_e164
 from customer_gql.customers.addresses.tables import address
 from customer_gql.customers.newsletter.tables import newsletter_subscription
-from customer_gql.customers.profile.tables import customer, customer_activity, customer_email, customer_number
+from customer_gql.customers.profile.tables import (
+    customer,
+    customer_activity,
+    customer_email,
+    customer_external_id,
+    customer_number,
+)
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one
 from customer_gql.schema.projections import PROJECTIONS
 
@@ -46,6 +52,9 @@ async def make_customer(connection: Connection, **given: Any) -> Row:
     assert made is not None
     claim = {"email_normalised": normalize_email(made.email), "scope": made.website_id, "customer_id": id}
     await execute_statement(connection, insert(customer_email).values(**claim))
+    if made.external_id is not None:
+        claim = {"external_id": made.external_id, "customer_id": id}
+        await execute_statement(connection, insert(customer_external_id).values(**claim))
     await recompute_rows(connection, id)
     return made
 

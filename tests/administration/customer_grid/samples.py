@@ -35,6 +35,7 @@ def filtered(key: str, prefix: str) -> Sample:
 NOT_PERSONAL = {
     "CustomerGridRow.country": "a code",
     "CustomerGridRow.region": "a state, as the country is one",
+    "CustomerGridRow.externalId": "as `Customer.externalId`",
     **dict.fromkeys(["FacetValue.value", "FacetValue.label"], "facets of personal columns are refused"),
     **dict.fromkeys(
         ["MatchedClause.path", "MatchedClause.operator", "MatchedClause.actual"], "personal columns are refused"

@@ -57,6 +57,7 @@ EXPECTED = {
     "customerType": ("ENUM", "CUSTOMER_TYPE", ". F S f . E . . I"),
     "salesRepresentative": ("ID", None, ". F . . . E . . ."),
     "updatedAt": ("DATE_TIME", "UPDATED_AT", ". F S . . E . . I"),
+    "externalId": ("STRING", "EXTERNAL_ID", ". F S . s E . . I"),
     "allowsRemoteAssistance": ("BOOLEAN", "ALLOWS_REMOTE_ASSISTANCE", ". F S f . E . . ."),
     "telephone": ("STRING", "TELEPHONE", "D F S . s E Q P I"),
     "postcode": ("STRING", "POSTCODE", "D F S . s E Q P I"),

@@ -5,7 +5,13 @@ from typing import Any
 from support.changes import Changes, own
 from support.writers import Subject
 
-CALLS = {"customer": [lambda ids: {"id": ids["cus"]}]}
+NOT_PERSONAL = {
+    "Customer.externalId": "a key of another program, as the id is one of ours",
+    "Address.externalId": "as `Customer.externalId`",
+}
+CALLS = {
+    "customer": [lambda ids: {"id": ids["cus"]}, lambda ids: {"by": {"id": ids["cus"]}}],
+}
 CHANGES: Changes = {"meUpdate": [(own(firstName="Augusta"), "EDITED", {"firstName"})]}
 
 

@@ -5,8 +5,9 @@ import asyncio
 import pytest
 
 from customer_gql.core.errors import RuleError
+from customer_gql.customers.profile.claims import claim_email, move_email_claim
 from customer_gql.customers.profile.sharing import AccountSharing, email_scope, lock_email_scope, set_account_sharing
-from customer_gql.customers.profile.writes import claim_email, lock_customer, move_email_claim
+from customer_gql.customers.profile.writes import lock_customer
 from support.customers import make_customer
 from support.races import stop_after
 

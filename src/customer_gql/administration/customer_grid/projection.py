@@ -102,6 +102,8 @@ _VALUES: Final[dict[str, ColumnElement[Any]]] = {
     "gender": customer.c.gender,
     "tax_vat_number": customer.c.tax_vat_number,
     "tax_vat_number_fold": _folded(customer.c.tax_vat_number),
+    "external_id": customer.c.external_id,
+    "external_id_fold": _folded(customer.c.external_id),
     "created_at": customer.c.created_at,
     "updated_at": customer.c.updated_at,
     "telephone": _billing.c.telephone,
@@ -144,7 +146,7 @@ _VALUES: Final[dict[str, ColumnElement[Any]]] = {
         words=_folded(func.concat_ws(" ", _name, _billing.c.company, _billing.c.city)),
         starts=(_folded(_billing.c.postcode),),
         emails=(_email_key,),
-        exact=(cast(customer.c.number, Text()),),
+        exact=(cast(customer.c.number, Text()), _folded(customer.c.external_id)),
         telephone=_billing.c.telephone_e164,
     ),
 }

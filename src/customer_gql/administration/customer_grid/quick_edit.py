@@ -20,8 +20,9 @@ from customer_gql.customers.addresses.settings import TELEPHONE
 from customer_gql.customers.addresses.writes import lock_default_billing_address, update_address
 from customer_gql.customers.history.conflicts import refuse_customer_conflicts
 from customer_gql.customers.history.stored_values import describe_changes
+from customer_gql.customers.profile.claims import move_email_claim
 from customer_gql.customers.profile.values.fields import SETTINGS as PROFILE_SETTINGS
-from customer_gql.customers.profile.writes import change_customer, lock_customer, move_email_claim
+from customer_gql.customers.profile.writes import change_customer, lock_customer
 from customer_gql.database.statements import Connection, Row
 from customer_gql.shop.settings.reads import settings_at
 

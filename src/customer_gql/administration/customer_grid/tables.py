@@ -50,6 +50,8 @@ customer_grid_row = table(
     Column("gender", Text),
     Column("tax_vat_number", Text),
     _folded("tax_vat_number_fold"),
+    Column("external_id", Text),
+    _folded("external_id_fold"),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("updated_at", DateTime(timezone=True), nullable=False),
     # The default billing address.
@@ -101,6 +103,7 @@ customer_grid_row = table(
     Index("ix_customer_grid_row_postcode_fold", "postcode_fold", "number"),
     Index("ix_customer_grid_row_company_fold", "company_fold", "number"),
     Index("ix_customer_grid_row_tax_vat_number_fold", "tax_vat_number_fold", "number"),
+    Index("ix_customer_grid_row_external_id_fold", "external_id_fold", "number"),
     Index("ix_customer_grid_row_country_code", "country_code", "number"),
     Index("ix_customer_grid_row_group_id", "group_id", "number"),
     Index("ix_customer_grid_row_website_id", "website_id", "number"),

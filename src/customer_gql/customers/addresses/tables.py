@@ -41,12 +41,22 @@ address = table(
     Column("region_code", Text),
     # The number in E.164, made by code; null where there is none, or it is no number of the country.
     Column("telephone_e164", Text),
+    # The key of the address in another program, unique among those of its customer.
+    Column("external_id", Text),
     PrimaryKeyConstraint("customer_id", "id"),
     ForeignKeyConstraint(["customer_id"], ["customer.id"], ondelete="CASCADE"),
     CheckConstraint("cardinality(street) BETWEEN 1 AND 4", name="street_lines"),
     CheckConstraint("country_code ~ '^[A-Z]{2}$'", name="country_code"),
+    CheckConstraint("char_length(external_id) BETWEEN 1 AND 64", name="external_id_length"),
     CheckConstraint("region_code ~ '^[A-Z]{2}-[0-9A-Z]{1,3}$'", name="region_code"),
     Index("uq_address_default_billing", "customer_id", unique=True, postgresql_where=text("is_default_billing")),
+    Index(
+        "uq_address_external_id",
+        "customer_id",
+        "external_id",
+        unique=True,
+        postgresql_where=text("external_id IS NOT NULL"),
+    ),
     Index("uq_address_default_shipping", "customer_id", unique=True, postgresql_where=text("is_default_shipping")),
     distribution="customer",
 )

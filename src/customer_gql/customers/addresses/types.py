@@ -32,6 +32,9 @@ class Address(Node):
     vat_number: str | None = column(
         "VAT number at this address; the customer's own is `taxVatNumber` of the customer.", personal=True
     )
+    external_id: str | None = column(
+        "Key of the address in another program, unique among those of the customer.", admin=True
+    )
     is_default_billing: bool = column("Whether invoices go to this address.")
     is_default_shipping: bool = column("Whether goods go to this address.")
 

@@ -5,14 +5,18 @@ from typing import Annotated, Any, Final
 import strawberry
 
 from customer_gql.core.actor import actor_of
+from customer_gql.core.emails import normalize_email
+from customer_gql.core.errors import BadInput
 from customer_gql.core.ids import decode_id
 from customer_gql.core.permissions import Permission
-from customer_gql.graph.context import Info
+from customer_gql.core.text import normalize_text
+from customer_gql.graph.context import Context, Info
 from customer_gql.graph.fields import column
 from customer_gql.graph.payloads import EXPECTED_VERSION
 from customer_gql.graph.roots import (
     IMPERSONATION_REFUSED,
     INPUT,
+    RequiresPermission,
     admin_field,
     customer_field,
     customer_mutation,
@@ -20,6 +24,7 @@ from customer_gql.graph.roots import (
 )
 
 from . import reads, writes
+from .sharing import SHARED_SCOPE
 from .types import CustomerLink, CustomerPayload, Gender
 from .values.fields import PROFILE_FIELDS
 
@@ -84,17 +89,75 @@ class CustomerQuery:
         return await info.context.load(reads.customers_by_id, info.context.viewer.customer_id)
 
 
+@strawberry.input(one_of=True, description="A customer, named in exactly one way.")
+class CustomerRef:
+    id: strawberry.Maybe[strawberry.ID] = column("Id of the customer.")
+    number: strawberry.Maybe[int] = column("Customer number.")
+    email: strawberry.Maybe[str] = column("E-mail address of the account, in any case. Needs `customers.pii`.")
+    external_id: strawberry.Maybe[str] = column("Key of the customer in another program, exactly as it was given.")
+
+
 @strawberry.type
 class CustomerAdminQuery:
     @admin_field(
         permission=Permission.CUSTOMERS_READ,
         graphql_type=CustomerLink | None,
-        description="The customer with this id; null when unknown, or of a website that the viewer's role does not reach.",
+        description="The customer with this id, or the one named by number, e-mail address or external id: exactly one of `id` and "
+        "`by`. Null when unknown, or of a website that the viewer's role does not reach. An e-mail address needs `customers.pii` "
+        "too; with an account on several websites it needs `websiteId`, otherwise it is `BAD_USER_INPUT` with the key "
+        "`customer.ambiguous`.",
     )
     async def customer(
-        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Id of the customer.")]
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID | None, strawberry.argument(description="Id of the customer.")] = None,
+        by: Annotated[CustomerRef | None, strawberry.argument(description="The customer, without the id.")] = None,
+        website_id: Annotated[
+            strawberry.ID | None,
+            strawberry.argument(
+                description="Website on which the account of an e-mail address works; only with `by: {email: …}`."
+            ),
+        ] = None,
     ) -> Any:
-        return await reads.find_reachable_customer(info.context, decode_id(id, "cus"))
+        return await _find_named_customer(info.context, id, by, website_id)
+
+
+async def _find_named_customer(
+    context: Context, id: strawberry.ID | None, by: CustomerRef | None, website_id: strawberry.ID | None
+) -> Any:
+    if (id is None) == (by is None):
+        raise BadInput("Name the customer by exactly one of `id` and `by`.", argument=["id"])
+    if website_id is not None and (by is None or by.email is None):
+        raise BadInput("websiteId: only an e-mail address is looked up on a website.", argument=["websiteId"])
+    if by is not None and by.email is not None:
+        return await _find_by_email(context, by.email.value, website_id)
+    if by is not None and by.number is not None:
+        found = await context.load(reads.customers_by_number, by.number.value)
+    elif by is not None and by.external_id is not None:
+        found = await context.load(reads.customers_by_external_id, normalize_text(by.external_id.value))
+    else:
+        named = by.id.value if by is not None and by.id is not None else id
+        found = await context.load(reads.customers_by_id, decode_id(named or "", "cus"))
+    return found if found is not None and context.viewer.reaches(found.website_id) else None
+
+
+async def _find_by_email(context: Context, email: str, website_id: strawberry.ID | None) -> Any:
+    """The account that the viewer reaches. Accounts on other websites do not make an address ambiguous."""
+    RequiresPermission(Permission.CUSTOMERS_PII).check(context.viewer)
+    scope = None if website_id is None else decode_id(website_id, "web")
+    accounts: list[Any] = await context.load(reads.customers_by_email, normalize_email(email))
+    found = [
+        account
+        for account in accounts
+        if context.viewer.reaches(account.website_id) and (scope is None or account.scope in (scope, SHARED_SCOPE))
+    ]
+    if len(found) > 1:
+        raise BadInput(
+            f"The address has {len(found)} accounts, one on each website. Name the website in `websiteId`.",
+            argument=["websiteId"],
+            key="customer.ambiguous",
+        )
+    return found[0] if found else None
 
 
 QUERIES: Final = (CustomerQuery,)

@@ -19,12 +19,12 @@ from customer_gql.core.viewer import Websites
 from customer_gql.database.statements import Connection, Row, compile_statement, equals_any, fetch_rows, fetch_value
 from customer_gql.loading.lists import RootList
 from customer_gql.loading.pages import Sort
-from customer_gql.loading.reads import one_by
+from customer_gql.loading.reads import all_by, one_by
 from customer_gql.shop.settings.declaration import GLOBAL, Setting
 from customer_gql.shop.settings.reads import select_global_value
 from customer_gql.shop.websites.tables import store, store_view, website
 
-from .tables import customer, customer_activity, customer_email, deleted_customer
+from .tables import customer, customer_activity, customer_email, customer_external_id, deleted_customer
 
 ONLINE_MINUTES = Setting(
     "customers.online_minutes",
@@ -48,6 +48,19 @@ CUSTOMER = select(
 )
 
 customers_by_id = one_by(CUSTOMER, customer.c.id)
+customers_by_number = one_by(CUSTOMER, customer.c.number)
+# By the claims, since the tables of claims are the ones that are found by these values.
+customers_by_external_id = one_by(
+    CUSTOMER.join_from(customer, customer_external_id, customer_external_id.c.customer_id == customer.c.id),
+    customer_external_id.c.external_id,
+)
+customers_by_email = all_by(
+    CUSTOMER.add_columns(customer_email.c.email_normalised, customer_email.c.scope)
+    .join_from(customer, customer_email, customer_email.c.customer_id == customer.c.id)
+    .where(customer_email.c.reserved_until.is_(None))
+    .order_by(customer.c.website_id),
+    customer_email.c.email_normalised,
+)
 NEWEST: Final = "NUMBER:DESC"
 # The whole list, in the order it usually has; filters and other orders are those of the grid.
 customer_list = RootList(

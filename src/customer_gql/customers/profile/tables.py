@@ -92,12 +92,15 @@ customer = table(
     Column("lock_staff_id", BigInteger),
     Column("lock_note", Text),
     sort_key_column(),
+    # The key of the customer in another program. The claim on it makes it unique, see `customer_external_id`.
+    Column("external_id", Text),
     CheckConstraint("version > 0", name="version"),
     CheckConstraint("group_id <> 0", name="group_is_of_the_signed_in"),
     CheckConstraint("char_length(email) BETWEEN 3 AND 254", name="email_length"),
     CheckConstraint("char_length(first_name) BETWEEN 1 AND 255", name="first_name_length"),
     CheckConstraint("char_length(last_name) BETWEEN 1 AND 255", name="last_name_length"),
     CheckConstraint("char_length(tax_vat_number) <= 50", name="tax_vat_number_length"),
+    CheckConstraint("char_length(external_id) BETWEEN 1 AND 64", name="external_id_length"),
     one_of("gender", Gender),
     one_of("status", CustomerStatus),
     one_of("customer_type", CustomerType),
@@ -125,6 +128,17 @@ customer_email = table(
     # To delete the claims of a customer; the primary key does not lead to them.
     Index("ix_customer_email_customer_id", "customer_id"),
     Index("ix_customer_email_reserved_until", "reserved_until", postgresql_where=text("reserved_until IS NOT NULL")),
+    distribution="lookup",
+)
+
+# One external id is one customer of the shop (docs/domain/profile.md#profile-15).
+customer_external_id = table(
+    "customer_external_id",
+    Column("external_id", Text, primary_key=True),
+    Column("customer_id", BigInteger, nullable=False),
+    CheckConstraint("char_length(external_id) BETWEEN 1 AND 64", name="external_id_length"),
+    # To delete the claim of a customer; the primary key does not lead to it.
+    Index("ix_customer_external_id_customer_id", "customer_id"),
     distribution="lookup",
 )
 

@@ -100,6 +100,7 @@ class ProfileSection(Node):
     gender: Gender | None = column("Gender; null when it was never asked for.", personal=True)
     date_of_birth: dt.date | None = column("Date of birth, or null.", personal=True)
     tax_vat_number: str | None = column("Tax or VAT number of the customer; an address has its own.", personal=True)
+    external_id: str | None = column("Key of the customer in another program, unique in the shop.", admin=True)
     created_at: dt.datetime = column("Time at which the account was created.")
     updated_at: dt.datetime = column("Time of the last change of the profile or its addresses.")
     status: CustomerStatus = column("State of the account.")

@@ -4,12 +4,10 @@ import datetime as dt
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, DateTime, bindparam, delete, insert, literal, null, or_, select, update
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import BigInteger, bindparam, delete, insert, select, update
 
 from customer_gql.core.actor import Actor
 from customer_gql.core.concurrent_edits import Changes
-from customer_gql.core.emails import normalize_email
 from customer_gql.core.errors import Refusal, UserErrorCode
 from customer_gql.core.text import is_unchanged, sort_key
 from customer_gql.core.viewer import Websites
@@ -28,9 +26,10 @@ from customer_gql.database.statements import (
 from customer_gql.database.transactions import mark_customers
 from customer_gql.shop.settings.reads import settings_at
 
+from .claims import release_claims
 from .reads import within_websites
-from .sharing import lock_account_sharing, lock_email_scope
-from .tables import customer, customer_email, deleted_customer
+from .sharing import lock_account_sharing
+from .tables import customer, deleted_customer
 from .values import fields
 
 _customer_id: Any = bindparam("customer_id", type_=BigInteger())
@@ -39,7 +38,6 @@ ON_ASSISTANCE_WITHDRAWN: Final[list[Callable[..., Awaitable[object]]]] = []
 """What upper slices end when a customer no longer allows staff to sign in for them: connection, customer, `by`."""
 
 CUSTOMER_NOT_FOUND: Final = Refusal("customer.not_found", "There is no such customer.", UserErrorCode.NOT_FOUND)
-_EMAIL_TAKEN: Final = Refusal("email.taken", "Another account uses that e-mail address.", UserErrorCode.TAKEN)
 
 
 async def lock_customer(
@@ -68,51 +66,6 @@ async def lock_customers(
     )
     found = [await fetch_one(connection, statement, customer_id=id) for id in sorted(set(customer_ids))]
     return {row.id: row for row in found if row is not None}
-
-
-async def claim_email(connection: Connection, customer_id: int, *, email: str, scope: int) -> bool:
-    """Take an address for an account; False when another has it, or it is reserved for another. Waits for one who is
-    just taking it."""
-    insert = upsert(customer_email).values(
-        email_normalised=normalize_email(email), scope=scope, customer_id=customer_id
-    )
-    reserved, now = customer_email.c.reserved_until, literal(dt.datetime.now(dt.UTC), DateTime(timezone=True))
-    is_free = reserved.is_not(None) & or_(reserved <= now, customer_email.c.customer_id == customer_id)
-    claimed = await fetch_one(
-        connection,
-        insert.on_conflict_do_update(
-            index_elements=["email_normalised", "scope"],
-            set_={"customer_id": insert.excluded.customer_id, "reserved_until": null()},
-            where=is_free,
-        ).returning(customer_email.c.customer_id),
-    )
-    return claimed is not None
-
-
-async def move_email_claim(
-    connection: Connection, account: Row, *, email: str, website_id: int, reserve_until: dt.datetime | None = None
-) -> None:
-    """Claim the new address before the old one is given up, so that no moment leaves the account without one.
-
-    With `reserve_until` nobody else can claim the old one until then.
-    """
-    old = (normalize_email(account.email), await lock_email_scope(connection, account.website_id))
-    new = (normalize_email(email), await lock_email_scope(connection, website_id))
-    if old == new:
-        return
-    if not await claim_email(connection, account.id, email=email, scope=new[1]):
-        # Two edits may swap places in either field, so the message blames the one that changed.
-        path = ["email"] if old[0] != new[0] else ["websiteId"]
-        raise _EMAIL_TAKEN(path=path)
-    is_old = (
-        customer_email.c.email_normalised == old[0],
-        customer_email.c.scope == old[1],
-        customer_email.c.customer_id == account.id,
-    )
-    if reserve_until is not None and old[0] != new[0]:
-        await execute_statement(connection, update(customer_email).where(*is_old).values(reserved_until=reserve_until))
-    else:
-        await execute_statement(connection, delete(customer_email).where(*is_old))
 
 
 async def update_customer(connection: Connection, account: Row, values: Mapping[str, Any]) -> int:
@@ -211,4 +164,4 @@ async def delete_customers(connection: Connection, locked: Sequence[Row], *, by:
     ids = [row.id for row in locked]
     await execute_statement(connection, delete(customer).where(equals_any(customer.c.id, ids)))
     mark_customers(connection, ids, customer)
-    await execute_statement(connection, delete(customer_email).where(equals_any(customer_email.c.customer_id, ids)))
+    await release_claims(connection, ids)

@@ -212,6 +212,15 @@ ACCOUNT_COLUMNS: Final = (
         is_never_empty=True,
         is_indexed=True,
     ),
+    text(
+        "externalId",
+        "External ID",
+        "Key of the customer in another program.",
+        "external_id",
+        "Customer.external_id",
+        is_searched=True,
+        is_indexed=True,
+    ),
     plain(
         "allowsRemoteAssistance",
         "Remote assistance",

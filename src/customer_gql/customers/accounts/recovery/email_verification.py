@@ -18,6 +18,7 @@ from customer_gql.customers.accounts.tables import EmailPurpose, email_token
 from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.newsletter.writes import activate_waiting_subscriptions
 from customer_gql.customers.profile import writes as customers
+from customer_gql.customers.profile.claims import move_email_claim
 from customer_gql.customers.profile.reads import is_address_proved
 from customer_gql.customers.profile.sharing import email_scope
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one
@@ -159,7 +160,7 @@ async def change_email(connection: Connection, given: str, *, customer_id: int, 
         return False
     await _use_link(connection, known, locked)
     try:
-        await customers.move_email_claim(connection, locked, email=known.new_email, website_id=locked.website_id)
+        await move_email_claim(connection, locked, email=known.new_email, website_id=locked.website_id)
     except RuleError:
         raise _link_refused() from None  # taken meanwhile; the owner is not revealed
     await writes.reset_failures(connection, locked)

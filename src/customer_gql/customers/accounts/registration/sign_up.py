@@ -20,7 +20,7 @@ from customer_gql.customers.accounts.tables import customer_password
 from customer_gql.customers.history.stored_values import describe_changes
 from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.newsletter import opt_in, writes as newsletter
-from customer_gql.customers.profile import presence, writes as customers
+from customer_gql.customers.profile import claims, presence
 from customer_gql.customers.profile.reads import is_address_proved
 from customer_gql.customers.profile.sharing import lock_email_scope
 from customer_gql.customers.profile.tables import customer, customer_number
@@ -122,7 +122,7 @@ async def _create_or_notify_owner(
     by = Actor(ActorKind.CUSTOMER, customer_id, address=address)
     scope = await lock_email_scope(connection, view.website_id)
     async with rolled_back_if(connection, False) as rollback:
-        rollback.is_due = not await customers.claim_email(connection, customer_id, email=values["email"], scope=scope)
+        rollback.is_due = not await claims.claim_email(connection, customer_id, email=values["email"], scope=scope)
         made = await _create_customer(connection, customer_id, values, hash=hash, wish=wish, by=by)
         if hash is None:
             limit = await password_reset.reset_limits_at(connection, website_id=view.website_id, store_view_id=view.id)

@@ -17,6 +17,7 @@ from customer_gql.customers.accounts.registration.settings import EMAIL_CONFIRMA
 from customer_gql.customers.accounts.sessions import access
 from customer_gql.customers.accounts.tables import customer_password, email_change_undo
 from customer_gql.customers.profile import writes as customers
+from customer_gql.customers.profile.claims import move_email_claim
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one, fetch_value
 from customer_gql.security import tokens
 from customer_gql.security.devices import forget_devices
@@ -88,7 +89,7 @@ async def undo_email_change(connection: Connection, given: str, *, address: str 
         account = await customers.lock_customer(connection, known.customer_id, websites=None)
         if not await _use_up(connection, known):
             raise dead
-        await customers.move_email_claim(connection, account, email=known.email, website_id=account.website_id)
+        await move_email_claim(connection, account, email=known.email, website_id=account.website_id)
     except RuleError:
         raise dead from None  # deleted meanwhile, or moved to where the address has another account
     now = dt.datetime.now(dt.UTC)

@@ -10,6 +10,7 @@ from customer_gql.customers.profile.tables import CustomerType
 from customer_gql.database.statements import Row
 
 MAX_TAX_VAT_NUMBER: Final = 50
+MAX_EXTERNAL_ID: Final = 64
 _EARLIEST: Final = dt.date(1900, 1, 1)
 
 _BIRTH_OUT_OF_RANGE: Final = Refusal("date_of_birth.out_of_range", "Enter a date from {earliest!s} to today.")
@@ -27,6 +28,11 @@ IS_COMPANY_ADMIN: Final = Refusal(
 
 def validate_tax_vat_number(number: str | None, path: Sequence[str], *, required: bool = False) -> str | None:
     return validate_line(number, path, MAX_TAX_VAT_NUMBER, required=required)
+
+
+def validate_external_id(external_id: str | None, path: Sequence[str]) -> str | None:
+    """The key that another program gives to a customer or an address (docs/domain/profile.md#profile-15)."""
+    return validate_line(external_id, path, MAX_EXTERNAL_ID)
 
 
 def validate_date_of_birth(date: dt.date, path: Sequence[str]) -> dt.date:

@@ -1,0 +1,58 @@
+"""External ids of customers and addresses.
+
+Columns without a default are added in a moment. Constraints are added as NOT VALID and validated after, which reads the table
+without a lock that writers wait for; indexes are built concurrently.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "c41d9e07b2a6"
+down_revision = "b6ddeece8413"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "customer_external_id",
+        sa.Column("external_id", sa.Text(), nullable=False),
+        sa.Column("customer_id", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint(
+            "char_length(external_id) BETWEEN 1 AND 64", name=op.f("ck_customer_external_id_external_id_length")
+        ),
+        sa.PrimaryKeyConstraint("external_id", name=op.f("pk_customer_external_id")),
+    )
+    op.create_index("ix_customer_external_id_customer_id", "customer_external_id", ["customer_id"])
+    for table in ("customer", "address"):
+        op.add_column(table, sa.Column("external_id", sa.Text(), nullable=True))
+        op.execute(
+            f"ALTER TABLE {table} ADD CONSTRAINT ck_{table}_external_id_length"
+            " CHECK (char_length(external_id) BETWEEN 1 AND 64) NOT VALID"
+        )
+        op.execute(f"ALTER TABLE {table} VALIDATE CONSTRAINT ck_{table}_external_id_length")
+    op.add_column("customer_grid_row", sa.Column("external_id", sa.Text(), nullable=True))
+    op.add_column("customer_grid_row", sa.Column("external_id_fold", sa.Text(collation="C"), nullable=True))
+    with op.get_context().autocommit_block():
+        op.create_index(
+            "uq_address_external_id",
+            "address",
+            ["customer_id", "external_id"],
+            unique=True,
+            postgresql_where=sa.text("external_id IS NOT NULL"),
+            postgresql_concurrently=True,
+        )
+        op.create_index(
+            "ix_customer_grid_row_external_id_fold",
+            "customer_grid_row",
+            ["external_id_fold", "number"],
+            postgresql_concurrently=True,
+        )
+
+
+def downgrade() -> None:
+    op.drop_column("customer_grid_row", "external_id_fold")
+    op.drop_column("customer_grid_row", "external_id")
+    op.drop_column("address", "external_id")
+    op.drop_column("customer", "external_id")
+    op.drop_table("customer_external_id")
