@@ -53,7 +53,9 @@ class ShownColumn:
     sort_key: str | None = strawberry.field(
         description="Its value in `sort`; null when the list cannot be sorted by it."
     )
-    values: list[str] | None = strawberry.field(description="Values of an enum; null for other types.")
+    values: list[str] | None = strawberry.field(
+        description="Values of an enum, or of a text whose values are known; null for others."
+    )
     is_default: bool = strawberry.field(description="Whether the column is shown as long as nobody chooses columns.")
     is_filterable: bool = strawberry.field(description="Whether this viewer can filter by it.")
     is_sortable: bool = strawberry.field(description="Whether this viewer can sort by it.")
@@ -96,7 +98,7 @@ def _show_column(types: GridTypes, column: GridColumn, info: Info) -> ShownColum
         type=column.type,
         operators=list(operators_of(column.type)) if column.is_filterable else [],
         sort_key=column.sort_key,
-        values=None if column.choices is None else [choice.name for choice in column.choices],
+        values=_list_values(column),
         is_default=column.is_default,
         is_filterable=column.is_filterable and is_open,
         is_sortable=column.is_sortable and is_open,
@@ -108,6 +110,12 @@ def _show_column(types: GridTypes, column: GridColumn, info: Info) -> ShownColum
         is_indexed=column.is_indexed,
         missing_permission=None if missing is None else missing.value,
     )
+
+
+def _list_values(column: GridColumn) -> list[str] | None:
+    if column.choices is not None:
+        return [choice.name for choice in column.choices]
+    return None if column.known_values is None else list(column.known_values)
 
 
 @cache

@@ -196,7 +196,6 @@ def _make_payload(results: list[MassActionResult], ids: Sequence[int], language:
 class CustomerGridAdminQuery:
     customers: CUSTOMER_GRID.connection | None = grid_field(  # pyright: ignore
         CUSTOMER_GRID,
-        permission=Permission.CUSTOMERS_READ,
         description="Customers of the websites that the viewer's role reaches: a grid with filter, search, sort and facets. "
         "Columns with personal data and a search need `customers.pii` too.",
     )

@@ -143,7 +143,7 @@ _VALUES: Final[dict[str, ColumnElement[Any]]] = {
     "newsletter_status": _newsletter.c.status,
     "subscribed_store_view_id": _newsletter.c.store_view_id,
     "document": search_document(
-        words=_folded(func.concat_ws(" ", _name, _billing.c.company, _billing.c.city)),
+        words=(_folded(_name), _folded(_billing.c.company), _folded(_billing.c.city)),
         starts=(_folded(_billing.c.postcode),),
         emails=(_email_key,),
         exact=(cast(customer.c.number, Text()), _folded(customer.c.external_id)),

@@ -1,6 +1,7 @@
 """`matches`: why one record matches a filter or not."""
 
 from functools import lru_cache
+from operator import attrgetter
 from typing import Annotated, Any
 
 import strawberry
@@ -33,12 +34,13 @@ class GridMatch:
 
 def matches_field(types: GridTypes, description: str) -> Any:
     """A field of the nodes of a grid. Records of one request are read together."""
+    key_of = attrgetter(*types.node_key)
     explain = lru_cache(maxsize=64)(lambda key: _Explained(types, key.tree))
 
     async def resolve(root: strawberry.Parent[Any], info: Info, filter: Any) -> Any:
         require_columns(types.grid, types.personal, used_columns(filter), info.context.viewer)
         explained = explain(_TreeKey(filter))
-        row = await info.context.load(explained.read, root.id)
+        row = await info.context.load(explained.read, key_of(root))
         return None if row is None else explained.answer(row)
 
     resolve.__annotations__["filter"] = Annotated[

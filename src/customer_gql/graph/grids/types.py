@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Annotated, Any
 
 import strawberry
@@ -29,18 +30,21 @@ ROW_FIELD = "gridRow"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GridTypes:
-    """The types of one grid, and which of its columns are personal.
+    """The types of one grid, which of its columns are personal, and who may see the list.
 
-    `row_read` reads rows by key; None where the nodes of the grid are its rows.
+    `row_read` reads rows by the key that nodes have in the attributes `node_key`.
     """
 
     grid: Grid
+    permission: Permission
+    all_websites: bool
     filter_input: Any
     sort_input: Any
     row_type: Any
     connection: Any
     personal: frozenset[str]
-    row_read: Read | None
+    row_read: Read
+    node_key: tuple[str, ...]
 
     def question(
         self, info: Info, filter: FilterTree | None, search: str | None, sort: Sequence[Mapping[str, Any]] | None
@@ -58,29 +62,46 @@ class GridTypes:
 
     async def page(self, info: Info, question: GridQuestion, window: Window) -> GridPage:
         listed = GridList(info.context, question)
-        has_row = self.row_read is not None and selects_field(info, ROW_FIELD)
+        has_row = selects_field(info, ROW_FIELD)
         rows, order = await listed.rows(window, has_row=has_row)
         page = GridPage(rows, window, order, listed, self.personal)
-        if has_row and self.row_read is not None:
-            info.context.loads.prime(self.row_read, {row.id: row for row in page.nodes})
+        if has_row:
+            key_of = attrgetter(*self.node_key)
+            info.context.loads.prime(self.row_read, {key_of(row): row for row in page.nodes})
         return page
 
 
-def build_grid_types(grid: Grid, *, node: str, of: Any, shows: Mapping[str, Any]) -> GridTypes:
-    """The types for the grid of nodes of type `of`, named after `node`. `shows` are the types whose fields columns are over, by the name that columns use."""
+def build_grid_types(
+    grid: Grid,
+    *,
+    node: str,
+    of: Any,
+    shows: Mapping[str, Any],
+    permission: Permission = Permission.CUSTOMERS_READ,
+    all_websites: bool = False,
+    connection: str | None = None,
+) -> GridTypes:
+    """The types for the grid of nodes of type `of`, named after `node`, for viewers with a permission.
+
+    `shows` are the types whose fields columns are over, by the name that columns use. `connection` is the name of the
+    list where `node` has a connection of that name already, nested in other types.
+    """
     personal = find_personal_columns(grid, shows)
     return GridTypes(
         grid=grid,
+        permission=permission,
+        all_websites=all_websites,
         filter_input=make_filter_input(grid, f"{node}Filter"),
         sort_input=make_sort_input(grid, f"{node}Sort"),
         row_type=make_row_type(grid, f"{node}GridRow", personal),
-        connection=make_connection(f"{node}Connection", of, grid.title),
+        connection=make_connection(connection or f"{node}Connection", of, grid.title),
         personal=personal,
         row_read=grid.row_read(),
+        node_key=tuple(column.name for column in grid.node_key),
     )
 
 
-def grid_field(types: GridTypes, *, permission: Permission, description: str) -> Any:
+def grid_field(types: GridTypes, *, description: str) -> Any:
     """The root that gives the list of a grid."""
 
     async def resolve(
@@ -101,29 +122,35 @@ def grid_field(types: GridTypes, *, permission: Permission, description: str) ->
         "filter": Annotated[
             types.filter_input | None, strawberry.argument(description="Rows to show; all by default.")
         ],
-        "search": Annotated[str | None, strawberry.argument(description=_SEARCH)],
+        "search": Annotated[str | None, strawberry.argument(description=_describe_search(types.grid))],
         "sort": Annotated[
             list[types.sort_input] | None,
             strawberry.argument(
-                description="At most three sort keys; the id breaks ties. By default by number, newest first."
+                description=f"At most three sort keys; the id breaks ties. By default {types.grid.default_sort}."
             ),
         ],
     }
     if types.grid.document is None:
         del resolve.__annotations__["search"]
-    return admin_field(permission=permission, graphql_type=types.connection | None, description=description)(resolve)
+    return admin_field(
+        permission=types.permission,
+        all_websites=types.all_websites,
+        graphql_type=types.connection | None,
+        description=description,
+    )(resolve)
 
 
-_SEARCH = (
-    "Up to eight words in any order, each the start of a word; a text with `@` is an e-mail address or its start. Numbers and "
-    "telephone numbers are matched exactly, and come first without `sort`."
-)
+def _describe_search(grid: Grid) -> str:
+    searched = ", ".join(f"`{column.key}`" for column in grid.columns.values() if column.is_searched)
+    return (
+        "Up to eight words in any order, each the start of a word; a text with `@` is an e-mail address or its start. Numbers "
+        f"are matched exactly, and come first without `sort`. Looks at {searched}."
+    )
 
 
 def grid_row_field(types: GridTypes, description: str) -> Any:
     """The row of a node in its grid. A page that shows it reads it with the same statement."""
-    assert types.row_read is not None
-    return loaded(types.row_read, key="id", description=description, admin=True)
+    return loaded(types.row_read, key=types.node_key, description=description, admin=True)
 
 
 def selects_field(info: Any, name: str) -> bool:

@@ -77,6 +77,8 @@ class GridColumn:
     sorted_by: ColumnElement[Any] | None = None
     currency: ColumnElement[Any] | None = None
     choices: EnumClass | None = None
+    known_values: tuple[str, ...] | None = None
+    """The values that a text can have, where they are known and yet no enum."""
     id_prefix: str | None = None
     sql_label: Callable[[ColumnElement[Any]], ColumnElement[Any]] | None = None
     text_label: Callable[[str], str] | None = None

@@ -6,10 +6,12 @@ from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+    ColumnClause,
     ColumnElement,
     FromClause,
     Integer,
     Text,
+    and_,
     any_,
     bindparam,
     case,
@@ -50,7 +52,7 @@ class Grid:
     title: str
     list_name: str
     nodes: AnySelect
-    node_key: tuple[ColumnElement[Any], ...]
+    node_key: tuple[ColumnClause[Any], ...]
     source: FromClause
     key: tuple[ColumnElement[Any], ...]
     columns: Mapping[str, GridColumn]
@@ -97,22 +99,20 @@ class Grid:
         found = select(*[column.label(f"key_{i}") for i, column in enumerate(self.key)], *order.selected())
         found = order.applied(found.select_from(self.source).where(*conditions, *past), backward=backward)
         page = found.limit(bindparam("limit", type_=Integer())).subquery("page")
-        shown = self.nodes.add_columns(*[page.c[name] for name in order.names])
+        node = self.nodes.subquery("node")
         keys = [page.c[f"key_{i}"] for i in range(len(self.key))]
-        shown = shown.where(*[column == key for column, key in zip(self.node_key, keys, strict=True)])
+        joined = page.join(node, _match_keys([node.c[column.name] for column in self.node_key], keys))
+        shown: list[ColumnElement[Any]] = [*node.c, *[page.c[name] for name in order.names]]
         if has_row:
-            shown = shown.add_columns(*row_columns(self.columns))
-            if self.key[0] is not self.node_key[0]:
-                shown = shown.where(*[column == key for column, key in zip(self.key, keys, strict=True)])
-        return order.reapplied(shown, {name: page.c[name] for name in order.names}, backward=backward)
+            joined = joined.join(self.source, _match_keys(self.key, keys))
+            shown += row_columns(self.columns)
+        ordered = {name: page.c[name] for name in order.names}
+        return order.reapplied(select(*shown).select_from(joined), ordered, backward=backward)
 
-    def row_read(self) -> Read | None:
-        """The rows by key; None where the nodes are the rows, or have a key of several columns."""
-        [key, *others] = self.key
-        if others or key is self.node_key[0]:
-            return None
-        key = key.label("row_key")
-        return WholeRead(select(key, *row_columns(self.columns)).select_from(self.source), key)
+    def row_read(self) -> Read:
+        """The rows by key."""
+        keys = [column.label(f"row_key_{i}") for i, column in enumerate(self.key)]
+        return WholeRead(select(*keys, *row_columns(self.columns)).select_from(self.source), *keys)
 
     def count_statement(self, conditions: Conditions) -> AnySelect:
         """How many rows there are; when there are more than the limit, a negative number one beyond it."""
@@ -142,8 +142,12 @@ class Grid:
         for i, clause in enumerate(compiled.clauses):
             conditions.append(func.coalesce(clause.condition, literal(False)).label(f"is_true_{i}"))
             conditions.append(clause.column.value.label(f"actual_{i}"))
-        key = self.key[0].label("match_key")
-        return one_by(select(key, *conditions).select_from(self.source), key)
+        keys = [column.label(f"match_key_{i}") for i, column in enumerate(self.key)]
+        return one_by(select(*keys, *conditions).select_from(self.source), *keys)
+
+
+def _match_keys(columns: Sequence[ColumnElement[Any]], keys: Sequence[ColumnElement[Any]]) -> ColumnElement[bool]:
+    return and_(*[column == key for column, key in zip(columns, keys, strict=True)])
 
 
 def row_columns(columns: Mapping[str, GridColumn]) -> list[ColumnElement[Any]]:

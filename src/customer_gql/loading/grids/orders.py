@@ -22,6 +22,9 @@ class SortBy(NamedTuple):
     key: str
     is_descending: bool = False
 
+    def __str__(self) -> str:
+        return f"`{self.key}`, {'descending' if self.is_descending else 'ascending'}"
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OrderPart:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Boolean, ColumnElement, Integer, Text, case, cast, func, literal, literal_column, select
+from sqlalchemy import ARRAY, Boolean, ColumnElement, Integer, Text, case, cast, func, literal, literal_column
 from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR, array
 
 from customer_gql.core.emails import normalize_email
@@ -22,7 +22,10 @@ from .orders import OrderPart
 
 MAX_WORDS: Final = 8
 LONGEST_WORD: Final = 60
-"""Characters of a word that count: a lexeme has at most 2,046 bytes."""
+"""Characters of a searched word that count."""
+
+LONGEST_TEXT: Final = 500
+"""Characters of a text whose words are found: even as one word it is a lexeme, which has at most 2,046 bytes."""
 
 FEWEST_DIGITS: Final = 7
 _SEPARATORS: Final = "[ \\t\\n\\r'\u2019`\".,;:/\\\\()&+-]+"
@@ -41,24 +44,29 @@ class SearchedText:
 
 def search_document(
     *,
-    words: ColumnElement[Any],
+    words: Sequence[ColumnElement[Any]] = (),
     starts: Sequence[ColumnElement[Any]] = (),
     emails: Sequence[ColumnElement[Any]] = (),
     exact: Sequence[ColumnElement[Any]] = (),
     telephone: ColumnElement[Any] | None = None,
 ) -> ColumnElement[Any]:
-    """What is searched of a row.
+    """What is searched of a row: a value to store, or an expression for an index.
 
-    `words` is a folded text, `starts` are folded and matched from their start as a whole, `emails` are in their account
+    `words` are folded texts, `starts` are folded and matched from their start as a whole, `emails` are in their account
     form, `exact` are compared as a whole, and `telephone` is in E.164. Any of them may be null.
     """
-    word = func.regexp_split_to_table(words, _constant(_SEPARATORS)).column_valued("word")
-    split = func.array(select(func.left(word, LONGEST_WORD)).where(word != _constant("")).scalar_subquery())
     kinds = [("s", one) for one in starts] + [("e", one) for one in emails] + [("x", one) for one in exact]
     if telephone is not None:
         kinds.append(("t", func.reverse(telephone)))
-    lexemes = array([func.left(_constant(f"{kind}:").concat(one), 4 * LONGEST_WORD) for kind, one in kinds])
-    return func.array_to_tsvector(func.array_remove(func.array_cat(split, lexemes), None), type_=TSVECTOR())
+    found: ColumnElement[Any] = array(
+        [func.left(_constant(f"{kind}:").concat(one), _limit(4 * LONGEST_WORD)) for kind, one in kinds],
+        type_=ARRAY(Text()),
+    )
+    for text in words:
+        split = func.regexp_split_to_array(func.left(text, _limit(LONGEST_TEXT)), _constant(_SEPARATORS))
+        found = func.array_cat(found, split, type_=ARRAY(Text()))
+    found = func.array_remove(found, literal_column("NULL", Text()), type_=ARRAY(Text()))
+    return func.array_to_tsvector(func.array_remove(found, _constant("")), type_=TSVECTOR())
 
 
 def find_text(document: ColumnElement[Any], text: str) -> SearchedText:
@@ -123,6 +131,10 @@ def _quote(lexeme: str) -> str:
     """A lexeme in the syntax of `tsquery`."""
     doubled = lexeme.replace("\\", "\\\\").replace("'", "''")
     return f"'{doubled}'"
+
+
+def _limit(characters: int) -> ColumnElement[int]:
+    return literal_column(str(characters), Integer())
 
 
 def _constant(text: str) -> ColumnElement[Any]:

@@ -6,10 +6,11 @@ from sqlalchemy import BigInteger, ColumnElement, Text, func, literal_column
 
 from customer_gql.customers.profile.tables import ConfirmationStatus, CustomerStatus, CustomerType, Gender
 from customer_gql.loading.grids.columns import ColumnType, GridColumn, TextForm
+from customer_gql.loading.grids.entries import name_of
 from customer_gql.shop.groups.tables import customer_group
 from customer_gql.shop.websites.tables import store_view, website
 
-from .entries import ROW, name_of, plain, text
+from .entries import ROW, plain, text
 
 _is_locked: ColumnElement[bool] = ROW.locked_until > func.now()
 

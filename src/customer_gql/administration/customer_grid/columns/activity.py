@@ -4,9 +4,10 @@ from typing import Final
 
 from customer_gql.customers.newsletter.tables import SubscriptionStatus
 from customer_gql.loading.grids.columns import ColumnType
+from customer_gql.loading.grids.entries import name_of
 from customer_gql.shop.websites.tables import store_view
 
-from .entries import money, name_of, plain
+from .entries import money, plain
 
 ACTIVITY_COLUMNS: Final = (
     plain(

@@ -1,9 +1,6 @@
 """Shorter ways to write the columns of the customers grid that are alike."""
 
-from collections.abc import Callable
 from typing import Any, Final
-
-from sqlalchemy import ColumnElement, Table, select
 
 from customer_gql.administration.customer_grid.tables import customer_grid_row
 from customer_gql.loading.grids.columns import ColumnType, GridColumn
@@ -25,8 +22,3 @@ def text(key: str, title: str, description: str, column: str, over: str, **given
 def money(key: str, title: str, description: str, column: str, **given: Any) -> GridColumn:
     """An amount in the currency of the account's website."""
     return plain(key, title, description, ColumnType.MONEY, column, currency=ROW.currency, **given)
-
-
-def name_of(table: Table) -> Callable[[ColumnElement[Any]], ColumnElement[Any]]:
-    """The label of a reference to a small table with names."""
-    return lambda key: select(table.c.name).where(table.c.id == key).scalar_subquery()
