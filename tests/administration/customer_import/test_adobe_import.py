@@ -192,7 +192,10 @@ async def test_an_address_reserved_for_its_owner_is_free_after_that(shop: Shop, 
     assert (summary.customers.created, summary.customers.refused) == (created, 1 - created)
     if not created:
         assert [row[2:4] for row in shop.refused()] == [
-            ("email", "The address is reserved for another account, or its customer was deleted during the import.")
+            (
+                "email",
+                "The address is reserved for another account, or its account was made, moved or deleted during the import.",
+            )
         ]
 
 

@@ -8,13 +8,18 @@ import sys
 
 from customer_gql.administration.customer_import.adobe.load import Counts, import_adobe
 from customer_gql.administration.customer_import.lines import ImportFault
+from customer_gql.core.text import sort_key
 from customer_gql.customers.profile.writes import lock_customers
 from customer_gql.database.pools import Database
 from support.adobe_shop import ANN, HOME, Shop, sheet
+from support.customers import make_customer
+from support.races import stop_after, stop_before
 
 NAMES = ("ann", "bob", "cat", "dan")
 PEOPLE = [ANN | {"email": f"{name}@shop.example"} for name in NAMES]
 PLACES = [HOME | {"_email": f"{name}@shop.example", "_entity_id": name} for name in NAMES]
+LOCK = ("FROM customer WHERE customer.id =", "FOR UPDATE")
+ANN_ROW = "SELECT c.tax_vat_number, a.city, c.version FROM customer c JOIN address a ON a.customer_id = c.id WHERE c.id = $1"
 
 
 async def test_customers_of_both_files_are_locked_in_the_order_of_their_ids(shop: Shop, empty_database: Database):
@@ -121,3 +126,65 @@ async def test_an_import_that_is_killed_leaves_nothing_and_can_be_run_again(
     assert not shop.report.exists()
     summary = await shop.load(people.read_bytes())
     assert summary.customers == Counts(read=5, valid=5, merged=1, created=3, updated=1, notes=1)
+
+
+async def test_a_customer_who_was_as_in_the_file_is_neither_waited_for_nor_changed(
+    shop: Shop, empty_database: Database
+):
+    """Ann is compared and not locked; what she edits then comes after the import, which would lock her out of order."""
+    await shop.load(sheet(*PEOPLE), sheet(*PLACES))
+    [(ann,)] = await shop.rows("SELECT id FROM customer WHERE email = 'ann@shop.example'")
+    people = [PEOPLE[0] | {"taxvat": ""}, PEOPLE[1] | {"taxvat": "T1"}]
+    async with stop_before(*LOCK) as stop, empty_database.writes.acquire() as theirs:
+        importing = asyncio.create_task(shop.load(sheet(*people), sheet(*PLACES[:2])))
+        await stop.reached_by(importing)
+        await theirs.execute("UPDATE customer SET tax_vat_number = 'A1', version = 2 WHERE id = $1", ann)
+        await theirs.execute("UPDATE address SET city = 'Leeds' WHERE customer_id = $1", ann)
+        async with theirs.transaction():
+            await lock_customers(theirs, [ann], websites=None)
+            stop.resume()
+            summary = await importing
+        assert tuple(await theirs.fetchrow(ANN_ROW, ann)) == ("A1", "Leeds", 2)
+    assert summary.customers == Counts(read=2, valid=2, updated=1, unchanged=1)
+    assert summary.addresses == Counts(read=2, valid=2, unchanged=2)
+
+
+async def test_an_account_that_is_made_during_the_import_is_left_alone(shop: Shop, empty_database: Database):
+    await shop.load(sheet(PEOPLE[1]))
+    files = sheet(PEOPLE[1] | {"taxvat": "T1"}, PEOPLE[0] | {"lastname": "Lane"}), sheet(PLACES[0])
+    async with stop_before(*LOCK) as stop, empty_database.writes.acquire() as theirs:
+        importing = asyncio.create_task(shop.load(*files))
+        await stop.reached_by(importing)
+        made = await make_customer(theirs, email="ann@shop.example", last_name="Lee")
+    summary = await importing
+    assert summary.customers == Counts(read=2, valid=1, refused=1, updated=1)
+    assert summary.addresses == Counts(read=1, refused=1)
+    assert [row[2:4] for row in shop.refused()] == [
+        (
+            "email",
+            "The address is reserved for another account, or its account was made, moved or deleted during the import.",
+        ),
+        ("_email", "The customer with this address was made, moved or deleted during the import."),
+    ]
+    assert await shop.rows(f"SELECT last_name, version FROM customer WHERE id = {made.id}") == [("Lee", 1)]
+    assert await shop.rows(f"SELECT FROM address WHERE customer_id = {made.id}") == []
+
+
+async def test_the_key_of_a_name_is_stored_for_imported_customers_alone(shop: Shop, empty_database: Database):
+    """Whoever renames a customer of the file afterwards waits for the import; nobody else does."""
+    await shop.load(sheet(*PEOPLE[:2]))
+    ids = dict(await shop.rows("SELECT email, id FROM customer"))
+    async with stop_after("SET name_sort_key") as stop, empty_database.writes.acquire() as theirs:
+        importing = asyncio.create_task(shop.load(sheet(ANN | {"lastname": "Lane"}, PEOPLE[1])))
+        await stop.reached_by(importing)
+        await theirs.execute("UPDATE customer SET version = 2 WHERE id = $1", ids["bob@shop.example"])
+        renaming = asyncio.create_task(
+            theirs.execute("UPDATE customer SET version = 3 WHERE id = $1", ids["ann@shop.example"])
+        )
+        async with empty_database.writes.acquire() as looking:
+            assert await stop.is_waited_for_by(renaming, looking)
+        stop.resume()
+        await renaming
+    await importing
+    [(key,)] = await shop.rows("SELECT name_sort_key FROM customer WHERE email = 'ann@shop.example'")
+    assert key == sort_key("Lane", "Ann")

@@ -164,7 +164,25 @@ WHERE s.is_known AND NOT EXISTS (SELECT FROM import_move m WHERE m.customer_id =
   AND NOT EXISTS (SELECT FROM import_edit e WHERE e.customer_id = s.customer_id AND e.id = s.address_id)
 """
 _TABLES: Final = "import_default, import_move, import_edit, import_address_change"
-_LOST: Final = "DELETE FROM import_address WHERE customer_id IS NULL RETURNING line, email"
+# The account of a row has to be one that was compared when the locks were taken, or one that the import has made.
+_LOST: Final = """
+DELETE FROM import_address s
+WHERE NOT EXISTS (SELECT FROM import_owner o WHERE o.customer_id = s.customer_id)
+  AND NOT EXISTS (SELECT FROM import_lock l WHERE l.customer_id = s.customer_id)
+RETURNING line, email
+"""
+_REMEMBER_OWNERS: Final = """
+CREATE TEMPORARY TABLE import_owner ON COMMIT DROP AS
+SELECT DISTINCT customer_id FROM import_address WHERE customer_id IS NOT NULL
+"""
+# Whose address book was as in the file when the locks were taken: what somebody edits after that comes after the import.
+_SET_ASIDE: Final = """
+WITH unlocked AS (
+    DELETE FROM import_address s WHERE NOT EXISTS (SELECT FROM import_lock l WHERE l.customer_id = s.customer_id)
+    RETURNING customer_id, address_id
+)
+SELECT count(DISTINCT (customer_id, address_id)) FROM unlocked
+"""
 
 
 async def find_owners(connection: Connection, *, is_shared: bool) -> None:
@@ -177,6 +195,8 @@ async def find_owners(connection: Connection, *, is_shared: bool) -> None:
 
 async def find_customers_to_lock(connection: Connection) -> None:
     """Add the customers whose address books the file may change to `import_lock`."""
+    await connection.execute("DROP TABLE IF EXISTS pg_temp.import_owner")
+    await execute_long(connection, _REMEMBER_OWNERS)
     await execute_long(connection, ADDRESS_LOCKS)
 
 
@@ -191,18 +211,20 @@ async def upsert_addresses(
     gone = await connection.fetch(_LOST, timeout=LONG_SECONDS)
     for statement in MATCHING:
         await execute_long(connection, statement)
+    aside = await _count(connection, _SET_ASIDE)
     full = await connection.fetch(_REFUSE_TOO_MANY, timeout=LONG_SECONDS)
     counts.refuse(len(gone) + len(full))
-    await _write(connection, counts, desk)
+    await _write(connection, counts, desk, aside)
     reason = f"belongs to a customer who has {MAX_ADDRESSES} addresses already"
     return sorted(
-        [(row.line, "There is no customer with this address any more.", row.email) for row in gone]
+        [(row.line, "The customer with this address was made, moved or deleted during the import.", row.email) for row in gone]
         + [(row.line, reason, "") for row in full]
     )
 
 
-async def _write(connection: Connection, counts: Counts, desk: ImportRun) -> None:
-    counts.merged = counts.valid - await _count(connection, _DISTINCT)
+async def _write(connection: Connection, counts: Counts, desk: ImportRun, aside: int) -> None:
+    """`aside` is how many addresses of customers who are not locked the file names."""
+    counts.merged = counts.valid - aside - await _count(connection, _DISTINCT)
     for name in _TABLES.split(", "):
         await connection.execute(f"DROP TABLE IF EXISTS pg_temp.{name}")
     for statement in (_DEFAULTS, _MOVES, _EDITS):
@@ -214,7 +236,7 @@ async def _write(connection: Connection, counts: Counts, desk: ImportRun) -> Non
     await connection.execute(_TAKE_OVER, timeout=LONG_SECONDS)
     counts.created = await execute_long(connection, _CREATE, desk.now)
     await execute_long(connection, _LINK)
-    counts.unchanged = await _count(connection, _UNCHANGED)
+    counts.unchanged = aside + await _count(connection, _UNCHANGED)
     touched = await execute_long(connection, _TOUCH, desk.now)
     await record_imported_customers(connection, _TOUCHED_NOW, desk, kind="IMPORTED", count=touched)
     await _store_numbers(connection)

@@ -6,7 +6,6 @@ The claim on the e-mail decides who is new: the import that inserts it creates t
 import datetime as dt
 from typing import Final
 
-from customer_gql.administration.customer_import.lines import ImportFault
 from customer_gql.administration.customer_import.long_statements import LONG_SECONDS, execute_long
 from customer_gql.administration.customer_import.recording import mark_imported_customers, record_imported_customers
 from customer_gql.administration.customer_import.staging import BATCH_ROWS, Counts, ImportRun
@@ -17,8 +16,6 @@ from customer_gql.database.statements import Connection
 from customer_gql.shop.groups.tables import GENERAL
 
 from .customers import FIELDS, Field
-
-_ROUNDS = 5
 
 _SAME: Final = (
     "p.email_normalised = s.email_normalised AND ($1::boolean OR p.website_id = s.website_id) AND p.line < s.line"
@@ -65,7 +62,6 @@ ORDER BY email_normalised, website_id
 ON CONFLICT (email_normalised, scope) DO UPDATE SET customer_id = excluded.customer_id, reserved_until = NULL
 WHERE customer_email.reserved_until <= $2
 """
-# All of them again after the claims: an owner found before may be gone.
 _FIND_OWNERS: Final = """
 UPDATE import_customer s SET owner_id = (
     SELECT e.customer_id FROM customer_email e
@@ -73,6 +69,8 @@ UPDATE import_customer s SET owner_id = (
       AND e.reserved_until IS NULL
 )
 """
+# All of them again after the claims: an owner found before may be gone, and another account was not compared, nor locked.
+_KEEP_OWNERS: Final = f"{_FIND_OWNERS.rstrip().removesuffix(')')} AND e.customer_id IN (s.customer_id, s.owner_id))"
 # A number drawn is not given back, so a dry run draws none.
 _CREATE: Final = f"""
 INSERT INTO customer (id, number, email, prefix, first_name, middle_name, last_name, suffix, gender, date_of_birth,
@@ -94,11 +92,11 @@ WHERE s.group_id <> c.group_id AND NOT {_IS_FREE}
 _UPDATE: Final = f"""
 UPDATE customer c
 SET {", ".join(f"{field.column} = n.{field.column}" for field in FIELDS)}, version = n.version + 1, updated_at = $1
-FROM import_change n WHERE c.id = n.customer_id AND c.version = n.version
+FROM import_change n WHERE c.id = n.customer_id
 """
 _UPDATED: Final = """
 SELECT n.customer_id, c.version, n.changes
-FROM import_change n JOIN customer c ON c.id = n.customer_id AND c.version = n.version + 1 AND c.updated_at = $1
+FROM import_change n JOIN customer c ON c.id = n.customer_id
 """
 
 
@@ -141,6 +139,10 @@ def _select_edited_field(field: Field) -> str:
 
 
 _CHANGES: Final = _find_changes()
+_OF_ALL: Final = ""
+# Whoever was as in the file when the locks were taken is unchanged: what somebody edits after that comes after the import.
+_OF_LOCKED: Final = " AND EXISTS (SELECT FROM import_lock l WHERE l.customer_id = s.owner_id)"
+_LOCK_CREATED: Final = "INSERT INTO import_lock SELECT customer_id FROM import_customer WHERE owner_id = customer_id"
 
 
 async def merge_rows(connection: Connection, counts: Counts, *, is_shared: bool) -> None:
@@ -150,18 +152,19 @@ async def merge_rows(connection: Connection, counts: Counts, *, is_shared: bool)
     await execute_long(connection, _FIND_OWNERS, is_shared)
 
 
-async def find_changes(connection: Connection) -> int:
+async def find_changes(connection: Connection, *, of: str = _OF_ALL) -> int:
     """Fill `import_change` with the customers whose stored values differ; how many."""
     await connection.execute("DROP TABLE IF EXISTS pg_temp.import_change")
-    return await execute_long(connection, _CHANGES)
+    return await execute_long(connection, _CHANGES + of)
 
 
 async def upsert_customers(connection: Connection, counts: Counts, desk: ImportRun, *, is_shared: bool) -> list[int]:
     """Create and update customers from `import_customer`. Lines are returned whose customer went away meanwhile."""
     now = desk.now
     counts.created = await execute_long(connection, _CLAIM, is_shared, now)
-    await execute_long(connection, _FIND_OWNERS, is_shared)
+    await execute_long(connection, _KEEP_OWNERS, is_shared)
     await execute_long(connection, _CREATE, now, desk.is_dry_run)
+    await execute_long(connection, _LOCK_CREATED)
     await record_imported_customers(connection, _CREATED, desk, kind="CREATED", count=counts.created)
     await mark_imported_customers(connection, _CREATED, customer)
     if frozen := await connection.fetchval(_FROZEN):
@@ -192,15 +195,10 @@ async def _store_keys(connection: Connection, batch: list[tuple[int, str]]) -> N
 
 
 async def _update(connection: Connection, desk: ImportRun) -> int:
-    """A customer edited between the comparison and the update is compared again."""
-    updated = 0
-    for _ in range(_ROUNDS):
-        wanted = await find_changes(connection)
-        done = await execute_long(connection, _UPDATE, desk.now) if wanted else 0
-        updated += done
-        if done:
-            await record_imported_customers(connection, _UPDATED, desk, kind="IMPORTED", count=done)
-            await mark_imported_customers(connection, "SELECT customer_id FROM import_change", customer)
-        if done == wanted:
-            return updated
-    raise ImportFault("The customers are being edited all the time; nothing was imported, try again later.")
+    """Compare the locked customers again, by what is stored now, and update them; how many."""
+    if not await find_changes(connection, of=_OF_LOCKED):
+        return 0
+    updated = await execute_long(connection, _UPDATE, desk.now)
+    await record_imported_customers(connection, _UPDATED, desk, kind="IMPORTED", count=updated)
+    await mark_imported_customers(connection, "SELECT customer_id FROM import_change", customer)
+    return updated

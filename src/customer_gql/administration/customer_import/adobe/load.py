@@ -41,7 +41,7 @@ _ONE_IMPORT_AT_A_TIME: Final = 0x637573746F6D6572
 _PATIENCE: Final = "SET LOCAL statement_timeout = '1h'; SET LOCAL lock_timeout = '30s'; SET LOCAL client_connection_check_interval = '1s'"
 _NOT_READ: Final = {"store_id", "website_id"}
 _LOST: Final = CellProblem(
-    "email", "The address is reserved for another account, or its customer was deleted during the import."
+    "email", "The address is reserved for another account, or its account was made, moved or deleted during the import."
 )
 _LOCK_TABLE: Final = """
 CREATE TEMPORARY TABLE import_lock (customer_id bigint) ON COMMIT DROP;

@@ -116,7 +116,12 @@ async def _record_reuse(connection: Connection, customer_id: int, address: str |
 async def forget_expired_successors(tools: Tools) -> None:
     """Every minute: what can no longer be handed out is not kept."""
     over = refresh_token.c.successor.is_not(None) & (refresh_token.c.successor_until <= dt.datetime.now(dt.UTC))
+    # Those that somebody else is just writing are left to the next minute, so that it waits for nobody.
+    free = select(refresh_token.c.token_hash).where(over).with_for_update(skip_locked=True)
     async with tools.database.transaction() as connection:
         await execute_statement(
-            connection, update(refresh_token).where(over).values(successor=None, successor_until=None)
+            connection,
+            update(refresh_token)
+            .where(refresh_token.c.token_hash.in_(free))
+            .values(successor=None, successor_until=None),
         )

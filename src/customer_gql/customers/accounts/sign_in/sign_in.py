@@ -17,9 +17,9 @@ from customer_gql.customers.accounts.reads import ACCOUNT_BY_EMAIL, ACCOUNT_BY_I
 from customer_gql.customers.accounts.sessions.sessions import start_session
 from customer_gql.customers.accounts.tables import customer_password
 from customer_gql.customers.history.writes import record_customer_event
-from customer_gql.customers.profile import presence
+from customer_gql.customers.profile import presence, writes as customers
 from customer_gql.customers.profile.sharing import email_scope, lock_email_scope
-from customer_gql.customers.profile.tables import CustomerStatus, LockReason, customer
+from customer_gql.customers.profile.tables import CustomerStatus, LockReason
 from customer_gql.database.statements import Connection, Row, fetch_one, fetch_value
 from customer_gql.graph.access.write_budget import count_customer_write
 from customer_gql.graph.context import Context
@@ -120,7 +120,7 @@ async def _start_session(
     is_known_device: bool,
 ) -> SessionGrant:
     """Under the customer's lock look again: what was read before the password was checked may have changed."""
-    stored = await fetch_one(connection, select(customer).where(customer.c.id == account.id).with_for_update())
+    stored = (await customers.lock_customers(connection, [account.id], websites=None)).get(account.id)
     hash = await fetch_value(
         connection, select(customer_password.c.hash).where(customer_password.c.customer_id == account.id)
     )
