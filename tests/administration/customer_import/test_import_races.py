@@ -19,7 +19,9 @@ NAMES = ("ann", "bob", "cat", "dan")
 PEOPLE = [ANN | {"email": f"{name}@shop.example"} for name in NAMES]
 PLACES = [HOME | {"_email": f"{name}@shop.example", "_entity_id": name} for name in NAMES]
 LOCK = ("FROM customer WHERE customer.id =", "FOR UPDATE")
-ANN_ROW = "SELECT c.tax_vat_number, a.city, c.version FROM customer c JOIN address a ON a.customer_id = c.id WHERE c.id = $1"
+ANN_ROW = (
+    "SELECT c.tax_vat_number, a.city, c.version FROM customer c JOIN address a ON a.customer_id = c.id WHERE c.id = $1"
+)
 
 
 async def test_customers_of_both_files_are_locked_in_the_order_of_their_ids(shop: Shop, empty_database: Database):

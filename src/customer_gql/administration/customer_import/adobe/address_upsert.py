@@ -217,7 +217,10 @@ async def upsert_addresses(
     await _write(connection, counts, desk, aside)
     reason = f"belongs to a customer who has {MAX_ADDRESSES} addresses already"
     return sorted(
-        [(row.line, "The customer with this address was made, moved or deleted during the import.", row.email) for row in gone]
+        [
+            (row.line, "The customer with this address was made, moved or deleted during the import.", row.email)
+            for row in gone
+        ]
         + [(row.line, reason, "") for row in full]
     )
 

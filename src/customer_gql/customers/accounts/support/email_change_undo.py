@@ -83,15 +83,18 @@ async def undo_email_change(connection: Connection, given: str, *, address: str 
     known = await fetch_one(connection, EMAIL_CHANGE_UNDO_BY_HASH, token_hash=tokens.hash_token(given))
     if known is None:
         raise dead
-    if known.used_at is not None:
-        raise _LINK_USED(path=["token"])
     try:
         account = await customers.lock_customer(connection, known.customer_id, websites=None)
-        if not await _use_up(connection, known):
-            raise dead
+    except RuleError:
+        raise dead from None
+    if not await _use_up(connection, known):
+        # Read again under the lock: a parallel request may just have used it.
+        current = await fetch_one(connection, EMAIL_CHANGE_UNDO_BY_HASH, token_hash=known.token_hash)
+        raise dead if current is None or current.used_at is None else _LINK_USED(path=["token"])
+    try:
         await move_email_claim(connection, account, email=known.email, website_id=account.website_id)
     except RuleError:
-        raise dead from None  # deleted meanwhile, or moved to where the address has another account
+        raise dead from None  # moved to where the address has another account
     now = dt.datetime.now(dt.UTC)
     restored = {"email": known.email, "is_email_confirmed": known.is_email_confirmed, "email_verified_at": now}
     by = Actor(ActorKind.CUSTOMER, account.id, address=address)
