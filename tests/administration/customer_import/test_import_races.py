@@ -113,6 +113,8 @@ async def test_an_import_that_is_killed_leaves_nothing_and_can_be_run_again(
     people = shop.written("people.csv", sheet(*PEOPLE, ANN | {"taxvat": "T1", "dob": "never"}))
     arguments = [sys.executable, "-c", WORKER, empty_database_url, str(people), str(shop.report)]
     async with empty_database.transaction() as theirs:
+        # However long the process takes to start.
+        await theirs.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
         await theirs.execute("SELECT FROM customer FOR UPDATE")
         with subprocess.Popen(arguments, stdout=subprocess.PIPE) as worker:
             assert worker.stdout
