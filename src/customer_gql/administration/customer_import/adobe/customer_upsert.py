@@ -140,7 +140,7 @@ def _select_edited_field(field: Field) -> str:
 
 _CHANGES: Final = _find_changes()
 _OF_ALL: Final = ""
-# Whoever was as in the file when the locks were taken is unchanged: what somebody edits after that comes after the import.
+# One who was as in the file when the locks were taken is unchanged: what somebody edits after that comes after the import.
 _OF_LOCKED: Final = " AND EXISTS (SELECT FROM import_lock l WHERE l.customer_id = s.owner_id)"
 _LOCK_CREATED: Final = "INSERT INTO import_lock SELECT customer_id FROM import_customer WHERE owner_id = customer_id"
 
