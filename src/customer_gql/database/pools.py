@@ -124,6 +124,12 @@ def _in_milliseconds(seconds: float) -> str:
     return f"{round(seconds * 1000)}ms"
 
 
+# A read's statement is the same each time and its keys are arrays: planning it again would cost more than running it.
+_FIXED: Final = {"jit": "off", "plan_cache_mode": "force_generic_plan", "default_transaction_read_only": "on"}
+_PLANNED: Final = {**_FIXED, "plan_cache_mode": "force_custom_plan"}
+_CAREFUL: Final = {"idle_in_transaction_session_timeout": "10s"}
+
+
 @asynccontextmanager
 async def open_database(
     url: str,
@@ -149,17 +155,13 @@ async def open_database(
         "on_statement": on_statement,
         "connection_class": connection_class,
     }
-    # A read's statement is the same each time and its keys are arrays: planning it again would cost more than running it.
-    fixed = {"jit": "off", "plan_cache_mode": "force_generic_plan", "default_transaction_read_only": "on"}
-    planned = {**fixed, "plan_cache_mode": "force_custom_plan"}
-    careful = {"idle_in_transaction_session_timeout": "10s"}
     limit = waits.connect
     try:
         async with (
-            create_pool(url, read_connections, waits, reset=_skip_reset, **fixed, **options) as reads,
-            create_pool(url, write_connections, waits, projections=projections, **careful, **options) as writes,
+            create_pool(url, read_connections, waits, reset=_skip_reset, **_FIXED, **options) as reads,
+            create_pool(url, write_connections, waits, projections=projections, **_CAREFUL, **options) as writes,
             create_pool(
-                url, grid_connections, waits, reset=_skip_reset, is_opened_at_start=False, **planned, **options
+                url, grid_connections, waits, reset=_skip_reset, is_opened_at_start=False, **_PLANNED, **options
             ) as grids,
         ):
             limit = waits.answer

@@ -3,8 +3,7 @@
 from customer_gql.customers.edit_conflicts.types import VersionConflictError
 from customer_gql.graph.payloads import InputError
 
-from .customer import Customer
-from .deleted_customer import DeletedCustomer
+from .customer import Customer, DeletedCustomer
 from .grids import GridAdminQuery
 from .limits import LimitsAdminQuery
 from .nodes import NodeAdminQuery

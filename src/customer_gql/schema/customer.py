@@ -9,3 +9,11 @@ from .slices import declared_for_graph
 )
 class Customer(*declared_for_graph("types", "CUSTOMER_SECTIONS")):
     """Every slice adds the fields of its sections."""
+
+
+@guarded_type(
+    requires=Permission.CUSTOMERS_READ,
+    description="What is left of a customer whose account was deleted: neither name nor address.",
+)
+class DeletedCustomer(*declared_for_graph("types", "DELETED_CUSTOMER_SECTIONS")):
+    """Every slice adds the fields of its sections."""

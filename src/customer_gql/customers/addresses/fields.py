@@ -87,7 +87,7 @@ def _postcode(value: str | None, rules: AddressRules) -> str | None:
     return validate_postcode(value, rules.country, rules.path)
 
 
-def _country(_value: str | None, rules: AddressRules) -> str | None:
+def _country_code(_value: str | None, rules: AddressRules) -> str | None:
     return None if rules.country is None else rules.country.code
 
 
@@ -114,7 +114,7 @@ ADDRESS_FIELDS: Final = (
     AddressField("city", "city", _city),
     AddressField("region", "region", _region),
     AddressField("postcode", "postcode", _postcode),
-    AddressField("countryCode", "country_code", _country),
+    AddressField("countryCode", "country_code", _country_code),
     AddressField("telephone", "telephone", _telephone),
     AddressField("fax", "fax", _fax),
     AddressField("vatNumber", "vat_number", _text),

@@ -15,14 +15,14 @@ from customer_gql.staff.types import StaffUser
 from . import reads
 
 if TYPE_CHECKING:
-    from customer_gql.schema.deleted_customer import DeletedCustomer
+    from customer_gql.schema.customer import DeletedCustomer
 
-DeletedCustomerLink = Annotated["DeletedCustomer", strawberry.lazy("customer_gql.schema.deleted_customer")]
+DeletedCustomerLink = Annotated["DeletedCustomer", strawberry.lazy("customer_gql.schema.customer")]
 
 
 @strawberry.type
 class DeletedAccountSection(Node):
-    """Which account it was. The type of the graph gathers this and every other section, see `schema/deleted_customer.py`."""
+    """Which account it was. The type of the graph gathers this and every other section, see `schema/customer.py`."""
 
     id: strawberry.ID = node_id(
         "del", reads.deleted_customers_by_id, "customer_id", description="Id of the record of the deletion."

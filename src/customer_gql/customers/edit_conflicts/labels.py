@@ -44,7 +44,7 @@ async def _address_line(context: Context, value: str) -> str | None:
     return ", ".join((f"{row.first_name} {row.last_name}", *row.street, place))
 
 
-async def _country(context: Context, value: str) -> str | None:
+async def _country_label(context: Context, value: str) -> str | None:
     return name_country(value, context.language)
 
 
@@ -58,7 +58,7 @@ _LABELS: Final[Mapping[ValueKind, FindLabel]] = {
     ValueKind.STORE_VIEW: _name_of(store_views_by_id, "stv"),
     ValueKind.STAFF: _name_of(staff_by_id, "stf"),
     ValueKind.ADDRESS: _address_line,
-    ValueKind.COUNTRY: _country,
+    ValueKind.COUNTRY: _country_label,
     ValueKind.CHOICE: _choice,
     ValueKind.YES_OR_NO: _choice,
 }

@@ -13,7 +13,7 @@ from customer_gql.loading.grids.columns import ColumnType
 from customer_gql.loading.grids.pages import (
     MAX_FACET_VALUES,
     MAX_FACETS,
-    Facet as FoundFacet,
+    ColumnCounts,
     GridList,
     Precision,
 )
@@ -118,7 +118,7 @@ async def _read_facets(page: GridPage, info: Info, keys: list[str], first: int) 
     return [_make_facet(facet) for facet in found]
 
 
-def _make_facet(found: FoundFacet) -> Facet:
+def _make_facet(found: ColumnCounts) -> Facet:
     column = found.column
     values = [
         FacetValue(value=_public_value(found, one.value), label=_label(found, one), count=one.count)
@@ -127,12 +127,12 @@ def _make_facet(found: FoundFacet) -> Facet:
     return Facet(column=column.key, values=values, other_count=found.other_count, precision=found.precision)
 
 
-def _public_value(facet: FoundFacet, value: str | None) -> str | None:
+def _public_value(facet: ColumnCounts, value: str | None) -> str | None:
     prefix = facet.column.id_prefix
     return value if value is None or prefix is None else encode_id(prefix, int(value))
 
 
-def _label(facet: FoundFacet, one: Any) -> str | None:
+def _label(facet: ColumnCounts, one: Any) -> str | None:
     if one.value is None or one.label is not None:
         return one.label
     if facet.column.text_label is not None:

@@ -38,7 +38,7 @@ class GridCount(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class FacetValue:
+class ValueCount:
     """A value of a column, None for rows where it is empty, and how many rows have it."""
 
     value: str | None
@@ -46,11 +46,11 @@ class FacetValue:
     count: int
 
 
-class Facet(NamedTuple):
+class ColumnCounts(NamedTuple):
     """The most frequent values of a column, and how many rows have others."""
 
     column: GridColumn
-    values: list[FacetValue]
+    values: list[ValueCount]
     other_count: int
     precision: Precision
 
@@ -172,7 +172,7 @@ class GridList:
         [plan] = orjson.loads(row[0])
         return int(plan["Plan"]["Plan Rows"])
 
-    async def facets(self, columns: Sequence[GridColumn], first: int) -> list[Facet]:
+    async def facets(self, columns: Sequence[GridColumn], first: int) -> list[ColumnCounts]:
         """The most frequent values of each column, in one statement."""
         if len(columns) > MAX_FACETS:
             raise BadInput(f"columns: ask for at most {MAX_FACETS} facets, not {len(columns)}.")
@@ -184,14 +184,14 @@ class GridList:
         try:
             rows = await fetch_in_time(self.reader.database, statement)
         except StatementTooSlow:
-            return [Facet(column, [], 0, Precision.ESTIMATED) for column in columns]
+            return [ColumnCounts(column, [], 0, Precision.ESTIMATED) for column in columns]
         return [_make_facet(column, [row for row in rows if row.facet == i]) for i, column in enumerate(columns)]
 
 
-def _make_facet(column: GridColumn, rows: Sequence[Any]) -> Facet:
+def _make_facet(column: GridColumn, rows: Sequence[Any]) -> ColumnCounts:
     if not rows:
-        return Facet(column, [], 0, Precision.EXACT)
+        return ColumnCounts(column, [], 0, Precision.EXACT)
     total, limit = int(rows[0].total), rows[0].exact_limit
-    values = [FacetValue(row.value, row.label, row.count) for row in rows]
+    values = [ValueCount(row.value, row.label, row.count) for row in rows]
     other = total - sum(value.count for value in values)
-    return Facet(column, values, other, Precision.EXACT if total <= limit else Precision.ESTIMATED)
+    return ColumnCounts(column, values, other, Precision.EXACT if total <= limit else Precision.ESTIMATED)
