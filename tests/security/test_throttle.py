@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from customer_gql.customers.accounts import lockout
-from customer_gql.security.network import network_of
+from customer_gql.security.network import network_of, plain_address
 from support.clients import Client
 from support.identities import CustomerIdentity, StaffIdentity
 from support.processes import drain, started
@@ -193,3 +193,17 @@ async def guess(identity, http, base, email, number):
 )
 def test_the_network_of_an_address(address, counted_as):
     assert network_of(address) == counted_as
+
+
+@pytest.mark.parametrize(
+    ("address", "plain"),
+    [
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("::FFFF:cb00:7107", "203.0.113.7"),
+        ("2001:DB8:0::1", "2001:db8::1"),
+        ("unix", "unix"),
+        ("", ""),
+    ],
+)
+def test_an_address_has_one_spelling(address, plain):
+    assert plain_address(address) == plain

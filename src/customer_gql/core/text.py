@@ -4,6 +4,7 @@ Rules of a field (its length, whether it is required) belong to the slice of the
 """
 
 import re
+import string
 import unicodedata
 from collections.abc import Sequence
 from typing import Final
@@ -51,6 +52,7 @@ _SPELT_OUT: Final = str.maketrans(
         "ə": "e",
     }
 )
+_CAPITALS: Final = str.maketrans(string.ascii_lowercase, string.ascii_uppercase)
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 # Every combining mark of this Python's Unicode version; none is assigned beyond these planes.
 _MARKS: Final = frozenset(chr(code) for code in range(0x300, 0x20000) if unicodedata.combining(chr(code)))
@@ -87,6 +89,11 @@ def normalize_code(text: str) -> str:
     plain = _DASHES.sub("-", unicodedata.normalize("NFKC", text))
     shown = (str(unicodedata.decimal(c)) if c.isdecimal() else c for c in plain if unicodedata.category(c) != "Cf")
     return re.sub(" +", " ", "".join(shown)).strip()
+
+
+def to_capital_letters(text: str) -> str:
+    """ASCII letters as capitals, for codes. `str.upper` would also spell `ß` as `SS`, and so name another code."""
+    return text.translate(_CAPITALS)
 
 
 def has_control_character(text: str) -> bool:

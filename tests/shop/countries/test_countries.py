@@ -103,6 +103,8 @@ def test_one_form_of_a_postal_code(country: str, stored: str, spellings: list[st
     } == dict.fromkeys([stored, *spellings], stored)
 
 
-@pytest.mark.parametrize(("country", "typed"), [("US", "2138"), ("GB", "12345"), ("DE", "1234"), ("CA", "D1A 0B1")])
+@pytest.mark.parametrize(
+    ("country", "typed"), [("US", "2138"), ("GB", "12345"), ("DE", "1234"), ("CA", "D1A 0B1"), ("GB", "\u00df1 1AA")]
+)
 def test_what_is_no_postal_code(country: str, typed: str):
     assert country_of(country).postcode_form.find_stored_form(clean_postcode(typed)) is None

@@ -104,6 +104,17 @@ def test_a_number_is_declared_with_both_bounds():
     assert Setting("tests.flag", True, WEBSITE, "Whether.").at_least is None
 
 
+async def test_a_text_is_one_line_in_the_form_of_every_text(shop):
+    connection, website, _ = shop
+    for typed in ("two\nlines", "two\u2028lines", "\u202eturned around", "\x7f", "a\x85b"):
+        with pytest.raises(RuleError) as refused:
+            await set_value(connection, GREETING, typed)
+        assert refused.value.path == ["value"]
+    for typed, stored in ((" cafe\u0301 ", "caf\u00e9"), ("\u200b", "")):
+        await set_value(connection, GREETING, typed)
+        assert await setting(connection, GREETING, website_id=website) == stored
+
+
 async def test_a_setting_may_judge_its_values_itself(connection):
     async def look_up(_connection, value):
         if value == "unknown":

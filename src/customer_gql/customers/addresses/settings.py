@@ -3,6 +3,7 @@
 from typing import Final
 
 from customer_gql.core.errors import Refusal
+from customer_gql.core.text import to_capital_letters
 from customer_gql.customers.profile.values.fields import show_setting
 from customer_gql.shop.countries.countries import find_country
 from customer_gql.shop.settings.declaration import WEBSITE, Setting
@@ -13,7 +14,7 @@ _COUNTRY_UNKNOWN: Final = Refusal(
 
 
 def parse_countries(listed: str) -> frozenset[str]:
-    return frozenset(code.strip().upper() for code in listed.split(",") if code.strip())
+    return frozenset(to_capital_letters(code.strip()) for code in listed.split(",") if code.strip())
 
 
 def _validate_countries(listed: str) -> None:

@@ -5,7 +5,13 @@ from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from customer_gql.core.errors import Refusal, UserErrorCode
-from customer_gql.core.text import normalize_code, normalize_compatible_text, validate_line, value_is_required
+from customer_gql.core.text import (
+    normalize_code,
+    normalize_compatible_text,
+    to_capital_letters,
+    validate_line,
+    value_is_required,
+)
 from customer_gql.shop.countries.countries import Country, find_country
 from customer_gql.shop.countries.postcodes import clean_postcode
 
@@ -63,7 +69,7 @@ def validate_telephone(typed: str | None, path: Sequence[str], *, required: bool
 
 
 def validate_country(code: str | None, path: Sequence[str]) -> Country:
-    given = normalize_compatible_text(code or "").upper()
+    given = to_capital_letters(normalize_compatible_text(code or ""))
     if not given:
         raise value_is_required(path)
     country = find_country(given)

@@ -4,7 +4,7 @@ from typing import Annotated, Final
 import strawberry
 
 from customer_gql.core.errors import BadInput
-from customer_gql.core.text import normalize_compatible_text
+from customer_gql.core.text import normalize_compatible_text, to_capital_letters
 from customer_gql.customers.addresses.reads import allowed_countries
 from customer_gql.customers.profile.reads import customers_by_id
 from customer_gql.database.statements import Connection, Row
@@ -118,7 +118,7 @@ async def _website_of_account(context: Context) -> int | None:
 
 
 def _normalize_code(code: str) -> str:
-    return normalize_compatible_text(code).upper()
+    return to_capital_letters(normalize_compatible_text(code))
 
 
 QUERIES: Final = (PublicFactsQuery,)

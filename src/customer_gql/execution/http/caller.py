@@ -14,6 +14,7 @@ from customer_gql.core.messages.negotiation import choose_language
 from customer_gql.core.text import keep_printable
 from customer_gql.core.viewer import RequestOrigin
 from customer_gql.execution.refusal import RequestRefused
+from customer_gql.security.network import plain_address
 
 _VISITOR: Final = re.compile(r"[A-Za-z0-9_-]{22,64}")
 _CODE: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}")
@@ -39,7 +40,7 @@ def stated_address(request: Request) -> str | None:
     try:
         if "%" in given:
             raise ValueError("a zone means something on one machine only")  # noqa: TRY301
-        return str(ipaddress.ip_address(given.strip()))
+        return plain_address(str(ipaddress.ip_address(given.strip())))
     except ValueError:
         message = "X-Shopper-Address takes one IPv4 or IPv6 address, such as 203.0.113.7."
         raise RequestRefused(400, ErrorCode.BAD_USER_INPUT, message) from None
@@ -51,7 +52,7 @@ def _origin_from_headers(
 ) -> RequestOrigin:
     code, token = store_view.decode("latin-1"), visitor.decode("latin-1")
     return RequestOrigin(
-        address=host[:64],
+        address=plain_address(host[:64]),
         user_agent=keep_printable(agent.decode("latin-1"))[:_DEVICE_LENGTH],
         store_view=_store_view_code(code),
         visitor=token if _VISITOR.fullmatch(token) else None,

@@ -1,23 +1,17 @@
 """The cookies of a request, and whether a page of this service's own origin sent it."""
 
-import ipaddress
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
 
 from customer_gql.graph.cookies import Cookies
+from customer_gql.security.network import is_loopback_address
 
 
 def read_cookies(request: Request, *, is_development: bool) -> Cookies:
-    is_plain = is_development and request.url.scheme == "http" and _is_loopback(request)
+    peer = request.client.host if request.client else ""
+    is_plain = is_development and request.url.scheme == "http" and is_loopback_address(peer)
     return Cookies(request.cookies, is_secure=not is_plain, is_same_origin=_is_same_origin(request, is_plain=is_plain))
-
-
-def _is_loopback(request: Request) -> bool:
-    try:
-        return ipaddress.ip_address(request.client.host if request.client else "").is_loopback
-    except ValueError:
-        return False
 
 
 def _is_same_origin(request: Request, *, is_plain: bool) -> bool:

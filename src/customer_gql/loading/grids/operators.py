@@ -34,6 +34,7 @@ from customer_gql.core.emails import normalize_email
 from customer_gql.core.errors import BadInput
 from customer_gql.core.ids import decode_id
 from customer_gql.core.money import minor_digits
+from customer_gql.core.text import to_capital_letters
 
 from .columns import ColumnType, GridColumn, TextForm
 
@@ -67,7 +68,7 @@ def _match_texts(column: GridColumn, texts: Sequence[str]) -> Condition:
 
 def _text_form(column: GridColumn, text: str) -> ColumnElement[Any]:
     if column.form is TextForm.CODE:
-        return literal(text.upper(), Text())
+        return literal(to_capital_letters(text), Text())
     return literal(normalize_email(text), Text()) if column.form is TextForm.EMAIL else fold(text)
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from customer_gql.core.text import normalize_code
+from customer_gql.core.text import normalize_code, to_capital_letters
 
 # Letters on cars, which people put before a postal code in the manner of D-80331; the country's own code comes too.
 _CAR_SIGNS: Final = {
@@ -38,7 +38,7 @@ _POSTAL_MARKS: Final = dict.fromkeys(map(ord, "\u3012\u3020\u3036"))
 
 def clean_postcode(text: str) -> str:
     """Upper case, ASCII dashes and digits, single blanks, no postal mark: for codes of a form nobody knows."""
-    return " ".join(normalize_code(text).translate(_POSTAL_MARKS).upper().split())
+    return " ".join(to_capital_letters(normalize_code(text).translate(_POSTAL_MARKS)).split())
 
 
 class PostcodeForm:

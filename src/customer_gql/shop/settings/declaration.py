@@ -14,7 +14,7 @@ import orjson
 from customer_gql.core.errors import Refusal
 from customer_gql.core.joined import Joined
 from customer_gql.core.permissions import Permission
-from customer_gql.core.text import TEXT_TOO_LONG
+from customer_gql.core.text import validate_line
 from customer_gql.database.statements import Connection
 from customer_gql.settings import Settings
 
@@ -61,9 +61,9 @@ class Setting(Generic[T]):
             raise ValueError(f"{self.path} is a number and needs at_least and at_most.")
 
     def validate_value(self, given: Any) -> T:
-        """The value; `RuleError` with what the setting takes when it is another kind or outside the bounds."""
-        if isinstance(given, str) and len(given) > MAX_TEXT:
-            raise TEXT_TOO_LONG(path=["value"], limit=MAX_TEXT)
+        """The value, a text in its normal form; `RuleError` with what the setting takes when it is another kind or outside the bounds."""
+        if isinstance(given, str):
+            given = validate_line(given, ["value"], MAX_TEXT) or ""
         if type(given) is not type(self.default):
             raise _WRONG_TYPE(path=["value"], setting=self.path, example=orjson.dumps(self.default).decode())
         if type(given) is int:

@@ -24,9 +24,10 @@ async def set_value(
     """Set a value at one scope. Refused at a scope narrower than the setting's, and for a value it does not take."""
     if _WIDEST_FIRST.index(scope) > _WIDEST_FIRST.index(option.narrowest):
         raise _SCOPE_TOO_NARROW(path=["scope"], setting=option.path, scope=scope.value)
-    encoded = orjson.dumps(option.validate_value(given)).decode()
+    stored = option.validate_value(given)
+    encoded = orjson.dumps(stored).decode()
     if option.check is not None:
-        await option.check(connection, given)
+        await option.check(connection, stored)
     version = await advance_record_version(connection, _record_of(option, scope, scope_id))
     insert = upsert(value).values(
         path=option.path, scope=scope.value, scope_id=scope_id, value=encoded, version=version
