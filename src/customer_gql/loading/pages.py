@@ -224,20 +224,22 @@ class Pages:
     def read(self, window: Window) -> Read:
         return self._reads[window.backward, window.cursor is not None]
 
-    def load(self, context: Reader, key: Any, window: Window) -> Awaitable[Page]:
+    def load(self, context: Reader, key: Any, window: Window, **given: Any) -> Awaitable[Page]:
+        """`given` are the other parameters of the statement."""
         # Asked for here and not in the coroutine, so that it is in the same round as its neighbours.
-        rows = context.load(self.read(window), key, **window.arguments(self.sort))
+        rows = context.load(self.read(window), key, **window.arguments(self.sort), **given)
 
         async def page() -> Page:
-            return self.page(context, key, await rows, window)
+            return self.page(context, key, await rows, window, **given)
 
         return page()
 
-    def page(self, context: Reader, key: Any, rows: Sequence[Any], window: Window) -> Page:
+    def page(self, context: Reader, key: Any, rows: Sequence[Any], window: Window, **given: Any) -> Page:
         async def count() -> int:
-            return total_of(await context.load(self.count, key))
+            return total_of(await context.load(self.count, key, **given))
 
-        return Page(rows, window, self.sort, count, counted_by=self.count, key=key)
+        # A count with parameters of its own is not one for all pages of a round.
+        return Page(rows, window, self.sort, count, counted_by=None if given else self.count, key=key)
 
 
 def total_of(counted: Any) -> int:

@@ -13,7 +13,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, cast
 
-from sqlalchemy import ARRAY, ColumnElement, Integer, and_, any_, bindparam, func, select, true
+from sqlalchemy import ARRAY, ColumnElement, Integer, and_, any_, bindparam, func, literal_column, select, true
 from sqlalchemy.sql.selectable import TableValuedAlias
 
 from customer_gql.database.statements import AnySelect, Statement, compile_statement
@@ -113,8 +113,14 @@ def one_by(statement: AnySelect, *key: ColumnElement[Any]) -> Read:
 
 
 def all_by(statement: AnySelect, *key: ColumnElement[Any]) -> Read:
-    """Every row of each key, in the statement's order. For lists with a documented cap."""
+    """Every row of each key, in the statement's order. For lists that never have more rows than a documented cap."""
     return Read(_with_keys(statement, key), _key_names(key), many=True)
+
+
+def capped_by(statement: AnySelect, cap: int, *key: ColumnElement[Any]) -> Read:
+    """The first rows of each key, in the statement's order. For lists that may have more rows than their documented cap."""
+    limit = literal_column(str(cap), Integer())
+    return Read(first_of_each(statement, key, limit=limit), _key_names(key), many=True)
 
 
 def first_by(statement: AnySelect, *key: ColumnElement[Any]) -> Read:
@@ -122,13 +128,14 @@ def first_by(statement: AnySelect, *key: ColumnElement[Any]) -> Read:
     return Read(first_of_each(statement, key), _key_names(key), many=True)
 
 
-def first_of_each(statement: AnySelect, key: Columns) -> AnySelect:
+def first_of_each(statement: AnySelect, key: Columns, *, limit: ColumnElement[int] | None = None) -> AnySelect:
+    """Of each key the first rows, as many as the parameter `limit` says where nothing else is given."""
     # A LATERAL with LIMIT can only be a nested loop over the keys, so the rows of each key come in the inner order.
     keys = _unnest_keys(key)
     page = (
         statement.where(*_match_keys(key, keys))
         .correlate(keys)
-        .limit(bindparam("limit", type_=Integer()))
+        .limit(bindparam("limit", type_=Integer()) if limit is None else limit)
         .lateral("page")
     )
     return select(page).select_from(keys.join(page, true()))

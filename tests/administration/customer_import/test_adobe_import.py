@@ -8,7 +8,9 @@ import pytest
 from customer_gql.administration.customer_import.adobe.load import Counts
 from customer_gql.core.ids import encode_id
 from customer_gql.core.text import sort_key
+from customer_gql.customers.addresses.settings import PER_CUSTOMER
 from customer_gql.customers.profile.sharing import AccountSharing, set_account_sharing
+from customer_gql.shop.settings.writes import set_value
 from support.adobe_shop import ANN, HOME, Shop, sheet
 
 
@@ -137,6 +139,9 @@ async def test_an_address_book_has_an_end(shop: Shop):
     assert shop.refused() == [("places.csv", "102", "_email", reason, "")]
     again = await shop.load(None, sheet(*rows))
     assert again.addresses == Counts(read=101, valid=100, refused=1, unchanged=100)
+    await set_value(shop.connection, PER_CUSTOMER, 101)
+    more = await shop.load(None, sheet(*rows))
+    assert more.addresses == Counts(read=101, valid=101, created=1, updated=1, unchanged=99)  # the default moves
 
 
 async def test_accounts_shared_by_all_websites_are_one_customer_whatever_website_a_row_names(shop: Shop) -> None:

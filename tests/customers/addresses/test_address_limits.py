@@ -89,6 +89,7 @@ def test_settings_of_addresses_have_their_defaults_and_bounds():
     }
     assert found == {
         "addresses.countries": ("", None, None),
+        "addresses.per_customer": (100, 1, 5000),
         "addresses.show_company": ("OPTIONAL", None, None),
         "addresses.show_fax": ("NO", None, None),
         "addresses.show_telephone": ("REQUIRED", None, None),

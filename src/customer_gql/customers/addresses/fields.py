@@ -130,17 +130,20 @@ _SHOWN_BY: Final[Mapping[str, Setting[str]]] = {"company": COMPANY, "telephone":
 SETTINGS: Final = (STREET_LINES, *_SHOWN_BY.values())
 
 
-def validate_new_address(given: Mapping[str, Any], shop: SettingValues, countries: Collection[str]) -> dict[str, Any]:
-    """A new entry as it would be stored, by column; `RuleErrors` with every refusal. `countries` are those allowed."""
+def validate_new_address(
+    given: Mapping[str, Any], shop: SettingValues, countries: Collection[str], hidden: Collection[str]
+) -> dict[str, Any]:
+    """A new entry as it would be stored, by column; `RuleErrors` with every refusal. `countries` are those allowed, and
+    `hidden` the columns in which nothing is stored."""
     whole = dict.fromkeys(COLUMNS) | dict(given)
     errors: list[RuleError] = []
     country = _given_country(whole["countryCode"], countries, errors)
     wanted = _validate_fields(whole, country, shop, errors)
-    return wanted | dict.fromkeys(hidden_columns(shop))
+    return wanted | dict.fromkeys(hidden)
 
 
 def validate_address_edit(
-    stored: Row, given: Mapping[str, Any], shop: SettingValues, countries: Collection[str]
+    stored: Row, given: Mapping[str, Any], shop: SettingValues, countries: Collection[str], hidden: Collection[str]
 ) -> dict[str, Any]:
     """The columns to store; `RuleErrors` with every refusal of what is given, and of what depends on it."""
     edits = {field: value for field, value in given.items() if not is_unchanged(value, stored[COLUMNS[field]])}
@@ -151,12 +154,12 @@ def validate_address_edit(
     else:
         country = find_country(stored.country_code)
     wanted = _validate_fields(edits, country, shop, errors)
-    hidden = hidden_columns(shop)
     return {column: value for column, value in wanted.items() if value is None or column not in hidden}
 
 
 def hidden_columns(shop: SettingValues) -> Collection[str]:
-    """Columns of the fields that the website does not ask for: nothing is stored there, but they can be cleared."""
+    """Columns of the fields that the website does not ask for. What customers give is not stored there, but they can clear
+    them; staff may note down what they are told (docs/domain/addresses.md#addresses-4)."""
     return {COLUMNS[field] for field, setting in _SHOWN_BY.items() if shop[setting] == "NO"}
 
 

@@ -6,7 +6,7 @@ from customer_gql.core.errors import Refusal
 from customer_gql.core.text import to_capital_letters
 from customer_gql.customers.profile.values.fields import show_setting
 from customer_gql.shop.countries.countries import find_country
-from customer_gql.shop.settings.declaration import WEBSITE, Setting
+from customer_gql.shop.settings.declaration import GLOBAL, WEBSITE, Setting
 
 _COUNTRY_UNKNOWN: Final = Refusal(
     "setting.country_unknown", "Enter codes of ISO 3166-1 such as DE, GB; no country has {codes}."
@@ -24,6 +24,14 @@ def _validate_countries(listed: str) -> None:
         raise _COUNTRY_UNKNOWN(path=["value"], codes=[code[:20] for code in unknown[:5]])
 
 
+PER_CUSTOMER: Final = Setting(
+    "addresses.per_customer",
+    100,
+    GLOBAL,
+    "Largest number of addresses of a customer. Those that are there already stay.",
+    at_least=1,
+    at_most=5_000,
+)
 STREET_LINES: Final = Setting(
     "addresses.street_lines", 2, WEBSITE, "Largest number of lines of a street.", at_least=1, at_most=4
 )

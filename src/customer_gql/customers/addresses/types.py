@@ -1,7 +1,11 @@
-from typing import Final
+from typing import Annotated, Any, Final
 
 import strawberry
 
+from customer_gql.core.permissions import Permission
+from customer_gql.graph.access.guards import missing_permissions, refusal_of
+from customer_gql.graph.connections import After, Before, Connection, First, Last, make_window
+from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column, loaded
 from customer_gql.graph.nodes import Node, node_id
 
@@ -39,13 +43,43 @@ class Address(Node):
     is_default_shipping: bool = column("Whether goods go to this address.")
 
 
+Search = Annotated[
+    str | None,
+    strawberry.argument(
+        description="At most 8 words, in any order and regardless of case and accents: each the start of a word of the name, "
+        "company, street, city or region, or of the postal code. A telephone number is found by its last digits."
+    ),
+]
+
+
 @strawberry.type
 class AddressSection:
     addresses: list[Address] = loaded(
         reads.addresses_by_customer,
         key="id",
-        description=f"Addresses of the address book, oldest first; at most {reads.MAX_ADDRESSES}.",
+        description=f"The first {reads.MAX_LISTED} addresses of the address book, oldest first.",
     )
+
+    @strawberry.field(
+        graphql_type=Connection[Address] | None,
+        description="Addresses of the address book, oldest first. A `search` needs the permission `customers.pii`; "
+        "without it the field is null, with an error.",
+        metadata={"audience": "admin"},
+    )
+    async def address_book(
+        self: Any,
+        info: Info,
+        first: First = strawberry.UNSET,
+        after: After = strawberry.UNSET,
+        search: Search = None,
+        last: Last = strawberry.UNSET,
+        before: Before = strawberry.UNSET,
+    ) -> Any:
+        if search is not None and Permission.CUSTOMERS_PII in missing_permissions(info.context.viewer):
+            raise refusal_of(Permission.CUSTOMERS_PII)
+        window = make_window(first, after, last, before)
+        return await reads.load_address_book(info.context, self.id, window, search=search)
+
     default_billing_address: Address | None = loaded(
         reads.billing_addresses_by_customer, key="id", description="Address that invoices go to."
     )

@@ -9,16 +9,17 @@ from typing import Any, Final
 
 from sqlalchemy import delete, func, insert, or_, select, update
 
-from customer_gql.core.actor import Actor
+from customer_gql.core.actor import Actor, ActorKind
 from customer_gql.core.concurrent_edits import Changes
 from customer_gql.core.errors import Refusal, RuleErrors, UserErrorCode
 from customer_gql.core.ids import new_id
 from customer_gql.core.values.telephones import to_e164
+from customer_gql.core.viewer import Websites
 from customer_gql.customers.history.conflicts import refuse_customer_conflicts
-from customer_gql.customers.profile.writes import lock_customer
+from customer_gql.customers.profile.writes import lock_customer, lock_customers
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one, fetch_rows, fetch_value
 from customer_gql.database.transactions import mark_customers
-from customer_gql.shop.settings.reads import SettingValues, settings_at
+from customer_gql.shop.settings.reads import SettingValues, setting, settings_at
 
 from .changes import (
     DEFAULTS,
@@ -29,8 +30,9 @@ from .changes import (
     read_default_ids,
     record_address_change,
 )
-from .fields import COLUMNS, SETTINGS, validate_address_edit, validate_new_address
-from .reads import MAX_ADDRESSES, allowed_countries
+from .fields import COLUMNS, SETTINGS, hidden_columns, validate_address_edit, validate_new_address
+from .reads import allowed_countries
+from .settings import PER_CUSTOMER
 from .tables import address
 
 _BOOK_FULL: Final = Refusal(
@@ -46,18 +48,22 @@ _IS_DEFAULT_SHIPPING: Final = Refusal(
     "This is the default shipping address. Choose another one first.",
     UserErrorCode.NOT_ALLOWED,
 )
+_NO_DEFAULT_CHOSEN: Final = Refusal(
+    "address.no_default_chosen", "Choose billing, shipping or both.", UserErrorCode.REQUIRED
+)
 ADDRESS_NOT_FOUND: Final = Refusal("address.not_found", "There is no such address.", UserErrorCode.NOT_FOUND)
 
 
 async def create_address(
-    connection: Connection, customer_id: int, given: Mapping[str, Any], *, by: Actor
+    connection: Connection, customer_id: int, given: Mapping[str, Any], *, websites: Websites, by: Actor
 ) -> tuple[int, list[str]]:
     """The new entry's key, and the input fields that were stored."""
-    customer = await lock_customer(connection, customer_id, websites=None)
+    customer = await lock_customer(connection, customer_id, websites=websites, path=["customerId"])
     count = await fetch_value(connection, select(func.count()).where(address.c.customer_id == customer_id))
-    if count >= MAX_ADDRESSES:
-        raise _BOOK_FULL(limit=MAX_ADDRESSES)
-    values = validate_new_address(given, *await _read_rules(connection, customer))
+    limit = await setting(connection, PER_CUSTOMER)
+    if count >= limit:
+        raise _BOOK_FULL(limit=limit)
+    values = validate_new_address(given, *await _read_rules(connection, customer, by))
     defaults, key = await read_default_ids(connection, customer_id), new_id()
     await _replace_defaults(connection, customer_id, values)
     number = to_e164(values["telephone"], values["country_code"])
@@ -77,15 +83,15 @@ async def edit_address(
     given: Mapping[str, Any],
     *,
     expected_version: int | None = None,
+    websites: Websites,
     by: Actor,
 ) -> list[str]:
     """Input fields that were changed. Judged is what is given and what depends on it (docs/domain/addresses.md#addresses-13).
 
     `expected_version` is the customer's: addresses share its version.
     """
-    customer = await lock_customer(connection, customer_id, websites=None)
-    stored = await _find_address(connection, customer_id, key)
-    wanted = validate_address_edit(stored, given, *await _read_rules(connection, customer))
+    customer, stored = await _lock_address(connection, customer_id, key, websites)
+    wanted = validate_address_edit(stored, given, *await _read_rules(connection, customer, by))
     changed = {column: value for column, value in wanted.items() if value != stored[column]}
     changes = describe_address_edit(stored, changed, await read_default_ids(connection, customer_id))
     await refuse_customer_conflicts(connection, customer, changes, expected=expected_version)
@@ -93,13 +99,32 @@ async def edit_address(
         return []
     await _replace_defaults(connection, customer_id, changed)
     await update_address(connection, stored, changed)
-    await record_address_change(connection, customer, "ADDRESS_EDITED", changes, by)
+    await record_address_change(connection, customer, "ADDRESS_UPDATED", changes, by)
     return [field for field, column in COLUMNS.items() if column in changed]
 
 
-async def delete_address(connection: Connection, customer_id: int, key: int, *, by: Actor) -> None:
-    customer = await lock_customer(connection, customer_id, websites=None)
-    stored = await _find_address(connection, customer_id, key)
+async def set_default_address(
+    connection: Connection,
+    customer_id: int,
+    key: int,
+    *,
+    billing: bool,
+    shipping: bool,
+    websites: Websites,
+    by: Actor,
+) -> list[str]:
+    """Input fields of an address that were changed by making it a default. An address is judged by what it says only when
+    that is edited."""
+    given = {
+        field: True for field, chosen in (("isDefaultBilling", billing), ("isDefaultShipping", shipping)) if chosen
+    }
+    if not given:
+        raise _NO_DEFAULT_CHOSEN()
+    return await edit_address(connection, customer_id, key, given, websites=websites, by=by)
+
+
+async def delete_address(connection: Connection, customer_id: int, key: int, *, websites: Websites, by: Actor) -> None:
+    customer, stored = await _lock_address(connection, customer_id, key, websites)
     errors = [
         refusal(path=["id"])
         for refusal, is_default in (
@@ -149,17 +174,22 @@ async def update_address(connection: Connection, stored: Row, values: Mapping[st
     mark_customers(connection, [stored.customer_id], address)
 
 
-async def _find_address(connection: Connection, customer_id: int, key: int) -> Row:
-    found = await fetch_one(connection, select(address).filter_by(customer_id=customer_id, id=key))
-    if found is None:
+async def _lock_address(connection: Connection, customer_id: int, key: int, websites: Websites) -> tuple[Row, Row]:
+    """The customer and the address. One of a customer outside of `websites` is unknown, like any other that is not there."""
+    customer = (await lock_customers(connection, [customer_id], websites=websites)).get(customer_id)
+    stored = await fetch_one(connection, select(address).filter_by(customer_id=customer_id, id=key))
+    if customer is None or stored is None:
         raise ADDRESS_NOT_FOUND(path=["id"])
-    return found
+    return customer, stored
 
 
-async def _read_rules(connection: Connection, customer: Row) -> tuple[SettingValues, Collection[str]]:
-    """What the customer's website asks for, and the countries it accepts."""
+async def _read_rules(
+    connection: Connection, customer: Row, by: Actor
+) -> tuple[SettingValues, Collection[str], Collection[str]]:
+    """What the customer's website asks for, the countries it accepts, and the columns in which it stores nothing."""
     shop = await settings_at(connection, *SETTINGS, website_id=customer.website_id)
-    return shop, await allowed_countries(connection, customer.website_id)
+    hidden = hidden_columns(shop) if by.kind is ActorKind.CUSTOMER else ()
+    return shop, await allowed_countries(connection, customer.website_id), hidden
 
 
 async def _replace_defaults(connection: Connection, customer_id: int, values: Mapping[str, Any]) -> None:

@@ -71,19 +71,39 @@ def search_document(
 
 def find_text(document: ColumnElement[Any], text: str) -> SearchedText:
     """Raises `BadInput` for a text without words, or with too many."""
+    found, exact = _parse_search(text)
+    never: ColumnElement[bool] = literal_column("false", Boolean())
+    is_exact = matches_search(document, literal(" | ".join(exact), Text())) if exact else never
+    condition = matches_search(document, literal(" | ".join([found, *exact]), Text()))
+    rank = case((is_exact, literal_column("1", Integer())), else_=literal_column("0", Integer()))
+    return SearchedText(condition, OrderPart(rank, rank, is_descending=True))
+
+
+def search_query(text: str) -> str:
+    """What `matches_search` compares with a document. Raises `BadInput` as `find_text` does."""
+    found, exact = _parse_search(text)
+    return " | ".join([found, *exact])
+
+
+def matches_search(document: ColumnElement[Any], query: ColumnElement[str]) -> ColumnElement[bool]:
+    return document.op("@@", is_comparison=True)(cast(query, TSQUERY()))
+
+
+def _parse_search(text: str) -> tuple[str, list[str]]:
+    """The query of the words, and those of the whole text that match exactly."""
     fault = find_text_fault(text)
     if fault is not None:
         raise BadInput(f"search: {fault}", argument=["search"])
     if "@" in text:
         email = normalize_email(text.strip())
-        return _search(document, _starts("e", email), [_equals("e", email)])
+        return _starts("e", email), [_equals("e", email)]
     words = fold_text(text).split()
     if not words:
         raise BadInput("search: enter at least one word, or leave search out.", argument=["search"])
     if len(words) > MAX_WORDS:
         raise BadInput(f"search: enter at most {MAX_WORDS} words, not {len(words)}.", argument=["search"])
     found = " & ".join(map(_find_word, words))
-    return _search(document, f"({found})", _exact_matches(text))
+    return f"({found})", _exact_matches(text)
 
 
 def _find_word(word: str) -> str:
@@ -105,18 +125,6 @@ def _exact_matches(text: str) -> list[str]:
     if len(national) >= FEWEST_DIGITS:
         exact.append(_starts("t", national[::-1]))
     return exact
-
-
-def _search(document: ColumnElement[Any], found: str, exact: Sequence[str]) -> SearchedText:
-    never: ColumnElement[bool] = literal_column("false", Boolean())
-    is_exact = _matches(document, " | ".join(exact)) if exact else never
-    condition = _matches(document, " | ".join([found, *exact]))
-    rank = case((is_exact, literal_column("1", Integer())), else_=literal_column("0", Integer()))
-    return SearchedText(condition, OrderPart(rank, rank, is_descending=True))
-
-
-def _matches(document: ColumnElement[Any], query: str) -> ColumnElement[bool]:
-    return document.op("@@", is_comparison=True)(cast(literal(query, Text()), TSQUERY()))
 
 
 def _equals(kind: str, text: str) -> str:

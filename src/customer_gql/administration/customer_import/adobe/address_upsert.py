@@ -8,15 +8,16 @@ from customer_gql.administration.customer_import.staging import BATCH_ROWS, Coun
 from customer_gql.core.ids import encode_id_in_sql
 from customer_gql.core.values.telephones import to_e164
 from customer_gql.customers.addresses.changes import DEFAULTS
-from customer_gql.customers.addresses.reads import MAX_ADDRESSES
+from customer_gql.customers.addresses.settings import PER_CUSTOMER
 from customer_gql.customers.addresses.tables import address
 from customer_gql.customers.history.stored_values import pair_in_sql
 from customer_gql.database.statements import Connection
+from customer_gql.shop.settings.reads import setting
 
 from .address_matching import ADDRESS_LOCKS, MATCHING, OWNED_ROWS, OWNERS, columns_of
 from .addresses import CONTENT, SOURCES
 
-_REFUSE_TOO_MANY: Final = f"""
+_REFUSE_TOO_MANY: Final = """
 DELETE FROM import_address s USING (
     SELECT customer_id, address_id,
         row_number() OVER (PARTITION BY customer_id ORDER BY min(line))
@@ -24,7 +25,7 @@ DELETE FROM import_address s USING (
     FROM import_address fresh WHERE NOT is_known
     GROUP BY customer_id, address_id
 ) AS placed
-WHERE placed.customer_id = s.customer_id AND placed.address_id = s.address_id AND placed.place > {MAX_ADDRESSES}
+WHERE placed.customer_id = s.customer_id AND placed.address_id = s.address_id AND placed.place > $1
 RETURNING s.line
 """
 # A flag in a later row takes the default over; no flag gives up none (as Adobe Commerce imports them).
@@ -212,10 +213,11 @@ async def upsert_addresses(
     for statement in MATCHING:
         await execute_long(connection, statement)
     aside = await _count(connection, _SET_ASIDE)
-    full = await connection.fetch(_REFUSE_TOO_MANY, timeout=LONG_SECONDS)
+    limit = await setting(connection, PER_CUSTOMER)
+    full = await connection.fetch(_REFUSE_TOO_MANY, limit, timeout=LONG_SECONDS)
     counts.refuse(len(gone) + len(full))
     await _write(connection, counts, desk, aside)
-    reason = f"belongs to a customer who has {MAX_ADDRESSES} addresses already"
+    reason = f"belongs to a customer who has {limit} addresses already"
     return sorted(
         [
             (row.line, "The customer with this address was made, moved or deleted during the import.", row.email)
