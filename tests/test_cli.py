@@ -136,6 +136,13 @@ async def test_a_new_staff_user_has_the_name_that_is_given(tmp_path: Path, shop_
         assert await connection.fetchval("SELECT name FROM staff_user WHERE email = $1", email) == "Grace Hopper"
 
 
+async def test_a_new_staff_user_without_a_name_is_called_after_the_address(tmp_path: Path, shop_url: str):
+    email = "ann.li@example.com"
+    said(run(tmp_path, "staff", "create", email, "--role", "viewer", database_url=shop_url))
+    async with open_database(shop_url) as database, database.reads.acquire() as connection:
+        assert await connection.fetchval("SELECT name FROM staff_user WHERE email = $1", email) == "ann li"
+
+
 async def test_a_token_of_a_customer_of_one_website_for_some_hours(tmp_path: Path, empty_database_url: str):
     async with open_database(empty_database_url) as database, database.writes.acquire() as connection:
         other = await make_website(connection)

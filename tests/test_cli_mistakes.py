@@ -76,10 +76,17 @@ def test_unknown_database(tmp_path: Path, server: Server):
 
 
 @pytest.mark.parametrize(
-    "url", ["", "mysql://me:secret@host/shop", "postgresql://me:secret@host:port/shop", "postgresql://[::1"]
+    ("command", "url"),
+    [
+        ("migrate", ""),
+        ("worker", "mysql://me:secret@host/shop"),
+        ("worker", "postgresql://me:secret@host:port/shop"),
+        ("serve", "postgresql://[::1"),
+        ("migrate", "postgresql://me:secret@two..dots/shop"),
+    ],
 )
-def test_malformed_address_of_the_database(tmp_path: Path, url: str):
-    assert told(run(tmp_path, "migrate", database_url=url)) == URL_FORM
+def test_malformed_address_of_the_database(tmp_path: Path, command: str, url: str):
+    assert told(run(tmp_path, command, database_url=url, port=0)) == URL_FORM
 
 
 @pytest.mark.parametrize(
@@ -134,7 +141,7 @@ def test_port_in_use(tmp_path: Path, shop_url: str, command: str):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         sentence = told(run(tmp_path, command, "--port", port, database_url=shop_url))
-    assert sentence == f"Cannot listen on 127.0.0.1:{port}: Address already in use. Choose another port."
+    assert sentence == f"Cannot listen on 127.0.0.1:{port}: Address already in use. Choose another address or port."
 
 
 def test_demo_on_the_shop_of_somebody_else(tmp_path: Path, shop_url: str):

@@ -72,7 +72,7 @@ def test_a_metrics_port_that_is_taken_is_told_in_one_line(tmp_path, database_url
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         done = run(tmp_path, "serve", database_url=database_url, port=0, metrics_port=port)
-    told = f"customer-gql: Cannot listen on 127.0.0.1:{port}: Address already in use. Choose another port.\n"
+    told = f"customer-gql: Cannot listen on 127.0.0.1:{port}: Address already in use. Choose another address or port.\n"
     assert (done.returncode, done.stderr) == (1, told)
 
 

@@ -87,6 +87,12 @@ def test_what_is_no_manifest_ends_the_start(tmp_path, text: str):
         TrustedDocuments("log", tmp_path)
 
 
+def test_what_is_no_text_ends_the_start(tmp_path):
+    (tmp_path / "cart.graphql").write_bytes(b"\xff\xfe{\x00")
+    with pytest.raises(SettingsError, match=r"cart\.graphql cannot be read as a document: 'utf-8' codec"):
+        TrustedDocuments("log", tmp_path)
+
+
 def test_one_id_for_two_documents_ends_the_start(tmp_path):
     (tmp_path / "a.json").write_text(json.dumps({"1": KNOWN}))
     (tmp_path / "b.json").write_text(json.dumps({"1": OTHER}))

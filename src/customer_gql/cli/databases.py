@@ -51,6 +51,7 @@ def migrated() -> Generator[str]:
 def _checked(url: str, name: str) -> str:
     try:
         parts = urlsplit(url)
+        (parts.hostname or "").encode("idna")  # as it is looked up
         usable = parts.scheme in {"postgresql", "postgres"} and parts.port != 0
     except ValueError:
         usable = False

@@ -18,15 +18,17 @@ customer_commands = typer.Typer(no_args_is_help=True, help="Tokens of customers,
 def staff_create(
     email: str,
     role: Annotated[str, typer.Option(help="Role: administrator, support or viewer.")],
-    name: Annotated[str | None, typer.Option(help="Display name; the e-mail address by default.")] = None,
+    name: Annotated[str | None, typer.Option(help="Display name; the part of the address before the @ by default.")] = None,
 ) -> None:
     """Create a staff user."""
     from customer_gql.core.emails import validate_email
     from customer_gql.staff import writes
 
     address = validate_email(email)
+    # An address would be refused as a name, because its domain is a link; so would ann.li be.
+    shown = address.partition("@")[0].replace(".", " ") if name is None else name
     with migrated() as url:
-        run(url, lambda c: writes.create_staff_user(c, email=address, name=name or address, role=role))
+        run(url, lambda c: writes.create_staff_user(c, email=address, name=shown, role=role))
     print(f"{address} is staff with the role {role}")
 
 

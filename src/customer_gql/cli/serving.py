@@ -75,8 +75,9 @@ def worker() -> None:
     if settings.database_url is None:
         raise CommandFailed("Set CUSTOMER_GQL_DATABASE_URL; `customer-gql demo` has a worker inside.")
     require_production_settings(settings)
-    migrations.require_newest_revision(settings.database_url)
-    asyncio.run(work_until_signalled(settings, WORK, lambda: _announce(settings, "working")))
+    with database(settings) as urls:
+        migrations.require_newest_revision(urls.service)
+        asyncio.run(work_until_signalled(settings, WORK, lambda: _announce(settings, "working")))
 
 
 def _announce(settings: Settings, line: str) -> None:

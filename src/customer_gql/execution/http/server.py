@@ -33,7 +33,7 @@ def bind_socket(host: str, port: int) -> socket.socket:
         listening.listen(512)
     except OSError as error:
         listening.close()
-        raise PortTaken(f"Cannot listen on {host}:{port}: {error.strerror}. Choose another port.") from None
+        raise PortTaken(f"Cannot listen on {host}:{port}: {error.strerror}. Choose another address or port.") from None
     return listening
 
 

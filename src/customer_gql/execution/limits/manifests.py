@@ -16,7 +16,7 @@ _APOLLO: Final = "apollo-persisted-query-manifest"
 
 def read_documents(folder: Path) -> dict[str, str]:
     """The documents of a folder by their ids; each has the SHA-256 of its text as an id too."""
-    found = {document_hash(text): text for text in _read_texts(folder)}
+    found = {document_hash(text): text for text in map(_read_text, folder.glob("*.graphql"))}
     for file in sorted(folder.glob("*.json")):
         for document_id, text in _read_manifest(file).items():
             if found.setdefault(document_id, text) != text:
@@ -31,8 +31,11 @@ def document_hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _read_texts(folder: Path) -> list[str]:
-    return [file.read_text("utf-8") for file in folder.glob("*.graphql")]
+def _read_text(file: Path) -> str:
+    try:
+        return file.read_text("utf-8")
+    except (OSError, UnicodeError) as error:
+        raise SettingsError(f"{file} cannot be read as a document: {error}.") from None
 
 
 def _read_manifest(file: Path) -> dict[str, str]:
@@ -41,7 +44,7 @@ def _read_manifest(file: Path) -> dict[str, str]:
         documents = _read_operations(manifest) if "format" in manifest else manifest
         if all(isinstance(text, str) for text in documents.values()):
             return {document_id.removeprefix("sha256:"): text for document_id, text in documents.items()}
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
         pass
     raise SettingsError(f"{file} is no manifest of documents as Relay, graphql-codegen or Apollo write it.")
 
