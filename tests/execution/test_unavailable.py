@@ -1,7 +1,10 @@
 """What the database cannot do just now is `UNAVAILABLE` with `Retry-After`; what a race prevents is a refusal, not a fault."""
 
+import asyncio
 from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -118,3 +121,54 @@ async def test_a_connection_that_found_the_server_read_only_is_closed(me: Client
     assert code_of((await me.post(RENAME)).json()) == "UNAVAILABLE"
     async with database.writes.acquire() as connection:
         assert connection.get_server_pid() != read_only
+
+
+@asynccontextmanager
+async def relaying(server: Server, url: str) -> AsyncGenerator[tuple[str, asyncio.Event]]:
+    """The database by way of a relay, which says that the server closed a connection when the event is set."""
+    is_told = asyncio.Event()
+
+    async def pass_on(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+        while some := await source.read(65_536):
+            sink.write(some)
+            await sink.drain()
+
+    async def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        theirs, ours = await asyncio.open_unix_connection(server.socket_dir / f".s.PGSQL.{server.port}")
+        requests = asyncio.create_task(pass_on(reader, ours))
+        with suppress(ConnectionError):
+            await pass_on(theirs, writer)
+        await is_told.wait()
+        requests.cancel()
+        ours.close()
+        writer.close()
+
+    opened = await asyncio.start_server(relay, "127.0.0.1", 0)
+    given, port = urlsplit(url), opened.sockets[0].getsockname()[1]
+    try:
+        yield f"postgresql://{given.username}:{given.password}@127.0.0.1:{port}{given.path}", is_told
+    finally:
+        is_told.set()
+        opened.close()
+
+
+async def test_a_connection_that_the_server_is_about_to_close_is_unavailable(
+    server: Server, settings: Settings, empty_database_url: str
+):
+    """Its farewell came, and the end of the connection did not yet: asyncpg has an error of its own for it."""
+    async with (
+        relaying(server, empty_database_url) as (url, is_told),
+        open_database(url, write_connections=1, projections=PROJECTIONS) as database,
+        open_database(empty_database_url) as beside,
+        served(settings, database) as http,
+    ):
+        async with database.writes.acquire() as connection:
+            made = await make_customer(connection, first_name="Emmy")
+            me = Client(http, "/graphql", await issue_customer_token(connection, made.id))
+            ended = connection.get_server_pid()
+        async with beside.writes.acquire() as connection:
+            await connection.execute(f"SELECT pg_terminate_backend({ended}, 5000)")
+        response = await me.post(RENAME)
+        is_told.set()
+        assert (response.status_code, response.headers["retry-after"]) == (503, "1")
+        assert await me.data(RENAME) == {"meUpdate": {"userErrors": [], "customer": {"firstName": "Grace"}}}

@@ -18,7 +18,9 @@ customer_commands = typer.Typer(no_args_is_help=True, help="Tokens of customers,
 def staff_create(
     email: str,
     role: Annotated[str, typer.Option(help="Role: administrator, support or viewer.")],
-    name: Annotated[str | None, typer.Option(help="Display name; the part of the address before the @ by default.")] = None,
+    name: Annotated[
+        str | None, typer.Option(help="Display name; the part of the address before the @ by default.")
+    ] = None,
 ) -> None:
     """Create a staff user."""
     from customer_gql.core.emails import validate_email

@@ -18,6 +18,7 @@ _UNAVAILABLE: Final = (
     *CONNECTION_FAULTS,
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # a statement on a connection whose other end has just gone
     asyncpg.InsufficientResourcesError,  # of disk, memory or connections
     asyncpg.OperatorInterventionError,  # a time limit, a shutdown, or the crash of another backend
     asyncpg.PostgresSystemError,  # of the disk below the database
