@@ -5,7 +5,9 @@ import json
 import pytest
 
 from customer_gql.execution.limits.cost.traits import (
+    CLAUSE_COST,
     COUNT_COST,
+    FACET_COST,
     LOAD_COST,
     MUTATION_COST,
     REQUEST_COST,
@@ -21,6 +23,7 @@ def test_the_prices_are_those_of_the_page():
     """docs/cost.md states them."""
     prices = (REQUEST_COST, ROOT_COST, MUTATION_COST, LOAD_COST, COUNT_COST, SCHEMA_COST, HASHING_COST)
     assert prices == (100, 200, 1000, 20, 100, 60, 5000)
+    assert (FACET_COST, CLAUSE_COST) == (200, 20)
 
 
 @pytest.mark.parametrize(
@@ -48,6 +51,58 @@ def test_the_prices_are_those_of_the_page():
 )  # fmt: skip
 def test_what_is_counted(expected: int, query: str):
     assert cost(query) == expected
+
+
+CLAUSES = 'and: [{ number: { gt: 1, lt: 9 } }, { or: [{ name: { contains: "a" } }] }], not: { email: { eq: "b" } }'
+
+
+@pytest.mark.parametrize(
+    ("query", "variables"),
+    [
+        (f"{{ customers {{ nodes {{ id matches(filter: {{ {CLAUSES} }}) {{ isMatch }} }} }} }}", {}),
+        (
+            "query($f: CustomerFilter!) { customers { nodes { id matches(filter: $f) { isMatch } } } }",
+            {"f": {"and": [{"number": {"gt": 1, "lt": 9}}, {"or": {"name": {"contains": "a"}}}], "not": {"email": {"eq": "b"}}}},
+        ),
+        (
+            "query($f: [CustomerFilter!]) { customers { nodes { id matches(filter: { and: $f }) { isMatch } } } }",
+            {"f": [{"number": {"gt": 1, "lt": 9}}, {"name": {"contains": "a"}, "email": {"eq": "b"}}]},
+        ),
+        (
+            'query($n: IntFilter) { customers { nodes { id matches(filter: { number: $n, name: { contains: "a", eq: "b" } }) { isMatch } } } }',
+            {"n": {"gt": 1, "lt": 9}},
+        ),
+        (
+            'query($f: CustomerFilter = { number: { gt: 1, lt: 9 }, name: { eq: "a", contains: "b" } }) { customers { nodes { id matches(filter: $f) { isMatch } } } }',
+            {},
+        ),
+    ],
+)  # fmt: skip
+def test_each_clause_of_a_filter_counts_however_it_is_given(query, variables):
+    for _ in range(2):  # the second time from memory
+        assert cost(query, **variables) == ROOT + LOAD_COST + 4 * CLAUSE_COST + 1 + 20 * (1 + 1 + 4)
+        assert cost(query.replace("isMatch", "clauses { path }"), **variables) == (
+            ROOT + LOAD_COST + 4 * CLAUSE_COST + 1 + 20 * (1 + 1 + 4 + 4)
+        )
+
+
+def test_a_filter_and_its_facets_count_for_the_whole_list():
+    filtered = f"{{ customers(first: 5, filter: {{ {CLAUSES} }}) {{ nodes {{ id }} %s }} }}"
+    assert cost(filtered % "") == ROOT + 4 * CLAUSE_COST + 1 + 5
+    facets = 'facets(columns: ["group", "status"], first: 30) { column values { count } }'
+    assert cost(filtered % facets) == ROOT + 4 * CLAUSE_COST + 1 + 5 + LOAD_COST + 2 * FACET_COST + 2 * (1 + 30)
+    many = {"or": [{"number": {"eq": n}} for n in range(61)]}
+    text = "query($f: CustomerFilter, $c: [String!]!) { customers(first: 5, filter: $f) { facets(columns: $c) { column } } }"
+    most = ROOT + 60 * CLAUSE_COST + 1 + LOAD_COST + 10 * (FACET_COST + 1)
+    assert cost(text, f=many, c=["group"] * 11) == most
+
+
+def test_filters_of_the_same_variable_cost_what_each_has():
+    text = "query($f: CustomerFilter) { customers(filter: $f) { nodes { id } } }"
+    for clauses in (1, 2, 60, 1):
+        given = {"or": [{"number": {"eq": n}} for n in range(clauses)]}
+        assert cost(text, f=given) == ROOT + clauses * CLAUSE_COST + 1 + 20
+    assert cost(text, f=None) == cost(text) == ROOT + 1 + 20
 
 
 SCALARS = [

@@ -58,7 +58,9 @@ class FacetValue:
 @strawberry.type(description="The most frequent values of a column among the rows of a list.")
 class Facet:
     column: str = strawberry.field(description="Key of the column.")
-    values: list[FacetValue] = strawberry.field(description="Values, the most frequent one first.")
+    values: list[FacetValue] = strawberry.field(
+        description="Values, the most frequent one first.", metadata={"paged": True}
+    )
     other_count: int = strawberry.field(description="Number of rows with other values.")
     precision: Precision = strawberry.field(
         description="`EXACT` when every row was looked at. Otherwise the counts are of as many rows as are counted exactly, "

@@ -28,7 +28,7 @@ class MatchedClause:
 class GridMatch:
     is_match: bool = strawberry.field(description="Whether the record matches the filter.")
     clauses: list[MatchedClause] = strawberry.field(
-        description="Clauses of the filter, in the order of its fields.", metadata={"assumed": 3}
+        description="Clauses of the filter, in the order of its fields.", metadata={"paged": True}
     )
 
 

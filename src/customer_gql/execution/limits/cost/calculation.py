@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from graphql import FieldNode, FragmentSpreadNode, OperationDefinitionNode, SelectionSetNode
 
+from customer_gql.loading.grids.filters import MAX_CLAUSES
+from customer_gql.loading.grids.pages import MAX_FACETS
 from customer_gql.loading.pages import DEFAULT_PAGE
 
 from .sizes import RequestedSizes
@@ -94,13 +96,17 @@ class CostCalculation:
         name = node.alias.value if node.alias else node.name.value
         size = page if traits.takes_page else self._find_size(node, traits)
         ids = self._count_ids(node) if traits.per_id else 0
+        clauses = self._count_clauses(node) if traits.per_clause else 0
+        columns = self._count_columns(node) if traits.per_column else 0
         inner = [(node.selection_set, included) for node, included in nodes if node.selection_set]
-        fields, scalars = self._select_fields(inner, traits.type, ids if traits.per_id else size)
-        once = traits.base + traits.per_id * ids + sum(field.once for field in fields)
+        page = ids if traits.per_id else clauses if traits.is_matched else size
+        fields, scalars = self._select_fields(inner, traits.type, page)
+        given = traits.per_id * ids + traits.per_clause * clauses + traits.per_column * columns
+        once = traits.base + given + sum(field.once for field in fields)
         if not traits.is_composite:
             return SelectedField(name, False, once, 0, 1)
-        each = 1 + _cost_of_scalars(scalars) + sum(field.each for field in fields)
-        size = size if traits.is_list else 1
+        each = 1 + _cost_of_scalars(scalars) + sum(field.each for field in fields) + clauses * traits.is_matched
+        size = (columns if traits.per_column else size) if traits.is_list else 1
         return SelectedField(name, traits.is_list or bool(traits.size_arguments), once, each * size, size, fields)
 
     def _find_size(self, node: FieldNode, traits: FieldTraits) -> int:
@@ -116,6 +122,14 @@ class CostCalculation:
 
     def _count_ids(self, node: FieldNode) -> int:
         return sum(self.sizes.count_ids(argument.value) for argument in node.arguments or ())
+
+    def _count_clauses(self, node: FieldNode) -> int:
+        given = [argument.value for argument in node.arguments or () if argument.name.value == "filter"]
+        return min(sum(map(self.sizes.count_clauses, given)), MAX_CLAUSES)
+
+    def _count_columns(self, node: FieldNode) -> int:
+        given = [argument.value for argument in node.arguments or () if argument.name.value == "columns"]
+        return min(sum(self.sizes.find_size(one) or 0 for one in given), MAX_FACETS)
 
     def _merge_fields(self, selections: _Selections, parent: Any) -> dict[tuple[str, str], _Places]:
         """By name in the answer and type: fields of different types in one place are counted as if each were there."""

@@ -21,6 +21,7 @@ from graphql import (
 from customer_gql.loading.pages import MAX_PAGE
 
 _ABSENT: Final = object()
+_LOGIC: Final = ("and", "or", "not")  # of filters; each other field is a column
 
 
 class RequestedSizes:
@@ -51,6 +52,22 @@ class RequestedSizes:
             )
         return count_ids_of_value(given)
 
+    def count_clauses(self, node: ValueNode) -> int:
+        """Operators of the columns in a filter."""
+        given = self._resolve_value(node)
+        if isinstance(given, ListValueNode):
+            return sum(map(self.count_clauses, given.values))
+        if not isinstance(given, ObjectValueNode):
+            return count_clauses_of_value(given)
+        return sum(
+            self.count_clauses(field.value) if field.name.value in _LOGIC else self._count_operators(field.value)
+            for field in given.fields
+        )
+
+    def _count_operators(self, node: ValueNode) -> int:
+        given = self._resolve_value(node)
+        return len(given.fields) if isinstance(given, ObjectValueNode) else _count_entries(given)
+
     def find_flag(self, node: ValueNode) -> bool | None:
         """The condition of `@skip` or `@include`; None for what the coercion of variables will refuse."""
         given = self._resolve_value(node)
@@ -75,7 +92,10 @@ def variable_key(variables: Mapping[str, Any], name: str) -> Any:
         return given
     if isinstance(given, bool):
         return str(given)
-    return ("ids", count_ids_of_value(given)) if isinstance(given, dict) else _size_of_value(given)
+    if isinstance(given, dict):
+        return ("ids", count_ids_of_value(given), count_clauses_of_value(given), _count_entries(given))
+    size = _size_of_value(given)
+    return ("list", size, count_clauses_of_value(given)) if isinstance(given, list) else size
 
 
 def count_ids_of_value(value: Any) -> int:
@@ -84,6 +104,19 @@ def count_ids_of_value(value: Any) -> int:
     return sum(
         (_size_of_value(inner) or 0) if name == "ids" else count_ids_of_value(inner) for name, inner in value.items()
     )
+
+
+def count_clauses_of_value(value: Any) -> int:
+    if isinstance(value, list):
+        return sum(map(count_clauses_of_value, value))
+    return sum(
+        count_clauses_of_value(inner) if name in _LOGIC else _count_entries(inner)
+        for name, inner in (value.items() if isinstance(value, dict) else ())
+    )
+
+
+def _count_entries(value: Any) -> int:
+    return len(value) if isinstance(value, dict) else 0
 
 
 def _size_of_value(value: Any) -> int | None:

@@ -12,13 +12,17 @@ ROOT_COST: Final = 200  # a root field that reads
 MUTATION_COST: Final = 1000  # a root field of a mutation: a transaction, its rules, history
 LOAD_COST: Final = 20  # a field that is read from the database, for all its parents at once
 COUNT_COST: Final = 100  # `totalCount`
+FACET_COST: Final = 200  # a column of `facets`: a statement over the whole list
+CLAUSE_COST: Final = 20  # a clause of a filter
 SCHEMA_COST: Final = 60  # `__schema`, for each type of the schema; no plan answers it
 ASSUMED_LIST_SIZE: Final = 5  # of a list without a size argument; `metadata={"assumed": n}` on the field overrides it
 _SIZE_ARGUMENTS: Final = ("first", "last", "ids")
 
 
 class FieldTraits(NamedTuple):
-    """`base` counts once for a document, however many parents the field has; `per_id` for each id of its input."""
+    """`base` counts once for a document, however many parents the field has; `per_id` for each id of its input,
+    `per_column` for each of its `columns`, and `per_clause` for each clause of its `filter`. Where the filter
+    `is_matched` with each parent, a clause is an object of its own there."""
 
     type: Any
     is_list: bool
@@ -28,6 +32,9 @@ class FieldTraits(NamedTuple):
     takes_page: bool
     base: int
     per_id: int
+    per_column: int
+    per_clause: int
+    is_matched: bool
 
 
 class SchemaTraits:
@@ -64,6 +71,9 @@ class SchemaTraits:
             takes_page,
             self._find_base(parent, name, field) + int(str(metadata.get("cost", 0))),
             int(str(metadata.get("cost_per_id", 0))),
+            FACET_COST if "columns" in field.args else 0,
+            CLAUSE_COST if "filter" in field.args else 0,
+            "filter" in field.args and not size_arguments,
         )
 
     def _find_base(self, parent: Any, name: str, field: GraphQLField) -> int:
