@@ -56,6 +56,7 @@ SLICES: Final = (
     "messaging.events",
     "administration.website_moves",
     "administration.customer_grid",
+    "administration.customer_deletion",
     "administration.customer_import",
     "administration.mail_desk",
     "staff",

@@ -8,8 +8,7 @@ from typing import Final
 from customer_gql.core.actor import Actor
 from customer_gql.core.errors import Refusal, RuleError, UserErrorCode
 from customer_gql.core.viewer import Websites
-from customer_gql.customers.accounts.sessions.access import end_all_access
-from customer_gql.customers.history.writes import record_customer_events
+from customer_gql.customers.accounts.writes import delete_accounts
 from customer_gql.customers.newsletter.opt_in import ENABLED
 from customer_gql.customers.newsletter.writes import subscribe_customers, unsubscribe_customers
 from customer_gql.customers.profile.tables import CustomerType
@@ -18,7 +17,7 @@ from customer_gql.customers.profile.values.validation import (
     IS_COMPANY_ADMIN,
     is_company_admin,
 )
-from customer_gql.customers.profile.writes import CUSTOMER_NOT_FOUND, assign_group, delete_customers, lock_customers
+from customer_gql.customers.profile.writes import CUSTOMER_NOT_FOUND, assign_group, lock_customers
 from customer_gql.database.statements import Connection, Row
 from customer_gql.shop.groups.writes import validate_group
 from customer_gql.shop.settings.reads import setting
@@ -128,9 +127,5 @@ async def _assign_group(
 
 async def _delete(connection: Connection, found: Mapping[int, Row], by: Actor) -> dict[int, MassActionResult]:
     gone = {id: row for id, row in found.items() if not is_company_admin(row)}
-    await delete_customers(connection, list(gone.values()), by=by)
-    await end_all_access(connection, list(gone))
-    events = [(id, row.version + 1, {}) for id, row in gone.items()]
-    websites = {id: row.website_id for id, row in gone.items()}
-    await record_customer_events(connection, events, kind="DELETED", by=by, deleted_from=websites)
+    await delete_accounts(connection, list(gone.values()), by=by)
     return {id: _done(id) if id in gone else _refused(id, IS_COMPANY_ADMIN) for id in found}

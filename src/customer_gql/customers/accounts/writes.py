@@ -1,6 +1,7 @@
 """The state of an account (docs/domain/support.md#support-4, docs/domain/support.md#support-5), and mails to its owner."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any, Final
 
 from sqlalchemy import false, func, not_, update
@@ -12,7 +13,7 @@ from customer_gql.core.viewer import ViewerKind
 from customer_gql.customers.accounts.sessions import access, sessions
 from customer_gql.customers.addresses import writes as addresses
 from customer_gql.customers.history.stored_values import describe_changes
-from customer_gql.customers.history.writes import record_customer_event
+from customer_gql.customers.history.writes import record_customer_event, record_customer_events
 from customer_gql.customers.newsletter import writes as newsletter
 from customer_gql.customers.profile import writes as customers
 from customer_gql.customers.profile.reads import find_mail_view
@@ -113,6 +114,16 @@ async def set_account_status(connection: Connection, locked: Row, *, status: Cus
     kind = "ACTIVATED" if status is CustomerStatus.ACTIVE else "DEACTIVATED"
     await customers.change_customer(connection, locked, {"status": status.value}, kind=kind, by=by)
     return True
+
+
+async def delete_accounts(connection: Connection, locked: Sequence[Row], *, by: Actor) -> None:
+    """Delete accounts that the caller has locked, for good, end what lets in and write it down
+    (docs/domain/account-deletion.md#account-deletion-2). The caller has refused those of company admins."""
+    await customers.delete_customers(connection, locked, by=by)
+    await access.end_all_access(connection, [row.id for row in locked])
+    events = [(row.id, row.version + 1, {}) for row in locked]
+    websites = {row.id: row.website_id for row in locked}
+    await record_customer_events(connection, events, kind="DELETED", by=by, deleted_from=websites)
 
 
 async def discard_unverified_data(connection: Connection, account: Row, *, by: Actor) -> None:

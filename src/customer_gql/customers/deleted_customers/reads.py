@@ -2,12 +2,21 @@
 
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import BigInteger, bindparam, select
 
 from customer_gql.customers.profile.tables import deleted_customer
+from customer_gql.database.statements import Connection, Row, compile_statement, fetch_one
 from customer_gql.loading.reads import one_by
 from customer_gql.security.audit import select_staff
 
 DELETED_CUSTOMER: Final = select(deleted_customer, select_staff(deleted_customer))
 
 deleted_customers_by_id = one_by(DELETED_CUSTOMER, deleted_customer.c.customer_id)
+_ONE: Final = compile_statement(
+    DELETED_CUSTOMER.where(deleted_customer.c.customer_id == bindparam("customer_id", type_=BigInteger()))
+)
+
+
+async def read_deleted_customer(connection: Connection, customer_id: int) -> Row | None:
+    """Inside the transaction that deletes the account, which a dry run takes back."""
+    return await fetch_one(connection, _ONE, customer_id=customer_id)

@@ -24,15 +24,9 @@ async def record_customer_event(
     version: int,
     by: Actor,
     changes: Changes | None = None,
-    deleted_from: int | None = None,
 ) -> None:
-    """Write what was done to a customer, or by them, in the transaction that does it, and tell other systems.
-
-    `deleted_from` is the website of a customer who is gone.
-    """
-    websites = None if deleted_from is None else {customer_id: deleted_from}
-    events = [(customer_id, version, changes or {})]
-    await record_customer_events(connection, events, kind=kind, by=by, deleted_from=websites)
+    """Write what was done to a customer, or by them, in the transaction that does it, and tell other systems."""
+    await record_customer_events(connection, [(customer_id, version, changes or {})], kind=kind, by=by)
 
 
 async def record_customer_events(
@@ -43,7 +37,10 @@ async def record_customer_events(
     by: Actor,
     deleted_from: Mapping[int, int] | None = None,
 ) -> None:
-    """The same for many customers at once: customer, version after it, and changes of each. The caller has locked them."""
+    """The same for many customers at once: customer, version after it, and changes of each. The caller has locked them.
+
+    `deleted_from` are the websites of customers who are gone.
+    """
     rows = [
         (
             {

@@ -5,7 +5,6 @@ from typing import Final
 from customer_gql.core.actor import actor_of
 from customer_gql.core.errors import Refusal, UserErrorCode
 from customer_gql.customers.accounts import writes
-from customer_gql.customers.accounts.sessions import access
 from customer_gql.customers.accounts.sign_in.sign_in import reauthenticate
 from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.profile import writes as customers
@@ -35,10 +34,6 @@ async def request_deletion(context: Context, *, password: str) -> bool:
             return False
         if is_company_admin(account):
             raise _IS_COMPANY_ADMIN()
-        await customers.delete_customers(connection, [account], by=by)
-        await access.end_all_access(connection, [account.id])
-        await record_customer_event(
-            connection, account.id, kind="DELETED", version=account.version + 1, by=by, deleted_from=account.website_id
-        )
+        await writes.delete_accounts(connection, [account], by=by)
         await writes.notify_owner(connection, account, "account_deleted")
     return True
