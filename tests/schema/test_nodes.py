@@ -3,8 +3,8 @@ import re
 import pytest
 
 from customer_gql.core.ids import decode_keys, encode_id
+from customer_gql.graph.nodes import nodes_of
 from customer_gql.schema import admin
-from customer_gql.schema.nodes import nodes_of
 from support.customers import customer_id, make_customer, make_full_customer
 
 NODE = "query Node($id: ID!) { node(id: $id) { __typename id } }"

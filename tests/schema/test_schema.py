@@ -19,11 +19,10 @@ from graphql import (
 )
 
 from customer_gql.core.permissions import ALL_PERMISSIONS
-from customer_gql.graph.nodes import NodeId
+from customer_gql.graph.nodes import NodeId, nodes_of
 from customer_gql.graph.roots import ADMIN
 from customer_gql.schema import admin, storefront
 from customer_gql.schema.customer import Customer
-from customer_gql.schema.nodes import nodes_of
 from customer_gql.schema.order import Order
 
 ROOT = Path(__file__).parents[2]

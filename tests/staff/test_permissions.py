@@ -22,6 +22,12 @@ ROOTS: dict[str, list[str]] = {
         "customerTags",
         "customers",
         "gridColumns",
+        "gridView",
+        "gridViewCreate",
+        "gridViewDelete",
+        "gridViewSetDefault",
+        "gridViewUpdate",
+        "gridViews",
         "limits",
         "node",
         "nodes",
@@ -86,6 +92,7 @@ NAMES = {
     "CUSTOMERS_RESET_PASSWORD": "customers.reset_password",
     "CUSTOMERS_FORCE_SIGN_IN": "customers.force_sign_in",
     "CREDIT_ADJUST": "credit.adjust",
+    "VIEWS_SHARE": "views.share",
     "STAFF_MANAGE": "staff.manage",
     "CONFIGURATION_MANAGE": "configuration.manage",
     "MAIL_MANAGE": "mail.manage",
@@ -118,6 +125,7 @@ def test_permissions_that_open_no_root_are_asked_for_inside():
         "customers.delete",
         "customers.export",
         "storefront.proxy",
+        "views.share",
     }
     assert set(Permission) == set(ROOTS) | inside
 

@@ -1,8 +1,7 @@
 """How to call each root of the admin endpoint. The access test fails for a root or an id it finds no sample of."""
 
-from customer_gql.graph.nodes import visible_to_everyone
+from customer_gql.graph.nodes import nodes_of, visible_to_everyone
 from customer_gql.schema import admin
-from customer_gql.schema.nodes import nodes_of
 from support.access_walk import Ids, Sample
 from support.slice_samples import merge
 

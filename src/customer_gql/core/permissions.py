@@ -35,6 +35,7 @@ class Permission(enum.StrEnum):
     CUSTOMERS_RESET_PASSWORD = "customers.reset_password", "Have a password reset link mailed to a customer."
     CUSTOMERS_FORCE_SIGN_IN = "customers.force_sign_in", "End every session of a customer."
     CREDIT_ADJUST = "credit.adjust", "Add and deduct store credit and reward points."
+    VIEWS_SHARE = "views.share", "Share saved views of lists with all staff, and change and delete shared ones."
     STAFF_MANAGE = (
         "staff.manage",
         (

@@ -1,6 +1,7 @@
 """The `Node` interface: public ids of types, and how a row is found by its id."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from functools import cache
 from typing import Any
 
 import strawberry
@@ -104,3 +105,17 @@ def node_id(
     return strawberry.field(
         resolver=resolve, description=f"{description} Starts with `{prefix}_`.", metadata={"id": declared}
     )
+
+
+@cache
+def nodes_of(schema: strawberry.Schema) -> Mapping[str, tuple[str, NodeId]]:
+    """By prefix: the type's name in the graph, and how its rows are found."""
+    found: dict[str, tuple[str, NodeId]] = {}
+    for name, kind in schema.schema_converter.type_map.items():
+        definition = kind.definition
+        for field in getattr(definition, "fields", ()):
+            declared = getattr(field, "metadata", {}).get("id")
+            if isinstance(declared, NodeId):
+                assert declared.prefix not in found or found[declared.prefix][0] == name, declared.prefix
+                found[declared.prefix] = (name, declared)
+    return found

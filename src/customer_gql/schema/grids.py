@@ -1,29 +1,24 @@
 """`gridColumns`: the columns of every grid, as the viewer may use them."""
 
-import enum
 from functools import cache
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 import strawberry
 
 from customer_gql.core.permissions import Permission
 from customer_gql.graph.context import Info
 from customer_gql.graph.grids.personal import missing_permission
+from customer_gql.graph.grids.registry import KNOWN_GRIDS, grid_enum
 from customer_gql.graph.grids.types import GridTypes
 from customer_gql.graph.roots import admin_field
 from customer_gql.graph.scalars import graph_enum
 from customer_gql.loading.grids.columns import ColumnType, GridColumn
 from customer_gql.loading.grids.operators import operators_of
 
-from .slices import declared_for_graph
+from .roots import join_grids
 
-GRID_TYPES: Final[dict[str, GridTypes]] = {types.grid.name: types for types in declared_for_graph("types", "GRIDS")}
-Grid: Any = enum.Enum("Grid", {name: name for name in GRID_TYPES})
-graph_enum(
-    Grid,
-    "A list of the admin endpoint.",
-    {name: f"The grid of {types.grid.title}." for name, types in GRID_TYPES.items()},
-)
+join_grids()
+Grid: Any = grid_enum()
 graph_enum(
     ColumnType,
     "Type of the values of a column.",
@@ -81,7 +76,7 @@ class GridAdminQuery:
         description="Columns of a grid, in their usual order.",
     )
     async def grid_columns(self, info: Info, grid: GridArgument) -> list[Any]:  # pyright: ignore
-        types = GRID_TYPES[grid.value]
+        types = KNOWN_GRIDS[grid.value]
         return [_show_column(types, column, info) for column in types.grid.columns.values()]
 
 

@@ -1,8 +1,6 @@
 """`node(id:)` and `nodes(ids:)`: every type with an id, found in the schema itself."""
 
 import asyncio
-from collections.abc import Mapping
-from functools import cache
 from typing import Annotated, Any
 
 import strawberry
@@ -12,7 +10,7 @@ from customer_gql.core.ids import decode_keys, prefix_of
 from customer_gql.core.permissions import Permission
 from customer_gql.customers.profile.reads import reaches_records_of
 from customer_gql.graph.context import Context, Info
-from customer_gql.graph.nodes import FoundNode, Node, NodeId, visible_to_everyone, visible_to_owner
+from customer_gql.graph.nodes import FoundNode, Node, NodeId, nodes_of, visible_to_everyone, visible_to_owner
 from customer_gql.graph.roots import admin_field
 from customer_gql.loading.pages import MAX_PAGE
 
@@ -90,17 +88,3 @@ async def _may_see(context: Context, declared: NodeId, key: tuple[int, ...]) -> 
     if viewer.website_ids is None or declared.visible is visible_to_everyone:
         return True
     return declared.visible is visible_to_owner and await reaches_records_of(context, key[0])
-
-
-@cache
-def nodes_of(schema: strawberry.Schema) -> Mapping[str, tuple[str, NodeId]]:
-    """By prefix: the type's name in the graph, and how its rows are found."""
-    found: dict[str, tuple[str, NodeId]] = {}
-    for name, kind in schema.schema_converter.type_map.items():
-        definition = kind.definition
-        for field in getattr(definition, "fields", ()):
-            declared = getattr(field, "metadata", {}).get("id")
-            if isinstance(declared, NodeId):
-                assert declared.prefix not in found or found[declared.prefix][0] == name, declared.prefix
-                found[declared.prefix] = (name, declared)
-    return found

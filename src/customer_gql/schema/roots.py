@@ -1,6 +1,7 @@
 """How the slices' roots become one root."""
 
 from copy import copy
+from functools import cache
 from typing import Any, ClassVar
 
 import strawberry
@@ -9,14 +10,25 @@ from strawberry.tools import merge_types
 from strawberry.types.base import StrawberryObjectDefinition, StrawberryOptional
 from strawberry.types.field import StrawberryField
 
+from customer_gql.administration.grid_views.content import run_view
+from customer_gql.graph.grids.registry import KNOWN_GRIDS
+from customer_gql.graph.grids.saved_views import FIND_VIEW
 from customer_gql.graph.payloads import LINKS_TO_QUERY, USER_ERRORS
 from customer_gql.graph.scalars import SCALARS
 
 from .slices import declared_for_graph
 
 
+@cache
+def join_grids() -> None:
+    """Make the grids of all slices known. Roots are built from them, so it comes before any module with roots is imported."""
+    KNOWN_GRIDS.join(declared_for_graph("types", "GRIDS"))
+    FIND_VIEW.append(run_view)
+
+
 def merge_roots(name: str, description: str, declaration: str, *more: type[Any]) -> type[Any]:
     """One root of what the slices declare; a field that two of them define fails the build, see `tests/schema`."""
+    join_grids()
     USER_ERRORS.update(declared_for_graph("types", "USER_ERRORS"))
     root = merge_types(name, (*declared_for_graph("operations", declaration), *more))
     root.__strawberry_definition__.description = description  # pyright: ignore[reportAttributeAccessIssue]

@@ -55,6 +55,7 @@ SLICES: Final = (
     "messaging.mail",
     "messaging.events",
     "administration.website_moves",
+    "administration.grid_views",
     "administration.customer_grid",
     "administration.customer_deletion",
     "administration.customer_import",

@@ -76,7 +76,7 @@ class InputField(NamedTuple):
     is_required: bool = False
 
 
-def make_input(name: str, description: str, fields: Mapping[str, InputField]) -> Any:
+def make_input(name: str, description: str, fields: Mapping[str, InputField], *, one_of: bool = False) -> Any:
     """An input whose values come as a mapping."""
     body: dict[str, Any] = {"__annotations__": {}, "__module__": __name__}
     for position, (key, field) in enumerate(fields.items()):
@@ -84,7 +84,7 @@ def make_input(name: str, description: str, fields: Mapping[str, InputField]) ->
         body["__annotations__"][attribute] = field.type
         default: dict[str, Any] = {} if field.is_required else {"default": field.default}
         body[attribute] = strawberry.field(name=key, description=field.description, **default)
-    made = strawberry.input(type(name, (), body), name=name, description=description)
+    made = strawberry.input(type(name, (), body), name=name, description=description, one_of=one_of)
     made.__strawberry_definition__.from_input = _keep_mapping  # pyright: ignore
     return made
 

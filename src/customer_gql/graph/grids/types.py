@@ -1,6 +1,6 @@
 """Everything that the graph makes of a grid: a slice calls `build_grid_types` once and shows what it needs."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Annotated, Any
@@ -9,6 +9,7 @@ import strawberry
 from graphql import FieldNode, FragmentDefinitionNode, FragmentSpreadNode, SelectionSetNode
 
 from customer_gql.core.permissions import Permission
+from customer_gql.core.viewer import Viewer
 from customer_gql.graph.connections import After, Before, First, Last, make_window
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import loaded
@@ -24,6 +25,8 @@ from .connections import GridPage, make_connection
 from .inputs import SortDirection, make_filter_input, make_sort_input
 from .personal import find_personal_columns, require_columns
 from .rows import make_row_type
+from .saved_views import NO_VIEW, RunnableView, find_runnable_view
+from .view_inputs import make_view_input
 
 ROW_FIELD = "gridRow"
 
@@ -40,6 +43,7 @@ class GridTypes:
     all_websites: bool
     filter_input: Any
     sort_input: Any
+    view_input: Any
     row_type: Any
     connection: Any
     personal: frozenset[str]
@@ -47,12 +51,27 @@ class GridTypes:
     node_key: tuple[str, ...]
 
     def question(
-        self, info: Info, filter: FilterTree | None, search: str | None, sort: Sequence[Mapping[str, Any]] | None
+        self,
+        info: Info,
+        filter: FilterTree | None,
+        search: str | None,
+        sort: Sequence[Mapping[str, Any]] | None,
+        view: RunnableView = NO_VIEW,
     ) -> GridQuestion:
-        """What is asked, once the viewer may ask it. Runs no statement."""
+        """What is asked, once the viewer may ask it; `search` and `sort` replace those of the view. Runs no statement."""
         keys = [SortBy(by["by"].value, by["direction"] is SortDirection.DESC) for by in sort or ()]
-        require_columns(self.grid, self.personal, self.used_columns(filter, search, keys), info.context.viewer)
-        return GridQuestion.of(self.grid, filter=filter, search=search, sort=keys)
+        self.require_columns(info.context.viewer, self.used_columns(filter, search, keys))
+        return GridQuestion.of(
+            self.grid,
+            filter=filter,
+            search=view.search if search is None else search,
+            sort=view.sort if sort is None else keys,
+            of_view=view.filter,
+        )
+
+    def require_columns(self, viewer: Viewer, used: Collection[str]) -> None:
+        """Raises `Forbidden` when the viewer lacks what one of the columns needs."""
+        require_columns(self.grid, self.personal, used, viewer)
 
     def used_columns(self, filter: FilterTree | None, search: str | None, sort: Iterable[SortBy]) -> frozenset[str]:
         columns = self.grid.columns.values()
@@ -87,12 +106,14 @@ def build_grid_types(
     list where `node` has a connection of that name already, nested in other types.
     """
     personal = find_personal_columns(grid, shows)
+    filter_input, sort_input = make_filter_input(grid, f"{node}Filter"), make_sort_input(grid, f"{node}Sort")
     return GridTypes(
         grid=grid,
         permission=permission,
         all_websites=all_websites,
-        filter_input=make_filter_input(grid, f"{node}Filter"),
-        sort_input=make_sort_input(grid, f"{node}Sort"),
+        filter_input=filter_input,
+        sort_input=sort_input,
+        view_input=make_view_input(grid, f"{node}ViewInput", filter_input, sort_input),
         row_type=make_row_type(grid, f"{node}GridRow", personal),
         connection=make_connection(connection or f"{node}Connection", of, grid.title),
         personal=personal,
@@ -113,10 +134,12 @@ def grid_field(types: GridTypes, *, description: str) -> Any:
         filter: Any = strawberry.UNSET,
         search: Any = strawberry.UNSET,
         sort: Any = strawberry.UNSET,
+        view_id: Any = strawberry.UNSET,
     ) -> Any:
         window = make_window(first, after, last, before)
-        given = [None if value is strawberry.UNSET else value for value in (filter, search, sort)]
-        return await types.page(info, types.question(info, *given), window)
+        given = [None if value is strawberry.UNSET else value for value in (filter, search, sort, view_id)]
+        view = NO_VIEW if given[3] is None else await find_runnable_view(info, types, given[3])
+        return await types.page(info, types.question(info, *given[:3], view), window)
 
     resolve.__annotations__ |= {
         "filter": Annotated[
@@ -129,6 +152,7 @@ def grid_field(types: GridTypes, *, description: str) -> Any:
                 description=f"At most three sort keys; the id breaks ties. By default {types.grid.default_sort}."
             ),
         ],
+        "view_id": Annotated[strawberry.ID | None, strawberry.argument(description=_VIEW)],
     }
     if types.grid.document is None:
         del resolve.__annotations__["search"]
@@ -146,6 +170,12 @@ def _describe_search(grid: Grid) -> str:
         "Up to eight words in any order, each the start of a word; a text with `@` is an e-mail address or its start. Numbers "
         f"are matched exactly, and come first without `sort`. Looks at {searched}."
     )
+
+
+_VIEW = (
+    "Saved view of the list. `filter` narrows it further, `search` and `sort` replace those of the view. A view that is "
+    "broken is refused."
+)
 
 
 def grid_row_field(types: GridTypes, description: str) -> Any:

@@ -64,6 +64,13 @@ def compile_filter(
     return CompiledFilter(condition, tuple(compiler.clauses), is_indexed)
 
 
+def join_filters(first: CompiledFilter, second: CompiledFilter) -> CompiledFilter:
+    """Both hold."""
+    parts = [(part.condition, part.is_indexed) for part in (first, second)]
+    condition, is_indexed = _join_all(parts)
+    return CompiledFilter(condition, (*first.clauses, *second.clauses), is_indexed)
+
+
 def used_columns(tree: FilterTree | None) -> frozenset[str]:
     """The keys of columns that a filter uses, whether or not it is valid: what a viewer may not use is refused first."""
     if not isinstance(tree, Mapping):

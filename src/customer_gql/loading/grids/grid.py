@@ -23,6 +23,7 @@ from sqlalchemy import (
     union_all,
 )
 
+from customer_gql.core.errors import BadInput
 from customer_gql.core.viewer import Websites
 from customer_gql.database.statements import AnySelect, Statement, compile_statement
 from customer_gql.loading.lists import RootList
@@ -83,7 +84,8 @@ class Grid:
     def compile_search(self, searched: str | None) -> SearchedText | None:
         if searched is None:
             return None
-        assert self.document is not None, f"{self.name} has no search"
+        if self.document is None:
+            raise BadInput("search: this list has no search.", argument=["search"])
         return find_text(self.document, searched)
 
     def order(self, sort: Sequence[SortBy], search: SearchedText | None = None) -> GridOrder:

@@ -15,7 +15,7 @@ from customer_gql.loading.pages import ListOrder, Window
 from customer_gql.loading.reader import Reader
 
 from .columns import GridColumn, by_sort_key
-from .filters import CompiledFilter, FilterTree
+from .filters import CompiledFilter, FilterTree, join_filters
 from .grid import Grid
 from .orders import GridOrder, SortBy
 from .search import SearchedText
@@ -67,10 +67,17 @@ class GridQuestion:
 
     @classmethod
     def of(
-        cls, grid: Grid, *, filter: FilterTree | None = None, search: str | None = None, sort: Sequence[SortBy] = ()
+        cls,
+        grid: Grid,
+        *,
+        filter: FilterTree | None = None,
+        search: str | None = None,
+        sort: Sequence[SortBy] = (),
+        of_view: FilterTree | None = None,
     ) -> "GridQuestion":
-        """Raises `BadInput` with the path of what is wrong."""
-        compiled, searched = grid.compile_filter(filter), grid.compile_search(search)
+        """`of_view` is the filter of a saved view, which holds too. Raises `BadInput` with the path of what is wrong."""
+        saved = grid.compile_filter(of_view, "viewId")
+        compiled, searched = join_filters(saved, grid.compile_filter(filter)), grid.compile_search(search)
         return cls(grid, compiled, searched, tuple(sort), grid.order(sort, searched))
 
     @property

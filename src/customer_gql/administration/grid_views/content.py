@@ -1,0 +1,119 @@
+"""The content of a view: how it is checked before it is saved, what is wrong with it today, and how it is run."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import orjson
+
+from customer_gql.core.actor import actor_of
+from customer_gql.core.errors import BadInput, Refusal, RuleError, RuleErrors, UserErrorCode
+from customer_gql.core.ids import decode_id
+from customer_gql.core.viewer import Viewer
+from customer_gql.customers.profile.reads import reaches_records_of
+from customer_gql.database.statements import Row
+from customer_gql.graph.context import Context, Info
+from customer_gql.graph.grids.registry import KNOWN_GRIDS
+from customer_gql.graph.grids.saved_views import RunnableView
+from customer_gql.graph.grids.types import GridTypes
+from customer_gql.graph.nodes import nodes_of, visible_to_owner
+from customer_gql.loading.grids.filters import FilterTree
+from customer_gql.loading.grids.saved import (
+    RECORD_MISSING,
+    RecordReference,
+    SavedList,
+    read_saved_list,
+    sorted_by,
+    to_json,
+)
+from customer_gql.loading.pages import MAX_PAGE
+
+from .reads import is_visible_view, views_by_id
+from .writes import PARTS, VIEW_NOT_FOUND
+
+LARGEST_CONTENT: Final = 50_000
+_PAGE_SIZE: Final = Refusal("grid_view.page_size", "Enter 1 to {limit} rows.")
+_TOO_LARGE: Final = Refusal(
+    "grid_view.too_large", "The view is too large to be saved. Use fewer or shorter values.", UserErrorCode.TOO_LONG
+)
+
+
+async def validate_content(
+    info: Info, types: GridTypes, given: Mapping[str, Any], path: Sequence[str]
+) -> dict[str, Any]:
+    """The content as it is saved. Raises `Forbidden` for a column that the viewer may not use, and `RuleErrors`."""
+    content = {part: to_json(given[part]) for part in PARTS if given.get(part) is not None}
+    require_view_columns(types, content, info.context.viewer)
+    saved = read_saved_list(types.grid, content)
+    problems = [*saved.problems, *await _find_missing_records(info, saved.references)]
+    if not 1 <= content.get("pageSize", 1) <= MAX_PAGE:
+        problems.append(_PAGE_SIZE(path=["pageSize"], limit=MAX_PAGE))
+    if not problems and len(orjson.dumps(content)) > LARGEST_CONTENT:
+        problems.append(_TOO_LARGE(path=[]))
+    if problems:
+        raise RuleErrors([problem.at([*path, *problem.path]) for problem in problems])
+    return content
+
+
+async def find_problems(info: Info, types: GridTypes, view: Any) -> list[RuleError]:
+    """What a saved view names and what is not there any more, for this viewer."""
+    return (await _read_view(info, types, view)).problems
+
+
+async def find_visible_view(context: Context, key: int) -> Row | None:
+    """The view, if the viewer sees it and the list that it is of."""
+    viewer, view = context.viewer, await context.load(views_by_id, key)
+    if view is None or view.grid not in KNOWN_GRIDS or not is_visible_view(view, actor_of(viewer)):
+        return None
+    types = KNOWN_GRIDS[view.grid]
+    is_refused = types.permission not in viewer.permissions or (types.all_websites and viewer.website_ids is not None)
+    return None if is_refused else view
+
+
+async def run_view(info: Info, types: GridTypes, view_id: str) -> RunnableView:
+    """See `graph.grids.saved_views.find_runnable_view`."""
+    view = await find_visible_view(info.context, decode_id(view_id, "gvw"))
+    if view is None or view.grid != types.grid.name:
+        raise BadInput(f"viewId: {VIEW_NOT_FOUND()}", key=VIEW_NOT_FOUND.key, argument=["viewId"])
+    require_view_columns(types, orjson.loads(view.content), info.context.viewer)
+    saved = await _read_view(info, types, view)
+    if saved.problems:
+        language = info.context.language
+        problems = [{"path": one.path, "message": one.message_in(language)} for one in saved.problems]
+        message = "viewId: The view is broken: it names what is not there any more. Change the view."
+        raise BadInput(message, key="grid_view.broken", argument=["viewId"], problems=problems)
+    return RunnableView(saved.filter, saved.search, saved.sort)
+
+
+def require_view_columns(types: GridTypes, content: Mapping[str, Any], viewer: Viewer) -> None:
+    """Raises `Forbidden` when the viewer lacks what a column of the view needs."""
+    used = types.used_columns(content.get("filter"), content.get("search"), sorted_by(content))
+    types.require_columns(viewer, used | {*content.get("columns", ())})
+
+
+def require_shown_columns(types: GridTypes, filter: FilterTree | None, search: str | None, viewer: Viewer) -> None:
+    """The same for the values that a view shows."""
+    types.require_columns(viewer, types.used_columns(filter, search, ()))
+
+
+async def _read_view(info: Info, types: GridTypes, view: Any) -> SavedList:
+    saved = read_saved_list(types.grid, orjson.loads(view.content))
+    saved.problems.extend(await _find_missing_records(info, saved.references))
+    return saved
+
+
+async def _find_missing_records(info: Info, references: Sequence[RecordReference]) -> list[RuleError]:
+    known = await asyncio.gather(*[_is_known(info, one.prefix, one.key) for one in references])
+    return [RECORD_MISSING(path=one.path) for one, is_known in zip(references, known, strict=True) if not is_known]
+
+
+async def _is_known(info: Info, prefix: str, key: int) -> bool:
+    """Whether there is such a record, as far as the viewer's websites reach."""
+    context, (_name, declared) = info.context, nodes_of(info.schema)[prefix]
+    if declared.visible is visible_to_owner and not await reaches_records_of(context, key):
+        return False
+    row = await context.load(declared.read, key)
+    if row is None:
+        return False
+    website = row.id if prefix == "web" else getattr(row, "website_id", None)
+    return website is None or context.viewer.reaches(website)

@@ -1,0 +1,33 @@
+"""Saved views, as the lists that run them know them. Views themselves are a slice above, which registers how one is found."""
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from customer_gql.loading.grids.filters import FilterTree
+from customer_gql.loading.grids.orders import SortBy
+
+if TYPE_CHECKING:
+    from .types import GridTypes
+
+
+class RunnableView(NamedTuple):
+    """What a view narrows its list to, what it searches for, and its order."""
+
+    filter: FilterTree | None
+    search: str | None
+    sort: tuple[SortBy, ...]
+
+
+NO_VIEW: Final = RunnableView(None, None, ())
+FindView = Callable[[Any, "GridTypes", str], Awaitable[RunnableView]]
+FIND_VIEW: Final[list[FindView]] = []
+
+
+async def find_runnable_view(info: Any, types: "GridTypes", view_id: str) -> RunnableView:
+    """The view of a grid with this id, for the viewer of the request.
+
+    Raises `BadInput` for one that is unknown, private to somebody else, of another grid, or broken, and `Forbidden` for one
+    with a column that the viewer may not use.
+    """
+    [find] = FIND_VIEW
+    return await find(info, types, view_id)
