@@ -8,7 +8,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "c9a4d01e77b2"
-down_revision = "2f8a6be01c57"
+down_revision = "c41d9e07b2a6"
 branch_labels = None
 depends_on = None
 

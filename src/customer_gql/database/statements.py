@@ -73,7 +73,8 @@ def _as_statement(clause: Executable | Statement) -> Statement:
     compiled, extracted, collected, _ = cast("Any", clause)._compile_w_cache(  # noqa: SLF001 - as its own connections do
         _DIALECT, compiled_cache=_COMPILED, column_keys=[]
     )
-    defaults = compiled.construct_params(extracted_parameters=extracted, _collected_params=collected)
+    # Unchecked, because parameters without a value of their own are given to `arguments`.
+    defaults = compiled.construct_params(extracted_parameters=extracted, _collected_params=collected, _check=False)
     return Statement(compiled.string, tuple(compiled.positiontup or ()), defaults)
 
 

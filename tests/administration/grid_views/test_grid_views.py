@@ -36,7 +36,7 @@ DORMANT = {
         "or": [{"status": {"in": ["ACTIVE"]}}, {"not": {"isLocked": {"eq": True}}}],
         "group": {"eq": "grp_0000000000000001"},
     },
-    "search": "anna mey",
+    "search": "anna meyer",
     "sort": [{"by": "LAST_ORDER_AT", "direction": "ASC"}, {"by": "NAME", "direction": "DESC"}],
     "columns": ["name", "email", "lastOrderAt"],
     "pageSize": 50,

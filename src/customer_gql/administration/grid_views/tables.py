@@ -25,7 +25,7 @@ class ViewOwner(enum.StrEnum):
     SERVICE = ActorKind.SERVICE.value
 
 
-# No foreign key to the owner, whom shared views outlive.
+# No foreign key to the owner: a shared view outlives the account.
 grid_view = table(
     "grid_view",
     Column("id", BigInteger, primary_key=True),
