@@ -169,6 +169,14 @@ async def test_a_personal_column_is_closed_before_a_statement_runs(key, blind, c
         assert await statements.count("customer_grid_row") == 0
 
 
+async def test_a_refused_facet_leaves_the_rows(blind, connection):
+    await make_customer(connection)
+    answer = await blind.answer('{ customers(first: 1) { nodes { id } facets(columns: ["gender"]) { column } } }')
+    assert answer["errors"][0]["path"] == ["customers", "facets"]
+    assert answer["data"]["customers"]["facets"] is None
+    assert len(answer["data"]["customers"]["nodes"]) == 1
+
+
 async def test_a_search_over_personal_columns_is_closed(blind, statements):
     await statements.clear()
     answer = await blind.answer(LIST, search="1")

@@ -87,7 +87,9 @@ Columns = Annotated[
 FirstValues = Annotated[
     int, strawberry.argument(description=f"Number of values of each column, 1 to {MAX_FACET_VALUES}.")
 ]
-_FACETS: Final = "The most frequent values of columns in the whole list, and how many rows have them."
+_FACETS: Final = (
+    "The most frequent values of columns in the whole list, and how many rows have them; null when they are refused."
+)
 
 
 def make_connection(name: str, of: Any, title: str) -> Any:
@@ -99,7 +101,7 @@ def make_connection(name: str, of: Any, title: str) -> Any:
             return (await self.listed.count()).precision
 
         @strawberry.field(description=_FACETS)
-        async def facets(self: Any, info: Info, columns: Columns, first: FirstValues = 10) -> list[Facet]:
+        async def facets(self: Any, info: Info, columns: Columns, first: FirstValues = 10) -> list[Facet] | None:
             return await _read_facets(self, info, columns, first)
 
         @strawberry.field(description="How the database finds the rows of the list. Takes one more statement.")
