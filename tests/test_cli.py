@@ -213,3 +213,7 @@ def test_serve_answers_until_it_is_told_to_end(tmp_path: Path, shop_url: str, se
         assert service.wait(10) == 0
         assert service.stdout is not None
         assert staff not in service.stdout.read()
+        assert service.stderr is not None
+        stops = [json.loads(told) for told in service.stderr if '"stop' in told]
+    events = [(told["event"], told.get("unready_seconds"), told.get("drain_seconds")) for told in stops]
+    assert events == [("stopping", 0, 25), ("stopped", None, None)]

@@ -48,7 +48,7 @@ def told(done: subprocess.CompletedProcess[str]) -> str:
     return done.stderr.removeprefix("customer-gql: ").rstrip("\n")
 
 
-@pytest.mark.parametrize("arguments", [["migrate"], ["serve", "--port", "0"]])
+@pytest.mark.parametrize("arguments", [["migrate"], ["serve", "--port", "0"], ["worker"]])
 def test_database_that_does_not_answer(tmp_path: Path, arguments: list[str]):
     sentence = told(run(tmp_path, *arguments, database_url=NOBODY))
     assert sentence.startswith("The database does not answer as configured: ")
@@ -111,6 +111,22 @@ async def test_database_of_a_newer_version(
         "The database is at migration 9999, which this version does not know: run the version that migrated it, or a "
         "newer one."
     )
+
+
+@pytest.mark.parametrize("arguments", [["serve", "--port", "0"], ["worker"]])
+async def test_database_with_room_for_too_few_connections(
+    tmp_path: Path, server: Server, empty_database_url: str, arguments: list[str]
+):
+    """Found out when the pools open, after the revision was read."""
+    name = urlsplit(empty_database_url).path.removeprefix("/")
+    owner = await asyncpg.connect(server.owner_url(name))
+    try:
+        await owner.execute(f'ALTER DATABASE "{name}" CONNECTION LIMIT 2')
+        sentence = told(run(tmp_path, *arguments, database_url=empty_database_url))
+        assert sentence.endswith(f'too many connections for database "{name}"'), sentence
+    finally:
+        await owner.execute(f'ALTER DATABASE "{name}" CONNECTION LIMIT -1')
+        await owner.close()
 
 
 def test_tables_that_the_role_may_not_read(tmp_path: Path, server: Server):

@@ -80,6 +80,19 @@ async def test_the_message_is_in_the_language_that_is_accepted(
     ]
 
 
+async def test_repeated_headers_are_one_list(as_customer: Any, connection: Any):
+    client = await as_customer((await make_customer(connection)).id)
+    headers = [
+        ("Authorization", f"Bearer {client.token}"),
+        ("Accept-Language", "fr, de;q=0.2"),
+        ("Accept-Language", "sv"),
+    ]
+    body = {"query": CREATE, "variables": {"input": ADDRESS | {"region": "California"}}}
+    response = await client.http.post(client.path, json=body, headers=headers)
+    [error] = response.json()["data"]["addressCreate"]["userErrors"]
+    assert error["message"] == POSTCODE["sv"]
+
+
 async def test_suggestions_are_a_list_for_programs_and_alternatives_for_people(as_customer: Any, connection: Any):
     client = await as_customer((await make_customer(connection)).id)
     errors = (await send(client, CREATE, "de", **ADDRESS | {"postcode": "95014"}))["userErrors"]

@@ -12,6 +12,7 @@ from support.identities import PASSWORD, StaffIdentity
 from support.shopping import RESET, RESET_REQUEST, SIGN_UP
 
 SETTINGS = {"storefront": StorefrontSettings, "admin": AdminSettings}
+SIGN_IN = "mutation I($input: SignInInput!) { signIn(input: $input) { accessToken userErrors { code key path } } }"
 CONFIRM = "mutation C($input: EmailTokenInput!) { emailConfirm(input: $input) { userErrors { code } } }"
 INVITE = "mutation I($input: StaffUserInput!) { staffInvite(input: $input) { userErrors { code } } }"
 SET = "mutation S($input: StaffPasswordSetInput!) { staffPasswordSet(input: $input) { isSet userErrors { code } } }"
@@ -43,6 +44,18 @@ async def test_right_sign_ins_of_an_office_do_not_count(identity):
         assert not is_limited(await guess(identity, device))
     assert is_limited(await guess(identity, device))
     assert is_limited(await guess(identity, device, person.email, PASSWORD))
+
+
+async def test_the_right_password_of_an_account_not_confirmed_does_not_count(shopper, browser):
+    """It is told what is missing, so it is no guess: neither the address nor the account is closed by it."""
+    row, guest = await shopper(is_email_confirmed=False), await browser(address=any_address())
+    for _ in range(35):
+        answer = await guest.answer(SIGN_IN, input={"email": row.email, "password": PASSWORD})
+        [error] = answer["data"]["signIn"]["userErrors"]
+        assert (error["code"], error["key"], error["path"]) == ("NOT_ALLOWED", "account.email_not_confirmed", ["email"])
+    for _ in range(30):
+        assert not is_limited(await guest.answer(SIGN_IN, input={"email": row.email, "password": "wrong"}))
+    assert is_limited(await guest.answer(SIGN_IN, input={"email": row.email, "password": PASSWORD}))
 
 
 async def test_the_right_password_in_an_open_session_does_not_count(identity):

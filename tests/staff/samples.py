@@ -25,7 +25,7 @@ async def furnish(connection: Any, customer: Any) -> dict[str, str]:
             connection,
             name="Walk",
             permissions=["customers.read"],
-            website_ids=[website_id],
+            website_ids=[encode_id("web", website_id)],
             expires_at=dt.datetime.now(dt.UTC) + dt.timedelta(days=1),
             usual_rate=1000,
             by=by,

@@ -18,7 +18,7 @@ CONFIRM = """mutation C($input: StaffTotpConfirmInput!) { confirmed: staffTotpCo
 DISABLE = """mutation D($input: StaffTotpDisableInput!) { disabled: staffTotpDisable(input: $input) {
   isOff userErrors { code path } } }"""
 WRONG = [{"code": "INVALID", "path": ["code"]}]
-REFUSED = [{"code": "NOT_ALLOWED", "path": ["code"]}]
+REFUSED = [{"code": "INVALID", "path": ["code"]}]
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ async def test_a_right_password_forgives_no_wrong_code(me, grace, connection):
     secret, _ = await enrolled(me, connection, grace)
     assert [await disable(me, "000000") for _ in range(5)] == [WRONG] * 5
     await begin_pause(connection, me)
-    assert await disable(me, TOTP(secret).now()) == [{"code": "NOT_ALLOWED", "path": ["password"]}]
+    assert await disable(me, TOTP(secret).now()) == [{"code": "INVALID", "path": ["password"]}]
     await end_pause(connection, me)
     assert await disable(me, TOTP(secret).now()) == []
 
@@ -76,7 +76,7 @@ async def test_ten_wrong_codes_end_the_session(code, me, admin, grace, connectio
     for _ in range(9):
         assert await disable(me, code) == WRONG
         await end_pause(connection, me)
-    assert await disable(me, code) == REFUSED
+    assert await disable(me, code) == [{"code": "NOT_ALLOWED", "path": ["code"]}]
     assert (await me.post("{ __typename }")).status_code == 401
     told = [kind for kind, _ in await events(connection, grace.id)]
     assert told == ["SIGNED_IN", "TOTP_ON", *["TOTP_WRONG"] * 10, "SESSION_ENDED"]
@@ -89,7 +89,7 @@ async def test_of_many_codes_at_once_ten_are_compared(me, grace, connection):
     await enrolled(me, connection, grace)
     key = attempts.session_code_key(tokens.hash_token(me.token))
     await connection.execute("INSERT INTO throttle VALUES ($1, 10, now() + interval '1 day')", key)
-    assert await disable(me, "000000") == [{"code": "NOT_ALLOWED", "path": ["password"]}]
+    assert await disable(me, "000000") == [{"code": "INVALID", "path": ["password"]}]
     assert "staff_code_wrong" not in await mails_to(connection, grace)
 
 

@@ -42,6 +42,6 @@ async def test_a_wrong_password_of_an_open_session(admin, grace, boss):
     owner = with_token(admin, (await sign_in(admin, grace.email, PASSWORD))["token"])
     wrong = {"password": "not the password", "newPassword": "walking over the bridge at noon"}
     refused = (await owner.data(CHANGE, input=wrong))["staffPasswordChange"]
-    assert refused == {"userErrors": [{"code": "NOT_ALLOWED"}]}
+    assert refused == {"userErrors": [{"code": "INVALID"}]}
     id = encode_id("stf", grace.id)
     assert await newest(boss, 2) == [("SIGNED_IN", "STAFF", id), ("PASSWORD_WRONG", "STAFF", id)]

@@ -38,7 +38,7 @@ WITHDRAW = """mutation W($input: StaffInvitationWithdrawInput!) { staffInvitatio
   withdrawnId staffUser { id } userErrors { code key path } } }"""
 NEW = "a bridge over the river Rhine"
 ACCEPTED = {"staffPasswordResetRequest": {"isAccepted": True, "userErrors": []}}
-DEAD = {"isSet": False, "deviceToken": None, "userErrors": [{"code": "NOT_FOUND", "path": ["token"]}]}
+DEAD = {"isSet": False, "deviceToken": None, "userErrors": [{"code": "INVALID", "path": ["token"]}]}
 
 
 @pytest.fixture

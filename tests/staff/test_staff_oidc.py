@@ -151,7 +151,7 @@ async def test_who_the_provider_knows_gets_a_session_by_a_code_that_works_once(d
     me = Client(desk, "/admin/graphql", token)
     assert await me.data("{ staffSessions { signedInBy } }") == {"staffSessions": [{"signedInBy": "OIDC"}]}
     again = await exchange(desk, landed["code"])
-    assert again == {"token": None, "staffUser": None, "userErrors": [{"code": "NOT_FOUND", "path": ["code"]}]}
+    assert again == {"token": None, "staffUser": None, "userErrors": [{"code": "INVALID", "path": ["code"]}]}
     assert landed["code"] not in str(await connection.fetch("SELECT * FROM staff_event"))
 
 
@@ -306,7 +306,7 @@ async def sign_in_at(desk, provider, email, subject, **claims):
 
 
 async def test_a_code_is_for_the_page_that_started_and_used_up_by_a_wrong_verifier(desk, provider, user):
-    refused = {"token": None, "staffUser": None, "userErrors": [{"code": "NOT_FOUND", "path": ["code"]}]}
+    refused = {"token": None, "staffUser": None, "userErrors": [{"code": "INVALID", "path": ["code"]}]}
     for wrong in ("", "a-verifier-of-another-page-that-is-long-enough", CHALLENGE):
         code = (await sign_in_at(desk, provider, user.email, provider.subject))["code"]
         assert await exchange(desk, code, wrong) == refused

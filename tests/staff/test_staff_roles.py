@@ -108,7 +108,7 @@ async def test_saving_a_role_asks_for_ones_own_password(admin, grace, connection
         (DELETE_ROLE, {"id": role}),
     ):
         assert refusals(await one(me, document, **input)) == [("REQUIRED", ["password"])]
-        assert refusals(await one(me, document, **input, password="wrong")) == [("NOT_ALLOWED", ["password"])]
+        assert refusals(await one(me, document, **input, password="wrong")) == [("INVALID", ["password"])]
         assert refusals(await one(me, document, **input, password=PASSWORD)) == []
 
 
@@ -294,6 +294,8 @@ async def test_there_is_an_end_of_roles(boss, connection, monkeypatch):
     monkeypatch.setattr(writes, "MAX_ROLES", await connection.fetchval("SELECT count(*) FROM staff_role") + 1)
     assert refusals(await one(boss, CREATE_ROLE, **role_input())) == []
     assert refusals(await one(boss, CREATE_ROLE, **role_input())) == [("LIMIT_REACHED", None)]
+    # What is wrong with the role is said first: it is wrong however many there are.
+    assert refusals(await one(boss, CREATE_ROLE, **role_input(name=" "))) == [("REQUIRED", ["name"])]
 
 
 async def test_every_wrong_field_of_a_role_is_named_at_once(http, connection):
@@ -302,6 +304,11 @@ async def test_every_wrong_field_of_a_role_is_named_at_once(http, connection):
     expected = [("REQUIRED", ["name"]), ("NOT_FOUND", ["websiteIds", "0"]), ("NOT_ALLOWED", ["permissions"])]
     assert refusals(await one(client, CREATE_ROLE, **wrong)) == expected
     role = encode_id("rol", await make_role(connection, ["customers.read"]))
+    assert refusals(await one(client, UPDATE_ROLE, id=role, **wrong)) == expected
+    wrong["websiteIds"] = ["walk", encode_id("web", 1), encode_id("web", 424242)]
+    expected.insert(1, ("NOT_FOUND", ["websiteIds", "0"]))
+    expected[2] = ("NOT_FOUND", ["websiteIds", "2"])
+    assert refusals(await one(client, CREATE_ROLE, **wrong)) == expected
     assert refusals(await one(client, UPDATE_ROLE, id=role, **wrong)) == expected
 
 

@@ -146,13 +146,14 @@ async def test_what_is_no_service_token(given, code, path, http, connection):
 
 async def test_every_wrong_field_of_a_service_token_is_named_at_once(http, connection):
     client = await staff_client(http, connection, ["staff.manage", "customers.read"])
-    wrong = {"name": " ", "expiresAt": "2020-01-01T00:00:00Z", "websiteIds": [encode_id("web", 424242)]}
+    wrong = {"name": " ", "expiresAt": "2020-01-01T00:00:00Z", "websiteIds": ["walk", encode_id("web", 424242)]}
     answer = await client.data(CREATE, input=token_input(permissions=["STAFF_MANAGE", "CUSTOMERS_DELETE"], **wrong))
     assert answer["serviceTokenCreate"]["userErrors"] == [
         {"code": "REQUIRED", "path": ["name"]},
         {"code": "INVALID", "path": ["expiresAt"]},
         {"code": "NOT_ALLOWED", "path": ["permissions"]},
         {"code": "NOT_FOUND", "path": ["websiteIds", "0"]},
+        {"code": "NOT_FOUND", "path": ["websiteIds", "1"]},
         {"code": "NOT_ALLOWED", "path": ["permissions"]},
     ]
 

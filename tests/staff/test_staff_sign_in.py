@@ -23,7 +23,7 @@ WRONG = {
     "staffUser": None,
     "userErrors": [
         {
-            "code": "NOT_ALLOWED",
+            "code": "INVALID",
             "message": "The address, the password or the code is wrong, or sign-in is closed for a while.",
             "path": None,
         }

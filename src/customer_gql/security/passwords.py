@@ -29,6 +29,9 @@ _TOO_FEW_KINDS: Final = Refusal(
 _TOO_COMMON: Final = Refusal(
     "password.too_common", "This password is one of those that are tried first. Choose another."
 )
+PASSWORD_WRONG: Final = Refusal(
+    "password.wrong", "This is not the account's password, or too many wrong ones were entered. Try again later."
+)
 PASSWORD_CHANGED_MEANWHILE: Final = Refusal(
     "password.changed_meanwhile", "The password was changed at the same time. Sign in again."
 )

@@ -10,6 +10,7 @@ from customer_gql.customers.accounts.registration.settings import DEFAULT_GROUP,
 from customer_gql.customers.profile.values.fields import SHOW_SETTINGS
 from customer_gql.shop.settings.declaration import WEBSITE
 from customer_gql.shop.settings.writes import set_value
+from customer_gql.shop.websites.reads import UNKNOWN_STORE_VIEW
 from support.clients import served
 from support.customers import customer_id
 from support.shopping import EXCHANGE, ME, PASSWORD, REFRESH, SIGN_IN, SIGN_UP, is_let_in, person
@@ -115,6 +116,38 @@ async def test_a_website_the_group_excludes_is_closed_to_a_shared_account(
     ] is None
     assert (await guest.data(REFRESH, input={"refreshToken": there.refresh}))["tokenRefresh"]["accessToken"] is None
     assert not await is_let_in(there)  # asking for more of a session on a closed website ended it
+
+
+async def test_a_group_that_excludes_the_website_ends_access_with_the_next_request(
+    browser, shopper, signed_in, connection
+):
+    row = await shopper()
+    device, other = await signed_in(row), await signed_in(await shopper(group_id=2))
+    assert await is_let_in(device)
+    await connection.execute("INSERT INTO customer_group_excluded_website VALUES ($1, 1)", row.group_id)
+    answer = await device.post(ME)
+    assert (answer.status_code, answer.json()["errors"][0]["extensions"]) == (401, GONE)
+    stored = "SELECT count(*) FROM newsletter_subscription WHERE customer_id = $1"
+    assert (await device.post(SUBSCRIBE)).status_code == 401
+    assert await connection.fetchval(stored, row.id) == 0
+    assert await is_let_in(other)
+
+
+@pytest.mark.parametrize("code", ["nowhere", "DEFAULT", "?", "x" * 100])
+@pytest.mark.parametrize("name", ["query", "mutation", "mutation of a customer"])
+async def test_an_unknown_store_view_is_refused_everywhere(code, name, browser, shopper, signed_in, connection):
+    row = await shopper()
+    token = (await signed_in(row)).token
+    client = await browser(x_store_view=code, token=token if name == "mutation of a customer" else None)
+    input = person(f"nowhere{row.id}@example.com")
+    asked = {"query": ("{ shop { website { code } } }", {}), "mutation": (SIGN_UP, {"input": input})}
+    document, variables = asked.get(name, (SUBSCRIBE, {}))
+    response = await client.post(document, **variables)
+    [error] = response.json()["errors"]
+    assert (response.status_code, error["extensions"]["code"]) == (400, "BAD_USER_INPUT")
+    assert error["message"] == UNKNOWN_STORE_VIEW
+    assert await connection.fetchval("SELECT count(*) FROM customer WHERE email = $1", input["email"]) == 0
+    assert await connection.fetchval("SELECT count(*) FROM newsletter_subscription WHERE customer_id = $1", row.id) == 0
 
 
 async def test_staff_reach_no_further_than_the_customer(browser, shopper, admin_client, shared, connection):

@@ -55,13 +55,24 @@ async def test_staff_read_names_and_the_stored_customer(admin_client, row, conne
     }
 
 
-async def test_without_customers_pii_labels_are_masked_like_values(admin_client, row, http, connection):
-    await quick_edit(admin_client, row, groupId=encode_id("grp", 2))
+async def test_without_customers_pii_labels_are_masked_like_values_except_of_groups(
+    admin_client, row, http, connection
+):
+    given = {"groupId": encode_id("grp", 2), "gender": "FEMALE", "taxVatNumber": "GB1"}
+    await quick_edit(admin_client, row, **given)
     clerk = await staff_client(http, connection, ["customers.read", "customers.write"])
-    (error,) = (await quick_edit(clerk, row, expectedVersion=1, groupId=encode_id("grp", 3)))["userErrors"]
-    (conflict,) = error["conflicts"]
-    shown = {value for name, value in conflict.items() if name != "field"}
-    assert all(value.endswith("•••") and len(value) == 4 for value in shown)
+    given = {"groupId": encode_id("grp", 3), "gender": "NOT_SPECIFIED", "taxVatNumber": "GB2"}
+    (error,) = (await quick_edit(clerk, row, expectedVersion=1, **given))["userErrors"]
+    shown = {conflict.pop("field"): conflict for conflict in error["conflicts"]}
+    names = {row.id: row.name for row in await connection.fetch("SELECT id, name FROM customer_group")}
+    assert shown.pop("groupId") == {
+        part: value
+        for of, id in (("base", 1), ("yours", 3), ("stored", 2))
+        for part, value in ((of, encode_id("grp", id)), (f"{of}Label", names[id]))
+    }
+    assert set(shown) == {"gender", "taxVatNumber"}
+    values = [value for conflict in shown.values() for value in conflict.values() if value is not None]
+    assert all(value.endswith("•••") and len(value) == 4 for value in values)
     assert error["customer"]["email"].endswith("•••@•••")
 
 
@@ -133,7 +144,7 @@ def test_every_value_that_needs_a_label_has_a_kind():
         for column in table.c
         if isinstance(column.type, Boolean) or column.name.endswith("_id")
     }
-    needed -= {"customer_id", "is_default_billing", "is_default_shipping", "is_self_registered"}
+    needed -= {"customer_id", "external_id", "is_default_billing", "is_default_shipping", "is_self_registered"}
     assert {name_stored_value(column) for column in needed} <= set(KINDS_BY_NAME)
 
 

@@ -314,7 +314,7 @@ async def test_what_has_expired_is_deleted_and_nothing_else(empty_database, sett
         await schedule.run(Tools(empty_database, settings))
 
 
-async def test_a_signal_ends_a_worker_gracefully(empty_database_url, settings, store):
+async def test_a_signal_ends_a_worker_gracefully(empty_database_url, settings, store, capsys):
     ready = asyncio.Event()
     task = asyncio.create_task(work_until_signalled(settings, NOTE, ready.set))
     await ready.wait()
@@ -322,6 +322,8 @@ async def test_a_signal_ends_a_worker_gracefully(empty_database_url, settings, s
     await eventually(store, DONE, 1)
     signal.raise_signal(signal.SIGTERM)
     await asyncio.wait_for(task, 10)
+    told = capsys.readouterr().out
+    assert [word for word in ("stopping", "stopped") if word in told] == ["stopping", "stopped"]
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().remove_signal_handler(number)
 

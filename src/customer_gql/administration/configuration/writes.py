@@ -5,19 +5,16 @@ from typing import Any, Final
 from customer_gql.core.actor import Actor
 from customer_gql.core.concurrent_edits import refuse_other_version
 from customer_gql.core.errors import Forbidden, Refusal, UserErrorCode
-from customer_gql.core.ids import encode_id
 from customer_gql.core.viewer import Viewer
 from customer_gql.customers.profile.sharing import accounts_are_shared
 from customer_gql.database.statements import Connection
 from customer_gql.settings import Settings
-from customer_gql.shop.settings.declaration import DECLARED_SETTINGS, STORE_VIEW, WEBSITE, Setting
+from customer_gql.shop.settings.declaration import DECLARED_SETTINGS, Setting, encode_scope
 from customer_gql.shop.settings.reads import own_value, validate_scope
 from customer_gql.shop.settings.writes import lock_own_value, reset_value, set_value
 from customer_gql.staff.audit.writes import record_staff_event
 
 from .reads import Scope, is_global
-
-_PREFIXES: Final = {WEBSITE: "web", STORE_VIEW: "stv"}
 
 _NEEDS_ALL_WEBSITES: Final = Refusal(
     "setting.needs_all_websites", "Your role does not reach all websites.", UserErrorCode.NOT_ALLOWED
@@ -96,5 +93,6 @@ async def _record_change(
 ) -> None:
     after = await own_value(connection, setting, *scope)
     if before != after:
-        subject = None if is_global(scope) else encode_id(_PREFIXES[scope[0]], scope[1])
-        await record_staff_event(connection, kind, by=by, subject=subject, changes={setting.path: (before, after)})
+        await record_staff_event(
+            connection, kind, by=by, subject=encode_scope(*scope), changes={setting.path: (before, after)}
+        )

@@ -22,6 +22,7 @@ from customer_gql.messaging.mail.kinds import MAIL_KINDS, MailKind
 from customer_gql.messaging.mail.letters import clean_header
 from customer_gql.messaging.mail.texts.rules import MAX_LENGTHS
 from customer_gql.messaging.mail.texts.templates import PARTS, load_template_texts, render_mail
+from customer_gql.shop.settings.declaration import encode_scope
 from customer_gql.shop.settings.tables import ConfigurationScope
 from customer_gql.staff.audit.writes import record_staff_event
 
@@ -221,7 +222,6 @@ class MailAdminMutation:
 
 
 _Place = tuple[ConfigurationScope, int, str]
-_PREFIXES = {ConfigurationScope.WEBSITE: "web", ConfigurationScope.STORE_VIEW: "stv"}
 
 
 def _require_power(viewer: Viewer, kind: MailKind) -> None:
@@ -250,7 +250,7 @@ async def _record(
         if before is None or before[part] != after.get(part)
     }
     if changes:
-        subject = None if scope is ConfigurationScope.GLOBAL else encode_id(_PREFIXES[scope], scope_id)
+        subject = encode_scope(scope, scope_id)
         await record_staff_event(connection, kind, by=actor_of(info.context.viewer), subject=subject, changes=changes)
 
 

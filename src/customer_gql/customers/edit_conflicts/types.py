@@ -3,50 +3,71 @@ from typing import Any, Final
 import strawberry
 
 from customer_gql.core.concurrent_edits import VersionConflict
+from customer_gql.core.permissions import Permission
+from customer_gql.customers.history.stored_values import ValueKind, names_of_kinds
 from customer_gql.customers.profile.reads import find_reachable_customer
 from customer_gql.customers.profile.types import CustomerLink
+from customer_gql.graph.access.guards import mask_value, missing_permissions
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
 from customer_gql.graph.payloads import UserError
 
 from .labels import label_stored_value
 
-_PERSONAL: Final = {"personal": True}
+_NOT_PERSONAL: Final = names_of_kinds(ValueKind.GROUP, ValueKind.WEBSITE, ValueKind.STORE_VIEW) | {"roleId"}
 
 
 @strawberry.type(
     name="FieldConflict",
     description="A field that both the caller and somebody else changed. A label is what to show people in place of the "
     "value: the name of a record in place of its id, a country or a choice in the language of `Accept-Language`; the value "
-    "itself where there is none, as for a record that was deleted.",
+    "itself where there is none, as for a record that was deleted. Without `customers.pii` values and labels are masked, "
+    "except those of a group, website, store view or role.",
 )
 class FieldConflictType:
     field: str = column(
         "Name of the input field; `defaultBillingAddress` and `defaultShippingAddress` when another address "
         "became the default."
     )
-    base: str | None = column("Value that the caller started from.", personal=True)
-    yours: str | None = column("Value that the caller wants.", personal=True)
-    stored: str | None = column("Value that is stored now.", personal=True)
 
-    @strawberry.field(description="Label of `base`; null when it is null.", metadata=_PERSONAL)
+    @strawberry.field(description="Value that the caller started from.")
+    def base(self: Any, info: Info) -> str | None:
+        return _show_value(info, self, self.base)
+
+    @strawberry.field(description="Value that the caller wants.")
+    def yours(self: Any, info: Info) -> str | None:
+        return _show_value(info, self, self.yours)
+
+    @strawberry.field(description="Value that is stored now.")
+    def stored(self: Any, info: Info) -> str | None:
+        return _show_value(info, self, self.stored)
+
+    @strawberry.field(description="Label of `base`; null when it is null.")
     async def base_label(self: Any, info: Info) -> str | None:
-        return await label_stored_value(info.context, self.field, self.base)
+        return _show_value(info, self, await label_stored_value(info.context, self.field, self.base))
 
-    @strawberry.field(description="Label of `yours`; null when it is null.", metadata=_PERSONAL)
+    @strawberry.field(description="Label of `yours`; null when it is null.")
     async def yours_label(self: Any, info: Info) -> str | None:
-        return await label_stored_value(info.context, self.field, self.yours)
+        return _show_value(info, self, await label_stored_value(info.context, self.field, self.yours))
 
-    @strawberry.field(description="Label of `stored`; null when it is null.", metadata=_PERSONAL)
+    @strawberry.field(description="Label of `stored`; null when it is null.")
     async def stored_label(self: Any, info: Info) -> str | None:
-        return await label_stored_value(info.context, self.field, self.stored)
+        return _show_value(info, self, await label_stored_value(info.context, self.field, self.stored))
+
+
+def _show_value(info: Info, conflict: Any, value: str | None) -> str | None:
+    """Masked without `customers.pii`, unless the field holds nothing of a person: a group, a website, a role."""
+    is_masked = conflict.field not in _NOT_PERSONAL and Permission.CUSTOMERS_PII in missing_permissions(
+        info.context.viewer
+    )
+    return mask_value(value) if is_masked else value
 
 
 @strawberry.type(description="The record was changed since the caller read it, in a field the caller changes too.")
 class VersionConflictError(UserError):
     customer_id: strawberry.Private[int | None] = None
     current_version: int = column("Version that is stored now. Read the record again, and decide.")
-    conflicts: list[FieldConflictType] = column("The fields changed on both sides.")
+    conflicts: list[FieldConflictType] = column("The fields changed on both sides.", assumed=3)
 
     @strawberry.field(
         graphql_type=CustomerLink | None,

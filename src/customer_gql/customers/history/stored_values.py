@@ -59,6 +59,10 @@ KINDS_BY_NAME: Final[Mapping[str, ValueKind]] = {name_stored_value(column): kind
 """Kinds by name, without the record; a value that is not listed speaks for itself."""
 
 
+def names_of_kinds(*kinds: ValueKind) -> frozenset[str]:
+    return frozenset(name for name, kind in KINDS_BY_NAME.items() if kind in kinds)
+
+
 def pair_in_sql(column: str, stored: str, given: str, *, record: str | None = None) -> str:
     """The SQL row of name, value before and value after, for values that are SQL expressions; `record` is the expression of
     the public id, see `encode_id_in_sql`."""

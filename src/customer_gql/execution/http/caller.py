@@ -23,11 +23,15 @@ _DEVICE_LENGTH: Final = 255
 _HEADER_BYTES: Final = 1024  # read of each header; longer than any valid value
 STOREFRONT_HEADER: Final = "x-storefront-token"
 SHOPPER_HEADER: Final = "x-shopper-address"
-_HEADERS: Final = (b"user-agent", b"x-store-view", b"x-visitor", b"referer", b"x-background", b"accept-language")
+_LANGUAGES: Final = b"accept-language"
+_HEADERS: Final = (b"user-agent", b"x-store-view", b"x-visitor", b"referer", b"x-background", _LANGUAGES)
 
 
 def request_origin(request: Request) -> RequestOrigin:
-    headers = dict(request.scope["headers"])
+    given = request.scope["headers"]
+    headers = dict(given)
+    # Repeated lines of a list are one list (RFC 9110, section 5.3).
+    headers[_LANGUAGES] = b", ".join(value for name, value in given if name == _LANGUAGES)
     host = request.client.host if request.client else ""
     return _origin_from_headers(host, *[headers.get(name, b"")[:_HEADER_BYTES] for name in _HEADERS])
 

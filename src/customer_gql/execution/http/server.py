@@ -2,20 +2,24 @@
 
 import asyncio
 import contextlib
+import logging
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from types import FrameType
 from typing import Final, NoReturn
 
+import structlog
 import uvicorn
 from starlette.applications import Starlette
+from starlette.types import Message, Receive, Scope, Send
 
 from customer_gql.settings import Settings
 
 from .gc import freeze_gc
 from .protocol import protocol_factory
 
+log = structlog.get_logger()
 _MAX_CONNECTIONS: Final = 2000  # the admission gate refuses long before this, and with a message
 
 
@@ -37,6 +41,28 @@ def bind_socket(host: str, port: int) -> socket.socket:
     return listening
 
 
+class _KnownFaults:
+    """The application, keeping the error that ended its start: uvicorn would only log a traceback and exit."""
+
+    def __init__(self, app: Starlette) -> None:
+        self._app = app
+        self.fault: BaseException | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "lifespan":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_without_traceback(message: Message) -> None:
+            await send({**message, "message": ""} if message["type"] == "lifespan.startup.failed" else message)
+
+        try:
+            await self._app(scope, receive, send_without_traceback)
+        except BaseException as error:
+            self.fault = error
+            raise
+
+
 class _DrainingServer(uvicorn.Server):
     def __init__(self, app: Starlette, config: uvicorn.Config, on_ready: Callable[[], None] | None) -> None:
         super().__init__(config)
@@ -45,7 +71,8 @@ class _DrainingServer(uvicorn.Server):
         self._loop: asyncio.AbstractEventLoop | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets=sockets)
+        with _quiet_uvicorn():
+            await super().startup(sockets=sockets)
         self._loop = asyncio.get_running_loop()
         if self.started:
             freeze_gc()
@@ -59,18 +86,39 @@ class _DrainingServer(uvicorn.Server):
         was_draining = getattr(self._app.state, "draining", False)
         self._app.state.draining = True
         stop_listening = super().handle_exit
+        if self._loop is not None and not was_draining:
+            self._loop.call_soon_threadsafe(self._log_stop, settings.unready_seconds if sig == signal.SIGTERM else 0)
         if sig != signal.SIGTERM or was_draining or self._loop is None or not settings.unready_seconds:
             stop_listening(sig, frame)
             return
         loop = self._loop
         loop.call_soon_threadsafe(lambda: loop.call_later(settings.unready_seconds, stop_listening, sig, None))
 
+    def _log_stop(self, unready_seconds: float) -> None:
+        log.info("stopping", unready_seconds=unready_seconds, drain_seconds=self.config.timeout_graceful_shutdown)
+
+
+@contextlib.contextmanager
+def _quiet_uvicorn() -> Generator[None]:
+    """A start that fails is told by the error itself."""
+    logger = logging.getLogger("uvicorn.error")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+
 
 def serve_app(app: Starlette, listening: socket.socket, on_ready: Callable[[], None] | None = None) -> None:
-    """Serve until SIGINT or SIGTERM, finish running requests, and return so that the caller can stop what it started."""
+    """Serve until SIGINT or SIGTERM, finish running requests, and return so that the caller can stop what it started.
+
+    Raises what ended the start of the application.
+    """
     settings: Settings = app.state.settings
+    known = _KnownFaults(app)
     config = uvicorn.Config(
-        app,
+        known,
         loop="uvloop",
         http=protocol_factory(settings),
         ws="none",
@@ -85,10 +133,14 @@ def serve_app(app: Starlette, listening: socket.socket, on_ready: Callable[[], N
     )
     signal.signal(signal.SIGTERM, _exit_cleanly)
     server = _DrainingServer(app, config, on_ready)
-    with contextlib.suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
-        runner.run(server.serve(sockets=[listening]))
+    try:
+        with contextlib.suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+            runner.run(server.serve(sockets=[listening]))
+    finally:
+        if server.started:
+            log.info("stopped")
     if not server.started:
-        raise SystemExit(1)
+        raise known.fault or SystemExit(1)
 
 
 def _exit_cleanly(_signal: int, _frame: FrameType | None) -> NoReturn:

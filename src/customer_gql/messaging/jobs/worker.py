@@ -85,6 +85,8 @@ async def work_until_signalled(settings: Settings, work: Work, on_ready: Callabl
     async with running_worker(settings, work):
         on_ready()
         await stopped.wait()
+        log.info("stopping", grace_seconds=GRACE_SECONDS)
+    log.info("stopped")
 
 
 async def run_worker(

@@ -12,6 +12,7 @@ from typing import Any, Final, Generic, TypeVar
 import orjson
 
 from customer_gql.core.errors import Refusal
+from customer_gql.core.ids import encode_id
 from customer_gql.core.joined import Joined
 from customer_gql.core.permissions import Permission
 from customer_gql.core.text import validate_line
@@ -25,10 +26,17 @@ GLOBAL: Final = ConfigurationScope.GLOBAL
 WEBSITE: Final = ConfigurationScope.WEBSITE
 STORE_VIEW: Final = ConfigurationScope.STORE_VIEW
 MAX_TEXT: Final = 10_000
+_PREFIXES: Final = {WEBSITE: "web", STORE_VIEW: "stv"}
 
 _WRONG_TYPE: Final = Refusal("setting.wrong_type", "{setting} takes a value like {example}.")
 _OUT_OF_RANGE: Final = Refusal("setting.out_of_range", "{setting} takes a number from {minimum!s} to {maximum!s}.")
 _NOT_A_CHOICE: Final = Refusal("setting.not_a_choice", "{setting} takes one of {choices}.")
+
+
+def encode_scope(scope: ConfigurationScope, scope_id: int) -> str | None:
+    """The public id of the website or store view of a scope; None for the whole shop."""
+    prefix = _PREFIXES.get(scope)
+    return None if prefix is None else encode_id(prefix, scope_id)
 
 
 @dataclass(frozen=True, slots=True)

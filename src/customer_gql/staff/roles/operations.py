@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 import strawberry
 
 from customer_gql.core.actor import actor_of
-from customer_gql.core.input_ids import parse_input_id, parse_input_ids
+from customer_gql.core.input_ids import parse_input_id
 from customer_gql.core.permissions import Permission
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
@@ -91,14 +91,13 @@ class StaffRoleAdminMutation:
     async def staff_role_create(
         self, info: Info, input: Annotated[StaffRoleCreateInput, INPUT]
     ) -> StaffRoleCreatePayload:
-        website_ids = parse_input_ids(input.website_ids, "web", ["websiteIds"])
         await confirmation.reauthenticate_staff(info.context, input.password)
         async with info.context.transaction() as connection:
             role_id = await writes.create_role(
                 connection,
                 name=input.name,
                 permissions=[permission.value for permission in input.permissions],
-                website_ids=website_ids,
+                website_ids=input.website_ids,
                 by=actor_of(info.context.viewer),
             )
         return StaffRoleCreatePayload(role_key=role_id)
@@ -145,7 +144,7 @@ def _role_edits(input: StaffRoleUpdateInput) -> dict[str, Any]:
     if input.name is not None:
         edits["name"] = input.name.value
     if input.website_ids is not None:
-        edits["website_ids"] = parse_input_ids(input.website_ids.value, "web", ["websiteIds"])
+        edits["website_ids"] = input.website_ids.value
     if input.permissions is not None:
         edits["permissions"] = [permission.value for permission in input.permissions.value]
     return edits

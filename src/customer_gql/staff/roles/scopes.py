@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from customer_gql.core.actor import Actor, ActorKind
 from customer_gql.core.errors import CollectedErrors, Refusal, RuleError, RuleErrors, UserErrorCode
+from customer_gql.core.input_ids import parse_input_id
 from customer_gql.core.text import validate_line
 from customer_gql.core.values.person_names import MAX_NAME
 from customer_gql.core.viewer import Websites
@@ -95,28 +96,36 @@ def refuse_stronger(by: Actor, existing: Grant, path: list[str]) -> None:
 MAX_WEBSITES: Final = 100
 
 
-async def validate_websites(connection: Connection, ids: Iterable[int] | None, by: Actor) -> list[int] | None:
-    """The websites as they are stored: all there and reached, each once; None is every website."""
+async def validate_websites(connection: Connection, ids: Sequence[str] | None, by: Actor) -> list[int] | None:
+    """Public ids of websites as they are stored: all there and reached, each once; None is every website.
+
+    Raises `RuleErrors` with every one that is malformed, unknown or out of reach, by its place.
+    """
     if ids is None:
         return None
-    given = list(ids)
-    wanted = sorted(set(given))
-    if not wanted:
+    if not ids:
         raise _NO_WEBSITE(path=["websiteIds"])
-    if len(wanted) > MAX_WEBSITES:
+    if len(set(ids)) > MAX_WEBSITES:
         raise _TOO_MANY_WEBSITES(path=["websiteIds"], limit=MAX_WEBSITES)
+    refused, keys = CollectedErrors(), dict[str, int]()
+    for place, id in zip(map(str, range(len(ids))), ids, strict=True):
+        with refused.collecting():
+            keys[place] = parse_input_id(id, "web", ["websiteIds", place])
+    wanted = sorted(set(keys.values()))
     rows = await fetch_rows(connection, select(website.c.id).where(equals_any(website.c.id, wanted)))
     known = {row.id for row in rows if is_visible_to(by, [row.id])}
-    unknown = [place for place, id in enumerate(given) if id not in known]
-    if unknown:
-        raise RuleErrors(WEBSITE_NOT_FOUND(path=["websiteIds", str(place)]) for place in unknown)
+    for place, key in keys.items():
+        with refused.collecting():
+            if key not in known:
+                raise WEBSITE_NOT_FOUND(path=["websiteIds", place])
+    refused.raise_collected()
     return wanted
 
 
 async def validate_grant(
-    connection: Connection, permissions: Iterable[str], website_ids: Iterable[int] | None, by: Actor
+    connection: Connection, permissions: Iterable[str], website_ids: Sequence[str] | None, by: Actor
 ) -> list[int] | None:
-    """The websites as they are stored, for permissions that the actor may grant there.
+    """The websites as they are stored, of their public ids, for permissions that the actor may grant there.
 
     Raises `RuleErrors`; where the websites are wrong, the permissions are judged as for those the actor reaches.
     """

@@ -69,12 +69,12 @@ async def find_role(connection: Connection, role_id: int, *, by: Actor, path: li
 
 
 async def create_role(
-    connection: Connection, *, name: str, permissions: Sequence[str], website_ids: Sequence[int] | None, by: Actor
+    connection: Connection, *, name: str, permissions: Sequence[str], website_ids: Sequence[str] | None, by: Actor
 ) -> int:
     await serialize_role_changes(connection)
+    values = await _validate_role(connection, None, name=name, permissions=permissions, website_ids=website_ids, by=by)
     if await fetch_value(connection, select(func.count()).select_from(staff_role)) >= MAX_ROLES:
         raise _TOO_MANY_ROLES(limit=MAX_ROLES)
-    values = await _validate_role(connection, None, name=name, permissions=permissions, website_ids=website_ids, by=by)
     role_id = 1000 + secrets.randbelow(2**31 - 1000)
     key = sort_key(values["name"])
     await execute_statement(connection, insert(staff_role).values(id=role_id, name_sort_key=key, **values))
@@ -102,7 +102,7 @@ async def change_role(
         role,
         name=name,
         permissions=role.permissions if permissions is None else permissions,
-        website_ids=role.website_ids if website_ids is ... else website_ids,
+        website_ids=_public_ids(role.website_ids) if website_ids is ... else website_ids,
         by=by,
     )
     await _refuse_locking_oneself_out(connection, role, values, by)
@@ -120,6 +120,10 @@ async def change_role(
     await execute_statement(connection, stored.values(**values, name_sort_key=key, version=version))
     await require_administrator(connection, path=["permissions"])
     await record_staff_event(connection, "ROLE_CHANGED", by=by, subject=subject, changes=changes, version=version)
+
+
+def _public_ids(website_ids: Sequence[int] | None) -> list[str] | None:
+    return None if website_ids is None else [encode_id("web", id) for id in website_ids]
 
 
 async def delete_role(connection: Connection, role_id: int, *, by: Actor) -> None:
@@ -143,7 +147,7 @@ async def _validate_role(
     *,
     name: str | None,
     permissions: Sequence[str],
-    website_ids: Sequence[int] | None,
+    website_ids: Sequence[str] | None,
     by: Actor,
 ) -> dict[str, Any]:
     """The columns of a role. Raises `RuleErrors` with everything that does not fit."""

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Final
 import strawberry
 
 from customer_gql.core.actor import actor_of
-from customer_gql.core.input_ids import parse_input_id, parse_input_ids
+from customer_gql.core.input_ids import parse_input_id
 from customer_gql.core.permissions import Permission
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
@@ -90,13 +90,12 @@ class ServiceTokenAdminMutation:
     async def service_token_create(
         self, info: Info, input: Annotated[ServiceTokenCreateInput, INPUT]
     ) -> ServiceTokenCreatePayload:
-        websites = parse_input_ids(input.website_ids, "web", ["websiteIds"])
         async with info.context.transaction() as connection:
             id, secret = await writes.create_service_token(
                 connection,
                 name=input.name,
                 permissions=[permission.value for permission in input.permissions],
-                website_ids=websites,
+                website_ids=input.website_ids,
                 expires_at=input.expires_at,
                 rate=input.rate,
                 usual_rate=info.context.settings.admin.rate,

@@ -12,20 +12,15 @@ from customer_gql.core.ids import encode_id
 from customer_gql.database.statements import Connection, Row
 from customer_gql.graph.context import Context
 from customer_gql.security import hashing
+from customer_gql.security.passwords import PASSWORD_WRONG
 from customer_gql.staff.audit.writes import record_staff_event
 
 from . import attempts, notices, passwords, sessions
 
 _PASSWORD_REQUIRED: Final = Refusal("password.required", "Enter your own password to confirm.", UserErrorCode.REQUIRED)
-_PASSWORD_REFUSED: Final = Refusal(
-    "password.refused",
-    "This is not your password, or too many wrong ones were entered. Try again later.",
-    UserErrorCode.NOT_ALLOWED,
-)
 _CODE_REFUSED: Final = Refusal(
     "second_factor.code_refused",
     "This is not your code, or too many wrong ones were entered. Try again later.",
-    UserErrorCode.NOT_ALLOWED,
 )
 _CODE_WRONG: Final = Refusal(
     "second_factor.code_wrong", "The code is wrong. Enter the current code of the authenticator."
@@ -95,7 +90,7 @@ async def _compare_password(context: Context, user: Row, given: str, path: str) 
 
 
 def _too_many(path: list[str]) -> RuleError:
-    refusal = _CODE_REFUSED if path == ["code"] else _PASSWORD_REFUSED
+    refusal = _CODE_REFUSED if path == ["code"] else PASSWORD_WRONG
     return refusal(path=path)
 
 

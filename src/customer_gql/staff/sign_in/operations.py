@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Self
 import strawberry
 
 from customer_gql.core.emails import normalize_email, validate_email
-from customer_gql.core.errors import Refusal, UserErrorCode
+from customer_gql.core.errors import Refusal
 from customer_gql.core.viewer import ViewerKind
 from customer_gql.graph.access.guards import OwnRecord
 from customer_gql.graph.context import Info
@@ -30,12 +30,10 @@ from .sign_in import SignInAttempt, sign_in_staff
 _OIDC_CODE_INVALID: Final = Refusal(
     "staff_sign_in.code_invalid",
     "This code does not work: it was used, is unknown, is too old, or another page started the sign-in. Sign in again.",
-    UserErrorCode.NOT_FOUND,
 )
 _LINK_INVALID: Final = Refusal(
     "staff_link.invalid",
     "This link does not work: it was used, replaced by a newer one, or is too old. Ask for another one.",
-    UserErrorCode.NOT_FOUND,
 )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from customer_gql.core.emails import normalize_email
-from customer_gql.core.errors import Refusal, UserErrorCode
+from customer_gql.core.errors import Refusal
 from customer_gql.core.ids import encode_id
 from customer_gql.core.viewer import ViewerKind
 from customer_gql.database.statements import Connection, Row, fetch_one
@@ -25,7 +25,6 @@ from . import attempts, notices, passwords, sessions, totp
 _SIGN_IN_REFUSED: Final = Refusal(
     "staff_sign_in.refused",
     "The address, the password or the code is wrong, or sign-in is closed for a while.",
-    UserErrorCode.NOT_ALLOWED,
 )
 
 

@@ -25,7 +25,7 @@ from customer_gql.graph.access.write_budget import count_customer_write
 from customer_gql.graph.context import Context
 from customer_gql.security.devices import find_device, remember_device
 from customer_gql.security.hashing import verify_password
-from customer_gql.security.passwords import renew_hash, validate_password_length
+from customer_gql.security.passwords import PASSWORD_WRONG, renew_hash, validate_password_length
 from customer_gql.security.sessions import SessionGrant
 from customer_gql.security.throttle import Attempt, forget_failures
 
@@ -36,9 +36,6 @@ EMAIL_NOT_CONFIRMED: Final = Refusal(
     "account.email_not_confirmed",
     "The e-mail address is not confirmed yet. Open the link that was mailed to it, or ask for another one.",
     UserErrorCode.NOT_ALLOWED,
-)
-PASSWORD_WRONG: Final = Refusal(
-    "password.wrong", "This is not the account's password, or too many wrong ones were entered. Try again later."
 )
 
 
