@@ -1,33 +1,23 @@
+from functools import partial
 from typing import Annotated, Any, Final
 
 import strawberry
 
 from customer_gql.core.actor import actor_of
-from customer_gql.core.errors import Refusal, UserErrorCode
+from customer_gql.core.errors import validate_together
 from customer_gql.core.input_ids import parse_input_id
-from customer_gql.customers.profile.reads import is_address_proved
-from customer_gql.customers.profile.sharing import accounts_are_shared
+from customer_gql.core.permissions import Permission
 from customer_gql.customers.profile.types import CustomerPayload
 from customer_gql.customers.profile.writes import lock_customer
-from customer_gql.database.statements import Connection, Row
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
-from customer_gql.graph.roots import INPUT, customer_mutation, guest_mutation
-from customer_gql.messaging.mail.writes import queue_mail
-from customer_gql.shop.settings.reads import setting
+from customer_gql.graph.roots import INPUT, admin_mutation, customer_mutation, guest_mutation
 from customer_gql.shop.websites.reads import find_requested_view
 
 from . import opt_in, writes
-from .opt_in import ENABLED
+from .own_subscriptions import change_own_subscription, change_subscription, set_subscription
 from .reads import subscriptions_by_customer, subscriptions_by_id
 from .types import NewsletterSubscription
-
-_NO_NEWSLETTER: Final = Refusal(
-    "newsletter.not_offered", "This store view has no newsletter.", UserErrorCode.NOT_ALLOWED
-)
-_OTHER_WEBSITE: Final = Refusal(
-    "newsletter.other_website", "The account belongs to another website.", UserErrorCode.NOT_ALLOWED
-)
 
 
 @strawberry.type(description="The subscription after the change.")
@@ -112,9 +102,8 @@ async def _end_own_subscription(info: Info, store_view_id: int) -> NewsletterPay
     async with info.context.transaction() as connection:
         account = await lock_customer(connection, info.context.viewer.customer_id, websites=None)
         await writes.require_subscription(connection, account.id, store_view_id, ["storeViewId"])
-        changed = await writes.end_subscription(connection, account, store_view_id, by=actor_of(info.context.viewer))
-        if changed:
-            await _announce_change(connection, account, store_view_id, subscribes=False)
+        by = actor_of(info.context.viewer)
+        changed = await change_subscription(connection, account, store_view_id, subscribes=False, by=by)
     return NewsletterPayload(customer_id=account.id, key=(account.id, store_view_id), is_changed=changed)
 
 
@@ -123,28 +112,50 @@ async def _change_subscription(info: Info, *, subscribes: bool) -> NewsletterPay
     assert context.viewer.customer_id is not None
     async with context.transaction() as connection:
         view = await find_requested_view(connection, context.caller.store_view, website_id=context.viewer.website_id)
-        if subscribes and not await setting(connection, ENABLED, store_view_id=view.id):
-            raise _NO_NEWSLETTER()
-        account = await lock_customer(connection, context.viewer.customer_id, websites=None)
-        if view.website_id != account.website_id and not await accounts_are_shared(connection):
-            raise _OTHER_WEBSITE()
-        change = writes.begin_subscription if subscribes else writes.end_subscription
-        changed = await change(connection, account, view.id, by=actor_of(context.viewer))
-        if changed:
-            await _announce_change(connection, account, view.id, subscribes=subscribes)
-    return NewsletterPayload(customer_id=account.id, key=(account.id, view.id), is_changed=changed)
+        changed = await change_own_subscription(
+            connection, context.viewer.customer_id, view, subscribes=subscribes, by=actor_of(context.viewer)
+        )
+    customer_id = context.viewer.customer_id
+    return NewsletterPayload(customer_id=customer_id, key=(customer_id, view.id), is_changed=changed)
 
 
-async def _announce_change(connection: Connection, account: Row, store_view_id: int, *, subscribes: bool) -> None:
-    await queue_mail(
-        connection,
-        template="newsletter_subscribed" if subscribes else "newsletter_unsubscribed",
-        recipient=account.email,
-        customer_id=account.id,
-        store_view_id=store_view_id,
-        placeholders={"firstName": account.first_name},
-        is_proved=is_address_proved(account),
+@strawberry.input(description="The wanted state of a subscription.")
+class CustomerSubscriptionSetInput:
+    customer_id: strawberry.ID = column("Id of the customer.")
+    store_view_id: strawberry.ID = column("Id of the store view whose newsletter it is.")
+    is_subscribed: bool = column("Whether the customer gets it from now on.")
+
+
+@strawberry.type
+class NewsletterAdminMutation:
+    @admin_mutation(
+        permission=Permission.CUSTOMERS_WRITE,
+        description="Begin or end the subscription of a customer to the newsletter of a store view. An account that is not "
+        "confirmed has to be confirmed first, and waits. Beginning is `NOT_ALLOWED` when the store view has no newsletter or "
+        "belongs to a website where the account does not work; ending always works. `NOT_FOUND` for an unknown customer or "
+        "store view. Sends a mail and writes history. Undone by the opposite.",
     )
+    async def customer_subscription_set(
+        self, info: Info, input: Annotated[CustomerSubscriptionSetInput, INPUT]
+    ) -> NewsletterPayload:
+        viewer = info.context.viewer
+        key = validate_together(
+            {
+                "customer": partial(parse_input_id, input.customer_id, "cus", ["customerId"]),
+                "view": partial(parse_input_id, input.store_view_id, "stv", ["storeViewId"]),
+            }
+        )
+        async with info.context.transaction() as connection:
+            changed = await set_subscription(
+                connection,
+                key["customer"],
+                key["view"],
+                subscribes=input.is_subscribed,
+                websites=viewer.website_ids,
+                by=actor_of(viewer),
+            )
+        return NewsletterPayload(customer_id=key["customer"], key=(key["customer"], key["view"]), is_changed=changed)
 
 
 MUTATIONS: Final = (NewsletterMutation,)
+ADMIN_MUTATIONS: Final = (NewsletterAdminMutation,)

@@ -70,8 +70,13 @@ async def require_subscription(
     connection: Connection, customer_id: int, store_view_id: int, path: Sequence[str]
 ) -> None:
     """Raises when the customer never subscribed in this store view, whether there is such a one or not."""
-    if (customer_id, store_view_id) not in await _read_statuses(connection, [customer_id]):
+    if not await has_subscription(connection, customer_id, store_view_id):
         raise _SUBSCRIPTION_NOT_FOUND(path=path)
+
+
+async def has_subscription(connection: Connection, customer_id: int, store_view_id: int) -> bool:
+    """Whether the customer ever subscribed in this store view."""
+    return (customer_id, store_view_id) in await _read_statuses(connection, [customer_id])
 
 
 async def end_subscription(connection: Connection, account: Row, store_view_id: int, *, by: Actor) -> bool:

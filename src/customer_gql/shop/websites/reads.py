@@ -22,6 +22,7 @@ store_views_by_website = all_by(_views.order_by(store_view.c.id), store.c.websit
 ALL_WEBSITES = compile_statement(select(website).order_by(website.c.id))
 
 WEBSITE_NOT_FOUND: Final = Refusal("website.not_found", "There is no such website.", UserErrorCode.NOT_FOUND)
+_STORE_VIEW_NOT_FOUND: Final = Refusal("store_view.not_found", "There is no such store view.", UserErrorCode.NOT_FOUND)
 
 
 async def find_website(connection: Connection, website_id: int, *, websites: Websites) -> Row:
@@ -29,6 +30,15 @@ async def find_website(connection: Connection, website_id: int, *, websites: Web
     found = await fetch_one(connection, select(website).where(website.c.id == website_id))
     if found is None or (websites is not None and website_id not in websites):
         raise WEBSITE_NOT_FOUND(path=["websiteId"])
+    return found
+
+
+async def find_store_view(connection: Connection, store_view_id: int, *, websites: Websites) -> Row:
+    """The store view an input names in `storeViewId`, with its `website_id`, or the refusal; one of a website outside of
+    `websites` is unknown."""
+    found = await fetch_one(connection, _views.where(store_view.c.id == store_view_id))
+    if found is None or (websites is not None and found.website_id not in websites):
+        raise _STORE_VIEW_NOT_FOUND(path=["storeViewId"])
     return found
 
 
