@@ -11,7 +11,10 @@ from urllib.parse import urlsplit
 import asyncpg
 import pytest
 
+from customer_gql.cli.databases import run as run_on_database
+from customer_gql.core.terminal import CommandFailed
 from customer_gql.database.pools import DatabaseUnreachable, TimeLimits, open_database
+from customer_gql.database.statements import Connection
 from customer_gql.embedded.server import Server, create_database, drop_database
 from support.databases import cloned, short_folder
 from support.processes import PROGRAM, run
@@ -140,6 +143,14 @@ def test_tables_that_the_role_may_not_read(tmp_path: Path, server: Server):
         "The role may not read the tables: have their owner, in CUSTOMER_GQL_OWNER_DATABASE_URL, run "
         "`customer-gql migrate`."
     )
+
+
+def test_a_connection_that_ends_meanwhile(shop_url: str):
+    async def end_it(connection: Connection) -> None:
+        await connection.execute("SELECT pg_terminate_backend(pg_backend_pid(), 5000)")
+
+    with pytest.raises(CommandFailed, match=r"^The database ended the connection \(.+\): .+ Run the command again\.$"):
+        run_on_database(shop_url, end_it)
 
 
 def test_migration_without_a_name(tmp_path: Path):

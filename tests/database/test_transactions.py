@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, Column, MetaData, Table, func, select
 from customer_gql.commerce.orders.tables import order_statistics, sales_order
 from customer_gql.commerce.wishlists.tables import wishlist
 from customer_gql.database import transactions
+from customer_gql.database.lease import is_open
 from customer_gql.database.pools import Database, open_database
 from customer_gql.database.projections import Projection
 from customer_gql.database.statements import Connection, execute_statement
@@ -78,6 +79,20 @@ async def test_a_rollback_leaves_nothing(orders: Connection, empty_database: Dat
     async with empty_database.transaction() as connection:
         await place(connection, 2)
     assert await counts(orders) == {2: 1}
+
+
+async def test_a_connection_that_broke_hides_no_error(orders: Connection, empty_database: Database):
+    """Its pool has taken it back by then, so that it cannot be asked whether it is closed."""
+
+    async def break_off() -> None:
+        async with empty_database.transaction() as connection:
+            await orders.execute(f"SELECT pg_terminate_backend({connection.get_server_pid()}, 5000)")
+            while is_open(connection):
+                await asyncio.sleep(0)
+            raise LookupError("the cause")
+
+    with pytest.raises(LookupError, match="the cause"):
+        await break_off()
 
 
 async def test_a_savepoint_leaves_its_marks_to_the_transaction_around_it(orders: Connection):

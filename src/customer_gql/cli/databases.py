@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
+
+import asyncpg
 
 from customer_gql.core.terminal import CommandFailed
 from customer_gql.database.pools import open_database
@@ -15,6 +17,14 @@ from customer_gql.security.secret_keys import use_secret_keys
 from customer_gql.settings import Settings, load_settings
 
 T = TypeVar("T")
+_LOST: Final = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+)
+"""A connection that broke; each says it from another moment of its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +83,12 @@ def run(url: str, work: Callable[[Connection], Awaitable[T]], *, transaction: bo
             async with opened as connection:
                 return await work(connection)
 
-    return asyncio.run(done())
+    try:
+        return asyncio.run(done())
+    except _LOST as error:
+        raise CommandFailed(
+            f"The database ended the connection ({error}): what was not committed was not stored. Run the command again."
+        ) from error
 
 
 def bring_up(urls: DatabaseUrls) -> None:

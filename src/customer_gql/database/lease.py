@@ -14,6 +14,8 @@ from typing import Any, Final
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
+from .statements import Connection
+
 _MOST_USES: Final = 10_000  # of a connection at a stretch; then the pool sees it, and may replace it
 
 
@@ -84,7 +86,7 @@ class LeasingPool(asyncpg.Pool):
     def keep(self, connection: PoolConnectionProxy) -> bool:
         """Hand it on; false when the pool has to get it, to close or to renew it."""
         self._uses += 1
-        if not self.leases or self._uses % _MOST_USES == 0 or not _is_open(connection):
+        if not self.leases or self._uses % _MOST_USES == 0 or not is_open(connection):
             return False
         self._unpark()
         if self._waiting:
@@ -153,16 +155,17 @@ def _give_up(waiter: "asyncio.Future[PoolConnectionProxy]", error: Exception) ->
         waiter.set_exception(error)
 
 
-def _is_open(connection: PoolConnectionProxy) -> bool:
+def is_open(connection: "PoolConnectionProxy | Connection") -> bool:
+    """Whether it may be used; one that broke was taken back by its pool, and cannot even be asked."""
     try:
         return not connection.is_closed()
     except asyncpg.InterfaceError:
-        return False  # the pool has noticed, and taken it away from us
+        return False
 
 
 def _usable(connection: PoolConnectionProxy) -> bool:
     """Not one that was lost while nobody used it; its place in the pool is free again then."""
-    if _is_open(connection):
+    if is_open(connection):
         return True
     with suppress(asyncpg.InterfaceError):
         connection.terminate()

@@ -8,6 +8,7 @@ from typing import Any
 import asyncpg
 from sqlalchemy import Table
 
+from .lease import is_open
 from .projections import CUSTOMERS_IN_A_BATCH, Projection, lock_derived_rows
 from .statements import BoundedStatementCache, Connection
 
@@ -63,7 +64,7 @@ async def transaction(connection: Connection, *, dry_run: bool = False) -> Async
             if is_outermost:
                 await _recompute_marked(connection, marks)
         except BaseException:
-            if not connection.is_closed():
+            if is_open(connection):
                 await started.rollback()
             raise
         await (started.rollback() if dry_run else started.commit())
