@@ -210,6 +210,7 @@ async def test_a_server_that_is_away_costs_no_attempt(tools, store, empty_databa
         await deliver_mails(away, policy=AT_ONCE)
     [told] = [line for line in logs if line["event"] == "mail server does not answer"]
     assert (told["reason"], told["mails_returned"]) == ("SMTPConnectError", 1)
+    assert told["detail"].startswith("Error connecting to 127.0.0.1 on port 9: ")
     [row] = await outbox(store)
     assert (row["attempts"], row["dead"]) == (0, False)
     assert row["last_error"].startswith("The mail server does not answer")

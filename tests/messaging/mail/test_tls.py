@@ -60,8 +60,9 @@ async def test_starttls_and_a_password_from_settings(password, certificate, tool
     given = {"smtp_user": "shop", "smtp_password": SecretStr(password), "smtp_tls": "starttls", "smtp_port": port}
     mine = await one_mail(tools, store, **given)
     if password.startswith("wrong"):
-        with pytest.raises(MailServerUnreachable):
+        with pytest.raises(MailServerUnreachable) as refused:
             await deliver_mails(mine)
+        assert refused.value.detail == "535"
         said = await store.fetchval("SELECT last_error FROM mail_outbox")
         assert said == "The mail server does not answer (SMTPAuthenticationError)."
     else:

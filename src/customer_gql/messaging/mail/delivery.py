@@ -120,7 +120,8 @@ async def _send_batch(tools: Tools, taken: Sequence[Row], policy: DeliveryPolicy
                     was_busy = False
                 left.pop(0)
     except smtp.MailServerUnreachable as error:
-        log.warning("mail server does not answer", reason=str(error), mails_returned=len(interrupted) + len(left))
+        returned = len(interrupted) + len(left)
+        log.warning("mail server does not answer", reason=str(error), detail=error.detail, mails_returned=returned)
         reason = f"The mail server does not answer ({error})."
         await _return_mails(tools, [*interrupted, *left], reason, policy.first_pause)
         raise

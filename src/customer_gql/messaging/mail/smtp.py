@@ -20,7 +20,11 @@ _ERRORS: Final = (aiosmtplib.SMTPException, OSError, ValueError)
 
 
 class MailServerUnreachable(Exception):
-    """The mail server cannot be reached or does not accept us; no mail is to blame."""
+    """The mail server cannot be reached or does not accept us; no mail is to blame. `detail` is for the operator's log."""
+
+    def __init__(self, reason: str, detail: str | None = None) -> None:
+        super().__init__(reason)
+        self.detail = detail
 
 
 class MailServerBusy(MailServerUnreachable):
@@ -89,7 +93,7 @@ class _SmtpConnection:
                 await client.connect()
         except _ERRORS as error:
             client.close()
-            raise MailServerUnreachable(type(error).__name__) from None
+            raise MailServerUnreachable(type(error).__name__, _explain_refusal(error)) from None
         self._client = client
         return client
 
@@ -120,6 +124,11 @@ def _make_client(settings: Settings, timeout: float) -> aiosmtplib.SMTP:
         # Named, because asking DNS for our own name may take long.
         local_hostname=default_sender(settings).domain,
     )
+
+
+def _explain_refusal(error: Exception) -> str:
+    """In the words of the library. Of the server's answer the code alone: its text may quote what it was sent."""
+    return str(error.code) if isinstance(error, aiosmtplib.SMTPResponseException) else str(error)
 
 
 def _classify_error(error: Exception) -> MailServerUnreachable | MailRefused:
