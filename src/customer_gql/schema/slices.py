@@ -60,6 +60,7 @@ SLICES: Final = (
     "administration.customer_deletion",
     "administration.customer_import",
     "administration.mail_desk",
+    "administration.customer_mails",
     "staff",
     "staff.roles",
     "staff.sign_in",

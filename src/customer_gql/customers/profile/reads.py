@@ -61,6 +61,22 @@ customers_by_email = all_by(
     .order_by(customer.c.website_id),
     customer_email.c.email_normalised,
 )
+_claim, _other_claim = customer_email.alias("claim"), customer_email.alias("other_claim")
+# Accounts of one address are on different websites.
+other_accounts_by_customer = all_by(
+    CUSTOMER.add_columns(_claim.c.customer_id)
+    .join(_other_claim, _other_claim.c.customer_id == customer.c.id)
+    .join(
+        _claim,
+        and_(
+            _claim.c.email_normalised == _other_claim.c.email_normalised,
+            _claim.c.customer_id != _other_claim.c.customer_id,
+        ),
+    )
+    .where(_claim.c.reserved_until.is_(None), _other_claim.c.reserved_until.is_(None))
+    .order_by(customer.c.number),
+    _claim.c.customer_id,
+)
 NEWEST: Final = "NUMBER:DESC"
 # The whole list, in the order it usually has; filters and other orders are those of the grid.
 customer_list = RootList(

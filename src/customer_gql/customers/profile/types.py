@@ -3,6 +3,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import strawberry
 
+from customer_gql.core.permissions import Permission
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column, loaded
 from customer_gql.graph.nodes import Node, node_id
@@ -123,4 +124,17 @@ class ProfileSection(Node):
     )
 
 
-CUSTOMER_SECTIONS: Final = (ProfileSection,)
+@strawberry.type
+class OtherAccountSection:
+    @strawberry.field(
+        graphql_type=list[CustomerLink] | None,
+        description="Accounts with the same e-mail address on other websites that the viewer reaches, oldest first. Null, with "
+        "an error, without the permission `customers.pii`: it tells who has the address.",
+        metadata={"audience": "admin", "requires": Permission.CUSTOMERS_PII, "assumed": 1},
+    )
+    async def other_accounts(self: Any, info: Info) -> Any:
+        found = await info.context.load(reads.other_accounts_by_customer, self.id)
+        return [account for account in found if info.context.viewer.reaches(account.website_id)]
+
+
+CUSTOMER_SECTIONS: Final = (ProfileSection, OtherAccountSection)

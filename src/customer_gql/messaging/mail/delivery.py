@@ -131,15 +131,19 @@ async def _send_batch(tools: Tools, taken: Sequence[Row], policy: DeliveryPolicy
 
 async def _send_mail(tools: Tools, row: Row, send: smtp.Send, policy: DeliveryPolicy, frames: _Frames) -> None:
     secrets: dict[str, str] = {}
+    built: dict[str, str] = {}
     try:
         _refuse_expired(row)
         secrets = decrypt_secrets(row, tools.settings)
-        await send(await _build_mail(tools, row, secrets, frames))
+        message = await _build_mail(tools, row, secrets, frames)
+        # Whatever a text of the shop puts there, the secret of a link is not kept.
+        built["subject"] = clean_reason(str(message["Subject"]), secrets)
+        await send(message)
     except MailUnsendable as error:
         await _store_outcome(tools, row, last_error=str(error), dead_at=dt.datetime.now(dt.UTC), secrets=null())
         log.warning("mail failed", mail=row.id, template=row.template, reason=str(error))
     except smtp.MailRefused as refused:
-        await _record_refusal(tools, row, refused, secrets, policy)
+        await _record_refusal(tools, row, refused, secrets, policy, **built)
     except smtp.MailServerUnreachable:
         raise
     except SecretsUnreadable:
@@ -155,7 +159,7 @@ async def _send_mail(tools: Tools, row: Row, send: smtp.Send, policy: DeliveryPo
             policy,
         )
     else:
-        await _store_outcome(tools, row, sent_at=dt.datetime.now(dt.UTC), secrets=null(), last_error=None)
+        await _store_outcome(tools, row, sent_at=dt.datetime.now(dt.UTC), secrets=null(), last_error=None, **built)
         log.info("mail sent", mail=row.id, template=row.template, attempt=row.attempts)
 
 
@@ -196,12 +200,12 @@ async def _load_frame(
 
 
 async def _record_refusal(
-    tools: Tools, row: Row, refused: smtp.MailRefused, secrets: dict[str, str], policy: DeliveryPolicy
+    tools: Tools, row: Row, refused: smtp.MailRefused, secrets: dict[str, str], policy: DeliveryPolicy, **built: str
 ) -> None:
     now, reason = dt.datetime.now(dt.UTC), clean_reason(refused.reason, secrets)
     dead = refused.for_good or row.attempts >= policy.attempts
     values = {"dead_at": now} if dead else {"next_attempt_at": now + policy.pause(row.attempts)}
-    await _store_outcome(tools, row, last_error=reason, **values)
+    await _store_outcome(tools, row, last_error=reason, **values, **built)
     code = reason[:3]
     # The text of a mail server may quote the mail; a reason without a code is ours.
     cause = {"code": code} if code.isdigit() else {"reason": reason}

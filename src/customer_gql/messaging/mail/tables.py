@@ -22,6 +22,8 @@ mail_outbox = table(
     Column("id", BigInteger, primary_key=True),
     Column("template", Text, nullable=False),
     Column("recipient", Text, nullable=False),
+    # As it was sent, or last tried; null before the first attempt.
+    Column("subject", Text),
     Column("store_view_id", BigInteger),
     Column("customer_id", BigInteger),
     Column("placeholders", JSONB, nullable=False),
@@ -40,6 +42,7 @@ mail_outbox = table(
     Index("ix_mail_outbox_due", "next_attempt_at", postgresql_where=text("sent_at IS NULL AND dead_at IS NULL")),
     Index("ix_mail_outbox_sent", "sent_at", postgresql_where=text("sent_at IS NOT NULL")),
     Index("ix_mail_outbox_dead", "dead_at", "id", postgresql_where=text("dead_at IS NOT NULL")),
+    Index("ix_mail_outbox_customer_id", "customer_id", "id", postgresql_where=text("customer_id IS NOT NULL")),
     Index("ix_mail_outbox_secrets", "secrets_expire_at", postgresql_where=text("secrets IS NOT NULL")),
     distribution="local",
 )
