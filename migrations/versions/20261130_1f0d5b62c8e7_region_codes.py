@@ -1,7 +1,6 @@
 """The ISO 3166-2 code of an address's region.
 
-A column without a default is added in a moment. The constraint is added as NOT VALID and validated after, which reads the
-table without a lock that writers wait for.
+A column without a default is added in a moment. The constraint is validated after the transaction, so that it blocks nobody.
 """
 
 import sqlalchemy as sa
@@ -19,7 +18,8 @@ def upgrade() -> None:
         "ALTER TABLE address ADD CONSTRAINT ck_address_region_code"
         " CHECK (region_code ~ '^[A-Z]{2}-[0-9A-Z]{1,3}$') NOT VALID"
     )
-    op.execute("ALTER TABLE address VALIDATE CONSTRAINT ck_address_region_code")
+    with op.get_context().autocommit_block():
+        op.execute("ALTER TABLE address VALIDATE CONSTRAINT ck_address_region_code")
 
 
 def downgrade() -> None:

@@ -1,7 +1,7 @@
 """External ids of customers and addresses.
 
-Columns without a default are added in a moment. Constraints are added as NOT VALID and validated after, which reads the table
-without a lock that writers wait for; indexes are built concurrently.
+Columns without a default are added in a moment. Constraints are validated, and indexes built, after the transaction, so that
+they block nobody.
 """
 
 import sqlalchemy as sa
@@ -30,10 +30,11 @@ def upgrade() -> None:
             f"ALTER TABLE {table} ADD CONSTRAINT ck_{table}_external_id_length"
             " CHECK (char_length(external_id) BETWEEN 1 AND 64) NOT VALID"
         )
-        op.execute(f"ALTER TABLE {table} VALIDATE CONSTRAINT ck_{table}_external_id_length")
     op.add_column("customer_grid_row", sa.Column("external_id", sa.Text(), nullable=True))
     op.add_column("customer_grid_row", sa.Column("external_id_fold", sa.Text(collation="C"), nullable=True))
     with op.get_context().autocommit_block():
+        for table in ("customer", "address"):
+            op.execute(f"ALTER TABLE {table} VALIDATE CONSTRAINT ck_{table}_external_id_length")
         op.create_index(
             "uq_address_external_id",
             "address",
