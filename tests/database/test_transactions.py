@@ -19,9 +19,9 @@ from customer_gql.schema.projections import PROJECTIONS
 from support.databases import change_tables
 
 ORDER = """
-INSERT INTO sales_order (customer_id, id, number, status, store_view_id, placed_at, customer_email, customer_name,
-    currency, subtotal, grand_total)
-VALUES ($1, $2, 'M1', 'PENDING', 1, now(), 'a@example.com', 'A', 'USD', 5, 5)
+INSERT INTO sales_order (customer_id, id, number, status, store_view_id, placed_at, customer_email, customer_email_key,
+    customer_name, currency, subtotal, grand_total)
+VALUES ($1, $2, 'M1', 'PENDING', 1, now(), 'a@example.com', 'a@example.com', 'A', 'USD', 5, 5)
 """
 
 

@@ -63,6 +63,7 @@ NAMED |= {"scope": "website", "store_view_id": "store_view", "order_id": "sales_
 NAMED |= {"session_id": "customer_session", "impersonation_id": "impersonation", "website_ids": "website"}
 NAMED |= {
     "group_id": "customer_group",
+    "customer_group_id": "customer_group",
     "created_in_store_view_id": "store_view",
     "subscribed_store_view_id": "store_view",
 }

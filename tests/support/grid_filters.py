@@ -16,6 +16,7 @@ from customer_gql.loading.grids.columns import ColumnType, GridColumn, TextForm
 from customer_gql.loading.grids.grid import Grid
 from customer_gql.loading.grids.operators import operators_of
 
+COMPLEMENTS = {"notIn": "in", "notInLastDays": "inLastDays", "hasNone": "hasAny"}
 SIGNS = {"eq": "__eq__", "gt": "__gt__", "gte": "__ge__", "lt": "__lt__", "lte": "__le__"}
 
 
@@ -60,9 +61,8 @@ def clause_of(column: GridColumn, operator: str, rows: list[dict[str, Any]]) -> 
     else:
         drawn = values.filter(lambda value: value is not None)
     if column.type is ColumnType.MONEY:
-        return st.builds(
-            lambda v, c: {column.key: {"currency": c, operator: v}}, drawn, st.sampled_from(["USD", "JPY"])
-        )
+        currencies = st.sampled_from(sorted({"JPY", *[row[f"{column.key}_currency"] for row in rows]}))
+        return st.builds(lambda v, c: {column.key: {"currency": c, operator: v}}, drawn, currencies)
     return st.builds(lambda value: {column.key: {operator: value}}, drawn)
 
 
@@ -128,10 +128,8 @@ def holds(column: GridColumn, operator: str, given: Any, row: dict[str, Any], cu
     value = row[column.key]
     if operator == "isNull":
         return (value is None) is given
-    if operator == "notIn":
-        return not holds(column, "in", given, row, currency, now)
-    if operator == "notInLastDays":
-        return not holds(column, "inLastDays", given, row, currency, now)
+    if operator in COMPLEMENTS:
+        return not holds(column, COMPLEMENTS[operator], given, row, currency, now)
     if operator == "in":
         return any(holds(column, "eq", one, row, currency, now) for one in given)
     if value is None:
@@ -139,12 +137,15 @@ def holds(column: GridColumn, operator: str, given: Any, row: dict[str, Any], cu
     if operator == "inLastDays":
         since = now - dt.timedelta(hours=24 * given)
         return since.date() <= value <= now.date() if type(value) is dt.date else since <= value <= now
+    if column.type is ColumnType.TAGS:
+        tags, wanted = {fold_text(tag) for tag in value}, {fold_text(tag) for tag in given}
+        return wanted <= tags if operator == "hasAll" else bool(wanted & tags)
     if column.type is ColumnType.STRING:
         return holds_for_text(column, operator, given, row)
     if column.type is ColumnType.MONEY:
         assert currency is not None
         wanted = given.scaleb(minor_digits(currency))
-        return row["currency"] == currency and getattr(Decimal(value), SIGNS[operator])(wanted)
+        return row[f"{column.key}_currency"] == currency and getattr(Decimal(value), SIGNS[operator])(wanted)
     if column.type is ColumnType.ID:
         assert column.id_prefix is not None
         return encode_id(column.id_prefix, value) == given

@@ -14,7 +14,14 @@ from dataclasses import dataclass, field
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 STAFF_ROOTS = {"admin_field", "admin_mutation"}
 OWN_ROOTS = {"customer_field", "customer_mutation", "own_staff_field", "own_staff_mutation"}
-CHECKS = {"find_reachable_customer", "find_visible_view", "reauthenticate_staff", "adjust_ledger", "validate_content"}
+CHECKS = {
+    "find_reachable_customer",
+    "find_reachable_order",
+    "find_visible_view",
+    "reauthenticate_staff",
+    "adjust_ledger",
+    "validate_content",
+}
 """They take the context and look at its viewer themselves."""
 REACH = {"website_ids", "viewer", "customer_id", "staff_id"}
 """What a viewer reaches by, as attributes."""

@@ -1,13 +1,27 @@
 """Samples of the customer grid for the tests that walk the whole graph."""
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
 from customer_gql.core.ids import encode_id
+from customer_gql.customers.profile.tables import customer_activity
+from customer_gql.database.statements import Connection, Row
 from support.access_walk import Sample
 from support.calls import GROUP, about, by_input
 from support.changes import Change, Changes, Make, Scene, by_staff, subscribed
-from support.customers import customer_id
+from support.customers import (
+    customer_id,
+    make_address,
+    make_customer,
+    make_full_customer,
+    make_order,
+    make_product,
+    put,
+    recompute_rows,
+)
+from support.made_rows import MadeRows
+from support.staff import make_website
 from support.writers import Subject, Writer
 
 
@@ -25,6 +39,76 @@ def mass(action: str, **input: Any) -> Make:
     return make
 
 
+FIRST_NAMES = [
+    "Stra\u00dfe",
+    "\u00c9va",
+    "A%b_c\\d",
+    "\u0130stanbul",
+    "\uff21\uff4e\uff4e\uff41",
+    "\u4f0a\u85e4",
+    "ann",
+    "\u1e9eA",
+]
+
+
+async def make_rows(connection: Connection, count: int) -> MadeRows:
+    """Customers who differ in what sorts and filters them, some with the same values and some with none."""
+    website = await make_website(connection)
+    here = {"website_id": website, "created_in_store_view_id": website}
+    full = await make_full_customer(connection, first_name="Full", email=f"Full.Case{website}@Example.COM", **here)
+    await make_shipped_order(connection, full, website)
+    for number in range(count - 1):
+        await make_varied_customer(connection, number, here)
+
+    async def add(connection: Connection) -> None:
+        await make_customer(connection, first_name="Ann", **here)
+
+    return MadeRows({"website": {"eq": encode_id("web", website)}}, add, website)
+
+
+async def make_shipped_order(connection: Connection, owner: Row, website: int) -> None:
+    product = await make_product(connection, currency="EUR")
+    await make_order(connection, owner, [product], store_view_id=website, currency="EUR")
+
+
+async def make_varied_customer(connection: Connection, number: int, here: dict[str, Any]) -> None:
+    now, name = dt.datetime.now(dt.UTC), FIRST_NAMES[number % 8]
+    row = await make_customer(
+        connection,
+        **here,
+        first_name=name,
+        last_name=FIRST_NAMES[-1 - number % 8],
+        gender=["MALE", "FEMALE", None][number % 3],
+        status=["ACTIVE", "INACTIVE"][number % 2],
+        date_of_birth=[None, dt.date(1990, 2, 28), dt.date(2000, 2, 29)][number % 3],
+        tax_vat_number=[None, "gb 12%"][number % 2],
+        is_email_confirmed=number % 4 != 1,
+        email_verified_at=now if number % 4 == 2 else None,
+        locked_until=[None, now + dt.timedelta(days=1), now - dt.timedelta(days=1)][number % 3],
+        created_at=now - dt.timedelta(days=40 * number, hours=1),
+        allows_remote_assistance=number % 2 == 0,
+        group_id=1 + number % 3,
+    )
+    if number % 2:
+        await make_address(
+            connection,
+            row,
+            is_default_billing=True,
+            company=name,
+            city=name,
+            region=[None, "\u00c9ire"][number % 2],
+            country_code=["GB", "DE", "JP"][number % 3],
+            telephone=["+44 20 7946 0000", "030 123456", "00 81 3-1234-5678"][number % 3],
+            fax=name,
+            vat_number=name,
+        )
+    if number == 3:
+        await make_shipped_order(connection, row, here["website_id"])
+        await put(connection, customer_activity, customer_id=row.id, last_activity_at=now, last_sign_in_at=now)
+        await recompute_rows(connection, row.id)
+
+
+GRID_ROWS = {"CUSTOMERS": make_rows}
 REFERENCES = {"website": "web", "createdIn": "stv", "salesRepresentative": "stf", "subscribedStoreView": "stv"}
 
 

@@ -4,13 +4,9 @@ import asyncio
 import datetime as dt
 
 import pytest
-from sqlalchemy import update
 
-from customer_gql.administration.customer_grid.filters import CUSTOMERS
 from customer_gql.core.ids import encode_id
-from customer_gql.customers.profile.tables import customer, customer_activity
-from customer_gql.database.statements import execute_statement
-from customer_gql.loading.grids.columns import by_sort_key
+from customer_gql.customers.profile.tables import customer_activity
 from support.customers import customer_id, make_address, make_customer, make_full_customer, put, recompute_rows
 from support.staff import make_website, staff_client
 
@@ -113,20 +109,6 @@ async def test_the_confirmation_of_an_address(status, admin_client, connection):
     assert read["customers"]["nodes"][0]["gridRow"]["confirmationStatus"] == status
 
 
-async def test_a_page_with_its_rows_is_one_statement_for_1_and_for_50_customers(
-    admin_client, connection, statements, here
-):
-    for _ in range(50):
-        await make_customer(connection, **on(here))
-    for _ in range(2):  # a document that came often may be read differently
-        for size in (1, 50):
-            for _ in range(12):
-                await statements.clear()
-                read = await admin_client.data(ROWS, filter=within(here), first=size)
-                assert len([node for node in read["customers"]["nodes"] if node["gridRow"]["name"]]) == size
-                assert await statements.count("customer_grid_row") == await statements.count("FROM customer") == 1
-
-
 async def test_a_count_facets_and_an_explanation_are_one_statement_each(admin_client, connection, statements, here):
     rows = [await make_customer(connection, **on(here), gender=gender) for gender in ("MALE", "FEMALE", "MALE", None)]
     await make_address(connection, rows[0], is_default_billing=True)
@@ -225,24 +207,6 @@ async def walk(client, size, *, backward=False, between=None, **given):
         place = info["startCursor" if backward else "endCursor"]
         if between is not None:
             await between()
-
-
-@pytest.mark.parametrize("direction", ["ASC", "DESC"])
-@pytest.mark.parametrize("key", list(by_sort_key(CUSTOMERS.columns)))
-async def test_every_order_meets_every_row_once_in_both_directions(
-    key, direction, admin_client, connection, here, varied
-):
-    async def write():
-        """Others come and change meanwhile, in what does not sort them."""
-        await make_customer(connection, **on(await make_website(connection)))
-        await execute_statement(connection, update(customer).where(customer.c.website_id == here).values(suffix="Jr."))
-
-    given = {"sort": [{"by": key, "direction": direction}], "filter": within(here)}
-    forward = await walk(admin_client, 2, between=write, **given)
-    assert sorted(forward) == sorted(varied)
-    assert await walk(admin_client, 3, backward=True, **given) == forward
-    other = {**given, "sort": [{"by": key, "direction": "ASC" if direction == "DESC" else "DESC"}]}
-    assert await walk(admin_client, 4, **other) == forward[::-1]
 
 
 async def test_three_keys_in_both_directions(admin_client, here, varied):

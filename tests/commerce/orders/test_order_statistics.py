@@ -33,6 +33,7 @@ def order_of(owner_id: int, total: int, **given: Any) -> dict[str, Any]:
         "store_view_id": 1,
         "placed_at": MARCH,
         "customer_email": "ada@example.com",
+        "customer_email_key": "ada@example.com",
         "customer_name": "Ada Byron",
         "currency": "USD",
         "subtotal": total,

@@ -1,9 +1,12 @@
+from typing import Any
+
 from sqlalchemy import BigInteger, Numeric, and_, cast, func, select
 
 from customer_gql.customers.profile.tables import customer
+from customer_gql.database.statements import Row
 from customer_gql.loading.pages import Pages, Sort
 from customer_gql.loading.reads import all_by, first_by, one_by
-from customer_gql.shop.websites.tables import website
+from customer_gql.shop.websites.tables import store, store_view, website
 
 from .tables import (
     HIDDEN_STATUSES,
@@ -11,11 +14,38 @@ from .tables import (
     sales_order,
     sales_order_address as order_address,
     sales_order_item as item,
+    sales_order_number,
     shipment,
     tracking_number,
 )
 
 orders_by_id = one_by(select(sales_order), sales_order.c.customer_id, sales_order.c.id)
+# With the website that decides whose staff may see the order by itself (docs/domain/orders.md#orders-11).
+_PLACED = (
+    select(sales_order, store.c.website_id).join(store_view, store_view.c.id == sales_order.c.store_view_id).join(store)
+)
+_placed_by_id = one_by(_PLACED, sales_order.c.customer_id, sales_order.c.id)
+_placed_by_number = one_by(
+    _PLACED.join(
+        sales_order_number,
+        and_(
+            sales_order_number.c.customer_id == sales_order.c.customer_id,
+            sales_order_number.c.order_id == sales_order.c.id,
+        ),
+    ),
+    sales_order_number.c.number,
+)
+
+
+async def find_reachable_order(
+    context: Any, *, key: tuple[int, int] | None = None, number: str | None = None
+) -> Row | None:
+    """The order with this key or number, unless unknown or of a website the viewer does not reach."""
+    read, by = (_placed_by_id, key) if number is None else (_placed_by_number, number)
+    found: Row | None = await context.load(read, by)
+    return found if found is not None and context.viewer.reaches(found.website_id) else None
+
+
 _newest = Sort("NEWEST", (sales_order.c.placed_at, sales_order.c.id), descending=True)
 orders_by_customer = Pages(select(sales_order), sales_order.c.customer_id, sort=_newest)
 

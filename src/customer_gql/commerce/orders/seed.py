@@ -5,6 +5,7 @@ from enum import IntEnum
 from typing import Final
 
 from customer_gql.commerce.catalog.seed import pick_place, products_of
+from customer_gql.core.emails import normalize_email
 from customer_gql.customers.profile.shopper import AccountPlan, Purchase, Shopper
 from customer_gql.database.seeding import DAY, HOUR, MINUTE, CustomerSeed, Rows, expand_weights, to_datetime
 from customer_gql.shop.websites.seed import BASE, BRITAIN, EUROPE, JAPAN
@@ -120,7 +121,13 @@ def _add_order(s: Shopper[OrderPlan], rows: Rows, ordinal: int, placed: int, sta
             "store_view_id": s.view_id,
             "placed_at": placed_at,
             "customer_email": s.email,
-            "customer_name": f"{s.first} {s.last}",
+            "customer_email_key": normalize_email(s.email),
+            "customer_name": (name := f"{s.first} {s.last}"),
+            "customer_number": s.number,
+            "customer_group_id": s.plan.group_id,
+            "billing_name": name,
+            "shipping_name": name,
+            "company": s.home.get("company"),
             "sales_representative_id": _REPRESENTATIVES[s.number % 3] if s.plan.buys_for_company else None,
             "currency": site.currency,
             **totals,

@@ -4,6 +4,7 @@ No foreign key to the customer: orders stay when an account is deleted, with a s
 """
 
 import enum
+from typing import Final
 
 from sqlalchemy import (
     BigInteger,
@@ -17,10 +18,13 @@ from sqlalchemy import (
     Numeric,
     PrimaryKeyConstraint,
     Text,
+    text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from customer_gql.database.tables import created_at, currency_column, one_of, table
+from customer_gql.loading.grids.entries import folded
+from customer_gql.loading.grids.search import search_document
 
 
 class OrderStatus(enum.StrEnum):
@@ -46,7 +50,16 @@ sales_order = table(
     Column("store_view_id", ForeignKey("store_view.id"), nullable=False),
     Column("placed_at", DateTime(timezone=True), nullable=False),
     Column("customer_email", Text, nullable=False),
+    # The form of the address by which two spellings are one account, for lists.
+    Column("customer_email_key", Text(collation="C"), nullable=False),
     Column("customer_name", Text, nullable=False),
+    # Number and group of the customer when the order was placed, and the names of its addresses, for lists. Orders from before
+    # there were lists of them have what was known when these columns came.
+    Column("customer_number", BigInteger),
+    Column("customer_group_id", BigInteger),
+    Column("billing_name", Text),
+    Column("shipping_name", Text),
+    Column("company", Text),
     Column("sales_representative_id", ForeignKey("staff_user.id")),
     currency_column(),
     Column("subtotal", BigInteger, nullable=False),
@@ -64,8 +77,26 @@ sales_order = table(
     CheckConstraint("refunded_total <= grand_total", name="refunded_total"),
     one_of("status", OrderStatus),
     Index("ix_sales_order_page", "customer_id", "placed_at", "id"),
+    # Both compare byte by byte: COLLATE "C", which the database does not tell as part of the expression.
+    Index("ix_sales_order_number", text("fold_text(number)"), "customer_id", "id"),
+    Index("ix_sales_order_customer_name", text("fold_text(customer_name)"), "customer_id", "id"),
+    Index("ix_sales_order_placed_at", "placed_at", "customer_id", "id"),
+    Index("ix_sales_order_status", "status", "number"),
+    Index("ix_sales_order_store_view_id", "store_view_id", "number"),
+    Index("ix_sales_order_customer_number", "customer_number", "number"),
+    Index("ix_sales_order_customer_email_key", "customer_email_key", "customer_id", "id"),
+    Index("ix_sales_order_grand_total", "grand_total", "customer_id", "id"),
     distribution="customer",
 )
+ORDER_DOCUMENT: Final = search_document(
+    words=[folded(sales_order.c[name]) for name in ("customer_name", "billing_name", "shipping_name", "company")],
+    starts=[folded(sales_order.c.number)],
+    emails=[sales_order.c.customer_email_key],
+)
+"""What a search looks through; the index is over the same expression."""
+Index(
+    "ix_sales_order_document", ORDER_DOCUMENT, postgresql_using="gin", _table=sales_order
+)  # its constants hide the columns
 
 # What the orders of a customer add up to, by website and currency; see the module `order_statistics`.
 order_statistics = table(

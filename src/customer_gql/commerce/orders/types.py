@@ -3,10 +3,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import strawberry
 
+from customer_gql.customers.profile.reads import find_reachable_customer
+from customer_gql.customers.profile.types import CustomerLink
 from customer_gql.graph.connections import Connection, paged
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column, loaded, storefront_only
+from customer_gql.graph.grids.types import build_grid_types, grid_row_field
 from customer_gql.graph.nodes import Node, node_id
+from customer_gql.graph.roots import ADMIN
 from customer_gql.graph.scalars import Money, graph_enum, money
 from customer_gql.shop.websites.reads import store_views_by_id
 from customer_gql.shop.websites.types import StoreView
@@ -14,6 +18,7 @@ from customer_gql.staff.reads import staff_by_id
 from customer_gql.staff.types import SalesRepresentative
 
 from . import reads
+from .filters import ORDERS
 from .tables import OrderStatus
 
 if TYPE_CHECKING:
@@ -130,6 +135,14 @@ class OrderDetailSection(Node):
         assumed=1,
     )
 
+    @strawberry.field(
+        graphql_type=CustomerLink | None,
+        description="The customer; null when deleted, or of a website that the viewer does not reach.",
+        metadata=ADMIN,
+    )
+    async def customer(self: Any, info: Info) -> Any:
+        return await find_reachable_customer(info.context, self.customer_id)
+
     @strawberry.field(description="Number of items.")
     async def item_count(self: Any, info: Info) -> int:
         counted = await info.context.load(reads.item_counts_by_order, (self.customer_id, self.id))
@@ -174,6 +187,23 @@ class DeletedCustomerOrderSection:
     )
 
 
+ORDER_GRID: Final = build_grid_types(
+    ORDERS,
+    node="Order",
+    of=OrderLink,
+    shows={"Order": OrderDetailSection, "OrderAddress": OrderAddress},
+    connection="OrderGridConnection",
+)
+
+
+@strawberry.type
+class OrderGridSection:
+    grid_row: ORDER_GRID.row_type | None = grid_row_field(  # pyright: ignore
+        ORDER_GRID, "Row of the order in the grid."
+    )
+
+
 CUSTOMER_SECTIONS: Final = (OrderSection,)
 DELETED_CUSTOMER_SECTIONS: Final = (DeletedCustomerOrderSection,)
-ORDER_SECTIONS: Final = (OrderDetailSection,)
+ORDER_SECTIONS: Final = (OrderDetailSection, OrderGridSection)
+GRIDS: Final = (ORDER_GRID,)

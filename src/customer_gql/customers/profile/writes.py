@@ -154,6 +154,7 @@ async def delete_customers(connection: Connection, locked: Sequence[Row], *, by:
         {
             "customer_id": row.id,
             "number": row.number,
+            "external_id": row.external_id,
             "website_id": row.website_id,
             "actor": by.kind.value,
             "actor_id": by.id,

@@ -30,8 +30,8 @@ def email_of(buyer: Record) -> str:
 
 async def add_customers(
     connection: Connection, buyers: Sequence[Record], since: Mapping[str, datetime], view: Row
-) -> tuple[int, dict[str, int]]:
-    """How many are new, and the id of each. Customers who are there already, as from another import, are not changed."""
+) -> tuple[int, dict[str, Row]]:
+    """How many are new, and id, number and group of each. Customers who are there already, as from another import, are not changed."""
     claims = [
         {"email_normalised": normalize_email(email_of(buyer)), "scope": view.website_id, "customer_id": new_id()}
         for buyer in buyers
@@ -52,16 +52,19 @@ async def add_customers(
     mark_customers(connection, [id_ for id_, _, _ in made], customer)
     await copy_rows(connection, address, [{**_address_row(buyer, now), "customer_id": id_} for id_, buyer, _ in made])
     await record_customer_events(connection, [(id_, 1, {}) for id_, _, _ in made], kind="CREATED", by=SYSTEM)
-    return len(made), await _find_ids(connection, buyers, view)
+    return len(made), await _find_customers(connection, buyers, view)
 
 
-async def _find_ids(connection: Connection, buyers: Sequence[Record], view: Row) -> dict[str, int]:
+async def _find_customers(connection: Connection, buyers: Sequence[Record], view: Row) -> dict[str, Row]:
     addresses = {normalize_email(email_of(buyer)): buyer["customer_id"] for buyer in buyers}
-    columns = (customer_email.c.email_normalised, customer_email.c.customer_id)
-    known = select(*columns).where(
-        equals_any(customer_email.c.email_normalised, list(addresses)), customer_email.c.scope == view.website_id
+    known = (
+        select(customer_email.c.email_normalised, customer.c.id, customer.c.number, customer.c.group_id)
+        .join(customer, customer.c.id == customer_email.c.customer_id)
+        .where(
+            equals_any(customer_email.c.email_normalised, list(addresses)), customer_email.c.scope == view.website_id
+        )
     )
-    return {addresses[row.email_normalised]: row.customer_id for row in await fetch_rows(connection, known)}
+    return {addresses[row.email_normalised]: row for row in await fetch_rows(connection, known)}
 
 
 def _split_name(buyer: Record) -> Record:

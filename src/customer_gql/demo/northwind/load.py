@@ -60,7 +60,7 @@ class _Ids:
 
     staff: Mapping[str, int]
     products: Mapping[str, int]
-    customers: Mapping[str, int]
+    customers: Mapping[str, Row]
 
 
 async def import_northwind(connection: Connection, folder: Path) -> NorthwindSummary:
@@ -158,7 +158,7 @@ def _make_sales(files: Files, known: _Ids, view: Row) -> list[Sale]:
         return [
             Sale(
                 order_id=new_id(),
-                customer_id=known.customers[order["customer_id"]],
+                customer=known.customers[order["customer_id"]],
                 email=email_of(buyers[order["customer_id"]]),
                 buyer=buyers[order["customer_id"]],
                 order=order,
@@ -176,13 +176,13 @@ def _make_sales(files: Files, known: _Ids, view: Row) -> list[Sale]:
 async def _add_orders(connection: Connection, sales: Sequence[Sale]) -> tuple[Loaded, Loaded, Loaded]:
     """Orders, their lines and their shipments. The claim on the number decides which are new."""
     claims = [
-        {"number": number_of(sale.order), "customer_id": sale.customer_id, "order_id": sale.order_id} for sale in sales
+        {"number": number_of(sale.order), "customer_id": sale.customer.id, "order_id": sale.order_id} for sale in sales
     ]
     fresh = await insert_missing(connection, sales_order_number, claims, "order_id")
     made = [make_order_rows(sale) for sale in sales if sale.order_id in fresh]
     for table in ORDER_TABLES:
         await copy_rows(connection, table, [row for rows in made for row in rows[table]])
-    new = {sale.customer_id for sale in sales if sale.order_id in fresh}
+    new = {sale.customer.id for sale in sales if sale.order_id in fresh}
     mark_customers(connection, new, sales_order)
     return (
         Loaded(len(sales), len(made)),

@@ -13,7 +13,9 @@ from customer_gql.commerce.orders.tables import (
     sales_order_item,
     shipment,
 )
+from customer_gql.core.emails import normalize_email
 from customer_gql.core.ids import new_id
+from customer_gql.database.statements import Row
 
 from .files import CURRENCY, Record
 
@@ -26,7 +28,8 @@ class Sale:
     """An order of the files with everything it refers to. Its items hold their product's row as `product`."""
 
     order_id: int
-    customer_id: int
+    customer: Row
+    """Id, number and group of the buyer."""
     email: str
     buyer: Record
     order: Record
@@ -61,14 +64,20 @@ def _order_row(sale: Sale, items: Sequence[Record]) -> Record:
     discount = sum(item["discount"] for item in items)
     shipped_at = order["shipped_date"]
     return {
-        "customer_id": sale.customer_id,
+        "customer_id": sale.customer.id,
         "id": sale.order_id,
         "number": number_of(order),
         "status": (OrderStatus.COMPLETE if shipped_at else OrderStatus.PROCESSING).value,
         "store_view_id": sale.store_view_id,
         "placed_at": order["order_date"],
         "customer_email": sale.email,
+        "customer_email_key": normalize_email(sale.email),
         "customer_name": sale.buyer["contact_name"],
+        "customer_number": sale.customer.number,
+        "customer_group_id": sale.customer.group_id,
+        "billing_name": sale.buyer["contact_name"],
+        "shipping_name": order["ship_name"],
+        "company": sale.buyer["company_name"],
         "sales_representative_id": sale.sales_representative_id,
         "currency": CURRENCY,
         "subtotal": subtotal,
@@ -101,7 +110,7 @@ def _item_row(sale: Sale, position: int, item: Record) -> Record:
 
 
 def _owner_key(sale: Sale) -> dict[str, Any]:
-    return {"customer_id": sale.customer_id, "order_id": sale.order_id}
+    return {"customer_id": sale.customer.id, "order_id": sale.order_id}
 
 
 def _billing_row(sale: Sale) -> Record:

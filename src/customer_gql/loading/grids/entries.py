@@ -36,5 +36,6 @@ def folded(value: ColumnElement[Any]) -> ColumnElement[Any]:
 
 
 def name_of(table: Table) -> Callable[[ColumnElement[Any]], ColumnElement[Any]]:
-    """The label of a reference to a small table with names."""
-    return lambda key: select(table.c.name).where(table.c.id == key).scalar_subquery()
+    """The label of a reference to a small table with names, which may be a source of the grid too."""
+    named = table.alias(f"named_{table.name}")
+    return lambda key: select(named.c.name).where(named.c.id == key).scalar_subquery()
