@@ -123,7 +123,7 @@ BROKEN = [
     ({"filter": {"createdAt": {"gt": "2026-01-01T00:00:00"}}}, ["filter", "createdAt", "gt"], "refused"),
 ]  # fmt: skip
 MESSAGES = {
-    "column": "The list has no such column, or none that can be used so.",
+    "column": "The list has no such column, or it cannot be used here.",
     "operator": "The column has no such operator.",
     "value": "The column has no such value.",
     "record": "The record that is named here does not exist.",
@@ -198,7 +198,7 @@ async def test_several_problems_are_told_at_once_and_in_german(clerk):
     response = await clerk.http.post(clerk.path, json=body, headers=headers)
     errors = response.json()["data"]["gridViewCreate"]["userErrors"]
     assert [error["message"] for error in errors] == [
-        "Die Liste hat keine solche Spalte, oder keine, die so verwendet werden kann.",
+        "Die Liste hat diese Spalte nicht, oder sie kann hier nicht verwendet werden.",
         "Den Datensatz, der hier genannt wird, gibt es nicht.",
     ]
 

@@ -134,9 +134,10 @@ class AddressDeletePayload(CustomerPayload):
 @strawberry.type
 class AddressMutation:
     @customer_mutation(
-        description="Add an address to the signed-in customer's address book, which has room for as many as `addresses.per_customer` says, 100 by default. A new default replaces the "
-        "current one. `TOO_MANY` for more; `REQUIRED`, `TOO_LONG` and `INVALID` with the field for a value that the country does not allow, "
-        "`NOT_ALLOWED` for a country that the website does not accept. Writes history. Undone by `addressDelete`."
+        description="Add an address to the signed-in customer's address book, which has room for as many as "
+        "`addresses.per_customer` says, 100 by default. A new default replaces the current one. `TOO_MANY` for more; `REQUIRED`, "
+        "`TOO_LONG` and `INVALID` with the field for a value that the country does not allow, `NOT_ALLOWED` for a country that "
+        "the website does not accept. Writes history. Undone by `addressDelete`."
     )
     async def address_create(self, info: Info, input: Annotated[AddressCreateInput, INPUT]) -> AddressPayload:
         customer_id = _viewer(info)

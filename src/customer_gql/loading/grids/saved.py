@@ -21,7 +21,7 @@ from .grid import Grid
 from .operators import operators_of
 from .orders import SortBy
 
-COLUMN_MISSING: Final = Refusal("grid_view.column_missing", "The list has no such column, or none that can be used so.")
+COLUMN_MISSING: Final = Refusal("grid_view.column_missing", "The list has no such column, or it cannot be used here.")
 OPERATOR_MISSING: Final = Refusal("grid_view.operator_missing", "The column has no such operator.")
 VALUE_MISSING: Final = Refusal("grid_view.value_missing", "The column has no such value.")
 RECORD_MISSING: Final = Refusal(
@@ -76,7 +76,7 @@ def read_saved_list(grid: Grid, content: Mapping[str, Any]) -> SavedList:
     _read_sort(grid, content.get("sort") or (), saved)
     _read_columns(grid, content.get("columns") or (), saved)
     if not saved.problems:
-        _refuse_what_runs_not(grid, saved)
+        _refuse_what_cannot_run(grid, saved)
     return saved
 
 
@@ -85,7 +85,7 @@ def sorted_by(content: Mapping[str, Any]) -> list[SortBy]:
     return [SortBy(by["by"], by.get("direction") == "DESC") for by in content.get("sort") or ()]
 
 
-def _refuse_what_runs_not(grid: Grid, saved: SavedList) -> None:
+def _refuse_what_cannot_run(grid: Grid, saved: SavedList) -> None:
     """Limits and forms that the list itself refuses."""
     checks: tuple[tuple[str, Callable[[], object]], ...] = (
         ("filter", lambda: grid.compile_filter(saved.filter)),

@@ -62,15 +62,16 @@ ORDER BY email_normalised, website_id
 ON CONFLICT (email_normalised, scope) DO UPDATE SET customer_id = excluded.customer_id, reserved_until = NULL
 WHERE customer_email.reserved_until <= $2
 """
-_FIND_OWNERS: Final = """
-UPDATE import_customer s SET owner_id = (
+_OWNER: Final = """
     SELECT e.customer_id FROM customer_email e
     WHERE e.email_normalised = s.email_normalised AND e.scope = CASE WHEN $1::boolean THEN 0 ELSE s.website_id END
       AND e.reserved_until IS NULL
-)
 """
+_FIND_OWNERS: Final = f"UPDATE import_customer s SET owner_id = ({_OWNER})"
 # All of them again after the claims: an owner found before may be gone, and another account was not compared, nor locked.
-_KEEP_OWNERS: Final = f"{_FIND_OWNERS.rstrip().removesuffix(')')} AND e.customer_id IN (s.customer_id, s.owner_id))"
+_KEEP_OWNERS: Final = (
+    f"UPDATE import_customer s SET owner_id = ({_OWNER} AND e.customer_id IN (s.customer_id, s.owner_id))"
+)
 # A number drawn is not given back, so a dry run draws none.
 _CREATE: Final = f"""
 INSERT INTO customer (id, number, email, prefix, first_name, middle_name, last_name, suffix, gender, date_of_birth,
