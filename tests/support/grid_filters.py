@@ -100,7 +100,7 @@ def given_values(column: GridColumn, value: Any) -> list[Any]:
             assert column.id_prefix is not None
             return [encode_id(column.id_prefix, value or 1), encode_id(column.id_prefix, 7)]
         case ColumnType.TAGS:
-            return [value, ["vip"]]
+            return [value or [], ["VIP"], ["caf\u00e9", "vip"], []]
 
 
 def matches(grid: Grid, tree: dict[str, Any], row: dict[str, Any], now: dt.datetime) -> bool:

@@ -5,7 +5,9 @@ from collections.abc import Callable
 from typing import Any
 
 from customer_gql.core.ids import encode_id
+from customer_gql.core.text import fold_text
 from customer_gql.customers.profile.tables import customer_activity
+from customer_gql.customers.tags.tables import customer_tag
 from customer_gql.database.statements import Connection, Row
 from support.access_walk import Sample
 from support.calls import GROUP, about, by_input
@@ -89,6 +91,9 @@ async def make_varied_customer(connection: Connection, number: int, here: dict[s
         allows_remote_assistance=number % 2 == 0,
         group_id=1 + number % 3,
     )
+    for tag in [(), ("VIP",), ("Caf\u00e9", "vip")][number % 3]:
+        await put(connection, customer_tag, customer_id=row.id, fold=fold_text(tag), tag=tag)
+    await recompute_rows(connection, row.id)
     if number % 2:
         await make_address(
             connection,
@@ -119,6 +124,7 @@ def filtered(key: str, prefix: str) -> Sample:
 NOT_PERSONAL = {
     "CustomerGridRow.country": "a code",
     "CustomerGridRow.region": "a state, as the country is one",
+    "CustomerGridRow.tags": "as `Customer.tags`",
     "CustomerGridRow.externalId": "as `Customer.externalId`",
     **dict.fromkeys(["FacetValue.value", "FacetValue.label"], "facets of personal columns are refused"),
     **dict.fromkeys(

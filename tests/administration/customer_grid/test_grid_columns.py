@@ -58,6 +58,7 @@ EXPECTED = {
     "salesRepresentative": ("ID", None, ". F . . . E . . ."),
     "updatedAt": ("DATE_TIME", "UPDATED_AT", ". F S . . E . . I"),
     "externalId": ("STRING", "EXTERNAL_ID", ". F S . s E . . I"),
+    "tags": ("TAGS", None, ". F . f . E . . I"),
     "allowsRemoteAssistance": ("BOOLEAN", "ALLOWS_REMOTE_ASSISTANCE", ". F S f . E . . ."),
     "telephone": ("STRING", "TELEPHONE", "D F S . s E Q P I"),
     "postcode": ("STRING", "POSTCODE", "D F S . s E Q P I"),
@@ -140,6 +141,7 @@ SAMPLES = {
     "INTEGER": {"gt": 1},
     "DATE": {"isNull": False},
     "ENUM": {"isNull": True},
+    "TAGS": {"hasAny": ["vip"]},
 }
 REFUSED = {"code": "FORBIDDEN", "permission": "customers.pii"}
 LIST = """query L($filter: CustomerFilter, $sort: [CustomerSort!], $search: String) {

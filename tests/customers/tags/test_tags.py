@@ -194,3 +194,37 @@ async def test_reading_takes_the_same_statements_for_1_and_for_50_customers(
         assert [customer["tags"] for customer in found] == [[str(number)] for number in range(size)]
         counts[size] = await statements.count()
     assert counts[1] == counts[50], statements.texts
+
+
+GRID = """query G($filter: CustomerFilter!) { customers(filter: $filter) {
+  nodes { id gridRow { tags } matches(filter: $filter) { isMatch clauses { actual } } }
+  facets(columns: ["tags"]) { values { value label count } } } }"""
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        ({"hasAny": ["CAFE", "unknown"]}, [0]),
+        ({"hasAll": ["vip"]}, [0, 1]),
+        ({"hasAll": ["cafe", "VIP"]}, [0]),
+        ({"hasNone": ["caf\u00e9"]}, [1, 2]),
+        ({"isNull": True}, [2]),
+        ({"isNull": False}, [0, 1]),
+    ],
+)
+async def test_the_grid_finds_customers_by_their_tags(
+    admin_client: Client, connection: Connection, given: dict[str, Any], found: list[int]
+):
+    customers = [await make_customer(connection, last_name="Tagged") for _ in range(3)]
+    await add(admin_client, customers[0], "Caf\u00e9", "VIP", "Gone")
+    await remove(admin_client, customers[0], "gone")
+    await add(admin_client, customers[1], "vip")
+    mine = {"number": {"in": [customer.number for customer in customers]}, "tags": given}
+    answer = (await admin_client.data(GRID, filter=mine))["customers"]
+    shown = {node["id"]: node["gridRow"]["tags"] for node in answer["nodes"]}
+    rows = [["Caf\u00e9", "VIP"], ["vip"], None]
+    assert shown == {customer_id(customers[number]): rows[number] for number in found}
+    assert all(node["matches"]["isMatch"] for node in answer["nodes"])
+    facet = {value["value"]: value["count"] for value in answer["facets"][0]["values"]}
+    assert facet.get("vip", 0) == len({0, 1} & set(found))
+    assert {value["label"].casefold() for value in answer["facets"][0]["values"]} <= {"caf\u00e9", "vip"}

@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from sqlalchemy import (
+    ARRAY,
     ColumnElement,
     Numeric,
     SmallInteger,
@@ -15,6 +16,7 @@ from sqlalchemy import (
     literal_column,
     select,
 )
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from customer_gql.commerce.orders.tables import order_statistics
 from customer_gql.commerce.reward_points.tables import reward_points
@@ -22,6 +24,7 @@ from customer_gql.commerce.store_credit.tables import store_credit
 from customer_gql.customers.addresses.tables import address
 from customer_gql.customers.newsletter.tables import SubscriptionStatus, newsletter_subscription as subscription
 from customer_gql.customers.profile.tables import ConfirmationStatus, customer, customer_activity, customer_email
+from customer_gql.customers.tags.tables import customer_tag
 from customer_gql.database.projections import Projection
 from customer_gql.loading.grids.search import search_document
 from customer_gql.shop.websites.tables import website
@@ -51,6 +54,11 @@ def _one_line(book: Any) -> ColumnElement[Any]:
     place = func.concat_ws(" ", book.c.postcode, book.c.city)
     line = func.concat_ws(", ", name, book.c.company, street, place, book.c.region, book.c.country_code)
     return case((book.c.id.is_not(None), line))
+
+
+def _tags_of_customer(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    listed = func.array_agg(aggregate_order_by(cast(column, Text()), customer_tag.c.fold), type_=ARRAY(Text()))
+    return select(listed).where(customer_tag.c.customer_id == customer.c.id).scalar_subquery()
 
 
 _name = func.concat_ws(" ", customer.c.first_name, customer.c.last_name)
@@ -104,6 +112,8 @@ _VALUES: Final[dict[str, ColumnElement[Any]]] = {
     "tax_vat_number_fold": _folded(customer.c.tax_vat_number),
     "external_id": customer.c.external_id,
     "external_id_fold": _folded(customer.c.external_id),
+    "tags": _tags_of_customer(customer_tag.c.tag),
+    "tag_folds": _tags_of_customer(customer_tag.c.fold),
     "created_at": customer.c.created_at,
     "updated_at": customer.c.updated_at,
     "telephone": _billing.c.telephone,
@@ -161,6 +171,7 @@ CUSTOMER_GRID_ROW: Final = Projection(
         store_credit,
         reward_points,
         subscription,
+        customer_tag,
     ),
     customer_id=customer.c.id,
     rows=(

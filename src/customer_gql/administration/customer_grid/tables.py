@@ -18,7 +18,7 @@ from sqlalchemy import (
     Text,
     text,
 )
-from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 
 from customer_gql.database.tables import currency_column, sort_key_column, table
 
@@ -52,6 +52,9 @@ customer_grid_row = table(
     _folded("tax_vat_number_fold"),
     Column("external_id", Text),
     _folded("external_id_fold"),
+    # In the order of their folds; null for a customer without tags.
+    Column("tags", ARRAY(Text)),
+    Column("tag_folds", ARRAY(Text)),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("updated_at", DateTime(timezone=True), nullable=False),
     # The default billing address.
@@ -123,6 +126,7 @@ customer_grid_row = table(
         text("coalesce(last_activity_at, '-infinity'::timestamptz)"),
         "customer_id",
     ),
+    Index("ix_customer_grid_row_tag_folds", "tag_folds", postgresql_using="gin"),
     Index("ix_customer_grid_row_document", "document", postgresql_using="gin"),
     distribution="customer",
 )

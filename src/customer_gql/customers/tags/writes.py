@@ -11,6 +11,7 @@ from customer_gql.core.viewer import Websites
 from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.profile.writes import lock_customer
 from customer_gql.database.statements import Connection, Row, equals_any, execute_statement, fetch_rows
+from customer_gql.database.transactions import mark_customers
 
 from .tables import customer_tag
 from .values import MAX_TAGS, validate_tags
@@ -73,6 +74,7 @@ async def _read_tags(connection: Connection, customer_id: int) -> dict[str, str]
 async def _record_tags_change(
     connection: Connection, customer: Row, before: Mapping[str, str], after: Mapping[str, str], by: Actor
 ) -> None:
+    mark_customers(connection, [customer.id], customer_tag)
     changes = {"tags": (_in_order(before), _in_order(after))}
     await record_customer_event(
         connection, customer.id, kind="TAGS_CHANGED", version=customer.version, by=by, changes=changes

@@ -128,7 +128,7 @@ class Grid:
     def facets_statement(self, conditions: Conditions, facets: Sequence[GridColumn], first: int) -> AnySelect:
         """Of each column the most frequent values, of at most as many rows as are counted."""
         limit: Any = EXACT_COUNT_LIMIT + 1
-        values = [column.value.label(f"value_{i}") for i, column in enumerate(facets)]
+        values = [_facet_value(column).label(f"value_{i}") for i, column in enumerate(facets)]
         matched = select(*values).select_from(self.source).where(*conditions).limit(limit).cte("matched")
         parts = [_facet_part(i, column, matched.c[f"value_{i}"], first) for i, column in enumerate(facets)]
         facet = union_all(*parts).subquery("facet")
@@ -168,6 +168,11 @@ def _capped_count(rows: AnySelect) -> AnySelect:
     return select(case((counted > limit, -counted), else_=counted).label("total")).select_from(
         rows.limit(limit + 1).subquery()
     )
+
+
+def _facet_value(column: GridColumn) -> ColumnElement[Any]:
+    """Tags are counted by the form in which they are compared: two spellings are one tag."""
+    return column.match_value if column.type is ColumnType.TAGS else column.value
 
 
 def _facet_part(number: int, column: GridColumn, value: ColumnElement[Any], first: int) -> AnySelect:

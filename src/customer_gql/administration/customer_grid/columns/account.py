@@ -1,10 +1,11 @@
 """Columns of the account and the profile."""
 
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import BigInteger, ColumnElement, Text, func, literal_column
+from sqlalchemy import BigInteger, ColumnElement, Text, func, literal_column, select
 
 from customer_gql.customers.profile.tables import ConfirmationStatus, CustomerStatus, CustomerType, Gender
+from customer_gql.customers.tags.tables import customer_tag
 from customer_gql.loading.grids.columns import ColumnType, GridColumn, TextForm
 from customer_gql.loading.grids.entries import name_of
 from customer_gql.shop.groups.tables import customer_group
@@ -13,6 +14,13 @@ from customer_gql.shop.websites.tables import store_view, website
 from .entries import ROW, plain, text
 
 _is_locked: ColumnElement[bool] = ROW.locked_until > func.now()
+
+
+def _spell_tag(fold: ColumnElement[Any]) -> ColumnElement[Any]:
+    """One spelling of a tag; the index of folds finds it whatever the number of customers who have it."""
+    spelled = select(customer_tag.c.tag).where(customer_tag.c.fold == fold).order_by(customer_tag.c.customer_id)
+    return spelled.limit(literal_column("1")).scalar_subquery()
+
 
 ACCOUNT_COLUMNS: Final = (
     plain(
@@ -220,6 +228,18 @@ ACCOUNT_COLUMNS: Final = (
         "external_id",
         "Customer.external_id",
         is_searched=True,
+        is_indexed=True,
+    ),
+    GridColumn(
+        key="tags",
+        title="Tags",
+        description="Tags that staff gave the customer, in alphabetical order.",
+        type=ColumnType.TAGS,
+        value=ROW.tags,
+        compared=ROW.tag_folds,
+        sql_label=_spell_tag,
+        is_sortable=False,
+        is_facetable=True,
         is_indexed=True,
     ),
     plain(
