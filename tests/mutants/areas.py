@@ -66,6 +66,7 @@ AREAS = {
             "execution/test_cost_sizes.py",
             "execution/test_costliest_list.py",
             "execution/test_calibration.py",
+            "execution/test_parse_cost.py",
         ),
     ),
     "plans": Area(("execution/plans",), ("execution/plans", "execution/test_plan_*.py", "schema/test_nodes.py")),
