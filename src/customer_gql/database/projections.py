@@ -70,6 +70,10 @@ class Projection:
         """
         return await fetch_value(connection, self._recompute, customer_ids=customer_ids)
 
+    async def repair(self, connection: Connection, customer_ids: Sequence[int]) -> int:
+        """What `recompute_all` does: bring the rows up to date, and leave those that are right."""
+        return await self.recompute(connection, customer_ids)
+
     async def count_differences(self, connection: Connection, customer_ids: Sequence[int]) -> int:
         """How many rows of these customers are missing, superfluous or not as they would be recomputed."""
         return await fetch_value(connection, self._differences, customer_ids=customer_ids)
@@ -191,7 +195,7 @@ async def recompute_all(connection: Connection, projection: Projection, on_progr
     async def recompute(customer_ids: Sequence[int]) -> int:
         async with connection.transaction():
             await lock_derived_rows(connection, customer_ids)
-            return await projection.recompute(connection, customer_ids)
+            return await projection.repair(connection, customer_ids)
 
     return await _in_batches(connection, projection, recompute, on_progress)
 

@@ -59,6 +59,7 @@ SLICES: Final = (
     "administration.customer_grid",
     "administration.customer_deletion",
     "administration.customer_import",
+    "administration.customer_changes",
     "administration.mail_desk",
     "administration.customer_mails",
     "staff",

@@ -1,0 +1,109 @@
+"""How changes of customers are written down: beside the projections, before the commit of the transaction that makes them."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Text,
+    any_,
+    bindparam,
+    cast,
+    exists,
+    false,
+    func,
+    select,
+    true,
+    union_all,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert
+
+from customer_gql.customers.addresses.tables import address
+from customer_gql.customers.profile.tables import customer, deleted_customer
+from customer_gql.database.projections import Projection
+from customer_gql.database.statements import AnySelect, Connection, Statement, compile_statement, fetch_rows
+
+from .tables import customer_change as change
+
+_ids: ColumnElement[Any] = bindparam("customer_ids", type_=ARRAY(BigInteger()))
+_TRANSACTION: Final = cast(cast(func.pg_current_xact_id(), Text()), BigInteger())
+_ROWS: Final = select(
+    customer.c.id.label("customer_id"),
+    customer.c.website_id,
+    customer.c.number,
+    customer.c.external_id,
+    false().label("is_removed"),
+)
+_GONE: Final = select(
+    deleted_customer.c.customer_id,
+    deleted_customer.c.website_id,
+    deleted_customer.c.number,
+    deleted_customer.c.external_id,
+    true().label("is_removed"),
+)
+
+
+def _record_statement() -> AnySelect:
+    """Write down where the customers are, and from where they are gone. How many rows were written.
+
+    A row of a website that the customer left is written once, when they leave.
+    """
+    now = union_all(
+        _ROWS.where(customer.c.id == any_(_ids)), _GONE.where(deleted_customer.c.customer_id == any_(_ids))
+    ).cte("now")
+    stamp = {"transaction_id": _TRANSACTION, "changed_at": func.clock_timestamp()}
+    names = [*now.c.keys(), *stamp]
+    put = insert(change).from_select(names, select(now, *stamp.values()).order_by(now.c.customer_id))
+    set_ = {name: put.excluded[name] for name in names if name not in change.primary_key.columns}
+    written = put.on_conflict_do_update(index_elements=["customer_id", "website_id"], set_=set_).returning(
+        true().label("is_written")
+    )
+    is_here = exists().where(now.c.customer_id == change.c.customer_id, now.c.website_id == change.c.website_id)
+    left = (
+        update(change)
+        .where(change.c.customer_id == any_(_ids), ~change.c.is_removed, ~is_here)
+        .values(is_removed=True, **stamp)
+        .returning(true().label("is_left"))
+    )
+    counted = [
+        select(func.count()).select_from(cte).scalar_subquery() for cte in (written.cte("put"), left.cte("gone"))
+    ]
+    return select(counted[0] + counted[1])
+
+
+def _missing(condition: ColumnElement[bool]) -> AnySelect:
+    """Customers whose row is missing or names them otherwise."""
+    same = (
+        change.c.customer_id == customer.c.id,
+        change.c.website_id == customer.c.website_id,
+        change.c.number == customer.c.number,
+        change.c.external_id.is_not_distinct_from(customer.c.external_id),
+        ~change.c.is_removed,
+    )
+    return _ROWS.where(condition, ~exists().where(*same))
+
+
+class ChangeLog(Projection):
+    """A projection whose rows also say when they were written, so each mark writes them and `repair` only what is missing."""
+
+    __slots__ = ("_missing",)
+    _missing: Statement
+
+    def __post_init__(self) -> None:
+        Projection.__post_init__(self)
+        missing = _missing(customer.c.id == any_(_ids))
+        object.__setattr__(self, "_recompute", compile_statement(_record_statement()))
+        object.__setattr__(
+            self, "_differences", compile_statement(select(func.count()).select_from(missing.subquery("missing")))
+        )
+        object.__setattr__(self, "_missing", compile_statement(missing.with_only_columns(customer.c.id)))
+
+    async def repair(self, connection: Connection, customer_ids: Sequence[int]) -> int:
+        rows = await fetch_rows(connection, self._missing, customer_ids=customer_ids)
+        return await self.recompute(connection, [row.id for row in rows]) if rows else 0
+
+
+CUSTOMER_CHANGES: Final = ChangeLog(table=change, rows=_ROWS, customer_id=customer.c.id, reads=(customer, address))
