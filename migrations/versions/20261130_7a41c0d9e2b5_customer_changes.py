@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "7a41c0d9e2b5"
-down_revision = "c5f20b8e4d93"
+down_revision = "f7c20b6e14a8"
 branch_labels = None
 depends_on = None
 
