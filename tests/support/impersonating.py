@@ -17,6 +17,16 @@ async def code_for(staff, row):
 
 
 @pytest.fixture
+async def nobody_else_impersonates(connection, isolation):
+    """The bystander's impersonation is over, for a test that ends those of the whole shop."""
+    theirs = isolation.bystander.made["impersonation"]
+    end = "UPDATE impersonation SET ended_at = $3 WHERE customer_id = $1 AND id = $2"
+    await connection.execute(end, theirs.customer_id, theirs.id, theirs.created_at)
+    yield
+    await connection.execute(end, theirs.customer_id, theirs.id, theirs.ended_at)
+
+
+@pytest.fixture
 def acting_as(browser, admin_client):
     """A device on which staff are signed in as the customer."""
 

@@ -23,6 +23,8 @@ from customer_gql.messaging.events.event_types import EVENT_TYPES
 from customer_gql.messaging.mail.kinds import MAIL_KINDS
 from customer_gql.security.audit import ON_IMPERSONATION_REFUSED
 from customer_gql.shop.settings.declaration import DECLARED_SETTINGS
+from customer_gql.shop.settings.writes import ON_SETTING_CHANGED
+from customer_gql.staff.roles.writes import ON_STAFF_RIGHTS_CHANGED
 from customer_gql.staff.sign_in.sessions import ON_STAFF_SESSIONS_ENDED
 
 # The order of the list is the order of the fields in the graph.
@@ -91,6 +93,8 @@ def join_declarations() -> None:
     MAIL_KINDS.join(mails)
     EVENT_TYPES.join(declared("slice", "EVENTS"))
     ON_ASSISTANCE_WITHDRAWN.extend(declared("slice", "ON_ASSISTANCE_WITHDRAWN"))
+    ON_SETTING_CHANGED.extend(declared("slice", "ON_SETTING_CHANGED"))
+    ON_STAFF_RIGHTS_CHANGED.extend(declared("slice", "ON_STAFF_RIGHTS_CHANGED"))
     ON_STAFF_SESSIONS_ENDED.extend(declared("slice", "ON_STAFF_SESSIONS_ENDED"))
     ON_IMPERSONATION_REFUSED.extend(declared("slice", "ON_IMPERSONATION_REFUSED"))
 

@@ -127,6 +127,8 @@ async def change_staff_user(
         await _require_assignable_role(connection, changed["role_id"], by)
     version = await _store_user(connection, user, changed)
     await writes.require_administrator(connection, path=["roleId"])
+    if "role_id" in changed:
+        await writes.follow_changed_rights(connection, [staff_id])
     await record_staff_event(connection, "USER_CHANGED", by=by, subject=subject, changes=changes, version=version)
 
 

@@ -95,6 +95,7 @@ async def test_what_changed_within_the_minute_counts(change, admin_client, brows
     assert (answer["accessToken"], answer["userErrors"]) == (None, [{"code": "INVALID", "path": ["code"]}])
 
 
+@pytest.mark.usefixtures("nobody_else_impersonates")
 async def test_who_does_not_allow_it_is_left_alone(admin_client, shopper, connection, configured):
     shy, gone, open_ = (
         await shopper(),

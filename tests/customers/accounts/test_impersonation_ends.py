@@ -118,6 +118,7 @@ async def test_it_ends_once_whatever_ends_later(assisted, admin_client, connecti
     assert await connection.fetchval(ended, assisted.row.id) == at
 
 
+@pytest.mark.usefixtures("nobody_else_impersonates")
 async def test_it_ends_when_the_shop_switches_it_off(assisted, configured):
     await configured(LOGIN_AS_CUSTOMER, False)
     assert not await is_let_in(assisted)

@@ -12,6 +12,7 @@ from customer_gql.commerce.reward_points.tables import reward_points
 from customer_gql.commerce.store_credit.tables import store_credit
 from customer_gql.core.errors import Refusal, UserErrorCode
 from customer_gql.customers.accounts.sessions.access import end_sessions_elsewhere
+from customer_gql.customers.accounts.sessions.impersonations import end_impersonations_without_right
 from customer_gql.customers.accounts.sessions.reach import is_excluded_from_website
 from customer_gql.customers.newsletter.tables import SubscriptionStatus, newsletter_subscription
 from customer_gql.customers.profile.sharing import accounts_are_shared
@@ -164,6 +165,7 @@ async def finish_move(connection: Connection, account: Row, website_id: int) -> 
     scope = MoveScope(account.id, account.website_id)
     steps = await find_left_records(connection, scope)
     steps += await end_open_carts(connection, scope)
+    await end_impersonations_without_right(connection, customer_id=account.id)
     is_shared = await accounts_are_shared(connection)
     steps += ended_sessions(0 if is_shared else await end_sessions_elsewhere(connection, account.id))
     return PlannedMove(account.website_id, website_id, [*steps, *changed_mails()])

@@ -2,24 +2,21 @@ from sqlalchemy import (
     BigInteger,
     DateTime,
     Text,
-    any_,
     bindparam,
     exists,
     func,
-    or_,
     select,
 )
 from sqlalchemy.dialects.postgresql import BYTEA
 
-from customer_gql.core.permissions import Permission
-from customer_gql.customers.profile.tables import CustomerStatus, LockReason, customer, customer_email
+from customer_gql.customers.profile.tables import LockReason, customer, customer_email
 from customer_gql.database.statements import compile_statement
 from customer_gql.loading.lists import RootList
 from customer_gql.loading.pages import Pages, Sort
 from customer_gql.loading.reads import all_by, one_by
 from customer_gql.security.sessions import is_live, is_stale
 from customer_gql.shop.groups.tables import customer_group_excluded_website as excluded
-from customer_gql.staff.tables import staff_role, staff_user
+from customer_gql.staff.tables import staff_user
 
 from .tables import (
     customer_password,
@@ -86,21 +83,6 @@ IS_EXCLUDED = compile_statement(
             customer.c.id == bindparam("customer_id", type_=BigInteger()),
             excluded.c.group_id == customer.c.group_id,
             excluded.c.website_id == bindparam("website_id", type_=BigInteger()),
-        )
-    )
-)
-# An impersonation ends with the right to it: of the staff user, by the role, and of the customer, by the consent.
-MAY_IMPERSONATE = compile_statement(
-    select(
-        exists().where(
-            customer.c.id == bindparam("customer_id", type_=BigInteger()),
-            customer.c.allows_remote_assistance,
-            customer.c.status == CustomerStatus.ACTIVE.value,
-            staff_user.c.id == bindparam("staff_id", type_=BigInteger()),
-            staff_user.c.is_active,
-            staff_role.c.id == staff_user.c.role_id,
-            any_(staff_role.c.permissions) == Permission.CUSTOMERS_IMPERSONATE,
-            or_(staff_role.c.website_ids.is_(None), customer.c.website_id == any_(staff_role.c.website_ids)),
         )
     )
 )

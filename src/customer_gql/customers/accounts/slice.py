@@ -9,6 +9,8 @@ from customer_gql.customers.accounts.recovery.settings import (
 )
 from customer_gql.customers.accounts.registration.settings import DEFAULT_GROUP, DELETION, EMAIL_CONFIRMATION
 from customer_gql.customers.accounts.sessions.impersonations import (
+    end_impersonations_by_rights,
+    end_impersonations_by_setting,
     end_impersonations_by_staff,
     end_impersonations_of_customer,
     record_refused_operation,
@@ -33,6 +35,8 @@ __all__ = [
     "MAILS",
     "ON_ASSISTANCE_WITHDRAWN",
     "ON_IMPERSONATION_REFUSED",
+    "ON_SETTING_CHANGED",
+    "ON_STAFF_RIGHTS_CHANGED",
     "ON_STAFF_SESSIONS_ENDED",
     "SETTINGS",
     "WORK",
@@ -59,6 +63,8 @@ SETTINGS: Final = (
 )
 ON_ASSISTANCE_WITHDRAWN: Final = (end_impersonations_of_customer,)
 ON_IMPERSONATION_REFUSED: Final = (record_refused_operation,)
+ON_SETTING_CHANGED: Final = (end_impersonations_by_setting,)
+ON_STAFF_RIGHTS_CHANGED: Final = (end_impersonations_by_rights,)
 ON_STAFF_SESSIONS_ENDED: Final = (end_impersonations_by_staff,)
 WORK: Final = (
     Schedule("accounts.delete_expired", "17 * * * *", cleanup.delete_expired_access),

@@ -1,5 +1,6 @@
 """Setting a value at one scope, and taking it away so that the scope inherits again."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 import orjson
@@ -14,6 +15,9 @@ from .declaration import GLOBAL, STORE_VIEW, WEBSITE, Setting, T
 from .tables import ConfigurationScope, configuration_value as value
 
 _WIDEST_FIRST: Final = (GLOBAL, WEBSITE, STORE_VIEW)
+
+ON_SETTING_CHANGED: Final[list[Callable[[Connection, Setting[Any]], Awaitable[object]]]] = []
+"""What upper slices do in the transaction that changes a setting, once the new value is stored."""
 
 _SCOPE_TOO_NARROW: Final = Refusal("setting.scope_too_narrow", "{setting} cannot be set at the scope {scope}.")
 
@@ -36,6 +40,7 @@ async def set_value(
     await execute_statement(
         connection, insert.on_conflict_do_update(index_elements=["path", "scope", "scope_id"], set_=changed)
     )
+    await _follow_change(connection, option)
 
 
 async def reset_value(
@@ -44,6 +49,12 @@ async def reset_value(
     """Delete the value set at one scope, which then inherits from the wider one."""
     await advance_record_version(connection, _record_of(option, scope, scope_id))
     await execute_statement(connection, delete(value).filter_by(path=option.path, scope=scope.value, scope_id=scope_id))
+    await _follow_change(connection, option)
+
+
+async def _follow_change(connection: Connection, option: Setting[Any]) -> None:
+    for follow in ON_SETTING_CHANGED:
+        await follow(connection, option)
 
 
 async def lock_own_value(

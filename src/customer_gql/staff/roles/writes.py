@@ -1,7 +1,7 @@
 """Roles: sets of permissions for some websites or all. Staff who save one hand on no more than they may do themselves."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -21,6 +21,8 @@ from customer_gql.staff.tables import staff_role, staff_user
 from .scopes import Grant, is_visible_to, refuse_stronger, validate_grant, validate_name
 
 MAX_ROLES: Final = 100
+ON_STAFF_RIGHTS_CHANGED: Final[list[Callable[[Connection, Sequence[int]], Awaitable[object]]]] = []
+"""What upper slices end in the transaction that changes what these staff users may do, once it is stored."""
 
 _LAST_ADMINISTRATOR: Final = Refusal(
     "staff.last_administrator",
@@ -119,7 +121,14 @@ async def change_role(
     key = sort_key(values["name"])
     await execute_statement(connection, stored.values(**values, name_sort_key=key, version=version))
     await require_administrator(connection, path=["permissions"])
+    bearers = await fetch_rows(connection, select(staff_user.c.id).where(staff_user.c.role_id == role_id))
+    await follow_changed_rights(connection, [bearer.id for bearer in bearers])
     await record_staff_event(connection, "ROLE_CHANGED", by=by, subject=subject, changes=changes, version=version)
+
+
+async def follow_changed_rights(connection: Connection, staff_ids: Sequence[int]) -> None:
+    for follow in ON_STAFF_RIGHTS_CHANGED:
+        await follow(connection, staff_ids)
 
 
 def _public_ids(website_ids: Sequence[int] | None) -> list[str] | None:

@@ -14,7 +14,7 @@ from customer_gql.loading.coalescing import read_coalesced
 from customer_gql.security import devices, tokens
 from customer_gql.security.sessions import AuthenticatedSession, SessionGrant, is_live, issue_token, record_use
 from customer_gql.staff.reads import services_by_token, viewers_by_token
-from customer_gql.staff.tables import SignedInBy, staff_oidc_code, staff_session
+from customer_gql.staff.tables import SignedInBy, staff_oidc_code, staff_session, staff_user
 
 from . import links
 
@@ -117,6 +117,8 @@ async def end_session_of_token(connection: Connection, token_hash: bytes | None)
 
 async def end_staff_sessions(connection: Connection, staff_id: int, *, keep: bytes | None = None) -> int:
     """End every session of a staff user, except the one of the token to keep, and what could be exchanged for one."""
+    # What is exchanged for a session, or done as a customer, begins under a share of this lock, and is found afterwards.
+    await fetch_rows(connection, select(staff_user.c.id).where(staff_user.c.id == staff_id).with_for_update())
     ended = delete(staff_session).where(staff_session.c.staff_id == staff_id)
     if keep is not None:
         ended = ended.where(staff_session.c.token_hash != keep)

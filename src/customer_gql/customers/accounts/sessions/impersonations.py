@@ -2,29 +2,27 @@
 (docs/domain/support.md#support-13)."""
 
 import datetime as dt
-from typing import Final
+from collections.abc import Collection
+from typing import Any, Final
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Select, delete, update
 
 from customer_gql.core.actor import SYSTEM, Actor, actor_of
 from customer_gql.core.errors import RuleError
 from customer_gql.core.viewer import Viewer, Websites
-from customer_gql.customers.accounts.reads import MAY_IMPERSONATE
 from customer_gql.customers.accounts.tables import customer_token, impersonation, login_code
 from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.profile import writes as customers
 from customer_gql.database.pools import Database
-from customer_gql.database.statements import Connection, execute_statement, fetch_rows, fetch_value
+from customer_gql.database.statements import Connection, equals_any, execute_statement, fetch_rows
 from customer_gql.security import throttle
-from customer_gql.shop.settings.reads import setting
+from customer_gql.shop.settings.declaration import Setting
 
+from .impersonation_rights import LIVE_IMPERSONATIONS, LIVE_WITHOUT_RIGHT, may_impersonate
 from .settings import LOGIN_AS_CUSTOMER
 
 IMPERSONATION_LIFETIME: Final = dt.timedelta(minutes=15)
 _RECORDED_REFUSALS: Final = 5
-_LIVE: Final = select(impersonation.c.customer_id, impersonation.c.id).where(
-    impersonation.c.ended_at.is_(None), impersonation.c.expires_at > func.now()
-)
 
 
 async def end_impersonation(
@@ -53,13 +51,6 @@ async def end_impersonation(
     return bool(ended)
 
 
-async def may_impersonate(connection: Connection, customer_id: int, staff_id: int) -> bool:
-    """Whether the staff user may act as the customer at this moment, by the role, the consent and the shop."""
-    if not await setting(connection, LOGIN_AS_CUSTOMER):
-        return False
-    return await fetch_value(connection, MAY_IMPERSONATE, customer_id=customer_id, staff_id=staff_id)
-
-
 async def end_unless_allowed(database: Database, customer_id: int, impersonation_id: int, *, staff_id: int) -> bool:
     """Whether the impersonation goes on. Without the right to it, it ends with this request, for good."""
     async with database.reads.acquire() as connection:
@@ -75,13 +66,42 @@ async def end_unless_allowed(database: Database, customer_id: int, impersonation
 
 async def end_impersonations_by_staff(connection: Connection, staff_id: int) -> None:
     """When the sessions of a staff user end, so does what they do as customers. Codes not exchanged yet end too."""
-    for live in await fetch_rows(connection, _LIVE.where(impersonation.c.staff_id == staff_id)):
-        await end_impersonation(connection, live.customer_id, live.id, by=SYSTEM)
+    await _end_each(connection, LIVE_IMPERSONATIONS.where(impersonation.c.staff_id == staff_id), by=SYSTEM)
 
 
 async def end_impersonations_of_customer(connection: Connection, customer_id: int, *, by: Actor) -> None:
-    for live in await fetch_rows(connection, _LIVE.where(impersonation.c.customer_id == customer_id)):
-        await end_impersonation(connection, customer_id, live.id, by=by)
+    await _end_each(connection, LIVE_IMPERSONATIONS.where(impersonation.c.customer_id == customer_id), by=by)
+
+
+async def end_impersonations_without_right(
+    connection: Connection, *, customer_id: int | None = None, staff_ids: Collection[int] | None = None
+) -> None:
+    """In the transaction that changes a right: those that lost it do not come back with it. Of one customer, of these
+    staff users, or all."""
+    live = LIVE_WITHOUT_RIGHT
+    if customer_id is not None:
+        live = live.where(impersonation.c.customer_id == customer_id)
+    if staff_ids is not None:
+        live = live.where(equals_any(impersonation.c.staff_id, list(staff_ids)))
+    await _end_each(connection, live, by=SYSTEM)
+
+
+async def end_impersonations_by_setting(connection: Connection, changed: Setting[Any]) -> None:
+    if changed is LOGIN_AS_CUSTOMER:
+        await end_impersonations_without_right(connection)
+
+
+async def end_impersonations_by_rights(connection: Connection, staff_ids: Collection[int]) -> None:
+    await end_impersonations_without_right(connection, staff_ids=staff_ids)
+
+
+async def _end_each(connection: Connection, live: Select[Any, Any], *, by: Actor) -> None:
+    """The customers are locked in the order of their ids, as everywhere."""
+    for row in await fetch_rows(connection, live.order_by(impersonation.c.customer_id, impersonation.c.id)):
+        try:
+            await end_impersonation(connection, row.customer_id, row.id, by=by)
+        except RuleError:
+            continue  # deleted meanwhile, and what was done as this customer with the account
 
 
 async def record_refused_operation(database: Database, viewer: Viewer, operation: str) -> None:

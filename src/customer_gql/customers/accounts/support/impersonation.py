@@ -6,11 +6,13 @@ from typing import Final
 from sqlalchemy import insert, select, update
 
 from customer_gql.core.actor import Actor, ActorKind
-from customer_gql.core.errors import Refusal, RuleError, UserErrorCode
+from customer_gql.core.errors import Forbidden, Refusal, RuleError, UserErrorCode
 from customer_gql.core.ids import new_id
+from customer_gql.core.permissions import Permission
 from customer_gql.core.text import validate_line
 from customer_gql.customers.accounts.reads import LOGIN_CODE_BY_HASH
-from customer_gql.customers.accounts.sessions.impersonations import IMPERSONATION_LIFETIME, may_impersonate
+from customer_gql.customers.accounts.sessions.impersonation_rights import may_impersonate
+from customer_gql.customers.accounts.sessions.impersonations import IMPERSONATION_LIFETIME
 from customer_gql.customers.accounts.sessions.reach import can_act_on_website
 from customer_gql.customers.accounts.sessions.sessions import issue_customer_access_token
 from customer_gql.customers.accounts.sessions.settings import LOGIN_AS_CUSTOMER
@@ -53,7 +55,8 @@ _ACCOUNT_INACTIVE: Final = Refusal(
 
 
 async def issue_login_code(connection: Connection, account: Row, *, reason: str, by: Actor) -> tuple[str, dt.datetime]:
-    """A code for the storefront, and until when it can be exchanged."""
+    """A code for the storefront, and until when it can be exchanged. The caller has locked the right to it
+    (`lock_right_to_impersonate`), then the account."""
     reason = validate_line(reason, ["reason"], MAX_REASON_LENGTH, required=True) or ""
     if by.kind is not ActorKind.STAFF or not await _lock_own_session(connection, by):
         raise _FOR_PEOPLE(path=["id"])
@@ -63,6 +66,10 @@ async def issue_login_code(connection: Connection, account: Row, *, reason: str,
         raise _NOT_ALLOWED_BY_CUSTOMER(path=["id"])
     if account.status != CustomerStatus.ACTIVE.value:
         raise _ACCOUNT_INACTIVE(path=["id"])
+    assert by.id is not None
+    if not await may_impersonate(connection, account.id, by.id):
+        needed = Permission.CUSTOMERS_IMPERSONATE
+        raise Forbidden(f"You no longer have the permission {needed} for this customer.", permission=needed)
     code, now, impersonation_id = tokens.new_token(tokens.LOGIN_CODE), dt.datetime.now(dt.UTC), new_id()
     key = {"customer_id": account.id, "staff_id": by.id, "expires_at": now + CODE_LIFETIME}
     await execute_statement(connection, insert(impersonation).values(**key, id=impersonation_id, reason=reason))

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 
 import strawberry
 
-from customer_gql.core.actor import actor_of
+from customer_gql.core.actor import Actor, actor_of
 from customer_gql.core.errors import Refusal, RuleError, UserErrorCode
 from customer_gql.core.input_ids import parse_input_id, parse_input_keys
 from customer_gql.core.permissions import Permission
@@ -15,11 +15,13 @@ from customer_gql.customers.accounts import writes
 from customer_gql.customers.accounts.reads import live_impersonations
 from customer_gql.customers.accounts.recovery import email_verification, password_reset
 from customer_gql.customers.accounts.sessions import impersonations
+from customer_gql.customers.accounts.sessions.impersonation_rights import lock_right_to_impersonate
 from customer_gql.customers.accounts.sessions.online import online_list
 from customer_gql.customers.accounts.sessions.viewer import ViewerQuery
 from customer_gql.customers.accounts.types import Impersonation, OnlineVisitor
 from customer_gql.customers.profile.tables import CustomerStatus
 from customer_gql.customers.profile.writes import lock_customer
+from customer_gql.database.statements import Connection
 from customer_gql.graph.context import Info
 from customer_gql.graph.lists import admin_list
 from customer_gql.graph.roots import INPUT, RequiresPermission, admin_mutation
@@ -83,6 +85,8 @@ class AccountAdminMutation:
             RequiresPermission(Permission.CUSTOMERS_IMPERSONATE).check(info.context.viewer)
         code, expires_at = None, None
         async with info.context.transaction() as connection:
+            if reason is not None:
+                await _lock_own_right(connection, by)
             customer = await lock_customer(connection, customer_id, websites=info.context.viewer.website_ids)
             ended = await writes.force_customer_sign_in(connection, customer, by=by)
             if reason is not None:
@@ -189,9 +193,10 @@ class AccountAdminMutation:
         self, info: Info, input: Annotated[CustomerLoginAsInput, INPUT]
     ) -> CustomerLoginAsPayload:
         customer_id = parse_input_id(input.id, "cus", ["id"])
+        by = actor_of(info.context.viewer)
         async with info.context.transaction() as connection:
+            await _lock_own_right(connection, by)
             account = await lock_customer(connection, customer_id, websites=info.context.viewer.website_ids)
-            by = actor_of(info.context.viewer)
             code, expires_at = await impersonation.issue_login_code(connection, account, reason=input.reason, by=by)
         return CustomerLoginAsPayload(customer_id=customer_id, code=code, expires_at=expires_at)
 
@@ -220,6 +225,12 @@ async def _change_account(
         account = await lock_customer(connection, customer_id, websites=info.context.viewer.website_ids)
         changed = await change(connection, account, by=actor_of(info.context.viewer))
     return CustomerAccountPayload(customer_id=customer_id, is_changed=changed)
+
+
+async def _lock_own_right(connection: Connection, by: Actor) -> None:
+    """Before the customer is locked. Services have none, and are refused after the rules about the input."""
+    if by.staff_id is not None:
+        await lock_right_to_impersonate(connection, by.staff_id)
 
 
 async def _issue_requested_code(
