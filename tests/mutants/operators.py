@@ -24,7 +24,7 @@ CLAUSES = {"where", "filter_by", "with_for_update", "order_by", "limit", "distin
 """Methods of a statement that can be left out."""
 WITHOUT_EFFECT = {"log", "print"}
 NO_BEHAVIOR = {"annotation", "returns", "decorator_list"}
-COMMUTATIVE = {"min", "max", "gather", "and_", "or_"}
+COMMUTATIVE = {"select", "min", "max", "gather", "and_", "or_"}
 CONTEXTS = {"connection", "context", "info", "self"}
 LONGEST = 90
 Put = Callable[[ast.AST], None]

@@ -30,7 +30,7 @@ reward_points_by_customer = one_by(
         customer.c.id.label("customer_id"),
         customer.c.website_id,
         _balance.label("balance"),
-        (cast(_balance // _rate.c.points, Numeric(38, 0)) * _rate.c.amount).label("worth"),
+        (cast(_balance // _rate.c.points, Numeric()) * _rate.c.amount).label("worth"),
         website.c.currency,
     ).select_from(customer.join(website).outerjoin(reward_points, _account).outerjoin(_rate, true())),
     customer.c.id.label("customer_id"),
