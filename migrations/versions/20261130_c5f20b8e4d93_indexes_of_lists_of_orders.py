@@ -35,10 +35,8 @@ def upgrade() -> None:
     op.execute(
         "ALTER TABLE sales_order ADD CONSTRAINT given_email_key CHECK (customer_email_key IS NOT NULL) NOT VALID"
     )
-    op.execute("ALTER TABLE sales_order VALIDATE CONSTRAINT given_email_key")
-    op.alter_column("sales_order", "customer_email_key", nullable=False)
-    op.execute("ALTER TABLE sales_order DROP CONSTRAINT given_email_key")
     with op.get_context().autocommit_block():
+        op.execute("ALTER TABLE sales_order VALIDATE CONSTRAINT given_email_key")
         for name, parts in INDEXES.items():
             columns = [sa.literal_column(part) if "(" in part else part for part in parts]
             op.create_index(f"ix_sales_order_{name}", "sales_order", columns, postgresql_concurrently=True)
@@ -49,6 +47,9 @@ def upgrade() -> None:
             postgresql_using="gin",
             postgresql_concurrently=True,
         )
+    # The valid constraint spares the reading of the table under a lock that everybody waits for.
+    op.alter_column("sales_order", "customer_email_key", nullable=False)
+    op.execute("ALTER TABLE sales_order DROP CONSTRAINT given_email_key")
 
 
 def downgrade() -> None:

@@ -203,12 +203,19 @@ async def test_an_edit_of_another_version_is_a_conflict(clerk):
 
 async def test_a_view_stays_one_of_its_grid(clerk, connection):
     staff = int((await staff_id_of(connection, clerk))[4:], 16)
-    id = await make_view(connection, staff, grid="GONE")
+    id = await make_view(connection, staff, grid="ORDERS")
     assert keys(await call(clerk, UPDATE, id=id, content={"customers": {}})) == [
         ("INVALID", "grid_view.other_grid", ["content"])
     ]
     assert keys(await call(clerk, CHOOSE, grid="CUSTOMERS", viewId=id))[0][1] == "grid_view.not_found"
+
+
+async def test_a_view_of_a_list_that_is_gone_is_unknown(clerk, connection):
+    staff = int((await staff_id_of(connection, clerk))[4:], 16)
+    id = await make_view(connection, staff, grid="GONE")
     assert await show(clerk, id) is None
+    for document, given in ((UPDATE, {"name": "x"}), (DELETE, {})):
+        assert keys(await call(clerk, document, id=id, **given)) == [("NOT_FOUND", "grid_view.not_found", ["id"])]
 
 
 async def test_everybody_chooses_their_own_default(clerk, sharer):

@@ -103,6 +103,12 @@ def _require_grid(types: GridTypes, viewer: Viewer) -> None:
     RequiresPermission(types.permission, all_websites=types.all_websites).check(viewer)
 
 
+async def _require_visible_view(info: Info, key: int) -> None:
+    """A view of a list that the viewer does not see is as unknown as a private one of somebody else."""
+    if await find_visible_view(info.context, key) is None:
+        raise writes.VIEW_NOT_FOUND(path=["id"])
+
+
 def _given_content(content: Mapping[str, Any]) -> tuple[GridTypes, Mapping[str, Any], list[str]]:
     """The grid, its content, and where that stands in the input."""
     [(name, given)] = content.items()
@@ -175,6 +181,7 @@ class GridViewAdminMutation:
     )
     async def grid_view_update(self, info: Info, input: Annotated[GridViewUpdateInput, INPUT]) -> GridViewPayload:
         viewer, key = info.context.viewer, parse_input_id(input.id, "gvw", ["id"])
+        await _require_visible_view(info, key)
         grid, edits = None, _plain_edits(input)
         if input.content is not None:
             types, given, path = _given_content(input.content.value)
@@ -193,6 +200,7 @@ class GridViewAdminMutation:
     )
     async def grid_view_delete(self, info: Info, input: Annotated[GridViewDeleteInput, INPUT]) -> GridViewDeletePayload:
         viewer, key = info.context.viewer, parse_input_id(input.id, "gvw", ["id"])
+        await _require_visible_view(info, key)
         async with info.context.transaction() as connection:
             await writes.delete_view(connection, key, by=actor_of(viewer))
         return GridViewDeletePayload(deleted_id=input.id)
