@@ -104,3 +104,64 @@ async def test_fifty_records_cost_as_many_statements_as_one(admin_client, connec
         assert [node["number"] for node in answer["nodes"]] == [row.number for row in found]
         counts.append(await statements.count())
     assert counts[0] == counts[1]
+
+
+LIST = """query L($filter: DeletedCustomerFilter, $search: String, $sort: [DeletedCustomerSort!]) {
+  deletedCustomers(filter: $filter, search: $search, sort: $sort) { totalCount nodes { number gridRow {
+    number customerId { id label } externalId website { id label } deletedAt actor staff { id label } } } } }"""
+SORT_KEYS = "NUMBER EXTERNAL_ID DELETED_AT ACTOR"
+
+
+async def test_a_row_of_the_list(admin_client, connection):
+    row = await make_customer(connection)
+    await delete(admin_client, row)
+    await connection.execute("UPDATE deleted_customer SET external_id = 'ERP-9' WHERE customer_id = $1", row.id)
+    stored = await connection.fetchval("SELECT deleted_at FROM deleted_customer WHERE customer_id = $1", row.id)
+    [node] = (await admin_client.data(LIST, filter={"customerId": {"eq": customer_id(row)}}))["deletedCustomers"][
+        "nodes"
+    ]
+    staff = node["gridRow"].pop("staff")
+    assert staff["id"] == await staff_id_of(connection, admin_client)
+    assert node == {
+        "number": row.number,
+        "gridRow": {
+            "number": row.number,
+            "customerId": {"id": customer_id(row), "label": str(row.number)},
+            "externalId": "ERP-9",
+            "website": {"id": encode_id("web", 1), "label": "Main Website"},
+            "deletedAt": stored.isoformat(),
+            "actor": "STAFF",
+        },
+    }
+
+
+async def test_deleted_customers_are_found_by_number_and_external_id(admin_client, connection):
+    rows = [await make_customer(connection) for _ in range(2)]
+    await delete(admin_client, *rows)
+    await connection.execute(
+        "UPDATE deleted_customer SET external_id = $2 WHERE customer_id = $1", rows[0].id, f"Erp-{rows[0].id}"
+    )
+    for search in (str(rows[0].number), f"erp-{rows[0].id}"):
+        found = (await admin_client.data(LIST, search=search))["deletedCustomers"]["nodes"]
+        assert rows[0].number in [node["number"] for node in found]
+    filter = {"number": {"in": [row.number for row in rows]}}
+    listed = (await admin_client.data(LIST, filter=filter))["deletedCustomers"]
+    assert [node["number"] for node in listed["nodes"]] == [rows[1].number, rows[0].number]
+    for key in SORT_KEYS.split():
+        assert (await admin_client.data(LIST, filter=filter, sort=[{"by": key}]))["deletedCustomers"]["totalCount"] == 2
+
+
+async def test_an_external_id_is_kept_when_its_customer_is_deleted(admin_client, connection):
+    row = await make_customer(connection, external_id="ERP-kept")
+    await delete(admin_client, row)
+    assert (await admin_client.data(FOUND, id=record_id(row)))["node"]["externalId"] == "ERP-kept"
+
+
+async def test_customers_and_guests_read_no_list_of_deleted_customers(storefront, as_customer, http, connection):
+    row = await make_customer(connection)
+    for client in (storefront, await as_customer(row.id)):
+        answer = await client.answer("{ deletedCustomers { totalCount } }")
+        assert answer["errors"][0]["extensions"]["code"] == "GRAPHQL_VALIDATION_FAILED"
+    clerk = await staff_client(http, connection, permissions=["history.read"])
+    answer = await clerk.answer("{ deletedCustomers { totalCount } }")
+    assert answer["errors"][0]["extensions"] == {"code": "FORBIDDEN", "permission": "customers.read"}

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Table
 
 from customer_gql.core.errors import RuleError
+from customer_gql.customers.history.kinds import HistoryKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Ledger:
     validate_amount: Callable[[Any, str], int]
     action: str
     refuse_balance: Callable[..., RuleError]
-    history_kind: str
+    history_kind: HistoryKind
     history_field: str
     history_value: Callable[[int, str], Any]
     max_balance: int

@@ -2,14 +2,13 @@
 
 from typing import Final
 
-from sqlalchemy import BigInteger, bindparam, select
+from sqlalchemy import BigInteger, bindparam
 
 from customer_gql.customers.profile.tables import deleted_customer
 from customer_gql.database.statements import Connection, Row, compile_statement, fetch_one
 from customer_gql.loading.reads import one_by
-from customer_gql.security.audit import select_staff
 
-DELETED_CUSTOMER: Final = select(deleted_customer, select_staff(deleted_customer))
+from .filters import DELETED_CUSTOMER
 
 deleted_customers_by_id = one_by(DELETED_CUSTOMER, deleted_customer.c.customer_id)
 _ONE: Final = compile_statement(

@@ -6,6 +6,7 @@ import strawberry
 from customer_gql.core.ids import encode_id
 from customer_gql.customers.history.tables import HistoryActor
 from customer_gql.graph.fields import column, loaded
+from customer_gql.graph.grids.types import build_grid_types, grid_row_field
 from customer_gql.graph.nodes import Node, node_id
 from customer_gql.shop.websites.reads import websites_by_id
 from customer_gql.shop.websites.types import Website
@@ -13,6 +14,7 @@ from customer_gql.staff.reads import staff_by_id
 from customer_gql.staff.types import StaffUser
 
 from . import reads
+from .filters import DELETED_CUSTOMERS
 
 if TYPE_CHECKING:
     from customer_gql.schema.customer import DeletedCustomer
@@ -43,4 +45,20 @@ class DeletedAccountSection(Node):
         return strawberry.ID(encode_id("cus", self.customer_id))
 
 
-DELETED_CUSTOMER_SECTIONS: Final = (DeletedAccountSection,)
+DELETED_CUSTOMER_GRID: Final = build_grid_types(
+    DELETED_CUSTOMERS,
+    node="DeletedCustomer",
+    of=DeletedCustomerLink,
+    shows={"DeletedCustomer": DeletedAccountSection},
+)
+
+
+@strawberry.type
+class DeletedCustomerGridSection:
+    grid_row: DELETED_CUSTOMER_GRID.row_type | None = grid_row_field(  # pyright: ignore
+        DELETED_CUSTOMER_GRID, "Row of the deleted customer in the grid."
+    )
+
+
+GRIDS: Final = (DELETED_CUSTOMER_GRID,)
+DELETED_CUSTOMER_SECTIONS: Final = (DeletedAccountSection, DeletedCustomerGridSection)

@@ -18,14 +18,14 @@ _CHANGES_SINCE = compile_statement(
     .order_by(customer_event.c.version, customer_event.c.id)
 )
 
-_EVENT = select(
+EVENT = select(
     customer_event,
     select_staff(customer_event),
 )
-events_by_id = one_by(_EVENT, customer_event.c.customer_id, customer_event.c.id)
+events_by_id = one_by(EVENT, customer_event.c.customer_id, customer_event.c.id)
 # Keys grow with time, so the primary key gives the order, and two events of one transaction keep theirs.
 events_by_customer = Pages(
-    _EVENT, customer_event.c.customer_id, sort=Sort("NEWEST", (customer_event.c.id,), descending=True)
+    EVENT, customer_event.c.customer_id, sort=Sort("NEWEST", (customer_event.c.id,), descending=True)
 )
 
 

@@ -29,6 +29,8 @@ customer_event = table(
     *event_columns(HistoryActor),
     PrimaryKeyConstraint("customer_id", "id"),
     Index("ix_customer_event_customer_id_version", "customer_id", "version"),
+    Index("ix_customer_event_created_at", "created_at", "customer_id", "id"),
+    Index("ix_customer_event_kind", "kind", "created_at", "customer_id", "id"),
     distribution="customer",
     append_only=True,
 )

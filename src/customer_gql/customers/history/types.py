@@ -1,5 +1,5 @@
 import datetime as dt
-from typing import Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import orjson
 import strawberry
@@ -15,6 +15,11 @@ from customer_gql.staff.types import StaffUser
 
 from . import reads
 from .tables import HistoryActor
+
+if TYPE_CHECKING:
+    from customer_gql.schema.history_event import HistoryEvent
+
+HistoryEventLink = Annotated["HistoryEvent", strawberry.lazy("customer_gql.schema.history_event")]
 
 graph_enum(
     HistoryActor,
@@ -36,8 +41,10 @@ class FieldChange:
     after: str | None = column("Value after the change; null for none.", personal=True)
 
 
-@strawberry.type(description="An event in the history of a customer. It is kept when the account is deleted.")
-class HistoryEvent(Node):
+@strawberry.type
+class HistoryDetailSection(Node):
+    """What was done. The type of the graph gathers this and every other section, see `schema/history_event.py`."""
+
     id: strawberry.ID = node_id(
         "evt",
         reads.events_by_id,
@@ -71,7 +78,7 @@ class HistoryEvent(Node):
 
 @strawberry.type
 class HistorySection:
-    history: Connection[HistoryEvent] | None = paged(
+    history: Connection[HistoryEventLink] | None = paged(
         reads.events_by_customer,
         key="id",
         description="Events of the customer's history, newest first.",
@@ -82,7 +89,7 @@ class HistorySection:
 
 @strawberry.type
 class DeletedCustomerHistorySection:
-    history: Connection[HistoryEvent] | None = paged(
+    history: Connection[HistoryEventLink] | None = paged(
         reads.events_by_customer,
         key="customer_id",
         description="Events of the deleted customer's history, newest first.",
@@ -92,3 +99,4 @@ class DeletedCustomerHistorySection:
 
 CUSTOMER_SECTIONS: Final = (HistorySection,)
 DELETED_CUSTOMER_SECTIONS: Final = (DeletedCustomerHistorySection,)
+HISTORY_EVENT_SECTIONS: Final = (HistoryDetailSection,)

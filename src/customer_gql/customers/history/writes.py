@@ -11,6 +11,7 @@ from customer_gql.messaging.events.event_types import event_type_by_history_kind
 from customer_gql.messaging.events.writes import Event, emit_all
 from customer_gql.security.audit import insert_events
 
+from .kinds import HistoryKind
 from .tables import customer_event
 
 _MICROSECOND: Final = literal_column("interval '1 microsecond'")
@@ -20,7 +21,7 @@ async def record_customer_event(
     connection: Connection,
     customer_id: int,
     *,
-    kind: str,
+    kind: HistoryKind,
     version: int,
     by: Actor,
     changes: Changes | None = None,
@@ -33,7 +34,7 @@ async def record_customer_events(
     connection: Connection,
     events: Sequence[tuple[int, int, Changes]],
     *,
-    kind: str,
+    kind: HistoryKind,
     by: Actor,
     deleted_from: Mapping[int, int] | None = None,
 ) -> None:

@@ -153,6 +153,9 @@ deleted_customer = table(
     Column("actor", Text, nullable=False),
     Column("actor_id", BigInteger),
     one_of("actor", HistoryActor),
+    Index("ix_deleted_customer_number", "number", "customer_id"),
+    Index("ix_deleted_customer_deleted_at", "deleted_at", "customer_id"),
+    Index("ix_deleted_customer_website_id", "website_id", "number"),
     distribution="customer",
 )
 

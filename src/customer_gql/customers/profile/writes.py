@@ -12,6 +12,7 @@ from customer_gql.core.errors import Refusal, UserErrorCode
 from customer_gql.core.text import is_unchanged, sort_key
 from customer_gql.core.viewer import Websites
 from customer_gql.customers.history.conflicts import refuse_customer_conflicts
+from customer_gql.customers.history.kinds import HistoryKind
 from customer_gql.customers.history.stored_values import describe_changes
 from customer_gql.customers.history.writes import record_customer_event, record_customer_events
 from customer_gql.database.statements import (
@@ -88,7 +89,7 @@ async def change_customer(
     locked: Row,
     values: Mapping[str, Any],
     *,
-    kind: str,
+    kind: HistoryKind,
     by: Actor,
     also: Changes | None = None,
 ) -> None:

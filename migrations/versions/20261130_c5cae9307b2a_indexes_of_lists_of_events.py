@@ -1,0 +1,27 @@
+"""Indexes of the lists of events and of deleted customers, built beside the running service."""
+
+from alembic import op
+
+revision = "c5cae9307b2a"
+down_revision = "7a41c0d9e2b5"
+branch_labels = None
+depends_on = None
+
+INDEXES = {
+    "ix_customer_event_created_at": ("customer_event", ["created_at", "customer_id", "id"]),
+    "ix_customer_event_kind": ("customer_event", ["kind", "created_at", "customer_id", "id"]),
+    "ix_deleted_customer_number": ("deleted_customer", ["number", "customer_id"]),
+    "ix_deleted_customer_deleted_at": ("deleted_customer", ["deleted_at", "customer_id"]),
+    "ix_deleted_customer_website_id": ("deleted_customer", ["website_id", "number"]),
+}
+
+
+def upgrade() -> None:
+    with op.get_context().autocommit_block():
+        for name, (table, columns) in INDEXES.items():
+            op.create_index(name, table, columns, postgresql_concurrently=True)
+
+
+def downgrade() -> None:
+    for name, (table, _) in INDEXES.items():
+        op.drop_index(name, table_name=table)

@@ -1,0 +1,48 @@
+"""The kinds of entries in the histories of customers, whichever slice writes them."""
+
+from typing import Final, Literal, TypeAlias, get_args
+
+HistoryKind: TypeAlias = Literal[
+    "ACTIVATED",
+    "ADDRESS_CREATED",
+    "ADDRESS_DELETED",
+    "ADDRESS_UPDATED",
+    "CONFIRMATION_REQUESTED",
+    "CREATED",
+    "DEACTIVATED",
+    "DELETED",
+    "DELETION_REQUESTED",
+    "EDITED",
+    "EMAIL_CHANGED",
+    "EMAIL_CHANGE_REQUESTED",
+    "EMAIL_CHANGE_UNDONE",
+    "EMAIL_CONFIRMED",
+    "FORCED_SIGN_IN",
+    "IMPERSONATION_ENDED",
+    "IMPERSONATION_REFUSED",
+    "IMPERSONATION_STARTED",
+    "IMPORTED",
+    "LOCKED",
+    "LOCKED_OUT",
+    "LOGIN_CODE_GIVEN",
+    "NOTE_CHANGED",
+    "PASSWORD_CHANGED",
+    "PASSWORD_RESET",
+    "PASSWORD_RESET_REQUESTED",
+    "REFRESH_TOKEN_REUSED",
+    "REWARD_POINTS_ADJUSTED",
+    "SESSION_REVOKED",
+    "SIGNED_IN",
+    "SIGNED_OUT",
+    "SIGNED_UP",
+    "STORE_CREDIT_ADJUSTED",
+    "SUBSCRIBED",
+    "SUBSCRIPTION_REQUESTED",
+    "TAGS_CHANGED",
+    "UNLOCKED",
+    "UNPROVEN_DROPPED",
+    "UNSUBSCRIBED",
+    "WEBSITE_CHANGED",
+]
+
+HISTORY_KINDS: Final[tuple[str, ...]] = get_args(HistoryKind)
