@@ -248,6 +248,15 @@ def test_ids_of_another_input_change_nothing():
     assert cost(query, i={"id": "x"}) == cost(query, i={"ids": ["x"] * 50}) == REQUEST_COST + MUTATION_COST + 1
 
 
+def test_conflicts_are_few_and_not_a_page():
+    told = "code ... on VersionConflictError {{ {0} }}".format
+    query = "mutation($i: CustomerQuickEditInput!) {{ customerQuickEdit(input: $i) {{ userErrors {{ {0} }} }} }}".format
+    without, with_them = (
+        cost(query(told(part)), i={}) for part in ("currentVersion", "conflicts { field base stored }")
+    )
+    assert with_them - without == 5 * 3  # of five errors
+
+
 def test_a_password_costs_what_its_hash_takes():
     sign_in = "mutation($i: SignInInput!) { signIn(input: $i) { userErrors { code } } }"
     change = "mutation($i: PasswordChangeInput!) { passwordChange(input: $i) { userErrors { code } } }"
