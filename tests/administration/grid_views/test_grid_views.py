@@ -210,6 +210,19 @@ async def test_a_view_stays_one_of_its_grid(clerk, connection):
     assert keys(await call(clerk, CHOOSE, grid="CUSTOMERS", viewId=id))[0][1] == "grid_view.not_found"
 
 
+async def test_a_shared_view_of_a_list_that_somebody_does_not_see_is_unknown(sharer, http, connection):
+    other = await staff_client(http, connection, ALL_PERMISSIONS - {"history.read"})
+    staff = int((await staff_id_of(connection, sharer))[4:], 16)
+    id = await make_view(connection, staff, grid="HISTORY", is_shared=True)
+    assert await show(other, id) is None
+    for document, given in ((UPDATE, {"name": "x"}), (DELETE, {})):
+        assert keys(await call(other, document, id=id, **given)) == [("NOT_FOUND", "grid_view.not_found", ["id"])]
+    for input in ({"grid": "HISTORY", "viewId": id}, {"grid": "HISTORY", "viewId": None}):
+        answer = await other.answer(CHOOSE, input=input)
+        assert answer["errors"][0]["extensions"] == {"code": "FORBIDDEN", "permission": "history.read"}
+    assert (await show(sharer, id))["name"] == "Dormant"
+
+
 async def test_a_view_of_a_list_that_is_gone_is_unknown(clerk, connection):
     staff = int((await staff_id_of(connection, clerk))[4:], 16)
     id = await make_view(connection, staff, grid="GONE")
