@@ -38,7 +38,7 @@ LINE = {"price": 613, "discount": 59, "quantity_ordered": 7, "quantity_shipped":
 
 FACTS: dict[str, dict[str, Any]] = {
     "website": {"is_default": False},
-    "customer": {"customer_type": "INDIVIDUAL"},
+    "customer": {"customer_type": "INDIVIDUAL", "birth_year": None},
     "address": {"region_code": "GB-ENG"},
     "customer_grid_row": {
         "confirmation_status": "CONFIRMED",

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from customer_gql.administration.customer_import.adobe.load import Counts
+from customer_gql.customers.profile.values.births import BIRTH_DATE
+from customer_gql.shop.settings.writes import set_value
 from support.adobe_shop import ANN, HOME, Shop, sheet
 
 REQUIRED = "Enter a value; this field is required."
@@ -198,3 +200,15 @@ async def test_unknown_attribute_columns_are_named(shop: Shop):
     assert (summary.ignored_columns, summary.customers.created) == (("shoe_size",), 1)
     assert summary.warnings == ["people.csv: website_id not read; _website and _store decide."]
     assert summary.lines()[2] == "ignored columns: shoe_size"
+
+
+async def test_where_years_of_birth_are_stored_the_date_keeps_its_year(shop: Shop):
+    await shop.load(sheet(ANN | {"dob": "1979-10-31"}))
+    await set_value(shop.connection, BIRTH_DATE, "YEAR")
+    summary = await shop.load(sheet(ANN | {"dob": "1979-10-31"}))
+    assert summary.customers == Counts(read=1, valid=1, updated=1)
+    stored = "SELECT date_of_birth, birth_year FROM customer"
+    assert await shop.rows(stored) == [(None, 1979)]
+    assert (await shop.load(sheet(ANN | {"dob": "1979-10-31"}))).customers == Counts(read=1, valid=1, unchanged=1)
+    await shop.load(sheet(ANN | {"dob": ""}))
+    assert await shop.rows(stored) == [(None, None)]

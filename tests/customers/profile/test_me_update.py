@@ -8,7 +8,7 @@ from customer_gql.shop.settings.writes import set_value
 from support.customers import customer_id, make_customer
 
 UPDATE = """mutation M($input: MeUpdateInput!) { meUpdate(input: $input) { changedFields
-  customer { version prefix firstName middleName lastName suffix gender dateOfBirth taxVatNumber allowsRemoteAssistance }
+  customer { version prefix firstName middleName lastName suffix gender dateOfBirth birthYear taxVatNumber allowsRemoteAssistance }
   userErrors { code path ... on VersionConflictError { currentVersion conflicts { field base yours stored } } } } }"""
 QUICK = "mutation Q($input: CustomerQuickEditInput!) { customerQuickEdit(input: $input) { changedFields userErrors { code } } }"
 WHOLE = {
@@ -19,6 +19,7 @@ WHOLE = {
     "suffix": "FRS",
     "gender": "FEMALE",
     "dateOfBirth": "1985-12-10",
+    "birthYear": 1985,
     "taxVatNumber": "GB1",
     "allowsRemoteAssistance": True,
 }
@@ -47,7 +48,7 @@ async def test_every_field_is_stored_and_cleared(as_customer, connection, everyt
     }
     again = (await me.data(UPDATE, input=WHOLE))["meUpdate"]
     assert (again["changedFields"], again["customer"]["version"]) == ([], 2)
-    empty = dict.fromkeys(["prefix", "middleName", "suffix", "gender", "dateOfBirth", "taxVatNumber"])
+    empty = dict.fromkeys(["prefix", "middleName", "suffix", "gender", "dateOfBirth", "birthYear", "taxVatNumber"])
     cleared = (await me.data(UPDATE, input=empty))["meUpdate"]
     assert cleared["customer"] == {"version": 3, **WHOLE, **empty}
     events = await connection.fetch("SELECT changes FROM customer_event WHERE customer_id = $1 ORDER BY id", row.id)

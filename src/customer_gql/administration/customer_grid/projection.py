@@ -6,12 +6,10 @@ from sqlalchemy import (
     ARRAY,
     ColumnElement,
     Numeric,
-    SmallInteger,
     Text,
     and_,
     case,
     cast,
-    extract,
     func,
     literal_column,
     select,
@@ -23,7 +21,8 @@ from customer_gql.commerce.reward_points.tables import reward_points
 from customer_gql.commerce.store_credit.tables import store_credit
 from customer_gql.customers.addresses.tables import address
 from customer_gql.customers.newsletter.tables import SubscriptionStatus, newsletter_subscription as subscription
-from customer_gql.customers.profile.tables import ConfirmationStatus, customer, customer_activity, customer_email
+from customer_gql.customers.profile.reads import CONFIRMATION_STATUS, KNOWN_BIRTH_YEAR
+from customer_gql.customers.profile.tables import customer, customer_activity, customer_email
 from customer_gql.customers.tags.tables import customer_tag
 from customer_gql.database.projections import Projection
 from customer_gql.loading.grids.search import search_document
@@ -69,11 +68,6 @@ _email_key = (
     .where(customer_email.c.customer_id == customer.c.id, customer_email.c.reserved_until.is_(None))
     .scalar_subquery()
 )
-_confirmation = case(
-    (~customer.c.is_email_confirmed, _text(ConfirmationStatus.REQUIRED.value)),
-    (customer.c.email_verified_at.is_not(None), _text(ConfirmationStatus.CONFIRMED.value)),
-    else_=_text(ConfirmationStatus.NOT_REQUIRED.value),
-)
 # A subscription that is active comes before those that are not, then the one that changed last.
 _newsletter = (
     select(subscription.c.status, subscription.c.store_view_id)
@@ -102,11 +96,11 @@ _VALUES: Final[dict[str, ColumnElement[Any]]] = {
     "email_key": _email_key,
     "status": customer.c.status,
     "customer_type": customer.c.customer_type,
-    "confirmation_status": _confirmation,
+    "confirmation_status": CONFIRMATION_STATUS,
     "locked_until": customer.c.locked_until,
     "allows_remote_assistance": customer.c.allows_remote_assistance,
     "date_of_birth": customer.c.date_of_birth,
-    "birth_year": cast(extract("year", customer.c.date_of_birth), SmallInteger()),
+    "birth_year": KNOWN_BIRTH_YEAR,
     "gender": customer.c.gender,
     "tax_vat_number": customer.c.tax_vat_number,
     "tax_vat_number_fold": _folded(customer.c.tax_vat_number),

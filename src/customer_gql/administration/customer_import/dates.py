@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from typing import Final
 
-from customer_gql.customers.profile.values.validation import validate_date_of_birth
+from customer_gql.customers.profile.values.births import validate_date_of_birth
 
 _EARLIEST_YEAR: Final = 1900
 _NO_DATE: Final = re.compile(r"(?=.*0)[0 T:./-]+")

@@ -25,6 +25,10 @@ class SignUpInput:
     suffix: str | None = strawberry.field(description="Suffix of the name, at most 40 characters.", default=None)
     gender: Gender | None = strawberry.field(description="Gender.", default=None)
     date_of_birth: dt.date | None = strawberry.field(description="Date of birth.", default=None)
+    birth_year: int | None = strawberry.field(
+        description="Year of birth, where the date is not given. Where `customers.birth_date` is `YEAR`, a date is refused.",
+        default=None,
+    )
     tax_vat_number: str | None = strawberry.field(
         description="Tax or VAT number of the person, at most 50 characters.", default=None
     )
@@ -42,6 +46,7 @@ class SignUpInput:
             "suffix": self.suffix,
             "gender": self.gender,
             "dateOfBirth": self.date_of_birth,
+            "birthYear": self.birth_year,
             "taxVatNumber": self.tax_vat_number,
             "allowsRemoteAssistance": self.allows_remote_assistance,
         }

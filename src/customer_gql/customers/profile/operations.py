@@ -41,6 +41,10 @@ class MeUpdateInput:
     suffix: strawberry.Maybe[str | None] = column("Suffix after the name, at most 40 characters.")
     gender: strawberry.Maybe[Gender | None] = column("Gender.")
     date_of_birth: strawberry.Maybe[dt.date | None] = column("Date of birth.")
+    birth_year: strawberry.Maybe[int | None] = column(
+        "Year of birth; a year other than that of the date clears the date. Where `customers.birth_date` is `YEAR`, a date is "
+        "refused."
+    )
     tax_vat_number: strawberry.Maybe[str | None] = column("Tax or VAT number, at most 50 characters.")
     allows_remote_assistance: strawberry.Maybe[bool] = column("Whether staff may sign in as this customer to help.")
 

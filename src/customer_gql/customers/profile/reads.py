@@ -4,9 +4,13 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Interval,
+    SmallInteger,
+    Text,
     and_,
     bindparam,
     case,
+    cast,
+    extract,
     func,
     literal_column,
     or_,
@@ -24,7 +28,14 @@ from customer_gql.shop.settings.declaration import GLOBAL, Setting
 from customer_gql.shop.settings.reads import select_global_value
 from customer_gql.shop.websites.tables import store, store_view, website
 
-from .tables import customer, customer_activity, customer_email, customer_external_id, deleted_customer
+from .tables import (
+    ConfirmationStatus,
+    customer,
+    customer_activity,
+    customer_email,
+    customer_external_id,
+    deleted_customer,
+)
 
 ONLINE_MINUTES = Setting(
     "customers.online_minutes",
@@ -41,9 +52,20 @@ _full_name = func.concat_ws(
     " ", *[func.nullif(customer.c[part], "") for part in ("prefix", "first_name", "middle_name", "last_name", "suffix")]
 )
 
+# The year of the date, or the one that is known alone.
+KNOWN_BIRTH_YEAR: Final[ColumnElement[Any]] = func.coalesce(
+    cast(extract("year", customer.c.date_of_birth), SmallInteger()), customer.c.birth_year
+)
+CONFIRMATION_STATUS: Final[ColumnElement[Any]] = case(
+    (~customer.c.is_email_confirmed, literal_column(f"'{ConfirmationStatus.REQUIRED}'", Text())),
+    (customer.c.email_verified_at.is_not(None), literal_column(f"'{ConfirmationStatus.CONFIRMED}'", Text())),
+    else_=literal_column(f"'{ConfirmationStatus.NOT_REQUIRED}'", Text()),
+)
 CUSTOMER = select(
     customer,
     _full_name.label("full_name"),
+    KNOWN_BIRTH_YEAR.label("known_birth_year"),
+    CONFIRMATION_STATUS.label("confirmation_status"),
     func.coalesce(customer.c.locked_until > func.now(), False).label("is_locked"),
 )
 

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Integer,
     PrimaryKeyConstraint,
     Sequence,
+    SmallInteger,
     Text,
     column,
     func,
@@ -94,12 +95,15 @@ customer = table(
     sort_key_column(),
     # The key of the customer in another program. The claim on it makes it unique, see `customer_external_id`.
     Column("external_id", Text),
+    # A year that is known without its date; a date has its own.
+    Column("birth_year", SmallInteger),
     CheckConstraint("version > 0", name="version"),
     CheckConstraint("group_id <> 0", name="group_is_of_the_signed_in"),
     CheckConstraint("char_length(email) BETWEEN 3 AND 254", name="email_length"),
     CheckConstraint("char_length(first_name) BETWEEN 1 AND 255", name="first_name_length"),
     CheckConstraint("char_length(last_name) BETWEEN 1 AND 255", name="last_name_length"),
     CheckConstraint("char_length(tax_vat_number) <= 50", name="tax_vat_number_length"),
+    CheckConstraint("date_of_birth IS NULL OR birth_year IS NULL", name="one_birth"),
     CheckConstraint("char_length(external_id) BETWEEN 1 AND 64", name="external_id_length"),
     one_of("gender", Gender),
     one_of("status", CustomerStatus),

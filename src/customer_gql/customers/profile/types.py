@@ -100,6 +100,9 @@ class ProfileSection(Node):
     full_name: str = column("Prefix, first, middle and last name, and suffix.", personal=True)
     gender: Gender | None = column("Gender; null when it was never asked for.", personal=True)
     date_of_birth: dt.date | None = column("Date of birth, or null.", personal=True)
+    known_birth_year: int | None = column(
+        "Year of birth: that of the date, or one that is known without it.", name="birthYear", personal=True
+    )
     tax_vat_number: str | None = column("Tax or VAT number of the customer; an address has its own.", personal=True)
     external_id: str | None = column("Key of the customer in another program, unique in the shop.", admin=True)
     created_at: dt.datetime = column("Time at which the account was created.")
@@ -107,6 +110,7 @@ class ProfileSection(Node):
     status: CustomerStatus = column("State of the account.")
     is_locked: bool = column("Whether sign-in is locked at this moment, after too many wrong passwords or by staff.")
     is_email_confirmed: bool = column("Whether the e-mail address is confirmed or needs no confirmation.")
+    confirmation_status: ConfirmationStatus = column("Whether the e-mail address is confirmed, or has to be.")
     customer_type: CustomerType = column("Relationship of the customer to a company.")
     allows_remote_assistance: bool = column("Whether staff may sign in as this customer to help.")
     is_automatic_group_change_disabled: bool = column(

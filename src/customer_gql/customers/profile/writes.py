@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, bindparam, delete, insert, select, update
 from customer_gql.core.actor import Actor
 from customer_gql.core.concurrent_edits import Changes
 from customer_gql.core.errors import Refusal, UserErrorCode
-from customer_gql.core.text import is_unchanged, sort_key
+from customer_gql.core.text import sort_key
 from customer_gql.core.viewer import Websites
 from customer_gql.customers.history.conflicts import refuse_customer_conflicts
 from customer_gql.customers.history.kinds import HistoryKind
@@ -112,17 +112,21 @@ async def edit_profile(
     """Store the edits that change something, by input name; those that did. Refuses all when it refuses one."""
     account = await lock_customer(connection, customer_id, websites=None)
     shop = await settings_at(connection, *fields.SETTINGS, website_id=account.website_id)
-    given = {field: value for field, value in edits.items() if not is_unchanged(value, account[fields.COLUMNS[field]])}
-    wanted = fields.validate_profile(given, shop)
-    changed = {field: value for field, value in wanted.items() if value != account[fields.COLUMNS[field]]}
-    values = {fields.COLUMNS[field]: value for field, value in changed.items()}
+    given_back = {field: value for field, value in edits.items() if fields.is_given_back(field, value, account)}
+    wanted = fields.validate_profile({field: value for field, value in edits.items() if field not in given_back}, shop)
+    values, changed = fields.find_profile_changes(account, {**given_back, **wanted})
     await refuse_customer_conflicts(connection, account, describe_changes(account, values), expected=expected_version)
     if changed:
         await change_customer(connection, account, values, kind="EDITED", by=by)
-    if changed.get("allowsRemoteAssistance") is False:
-        for end_assistance in ON_ASSISTANCE_WITHDRAWN:
-            await end_assistance(connection, customer_id, by=by)
-    return list(changed)
+    if values.get("allows_remote_assistance") is False:
+        await withdraw_assistance(connection, customer_id, by=by)
+    return changed
+
+
+async def withdraw_assistance(connection: Connection, customer_id: int, *, by: Actor) -> None:
+    """End what staff do as a customer who no longer allows it."""
+    for end_assistance in ON_ASSISTANCE_WITHDRAWN:
+        await end_assistance(connection, customer_id, by=by)
 
 
 async def assign_group(connection: Connection, locked: Sequence[Row], group_id: int, *, by: Actor) -> set[int]:

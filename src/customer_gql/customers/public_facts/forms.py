@@ -10,7 +10,13 @@ from customer_gql.core.errors import RuleError, RuleErrors
 from customer_gql.customers.addresses.fields import ADDRESS_FIELDS, hidden_columns, validate_new_address
 from customer_gql.customers.newsletter.opt_in import ENABLED as NEWSLETTER
 from customer_gql.customers.profile.tables import Gender
-from customer_gql.customers.profile.values.fields import PROFILE_FIELDS, choices_of, is_hidden, validate_profile
+from customer_gql.customers.profile.values.fields import (
+    PROFILE_FIELDS,
+    choices_of,
+    is_hidden,
+    is_year_only,
+    validate_profile,
+)
 from customer_gql.shop.countries.countries import Country
 from customer_gql.shop.countries.names import country_names
 from customer_gql.shop.settings.reads import SettingValues
@@ -31,6 +37,7 @@ class FieldType(enum.Enum):
     PASSWORD = "PASSWORD"  # noqa: S105 - a kind of field
     TELEPHONE = "TELEPHONE"
     DATE = "DATE"
+    NUMBER = "NUMBER"
     BOOLEAN = "BOOLEAN"
     SELECT = "SELECT"
 
@@ -39,6 +46,7 @@ _TYPES: Final[Mapping[str, FieldType]] = {
     "email": FieldType.EMAIL,
     "password": FieldType.PASSWORD,
     "dateOfBirth": FieldType.DATE,
+    "birthYear": FieldType.NUMBER,
     "street": FieldType.LINES,
     "telephone": FieldType.TELEPHONE,
     "fax": FieldType.TELEPHONE,
@@ -73,7 +81,8 @@ class FormFacts:
 
 def describe_account_form(kind: FormKind, shop: SettingValues, locale: str) -> FormFacts:
     """The form of a sign-up, or of an edit of the own account."""
-    names = [field.name for field in PROFILE_FIELDS if not is_hidden(field.name, shop)]
+    unasked = "dateOfBirth" if is_year_only(shop) else "birthYear"
+    names = [field.name for field in PROFILE_FIELDS if field.name != unasked and not is_hidden(field.name, shop)]
     required = _refused_without(lambda: validate_profile(dict.fromkeys(names), shop))
     if kind is FormKind.SIGN_UP:
         names = ["email", "password", *names, *(["isSubscribed"] if shop[NEWSLETTER] else [])]

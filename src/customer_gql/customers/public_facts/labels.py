@@ -19,6 +19,7 @@ _LABELS: Final[Mapping[str, tuple[str, ...]]] = {
     "true": ("Yes", "Ja", "Ja", "Ja"),
     "false": ("No", "Nein", "Nee", "Nej"),
     "dateOfBirth": ("Date of birth", "Geburtsdatum", "Geboortedatum", "Födelsedatum"),
+    "birthYear": ("Year of birth", "Geburtsjahr", "Geboortejaar", "Födelseår"),
     "taxVatNumber": ("Tax or VAT number", "Steuer- oder USt-IdNr.", "Btw-nummer", "Momsregistreringsnummer"),
     "isSubscribed": (
         "Subscribe to the newsletter",

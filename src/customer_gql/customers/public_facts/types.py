@@ -27,6 +27,7 @@ graph_enum(
         "EMAIL": "An e-mail address.",
         "PASSWORD": "A password by the `passwordRules` of `shop`.",
         "TELEPHONE": "A telephone number.",
+        "NUMBER": "A whole number.",
         "DATE": "A day of the calendar, as `2024-01-31`.",
         "BOOLEAN": "Yes or no.",
         "SELECT": "The `code` of one of the options.",

@@ -110,6 +110,7 @@ ACCOUNT_COLUMNS: Final = (
         ColumnType.ENUM,
         "confirmation_status",
         choices=ConfirmationStatus,
+        over=("Customer.confirmation_status",),
         is_never_empty=True,
         is_default=True,
         is_facetable=True,
@@ -141,7 +142,7 @@ ACCOUNT_COLUMNS: Final = (
         "Year of birth.",
         ColumnType.INTEGER,
         "birth_year",
-        over=("Customer.date_of_birth",),
+        over=("Customer.known_birth_year",),
     ),
     text(
         "taxVatNumber",

@@ -75,10 +75,10 @@ _KEEP_OWNERS: Final = (
 # A number drawn is not given back, so a dry run draws none.
 _CREATE: Final = f"""
 INSERT INTO customer (id, number, email, prefix, first_name, middle_name, last_name, suffix, gender, date_of_birth,
-    tax_vat_number, website_id, created_in_store_view_id, group_id, is_automatic_group_change_disabled,
+    birth_year, tax_vat_number, website_id, created_in_store_view_id, group_id, is_automatic_group_change_disabled,
     is_email_confirmed, created_at, updated_at)
 SELECT customer_id, CASE WHEN $2 THEN 0 ELSE nextval('customer_number_seq') END, email, prefix, first_name, middle_name, last_name, suffix, gender,
-    date_of_birth, tax_vat_number, website_id, created_in_store_view_id, coalesce(group_id, {GENERAL}),
+    date_of_birth, birth_year, tax_vat_number, website_id, created_in_store_view_id, coalesce(group_id, {GENERAL}),
     is_automatic_group_change_disabled, is_email_confirmed, coalesce(created_at, $1), $1
 FROM (SELECT * FROM import_customer WHERE owner_id = customer_id ORDER BY line) AS new_customer
 """

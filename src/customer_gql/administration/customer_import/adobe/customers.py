@@ -49,6 +49,7 @@ FIELDS: Final = (
     Field("suffix", "suffix"),
     Field("gender", "gender"),
     Field("dob", "date_of_birth"),
+    Field("dob", "birth_year"),
     Field("taxvat", "tax_vat_number"),
     Field("group_id", "group_id", keeps=True),
     Field("disable_auto_group_change", "is_automatic_group_change_disabled"),
@@ -70,6 +71,7 @@ _STAGING: Final = """
     suffix text,
     gender text,
     date_of_birth date,
+    birth_year smallint,
     tax_vat_number text,
     group_id bigint,
     is_automatic_group_change_disabled boolean,
@@ -102,7 +104,7 @@ class CustomerSheet:
     def check(self, cells: Cells, line: int) -> CheckedRow:
         email = cells.read_email("email")
         website_id = self._shop.read_website(cells)
-        record = {"line": line, **self._read_profile(cells), **self._read_origin(cells, website_id)}
+        record = {"line": line, **self._read_profile(cells, website_id), **self._read_origin(cells, website_id)}
         if email is None or website_id is None:
             # Whether the customer exists cannot be known, so what a new one needs is asked for.
             _require_names(cells, record)
@@ -112,7 +114,9 @@ class CustomerSheet:
         record |= {"customer_id": new_id(), "left_out": sorted(cells.left_out & _SOURCES)}
         return CheckedRow(line, cells, key, record)
 
-    def _read_profile(self, cells: Cells) -> dict[str, Any]:
+    def _read_profile(self, cells: Cells, website_id: int | None) -> dict[str, Any]:
+        born = self._read_date(cells, "dob", parse_date_of_birth)
+        is_year_only = website_id in self._shop.websites_of_years
         return {
             "prefix": cells.read_optional("prefix", validate_name_affix),
             "first_name": cells.read_optional("firstname", validate_person_name),
@@ -120,7 +124,8 @@ class CustomerSheet:
             "last_name": cells.read_optional("lastname", validate_person_name),
             "suffix": cells.read_optional("suffix", validate_name_affix),
             "gender": cells.read_choice("gender", _GENDERS),
-            "date_of_birth": self._read_date(cells, "dob", parse_date_of_birth),
+            "date_of_birth": None if is_year_only else born,
+            "birth_year": born.year if born is not None and is_year_only else None,
             "tax_vat_number": cells.read_optional("taxvat", validate_tax_vat_number),
             "group_id": cells.read_choice("group_id", self._shop.groups),
             "is_automatic_group_change_disabled": cells.read_flag("disable_auto_group_change"),

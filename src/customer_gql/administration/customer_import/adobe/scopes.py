@@ -8,8 +8,10 @@ from sqlalchemy import select
 from customer_gql.administration.customer_import.cells import Cells
 from customer_gql.administration.customer_import.staging import Key
 from customer_gql.customers.profile.sharing import accounts_are_shared
+from customer_gql.customers.profile.values.births import BIRTH_DATE, YEAR_ONLY
 from customer_gql.database.statements import Connection, compile_statement, fetch_rows
 from customer_gql.shop.groups.tables import NOT_LOGGED_IN, customer_group
+from customer_gql.shop.settings.reads import setting
 from customer_gql.shop.websites.tables import store, store_view, website
 
 _WEBSITES: Final = compile_statement(select(website.c.id, website.c.code))
@@ -35,6 +37,8 @@ class ImportShop:
     """Store views by website and code."""
     default_views: dict[int, int]
     groups: dict[str, int]
+    websites_of_years: frozenset[int]
+    """Websites that store the year of a birth alone."""
 
     def read_website(self, cells: Cells) -> int | None:
         code = cells.raw_text("_website")
@@ -65,6 +69,9 @@ async def load_shop(connection: Connection) -> ImportShop:
         websites=websites,
         views={(row.website_id, row.code): row.id for row in views},
         default_views={row.website_id: row.id for row in views if row.is_default},
+        websites_of_years=frozenset(
+            [row.id for row in found if await setting(connection, BIRTH_DATE, website_id=row.id) == YEAR_ONLY]
+        ),
         groups={str(row.id): row.id for row in await fetch_rows(connection, _GROUPS)},
     )
 

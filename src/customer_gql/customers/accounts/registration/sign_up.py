@@ -59,7 +59,7 @@ async def sign_up(
     is_confirmed = not shop[EMAIL_CONFIRMATION]
     subscribe = opt_in.request_confirmation if shop[opt_in.CONFIRM_BY_MAIL] else newsletter.begin_subscription
     values = {
-        **{fields.COLUMNS[field]: value for field, value in wanted.items()},
+        **wanted,
         "email": email,
         "website_id": view.website_id,
         "created_in_store_view_id": view.id,
@@ -86,15 +86,18 @@ async def validate_sign_up(
 ) -> tuple[str, dict[str, Any]]:
     """All reasons for a refusal at once. No rule here looks up whether the account exists."""
     errors: list[RuleError] = []
-    address, wanted = email, dict[str, Any]()
+    address, wanted, columns = email, dict[str, Any](), dict[str, Any]()
     try:
         address = validate_email(email)
     except RuleError as error:
         errors.append(error)
     try:
         wanted = fields.validate_profile(about, shop)
+        columns = fields.new_profile_columns(wanted)
     except RuleErrors as refused:
         errors.extend(refused.errors)
+    except RuleError as error:
+        errors.append(error)
     try:
         if password is not None:
             words = passwords.public_words(address, wanted.get("firstName") or "", wanted.get("lastName") or "")
@@ -105,7 +108,7 @@ async def validate_sign_up(
         errors.append(error)
     if errors:
         raise RuleErrors(errors)
-    return address, wanted
+    return address, columns
 
 
 async def _create_or_notify_owner(

@@ -8,12 +8,21 @@ from functools import partial
 from typing import Any, Final
 
 from customer_gql.core.errors import validate_together
-from customer_gql.core.text import value_is_required
+from customer_gql.core.text import is_unchanged, value_is_required
 from customer_gql.core.values.person_names import validate_name_affix, validate_person_name
 from customer_gql.shop.settings.declaration import WEBSITE, Setting
 from customer_gql.shop.settings.reads import SettingValues
 
-from .validation import validate_date_of_birth, validate_tax_vat_number
+from .births import (
+    BIRTH_DATE,
+    DATE_REFUSED,
+    YEAR_ONLY,
+    find_changed_births,
+    settle_birth,
+    validate_birth_year,
+    validate_date_of_birth,
+)
+from .validation import validate_tax_vat_number
 
 _SHOW_VALUES: Final = ("NO", "OPTIONAL", "REQUIRED")
 
@@ -50,7 +59,9 @@ SHOW_SETTINGS: Final[Mapping[str, Setting[str]]] = {
     "gender": _show_setting("gender"),
 }
 CHOICE_SETTINGS: Final = {"prefix": _choice_setting("prefix"), "suffix": _choice_setting("suffix")}
-SETTINGS: Final = (*SHOW_SETTINGS.values(), *CHOICE_SETTINGS.values())
+SETTINGS: Final = (*SHOW_SETTINGS.values(), *CHOICE_SETTINGS.values(), BIRTH_DATE)
+_SHOWN_WITH: Final = {"birthYear": "dateOfBirth"}
+BIRTHS: Final = ("dateOfBirth", "birthYear")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +71,8 @@ class FieldRules:
     path: Sequence[str]
     is_required: bool
     choices: Sequence[str]
+    is_year_only: bool = False
+    """Of a birth the year is stored, and no date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +107,17 @@ def _gender(value: enum.Enum | None, rules: FieldRules) -> str | None:
 
 
 def _date_of_birth(value: dt.date | None, rules: FieldRules) -> dt.date | None:
-    if value is None and rules.is_required:
+    if value is None and rules.is_required and not rules.is_year_only:
         raise value_is_required(rules.path)
+    if value is not None and rules.is_year_only:
+        raise DATE_REFUSED(path=rules.path)
     return None if value is None else validate_date_of_birth(value, rules.path)
+
+
+def _birth_year(value: int | None, rules: FieldRules) -> int | None:
+    if value is None and rules.is_required and rules.is_year_only:
+        raise value_is_required(rules.path)
+    return None if value is None else validate_birth_year(value, rules.path)
 
 
 def _flag(value: bool, _rules: FieldRules) -> bool:
@@ -111,11 +132,39 @@ PROFILE_FIELDS: Final = (
     ProfileField("suffix", "suffix", _affix),
     ProfileField("gender", "gender", _gender),
     ProfileField("dateOfBirth", "date_of_birth", _date_of_birth),
+    ProfileField("birthYear", "birth_year", _birth_year),
     ProfileField("taxVatNumber", "tax_vat_number", _tax_vat_number),
     ProfileField("allowsRemoteAssistance", "allows_remote_assistance", _flag),
 )
 _BY_NAME: Final[Mapping[str, ProfileField]] = {field.name: field for field in PROFILE_FIELDS}
 COLUMNS: Final[Mapping[str, str]] = {field.name: field.column for field in PROFILE_FIELDS}
+
+
+def is_given_back(field: str, value: Any, stored: Mapping[str, Any] | Any) -> bool:
+    """Whether an edit gives what is stored, which is not judged again."""
+    return is_unchanged(value, stored[COLUMNS[field]])
+
+
+def find_profile_changes(
+    stored: Mapping[str, Any] | Any, wanted: Mapping[str, Any]
+) -> tuple[dict[str, Any], list[str]]:
+    """The columns to store for validated fields, and the input fields whose value that changes.
+
+    Both fields of a birth have to be among `wanted` where both are given, since each depends on the other.
+    """
+    births = {name: wanted[name] for name in BIRTHS if name in wanted}
+    others = {name: value for name, value in wanted.items() if name not in births}
+    changed = {COLUMNS[name]: value for name, value in others.items() if value != stored[COLUMNS[name]]}
+    columns = settle_birth(stored, births)
+    names = [name for name in others if COLUMNS[name] in changed] + find_changed_births(stored, columns)
+    return {**changed, **columns}, sorted(names, key=list(COLUMNS).index)
+
+
+def new_profile_columns(wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns of a new customer for validated fields."""
+    births = {name: wanted[name] for name in BIRTHS if name in wanted}
+    columns = {COLUMNS[name]: value for name, value in wanted.items() if name not in births}
+    return {**columns, **settle_birth(None, births)}
 
 
 def validate_profile(given: Mapping[str, Any], shop: SettingValues) -> dict[str, Any]:
@@ -135,17 +184,27 @@ def validate_profile_field(name: str, value: Any, shop: SettingValues) -> Any:
 
 def is_hidden(field: str, shop: SettingValues) -> bool:
     """Whether the website does not ask for the field."""
-    show = SHOW_SETTINGS.get(field)
+    show = _show_setting_of(field)
     return show is not None and shop[show] == "NO"
 
 
 def _rules(field: str, shop: SettingValues) -> FieldRules:
-    show = SHOW_SETTINGS.get(field)
+    show = _show_setting_of(field)
     return FieldRules(
         path=[field],
         is_required=show is not None and shop[show] == "REQUIRED",
         choices=choices_of(field, shop),
+        is_year_only=is_year_only(shop),
     )
+
+
+def _show_setting_of(field: str) -> Setting[str] | None:
+    return SHOW_SETTINGS.get(_SHOWN_WITH.get(field, field))
+
+
+def is_year_only(shop: SettingValues) -> bool:
+    """Whether the website stores the year of a birth alone."""
+    return shop[BIRTH_DATE] == YEAR_ONLY
 
 
 def choices_of(field: str, shop: SettingValues) -> list[str]:

@@ -1,6 +1,5 @@
 """Rules of single values of a profile, whichever way they come in (docs/domain/profile.md#profile-7)."""
 
-import datetime as dt
 from collections.abc import Sequence
 from typing import Final
 
@@ -11,9 +10,6 @@ from customer_gql.database.statements import Row
 
 MAX_TAX_VAT_NUMBER: Final = 50
 MAX_EXTERNAL_ID: Final = 64
-_EARLIEST: Final = dt.date(1900, 1, 1)
-
-_BIRTH_OUT_OF_RANGE: Final = Refusal("date_of_birth.out_of_range", "Enter a date from {earliest!s} to today.")
 COMPANY_DECIDES_GROUP: Final = Refusal(
     "customer_group.decided_by_company",
     "The company of this customer decides the group. Change it for the company.",
@@ -33,12 +29,6 @@ def validate_tax_vat_number(number: str | None, path: Sequence[str], *, required
 def validate_external_id(external_id: str | None, path: Sequence[str]) -> str | None:
     """The key that another program gives to a customer or an address (docs/domain/profile.md#profile-15)."""
     return validate_line(external_id, path, MAX_EXTERNAL_ID)
-
-
-def validate_date_of_birth(date: dt.date, path: Sequence[str]) -> dt.date:
-    if not _EARLIEST <= date <= dt.datetime.now(dt.UTC).date():
-        raise _BIRTH_OUT_OF_RANGE(path=path, earliest=_EARLIEST.year)
-    return date
 
 
 def validate_group_change(customer: Row, group_id: int, path: Sequence[str]) -> None:
