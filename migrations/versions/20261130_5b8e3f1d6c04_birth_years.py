@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "5b8e3f1d6c04"
-down_revision = "c41d9e07b2a6"
+down_revision = "c5cae9307b2a"
 branch_labels = None
 depends_on = None
 

@@ -212,6 +212,7 @@ TOGETHER = {
     *("addressCreate", "addressUpdate", "addressDelete", "meUpdate", "newsletterSubscribe", "newsletterUnsubscribe"),
     *("sessionRevoke", "signOut"),
     *("customerNoteCreate", "customerNoteUpdate", "customerNoteDelete", "customerTagsAdd", "customerTagsRemove"),
+    *("customerCreate", "customerUpdate", "customerUpsert"),
 }
 """Mutations of which several may stand in one document: no credential, ledger, impersonation or deletion among them."""
 

@@ -55,6 +55,8 @@ def test_examples_stand_in_their_order_under_readable_titles():
         "Customer mass action",
         "Customer force sign in",
         "Customer reset password",
+        "Customer update",
+        "Customer upsert",
     ]
     assert [example["title"] for example in load_examples("storefront")] == [
         "My profile",

@@ -17,6 +17,7 @@ OWN_ROOTS = {"customer_field", "customer_mutation", "own_staff_field", "own_staf
 CHECKS = {
     "find_reachable_customer",
     "find_reachable_order",
+    "find_runnable_view",
     "find_visible_view",
     "reauthenticate_staff",
     "adjust_ledger",

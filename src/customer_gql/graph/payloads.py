@@ -53,7 +53,7 @@ _VALUE_TAKEN: Final = Refusal(
     "Another record got one of these values at the same time. Read it again, or choose another value.",
     UserErrorCode.TAKEN,
 )
-_NULL_REFUSED: Final = Refusal(
+NULL_REFUSED: Final = Refusal(
     "value.null", "Enter a value, or leave the field out to keep what is stored.", UserErrorCode.REQUIRED
 )
 
@@ -145,7 +145,7 @@ def _build_input(kind: Any, value: Mapping[str, Any], context: InputContext) -> 
     fields = {context.config.name_converter.from_field(field): field for field in kind.__strawberry_definition__.fields}
     nulls = [name for name, field in fields.items() if _refuses_null(field) and value.get(name, field) is None]
     if nulls:
-        return RefusedInput([_NULL_REFUSED(path=[name]) for name in nulls])
+        return RefusedInput([NULL_REFUSED(path=[name]) for name in nulls])
     left_out = {
         field.python_name: None
         for field in fields.values()

@@ -1,5 +1,6 @@
 """`gridColumns`: the columns of every grid, as the viewer may use them."""
 
+from collections.abc import Collection
 from functools import cache
 from typing import Annotated, Any
 
@@ -77,10 +78,18 @@ class GridAdminQuery:
     )
     async def grid_columns(self, info: Info, grid: GridArgument) -> list[Any]:  # pyright: ignore
         types = KNOWN_GRIDS[grid.value]
-        return [_show_column(types, column, info) for column in types.grid.columns.values()]
+        quick_edited = await _find_quick_edited(types, info)
+        return [_show_column(types, column, info, quick_edited) for column in types.grid.columns.values()]
 
 
-def _show_column(types: GridTypes, column: GridColumn, info: Info) -> ShownColumn:
+async def _find_quick_edited(types: GridTypes, info: Info) -> Collection[str]:
+    if types.find_quick_edited is None:
+        return frozenset()
+    async with info.context.database.reads.acquire() as connection:
+        return await types.find_quick_edited(connection, info.context.viewer)
+
+
+def _show_column(types: GridTypes, column: GridColumn, info: Info, quick_edited: Collection[str]) -> ShownColumn:
     viewer = info.context.viewer
     missing = missing_permission(types.grid, types.personal, column.key, viewer)
     is_open = missing is None
@@ -100,7 +109,7 @@ def _show_column(types: GridTypes, column: GridColumn, info: Info) -> ShownColum
         is_facetable=column.is_facetable and is_open,
         is_searched=column.is_searched and may_search,
         is_exportable=column.is_exportable and is_open,
-        is_quick_editable=column.is_quick_editable and is_open and Permission.CUSTOMERS_WRITE in viewer.permissions,
+        is_quick_editable=column.key in quick_edited and is_open,
         is_personal=column.key in types.personal,
         is_indexed=column.is_indexed,
         missing_permission=None if missing is None else missing.value,

@@ -59,6 +59,7 @@ SLICES: Final = (
     "messaging.events",
     "administration.website_moves",
     "administration.grid_views",
+    "administration.customer_editing",
     "administration.customer_grid",
     "administration.customer_deletion",
     "administration.customer_import",

@@ -1,4 +1,4 @@
-"""The year of birth, known with or without the date (docs/domain/profile.md#profile-17)."""
+"""The year of birth, known with or without the date (docs/domain/profile.md#profile-18)."""
 
 import datetime as dt
 

@@ -30,6 +30,7 @@ EXPECTED = {
     "SIGNED_UP_AGAIN": ("You have an account at Main Store", SUPPORT, "mail.path.sign_in"),
     "ACCOUNT_LOCKED": ("Sign-in is closed for a while", SUPPORT, "mail.path.forgotten_password"),
     "FORCED_SIGN_IN": ("Please sign in again", SUPPORT, "mail.path.sign_in"),
+    "ASSISTANCE_CHANGED": ("Sign-in by our staff", SUPPORT, "mail.path.account"),
     "ACCOUNT_DELETED": ("Your account was deleted", GENERAL, "mail.path.home"),
     "NEWSLETTER_SUBSCRIBED": ("You get our newsletter", GENERAL, "mail.path.newsletter"),
     "NEWSLETTER_UNSUBSCRIBED": ("You get no more newsletters", SUPPORT, "mail.path.newsletter"),

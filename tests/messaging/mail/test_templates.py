@@ -66,6 +66,7 @@ def test_who_each_mail_seems_to_come_from():
         "signed_up_again",
         "account_locked",
         "forced_sign_in",
+        "assistance_changed",
         "newsletter_confirm",
         "newsletter_unsubscribed",
     }

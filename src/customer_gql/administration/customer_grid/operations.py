@@ -1,28 +1,28 @@
-from collections.abc import Mapping, Sequence
-from functools import partial
-from typing import Annotated, Any, Final
+from collections.abc import Sequence
+from typing import Annotated, Final
 
 import strawberry
 
-from customer_gql.administration.website_moves.types import WebsiteMove
+from customer_gql.administration.customer_editing.edits import edit_customer
+from customer_gql.administration.customer_editing.guards import require_permissions
+from customer_gql.administration.customer_editing.inputs import collect_values
+from customer_gql.administration.customer_editing.types import CustomerEditPayload
 from customer_gql.core.actor import actor_of
-from customer_gql.core.errors import Refusal, UserErrorCode, validate_together
+from customer_gql.core.errors import Refusal, UserErrorCode
 from customer_gql.core.input_ids import parse_input_id, parse_input_ids
 from customer_gql.core.permissions import Permission
-from customer_gql.customers.profile.types import CustomerPayload, Gender
+from customer_gql.customers.profile.types import Gender
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
+from customer_gql.graph.grids.matches import make_membership_read
+from customer_gql.graph.grids.saved_views import NO_VIEW, find_runnable_view
 from customer_gql.graph.grids.types import grid_field
 from customer_gql.graph.payloads import EXPECTED_VERSION, Payload, user_error
 from customer_gql.graph.roots import INPUT, DryRun, RequiresPermission, admin_mutation
 
 from .mass_action import MAX_IDS, MassAction, MassActionOutcome, MassActionResult, run_mass_action
-from .quick_edit import quick_edit
-from .quick_edit_fields import QUICK_EDIT_FIELDS
+from .quick_edit import QUICK_EDIT_FIELDS, read_editable_fields, refuse_other_fields
 from .types import CUSTOMER_GRID, CustomerMassActionResult
-
-# Whether one of these changes tells what is stored, and a dry run leaves no trace in the history.
-_PERSONAL_FIELDS: Final = {"email", "telephone", "postcode", "taxVatNumber", "gender"}
 
 _SELECTION_EMPTY: Final = Refusal("selection.empty", "Select at least one customer.", UserErrorCode.REQUIRED)
 _TOO_MANY_SELECTED: Final = Refusal(
@@ -33,8 +33,8 @@ _GROUP_UNUSED: Final = Refusal("mass_action.group_unused", "Leave the group out;
 
 
 @strawberry.input(
-    description="The fields of a grid row that can be edited in place. A field that is left out keeps its value; "
-    "null clears it where null is allowed."
+    description="The fields of a grid row that can be edited in place; `customers.quick_edit_fields` says which of them the shop "
+    "allows. A field that is left out keeps its value; null clears it where null is allowed."
 )
 class CustomerQuickEditInput:
     id: strawberry.ID = column("Id of the customer.")
@@ -48,23 +48,18 @@ class CustomerQuickEditInput:
     website_id: strawberry.Maybe[strawberry.ID] = column("Id of the website to which the account moves.")
     tax_vat_number: strawberry.Maybe[str | None] = column("Tax or VAT number, at most 50 characters; null clears it.")
     gender: strawberry.Maybe[Gender | None] = column("Gender; null clears it.")
-
-    def edits(self) -> Mapping[str, Any]:
-        """The edits that are given, by input name, with ids decoded."""
-        given = [(field, getattr(self, field.column)) for field in QUICK_EDIT_FIELDS]
-        return validate_together(
-            {field.name: partial(field.decode, maybe.value) for field, maybe in given if maybe is not None}
-        )
+    company: strawberry.Maybe[str | None] = column("Company of the default billing address.")
+    city: strawberry.Maybe[str | None] = column("City of the default billing address.")
+    fax: strawberry.Maybe[str | None] = column("Fax of the default billing address.")
+    billing_first_name: strawberry.Maybe[str] = column("First name of the default billing address.")
+    billing_last_name: strawberry.Maybe[str] = column("Last name of the default billing address.")
+    vat_number: strawberry.Maybe[str | None] = column("VAT number of the default billing address.")
 
 
 @strawberry.type(description="Result of `customerQuickEdit`.")
-class CustomerQuickEditPayload(CustomerPayload):
-    changed_fields: list[str] = strawberry.field(
-        description="Input fields whose stored value changed; empty when nothing did.", default_factory=list
-    )
-    website_move: Any = strawberry.field(
-        description="Consequences of a move to another website; null without one.",
-        graphql_type=WebsiteMove | None,
+class CustomerQuickEditPayload(CustomerEditPayload):
+    still_matches: bool | None = strawberry.field(
+        description="Whether the customer is still in the list of `filter` and `viewId`; null without both, and in a dry run.",
         default=None,
     )
 
@@ -101,22 +96,34 @@ class CustomerGridAdminMutation:
     @admin_mutation(
         permission=Permission.CUSTOMERS_WRITE,
         description="Edit a row of the customer grid in place. Either all edits are stored or none. Edits of different "
-        "fields by two people merge; of the same field, the later one gets a `VersionConflictError`, and so do `telephone` and `postcode` when another "
-        "address became the default since. `email` also needs "
+        "fields by two people merge; of the same field, the later one gets a `VersionConflictError`, and so do fields of the default billing address when "
+        "another address became the default since. `NOT_ALLOWED` for a field that `customers.quick_edit_fields` leaves out. `email` also needs "
         "the permission `customers.change_email`: a new address is unverified, ends every session, open link and the "
         "password; it is mailed a link to choose one, and the old address a link that undoes the change within 24 hours "
         "(`emailChangeUndo`). Writes history. A dry run of personal fields needs `customers.pii`.",
     )
     async def customer_quick_edit(
-        self, info: Info, input: Annotated[CustomerQuickEditInput, INPUT], dry_run: DryRun = False
+        self,
+        info: Info,
+        input: Annotated[CustomerQuickEditInput, INPUT],
+        dry_run: DryRun = False,
+        filter: Annotated[
+            CUSTOMER_GRID.filter_input | None,  # pyright: ignore
+            strawberry.argument(description="Filter of the list that shows the row; see `stillMatches`."),
+        ] = None,
+        view_id: Annotated[
+            strawberry.ID | None,
+            strawberry.argument(description="Saved view of the list that shows the row; `filter` narrows it."),
+        ] = None,
     ) -> CustomerQuickEditPayload:
-        viewer, customer_id, edits = info.context.viewer, parse_input_id(input.id, "cus", ["id"]), input.edits()
-        if "email" in edits:
-            RequiresPermission(Permission.CUSTOMERS_CHANGE_EMAIL).check(viewer)
-        if dry_run and _PERSONAL_FIELDS & edits.keys():
-            RequiresPermission(Permission.CUSTOMERS_PII).check(viewer)
+        viewer, customer_id = info.context.viewer, parse_input_id(input.id, "cus", ["id"])
+        edits = collect_values(input, tuple(QUICK_EDIT_FIELDS.values()))
+        require_permissions(viewer, edits.keys(), dry_run=dry_run)
+        view = NO_VIEW if view_id is None else await find_runnable_view(info, CUSTOMER_GRID, view_id)
+        question = CUSTOMER_GRID.question(info, filter, None, None, view)
+        refuse_other_fields(await read_editable_fields(info.context.database), edits)
         async with info.context.transaction(dry_run=dry_run) as connection:
-            changed, move = await quick_edit(
+            outcome = await edit_customer(
                 connection,
                 customer_id,
                 edits=edits,
@@ -124,7 +131,15 @@ class CustomerGridAdminMutation:
                 websites=viewer.website_ids,
                 by=actor_of(viewer),
             )
-        return CustomerQuickEditPayload(customer_id=customer_id, changed_fields=changed, website_move=move)
+        is_listed = (filter is not None or view_id is not None) and not dry_run
+        membership = make_membership_read(CUSTOMER_GRID, question) if is_listed else None
+        row = None if membership is None else await info.context.load(membership, customer_id)
+        return CustomerQuickEditPayload(
+            customer_id=customer_id,
+            changed_fields=outcome.changed,
+            website_move=outcome.move,
+            still_matches=None if row is None else row.is_match,
+        )
 
     @admin_mutation(
         permission=Permission.CUSTOMERS_WRITE,

@@ -9,8 +9,10 @@ from customer_gql.loading.grids.limits import (
 from customer_gql.shop.settings.declaration import GLOBAL, Setting
 
 from .projection import CUSTOMER_GRID_ROW
+from .quick_edit import QUICK_EDITED
 
 SETTINGS: Final = (
+    QUICK_EDITED,
     Setting(
         EXACT_COUNT_PATH,
         EXACT_COUNT,

@@ -16,10 +16,15 @@ from customer_gql.graph.scalars import graph_enum
 
 from .filters import CUSTOMERS
 from .mass_action import MassAction, MassActionOutcome
+from .quick_edit import find_quick_edited_columns
 
 assert newsletter.SubscriptionStatus  # the enum of a column, which has to be shown before the column is
 CUSTOMER_GRID: Final = build_grid_types(
-    CUSTOMERS, node="Customer", of=CustomerLink, shows={"Customer": ProfileSection, "Address": Address}
+    CUSTOMERS,
+    node="Customer",
+    of=CustomerLink,
+    shows={"Customer": ProfileSection, "Address": Address},
+    find_quick_edited=find_quick_edited_columns,
 )
 
 

@@ -20,7 +20,7 @@ from customer_gql.customers.profile.tables import customer
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one
 from customer_gql.shop.websites.tables import store, store_view
 
-_GROUP_EXCLUDED: Final = Refusal(
+GROUP_EXCLUDED: Final = Refusal(
     "customer_group.excluded_from_website",
     "The customer's group is excluded from this website. Change the group first.",
     UserErrorCode.NOT_ALLOWED,
@@ -174,4 +174,4 @@ async def finish_move(connection: Connection, account: Row, website_id: int) -> 
 async def refuse_excluded_group(connection: Connection, account: Row, website_id: int) -> None:
     """A customer whose group is kept out of the website could not sign in any more."""
     if await is_excluded_from_website(connection, account.id, website_id):
-        raise _GROUP_EXCLUDED(path=["websiteId"])
+        raise GROUP_EXCLUDED(path=["websiteId"])

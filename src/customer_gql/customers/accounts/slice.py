@@ -28,7 +28,7 @@ from customer_gql.messaging.jobs.work import Schedule
 from . import cleanup, lockout
 from .mails import MAILS
 from .passwords import CHARACTER_CLASSES, MINIMUM_LENGTH
-from .writes import LOCK_DAYS, NOTIFY_FORCED_SIGN_IN
+from .writes import LOCK_DAYS, NOTIFY_ASSISTANCE, NOTIFY_FORCED_SIGN_IN
 
 __all__ = [
     "EVENTS",
@@ -60,6 +60,7 @@ SETTINGS: Final = (
     LOGIN_AS_CUSTOMER,
     LOCK_DAYS,
     NOTIFY_FORCED_SIGN_IN,
+    NOTIFY_ASSISTANCE,
 )
 ON_ASSISTANCE_WITHDRAWN: Final = (end_impersonations_of_customer,)
 ON_IMPERSONATION_REFUSED: Final = (record_refused_operation,)
@@ -71,7 +72,11 @@ WORK: Final = (
     Schedule("accounts.forget_successors", "* * * * *", forget_expired_successors),
 )
 EVENTS: Final = (
-    EventType("customer.created", "A customer signed up, or was added by an import.", ("SIGNED_UP", "CREATED")),
+    EventType(
+        "customer.created",
+        "A customer signed up, or was made by staff, another program or an import.",
+        ("SIGNED_UP", "CREATED"),
+    ),
     EventType("customer.deleted", "A customer was deleted.", ("DELETED",)),
     EventType("customer.deletion_requested", "A customer asked staff to delete the account.", ("DELETION_REQUESTED",)),
     EventType("customer.signed_in", "A customer signed in.", ("SIGNED_IN",)),

@@ -45,6 +45,12 @@ NOTIFY_FORCED_SIGN_IN = Setting(
     STORE_VIEW,
     "Whether a customer is told by mail that staff ended the sessions.",
 )
+NOTIFY_ASSISTANCE = Setting(
+    "customers.tell_assistance_change",
+    True,
+    STORE_VIEW,
+    "Whether a customer is told by mail that staff changed whether they may sign in as the customer.",
+)
 LOCK_DAYS = Setting(
     "accounts.lock_days",
     3650,
@@ -107,8 +113,8 @@ async def set_account_status(connection: Connection, locked: Row, *, status: Cus
     """Whether it changed. An inactive customer is let in nowhere, so whatever lets in ends."""
     if locked.status == status.value:
         return False
-    if status is CustomerStatus.INACTIVE and is_company_admin(locked):
-        raise IS_COMPANY_ADMIN(path=["id"])
+    if status is CustomerStatus.INACTIVE:
+        refuse_inactive_admin(locked, ["id"])
     if status is CustomerStatus.INACTIVE:
         await access.end_all_access(connection, [locked.id])
     kind = "ACTIVATED" if status is CustomerStatus.ACTIVE else "DEACTIVATED"
@@ -124,6 +130,20 @@ async def delete_accounts(connection: Connection, locked: Sequence[Row], *, by: 
     events = [(row.id, row.version + 1, {}) for row in locked]
     websites = {row.id: row.website_id for row in locked}
     await record_customer_events(connection, events, kind="DELETED", by=by, deleted_from=websites)
+
+
+def refuse_inactive_admin(account: Row, path: Sequence[str]) -> None:
+    """A company keeps an admin who can act for it."""
+    if is_company_admin(account):
+        raise IS_COMPANY_ADMIN(path=path)
+
+
+async def notify_assistance_change(connection: Connection, account: Row) -> None:
+    """Tell the customer what staff noted down about their consent (docs/domain/support.md#support-16)."""
+    view_id = await find_mail_view(connection, account)
+    if await setting(connection, NOTIFY_ASSISTANCE, store_view_id=view_id):
+        is_allowed = "yes" if account.allows_remote_assistance else ""
+        await notify_owner(connection, account, "assistance_changed", isAllowed=is_allowed)
 
 
 async def discard_unverified_data(connection: Connection, account: Row, *, by: Actor) -> None:

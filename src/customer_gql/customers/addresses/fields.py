@@ -1,12 +1,13 @@
 """The fields of an address, and the rules that make the stored values of the given ones."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from customer_gql.core.errors import Refusal, RuleError, RuleErrors, UserErrorCode
 from customer_gql.core.text import is_unchanged, validate_line
 from customer_gql.core.values.person_names import validate_name_affix, validate_person_name
+from customer_gql.customers.profile.values.validation import validate_external_id
 from customer_gql.database.statements import Row
 from customer_gql.shop.countries.countries import Country, find_country
 from customer_gql.shop.settings.declaration import Setting
@@ -99,6 +100,10 @@ def _fax(value: str | None, rules: AddressRules) -> str | None:
     return validate_telephone(value, rules.path, required=rules.requires(FAX))
 
 
+def _external_id(value: str | None, rules: AddressRules) -> str | None:
+    return validate_external_id(value, rules.path)
+
+
 def _flag(value: bool | None, _rules: AddressRules) -> bool:
     return bool(value)
 
@@ -118,11 +123,16 @@ ADDRESS_FIELDS: Final = (
     AddressField("telephone", "telephone", _telephone),
     AddressField("fax", "fax", _fax),
     AddressField("vatNumber", "vat_number", _text),
+    AddressField("externalId", "external_id", _external_id),
     AddressField("isDefaultBilling", "is_default_billing", _flag),
     AddressField("isDefaultShipping", "is_default_shipping", _flag),
 )
+_FIELDS_BY_NAME: Final[Mapping[str, AddressField]] = {field.name: field for field in ADDRESS_FIELDS}
 COLUMNS: Final[Mapping[str, str]] = {field.name: field.column for field in ADDRESS_FIELDS}
 
+
+STAFF_ONLY: Final = frozenset({COLUMNS["externalId"]})
+"""Columns that customers neither see nor set."""
 
 # A change of the country puts these to the test too.
 _DEPENDS_ON_COUNTRY: Final = ("city", "region", "postcode")
@@ -161,6 +171,13 @@ def hidden_columns(shop: SettingValues) -> Collection[str]:
     """Columns of the fields that the website does not ask for. What customers give is not stored there, but they can clear
     them; staff may note down what they are told (docs/domain/addresses.md#addresses-4)."""
     return {COLUMNS[field] for field, setting in _SHOWN_BY.items() if shop[setting] == "NO"}
+
+
+def validate_address_field(
+    name: str, value: Any, shop: SettingValues, country: Country | None, path: Sequence[str]
+) -> Any:
+    """One field as it would be stored, whether or not the website asks for it: staff note down what they are told."""
+    return _FIELDS_BY_NAME[name].validate(value, AddressRules(list(path), shop, country))
 
 
 def _validate_fields(

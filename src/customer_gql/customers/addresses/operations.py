@@ -90,13 +90,19 @@ _DEFAULT_KINDS: Final = {"isDefaultBilling": "billing", "isDefaultShipping": "sh
 @strawberry.input(description="A new address of a customer. The fields that its country needs are required.")
 class CustomerAddressCreateInput(AddressCreateInput):
     customer_id: strawberry.ID = column("Id of the customer.")
+    external_id: str | None = strawberry.field(
+        description="Key of the address in another program, at most 64 characters, unique among those of the customer.",
+        default=None,
+    )
 
 
 @strawberry.input(
     description="Changes of an address of a customer. A field that is left out keeps its value; null clears it."
 )
 class CustomerAddressUpdateInput(AddressUpdateInput):
-    """What the shopper can change, staff can."""
+    external_id: strawberry.Maybe[str | None] = column(
+        "Key of the address in another program, at most 64 characters, unique among those of the customer."
+    )
 
 
 @strawberry.input(description="The address to delete.")
@@ -256,11 +262,11 @@ class AddressAdminMutation:
 
 
 def _collect_values(input: AddressCreateInput) -> Mapping[str, Any]:
-    return {field: getattr(input, column) for field, column in COLUMNS.items()}
+    return {field: getattr(input, column) for field, column in COLUMNS.items() if hasattr(input, column)}
 
 
 def _collect_edits(input: AddressUpdateInput) -> Mapping[str, Any]:
-    maybes = {field: getattr(input, column) for field, column in COLUMNS.items()}
+    maybes = {field: getattr(input, column, None) for field, column in COLUMNS.items()}
     return {field: maybe.value for field, maybe in maybes.items() if maybe is not None}
 
 

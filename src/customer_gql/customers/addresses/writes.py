@@ -16,6 +16,7 @@ from customer_gql.core.ids import new_id
 from customer_gql.core.values.telephones import to_e164
 from customer_gql.core.viewer import Websites
 from customer_gql.customers.history.conflicts import refuse_customer_conflicts
+from customer_gql.customers.profile.claims import EXTERNAL_ID_TAKEN
 from customer_gql.customers.profile.writes import lock_customer, lock_customers
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one, fetch_rows, fetch_value
 from customer_gql.database.transactions import mark_customers
@@ -64,6 +65,7 @@ async def create_address(
     if count >= limit:
         raise _BOOK_FULL(limit=limit)
     values = validate_new_address(given, *await _read_rules(connection, customer, by))
+    await _refuse_taken_id(connection, customer_id, values)
     defaults, key = await read_default_ids(connection, customer_id), new_id()
     await _replace_defaults(connection, customer_id, values)
     number = to_e164(values["telephone"], values["country_code"])
@@ -93,6 +95,7 @@ async def edit_address(
     customer, stored = await _lock_address(connection, customer_id, key, websites)
     wanted = validate_address_edit(stored, given, *await _read_rules(connection, customer, by))
     changed = {column: value for column, value in wanted.items() if value != stored[column]}
+    await _refuse_taken_id(connection, customer_id, changed)
     changes = describe_address_edit(stored, changed, await read_default_ids(connection, customer_id))
     await refuse_customer_conflicts(connection, customer, changes, expected=expected_version)
     if not changed:
@@ -190,6 +193,16 @@ async def _read_rules(
     shop = await settings_at(connection, *SETTINGS, website_id=customer.website_id)
     hidden = hidden_columns(shop) if by.kind is ActorKind.CUSTOMER else ()
     return shop, await allowed_countries(connection, customer.website_id), hidden
+
+
+async def _refuse_taken_id(connection: Connection, customer_id: int, values: Mapping[str, Any]) -> None:
+    """The customer is locked, so nobody else takes it meanwhile."""
+    external_id = values.get("external_id")
+    if external_id is None:
+        return
+    taken = select(address.c.id).filter_by(customer_id=customer_id, external_id=external_id)
+    if await fetch_value(connection, taken) is not None:
+        raise EXTERNAL_ID_TAKEN(path=["externalId"])
 
 
 async def _replace_defaults(connection: Connection, customer_id: int, values: Mapping[str, Any]) -> None:

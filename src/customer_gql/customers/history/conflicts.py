@@ -5,10 +5,12 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+import orjson
+
 from customer_gql.core.concurrent_edits import Changes, VersionConflict, refuse_conflicts
 from customer_gql.database.statements import Connection, Row
 
-from .reads import read_customer_changes
+from .reads import read_customer_events
 
 
 async def refuse_customer_conflicts(
@@ -26,9 +28,18 @@ async def refuse_customer_conflicts(
             edits,
             current=locked.version,
             expected=expected,
-            changes_since=partial(read_customer_changes, connection, locked.id),
+            changes_since=partial(_read_changes, connection, locked, edits),
             relied_on=relied_on,
         )
     except VersionConflict as found:
         conflicts = [replace(one, field=one.field.rpartition(".")[2]) for one in found.conflicts]
         raise VersionConflict(found.current_version, conflicts, customer_id=locked.id) from None
+
+
+async def _read_changes(connection: Connection, locked: Row, edits: Changes, version: int) -> list[Changes]:
+    """The changes since a version. Where the history lacks some of them, nobody knows what the caller started from, and every
+    value counts as changed (docs/domain/concurrent-edits.md#concurrent-edits-8)."""
+    events = await read_customer_events(connection, locked.id, version)
+    changes: list[Changes] = [orjson.loads(event.changes) for event in events]
+    is_whole = len({event.version for event in events}) == locked.version - version
+    return changes if is_whole else [*changes, dict.fromkeys(edits, (None, None))]

@@ -2,7 +2,7 @@ import orjson
 from sqlalchemy import BigInteger, Integer, bindparam, select
 
 from customer_gql.core.concurrent_edits import Changes
-from customer_gql.database.statements import Connection, compile_statement, fetch_rows
+from customer_gql.database.statements import Connection, Row, compile_statement, fetch_rows
 from customer_gql.loading.pages import Pages, Sort
 from customer_gql.loading.reads import one_by
 from customer_gql.security.audit import select_staff
@@ -10,7 +10,7 @@ from customer_gql.security.audit import select_staff
 from .tables import customer_event
 
 _CHANGES_SINCE = compile_statement(
-    select(customer_event.c.changes)
+    select(customer_event.c.version, customer_event.c.changes)
     .where(
         customer_event.c.customer_id == bindparam("customer_id", type_=BigInteger()),
         customer_event.c.version > bindparam("version", type_=Integer()),
@@ -29,7 +29,11 @@ events_by_customer = Pages(
 )
 
 
+async def read_customer_events(connection: Connection, customer_id: int, version: int) -> list[Row]:
+    """Version and changes of what was done after a version, oldest first."""
+    return await fetch_rows(connection, _CHANGES_SINCE, customer_id=customer_id, version=version)
+
+
 async def read_customer_changes(connection: Connection, customer_id: int, version: int) -> list[Changes]:
-    """What was changed after a version, oldest first; for `refuse_conflicts`."""
-    events = await fetch_rows(connection, _CHANGES_SINCE, customer_id=customer_id, version=version)
-    return [orjson.loads(event.changes) for event in events]
+    """What was changed after a version, oldest first."""
+    return [orjson.loads(event.changes) for event in await read_customer_events(connection, customer_id, version)]

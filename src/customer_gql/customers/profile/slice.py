@@ -9,4 +9,5 @@ from .values.fields import SETTINGS as FIELD_SETTINGS
 SETTINGS: Final = (*FIELD_SETTINGS, ONLINE_MINUTES, SHARING)
 EVENTS: Final = (
     EventType("customer.updated", "Fields of the profile changed, by an edit or an import.", ("EDITED", "IMPORTED")),
+    EventType("customer.website_changed", "A customer moved to another website.", ("WEBSITE_CHANGED",)),
 )

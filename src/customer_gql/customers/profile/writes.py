@@ -30,7 +30,7 @@ from customer_gql.shop.settings.reads import settings_at
 from .claims import release_claims
 from .reads import within_websites
 from .sharing import lock_account_sharing
-from .tables import customer, deleted_customer
+from .tables import customer, customer_number, deleted_customer
 from .values import fields
 
 _customer_id: Any = bindparam("customer_id", type_=BigInteger())
@@ -67,6 +67,20 @@ async def lock_customers(
     )
     found = [await fetch_one(connection, statement, customer_id=id) for id in sorted(set(customer_ids))]
     return {row.id: row for row in found if row is not None}
+
+
+async def insert_customer(connection: Connection, customer_id: int, values: Mapping[str, Any]) -> Row:
+    """A new customer with values by column. The caller has claimed the address, and writes the history."""
+    numbered = {"number": customer_number.next_value(), **values}
+    made = await fetch_one(
+        connection,
+        insert(customer)
+        .values(id=customer_id, name_sort_key=sort_key(values["last_name"], values["first_name"]), **numbered)
+        .returning(customer),
+    )
+    assert made is not None
+    mark_customers(connection, [customer_id], customer)
+    return made
 
 
 async def update_customer(connection: Connection, account: Row, values: Mapping[str, Any]) -> int:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from customer_gql.core.emails import validate_email
 from customer_gql.core.errors import RuleError, RuleErrors
-from customer_gql.customers.addresses.fields import ADDRESS_FIELDS, hidden_columns, validate_new_address
+from customer_gql.customers.addresses.fields import ADDRESS_FIELDS, STAFF_ONLY, hidden_columns, validate_new_address
 from customer_gql.customers.newsletter.opt_in import ENABLED as NEWSLETTER
 from customer_gql.customers.profile.tables import Gender
 from customer_gql.customers.profile.values.fields import (
@@ -100,7 +100,7 @@ def describe_address_form(
 
     `accepted` are the codes of countries that the website accepts; every country where it is empty.
     """
-    hidden = {*hidden_columns(shop), *(_columns_unknown_to(country) if country else ())}
+    hidden = {*STAFF_ONLY, *hidden_columns(shop), *(_columns_unknown_to(country) if country else ())}
     names = [field.name for field in ADDRESS_FIELDS if field.column not in hidden]
     required = _refused_without(lambda: validate_new_address({}, shop, accepted))
     if country is not None:

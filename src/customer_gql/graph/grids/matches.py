@@ -10,6 +10,7 @@ from customer_gql.core.ids import encode_id
 from customer_gql.graph.context import Info
 from customer_gql.graph.roots import ADMIN
 from customer_gql.loading.grids.filters import FilterTree, used_columns
+from customer_gql.loading.grids.pages import GridQuestion
 from customer_gql.loading.reads import Read
 
 from .personal import require_columns
@@ -48,6 +49,11 @@ def matches_field(types: GridTypes, description: str) -> Any:
     ]
     resolve.__annotations__["return"] = GridMatch | None
     return strawberry.field(resolver=resolve, description=description, metadata=ADMIN)
+
+
+def make_membership_read(types: GridTypes, question: GridQuestion) -> Read:
+    """A read that tells of each record whether it is in the list of the question."""
+    return types.grid.membership_read(question.narrowing)
 
 
 class _TreeKey:

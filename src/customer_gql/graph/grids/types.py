@@ -1,6 +1,6 @@
 """Everything that the graph makes of a grid: a slice calls `build_grid_types` once and shows what it needs."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Annotated, Any
@@ -10,6 +10,7 @@ from graphql import FieldNode, FragmentDefinitionNode, FragmentSpreadNode, Selec
 
 from customer_gql.core.permissions import Permission
 from customer_gql.core.viewer import Viewer
+from customer_gql.database.statements import Connection
 from customer_gql.graph.connections import After, Before, First, Last, make_window
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import loaded
@@ -31,6 +32,10 @@ from .view_inputs import make_view_input
 ROW_FIELD = "gridRow"
 
 
+FindColumns = Callable[[Connection, Viewer], Awaitable[Collection[str]]]
+"""Keys of the columns that the shop lets this viewer use in some way."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class GridTypes:
     """The types of one grid, which of its columns are personal, and who may see the list.
@@ -49,6 +54,7 @@ class GridTypes:
     personal: frozenset[str]
     row_read: Read
     node_key: tuple[str, ...]
+    find_quick_edited: FindColumns | None = None
 
     def question(
         self,
@@ -99,11 +105,13 @@ def build_grid_types(
     permission: Permission = Permission.CUSTOMERS_READ,
     all_websites: bool = False,
     connection: str | None = None,
+    find_quick_edited: FindColumns | None = None,
 ) -> GridTypes:
     """The types for the grid of nodes of type `of`, named after `node`, for viewers with a permission.
 
     `shows` are the types whose fields columns are over, by the name that columns use. `connection` is the name of the
-    list where `node` has a connection of that name already, nested in other types.
+    list where `node` has a connection of that name already, nested in other types. `find_quick_edited` gives the columns
+    that can be edited in place; without it there are none.
     """
     personal = find_personal_columns(grid, shows)
     filter_input, sort_input = make_filter_input(grid, f"{node}Filter"), make_sort_input(grid, f"{node}Sort")
@@ -119,6 +127,7 @@ def build_grid_types(
         personal=personal,
         row_read=grid.row_read(),
         node_key=tuple(column.name for column in grid.node_key),
+        find_quick_edited=find_quick_edited,
     )
 
 

@@ -91,7 +91,6 @@ class GridColumn:
     is_facetable: bool = False
     is_searched: bool = False
     is_exportable: bool = True
-    is_quick_editable: bool = False
     is_indexed: bool = False
     permission: Permission | None = None
 

@@ -134,6 +134,12 @@ class Grid:
         facet = union_all(*parts).subquery("facet")
         return select(facet, EXACT_COUNT_LIMIT.label("exact_limit")).order_by(facet.c.facet, facet.c.place)
 
+    def membership_read(self, narrowing: Conditions) -> Read:
+        """Of each row, whether all of the conditions hold."""
+        key = self.key[0].label("match_key")
+        is_match = func.coalesce(and_(literal(True), *narrowing), literal(False)).label("is_match")
+        return one_by(select(key, is_match).select_from(self.source), key)
+
     def matches_read(self, compiled: CompiledFilter) -> Read:
         """Of each row whether it matches, and each clause: its value, and whether it is true."""
         conditions: list[ColumnElement[Any]] = [

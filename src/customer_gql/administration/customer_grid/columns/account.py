@@ -61,7 +61,6 @@ ACCOUNT_COLUMNS: Final = (
         is_never_empty=True,
         is_default=True,
         is_searched=True,
-        is_quick_editable=True,
         is_indexed=True,
     ),
     plain(
@@ -75,7 +74,6 @@ ACCOUNT_COLUMNS: Final = (
         is_sortable=False,
         is_default=True,
         is_facetable=True,
-        is_quick_editable=True,
         is_indexed=True,
     ),
     plain(
@@ -100,7 +98,6 @@ ACCOUNT_COLUMNS: Final = (
         is_sortable=False,
         is_default=True,
         is_facetable=True,
-        is_quick_editable=True,
         is_indexed=True,
     ),
     plain(
@@ -151,7 +148,6 @@ ACCOUNT_COLUMNS: Final = (
         "tax_vat_number",
         "Customer.tax_vat_number",
         is_default=True,
-        is_quick_editable=True,
         is_indexed=True,
     ),
     plain(
@@ -164,7 +160,6 @@ ACCOUNT_COLUMNS: Final = (
         over=("Customer.gender",),
         is_default=True,
         is_facetable=True,
-        is_quick_editable=True,
     ),
     GridColumn(
         key="isLocked",

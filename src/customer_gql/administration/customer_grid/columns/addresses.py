@@ -25,7 +25,6 @@ ADDRESS_COLUMNS: Final = (
         over=("Address.telephone",),
         is_default=True,
         is_searched=True,
-        is_quick_editable=True,
         is_indexed=True,
     ),
     text(
@@ -36,7 +35,6 @@ ADDRESS_COLUMNS: Final = (
         "Address.postcode",
         is_default=True,
         is_searched=True,
-        is_quick_editable=True,
         is_indexed=True,
     ),
     GridColumn(
@@ -71,7 +69,14 @@ ADDRESS_COLUMNS: Final = (
         is_indexed=True,
     ),
     text("street", "Street", "Street of the default billing address, in one line.", "street", "Address.street"),
-    text("city", "City", "City of the default billing address.", "city", "Address.city", is_searched=True),
+    text(
+        "city",
+        "City",
+        "City of the default billing address.",
+        "city",
+        "Address.city",
+        is_searched=True,
+    ),
     text("fax", "Fax", "Fax of the default billing address.", "fax", "Address.fax"),
     text(
         "billingFirstName",
@@ -107,5 +112,11 @@ ADDRESS_COLUMNS: Final = (
         is_filterable=False,
         is_sortable=False,
     ),
-    text("vatNumber", "VAT number", "VAT number of the default billing address.", "vat_number", "Address.vat_number"),
+    text(
+        "vatNumber",
+        "VAT number",
+        "VAT number of the default billing address.",
+        "vat_number",
+        "Address.vat_number",
+    ),
 )

@@ -93,5 +93,13 @@ MAILS: Final = (
         "account_locked", "Sign-in is closed for a while.", Sender.SUPPORT, _FORGOTTEN, NAME_SAMPLES, is_security=True
     ),
     _kind("forced_sign_in", "Staff ended every session.", Sender.SUPPORT, _SIGN_IN, NAME_SAMPLES, is_security=True),
+    _kind(
+        "assistance_changed",
+        "Staff changed whether they may sign in as the customer.",
+        Sender.SUPPORT,
+        _ACCOUNT,
+        {**NAME_SAMPLES, "isAllowed": "yes"},
+        is_security=True,
+    ),
     _kind("account_deleted", "The account was deleted.", Sender.GENERAL, _HOME, NAME_SAMPLES, is_security=True),
 )

@@ -4,13 +4,10 @@ import datetime as dt
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
-from sqlalchemy import insert
-
 from customer_gql.core.actor import Actor, ActorKind
 from customer_gql.core.emails import normalize_email, validate_email
 from customer_gql.core.errors import RuleError, RuleErrors
 from customer_gql.core.ids import new_id
-from customer_gql.core.text import sort_key
 from customer_gql.core.viewer import ViewerKind
 from customer_gql.customers.accounts import lockout, passwords, writes
 from customer_gql.customers.accounts.enumeration import rolled_back_if
@@ -23,10 +20,9 @@ from customer_gql.customers.newsletter import opt_in, writes as newsletter
 from customer_gql.customers.profile import claims, presence
 from customer_gql.customers.profile.reads import is_address_proved
 from customer_gql.customers.profile.sharing import lock_email_scope
-from customer_gql.customers.profile.tables import customer, customer_number
 from customer_gql.customers.profile.values import fields
+from customer_gql.customers.profile.writes import insert_customer
 from customer_gql.database.statements import Connection, Row, fetch_one
-from customer_gql.database.transactions import mark_customers
 from customer_gql.graph.context import Context
 from customer_gql.security import throttle
 from customer_gql.security.hashing import hash_password
@@ -157,19 +153,7 @@ async def _create_customer(
     wish: SubscribeFunction | None,
     by: Actor,
 ) -> Row:
-    made = await fetch_one(
-        connection,
-        insert(customer)
-        .values(
-            id=customer_id,
-            number=customer_number.next_value(),
-            name_sort_key=sort_key(values["last_name"], values["first_name"]),
-            **values,
-        )
-        .returning(customer),
-    )
-    assert made is not None
-    mark_customers(connection, [customer_id], customer)
+    made = await insert_customer(connection, customer_id, values)
     if hash is not None:
         await store_password(connection, customer_password, customer_id, hash)
     given = {column: made[column] for column in ("email", *fields.COLUMNS.values()) if made[column]}

@@ -47,7 +47,7 @@ def validate_birth_year(year: int, path: Sequence[str]) -> int:
 def settle_birth(stored: Mapping[str, Any] | Row | None, given: Mapping[str, Any]) -> dict[str, Any]:
     """The columns to store for `dateOfBirth` and `birthYear`, as they are given and validated; those that differ.
 
-    A date has its year, and a year is stored where no date is (docs/domain/profile.md#profile-17).
+    A date has its year, and a year is stored where no date is (docs/domain/profile.md#profile-18).
     """
     date, year = given.get("dateOfBirth"), given.get("birthYear")
     if date is not None and year not in (None, date.year):

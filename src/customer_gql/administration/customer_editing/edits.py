@@ -1,0 +1,178 @@
+"""An edit of a customer by staff, whichever mutation it comes through (docs/domain/customer-editing.md#customer-editing-2)."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from customer_gql.administration.website_moves.steps import PlannedMove, finish_move
+from customer_gql.core.actor import Actor
+from customer_gql.core.concurrent_edits import Changes
+from customer_gql.core.emails import normalize_email
+from customer_gql.core.errors import CollectedErrors
+from customer_gql.core.text import is_unchanged
+from customer_gql.core.viewer import Websites
+from customer_gql.customers.accounts.sessions import access
+from customer_gql.customers.accounts.support.email_change_undo import (
+    UNDO_LIFETIME,
+    hand_over_account,
+    unverified_columns,
+)
+from customer_gql.customers.accounts.writes import notify_assistance_change
+from customer_gql.customers.addresses.changes import DEFAULTS, address_id
+from customer_gql.customers.addresses.fields import SETTINGS as ADDRESS_SETTINGS
+from customer_gql.customers.addresses.writes import lock_default_billing_address, update_address
+from customer_gql.customers.history.conflicts import refuse_customer_conflicts
+from customer_gql.customers.history.stored_values import describe_changes
+from customer_gql.customers.history.writes import record_customer_event
+from customer_gql.customers.profile.claims import move_email_claim, move_external_id_claim
+from customer_gql.customers.profile.tables import CustomerStatus
+from customer_gql.customers.profile.values.births import find_changed_births, settle_birth
+from customer_gql.customers.profile.values.fields import BIRTHS, SETTINGS as PROFILE_SETTINGS
+from customer_gql.customers.profile.writes import lock_customer, update_customer, withdraw_assistance
+from customer_gql.database.statements import Connection, Row
+from customer_gql.shop.settings.reads import settings_at
+
+from .fields import FIELDS_BY_NAME, EditedCustomer
+
+_STATUS_KINDS: Final = {CustomerStatus.ACTIVE.value: "ACTIVATED", CustomerStatus.INACTIVE.value: "DEACTIVATED"}
+
+
+CheckEmail = Callable[[bool], None]
+"""Raises `Forbidden` for an editor who may not give the address; told whether it leads to another mailbox."""
+
+
+@dataclass(frozen=True, slots=True)
+class EditOutcome:
+    """The input fields that changed, and the move to another website where it is one."""
+
+    changed: list[str]
+    move: PlannedMove | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """What is stored, of the customer and of the default billing address, and the input fields that it changes."""
+
+    profile: dict[str, Any]
+    billing: dict[str, Any]
+    names: list[str]
+
+
+async def edit_customer(
+    connection: Connection,
+    customer_id: int,
+    *,
+    edits: Mapping[str, Any],
+    expected_version: int | None,
+    websites: Websites,
+    by: Actor,
+    check_email: CheckEmail | None = None,
+) -> EditOutcome:
+    """Store the edits, by input name, that change something. Refuses all when it refuses one.
+
+    Both the customer and the website they move to have to be among `websites`. `check_email` is called where an address is
+    given.
+    """
+    customer = await lock_customer(connection, customer_id, websites=websites)
+    billing = await lock_default_billing_address(connection, customer_id)
+    shop = await settings_at(connection, *ADDRESS_SETTINGS, *PROFILE_SETTINGS, website_id=customer.website_id)
+    edited = EditedCustomer(customer, billing, shop, websites)
+    columns = await _find_columns(connection, edited, edits)
+    if check_email is not None and "email" in edits:
+        check_email(is_other_address(customer, columns.profile))
+    of_billing = {} if billing is None else describe_changes(billing, columns.billing, record=address_id(billing))
+    await refuse_customer_conflicts(
+        connection,
+        customer,
+        {**describe_changes(customer, columns.profile), **of_billing},
+        expected=expected_version,
+        relied_on=_read_from(billing) if columns.billing else None,
+    )
+    if not columns.names:
+        return EditOutcome([])
+    await _move_claims(connection, customer, columns.profile)
+    if billing is not None and columns.billing:
+        await update_address(connection, billing, columns.billing)
+    await _store(connection, customer, columns.profile, of_billing, by)
+    return EditOutcome(columns.names, await _finish(connection, customer, columns.profile, by))
+
+
+async def _find_columns(connection: Connection, edited: EditedCustomer, edits: Mapping[str, Any]) -> _Columns:
+    """`RuleErrors` with every refusal. What is stored already is not judged again."""
+    wanted: dict[str, Any] = {}
+    births: dict[str, Any] = {}
+    refused = CollectedErrors()
+    for name, value in edits.items():
+        field = FIELDS_BY_NAME[name]
+        with refused.collecting():
+            is_stored = is_unchanged(value, edited.stored_value(field))
+            settled = value if is_stored else await field.validate(connection, edited, value)
+            (births if name in BIRTHS else wanted)[name] = settled
+    with refused.collecting():
+        births = settle_birth(edited.customer, births)
+    refused.raise_collected()
+    changed = {name: to for name, to in wanted.items() if to != edited.stored_value(FIELDS_BY_NAME[name])}
+    profile, billing = (
+        {
+            FIELDS_BY_NAME[name].column: to
+            for name, to in changed.items()
+            if FIELDS_BY_NAME[name].is_billing is is_billing
+        }
+        for is_billing in (False, True)
+    )
+    names = [*changed, *find_changed_births(edited.customer, births)]
+    order = [*edits, *BIRTHS]  # the other field of a birth may change too
+    return _Columns({**profile, **births}, billing, sorted(names, key=order.index))
+
+
+def _read_from(billing: Row | None) -> dict[str, str | None]:
+    """The address whose fields the row of the grid shows: another one was not seen by who edits them."""
+    return {DEFAULTS["is_default_billing"]: None if billing is None else address_id(billing)}
+
+
+def is_other_address(customer: Row, profile: Mapping[str, Any]) -> bool:
+    """Whether the columns to store lead to another mailbox; a new spelling of an address does not."""
+    return "email" in profile and normalize_email(profile["email"]) != normalize_email(customer.email)
+
+
+async def _move_claims(connection: Connection, customer: Row, profile: Mapping[str, Any]) -> None:
+    if "external_id" in profile:
+        await move_external_id_claim(connection, customer, profile["external_id"])
+    if {"email", "website_id"} & profile.keys():
+        email, website_id = profile.get("email", customer.email), profile.get("website_id", customer.website_id)
+        reserve_until = dt.datetime.now(dt.UTC) + UNDO_LIFETIME if "email" in profile else None
+        await move_email_claim(connection, customer, email=email, website_id=website_id, reserve_until=reserve_until)
+
+
+async def _store(
+    connection: Connection, customer: Row, profile: Mapping[str, Any], of_billing: Changes, by: Actor
+) -> None:
+    """One version, with an entry of the history for each kind of change."""
+    values = dict(profile)
+    if is_other_address(customer, profile):
+        # Nobody has proved a new address, whatever the old one was.
+        values |= await unverified_columns(connection, profile.get("website_id", customer.website_id))
+    version = await update_customer(connection, customer, values)
+    kinds: dict[str, Changes] = {"EDITED": of_billing}
+    for column, value in values.items():
+        kind = "WEBSITE_CHANGED" if column == "website_id" else "EDITED"
+        kind = _STATUS_KINDS[value] if column == "status" else kind
+        kinds[kind] = {**kinds.get(kind, {}), **describe_changes(customer, {column: value})}
+    for kind, changes in kinds.items():
+        if changes:
+            await record_customer_event(connection, customer.id, kind=kind, version=version, by=by, changes=changes)
+
+
+async def _finish(connection: Connection, customer: Row, profile: Mapping[str, Any], by: Actor) -> PlannedMove | None:
+    """What follows from the values that were stored."""
+    move = await finish_move(connection, customer, profile["website_id"]) if "website_id" in profile else None
+    if profile.get("status") == CustomerStatus.INACTIVE.value:
+        await access.end_all_access(connection, [customer.id])
+    if "allows_remote_assistance" in profile:
+        if not profile["allows_remote_assistance"]:
+            await withdraw_assistance(connection, customer.id, by=by)
+        await notify_assistance_change(connection, await lock_customer(connection, customer.id, websites=None))
+    if is_other_address(customer, profile):
+        await hand_over_account(connection, customer, by=by)
+    return move

@@ -1,0 +1,96 @@
+"""What staff and other programs send to create and edit customers."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any, Final
+
+import strawberry
+
+from customer_gql.core.errors import validate_together
+from customer_gql.customers.profile.tables import CustomerStatus
+from customer_gql.customers.profile.types import Gender
+from customer_gql.graph.fields import column
+from customer_gql.graph.payloads import EXPECTED_VERSION, NULL_REFUSED
+
+from .address_inputs import CustomerAddressFields
+from .fields import EditField
+
+_BIRTH_YEAR: Final = "Year of birth, where the date is not known; a year other than that of the date clears the date."
+
+
+@strawberry.input(
+    description="Fields of a customer. A field that is left out keeps its value; null clears it where null is allowed."
+)
+class CustomerUpdateInput:
+    id: strawberry.ID = column("Id of the customer.")
+    expected_version: int | None = strawberry.field(description=EXPECTED_VERSION, default=None)
+    email: strawberry.Maybe[str] = column("Address to sign in with; a new one hands the account over.")
+    prefix: strawberry.Maybe[str | None] = column("Title before the name, at most 40 characters.")
+    first_name: strawberry.Maybe[str] = column("First name, at most 255 characters.")
+    middle_name: strawberry.Maybe[str | None] = column("Middle name or initial, at most 255 characters.")
+    last_name: strawberry.Maybe[str] = column("Last name, at most 255 characters.")
+    suffix: strawberry.Maybe[str | None] = column("Suffix after the name, at most 40 characters.")
+    gender: strawberry.Maybe[Gender | None] = column("Gender.")
+    date_of_birth: strawberry.Maybe[dt.date | None] = column("Date of birth.")
+    birth_year: strawberry.Maybe[int | None] = column(_BIRTH_YEAR)
+    tax_vat_number: strawberry.Maybe[str | None] = column("Tax or VAT number, at most 50 characters.")
+    group_id: strawberry.Maybe[strawberry.ID] = column("Id of the customer group; refused for members of a company.")
+    website_id: strawberry.Maybe[strawberry.ID] = column("Id of the website to which the account moves.")
+    status: strawberry.Maybe[CustomerStatus] = column("Whether the customer can sign in and buy.")
+    external_id: strawberry.Maybe[str | None] = column("Key in another program, at most 64 characters, unique.")
+    allows_remote_assistance: strawberry.Maybe[bool] = column(
+        "Whether staff may sign in as the customer; the customer is told by mail."
+    )
+    is_automatic_group_change_disabled: strawberry.Maybe[bool] = column(
+        "Whether a validated VAT number leaves the customer in the current group."
+    )
+
+
+@strawberry.input(description="A new customer, without a password.")
+class CustomerCreateInput:
+    email: str = column("Address to sign in with, at most 254 characters.")
+    first_name: str = column("First name, at most 255 characters.")
+    last_name: str = column("Last name, at most 255 characters.")
+    website_id: strawberry.ID = column("Id of the website of the account.")
+    prefix: strawberry.Maybe[str | None] = column("Title before the name, at most 40 characters.")
+    middle_name: strawberry.Maybe[str | None] = column("Middle name or initial, at most 255 characters.")
+    suffix: strawberry.Maybe[str | None] = column("Suffix after the name, at most 40 characters.")
+    gender: strawberry.Maybe[Gender | None] = column("Gender.")
+    date_of_birth: strawberry.Maybe[dt.date | None] = column("Date of birth.")
+    birth_year: strawberry.Maybe[int | None] = column("Year of birth, where the date is not known.")
+    tax_vat_number: strawberry.Maybe[str | None] = column("Tax or VAT number, at most 50 characters.")
+    group_id: strawberry.Maybe[strawberry.ID] = column("Id of the customer group; by default that of new customers.")
+    status: strawberry.Maybe[CustomerStatus] = column("Whether the customer can sign in and buy; `ACTIVE` by default.")
+    external_id: strawberry.Maybe[str | None] = column("Key in another program, at most 64 characters, unique.")
+    allows_remote_assistance: strawberry.Maybe[bool] = column(
+        "Whether staff may sign in as the customer, who is told by mail; not by default."
+    )
+    is_automatic_group_change_disabled: strawberry.Maybe[bool] = column(
+        "Whether a validated VAT number leaves the customer in the group; not by default."
+    )
+    addresses: list[CustomerAddressFields] = strawberry.field(
+        description="Addresses of the customer, at most 100.", default_factory=list
+    )
+    sends_welcome_mail: bool = strawberry.field(
+        description="Mail the customer a welcome with a link to choose a password.", default=True
+    )
+    welcome_store_view_id: strawberry.ID | None = strawberry.field(
+        description="Store view whose language and sender the welcome has, and in which the account counts as created; by "
+        "default the default one of the website.",
+        default=None,
+    )
+
+
+def collect_values(input: Any, fields: Sequence[EditField]) -> Mapping[str, Any]:
+    """The values that are given, by input name, with ids decoded. Raises `RuleErrors` with the path of each malformed id."""
+    found = [(field, getattr(input, field.attribute)) for field in fields]
+    given = [(field, value) for field, value in found if value is not None]
+    values = [(field, value.value if isinstance(value, strawberry.Some) else value) for field, value in given]
+    return validate_together({field.name: partial(_decode, field, value) for field, value in values})
+
+
+def _decode(field: EditField, value: Any) -> Any:
+    if value is None and not field.is_nullable:
+        raise NULL_REFUSED(path=[field.name])
+    return value if value is None else field.decode(value)
