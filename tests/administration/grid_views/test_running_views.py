@@ -270,6 +270,22 @@ async def test_a_record_of_a_website_out_of_reach_does_not_exist(http, connectio
         assert (await show(clerk, view))["state"] == "READY"
 
 
+async def test_a_view_can_name_a_deleted_customer(http, connection, here, clerk):
+    anna = await shopper(connection, here, "Anna")
+    delete = "mutation D($id: ID!) { customerDelete(input: {id: $id}) { userErrors { code } } }"
+    assert (await clerk.data(delete, id=customer_id(anna)))["customerDelete"] == {"userErrors": []}
+    content = {"deletedCustomers": {"filter": {"customerId": {"eq": customer_id(anna)}}}}
+    answer = await call(clerk, CREATE, name="Anna", content=content, isShared=True)
+    assert (answer["view"]["state"], answer["userErrors"]) == ("READY", [])
+    run = "query R($id: ID) { deletedCustomers(viewId: $id) { nodes { number } } }"
+    listed = (await clerk.data(run, id=answer["view"]["id"]))["deletedCustomers"]
+    assert listed == {"nodes": [{"number": anna.number}]}
+    local = await staff_client(http, connection, website_ids=[1])
+    assert (await show(local, answer["view"]["id"]))["state"] == "BROKEN"
+    content["deletedCustomers"]["filter"]["customerId"]["eq"] = "cus_0000000000ffffff"
+    assert keys(await call(clerk, CREATE, name="Anna", content=content))[0][1] == "grid_view.record_missing"
+
+
 async def test_views_stay_within_the_reach_of_their_viewer(http, connection, here, clerk):
     await shopper(connection, here, "Anna")
     local = await staff_client(http, connection, website_ids=[1])
