@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any, Final
 
 import strawberry
-from graphql import FloatValueNode, IntValueNode, StringValueNode, ValueNode
+from graphql import FloatValueNode, GraphQLError, GraphQLInt, IntValueNode, StringValueNode, ValueNode
+from graphql.type.scalars import coerce_int
 from strawberry.exceptions import StrawberryInputCoercionError
 from strawberry.types.scalar import ScalarDefinition
 
@@ -29,8 +30,9 @@ def _parse_text(parse: Callable[[str], Any]) -> Callable[[Any], Any]:
 
 
 def _parse_number(value: Any) -> decimal.Decimal:
-    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
-        raise StrawberryInputCoercionError("Write a decimal number as a text.")
+    # A JSON number with a fraction or an exponent was rounded before it got here.
+    if isinstance(value, bool) or not isinstance(value, (str, int)):
+        raise StrawberryInputCoercionError('Write a decimal number as a JSON string, like "19.90".')
     return _parse_decimal_text(str(value))
 
 
@@ -40,6 +42,16 @@ def _parse_number_literal(node: ValueNode, _variables: Any = None) -> decimal.De
         raise StrawberryInputCoercionError("Write a decimal number.")
     return _parse_decimal_text(node.value)
 
+
+def _parse_integer(value: Any) -> int:
+    """The library also takes `1.0` and `1e2` in variables, where the parser of JSON may have rounded a fraction away."""
+    if isinstance(value, float):
+        raise GraphQLError("Write a whole number in digits alone, without a fraction or an exponent.")
+    return coerce_int(value)
+
+
+# The scalar of the library itself: introspection and plans compare by identity.
+GraphQLInt.parse_value = GraphQLInt.coerce_input_value = _parse_integer
 
 _parse_decimal_text = _parse_text(parse_decimal)
 
@@ -63,7 +75,7 @@ STRICT_SCALARS: Final[dict[object, ScalarDefinition]] = {
     decimal.Decimal: strawberry.scalar(
         name="Decimal",
         description="A decimal number of at most 40 characters, as `-19.90`. Answers hold it as a JSON string, so that "
-        "no digit is lost; inputs also take a JSON number.",
+        "no digit is lost; inputs take a JSON string or an integer, and no other JSON number.",
         specified_by_url=f"{SPECIFICATIONS}#decimal",
         serialize=str,
         parse_value=_parse_number,
