@@ -22,9 +22,7 @@ BY_ACTOR = ("staff", "administration/grid_views")
 
 LISTS_OF_STAFF = {
     "view_list": "its root keeps to views that are shared or the viewer's own",
-    "staff_list": "its root passes `visible_within`",
     "invitation_list": "its root passes `visible_within`",
-    "event_list": "its root has `all_websites=True`",
     "tags": "counted among the customers of the viewer's websites",
 }
 
@@ -36,6 +34,8 @@ STAFF_AND_SHOP = {
         "StaffSession",
         "StaffEvent",
         "StaffEventChange",
+        "StaffUserGridRow",
+        "StaffEventGridRow",
         "ServiceToken",
     ),
     *("ConfigurationSetting", "MailTemplate", "MailPreview"),

@@ -4,10 +4,15 @@ import datetime as dt
 from typing import Any
 
 from customer_gql.core.actor import actor_of
-from customer_gql.core.ids import encode_id
+from customer_gql.core.ids import encode_id, new_id
+from customer_gql.core.text import sort_key
 from customer_gql.core.viewer import Viewer, ViewerKind
+from customer_gql.database.statements import Connection
 from customer_gql.staff.service_tokens import writes
-from support.calls import SOON, about, by_input
+from customer_gql.staff.tables import staff_event, staff_user
+from support.calls import SOON, about, by_input, by_view, filtered
+from support.customers import put
+from support.made_rows import MadeRows
 from support.staff import make_role, make_staff, session_of
 
 
@@ -42,7 +47,71 @@ async def furnish(connection: Any, customer: Any) -> dict[str, str]:
     }
 
 
+TEXTS = ["Stra\u00dfe", "\u00c9va A%b", "ann_", "\u4f0a\u85e4", None]
+
+
+async def make_users(connection: Connection, count: int) -> MadeRows:
+    """Staff users of one role."""
+    role = await make_role(connection)
+
+    async def hire(connection: Connection, number: int) -> None:
+        name = TEXTS[number % 4] or ""
+        await put(
+            connection,
+            staff_user,
+            id=new_id(),
+            email=f"{number}.{new_id()}@staff.example.com",
+            name=name,
+            name_sort_key=sort_key(name),
+            job_title=TEXTS[-1 - number % 5],
+            role_id=role,
+            is_active=number % 2 == 0,
+            version=1 + number % 3,
+            created_at=dt.datetime.now(dt.UTC) - dt.timedelta(days=50 * (number % 4), hours=1),
+        )
+
+    for number in range(count):
+        await hire(connection, number)
+
+    async def add(connection: Connection) -> None:
+        await hire(connection, 3)
+
+    return MadeRows({"assignedRole": {"eq": encode_id("rol", role)}}, add)
+
+
+async def make_events(connection: Connection, count: int) -> MadeRows:
+    """Events of one kind."""
+    user = await make_staff(connection, await make_role(connection))
+    kind = f"WALK_{user.id}"
+
+    async def do(connection: Connection, number: int) -> None:
+        actor = ["STAFF", "SERVICE", "SYSTEM", "NOBODY"][number % 4]
+        await put(
+            connection,
+            staff_event,
+            id=new_id(),
+            created_at=dt.datetime.now(dt.UTC) - dt.timedelta(days=50 * (number % 4), hours=1),
+            kind=kind,
+            actor=actor,
+            actor_id=user.id if actor == "STAFF" else None,
+            subject=[None, encode_id("stf", user.id), "Stra\u00dfe_%"][number % 3],
+            address=[None, "192.0.2.1", "2001:db8::1"][number % 3],
+            changes="{}",
+        )
+
+    for number in range(count):
+        await do(connection, number)
+
+    async def add(connection: Connection) -> None:
+        await do(connection, 3)
+
+    return MadeRows({"kind": {"eq": kind}}, add)
+
+
+GRID_ROWS = {"STAFF_USERS": make_users, "STAFF_HISTORY": make_events}
 CALLS = {
+    "staffUsers": [lambda _: {}, filtered("assignedRole", "rol"), by_view],
+    "staffHistory": [lambda _: {}, filtered("staff", "stf"), filtered("service", "svt"), by_view],
     "staffCreate": [by_input(lambda ids: {"email": "walk@example.com", "name": "Walk", "roleId": ids["rol"]})],
     "staffUpdate": [
         about("stf", name="Walk"),

@@ -5,8 +5,9 @@ A sample takes `Ids`: `ids["cus"]` is the id acted on, of another website in one
 """
 
 import uuid
+from typing import Any
 
-from support.access_walk import Sample
+from support.access_walk import Ids, Sample
 
 SOON = "2026-12-24T12:00:00Z"
 KEY = {"idempotencyKey": "walk"}
@@ -28,3 +29,13 @@ def of_website(**more) -> Sample:
 def with_fresh_key(sample: Sample) -> Sample:
     """A key of its own for each call: the refusal of one is remembered for its key."""
     return lambda ids: {"input": {**sample(ids)["input"], "idempotencyKey": uuid.uuid4().hex}}
+
+
+def filtered(key: str, prefix: str) -> Sample:
+    """A list of a grid, by a record that its rows refer to."""
+    return lambda ids: {"filter": {key: {"eq": ids[prefix], "in": [ids[prefix]], "notIn": []}}}
+
+
+def by_view(ids: Ids) -> dict[str, Any]:
+    """A list of a grid, by a saved view."""
+    return {"viewId": ids["gvw"]}

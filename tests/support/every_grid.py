@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from graphql import GraphQLEnumType, GraphQLObjectType, GraphQLScalarType, get_named_type
+from sqlalchemy import Table
 
 from customer_gql.graph.grids.registry import KNOWN_GRIDS
 from customer_gql.graph.grids.types import GridTypes
@@ -55,8 +56,14 @@ class GridRoot:
 
     @property
     def table(self) -> str:
-        """The table whose rows the grid lists, in every statement about it."""
-        return self.types.grid.key[0].table.name  # pyright: ignore
+        """What every statement about the grid contains: the table, or the name of the selection, whose rows it lists."""
+        source: Any = self.types.grid.key[0].table  # pyright: ignore
+        return f"FROM {source.name}" if isinstance(source, Table) else f"AS {source.name}"
+
+    @property
+    def has_nodes(self) -> bool:
+        """Whether `node` finds what it lists."""
+        return "Node" in [interface.name for interface in self.node.interfaces]
 
     def document(self, selected: str, *arguments: str) -> str:
         """A document that asks for these parts of the list; `arguments` are declarations of more variables."""
@@ -70,6 +77,8 @@ class GridRoot:
             f"sort: {self.sort_type}",
             *search,
         )
+        if "id" not in self.node.fields:  # of visitors
+            selected = selected.replace("nodes { id", "nodes { id: number")
         declared = ", ".join(f"${part}" for part in (*taken, *arguments))
         passed = ", ".join(f"{name}: ${name}" for name in (part.partition(":")[0] for part in taken))
         return f"query L({declared}) {{ list: {self.name}({passed}) {{ {selected} }} }}"

@@ -16,13 +16,14 @@ from customer_gql.core.values.person_names import MAX_NAME, validate_person_name
 from customer_gql.graph.connections import After, Before, Connection, First, Last, make_window
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
+from customer_gql.graph.grids.types import grid_field
 from customer_gql.graph.payloads import EXPECTED_VERSION
 from customer_gql.graph.roots import INPUT, admin_field, admin_mutation
 from customer_gql.staff.sign_in import links, passwords
 
 from . import reads, writes
 from .tables import staff_role
-from .types import StaffInvitation, StaffUser, StaffUserPayload, StaffUserSort
+from .types import STAFF_USER_GRID, StaffInvitation, StaffUserPayload
 
 _STAFF_DEACTIVATED: Final = Refusal(
     "staff.deactivated", "The account of this staff user is deactivated. Activate it first.", UserErrorCode.NOT_ALLOWED
@@ -98,22 +99,11 @@ class StaffInvitationWithdrawPayload(StaffUserPayload):
 
 @strawberry.type
 class StaffAdminQuery:
-    @admin_field(
-        permission=Permission.STAFF_MANAGE,
-        graphql_type=Connection[StaffUser],
-        description="Staff users, in pages: those whose role reaches no website beyond the viewer's own.",
+    staff_users: STAFF_USER_GRID.connection | None = grid_field(  # pyright: ignore
+        STAFF_USER_GRID,
+        description="Staff users, a grid with filter, search, sort and facets: those whose role reaches no website beyond the "
+        "viewer's own.",
     )
-    async def staff_users(
-        self,
-        info: Info,
-        first: First = strawberry.UNSET,
-        after: After = strawberry.UNSET,
-        last: Last = strawberry.UNSET,
-        before: Before = strawberry.UNSET,
-        sort: Annotated[StaffUserSort, strawberry.argument(description="Order of the list.")] = StaffUserSort.EMAIL,
-    ) -> Any:
-        known = reads.visible_within(staff_role.c.website_ids, info.context.viewer.website_ids)
-        return await reads.staff_list.page(info.context, make_window(first, after, last, before), sort.value, known)
 
     @admin_field(
         permission=Permission.STAFF_MANAGE,

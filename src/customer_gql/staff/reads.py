@@ -8,6 +8,7 @@ from customer_gql.loading.pages import Sort
 from customer_gql.loading.reads import one_by
 from customer_gql.security.sessions import is_live, is_stale
 
+from .filters import STAFF
 from .tables import (
     service_token,
     service_token_secret,
@@ -20,31 +21,10 @@ from .tables import (
     staff_user,
 )
 
-STAFF = select(
-    staff_user.c.id,
-    staff_user.c.email,
-    staff_user.c.name,
-    staff_user.c.name_sort_key,
-    staff_user.c.job_title,
-    staff_user.c.role_id,
-    staff_user.c.is_active,
-    staff_user.c.version,
-    staff_user.c.created_at,
-    staff_role.c.name.label("role"),
-    staff_role.c.website_ids,
-).join(staff_role)
-
 staff_by_id = one_by(STAFF, staff_user.c.id)
 roles_by_id = one_by(select(staff_role), staff_role.c.id)
 service_tokens_by_id = one_by(select(service_token), service_token.c.id)
 
-staff_list = RootList(
-    STAFF,
-    [
-        Sort("EMAIL", (staff_user.c.email, staff_user.c.id)),
-        Sort("NAME", (staff_user.c.name_sort_key, staff_user.c.id)),
-    ],
-)
 ROLES = select(staff_role).order_by(staff_role.c.name_sort_key, staff_role.c.id)
 SERVICE_TOKENS = select(service_token).order_by(service_token.c.id.desc())
 

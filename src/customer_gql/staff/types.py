@@ -1,7 +1,6 @@
 import asyncio
 import datetime as dt
-import enum
-from typing import Any
+from typing import Any, Final
 
 import strawberry
 
@@ -12,6 +11,7 @@ from customer_gql.graph.access.guards import OwnRecord, guarded_type
 from customer_gql.graph.context import Info
 from customer_gql.graph.cookies import SessionTransport
 from customer_gql.graph.fields import column, loaded
+from customer_gql.graph.grids.types import build_grid_types, show_grid_row
 from customer_gql.graph.nodes import Node, node_id, visible_to_nobody
 from customer_gql.graph.payloads import Payload
 from customer_gql.graph.scalars import graph_enum
@@ -19,6 +19,7 @@ from customer_gql.shop.websites.reads import websites_by_id
 from customer_gql.shop.websites.types import Website
 
 from . import reads
+from .filters import STAFF_USERS
 from .tables import SignedInBy
 
 graph_enum(
@@ -29,16 +30,6 @@ graph_enum(
 )
 
 
-class StaffUserSort(enum.Enum):
-    EMAIL = "EMAIL"
-    NAME = "NAME"
-
-
-graph_enum(
-    StaffUserSort,
-    "Sort order of a list of staff users.",
-    {"EMAIL": "By e-mail address.", "NAME": "By name, without regard to case and accents."},
-)
 graph_enum(
     SignedInBy,
     "Way in which a session of staff began.",
@@ -120,6 +111,13 @@ class StaffUser(Node):
     is_active: bool | None = column("Whether the user may sign in.")
     version: int | None = column("Version, which increases with every change. Pass it as `expectedVersion` in an edit.")
     created_at: dt.datetime | None = column("Time at which the user was created.")
+
+
+STAFF_USER_GRID: Final = build_grid_types(
+    STAFF_USERS, node="StaffUser", of=StaffUser, shows={"StaffUser": StaffUser}, permission=Permission.STAFF_MANAGE
+)
+GRIDS: Final = (STAFF_USER_GRID,)
+show_grid_row(STAFF_USER_GRID, StaffUser, "Row of the user in the list of staff users.")
 
 
 @strawberry.type(description="The staff user who takes a customer's orders, as business partners know them.")

@@ -10,7 +10,7 @@ from customer_gql.customers.profile.tables import customer_activity
 from customer_gql.customers.tags.tables import customer_tag
 from customer_gql.database.statements import Connection, Row
 from support.access_walk import Sample
-from support.calls import GROUP, about, by_input
+from support.calls import GROUP, about, by_input, filtered
 from support.changes import Change, Changes, Make, Scene, by_staff, subscribed
 from support.customers import (
     customer_id,
@@ -115,10 +115,6 @@ async def make_varied_customer(connection: Connection, number: int, here: dict[s
 
 GRID_ROWS = {"CUSTOMERS": make_rows}
 REFERENCES = {"website": "web", "createdIn": "stv", "salesRepresentative": "stf", "subscribedStoreView": "stv"}
-
-
-def filtered(key: str, prefix: str) -> Sample:
-    return lambda ids: {"filter": {key: {"eq": ids[prefix], "in": [ids[prefix]], "notIn": []}}}
 
 
 NOT_PERSONAL = {

@@ -13,8 +13,8 @@ from support.customers import put
 from support.staff import make_role, make_staff
 
 CONTENT = {"customers": {"filter": {"orderCount": {"gte": 1}}}}
-OPEN_TO_ALL = {"grp": lambda _: GROUP, "stf": lambda ids: ids.own("stf")}
-"""Groups and the names of staff are for everybody to see."""
+OPEN_TO_ALL = {"grp": lambda _: GROUP, "stf": lambda ids: ids.own("stf"), "prd": lambda ids: ids.by_prefix["prd"]}
+"""Groups, products and the names of staff are for everybody to see."""
 
 NOT_PERSONAL = {
     "GridView.name": "the name of a list",
@@ -43,7 +43,12 @@ def created(name: str, column: GridColumn) -> Sample:
 
 
 def updated(name: str, column: GridColumn) -> Sample:
-    return by_input(lambda ids: {"id": ids["gvw"], "content": content_of(name, column, ids)})
+    is_open = column.id_prefix in OPEN_TO_ALL
+
+    def make(ids: Ids) -> dict[str, Any]:
+        return {"id": ids.own("gvw") if is_open else ids["gvw"], "content": content_of(name, column, ids)}
+
+    return by_input(make)
 
 
 CALLS = {

@@ -5,8 +5,7 @@ from typing import Any
 
 from customer_gql.core.ids import encode_id
 from customer_gql.database.statements import Connection, Row
-from support.access_walk import Sample
-from support.calls import GROUP
+from support.calls import GROUP, by_view, filtered
 from support.customers import make_customer, make_order, make_product
 from support.made_rows import MadeRows
 from support.staff import make_role, make_staff, make_website
@@ -15,15 +14,11 @@ NOT_PERSONAL = {"OrderGridRow.number": "a number of the shop"}
 REFERENCES = {"website": "web", "storeView": "stv", "salesRepresentative": "stf"}
 
 
-def filtered(key: str, prefix: str) -> Sample:
-    return lambda ids: {"filter": {key: {"eq": ids[prefix], "in": [ids[prefix]], "notIn": []}}}
-
-
 CALLS = {
     "order": [lambda ids: {"by": {"id": ids["ord"]}}],
     "orders": [
         lambda _: {},
-        lambda ids: {"viewId": ids["gvw"]},
+        by_view,
         # Groups are for everybody to see.
         lambda _: {"filter": {"customerGroup": {"eq": GROUP, "in": [GROUP], "notIn": [GROUP]}}},
         *[filtered(key, prefix) for key, prefix in REFERENCES.items()],

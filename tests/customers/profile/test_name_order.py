@@ -17,7 +17,7 @@ MAKE_ROLE = (
 )
 CHANGE_ROLE = "mutation M($input: StaffRoleUpdateInput!) { staffRoleUpdate(input: $input) { userErrors { code } } }"
 MAKE_STAFF = "mutation M($input: StaffCreateInput!) { staffCreate(input: $input) { userErrors { code } } }"
-STAFF = "query S($sort: StaffUserSort!) { staffUsers(first: 100, sort: $sort) { nodes { name } } }"
+STAFF = "query S($sort: [StaffUserSort!]!) { staffUsers(first: 100, sort: $sort) { nodes { name } } }"
 LAST_NAMES = ["\u00c6del", "d'Arc", "\u00d8degaard", "\u00d6stman", "Ozols", "van Dyck", "Vance", "Zo\u00eb"]
 KEYS = "SELECT first_name, last_name, name_sort_key FROM customer"
 
@@ -101,5 +101,5 @@ async def test_staff_sort_as_people_read_them(small_shop):
         input = {"email": f"{place}{role}@sorted.example", "name": name, "roleId": encode_id("rol", role)}
         assert (await boss.data(MAKE_STAFF, input=input))["staffCreate"]["userErrors"] == []
     for sort, in_order in (("NAME", names), ("EMAIL", names[::-1])):
-        listed = (await boss.data(STAFF, sort=sort))["staffUsers"]["nodes"]
+        listed = (await boss.data(STAFF, sort=[{"by": sort}]))["staffUsers"]["nodes"]
         assert [user["name"] for user in listed if user["name"].endswith(" Order")] == in_order

@@ -115,7 +115,13 @@ async def _is_known(info: Info, prefix: str, key: int) -> bool:
     if prefix == "cus":  # also a deleted one, since lists of what accounts left name them
         return True
     row = await context.load(declared.read, key)
-    if row is None:
-        return False
+    return row is not None and _is_within_reach(prefix, row, context.viewer)
+
+
+def _is_within_reach(prefix: str, row: Any, viewer: Viewer) -> bool:
+    """Of what belongs to a website, or to several, as roles do. The names of staff are for everybody."""
+    websites = None if prefix == "stf" else getattr(row, "website_ids", ())
+    if websites is None:
+        return prefix == "stf" or viewer.website_ids is None
     website = row.id if prefix == "web" else getattr(row, "website_id", None)
-    return website is None or context.viewer.reaches(website)
+    return all(map(viewer.reaches, websites)) and (website is None or viewer.reaches(website))

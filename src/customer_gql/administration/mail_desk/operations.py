@@ -13,7 +13,7 @@ from customer_gql.customers.profile.reads import find_reachable_customer
 from customer_gql.database.statements import Connection as Pooled, Row
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
-from customer_gql.graph.lists import admin_list
+from customer_gql.graph.grids.types import grid_field
 from customer_gql.graph.payloads import Payload
 from customer_gql.graph.roots import INPUT, RequiresPermission, admin_field, admin_mutation
 from customer_gql.messaging.mail import writes
@@ -27,7 +27,7 @@ from customer_gql.shop.settings.tables import ConfigurationScope
 from customer_gql.staff.audit.writes import record_staff_event
 
 from . import reads
-from .types import DeadMail, MailPreview, MailTemplate, MailTemplateName
+from .types import DEAD_MAIL_GRID, MailPreview, MailTemplate, MailTemplateName
 
 StoreViewId = Annotated[
     strawberry.ID, strawberry.argument(description="The store view, which determines the language.")
@@ -148,13 +148,10 @@ class MailAdminQuery:
             text=made.text,
         )
 
-    mail_dead_letters = admin_list(
-        reads.dead_letters,
-        "NEWEST",
-        of=DeadMail,
-        permission=Permission.MAIL_MANAGE,
-        description="Mails that failed and are no longer tried, newest first. They are kept for the configured days. Staff of "
-        "some websites see those of customers and store views of their websites.",
+    mail_dead_letters: DEAD_MAIL_GRID.connection | None = grid_field(  # pyright: ignore
+        DEAD_MAIL_GRID,
+        description="Mails that failed and are no longer tried, newest first: a grid with filter, search, sort and facets. They are "
+        "kept for the configured days. Staff of some websites see those of customers and store views of their websites.",
     )
 
 

@@ -1,18 +1,20 @@
 import datetime as dt
-import enum
-from typing import Any
+from typing import Any, Final
 
 import strawberry
 
 from customer_gql.core.ids import encode_id
+from customer_gql.core.permissions import Permission
 from customer_gql.customers.profile.reads import customers_by_id
 from customer_gql.customers.profile.types import CustomerLink
 from customer_gql.graph.fields import column, loaded
+from customer_gql.graph.grids.types import build_grid_types, show_grid_row
 from customer_gql.graph.scalars import graph_enum
 from customer_gql.messaging.mail.kinds import MAIL_KINDS
 from customer_gql.messaging.mail.texts.templates import TemplateOrigin
 
-MailTemplateName: Any = enum.Enum("MailTemplateName", {name.upper(): name for name in MAIL_KINDS})
+from .filters import MAIL_DEAD_LETTERS, MailTemplateName
+
 graph_enum(
     MailTemplateName,
     "A mail the service sends.",
@@ -80,3 +82,14 @@ class DeadMail:
     @strawberry.field(description="Identifies the mail in `mailRetry`; starts with `mai_`.")
     def id(self: Any) -> strawberry.ID:
         return strawberry.ID(encode_id("mai", self.id))
+
+
+DEAD_MAIL_GRID: Final = build_grid_types(
+    MAIL_DEAD_LETTERS,
+    node="DeadMail",
+    of=DeadMail,
+    shows={"DeadMail": DeadMail},
+    permission=Permission.MAIL_MANAGE,
+)
+GRIDS: Final = (DEAD_MAIL_GRID,)
+show_grid_row(DEAD_MAIL_GRID, DeadMail, "Row of the mail in the list of dead mails.")

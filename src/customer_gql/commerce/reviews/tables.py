@@ -1,10 +1,13 @@
 """Product reviews written by customers (docs/domain/reviews.md#reviews-1). They stay when the account is deleted (docs/domain/reviews.md#reviews-3)."""
 
 import enum
+from typing import Final
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, Integer, PrimaryKeyConstraint, Text
 
 from customer_gql.database.tables import created_at, one_of, table
+from customer_gql.loading.grids.entries import folded
+from customer_gql.loading.grids.search import search_document
 
 
 class ReviewStatus(enum.StrEnum):
@@ -29,5 +32,11 @@ review = table(
     CheckConstraint("rating BETWEEN 1 AND 5", name="rating"),
     one_of("status", ReviewStatus),
     Index("ix_review_page", "customer_id", "created_at", "id"),
+    Index("ix_review_created_at", "created_at", "customer_id", "id"),
+    Index("ix_review_product_id", "product_id", "created_at"),
     distribution="customer",
 )
+REVIEW_DOCUMENT: Final = search_document(words=[folded(review.c.title), folded(review.c.nickname)])
+"""What a search looks through; the index is over the same expression."""
+# Its constants hide the columns, so that the table is named.
+Index("ix_review_document", REVIEW_DOCUMENT, postgresql_using="gin", _table=review)

@@ -8,10 +8,12 @@ from customer_gql.commerce.catalog.types import Product
 from customer_gql.graph.connections import Connection, paged
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column, loaded, storefront_only
+from customer_gql.graph.grids.types import build_grid_types, show_grid_row
 from customer_gql.graph.nodes import Node, node_id
 from customer_gql.graph.scalars import graph_enum
 
 from . import reads
+from .filters import REVIEWS
 from .tables import ReviewStatus
 
 graph_enum(
@@ -42,6 +44,17 @@ class Review(Node):
     status: ReviewStatus = column("State of the review.")
     created_at: dt.datetime = column("Time at which the review was written.")
     product: Product = loaded(products_by_id, key="product_id", description="Reviewed product.")
+
+
+REVIEW_GRID: Final = build_grid_types(
+    REVIEWS,
+    node="Review",
+    of=Review,
+    shows={"Review": Review},
+    connection="ReviewGridConnection",
+)
+GRIDS: Final = (REVIEW_GRID,)
+show_grid_row(REVIEW_GRID, Review, "Row of the review in the list of reviews.")
 
 
 @strawberry.type

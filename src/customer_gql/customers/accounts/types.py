@@ -3,7 +3,6 @@ from typing import Any, Final
 
 import strawberry
 
-from customer_gql.customers.accounts.sessions import online
 from customer_gql.customers.profile.reads import customers_by_id
 from customer_gql.customers.profile.tables import LockReason
 from customer_gql.customers.profile.types import CustomerLink, CustomerPayload
@@ -90,32 +89,6 @@ class AccountSection:
         reads.impersonations_by_customer,
         key="id",
         description="Staff who were signed in as the customer, newest first.",
-    )
-
-
-graph_enum(
-    online.VisitorKind,
-    "Kind of a person who is online.",
-    {"CUSTOMER": "Signed in, or signed up, with an account.", "VISITOR": "A person who did not sign in."},
-)
-
-
-@strawberry.type(
-    description="A customer or visitor who was active within the configured minutes. Page views do not count."
-)
-class OnlineVisitor:
-    kind: online.VisitorKind = column("Whether it is a customer or a visitor.")
-    number: int | None = column("The customer's number; null for a visitor.")
-    first_name: str | None = column("First name; null for a visitor.", personal=True)
-    last_name: str | None = column("Last name; null for a visitor.", personal=True)
-    email: str | None = column("Address of the account; null for a visitor.", personal=True)
-    company: str | None = column("Company of the default billing address; null when there is none.", personal=True)
-    last_activity_at: dt.datetime = column("Last sign-in, sign-up or change of the cart.")
-    last_url: str | None = column(
-        "Page of the last activity, without its query; null when the storefront sent none.", personal=True
-    )
-    customer: CustomerLink | None = loaded(
-        customers_by_id, key="customer_id", description="The customer; null for a visitor."
     )
 
 

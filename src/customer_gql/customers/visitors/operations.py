@@ -7,9 +7,12 @@ from customer_gql.core.errors import Refusal, UserErrorCode
 from customer_gql.core.viewer import ViewerKind
 from customer_gql.customers.profile.presence import record_activity
 from customer_gql.graph.context import Info
+from customer_gql.graph.grids.types import grid_field
 from customer_gql.graph.payloads import Payload
 from customer_gql.graph.roots import guest_mutation
 from customer_gql.security.throttle import peer_key, require_within
+
+from .types import ONLINE_GRID
 
 PINGS_PER_MINUTE: Final = 120
 """From one network address, behind which a whole office may be."""
@@ -54,4 +57,14 @@ class VisitorMutation:
         return VisitorPingPayload(is_recorded=not context.viewer.is_impersonated)
 
 
+@strawberry.type
+class OnlineAdminQuery:
+    now_online: ONLINE_GRID.connection | None = grid_field(  # pyright: ignore
+        ONLINE_GRID,
+        description="Customers and visitors active within the configured minutes, the latest first: a grid with filter, search, "
+        "sort and facets. Columns with personal data and a search need `customers.pii` too.",
+    )
+
+
 MUTATIONS: Final = (VisitorMutation,)
+ADMIN_QUERIES: Final = (OnlineAdminQuery,)

@@ -192,6 +192,17 @@ def grid_row_field(types: GridTypes, description: str) -> Any:
     return loaded(types.row_read, key=types.node_key, description=description, admin=True)
 
 
+def show_grid_row(types: GridTypes, node: Any, description: str) -> None:
+    """Give a type of nodes the row of each in the grid: after the type itself, of whose fields the row is made."""
+    row_type = types.row_type
+
+    @strawberry.type
+    class RowSection:
+        grid_row: row_type | None = grid_row_field(types, description)  # pyright: ignore
+
+    node.__strawberry_definition__.fields.extend(RowSection.__strawberry_definition__.fields)  # pyright: ignore
+
+
 def selects_field(info: Any, name: str) -> bool:
     """Whether the selection of the field that is resolved has a field of this name, at any level."""
     raw = getattr(info, "_raw_info", info)

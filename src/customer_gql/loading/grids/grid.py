@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+    BigInteger,
     ColumnClause,
     ColumnElement,
     FromClause,
@@ -45,6 +46,7 @@ class Grid:
 
     `key` are the columns of `source` that identify a row, `node_key` the same of `nodes`, and `website` is the column
     that says which website a row belongs to: every statement about a grid is restricted to what its viewer reaches.
+    `websites` is the same for rows of several websites, null for all, which are for viewers who reach every one of them.
     `whole` gives the list as long as nothing filters or sorts it. `document` is what a search looks through.
     `list_name` stands in every cursor.
     """
@@ -59,6 +61,7 @@ class Grid:
     columns: Mapping[str, GridColumn]
     default_sort: SortBy
     website: ColumnElement[Any] | None = None
+    websites: ColumnElement[Any] | None = None
     shared_count: SharedCount | None = field(init=False)
     """The count of the whole list, for all who ask at one time."""
     whole: RootList | None = None
@@ -74,7 +77,11 @@ class Grid:
 
     def restricted(self, websites: Websites) -> list[ColumnElement[bool]]:
         """The condition that keeps a statement to what somebody may reach; none for those who reach everything."""
-        if websites is None or self.website is None:
+        if websites is None:
+            return []
+        if self.websites is not None:
+            return [self.websites.op("<@", is_comparison=True)(literal(sorted(websites), ARRAY(BigInteger)))]
+        if self.website is None:
             return []
         return [self.website == any_(literal(sorted(websites), ARRAY(self.website.type)))]
 

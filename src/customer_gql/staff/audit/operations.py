@@ -2,22 +2,16 @@ from typing import Final
 
 import strawberry
 
-from customer_gql.core.permissions import Permission
-from customer_gql.graph.lists import admin_list
+from customer_gql.graph.grids.types import grid_field
 
-from .reads import event_list
-from .types import StaffEvent
+from .types import STAFF_EVENT_GRID
 
 
 @strawberry.type
 class StaffHistoryAdminQuery:
-    staff_history = admin_list(
-        event_list,
-        "NEWEST",
-        of=StaffEvent,
-        permission=Permission.STAFF_MANAGE,
-        all_websites=True,
-        description="History of staff, newest event first, in pages.",
+    staff_history: STAFF_EVENT_GRID.connection | None = grid_field(  # pyright: ignore
+        STAFF_EVENT_GRID,
+        description="History of staff, newest event first: a grid with filter, search, sort and facets.",
     )
 
 

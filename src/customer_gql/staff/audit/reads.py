@@ -1,21 +1,14 @@
 import orjson
-from sqlalchemy import Integer, Text, bindparam, case, select
+from sqlalchemy import Integer, Text, bindparam, select
 
 from customer_gql.core.concurrent_edits import Changes
 from customer_gql.database.statements import Connection, compile_statement, fetch_rows
-from customer_gql.loading.lists import RootList
-from customer_gql.loading.pages import Sort
 from customer_gql.loading.reads import one_by
-from customer_gql.security.audit import select_staff
-from customer_gql.staff.tables import StaffActor, staff_event
+from customer_gql.staff.tables import staff_event
 
-_EVENTS = select(
-    staff_event,
-    select_staff(staff_event),
-    case((staff_event.c.actor == StaffActor.SERVICE.value, staff_event.c.actor_id)).label("service_id"),
-)
-events_by_id = one_by(_EVENTS, staff_event.c.id)
-event_list = RootList(_EVENTS, [Sort("NEWEST", (staff_event.c.created_at, staff_event.c.id), descending=True)])
+from .filters import EVENTS
+
+events_by_id = one_by(EVENTS, staff_event.c.id)
 _CHANGES_SINCE = compile_statement(
     select(staff_event.c.changes)
     .where(

@@ -1,5 +1,5 @@
 import datetime as dt
-from typing import Any
+from typing import Any, Final
 
 import orjson
 import strawberry
@@ -7,12 +7,14 @@ from strawberry.scalars import JSON
 
 from customer_gql.core.permissions import Permission
 from customer_gql.graph.fields import column, loaded
+from customer_gql.graph.grids.types import build_grid_types, show_grid_row
 from customer_gql.graph.nodes import Node, node_id, visible_to_nobody
 from customer_gql.graph.scalars import graph_enum
 from customer_gql.staff.reads import service_tokens_by_id, staff_by_id
 from customer_gql.staff.tables import StaffActor
 from customer_gql.staff.types import ServiceToken, StaffUser
 
+from .filters import STAFF_HISTORY
 from .reads import events_by_id
 
 graph_enum(
@@ -66,3 +68,15 @@ class StaffEvent(Node):
     def changes(self: Any) -> list[StaffEventChange]:
         pairs = orjson.loads(self.changes).items()
         return [StaffEventChange(field=field, before=before, after=after) for field, (before, after) in pairs]
+
+
+STAFF_EVENT_GRID: Final = build_grid_types(
+    STAFF_HISTORY,
+    node="StaffEvent",
+    of=StaffEvent,
+    shows={"StaffEvent": StaffEvent},
+    permission=Permission.STAFF_MANAGE,
+    all_websites=True,
+)
+GRIDS: Final = (STAFF_EVENT_GRID,)
+show_grid_row(STAFF_EVENT_GRID, StaffEvent, "Row of the event in the history of staff.")

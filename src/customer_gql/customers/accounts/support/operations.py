@@ -16,9 +16,8 @@ from customer_gql.customers.accounts.reads import live_impersonations
 from customer_gql.customers.accounts.recovery import email_verification, password_reset
 from customer_gql.customers.accounts.sessions import impersonations
 from customer_gql.customers.accounts.sessions.impersonation_rights import lock_right_to_impersonate
-from customer_gql.customers.accounts.sessions.online import online_list
 from customer_gql.customers.accounts.sessions.viewer import ViewerQuery
-from customer_gql.customers.accounts.types import Impersonation, OnlineVisitor
+from customer_gql.customers.accounts.types import Impersonation
 from customer_gql.customers.profile.tables import CustomerStatus
 from customer_gql.customers.profile.writes import lock_customer
 from customer_gql.database.statements import Connection
@@ -55,14 +54,6 @@ class AccountAdminQuery:
         of=Impersonation,
         permission=Permission.CUSTOMERS_IMPERSONATE,
         description="Staff signed in as a customer at this moment, the latest first.",
-    )
-
-    now_online = admin_list(
-        online_list,
-        "LATEST",
-        of=OnlineVisitor,
-        permission=Permission.CUSTOMERS_READ,
-        description="Customers and visitors active within the configured minutes, the latest first.",
     )
 
 
