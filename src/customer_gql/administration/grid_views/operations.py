@@ -181,12 +181,12 @@ class GridViewAdminMutation:
     )
     async def grid_view_update(self, info: Info, input: Annotated[GridViewUpdateInput, INPUT]) -> GridViewPayload:
         viewer, key = info.context.viewer, parse_input_id(input.id, "gvw", ["id"])
-        await _require_visible_view(info, key)
         grid, edits = None, _plain_edits(input)
         if input.content is not None:
             types, given, path = _given_content(input.content.value)
             _require_grid(types, viewer)
             grid, edits["content"] = types.grid.name, await validate_content(info, types, given, path)
+        await _require_visible_view(info, key)
         async with info.context.transaction() as connection:
             changed = await writes.change_view(
                 connection, key, grid=grid, edits=edits, expected_version=input.expected_version, by=actor_of(viewer)
