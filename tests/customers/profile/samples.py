@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from customer_gql.core.ids import decode_id
 from support.changes import Changes, own
 from support.writers import Subject
 
@@ -9,8 +10,19 @@ NOT_PERSONAL = {
     "Customer.externalId": "a key of another program, as the id is one of ours",
     "Address.externalId": "as `Customer.externalId`",
 }
+
+
+def email_of(id: str) -> str:
+    """The address that `make_customer` gives."""
+    return f"shopper{decode_id(id, 'cus')}@example.com"
+
+
 CALLS = {
-    "customer": [lambda ids: {"id": ids["cus"]}, lambda ids: {"by": {"id": ids["cus"]}}],
+    "customer": [
+        lambda ids: {"id": ids["cus"]},
+        lambda ids: {"by": {"id": ids["cus"]}},
+        lambda ids: {"by": {"email": email_of(ids["cus"])}, "websiteId": ids["web"]},
+    ],
 }
 CHANGES: Changes = {"meUpdate": [(own(firstName="Augusta"), "EDITED", {"firstName"})]}
 

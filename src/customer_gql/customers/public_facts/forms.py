@@ -102,10 +102,10 @@ def describe_address_form(
     """
     hidden = {*STAFF_ONLY, *hidden_columns(shop), *(_columns_unknown_to(country) if country else ())}
     names = [field.name for field in ADDRESS_FIELDS if field.column not in hidden]
-    required = _refused_without(lambda: validate_new_address({}, shop, accepted))
+    required = _refused_without(lambda: validate_new_address({}, shop, accepted, ()))
     if country is not None:
         given = {"countryCode": country.code}
-        required = {"countryCode"} | _refused_without(lambda: validate_new_address(given, shop, accepted))
+        required = {"countryCode"} | _refused_without(lambda: validate_new_address(given, shop, accepted, ()))
     options = {
         "countryCode": [
             ChoiceFacts(code, name) for code, name in country_names(locale).items() if not accepted or code in accepted
