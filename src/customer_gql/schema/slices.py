@@ -62,6 +62,7 @@ SLICES: Final = (
     "administration.customer_editing",
     "administration.customer_grid",
     "administration.customer_deletion",
+    "administration.capabilities",
     "administration.customer_import",
     "administration.customer_changes",
     "administration.mail_desk",

@@ -7,14 +7,20 @@ from typing import Any, Final
 
 from customer_gql.administration.website_moves.steps import refuse_excluded_group
 from customer_gql.core.emails import validate_email
-from customer_gql.core.errors import Refusal, UserErrorCode
+from customer_gql.core.errors import Refusal, RuleError, UserErrorCode
 from customer_gql.core.input_ids import parse_input_id
 from customer_gql.core.viewer import Websites
 from customer_gql.customers.accounts.writes import refuse_inactive_admin
 from customer_gql.customers.addresses.fields import validate_address_field
-from customer_gql.customers.profile.tables import CustomerStatus
+from customer_gql.customers.profile.tables import CustomerStatus, CustomerType
 from customer_gql.customers.profile.values.fields import PROFILE_FIELDS, validate_profile_field
-from customer_gql.customers.profile.values.validation import validate_external_id, validate_group_change
+from customer_gql.customers.profile.values.validation import (
+    COMPANY_DECIDES_GROUP,
+    IS_COMPANY_ADMIN,
+    is_company_admin,
+    validate_external_id,
+    validate_group_change,
+)
 from customer_gql.database.statements import Connection, Row
 from customer_gql.shop.countries.countries import find_country
 from customer_gql.shop.groups.writes import validate_group
@@ -151,3 +157,13 @@ BILLING_FIELDS: Final = (
     _billing("vatNumber", "vat_number"),
 )
 FIELDS_BY_NAME: Final[Mapping[str, EditField]] = {field.name: field for field in (*EDIT_FIELDS, *BILLING_FIELDS)}
+
+
+def find_field_refusal(name: str, customer: Any, *, has_billing: bool) -> RuleError | None:
+    """What refuses every new value of a field in the state that the customer is in."""
+    if FIELDS_BY_NAME[name].is_billing and not has_billing:
+        return _NO_BILLING_ADDRESS()
+    if name == "groupId" and customer.customer_type != CustomerType.INDIVIDUAL.value:
+        return COMPANY_DECIDES_GROUP()
+    is_active_admin = customer.status == CustomerStatus.ACTIVE.value and is_company_admin(customer)
+    return IS_COMPANY_ADMIN() if name == "status" and is_active_admin else None

@@ -26,7 +26,7 @@ _FIELD_UNKNOWN: Final = Refusal(
     "setting.quick_edit_field_unknown",
     "Enter {sets:or}, or names of fields separated by `;`. Not among them: {unknown}.",
 )
-_NOT_EDITABLE: Final = Refusal(
+NOT_EDITABLE: Final = Refusal(
     "customer.not_quick_editable",
     "This field cannot be edited in place. Edit the customer instead.",
     UserErrorCode.NOT_ALLOWED,
@@ -76,5 +76,5 @@ def refuse_other_fields(editable: Collection[str], given: Collection[str]) -> No
     for name in given:
         with refused.collecting():
             if name not in editable:
-                raise _NOT_EDITABLE(path=[name])
+                raise NOT_EDITABLE(path=[name])
     refused.raise_collected()

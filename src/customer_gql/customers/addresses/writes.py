@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, insert, or_, select, update
 
 from customer_gql.core.actor import Actor, ActorKind
 from customer_gql.core.concurrent_edits import Changes
-from customer_gql.core.errors import Refusal, RuleErrors, UserErrorCode
+from customer_gql.core.errors import Refusal, RuleError, RuleErrors, UserErrorCode
 from customer_gql.core.ids import new_id
 from customer_gql.core.values.telephones import to_e164
 from customer_gql.core.viewer import Websites
@@ -62,8 +62,9 @@ async def create_address(
     customer = await lock_customer(connection, customer_id, websites=websites, path=["customerId"])
     count = await fetch_value(connection, select(func.count()).where(address.c.customer_id == customer_id))
     limit = await setting(connection, PER_CUSTOMER)
-    if count >= limit:
-        raise _BOOK_FULL(limit=limit)
+    refusal = find_book_refusal(count, limit)
+    if refusal is not None:
+        raise refusal
     values = validate_new_address(given, *await _read_rules(connection, customer, by))
     await _refuse_taken_id(connection, customer_id, values)
     defaults, key = await read_default_ids(connection, customer_id), new_id()
@@ -76,6 +77,11 @@ async def create_address(
     changes = describe_new_address(customer_id, key, values, defaults)
     await record_address_change(connection, customer, "ADDRESS_CREATED", changes, by)
     return key, [field for field, column in COLUMNS.items() if values[column]]
+
+
+def find_book_refusal(count: int, limit: int) -> RuleError | None:
+    """What forbids another address in a book with so many."""
+    return _BOOK_FULL(limit=limit) if count >= limit else None
 
 
 async def edit_address(

@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy import delete, insert, select
 
 from customer_gql.core.actor import Actor
-from customer_gql.core.errors import Refusal, UserErrorCode
+from customer_gql.core.errors import Refusal, RuleError, UserErrorCode
 from customer_gql.core.viewer import Websites
 from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.profile.writes import lock_customer
@@ -31,12 +31,18 @@ async def add_tags(
     added = {fold: tag for fold, tag in wanted.items() if fold not in stored}
     if not added:
         return []
-    if len(stored) + len(added) > MAX_TAGS:
-        raise _TOO_MANY(path=["tags"], limit=MAX_TAGS)
+    refusal = find_tag_refusal(len(stored), len(added))
+    if refusal is not None:
+        raise refusal.at(["tags"])
     rows = [{"customer_id": customer_id, "fold": fold, "tag": tag} for fold, tag in added.items()]
     await execute_statement(connection, insert(customer_tag).values(rows))
     await _record_tags_change(connection, customer, stored, {**stored, **added}, by)
     return list(added.values())
+
+
+def find_tag_refusal(count: int, added: int = 1) -> RuleError | None:
+    """What forbids so many more tags of a customer who has `count`."""
+    return _TOO_MANY(limit=MAX_TAGS) if count + added > MAX_TAGS else None
 
 
 async def remove_tags(

@@ -122,6 +122,27 @@ def select_global_value(option: Setting[Any]) -> ColumnElement[Any]:
     return func.coalesce(own, option.default)
 
 
+def select_value_at(
+    option: Setting[Any], *, website_id: ColumnElement[Any], store_view_id: ColumnElement[Any]
+) -> ColumnElement[Any]:
+    """The value in effect at the store view of a row, as `settings_at` finds it, as an SQL expression."""
+    stored = (
+        select(cast(value.c.value.op("#>>")(literal_column("'{}'")), _SQL_TYPES[type(option.default)]))
+        .where(
+            value.c.path == option.path,
+            or_(
+                value.c.scope == GLOBAL.value,
+                and_(value.c.scope == WEBSITE.value, value.c.scope_id == website_id),
+                and_(value.c.scope == STORE_VIEW.value, value.c.scope_id == store_view_id),
+            ),
+        )
+        .order_by(_WIDEST_FIRST.desc())
+        .limit(literal_column("1"))
+        .scalar_subquery()
+    )
+    return func.coalesce(stored, option.default)
+
+
 async def validate_scope(
     connection: Connection,
     scope: ConfigurationScope,

@@ -35,6 +35,9 @@ LINK_INVALID: Final = Refusal(
     "This link does not work: it was used, replaced by a newer one, or is too old. Ask for another.",
 )
 _EMAIL_UNCHANGED: Final = Refusal("email.unchanged", "This is the address of the account already. Enter another one.")
+_CONFIRMED_ALREADY: Final = Refusal(
+    "email.confirmed_already", "The address is confirmed already.", UserErrorCode.NOT_ALLOWED
+)
 HOURLY_LIMIT_REACHED: Final = Refusal(
     "email_link.hourly_limit_reached",
     "The limit of {limit} mails an hour is reached. Try again later.",
@@ -96,6 +99,20 @@ async def can_send_link(connection: Connection, customer_id: int, *, apart: dt.t
     sent = await fetch_one(connection, EMAIL_LINKS_SINCE, customer_id=customer_id, since=now - dt.timedelta(hours=1))
     assert sent is not None
     return sent.total < MAILS_PER_HOUR and (sent.newest is None or sent.newest <= now - apart)
+
+
+def find_resend_refusal(account: Any, sent_count: int) -> RuleError | None:
+    """What forbids staff to have another confirmation link mailed, with the links of the last hour."""
+    if account.is_email_confirmed:
+        return _CONFIRMED_ALREADY()
+    return HOURLY_LIMIT_REACHED(limit=MAILS_PER_HOUR) if sent_count >= MAILS_PER_HOUR else None
+
+
+async def count_links_of_hour(connection: Connection, customer_id: int) -> int:
+    since = dt.datetime.now(dt.UTC) - dt.timedelta(hours=1)
+    sent = await fetch_one(connection, EMAIL_LINKS_SINCE, customer_id=customer_id, since=since)
+    assert sent is not None
+    return sent.total
 
 
 async def confirm_email(connection: Connection, given: str, *, address: str | None) -> bool:

@@ -121,9 +121,15 @@ async def request_reset_by_staff(connection: Connection, locked: Row, *, by: Act
     since = dt.datetime.now(dt.UTC) - _HOUR
     sent = await fetch_one(connection, RESET_LINKS_SINCE, customer_id=locked.id, since=since)
     assert sent is not None
-    if limit.per_hour and sent.total >= limit.per_hour:
-        raise _HOURLY_LIMIT_REACHED(path=["id"], limit=limit.per_hour)
+    refusal = find_reset_refusal(sent.total, limit.per_hour)
+    if refusal is not None:
+        raise refusal.at(["id"])
     return await send_reset_link(connection, locked, lifetime=limit.lifetime, by=by)
+
+
+def find_reset_refusal(sent_count: int, per_hour: int) -> RuleError | None:
+    """What forbids another reset mail for staff too; 0 is no limit."""
+    return _HOURLY_LIMIT_REACHED(limit=per_hour) if per_hour and sent_count >= per_hour else None
 
 
 async def send_reset_link(

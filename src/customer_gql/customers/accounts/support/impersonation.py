@@ -1,7 +1,7 @@
 """Login as customer: staff act as a customer who allows it, for minutes, and every trace names both (docs/domain/support.md#support-7)."""
 
 import datetime as dt
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import insert, select, update
 
@@ -60,12 +60,9 @@ async def issue_login_code(connection: Connection, account: Row, *, reason: str,
     reason = validate_line(reason, ["reason"], MAX_REASON_LENGTH, required=True) or ""
     if by.kind is not ActorKind.STAFF or not await _lock_own_session(connection, by):
         raise _FOR_PEOPLE(path=["id"])
-    if not await setting(connection, LOGIN_AS_CUSTOMER):
-        raise _SWITCHED_OFF(path=["id"])
-    if not account.allows_remote_assistance:
-        raise _NOT_ALLOWED_BY_CUSTOMER(path=["id"])
-    if account.status != CustomerStatus.ACTIVE.value:
-        raise _ACCOUNT_INACTIVE(path=["id"])
+    refusal = find_login_as_refusal(account, is_switched_on=await setting(connection, LOGIN_AS_CUSTOMER))
+    if refusal is not None:
+        raise refusal.at(["id"])
     assert by.id is not None
     if not await may_impersonate(connection, account.id, by.id):
         needed = Permission.CUSTOMERS_IMPERSONATE
@@ -82,6 +79,17 @@ async def issue_login_code(connection: Connection, account: Row, *, reason: str,
         connection, account.id, kind="LOGIN_CODE_GIVEN", version=account.version, by=by, changes=changes
     )
     return code, key["expires_at"]
+
+
+def find_login_as_refusal(account: Any, *, is_switched_on: bool, is_person: bool = True) -> RuleError | None:
+    """What forbids staff to sign in as the customer; `is_person` tells a staff user from a service."""
+    if not is_person:
+        return _FOR_PEOPLE()
+    if not is_switched_on:
+        return _SWITCHED_OFF()
+    if not account.allows_remote_assistance:
+        return _NOT_ALLOWED_BY_CUSTOMER()
+    return None if account.status == CustomerStatus.ACTIVE.value else _ACCOUNT_INACTIVE()
 
 
 async def _lock_own_session(connection: Connection, by: Actor) -> bool:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 import strawberry
 
 from customer_gql.core.actor import Actor, actor_of
-from customer_gql.core.errors import Refusal, RuleError, UserErrorCode
+from customer_gql.core.errors import RuleError
 from customer_gql.core.input_ids import parse_input_id, parse_input_keys
 from customer_gql.core.permissions import Permission
 from customer_gql.customers.accounts import writes
@@ -39,10 +39,6 @@ from .inputs import (
     CustomerResetPasswordPayload,
     ImpersonationEndInput,
     ImpersonationEndPayload,
-)
-
-_CONFIRMED_ALREADY: Final = Refusal(
-    "email.confirmed_already", "The address is confirmed already.", UserErrorCode.NOT_ALLOWED
 )
 
 
@@ -165,10 +161,10 @@ class AccountAdminMutation:
         customer_id = parse_input_id(input.id, "cus", ["id"])
         async with info.context.transaction() as connection:
             account = await lock_customer(connection, customer_id, websites=info.context.viewer.website_ids)
-            if account.is_email_confirmed:
-                raise _CONFIRMED_ALREADY(path=["id"])
-            if not await email_verification.can_send_link(connection, customer_id, apart=dt.timedelta(0)):
-                raise email_verification.HOURLY_LIMIT_REACHED(path=["id"], limit=email_verification.MAILS_PER_HOUR)
+            sent_count = await email_verification.count_links_of_hour(connection, customer_id)
+            refusal = email_verification.find_resend_refusal(account, sent_count)
+            if refusal is not None:
+                raise refusal.at(["id"])
             by = actor_of(info.context.viewer)
             expires_at = await email_verification.send_confirmation_link(connection, account, by=by)
         return CustomerResendConfirmationPayload(customer_id=customer_id, expires_at=expires_at)

@@ -1,0 +1,101 @@
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, Final
+
+import strawberry
+from strawberry.scalars import JSON
+
+from customer_gql.core.errors import RuleError
+from customer_gql.core.permissions import Permission
+from customer_gql.core.viewer import Viewer
+from customer_gql.graph.context import Info
+from customer_gql.graph.payloads import UserErrorCodeType
+
+from . import reads
+from .rules import REFUSALS_BY_MUTATION, find_field_states
+
+_NOT_OF_ONE: Final = {"customerCreate", "customerUpsert", "customerMassAction"}
+"""Mutations of a customer who is not there yet, or of many."""
+_OF_LEDGERS: Final = {"storeCreditAdjust", "rewardPointsAdjust"}
+
+
+@strawberry.type(description="What a mutation would be refused with, as an entry of `userErrors`.")
+class CapabilityRefusal:
+    code: UserErrorCodeType = strawberry.field(description="Kind of the refusal.")  # pyright: ignore
+    key: str = strawberry.field(description="Stable name of the rule that refuses.")
+    params: JSON = strawberry.field(  # pyright: ignore[reportInvalidTypeForm]
+        description="Values that the message is about, by name."
+    )
+
+
+@strawberry.type(description="Whether a field of the input of a mutation can be changed.")
+class FieldCapability:
+    field: str = strawberry.field(description="Name of the input field.")
+    is_allowed: bool = strawberry.field(description="Whether a new value would be taken.")
+    key: str | None = strawberry.field(
+        description="Key of the rule that refuses; null when none does, also when a permission is missing."
+    )
+
+
+@strawberry.type(description="Whether this viewer can do something to this customer now.")
+class CustomerCapability:
+    action: str = strawberry.field(description="Name of the mutation in capitals, such as `CUSTOMER_DELETE`.")
+    is_allowed: bool = strawberry.field(description="Whether the mutation would be taken with a valid input.")
+    missing_permission: str | None = strawberry.field(
+        description="Permission that the viewer lacks for it; null when none is missing."
+    )
+    refusal: CapabilityRefusal | None = strawberry.field(
+        description="What it would be refused with in the state that the customer is in; null when with nothing."
+    )
+    fields: list[FieldCapability] = strawberry.field(
+        description="Fields of the input with rules of their own; empty for most.", metadata={"assumed": 1}
+    )
+
+
+@strawberry.type
+class CapabilitySection:
+    @strawberry.field(
+        description="What this viewer can do to the customer now: an entry for every mutation of one customer. It refuses what "
+        "the mutation refuses whatever its input; a mutation can still refuse what it is given.",
+        metadata={"audience": "admin", "assumed": 30},
+    )
+    async def capabilities(self: Any, info: Info) -> list[CustomerCapability]:
+        state = await info.context.load(reads.states_by_customer, self.id)
+        permissions = find_customer_mutations(info.schema)
+        return [_describe(name, needed, state, info.context.viewer) for name, needed in permissions.items()]
+
+
+@cache
+def find_customer_mutations(schema: strawberry.Schema) -> Mapping[str, Permission]:
+    """The mutations of one customer that the schema has, with what each needs."""
+    found: dict[str, Permission] = {}
+    for field in schema.mutation.__strawberry_definition__.fields:
+        name = schema.config.name_converter.get_graphql_name(field)
+        is_of_customer = (name.startswith("customer") and name not in _NOT_OF_ONE) or name in _OF_LEDGERS
+        if is_of_customer and "permission" in field.metadata:
+            found[name] = field.metadata["permission"]
+    return found
+
+
+def _describe(name: str, needed: Permission, state: Any, viewer: Viewer) -> CustomerCapability:
+    find_refusal = REFUSALS_BY_MUTATION.get(name)
+    refused = None if find_refusal is None or state is None else find_refusal(state, viewer)
+    missing = None if needed in viewer.permissions else needed.value
+    return CustomerCapability(
+        action=re.sub(r"(?<!^)([A-Z])", r"_\1", name).upper(),
+        is_allowed=missing is None and refused is None,
+        missing_permission=missing,
+        refusal=None if refused is None else _show_refusal(refused),
+        fields=[
+            FieldCapability(field=field, is_allowed=may and missing is None, key=key)
+            for field, may, key in ([] if state is None else find_field_states(name, state, viewer))
+        ],
+    )
+
+
+def _show_refusal(refused: RuleError) -> CapabilityRefusal:
+    return CapabilityRefusal(code=refused.code, key=refused.key, params=refused.params)
+
+
+CUSTOMER_SECTIONS: Final = (CapabilitySection,)

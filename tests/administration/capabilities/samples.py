@@ -1,0 +1,7 @@
+"""Samples of capabilities for the tests that walk the whole graph."""
+
+NOT_PERSONAL = {
+    **dict.fromkeys(["CustomerCapability.action", "FieldCapability.field"], "names of the schema"),
+    **dict.fromkeys(["CapabilityRefusal.key", "FieldCapability.key"], "names of rules"),
+    "CustomerCapability.missingPermission": "name of a permission",
+}
