@@ -197,13 +197,14 @@ class StaffSignInMutation:
             user = await links.find_owner_of_link(connection, input.token)
             if user is None:
                 raise refusal
+            # The link was right, whether or not the new password is.
+            await attempts.forgive_peer(connection, info.context.caller.address)
             await passwords.validate_staff_password(connection, user, input.password)
         hash = await hashing.hash_password(input.password)
         async with info.context.transaction() as connection:
             await passwords.fetch_credentials(connection, user.id)
             if not await links.use_link(connection, input.token):
                 raise refusal
-            await attempts.forgive_peer(connection, info.context.caller.address)
             by = actor_without_token(user.id, info.context.caller.address)
             await passwords.change_staff_password(connection, user, hash, by=by)
             device = await devices.remember_device(connection, ViewerKind.STAFF, user.id, None)

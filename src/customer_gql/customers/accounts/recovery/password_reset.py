@@ -167,6 +167,8 @@ async def reset_password(context: Context, *, token: str, password: str) -> None
         known = link and await fetch_one(connection, ACCOUNT_BY_ID, customer_id=link.customer_id)
         if known is None or link is None or not _is_link_usable(link, known):
             raise dead
+        # The link was right, whether or not the new password is.
+        await lockout.forgive_peer(connection, context.caller.address)
         await passwords.validate_password_of(connection, known, password, path=["password"])
     hash = await hash_password(password)
     async with context.transaction() as connection:
@@ -178,7 +180,6 @@ async def reset_password(context: Context, *, token: str, password: str) -> None
             raise dead
         by = Actor(ActorKind.CUSTOMER, locked.id, address=context.viewer.address)
         await writes.reset_failures(connection, locked)
-        await lockout.forgive_peer(connection, context.caller.address)
         await access.end_all_access(connection, [locked.id])
         await forget_devices(connection, ViewerKind.CUSTOMER, locked.id)
         await _store_new_password(connection, locked, hash, kind="PASSWORD_RESET", by=by)

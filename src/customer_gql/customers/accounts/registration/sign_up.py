@@ -48,9 +48,10 @@ async def sign_up(
 ) -> bool:
     """Whether the address has to be confirmed before the account works, which depends on the website alone."""
     async with context.database.writes.acquire() as connection:
-        await lockout.check_peer(connection, context.caller.address, context.settings.storefront)
         shop = await settings_at(connection, *_SETTINGS, website_id=view.website_id, store_view_id=view.id)
         email, wanted = await validate_sign_up(connection, view, shop, email, password, about)
+        # A form that is refused by its fields asked nothing about an account, so it is no attempt.
+        await lockout.check_peer(connection, context.caller.address, context.settings.storefront)
     hash = None if password is None else await hash_password(password)
     is_confirmed = not shop[EMAIL_CONFIRMATION]
     subscribe = opt_in.request_confirmation if shop[opt_in.CONFIRM_BY_MAIL] else newsletter.begin_subscription
