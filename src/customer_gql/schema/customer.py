@@ -1,3 +1,5 @@
+import strawberry
+
 from customer_gql.core.permissions import Permission
 from customer_gql.graph.access.guards import guarded_type
 
@@ -16,4 +18,9 @@ class Customer(*declared_for_graph("types", "CUSTOMER_SECTIONS")):
     description="What is left of a customer whose account was deleted: neither name nor address.",
 )
 class DeletedCustomer(*declared_for_graph("types", "DELETED_CUSTOMER_SECTIONS")):
+    """Every slice adds the fields of its sections."""
+
+
+@strawberry.type(description="An event in the history of a customer. It is kept when the account is deleted.")
+class HistoryEvent(*declared_for_graph("types", "HISTORY_EVENT_SECTIONS")):
     """Every slice adds the fields of its sections."""

@@ -39,7 +39,7 @@ async def store_addresses(
             if key in seen:
                 raise _GIVEN_TWICE(path=["externalId"])
             seen |= {key} - {None}
-            names = await _store(connection, customer_id, known.get(key), one, by)
+            names = await _store_address(connection, customer_id, known.get(key), one, by)
             changed += [f"addresses.{place}.{name}" for name in names]
     refused.raise_collected()
     return changed
@@ -55,7 +55,7 @@ def require_external_ids(given: Sequence[Mapping[str, Any]]) -> None:
     refused.raise_collected()
 
 
-async def _store(
+async def _store_address(
     connection: Connection, customer_id: int, key: int | None, given: Mapping[str, Any], by: Actor
 ) -> list[str]:
     if key is not None:

@@ -77,7 +77,7 @@ async def create_customer(
     blank.update(values, customer_type=CustomerType.INDIVIDUAL.value)
     values |= await _validate(connection, EditedCustomer(blank, None, shop, websites), given)
     made = await _insert(connection, values, dry_run=dry_run)
-    await _record(connection, made, values, by)
+    await _record_creation(connection, made, values, by)
     if welcome.is_sent:
         limit = await reset_limits_at(connection, website_id=website.id, store_view_id=view_id)
         await send_reset_link(connection, made, lifetime=limit.lifetime, by=by, template="welcome_without_password")
@@ -133,7 +133,7 @@ async def _insert(connection: Connection, values: Mapping[str, Any], *, dry_run:
     return made
 
 
-async def _record(connection: Connection, made: Row, values: Mapping[str, Any], by: Actor) -> None:
+async def _record_creation(connection: Connection, made: Row, values: Mapping[str, Any], by: Actor) -> None:
     given = {column: made[column] for column in values if made[column]}
     changes = describe_changes(dict.fromkeys(given), given)
     await record_customer_event(connection, made.id, kind="CREATED", version=made.version, by=by, changes=changes)

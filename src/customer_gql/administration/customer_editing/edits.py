@@ -94,7 +94,7 @@ async def edit_customer(
     await _move_claims(connection, customer, columns.profile)
     if billing is not None and columns.billing:
         await update_address(connection, billing, columns.billing)
-    await _store(connection, customer, columns.profile, of_billing, by)
+    await _store_edit(connection, customer, columns.profile, of_billing, by)
     return EditOutcome(columns.names, await _finish(connection, customer, columns.profile, by))
 
 
@@ -145,7 +145,7 @@ async def _move_claims(connection: Connection, customer: Row, profile: Mapping[s
         await move_email_claim(connection, customer, email=email, website_id=website_id, reserve_until=reserve_until)
 
 
-async def _store(
+async def _store_edit(
     connection: Connection, customer: Row, profile: Mapping[str, Any], of_billing: Changes, by: Actor
 ) -> None:
     """One version, with an entry of the history for each kind of change."""

@@ -95,7 +95,7 @@ async def _external_id(_connection: Connection, _edited: EditedCustomer, value: 
     return validate_external_id(value, ["externalId"])
 
 
-async def _flag(_connection: Connection, _edited: EditedCustomer, value: bool) -> bool:
+async def _keep_flag(_connection: Connection, _edited: EditedCustomer, value: bool) -> bool:
     return value
 
 
@@ -133,14 +133,14 @@ EDIT_FIELDS: Final = (
     EditField(
         "allowsRemoteAssistance",
         "allows_remote_assistance",
-        _flag,
+        _keep_flag,
         "allows_remote_assistance",
         is_nullable=False,
     ),
     EditField(
         "isAutomaticGroupChangeDisabled",
         "is_automatic_group_change_disabled",
-        _flag,
+        _keep_flag,
         "is_automatic_group_change_disabled",
         is_nullable=False,
     ),

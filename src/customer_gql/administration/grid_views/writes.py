@@ -58,7 +58,7 @@ async def create_view(
     await execute_statement(connection, insert(grid_view).values(row))
     if is_shared:
         told = {"grid": (None, grid), **_told_changes({}, {**values, "content": content})}
-        await _record(connection, "GRID_VIEW_CREATED", key, told, 1, by)
+        await _record_view_event(connection, "GRID_VIEW_CREATED", key, told, 1, by)
     return key
 
 
@@ -87,7 +87,7 @@ async def change_view(
     await _store_view(connection, stored, after)
     if stored.is_shared or after.get("is_shared"):
         told = _told_changes(before, {**before, **after})
-        await _record(connection, "GRID_VIEW_CHANGED", key, told, stored.version + 1, by)
+        await _record_view_event(connection, "GRID_VIEW_CHANGED", key, told, stored.version + 1, by)
     return changed
 
 
@@ -98,7 +98,7 @@ async def delete_view(connection: Connection, key: int, *, by: Actor) -> None:
     await execute_statement(connection, delete(grid_view).where(grid_view.c.id == key))
     if stored.is_shared:
         told = {field: (value, None) for field, (value, _) in _told_changes(_values_of(stored), {}).items()}
-        await _record(connection, "GRID_VIEW_DELETED", key, {"grid": (stored.grid, None), **told}, None, by)
+        await _record_view_event(connection, "GRID_VIEW_DELETED", key, {"grid": (stored.grid, None), **told}, None, by)
 
 
 async def choose_default_view(connection: Connection, grid: str, key: int | None, *, by: Actor) -> None:
@@ -206,7 +206,7 @@ def _told_values(values: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-async def _record(
+async def _record_view_event(
     connection: Connection, kind: str, key: int, changes: Changes, version: int | None, by: Actor
 ) -> None:
     subject = encode_id("gvw", key)

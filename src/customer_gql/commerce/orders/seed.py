@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Final
+from typing import Any, Final
 
 from customer_gql.commerce.catalog.seed import pick_place, products_of
 from customer_gql.core.emails import normalize_email
@@ -120,14 +120,7 @@ def _add_order(s: Shopper[OrderPlan], rows: Rows, ordinal: int, placed: int, sta
             "status": status,
             "store_view_id": s.view_id,
             "placed_at": placed_at,
-            "customer_email": s.email,
-            "customer_email_key": normalize_email(s.email),
-            "customer_name": (name := f"{s.first} {s.last}"),
-            "customer_number": s.number,
-            "customer_group_id": s.plan.group_id,
-            "billing_name": name,
-            "shipping_name": name,
-            "company": s.home.get("company"),
+            **_describe_buyer(s),
             "sales_representative_id": _REPRESENTATIVES[s.number % 3] if s.plan.buys_for_company else None,
             "currency": site.currency,
             **totals,
@@ -141,6 +134,21 @@ def _add_order(s: Shopper[OrderPlan], rows: Rows, ordinal: int, placed: int, sta
         is_split = extent == _Shipped.ALL and len(lines) > 1 and r() < 0.15
         _add_shipments(s, rows, order_id, shipped, count=2 if is_split else 1)
     return Purchase(order_id, number, placed, status, grand_total, tuple(line.place for line in lines))
+
+
+def _describe_buyer(s: Shopper[OrderPlan]) -> dict[str, Any]:
+    """What an order keeps of its customer, by column name."""
+    name = f"{s.first} {s.last}"
+    return {
+        "customer_email": s.email,
+        "customer_email_key": normalize_email(s.email),
+        "customer_name": name,
+        "customer_number": s.number,
+        "customer_group_id": s.plan.group_id,
+        "billing_name": name,
+        "shipping_name": name,
+        "company": s.home.get("company"),
+    }
 
 
 def _compute_totals(terms: _Terms, subtotal: int, discount: int) -> dict[str, int]:

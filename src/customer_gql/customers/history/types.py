@@ -17,9 +17,9 @@ from . import reads
 from .tables import HistoryActor
 
 if TYPE_CHECKING:
-    from customer_gql.schema.history_event import HistoryEvent
+    from customer_gql.schema.customer import HistoryEvent
 
-HistoryEventLink = Annotated["HistoryEvent", strawberry.lazy("customer_gql.schema.history_event")]
+HistoryEventLink = Annotated["HistoryEvent", strawberry.lazy("customer_gql.schema.customer")]
 
 graph_enum(
     HistoryActor,
@@ -43,7 +43,7 @@ class FieldChange:
 
 @strawberry.type
 class HistoryDetailSection(Node):
-    """What was done. The type of the graph gathers this and every other section, see `schema/history_event.py`."""
+    """What was done. The type of the graph gathers this and every other section, see `schema/customer.py`."""
 
     id: strawberry.ID = node_id(
         "evt",
