@@ -57,6 +57,8 @@ def test_examples_stand_in_their_order_under_readable_titles():
         "Customer reset password",
         "Customer update",
         "Customer upsert",
+        "Customer note create",
+        "Customer tags add",
     ]
     assert [example["title"] for example in load_examples("storefront")] == [
         "My profile",

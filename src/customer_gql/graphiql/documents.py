@@ -27,7 +27,12 @@ class Example(TypedDict):
 
 
 def load_examples(audience: str, sample: Sample = NOBODY) -> list[Example]:
-    return [_fill_in(read_example(file), sample) for file in sorted((FOLDER / audience).glob("*.graphql"))]
+    files = sorted((FOLDER / audience).glob("*.graphql"), key=_number_of)
+    return [_fill_in(read_example(file), sample) for file in files]
+
+
+def _number_of(file: Path) -> int:
+    return int(file.stem.partition("-")[0])
 
 
 def _fill_in(example: Example, sample: Sample) -> Example:
