@@ -11,6 +11,7 @@ from customer_gql.core.ids import new_id
 from customer_gql.core.text import validate_lines
 from customer_gql.core.viewer import Websites
 from customer_gql.customers.accounts.sessions.reach import can_act_on_website
+from customer_gql.customers.deleted_customers.reads import read_deleted_customer
 from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.profile.writes import lock_customer
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one, fetch_value
@@ -41,20 +42,41 @@ async def adjust_balance_once(
     was used for another movement. The lock on the customer makes two movements with one key wait for each other.
     """
     validate_idempotency_key(movement.idempotency_key)
-    customer = await lock_customer(connection, customer_id, websites=websites)
-    entry = await find_repeated(connection, ledger, customer_id, movement, by=by)
-    if entry is not None:
-        await find_website(connection, entry.website_id, websites=websites)
-        return entry
-    refusal = await find_refusal(connection, ledger, customer_id, movement, by=by)
-    if refusal is not None:
-        return refusal
+    try:
+        customer = await lock_customer(connection, customer_id, websites=websites)
+    except RuleError:
+        if not await _was_deleted_within(connection, customer_id, websites):
+            raise
+        first = await _find_first_answer(connection, ledger, customer_id, movement, websites=websites, by=by)
+        if first is None:
+            raise
+        return first
+    first = await _find_first_answer(connection, ledger, customer_id, movement, websites=websites, by=by)
+    if first is not None:
+        return first
     try:
         async with transaction(connection):
             return await _adjust_balance(connection, ledger, customer, movement, websites=websites, by=by)
     except RuleError as refused:
         await remember_refusal(connection, ledger, customer_id, movement, refused, by=by)
         return refused
+
+
+async def _find_first_answer(
+    connection: Connection, ledger: Ledger, customer_id: int, movement: Movement, *, websites: Websites, by: Actor
+) -> Row | RuleError | None:
+    """What the key was answered before; None for a new one."""
+    entry = await find_repeated(connection, ledger, customer_id, movement, by=by)
+    if entry is None:
+        return await find_refusal(connection, ledger, customer_id, movement, by=by)
+    await find_website(connection, entry.website_id, websites=websites)
+    return entry
+
+
+async def _was_deleted_within(connection: Connection, customer_id: int, websites: Websites) -> bool:
+    """Whether this was a customer of the websites. The ledger outlives the account, and so do its answers."""
+    deleted = await read_deleted_customer(connection, customer_id)
+    return deleted is not None and (websites is None or deleted.website_id in websites)
 
 
 async def _adjust_balance(
