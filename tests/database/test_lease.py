@@ -129,3 +129,28 @@ async def test_when_the_database_is_away_everybody_is_told_at_once(empty_databas
         async with asyncio.timeout(5):
             answers = await asyncio.gather(*[lost(database.reads) for _ in range(6)], return_exceptions=True)
         assert all(isinstance(answer, Exception) for answer in answers)
+
+
+async def too_great(pool):
+    """The driver refuses the value once it has prepared the statement."""
+    async with pool.acquire() as connection:
+        await connection.fetch("SELECT $1::integer", 2**40)
+
+
+@pytest.mark.parametrize("name", ["reads", "grids"])
+async def test_a_statement_that_was_prepared_and_never_run_ends_with_the_request(name, empty_database_url):
+    """Otherwise its time limit runs on, and cancels what the next request asks on the connection."""
+    patience = TimeLimits(statement=0.3)
+    async with open_database(empty_database_url, read_connections=1, grid_connections=1, patience=patience) as database:
+        pool = getattr(database, name)
+        async with pool.acquire() as connection:
+            pid = await connection.fetchval("SELECT pg_backend_pid()")
+        with pytest.raises(asyncpg.DataError):
+            await too_great(pool)
+        async with database.writes.acquire() as other:
+            open_since = await other.fetchval("SELECT xact_start FROM pg_stat_activity WHERE pid = $1", pid)
+            assert open_since is None
+            await other.execute("SET statement_timeout = 0")
+            await other.execute("SELECT pg_sleep(0.5)")
+        async with pool.acquire() as connection:
+            assert await connection.fetchval("SELECT pg_backend_pid()") == pid

@@ -1,7 +1,7 @@
 """Connection pools with time limits, and transactions."""
 
 from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -9,12 +9,15 @@ import asyncpg
 
 from .lease import LeasingPool
 from .projections import Projection
-from .statements import KEPT_STATEMENT, Connection, Row
+from .statements import KEPT_STATEMENT, Connection, Row, end_statement
 from .transactions import MarkingConnection, transaction
 
 
-async def _skip_reset(_connection: Any) -> None:
-    """Reads run in autocommit and set nothing, so a connection is handed on as it is, without a reset statement."""
+async def _end_open_statement(connection: Any) -> None:
+    """Reads run in autocommit and set nothing: all that an error may leave is a statement. A connection that was lost is
+    noticed when it is taken next."""
+    with suppress(OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError):
+        await end_statement(connection)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,10 +161,10 @@ async def open_database(
     limit = waits.connect
     try:
         async with (
-            create_pool(url, read_connections, waits, reset=_skip_reset, **_FIXED, **options) as reads,
+            create_pool(url, read_connections, waits, reset=_end_open_statement, **_FIXED, **options) as reads,
             create_pool(url, write_connections, waits, projections=projections, **_CAREFUL, **options) as writes,
             create_pool(
-                url, grid_connections, waits, reset=_skip_reset, is_opened_at_start=False, **_PLANNED, **options
+                url, grid_connections, waits, reset=_end_open_statement, is_opened_at_start=False, **_PLANNED, **options
             ) as grids,
         ):
             limit = waits.answer

@@ -100,6 +100,16 @@ async def execute_statement(connection: Connection, clause: Executable | Stateme
     return int(tag.rpartition(" ")[2]) if tag[-1].isdigit() else 0
 
 
+async def end_statement(connection: Connection) -> None:
+    """End what a statement that failed may have left open.
+
+    The driver prepares a statement that it does not know yet before it sends the values. When these cannot be sent, or nobody
+    waits for them any more, the statement is never run, and its time limit runs on: it would cancel what is asked next on the
+    connection.
+    """
+    await connection.execute("SELECT")
+
+
 def equals_any(column: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
     """`column = ANY(values)`: one statement text for any number of values."""
     return column == any_(literal(list(values), ARRAY(column.type)))

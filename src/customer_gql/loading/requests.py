@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from customer_gql.database.statements import Connection
+from customer_gql.database.statements import Connection, end_statement
 
 from .merging import REFUSED_STATEMENTS, are_asked_often, fetch_merged
 from .reads import Read
@@ -94,5 +94,6 @@ async def _read_alone(connection: Connection, asked: BatchLoad, keys: list[Any])
     try:
         rows = await connection.fetch(asked.read.statement.sql, *asked.read.arguments(keys, asked.arguments))
     except REFUSED_STATEMENTS as error:
+        await end_statement(connection)
         return error
     return asked.read.grouped(keys, rows)

@@ -385,8 +385,6 @@ async def test_customers_of_a_page_are_explained_together(admin_client, connecti
 SET = "INSERT INTO configuration_value (path, scope, scope_id, value) VALUES ($1, 'GLOBAL', 0, $2)"
 
 
-# Fails in the whole suite alone: a statement of it is canceled by what a test before it left. The file by itself passes.
-@pytest.mark.xfail(reason="a cancel of an earlier test reaches a statement of this one", strict=False)
 async def test_a_count_over_the_limit_is_an_estimate(admin_client, connection, here):
     for _ in range(4):
         await make_customer(connection, **on(here))
