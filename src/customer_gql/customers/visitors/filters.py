@@ -69,7 +69,7 @@ _visitors = select(
 ).where(visitor.c.last_activity_at > ONLINE_SINCE)
 
 _source = union_all(_customers, _visitors).subquery("online")
-_online = _source.c
+_online: Any = _source.c
 
 
 def _number_of(key: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -146,9 +146,9 @@ def grid_field(types: GridTypes, *, description: str) -> Any:
         view_id: Any = strawberry.UNSET,
     ) -> Any:
         window = make_window(first, after, last, before)
-        given = [None if value is strawberry.UNSET else value for value in (filter, search, sort, view_id)]
-        view = NO_VIEW if given[3] is None else await find_runnable_view(info, types, given[3])
-        return await types.page(info, types.question(info, *given[:3], view), window)
+        given = [None if value is strawberry.UNSET else value for value in (filter, search, sort)]
+        view = NO_VIEW if view_id in {None, strawberry.UNSET} else await find_runnable_view(info, types, view_id)
+        return await types.page(info, types.question(info, given[0], given[1], given[2], view), window)
 
     resolve.__annotations__ |= {
         "filter": Annotated[
