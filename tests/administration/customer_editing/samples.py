@@ -17,9 +17,17 @@ def new_customer(**more: Any) -> dict[str, Any]:
 
 
 CALLS = {
-    "customerCreate": [by_input(lambda ids: new_customer(websiteId=ids["web"]))],
+    "customerCreate": [
+        by_input(lambda ids: new_customer(websiteId=ids["web"], groupId=GROUP)),
+        by_input(lambda ids: new_customer(welcomeStoreViewId=ids["stv"])),
+    ],
     "customerUpsert": [
-        by_input(lambda ids: {"externalId": uuid.uuid4().hex, "customer": new_customer(websiteId=ids["web"])})
+        by_input(
+            lambda ids: {
+                "externalId": uuid.uuid4().hex,
+                "customer": new_customer(websiteId=ids["web"], groupId=GROUP),
+            }
+        )
     ],
     "customerUpdate": [
         about("cus", taxVatNumber="X1"),

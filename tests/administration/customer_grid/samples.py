@@ -117,6 +117,11 @@ GRID_ROWS = {"CUSTOMERS": make_rows}
 REFERENCES = {"website": "web", "createdIn": "stv", "salesRepresentative": "stf", "subscribedStoreView": "stv"}
 
 
+def edited_within(key: str, prefix: str) -> Sample:
+    make_filter = filtered(key, prefix)
+    return lambda ids: {"input": {"id": ids["cus"], "groupId": GROUP}, **make_filter(ids)}
+
+
 NOT_PERSONAL = {
     "CustomerGridRow.country": "a code",
     "CustomerGridRow.region": "a state, as the country is one",
@@ -145,6 +150,12 @@ CALLS = {
         about("cus", taxVatNumber="X1"),
         about("cus", groupId=GROUP),
         by_input(lambda ids: {"id": ids.own("cus"), "websiteId": ids["web"]}),
+        lambda ids: {"input": {"id": ids["cus"], "groupId": GROUP}, "viewId": ids["gvw"]},
+        lambda ids: {
+            "input": {"id": ids["cus"], "groupId": GROUP},
+            "filter": {"group": {"eq": GROUP, "in": [GROUP], "notIn": [GROUP]}},
+        },
+        *[edited_within(key, prefix) for key, prefix in REFERENCES.items()],
     ],
     "customerMassAction": [
         mass_action("SUBSCRIBE"),
