@@ -369,6 +369,8 @@ async def test_the_first_customer_shows_everything(shop: Connection) -> None:
         "customer_activity": 1,
         "address": 4,
         "newsletter_subscription": 3,
+        "customer_note": 2,
+        "customer_tag": 4,
         "sales_order": 10,
         "sales_order_number": 10,
         "sales_order_address": 20,
