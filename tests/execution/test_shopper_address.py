@@ -177,6 +177,14 @@ async def test_an_address_that_is_none_is_refused(address, shop_server):
     assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (400, "BAD_USER_INPUT")
 
 
+@pytest.mark.parametrize("second", ["203.0.113.7", "203.0.113.8", ""])
+async def test_a_repeated_address_is_refused(second, shop_server):
+    client = await shop_server()
+    lines = [("X-Shopper-Address", "203.0.113.7"), ("X-Shopper-Address", second)]
+    answer = await client.http.post("/graphql", json={"query": "{ __typename }"}, headers=lines)
+    assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (400, "BAD_USER_INPUT")
+
+
 async def test_the_admin_endpoint_knows_neither_header(browser, admin_client):
     own = any_address()
     staff = await browser(path="/admin/graphql", token=admin_client.token, address=own, x_storefront_token="junk",

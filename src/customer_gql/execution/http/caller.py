@@ -38,10 +38,11 @@ def request_origin(request: Request) -> RequestOrigin:
 
 def stated_address(request: Request) -> str | None:
     """The shopper's address that the server of a storefront states. Raises `RequestRefused` for anything else."""
-    given = request.headers.get(SHOPPER_HEADER)
-    if given is None:
+    lines = request.headers.getlist(SHOPPER_HEADER)
+    if not lines:
         return None
     try:
+        [given] = lines
         if "%" in given:
             raise ValueError("a zone means something on one machine only")  # noqa: TRY301
         return plain_address(str(ipaddress.ip_address(given.strip())))
