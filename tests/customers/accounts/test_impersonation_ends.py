@@ -1,6 +1,7 @@
 """An impersonation ends with the right to it, at the next request, and its attempts at what is closed are recorded."""
 
 import asyncio
+import itertools
 import json
 
 import pytest
@@ -10,9 +11,9 @@ from customer_gql.core.permissions import ALL_PERMISSIONS, Permission
 from customer_gql.customers.accounts.sessions.settings import LOGIN_AS_CUSTOMER
 from support.clients import Client
 from support.customers import customer_id
-from support.impersonating import LOGIN_AS
+from support.impersonating import LOGIN_AS, code_for
 from support.races import stop_before
-from support.shopping import CHANGE, PASSWORD, RESET_REQUEST, SIGN_OUT, is_let_in
+from support.shopping import CHANGE, EXCHANGE, PASSWORD, RESET_REQUEST, SIGN_OUT, is_let_in
 from support.staff import make_role, make_staff, make_website, session_of
 
 UPDATE = """mutation M($input: MeUpdateInput!) { meUpdate(input: $input) {
@@ -106,6 +107,31 @@ async def test_it_ends_when_the_customer_withdraws_the_consent(assisted, signed_
     assert [event.actor for event in await ended_events(connection, assisted.row)] == ["CUSTOMER"]
 
 
+async def test_it_ends_when_the_customer_signs_out_everywhere(assisted, signed_in, helper, browser, connection):
+    device = await signed_in(assisted.row)
+    await device.data(SIGN_OUT, input={"all": False})
+    assert await is_let_in(assisted)
+    device, code = await signed_in(assisted.row), await code_for(helper, assisted.row)
+    answer = await device.data(SIGN_OUT, input={"all": True})
+    assert answer["signOut"] == {"endedSessionCount": 1, "userErrors": []}
+    assert [await is_let_in(assisted), await is_let_in(device)] == [False, False]
+    assert [event.actor for event in await ended_events(connection, assisted.row)] == ["CUSTOMER", "CUSTOMER"]
+    refused = (await (await browser()).data(EXCHANGE, input={"code": code}))["loginAsExchange"]
+    assert refused["userErrors"] == [{"code": "INVALID", "path": ["code"]}]
+
+
+async def test_it_ends_when_a_new_password_ends_the_other_sessions(assisted, signed_in, connection):
+    device = await signed_in(assisted.row)
+    passwords = [PASSWORD, "an entirely new phrase", "another entirely new phrase"]
+    left = []
+    for (old, new), keep in zip(itertools.pairwise(passwords), (True, False), strict=True):
+        input = {"currentPassword": old, "newPassword": new, "keepOtherSessions": keep}
+        assert (await device.data(CHANGE, input=input))["passwordChange"]["userErrors"] == []
+        left.append([await is_let_in(assisted), await is_let_in(device)])
+    assert left == [[True, True], [False, True]]
+    assert [event.actor for event in await ended_events(connection, assisted.row)] == ["CUSTOMER"]
+
+
 async def test_it_ends_once_whatever_ends_later(assisted, admin_client, connection):
     ended = "SELECT ended_at FROM impersonation WHERE customer_id = $1"
     await assisted.data(SIGN_OUT, input={})
@@ -125,9 +151,6 @@ async def test_it_ends_when_the_shop_switches_it_off(assisted, configured):
 
 
 async def test_a_code_does_not_outlive_a_forced_sign_in(shopper, helper, admin_client, browser):
-    from support.impersonating import code_for
-    from support.shopping import EXCHANGE
-
     row = await shopper(allows_remote_assistance=True)
     code = await code_for(helper, row)
     await admin_client.data(FORCE, input={"id": encode_id("stf", helper.user.id)})
@@ -141,7 +164,7 @@ async def test_a_code_does_not_outlive_a_forced_sign_in(shopper, helper, admin_c
 
 async def test_a_session_that_ends_meanwhile_gives_no_code(shopper, helper, admin_client):
     row = await shopper(allows_remote_assistance=True)
-    async with stop_before("FROM staff_session", "FOR KEY SHARE") as stop:
+    async with stop_before("FROM staff_role", "FOR SHARE") as stop:
         asking = asyncio.create_task(helper.data(LOGIN_AS, input={"id": customer_id(row), "reason": "Help"}))
         await stop.reached_by(asking)
         await admin_client.data(FORCE, input={"id": encode_id("stf", helper.user.id)})

@@ -123,7 +123,7 @@ class AccountMutation:
     @customer_mutation(
         unlimited=True,
         description="End this session, or with `all` every one: the tokens stop working at once, on every server. "
-        "Staff signed in as the customer end their own token alone. Writes history. Cannot be undone; sign in again.",
+        "With `all`, staff who are signed in as the customer leave too. They themselves end their own token alone. Writes history. Cannot be undone; sign in again.",
     )
     async def sign_out(self, info: Info, input: Annotated[SignOutInput, INPUT]) -> SessionsEndedPayload:
         ended = await sign_out.sign_out(info.context, every=input.all)

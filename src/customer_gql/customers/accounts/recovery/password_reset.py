@@ -14,6 +14,7 @@ from customer_gql.customers.accounts import lockout, passwords, writes
 from customer_gql.customers.accounts.enumeration import DecoyAccount, rolled_back_if
 from customer_gql.customers.accounts.reads import ACCOUNT_BY_EMAIL, ACCOUNT_BY_ID, RESET_LINK_BY_HASH, RESET_LINKS_SINCE
 from customer_gql.customers.accounts.sessions import access, sessions
+from customer_gql.customers.accounts.sessions.impersonations import end_impersonations_of_customer
 from customer_gql.customers.accounts.sign_in.sign_in import reauthenticate
 from customer_gql.customers.accounts.tables import customer_password, password_reset
 from customer_gql.customers.history.kinds import HistoryKind
@@ -225,6 +226,7 @@ async def change_password(context: Context, *, current: str, new: str, keep_othe
         await _store_new_password(connection, locked, hash, kind="PASSWORD_CHANGED", by=actor_of(context.viewer))
         if keep_others:
             return 0
+        await end_impersonations_of_customer(connection, locked.id, by=actor_of(context.viewer))
         return await sessions.end_other_sessions(connection, locked.id, keep=context.viewer.session_id)
 
 

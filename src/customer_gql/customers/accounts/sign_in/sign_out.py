@@ -27,6 +27,7 @@ async def sign_out(context: Context, *, every: bool) -> int:
         account = await customers.lock_customer(connection, customer_id, websites=None)
         if every:
             ended = await sessions.end_other_sessions(connection, customer_id, keep=None)
+            await impersonations.end_impersonations_of_customer(connection, customer_id, by=actor_of(viewer))
         else:
             ended = await sessions.end_sessions(connection, customer_id, [session_id])
         await record_customer_event(
