@@ -70,7 +70,7 @@ class CapabilitySection:
 def find_customer_mutations(schema: strawberry.Schema) -> Mapping[str, Permission]:
     """The mutations of one customer that the schema has, with what each needs."""
     found: dict[str, Permission] = {}
-    for field in schema.mutation.__strawberry_definition__.fields:
+    for field in schema.mutation.__strawberry_definition__.fields:  # pyright: ignore
         name = schema.config.name_converter.get_graphql_name(field)
         is_of_customer = (name.startswith("customer") and name not in _NOT_OF_ONE) or name in _OF_LEDGERS
         if is_of_customer and "permission" in field.metadata:
@@ -95,7 +95,7 @@ def _describe(name: str, needed: Permission, state: Any, viewer: Viewer) -> Cust
 
 
 def _show_refusal(refused: RuleError) -> CapabilityRefusal:
-    return CapabilityRefusal(code=refused.code, key=refused.key, params=refused.params)
+    return CapabilityRefusal(code=refused.code, key=refused.key, params=refused.params)  # pyright: ignore
 
 
 CUSTOMER_SECTIONS: Final = (CapabilitySection,)

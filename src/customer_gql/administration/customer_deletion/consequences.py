@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, ColumnElement, Select, bindparam, cast, func, literal_column, select, union_all
+from sqlalchemy import BigInteger, ColumnElement, bindparam, cast, func, literal_column, select, union_all
 
 from customer_gql.commerce.carts.tables import cart
 from customer_gql.commerce.orders.tables import OrderStatus, sales_order
@@ -22,7 +22,7 @@ from customer_gql.customers.newsletter.tables import newsletter_subscription
 from customer_gql.customers.notes.tables import customer_note
 from customer_gql.customers.profile.values.validation import IS_COMPANY_ADMIN, is_company_admin
 from customer_gql.customers.tags.tables import customer_tag
-from customer_gql.database.statements import Connection, Row, compile_statement, fetch_rows
+from customer_gql.database.statements import AnySelect, Connection, Row, compile_statement, fetch_rows
 
 _CLOSED: Final = (OrderStatus.COMPLETE, OrderStatus.CLOSED, OrderStatus.CANCELED)
 
@@ -97,7 +97,7 @@ _EFFECTS: Final[Mapping[DeletionRecordKind, tuple[Any, DeletionEffect]]] = {
 
 def _counted(
     kind: enum.StrEnum, table: Any, *where: ColumnElement[bool], count: ColumnElement[Any] | None = None
-) -> Select[Any]:
+) -> AnySelect:
     number = func.count() if count is None else cast(func.coalesce(func.sum(count), 0), BigInteger)
     return (
         select(literal_column(f"'{kind.value}'").label("kind"), number.label("total"))
