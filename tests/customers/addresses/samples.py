@@ -74,8 +74,9 @@ async def address_delete(subject: Subject, _turn: int) -> Any:
 
 
 async def customer_address_update(subject: Subject, turn: int) -> Any:
-    made = await address_update("home", city=("Hull", "Leeds"), company=("Co 1", "Co 2"))(subject, turn)
-    return "customerAddressUpdate", subject.staff, made[2]
+    id = encode_id("adr", subject.id, subject.home)
+    given = {"city": ("Hull", "Leeds")[turn - 1], "company": ("Co 1", "Co 2")[turn - 1]}
+    return "customerAddressUpdate", subject.staff, {"id": id, **given}
 
 
 async def customer_address_create(subject: Subject, turn: int) -> Any:

@@ -41,8 +41,8 @@ async def test_who_did_what_from_where_newest_first(admin_client, connection):
     await record_customer_event(connection, shopper.id, kind="IMPORTED", version=1, by=SYSTEM)
     changes = {"telephone": (None, "1"), "gender": ("MALE", None), "points": (3, {"a": [1]})}
     await record_customer_event(connection, shopper.id, kind="EDITED", version=2, by=by_staff, changes=changes)
-    await record_customer_event(connection, shopper.id, kind="ADDRESS_ADDED", version=3, by=by_both)
-    await record_customer_event(connection, shopper.id, kind="SYNCED", version=4, by=Actor(ActorKind.SERVICE, 7))
+    await record_customer_event(connection, shopper.id, kind="ADDRESS_CREATED", version=3, by=by_both)
+    await record_customer_event(connection, shopper.id, kind="ACTIVATED", version=4, by=Actor(ActorKind.SERVICE, 7))
     nobody = {"staff": None, "impersonator": None, "address": None, "changes": []}
     page = await history(admin_client, shopper)
     cursors = page["pageInfo"].pop("startCursor"), page["pageInfo"].pop("endCursor")
@@ -50,10 +50,10 @@ async def test_who_did_what_from_where_newest_first(admin_client, connection):
         "totalCount": 4,
         "pageInfo": {"hasNextPage": False, "hasPreviousPage": False},
         "nodes": [
-            {**nobody, "kind": "SYNCED", "version": 4, "actor": "SERVICE"},
+            {**nobody, "kind": "ACTIVATED", "version": 4, "actor": "SERVICE"},
             {
                 **nobody,
-                "kind": "ADDRESS_ADDED",
+                "kind": "ADDRESS_CREATED",
                 "version": 3,
                 "actor": "CUSTOMER",
                 "impersonator": {"email": email},

@@ -36,7 +36,7 @@ UPDATE = """mutation U($input: MeUpdateInput!) { meUpdate(input: $input) {
     ],
 )
 def test_what_is_stored(stored, given, after):
-    row = dict(zip(("date_of_birth", "birth_year"), stored, strict=True))
+    row: dict[str, object] = dict(zip(("date_of_birth", "birth_year"), stored, strict=True))
     assert {**row, **settle_birth(row, given)} == dict(zip(row, after, strict=True))
 
 
