@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from customer_gql.administration.customer_grid.upgrade import EMPTY_GRID_WARNING, is_grid_empty
 from customer_gql.core.errors import ErrorCode
 from customer_gql.core.permissions import Permission
 from customer_gql.core.viewer import GUEST, RequestOrigin, ViewerKind
@@ -154,6 +155,8 @@ async def _find_warnings(pool: BoundedPool) -> list[str]:
     """What an operator should change although the service works; in the log, and in the body of `/health/ready`."""
     async with pool.acquire() as connection:
         warnings = [OWNERSHIP_WARNING] if await owns_tables(connection) else []
+        if await is_grid_empty(connection):
+            warnings.append(EMPTY_GRID_WARNING)
     for warning in warnings:
         log.warning("warning", message=warning)
     return warnings

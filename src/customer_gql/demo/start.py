@@ -8,13 +8,16 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
+from customer_gql.administration.customer_grid.upgrade import is_grid_empty
 from customer_gql.core.errors import RuleError
 from customer_gql.core.terminal import CommandFailed
 from customer_gql.customers.accounts.writes import issue_customer_token
 from customer_gql.customers.profile.tables import customer
 from customer_gql.database.pools import Database, open_database
+from customer_gql.database.projections import recompute_all
 from customer_gql.database.statements import fetch_value
 from customer_gql.demo.seed.seeding import seed_shop
+from customer_gql.schema.projections import PROJECTIONS
 from customer_gql.staff import writes as staff
 from customer_gql.staff.tables import staff_user
 
@@ -40,7 +43,17 @@ async def prepare_demo(url: str, on_progress: Callable[[int, int], None], *, is_
             now = dt.datetime.now(dt.UTC)
             async with database.writes.acquire() as connection:
                 await seed_shop(connection, customers=CUSTOMERS, seed=1, until=now, on_progress=on_progress)
+        else:
+            await _fill_empty_grid(database, on_progress)
         return await _issue_tokens(database)
+
+
+async def _fill_empty_grid(database: Database, on_progress: Callable[[int, int], None]) -> None:
+    """A shop that an earlier version seeded has customers, and none of the rows that were added since."""
+    async with database.writes.acquire() as connection:
+        if await is_grid_empty(connection):
+            for projection in PROJECTIONS:
+                await recompute_all(connection, projection, on_progress)
 
 
 async def _require_demo_shop(database: Database) -> None:
