@@ -27,11 +27,11 @@ class Example(TypedDict):
 
 
 def load_examples(audience: str, sample: Sample = NOBODY) -> list[Example]:
-    files = sorted((FOLDER / audience).glob("*.graphql"), key=_number_of)
+    files = sorted((FOLDER / audience).glob("*.graphql"), key=_read_place)
     return [_fill_in(read_example(file), sample) for file in files]
 
 
-def _number_of(file: Path) -> int:
+def _read_place(file: Path) -> int:
     return int(file.stem.partition("-")[0])
 
 
