@@ -60,11 +60,11 @@ class NodeId:
 
     `visible` decides on the storefront, and tells staff of some websites whose it is: what `visible_to_owner` marks follows
     the customer's website, what is `visible_to_everyone` is for them, the rest is for staff of all websites.
-    `permission` is what staff need besides that of the root. On the storefront `storefront_read` finds the row, where
-    owners do not see all of theirs.
+    `permission` is what staff need besides that of the root. `visible_to_staff` lets them see more than what belongs to
+    customers of their websites. On the storefront `storefront_read` finds the row, where owners do not see all of theirs.
     """
 
-    __slots__ = ("columns", "permission", "prefix", "read", "storefront_read", "visible")
+    __slots__ = ("columns", "permission", "prefix", "read", "storefront_read", "visible", "visible_to_staff")
 
     def __init__(
         self,
@@ -74,6 +74,7 @@ class NodeId:
         visible: Visibility,
         permission: str | None = None,
         storefront_read: Read | None = None,
+        visible_to_staff: Visibility = visible_to_nobody,
     ) -> None:
         self.prefix = prefix
         self.read = read
@@ -81,6 +82,7 @@ class NodeId:
         self.visible = visible
         self.permission = permission
         self.storefront_read = storefront_read or read
+        self.visible_to_staff = visible_to_staff
 
     def of(self, row: Any) -> str:
         return encode_id(self.prefix, *[getattr(row, column) for column in self.columns])
@@ -93,10 +95,11 @@ def node_id(
     visible: Visibility = visible_to_owner,
     permission: str | None = None,
     storefront_read: Read | None = None,
+    visible_to_staff: Visibility = visible_to_nobody,
     description: str,
 ) -> Any:
     """The `id` of a type of rows: declares the prefix, the columns inside, and the read that finds the row again."""
-    declared = NodeId(prefix, read, columns, visible, permission, storefront_read)
+    declared = NodeId(prefix, read, columns, visible, permission, storefront_read, visible_to_staff)
     of = declared.of
 
     def resolve(root: strawberry.Parent[Any]) -> strawberry.ID:

@@ -87,4 +87,5 @@ async def _may_see(context: Context, declared: NodeId, key: tuple[int, ...]) -> 
         return False
     if viewer.website_ids is None or declared.visible is visible_to_everyone:
         return True
-    return declared.visible is visible_to_owner and await reaches_records_of(context, key[0])
+    is_of_reached = declared.visible is visible_to_owner and await reaches_records_of(context, key[0])
+    return is_of_reached or await declared.visible_to_staff(context, key)

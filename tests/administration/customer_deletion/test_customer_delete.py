@@ -119,6 +119,16 @@ async def test_a_change_that_was_not_seen_stops_the_deletion(admin_client: Clien
     assert (await delete(admin_client, customer, expectedVersion=2))["userErrors"] == []
 
 
+async def test_what_the_history_lacks_stops_the_deletion_too(admin_client: Client, connection: Connection):
+    customer = await make_customer(connection)
+    await connection.execute("UPDATE customer SET version = 3 WHERE id = $1", customer.id)
+    [refused] = (await delete(admin_client, customer, expectedVersion=1))["userErrors"]
+    assert refused["key"] == "version.conflict"
+    assert {"field": "firstName", "base": None, "yours": None, "stored": "Ada"} in refused["conflicts"]
+    assert await is_there(connection, customer)
+    assert (await delete(admin_client, customer, expectedVersion=3))["userErrors"] == []
+
+
 async def test_other_identities_are_refused(http: Any, as_customer: Any, connection: Connection):
     customer = await make_full_customer(connection)
     given = {"id": customer_id(customer)}

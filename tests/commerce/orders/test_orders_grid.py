@@ -3,7 +3,7 @@
 import pytest
 
 from customer_gql.core.ids import encode_id
-from support.customers import customer_id, make_customer, make_full_customer, make_order, make_product
+from support.customers import customer_id, make_customer, make_full_customer, make_order, make_product, make_shipment
 from support.staff import make_website, staff_client
 
 LIST = """query L($filter: OrderFilter, $search: String, $sort: [OrderSort!]) {
@@ -90,6 +90,20 @@ async def test_the_website_of_the_order_decides_who_sees_it(http, admin_client, 
         assert (await of_customer.data(ONE, by=by))["order"] is None
     [node] = (await admin_client.data(LIST, filter=filter))["orders"]["nodes"]
     assert node["customer"] == {"id": customer_id(owner)}
+
+
+async def test_what_staff_read_in_a_list_is_found_by_its_id(http, connection):
+    here, there, elsewhere = [await make_website(connection) for _ in range(3)]
+    owner = await make_customer(connection, website_id=here, created_in_store_view_id=here)
+    order = await place(connection, owner, store_view_id=there)
+    await make_shipment(connection, order, ("DHL", "JD01"))
+    document = "query N($id: ID!) { node(id: $id) { id ... on Order { items { id } shipments { id } } } }"
+    for websites, is_found in (([there], True), ([here], True), ([elsewhere], False)):
+        client = await staff_client(http, connection, website_ids=websites)
+        found = (await client.data(document, id=order_id(order)))["node"]
+        assert (found is not None) is is_found
+        for id in [one["id"] for one in (found["items"] + found["shipments"] if found else [])]:
+            assert (await client.data("query N($id: ID!) { node(id: $id) { id } }", id=id))["node"] == {"id": id}
 
 
 async def test_one_order_by_id_or_number(admin_client, connection):

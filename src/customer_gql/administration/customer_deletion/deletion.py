@@ -8,8 +8,9 @@ from customer_gql.core.errors import Refusal
 from customer_gql.core.viewer import Websites
 from customer_gql.customers.accounts.writes import delete_accounts
 from customer_gql.customers.deleted_customers.reads import read_deleted_customer
-from customer_gql.customers.history.conflicts import refuse_customer_conflicts
-from customer_gql.customers.history.reads import read_customer_changes
+from customer_gql.customers.history.conflicts import read_changes_since, refuse_customer_conflicts
+from customer_gql.customers.history.stored_values import describe_changes
+from customer_gql.customers.profile.values.fields import COLUMNS
 from customer_gql.customers.profile.writes import lock_customer
 from customer_gql.database.statements import Connection, Row
 
@@ -35,7 +36,7 @@ async def delete_customer(
 ) -> DeletionOutcome:
     account = await lock_customer(connection, customer_id, websites=websites)
     if expected_version is not None:
-        lost = await _find_unseen_values(connection, customer_id, expected_version)
+        lost = await _find_unseen_values(connection, account, expected_version)
         await refuse_customer_conflicts(connection, account, lost, expected=expected_version)
     consequences = await read_deletion_consequences(connection, customer_id)
     blocker = find_deletion_blocker(account)
@@ -45,9 +46,11 @@ async def delete_customer(
     return DeletionOutcome(consequences, deleted=await read_deleted_customer(connection, customer_id))
 
 
-async def _find_unseen_values(connection: Connection, customer_id: int, version: int) -> Changes:
-    """What somebody stored after the version: the deletion would lose it unseen."""
-    changed: dict[str, object] = {}
-    for changes in await read_customer_changes(connection, customer_id, version):
-        changed |= {field: after for field, (_before, after) in changes.items()}
-    return {field: (after, None) for field, after in changed.items()}
+async def _find_unseen_values(connection: Connection, account: Row, version: int) -> Changes:
+    """What somebody stored after the version: the deletion would lose it unseen. Where the history lacks a version, that may
+    be any value of the profile (docs/domain/concurrent-edits.md#concurrent-edits-8)."""
+    known, is_whole = await read_changes_since(connection, account, version)
+    changed: Changes = {} if is_whole else describe_changes(account, dict.fromkeys(COLUMNS.values()))
+    for changes in known:
+        changed = {**changed, **{field: (after, None) for field, (_before, after) in changes.items()}}
+    return changed

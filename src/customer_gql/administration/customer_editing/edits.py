@@ -161,7 +161,7 @@ async def _store_edit(
     version = await update_customer(connection, customer, values)
     kinds: dict[HistoryKind, Changes] = {"EDITED": of_billing}
     for column, value in values.items():
-        kind = _STATUS_KINDS[value] if column == "status" else _KINDS.get(column, "EDITED")
+        kind: HistoryKind = _STATUS_KINDS[value] if column == "status" else _KINDS.get(column, "EDITED")
         kinds[kind] = {**kinds.get(kind, {}), **describe_changes(customer, {column: value})}
     for kind, changes in kinds.items():
         if changes:

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import BigInteger, Numeric, and_, cast, func, select
@@ -44,6 +45,11 @@ async def find_reachable_order(
     read, by = (_placed_by_id, key) if number is None else (_placed_by_number, number)
     found: Row | None = await context.load(read, by)
     return found if found is not None and context.viewer.reaches(found.website_id) else None
+
+
+async def is_order_reachable(context: Any, key: Sequence[int]) -> bool:
+    """For an order, and for what an order has: their keys begin with those of the order."""
+    return await find_reachable_order(context, key=(key[0], key[1])) is not None
 
 
 _newest = Sort("NEWEST", (sales_order.c.placed_at, sales_order.c.id), descending=True)

@@ -45,7 +45,13 @@ graph_enum(
 @strawberry.type(description="An item of an order, as it was when the order was placed.")
 class OrderItem(Node):
     id: strawberry.ID = node_id(
-        "oit", reads.items_by_id, "customer_id", "order_id", "position", description="Id of the order item."
+        "oit",
+        reads.items_by_id,
+        "customer_id",
+        "order_id",
+        "position",
+        visible_to_staff=reads.is_order_reachable,
+        description="Id of the order item.",
     )
     position: int = column("Position in the order, from 1.")
     sku: str = column("Stock keeping unit.")
@@ -66,7 +72,13 @@ class TrackingNumber:
 @strawberry.type(description="Items of an order that were sent together.")
 class Shipment(Node):
     id: strawberry.ID = node_id(
-        "shp", reads.shipments_by_id, "customer_id", "order_id", "id", description="Id of the shipment."
+        "shp",
+        reads.shipments_by_id,
+        "customer_id",
+        "order_id",
+        "id",
+        visible_to_staff=reads.is_order_reachable,
+        description="Id of the shipment.",
     )
     shipped_at: dt.datetime = column("Time at which the shipment was sent.")
     tracking_numbers: list[TrackingNumber] = loaded(
@@ -97,6 +109,7 @@ class OrderDetailSection(Node):
         "customer_id",
         "id",
         storefront_read=reads.visible_orders_by_id,
+        visible_to_staff=reads.is_order_reachable,
         description="Id of the order.",
     )
     number: str = column("Order number that people use, unique in the shop.")

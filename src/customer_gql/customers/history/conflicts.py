@@ -36,10 +36,15 @@ async def refuse_customer_conflicts(
         raise VersionConflict(found.current_version, conflicts, customer_id=locked.id) from None
 
 
-async def _read_changes(connection: Connection, locked: Row, edits: Changes, version: int) -> list[Changes]:
-    """The changes since a version. Where the history lacks some of them, nobody knows what the caller started from, and every
-    value counts as changed (docs/domain/concurrent-edits.md#concurrent-edits-8)."""
+async def read_changes_since(connection: Connection, locked: Row, version: int) -> tuple[list[Changes], bool]:
+    """What was changed after a version, oldest first, and whether the history has all of it."""
     events = await read_customer_events(connection, locked.id, version)
-    changes: list[Changes] = [orjson.loads(event.changes) for event in events]
     is_whole = len({event.version for event in events}) == locked.version - version
+    return [orjson.loads(event.changes) for event in events], is_whole
+
+
+async def _read_changes(connection: Connection, locked: Row, edits: Changes, version: int) -> list[Changes]:
+    """Where the history lacks some of the changes, nobody knows what the caller started from, and every value counts as
+    changed (docs/domain/concurrent-edits.md#concurrent-edits-8)."""
+    changes, is_whole = await read_changes_since(connection, locked, version)
     return changes if is_whole else [*changes, dict.fromkeys(edits, (None, None))]

@@ -1,7 +1,5 @@
-import orjson
 from sqlalchemy import BigInteger, Integer, bindparam, select
 
-from customer_gql.core.concurrent_edits import Changes
 from customer_gql.database.statements import Connection, Row, compile_statement, fetch_rows
 from customer_gql.loading.pages import Pages, Sort
 from customer_gql.loading.reads import one_by
@@ -32,8 +30,3 @@ events_by_customer = Pages(
 async def read_customer_events(connection: Connection, customer_id: int, version: int) -> list[Row]:
     """Version and changes of what was done after a version, oldest first."""
     return await fetch_rows(connection, _CHANGES_SINCE, customer_id=customer_id, version=version)
-
-
-async def read_customer_changes(connection: Connection, customer_id: int, version: int) -> list[Changes]:
-    """What was changed after a version, oldest first."""
-    return [orjson.loads(event.changes) for event in await read_customer_events(connection, customer_id, version)]
