@@ -212,7 +212,9 @@ TOGETHER = {
     *("addressCreate", "addressUpdate", "addressDelete", "meUpdate", "newsletterSubscribe", "newsletterUnsubscribe"),
     *("sessionRevoke", "signOut"),
     *("customerNoteCreate", "customerNoteUpdate", "customerNoteDelete", "customerTagsAdd", "customerTagsRemove"),
-    *("customerCreate", "customerUpdate", "customerUpsert"),
+    *("customerCreate", "customerUpdate", "customerUpsert", "customerSubscriptionSet"),
+    *("customerAddressCreate", "customerAddressUpdate", "customerAddressDelete", "customerAddressSetDefault"),
+    *("gridViewCreate", "gridViewUpdate", "gridViewDelete", "gridViewSetDefault"),
 }
 """Mutations of which several may stand in one document: no credential, ledger, impersonation or deletion among them."""
 

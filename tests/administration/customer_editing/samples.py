@@ -19,7 +19,7 @@ def new_customer(**more: Any) -> dict[str, Any]:
 CALLS = {
     "customerCreate": [
         by_input(lambda ids: new_customer(websiteId=ids["web"], groupId=GROUP)),
-        by_input(lambda ids: new_customer(welcomeStoreViewId=ids["stv"])),
+        by_input(lambda ids: new_customer(websiteId=ids["web"], welcomeStoreViewId=ids["stv"])),
     ],
     "customerUpsert": [
         by_input(

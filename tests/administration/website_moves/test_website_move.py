@@ -3,7 +3,14 @@
 import pytest
 
 from customer_gql.core.ids import encode_id
-from support.customers import customer_id, make_customer, make_full_customer, make_order, make_product
+from support.customers import (
+    customer_id,
+    forget_repeated_addresses,
+    make_customer,
+    make_full_customer,
+    make_order,
+    make_product,
+)
 from support.ledgers import CREDIT, POINTS, adjust
 from support.staff import make_website, staff_client
 
@@ -116,6 +123,7 @@ def counts(answer):
 
 async def test_accounts_that_stop_being_shared_leave_the_same_behind(admin_client, connection):
     website = await make_website(connection)
+    await forget_repeated_addresses(connection)
     assert (await share(admin_client, "GLOBAL"))["steps"] == []
     before = counts(await share(admin_client, "PER_WEBSITE", dry_run=True))
     shopper = await make_customer(connection)
@@ -150,6 +158,7 @@ COLLIDE = """mutation S($input: AccountSharingSetInput!) { accountSharingSet(inp
 async def test_addresses_that_collide_are_named_only_to_who_may_read_them(
     permissions, reads_addresses, http, connection
 ):
+    await forget_repeated_addresses(connection)
     shopper = await make_customer(connection)
     other = await make_customer(connection, website_id=await make_website(connection), email=shopper.email)
     client = await staff_client(http, connection, permissions)

@@ -161,5 +161,5 @@ async def test_what_staff_do_waits_for_a_link_that_is_being_opened(
     assert (answer["isChanged"], answer["userErrors"]) == (True, [])
     assert await acting == DONE[name]
     assert await status(row) == left
-    last = {"delete": "DELETED", "move": "EDITED"}[name]
+    last = {"delete": "DELETED", "move": "WEBSITE_CHANGED"}[name]
     assert (await events(row.id))[-2:] == ["SUBSCRIBED", last]

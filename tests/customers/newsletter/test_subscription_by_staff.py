@@ -10,7 +10,7 @@ from customer_gql.customers.newsletter.tables import newsletter_subscription
 from customer_gql.customers.profile.sharing import AccountSharing, set_account_sharing
 from customer_gql.database.statements import Connection
 from support.clients import Client
-from support.customers import customer_id, make_customer, put
+from support.customers import customer_id, forget_repeated_addresses, make_customer, put
 from support.staff import make_website, staff_client
 
 SET = """mutation S($input: CustomerSubscriptionSetInput!) { customerSubscriptionSet(input: $input) {
@@ -95,6 +95,7 @@ async def test_a_shared_account_subscribes_on_every_website(
     http: Any, admin_client: Client, connection: Connection, configured: Any
 ):
     customer, elsewhere = await make_customer(connection), await make_website(connection)
+    await forget_repeated_addresses(connection)
     async with connection.transaction():
         await set_account_sharing(connection, AccountSharing.GLOBAL)
     try:

@@ -5,6 +5,7 @@ from functools import partial
 import pytest
 
 from customer_gql.core.permissions import ALL_PERMISSIONS
+from customer_gql.loading.grids.columns import ColumnType
 from support.every_grid import (
     GRID_ROWS,
     GRID_TYPES,
@@ -101,8 +102,10 @@ async def test_count_facets_and_explanation_are_one_statement_each(name, admin_c
     # The page, the count and the explanation; facets of no columns take none.
     assert await statements.count(root.table) == 3 + bool(columns)
     for facet in read["facets"]:
-        counted = sum(value["count"] for value in facet["values"]) + facet["otherCount"]
-        assert (facet["precision"], counted) == ("EXACT", read["totalCount"]), facet
+        assert facet["precision"] == "EXACT"
+        if root.types.grid.columns[facet["column"]].type is not ColumnType.TAGS:  # a row may have several tags, or none
+            counted = sum(value["count"] for value in facet["values"]) + facet["otherCount"]
+            assert counted == read["totalCount"], facet
 
 
 @pytest.mark.parametrize("name", WITH_WEBSITE)

@@ -94,7 +94,7 @@ async def test_what_a_website_configures_is_what_its_mails_say(tools, store, inb
     for path, value in {
         "mail.storefront_url": "https://other.example.org",
         "mail.path.reset_password": "neues-passwort",
-        "mail.sender.support.name": "Hilfe\r\nBcc: all@example.com",
+        "mail.sender.support.name": "Hilfe, Bcc: all@example.com",
         "mail.sender.support.email": "hilfe@other.example.org",
         "mail.reply_to": "antwort@other.example.org",
     }.items():
@@ -103,7 +103,7 @@ async def test_what_a_website_configures_is_what_its_mails_say(tools, store, inb
     await deliver_mails(tools)
     message = inbox.only()
     assert (message["From"], message["Reply-To"], message["Bcc"]) == (
-        '"Hilfe Bcc: all@example.com" <hilfe@other.example.org>',
+        '"Hilfe, Bcc: all@example.com" <hilfe@other.example.org>',
         "antwort@other.example.org",
         None,
     )

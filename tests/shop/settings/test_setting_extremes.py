@@ -23,6 +23,10 @@ LOCK = """mutation L($input: CustomerLockInput!) { customerLock(input: $input) {
   customer { isLocked } userErrors { code } } }"""
 ADDRESS = """mutation A($input: AddressCreateInput!) { addressCreate(input: $input) {
   address { id } userErrors { code } } }"""
+ADDRESS_BY_STAFF = """mutation A($input: CustomerAddressCreateInput!) { customerAddressCreate(input: $input) {
+  userErrors { code } } }"""
+ADDRESSES = """INSERT INTO address (customer_id, id, first_name, last_name, street, city, country_code)
+  SELECT $1, number, 'Ada', 'Byron', '{1 Analytical Way}', 'London', 'GB' FROM generate_series(1, $2::int) AS number"""
 GROUP = "INSERT INTO customer_group SELECT $1, $2, min(id) FROM tax_class ON CONFLICT DO NOTHING"
 EVENT = """INSERT INTO domain_event (id, type, subject, actor, occurred_at)
   VALUES ($1::bigint, 'customer.updated', 'cus_1', 'SYSTEM', now() - make_interval(days => $1::int))"""
@@ -106,6 +110,17 @@ async def add_address(shop: Shop) -> None:
         assert (answer["addressCreate"]["userErrors"] == []) == (lines == shop.value)
 
 
+async def fill_address_book(shop: Shop) -> None:
+    """One below the limit there is room for one more, and no more than that."""
+    owner = await make_customer(shop.connection)
+    await shop.connection.execute(ADDRESSES, owner.id, shop.value - 1)
+    given = {"customerId": customer_id(owner), "firstName": "Ada", "lastName": "Byron", "street": ["1 Analytical Way"]}
+    given |= {"city": "London", "postcode": "N1 7AA", "countryCode": "GB", "telephone": "+44 20 7946 0000"}
+    for codes in ([], ["TOO_MANY"]):
+        answer = await shop.staff.data(ADDRESS_BY_STAFF, input=given)
+        assert [error["code"] for error in answer["customerAddressCreate"]["userErrors"]] == codes
+
+
 async def toggle_newsletter(shop: Shop) -> None:
     signed_in = await shop.sign_in(await shop.sign_up())
     own = Client(shop.storefront.http, "/graphql", signed_in["accessToken"])
@@ -138,6 +153,7 @@ READERS: dict[str, Callable[[Shop], Awaitable[None]]] = {
     "accounts.session_idle_minutes": sign_in,
     "accounts.token_lockout_failures": guess,
     "accounts.token_lockout_seconds": guess,
+    "addresses.per_customer": fill_address_book,
     "addresses.street_lines": add_address,
     "customers.default_group": sign_up,
     "customers.online_minutes": see_who_is_online,

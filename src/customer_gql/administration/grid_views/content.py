@@ -20,6 +20,7 @@ from customer_gql.graph.nodes import nodes_of, visible_to_owner
 from customer_gql.loading.grids.filters import FilterTree
 from customer_gql.loading.grids.saved import (
     RECORD_MISSING,
+    VIEW_NOT_FOUND,
     RecordReference,
     SavedList,
     read_saved_list,
@@ -29,7 +30,7 @@ from customer_gql.loading.grids.saved import (
 from customer_gql.loading.pages import MAX_PAGE
 
 from .reads import is_visible_view, views_by_id
-from .writes import PARTS, VIEW_NOT_FOUND
+from .writes import PARTS
 
 LARGEST_CONTENT: Final = 50_000
 _PAGE_SIZE: Final = Refusal("grid_view.page_size", "Enter 1 to {limit} rows.")

@@ -17,6 +17,7 @@ from customer_gql.graph.grids.registry import KNOWN_GRIDS, grid_enum
 from customer_gql.graph.grids.types import GridTypes
 from customer_gql.graph.payloads import Payload
 from customer_gql.graph.roots import INPUT, RequiresPermission, admin_field, admin_mutation
+from customer_gql.loading.grids.saved import VIEW_NOT_FOUND
 
 from . import reads, writes
 from .content import find_visible_view, validate_content
@@ -106,7 +107,7 @@ def _require_grid(types: GridTypes, viewer: Viewer) -> None:
 async def _require_visible_view(info: Info, key: int) -> None:
     """A view of a list that the viewer does not see is as unknown as a private one of somebody else."""
     if await find_visible_view(info.context, key) is None:
-        raise writes.VIEW_NOT_FOUND(path=["id"])
+        raise VIEW_NOT_FOUND(path=["id"])
 
 
 def _given_content(content: Mapping[str, Any]) -> tuple[GridTypes, Mapping[str, Any], list[str]]:

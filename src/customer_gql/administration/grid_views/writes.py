@@ -16,6 +16,7 @@ from customer_gql.core.text import sort_key, validate_line
 from customer_gql.database.record_versions import lock_record
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one, fetch_value
 from customer_gql.loading.grids.filters import used_columns
+from customer_gql.loading.grids.saved import VIEW_NOT_FOUND
 from customer_gql.staff.audit.writes import record_staff_event
 
 from .reads import is_own_view, is_visible_view
@@ -26,7 +27,6 @@ LONGEST_NAME: Final = 100
 PARTS: Final = ("filter", "search", "sort", "columns", "pageSize")
 """Of the content of a view, by the name of its input field."""
 
-VIEW_NOT_FOUND: Final = Refusal("grid_view.not_found", "There is no such view.", UserErrorCode.NOT_FOUND)
 _TOO_MANY: Final = Refusal(
     "grid_view.limit_reached",
     "You have {limit} views of this list, the maximum. Delete one first.",

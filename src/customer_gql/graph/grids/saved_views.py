@@ -3,8 +3,11 @@
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from customer_gql.core.errors import BadInput
+from customer_gql.core.input_ids import parse_input_id
 from customer_gql.loading.grids.filters import FilterTree
 from customer_gql.loading.grids.orders import SortBy
+from customer_gql.loading.grids.saved import VIEW_NOT_FOUND
 
 if TYPE_CHECKING:
     from .types import GridTypes
@@ -31,3 +34,14 @@ async def find_runnable_view(info: Any, types: "GridTypes", view_id: str) -> Run
     """
     [find] = FIND_VIEW
     return await find(info, types, view_id)
+
+
+async def find_view_of_mutation(info: Any, types: "GridTypes", view_id: str) -> RunnableView:
+    """The same for a mutation, which names an id that nothing has in its `userErrors`."""
+    parse_input_id(view_id, "gvw", ["viewId"])
+    try:
+        return await find_runnable_view(info, types, view_id)
+    except BadInput as refused:
+        if refused.extensions.get("key") != VIEW_NOT_FOUND.key:
+            raise
+        raise VIEW_NOT_FOUND(path=["viewId"]) from None

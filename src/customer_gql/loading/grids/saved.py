@@ -21,6 +21,7 @@ from .grid import Grid
 from .operators import operators_of
 from .orders import SortBy
 
+VIEW_NOT_FOUND: Final = Refusal("grid_view.not_found", "There is no such view.", UserErrorCode.NOT_FOUND)
 COLUMN_MISSING: Final = Refusal("grid_view.column_missing", "The list has no such column, or it cannot be used here.")
 OPERATOR_MISSING: Final = Refusal("grid_view.operator_missing", "The column has no such operator.")
 VALUE_MISSING: Final = Refusal("grid_view.value_missing", "The column has no such value.")

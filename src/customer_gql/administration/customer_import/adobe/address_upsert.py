@@ -12,6 +12,7 @@ from customer_gql.customers.addresses.settings import PER_CUSTOMER
 from customer_gql.customers.addresses.tables import address
 from customer_gql.customers.history.stored_values import pair_in_sql
 from customer_gql.database.statements import Connection
+from customer_gql.database.transactions import mark_customers
 from customer_gql.shop.settings.reads import setting
 
 from .address_matching import ADDRESS_LOCKS, MATCHING, OWNED_ROWS, OWNERS, columns_of
@@ -154,6 +155,7 @@ _STORE_NUMBERS: Final = """
 UPDATE address a SET telephone_e164 = made.number
 FROM unnest($1::bigint[], $2::bigint[], $3::text[]) AS made (customer_id, id, number)
 WHERE a.customer_id = made.customer_id AND a.id = made.id AND a.telephone_e164 IS DISTINCT FROM made.number
+RETURNING a.customer_id
 """
 _DISTINCT: Final = "SELECT count(DISTINCT (customer_id, address_id)) FROM import_address"
 _UPDATED: Final = (
@@ -244,12 +246,13 @@ async def _write(connection: Connection, counts: Counts, desk: ImportRun, aside:
     counts.unchanged = aside + await _count(connection, _UNCHANGED)
     touched = await execute_long(connection, _TOUCH, desk.now)
     await record_imported_customers(connection, _TOUCHED_NOW, desk, kind="IMPORTED", count=touched)
-    await _store_numbers(connection)
-    await mark_imported_customers(connection, "SELECT customer_id FROM import_address", address)
+    mark_customers(connection, await _store_numbers(connection), address)
+    await mark_imported_customers(connection, "SELECT customer_id FROM import_address_change", address)
 
 
-async def _store_numbers(connection: Connection) -> None:
-    """The form in which telephone numbers are compared is made by code, batch by batch."""
+async def _store_numbers(connection: Connection) -> list[int]:
+    """The form in which telephone numbers are compared is made by code, batch by batch. Answers whose it changed."""
+    changed: list[int] = []
     rows = await connection.fetch(_IMPORTED_NUMBERS, timeout=LONG_SECONDS)
     for start in range(0, len(rows), BATCH_ROWS):
         made = [
@@ -257,7 +260,8 @@ async def _store_numbers(connection: Connection) -> None:
             for row in rows[start : start + BATCH_ROWS]
         ]
         columns = [list(column) for column in zip(*made, strict=True)]
-        await connection.execute(_STORE_NUMBERS, *columns, timeout=LONG_SECONDS)
+        changed += [row.customer_id for row in await connection.fetch(_STORE_NUMBERS, *columns, timeout=LONG_SECONDS)]
+    return changed
 
 
 async def _count(connection: Connection, sql: str) -> int:
