@@ -35,8 +35,10 @@ async def world(http, database):
 
 
 def places_of_ids(root: Root, variables: dict[str, Any]) -> Iterator[Place]:
-    """Where ids stand in the variables, from the name of an argument on."""
+    """Where ids stand in the variables, from the name of an argument on. A filter is refused as lists refuse it."""
     for name, value in variables.items():
+        if name == "filter":
+            continue
         yield from _places((name,), root.shape.args[name].type, value)
 
 
