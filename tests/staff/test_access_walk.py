@@ -85,6 +85,7 @@ async def test_what_is_of_another_website_is_as_good_as_unknown(root, world, con
     assert await state(connection) == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("root", GUARDED, ids=str)
 async def test_a_key_of_any_size_is_unknown(root, world, connection):
     before = await state(connection)

@@ -1,13 +1,16 @@
 """Migrated databases that one test after the other gets, emptied in between: making one costs as much as twenty tests."""
 
-from collections.abc import Generator
+import asyncio
+import threading
+from collections.abc import Coroutine, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
-from typing import Any
+from typing import Any, TypeVar
 
-from customer_gql.embedded.binaries import EmbeddedPostgresError
-from customer_gql.embedded.databases import connect_superuser, drop_database, run_in_thread
+import asyncpg
+
+from customer_gql.embedded.databases import drop_database
 from customer_gql.embedded.server import Server, create_database
 from support.databases import name_database
 
@@ -34,13 +37,16 @@ TABLES = "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespa
 SEQUENCES = """SELECT sequencename, coalesce(last_value, start_value), last_value IS NOT NULL
 FROM pg_sequences WHERE schemaname = 'public'"""
 # Waits until each is gone: a test may count connections.
-END_CONNECTIONS = "SELECT pg_terminate_backend(pid, 20000) FROM pg_stat_activity WHERE datname = $1"
+END_CONNECTIONS = """SELECT pg_terminate_backend(pid, 20000) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()"""
+T = TypeVar("T")
 
 
 @dataclass
 class State:
-    """How the migrations leave a database."""
+    """How the migrations leave a database, and the superuser's connection to it: a new one would first read the catalogs."""
 
+    connection: Any
     definitions: str
     rows: dict[str, bytes]
     sequences: list[Any]
@@ -53,6 +59,12 @@ class SpareDatabases:
     server: Server
     template: str
     free: list[tuple[str, State]] = field(default_factory=list)
+    loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
+    """Of the connections, in a thread of its own: the tests may already be inside another."""
+
+    def __post_init__(self) -> None:
+        self._thread = threading.Thread(target=self.loop.run_forever, daemon=True)
+        self._thread.start()
 
     @contextmanager
     def lend(self) -> Generator[str]:
@@ -60,59 +72,63 @@ class SpareDatabases:
         try:
             yield self.server.url(name)
         finally:
-            if self._empty(name, state):
+            if self._empty(state):
                 self.free.append((name, state))
             else:
-                drop_database(self.server, name)
+                self._drop(name, state)
 
     def close(self) -> None:
-        for name, _ in self.free:
-            drop_database(self.server, name)
+        for name, state in self.free:
+            self._drop(name, state)
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self._thread.join()
+        self.loop.close()
+
+    def _run(self, work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result()
 
     def _make(self) -> tuple[str, State]:
         name = name_database()
         create_database(self.server, name, self.template)
-        return name, run_in_thread(lambda: self._look(name))
+        return name, self._run(self._look(name))
+
+    def _drop(self, name: str, state: State) -> None:
+        state.connection.terminate()
+        drop_database(self.server, name)
 
     async def _look(self, name: str) -> State:
-        async with connect_superuser(self.server, name) as connection:
-            tables = [row[0] for row in await connection.fetch(TABLES)]
-            filled = " UNION ALL ".join(f"SELECT '{table}' WHERE EXISTS (SELECT FROM {table})" for table in tables)
-            rows: dict[str, bytes] = {}
-            for (table,) in await connection.fetch(filled):
-                content = BytesIO()
-                await connection.copy_from_table(table, output=content, format="binary")
-                rows[table] = content.getvalue()
-            definitions = await connection.fetchval(DEFINITIONS)
-            return State(definitions, rows, await connection.fetch(SEQUENCES), filled)
+        connection: Any = await asyncpg.connect(self.server.admin_url(name))
+        tables = [row[0] for row in await connection.fetch(TABLES)]
+        filled = " UNION ALL ".join(f"SELECT '{table}' WHERE EXISTS (SELECT FROM {table})" for table in tables)
+        rows: dict[str, bytes] = {}
+        for (table,) in await connection.fetch(filled):
+            content = BytesIO()
+            await connection.copy_from_table(table, output=content, format="binary")
+            rows[table] = content.getvalue()
+        definitions = await connection.fetchval(DEFINITIONS)
+        return State(connection, definitions, rows, await connection.fetch(SEQUENCES), filled)
 
-    def _empty(self, name: str, state: State) -> bool:
+    def _empty(self, state: State) -> bool:
         """Whether the database is again as the migrations left it."""
         try:
-            run_in_thread(lambda: self._end_connections(name))
-            restored = run_in_thread(lambda: self._restore(name, state))
-            run_in_thread(lambda: self._end_connections(name))
-        except (EmbeddedPostgresError, OSError):  # the test stopped it
+            return self._run(self._restore(state))
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):  # the test stopped it
             return False
-        return restored
 
-    async def _end_connections(self, name: str) -> None:
-        async with connect_superuser(self.server) as connection:
-            await connection.execute(END_CONNECTIONS, name)
-
-    async def _restore(self, name: str, state: State) -> bool:
-        async with connect_superuser(self.server, name) as connection:
-            if await connection.fetchval("SELECT pg_database_size(current_database())") > BLOATED:
-                return False
-            if await connection.fetchval(DEFINITIONS) != state.definitions:
-                return False
-            async with connection.transaction():
-                # Neither foreign keys nor triggers look at what is deleted.
-                await connection.execute("SET LOCAL session_replication_role = replica")
-                for (table,) in await connection.fetch(state.filled):
-                    await connection.execute(f"DELETE FROM {table}")
-                for table, content in state.rows.items():
-                    await connection.copy_to_table(table, source=BytesIO(content), format="binary")
-                for sequence in set(state.sequences) - set(await connection.fetch(SEQUENCES)):
-                    await connection.execute("SELECT setval($1, $2, $3)", *sequence)
-            return True
+    async def _restore(self, state: State) -> bool:
+        connection = state.connection
+        await connection.execute(END_CONNECTIONS)
+        if await connection.fetchval("SELECT pg_database_size(current_database())") > BLOATED:
+            return False
+        if await connection.fetchval(DEFINITIONS) != state.definitions:
+            return False
+        async with connection.transaction():
+            # Neither foreign keys nor triggers look at what is deleted.
+            await connection.execute("SET LOCAL session_replication_role = replica")
+            for (table,) in await connection.fetch(state.filled):
+                await connection.execute(f"DELETE FROM {table}")
+            for table, content in state.rows.items():
+                await connection.copy_to_table(table, source=BytesIO(content), format="binary")
+            for sequence in set(state.sequences) - set(await connection.fetch(SEQUENCES)):
+                await connection.execute("SELECT setval($1, $2, $3)", *sequence)
+        return True

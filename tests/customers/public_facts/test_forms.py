@@ -50,6 +50,7 @@ def refused(payload):
     return {error["path"][0] for error in payload["userErrors"]}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shown", list(product(SHOWN, repeat=2)), ids="-".join)
 async def test_an_account_form_requires_what_its_mutation_refuses(shown, browser, as_customer, connection, configured):
     """Every combination of the five options: two of them here, three within."""

@@ -92,6 +92,7 @@ def draw_from(strategy, settings):
     return drawn
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "key", "operator"), OPERATORS)
 async def test_an_operator_matches_what_python_matches(name, key, operator, shop):
     column = GRID_TYPES[name].grid.columns[key]
@@ -100,6 +101,7 @@ async def test_an_operator_matches_what_python_matches(name, key, operator, shop
         assert await shop.found(name, tree) == await shop.wanted(name, tree), tree
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 async def test_nested_filters_match_what_python_matches_and_split_the_list_in_two(name, shop):
     rows = await shop.of(name)

@@ -63,6 +63,7 @@ async def walk(client, root, size, *, backward=False, between=None, **given):
             between = None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "key"), sorts_of_every_grid())
 async def test_every_order_meets_every_row_once_in_both_directions(name, key, admin_client, connection, rows):
     root, made = GridRoot.of(name), await rows.of(name)

@@ -278,7 +278,7 @@ async def test_a_worker_outlives_its_database_connections(empty_database_url, se
         await eventually(store, "SELECT count(*) > 0 FROM pg_stat_activity WHERE query LIKE '%FROM job%'", wanted=True)
         await store.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            "WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"
         )
         await enqueue(store, "note", {"key": "after"})
         await eventually(store, DONE, 1)
