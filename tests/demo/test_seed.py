@@ -129,7 +129,8 @@ async def test_the_same_arguments_give_the_same_rows(empty_database_connection: 
     # More than one batch.
     first = await checksums_of(empty_database_connection, customers=2100, seed=1, until=UNTIL)
     second = await checksums_of(empty_database_connection, customers=2100, seed=1, until=UNTIL)
-    assert first == second
+    # Changes carry the number of the transaction that wrote them.
+    assert {name for name in first if first[name] != second[name]} == {"customer_change"}
 
 
 @pytest.mark.parametrize(
