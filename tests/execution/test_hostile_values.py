@@ -152,13 +152,13 @@ async def test_a_date_has_one_spelling(as_customer, shopper, on):
     assert [error["extensions"]["code"] for error in answer["errors"]] == ["BAD_USER_INPUT"]
 
 
-@pytest.mark.parametrize("amount", ["\uff11\uff10", "1_0", " 5 ", "1e1", True, 1e22])
+@pytest.mark.parametrize("amount", ["\uff11\uff10", "1_0", " 5 ", "1e1", True, 5.0, 5.001, 1e22])
 async def test_an_amount_has_one_spelling(admin_client: Client, shopper, amount):
     answer = await admin_client.answer(CREDIT, id=customer_id(shopper[0]), amount=amount)
     assert [error["extensions"]["code"] for error in answer["errors"]] == ["BAD_USER_INPUT"]
 
 
-@pytest.mark.parametrize("amount", ["1.000000000000000000000000000001", "5.000", 5.001])
+@pytest.mark.parametrize("amount", ["1.000000000000000000000000000001", "5.000"])
 async def test_an_amount_is_within_the_scale_of_its_currency(admin_client: Client, shopper, amount):
     answer = await admin_client.data(CREDIT, id=customer_id(shopper[0]), amount=amount)
     assert answer["storeCreditAdjust"] == {
