@@ -18,6 +18,7 @@ CHECKS = {
     "find_reachable_customer",
     "find_reachable_order",
     "find_runnable_view",
+    "find_view_of_mutation",
     "find_visible_view",
     "reauthenticate_staff",
     "adjust_ledger",

@@ -8,14 +8,14 @@ from customer_gql.administration.customer_editing.guards import require_permissi
 from customer_gql.administration.customer_editing.inputs import collect_values
 from customer_gql.administration.customer_editing.types import CustomerEditPayload
 from customer_gql.core.actor import actor_of
-from customer_gql.core.errors import Refusal, RuleError, UserErrorCode
+from customer_gql.core.errors import Refusal, UserErrorCode
 from customer_gql.core.input_ids import parse_input_id, parse_input_ids
 from customer_gql.core.permissions import Permission
 from customer_gql.customers.profile.types import Gender
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
 from customer_gql.graph.grids.matches import make_membership_read
-from customer_gql.graph.grids.saved_views import NO_VIEW, RunnableView, find_view_of_mutation
+from customer_gql.graph.grids.saved_views import find_view_of_mutation
 from customer_gql.graph.grids.types import grid_field
 from customer_gql.graph.payloads import EXPECTED_VERSION, Payload, user_error
 from customer_gql.graph.roots import INPUT, DryRun, RequiresPermission, admin_mutation
@@ -119,7 +119,7 @@ class CustomerGridAdminMutation:
         viewer, customer_id = info.context.viewer, parse_input_id(input.id, "cus", ["id"])
         edits = collect_values(input, tuple(QUICK_EDIT_FIELDS.values()))
         require_permissions(viewer, edits.keys(), dry_run=dry_run)
-        view, refused_view = await _find_view(info, view_id)
+        view, refused_view = await find_view_of_mutation(info, CUSTOMER_GRID, view_id)
         question = CUSTOMER_GRID.question(info, filter, None, None, view)
         refuse_other_fields(await read_editable_fields(info.context.database), edits)
         async with info.context.transaction(dry_run=dry_run) as connection:
@@ -207,16 +207,6 @@ def _make_payload(results: list[MassActionResult], ids: Sequence[int], language:
         refused_count=outcomes.count(MassActionOutcome.REFUSED),
         not_found_count=outcomes.count(MassActionOutcome.NOT_FOUND),
     )
-
-
-async def _find_view(info: Info, view_id: strawberry.ID | None) -> tuple[RunnableView, RuleError | None]:
-    """The view, or why there is none."""
-    if view_id is None:
-        return NO_VIEW, None
-    try:
-        return await find_view_of_mutation(info, CUSTOMER_GRID, view_id), None
-    except RuleError as refused:
-        return NO_VIEW, refused
 
 
 @strawberry.type

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from customer_gql.core.errors import BadInput
+from customer_gql.core.errors import BadInput, RuleError
 from customer_gql.core.input_ids import parse_input_id
 from customer_gql.loading.grids.filters import FilterTree
 from customer_gql.loading.grids.orders import SortBy
@@ -36,12 +36,18 @@ async def find_runnable_view(info: Any, types: "GridTypes", view_id: str) -> Run
     return await find(info, types, view_id)
 
 
-async def find_view_of_mutation(info: Any, types: "GridTypes", view_id: str) -> RunnableView:
-    """The same for a mutation, which names an id that nothing has in its `userErrors`."""
-    parse_input_id(view_id, "gvw", ["viewId"])
+async def find_view_of_mutation(
+    info: Any, types: "GridTypes", view_id: str | None
+) -> tuple[RunnableView, RuleError | None]:
+    """The same for a mutation: an id that nothing has is refused in its `userErrors`, after what else is wrong."""
+    if view_id is None:
+        return NO_VIEW, None
     try:
-        return await find_runnable_view(info, types, view_id)
+        parse_input_id(view_id, "gvw", ["viewId"])
+        return await find_runnable_view(info, types, view_id), None
+    except RuleError as malformed:
+        return NO_VIEW, malformed
     except BadInput as refused:
         if refused.extensions.get("key") != VIEW_NOT_FOUND.key:
             raise
-        raise VIEW_NOT_FOUND(path=["viewId"]) from None
+        return NO_VIEW, VIEW_NOT_FOUND(path=["viewId"])
