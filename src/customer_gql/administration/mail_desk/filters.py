@@ -1,4 +1,4 @@
-"""The grid of dead mails (docs/domain/mail-desk.md#mail-desk-1). Its enum of kinds needs all mails to be known."""
+"""The grid of dead mails (docs/domain/mail-desk.md#mail-desk-1)."""
 
 import enum
 from typing import Any, Final
@@ -6,17 +6,15 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Text, cast, func, select
 
 from customer_gql.customers.profile.tables import customer
-from customer_gql.loading.grids.columns import ColumnType
+from customer_gql.loading.grids.columns import ColumnType, GridColumn
 from customer_gql.loading.grids.entries import folded, plain_column, text_column
 from customer_gql.loading.grids.grid import Grid, columns_by_key
 from customer_gql.loading.grids.orders import SortBy
 from customer_gql.loading.grids.search import search_document
-from customer_gql.messaging.mail.kinds import MAIL_KINDS
 from customer_gql.messaging.mail.reads import DEAD_LETTERS
 from customer_gql.messaging.mail.tables import mail_outbox
 from customer_gql.shop.websites.tables import store, store_view
 
-MailTemplateName: Any = enum.Enum("MailTemplateName", {name.upper(): name for name in MAIL_KINDS})
 # The customer's website comes first, so that mails follow a customer who is moved. Mails about no customer, such as
 # invitations of staff, belong to no website, and only staff of all websites see them.
 WEBSITE_OF_MAIL: Any = func.coalesce(customer.c.website_id, store.c.website_id)
@@ -35,18 +33,6 @@ def _number_of(key: ColumnElement[Any]) -> ColumnElement[Any]:
 
 
 _COLUMNS: Final = (
-    plain_column(
-        "template",
-        "Mail",
-        "Kind of the mail.",
-        ColumnType.ENUM,
-        _mail.template,
-        choices=MailTemplateName,
-        over=("DeadMail.template",),
-        is_never_empty=True,
-        is_default=True,
-        is_facetable=True,
-    ),
     text_column(
         "recipient",
         "Recipient",
@@ -108,18 +94,37 @@ _COLUMNS: Final = (
         is_sortable=False,
     ),
 )
-MAIL_DEAD_LETTERS: Final = Grid(
-    name="MAIL_DEAD_LETTERS",
-    title="dead mails",
-    list_name="dead_mail",
-    nodes=DEAD_LETTERS,
-    node_key=(mail_outbox.c.id,),
-    source=_source,
-    key=(_mail.id,),
-    columns=columns_by_key(*_COLUMNS),
-    default_sort=SortBy("DEAD_AT", is_descending=True),
-    website=_mail.website_id,
-    document=search_document(
-        words=(folded(_mail.recipient), folded(_mail.last_error)), emails=(func.lower(_mail.recipient),)
-    ),
-)
+
+
+def _template_column(names: type[enum.Enum]) -> GridColumn:
+    return plain_column(
+        "template",
+        "Mail",
+        "Kind of the mail.",
+        ColumnType.ENUM,
+        _mail.template,
+        choices=names,
+        over=("DeadMail.template",),
+        is_never_empty=True,
+        is_default=True,
+        is_facetable=True,
+    )
+
+
+def declare_dead_letters(names: type[enum.Enum]) -> Grid:
+    """The list of dead mails. `names` are the kinds of mails, known once all slices have declared theirs."""
+    return Grid(
+        name="MAIL_DEAD_LETTERS",
+        title="dead mails",
+        list_name="dead_mail",
+        nodes=DEAD_LETTERS,
+        node_key=(mail_outbox.c.id,),
+        source=_source,
+        key=(_mail.id,),
+        columns=columns_by_key(_template_column(names), *_COLUMNS),
+        default_sort=SortBy("DEAD_AT", is_descending=True),
+        website=_mail.website_id,
+        document=search_document(
+            words=(folded(_mail.recipient), folded(_mail.last_error)), emails=(func.lower(_mail.recipient),)
+        ),
+    )

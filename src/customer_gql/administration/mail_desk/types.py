@@ -1,4 +1,5 @@
 import datetime as dt
+import enum
 from typing import Any, Final
 
 import strawberry
@@ -13,8 +14,9 @@ from customer_gql.graph.scalars import graph_enum
 from customer_gql.messaging.mail.kinds import MAIL_KINDS
 from customer_gql.messaging.mail.texts.templates import TemplateOrigin
 
-from .filters import MAIL_DEAD_LETTERS, MailTemplateName
+from .filters import declare_dead_letters
 
+MailTemplateName: Any = enum.Enum("MailTemplateName", {name.upper(): name for name in MAIL_KINDS})
 graph_enum(
     MailTemplateName,
     "A mail the service sends.",
@@ -85,7 +87,7 @@ class DeadMail:
 
 
 DEAD_MAIL_GRID: Final = build_grid_types(
-    MAIL_DEAD_LETTERS,
+    declare_dead_letters(MailTemplateName),
     node="DeadMail",
     of=DeadMail,
     shows={"DeadMail": DeadMail},
