@@ -10,6 +10,8 @@ from customer_gql.database.statements import Connection
 from customer_gql.demo.northwind.load import ImportFault, Loaded, NorthwindSummary, import_northwind
 from customer_gql.schema.projections import PROJECTIONS
 
+pytestmark = pytest.mark.slow  # loads a whole shop
+
 FOLDER = Path(__file__).parents[2].parent / "shared" / "data" / "northwind"
 here = pytest.mark.skipif(not FOLDER.is_dir(), reason="the Northwind files are not on this machine")
 

@@ -101,6 +101,7 @@ def test_refused_work_is_charged(charged: Service, name: str):
     assert Counter(codes).keys() == {code, "RATE_LIMITED"}
 
 
+@pytest.mark.slow
 def test_a_new_document_costs_its_parsing_once(charged: Service):
     def is_limited(query: str) -> bool:
         return charged.post({"query": query}, x_forwarded_for="10.0.1.1").status_code == 429

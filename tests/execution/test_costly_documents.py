@@ -9,6 +9,7 @@ from support.service import Service, code_of
 SIZES = "query($n: Int) { customers(first: $n) { nodes { id email } } }"
 
 
+@pytest.mark.slow
 def test_what_costs_too_much_is_told_by_how_much_and_where(service: Service, staff_token: str):
     """Page sizes 100, 100 and 20 in each other, the document that took seconds and megabytes."""
     query = "{ customers(first: 100) { nodes { orders(first: 100) { nodes { items(first: 20) { name } } } } } }"

@@ -35,6 +35,7 @@ def total_cpu(service: Service, query: str, tries: int = 40) -> float:
     return sum(refuse_document(service, query)[1] for _ in range(tries))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("levels", [16, 20, 25, 30])
 def test_a_fan_out_of_fragments_is_refused_at_once(service: Service, levels: int):
     code, took = refuse_document(service, fan_out(levels))

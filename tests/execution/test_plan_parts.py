@@ -63,6 +63,7 @@ async def test_a_profile_is_three_statements(empty_database_url):
             assert len([text for text in told if "typeinfo" not in text and "'jit'" not in text]) == 3
 
 
+@pytest.mark.slow
 async def test_an_answer_leaves_no_reference_cycles(empty_database):
     executors, id = await make_profile(empty_database)
     await executors.answer(PROFILE, {"id": id})

@@ -106,6 +106,7 @@ def assert_named(paths: set[Place], place: Place, variables: Any) -> None:
     assert paths & {path, path[:-1] if in_list else path}, (variables, place, paths)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("root", MUTATIONS, ids=str)
 async def test_an_id_that_names_nothing_is_a_user_error(root, world, connection):
     before = await state(connection)

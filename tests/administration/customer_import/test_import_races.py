@@ -6,6 +6,8 @@ import signal
 import subprocess
 import sys
 
+import pytest
+
 from customer_gql.administration.customer_import.adobe.load import Counts, import_adobe
 from customer_gql.administration.customer_import.lines import ImportFault
 from customer_gql.core.text import sort_key
@@ -104,6 +106,7 @@ asyncio.run(main())
 """
 
 
+@pytest.mark.slow
 async def test_an_import_that_is_killed_leaves_nothing_and_can_be_run_again(
     shop: Shop, empty_database: Database, empty_database_url: str
 ):

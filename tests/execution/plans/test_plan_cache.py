@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from customer_gql.execution.plans.cache import MAX_VARIANTS, find_operation
 from customer_gql.execution.plans.compiling.compiler import MAX_FIELDS
 from customer_gql.graph.access.guards import NOTHING_MISSING
@@ -69,6 +71,7 @@ def test_each_operation_of_a_document_has_its_own():
     assert planned(text, "b").definition.name.value == "b"
 
 
+@pytest.mark.slow
 async def test_a_document_of_very_many_fields_has_no_plan(shapes):
     """Its plan would be larger than its answer; the limit counts fields of the whole document."""
     fields = " ".join(f"a{i}: name" for i in range(MAX_FIELDS // 2 - 1))

@@ -113,6 +113,7 @@ async def test_one_key_waits_once(empty_database_url, settings, store):
     assert await enqueue(store, "note", {"key": "a"}, unique="note:a") is True
 
 
+@pytest.mark.slow
 async def test_a_job_does_not_begin_before_its_time(empty_database_url, settings, store):
     asked = dt.datetime.now(dt.UTC)
     await enqueue(store, "note", {"key": "later"}, at=asked + dt.timedelta(seconds=1.5))
@@ -152,6 +153,7 @@ async def test_what_fails_is_tried_again_then_held_and_tells_the_log_nothing(
     assert "ValueError" in log
 
 
+@pytest.mark.slow
 async def test_no_more_at_once_than_declared_over_all_workers(empty_database_url, settings, store):
     together, most, workers = 0, 0, []
 
