@@ -4,6 +4,7 @@ import enum
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import BigInteger, Boolean, ColumnElement, Date, DateTime, Integer, Numeric, Text, func, literal_column
@@ -101,7 +102,7 @@ class GridColumn:
 
     @property
     def sort_key(self) -> str | None:
-        return snake_case(self.key).upper() if self.is_sortable else None
+        return _to_enum_name(self.key) if self.is_sortable else None
 
     @property
     def match_value(self) -> ColumnElement[Any]:
@@ -126,8 +127,14 @@ class GridColumn:
         return shown
 
 
+@cache
 def snake_case(key: str) -> str:
     return re.sub(r"(?<!^)([A-Z])", r"_\1", key).lower()
+
+
+@cache
+def _to_enum_name(key: str) -> str:
+    return snake_case(key).upper()
 
 
 def by_sort_key(columns: Mapping[str, GridColumn]) -> dict[str, GridColumn]:
