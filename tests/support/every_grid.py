@@ -13,7 +13,7 @@ from sqlalchemy import Table
 
 from customer_gql.graph.grids.registry import KNOWN_GRIDS
 from customer_gql.graph.grids.types import GridTypes
-from customer_gql.loading.grids.columns import ColumnType, GridColumn, by_sort_key
+from customer_gql.loading.grids.columns import ColumnType, GridColumn
 from support.access_walk import GRAPH
 from support.made_rows import MakeRows
 from support.slice_samples import merge
@@ -101,7 +101,7 @@ def columns_of_every_grid() -> Iterator[tuple[str, GridColumn]]:
 
 
 def sorts_of_every_grid() -> list[tuple[str, str]]:
-    return [(name, key) for name in NAMES for key in by_sort_key(GRID_TYPES[name].grid.columns)]
+    return [(name, key) for name in NAMES for key in GRID_TYPES[name].grid.columns_by_sort_key]
 
 
 def clause_for(column: GridColumn) -> dict[str, Any]:

@@ -80,10 +80,9 @@ class GridTypes:
         require_columns(self.grid, self.personal, used, viewer)
 
     def used_columns(self, filter: FilterTree | None, search: str | None, sort: Iterable[SortBy]) -> frozenset[str]:
-        columns = self.grid.columns.values()
-        sorted_by = {by.key for by in sort}
-        used = used_columns(filter) | {column.key for column in columns if column.sort_key in sorted_by}
-        return used if search is None else used | {column.key for column in columns if column.is_searched}
+        by_sort_key = self.grid.columns_by_sort_key
+        used = used_columns(filter) | {by_sort_key[by.key].key for by in sort if by.key in by_sort_key}
+        return used if search is None else used | {one.key for one in self.grid.columns.values() if one.is_searched}
 
     async def page(self, info: Info, question: GridQuestion, window: Window) -> GridPage:
         listed = GridList(info.context, question)

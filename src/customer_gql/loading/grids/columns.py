@@ -2,7 +2,7 @@
 
 import enum
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -102,7 +102,7 @@ class GridColumn:
 
     @property
     def sort_key(self) -> str | None:
-        return _to_enum_name(self.key) if self.is_sortable else None
+        return snake_case(self.key).upper() if self.is_sortable else None
 
     @property
     def match_value(self) -> ColumnElement[Any]:
@@ -130,12 +130,3 @@ class GridColumn:
 @cache
 def snake_case(key: str) -> str:
     return re.sub(r"(?<!^)([A-Z])", r"_\1", key).lower()
-
-
-@cache
-def _to_enum_name(key: str) -> str:
-    return snake_case(key).upper()
-
-
-def by_sort_key(columns: Mapping[str, GridColumn]) -> dict[str, GridColumn]:
-    return {column.sort_key: column for column in columns.values() if column.sort_key is not None}

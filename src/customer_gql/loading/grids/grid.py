@@ -59,6 +59,7 @@ class Grid:
     source: FromClause
     key: tuple[ColumnElement[Any], ...]
     columns: Mapping[str, GridColumn]
+    columns_by_sort_key: Mapping[str, GridColumn] = field(init=False)
     default_sort: SortBy
     website: ColumnElement[Any] | None = None
     websites: ColumnElement[Any] | None = None
@@ -74,6 +75,8 @@ class Grid:
             rows: AnySelect = self.whole.statement.with_only_columns(one, maintain_column_froms=True)
             shared = SharedCount(compile_statement(_capped_count(rows)))
         object.__setattr__(self, "shared_count", shared)
+        by_key = {column.sort_key: column for column in self.columns.values() if column.sort_key is not None}
+        object.__setattr__(self, "columns_by_sort_key", by_key)
 
     def restricted(self, websites: Websites) -> list[ColumnElement[bool]]:
         """The condition that keeps a statement to what somebody may reach; none for those who reach everything."""
@@ -98,7 +101,7 @@ class Grid:
     def order(self, sort: Sequence[SortBy], search: SearchedText | None = None) -> GridOrder:
         """In this order; without one by the default, and a search with what it matches exactly first."""
         first = search.rank if search is not None and not sort else None
-        return make_order(self.list_name, self.columns, sort or [self.default_sort], self.key, first=first)
+        return make_order(self.list_name, self.columns_by_sort_key, sort or [self.default_sort], self.key, first=first)
 
     def page_statement(
         self, conditions: Conditions, order: GridOrder, *, backward: bool, positioned: bool, has_row: bool

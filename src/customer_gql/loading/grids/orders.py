@@ -11,7 +11,7 @@ from customer_gql.core.errors import BadInput
 from customer_gql.database.statements import AnySelect
 from customer_gql.loading.pages import decode_cursor, encode_cursor
 
-from .columns import GridColumn, by_sort_key, order_empty_first
+from .columns import GridColumn, order_empty_first
 
 MAX_SORT_KEYS: Final = 3
 
@@ -106,7 +106,7 @@ def _to_json(value: Any) -> Any:
 
 def make_order(
     list_name: str,
-    columns: Mapping[str, GridColumn],
+    columns_by_sort_key: Mapping[str, GridColumn],
     sort: Sequence[SortBy],
     key: Sequence[ColumnElement[Any]],
     *,
@@ -117,10 +117,9 @@ def make_order(
         raise BadInput(f"sort: sort by at most {MAX_SORT_KEYS} keys, not {len(sort)}.", argument=["sort"])
     if len({by.key for by in sort}) < len(sort):
         raise BadInput("sort: name each key once.", argument=["sort"])
-    known = by_sort_key(columns)
     parts = [] if first is None else [first]
     for by in sort:
-        column = known[by.key]
+        column = columns_by_sort_key[by.key]
         parts.append(OrderPart(column.order_value, column.ordered, by.is_descending))
     name = ",".join(f"{by.key}:{'DESC' if by.is_descending else 'ASC'}" for by in sort)
     return GridOrder(list_name, name if first is None else f"SEARCH,{name}", parts, key)

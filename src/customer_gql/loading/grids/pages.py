@@ -14,7 +14,7 @@ from customer_gql.database.statements import Row, Statement, compile_statement, 
 from customer_gql.loading.pages import ListOrder, Window
 from customer_gql.loading.reader import Reader
 
-from .columns import GridColumn, by_sort_key
+from .columns import GridColumn
 from .filters import CompiledFilter, FilterTree, join_filters
 from .grid import Grid
 from .orders import GridOrder, SortBy
@@ -96,9 +96,8 @@ class GridQuestion:
         """Whether an index leads to the rows, or to their order."""
         if self.narrowing:
             return self.filter.is_indexed or self.search is not None
-        columns = by_sort_key(self.grid.columns)
         first = (self.sort or (self.grid.default_sort,))[0]
-        return columns[first.key].is_indexed
+        return self.grid.columns_by_sort_key[first.key].is_indexed
 
 
 @dataclass(slots=True, eq=False)

@@ -15,7 +15,7 @@ from customer_gql.core.errors import BadInput, Refusal, RuleError, UserErrorCode
 from customer_gql.core.ids import decode_id
 from customer_gql.core.money import parse_decimal
 
-from .columns import ColumnType, GridColumn, by_sort_key
+from .columns import ColumnType, GridColumn
 from .filters import LOGIC, MAX_DEPTH, FilterTree
 from .grid import Grid
 from .operators import operators_of
@@ -102,9 +102,8 @@ def _refuse_what_cannot_run(grid: Grid, saved: SavedList) -> None:
 
 
 def _read_sort(grid: Grid, given: Iterable[Any], saved: SavedList) -> None:
-    known = by_sort_key(grid.columns)
     for place, by in enumerate(sorted_by({"sort": given})):
-        if by.key not in known:
+        if by.key not in grid.columns_by_sort_key:
             saved.problems.append(COLUMN_MISSING(path=["sort", str(place), "by"]))
         saved.sort += (by,)
 
