@@ -3,11 +3,11 @@
 import enum
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Text, cast, func, select
+from sqlalchemy import func
 
 from customer_gql.customers.profile.tables import customer
 from customer_gql.loading.grids.columns import ColumnType, GridColumn
-from customer_gql.loading.grids.entries import folded, plain_column, text_column
+from customer_gql.loading.grids.entries import folded, name_of, plain_column, text_column
 from customer_gql.loading.grids.grid import Grid, columns_by_key
 from customer_gql.loading.grids.orders import SortBy
 from customer_gql.loading.grids.search import search_document
@@ -25,11 +25,6 @@ DEAD: Final = DEAD_LETTERS.select_from(
 )
 _source = DEAD.add_columns(WEBSITE_OF_MAIL.label("website_id")).subquery("dead_mail")
 _mail = _source.c
-
-
-def _number_of(key: ColumnElement[Any]) -> ColumnElement[Any]:
-    named = customer.alias("named")
-    return select(cast(named.c.number, Text())).where(named.c.id == key).scalar_subquery()
 
 
 _COLUMNS: Final = (
@@ -89,7 +84,7 @@ _COLUMNS: Final = (
         ColumnType.ID,
         _mail.customer_id,
         id_prefix="cus",
-        sql_label=_number_of,
+        sql_label=name_of(customer, "number"),
         over=("DeadMail.customer",),
         is_sortable=False,
     ),

@@ -3,13 +3,13 @@
 import enum
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, ColumnElement, Text, and_, cast, func, literal, null, select, union_all
+from sqlalchemy import BigInteger, Text, and_, cast, func, literal, null, select, union_all
 
 from customer_gql.customers.addresses.tables import address
 from customer_gql.customers.profile.reads import IS_ONLINE, ONLINE_SINCE
 from customer_gql.customers.profile.tables import customer, customer_activity as activity, customer_email, visitor
 from customer_gql.loading.grids.columns import ColumnType, GridColumn, TextForm
-from customer_gql.loading.grids.entries import folded, plain_column, text_column
+from customer_gql.loading.grids.entries import folded, name_of, plain_column, text_column
 from customer_gql.loading.grids.grid import Grid, columns_by_key
 from customer_gql.loading.grids.orders import SortBy
 from customer_gql.loading.grids.search import search_document
@@ -70,11 +70,6 @@ _visitors = select(
 
 _source = union_all(_customers, _visitors).subquery("online")
 _online: Any = _source.c
-
-
-def _number_of(key: ColumnElement[Any]) -> ColumnElement[Any]:
-    named = customer.alias("named")
-    return select(cast(named.c.number, Text())).where(named.c.id == key).scalar_subquery()
 
 
 def _personal_text(key: str, title: str, description: str, column: str) -> GridColumn:
@@ -145,7 +140,7 @@ _COLUMNS: Final = (
         ColumnType.ID,
         _online.customer_id,
         id_prefix="cus",
-        sql_label=_number_of,
+        sql_label=name_of(customer, "number"),
         over=("OnlineVisitor.customer",),
         is_sortable=False,
     ),

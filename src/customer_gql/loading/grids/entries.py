@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, Text, collate, func, select
+from sqlalchemy import ColumnElement, Table, Text, cast, collate, func, select
 
 from .columns import ColumnType, GridColumn
 
@@ -35,7 +35,7 @@ def folded(value: ColumnElement[Any]) -> ColumnElement[Any]:
     return collate(func.fold_text(value, type_=Text()), "C")
 
 
-def name_of(table: Table) -> Callable[[ColumnElement[Any]], ColumnElement[Any]]:
-    """The label of a reference to a small table with names, which may be a source of the grid too."""
+def name_of(table: Table, column: str = "name") -> Callable[[ColumnElement[Any]], ColumnElement[Any]]:
+    """The label of a reference to a table by a column of it. The table may be a source of the grid too."""
     named = table.alias(f"named_{table.name}")
-    return lambda key: select(named.c.name).where(named.c.id == key).scalar_subquery()
+    return lambda key: select(cast(named.c[column], Text())).where(named.c.id == key).scalar_subquery()
