@@ -1,4 +1,4 @@
-"""The list of changes, in an order that hides none of them (docs/domain/customer-changes.md#customer-changes-3).
+"""The list of changes. Its order never skips a committed one (docs/domain/customer-changes.md#customer-changes-3).
 
 Rows are read by the number of their transaction. A transaction may commit after others with greater numbers, so numbers
 below the oldest one that is still open are settled, and others are not. A reader who has passed the settled ones goes on to

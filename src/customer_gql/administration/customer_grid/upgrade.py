@@ -16,6 +16,6 @@ EMPTY_GRID_WARNING: Final = (
 
 
 async def is_grid_empty(connection: Connection) -> bool:
-    """Whether there are customers and none of them has a row in the grid: the migration leaves them to `reproject`."""
+    """Whether customers exist but the grid has no rows yet: the migration creates the table, and `reproject` fills it."""
     statement = select(exists(select(customer.c.id)) & ~exists(select(customer_grid_row.c.customer_id)))
     return await fetch_value(connection, statement)
