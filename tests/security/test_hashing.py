@@ -10,7 +10,7 @@ from argon2 import PasswordHasher
 
 from customer_gql.core.errors import Unavailable
 from customer_gql.security import hashing
-from customer_gql.security.hashing import HashingPool, hash_password, hashing_in, needs_rehash, verify_password
+from customer_gql.security.hashing import HashingContext, HashingPool, hash_password, needs_rehash, verify_password
 
 
 @pytest.fixture(autouse=True)
@@ -112,7 +112,7 @@ async def test_the_loop_goes_on_meanwhile():
     """Every thread waits for something that only the loop does."""
     gate, threads = threading.Event(), os.cpu_count() or 1
     pool = HashingPool(threads)
-    with hashing_in(pool):
+    with HashingContext(pool):
         waiting = [asyncio.ensure_future(pool.run(lambda: gate.wait(10))) for _ in range(threads)]
         hashed = [asyncio.ensure_future(hash_password("a long enough one")) for _ in range(4 * threads)]
         await asyncio.sleep(0)

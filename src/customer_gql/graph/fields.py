@@ -48,6 +48,11 @@ def column(
     return strawberry.field(description=description, name=name, metadata=metadata)
 
 
+def needed_columns(info: Any) -> frozenset[str] | None:
+    """Of the nodes of a list that a resolver returns, the columns that the document needs; None when unknown."""
+    return getattr(getattr(info, "_raw_info", info), "needed_columns", None)
+
+
 def loaded(
     read: Read,
     *,

@@ -7,7 +7,6 @@ were asked for at one time.
 import itertools
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from copy import copy
-from dataclasses import replace
 from functools import partial
 from itertools import groupby
 from operator import itemgetter
@@ -56,15 +55,13 @@ class Read:
         self.is_narrowed = False
 
     def narrowed(self, wanted: Collection[str]) -> "Read":
-        """The same with no other columns than these and the key's: what nobody looks at need not be sent."""
+        """The same with no other columns than these and the key's."""
         kept = tuple(name for name in self.columns if name in wanted or name in self.by)
         if len(kept) == len(self.columns):
             return self
         read = copy(self)
         read.is_narrowed = True
-        listed = ", ".join(f'"{name}"' for name in kept)
-        # A subquery keeps its order, and PostgreSQL leaves out what is not selected from it.
-        read.statement = replace(self.statement, sql=f"SELECT {listed} FROM ({self.statement.sql}) AS whole")
+        read.statement = self.statement.narrowed(kept)
         read._shaped(kept)  # noqa: SLF001 - it is this class's own
         return read
 

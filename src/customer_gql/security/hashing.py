@@ -8,9 +8,8 @@ import asyncio
 import os
 import threading
 import unicodedata
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from typing import Final, TypeVar
@@ -77,14 +76,19 @@ _process_pool: Final = HashingPool(CORES)  # outside requests, as on the command
 _current_pool: Final = ContextVar("hashing_pool", default=_process_pool)
 
 
-@contextmanager
-def hashing_in(pool: HashingPool) -> Generator[None]:
+class HashingContext:
     """Whatever is hashed by this task until the context ends is hashed in this pool."""
-    before = _current_pool.set(pool)
-    try:
-        yield
-    finally:
-        _current_pool.reset(before)
+
+    __slots__ = ("_before", "_pool")
+
+    def __init__(self, pool: HashingPool) -> None:
+        self._pool = pool
+
+    def __enter__(self) -> None:
+        self._before = _current_pool.set(self._pool)
+
+    def __exit__(self, *_: object) -> None:
+        _current_pool.reset(self._before)
 
 
 def normalize_password(password: str) -> str:

@@ -92,3 +92,11 @@ async def test_a_document_that_comes_often_reads_only_its_columns(told_shop):
     assert runs[-1] == runs[cache.OWN_STATEMENTS_AFTER] != runs[0]
     assert "AS whole" in " ".join(runs[-1])
     assert "AS whole" not in " ".join(runs[0])
+
+
+async def test_a_list_that_comes_often_reads_only_the_columns_of_its_nodes_and_cursors(told_shop):
+    told, executors, _ = told_shop
+    text = "{ customers(first: 2) { edges { cursor node { email website { code } } } pageInfo { endCursor } } }"
+    first, *_, last = [await told.of(executors, text, {}, STAFF) for _ in range(cache.OWN_STATEMENTS_AFTER + 2)]
+    assert last[0].startswith('SELECT "id", "number", "email", "website_id" FROM (SELECT customer.id,')
+    assert not first[0].startswith('SELECT "')

@@ -35,7 +35,7 @@ from customer_gql.execution.telemetry import metrics
 from customer_gql.execution.telemetry.faults import log_fault
 from customer_gql.graph.context import Context
 from customer_gql.graph.rates import rate_of
-from customer_gql.security.hashing import HashingPool, hashing_in
+from customer_gql.security.hashing import HashingContext, HashingPool
 from customer_gql.security.network import network_of
 from customer_gql.settings import AudienceSettings
 
@@ -124,7 +124,7 @@ class Endpoint:
             extensions: dict[str, Any] = {}
             try:
                 guest = caller if context.viewer.kind is ViewerKind.GUEST else None
-                with self.gate.admit(guest), hashing_in(self.hashing):
+                with self.gate.admit(guest), HashingContext(self.hashing):
                     body = await self._execute(request, context, caller, extensions, log)
             except RequestRefused as refused:
                 if refused.status == HTTPStatus.SERVICE_UNAVAILABLE:

@@ -40,8 +40,8 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = message["headers"] = list(message.get("headers", ()))
-                given = {name for name, _ in headers}
-                headers += [header for header in HEADERS if header[0] not in given]
+                given = [name for name, _ in headers]
+                headers.extend([header for header in HEADERS if header[0] not in given])
                 if scope["app"].state.draining and b"connection" not in given:
                     headers.append((b"connection", b"close"))
             await send(message)

@@ -9,7 +9,7 @@ import structlog
 
 from .faults import describe_error
 from .log_stream import LogStream
-from .losses import LOG, counting_losses
+from .losses import LOG, CountedLosses
 
 _FilteringLogger: Any = structlog.make_filtering_bound_logger(logging.INFO)
 
@@ -18,7 +18,7 @@ class SafeLogger(_FilteringLogger):
     """A logger whose callers never meet its errors."""
 
     def _proxy_to_logger(self, method_name: str, event: str | None = None, **event_kw: Any) -> Any:
-        with counting_losses(LOG):
+        with CountedLosses(LOG):
             return super()._proxy_to_logger(method_name, event, **event_kw)
 
 

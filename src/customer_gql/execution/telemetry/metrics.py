@@ -10,7 +10,7 @@ from prometheus_client import REGISTRY, Counter, Histogram, start_http_server
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from .losses import METRICS, LossMetrics, counting_losses
+from .losses import METRICS, CountedLosses, LossMetrics
 
 _SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 _COSTS: Final = (1, 10, 50, 100, 250, 500, 1000, 2000, 3000, 5000)
@@ -35,7 +35,7 @@ def _request_histograms(audience: str) -> tuple[Histogram, Histogram]:
 
 
 def record_request(audience: str, outcome: str, seconds: float, cost: int | None) -> None:
-    with counting_losses(METRICS):
+    with CountedLosses(METRICS):
         _observe_request(audience, outcome, seconds, cost)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from .losses import TRACE, counting_losses
+from .losses import TRACE, CountedLosses
 
 
 class TracingMiddleware:
@@ -22,7 +22,7 @@ class TracingMiddleware:
             return
         with contextlib.ExitStack() as ended:
             span: Any = None
-            with counting_losses(TRACE):
+            with CountedLosses(TRACE):
                 span = self._start_span(scope, ended)
             await self.app(scope, receive, send if span is None else partial(_send_traced, span, send))
 
@@ -41,13 +41,13 @@ class TracingMiddleware:
 
 async def _send_traced(span: Any, send: Send, message: Message) -> None:
     if message["type"] == "http.response.start":
-        with counting_losses(TRACE):
+        with CountedLosses(TRACE):
             span.set_attribute("http.response.status_code", message["status"])
     await send(message)
 
 
 def _end_span(span: Any) -> None:
-    with counting_losses(TRACE):
+    with CountedLosses(TRACE):
         span.end()
 
 

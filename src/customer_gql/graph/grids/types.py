@@ -6,14 +6,14 @@ from operator import attrgetter
 from typing import Annotated, Any
 
 import strawberry
-from graphql import FieldNode, FragmentDefinitionNode, FragmentSpreadNode, SelectionSetNode
+from graphql import FieldNode, FragmentSpreadNode
 
 from customer_gql.core.permissions import Permission
 from customer_gql.core.viewer import Viewer
 from customer_gql.database.statements import Connection
 from customer_gql.graph.connections import After, Before, First, Last, make_window
 from customer_gql.graph.context import Info
-from customer_gql.graph.fields import loaded
+from customer_gql.graph.fields import loaded, needed_columns
 from customer_gql.graph.roots import admin_field
 from customer_gql.loading.grids.filters import FilterTree, used_columns
 from customer_gql.loading.grids.grid import Grid
@@ -54,6 +54,8 @@ class GridTypes:
     personal: frozenset[str]
     row_read: Read
     node_key: tuple[str, ...]
+    whole: GridQuestion
+    """The question for all rows in the usual order, which comes most often."""
     find_quick_edited: FindColumns | None = None
 
     def question(
@@ -65,6 +67,8 @@ class GridTypes:
         view: RunnableView = NO_VIEW,
     ) -> GridQuestion:
         """What is asked, once the viewer may ask it; `search` and `sort` replace those of the view. Runs no statement."""
+        if filter is None and search is None and sort is None and view is NO_VIEW:
+            return self.whole
         keys = [SortBy(by["by"].value, by["direction"] is SortDirection.DESC) for by in sort or ()]
         self.require_columns(info.context.viewer, self.used_columns(filter, search, keys))
         return GridQuestion.of(
@@ -87,7 +91,7 @@ class GridTypes:
     async def page(self, info: Info, question: GridQuestion, window: Window) -> GridPage:
         listed = GridList(info.context, question)
         has_row = selects_field(info, ROW_FIELD)
-        rows, order = await listed.rows(window, has_row=has_row)
+        rows, order = await listed.rows(window, has_row=has_row, needed=needed_columns(info))
         page = GridPage(rows, window, order, listed, self.personal)
         if has_row:
             key_of = attrgetter(*self.node_key)
@@ -126,6 +130,7 @@ def build_grid_types(
         personal=personal,
         row_read=grid.row_read(),
         node_key=tuple(column.name for column in grid.node_key),
+        whole=GridQuestion.of(grid),
         find_quick_edited=find_quick_edited,
     )
 
@@ -205,20 +210,15 @@ def show_grid_row(types: GridTypes, node: Any, description: str) -> None:
 def selects_field(info: Any, name: str) -> bool:
     """Whether the selection of the field that is resolved has a field of this name, at any level."""
     raw = getattr(info, "_raw_info", info)
-    return any(_selects(node.selection_set, name, raw.fragments) for node in raw.field_nodes)
-
-
-def _selects(selected: SelectionSetNode | None, name: str, fragments: Mapping[str, Any]) -> bool:
-    for selection in selected.selections if selected else ():
-        if isinstance(selection, FieldNode) and selection.name.value == name:
-            return True
-        if isinstance(selection, FragmentSpreadNode):
-            definition = fragments[selection.name.value]
-            inner = (
-                definition if isinstance(definition, FragmentDefinitionNode) else definition.definition
-            ).selection_set
-        else:
-            inner = selection.selection_set  # pyright: ignore
-        if _selects(inner, name, fragments):
-            return True
+    unseen: list[Any] = [node.selection_set for node in raw.field_nodes]
+    while unseen:
+        for selection in unseen.pop().selections:
+            if type(selection) is FragmentSpreadNode:
+                definition = raw.fragments[selection.name.value]
+                unseen.append(getattr(definition, "definition", definition).selection_set)
+                continue
+            if type(selection) is FieldNode and selection.name.value == name:
+                return True
+            if selection.selection_set is not None:
+                unseen.append(selection.selection_set)
     return False

@@ -116,11 +116,16 @@ class GridList:
     def conditions(self) -> list[ColumnElement[bool]]:
         return [*self.question.narrowing, *self.grid.restricted(self.reader.viewer.website_ids)]
 
-    async def rows(self, window: Window, *, has_row: bool) -> tuple[list[Row], ListOrder]:
-        """The rows of a page, with the columns of the grid when they are shown, and the order that makes their cursors."""
+    async def rows(
+        self, window: Window, *, has_row: bool, needed: frozenset[str] | None = None
+    ) -> tuple[list[Row], ListOrder]:
+        """The rows of a page, with the columns of the grid when they are shown, and the order that makes their cursors.
+
+        `needed` are the columns of the node that the document needs, where they are known.
+        """
         whole, order = self.grid.whole, self.question.order
         if whole is not None and not has_row and self.question.is_whole:
-            return await whole.rows(self.reader, window, order.name), whole.sorts[order.name]
+            return await whole.rows(self.reader, window, order.name, needed=needed), whole.sorts[order.name]
         statement = self.grid.page_statement(
             self.conditions, order, backward=window.backward, positioned=window.cursor is not None, has_row=has_row
         )

@@ -37,7 +37,8 @@ def _has_leaf_arguments_only(field: GraphQLField, declared: StrawberryField, giv
         return False
     if any(isinstance(argument.type, StrawberryMaybe) for argument in declared.arguments):
         return False
-    used = [it for name, it in field.args.items() if name in given or coerce_default_value(it) is not Undefined]
+    # A default of null is passed on as it is, whatever the type of the argument.
+    used = [it for name, it in field.args.items() if name in given or coerce_default_value(it) not in (Undefined, None)]
     types: list[Any] = [it.type.of_type if is_non_null_type(it.type) else it.type for it in used]
     return all(map(is_leaf_type, types))
 

@@ -36,6 +36,21 @@ def narrow_read(read: Read, completer: Completer, *required: str) -> Read:
     return read if attributes is None else read.narrowed(attributes | set(required))
 
 
+def node_attributes(completer: Completer) -> frozenset[str] | None:
+    """The attributes needed of the nodes of a connection, in whichever of its lists they are; None when unknown."""
+    connection = selection_of_object(completer)
+    if connection is None:
+        return None
+    needed: frozenset[str] = frozenset()
+    for field in connection.deferred:
+        if isinstance(field, AttributeField):
+            attributes = selected_attributes(field.field.completer)
+            if attributes is None:
+                return None
+            needed |= attributes
+    return needed
+
+
 def selected_attributes(completer: Completer) -> frozenset[str] | None:
     """The attributes needed of the objects a field returns, or of the nodes of its page; None when unknown."""
     while isinstance(completer, Nullable | ListOf):

@@ -62,10 +62,16 @@ class DocumentField:
             return None
         return [Position(info, info.path) for info in self.resolve_infos(run, batch)]
 
-    def resolve_infos(self, run: PlanRun, batch: ObjectBatch) -> list[GraphQLResolveInfo]:
+    def resolve_infos(self, run: PlanRun, batch: ObjectBatch) -> "list[PlannedInfo]":
         assert batch.paths is not None
         make_info, parent = self.operation_info.resolve_info, self.parent.name
         return [make_info(self, run, Path(path, self.name, parent)) for path in batch.paths]
+
+
+class PlannedInfo(GraphQLResolveInfo):
+    """What the reference executor tells a resolver, and of which attributes of a list's nodes the document has need."""
+
+    needed_columns: frozenset[str] | None = None
 
 
 class OperationInfo:
@@ -78,8 +84,8 @@ class OperationInfo:
         self.fragments = fragments
         self.operation = operation
 
-    def resolve_info(self, field: DocumentField, run: PlanRun, path: Path) -> GraphQLResolveInfo:
-        return GraphQLResolveInfo(
+    def resolve_info(self, field: DocumentField, run: PlanRun, path: Path) -> "PlannedInfo":
+        return PlannedInfo(
             field.nodes[0].name.value,
             field.nodes,
             field.definition.type,
