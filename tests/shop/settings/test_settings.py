@@ -3,11 +3,20 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import BigInteger, literal, select
 
 from customer_gql.core.errors import RuleError
 from customer_gql.core.text import TEXT_TOO_LONG
+from customer_gql.database.statements import fetch_value
 from customer_gql.shop.settings.declaration import GLOBAL, STORE_VIEW, WEBSITE, Setting
-from customer_gql.shop.settings.reads import own_value, setting, settings_at, validate_scope
+from customer_gql.shop.settings.reads import (
+    own_value,
+    select_global_value,
+    select_value_at,
+    setting,
+    settings_at,
+    validate_scope,
+)
 from customer_gql.shop.settings.writes import reset_value, set_value
 from support.staff import make_website
 
@@ -28,7 +37,16 @@ async def read_all(connection, website, other):
     places = [{}, *({kind: key} for key in (website, other) for kind in ("website_id", "store_view_id"))]
     values = [await settings_at(connection, GREETING, LINES, **place) for place in places]
     assert [await setting(connection, GREETING, **place) for place in places] == [found[GREETING] for found in values]
+    assert await read_in_statements(connection, website, other) == [found[GREETING] for found in values]
     return [(found[GREETING], found.set_at(GREETING)) for found in values]
+
+
+async def read_in_statements(connection, website, other):
+    """The same values as expressions of the statements that judge by them."""
+    rows = [(key, view) for key in (website, other) for view in (None, key)]
+    columns = [[literal(key, BigInteger()) for key in row] for row in rows]
+    expressions = [select_value_at(GREETING, website_id=key, store_view_id=view) for key, view in columns]
+    return [await fetch_value(connection, select(found)) for found in (select_global_value(GREETING), *expressions)]
 
 
 async def test_each_scope_inherits_from_the_next_wider_one(shop):
