@@ -52,6 +52,16 @@ async def test_ten_tabs_at_once_get_one_pair(device, browser, connection):
     assert await connection.fetchval(counted, device.row.id) == 1
 
 
+async def test_a_reuse_ends_no_session_of_another_device(device, signed_in, browser, connection):
+    other, guest, first = await signed_in(device.row), await browser(), device.refresh
+    second = (await renew(guest, first))["refreshToken"]
+    await renew(guest, second)
+    assert (await renew(guest, first))["userErrors"] == REFUSED
+    assert await is_let_in(other)
+    assert (await renew(guest, other.refresh))["userErrors"] == []
+    assert await connection.fetchval("SELECT count(*) FROM customer_session WHERE customer_id = $1", device.row.id) == 1
+
+
 async def test_an_older_one_ends_the_session(device, browser, events, connection):
     guest, first = await browser(), device.refresh
     second = (await renew(guest, first))["refreshToken"]

@@ -61,7 +61,7 @@ def test_every_flag_and_choice_of_accounts_has_its_default():
     others = {
         path: setting.default
         for path, setting in DECLARED_SETTINGS.items()
-        if path.startswith("accounts.") and type(setting.default) is not int
+        if path.startswith(("accounts.", "customers.tell_")) and type(setting.default) is not int
     }
     assert others == {
         "accounts.confirm_email": False,
@@ -69,6 +69,7 @@ def test_every_flag_and_choice_of_accounts_has_its_default():
         "accounts.login_as_customer": True,
         "accounts.reset_protection": "BY_IP_AND_EMAIL",
         "accounts.tell_forced_sign_in": True,
+        "customers.tell_assistance_change": True,
     }
     assert [path for path, setting in DECLARED_SETTINGS.items() if setting.follows_accounts] == [
         "accounts.confirm_email"

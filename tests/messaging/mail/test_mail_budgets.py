@@ -9,6 +9,7 @@ import pytest
 from customer_gql.messaging.mail.budgets import HOURLY_NOTICES, HOURLY_PER_KIND, HOURLY_SECURITY, REPEAT_MINUTES
 from customer_gql.messaging.mail.kinds import MAIL_KINDS, MailBudget
 from customer_gql.messaging.mail.writes import queue_mail
+from customer_gql.shop.settings.declaration import DECLARED_SETTINGS
 from customer_gql.shop.settings.writes import set_value
 from support.shopping import SIGN_UP, person
 
@@ -44,6 +45,31 @@ async def test_each_kind_has_a_limit_for_an_address(store, small):
     assert await put(store, "confirm_email", 5) == 3
     assert await put(store, "password_reset", 5, recipient="eve@example.com") == 3
     assert await store.fetchval("SELECT count(*) FROM mail_outbox") == 9
+
+
+async def test_an_hour_after_the_first_the_count_begins_with_none(store, small):
+    for kind in ("password_reset", "newsletter_subscribed", "password_changed"):
+        await put(store, kind, 6)
+    since = dt.datetime.now(dt.UTC)
+    ends = [row.until - since for row in await store.fetch("SELECT until FROM throttle ORDER BY until DESC LIMIT 5")]
+    assert all(dt.timedelta(minutes=59) < end <= dt.timedelta(hours=1) for end in ends)
+    assert await put(store, "password_reset") == 0
+    await store.execute("UPDATE throttle SET until = now()")
+    assert await put(store, "password_reset", 5) == 3
+
+
+def test_every_number_of_mail_has_its_default_and_its_bounds():
+    numbers = {
+        path: (setting.default, setting.at_least, setting.at_most)
+        for path, setting in DECLARED_SETTINGS.items()
+        if path.startswith("mail.") and type(setting.default) is int
+    }
+    assert numbers == {
+        "mail.hourly_notices": (20, 1, 1000),
+        "mail.hourly_per_kind": (8, 1, 1000),
+        "mail.hourly_security_notices": (20, 1, 1000),
+        "mail.repeat_minutes": (10, 0, 1440),
+    }
 
 
 @pytest.mark.parametrize("spelling", ["ADA@example.com", "ada+1@example.com", "Ada+x+y@EXAMPLE.com"])
