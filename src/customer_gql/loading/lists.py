@@ -14,7 +14,7 @@ from .reader import Reader
 from .single_flight import SharedCount
 
 _MAX_NARROWED: Final = 64
-"""Documents whose columns of a list are remembered; another makes its statement anew."""
+"""Documents whose columns of a list are remembered; another makes its statement again."""
 
 
 class RootList:
