@@ -1,6 +1,7 @@
 """Fields that declare what they load instead of loading it."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from operator import attrgetter
 from typing import Annotated, Any
 
@@ -49,8 +50,19 @@ def column(
 
 
 def needed_columns(info: Any) -> frozenset[str] | None:
-    """Of the nodes of a list that a resolver returns, the columns that the document needs; None when unknown."""
+    """The columns that the document needs of the row that a resolver returns, or of its nodes; None when unknown."""
     return getattr(getattr(info, "_raw_info", info), "needed_columns", None)
+
+
+def needed_read(info: Any, read: Read, *required: str) -> Read:
+    """The read with the columns that the document needs, and those that the resolver itself looks at."""
+    needed = needed_columns(info)
+    return read if needed is None else _narrow_read(read, needed.union(required))
+
+
+@lru_cache(maxsize=256)
+def _narrow_read(read: Read, needed: frozenset[str]) -> Read:
+    return read.narrowed(needed)
 
 
 def loaded(

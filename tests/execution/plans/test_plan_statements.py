@@ -92,6 +92,7 @@ async def test_a_document_that_comes_often_reads_only_its_columns(told_shop):
     assert runs[-1] == runs[cache.OWN_STATEMENTS_AFTER] != runs[0]
     assert "AS whole" in " ".join(runs[-1])
     assert "AS whole" not in " ".join(runs[0])
+    assert 'SELECT "id", "email", "website_id", "group_id" FROM (SELECT customer.id,' in runs[-1][0]
 
 
 async def test_a_list_that_comes_often_reads_only_the_columns_of_its_nodes_and_cursors(told_shop):

@@ -11,7 +11,7 @@ from customer_gql.core.ids import decode_id
 from customer_gql.core.permissions import Permission
 from customer_gql.core.text import normalize_text
 from customer_gql.graph.context import Context, Info
-from customer_gql.graph.fields import column
+from customer_gql.graph.fields import column, needed_read
 from customer_gql.graph.payloads import EXPECTED_VERSION
 from customer_gql.graph.roots import (
     IMPERSONATION_REFUSED,
@@ -90,7 +90,8 @@ class CustomerMutation:
 class CustomerQuery:
     @customer_field(graphql_type=CustomerLink | None, description="The signed-in customer.")
     async def me(self, info: Info) -> Any:
-        return await info.context.load(reads.customers_by_id, info.context.viewer.customer_id)
+        read = needed_read(info, reads.customers_by_id)
+        return await info.context.load(read, info.context.viewer.customer_id)
 
 
 @strawberry.input(one_of=True, description="A customer, named in exactly one way.")
@@ -123,12 +124,13 @@ class CustomerAdminQuery:
             ),
         ] = None,
     ) -> Any:
-        return await _find_named_customer(info.context, id, by, website_id)
+        return await _find_named_customer(info, id, by, website_id)
 
 
 async def _find_named_customer(
-    context: Context, id: strawberry.ID | None, by: CustomerRef | None, website_id: strawberry.ID | None
+    info: Info, id: strawberry.ID | None, by: CustomerRef | None, website_id: strawberry.ID | None
 ) -> Any:
+    context = info.context
     if (id is None) == (by is None):
         raise BadInput("Name the customer by exactly one of `id` and `by`.", argument=["id"])
     if website_id is not None and (by is None or by.email is None):
@@ -141,7 +143,8 @@ async def _find_named_customer(
         found = await context.load(reads.customers_by_external_id, normalize_text(by.external_id.value))
     else:
         named = by.id.value if by is not None and by.id is not None else id
-        found = await context.load(reads.customers_by_id, decode_id(named or "", "cus"))
+        read = needed_read(info, reads.customers_by_id, "website_id")
+        found = await context.load(read, decode_id(named or "", "cus"))
     return found if found is not None and context.viewer.reaches(found.website_id) else None
 
 

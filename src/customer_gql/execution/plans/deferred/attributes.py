@@ -1,5 +1,7 @@
 """Fields that are attributes of the object, and the attributes that a selection needs of its objects."""
 
+from graphql import get_nullable_type, is_object_type
+
 from customer_gql.execution.plans.running.run import PlanRun
 from customer_gql.execution.plans.selections.completers import Completer, Leaf, ListOf, Nullable
 from customer_gql.execution.plans.selections.document_field import DocumentField
@@ -36,11 +38,18 @@ def narrow_read(read: Read, completer: Completer, *required: str) -> Read:
     return read if attributes is None else read.narrowed(attributes | set(required))
 
 
-def node_attributes(completer: Completer) -> frozenset[str] | None:
-    """The attributes needed of the nodes of a connection, in whichever of its lists they are; None when unknown."""
-    connection = selection_of_object(completer)
-    if connection is None:
+def needed_attributes(field: DocumentField) -> frozenset[str] | None:
+    """The attributes needed of the object a field returns, or of the nodes of its connection; None when unknown."""
+    selection = selection_of_object(field.completer)
+    if selection is None:
         return None
+    inner = get_nullable_type(field.definition.type)
+    is_connection = is_object_type(inner) and "pageInfo" in inner.fields
+    return _node_attributes(selection) if is_connection else selected_attributes(field.completer)
+
+
+def _node_attributes(connection: Selection) -> frozenset[str] | None:
+    """In whichever of its lists the nodes are."""
     needed: frozenset[str] = frozenset()
     for field in connection.deferred:
         if isinstance(field, AttributeField):

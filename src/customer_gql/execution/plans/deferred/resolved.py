@@ -11,7 +11,7 @@ from customer_gql.execution.plans.selections.selection import ObjectBatch
 from customer_gql.loading.requests import BatchLoad
 from customer_gql.loading.rounds import Prefetch
 
-from .attributes import node_attributes, selection_of_object
+from .attributes import needed_attributes, selection_of_object
 
 
 class ResolverField:
@@ -46,7 +46,7 @@ class ResolverField:
 
     def _state_needs(self, infos: Sequence[PlannedInfo]) -> None:
         if self._needed is None:
-            self._needed = node_attributes(self.field.completer)
+            self._needed = needed_attributes(self.field)
         for info in infos:
             info.needed_columns = self._needed
 

@@ -69,7 +69,7 @@ class DocumentField:
 
 
 class PlannedInfo(GraphQLResolveInfo):
-    """What the reference executor tells a resolver, and of which attributes of a list's nodes the document has need."""
+    """What the reference executor tells a resolver, and which attributes of its result the document needs."""
 
     needed_columns: frozenset[str] | None = None
 
