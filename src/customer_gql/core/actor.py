@@ -4,6 +4,7 @@ import enum
 from dataclasses import dataclass, field
 from typing import Final
 
+from .permissions import Permission
 from .viewer import Viewer, ViewerKind
 
 
@@ -30,6 +31,12 @@ class Actor:
     @property
     def staff_id(self) -> int | None:
         return self.id if self.kind is ActorKind.STAFF else None
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether personal values are masked for the actor, so that no refusal may tell which are stored."""
+        viewer = self.viewer
+        return viewer is not None and viewer.is_staff_or_service and Permission.CUSTOMERS_PII not in viewer.permissions
 
 
 SYSTEM: Final = Actor(ActorKind.SYSTEM)

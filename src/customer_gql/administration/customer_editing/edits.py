@@ -83,16 +83,17 @@ async def edit_customer(
     billing = await lock_default_billing_address(connection, customer_id)
     shop = await settings_at(connection, *ADDRESS_SETTINGS, *PROFILE_SETTINGS, website_id=customer.website_id)
     edited = EditedCustomer(customer, billing, shop, websites)
-    columns = await _find_columns(connection, edited, edits)
+    columns = await _find_columns(connection, edited, edits, by)
     if check_email is not None and "email" in edits:
         check_email(is_other_address(customer, columns.profile))
     of_billing = {} if billing is None else describe_changes(billing, columns.billing, record=address_id(billing))
+    changes = {**describe_changes(customer, columns.profile), **of_billing}
     await refuse_customer_conflicts(
         connection,
         customer,
-        {**describe_changes(customer, columns.profile), **of_billing},
+        _describe_blindly(edited, edits, changes) if by.is_blind else changes,
         expected=expected_version,
-        relied_on=_read_from(billing) if columns.billing else None,
+        relied_on=_read_from(billing) if columns.billing or (by.is_blind and _gives_billing(edits)) else None,
     )
     if not columns.names:
         return EditOutcome([])
@@ -103,16 +104,18 @@ async def edit_customer(
     return EditOutcome(columns.names, await _finish(connection, customer, columns.profile, by))
 
 
-async def _find_columns(connection: Connection, edited: EditedCustomer, edits: Mapping[str, Any]) -> _Columns:
-    """`RuleErrors` with every refusal. What is stored already is not judged again."""
+async def _find_columns(
+    connection: Connection, edited: EditedCustomer, edits: Mapping[str, Any], by: Actor
+) -> _Columns:
+    """`RuleErrors` with every refusal. What is stored already is not judged again, unless that would tell what is stored."""
     wanted: dict[str, Any] = {}
     births: dict[str, Any] = {}
     refused = CollectedErrors()
     for name, value in edits.items():
         field = FIELDS_BY_NAME[name]
         with refused.collecting():
-            is_stored = is_unchanged(value, edited.stored_value(field))
-            settled = value if is_stored else await field.validate(connection, edited, value)
+            is_kept = is_unchanged(value, edited.stored_value(field)) and not (by.is_blind and field.is_personal)
+            settled = value if is_kept else await field.validate(connection, edited, value)
             (births if name in BIRTHS else wanted)[name] = settled
     with refused.collecting():
         births = settle_birth(edited.customer, births)
@@ -129,6 +132,24 @@ async def _find_columns(connection: Connection, edited: EditedCustomer, edits: M
     names = [*changed, *find_changed_births(edited.customer, births)]
     order = [*edits, *BIRTHS]  # the other field of a birth may change too
     return _Columns({**profile, **births}, billing, sorted(names, key=order.index))
+
+
+def _describe_blindly(edited: EditedCustomer, edits: Mapping[str, Any], changes: Changes) -> Changes:
+    """The changes, and every other personal field that is given: which of them conflict would tell those who see no
+    personal values what is stored (docs/domain/concurrent-edits.md#concurrent-edits-9)."""
+    personal = {name: value for name, value in edits.items() if FIELDS_BY_NAME[name].is_personal}
+    if personal.keys() & set(BIRTHS):  # each says something of the other
+        personal = {**dict.fromkeys(BIRTHS), **personal}
+    given: dict[str, Any] = {}
+    for name, value in personal.items():
+        field = FIELDS_BY_NAME[name]
+        row, record = (edited.billing, address_id(edited.billing)) if field.is_billing else (edited.customer, None)
+        given |= describe_changes(row, {field.column: value}, record=record, keeps_equal=True)
+    return {**given, **{name: change for name, change in changes.items() if name not in given}}
+
+
+def _gives_billing(edits: Mapping[str, Any]) -> bool:
+    return any(FIELDS_BY_NAME[name].is_billing for name in edits)
 
 
 def _read_from(billing: Row | None) -> dict[str, str | None]:

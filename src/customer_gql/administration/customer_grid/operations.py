@@ -12,6 +12,7 @@ from customer_gql.core.errors import Refusal, UserErrorCode
 from customer_gql.core.input_ids import parse_input_id, parse_input_ids
 from customer_gql.core.permissions import Permission
 from customer_gql.customers.profile.types import Gender
+from customer_gql.customers.profile.writes import lock_customer
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
 from customer_gql.graph.grids.matches import make_membership_read
@@ -19,6 +20,7 @@ from customer_gql.graph.grids.saved_views import find_view_of_mutation
 from customer_gql.graph.grids.types import grid_field
 from customer_gql.graph.payloads import EXPECTED_VERSION, Payload, user_error
 from customer_gql.graph.roots import INPUT, DryRun, RequiresPermission, admin_mutation
+from customer_gql.loading.grids.pages import GridQuestion
 
 from .mass_action import MAX_IDS, MassAction, MassActionOutcome, MassActionResult, run_mass_action
 from .quick_edit import QUICK_EDIT_FIELDS, read_editable_fields, refuse_other_fields
@@ -123,6 +125,9 @@ class CustomerGridAdminMutation:
         question = CUSTOMER_GRID.question(info, filter, None, None, view)
         refuse_other_fields(await read_editable_fields(info.context.database), edits)
         async with info.context.transaction(dry_run=dry_run) as connection:
+            if refused_view is not None:  # after an unknown customer, and before anything of a known one is told
+                await lock_customer(connection, customer_id, websites=viewer.website_ids)
+                raise refused_view
             outcome = await edit_customer(
                 connection,
                 customer_id,
@@ -131,16 +136,12 @@ class CustomerGridAdminMutation:
                 websites=viewer.website_ids,
                 by=actor_of(viewer),
             )
-            if refused_view is not None:  # after what is wrong with the customer
-                raise refused_view
         is_listed = (filter is not None or view_id is not None) and not dry_run
-        membership = make_membership_read(CUSTOMER_GRID, question) if is_listed else None
-        row = None if membership is None else await info.context.load(membership, customer_id)
         return CustomerQuickEditPayload(
             customer_id=customer_id,
             changed_fields=outcome.changed,
             website_move=outcome.move,
-            still_matches=None if row is None else row.is_match,
+            still_matches=await _still_matches(info, question, customer_id) if is_listed else None,
         )
 
     @admin_mutation(
@@ -163,6 +164,11 @@ class CustomerGridAdminMutation:
                 connection, input.action, ids, group_id=group_id, websites=viewer.website_ids, by=actor_of(viewer)
             )
         return _make_payload(results, ids, info.context.language)
+
+
+async def _still_matches(info: Info, question: GridQuestion, customer_id: int) -> bool | None:
+    row = await info.context.load(make_membership_read(CUSTOMER_GRID, question), customer_id)
+    return None if row is None else row.is_match
 
 
 def _selected_ids(selection: CustomerSelection) -> list[int]:

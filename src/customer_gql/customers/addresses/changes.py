@@ -40,10 +40,13 @@ async def read_default_ids(connection: Connection, customer_id: int) -> DefaultI
     return {column: next((address_id(row) for row in found if row[column]), None) for column in DEFAULTS}
 
 
-def describe_address_edit(stored: Row, values: Mapping[str, Any], defaults: DefaultIds) -> Changes:
-    """What storing the values in an entry changes: of it, and of the customer's defaults, which are `defaults` before."""
+def describe_address_edit(
+    stored: Row, values: Mapping[str, Any], defaults: DefaultIds, *, keeps_equal: bool = False
+) -> Changes:
+    """What storing the values in an entry changes: of it, and of the customer's defaults, which are `defaults` before. With
+    `keeps_equal` also the values that it leaves as they are."""
     return {
-        **describe_changes(stored, _content_of(values), record=address_id(stored)),
+        **describe_changes(stored, _content_of(values), record=address_id(stored), keeps_equal=keeps_equal),
         **_describe_defaults(values, defaults, address_id(stored)),
     }
 

@@ -153,10 +153,21 @@ def validate_new_address(
 
 
 def validate_address_edit(
-    stored: Row, given: Mapping[str, Any], shop: SettingValues, countries: Collection[str], hidden: Collection[str]
+    stored: Row,
+    given: Mapping[str, Any],
+    shop: SettingValues,
+    countries: Collection[str],
+    hidden: Collection[str],
+    *,
+    judges_stored: bool = False,
 ) -> dict[str, Any]:
-    """The columns to store; `RuleErrors` with every refusal of what is given, and of what depends on it."""
-    edits = {field: value for field, value in given.items() if not is_unchanged(value, stored[COLUMNS[field]])}
+    """The columns to store; `RuleErrors` with every refusal of what is given, and of what depends on it. A value that is
+    stored already is not judged again, except with `judges_stored`."""
+    edits = {
+        field: value
+        for field, value in given.items()
+        if judges_stored or not is_unchanged(value, stored[COLUMNS[field]])
+    }
     errors: list[RuleError] = []
     if "countryCode" in edits:
         edits = {field: stored[COLUMNS[field]] for field in _DEPENDS_ON_COUNTRY} | edits

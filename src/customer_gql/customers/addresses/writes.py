@@ -99,11 +99,16 @@ async def edit_address(
     `expected_version` is the customer's: addresses share its version.
     """
     customer, stored = await _lock_address(connection, customer_id, key, websites)
-    wanted = validate_address_edit(stored, given, *await _read_rules(connection, customer, by))
+    wanted = validate_address_edit(
+        stored, given, *await _read_rules(connection, customer, by), judges_stored=by.is_blind
+    )
     changed = {column: value for column, value in wanted.items() if value != stored[column]}
     await _refuse_taken_id(connection, customer_id, changed)
-    changes = describe_address_edit(stored, changed, await read_default_ids(connection, customer_id))
-    await refuse_customer_conflicts(connection, customer, changes, expected=expected_version)
+    defaults = await read_default_ids(connection, customer_id)
+    changes = describe_address_edit(stored, changed, defaults)
+    # Which of the given fields conflict would tell those who see no addresses what is stored.
+    judged = describe_address_edit(stored, wanted, defaults, keeps_equal=True) if by.is_blind else changes
+    await refuse_customer_conflicts(connection, customer, judged, expected=expected_version)
     if not changed:
         return []
     await _replace_defaults(connection, customer_id, changed)

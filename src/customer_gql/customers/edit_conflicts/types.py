@@ -4,7 +4,7 @@ import strawberry
 
 from customer_gql.core.concurrent_edits import VersionConflict
 from customer_gql.core.permissions import Permission
-from customer_gql.customers.history.stored_values import ValueKind, names_of_kinds
+from customer_gql.customers.history.stored_values import TOLD_BY_A_LETTER, ValueKind, names_of_kinds
 from customer_gql.customers.profile.reads import find_reachable_customer
 from customer_gql.customers.profile.types import CustomerLink
 from customer_gql.graph.access.guards import mask_value, missing_permissions
@@ -22,7 +22,7 @@ _NOT_PERSONAL: Final = names_of_kinds(ValueKind.GROUP, ValueKind.WEBSITE, ValueK
     description="A field that both the caller and somebody else changed. A label is what to show people in place of the "
     "value: the name of a record in place of its id, a country or a choice in the language of `Accept-Language`; the value "
     "itself where there is none, as for a record that was deleted. Without `customers.pii` values and labels are masked, "
-    "except those of a group, website, store view or role.",
+    "those of gender and birth are null, and those of a group, website, store view or role are shown.",
 )
 class FieldConflictType:
     field: str = column(
@@ -60,7 +60,9 @@ def _show_value(info: Info, conflict: Any, value: str | None) -> str | None:
     is_masked = conflict.field not in _NOT_PERSONAL and Permission.CUSTOMERS_PII in missing_permissions(
         info.context.viewer
     )
-    return mask_value(value) if is_masked else value
+    if not is_masked:
+        return value
+    return None if conflict.field in TOLD_BY_A_LETTER else mask_value(value)
 
 
 @strawberry.type(description="The record was changed since the caller read it, in a field the caller changes too.")

@@ -55,6 +55,9 @@ def name_stored_value(column: str, record: str | None = None) -> str:
     return name if record is None else f"{record}.{name}"
 
 
+TOLD_BY_A_LETTER: Final = frozenset(map(name_stored_value, ("gender", "date_of_birth", "birth_year")))
+"""Personal values that are null for those who may not see them: their first letter, which others show, tells too much."""
+
 KINDS_BY_NAME: Final[Mapping[str, ValueKind]] = {name_stored_value(column): kind for column, kind in _KINDS.items()}
 """Kinds by name, without the record; a value that is not listed speaks for itself."""
 
@@ -71,13 +74,14 @@ def pair_in_sql(column: str, stored: str, given: str, *, record: str | None = No
 
 
 def describe_changes(
-    stored: Mapping[str, Any] | Any, values: Mapping[str, Any], *, record: str | None = None
+    stored: Mapping[str, Any] | Any, values: Mapping[str, Any], *, record: str | None = None, keeps_equal: bool = False
 ) -> Changes:
-    """Those of the values, by column, that differ from the stored ones: by name, before and after."""
+    """Those of the values, by column, that differ from the stored ones: by name, before and after. All of them with
+    `keeps_equal`."""
     return {
         name_stored_value(column, record): (_shown(column, stored[column]), _shown(column, value))
         for column, value in values.items()
-        if column not in _UNTOLD and value != stored[column]
+        if column not in _UNTOLD and (keeps_equal or value != stored[column])
     }
 
 

@@ -4,9 +4,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import orjson
 import strawberry
 
+from customer_gql.core.actor import actor_of
 from customer_gql.core.concurrent_edits import value_text
 from customer_gql.core.permissions import Permission
 from customer_gql.graph.connections import Connection, paged
+from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column, loaded
 from customer_gql.graph.nodes import Node, node_id, visible_to_nobody
 from customer_gql.graph.scalars import graph_enum
@@ -14,6 +16,7 @@ from customer_gql.staff.reads import staff_by_id
 from customer_gql.staff.types import StaffUser
 
 from . import reads
+from .stored_values import TOLD_BY_A_LETTER
 from .tables import HistoryActor
 
 if TYPE_CHECKING:
@@ -34,11 +37,14 @@ graph_enum(
 )
 
 
+_HIDDEN: Final = "Without `customers.pii` also null for gender and birth."
+
+
 @strawberry.type(description="The value of a field before and after a change. Secrets are never included.")
 class FieldChange:
     field: str = column("Name of the stored field; of a record of the customer, as an address, after its id and a dot.")
-    before: str | None = column("Value before the change; null for none.", personal=True)
-    after: str | None = column("Value after the change; null for none.", personal=True)
+    before: str | None = column(f"Value before the change; null for none. {_HIDDEN}", personal=True)
+    after: str | None = column(f"Value after the change; null for none. {_HIDDEN}", personal=True)
 
 
 @strawberry.type
@@ -71,9 +77,14 @@ class HistoryDetailSection(Node):
     )
 
     @strawberry.field(description="Changed fields, by name; empty when the event changes none.")
-    def changes(self: Any) -> list[FieldChange]:
-        pairs = sorted(orjson.loads(self.changes).items())
-        return [FieldChange(field=field, before=value_text(old), after=value_text(new)) for field, (old, new) in pairs]
+    def changes(self: Any, info: Info) -> list[FieldChange]:
+        pairs: dict[str, Any] = orjson.loads(self.changes)
+        if actor_of(info.context.viewer).is_blind:
+            pairs |= dict.fromkeys(TOLD_BY_A_LETTER & pairs.keys(), (None, None))
+        return [
+            FieldChange(field=field, before=value_text(old), after=value_text(new))
+            for field, (old, new) in sorted(pairs.items())
+        ]
 
 
 @strawberry.type

@@ -51,7 +51,8 @@ async def edit_note(
     wanted = {**given, **({"text": _validate_note_text(given["text"])} if "text" in given else {})}
     edits = {field: (stored[_COLUMNS[field]], value) for field, value in wanted.items()}
     changed = {field: edit for field, edit in edits.items() if edit[0] != edit[1]}
-    refuse_other_version(changed, current=stored.version, expected=expected_version)
+    # Whether the text conflicts would tell those who do not see it whether they guessed it.
+    refuse_other_version(edits if by.is_blind else changed, current=stored.version, expected=expected_version)
     if not changed:
         return []
     values = {_COLUMNS[field]: after for field, (_before, after) in changed.items()}
