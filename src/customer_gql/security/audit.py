@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import BigInteger, Column, ColumnElement, Table, Text, case, func, insert
+from sqlalchemy import BigInteger, Column, ColumnElement, Table, Text, case, func, insert, literal_column
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.schema import SchemaItem
 
@@ -38,9 +38,18 @@ def event_columns(actors: type[enum.Enum]) -> tuple[SchemaItem, ...]:
     )
 
 
+def key_of_actor(history: Table, kind: ActorKind) -> ColumnElement[Any]:
+    """The key of the actor of an entry; null for actors of other kinds. The kind is a constant, so that facets group by it."""
+    return case((history.c.actor == literal_column(f"'{kind.value}'"), history.c.actor_id))
+
+
+def key_of_staff(history: Table) -> ColumnElement[Any]:
+    return key_of_actor(history, ActorKind.STAFF)
+
+
 def select_staff(history: Table) -> ColumnElement[Any]:
     """The staff user who is the actor of an entry, as `staff_id`; null for other actors."""
-    return case((history.c.actor == ActorKind.STAFF.value, history.c.actor_id)).label("staff_id")
+    return key_of_staff(history).label("staff_id")
 
 
 async def insert_events(

@@ -2,9 +2,8 @@
 
 from typing import Final
 
-from sqlalchemy import Text, case, cast, literal_column, select
+from sqlalchemy import Text, cast, select
 
-from customer_gql.core.actor import ActorKind
 from customer_gql.customers.history.tables import HistoryActor
 from customer_gql.customers.profile.tables import deleted_customer
 from customer_gql.loading.grids.columns import ColumnType
@@ -14,11 +13,10 @@ from customer_gql.loading.grids.orders import SortBy
 from customer_gql.loading.grids.search import search_document
 from customer_gql.security.audit import select_staff
 from customer_gql.shop.websites.tables import website
-from customer_gql.staff.tables import staff_user
+from customer_gql.staff.audit.actor_columns import actor_column, staff_column
 
 _gone = deleted_customer.c
 _number = cast(_gone.number, Text())
-_staff_id = case((_gone.actor == literal_column(f"'{ActorKind.STAFF.value}'"), _gone.actor_id))
 
 _COLUMNS: Final = (
     plain_column(
@@ -75,28 +73,14 @@ _COLUMNS: Final = (
         is_default=True,
         is_indexed=True,
     ),
-    plain_column(
-        "actor",
+    actor_column(
         "Deleted by",
         "Kind of identity that deleted the account.",
-        ColumnType.ENUM,
-        _gone.actor,
-        choices=HistoryActor,
+        deleted_customer,
+        HistoryActor,
         over=("DeletedCustomer.actor",),
-        is_never_empty=True,
-        is_default=True,
-        is_facetable=True,
     ),
-    reference_column(
-        "staff",
-        "Staff user",
-        "Staff user who deleted the account; empty for other actors.",
-        _staff_id,
-        "stf",
-        staff_user,
-        is_default=True,
-        is_facetable=True,
-    ),
+    staff_column("Staff user who deleted the account; empty for other actors.", deleted_customer),
 )
 
 DELETED_CUSTOMER: Final = select(deleted_customer, select_staff(deleted_customer))

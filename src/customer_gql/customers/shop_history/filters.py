@@ -2,9 +2,8 @@
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Text, case, cast, func, literal_column
+from sqlalchemy import BigInteger, Text, cast, func, literal_column
 
-from customer_gql.core.actor import ActorKind
 from customer_gql.customers.history.kinds import HISTORY_KINDS
 from customer_gql.customers.history.reads import EVENT
 from customer_gql.customers.history.tables import HistoryActor, customer_event
@@ -15,12 +14,11 @@ from customer_gql.loading.grids.grid import Grid, columns_by_key
 from customer_gql.loading.grids.orders import SortBy
 from customer_gql.loading.grids.search import search_document
 from customer_gql.shop.websites.tables import website
-from customer_gql.staff.tables import staff_user
+from customer_gql.staff.audit.actor_columns import actor_column, staff_column, staff_reference_column
 
 _event = customer_event.c
 _website_id = func.coalesce(customer.c.website_id, deleted_customer.c.website_id, type_=BigInteger())
 _number = func.coalesce(customer.c.number, deleted_customer.c.number, type_=BigInteger())
-_staff_id = case((_event.actor == literal_column(f"'{ActorKind.STAFF.value}'"), _event.actor_id))
 _kind_in_words = func.lower(func.replace(_event.kind, literal_column("'_'"), literal_column("' '")), type_=Text())
 
 
@@ -56,36 +54,19 @@ _COLUMNS: Final = (
         is_searched=True,
         is_indexed=True,
     ),
-    plain_column(
-        "actor",
+    actor_column(
         "Caused by",
         "Kind of identity that caused the event.",
-        ColumnType.ENUM,
-        _event.actor,
-        choices=HistoryActor,
+        customer_event,
+        HistoryActor,
         over=("HistoryEvent.actor",),
-        is_never_empty=True,
-        is_default=True,
-        is_facetable=True,
     ),
-    reference_column(
-        "staff",
-        "Staff user",
-        "Staff user who caused the event; empty for other actors.",
-        _staff_id,
-        "stf",
-        staff_user,
-        is_default=True,
-        is_facetable=True,
-    ),
-    reference_column(
+    staff_column("Staff user who caused the event; empty for other actors.", customer_event),
+    staff_reference_column(
         "impersonator",
         "Signed in as the customer",
         "Staff user who caused the event while signed in as the customer.",
         _event.impersonator_id,
-        "stf",
-        staff_user,
-        is_facetable=True,
     ),
     reference_column(
         "website",

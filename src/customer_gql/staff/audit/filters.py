@@ -2,19 +2,22 @@
 
 from typing import Final
 
-from sqlalchemy import case, select
+from sqlalchemy import select
 
+from customer_gql.core.actor import ActorKind
 from customer_gql.loading.grids.columns import ColumnType
 from customer_gql.loading.grids.entries import folded, plain_column, reference_column, text_column
 from customer_gql.loading.grids.grid import Grid, columns_by_key
 from customer_gql.loading.grids.orders import SortBy
 from customer_gql.loading.grids.search import search_document
-from customer_gql.staff.tables import StaffActor, service_token, staff_event, staff_user
+from customer_gql.security.audit import key_of_actor, select_staff
+from customer_gql.staff.tables import StaffActor, service_token, staff_event
+
+from .actor_columns import actor_column, staff_column
 
 _event = staff_event.c
-_staff = case((_event.actor == StaffActor.STAFF.value, _event.actor_id))
-_service = case((_event.actor == StaffActor.SERVICE.value, _event.actor_id))
-EVENTS: Final = select(staff_event, _staff.label("staff_id"), _service.label("service_id"))
+_service = key_of_actor(staff_event, ActorKind.SERVICE)
+EVENTS: Final = select(staff_event, select_staff(staff_event), _service.label("service_id"))
 
 _COLUMNS: Final = (
     plain_column(
@@ -39,29 +42,8 @@ _COLUMNS: Final = (
         is_facetable=True,
         is_searched=True,
     ),
-    plain_column(
-        "actor",
-        "Actor",
-        "Kind of the actor.",
-        ColumnType.ENUM,
-        _event.actor,
-        choices=StaffActor,
-        over=("StaffEvent.actor",),
-        is_never_empty=True,
-        is_default=True,
-        is_facetable=True,
-    ),
-    reference_column(
-        "staff",
-        "Staff user",
-        "Staff user who did it; empty for other actors.",
-        _staff,
-        "stf",
-        staff_user,
-        over=("StaffEvent.staff",),
-        is_default=True,
-        is_facetable=True,
-    ),
+    actor_column("Actor", "Kind of the actor.", staff_event, StaffActor, over=("StaffEvent.actor",)),
+    staff_column("Staff user who did it; empty for other actors.", staff_event, over=("StaffEvent.staff",)),
     reference_column(
         "service",
         "Service token",
