@@ -5,8 +5,9 @@ import re
 import socket
 import subprocess
 from collections.abc import Generator
+from contextlib import suppress
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import asyncpg
 import pytest
@@ -86,6 +87,12 @@ def test_unknown_database(tmp_path: Path, server: Server):
         ("worker", "postgresql://me:secret@host:port/shop"),
         ("serve", "postgresql://[::1"),
         ("migrate", "postgresql://me:secret@two..dots/shop"),
+        ("migrate", "postgresql://me:secret@one,two..dots/shop"),
+        ("migrate", "postgresql://me:secret@one:5432,two:port/shop"),
+        ("migrate", "postgresql://me:secret@one,/shop"),
+        ("migrate", "postgresql:///shop?host=one,two:0"),
+        ("migrate", "postgresql://me:secret@one,two/shop?port=5432,many"),
+        ("migrate", "postgresql://me:secret@one/shop?sslmode"),
     ],
 )
 def test_malformed_address_of_the_database(tmp_path: Path, command: str, url: str):
@@ -143,6 +150,45 @@ def test_tables_that_the_role_may_not_read(tmp_path: Path, server: Server):
         "The role may not read the tables: have their owner, in CUSTOMER_GQL_OWNER_DATABASE_URL, run "
         "`customer-gql migrate`."
     )
+
+
+def test_several_addresses_are_tried_in_turn(tmp_path: Path, bare_url: str, monkeypatch: pytest.MonkeyPatch):
+    place = urlsplit(bare_url)
+    socket_folder = quote(parse_qs(place.query)["host"][0], safe="")
+    monkeypatch.setenv("PGPORT", parse_qs(place.query)["port"][0])
+    user = place.netloc.rpartition("@")[0]
+    for hosts in (
+        f"{socket_folder},127.0.0.1:1",
+        f"127.0.0.1:1,{socket_folder}",
+        f"[::1]:1,127.0.0.1:1,{socket_folder}",
+    ):
+        url = f"postgresql://{user}@{hosts}{place.path}"
+        done = run(tmp_path, "migrate", "--check", database_url=url)
+        assert "is at migration none" in told(done), done
+
+
+def test_no_address_of_the_wanted_kind(tmp_path: Path, shop_url: str):
+    sentence = told(run(tmp_path, "migrate", "--check", database_url=f"{shop_url}&target_session_attrs=standby"))
+    assert sentence.startswith("The database does not answer as configured: None of the hosts match"), sentence
+
+
+def test_a_fault_of_ours_is_not_told_as_an_ended_connection(shop_url: str):
+    async def give_text_for_a_number(connection: Connection) -> None:
+        await connection.fetchval("SELECT $1::int", "one")
+
+    with pytest.raises(asyncpg.DataError):
+        run_on_database(shop_url, give_text_for_a_number)
+
+
+def test_a_connection_that_ended_before_a_statement(shop_url: str):
+    async def close_it(connection: Connection) -> None:
+        with suppress(asyncpg.PostgresError):
+            await connection.execute("SELECT pg_terminate_backend(pg_backend_pid(), 5000)")
+        await connection.execute("SELECT 1")
+
+    for transaction in (True, False):
+        with pytest.raises(CommandFailed, match=r"^The database ended the connection"):
+            run_on_database(shop_url, close_it, transaction=transaction)
 
 
 def test_a_connection_that_ends_meanwhile(shop_url: str):

@@ -1,30 +1,28 @@
 """The database a command works on."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Generator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import asyncpg
 
 from customer_gql.core.terminal import CommandFailed
+from customer_gql.database.lease import is_open
 from customer_gql.database.pools import open_database
 from customer_gql.database.statements import Connection
+from customer_gql.database.transactions import transaction as begin
 from customer_gql.embedded.server import running_server
 from customer_gql.security.secret_keys import use_secret_keys
 from customer_gql.settings import Settings, load_settings
 
 T = TypeVar("T")
-_LOST: Final = (
-    asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-)
-"""A connection that broke; each says it from another moment of its end."""
+_LOST: Final = (asyncpg.PostgresConnectionError, asyncpg.AdminShutdownError, asyncpg.CrashShutdownError)
+"""A connection that broke."""
+_LOST_IF_CLOSED: Final = (asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""Also raised for it, by a statement that comes later; on a connection that is open they tell of a fault of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +58,32 @@ def migrated() -> Generator[str]:
 
 def _checked(url: str, name: str) -> str:
     try:
-        parts = urlsplit(url)
-        (parts.hostname or "").encode("idna")  # as it is looked up
-        usable = parts.scheme in {"postgresql", "postgres"} and parts.port != 0
+        usable = _is_usable(url)
     except ValueError:
         usable = False
     if not usable:  # what was given may hold a password
         raise CommandFailed(f"CUSTOMER_GQL_{name} is no address like postgresql://user:password@host:5432/database.")
     return url
+
+
+def _is_usable(url: str) -> bool:
+    """Whether asyncpg can read it: with one host, with several to try in turn, or with none. May raise `ValueError`."""
+    parts = urlsplit(url)
+    given = parse_qs(parts.query, strict_parsing=bool(parts.query))
+    hosts = [parts.netloc.rpartition("@")[2], *given.get("host", ())]
+    ports = [int(port) for listed in given.get("port", ()) for port in listed.split(",")]
+    is_each_host_usable = all(_is_usable_host(host) for listed in hosts if listed for host in listed.split(","))
+    return parts.scheme in {"postgresql", "postgres"} and is_each_host_usable and 0 not in ports
+
+
+def _is_usable_host(given: str) -> bool:
+    """A name, an IP address or the folder of a socket, with or without a port."""
+    if unquote(given).startswith("/"):
+        return True
+    place = urlsplit(f"//{given}")
+    name = place.hostname or ""
+    name.encode("idna")  # as it is looked up
+    return name != "" and place.port != 0
 
 
 def run(url: str, work: Callable[[Connection], Awaitable[T]], *, transaction: bool = True) -> T:
@@ -78,10 +94,13 @@ def run(url: str, work: Callable[[Connection], Awaitable[T]], *, transaction: bo
     use_secret_keys(load_settings().secret_keys)
 
     async def done() -> T:
-        async with open_database(url, statement_timeout_seconds=3600, projections=PROJECTIONS) as database:
-            opened: Any = database.transaction() if transaction else database.writes.acquire()
-            async with opened as connection:
-                return await work(connection)
+        async with (
+            open_database(url, statement_timeout_seconds=3600, projections=PROJECTIONS) as database,
+            database.writes.acquire() as connection,
+            _closed_is_lost(connection),
+            begin(connection) if transaction else nullcontext(),
+        ):
+            return await work(connection)
 
     try:
         return asyncio.run(done())
@@ -89,6 +108,16 @@ def run(url: str, work: Callable[[Connection], Awaitable[T]], *, transaction: bo
         raise CommandFailed(
             f"The database ended the connection ({error}): what was not committed was not stored. Run the command again."
         ) from error
+
+
+@asynccontextmanager
+async def _closed_is_lost(connection: Connection) -> AsyncGenerator[None]:
+    try:
+        yield
+    except _LOST_IF_CLOSED as error:
+        if is_open(connection):
+            raise
+        raise asyncpg.ConnectionDoesNotExistError(str(error)) from error
 
 
 def bring_up(urls: DatabaseUrls) -> None:

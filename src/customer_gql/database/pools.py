@@ -185,4 +185,5 @@ CONNECTION_FAULTS: Final = (
     asyncpg.InvalidCatalogNameError,
     asyncpg.CannotConnectNowError,
     asyncpg.exceptions.ClientConfigurationError,
+    asyncpg.TargetServerAttributeNotMatched,  # of several hosts
 )
