@@ -50,6 +50,31 @@ async def test_staff_see_what_was_given_up_newest_first(tools, inbox, store, man
     assert [node["id"] for node in rest["nodes"]] == [encode_id("mai", one.id)]
 
 
+FIND = """query F($filter: DeadMailFilter, $search: String) {
+  mailDeadLetters(filter: $filter, search: $search) { nodes { recipient } } }"""
+SPELLINGS = ["jörg@bücher.example", "JÖRG@BÜCHER.example", "jörg@xn--bcher-kva.example"]
+
+
+async def test_a_recipient_is_found_in_every_spelling_of_the_address(tools, inbox, store, manager):
+    await give_up(tools, inbox, store, recipient="Jörg@bücher.example")
+    await give_up(tools, inbox, store, recipient="jorg@bucher.example")
+
+    async def find(**given):
+        return [node["recipient"] for node in (await manager.data(FIND, **given))["mailDeadLetters"]["nodes"]]
+
+    for spelling in SPELLINGS:
+        for given in ({"search": spelling}, {"filter": {"recipient": {"eq": spelling}}}):
+            assert await find(**given) == ["Jörg@bücher.example"], given
+    assert await find(search="JÖRG@") == ["Jörg@bücher.example"]
+    assert len(await find(search="jorg")) == 2  # a search for words does not tell accents apart
+
+
+async def test_a_recipient_that_a_former_version_wrote_is_found(tools, inbox, store, manager):
+    await give_up(tools, inbox, store, recipient="Ada@example.com")
+    await store.execute("UPDATE mail_outbox SET recipient_key = NULL")
+    assert len((await manager.data(FIND, search="ADA@example.com"))["mailDeadLetters"]["nodes"]) == 1
+
+
 async def test_a_revived_mail_is_sent(tools, inbox, store, manager):
     [mail] = await give_up(tools, inbox, store)
     given = {"id": encode_id("mai", mail.id)}

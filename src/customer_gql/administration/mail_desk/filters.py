@@ -3,10 +3,10 @@
 import enum
 from typing import Any, Final
 
-from sqlalchemy import func
+from sqlalchemy import Text, func
 
 from customer_gql.customers.profile.tables import customer
-from customer_gql.loading.grids.columns import ColumnType, GridColumn
+from customer_gql.loading.grids.columns import ColumnType, GridColumn, TextForm
 from customer_gql.loading.grids.entries import folded, name_of, plain_column, text_column
 from customer_gql.loading.grids.grid import Grid, columns_by_key
 from customer_gql.loading.grids.orders import SortBy
@@ -23,16 +23,22 @@ DEAD: Final = DEAD_LETTERS.select_from(
     .outerjoin(store_view, store_view.c.id == mail_outbox.c.store_view_id)
     .outerjoin(store, store.c.id == store_view.c.store_id)
 )
-_source = DEAD.add_columns(WEBSITE_OF_MAIL.label("website_id")).subquery("dead_mail")
+_recipient_key = func.coalesce(mail_outbox.c.recipient_key, func.lower(mail_outbox.c.recipient), type_=Text("C"))
+_source = DEAD.add_columns(WEBSITE_OF_MAIL.label("website_id"), _recipient_key.label("recipient_key")).subquery(
+    "dead_mail"
+)
 _mail = _source.c
 
 
 _COLUMNS: Final = (
-    text_column(
+    plain_column(
         "recipient",
         "Recipient",
         "Address of the recipient.",
+        ColumnType.STRING,
         _mail.recipient,
+        compared=_mail.recipient_key,
+        form=TextForm.EMAIL,
         over=("DeadMail.recipient",),
         is_never_empty=True,
         is_default=True,
@@ -120,6 +126,6 @@ def declare_dead_letters(names: type[enum.Enum]) -> Grid:
         default_sort=SortBy("DEAD_AT", is_descending=True),
         website=_mail.website_id,
         document=search_document(
-            words=(folded(_mail.recipient), folded(_mail.last_error)), emails=(func.lower(_mail.recipient),)
+            words=(folded(_mail.recipient), folded(_mail.last_error)), emails=(_mail.recipient_key,)
         ),
     )

@@ -22,6 +22,8 @@ mail_outbox = table(
     Column("id", BigInteger, primary_key=True),
     Column("template", Text, nullable=False),
     Column("recipient", Text, nullable=False),
+    # The form in which addresses are compared. Null on what a version without it wrote.
+    Column("recipient_key", Text(collation="C")),
     # As it was sent, or last tried; null before the first attempt.
     Column("subject", Text),
     Column("store_view_id", BigInteger),

@@ -8,6 +8,7 @@ import orjson
 from sqlalchemy import cast, delete, insert, literal, null, select, update
 
 from customer_gql.core.concurrent_edits import refuse_other_version
+from customer_gql.core.emails import normalize_email
 from customer_gql.core.errors import Refusal, RuleError, RuleErrors, UserErrorCode
 from customer_gql.core.ids import new_id
 from customer_gql.core.viewer import Websites
@@ -61,6 +62,7 @@ async def queue_mail(
         "id": id,
         "template": template,
         "recipient": recipient,
+        "recipient_key": normalize_email(recipient),
         "customer_id": customer_id,
         "store_view_id": store_view_id,
         "placeholders": orjson.dumps(placeholders).decode(),
