@@ -228,3 +228,13 @@ async def test_the_grid_finds_customers_by_their_tags(
     facet = {value["value"]: value["count"] for value in answer["facets"][0]["values"]}
     assert facet.get("vip", 0) == len({0, 1} & set(found))
     assert {value["label"].casefold() for value in answer["facets"][0]["values"]} <= {"caf\u00e9", "vip"}
+
+
+async def test_a_facet_shows_the_spelling_of_customers_within_reach(http: Any, connection: Connection):
+    elsewhere, here = await make_website(connection), await make_website(connection)
+    everywhere = await staff_client(http, connection)
+    for website, spelling in ((elsewhere, "ALL-IN"), (here, "All-in"), (here, "all-in")):
+        await add(everywhere, await make_customer(connection, website_id=website), spelling)
+    client = await staff_client(http, connection, website_ids=[here])
+    answer = (await client.data(GRID, filter={"tags": {"hasAny": ["all-in"]}}))["customers"]
+    assert answer["facets"] == [{"values": [{"value": "all-in", "label": "All-in", "count": 2}]}]

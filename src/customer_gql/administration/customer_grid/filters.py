@@ -25,4 +25,5 @@ CUSTOMERS: Final = Grid(
     website=customer_grid_row.c.website_id,
     whole=customer_list,
     document=customer_grid_row.c.document,
+    is_search_indexed=True,
 )

@@ -197,4 +197,5 @@ ORDERS: Final = Grid(
     default_sort=SortBy("NUMBER", is_descending=True),
     website=store.c.website_id,
     document=ORDER_DOCUMENT,
+    is_search_indexed=True,
 )

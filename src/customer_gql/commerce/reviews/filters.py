@@ -109,4 +109,5 @@ REVIEWS: Final = Grid(
     default_sort=SortBy("CREATED_AT", is_descending=True),
     website=_website,
     document=REVIEW_DOCUMENT,
+    is_search_indexed=True,
 )

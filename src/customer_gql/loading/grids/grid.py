@@ -47,8 +47,8 @@ class Grid:
     `key` are the columns of `source` that identify a row, `node_key` the same of `nodes`, and `website` is the column
     that says which website a row belongs to: every statement about a grid is restricted to what its viewer reaches.
     `websites` is the same for rows of several websites, null for all, which are for viewers who reach every one of them.
-    `whole` gives the list as long as nothing filters or sorts it. `document` is what a search looks through.
-    `list_name` stands in every cursor.
+    `whole` gives the list as long as nothing filters or sorts it. `document` is what a search looks through,
+    with an index over it where `is_search_indexed`. `list_name` stands in every cursor.
     """
 
     name: str
@@ -67,6 +67,7 @@ class Grid:
     """The count of the whole list, for all who ask at one time."""
     whole: RootList | None = None
     document: ColumnElement[Any] | None = None
+    is_search_indexed: bool = False
 
     def __post_init__(self) -> None:
         shared = None
@@ -138,9 +139,9 @@ class Grid:
     def facets_statement(self, conditions: Conditions, facets: Sequence[GridColumn], first: int) -> AnySelect:
         """Of each column the most frequent values, of at most as many rows as are counted."""
         limit: Any = EXACT_COUNT_LIMIT + 1
-        values = [_facet_value(column).label(f"value_{i}") for i, column in enumerate(facets)]
+        values = [value for i, column in enumerate(facets) for value in _facet_values(i, column)]
         matched = select(*values).select_from(self.source).where(*conditions).limit(limit).cte("matched")
-        parts = [_facet_part(i, column, matched.c[f"value_{i}"], first) for i, column in enumerate(facets)]
+        parts = [_facet_part(i, column, matched, first) for i, column in enumerate(facets)]
         facet = union_all(*parts).subquery("facet")
         return select(facet, EXACT_COUNT_LIMIT.label("exact_limit")).order_by(facet.c.facet, facet.c.place)
 
@@ -186,18 +187,19 @@ def _capped_count(rows: AnySelect) -> AnySelect:
     )
 
 
-def _facet_value(column: GridColumn) -> ColumnElement[Any]:
-    """Tags are counted by the form in which they are compared: two spellings are one tag."""
-    return column.match_value if column.type is ColumnType.TAGS else column.value
+def _facet_values(number: int, column: GridColumn) -> list[ColumnElement[Any]]:
+    """What the rows are counted by. Tags are counted by the form in which they are compared, and come with how they are spelt."""
+    if column.type is not ColumnType.TAGS:
+        return [column.value.label(f"value_{number}")]
+    return [column.match_value.label(f"value_{number}"), column.value.label(f"spelt_{number}")]
 
 
-def _facet_part(number: int, column: GridColumn, value: ColumnElement[Any], first: int) -> AnySelect:
+def _facet_part(number: int, column: GridColumn, matched: FromClause, first: int) -> AnySelect:
     """The values of one column, with the number of rows they were counted in, and their place by frequency."""
-    one = func.unnest(value) if column.type is ColumnType.TAGS else value
-    counted = select(one.label("value"), func.count().label("count")).group_by(one.label("value")).subquery()
+    counted = _count_values(number, column, matched).subquery()
     place = func.row_number().over(order_by=(counted.c.count.desc(), counted.c.value.asc().nulls_first()))
     ranked = select(counted, func.sum(counted.c.count).over().label("total"), place.label("place")).subquery()
-    label = literal(None, Text()) if column.sql_label is None else column.sql_label(ranked.c.value)
+    label = _facet_label(column, ranked)
     return select(
         literal(number, Integer()).label("facet"),
         cast(ranked.c.value, Text()).label("value"),
@@ -206,3 +208,19 @@ def _facet_part(number: int, column: GridColumn, value: ColumnElement[Any], firs
         ranked.c.total.label("total"),
         ranked.c.place.label("place"),
     ).where(ranked.c.place <= first)
+
+
+def _count_values(number: int, column: GridColumn, matched: FromClause) -> AnySelect:
+    value, count = matched.c[f"value_{number}"], func.count().label("count")
+    if column.type is not ColumnType.TAGS:
+        return select(value.label("value"), count).group_by(value)
+    spelt = matched.c[f"spelt_{number}"]
+    tag = select(func.unnest(value).label("value"), func.unnest(spelt).label("spelt")).subquery()
+    return select(tag.c.value, func.min(tag.c.spelt).label("spelt"), count).group_by(tag.c.value)
+
+
+def _facet_label(column: GridColumn, values: FromClause) -> ColumnElement[Any]:
+    """What people read for a value; of several spellings of a tag the first that a row of the list has."""
+    if column.type is ColumnType.TAGS:
+        return values.c.spelt
+    return literal(None, Text()) if column.sql_label is None else column.sql_label(values.c.value)

@@ -92,10 +92,16 @@ class GridQuestion:
         return not self.narrowing and (not self.sort or self.sort == (self.grid.default_sort,))
 
     @property
+    def unindexed_clauses(self) -> list[str]:
+        """Places in the arguments of what no index serves."""
+        clauses = [".".join(clause.path) for clause in self.filter.clauses if not clause.is_indexed]
+        return clauses if self.search is None or self.grid.is_search_indexed else [*clauses, "search"]
+
+    @property
     def is_indexed(self) -> bool:
         """Whether an index leads to the rows, or to their order."""
         if self.narrowing:
-            return self.filter.is_indexed or self.search is not None
+            return self.filter.is_indexed or (self.search is not None and self.grid.is_search_indexed)
         first = (self.sort or (self.grid.default_sort,))[0]
         return self.grid.columns_by_sort_key[first.key].is_indexed
 
@@ -138,11 +144,10 @@ class GridList:
         try:
             return await fetch_in_time(self.reader.database, statement, **values)
         except StatementTooSlow as slow:
-            unindexed = [".".join(clause.path) for clause in self.question.filter.clauses if not clause.is_indexed]
             canceled[statement.sql] = QueryTooComplex(
                 f"The list took longer than {slow.seconds:g} s and was canceled. Filter by an indexed column, or sort by "
                 "the default.",
-                clauses=unindexed,
+                clauses=self.question.unindexed_clauses,
             )
             raise canceled[statement.sql] from None
 

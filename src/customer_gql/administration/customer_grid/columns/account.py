@@ -1,11 +1,10 @@
 """Columns of the account and the profile."""
 
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import BigInteger, ColumnElement, Text, func, literal_column, select
+from sqlalchemy import BigInteger, ColumnElement, Text, func, literal_column
 
 from customer_gql.customers.profile.tables import ConfirmationStatus, CustomerStatus, CustomerType, Gender
-from customer_gql.customers.tags.tables import customer_tag
 from customer_gql.loading.grids.columns import ColumnType, GridColumn, TextForm
 from customer_gql.loading.grids.entries import name_of
 from customer_gql.shop.groups.tables import customer_group
@@ -14,12 +13,6 @@ from customer_gql.shop.websites.tables import store_view, website
 from .entries import ROW, plain, text
 
 _is_locked: ColumnElement[bool] = ROW.locked_until > func.now()
-
-
-def _spell_tag(fold: ColumnElement[Any]) -> ColumnElement[Any]:
-    """One spelling of a tag; the index of folds finds it whatever the number of customers who have it."""
-    spelled = select(customer_tag.c.tag).where(customer_tag.c.fold == fold).order_by(customer_tag.c.customer_id)
-    return spelled.limit(literal_column("1")).scalar_subquery()
 
 
 ACCOUNT_COLUMNS: Final = (
@@ -233,7 +226,6 @@ ACCOUNT_COLUMNS: Final = (
         type=ColumnType.TAGS,
         value=ROW.tags,
         compared=ROW.tag_folds,
-        sql_label=_spell_tag,
         is_sortable=False,
         is_facetable=True,
         is_indexed=True,
