@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from customer_gql.administration.customer_editing.address_inputs import ADDRESS_COST
 from customer_gql.execution.limits.cost.traits import (
     CLAUSE_COST,
     COUNT_COST,
@@ -246,6 +247,26 @@ def test_a_mass_action_without_ids_costs_as_its_root(given):
 def test_ids_of_another_input_change_nothing():
     query = "mutation($i: CustomerQuickEditInput!) { customerQuickEdit(input: $i) { changedFields } }"
     assert cost(query, i={"id": "x"}) == cost(query, i={"ids": ["x"] * 50}) == REQUEST_COST + MUTATION_COST + 1
+
+
+@pytest.mark.parametrize("count", [0, 1, 100])
+@pytest.mark.parametrize(
+    ("mutation", "rest"),
+    [
+        ("customerUpsert", 'externalId: "x", customer: {}'),
+        ("customerCreate", 'email: "", firstName: "", lastName: "", websiteId: ""'),
+    ],
+)
+def test_addresses_that_come_with_a_customer_cost_by_their_number(mutation: str, rest: str, count: int):
+    kind = f"{mutation[0].upper()}{mutation[1:]}Input"
+    document = f"mutation($input: {kind}!) {{ {mutation}(input: $input) {{ userErrors {{ key }} }} }}"
+    without = cost(document, input={})
+    given = [{"externalId": str(number), "street": ["1 Way"]} for number in range(count)]
+    assert cost(document, input={"addresses": given, "externalId": "x"}) - without == count * ADDRESS_COST
+    inner = document.replace(f"$input: {kind}!", "$addresses: [CustomerAddressFields!]!").replace(
+        "input: $input", f"input: {{{rest}, addresses: $addresses}}"
+    )
+    assert cost(inner, addresses=given) - without == count * ADDRESS_COST
 
 
 def test_conflicts_are_few_and_not_a_page():

@@ -28,6 +28,14 @@ HASHING_COST: Final = 5000  # points of cost of one password that is hashed, wit
 INPUT: Final = strawberry.argument(description="Record that the mutation applies to, and the values for it.")
 
 
+_PERMISSION_OF_LIST: Final = "Permission: that of the list."
+
+
+def require_staff_or_service(viewer: Viewer) -> None:
+    if not viewer.is_staff_or_service:
+        raise Unauthenticated(TOKEN_HAS_ENDED if viewer.token_has_ended else SIGN_IN_AS_STAFF)
+
+
 class RequiresPermission(FieldExtension):
     """Only staff and services with one permission; what they hold was read with their token, so this asks no database.
 
@@ -47,12 +55,22 @@ class RequiresPermission(FieldExtension):
         return await next_(source, info, **kwargs)
 
     def check(self, viewer: Viewer) -> None:
-        if not viewer.is_staff_or_service:
-            raise Unauthenticated(TOKEN_HAS_ENDED if viewer.token_has_ended else SIGN_IN_AS_STAFF)
+        require_staff_or_service(viewer)
         if self.permission not in viewer.permissions:
             raise Forbidden(f"The permission {self.permission} is missing.", permission=self.permission)
         if self.all_websites and viewer.website_ids is not None:
             raise Forbidden(f"The permission {self.permission} is needed for all websites.", permission=self.permission)
+
+
+class RequiresListPermission(FieldExtension):
+    """Only staff and services; which list it is about stands in the input, so the root asks for its permission."""
+
+    def apply(self, field: StrawberryField) -> None:
+        field.description = f"{field.description} {_PERMISSION_OF_LIST}"
+
+    async def resolve_async(self, next_: Any, source: Any, info: Info, **kwargs: Any) -> Any:
+        require_staff_or_service(info.context.viewer)
+        return await next_(source, info, **kwargs)
 
 
 class StaffOnly(FieldExtension):
@@ -116,6 +134,25 @@ def admin_field(
     )
 
 
+def list_field(*, description: str, graphql_type: Any = None) -> Any:
+    """A root of the admin endpoint about a list that its input names, for those who see that list."""
+    return strawberry.field(
+        description=description,
+        extensions=[RequiresListPermission()],
+        metadata={**ADMIN, "viewer": "list"},
+        graphql_type=graphql_type,
+    )
+
+
+def list_mutation(*, description: str) -> Any:
+    """A root of the admin endpoint that changes what belongs to such a list."""
+    return strawberry.mutation(
+        description=description,
+        extensions=[RequiresListPermission(), ReturnsUserErrors()],
+        metadata={**ADMIN, "viewer": "list"},
+    )
+
+
 def admin_mutation(
     *,
     permission: Permission,
@@ -123,13 +160,13 @@ def admin_mutation(
     exclusive: bool = False,
     all_websites: bool = False,
     hashes: int = 0,
-    cost_per_id: int = 0,
+    cost_per: tuple[str, int] | None = None,
 ) -> Any:
     """A root of the admin endpoint that writes; a rule's refusal becomes `userErrors` of its payload.
 
     `exclusive` is for credentials, ledgers, impersonation and deletion: no other mutation may stand beside it, so that
-    a document cannot try many. `hashes` is the number of passwords that it hashes, `cost_per_id` the cost of each id of
-    its input.
+    a document cannot try many. `hashes` is the number of passwords that it hashes, `cost_per` the name of a list in its
+    input and the cost of each entry.
     """
     return strawberry.mutation(
         description=description,
@@ -139,7 +176,7 @@ def admin_mutation(
             "permission": permission,
             "exclusive": exclusive,
             "cost": hashes * HASHING_COST,
-            "cost_per_id": cost_per_id,
+            "cost_per": cost_per,
         },
     )
 

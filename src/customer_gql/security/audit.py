@@ -73,4 +73,5 @@ async def insert_events(
         }
         for columns, changes in events
     ]
-    await execute_statement(connection, insert(history).values(rows))
+    # An INSERT of a list of rows is compiled each time; that of one row, which most are, once.
+    await execute_statement(connection, insert(history).values(rows[0] if len(rows) == 1 else rows))

@@ -1,12 +1,14 @@
 """What is sent of an address that comes with its customer."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import strawberry
 
 from customer_gql.customers.addresses.fields import COLUMNS
 from customer_gql.graph.fields import column
+
+ADDRESS_COST: Final = 500  # points of cost of one address that comes with its customer
 
 
 @strawberry.input(

@@ -11,7 +11,7 @@ from customer_gql.graph.context import Info
 from customer_gql.graph.roots import INPUT, DryRun, admin_mutation
 from customer_gql.graph.scalars import graph_enum
 
-from .address_inputs import collect_addresses
+from .address_inputs import ADDRESS_COST, collect_addresses
 from .addresses import store_addresses
 from .creation import Welcome, create_customer
 from .edits import edit_customer
@@ -59,6 +59,7 @@ class CustomerUpsertPayload(CustomerPayload):
 class CustomerEditingAdminMutation:
     @admin_mutation(
         permission=Permission.CUSTOMERS_WRITE,
+        cost_per=("addresses", ADDRESS_COST),
         description="Create a customer without a password, and mail a link to choose one unless `sendsWelcomeMail` is false. "
         "`REQUIRED`, `TOO_LONG` and `INVALID` with the field for an invalid value, `TAKEN` for an e-mail address or external "
         "id that another customer has, `NOT_FOUND` for an unknown group, website or store view, `NOT_ALLOWED` for a group that is "
@@ -112,6 +113,7 @@ class CustomerEditingAdminMutation:
 
     @admin_mutation(
         permission=Permission.CUSTOMERS_WRITE,
+        cost_per=("addresses", ADDRESS_COST),
         description="Store a customer as another program knows them: find the one with the external id, or make one. What is left "
         "out stays, null clears, and addresses are found by their `externalId`; those that are not listed stay. Of several at once "
         "one makes the customer and the others change it. `adoptByEmail` gives the external id to the account with the "

@@ -147,7 +147,7 @@ class CustomerGridAdminMutation:
     @admin_mutation(
         permission=Permission.CUSTOMERS_WRITE,
         exclusive=True,
-        cost_per_id=75,
+        cost_per=("ids", 75),
         description=f"Do one action on up to {MAX_IDS} customers, in one transaction, with a result for each. "
         "`DELETE` also needs the permission `customers.delete`, ends every session, and cannot be undone. "
         "Writes history; sends no mail.",

@@ -95,13 +95,13 @@ class CostCalculation:
         node = nodes[0][0]
         name = node.alias.value if node.alias else node.name.value
         size = page if traits.takes_page else self._find_size(node, traits)
-        ids = self._count_ids(node) if traits.per_id else 0
+        entries = self._count_entries(node, traits.entries) if traits.entries else 0
         clauses = self._count_clauses(node) if traits.per_clause else 0
         columns = self._count_columns(node) if traits.per_column else 0
         inner = [(node.selection_set, included) for node, included in nodes if node.selection_set]
-        page = ids if traits.per_id else clauses if traits.is_matched else size
+        page = entries if traits.entries == "ids" else clauses if traits.is_matched else size
         fields, scalars = self._select_fields(inner, traits.type, page)
-        given = traits.per_id * ids + traits.per_clause * clauses + traits.per_column * columns
+        given = traits.per_entry * entries + traits.per_clause * clauses + traits.per_column * columns
         once = traits.base + given + sum(field.once for field in fields)
         if not traits.is_composite:
             return SelectedField(name, False, once, 0, 1)
@@ -120,8 +120,8 @@ class CostCalculation:
         ]
         return max([size for size in sizes if size is not None], default=DEFAULT_PAGE)
 
-    def _count_ids(self, node: FieldNode) -> int:
-        return sum(self.sizes.count_ids(argument.value) for argument in node.arguments or ())
+    def _count_entries(self, node: FieldNode, name: str) -> int:
+        return sum(self.sizes.count_entries(argument.value, name) for argument in node.arguments or ())
 
     def _count_clauses(self, node: FieldNode) -> int:
         given = [argument.value for argument in node.arguments or () if argument.name.value == "filter"]

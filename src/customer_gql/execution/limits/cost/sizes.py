@@ -20,6 +20,9 @@ from graphql import (
 
 from customer_gql.loading.pages import MAX_PAGE
 
+COUNTED_LISTS: Final = ("ids", "addresses")
+"""Names of the lists in an input that a mutation costs by."""
+
 _ABSENT: Final = object()
 _LOGIC: Final = ("and", "or", "not")  # of filters; each other field is a column
 
@@ -42,15 +45,17 @@ class RequestedSizes:
         given = self._resolve_value(node)
         return _size_of_literal(given) if isinstance(given, ValueNode) else _size_of_value(given)
 
-    def count_ids(self, node: ValueNode) -> int:
-        """Ids in the lists named `ids` anywhere in an input."""
+    def count_entries(self, node: ValueNode, name: str) -> int:
+        """Entries of the lists with this name anywhere in an input."""
         given = self._resolve_value(node)
         if isinstance(given, ObjectValueNode):
             return sum(
-                (self.find_size(field.value) or 0) if field.name.value == "ids" else self.count_ids(field.value)
+                (self.find_size(field.value) or 0)
+                if field.name.value == name
+                else self.count_entries(field.value, name)
                 for field in given.fields
             )
-        return count_ids_of_value(given)
+        return _count_entries_of_value(given, name)
 
     def count_clauses(self, node: ValueNode) -> int:
         """Operators of the columns in a filter."""
@@ -66,7 +71,7 @@ class RequestedSizes:
 
     def _count_operators(self, node: ValueNode) -> int:
         given = self._resolve_value(node)
-        return len(given.fields) if isinstance(given, ObjectValueNode) else _count_entries(given)
+        return len(given.fields) if isinstance(given, ObjectValueNode) else _count_fields(given)
 
     def find_flag(self, node: ValueNode) -> bool | None:
         """The condition of `@skip` or `@include`; None for what the coercion of variables will refuse."""
@@ -93,16 +98,18 @@ def variable_key(variables: Mapping[str, Any], name: str) -> Any:
     if isinstance(given, bool):
         return str(given)
     if isinstance(given, dict):
-        return ("ids", count_ids_of_value(given), count_clauses_of_value(given), _count_entries(given))
+        entries = tuple(_count_entries_of_value(given, name) for name in COUNTED_LISTS)
+        return ("entries", entries, count_clauses_of_value(given), _count_fields(given))
     size = _size_of_value(given)
     return ("list", size, count_clauses_of_value(given)) if isinstance(given, list) else size
 
 
-def count_ids_of_value(value: Any) -> int:
+def _count_entries_of_value(value: Any, name: str) -> int:
     if not isinstance(value, dict):
         return 0
     return sum(
-        (_size_of_value(inner) or 0) if name == "ids" else count_ids_of_value(inner) for name, inner in value.items()
+        (_size_of_value(inner) or 0) if field == name else _count_entries_of_value(inner, name)
+        for field, inner in value.items()
     )
 
 
@@ -110,12 +117,12 @@ def count_clauses_of_value(value: Any) -> int:
     if isinstance(value, list):
         return sum(map(count_clauses_of_value, value))
     return sum(
-        count_clauses_of_value(inner) if name in _LOGIC else _count_entries(inner)
+        count_clauses_of_value(inner) if name in _LOGIC else _count_fields(inner)
         for name, inner in (value.items() if isinstance(value, dict) else ())
     )
 
 
-def _count_entries(value: Any) -> int:
+def _count_fields(value: Any) -> int:
     return len(value) if isinstance(value, dict) else 0
 
 

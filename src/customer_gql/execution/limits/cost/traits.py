@@ -20,8 +20,8 @@ _SIZE_ARGUMENTS: Final = ("first", "last", "ids")
 
 
 class FieldTraits(NamedTuple):
-    """`base` counts once for a document, however many parents the field has; `per_id` for each id of its input,
-    `per_column` for each of its `columns`, and `per_clause` for each clause of its `filter`. Where the filter
+    """`base` counts once for a document, however many parents the field has; `per_entry` for each entry of the
+    list `entries` in its input, `per_column` for each of its `columns`, and `per_clause` for each clause of its `filter`. Where the filter
     `is_matched` with each parent, a clause is an object of its own there."""
 
     type: Any
@@ -31,7 +31,8 @@ class FieldTraits(NamedTuple):
     assumed_size: int
     takes_page: bool
     base: int
-    per_id: int
+    entries: str | None
+    per_entry: int
     per_column: int
     per_clause: int
     is_matched: bool
@@ -70,7 +71,7 @@ class SchemaTraits:
             assumed,
             takes_page,
             self._find_base(parent, name, field) + int(str(metadata.get("cost", 0))),
-            int(str(metadata.get("cost_per_id", 0))),
+            *(metadata.get("cost_per") or (None, 0)),
             FACET_COST if "columns" in field.args else 0,
             CLAUSE_COST if "filter" in field.args else 0,
             "filter" in field.args and not size_arguments,
