@@ -85,7 +85,12 @@ def test_every_admin_root_declares_its_permission():
     for root in roots:
         for field in root.__strawberry_definition__.fields:
             permission, viewer = field.metadata.get("permission"), field.metadata.get("viewer")
-            said = {"staff": "For every signed-in staff user", "guest": "Needs no token.", "anyone": ""}
+            said = {
+                "staff": "For every signed-in staff user",
+                "guest": "Needs no token.",
+                "list": "that of the list.",
+                "anyone": "",
+            }
             assert (permission is None) != (viewer is None), field.name
             assert permission is None or permission in ALL_PERMISSIONS, field.name
             expected = f"Permission: `{permission}`" if permission else said[str(viewer)]

@@ -55,7 +55,10 @@ class Permission(enum.StrEnum):
             "the service token of a server that renders the shop."
         ),
     )
-    HISTORY_READ = "history.read", "See what was done to customers and who did it: `history` of a customer."
+    HISTORY_READ = (
+        "history.read",
+        "See what was done to customers and who did it: the list `history`, and the history of each customer.",
+    )
 
 
 ALL_PERMISSIONS: Final = frozenset(Permission)

@@ -79,7 +79,7 @@ class UserError:
     )
 
 
-@strawberry.type(description="A value was refused.")
+@strawberry.type(description="Refusal of a value, or of the whole input.")
 class InputError(UserError):
     pass
 
@@ -104,8 +104,8 @@ class Payload:
     )
     query: QueryLink = strawberry.field(
         resolver=_query_resolver,
-        description="The query root, read after the change by the caller of this request: after a sign-in still the one "
-        "who called before.",
+        description="The query root, read after the change, by the caller of this request: after a sign-in still by the caller "
+        "before it.",
         metadata={LINKS_TO_QUERY: True},
     )
 

@@ -6,12 +6,11 @@ from typing import Annotated, Any
 
 import strawberry
 
-from customer_gql.core.permissions import Permission
 from customer_gql.graph.context import Info
 from customer_gql.graph.grids.personal import missing_permission
 from customer_gql.graph.grids.registry import KNOWN_GRIDS, grid_enum
 from customer_gql.graph.grids.types import GridTypes
-from customer_gql.graph.roots import admin_field
+from customer_gql.graph.roots import list_field
 from customer_gql.graph.scalars import graph_enum
 from customer_gql.loading.grids.columns import ColumnType, GridColumn
 from customer_gql.loading.grids.operators import operators_of
@@ -71,13 +70,13 @@ GridArgument = Annotated[Grid, strawberry.argument(description="The grid.")]  # 
 
 @strawberry.type
 class GridAdminQuery:
-    @admin_field(
-        permission=Permission.CUSTOMERS_READ,
+    @list_field(
         graphql_type=list[ShownColumn],
-        description="Columns of a grid, in their usual order.",
+        description="Columns of a list, in their usual order.",
     )
     async def grid_columns(self, info: Info, grid: GridArgument) -> list[Any]:  # pyright: ignore
         types = KNOWN_GRIDS[grid.value]
+        types.require_viewer(info.context.viewer)
         quick_edited = await _find_quick_edited(types, info)
         return [_show_column(types, column, info, quick_edited) for column in types.grid.columns.values()]
 

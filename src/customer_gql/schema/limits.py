@@ -28,17 +28,19 @@ class CostLimit:
 )
 class Limits:
     cost: CostLimit = strawberry.field(description="Limits of cost.")
-    tokens: int = strawberry.field(description="Lexical tokens of a document, comments included.")
-    depth: int = strawberry.field(description="Levels of nested fields.")
-    fields: int = strawberry.field(description="Fields of a document.")
-    aliases: int = strawberry.field(description="Aliases of a document.")
-    directives: int = strawberry.field(description="Directives of a document.")
+    tokens: int = strawberry.field(description="Largest number of lexical tokens in a document, comments included.")
+    depth: int = strawberry.field(description="Largest number of levels of nested fields.")
+    fields: int = strawberry.field(description="Largest number of fields in a document.")
+    aliases: int = strawberry.field(description="Largest number of aliases in a document.")
+    directives: int = strawberry.field(description="Largest number of directives in a document.")
     mutations: int = strawberry.field(
-        description="Root fields of a mutation; an exclusive mutation must be the only one."
+        description="Largest number of root fields in a mutation; an exclusive mutation must be the only one."
     )
-    body_bytes: int = strawberry.field(description="Bytes of a request's body.")
-    default_page_size: int = strawberry.field(description="Nodes of a page without a given size.", default=DEFAULT_PAGE)
-    max_page_size: int = strawberry.field(description="Nodes of the largest page.", default=MAX_PAGE)
+    body_bytes: int = strawberry.field(description="Largest number of bytes in the body of a request.")
+    default_page_size: int = strawberry.field(
+        description="Number of nodes in a page when no size is given.", default=DEFAULT_PAGE
+    )
+    max_page_size: int = strawberry.field(description="Largest number of nodes in a page.", default=MAX_PAGE)
 
 
 @strawberry.type

@@ -39,22 +39,22 @@ _INVITATION_NOT_FOUND: Final = Refusal(
 class StaffCreateInput:
     email: str = column("Address to sign in with, at most 254 characters; no other staff user's.")
     name: str = column("Display name, at most 255 characters.")
-    role_id: strawberry.ID = column("Role of the user; it allows no more than your own.")
+    role_id: strawberry.ID = column("Id of the role of the user; it allows no more than your own.")
     job_title: str | None = strawberry.field(description="Job title, at most 255 characters.", default=None)
 
 
 @strawberry.input(description="Changes of a staff user. What is left out keeps its value.")
 class StaffUpdateInput:
-    id: strawberry.ID = column("The staff user.")
+    id: strawberry.ID = column("Id of the staff user.")
     name: strawberry.Maybe[str] = column("Display name, at most 255 characters.")
     job_title: strawberry.Maybe[str | None] = column("Job title, at most 255 characters; null clears.")
-    role_id: strawberry.Maybe[strawberry.ID] = column("Role of the user; not your own.")
+    role_id: strawberry.Maybe[strawberry.ID] = column("Id of the role of the user; not your own.")
     expected_version: int | None = strawberry.field(description=EXPECTED_VERSION, default=None)
 
 
 @strawberry.input(description="Staff user to act on.")
 class StaffUserInput:
-    id: strawberry.ID = column("The staff user.")
+    id: strawberry.ID = column("Id of the staff user.")
 
 
 @strawberry.type(description="Result of creating a staff user.")
@@ -89,7 +89,7 @@ class StaffInvitePayload(StaffUserPayload):
 
 @strawberry.input(description="Invitation to withdraw.")
 class StaffInvitationWithdrawInput:
-    id: strawberry.ID = column("The invitation.")
+    id: strawberry.ID = column("Id of the invitation.")
 
 
 @strawberry.type(description="Result of withdrawing an invitation.")

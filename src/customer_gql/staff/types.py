@@ -65,7 +65,7 @@ class StaffRole(Node):
         "id",
         visible=visible_to_nobody,
         permission=Permission.STAFF_MANAGE,
-        description="The role.",
+        description="Id of the role.",
     )
     name: str = column("Unique name, at most 255 characters.")
     version: int = column("Version, which increases with every change. Pass it as `expectedVersion` in an edit.")
@@ -101,7 +101,7 @@ class StaffUser(Node):
         "id",
         visible=visible_to_nobody,
         permission=Permission.STAFF_MANAGE,
-        description="The staff user.",
+        description="Id of the staff user.",
     )
     email: str | None = column("Address the user signs in with.")
     name: str = column("Display name.")
@@ -133,14 +133,14 @@ class StaffMe:
     is_totp_on: bool = column("Whether signing in with a password requires a second factor.")
     recovery_codes_left_count: int = column("Number of unused recovery codes.")
 
-    @strawberry.field(graphql_type=StaffUser, description="The staff user.")
+    @strawberry.field(graphql_type=StaffUser, description="Id of the staff user.")
     async def user(self, info: Info) -> Any:
         return OwnRecord(await info.context.load(reads.staff_by_id, self.staff_key))
 
 
 @strawberry.type(description="A device a staff user is signed in on. Ends 30 minutes after its last use, or by itself.")
 class StaffSession:
-    @strawberry.field(description="The session, for `staffSessionRevoke`. Starts with `sse_`.")
+    @strawberry.field(description="Id of the session, for `staffSessionRevoke`. Starts with `sse_`.")
     def id(self: Any) -> strawberry.ID:
         return strawberry.ID(encode_id("sse", self.id))
 
@@ -158,7 +158,7 @@ class StaffSession:
 
 @strawberry.type(description="An invitation that was mailed to a staff user and still works. A user has one at most.")
 class StaffInvitation:
-    @strawberry.field(description="The invitation, for `staffInvitationWithdraw`. Starts with `siv_`.")
+    @strawberry.field(description="Id of the invitation, for `staffInvitationWithdraw`. Starts with `siv_`.")
     def id(self: Any) -> strawberry.ID:
         return strawberry.ID(encode_id("siv", self.staff_id))
 
@@ -175,7 +175,7 @@ class ServiceToken(Node):
         "id",
         visible=visible_to_nobody,
         permission=Permission.STAFF_MANAGE,
-        description="The service token.",
+        description="Id of the service token.",
     )
     name: str = column("Purpose of the token.")
     created_by_staff: StaffUser = loaded(

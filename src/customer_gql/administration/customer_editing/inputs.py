@@ -73,7 +73,7 @@ class CustomerCreateInput:
         description="Addresses of the customer, at most 100.", default_factory=list
     )
     sends_welcome_mail: bool = strawberry.field(
-        description="Mail the customer a welcome with a link to choose a password.", default=True
+        description="Whether a welcome with a link to choose a password is mailed to the customer.", default=True
     )
     welcome_store_view_id: strawberry.ID | None = strawberry.field(
         description="Store view whose language and sender the welcome has, and in which the account counts as created; by "

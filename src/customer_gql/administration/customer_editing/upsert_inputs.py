@@ -51,5 +51,5 @@ class CustomerUpsertInput:
         default_factory=list,
     )
     sends_welcome_mail: bool = strawberry.field(
-        description="Mail a new customer a welcome with a link to choose a password.", default=False
+        description="Whether a welcome with a link to choose a password is mailed to a new customer.", default=False
     )

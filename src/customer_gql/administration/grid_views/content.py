@@ -7,7 +7,7 @@ from typing import Any, Final
 import orjson
 
 from customer_gql.core.actor import actor_of
-from customer_gql.core.errors import BadInput, Refusal, RuleError, RuleErrors, UserErrorCode
+from customer_gql.core.errors import BadInput, Forbidden, Refusal, RuleError, RuleErrors, UserErrorCode
 from customer_gql.core.ids import decode_id
 from customer_gql.core.viewer import Viewer
 from customer_gql.customers.profile.reads import reaches_records_of
@@ -66,9 +66,11 @@ async def find_visible_view(context: Context, key: int) -> Row | None:
     viewer, view = context.viewer, await context.load(views_by_id, key)
     if view is None or view.grid not in KNOWN_GRIDS or not is_visible_view(view, actor_of(viewer)):
         return None
-    types = KNOWN_GRIDS[view.grid]
-    is_refused = types.permission not in viewer.permissions or (types.all_websites and viewer.website_ids is not None)
-    return None if is_refused else view
+    try:
+        KNOWN_GRIDS[view.grid].require_viewer(viewer)
+    except Forbidden:
+        return None
+    return view
 
 
 async def run_view(info: Info, types: GridTypes, view_id: str) -> RunnableView:

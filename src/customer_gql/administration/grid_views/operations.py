@@ -7,8 +7,6 @@ from customer_gql.core.actor import actor_of
 from customer_gql.core.errors import Refusal, UserErrorCode
 from customer_gql.core.ids import decode_id
 from customer_gql.core.input_ids import parse_input_id
-from customer_gql.core.permissions import Permission
-from customer_gql.core.viewer import Viewer
 from customer_gql.graph.connections import After, Before, Connection, First, Last, make_window
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
@@ -16,7 +14,7 @@ from customer_gql.graph.grids.inputs import InputField, make_input
 from customer_gql.graph.grids.registry import KNOWN_GRIDS, grid_enum
 from customer_gql.graph.grids.types import GridTypes
 from customer_gql.graph.payloads import Payload
-from customer_gql.graph.roots import INPUT, RequiresPermission, admin_field, admin_mutation
+from customer_gql.graph.roots import INPUT, list_field, list_mutation
 from customer_gql.loading.grids.saved import VIEW_NOT_FOUND
 
 from . import reads, writes
@@ -99,11 +97,6 @@ class GridViewDeletePayload(Payload):
     )
 
 
-def _require_grid(types: GridTypes, viewer: Viewer) -> None:
-    """Views of a list are for those who may see the list."""
-    RequiresPermission(types.permission, all_websites=types.all_websites).check(viewer)
-
-
 async def _require_visible_view(info: Info, key: int) -> None:
     """A view of a list that the viewer does not see is as unknown as a private one of somebody else."""
     if await find_visible_view(info.context, key) is None:
@@ -120,10 +113,9 @@ def _given_content(content: Mapping[str, Any]) -> tuple[GridTypes, Mapping[str, 
 
 @strawberry.type
 class GridViewAdminQuery:
-    @admin_field(
-        permission=Permission.CUSTOMERS_READ,
+    @list_field(
         graphql_type=Connection[GridView],
-        description="Saved views of a grid by name: the viewer's own and those that are shared. Takes the permission of the list.",
+        description="Saved views of a grid by name: the viewer's own and those that are shared.",
     )
     async def grid_views(
         self,
@@ -135,12 +127,11 @@ class GridViewAdminQuery:
         before: Before = strawberry.UNSET,
     ) -> Any:
         viewer, window = info.context.viewer, make_window(first, after, last, before)
-        _require_grid(KNOWN_GRIDS[grid.value], viewer)
+        KNOWN_GRIDS[grid.value].require_viewer(viewer)
         seen = reads.visible_views(grid.value, actor_of(viewer))
         return await reads.view_list.page(info.context, window, "NAME", seen)
 
-    @admin_field(
-        permission=Permission.CUSTOMERS_READ,
+    @list_field(
         graphql_type=GridView | None,
         description="A saved view, an own or a shared one; null when it is unknown, private to somebody else, or of a list that "
         "the viewer does not see.",
@@ -153,15 +144,14 @@ class GridViewAdminQuery:
 
 @strawberry.type
 class GridViewAdminMutation:
-    @admin_mutation(
-        permission=Permission.CUSTOMERS_READ,
+    @list_mutation(
         description=f"Save a view of a grid, for oneself or, with `views.share`, for all. At most {writes.MAX_VIEWS} for each "
-        "owner and grid. Takes the permission of the list and of every column. A shared view writes the history of staff. "
+        "owner and grid. Every column takes its own permission too. A shared view writes the history of staff. "
         "Undone by `gridViewDelete`.",
     )
     async def grid_view_create(self, info: Info, input: Annotated[GridViewCreateInput, INPUT]) -> GridViewPayload:
         viewer, (types, given, path) = info.context.viewer, _given_content(input.content)
-        _require_grid(types, viewer)
+        types.require_viewer(viewer)
         content = await validate_content(info, types, given, path)
         async with info.context.transaction() as connection:
             key = await writes.create_view(
@@ -175,8 +165,7 @@ class GridViewAdminMutation:
         stored = ["name", "isShared", "content"] if input.is_shared else ["name", "content"]
         return GridViewPayload(key=key, changed_fields=stored)
 
-    @admin_mutation(
-        permission=Permission.CUSTOMERS_READ,
+    @list_mutation(
         description="Change a saved view: an own one or, with `views.share`, a shared one. Only the owner can stop sharing it; then "
         "it is nobody else's default any more. A shared view writes the history of staff. Undone by another edit.",
     )
@@ -185,7 +174,7 @@ class GridViewAdminMutation:
         grid, edits = None, _plain_edits(input)
         if input.content is not None:
             types, given, path = _given_content(input.content.value)
-            _require_grid(types, viewer)
+            types.require_viewer(viewer)
             grid, edits["content"] = types.grid.name, await validate_content(info, types, given, path)
         await _require_visible_view(info, key)
         async with info.context.transaction() as connection:
@@ -194,8 +183,7 @@ class GridViewAdminMutation:
             )
         return GridViewPayload(key=key, changed_fields=changed)
 
-    @admin_mutation(
-        permission=Permission.CUSTOMERS_READ,
+    @list_mutation(
         description="Delete a saved view: an own one or, with `views.share`, a shared one. It is nobody's default any more. A shared "
         "view writes the history of staff. Cannot be undone; save it again.",
     )
@@ -206,8 +194,7 @@ class GridViewAdminMutation:
             await writes.delete_view(connection, key, by=actor_of(viewer))
         return GridViewDeletePayload(deleted_id=input.id)
 
-    @admin_mutation(
-        permission=Permission.CUSTOMERS_READ,
+    @list_mutation(
         description="Choose the view that the caller starts a grid with: an own or a shared one. Nobody else is affected. Undone "
         "by another choice, or by none.",
     )
@@ -216,7 +203,7 @@ class GridViewAdminMutation:
     ) -> GridViewPayload:
         viewer, grid = info.context.viewer, input.grid.value
         key = None if input.view_id is None else parse_input_id(input.view_id, "gvw", ["viewId"])
-        _require_grid(KNOWN_GRIDS[grid], viewer)
+        KNOWN_GRIDS[grid].require_viewer(viewer)
         async with info.context.transaction() as connection:
             await writes.choose_default_view(connection, grid, key, by=actor_of(viewer))
         return GridViewPayload(key=key)

@@ -76,9 +76,9 @@ class MailTemplatePayload(Payload):
     )
 
 
-@strawberry.input(description="Kind of the mail.")
+@strawberry.input(description="The dead mail to send again.")
 class MailRetryInput:
-    id: strawberry.ID = column("The dead mail.")
+    id: strawberry.ID = column("Id of the dead mail.")
 
 
 @strawberry.type(description="The mail after the request to retry it.")

@@ -61,7 +61,7 @@ class AccountSharingAdminMutation:
         description="Let accounts work on their website alone, or on all of them. Refused (`TAKEN`) while an address "
         "has accounts on several websites that would become one; the refusal names some to staff with `customers.read` "
         "and `customers.pii`. On their website alone, sessions end that were begun "
-        "on another, and open carts of other websites end; all others go on. Writes the history of staff. Can be undone by setting it back.",
+        "on another, and open carts of other websites end; all others continue. Writes the history of staff. Can be undone by setting it back.",
     )
     async def account_sharing_set(
         self, info: Info, input: Annotated[AccountSharingSetInput, INPUT], dry_run: DryRun = False

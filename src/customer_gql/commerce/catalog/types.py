@@ -7,7 +7,7 @@ from customer_gql.graph.scalars import Money, money
 from . import reads
 
 
-@strawberry.type(description="A product, with the fields that the lists of customers show.")
+@strawberry.type(description="A product, with the fields that carts, wishlists and reviews show.")
 class Product(Node):
     id: strawberry.ID = node_id(
         "prd", reads.products_by_id, "id", visible=visible_to_everyone, description="Id of the product."

@@ -32,9 +32,11 @@ class SignUpInput:
     tax_vat_number: str | None = strawberry.field(
         description="Tax or VAT number of the person, at most 50 characters.", default=None
     )
-    is_subscribed: bool = strawberry.field(description="Subscribe to the store view's newsletter.", default=False)
+    is_subscribed: bool = strawberry.field(
+        description="Whether to subscribe to the newsletter of the store view.", default=False
+    )
     allows_remote_assistance: bool = strawberry.field(
-        description="Let staff sign in as this customer to help.", default=False
+        description="Whether staff may sign in as this customer to help.", default=False
     )
 
     def about(self) -> dict[str, Any]:
@@ -57,7 +59,7 @@ class SignUpInput:
 )
 class SignUpPayload(Payload):
     is_confirmation_required: bool | None = strawberry.field(
-        description="The address has to be confirmed before sign-in works; a rule of the website. Null when refused.",
+        description="Whether the website wants the address confirmed before sign-in works; null when refused.",
         default=None,
     )
 
@@ -95,7 +97,9 @@ class TokenRefreshInput:
 
 @strawberry.input(description="Scope of a sign-out.")
 class SignOutInput:
-    all: bool = strawberry.field(description="End the sessions of every device.", default=False)
+    all: bool = strawberry.field(
+        description="Whether the sessions of every device end, not this one alone.", default=False
+    )
 
 
 @strawberry.type(description="Sessions that ended.")
@@ -105,14 +109,14 @@ class SessionsEndedPayload(Payload):
 
 @strawberry.input(description="Session to end.")
 class SessionRevokeInput:
-    id: strawberry.ID = column("The session.")
+    id: strawberry.ID = column("Id of the session.")
 
 
 @strawberry.input(description="Current and new password.")
 class PasswordChangeInput:
     current_password: str = column("Current password of the account.")
     new_password: str = column(_PASSWORD)
-    keep_other_sessions: bool = strawberry.field(description="Leave the other devices signed in.", default=False)
+    keep_other_sessions: bool = strawberry.field(description="Whether the other devices stay signed in.", default=False)
 
 
 @strawberry.input(description="Token of a reset link, and the new password.")
@@ -140,7 +144,7 @@ class MeDeleteRequestInput:
 @strawberry.type(description="Result of a deletion request.")
 class MeDeleteRequestPayload(Payload):
     is_deleted: bool = strawberry.field(
-        description="The account was deleted. False when staff decide on the request, or when it was refused.",
+        description="Whether the account was deleted; false when staff decide on the request, or when it was refused.",
         default=False,
     )
 

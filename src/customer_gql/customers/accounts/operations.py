@@ -132,7 +132,7 @@ class AccountMutation:
     @customer_mutation(
         in_person=True,
         unlimited=True,
-        description="End one session of the account; the others go on. Writes history. A session that has ended, or is "
+        description="End one session of the account; the others continue. Writes history. A session that has ended, or is "
         "another's, is `NOT_FOUND`. Cannot be undone; the device signs in again.",
     )
     async def session_revoke(self, info: Info, input: Annotated[SessionRevokeInput, INPUT]) -> SessionsEndedPayload:

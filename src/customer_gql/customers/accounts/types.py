@@ -20,7 +20,7 @@ from . import reads
 
 @strawberry.type(description="One device on which the customer is signed in.")
 class Session(Node):
-    id: strawberry.ID = node_id("ses", reads.sessions_by_id, "customer_id", "id", description="The session.")
+    id: strawberry.ID = node_id("ses", reads.sessions_by_id, "customer_id", "id", description="Id of the session.")
     device: str | None = column("`User-Agent` of the device, cut at 200 characters.", personal=True)
     address: str | None = column("Network address the device signed in from.", personal=True)
     created_at: dt.datetime = column("Time of the sign-in.")
@@ -35,7 +35,7 @@ class Session(Node):
 @strawberry.type(description="A time in which a staff user was signed in as a customer who allows it.")
 class Impersonation(Node):
     id: strawberry.ID = node_id(
-        "imp", reads.impersonations_by_id, "customer_id", "id", description="The impersonation."
+        "imp", reads.impersonations_by_id, "customer_id", "id", description="Id of the impersonation."
     )
     reason: str = column("Reason, in the words of the staff user.", personal=True)
     started_at: dt.datetime | None = column("Time at which the code was exchanged; null if it never was.")
@@ -51,7 +51,7 @@ class Impersonation(Node):
 
 graph_enum(
     LockReason,
-    "Cause of the lock.",
+    "Cause of the lock of an account.",
     {
         "PASSWORD": "Too many wrong passwords, wherever they were entered.",
         "TOKEN": "Too many refused sign-ins.",
@@ -60,7 +60,7 @@ graph_enum(
 )
 
 
-@strawberry.type(description="The lock of an account: sign-in is closed for a time, sessions go on.")
+@strawberry.type(description="The lock of an account: sign-in is closed for a time, while sessions continue.")
 class CustomerLock:
     until: dt.datetime = column("Time at which the lock ends by itself.")
     reason: LockReason = column("Cause of the lock.")

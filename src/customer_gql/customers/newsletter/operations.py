@@ -15,8 +15,8 @@ from customer_gql.graph.roots import INPUT, admin_mutation, customer_mutation, g
 from customer_gql.shop.websites.reads import find_requested_view
 
 from . import opt_in, writes
-from .own_subscriptions import change_own_subscription, change_subscription, set_subscription
 from .reads import subscriptions_by_customer, subscriptions_by_id
+from .subscription_changes import change_own_subscription, change_subscription, set_subscription
 from .types import NewsletterSubscription
 
 

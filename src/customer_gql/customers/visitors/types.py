@@ -13,7 +13,7 @@ from .filters import NOW_ONLINE, VisitorKind
 
 graph_enum(
     VisitorKind,
-    "Kind of a person who is ",
+    "Kind of a person who is online.",
     {"CUSTOMER": "Signed in, or signed up, with an account.", "VISITOR": "A person who did not sign in."},
 )
 

@@ -23,10 +23,10 @@ _DESCRIPTIONS: Final = {
     "notIn": "The complement of `in`: also rows without a value.",
     "startsWith": "Starts with this text.",
     "contains": "Contains this text.",
-    "gt": "Greater than this value, or later.",
-    "gte": "This value or greater, or later.",
-    "lt": "Less than this value, or earlier.",
-    "lte": "This value or less, or earlier.",
+    "gt": "Greater than this value.",
+    "gte": "This value, or greater.",
+    "lt": "Less than this value.",
+    "lte": "This value, or less.",
     "inLastDays": "Within this many days of 24 hours back from now.",
     "notInLastDays": "The complement of `inLastDays`: also rows without a value.",
     "hasAny": "Has at least one of these tags.",
@@ -34,6 +34,12 @@ _DESCRIPTIONS: Final = {
     "hasNone": "The complement of `hasAny`.",
     "isNull": "True for rows without a value, false for rows with one.",
     "currency": "Currency of the amounts. Rows of other currencies do not match.",
+}
+_OF_TIMES: Final = {
+    "gt": "Later than this value.",
+    "gte": "At this value, or later.",
+    "lt": "Earlier than this value.",
+    "lte": "At this value, or earlier.",
 }
 _TYPES: Final[Mapping[ColumnType, tuple[str, Any, str]]] = {
     ColumnType.STRING: (
@@ -102,13 +108,14 @@ def choice_input(choices: type[enum.Enum]) -> Any:
 
 
 def _make_operator_input(type_: ColumnType, name: str, value: Any, description: str) -> Any:
+    described = _DESCRIPTIONS | (_OF_TIMES if type_ in {ColumnType.DATE, ColumnType.DATE_TIME} else {})
     fields: dict[str, InputField] = {}
     for operator in operators_of(type_):
         if operator == "currency":
-            fields[operator] = InputField(CurrencyCode, _DESCRIPTIONS[operator], is_required=True)
+            fields[operator] = InputField(CurrencyCode, described[operator], is_required=True)
             continue
         one = _OF_A_TYPE.get(operator, value)
-        fields[operator] = InputField((list[one] if operator in _LISTS else one) | None, _DESCRIPTIONS[operator])
+        fields[operator] = InputField((list[one] if operator in _LISTS else one) | None, described[operator])
     return make_input(name, f"{description} {_TOGETHER}" if len(fields) > 1 else description, fields)
 
 

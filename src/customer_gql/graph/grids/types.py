@@ -14,7 +14,7 @@ from customer_gql.database.statements import Connection
 from customer_gql.graph.connections import After, Before, First, Last, make_window
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import loaded, needed_columns
-from customer_gql.graph.roots import admin_field
+from customer_gql.graph.roots import RequiresPermission, admin_field
 from customer_gql.loading.grids.filters import FilterTree, used_columns
 from customer_gql.loading.grids.grid import Grid
 from customer_gql.loading.grids.orders import SortBy
@@ -57,6 +57,10 @@ class GridTypes:
     whole: GridQuestion
     """The question for all rows in the usual order, which comes most often."""
     find_quick_edited: FindColumns | None = None
+
+    def require_viewer(self, viewer: Viewer) -> None:
+        """Raises `Unauthenticated` or `Forbidden` for those who may not see the list: what belongs to it is not for them either."""
+        RequiresPermission(self.permission, all_websites=self.all_websites).check(viewer)
 
     def question(
         self,

@@ -46,7 +46,7 @@ class StaffEvent(Node):
         "id",
         visible=visible_to_nobody,
         permission=Permission.STAFF_MANAGE,
-        description="The event.",
+        description="Id of the event.",
     )
     created_at: dt.datetime = column("Time of the event.")
     kind: str = column(

@@ -33,7 +33,7 @@ class StaffRoleCreateInput:
 
 @strawberry.input(description="Changes of a role. What is left out keeps its value.")
 class StaffRoleUpdateInput:
-    id: strawberry.ID = column("The role.")
+    id: strawberry.ID = column("Id of the role.")
     name: strawberry.Maybe[str] = column("Unique name, at most 255 characters.")
     permissions: strawberry.Maybe[list[Permission]] = column(
         "Permissions of the role; each of them your own role has too."
@@ -47,7 +47,7 @@ class StaffRoleUpdateInput:
 
 @strawberry.input(description="Role to delete.")
 class StaffRoleDeleteInput:
-    id: strawberry.ID = column("The role; no staff user has it.")
+    id: strawberry.ID = column("Id of the role, which no staff user may have.")
     password: str | None = strawberry.field(description=_PASSWORD_DESCRIPTION, default=None)
 
 
@@ -106,7 +106,7 @@ class StaffRoleAdminMutation:
         hashes=1,
         permission=Permission.STAFF_MANAGE,
         exclusive=True,
-        description="Change a role that allows no more than the caller's own, neither before nor after. Applies to "
+        description="Change a role that allows no more than the caller's own, before and after. Applies to "
         "its users from their next request on. Asks for the caller's own password. Refused when no active "
         "administrator would be left, and when one's own role would lose `staff.manage` or a website. Writes the "
         "history of staff.",

@@ -36,7 +36,7 @@ class ServiceTokenCreateInput:
 
 @strawberry.input(description="Service token to give a new secret.")
 class ServiceTokenRotateInput:
-    id: strawberry.ID = column("The service token.")
+    id: strawberry.ID = column("Id of the service token.")
     overlap_minutes: int = strawberry.field(
         description="Minutes for which the previous secret still works, 0 to 1440.", default=0
     )
@@ -44,7 +44,7 @@ class ServiceTokenRotateInput:
 
 @strawberry.input(description="Service token to end.")
 class ServiceTokenRevokeInput:
-    id: strawberry.ID = column("The service token.")
+    id: strawberry.ID = column("Id of the service token.")
 
 
 @strawberry.type(description="A new service token.")

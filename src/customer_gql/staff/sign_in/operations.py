@@ -117,7 +117,7 @@ class StaffPasswordSetInput:
 
 @strawberry.type(description="Result of setting a password.")
 class StaffPasswordSetPayload(Payload):
-    is_set: bool = strawberry.field(description="The password was set.", default=False)
+    is_set: bool = strawberry.field(description="Whether the password was set; false when refused.", default=False)
     device_token: str | None = strawberry.field(
         description="Device token for the first sign-in with the new password.", default=None
     )
@@ -130,7 +130,9 @@ class StaffPasswordResetRequestInput:
 
 @strawberry.type(description="Result of a request for a new password; it is the same for every address.")
 class StaffPasswordResetRequestPayload(Payload):
-    is_accepted: bool = strawberry.field(description="The request was accepted.", default=False)
+    is_accepted: bool = strawberry.field(
+        description="Whether the request was accepted; false when refused.", default=False
+    )
 
 
 @strawberry.type

@@ -45,7 +45,9 @@ class StaffPasswordChangeInput:
 
 @strawberry.type(description="Result of changing the password.")
 class StaffPasswordChangePayload(Payload):
-    is_changed: bool = strawberry.field(description="The password was changed.", default=False)
+    is_changed: bool = strawberry.field(
+        description="Whether the password was changed; false when refused.", default=False
+    )
 
 
 @strawberry.type(description="Result of signing out.")
@@ -55,7 +57,9 @@ class StaffSignOutPayload(Payload):
 
 @strawberry.input(description="Scope of a sign-out.")
 class StaffSignOutInput:
-    everywhere: bool = strawberry.field(description="End every own session, not only this one.", default=False)
+    everywhere: bool = strawberry.field(
+        description="Whether every own session ends, not this one alone.", default=False
+    )
     session: SessionTransport = strawberry.field(
         description="Place where the client keeps the session; with `COOKIE` its cookie is deleted.",
         default=SessionTransport.TOKEN,
@@ -64,7 +68,7 @@ class StaffSignOutInput:
 
 @strawberry.input(description="Own session to end.")
 class StaffSessionRevokeInput:
-    id: strawberry.ID = column("The session.")
+    id: strawberry.ID = column("Id of the session.")
 
 
 @strawberry.type(description="Result of ending a session.")
@@ -106,7 +110,7 @@ class StaffTotpDisableInput:
 
 @strawberry.type(description="Result of switching the second factor off.")
 class StaffTotpDisablePayload(Payload):
-    is_off: bool = strawberry.field(description="The second factor is off.", default=False)
+    is_off: bool = strawberry.field(description="Whether the second factor is off; false when refused.", default=False)
 
 
 @strawberry.type
@@ -174,7 +178,7 @@ class StaffAccountMutation:
             context.cookies.delete(sessions.SESSION_COOKIE)
         return StaffSignOutPayload(ended_session_count=ended)
 
-    @own_staff_mutation(description="End one of one's own sessions; the others go on. Writes the history of staff.")
+    @own_staff_mutation(description="End one of one's own sessions; the others continue. Writes the history of staff.")
     async def staff_session_revoke(
         self, info: Info, input: Annotated[StaffSessionRevokeInput, INPUT]
     ) -> StaffSessionRevokePayload:

@@ -140,7 +140,6 @@ def _select_edited_field(field: Field) -> str:
 
 
 _CHANGES: Final = _find_changes()
-_OF_ALL: Final = ""
 # One who was as in the file when the locks were taken is unchanged: what somebody edits after that comes after the import.
 _OF_LOCKED: Final = " AND EXISTS (SELECT FROM import_lock l WHERE l.customer_id = s.owner_id)"
 _LOCK_CREATED: Final = "INSERT INTO import_lock SELECT customer_id FROM import_customer WHERE owner_id = customer_id"
@@ -153,10 +152,10 @@ async def merge_rows(connection: Connection, counts: Counts, *, is_shared: bool)
     await execute_long(connection, _FIND_OWNERS, is_shared)
 
 
-async def find_changes(connection: Connection, *, of: str = _OF_ALL) -> int:
+async def find_changes(connection: Connection, *, among_locked: bool = False) -> int:
     """Fill `import_change` with the customers whose stored values differ; how many."""
     await connection.execute("DROP TABLE IF EXISTS pg_temp.import_change")
-    return await execute_long(connection, _CHANGES + of)
+    return await execute_long(connection, _CHANGES + _OF_LOCKED if among_locked else _CHANGES)
 
 
 async def upsert_customers(connection: Connection, counts: Counts, desk: ImportRun, *, is_shared: bool) -> list[int]:
@@ -197,7 +196,7 @@ async def _store_keys(connection: Connection, batch: list[tuple[int, str]]) -> N
 
 async def _update(connection: Connection, desk: ImportRun) -> int:
     """Compare the locked customers again, by what is stored now, and update them; how many."""
-    if not await find_changes(connection, of=_OF_LOCKED):
+    if not await find_changes(connection, among_locked=True):
         return 0
     updated = await execute_long(connection, _UPDATE, desk.now)
     await record_imported_customers(connection, _UPDATED, desk, kind="IMPORTED", count=updated)

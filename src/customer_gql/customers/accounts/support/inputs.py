@@ -15,7 +15,7 @@ from customer_gql.graph.payloads import Payload
 
 @strawberry.input(description="Customer whose sessions end.")
 class CustomerForceSignInInput:
-    id: strawberry.ID = column("The customer.")
+    id: strawberry.ID = column("Id of the customer.")
     login_code_reason: str | None = strawberry.field(
         description="Reason for a code to sign in as the customer, which is then returned too, as by `customerLoginAs`. "
         "Permission: `customers.impersonate`.",
@@ -36,7 +36,7 @@ class CustomerForceSignInPayload(CustomerPayload):
 
 @strawberry.input(description="Customer who gets the mail.")
 class CustomerResetPasswordInput:
-    id: strawberry.ID = column("The customer.")
+    id: strawberry.ID = column("Id of the customer.")
 
 
 @strawberry.type(description="Result of a password reset. Only the recipient of the mail sees the link.")
@@ -48,7 +48,7 @@ class CustomerResetPasswordPayload(CustomerPayload):
 
 @strawberry.input(description="Customer to lock, and for how long.")
 class CustomerLockInput:
-    id: strawberry.ID = column("The customer.")
+    id: strawberry.ID = column("Id of the customer.")
     note: str | None = strawberry.field(
         description="Note for other staff, at most 1,000 characters, in several lines if need be.", default=None
     )
@@ -59,7 +59,7 @@ class CustomerLockInput:
 
 @strawberry.input(description="Customer whose account is changed.")
 class CustomerAccountInput:
-    id: strawberry.ID = column("The customer.")
+    id: strawberry.ID = column("Id of the customer.")
 
 
 @strawberry.type(description="Result of a change of an account.")
@@ -78,7 +78,7 @@ class CustomerResendConfirmationPayload(CustomerPayload):
 
 @strawberry.input(description="The customer to sign in as, and the reason.")
 class CustomerLoginAsInput:
-    id: strawberry.ID = column("The customer.")
+    id: strawberry.ID = column("Id of the customer.")
     reason: str = column("Reason, stored in the history and shown to the customer. At most 1,000 characters.")
 
 
@@ -94,7 +94,7 @@ class CustomerLoginAsPayload(CustomerPayload):
 
 @strawberry.input(description="Impersonation to end.")
 class ImpersonationEndInput:
-    id: strawberry.ID = column("The impersonation.")
+    id: strawberry.ID = column("Id of the impersonation.")
 
 
 @strawberry.type(description="Result of ending an impersonation.")

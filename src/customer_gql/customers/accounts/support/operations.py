@@ -104,7 +104,7 @@ class AccountAdminMutation:
 
     @admin_mutation(
         permission=Permission.CUSTOMERS_WRITE,
-        description="Close sign-in of a customer for a time. Sessions go on; `customerForceSignIn` ends them. "
+        description="Close sign-in of a customer for a time. Sessions continue; `customerForceSignIn` ends them. "
         "Writes history. `customerUnlock` undoes it.",
     )
     async def customer_lock(self, info: Info, input: Annotated[CustomerLockInput, INPUT]) -> CustomerAccountPayload:
@@ -142,8 +142,8 @@ class AccountAdminMutation:
 
     @admin_mutation(
         permission=Permission.CUSTOMERS_WRITE,
-        description="Confirm the address of an account for its owner. Waiting newsletter subscriptions begin, the "
-        "customer is told by mail. Writes history. Cannot be undone.",
+        description="Confirm the address of an account for its owner. Waiting newsletter subscriptions begin, and "
+        "the customer is told by mail. Writes history. Cannot be undone.",
     )
     async def customer_confirm(
         self, info: Info, input: Annotated[CustomerAccountInput, INPUT]
