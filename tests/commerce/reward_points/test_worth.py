@@ -6,17 +6,20 @@ import pytest
 
 from customer_gql.core.money import to_major_units
 from support.customers import customer_id, make_customer
+from support.staff import make_website
 
 WORTH = "query W($id: ID!) { customer(id: $id) { rewardPoints { balance worth { amount currency } } } }"
 
 
 @pytest.fixture
 async def rates(empty_database):
-    """10 points are 2 dollars; in group 2, 10 are 3; on the website for all groups, 10 are 4; for both, 10 are 5."""
+    """10 points are 2 dollars; in group 2, 10 are 3; on the website for all groups, 10 are 4; for both, 10 are 5. Another
+    website has rates of its own."""
     async with empty_database.writes.acquire() as connection:
-        for number, (website, group, amount) in enumerate(
-            [(None, None, 200), (None, 2, 300), (1, None, 400), (1, 2, 500)]
-        ):
+        other = await make_website(connection)
+        await connection.execute("UPDATE website SET currency = 'USD' WHERE id = $1", other)
+        own = [(None, None, 200), (None, 2, 300), (1, None, 400), (1, 2, 500)]
+        for number, (website, group, amount) in enumerate([*own, (other, None, 700), (other, 2, 800), (1, 3, 900)]):
             await connection.execute(
                 "INSERT INTO reward_points_rate (id, website_id, group_id, points, amount, currency) "
                 "VALUES ($1, $2, $3, 10, $4, 'USD')",
