@@ -5,8 +5,9 @@ import asyncio
 import pytest
 
 from customer_gql.core.ids import encode_id
+from support.clients import Client, served
 from support.races import stop_after, stop_before
-from support.staff import PASSWORD, SIGN_IN, make_role, make_staff, staff_client, with_token
+from support.staff import PASSWORD, SIGN_IN, make_role, make_staff, session_of, staff_client, with_token
 
 pytest_plugins = ["support.staff_fixtures"]
 
@@ -100,6 +101,22 @@ async def test_one_change_of_roles_waits_for_another(boss, connection):
         second = start(boss, UPDATE_ROLE, id=encode_id("rol", roles[1]), permissions=["CUSTOMERS_READ"])
         assert await stop.is_waited_for_by(second, connection)
     assert (await first)["userErrors"] == (await second)["userErrors"] == []
+
+
+async def test_two_administrators_cannot_take_the_right_away_from_each_other(settings, empty_database):
+    """Each has it when their request begins; the second to come to the roles would leave nobody."""
+    async with served(settings, empty_database) as http, empty_database.writes.acquire() as connection:
+        roles = [await make_role(connection) for _ in "ab"]
+        users = [await make_staff(connection, role) for role in roles]
+        clients = [Client(http, "/admin/graphql", await session_of(connection, user.id)) for user in users]
+        given = [{"id": encode_id("rol", role), "permissions": ["CUSTOMERS_READ"]} for role in roles]
+        async with stop_before(*ROLES_LOCK) as stop:
+            late = start(clients[0], UPDATE_ROLE, **given[1])
+            await stop.reached_by(late)
+            assert (await one(clients[1], UPDATE_ROLE, **given[0]))["userErrors"] == []
+        assert (await late)["userErrors"] == [{"code": "NOT_ALLOWED", "path": ["permissions"]}]
+        manages = "SELECT count(*) FROM staff_user JOIN staff_role r ON r.id = role_id WHERE 'staff.manage' = ANY(r.permissions)"
+        assert await connection.fetchval(manages) == 1
 
 
 async def test_a_role_that_is_gone_when_the_change_comes_to_it_is_not_found(boss, connection):

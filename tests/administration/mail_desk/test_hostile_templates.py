@@ -21,6 +21,8 @@ REFUSED = {
     "many branches": "{% if firstName %}" + "{% elif firstName %}x" * 400 + "{% endif %}",
     "many filters": "{{ firstName" + "|upper" * 1500 + " }}",
     "huge number": "{{ " + "9" * 9000 + " }}",
+    "infinite number": "{% if firstName == 1e999 %}x{% endif %}",
+    "infinite number in one branch": '{% if firstName == "Zed" %}{{ firstName|default(1e999) }}{% endif %}',
     "lone surrogate": '{{ "\\ud800" }}',
     "lone surrogate in one branch": '{% if firstName == "Zed" %}{{ "\\ud800" }}{% endif %}',
     "NUL": '{{ "\\x00" }}',

@@ -60,3 +60,29 @@ async def test_the_texts_of_ones_own_website_are_ones_own(field, prefix, editor,
     assert done == {"version": 1, "userErrors": []}
     reset = await editor.data(RESET, input={"template": "WELCOME", **place})
     assert reset["mailTemplateReset"] == {"userErrors": []}
+
+
+async def test_a_change_of_one_text_leaves_the_others_alone(admin_client, connection, website):
+    here, there = (encode_id("web", id) for id in (website, await make_website(connection)))
+    view = encode_id("stv", website)
+    mine = {"websiteId": here}
+    others = [
+        {"websiteId": here, "locale": "de"},
+        {"websiteId": there},
+        {"storeViewId": view},
+        {"template": "ACCOUNT_LOCKED", **mine},
+    ]
+    for place in (mine, *others):
+        assert (await admin_client.data(UPDATE, input={**TEXT, **place}))["mailTemplateUpdate"]["version"] == 1
+    changed = {"scope_id": website, "scope": "WEBSITE", "locale": "default", "name": "welcome"}
+    is_changed = " AND ".join(f"{column} = '{value}'" for column, value in changed.items())
+    stored = f"SELECT * FROM mail_template WHERE NOT ({is_changed}) ORDER BY name, scope, scope_id, locale"
+    before = await connection.fetch(stored)
+    assert len(before) >= len(others)
+    assert (await admin_client.data(UPDATE, input={**TEXT, **mine, "subject": "new"}))["mailTemplateUpdate"][
+        "version"
+    ] == 2
+    assert (await admin_client.data(RESET, input={"template": "WELCOME", **mine}))["mailTemplateReset"] == {
+        "userErrors": []
+    }
+    assert await connection.fetch(stored) == before

@@ -38,6 +38,9 @@ async def test_gives_and_takes_and_shows_what_is_stored(ledger, admin_client, co
     }
     assert await stored(connection, ledger, shopper) == (1050, 1050, 2)
     assert await stored(connection, ledger, bystander) == NOTHING
+    told = "SELECT type, subject, changed_fields FROM domain_event WHERE customer_id = $1"
+    event = (f"customer.{ledger.table}_adjusted", customer_id(shopper), [ledger.history_field])
+    assert [tuple(row) for row in await connection.fetch(told, shopper.id)] == [event, event]
     before, between, after = (ledger.given(units) for units in (0, 1250, 1050))
     assert await events(connection, shopper) == [
         (ledger.kind, 1, {ledger.history_field: [before, between]}),
@@ -112,6 +115,19 @@ async def test_points_stay_within_a_thousand_million(ledger, admin_client, conne
     refused = await adjust(admin_client, ledger, shopper, "more", 1)
     assert refused["userErrors"] == [{"code": "NOT_ALLOWED", "path": ["points"]}]
     assert await stored(connection, ledger, shopper) == (1_000_000_000, 1_000_000_000, 1)
+
+
+@pytest.mark.parametrize("ledger", [CREDIT], indirect=True)
+async def test_store_credit_stays_within_ten_million_million(ledger, admin_client, connection):
+    shopper = await make_customer(connection)
+    await adjust(admin_client, ledger, shopper, "open", 1)
+    await connection.execute("UPDATE store_credit SET balance = 10::bigint ^ 15 - 5 WHERE customer_id = $1", shopper.id)
+    document = ledger.document.replace("code path", "key path")
+    given = {"id": customer_id(shopper), "amount": "0.06", "idempotencyKey": "more"}
+    refused = (await admin_client.data(document, input=given))["adjusted"]
+    assert refused["userErrors"] == [{"key": "store_credit.too_large", "path": ["amount"]}]
+    assert (await adjust(admin_client, ledger, shopper, "all", 5))["userErrors"] == []
+    assert (await stored(connection, ledger, shopper))[0] == 10**15
 
 
 async def test_staff_without_the_permission_move_nothing(ledger, as_staff, connection):

@@ -45,6 +45,15 @@ async def test_a_refusal_by_a_rule_is_remembered(ledger, admin_client, connectio
     assert await stored(connection, ledger, shopper) == (0, 0, 2)
 
 
+async def test_a_refusal_of_one_customer_says_nothing_about_another(ledger, admin_client, connection):
+    shopper, other = await make_customer(connection), await make_customer(connection)
+    assert (await adjust(admin_client, ledger, shopper, "take", -5))["userErrors"]
+    await adjust(admin_client, ledger, other, "give", 5)
+    assert (await adjust(admin_client, ledger, other, "take", -5))["userErrors"] == []
+    assert await stored(connection, ledger, other) == (0, 0, 2)
+    assert await stored(connection, ledger, shopper) == NOTHING
+
+
 async def test_a_key_of_one_ledger_says_nothing_about_the_other(ledger, admin_client, connection):
     shopper = await make_customer(connection)
     refused = await adjust(admin_client, ledger, shopper, "key", -5)

@@ -52,6 +52,12 @@ async def test_what_one_worker_took_no_other_takes(tools, other, store, inbox):
     assert len(inbox.messages) == 1
 
 
+async def test_a_worker_takes_twenty_at_a_time(tools, store, inbox):
+    await put(store, *[f"ada{number}" for number in range(21)])
+    assert [await deliver_mails(tools) for _ in range(3)] == [20, 1, 0]
+    assert len(inbox.messages) == 21
+
+
 async def test_mails_that_another_is_just_taking_are_passed_over(tools, other, store, inbox):
     """Waiting for them would give a worker nothing, and hold up what it could send."""
     await put(store, "ada", "bob", "eve")

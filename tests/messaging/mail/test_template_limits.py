@@ -42,6 +42,25 @@ def test_the_depth_of_conditions():
     assert find_refusal(nested(16)) == "mail_template.too_complex"
 
 
+@pytest.mark.parametrize("number", [f"0x{'f' * 4000}", "1e999"], ids=["digits", "infinite"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ NUMBER }}",
+        "{% if firstName == NUMBER %}x{% endif %}",
+        "{{ firstName|default(NUMBER) }}",
+        '{% if firstName == "Zed" %}{{ firstName if firstName == NUMBER else "x" }}{% endif %}',
+    ],
+)
+def test_a_number_that_cannot_be_written_out(text: str, number: str):
+    assert find_refusal(text.replace("NUMBER", number)) == "mail_template.not_renderable"
+    assert find_refusal(text.replace("NUMBER", "1e99")) is None
+
+
+def test_what_cannot_be_encoded():
+    assert find_refusal("\ud800") == "mail_template.not_renderable"
+
+
 @pytest.mark.parametrize("name", ["upper", "lower", "title", "capitalize", "trim"])
 def test_a_filter_without_arguments(name: str):
     assert find_refusal(f"{{{{ firstName|{name} }}}}") is None

@@ -17,7 +17,9 @@ class Ledger:
     `account` has the columns `customer_id`, `website_id` and `balance`, `entry` these keys and a row for each movement;
     both have `currency` where the ledger holds money. `amount` is the column of an entry that holds what was moved, and
     the input field that it comes from. `validate_amount` makes the stored integer of the given amount and the currency
-    of the website, and raises `RuleError`. `refuse_balance` makes the refusal of a balance that is out of bounds. `first_action` is the action of the first entry, where it has one of its own.
+    of the website, and raises `RuleError`. `refuse_deduction` makes the refusal of a balance below zero, and
+    `refuse_addition` that of one above `max_balance`. `first_action` is the action of the first entry, where it has one
+    of its own.
     `history_value` is a balance as the history and mails show it, and `mail_kind` tells the customer of a movement.
     """
 
@@ -26,7 +28,8 @@ class Ledger:
     amount: str
     validate_amount: Callable[[Any, str], int]
     action: str
-    refuse_balance: Callable[..., RuleError]
+    refuse_deduction: Callable[..., RuleError]
+    refuse_addition: Callable[..., RuleError]
     history_kind: HistoryKind
     history_field: str
     history_value: Callable[[int, str], Any]

@@ -151,7 +151,8 @@ async def _move(connection: Connection, ledger: Ledger, account: dict[str, int],
         .returning(ledger.account.c.balance, ledger.account.c.updated_at),
     )
     if moved is None:
-        raise ledger.refuse_balance(path=[ledger.amount])
+        refuse = ledger.refuse_addition if movement[ledger.amount] > 0 else ledger.refuse_deduction
+        raise refuse(path=[ledger.amount])
     action = await _action(connection, ledger, account)
     values = {"id": new_id(), "action": action, "balance_after": moved.balance, "created_at": moved.updated_at}
     entry = await fetch_one(

@@ -14,6 +14,11 @@ _CREDIT_INSUFFICIENT: Final = Refusal(
     "The balance cannot fall below zero. Take at most what is there.",
     UserErrorCode.NOT_ALLOWED,
 )
+_CREDIT_TOO_LARGE: Final = Refusal(
+    "store_credit.too_large",
+    "The balance would be larger than can be stored. Add less.",
+    UserErrorCode.NOT_ALLOWED,
+)
 
 
 def validate_credit(amount: Decimal, currency: str) -> int:
@@ -27,7 +32,8 @@ STORE_CREDIT: Final = Ledger(
     validate_amount=validate_credit,
     first_action=StoreCreditAction.CREATED.value,
     action=StoreCreditAction.UPDATED.value,
-    refuse_balance=_CREDIT_INSUFFICIENT,
+    refuse_deduction=_CREDIT_INSUFFICIENT,
+    refuse_addition=_CREDIT_TOO_LARGE,
     history_kind="STORE_CREDIT_ADJUSTED",
     history_field="storeCredit",
     max_balance=10**15,

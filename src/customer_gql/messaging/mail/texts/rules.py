@@ -1,5 +1,6 @@
 """What a shop's own text may consist of (docs/domain/mail.md#mail-10): a closed grammar, so that rendering cannot fail."""
 
+import math
 import unicodedata
 from collections.abc import Iterator
 from typing import Final
@@ -124,6 +125,8 @@ def _validate_node(kind: MailKind, node: nodes.Node) -> None:
             raise _COMPARISON_NOT_ALLOWED()
         case nodes.Const(value=str() as value) if any(unicodedata.category(c) in _UNPRINTABLE for c in value):
             raise _CONTROL_CHARACTER()
+        case nodes.Const(value=float() as value) if not math.isfinite(value):
+            raise _NOT_RENDERABLE()  # Jinja2 writes 1e999 as a name that nothing has
         case nodes.Name() if node.ctx != "load" or node.name not in kind.samples:
             raise _PLACEHOLDER_UNKNOWN(name=node.name, known=sorted(kind.samples))
         case _ if not isinstance(node, _ALLOWED):
