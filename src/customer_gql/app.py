@@ -24,7 +24,12 @@ from customer_gql.database.background import Background
 from customer_gql.database.pools import BoundedPool, Database, TimeLimits, create_pool, open_database
 from customer_gql.database.schema.rights import OWNERSHIP_WARNING, owns_tables
 from customer_gql.execution.documents import DocumentCache
-from customer_gql.execution.http.caller import STOREFRONT_HEADER, request_origin, stated_address
+from customer_gql.execution.http.caller import (
+    STOREFRONT_HEADER,
+    refuse_repeated_headers,
+    request_origin,
+    stated_address,
+)
 from customer_gql.execution.http.cookies import read_cookies
 from customer_gql.execution.http.endpoint import Endpoint
 from customer_gql.execution.http.health import report_live, report_ready
@@ -189,7 +194,10 @@ async def _find_origin(audience: str, request: Request) -> RequestOrigin:
     """Where the caller is; on the storefront a server with a service token may call for a shopper and say where they
     are (docs/domain/service-tokens.md#service-tokens-8)."""
     origin = request_origin(request)
-    token = request.headers.get(STOREFRONT_HEADER) if audience == "storefront" else None
+    if audience != "storefront":
+        return origin
+    refuse_repeated_headers(request)
+    token = request.headers.get(STOREFRONT_HEADER)
     if token is None:
         return origin
     found = await find_staff_session(request.app.state.databases[audience], token.strip())

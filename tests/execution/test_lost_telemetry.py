@@ -1,7 +1,6 @@
 """A log that cannot be written, a metric or a trace that fails: answers stay as they are, and what is lost is counted."""
 
 import os
-import socket
 import subprocess
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -21,16 +20,11 @@ from customer_gql.execution.telemetry.log_stream import LogStream
 from customer_gql.execution.telemetry.logs import SafeLogger
 from customer_gql.execution.telemetry.tracing import TracingMiddleware
 from execution.conftest import UNLIMITED_RATES
-from support.processes import PROGRAM, environment, until
+from support.processes import PROGRAM, environment, free_port, until
 
 pytestmark = pytest.mark.slow  # starts processes
 
 RENAME = 'mutation { meUpdate(input: {firstName: "%s"}) { userErrors { message } customer { firstName } } }'
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return taken.getsockname()[1]
 
 
 def answers(url: str) -> bool:

@@ -185,6 +185,19 @@ async def test_a_repeated_address_is_refused(second, shop_server):
     assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (400, "BAD_USER_INPUT")
 
 
+@pytest.mark.parametrize("name", ["X-Storefront-Token", "X-Store-View"])
+@pytest.mark.parametrize("second", ["default", "another", ""])
+async def test_a_repeated_token_or_store_view_is_refused(name, second, http, service_token):
+    token, _ = await service_token("STOREFRONT_PROXY")
+    first = token if name == "X-Storefront-Token" else "default"
+    for lines in ([(name, first), (name, second)], [(name, second), (name, first)], [(name, first), (name, first)]):
+        answer = await http.post("/graphql", json={"query": "{ __typename }"}, headers=lines)
+        [error] = answer.json()["errors"]
+        assert (answer.status_code, error["extensions"]["code"]) == (400, "BAD_USER_INPUT")
+        assert error["message"] == f"{name} was sent more than once. Send it once."
+    assert (await http.post("/graphql", json={"query": "{ __typename }"}, headers=[(name, first)])).status_code == 200
+
+
 async def test_the_admin_endpoint_knows_neither_header(browser, admin_client):
     own = any_address()
     staff = await browser(path="/admin/graphql", token=admin_client.token, address=own, x_storefront_token="junk",

@@ -1,7 +1,5 @@
 """Metrics and traces."""
 
-import socket
-
 import httpx
 import pytest
 from opentelemetry.sdk.trace import TracerProvider
@@ -13,16 +11,12 @@ from starlette.routing import Route
 
 from customer_gql.execution.telemetry.tracing import TracingMiddleware
 from execution.conftest import UNLIMITED_RATES
+from support.processes import free_port
 from support.service import serving
 
 pytestmark = pytest.mark.slow  # starts processes
 
 PARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return taken.getsockname()[1]
 
 
 def test_metrics_have_a_listener_of_their_own(tmp_path, database_url: str, customer_token: str):

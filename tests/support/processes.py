@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -15,6 +16,11 @@ from typing import IO, Any
 from support.mailed import SECRET_KEYS
 
 PROGRAM = Path(sys.executable).with_name("customer-gql")
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return taken.getsockname()[1]
 
 
 def until(condition: Callable[[], object], seconds: float = 10) -> None:

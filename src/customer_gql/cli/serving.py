@@ -66,7 +66,8 @@ def serve(
 def worker() -> None:
     """Run jobs in a process of their own, while `serve` has CUSTOMER_GQL_WORKER=false. Any number of workers can run."""
     from customer_gql.database.schema import migrations
-    from customer_gql.execution.telemetry import logs
+    from customer_gql.execution.http import server
+    from customer_gql.execution.telemetry import logs, metrics
     from customer_gql.messaging.jobs.worker import work_until_signalled
     from customer_gql.schema.work import WORK
 
@@ -75,7 +76,11 @@ def worker() -> None:
     if settings.database_url is None:
         raise CommandFailed("Set CUSTOMER_GQL_DATABASE_URL; `customer-gql demo` has a worker inside.")
     require_production_settings(settings)
-    with database(settings) as urls:
+    try:
+        _try_metrics_port(settings)
+    except server.PortTaken as error:
+        raise CommandFailed(str(error)) from None
+    with database(settings) as urls, metrics.serve_metrics(settings.metrics_host, settings.metrics_port, {}):
         migrations.require_newest_revision(urls.service)
         asyncio.run(work_until_signalled(settings, WORK, lambda: _announce(settings, "working")))
 
@@ -110,12 +115,18 @@ def _listening(settings: Settings) -> socket:
 
     try:
         listening = server.bind_socket(settings.host, settings.port)
-        if settings.metrics_port is not None:
-            # Only tried: the metrics library listens itself, later, when a fault would be a traceback.
-            server.bind_socket(settings.metrics_host, settings.metrics_port).close()
+        _try_metrics_port(settings)
     except server.PortTaken as error:
         raise CommandFailed(str(error)) from None
     return listening
+
+
+def _try_metrics_port(settings: Settings) -> None:
+    """The metrics library listens itself, later, when a fault would be a traceback. Raises `PortTaken`."""
+    from customer_gql.execution.http import server
+
+    if settings.metrics_port is not None:
+        server.bind_socket(settings.metrics_host, settings.metrics_port).close()
 
 
 def _given_options(**options: Any) -> dict[str, Any]:

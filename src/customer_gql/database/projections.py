@@ -12,8 +12,8 @@ from typing import Any, Final, TypeAlias
 from sqlalchemy import (
     ARRAY,
     BigInteger,
-    Column,
     ColumnElement,
+    FromClause,
     Integer,
     Table,
     and_,
@@ -74,9 +74,11 @@ class Projection:
         """What `recompute_all` does: bring the rows up to date, and leave those that are right."""
         return await self.recompute(connection, customer_ids)
 
-    async def count_differences(self, connection: Connection, customer_ids: Sequence[int]) -> int:
-        """How many rows of these customers are missing, superfluous or not as they would be recomputed."""
-        return await fetch_value(connection, self._differences, customer_ids=customer_ids)
+    async def find_differences(self, connection: Connection, customer_ids: Sequence[int]) -> dict[int, int]:
+        """How many rows of these customers are missing, superfluous or not as they would be recomputed: by customer, those
+        who have such rows."""
+        rows = await fetch_rows(connection, self._differences, customer_ids=customer_ids)
+        return {row.customer_id: row.total for row in rows}
 
     async def count_customers(self, connection: Connection) -> int:
         """How many customers `batches` will give."""
@@ -122,7 +124,9 @@ def _differences_statement(table: Table, fresh: AnySelect) -> AnySelect:
     names = list(new.c.keys())
     old = select(*[table.c[name] for name in names]).where(table.c.customer_id == any_(_ids)).cte("stored")
     pairs = old.join(new, and_(*[old.c[column.name] == new.c[column.name] for column in table.primary_key]), full=True)
-    return select(func.count()).select_from(pairs).where(_differ({name: old.c[name] for name in names}, new.c))
+    customer_id = func.coalesce(old.c.customer_id, new.c.customer_id).label("customer_id")
+    differ = _differ({name: old.c[name] for name in names}, new.c)
+    return select(customer_id, func.count().label("total")).select_from(pairs).where(differ).group_by(customer_id)
 
 
 def _differ(columns: Mapping[str, ColumnElement[Any]], others: Any) -> ColumnElement[bool]:
@@ -137,7 +141,7 @@ def _next_customers(tables: Sequence[Table]) -> AnySelect:
     """The least ids after one. Each table contributes no more than a batch, which its primary key finds."""
     after: Any = bindparam("after", type_=BigInteger())
     limit: Any = bindparam("limit", CUSTOMERS_IN_A_BATCH, type_=Integer())
-    owners = [_owner_column(table) for table in tables]
+    owners = [owner_column(table) for table in tables]
     found = [
         select(owner.label("id")).where(owner > after).distinct().order_by(owner).limit(limit).subquery()
         for owner in owners
@@ -147,11 +151,12 @@ def _next_customers(tables: Sequence[Table]) -> AnySelect:
 
 
 def _customer_count(tables: Sequence[Table]) -> AnySelect:
-    every = union(*[select(_owner_column(table).label("id")) for table in tables]).subquery()
+    every = union(*[select(owner_column(table).label("id")) for table in tables]).subquery()
     return select(func.count()).select_from(every)
 
 
-def _owner_column(table: Table) -> Column[Any]:
+def owner_column(table: FromClause) -> ColumnElement[Any]:
+    """The column that names the customer to whom a row belongs."""
     return table.c.customer_id if "customer_id" in table.c else table.c.id
 
 
@@ -187,6 +192,8 @@ class Reprojected:
     customers: int
     rows: int
     """How many changed, or differ."""
+    differing: tuple[int, ...] = ()
+    """The first customers whose rows differ, by id."""
 
 
 async def recompute_all(connection: Connection, projection: Projection, on_progress: Progress) -> Reprojected:
@@ -197,24 +204,16 @@ async def recompute_all(connection: Connection, projection: Projection, on_progr
             await lock_derived_rows(connection, customer_ids)
             return await projection.repair(connection, customer_ids)
 
-    return await _in_batches(connection, projection, recompute, on_progress)
+    return await work_in_batches(connection, projection, recompute, on_progress)
 
 
-async def compare_all(connection: Connection, projection: Projection, on_progress: Progress) -> Reprojected:
-    """Count the rows that differ from what they would be recomputed to. Each batch is one statement, so one moment."""
-
-    async def compare(customer_ids: Sequence[int]) -> int:
-        return await projection.count_differences(connection, customer_ids)
-
-    return await _in_batches(connection, projection, compare, on_progress)
-
-
-async def _in_batches(
+async def work_in_batches(
     connection: Connection,
     projection: Projection,
     work: Callable[[Sequence[int]], Awaitable[int]],
     on_progress: Progress,
 ) -> Reprojected:
+    """Do something with every customer who has rows, or should have; the rows that it counts."""
     total = await projection.count_customers(connection)
     customers = rows = 0
     async for ids in projection.batches(connection):

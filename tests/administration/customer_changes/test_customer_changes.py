@@ -9,7 +9,8 @@ from customer_gql.administration.customer_changes.change_log import CUSTOMER_CHA
 from customer_gql.core.ids import encode_id
 from customer_gql.customers.profile.writes import lock_customers, update_customer
 from customer_gql.database.pools import open_database
-from customer_gql.database.projections import compare_all, recompute_all
+from customer_gql.database.projection_checks import compare_all
+from customer_gql.database.projections import recompute_all
 from customer_gql.schema.projections import PROJECTIONS
 from support.adobe_shop import ANN, HOME, Shop, sheet
 from support.clients import served

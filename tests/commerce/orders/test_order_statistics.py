@@ -189,9 +189,9 @@ async def wait_until_blocked(connection: Connection, task: asyncio.Task[None]) -
 
 
 async def test_a_row_changed_by_hand_is_found(connection: Connection, owner: Row):
-    assert await ORDER_STATISTICS.count_differences(connection, [owner.id]) == 0
+    assert await ORDER_STATISTICS.find_differences(connection, [owner.id]) == {}
     for change in ("UPDATE order_statistics SET lifetime_value = 1", "DELETE FROM order_statistics"):
         await connection.execute(f"{change} WHERE customer_id = $1", owner.id)
-        assert await ORDER_STATISTICS.count_differences(connection, [owner.id]) == 1
+        assert await ORDER_STATISTICS.find_differences(connection, [owner.id]) == {owner.id: 1}
     assert await ORDER_STATISTICS.recompute(connection, [owner.id]) == 1
     assert await stored(connection, owner.id) == [(1, "USD", 2, 3000, JANUARY, MARCH)]

@@ -81,6 +81,7 @@ DUE = [
 def test_every_schedule_is_here():
     assert set(SCHEDULES) == {name for name, _, _ in DUE} | {
         "accounts.forget_successors",
+        "jobs.check_projections",
         "jobs.purge",
         "mail.erase_secrets",
     }

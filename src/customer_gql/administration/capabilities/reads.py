@@ -11,6 +11,7 @@ from customer_gql.customers.accounts.tables import email_token, password_reset
 from customer_gql.customers.addresses.settings import PER_CUSTOMER
 from customer_gql.customers.addresses.tables import address
 from customer_gql.customers.profile.tables import customer
+from customer_gql.customers.profile.values.births import BIRTH_DATE
 from customer_gql.customers.tags.tables import customer_tag
 from customer_gql.loading.reads import one_by
 from customer_gql.shop.settings.reads import select_global_value, select_value_at
@@ -26,6 +27,7 @@ def _count(table: Any, *where: ColumnElement[bool]) -> Any:
 STATES: Final = select(
     customer.c.id,
     customer.c.status,
+    customer.c.website_id,
     customer.c.customer_type,
     customer.c.is_email_confirmed,
     customer.c.allows_remote_assistance,
@@ -40,5 +42,8 @@ STATES: Final = select(
     select_value_at(
         RESETS_PER_HOUR, website_id=customer.c.website_id, store_view_id=customer.c.created_in_store_view_id
     ).label("reset_limit"),
+    select_value_at(
+        BIRTH_DATE, website_id=customer.c.website_id, store_view_id=customer.c.created_in_store_view_id
+    ).label("birth_date"),
 )
 states_by_customer = one_by(STATES, customer.c.id)

@@ -13,8 +13,10 @@ from customer_gql.customers.accounts.recovery.email_verification import find_res
 from customer_gql.customers.accounts.recovery.password_reset import find_reset_refusal
 from customer_gql.customers.accounts.support.impersonation import find_login_as_refusal
 from customer_gql.customers.addresses.writes import find_book_refusal
+from customer_gql.customers.profile.values.births import YEAR_ONLY
 from customer_gql.customers.profile.values.validation import IS_COMPANY_ADMIN, is_company_admin
 from customer_gql.customers.tags.writes import find_tag_refusal
+from customer_gql.shop.websites.reads import WEBSITE_NOT_FOUND
 
 FindRefusal = Callable[[Any, Viewer], RuleError | None]
 
@@ -40,12 +42,20 @@ def find_field_states(mutation: str, state: Any, viewer: Viewer) -> list[tuple[s
     """Fields of the input of an edit: name, whether it can be changed, and the key of what refuses every new value."""
     found: list[tuple[str, bool, str | None]] = []
     for name in _EDITED_FIELDS.get(mutation, ()):
-        refusal = find_field_refusal(name, state, has_billing=state.billing_count > 0)
-        if mutation == "customerQuickEdit" and name not in parse_fields(state.quick_edited):
-            refusal = NOT_EDITABLE()
+        refusal = _find_field_refusal(mutation, name, state, viewer)
         is_missing = name == "email" and Permission.CUSTOMERS_CHANGE_EMAIL not in viewer.permissions
         found.append((name, refusal is None and not is_missing, None if refusal is None else refusal.key))
     return found
+
+
+def _find_field_refusal(mutation: str, name: str, state: Any, viewer: Viewer) -> RuleError | None:
+    if mutation == "customerQuickEdit" and name not in parse_fields(state.quick_edited):
+        return NOT_EDITABLE()
+    if name == "websiteId" and viewer.website_ids is not None and viewer.website_ids <= {state.website_id}:
+        return WEBSITE_NOT_FOUND()  # the viewer reaches no other one
+    return find_field_refusal(
+        name, state, has_billing=state.billing_count > 0, is_year_only=state.birth_date == YEAR_ONLY
+    )
 
 
 _EDITED_FIELDS: Final[Mapping[str, Collection[str]]] = {

@@ -24,9 +24,9 @@ from sqlalchemy.dialects.postgresql import insert
 from customer_gql.customers.addresses.tables import address
 from customer_gql.customers.profile.tables import customer, deleted_customer
 from customer_gql.database.projections import Projection
-from customer_gql.database.statements import AnySelect, Connection, Statement, compile_statement, fetch_rows
+from customer_gql.database.statements import AnySelect, Connection, Statement, compile_statement, fetch_value
 
-from .tables import customer_change as change
+from .tables import SNAPSHOT_END, customer_change as change
 
 _ids: ColumnElement[Any] = bindparam("customer_ids", type_=ARRAY(BigInteger()))
 _TRANSACTION: Final = cast(cast(func.pg_current_xact_id(), Text()), BigInteger())
@@ -74,8 +74,16 @@ def _record_statement() -> AnySelect:
     return select(counted[0] + counted[1])
 
 
-def _missing(condition: ColumnElement[bool]) -> AnySelect:
-    """Customers whose row is missing or names them otherwise."""
+_IS_HERE: Final = exists().where(customer.c.id == change.c.customer_id, customer.c.website_id == change.c.website_id)
+# A row of this very transaction may be above the end of what it sees.
+_IS_OF_OTHER_DATABASE: Final = (change.c.transaction_id >= SNAPSHOT_END) & change.c.transaction_id.is_distinct_from(
+    cast(cast(func.pg_current_xact_id_if_assigned(), Text()), BigInteger())
+)
+
+
+def _find_wrong_rows() -> AnySelect:
+    """Customers whose row is missing or names them otherwise, is left where they are gone, or has the number of a transaction
+    that this database has not come to, which a restored one has."""
     same = (
         change.c.customer_id == customer.c.id,
         change.c.website_id == customer.c.website_id,
@@ -83,27 +91,43 @@ def _missing(condition: ColumnElement[bool]) -> AnySelect:
         change.c.external_id.is_not_distinct_from(customer.c.external_id),
         ~change.c.is_removed,
     )
-    return _ROWS.where(condition, ~exists().where(*same))
+    missing = select(customer.c.id.label("customer_id")).where(customer.c.id == any_(_ids), ~exists().where(*same))
+    wrong = select(change.c.customer_id).where(
+        change.c.customer_id == any_(_ids),
+        (~change.c.is_removed & ~_IS_HERE) | _IS_OF_OTHER_DATABASE,
+    )
+    found = union_all(missing, wrong).subquery("wrong")
+    return select(found.c.customer_id, func.count().label("total")).group_by(found.c.customer_id)
+
+
+def _restamp_statement() -> AnySelect:
+    """Give rows of another database, which nobody writes again, the number of this transaction. How many they are."""
+    stamped = (
+        update(change)
+        .where(change.c.customer_id == any_(_ids), _IS_OF_OTHER_DATABASE)
+        .values(transaction_id=_TRANSACTION)
+        .returning(true().label("is_stamped"))
+        .cte("stamped")
+    )
+    return select(func.count()).select_from(stamped)
 
 
 class ChangeLog(Projection):
-    """A projection whose rows also say when they were written, so each mark writes them and `repair` only what is missing."""
+    """A projection whose rows also say when they were written, so each mark writes them and `repair` only what is wrong."""
 
-    __slots__ = ("_missing",)
-    _missing: Statement
+    __slots__ = ("_restamp",)
+    _restamp: Statement
 
     def __post_init__(self) -> None:
         Projection.__post_init__(self)
-        missing = _missing(customer.c.id == any_(_ids))
         object.__setattr__(self, "_recompute", compile_statement(_record_statement()))
-        object.__setattr__(
-            self, "_differences", compile_statement(select(func.count()).select_from(missing.subquery("missing")))
-        )
-        object.__setattr__(self, "_missing", compile_statement(missing.with_only_columns(customer.c.id)))
+        object.__setattr__(self, "_differences", compile_statement(_find_wrong_rows()))
+        object.__setattr__(self, "_restamp", compile_statement(_restamp_statement()))
 
     async def repair(self, connection: Connection, customer_ids: Sequence[int]) -> int:
-        rows = await fetch_rows(connection, self._missing, customer_ids=customer_ids)
-        return await self.recompute(connection, [row.id for row in rows]) if rows else 0
+        restamped = await fetch_value(connection, self._restamp, customer_ids=customer_ids)
+        wrong = list(await self.find_differences(connection, customer_ids))
+        return restamped + (await self.recompute(connection, wrong) if wrong else 0)
 
 
 CUSTOMER_CHANGES: Final = ChangeLog(table=change, rows=_ROWS, customer_id=customer.c.id, reads=(customer, address))

@@ -10,16 +10,19 @@ from typing import Any, Final
 
 from sqlalchemy import BigInteger, Column, Text, cast, func, select
 
+from customer_gql.core.errors import BadInput
 from customer_gql.customers.profile.tables import customer
+from customer_gql.database.statements import compile_statement
 from customer_gql.loading.lists import RootList
 from customer_gql.loading.pages import Page, PageBounds, PageEdge, Sort, Window, decode_cursor, encode_cursor
 from customer_gql.loading.reader import Reader
 
-from .tables import customer_change as change
+from .tables import SNAPSHOT_END, customer_change as change
 
 _ORDER: Final = "CHANGES"
 _LAST: Final = (1 << 63) - 1
 _OLDEST_OPEN: Final = cast(cast(func.pg_snapshot_xmin(func.pg_current_snapshot()), Text()), BigInteger())
+_END: Final = compile_statement(select(SNAPSHOT_END.label("snapshot_end")))
 _PLACE: Final = (change.c.transaction_id, change.c.customer_id, change.c.website_id)
 _RETURN: Final = Column("return_to", BigInteger)
 
@@ -34,9 +37,15 @@ class _FeedOrder(Sort):
         return {name: value for name, value in place.items() if name != "place_3"}
 
     def return_of(self, cursor: str | None) -> int | None:
-        if cursor is None:
-            return None
-        return decode_cursor(cursor, "after", self.list_name, self.name, (*_PLACE, _RETURN), empty={3})["place_3"]
+        return None if cursor is None else self._decode(cursor)["place_3"]
+
+    def latest_transaction(self, cursor: str) -> int:
+        """The greatest number of a transaction that a cursor holds: whoever got it saw that all before were given out."""
+        place = self._decode(cursor)
+        return max(place["place_0"], (place["place_3"] or 0) - 1)
+
+    def _decode(self, cursor: str) -> dict[str, Any]:
+        return decode_cursor(cursor, "after", self.list_name, self.name, (*_PLACE, _RETURN), empty={3})
 
     def cursor_at(self, place: Sequence[int], return_to: int | None) -> str:
         return encode_cursor(self.list_name, self.name, [*place, return_to])
@@ -93,4 +102,18 @@ class ChangePage(Page):
 
 
 async def read_changes(context: Reader, window: Window) -> ChangePage:
+    if window.cursor is not None:
+        await _refuse_foreign_cursor(context, window.cursor)
     return ChangePage(await _CHANGES.page(context, window, _ORDER))
+
+
+async def _refuse_foreign_cursor(context: Reader, cursor: str) -> None:
+    """The database that gave the cursor out had seen transactions that this one has not come to. What those will write would
+    be before the cursor (docs/domain/customer-changes.md#customer-changes-6)."""
+    [found] = await context.fetch(_END)
+    if _SORT.latest_transaction(cursor) >= found.snapshot_end:
+        raise BadInput(
+            "after: this cursor is of another database, such as the one before a restore. Begin without a cursor.",
+            key="customer_changes.cursor_of_other_database",
+            argument=["after"],
+        )

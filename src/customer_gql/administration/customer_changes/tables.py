@@ -1,5 +1,7 @@
 """When each customer last changed, for programs that keep a copy (docs/domain/customer-changes.md#customer-changes-1)."""
 
+from typing import Final
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -10,6 +12,8 @@ from sqlalchemy import (
     Index,
     PrimaryKeyConstraint,
     Text,
+    cast,
+    func,
 )
 
 from customer_gql.database.tables import table
@@ -31,3 +35,7 @@ customer_change = table(
     Index("ix_customer_change_transaction_id", "transaction_id", "customer_id", "website_id"),
     distribution="customer",
 )
+
+SNAPSHOT_END: Final = cast(cast(func.pg_snapshot_xmax(func.pg_current_snapshot()), Text()), BigInteger())
+"""A number above those of all transactions that a statement sees the end of. It only grows, except that a restored database
+begins anew."""

@@ -23,6 +23,7 @@ from customer_gql.customers.notes.tables import customer_note
 from customer_gql.customers.profile.values.validation import IS_COMPANY_ADMIN, is_company_admin
 from customer_gql.customers.tags.tables import customer_tag
 from customer_gql.database.statements import AnySelect, Connection, Row, compile_statement, fetch_rows
+from customer_gql.messaging.mail.tables import mail_outbox
 
 _CLOSED: Final = (OrderStatus.COMPLETE, OrderStatus.CLOSED, OrderStatus.CANCELED)
 
@@ -50,6 +51,7 @@ class DeletionRecordKind(enum.StrEnum):
     STORE_CREDIT = "STORE_CREDIT"
     REWARD_POINTS = "REWARD_POINTS"
     HISTORY = "HISTORY"
+    MAILS = "MAILS"
 
 
 class DeletionEffect(enum.StrEnum):
@@ -92,6 +94,7 @@ _EFFECTS: Final[Mapping[DeletionRecordKind, tuple[Any, DeletionEffect]]] = {
     DeletionRecordKind.STORE_CREDIT: (store_credit, DeletionEffect.KEPT),
     DeletionRecordKind.REWARD_POINTS: (reward_points, DeletionEffect.KEPT),
     DeletionRecordKind.HISTORY: (customer_event, DeletionEffect.KEPT),
+    DeletionRecordKind.MAILS: (mail_outbox, DeletionEffect.KEPT),
 }
 
 

@@ -38,12 +38,16 @@ graph_enum(
         "STORE_CREDIT": "Balances of store credit, one for each website.",
         "REWARD_POINTS": "Balances of reward points, one for each website.",
         "HISTORY": "Events of the history.",
+        "MAILS": "Mails to the customer, those that wait to be sent included.",
     },
 )
 graph_enum(
     DeletionEffect,
     "Effect of the deletion of a customer on records.",
-    {"KEPT": "They stay, and `DeletedCustomer` shows them.", "DELETED": "They are deleted for good."},
+    {
+        "KEPT": "They stay, and `DeletedCustomer` shows them; mails only until they are deleted, some time after they were sent.",
+        "DELETED": "They are deleted for good.",
+    },
 )
 
 

@@ -1,6 +1,6 @@
 """Addresses that come with a customer, known by their external ids (docs/domain/customer-editing.md#customer-editing-9)."""
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -9,8 +9,9 @@ from sqlalchemy import select
 from customer_gql.core.actor import Actor
 from customer_gql.core.errors import CollectedErrors, Refusal, RuleError, RuleErrors, UserErrorCode
 from customer_gql.core.text import value_is_required
+from customer_gql.customers.addresses.fields import validate_new_address
 from customer_gql.customers.addresses.tables import address
-from customer_gql.customers.addresses.writes import create_address, edit_address
+from customer_gql.customers.addresses.writes import create_address, edit_address, read_address_rules
 from customer_gql.customers.profile.values.validation import validate_external_id
 from customer_gql.database.statements import Connection, fetch_rows
 
@@ -27,9 +28,37 @@ async def store_addresses(
 ) -> list[str]:
     """Add the addresses of a locked customer that are new and change those that differ; what was stored, as paths of the
     input. An address without an external id is new. Raises `RuleErrors` with every refusal."""
+    known = await _read_keys(connection, customer_id) if given else {}
+
+    async def store(key: str | None, one: Mapping[str, Any]) -> list[str]:
+        if key in known:
+            return await edit_address(connection, customer_id, known[key], one, websites=None, by=by)
+        _, stored = await create_address(connection, customer_id, one, websites=None, by=by)
+        return stored
+
+    return await _store_each(given, store)
+
+
+async def judge_addresses(
+    connection: Connection, website_id: int, given: Sequence[Mapping[str, Any]], *, by: Actor
+) -> None:
+    """Raises `RuleErrors` with what would be refused of the addresses of a new customer, who could not be made."""
+    rules = await read_address_rules(connection, website_id, by=by) if given else None
+
+    async def judge(_key: str | None, one: Mapping[str, Any]) -> list[str]:
+        assert rules is not None
+        validate_new_address(one, *rules)
+        return []
+
+    await _store_each(given, judge)
+
+
+async def _store_each(
+    given: Sequence[Mapping[str, Any]], store: Callable[[str | None, Mapping[str, Any]], Awaitable[list[str]]]
+) -> list[str]:
+    """Give `store` each address with its external id; what it stored, as paths of the input."""
     if len(given) > MOST_ADDRESSES:
         raise _TOO_MANY(path=["addresses"], limit=MOST_ADDRESSES, count=len(given))
-    known = await _read_keys(connection, customer_id) if given else {}
     seen = set[str]()
     changed: list[str] = []
     refused = CollectedErrors()
@@ -39,7 +68,7 @@ async def store_addresses(
             if key in seen:
                 raise _GIVEN_TWICE(path=["externalId"])
             seen |= {key} - {None}
-            names = await _store_address(connection, customer_id, known.get(key), one, by)
+            names = await store(key, one)
             changed += [f"addresses.{place}.{name}" for name in names]
     refused.raise_collected()
     return changed
@@ -53,15 +82,6 @@ def require_external_ids(given: Sequence[Mapping[str, Any]]) -> None:
             if validate_external_id(one.get("externalId"), ["addresses", str(place), "externalId"]) is None:
                 raise value_is_required(["addresses", str(place), "externalId"])
     refused.raise_collected()
-
-
-async def _store_address(
-    connection: Connection, customer_id: int, key: int | None, given: Mapping[str, Any], by: Actor
-) -> list[str]:
-    if key is not None:
-        return await edit_address(connection, customer_id, key, given, websites=None, by=by)
-    _, stored = await create_address(connection, customer_id, given, websites=None, by=by)
-    return stored
 
 
 async def _read_keys(connection: Connection, customer_id: int) -> dict[str | None, int]:

@@ -1,6 +1,7 @@
 """A new customer made by staff or another program (docs/domain/customer-editing.md#customer-editing-6)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -26,6 +27,7 @@ from customer_gql.database.statements import Connection, Row
 from customer_gql.shop.settings.reads import settings_at
 from customer_gql.shop.websites.reads import find_default_views, find_store_view, find_website
 
+from .addresses import judge_addresses, store_addresses
 from .fields import EDIT_FIELDS, FIELDS_BY_NAME, PROFILE, EditedCustomer
 
 _REQUIRED: Final = ("email", "firstName", "lastName", "websiteId")
@@ -52,6 +54,34 @@ class Welcome:
     store_view_id: int | None = None
 
 
+async def create_with_addresses(
+    connection: Connection,
+    given: Mapping[str, Any],
+    addresses: Sequence[Mapping[str, Any]],
+    *,
+    in_input: Callable[[], AbstractContextManager[None]] = nullcontext,
+    websites: Websites,
+    by: Actor,
+    **options: Any,
+) -> tuple[Row, list[str]]:
+    """The new customer and the stored fields of the addresses, as paths. Raises `RuleErrors` with every refusal of both;
+    `in_input` says where the input has the customer's fields, and `options` are those of `create_customer`."""
+    made: Row | None = None
+    stored: list[str] = []
+    refused = CollectedErrors()
+    with refused.collecting(), in_input():
+        made = await create_customer(connection, given, websites=websites, by=by, **options)
+    website_id = given.get("websiteId")
+    with refused.collecting():
+        if made is not None:
+            stored = await store_addresses(connection, made.id, addresses, by=by)
+        elif website_id is not None and (websites is None or website_id in websites):
+            await judge_addresses(connection, website_id, addresses, by=by)
+    refused.raise_collected()
+    assert made is not None
+    return made, stored
+
+
 async def create_customer(
     connection: Connection,
     given: Mapping[str, Any],
@@ -65,7 +95,10 @@ async def create_customer(
     if given.get("websiteId") is None:
         raise value_is_required(["websiteId"])
     website = await find_website(connection, given["websiteId"], websites=websites)
-    view_id = await _find_view(connection, website.id, welcome.store_view_id)
+    refused = CollectedErrors()
+    view_id: int | None = None
+    with refused.collecting():
+        view_id = await _find_view(connection, website.id, welcome.store_view_id)
     shop = await settings_at(connection, *_SETTINGS, website_id=website.id, store_view_id=view_id)
     values = {
         "group_id": shop[DEFAULT_GROUP],
@@ -75,7 +108,9 @@ async def create_customer(
     }
     blank: Any = _NewAccount({field.column: None for field in EDIT_FIELDS}, birth_year=None)
     blank.update(values, customer_type=CustomerType.INDIVIDUAL.value)
-    values |= await _validate(connection, EditedCustomer(blank, None, shop, websites), given)
+    with refused.collecting():
+        values |= await _validate(connection, EditedCustomer(blank, None, shop, websites), given)
+    refused.raise_collected()
     made = await _insert(connection, values, dry_run=dry_run)
     await _record_creation(connection, made, values, by)
     if welcome.is_sent:
@@ -121,11 +156,15 @@ async def _validate(connection: Connection, blank: EditedCustomer, given: Mappin
 async def _insert(connection: Connection, values: Mapping[str, Any], *, dry_run: bool) -> Row:
     """The claims decide which of several requests wins; the external id comes first, as everywhere."""
     customer_id, external_id = new_id(), values.get("external_id")
-    if external_id is not None and not await claim_external_id(connection, customer_id, external_id):
-        raise EXTERNAL_ID_TAKEN(path=["externalId"])
-    scope = await lock_email_scope(connection, values["website_id"])
-    if not await claim_email(connection, customer_id, email=values["email"], scope=scope):
-        raise EMAIL_TAKEN(path=["email"])
+    refused = CollectedErrors()
+    with refused.collecting():
+        if external_id is not None and not await claim_external_id(connection, customer_id, external_id):
+            raise EXTERNAL_ID_TAKEN(path=["externalId"])
+    with refused.collecting():
+        scope = await lock_email_scope(connection, values["website_id"])
+        if not await claim_email(connection, customer_id, email=values["email"], scope=scope):
+            raise EMAIL_TAKEN(path=["email"])
+    refused.raise_collected()
     # A number that was drawn is not given back, so a dry run draws none.
     made = await insert_customer(connection, customer_id, {**values, **({"number": 0} if dry_run else {})})
     if await is_excluded_from_website(connection, made.id, made.website_id):

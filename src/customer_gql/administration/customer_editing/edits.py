@@ -163,12 +163,16 @@ def is_other_address(customer: Row, profile: Mapping[str, Any]) -> bool:
 
 
 async def _move_claims(connection: Connection, customer: Row, profile: Mapping[str, Any]) -> None:
+    refused = CollectedErrors()
     if "external_id" in profile:
-        await move_external_id_claim(connection, customer, profile["external_id"])
+        with refused.collecting():
+            await move_external_id_claim(connection, customer, profile["external_id"])
     if {"email", "website_id"} & profile.keys():
         email, website_id = profile.get("email", customer.email), profile.get("website_id", customer.website_id)
-        reserve_until = dt.datetime.now(dt.UTC) + UNDO_LIFETIME if "email" in profile else None
-        await move_email_claim(connection, customer, email=email, website_id=website_id, reserve_until=reserve_until)
+        until = dt.datetime.now(dt.UTC) + UNDO_LIFETIME if "email" in profile else None
+        with refused.collecting():
+            await move_email_claim(connection, customer, email=email, website_id=website_id, reserve_until=until)
+    refused.raise_collected()
 
 
 async def _store_edit(
@@ -191,9 +195,9 @@ async def _store_edit(
 
 async def _finish(connection: Connection, customer: Row, profile: Mapping[str, Any], by: Actor) -> PlannedMove | None:
     """What follows from the values that were stored."""
-    move = await finish_move(connection, customer, profile["website_id"]) if "website_id" in profile else None
+    move = await finish_move(connection, customer, profile["website_id"], by=by) if "website_id" in profile else None
     if profile.get("status") == CustomerStatus.INACTIVE.value:
-        await access.end_all_access(connection, [customer.id])
+        await access.end_all_access(connection, [customer.id], by=by)
     if "allows_remote_assistance" in profile:
         if not profile["allows_remote_assistance"]:
             await withdraw_assistance(connection, customer.id, by=by)

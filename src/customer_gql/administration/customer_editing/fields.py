@@ -13,6 +13,7 @@ from customer_gql.core.viewer import Websites
 from customer_gql.customers.accounts.writes import refuse_inactive_admin
 from customer_gql.customers.addresses.fields import validate_address_field
 from customer_gql.customers.profile.tables import CustomerStatus, CustomerType
+from customer_gql.customers.profile.values.births import DATE_REFUSED
 from customer_gql.customers.profile.values.fields import PROFILE_FIELDS, validate_profile_field
 from customer_gql.customers.profile.values.validation import (
     COMPANY_DECIDES_GROUP,
@@ -159,11 +160,13 @@ BILLING_FIELDS: Final = (
 FIELDS_BY_NAME: Final[Mapping[str, EditField]] = {field.name: field for field in (*EDIT_FIELDS, *BILLING_FIELDS)}
 
 
-def find_field_refusal(name: str, customer: Any, *, has_billing: bool) -> RuleError | None:
+def find_field_refusal(name: str, customer: Any, *, has_billing: bool, is_year_only: bool = False) -> RuleError | None:
     """What refuses every new value of a field in the state that the customer is in."""
     if FIELDS_BY_NAME[name].is_billing and not has_billing:
         return _NO_BILLING_ADDRESS()
     if name == "groupId" and customer.customer_type != CustomerType.INDIVIDUAL.value:
         return COMPANY_DECIDES_GROUP()
+    if name == "dateOfBirth" and is_year_only:
+        return DATE_REFUSED()
     is_active_admin = customer.status == CustomerStatus.ACTIVE.value and is_company_admin(customer)
     return IS_COMPANY_ADMIN() if name == "status" and is_active_admin else None

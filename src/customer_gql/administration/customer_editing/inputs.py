@@ -16,7 +16,10 @@ from customer_gql.graph.payloads import EXPECTED_VERSION, NULL_REFUSED
 from .address_inputs import CustomerAddressFields
 from .fields import EditField
 
-_BIRTH_YEAR: Final = "Year of birth, where the date is not known; a year other than that of the date clears the date."
+BIRTH_YEAR: Final = (
+    "Year of birth, where the date is not known; a year other than that of the date clears the date. Null clears a year that "
+    "is known without a date; a date keeps its year."
+)
 
 
 @strawberry.input(
@@ -33,7 +36,7 @@ class CustomerUpdateInput:
     suffix: strawberry.Maybe[str | None] = column("Suffix after the name, at most 40 characters.")
     gender: strawberry.Maybe[Gender | None] = column("Gender.")
     date_of_birth: strawberry.Maybe[dt.date | None] = column("Date of birth.")
-    birth_year: strawberry.Maybe[int | None] = column(_BIRTH_YEAR)
+    birth_year: strawberry.Maybe[int | None] = column(BIRTH_YEAR)
     tax_vat_number: strawberry.Maybe[str | None] = column("Tax or VAT number, at most 50 characters.")
     group_id: strawberry.Maybe[strawberry.ID] = column("Id of the customer group; refused for members of a company.")
     website_id: strawberry.Maybe[strawberry.ID] = column("Id of the website to which the account moves.")

@@ -12,8 +12,7 @@ from customer_gql.graph.roots import INPUT, DryRun, admin_mutation
 from customer_gql.graph.scalars import graph_enum
 
 from .address_inputs import ADDRESS_COST, collect_addresses
-from .addresses import store_addresses
-from .creation import Welcome, create_customer
+from .creation import Welcome, create_with_addresses
 from .edits import edit_customer
 from .fields import EDIT_FIELDS, UPSERT_FIELDS
 from .guards import check_email_change, require_permissions
@@ -74,15 +73,15 @@ class CustomerEditingAdminMutation:
         view_id = None if view is None else parse_input_id(view, "stv", ["welcomeStoreViewId"])
         require_permissions(viewer, (), dry_run=dry_run, is_personal=True)
         async with info.context.transaction(dry_run=dry_run) as connection:
-            made = await create_customer(
+            made, _ = await create_with_addresses(
                 connection,
                 given,
+                addresses,
                 welcome=Welcome(input.sends_welcome_mail, view_id),
                 websites=viewer.website_ids,
                 by=actor_of(viewer),
                 dry_run=dry_run,
             )
-            await store_addresses(connection, made.id, addresses, by=actor_of(viewer))
         return CustomerCreatePayload(customer_id=made.id)
 
     @admin_mutation(

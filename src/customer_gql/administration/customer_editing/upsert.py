@@ -23,7 +23,7 @@ from customer_gql.database.statements import Connection, Row, fetch_value
 from customer_gql.database.transactions import transaction
 
 from .addresses import require_external_ids, store_addresses
-from .creation import Welcome, create_customer
+from .creation import Welcome, create_with_addresses
 from .edits import CheckEmail, edit_customer
 
 _ATTEMPTS: Final = 3
@@ -67,14 +67,11 @@ async def upsert_customer(
 
     The claim on the external id decides who makes the customer: others find it taken, look again, and change that one.
     """
-    external_id = validate_external_id(wanted.external_id, ["externalId"])
-    if external_id is None:
-        raise value_is_required(["externalId"])
-    require_external_ids(wanted.addresses)
+    external_id = _require_keys(wanted)
     edits = {**wanted.given, "externalId": external_id}
     # Who looks again finds what the one before has made.
     look_again = {EXTERNAL_ID_TAKEN.key, *([EMAIL_TAKEN.key] if wanted.adopts_by_email else [])}
-    lost: RuleError = EXTERNAL_ID_TAKEN(path=["externalId"])
+    lost = RuleErrors([EXTERNAL_ID_TAKEN(path=["externalId"])])
     for _ in range(_ATTEMPTS):
         known = await _lock_known(connection, wanted, external_id, websites)
         if known is not None:
@@ -82,11 +79,26 @@ async def upsert_customer(
         try:
             async with transaction(connection):
                 return await _create(connection, wanted, edits, websites=websites, by=by, dry_run=dry_run)
-        except RuleError as error:
-            if error.key not in look_again:
+        except RuleErrors as several:
+            if not look_again.intersection(error.key for error in several.errors):
                 raise
-            lost = error
+            lost = several
     raise lost
+
+
+def _require_keys(wanted: CustomerUpsert) -> str:
+    """The external id. Raises `RuleErrors` with each key that is missing or wrong, of the customer and of the addresses."""
+    external_id: str | None = None
+    refused = CollectedErrors()
+    with refused.collecting():
+        external_id = validate_external_id(wanted.external_id, ["externalId"])
+        if external_id is None:
+            raise value_is_required(["externalId"])
+    with refused.collecting():
+        require_external_ids(wanted.addresses)
+    refused.raise_collected()
+    assert external_id is not None
+    return external_id
 
 
 async def _lock_known(
@@ -171,11 +183,16 @@ async def _create(
     by: Actor,
     dry_run: bool,
 ) -> UpsertResult:
-    with in_customer():
-        made = await create_customer(
-            connection, edits, welcome=wanted.welcome, websites=websites, by=by, dry_run=dry_run
-        )
-    changed = await store_addresses(connection, made.id, wanted.addresses, by=by)
+    made, changed = await create_with_addresses(
+        connection,
+        edits,
+        wanted.addresses,
+        in_input=in_customer,
+        welcome=wanted.welcome,
+        websites=websites,
+        by=by,
+        dry_run=dry_run,
+    )
     stored = [name for name, value in edits.items() if value is not None]
     return UpsertResult(made.id, UpsertOutcome.CREATED, [*stored, *changed])
 

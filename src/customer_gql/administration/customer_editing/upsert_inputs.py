@@ -9,6 +9,7 @@ from customer_gql.customers.profile.types import Gender
 from customer_gql.graph.fields import column
 
 from .address_inputs import CustomerAddressFields
+from .inputs import BIRTH_YEAR
 
 
 @strawberry.input(
@@ -24,7 +25,7 @@ class CustomerUpsertFields:
     suffix: strawberry.Maybe[str | None] = column("Suffix after the name, at most 40 characters.")
     gender: strawberry.Maybe[Gender | None] = column("Gender.")
     date_of_birth: strawberry.Maybe[dt.date | None] = column("Date of birth.")
-    birth_year: strawberry.Maybe[int | None] = column("Year of birth, where the date is not known.")
+    birth_year: strawberry.Maybe[int | None] = column(BIRTH_YEAR)
     tax_vat_number: strawberry.Maybe[str | None] = column("Tax or VAT number, at most 50 characters.")
     group_id: strawberry.Maybe[strawberry.ID | None] = column("Id of the customer group.")
     website_id: strawberry.Maybe[strawberry.ID | None] = column("Id of the website of the account, to which it moves.")

@@ -7,6 +7,7 @@ import strawberry
 from customer_gql.core.actor import actor_of
 from customer_gql.core.permissions import Permission
 from customer_gql.customers.accounts.sessions import access
+from customer_gql.customers.accounts.sessions.impersonations import lock_impersonated_customers
 from customer_gql.customers.profile.sharing import SHARING, AccountSharing, set_account_sharing
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
@@ -68,13 +69,15 @@ class AccountSharingAdminMutation:
     ) -> AccountSharingSetPayload:
         ended, steps = 0, list[MoveStep]()
         async with info.context.transaction(dry_run=dry_run) as connection:
+            if input.sharing is AccountSharing.PER_WEBSITE:
+                await lock_impersonated_customers(connection)
             before, _ = await lock_own_value(connection, SHARING, GLOBAL, 0)
             moved = await set_account_sharing(
                 connection, input.sharing, names_addresses=info.context.viewer.permissions >= _READS_ADDRESSES
             )
             if input.sharing is AccountSharing.PER_WEBSITE:
                 steps = await find_left_records(connection, MoveScope()) + await end_open_carts(connection, MoveScope())
-                ended = await access.end_sessions_elsewhere(connection)
+                ended = await access.end_sessions_elsewhere(connection, by=actor_of(info.context.viewer))
             if before != input.sharing.value:
                 changes = {SHARING.path: (before, input.sharing.value)}
                 await record_staff_event(

@@ -10,6 +10,7 @@ from customer_gql.commerce.carts.tables import cart
 from customer_gql.commerce.orders.tables import sales_order
 from customer_gql.commerce.reward_points.tables import reward_points
 from customer_gql.commerce.store_credit.tables import store_credit
+from customer_gql.core.actor import Actor
 from customer_gql.core.errors import Refusal, UserErrorCode
 from customer_gql.customers.accounts.sessions.access import end_sessions_elsewhere
 from customer_gql.customers.accounts.sessions.impersonations import end_impersonations_without_right
@@ -159,7 +160,7 @@ def changed_mails() -> list[MoveStep]:
     return [MoveStep(MoveKind.MAILS, MoveEffect.CHANGES, 1, message)]
 
 
-async def finish_move(connection: Connection, account: Row, website_id: int) -> PlannedMove:
+async def finish_move(connection: Connection, account: Row, website_id: int, *, by: Actor) -> PlannedMove:
     """What follows once a locked account was stored with its new website: the open cart ends, and so do the sessions
     that the account's scope excludes."""
     scope = MoveScope(account.id, account.website_id)
@@ -167,7 +168,7 @@ async def finish_move(connection: Connection, account: Row, website_id: int) -> 
     steps += await end_open_carts(connection, scope)
     await end_impersonations_without_right(connection, customer_id=account.id)
     is_shared = await accounts_are_shared(connection)
-    steps += ended_sessions(0 if is_shared else await end_sessions_elsewhere(connection, account.id))
+    steps += ended_sessions(0 if is_shared else await end_sessions_elsewhere(connection, account.id, by=by))
     return PlannedMove(account.website_id, website_id, [*steps, *changed_mails()])
 
 

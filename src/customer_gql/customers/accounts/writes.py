@@ -73,7 +73,7 @@ async def issue_customer_token(
 
 
 async def force_customer_sign_in(connection: Connection, locked: Row, *, by: Actor) -> int:
-    ended = await access.end_all_access(connection, [locked.id])
+    ended = await access.end_all_access(connection, [locked.id], by=by)
     await forget_devices(connection, ViewerKind.CUSTOMER, locked.id)
     await record_customer_event(connection, locked.id, kind="FORCED_SIGN_IN", version=locked.version, by=by)
     if await setting(connection, NOTIFY_FORCED_SIGN_IN, store_view_id=locked.created_in_store_view_id):
@@ -116,7 +116,7 @@ async def set_account_status(connection: Connection, locked: Row, *, status: Cus
     if status is CustomerStatus.INACTIVE:
         refuse_inactive_admin(locked, ["id"])
     if status is CustomerStatus.INACTIVE:
-        await access.end_all_access(connection, [locked.id])
+        await access.end_all_access(connection, [locked.id], by=by)
     kind = "ACTIVATED" if status is CustomerStatus.ACTIVE else "DEACTIVATED"
     await customers.change_customer(connection, locked, {"status": status.value}, kind=kind, by=by)
     return True
@@ -126,7 +126,7 @@ async def delete_accounts(connection: Connection, locked: Sequence[Row], *, by: 
     """Delete accounts that the caller has locked, for good, end what lets in and write it down
     (docs/domain/account-deletion.md#account-deletion-2). The caller has refused those of company admins."""
     await customers.delete_customers(connection, locked, by=by)
-    await access.end_all_access(connection, [row.id for row in locked])
+    await access.end_all_access(connection, [row.id for row in locked], by=by)
     events = [(row.id, row.version + 1, {}) for row in locked]
     websites = {row.id: row.website_id for row in locked}
     await record_customer_events(connection, events, kind="DELETED", by=by, deleted_from=websites)

@@ -5,7 +5,7 @@ A change of a book locks its customer first, so that two requests cannot both pa
 
 import datetime as dt
 from collections.abc import Collection, Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from sqlalchemy import delete, func, insert, or_, select, update
 
@@ -65,7 +65,7 @@ async def create_address(
     refusal = find_book_refusal(count, limit)
     if refusal is not None:
         raise refusal
-    values = validate_new_address(given, *await _read_rules(connection, customer, by))
+    values = validate_new_address(given, *await read_address_rules(connection, customer.website_id, by=by))
     await _refuse_taken_id(connection, customer_id, values)
     defaults, key = await read_default_ids(connection, customer_id), new_id()
     await _replace_defaults(connection, customer_id, values)
@@ -99,9 +99,8 @@ async def edit_address(
     `expected_version` is the customer's: addresses share its version.
     """
     customer, stored = await _lock_address(connection, customer_id, key, websites)
-    wanted = validate_address_edit(
-        stored, given, *await _read_rules(connection, customer, by), judges_stored=by.is_blind
-    )
+    rules = await read_address_rules(connection, customer.website_id, by=by)
+    wanted = validate_address_edit(stored, given, *rules, judges_stored=by.is_blind)
     changed = {column: value for column, value in wanted.items() if value != stored[column]}
     await _refuse_taken_id(connection, customer_id, changed)
     defaults = await read_default_ids(connection, customer_id)
@@ -197,13 +196,14 @@ async def _lock_address(connection: Connection, customer_id: int, key: int, webs
     return customer, stored
 
 
-async def _read_rules(
-    connection: Connection, customer: Row, by: Actor
-) -> tuple[SettingValues, Collection[str], Collection[str]]:
-    """What the customer's website asks for, the countries it accepts, and the columns in which it stores nothing."""
-    shop = await settings_at(connection, *SETTINGS, website_id=customer.website_id)
+AddressBookRules: TypeAlias = tuple[SettingValues, Collection[str], Collection[str]]
+
+
+async def read_address_rules(connection: Connection, website_id: int, *, by: Actor) -> AddressBookRules:
+    """What a website asks for, the countries it accepts, and the columns in which it stores nothing."""
+    shop = await settings_at(connection, *SETTINGS, website_id=website_id)
     hidden = hidden_columns(shop) if by.kind is ActorKind.CUSTOMER else ()
-    return shop, await allowed_countries(connection, customer.website_id), hidden
+    return shop, await allowed_countries(connection, website_id), hidden
 
 
 async def _refuse_taken_id(connection: Connection, customer_id: int, values: Mapping[str, Any]) -> None:

@@ -3,18 +3,14 @@ from typing import Any, Final
 import strawberry
 
 from customer_gql.core.concurrent_edits import VersionConflict
-from customer_gql.core.permissions import Permission
-from customer_gql.customers.history.stored_values import TOLD_BY_A_LETTER, ValueKind, names_of_kinds
+from customer_gql.customers.history.types import show_stored_value
 from customer_gql.customers.profile.reads import find_reachable_customer
 from customer_gql.customers.profile.types import CustomerLink
-from customer_gql.graph.access.guards import mask_value, missing_permissions
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
 from customer_gql.graph.payloads import UserError
 
 from .labels import label_stored_value
-
-_NOT_PERSONAL: Final = names_of_kinds(ValueKind.GROUP, ValueKind.WEBSITE, ValueKind.STORE_VIEW) | {"roleId"}
 
 
 @strawberry.type(
@@ -32,37 +28,27 @@ class FieldConflictType:
 
     @strawberry.field(description="Value that the caller started from.")
     def base(self: Any, info: Info) -> str | None:
-        return _show_value(info, self, self.base)
+        return show_stored_value(info, self.field, self.base)
 
     @strawberry.field(description="Value that the caller wants.")
     def yours(self: Any, info: Info) -> str | None:
-        return _show_value(info, self, self.yours)
+        return show_stored_value(info, self.field, self.yours)
 
     @strawberry.field(description="Value that is stored now.")
     def stored(self: Any, info: Info) -> str | None:
-        return _show_value(info, self, self.stored)
+        return show_stored_value(info, self.field, self.stored)
 
     @strawberry.field(description="Label of `base`; null when it is null.")
     async def base_label(self: Any, info: Info) -> str | None:
-        return _show_value(info, self, await label_stored_value(info.context, self.field, self.base))
+        return show_stored_value(info, self.field, await label_stored_value(info.context, self.field, self.base))
 
     @strawberry.field(description="Label of `yours`; null when it is null.")
     async def yours_label(self: Any, info: Info) -> str | None:
-        return _show_value(info, self, await label_stored_value(info.context, self.field, self.yours))
+        return show_stored_value(info, self.field, await label_stored_value(info.context, self.field, self.yours))
 
     @strawberry.field(description="Label of `stored`; null when it is null.")
     async def stored_label(self: Any, info: Info) -> str | None:
-        return _show_value(info, self, await label_stored_value(info.context, self.field, self.stored))
-
-
-def _show_value(info: Info, conflict: Any, value: str | None) -> str | None:
-    """Masked without `customers.pii`, unless the field holds nothing of a person: a group, a website, a role."""
-    is_masked = conflict.field not in _NOT_PERSONAL and Permission.CUSTOMERS_PII in missing_permissions(
-        info.context.viewer
-    )
-    if not is_masked:
-        return value
-    return None if conflict.field in TOLD_BY_A_LETTER else mask_value(value)
+        return show_stored_value(info, self.field, await label_stored_value(info.context, self.field, self.stored))
 
 
 @strawberry.type(description="The record was changed since the caller read it, in a field the caller changes too.")

@@ -66,6 +66,10 @@ def names_of_kinds(*kinds: ValueKind) -> frozenset[str]:
     return frozenset(name for name, kind in KINDS_BY_NAME.items() if kind in kinds)
 
 
+NOT_PERSONAL: Final = names_of_kinds(ValueKind.GROUP, ValueKind.WEBSITE, ValueKind.STORE_VIEW) | {"roleId"}
+"""Values that say nothing about the person: a group, a website, a role of staff."""
+
+
 def pair_in_sql(column: str, stored: str, given: str, *, record: str | None = None) -> str:
     """The SQL row of name, value before and value after, for values that are SQL expressions; `record` is the expression of
     the public id, see `encode_id_in_sql`."""

@@ -1,12 +1,12 @@
 import datetime as dt
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 
 import orjson
 import strawberry
 
-from customer_gql.core.actor import actor_of
 from customer_gql.core.concurrent_edits import value_text
 from customer_gql.core.permissions import Permission
+from customer_gql.graph.access.guards import mask_value, missing_permissions
 from customer_gql.graph.connections import Connection, paged
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column, loaded
@@ -16,7 +16,7 @@ from customer_gql.staff.reads import staff_by_id
 from customer_gql.staff.types import StaffUser
 
 from . import reads
-from .stored_values import TOLD_BY_A_LETTER
+from .stored_values import NOT_PERSONAL, TOLD_BY_A_LETTER
 from .tables import HistoryActor
 
 if TYPE_CHECKING:
@@ -37,14 +37,36 @@ graph_enum(
 )
 
 
-_HIDDEN: Final = "Without `customers.pii` also null for gender and birth."
+class StoredChange(NamedTuple):
+    """A value before and after, as text."""
+
+    field: str
+    before: str | None
+    after: str | None
 
 
-@strawberry.type(description="The value of a field before and after a change. Secrets are never included.")
+@strawberry.type(
+    description="The value of a field before and after a change. Secrets are never included. Without `customers.pii` values are "
+    "masked, except those of a group, website, store view or role, and those of gender and birth are null."
+)
 class FieldChange:
     field: str = column("Name of the stored field; of a record of the customer, as an address, after its id and a dot.")
-    before: str | None = column(f"Value before the change; null for none. {_HIDDEN}", personal=True)
-    after: str | None = column(f"Value after the change; null for none. {_HIDDEN}", personal=True)
+
+    @strawberry.field(description="Value before the change; null for none.")
+    def before(self: Any, info: Info) -> str | None:
+        return show_stored_value(info, self.field, self.before)
+
+    @strawberry.field(description="Value after the change; null for none.")
+    def after(self: Any, info: Info) -> str | None:
+        return show_stored_value(info, self.field, self.after)
+
+
+def show_stored_value(info: Info, name: str, value: str | None) -> str | None:
+    """Masked without `customers.pii`, unless it says nothing about a person (docs/domain/history.md#history-6)."""
+    is_masked = name not in NOT_PERSONAL and Permission.CUSTOMERS_PII in missing_permissions(info.context.viewer)
+    if not is_masked:
+        return value
+    return None if name in TOLD_BY_A_LETTER else mask_value(value)
 
 
 @strawberry.type
@@ -77,14 +99,10 @@ class HistoryDetailSection(Node):
     )
 
     @strawberry.field(description="Changed fields, by name; empty when the event changes none.")
-    def changes(self: Any, info: Info) -> list[FieldChange]:
-        pairs: dict[str, Any] = orjson.loads(self.changes)
-        if actor_of(info.context.viewer).is_blind:
-            pairs |= dict.fromkeys(TOLD_BY_A_LETTER & pairs.keys(), (None, None))
-        return [
-            FieldChange(field=field, before=value_text(old), after=value_text(new))
-            for field, (old, new) in sorted(pairs.items())
-        ]
+    def changes(self: Any) -> list[FieldChange]:
+        pairs = sorted(orjson.loads(self.changes).items())
+        changes: Any = [StoredChange(field, value_text(old), value_text(new)) for field, (old, new) in pairs]
+        return changes
 
 
 @strawberry.type

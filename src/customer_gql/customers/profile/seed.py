@@ -8,7 +8,7 @@ from customer_gql.core.text import sort_key
 from customer_gql.database.seeding import DAY, MINUTE, CustomerSeed, Rows, Stage, expand_weights, to_datetime
 
 from .shopper import AccountPlan, Shopper, fill_pattern
-from .tables import LockReason, customer, customer_activity, customer_email
+from .tables import LockReason, customer, customer_activity, customer_email, customer_external_id
 
 _DOMAINS: Final = expand_weights({"example.com": 70, "example.org": 18, "example.net": 12})
 _TITLES: Final = {
@@ -33,6 +33,7 @@ def add_account(s: Shopper[AccountPlan], rows: Rows) -> None:
             "number": s.number,
             "version": 1,  # a later version would need a history event that says what changed
             "email": s.email,
+            "external_id": _choose_external_id(s),
             "prefix": _draw_prefix(s),
             "first_name": s.first,
             "middle_name": _middle_name(s),
@@ -57,8 +58,21 @@ def add_account(s: Shopper[AccountPlan], rows: Rows) -> None:
             "updated_at": created,
         }
     )
-    claim = {"email_normalised": normalize_email(s.email), "scope": plan.site.id, "customer_id": s.id}
+    _add_claims(s, rows)
+
+
+def _add_claims(s: Shopper[AccountPlan], rows: Rows) -> None:
+    claim = {"email_normalised": normalize_email(s.email), "scope": s.plan.site.id, "customer_id": s.id}
     rows[customer_email].append(claim)
+    external_id = _choose_external_id(s)
+    if external_id is not None:
+        rows[customer_external_id].append({"external_id": external_id, "customer_id": s.id})
+
+
+def _choose_external_id(s: Shopper[AccountPlan]) -> str | None:
+    """Another program knows every company, and every fourth of the others."""
+    is_known = s.plan.customer_type != "INDIVIDUAL" or s.number % 4 == 1
+    return f"ERP-{s.number:06d}" if is_known else None
 
 
 def _make_email(s: Shopper[AccountPlan]) -> str:
@@ -132,6 +146,6 @@ def add_activity(s: Shopper[AccountPlan], rows: Rows) -> None:
 
 
 SEED: Final = (
-    CustomerSeed((customer, customer_email), add_account, Stage.ACCOUNT),
+    CustomerSeed((customer, customer_email, customer_external_id), add_account, Stage.ACCOUNT),
     CustomerSeed((customer_activity,), add_activity, Stage.ACTIVITY),
 )

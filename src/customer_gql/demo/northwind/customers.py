@@ -13,7 +13,7 @@ from customer_gql.core.text import sort_key
 from customer_gql.core.values.telephones import to_e164
 from customer_gql.customers.addresses.tables import address
 from customer_gql.customers.history.writes import record_customer_events
-from customer_gql.customers.profile.tables import customer, customer_email
+from customer_gql.customers.profile.tables import customer, customer_email, customer_external_id
 from customer_gql.database.statements import Connection, Row, equals_any, fetch_rows
 from customer_gql.database.transactions import mark_customers
 from customer_gql.demo.copying import copy_rows
@@ -43,9 +43,22 @@ async def add_customers(
         for claim, buyer in zip(claims, buyers, strict=True)
         if claim["customer_id"] in fresh
     ]
+    known_elsewhere = await insert_missing(
+        connection,
+        customer_external_id,
+        [{"external_id": buyer["customer_id"], "customer_id": id_} for id_, buyer, _ in made],
+        "customer_id",
+    )
     numbers = await connection.fetch("SELECT nextval('customer_number_seq') FROM generate_series(1, $1)", len(made))
     profiles = [
-        {**_customer_row(buyer, view), "id": id_, "number": number, "created_at": moment, "updated_at": now}
+        {
+            **_customer_row(buyer, view),
+            "id": id_,
+            "number": number,
+            "external_id": buyer["customer_id"] if id_ in known_elsewhere else None,
+            "created_at": moment,
+            "updated_at": now,
+        }
         for (id_, buyer, moment), (number,) in zip(made, numbers, strict=True)
     ]
     await copy_rows(connection, customer, profiles)

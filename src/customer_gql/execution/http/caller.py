@@ -23,8 +23,10 @@ _DEVICE_LENGTH: Final = 255
 _HEADER_BYTES: Final = 1024  # read of each header; longer than any valid value
 STOREFRONT_HEADER: Final = "x-storefront-token"
 SHOPPER_HEADER: Final = "x-shopper-address"
+_STORE_VIEW_HEADER: Final = "x-store-view"
+_SHOWN_NAMES: Final = {STOREFRONT_HEADER: "X-Storefront-Token", _STORE_VIEW_HEADER: "X-Store-View"}
 _LANGUAGES: Final = b"accept-language"
-_HEADERS: Final = (b"user-agent", b"x-store-view", b"x-visitor", b"referer", b"x-background", _LANGUAGES)
+_HEADERS: Final = (b"user-agent", _STORE_VIEW_HEADER.encode(), b"x-visitor", b"referer", b"x-background", _LANGUAGES)
 
 
 def request_origin(request: Request) -> RequestOrigin:
@@ -34,6 +36,14 @@ def request_origin(request: Request) -> RequestOrigin:
     headers[_LANGUAGES] = b", ".join(value for name, value in given if name == _LANGUAGES)
     host = request.client.host if request.client else ""
     return _origin_from_headers(host, *[headers.get(name, b"")[:_HEADER_BYTES] for name in _HEADERS])
+
+
+def refuse_repeated_headers(request: Request) -> None:
+    """Which of two tokens or store views is meant, nobody can tell. Raises `RequestRefused`."""
+    for name in (STOREFRONT_HEADER, _STORE_VIEW_HEADER):
+        if len(request.headers.getlist(name)) > 1:
+            message = f"{_SHOWN_NAMES[name]} was sent more than once. Send it once."
+            raise RequestRefused(400, ErrorCode.BAD_USER_INPUT, message)
 
 
 def stated_address(request: Request) -> str | None:

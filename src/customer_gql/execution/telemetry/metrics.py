@@ -10,6 +10,8 @@ from prometheus_client import REGISTRY, Counter, Histogram, start_http_server
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from customer_gql.database.projection_checks import COMPARED
+
 from .losses import METRICS, CountedLosses, LossMetrics
 
 _SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
@@ -66,13 +68,33 @@ class PoolMetrics(Collector):
         return (size, busy, limit, uses)
 
 
+class ProjectionMetrics(Collector):
+    """What the nightly comparisons of derived rows in this process have found."""
+
+    def collect(self) -> Iterable[Metric]:
+        compared = CounterMetricFamily(
+            "customer_gql_projection_compared_customers",
+            "Customers whose derived rows were compared at night.",
+            labels=["projection"],
+        )
+        differing = CounterMetricFamily(
+            "customer_gql_projection_differing_rows",
+            "Derived rows that were not as they would be recomputed.",
+            labels=["projection"],
+        )
+        for name, counted in COMPARED.items():
+            compared.add_metric([name], counted.customers)
+            differing.add_metric([name], counted.differing_rows)
+        return (compared, differing)
+
+
 @contextmanager
 def serve_metrics(host: str, port: int | None, pools: Mapping[str, Any]) -> Iterator[None]:
     """Serve `/metrics` on this address while the context is open; without a port do nothing."""
     if port is None:
         yield
         return
-    collectors = (PoolMetrics(pools), LossMetrics())
+    collectors = (PoolMetrics(pools), LossMetrics(), ProjectionMetrics())
     for collector in collectors:
         REGISTRY.register(collector)
     server, thread = start_http_server(port, host)

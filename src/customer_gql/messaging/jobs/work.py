@@ -1,6 +1,6 @@
 """What a slice gives a worker to do. Each slice declares its own as `WORK`."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,8 @@ class Tools:
 
     database: Database
     settings: Settings
+    projections: Sequence[Projection] = ()
+    """Those of the shop."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from customer_gql.database.pools import Database, TimeLimits, open_database
 from customer_gql.security.secret_keys import use_secret_keys
 from customer_gql.settings import Settings
 
+from .projection_check import start_counting
 from .queue import queue_queries
 from .work import Job, Poll, Schedule, Tools, Work
 
@@ -102,7 +103,8 @@ async def run_worker(
 
     A job whose worker has not shown a heartbeat for `heartbeat_seconds` is picked up by another.
     """
-    tools = Tools(database, settings)
+    tools = Tools(database, settings, work.projections)
+    start_counting(work.projections)
     use_secret_keys(settings.secret_keys)
 
     async def drain() -> int:

@@ -183,7 +183,7 @@ async def change_email(connection: Connection, given: str, *, customer_id: int, 
     await writes.reset_failures(connection, locked)
     verified = {"email": known.new_email, "is_email_confirmed": True, "email_verified_at": dt.datetime.now(dt.UTC)}
     await customers.change_customer(connection, locked, verified, kind="EMAIL_CHANGED", by=by)
-    await access.end_all_access(connection, [locked.id])
+    await access.end_all_access(connection, [locked.id], by=by)
     for recipient in (locked.email, known.new_email):
         await writes.notify_owner(connection, locked, "email_changed", recipient=recipient)
     return True

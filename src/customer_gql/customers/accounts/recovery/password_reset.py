@@ -181,7 +181,7 @@ async def reset_password(context: Context, *, token: str, password: str) -> None
             raise dead
         by = Actor(ActorKind.CUSTOMER, locked.id, address=context.viewer.address)
         await writes.reset_failures(connection, locked)
-        await access.end_all_access(connection, [locked.id])
+        await access.end_all_access(connection, [locked.id], by=by)
         await forget_devices(connection, ViewerKind.CUSTOMER, locked.id)
         await _store_new_password(connection, locked, hash, kind="PASSWORD_RESET", by=by)
         if locked.is_self_registered and locked.email_verified_at is None:

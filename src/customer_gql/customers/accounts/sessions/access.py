@@ -3,8 +3,9 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from sqlalchemy import delete, func, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 
+from customer_gql.core.actor import Actor
 from customer_gql.customers.accounts.tables import (
     customer_session,
     customer_token,
@@ -13,30 +14,26 @@ from customer_gql.customers.accounts.tables import (
     login_code,
     password_reset,
 )
+from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.profile.tables import customer
 from customer_gql.database.statements import Connection, equals_any, execute_statement, fetch_rows
 
 from .sessions import end_sessions_of_customers
 
 
-async def end_all_access(connection: Connection, customer_ids: Sequence[int]) -> int:
-    """End all that lets these customers in: sessions, impersonations, every link and code still open.
+async def end_all_access(connection: Connection, customer_ids: Sequence[int], *, by: Actor) -> int:
+    """End all that lets these customers in: sessions, impersonations, every link and code still open. The history has the
+    end of each impersonation, except of an account that is deleted.
 
     The caller has locked the customers' rows. Returns how many access tokens ended.
     """
     ended = await end_sessions_of_customers(connection, customer_ids)
-    now = dt.datetime.now(dt.UTC)
-    await execute_statement(
-        connection,
-        update(impersonation)
-        .where(equals_any(impersonation.c.customer_id, customer_ids), impersonation.c.ended_at.is_(None))
-        .values(ended_at=func.least(impersonation.c.expires_at, now)),
-    )
+    await _end_impersonations(connection, equals_any(impersonation.c.customer_id, customer_ids), by)
     await revoke_open_links(connection, customer_ids)
     return ended
 
 
-async def end_sessions_elsewhere(connection: Connection, customer_id: int | None = None) -> int:
+async def end_sessions_elsewhere(connection: Connection, customer_id: int | None = None, *, by: Actor) -> int:
     """End what lets customers in on another website than their account's; of one of them or of all. How many sessions.
 
     As long as accounts work on one website, that is where their sessions are.
@@ -59,16 +56,29 @@ async def end_sessions_elsewhere(connection: Connection, customer_id: int | None
         )
         .returning(customer_token.c.session_id, customer_token.c.staff_id),
     )
-    await execute_statement(
+    impersonation_ids = [row.session_id for row in tokens if row.staff_id is not None]
+    await _end_impersonations(connection, equals_any(impersonation.c.id, impersonation_ids), by)
+    return ended
+
+
+async def _end_impersonations(connection: Connection, where: ColumnElement[bool], by: Actor) -> None:
+    """Those that were still going on get an entry of the history."""
+    now = dt.datetime.now(dt.UTC)
+    ended = await fetch_rows(
         connection,
         update(impersonation)
-        .where(
-            equals_any(impersonation.c.id, [row.session_id for row in tokens if row.staff_id is not None]),
-            impersonation.c.ended_at.is_(None),
-        )
-        .values(ended_at=func.least(impersonation.c.expires_at, dt.datetime.now(dt.UTC))),
+        .where(where, impersonation.c.ended_at.is_(None))
+        .values(ended_at=func.least(impersonation.c.expires_at, now))
+        .returning(impersonation.c.customer_id, impersonation.c.expires_at),
     )
-    return ended
+    owners = [row.customer_id for row in ended if row.expires_at > now]
+    if not owners:
+        return
+    found = select(customer.c.id, customer.c.version).where(equals_any(customer.c.id, owners))
+    versions = {row.id: row.version for row in await fetch_rows(connection, found)}
+    for owner in owners:
+        version = versions[owner]
+        await record_customer_event(connection, owner, kind="IMPERSONATION_ENDED", version=version, by=by)
 
 
 async def revoke_open_links(connection: Connection, customer_ids: Sequence[int]) -> None:

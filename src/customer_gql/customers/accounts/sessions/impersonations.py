@@ -95,6 +95,13 @@ async def end_impersonations_by_rights(connection: Connection, staff_ids: Collec
     await end_impersonations_without_right(connection, staff_ids=staff_ids)
 
 
+async def lock_impersonated_customers(connection: Connection) -> None:
+    """Customers come before the scope of accounts, which a deletion locks after them; the end of what is done as them is an
+    entry of their history."""
+    live = await fetch_rows(connection, LIVE_IMPERSONATIONS)
+    await customers.lock_customers(connection, {row.customer_id for row in live}, websites=None)
+
+
 async def _end_each(connection: Connection, live: Select[Any, Any], *, by: Actor) -> None:
     """The customers are locked in the order of their ids, as everywhere."""
     for row in await fetch_rows(connection, live.order_by(impersonation.c.customer_id, impersonation.c.id)):

@@ -49,7 +49,7 @@ async def hand_over_account(connection: Connection, before: Row, *, by: Actor) -
         connection, select(customer_password.c.hash).where(customer_password.c.customer_id == before.id)
     )
     await execute_statement(connection, delete(customer_password).where(customer_password.c.customer_id == before.id))
-    await access.end_all_access(connection, [before.id])
+    await access.end_all_access(connection, [before.id], by=by)
     await forget_devices(connection, ViewerKind.CUSTOMER, before.id)
     token, now = tokens.new_token(tokens.EMAIL_UNDO), dt.datetime.now(dt.UTC)
     await execute_statement(
@@ -100,7 +100,7 @@ async def undo_email_change(connection: Connection, given: str, *, address: str 
     by = Actor(ActorKind.CUSTOMER, account.id, address=address)
     await customers.change_customer(connection, account, restored, kind="EMAIL_CHANGE_UNDONE", by=by)
     await _restore_password(connection, account.id, None if known.was_unproved else known.password_hash)
-    await access.end_all_access(connection, [account.id])
+    await access.end_all_access(connection, [account.id], by=by)
     await forget_devices(connection, ViewerKind.CUSTOMER, account.id)
     if known.was_unproved:
         restored_account = await customers.lock_customer(connection, account.id, websites=None)

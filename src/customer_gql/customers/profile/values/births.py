@@ -47,7 +47,7 @@ def validate_birth_year(year: int, path: Sequence[str]) -> int:
 def settle_birth(stored: Mapping[str, Any] | Row | None, given: Mapping[str, Any]) -> dict[str, Any]:
     """The columns to store for `dateOfBirth` and `birthYear`, as they are given and validated; those that differ.
 
-    A date has its year, and a year is stored where no date is (docs/domain/profile.md#profile-18).
+    A date has its year, and a year is stored where no date is; a null clears what is given as null alone (docs/domain/profile.md#profile-18).
     """
     date, year = given.get("dateOfBirth"), given.get("birthYear")
     if date is not None and year not in (None, date.year):
@@ -57,8 +57,8 @@ def settle_birth(stored: Mapping[str, Any] | Row | None, given: Mapping[str, Any
         after = (date, None)
     elif year is not None:
         after = before if "dateOfBirth" not in given and year == birth_year_of(*before) else (None, year)
-    elif "birthYear" in given or ("dateOfBirth" in given and before[0] is not None):
-        after = (None, None)
+    elif ("dateOfBirth" if before[0] is not None else "birthYear") in given:
+        after = (None, None)  # a date keeps its year, which only a null date clears
     else:
         after = before
     names = ("date_of_birth", "birth_year")
