@@ -142,6 +142,35 @@ async def test_every_refusal_is_told_at_once_and_nothing_is_stored(admin_client,
     assert await connection.fetchval("SELECT count(*) FROM customer") == before
 
 
+async def test_addresses_are_judged_with_the_customer(admin_client, connection):
+    home = {"firstName": "Ada", "lastName": "Byron", "street": ["1 Way"], "city": "London", "postcode": "N1 7AA"}
+    home |= {"countryCode": "GB", "telephone": "+44 20 7946 0000", "externalId": "home"}
+    bad = [home, {**home, "externalId": "work", "postcode": "1", "city": None}, home]
+    other = await make_customer(connection, external_id=uuid.uuid4().hex)
+    told = [("REQUIRED", ["addresses", "1", "city"]), ("INVALID", ["addresses", "1", "postcode"]),
+            ("INVALID", ["addresses", "2", "externalId"])]  # fmt: skip
+    store_view = encode_id("stv", 5)
+    for more, first in (
+        ({}, []),
+        ({"firstName": " "}, [("REQUIRED", ["firstName"])]),
+        (
+            {"welcomeStoreViewId": store_view, "lastName": " "},
+            [("NOT_FOUND", ["welcomeStoreViewId"]), ("REQUIRED", ["lastName"])],
+        ),
+        (
+            {"email": other.email, "externalId": other.external_id},
+            [("TAKEN", ["externalId"]), ("TAKEN", ["email"])],
+        ),
+        ({"websiteId": encode_id("web", 5)}, [("NOT_FOUND", ["websiteId"])]),
+    ):
+        answer = await create(admin_client, **new(**more, addresses=bad))
+        # What an address needs is decided by the website, if there is one.
+        expected = [*first, *told]
+        assert [(error["code"], error["path"]) for error in answer["userErrors"]] == expected, more
+    count = "SELECT count(*) FROM customer WHERE email = $1"
+    assert await connection.fetchval(count, other.email) == 1
+
+
 @pytest.mark.parametrize(
     ("input", "error"),
     [

@@ -140,6 +140,27 @@ async def test_everything_is_refused_with_its_path(admin_client, external, conne
     assert await count(connection, "external_id", external) == 0
 
 
+async def test_refusals_of_a_new_customer_and_the_addresses_come_together(admin_client, external):
+    answer = await upsert(
+        admin_client,
+        external,
+        fields(lastName=""),
+        addresses=[{"externalId": "new", "city": "Bath", "countryCode": "GB"}],
+    )
+    assert refusals(answer)[0] == ("REQUIRED", ["customer", "lastName"])
+    assert ("REQUIRED", ["addresses", "0", "street"]) in refusals(answer)
+    answer = await upsert(admin_client, " ", fields(), addresses=[HOME, {**HOME, "externalId": None}])
+    assert refusals(answer) == [("REQUIRED", ["externalId"]), ("REQUIRED", ["addresses", "1", "externalId"])]
+
+
+async def test_both_claims_of_an_edit_are_told(admin_client, external, connection):
+    other = await make_customer(connection, external_id=uuid.uuid4().hex)
+    row = await make_customer(connection)
+    given = {"id": customer_id(row), "email": other.email, "externalId": other.external_id}
+    answer = (await admin_client.data(UPDATE, input=given))["customerUpdate"]
+    assert refusals(answer) == [("TAKEN", ["externalId"]), ("TAKEN", ["email"])]
+
+
 async def test_refusals_of_an_existing_customer_and_the_addresses_come_together(admin_client, external):
     await upsert(admin_client, external, fields())
     answer = await upsert(admin_client, external, {"lastName": ""}, addresses=[{"externalId": "new", "city": "Bath"}])

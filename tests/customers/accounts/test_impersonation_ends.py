@@ -10,10 +10,10 @@ from customer_gql.core.ids import encode_id
 from customer_gql.core.permissions import ALL_PERMISSIONS, Permission
 from customer_gql.customers.accounts.sessions.settings import LOGIN_AS_CUSTOMER
 from support.clients import Client
-from support.customers import customer_id
+from support.customers import customer_id, forget_repeated_addresses
 from support.impersonating import LOGIN_AS, code_for
 from support.races import stop_before
-from support.shopping import CHANGE, EXCHANGE, PASSWORD, RESET_REQUEST, SIGN_OUT, is_let_in
+from support.shopping import CHANGE, EXCHANGE, PASSWORD, RESET, RESET_REQUEST, SIGN_OUT, is_let_in
 from support.staff import make_role, make_staff, make_website, session_of
 
 UPDATE = """mutation M($input: MeUpdateInput!) { meUpdate(input: $input) {
@@ -21,6 +21,9 @@ UPDATE = """mutation M($input: MeUpdateInput!) { meUpdate(input: $input) {
 DEACTIVATE = "mutation D($input: StaffUserInput!) { staffDeactivate(input: $input) { userErrors { code } } }"
 ACTIVATE = "mutation A($input: StaffUserInput!) { staffActivate(input: $input) { userErrors { code } } }"
 FORCE = "mutation F($input: StaffUserInput!) { staffForceSignIn(input: $input) { userErrors { code } } }"
+FORCE_CUSTOMER = (
+    "mutation F($input: CustomerForceSignInInput!) { customerForceSignIn(input: $input) { userErrors { code } } }"
+)
 ASSIGN = "mutation U($input: StaffUpdateInput!) { staffUpdate(input: $input) { userErrors { code } } }"
 ROLE = "mutation R($input: StaffRoleUpdateInput!) { staffRoleUpdate(input: $input) { userErrors { code } } }"
 
@@ -137,10 +140,7 @@ async def test_it_ends_once_whatever_ends_later(assisted, admin_client, connecti
     await assisted.data(SIGN_OUT, input={})
     at = await connection.fetchval(ended, assisted.row.id)
     assert at is not None
-    force = (
-        "mutation F($input: CustomerForceSignInInput!) { customerForceSignIn(input: $input) { userErrors { code } } }"
-    )
-    await admin_client.data(force, input={"id": customer_id(assisted.row)})
+    await admin_client.data(FORCE_CUSTOMER, input={"id": customer_id(assisted.row)})
     assert await connection.fetchval(ended, assisted.row.id) == at
 
 
@@ -148,6 +148,58 @@ async def test_it_ends_once_whatever_ends_later(assisted, admin_client, connecti
 async def test_it_ends_when_the_shop_switches_it_off(assisted, configured):
     await configured(LOGIN_AS_CUSTOMER, False)
     assert not await is_let_in(assisted)
+
+
+STAFF_WAYS = {
+    "a forced sign-in": ("customerForceSignIn(input: $input)", "CustomerForceSignInInput", {}),
+    "a deactivation": ("customerDeactivate(input: $input)", "CustomerAccountInput", {}),
+    "an edit of the status": ("customerUpdate(input: $input)", "CustomerUpdateInput", {"status": "INACTIVE"}),
+    "another address": ("customerUpdate(input: $input)", "CustomerUpdateInput", {"email": "moved{}@example.com"}),
+    "another website": ("customerUpdate(input: $input)", "CustomerUpdateInput", {"websiteId": None}),
+}
+
+
+@pytest.mark.parametrize("way", STAFF_WAYS)
+async def test_what_ends_all_access_writes_the_end_down(way, assisted, admin_client, connection):
+    call, kind, more = STAFF_WAYS[way]
+    given = {"id": customer_id(assisted.row), **more}
+    if "email" in given:
+        given["email"] = given["email"].format(assisted.row.id)
+    if "websiteId" in given:
+        given["websiteId"] = encode_id("web", await make_website(connection))
+    document = f"mutation M($input: {kind}!) {{ {call} {{ userErrors {{ code }} }} }}"
+    [answer] = (await admin_client.data(document, input=given)).values()
+    assert answer == {"userErrors": []}
+    assert not await is_let_in(assisted)
+    assert [event.actor for event in await ended_events(connection, assisted.row)] == ["STAFF"]
+    places = "SELECT version FROM customer_event WHERE customer_id = $1 ORDER BY id"
+    versions = [event.version for event in await connection.fetch(places, assisted.row.id)]
+    assert versions == sorted(versions)
+    # What is over is not ended again.
+    await admin_client.data(FORCE_CUSTOMER, input={"id": customer_id(assisted.row)})
+    assert len(await ended_events(connection, assisted.row)) == 1
+
+
+async def test_a_reset_of_the_password_writes_the_end_down(assisted, browser, mails, connection):
+    guest = await browser()
+    await guest.data(RESET_REQUEST, input={"email": assisted.row.email})
+    [token] = [token for template, token in await mails(assisted.row.email) if template == "password_reset"]
+    answer = await guest.data(RESET, input={"token": token, "password": "an entirely new phrase"})
+    assert answer["passwordReset"] == {"userErrors": []}
+    assert not await is_let_in(assisted)
+    assert [event.actor for event in await ended_events(connection, assisted.row)] == ["CUSTOMER"]
+
+
+async def test_accounts_that_stop_being_shared_end_it_elsewhere(assisted, admin_client, connection):
+    await forget_repeated_addresses(connection)
+    share = "mutation S($input: AccountSharingSetInput!) { accountSharingSet(input: $input) { userErrors { code } } }"
+    for sharing in ("GLOBAL", "PER_WEBSITE"):
+        elsewhere = "UPDATE customer_token SET website_id = $2 WHERE customer_id = $1"
+        await connection.execute(elsewhere, assisted.row.id, await make_website(connection))
+        [answer] = (await admin_client.data(share, input={"sharing": sharing})).values()
+        assert answer == {"userErrors": []}
+    assert not await is_let_in(assisted)
+    assert [event.actor for event in await ended_events(connection, assisted.row)] == ["STAFF"]
 
 
 async def test_a_code_does_not_outlive_a_forced_sign_in(shopper, helper, admin_client, browser):

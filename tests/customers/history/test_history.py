@@ -2,9 +2,11 @@
 
 from customer_gql.core.actor import SYSTEM, Actor, ActorKind
 from customer_gql.core.ids import encode_id, new_id
+from customer_gql.core.permissions import ALL_PERMISSIONS
 from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.staff import writes as staff
 from support.customers import customer_id, make_customer
+from support.staff import make_website, staff_client
 
 HISTORY = """query History($id: ID!, $first: Int, $after: String, $last: Int, $before: String) {
   customer(id: $id) {
@@ -87,6 +89,21 @@ async def test_what_staff_edit_is_there_with_their_name(admin_client, connection
         "EDITED",
         [{"field": "taxVatNumber", "before": "GB1", "after": "GB2"}],
     )
+
+
+async def test_a_group_or_website_is_nothing_personal(admin_client, http, connection):
+    shopper, other = await make_customer(connection), await make_website(connection)
+    moved = {"groupId": encode_id("grp", 2), "websiteId": encode_id("web", other), "taxVatNumber": "GB1"}
+    await admin_client.data(EDIT, input={"id": customer_id(shopper), **moved})
+    blind = await staff_client(http, connection, ALL_PERMISSIONS - {"customers.pii"})
+    shown = {
+        change["field"]: change for event in (await history(blind, shopper))["nodes"] for change in event["changes"]
+    }
+    assert {name: (change["before"], change["after"]) for name, change in shown.items()} == {
+        "groupId": (encode_id("grp", 1), encode_id("grp", 2)),
+        "websiteId": (encode_id("web", 1), encode_id("web", other)),
+        "taxVatNumber": (None, "G•••"),
+    }
 
 
 async def test_pages_go_on_where_the_last_ended(admin_client, connection):
