@@ -156,7 +156,7 @@ def _customer_count(tables: Sequence[Table]) -> AnySelect:
 
 
 def owner_column(table: FromClause) -> ColumnElement[Any]:
-    """The column that names the customer to whom a row belongs."""
+    """The column that names the customer of a row."""
     return table.c.customer_id if "customer_id" in table.c else table.c.id
 
 

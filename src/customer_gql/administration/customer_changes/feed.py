@@ -40,7 +40,7 @@ class _FeedOrder(Sort):
         return None if cursor is None else self._decode(cursor)["place_3"]
 
     def latest_transaction(self, cursor: str) -> int:
-        """The greatest number of a transaction that a cursor holds: whoever got it saw that all before were given out."""
+        """The greatest number of a transaction that a cursor holds, which the database that gave it out had seen."""
         place = self._decode(cursor)
         return max(place["place_0"], (place["place_3"] or 0) - 1)
 

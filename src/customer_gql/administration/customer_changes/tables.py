@@ -38,4 +38,4 @@ customer_change = table(
 
 SNAPSHOT_END: Final = cast(cast(func.pg_snapshot_xmax(func.pg_current_snapshot()), Text()), BigInteger())
 """A number above those of all transactions that a statement sees the end of. It only grows, except that a restored database
-begins anew."""
+starts from the beginning again."""
