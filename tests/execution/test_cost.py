@@ -92,9 +92,9 @@ def test_a_filter_and_its_facets_count_for_the_whole_list():
     assert cost(filtered % "") == ROOT + 4 * CLAUSE_COST + 1 + 5
     facets = 'facets(columns: ["group", "status"], first: 30) { column values { count } }'
     assert cost(filtered % facets) == ROOT + 4 * CLAUSE_COST + 1 + 5 + LOAD_COST + 2 * FACET_COST + 2 * (1 + 30)
-    many = {"or": [{"number": {"eq": n}} for n in range(61)]}
+    many = {"or": [{"number": {"in": [1] * 100}} for n in range(61)]}
     text = "query($f: CustomerFilter, $c: [String!]!) { customers(first: 5, filter: $f) { facets(columns: $c) { column } } }"
-    most = ROOT + 60 * CLAUSE_COST + 1 + LOAD_COST + 10 * (FACET_COST + 1)
+    most = ROOT + (60 + 50) * CLAUSE_COST + 1 + LOAD_COST + 10 * (FACET_COST + 1)
     assert cost(text, f=many, c=["group"] * 11) == most
 
 
@@ -104,6 +104,28 @@ def test_filters_of_the_same_variable_cost_what_each_has():
         given = {"or": [{"number": {"eq": n}} for n in range(clauses)]}
         assert cost(text, f=given) == ROOT + clauses * CLAUSE_COST + 1 + 20
     assert cost(text, f=None) == cost(text) == ROOT + 1 + 20
+
+
+VALUES = list(range(25))
+
+
+@pytest.mark.parametrize(
+    ("query", "variables"),
+    [
+        (f"{{ customers(filter: {{ number: {{ in: {VALUES}, gt: 1 }} }}) {{ nodes {{ id }} }} }}", {}),
+        ("query($f: CustomerFilter) { customers(filter: $f) { nodes { id } } }", {"f": {"number": {"in": VALUES, "gt": 1}}}),
+        ("query($n: IntFilter) { customers(filter: { number: $n }) { nodes { id } } }", {"n": {"in": VALUES, "gt": 1}}),
+        ("query($v: [Int!]) { customers(filter: { number: { in: $v, gt: 1 } }) { nodes { id } } }", {"v": VALUES}),
+    ],
+)  # fmt: skip
+def test_ten_values_of_a_list_count_as_a_clause(query, variables):
+    assert cost(query, **variables) == ROOT + (2 + 2) * CLAUSE_COST + 1 + 20
+
+
+def test_lists_of_the_same_variable_cost_what_each_has():
+    text = "query($v: [Int!]) { customers(filter: { number: { in: $v } }) { nodes { id } } }"
+    for values in (1, 10, 500, 100, 10):
+        assert cost(text, v=[1] * values) == ROOT + (1 + values // 10) * CLAUSE_COST + 1 + 20
 
 
 SCALARS = [

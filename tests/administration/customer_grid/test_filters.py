@@ -58,3 +58,17 @@ async def test_the_database_folds_as_python_does(connection):
     )
     differing = [(hex(ord(c)), fold_text(c), f) for c, f in zip(texts, folded, strict=True) if fold_text(c) != f]
     assert differing == []
+
+
+@pytest.mark.parametrize(
+    ("column", "operator"),
+    [("name", "in"), ("name", "notIn"), ("email", "in"), ("country", "in"), ("tags", "hasAny"), ("tags", "hasAll")],
+)
+def test_values_of_a_list_are_one_parameter_and_folded_once(column, operator):
+    """Otherwise each would be compiled, planned, and folded again for every row."""
+
+    def read(values):
+        tree = {column: {operator: [f"å{value}" for value in range(values)]}}
+        return CUSTOMERS.matches_read(CUSTOMERS.compile_filter(tree))
+
+    assert read(2).statement.sql == read(500).statement.sql

@@ -143,7 +143,9 @@ def _describe_blindly(edited: EditedCustomer, edits: Mapping[str, Any], changes:
     given: dict[str, Any] = {}
     for name, value in personal.items():
         field = FIELDS_BY_NAME[name]
-        row, record = (edited.billing, address_id(edited.billing)) if field.is_billing else (edited.customer, None)
+        row = edited.billing if field.is_billing else edited.customer
+        assert row is not None, "without a billing address its fields were refused"
+        record = address_id(row) if field.is_billing else None
         given |= describe_changes(row, {field.column: value}, record=record, keeps_equal=True)
     return {**given, **{name: change for name, change in changes.items() if name not in given}}
 

@@ -25,9 +25,9 @@ from sqlalchemy import (
     func,
     literal,
     literal_column,
+    select,
     true,
 )
-from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.types import TypeEngine
 
 from customer_gql.core.emails import normalize_email
@@ -55,21 +55,35 @@ def fold(text: str) -> ColumnElement[Any]:
     return func.fold_text(literal(text, Text()), type_=Text())
 
 
+def fold_all(texts: Sequence[str]) -> ColumnElement[Any]:
+    """The same of many, as an array that a statement makes once: alone in it, each would be made for every row."""
+    given: Any = func.unnest(literal(list(texts), ARRAY(Text()))).column_valued("given")
+    folded: Any = select(func.fold_text(given, type_=Text())).scalar_subquery()
+    return func.array(folded, type_=ARRAY(Text()))
+
+
 def _match_texts(column: GridColumn, texts: Sequence[str]) -> Condition:
     if not texts:
         return false()
     if column.form is TextForm.TELEPHONE:
         return _match_telephones(column, texts)
-    wanted = [_text_form(column, text) for text in texts]
-    matched = column.match_value
-    texts_type: Any = ARRAY(Text())
-    return matched == wanted[0] if len(wanted) == 1 else matched == any_(array(wanted, type_=texts_type))
+    if len(texts) == 1:
+        return column.match_value == _text_form(column, texts[0])
+    return column.match_value == any_(_text_forms(column, texts))
 
 
 def _text_form(column: GridColumn, text: str) -> ColumnElement[Any]:
     if column.form is TextForm.CODE:
         return literal(to_capital_letters(text), Text())
     return literal(normalize_email(text), Text()) if column.form is TextForm.EMAIL else fold(text)
+
+
+def _text_forms(column: GridColumn, texts: Sequence[str]) -> ColumnElement[Any]:
+    """The same of several, as an array."""
+    if column.form is TextForm.FOLDED:
+        return fold_all(texts)
+    make_form = to_capital_letters if column.form is TextForm.CODE else normalize_email
+    return literal(list(map(make_form, texts)), ARRAY(Text()))
 
 
 def _match_telephones(column: GridColumn, texts: Sequence[str]) -> Condition:
@@ -191,15 +205,11 @@ def _is_flag(column: GridColumn, value: bool) -> Condition:
 
 
 def _has_any(column: GridColumn, tags: Sequence[str]) -> Condition:
-    return column.match_value.op("&&", is_comparison=True)(_folded_array(tags)) if tags else false()
+    return column.match_value.op("&&", is_comparison=True)(fold_all(tags)) if tags else false()
 
 
 def _has_all(column: GridColumn, tags: Sequence[str]) -> Condition:
-    return column.match_value.op("@>", is_comparison=True)(_folded_array(tags)) if tags else column.value.is_not(None)
-
-
-def _folded_array(texts: Sequence[str]) -> ColumnElement[Any]:
-    return array([fold(text) for text in texts], type_=ARRAY(Text()))
+    return column.match_value.op("@>", is_comparison=True)(fold_all(tags)) if tags else column.value.is_not(None)
 
 
 def compare_money(column: GridColumn, sign: str, amount: Decimal, currency: str) -> Condition:

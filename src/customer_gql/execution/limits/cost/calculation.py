@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from graphql import FieldNode, FragmentSpreadNode, OperationDefinitionNode, SelectionSetNode
 
-from customer_gql.loading.grids.filters import MAX_CLAUSES
+from customer_gql.loading.grids.filters import MAX_CLAUSES, MAX_VALUES
 from customer_gql.loading.grids.pages import MAX_FACETS
 from customer_gql.loading.pages import DEFAULT_PAGE
 
-from .sizes import RequestedSizes
+from .sizes import VALUES_OF_A_CLAUSE, RequestedSizes
 from .traits import REQUEST_COST, FieldTraits, SchemaTraits
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 FREE_SCALARS: Final = 10  # of each object
 _SCALARS_PER_POINT: Final = 10
+_MOST_CLAUSES: Final = MAX_CLAUSES + MAX_VALUES // VALUES_OF_A_CLAUSE  # a filter with more is refused
 
 
 class SelectedField(NamedTuple):
@@ -125,7 +126,7 @@ class CostCalculation:
 
     def _count_clauses(self, node: FieldNode) -> int:
         given = [argument.value for argument in node.arguments or () if argument.name.value == "filter"]
-        return min(sum(map(self.sizes.count_clauses, given)), MAX_CLAUSES)
+        return min(sum(map(self.sizes.count_clauses, given)), _MOST_CLAUSES)
 
     def _count_columns(self, node: FieldNode) -> int:
         given = [argument.value for argument in node.arguments or () if argument.name.value == "columns"]

@@ -23,6 +23,9 @@ from customer_gql.loading.pages import MAX_PAGE
 COUNTED_LISTS: Final = ("ids", "addresses")
 """Names of the lists in an input that a mutation costs by."""
 
+VALUES_OF_A_CLAUSE: Final = 10
+"""Further values of a list that cost as much as a clause."""
+
 _ABSENT: Final = object()
 _LOGIC: Final = ("and", "or", "not")  # of filters; each other field is a column
 
@@ -58,7 +61,7 @@ class RequestedSizes:
         return _count_entries_of_value(given, name)
 
     def count_clauses(self, node: ValueNode) -> int:
-        """Operators of the columns in a filter."""
+        """Operators of the columns in a filter, and what their lists of values count for."""
         given = self._resolve_value(node)
         if isinstance(given, ListValueNode):
             return sum(map(self.count_clauses, given.values))
@@ -71,7 +74,13 @@ class RequestedSizes:
 
     def _count_operators(self, node: ValueNode) -> int:
         given = self._resolve_value(node)
-        return len(given.fields) if isinstance(given, ObjectValueNode) else _count_fields(given)
+        if not isinstance(given, ObjectValueNode):
+            return _count_operators_of_value(given)
+        return sum(_clauses_of_list(self._count_items(field.value)) for field in given.fields)
+
+    def _count_items(self, node: ValueNode) -> int:
+        given = self._resolve_value(node)
+        return len(given.values) if isinstance(given, ListValueNode) else _count_list(given)
 
     def find_flag(self, node: ValueNode) -> bool | None:
         """The condition of `@skip` or `@include`; None for what the coercion of variables will refuse."""
@@ -99,9 +108,9 @@ def variable_key(variables: Mapping[str, Any], name: str) -> Any:
         return str(given)
     if isinstance(given, dict):
         entries = tuple(_count_entries_of_value(given, name) for name in COUNTED_LISTS)
-        return ("entries", entries, count_clauses_of_value(given), _count_fields(given))
+        return ("entries", entries, count_clauses_of_value(given), _count_operators_of_value(given))
     size = _size_of_value(given)
-    return ("list", size, count_clauses_of_value(given)) if isinstance(given, list) else size
+    return ("list", size, count_clauses_of_value(given), _count_list(given)) if isinstance(given, list) else size
 
 
 def _count_entries_of_value(value: Any, name: str) -> int:
@@ -117,13 +126,22 @@ def count_clauses_of_value(value: Any) -> int:
     if isinstance(value, list):
         return sum(map(count_clauses_of_value, value))
     return sum(
-        count_clauses_of_value(inner) if name in _LOGIC else _count_fields(inner)
+        count_clauses_of_value(inner) if name in _LOGIC else _count_operators_of_value(inner)
         for name, inner in (value.items() if isinstance(value, dict) else ())
     )
 
 
-def _count_fields(value: Any) -> int:
-    return len(value) if isinstance(value, dict) else 0
+def _count_operators_of_value(value: Any) -> int:
+    return sum(_clauses_of_list(_count_list(inner)) for inner in value.values()) if isinstance(value, dict) else 0
+
+
+def _count_list(value: Any) -> int:
+    return len(value) if isinstance(value, list) else 0
+
+
+def _clauses_of_list(values: int) -> int:
+    """What an operator counts for, which compares with so many values."""
+    return 1 + values // VALUES_OF_A_CLAUSE
 
 
 def _size_of_value(value: Any) -> int | None:
