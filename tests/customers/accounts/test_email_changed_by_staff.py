@@ -128,6 +128,7 @@ async def test_the_old_address_undoes_it(shopper, signed_in, browser, admin_clie
     assert token.startswith("cgu_")
     assert await (await browser()).data(UNDO, input={"token": token}) == DONE
     assert not await is_let_in(thief)
+    assert await connection.fetchval("SELECT count(*) FROM known_device WHERE owner_id = $1", row.id) == 0
     stored = await connection.fetchrow(ROW, row.id)
     assert (stored.email, stored.is_email_confirmed) == (row.email, True)
     assert stored.email_verified_at is not None

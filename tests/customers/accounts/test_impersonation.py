@@ -195,6 +195,17 @@ async def test_the_list_the_end_button_and_what_the_customer_sees(acting_as, adm
     assert answer["errors"][0]["extensions"]["code"] == "GRAPHQL_VALIDATION_FAILED"
 
 
+async def test_one_whose_time_is_over_is_not_ended_once_more(acting_as, admin_client, shopper, connection, events):
+    row = await shopper(allows_remote_assistance=True)
+    await acting_as(row)
+    over = "UPDATE impersonation SET expires_at = now() WHERE customer_id = $1 RETURNING id"
+    id = encode_id("imp", row.id, await connection.fetchval(over, row.id))
+    answer = (await admin_client.data(END, input={"id": id}))["impersonationEnd"]
+    assert (answer["isChanged"], answer["userErrors"]) == (False, [])
+    assert "IMPERSONATION_ENDED" not in await events(row.id)
+    assert await connection.fetchval("SELECT ended_at FROM impersonation WHERE customer_id = $1", row.id) is None
+
+
 async def test_signing_out_ends_the_impersonation_alone(acting_as, shopper, signed_in):
     row = await shopper(allows_remote_assistance=True)
     device, client = await signed_in(row), await acting_as(row)
