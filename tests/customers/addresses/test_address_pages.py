@@ -16,6 +16,14 @@ PAGE = """query P($id: ID!, $first: Int, $after: String, $last: Int, $before: St
 MANY = """query M($ids: [ID!]!) { nodes(ids: $ids) { ... on Customer {
   addresses { id } addressBook(first: 2, search: "lon") { totalCount nodes { city } } } } }"""
 
+CREATE = """mutation C($input: CustomerAddressCreateInput!) { made: customerAddressCreate(input: $input) {
+  address { id } userErrors { code } } }"""
+UPDATE = (
+    "mutation U($input: CustomerAddressUpdateInput!) { customerAddressUpdate(input: $input) { userErrors { code } } }"
+)
+HOME = {"firstName": "Ada", "lastName": "Byron", "street": ["1 Way"], "city": "London", "postcode": "N1 7AA"}
+HOME |= {"countryCode": "GB", "telephone": "020 7946 0000"}
+
 
 async def page(client: Client, customer: Any, **given: Any) -> Any:
     return (await client.data(PAGE, id=customer_id(customer), **given))["customer"]["addressBook"]
@@ -86,6 +94,21 @@ async def test_a_search_without_words_or_with_too_many_is_refused(
     customer = await make_customer(connection)
     [error] = (await admin_client.answer(PAGE, id=customer_id(customer), search=search))["errors"]
     assert (error["extensions"]["code"], error["path"]) == ("BAD_USER_INPUT", ["customer", "addressBook"])
+
+
+async def test_a_search_finds_the_number_as_it_is_dialed_after_an_edit(admin_client: Client, connection: Connection):
+    """A number without the prefix of a country is one of the address's country."""
+    customer = await make_customer(connection)
+
+    async def finds(number: str) -> int:
+        return (await page(admin_client, customer, search=number))["totalCount"]
+
+    made = (await admin_client.data(CREATE, input={"customerId": customer_id(customer), **HOME}))["made"]["address"]
+    assert [await finds(number) for number in ("+442079460000", "+442079461111")] == [1, 0]
+    await admin_client.data(UPDATE, input={"id": made["id"], "telephone": "020 7946 1111"})
+    assert [await finds(number) for number in ("+442079460000", "+442079461111")] == [0, 1]
+    await admin_client.data(UPDATE, input={"id": made["id"], "countryCode": "DE", "postcode": "80331"})
+    assert [await finds(number) for number in ("+442079461111", "+492079461111")] == [0, 1]
 
 
 async def test_a_search_tells_what_is_stored_and_takes_the_permission(
