@@ -13,6 +13,7 @@ from customer_gql.shop.settings.writes import set_value
 from customer_gql.shop.websites.reads import UNKNOWN_STORE_VIEW
 from support.clients import served
 from support.customers import customer_id
+from support.races import stop_before
 from support.shopping import EXCHANGE, ME, PASSWORD, REFRESH, SIGN_IN, SIGN_UP, is_let_in, person
 
 SHARE = """mutation S($input: AccountSharingSetInput!) { accountSharingSet(input: $input) {
@@ -198,6 +199,17 @@ async def test_no_session_slips_in_while_accounts_cease_to_be_shared(browser, sh
     assert any(answer["signIn"]["accessToken"] for answer in answers)
     assert await connection.fetchval("SELECT count(*) FROM customer_session WHERE website_id = 2") == 0
     assert await connection.fetchval("SELECT count(*) FROM customer_token WHERE website_id = 2") == 0
+
+
+async def test_a_sign_in_looks_again_whether_accounts_are_shared(browser, shopper, shared, connection):
+    row, client = await shopper(), await browser(x_store_view="two")
+    await shared("GLOBAL")
+    async with stop_before("FROM customer WHERE customer.id =", "FOR UPDATE") as stop:
+        signing_in = asyncio.create_task(client.data(SIGN_IN, input={"email": row.email, "password": PASSWORD}))
+        await stop.reached_by(signing_in)
+        assert (await shared("PER_WEBSITE"))["userErrors"] == []
+    assert (await signing_in)["signIn"]["accessToken"] is None
+    assert await connection.fetchval("SELECT count(*) FROM customer_session") == 0
 
 
 async def test_the_history_of_staff_names_who_changed_it(shared, connection):
