@@ -80,7 +80,9 @@ async def test_token_survives_a_reload_of_its_tab_alone(browser: Visit, shop: Sh
     assert shop.staff_token not in await stored(page)
 
 
-@pytest.mark.parametrize("form", ['"{}"', "'{}'", " Bearer {} ", '"Bearer {}"', 'Authorization: Bearer "{}"', "`{}`"])
+@pytest.mark.parametrize(
+    "form", ['"{}"', "'{}'", " Bearer {} ", '"Bearer {}"', 'Authorization: Bearer "{}"', "`{}`", "staff token {}"]
+)
 async def test_quoted_token_is_understood(browser: Visit, shop: Shop, form: str):
     page = await open_page(browser, shop.admin_url)
     await type_token(page, form.format(shop.staff_token))

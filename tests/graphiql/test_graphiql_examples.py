@@ -59,6 +59,10 @@ def test_examples_stand_in_their_order_under_readable_titles():
         "Customer upsert",
         "Customer note create",
         "Customer tags add",
+        "Saved views",
+        "Customers of a saved view",
+        "Grid view create",
+        "Grid view set default",
     ]
     assert [example["title"] for example in load_examples("storefront")] == [
         "My profile",

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from customer_gql.core.emails import normalize_email
 from customer_gql.core.ids import encode_id
 from customer_gql.core.money import minor_digits
-from customer_gql.core.text import fold_text
+from customer_gql.core.text import fold_text, normalize_code
 from customer_gql.core.values.telephones import to_e164
 from customer_gql.loading.grids.columns import ColumnType, GridColumn, TextForm
 from customer_gql.loading.grids.grid import Grid
@@ -155,15 +155,22 @@ def holds(column: GridColumn, operator: str, given: Any, row: dict[str, Any], cu
 def holds_for_text(column: GridColumn, operator: str, given: str, row: dict[str, Any]) -> bool:
     value = row[column.key]
     if column.form is TextForm.TELEPHONE:
+        given = normalize_code(given)
         international = re.match(r"\s*(?:\+|00)", given)
-        digits = re.sub(r"\D", "", given[international.end() :] if international else given)
+        rest = given[international.end() :].replace("(0)", "") if international else given
+        digits = re.sub(r"\D", "", rest)
         wanted = f"+{digits}" if international else digits
+        if international and operator == "eq":
+            wanted = to_e164(f"+{given[international.end() :]}", None) or wanted
         value = to_e164(value, row["country"]) if international else re.sub("[^0-9]", "", value)
         if value is None:
             return False
     else:
         forms = {TextForm.EMAIL: normalize_email, TextForm.CODE: str.upper, TextForm.FOLDED: fold_text}
         wanted, value = forms[column.form](given), forms[column.form](value)
+        if column.form is TextForm.EMAIL and operator != "eq" and "@" not in given:
+            local = given.lower()
+            return value.startswith(local) if operator == "startsWith" else local in value or wanted in value
     match operator:
         case "eq":
             return value == wanted

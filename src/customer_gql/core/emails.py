@@ -36,8 +36,13 @@ def normalize_email(email: str) -> str:
     Every text has one, so that a sign-in with a text that is no address finds nobody.
     """
     local, at, domain = normalize_compatible_text(email).rpartition("@")
+    return f"{normalize_local_part(local)}{at}{_to_ascii_domain(domain)}"
+
+
+def normalize_local_part(text: str) -> str:
+    """The same of what stands before the `@`, or of a part of it."""
     # Lower case may need composing again, and no case folding: it would make `ß` and `ss` one.
-    return f"{normalize_compatible_text(local.lower())}{at}{_to_ascii_domain(domain)}"
+    return normalize_compatible_text(normalize_compatible_text(text).lower())
 
 
 def _to_ascii_domain(domain: str) -> str:

@@ -32,26 +32,26 @@ _NOTHING_VISIBLE: Final = re.compile(
 _DASHES: Final = re.compile("[\u02d7\u2010-\u2015\u2043\u2212\u2e3a\u2e3b\u30fc]")
 _LINE_ENDS: Final = re.compile("\r\n|[\r\u0085\u2028\u2029]")
 _CONTROL_IN_LINES: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-# Letters that have no decomposition, as people look them up.
-_SPELT_OUT: Final = str.maketrans(
-    {
-        "ø": "o",
-        "ł": "l",
-        "đ": "d",
-        "ð": "d",
-        "æ": "ae",
-        "œ": "oe",
-        "þ": "th",
-        "ħ": "h",
-        "\u0131": "i",
-        "ŧ": "t",
-        "ŋ": "n",
-        "ƀ": "b",
-        "ɨ": "i",
-        "ʉ": "u",
-        "ə": "e",
-    }
-)
+SPELT_OUT: Final = {
+    "ø": "o",
+    "ł": "l",
+    "đ": "d",
+    "ð": "d",
+    "æ": "ae",
+    "œ": "oe",
+    "þ": "th",
+    "ħ": "h",
+    "\u0131": "i",
+    "ŧ": "t",
+    "ŋ": "n",
+    "ƀ": "b",
+    "ɨ": "i",
+    "ʉ": "u",
+    "ə": "e",
+}
+"""Letters that have no decomposition, as people look them up."""
+
+_SPELLING: Final = str.maketrans(SPELT_OUT)
 _CAPITALS: Final = str.maketrans(string.ascii_lowercase, string.ascii_uppercase)
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 # Every combining mark of this Python's Unicode version; none is assigned beyond these planes.
@@ -126,11 +126,17 @@ def fold_text(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)).casefold()
 
 
+def spell_out(folded: str) -> str:
+    """A folded text in the letters of every keyboard: `o` for `ø`."""
+    return folded if folded.isascii() else folded.translate(_SPELLING)
+
+
 def _fold_for_sorting(text: str) -> str:
     folded = text.casefold()
     if not folded.isascii():
         decomposed = unicodedata.normalize("NFKD", folded)
-        folded = "".join(c for c in decomposed if not unicodedata.combining(c)).casefold().translate(_SPELT_OUT)
+        folded = "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
+        folded = spell_out(folded)
     return folded
 
 

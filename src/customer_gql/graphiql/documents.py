@@ -1,6 +1,7 @@
 """Example documents: `<number>-<title>.graphql`, with variables in a `.json` file of the same name.
 
-`"CUSTOMER_ID"` and `"CUSTOMER_VERSION"` in the variables become those of a customer, so that examples run as shown.
+`"CUSTOMER_ID"` and `"CUSTOMER_VERSION"` in the variables become those of a customer, and `"VIEW_ID"` that of a saved view of
+customers, so that examples run as shown.
 """
 
 import json
@@ -11,10 +12,11 @@ FOLDER: Final = Path(__file__).with_name("examples")
 
 
 class Sample(NamedTuple):
-    """The customer that examples are about."""
+    """The customer and the saved view that examples are about."""
 
     customer_id: str
     version: int
+    view_id: str = ""
 
 
 NOBODY: Final = Sample("", 1)
@@ -37,6 +39,7 @@ def _read_place(file: Path) -> int:
 
 def _fill_in(example: Example, sample: Sample) -> Example:
     variables = example["variables"].replace('"CUSTOMER_ID"', json.dumps(sample.customer_id))
+    variables = variables.replace('"VIEW_ID"', json.dumps(sample.view_id))
     return {**example, "variables": variables.replace('"CUSTOMER_VERSION"', str(sample.version))}
 
 

@@ -15,8 +15,10 @@ function readToken() {
   withTabStorage((storage) => (token ? storage.setItem(tokenKey, token) : storage.removeItem(tokenKey)));
 }
 
-// People paste what they see: quotes of JSON and of a shell, and the word of the header.
+// People paste what they see: quotes of JSON and of a shell, the word of the header, and the whole line that the demo prints.
 function plainToken(given) {
+  const [printed] = given.match(/\bcg[a-z]_[\w-]{20,}/) ?? [];
+  if (printed) return printed;
   const unquoted = (text) => text.trim().replace(/^(["'`])(.*)\1$/s, "$2").trim();
   return unquoted(unquoted(given).replace(/^authorization:\s*/i, "").replace(/^bearer\s+/i, ""));
 }

@@ -125,17 +125,18 @@ async def test_everything_is_refused_with_its_path(admin_client, external, conne
         ("NOT_FOUND", ["customer", "groupId"]),
         ("REQUIRED", ["customer", "status"]),
     ]
-    bad = [{**HOME, "externalId": None}, HOME]
+    other = {**HOME, "isDefaultBilling": False}
+    bad = [{**other, "externalId": None}, HOME]
     assert refusals(await upsert(admin_client, external, fields(), addresses=bad)) == [
         ("REQUIRED", ["addresses", "0", "externalId"])
     ]
-    bad = [HOME, {**HOME, "postcode": "1"}, {**HOME, "externalId": "work", "postcode": "1", "city": None}]
+    bad = [HOME, {**other, "postcode": "1"}, {**other, "externalId": "work", "postcode": "1", "city": None}]
     assert refusals(await upsert(admin_client, external, fields(), addresses=bad)) == [
         ("INVALID", ["addresses", "1", "externalId"]),
         ("REQUIRED", ["addresses", "2", "city"]),
         ("INVALID", ["addresses", "2", "postcode"]),
     ]
-    many = [{**HOME, "externalId": str(number)} for number in range(101)]
+    many = [{**other, "externalId": str(number)} for number in range(101)]
     assert refusals(await upsert(admin_client, external, fields(), addresses=many)) == [("TOO_MANY", ["addresses"])]
     assert await count(connection, "external_id", external) == 0
 
@@ -159,6 +160,17 @@ async def test_both_claims_of_an_edit_are_told(admin_client, external, connectio
     given = {"id": customer_id(row), "email": other.email, "externalId": other.external_id}
     answer = (await admin_client.data(UPDATE, input=given))["customerUpdate"]
     assert refusals(answer) == [("TAKEN", ["externalId"]), ("TAKEN", ["email"])]
+
+
+async def test_of_two_addresses_one_becomes_a_default(admin_client, external):
+    both = [{**HOME, "externalId": key, "isDefaultShipping": True} for key in ("a", "b")]
+    for customer in (fields(), {}):  # of a new one, then of one who is there
+        answer = await upsert(admin_client, external, customer, addresses=both)
+        assert [(error["key"], error["path"]) for error in answer["userErrors"]] == [
+            ("address.default_given_twice", ["addresses", "1", "isDefaultBilling"]),
+            ("address.default_given_twice", ["addresses", "1", "isDefaultShipping"]),
+        ]
+        await upsert(admin_client, external, fields())
 
 
 async def test_refusals_of_an_existing_customer_and_the_addresses_come_together(admin_client, external):

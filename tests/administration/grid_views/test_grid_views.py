@@ -234,12 +234,18 @@ async def test_a_view_of_a_list_that_is_gone_is_unknown(clerk, connection):
 async def test_everybody_chooses_their_own_default(clerk, sharer):
     view = await saved(sharer, isShared=True)
     chosen = await call(clerk, CHOOSE, grid="CUSTOMERS", viewId=view["id"])
-    assert chosen == {"changedFields": [], "view": {"id": view["id"], "isDefault": True}, "userErrors": []}
+    assert chosen == {"changedFields": ["viewId"], "view": {"id": view["id"], "isDefault": True}, "userErrors": []}
+    assert await call(clerk, CHOOSE, grid="CUSTOMERS", viewId=view["id"]) == {**chosen, "changedFields": []}
     assert [(await show(client, view["id"]))["isDefault"] for client in (clerk, sharer)] == [True, False]
     other = await saved(clerk)
     await call(clerk, CHOOSE, grid="CUSTOMERS", viewId=other["id"])
     assert [(await show(clerk, id))["isDefault"] for id in (view["id"], other["id"])] == [False, True]
-    assert (await call(clerk, CHOOSE, grid="CUSTOMERS", viewId=None))["view"] is None
+    for changed in (["viewId"], []):
+        assert await call(clerk, CHOOSE, grid="CUSTOMERS", viewId=None) == {
+            "changedFields": changed,
+            "view": None,
+            "userErrors": [],
+        }
     assert (await show(clerk, other["id"]))["isDefault"] is False
 
 

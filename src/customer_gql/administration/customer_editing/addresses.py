@@ -16,9 +16,13 @@ from customer_gql.customers.profile.values.validation import validate_external_i
 from customer_gql.database.statements import Connection, fetch_rows
 
 MOST_ADDRESSES: Final = 100
+_DEFAULTS: Final = ("isDefaultBilling", "isDefaultShipping")
 
 _TOO_MANY: Final = Refusal(
     "address.too_many_given", "Give at most {limit} addresses at once; these are {count}.", UserErrorCode.TOO_MANY
+)
+_DEFAULT_TWICE: Final = Refusal(
+    "address.default_given_twice", "Another address of this input is to become the same default. Choose one of them."
 )
 _GIVEN_TWICE: Final = Refusal("address.given_twice", "Another address of this input has the same external id.")
 
@@ -59,10 +63,12 @@ async def _store_each(
     """Give `store` each address with its external id; what it stored, as paths of the input."""
     if len(given) > MOST_ADDRESSES:
         raise _TOO_MANY(path=["addresses"], limit=MOST_ADDRESSES, count=len(given))
-    seen = set[str]()
+    seen, defaults = set[str](), set[str]()
     changed: list[str] = []
     refused = CollectedErrors()
     for place, one in enumerate(given):
+        with refused.collecting(), _at_place(place):
+            _claim_defaults(one, defaults)
         with refused.collecting(), _at_place(place):
             key = validate_external_id(one.get("externalId"), ["externalId"])
             if key in seen:
@@ -72,6 +78,18 @@ async def _store_each(
             changed += [f"addresses.{place}.{name}" for name in names]
     refused.raise_collected()
     return changed
+
+
+def _claim_defaults(given: Mapping[str, Any], taken: set[str]) -> None:
+    """Raises `RuleErrors` with each default that an address before it takes."""
+    refused = CollectedErrors()
+    for name in _DEFAULTS:
+        if given.get(name):
+            with refused.collecting():
+                if name in taken:
+                    raise _DEFAULT_TWICE(path=[name])
+            taken.add(name)
+    refused.raise_collected()
 
 
 def require_external_ids(given: Sequence[Mapping[str, Any]]) -> None:

@@ -148,7 +148,7 @@ _VALUES: Final[dict[str, ColumnElement[Any]]] = {
     "subscribed_store_view_id": _newsletter.c.store_view_id,
     "document": search_document(
         words=(_folded(_name), _folded(_billing.c.company), _folded(_billing.c.city)),
-        starts=(_folded(_billing.c.postcode),),
+        postcodes=(_folded(_billing.c.postcode),),
         emails=(_email_key,),
         exact=(cast(customer.c.number, Text()), _folded(customer.c.external_id)),
         telephone=_billing.c.telephone_e164,

@@ -205,8 +205,8 @@ class GridViewAdminMutation:
         key = None if input.view_id is None else parse_input_id(input.view_id, "gvw", ["viewId"])
         KNOWN_GRIDS[grid].require_viewer(viewer)
         async with info.context.transaction() as connection:
-            await writes.choose_default_view(connection, grid, key, by=actor_of(viewer))
-        return GridViewPayload(key=key)
+            is_changed = await writes.choose_default_view(connection, grid, key, by=actor_of(viewer))
+        return GridViewPayload(key=key, changed_fields=["viewId"] if is_changed else [])
 
 
 def _plain_edits(input: GridViewUpdateInput) -> dict[str, Any]:

@@ -101,18 +101,20 @@ async def delete_view(connection: Connection, key: int, *, by: Actor) -> None:
         await _record_view_event(connection, "GRID_VIEW_DELETED", key, {"grid": (stored.grid, None), **told}, None, by)
 
 
-async def choose_default_view(connection: Connection, grid: str, key: int | None, *, by: Actor) -> None:
-    """Start a grid with a view, or with none again. For oneself alone."""
+async def choose_default_view(connection: Connection, grid: str, key: int | None, *, by: Actor) -> bool:
+    """Start a grid with a view, or with none again, for oneself alone; whether that is a change."""
     owner = {"grid": grid, **_owner(by)}
     if key is None:
-        await execute_statement(connection, delete(grid_view_default).filter_by(**owner))
-        return
+        gone = delete(grid_view_default).filter_by(**owner).returning(grid_view_default.c.view_id)
+        return await fetch_value(connection, gone) is not None
     await _lock_view(connection, key, by, grid=grid, path=["viewId"])
     chosen = upsert(grid_view_default).values(**owner, view_id=key)
-    index = ["grid", "owner_kind", "owner_id"]
-    await execute_statement(
-        connection, chosen.on_conflict_do_update(index_elements=index, set_={"view_id": chosen.excluded.view_id})
+    changed = chosen.on_conflict_do_update(
+        index_elements=["grid", "owner_kind", "owner_id"],
+        set_={"view_id": chosen.excluded.view_id},
+        where=grid_view_default.c.view_id != chosen.excluded.view_id,
     )
+    return await fetch_value(connection, changed.returning(grid_view_default.c.view_id)) is not None
 
 
 _COLUMNS: Final = {"name": "name", "isShared": "is_shared", "content": "content"}

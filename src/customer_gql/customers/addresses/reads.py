@@ -31,7 +31,7 @@ _TEXTS: Final = (
 )
 _DOCUMENT: Final = search_document(
     words=[func.fold_text(text, type_=Text()) for text in _TEXTS],
-    starts=(func.fold_text(address.c.postcode, type_=Text()),),
+    postcodes=(func.fold_text(address.c.postcode, type_=Text()),),
     telephone=address.c.telephone_e164,
 )
 _OLDEST_FIRST: Final = Sort("OLDEST", (address.c.id,))

@@ -25,16 +25,18 @@ from sqlalchemy import (
     func,
     literal,
     literal_column,
+    or_,
     select,
     true,
 )
 from sqlalchemy.types import TypeEngine
 
-from customer_gql.core.emails import normalize_email
+from customer_gql.core.emails import normalize_email, normalize_local_part
 from customer_gql.core.errors import BadInput
 from customer_gql.core.ids import decode_id
 from customer_gql.core.money import minor_digits
-from customer_gql.core.text import to_capital_letters
+from customer_gql.core.text import normalize_code, to_capital_letters
+from customer_gql.core.values.telephones import to_e164
 
 from .columns import ColumnType, GridColumn, TextForm
 
@@ -86,10 +88,19 @@ def _text_forms(column: GridColumn, texts: Sequence[str]) -> ColumnElement[Any]:
     return literal(list(map(make_form, texts)), ARRAY(Text()))
 
 
+def _part_forms(column: GridColumn, text: str) -> list[ColumnElement[Any]]:
+    """The forms that a part of a value may have, first that of its start: without `@`, nobody knows of which half of an
+    e-mail address it is."""
+    whole = _text_form(column, text)
+    if column.form is not TextForm.EMAIL or "@" in text:
+        return [whole]
+    return [literal(normalize_local_part(text), Text()), *([] if text.isascii() else [whole])]
+
+
 def _match_telephones(column: GridColumn, texts: Sequence[str]) -> Condition:
     """A number with its country is compared in E.164, any other one with what was typed."""
-    whole = [number for number in map(international_number, texts) if number is not None]
-    typed = [_NOT_DIGITS.sub("", text) for text in texts if international_number(text) is None]
+    whole = [number for number in map(whole_number, texts) if number is not None]
+    typed = [_to_digits(text) for text in texts if international_number(text) is None]
     assert column.typed is not None
     conditions = [
         part == any_(literal(wanted, ARRAY(Text())))
@@ -99,19 +110,31 @@ def _match_telephones(column: GridColumn, texts: Sequence[str]) -> Condition:
     return conditions[0] if len(conditions) == 1 else conditions[0] | conditions[1]
 
 
+def whole_number(text: str) -> str | None:
+    """A telephone number that starts with its country, in the form of stored ones; None for any other text."""
+    plain = normalize_code(text)
+    found = _INTERNATIONAL.match(plain)
+    return None if found is None else to_e164(f"+{plain[found.end() :]}", None) or international_number(text)
+
+
 def international_number(text: str) -> str | None:
-    """`+` and the digits of a telephone number that starts with its country; None for any other text."""
-    found = _INTERNATIONAL.match(text)
-    return None if found is None else "+" + _NOT_DIGITS.sub("", text[found.end() :])
+    """`+` and the digits of a number that starts with its country, or of its start; None for any other text."""
+    plain = normalize_code(text)
+    found = _INTERNATIONAL.match(plain)
+    return None if found is None else "+" + _to_digits(plain[found.end() :].replace("(0)", ""))
+
+
+def _to_digits(text: str) -> str:
+    return _NOT_DIGITS.sub("", normalize_code(text))
 
 
 def _starts_with(column: GridColumn, text: str) -> Condition:
     if column.form is TextForm.TELEPHONE:
         number = international_number(text)
         assert column.typed is not None
-        part, start = (column.match_value, number) if number else (column.typed, _NOT_DIGITS.sub("", text))
+        part, start = (column.match_value, number) if number else (column.typed, _to_digits(text))
         return _begins(part, literal(start, Text()))
-    return _begins(column.match_value, _text_form(column, text))
+    return _begins(column.match_value, _part_forms(column, text)[0])
 
 
 def _begins(column: ColumnElement[Any], start: ColumnElement[Any]) -> Condition:
@@ -122,9 +145,9 @@ def _contains(column: GridColumn, text: str) -> Condition:
     if column.form is TextForm.TELEPHONE:
         number = international_number(text)
         assert column.typed is not None
-        part, wanted = (column.match_value, number) if number else (column.typed, _NOT_DIGITS.sub("", text))
+        part, wanted = (column.match_value, number) if number else (column.typed, _to_digits(text))
         return func.strpos(part, literal(wanted, Text())) > 0
-    return func.strpos(column.match_value, _text_form(column, text)) > 0
+    return or_(*(func.strpos(column.match_value, form) > 0 for form in _part_forms(column, text)))
 
 
 def _equals(column: GridColumn, value: Any) -> Condition:

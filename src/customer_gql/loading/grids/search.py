@@ -1,7 +1,7 @@
 """Search in a grid: words in any order, each the start of a word, or something that is matched exactly.
 
 What is searched of a row is one `tsvector`. Its lexemes are made here for both sides, since the parsers of PostgreSQL each
-know one language: a word as it is, and anything else with a letter and a colon for its kind, which no word contains
+know one language: a word as it is, and anything else after a letter for its kind between colons, with which no word starts
 (docs/domain/grid.md#grid-8).
 """
 
@@ -13,11 +13,18 @@ from typing import Any, Final
 from sqlalchemy import ARRAY, Boolean, ColumnElement, Integer, Text, case, cast, func, literal, literal_column
 from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR, array
 
-from customer_gql.core.emails import normalize_email
+from customer_gql.core.emails import normalize_email, normalize_local_part
 from customer_gql.core.errors import BadInput
-from customer_gql.core.text import find_text_fault, fold_text
+from customer_gql.core.text import (
+    SPELT_OUT,
+    find_text_fault,
+    fold_text,
+    normalize_code,
+    normalize_text,
+    spell_out,
+)
 
-from .operators import international_number
+from .operators import whole_number
 from .orders import OrderPart
 
 MAX_WORDS: Final = 8
@@ -28,10 +35,16 @@ LONGEST_TEXT: Final = 500
 """Characters of a text whose words are found: even as one word it is a lexeme, which has at most 2,046 bytes."""
 
 FEWEST_DIGITS: Final = 7
-_SEPARATORS: Final = "[ \\t\\n\\r'\u2019`\".,;:/\\\\()&+-]+"
+_JOINERS: Final = "'`\u2018\u2019\u201b\u02bb\u02bc\u2032\u05f3\u00b7\u2010-\u2015-"
+"""Apostrophes, hyphens and the middle dot, as they are written inside of names: people leave them out, or write a blank."""
+
+_SEPARATORS: Final = f'[ \\t\\n\\r".,;:/\\\\()&+#\u201c\u201d\u201e\u00ab\u00bb\u30fb{_JOINERS}]+'
 """Between words, as a regular expression that Python and PostgreSQL read in the same way."""
 
+_JOINED: Final = f"[{_JOINERS}]+"
 _NOT_DIGITS: Final = re.compile(r"\D")
+_IN_BRACKETS: Final = re.compile("<([^<>]*@[^<>]*)>")
+_EXTENSION: Final = re.compile(r"(?<=\d) ?(?:x|ext\.?) ?[0-9]{1,6}\s*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,27 +59,47 @@ def search_document(
     *,
     words: Sequence[ColumnElement[Any]] = (),
     starts: Sequence[ColumnElement[Any]] = (),
+    postcodes: Sequence[ColumnElement[Any]] = (),
     emails: Sequence[ColumnElement[Any]] = (),
     exact: Sequence[ColumnElement[Any]] = (),
     telephone: ColumnElement[Any] | None = None,
 ) -> ColumnElement[Any]:
     """What is searched of a row: a value to store, or an expression for an index.
 
-    `words` are folded texts, `starts` are folded and matched from their start as a whole, `emails` are in their account
-    form, `exact` are compared as a whole, and `telephone` is in E.164. Any of them may be null.
+    `words` are folded texts, `starts` are folded and matched from their start as a whole, `postcodes` as they are without
+    blanks and hyphens, `emails` are in their account form, `exact` are compared as a whole, and `telephone` is in E.164. Any of
+    them may be null.
     """
-    kinds = [("s", one) for one in starts] + [("e", one) for one in emails] + [("x", one) for one in exact]
+    kinds = [("s", one) for one in starts] + [("p", _without_separators(one)) for one in postcodes]
+    kinds += [("e", one) for one in emails] + [("x", one) for one in exact]
     if telephone is not None:
         kinds.append(("t", func.reverse(telephone)))
     found: ColumnElement[Any] = array(
-        [func.left(_constant(f"{kind}:").concat(one), _limit(4 * LONGEST_WORD)) for kind, one in kinds],
+        [func.left(_constant(f":{kind}:").concat(one), _limit(4 * LONGEST_WORD)) for kind, one in kinds],
         type_=ARRAY(Text()),
     )
     for text in words:
-        split = func.regexp_split_to_array(func.left(text, _limit(LONGEST_TEXT)), _constant(_SEPARATORS))
+        spelt = _spell_out(func.left(text, _limit(LONGEST_TEXT)))
+        joined = func.regexp_replace(spelt, _constant(_JOINED), _constant(""), _constant("g"))
+        both = func.textcat(func.textcat(spelt, _constant(" ")), joined)
+        split = func.regexp_split_to_array(both, _constant(_SEPARATORS))
         found = func.array_cat(found, split, type_=ARRAY(Text()))
     found = func.array_remove(found, literal_column("NULL", Text()), type_=ARRAY(Text()))
     return func.array_to_tsvector(func.array_remove(found, _constant("")), type_=TSVECTOR())
+
+
+def _without_separators(text: ColumnElement[Any]) -> ColumnElement[Any]:
+    return func.regexp_replace(text, _constant(_SEPARATORS), _constant(""), _constant("g"), type_=Text())
+
+
+def _spell_out(folded: ColumnElement[Any]) -> ColumnElement[Any]:
+    """`spell_out` of the code, in SQL."""
+    single = {letter: plain for letter, plain in SPELT_OUT.items() if len(plain) == 1}
+    spelt = func.translate(folded, _constant("".join(single)), _constant("".join(single.values())), type_=Text())
+    for letter, plain in SPELT_OUT.items():
+        if letter not in single:
+            spelt = func.replace(spelt, _constant(letter), _constant(plain), type_=Text())
+    return spelt
 
 
 def find_text(document: ColumnElement[Any], text: str) -> SearchedText:
@@ -95,40 +128,70 @@ def _parse_search(text: str) -> tuple[str, list[str]]:
     if fault is not None:
         raise BadInput(f"search: {fault}", argument=["search"])
     if "@" in text:
-        email = normalize_email(text.strip())
+        email = normalize_email(_find_email(text))
         return _starts("e", email), [_equals("e", email)]
-    words = fold_text(text).split()
+    words, exact = [word for word in normalize_text(text).split() if fold_text(word)], _exact_matches(text)
     if not words:
         raise BadInput("search: enter at least one word, or leave search out.", argument=["search"])
+    whole = _find_codes(fold_text(text.strip()))
     if len(words) > MAX_WORDS:
-        raise BadInput(f"search: enter at most {MAX_WORDS} words, not {len(words)}.", argument=["search"])
-    found = " & ".join(map(_find_word, words))
-    return f"({found})", _exact_matches(text)
+        if not _is_spelt_number(text):
+            raise BadInput(f"search: enter at most {MAX_WORDS} words, not {len(words)}.", argument=["search"])
+        return " | ".join(whole), exact
+    return " | ".join([f"({' & '.join(map(_find_word, words))})", *whole]), exact
+
+
+def _find_email(text: str) -> str:
+    """The address in a text as mail programs copy it: `Ann <ann@example.com>`, `mailto:ann@example.com`, in quotes."""
+    inside = _IN_BRACKETS.search(text)
+    return (inside[1] if inside else text).strip().strip("\"'<>,;").removeprefix("mailto:")
+
+
+def _is_spelt_number(text: str) -> bool:
+    """A telephone number with a blank after each digit has many words."""
+    return not any(map(str.isalpha, text)) and sum(map(str.isdigit, text)) >= FEWEST_DIGITS
 
 
 def _find_word(word: str) -> str:
-    """The start of an e-mail address or a code, or of words: `anna-m` is the start of two."""
-    parts = [f"{_quote(part[:LONGEST_WORD])}:*" for part in re.split(_SEPARATORS, word) if part]
-    starts = [_starts("e", word), _starts("s", word), *([f"({' & '.join(parts)})"] if parts else [])]
+    """The start of an e-mail address or a code, or of words: `anna-m` is the start of two,
+    and of one that is written without the hyphen."""
+    folded = fold_text(word)
+    spelt = spell_out(folded)
+    starts = [_starts("e", normalize_local_part(word)), *_find_codes(folded)]
+    for form in dict.fromkeys((spelt, re.sub(_JOINED, "", spelt))):
+        parts = [f"{_quote(part[:LONGEST_WORD])}:*" for part in re.split(_SEPARATORS, form) if part]
+        starts += [f"({' & '.join(parts)})"] if parts else []
     return f"({' | '.join(starts)})"
 
 
+def _find_codes(folded: str) -> list[str]:
+    """The starts of codes and of postal codes."""
+    postcode = re.sub(_SEPARATORS, "", folded)
+    return [*(_starts("s", code) for code in _without_sign(folded)), *([_starts("p", postcode)] if postcode else [])]
+
+
 def _exact_matches(text: str) -> list[str]:
+    """Of codes and telephone numbers; a text with letters is no number."""
     whole = fold_text(text.strip())
-    exact = [_equals("x", whole), _starts("s", whole)] if whole else []
-    if any(map(str.isalpha, text)):
+    exact = [_equals(kind, code) for code in _without_sign(whole) for kind in ("x", "s")]
+    exact.append(_equals("p", re.sub(_SEPARATORS, "", whole)))
+    number = _EXTENSION.sub("", normalize_code(text))
+    if any(map(str.isalpha, number)):
         return exact
-    international, digits = international_number(text), _NOT_DIGITS.sub("", text)
+    international, digits = whole_number(number), _NOT_DIGITS.sub("", number)
     if international is not None:
         exact.append(_equals("t", international[::-1]))
     national = digits.removeprefix("0")
-    if len(national) >= FEWEST_DIGITS:
-        exact.append(_starts("t", national[::-1]))
-    return exact
+    return [*exact, _starts("t", national[::-1])] if len(national) >= FEWEST_DIGITS else exact
+
+
+def _without_sign(code: str) -> list[str]:
+    """A code as it is written, and without the sign for a number, as in `#1001`."""
+    return [one for one in dict.fromkeys((code, code.removeprefix("#"))) if one]
 
 
 def _equals(kind: str, text: str) -> str:
-    return _quote(f"{kind}:{text}"[: 4 * LONGEST_WORD])
+    return _quote(f":{kind}:{text}"[: 4 * LONGEST_WORD])
 
 
 def _starts(kind: str, text: str) -> str:
