@@ -213,7 +213,8 @@ class CollectedErrors:
         except RuleErrors as several:
             self._errors.extend(several.errors)
 
-    def raise_collected(self) -> None:
-        """Raises `RuleErrors` when anything was refused."""
+    def raise_collected(self, *, untold: Refusal | None = None) -> None:
+        """Raises `RuleErrors` when anything was refused; `untold` is left out beside anything else."""
+        told = [error for error in self._errors if untold is None or error.key != untold.key]
         if self._errors:
-            raise RuleErrors(self._errors)
+            raise RuleErrors(told or self._errors)

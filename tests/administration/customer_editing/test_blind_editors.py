@@ -6,11 +6,13 @@ import pytest
 
 from customer_gql.core.ids import encode_id
 from customer_gql.core.permissions import Permission
+from customer_gql.customers.addresses.settings import PER_CUSTOMER
 from customer_gql.customers.notes.tables import customer_note
 from customer_gql.customers.profile.values.births import BIRTH_DATE
+from customer_gql.shop.groups.tables import customer_group_excluded_website
 from customer_gql.shop.settings.writes import set_value
 from support.customers import customer_id, make_address, make_customer, put
-from support.staff import staff_client
+from support.staff import make_website, staff_client
 
 CONFLICT = "... on VersionConflictError { conflicts { field base yours stored baseLabel yoursLabel storedLabel } }"
 ERRORS = f"changedFields userErrors {{ key path {CONFLICT} }}"
@@ -19,6 +21,8 @@ QUICK_EDIT = f"""mutation M($input: CustomerQuickEditInput!, $viewId: ID) {{
   customerQuickEdit(input: $input, viewId: $viewId) {{ {ERRORS} }} }}"""
 ADDRESS = f"mutation M($input: CustomerAddressUpdateInput!) {{ customerAddressUpdate(input: $input) {{ {ERRORS} }} }}"
 NOTE = f"mutation M($input: CustomerNoteUpdateInput!) {{ customerNoteUpdate(input: $input) {{ {ERRORS} }} }}"
+CREATE = "mutation M($input: CustomerCreateInput!) { customerCreate(input: $input) { userErrors { key path } } }"
+UPSERT = "mutation M($input: CustomerUpsertInput!) { customerUpsert(input: $input) { userErrors { key path } } }"
 HISTORY = "query H($id: ID!) { customer(id: $id) { history { nodes { changes { field before after } } } } }"
 
 STORED = {
@@ -143,6 +147,73 @@ async def test_a_view_that_nobody_has(blind, row, connection):
     taken, free = await ask_both(blind, QUICK_EDIT, guesses, **shared)
     assert taken == free
     assert taken["customerQuickEdit"]["userErrors"][0]["key"] == "grid_view.not_found"
+
+
+@pytest.fixture
+async def excluded(connection):
+    """A website that no customer of the second group gets into."""
+    website = await make_website(connection)
+    await put(connection, customer_group_excluded_website, group_id=2, website_id=website)
+    return website
+
+
+RIGHT_ADDRESS = {
+    "firstName": "A",
+    "lastName": "B",
+    "street": ["1"],
+    "city": "London",
+    "postcode": "N1 7AA",
+    "countryCode": "GB",
+    "telephone": "+44 20 7946 0000",
+}
+WRONG_ADDRESS = {"firstName": "A", "lastName": "B", "street": ["1"], "countryCode": "XX", "externalId": "a"}
+KNOWN_ID = "known to the caller"
+FAILING = {
+    "address": {"addresses": [WRONG_ADDRESS]},
+    "group": {"groupId": encode_id("grp", 2)},
+    "external id": {"externalId": KNOWN_ID},
+    "full book": {"addresses": [RIGHT_ADDRESS] * 2},
+}
+
+
+@pytest.mark.parametrize("failing", FAILING.values(), ids=FAILING)
+async def test_a_creation_that_fails_in_any_case(failing, blind, excluded, connection):
+    known = await make_customer(connection, website_id=excluded)
+    await connection.execute(
+        "INSERT INTO customer_external_id (external_id, customer_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+        KNOWN_ID,
+        known.id,
+    )
+    await set_value(connection, PER_CUSTOMER, 1)
+    shared = {"firstName": "Ada", "lastName": "Byron", "websiteId": encode_id("web", excluded), **failing}
+    guesses = ({"email": known.email}, {"email": f"{uuid.uuid4().hex}@example.com"})
+    taken, free = await ask_both(blind, CREATE, guesses, input=shared)
+    assert taken == free
+    (error, *_) = taken["customerCreate"]["userErrors"]
+    assert error["key"] != "email.taken"
+
+
+async def test_an_upsert_that_fails_in_any_case(blind, connection):
+    known = await make_customer(connection)
+    answers = []
+    for email in (known.email, f"{uuid.uuid4().hex}@example.com"):
+        customer = {"firstName": "Ada", "lastName": "Byron", "websiteId": encode_id("web", 1), "email": email}
+        input = {"externalId": uuid.uuid4().hex, "customer": customer, "addresses": [WRONG_ADDRESS]}
+        answers.append(await blind.data(UPSERT, input=input))
+    assert answers[0] == answers[1]
+    (error, *_) = answers[0]["customerUpsert"]["userErrors"]
+    assert error["path"] == ["addresses", "0", "countryCode"]
+
+
+async def test_an_edit_that_fails_in_any_case(blind, row, connection):
+    known = await make_customer(connection)
+    taken = await make_customer(connection, external_id=uuid.uuid4().hex)
+    guesses = ({"email": known.email}, {"email": f"{uuid.uuid4().hex}@example.com"})
+    shared = {"id": customer_id(row), "externalId": taken.external_id}
+    answers = await ask_both(blind, UPDATE, guesses, input=shared)
+    assert answers[0] == answers[1]
+    (error,) = answers[0]["customerUpdate"]["userErrors"]
+    assert error["key"] == "external_id.taken"
 
 
 async def test_a_history_hides_gender_and_birth_wholly(blind, admin_client, row):

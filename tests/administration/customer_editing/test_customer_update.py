@@ -261,3 +261,16 @@ async def test_others_are_refused_and_nothing_changes(as_staff, storefront, upda
         {"code": "NOT_FOUND", "key": "customer.not_found", "path": ["id"]}
     ]
     assert await history(connection, row) == []
+
+
+async def test_a_move_counts_the_group_of_after_the_edit(update, connection):
+    website = await make_website(connection)
+    await connection.execute(
+        "INSERT INTO customer_group_excluded_website (group_id, website_id) VALUES (2, $1)", website
+    )
+    to = {"websiteId": encode_id("web", website)}
+    answer = await update(**to, groupId=encode_id("grp", 2))
+    (error,) = answer["userErrors"]
+    assert (error["key"], error["path"]) == ("customer_group.excluded_from_website", ["websiteId"])
+    await update(groupId=encode_id("grp", 2))
+    assert (await update(**to, groupId=encode_id("grp", 1)))["userErrors"] == []

@@ -10,10 +10,17 @@ from customer_gql.core.actor import Actor
 from customer_gql.core.errors import CollectedErrors, Refusal, RuleError, RuleErrors, UserErrorCode
 from customer_gql.core.text import value_is_required
 from customer_gql.customers.addresses.fields import validate_new_address
+from customer_gql.customers.addresses.settings import PER_CUSTOMER
 from customer_gql.customers.addresses.tables import address
-from customer_gql.customers.addresses.writes import create_address, edit_address, read_address_rules
+from customer_gql.customers.addresses.writes import (
+    create_address,
+    edit_address,
+    find_book_refusal,
+    read_address_rules,
+)
 from customer_gql.customers.profile.values.validation import validate_external_id
 from customer_gql.database.statements import Connection, fetch_rows
+from customer_gql.shop.settings.reads import setting
 
 MOST_ADDRESSES: Final = 100
 _DEFAULTS: Final = ("isDefaultBilling", "isDefaultShipping")
@@ -47,11 +54,16 @@ async def judge_addresses(
     connection: Connection, website_id: int, given: Sequence[Mapping[str, Any]], *, by: Actor
 ) -> None:
     """Raises `RuleErrors` with what would be refused of the addresses of a new customer, who could not be made."""
-    rules = await read_address_rules(connection, website_id, by=by) if given else None
+    if not given:
+        return
+    rules, limit = await read_address_rules(connection, website_id, by=by), await setting(connection, PER_CUSTOMER)
+    judged: list[Mapping[str, Any]] = []
 
     async def judge(_key: str | None, one: Mapping[str, Any]) -> list[str]:
-        assert rules is not None
-        validate_new_address(one, *rules)
+        refusal = find_book_refusal(len(judged), limit)
+        if refusal is not None:
+            raise refusal
+        judged.append(validate_new_address(one, *rules))
         return []
 
     await _store_each(given, judge)

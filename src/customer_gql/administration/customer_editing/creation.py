@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Final
 
-from customer_gql.administration.website_moves.steps import GROUP_EXCLUDED
+from customer_gql.administration.website_moves.steps import refuse_excluded_group
 from customer_gql.core.actor import Actor
 from customer_gql.core.errors import CollectedErrors, Refusal, RuleError, UserErrorCode
 from customer_gql.core.ids import new_id
@@ -13,11 +13,16 @@ from customer_gql.core.text import value_is_required
 from customer_gql.core.viewer import Websites
 from customer_gql.customers.accounts.recovery.password_reset import reset_limits_at, send_reset_link
 from customer_gql.customers.accounts.registration.settings import DEFAULT_GROUP, EMAIL_CONFIRMATION
-from customer_gql.customers.accounts.sessions.reach import is_excluded_from_website
 from customer_gql.customers.accounts.writes import notify_assistance_change
 from customer_gql.customers.history.stored_values import describe_changes
 from customer_gql.customers.history.writes import record_customer_event
-from customer_gql.customers.profile.claims import EMAIL_TAKEN, EXTERNAL_ID_TAKEN, claim_email, claim_external_id
+from customer_gql.customers.profile.claims import (
+    EMAIL_TAKEN,
+    EXTERNAL_ID_TAKEN,
+    claim_email,
+    claim_external_id,
+    untold_claim,
+)
 from customer_gql.customers.profile.sharing import lock_email_scope
 from customer_gql.customers.profile.tables import CustomerType
 from customer_gql.customers.profile.values.births import settle_birth
@@ -77,7 +82,7 @@ async def create_with_addresses(
             stored = await store_addresses(connection, made.id, addresses, by=by)
         elif website_id is not None and (websites is None or website_id in websites):
             await judge_addresses(connection, website_id, addresses, by=by)
-    refused.raise_collected()
+    refused.raise_collected(untold=untold_claim(by))
     assert made is not None
     return made, stored
 
@@ -111,7 +116,7 @@ async def create_customer(
     with refused.collecting():
         values |= await _validate(connection, EditedCustomer(blank, None, shop, websites), given)
     refused.raise_collected()
-    made = await _insert(connection, values, dry_run=dry_run)
+    made = await _insert(connection, values, by, dry_run=dry_run)
     await _record_creation(connection, made, values, by)
     if welcome.is_sent:
         limit = await reset_limits_at(connection, website_id=website.id, store_view_id=view_id)
@@ -153,7 +158,7 @@ async def _validate(connection: Connection, blank: EditedCustomer, given: Mappin
     return {**{FIELDS_BY_NAME[name].column: value for name, value in wanted.items() if name not in BIRTHS}, **births}
 
 
-async def _insert(connection: Connection, values: Mapping[str, Any], *, dry_run: bool) -> Row:
+async def _insert(connection: Connection, values: Mapping[str, Any], by: Actor, *, dry_run: bool) -> Row:
     """The claims decide which of several requests wins; the external id comes first, as everywhere."""
     customer_id, external_id = new_id(), values.get("external_id")
     refused = CollectedErrors()
@@ -164,12 +169,11 @@ async def _insert(connection: Connection, values: Mapping[str, Any], *, dry_run:
         scope = await lock_email_scope(connection, values["website_id"])
         if not await claim_email(connection, customer_id, email=values["email"], scope=scope):
             raise EMAIL_TAKEN(path=["email"])
-    refused.raise_collected()
+    with refused.collecting():
+        await refuse_excluded_group(connection, values["group_id"], values["website_id"], path=["groupId"])
+    refused.raise_collected(untold=untold_claim(by))
     # A number that was drawn is not given back, so a dry run draws none.
-    made = await insert_customer(connection, customer_id, {**values, **({"number": 0} if dry_run else {})})
-    if await is_excluded_from_website(connection, made.id, made.website_id):
-        raise GROUP_EXCLUDED(path=["groupId"])
-    return made
+    return await insert_customer(connection, customer_id, {**values, **({"number": 0} if dry_run else {})})
 
 
 async def _record_creation(connection: Connection, made: Row, values: Mapping[str, Any], by: Actor) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from customer_gql.administration.website_moves.steps import PlannedMove, finish_move
+from customer_gql.administration.website_moves.steps import PlannedMove, finish_move, refuse_excluded_group
 from customer_gql.core.actor import Actor
 from customer_gql.core.concurrent_edits import Changes
 from customer_gql.core.emails import normalize_email
@@ -26,7 +26,7 @@ from customer_gql.customers.history.conflicts import refuse_customer_conflicts
 from customer_gql.customers.history.kinds import HistoryKind
 from customer_gql.customers.history.stored_values import describe_changes
 from customer_gql.customers.history.writes import record_customer_event
-from customer_gql.customers.profile.claims import move_email_claim, move_external_id_claim
+from customer_gql.customers.profile.claims import move_email_claim, move_external_id_claim, untold_claim
 from customer_gql.customers.profile.tables import CustomerStatus
 from customer_gql.customers.profile.values.births import find_changed_births, settle_birth
 from customer_gql.customers.profile.values.fields import BIRTHS, SETTINGS as PROFILE_SETTINGS
@@ -97,7 +97,7 @@ async def edit_customer(
     )
     if not columns.names:
         return EditOutcome([])
-    await _move_claims(connection, customer, columns.profile)
+    await _move_claims(connection, customer, columns.profile, by)
     if billing is not None and columns.billing:
         await update_address(connection, billing, columns.billing)
     await _store_edit(connection, customer, columns.profile, of_billing, by)
@@ -119,6 +119,8 @@ async def _find_columns(
             (births if name in BIRTHS else wanted)[name] = settled
     with refused.collecting():
         births = settle_birth(edited.customer, births)
+    with refused.collecting():
+        await _refuse_excluded_move(connection, edited.customer, wanted)
     refused.raise_collected()
     changed = {name: to for name, to in wanted.items() if to != edited.stored_value(FIELDS_BY_NAME[name])}
     profile, billing = (
@@ -132,6 +134,13 @@ async def _find_columns(
     names = [*changed, *find_changed_births(edited.customer, births)]
     order = [*edits, *BIRTHS]  # the other field of a birth may change too
     return _Columns({**profile, **births}, billing, sorted(names, key=order.index))
+
+
+async def _refuse_excluded_move(connection: Connection, customer: Row, wanted: Mapping[str, Any]) -> None:
+    """The group that counts is the one that the customer has after the edit."""
+    website_id = wanted.get("websiteId", customer.website_id)
+    if website_id != customer.website_id:
+        await refuse_excluded_group(connection, wanted.get("groupId", customer.group_id), website_id)
 
 
 def _describe_blindly(edited: EditedCustomer, edits: Mapping[str, Any], changes: Changes) -> Changes:
@@ -164,7 +173,7 @@ def is_other_address(customer: Row, profile: Mapping[str, Any]) -> bool:
     return "email" in profile and normalize_email(profile["email"]) != normalize_email(customer.email)
 
 
-async def _move_claims(connection: Connection, customer: Row, profile: Mapping[str, Any]) -> None:
+async def _move_claims(connection: Connection, customer: Row, profile: Mapping[str, Any], by: Actor) -> None:
     refused = CollectedErrors()
     if "external_id" in profile:
         with refused.collecting():
@@ -174,7 +183,7 @@ async def _move_claims(connection: Connection, customer: Row, profile: Mapping[s
         until = dt.datetime.now(dt.UTC) + UNDO_LIFETIME if "email" in profile else None
         with refused.collecting():
             await move_email_claim(connection, customer, email=email, website_id=website_id, reserve_until=until)
-    refused.raise_collected()
+    refused.raise_collected(untold=untold_claim(by))
 
 
 async def _store_edit(

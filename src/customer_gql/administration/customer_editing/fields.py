@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from customer_gql.administration.website_moves.steps import refuse_excluded_group
 from customer_gql.core.emails import validate_email
 from customer_gql.core.errors import Refusal, RuleError, UserErrorCode
 from customer_gql.core.input_ids import parse_input_id
@@ -80,10 +79,7 @@ async def _group(connection: Connection, edited: EditedCustomer, value: int) -> 
 
 
 async def _website(connection: Connection, edited: EditedCustomer, value: int) -> int:
-    website = await find_website(connection, value, websites=edited.websites)
-    if website.id != edited.customer.website_id:
-        await refuse_excluded_group(connection, edited.customer, website.id)
-    return website.id
+    return (await find_website(connection, value, websites=edited.websites)).id
 
 
 async def _status(_connection: Connection, edited: EditedCustomer, value: enum.Enum) -> str:

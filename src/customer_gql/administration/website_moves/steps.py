@@ -1,6 +1,7 @@
 """What stays behind, ends or changes when accounts work on other websites than before (docs/domain/website-moves.md#website-moves-1)."""
 
 import enum
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,7 +15,7 @@ from customer_gql.core.actor import Actor
 from customer_gql.core.errors import Refusal, UserErrorCode
 from customer_gql.customers.accounts.sessions.access import end_sessions_elsewhere
 from customer_gql.customers.accounts.sessions.impersonations import end_impersonations_without_right
-from customer_gql.customers.accounts.sessions.reach import is_excluded_from_website
+from customer_gql.customers.accounts.sessions.reach import is_group_excluded
 from customer_gql.customers.newsletter.tables import SubscriptionStatus, newsletter_subscription
 from customer_gql.customers.profile.sharing import accounts_are_shared
 from customer_gql.customers.profile.tables import customer
@@ -172,7 +173,9 @@ async def finish_move(connection: Connection, account: Row, website_id: int, *, 
     return PlannedMove(account.website_id, website_id, [*steps, *changed_mails()])
 
 
-async def refuse_excluded_group(connection: Connection, account: Row, website_id: int) -> None:
-    """A customer whose group is kept out of the website could not sign in any more."""
-    if await is_excluded_from_website(connection, account.id, website_id):
-        raise GROUP_EXCLUDED(path=["websiteId"])
+async def refuse_excluded_group(
+    connection: Connection, group_id: int, website_id: int, *, path: Sequence[str] = ("websiteId",)
+) -> None:
+    """A customer whose group is kept out of the website could not sign in."""
+    if await is_group_excluded(connection, group_id, website_id):
+        raise GROUP_EXCLUDED(path=path)

@@ -86,6 +86,14 @@ IS_EXCLUDED = compile_statement(
         )
     )
 )
+IS_GROUP_EXCLUDED = compile_statement(
+    select(
+        exists().where(
+            excluded.c.group_id == bindparam("group_id", type_=BigInteger()),
+            excluded.c.website_id == bindparam("website_id", type_=BigInteger()),
+        )
+    )
+)
 ACCOUNT_BY_ID = compile_statement(_ACCOUNT.where(customer.c.id == bindparam("customer_id", type_=BigInteger())))
 
 _customer_id = bindparam("customer_id", type_=BigInteger())

@@ -10,6 +10,7 @@ from typing import Final
 from sqlalchemy import DateTime, delete, literal, null, or_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from customer_gql.core.actor import Actor
 from customer_gql.core.emails import normalize_email
 from customer_gql.core.errors import Refusal, UserErrorCode
 from customer_gql.database.statements import Connection, Row, equals_any, execute_statement, fetch_one
@@ -19,6 +20,11 @@ from .tables import customer_email, customer_external_id
 
 EMAIL_TAKEN: Final = Refusal("email.taken", "Another account uses that e-mail address.", UserErrorCode.TAKEN)
 EXTERNAL_ID_TAKEN: Final = Refusal("external_id.taken", "Another record has that external id.", UserErrorCode.TAKEN)
+
+
+def untold_claim(by: Actor) -> Refusal | None:
+    """What is not told beside other refusals: who sees no addresses could ask, without a trace, which ones have an account."""
+    return EMAIL_TAKEN if by.is_blind else None
 
 
 async def claim_email(connection: Connection, customer_id: int, *, email: str, scope: int) -> bool:

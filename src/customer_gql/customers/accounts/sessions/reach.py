@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from customer_gql.customers.accounts.reads import IS_EXCLUDED
+from customer_gql.customers.accounts.reads import IS_EXCLUDED, IS_GROUP_EXCLUDED
 from customer_gql.customers.profile.sharing import email_scope
 from customer_gql.database.statements import Connection, fetch_value
 
@@ -26,3 +26,7 @@ async def can_act_on_website(connection: Connection, customer_id: int, website_i
 
 async def is_excluded_from_website(connection: Connection, customer_id: int, website_id: int) -> bool:
     return await fetch_value(connection, IS_EXCLUDED, customer_id=customer_id, website_id=website_id)
+
+
+async def is_group_excluded(connection: Connection, group_id: int, website_id: int) -> bool:
+    return await fetch_value(connection, IS_GROUP_EXCLUDED, group_id=group_id, website_id=website_id)
