@@ -23,6 +23,7 @@ from customer_gql.customers.accounts.sessions.authentication import find_custome
 from customer_gql.database.background import Background
 from customer_gql.database.pools import BoundedPool, Database, TimeLimits, create_pool, open_database
 from customer_gql.database.schema.rights import OWNERSHIP_WARNING, owns_tables
+from customer_gql.database.session_limits import find_missing_defaults, is_pooled
 from customer_gql.execution.documents import DocumentCache
 from customer_gql.execution.http.caller import (
     STOREFRONT_HEADER,
@@ -147,7 +148,7 @@ async def _run_lifespan(settings: Settings, app: Starlette) -> AsyncGenerator[No
         app.state.databases = databases
         # Pending background writes finish before the pools close.
         stack.push_async_callback(app.state.background.close)
-        app.state.health = await stack.enter_async_context(create_pool(settings.database_url or "", 1, HEALTH_PATIENCE))
+        app.state.health = await stack.enter_async_context(_create_health_pool(settings))
         app.state.warnings = await _find_warnings(app.state.health)
         pools = {f"{name}_{kind}": getattr(it, kind) for name, it in databases.items() for kind in ("reads", "writes")}
         stack.enter_context(metrics.serve_metrics(settings.metrics_host, settings.metrics_port, pools))
@@ -156,12 +157,20 @@ async def _run_lifespan(settings: Settings, app: Starlette) -> AsyncGenerator[No
         yield
 
 
+def _create_health_pool(settings: Settings) -> BoundedPool:
+    return create_pool(
+        settings.database_url or "", 1, HEALTH_PATIENCE, prepared_statements=settings.prepared_statements
+    )
+
+
 async def _find_warnings(pool: BoundedPool) -> list[str]:
     """What an operator should change although the service works; in the log, and in the body of `/health/ready`."""
     async with pool.acquire() as connection:
         warnings = [OWNERSHIP_WARNING] if await owns_tables(connection) else []
         if await is_grid_empty(connection):
             warnings.append(EMPTY_GRID_WARNING)
+        if await is_pooled(connection):
+            warnings += await find_missing_defaults(connection)
     for warning in warnings:
         log.warning("warning", message=warning)
     return warnings

@@ -91,11 +91,13 @@ def run(url: str, work: Callable[[Connection], Awaitable[T]], *, transaction: bo
     from customer_gql.schema.slices import join_declarations
 
     join_declarations()
-    use_secret_keys(load_settings().secret_keys)
+    settings = load_settings()
+    use_secret_keys(settings.secret_keys)
+    options: Any = {"prepared_statements": settings.prepared_statements, "projections": PROJECTIONS}
 
     async def done() -> T:
         async with (
-            open_database(url, statement_timeout_seconds=3600, projections=PROJECTIONS) as database,
+            open_database(url, statement_timeout_seconds=3600, **options) as database,
             database.writes.acquire() as connection,
             _closed_is_lost(connection),
             begin(connection) if transaction else nullcontext(),

@@ -1,6 +1,6 @@
 """Connection pools with time limits, and transactions."""
 
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Final
@@ -9,6 +9,7 @@ import asyncpg
 
 from .lease import LeasingPool
 from .projections import Projection
+from .session_limits import BEHIND_POOLER, find_missing_limits, make_local_statement
 from .statements import KEPT_STATEMENT, Connection, Row, end_statement
 from .transactions import MarkingConnection, transaction
 
@@ -90,14 +91,20 @@ def create_pool(
     on_statement: Callable[[Any], None] | None = None,
     connection_class: type[MarkingConnection] = MarkingConnection,
     projections: Sequence[Projection] | None = None,
-    reset: Callable[[Any], Any] | None = None,
+    hands_on: bool = False,
     is_opened_at_start: bool = True,
     **server_settings: str,
 ) -> BoundedPool:
-    """To be entered; every connection of it carries its time limits itself, whatever the role's are."""
+    """To be entered; every connection of it carries its time limits itself, whatever the role's are.
+
+    Without prepared statements a pooler may stand between: then only transactions carry them. A pool that `hands_on` its
+    connections is for statements that set nothing.
+    """
+    limits = {**patience.server_settings, **server_settings}
 
     async def prepare(connection: Any) -> None:
         connection.marks.projections = projections
+        connection.marks.limits = "" if prepared_statements else make_local_statement(limits)
         if on_statement is not None:
             connection.add_query_logger(on_statement)
 
@@ -111,15 +118,15 @@ def create_pool(
         max_inactive_connection_lifetime=300,
         loop=None,
         init=prepare,
-        reset=reset,
+        reset=_end_open_statement if hands_on or not prepared_statements else None,
         statement_cache_size=512 if prepared_statements else 0,
         max_cacheable_statement_size=KEPT_STATEMENT,
         timeout=patience.connect,
         command_timeout=patience.answer,
-        server_settings={**patience.server_settings, **server_settings},
+        server_settings=limits if prepared_statements else {},
     )
     made.wait = patience.acquire
-    made.leases = reset is not None
+    made.leases = hands_on
     return made
 
 
@@ -161,18 +168,29 @@ async def open_database(
     limit = waits.connect
     try:
         async with (
-            create_pool(url, read_connections, waits, reset=_end_open_statement, **_FIXED, **options) as reads,
+            create_pool(url, read_connections, waits, hands_on=True, **_FIXED, **options) as reads,
             create_pool(url, write_connections, waits, projections=projections, **_CAREFUL, **options) as writes,
             create_pool(
-                url, grid_connections, waits, reset=_end_open_statement, is_opened_at_start=False, **_PLANNED, **options
+                url, grid_connections, waits, hands_on=True, is_opened_at_start=False, **_PLANNED, **options
             ) as grids,
         ):
             limit = waits.answer
+            if prepared_statements:
+                await _require_limits(reads, waits.server_settings)
             yield Database(reads, writes, grids)
+    except asyncpg.ProtocolViolationError as error:
+        raise DatabaseUnreachable(BEHIND_POOLER.format(names=error)) from error
     except CONNECTION_FAULTS as error:
         silent = f"nothing came within {limit:g} s" if isinstance(error, TimeoutError) else type(error).__name__
         reason = str(error) or silent
         raise DatabaseUnreachable(f"The database does not answer as configured: {reason}") from error
+
+
+async def _require_limits(pool: BoundedPool, limits: Mapping[str, str]) -> None:
+    async with pool.acquire() as connection:
+        missing = await find_missing_limits(connection, limits)
+    if missing:
+        raise DatabaseUnreachable(BEHIND_POOLER.format(names=", ".join(missing)))
 
 
 class DatabaseUnreachable(Exception):

@@ -19,6 +19,8 @@ class Marks:
 
     projections: Sequence[Projection] | None = None
     """Those of the shop; None on a connection that was opened without them and so must mark nothing."""
+    limits: str = ""
+    """The statement that states limits for a transaction, where the session cannot carry them."""
     is_open: bool = False
     touched: dict[Table, set[int]] = field(default_factory=dict[Table, set[int]])
 
@@ -60,6 +62,8 @@ async def transaction(connection: Connection, *, dry_run: bool = False) -> Async
     try:
         await started.start()
         try:
+            if is_outermost and marks.limits:
+                await connection.execute(marks.limits)
             yield
             if is_outermost:
                 await _recompute_marked(connection, marks)

@@ -15,6 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from customer_gql.database.pools import open_database
+from customer_gql.database.session_limits import is_pooled
 from customer_gql.database.statements import Connection, fetch_one, fetch_value
 
 from .rights import OWNERSHIP_WARNING, owns_tables
@@ -73,6 +74,7 @@ def _translated_errors() -> Generator[None]:
 
 def upgrade_database(url: str, revision: str = "head", *, service_url: str | None = None) -> None:
     """Migrate as the role of `url`, which owns the tables, and grant to the role of `service_url` what it needs."""
+    asyncio.run(_require_no_pooler(url))
     _require_known_revision(asyncio.run(_stored_revision(url)))
     config = _alembic_config(url)
     config.attributes["service_role"] = asyncio.run(_separate_role(url, service_url or url))
@@ -146,5 +148,16 @@ async def _stored_revision(url: str) -> str | None:
 
 
 async def _ask(url: str, question: Callable[[Connection], Awaitable[Any]]) -> Any:
-    async with open_database(url, read_connections=1, write_connections=1) as database, database.reads.acquire() as c:
-        return await question(c)
+    """Also through a pooler, which the role of the service may have."""
+    options: dict[str, Any] = {"read_connections": 1, "write_connections": 1, "prepared_statements": False}
+    async with open_database(url, **options) as database, database.reads.acquire() as connection:
+        return await question(connection)
+
+
+async def _require_no_pooler(url: str) -> None:
+    """A migration holds a lock of its session, and states limits for it."""
+    if await _ask(url, is_pooled):
+        raise MigrationFailed(
+            "A pooler stands between this command and the database: in CUSTOMER_GQL_OWNER_DATABASE_URL give the address of the "
+            "server itself, and run `customer-gql migrate` again."
+        )

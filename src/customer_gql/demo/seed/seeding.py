@@ -65,7 +65,7 @@ async def seed_shop(
     shop = _validate_shop(customers, seed, until or DEFAULT_UNTIL)
     if not isinstance(target, str):
         return await _fill_shop(target, shop, on_progress)
-    connection = await asyncpg.connect(target, record_class=Row)
+    connection = await asyncpg.connect(target, record_class=Row, statement_cache_size=0)
     try:
         return await _fill_shop(connection, shop, on_progress)
     finally:
