@@ -111,23 +111,28 @@ def create_pool(
     made = BoundedPool(
         url,
         connection_class=connection_class,
-        record_class=Row,
         min_size=1 if is_opened_at_start else 0,
         max_size=size,
-        max_queries=50_000,
-        max_inactive_connection_lifetime=300,
-        loop=None,
         init=prepare,
         reset=_end_open_statement if hands_on or not prepared_statements else None,
         statement_cache_size=512 if prepared_statements else 0,
-        max_cacheable_statement_size=KEPT_STATEMENT,
         timeout=patience.connect,
         command_timeout=patience.answer,
         server_settings=limits if prepared_statements else {},
+        **_SAME_FOR_ALL,
     )
     made.wait = patience.acquire
     made.leases = hands_on
     return made
+
+
+_SAME_FOR_ALL: Final[dict[str, Any]] = {
+    "record_class": Row,
+    "max_queries": 50_000,
+    "max_inactive_connection_lifetime": 300,
+    "loop": None,
+    "max_cacheable_statement_size": KEPT_STATEMENT,
+}
 
 
 def _in_milliseconds(seconds: float) -> str:
@@ -178,12 +183,15 @@ async def open_database(
             if prepared_statements:
                 await _require_limits(reads, waits.server_settings)
             yield Database(reads, writes, grids)
-    except asyncpg.ProtocolViolationError as error:
-        raise DatabaseUnreachable(BEHIND_POOLER.format(names=error)) from error
     except CONNECTION_FAULTS as error:
-        silent = f"nothing came within {limit:g} s" if isinstance(error, TimeoutError) else type(error).__name__
-        reason = str(error) or silent
-        raise DatabaseUnreachable(f"The database does not answer as configured: {reason}") from error
+        raise DatabaseUnreachable(_explain_fault(error, limit)) from error
+
+
+def _explain_fault(error: BaseException, limit: float) -> str:
+    if isinstance(error, asyncpg.ProtocolViolationError):
+        return BEHIND_POOLER.format(names=error)
+    silent = f"nothing came within {limit:g} s" if isinstance(error, TimeoutError) else type(error).__name__
+    return f"The database does not answer as configured: {str(error) or silent}"
 
 
 async def _require_limits(pool: BoundedPool, limits: Mapping[str, str]) -> None:
@@ -202,6 +210,7 @@ CONNECTION_FAULTS: Final = (
     asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.InvalidCatalogNameError,
     asyncpg.CannotConnectNowError,
+    asyncpg.ProtocolViolationError,
     asyncpg.exceptions.ClientConfigurationError,
     asyncpg.TargetServerAttributeNotMatched,  # of several hosts
 )
