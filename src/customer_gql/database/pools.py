@@ -95,10 +95,9 @@ def create_pool(
     is_opened_at_start: bool = True,
     **server_settings: str,
 ) -> BoundedPool:
-    """To be entered; every connection of it carries its time limits itself, whatever the role's are.
+    """To be entered; every connection of it carries its time limits itself, or without prepared statements each transaction.
 
-    Without prepared statements a pooler may stand between: then only transactions carry them. A pool that `hands_on` its
-    connections is for statements that set nothing.
+    A pool that `hands_on` its connections is for statements that set nothing.
     """
     limits = {**patience.server_settings, **server_settings}
 
