@@ -95,10 +95,7 @@ def create_pool(
     is_opened_at_start: bool = True,
     **server_settings: str,
 ) -> BoundedPool:
-    """To be entered; every connection of it carries its time limits itself, or without prepared statements each transaction.
-
-    A pool that `hands_on` its connections is for statements that set nothing.
-    """
+    """Every connection states its time limits, or without prepared statements each transaction; one that `hands_on` sets none."""
     limits = {**patience.server_settings, **server_settings}
 
     async def prepare(connection: Any) -> None:

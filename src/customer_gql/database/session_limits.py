@@ -18,7 +18,7 @@ BEHIND_POOLER: Final = (
 )
 NO_DEFAULTS: Final = (
     "Behind a pooler, only defaults of the role limit statements of reads, and there are none. Have an administrator of the server "
-    "run: {commands} Then let the pooler connect anew (RECONNECT in its console)."
+    "run: {commands} Then have the pooler reconnect (RECONNECT in its console)."
 )
 DEFAULTS: Final = {"statement_timeout": "30s", "client_connection_check_interval": "1s"}
 """What the role of a service behind a pooler should limit, as operations.md has it."""
@@ -32,8 +32,8 @@ def make_local_statement(limits: Mapping[str, str]) -> str:
 async def find_missing_limits(connection: Connection, limits: Mapping[str, str]) -> list[str]:
     """The names of limits that do not hold as stated, in one query."""
     rows = await connection.fetch(_CURRENT, list(limits))
-    held = {row[0]: (row[1], row[2]) for row in rows}
-    return [name for name, value in limits.items() if name not in held or not _is_same(*held[name], value)]
+    stored = {row[0]: (row[1], row[2]) for row in rows}
+    return [name for name, value in limits.items() if name not in stored or not _is_same(*stored[name], value)]
 
 
 async def find_missing_defaults(connection: Connection) -> list[str]:
