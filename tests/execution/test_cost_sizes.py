@@ -52,6 +52,7 @@ def test_a_size_below_one_counts_as_one(size):
 @pytest.mark.parametrize(("ids", "size"), [([], 0), (["x"], 1), ("x", 1), (["x"] * 100, 100), (["x"] * 10_000, 100)])
 def test_ids_count_as_often_as_they_are_given(ids, size):
     assert cost("query($ids: [ID!]!) { nodes(ids: $ids) { id __typename } }", ids=ids) == ROOT + size
+    assert parsed_cost(f"{{ nodes(ids: {json.dumps(ids)}) {{ id __typename }} }}", {}) == ROOT + size
 
 
 def test_the_larger_of_two_sizes_counts():
