@@ -67,7 +67,7 @@ class CustomerLock:
     failed_attempts: int | None = column("Failed attempts in a row that caused the lock; null for one by staff.")
     note: str | None = column("Note of staff about the lock.", personal=True)
     staff: StaffUser | None = loaded(
-        staff_by_id, key="staff_id", description="Staff user who locked the account; null for other causes.", admin=True
+        staff_by_id, key="staff_id", description="Staff user who locked the account; null for other causes."
     )
 
 
