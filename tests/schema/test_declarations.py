@@ -17,10 +17,11 @@ from support.slice_samples import merge
 SOURCES = Path(__file__).parents[2] / "src" / "customer_gql"
 AREAS = ("administration", "commerce", "customers", "messaging", "shop", "staff")
 FILES = {str(file.relative_to(SOURCES)): file.read_text() for area in AREAS for file in (SOURCES / area).rglob("*.py")}
-BY_ACTOR = ("staff", "administration/grid_views")
+BY_ACTOR = ("staff", "administration/grid_views", "administration/jobs")
 """Slices whose rules compare with who acts."""
 
 LISTS_OF_STAFF = {
+    "job_list": "its root keeps to jobs that the viewer sees",
     "view_list": "its root keeps to views that are shared or the viewer's own",
     "invitation_list": "its root passes `visible_within`",
     "tags": "counted among the customers of the viewer's websites",

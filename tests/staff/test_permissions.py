@@ -24,6 +24,10 @@ ROOTS: dict[str, list[str]] = {
         "customerTags",
         "customers",
         "deletedCustomers",
+        "job",
+        "jobCancel",
+        "jobRetry",
+        "jobs",
         "limits",
         "node",
         "nodes",
@@ -105,6 +109,7 @@ NAMES = {
     "CONFIGURATION_MANAGE": "configuration.manage",
     "MAIL_MANAGE": "mail.manage",
     "STOREFRONT_PROXY": "storefront.proxy",
+    "JOBS_MANAGE": "jobs.manage",
     "HISTORY_READ": "history.read",
 }
 

@@ -55,11 +55,20 @@ FACTS: dict[str, dict[str, Any]] = {
     "configuration_value": {"path": "accounts.session_days", "scope": "WEBSITE", "value": "31"},
     "staff_role": {"permissions": ["customers.read"]},
     "service_token": {"permissions": ["customers.read"]},
+    "job_run": {
+        **dict.fromkeys(["done_count", "unchanged_count", "refused_count", "not_found_count"], 1),
+        **dict.fromkeys(["failed_count", "canceled_count"], 1),
+        "total_count": 6,
+        "status": "DONE",
+        "finished_at": FAR_OFF,
+        "permissions": ["customers.read"],
+    },
 }
 """By table and column."""
 
 NAMED = {"customer_id": "customer", "staff_id": "staff_user", "website_id": "website", "scope_id": "website"}
 NAMED |= {"scope": "website", "store_view_id": "store_view", "order_id": "sales_order"}
+NAMED |= {"job_id": "job_run", "customer_ids": "customer"}
 NAMED |= {"session_id": "customer_session", "impersonation_id": "impersonation", "website_ids": "website"}
 NAMED |= {
     "group_id": "customer_group",

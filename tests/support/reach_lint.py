@@ -22,6 +22,8 @@ CHECKS = {
     "find_visible_view",
     "reauthenticate_staff",
     "adjust_ledger",
+    "find_job",
+    "submit_job",
     "validate_content",
 }
 """They take the context and look at its viewer themselves."""

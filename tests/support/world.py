@@ -12,7 +12,11 @@ from support.customers import customer_id, make_customer, make_full_customer
 from support.slice_samples import sample_modules
 from support.staff import make_website, staff_client
 
-CHANGE_BY_LOOKING = {"staff_session", "refused_movement"}  # a session's last use; what a key was answered
+CHANGE_BY_LOOKING = {
+    "staff_session",  # its last use
+    "refused_movement",  # what a key was answered
+    *("job_run", "job_part", "job_row"),  # what was asked of customers who are not found
+}
 """Tables that a refused request may write to."""
 
 

@@ -27,6 +27,8 @@ class Actor:
     address: str | None = None
     # What the actor may do, for rules that compare it with what others may do.
     viewer: Viewer | None = field(default=None, compare=False, repr=False)
+    # The job in which the actor does it, where no request does it at once.
+    job_id: int | None = field(default=None, compare=False)
 
     @property
     def staff_id(self) -> int | None:

@@ -55,6 +55,7 @@ class Permission(enum.StrEnum):
             "the service token of a server that renders the shop."
         ),
     )
+    JOBS_MANAGE = "jobs.manage", "See, cancel and retry jobs of others, and be told by mail when one is stopped."
     HISTORY_READ = (
         "history.read",
         "See what was done to customers and who did it: the list `history`, and the history of each customer.",

@@ -3,7 +3,7 @@
 | module of the slice | names |
 |---|---|
 | `tables.py` | every table |
-| `slice.py` | `SETTINGS`, `MAILS`, `WORK`, `EVENTS`, `PROJECTIONS`, and functions that a lower slice calls, as `ON_…`; imports no strawberry |
+| `slice.py` | `SETTINGS`, `MAILS`, `WORK`, `EVENTS`, `PROJECTIONS`, `JOB_WORK`, and functions that a lower slice calls, as `ON_…`; imports no strawberry |
 | `seed.py` | `SEED`; imported by the demo only, so that a server runs without the extra `demo` |
 | `types.py` | `CUSTOMER_SECTIONS`, `DELETED_CUSTOMER_SECTIONS`, `HISTORY_EVENT_SECTIONS`, `ORDER_SECTIONS`: classes whose fields hang on `Customer`, `DeletedCustomer`, `HistoryEvent` and `Order`; `GRIDS`: the types of its grids; `USER_ERRORS`: refusals that tell more than others |
 | `operations.py` | `QUERIES`, `MUTATIONS` of the storefront, `ADMIN_QUERIES`, `ADMIN_MUTATIONS`: classes of root fields |
@@ -20,6 +20,8 @@ from typing import Any, Final
 
 from customer_gql.customers.profile.writes import ON_ASSISTANCE_WITHDRAWN
 from customer_gql.messaging.events.event_types import EVENT_TYPES
+from customer_gql.messaging.jobs.runs.kinds import JOB_WORK
+from customer_gql.messaging.jobs.runs.rights import JOB_OWNERS, ON_OWNER_LOST_ACCESS
 from customer_gql.messaging.mail.kinds import MAIL_KINDS
 from customer_gql.security.audit import ON_IMPERSONATION_REFUSED
 from customer_gql.shop.settings.declaration import DECLARED_SETTINGS
@@ -55,12 +57,15 @@ SLICES: Final = (
     "shop.websites",
     "shop.settings",
     "messaging.jobs",
+    "messaging.jobs.runs",
     "messaging.mail",
     "messaging.events",
     "administration.website_moves",
     "administration.grid_views",
     "administration.customer_editing",
     "administration.customer_grid",
+    "administration.mass_actions",
+    "administration.jobs",
     "administration.customer_deletion",
     "administration.capabilities",
     "administration.customer_import",
@@ -95,6 +100,9 @@ def join_declarations() -> None:
     DECLARED_SETTINGS.join([*declared("slice", "SETTINGS"), *pages])
     MAIL_KINDS.join(mails)
     EVENT_TYPES.join(declared("slice", "EVENTS"))
+    JOB_WORK.join(declared("slice", "JOB_WORK"))
+    JOB_OWNERS.extend(declared("slice", "JOB_OWNERS"))
+    ON_OWNER_LOST_ACCESS.extend(declared("slice", "ON_OWNER_LOST_ACCESS"))
     ON_ASSISTANCE_WITHDRAWN.extend(declared("slice", "ON_ASSISTANCE_WITHDRAWN"))
     ON_SETTING_CHANGED.extend(declared("slice", "ON_SETTING_CHANGED"))
     ON_STAFF_RIGHTS_CHANGED.extend(declared("slice", "ON_STAFF_RIGHTS_CHANGED"))

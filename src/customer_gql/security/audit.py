@@ -62,16 +62,26 @@ async def insert_events(
     """
     if not events:
         return
-    told = {"kind": kind, "actor": by.kind.value, "actor_id": by.id, "address": by.address}
+    told = told_by(kind, by)
     rows = [
         {
             "id": new_id(),
             "created_at": func.clock_timestamp(),
             **columns,
             **told,
-            "changes": orjson.dumps({field: list(pair) for field, pair in changes.items()}).decode(),
+            "changes": orjson.dumps(pair_changes(changes)).decode(),
         }
         for columns, changes in events
     ]
     # An INSERT of a list of rows is compiled each time; that of one row, which most are, once.
     await execute_statement(connection, insert(history).values(rows[0] if len(rows) == 1 else rows))
+
+
+def told_by(kind: str, by: Actor) -> dict[str, Any]:
+    """The columns of an event that tell what was done, who did it and from where."""
+    return {"kind": kind, "actor": by.kind.value, "actor_id": by.id, "address": by.address}
+
+
+def pair_changes(changes: Changes) -> dict[str, list[Any]]:
+    """As JSON holds them."""
+    return {field: list(pair) for field, pair in changes.items()}

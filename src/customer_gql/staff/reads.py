@@ -1,11 +1,14 @@
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, func, literal, select
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, bindparam, func, literal, select
 
 from customer_gql.core.viewer import Websites
+from customer_gql.database.statements import Connection, compile_statement, fetch_one
 from customer_gql.loading.lists import RootList
 from customer_gql.loading.pages import Sort
 from customer_gql.loading.reads import one_by
+from customer_gql.messaging.jobs.runs.rights import OwnerRights
+from customer_gql.messaging.jobs.runs.tables import JobOwner
 from customer_gql.security.sessions import is_live, is_stale
 
 from .filters import STAFF
@@ -87,7 +90,32 @@ CREDENTIALS = select(
     staff_totp.c.confirmed_at.label("totp_since"),
 ).select_from(staff_user.outerjoin(staff_password).outerjoin(staff_totp))
 
+_owner_id: Any = bindparam("owner_id", type_=BigInteger())
 RECOVERY_CODES_LEFT = select(func.count()).select_from(staff_recovery_code)
+
+_RIGHTS: Final = {
+    JobOwner.STAFF: compile_statement(
+        select(staff_role.c.permissions, staff_role.c.website_ids)
+        .select_from(staff_user.join(staff_role))
+        .where(staff_user.c.id == _owner_id, staff_user.c.is_active)
+    ),
+    JobOwner.SERVICE: compile_statement(
+        select(service_token.c.permissions, service_token.c.website_ids).where(
+            service_token.c.id == _owner_id,
+            service_token.c.expires_at > func.now(),
+            service_token.c.revoked_at.is_(None),
+        )
+    ),
+}
+
+
+async def find_owner_rights(connection: Connection, owner: JobOwner, owner_id: int) -> OwnerRights | None:
+    """What a staff user or a service token may do now, whatever became of sessions; None for one that is let in no more."""
+    found = await fetch_one(connection, _RIGHTS[owner], owner_id=owner_id)
+    if found is None:
+        return None
+    websites = None if found.website_ids is None else frozenset(found.website_ids)
+    return OwnerRights(frozenset(found.permissions), websites)
 
 
 def visible_within(column: ColumnElement[Any], websites: Websites) -> list[ColumnElement[bool]]:

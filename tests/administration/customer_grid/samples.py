@@ -11,9 +11,8 @@ from customer_gql.customers.tags.tables import customer_tag
 from customer_gql.database.statements import Connection, Row
 from support.access_walk import Sample
 from support.calls import GROUP, about, by_input, filtered
-from support.changes import Change, Changes, Make, Scene, by_staff, subscribed
+from support.changes import Changes, by_staff
 from support.customers import (
-    customer_id,
     make_address,
     make_customer,
     make_full_customer,
@@ -25,21 +24,6 @@ from support.customers import (
 from support.made_rows import MadeRows
 from support.staff import make_website
 from support.writers import Subject, Writer
-
-
-def mass_action(action: str, **more) -> Sample:
-    return by_input(lambda ids: {"action": action, "selection": {"ids": [ids["cus"]]}, **more})
-
-
-def mass(action: str, **input: Any) -> Make:
-    async def make(scene: Scene) -> Change:
-        row = await scene.shopper()
-        if action == "UNSUBSCRIBE":
-            await subscribed(scene, row)
-        return Change(scene.staff, {"action": action, "selection": {"ids": [customer_id(row)]}, **input}, row)
-
-    return make
-
 
 FIRST_NAMES = [
     "Stra\u00dfe",
@@ -157,35 +141,15 @@ CALLS = {
         },
         *[edited_within(key, prefix) for key, prefix in REFERENCES.items()],
     ],
-    "customerMassAction": [
-        mass_action("SUBSCRIBE"),
-        mass_action("UNSUBSCRIBE"),
-        mass_action("ASSIGN_GROUP", groupId=GROUP),
-        mass_action("DELETE"),
-    ],
 }
 CHANGES: Changes = {
     "customerQuickEdit": [(by_staff(taxVatNumber="GB7"), "EDITED", {"taxVatNumber"})],
-    "customerMassAction": [
-        (mass("SUBSCRIBE"), "SUBSCRIBED", {"status"}),
-        (mass("UNSUBSCRIBE"), "UNSUBSCRIBED", {"status"}),
-        (mass("ASSIGN_GROUP", groupId=GROUP), "EDITED", {"groupId"}),
-        (mass("DELETE"), "DELETED", set()),
-    ],
 }
 
 
 def quick_edit(make: Callable[[Subject, int], dict[str, Any]]) -> Writer:
     async def writer(subject: Subject, turn: int) -> Any:
         return "customerQuickEdit", subject.staff, {"id": encode_id("cus", subject.id), **make(subject, turn)}
-
-    return writer
-
-
-def mass_writer(action: str, make: Callable[[int], dict[str, Any]] = lambda _turn: {}) -> Writer:
-    async def writer(subject: Subject, turn: int) -> Any:
-        input = {"action": action, "selection": {"ids": [encode_id("cus", subject.id)]}, **make(turn)}
-        return "customerMassAction", subject.staff, input
 
     return writer
 
@@ -206,7 +170,4 @@ WRITERS = {
     "customerQuickEdit website": quick_edit(
         lambda subject, turn: {"websiteId": encode_id("web", subject.other_websites[turn - 1])}
     ),
-    "customerMassAction group": mass_writer("ASSIGN_GROUP", lambda turn: {"groupId": encode_id("grp", 4 - turn)}),
-    "customerMassAction subscribe": mass_writer("SUBSCRIBE"),
-    "customerMassAction unsubscribe": mass_writer("UNSUBSCRIBE"),
 }

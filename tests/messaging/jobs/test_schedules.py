@@ -82,6 +82,7 @@ def test_every_schedule_is_here():
     assert set(SCHEDULES) == {name for name, _, _ in DUE} | {
         "accounts.forget_successors",
         "jobs.check_projections",
+        "jobs.delete_old",
         "jobs.purge",
         "mail.erase_secrets",
     }
@@ -137,6 +138,14 @@ async def test_the_log_of_the_queue_is_kept_for_two_weeks(shop, empty_database):
         )
     await run(empty_database, "jobs.purge")
     assert await shop.fetchval("SELECT array_agg(job_id) FROM job_log") == [13]
+
+
+async def test_a_finished_job_goes_with_its_rows_after_some_days(shop, empty_database):
+    before = await counts(shop)
+    for days, deleted in ((59, {}), (61, {"job_run": 1, "job_part": 1, "job_row": 1})):
+        await shop.execute("UPDATE job_run SET finished_at = now() - make_interval(days => $1)", days)
+        await run(empty_database, "jobs.delete_old")
+        assert await gone(shop, before) == deleted
 
 
 # Days for which a row is kept when its time is over.

@@ -1,4 +1,3 @@
-from collections.abc import Sequence
 from typing import Annotated, Final
 
 import strawberry
@@ -8,8 +7,7 @@ from customer_gql.administration.customer_editing.guards import require_permissi
 from customer_gql.administration.customer_editing.inputs import collect_values
 from customer_gql.administration.customer_editing.types import CustomerEditPayload
 from customer_gql.core.actor import actor_of
-from customer_gql.core.errors import Refusal, UserErrorCode
-from customer_gql.core.input_ids import parse_input_id, parse_input_ids
+from customer_gql.core.input_ids import parse_input_id
 from customer_gql.core.permissions import Permission
 from customer_gql.customers.profile.types import Gender
 from customer_gql.customers.profile.writes import lock_customer
@@ -18,20 +16,12 @@ from customer_gql.graph.fields import column
 from customer_gql.graph.grids.matches import make_membership_read
 from customer_gql.graph.grids.saved_views import find_view_of_mutation
 from customer_gql.graph.grids.types import grid_field
-from customer_gql.graph.payloads import EXPECTED_VERSION, Payload, user_error
-from customer_gql.graph.roots import INPUT, DryRun, RequiresPermission, admin_mutation
+from customer_gql.graph.payloads import EXPECTED_VERSION
+from customer_gql.graph.roots import INPUT, DryRun, admin_mutation
 from customer_gql.loading.grids.pages import GridQuestion
 
-from .mass_action import MAX_IDS, MassAction, MassActionOutcome, MassActionResult, run_mass_action
 from .quick_edit import QUICK_EDIT_FIELDS, read_editable_fields, refuse_other_fields
-from .types import CUSTOMER_GRID, CustomerMassActionResult
-
-_SELECTION_EMPTY: Final = Refusal("selection.empty", "Select at least one customer.", UserErrorCode.REQUIRED)
-_TOO_MANY_SELECTED: Final = Refusal(
-    "selection.too_many", "Select at most {limit} customers; these are {count}.", UserErrorCode.TOO_MANY
-)
-_GROUP_MISSING: Final = Refusal("mass_action.group_missing", "Enter the group to assign.", UserErrorCode.REQUIRED)
-_GROUP_UNUSED: Final = Refusal("mass_action.group_unused", "Leave the group out; only ASSIGN_GROUP takes one.")
+from .types import CUSTOMER_GRID
 
 
 @strawberry.input(
@@ -64,33 +54,6 @@ class CustomerQuickEditPayload(CustomerEditPayload):
         description="Whether the customer is still in the list of `filter` and `viewId`; null without both, and in a dry run.",
         default=None,
     )
-
-
-@strawberry.input(one_of=True, description="The customers that a mass action applies to, given in exactly one way.")
-class CustomerSelection:
-    ids: strawberry.Maybe[list[strawberry.ID]] = column(f"Ids of the customers, at most {MAX_IDS}.")
-
-
-@strawberry.input(description="One action on many customers.")
-class CustomerMassActionInput:
-    action: MassAction = column("The action.")
-    selection: CustomerSelection = column("Customers that the action applies to.")
-    group_id: strawberry.ID | None = strawberry.field(
-        description="Id of the group to assign; only with `ASSIGN_GROUP`.", default=None
-    )
-
-
-@strawberry.type(description="Result of `customerMassAction`, for each customer and in total.")
-class CustomerMassActionPayload(Payload):
-    results: list[CustomerMassActionResult] = strawberry.field(
-        description="One result for each customer, in the order of the ids.",
-        default_factory=list,
-        metadata={"paged": True},
-    )
-    done_count: int = strawberry.field(description="Number of customers with the outcome `DONE`.", default=0)
-    unchanged_count: int = strawberry.field(description="Number of customers with the outcome `UNCHANGED`.", default=0)
-    refused_count: int = strawberry.field(description="Number of customers with the outcome `REFUSED`.", default=0)
-    not_found_count: int = strawberry.field(description="Number of ids with the outcome `NOT_FOUND`.", default=0)
 
 
 @strawberry.type
@@ -144,75 +107,10 @@ class CustomerGridAdminMutation:
             still_matches=await _still_matches(info, question, customer_id) if is_listed else None,
         )
 
-    @admin_mutation(
-        permission=Permission.CUSTOMERS_WRITE,
-        exclusive=True,
-        cost_per=("ids", 75),
-        description=f"Do one action on up to {MAX_IDS} customers, in one transaction, with a result for each. "
-        "`DELETE` also needs the permission `customers.delete`, ends every session, and cannot be undone. "
-        "Writes history; sends no mail.",
-    )
-    async def customer_mass_action(
-        self, info: Info, input: Annotated[CustomerMassActionInput, INPUT], dry_run: DryRun = False
-    ) -> CustomerMassActionPayload:
-        viewer = info.context.viewer
-        if input.action is MassAction.DELETE:
-            RequiresPermission(Permission.CUSTOMERS_DELETE).check(viewer)
-        ids, group_id = _selected_ids(input.selection), _group_id(input)
-        async with info.context.transaction(dry_run=dry_run) as connection:
-            results = await run_mass_action(
-                connection, input.action, ids, group_id=group_id, websites=viewer.website_ids, by=actor_of(viewer)
-            )
-        return _make_payload(results, ids, info.context.language)
-
 
 async def _still_matches(info: Info, question: GridQuestion, customer_id: int) -> bool | None:
     row = await info.context.load(make_membership_read(CUSTOMER_GRID, question), customer_id)
     return None if row is None else row.is_match
-
-
-def _selected_ids(selection: CustomerSelection) -> list[int]:
-    ids = selection.ids.value if selection.ids else []
-    path = ["selection", "ids"]
-    if not ids:
-        raise _SELECTION_EMPTY(path=path)
-    if len(ids) > MAX_IDS:
-        raise _TOO_MANY_SELECTED(path=path, limit=MAX_IDS, count=len(ids))
-    return parse_input_ids(ids, "cus", path)
-
-
-def _group_id(input: CustomerMassActionInput) -> int | None:
-    assigns = input.action is MassAction.ASSIGN_GROUP
-    if assigns and input.group_id is None:
-        raise _GROUP_MISSING(path=["groupId"])
-    if not assigns and input.group_id is not None:
-        raise _GROUP_UNUSED(path=["groupId"])
-    return None if input.group_id is None else parse_input_id(input.group_id, "grp", ["groupId"])
-
-
-def _make_payload(results: list[MassActionResult], ids: Sequence[int], language: str) -> CustomerMassActionPayload:
-    outcomes = [result.outcome for result in results]
-    errors = {
-        result.customer_id: user_error(
-            result.refused.at(["selection", "ids", str(ids.index(result.customer_id))]), language
-        )
-        for result in results
-        if result.refused is not None
-    }
-    return CustomerMassActionPayload(
-        results=[
-            CustomerMassActionResult(
-                customer_key=result.customer_id,
-                outcome=result.outcome,
-                error=errors.get(result.customer_id),
-            )
-            for result in results
-        ],
-        done_count=outcomes.count(MassActionOutcome.DONE),
-        unchanged_count=outcomes.count(MassActionOutcome.UNCHANGED),
-        refused_count=outcomes.count(MassActionOutcome.REFUSED),
-        not_found_count=outcomes.count(MassActionOutcome.NOT_FOUND),
-    )
 
 
 @strawberry.type

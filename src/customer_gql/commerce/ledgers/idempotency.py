@@ -1,6 +1,5 @@
 """What a key was answered before: an entry or a refusal (docs/domain/ledgers.md#ledgers-4)."""
 
-import hashlib
 from typing import Any, Final
 
 import orjson
@@ -8,23 +7,16 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from customer_gql.core.actor import Actor
-from customer_gql.core.errors import IdempotencyConflict, Refusal, RuleError, UserErrorCode, restore_refusal
+from customer_gql.core.errors import IdempotencyConflict, RuleError, UserErrorCode, restore_refusal
+from customer_gql.core.idempotency import hash_input
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one
 
 from .declaration import Ledger, Movement
 from .reads import select_entries
 from .tables import refused_movement
 
-MAX_KEY: Final = 128
 # A repeat of what may be right another time has to be judged again.
 _NOT_REMEMBERED: Final = {UserErrorCode.LIMIT_REACHED, UserErrorCode.VERSION_CONFLICT}
-
-_KEY_INVALID: Final = Refusal("idempotency_key.invalid", "Enter a key of 1 to {limit} printable characters.")
-
-
-def validate_idempotency_key(key: str) -> None:
-    if not 1 <= len(key) <= MAX_KEY or not key.isprintable():
-        raise _KEY_INVALID(path=["idempotencyKey"], limit=MAX_KEY)
 
 
 def actor_key(by: Actor) -> dict[str, Any]:
@@ -90,7 +82,7 @@ def _refusal_key(ledger: Ledger, customer_id: int, movement: Movement, by: Actor
 
 def _hash_body(movement: Movement) -> int:
     body = [str(movement.amount), movement.website_id, movement.comment, movement.notifies_customer]
-    return int.from_bytes(hashlib.sha256(orjson.dumps(body)).digest()[:8], signed=True)
+    return hash_input(body)
 
 
 def _conflict() -> IdempotencyConflict:

@@ -7,6 +7,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from customer_gql.core.actor import Actor
 from customer_gql.core.errors import Refusal, RuleError, UserErrorCode
+from customer_gql.core.idempotency import validate_idempotency_key
 from customer_gql.core.ids import new_id
 from customer_gql.core.text import validate_lines
 from customer_gql.core.viewer import Websites
@@ -19,7 +20,7 @@ from customer_gql.database.transactions import mark_customers, transaction
 from customer_gql.shop.websites.reads import find_website
 
 from .declaration import Ledger, Movement
-from .idempotency import actor_key, find_refusal, find_repeated, remember_refusal, validate_idempotency_key
+from .idempotency import actor_key, find_refusal, find_repeated, remember_refusal
 from .notices import notify_customer
 from .reads import entry_columns
 

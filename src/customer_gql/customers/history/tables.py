@@ -26,6 +26,7 @@ customer_event = table(
     Column("version", Integer, nullable=False),
     # The staff user who acts as the customer, where one does.
     Column("impersonator_id", BigInteger),
+    Column("job_id", BigInteger),
     *event_columns(HistoryActor),
     PrimaryKeyConstraint("customer_id", "id"),
     Index("ix_customer_event_customer_id_version", "customer_id", "version"),

@@ -1,20 +1,67 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, func, literal, literal_column, select
+import orjson
+from sqlalchemy import BigInteger, Integer, Text, bindparam, column, func, insert, literal_column, select
+from sqlalchemy.dialects.postgresql import JSONB
 
 from customer_gql.core.actor import Actor
 from customer_gql.core.concurrent_edits import Changes
 from customer_gql.core.ids import encode_id, new_id
-from customer_gql.database.statements import Connection
+from customer_gql.database.statements import Connection, compile_statement, execute_statement
 from customer_gql.messaging.events.event_types import event_type_by_history_kind
 from customer_gql.messaging.events.writes import Event, emit_all
-from customer_gql.security.audit import insert_events
+from customer_gql.security.audit import pair_changes, told_by
 
 from .kinds import HistoryKind
 from .tables import customer_event
 
-_MICROSECOND: Final = literal_column("interval '1 microsecond'")
+_given = (
+    func.jsonb_to_recordset(bindparam("events", type_=JSONB()))
+    .table_valued(
+        column("id", BigInteger),
+        column("customer_id", BigInteger),
+        column("version", Integer),
+        column("changes", JSONB),
+    )
+    .render_derived(name="given", with_types=True)
+)
+_of_customer = customer_event.c.customer_id == _given.c.customer_id
+_newest = (
+    select(customer_event.c.id, customer_event.c.created_at)
+    .where(_of_customer)
+    .order_by(customer_event.c.id.desc())
+    .limit(literal_column("1"))
+    .lateral("newest")
+)
+# Id and time of an entry. Under the customer's lock both follow those of the entry before, whatever the clocks of other
+# processes say, so that order, times and versions agree (docs/domain/history.md#history-10).
+_place: Final = {
+    "id": func.greatest(_given.c.id, _newest.c.id + literal_column("1")),
+    "created_at": func.greatest(
+        func.clock_timestamp(), _newest.c.created_at + literal_column("interval '1 microsecond'")
+    ),
+}
+_shared: Final = {
+    "kind": Text(),
+    "actor": Text(),
+    "actor_id": BigInteger(),
+    "address": Text(),
+    "impersonator_id": BigInteger(),
+    "job_id": BigInteger(),
+}
+_INSERT: Final = compile_statement(
+    insert(customer_event).from_select(
+        [*_place, "customer_id", "version", "changes", *_shared],
+        select(
+            *_place.values(),
+            _given.c.customer_id,
+            _given.c.version,
+            _given.c.changes,
+            *[bindparam(name, type_=kind) for name, kind in _shared.items()],
+        ).select_from(_given.outerjoin(_newest, literal_column("true"))),
+    )
+)
 
 
 async def record_customer_event(
@@ -38,23 +85,19 @@ async def record_customer_events(
     by: Actor,
     deleted_from: Mapping[int, int] | None = None,
 ) -> None:
-    """The same for many customers at once: customer, version after it, and changes of each. The caller has locked them.
+    """The same for many customers at once, each of them once: customer, version after it, and changes of each. The caller
+    has locked them.
 
     `deleted_from` are the websites of customers who are gone.
     """
-    rows = [
-        (
-            {
-                "customer_id": customer_id,
-                "version": version,
-                "impersonator_id": by.impersonator_id,
-                **_place_after_last(customer_id),
-            },
-            changes,
-        )
+    if not events:
+        return
+    rows: list[dict[str, Any]] = [
+        {"id": new_id(), "customer_id": customer_id, "version": version, "changes": pair_changes(changes)}
         for customer_id, version, changes in events
     ]
-    await insert_events(connection, customer_event, kind, rows, by=by)
+    shared = {**told_by(kind, by), "impersonator_id": by.impersonator_id, "job_id": by.job_id}
+    await execute_statement(connection, _INSERT, events=orjson.dumps(rows).decode(), **shared)
     event_type = event_type_by_history_kind().get(kind)
     if event_type is not None:
         told = [
@@ -62,15 +105,3 @@ async def record_customer_events(
             for customer_id, _, changes in events
         ]
         await emit_all(connection, event_type, told, by=by)
-
-
-def _place_after_last(customer_id: int) -> dict[str, Any]:
-    """Id and time of an entry. Under the customer's lock both follow those of the entry before, whatever the clocks of other
-    processes say, so that order, times and versions agree (docs/domain/history.md#history-10)."""
-    of_customer = customer_event.c.customer_id == customer_id
-    last_id = select(func.max(customer_event.c.id)).where(of_customer).scalar_subquery()
-    newest = select(customer_event.c.created_at).where(of_customer).order_by(customer_event.c.id.desc()).limit(1)
-    return {
-        "id": func.greatest(literal(new_id(), BigInteger()), last_id + 1),
-        "created_at": func.greatest(func.clock_timestamp(), newest.scalar_subquery() + _MICROSECOND),
-    }

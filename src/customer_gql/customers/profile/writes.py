@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, bindparam, delete, insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from customer_gql.core.actor import Actor
 from customer_gql.core.concurrent_edits import Changes
@@ -18,7 +18,6 @@ from customer_gql.customers.history.writes import record_customer_event, record_
 from customer_gql.database.statements import (
     Connection,
     Row,
-    compile_statement,
     equals_any,
     execute_statement,
     fetch_one,
@@ -32,8 +31,6 @@ from .reads import within_websites
 from .sharing import lock_account_sharing
 from .tables import customer, customer_number, deleted_customer
 from .values import fields
-
-_customer_id: Any = bindparam("customer_id", type_=BigInteger())
 
 ON_ASSISTANCE_WITHDRAWN: Final[list[Callable[..., Awaitable[object]]]] = []
 """What upper slices end when a customer no longer allows staff to sign in for them: connection, customer, `by`."""
@@ -59,14 +56,16 @@ async def lock_customers(
     """Those of the customers that exist and are of `websites`, locked until the transaction ends.
 
     Every transaction that touches several customers locks them here first, in the order of their ids, so that two of them
-    wait for each other instead of failing, and judges what it reads here. One statement for each: a distributed table
-    cannot lock rows of many customers at once.
+    wait for each other instead of failing, and judges what it reads here. The rows are sorted before they are locked.
     """
-    statement = compile_statement(
-        select(customer).where(customer.c.id == _customer_id, *within_websites(websites)).with_for_update()
+    found = await fetch_rows(
+        connection,
+        select(customer)
+        .where(equals_any(customer.c.id, sorted(set(customer_ids))), *within_websites(websites))
+        .order_by(customer.c.id)
+        .with_for_update(),
     )
-    found = [await fetch_one(connection, statement, customer_id=id) for id in sorted(set(customer_ids))]
-    return {row.id: row for row in found if row is not None}
+    return {row.id: row for row in found}
 
 
 async def insert_customer(connection: Connection, customer_id: int, values: Mapping[str, Any]) -> Row:

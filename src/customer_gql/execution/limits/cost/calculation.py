@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 FREE_SCALARS: Final = 10  # of each object
 _SCALARS_PER_POINT: Final = 10
 _MOST_CLAUSES: Final = MAX_CLAUSES + MAX_VALUES // VALUES_OF_A_CLAUSE  # a filter with more is refused
+COUNTED_IDS: Final = 100  # of an input; a worker does what more of them ask for
 
 
 class SelectedField(NamedTuple):
@@ -97,6 +98,7 @@ class CostCalculation:
         name = node.alias.value if node.alias else node.name.value
         size = page if traits.takes_page else self._find_size(node, traits)
         entries = self._count_entries(node, traits.entries) if traits.entries else 0
+        entries = min(entries, COUNTED_IDS) if traits.entries == "ids" else entries
         clauses = self._count_clauses(node) if traits.per_clause else 0
         columns = self._count_columns(node) if traits.per_column else 0
         inner = [(node.selection_set, included) for node, included in nodes if node.selection_set]

@@ -1,0 +1,243 @@
+"""A batch of a job: what is done to its rows, their outcomes and the progress of the job commit together
+(docs/domain/bulk-jobs.md#bulk-jobs-2)."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import orjson
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Integer,
+    Text,
+    bindparam,
+    case,
+    column,
+    func,
+    insert,
+    literal,
+    literal_column,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from customer_gql.core.errors import RuleError
+from customer_gql.database.pools import Database
+from customer_gql.database.statements import (
+    Connection,
+    Row,
+    compile_statement,
+    execute_statement,
+    fetch_one,
+    fetch_rows,
+)
+
+from .kinds import JOB_WORK, JobWork, RowResult
+from .reads import ONE_JOB, PROCESSED_COUNT, select_lines
+from .rights import ON_OWNER_LOST_ACCESS, find_scope
+from .tables import ErrorPolicy, JobCancelReason, JobStatus, RowOutcome, count_of, job_row, job_run
+from .writes import LEASE, Lease
+
+CANCELED_AT_ONCE: Final = 50_000
+"""Rows that are marked as canceled together; nothing else is done to them."""
+_STOPPING: Final = (RowOutcome.REFUSED, RowOutcome.FAILED)
+_LINES: Final = compile_statement(select_lines())
+_given = (
+    func.jsonb_to_recordset(bindparam("rows", type_=JSONB()))
+    .table_valued(
+        column("line", Integer),
+        column("customer_id", BigInteger),
+        column("outcome", Text),
+        column("key", Text),
+        column("params", JSONB),
+        column("path", ARRAY(Text)),
+    )
+    .render_derived(name="given", with_types=True)
+)
+_job_id: Any = bindparam("job_id", type_=BigInteger())
+_INSERT_ROWS: Final = compile_statement(
+    insert(job_row).from_select(["job_id", *_given.c.keys()], select(_job_id, *_given.c))
+)
+_lines = select_lines().subquery("lines")
+_CANCEL_ROWS: Final = compile_statement(
+    insert(job_row).from_select(
+        ["job_id", "line", "customer_id", "outcome"],
+        select(_job_id, _lines.c.line, _lines.c.id, literal_column(f"'{RowOutcome.CANCELED.value}'")),
+    )
+)
+
+
+class LeaseLost(Exception):
+    """Somebody else goes on with the job; what this worker did since is rolled back."""
+
+
+class StoppedAtRow(Exception):
+    """A row of the batch ends the job, so that only those before it may be done together. `place` counts them."""
+
+    def __init__(self, place: int) -> None:
+        super().__init__(place)
+        self.place = place
+
+
+class AllRefused(Exception):
+    """One row is refused, so that none may be done. `results` are those of all rows."""
+
+    def __init__(self, results: Sequence[RowResult]) -> None:
+        super().__init__()
+        self.results = results
+
+
+async def run_batch(database: Database, lease: Lease, size: int) -> Row:
+    """Do the next rows; the job as it is then. Raises `LeaseLost`, `StoppedAtRow`, `AllRefused`, and what the work raises:
+    nothing of the batch is stored then."""
+    async with database.transaction() as connection:
+        job = await read_leased_job(connection, lease)
+        if job.finished_at is not None:
+            return job
+        if job.status == JobStatus.CANCELING.value:
+            return await _cancel_rows(connection, lease, job)
+        work, parameters = read_work(job)
+        scope = await find_scope(connection, job, work.permissions(parameters))
+        if scope is None:
+            for tell in ON_OWNER_LOST_ACCESS:
+                await tell(connection, job)
+            return await _advance_job(connection, lease, {}, ends_for=JobCancelReason.OWNER_LOST_ACCESS)
+        lines = await _read_lines(connection, job, size)
+        results = await work.run_batch(connection, parameters, [row.id for row in lines], scope)
+        place = _find_stop(results)
+        policy = ErrorPolicy(job.error_policy)
+        if place is not None and policy is ErrorPolicy.ALL_OR_NOTHING:
+            raise AllRefused(results)
+        if place and policy is ErrorPolicy.STOP:
+            raise StoppedAtRow(place)
+        stops = place is not None and policy is ErrorPolicy.STOP
+        if stops and len(results) > 1:
+            raise StoppedAtRow(1)
+        return await _store_results(
+            connection, lease, lines, results, ends_for=JobCancelReason.STOPPED_AT_ERROR if stops else None
+        )
+
+
+async def store_outcome(
+    database: Database, lease: Lease, size: int, outcome: RowOutcome, refused: RuleError | None
+) -> Row:
+    """Give the next rows one outcome, without doing anything to them."""
+    async with database.transaction() as connection:
+        job = await read_leased_job(connection, lease)
+        lines = await _read_lines(connection, job, size)
+        stops = job.error_policy == ErrorPolicy.STOP.value
+        results = [RowResult(row.id, outcome, refused) for row in lines]
+        return await _store_results(
+            connection, lease, lines, results, ends_for=JobCancelReason.STOPPED_AT_ERROR if stops else None
+        )
+
+
+async def store_refused_whole(database: Database, lease: Lease, results: Sequence[RowResult]) -> Row:
+    """End a job of which every row or none was to be done: those that are refused, and the others, which are canceled."""
+    async with database.transaction() as connection:
+        job = await read_leased_job(connection, lease)
+        lines = await _read_lines(connection, job, job.total_count)
+        told = [
+            one
+            if one.outcome in (*_STOPPING, RowOutcome.NOT_FOUND)
+            else RowResult(one.customer_id, RowOutcome.CANCELED)
+            for one in results
+        ]
+        return await _store_results(connection, lease, lines, told, fails=True)
+
+
+def read_work(job: Row) -> tuple[JobWork, Mapping[str, Any]]:
+    """What a job does to its rows, and what it does that with."""
+    return JOB_WORK[job.work], orjson.loads(job.parameters)
+
+
+async def read_leased_job(connection: Connection, lease: Lease) -> Row:
+    job = await fetch_one(connection, ONE_JOB, job_id=lease.job_id)
+    if job is None or job.fence != lease.fence:
+        raise LeaseLost
+    return job
+
+
+async def _read_lines(connection: Connection, job: Row, size: int) -> list[Row]:
+    lines = await fetch_rows(connection, _LINES, job_id=job.id, after=job.processed_count, most=size)
+    assert lines, "a job that is not finished has rows left"
+    return lines
+
+
+def _find_stop(results: Sequence[RowResult]) -> int | None:
+    return next((place for place, one in enumerate(results) if one.outcome in _STOPPING), None)
+
+
+async def _store_results(
+    connection: Connection,
+    lease: Lease,
+    lines: Sequence[Row],
+    results: Sequence[RowResult],
+    *,
+    ends_for: JobCancelReason | None = None,
+    fails: bool = False,
+) -> Row:
+    rows = [_describe_result(line, one) for line, one in zip(lines, results, strict=True)]
+    await execute_statement(connection, _INSERT_ROWS, job_id=lease.job_id, rows=orjson.dumps(rows).decode())
+    counts = Counter(one.outcome for one in results)
+    return await _advance_job(connection, lease, counts, ends_for=ends_for, fails=fails)
+
+
+def _describe_result(line: Row, result: RowResult) -> dict[str, Any]:
+    assert line.id == result.customer_id, "results come in the order of the rows"
+    refused = result.refused
+    told = {} if refused is None else {"key": refused.key, "params": refused.params, "path": refused.path or None}
+    return {"line": line.line, "customer_id": line.id, "outcome": result.outcome.value, **told}
+
+
+async def _cancel_rows(connection: Connection, lease: Lease, job: Row) -> Row:
+    given = {"job_id": job.id, "after": job.processed_count, "most": CANCELED_AT_ONCE}
+    canceled = await execute_statement(connection, _CANCEL_ROWS, **given)
+    return await _advance_job(connection, lease, {RowOutcome.CANCELED: canceled})
+
+
+async def _advance_job(
+    connection: Connection,
+    lease: Lease,
+    counts: Mapping[RowOutcome, int],
+    *,
+    ends_for: JobCancelReason | None = None,
+    fails: bool = False,
+) -> Row:
+    """Count the rows, and end a job that has none left. With `ends_for` the rows that are left are canceled.
+
+    Raises `LeaseLost` for a job that somebody else has claimed, which takes back everything in the transaction.
+    """
+    run = job_run.c
+    added: dict[str, Any] = {
+        count_of(outcome): run[count_of(outcome)] + counts.get(outcome, 0) for outcome in RowOutcome
+    }
+    processed: ColumnElement[int] = sum(added.values())  # pyright: ignore[reportAssignmentType]
+    is_finished = processed == run.total_count
+    ended = literal(JobStatus.FAILED.value) if fails else _ended_status(added[count_of(RowOutcome.CANCELED)])
+    going_on: Any = run.status if ends_for is None else literal(JobStatus.CANCELING.value)
+    reason: Any = run.cancel_reason if ends_for is None else func.coalesce(run.cancel_reason, ends_for.value)
+    advanced = await fetch_one(
+        connection,
+        update(job_run)
+        .where(run.id == lease.job_id, run.fence == lease.fence)
+        .values(
+            **added,
+            status=case((is_finished, ended), else_=going_on),
+            # A cancellation that came when every row was done changed nothing.
+            cancel_reason=case((is_finished & (added[count_of(RowOutcome.CANCELED)] == 0), None), else_=reason),
+            finished_at=case((is_finished, func.clock_timestamp())),
+            leased_until=func.clock_timestamp() + literal(LEASE),
+        )
+        .returning(job_run, PROCESSED_COUNT),
+    )
+    if advanced is None:
+        raise LeaseLost
+    return advanced
+
+
+def _ended_status(canceled: ColumnElement[int]) -> ColumnElement[str]:
+    return case((canceled > 0, JobStatus.CANCELED.value), else_=JobStatus.DONE.value)

@@ -1,0 +1,208 @@
+"""A job is submitted with the rows that it is for, canceled, and retried (docs/domain/bulk-jobs.md#bulk-jobs-1)."""
+
+import datetime as dt
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import orjson
+from sqlalchemy import ARRAY, BigInteger, Integer, cast, func, insert, literal, literal_column, select, update
+from sqlalchemy.dialects.postgresql import aggregate_order_by, insert as upsert
+
+from customer_gql.core.actor import Actor
+from customer_gql.core.errors import IdempotencyConflict, Refusal, UserErrorCode
+from customer_gql.core.idempotency import hash_input, validate_idempotency_key
+from customer_gql.core.ids import new_id
+from customer_gql.database.statements import Connection, Row, equals_any, execute_statement, fetch_one, fetch_value
+
+from .kinds import JobWork
+from .reads import ONE_JOB, is_visible_job
+from .tables import IDS_OF_A_PART, ErrorPolicy, JobCancelReason, JobStatus, RowOutcome, job_part, job_row, job_run
+
+LEASE: Final = dt.timedelta(seconds=20)
+"""How long a worker that shows no sign of life keeps a job; each batch and each sign begins it again."""
+
+_NOT_FOUND: Final = Refusal("job.not_found", "There is no such job.", UserErrorCode.NOT_FOUND)
+_FINISHED: Final = Refusal("job.finished", "The job is finished.", UserErrorCode.NOT_ALLOWED)
+_NOT_FINISHED: Final = Refusal(
+    "job.not_finished", "The job is not finished. Wait for it, or cancel it first.", UserErrorCode.NOT_ALLOWED
+)
+_NOTHING_TO_RETRY: Final = Refusal(
+    "job.nothing_to_retry", "No row of the job failed or was canceled.", UserErrorCode.NOT_ALLOWED
+)
+_RETRIED: Final = (RowOutcome.FAILED, RowOutcome.CANCELED)
+FreezeRows = Callable[[Connection, int], Awaitable[object]]
+"""Stores the parts of a job, by its id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to go on with a job, for the one who claimed it last."""
+
+    job_id: int
+    fence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What is asked for. `key` and `body` tell a repeat of the same request; `operation` is the root that it came to."""
+
+    work: JobWork
+    parameters: Mapping[str, Any]
+    operation: str
+    total_count: int
+    freeze_rows: FreezeRows
+    error_policy: ErrorPolicy = ErrorPolicy.SKIP
+    key: str | None = None
+    body: Any = None
+    retry_of: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """`lease` is that of the submitter, who has the job begin; None for a job that waits for a worker, or is not new."""
+
+    job_id: int
+    lease: Lease | None = None
+
+
+async def submit_job(
+    connection: Connection, submission: Submission, *, by: Actor, begins_at_once: bool = False
+) -> Submitted:
+    """A new job, or the one that the same caller got for the same key and input.
+
+    Raises `IdempotencyConflict` for a key that was used with another input.
+    """
+    if submission.key is not None:
+        validate_idempotency_key(submission.key)
+    input_hash = hash_input(submission.body)
+    job_id = new_id()
+    row = _job_row(job_id, submission, input_hash, by=by, begins_at_once=begins_at_once)
+    made = await fetch_value(connection, upsert(job_run).values(row).on_conflict_do_nothing().returning(job_run.c.id))
+    if made is None:
+        return await _find_submitted(connection, submission, input_hash, by=by)
+    await submission.freeze_rows(connection, job_id)
+    return Submitted(job_id, Lease(job_id, 1) if begins_at_once else None)
+
+
+def _job_row(
+    job_id: int, submission: Submission, input_hash: int, *, by: Actor, begins_at_once: bool
+) -> dict[str, Any]:
+    assert by.viewer is not None, "a job belongs to somebody"
+    websites = by.viewer.website_ids
+    begun = {
+        "fence": 1,
+        "leased_until": func.clock_timestamp() + literal(LEASE),
+        "started_at": func.clock_timestamp(),
+    }
+    return {
+        "id": job_id,
+        "kind": submission.work.kind.value,
+        "work": submission.work.name,
+        "parameters": orjson.dumps(submission.parameters).decode(),
+        "status": (JobStatus.RUNNING if begins_at_once else JobStatus.QUEUED).value,
+        "error_policy": submission.error_policy.value,
+        "actor": by.kind.value,
+        "actor_id": by.id,
+        "address": by.address,
+        "permissions": sorted(by.viewer.permissions),
+        "website_ids": None if websites is None else sorted(websites),
+        "operation": submission.operation,
+        "idempotency_key": submission.key,
+        "input_hash": input_hash,
+        "retry_of_id": submission.retry_of,
+        "total_count": submission.total_count,
+        **(begun if begins_at_once else {}),
+    }
+
+
+async def _find_submitted(connection: Connection, submission: Submission, input_hash: int, *, by: Actor) -> Submitted:
+    key = {"operation": submission.operation, "idempotency_key": submission.key}
+    found = await fetch_one(
+        connection,
+        select(job_run.c.id, job_run.c.input_hash).filter_by(actor=by.kind.value, actor_id=by.id, **key),
+    )
+    assert found is not None, "only the key can be there already"
+    if found.input_hash != input_hash:
+        raise IdempotencyConflict("This idempotencyKey was used for another request. Use a new key.")
+    return Submitted(found.id)
+
+
+def freeze_ids(ids: Sequence[int]) -> FreezeRows:
+    """The rows of a list of ids, in their order."""
+
+    async def freeze(connection: Connection, job_id: int) -> None:
+        parts = [
+            {"job_id": job_id, "first_line": start + 1, "customer_ids": list(ids[start : start + IDS_OF_A_PART])}
+            for start in range(0, len(ids), IDS_OF_A_PART)
+        ]
+        await execute_statement(connection, insert(job_part).values(parts))
+
+    return freeze
+
+
+def _freeze_rows_of(retried: int) -> FreezeRows:
+    async def freeze(connection: Connection, job_id: int) -> None:
+        place = func.row_number().over(order_by=job_row.c.line)
+        chosen = (
+            select(job_row.c.customer_id, place.label("place"))
+            .where(job_row.c.job_id == retried, equals_any(job_row.c.outcome, [outcome.value for outcome in _RETRIED]))
+            .subquery("chosen")
+        )
+        size: Any = literal_column(str(IDS_OF_A_PART), Integer())
+        part: Any = cast((chosen.c.place - 1) / size, Integer())
+        ids = func.array_agg(aggregate_order_by(chosen.c.customer_id, chosen.c.place), type_=ARRAY(BigInteger()))
+        parts = select(literal(job_id, BigInteger()), part * size + 1, ids).group_by(part)
+        await execute_statement(
+            connection, insert(job_part).from_select(["job_id", "first_line", "customer_ids"], parts)
+        )
+
+    return freeze
+
+
+async def find_visible_job(connection: Connection, job_id: int, *, by: Actor) -> Row:
+    """Raises the same for a job that is unknown and for one that the actor does not see."""
+    job = await fetch_one(connection, ONE_JOB, job_id=job_id)
+    if job is None or by.viewer is None or not is_visible_job(job, by, by.viewer):
+        raise _NOT_FOUND(path=["id"])
+    return job
+
+
+async def cancel_job(connection: Connection, job_id: int, *, by: Actor) -> None:
+    """Have a job end after the batch that is under way; a repeat changes nothing."""
+    await find_visible_job(connection, job_id, by=by)
+    status = await fetch_value(
+        connection,
+        update(job_run)
+        .where(job_run.c.id == job_id, job_run.c.finished_at.is_(None))
+        .values(
+            status=JobStatus.CANCELING.value,
+            cancel_reason=func.coalesce(job_run.c.cancel_reason, JobCancelReason.REQUESTED.value),
+        )
+        .returning(job_run.c.status),
+    )
+    if status is None:
+        raise _FINISHED(path=["id"])
+
+
+async def retry_job(
+    connection: Connection, job: Row, work: JobWork, *, operation: str, key: str | None, by: Actor
+) -> Submitted:
+    """A job for the rows that failed or were canceled, in the name of who asks now."""
+    if job.finished_at is None:
+        raise _NOT_FINISHED(path=["id"])
+    count = job.failed_count + job.canceled_count
+    if not count:
+        raise _NOTHING_TO_RETRY(path=["id"])
+    submission = Submission(
+        work,
+        orjson.loads(job.parameters),
+        operation,
+        count,
+        _freeze_rows_of(job.id),
+        ErrorPolicy(job.error_policy),
+        key,
+        {"job": job.id},
+        retry_of=job.id,
+    )
+    return await submit_job(connection, submission, by=by)

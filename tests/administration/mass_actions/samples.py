@@ -1,0 +1,58 @@
+"""Samples of mass actions for the tests that walk the whole graph."""
+
+from collections.abc import Callable
+from typing import Any
+
+from customer_gql.core.ids import encode_id
+from support.access_walk import Sample
+from support.calls import GROUP, by_input
+from support.changes import Change, Changes, Make, Scene, subscribed
+from support.customers import customer_id
+from support.writers import Subject, Writer
+
+
+def mass_action(action: str, **more) -> Sample:
+    return by_input(lambda ids: {"action": action, "selection": {"ids": [ids["cus"]]}, **more})
+
+
+def mass(action: str, **input: Any) -> Make:
+    async def make(scene: Scene) -> Change:
+        row = await scene.shopper()
+        if action == "UNSUBSCRIBE":
+            await subscribed(scene, row)
+        return Change(scene.staff, {"action": action, "selection": {"ids": [customer_id(row)]}, **input}, row)
+
+    return make
+
+
+CALLS = {
+    "customerMassAction": [
+        mass_action("SUBSCRIBE"),
+        mass_action("UNSUBSCRIBE"),
+        mass_action("ASSIGN_GROUP", groupId=GROUP),
+        mass_action("DELETE"),
+    ],
+}
+CHANGES: Changes = {
+    "customerMassAction": [
+        (mass("SUBSCRIBE"), "SUBSCRIBED", {"status"}),
+        (mass("UNSUBSCRIBE"), "UNSUBSCRIBED", {"status"}),
+        (mass("ASSIGN_GROUP", groupId=GROUP), "EDITED", {"groupId"}),
+        (mass("DELETE"), "DELETED", set()),
+    ],
+}
+
+
+def mass_writer(action: str, make: Callable[[int], dict[str, Any]] = lambda _turn: {}) -> Writer:
+    async def writer(subject: Subject, turn: int) -> Any:
+        input = {"action": action, "selection": {"ids": [encode_id("cus", subject.id)]}, **make(turn)}
+        return "customerMassAction", subject.staff, input
+
+    return writer
+
+
+WRITERS = {
+    "customerMassAction group": mass_writer("ASSIGN_GROUP", lambda turn: {"groupId": encode_id("grp", 4 - turn)}),
+    "customerMassAction subscribe": mass_writer("SUBSCRIBE"),
+    "customerMassAction unsubscribe": mass_writer("UNSUBSCRIBE"),
+}
