@@ -135,6 +135,7 @@ def test_permissions_that_open_no_root_are_asked_for_inside():
         "customers.change_email",
         "customers.pii",
         "customers.export",
+        "jobs.manage",
         "storefront.proxy",
         "views.share",
     }

@@ -25,11 +25,12 @@ CHANGES: Changes = merge("CHANGES")
 UNRECORDED = merge("UNRECORDED")
 CASES = [(name, *case) for name, cases in CHANGES.items() for case in cases]
 NAMES = [f"{name}-{case[1]}" for name, cases in CHANGES.items() for case in cases]
-# What hangs on a customer. Presence is written after the answer and is no change of anything.
+# What hangs on a customer. Presence is written after the answer and is no change of anything, nor is the outcome of a row.
 OWNED = sorted(
     name
     for name, table in metadata.tables.items()
-    if (name == "customer" or "customer_id" in table.c) and name not in {"customer_event", "customer_activity"}
+    if (name == "customer" or "customer_id" in table.c)
+    and name not in {"customer_event", "customer_activity", "job_row"}
 )
 FROM = "192.0.2.77"
 TOKEN = re.compile(r"\bc?g[a-z]+_[A-Za-z0-9_-]{20,}")
@@ -56,6 +57,10 @@ async def state(connection):
         for name in OWNED
     ]
     return {row[0]: (row[1], row[2]) for row in await connection.fetch(" UNION ALL ".join(parts))}
+
+
+FAILS_ROW_BY_ROW = {"customerMassAction"}
+"""A fault ends the row of a job, not the request."""
 
 
 @asynccontextmanager
@@ -90,7 +95,10 @@ async def test_what_is_done_is_written_down_with_it(name, make, kind, fields, sc
     before = await state(connection)
     async with no_history(server, connection):
         refused = await call(name, change)
-    assert refused["errors"][0]["extensions"]["code"] == "INTERNAL_SERVER_ERROR", refused
+    if name in FAILS_ROW_BY_ROW:
+        assert refused == {"data": {name: {"userErrors": []}}}
+    else:
+        assert refused["errors"][0]["extensions"]["code"] == "INTERNAL_SERVER_ERROR", refused
     assert await state(connection) == before
     newest = await connection.fetchval("SELECT coalesce(max(id), 0) FROM customer_event")
     done = await call(name, change)

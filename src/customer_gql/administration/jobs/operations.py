@@ -5,10 +5,10 @@ import strawberry
 from sqlalchemy import ColumnElement
 
 from customer_gql.core.actor import actor_of
-from customer_gql.core.idempotency import MAX_KEY
 from customer_gql.core.ids import decode_id
 from customer_gql.core.input_ids import parse_input_id
 from customer_gql.core.permissions import Permission
+from customer_gql.core.values.idempotency_keys import MAX_KEY
 from customer_gql.graph.connections import After, Before, Connection, First, Last, make_window
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
@@ -20,7 +20,7 @@ from customer_gql.messaging.jobs.runs import reads, writes
 from customer_gql.messaging.jobs.runs.batches import read_work
 from customer_gql.messaging.jobs.runs.tables import JobKind, JobStatus, job_run
 
-from .types import Job, JobPayload, find_job
+from .types import JobPayload, JobType, find_job
 
 KEY_DESCRIPTION: Final = (
     f"Key of this request, 1 to {MAX_KEY} printable characters chosen by the caller. A repeat with the same input gets the same "
@@ -76,7 +76,7 @@ class JobRetryPayload(JobPayload):
 class JobAdminQuery:
     @admin_field(
         permission=Permission.CUSTOMERS_READ,
-        graphql_type=Connection[Job],
+        graphql_type=Connection[JobType],
         description="Jobs, newest first: the viewer's own, and with `jobs.manage` those whose websites the viewer's role reaches.",
     )
     async def jobs(
@@ -96,7 +96,7 @@ class JobAdminQuery:
 
     @admin_field(
         permission=Permission.CUSTOMERS_READ,
-        graphql_type=Job | None,
+        graphql_type=JobType | None,
         description="A job; null when it is unknown or the viewer may not see it.",
     )
     async def job(

@@ -89,7 +89,8 @@ class JobProblem:
 
     @strawberry.field(description="Values that the message is about, by name.")
     def params(self: Any) -> JSON:  # pyright: ignore[reportInvalidTypeForm]
-        return {} if self.params is None else orjson.loads(self.params)
+        params: Any = {} if self.params is None else orjson.loads(self.params)
+        return params
 
     @strawberry.field(description="A sentence for people, in the language that `Accept-Language` asks for.")
     def message(self: Any, info: Info) -> str:
@@ -163,10 +164,11 @@ _OUTCOMES: Final[Mapping[str, Any]] = {
 
 
 @strawberry.type(
+    name="Job",
     description="Work on many rows. It is seen by the one who started it, and with `jobs.manage` by those whose role reaches all "
-    "of its websites. The counts of its outcomes add up to `processedCount`, and at the end to `totalCount`."
+    "of its websites. The counts of its outcomes add up to `processedCount`, and at the end to `totalCount`.",
 )
-class Job:
+class JobType:
     kind: JobKind = column("Kind of the job.")
     status: JobStatus = column("State of the job.")
     is_dry_run: bool = column("Whether it stores nothing.")
@@ -201,7 +203,7 @@ class Job:
         return strawberry.ID(encode_id("job", self.id))
 
     @strawberry.field(
-        graphql_type=Annotated["Job", strawberry.lazy("customer_gql.administration.jobs.types")] | None,
+        graphql_type=Annotated["JobType", strawberry.lazy("customer_gql.administration.jobs.types")] | None,  # pyright: ignore
         description="Job whose failed and canceled rows it does; null for others.",
     )
     async def retry_of(self: Any, info: Info) -> Any:
@@ -236,7 +238,7 @@ async def find_job(context: Context, job_id: int | None) -> Any:
 class JobPayload(Payload):
     job_key: strawberry.Private[int | None] = None
 
-    @strawberry.field(graphql_type=Job | None, description="The job as stored now; null when refused.")
+    @strawberry.field(graphql_type=JobType | None, description="The job as stored now; null when refused.")
     async def job(self, info: Info) -> Any:
         return await find_job(info.context, self.job_key)
 
@@ -244,7 +246,7 @@ class JobPayload(Payload):
 @strawberry.type
 class HistoryJobSection:
     @strawberry.field(
-        graphql_type=Job | None,
+        graphql_type=JobType | None,
         description="Job that caused the event; null when none did, or for those who do not see the job.",
     )
     async def job(self: Any, info: Info) -> Any:

@@ -11,6 +11,7 @@ from customer_gql.core.actor import actor_of
 from customer_gql.core.errors import Refusal, UserErrorCode
 from customer_gql.core.input_ids import parse_input_id, parse_input_ids
 from customer_gql.core.permissions import Permission
+from customer_gql.core.viewer import Viewer
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
 from customer_gql.graph.roots import INPUT, DryRun, RequiresPermission, admin_mutation
@@ -92,10 +93,10 @@ class MassActionAdminMutation:
         submission = _make_submission(input, parameters, ids)
         viewer = info.context.viewer
         async with info.context.transaction() as connection:
-            if "group_id" in parameters:
-                await validate_group(connection, parameters["group_id"], ["groupId"])
             at_once = len(ids) <= await setting(connection, AT_ONCE)
             made = await writes.submit_job(connection, submission, by=actor_of(viewer), begins_at_once=at_once)
+            if made.is_new and "group_id" in parameters:
+                await validate_group(connection, parameters["group_id"], ["groupId"])
         if made.lease is not None:
             await work_on_job(info.context.database, made.lease, seconds=_ANSWER_SECONDS)
         return await _make_payload(info, made.job_id, given)
@@ -120,17 +121,20 @@ async def _try_action(
     info: Info, parameters: Mapping[str, Any], given: Sequence[int], ids: Sequence[int]
 ) -> CustomerMassActionPayload:
     """Everything is done and rolled back."""
-    websites = info.context.viewer.website_ids
-    scope = JobScope(actor_of(info.context.viewer), websites, websites)
     async with info.context.transaction(dry_run=True) as connection:
-        results = await run_mass_action(connection, parameters, ids, scope)
+        results = await run_mass_action(connection, parameters, ids, _scope_of(info.context.viewer))
     counts = Counter(one.outcome for one in results)
     rows = [_show_result(place, one, given) for place, one in enumerate(results, 1)]
+    totals: dict[str, Any] = {count_of(one): counts[one] for one in RowOutcome}
     return CustomerMassActionPayload(
         results=rows[:MAX_RESULTS],
         asked_count=len(ids),
-        **{count_of(one): counts[one] for one in RowOutcome},
+        **totals,
     )
+
+
+def _scope_of(viewer: Viewer) -> JobScope:
+    return JobScope(actor_of(viewer), viewer.website_ids, viewer.website_ids)
 
 
 async def _make_payload(info: Info, job_id: int, given: Sequence[int]) -> CustomerMassActionPayload:

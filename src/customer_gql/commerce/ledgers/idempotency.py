@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from customer_gql.core.actor import Actor
 from customer_gql.core.errors import IdempotencyConflict, RuleError, UserErrorCode, restore_refusal
-from customer_gql.core.idempotency import hash_input
+from customer_gql.core.values.idempotency_keys import hash_input
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one
 
 from .declaration import Ledger, Movement

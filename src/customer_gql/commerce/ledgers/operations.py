@@ -6,8 +6,8 @@ import strawberry
 
 from customer_gql.core.actor import actor_of
 from customer_gql.core.errors import RuleError
-from customer_gql.core.idempotency import MAX_KEY
 from customer_gql.core.input_ids import parse_input_id
+from customer_gql.core.values.idempotency_keys import MAX_KEY
 from customer_gql.graph.context import Info
 
 from .declaration import Ledger, Movement

@@ -7,9 +7,9 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from customer_gql.core.actor import Actor
 from customer_gql.core.errors import Refusal, RuleError, UserErrorCode
-from customer_gql.core.idempotency import validate_idempotency_key
 from customer_gql.core.ids import new_id
 from customer_gql.core.text import validate_lines
+from customer_gql.core.values.idempotency_keys import validate_idempotency_key
 from customer_gql.core.viewer import Websites
 from customer_gql.customers.accounts.sessions.reach import can_act_on_website
 from customer_gql.customers.deleted_customers.reads import read_deleted_customer

@@ -39,7 +39,7 @@ from .kinds import JOB_WORK, JobWork, RowResult
 from .reads import ONE_JOB, PROCESSED_COUNT, select_lines
 from .rights import ON_OWNER_LOST_ACCESS, find_scope
 from .tables import ErrorPolicy, JobCancelReason, JobStatus, RowOutcome, count_of, job_row, job_run
-from .writes import LEASE, Lease
+from .writes import LEASE, JobLease
 
 CANCELED_AT_ONCE: Final = 50_000
 """Rows that are marked as canceled together; nothing else is done to them."""
@@ -90,7 +90,7 @@ class AllRefused(Exception):
         self.results = results
 
 
-async def run_batch(database: Database, lease: Lease, size: int) -> Row:
+async def run_batch(database: Database, lease: JobLease, size: int) -> Row:
     """Do the next rows; the job as it is then. Raises `LeaseLost`, `StoppedAtRow`, `AllRefused`, and what the work raises:
     nothing of the batch is stored then."""
     async with database.transaction() as connection:
@@ -122,7 +122,7 @@ async def run_batch(database: Database, lease: Lease, size: int) -> Row:
 
 
 async def store_outcome(
-    database: Database, lease: Lease, size: int, outcome: RowOutcome, refused: RuleError | None
+    database: Database, lease: JobLease, size: int, outcome: RowOutcome, refused: RuleError | None
 ) -> Row:
     """Give the next rows one outcome, without doing anything to them."""
     async with database.transaction() as connection:
@@ -135,7 +135,7 @@ async def store_outcome(
         )
 
 
-async def store_refused_whole(database: Database, lease: Lease, results: Sequence[RowResult]) -> Row:
+async def store_refused_whole(database: Database, lease: JobLease, results: Sequence[RowResult]) -> Row:
     """End a job of which every row or none was to be done: those that are refused, and the others, which are canceled."""
     async with database.transaction() as connection:
         job = await read_leased_job(connection, lease)
@@ -154,7 +154,7 @@ def read_work(job: Row) -> tuple[JobWork, Mapping[str, Any]]:
     return JOB_WORK[job.work], orjson.loads(job.parameters)
 
 
-async def read_leased_job(connection: Connection, lease: Lease) -> Row:
+async def read_leased_job(connection: Connection, lease: JobLease) -> Row:
     job = await fetch_one(connection, ONE_JOB, job_id=lease.job_id)
     if job is None or job.fence != lease.fence:
         raise LeaseLost
@@ -173,7 +173,7 @@ def _find_stop(results: Sequence[RowResult]) -> int | None:
 
 async def _store_results(
     connection: Connection,
-    lease: Lease,
+    lease: JobLease,
     lines: Sequence[Row],
     results: Sequence[RowResult],
     *,
@@ -193,7 +193,7 @@ def _describe_result(line: Row, result: RowResult) -> dict[str, Any]:
     return {"line": line.line, "customer_id": line.id, "outcome": result.outcome.value, **told}
 
 
-async def _cancel_rows(connection: Connection, lease: Lease, job: Row) -> Row:
+async def _cancel_rows(connection: Connection, lease: JobLease, job: Row) -> Row:
     given = {"job_id": job.id, "after": job.processed_count, "most": CANCELED_AT_ONCE}
     canceled = await execute_statement(connection, _CANCEL_ROWS, **given)
     return await _advance_job(connection, lease, {RowOutcome.CANCELED: canceled})
@@ -201,7 +201,7 @@ async def _cancel_rows(connection: Connection, lease: Lease, job: Row) -> Row:
 
 async def _advance_job(
     connection: Connection,
-    lease: Lease,
+    lease: JobLease,
     counts: Mapping[RowOutcome, int],
     *,
     ends_for: JobCancelReason | None = None,

@@ -22,7 +22,7 @@ from .batches import AllRefused, LeaseLost, StoppedAtRow, run_batch, store_outco
 from .metrics import count_finished_job
 from .settings import AT_ONCE, BATCH_ROWS
 from .tables import ErrorPolicy, JobStatus, RowOutcome, job_run
-from .writes import LEASE, Lease
+from .writes import LEASE, JobLease
 
 log = structlog.get_logger("jobs")
 TURN_SECONDS: Final = 2.0
@@ -55,7 +55,7 @@ async def run_due_jobs(tools: Tools) -> int:
     return len(leases)
 
 
-async def _claim_jobs(database: Database) -> list[Lease]:
+async def _claim_jobs(database: Database) -> list[JobLease]:
     async with database.writes.acquire() as connection:
         if not await fetch_value(connection, select(select(job_run.c.id).where(_is_open, _is_due).exists())):
             return []
@@ -80,7 +80,7 @@ async def _claim_jobs(database: Database) -> list[Lease]:
         return await _lease_jobs(connection, [*begun, *waiting[: max(room, 0)]][:most])
 
 
-async def _lease_jobs(connection: Connection, ids: list[int]) -> list[Lease]:
+async def _lease_jobs(connection: Connection, ids: list[int]) -> list[JobLease]:
     is_queued = job_run.c.status == JobStatus.QUEUED.value
     claimed = await fetch_rows(
         connection,
@@ -94,10 +94,10 @@ async def _lease_jobs(connection: Connection, ids: list[int]) -> list[Lease]:
         )
         .returning(job_run.c.id, job_run.c.fence),
     )
-    return [Lease(row.id, row.fence) for row in claimed]
+    return [JobLease(row.id, row.fence) for row in claimed]
 
 
-async def _take_turn(database: Database, lease: Lease) -> None:
+async def _take_turn(database: Database, lease: JobLease) -> None:
     """A fault of the database leaves the job to the next one who claims it when the lease is over."""
     try:
         await work_on_job(database, lease, seconds=TURN_SECONDS)
@@ -107,7 +107,7 @@ async def _take_turn(database: Database, lease: Lease) -> None:
         log.warning("job interrupted", job_id=lease.job_id, error=type(error).__name__)
 
 
-async def work_on_job(database: Database, lease: Lease, *, seconds: float) -> bool:
+async def work_on_job(database: Database, lease: JobLease, *, seconds: float) -> bool:
     """Do batches of a claimed job; whether it is finished. One that is not is given back after `seconds`."""
     ends = time.monotonic() + seconds
     async with _kept_lease(database, lease):
@@ -119,14 +119,14 @@ async def work_on_job(database: Database, lease: Lease, *, seconds: float) -> bo
         return True
 
 
-async def _set_lease(database: Database, lease: Lease, until: Any) -> None:
+async def _set_lease(database: Database, lease: JobLease, until: Any) -> None:
     mine = update(job_run).where(job_run.c.id == lease.job_id, job_run.c.fence == lease.fence)
     async with database.writes.acquire() as connection:
         await execute_statement(connection, mine.values(leased_until=until))
 
 
 @contextlib.asynccontextmanager
-async def _kept_lease(database: Database, lease: Lease) -> AsyncGenerator[None]:
+async def _kept_lease(database: Database, lease: JobLease) -> AsyncGenerator[None]:
     """Renew the lease while a batch takes longer than it. A process that stands still renews nothing."""
 
     async def renew() -> None:
@@ -147,7 +147,7 @@ class _Walk:
     """One job, batch by batch. The size of a batch follows the time that the last one took, and a batch that fails is halved
     until the row at fault stands alone."""
 
-    def __init__(self, database: Database, lease: Lease) -> None:
+    def __init__(self, database: Database, lease: JobLease) -> None:
         self._database = database
         self._lease = lease
         self._size = 0

@@ -11,8 +11,8 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by, insert as upsert
 
 from customer_gql.core.actor import Actor
 from customer_gql.core.errors import IdempotencyConflict, Refusal, UserErrorCode
-from customer_gql.core.idempotency import hash_input, validate_idempotency_key
 from customer_gql.core.ids import new_id
+from customer_gql.core.values.idempotency_keys import hash_input, validate_idempotency_key
 from customer_gql.database.statements import Connection, Row, equals_any, execute_statement, fetch_one, fetch_value
 
 from .kinds import JobWork
@@ -36,7 +36,7 @@ FreezeRows = Callable[[Connection, int], Awaitable[object]]
 
 
 @dataclass(frozen=True, slots=True)
-class Lease:
+class JobLease:
     """The right to go on with a job, for the one who claimed it last."""
 
     job_id: int
@@ -63,7 +63,8 @@ class Submitted:
     """`lease` is that of the submitter, who has the job begin; None for a job that waits for a worker, or is not new."""
 
     job_id: int
-    lease: Lease | None = None
+    is_new: bool
+    lease: JobLease | None = None
 
 
 async def submit_job(
@@ -82,7 +83,7 @@ async def submit_job(
     if made is None:
         return await _find_submitted(connection, submission, input_hash, by=by)
     await submission.freeze_rows(connection, job_id)
-    return Submitted(job_id, Lease(job_id, 1) if begins_at_once else None)
+    return Submitted(job_id, True, JobLease(job_id, 1) if begins_at_once else None)
 
 
 def _job_row(
@@ -125,7 +126,7 @@ async def _find_submitted(connection: Connection, submission: Submission, input_
     assert found is not None, "only the key can be there already"
     if found.input_hash != input_hash:
         raise IdempotencyConflict("This idempotencyKey was used for another request. Use a new key.")
-    return Submitted(found.id)
+    return Submitted(found.id, False)
 
 
 def freeze_ids(ids: Sequence[int]) -> FreezeRows:

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import orjson
 
-from .errors import Refusal
+from customer_gql.core.errors import Refusal
 
 MAX_KEY: Final = 128
 
