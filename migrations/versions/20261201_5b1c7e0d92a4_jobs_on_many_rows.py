@@ -8,7 +8,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "5b1c7e0d92a4"
-down_revision = "e1f7a92c4b06"
+down_revision = "a7c41f9e5b30"
 branch_labels = None
 depends_on = None
 
