@@ -10,6 +10,7 @@ from alembic.operations.ops import CreateTableOp, ExecuteSQLOp, MigrationScript
 from sqlalchemy import Connection, pool, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from customer_gql.database.schema.large_tables import LOCK_TIMEOUT
 from customer_gql.database.schema.rights import grant_service_rights
 from customer_gql.messaging.jobs.tables import QUEUE_TABLES as TABLES_OF_THE_QUEUE
 from customer_gql.schema.tables import metadata
@@ -45,8 +46,7 @@ def wait_for_turn(connection: Connection) -> None:
 
 def run(connection: Connection) -> None:
     wait_for_turn(connection)
-    # A migration waits little for a lock: what queues behind it waits too.
-    connection.execute(text("SET lock_timeout = '2s'"))
+    connection.execute(text(LOCK_TIMEOUT))
     connection.commit()
     context.configure(
         connection=connection,

@@ -1,8 +1,8 @@
 """${message[:1].upper()}${message[1:]}.
 
 A new table locks the tables its foreign keys refer to for a moment. A column without a volatile default is added in a
-moment too. On a large table, build an index with `postgresql_concurrently=True` inside an `autocommit_block`, and add a
-constraint as NOT VALID before it is validated.
+moment too. On a large table use `build_index`, `add_check` and `change_in_batches` of `database/schema/large_tables.py`: they
+commit on their way, so that every other step has to be one that can run twice (`if_not_exists=True`).
 """
 
 import sqlalchemy as sa

@@ -6,6 +6,8 @@ A column without a default is added in a moment. The constraint is validated aft
 import sqlalchemy as sa
 from alembic import op
 
+from customer_gql.database.schema.large_tables import add_check
+
 revision = "1f0d5b62c8e7"
 down_revision = "7d1c90ab42fe"
 branch_labels = None
@@ -13,13 +15,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("address", sa.Column("region_code", sa.Text(), nullable=True))
-    op.execute(
-        "ALTER TABLE address ADD CONSTRAINT ck_address_region_code"
-        " CHECK (region_code ~ '^[A-Z]{2}-[0-9A-Z]{1,3}$') NOT VALID"
-    )
-    with op.get_context().autocommit_block():
-        op.execute("ALTER TABLE address VALIDATE CONSTRAINT ck_address_region_code")
+    op.add_column("address", sa.Column("region_code", sa.Text(), nullable=True), if_not_exists=True)
+    add_check("address", "ck_address_region_code", "region_code ~ '^[A-Z]{2}-[0-9A-Z]{1,3}$'")
 
 
 def downgrade() -> None:

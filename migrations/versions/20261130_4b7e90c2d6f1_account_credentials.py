@@ -8,6 +8,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from customer_gql.database.schema.large_tables import add_check, build_index
+
 revision = "4b7e90c2d6f1"
 down_revision = "4b7e19d2c5f0"
 branch_labels = None
@@ -29,17 +31,19 @@ INDEXES = (
 
 
 def upgrade() -> None:
-    op.add_column("customer", sa.Column("email_verified_at", TIME))
+    op.add_column("customer", sa.Column("email_verified_at", TIME), if_not_exists=True)
     op.add_column(
-        "customer", sa.Column("is_self_registered", sa.Boolean(), server_default=sa.text("false"), nullable=False)
+        "customer",
+        sa.Column("is_self_registered", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        if_not_exists=True,
     )
-    op.add_column("customer", sa.Column("lock_reason", sa.Text()))
-    op.add_column("customer", sa.Column("lock_failed_attempts", sa.Integer()))
-    op.add_column("customer", sa.Column("lock_staff_id", sa.BigInteger()))
-    op.add_column("customer", sa.Column("lock_note", sa.Text()))
-    op.add_column("customer_email", sa.Column("reserved_until", TIME))
-    op.add_column("customer_refresh_token", sa.Column("successor", postgresql.BYTEA()))
-    op.add_column("customer_refresh_token", sa.Column("successor_until", TIME))
+    op.add_column("customer", sa.Column("lock_reason", sa.Text()), if_not_exists=True)
+    op.add_column("customer", sa.Column("lock_failed_attempts", sa.Integer()), if_not_exists=True)
+    op.add_column("customer", sa.Column("lock_staff_id", sa.BigInteger()), if_not_exists=True)
+    op.add_column("customer", sa.Column("lock_note", sa.Text()), if_not_exists=True)
+    op.add_column("customer_email", sa.Column("reserved_until", TIME), if_not_exists=True)
+    op.add_column("customer_refresh_token", sa.Column("successor", postgresql.BYTEA()), if_not_exists=True)
+    op.add_column("customer_refresh_token", sa.Column("successor_until", TIME), if_not_exists=True)
     op.create_table(
         "email_change_undo",
         sa.Column("token_hash", postgresql.BYTEA(), nullable=False),
@@ -52,25 +56,17 @@ def upgrade() -> None:
         sa.Column("used_at", TIME),
         sa.CheckConstraint("octet_length(token_hash) = 32", name=op.f("ck_email_change_undo_token_hash_is_sha256")),
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_email_change_undo")),
+        if_not_exists=True,
     )
-    op.create_index("ix_email_change_undo_customer_id", "email_change_undo", ["customer_id"])
+    op.create_index("ix_email_change_undo_customer_id", "email_change_undo", ["customer_id"], if_not_exists=True)
     op.execute(
         "UPDATE staff_role SET permissions = array_append(permissions, 'customers.change_email')"
         f" WHERE id IN {STOCK_ROLES} AND 'customers.change_email' <> ALL (permissions)"
     )
     for table, name, condition in CHECKS:
-        op.execute(f"ALTER TABLE {table} ADD CONSTRAINT ck_{table}_{name} CHECK ({condition}) NOT VALID")
-    with op.get_context().autocommit_block():
-        for table, name, _ in CHECKS:
-            op.execute(f"ALTER TABLE {table} VALIDATE CONSTRAINT ck_{table}_{name}")
-        for table, column, condition in INDEXES:
-            op.create_index(
-                f"ix_{table}_{column}",
-                table,
-                [column],
-                postgresql_where=sa.text(condition),
-                postgresql_concurrently=True,
-            )
+        add_check(table, f"ck_{table}_{name}", condition)
+    for table, column, condition in INDEXES:
+        build_index(f"ix_{table}_{column}", table, [column], postgresql_where=sa.text(condition))
 
 
 def downgrade() -> None:

@@ -9,12 +9,13 @@ import unicodedata
 import sqlalchemy as sa
 from alembic import op
 
+from customer_gql.database.schema.large_tables import build_index, change_in_batches
+
 revision = "7be2c5a90f14"
 down_revision = "1f0d5b62c8e7"
 branch_labels = None
 depends_on = None
 
-BATCH = 5000
 NAMES = {"customer": ("last_name", "first_name"), "staff_user": ("name",), "staff_role": ("name",)}
 SPELT_OUT = str.maketrans(
     dict(zip("\u00f8\u0142\u0111\u00f0\u0127\u0131\u0167\u014b\u0180\u0268\u0289\u0259", "olddhitnbiue", strict=True))
@@ -25,27 +26,25 @@ SPELT_OUT = str.maketrans(
 def upgrade() -> None:
     for table in NAMES:
         key = sa.Column("name_sort_key", sa.Text(collation="C"), server_default="", nullable=False)
-        op.add_column(table, key)
+        op.add_column(table, key, if_not_exists=True)
     for table, columns in NAMES.items():
         fill_keys(table, columns)
+    build_index("ix_customer_lower_email_id", "customer", [sa.text("lower(email)"), "id"])
+    build_index("ix_customer_name_sort_key_id", "customer", ["name_sort_key", "id"])
     with op.get_context().autocommit_block():
-        op.create_index(
-            "ix_customer_lower_email_id", "customer", [sa.text("lower(email)"), "id"], postgresql_concurrently=True
-        )
-        op.create_index(
-            "ix_customer_name_sort_key_id", "customer", ["name_sort_key", "id"], postgresql_concurrently=True
-        )
-        op.drop_index("ix_customer_email_id", "customer", postgresql_concurrently=True)
-        op.drop_index("ix_customer_last_name_id", "customer", postgresql_concurrently=True)
+        for name in ("ix_customer_email_id", "ix_customer_last_name_id"):
+            op.drop_index(name, "customer", postgresql_concurrently=True, if_exists=True)
 
 
 def fill_keys(table: str, columns: tuple[str, ...]) -> None:
-    connection, last = op.get_bind(), -1
-    read = sa.text(f"SELECT id, {', '.join(columns)} FROM {table} WHERE id > :last ORDER BY id LIMIT {BATCH}")
-    store = sa.text(f"UPDATE {table} SET name_sort_key = :key WHERE id = :id")
-    while rows := connection.execute(read, {"last": last}).fetchall():
-        connection.execute(store, [{"id": id, "key": "\t".join(map(make_key, names))} for id, *names in rows])
-        last = rows[-1][0]
+    store = sa.text(f"UPDATE {table} SET name_sort_key = :key WHERE id = :id AND name_sort_key = ''")
+    change_in_batches(
+        store,
+        table,
+        ["id"],
+        columns,
+        lambda rows: [{"id": id, "key": "\t".join(map(make_key, names))} for id, *names in rows],
+    )
 
 
 def make_key(name: str) -> str:

@@ -1,6 +1,8 @@
 """What orders from before have in lists: what is known today of the customer, and their own addresses."""
 
-from alembic import op
+import sqlalchemy as sa
+
+from customer_gql.database.schema.large_tables import change_in_batches
 
 revision = "b94e6c2d7a18"
 down_revision = "a3d1f09c5e71"
@@ -8,10 +10,8 @@ branch_labels = None
 depends_on = None
 
 
-def upgrade() -> None:
-    # The claim on an address has its account form, which for an address in ASCII is the one in lower case.
-    op.execute(
-        """
+# The claim on an address has its account form, which for an address in ASCII is the one in lower case.
+SNAPSHOT = """
         UPDATE sales_order SET
           customer_email_key = coalesce(
             (SELECT min(e.email_normalised) FROM customer_email e JOIN customer c ON c.id = e.customer_id
@@ -28,8 +28,16 @@ def upgrade() -> None:
                            AND a.order_id = sales_order.id AND a.kind = 'SHIPPING'),
           company = (SELECT company FROM sales_order_address a WHERE a.customer_id = sales_order.customer_id
                      AND a.order_id = sales_order.id AND a.kind = 'BILLING')
-        """
-    )
+        FROM unnest(CAST(:owners AS bigint[]), CAST(:ids AS bigint[])) AS batch (owner, order_id)
+        WHERE sales_order.customer_id = batch.owner AND sales_order.id = batch.order_id AND customer_email_key IS NULL
+"""
+
+
+def upgrade() -> None:
+    def values_of(rows):
+        return [{"owners": [owner for owner, _ in rows], "ids": [id for _, id in rows]}]
+
+    change_in_batches(sa.text(SNAPSHOT), "sales_order", ["customer_id", "id"], [], values_of)
 
 
 def downgrade() -> None:

@@ -2,6 +2,8 @@
 
 from alembic import op
 
+from customer_gql.database.schema.large_tables import build_index
+
 revision = "c5cae9307b2a"
 down_revision = "7a41c0d9e2b5"
 branch_labels = None
@@ -17,9 +19,8 @@ INDEXES = {
 
 
 def upgrade() -> None:
-    with op.get_context().autocommit_block():
-        for name, (table, columns) in INDEXES.items():
-            op.create_index(name, table, columns, postgresql_concurrently=True)
+    for name, (table, columns) in INDEXES.items():
+        build_index(name, table, columns)
 
 
 def downgrade() -> None:

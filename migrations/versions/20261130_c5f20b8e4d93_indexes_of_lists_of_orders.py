@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from customer_gql.database.schema.large_tables import add_check, build_index
+
 revision = "c5f20b8e4d93"
 down_revision = "b94e6c2d7a18"
 branch_labels = None
@@ -32,21 +34,11 @@ INDEXES = {
 
 
 def upgrade() -> None:
-    op.execute(
-        "ALTER TABLE sales_order ADD CONSTRAINT given_email_key CHECK (customer_email_key IS NOT NULL) NOT VALID"
-    )
-    with op.get_context().autocommit_block():
-        op.execute("ALTER TABLE sales_order VALIDATE CONSTRAINT given_email_key")
-        for name, parts in INDEXES.items():
-            columns = [sa.literal_column(part) if "(" in part else part for part in parts]
-            op.create_index(f"ix_sales_order_{name}", "sales_order", columns, postgresql_concurrently=True)
-        op.create_index(
-            "ix_sales_order_document",
-            "sales_order",
-            [sa.literal_column(DOCUMENT)],
-            postgresql_using="gin",
-            postgresql_concurrently=True,
-        )
+    add_check("sales_order", "given_email_key", "customer_email_key IS NOT NULL")
+    for name, parts in INDEXES.items():
+        columns = [sa.literal_column(part) if "(" in part else part for part in parts]
+        build_index(f"ix_sales_order_{name}", "sales_order", columns)
+    build_index("ix_sales_order_document", "sales_order", [sa.literal_column(DOCUMENT)], postgresql_using="gin")
     # The valid constraint spares the reading of the table under a lock that everybody waits for.
     op.alter_column("sales_order", "customer_email_key", nullable=False)
     op.execute("ALTER TABLE sales_order DROP CONSTRAINT given_email_key")

@@ -6,6 +6,8 @@ A nullable column is added in a moment. The outbox can be large, so the index is
 import sqlalchemy as sa
 from alembic import op
 
+from customer_gql.database.schema.large_tables import build_index
+
 revision = "e13a7c5d9f02"
 down_revision = "d2b86f30a4c5"
 branch_labels = None
@@ -13,16 +15,13 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("mail_outbox", sa.Column("subject", sa.Text()))
-    with op.get_context().autocommit_block():
-        op.create_index(
-            "ix_mail_outbox_customer_id",
-            "mail_outbox",
-            ["customer_id", "id"],
-            postgresql_where=sa.text("customer_id IS NOT NULL"),
-            postgresql_concurrently=True,
-            if_not_exists=True,
-        )
+    op.add_column("mail_outbox", sa.Column("subject", sa.Text()), if_not_exists=True)
+    build_index(
+        "ix_mail_outbox_customer_id",
+        "mail_outbox",
+        ["customer_id", "id"],
+        postgresql_where=sa.text("customer_id IS NOT NULL"),
+    )
 
 
 def downgrade() -> None:

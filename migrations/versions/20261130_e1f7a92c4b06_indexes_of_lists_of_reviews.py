@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from customer_gql.database.schema.large_tables import build_index
+
 revision = "e1f7a92c4b06"
 down_revision = "5b8e3f1d6c04"
 branch_labels = None
@@ -22,16 +24,9 @@ INDEXES = {"created_at": ["created_at", "customer_id", "id"], "product_id": ["pr
 
 
 def upgrade() -> None:
-    with op.get_context().autocommit_block():
-        for name, columns in INDEXES.items():
-            op.create_index(f"ix_review_{name}", "review", columns, postgresql_concurrently=True)
-        op.create_index(
-            "ix_review_document",
-            "review",
-            [sa.literal_column(DOCUMENT)],
-            postgresql_using="gin",
-            postgresql_concurrently=True,
-        )
+    for name, columns in INDEXES.items():
+        build_index(f"ix_review_{name}", "review", columns)
+    build_index("ix_review_document", "review", [sa.literal_column(DOCUMENT)], postgresql_using="gin")
 
 
 def downgrade() -> None:

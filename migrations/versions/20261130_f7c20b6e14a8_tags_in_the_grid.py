@@ -8,6 +8,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from customer_gql.database.schema.large_tables import build_index
+
 revision = "f7c20b6e14a8"
 down_revision = "c5f20b8e4d93"
 branch_labels = None
@@ -16,16 +18,8 @@ depends_on = None
 
 def upgrade() -> None:
     for column in ("tags", "tag_folds"):
-        op.add_column("customer_grid_row", sa.Column(column, postgresql.ARRAY(sa.Text())))
-    with op.get_context().autocommit_block():
-        op.create_index(
-            "ix_customer_grid_row_tag_folds",
-            "customer_grid_row",
-            ["tag_folds"],
-            postgresql_using="gin",
-            postgresql_concurrently=True,
-            if_not_exists=True,
-        )
+        op.add_column("customer_grid_row", sa.Column(column, postgresql.ARRAY(sa.Text())), if_not_exists=True)
+    build_index("ix_customer_grid_row_tag_folds", "customer_grid_row", ["tag_folds"], postgresql_using="gin")
 
 
 def downgrade() -> None:

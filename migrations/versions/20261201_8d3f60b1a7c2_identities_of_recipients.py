@@ -1,7 +1,6 @@
 """The form in which the recipients of mails are compared.
 
-A column without a default is added in a moment. The table holds the mails of some weeks; those of ASCII addresses get theirs
-by one statement.
+A column without a default is added in a moment, and filled in batches.
 """
 
 import unicodedata
@@ -10,25 +9,24 @@ import idna
 import sqlalchemy as sa
 from alembic import op
 
+from customer_gql.database.schema.large_tables import change_in_batches
+
 revision = "8d3f60b1a7c2"
 down_revision = "e1f7a92c4b06"
 branch_labels = None
 depends_on = None
 
-NOT_ASCII = "[^\\x01-\\x7f]"
-
 
 def upgrade() -> None:
-    op.add_column("mail_outbox", sa.Column("recipient_key", sa.Text(collation="C"), nullable=True))
-    connection = op.get_bind()
-    other = {"other": NOT_ASCII}
-    connection.execute(
-        sa.text("UPDATE mail_outbox SET recipient_key = lower(recipient) WHERE recipient !~ :other"), other
+    op.add_column("mail_outbox", sa.Column("recipient_key", sa.Text(collation="C"), nullable=True), if_not_exists=True)
+    store = sa.text("UPDATE mail_outbox SET recipient_key = :key WHERE id = :id AND recipient_key IS NULL")
+    change_in_batches(
+        store,
+        "mail_outbox",
+        ["id"],
+        ["recipient"],
+        lambda rows: [{"id": id, "key": make_identity(recipient)} for id, recipient in rows],
     )
-    mails = connection.execute(sa.text("SELECT id, recipient FROM mail_outbox WHERE recipient ~ :other"), other)
-    for id, recipient in mails.fetchall():
-        values = {"id": id, "key": make_identity(recipient)}
-        connection.execute(sa.text("UPDATE mail_outbox SET recipient_key = :key WHERE id = :id"), values)
 
 
 def make_identity(email: str) -> str:

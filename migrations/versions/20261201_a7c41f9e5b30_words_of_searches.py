@@ -7,6 +7,8 @@ computes the words of customers.
 import sqlalchemy as sa
 from alembic import op
 
+from customer_gql.database.schema.large_tables import build_index
+
 revision = "a7c41f9e5b30"
 down_revision = "8d3f60b1a7c2"
 branch_labels = None
@@ -53,19 +55,13 @@ def downgrade() -> None:
 
 
 def build_indexes(words_of, *, mark: str) -> None:
-    with op.get_context().autocommit_block():
-        for table, columns in COLUMNS.items():
-            found = codes(table, mark)
-            for column in columns:
-                found = f"array_cat({found}, {words_of(column)})"
-            document = f"array_to_tsvector(array_remove(array_remove({found}, NULL), ''))"
-            name = f"ix_{table}_document"
-            op.create_index(
-                f"{name}_next",
-                table,
-                [sa.literal_column(document)],
-                postgresql_using="gin",
-                postgresql_concurrently=True,
-            )
-            op.drop_index(name, table_name=table, postgresql_concurrently=True)
+    for table, columns in COLUMNS.items():
+        found = codes(table, mark)
+        for column in columns:
+            found = f"array_cat({found}, {words_of(column)})"
+        document = f"array_to_tsvector(array_remove(array_remove({found}, NULL), ''))"
+        name = f"ix_{table}_document"
+        build_index(f"{name}_next", table, [sa.literal_column(document)], postgresql_using="gin")
+        with op.get_context().autocommit_block():
+            op.drop_index(name, table_name=table, postgresql_concurrently=True, if_exists=True)
             op.execute(f"ALTER INDEX {name}_next RENAME TO {name}")
