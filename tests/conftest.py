@@ -35,6 +35,7 @@ pytest_plugins = [
     "support.impersonating",
     "support.large_tables",
     "support.skips",
+    "support.two_services",
 ]
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared" / "data"

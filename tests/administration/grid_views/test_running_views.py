@@ -326,17 +326,6 @@ async def test_of_two_views_made_at_once_one_is_the_hundredth(clerk, connection)
     assert await connection.fetchval("SELECT count(*) FROM grid_view WHERE owner_id = $1", staff) == 100
 
 
-async def test_a_version_is_never_given_twice(clerk, connection):
-    view = (await saved(clerk))["id"]
-    async with stop_after("FROM grid_view", "FOR UPDATE") as stop:
-        first = asyncio.create_task(call(clerk, UPDATE, id=view, name="First", expectedVersion=1))
-        await stop.reached_by(first)
-        second = asyncio.create_task(call(clerk, UPDATE, id=view, name="Second", expectedVersion=1))
-        assert await stop.is_waited_for_by(second, connection)
-    assert (await first)["view"]["version"] == 2
-    assert keys(await second) == [("VERSION_CONFLICT", "version.conflict", ["expectedVersion"])]
-
-
 async def test_a_default_that_is_chosen_while_the_view_is_deleted_is_none(clerk, connection):
     from administration.grid_views.test_grid_views import CHOOSE, DELETE
 

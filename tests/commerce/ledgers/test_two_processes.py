@@ -1,19 +1,14 @@
 """Movements of one balance raced over two processes: none lost, none doubled, and the listed order replays exactly."""
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import ExitStack
 from typing import Any
 
-import httpx
 import pytest
 
 from customer_gql.core.ids import decode_keys
 from support.clients import Client
 from support.customers import make_customer
 from support.ledgers import CREDIT, adjust, stored
-from support.service import serving
-from support.staff import make_role, make_staff, session_of
 
 pytestmark = pytest.mark.slow  # it starts two services
 PAGE = """query L($id: ID!) { customer(id: $id) { ledger: %s { entries(first: 100) { nodes {
@@ -21,33 +16,14 @@ PAGE = """query L($id: ID!) { customer(id: $id) { ledger: %s { entries(first: 10
 SHOWN = {True: "moved: amount { amount } after: balanceAfter { amount }", False: "moved: points after: balanceAfter"}
 
 
-@pytest.fixture
-async def clients(tmp_path, empty_database, empty_database_url) -> AsyncGenerator[list[Client]]:
-    async with empty_database.writes.acquire() as connection:
-        user = await make_staff(connection, await make_role(connection))
-        token = await session_of(connection, user.id)
-    with ExitStack() as stack:
-        folders = [tmp_path / name for name in ("one", "two")]
-        for folder in folders:
-            folder.mkdir()
-        services = [
-            stack.enter_context(serving(folder, empty_database_url, mode="development", admin_rate=100_000))
-            for folder in folders
-        ]
-        transports = [httpx.AsyncClient(base_url=f"http://127.0.0.1:{service.port}") for service in services]
-        yield [Client(transport, "/admin/graphql", token) for transport in transports]
-        for transport in transports:
-            await transport.aclose()
-
-
 def units(ledger, shown):
     return round(float(shown["amount"]) * 100) if ledger is CREDIT else shown
 
 
-async def test_sixty_movements_are_listed_in_an_order_that_replays(ledger, clients, empty_database):
+async def test_sixty_movements_are_listed_in_an_order_that_replays(ledger, two_services, empty_database):
     async with empty_database.writes.acquire() as connection:
         shopper = await make_customer(connection)
-        await adjust(clients[0], ledger, shopper, "start", 10_000)
+        await adjust(two_services[0], ledger, shopper, "start", 10_000)
         moves = [(f"move {number}", (number % 7 + 1) * (-1) ** number) for number in range(60)]
         # Each movement is sent to both processes, so that its key is raced too; eight at a time, as a lock is waited for
         # for two seconds only.
@@ -57,13 +33,13 @@ async def test_sixty_movements_are_listed_in_an_order_that_replays(ledger, clien
             async with gate:
                 return await adjust(client, ledger, shopper, key, amount)
 
-        answers = await asyncio.gather(*[send(client, *move) for move in moves for client in clients])
+        answers = await asyncio.gather(*[send(client, *move) for move in moves for client in two_services])
         assert [answer["userErrors"] for answer in answers] == [[]] * 120
         total = 10_000 + sum(amount for _, amount in moves)
         assert await stored(connection, ledger, shopper) == (total, total, 61)
         section = "storeCredit" if ledger is CREDIT else "rewardPoints"
         document = PAGE % (section, SHOWN[ledger is CREDIT])
-        listed = (await clients[1].data(document, id=answers[0]["customer"]["id"]))["customer"]["ledger"]
+        listed = (await two_services[1].data(document, id=answers[0]["customer"]["id"]))["customer"]["ledger"]
     oldest_first = listed["entries"]["nodes"][::-1]
     balance = 0
     for entry in oldest_first:
