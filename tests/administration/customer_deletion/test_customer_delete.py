@@ -15,7 +15,8 @@ from support.staff import make_website, staff_client
 
 DELETE = """mutation D($input: CustomerDeleteInput!, $dryRun: Boolean! = false) {
   customerDelete(input: $input, dryRun: $dryRun) {
-    deletedCustomer { id customerId number actor orders { totalCount } } customer { id }
+    deletedCustomer { id customerId number actor orders { totalCount } balances { rewardPoints storeCredit { amount } } }
+    customer { id }
     blockers { kind message } warnings { kind count } records { kind effect count }
     userErrors { code key path ... on VersionConflictError { currentVersion conflicts { field base yours stored } } } } }"""
 EDIT = """mutation Q($input: CustomerQuickEditInput!) { customerQuickEdit(input: $input) {
@@ -45,6 +46,7 @@ CONSEQUENCES = {
         )
     ],
 }
+BALANCES = [{"rewardPoints": 40, "storeCredit": {"amount": "10.00"}}]
 COMPANY_ADMIN = "This customer is the admin of a company. Make another of its users the admin first."
 
 
@@ -61,7 +63,7 @@ async def test_a_customer_goes_and_what_was_bought_stays(admin_client: Client, c
     customer = await make_full_customer(connection)
     answer = await delete(admin_client, customer, expectedVersion=customer.version)
     left = {"id": encode_id("del", customer.id), "customerId": customer_id(customer), "number": customer.number}
-    left |= {"actor": "STAFF", "orders": {"totalCount": 2}}
+    left |= {"actor": "STAFF", "orders": {"totalCount": 2}, "balances": BALANCES}
     assert answer == {**NOTHING, **CONSEQUENCES, "deletedCustomer": left}
     assert not await is_there(connection, customer)
     event = await connection.fetchrow("SELECT kind, actor FROM customer_event WHERE customer_id = $1", customer.id)
@@ -74,7 +76,7 @@ async def test_a_dry_run_gives_the_answer_and_deletes_nothing(admin_client: Clie
     customer = await make_full_customer(connection)
     token = await issue_customer_token(connection, customer.id)
     answer = await delete(admin_client, customer, dry=True)
-    assert answer["deletedCustomer"]["number"] == customer.number
+    assert (answer["deletedCustomer"]["number"], answer["deletedCustomer"]["balances"]) == (customer.number, BALANCES)
     assert (answer["customer"], answer["warnings"]) == ({"id": customer_id(customer)}, CONSEQUENCES["warnings"])
     sessions = {"kind": "SESSIONS", "effect": "DELETED", "count": 1}
     assert [record for record in answer["records"] if record not in CONSEQUENCES["records"]] == [sessions]

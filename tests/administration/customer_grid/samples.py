@@ -134,7 +134,7 @@ CALLS = {
         about("cus", taxVatNumber="X1"),
         about("cus", groupId=GROUP),
         by_input(lambda ids: {"id": ids.own("cus"), "websiteId": ids["web"]}),
-        lambda ids: {"input": {"id": ids["cus"], "groupId": GROUP}, "viewId": ids["gvw"]},
+        lambda ids: {"input": {"id": ids["cus"], "gender": "MALE"}, "viewId": ids["gvw"]},
         lambda ids: {
             "input": {"id": ids["cus"], "groupId": GROUP},
             "filter": {"group": {"eq": GROUP, "in": [GROUP], "notIn": [GROUP]}},

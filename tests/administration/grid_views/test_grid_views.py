@@ -341,3 +341,50 @@ async def test_a_key_is_a_view_only_of_its_own_table(clerk):
         answer = await clerk.answer(READ, id=id)
         assert answer["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
         assert keys(await call(clerk, DELETE, id=id)) == [("NOT_FOUND", "id.malformed", ["id"])]
+
+
+@pytest.mark.parametrize(
+    ("content", "key", "path", "german"),
+    [
+        ({"sort": [{"by": "NAME"}] * 4}, "grid.too_many_sort_keys", ["sort"], "höchstens 3 Schlüsseln, nicht nach 4."),
+        ({"sort": [{"by": "NAME"}] * 2}, "grid.sort_key_repeated", ["sort"], "jeden Schlüssel einmal."),
+        ({"search": " "}, "grid.search_empty", ["search"], "mindestens ein Wort ein"),
+        ({"search": "a b c d e f g h i"}, "grid.too_many_words", ["search"], "höchstens 8 Wörter ein, nicht 9."),
+        (
+            {"filter": {"number": {"in": list(range(501))}}},
+            "grid.too_many_values",
+            ["filter", "number", "in"],
+            "höchstens 500 Werten.",
+        ),
+        ({"filter": {"number": {"eq": None}}}, "grid.null_compared", ["filter", "number", "eq"], "Null ist kein Wert"),
+        (
+            {"filter": {"createdAt": {"inLastDays": 36_501}}},
+            "grid.days_out_of_range",
+            ["filter", "createdAt", "inLastDays"],
+            "0 bis 36.500 Tage.",
+        ),
+        (
+            {"filter": {"lifetimeValue": {"currency": "EUR"}}},
+            "grid.amount_missing",
+            ["filter", "lifetimeValue"],
+            "eines von",
+        ),
+        (
+            {"filter": {"not": {"not": {"not": {"not": {"not": {"not": {}}}}}}}},
+            "grid.too_deep",
+            None,
+            "höchstens 5 Ebenen",
+        ),
+        ({"filter": {"or": [{"number": {"eq": 1}}] * 61}}, "grid.too_many_clauses", None, "höchstens 60 Bedingungen."),
+    ],
+    ids=lambda value: value if isinstance(value, str) and "." in value else "",
+)
+async def test_what_the_list_refuses_is_told_in_the_language_of_the_request(content, key, path, german, clerk):
+    input = {"name": "Dormant", "content": {"customers": content}}
+    headers = {"Authorization": f"Bearer {clerk.token}", "Accept-Language": "de"}
+    body = {"query": CREATE.replace("path", "path message"), "variables": {"input": input}}
+    answer = (await clerk.http.post(clerk.path, json=body, headers=headers)).json()["data"]["gridViewCreate"]
+    [error] = answer["userErrors"]
+    assert error["key"] == key
+    assert path is None or error["path"] == ["content", "customers", *path]
+    assert german in error["message"]

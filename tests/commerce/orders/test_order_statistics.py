@@ -10,17 +10,21 @@ from sqlalchemy import delete, insert, update
 
 from customer_gql.commerce.orders.order_statistics import ORDER_STATISTICS
 from customer_gql.commerce.orders.tables import sales_order
-from customer_gql.core.ids import new_id
+from customer_gql.core.ids import encode_id, new_id
 from customer_gql.database.pools import Database
 from customer_gql.database.statements import Connection, Row, execute_statement
 from customer_gql.database.transactions import mark_customers, transaction
 from support.customers import customer_id, make_customer
+from support.staff import make_website
 
 JANUARY = dt.datetime(2026, 1, 15, 8, tzinfo=dt.UTC)
 MARCH = dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC)
 MAY = dt.datetime(2026, 5, 20, 10, tzinfo=dt.UTC)
 READ = """query S($id: ID!) { customer(id: $id) { orderStatistics {
   orderCount lifetimeValue { amount currency } averageOrderValue { amount currency } lastOrderAt } } }"""
+BY_WEBSITE = """query S($ids: [ID!]!) { nodes(ids: $ids) { ... on Customer { orderStatisticsByWebsite {
+  website { id } orderCount lifetimeValue { amount currency } averageOrderValue { amount currency } firstOrderAt
+  lastOrderAt } } } }"""
 Change = Callable[[Connection], Awaitable[object]]
 
 
@@ -142,6 +146,39 @@ async def test_the_graph_adds_up_the_base_currency_of_the_customers_website(
         "lifetimeValue": {"amount": "30.00", "currency": "USD"},
         "averageOrderValue": {"amount": "15.00", "currency": "USD"},
         "lastOrderAt": MARCH.isoformat(),
+    }
+
+
+async def test_the_graph_shows_every_website_and_currency_with_orders(
+    connection: Connection, owner: Row, admin_client: Any, statements: Any
+):
+    website = await make_website(connection)
+    await commit(connection, owner.id, inserting(owner.id, 99, currency="EUR", placed_at=MAY))
+    await commit(connection, owner.id, inserting(owner.id, 7, 8, store_view_id=website, placed_at=JANUARY))
+    read = (await admin_client.data(BY_WEBSITE, ids=[customer_id(owner)]))["nodes"][0]["orderStatisticsByWebsite"]
+    assert read == [
+        totals(1, 1, "0.99", "0.99", "EUR", MAY),
+        {**totals(1, 2, "30.00", "15.00", "USD", MARCH), "firstOrderAt": JANUARY.isoformat()},
+        totals(website, 2, "0.15", "0.08", "USD", JANUARY),
+    ]
+    none = await make_customer(connection)
+    counts = []
+    for ids in ([customer_id(owner)], [customer_id(owner), customer_id(none)]):
+        await statements.clear()
+        read = await admin_client.data(BY_WEBSITE, ids=ids)
+        counts.append(await statements.count("order_statistics"))
+    assert read["nodes"][1]["orderStatisticsByWebsite"] == []
+    assert counts == [1, 1]
+
+
+def totals(website: int, count: int, value: str, average: str, currency: str, at: dt.datetime) -> dict[str, Any]:
+    return {
+        "website": {"id": encode_id("web", website)},
+        "orderCount": count,
+        "lifetimeValue": {"amount": value, "currency": currency},
+        "averageOrderValue": {"amount": average, "currency": currency},
+        "firstOrderAt": at.isoformat(),
+        "lastOrderAt": at.isoformat(),
     }
 
 

@@ -1,6 +1,6 @@
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, func, or_, select, true
+from sqlalchemy import ColumnElement, FromClause, func, or_, select, true, union_all
 
 from customer_gql.commerce.reward_points.tables import reward_points
 from customer_gql.commerce.store_credit.tables import store_credit
@@ -34,12 +34,14 @@ def _select_balances(owner: ColumnElement[Any], own_website: ColumnElement[bool]
 
 _of_account = website.c.id == customer.c.website_id
 _BALANCES = _select_balances(customer.c.id, _of_account, customer)
-_LEFT = _select_balances(
-    deleted_customer.c.customer_id, website.c.id == deleted_customer.c.website_id, deleted_customer
-)
+# A dry run of a deletion shows what would be left of a customer who is still there.
+_owners = union_all(
+    select(deleted_customer.c.customer_id, deleted_customer.c.website_id), select(customer.c.id, customer.c.website_id)
+).subquery("owners")
+_LEFT = _select_balances(_owners.c.customer_id, website.c.id == _owners.c.website_id, _owners)
 _accounts_are_shared = select_global_value(SHARING) == EVERYWHERE
 balances_by_customer = all_by(_BALANCES, customer.c.id.label("customer_id"))
-balances_by_deleted_customer = all_by(_LEFT, deleted_customer.c.customer_id)
+balances_by_deleted_customer = all_by(_LEFT, _owners.c.customer_id)
 # What the customer can spend: elsewhere only while accounts work everywhere.
 spendable_balances_by_customer = all_by(
     _BALANCES.where(or_(_of_account, _accounts_are_shared)), customer.c.id.label("customer_id")

@@ -104,3 +104,13 @@ statistics_by_customer = one_by(
     .group_by(customer.c.id, website.c.currency),
     customer.c.id.label("customer_id"),
 )
+# As they are stored, each in the currency of its orders.
+statistics_by_website = all_by(
+    select(
+        statistics,
+        cast(func.round(statistics.c.lifetime_value / statistics.c.order_count), Numeric(38, 0)).label(
+            "average_order_value"
+        ),
+    ).order_by(statistics.c.website_id, statistics.c.currency),
+    statistics.c.customer_id,
+)

@@ -12,8 +12,8 @@ from customer_gql.graph.grids.types import build_grid_types, grid_row_field
 from customer_gql.graph.nodes import Node, node_id
 from customer_gql.graph.roots import ADMIN
 from customer_gql.graph.scalars import Money, graph_enum, money
-from customer_gql.shop.websites.reads import store_views_by_id
-from customer_gql.shop.websites.types import StoreView
+from customer_gql.shop.websites.reads import store_views_by_id, websites_by_id
+from customer_gql.shop.websites.types import StoreView, Website
 from customer_gql.staff.reads import staff_by_id
 from customer_gql.staff.types import SalesRepresentative
 
@@ -175,6 +175,18 @@ class OrderStatistics:
     last_order_at: dt.datetime | None = column("Time at which the last order was placed.")
 
 
+@strawberry.type(
+    description="Totals of a customer's orders on one website in one currency. Canceled orders do not count, refunds are subtracted."
+)
+class WebsiteOrderStatistics:
+    website: Website = loaded(websites_by_id, key="website_id", description="Website on which the orders were placed.")
+    order_count: int = column("Number of orders, at least one.")
+    lifetime_value: Money = money("Sum of the orders after refunds.", amount="lifetime_value")
+    average_order_value: Money = money("Average value of an order after refunds.", amount="average_order_value")
+    first_order_at: dt.datetime = column("Time at which the first order was placed.")
+    last_order_at: dt.datetime = column("Time at which the last order was placed.")
+
+
 @strawberry.type
 class OrderSection:
     orders: Connection[OrderLink] = paged(
@@ -190,6 +202,13 @@ class OrderSection:
     )
     order_statistics: OrderStatistics = loaded(
         reads.statistics_by_customer, key="id", description="Totals of the customer's orders."
+    )
+    order_statistics_by_website: list[WebsiteOrderStatistics] = loaded(
+        reads.statistics_by_website,
+        key="id",
+        description="Totals of the customer's orders on every website and in every currency in which there are any.",
+        admin=True,
+        assumed=1,
     )
 
 

@@ -11,12 +11,21 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, false, or_
 
-from customer_gql.core.errors import BadInput
+from customer_gql.core.errors import BadInput, RuleError
 from customer_gql.core.money import parse_decimal
 from customer_gql.core.text import find_text_fault
 
 from .columns import ColumnType, GridColumn
 from .operators import MONEY_SIGNS, NEVER_INDEXED, OPERATORS, Condition, compare_money, is_not_true
+from .refusals import (
+    AMOUNT_MISSING,
+    NULL_COMPARED,
+    TOO_DEEP,
+    TOO_MANY_CLAUSES,
+    TOO_MANY_VALUES,
+    BadQuestion,
+    bad_question,
+)
 
 MAX_DEPTH: Final = 5
 MAX_CLAUSES: Final = 60
@@ -102,14 +111,14 @@ class _FilterCompiler:
     def compile(self, tree: FilterTree, path: Path, depth: int) -> tuple[Condition | None, bool]:
         """The condition, None for one that is always true, and whether an index finds what it matches."""
         if depth > MAX_DEPTH:
-            raise refuse(path, f"a filter has at most {MAX_DEPTH} levels of and, or and not.")
+            raise bad_question(TOO_DEEP, path, limit=MAX_DEPTH)
         self._count_part(path)
         found = [self._compile_entry(key, value, (*path, key), depth) for key, value in tree.items()]
         return _join_all(found)
 
     def _compile_entry(self, key: str, value: Any, path: Path, depth: int) -> tuple[Condition | None, bool]:
         if value is None:
-            raise refuse(path, "null is no condition. Leave it out, or use isNull.")
+            raise bad_question(NULL_COMPARED, path)
         if key in ("and", "or"):
             parts = [self.compile(part, (*path, str(i)), depth + 1) for i, part in enumerate(value)]
             return _join_all(parts) if key == "and" else _join_any(parts)
@@ -134,6 +143,8 @@ class _FilterCompiler:
             self._check_value(value, (*path, name))
             try:
                 condition = operators[name](column, value)
+            except RuleError as refused:
+                raise BadQuestion(refused.at((*path, name))) from None
             except BadInput as error:
                 raise refuse((*path, name), error.message) from None
             parts.append(self._add_clause(column, name, condition, (*path, name)))
@@ -145,7 +156,7 @@ class _FilterCompiler:
             raise refuse((*path, "currency"), "name the currency of the amounts.")
         self._check_value(currency, (*path, "currency"))
         if len(given) == 1:
-            raise refuse(path, f"add one of {', '.join(MONEY_SIGNS)} to the currency.")
+            raise bad_question(AMOUNT_MISSING, path, operators=list(MONEY_SIGNS))
         parts: list[tuple[Condition | None, bool]] = []
         for name, amount in given.items():
             if name == "currency":
@@ -162,7 +173,7 @@ class _FilterCompiler:
         self, column: GridColumn, name: str, condition: Condition, path: Path
     ) -> tuple[Condition | None, bool]:
         if self.clauses and len(self.clauses) >= MAX_CLAUSES:
-            raise refuse(path, f"a filter has at most {MAX_CLAUSES} clauses.")
+            raise bad_question(TOO_MANY_CLAUSES, path, limit=MAX_CLAUSES)
         is_indexed = column.is_indexed and name not in NEVER_INDEXED and not self._negations
         self.clauses.append(FilterClause(path, column, name, condition, is_indexed))
         return condition, is_indexed
@@ -170,18 +181,18 @@ class _FilterCompiler:
     def _count_part(self, path: Path) -> None:
         self._parts += 1
         if self._parts > 2 * MAX_CLAUSES:
-            raise refuse(path, f"a filter has at most {MAX_CLAUSES} clauses.")
+            raise bad_question(TOO_MANY_CLAUSES, path, limit=MAX_CLAUSES)
 
     def _check_value(self, value: Any, path: Path) -> None:
         if value is None:
-            raise refuse(path, "null is no value to compare with. Leave it out, or use isNull.")
+            raise bad_question(NULL_COMPARED, path)
         values: list[Any] = value if isinstance(value, list) else [value]  # pyright: ignore
         self._values += len(values)
         if self._values > MAX_VALUES:
-            raise refuse(path, f"a filter compares with at most {MAX_VALUES} values.")
+            raise bad_question(TOO_MANY_VALUES, path, limit=MAX_VALUES)
         for one in values:
             if one is None:
-                raise refuse(path, "null is no value to compare with.")
+                raise bad_question(NULL_COMPARED, path)
             fault = find_text_fault(one) if isinstance(one, str) else None
             if fault is not None:
                 raise refuse(path, fault)

@@ -32,13 +32,13 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 from customer_gql.core.emails import normalize_email, normalize_local_part
-from customer_gql.core.errors import BadInput
 from customer_gql.core.ids import decode_id
 from customer_gql.core.money import minor_digits
 from customer_gql.core.text import normalize_code, to_capital_letters
 from customer_gql.core.values.telephones import to_e164
 
 from .columns import ColumnType, GridColumn, TextForm
+from .refusals import DAYS_OUT_OF_RANGE
 
 Condition = ColumnElement[bool]
 Operator = Callable[[GridColumn, Any], Condition]
@@ -188,7 +188,7 @@ def _complement(operator: Operator) -> Operator:
 def _in_last_days(column: GridColumn, days: int) -> Condition:
     """Days of 24 hours back from now; of a date, those of UTC that such a day touches."""
     if not 0 <= days <= MAX_DAYS:
-        raise BadInput(f"Choose 0 to {MAX_DAYS:,} days.")
+        raise DAYS_OUT_OF_RANGE(limit=MAX_DAYS)
     hour = literal_column("interval '1 hour'", Interval())
     now: ColumnElement[Any] = func.now()
     since: ColumnElement[Any] = now - literal(24 * days, BigInteger()) * hour

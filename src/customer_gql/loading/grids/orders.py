@@ -7,11 +7,11 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, bindparam, or_, tuple_
 
-from customer_gql.core.errors import BadInput
 from customer_gql.database.statements import AnySelect
 from customer_gql.loading.pages import decode_cursor, encode_cursor
 
 from .columns import GridColumn, order_empty_first
+from .refusals import SORT_KEY_REPEATED, TOO_MANY_SORT_KEYS, bad_question
 
 MAX_SORT_KEYS: Final = 3
 
@@ -114,9 +114,9 @@ def make_order(
 ) -> GridOrder:
     """The order of these sort keys, which exist; `first` comes before them. Raises `BadInput` for too many or a repeated one."""
     if len(sort) > MAX_SORT_KEYS:
-        raise BadInput(f"sort: sort by at most {MAX_SORT_KEYS} keys, not {len(sort)}.", argument=["sort"])
+        raise bad_question(TOO_MANY_SORT_KEYS, ["sort"], limit=MAX_SORT_KEYS, count=len(sort))
     if len({by.key for by in sort}) < len(sort):
-        raise BadInput("sort: name each key once.", argument=["sort"])
+        raise bad_question(SORT_KEY_REPEATED, ["sort"])
     parts = [] if first is None else [first]
     for by in sort:
         column = columns_by_sort_key[by.key]

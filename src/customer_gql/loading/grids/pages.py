@@ -17,9 +17,9 @@ from customer_gql.loading.reader import Reader
 from .columns import GridColumn
 from .filters import CompiledFilter, FilterTree, join_filters
 from .grid import Grid
+from .limits import StatementTooSlow, fetch_in_time
 from .orders import GridOrder, SortBy
 from .search import SearchedText
-from .statements import StatementTooSlow, fetch_in_time
 
 MAX_FACETS: Final = 10
 MAX_FACET_VALUES: Final = 100

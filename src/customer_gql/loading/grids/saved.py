@@ -20,6 +20,7 @@ from .filters import LOGIC, MAX_DEPTH, FilterTree
 from .grid import Grid
 from .operators import operators_of
 from .orders import SortBy
+from .refusals import BadQuestion
 
 VIEW_NOT_FOUND: Final = Refusal("grid_view.not_found", "There is no such view.", UserErrorCode.NOT_FOUND)
 COLUMN_MISSING: Final = Refusal("grid_view.column_missing", "The list has no such column, or it cannot be used here.")
@@ -96,6 +97,8 @@ def _refuse_what_cannot_run(grid: Grid, saved: SavedList) -> None:
     for name, check in checks:
         try:
             check()
+        except BadQuestion as bad:
+            saved.problems.append(bad.refused)
         except BadInput as refused:
             path: Sequence[str] = refused.extensions.get("argument", [name])
             saved.problems.append(_REFUSED(path=path, reason=refused.message.removeprefix(f"{'.'.join(path)}: ")))

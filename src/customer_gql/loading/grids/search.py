@@ -26,6 +26,7 @@ from customer_gql.core.text import (
 
 from .operators import whole_number
 from .orders import OrderPart
+from .refusals import SEARCH_EMPTY, TOO_MANY_WORDS, bad_question
 
 MAX_WORDS: Final = 8
 LONGEST_WORD: Final = 60
@@ -44,6 +45,7 @@ _SEPARATORS: Final = f'[ \\t\\n\\r".,;:/\\\\()&+#\u201c\u201d\u201e\u00ab\u00bb\
 _JOINED: Final = f"[{_JOINERS}]+"
 _NOT_DIGITS: Final = re.compile(r"\D")
 _IN_BRACKETS: Final = re.compile("<([^<>]*@[^<>]*)>")
+_EAST_ASIAN: Final = re.compile("[\u3005\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]{2,8}")
 _EXTENSION: Final = re.compile(r"(?<=\d) ?(?:x|ext\.?) ?[0-9]{1,6}\s*$", re.IGNORECASE)
 
 
@@ -132,11 +134,11 @@ def _parse_search(text: str) -> tuple[str, list[str]]:
         return _starts("e", email), [_equals("e", email)]
     words, exact = [word for word in normalize_text(text).split() if fold_text(word)], _exact_matches(text)
     if not words:
-        raise BadInput("search: enter at least one word, or leave search out.", argument=["search"])
+        raise bad_question(SEARCH_EMPTY, ["search"])
     whole = _find_codes(fold_text(text.strip()))
     if len(words) > MAX_WORDS:
         if not _is_spelt_number(text):
-            raise BadInput(f"search: enter at most {MAX_WORDS} words, not {len(words)}.", argument=["search"])
+            raise bad_question(TOO_MANY_WORDS, ["search"], limit=MAX_WORDS, count=len(words))
         return " | ".join(whole), exact
     return " | ".join([f"({' & '.join(map(_find_word, words))})", *whole]), exact
 
@@ -158,10 +160,18 @@ def _find_word(word: str) -> str:
     folded = fold_text(word)
     spelt = spell_out(folded)
     starts = [_starts("e", normalize_local_part(word)), *_find_codes(folded)]
-    for form in dict.fromkeys((spelt, re.sub(_JOINED, "", spelt))):
+    forms = [spelt, re.sub(_JOINED, "", spelt), *_split_name(word)]
+    for form in dict.fromkeys(forms):
         parts = [f"{_quote(part[:LONGEST_WORD])}:*" for part in re.split(_SEPARATORS, form) if part]
         starts += [f"({' & '.join(parts)})"] if parts else []
     return f"({' | '.join(starts)})"
+
+
+def _split_name(word: str) -> list[str]:
+    """Where a name in East Asian characters may have the blank that is written between family and given name, or is not."""
+    if not _EAST_ASIAN.fullmatch(word):
+        return []
+    return [f"{fold_text(word[:place])} {fold_text(word[place:])}" for place in range(1, len(word))]
 
 
 def _find_codes(folded: str) -> list[str]:
