@@ -133,7 +133,7 @@ lock-web: $(STAMP) ## pin the parts of GraphiQL after web/package.json changed, 
 
 PEERS := benchmarks/peers/node_modules
 
-bench: setup $(PEERS) ## compare with the hand-written floor and with peers: benchmarks/RESULTS.md (BENCH="--rounds 3" for less)
+bench: setup $(PEERS) ## compare with the hand-written floor and with peers: benchmarks/RESULTS.md (BENCH="--rounds 3" for less, "--only grid" for large lists)
 	cd benchmarks && ../$(BIN)/python run.py $(BENCH)
 
 $(PEERS): benchmarks/peers/package-lock.json

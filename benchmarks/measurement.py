@@ -24,9 +24,9 @@ def count_statements(
     variants: list[Variant], shop: BenchmarkShop, documents: list[str]
 ) -> dict[tuple[str, str], float]:
     """Statements of one request, from the log of the database."""
-    log = shop.server.data_dir / "server.log"
+    log = server_log(shop)
     counts: dict[tuple[str, str], float] = {}
-    asyncio.run(_log_statements(shop, "all"))
+    asyncio.run(change_server(shop, log_statement="all"))
     try:
         for variant in variants:
             for document in documents:
@@ -43,13 +43,18 @@ def count_statements(
                     logged = len(re.findall(rb"LOG:  (?:execute|statement)", file.read()))
                 counts[variant.name, document] = round(logged / len(bodies), 1)
     finally:
-        asyncio.run(_log_statements(shop, "none"))
+        asyncio.run(change_server(shop, log_statement="none"))
     return counts
 
 
-async def _log_statements(shop: BenchmarkShop, which: str) -> None:
+def server_log(shop: BenchmarkShop) -> Path:
+    return shop.server.data_dir / "server.log"
+
+
+async def change_server(shop: BenchmarkShop, **settings: str) -> None:
     connection = await asyncpg.connect(shop.server.admin_url())
-    await connection.execute(f"ALTER SYSTEM SET log_statement = '{which}'")
+    for name, value in settings.items():
+        await connection.execute(f"ALTER SYSTEM SET {name} = '{value}'")
     await connection.execute("SELECT pg_reload_conf()")
     await connection.close()
     await asyncio.sleep(0.5)  # until every process of the server has read it

@@ -28,9 +28,13 @@ EMAIL = "bench@example.com"
 @dataclass
 class BenchmarkShop:
     server: Server
-    url: str
+    name: str
     token: str
     variables: dict[str, list[dict[str, Any]]]
+
+    @property
+    def url(self) -> str:
+        return self.server.url(self.name)
 
     def cpu_seconds(self) -> float:
         return processes.cpu_seconds(processes.processes_in_folder(self.server.data_dir))
@@ -40,13 +44,13 @@ class BenchmarkShop:
 def running_shop(customers: int) -> Generator[BenchmarkShop]:
     with running_server(DATA, settings={"shared_buffers": "512MB", "max_connections": "200"}) as server:
         name = f"bench_{customers}_{_hash_migrations()}"
-        if not asyncio.run(_database_exists(server, name)):
-            _create_shop(server, name, customers)
+        if not asyncio.run(find_database(server, name)):
+            create_shop(server, name, lambda raw: _seed(server, raw, customers))
         url = server.url(name)
         migrations.upgrade_database(server.owner_url(name), service_url=url)
         asyncio.run(_create_peer_functions(server.owner_url(name)))
         token, variables = asyncio.run(_prepare_documents(url))
-        yield BenchmarkShop(server, url, token, variables)
+        yield BenchmarkShop(server, name, token, variables)
 
 
 def _hash_migrations() -> str:
@@ -55,7 +59,7 @@ def _hash_migrations() -> str:
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
 
 
-async def _database_exists(server: Server, name: str) -> bool:
+async def find_database(server: Server, name: str) -> bool:
     connection = await asyncpg.connect(server.admin_url())
     try:
         return bool(await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name))
@@ -63,17 +67,21 @@ async def _database_exists(server: Server, name: str) -> bool:
         await connection.close()
 
 
-def _create_shop(server: Server, name: str, customers: int) -> None:
+def create_shop(server: Server, name: str, fill: Callable[[str], object]) -> None:
     """Renamed when complete, so that an interrupted run leaves no incomplete shop."""
     raw = f"{name}_raw"
     drop_database(server, raw)
     create_database(server, raw)
     migrations.upgrade_database(server.owner_url(raw), service_url=server.url(raw))
-    asyncio.run(seed_shop(server.url(raw), customers=customers, seed=1, on_progress=_create_progress()))
+    fill(raw)
     asyncio.run(_finish_database(server, raw, name))
 
 
-def _create_progress() -> Callable[[int, int], None]:
+def _seed(server: Server, name: str, customers: int) -> None:
+    asyncio.run(seed_shop(server.url(name), customers=customers, seed=1, on_progress=create_progress()))
+
+
+def create_progress() -> Callable[[int, int], None]:
     def print_progress(done: int, of: int) -> None:
         print(f"\r{done:,} of {of:,} customers", end="" if done < of else "\n", flush=True)
 
@@ -109,13 +117,25 @@ async def _create_peer_functions(owner_url: str) -> None:
     await connection.close()
 
 
+async def issue_token(url: str) -> str:
+    connection = await asyncpg.connect(url, record_class=Row)
+    try:
+        return await _issue_token(connection)
+    finally:
+        await connection.close()
+
+
+async def _issue_token(connection: Any) -> str:
+    if not await connection.fetchval("SELECT 1 FROM staff_user WHERE email = $1", EMAIL):
+        await staff.create_staff_user(connection, email=EMAIL, name="Bench", role="administrator")
+    return await staff.issue_staff_token(connection, email=EMAIL)
+
+
 async def _prepare_documents(url: str) -> tuple[str, dict[str, list[dict[str, Any]]]]:
     connection = await asyncpg.connect(url, record_class=Row)
     try:
         await connection.execute(_BUSY_FIRST)
-        if not await connection.fetchval("SELECT 1 FROM staff_user WHERE email = $1", EMAIL):
-            await staff.create_staff_user(connection, email=EMAIL, name="Bench", role="administrator")
-        token = await staff.issue_staff_token(connection, email=EMAIL)
+        token = await _issue_token(connection)
         chance = random.Random(1)
         rows = await connection.fetch("SELECT id, number FROM customer ORDER BY number")
         some = chance.sample(rows, min(500, len(rows)))

@@ -7,6 +7,7 @@ import os
 import platform
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import orjson
 
@@ -46,19 +47,29 @@ def write_report(
         }
         for it in results
     ]
-    (HERE / "results.json").write_bytes(orjson.dumps(figures, option=orjson.OPT_INDENT_2) + b"\n")
+    store_figures("documents", figures)
     (HERE / "RESULTS.md").write_text(_format_page(table, options))
 
 
-def _format_page(table: str, options: argparse.Namespace) -> str:
+def store_figures(block: str, figures: Any) -> None:
+    """The figures of a block in `results.json`; those of the others stay."""
+    file = HERE / "results.json"
+    stored = orjson.loads(file.read_bytes()) if file.exists() else {}
+    file.write_bytes(orjson.dumps({**stored, block: figures}, option=orjson.OPT_INDENT_2) + b"\n")
+
+
+def describe_machine() -> str:
     today = dt.datetime.now(dt.UTC).date().isoformat()
-    machine = f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}, Python {platform.python_version()}"
+    return f"{today}; {os.cpu_count()} cores, {platform.machine()}, {platform.system()}, Python {platform.python_version()}."
+
+
+def _format_page(table: str, options: argparse.Namespace) -> str:
     how = (
         f"{options.rounds} rounds of {options.seconds:g} s for each, alternating, after a warm-up; {options.connections} "
         f"connections from one load process on the same machine; {options.customers:,} seeded customers; medians."
     )
     notes = NOTES.read_text() if NOTES.exists() else ""
-    return f"# Results\n\n{today}; {machine}.\n{how}\n\n{table}\n\n{notes}"
+    return f"# Results\n\n{describe_machine()}\n{how}\n\n{table}\n\n{notes}"
 
 
 def _format_table(results: list[Measured], statements: dict[tuple[str, str], float]) -> str:

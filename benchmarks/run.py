@@ -4,6 +4,7 @@ import argparse
 
 from calibration import calibrate_cost
 from comparison import compare_answers
+from grid import run as grid
 from measurement import count_statements, measure_variants
 from pool import compare_pools
 from prepare import running_shop
@@ -12,11 +13,16 @@ from roles import compare_roles
 from variants import choose_variants
 
 DOCUMENTS = ["profile", "grid", "nested"]
+CUSTOMERS = 200_000
 VARIANTS = ["service", "plans-off", "floor", "json", "postgraphile"]
 
 
 def main() -> None:
     options = parse_arguments()
+    if options.only == "grid":
+        grid.measure_grid(options)
+        return
+    options.customers = options.customers or CUSTOMERS
     with running_shop(options.customers) as shop:
         if options.only == "pool":
             compare_pools(shop, options)
@@ -42,7 +48,7 @@ def main() -> None:
 
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--customers", type=int, default=200_000)
+    parser.add_argument("--customers", type=int, help=f"{CUSTOMERS:,}, and {grid.CUSTOMERS:,} for `--only grid`")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--seconds", type=float, default=4)
     parser.add_argument("--connections", type=int, default=16)
@@ -50,8 +56,9 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--documents", nargs="+", default=DOCUMENTS)
     parser.add_argument(
         "--only",
-        choices=["pool", "roles", "cost"],
-        help="compare parts of the read engine with their absence, or roles; measure what a point of cost takes",
+        choices=["pool", "roles", "cost", "grid"],
+        help="compare parts of the read engine with their absence, or roles; measure what a point of cost takes, or lists of a "
+        "large shop",
     )
     parser.add_argument("--write", action=argparse.BooleanOptionalAction, default=True)
     return parser.parse_args()

@@ -1,17 +1,24 @@
 """With forty thousand customers every statement finds its rows by an index."""
 
 import asyncio
+import json
+from datetime import UTC, datetime
 
 import pytest
 
+from customer_gql.administration.customer_grid.filters import CUSTOMERS
 from customer_gql.core.ids import encode_id
 from customer_gql.customers.accounts.tables import customer_password
 from customer_gql.customers.accounts.writes import issue_customer_token
+from customer_gql.database.statements import compile_statement
+from customer_gql.loading.grids.orders import SortBy
+from customer_gql.loading.grids.pages import GridQuestion
 from customer_gql.security import hashing
 from customer_gql.security.passwords import store_password
-from customer_gql.settings import load_settings
+from customer_gql.settings import AdminSettings, load_settings
 from support.clients import Client, served
-from support.large_tables import SeenStatements, scans
+from support.databases import change_tables
+from support.large_tables import SeenStatements, nodes, scans
 from support.shopping import PASSWORD, RESET_REQUEST, SIGN_IN
 from support.staff import staff_client
 
@@ -48,9 +55,8 @@ BY_STAFF = [
 
 @pytest.fixture(scope="module")
 async def http(large_shop):
-    settings = load_settings(
-        database_url="postgresql://not.used", environment="development", admin__cost=10**6, admin__bucket=10**7
-    )
+    admin = AdminSettings(cost=10**6, bucket=10**7)  # pyright: ignore[reportCallIssue]
+    settings = load_settings(database_url="postgresql://not.used", environment="development", admin=admin)
     async with served(settings, large_shop.database) as client:
         yield client
 
@@ -150,3 +156,100 @@ async def test_a_customer_as_staff_see_them(large_shop, http, connection):
 async def test_a_page_of_the_grid(sort, large_shop, http, connection):
     boss = await staff_client(http, connection)
     assert await scanned_by(large_shop, connection, boss.data(GRID, sort=sort)) == []
+
+
+IN_ORDER = [it for it in CUSTOMERS.columns.values() if it.is_indexed and it.is_sortable and it.key != "isLocked"]
+STARTS = {"telephone": "+44", "postcode": "b", "country": "B", "company": "b", "taxVatNumber": "b", "externalId": "b"}
+
+
+@pytest.fixture(scope="module")
+async def varied(large_shop, server):
+    """One customer in fifty differs in what the grid shows of them; the others are copies of one."""
+    rare = """UPDATE customer_grid_row SET telephone_e164 = '+44' || number, postcode_fold = 'b1', country_code = 'BE',
+      company_fold = 'b', tax_vat_number_fold = 'b', external_id_fold = 'b', newsletter_status = 'UNSUBSCRIBED',
+      status = 'INACTIVE', customer_type = 'COMPANY_USER', name_fold = 'zoe',
+      locked_until = CASE WHEN customer_id % 2000 = 0 THEN now() + interval '1 day' END
+      WHERE customer_id % 50 = 0"""
+    async with large_shop.database.writes.acquire() as connection:
+        usual = """telephone_e164 = '+1' || number, postcode_fold = 'a1', country_code = 'US', company_fold = NULL,
+          tax_vat_number_fold = NULL, external_id_fold = NULL, newsletter_status = 'SUBSCRIBED', status = 'ACTIVE',
+          customer_type = 'INDIVIDUAL', locked_until = NULL"""
+        await change_tables(
+            server, connection, f"UPDATE customer_grid_row SET {usual}", rare, "VACUUM ANALYZE customer_grid_row"
+        )
+
+
+def sort_by(key, is_descending=False):
+    return SortBy(str(CUSTOMERS.columns[key].sort_key), is_descending)
+
+
+async def plan_of(connection, **question):
+    """The nodes of the plan of a page of customers, which is made with the values of its filter."""
+    asked = GridQuestion.of(CUSTOMERS, **question)
+    selected = CUSTOMERS.page_statement(asked.narrowing, asked.order, backward=False, positioned=False, has_row=False)
+    statement = compile_statement(selected)
+    explained = await connection.fetchval(f"EXPLAIN (FORMAT JSON) {statement.sql}", *statement.arguments({"limit": 21}))
+    [page] = [it for it in nodes(json.loads(explained)[0]["Plan"]) if it["Node Type"] == "Limit"]
+    return list(nodes(page))
+
+
+def index_of(plan):
+    """The one index that finds the rows, all of them in their order."""
+    assert [it["Node Type"] for it in plan if it["Node Type"] in {"Seq Scan", "Sort", "Bitmap Heap Scan"}] == []
+    [scan] = [it for it in plan if it.get("Relation Name") == "customer_grid_row"]
+    return scan["Index Name"], scan.get("Index Cond", "")
+
+
+@pytest.mark.parametrize("is_descending", [False, True])
+@pytest.mark.parametrize("column", IN_ORDER, ids=lambda column: column.key)
+async def test_an_index_gives_the_order_of_an_indexed_column(column, is_descending, varied, connection):
+    index_of(await plan_of(connection, sort=[sort_by(column.key, is_descending)]))
+
+
+@pytest.mark.parametrize(("key", "start"), STARTS.items())
+async def test_the_start_of_a_text_is_found_in_its_order(key, start, varied, connection):
+    sort = [sort_by(key)]
+    _, condition = index_of(await plan_of(connection, filter={key: {"startsWith": start}}, sort=sort))
+    assert start in condition
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("newsletterStatus", "UNSUBSCRIBED"), ("status", "INACTIVE"), ("customerType", "COMPANY_USER")]
+)
+async def test_the_customers_of_a_kind_are_found_in_its_order(key, value, varied, connection):
+    sort = [sort_by(key)]
+    _, condition = index_of(await plan_of(connection, filter={key: {"in": [value]}}, sort=sort))
+    assert value in condition
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("newsletterStatus", "UNSUBSCRIBED"), ("country", "BE"), ("postcode", "b1")]
+)
+async def test_those_who_share_a_value_are_found_in_the_usual_order_and_counted_by_the_index(
+    key, value, varied, connection
+):
+    asked = GridQuestion.of(CUSTOMERS, filter={key: {"eq": value}})
+    statement = compile_statement(CUSTOMERS.count_statement(asked.narrowing))
+    explained = await connection.fetchval(f"EXPLAIN (FORMAT JSON) {statement.sql}", *statement.arguments({}))
+    assert "Index Only Scan" in {it["Node Type"] for it in nodes(json.loads(explained)[0]["Plan"])}
+    plan = await plan_of(connection, filter={key: {"eq": value}})
+    assert {it.get("Index Name", "").rpartition("_")[2] for it in plan} - {""} == {"number"}
+
+
+@pytest.mark.parametrize("key", ["lastOrderAt", "lastActivityAt"])
+async def test_a_scan_for_what_is_earlier_begins_after_what_is_empty(key, varied, connection):
+    filter, sort = {key: {"lt": datetime(2126, 1, 1, tzinfo=UTC)}}, [sort_by(key)]
+    _, condition = index_of(await plan_of(connection, filter=filter, sort=sort))
+    assert "> '-infinity'" in condition
+
+
+async def test_names_are_compared_without_a_look_at_the_rows(varied, connection):
+    plan = await plan_of(connection, filter={"name": {"startsWith": "z"}}, sort=[SortBy("NAME")])
+    assert "ix_customer_grid_row_name_order" in [
+        it.get("Index Name") for it in plan if it["Node Type"] == "Index Only Scan"
+    ]
+
+
+async def test_the_few_who_are_locked_are_found_in_the_order_of_their_numbers(varied, connection):
+    name, _ = index_of(await plan_of(connection, filter={"isLocked": {"eq": True}}))
+    assert name == "ix_customer_grid_row_locked"

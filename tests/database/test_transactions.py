@@ -8,7 +8,8 @@ from sqlalchemy import BigInteger, Column, MetaData, Table, func, select
 
 from customer_gql.commerce.orders.tables import order_statistics, sales_order
 from customer_gql.commerce.wishlists.tables import wishlist
-from customer_gql.database import transactions
+from customer_gql.customers.profile.tables import customer
+from customer_gql.database import projections
 from customer_gql.database.lease import is_open
 from customer_gql.database.pools import Database, open_database
 from customer_gql.database.projections import Projection
@@ -16,6 +17,7 @@ from customer_gql.database.statements import Connection, execute_statement
 from customer_gql.database.transactions import mark_customers, transaction
 from customer_gql.embedded.server import Server
 from customer_gql.schema.projections import PROJECTIONS
+from support.customers import make_customer
 from support.databases import change_tables
 
 ORDER = """
@@ -128,8 +130,8 @@ async def test_the_statements_are_the_same_for_1_and_50_customers(connection: Co
     assert ran[1] == ran[50]
     assert [text.split()[:3] for text in ran[1]] == [
         ["INSERT", "INTO", "projection_lock"],
-        ["WITH", "fresh", "AS"],  # order statistics
-        ["WITH", "fresh", "AS"],  # the row of the grid, which shows them
+        ["WITH", "fresh_order_statistics", "AS"],
+        ["WITH", "fresh_customer_grid_row", "AS"],  # which shows them
         ["ROLLBACK;"],
     ]
 
@@ -142,11 +144,38 @@ async def test_a_table_that_no_projection_reads_costs_nothing(connection: Connec
 
 
 async def test_many_customers_are_recomputed_in_batches(orders: Connection, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(transactions, "CUSTOMERS_IN_A_BATCH", 2)
+    monkeypatch.setattr(projections, "CUSTOMERS_IN_A_BATCH", 2)
     async with transaction(orders):
         for customer_id in range(5):
             await place(orders, customer_id)
     assert await counts(orders) == dict.fromkeys(range(5), 1)
+
+
+async def test_projections_that_do_not_read_each_other_are_recomputed_by_one_statement(
+    connection: Any, statements: Any
+):
+    row = await make_customer(connection)
+    async with transaction(connection):
+        await statements.clear()
+        mark_customers(connection, [row.id], customer)
+    assert await statements.count() == 3
+    lock, recomputed, _ = statements.texts
+    assert "projection_lock" in lock
+    assert all(f"INSERT INTO {name}" in recomputed for name in ("customer_grid_row", "customer_change"))
+
+
+async def test_what_is_recomputed_is_planned_once(connection: Any):
+    """A plan for the very number of customers takes longer to make than the rows of one customer."""
+    row = await make_customer(connection)
+    for _ in range(8):
+        async with transaction(connection):
+            mark_customers(connection, [row.id], customer)
+    plans = await connection.fetchrow(
+        "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement LIKE '%customer_grid_row%'"
+        " AND statement LIKE '%customer_change%' ORDER BY generic_plans + custom_plans DESC LIMIT 1"
+    )
+    assert plans.custom_plans <= 5
+    assert plans.generic_plans >= 3
 
 
 async def test_a_projection_may_read_another_one(empty_database_url: str, server: Server):

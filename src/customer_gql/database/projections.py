@@ -7,6 +7,8 @@ that nothing was missed.
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache, reduce
+from operator import add
 from typing import Any, Final, TypeAlias
 
 from sqlalchemy import (
@@ -19,6 +21,7 @@ from sqlalchemy import (
     and_,
     any_,
     bindparam,
+    cast,
     delete,
     false,
     func,
@@ -35,7 +38,8 @@ from .tables import projection_lock
 CUSTOMERS_IN_A_BATCH: Final = 5_000
 """Customers of one statement. It keeps a bulk change from building the rows of a whole shop in memory."""
 
-_ids: ColumnElement[Any] = bindparam("customer_ids", type_=ARRAY(BigInteger()))
+_IDS: Final = ARRAY(BigInteger())
+_ids: ColumnElement[Any] = bindparam("customer_ids", type_=_IDS)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,14 +54,12 @@ class Projection:
     rows: AnySelect
     customer_id: ColumnElement[int]
     reads: tuple[Table, ...]
-    _recompute: Statement = field(init=False, repr=False)
     _differences: Statement = field(init=False, repr=False)
     _next_customers: Statement = field(init=False, repr=False)
     _customer_count: Statement = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         fresh = self.rows.where(self.customer_id == any_(_ids))
-        object.__setattr__(self, "_recompute", compile_statement(_recompute_statement(self.table, fresh)))
         object.__setattr__(self, "_differences", compile_statement(_differences_statement(self.table, fresh)))
         tables = (*self.reads, self.table)
         object.__setattr__(self, "_next_customers", compile_statement(_next_customers(tables)))
@@ -68,7 +70,16 @@ class Projection:
 
         The caller has locked the customers (`lock_customers`), or nobody else can see them yet.
         """
-        return await fetch_value(connection, self._recompute, customer_ids=customer_ids)
+        return await recompute_together(connection, {self: customer_ids})
+
+    @property
+    def ids_parameter(self) -> str:
+        """The customers to recompute, in a statement that recomputes rows of other tables too."""
+        return f"customers_of_{self.table.name}"
+
+    def recomputed(self, ids: ColumnElement[Any]) -> AnySelect:
+        """Brings the rows of these customers up to date, and selects how many changed."""
+        return _recompute_statement(self.table, self.rows.where(self.customer_id == any_(ids)), ids)
 
     async def repair(self, connection: Connection, customer_ids: Sequence[int]) -> int:
         """What `recompute_all` does: bring the rows up to date, and leave those that are right."""
@@ -92,9 +103,33 @@ class Projection:
             after = ids[-1]
 
 
-def _recompute_statement(table: Table, fresh: AnySelect) -> AnySelect:
+async def recompute_together(connection: Connection, stale: Mapping[Projection, Sequence[int]]) -> int:
+    """Bring rows of several projections up to date, none of which reads a table of another, as `Projection.recompute` does.
+
+    One statement recomputes all of them, for up to `CUSTOMERS_IN_A_BATCH` customers.
+    """
+    statement, changed = _joint_statement(tuple(stale)), 0
+    for start in range(0, max(map(len, stale.values())), CUSTOMERS_IN_A_BATCH):
+        end = start + CUSTOMERS_IN_A_BATCH
+        batch = {projection.ids_parameter: ids[start:end] for projection, ids in stale.items()}
+        changed += await fetch_value(connection, statement, **batch)
+    return changed
+
+
+@cache
+def _joint_statement(projections: tuple[Projection, ...]) -> Statement:
+    changed: list[ColumnElement[int]] = []
+    for projection in projections:
+        # In a subquery, so that the planner does not see how many there are. It would plan for their number each time,
+        # which takes longer than all of the work for one customer.
+        ids = cast(select(bindparam(projection.ids_parameter, type_=_IDS)).scalar_subquery(), _IDS)
+        changed.append(projection.recomputed(ids).scalar_subquery())
+    return compile_statement(select(reduce(add, changed)))
+
+
+def _recompute_statement(table: Table, fresh: AnySelect, ids: ColumnElement[Any]) -> AnySelect:
     """Insert, update and delete in one statement, leaving rows alone that are right already."""
-    new, key = fresh.cte("fresh"), list(table.primary_key.columns)
+    new, key = fresh.cte(f"fresh_{table.name}"), list(table.primary_key.columns)
     values = {name: table.c[name] for name in new.c.keys() if name not in table.primary_key.columns}  # noqa: SIM118
     put = insert(table).from_select(list(new.c.keys()), select(new))
     if values:
@@ -105,13 +140,13 @@ def _recompute_statement(table: Table, fresh: AnySelect) -> AnySelect:
         )
     else:
         put = put.on_conflict_do_nothing(index_elements=key)
-    written = put.returning(true().label("is_written")).cte("written")
+    written = put.returning(true().label("is_written")).cte(f"written_{table.name}")
     is_kept = select(new).where(_same_key(table, new)).exists()
     removed = (
         delete(table)
-        .where(table.c.customer_id == any_(_ids), ~is_kept)
+        .where(table.c.customer_id == any_(ids), ~is_kept)
         .returning(true().label("is_removed"))
-        .cte("removed")
+        .cte(f"removed_{table.name}")
     )
     return select(
         select(func.count()).select_from(written).scalar_subquery()

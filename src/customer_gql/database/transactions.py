@@ -9,7 +9,7 @@ import asyncpg
 from sqlalchemy import Table
 
 from .lease import is_open
-from .projections import CUSTOMERS_IN_A_BATCH, Projection, lock_derived_rows
+from .projections import Projection, lock_derived_rows, recompute_together
 from .statements import BoundedStatementCache, Connection
 
 
@@ -82,9 +82,8 @@ async def _recompute_marked(connection: Connection, marks: Marks) -> None:
     stale = _stale_customers(marks.projections or (), marks.touched)
     if stale:
         await lock_derived_rows(connection, set[int]().union(*stale.values()))
-    for projection, ids in stale.items():
-        for start in range(0, len(ids), CUSTOMERS_IN_A_BATCH):
-            await projection.recompute(connection, ids[start : start + CUSTOMERS_IN_A_BATCH])
+    for independent in _split_into_rounds(stale):
+        await recompute_together(connection, independent)
 
 
 def _stale_customers(
@@ -99,6 +98,19 @@ def _stale_customers(
             stale[projection] = sorted(ids)
             changed.setdefault(projection.table, set()).update(ids)
     return stale
+
+
+def _split_into_rounds(stale: Mapping[Projection, list[int]]) -> list[dict[Projection, list[int]]]:
+    """Projections that can be recomputed by one statement, which sees no row that it writes: none reads another's table."""
+    rounds: list[dict[Projection, list[int]]] = []
+    round_of: dict[Table, int] = {}
+    for projection, ids in stale.items():
+        number = max((round_of[table] + 1 for table in projection.reads if table in round_of), default=0)
+        round_of[projection.table] = number
+        if number == len(rounds):
+            rounds.append({})
+        rounds[number][projection] = ids
+    return rounds
 
 
 def _marks_of(connection: Connection) -> Marks:

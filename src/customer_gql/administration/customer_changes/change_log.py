@@ -46,13 +46,13 @@ _GONE: Final = select(
 )
 
 
-def _record_statement() -> AnySelect:
+def _record_statement(ids: ColumnElement[Any]) -> AnySelect:
     """Write down where the customers are, and from where they are gone. How many rows were written.
 
     A row of a website that the customer left is written once, when they leave.
     """
     now = union_all(
-        _ROWS.where(customer.c.id == any_(_ids)), _GONE.where(deleted_customer.c.customer_id == any_(_ids))
+        _ROWS.where(customer.c.id == any_(ids)), _GONE.where(deleted_customer.c.customer_id == any_(ids))
     ).cte("now")
     stamp = {"transaction_id": _TRANSACTION, "changed_at": func.clock_timestamp()}
     names = [*now.c.keys(), *stamp]
@@ -64,7 +64,7 @@ def _record_statement() -> AnySelect:
     is_here = exists().where(now.c.customer_id == change.c.customer_id, now.c.website_id == change.c.website_id)
     left = (
         update(change)
-        .where(change.c.customer_id == any_(_ids), ~change.c.is_removed, ~is_here)
+        .where(change.c.customer_id == any_(ids), ~change.c.is_removed, ~is_here)
         .values(is_removed=True, **stamp)
         .returning(true().label("is_left"))
     )
@@ -120,9 +120,11 @@ class ChangeLog(Projection):
 
     def __post_init__(self) -> None:
         Projection.__post_init__(self)
-        object.__setattr__(self, "_recompute", compile_statement(_record_statement()))
         object.__setattr__(self, "_differences", compile_statement(_find_wrong_rows()))
         object.__setattr__(self, "_restamp", compile_statement(_restamp_statement()))
+
+    def recomputed(self, ids: ColumnElement[Any]) -> AnySelect:
+        return _record_statement(ids)
 
     async def repair(self, connection: Connection, customer_ids: Sequence[int]) -> int:
         restamped = await fetch_value(connection, self._restamp, customer_ids=customer_ids)

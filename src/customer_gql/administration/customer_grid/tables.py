@@ -16,6 +16,7 @@ from sqlalchemy import (
     Numeric,
     SmallInteger,
     Text,
+    TextClause,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
@@ -26,6 +27,20 @@ from customer_gql.database.tables import currency_column, sort_key_column, table
 def _folded(name: str) -> Column[str]:
     """The form of a text that filters compare, byte by byte."""
     return Column(name, Text(collation="C"))
+
+
+def _sought_in_order(name: str) -> Index:
+    """Finds a text and gives the order by it, in which empty values come first."""
+    return Index(f"ix_customer_grid_row_{name}_customer_id", _or_empty(name), "customer_id")
+
+
+def _sought_by_number(name: str) -> Index:
+    """Finds a text that many share in the usual order; with the text itself the index alone is enough to count them."""
+    return Index(f"ix_customer_grid_row_{name}_number", _or_empty(name), "number", postgresql_include=[name])
+
+
+def _or_empty(name: str) -> TextClause:
+    return text(f"coalesce({name}, '')")
 
 
 customer_grid_row = table(
@@ -98,22 +113,29 @@ customer_grid_row = table(
     Column("document", TSVECTOR, nullable=False),
     ForeignKeyConstraint(["customer_id"], ["customer.id"], ondelete="CASCADE"),
     Index("ix_customer_grid_row_number", "number", "customer_id"),
-    Index("ix_customer_grid_row_name_sort_key", "name_sort_key", "customer_id"),
+    # With what a name is found by, which is not in the order of the last names.
+    Index("ix_customer_grid_row_name_order", "name_sort_key", "customer_id", postgresql_include=["name_fold"]),
     Index("ix_customer_grid_row_name_fold", "name_fold", "number"),
     Index("ix_customer_grid_row_email_key", "email_key", "customer_id"),
-    Index("ix_customer_grid_row_telephone_e164", "telephone_e164", "number"),
+    _sought_in_order("telephone_e164"),
     Index("ix_customer_grid_row_telephone_digits", "telephone_digits", "number"),
-    Index("ix_customer_grid_row_postcode_fold", "postcode_fold", "number"),
-    Index("ix_customer_grid_row_company_fold", "company_fold", "number"),
-    Index("ix_customer_grid_row_tax_vat_number_fold", "tax_vat_number_fold", "number"),
-    Index("ix_customer_grid_row_external_id_fold", "external_id_fold", "number"),
-    Index("ix_customer_grid_row_country_code", "country_code", "number"),
+    _sought_in_order("postcode_fold"),
+    _sought_by_number("postcode_fold"),
+    _sought_in_order("company_fold"),
+    _sought_in_order("tax_vat_number_fold"),
+    _sought_in_order("external_id_fold"),
+    _sought_in_order("country_code"),
+    _sought_by_number("country_code"),
     Index("ix_customer_grid_row_group_id", "group_id", "number"),
     Index("ix_customer_grid_row_website_id", "website_id", "number"),
     Index("ix_customer_grid_row_customer_type", "customer_type", "number"),
+    Index("ix_customer_grid_row_customer_type_customer_id", "customer_type", "customer_id"),
     Index("ix_customer_grid_row_status", "status", "number"),
-    Index("ix_customer_grid_row_newsletter_status", "newsletter_status", "number"),
-    Index("ix_customer_grid_row_locked_until", "locked_until", postgresql_where=text("locked_until IS NOT NULL")),
+    Index("ix_customer_grid_row_status_customer_id", "status", "customer_id"),
+    _sought_in_order("newsletter_status"),
+    _sought_by_number("newsletter_status"),
+    # Locks that ended long ago are few, and passed over without a look at their rows.
+    Index("ix_customer_grid_row_locked", "number", "locked_until", postgresql_where=text("locked_until IS NOT NULL")),
     Index("ix_customer_grid_row_created_at", "created_at", "customer_id"),
     Index("ix_customer_grid_row_updated_at", "updated_at", "customer_id"),
     Index("ix_customer_grid_row_order_count", "order_count", "customer_id"),

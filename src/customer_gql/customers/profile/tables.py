@@ -16,8 +16,6 @@ from sqlalchemy import (
     Sequence,
     SmallInteger,
     Text,
-    column,
-    func,
     text,
 )
 from sqlalchemy.dialects.postgresql import BYTEA
@@ -112,9 +110,6 @@ customer = table(
     CheckConstraint("char_length(lock_note) <= 1000", name="lock_note_length"),
     # Numbers come from one sequence; a unique key would have to hold the id as well and prove nothing.
     Index("ix_customer_number_id", "number", "id"),
-    Index("ix_customer_created_at_id", "created_at", "id"),
-    Index("ix_customer_lower_email_id", func.lower(column("email")), "id"),
-    Index("ix_customer_name_sort_key_id", "name_sort_key", "id"),
     distribution="customer",
 )
 

@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from customer_gql.database.pools import open_database
 from customer_gql.database.session_limits import is_pooled
-from customer_gql.database.statements import Connection, fetch_one, fetch_value
+from customer_gql.database.statements import Connection, fetch_one, fetch_rows, fetch_value
 
 from .rights import OWNERSHIP_WARNING, owns_tables
 
@@ -24,6 +24,16 @@ _PACKAGE = Path(__file__).parents[2]
 _IDENTITY: Final = text(
     "SELECT current_user::text, oid, pg_postmaster_start_time() FROM pg_database WHERE datname = current_database()"
 )
+
+
+# Tables with rows and with an index over an expression that nothing is known of yet.
+_UNKNOWN_EXPRESSIONS: Final = text("""
+    SELECT DISTINCT i.indrelid::regclass::text AS name
+    FROM pg_index i JOIN pg_class t ON t.oid = i.indrelid JOIN pg_class x ON x.oid = i.indexrelid
+    WHERE i.indexprs IS NOT NULL AND t.reltuples > 0 AND t.relnamespace = current_schema()::regnamespace
+      AND NOT EXISTS (SELECT FROM pg_stats s WHERE s.schemaname = current_schema() AND s.tablename = x.relname)
+    ORDER BY 1
+""")
 
 
 class MigrationFailed(Exception):
@@ -80,6 +90,7 @@ def upgrade_database(url: str, revision: str = "head", *, service_url: str | Non
     config.attributes["service_role"] = asyncio.run(_separate_role(url, service_url or url))
     with _translated_errors():
         command.upgrade(config, revision)
+    asyncio.run(_analyze_new_expressions(url))
 
 
 def downgrade_database(url: str, revision: str) -> None:
@@ -145,6 +156,14 @@ async def _stored_revision(url: str) -> str | None:
             "The role may not read the tables: have their owner, in CUSTOMER_GQL_OWNER_DATABASE_URL, run "
             "`customer-gql migrate`."
         ) from None
+
+
+async def _analyze_new_expressions(url: str) -> None:
+    """Without figures about its values a new index would not be used, until enough rows change for an ANALYZE by itself."""
+    opened = open_database(url, write_connections=1, statement_timeout_seconds=3600)
+    async with opened as database, database.writes.acquire() as connection:
+        for row in await fetch_rows(connection, _UNKNOWN_EXPRESSIONS):
+            await connection.execute(f"ANALYZE {row.name}")
 
 
 async def _ask(url: str, question: Callable[[Connection], Awaitable[Any]]) -> Any:

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import BigInteger, Boolean, ColumnElement, Date, DateTime, Integer, Numeric, Text, func, literal_column
+from sqlalchemy.types import TypeEngine
 
 from customer_gql.core.permissions import Permission
 
@@ -46,10 +47,14 @@ _LOWEST: Final[tuple[tuple[type[Any], str], ...]] = (
 )
 
 
+def lowest_value(type_: TypeEngine[Any]) -> ColumnElement[Any]:
+    """What sorts before every value of a type that is stored."""
+    return literal_column(next(text for kind, text in _LOWEST if isinstance(type_, kind)), type_)
+
+
 def order_empty_first(value: ColumnElement[Any]) -> ColumnElement[Any]:
     """The value with the lowest one of its type instead of null, so that rows compare and an index gives their order."""
-    lowest = next(text for kind, text in _LOWEST if isinstance(value.type, kind))
-    return func.coalesce(value, literal_column(lowest, value.type))
+    return func.coalesce(value, lowest_value(value.type))
 
 
 EnumClass = type[enum.Enum]
@@ -86,6 +91,8 @@ class GridColumn:
     is_true: ColumnElement[bool] | None = None
     """The condition behind a flag, where an index helps to find the rows that have it."""
     is_never_empty: bool = False
+    is_sought_in_order: bool = False
+    """Whether the index that gives the order finds values too: texts are compared as they are sorted."""
     is_default: bool = False
     is_filterable: bool = True
     is_sortable: bool = True
@@ -116,6 +123,11 @@ class GridColumn:
     @property
     def ordered(self) -> ColumnElement[Any]:
         return self.order_value if self.is_never_empty else order_empty_first(self.order_value)
+
+    @property
+    def sought(self) -> ColumnElement[Any]:
+        """What texts are compared with, by an index. Where it is the order, an empty value compares as an empty text."""
+        return self.ordered if self.is_sought_in_order else self.match_value
 
     def selected(self) -> list[ColumnElement[Any]]:
         """The columns of a statement that the row type shows."""

@@ -37,7 +37,7 @@ from customer_gql.core.money import minor_digits
 from customer_gql.core.text import normalize_code, to_capital_letters
 from customer_gql.core.values.telephones import to_e164
 
-from .columns import ColumnType, GridColumn, TextForm
+from .columns import ColumnType, GridColumn, TextForm, lowest_value
 from .refusals import DAYS_OUT_OF_RANGE
 
 Condition = ColumnElement[bool]
@@ -69,9 +69,13 @@ def _match_texts(column: GridColumn, texts: Sequence[str]) -> Condition:
         return false()
     if column.form is TextForm.TELEPHONE:
         return _match_telephones(column, texts)
-    if len(texts) == 1:
-        return column.match_value == _text_form(column, texts[0])
-    return column.match_value == any_(_text_forms(column, texts))
+    wanted = _text_form(column, texts[0]) if len(texts) == 1 else any_(_text_forms(column, texts))
+    return _leave_out_empty(column, column.sought == wanted)
+
+
+def _leave_out_empty(column: GridColumn, found: Condition) -> Condition:
+    """Empty values, which a column that is sought in its order compares as empty texts."""
+    return found & column.match_value.is_not(None) if column.is_sought_in_order else found
 
 
 def _text_form(column: GridColumn, text: str) -> ColumnElement[Any]:
@@ -104,7 +108,7 @@ def _match_telephones(column: GridColumn, texts: Sequence[str]) -> Condition:
     assert column.typed is not None
     conditions = [
         part == any_(literal(wanted, ARRAY(Text())))
-        for part, wanted in ((column.match_value, whole), (column.typed, typed))
+        for part, wanted in ((column.sought, whole), (column.typed, typed))
         if wanted
     ]
     return conditions[0] if len(conditions) == 1 else conditions[0] | conditions[1]
@@ -132,9 +136,9 @@ def _starts_with(column: GridColumn, text: str) -> Condition:
     if column.form is TextForm.TELEPHONE:
         number = international_number(text)
         assert column.typed is not None
-        part, start = (column.match_value, number) if number else (column.typed, _to_digits(text))
+        part, start = (column.sought, number) if number else (column.typed, _to_digits(text))
         return _begins(part, literal(start, Text()))
-    return _begins(column.match_value, _part_forms(column, text)[0])
+    return _leave_out_empty(column, _begins(column.sought, _part_forms(column, text)[0]))
 
 
 def _begins(column: ColumnElement[Any], start: ColumnElement[Any]) -> Condition:
@@ -151,15 +155,15 @@ def _contains(column: GridColumn, text: str) -> Condition:
 
 
 def _equals(column: GridColumn, value: Any) -> Condition:
-    return column.match_value == literal(value, _parameter_type(column.match_value))
+    return column.sought == literal(value, _parameter_type(column.match_value))
 
 
 def _is_one_of(column: GridColumn, values: Sequence[Any]) -> Condition:
-    return (
-        column.match_value == any_(literal(list(values), ARRAY(_parameter_type(column.match_value))))
-        if values
-        else false()
-    )
+    # One value leaves what follows it in an index in order, which a list does from PostgreSQL 17 on.
+    if len(values) == 1:
+        return _equals(column, values[0])
+    listed = literal(list(values), ARRAY(_parameter_type(column.match_value)))
+    return column.sought == any_(listed) if values else false()
 
 
 def _parameter_type(column: ColumnElement[Any]) -> TypeEngine[Any]:
@@ -168,11 +172,13 @@ def _parameter_type(column: ColumnElement[Any]) -> TypeEngine[Any]:
 
 
 def _compared(sign: str) -> Operator:
-    """`<` and `<=` leave out empty values, which sort before all others."""
+    """`<` and `<=` leave out empty values, which sort before all others: a scan in this order starts after them."""
 
     def compare(column: GridColumn, value: Any) -> Condition:
         condition = column.ordered.op(sign, is_comparison=True)(literal(value, _parameter_type(column.order_value)))
-        return condition if sign.startswith(">") or column.is_never_empty else condition & column.value.is_not(None)
+        if sign.startswith(">") or column.is_never_empty:
+            return condition
+        return condition & (column.ordered > lowest_value(column.order_value.type))
 
     return compare
 

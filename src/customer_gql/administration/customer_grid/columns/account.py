@@ -142,6 +142,7 @@ ACCOUNT_COLUMNS: Final = (
         "Customer.tax_vat_number",
         is_default=True,
         is_indexed=True,
+        is_sought_in_order=True,
     ),
     plain(
         "gender",
@@ -218,6 +219,7 @@ ACCOUNT_COLUMNS: Final = (
         "Customer.external_id",
         is_searched=True,
         is_indexed=True,
+        is_sought_in_order=True,
     ),
     GridColumn(
         key="tags",

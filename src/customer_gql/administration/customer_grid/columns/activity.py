@@ -87,6 +87,7 @@ ACTIVITY_COLUMNS: Final = (
         choices=SubscriptionStatus,
         is_facetable=True,
         is_indexed=True,
+        is_sought_in_order=True,
     ),
     plain(
         "subscribedStoreView",

@@ -26,6 +26,7 @@ ADDRESS_COLUMNS: Final = (
         is_default=True,
         is_searched=True,
         is_indexed=True,
+        is_sought_in_order=True,
     ),
     text(
         "postcode",
@@ -36,6 +37,7 @@ ADDRESS_COLUMNS: Final = (
         is_default=True,
         is_searched=True,
         is_indexed=True,
+        is_sought_in_order=True,
     ),
     GridColumn(
         key="country",
@@ -49,6 +51,7 @@ ADDRESS_COLUMNS: Final = (
         is_default=True,
         is_facetable=True,
         is_indexed=True,
+        is_sought_in_order=True,
     ),
     text(
         "region",
@@ -67,6 +70,7 @@ ADDRESS_COLUMNS: Final = (
         "Address.company",
         is_searched=True,
         is_indexed=True,
+        is_sought_in_order=True,
     ),
     text("street", "Street", "Street of the default billing address, in one line.", "street", "Address.street"),
     text(
