@@ -18,7 +18,7 @@ BULK_LIMIT: Final = 2
 def write_grid_report(results: dict[str, Any], options: argparse.Namespace, customers: int) -> None:
     start, end = results["load"]
     how = (
-        f"{customers:,} customers; medians of {options.rounds} rounds; load of the machine {start:.1f} at the start and "
+        f"{customers:,} customers; the quickest of {options.rounds} rounds; load of the machine {start:.1f} at the start and "
         f"{end:.1f} at the end, so read ratios, not milliseconds."
     )
     page = "\n".join(

@@ -5,27 +5,19 @@ import re
 import statistics
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
 from itertools import count
 from typing import Any, Final
 
-import asyncpg
 from measurement import change_server, server_log
 from prepare import BenchmarkShop
 
 from customer_gql.core.ids import encode_id
-from customer_gql.customers.profile.tables import customer
-from customer_gql.database.seeding import to_milliseconds
-from customer_gql.database.transactions import mark_customers
-from customer_gql.demo.seed.batches import DemoShop
 from customer_gql.schema.projections import PROJECTIONS
 
 from .client import GridClient, serving
-from .rows import TABLES, make_rows
-from .shop import BATCH, copy_batch
+from .imports import COPIED, IMPORTED, copying, import_files, vacuum
 
-IMPORTED: Final = 100_000
 _DURATION: Final = re.compile(rb"LOG:  duration: ([0-9.]+) ms")
 _EDITS: Final = 100
 _ACTIONS: Final = 8
@@ -132,29 +124,6 @@ def _cases_of(shop: BenchmarkShop, ids: list[str], customers: int) -> list[Write
         WriteCase("quick edit of the telephone", _EDITS, edit(_QUICK_EDIT, lambda n: {"telephone": telephone(n)})),
         WriteCase("edit of the name", _EDITS, edit(_UPDATE, lambda n: {"lastName": f"Edited{start + n}"})),
         WriteCase("mass action on 100", _ACTIONS, act),
-        WriteCase(f"COPY of {IMPORTED:,} customers", 1, _copying(customers), partial(_vacuum, shop)),
+        WriteCase(f"COPY of {COPIED:,} customers", 1, copying(customers), partial(vacuum, shop)),
+        WriteCase(f"import of {IMPORTED:,} customers from files", 1, import_files, partial(vacuum, shop)),
     ]
-
-
-def _copying(customers: int) -> Callable[[GridClient, int], Awaitable[int]]:
-    """The customers are rolled back, so that the shop stays what it is."""
-    made = DemoShop(customers + IMPORTED, 1, to_milliseconds(datetime.now(UTC)))
-
-    async def run(client: GridClient, number: int) -> int:
-        del number
-        client.seen.clear()
-        async with client.database.transaction(dry_run=True) as connection:
-            for first in range(customers + 1, customers + IMPORTED + 1, BATCH):
-                ids = await copy_batch(connection, make_rows(made, first, BATCH))
-                mark_customers(connection, ids, customer)
-        return len(client.seen)
-
-    return run
-
-
-async def _vacuum(shop: BenchmarkShop) -> None:
-    """Removes what was rolled back."""
-    connection = await asyncpg.connect(shop.server.admin_url(shop.name))
-    tables = [table.name for table in {*TABLES, *(projection.table for projection in PROJECTIONS)}]
-    await connection.execute(f"VACUUM {', '.join(tables)}")
-    await connection.close()
