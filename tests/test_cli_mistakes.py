@@ -252,7 +252,7 @@ def test_installation_without_the_package_for_made_up_customers(
     (tmp_path / "mimesis.py").write_text("raise ModuleNotFoundError(name='mimesis')")
     monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{os.environ.get('PYTHONPATH', '')}")
     sentence = told(run(tmp_path, "seed", "--customers", 1, database_url=shop_url))
-    assert sentence == 'Made-up customers need another package: pip install "customer-gql[demo]".'
+    assert sentence == 'This needs another package, mimesis: pip install "customer-gql[demo]".'
 
 
 def test_files_that_are_not_there(tmp_path: Path, shop_url: str):

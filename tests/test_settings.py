@@ -17,7 +17,11 @@ from support.processes import line, run, started
             ["https://shop.example.com", "shop.example.com:443", "*.example.com"],
             "shop.example.com,[::1]",
         ),
-        ("rate_storage", ["redis", "foo://host", "redis:host"], "redis://:secret@host:6379"),
+        (
+            "rate_storage",
+            ["redis", "foo://host", "redis:host", "redis+cluster://host", "memory://"],
+            "redis://:secret@host:6379",
+        ),
         ("traces", ["collector:4318", "collector"], "http://collector:4318/v1/traces"),
         ("oidc_issuer", ["id.example.com"], ""),
         ("oidc_redirect_url", ["/admin/oidc/callback"], "https://shop.example.com/admin/oidc/callback"),

@@ -39,7 +39,8 @@ from customer_gql.execution.limits.admission import AdmissionGate
 from customer_gql.execution.limits.cost.model import CostModel
 from customer_gql.execution.limits.document_text import DocumentTexts
 from customer_gql.execution.limits.persisted_queries import PersistedQueries
-from customer_gql.execution.limits.rate import LocalBuckets, SharedBuckets
+from customer_gql.execution.limits.rate import LocalBuckets, RateBuckets
+from customer_gql.execution.limits.shared_buckets import SharedBuckets
 from customer_gql.execution.limits.trusted_documents import TrustedDocuments
 from customer_gql.execution.refusal import RequestRefused
 from customer_gql.execution.telemetry import metrics, tracing
@@ -70,10 +71,11 @@ HEALTH_PATIENCE: Final = TimeLimits(statement=2, acquire=2)
 
 def create_app(settings: Settings) -> Starlette:
     """The service on the database of the settings, which must be reachable and migrated."""
+    buckets = [SharedBuckets(settings.rate_storage) if settings.rate_storage else LocalBuckets() for _ in range(2)]
     app = Starlette(
         routes=[
-            _create_route(settings, "/graphql", "storefront", storefront.schema),
-            _create_route(settings, "/admin/graphql", "admin", admin.schema),
+            _create_route(settings, "/graphql", "storefront", storefront.schema, buckets[0]),
+            _create_route(settings, "/admin/graphql", "admin", admin.schema, buckets[1]),
             Route("/health/live", report_live),
             Route("/health/ready", report_ready),
             *oidc_routes.oidc_routes(settings),
@@ -86,19 +88,24 @@ def create_app(settings: Settings) -> Starlette:
     hashing.set_cost(memory_kib=settings.password_memory_kib, passes=settings.password_passes)
     app.state.draining = False
     app.state.warnings = []
+    app.state.buckets = buckets
     app.state.background = Background()
     return app
 
 
 def _create_route(
-    settings: Settings, path: str, audience: Literal["storefront", "admin"], schema: strawberry.Schema
+    settings: Settings,
+    path: str,
+    audience: Literal["storefront", "admin"],
+    schema: strawberry.Schema,
+    buckets: RateBuckets,
 ) -> Route:
-    limits: AudienceSettings = getattr(settings, audience)
-    return Route(path, _create_endpoint(settings, audience, schema), middleware=cors_middleware(settings, limits))
+    endpoint = _create_endpoint(settings, audience, schema, buckets)
+    return Route(path, endpoint, middleware=cors_middleware(settings, getattr(settings, audience)))
 
 
 def _create_endpoint(
-    settings: Settings, audience: Literal["storefront", "admin"], schema: strawberry.Schema
+    settings: Settings, audience: Literal["storefront", "admin"], schema: strawberry.Schema, buckets: RateBuckets
 ) -> Endpoint:
     graph = schema._schema  # noqa: SLF001 - strawberry builds the schema, this service runs it
     limits: AudienceSettings = getattr(settings, audience)
@@ -109,7 +116,7 @@ def _create_endpoint(
         limits=limits,
         find_origin=partial(_find_origin, audience),
         open_context=partial(_open_storefront if audience == "storefront" else _open_admin, settings),
-        buckets=SharedBuckets(settings.rate_storage) if settings.rate_storage else LocalBuckets(),
+        buckets=buckets,
         documents=DocumentCache(graph, limits),
         costs=CostModel(graph),
         texts=DocumentTexts(
@@ -148,6 +155,8 @@ async def _run_lifespan(settings: Settings, app: Starlette) -> AsyncGenerator[No
         app.state.databases = databases
         # Pending background writes finish before the pools close.
         stack.push_async_callback(app.state.background.close)
+        for buckets in app.state.buckets:
+            stack.push_async_callback(buckets.close)
         app.state.health = await stack.enter_async_context(_create_health_pool(settings))
         app.state.warnings = await _find_warnings(app.state.health)
         pools = {f"{name}_{kind}": getattr(it, kind) for name, it in databases.items() for kind in ("reads", "writes")}

@@ -64,12 +64,9 @@ async def test_the_admin_endpoint_takes_more(shop):
     assert answer.status_code != 413
 
 
-@pytest.mark.parametrize("storage", [None, "memory://"], ids=["of the process", "shared"])
-async def test_a_guest_spends_the_bucket_and_waits(storage, database, database_url, monkeypatch):
+async def test_a_guest_spends_the_bucket_and_waits(database, database_url, monkeypatch):
     for name, value in {"COST": "100", "BUCKET": "300", "GUEST_RATE": "1"}.items():
         monkeypatch.setenv(f"CUSTOMER_GQL_STOREFRONT__{name}", value)
-    if storage is not None:
-        monkeypatch.setenv("CUSTOMER_GQL_RATE_STORAGE", storage)
     query = "{ __typename " + " ".join(f"a{number}: __typename" for number in range(14)) + " }"
     async with served(load_settings(database_url=database_url), database) as http:
         statuses = [(await ask(http, "/graphql", query)).status_code for _ in range(20)]

@@ -2,7 +2,8 @@
 
 import pytest
 
-from customer_gql.execution.limits.rate import BucketLevel, LocalBuckets, SharedBuckets
+from customer_gql.execution.limits.rate import BucketLevel, LocalBuckets
+from customer_gql.execution.limits.shared_buckets import SharedBuckets
 from support.service import Service, code_of, serving
 
 pytestmark = pytest.mark.slow  # starts processes
@@ -45,14 +46,6 @@ async def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch):
     for i in range(100):
         await buckets.take_cost(str(i), 1, size=10, rate=1)
     assert len(buckets._levels) == 10
-
-
-async def test_shared_buckets_refuse_alike():
-    buckets = SharedBuckets("async+memory://")
-    assert (await buckets.take_cost("a", 60, size=100, rate=1)).wait == 0
-    level = await buckets.take_cost("a", 60, size=100, rate=1)
-    assert level.wait >= 1
-    assert (await buckets.take_cost("b", 60, size=100, rate=1)).wait == 0
 
 
 async def test_each_counts_for_itself_while_the_storage_is_away():

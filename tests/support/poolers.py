@@ -61,13 +61,13 @@ def pooled(url: str, *more: str) -> Generator[str]:
 def running(command: list[str], port: int, log: Path) -> Generator[None]:
     with log.open("w") as written, subprocess.Popen(command, stdout=written, stderr=written) as process:
         try:
-            until(lambda: _is_listening(port) or process.poll() is not None)
+            until(lambda: is_listening(port) or process.poll() is not None)
             assert process.poll() is None, log.read_text()
             yield
         finally:
             process.terminate()
 
 
-def _is_listening(port: int) -> bool:
+def is_listening(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -5,7 +5,7 @@ import signal
 import sys
 from enum import StrEnum
 from types import FrameType
-from typing import Annotated, NoReturn
+from typing import Annotated, Final, NoReturn
 
 import asyncpg
 import typer
@@ -51,6 +51,17 @@ def error_keys() -> None:
     print(describe_error_keys())
 
 
+_EXTRAS: Final = {
+    "mimesis": "demo",
+    "redis": "redis",
+    "opentelemetry": "tracing",
+    "authlib": "oidc",
+    "httpx2": "oidc",
+    "joserfc": "oidc",
+}
+"""The extra that brings a package which is not always there."""
+
+
 def main() -> None:
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is signal.SIG_DFL:  # nohup ignores one, and must
@@ -64,9 +75,10 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(130)
     except ModuleNotFoundError as error:
-        if error.name != "mimesis":
+        extra = _EXTRAS.get((error.name or "").partition(".")[0])
+        if extra is None:
             raise
-        sys.exit('customer-gql: Made-up customers need another package: pip install "customer-gql[demo]".')
+        sys.exit(f'customer-gql: This needs another package, {error.name}: pip install "customer-gql[{extra}]".')
     except Exception as error:
         if not isinstance(error, _faults()):
             raise

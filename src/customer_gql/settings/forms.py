@@ -12,7 +12,7 @@ from .browsers import split_list
 
 # Without its port, with which it is never compared. An IPv6 address stands in brackets.
 _HOST: Final = re.compile(r"[^\s:/*\[\]]+|\[[0-9a-fA-F:.]+\]")
-_STORAGES: Final = ("redis", "rediss", "redis+unix", "redis+cluster", "redis+sentinel", "memory")
+_STORAGES: Final = ("redis", "rediss", "unix")
 
 
 def without_empty(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -42,7 +42,7 @@ def _validate_url(given: str) -> str:
 
 
 def _validate_storage(given: str) -> str:
-    scheme, colon, _ = given.removeprefix("async+").partition("://")
+    scheme, colon, _ = given.partition("://")
     if not colon or scheme not in _STORAGES:  # the rest may contain a password
         raise ValueError("not an address such as redis://host:6379")
     return given

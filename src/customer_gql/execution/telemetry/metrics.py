@@ -23,6 +23,9 @@ requests = Counter(
 durations = Histogram(
     "customer_gql_request_seconds", "Seconds from the headers to the answer.", ["audience"], buckets=_SECONDS
 )
+rate_fallbacks = Counter(
+    "customer_gql_rate_fallbacks", "Requests whose rate this process counted alone, for want of the rate storage."
+)
 costs = Histogram("customer_gql_request_cost", "Cost of the requested documents.", ["audience"], buckets=_COSTS)
 
 
@@ -47,6 +50,11 @@ def _observe_request(audience: str, outcome: str, seconds: float, cost: int | No
     duration_histogram.observe(seconds)
     if cost is not None:
         cost_histogram.observe(cost)
+
+
+def count_rate_fallback() -> None:
+    with CountedLosses(METRICS):
+        rate_fallbacks.inc()
 
 
 class PoolMetrics(Collector):
