@@ -63,6 +63,8 @@ class SchemaTraits:
         size_arguments = tuple(argument for argument in _SIZE_ARGUMENTS if _takes_size(field, argument))
         # The lists of a page, and the results of an action on many records, are as long as was asked for.
         takes_page = not size_arguments and (bool(metadata.get("paged")) or "pageInfo" in getattr(parent, "fields", ()))
+        priced: tuple[str | None, int] = metadata.get("cost_per") or (None, 0)  # pyright: ignore[reportAssignmentType]
+        priced_list, price = priced
         return FieldTraits(
             named,
             is_list_type(nullable),
@@ -71,7 +73,8 @@ class SchemaTraits:
             assumed,
             takes_page,
             self._find_base(parent, name, field) + int(str(metadata.get("cost", 0))),
-            *(metadata.get("cost_per") or (None, 0)),
+            priced_list,
+            price,
             FACET_COST if "columns" in field.args else 0,
             CLAUSE_COST if "filter" in field.args else 0,
             "filter" in field.args and not size_arguments,
