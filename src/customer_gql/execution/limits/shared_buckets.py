@@ -54,7 +54,7 @@ class SharedBuckets:
 
     async def take_cost(self, caller: str, cost: int, *, size: int, rate: int) -> BucketLevel:
         if time.monotonic() >= self._resumes_at:
-            # Whoever asks a storage that failed keeps the others from it meanwhile.
+            # One request asks a storage that failed, and keeps the others from it meanwhile.
             self._resumes_at = time.monotonic() + PAUSE_SECONDS if self._resumes_at else 0.0
             try:
                 wait, left = await self._take(keys=[_PREFIX + caller], args=[cost, size, rate])
