@@ -1,10 +1,11 @@
 """Minor units of every currency of ISO 4217, and what amounts look like outside."""
 
+import operator
 from decimal import Decimal
 
 import pytest
 
-from customer_gql.core.money import format_amount, minor_digits, to_major_units, to_minor_units
+from customer_gql.core.money import find_whole_bound, format_amount, minor_digits, to_major_units, to_minor_units
 
 # ISO 4217, list one: active currencies by the digits of their minor unit.
 CURRENCIES = {
@@ -50,3 +51,17 @@ def test_an_amount_outside_and_back(units, currency, text):
 @pytest.mark.parametrize(("amount", "units"), [("0.125", 12), ("0.135", 14), ("-0.125", -12), ("0.1251", 13)])
 def test_halves_go_to_the_even_neighbor(amount, units):
     assert to_minor_units(Decimal(amount), "USD") == units
+
+
+@pytest.mark.parametrize(
+    "minor", ["500", "499.5", "-0.5", "-500", "9223372036854775807", "-9223372036854775808.5", "1e20"]
+)
+@pytest.mark.parametrize("sign", ["=", "<", "<=", ">", ">="])
+def test_a_whole_bound_picks_the_same_integers(minor: str, sign: str):
+    compared = {"=": operator.eq, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}[sign]
+    bound = find_whole_bound(Decimal(minor), sign)
+    if bound is None:
+        assert abs(Decimal(minor)) > 2**63 - 1 or (sign == "=" and Decimal(minor) % 1)
+        return
+    for near in range(bound - 2, bound + 3):
+        assert compared(near, bound) == compared(near, Decimal(minor)), near

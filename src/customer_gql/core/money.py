@@ -1,7 +1,7 @@
 """Money: integer minor units inside, an exact decimal outside."""
 
 import re
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Final
 
 from .errors import Refusal
@@ -90,3 +90,10 @@ def validate_amount(amount: Decimal, currency: str, *, path: list[str]) -> int:
     if amount == 0:
         raise _AMOUNT_ZERO(path=path)
     return int(amount.scaleb(digits))
+
+
+def find_whole_bound(minor: Decimal, sign: str) -> int | None:
+    """The integer by which `=`, `<`, `<=`, `>` or `>=` picks the same integers; None where no stored one is it."""
+    whole = minor.to_integral_value(ROUND_CEILING if sign in {">=", "<"} else ROUND_FLOOR)
+    is_equal = sign != "=" or whole == minor
+    return int(whole) if is_equal and abs(whole) < 1 << 63 else None

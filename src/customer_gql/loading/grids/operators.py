@@ -33,7 +33,7 @@ from sqlalchemy.types import TypeEngine
 
 from customer_gql.core.emails import normalize_email, normalize_local_part
 from customer_gql.core.ids import decode_id
-from customer_gql.core.money import minor_digits
+from customer_gql.core.money import find_whole_bound, minor_digits
 from customer_gql.core.text import normalize_code, to_capital_letters
 from customer_gql.core.values.telephones import to_e164
 
@@ -244,7 +244,10 @@ def _has_all(column: GridColumn, tags: Sequence[str]) -> Condition:
 def compare_money(column: GridColumn, sign: str, amount: Decimal, currency: str) -> Condition:
     """Amounts of one currency, exact to the last digit that was given."""
     assert column.currency is not None
-    wanted = literal(amount.scaleb(minor_digits(currency)), Numeric())
+    minor = amount.scaleb(minor_digits(currency))
+    whole = find_whole_bound(minor, sign) if isinstance(column.value.type, BigInteger) else None
+    # An index over integers serves no other number.
+    wanted = literal(minor, Numeric()) if whole is None else literal(whole, BigInteger())
     return and_(column.currency == literal(currency, Text()), column.value.op(sign, is_comparison=True)(wanted))
 
 
