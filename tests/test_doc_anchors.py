@@ -14,7 +14,7 @@ SUFFIXES = {".py", ".md", ".mako", ".graphql", ".toml"}
 ANCHOR = re.compile(r'<a id="([^"]*)"></a>')
 CITATION = re.compile(r"docs/domain/[\w./#-]*[\w#]")
 LINK = re.compile(r"\]\((?!https?:)([^)\s]+)\)")
-CODE = re.compile(r"^Code: (.+)\.$", re.MULTILINE)
+CODE = re.compile(r"^Code: (.+?)\.\n\n", re.MULTILINE | re.DOTALL)
 # A section sign with a number cites a document that is not part of the repository.
 FOREIGN_SECTION = re.compile(r"§\s?\d")
 

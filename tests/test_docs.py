@@ -31,3 +31,10 @@ def test_links_lead_to_files(page: str):
     links = re.findall(r"\]\((?!https?:|#)([^)#]+)", text)
     missing = [link for link in links if not (ROOT / page).parent.joinpath(link).exists()]
     assert missing == []
+
+
+@pytest.mark.parametrize("page", [file.name for file in sorted((ROOT / "docs" / "domain").glob("*.md"))])
+def test_lines_of_the_rules_have_at_most_120_characters(page: str):
+    """Tables have a line for each row."""
+    lines = (ROOT / "docs" / "domain" / page).read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if len(line) > 120 and not line.startswith("|")] == []
