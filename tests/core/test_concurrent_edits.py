@@ -57,7 +57,7 @@ async def test_what_merges(edits, expected):
 async def test_a_version_that_does_not_exist_yet():
     with pytest.raises(RuleError) as found:
         await refuse_conflicts({}, current=3, expected=4, changes_since=read)
-    assert (str(found.value), found.value.path) == ("The newest version is 3.", ["expectedVersion"])
+    assert (str(found.value), found.value.path) == ("There is no such version; the newest is 3.", ["expectedVersion"])
     assert not isinstance(found.value, VersionConflict)
 
 

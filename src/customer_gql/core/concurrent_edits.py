@@ -19,7 +19,7 @@ ReadChanges = Callable[[int], Awaitable[Iterable[Changes]]]
 _VERSION_CONFLICT: Final = Refusal(
     "version.conflict", "Somebody else changed this since you read it: {fields}.", UserErrorCode.VERSION_CONFLICT
 )
-_VERSION_UNKNOWN: Final = Refusal("version.unknown", "The newest version is {version!s}.")
+_VERSION_UNKNOWN: Final = Refusal("version.unknown", "There is no such version; the newest is {version!s}.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from .ids import decode_keys
 
 _MALFORMED: Final = Refusal(
     "id.malformed",
-    "This is not a valid id of the form {prefix}_…. Use one that the API answered.",
+    "This is not a valid id of the form {prefix}_…. Use one that the API returned.",
     UserErrorCode.NOT_FOUND,
 )
 

@@ -39,14 +39,14 @@ _CODE_INVALID: Final = Refusal(
     "login_code.invalid", "This code does not work: it was used, is unknown, or is older than a minute."
 )
 _FOR_PEOPLE: Final = Refusal(
-    "impersonation.for_people", "Only people sign in as a customer, no services.", UserErrorCode.NOT_ALLOWED
+    "impersonation.for_people", "Only people can sign in as a customer, not service tokens.", UserErrorCode.NOT_ALLOWED
 )
 _SWITCHED_OFF: Final = Refusal(
     "impersonation.switched_off", "Signing in as a customer is switched off in this shop.", UserErrorCode.NOT_ALLOWED
 )
 _NOT_ALLOWED_BY_CUSTOMER: Final = Refusal(
     "impersonation.not_allowed_by_customer",
-    "This customer does not allow staff to sign in for them.",
+    "This customer does not allow staff to sign in as them.",
     UserErrorCode.NOT_ALLOWED,
 )
 _ACCOUNT_INACTIVE: Final = Refusal(

@@ -21,7 +21,7 @@ _EARLIEST: Final = dt.date(1900, 1, 1)
 _BIRTH_OUT_OF_RANGE: Final = Refusal("date_of_birth.out_of_range", "Enter a date from {earliest!s} to today.")
 DATE_REFUSED: Final = Refusal(
     "date_of_birth.year_only",
-    "This shop notes down the year of birth only. Enter the year instead.",
+    "This shop stores only the year of birth. Enter the year instead.",
     UserErrorCode.NOT_ALLOWED,
 )
 _BIRTH_YEAR_OUT_OF_RANGE: Final = Refusal("birth_year.out_of_range", "Enter a year from {earliest!s} to {latest!s}.")

@@ -109,7 +109,7 @@ _ATTRIBUTE_NOT_ALLOWED: Final = Refusal(
     "mail_template.attribute_not_allowed", "The attribute {attribute} is not allowed in a text with {{{{ link }}}}."
 )
 _CONDITION_IN_TAG: Final = Refusal(
-    "mail_template.condition_in_tag", "No condition stands inside a tag of a text with {{{{ link }}}}."
+    "mail_template.condition_in_tag", "No condition may stand inside a tag of a text with {{{{ link }}}}."
 )
 
 
