@@ -10,7 +10,6 @@ from strawberry.tools import merge_types
 from strawberry.types.base import StrawberryObjectDefinition, StrawberryOptional
 from strawberry.types.field import StrawberryField
 
-from customer_gql.administration.grid_views.content import run_view
 from customer_gql.graph.grids.registry import KNOWN_GRIDS
 from customer_gql.graph.grids.saved_views import FIND_VIEW
 from customer_gql.graph.payloads import LINKS_TO_QUERY, USER_ERRORS
@@ -23,7 +22,7 @@ from .slices import declared_for_graph
 def join_grids() -> None:
     """Make the grids of all slices known. Roots are built from them, so it comes before any module with roots is imported."""
     KNOWN_GRIDS.join(declared_for_graph("types", "GRIDS"))
-    FIND_VIEW.append(run_view)
+    FIND_VIEW.extend(declared_for_graph("types", "FIND_VIEW"))
 
 
 def merge_roots(name: str, description: str, declaration: str, *more: type[Any]) -> type[Any]:

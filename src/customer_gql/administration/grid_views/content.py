@@ -30,7 +30,9 @@ from customer_gql.loading.grids.saved import (
 from customer_gql.loading.pages import MAX_PAGE
 
 from .reads import is_visible_view, views_by_id
-from .writes import PARTS
+
+PARTS: Final = ("filter", "search", "sort", "columns", "pageSize")
+"""Of the content of a view, by the name of its input field."""
 
 LARGEST_CONTENT: Final = 50_000
 _PAGE_SIZE: Final = Refusal("grid_view.page_size", "Enter 1 to {limit} rows.")

@@ -24,8 +24,6 @@ from .tables import grid_view, grid_view_default
 
 MAX_VIEWS: Final = 100
 LONGEST_NAME: Final = 100
-PARTS: Final = ("filter", "search", "sort", "columns", "pageSize")
-"""Of the content of a view, by the name of its input field."""
 
 _TOO_MANY: Final = Refusal(
     "grid_view.limit_reached",
