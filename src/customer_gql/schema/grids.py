@@ -118,7 +118,7 @@ def _show_column(types: GridTypes, column: GridColumn, info: Info, quick_edited:
 def _list_values(column: GridColumn) -> list[str] | None:
     if column.choices is not None:
         return [choice.name for choice in column.choices]
-    return None if column.known_values is None else list(column.known_values)
+    return None if column.known_values is None else list(column.known_values())
 
 
 @cache

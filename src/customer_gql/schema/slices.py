@@ -3,9 +3,9 @@
 | module of the slice | names |
 |---|---|
 | `tables.py` | every table |
-| `slice.py` | `SETTINGS`, `MAILS`, `WORK`, `EVENTS`, `PROJECTIONS`, `JOB_WORK`, and functions that a lower slice calls, as `ON_…`; imports no strawberry |
+| `slice.py` | `SETTINGS`, `MAILS`, `WORK`, `EVENTS`, `HISTORY`, `PROJECTIONS`, `JOB_WORK`, and functions that a lower slice calls, as `ON_…`; imports no strawberry |
 | `seed.py` | `SEED`; imported by the demo only, so that a server runs without the extra `demo` |
-| `types.py` | `CUSTOMER_SECTIONS`, `DELETED_CUSTOMER_SECTIONS`, `HISTORY_EVENT_SECTIONS`, `ORDER_SECTIONS`: classes whose fields hang on `Customer`, `DeletedCustomer`, `HistoryEvent` and `Order`; `GRIDS`: the types of its grids; `USER_ERRORS`: refusals that tell more than others |
+| `types.py` | `CUSTOMER_SECTIONS`, `DELETED_CUSTOMER_SECTIONS`, `HISTORY_EVENT_SECTIONS`, `ORDER_SECTIONS`: classes whose fields hang on `Customer`, `DeletedCustomer`, `HistoryEvent` and `Order`; `GRIDS`: the types of its grids; `FIND_VIEW`: how a list finds a saved view; `USER_ERRORS`: refusals that tell more than others |
 | `operations.py` | `QUERIES`, `MUTATIONS` of the storefront, `ADMIN_QUERIES`, `ADMIN_MUTATIONS`: classes of root fields |
 
 All of them are optional, and a tuple where more than one is possible. Modules are imported when somebody asks for them:
@@ -18,6 +18,7 @@ from importlib.util import find_spec
 from types import ModuleType
 from typing import Any, Final
 
+from customer_gql.customers.history.kinds import UNTOLD_KINDS
 from customer_gql.customers.profile.writes import ON_ASSISTANCE_WITHDRAWN
 from customer_gql.messaging.events.event_types import EVENT_TYPES
 from customer_gql.messaging.jobs.runs.kinds import JOB_WORK
@@ -103,6 +104,7 @@ def join_declarations() -> None:
     JOB_WORK.join(declared("slice", "JOB_WORK"))
     JOB_OWNERS.extend(declared("slice", "JOB_OWNERS"))
     ON_OWNER_LOST_ACCESS.extend(declared("slice", "ON_OWNER_LOST_ACCESS"))
+    UNTOLD_KINDS.join(declared("slice", "HISTORY"))
     ON_ASSISTANCE_WITHDRAWN.extend(declared("slice", "ON_ASSISTANCE_WITHDRAWN"))
     ON_SETTING_CHANGED.extend(declared("slice", "ON_SETTING_CHANGED"))
     ON_STAFF_RIGHTS_CHANGED.extend(declared("slice", "ON_STAFF_RIGHTS_CHANGED"))

@@ -1,4 +1,3 @@
-import re
 from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
@@ -11,6 +10,7 @@ from customer_gql.core.permissions import Permission
 from customer_gql.core.viewer import Viewer
 from customer_gql.graph.context import Info
 from customer_gql.graph.payloads import UserErrorCodeType
+from customer_gql.loading.grids.columns import snake_case
 
 from . import reads
 from .rules import REFUSALS_BY_MUTATION, find_field_states
@@ -83,7 +83,7 @@ def _describe(name: str, needed: Permission, state: Any, viewer: Viewer) -> Cust
     refused = None if find_refusal is None or state is None else find_refusal(state, viewer)
     missing = None if needed in viewer.permissions else needed.value
     return CustomerCapability(
-        action=re.sub(r"(?<!^)([A-Z])", r"_\1", name).upper(),
+        action=snake_case(name).upper(),
         is_allowed=missing is None and refused is None,
         missing_permission=missing,
         refusal=None if refused is None else _show_refusal(refused),

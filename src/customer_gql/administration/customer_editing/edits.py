@@ -23,7 +23,6 @@ from customer_gql.customers.addresses.changes import DEFAULTS, address_id
 from customer_gql.customers.addresses.fields import SETTINGS as ADDRESS_SETTINGS
 from customer_gql.customers.addresses.writes import lock_default_billing_address, update_address
 from customer_gql.customers.history.conflicts import refuse_customer_conflicts
-from customer_gql.customers.history.kinds import HistoryKind
 from customer_gql.customers.history.stored_values import describe_changes
 from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.profile.claims import move_email_claim, move_external_id_claim, untold_claim
@@ -36,8 +35,8 @@ from customer_gql.shop.settings.reads import settings_at
 
 from .fields import FIELDS_BY_NAME, EditedCustomer
 
-_KINDS: Final[Mapping[str, HistoryKind]] = {"website_id": "WEBSITE_CHANGED"}
-_STATUS_KINDS: Final[Mapping[str, HistoryKind]] = {
+_KINDS: Final[Mapping[str, str]] = {"website_id": "WEBSITE_CHANGED"}
+_STATUS_KINDS: Final[Mapping[str, str]] = {
     CustomerStatus.ACTIVE.value: "ACTIVATED",
     CustomerStatus.INACTIVE.value: "DEACTIVATED",
 }
@@ -195,9 +194,9 @@ async def _store_edit(
         # Nobody has proved a new address, whatever the old one was.
         values |= await unverified_columns(connection, profile.get("website_id", customer.website_id))
     version = await update_customer(connection, customer, values)
-    kinds: dict[HistoryKind, Changes] = {"EDITED": of_billing}
+    kinds: dict[str, Changes] = {"EDITED": of_billing}
     for column, value in values.items():
-        kind: HistoryKind = _STATUS_KINDS[value] if column == "status" else _KINDS.get(column, "EDITED")
+        kind: str = _STATUS_KINDS[value] if column == "status" else _KINDS.get(column, "EDITED")
         kinds[kind] = {**kinds.get(kind, {}), **describe_changes(customer, {column: value})}
     for kind, changes in kinds.items():
         if changes:

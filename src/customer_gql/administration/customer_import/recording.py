@@ -7,7 +7,6 @@ from sqlalchemy import Table
 from customer_gql.administration.customer_import.long_statements import LONG_SECONDS
 from customer_gql.core.actor import ActorKind
 from customer_gql.core.ids import encode_id_in_sql
-from customer_gql.customers.history.kinds import HistoryKind
 from customer_gql.database.statements import Connection
 from customer_gql.database.transactions import mark_customers
 from customer_gql.messaging.events.event_types import event_type_by_history_kind
@@ -34,7 +33,7 @@ FROM numbered AS recorded JOIN customer ON customer.id = recorded.customer_id
 
 
 async def record_imported_customers(
-    connection: Connection, source: str, desk: ImportRun, *, kind: HistoryKind, count: int
+    connection: Connection, source: str, desk: ImportRun, *, kind: str, count: int
 ) -> None:
     """`source` is a SELECT of `customer_id`, `version` and `changes`, one row for each of `count` customers."""
     event_type = event_type_by_history_kind()[kind]

@@ -23,7 +23,9 @@ DEAD: Final = DEAD_LETTERS.select_from(
     .outerjoin(store_view, store_view.c.id == mail_outbox.c.store_view_id)
     .outerjoin(store, store.c.id == store_view.c.store_id)
 )
-_recipient_key = func.coalesce(mail_outbox.c.recipient_key, func.lower(mail_outbox.c.recipient), type_=Text("C"))
+_recipient_key = func.coalesce(
+    mail_outbox.c.recipient_key, func.lower(mail_outbox.c.recipient), type_=Text(collation="C")
+)
 _source = DEAD.add_columns(WEBSITE_OF_MAIL.label("website_id"), _recipient_key.label("recipient_key")).subquery(
     "dead_mail"
 )

@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import Table
 
 from customer_gql.core.errors import RuleError
-from customer_gql.customers.history.kinds import HistoryKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +29,7 @@ class Ledger:
     action: str
     refuse_deduction: Callable[..., RuleError]
     refuse_addition: Callable[..., RuleError]
-    history_kind: HistoryKind
+    history_kind: str
     history_field: str
     history_value: Callable[[int, str], Any]
     max_balance: int

@@ -32,6 +32,7 @@ from .writes import LOCK_DAYS, NOTIFY_ASSISTANCE, NOTIFY_FORCED_SIGN_IN
 
 __all__ = [
     "EVENTS",
+    "HISTORY",
     "MAILS",
     "ON_ASSISTANCE_WITHDRAWN",
     "ON_IMPERSONATION_REFUSED",
@@ -95,4 +96,13 @@ EVENTS: Final = (
     EventType(
         "customer.impersonation_ended", "A staff user is no longer signed in as the customer.", ("IMPERSONATION_ENDED",)
     ),
+)
+HISTORY: Final = (
+    "CONFIRMATION_REQUESTED",
+    "EMAIL_CHANGE_REQUESTED",
+    "IMPERSONATION_REFUSED",
+    "LOGIN_CODE_GIVEN",
+    "PASSWORD_RESET_REQUESTED",
+    "REFRESH_TOKEN_REUSED",
+    "UNPROVEN_DROPPED",
 )

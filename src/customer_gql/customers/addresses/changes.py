@@ -11,7 +11,6 @@ from sqlalchemy import or_, select
 from customer_gql.core.actor import Actor
 from customer_gql.core.concurrent_edits import Changes
 from customer_gql.core.ids import encode_id
-from customer_gql.customers.history.kinds import HistoryKind
 from customer_gql.customers.history.stored_values import describe_changes, name_stored_value
 from customer_gql.customers.profile.writes import change_customer
 from customer_gql.database.statements import Connection, Row, fetch_rows
@@ -70,9 +69,7 @@ def address_id(stored: Row) -> str:
     return encode_id("adr", stored.customer_id, stored.id)
 
 
-async def record_address_change(
-    connection: Connection, customer: Row, kind: HistoryKind, changes: Changes, by: Actor
-) -> None:
+async def record_address_change(connection: Connection, customer: Row, kind: str, changes: Changes, by: Actor) -> None:
     """An address counts as a part of the account, whose version therefore grows."""
     await change_customer(connection, customer, {}, kind=kind, by=by, also=changes)
 

@@ -1,48 +1,22 @@
-"""The kinds of entries in the histories of customers, whichever slice writes them."""
+"""The kinds of entries in the histories of customers. A slice declares its own: by the events that they cause, as `EVENTS`,
+and as `HISTORY` those that no event tells."""
 
-from typing import Final, Literal, TypeAlias, get_args
+from typing import Final
 
-HistoryKind: TypeAlias = Literal[
-    "ACTIVATED",
-    "ADDRESS_CREATED",
-    "ADDRESS_DELETED",
-    "ADDRESS_UPDATED",
-    "CONFIRMATION_REQUESTED",
-    "CREATED",
-    "DEACTIVATED",
-    "DELETED",
-    "DELETION_REQUESTED",
-    "EDITED",
-    "EMAIL_CHANGED",
-    "EMAIL_CHANGE_REQUESTED",
-    "EMAIL_CHANGE_UNDONE",
-    "EMAIL_CONFIRMED",
-    "FORCED_SIGN_IN",
-    "IMPERSONATION_ENDED",
-    "IMPERSONATION_REFUSED",
-    "IMPERSONATION_STARTED",
-    "IMPORTED",
-    "LOCKED",
-    "LOCKED_OUT",
-    "LOGIN_CODE_GIVEN",
-    "NOTE_CHANGED",
-    "PASSWORD_CHANGED",
-    "PASSWORD_RESET",
-    "PASSWORD_RESET_REQUESTED",
-    "REFRESH_TOKEN_REUSED",
-    "REWARD_POINTS_ADJUSTED",
-    "SESSION_REVOKED",
-    "SIGNED_IN",
-    "SIGNED_OUT",
-    "SIGNED_UP",
-    "STORE_CREDIT_ADJUSTED",
-    "SUBSCRIBED",
-    "SUBSCRIPTION_REQUESTED",
-    "TAGS_CHANGED",
-    "UNLOCKED",
-    "UNPROVEN_DROPPED",
-    "UNSUBSCRIBED",
-    "WEBSITE_CHANGED",
-]
+from customer_gql.core.joined import Joined
+from customer_gql.messaging.events.event_types import event_type_by_history_kind
 
-HISTORY_KINDS: Final[tuple[str, ...]] = get_args(HistoryKind)
+UNTOLD_KINDS: Final[Joined[str]] = Joined("kinds of history", str)
+"""Those that cause no event."""
+
+
+def list_history_kinds() -> list[str]:
+    return sorted({*UNTOLD_KINDS, *event_type_by_history_kind()})
+
+
+def find_event_type(kind: str) -> str | None:
+    """The event that an entry of this kind causes. Raises `LookupError` for a kind that no slice declares."""
+    event_type = event_type_by_history_kind().get(kind)
+    if event_type is None and kind not in UNTOLD_KINDS:
+        raise LookupError(f"No slice declares the kind of history {kind}: add it to HISTORY in its `slice.py`.")
+    return event_type

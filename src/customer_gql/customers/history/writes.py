@@ -9,11 +9,10 @@ from customer_gql.core.actor import Actor
 from customer_gql.core.concurrent_edits import Changes
 from customer_gql.core.ids import encode_id, new_id
 from customer_gql.database.statements import Connection, compile_statement, execute_statement
-from customer_gql.messaging.events.event_types import event_type_by_history_kind
 from customer_gql.messaging.events.writes import Event, emit_all
 from customer_gql.security.audit import pair_changes, told_by
 
-from .kinds import HistoryKind
+from .kinds import find_event_type
 from .tables import customer_event
 
 _given = (
@@ -68,7 +67,7 @@ async def record_customer_event(
     connection: Connection,
     customer_id: int,
     *,
-    kind: HistoryKind,
+    kind: str,
     version: int,
     by: Actor,
     changes: Changes | None = None,
@@ -81,7 +80,7 @@ async def record_customer_events(
     connection: Connection,
     events: Sequence[tuple[int, int, Changes]],
     *,
-    kind: HistoryKind,
+    kind: str,
     by: Actor,
     deleted_from: Mapping[int, int] | None = None,
 ) -> None:
@@ -96,9 +95,9 @@ async def record_customer_events(
         {"id": new_id(), "customer_id": customer_id, "version": version, "changes": pair_changes(changes)}
         for customer_id, version, changes in events
     ]
+    event_type = find_event_type(kind)
     shared = {**told_by(kind, by), "impersonator_id": by.impersonator_id, "job_id": by.job_id}
     await execute_statement(connection, _INSERT, events=orjson.dumps(rows).decode(), **shared)
-    event_type = event_type_by_history_kind().get(kind)
     if event_type is not None:
         told = [
             Event(encode_id("cus", customer_id), sorted(changes), customer_id, (deleted_from or {}).get(customer_id))

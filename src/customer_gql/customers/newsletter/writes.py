@@ -13,7 +13,6 @@ from customer_gql.core.actor import Actor
 from customer_gql.core.concurrent_edits import Changes
 from customer_gql.core.errors import Refusal, UserErrorCode
 from customer_gql.core.ids import encode_id
-from customer_gql.customers.history.kinds import HistoryKind
 from customer_gql.customers.history.stored_values import describe_changes
 from customer_gql.customers.history.writes import record_customer_events
 from customer_gql.database.statements import Connection, Row, equals_any, execute_statement, fetch_rows
@@ -24,7 +23,7 @@ from .tables import SubscriptionStatus, newsletter_subscription as subscription
 Key = tuple[int, int]
 """Customer and store view."""
 _WAITING: Final = (SubscriptionStatus.UNCONFIRMED, SubscriptionStatus.NOT_ACTIVE)
-_KINDS: Final[Mapping[SubscriptionStatus, HistoryKind]] = {
+_KINDS: Final[Mapping[SubscriptionStatus, str]] = {
     SubscriptionStatus.SUBSCRIBED: "SUBSCRIBED",
     SubscriptionStatus.UNSUBSCRIBED: "UNSUBSCRIBED",
     SubscriptionStatus.UNCONFIRMED: "SUBSCRIPTION_REQUESTED",

@@ -12,7 +12,6 @@ from customer_gql.core.errors import Refusal, UserErrorCode
 from customer_gql.core.text import sort_key
 from customer_gql.core.viewer import Websites
 from customer_gql.customers.history.conflicts import refuse_customer_conflicts
-from customer_gql.customers.history.kinds import HistoryKind
 from customer_gql.customers.history.stored_values import describe_changes
 from customer_gql.customers.history.writes import record_customer_event, record_customer_events
 from customer_gql.database.statements import (
@@ -102,7 +101,7 @@ async def change_customer(
     locked: Row,
     values: Mapping[str, Any],
     *,
-    kind: HistoryKind,
+    kind: str,
     by: Actor,
     also: Changes | None = None,
 ) -> None:

@@ -4,7 +4,7 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Text, cast, func, literal_column
 
-from customer_gql.customers.history.kinds import HISTORY_KINDS
+from customer_gql.customers.history.kinds import list_history_kinds
 from customer_gql.customers.history.reads import EVENT
 from customer_gql.customers.history.tables import HistoryActor, customer_event
 from customer_gql.customers.profile.tables import customer, deleted_customer
@@ -45,7 +45,7 @@ _COLUMNS: Final = (
         ColumnType.STRING,
         _event.kind,
         form=TextForm.CODE,
-        known_values=HISTORY_KINDS,
+        known_values=list_history_kinds,
         text_label=_describe_kind,
         over=("HistoryEvent.kind",),
         is_never_empty=True,

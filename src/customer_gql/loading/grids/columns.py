@@ -2,7 +2,7 @@
 
 import enum
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -83,7 +83,7 @@ class GridColumn:
     sorted_by: ColumnElement[Any] | None = None
     currency: ColumnElement[Any] | None = None
     choices: EnumClass | None = None
-    known_values: tuple[str, ...] | None = None
+    known_values: Callable[[], Sequence[str]] | None = None
     """The values that a text can have, where they are known and yet no enum."""
     id_prefix: str | None = None
     sql_label: Callable[[ColumnElement[Any]], ColumnElement[Any]] | None = None

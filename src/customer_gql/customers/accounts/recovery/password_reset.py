@@ -17,7 +17,6 @@ from customer_gql.customers.accounts.sessions import access, sessions
 from customer_gql.customers.accounts.sessions.impersonations import end_impersonations_of_customer
 from customer_gql.customers.accounts.sign_in.sign_in import reauthenticate
 from customer_gql.customers.accounts.tables import customer_password, password_reset
-from customer_gql.customers.history.kinds import HistoryKind
 from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.profile import writes as customers
 from customer_gql.customers.profile.sharing import email_scope
@@ -230,7 +229,7 @@ async def change_password(context: Context, *, current: str, new: str, keep_othe
         return await sessions.end_other_sessions(connection, locked.id, keep=context.viewer.session_id)
 
 
-async def _store_new_password(connection: Connection, locked: Row, hash: str, *, kind: HistoryKind, by: Actor) -> None:
+async def _store_new_password(connection: Connection, locked: Row, hash: str, *, kind: str, by: Actor) -> None:
     await store_password(connection, customer_password, locked.id, hash)
     await record_customer_event(connection, locked.id, kind=kind, version=locked.version, by=by)
     await writes.notify_owner(connection, locked, "password_changed")

@@ -1,0 +1,3 @@
+from typing import Final
+
+HISTORY: Final = ("NOTE_CHANGED",)

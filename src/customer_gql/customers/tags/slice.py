@@ -1,0 +1,3 @@
+from typing import Final
+
+HISTORY: Final = ("TAGS_CHANGED",)
