@@ -155,13 +155,16 @@ def holds(column: GridColumn, operator: str, given: Any, row: dict[str, Any], cu
 def holds_for_text(column: GridColumn, operator: str, given: str, row: dict[str, Any]) -> bool:
     value = row[column.key]
     if column.form is TextForm.TELEPHONE:
-        given = normalize_code(given)
-        international = re.match(r"\s*(?:\+|00)", given)
-        rest = given[international.end() :].replace("(0)", "") if international else given
-        digits = re.sub(r"\D", "", rest)
-        wanted = f"+{digits}" if international else digits
+        plain = normalize_code(given)
+        start = re.match(r"\+" if operator == "contains" else r"\+|00", plain)
+        rest = plain[start.end() :] if start else plain
+        digits = re.sub(r"\D", "", rest.replace("(0)", "") if start else rest)
+        international = start is not None and bool(digits or plain == "+")
+        if not digits and not international and (given or operator == "eq"):
+            return False
+        wanted = f"+{digits}" if international else re.sub(r"\D", "", plain)
         if international and operator == "eq":
-            wanted = to_e164(f"+{given[international.end() :]}", None) or wanted
+            wanted = to_e164(f"+{rest}", None) or wanted
         value = to_e164(value, row["country"]) if international else re.sub("[^0-9]", "", value)
         if value is None:
             return False

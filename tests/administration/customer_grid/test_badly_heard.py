@@ -75,6 +75,18 @@ async def test_a_number_is_found_however_it_is_dialled(telephone, find, connecti
     assert await find(telephone={"startsWith": "+44 (0)20"}) == ([customer_id(row)] if country == "GB" else [])
 
 
+@pytest.mark.parametrize("operator", ["eq", "startsWith", "contains"])
+async def test_a_text_without_digits_is_no_part_of_a_number(operator, find, connection, here):
+    row = await make_customer(connection, website_id=here, created_in_store_view_id=here)
+    await make_address(connection, row, is_default_billing=True, telephone="+44 20 7900 1234")
+    for text in ("abc", " ", "n/a"):
+        assert await find(telephone={operator: text}) == []
+        assert await find(**{"not": {"telephone": {operator: text}}}) == [customer_id(row)]
+    assert await find(telephone={"contains": "00"}) == [customer_id(row)]
+    assert await find(telephone={"contains": "0044"}) == []
+    assert await find(telephone={"startsWith": "0044"}) == [customer_id(row)]
+
+
 async def test_half_an_address_in_other_letters_is_found(find, connection, here):
     row = await make_customer(
         connection, website_id=here, created_in_store_view_id=here, email=f"jörg.ø{here}@bücher.example"

@@ -4,7 +4,6 @@ A condition that is null counts as false; the complements (`notIn`, `notInLastDa
 empty.
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
@@ -35,7 +34,7 @@ from customer_gql.core.emails import normalize_email, normalize_local_part
 from customer_gql.core.ids import decode_id
 from customer_gql.core.money import find_whole_bound, minor_digits
 from customer_gql.core.text import normalize_code, to_capital_letters
-from customer_gql.core.values.telephones import to_e164
+from customer_gql.core.values.telephones import international_number, keep_digits, whole_number
 
 from .columns import ColumnType, GridColumn, TextForm, lowest_value
 from .refusals import DAYS_OUT_OF_RANGE
@@ -43,8 +42,6 @@ from .refusals import DAYS_OUT_OF_RANGE
 Condition = ColumnElement[bool]
 Operator = Callable[[GridColumn, Any], Condition]
 MAX_DAYS: Final = 36_500
-_INTERNATIONAL: Final = re.compile(r"\s*(?:\+|00)")
-_NOT_DIGITS: Final = re.compile(r"\D")
 
 
 def is_not_true(condition: Condition) -> Condition:
@@ -104,41 +101,31 @@ def _part_forms(column: GridColumn, text: str) -> list[ColumnElement[Any]]:
 def _match_telephones(column: GridColumn, texts: Sequence[str]) -> Condition:
     """A number with its country is compared in E.164, any other one with what was typed."""
     whole = [number for number in map(whole_number, texts) if number is not None]
-    typed = [_to_digits(text) for text in texts if international_number(text) is None]
+    typed = [digits for text in texts if international_number(text) is None and (digits := keep_digits(text))]
     assert column.typed is not None
     conditions = [
         part == any_(literal(wanted, ARRAY(Text())))
         for part, wanted in ((column.sought, whole), (column.typed, typed))
         if wanted
     ]
-    return conditions[0] if len(conditions) == 1 else conditions[0] | conditions[1]
-
-
-def whole_number(text: str) -> str | None:
-    """A telephone number that starts with its country, in the form of stored ones; None for any other text."""
-    plain = normalize_code(text)
-    found = _INTERNATIONAL.match(plain)
-    return None if found is None else to_e164(f"+{plain[found.end() :]}", None) or international_number(text)
-
-
-def international_number(text: str) -> str | None:
-    """`+` and the digits of a number that starts with its country, or of its start; None for any other text."""
-    plain = normalize_code(text)
-    found = _INTERNATIONAL.match(plain)
-    return None if found is None else "+" + _to_digits(plain[found.end() :].replace("(0)", ""))
-
-
-def _to_digits(text: str) -> str:
-    return _NOT_DIGITS.sub("", normalize_code(text))
+    return or_(false(), *conditions)
 
 
 def _starts_with(column: GridColumn, text: str) -> Condition:
     if column.form is TextForm.TELEPHONE:
-        number = international_number(text)
-        assert column.typed is not None
-        part, start = (column.sought, number) if number else (column.typed, _to_digits(text))
-        return _begins(part, literal(start, Text()))
+        return _match_part(column, text, international_number(text), _begins)
     return _leave_out_empty(column, _begins(column.sought, _part_forms(column, text)[0]))
+
+
+def _match_part(
+    column: GridColumn, text: str, international: str | None, match: Callable[[Any, ColumnElement[Any]], Condition]
+) -> Condition:
+    """Of a telephone number. A text without digits is no part of any: without it, every number would match."""
+    assert column.typed is not None
+    if international is not None:
+        return match(column.sought, literal(international, Text()))
+    digits = keep_digits(text)
+    return match(column.typed, literal(digits, Text())) if digits or not text else false()
 
 
 def _begins(column: ColumnElement[Any], start: ColumnElement[Any]) -> Condition:
@@ -147,11 +134,14 @@ def _begins(column: ColumnElement[Any], start: ColumnElement[Any]) -> Condition:
 
 def _contains(column: GridColumn, text: str) -> Condition:
     if column.form is TextForm.TELEPHONE:
-        number = international_number(text)
-        assert column.typed is not None
-        part, wanted = (column.match_value, number) if number else (column.typed, _to_digits(text))
-        return func.strpos(part, literal(wanted, Text())) > 0
-    return or_(*(func.strpos(column.match_value, form) > 0 for form in _part_forms(column, text)))
+        # Inside of a number `00` is two digits.
+        international = international_number(text) if normalize_code(text).startswith("+") else None
+        return _match_part(column, text, international, _holds)
+    return or_(*(_holds(column.match_value, form) for form in _part_forms(column, text)))
+
+
+def _holds(column: ColumnElement[Any], part: ColumnElement[Any]) -> Condition:
+    return func.strpos(column, part) > 0
 
 
 def _equals(column: GridColumn, value: Any) -> Condition:

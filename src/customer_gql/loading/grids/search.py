@@ -23,8 +23,8 @@ from customer_gql.core.text import (
     normalize_text,
     spell_out,
 )
+from customer_gql.core.values.telephones import keep_digits, whole_number
 
-from .operators import whole_number
 from .orders import OrderPart
 from .refusals import SEARCH_EMPTY, TOO_MANY_WORDS, bad_question
 
@@ -43,7 +43,6 @@ _SEPARATORS: Final = f'[ \\t\\n\\r".,;:/\\\\()&+#\u201c\u201d\u201e\u00ab\u00bb\
 """Between words, as a regular expression that Python and PostgreSQL read in the same way."""
 
 _JOINED: Final = f"[{_JOINERS}]+"
-_NOT_DIGITS: Final = re.compile(r"\D")
 _IN_BRACKETS: Final = re.compile("<([^<>]*@[^<>]*)>")
 _EAST_ASIAN: Final = re.compile("[\u3005\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]{2,8}")
 _EXTENSION: Final = re.compile(r"(?<=\d) ?(?:x|ext\.?) ?[0-9]{1,6}\s*$", re.IGNORECASE)
@@ -188,7 +187,7 @@ def _exact_matches(text: str) -> list[str]:
     number = _EXTENSION.sub("", normalize_code(text))
     if any(map(str.isalpha, number)):
         return exact
-    international, digits = whole_number(number), _NOT_DIGITS.sub("", number)
+    international, digits = whole_number(number), keep_digits(number)
     if international is not None:
         exact.append(_equals("t", international[::-1]))
     national = digits.removeprefix("0")
