@@ -277,6 +277,24 @@ async def test_customers_from_before_the_list_are_added_and_nothing_else_is_writ
     assert await connection.fetchrow("SELECT * FROM customer_change WHERE customer_id = $1", rows[2].id) == kept
 
 
+async def test_a_deletion_that_nobody_was_told_of_is_found(admin_client, connection):
+    row = await make_customer(connection)
+    _, end = await news(admin_client, None)
+    await connection.execute(
+        "INSERT INTO deleted_customer (customer_id, number, website_id, actor) SELECT id, number, website_id, 'SYSTEM'"
+        " FROM customer WHERE id = $1",
+        row.id,
+    )
+    await connection.execute("DELETE FROM customer_change WHERE customer_id = $1", row.id)
+    await connection.execute("DELETE FROM customer WHERE id = $1", row.id)
+    wrong = await compare_all(connection, CUSTOMER_CHANGES, lambda *_: None)
+    assert (wrong.rows, wrong.differing) == (1, (row.id,))
+    assert (await recompute_all(connection, CUSTOMER_CHANGES, lambda *_: None)).rows == 1
+    assert (await compare_all(connection, CUSTOMER_CHANGES, lambda *_: None)).rows == 0
+    found, _ = await news(admin_client, end)
+    assert found[-1] == (customer_id(row), "REMOVED")
+
+
 async def test_the_number_of_statements_is_the_same_for_1_and_50(admin_client, connection, statements):
     for _ in range(50):
         await make_customer(connection)

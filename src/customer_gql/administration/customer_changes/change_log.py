@@ -82,7 +82,7 @@ _IS_OF_OTHER_DATABASE: Final = (change.c.transaction_id >= SNAPSHOT_END) & chang
 
 
 def _find_wrong_rows() -> AnySelect:
-    """Customers whose row is missing or names them otherwise, is left where they are gone, or has the number of a transaction
+    """Customers whose row is missing, also after they were deleted, or names them otherwise, is left where they are gone, or has the number of a transaction
     that this database has not come to, which a restored one has."""
     same = (
         change.c.customer_id == customer.c.id,
@@ -96,7 +96,14 @@ def _find_wrong_rows() -> AnySelect:
         change.c.customer_id == any_(_ids),
         (~change.c.is_removed & ~_IS_HERE) | _IS_OF_OTHER_DATABASE,
     )
-    found = union_all(missing, wrong).subquery("wrong")
+    is_told = (
+        change.c.customer_id == deleted_customer.c.customer_id,
+        change.c.website_id == deleted_customer.c.website_id,
+    )
+    untold = select(deleted_customer.c.customer_id).where(
+        deleted_customer.c.customer_id == any_(_ids), ~exists().where(*is_told)
+    )
+    found = union_all(missing, wrong, untold).subquery("wrong")
     return select(found.c.customer_id, func.count().label("total")).group_by(found.c.customer_id)
 
 
@@ -132,4 +139,6 @@ class ChangeLog(Projection):
         return restamped + (await self.recompute(connection, wrong) if wrong else 0)
 
 
-CUSTOMER_CHANGES: Final = ChangeLog(table=change, rows=_ROWS, customer_id=customer.c.id, reads=(customer, address))
+CUSTOMER_CHANGES: Final = ChangeLog(
+    table=change, rows=_ROWS, customer_id=customer.c.id, reads=(customer, address, deleted_customer)
+)
