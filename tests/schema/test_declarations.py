@@ -17,7 +17,7 @@ from support.slice_samples import merge
 SOURCES = Path(__file__).parents[2] / "src" / "customer_gql"
 AREAS = ("administration", "commerce", "customers", "messaging", "shop", "staff")
 FILES = {str(file.relative_to(SOURCES)): file.read_text() for area in AREAS for file in (SOURCES / area).rglob("*.py")}
-BY_ACTOR = ("staff", "administration/grid_views", "administration/jobs")
+BY_ACTOR = ("staff", "administration/grid_views", "administration/jobs", "administration/selections")
 """Slices whose rules compare with who acts."""
 
 LISTS_OF_STAFF = {

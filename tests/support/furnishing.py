@@ -68,7 +68,7 @@ FACTS: dict[str, dict[str, Any]] = {
 
 NAMED = {"customer_id": "customer", "staff_id": "staff_user", "website_id": "website", "scope_id": "website"}
 NAMED |= {"scope": "website", "store_view_id": "store_view", "order_id": "sales_order"}
-NAMED |= {"job_id": "job_run", "customer_ids": "customer"}
+NAMED |= {"selection_id": "selection", "job_id": "job_run", "customer_ids": "customer"}
 NAMED |= {"session_id": "customer_session", "impersonation_id": "impersonation", "website_ids": "website"}
 NAMED |= {
     "group_id": "customer_group",

@@ -22,6 +22,7 @@ CHECKS = {
     "find_visible_view",
     "reauthenticate_staff",
     "adjust_ledger",
+    "choose_customers",
     "find_job",
     "submit_job",
     "validate_content",

@@ -65,6 +65,8 @@ SLICES: Final = (
     "administration.grid_views",
     "administration.customer_editing",
     "administration.customer_grid",
+    "administration.customer_actions",
+    "administration.selections",
     "administration.mass_actions",
     "administration.jobs",
     "administration.customer_deletion",

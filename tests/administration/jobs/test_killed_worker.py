@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from customer_gql.administration.mass_actions.actions import MASS_ACTION_WORK
+from customer_gql.administration.customer_actions.actions import MASS_ACTION_WORK
 from customer_gql.core.actor import actor_of
 from customer_gql.core.permissions import ALL_PERMISSIONS
 from customer_gql.core.viewer import Viewer, ViewerKind
+from customer_gql.messaging.jobs.runs.parts import freeze_ids
 from customer_gql.messaging.jobs.runs.tables import PROCESSED
-from customer_gql.messaging.jobs.runs.writes import Submission, freeze_ids, submit_job
+from customer_gql.messaging.jobs.runs.writes import Submission, submit_job
 from customer_gql.messaging.jobs.worker import running_worker
 from customer_gql.schema.work import WORK
 from customer_gql.settings import load_settings
@@ -33,7 +34,7 @@ WITHIN_A_BATCH = """SELECT EXISTS (SELECT FROM pg_locks WHERE relation = 'custom
 async def submit(large_shop, connection, ids, **parameters):
     user = await make_staff(connection, await make_role(connection))
     viewer = Viewer(ViewerKind.STAFF, staff_id=user.id, permissions=frozenset(ALL_PERMISSIONS))
-    submission = Submission(MASS_ACTION_WORK, parameters, "test", len(ids), freeze_ids(ids))
+    submission = Submission(MASS_ACTION_WORK, parameters, "test", freeze_ids(ids))
     async with large_shop.database.transaction() as inner:
         return (await submit_job(inner, submission, by=actor_of(viewer))).job_id
 

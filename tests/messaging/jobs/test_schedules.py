@@ -85,6 +85,7 @@ def test_every_schedule_is_here():
         "jobs.delete_old",
         "jobs.purge",
         "mail.erase_secrets",
+        "selections.delete_expired",
     }
 
 
@@ -148,6 +149,13 @@ async def test_a_finished_job_goes_with_its_rows_after_some_days(shop, empty_dat
         await shop.execute("UPDATE job_run SET finished_at = now() - make_interval(days => $1)", days)
         await run(empty_database, "jobs.delete_old")
         assert await gone(shop, before) == deleted
+
+
+async def test_a_selection_goes_with_its_ids_when_it_is_over(shop, empty_database):
+    before = await counts(shop)
+    await shop.execute("UPDATE selection SET expires_at = now() - interval '1 second'")
+    await run(empty_database, "selections.delete_expired")
+    assert await gone(shop, before) == {"selection": 1, "selection_batch": 1}
 
 
 # Days for which a row is kept when its time is over.

@@ -1,3 +1,4 @@
+import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,10 +7,19 @@ from typing import Annotated, Any, Final
 import orjson
 import strawberry
 
+from customer_gql.administration.customer_actions.actions import MASS_ACTION_WORK, MassAction, run_mass_action
 from customer_gql.administration.jobs.operations import KEY_DESCRIPTION
+from customer_gql.administration.selections.inputs import (
+    ChosenCustomers,
+    CustomerSelection,
+    choose_customers,
+    read_chosen,
+)
+from customer_gql.administration.selections.operations import EXCEPT_DESCRIPTION, SEARCH_DESCRIPTION, long_transaction
+from customer_gql.administration.selections.shown_selections import SELECTION_SECONDS, too_slow
 from customer_gql.core.actor import actor_of
 from customer_gql.core.errors import Refusal, UserErrorCode
-from customer_gql.core.input_ids import parse_input_id, parse_input_ids
+from customer_gql.core.input_ids import parse_input_id
 from customer_gql.core.permissions import Permission
 from customer_gql.core.viewer import Viewer
 from customer_gql.graph.context import Info
@@ -23,33 +33,25 @@ from customer_gql.messaging.jobs.runs.tables import ErrorPolicy, RowOutcome, cou
 from customer_gql.shop.groups.writes import validate_group
 from customer_gql.shop.settings.reads import setting
 
-from .actions import MASS_ACTION_WORK, MassAction, run_mass_action
 from .settings import AT_ONCE
 from .types import CustomerMassActionPayload
 
-MAX_IDS: Final = 1_000
 MAX_RESULTS: Final = 100
+_BATCH: Final = 1_000
 OPERATION: Final = "customerMassAction"
 _ANSWER_SECONDS: Final = 8.0
 """How long the answer works on the job itself; a worker goes on with what is left."""
 
-_SELECTION_EMPTY: Final = Refusal("selection.empty", "Select at least one customer.", UserErrorCode.REQUIRED)
-_TOO_MANY_SELECTED: Final = Refusal(
-    "selection.too_many", "Select at most {limit} customers; these are {count}.", UserErrorCode.TOO_MANY
-)
 _GROUP_MISSING: Final = Refusal("mass_action.group_missing", "Enter the group to assign.", UserErrorCode.REQUIRED)
 _GROUP_UNUSED: Final = Refusal("mass_action.group_unused", "Leave the group out; only ASSIGN_GROUP takes one.")
-
-
-@strawberry.input(one_of=True, description="The customers that a mass action applies to, given in exactly one way.")
-class CustomerSelection:
-    ids: strawberry.Maybe[list[strawberry.ID]] = column(f"Ids of the customers, at most {MAX_IDS}.")
 
 
 @strawberry.input(description="One action on many customers.")
 class CustomerMassActionInput:
     action: MassAction = column("The action.")
     selection: CustomerSelection = column("Customers that the action applies to.")
+    search: str | None = strawberry.field(description=SEARCH_DESCRIPTION, default=None)
+    except_ids: list[strawberry.ID] | None = strawberry.field(description=EXCEPT_DESCRIPTION, default=None)
     group_id: strawberry.ID | None = strawberry.field(
         description="Id of the group to assign; only with `ASSIGN_GROUP`.", default=None
     )
@@ -86,58 +88,63 @@ class MassActionAdminMutation:
     ) -> CustomerMassActionPayload:
         if input.action is MassAction.DELETE:
             RequiresPermission(Permission.CUSTOMERS_DELETE).check(info.context.viewer)
-        given, parameters = _selected_ids(input.selection), _parameters_of(input)
-        ids = list(dict.fromkeys(given))
+        parameters, viewer = _parameters_of(input), info.context.viewer
+        chosen = await choose_customers(info, input.selection, input.search, input.except_ids)
         if dry_run:
-            return await _try_action(info, parameters, given, ids)
-        submission = _make_submission(input, parameters, ids)
-        viewer = info.context.viewer
-        async with info.context.transaction() as connection:
-            at_once = len(ids) <= await setting(connection, AT_ONCE)
-            made = await writes.submit_job(connection, submission, by=actor_of(viewer), begins_at_once=at_once)
+            return await _try_action(info, parameters, chosen)
+        async with long_transaction(info.context) as connection:
+            made = await writes.submit_job(
+                connection,
+                _make_submission(input, parameters, chosen),
+                by=actor_of(viewer),
+                at_once=await setting(connection, AT_ONCE),
+            )
             if made.is_new and "group_id" in parameters:
                 await validate_group(connection, parameters["group_id"], ["groupId"])
         if made.lease is not None:
             await work_on_job(info.context.database, made.lease, seconds=_ANSWER_SECONDS)
-        return await _make_payload(info, made.job_id, given)
+        return await _make_payload(info, made.job_id, chosen.ids)
 
 
 def _make_submission(
-    input: CustomerMassActionInput, parameters: Mapping[str, Any], ids: Sequence[int]
+    input: CustomerMassActionInput, parameters: Mapping[str, Any], chosen: ChosenCustomers
 ) -> writes.Submission:
     return writes.Submission(
         MASS_ACTION_WORK,
         parameters,
         OPERATION,
-        len(ids),
-        writes.freeze_ids(ids),
+        chosen.freeze_rows,
         input.error_policy,
         input.idempotency_key,
-        [parameters, input.error_policy.value, list(ids)],
+        [parameters, input.error_policy.value, chosen.body],
     )
 
 
-async def _try_action(
-    info: Info, parameters: Mapping[str, Any], given: Sequence[int], ids: Sequence[int]
-) -> CustomerMassActionPayload:
-    """Everything is done and rolled back."""
-    async with info.context.transaction(dry_run=True) as connection:
-        results = await run_mass_action(connection, parameters, ids, _scope_of(info.context.viewer))
-    counts = Counter(one.outcome for one in results)
-    rows = [_show_result(place, one, given) for place, one in enumerate(results, 1)]
+async def _try_action(info: Info, parameters: Mapping[str, Any], chosen: ChosenCustomers) -> CustomerMassActionPayload:
+    """Batch by batch, everything is done and rolled back; counts of all, and results of the first."""
+    async with long_transaction(info.context) as connection:
+        lines = await read_chosen(connection, chosen)
+    counts, shown = Counter[RowOutcome](), list[_ShownRow]()
+    ends = time.monotonic() + SELECTION_SECONDS
+    for start in range(0, len(lines), _BATCH):
+        if time.monotonic() > ends:
+            raise too_slow("dry run")
+        async with info.context.transaction(dry_run=True) as connection:
+            results = await run_mass_action(
+                connection, parameters, lines[start : start + _BATCH], _scope_of(info.context.viewer)
+            )
+        counts.update(one.outcome for one in results)
+        if len(lines) <= MAX_RESULTS:
+            shown = [_show_result(place, one, chosen.ids) for place, one in enumerate(results, 1)]
     totals: dict[str, Any] = {count_of(one): counts[one] for one in RowOutcome}
-    return CustomerMassActionPayload(
-        results=rows[:MAX_RESULTS],
-        asked_count=len(ids),
-        **totals,
-    )
+    return CustomerMassActionPayload(results=shown, asked_count=len(lines), **totals)
 
 
 def _scope_of(viewer: Viewer) -> JobScope:
     return JobScope(actor_of(viewer), viewer.website_ids, viewer.website_ids)
 
 
-async def _make_payload(info: Info, job_id: int, given: Sequence[int]) -> CustomerMassActionPayload:
+async def _make_payload(info: Info, job_id: int, given: Sequence[int] | None) -> CustomerMassActionPayload:
     job: Any = await info.context.load(jobs_by_id, job_id)
     is_shown = job.finished_at is not None and job.total_count <= MAX_RESULTS
     rows = await info.context.fetch(ROWS, job_id=job_id) if is_shown else []
@@ -149,26 +156,16 @@ async def _make_payload(info: Info, job_id: int, given: Sequence[int]) -> Custom
     return CustomerMassActionPayload(job_key=job_id, results=shown, asked_count=job.total_count, **counts)
 
 
-def _show_result(place: int, result: RowResult, given: Sequence[int]) -> _ShownRow:
+def _show_result(place: int, result: RowResult, given: Sequence[int] | None) -> _ShownRow:
     refused = result.refused
     told = (None, None) if refused is None else (refused.key, orjson.dumps(refused.params).decode())
     path = None if refused is None else _path_of(result, given)
     return _ShownRow(place, result.customer_id, result.outcome.value, *told, path)
 
 
-def _path_of(row: Any, given: Sequence[int]) -> list[str] | None:
-    """The place of the id in the input."""
-    return ["selection", "ids", str(given.index(row.customer_id))]
-
-
-def _selected_ids(selection: CustomerSelection) -> list[int]:
-    ids = selection.ids.value if selection.ids else []
-    path = ["selection", "ids"]
-    if not ids:
-        raise _SELECTION_EMPTY(path=path)
-    if len(ids) > MAX_IDS:
-        raise _TOO_MANY_SELECTED(path=path, limit=MAX_IDS, count=len(ids))
-    return parse_input_ids(ids, "cus", path)
+def _path_of(row: Any, given: Sequence[int] | None) -> list[str] | None:
+    """The place of the id in the input, where ids were given."""
+    return None if given is None else ["selection", "ids", str(given.index(row.customer_id))]
 
 
 def _parameters_of(input: CustomerMassActionInput) -> dict[str, Any]:

@@ -98,7 +98,8 @@ class CostCalculation:
         name = node.alias.value if node.alias else node.name.value
         size = page if traits.takes_page else self._find_size(node, traits)
         entries = self._count_entries(node, traits.entries) if traits.entries else 0
-        entries = min(entries, COUNTED_IDS) if traits.entries == "ids" else entries
+        if traits.entries == "ids":  # none are sent where a filter selects
+            entries = min(entries or COUNTED_IDS, COUNTED_IDS)
         clauses = self._count_clauses(node) if traits.per_clause else 0
         columns = self._count_columns(node) if traits.per_column else 0
         inner = [(node.selection_set, included) for node, included in nodes if node.selection_set]

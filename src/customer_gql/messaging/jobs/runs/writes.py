@@ -1,23 +1,32 @@
 """A job is submitted with the rows that it is for, canceled, and retried (docs/domain/bulk-jobs.md#bulk-jobs-1)."""
 
 import datetime as dt
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import ARRAY, BigInteger, Integer, cast, func, insert, literal, literal_column, select, update
-from sqlalchemy.dialects.postgresql import aggregate_order_by, insert as upsert
+from sqlalchemy import func, literal, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from customer_gql.core.actor import Actor
 from customer_gql.core.errors import IdempotencyConflict, Refusal, UserErrorCode
 from customer_gql.core.ids import new_id
 from customer_gql.core.values.idempotency_keys import hash_input, validate_idempotency_key
-from customer_gql.database.statements import Connection, Row, equals_any, execute_statement, fetch_one, fetch_value
+from customer_gql.database.statements import (
+    AnySelect,
+    Connection,
+    Row,
+    equals_any,
+    execute_statement,
+    fetch_one,
+    fetch_value,
+)
 
 from .kinds import JobWork
+from .parts import FreezeRows, count_rows, freeze_selected
 from .reads import ONE_JOB, is_visible_job
-from .tables import IDS_OF_A_PART, ErrorPolicy, JobCancelReason, JobStatus, RowOutcome, job_part, job_row, job_run
+from .tables import ErrorPolicy, JobCancelReason, JobStatus, RowOutcome, job_part, job_row, job_run
 
 LEASE: Final = dt.timedelta(seconds=20)
 """How long a worker that shows no sign of life keeps a job; each batch and each sign begins it again."""
@@ -30,9 +39,8 @@ _NOT_FINISHED: Final = Refusal(
 _NOTHING_TO_RETRY: Final = Refusal(
     "job.nothing_to_retry", "No row of the job failed or was canceled.", UserErrorCode.NOT_ALLOWED
 )
+NO_ROWS: Final = Refusal("selection.empty", "Select at least one customer.", UserErrorCode.REQUIRED)
 _RETRIED: Final = (RowOutcome.FAILED, RowOutcome.CANCELED)
-FreezeRows = Callable[[Connection, int], Awaitable[object]]
-"""Stores the parts of a job, by its id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +58,6 @@ class Submission:
     work: JobWork
     parameters: Mapping[str, Any]
     operation: str
-    total_count: int
     freeze_rows: FreezeRows
     error_policy: ErrorPolicy = ErrorPolicy.SKIP
     key: str | None = None
@@ -67,41 +74,45 @@ class Submitted:
     lease: JobLease | None = None
 
 
-async def submit_job(
-    connection: Connection, submission: Submission, *, by: Actor, begins_at_once: bool = False
-) -> Submitted:
-    """A new job, or the one that the same caller got for the same key and input.
+async def submit_job(connection: Connection, submission: Submission, *, by: Actor, at_once: int = 0) -> Submitted:
+    """A new job, or the one that the same caller got for the same key and input. One of up to `at_once` rows is the
+    submitter's to do.
 
-    Raises `IdempotencyConflict` for a key that was used with another input.
+    Raises `IdempotencyConflict` for a key that was used with another input, and `RuleError` when there is no row.
     """
     if submission.key is not None:
         validate_idempotency_key(submission.key)
     input_hash = hash_input(submission.body)
     job_id = new_id()
-    row = _job_row(job_id, submission, input_hash, by=by, begins_at_once=begins_at_once)
+    row = _describe_job(job_id, submission, input_hash, by=by)
     made = await fetch_value(connection, upsert(job_run).values(row).on_conflict_do_nothing().returning(job_run.c.id))
     if made is None:
         return await _find_submitted(connection, submission, input_hash, by=by)
     await submission.freeze_rows(connection, job_id)
-    return Submitted(job_id, True, JobLease(job_id, 1) if begins_at_once else None)
-
-
-def _job_row(
-    job_id: int, submission: Submission, input_hash: int, *, by: Actor, begins_at_once: bool
-) -> dict[str, Any]:
-    assert by.viewer is not None, "a job belongs to somebody"
-    websites = by.viewer.website_ids
+    count = await fetch_value(connection, count_rows(job_part, job_part.c.job_id == job_id))
+    if not count:
+        raise NO_ROWS(path=["selection"])
     begun = {
+        "status": JobStatus.RUNNING.value,
         "fence": 1,
         "leased_until": func.clock_timestamp() + literal(LEASE),
         "started_at": func.clock_timestamp(),
     }
+    begins = count <= at_once
+    counted = update(job_run).where(job_run.c.id == job_id).values(total_count=count, **(begun if begins else {}))
+    await execute_statement(connection, counted)
+    return Submitted(job_id, True, JobLease(job_id, 1) if begins else None)
+
+
+def _describe_job(job_id: int, submission: Submission, input_hash: int, *, by: Actor) -> dict[str, Any]:
+    assert by.viewer is not None, "a job belongs to somebody"
+    websites = by.viewer.website_ids
     return {
         "id": job_id,
         "kind": submission.work.kind.value,
         "work": submission.work.name,
         "parameters": orjson.dumps(submission.parameters).decode(),
-        "status": (JobStatus.RUNNING if begins_at_once else JobStatus.QUEUED).value,
+        "status": JobStatus.QUEUED.value,
         "error_policy": submission.error_policy.value,
         "actor": by.kind.value,
         "actor_id": by.id,
@@ -112,8 +123,7 @@ def _job_row(
         "idempotency_key": submission.key,
         "input_hash": input_hash,
         "retry_of_id": submission.retry_of,
-        "total_count": submission.total_count,
-        **(begun if begins_at_once else {}),
+        "total_count": 0,
     }
 
 
@@ -127,38 +137,6 @@ async def _find_submitted(connection: Connection, submission: Submission, input_
     if found.input_hash != input_hash:
         raise IdempotencyConflict("This idempotencyKey was used for another request. Use a new key.")
     return Submitted(found.id, False)
-
-
-def freeze_ids(ids: Sequence[int]) -> FreezeRows:
-    """The rows of a list of ids, in their order."""
-
-    async def freeze(connection: Connection, job_id: int) -> None:
-        parts = [
-            {"job_id": job_id, "first_line": start + 1, "customer_ids": list(ids[start : start + IDS_OF_A_PART])}
-            for start in range(0, len(ids), IDS_OF_A_PART)
-        ]
-        await execute_statement(connection, insert(job_part).values(parts))
-
-    return freeze
-
-
-def _freeze_rows_of(retried: int) -> FreezeRows:
-    async def freeze(connection: Connection, job_id: int) -> None:
-        place = func.row_number().over(order_by=job_row.c.line)
-        chosen = (
-            select(job_row.c.customer_id, place.label("place"))
-            .where(job_row.c.job_id == retried, equals_any(job_row.c.outcome, [outcome.value for outcome in _RETRIED]))
-            .subquery("chosen")
-        )
-        size: Any = literal_column(str(IDS_OF_A_PART), Integer())
-        part: Any = cast((chosen.c.place - 1) / size, Integer())
-        ids = func.array_agg(aggregate_order_by(chosen.c.customer_id, chosen.c.place), type_=ARRAY(BigInteger()))
-        parts = select(literal(job_id, BigInteger()), part * size + 1, ids).group_by(part)
-        await execute_statement(
-            connection, insert(job_part).from_select(["job_id", "first_line", "customer_ids"], parts)
-        )
-
-    return freeze
 
 
 async def find_visible_job(connection: Connection, job_id: int, *, by: Actor) -> Row:
@@ -186,21 +164,25 @@ async def cancel_job(connection: Connection, job_id: int, *, by: Actor) -> None:
         raise _FINISHED(path=["id"])
 
 
+def _rows_to_retry(job_id: int) -> AnySelect:
+    return select(job_row.c.customer_id.label("id"), job_row.c.line.label("place")).where(
+        job_row.c.job_id == job_id, equals_any(job_row.c.outcome, [outcome.value for outcome in _RETRIED])
+    )
+
+
 async def retry_job(
     connection: Connection, job: Row, work: JobWork, *, operation: str, key: str | None, by: Actor
 ) -> Submitted:
     """A job for the rows that failed or were canceled, in the name of who asks now."""
     if job.finished_at is None:
         raise _NOT_FINISHED(path=["id"])
-    count = job.failed_count + job.canceled_count
-    if not count:
+    if not job.failed_count + job.canceled_count:
         raise _NOTHING_TO_RETRY(path=["id"])
     submission = Submission(
         work,
         orjson.loads(job.parameters),
         operation,
-        count,
-        _freeze_rows_of(job.id),
+        freeze_selected(_rows_to_retry(job.id)),
         ErrorPolicy(job.error_policy),
         key,
         {"job": job.id},

@@ -1,50 +1,26 @@
 """One action on the customers of a batch, set-based, with a result for each (docs/domain/mass-actions.md#mass-actions-1)."""
 
-import enum
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import select
 
 from customer_gql.core.actor import Actor
-from customer_gql.core.errors import Refusal, UserErrorCode
+from customer_gql.core.errors import Refusal
 from customer_gql.core.permissions import Permission
 from customer_gql.customers.accounts.writes import delete_accounts
-from customer_gql.customers.newsletter.opt_in import ENABLED
 from customer_gql.customers.newsletter.writes import subscribe_customers, unsubscribe_customers
 from customer_gql.customers.profile.reads import within_websites
-from customer_gql.customers.profile.tables import CustomerType, customer
-from customer_gql.customers.profile.values.validation import (
-    COMPANY_DECIDES_GROUP,
-    IS_COMPANY_ADMIN,
-    is_company_admin,
-)
+from customer_gql.customers.profile.tables import customer
 from customer_gql.customers.profile.writes import CUSTOMER_NOT_FOUND, assign_group, lock_customers
 from customer_gql.database.statements import Connection, Row, equals_any, fetch_rows
 from customer_gql.messaging.jobs.runs.kinds import JobScope, JobWork, RowResult
 from customer_gql.messaging.jobs.runs.rights import OUT_OF_SCOPE
 from customer_gql.messaging.jobs.runs.tables import JobKind, RowOutcome
 from customer_gql.shop.groups.writes import validate_group
-from customer_gql.shop.settings.reads import setting
 from customer_gql.shop.websites.reads import find_default_views
 
-_NO_DEFAULT_VIEW: Final = Refusal(
-    "newsletter.no_default_view",
-    "The website of this customer has no default store view to subscribe to.",
-    UserErrorCode.NOT_ALLOWED,
-)
-_NEWSLETTER_OFF: Final = Refusal(
-    "newsletter.switched_off",
-    "The newsletter of this customer's default store view is turned off.",
-    UserErrorCode.NOT_ALLOWED,
-)
-
-
-class MassAction(enum.Enum):
-    SUBSCRIBE = "SUBSCRIBE"
-    UNSUBSCRIBE = "UNSUBSCRIBE"
-    ASSIGN_GROUP = "ASSIGN_GROUP"
-    DELETE = "DELETE"
+from .refusals import MassAction, find_refusals
 
 
 async def run_mass_action(
@@ -94,14 +70,11 @@ def _refused(id: int, refusal: Refusal) -> RowResult:
 
 
 async def _subscribe(connection: Connection, found: Mapping[int, Row], by: Actor) -> dict[int, RowResult]:
-    views = await find_default_views(connection, {row.website_id for row in found.values()})
-    open_views = {view for view in views.values() if await setting(connection, ENABLED, store_view_id=view)}
-    wanted = {id: views[row.website_id] for id, row in found.items() if views.get(row.website_id) in open_views}
-    changed = await subscribe_customers(connection, [found[id] for id in wanted], views, by=by)
-    results = {
-        id: _refused(id, _NEWSLETTER_OFF if row.website_id in views else _NO_DEFAULT_VIEW) for id, row in found.items()
-    }
-    return results | {id: _done(id, changed=id in changed) for id in wanted}
+    refused = await _refuse(connection, MassAction.SUBSCRIBE, found)
+    wanted = [row for id, row in found.items() if id not in refused]
+    views = await find_default_views(connection, {row.website_id for row in wanted})
+    changed = await subscribe_customers(connection, wanted, views, by=by)
+    return refused | {row.id: _done(row.id, changed=row.id in changed) for row in wanted}
 
 
 async def _unsubscribe(connection: Connection, found: Mapping[int, Row], by: Actor) -> dict[int, RowResult]:
@@ -113,15 +86,18 @@ async def _assign_group(
     connection: Connection, found: Mapping[int, Row], group_id: int, by: Actor
 ) -> dict[int, RowResult]:
     await validate_group(connection, group_id, ["groupId"])
-    others = [row for row in found.values() if row.group_id != group_id]
-    movable = [row for row in others if row.customer_type == CustomerType.INDIVIDUAL.value]
-    moved = await assign_group(connection, movable, group_id, by=by)
-    results = {id: _done(id, changed=False) for id in found}
-    results |= {row.id: _refused(row.id, COMPANY_DECIDES_GROUP) for row in others}
-    return results | {id: _done(id) for id in moved}
+    others = [row.id for row in found.values() if row.group_id != group_id]
+    refused = await _refuse(connection, MassAction.ASSIGN_GROUP, others)
+    moved = await assign_group(connection, [found[id] for id in others if id not in refused], group_id, by=by)
+    return {id: _done(id, changed=id in moved) for id in found} | refused
 
 
 async def _delete(connection: Connection, found: Mapping[int, Row], by: Actor) -> dict[int, RowResult]:
-    gone = {id: row for id, row in found.items() if not is_company_admin(row)}
-    await delete_accounts(connection, list(gone.values()), by=by)
-    return {id: _done(id) if id in gone else _refused(id, IS_COMPANY_ADMIN) for id in found}
+    refused = await _refuse(connection, MassAction.DELETE, found)
+    gone = [row for id, row in found.items() if id not in refused]
+    await delete_accounts(connection, gone, by=by)
+    return refused | {row.id: _done(row.id) for row in gone}
+
+
+async def _refuse(connection: Connection, action: MassAction, ids: Collection[int]) -> dict[int, RowResult]:
+    return {id: _refused(id, refusal) for id, refusal in (await find_refusals(connection, action, ids)).items()}

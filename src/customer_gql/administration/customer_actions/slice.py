@@ -1,0 +1,5 @@
+from typing import Final
+
+from .actions import MASS_ACTION_WORK
+
+JOB_WORK: Final = (MASS_ACTION_WORK,)

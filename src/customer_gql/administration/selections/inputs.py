@@ -1,0 +1,160 @@
+"""How customers are selected, and what that means for the one who asks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import strawberry
+from sqlalchemy import ARRAY, BigInteger, bindparam, column, func, select
+
+from customer_gql.administration.customer_grid.types import CUSTOMER_GRID
+from customer_gql.core.actor import actor_of
+from customer_gql.core.errors import Refusal, UserErrorCode
+from customer_gql.core.input_ids import parse_input_id, parse_input_ids
+from customer_gql.database.statements import AnySelect, Connection, equals_any, fetch_rows
+from customer_gql.graph.context import Info
+from customer_gql.graph.fields import column as input_column
+from customer_gql.graph.grids.saved_views import NO_VIEW, RunnableView, find_view_of_mutation
+from customer_gql.loading.grids.filters import FilterTree
+from customer_gql.loading.grids.saved import to_json
+from customer_gql.messaging.jobs.runs.parts import FreezeRows, freeze_copy, freeze_ids, freeze_selected
+from customer_gql.messaging.jobs.runs.writes import NO_ROWS
+
+from .reads import select_lines_of
+from .tables import SelectionScope, selection_batch
+from .writes import find_own_selection
+
+MAX_IDS: Final = 1_000
+GRID: Final = CUSTOMER_GRID.grid.name
+
+_TOO_MANY: Final = Refusal(
+    "selection.too_many", "Select at most {limit} customers; these are {count}.", UserErrorCode.TOO_MANY
+)
+_FILTER_EMPTY: Final = Refusal(
+    "selection.filter_empty", "An empty filter matches everybody. Say `everything: true` if you mean that."
+)
+_NOT_EVERYTHING: Final = Refusal("selection.not_everything", "`everything` is only true. Select in another way.")
+_NOT_NARROWED: Final = Refusal(
+    "selection.not_narrowed", "Only a filter, a view or everything can be narrowed. Leave this out."
+)
+
+
+@strawberry.input(one_of=True, description="Customers that are selected in exactly one way.")
+class CustomerSelection:
+    ids: strawberry.Maybe[list[strawberry.ID]] = input_column(f"Ids of the customers, at most {MAX_IDS}.")
+    filter: strawberry.Maybe[CUSTOMER_GRID.filter_input] = input_column(  # pyright: ignore
+        "Filter of `customers`; an empty one is refused."
+    )
+    view_id: strawberry.Maybe[strawberry.ID] = input_column("Saved view of `customers`, with its filter and search.")
+    everything: strawberry.Maybe[bool] = input_column("True: every customer that the viewer reaches.")
+    selection_id: strawberry.Maybe[strawberry.ID] = input_column("Selection that `customerSelectionCreate` made.")
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenCustomers:
+    """`ids` are those that were given one by one, `statement` gives the ids and the `place` of each, and `copied` is the key of
+    a selection. `body` is what was given, as JSON."""
+
+    scope: SelectionScope | None
+    body: Any
+    ids: Sequence[int] | None = None
+    statement: AnySelect | None = None
+    copied: int | None = None
+
+    @property
+    def freeze_rows(self) -> FreezeRows:
+        if self.copied is not None:
+            return freeze_copy(selection_batch, selection_batch.c.selection_id == self.copied)
+        if self.ids is not None:
+            return freeze_ids(list(dict.fromkeys(self.ids)))
+        assert self.statement is not None
+        return freeze_selected(self.statement)
+
+    @property
+    def selected(self) -> AnySelect:
+        """The same as a statement."""
+        if self.copied is not None:
+            return select_lines_of(self.copied)
+        if self.ids is not None:
+            return _select_given(self.ids)
+        assert self.statement is not None
+        return self.statement
+
+
+async def choose_customers(
+    info: Info, given: CustomerSelection, search: str | None, except_ids: Sequence[str] | None
+) -> ChosenCustomers:
+    """Which customers are meant, as far as the viewer reaches. Raises `RuleError`, and `Forbidden` for a filter or a search
+    that the viewer may not use."""
+    path = ["selection"]
+    excepted = parse_input_ids(except_ids or [], "cus", ["exceptIds"])
+    body = [search, sorted(excepted)]
+    if given.ids is not None or given.selection_id is not None:
+        _refuse_narrowing(search, except_ids)
+    if given.ids is not None:
+        ids = _parse_ids(given.ids.value, [*path, "ids"])
+        return ChosenCustomers(SelectionScope.IDS, [*body, ids], ids=ids)
+    if given.selection_id is not None:
+        place = [*path, "selectionId"]
+        key = parse_input_id(given.selection_id.value, "sel", place)
+        async with info.context.database.reads.acquire() as connection:
+            await find_own_selection(connection, key, GRID, place, by=actor_of(info.context.viewer))
+        return ChosenCustomers(None, [*body, key], copied=key)
+    if given.filter is not None:
+        if not given.filter.value:
+            raise _FILTER_EMPTY(path=[*path, "filter"])
+        asked = [*body, to_json(given.filter.value)]
+        return _match(info, SelectionScope.FILTER, asked, given.filter.value, search, excepted)
+    if given.view_id is not None:
+        view, refused = await find_view_of_mutation(info, CUSTOMER_GRID, given.view_id.value)
+        if refused is not None:
+            raise refused.at([*path, "viewId"])
+        return _match(info, SelectionScope.VIEW, [*body, given.view_id.value], None, search, excepted, view)
+    if given.everything is None or not given.everything.value:
+        raise _NOT_EVERYTHING(path=[*path, "everything"])
+    return _match(info, SelectionScope.EVERYTHING, [*body, True], None, search, excepted)
+
+
+async def read_chosen(connection: Connection, chosen: ChosenCustomers) -> list[int]:
+    """The ids, each once, in their order."""
+    listed = chosen.selected.subquery("listed")
+    return [row.id for row in await fetch_rows(connection, select(listed.c.id).order_by(listed.c.place))]
+
+
+def _refuse_narrowing(search: str | None, except_ids: Sequence[str] | None) -> None:
+    if search is not None:
+        raise _NOT_NARROWED(path=["search"])
+    if except_ids:
+        raise _NOT_NARROWED(path=["exceptIds"])
+
+
+def _parse_ids(ids: Sequence[str], path: list[str]) -> list[int]:
+    if not ids:
+        raise NO_ROWS(path=path)
+    if len(ids) > MAX_IDS:
+        raise _TOO_MANY(path=path, limit=MAX_IDS, count=len(ids))
+    return parse_input_ids(ids, "cus", path)
+
+
+def _match(
+    info: Info,
+    scope: SelectionScope,
+    body: Any,
+    filter: FilterTree | None,
+    search: str | None,
+    excepted: Sequence[int],
+    view: RunnableView = NO_VIEW,
+) -> ChosenCustomers:
+    grid, viewer = CUSTOMER_GRID.grid, info.context.viewer
+    question = CUSTOMER_GRID.question(info, filter, search, None, view)
+    [key] = grid.key
+    left_out = [~equals_any(key, excepted)] if excepted else []  # pyright: ignore[reportArgumentType]
+    conditions = [*question.narrowing, *grid.restricted(viewer.website_ids), *left_out]
+    chosen = select(key.label("id"), key.label("place")).select_from(grid.source).where(*conditions)
+    return ChosenCustomers(scope, body, statement=chosen)
+
+
+def _select_given(ids: Sequence[int]) -> AnySelect:
+    given: Any = bindparam(None, list(dict.fromkeys(ids)), type_=ARRAY(BigInteger()))
+    listed = func.unnest(given).table_valued(column("id", BigInteger()), with_ordinality="place")
+    return select(*listed.render_derived(name="given").c)

@@ -1,0 +1,135 @@
+"""Selections as the graph shows them. Imported once all grids are known."""
+
+import asyncio
+import datetime as dt
+from typing import Annotated, Any, Final
+
+import strawberry
+from sqlalchemy import func, select
+from strawberry.scalars import JSON
+
+from customer_gql.administration.customer_actions.refusals import MassAction, select_refusal_key
+from customer_gql.administration.customer_actions.types import MassAction as ShownAction
+from customer_gql.core.errors import REFUSALS, QueryTooComplex
+from customer_gql.core.ids import encode_id
+from customer_gql.customers.profile.reads import find_reachable_customer, within_websites
+from customer_gql.customers.profile.tables import customer
+from customer_gql.customers.profile.types import CustomerLink
+from customer_gql.database.statements import Row, fetch_rows
+from customer_gql.graph.context import Context, Info
+from customer_gql.graph.fields import column
+from customer_gql.graph.grids.registry import grid_enum
+from customer_gql.graph.scalars import graph_enum
+
+from .reads import SAMPLE_SIZE, samples_by_selection, select_ids
+from .tables import SelectionScope
+
+SELECTION_SECONDS: Final = 25
+Grid: Any = grid_enum()
+graph_enum(
+    SelectionScope,
+    "How the records of a selection were chosen.",
+    {
+        "IDS": "By their ids.",
+        "FILTER": "By a filter.",
+        "VIEW": "By a saved view.",
+        "EVERYTHING": "All records that the viewer reaches.",
+    },
+)
+assert ShownAction is MassAction
+
+
+def too_slow(what: str) -> QueryTooComplex:
+    return QueryTooComplex(f"The {what} took longer than {SELECTION_SECONDS} s and was canceled. Select fewer records.")
+
+
+@strawberry.type(description="A rule that refuses an action for some customers of a selection.")
+class ActionBlocker:
+    key: str = column("Stable name of the rule.")
+    count: int = column("Number of customers.")
+    sample_keys: strawberry.Private[list[int]]
+
+    @strawberry.field(description="Values that the message is about, by name; empty.")
+    def params(self) -> JSON:  # pyright: ignore[reportInvalidTypeForm]
+        params: Any = {}
+        return params
+
+    @strawberry.field(description="A sentence for people, in the language that `Accept-Language` asks for.")
+    def message(self, info: Info) -> str:
+        return REFUSALS[self.key]().message_in(info.context.language)
+
+    @strawberry.field(
+        graphql_type=list[CustomerLink],
+        description=f"At most {SAMPLE_SIZE} of the customers.",
+        metadata={"assumed": SAMPLE_SIZE},
+    )
+    async def sample(self, info: Info) -> Any:
+        return await _find_customers(info.context, self.sample_keys)
+
+
+@strawberry.type(
+    name="Selection",
+    description="Records of a list that were chosen at one moment. Later ones are not in it, and deleted ones stay counted. For the "
+    "one who made it, until it ends by itself.",
+)
+class SelectionType:
+    scope: SelectionScope = column("How its records were chosen.")
+    count: int = column("Number of records.")
+    created_at: dt.datetime = column("Time at which it was made.")
+    expires_at: dt.datetime = column("Time at which it ends.")
+
+    @strawberry.field(description="Id of the selection. Starts with `sel_`.")
+    def id(self: Any) -> strawberry.ID:
+        return strawberry.ID(encode_id("sel", self.id))
+
+    @strawberry.field(graphql_type=Grid, description="The list that its records are of.")
+    def grid(self: Any) -> Any:
+        return Grid[self.grid]
+
+    @strawberry.field(
+        graphql_type=list[CustomerLink],
+        description=f"At most {SAMPLE_SIZE} of its customers.",
+        metadata={"assumed": SAMPLE_SIZE},
+    )
+    async def sample(self: Any, info: Info) -> Any:
+        found = await info.context.load(samples_by_selection, self.id)
+        return [] if found is None else await _find_customers(info.context, found.ids)
+
+    @strawberry.field(
+        description="Rules that refuse an action for some of its customers as they are now, the most frequent one first. It may take "
+        f"{SELECTION_SECONDS} s.",
+        metadata={"assumed": 2},
+    )
+    async def blockers(
+        self: Any, info: Info, action: Annotated[MassAction, strawberry.argument(description="The action.")]
+    ) -> list[ActionBlocker]:
+        found = await _find_blockers(info.context, self.id, action)
+        return [ActionBlocker(key=row.key, count=row.count, sample_keys=row.ids) for row in found]
+
+
+async def _find_customers(context: Context, ids: list[int]) -> list[Row]:
+    found = await asyncio.gather(*[find_reachable_customer(context, id) for id in ids])
+    return [row for row in found if row is not None]
+
+
+async def _find_blockers(context: Context, key: int, action: MassAction) -> list[Row]:
+    refused = select_refusal_key(action)
+    if refused is None:
+        return []
+    of_selection = customer.c.id.in_(select_ids(key))
+    judged = select(customer.c.id, refused.label("key")).where(
+        of_selection, *within_websites(context.viewer.website_ids)
+    )
+    one = judged.subquery("judged")
+    count = func.count().label("count")
+    blockers = (
+        select(one.c.key, count, func.array_agg(one.c.id)[1:SAMPLE_SIZE].label("ids"))
+        .where(one.c.key.is_not(None))
+        .group_by(one.c.key)
+        .order_by(count.desc(), one.c.key)
+    )
+    async with context.database.grids.acquire() as connection:
+        try:
+            return await asyncio.wait_for(fetch_rows(connection, blockers), SELECTION_SECONDS)
+        except TimeoutError:
+            raise too_slow("look for blockers") from None

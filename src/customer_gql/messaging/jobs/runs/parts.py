@@ -1,0 +1,76 @@
+"""Lists of ids that are frozen in parts of a thousand: one row for a thousand ids, found by the line of the first."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Integer,
+    Table,
+    cast,
+    func,
+    insert,
+    literal,
+    literal_column,
+    select,
+)
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+
+from customer_gql.database.statements import AnySelect, Connection, execute_statement
+
+from .tables import IDS_OF_A_PART, job_part
+
+FreezeRows = Callable[[Connection, int], Awaitable[object]]
+"""Stores the parts of a job, by its id."""
+
+
+def freeze_ids(ids: Sequence[int]) -> FreezeRows:
+    """The rows of a list of ids, in their order."""
+
+    async def freeze(connection: Connection, job_id: int) -> None:
+        parts = [
+            {"job_id": job_id, "first_line": start + 1, "customer_ids": list(ids[start : start + IDS_OF_A_PART])}
+            for start in range(0, len(ids), IDS_OF_A_PART)
+        ]
+        await execute_statement(connection, insert(job_part).values(parts))
+
+    return freeze
+
+
+def freeze_selected(chosen: AnySelect) -> FreezeRows:
+    """The rows of a statement that gives `id` and the `place` that orders them."""
+
+    async def freeze(connection: Connection, job_id: int) -> None:
+        await store_parts(connection, job_part, job_id, chosen)
+
+    return freeze
+
+
+def freeze_copy(parts: Table, owner: ColumnElement[bool]) -> FreezeRows:
+    """The rows of a list that is frozen in another table."""
+
+    async def freeze(connection: Connection, job_id: int) -> None:
+        copied = select(literal(job_id, BigInteger()), parts.c.first_line, parts.c.customer_ids).where(owner)
+        await execute_statement(connection, insert(job_part).from_select(job_part.c.keys(), copied))
+
+    return freeze
+
+
+async def store_parts(connection: Connection, parts: Table, owner_id: int, chosen: AnySelect) -> None:
+    """Freeze what a statement gives in a table of parts, whose first column is their owner."""
+    ids = chosen.subquery("chosen")
+    numbered = select(ids.c.id, func.row_number().over(order_by=ids.c.place).label("place")).subquery("numbered")
+    size: Any = literal_column(str(IDS_OF_A_PART), Integer())
+    part: Any = cast((numbered.c.place - literal_column("1")) / size, Integer())
+    listed = func.array_agg(aggregate_order_by(numbered.c.id, numbered.c.place), type_=ARRAY(BigInteger()))
+    first_line = part * size + literal_column("1", Integer())
+    rows = select(literal(owner_id, BigInteger()), first_line, listed).group_by(part)
+    await execute_statement(connection, insert(parts).from_select(parts.c.keys(), rows))
+
+
+def count_rows(parts: Table, owner: ColumnElement[bool]) -> AnySelect:
+    """How many ids the parts of an owner have."""
+    counted = func.coalesce(func.sum(func.cardinality(parts.c.customer_ids)), literal_column("0"))
+    return select(cast(counted, Integer())).where(owner)
