@@ -22,8 +22,11 @@ MUTATIONS = [root for root in roots() if root.operation == "mutation" and ids_ta
 MALFORMED = ("", "walk", "cus_12", "CUS_0000000000000001", "x" * 4000, encode_id("cus", 1, 2, 3), "cus_" + "f" * 16)
 UNKNOWN = 0xFFFFF
 LARGEST = 2**63 - 1
-REPORTED_AS_RESULTS = {("customerMassAction", ("selection", "ids", "0"))}
-"""Ids that are well-formed and have a result of their own, `NOT_FOUND`."""
+REPORTED_AS_RESULTS = {
+    ("customerMassAction", ("selection", "ids", "0")),
+    ("customerSelectionCreate", ("selection", "ids", "0")),
+}
+"""Ids that are well-formed and have a result of their own, `NOT_FOUND`, at once or when the selection is acted on."""
 Place = tuple[str, ...]
 ERRORS = "userErrors { code message path }"
 

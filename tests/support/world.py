@@ -16,6 +16,7 @@ CHANGE_BY_LOOKING = {
     "staff_session",  # its last use
     "refused_movement",  # what a key was answered
     *("job_run", "job_part", "job_row"),  # what was asked of customers who are not found
+    *("selection", "selection_batch", "record_version"),  # the same
 }
 """Tables that a refused request may write to."""
 
