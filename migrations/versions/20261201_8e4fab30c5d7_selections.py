@@ -8,7 +8,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "8e4fab30c5d7"
-down_revision = "7d3e9a2fb4c6"
+down_revision = "e27b50d8c1f4"
 branch_labels = None
 depends_on = None
 

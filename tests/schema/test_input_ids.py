@@ -25,8 +25,9 @@ LARGEST = 2**63 - 1
 REPORTED_AS_RESULTS = {
     ("customerMassAction", ("selection", "ids", "0")),
     ("customerSelectionCreate", ("selection", "ids", "0")),
+    ("customerSelectionCreate", ("exceptIds", "0")),
 }
-"""Ids that are well-formed and have a result of their own, `NOT_FOUND`, at once or when the selection is acted on."""
+"""Ids that are well-formed and have a result of their own, `NOT_FOUND`, at once or when the selection is acted on; or that are left out of it."""
 Place = tuple[str, ...]
 ERRORS = "userErrors { code message path }"
 
@@ -40,9 +41,8 @@ async def world(http, database):
 def places_of_ids(root: Root, variables: dict[str, Any]) -> Iterator[Place]:
     """Where ids stand in the variables, from the name of an argument on. A filter is refused as lists refuse it."""
     for name, value in variables.items():
-        if name == "filter":
-            continue
-        yield from _places((name,), root.shape.args[name].type, value)
+        found = _places((name,), root.shape.args[name].type, value)
+        yield from (place for place in found if "filter" not in place)
 
 
 def _places(place: Place, kind: Any, value: Any) -> Iterator[Place]:
