@@ -32,6 +32,9 @@ _NOTHING_VISIBLE: Final = re.compile(
 _DASHES: Final = re.compile("[\u02d7\u2010-\u2015\u2043\u2212\u2e3a\u2e3b\u30fc]")
 _LINE_ENDS: Final = re.compile("\r\n|[\r\u0085\u2028\u2029]")
 _CONTROL_IN_LINES: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+MAX_SORT_KEY: Final = 300
+"""Code points of a sort key. An index holds 2,704 bytes of a row, and a character may fold into eighteen."""
+
 SPELT_OUT: Final = {
     "ø": "o",
     "ł": "l",
@@ -113,7 +116,7 @@ def sort_key(*texts: str) -> str:
     where they are written.
     """
     # A tab sorts before every letter, so that a name comes before the longer ones that start with it.
-    return "\t".join(_fold_for_sorting(text) for text in texts)
+    return "\t".join(_fold_for_sorting(text) for text in texts)[:MAX_SORT_KEY]
 
 
 def fold_text(text: str) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+from random import Random
 
 import pytest
 
@@ -345,6 +346,21 @@ async def test_hostile_names_do_not_break_the_row(connection):
     for name in ("'\\' | & !:*", "\ufdfa" * 200, "\u0130" * 255, "\U0001f600" * 60):
         row = await make_customer(connection, first_name=name, last_name=name)
         await make_address(connection, row, is_default_billing=True, company=name, city=name)
+
+
+@pytest.mark.parametrize(("first", "last"), [(0x20000, 0x2A6D5), (0x3300, 0x3357), (0x4E00, 0x9FFF)])
+async def test_names_that_take_much_room_fit_into_the_indexes(first, last, admin_client, connection, here):
+    random = Random(5)
+
+    def text(length):  # which does not compress
+        return "".join(chr(random.randint(first, last)) for _ in range(length))
+
+    values = {"first_name": text(255), "last_name": text(255), "tax_vat_number": text(50), "external_id": text(64)}
+    row = await make_customer(connection, **on(here), **values)
+    await make_address(connection, row, is_default_billing=True, company=text(255), city=text(255))
+    assert ids(await admin_client.data(LIST, search=row.first_name[:20], filter=within(here))) == [customer_id(row)]
+    starts = within(here, {"name": {"startsWith": row.first_name[:50]}}, {"company": {"isNull": False}})
+    assert ids(await admin_client.data(LIST, filter=starts, sort=[{"by": "NAME"}])) == [customer_id(row)]
 
 
 async def test_one_customer_is_explained(admin_client, connection, statements):
