@@ -94,6 +94,11 @@ async def test_a_new_entry(as_customer, connection, setting):
         "defaultBillingAddress": {"id": stored["id"]},
     }
     assert await kinds(connection, row) == ["ADDRESS_CREATED"]
+    written = "SELECT changes FROM customer_event WHERE customer_id = $1"
+    changes = json.loads(await connection.fetchval(written, row.id))
+    assert changes[f"{stored['id']}.city"] == [None, "Mountain View"]
+    assert changes["defaultBillingAddress"] == [None, stored["id"]]
+    assert {name.partition(".")[0] for name in changes} == {stored["id"], "defaultBillingAddress"}
 
 
 @pytest.mark.parametrize(
