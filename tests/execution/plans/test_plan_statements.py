@@ -6,6 +6,8 @@ from collections.abc import AsyncGenerator
 import pytest
 
 from customer_gql.core.ids import encode_id
+from customer_gql.core.permissions import ALL_PERMISSIONS
+from customer_gql.core.viewer import Viewer, ViewerKind
 from customer_gql.database.pools import open_database
 from customer_gql.execution.plans import cache
 from support.plan_comparing import STAFF, Executors, shopper
@@ -101,3 +103,12 @@ async def test_a_list_that_comes_often_reads_only_the_columns_of_its_nodes_and_c
     first, *_, last = [await told.of(executors, text, {}, STAFF) for _ in range(cache.OWN_STATEMENTS_AFTER + 2)]
     assert last[0].startswith('SELECT "id", "number", "email", "website_id" FROM (SELECT customer.id,')
     assert not first[0].startswith('SELECT "')
+
+
+async def test_reads_that_the_only_resolver_gathers_are_begun(told_shop: tuple[Told, Executors, int]):
+    """It awaits something that no round resolves; nobody else would begin the round that it needs."""
+    told, executors, _ = told_shop
+    limited = Viewer(ViewerKind.STAFF, staff_id=1, permissions=ALL_PERMISSIONS, website_ids=frozenset({1}))
+    async with asyncio.timeout(20):
+        texts = await told.of(executors, "{ viewer { websites { id } } }", None, limited)
+    assert len(texts) == 1

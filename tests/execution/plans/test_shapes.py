@@ -35,7 +35,7 @@ VALUES: dict[str, tuple[str, list[Any]]] = {
     "whole_or_none": ("wholeOrNone", [0, 2**31 - 1, 2**31, -(2**31), -(2**31) - 1, None]),
     "flag": ("flag", [False, 0, 1, "true", None]),
     "ratio": ("ratio", [1, 1.5, True, "1.5", float("nan"), None]),
-    "amount": ("amount", [Decimal(2), Decimal("1E+2"), 5, "1.50", None]),
+    "amount": ("amount", [Decimal(2), Decimal("1E+2"), 5, "1.50", ValueError("broken"), None]),
     "amount_or_none": ("amountOrNone", [None, Decimal("0.10")]),
     "moment": (
         "moment",
@@ -49,7 +49,7 @@ VALUES: dict[str, tuple[str, list[Any]]] = {
     "day": ("day", [dt.date(2026, 12, 31), dt.datetime(2026, 1, 2, tzinfo=dt.UTC), None]),
     "color": ("color", ["blue", Color.RED, "green", 1, None]),
     "color_or_none": ("colorOrNone", [None, "red", "red", Color.BLUE, "green"]),
-    "currency": ("currency", ["", Text("USD"), 5, None]),
+    "currency": ("currency", ["", Text("USD"), 5, ValueError("broken"), None]),
     "words": ("words", [[], ("a",), ["a", None], ["a", 5], {"a": 1}, "abc", 5, [ValueError("broken")], None]),
     "words_or_none": ("wordsOrNone", [[None], [None, "a", None], [], [object()], None]),
     "table": ("table", [[], [[]], [[1], (2, 3)], [[1], None], [1]]),
