@@ -137,21 +137,12 @@ class RequestLoads:
         await self._run_round()
         self._stepped.clear()
 
-    async def run_rounds(self, use_rows: Callable[[], bool]) -> None:
-        """Run round after round, until nothing more is requested.
-
-        After each, `use_rows` takes what was found and may request more; it is false when something else has to be
-        awaited first. A caller that did not start rounds has requested everything there is.
-        """
+    async def run_next_round(self) -> None:
+        """Read what was requested until now. A caller that did not start rounds has requested everything there is."""
         if self._task is not None and not self._task.done():
             await asyncio.shield(self._task)
-        if not self._pending:
-            use_rows()
-            return
-        more = True
-        while more and self._pending:
+        if self._pending:
             await self._run_round()
-            more = use_rows()
 
     async def reset(self) -> None:
         """Forget everything, errors and open requests included, as if nothing had been requested."""

@@ -81,9 +81,10 @@ class PlanRun:
         while self._callbacks:
             if self._values:
                 await self._await_values()
-            await self.context.loads.run_rounds(self._call_callbacks)
+            await self.context.loads.run_next_round()
+            self._call_callbacks()
 
-    def _call_callbacks(self) -> bool:
+    def _call_callbacks(self) -> None:
         for asked in self._requested:
             if asked.error is not None:
                 raise asked.error
@@ -91,7 +92,6 @@ class PlanRun:
         callbacks, self._callbacks = self._callbacks, []
         for callback in callbacks:
             callback()
-        return not self._values
 
     def close_coroutines(self) -> None:
         """After an error, close what resolvers returned and nothing awaits any more."""
