@@ -34,6 +34,7 @@ AREAS = {
             "customers/profile/test_sharing.py",
             "messaging/jobs/test_schedules.py",
             "schema/test_declarations.py",
+            "schema/test_schema.py",
             "security/test_address_limits.py",
             "security/test_sessions.py",
             "security/test_sign_in.py",
@@ -48,6 +49,7 @@ AREAS = {
             "administration/customer_grid/test_quick_edit.py",
             "administration/customer_import/test_value_rules.py",
             "schema/test_declarations.py",
+            "schema/test_schema.py",
         ),
     ),
     "settings": Area(
@@ -81,6 +83,7 @@ AREAS = {
             "messaging/jobs/test_schedules.py",
             "messaging/mail/test_mail_kinds.py",
             "schema/test_declarations.py",
+            "schema/test_schema.py",
             "staff/test_staff_scope.py",
         ),
     ),
