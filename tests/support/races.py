@@ -20,10 +20,21 @@ import asyncpg
 
 from customer_gql.database.statements import Connection
 from customer_gql.database.transactions import MarkingConnection
+from support.hand_written import HAND_WRITTEN, RECOMPUTES
 
 T = TypeVar("T")
 SECONDS = 10
+BLOCKING = "SELECT count(*) FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))"
 BLOCKED = "SELECT count(*) FROM pg_stat_activity WHERE $1 = ANY(pg_blocking_pids(pid))"
+
+
+async def until_blocking(connection: Connection, *, task: asyncio.Task[Any] | None = None, blocks: bool = True) -> None:
+    """Wait until somebody waits for a lock of this connection's transaction, or nobody does any more. Fails when that takes too
+    long, or when the task that was to wait ends without."""
+    async with asyncio.timeout(SECONDS):
+        while bool(await connection.fetchval(BLOCKING)) is not blocks:
+            assert task is None or not task.done(), "the task waited for no lock"
+            await asyncio.sleep(0.01)
 
 
 class Stop:
@@ -93,24 +104,30 @@ def stop_after(*parts: str, nth: int = 1) -> AbstractAsyncContextManager[Stop]:
 class StoppableConnection(MarkingConnection):
     """The connection of the tests' pools; without a stop it does what any does."""
 
-    __slots__ = ()
+    __slots__ = ("recomputed",)
+
+    def __init__(self, *positional: Any, **named: Any) -> None:
+        super().__init__(*positional, **named)
+        self.recomputed: list[tuple[str, tuple[Any, ...]]] = []
 
     async def execute(self, query: str, *args: Any, **options: Any) -> str:
-        return await self._run(query, partial(super().execute, query, *args, **options))
+        return await self._run(query, args, partial(super().execute, query, *args, **options))
 
     async def executemany(self, command: str, args: Any, **options: Any) -> None:
-        return await self._run(command, partial(super().executemany, command, args, **options))
+        args = list(args)
+        return await self._run(command, tuple(args), partial(super().executemany, command, args, **options))
 
     async def fetch(self, query: str, *args: Any, **options: Any) -> list[Any]:
-        return await self._run(query, partial(super().fetch, query, *args, **options))
+        return await self._run(query, args, partial(super().fetch, query, *args, **options))
 
     async def fetchrow(self, query: str, *args: Any, **options: Any) -> Any:
-        return await self._run(query, partial(super().fetchrow, query, *args, **options))
+        return await self._run(query, args, partial(super().fetchrow, query, *args, **options))
 
     async def fetchval(self, query: str, *args: Any, **options: Any) -> Any:
-        return await self._run(query, partial(super().fetchval, query, *args, **options))
+        return await self._run(query, args, partial(super().fetchval, query, *args, **options))
 
-    async def _run(self, query: str, run: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    async def _run(self, query: str, args: tuple[Any, ...], run: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        self._observe(query, args)
         if not _stops:
             return await run()
         text = " ".join(query.split())
@@ -118,6 +135,20 @@ class StoppableConnection(MarkingConnection):
         result = await run()
         await self._hold_at(text, after=True)
         return result
+
+    def _observe(self, query: str, args: tuple[Any, ...]) -> None:
+        """Tell what is written by hand; what is recomputed counts once it is committed."""
+        written = HAND_WRITTEN[self._params.database]
+        if query in RECOMPUTES and self.is_in_transaction():
+            self.recomputed.append((query, args))
+        elif query == "COMMIT;":
+            for recomputed in self.recomputed:
+                written.observe(*recomputed)
+            self.recomputed.clear()
+        elif query == "ROLLBACK;":
+            self.recomputed.clear()
+        else:
+            written.observe(query, args, is_of_service=self.marks.is_open)
 
     async def _hold_at(self, text: str, *, after: bool) -> None:
         for stop in _stops:

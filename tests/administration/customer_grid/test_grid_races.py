@@ -64,12 +64,12 @@ async def test_one_quick_edit_waits_for_another(admin_client, connection):
 
 async def test_a_quick_edit_holds_the_address_it_writes_to(admin_client, database, connection):
     shopper = await make_customer(connection)
-    address = await make_address(connection, shopper, is_default_billing=True)
+    await make_address(connection, shopper, is_default_billing=True)
     async with database.writes.acquire() as another:
         async with stop_after("FROM address", "FOR UPDATE") as stop:
             editing = start(admin_client, EDIT, id=customer_id(shopper), telephone="+44 20 7946 1111")
             await stop.reached_by(editing)
-            move = another.execute("UPDATE address SET city = 'Bath' WHERE id = $1", address.id)
+            move = another.execute("UPDATE address SET city = 'Bath' WHERE customer_id = $1", shopper.id)
             moving = asyncio.create_task(move)
             assert await stop.is_waited_for_by(moving, connection)
         await moving

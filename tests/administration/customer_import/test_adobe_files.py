@@ -9,6 +9,7 @@ from customer_gql.administration.customer_import.adobe.load import import_adobe
 from customer_gql.administration.customer_import.lines import ImportFault
 from customer_gql.database.pools import Database
 from support.adobe_shop import ANN, Shop, sheet
+from support.races import until_blocking
 
 NO_TABLE = "people.csv is no CSV file of this import: its first line names no column such as _website."
 
@@ -121,9 +122,7 @@ async def test_a_customer_who_edits_meanwhile_loses_nothing(shop: Shop, empty_da
         await edit.start()
         await theirs.execute("UPDATE customer SET prefix = 'Prof.', version = version + 1")
         importing = asyncio.create_task(shop.load(sheet(ANN | {"taxvat": "new"})))
-        blocked = "SELECT count(*) FROM pg_locks WHERE NOT granted"
-        while not await theirs.fetchval(blocked) and not importing.done():
-            await asyncio.sleep(0.01)
+        await until_blocking(theirs, task=importing)
         await edit.commit()
         summary = await importing
     assert summary.customers.updated == 1

@@ -15,7 +15,7 @@ from customer_gql.customers.profile.writes import lock_customers
 from customer_gql.database.pools import Database
 from support.adobe_shop import ANN, HOME, Shop, sheet
 from support.customers import make_customer
-from support.races import stop_after, stop_before
+from support.races import stop_after, stop_before, until_blocking
 
 NAMES = ("ann", "bob", "cat", "dan")
 PEOPLE = [ANN | {"email": f"{name}@shop.example"} for name in NAMES]
@@ -35,9 +35,7 @@ async def test_customers_of_both_files_are_locked_in_the_order_of_their_ids(shop
         await lock_customers(theirs, ids[:1], websites=None)
         files = sheet(PEOPLE[3] | {"taxvat": "T1"}), sheet(PLACES[0] | {"city": "Leeds"})
         importing = asyncio.create_task(shop.load(*files))
-        blocked = "SELECT count(*) FROM pg_locks WHERE NOT granted"
-        while not await theirs.fetchval(blocked) and not importing.done():
-            await asyncio.sleep(0.01)
+        await until_blocking(theirs, task=importing)
         await lock_customers(theirs, ids[3:], websites=None)
     summary = await importing
     assert (summary.customers.updated, summary.addresses.updated) == (1, 1)
@@ -49,9 +47,7 @@ async def test_versions_and_times_of_the_history_agree(shop: Shop, empty_databas
     async with empty_database.transaction() as theirs:
         await theirs.execute("UPDATE customer SET prefix = 'Dr.', version = version + 1")
         importing = asyncio.create_task(shop.load(sheet(ANN | {"taxvat": "T1"})))
-        blocked = "SELECT count(*) FROM pg_locks WHERE NOT granted"
-        while not await theirs.fetchval(blocked) and not importing.done():
-            await asyncio.sleep(0.01)
+        await until_blocking(theirs, task=importing)
         before = await theirs.fetchval("SELECT clock_timestamp()")
     await importing
     told = await shop.connection.fetch(
@@ -122,13 +118,11 @@ async def test_an_import_that_is_killed_leaves_nothing_and_can_be_run_again(
         with subprocess.Popen(arguments, stdout=subprocess.PIPE) as worker:
             assert worker.stdout
             assert await asyncio.to_thread(worker.stdout.readline) == b"reading\n"
-            while not await theirs.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
-                await asyncio.sleep(0.01)
+            await until_blocking(theirs)
             os.kill(worker.pid, signal.SIGKILL)
             assert await asyncio.to_thread(worker.wait) == -signal.SIGKILL
         # The server notices while the import still waits for this transaction.
-        while await theirs.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
-            await asyncio.sleep(0.01)
+        await until_blocking(theirs, blocks=False)
     assert await shop.stored() == before
     assert not shop.report.exists()
     summary = await shop.load(people.read_bytes())

@@ -1,0 +1,99 @@
+"""Rows that tests write by hand, after which derived rows may be wrong, told from those that the service writes.
+
+At the end of a worker's session every customer of its database has the derived rows that `customer-gql reproject` would
+give them (`assert_nobody_differs`), except customers whose rows a test wrote with SQL of its own since they were last
+recomputed. Whose rows a statement writes is read from its arguments; one that names no customer may have touched everybody
+who was there.
+"""
+
+import re
+import sys
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any, Final
+
+from customer_gql.core.ids import encode_id, new_id
+from customer_gql.database.projections import Projection
+from customer_gql.database.statements import Connection
+from customer_gql.schema.projections import PROJECTIONS
+
+_WRITES: Final = re.compile(r"\b(?:INSERT INTO(?! website\b)|UPDATE|DELETE FROM)\s+(?:ONLY\s+)?\"?(\w+)", re.IGNORECASE)
+"""A new website is nobody's yet."""
+RECOMPUTES: Final[dict[str, Projection]] = {
+    projection._recompute.sql: projection  # pyright: ignore[reportPrivateUsage]
+    for projection in PROJECTIONS
+}
+_READ_BY: Final[dict[str, list[Projection]]] = defaultdict(list)
+# What the service changes with the customer, or not at all: claims, and the currency of a website.
+for _name in ("customer_email", "website"):
+    _READ_BY[_name] = [*PROJECTIONS]
+for _projection in PROJECTIONS:
+    for _table in {_projection.table, *_projection.reads}:
+        _READ_BY[_table.name].append(_projection)
+_BETWEEN: Final = ("/asyncpg/", "/support/races.py", "/support/hand_written.py", "/database/statements.py")
+
+
+class HandWritten:
+    """Customers of one database by projection: those whose rows were written by hand and not recomputed since."""
+
+    def __init__(self) -> None:
+        self.touched: dict[Projection, set[int]] = defaultdict(set)
+        self.anybody: dict[Projection, int] = defaultdict(int)
+        """Below this id are customers who were there at a statement that names nobody, and so may have touched anybody."""
+
+    def observe(self, query: str, arguments: tuple[Any, ...], *, is_of_service: bool = False) -> None:
+        """Remember what a statement that was run does to derived rows."""
+        recomputed = RECOMPUTES.get(query)
+        if recomputed is not None:
+            self.touched[recomputed].difference_update(find_ids(arguments))
+            return
+        if is_of_service or not may_write(query):
+            return
+        tables = [table.lower() for table in _WRITES.findall(query)]
+        read_by = {projection for table in tables for projection in _READ_BY.get(table, ())}
+        if not read_by or not _is_of_test():
+            return
+        tells_owner = "customer_id" in query or "customer" in tables
+        ids = set(find_ids(arguments)) if tells_owner else set[int]()
+        for projection in read_by:
+            self.touched[projection] |= ids
+            if not ids:
+                self.anybody[projection] = new_id()
+
+
+HAND_WRITTEN: Final[dict[str, HandWritten]] = defaultdict(HandWritten)
+"""By the name of the database."""
+
+
+def may_write(query: str) -> bool:
+    return query.lstrip()[:4].upper() in {"INSE", "UPDA", "DELE", "WITH"}
+
+
+def find_ids(arguments: Iterable[Any]) -> Iterable[int]:
+    """The numbers among the arguments of a statement that may be keys, also inside lists."""
+    for value in arguments:
+        if isinstance(value, list | tuple | set):
+            yield from find_ids(value)  # pyright: ignore[reportUnknownArgumentType]
+        elif isinstance(value, int):
+            yield value
+
+
+def _is_of_test() -> bool:
+    """Whether the statement was written in a test, or in what tests share, rather than by a function of the service."""
+    frame: Any = sys._getframe(1)
+    while frame is not None and any(part in frame.f_code.co_filename for part in _BETWEEN):
+        frame = frame.f_back
+    return frame is not None and "/tests/" in frame.f_code.co_filename
+
+
+async def assert_nobody_differs(connection: Connection, written: HandWritten) -> int:
+    """How many customers were compared. Fails with those whose derived rows are wrong by what the service did."""
+    compared = 0
+    for projection in PROJECTIONS:
+        everybody = [id async for ids in projection.batches(connection) for id in ids]
+        touched, below = written.touched[projection], written.anybody[projection]
+        ours = [id for id in everybody if id not in touched and id >= below]
+        wrong = await projection.find_differences(connection, ours)
+        assert wrong == {}, f"{projection.table.name} differs of {[encode_id('cus', id) for id in wrong]}"
+        compared += len(ours)
+    return compared
