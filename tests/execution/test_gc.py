@@ -1,5 +1,6 @@
 """`customer-gql serve` freezes the garbage collector before it reports that it serves."""
 
+import gc
 import signal
 import subprocess
 import sys
@@ -7,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from customer_gql.administration.customer_grid.filters import CUSTOMERS
+from customer_gql.database.statements import compile_statement
 from customer_gql.execution.http.gc import THRESHOLD
 from support.processes import environment, line
 
@@ -40,3 +43,25 @@ def test_serve_freezes_what_it_has_loaded(tmp_path: Path, database_url: str):
             process.send_signal(signal.SIGTERM)
     assert int(frozen) > 100_000  # the modules of the service alone are more
     assert threshold == str(THRESHOLD)
+
+
+def test_what_filters_leave_behind_is_freed_in_small_parts():
+    """However many come, no collection has much more than the first threshold to free."""
+    tree = {"or": [{"company": {"contains": f"a{n}"}} for n in range(59)]}
+    freed = []
+
+    def note(phase, info):
+        if phase == "stop":
+            freed.append(info["collected"])
+
+    before = gc.get_threshold()
+    gc.collect()
+    gc.set_threshold(*THRESHOLD)
+    gc.callbacks.append(note)
+    try:
+        for _ in range(60):
+            compile_statement(CUSTOMERS.count_statement([CUSTOMERS.compile_filter(tree).condition]))
+    finally:
+        gc.callbacks.remove(note)
+        gc.set_threshold(*before)
+    assert 0 < max(freed) < 25_000

@@ -132,6 +132,10 @@ class GridList:
         whole, order = self.grid.whole, self.question.order
         if whole is not None and not has_row and self.question.is_whole:
             return await whole.rows(self.reader, window, order.name, needed=needed), whole.sorts[order.name]
+        if self.question.filter.clauses:
+            await asyncio.sleep(
+                0
+            )  # other requests come first: compiling many clauses takes as long as checking them did
         statement = self.grid.page_statement(
             self.conditions, order, backward=window.backward, positioned=window.cursor is not None, has_row=has_row
         )
