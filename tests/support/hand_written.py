@@ -10,6 +10,7 @@ import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, Final
 
 from customer_gql.core.ids import encode_id, new_id
@@ -19,10 +20,7 @@ from customer_gql.schema.projections import PROJECTIONS
 
 _WRITES: Final = re.compile(r"\b(?:INSERT INTO(?! website\b)|UPDATE|DELETE FROM)\s+(?:ONLY\s+)?\"?(\w+)", re.IGNORECASE)
 """A new website is nobody's yet."""
-RECOMPUTES: Final[dict[str, Projection]] = {
-    projection._recompute.sql: projection  # pyright: ignore[reportPrivateUsage]
-    for projection in PROJECTIONS
-}
+_BY_TABLE: Final = {projection.table.name: projection for projection in PROJECTIONS}
 _READ_BY: Final[dict[str, list[Projection]]] = defaultdict(list)
 # What the service changes with the customer, or not at all: claims, and the currency of a website.
 for _name in ("customer_email", "website"):
@@ -43,9 +41,11 @@ class HandWritten:
 
     def observe(self, query: str, arguments: tuple[Any, ...], *, is_of_service: bool = False) -> None:
         """Remember what a statement that was run does to derived rows."""
-        recomputed = RECOMPUTES.get(query)
-        if recomputed is not None:
-            self.touched[recomputed].difference_update(find_ids(arguments))
+        recomputed = find_recomputed(query)
+        if recomputed:
+            lists = [set(find_ids(value)) for value in arguments if isinstance(value, list)]
+            for projection in recomputed:
+                self.touched[projection].difference_update(set[int].intersection(*lists))
             return
         if is_of_service or not may_write(query):
             return
@@ -63,6 +63,14 @@ class HandWritten:
 
 HAND_WRITTEN: Final[dict[str, HandWritten]] = defaultdict(HandWritten)
 """By the name of the database."""
+
+
+@lru_cache(maxsize=1_000)
+def find_recomputed(query: str) -> frozenset[Projection]:
+    """The projections whose rows the statement recomputes, for customers who are in each list of its arguments."""
+    if query.lstrip()[:4].upper() not in {"WITH", "SELE"} or "INSERT INTO" not in query:
+        return frozenset()
+    return frozenset(_BY_TABLE[table] for table in _WRITES.findall(query) if table in _BY_TABLE)
 
 
 def may_write(query: str) -> bool:

@@ -20,7 +20,7 @@ import asyncpg
 
 from customer_gql.database.statements import Connection
 from customer_gql.database.transactions import MarkingConnection
-from support.hand_written import HAND_WRITTEN, RECOMPUTES
+from support.hand_written import HAND_WRITTEN, find_recomputed
 
 T = TypeVar("T")
 SECONDS = 10
@@ -139,7 +139,7 @@ class StoppableConnection(MarkingConnection):
     def _observe(self, query: str, args: tuple[Any, ...]) -> None:
         """Tell what is written by hand; what is recomputed counts once it is committed."""
         written = HAND_WRITTEN[self._params.database]
-        if query in RECOMPUTES and self.is_in_transaction():
+        if find_recomputed(query) and self.is_in_transaction():
             self.recomputed.append((query, args))
         elif query == "COMMIT;":
             for recomputed in self.recomputed:
