@@ -60,6 +60,7 @@ def parse_arguments() -> argparse.Namespace:
         help="compare parts of the read engine with their absence, or roles; measure what a point of cost takes, or lists of a "
         "large shop",
     )
+    parser.add_argument("--blocks", nargs="+", choices=grid.BLOCKS, default=grid.BLOCKS, help="parts of `--only grid`")
     parser.add_argument("--write", action=argparse.BooleanOptionalAction, default=True)
     return parser.parse_args()
 

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any, Final
 
+import orjson
 from sqlalchemy import func, select
 
 from customer_gql.administration.customer_grid.filters import CUSTOMERS
@@ -35,7 +36,7 @@ class FilterCase:
     @property
     def name(self) -> str:
         by = "".join(f" by {it.key} {DIRECTIONS[it.is_descending]}" for it in self.sort)
-        return f"{self.filter}{by}"
+        return f"{orjson.dumps(self.filter, default=str).decode()}{by}"
 
 
 async def compare_filters(client: GridClient, rounds: int) -> list[dict[str, Any]]:

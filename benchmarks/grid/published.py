@@ -1,13 +1,14 @@
 """The results of the block: tables for readers in GRID.md, all figures in results.json."""
 
-import argparse
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from report import describe_machine, store_figures
+import orjson
+from report import HERE, describe_machine
 
-PAGE: Final = Path(__file__).parents[1] / "GRID.md"
+PAGE: Final = HERE / "GRID.md"
 NOTES: Final = Path(__file__).parent / "NOTES.md"
 FAR_LIMIT: Final = 1.5
 FILTER_LIMIT: Final = 20
@@ -15,30 +16,22 @@ EDIT_LIMIT: Final = 1.5
 BULK_LIMIT: Final = 2
 
 
-def write_grid_report(results: dict[str, Any], options: argparse.Namespace, customers: int) -> None:
-    start, end = results["load"]
-    how = (
-        f"{customers:,} customers; the quickest of {options.rounds} rounds; load of the machine {start:.1f} at the start and "
-        f"{end:.1f} at the end, so read ratios, not milliseconds."
+def write_grid_page() -> None:
+    """From the stored figures of every block."""
+    stored = orjson.loads((HERE / "results.json").read_bytes())
+    lines = ["# The grid of customers at size", "", describe_machine(), "", NOTES.read_text()]
+    for block, describe in _BLOCKS.items():
+        if found := stored.get(f"grid {block}"):
+            lines += [*describe(found), _describe_run(found), ""]
+    PAGE.write_text("\n".join(lines))
+
+
+def _describe_run(block: dict[str, Any]) -> str:
+    start, end = block["load"]
+    return (
+        f"{block['customers']:,} customers; {block['rounds']} rounds; load of the machine {start:.0f} at the start, {end:.0f} at "
+        "the end: compare ratios."
     )
-    page = "\n".join(
-        [
-            "# The grid of customers at size",
-            "",
-            describe_machine(),
-            how,
-            "",
-            *_describe_pages(results["pages"]),
-            *_describe_filters(results["filters"]),
-            *_describe_questions(results["questions"], results["refused"]),
-            *_describe_writes(results["writes"]),
-            NOTES.read_text() if NOTES.exists() else "",
-        ]
-    )
-    print("\n" + page)
-    if options.write:
-        store_figures("grid", {"customers": customers, **results})
-        PAGE.write_text(page)
 
 
 def machine_load() -> float:
@@ -49,7 +42,8 @@ def _mark(ratio: float, limit: float) -> str:
     return f"{ratio:.2f}" if ratio <= limit else f"**{ratio:.2f}**"
 
 
-def _describe_pages(pages: list[dict[str, Any]]) -> list[str]:
+def _describe_pages(block: dict[str, Any]) -> list[str]:
+    pages = block["pages"]
     lines = [
         f"## Page {pages[0]['page']:,} against page 1",
         "",
@@ -67,7 +61,7 @@ def _describe_pages(pages: list[dict[str, Any]]) -> list[str]:
     return [*lines, ""]
 
 
-def _describe_filters(filters: list[dict[str, Any]]) -> list[str]:
+def _describe_filters(block: dict[str, Any]) -> list[str]:
     lines = [
         "## Filters by indexed columns against the page without a filter",
         "",
@@ -77,7 +71,7 @@ def _describe_filters(filters: list[dict[str, Any]]) -> list[str]:
         "| --- | --- | ---: | ---: | ---: | ---: | --- | --- |",
     ]
     worst: dict[tuple[str, str], dict[str, Any]] = {}
-    for it in filters:
+    for it in block["filters"]:
         key = (it["column"], it["kind"])
         worst[key] = max(worst.get(key, it), it, key=lambda one: one["ratio"])
     for (column, kind), it in worst.items():
@@ -88,15 +82,19 @@ def _describe_filters(filters: list[dict[str, Any]]) -> list[str]:
     return [*lines, ""]
 
 
-def _describe_questions(questions: list[dict[str, Any]], refused: dict[str, Any]) -> list[str]:
+def _describe_questions(block: dict[str, Any]) -> list[str]:
+    statements, refused = block["statements"], block["refused"]
     lines = [
         "## Counts, facets, `explain`, and a refused list",
+        "",
+        f"Statements with every column of the grid: {', '.join(f'{n} for a {name}' for name, n in statements.items())}.",
         "",
         "| Question | Statements | Times the page | Answer |",
         "| --- | ---: | ---: | --- |",
     ]
     lines += [
-        f"| {it['question']} | {it['statements']} | {it['ratio']:.1f} | {_shorten(it['answer'])} |" for it in questions
+        f"| {it['question']} | {it['statements']} | {it['ratio']:.1f} | {_shorten(it['answer'])} |"
+        for it in block["questions"]
     ]
     clauses = refused["clauses"]
     lines += [
@@ -113,7 +111,7 @@ def _shorten(answer: Any) -> str:
     return shown if len(shown) < 160 else f"{shown[:160]} ..."
 
 
-def _describe_writes(writes: list[dict[str, Any]]) -> list[str]:
+def _describe_writes(block: dict[str, Any]) -> list[str]:
     lines = [
         "## Writes with projections against without",
         "",
@@ -123,7 +121,7 @@ def _describe_writes(writes: list[dict[str, Any]]) -> list[str]:
         "| Write | Ratio of time | With, ms | Without, ms | Ratio of CPU | With, ms | Without, ms | Statements | Without |",
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
-    for it in writes:
+    for it in block["writes"]:
         limit = EDIT_LIMIT if "edit" in it["write"] else BULK_LIMIT
         figures = [
             f"{_mark(kind['ratio'], limit)} | {kind['with']:,.2f} | {kind['without']:,.2f}"
@@ -132,3 +130,11 @@ def _describe_writes(writes: list[dict[str, Any]]) -> list[str]:
         statements = it["statements"]
         lines.append(f"| {it['write']} | {' | '.join(figures)} | {statements['with']} | {statements['without']} |")
     return [*lines, ""]
+
+
+_BLOCKS: Final[dict[str, Callable[[dict[str, Any]], list[str]]]] = {
+    "pages": _describe_pages,
+    "filters": _describe_filters,
+    "questions": _describe_questions,
+    "writes": _describe_writes,
+}

@@ -6,26 +6,16 @@ from typing import Any, Final
 from customer_gql.commerce.orders.tables import order_statistics
 from customer_gql.core.values.telephones import to_e164
 from customer_gql.customers.addresses.tables import address
-from customer_gql.customers.newsletter.tables import newsletter_subscription
-from customer_gql.customers.profile.tables import customer, customer_activity, customer_email
-from customer_gql.customers.tags.tables import customer_tag
-from customer_gql.database.seeding import DAY, Rows, TableRows, to_datetime
+from customer_gql.customers.profile.tables import customer
+from customer_gql.database.seeding import DAY, Rows, Stage, TableRows, to_datetime
 from customer_gql.demo.seed.batches import CUSTOMER_SEEDS, DemoShop
 from customer_gql.demo.seed.plan import draw_plan
 from customer_gql.demo.seed.shoppers import make_shopper
 from customer_gql.schema.tables import metadata
 
-TABLES: Final = {
-    customer,
-    customer_email,
-    address,
-    newsletter_subscription,
-    customer_activity,
-    customer_tag,
-    order_statistics,
-}
+_SEEDS: Final = [seed for seed in CUSTOMER_SEEDS if seed.stage is not Stage.SHOPPING]
+TABLES: Final = {order_statistics, *(table for seed in _SEEDS for table in seed.tables)}
 PARENTS_FIRST: Final = [table for table in metadata.sorted_tables if table in TABLES]
-_SEEDS: Final = [seed for seed in CUSTOMER_SEEDS if TABLES.issuperset(seed.tables)]
 
 
 def make_rows(shop: DemoShop, first: int, count: int) -> Rows:
@@ -59,24 +49,14 @@ def _statistics(customer_id: int, plan: Any, created: int, until: int, draw: ran
 
 
 def _spread_values(rows: Rows, until: int) -> None:
-    """The demo has few telephones and no external ids; here most telephones differ, and every third customer has an id.
-
-    Locks do not end, however long the shop is kept.
-    """
+    """The demo has few telephones; here most differ. Locks do not end, however long the shop is kept."""
     accounts = rows[customer]
-    locked, number = accounts.columns.index("locked_until"), accounts.columns.index("number")
-    ends = to_datetime(until + 3650 * DAY)
+    locked, ends = accounts.columns.index("locked_until"), to_datetime(until + 3650 * DAY)
     accounts.records = [
-        (*record[:locked], ends if record[locked] else None, *record[locked + 1 :], _external_id(record[number]))
-        for record in accounts.records
+        (*record[:locked], ends if record[locked] else None, *record[locked + 1 :]) for record in accounts.records
     ]
-    accounts.columns = (*accounts.columns, "external_id")
-    numbers = {record[accounts.columns.index("id")]: record[number] for record in accounts.records}
+    numbers = dict(zip(accounts.values_of("id"), accounts.values_of("number"), strict=True))
     _spread_telephones(rows[address], numbers)
-
-
-def _external_id(number: int) -> str | None:
-    return f"ERP-{number:08d}" if number % 3 == 0 else None
 
 
 def _spread_telephones(book: TableRows, numbers: dict[int, int]) -> None:
