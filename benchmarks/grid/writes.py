@@ -23,6 +23,7 @@ _EDITS: Final = 100
 _ACTIONS: Final = 8
 _SOME: Final = """SELECT id FROM customer WHERE customer_type = 'INDIVIDUAL' AND EXISTS (SELECT FROM address a
 WHERE a.customer_id = customer.id AND a.is_default_billing) AND number % 97 = 5 ORDER BY id LIMIT 2000"""
+_PAGES: Final = "SELECT id FROM customer WHERE customer_type = 'INDIVIDUAL' ORDER BY number LIMIT 2000"
 _QUICK_EDIT: Final = """mutation E($input: CustomerQuickEditInput!) {
   customerQuickEdit(input: $input) { userErrors { code message } } }"""
 _UPDATE: Final = """mutation E($input: CustomerUpdateInput!) {
@@ -48,8 +49,10 @@ async def compare_writes(shop: BenchmarkShop, customers: int, rounds: int) -> li
     try:
         async with serving(shop, PROJECTIONS) as projected, serving(shop, ()) as plain:
             async with plain.database.reads.acquire() as connection:
-                ids = [encode_id("cus", row.id) for row in await connection.fetch(_SOME)]
-            for case in _cases_of(shop, ids, customers):
+                some, pages = [
+                    [encode_id("cus", row.id) for row in await connection.fetch(found)] for found in (_SOME, _PAGES)
+                ]
+            for case in _cases_of(shop, some, pages, customers):
                 figures = await _compare_case(shop, case, {"with": projected, "without": plain}, rounds)
                 print(f"{case.name}: {figures['time']} {figures['cpu']} {figures['statements']}", flush=True)
                 found.append(figures)
@@ -92,12 +95,13 @@ def _logged_milliseconds(shop: BenchmarkShop, after: int) -> float:
         return sum(map(float, _DURATION.findall(log.read())))
 
 
-def _cases_of(shop: BenchmarkShop, ids: list[str], customers: int) -> list[WriteCase]:
+def _cases_of(shop: BenchmarkShop, some: list[str], pages: list[str], customers: int) -> list[WriteCase]:
+    """Edits of customers from all over the table, and actions on those of one page of the list."""
     start = random.randrange(10**7)  # an edit that changes nothing would cost less
 
     def edit(document: str, values: Callable[[int], dict[str, Any]]) -> Callable[[GridClient, int], Awaitable[int]]:
         async def run(client: GridClient, number: int) -> int:
-            answer = await client.ask(document, input={"id": ids[number % len(ids)], **values(number)})
+            answer = await client.ask(document, input={"id": some[number % len(some)], **values(number)})
             assert not answer.errors, answer.errors
             [payload] = answer.data.values()
             assert payload["userErrors"] == [], payload
@@ -106,9 +110,9 @@ def _cases_of(shop: BenchmarkShop, ids: list[str], customers: int) -> list[Write
         return run
 
     async def act(client: GridClient, number: int) -> int:
-        start = number * 100 % len(ids)
-        group = encode_id("grp", (1, 3)[number // (len(ids) // 100) % 2])
-        input = {"action": "ASSIGN_GROUP", "selection": {"ids": ids[start : start + 100]}, "groupId": group}
+        first = number * 100 % len(pages)
+        group = encode_id("grp", (3, 1)[number // (len(pages) // 100) % 2])
+        input = {"action": "ASSIGN_GROUP", "selection": {"ids": pages[first : first + 100]}, "groupId": group}
         answer = await client.ask(_MASS_ACTION, input=input)
         assert not answer.errors, answer.errors
         assert answer.data["customerMassAction"]["userErrors"] == [], answer.data
