@@ -99,7 +99,7 @@ def _describe_questions(block: dict[str, Any]) -> list[str]:
     clauses = refused["clauses"]
     lines += [
         "",
-        f"Refused, with 50 clauses of `contains`: `{refused['code']}`: {refused['message']}",
+        f"Refused, with {len(clauses)} clauses of `contains`: `{refused['code']}`: {refused['message']}",
         f"`extensions.clauses` has {len(clauses)}: `{clauses[0]}` to `{clauses[-1]}`.",
         "",
     ]
@@ -116,7 +116,7 @@ def _describe_writes(block: dict[str, Any]) -> list[str]:
         "## Writes with projections against without",
         "",
         "What the server logs as the duration of all statements, commits included; and its CPU.",
-        f"At most {EDIT_LIMIT} times and 2 statements more for an edit, {BULK_LIMIT} times for the last two.",
+        f"At most {EDIT_LIMIT} times and 2 statements more for an edit, {BULK_LIMIT} times for the others.",
         "",
         "| Write | Ratio of time | With, ms | Without, ms | Ratio of CPU | With, ms | Without, ms | Statements | Without |",
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
