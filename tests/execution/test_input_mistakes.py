@@ -65,6 +65,20 @@ async def test_a_value_of_the_wrong_form_is_named(as_customer, connection, given
     assert error["extensions"] == {"code": "BAD_USER_INPUT"}
 
 
+@pytest.mark.parametrize(
+    ("clause", "column"),
+    [
+        ('createdAt: {gte: "yesterday"}', 39),
+        ('dateOfBirth: {gte: "29/02/1990"}', 41),
+        ('lifetimeValue: {currency: "USD", gt: "much"}', 59),
+        ("createdAt: {gte: 5}", 39),
+    ],
+)
+async def test_a_value_of_the_wrong_form_in_the_document_is_shown_where_it_stands(admin_client, clause, column):
+    answer = await admin_client.answer(f"{{ customers(filter: {{{clause}}}) {{ totalCount }} }}")
+    assert [error["locations"] for error in answer["errors"]] == [[{"line": 1, "column": column}]]
+
+
 @pytest.mark.parametrize("until", ["2027-02-30T00:00:00Z", "2027-01-01T25:00:00Z", "2027-01-01T00:00:00+25:00"])
 async def test_a_time_that_does_not_exist_is_explained(http, connection, until):
     client = await staff_client(http, connection)

@@ -145,7 +145,7 @@ def holds(column: GridColumn, operator: str, given: Any, row: dict[str, Any], cu
     if column.type is ColumnType.MONEY:
         assert currency is not None
         wanted = given.scaleb(minor_digits(currency))
-        return row[f"{column.key}_currency"] == currency and getattr(Decimal(value), SIGNS[operator])(wanted)
+        return row[f"{column.key}_currency"] == currency.upper() and getattr(Decimal(value), SIGNS[operator])(wanted)
     if column.type is ColumnType.ID:
         assert column.id_prefix is not None
         return encode_id(column.id_prefix, value) == given

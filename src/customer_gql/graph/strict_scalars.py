@@ -6,7 +6,15 @@ from collections.abc import Callable
 from typing import Any, Final
 
 import strawberry
-from graphql import FloatValueNode, GraphQLError, GraphQLInt, IntValueNode, StringValueNode, ValueNode
+from graphql import (
+    FloatValueNode,
+    GraphQLError,
+    GraphQLInt,
+    IntValueNode,
+    StringValueNode,
+    ValueNode,
+    value_from_ast_untyped,
+)
 from graphql.type.scalars import coerce_int
 from strawberry.exceptions import StrawberryInputCoercionError
 from strawberry.types.scalar import ScalarDefinition
@@ -29,6 +37,18 @@ def _parse_text(parse: Callable[[str], Any]) -> Callable[[Any], Any]:
     return parse_value
 
 
+def _parse_node(parse: Callable[[Any], Any]) -> Callable[..., Any]:
+    """The same for a value in the document; the error tells where it stands."""
+
+    def parse_literal(node: ValueNode, _variables: Any = None) -> Any:
+        try:
+            return parse(value_from_ast_untyped(node))
+        except GraphQLError as error:
+            raise StrawberryInputCoercionError(error.message, node) from None
+
+    return parse_literal
+
+
 def _parse_number(value: Any) -> decimal.Decimal:
     # A JSON number with a fraction or an exponent was rounded before it got here.
     if isinstance(value, bool) or not isinstance(value, (str, int)):
@@ -39,8 +59,11 @@ def _parse_number(value: Any) -> decimal.Decimal:
 def _parse_number_literal(node: ValueNode, _variables: Any = None) -> decimal.Decimal:
     # From the digits of the document: a float in between would round them.
     if not isinstance(node, (StringValueNode, IntValueNode, FloatValueNode)):
-        raise StrawberryInputCoercionError("Write a decimal number.")
-    return _parse_decimal_text(node.value)
+        raise StrawberryInputCoercionError("Write a decimal number.", node)
+    try:
+        return _parse_decimal_text(node.value)
+    except GraphQLError as error:
+        raise StrawberryInputCoercionError(error.message, node) from None
 
 
 def _parse_integer(value: Any) -> int:
@@ -64,6 +87,7 @@ STRICT_SCALARS: Final[dict[object, ScalarDefinition]] = {
         specified_by_url="https://scalars.graphql.org/andimarek/local-date.html",
         serialize=dt.date.isoformat,
         parse_value=_parse_text(parse_date),
+        parse_literal=_parse_node(_parse_text(parse_date)),
     ),
     dt.datetime: strawberry.scalar(
         name="DateTime",
@@ -71,6 +95,7 @@ STRICT_SCALARS: Final[dict[object, ScalarDefinition]] = {
         specified_by_url="https://scalars.graphql.org/andimarek/date-time.html",
         serialize=dt.datetime.isoformat,
         parse_value=_parse_text(parse_time),
+        parse_literal=_parse_node(_parse_text(parse_time)),
     ),
     decimal.Decimal: strawberry.scalar(
         name="Decimal",

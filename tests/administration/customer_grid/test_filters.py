@@ -1,6 +1,7 @@
 """Filters that are refused, and how the database folds texts."""
 
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 
@@ -72,3 +73,11 @@ def test_values_of_a_list_are_one_parameter_and_folded_once(column, operator):
         return CUSTOMERS.matches_read(CUSTOMERS.compile_filter(tree))
 
     assert read(2).statement.sql == read(500).statement.sql
+
+
+def test_a_currency_is_compared_in_capital_letters():
+    given = [{"lifetimeValue": {"currency": code, "gt": Decimal("1.5")}} for code in ("jpy", "JPY")]
+    conditions = [
+        str(CUSTOMERS.compile_filter(tree).condition.compile(compile_kwargs={"literal_binds": True})) for tree in given
+    ]
+    assert conditions[0] == conditions[1]

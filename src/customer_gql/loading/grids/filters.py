@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, and_, false, or_
 
 from customer_gql.core.errors import BadInput, RuleError
 from customer_gql.core.money import parse_decimal
-from customer_gql.core.text import find_text_fault
+from customer_gql.core.text import find_text_fault, to_capital_letters
 
 from .columns import ColumnType, GridColumn
 from .operators import MONEY_SIGNS, NEVER_INDEXED, OPERATORS, Condition, compare_money, is_not_true
@@ -155,6 +155,7 @@ class _FilterCompiler:
         if not isinstance(currency, str):
             raise refuse((*path, "currency"), "name the currency of the amounts.")
         self._check_value(currency, (*path, "currency"))
+        currency = to_capital_letters(currency)
         if len(given) == 1:
             raise bad_question(AMOUNT_MISSING, path, operators=list(MONEY_SIGNS))
         parts: list[tuple[Condition | None, bool]] = []
