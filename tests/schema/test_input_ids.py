@@ -42,7 +42,7 @@ def places_of_ids(root: Root, variables: dict[str, Any]) -> Iterator[Place]:
     """Where ids stand in the variables, from the name of an argument on. A filter is refused as lists refuse it."""
     for name, value in variables.items():
         found = _places((name,), root.shape.args[name].type, value)
-        yield from (place for place in found if "filter" not in place)
+        yield from (place for place in found if name != "filter" and place[1:3] != ("selection", "filter"))
 
 
 def _places(place: Place, kind: Any, value: Any) -> Iterator[Place]:
