@@ -31,6 +31,10 @@ CALLS = {
         mass_action("UNSUBSCRIBE"),
         mass_action("ASSIGN_GROUP", groupId=GROUP),
         mass_action("DELETE"),
+        mass_action("DEACTIVATE"),
+        mass_action("ACTIVATE"),
+        mass_action("ADD_TAGS", tags=["walk"]),
+        mass_action("REMOVE_TAGS", tags=["walk"]),
     ],
 }
 CHANGES: Changes = {
@@ -39,6 +43,8 @@ CHANGES: Changes = {
         (mass("UNSUBSCRIBE"), "UNSUBSCRIBED", {"status"}),
         (mass("ASSIGN_GROUP", groupId=GROUP), "EDITED", {"groupId"}),
         (mass("DELETE"), "DELETED", set()),
+        (mass("DEACTIVATE"), "DEACTIVATED", {"status"}),
+        (mass("ADD_TAGS", tags=["walk"]), "TAGS_CHANGED", {"tags"}),
     ],
 }
 

@@ -1,3 +1,4 @@
+import orjson
 import pytest
 
 from customer_gql.core.ids import encode_id
@@ -239,3 +240,91 @@ async def test_deleting_needs_a_permission_of_its_own(as_staff, connection):
     answer = await support.answer(ACT, input=input)
     assert answer["errors"][0]["extensions"] == {"code": "FORBIDDEN", "permission": "customers.delete"}
     assert await connection.fetchval("SELECT count(*) FROM customer WHERE id = $1", shopper.id) == 1
+
+
+async def statuses(connection, rows):
+    found = await connection.fetch(
+        "SELECT status FROM customer WHERE id = ANY($1) ORDER BY id", [row.id for row in rows]
+    )
+    return [row.status for row in found]
+
+
+async def test_customers_are_switched_off_and_on(admin_client, connection):
+    active, inactive = await make_customer(connection), await make_customer(connection, status="INACTIVE")
+    admin = await make_customer(connection, customer_type="COMPANY_ADMIN")
+    await issue_customer_token(connection, active.id)
+    rows = [active, inactive, admin]
+    ids = [customer_id(row) for row in rows]
+    off = await act(admin_client, "DEACTIVATE", ids)
+    assert outcomes(off) == ["DONE", "UNCHANGED", "REFUSED"]
+    assert off["results"][2]["path"] == ["selection", "ids", "2"]
+    assert await statuses(connection, rows) == ["INACTIVE", "INACTIVE", "ACTIVE"]
+    sessions = "SELECT count(*) FROM customer_token WHERE customer_id = $1"
+    assert await connection.fetchval(sessions, active.id) == 0
+    on = await act(admin_client, "ACTIVATE", ids)
+    assert outcomes(on) == ["DONE", "DONE", "UNCHANGED"]
+    assert await statuses(connection, rows) == ["ACTIVE"] * 3
+    kinds = await connection.fetch("SELECT kind FROM customer_event WHERE customer_id = $1 ORDER BY id", active.id)
+    assert [row.kind for row in kinds] == ["DEACTIVATED", "ACTIVATED"]
+
+
+async def tags_of(connection, row):
+    found = await connection.fetch("SELECT tag FROM customer_tag WHERE customer_id = $1 ORDER BY fold", row.id)
+    return [one.tag for one in found]
+
+
+async def test_tags_are_added_and_removed(admin_client, connection):
+    plain, tagged, full = [await make_customer(connection) for _ in range(3)]
+    await connection.execute("INSERT INTO customer_tag VALUES ($1, 'vip', 'vip')", tagged.id)
+    await connection.execute(
+        "INSERT INTO customer_tag SELECT $1, 't' || n, 'T' || n FROM generate_series(1, 50) n", full.id
+    )
+    ids = [customer_id(row) for row in (plain, tagged, full)]
+    added = await act(admin_client, "ADD_TAGS", ids, tags=["VIP", "Café"])
+    assert outcomes(added) == ["DONE", "DONE", "REFUSED"]
+    assert (added["results"][2]["key"], added["results"][2]["params"]) == ("tag.too_many", {"limit": 50})
+    assert [await tags_of(connection, row) for row in (plain, tagged)] == [["Café", "VIP"], ["Café", "vip"]]
+    assert outcomes(await act(admin_client, "ADD_TAGS", ids[:2], tags=["vip"])) == ["UNCHANGED"] * 2
+    removed = await act(admin_client, "REMOVE_TAGS", ids, tags=["vip", "CAFE"])
+    assert outcomes(removed) == ["DONE", "DONE", "UNCHANGED"]
+    assert [await tags_of(connection, row) for row in (plain, tagged)] == [[], []]
+    told = await connection.fetch(
+        "SELECT kind, changes FROM customer_event WHERE customer_id = $1 ORDER BY id", tagged.id
+    )
+    assert [(row.kind, orjson.loads(row.changes)) for row in told] == [
+        ("TAGS_CHANGED", {"tags": [["vip"], ["Café", "vip"]]}),
+        ("TAGS_CHANGED", {"tags": [["Café", "vip"], []]}),
+    ]
+    shown = "SELECT tags FROM customer_grid_row WHERE customer_id = $1"
+    assert not await connection.fetchval(shown, tagged.id)
+
+
+async def test_tags_are_given_to_the_actions_that_take_them(admin_client, connection):
+    ids = [customer_id(await make_customer(connection))]
+    cases = [
+        ("ADD_TAGS", {}, ("REQUIRED", ["tags"])),
+        ("REMOVE_TAGS", {"tags": []}, ("REQUIRED", ["tags"])),
+        ("ACTIVATE", {"tags": ["a"]}, ("INVALID", ["tags"])),
+        ("ADD_TAGS", {"tags": [str(n) for n in range(51)]}, ("TOO_MANY", ["tags"])),
+        ("ADD_TAGS", {"tags": ["a", "x" * 41]}, ("TOO_LONG", ["tags", "1"])),
+    ]
+    for action, more, (code, path) in cases:
+        assert (await act(admin_client, action, ids, **more))["userErrors"] == [{"code": code, "path": path}]
+
+
+@pytest.mark.parametrize("action", ["DEACTIVATE", "ADD_TAGS", "REMOVE_TAGS", "DELETE", "SUBSCRIBE", "UNSUBSCRIBE"])
+async def test_statements_do_not_depend_on_the_number_of_customers(action, admin_client, connection, statements):
+    more = {"tags": ["vip"]} if "TAGS" in action else {}
+    counts = []
+    for size in (2, 40):
+        rows = [await make_customer(connection) for _ in range(size)]
+        for row in rows:
+            await subscribe(connection, row, 1, "SUBSCRIBED" if action == "UNSUBSCRIBE" else "UNSUBSCRIBED")
+            await connection.execute(
+                "INSERT INTO customer_tag VALUES ($1, $2, $2)", row.id, "vip" if action == "REMOVE_TAGS" else "x"
+            )
+        await statements.clear()
+        answer = await act(admin_client, action, [customer_id(row) for row in rows], **more)
+        assert answer["doneCount"] == size
+        counts.append(await statements.count())
+    assert counts[0] == counts[1], statements.texts

@@ -6,13 +6,14 @@ from typing import Any, Final
 from sqlalchemy import select
 
 from customer_gql.core.actor import Actor
-from customer_gql.core.errors import Refusal
+from customer_gql.core.errors import Refusal, RuleError
 from customer_gql.core.permissions import Permission
-from customer_gql.customers.accounts.writes import delete_accounts
+from customer_gql.customers.accounts.writes import delete_accounts, set_account_statuses
 from customer_gql.customers.newsletter.writes import subscribe_customers, unsubscribe_customers
 from customer_gql.customers.profile.reads import within_websites
-from customer_gql.customers.profile.tables import customer
+from customer_gql.customers.profile.tables import CustomerStatus, customer
 from customer_gql.customers.profile.writes import CUSTOMER_NOT_FOUND, assign_group, lock_customers
+from customer_gql.customers.tags.writes import add_tags_to_all, remove_tags_of_all
 from customer_gql.database.statements import Connection, Row, equals_any, fetch_rows
 from customer_gql.messaging.jobs.runs.kinds import JobScope, JobWork, RowResult
 from customer_gql.messaging.jobs.runs.rights import OUT_OF_SCOPE
@@ -39,6 +40,14 @@ async def run_mass_action(
             results = await _unsubscribe(connection, found, scope.by)
         case MassAction.ASSIGN_GROUP:
             results = await _assign_group(connection, found, parameters["group_id"], scope.by)
+        case MassAction.ACTIVATE:
+            results = await _set_status(connection, found, CustomerStatus.ACTIVE, scope.by)
+        case MassAction.DEACTIVATE:
+            results = await _set_status(connection, found, CustomerStatus.INACTIVE, scope.by)
+        case MassAction.ADD_TAGS:
+            results = await _add_tags(connection, found, parameters["tags"], scope.by)
+        case MassAction.REMOVE_TAGS:
+            results = await _remove_tags(connection, found, parameters["tags"], scope.by)
         case MassAction.DELETE:
             results = await _delete(connection, found, scope.by)
     results |= await _refuse_lost(connection, [id for id in customer_ids if id not in found], scope)
@@ -90,6 +99,34 @@ async def _assign_group(
     refused = await _refuse(connection, MassAction.ASSIGN_GROUP, others)
     moved = await assign_group(connection, [found[id] for id in others if id not in refused], group_id, by=by)
     return {id: _done(id, changed=id in moved) for id in found} | refused
+
+
+async def _set_status(
+    connection: Connection, found: Mapping[int, Row], status: CustomerStatus, by: Actor
+) -> dict[int, RowResult]:
+    others = [row.id for row in found.values() if row.status != status.value]
+    is_end = status is CustomerStatus.INACTIVE
+    refused = await _refuse(connection, MassAction.DEACTIVATE, others) if is_end else {}
+    rows = [found[id] for id in others if id not in refused]
+    changed = await set_account_statuses(connection, rows, status=status, by=by)
+    return {id: _done(id, changed=id in changed) for id in found} | refused
+
+
+async def _add_tags(
+    connection: Connection, found: Mapping[int, Row], tags: Mapping[str, str], by: Actor
+) -> dict[int, RowResult]:
+    added = await add_tags_to_all(connection, list(found.values()), tags, by=by)
+    return {
+        id: RowResult(id, RowOutcome.REFUSED, one) if isinstance(one, RuleError) else _done(id, changed=bool(one))
+        for id, one in added.items()
+    }
+
+
+async def _remove_tags(
+    connection: Connection, found: Mapping[int, Row], tags: Mapping[str, str], by: Actor
+) -> dict[int, RowResult]:
+    removed = await remove_tags_of_all(connection, list(found.values()), tags, by=by)
+    return {id: _done(id, changed=bool(one)) for id, one in removed.items()}
 
 
 async def _delete(connection: Connection, found: Mapping[int, Row], by: Actor) -> dict[int, RowResult]:

@@ -31,6 +31,10 @@ class MassAction(enum.Enum):
     SUBSCRIBE = "SUBSCRIBE"
     UNSUBSCRIBE = "UNSUBSCRIBE"
     ASSIGN_GROUP = "ASSIGN_GROUP"
+    ACTIVATE = "ACTIVATE"
+    DEACTIVATE = "DEACTIVATE"
+    ADD_TAGS = "ADD_TAGS"
+    REMOVE_TAGS = "REMOVE_TAGS"
     DELETE = "DELETE"
 
 
@@ -42,10 +46,12 @@ _default_view: Any = (
     .scalar_subquery()
 )
 _has_newsletter: Any = select_value_at(ENABLED, website_id=customer.c.website_id, store_view_id=_default_view)
+_IS_ADMIN: Final = (customer.c.customer_type == CustomerType.COMPANY_ADMIN.value, IS_COMPANY_ADMIN)
 _RULES: Final[Mapping[MassAction, tuple[tuple[ColumnElement[bool], Refusal], ...]]] = {
     MassAction.SUBSCRIBE: ((_default_view.is_(None), _NO_DEFAULT_VIEW), (not_(_has_newsletter), _NEWSLETTER_OFF)),
     MassAction.ASSIGN_GROUP: ((customer.c.customer_type != CustomerType.INDIVIDUAL.value, COMPANY_DECIDES_GROUP),),
-    MassAction.DELETE: ((customer.c.customer_type == CustomerType.COMPANY_ADMIN.value, IS_COMPANY_ADMIN),),
+    MassAction.DEACTIVATE: (_IS_ADMIN,),
+    MassAction.DELETE: (_IS_ADMIN,),
 }
 
 

@@ -22,6 +22,7 @@ from customer_gql.core.errors import Refusal, UserErrorCode
 from customer_gql.core.input_ids import parse_input_id
 from customer_gql.core.permissions import Permission
 from customer_gql.core.viewer import Viewer
+from customer_gql.customers.tags.values import MAX_TAGS, validate_tags
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
 from customer_gql.graph.roots import INPUT, DryRun, RequiresPermission, admin_mutation
@@ -45,6 +46,10 @@ _ANSWER_SECONDS: Final = 8.0
 _GROUP_MISSING: Final = Refusal("mass_action.group_missing", "Enter the group to assign.", UserErrorCode.REQUIRED)
 _GROUP_UNUSED: Final = Refusal("mass_action.group_unused", "Leave the group out; only ASSIGN_GROUP takes one.")
 
+_TAGS_MISSING: Final = Refusal("mass_action.tags_missing", "Enter at least one tag.", UserErrorCode.REQUIRED)
+_TAGS_UNUSED: Final = Refusal("mass_action.tags_unused", "Leave the tags out; only ADD_TAGS and REMOVE_TAGS take some.")
+_TOO_MANY_TAGS: Final = Refusal("mass_action.too_many_tags", "Enter at most {limit} tags.", UserErrorCode.TOO_MANY)
+
 
 @strawberry.input(description="One action on many customers.")
 class CustomerMassActionInput:
@@ -54,6 +59,9 @@ class CustomerMassActionInput:
     except_ids: list[strawberry.ID] | None = strawberry.field(description=EXCEPT_DESCRIPTION, default=None)
     group_id: strawberry.ID | None = strawberry.field(
         description="Id of the group to assign; only with `ASSIGN_GROUP`.", default=None
+    )
+    tags: list[str] | None = strawberry.field(
+        description=f"Tags to add or remove, at most {MAX_TAGS}; only with `ADD_TAGS` and `REMOVE_TAGS`.", default=None
     )
     error_policy: ErrorPolicy = strawberry.field(
         description="What happens when a customer is refused, or a fault occurs.", default=ErrorPolicy.SKIP
@@ -169,13 +177,33 @@ def _path_of(row: Any, given: Sequence[int] | None) -> list[str] | None:
 
 
 def _parameters_of(input: CustomerMassActionInput) -> dict[str, Any]:
+    group_id, tags = _find_group(input), _find_tags(input)
+    return {
+        "action": input.action.value,
+        **({} if group_id is None else {"group_id": group_id}),
+        **({} if tags is None else {"tags": tags}),
+    }
+
+
+def _find_group(input: CustomerMassActionInput) -> int | None:
     assigns = input.action is MassAction.ASSIGN_GROUP
     if assigns and input.group_id is None:
         raise _GROUP_MISSING(path=["groupId"])
     if not assigns and input.group_id is not None:
         raise _GROUP_UNUSED(path=["groupId"])
-    group_id = None if input.group_id is None else parse_input_id(input.group_id, "grp", ["groupId"])
-    return {"action": input.action.value, **({} if group_id is None else {"group_id": group_id})}
+    return None if input.group_id is None else parse_input_id(input.group_id, "grp", ["groupId"])
+
+
+def _find_tags(input: CustomerMassActionInput) -> dict[str, str] | None:
+    """By fold."""
+    takes = input.action in (MassAction.ADD_TAGS, MassAction.REMOVE_TAGS)
+    if takes and not input.tags:
+        raise _TAGS_MISSING(path=["tags"])
+    if not takes and input.tags is not None:
+        raise _TAGS_UNUSED(path=["tags"])
+    if input.tags is not None and len(input.tags) > MAX_TAGS:
+        raise _TOO_MANY_TAGS(path=["tags"], limit=MAX_TAGS)
+    return None if input.tags is None else validate_tags(input.tags, "tags")
 
 
 ADMIN_MUTATIONS: Final = (MassActionAdminMutation,)

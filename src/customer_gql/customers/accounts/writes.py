@@ -111,15 +111,20 @@ def is_account_locked(account: Row) -> bool:
 
 async def set_account_status(connection: Connection, locked: Row, *, status: CustomerStatus, by: Actor) -> bool:
     """Whether it changed. An inactive customer is let in nowhere, so whatever lets in ends."""
-    if locked.status == status.value:
-        return False
-    if status is CustomerStatus.INACTIVE:
+    if status is CustomerStatus.INACTIVE and locked.status != status.value:
         refuse_inactive_admin(locked, ["id"])
+    return bool(await set_account_statuses(connection, [locked], status=status, by=by))
+
+
+async def set_account_statuses(
+    connection: Connection, locked: Sequence[Row], *, status: CustomerStatus, by: Actor
+) -> set[int]:
+    """The same for many customers, of whom the caller has refused company admins; those it was news for."""
+    others = [row for row in locked if row.status != status.value]
     if status is CustomerStatus.INACTIVE:
-        await access.end_all_access(connection, [locked.id], by=by)
+        await access.end_all_access(connection, [row.id for row in others], by=by)
     kind = "ACTIVATED" if status is CustomerStatus.ACTIVE else "DEACTIVATED"
-    await customers.change_customer(connection, locked, {"status": status.value}, kind=kind, by=by)
-    return True
+    return await customers.change_customers(connection, others, {"status": status.value}, kind=kind, by=by)
 
 
 async def delete_accounts(connection: Connection, locked: Sequence[Row], *, by: Actor) -> None:

@@ -141,20 +141,28 @@ async def withdraw_assistance(connection: Connection, customer_id: int, *, by: A
         await end_assistance(connection, customer_id, by=by)
 
 
-async def assign_group(connection: Connection, locked: Sequence[Row], group_id: int, *, by: Actor) -> set[int]:
-    """Put customers that the caller has locked into another group, and write it down; those it was news for."""
+async def change_customers(
+    connection: Connection, locked: Sequence[Row], values: Mapping[str, Any], *, kind: str, by: Actor
+) -> set[int]:
+    """Store the same new values, none of a name, of customers that the caller has locked and write them down; those for whom
+    they were news."""
+    before = {row.id: row for row in locked if any(row[column] != value for column, value in values.items())}
     changed = await fetch_rows(
         connection,
         update(customer)
-        .where(equals_any(customer.c.id, [row.id for row in locked if row.group_id != group_id]))
-        .values(group_id=group_id, version=customer.c.version + 1, updated_at=dt.datetime.now(dt.UTC))
+        .where(equals_any(customer.c.id, list(before)))
+        .values(**values, version=customer.c.version + 1, updated_at=dt.datetime.now(dt.UTC))
         .returning(customer.c.id, customer.c.version),
     )
     mark_customers(connection, [row.id for row in changed], customer)
-    before = {row.id: row for row in locked}
-    events = [(row.id, row.version, describe_changes(before[row.id], {"group_id": group_id})) for row in changed]
-    await record_customer_events(connection, events, kind="EDITED", by=by)
+    events = [(row.id, row.version, describe_changes(before[row.id], values)) for row in changed]
+    await record_customer_events(connection, events, kind=kind, by=by)
     return {row.id for row in changed}
+
+
+async def assign_group(connection: Connection, locked: Sequence[Row], group_id: int, *, by: Actor) -> set[int]:
+    """Put customers that the caller has locked into another group, and write it down; those it was news for."""
+    return await change_customers(connection, locked, {"group_id": group_id}, kind="EDITED", by=by)
 
 
 async def delete_customers(connection: Connection, locked: Sequence[Row], *, by: Actor) -> None:

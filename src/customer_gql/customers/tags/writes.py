@@ -3,19 +3,34 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
-from sqlalchemy import delete, insert, select
+import orjson
+from sqlalchemy import BigInteger, Text, bindparam, column, delete, func, insert, select
+from sqlalchemy.dialects.postgresql import JSONB
 
 from customer_gql.core.actor import Actor
 from customer_gql.core.errors import Refusal, RuleError, UserErrorCode
 from customer_gql.core.viewer import Websites
-from customer_gql.customers.history.writes import record_customer_event
+from customer_gql.customers.history.writes import record_customer_events
 from customer_gql.customers.profile.writes import lock_customer
-from customer_gql.database.statements import Connection, Row, equals_any, execute_statement, fetch_rows
+from customer_gql.database.statements import (
+    Connection,
+    Row,
+    compile_statement,
+    equals_any,
+    execute_statement,
+    fetch_rows,
+)
 from customer_gql.database.transactions import mark_customers
 
 from .tables import customer_tag
 from .values import MAX_TAGS, validate_tags
 
+_given = (
+    func.jsonb_to_recordset(bindparam("tags", type_=JSONB()))
+    .table_valued(column("customer_id", BigInteger), column("fold", Text), column("tag", Text))
+    .render_derived(name="given", with_types=True)
+)
+_INSERT: Final = compile_statement(insert(customer_tag).from_select(_given.c.keys(), select(*_given.c)))
 _TOO_MANY: Final = Refusal(
     "tag.too_many", "A customer has at most {limit} tags. Remove one first.", UserErrorCode.TOO_MANY
 )
@@ -26,18 +41,35 @@ async def add_tags(
 ) -> list[str]:
     """The tags that the customer did not have. One that is there, in whatever spelling, stays as it is."""
     customer = await lock_customer(connection, customer_id, websites=websites, path=["customerId"])
-    wanted = validate_tags(given, "tags")
-    stored = await _read_tags(connection, customer_id)
-    added = {fold: tag for fold, tag in wanted.items() if fold not in stored}
-    if not added:
-        return []
-    refusal = find_tag_refusal(len(stored), len(added))
-    if refusal is not None:
-        raise refusal.at(["tags"])
-    rows = [{"customer_id": customer_id, "fold": fold, "tag": tag} for fold, tag in added.items()]
-    await execute_statement(connection, insert(customer_tag).values(rows))
-    await _record_tags_change(connection, customer, stored, {**stored, **added}, by)
-    return list(added.values())
+    added = (await add_tags_to_all(connection, [customer], validate_tags(given, "tags"), by=by))[customer_id]
+    if isinstance(added, RuleError):
+        raise added.at(["tags"])
+    return added
+
+
+async def add_tags_to_all(
+    connection: Connection, locked: Sequence[Row], wanted: Mapping[str, str], *, by: Actor
+) -> dict[int, list[str] | RuleError]:
+    """Add tags, by fold, to customers that the caller has locked: of each the tags that were added, or what refuses them."""
+    stored = await _read_tags(connection, [row.id for row in locked])
+    outcome: dict[int, list[str] | RuleError] = {}
+    after: dict[int, dict[str, str]] = {}
+    for row in locked:
+        added = {fold: tag for fold, tag in wanted.items() if fold not in stored[row.id]}
+        refusal = find_tag_refusal(len(stored[row.id]), len(added)) if added else None
+        outcome[row.id] = list(added.values()) if refusal is None else refusal
+        if added and refusal is None:
+            after[row.id] = {**stored[row.id], **added}
+    rows = [
+        {"customer_id": id, "fold": fold, "tag": tag}
+        for id, tags in after.items()
+        for fold, tag in tags.items()
+        if fold not in stored[id]
+    ]
+    if rows:
+        await execute_statement(connection, _INSERT, tags=orjson.dumps(rows).decode())
+    await _record_tags_changes(connection, locked, stored, after, by)
+    return outcome
 
 
 def find_tag_refusal(count: int, added: int = 1) -> RuleError | None:
@@ -50,41 +82,54 @@ async def remove_tags(
 ) -> list[str]:
     """The tags that the customer had. One that is not there is removed already."""
     customer = await lock_customer(connection, customer_id, websites=websites, path=["customerId"])
-    unwanted = validate_tags(given, "tags")
-    stored = await _read_tags(connection, customer_id)
-    removed = {fold: tag for fold, tag in stored.items() if fold in unwanted}
-    if not removed:
-        return []
+    return (await remove_tags_of_all(connection, [customer], validate_tags(given, "tags"), by=by))[customer_id]
+
+
+async def remove_tags_of_all(
+    connection: Connection, locked: Sequence[Row], unwanted: Collection[str], *, by: Actor
+) -> dict[int, list[str]]:
+    """Remove tags, by fold, of customers that the caller has locked: of each the tags that it had."""
+    stored = await _read_tags(connection, [row.id for row in locked])
+    removed = {row.id: {f: tag for f, tag in stored[row.id].items() if f in unwanted} for row in locked}
+    after = {id: {f: tag for f, tag in stored[id].items() if f not in tags} for id, tags in removed.items() if tags}
     await execute_statement(
         connection,
         delete(customer_tag).where(
-            customer_tag.c.customer_id == customer_id, equals_any(customer_tag.c.fold, list(removed))
+            equals_any(customer_tag.c.customer_id, list(after)), equals_any(customer_tag.c.fold, list(unwanted))
         ),
     )
-    left = {fold: tag for fold, tag in stored.items() if fold not in removed}
-    await _record_tags_change(connection, customer, stored, left, by)
-    return list(removed.values())
+    await _record_tags_changes(connection, locked, stored, after, by)
+    return {id: list(tags.values()) for id, tags in removed.items()}
 
 
-async def _read_tags(connection: Connection, customer_id: int) -> dict[str, str]:
-    """By fold."""
+async def _read_tags(connection: Connection, customer_ids: Sequence[int]) -> dict[int, dict[str, str]]:
+    """Of each customer, by fold."""
     rows = await fetch_rows(
         connection,
-        select(customer_tag.c.fold, customer_tag.c.tag)
-        .where(customer_tag.c.customer_id == customer_id)
-        .order_by(customer_tag.c.fold),
+        select(customer_tag.c.customer_id, customer_tag.c.fold, customer_tag.c.tag)
+        .where(equals_any(customer_tag.c.customer_id, customer_ids))
+        .order_by(customer_tag.c.customer_id, customer_tag.c.fold),
     )
-    return {row.fold: row.tag for row in rows}
+    found: dict[int, dict[str, str]] = {id: {} for id in customer_ids}
+    for row in rows:
+        found[row.customer_id][row.fold] = row.tag
+    return found
 
 
-async def _record_tags_change(
-    connection: Connection, customer: Row, before: Mapping[str, str], after: Mapping[str, str], by: Actor
+async def _record_tags_changes(
+    connection: Connection,
+    locked: Sequence[Row],
+    before: Mapping[int, Mapping[str, str]],
+    after: Mapping[int, Mapping[str, str]],
+    by: Actor,
 ) -> None:
-    mark_customers(connection, [customer.id], customer_tag)
-    changes = {"tags": (_in_order(before), _in_order(after))}
-    await record_customer_event(
-        connection, customer.id, kind="TAGS_CHANGED", version=customer.version, by=by, changes=changes
-    )
+    mark_customers(connection, after, customer_tag)
+    events = [
+        (row.id, row.version, {"tags": (_in_order(before[row.id]), _in_order(after[row.id]))})
+        for row in locked
+        if row.id in after
+    ]
+    await record_customer_events(connection, events, kind="TAGS_CHANGED", by=by)
 
 
 def _in_order(tags: Mapping[str, str]) -> Collection[str]:
