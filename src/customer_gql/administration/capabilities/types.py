@@ -15,7 +15,7 @@ from customer_gql.loading.grids.columns import snake_case
 from . import reads
 from .rules import REFUSALS_BY_MUTATION, find_field_states
 
-_NOT_OF_ONE: Final = {"customerCreate", "customerUpsert", "customerMassAction"}
+_NOT_OF_ONE: Final = {"customerCreate", "customerUpsert", "customerMassAction", "customerSelectionCreate"}
 """Mutations of a customer who is not there yet, or of many."""
 _OF_LEDGERS: Final = {"storeCreditAdjust", "rewardPointsAdjust"}
 

@@ -144,8 +144,8 @@ async def withdraw_assistance(connection: Connection, customer_id: int, *, by: A
 async def change_customers(
     connection: Connection, locked: Sequence[Row], values: Mapping[str, Any], *, kind: str, by: Actor
 ) -> set[int]:
-    """Store the same new values, none of a name, of customers that the caller has locked and write them down; those for whom
-    they were news."""
+    """Store the same new values, none of a name, of customers that the caller has locked, and write them down; those that it
+    changed."""
     before = {row.id: row for row in locked if any(row[column] != value for column, value in values.items())}
     changed = await fetch_rows(
         connection,
