@@ -2,10 +2,11 @@
 
 import socket
 
+import httpx
 import pytest
 
 from customer_gql.settings import SettingsError, find_unknown_settings, load_settings
-from support.processes import line, run, started
+from support.processes import free_port, line, run, started, until
 
 
 @pytest.mark.parametrize(
@@ -72,12 +73,28 @@ def test_a_misspelled_setting_is_told_at_the_start(tmp_path, database_url):
 
 
 @pytest.mark.slow
-def test_a_metrics_port_that_is_taken_is_told_in_one_line(tmp_path, database_url):
+@pytest.mark.parametrize("command", ["serve", "worker"])
+def test_a_metrics_port_that_is_taken_is_told_in_one_line(command, tmp_path, database_url):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        done = run(tmp_path, "serve", database_url=database_url, port=0, metrics_port=port)
+        done = run(tmp_path, command, database_url=database_url, port=0, metrics_port=port)
     told = f"customer-gql: Cannot listen on 127.0.0.1:{port}: Address already in use. Choose another address or port.\n"
     assert (done.returncode, done.stderr) == (1, told)
+
+
+@pytest.mark.slow
+def test_a_worker_serves_the_metrics_of_its_nightly_check(tmp_path, database_url):
+    port = free_port()
+    with started(tmp_path, "worker", database_url=database_url, metrics_port=port) as worker:
+        assert line(worker.stderr) == "working"
+        until(lambda: "customer_change" in read_metrics(port), seconds=20)
+        told = read_metrics(port)
+    for name in ("compared_customers", "differing_rows"):
+        assert f'customer_gql_projection_{name}_total{{projection="customer_grid_row"}} 0.0' in told
+
+
+def read_metrics(port):
+    return httpx.get(f"http://127.0.0.1:{port}/metrics").text
 
 
 @pytest.mark.slow
