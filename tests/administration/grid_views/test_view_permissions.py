@@ -8,7 +8,7 @@ from support.every_grid import GRID_TYPES
 from support.staff import make_website, staff_client
 
 COLUMNS = "query C($grid: Grid!) { gridColumns(grid: $grid) { key } }"
-VIEWS = "query V($grid: Grid!) { gridViews(grid: $grid) { nodes { name } } }"
+VIEWS = "query V($grid: Grid!) { gridViews(grid: $grid, first: 100) { nodes { name } } }"
 VIEW = "query V($id: ID!) { gridView(id: $id) { grid name } }"
 ERRORS = "userErrors { key path }"
 CREATE = f"mutation C($input: GridViewCreateInput!) {{ gridViewCreate(input: $input) {{ view {{ id }} {ERRORS} }} }}"
