@@ -61,6 +61,15 @@ async def test_every_setting_is_listed_with_what_it_takes(boss):
     }
 
 
+@pytest.mark.parametrize("field", ["websiteId", "storeViewId"])
+async def test_a_scope_whose_id_is_malformed_is_an_error_of_the_query(field, boss):
+    answer = await boss.answer(READ, scope={field: "nonsense"})
+    assert answer["data"] == {"configuration": None}
+    [error] = answer["errors"]
+    assert error["extensions"] == {"code": "BAD_USER_INPUT"}
+    assert error["message"].startswith(f"scope.{field}: ")
+
+
 async def test_a_value_holds_from_its_scope_down_until_it_is_reset(boss, shop):
     path, web, view = (
         "staff_tests.greeting",

@@ -164,7 +164,7 @@ async def test_a_scope_is_known_within_the_websites_that_count(scope, connection
 
 
 async def test_a_value_is_locked_only_where_that_is_asked_for(connection, statements):
-    for lock, locking in ((False, 0), (True, 1)):
+    for asked, locking in (({}, 0), ({"lock": False}, 0), ({"lock": True}, 1)):
         await statements.clear()
-        await own_value(connection, GREETING, lock=lock)
+        await own_value(connection, GREETING, **asked)
         assert (await statements.count("configuration_value"), await statements.count("FOR SHARE")) == (1, locking)
