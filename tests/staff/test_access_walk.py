@@ -1,5 +1,7 @@
 """Every root of the admin endpoint, and every id it takes, tried by everybody who may not (found in the schema)."""
 
+import re
+
 import pytest
 
 from customer_gql.core.permissions import ALL_PERMISSIONS
@@ -65,6 +67,10 @@ async def test_without_its_permission_it_stays_closed(root, world, http, connect
     assert await state(connection) == before
 
 
+FRESH = re.compile(r"(?<=\")((job|sel)_[0-9a-f]{16}|\d{4}-\d\d-\d\dT[0-9:.+]+)(?=\")")
+"""Ids and times of what the call itself made."""
+
+
 @pytest.mark.parametrize("root", GUARDED, ids=str)
 async def test_what_is_of_another_website_is_as_good_as_unknown(root, world, connection):
     before = await state(connection)
@@ -80,7 +86,7 @@ async def test_what_is_of_another_website_is_as_good_as_unknown(root, world, con
             answer = answer.replace(world.victim[prefix], unknown.by_prefix[prefix])
         assert "INTERNAL" not in answer
         if foreign.asked:
-            assert answer == nothing, call
+            assert FRESH.sub("", answer) == FRESH.sub("", nothing), call
         assert not [marker for marker in world.markers if marker in answer], call
     assert await state(connection) == before
 

@@ -4,15 +4,21 @@ from collections.abc import Callable
 from typing import Any
 
 from customer_gql.core.ids import encode_id
-from support.access_walk import Sample
+from support.access_walk import Ids, Sample
 from support.calls import GROUP, by_input
 from support.changes import Change, Changes, Make, Scene, subscribed
 from support.customers import customer_id
+from support.selecting import SELECTIONS
 from support.writers import Subject, Writer
 
 
 def mass_action(action: str, **more) -> Sample:
     return by_input(lambda ids: {"action": action, "selection": {"ids": [ids["cus"]]}, **more})
+
+
+def tried(make: Callable[[Ids], dict[str, Any]]) -> Sample:
+    """A dry run: what selects many would act on customers of other tests."""
+    return lambda ids: {"input": {"action": "SUBSCRIBE", **make(ids)}, "dryRun": True}
 
 
 def mass(action: str, **input: Any) -> Make:
@@ -35,6 +41,7 @@ CALLS = {
         mass_action("ACTIVATE"),
         mass_action("ADD_TAGS", tags=["walk"]),
         mass_action("REMOVE_TAGS", tags=["walk"]),
+        *[tried(make) for make in SELECTIONS],
     ],
 }
 CHANGES: Changes = {

@@ -5,8 +5,9 @@ from typing import Any
 
 from customer_gql.administration.selections.tables import selection, selection_batch
 from customer_gql.core.ids import encode_id, new_id
-from support.calls import GROUP, about, by_input
+from support.calls import about, by_input
 from support.customers import put
+from support.selecting import SELECTIONS
 
 
 async def furnish(connection: Any, customer: Any) -> dict[str, str]:
@@ -20,26 +21,7 @@ async def furnish(connection: Any, customer: Any) -> dict[str, str]:
 
 
 CALLS = {
-    "customerSelectionCreate": [
-        by_input(lambda ids: {"selection": {"ids": [ids["cus"]]}}),
-        by_input(lambda ids: {"selection": {"viewId": ids["gvw"]}}),
-        by_input(lambda ids: {"selection": {"selectionId": ids["sel"]}}),
-        by_input(lambda ids: {"selection": {"everything": True}, "exceptIds": [ids["cus"]]}),
-        by_input(lambda _: {"selection": {"filter": {"group": {"eq": GROUP, "in": [GROUP], "notIn": [GROUP]}}}}),
-        *[
-            by_input(
-                lambda ids, key=key, prefix=prefix: {
-                    "selection": {"filter": {key: {"eq": ids[prefix], "in": [ids[prefix]], "notIn": []}}}
-                }
-            )
-            for key, prefix in {
-                "website": "web",
-                "createdIn": "stv",
-                "salesRepresentative": "stf",
-                "subscribedStoreView": "stv",
-            }.items()
-        ],
-    ],
+    "customerSelectionCreate": [by_input(make) for make in SELECTIONS],
     "selectionDelete": [about("sel")],
 }
 UNRECORDED = dict.fromkeys(("customerSelectionCreate", "selectionDelete"), "changes no customer")
