@@ -26,6 +26,7 @@ REPORTED_AS_RESULTS = {
     ("customerMassAction", ("selection", "ids", "0")),
     ("customerSelectionCreate", ("selection", "ids", "0")),
     ("customerSelectionCreate", ("exceptIds", "0")),
+    ("customerMassAction", ("exceptIds", "0")),
 }
 """Ids that are well-formed and have a result of their own, `NOT_FOUND`, at once or when the selection is acted on; or that are left out of it."""
 Place = tuple[str, ...]
