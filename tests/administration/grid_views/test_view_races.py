@@ -24,8 +24,11 @@ async def other(http, connection):
 
 
 @pytest.fixture
-async def view(clerk):
-    return (await saved(clerk, isShared=True))["id"]
+async def view(clerk, connection):
+    """Shared, and gone afterwards: other tests list the views that everybody sees."""
+    id = (await saved(clerk, isShared=True))["id"]
+    yield id
+    await connection.execute("DELETE FROM grid_view WHERE id = $1", int(id[4:], 16))
 
 
 async def race(connection, first, second):
