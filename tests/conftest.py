@@ -23,6 +23,7 @@ from customer_gql.settings import AdminSettings, Settings, StorefrontSettings, l
 from customer_gql.staff import writes as staff
 from support.clients import Client, hash_cheaply, served, treat_documents_as_frequent
 from support.databases import FAST, cloned
+from support.hand_written import HAND_WRITTEN, assert_nobody_differs
 from support.isolation import Isolation, isolate
 from support.mailed import SECRET_KEYS
 from support.races import StoppableConnection
@@ -154,6 +155,9 @@ async def worker_database(database_url: str, statements: Statements) -> AsyncGen
         projections=PROJECTIONS,
     ) as opened:
         yield opened
+        async with opened.writes.acquire() as connection:
+            name = await connection.fetchval("SELECT current_database()")
+            await assert_nobody_differs(connection, HAND_WRITTEN[name])
 
 
 @pytest.fixture(scope="session")
