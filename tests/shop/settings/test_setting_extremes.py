@@ -1,5 +1,6 @@
 """Every number of a setting at its smallest and largest value: both work, and one beyond is refused."""
 
+import datetime as dt
 import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -8,11 +9,13 @@ from typing import Any
 import pytest
 
 from customer_gql.messaging.events.cleanup import KEPT_DAYS, delete_old_events
+from customer_gql.messaging.jobs.runs.cleanup import delete_old_jobs
 from customer_gql.messaging.jobs.work import Tools
 from customer_gql.shop.settings.declaration import DECLARED_SETTINGS, GLOBAL, Setting
 from customer_gql.shop.settings.writes import set_value
 from support.clients import Client
 from support.customers import customer_id, make_customer
+from support.jobs import ACT, group, key_of, run_all, show, start
 from support.shopping import CHANGE, REFRESH, RESET_REQUEST, SIGN_IN, SIGN_UP, person
 
 SET = """mutation S($input: ConfigurationSetInput!) { configurationSet(input: $input) {
@@ -30,6 +33,8 @@ ADDRESSES = """INSERT INTO address (customer_id, id, first_name, last_name, stre
 GROUP = "INSERT INTO customer_group SELECT $1, $2, min(id) FROM tax_class ON CONFLICT DO NOTHING"
 EVENT = """INSERT INTO domain_event (id, type, subject, actor, occurred_at)
   VALUES ($1::bigint, 'customer.updated', 'cus_1', 'SYSTEM', now() - make_interval(days => $1::int))"""
+SELECT = """mutation C($input: CustomerSelectionCreateInput!) { customerSelectionCreate(input: $input) {
+  selection { count createdAt expiresAt } userErrors { code } } }"""
 LONG = "Correct-Horse-7-" * 5  # of all kinds of characters, longer than any shortest length
 
 
@@ -40,6 +45,7 @@ class Shop:
     connection: Any
     setting: Setting[int]
     value: int
+    tools: Tools
 
     async def sign_up(self) -> str:
         email = f"{uuid.uuid4().hex}@example.com"
@@ -138,6 +144,56 @@ async def renew(shop: Shop) -> None:
     assert (answers[1]["userErrors"] == []) == (shop.value > 0)
 
 
+async def act(shop: Shop) -> None:
+    customers = [await make_customer(shop.connection) for _ in range(2)]
+    ids = [customer_id(row) for row in customers]
+    given = {"action": "ASSIGN_GROUP", "selection": {"ids": ids}, **group(2)}
+    answer = (await shop.staff.data(ACT, input=given))["customerMassAction"]
+    assert answer["userErrors"] == []
+    assert answer["job"]["status"] == ("DONE" if shop.value >= len(ids) else "QUEUED")
+
+
+async def work(shop: Shop) -> str:
+    """A job of two customers; its id."""
+    await shop.connection.execute("DELETE FROM job_run WHERE finished_at IS NULL")  # of other tests
+    async with shop.connection.transaction():
+        await set_value(shop.connection, DECLARED_SETTINGS["mass_actions.at_once"], 0)
+    customers = [await make_customer(shop.connection) for _ in range(2)]
+    id = await start(shop.staff, "ASSIGN_GROUP", customers, **group(2))
+    await run_all(shop.tools)
+    job = await show(shop.staff, id)
+    assert (job["status"], job["doneCount"]) == ("DONE", 2)
+    return id
+
+
+async def work_once(shop: Shop) -> None:
+    await work(shop)
+
+
+async def keep_jobs(shop: Shop) -> None:
+    id = await work(shop)
+    for hours, left in ((-1, True), (1, False)):
+        age = dt.timedelta(days=shop.value, hours=hours)
+        await shop.connection.execute(
+            "UPDATE job_run SET finished_at = now() - $2::interval WHERE id = $1", key_of(id), age
+        )
+        await delete_old_jobs(shop.tools)
+        assert (await show(shop.staff, id) is not None) == left
+
+
+async def select(shop: Shop) -> None:
+    ids = [customer_id(await make_customer(shop.connection)) for _ in range(2)]
+    made = (await shop.staff.data(SELECT, input={"selection": {"ids": ids}}))["customerSelectionCreate"]
+    if shop.setting.path == "selections.max_rows" and shop.value < len(ids):
+        assert made["userErrors"]
+        return
+    selection = made["selection"]
+    assert (selection["count"], made["userErrors"]) == (2, [])
+    if shop.setting.path == "selections.kept_hours":
+        created, expires = (dt.datetime.fromisoformat(selection[name]) for name in ("createdAt", "expiresAt"))
+        assert abs(expires - created - dt.timedelta(hours=shop.value)) < dt.timedelta(minutes=1)
+
+
 READERS: dict[str, Callable[[Shop], Awaitable[None]]] = {
     "accounts.lock_days": lock,
     "accounts.lockout_failures": guess,
@@ -159,10 +215,16 @@ READERS: dict[str, Callable[[Shop], Awaitable[None]]] = {
     "customers.online_minutes": see_who_is_online,
     "grid.exact_count_limit": find_customers,
     "grid.statement_seconds": find_customers,
+    "jobs.at_once": work_once,
+    "jobs.batch_rows": work_once,
+    "jobs.kept_days": keep_jobs,
     "mail.hourly_notices": toggle_newsletter,
     "mail.hourly_per_kind": reset,
     "mail.hourly_security_notices": guess,
     "mail.repeat_minutes": toggle_newsletter,
+    "mass_actions.at_once": act,
+    "selections.kept_hours": select,
+    "selections.max_rows": select,
 }
 
 
@@ -182,14 +244,14 @@ async def put(client: Client, path: str, value: Any) -> dict[str, Any]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("path", READERS)
-async def test_both_ends_work(path, storefront, admin_client, connection):
+async def test_both_ends_work(path, storefront, admin_client, connection, database, settings):
     setting = numbers()[path]
     for value in (setting.at_least, setting.at_most):
         assert value is not None
         if path == "customers.default_group":
             await connection.execute(GROUP, value, f"Group {value}")
         assert await put(admin_client, path, value) == {"setting": {"value": value}, "userErrors": []}
-        await READERS[path](Shop(storefront, admin_client, connection, setting, value))
+        await READERS[path](Shop(storefront, admin_client, connection, setting, value, Tools(database, settings)))
 
 
 @pytest.mark.parametrize("days", [KEPT_DAYS.at_least, KEPT_DAYS.at_most])
