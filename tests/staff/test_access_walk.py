@@ -16,6 +16,8 @@ DECLARED_SETTINGS.join(
     [Setting("walk.lines", 2, WEBSITE, "How many lines the access test has.", at_least=1, at_most=4)]
 )
 ROOTS = roots()
+MADE = re.compile(r"(?:sel|job)_[0-9a-f]{16}|\d{4}-\d\d-\d\dT[\d:.]+")
+"""Ids and times of what is made: selections and jobs keep ids that nothing has."""
 GUARDED = [root for root in ROOTS if root.viewer not in {"guest", "anyone"}]
 
 
@@ -107,7 +109,7 @@ async def test_a_key_of_any_size_is_unknown(root, world, connection):
             answer = (await world.manager.post(root.document(call), **call)).text
             for prefix in ids.asked:
                 answer = answer.replace(ids.by_prefix[prefix], unknown.by_prefix[prefix])
-            assert answer == expected, call
+            assert MADE.sub("", answer) == MADE.sub("", expected), call
     assert await state(connection) == before
 
 
