@@ -215,7 +215,7 @@ TOGETHER = {
     *("customerNoteCreate", "customerNoteUpdate", "customerNoteDelete", "customerTagsAdd", "customerTagsRemove"),
     *("customerCreate", "customerUpdate", "customerUpsert", "customerSubscriptionSet"),
     *("customerAddressCreate", "customerAddressUpdate", "customerAddressDelete", "customerAddressSetDefault"),
-    *("gridViewCreate", "gridViewUpdate", "gridViewDelete", "gridViewSetDefault"),
+    *("gridViewCreate", "gridViewUpdate", "gridViewDelete", "gridViewSetDefault", "jobCancel", "selectionDelete"),
 }
 """Mutations of which several may stand in one document: no credential, ledger, impersonation or deletion among them."""
 

@@ -44,6 +44,7 @@ EXPECTED = {
     "STAFF_TOTP_OFF": ("Your second factor was switched off", None, "mail.path.staff_forgotten_password"),
     "STAFF_RECOVERY_CODE_USED": ("A recovery code of yours was used", None, "mail.path.staff_forgotten_password"),
     "STAFF_CODE_WRONG": ("A wrong code was entered for your account", None, "mail.path.staff_forgotten_password"),
+    "JOB_STOPPED": ("A job was stopped", None, "mail.path.jobs"),
     "STAFF_NEW_DEVICE": ("Your account was used on a new device", None, "mail.path.staff_forgotten_password"),
 }
 PREVIEW = "query P($template: MailTemplateName!, $view: ID!) { mailPreview(template: $template, storeViewId: $view) { subject } }"
