@@ -27,7 +27,7 @@ def test_each_permission_has_a_row_in_the_order_of_the_code():
 
 def test_permissions_named_on_the_page_exist():
     fields = {"viewer.staff"}
-    named = set(re.findall(r"`([a-z]+\.[a-z_]+)`", PAGE)) - fields
+    named = set(re.findall(r"`([a-z_]+\.[a-z_]+)`", PAGE)) - fields
     assert named == {str(permission) for permission in Permission}
 
 
