@@ -25,7 +25,7 @@ def upgrade() -> None:
         "mail_outbox",
         ["id"],
         ["recipient"],
-        lambda rows: [{"id": id, "key": make_identity(recipient)} for id, recipient in rows],
+        lambda rows: [{"id": row.id, "key": make_identity(row.recipient)} for row in rows],
     )
 
 

@@ -60,7 +60,9 @@ def test_what_filters_leave_behind_is_freed_in_small_parts():
     gc.callbacks.append(note)
     try:
         for _ in range(60):
-            compile_statement(CUSTOMERS.count_statement([CUSTOMERS.compile_filter(tree).condition]))
+            condition = CUSTOMERS.compile_filter(tree).condition
+            assert condition is not None
+            compile_statement(CUSTOMERS.count_statement([condition]))
     finally:
         gc.callbacks.remove(note)
         gc.set_threshold(*before)

@@ -44,8 +44,8 @@ async def shopper(connection: Connection) -> Shopper:
     billing = await make_address(connection, row, is_default_billing=True)
     other, note = await make_address(connection, row, city="Bath"), new_id()
     await put(connection, customer_note, customer_id=row.id, id=note, text="Prefers calls.")
-    ids = [encode_id("adr", row.id, address.id) for address in (billing, other)]
-    return Shopper(row, *ids, encode_id("not", row.id, note))
+    billing_id, other_id = (encode_id("adr", row.id, address.id) for address in (billing, other))
+    return Shopper(row, billing_id, other_id, encode_id("not", row.id, note))
 
 
 Given = Callable[[Shopper], dict[str, Any]]

@@ -166,7 +166,7 @@ async def race_for_a_default(clients: list[Client], connection: Connection) -> N
     assert set(codes(payloads)) <= {"NOT_FOUND", "NOT_ALLOWED"}
     left = "SELECT count(*), count(*) FILTER (WHERE is_default_billing) FROM address WHERE customer_id = $1"
     # An address that was a default is one as long as no other is chosen.
-    count, defaults = await connection.fetchrow(left, row.id)
+    [(count, defaults)] = await connection.fetch(left, row.id)
     assert defaults == min(1, count)
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -77,7 +78,6 @@ def test_values_of_a_list_are_one_parameter_and_folded_once(column, operator):
 
 def test_a_currency_is_compared_in_capital_letters():
     given = [{"lifetimeValue": {"currency": code, "gt": Decimal("1.5")}} for code in ("jpy", "JPY")]
-    conditions = [
-        str(CUSTOMERS.compile_filter(tree).condition.compile(compile_kwargs={"literal_binds": True})) for tree in given
-    ]
+    compiled: list[Any] = [CUSTOMERS.compile_filter(tree).condition for tree in given]
+    conditions = [str(condition.compile(compile_kwargs={"literal_binds": True})) for condition in compiled]
     assert conditions[0] == conditions[1]

@@ -1,3 +1,5 @@
+from typing import Any
+
 import orjson
 import pytest
 
@@ -17,7 +19,7 @@ mutation Act($input: CustomerMassActionInput!, $dryRun: Boolean! = false) {
 """
 
 
-async def act(client, action, ids, *, dry_run=False, **more):
+async def act(client: Any, action: str, ids: list[str], *, dry_run: bool = False, **more: Any) -> Any:
     input = {"action": action, "selection": {"ids": ids}, **more}
     return (await client.data(ACT, input=input, dryRun=dry_run))["customerMassAction"]
 
@@ -308,13 +310,14 @@ async def test_tags_are_given_to_the_actions_that_take_them(admin_client, connec
         ("ADD_TAGS", {"tags": [str(n) for n in range(51)]}, ("TOO_MANY", ["tags"])),
         ("ADD_TAGS", {"tags": ["a", "x" * 41]}, ("TOO_LONG", ["tags", "1"])),
     ]
+    more: dict[str, Any]
     for action, more, (code, path) in cases:
         assert (await act(admin_client, action, ids, **more))["userErrors"] == [{"code": code, "path": path}]
 
 
 @pytest.mark.parametrize("action", ["DEACTIVATE", "ADD_TAGS", "REMOVE_TAGS", "DELETE", "SUBSCRIBE", "UNSUBSCRIBE"])
 async def test_statements_do_not_depend_on_the_number_of_customers(action, admin_client, connection, statements):
-    more = {"tags": ["vip"]} if "TAGS" in action else {}
+    more: dict[str, Any] = {"tags": ["vip"]} if "TAGS" in action else {}
     counts = []
     for size in (2, 40):
         rows = [await make_customer(connection) for _ in range(size)]

@@ -164,7 +164,8 @@ async def test_a_scope_is_known_within_the_websites_that_count(scope, connection
 
 
 async def test_a_value_is_locked_only_where_that_is_asked_for(connection, statements):
-    for asked, locking in (({}, 0), ({"lock": False}, 0), ({"lock": True}, 1)):
+    cases: tuple[tuple[dict[str, Any], int], ...] = (({}, 0), ({"lock": False}, 0), ({"lock": True}, 1))
+    for asked, locking in cases:
         await statements.clear()
         await own_value(connection, GREETING, **asked)
         assert (await statements.count("configuration_value"), await statements.count("FOR SHARE")) == (1, locking)
