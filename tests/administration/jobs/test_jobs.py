@@ -440,13 +440,10 @@ async def test_one_key_at_the_same_time_makes_one_job(http, connection, shoppers
 async def test_no_more_jobs_run_at_once_than_the_shop_allows(admin_client, connection, tools, shoppers):
     async with connection.transaction():
         await set_value(connection, AT_ONCE, 2, scope=GLOBAL, scope_id=0)
-    for table, id in (
-        ("job_row", "job_id"),
-        ("job_part", "job_id"),
-        ("job_run", "id"),
-    ):  # those that other tests left open
+    # Those that other tests left open count too.
+    for table, id in (("job_row", "job_id"), ("job_part", "job_id"), ("job_run", "id")):
         await connection.execute(
-            f"DELETE FROM {table} WHERE {id} IN (SELECT id FROM job_run WHERE finished_at IS NULL)"  # noqa: S608
+            f"DELETE FROM {table} WHERE {id} IN (SELECT id FROM job_run WHERE finished_at IS NULL)"
         )
     ids = [await start(admin_client, "ASSIGN_GROUP", await shoppers(1), **group(2)) for _ in range(3)]
     leases = [
