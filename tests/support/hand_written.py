@@ -6,11 +6,13 @@ recomputed. Whose rows a statement writes is read from its arguments; one that n
 who was there.
 """
 
+import json
 import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import zip_longest
 from typing import Any, Final
 
 from customer_gql.core.ids import encode_id, new_id
@@ -102,6 +104,23 @@ async def assert_nobody_differs(connection: Connection, written: HandWritten) ->
         touched, below = written.touched[projection], written.anybody[projection]
         ours = [id for id in everybody if id not in touched and id >= below]
         wrong = await projection.find_differences(connection, ours)
-        assert wrong == {}, f"{projection.table.name} differs of {[encode_id('cus', id) for id in wrong]}"
+        assert wrong == {}, [await describe_difference(connection, projection, id) for id in wrong]
         compared += len(ours)
     return compared
+
+
+async def describe_difference(connection: Connection, projection: Projection, customer_id: int) -> str:
+    """Which columns of a customer's derived rows are wrong, and who that is. Mends them."""
+    stored = f"SELECT to_jsonb(t)::text FROM {projection.table.name} t WHERE customer_id = $1 ORDER BY t"
+    before = [dict(json.loads(row[0])) for row in await connection.fetch(stored, customer_id)]
+    async with connection.transaction():
+        await projection.recompute(connection, [customer_id])
+    after = [dict(json.loads(row[0])) for row in await connection.fetch(stored, customer_id)]
+    columns = {
+        name: (one.get(name), other.get(name))
+        for one, other in zip_longest(before, after, fillvalue={})
+        for name in one | other
+        if one.get(name) != other.get(name)
+    }
+    name = await connection.fetchval("SELECT email FROM customer WHERE id = $1", customer_id)
+    return f"{projection.table.name} of {encode_id('cus', customer_id)} ({name}): {columns}"
