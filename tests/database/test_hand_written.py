@@ -58,3 +58,13 @@ async def test_reading_and_tables_that_nothing_is_derived_from_leave_nobody_out(
     await connection.execute("DELETE FROM mail_outbox WHERE customer_id = $1", row.id)
     assert await assert_nobody_differs(connection, written) == 2
     assert not any(row.id in written.touched[projection] for projection in PROJECTIONS)
+
+
+async def test_what_was_recomputed_before_a_write_and_committed_after_it_does_not_count(
+    connection, written, empty_database
+):
+    row = await make_customer(connection)
+    async with empty_database.transaction() as theirs:
+        await recompute_rows(theirs, row.id)
+        await connection.execute(RENAME, row.id)
+    assert await assert_nobody_differs(connection, written) == 0

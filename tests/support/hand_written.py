@@ -12,7 +12,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterable
 from functools import lru_cache
-from itertools import zip_longest
+from itertools import count, zip_longest
 from typing import Any, Final
 
 from customer_gql.core.ids import encode_id, new_id
@@ -37,17 +37,24 @@ class HandWritten:
     """Customers of one database by projection: those whose rows were written by hand and not recomputed since."""
 
     def __init__(self) -> None:
-        self.touched: dict[Projection, set[int]] = defaultdict(set)
+        self.touched: dict[Projection, dict[int, int]] = defaultdict(dict)
+        """When each was last touched, as a number of the statement."""
         self.anybody: dict[Projection, int] = defaultdict(int)
         """Below this id are customers who were there at a statement that names nobody, and so may have touched anybody."""
 
-    def observe(self, query: str, arguments: tuple[Any, ...], *, is_of_service: bool = False) -> None:
-        """Remember what a statement that was run does to derived rows."""
+    def observe(
+        self, query: str, arguments: tuple[Any, ...], *, is_of_service: bool = False, at: int | None = None
+    ) -> None:
+        """Remember what a statement that was run does to derived rows. `at` is when it ran, where it counts only now."""
+        at = next(NUMBERS) if at is None else at
         recomputed = find_recomputed(query)
         if recomputed:
             lists = [set(find_ids(value)) for value in arguments if isinstance(value, list)]
             for projection in recomputed:
-                self.touched[projection].difference_update(set[int].intersection(*lists))
+                touched = self.touched[projection]
+                for id in set[int].intersection(*lists):
+                    if touched.get(id, at) < at:  # it saw nothing of what was written since
+                        del touched[id]
             return
         if is_of_service or not may_write(query):
             return
@@ -58,11 +65,12 @@ class HandWritten:
         tells_owner = "customer_id" in query or "customer" in tables
         ids = set(find_ids(arguments)) if tells_owner else set[int]()
         for projection in read_by:
-            self.touched[projection] |= ids
+            self.touched[projection] |= dict.fromkeys(ids, at)
             if not ids:
                 self.anybody[projection] = new_id()
 
 
+NUMBERS: Final = count(1)
 HAND_WRITTEN: Final[dict[str, HandWritten]] = defaultdict(HandWritten)
 """By the name of the database."""
 

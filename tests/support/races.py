@@ -20,7 +20,7 @@ import asyncpg
 
 from customer_gql.database.statements import Connection
 from customer_gql.database.transactions import MarkingConnection
-from support.hand_written import HAND_WRITTEN, find_recomputed
+from support.hand_written import HAND_WRITTEN, NUMBERS, find_recomputed
 
 T = TypeVar("T")
 SECONDS = 10
@@ -108,7 +108,7 @@ class StoppableConnection(MarkingConnection):
 
     def __init__(self, *positional: Any, **named: Any) -> None:
         super().__init__(*positional, **named)
-        self.recomputed: list[tuple[str, tuple[Any, ...]]] = []
+        self.recomputed: list[tuple[str, tuple[Any, ...], int]] = []
 
     async def execute(self, query: str, *args: Any, **options: Any) -> str:
         return await self._run(query, args, partial(super().execute, query, *args, **options))
@@ -140,10 +140,10 @@ class StoppableConnection(MarkingConnection):
         """Tell what is written by hand; what is recomputed counts once it is committed."""
         written = HAND_WRITTEN[self._params.database]
         if find_recomputed(query) and self.is_in_transaction():
-            self.recomputed.append((query, args))
+            self.recomputed.append((query, args, next(NUMBERS)))
         elif query == "COMMIT;":
-            for recomputed in self.recomputed:
-                written.observe(*recomputed)
+            for recomputing, arguments, at in self.recomputed:
+                written.observe(recomputing, arguments, at=at)
             self.recomputed.clear()
         elif query == "ROLLBACK;":
             self.recomputed.clear()
