@@ -17,6 +17,7 @@ from customer_gql.core.permissions import ALL_PERMISSIONS
 from customer_gql.core.viewer import Viewer, ViewerKind
 from customer_gql.database.pools import open_database
 from customer_gql.embedded.server import Server
+from customer_gql.schema.projections import PROJECTIONS
 from support.plan_comparing import GUEST, STAFF, Executors, encode_answer, shopper
 from support.plan_shop import Shop, make_failures, make_nulls, make_shop
 from support.plan_variations import DocumentWriter, root_fields, vary_query
@@ -35,7 +36,7 @@ def runner() -> Generator[asyncio.Runner]:
 
 @pytest.fixture
 def executors_and_shop(runner: asyncio.Runner, empty_database_url: str) -> Generator[tuple[Executors, Shop]]:
-    opening = open_database(empty_database_url, read_connections=4)
+    opening = open_database(empty_database_url, read_connections=4, projections=PROJECTIONS)
     database = runner.run(opening.__aenter__())
 
     async def make() -> Shop:

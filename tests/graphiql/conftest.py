@@ -46,7 +46,9 @@ async def shop(server: Server, template: str, tmp_path_factory: pytest.TempPathF
     with cloned(server, template) as url:
         tokens = await prepare_demo(url, lambda _done, _total: None, is_ours=True)
         customer = await first_customer(url)
-        with started(folder, "serve", "--port", 0, database_url=url, environment="development") as service:
+        # Every visit asks for the whole schema, and each test is one.
+        wide = {"admin__bucket": 10**8, "storefront__bucket": 10**8}
+        with started(folder, "serve", "--port", 0, database_url=url, environment="development", **wide) as service:
             at = line(service.stderr).removeprefix("serving on ")
             drain(service)
             yield Shop(at, *tokens, *customer)
