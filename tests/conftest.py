@@ -178,7 +178,7 @@ async def isolated(worker_database: Database, isolation: Isolation) -> AsyncGene
     yield
     async with worker_database.writes.acquire() as connection:
         changes = await isolation.restore(connection)
-    assert changes == [], "the test changed rows of the bystander, see support/bystander.py"
+    assert changes == [], "\n".join(["the test changed rows of the bystander, see support/bystander.py", *changes])
 
 
 @pytest.fixture(autouse=True)
