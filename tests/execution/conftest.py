@@ -50,14 +50,15 @@ def impatient(tmp_path_factory: pytest.TempPathFactory, database_url: str) -> Ge
         yield served
 
 
+async def make_staff_token(connection: Connection) -> str:
+    email = f"{uuid.uuid4().hex}@example.com"
+    await staff.create_staff_user(connection, email=email, name="Somebody", role="administrator")
+    return await staff.issue_staff_token(connection, email=email)
+
+
 @pytest.fixture(scope="session")
 def staff_token(database_url: str) -> str:
-    async def make_token(connection: Connection) -> str:
-        email = f"{uuid.uuid4().hex}@example.com"
-        await staff.create_staff_user(connection, email=email, name="Somebody", role="administrator")
-        return await staff.issue_staff_token(connection, email=email)
-
-    return run_on_connection(database_url, make_token)
+    return run_on_connection(database_url, make_staff_token)
 
 
 @pytest.fixture(scope="session")
