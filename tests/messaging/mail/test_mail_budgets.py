@@ -115,6 +115,19 @@ async def test_equal_notices_within_minutes_are_one(store):
     assert await put(store, "newsletter_subscribed", 3, **equal) == 3
 
 
+async def test_a_mail_takes_the_same_statements_whatever_its_budget(connection, statements):
+    """Whether an address has an account must not be told by the time an answer takes: its owner gets a notice, the stranger
+    a link."""
+    counts = {}
+    for budget in MailBudget:
+        template = next(kind.name for kind in MAIL_KINDS.values() if kind.budget is budget)
+        await statements.clear()
+        async with connection.transaction():
+            await put(connection, template, recipient=f"{budget.name.lower()}@example.com")
+        counts[budget] = await statements.count()
+    assert len(set(counts.values())) == 1, counts
+
+
 async def test_what_is_not_proved_gets_no_notice_and_links_all_the_same(store):
     assert await put(store, "signed_up_again", is_proved=False) == 0
     assert await put(store, "newsletter_subscribed", is_proved=False) == 0

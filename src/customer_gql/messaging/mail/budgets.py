@@ -64,9 +64,10 @@ async def is_within_budget(connection: Connection, kind: MailKind, recipient: st
     within = [await count(kind.name, shop[HOURLY_PER_KIND])]
     # Links count too, but are not stopped: otherwise a stranger could use up what the owner needs.
     within.append(await count(*in_all) or kind.budget is MailBudget.LINK)
-    if kind.budget is MailBudget.NOTICE and shop[REPEAT_MINUTES]:
+    if shop[REPEAT_MINUTES]:
+        # Only notices are stopped, but a statement less for a link would tell whether an address has an account.
         window = dt.timedelta(minutes=shop[REPEAT_MINUTES])
-        within.append(await count(f"{kind.name}:{content!r}", 1, window))
+        within.append(await count(f"{kind.name}:{content!r}", 1, window) or kind.budget is not MailBudget.NOTICE)
     allowed = all(within)
     if not allowed:
         log.warning("mail not queued", template=kind.name, reason="the address has had too many")
