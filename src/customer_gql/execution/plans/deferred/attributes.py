@@ -45,19 +45,8 @@ def needed_attributes(field: DocumentField) -> frozenset[str] | None:
         return None
     inner = get_nullable_type(field.definition.type)
     is_connection = is_object_type(inner) and "pageInfo" in inner.fields
-    return _node_attributes(selection) if is_connection else selected_attributes(field.completer)
-
-
-def _node_attributes(connection: Selection) -> frozenset[str] | None:
-    """In whichever of its lists the nodes are."""
-    needed: frozenset[str] = frozenset()
-    for field in connection.deferred:
-        if isinstance(field, AttributeField):
-            attributes = selected_attributes(field.field.completer)
-            if attributes is None:
-                return None
-            needed |= attributes
-    return needed
+    # What a connection tells of the whole list, its resolvers ask the page for.
+    return _with_nested(selection, frozenset() if is_connection else selection.attributes)
 
 
 def selected_attributes(completer: Completer) -> frozenset[str] | None:
@@ -66,13 +55,12 @@ def selected_attributes(completer: Completer) -> frozenset[str] | None:
         completer = completer.inner if isinstance(completer, Nullable) else completer.item
     if isinstance(completer, Leaf):
         return frozenset()
-    if not isinstance(completer, Selection) or completer.attributes is None:
-        return None
-    attributes = completer.attributes
-    for field in completer.deferred:
-        if isinstance(field, AttributeField):
-            nested = selected_attributes(field.field.completer)
-            if nested is None:
-                return None
-            attributes |= nested
+    return _with_nested(completer, completer.attributes) if isinstance(completer, Selection) else None
+
+
+def _with_nested(selection: Selection, attributes: frozenset[str] | None) -> frozenset[str] | None:
+    """These attributes, and those of the objects below that are attributes themselves; None when one is unknown."""
+    for field in selection.deferred:
+        nested = selected_attributes(field.field.completer) if isinstance(field, AttributeField) else frozenset[str]()
+        attributes = None if attributes is None or nested is None else attributes | nested
     return attributes

@@ -6,7 +6,7 @@ from typing import Any
 
 from customer_gql.core.errors import BadInput
 from customer_gql.execution.plans.running.run import PlanRun, Position
-from customer_gql.execution.plans.selections.document_field import DocumentField, PlannedInfo
+from customer_gql.execution.plans.selections.document_field import DocumentField
 from customer_gql.execution.plans.selections.selection import ObjectBatch
 from customer_gql.loading.requests import BatchLoad
 from customer_gql.loading.rounds import Prefetch
@@ -17,19 +17,20 @@ from .attributes import needed_attributes, selection_of_object
 class ResolverField:
     """A field whose resolver is called for each object, as the reference executor calls it."""
 
-    __slots__ = ("_needed", "field", "resolver")
+    __slots__ = ("field", "needed_columns", "resolver")
     attributes: tuple[str, ...] = ()
 
     def __init__(self, field: DocumentField, resolver: Callable[..., Any]) -> None:
         self.field = field
         self.resolver = resolver
-        self._needed: frozenset[str] | None = None
+        self.needed_columns = needed_attributes(field)
 
     def resolve_batch(self, run: PlanRun, batch: ObjectBatch) -> None:
         arguments = run.argument_values(self.field.arguments)
         infos = self.field.resolve_infos(run, batch)
         if run.is_repeated:
-            self._state_needs(infos)
+            for info in infos:
+                info.needed_columns = self.needed_columns
         run.prefetches.append(self._create_prefetch(run))
         values = run.collect_values()
         for source, info in zip(batch.sources, infos, strict=True):
@@ -43,12 +44,6 @@ class ResolverField:
             batch.write_field(self.field.name, self.field.completer.complete_values(run, values, positions))
 
         run.call_after_round(write_results)
-
-    def _state_needs(self, infos: Sequence[PlannedInfo]) -> None:
-        if self._needed is None:
-            self._needed = needed_attributes(self.field)
-        for info in infos:
-            info.needed_columns = self._needed
 
     def _create_prefetch(self, run: PlanRun) -> Prefetch:
         """When the resolver reads one row by its key, loads of that row with the same key join the same round."""
