@@ -95,7 +95,7 @@ def create_pool(
     is_opened_at_start: bool = True,
     **server_settings: str,
 ) -> BoundedPool:
-    """Every connection states its time limits, or without prepared statements each transaction; one that `hands_on` sets none."""
+    """Limits are stated by each connection, or without prepared statements by each transaction. `hands_on`: nothing is reset."""
     limits = {**patience.server_settings, **server_settings}
 
     async def prepare(connection: Any) -> None:

@@ -5,13 +5,13 @@ connection of the server, so that nothing can be stated for a session: transacti
 single statements need is a default of the role (docs/operations.md, "Behind a pooler").
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from .statements import Connection
 
-_MS_OF_UNIT: Final = {"ms": 1, "s": 1000, "min": 60_000, "h": 3_600_000, "d": 86_400_000}
-_CURRENT: Final = "SELECT name, setting, unit FROM pg_settings WHERE name = ANY($1::text[])"
+_CURRENT: Final = "SELECT name, setting || coalesce(unit, '') FROM pg_settings WHERE name = ANY($1::text[])"
+_OFF: Final = "0ms"
 BEHIND_POOLER: Final = (
     "A pooler stands between the service and the database, and keeps the limits of a session from it ({names}). Behind one in "
     "transaction mode set CUSTOMER_GQL_PREPARED_STATEMENTS=false."
@@ -30,34 +30,23 @@ def make_local_statement(limits: Mapping[str, str]) -> str:
 
 
 async def find_missing_limits(connection: Connection, limits: Mapping[str, str]) -> list[str]:
-    """The names of limits that do not hold as stated, in one query."""
-    rows = await connection.fetch(_CURRENT, list(limits))
-    stored = {row[0]: (row[1], row[2]) for row in rows}
-    return [name for name, value in limits.items() if name not in stored or not _is_same(*stored[name], value)]
+    """The names of limits, stated in milliseconds, that do not apply to the session."""
+    current = await _read_limits(connection, limits)
+    return [name for name, value in limits.items() if current.get(name) != value]
 
 
 async def find_missing_defaults(connection: Connection) -> list[str]:
     """What to do where the role limits no statement by default; nothing where it does."""
-    rows = await connection.fetch(_CURRENT, list(DEFAULTS))
-    missing = [row[0] for row in rows if row[1] == "0"]
+    missing = [name for name, value in (await _read_limits(connection, DEFAULTS)).items() if value == _OFF]
     if not missing:
         return []
-    role = await connection.fetchval("SELECT current_user::text")
+    role = await connection.fetchval("SELECT quote_ident(current_user)")
     commands = " ".join(f"ALTER ROLE {role} SET {name} = '{DEFAULTS[name]}';" for name in missing)
     return [NO_DEFAULTS.format(commands=commands)]
 
 
-def _is_same(setting: str, unit: str | None, stated: str) -> bool:
-    return _in_milliseconds(setting, unit) == _in_milliseconds(*_split_unit(stated))
-
-
-def _split_unit(stated: str) -> tuple[str, str | None]:
-    number = stated.rstrip("abcdefghijklmnopqrstuvwxyz")
-    return (number, stated[len(number) :]) if number.isdigit() else (stated, None)
-
-
-def _in_milliseconds(setting: str, unit: str | None) -> Any:
-    return int(setting) * _MS_OF_UNIT[unit] if unit in _MS_OF_UNIT and setting.isdigit() else setting
+async def _read_limits(connection: Connection, names: Iterable[str]) -> dict[str, str]:
+    return {row[0]: row[1] for row in await connection.fetch(_CURRENT, list(names))}
 
 
 async def is_pooled(connection: Any) -> bool:
