@@ -1,6 +1,7 @@
 """Selections freeze what a list matches, and mass actions act on exactly that."""
 
 import datetime as dt
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -276,3 +277,13 @@ async def test_statements_do_not_depend_on_the_size(shop, connection, statements
         counts.append(await statements.count())
     # Beside the samples of customers that are shown.
     assert counts[0] == counts[1], statements.texts
+
+
+async def test_waiting_for_a_connection_is_not_told_as_too_large_a_selection(admin_client, database, monkeypatch):
+    monkeypatch.setattr(database.writes, "wait", 0.1)
+    async with AsyncExitStack() as stack:
+        with suppress(TimeoutError):
+            while True:
+                await stack.enter_async_context(database.writes.acquire())
+        answer = await admin_client.answer(CREATE, input={"selection": {"everything": True}})
+    assert [error["extensions"]["code"] for error in answer["errors"]] == ["UNAVAILABLE"]

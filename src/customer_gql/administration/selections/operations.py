@@ -26,13 +26,13 @@ EXCEPT_DESCRIPTION: Final = "Ids of customers to leave out; narrows a filter, a 
 
 @asynccontextmanager
 async def long_transaction(context: Context) -> AsyncGenerator[Connection]:
-    """A transaction whose statements may take longer than lists may."""
-    try:
-        async with context.transaction() as connection:
-            await connection.execute(f"SET LOCAL statement_timeout = '{SELECTION_SECONDS}s'")
+    """A transaction whose statements may take longer than lists may. To wait for a connection is no fault of theirs."""
+    async with context.transaction() as connection:
+        await connection.execute(f"SET LOCAL statement_timeout = '{SELECTION_SECONDS}s'")
+        try:
             yield connection
-    except (asyncpg.QueryCanceledError, TimeoutError):
-        raise too_slow("selection") from None
+        except (asyncpg.QueryCanceledError, TimeoutError):
+            raise too_slow("selection") from None
 
 
 @strawberry.input(description="Customers to select.")
