@@ -1,8 +1,7 @@
-"""Limits of a database session: how the service states them, and whether they hold where it is connected.
+"""Time limits of database sessions: how the service sets them, and whether they apply.
 
-A connection of the service's own states them when it opens. A pooler in transaction mode gives each transaction another
-connection of the server, so that nothing can be stated for a session: transactions state their limits themselves, and what
-single statements need is a default of the role (docs/operations.md, "Behind a pooler").
+A direct connection sets them when it opens. Behind a pooler in transaction mode there is no session to set them for: each
+transaction sets its own, and single statements depend on the defaults of the role (docs/operations.md, "Behind a pooler").
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,12 +12,12 @@ from .statements import Connection
 _CURRENT: Final = "SELECT name, setting || coalesce(unit, '') FROM pg_settings WHERE name = ANY($1::text[])"
 _OFF: Final = "0ms"
 BEHIND_POOLER: Final = (
-    "A pooler stands between the service and the database, and keeps the limits of a session from it ({names}). Behind one in "
-    "transaction mode set CUSTOMER_GQL_PREPARED_STATEMENTS=false."
+    "A pooler stands between the service and the database and does not pass on the limits of a session ({names}). If it pools "
+    "transactions, set CUSTOMER_GQL_PREPARED_STATEMENTS=false."
 )
 NO_DEFAULTS: Final = (
-    "Behind a pooler, only defaults of the role limit statements of reads, and there are none. Have an administrator of the server "
-    "run: {commands} Then have the pooler reconnect (RECONNECT in its console)."
+    "Behind a pooler, reads have no time limits but the defaults of the role, and some are missing. Have an administrator of the "
+    "server run: {commands} Then have the pooler reconnect (RECONNECT in its console)."
 )
 DEFAULTS: Final = {"statement_timeout": "30s", "client_connection_check_interval": "1s"}
 """What the role of a service behind a pooler should limit, as operations.md has it."""

@@ -119,7 +119,7 @@ async def set_account_status(connection: Connection, locked: Row, *, status: Cus
 async def set_account_statuses(
     connection: Connection, locked: Sequence[Row], *, status: CustomerStatus, by: Actor
 ) -> set[int]:
-    """The same for many customers, none of them the admin of a company; those that it changed."""
+    """Set the status of several customers, and return the ids that changed. The caller has refused admins of companies."""
     others = [row for row in locked if row.status != status.value]
     if status is CustomerStatus.INACTIVE:
         await access.end_all_access(connection, [row.id for row in others], by=by)
