@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from support.processes import until
+from support.processes import free_port, until
 
 PGBOUNCER = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
 needs_pgbouncer = pytest.mark.skipif(PGBOUNCER is None, reason="pgbouncer is not installed")
@@ -39,9 +39,7 @@ def pooled(url: str, *more: str) -> Generator[str]:
     assert PGBOUNCER is not None
     parts = urlsplit(url)
     [socket_folder], [server_port] = (parse_qs(parts.query)[name] for name in ("host", "port"))
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     place = {"host": socket_folder, "server_port": server_port, "user": parts.username, "password": parts.password}
     name = parts.path.removeprefix("/")
     with tempfile.TemporaryDirectory() as folder:

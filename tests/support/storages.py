@@ -1,7 +1,6 @@
 """A real redis-server that counts rates."""
 
 import shutil
-import socket
 import subprocess
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -11,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from support.poolers import is_listening
-from support.processes import until
+from support.processes import free_port, until
 
 REDIS = shutil.which("redis-server")
 needs_redis = pytest.mark.skipif(REDIS is None, reason="redis-server is not installed")
@@ -28,11 +27,8 @@ class Storage:
 
 
 @contextmanager
-def storing(folder: Path, port: int = 0) -> Generator[Storage]:
-    if not port:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+def storing(folder: Path, port: int | None = None) -> Generator[Storage]:
+    port = port or free_port()
     command = [str(REDIS), "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
