@@ -19,7 +19,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run setup test test-slow timing check static format lint types contracts spelling workflows \
+.PHONY: help run setup test test-oldest test-slow statements timing check static format lint types contracts spelling workflows \
 	schema-check fix lock lock-web migration schema bench nightly mutants build clean
 
 help: ## explain every target
@@ -61,6 +61,20 @@ $(CLIENTS_STAMP): web/clients/package-lock.json | $(BIN)/python
 
 test: setup ## run the fast tests (T=tests/commerce for a part)
 	$(PYTEST) -m "not slow" $(T)
+
+# The oldest version that the service supports, as Debian has it; areas whose statements and constraints it has to understand.
+OLDEST ?= /usr/lib/postgresql/15/bin
+OLDEST_AREAS := tests/database tests/schema tests/loading tests/commerce tests/customers tests/administration
+
+test-oldest: setup ## run the fast tests that bear data on PostgreSQL 15 (OLDEST=/usr/lib/postgresql/15/bin, T=tests/commerce for a part)
+	CUSTOMER_GQL_TEST_BINARIES=$(OLDEST) $(PYTEST) -m "not slow" $(or $(T),$(OLDEST_AREAS))
+
+STATEMENTS := .data/statements
+
+statements: setup ## judge the statements of the fast tests by the rules of a distributed database: docs/scaling.md (T=tests/commerce for a part)
+	rm -rf $(STATEMENTS)
+	COLLECT_STATEMENTS=$(STATEMENTS) $(PYTEST) -m "not slow" $(T)
+	PYTHONPATH=tests $(BIN)/python -m support.distribution.statements $(STATEMENTS)
 
 # pytest ends with 5 where a part has no slow tests.
 test-slow: setup ## run the slow tests: stopwatch, generated documents, outages, processes, browser
@@ -126,6 +140,7 @@ lock: $(STAMP) ## pin dependencies with hashes after pyproject.toml changed
 	$(PIN) -c requirements/dev.lock --extra demo --group checkout pyproject.toml -o requirements/run.lock
 	$(PIN) -c requirements/dev.lock --group web -o requirements/web.lock
 	$(PIN) -c requirements/dev.lock pyproject.toml -o requirements/base.lock
+	$(PIN) -c requirements/dev.lock --extra redis --extra tracing --extra oidc pyproject.toml -o requirements/image.lock
 
 lock-web: $(STAMP) ## pin the parts of GraphiQL after web/package.json changed, and collect their licenses
 	$(BIN)/python web/build.py lock
@@ -140,8 +155,8 @@ $(PEERS): benchmarks/peers/package-lock.json
 	cd benchmarks/peers && PATH="$(abspath $(BIN)):$$PATH" npm ci --ignore-scripts --no-audit --no-fund
 	@touch $@
 
-nightly: setup ## the long tests: 2,000 documents through both executors
-	EQUALITY_DOCUMENTS=2700 $(BIN)/python -m pytest tests/execution/test_equality.py
+nightly: setup ## the long tests: 2,700 documents in plans, statements and the reference executor
+	EQUALITY_DOCUMENTS=2700 $(BIN)/python -m pytest tests/execution/test_equality.py tests/execution/test_written_equality.py
 
 mutants: setup ## small changes of the code that no test notices (MUTANTS="--only addresses --sample 20"): docs/testing.md
 	PYTHONPATH=tests nice -n 15 $(BIN)/python -m mutants.run $(MUTANTS)

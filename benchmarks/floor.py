@@ -15,6 +15,7 @@ import uvicorn
 from floor_json import STATEMENTS
 from floor_profile import build_profile
 from floor_rows import fetch_rows, format_time, lists_by, page_read, rows_by
+from floor_writes import write_by_hand
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -27,6 +28,7 @@ from customer_gql.customers.profile import reads as customers
 from customer_gql.database.pools import Database, open_database
 from customer_gql.database.statements import Connection, Statement
 from customer_gql.execution.http.gc import freeze_gc
+from customer_gql.schema.projections import PROJECTIONS
 from customer_gql.security.tokens import hash_token
 from customer_gql.shop.groups import reads as groups
 from customer_gql.shop.websites import reads as websites
@@ -152,13 +154,22 @@ async def answer_statement(request: Request) -> Response:
     return Response(text, media_type="application/json")
 
 
+async def answer_write(request: Request) -> Response:
+    given = orjson.loads(await request.body())["variables"]["input"]
+    token = request.headers.get("authorization", "").removeprefix("Bearer ") or None
+    answer = await write_by_hand(request.app.state.database, request.path_params["name"], given, token)
+    return Response(orjson.dumps(answer), media_type="application/json")
+
+
 DOCUMENTS = {"profile": build_profile, "grid": build_grid, "nested": build_nested}
 AUTHENTICATES = os.environ.get("FLOOR_AUTHENTICATES") == "1"
 
 
 @contextlib.asynccontextmanager
 async def run_lifespan(app: Starlette) -> AsyncGenerator[None]:
-    async with open_database(os.environ["CUSTOMER_GQL_DATABASE_URL"], read_connections=8) as database:
+    async with open_database(
+        os.environ["CUSTOMER_GQL_DATABASE_URL"], read_connections=8, write_connections=4, projections=PROJECTIONS
+    ) as database:
         app.state.database = database
         freeze_gc()
         yield
@@ -168,6 +179,7 @@ app = Starlette(
     routes=[
         Route("/floor/{document}", answer_document, methods=["POST"]),
         Route("/json/{document}", answer_statement, methods=["POST"]),
+        Route("/floor/write/{name}", answer_write, methods=["POST"]),
     ],
     lifespan=run_lifespan,
 )

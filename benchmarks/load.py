@@ -11,9 +11,11 @@ from typing import Any
 
 import uvloop
 
+_REFUSALS = (b'"errors"', b'"userErrors":[{')
+
 
 class LoadConnection(asyncio.Protocol):
-    """One connection: sends the next request when the answer to the previous one is complete."""
+    """One connection: sends the next request when the answer to the previous one is complete, and after the pause of the load."""
 
     def __init__(self, load: "Load") -> None:
         self.load = load
@@ -37,9 +39,15 @@ class LoadConnection(asyncio.Protocol):
         length = int(self.buffer[:end].lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
         if len(self.buffer) < end + 4 + length:
             return
-        good = self.buffer.startswith(b"HTTP/1.1 200") and b'"errors"' not in self.buffer
+        good = self.buffer.startswith(b"HTTP/1.1 200") and not any(it in self.buffer for it in _REFUSALS)
         self.buffer.clear()
         self.load.record_answer(time.perf_counter() - self.sent, good=good)
+        if self.load.pause:
+            asyncio.get_running_loop().call_later(self.load.pause, self.send_next)
+        else:
+            self.send_next()
+
+    def send_next(self) -> None:
         if self.load.running:
             self.send_request()
         else:
@@ -50,8 +58,10 @@ class LoadConnection(asyncio.Protocol):
 
 
 class Load:
-    def __init__(self, requests: list[bytes], connections: int) -> None:
+    def __init__(self, requests: list[bytes], connections: int, *, is_once: bool = False, pause: float = 0) -> None:
         self.requests = requests
+        self.is_once = is_once
+        self.pause = pause
         self.position = 0
         self.open = connections
         self.running = True
@@ -60,8 +70,10 @@ class Load:
         self.done = asyncio.get_running_loop().create_future()
 
     def next_request(self) -> bytes:
-        self.position = (self.position + 1) % len(self.requests)
-        return self.requests[self.position]
+        self.position += 1
+        if self.is_once and self.position >= len(self.requests):
+            self.running = False
+        return self.requests[self.position % len(self.requests)]
 
     def record_answer(self, seconds: float, *, good: bool) -> None:
         self.times.append(seconds)
@@ -76,11 +88,14 @@ class Load:
 async def run_load(plan: dict[str, Any]) -> dict[str, Any]:
     loop = asyncio.get_running_loop()
     requests = [_encode_request(plan, body) for body in plan["bodies"]]
-    load = Load(requests, plan["connections"])
+    load = Load(requests, plan["connections"], is_once=plan.get("is_once", False), pause=plan.get("pause", 0))
     started = time.perf_counter()
     for _ in range(plan["connections"]):
         await loop.create_connection(lambda: LoadConnection(load), "127.0.0.1", plan["port"])
-    await asyncio.sleep(plan["seconds"])
+    if load.is_once:
+        await load.done
+    else:
+        await asyncio.sleep(plan["seconds"])
     load.running = False
     seconds = time.perf_counter() - started
     count = len(load.times)
@@ -91,6 +106,7 @@ async def run_load(plan: dict[str, Any]) -> dict[str, Any]:
         "requests": len(times),
         "rps": count / seconds,
         "p50_ms": times[len(times) // 2] * 1000,
+        "p95_ms": times[int(len(times) * 0.95)] * 1000,
         "p99_ms": times[int(len(times) * 0.99)] * 1000,
         "bad": load.bad,
     }

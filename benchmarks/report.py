@@ -28,7 +28,7 @@ class Measured:
 
 
 def write_report(
-    results: list[Measured], statements: dict[tuple[str, str], float], options: argparse.Namespace
+    results: list[Measured], statements: dict[tuple[str, str], float], options: argparse.Namespace, writes: str
 ) -> None:
     table = _format_table(results, statements)
     print("\n" + table)
@@ -48,7 +48,7 @@ def write_report(
         for it in results
     ]
     store_figures("documents", figures)
-    (HERE / "RESULTS.md").write_text(_format_page(table, options))
+    (HERE / "RESULTS.md").write_text(_format_page(table, options, writes))
 
 
 def store_figures(block: str, figures: Any) -> None:
@@ -63,13 +63,13 @@ def describe_machine() -> str:
     return f"{today}; {os.cpu_count()} cores, {platform.machine()}, {platform.system()}, Python {platform.python_version()}."
 
 
-def _format_page(table: str, options: argparse.Namespace) -> str:
+def _format_page(table: str, options: argparse.Namespace, writes: str) -> str:
     how = (
         f"{options.rounds} rounds of {options.seconds:g} s for each, alternating, after a warm-up; {options.connections} "
         f"connections from one load process on the same machine; {options.customers:,} seeded customers; medians."
     )
     notes = NOTES.read_text() if NOTES.exists() else ""
-    return f"# Results\n\n{describe_machine()}\n{how}\n\n{table}\n\n{notes}"
+    return f"# Results\n\n{describe_machine()}\n{how}\n\n{table}\n\n## Mutations\n\n{writes}\n\n{notes}"
 
 
 def _format_table(results: list[Measured], statements: dict[tuple[str, str], float]) -> str:

@@ -1,49 +1,68 @@
 """`make bench`: the same documents on every variant, alternating, for several rounds; one table and two files."""
 
 import argparse
+from collections.abc import Callable
+from typing import Final
 
+import import_files
 from calibration import calibrate_cost
 from comparison import compare_answers
+from exports import run as exports
 from grid import run as grid
+from mass_action import compare_jobs
 from measurement import count_statements, measure_variants
 from pool import compare_pools
-from prepare import running_shop
+from prepare import BenchmarkShop, running_shop
 from report import write_report
 from roles import compare_roles
 from variants import choose_variants
+from writes import compare_writes, format_writes
 
 DOCUMENTS = ["profile", "grid", "nested"]
 CUSTOMERS = 200_000
 VARIANTS = ["service", "plans-off", "floor", "json", "postgraphile"]
 
 
+ALONE: Final[dict[str, Callable[[argparse.Namespace], object]]] = {
+    "grid": grid.measure_grid,
+    "jobs": compare_jobs,
+    "export": exports.measure_export,
+    "import": import_files.measure_imports,
+}
+"""Blocks that have a shop of their own."""
+OF_SHOP: Final[dict[str, Callable[[BenchmarkShop, argparse.Namespace], object]]] = {
+    "pool": compare_pools,
+    "roles": compare_roles,
+    "cost": calibrate_cost,
+    "writes": compare_writes,
+}
+
+
 def main() -> None:
     options = parse_arguments()
-    if options.only == "grid":
-        grid.measure_grid(options)
+    if options.only in ALONE:
+        ALONE[options.only](options)
         return
     options.customers = options.customers or CUSTOMERS
     with running_shop(options.customers) as shop:
-        if options.only == "pool":
-            compare_pools(shop, options)
+        if options.only in OF_SHOP:
+            OF_SHOP[options.only](shop, options)
             return
-        if options.only == "roles":
-            compare_roles(shop, options)
-            return
-        if options.only == "cost":
-            calibrate_cost(shop, options)
-            return
-        variants = choose_variants(options.variants)
-        try:
-            for variant in variants:
-                variant.start(shop.url)
-            compare_answers(variants, shop, options.documents)
-            statements = count_statements(variants, shop, options.documents)
-            results = measure_variants(variants, shop, options)
-        finally:
-            for variant in variants:
-                variant.stop()
-    write_report(results, statements, options)
+        compare_documents(shop, options)
+
+
+def compare_documents(shop: BenchmarkShop, options: argparse.Namespace) -> None:
+    variants = choose_variants(options.variants)
+    try:
+        for variant in variants:
+            variant.start(shop.url)
+        compare_answers(variants, shop, options.documents)
+        statements = count_statements(variants, shop, options.documents)
+        results = measure_variants(variants, shop, options)
+    finally:
+        for variant in variants:
+            variant.stop()
+    write_report(results, statements, options, format_writes(compare_writes(shop, options)))
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -56,9 +75,9 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--documents", nargs="+", default=DOCUMENTS)
     parser.add_argument(
         "--only",
-        choices=["pool", "roles", "cost", "grid"],
-        help="compare parts of the read engine with their absence, or roles; measure what a point of cost takes, or lists of a "
-        "large shop",
+        choices=[*ALONE, *OF_SHOP],
+        help="compare parts of the read engine with their absence, or roles; measure what a point of cost takes, lists and files of a "
+        "large shop, jobs, an import, or mutations",
     )
     parser.add_argument("--blocks", nargs="+", choices=grid.BLOCKS, default=grid.BLOCKS, help="parts of `--only grid`")
     parser.add_argument("--write", action=argparse.BooleanOptionalAction, default=True)

@@ -25,6 +25,8 @@ SERVICE_SETTINGS: Final = {
     # Without a higher rate limit nothing else would be measured; the guard itself stays enabled.
     "CUSTOMER_GQL_ADMIN__BUCKET": "1000000000",
     "CUSTOMER_GQL_ADMIN__RATE": "1000000000",
+    "CUSTOMER_GQL_STOREFRONT__BUCKET": "1000000000",
+    "CUSTOMER_GQL_STOREFRONT__RATE": "1000000000",
     "CUSTOMER_GQL_ADMIN__READ_CONNECTIONS": "8",
     # Production does not start without these two.
     "CUSTOMER_GQL_STOREFRONT_URL": "https://shop.example.com",
@@ -84,6 +86,7 @@ def choose_variants(names: list[str]) -> list[Variant]:
     variants = [
         Variant("service", SERVE, "/admin/graphql"),
         Variant("plans-off", SERVE, "/admin/graphql", {"CUSTOMER_GQL_COMPILED_PLANS": "false"}),
+        Variant("plans", SERVE, "/admin/graphql", {"CUSTOMER_GQL_GENERATED_STATEMENTS": "false"}),
         Variant("floor", floor, "/floor/{document}"),
         Variant("json", floor, "/json/{document}"),
         Variant("postgraphile", node, "/graphql"),

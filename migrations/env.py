@@ -4,12 +4,12 @@ import asyncio
 import time
 from functools import partial
 
-import asyncpg
 from alembic import context
 from alembic.operations.ops import CreateTableOp, ExecuteSQLOp, MigrationScript
 from sqlalchemy import Connection, pool, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from customer_gql.database.connecting.hosts import HostsInTurn, choose_attribute
 from customer_gql.database.schema.large_tables import LOCK_TIMEOUT
 from customer_gql.database.schema.rights import grant_service_rights
 from customer_gql.messaging.jobs.tables import QUEUE_TABLES as TABLES_OF_THE_QUEUE
@@ -66,7 +66,8 @@ def run(connection: Connection) -> None:
 
 async def online() -> None:
     # asyncpg reads the URL itself, as it does when serving: SQLAlchemy knows other options.
-    connect = partial(asyncpg.connect, config.attributes["url"], timeout=10)
+    url = config.attributes["url"]
+    connect = partial(HostsInTurn(url), url, timeout=10, target_session_attrs=choose_attribute(url))
     engine = create_async_engine("postgresql+asyncpg://", async_creator=connect, poolclass=pool.NullPool)
     async with engine.connect() as connection:
         await connection.run_sync(run)

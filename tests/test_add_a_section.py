@@ -22,7 +22,8 @@ NOT_COPIED = shutil.ignore_patterns(
 SUITE = (
     "tests/staff/test_access_walk.py tests/staff/test_permissions.py tests/demo/test_seed_modules.py"
     " tests/customers/history/test_everything_is_written_down.py tests/test_names.py tests/core/test_refusals.py tests/test_security_page.py"
-    " tests/customers/shop_history/test_shop_history.py tests/customers/sample_notes"
+    " tests/customers/shop_history/test_shop_history.py tests/messaging/events/test_event_causes.py"
+    " tests/administration/event_feed/test_event_types.py tests/customers/sample_notes"
 )
 pytestmark = pytest.mark.slow
 

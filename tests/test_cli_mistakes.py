@@ -109,7 +109,7 @@ def test_database_that_is_not_migrated(tmp_path: Path, bare_url: str, arguments:
     )
 
 
-@pytest.mark.parametrize("arguments", [["migrate"], ["migrate", "--check"], ["serve", "--port", "0"]])
+@pytest.mark.parametrize("arguments", [["migrate"], ["migrate", "--check"]])
 async def test_database_of_a_newer_version(
     tmp_path: Path, server: Server, empty_database_url: str, arguments: list[str]
 ):

@@ -84,13 +84,13 @@ def test_compose_requires_what_production_requires():
 def test_what_runs_in_compose_is_started_again():
     services = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
     again = {name for name, service in services.items() if service.get("restart") == "unless-stopped"}
-    assert again == {"service", "worker", "database", "mail"}
+    assert again == {"service", "worker", "database", "mail", "proxy"}
 
 
 def test_images_are_named_by_full_version():
     named = re.findall(r"^FROM (\S+)", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
     named += re.findall(r"^ +image: (\S+)", (ROOT / "compose.yaml").read_text(), re.MULTILINE)
-    assert len(named) == 4
+    assert len(named) == 5
     assert [image for image in named if not re.search(r":v?\d+\.\d+(\.\d+)?(-\w+)?$", image)] == []
 
 

@@ -83,9 +83,9 @@ def test_a_metrics_port_that_is_taken_is_told_in_one_line(command, tmp_path, dat
 
 
 @pytest.mark.slow
-def test_a_worker_serves_the_metrics_of_its_nightly_check(tmp_path, database_url):
+def test_a_worker_serves_the_metrics_of_its_nightly_check(tmp_path, empty_database_url):
     port = free_port()
-    with started(tmp_path, "worker", database_url=database_url, metrics_port=port) as worker:
+    with started(tmp_path, "worker", database_url=empty_database_url, metrics_port=port) as worker:
         assert line(worker.stderr) == "working"
         until(lambda: "customer_change" in read_metrics(port), seconds=20)
         told = read_metrics(port)
@@ -98,7 +98,8 @@ def read_metrics(port):
 
 
 @pytest.mark.slow
-def test_an_owner_without_the_service_does_not_lead_to_the_embedded_database(tmp_path):
-    done = run(tmp_path, "migrate", owner_database_url="postgresql://owner@host/shop")
-    told = "CUSTOMER_GQL_OWNER_DATABASE_URL is set, but CUSTOMER_GQL_DATABASE_URL is not: set both."
+@pytest.mark.parametrize("name", ["owner_database_url", "database_read_url"])
+def test_another_address_alone_does_not_lead_to_the_embedded_database(tmp_path, name):
+    done = run(tmp_path, "migrate", **{name: "postgresql://owner@host/shop"})
+    told = f"CUSTOMER_GQL_{name.upper()} is set, but CUSTOMER_GQL_DATABASE_URL is not: set both."
     assert (done.returncode, done.stderr) == (1, f"customer-gql: {told}\n")

@@ -104,7 +104,7 @@ def _ranges(column: GridColumn, row: Row) -> list[FilterTree]:
         case ColumnType.MONEY:
             return [{"currency": row.currency, sign: _amount(row)} for sign in ("gte", "lt")]
         case ColumnType.STRING:
-            return [{"startsWith": row.value[:length]} for length in (1, 3)]
+            return [{"startsWith": row.value[:length]} for length in (1, 2, 3, 5)]
         case ColumnType.ENUM:
             return [{"in": [row.value]}]
         case _:

@@ -22,7 +22,7 @@ from .rows import TABLES, make_rows
 from .shop import BATCH, copy_batch
 
 COPIED: Final = 100_000
-IMPORTED: Final = 20_000
+IMPORTED: Final = 100_000
 
 
 def copying(customers: int) -> Callable[[GridClient, int], Awaitable[int]]:

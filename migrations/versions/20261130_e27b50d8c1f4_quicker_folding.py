@@ -9,7 +9,8 @@ down_revision = "d90f4ab7c315"
 branch_labels = None
 depends_on = None
 
-CODE_POINTS = [chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000]
+CODE_POINTS = range(0x110000)
+SURROGATES = range(0xD800, 0xE000)
 
 
 def upgrade() -> None:
@@ -18,8 +19,9 @@ def upgrade() -> None:
 
 def fold_function() -> str:
     """NFKD, no combining marks, case folding: most texts are ASCII, at the latest without their marks."""
-    marks = "".join(filter(unicodedata.combining, CODE_POINTS))
-    plain = [c for c in CODE_POINTS if unicodedata.normalize("NFKD", c) == c and len(c.casefold()) == 1]
+    characters = [chr(code) for code in CODE_POINTS if code not in SURROGATES]
+    marks = "".join(filter(unicodedata.combining, characters))
+    plain = [c for c in characters if unicodedata.normalize("NFKD", c) == c and len(c.casefold()) == 1]
     changed = [c for c in plain if c.casefold() != c]
     before, after = "".join(changed), "".join(map(str.casefold, changed))
     return f"""CREATE OR REPLACE FUNCTION fold_text(value text) RETURNS text

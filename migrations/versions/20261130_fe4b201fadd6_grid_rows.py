@@ -15,7 +15,8 @@ branch_labels = None
 depends_on = None
 
 
-CODE_POINTS = [code for code in range(0x110000) if not 0xD800 <= code < 0xE000]
+CODE_POINTS = range(0x110000)
+SURROGATES = range(0xD800, 0xE000)
 
 
 def upgrade() -> None:
@@ -150,9 +151,10 @@ def upgrade() -> None:
 
 def fold_function() -> str:
     """NFKD, no combining marks, case folding: what `fold_text` of the code does, for ASCII in one step."""
-    marks = "".join(chr(code) for code in CODE_POINTS if unicodedata.combining(chr(code)))
+    characters = [chr(code) for code in CODE_POINTS if code not in SURROGATES]
+    marks = "".join(filter(unicodedata.combining, characters))
     folded = {}
-    for character in map(chr, CODE_POINTS):
+    for character in characters:
         if unicodedata.normalize("NFKD", character) == character and len(character.casefold()) == 1:
             folded[character] = character.casefold()
     changed = {before: after for before, after in folded.items() if before != after}

@@ -1,20 +1,21 @@
-"""For every two edits of one setting, mail text, role or staff user: the second, based on the version before the first,
-conflicts in what both write, and stores nothing. Groups have no edits."""
+"""For every two edits of one mail text, role, staff user, customer group or company: the second, based on the version
+before the first, conflicts in what both write, and stores nothing."""
 
 import uuid
 
 import pytest
 
 from customer_gql.core.ids import encode_id
+from support.companies import admin_of, company_id, make_company
 from support.staff import make_role, make_staff, make_website, staff_client
 from support.writers import OF_OTHER_RECORDS, inputs_with_version
 
-PATH = "accounts.resets_per_hour"
 TEXT = {"subject": "Hi", "html": "<b>Hi</b>", "text": "Hi\n"}
+MAKE_GROUP = """mutation M($name: String!) {
+  customerGroupCreate(input: { name: $name }) { customerGroup { id } userErrors { code } } }"""
 CONFLICTS = "userErrors { code path ... on VersionConflictError { currentVersion conflicts { field yours stored } } }"
 
 # What each writes at the first turn and at the second; of a role or website the number of one.
-SETTING = {"configurationSet": {"value": (41, 42)}, "configurationReset": {}}
 MAIL_TEXT = {
     "mailTemplateUpdate": {part: (f"{part} 1", f"{part} 2") for part in TEXT},
     "mailTemplateUpdate of the subject": {**{part: (text, text) for part, text in TEXT.items()}, "subject": ("1", "2")},
@@ -34,9 +35,20 @@ STAFF_USER = {
     "staffUpdate": {"name": ("Ann", "Bea"), "jobTitle": ("Clerk", "Agent")},
     "staffDeactivate": {},
 }
-WHOLE = {"configurationReset": {"value"}, "mailTemplateReset": set(TEXT), "staffDeactivate": {"isActive"}}
+GROUP = {
+    "customerGroupUpdate of the name": {"name": ("Dealers", "Clubs")},
+    "customerGroupUpdate of the websites": {"excludedWebsiteIds": (0, 1)},
+}
+COMPANY = {
+    "companyUpdate of the name": {"name": ("Engines", "Looms")},
+    "companyProfileUpdate of the name": {"name": ("Mills", "Forges")},
+    "companyProfileUpdate of the texts": {"vatNumber": ("GB3", "GB4"), "legalName": ("Mill Ltd", "Forge Ltd")},
+    "companyUpdate of the texts": {"comment": ("Pays late.", "Pays early."), "vatNumber": ("GB1", "GB2")},
+}
+WHOLE = {"mailTemplateReset": set(TEXT), "staffDeactivate": {"isActive"}}
 """What those write that are given nothing."""
-RECORDS = {"setting": SETTING, "mail text": MAIL_TEXT, "role": ROLE, "staff user": STAFF_USER}
+RECORDS = {"mail text": MAIL_TEXT, "role": ROLE, "staff user": STAFF_USER, "group": GROUP}
+RECORDS["company"] = COMPANY
 PAIRS = [
     pytest.param(kind, first, second, id=f"{first}, {second}")
     for kind, editors in RECORDS.items()
@@ -60,15 +72,17 @@ class Record:
 
     def __init__(self, boss, key, websites, roles):
         self.boss, self.key, self.websites, self.roles = boss, key, websites, roles
+        self.others = {}
+        """By mutation that the boss does not send, who sends it, and how it names the record."""
 
     def value(self, field, given):
         match field:
-            case "websiteIds":
+            case "websiteIds" | "excludedWebsiteIds":
                 return [self.websites[given]]
             case "roleId":
                 return self.roles[given]
             case "name":
-                return f"{given} {uuid.uuid4().hex}"
+                return f"{given} {uuid.uuid4().hex[:20]}"
             case _:
                 return given
 
@@ -79,24 +93,31 @@ class Record:
         type = mutation[0].upper() + mutation[1:] + "Input"
         type = "StaffUserInput" if mutation == "staffDeactivate" else type
         document = f"mutation E($input: {type}!) {{ {mutation}(input: $input) {{ {CONFLICTS} }} }}"
-        input = {**self.key, **given, **given_instead}
-        return (await self.boss.data(document, input=input))[mutation]["userErrors"]
+        client, key = self.others.get(mutation, (self.boss, self.key))
+        input = {**key, **given, **given_instead}
+        return (await client.data(document, input=input))[mutation]["userErrors"]
 
 
 @pytest.fixture
-async def make_record(http, connection):
+async def make_record(http, connection, as_customer):
     async def make(kind):
         boss = await staff_client(http, connection)
         websites = [encode_id("web", await make_website(connection)) for _ in "abc"]
         roles = [await make_role(connection, ["customers.read"]) for _ in "abc"]
         names = [encode_id("rol", role) for role in roles]
-        keys = {"setting": {"path": PATH, "scope": {"websiteId": websites[2]}}, "role": {"id": names[2]}}
-        keys["mail text"] = {"template": "WELCOME", "websiteId": websites[2]}
+        keys = {"role": {"id": names[2]}, "mail text": {"template": "WELCOME", "websiteId": websites[2]}}
+        if kind == "group":
+            made = await boss.data(MAKE_GROUP, name=uuid.uuid4().hex)
+            keys[kind] = {"id": made["customerGroupCreate"]["customerGroup"]["id"]}
+        company = await make_company(connection) if kind == "company" else None
+        if company is not None:
+            keys[kind] = {"id": company_id(company)}
         if kind == "staff user":
             keys[kind] = {"id": encode_id("stf", (await make_staff(connection, roles[2])).id)}
         record = Record(boss, keys[kind], websites, names)
-        if kind == "setting":
-            assert await record.edit(kind, "configurationSet", 1, value=40) == []
+        if company is not None:
+            owner = await as_customer((await admin_of(connection, company)).customer_id)
+            record.others["companyProfileUpdate"] = owner, {"companyId": company_id(company)}
         if kind == "mail text":
             assert await record.edit(kind, "mailTemplateUpdate", 1, **TEXT) == []
         return record

@@ -3,7 +3,7 @@
 import pytest
 
 from customer_gql.core.errors import BadInput
-from customer_gql.core.ids import decode_id, decode_keys, encode_id, new_id, prefix_of
+from customer_gql.core.ids import decode_id, decode_keys, encode_id, new_id, new_ids, prefix_of
 
 LARGEST = 2**63 - 1
 
@@ -47,3 +47,12 @@ def test_new_keys_grow():
     assert keys == sorted(set(keys))
     assert keys[0] > 2**31
     assert keys[-1] <= LARGEST
+
+
+def test_keys_made_at_once_follow_each_other_and_those_before():
+    before = new_id()
+    many = new_ids(10_000)
+    assert len(many) == 10_000
+    assert before < many[0]
+    assert many[-1] < new_id()
+    assert list(new_ids(0)) == []

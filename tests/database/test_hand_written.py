@@ -1,12 +1,16 @@
 """At the end of a worker's session derived rows are compared: what finds a fault of the service, and what a test may do by hand."""
 
+import asyncio
+
 import pytest
 
 from customer_gql.core.ids import encode_id
+from customer_gql.customers.profile.tables import customer
+from customer_gql.database.transactions import mark_customers
 from customer_gql.schema.projections import PROJECTIONS
 from support.customers import make_customer, recompute_rows
 from support.hand_written import HandWritten, assert_nobody_differs
-from support.races import HAND_WRITTEN
+from support.races import HAND_WRITTEN, until_blocking
 
 RENAME = "UPDATE customer SET first_name = 'Eve' WHERE id = $1"
 
@@ -44,6 +48,17 @@ async def test_what_a_test_wrote_by_hand_is_left_out_until_it_is_recomputed(conn
     assert await assert_nobody_differs(connection, written) == 4
 
 
+async def test_what_a_test_wrote_by_hand_is_left_out_where_only_another_part_of_a_row_is_recomputed(
+    connection, written, empty_database
+):
+    row = await make_customer(connection)
+    await connection.execute("INSERT INTO customer_tag (customer_id, fold, tag) VALUES ($1, 'vip', 'vip')", row.id)
+    async with empty_database.transaction() as theirs:
+        await theirs.execute("UPDATE customer SET first_name = 'Eve' WHERE id = $1", row.id)
+        mark_customers(theirs, [row.id], customer, ["first_name"])
+    await assert_nobody_differs(connection, written)
+
+
 async def test_a_statement_that_names_nobody_may_have_touched_everybody(connection, written):
     await make_customer(connection)
     await connection.execute("UPDATE customer SET first_name = 'Eve'")
@@ -68,3 +83,26 @@ async def test_what_was_recomputed_before_a_write_and_committed_after_it_does_no
         await recompute_rows(theirs, row.id)
         await connection.execute(RENAME, row.id)
     assert await assert_nobody_differs(connection, written) == 0
+
+
+async def test_a_write_that_waited_for_what_recomputes_counts_from_its_end(connection, written, empty_database):
+    row = await make_customer(connection)
+    async with empty_database.transaction() as theirs:
+        await theirs.fetch("SELECT 1 FROM customer WHERE id = $1 FOR UPDATE", row.id)
+        waiting = asyncio.create_task(connection.execute(RENAME, row.id))
+        await until_blocking(theirs, task=waiting)
+        await recompute_rows(theirs, row.id)
+    await waiting
+    assert await assert_nobody_differs(connection, written) == 0
+
+
+@pytest.mark.parametrize("is_recomputed", [True, False])
+async def test_a_write_counts_again_when_its_transaction_ends(is_recomputed, connection, written, empty_database):
+    row = await make_customer(connection)
+    async with empty_database.writes.acquire() as other, connection.transaction():
+        await connection.execute(RENAME, row.id)
+        if is_recomputed:
+            await recompute_rows(connection, row.id)
+        else:
+            await recompute_rows(other, row.id)
+    assert await assert_nobody_differs(connection, written) == (2 if is_recomputed else 0)

@@ -1,10 +1,13 @@
 """Connections that go from hand to hand."""
 
 import asyncio
+import re
+from pathlib import Path
 
 import asyncpg
 import pytest
 
+import customer_gql
 from customer_gql.database.pools import TimeLimits, open_database
 
 
@@ -154,3 +157,63 @@ async def test_a_statement_that_was_prepared_and_never_run_ends_with_the_request
             await other.execute("SELECT pg_sleep(0.5)")
         async with pool.acquire() as connection:
             assert await connection.fetchval("SELECT pg_backend_pid()") == pid
+
+
+async def test_a_transaction_is_followed_by_nothing(empty_database_url):
+    ran = []
+    async with open_database(empty_database_url, write_connections=1, on_statement=ran.append) as database:
+        for _ in range(2):
+            async with database.transaction() as connection:
+                await connection.execute("SET LOCAL statement_timeout = '7s'")
+        await asyncio.sleep(0)  # the driver tells of a statement a moment after its end
+        ran.clear()
+        async with database.transaction() as connection:
+            limit = await connection.fetchval("SELECT current_setting('statement_timeout')")
+        await asyncio.sleep(0)
+        seen = [record.query for record in ran]
+    assert seen == ["BEGIN;", "SELECT current_setting('statement_timeout')", "COMMIT;"]
+    assert limit == "30s"
+
+
+async def test_what_comes_back_within_a_transaction_is_rolled_back(empty_database_url):
+    async with open_database(empty_database_url, write_connections=1) as database:
+        async with database.writes.acquire() as connection:
+            backend = await connection.fetchval("SELECT pg_backend_pid()")
+            await connection.execute("BEGIN; SET LOCAL statement_timeout = '7s'")
+        async with database.writes.acquire() as connection:
+            assert not connection.is_in_transaction()
+            assert await connection.fetchval("SELECT pg_backend_pid()") == backend
+            assert await connection.fetchval("SELECT current_setting('statement_timeout')") == "30s"
+
+
+async def fail_after_setting(database):
+    async with database.transaction() as connection:
+        await connection.execute("SET LOCAL statement_timeout = '7s'")
+        await connection.execute("SELECT 1/0")
+
+
+async def test_a_transaction_that_failed_leaves_nothing_to_the_next(empty_database_url):
+    async with open_database(empty_database_url, write_connections=1) as database:
+        with pytest.raises(asyncpg.DivisionByZeroError):
+            await fail_after_setting(database)
+        async with database.transaction() as connection:
+            assert await connection.fetchval("SELECT current_setting('statement_timeout')") == "30s"
+
+
+SESSION_STATE = re.compile(
+    r"(?:\"|; )SET (?!LOCAL )\S+ (?:=|TO) |pg_advisory_lock|\"LISTEN |set_config\([^)]*false\)|WITH HOLD"
+    r"|CREATE TEMP\w* TABLE(?![^\"]*ON COMMIT DROP)"
+)
+SETS_SESSIONS = {"database/connecting/hosts.py", "database/schema/large_tables.py"}
+"""When a connection opens, and in migrations, which have connections of their own."""
+
+
+def test_no_statement_changes_a_session():
+    """Connections are handed on without a reset."""
+    package = Path(customer_gql.__file__).parent
+    found = {
+        str(file.relative_to(package)): match
+        for file in package.rglob("*.py")
+        if (match := [one.group() for one in SESSION_STATE.finditer(file.read_text())])
+    }
+    assert found.keys() == SETS_SESSIONS, found

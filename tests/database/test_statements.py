@@ -1,9 +1,19 @@
 """Statements built where they run are compiled once for each form, and take the values of the very clause."""
 
-from sqlalchemy import insert, literal, select, update
+import orjson
+from sqlalchemy import ARRAY, BigInteger, Column, LargeBinary, MetaData, Table, Text, insert, literal, select, update
+from sqlalchemy.dialects.postgresql import JSONB
 
 from customer_gql.database import statements
-from customer_gql.database.statements import Connection, execute_statement, fetch_one, fetch_rows, fetch_value
+from customer_gql.database.statements import (
+    Connection,
+    execute_statement,
+    fetch_one,
+    fetch_rows,
+    fetch_value,
+    insert_row,
+    insert_rows,
+)
 from customer_gql.shop.settings.tables import configuration_value
 
 
@@ -34,14 +44,46 @@ async def test_writes_of_one_form_write_what_each_says(connection: Connection):
         await connection.execute("DELETE FROM configuration_value WHERE path LIKE 'test.%'")
 
 
-async def test_rows_of_many_are_not_of_one_form(connection: Connection):
+async def test_one_row_is_inserted_by_a_statement_compiled_once(connection: Connection):
+    statements._insert_of_row.cache_clear()
+    key = {"scope": "GLOBAL", "scope_id": 0, "version": 1}
+    async with connection.transaction():
+        for path, value in (("test.one", "1"), ("test.two", '{"a": null}')):
+            await insert_row(connection, configuration_value, {"path": path, "value": value, **key})
+        rows = await connection.fetch("SELECT path, value FROM configuration_value WHERE path LIKE 'test.%'")
+        assert {row["path"]: row["value"] for row in rows} == {"test.one": "1", "test.two": '{"a": null}'}
+        await connection.execute("DELETE FROM configuration_value WHERE path LIKE 'test.%'")
+    assert statements._insert_of_row.cache_info().misses == 1
+
+
+async def test_rows_of_many_come_as_one_value(connection: Connection):
     rows = [
-        {"path": f"test.{number}", "scope": "GLOBAL", "scope_id": 0, "value": str(number), "version": 1}
-        for number in (1, 2)
+        {"path": f"test.{number}", "scope": "GLOBAL", "scope_id": 0, "value": number, "version": 1} for number in (1, 2)
     ]
     async with connection.transaction():
-        assert await execute_statement(connection, insert(configuration_value).values(rows)) == 2
+        assert await insert_rows(connection, configuration_value, []) == 0
+        assert await insert_rows(connection, configuration_value, rows) == 2
         first = await fetch_one(connection, select(configuration_value).where(configuration_value.c.path == "test.2"))
         assert first is not None
         assert first.value == "2"
         await connection.execute("DELETE FROM configuration_value WHERE path LIKE 'test.%'")
+
+
+async def test_rows_of_many_keep_bytes_texts_lists_and_json(connection: Connection):
+    table = Table(
+        "given_kinds",
+        MetaData(),
+        Column("hash", LargeBinary),
+        Column("params", JSONB),
+        Column("path", ARRAY(Text)),
+        Column("number", BigInteger),
+    )
+    row = {"hash": b"\x00\xff\\", "params": {"a": [1, None, "ü"]}, "path": ["a", 'b"', ""], "number": 2**62}
+    empty = dict.fromkeys(row)
+    async with connection.transaction():
+        await connection.execute(
+            "CREATE TEMPORARY TABLE given_kinds (hash bytea, params jsonb, path text[], number bigint) ON COMMIT DROP"
+        )
+        await insert_rows(connection, table, [row, empty])
+        found = await connection.fetch("SELECT * FROM given_kinds")
+    assert [{**one, "params": one.params and orjson.loads(one.params)} for one in found] == [row, empty]

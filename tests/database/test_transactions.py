@@ -8,6 +8,8 @@ from sqlalchemy import BigInteger, Column, MetaData, Table, func, select
 
 from customer_gql.commerce.orders.tables import order_statistics, sales_order
 from customer_gql.commerce.wishlists.tables import wishlist
+from customer_gql.customers.addresses.tables import address
+from customer_gql.customers.companies.tables import company_member
 from customer_gql.customers.profile.tables import customer
 from customer_gql.database import projections
 from customer_gql.database.lease import is_open
@@ -17,8 +19,11 @@ from customer_gql.database.statements import Connection, execute_statement
 from customer_gql.database.transactions import mark_customers, transaction
 from customer_gql.embedded.server import Server
 from customer_gql.schema.projections import PROJECTIONS
+from support.companies import make_company, make_member
 from support.customers import make_customer
 from support.databases import change_tables
+from support.derived import assert_derived
+from support.staff import make_website
 
 ORDER = """
 INSERT INTO sales_order (customer_id, id, number, status, store_view_id, placed_at, customer_email, customer_email_key,
@@ -203,3 +208,100 @@ async def test_a_projection_may_read_another_one(empty_database_url: str, server
             mark_customers(connection, [1, 2], sales_order)
         async with database.writes.acquire() as connection:
             assert await connection.fetchval("SELECT count(*) FROM frequent") == 0
+
+
+async def test_a_change_of_columns_of_which_no_row_is_made_is_only_told(connection: Connection):
+    row = await make_customer(connection)
+    state = "SELECT r.xmin::text AS row, c.xmin::text AS change FROM customer_grid_row r JOIN customer_change c USING (customer_id) WHERE customer_id = $1"
+    before = await connection.fetchrow(state, row.id)
+    await connection.execute("UPDATE customer_grid_row SET city = 'Bath' WHERE customer_id = $1", row.id)
+    async with transaction(connection):
+        mark_customers(connection, [row.id], customer, ["group_id", "updated_at"])
+    told = await connection.fetchrow(state, row.id)
+    assert before is not None
+    assert told is not None
+    assert told.change != before.change
+    shown = "SELECT city FROM customer_grid_row WHERE customer_id = $1"
+    assert await connection.fetchval(shown, row.id) == "Bath"
+    async with transaction(connection):
+        mark_customers(connection, [row.id], customer)
+    assert await connection.fetchval(shown, row.id) is None
+
+
+async def test_a_change_of_columns_recomputes_what_is_made_of_their_source(connection: Connection):
+    row = await make_customer(connection)
+    wrong = (
+        "UPDATE customer_grid_row SET city = 'Bath', name = 'No', order_count = 7 WHERE customer_id = $1 RETURNING true"
+    )
+    read = "SELECT city, name, order_count FROM customer_grid_row WHERE customer_id = $1"
+    for changes, shown in (
+        ([(customer, ["group_id", "first_name"])], ("Bath", "Ada Byron", 7)),
+        ([(address, ["city"])], (None, "No", 7)),
+        ([(address, None)], (None, "No", 7)),
+        ([(order_statistics, None)], ("Bath", "No", 0)),
+        ([(customer, ["first_name"]), (address, ["city"])], (None, "Ada Byron", 0)),
+        ([(customer, ["website_id"])], (None, "Ada Byron", 0)),
+    ):
+        assert await connection.fetchval(wrong, row.id)
+        async with transaction(connection):
+            for table, columns in changes:
+                mark_customers(connection, [row.id], table, columns)
+        found = await connection.fetchrow(read, row.id)
+        assert found is not None
+        assert tuple(found) == shown, changes
+
+
+async def test_a_change_of_what_another_source_is_joined_by_recomputes_what_is_made_of_that(connection: Connection):
+    row = await make_customer(connection)
+    first, second = await make_company(connection, name="First"), await make_company(connection, name="Second")
+    former = await make_member(connection, first, row)
+    new = await make_member(connection, second, row)
+    choose = "UPDATE company_member SET is_primary = $3 WHERE customer_id = $1 AND id = $2"
+    async with transaction(connection):
+        await connection.execute(choose, row.id, former.id, False)
+        await connection.execute(choose, row.id, new.id, True)
+        mark_customers(connection, [row.id], company_member, ["is_primary"])
+    shown = "SELECT company FROM customer_grid_row WHERE customer_id = $1"
+    assert await connection.fetchval(shown, row.id) == "Second"
+    await assert_derived(connection, [row.id])
+
+
+def test_the_parts_of_a_row_follow_from_the_statement():
+    [parts] = [it.parts for it in PROJECTIONS if it.parts is not None]
+    name = parts.find_part([(customer, {"first_name"})])
+    assert name is not None
+    assert {"name", "name_fold", "name_sort_key", "document"} <= name
+    assert not name & {"city", "order_count", "tags"}
+    assert {"email", "email_key"} <= (parts.find_part([(customer, {"email"})]) or set())  # which the claim follows
+    telephone = parts.find_part([(address, {"telephone_e164"})])
+    assert telephone is not None
+    assert {"telephone", "telephone_digits", "document"} <= telephone
+    assert not telephone & {"name", "email", "order_count"}
+    assert parts.find_part([(address, {"is_default_billing"})]) == telephone
+    assert parts.find_part([(customer, None)]) is None
+    assert parts.find_part([(customer, {"website_id"})]) is None  # its orders and balances are others
+    assert parts.find_part([(customer, {"first_name"}), (address, {"city"})]) is None
+
+
+@pytest.mark.parametrize("columns", [["website_id"], None])
+async def test_who_may_have_moved_is_written_down_where_they_were(connection: Connection, columns: list[str] | None):
+    row = await make_customer(connection)
+    other = await make_website(connection)
+    await connection.execute("UPDATE customer_change SET website_id = $2 WHERE customer_id = $1", row.id, other)
+    async with transaction(connection):
+        mark_customers(connection, [row.id], customer, columns)
+    found = await connection.fetch(
+        "SELECT website_id, is_removed FROM customer_change WHERE customer_id = $1 ORDER BY is_removed", row.id
+    )
+    assert [tuple(it) for it in found] == [(row.website_id, False), (other, True)]
+
+
+def test_a_projection_depends_on_the_columns_that_it_reads():
+    [rows, changes] = [it for it in PROJECTIONS if it.table.name in {"customer_grid_row", "customer_change"}]
+    assert rows.depends_on(customer, None)
+    assert rows.depends_on(customer, {"email", "status"})
+    assert not rows.depends_on(customer, {"status"})
+    assert rows.depends_on(address, {"city"})  # which it reads by an alias
+    assert not rows.depends_on(address, {"external_id"})
+    assert not rows.depends_on(wishlist, None)
+    assert changes.depends_on(customer, {"status"})

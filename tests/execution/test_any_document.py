@@ -35,7 +35,8 @@ def own_url(server: Server, template: str) -> Generator[str]:
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory, own_url: str) -> Generator[Service]:
     """In production, behind a proxy that reports the address of each request; see `made_scalars.py`."""
-    with serving(tmp_path_factory.mktemp("any"), own_url, **UNLIMITED_RATES, trusted_proxies="127.0.0.1") as served:
+    rates = {**UNLIMITED_RATES, "storefront__customer_writes": 100_000}
+    with serving(tmp_path_factory.mktemp("any"), own_url, **rates, trusted_proxies="127.0.0.1") as served:
         yield served
 
 

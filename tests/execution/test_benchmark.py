@@ -1,5 +1,6 @@
 """`make bench` measures the shipped service: `customer-gql serve` with a short list of changed settings."""
 
+import asyncio
 import importlib
 import json
 import subprocess
@@ -10,13 +11,20 @@ from typing import Any
 
 import pytest
 
+from customer_gql.database.pools import open_database
+from customer_gql.schema.projections import PROJECTIONS
 from customer_gql.settings import load_settings
+from support.customers import make_customer
 from support.processes import PROGRAM
 
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
-CHANGED = {"admin": {"bucket", "rate", "read_connections"}, "required": {"storefront_url", "secret_keys"}}
+CHANGED = {
+    "admin": {"bucket", "rate", "read_connections"},
+    "storefront": {"bucket", "rate"},
+    "required": {"storefront_url", "secret_keys"},
+}
 VARIANTS = {"service": {}, "plans-off": {"compiled_plans": False}}
 
 
@@ -51,7 +59,8 @@ def test_only_a_few_settings_differ(variant: Any, monkeypatch: pytest.MonkeyPatc
     for name in given.keys() - {"PORT"}:
         monkeypatch.setenv(name, given[name])
     measured = load_settings().model_dump()
-    assert differences(shipped.pop("admin"), measured.pop("admin")).keys() == CHANGED["admin"]
+    for audience in ("admin", "storefront"):
+        assert differences(shipped.pop(audience), measured.pop(audience)).keys() == CHANGED[audience]
     required = {name: measured.pop(name) for name in CHANGED["required"]}
     assert differences({name: shipped.pop(name) for name in required}, required).keys() == CHANGED["required"]
     assert differences(shipped, measured) == {
@@ -77,3 +86,40 @@ def test_a_variant_is_customer_gql_serve_itself(variant: Any, database_url: str,
     assert "serving on" in (tmp_path / f"{variant.name}.log").read_text()
     command = Path(f"/proc/{variant.process.pid}/cmdline").read_bytes().split(b"\0")
     assert [part.decode() for part in command[-3:-1]] == variant.command
+
+
+async def prepare_writes(url: str) -> Any:
+    """The same few customers over and over, where the benchmark has thousands."""
+    writes = importlib.import_module("writes")
+    async with open_database(url, projections=PROJECTIONS) as database, database.transaction() as connection:
+        await make_customer(connection)
+        await make_customer(connection)
+    inputs = await writes.WriteInputs.prepare(url)
+    first, second, *_ = inputs.customers
+    inputs.customers = [first] * 100 + [second] * 4_000
+    return inputs
+
+
+@pytest.mark.parametrize("name", ["service", "floor"])
+def test_every_mutation_that_is_measured_is_accepted(
+    name: str, choose_variants: Any, empty_database_url: str, tmp_path: Path
+):
+    writes = importlib.import_module("writes")
+    inputs = asyncio.run(prepare_writes(empty_database_url))
+    token = asyncio.run(importlib.import_module("prepare").issue_token(empty_database_url))
+    (chosen,) = choose_variants([name])
+    chosen.start(empty_database_url, tmp_path)
+    try:
+        for case in writes.CASES:
+            path, headers = writes.address_write(case, chosen, token)
+            [given] = asyncio.run(inputs.make(case, 1))
+            body = writes.encode_body(case, given).encode()
+            url = f"http://127.0.0.1:{chosen.port}{path}"
+            asked = urllib.request.Request(url, body, {"Content-Type": "application/json", **headers})
+            with urllib.request.urlopen(asked, timeout=20) as answer:
+                found = json.load(answer)
+            assert "errors" not in found, (case, found)
+            assert found["data"]["payload"]["userErrors"] == [], (case, found)
+            assert ("refreshToken" in found["data"]["payload"]) == (case in ("sign-in", "token-refresh"))
+    finally:
+        chosen.stop()

@@ -157,10 +157,16 @@ def test_no_other_path_is_served(service: Service, path: str):
     assert service.http.get(path, headers={"accept": "text/html"}).status_code == 404
 
 
-def test_upgrades_are_not_supported(service: Service):
+def test_a_request_to_upgrade_to_an_unknown_protocol_is_answered_like_any_other(service: Service):
+    answer = service.http.get("/graphql?query={__typename}", headers={"connection": "upgrade", "upgrade": "h2c"})
+    assert (answer.status_code, answer.json()["data"]) == (200, {"__typename": "Query"})
+
+
+def test_a_malformed_request_for_a_websocket_is_refused_with_its_fault(service: Service):
     headers = {"connection": "upgrade", "upgrade": "websocket", "sec-websocket-version": "13", "sec-websocket-key": "x"}
     answer = service.http.get("/graphql?query={__typename}", headers=headers)
-    assert (answer.status_code, answer.json()["data"]) == (200, {"__typename": "Query"})
+    assert answer.status_code == 400
+    assert "invalid Sec-WebSocket-Key header" in answer.text
 
 
 def test_only_configured_hosts_origins_and_proxies_are_accepted(tmp_path, database_url: str):

@@ -47,8 +47,8 @@ def test_deep_json_is_refused(service: Service, place: str, path: str):
 
 
 LITERALS = {
-    "a JSON scalar": 'mutation {{ configurationSet(input: {{path: \\"mail.shop_name\\", value: {0}}}) {{ __typename }} }}',
-    "an input object": "mutation {{ configurationSet(input: {0}) {{ __typename }} }}",
+    "a JSON scalar": 'mutation {{ configurationUpdate(input: {{values: [{{path: \\"mail.shop_name\\", value: {0}}}]}}) {{ __typename }} }}',
+    "an input object": "mutation {{ configurationUpdate(input: {0}) {{ __typename }} }}",
     "an id": "{{ node(id: {0}) {{ __typename }} }}",
     "a list of ids": "{{ nodes(ids: {0}) {{ __typename }} }}",
     "a default": "query Q($ids: [ID!]! = {0}) {{ nodes(ids: $ids) {{ __typename }} }}",
@@ -74,15 +74,15 @@ def test_a_deep_value_in_a_document_is_refused(service: Service, place: str, pat
         }, (place, depth, opening, answer.text)
 
 
-SET = "mutation S($input: ConfigurationSetInput!) { configurationSet(input: $input) { userErrors { path } } }"
+SET = "mutation S($input: ConfigurationUpdateInput!) { configurationUpdate(input: $input) { userErrors { path } } }"
 
 
 async def test_the_deepest_values_allowed_are_answered(admin_client: Client):
     deepest: Any = "1"
-    for _ in range(MAX_NESTING - 2):  # `variables` and `input` are levels too
+    for _ in range(MAX_NESTING - 4):  # `variables`, `input`, `values` and each value are levels too
         deepest = [deepest]
-    given = {"path": "mail.shop_name", "value": deepest}
-    in_variables = (await admin_client.data(SET, input=given))["configurationSet"]["userErrors"]
+    given = {"values": [{"path": "mail.shop_name", "value": deepest}]}
+    in_variables = (await admin_client.data(SET, input=given))["configurationUpdate"]["userErrors"]
     literal = json.dumps(deepest)
-    text = f'mutation {{ configurationSet(input: {{path: "mail.shop_name", value: {literal}}}) {{ userErrors {{ path }} }} }}'
-    assert in_variables == (await admin_client.data(text))["configurationSet"]["userErrors"] != []
+    text = f'mutation {{ configurationUpdate(input: {{values: [{{path: "mail.shop_name", value: {literal}}}]}}) {{ userErrors {{ path }} }} }}'
+    assert in_variables == (await admin_client.data(text))["configurationUpdate"]["userErrors"] != []

@@ -11,6 +11,7 @@ from customer_gql.database.pools import Database
 from customer_gql.schema import admin, storefront
 from customer_gql.settings import Settings
 from support.clients import Client, served
+from support.companies import make_company
 from support.customers import customer_id, make_address, make_full_customer
 from support.hostile import HOSTILE, connections_of, hostile_cursors, places_of, plausible_arguments
 from support.root_samples import SAMPLES
@@ -41,6 +42,7 @@ async def world(http, database):
 async def shopper(database):
     async with database.writes.acquire() as connection:
         row = await make_full_customer(connection)
+        await make_company(connection, row)  # orders of a company are a list of the storefront
         return row, await make_address(connection, row)
 
 

@@ -1,6 +1,7 @@
 """What is remembered of documents is bounded, however many there are."""
 
 import asyncio
+import random
 from collections import Counter
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -23,6 +24,7 @@ from customer_gql.settings import StorefrontSettings
 from execution.conftest import UNLIMITED_RATES, run_on_connection
 from support.customers import make_full_customer
 from support.many_documents import write_documents
+from support.processes import memory_of
 from support.servers import only_proc
 from support.service import serving
 
@@ -60,8 +62,7 @@ def backend_megabytes(server: Server, database_url: str) -> list[int]:
             await connection.close()
         return [row["pid"] for row in rows]
 
-    statuses = [Path(f"/proc/{pid}/status").read_text() for pid in asyncio.run(find_backends())]
-    return [int(status.partition("RssAnon:")[2].split()[0]) // 1024 for status in statuses]
+    return [int(memory_of(pid, "RssAnon")) for pid in asyncio.run(find_backends())]
 
 
 @pytest.mark.slow
@@ -80,6 +81,37 @@ def test_a_thousand_documents_leave_backends_and_service_small(tmp_path: Path, e
         assert len(backends) > 2
         assert max(backends) < BACKEND_MB
         assert service.memory("VmRSS") < SERVICE_MB
+
+
+OFTEN = 60
+RUNS = 55
+
+
+@pytest.mark.slow
+@only_proc
+def test_many_frequent_documents_leave_backends_and_service_small(
+    tmp_path: Path, empty_database_url: str, server: Server
+):
+    """Each as often as it takes for the database to write its JSON, more of them than there is room for."""
+    token = run_on_connection(empty_database_url, make_token_of_full_customer)
+    texts = write_frequent_documents(OFTEN)
+    given = {"storefront__read_connections": 2, "storefront__cost": 10**6, "worker": False}
+    with serving(tmp_path, empty_database_url, **UNLIMITED_RATES, **given) as service:
+        for text in texts:
+            answers = {service.post({"query": text}, token=token).content for _ in range(RUNS)}
+            assert len(answers) == 1, text
+            assert b'"errors"' not in answers.pop()
+        backends = backend_megabytes(server, empty_database_url)
+        assert len(backends) > 2
+        assert max(backends) < BACKEND_MB
+        assert service.memory("VmRSS") < SERVICE_MB
+
+
+def write_frequent_documents(number: int) -> list[str]:
+    """Accounts as shops show them, each with a few sections of the whole."""
+    chance = random.Random(number)
+    sections = (Path(__file__).parents[1] / "documents" / "account.graphql").read_text().split("\n")[1:-2]
+    return [f"{{ me {{ id {' '.join(chance.sample(sections, len(sections) - 2))} }} }} # {i}" for i in range(number)]
 
 
 async def make_token_of_full_customer(connection: Connection) -> str:

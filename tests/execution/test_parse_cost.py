@@ -13,7 +13,7 @@ from customer_gql.settings import AdminSettings
 from support.service import Service, code_of, serving
 
 REPEATED = "{ " + "viewer { kind } " * 300 + "}"
-LARGE = "{ " + " ".join(f"{field} {{ id }}" for field in ["customerGroups", "websites"] * 50) + " }"
+LARGE = "{ " + " ".join(f"{field} {{ id }}" for field in ["taxClasses", "websites"] * 50) + " }"
 
 
 @pytest.mark.parametrize(
@@ -100,8 +100,10 @@ def test_one_address_pays_for_large_documents(tmp_path, database_url: str):
 
 @pytest.mark.slow
 def test_one_address_pays_for_large_bodies(tmp_path, database_url: str):
-    query = "mutation M($input: ConfigurationSetInput!) { configurationSet(input: $input) { userErrors { code } } }"
-    body = {"query": query, "variables": {"input": {"path": "x", "value": ["x" * 100] * 9000}}}
+    query = (
+        "mutation M($input: ConfigurationUpdateInput!) { configurationUpdate(input: $input) { userErrors { code } } }"
+    )
+    body = {"query": query, "variables": {"input": {"values": [{"path": "x", "value": ["x" * 100] * 9000}]}}}
     with serving(tmp_path, database_url) as service:
         statuses = [service.post(body, "/admin/graphql").status_code for _ in range(60)]
         assert (statuses[0], statuses[-1]) == (200, 429)

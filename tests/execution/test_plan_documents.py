@@ -31,7 +31,7 @@ DOCUMENTS = {
     "items(first: 2) { price { amount } } shipments { trackingNumbers { number } } } } } } } }",
     "shared rows": "{ customers { nodes { website { code stores { storeViews { name } } } group { taxClass { name } } } } }",
     "lists of scalars": "{ customer(id: $id) { addresses { street } defaultBillingAddress { street city } } }",
-    "many roots": "{ websites { code } customerGroups { name } customers(first: 1) { nodes { id } } customer(id: $id) { id } }",
+    "many roots": "{ websites { code } customerGroups(first: 5) { nodes { name } } customers(first: 1) { nodes { id } } customer(id: $id) { id } }",
     "settings of the whole shop": "{ configuration { path value setAt default } }",
     "settings of a website": '{ configuration(scope: {websiteId: "web_0000000000000001"}) { path value setAt } }',
     "settings of a store view": '{ configuration(scope: {storeViewId: "stv_0000000000000001"}) { path value setAt } }',

@@ -26,7 +26,7 @@ async def test_a_mutation_runs_once(own_plan_shop):
             assert answer.data["a"]["userErrors"] == []
             assert answer.data["a"]["customer"]["version"] == number
             assert answer.data["a"]["changedFields"] == ([] if plans else ["gender"])
-    stale = {"input": {**edit, "expectedVersion": 1}}
+    stale = {"input": {**edit, "gender": "NOT_SPECIFIED", "expectedVersion": 1}}
     conflicts = [await executors.answer(EDIT, stale, plans=plans) for plans in (True, False)]
     assert encode_answer(conflicts[0]) == encode_answer(conflicts[1])
     assert conflicts[0].data["a"]["userErrors"][0]["__typename"] == "VersionConflictError"

@@ -57,6 +57,7 @@ async def test_a_profile_is_three_statements(empty_database_url):
     async with open_database(empty_database_url, on_statement=lambda record: told.append(record.query)) as database:
         executors, id = await make_profile(database)
         for _ in range(3):
+            await asyncio.sleep(0)  # statements are told after they ended
             told.clear()
             await executors.answer(PROFILE, {"id": id})
             await asyncio.sleep(0)

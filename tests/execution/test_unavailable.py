@@ -34,6 +34,7 @@ DROP TRIGGER IF EXISTS failing ON customer;
 CREATE TRIGGER failing BEFORE UPDATE ON customer FOR EACH ROW WHEN (NEW.first_name = 'Grace')
     EXECUTE FUNCTION fail('%s');
 """
+FAIL_ONCE = FAIL.replace("BEGIN RAISE", "BEGIN IF nextval('tries') > 1 THEN RETURN NEW; END IF; RAISE")
 STATES: Final = {
     "disk full": "53100",
     "out of memory": "53200",
@@ -77,6 +78,25 @@ async def test_what_may_work_later_is_unavailable(case: str, me: Client, opened:
     assert code_of(response.json()) == "UNAVAILABLE"
     assert "canary" not in response.text
     assert await me.data(NAME) == {"me": {"firstName": "Emmy"}}
+
+
+@pytest.mark.parametrize(("state", "tries"), [("40P01", 2), ("40001", 2), ("57P02", 1)])
+async def test_a_transaction_that_the_database_chose_to_end_is_tried_once_more(
+    state: str, tries: int, me: Client, opened: Any, server: Server
+):
+    """A sequence counts the tries, because it is not rolled back."""
+    async with opened[0].reads.acquire() as connection:
+        role = await connection.fetchval("SELECT current_user")
+        grant = f"CREATE SEQUENCE tries; GRANT USAGE ON SEQUENCE tries TO {role}"
+        await change_tables(server, connection, grant, FAIL_ONCE % state)
+    answer = await me.answer(RENAME)
+    async with opened[0].writes.acquire() as connection:
+        assert await connection.fetchval("SELECT nextval('tries')") == tries + 1
+    name = "Grace" if tries == 2 else "Emmy"
+    assert (answer.get("errors") is None, await me.data(NAME)) == (tries == 2, {"me": {"firstName": name}})
+    async with opened[0].reads.acquire() as connection:
+        written = await connection.fetch("SELECT kind FROM customer_event WHERE changes ? 'firstName'")
+    assert len(written) == tries - 1
 
 
 async def test_a_part_that_is_unavailable_says_when_to_try_again(me: Client, opened: Any, server: Server):

@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from customer_gql.execution.telemetry.tracing import TracingMiddleware
+from customer_gql.execution.telemetry.tracing import TracingMiddleware, complete_address
 from execution.conftest import UNLIMITED_RATES
 from support.processes import free_port
 from support.service import serving
@@ -39,6 +39,19 @@ def test_metrics_have_a_listener_of_their_own(tmp_path, database_url: str, custo
     assert told['customer_gql_pool_busy{pool="storefront_reads"}'] == "0.0"
     assert float(told['customer_gql_pool_uses_total{pool="storefront_reads"}']) >= 2
     assert told['customer_gql_pool_limit{pool="admin_writes"}'] == "3.0"
+
+
+@pytest.mark.parametrize(
+    ("given", "complete"),
+    [
+        ("http://collector:4318", "http://collector:4318/v1/traces"),
+        ("http://collector:4318/", "http://collector:4318/v1/traces"),
+        ("https://collector/v1/traces", "https://collector/v1/traces"),
+        ("https://collector/of/us", "https://collector/of/us"),
+    ],
+)
+def test_the_address_of_a_collector_needs_no_path(given: str, complete: str):
+    assert complete_address(given) == complete
 
 
 @pytest.mark.parametrize("path", ["/", "/nothing"])

@@ -1,12 +1,25 @@
 """The page in a real Chromium, served by the whole application on a seeded shop."""
 
+import asyncio
 import json
 
 import pytest
 from playwright.async_api import expect
 
 from graphiql.conftest import Shop
-from support.graphiql_driver import Visit, open_page, result_text, run_query, stored, type_token, until, write
+from support.graphiql_driver import (
+    QUERY_EDITOR,
+    RESULT,
+    Visit,
+    open_page,
+    result_text,
+    run_query,
+    stored,
+    type_token,
+    until,
+    write,
+)
+from support.processes import post
 from support.tiny_shop import TOKEN
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -38,6 +51,36 @@ async def test_own_profile_with_the_token_of_a_customer_shows_data(browser: Visi
     assert "errors" not in found
     assert found["data"]["me"]["email"] == shop.email
     assert found["data"]["me"]["orders"]["nodes"]
+
+
+FEED = "subscription { eventPublished(types: [CUSTOMER_UPDATED]) { type customer { id } } }"
+EDIT = "mutation E($input: CustomerQuickEditInput!) { customerQuickEdit(input: $input) { userErrors { code } } }"
+
+
+async def test_a_subscription_shows_its_events_until_it_is_stopped(browser: Visit, shop: Shop):
+    page = await open_page(browser, shop.admin_url)
+    await type_token(page, shop.staff_token)
+    await write(page, ".graphiql-query-editor", FEED)
+    await until(page, f"{QUERY_EDITOR}.documentAST?.loc.source.body === {QUERY_EDITOR}.getValue()")
+    async with page.expect_response(lambda answer: "event-stream" in (answer.headers.get("content-type") or "")):
+        await page.get_by_role("button", name="Execute query").click()
+    for number in ("GB1", "GB2"):
+        input = {"id": shop.customer_id, "taxVatNumber": number}
+        answer = await asyncio.to_thread(post, shop.admin_url, shop.staff_token, EDIT, input=input)
+        assert answer["data"] == {"customerQuickEdit": {"userErrors": []}}
+        await until(page, f"{RESULT}.includes('CUSTOMER_UPDATED')")
+        await page.evaluate("document.querySelector('.result-window .CodeMirror').CodeMirror.setValue('')")
+    async with page.expect_event("requestfailed"):  # the stream is cut, and not only out of sight
+        await page.get_by_role("button", name="Stop query").click()
+    await expect(page.get_by_role("button", name="Execute query")).to_be_visible()
+
+
+async def test_what_is_wrong_with_a_subscription_is_shown(browser: Visit, shop: Shop):
+    page = await open_page(browser, shop.admin_url)
+    await type_token(page, shop.staff_token)
+    await run_query(page, 'subscription { eventPublished(after: "rubbish") { type } }')
+    assert "BAD_USER_INPUT" in await result_text(page)
+    await expect(page.get_by_role("button", name="Execute query")).to_be_visible()
 
 
 async def test_without_a_token_there_is_no_data(browser: Visit, shop: Shop):

@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -10,14 +11,20 @@ from graphql import GraphQLSchema, OperationDefinitionNode, get_operation_ast, p
 from graphql.execution.values import VariableValues, get_variable_values
 
 from customer_gql.database.pools import open_database
-from customer_gql.demo.start import prepare_demo
+from customer_gql.demo.first_job import submit_tagging
+from customer_gql.demo.start import STAFF, prepare_demo
 from customer_gql.embedded.server import Server
 from customer_gql.graphiql.documents import load_examples
+from customer_gql.messaging.jobs.runs.runner import run_due_jobs
+from customer_gql.messaging.jobs.whole_runs.runner import run_due_whole_jobs
+from customer_gql.messaging.jobs.work import Tools
 from customer_gql.schema import admin, storefront
 from customer_gql.schema.projections import PROJECTIONS
 from customer_gql.settings import load_settings
+from support.blocking import wait_until
 from support.clients import Client, served
 from support.databases import cloned
+from support.live import streaming
 from support.mailed import SECRET_KEYS
 
 DOCUMENTS = Path(__file__).parents[1] / "documents"
@@ -63,6 +70,25 @@ def test_examples_stand_in_their_order_under_readable_titles():
         "Customers of a saved view",
         "Grid view create",
         "Grid view set default",
+        "Now online followed",
+        "Events followed",
+        "Customer selection create",
+        "Customer mass action on many",
+        "Jobs",
+        "Job undo",
+        "Events",
+        "Webhook create",
+        "Webhooks",
+        "Export create",
+        "Export schedule create",
+        "Export schedules",
+        "Customer import create",
+        "Customer imports",
+        "Job followed",
+        "Job cancel",
+        "Job retry",
+        "Download link create",
+        "Webhook replay",
     ]
     assert [example["title"] for example in load_examples("storefront")] == [
         "My profile",
@@ -85,19 +111,49 @@ async def test_examples_run_as_they_are_shown(server: Server, template: str):
         tokens = await prepare_demo(url, lambda _done, _total: None, is_ours=True)
         settings = load_settings(database_url=url, environment="development", secret_keys=SECRET_KEYS)
         async with open_database(url, projections=PROJECTIONS) as database, served(settings, database) as http:
-            await run_shown_examples(http, "/admin/graphql", tokens[0])
-            await run_shown_examples(http, "/graphql", tokens[1])
+            tools = Tools(database, settings, PROJECTIONS)
+            await run_shown_examples(http, "/admin/graphql", tokens[0], tools)
+            await run_shown_examples(http, "/graphql", tokens[1], tools)
 
 
-async def run_shown_examples(http: httpx.AsyncClient, path: str, token: str) -> None:
+async def read_shown_examples(http: httpx.AsyncClient, path: str) -> Any:
     page = (await http.get(path, headers={"Accept": "text/html"})).text
     [block] = re.findall(r'id="example-documents">(.*?)</script>', page, re.DOTALL)
-    for example in json.loads(block):
+    return json.loads(block)
+
+
+async def run_shown_examples(http: httpx.AsyncClient, path: str, token: str, tools: Tools) -> None:
+    for number in range(len(await read_shown_examples(http, path))):
+        # What an example leaves is what a later one is about, as the page says.
+        while await run_due_whole_jobs(tools) or await run_due_jobs(tools):
+            pass
+        if "jobCancel" in (await read_shown_examples(http, path))[number]["query"]:
+            async with tools.database.transaction() as connection:
+                admin = await connection.fetchval("SELECT id FROM staff_user WHERE email = $1", STAFF)
+                await submit_tagging(connection, "Autumn catalog", admin, at_once=0)
+        example = (await read_shown_examples(http, path))[number]
+        if example["title"].endswith("followed"):
+            await begin_to_follow(http, token, example)
+            continue
         client = Client(http, path, None if example["title"].startswith("Sign") else token)
         data = await client.data(example["query"], **json.loads(example["variables"] or "{}"))
         for answer in data.values():
             assert answer, example["title"]
             assert isinstance(answer, list) or answer.get("userErrors", []) == [], example["title"]
+
+
+async def begin_to_follow(http: Any, token: str, example: dict[str, str]) -> None:
+    app = http._transport.app
+    async with streaming(app, token, example["query"], **json.loads(example["variables"] or "{}")) as stream:
+        assert stream.status == 200
+        if "jobChanged" in example["query"]:
+            assert (await stream.data())["data"]["jobChanged"]["status"] == "DONE"
+            return
+
+        async def is_followed() -> bool:
+            return any(operation._context is not None for operation in app.state.streams.running)
+
+        await wait_until(is_followed)
 
 
 async def test_the_storefronts_examples_lead_from_sign_up_to_the_own_profile(empty_database, settings):

@@ -17,10 +17,23 @@ from support.slice_samples import merge
 SOURCES = Path(__file__).parents[2] / "src" / "customer_gql"
 AREAS = ("administration", "commerce", "customers", "messaging", "shop", "staff")
 FILES = {str(file.relative_to(SOURCES)): file.read_text() for area in AREAS for file in (SOURCES / area).rglob("*.py")}
-BY_ACTOR = ("staff", "administration/grid_views", "administration/jobs", "administration/selections")
+BY_ACTOR = (
+    "staff",
+    "administration/customer_import",
+    "administration/export_schedules",
+    "administration/grid_views",
+    "administration/jobs",
+    "administration/webhooks",
+    "customers/companies/joining",
+    "customers/companies/self_service",
+    "administration/mass_actions/undo",
+    "administration/selections",
+)
 """Slices whose rules compare with who acts."""
 
 LISTS_OF_STAFF = {
+    "import_list": "its root keeps to imports that the viewer sees",
+    "mapping_list": "its root keeps to the viewer's own",
     "job_list": "its root keeps to jobs that the viewer sees",
     "view_list": "its root keeps to views that are shared or the viewer's own",
     "invitation_list": "its root passes `visible_within`",
@@ -38,6 +51,7 @@ STAFF_AND_SHOP = {
         "StaffUserGridRow",
         "StaffEventGridRow",
         "ServiceToken",
+        "CustomerGroupGridRow",
     ),
     *("ConfigurationSetting", "MailTemplate", "MailPreview"),
 }

@@ -14,11 +14,16 @@ from customer_gql.customers.accounts.writes import issue_customer_token
 from customer_gql.schema import storefront
 from support.access_walk import Ids, Root, ids_taken, roots
 from support.clients import Client
+from support.companies import make_company
 from support.customers import customer_id, make_address, make_customer
 from support.root_samples import SAMPLES
 from support.world import build, state
 
-MUTATIONS = [root for root in roots() if root.operation == "mutation" and ids_taken(root)]
+LISTS_IN_INPUT = {"exportCreate", "exportScheduleCreate", "exportScheduleUpdate"}
+"""What the list in their input names is refused as lists refuse it; see the tests of exports."""
+MUTATIONS = [
+    root for root in roots() if root.operation == "mutation" and ids_taken(root) and root.name not in LISTS_IN_INPUT
+]
 MALFORMED = ("", "walk", "cus_12", "CUS_0000000000000001", "x" * 4000, encode_id("cus", 1, 2, 3), "cus_" + "f" * 16)
 UNKNOWN = 0xFFFFF
 LARGEST = 2**63 - 1
@@ -27,6 +32,9 @@ REPORTED_AS_RESULTS = {
     ("customerSelectionCreate", ("selection", "ids", "0")),
     ("customerSelectionCreate", ("exceptIds", "0")),
     ("customerMassAction", ("exceptIds", "0")),
+    ("companyMassAction", ("selection", "ids", "0")),
+    ("companyMassAction", ("exceptIds", "0")),
+    ("exportCreate", ("list", "customers", "selection", "ids", "0")),
 }
 """Ids that are well-formed and have a result of their own, `NOT_FOUND`, at once or when the selection is acted on; or that are left out of it."""
 Place = tuple[str, ...]
@@ -173,8 +181,38 @@ OWN = {
 }
 
 
+OF_COMPANY = {
+    "companyProfileUpdate": ("companyId", {}),
+    "companySelect": ("companyId", {}),
+    "companyRoleCreate": ("companyId", {"name": "X", "permissions": []}),
+    "companyRoleUpdate": ("id", {"name": "X"}),
+    "companyRoleDuplicate": ("id", {}),
+    "companyRoleDelete": ("id", {}),
+    "companyTeamCreate": ("parentId", {"name": "X"}),
+    "companyTeamUpdate": ("id", {"name": "X"}),
+    "companyTeamDelete": ("id", {}),
+    "companyNodeMove": ("nodeId", {"parentId": encode_id("ctm", 1)}),
+    "companyUserUpdate": ("id", {"jobTitle": "X"}),
+    "companyUserRemove": ("id", {}),
+    "companyUserInvite": ("parentId", {"email": "a@example.com"}),
+    "companyInvitationResend": ("id", {}),
+    "companyInvitationCancel": ("id", {}),
+}
+"""An id of each, and what else they take; of their own company members try other ids in tests/customers/companies."""
+
+
 def test_every_mutation_of_the_storefront_that_takes_an_id_is_tried():
-    assert set(OWN) == set(STOREFRONT)
+    assert {*OWN, *OF_COMPANY} == set(STOREFRONT)
+
+
+@pytest.mark.parametrize("name", OF_COMPANY)
+async def test_an_id_that_is_not_of_the_company_is_a_user_error(name, http, connection):
+    (place, given), (own, other) = OF_COMPANY[name], [await make_company(connection) for _ in range(2)]
+    client = Client(http, "/graphql", await issue_customer_token(connection, own.admin_customer_id))
+    for id in (*MALFORMED, "cus_0000000000000001", encode_id("com", other.id)):
+        variables = {"input": {**given, place: id}}
+        paths = await refused_paths(client, name, STOREFRONT[name], variables)
+        assert_named(paths, ("input", place), variables)
 
 
 @pytest.mark.parametrize("name", OWN)

@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 from alembic.script import ScriptDirectory
 
-from customer_gql.database.schema import large_tables, migrations
+from customer_gql.database.schema import compatibility, large_tables, migrations
 from customer_gql.embedded.server import create_database, drop_database
 
 pytestmark = pytest.mark.slow
@@ -57,7 +57,7 @@ def ask(url, statement, *values):
 
 def revisions():
     """From the first to the newest."""
-    scripts = ScriptDirectory(str(migrations.migrations_folder()))
+    scripts = ScriptDirectory(str(compatibility.migrations_folder()))
     return [script for script in reversed(list(scripts.walk_revisions())) if script.down_revision is not None]
 
 

@@ -13,7 +13,7 @@ from support.staff import staff_client
 from support.world import build, state
 
 DECLARED_SETTINGS.join(
-    [Setting("walk.lines", 2, WEBSITE, "How many lines the access test has.", at_least=1, at_most=4)]
+    [Setting("walk.lines", 2, WEBSITE, "How many lines the access test has.", at_least=1, at_most=4, label="Lines")]
 )
 ROOTS = roots()
 MADE = re.compile(r"(?:sel|job)_[0-9a-f]{16}|\d{4}-\d\d-\d\dT[\d:.]+")

@@ -12,14 +12,23 @@ from support.clients import Client
 from support.staff import make_role
 
 ROOTS: dict[str, list[str]] = {
-    "configuration.manage": ["accountSharingSet", "configuration", "configurationReset", "configurationSet"],
+    "configuration.manage": ["addressTemplatePreview", "accountSharingSet", "configuration", "configurationUpdate"],
     "credit.adjust": ["rewardPointsAdjust", "storeCreditAdjust"],
     "customers.delete": ["customerDelete"],
     "customers.force_sign_in": ["customerForceSignIn"],
     "customers.impersonate": ["customerLoginAs", "impersonationEnd", "impersonations"],
+    "customers.export": [
+        "exportCreate",
+        "exportScheduleCreate",
+        "exportScheduleDelete",
+        "exportScheduleUpdate",
+        "exportSchedules",
+    ],
     "customers.read": [
+        "downloadLinkCreate",
         "customer",
         "customerChanges",
+        "customerGroup",
         "customerGroups",
         "customerSelectionCreate",
         "customerTags",
@@ -27,18 +36,37 @@ ROOTS: dict[str, list[str]] = {
         "deletedCustomers",
         "job",
         "jobCancel",
+        "jobChanged",
         "jobRetry",
+        "jobUndo",
         "jobs",
         "limits",
         "node",
         "nodes",
         "nowOnline",
+        "nowOnlineChanged",
         "order",
         "orders",
         "reviews",
         "selectionDelete",
+        "taxClasses",
         "websites",
     ],
+    "companies.delete": ["companyDelete"],
+    "companies.read": ["companies", "company"],
+    "companies.write": [
+        "companyActivate",
+        "companyAdminReplace",
+        "companyBlock",
+        "companyCreate",
+        "companyMassAction",
+        "companyMemberAdd",
+        "companyMemberRemove",
+        "companyParentSet",
+        "companyReject",
+        "companyUpdate",
+    ],
+    "groups.manage": ["customerGroupCreate", "customerGroupDelete", "customerGroupUpdate"],
     "customers.reset_password": ["customerResetPassword"],
     "customers.write": [
         "customerActivate",
@@ -63,6 +91,7 @@ ROOTS: dict[str, list[str]] = {
         "customerResendConfirmation",
         "customerUnlock",
     ],
+    "events.read": ["eventPublished", "eventTypes", "events"],
     "history.read": ["history"],
     "mail.manage": [
         "mailDeadLetters",
@@ -71,6 +100,15 @@ ROOTS: dict[str, list[str]] = {
         "mailTemplateReset",
         "mailTemplateUpdate",
         "mailTemplates",
+    ],
+    "customers.import": [
+        "customerImport",
+        "customerImportCreate",
+        "customerImportMap",
+        "customerImportMappings",
+        "customerImportRetry",
+        "customerImportStart",
+        "customerImports",
     ],
     "staff.manage": [
         "serviceTokenCreate",
@@ -92,6 +130,16 @@ ROOTS: dict[str, list[str]] = {
         "staffInvitations",
         "staffInvitationWithdraw",
     ],
+    "webhooks.manage": [
+        "webhookCreate",
+        "webhookDelete",
+        "webhookDeliveryRetry",
+        "webhookReplay",
+        "webhookSecretRotate",
+        "webhookTest",
+        "webhookUpdate",
+        "webhooks",
+    ],
 }
 UPDATE = """mutation U($input: StaffRoleUpdateInput!) { staffRoleUpdate(input: $input) {
   role { permissions } userErrors { code } } }"""
@@ -102,23 +150,30 @@ NAMES = {
     "CUSTOMERS_CHANGE_EMAIL": "customers.change_email",
     "CUSTOMERS_DELETE": "customers.delete",
     "CUSTOMERS_EXPORT": "customers.export",
+    "CUSTOMERS_IMPORT": "customers.import",
     "CUSTOMERS_IMPERSONATE": "customers.impersonate",
     "CUSTOMERS_RESET_PASSWORD": "customers.reset_password",
     "CUSTOMERS_FORCE_SIGN_IN": "customers.force_sign_in",
     "CREDIT_ADJUST": "credit.adjust",
+    "COMPANIES_DELETE": "companies.delete",
+    "COMPANIES_READ": "companies.read",
+    "COMPANIES_WRITE": "companies.write",
+    "GROUPS_MANAGE": "groups.manage",
     "VIEWS_SHARE": "views.share",
     "STAFF_MANAGE": "staff.manage",
     "CONFIGURATION_MANAGE": "configuration.manage",
     "MAIL_MANAGE": "mail.manage",
     "STOREFRONT_PROXY": "storefront.proxy",
     "JOBS_MANAGE": "jobs.manage",
+    "EVENTS_READ": "events.read",
+    "WEBHOOKS_MANAGE": "webhooks.manage",
     "HISTORY_READ": "history.read",
 }
 
 
 def roots_by_permission() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    roots: list[Any] = [admin.schema.query, admin.schema.mutation]
+    roots: list[Any] = [admin.schema.query, admin.schema.mutation, admin.schema.subscription]
     for root in roots:
         for field in root.__strawberry_definition__.fields:
             permission = field.metadata.get("permission")
@@ -136,7 +191,6 @@ def test_permissions_that_open_no_root_are_asked_for_inside():
     inside = {
         "customers.change_email",
         "customers.pii",
-        "customers.export",
         "jobs.manage",
         "storefront.proxy",
         "views.share",

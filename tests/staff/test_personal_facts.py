@@ -174,7 +174,6 @@ def test_every_permission_is_asked_for_somewhere_or_waits_for_its_feature():
         for declared in root.__strawberry_definition__.fields  # pyright: ignore
     }
     assert ALL_PERMISSIONS - asked - FIELD_PERMISSIONS - {"customers.change_email", "customers.delete"} == {
-        "customers.export",
         "jobs.manage",  # asked for by the mutations of jobs, for those of others
         "views.share",  # asked for by the mutations of views, for a view that is shared
         "storefront.proxy",  # asked for by the endpoint, before there are roots

@@ -12,6 +12,7 @@ from support.access_walk import Ids, Sample
 SOON = "2026-12-24T12:00:00Z"
 KEY = {"idempotencyKey": "walk"}
 GROUP = "grp_" + f"{2:016x}"
+TAX_CLASS = "tax_" + f"{3:016x}"
 
 
 def by_input(make) -> Sample:

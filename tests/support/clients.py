@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 from customer_gql.app import create_app
 from customer_gql.database.pools import Database
 from customer_gql.execution.plans import cache
+from customer_gql.execution.plans.statements import frequency
 from customer_gql.loading import merging
 from customer_gql.security import hashing
 from customer_gql.settings import Settings
@@ -44,6 +45,8 @@ def treat_documents_as_frequent() -> None:
     """In this process: tests count the statements of documents that come often, without sending each so many times."""
     merging.MERGE_AFTER = 0
     cache.OWN_STATEMENTS_AFTER = 2
+    frequency.FREQUENT_AFTER = 3
+    frequency.MAX_IDLE = 0
 
 
 def hash_cheaply() -> None:
@@ -55,7 +58,7 @@ def make_app(settings: Settings, database: Database) -> Starlette:
     """The application on an open database."""
     app = create_app(settings)
     app.state.databases = {"storefront": database, "admin": database}
-    app.state.health = database.reads
+    app.state.health = database.writes
     hash_cheaply()
     return app
 

@@ -12,9 +12,9 @@ from customer_gql.commerce.reviews.tables import review
 from customer_gql.commerce.reward_points.tables import reward_points, reward_points_entry
 from customer_gql.commerce.store_credit.tables import store_credit, store_credit_entry
 from customer_gql.commerce.wishlists.tables import wishlist, wishlist_item
-from customer_gql.core.emails import normalize_email
 from customer_gql.core.ids import encode_id, new_id
 from customer_gql.core.text import sort_key
+from customer_gql.core.values.emails import normalize_email
 from customer_gql.core.values.telephones import to_e164
 from customer_gql.customers.addresses.tables import address
 from customer_gql.customers.newsletter.tables import newsletter_subscription

@@ -37,7 +37,7 @@ def graphql_names() -> Iterator[tuple[str, str]]:
     """Name, and where it is declared."""
     for schema in (admin.schema._schema, storefront.schema._schema):
         for kind in schema.type_map.values():
-            if is_introspection_type(kind):
+            if is_introspection_type(kind) or kind.name == "EventType":  # built from the names of events, see below
                 continue
             if isinstance(kind, GraphQLEnumType):
                 yield from ((name, f"{kind.name}.{name}") for name in kind.values)

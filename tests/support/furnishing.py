@@ -40,6 +40,9 @@ FACTS: dict[str, dict[str, Any]] = {
     "website": {"is_default": False},
     "customer": {"customer_type": "INDIVIDUAL", "birth_year": None},
     "address": {"region_code": "GB-ENG"},
+    "company": {"parent_id": None, "status": "ACTIVE", "rejection_reason": None},
+    "company_role": {"permissions": ["CHECKOUT"]},
+    "company_member": {"parent_id": None},
     "customer_grid_row": {
         "confirmation_status": "CONFIRMED",
         "status": "ACTIVE",
@@ -55,6 +58,15 @@ FACTS: dict[str, dict[str, Any]] = {
     "configuration_value": {"path": "accounts.session_days", "scope": "WEBSITE", "value": "31"},
     "staff_role": {"permissions": ["customers.read"]},
     "service_token": {"permissions": ["customers.read"]},
+    "export_schedule": {"at": dt.time(6, 30), "weekday": None, "day": None, "next_at": FAR_OFF, "format": "CSV"},
+    "stored_file": {"permissions": ["customers.export"], "stored_at": LONG_AGO},
+    "customer_import": {"status": "DONE", "finished_at": FAR_OFF},
+    # Beside the feed, which begins at 1.
+    "domain_event": {"type": "customer.updated", "written": 0, "position": lambda: -next(numbers)},
+    "domain_event_feed": {"deleted_through": 0},
+    "webhook_delivery": {"created_at": FAR_OFF},
+    "webhook_attempt": {"attempted_at": FAR_OFF},
+    "webhook": {"status": "DISABLED", "failure_count": 0, "types": ["customer.updated"]},
     "job_run": {
         **dict.fromkeys(["done_count", "unchanged_count", "refused_count", "not_found_count"], 1),
         **dict.fromkeys(["failed_count", "canceled_count"], 1),
@@ -69,6 +81,9 @@ FACTS: dict[str, dict[str, Any]] = {
 NAMED = {"customer_id": "customer", "staff_id": "staff_user", "website_id": "website", "scope_id": "website"}
 NAMED |= {"scope": "website", "store_view_id": "store_view", "order_id": "sales_order"}
 NAMED |= {"selection_id": "selection", "job_id": "job_run", "customer_ids": "customer"}
+NAMED |= {"recipient_staff_ids": "staff_user", "import_id": "customer_import"}
+NAMED |= {"admin_customer_id": "customer"}
+NAMED |= {"webhook_id": "webhook", "delivery_id": "webhook_delivery"}
 NAMED |= {"session_id": "customer_session", "impersonation_id": "impersonation", "website_ids": "website"}
 NAMED |= {
     "group_id": "customer_group",
@@ -119,7 +134,8 @@ def target_of(column: Column[Any]) -> tuple[str, str] | None:
 def value_of(column: Column[Any], made: dict[str, Row]) -> Any:
     facts, target = FACTS.get(column.table.name, {}), target_of(column)
     if column.name in facts:
-        return facts[column.name]
+        fact = facts[column.name]
+        return fact() if callable(fact) else fact
     if target is not None:
         named = made[target[0]][target[1]]
         return [named] if isinstance(column.type, ARRAY) else named

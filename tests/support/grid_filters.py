@@ -7,10 +7,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from customer_gql.core.emails import normalize_email
 from customer_gql.core.ids import encode_id
 from customer_gql.core.money import minor_digits
 from customer_gql.core.text import fold_text, normalize_code
+from customer_gql.core.values.emails import normalize_email
 from customer_gql.core.values.telephones import to_e164
 from customer_gql.loading.grids.columns import ColumnType, GridColumn, TextForm
 from customer_gql.loading.grids.grid import Grid

@@ -22,6 +22,7 @@ from customer_gql.schema.projections import PROJECTIONS
 
 _WRITES: Final = re.compile(r"\b(?:INSERT INTO(?! website\b)|UPDATE|DELETE FROM)\s+(?:ONLY\s+)?\"?(\w+)", re.IGNORECASE)
 """A new website is nobody's yet."""
+_INSERTS: Final = re.compile(r"\bINSERT INTO\s+\"?(\w+)", re.IGNORECASE)
 _BY_TABLE: Final = {projection.table.name: projection for projection in PROJECTIONS}
 _READ_BY: Final[dict[str, list[Projection]]] = defaultdict(list)
 # What the service changes with the customer, or not at all: claims, and the currency of a website.
@@ -44,30 +45,35 @@ class HandWritten:
 
     def observe(
         self, query: str, arguments: tuple[Any, ...], *, is_of_service: bool = False, at: int | None = None
-    ) -> None:
-        """Remember what a statement that was run does to derived rows. `at` is when it ran, where it counts only now."""
-        at = next(NUMBERS) if at is None else at
+    ) -> bool:
+        """Remember what a statement does to derived rows, and say whether it is a write by hand. `at` is when it ran, where it
+        counts only now."""
         recomputed = find_recomputed(query)
         if recomputed:
-            lists = [set(find_ids(value)) for value in arguments if isinstance(value, list)]
-            for projection in recomputed:
-                touched = self.touched[projection]
-                for id in set[int].intersection(*lists):
-                    if touched.get(id, at) < at:  # it saw nothing of what was written since
-                        del touched[id]
-            return
-        if is_of_service or not may_write(query):
-            return
-        tables = [table.lower() for table in _WRITES.findall(query)]
-        read_by = {projection for table in tables for projection in _READ_BY.get(table, ())}
-        if not read_by or not _is_of_test():
-            return
-        tells_owner = "customer_id" in query or "customer" in tables
+            self._clear(recomputed, arguments, next(NUMBERS) if at is None else at)
+            return False
+        if is_of_service or not may_write(query) or not _find_readers(query) or not _is_of_test():
+            return False
+        self.touch(query, arguments)
+        return True
+
+    def touch(self, query: str, arguments: tuple[Any, ...]) -> None:
+        """Count the customers of a write by hand as touched now."""
+        at = next(NUMBERS)
+        tells_owner = "customer_id" in query or "customer" in _find_tables(query)
         ids = set(find_ids(arguments)) if tells_owner else set[int]()
-        for projection in read_by:
+        for projection in _find_readers(query):
             self.touched[projection] |= dict.fromkeys(ids, at)
             if not ids:
                 self.anybody[projection] = new_id()
+
+    def _clear(self, recomputed: Iterable[Projection], arguments: tuple[Any, ...], at: int) -> None:
+        lists = [set(find_ids(value)) for value in arguments if isinstance(value, list)]
+        for projection in recomputed:
+            touched = self.touched[projection]
+            for id in set[int].intersection(*lists):
+                if touched.get(id, at) < at:  # it saw nothing of what was written since
+                    del touched[id]
 
 
 NUMBERS: Final = count(1)
@@ -77,10 +83,20 @@ HAND_WRITTEN: Final[dict[str, HandWritten]] = defaultdict(HandWritten)
 
 @lru_cache(maxsize=1_000)
 def find_recomputed(query: str) -> frozenset[Projection]:
-    """The projections whose rows the statement recomputes, for customers who are in each list of its arguments."""
-    if query.lstrip()[:4].upper() not in {"WITH", "SELE"} or "INSERT INTO" not in query:
+    """The projections whose rows the statement recomputes whole, for customers who are in each list of its arguments. A part of
+    a row is updated, and may leave alone what was written by hand."""
+    if query.lstrip()[:4].upper() not in {"WITH", "SELE"}:
         return frozenset()
-    return frozenset(_BY_TABLE[table] for table in _WRITES.findall(query) if table in _BY_TABLE)
+    return frozenset(_BY_TABLE[table] for table in _INSERTS.findall(query) if table in _BY_TABLE)
+
+
+def _find_tables(query: str) -> list[str]:
+    return [table.lower() for table in _WRITES.findall(query)]
+
+
+def _find_readers(query: str) -> set[Projection]:
+    """The projections that read a table which the statement writes."""
+    return {projection for table in _find_tables(query) for projection in _READ_BY.get(table, ())}
 
 
 def may_write(query: str) -> bool:
@@ -97,11 +113,12 @@ def find_ids(arguments: Iterable[Any]) -> Iterable[int]:
 
 
 def _is_of_test() -> bool:
-    """Whether the statement was written in a test, or in what tests share, rather than by a function of the service."""
+    """Whether the statement was written in a test, or in what tests share, rather than by a function of the service. What
+    stands at the start of a task of its own is of a test."""
     frame: Any = sys._getframe(1)
     while frame is not None and any(part in frame.f_code.co_filename for part in _BETWEEN):
         frame = frame.f_back
-    return frame is not None and "/tests/" in frame.f_code.co_filename
+    return frame is not None and any(part in frame.f_code.co_filename for part in ("/tests/", "/asyncio/"))
 
 
 async def assert_nobody_differs(connection: Connection, written: HandWritten) -> int:

@@ -1,12 +1,19 @@
-"""What tests of one worker must not leave to each other: settings and texts of the shop, counted attempts, a changed bystander."""
+"""What tests of one worker must not leave to each other: settings, texts and customer groups of the shop, counted attempts, a changed
+bystander."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from customer_gql.database.statements import Connection
 from support.bystander import COUNTERS, Bystander, make_bystander
 
 SETTINGS = "SELECT path, scope, scope_id, value::text, version FROM configuration_value ORDER BY 1, 2, 3"
 TEMPLATES = "SELECT concat_ws(':', name, scope, scope_id, locale) FROM mail_template ORDER BY 1"
+GROUPS = """SELECT id, version, name, tax_class_id, is_being_deleted, ARRAY(
+    SELECT website_id FROM customer_group_excluded_website WHERE group_id = id ORDER BY 1) AS excluded
+    FROM customer_group WHERE $1::bigint[] IS NULL OR id = ANY($1) ORDER BY 1"""
+# A website that no group excludes asks about no group: that of most tests stays so.
+ALLOW_OTHERS = "DELETE FROM customer_group_excluded_website WHERE website_id = 1 AND group_id <> ALL($1::bigint[])"
 COUNTED = " OR ".join(f"EXISTS (SELECT FROM {table})" for table in sorted(COUNTERS))
 
 
@@ -16,6 +23,7 @@ class Isolation:
 
     settings: list[tuple[str, str, int, str, int]]
     templates: list[str]
+    groups: list[tuple[Any, ...]]
     bystander: Bystander
 
     async def restore(self, connection: Connection) -> list[str]:
@@ -25,6 +33,9 @@ class Isolation:
         if await read_templates(connection) != self.templates:
             others = "DELETE FROM mail_template WHERE concat_ws(':', name, scope, scope_id, locale) <> ALL($1::text[])"
             await connection.execute(others, self.templates)
+        if await read_groups(connection, self.groups) != self.groups:
+            await write_groups(connection, self.groups)
+        await connection.execute(ALLOW_OTHERS, [group[0] for group in self.groups])
         if await connection.fetchval(f"SELECT {COUNTED}"):
             for table in COUNTERS:
                 await connection.execute(f"DELETE FROM {table}")
@@ -33,7 +44,8 @@ class Isolation:
 
 async def isolate(connection: Connection) -> Isolation:
     bystander = await make_bystander(connection)
-    return Isolation(await read_settings(connection), await read_templates(connection), bystander)
+    shop = await read_settings(connection), await read_templates(connection), await read_groups(connection)
+    return Isolation(*shop, bystander)
 
 
 async def read_settings(connection: Connection) -> list[tuple[str, str, int, str, int]]:
@@ -48,3 +60,25 @@ async def write_settings(connection: Connection, rows: list[tuple[str, str, int,
     async with connection.transaction():
         await connection.execute("DELETE FROM configuration_value")
         await connection.executemany("INSERT INTO configuration_value VALUES ($1, $2, $3, $4, $5)", rows)
+
+
+async def read_groups(connection: Connection, some: list[tuple[Any, ...]] | None = None) -> list[tuple[Any, ...]]:
+    """Those that every shop begins with, not those that tests made."""
+    ids = None if some is None else [group[0] for group in some]
+    return [tuple(row) for row in await connection.fetch(GROUPS, ids)]
+
+
+async def write_groups(connection: Connection, groups: list[tuple[Any, ...]]) -> None:
+    async with connection.transaction():
+        await connection.execute(
+            "DELETE FROM customer_group_excluded_website WHERE group_id = ANY($1)", [group[0] for group in groups]
+        )
+        for *group, excluded in groups:
+            await connection.execute(
+                "INSERT INTO customer_group (id, version, name, tax_class_id, is_being_deleted) VALUES ($1, $2, $3, $4, $5) "
+                "ON CONFLICT (id) DO UPDATE SET version = $2, name = $3, tax_class_id = $4, is_being_deleted = $5",
+                *group,
+            )
+            await connection.execute(
+                "INSERT INTO customer_group_excluded_website SELECT $1, unnest($2::bigint[])", group[0], excluded
+            )

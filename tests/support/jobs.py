@@ -27,6 +27,11 @@ async def show(client: Any, id: str) -> Any:
     return (await client.data(JOB, id=id))["job"]
 
 
+async def delete_open_jobs(connection: Any) -> None:
+    """Those of other tests, which count to how many may run at once."""
+    await connection.execute("DELETE FROM job_run WHERE finished_at IS NULL")
+
+
 async def run_all(tools: Tools) -> None:
     """Until nothing is due."""
     while await run_due_jobs(tools):

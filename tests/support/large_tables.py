@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from sqlalchemy import Column, DateTime, LargeBinary, String, UniqueConstraint
+from sqlalchemy import BigInteger, Column, DateTime, LargeBinary, String, UniqueConstraint
 
 from customer_gql.database.pools import Database, open_database
 from customer_gql.database.statements import Connection, Row
@@ -44,6 +44,8 @@ async def enlarge(connection: Connection, customers: int = CUSTOMERS) -> Row:
     # The customers are let in on their website, and are not those who were deleted.
     await connection.execute("DELETE FROM customer_group_excluded_website")
     await connection.execute("UPDATE deleted_customer SET customer_id = customer_id + $1::bigint", 2 * customers)
+    # The feed and its readers have got as far as its events.
+    await connection.execute("UPDATE domain_event_feed SET position = (SELECT max(position) FROM domain_event)")
     return made["customer"]
 
 
@@ -56,6 +58,9 @@ def copied(column: Column[Any]) -> str:
         return f"sha256({name} || n::text::bytea)"
     if isinstance(column.type, DateTime):
         return name if ENDS.search(column.name) else f"{name} + n * interval '1 second'"
+    is_indexed_alone = any(index.unique and index.columns.keys() == [column.name] for index in table.indexes)
+    if isinstance(column.type, BigInteger) and not column.foreign_keys and is_indexed_alone:
+        return f"{name} + n * 1000"  # a customer has several rows, whose values follow each other
     is_alone = is_unique(column) and "customer_id" not in table.primary_key.columns
     if isinstance(column.type, String):
         return f"{name} || n" if is_alone or column.name in DISTINCT else name
@@ -65,7 +70,8 @@ def copied(column: Column[Any]) -> str:
 def is_unique(column: Column[Any]) -> bool:
     table: Any = column.table
     keys = [key for key in table.constraints if isinstance(key, UniqueConstraint)]
-    return any(column.name in key.columns for key in (table.primary_key, *keys))
+    indexes = [index for index in table.indexes if index.unique]
+    return any(column.name in key.columns for key in (table.primary_key, *keys, *indexes))
 
 
 @dataclass(eq=False)

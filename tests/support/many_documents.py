@@ -15,6 +15,11 @@ DEPTH = 5
 FIELDS = 150
 
 
+def write_selection(kind: GraphQLObjectType, chance: random.Random, *, fields: int = FIELDS, depth: int = DEPTH) -> str:
+    """A large random part of a type."""
+    return _SelectionWriter(chance, fields).write_selection(kind, depth)
+
+
 def write_documents(schema: GraphQLSchema, root: str, number: int) -> list[str]:
     """Documents of one root of the query type; the same for the same number."""
     assert schema.query_type is not None
@@ -29,9 +34,9 @@ def write_documents(schema: GraphQLSchema, root: str, number: int) -> list[str]:
 
 
 class _SelectionWriter:
-    def __init__(self, chance: random.Random) -> None:
+    def __init__(self, chance: random.Random, fields: int = FIELDS) -> None:
         self._chance = chance
-        self._left = FIELDS
+        self._left = fields
 
     def write_selection(self, kind: GraphQLObjectType, depth: int) -> str:
         names = [name for name, field in kind.fields.items() if not any(map(is_required_argument, field.args.values()))]

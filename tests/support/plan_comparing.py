@@ -14,6 +14,8 @@ from customer_gql.core.viewer import GUEST, Viewer, ViewerKind
 from customer_gql.database.pools import Database
 from customer_gql.execution.documents import Document
 from customer_gql.execution.plans import cache
+from customer_gql.execution.plans.statements import frequency
+from customer_gql.execution.plans.statements.written import WrittenObject, encode_written
 from customer_gql.execution.run import run_document, run_planned_query
 from customer_gql.graph.context import Context
 from customer_gql.schema import admin, storefront
@@ -22,7 +24,11 @@ from customer_gql.settings import load_settings
 ADMIN: GraphQLSchema = admin.schema._schema
 STOREFRONT: GraphQLSchema = storefront.schema._schema
 STAFF = Viewer(ViewerKind.STAFF, staff_id=1, permissions=ALL_PERMISSIONS)
-SETTINGS = {plans: load_settings(compiled_plans=plans) for plans in (True, False)}
+SETTINGS = {
+    (plans, writes): load_settings(compiled_plans=plans, generated_statements=writes)
+    for plans in (True, False)
+    for writes in (True, False)
+}
 
 
 def shopper(customer_id: int) -> Viewer:
@@ -41,7 +47,19 @@ def parse_document(schema: GraphQLSchema, text: str) -> Document:
 def encode_answer(result: ExecutionResult) -> bytes:
     """The complete answer with its order of fields, as it would be sent."""
     errors = [error.formatted for error in result.errors or []]
-    return orjson.dumps({"data": result.data, "errors": errors})
+    return encode_json({"data": result.data, "errors": errors})
+
+
+def encode_json(value: Any) -> bytes:
+    return orjson.dumps(value, default=encode_written)
+
+
+def count_written(value: Any) -> int:
+    """How many objects and fields of an answer the database wrote."""
+    if isinstance(value, WrittenObject | orjson.Fragment):
+        return 1
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return sum(map(count_written, inner))
 
 
 @dataclass
@@ -51,11 +69,16 @@ class Executors:
     database: Database
     seen: Counter[str] = field(default_factory=Counter)
     schema: GraphQLSchema | None = None
-    runs: int = cache.OWN_STATEMENTS_AFTER + 1
-    """Of each plan; the last of these uses statements of its own."""
+    runs: int = frequency.FREQUENT_AFTER + 1
+    """Of each plan; some of these use statements of its own, and in the last the database writes."""
+    writes: bool = True
+    """Whether the database may write objects."""
+    is_trusted: bool = False
+    written: Counter[bool] = field(default_factory=Counter)
+    """Answers of plans, by whether the database wrote a part of them."""
 
     def open_context(self, viewer: Viewer, *, plans: bool) -> Context:
-        return Context(self.database, SETTINGS[plans], viewer)
+        return Context(self.database, SETTINGS[plans, plans and self.writes], viewer, is_trusted=self.is_trusted)
 
     async def answer(
         self,
@@ -102,7 +125,8 @@ class Executors:
             else:
                 assert found is not None, text
             if found is not None:
-                assert orjson.dumps(found.data) == orjson.dumps(reference.data), text
+                assert encode_json(found.data) == encode_json(reference.data), text
+        self.written[found is not None and count_written(found.data) > 0] += 1
         kind = "failed" if reference.errors else "planned"
         self.seen["refused" if kind == "failed" and found is not None else kind] += 1
         return reference

@@ -23,6 +23,12 @@ def free_port() -> int:
         return taken.getsockname()[1]
 
 
+def memory_of(pid: int, field: str = "VmRSS") -> float:
+    """MiB; VmHWM is the most there ever was."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.partition(f"{field}:")[2].split()[0]) / 1024
+
+
 def until(condition: Callable[[], object], seconds: float = 10) -> None:
     deadline = time.monotonic() + seconds
     while not condition():

@@ -20,7 +20,7 @@ import asyncpg
 
 from customer_gql.database.statements import Connection
 from customer_gql.database.transactions import MarkingConnection
-from support.hand_written import HAND_WRITTEN, NUMBERS, find_recomputed
+from support.hand_written import HAND_WRITTEN, NUMBERS, HandWritten, find_recomputed
 
 T = TypeVar("T")
 SECONDS = 10
@@ -104,11 +104,13 @@ def stop_after(*parts: str, nth: int = 1) -> AbstractAsyncContextManager[Stop]:
 class StoppableConnection(MarkingConnection):
     """The connection of the tests' pools; without a stop it does what any does."""
 
-    __slots__ = ("recomputed",)
+    __slots__ = ("by_hand", "recomputed")
 
     def __init__(self, *positional: Any, **named: Any) -> None:
         super().__init__(*positional, **named)
         self.recomputed: list[tuple[str, tuple[Any, ...], int]] = []
+        self.by_hand: list[tuple[str, tuple[Any, ...]]] = []
+        """In this transaction, and not recomputed in it since."""
 
     async def execute(self, query: str, *args: Any, **options: Any) -> str:
         return await self._run(query, args, partial(super().execute, query, *args, **options))
@@ -127,28 +129,41 @@ class StoppableConnection(MarkingConnection):
         return await self._run(query, args, partial(super().fetchval, query, *args, **options))
 
     async def _run(self, query: str, args: tuple[Any, ...], run: Callable[[], Coroutine[Any, Any, T]]) -> T:
-        self._observe(query, args)
+        is_by_hand = self._observe(query, args)
         if not _stops:
-            return await run()
-        text = " ".join(query.split())
-        await self._hold_at(text, after=False)
-        result = await run()
-        await self._hold_at(text, after=True)
+            result = await run()
+        else:
+            text = " ".join(query.split())
+            await self._hold_at(text, after=False)
+            result = await run()
+            await self._hold_at(text, after=True)
+        if is_by_hand:  # again, because what was recomputed while it ran or waited may not have seen it
+            HAND_WRITTEN[self._params.database].touch(query, args)
         return result
 
-    def _observe(self, query: str, args: tuple[Any, ...]) -> None:
-        """Tell what is written by hand; what is recomputed counts once it is committed."""
+    def _observe(self, query: str, args: tuple[Any, ...]) -> bool:
+        """Tell what is written by hand, and say whether this is. What is recomputed counts once it is committed."""
         written = HAND_WRITTEN[self._params.database]
         if find_recomputed(query) and self.is_in_transaction():
             self.recomputed.append((query, args, next(NUMBERS)))
-        elif query == "COMMIT;":
-            for recomputing, arguments, at in self.recomputed:
-                written.observe(recomputing, arguments, at=at)
-            self.recomputed.clear()
-        elif query == "ROLLBACK;":
-            self.recomputed.clear()
-        else:
-            written.observe(query, args, is_of_service=self.marks.is_open)
+            self.by_hand.clear()
+            return False
+        if query in {"COMMIT;", "ROLLBACK;"}:
+            self._end_transaction(written, is_committed=query == "COMMIT;")
+            return False
+        is_by_hand = written.observe(query, args, is_of_service=self.marks.is_open)
+        if is_by_hand and self.is_in_transaction():
+            self.by_hand.append((query, args))
+        return is_by_hand
+
+    def _end_transaction(self, written: HandWritten, *, is_committed: bool) -> None:
+        if is_committed:
+            for query, args, at in self.recomputed:
+                written.observe(query, args, at=at)
+            for query, args in self.by_hand:
+                written.touch(query, args)
+        self.recomputed.clear()
+        self.by_hand.clear()
 
     async def _hold_at(self, text: str, *, after: bool) -> None:
         for stop in _stops:

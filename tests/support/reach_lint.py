@@ -15,25 +15,32 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 STAFF_ROOTS = {"admin_field", "admin_mutation"}
 OWN_ROOTS = {"customer_field", "customer_mutation", "own_staff_field", "own_staff_mutation"}
 CHECKS = {
+    "find_reachable_company",
     "find_reachable_customer",
     "find_reachable_order",
     "find_runnable_view",
+    "find_shown_buyers",
     "find_view_of_mutation",
     "find_visible_view",
     "reauthenticate_staff",
     "adjust_ledger",
     "choose_customers",
+    "choose_records",
+    "find_import",
     "find_job",
+    "find_own_membership",
+    "require_own_membership",
+    "read_list",
     "submit_job",
     "validate_content",
 }
 """They take the context and look at its viewer themselves."""
 REACH = {"website_ids", "viewer", "customer_id", "staff_id"}
 """What a viewer reaches by, as attributes."""
-DECODERS = {"decode_id", "decode_keys", "parse_input_id", "parse_input_ids", "parse_input_keys"}
+DECODERS = {"collect_edits", "decode_id", "decode_keys", "parse_input_id", "parse_input_ids", "parse_input_keys"}
 OPEN_PREFIXES = {"grp"}
 """Of ids of what belongs to no website, and everybody may name."""
-OPEN_STATEMENTS = {"ALL_WEBSITES", "ALL_GROUPS"}
+OPEN_STATEMENTS = {"ALL_WEBSITES", "ALL_TAX_CLASSES"}
 """Lists of the shop that all staff may see."""
 KEY = re.compile(r"\b(str|\w*(ID|Id|Input))\b")
 """Annotations of arguments that can name a row. An enum or a number cannot."""
@@ -113,7 +120,7 @@ def check(module: Module, function: Function, given: dict[str, int]) -> Iterator
                 yield ast.unparse(node)
             elif not (taken or decodes(node)) or name_of(node).startswith("record_"):
                 continue
-            elif looks_itself or is_checking(module, node):
+            elif looks_itself or is_checking(module, node) or decodes_open_id(node):
                 release(given, taken | {name for name, line in given.items() if line == PLAIN})
             else:
                 yield ast.unparse(node)
@@ -167,6 +174,11 @@ def pairs(node: ast.Assign) -> Iterator[tuple[ast.AST, ast.AST]]:
 def decodes(node: ast.AST) -> bool:
     calls = [inner for inner in ast.walk(node) if isinstance(inner, ast.Call) and name_of(inner) in DECODERS]
     return any(getattr(call.args[1], "value", None) not in OPEN_PREFIXES for call in calls)
+
+
+def decodes_open_id(node: ast.AST) -> bool:
+    calls = [inner for inner in ast.walk(node) if isinstance(inner, ast.Call) and name_of(inner) in DECODERS]
+    return bool(calls) and not decodes(node)
 
 
 def parameters(local: Function, call: ast.Call, given: dict[str, int]) -> dict[str, int]:

@@ -20,7 +20,7 @@ FAST = {"fsync": "off", "shared_buffers": "16MB"}
 ROOT = os.geteuid() == 0
 only_root = pytest.mark.skipif(not ROOT, reason="only root switches to another account")
 only_proc = pytest.mark.skipif(
-    not Path("/proc/self/stat").exists(), reason="zombies and numbers are told apart by /proc"
+    not Path("/proc/self/stat").exists(), reason="only /proc tells the memory and the state of another process"
 )
 
 

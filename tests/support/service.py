@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from support.processes import PROGRAM, environment, until
+from support.processes import PROGRAM, environment, memory_of, until
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +27,7 @@ class Service:
         return [json.loads(line) for line in self.log.read_text()[start:].splitlines() if line.startswith("{")]
 
     def memory(self, field: str = "VmRSS") -> float:
-        """MiB; VmHWM is the most there ever was."""
-        status = Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(status.partition(f"{field}:")[2].split()[0]) / 1024
+        return memory_of(self.process.pid, field)
 
     def cpu(self) -> float:
         """Seconds the process has worked, whatever else the machine does; in hundredths."""
@@ -91,20 +89,25 @@ def code_of(answer: Any) -> str:
 
 
 @contextmanager
-def serving(folder: Path, database_url: str, **settings: object) -> Generator[Service]:
-    """`customer-gql serve`, in production unless told otherwise; ended by SIGTERM."""
-    given = {"database_url": database_url, "port": 0, "unready_seconds": 0, **settings}
+def serving(folder: Path, database_url: str, *arguments: str, **settings: object) -> Generator[Service]:
+    """`customer-gql serve`, in production unless told otherwise; ended by SIGTERM. Without its worker, which would do the jobs
+    and send the mails of other tests."""
+    given = {"database_url": database_url, "port": 0, "unready_seconds": 0, "worker": False, **settings}
     log = folder / "service.log"
     with (
         log.open("wb") as written,
         subprocess.Popen(
-            [PROGRAM, "serve"], cwd=folder, env=environment(**given), stdout=subprocess.DEVNULL, stderr=written
+            [PROGRAM, "serve", *arguments],
+            cwd=folder,
+            env=environment(**given),
+            stdout=subprocess.DEVNULL,
+            stderr=written,
         ) as process,
     ):
         try:
-            until(lambda: "serving on" in log.read_text() or process.poll() is not None, seconds=30)
+            until(lambda: "serving on" in log.read_text() or process.poll() is not None, seconds=60)
             assert process.poll() is None, log.read_text()
-            port = int(log.read_text().partition("serving on http://127.0.0.1:")[2].split()[0])
+            port = int(log.read_text().partition("serving on http://127.0.0.1:")[2].split()[0].rstrip(":"))
             with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as http:
                 yield Service(port, process, log, http)
         finally:

@@ -19,6 +19,8 @@ CHANGE_BY_LOOKING = {
     *("selection", "selection_batch", "record_version"),  # the same
 }
 """Tables that a refused request may write to."""
+WRITTEN_BY_LOOKING = {"domain_event": "type = 'job.finished'"}
+"""Rows of other tables that one may write."""
 
 
 @dataclass
@@ -101,6 +103,7 @@ async def state(connection: Any) -> dict[str, Any]:
     """How many rows each table holds, and a sum over what stands in them."""
     parts = [
         f"SELECT '{name}', count(*), coalesce(sum(hashtextextended(t::text, 0)::numeric), 0) FROM {name} t"
+        f" WHERE NOT ({WRITTEN_BY_LOOKING.get(name, 'false')})"
         for name in sorted(metadata.tables)
         if name not in CHANGE_BY_LOOKING
     ]

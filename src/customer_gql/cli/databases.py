@@ -8,6 +8,7 @@ from typing import Any, Final, TypeVar
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import asyncpg
+import typer
 
 from customer_gql.core.terminal import CommandFailed
 from customer_gql.database.lease import is_open
@@ -38,21 +39,26 @@ def database(settings: Settings) -> Generator[DatabaseUrls]:
     """The configured database, or else the embedded one, started if need be and stopped again."""
     if settings.database_url is not None:
         url = _checked(settings.database_url, "DATABASE_URL")
-        owner = settings.owner_database_url
+        owner, replica = settings.owner_database_url, settings.database_read_url
+        if replica is not None:
+            _checked(replica, "DATABASE_READ_URL")
         yield DatabaseUrls(url, url if owner is None else _checked(owner, "OWNER_DATABASE_URL"))
         return
-    if settings.owner_database_url is not None:
-        raise CommandFailed("CUSTOMER_GQL_OWNER_DATABASE_URL is set, but CUSTOMER_GQL_DATABASE_URL is not: set both.")
+    others = {"OWNER_DATABASE_URL": settings.owner_database_url, "DATABASE_READ_URL": settings.database_read_url}
+    for name, other in others.items():
+        if other is not None:
+            raise CommandFailed(f"CUSTOMER_GQL_{name} is set, but CUSTOMER_GQL_DATABASE_URL is not: set both.")
     with running_server(settings.data_dir, binaries=settings.postgres_binaries) as server:
         yield DatabaseUrls(server.url(), server.owner_url())
 
 
 @contextmanager
 def migrated() -> Generator[str]:
-    from customer_gql.database.schema import migrations
+    from customer_gql.database.schema.compatibility import find_schema_warning
 
     with database(load_settings()) as urls:
-        migrations.require_newest_revision(urls.service)
+        if warning := find_schema_warning(urls.service):
+            typer.echo(warning, err=True)
         yield urls.service
 
 
@@ -122,10 +128,32 @@ async def _closed_is_lost(connection: Connection) -> AsyncGenerator[None]:
         raise asyncpg.ConnectionDoesNotExistError(str(error)) from error
 
 
-def bring_up(urls: DatabaseUrls) -> None:
+def bring_up(urls: DatabaseUrls, revision: str = "head") -> None:
     from customer_gql.database.schema import migrations
 
-    migrations.upgrade_database(urls.owner, service_url=urls.service)
+    migrations.upgrade_database(urls.owner, revision, service_url=urls.service)
+
+
+def check_database(urls: DatabaseUrls) -> None:
+    """Raises the first thing that is not as this version needs it."""
+    from customer_gql.database.projection_checks import compare_sample
+    from customer_gql.database.schema import migrations
+    from customer_gql.messaging.jobs.tables import QUEUE_TABLES
+    from customer_gql.schema.projections import PROJECTIONS
+    from customer_gql.schema.tables import metadata
+
+    migrations.compare_tables(urls.owner)
+    migrations.require_separate_owner(urls.service)
+    append_only = {name for name, table in metadata.tables.items() if table.info["append_only"]}
+    changing = {*metadata.tables, *QUEUE_TABLES} - append_only
+    migrations.require_service_rights(urls.service, append_only=append_only, changing=changing)
+    for projection in PROJECTIONS:
+        compared = run(urls.service, lambda c, p=projection: compare_sample(c, p), transaction=False)
+        if compared.rows:
+            raise CommandFailed(
+                f"{compared.rows:,} rows of {projection.table.name} differ from what they should be, of {compared.customers:,} "
+                "customers that were compared: run `customer-gql reproject`."
+            )
 
 
 def analyze_tables(urls: DatabaseUrls) -> None:

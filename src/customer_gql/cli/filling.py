@@ -5,21 +5,25 @@ from typing import Annotated
 
 import typer
 
-from customer_gql.administration.customer_import.dates import DateOrder
+from customer_gql.administration.customer_import.reading.dates import DateOrder
 from customer_gql.core.terminal import CommandFailed, show_progress
 from customer_gql.settings import load_settings
 
-from .databases import analyze_tables, bring_up, database, print_counts, run
+from .databases import analyze_tables, bring_up, check_database, database, print_counts, run
 
 imports = typer.Typer(no_args_is_help=True, help="Load customers and orders from files.")
 
 
 def migrate(
     new: Annotated[str | None, typer.Option(metavar="MESSAGE", help="Write a migration from the tables.")] = None,
+    to: Annotated[
+        str, typer.Option(metavar="REVISION", help="Newest migration to apply, for a deployment in steps.")
+    ] = "head",
     check: Annotated[
         bool,
         typer.Option(
-            help="Only compare the tables with the migrations, and the owner of the tables with the role of the service."
+            help="Change nothing. Compare the tables with the migrations, their owner and the rights of the role of the "
+            "service with what they have to be, and the derived rows of 5,000 customers with recomputed ones."
         ),
     ] = False,
 ) -> None:
@@ -33,11 +37,30 @@ def migrate(
             bring_up(urls)
             migrations.write_migration(urls.owner, new)
         elif check:
-            migrations.compare_tables(urls.owner)
-            migrations.require_separate_owner(urls.service)
+            check_database(urls)
         else:
-            bring_up(urls)
-            print(f"the database is at migration {migrations.newest_revision()}")
+            bring_up(urls, to)
+            print(f"the database is at migration {migrations.newest_revision() if to == 'head' else to}")
+
+
+def downgrade(
+    revision: Annotated[str, typer.Argument(help="Migration after which all are taken back; `base` takes back all.")],
+    *,
+    drops_data: Annotated[
+        bool,
+        typer.Option("--drop-data", help="Required, because what later migrations added is deleted with its contents."),
+    ] = False,
+) -> None:
+    """Take migrations back, newest first. Versions that know them no longer work with the database afterwards."""
+    from customer_gql.database.schema import migrations
+
+    if not drops_data:
+        raise CommandFailed(
+            "A downgrade deletes the tables and columns that later migrations added. Add --drop-data if you have a backup."
+        )
+    with database(load_settings()) as urls:
+        migrations.downgrade_database(urls.owner, revision, service_url=urls.service)
+        print(f"the database is at migration {revision}")
 
 
 def seed(
@@ -77,6 +100,7 @@ def adobe(
 ) -> None:
     """Load customer import files of Adobe Commerce. New customers are added, known ones updated."""
     from customer_gql.administration.customer_import.adobe.load import import_adobe
+    from customer_gql.administration.customer_import.reading.options import ReadOptions
 
     with database(load_settings()) as urls, show_progress("rows") as advance:
         bring_up(urls)
@@ -88,8 +112,7 @@ def adobe(
                 addresses=addresses,
                 dry_run=dry_run,
                 report=report,
-                dates=dates,
-                encoding=encoding,
+                options=ReadOptions(encoding=encoding, dates=dates),
                 on_progress=advance,
             ),
             transaction=False,

@@ -23,7 +23,7 @@ def staff_create(
     ] = None,
 ) -> None:
     """Create a staff user."""
-    from customer_gql.core.emails import validate_email
+    from customer_gql.core.values.emails import validate_email
     from customer_gql.staff import writes
 
     address = validate_email(email)
@@ -47,7 +47,7 @@ def staff_token(email: str) -> None:
 def staff_password(email: str) -> None:
     """Set a new password for a staff user, which the command asks for. Ends their sessions."""
     from customer_gql.core.actor import SYSTEM
-    from customer_gql.core.emails import normalize_email
+    from customer_gql.core.values.emails import normalize_email
     from customer_gql.security import hashing
     from customer_gql.settings import load_settings
     from customer_gql.staff.sign_in import passwords
@@ -68,7 +68,7 @@ def staff_password(email: str) -> None:
 def staff_totp_off(email: str) -> None:
     """Turn off the second factor of a staff user who lost it."""
     from customer_gql.core.actor import SYSTEM
-    from customer_gql.core.emails import normalize_email
+    from customer_gql.core.values.emails import normalize_email
     from customer_gql.staff.sign_in import passwords, totp
 
     async def switch_off(connection: Connection) -> None:
@@ -85,7 +85,7 @@ def staff_totp_off(email: str) -> None:
 def staff_oidc_unbind(email: str) -> None:
     """Let a staff user sign in with another account of the identity provider."""
     from customer_gql.core.actor import SYSTEM
-    from customer_gql.core.emails import normalize_email
+    from customer_gql.core.values.emails import normalize_email
     from customer_gql.staff.sign_in import oidc, passwords
 
     async def unbind(connection: Connection) -> None:

@@ -21,6 +21,7 @@ def reproject(
     ] = False,
 ) -> None:
     """Recompute all derived rows, such as order statistics, in batches that are committed one by one. The service can keep running."""
+    from customer_gql.administration.customer_changes.counts import correct_counts, find_wrong_counts
     from customer_gql.database.projection_checks import compare_all
     from customer_gql.database.projections import recompute_all
     from customer_gql.schema.projections import PROJECTIONS
@@ -36,6 +37,9 @@ def reproject(
             if done.differing:
                 print(f"{name}: differs of {_name_customers(done.differing)}")
             differing += done.rows
+        wrong = run(url, find_wrong_counts if check else correct_counts, transaction=not check)
+        print(f"customer_count: {len(wrong):,} websites {'differ' if check else 'changed'}")
+        differing += len(wrong)
     if check and differing:
         raise CommandFailed(f"{differing:,} rows differ from what they should be: `customer-gql reproject` fixes them.")
 

@@ -2,9 +2,12 @@
 
 import asyncio
 import sys
+from functools import partial
+from importlib.metadata import version
 from socket import socket
 from typing import Annotated, Any, TextIO
 
+import structlog
 import typer
 
 from customer_gql.core.terminal import CommandFailed, show_progress
@@ -17,6 +20,9 @@ from .deployment import (
     warn_of_unknown_settings,
     with_demo_key,
 )
+from .supervising import run_supervisor
+
+log = structlog.get_logger("start")
 
 
 def demo(port: Annotated[int | None, typer.Option(help="Port to listen on; 0 chooses a free one.")] = None) -> None:
@@ -42,34 +48,43 @@ def demo(port: Annotated[int | None, typer.Option(help="Port to listen on; 0 cho
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+    workers: Annotated[int, typer.Option(min=1, max=256, help="Processes that share the port.")] = 1,
 ) -> None:
     """Serve the database of CUSTOMER_GQL_DATABASE_URL, which has to be migrated first."""
     from customer_gql.app import create_app
-    from customer_gql.database.schema import migrations
+    from customer_gql.database.schema.compatibility import find_schema_warning
     from customer_gql.execution.http import server
+
+    settings = _serving_settings(_given_options(host=host, port=port))
+    with _listening(settings) as listening, database(settings) as urls:
+        warning = find_schema_warning(urls.service)
+        base = _served_url(settings, listening)
+        settings = _with_served_links(settings, base)
+        if workers > 1:
+            raise SystemExit(run_supervisor(settings, listening, workers, base, partial(_announce, settings)))
+        app = create_app(settings)
+        app.state.warnings = [warning] if warning else []
+        server.serve_app(app, listening, lambda: _announce(settings, f"serving on {base}"))
+
+
+def _serving_settings(given: dict[str, Any]) -> Settings:
     from customer_gql.execution.telemetry import logs
 
-    settings = load_settings(**_given_options(host=host, port=port))
+    settings = load_settings(**given)
     logs.configure_logging(settings.log_format)
     if settings.database_url is None:
         raise CommandFailed(
             "Set CUSTOMER_GQL_DATABASE_URL to a PostgreSQL 15 or newer; `customer-gql demo` brings its own."
         )
     require_production_settings(settings)
-    with _listening(settings) as listening, database(settings) as urls:
-        migrations.require_newest_revision(urls.service)
-        base = _served_url(settings, listening)
-        app = create_app(_with_served_links(settings, base))
-        server.serve_app(app, listening, lambda: _announce(settings, f"serving on {base}"))
+    return settings
 
 
 def worker() -> None:
     """Run jobs in a process of their own, while `serve` has CUSTOMER_GQL_WORKER=false. Any number of workers can run."""
-    from customer_gql.database.schema import migrations
+    from customer_gql.database.schema.compatibility import find_schema_warning, newest_revision
     from customer_gql.execution.http import server
     from customer_gql.execution.telemetry import logs, metrics
-    from customer_gql.messaging.jobs.worker import work_until_signalled
-    from customer_gql.schema.work import WORK
 
     settings = load_settings()
     logs.configure_logging(settings.log_format)
@@ -77,12 +92,25 @@ def worker() -> None:
         raise CommandFailed("Set CUSTOMER_GQL_DATABASE_URL; `customer-gql demo` has a worker inside.")
     require_production_settings(settings)
     try:
-        _try_metrics_port(settings)
+        _try_other_ports(settings)
     except server.PortTaken as error:
         raise CommandFailed(str(error)) from None
     with database(settings) as urls, metrics.serve_metrics(settings.metrics_host, settings.metrics_port, {}):
-        migrations.require_newest_revision(urls.service)
-        asyncio.run(work_until_signalled(settings, WORK, lambda: _announce(settings, "working")))
+        if warning := find_schema_warning(urls.service):
+            log.warning("warning", message=warning)
+        metrics.tell_build(version("customer-gql"), newest_revision())
+        asyncio.run(_work(settings))
+
+
+async def _work(settings: Settings) -> None:
+    from customer_gql.execution.health.listener import serving_worker_health
+    from customer_gql.messaging.jobs.worker import work_until_signalled
+    from customer_gql.schema.work import WORK
+
+    async with serving_worker_health(settings) as state:
+        await work_until_signalled(
+            settings, WORK, lambda: _announce(settings, "working"), lambda: setattr(state, "draining", True)
+        )
 
 
 def _announce(settings: Settings, line: str) -> None:
@@ -115,18 +143,20 @@ def _listening(settings: Settings) -> socket:
 
     try:
         listening = server.bind_socket(settings.host, settings.port)
-        _try_metrics_port(settings)
+        _try_other_ports(settings)
     except server.PortTaken as error:
         raise CommandFailed(str(error)) from None
     return listening
 
 
-def _try_metrics_port(settings: Settings) -> None:
-    """The metrics library listens itself, later, when a fault would be a traceback. Raises `PortTaken`."""
+def _try_other_ports(settings: Settings) -> None:
+    """They are listened on later, when a fault would be a traceback. Raises `PortTaken`."""
     from customer_gql.execution.http import server
 
-    if settings.metrics_port is not None:
-        server.bind_socket(settings.metrics_host, settings.metrics_port).close()
+    places = [(settings.metrics_host, settings.metrics_port), (settings.health_host, settings.health_port)]
+    for host, port in places:
+        if port is not None:
+            server.bind_socket(host, port).close()
 
 
 def _given_options(**options: Any) -> dict[str, Any]:

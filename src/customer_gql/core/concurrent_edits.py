@@ -60,12 +60,18 @@ async def refuse_conflicts(
         return
     if expected > current:
         raise _VERSION_UNKNOWN(path=["expectedVersion"], version=current)
-    bases: dict[str, Any] = {}
-    for changes in await changes_since(expected):
-        for field, (before, _after) in changes.items():
-            bases.setdefault(field, before)
+    bases = find_bases(await changes_since(expected))
     moved = {field: (now, bases[field]) for field, now in (relied_on or {}).items() if bases.get(field, now) != now}
     _raise_conflicts({**edits, **moved}, current, bases)
+
+
+def find_bases(changes: Iterable[Changes]) -> dict[str, Any]:
+    """What each field was before the first of the changes, of those that they change."""
+    bases: dict[str, Any] = {}
+    for change in changes:
+        for field, (before, _after) in change.items():
+            bases.setdefault(field, before)
+    return bases
 
 
 def refuse_other_version(edits: Changes, *, current: int, expected: int | None) -> None:

@@ -22,6 +22,7 @@ class ErrorCode(enum.StrEnum):
     BAD_USER_INPUT = "BAD_USER_INPUT"
     UNAUTHENTICATED = "UNAUTHENTICATED"
     FORBIDDEN = "FORBIDDEN"
+    NOT_FOUND = "NOT_FOUND"
     IDEMPOTENCY_CONFLICT = "IDEMPOTENCY_CONFLICT"
     QUERY_TOO_COMPLEX = "QUERY_TOO_COMPLEX"
     RATE_LIMITED = "RATE_LIMITED"
@@ -55,6 +56,12 @@ class Unauthenticated(GraphError):
 
 class Forbidden(GraphError):
     code = ErrorCode.FORBIDDEN
+
+
+class NotFound(GraphError):
+    """What a stream was to follow is unknown, gone, or not for this viewer."""
+
+    code = ErrorCode.NOT_FOUND
 
 
 class IdempotencyConflict(GraphError):
@@ -212,6 +219,10 @@ class CollectedErrors:
             self._errors.append(error)
         except RuleErrors as several:
             self._errors.extend(several.errors)
+
+    @property
+    def is_any(self) -> bool:
+        return bool(self._errors)
 
     def raise_collected(self, *, untold: Refusal | None = None) -> None:
         """Raises `RuleErrors` when anything was refused; `untold` is left out beside anything else."""

@@ -28,14 +28,22 @@ def new_id() -> int:
     Two processes make the same key only if they pick the same of 4 million places in the same millisecond; the primary
     key then refuses the second row.
     """
+    return new_ids(1)[0]
+
+
+def new_ids(count: int) -> range:
+    """So many new keys at once, one after the other: what takes longest about a key is its random place."""
     global _last  # noqa: PLW0603 - one counter for the process
     fresh = (int(time.time() * 1000) - EPOCH_MS) << COUNTER_BITS | secrets.randbits(COUNTER_BITS - 2)
     with _lock:
-        _last = fresh if fresh > _last else _last + 1
-        return _last
+        first = max(fresh, _last + 1)
+        _last = first + count - 1
+    return range(first, first + count)
 
 
 def encode_id(prefix: str, *keys: int) -> str:
+    if len(keys) == 1:
+        return f"{prefix}_{keys[0]:016x}"
     return f"{prefix}_" + "".join(f"{key:016x}" for key in keys)
 
 

@@ -11,7 +11,7 @@ _MAX_DIGITS: Final = 40
 _DECIMAL: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 # Currencies whose minor unit is not a hundredth (ISO 4217).
-_MINOR_DIGITS: Final = {
+MINOR_DIGITS: Final = {
     **dict.fromkeys(
         [
             "BIF",
@@ -46,7 +46,7 @@ _AMOUNT_ZERO: Final = Refusal("amount.zero", "Enter an amount that is not zero."
 
 
 def minor_digits(currency: str) -> int:
-    return _MINOR_DIGITS.get(currency, 2)
+    return MINOR_DIGITS.get(currency, 2)
 
 
 def to_major_units(amount: int | Decimal, currency: str) -> Decimal:
@@ -66,6 +66,23 @@ def format_amount(amount: int, currency: str) -> str:
         return str(amount)
     text = str(abs(amount)).rjust(digits + 1, "0")
     return f"{'-' if amount < 0 else ''}{text[:-digits]}.{text[-digits:]}"
+
+
+def format_amount_in_sql(amount: str, currency: str) -> str:
+    """The SQL expression of the same text, for expressions of SQL; the currency decides, so that it may be a column."""
+    by_digits: dict[int, list[str]] = {}
+    for code, digits in MINOR_DIGITS.items():
+        by_digits.setdefault(digits, []).append(f"'{code}'")
+    cases = "".join(
+        f"WHEN {currency} IN ({', '.join(codes)}) THEN {_scale_in_sql(amount, digits)} "
+        for digits, codes in sorted(by_digits.items())
+    )
+    return f"CASE {cases}ELSE {_scale_in_sql(amount, 2)} END"
+
+
+def _scale_in_sql(amount: str, digits: int) -> str:
+    # A product of numerics is exact, and has the decimals of both factors.
+    return f"({amount} * {Decimal(1).scaleb(-digits)})::text" if digits else f"{amount}::text"
 
 
 def parse_decimal(text: str) -> Decimal:

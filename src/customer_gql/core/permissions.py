@@ -30,11 +30,22 @@ class Permission(enum.StrEnum):
         "Change the e-mail address of a customer, besides `customers.write`; it decides who can get into the account.",
     )
     CUSTOMERS_DELETE = "customers.delete", "Delete customers for good."
-    CUSTOMERS_EXPORT = "customers.export", "Export customers as a file; reserved for a later version."
+    CUSTOMERS_EXPORT = "customers.export", "Export lists as files, of what the other permissions let one see."
+    CUSTOMERS_IMPORT = "customers.import", "Import customers, their addresses and balances from files."
     CUSTOMERS_IMPERSONATE = "customers.impersonate", "Sign in as a customer who allows it."
     CUSTOMERS_RESET_PASSWORD = "customers.reset_password", "Have a password reset link mailed to a customer."
     CUSTOMERS_FORCE_SIGN_IN = "customers.force_sign_in", "End every session of a customer."
     CREDIT_ADJUST = "credit.adjust", "Add and deduct store credit and reward points."
+    GROUPS_MANAGE = (
+        "groups.manage",
+        "Create, change and delete customer groups, which decide discounts, taxes and who can sign in where.",
+    )
+    COMPANIES_READ = "companies.read", "See companies, their members and their structure."
+    COMPANIES_WRITE = (
+        "companies.write",
+        "Create and change companies, activate, reject and block them, and decide who belongs to them and runs them.",
+    )
+    COMPANIES_DELETE = "companies.delete", "Delete companies for good."
     VIEWS_SHARE = "views.share", "Share saved views of lists with all staff, and change and delete shared ones."
     STAFF_MANAGE = (
         "staff.manage",
@@ -56,6 +67,14 @@ class Permission(enum.StrEnum):
         ),
     )
     JOBS_MANAGE = "jobs.manage", "See, cancel and retry jobs of others, and be told by mail when one is stopped."
+    EVENTS_READ = (
+        "events.read",
+        "Read what happened to customers as events, which name them and the changed fields: for programs that follow.",
+    )
+    WEBHOOKS_MANAGE = (
+        "webhooks.manage",
+        "Have events sent to other programs, see what was sent, and be told by mail when a webhook is disabled.",
+    )
     HISTORY_READ = (
         "history.read",
         "See what was done to customers and who did it: the list `history`, and the history of each customer.",
@@ -64,7 +83,13 @@ class Permission(enum.StrEnum):
 
 ALL_PERMISSIONS: Final = frozenset(Permission)
 FIELD_PERMISSIONS: Final = frozenset(
-    {Permission.CUSTOMERS_PII, Permission.CUSTOMERS_READ, Permission.HISTORY_READ, Permission.STAFF_MANAGE}
+    {
+        Permission.COMPANIES_READ,
+        Permission.CUSTOMERS_PII,
+        Permission.CUSTOMERS_READ,
+        Permission.HISTORY_READ,
+        Permission.STAFF_MANAGE,
+    }
 )
 """What types and nested fields require besides the permission of their root; `graph/access/guards.py` enforces it."""
 

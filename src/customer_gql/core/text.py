@@ -29,11 +29,15 @@ _NOTHING_VISIBLE: Final = re.compile(
     "[\\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202f\u205f-\u206f\u2800\u3164"
     "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]*"
 )
+_SPACES: Final = re.compile(" +")
 _DASHES: Final = re.compile("[\u02d7\u2010-\u2015\u2043\u2212\u2e3a\u2e3b\u30fc]")
 _LINE_ENDS: Final = re.compile("\r\n|[\r\u0085\u2028\u2029]")
 _CONTROL_IN_LINES: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 MAX_SORT_KEY: Final = 300
 """Code points of a sort key. An index holds 2,704 bytes of a row, and a character may fold into eighteen."""
+
+MAX_COMPANY: Final = 2 * MAX_SORT_KEY
+"""Code points of the name of a company that are compared."""
 
 SPELT_OUT: Final = {
     "ø": "o",
@@ -89,9 +93,11 @@ def normalize_compatible_text(text: str) -> str:
 
 def normalize_code(text: str) -> str:
     """ASCII digits and dashes, plain single blanks, no invisible marks: for postal codes and telephone numbers."""
+    if text.isascii():
+        return _SPACES.sub(" ", text).strip()
     plain = _DASHES.sub("-", unicodedata.normalize("NFKC", text))
     shown = (str(unicodedata.decimal(c)) if c.isdecimal() else c for c in plain if unicodedata.category(c) != "Cf")
-    return re.sub(" +", " ", "".join(shown)).strip()
+    return _SPACES.sub(" ", "".join(shown)).strip()
 
 
 def to_capital_letters(text: str) -> str:
@@ -189,6 +195,9 @@ def validate_line(text: str | None, path: Sequence[str], longest: int, *, requir
     """One line in the normal form; None when nothing is left."""
     line = normalize_text(text or "")
     _refuse_longer(line, path, longest)
+    if line.isascii() and line.isprintable() and line:
+        # Nothing that is refused is among them.
+        return line
     if has_control_character(line) or _LINE_ENDS.search(line):
         raise _NOT_ONE_LINE(path=path)
     _refuse_bidi_override(line, path)

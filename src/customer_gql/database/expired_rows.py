@@ -7,6 +7,8 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, Table, delete, select, tuple_
 
+from customer_gql.core.clock import read_clock
+
 from .pools import Database
 from .statements import Connection, execute_statement
 
@@ -28,7 +30,7 @@ def expires(table: Table, column: str = "expires_at", *, kept: dt.timedelta = dt
 
 async def delete_expired_rows(database: Database, expiries: Sequence[Expiry]) -> None:
     """In batches, so that no transaction holds many rows. Running it twice deletes nothing the second time."""
-    now = dt.datetime.now(dt.UTC)
+    now = read_clock()
     deleted = 1
     while deleted:
         async with database.transaction() as connection:

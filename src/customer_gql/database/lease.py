@@ -1,7 +1,8 @@
 """A pool whose connections go from one request to the next without a pool's ceremony in between.
 
 asyncpg's pool resets a connection, shields that in a task and passes the connection through a queue: as much work as
-a short statement. Where a connection has nothing to be reset it can stay acquired and be handed on as it is.
+a short statement. Reads run in autocommit and set nothing, and transactions set nothing that outlasts them, so that a
+connection can stay acquired and be handed on as it is.
 """
 
 import asyncio
@@ -20,7 +21,7 @@ _MOST_USES: Final = 10_000  # of a connection at a stretch; then the pool sees i
 
 
 class LeasingPool(asyncpg.Pool):
-    """`leases` says whether connections may be handed on; a pool whose connections need a reset must not."""
+    """`leases` says whether connections may be handed on: not before the pool is set up, nor while it closes."""
 
     def __init__(self, *positional: Any, **named: Any) -> None:
         super().__init__(*positional, **named)
@@ -45,8 +46,10 @@ class LeasingPool(asyncpg.Pool):
             return connection
         while self._free:
             connection = self._free.pop()
-            if _usable(connection):
+            if is_open(connection) and not _is_expired(connection, self):
                 return connection
+            with suppress(asyncpg.InterfaceError):
+                connection.terminate()  # its place in the pool is free again then
             self._taken -= 1
         return None
 
@@ -86,8 +89,10 @@ class LeasingPool(asyncpg.Pool):
     def keep(self, connection: PoolConnectionProxy) -> bool:
         """Hand it on; false when the pool has to get it, to close or to renew it."""
         self._uses += 1
-        if not self.leases or self._uses % _MOST_USES == 0 or not is_open(connection):
+        if not self.leases or self._uses % _MOST_USES == 0 or not is_open(connection) or _is_expired(connection, self):
             return False
+        if connection.is_in_transaction():
+            return False  # which the pool rolls back
         self._unpark()
         if self._waiting:
             # A task that reads on at once keeps its connection: to wait in line before each read would take it longest to
@@ -163,13 +168,10 @@ def is_open(connection: "PoolConnectionProxy | Connection") -> bool:
         return False
 
 
-def _usable(connection: PoolConnectionProxy) -> bool:
-    """Not one that was lost while nobody used it; its place in the pool is free again then."""
-    if is_open(connection):
-        return True
-    with suppress(asyncpg.InterfaceError):
-        connection.terminate()
-    return False
+def _is_expired(connection: PoolConnectionProxy, pool: asyncpg.Pool) -> bool:
+    """Whether it was opened before the pool was told to leave its server."""
+    holder: Any = connection._holder  # pyright: ignore # noqa: SLF001 - the pool looks only when a connection comes back
+    return holder._generation != pool._generation  # pyright: ignore # noqa: SLF001
 
 
 class Lease:

@@ -3,10 +3,13 @@
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from typing import Any, Final
+from functools import partial
+from typing import Any, Final, Protocol
 
 import asyncpg
 
+from .connecting.checks import check_server
+from .connecting.hosts import HostsInTurn, choose_attribute
 from .lease import LeasingPool
 from .projections import Projection
 from .session_limits import BEHIND_POOLER, find_missing_limits, make_local_statement
@@ -15,8 +18,8 @@ from .transactions import MarkingConnection, transaction
 
 
 async def _end_open_statement(connection: Any) -> None:
-    """Reads run in autocommit and set nothing: all that an error may leave is a statement. A connection that was lost is
-    noticed when it is taken next."""
+    """No session is changed, and the pool has rolled back: all that an error may leave is a statement. A connection that was
+    lost is noticed when it is taken next."""
     with suppress(OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError):
         await end_statement(connection)
 
@@ -32,12 +35,25 @@ class Database:
     reads: "BoundedPool"
     writes: "BoundedPool"
     grids: "BoundedPool"
+    replica: "ReplicaSource | None" = None
+    """What lists may be read from instead of `grids`; None where that is the primary alone."""
+
+    async def leave_server(self) -> None:
+        """Have every connection closed after its use: the server behind it takes no writes any more."""
+        for pool in (self.reads, self.writes, self.grids):
+            await pool.expire_connections()
 
     @asynccontextmanager
     async def transaction(self, *, dry_run: bool = False) -> AsyncGenerator[Connection]:
         """Commit on leaving; a dry run rolls back instead, after everything was tried for real."""
         async with self.writes.acquire() as connection, transaction(connection, dry_run=dry_run):
             yield connection
+
+
+class ReplicaSource(Protocol):
+    """A standby, for one request; see `connecting.replica`."""
+
+    def reading(self) -> Any: ...
 
 
 class BoundedPool(LeasingPool):
@@ -91,26 +107,27 @@ def create_pool(
     on_statement: Callable[[Any], None] | None = None,
     connection_class: type[MarkingConnection] = MarkingConnection,
     projections: Sequence[Projection] | None = None,
-    hands_on: bool = False,
     is_opened_at_start: bool = True,
     **server_settings: str,
 ) -> BoundedPool:
-    """Limits are stated by each connection, or without prepared statements by each transaction. `hands_on`: nothing is reset."""
+    """Limits are stated by each connection, or without prepared statements by each transaction. Nothing outlasts it, so that
+    connections are handed on as they are."""
     limits = {**patience.server_settings, **server_settings}
-
-    async def prepare(connection: Any) -> None:
-        connection.marks.projections = projections
-        connection.marks.limits = "" if prepared_statements else make_local_statement(limits)
-        if on_statement is not None:
-            connection.add_query_logger(on_statement)
 
     made = BoundedPool(
         url,
+        connect=HostsInTurn(url),
+        target_session_attrs=choose_attribute(url),
         connection_class=connection_class,
         min_size=1 if is_opened_at_start else 0,
         max_size=size,
-        init=prepare,
-        reset=_end_open_statement if hands_on or not prepared_statements else None,
+        init=partial(
+            _prepare_connection,
+            projections=projections,
+            local_limits="" if prepared_statements else make_local_statement(limits),
+            on_statement=on_statement,
+        ),
+        reset=_end_open_statement,
         statement_cache_size=512 if prepared_statements else 0,
         timeout=patience.connect,
         command_timeout=patience.answer,
@@ -118,8 +135,20 @@ def create_pool(
         **_SAME_FOR_ALL,
     )
     made.wait = patience.acquire
-    made.leases = hands_on
+    made.leases = True
     return made
+
+
+async def _prepare_connection(
+    connection: Any,
+    *,
+    projections: Sequence[Projection] | None,
+    local_limits: str,
+    on_statement: Callable[[Any], None] | None,
+) -> None:
+    connection.marks.projections, connection.marks.limits = projections, local_limits
+    if on_statement is not None:
+        connection.add_query_logger(on_statement)
 
 
 _SAME_FOR_ALL: Final[dict[str, Any]] = {
@@ -133,6 +162,11 @@ _SAME_FOR_ALL: Final[dict[str, Any]] = {
 
 def _in_milliseconds(seconds: float) -> str:
     return f"{round(seconds * 1000)}ms"
+
+
+def create_list_pool(url: str, size: int, patience: TimeLimits, **options: Any) -> BoundedPool:
+    """Connections for lists that are filtered, whose statements are planned with their values."""
+    return create_pool(url, size, patience, is_opened_at_start=False, **_PLANNED, **options)
 
 
 # A read's statement is the same each time and its keys are arrays: planning it again would cost more than running it.
@@ -169,18 +203,22 @@ async def open_database(
     limit = waits.connect
     try:
         async with (
-            create_pool(url, read_connections, waits, hands_on=True, **_FIXED, **options) as reads,
+            create_pool(url, read_connections, waits, **_FIXED, **options) as reads,
             create_pool(url, write_connections, waits, projections=projections, **_CAREFUL, **options) as writes,
-            create_pool(
-                url, grid_connections, waits, hands_on=True, is_opened_at_start=False, **_PLANNED, **options
-            ) as grids,
+            create_list_pool(url, grid_connections, waits, **options) as grids,
         ):
             limit = waits.answer
             if prepared_statements:
                 await _require_limits(reads, waits.server_settings)
+            await _check_server_of(reads)
             yield Database(reads, writes, grids)
     except CONNECTION_FAULTS as error:
         raise DatabaseUnreachable(_explain_fault(error, limit)) from error
+
+
+async def _check_server_of(pool: BoundedPool) -> None:
+    async with pool.acquire() as connection:
+        await check_server(connection)
 
 
 def _explain_fault(error: BaseException, limit: float) -> str:

@@ -5,33 +5,33 @@ before it commits (`transactions`); `recompute_all` does so for every customer, 
 that nothing was missed.
 """
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, reduce
 from operator import add
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    Column,
     ColumnElement,
     FromClause,
     Integer,
     Table,
-    and_,
     any_,
     bindparam,
     cast,
-    delete,
     false,
     func,
     select,
-    true,
-    tuple_,
     union,
 )
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.sql import visitors
 
+from .derived.parts import Part, ProjectionParts
+from .derived.rows import differences_statement, recompute_statement, update_part_statement
 from .statements import AnySelect, Connection, Statement, compile_statement, execute_statement, fetch_rows, fetch_value
 from .tables import projection_lock
 
@@ -40,6 +40,14 @@ CUSTOMERS_IN_A_BATCH: Final = 5_000
 
 _IDS: Final = ARRAY(BigInteger())
 _ids: ColumnElement[Any] = bindparam("customer_ids", type_=_IDS)
+_WHOLE: Final[Mapping[Any, None]] = {}
+
+
+class Change(NamedTuple):
+    """Rows of a table changed, in these columns; in any where that is not known."""
+
+    table: Table
+    columns: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,23 +55,33 @@ class Projection:
     """Rows of `table`, all of them determined by the rows that the same customer has in the tables of `reads`.
 
     `rows` selects them for every customer, with a column of the table's name for each column that is written;
-    `customer_id` is the column of its FROM clause that names the customer.
+    `customer_id` is the column of its FROM clause that names the customer. `parts` are the columns that can be recomputed
+    without the others, of a table with one row for each customer.
     """
 
     table: Table
     rows: AnySelect
     customer_id: ColumnElement[int]
     reads: tuple[Table, ...]
+    parts: ProjectionParts | None = None
     _differences: Statement = field(init=False, repr=False)
     _next_customers: Statement = field(init=False, repr=False)
     _customer_count: Statement = field(init=False, repr=False)
+    _columns: frozenset[Column[Any]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "_columns", frozenset(_columns_in(self.rows)))
         fresh = self.rows.where(self.customer_id == any_(_ids))
-        object.__setattr__(self, "_differences", compile_statement(_differences_statement(self.table, fresh)))
+        object.__setattr__(self, "_differences", compile_statement(differences_statement(self.table, fresh, _ids)))
         tables = (*self.reads, self.table)
         object.__setattr__(self, "_next_customers", compile_statement(_next_customers(tables)))
         object.__setattr__(self, "_customer_count", compile_statement(_customer_count(tables)))
+
+    def depends_on(self, table: Table, columns: Collection[str] | None) -> bool:
+        """Whether a change of these columns of the table, or of any of them, can change a row."""
+        if table not in self.reads:
+            return False
+        return columns is None or any(table.c[name] in self._columns for name in columns)
 
     async def recompute(self, connection: Connection, customer_ids: Sequence[int]) -> int:
         """Bring the rows of these customers up to date in one statement. How many rows changed.
@@ -72,14 +90,23 @@ class Projection:
         """
         return await recompute_together(connection, {self: customer_ids})
 
+    def find_part(self, changes: Collection[Change]) -> Part | None:
+        """The columns to recompute after these changes; None for whole rows."""
+        return None if self.parts is None else self.parts.find_part(changes)
+
     @property
     def ids_parameter(self) -> str:
         """The customers to recompute, in a statement that recomputes rows of other tables too."""
         return f"customers_of_{self.table.name}"
 
-    def recomputed(self, ids: ColumnElement[Any]) -> AnySelect:
-        """Brings the rows of these customers up to date, and selects how many changed."""
-        return _recompute_statement(self.table, self.rows.where(self.customer_id == any_(ids)), ids)
+    def recomputed(self, ids: ColumnElement[Any], part: Part | None) -> AnySelect:
+        """Brings the rows of these customers up to date, or a part of them, and selects how many changed."""
+        fresh = self.rows.where(self.customer_id == any_(ids))
+        return (
+            recompute_statement(self.table, fresh, ids)
+            if part is None
+            else update_part_statement(self.table, fresh, part)
+        )
 
     async def repair(self, connection: Connection, customer_ids: Sequence[int]) -> int:
         """What `recompute_all` does: bring the rows up to date, and leave those that are right."""
@@ -103,12 +130,16 @@ class Projection:
             after = ids[-1]
 
 
-async def recompute_together(connection: Connection, stale: Mapping[Projection, Sequence[int]]) -> int:
-    """Bring rows of several projections up to date, none of which reads a table of another, as `Projection.recompute` does.
+async def recompute_together(
+    connection: Connection,
+    stale: Mapping[Projection, Sequence[int]],
+    parts: Mapping[Projection, Part | None] = _WHOLE,
+) -> int:
+    """Bring rows of several projections up to date, as `Projection.recompute` does; they cannot read tables of each other.
 
-    One statement recomputes all of them, for up to `CUSTOMERS_IN_A_BATCH` customers.
+    One statement recomputes all of them, for up to `CUSTOMERS_IN_A_BATCH` customers; of some projections a part alone.
     """
-    statement, changed = _joint_statement(tuple(stale)), 0
+    statement, changed = _joint_statement(tuple((it, parts.get(it)) for it in stale)), 0
     for start in range(0, max(map(len, stale.values())), CUSTOMERS_IN_A_BATCH):
         end = start + CUSTOMERS_IN_A_BATCH
         batch = {projection.ids_parameter: ids[start:end] for projection, ids in stale.items()}
@@ -117,59 +148,14 @@ async def recompute_together(connection: Connection, stale: Mapping[Projection, 
 
 
 @cache
-def _joint_statement(projections: tuple[Projection, ...]) -> Statement:
+def _joint_statement(projections: tuple[tuple[Projection, Part | None], ...]) -> Statement:
     changed: list[ColumnElement[int]] = []
-    for projection in projections:
+    for projection, part in projections:
         # In a subquery, so that the planner does not see how many there are. It would plan for their number each time,
         # which takes longer than all of the work for one customer.
         ids = cast(select(bindparam(projection.ids_parameter, type_=_IDS)).scalar_subquery(), _IDS)
-        changed.append(projection.recomputed(ids).scalar_subquery())
+        changed.append(projection.recomputed(ids, part).scalar_subquery())
     return compile_statement(select(reduce(add, changed)))
-
-
-def _recompute_statement(table: Table, fresh: AnySelect, ids: ColumnElement[Any]) -> AnySelect:
-    """Insert, update and delete in one statement, leaving rows alone that are right already."""
-    new, key = fresh.cte(f"fresh_{table.name}"), list(table.primary_key.columns)
-    values = {name: table.c[name] for name in new.c.keys() if name not in table.primary_key.columns}  # noqa: SIM118
-    put = insert(table).from_select(list(new.c.keys()), select(new))
-    if values:
-        put = put.on_conflict_do_update(
-            index_elements=key,
-            set_={name: put.excluded[name] for name in values},
-            where=_differ(values, put.excluded),
-        )
-    else:
-        put = put.on_conflict_do_nothing(index_elements=key)
-    written = put.returning(true().label("is_written")).cte(f"written_{table.name}")
-    is_kept = select(new).where(_same_key(table, new)).exists()
-    removed = (
-        delete(table)
-        .where(table.c.customer_id == any_(ids), ~is_kept)
-        .returning(true().label("is_removed"))
-        .cte(f"removed_{table.name}")
-    )
-    return select(
-        select(func.count()).select_from(written).scalar_subquery()
-        + select(func.count()).select_from(removed).scalar_subquery()
-    )
-
-
-def _differences_statement(table: Table, fresh: AnySelect) -> AnySelect:
-    new = fresh.cte("fresh")
-    names = list(new.c.keys())
-    old = select(*[table.c[name] for name in names]).where(table.c.customer_id == any_(_ids)).cte("stored")
-    pairs = old.join(new, and_(*[old.c[column.name] == new.c[column.name] for column in table.primary_key]), full=True)
-    customer_id = func.coalesce(old.c.customer_id, new.c.customer_id).label("customer_id")
-    differ = _differ({name: old.c[name] for name in names}, new.c)
-    return select(customer_id, func.count().label("total")).select_from(pairs).where(differ).group_by(customer_id)
-
-
-def _differ(columns: Mapping[str, ColumnElement[Any]], others: Any) -> ColumnElement[bool]:
-    return tuple_(*columns.values()).is_distinct_from(tuple_(*[others[name] for name in columns]))
-
-
-def _same_key(table: Table, other: Any) -> ColumnElement[bool]:
-    return and_(*[column == other.c[column.name] for column in table.primary_key])
 
 
 def _next_customers(tables: Sequence[Table]) -> AnySelect:
@@ -188,6 +174,17 @@ def _next_customers(tables: Sequence[Table]) -> AnySelect:
 def _customer_count(tables: Sequence[Table]) -> AnySelect:
     every = union(*[select(owner_column(table).label("id")) for table in tables]).subquery()
     return select(func.count()).select_from(every)
+
+
+def _columns_in(statement: AnySelect) -> Iterator[Column[Any]]:
+    """The columns that a statement reads, without the aliases of their tables."""
+    elements: Iterator[Any] = visitors.iterate(statement)
+    for element in elements:
+        if isinstance(element, Column):
+            table: Any = getattr(element.table, "element", element.table)
+            columns: Mapping[str, Column[Any]] = getattr(table, "columns", {})
+            if element.name in columns:
+                yield columns[element.name]
 
 
 def owner_column(table: FromClause) -> ColumnElement[Any]:

@@ -6,12 +6,28 @@ Nothing here knows a session or an entity: a statement gives plain rows, read by
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 import asyncpg
+import orjson
 from asyncpg import connection as driver
 from asyncpg.pool import PoolConnectionProxy
-from sqlalchemy import ARRAY, ColumnElement, Select, any_, literal
+from sqlalchemy import (
+    ARRAY,
+    ColumnClause,
+    ColumnElement,
+    Select,
+    Table,
+    any_,
+    bindparam,
+    column,
+    func,
+    insert,
+    literal,
+    select,
+)
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -121,8 +137,49 @@ def equals_any(column: ColumnElement[Any], values: Sequence[Any]) -> ColumnEleme
     return column == any_(literal(list(values), ARRAY(column.type)))
 
 
+def given_rows(name: str, *columns: ColumnClause[Any]) -> Any:
+    """Rows that come as one JSON array in the parameter `name`: one statement text for any number of rows."""
+    listed = func.jsonb_to_recordset(bindparam(name, type_=JSONB())).table_valued(*columns)
+    return listed.render_derived(name="given", with_types=True)
+
+
+async def insert_rows(connection: Connection, into: Table, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Insert any number of rows by one statement. All have the same columns; columns of times are not supported.
+
+    A JSON column takes the value itself, not its text.
+    """
+    if not rows:
+        return 0
+    statement = _insert_of_rows(into, tuple(rows[0]))
+    return await execute_statement(connection, statement, rows=orjson.dumps(rows, default=_write_bytes).decode())
+
+
+async def insert_row(connection: Connection, into: Table, values: Mapping[str, Any]) -> None:
+    """Insert one row of plain values, by a statement that is compiled once for these columns."""
+    await execute_statement(connection, _insert_of_row(into, tuple(values)), **values)
+
+
+@cache
+def _insert_of_row(into: Table, names: tuple[str, ...]) -> Statement:
+    return compile_statement(insert(into).values({name: bindparam(name, type_=into.c[name].type) for name in names}))
+
+
+@cache
+def _insert_of_rows(into: Table, names: tuple[str, ...]) -> Statement:
+    given = given_rows("rows", *[column(name, into.c[name].type) for name in names])
+    return compile_statement(insert(into).from_select(list(names), select(*[given.c[name] for name in names])))
+
+
+def _write_bytes(value: bytes) -> str:
+    return f"\\x{value.hex()}"
+
+
 KEPT_CHARACTERS: Final = 400_000
 """Of all prepared statements of one connection. A backend keeps about 100 bytes for each; see docs/operations.md."""
+GENERATED_COLUMN: Final = "written_json"
+"""Of a statement that was generated for a document; by its name such statements are known."""
+KEPT_GENERATED: Final = 160_000
+"""Characters of those that write the JSON of documents: 16 MB of a backend."""
 KEPT_STATEMENT: Final = 60_000
 """Characters of the longest one that is kept."""
 
@@ -149,8 +206,14 @@ class BoundedStatementCache(_CountedCache):
         super()._maybe_cleanup()  # pyright: ignore[reportUnknownMemberType]
         entries: OrderedDict[tuple[str, Any, Any], Any] = counted._entries  # noqa: SLF001
         characters = sum(len(query) for query, *_ in entries)
-        while characters > KEPT_CHARACTERS and len(entries) > 1:
-            (query, *_), entry = entries.popitem(last=False)
-            characters -= len(query)
-            counted._clear_entry_callback(entry)  # noqa: SLF001
-            counted._on_remove(entry._statement)  # noqa: SLF001
+        generated = sum(len(query) for query, *_ in entries if GENERATED_COLUMN in query)
+        for key in list(entries)[:-1]:
+            if characters <= KEPT_CHARACTERS and generated <= KEPT_GENERATED:
+                break
+            is_generated = GENERATED_COLUMN in key[0]
+            if characters > KEPT_CHARACTERS or is_generated:
+                entry = entries.pop(key)
+                characters -= len(key[0])
+                generated -= len(key[0]) if is_generated else 0
+                counted._clear_entry_callback(entry)  # noqa: SLF001
+                counted._on_remove(entry._statement)  # noqa: SLF001

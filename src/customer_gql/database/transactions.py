@@ -8,21 +8,24 @@ from typing import Any
 import asyncpg
 from sqlalchemy import Table
 
+from .derived.parts import Part
 from .lease import is_open
-from .projections import Projection, lock_derived_rows, recompute_together
+from .projections import Change, Projection, lock_derived_rows, recompute_together
 from .statements import BoundedStatementCache, Connection
 
 
 @dataclass(slots=True)
 class Marks:
-    """The customers that the open transaction of one connection touched, by the table whose rows it changed."""
+    """The customers that the open transaction of one connection touched, by what it changed."""
 
     projections: Sequence[Projection] | None = None
     """Those of the shop; None on a connection that was opened without them and so must mark nothing."""
     limits: str = ""
     """The statement that states limits for a transaction, where the session cannot carry them."""
     is_open: bool = False
-    touched: dict[Table, set[int]] = field(default_factory=dict[Table, set[int]])
+    touched: dict[Change, set[int]] = field(default_factory=dict[Change, set[int]])
+    remembered: dict[object, Any] = field(default_factory=dict[object, Any])
+    """What the open transaction has read and need not read again, by whatever read it."""
 
 
 class MarkingConnection(asyncpg.Connection):
@@ -36,17 +39,30 @@ class MarkingConnection(asyncpg.Connection):
         self._stmt_cache: Any = BoundedStatementCache(self._stmt_cache)  # pyright: ignore[reportUnknownMemberType]
 
 
-def mark_customers(connection: Connection, customer_ids: Iterable[int], changed: Table) -> None:
+def mark_customers(
+    connection: Connection, customer_ids: Iterable[int], changed: Table, columns: Iterable[str] | None = None
+) -> None:
     """Have every projection that reads `changed` recompute its rows of these customers before the commit.
 
-    Call it where a customer's rows of that table are inserted, updated or deleted. Raises `RuntimeError` outside of
-    `transaction`, where nothing would be recomputed.
+    Call it where a customer's rows of that table are inserted, updated or deleted. `columns` are those that an update sets:
+    only projections that read one of them are recomputed. Raises `RuntimeError` outside of `transaction`, where nothing
+    would be recomputed.
     """
     marks = _marks_of(connection)
     if not marks.is_open or marks.projections is None:
         raise RuntimeError("Mark customers inside `transaction`, on a connection opened with the shop's projections.")
-    if any(changed in projection.reads for projection in marks.projections):
-        marks.touched.setdefault(changed, set()).update(customer_ids)
+    change = Change(changed, None if columns is None else frozenset(columns))
+    if any(projection.depends_on(*change) for projection in marks.projections):
+        marks.touched.setdefault(change, set()).update(customer_ids)
+
+
+def remembered_of(connection: Connection) -> dict[object, Any] | None:
+    """What the open transaction of the connection remembers, to be read and added to; None outside of `transaction`.
+
+    It is forgotten with the transaction, and when a part of it is rolled back.
+    """
+    marks: Marks | None = getattr(connection, "marks", None)
+    return marks.remembered if marks is not None and marks.is_open else None
 
 
 @asynccontextmanager
@@ -57,6 +73,7 @@ async def transaction(connection: Connection, *, dry_run: bool = False) -> Async
     """
     marks = _marks_of(connection)
     is_outermost = not marks.is_open
+    touched = {change: set(ids) for change, ids in marks.touched.items()} if dry_run else {}
     marks.is_open = True
     started = connection.transaction()
     try:
@@ -68,36 +85,45 @@ async def transaction(connection: Connection, *, dry_run: bool = False) -> Async
             if is_outermost:
                 await _recompute_marked(connection, marks)
         except BaseException:
+            marks.remembered.clear()
             if is_open(connection):
                 await started.rollback()
             raise
         await (started.rollback() if dry_run else started.commit())
+        if dry_run:
+            marks.touched = touched
+            marks.remembered.clear()
     finally:
         if is_outermost:
             marks.is_open = False
             marks.touched.clear()
+            marks.remembered.clear()
 
 
 async def _recompute_marked(connection: Connection, marks: Marks) -> None:
-    stale = _stale_customers(marks.projections or (), marks.touched)
+    stale, parts = _stale_customers(marks.projections or (), marks.touched)
     if stale:
         await lock_derived_rows(connection, set[int]().union(*stale.values()))
     for independent in _split_into_rounds(stale):
-        await recompute_together(connection, independent)
+        await recompute_together(connection, independent, parts)
 
 
 def _stale_customers(
-    projections: Sequence[Projection], touched: Mapping[Table, set[int]]
-) -> dict[Projection, list[int]]:
-    """Customers by projection, in the order declared. One that reads another's table is declared after it."""
-    changed = {table: set(ids) for table, ids in touched.items()}
+    projections: Sequence[Projection], touched: Mapping[Change, set[int]]
+) -> tuple[dict[Projection, list[int]], dict[Projection, Part | None]]:
+    """Customers by projection, in the order declared, and the part of their rows that changed. One that reads another's table
+    is declared after it."""
+    changed = dict(touched)
     stale: dict[Projection, list[int]] = {}
+    parts: dict[Projection, Part | None] = {}
     for projection in projections:
-        ids = set[int]().union(*(changed.get(table, ()) for table in projection.reads))
+        changes = {change: ids for change, ids in changed.items() if projection.depends_on(*change)}
+        ids = set[int]().union(*changes.values())
         if ids:
             stale[projection] = sorted(ids)
-            changed.setdefault(projection.table, set()).update(ids)
-    return stale
+            parts[projection] = projection.find_part(changes)
+            changed[Change(projection.table)] = ids
+    return stale, parts
 
 
 def _split_into_rounds(stale: Mapping[Projection, list[int]]) -> list[dict[Projection, list[int]]]:

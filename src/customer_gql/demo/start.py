@@ -16,8 +16,13 @@ from customer_gql.customers.profile.tables import customer
 from customer_gql.database.pools import Database, open_database
 from customer_gql.database.projections import recompute_all
 from customer_gql.database.statements import fetch_value
+from customer_gql.demo.first_job import run_first_jobs
+from customer_gql.demo.older_companies import give_companies
 from customer_gql.demo.seed.seeding import seed_shop
+from customer_gql.messaging.jobs.work import Tools
 from customer_gql.schema.projections import PROJECTIONS
+from customer_gql.schema.slices import join_declarations
+from customer_gql.settings import load_settings
 from customer_gql.staff import writes as staff
 from customer_gql.staff.tables import staff_user
 
@@ -32,7 +37,8 @@ async def prepare_demo(url: str, on_progress: Callable[[int, int], None], *, is_
 
     A configured database with a shop that is not the demo's is refused: the demo would make itself its administrator.
     """
-    async with open_database(url) as database:
+    join_declarations()
+    async with open_database(url, projections=PROJECTIONS) as database:
         is_empty = not await _has_rows(database, select(customer.c.id))
         if not (is_ours or is_empty):
             await _require_demo_shop(database)
@@ -43,8 +49,12 @@ async def prepare_demo(url: str, on_progress: Callable[[int, int], None], *, is_
             now = dt.datetime.now(dt.UTC)
             async with database.writes.acquire() as connection:
                 await seed_shop(connection, customers=CUSTOMERS, seed=1, until=now, on_progress=on_progress)
+                admin = await fetch_value(connection, select(staff_user.c.id).where(staff_user.c.email == STAFF))
+            await run_first_jobs(Tools(database, load_settings(database_url=url), PROJECTIONS), admin)
         else:
             await _fill_empty_grid(database, on_progress)
+            async with database.transaction() as connection:
+                await give_companies(connection)
         return await _issue_tokens(database)
 
 

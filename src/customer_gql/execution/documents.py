@@ -73,6 +73,11 @@ class Document:
 
     def asks_only(self, operation: OperationDefinitionNode, field: str) -> bool:
         """Whether the field, and no other root field, stands in the operation, fragments included."""
+        asked = self.root_fields(operation)
+        return field in asked and asked <= {field, "__typename"}
+
+    def root_fields(self, operation: OperationDefinitionNode) -> set[str]:
+        """Their names, fragments included."""
         waiting: list[SelectionNode] = list(operation.selection_set.selections)
         asked: set[str] = set()
         while waiting:
@@ -83,7 +88,7 @@ class Document:
                 waiting.extend(self.fragments[selection.name.value].selection_set.selections)
             elif isinstance(selection, InlineFragmentNode):
                 waiting.extend(selection.selection_set.selections)
-        return field in asked and asked <= {field, "__typename"}
+        return asked
 
 
 class DocumentCache:

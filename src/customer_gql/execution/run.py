@@ -1,10 +1,18 @@
 """Runs a valid document: the only way from a document to its answer."""
 
 import inspect
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 
-from graphql import ExecutionResult, GraphQLError, GraphQLSchema, OperationType, execute
+from graphql import (
+    ExecutionResult,
+    Executor,
+    GraphQLError,
+    GraphQLSchema,
+    OperationType,
+    create_source_event_stream,
+    execute,
+)
 
 from customer_gql.execution.plans.cache import PlannedOperation, find_operation
 from customer_gql.execution.plans.payloads import PayloadExecutor
@@ -37,6 +45,36 @@ async def run_document(
         await context.loads.close()
 
 
+async def open_source(
+    schema: GraphQLSchema, document: Document, variables: dict[str, Any] | None, name: str | None, context: Context
+) -> AsyncGenerator[Any] | ExecutionResult:
+    """The events of a subscription, or the errors that prevent it."""
+    executor = Executor.build(
+        schema, document.ast, context_value=context, raw_variable_values=variables, operation_name=name
+    )
+    if isinstance(executor, list):
+        return ExecutionResult(None, executor)
+    source: Any = create_source_event_stream(executor)
+    return await source if inspect.isawaitable(source) else source
+
+
+async def answer_event(
+    schema: GraphQLSchema,
+    document: Document,
+    variables: dict[str, Any] | None,
+    name: str | None,
+    context: Context,
+    event: Any,
+) -> ExecutionResult:
+    """The selection of a subscription on the record of one event, planned like a payload."""
+    planned = find_operation(schema, document, name) if context.settings.compiled_plans else None
+    try:
+        answer = await _run_reference_executor(schema, document, variables, name, context, planned, root=event)
+        return _sort_errors(answer)
+    finally:
+        await context.loads.close()
+
+
 async def run_planned_query(
     operation: PlannedOperation, given: dict[str, Any] | None, context: Context
 ) -> ExecutionResult | None:
@@ -64,11 +102,14 @@ async def _run_reference_executor(
     name: str | None,
     context: Context,
     planned: PlannedOperation | None,
+    *,
+    root: Any = None,
 ) -> ExecutionResult:
     payloads: dict[str, Any] = {} if planned is None else {"executor_class": PayloadExecutor, "planned": planned}
     result = execute(
         schema,
         document.ast,
+        root_value=root,
         context_value=context,
         variable_values=variables,
         operation_name=name,

@@ -48,7 +48,12 @@ Last = Annotated[int | None, strawberry.argument(description="Number of nodes fr
 Before = Annotated[str | None, strawberry.argument(description="Cursor of the node before which the page ends.")]
 
 
-def make_window(first: Any, after: Any, last: Any, before: Any) -> Window:
+def make_window(
+    first: Any = strawberry.UNSET,
+    after: Any = strawberry.UNSET,
+    last: Any = strawberry.UNSET,
+    before: Any = strawberry.UNSET,
+) -> Window:
     """The window that the arguments of a connection ask for; absent and null mean the same."""
     given = [None if value is strawberry.UNSET else value for value in (first, after, last, before)]
     return Window.of(*given)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Hashable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import strawberry
@@ -12,6 +12,7 @@ from sqlalchemy.sql.base import Executable
 from customer_gql.core.messages.catalogues import ENGLISH
 from customer_gql.core.viewer import GUEST, RequestOrigin, Viewer
 from customer_gql.database.background import Background, Work
+from customer_gql.database.connecting.replica import ReplicaReader
 from customer_gql.database.pools import Database
 from customer_gql.database.statements import Connection, Row, Statement, fetch_rows
 from customer_gql.loading.reads import Read
@@ -26,18 +27,28 @@ class Context:
     database: Database
     settings: Settings
     viewer: Viewer = GUEST
+    # The token itself, by which somebody who follows a stream is looked up again.
+    token: str | None = field(default=None, repr=False)
     cost: dict[str, int] | None = None
     # The plan of the query met an error, or there is none: the reference executor answered, which takes longer.
     is_replayed: bool = False
+    # The document is one of those that the shop's own clients send.
+    is_trusted: bool = False
     caller: RequestOrigin = field(default_factory=RequestOrigin)
     cookies: Cookies = field(default_factory=Cookies)
     background: Background = field(default_factory=Background)
+    # Cursor of the last event that a client which connects again has; it stands in for the argument of the document.
+    resumes_after: str | None = None
     # Of messages that people read.
     language: str = ENGLISH
     # Lets the session of the token go on from now; None where nothing is to be recorded.
     record_use: Callable[[], None] | None = None
+    # Where lists of queries are read, and how far it has to be at least.
+    replica: ReplicaReader | None = None
     # Statements of this request that took too long, by their text: another executor that repeats them is told at once.
     canceled: dict[str, Exception] = field(default_factory=dict[str, Exception])
+    # Transactions of this request that were committed.
+    commits: int = 0
     loads: RequestLoads = field(init=False)
 
     def __post_init__(self) -> None:
@@ -51,6 +62,11 @@ class Context:
         """A write this answer does not wait for; see `background`."""
         self.background.put(self.database, key, work)
 
+    def read_from_replica(self) -> None:
+        """Of a query: nothing of it is written, and nothing decided by it."""
+        if self.replica is not None:
+            self.database = replace(self.database, replica=self.replica)
+
     async def fetch(self, statement: Executable | Statement, **values: Any) -> list[Row]:
         """Rows of a root list, read outside transactions."""
         async with self.database.reads.acquire() as connection:
@@ -63,6 +79,7 @@ class Context:
         try:
             async with self.database.transaction(dry_run=dry_run) as connection:
                 yield connection
+            self.commits += 1
         finally:
             self.loads.end_transaction()
 

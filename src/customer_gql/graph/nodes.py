@@ -62,9 +62,20 @@ class NodeId:
     the customer's website, what is `visible_to_everyone` is for them, the rest is for staff of all websites.
     `permission` is what staff need besides that of the root. `visible_to_staff` lets them see more than what belongs to
     customers of their websites. On the storefront `storefront_read` finds the row, where owners do not see all of theirs.
+    `is_written`: whichever root leads to an object, `read` finds the very same row, so that a statement may write it with all
+    that belongs to it (docs/adr/0027-statements-that-write-json.md).
     """
 
-    __slots__ = ("columns", "permission", "prefix", "read", "storefront_read", "visible", "visible_to_staff")
+    __slots__ = (
+        "columns",
+        "is_written",
+        "permission",
+        "prefix",
+        "read",
+        "storefront_read",
+        "visible",
+        "visible_to_staff",
+    )
 
     def __init__(
         self,
@@ -75,7 +86,10 @@ class NodeId:
         permission: str | None = None,
         storefront_read: Read | None = None,
         visible_to_staff: Visibility = visible_to_nobody,
+        *,
+        is_written: bool = False,
     ) -> None:
+        self.is_written = is_written
         self.prefix = prefix
         self.read = read
         self.columns = columns
@@ -96,10 +110,13 @@ def node_id(
     permission: str | None = None,
     storefront_read: Read | None = None,
     visible_to_staff: Visibility = visible_to_nobody,
+    is_written: bool = False,
     description: str,
 ) -> Any:
     """The `id` of a type of rows: declares the prefix, the columns inside, and the read that finds the row again."""
-    declared = NodeId(prefix, read, columns, visible, permission, storefront_read, visible_to_staff)
+    declared = NodeId(
+        prefix, read, columns, visible, permission, storefront_read, visible_to_staff, is_written=is_written
+    )
     of = declared.of
 
     def resolve(root: strawberry.Parent[Any]) -> strawberry.ID:

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import asyncpg
 import strawberry
+from prometheus_client import Counter
 from strawberry.extensions import FieldExtension
 from strawberry.scalars import JSON
 from strawberry.types.arguments import InputContext
@@ -41,6 +42,8 @@ _CODE_DESCRIPTIONS = {
 for _value in UserErrorCodeType.__strawberry_definition__.values:  # pyright: ignore
     _value.description = _CODE_DESCRIPTIONS[_value.name]  # pyright: ignore
 
+_refusals: Final = Counter("customer_gql_refusals", "Refusals of mutations, as in `userErrors`.", ["key"])
+CHOSEN_TO_FAIL: Final = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 VIOLATIONS: Final = (asyncpg.ForeignKeyViolationError, asyncpg.UniqueViolationError)
 
 _RECORD_GONE: Final = Refusal(
@@ -56,6 +59,10 @@ _VALUE_TAKEN: Final = Refusal(
 NULL_REFUSED: Final = Refusal(
     "value.null", "Enter a value, or leave the field out to keep what is stored.", UserErrorCode.REQUIRED
 )
+
+
+NULL: Final = object()
+"""Stands for a null where only a value or nothing may stand."""
 
 
 @strawberry.interface(description="Reason why a mutation did nothing, or only a part of what was requested.")
@@ -141,10 +148,12 @@ def _refuses_null(field: StrawberryField) -> bool:
 
 
 def _build_input(kind: Any, value: Mapping[str, Any], context: InputContext) -> Any:
-    """The input, or what its nulls are refused with. By itself the library ends the operation and names no field."""
+    """The input, or what its nulls are refused with. By itself the library ends the operation and names no field. An input that
+    `collects_nulls` has `NULL` for them, and its mutation refuses them beside whatever else it refuses."""
     fields = {context.config.name_converter.from_field(field): field for field in kind.__strawberry_definition__.fields}
     nulls = [name for name, field in fields.items() if _refuses_null(field) and value.get(name, field) is None]
-    if nulls:
+    collects_nulls = getattr(kind, "collects_nulls", False)
+    if nulls and not collects_nulls:
         return RefusedInput([NULL_REFUSED(path=[name]) for name in nulls])
     left_out = {
         field.python_name: None
@@ -152,7 +161,7 @@ def _build_input(kind: Any, value: Mapping[str, Any], context: InputContext) -> 
         if field.default_value is MISSING and field.default_factory is MISSING
     }
     given = {
-        field.python_name: context.convert(value[name], field.type, name)
+        field.python_name: strawberry.Some(NULL) if name in nulls else context.convert(value[name], field.type, name)
         for name, field in fields.items()
         if name in value
     }
@@ -166,9 +175,12 @@ class ReturnsUserErrors(FieldExtension):
     """
 
     payload: type[Payload]
+    is_repeatable: bool
 
     def apply(self, field: StrawberryField) -> None:
         assert isinstance(field.type, type), field.name
+        # Other roots count attempts, outside of their transaction.
+        self.is_repeatable = field.metadata.get("viewer") != "guest" and not field.metadata.get("cost")
         assert issubclass(field.type, Payload), field.name
         self.payload = field.type
         field.type = StrawberryOptional(field.type)
@@ -182,7 +194,7 @@ class ReturnsUserErrors(FieldExtension):
         if refused:
             return self._refuse(refused, info)
         try:
-            return await next_(source, info, **kwargs)
+            return await self._resolve_again_once(next_, source, info, **kwargs)
         except RuleError as error:
             return self._refuse([error], info)
         except RuleErrors as several:
@@ -190,5 +202,18 @@ class ReturnsUserErrors(FieldExtension):
         except VIOLATIONS as violated:
             return self._refuse([rule_of_violation(violated)], info)
 
+    async def _resolve_again_once(self, next_: Any, source: Any, info: Info, **kwargs: Any) -> Any:
+        """Once more, where the database chose this transaction to end a conflict and nothing was stored before it
+        (docs/adr/0004-one-transaction-per-mutation.md)."""
+        before = info.context.commits
+        try:
+            return await next_(source, info, **kwargs)
+        except CHOSEN_TO_FAIL:
+            if not self.is_repeatable or info.context.commits != before:
+                raise
+        return await next_(source, info, **kwargs)
+
     def _refuse(self, errors: Sequence[RuleError], info: Info) -> Payload:
+        for error in errors:
+            _refusals.labels(error.key).inc()
         return self.payload(user_errors=[user_error(error, info.context.language) for error in errors])

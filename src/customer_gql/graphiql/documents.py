@@ -1,7 +1,6 @@
 """Example documents: `<number>-<title>.graphql`, with variables in a `.json` file of the same name.
 
-`"CUSTOMER_ID"` and `"CUSTOMER_VERSION"` in the variables become those of a customer, and `"VIEW_ID"` that of a saved view of
-customers, so that examples run as shown.
+The fields of `Sample` in the variables, as `"CUSTOMER_ID"`, become their values, so that examples run as shown.
 """
 
 import json
@@ -12,14 +11,22 @@ FOLDER: Final = Path(__file__).with_name("examples")
 
 
 class Sample(NamedTuple):
-    """The customer and the saved view that examples are about."""
+    """What examples are about; empty for what the shop does not have."""
 
-    customer_id: str
-    version: int
+    customer_id: str = ""
+    customer_version: int = 1
     view_id: str = ""
+    job_id: str = ""
+    """A mass action that changed something."""
+    open_job_id: str = ""
+    """A job that is not finished; the other one where all are."""
+    canceled_job_id: str = ""
+    """A mass action with rows to retry."""
+    file_id: str = ""
+    webhook_id: str = ""
 
 
-NOBODY: Final = Sample("", 1)
+NOBODY: Final = Sample()
 
 
 class Example(TypedDict):
@@ -38,9 +45,10 @@ def _read_place(file: Path) -> int:
 
 
 def _fill_in(example: Example, sample: Sample) -> Example:
-    variables = example["variables"].replace('"CUSTOMER_ID"', json.dumps(sample.customer_id))
-    variables = variables.replace('"VIEW_ID"', json.dumps(sample.view_id))
-    return {**example, "variables": variables.replace('"CUSTOMER_VERSION"', str(sample.version))}
+    variables = example["variables"]
+    for name, value in sample._asdict().items():
+        variables = variables.replace(f'"{name.upper()}"', json.dumps(value))
+    return {**example, "variables": variables}
 
 
 def read_example(file: Path) -> Example:

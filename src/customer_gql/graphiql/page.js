@@ -43,10 +43,51 @@ function isEmptyBearer(name, value) {
 }
 
 function newFetcher() {
-  return GraphiQL.createFetcher({
+  const fetchOnce = GraphiQL.createFetcher({
     url: window.location.pathname,
     fetch: (url, request) => fetch(url, { ...request, headers: withToken(request.headers) }),
   });
+  return (asked, options) => (isSubscription(asked, options) ? follow(asked, options?.headers ?? {}) : fetchOnce(asked, options));
+}
+
+// ---- Subscriptions: server-sent events, because a WebSocket would need the token before the Headers tab is read.
+
+function isSubscription({ operationName }, options) {
+  const operations = options?.documentAST?.definitions.filter(({ kind }) => kind === "OperationDefinition") ?? [];
+  const [chosen] = operationName ? operations.filter(({ name }) => name?.value === operationName) : operations;
+  return chosen?.operation === "subscription";
+}
+
+// An iterable of answers. Its `return`, which GraphiQL calls to stop, also ends a read that waits.
+function follow(asked, given) {
+  const stop = new AbortController();
+  const answers = readAnswers(asked, given, stop.signal);
+  const end = async () => ({ done: true, value: stop.abort() });
+  return { [Symbol.asyncIterator]: () => ({ next: () => answers.next(), return: end }) };
+}
+
+async function* readAnswers(asked, given, signal) {
+  const headers = withToken({ ...given, "Content-Type": "application/json", Accept: "text/event-stream" });
+  try {
+    const answer = await fetch(window.location.pathname, { method: "POST", headers, body: JSON.stringify(asked), signal });
+    if (!answer.headers.get("content-type")?.startsWith("text/event-stream")) yield await answer.json();
+    else yield* readEvents(answer.body.pipeThrough(new TextDecoderStream()).getReader());
+  } catch (fault) {
+    if (!signal.aborted) throw fault;
+  }
+}
+
+async function* readEvents(reader) {
+  let text = "";
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    const events = (text + part.value).split("\n\n");
+    text = events.pop();
+    for (const event of events) {
+      const [, name] = event.match(/^event: (.*)$/m) ?? [];
+      if (name === "complete") return;
+      if (name === "next") yield JSON.parse(event.match(/^data: (.*)$/m)[1]);
+    }
+  }
 }
 
 // ---- Storage: only the layout and theme are kept. Queries, variables and headers may contain passwords, tokens

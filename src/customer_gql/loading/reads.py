@@ -14,6 +14,7 @@ from typing import Any, cast
 
 from sqlalchemy import ARRAY, ColumnElement, Integer, and_, any_, bindparam, func, literal_column, select, true
 from sqlalchemy.sql.selectable import TableValuedAlias
+from sqlalchemy.types import TypeEngine
 
 from customer_gql.database.statements import AnySelect, Statement, compile_statement
 
@@ -40,6 +41,7 @@ class Read:
         "number",
         "row_of",
         "statement",
+        "types",
     )
 
     _made = itertools.count()
@@ -50,7 +52,12 @@ class Read:
         self.keys = tuple(f"key_{i}" for i in range(len(self.by)))
         self._keys_alone = self.statement.names == self.keys
         self.many = many
-        self._shaped(tuple(column.name for column in statement.inner_columns))  # pyright: ignore
+        # What the database gives has these types, a test compares them.
+        self.types: Mapping[str, TypeEngine[Any]] = {
+            str(column.name): column.type  # pyright: ignore
+            for column in statement.inner_columns
+        }
+        self._shaped(tuple(self.types))
         self.number = next(self._made)
         self.is_narrowed = False
 
@@ -63,6 +70,16 @@ class Read:
         read.is_narrowed = True
         read.statement = self.statement.narrowed(kept)
         read._shaped(kept)  # noqa: SLF001 - it is this class's own
+        return read
+
+    def replaced(self, statement: Statement, columns: tuple[str, ...]) -> "Read":
+        """For the same keys, another statement that gives these columns."""
+        read = copy(self)
+        read.is_narrowed = True
+        read.statement = statement
+        read.number = next(self._made)
+        read._keys_alone = statement.names == self.keys  # noqa: SLF001 - it is this class's own
+        read._shaped(columns)  # noqa: SLF001
         return read
 
     def _shaped(self, columns: tuple[str, ...]) -> None:

@@ -20,6 +20,11 @@ schema = AdminSchema(
         GridAdminQuery,
     ),
     mutation=merge_roots("Mutation", "Mutations of staff and services, each with its permission.", "ADMIN_MUTATIONS"),
+    subscription=merge_roots(
+        "Subscription",
+        "What staff and services follow, each with its permission: over server-sent events or a WebSocket.",
+        "ADMIN_SUBSCRIPTIONS",
+    ),
     types=[Customer, DeletedCustomer, Order, InputError, VersionConflictError],
     config=schema_config(),
 )

@@ -10,6 +10,7 @@ from strawberry.tools import merge_types
 from strawberry.types.base import StrawberryObjectDefinition, StrawberryOptional
 from strawberry.types.field import StrawberryField
 
+from customer_gql.graph.access.storefront_guards import apply_storefront_guard
 from customer_gql.graph.grids.registry import KNOWN_GRIDS
 from customer_gql.graph.grids.saved_views import FIND_VIEW
 from customer_gql.graph.payloads import LINKS_TO_QUERY, USER_ERRORS
@@ -68,3 +69,6 @@ class AdminSchema(_AudienceSchema):
 
 class StorefrontSchema(_AudienceSchema):
     other_audience = "admin"
+
+    def get_fields(self, type_definition: StrawberryObjectDefinition) -> list[StrawberryField]:
+        return [apply_storefront_guard(field) for field in super().get_fields(type_definition)]

@@ -3,10 +3,10 @@
 | module of the slice | names |
 |---|---|
 | `tables.py` | every table |
-| `slice.py` | `SETTINGS`, `MAILS`, `WORK`, `EVENTS`, `HISTORY`, `PROJECTIONS`, `JOB_WORK`, and functions that a lower slice calls, as `ON_…`; imports no strawberry |
+| `slice.py` | `SETTINGS`, `MAILS`, `WORK`, `EVENTS`, `HISTORY`, `PROJECTIONS`, `JOB_WORK`, `GROUP_USES`, `BEFORE_ACTIVATION`, and functions that a lower slice calls, as `ON_…`; imports no strawberry |
 | `seed.py` | `SEED`; imported by the demo only, so that a server runs without the extra `demo` |
 | `types.py` | `CUSTOMER_SECTIONS`, `DELETED_CUSTOMER_SECTIONS`, `HISTORY_EVENT_SECTIONS`, `ORDER_SECTIONS`: classes whose fields hang on `Customer`, `DeletedCustomer`, `HistoryEvent` and `Order`; `GRIDS`: the types of its grids; `FIND_VIEW`: how a list finds a saved view; `USER_ERRORS`: refusals that tell more than others |
-| `operations.py` | `QUERIES`, `MUTATIONS` of the storefront, `ADMIN_QUERIES`, `ADMIN_MUTATIONS`: classes of root fields |
+| `operations.py` | `QUERIES`, `MUTATIONS` of the storefront, `ADMIN_QUERIES`, `ADMIN_MUTATIONS`, `ADMIN_SUBSCRIPTIONS`: classes of root fields |
 
 All of them are optional, and a tuple where more than one is possible. Modules are imported when somebody asks for them:
 a migration imports tables, a worker imports `slice.py`, and only the service imports GraphQL.
@@ -18,13 +18,18 @@ from importlib.util import find_spec
 from types import ModuleType
 from typing import Any, Final
 
+from customer_gql.customers.accounts.writes import BEFORE_ACTIVATION, ON_CUSTOMERS_DELETED, ON_STATUSES_CHANGED
 from customer_gql.customers.history.kinds import UNTOLD_KINDS
 from customer_gql.customers.profile.writes import ON_ASSISTANCE_WITHDRAWN
 from customer_gql.messaging.events.event_types import EVENT_TYPES
 from customer_gql.messaging.jobs.runs.kinds import JOB_WORK
-from customer_gql.messaging.jobs.runs.rights import JOB_OWNERS, ON_OWNER_LOST_ACCESS
+from customer_gql.messaging.jobs.runs.rights import JOB_OWNERS, ON_JOB_FINISHED, ON_OWNER_LOST_ACCESS
+from customer_gql.messaging.jobs.work import OPEN_GRAPH
 from customer_gql.messaging.mail.kinds import MAIL_KINDS
+from customer_gql.messaging.webhooks.outcomes import ON_WEBHOOK_DISABLED
+from customer_gql.messaging.webhooks.payloads import WEBHOOK_PROFILES
 from customer_gql.security.audit import ON_IMPERSONATION_REFUSED
+from customer_gql.shop.groups.writes import GROUP_USES
 from customer_gql.shop.settings.declaration import DECLARED_SETTINGS
 from customer_gql.shop.settings.writes import ON_SETTING_CHANGED
 from customer_gql.staff.roles.writes import ON_STAFF_RIGHTS_CHANGED
@@ -34,6 +39,7 @@ from customer_gql.staff.sign_in.sessions import ON_STAFF_SESSIONS_ENDED
 SLICES: Final = (
     "customers.profile",
     "customers.addresses",
+    "customers.addresses.templates",
     "commerce.catalog",
     "commerce.orders",
     "commerce.carts",
@@ -46,6 +52,11 @@ SLICES: Final = (
     "customers.newsletter",
     "customers.notes",
     "customers.tags",
+    "customers.companies",
+    "customers.companies.self_service",
+    "customers.companies.invitations",
+    "customers.companies.joining",
+    "customers.companies.registration",
     "customers.history",
     "customers.shop_history",
     "customers.deleted_customers",
@@ -59,8 +70,11 @@ SLICES: Final = (
     "shop.settings",
     "messaging.jobs",
     "messaging.jobs.runs",
+    "messaging.jobs.whole_runs",
+    "messaging.files",
     "messaging.mail",
     "messaging.events",
+    "messaging.webhooks",
     "administration.website_moves",
     "administration.grid_views",
     "administration.customer_editing",
@@ -69,10 +83,17 @@ SLICES: Final = (
     "administration.selections",
     "administration.mass_actions",
     "administration.jobs",
+    "administration.customer_groups",
+    "administration.companies",
+    "administration.company_actions",
+    "administration.exports",
+    "administration.export_schedules",
     "administration.customer_deletion",
     "administration.capabilities",
     "administration.customer_import",
     "administration.customer_changes",
+    "administration.event_feed",
+    "administration.webhooks",
     "administration.mail_desk",
     "administration.customer_mails",
     "staff",
@@ -106,12 +127,26 @@ def join_declarations() -> None:
     JOB_WORK.join(declared("slice", "JOB_WORK"))
     JOB_OWNERS.extend(declared("slice", "JOB_OWNERS"))
     ON_OWNER_LOST_ACCESS.extend(declared("slice", "ON_OWNER_LOST_ACCESS"))
+    ON_JOB_FINISHED.extend(declared("slice", "ON_JOB_FINISHED"))
+    ON_WEBHOOK_DISABLED.extend(declared("slice", "ON_WEBHOOK_DISABLED"))
+    WEBHOOK_PROFILES.extend(declared("slice", "WEBHOOK_PROFILES"))
+    OPEN_GRAPH.append(open_graph)
     UNTOLD_KINDS.join(declared("slice", "HISTORY"))
     ON_ASSISTANCE_WITHDRAWN.extend(declared("slice", "ON_ASSISTANCE_WITHDRAWN"))
+    GROUP_USES.extend(declared("slice", "GROUP_USES"))
+    BEFORE_ACTIVATION.extend(declared("slice", "BEFORE_ACTIVATION"))
+    ON_CUSTOMERS_DELETED.extend(declared("slice", "ON_CUSTOMERS_DELETED"))
+    ON_STATUSES_CHANGED.extend(declared("slice", "ON_STATUSES_CHANGED"))
     ON_SETTING_CHANGED.extend(declared("slice", "ON_SETTING_CHANGED"))
     ON_STAFF_RIGHTS_CHANGED.extend(declared("slice", "ON_STAFF_RIGHTS_CHANGED"))
     ON_STAFF_SESSIONS_ENDED.extend(declared("slice", "ON_STAFF_SESSIONS_ENDED"))
     ON_IMPERSONATION_REFUSED.extend(declared("slice", "ON_IMPERSONATION_REFUSED"))
+
+
+@cache
+def open_graph() -> None:
+    """Make the lists of the graph known to a worker that comes to work on one: until then it does without GraphQL."""
+    import_module("customer_gql.schema.roots").join_grids()
 
 
 def declared_for_graph(module: str, name: str) -> list[Any]:

@@ -1,10 +1,10 @@
 """Events of histories: who did what, from where, and each changed value before and after.
 
-The history of customers and the history of staff are tables of this shape, written by this one function.
+The history of customers and the history of staff are tables of this shape.
 """
 
 import enum
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
 import orjson
@@ -52,36 +52,19 @@ def select_staff(history: Table) -> ColumnElement[Any]:
     return key_of_staff(history).label("staff_id")
 
 
-async def insert_events(
-    connection: Connection, history: Table, kind: str, events: Sequence[tuple[Mapping[str, Any], Changes]], *, by: Actor
+async def insert_event(
+    connection: Connection, history: Table, kind: str, columns: Mapping[str, Any], changes: Changes, *, by: Actor
 ) -> None:
-    """Write events in the transaction that does what they tell: the columns of each that `event_columns` leaves out,
-    and its changes. Secrets are never among these.
+    """Write an event in the transaction that does what it tells: the columns that `event_columns` leaves out, and its
+    changes. Secrets are never among these.
 
-    The caller has locked what the events are about, so time is taken now and not when the transaction began.
+    The caller has locked what the event is about, so time is taken now and not when the transaction began.
     """
-    if not events:
-        return
-    told = told_by(kind, by)
-    rows = [
-        {
-            "id": new_id(),
-            "created_at": func.clock_timestamp(),
-            **columns,
-            **told,
-            "changes": orjson.dumps(pair_changes(changes)).decode(),
-        }
-        for columns, changes in events
-    ]
-    # An INSERT of a list of rows is compiled each time; that of one row, which most are, once.
-    await execute_statement(connection, insert(history).values(rows[0] if len(rows) == 1 else rows))
+    event = {"id": new_id(), "created_at": func.clock_timestamp(), **columns, **told_by(kind, by)}
+    event["changes"] = orjson.dumps(changes).decode()
+    await execute_statement(connection, insert(history).values(event))
 
 
 def told_by(kind: str, by: Actor) -> dict[str, Any]:
     """The columns of an event that tell what was done, who did it and from where."""
     return {"kind": kind, "actor": by.kind.value, "actor_id": by.id, "address": by.address}
-
-
-def pair_changes(changes: Changes) -> dict[str, list[Any]]:
-    """As JSON holds them."""
-    return {field: list(pair) for field, pair in changes.items()}

@@ -10,9 +10,10 @@ from typing import Final
 
 from sqlalchemy import delete, func, insert, select, update
 
+from customer_gql.core.clock import read_clock
 from customer_gql.core.viewer import ViewerKind
 from customer_gql.database.expired_rows import expires
-from customer_gql.database.statements import Connection, execute_statement, fetch_value
+from customer_gql.database.statements import Connection, equals_any, execute_statement, fetch_value
 
 from . import throttle, tokens
 from .tables import known_device
@@ -52,7 +53,7 @@ async def remember_device(connection: Connection, identity: ViewerKind, owner_id
     """
     known = await find_device(connection, identity, owner_id, token)
     if known is not None and token is not None:
-        until = dt.datetime.now(dt.UTC) + DEVICE_LIFETIME
+        until = read_clock() + DEVICE_LIFETIME
         await execute_statement(
             connection, update(known_device).where(known_device.c.token_hash == known).values(expires_at=until)
         )
@@ -63,7 +64,7 @@ async def remember_device(connection: Connection, identity: ViewerKind, owner_id
 
 async def _issue_device(connection: Connection, identity: ViewerKind, owner_id: int) -> str:
     token = tokens.new_token(tokens.DEVICE)
-    until = dt.datetime.now(dt.UTC) + DEVICE_LIFETIME
+    until = read_clock() + DEVICE_LIFETIME
     owner = {"identity": identity.value, "owner_id": owner_id}
     of_owner = (known_device.c.identity == identity.value, known_device.c.owner_id == owner_id)
     newest = select(known_device.c.token_hash).where(*of_owner).order_by(known_device.c.expires_at.desc())
@@ -75,7 +76,7 @@ async def _issue_device(connection: Connection, identity: ViewerKind, owner_id: 
     return token
 
 
-async def forget_devices(connection: Connection, identity: ViewerKind, owner_id: int) -> int:
-    """Every device of the owner is unknown from now on; how many there were."""
-    of_owner = (known_device.c.identity == identity.value, known_device.c.owner_id == owner_id)
+async def forget_devices(connection: Connection, identity: ViewerKind, *owner_ids: int) -> int:
+    """Every device of these owners is unknown from now on; how many there were."""
+    of_owner = (known_device.c.identity == identity.value, equals_any(known_device.c.owner_id, owner_ids))
     return await execute_statement(connection, delete(known_device).where(*of_owner))

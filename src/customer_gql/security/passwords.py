@@ -1,6 +1,5 @@
 """Passwords of customers and staff: what may be chosen, and how it is stored (docs/domain/passwords.md#passwords-1)."""
 
-import datetime as dt
 import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from typing import Final
 from sqlalchemy import Table, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from customer_gql.core.clock import read_clock
 from customer_gql.core.errors import Refusal, Unavailable, UserErrorCode
 from customer_gql.database.pools import Database
 from customer_gql.database.statements import Connection, execute_statement
@@ -93,7 +93,7 @@ def _count_character_classes(text: str) -> int:
 async def store_password(connection: Connection, table: Table, owner_id: int, hash: str) -> None:
     """Put the hash in place of the owner's, if there is one. The table's key is the owner."""
     (key,) = table.primary_key.columns
-    insert = upsert(table).values({key.name: owner_id, "hash": hash, "changed_at": dt.datetime.now(dt.UTC)})
+    insert = upsert(table).values({key.name: owner_id, "hash": hash, "changed_at": read_clock()})
     changed = {"hash": insert.excluded.hash, "changed_at": insert.excluded.changed_at}
     await execute_statement(connection, insert.on_conflict_do_update(index_elements=[key.name], set_=changed))
 

@@ -17,7 +17,6 @@ from sqlalchemy import (
     Table,
     and_,
     func,
-    insert,
     literal,
     literal_column,
     or_,
@@ -25,9 +24,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import SchemaItem
 
+from customer_gql.core.clock import read_clock
 from customer_gql.core.viewer import Viewer
 from customer_gql.database.expired_rows import Expiry
-from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one
+from customer_gql.database.statements import Connection, Row, fetch_one, insert_row
 from customer_gql.database.tables import created_at
 
 from . import tokens
@@ -92,17 +92,14 @@ async def issue_token(
     connection: Connection, table: Table, prefix: str, *, expires_at: dt.datetime, idle: dt.timedelta, **owner: Any
 ) -> str:
     """A new access token. `owner` holds the other columns of the table."""
-    token, now = tokens.new_token(prefix), dt.datetime.now(dt.UTC)
-    await execute_statement(
-        connection,
-        insert(table).values(
-            token_hash=tokens.hash_token(token),
-            idle_seconds=max(int(idle.total_seconds()), 0),
-            idle_until=min(now + idle, expires_at),
-            expires_at=expires_at,
-            **owner,
-        ),
-    )
+    token, now = tokens.new_token(prefix), read_clock()
+    issued = {
+        "token_hash": tokens.hash_token(token),
+        "idle_seconds": max(int(idle.total_seconds()), 0),
+        "idle_until": min(now + idle, expires_at),
+        "expires_at": expires_at,
+    }
+    await insert_row(connection, table, {**issued, **owner})
     return token
 
 

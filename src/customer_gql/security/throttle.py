@@ -14,18 +14,38 @@ import hashlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import DateTime, case, delete, func, literal, or_, select, update
+from prometheus_client import Counter
+from sqlalchemy import (
+    ARRAY,
+    DateTime,
+    Integer,
+    Interval,
+    LargeBinary,
+    bindparam,
+    case,
+    column,
+    delete,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from customer_gql.core.emails import normalize_email
+from customer_gql.core.clock import read_clock
 from customer_gql.core.errors import RateLimited
+from customer_gql.core.values.emails import normalize_email
 from customer_gql.core.viewer import ViewerKind
 from customer_gql.database.expired_rows import expires
 from customer_gql.database.statements import (
     Connection,
     Row,
+    Statement,
+    compile_statement,
     equals_any,
     execute_statement,
     fetch_one,
@@ -43,6 +63,7 @@ LONGEST_PAUSE: Final = dt.timedelta(minutes=15)
 _FAILURE_RETENTION: Final = dt.timedelta(days=30)
 EXPIRED_FAILURES: Final = expires(throttle, "until", kept=_FAILURE_RETENTION)
 _ADDRESS_ATTEMPT: Final = "attempt"
+_refusals: Final = Counter("customer_gql_throttle_refusals", "Attempts refused because too many came before.")
 _TOO_MANY_FROM_ADDRESS: Final = "Too many attempts came from this network address."
 
 
@@ -91,7 +112,7 @@ def counter_key(counter: str, *parts: str) -> bytes:
 
 async def count_failure(connection: Connection, key: bytes, lock: Lock | None = None) -> Attempt | None:
     """Count an attempt on an account as failed; None, and not counted, while its pause lasts."""
-    now = dt.datetime.now(dt.UTC)
+    now = read_clock()
     count = throttle.c.count + 1
     first_until = now + lock.duration if lock is not None and lock.failures == 1 else now
     insert = upsert(throttle).values(key_hash=key, count=1, until=first_until)
@@ -124,32 +145,74 @@ def _time(moment: dt.datetime) -> Any:
     return literal(moment, DateTime(timezone=True))
 
 
+class Budget(NamedTuple):
+    """How often something may happen in a window."""
+
+    key: bytes
+    limit: int
+    window: dt.timedelta
+
+
+_now: Any = bindparam("now", type_=DateTime(timezone=True))
+_budget: Any = (
+    func.unnest(
+        bindparam("keys", type_=ARRAY(LargeBinary())),
+        bindparam("limits", type_=ARRAY(Integer())),
+        bindparam("windows", type_=ARRAY(Interval())),
+    )
+    .table_valued(column("key_hash", LargeBinary), column("most", Integer), column("span", Interval))
+    .render_derived(name="budget")
+)
+_is_over = throttle.c.until <= _now
+
+
+def _count_budgets() -> Statement:
+    """One more for each key, in their order, so that two who count the same ones wait for each other."""
+    one: Any = literal_column("1", Integer())
+    first = select(_budget.c.key_hash, one, _now + _budget.c.span).order_by(_budget.c.key_hash)
+    insert = upsert(throttle).from_select(["key_hash", "count", "until"], first)
+    stored: Any = literal_column("throttle.key_hash", LargeBinary())
+    most = select(_budget.c.most).where(_budget.c.key_hash == stored).scalar_subquery()
+    counted = insert.on_conflict_do_update(
+        index_elements=["key_hash"],
+        set_={
+            "count": case((_is_over, one), else_=throttle.c.count + one),
+            "until": case((_is_over, insert.excluded.until), else_=throttle.c.until),
+        },
+        where=or_(_is_over, throttle.c.count < most),
+    )
+    return compile_statement(counted.returning(throttle.c.key_hash))
+
+
+async def count_each_within(connection: Connection, budgets: Sequence[Budget]) -> list[bool]:
+    """Count one more of each since its window began, in one statement; which of them are within their limits. What is beyond
+    one is not counted."""
+    values = {
+        "keys": [budget.key for budget in budgets],
+        "limits": [budget.limit for budget in budgets],
+        "windows": [budget.window for budget in budgets],
+    }
+    counted = {row.key_hash for row in await fetch_rows(connection, _COUNT_BUDGETS, now=read_clock(), **values)}
+    return [budget.key in counted for budget in budgets]
+
+
+_COUNT_BUDGETS: Final = _count_budgets()
+
+
 async def count_within(connection: Connection, key: bytes, *, limit: int, window: dt.timedelta) -> bool:
     """Count one more since the window began; whether it is within the limit. What is beyond it is not counted."""
-    now = dt.datetime.now(dt.UTC)
-    is_over = throttle.c.until <= _time(now)
-    insert = upsert(throttle).values(key_hash=key, count=1, until=now + window)
-    counted = await fetch_one(
-        connection,
-        insert.on_conflict_do_update(
-            index_elements=["key_hash"],
-            set_={
-                "count": case((is_over, 1), else_=throttle.c.count + 1),
-                "until": case((is_over, insert.excluded.until), else_=throttle.c.until),
-            },
-            where=or_(is_over, throttle.c.count < limit),
-        ).returning(throttle.c.count),
-    )
-    return counted is not None
+    [is_within] = await count_each_within(connection, [Budget(key, limit, window)])
+    return is_within
 
 
 async def require_within(connection: Connection, key: bytes, *, limit: int, window: dt.timedelta, message: str) -> None:
     """Count one more since the window began. Raises `RateLimited` with the seconds to wait beyond the limit."""
     if await count_within(connection, key, limit=limit, window=window):
         return
-    now = dt.datetime.now(dt.UTC)
+    now = read_clock()
     until = await fetch_value(connection, select(throttle.c.until).where(throttle.c.key_hash == key))
     wait = max(1, math.ceil(((until or now) - now).total_seconds()))
+    _refusals.inc()
     raise RateLimited(f"{message} Try again in {wait} s.", retryAfter=wait)
 
 

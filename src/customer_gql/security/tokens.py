@@ -15,6 +15,8 @@ REFRESH: Final = "cgf_"
 EMAIL: Final = "cge_"
 EMAIL_UNDO: Final = "cgu_"
 NEWSLETTER: Final = "cgn_"
+FILE_LINK: Final = "cgx_"
+COMPANY_INVITATION: Final = "cgy_"
 LOGIN_CODE: Final = "cgl_"
 PASSWORD_RESET: Final = "cgr_"  # noqa: S105 - a prefix, no secret
 

@@ -13,13 +13,15 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from .audiences import AdminSettings, AudienceSettings, StorefrontSettings
 from .browsers import EXTRA_EXPOSED_HEADERS, EXTRA_HEADERS, Headers, Origins
-from .forms import Hosts, Peers, Storage, Url, without_empty
+from .forms import Files, Hosts, Names, Peers, Storage, Url, folder_of, without_empty
 from .link_bases import is_loopback, origin_of, require_https
+from .live import LiveSettings
 from .names import find_unknown_names
 
 __all__ = [
     "AdminSettings",
     "AudienceSettings",
+    "LiveSettings",
     "Settings",
     "SettingsError",
     "StorefrontSettings",
@@ -50,6 +52,13 @@ class Settings(BaseSettings):
     owner_database_url: str | None = Field(
         None,
         description="the same database as a role that owns the tables, for `migrate`; database_url when not set",
+    )
+    database_read_url: str | None = Field(
+        None,
+        description="a standby of the same database, which lists of staff are read from while it is near the primary",
+    )
+    replica_seconds: float = Field(
+        5, ge=0, le=3600, description="seconds that the standby of database_read_url may be behind"
     )
     prepared_statements: bool = Field(True, description="false behind a connection pooler in transaction mode")
     postgres_binaries: Path | None = Field(None, description="folder with postgres and initdb for the embedded server")
@@ -94,6 +103,7 @@ class Settings(BaseSettings):
     )
     storefront: StorefrontSettings = StorefrontSettings()  # pyright: ignore[reportCallIssue]
     admin: AdminSettings = AdminSettings()  # pyright: ignore[reportCallIssue]
+    live: LiveSettings = LiveSettings()  # pyright: ignore[reportCallIssue]
     jobs_connections: int = Field(3, ge=1, le=200, description="database connections of the worker")
     jobs_statement_seconds: float = Field(900, ge=1, le=86_400, description="seconds for one statement of the worker")
     lock_seconds: float = Field(2, ge=0.01, le=3600, description="seconds a statement waits for a lock")
@@ -114,10 +124,21 @@ class Settings(BaseSettings):
         None, ge=0, le=65535, description="port that serves Prometheus metrics; without it there are none"
     )
     metrics_host: str = Field("127.0.0.1", description="address that serves Prometheus metrics")
+    metrics_operations: Names = Field(
+        [],
+        description="names of operations, comma separated, that metrics count apart; all others together are `other`",
+    )
+    health_port: int | None = Field(
+        None, ge=0, le=65535, description="port that serves /health/live and /health/ready alone, also of a worker"
+    )
+    health_host: str = Field("127.0.0.1", description="address that serves them; 0.0.0.0 in a container")
     traces: Url | None = Field(
         None, description="OTLP/HTTP address of an OpenTelemetry collector; without it there are no traces"
     )
     compiled_plans: bool = Field(True, description="false runs every query in the reference executor, for comparison")
+    generated_statements: bool = Field(
+        True, description="false lets plans answer documents that come often, without the database writing their JSON"
+    )
     worker: bool = Field(
         True, description="serve runs jobs too; false where `customer-gql worker` runs them in a process of its own"
     )
@@ -142,7 +163,9 @@ class Settings(BaseSettings):
     @classmethod
     def _leave_out_empty(cls, given: dict[str, Any]) -> dict[str, Any]:
         # The address of a database stays: that it is empty must not lead to another database.
-        urls = {name: given[name] for name in ("database_url", "owner_database_url") if name in given}
+        urls = {
+            name: given[name] for name in ("database_url", "owner_database_url", "database_read_url") if name in given
+        }
         return without_empty(given) | urls
 
     @field_validator("storefront_url", "admin_url")
@@ -164,6 +187,11 @@ class Settings(BaseSettings):
         """Where links in mails to customers may lead."""
         return frozenset({origin_of(self.storefront_url), *(origin.lower() for origin in self.storefront_origins)})
 
+    @property
+    def files_folder(self) -> Path | None:
+        """The folder of files; None where the database keeps them."""
+        return folder_of(self.files)
+
     @field_validator("mail_from")
     @classmethod
     def _validate_mail_from(cls, value: str | None) -> str | None:
@@ -174,6 +202,10 @@ class Settings(BaseSettings):
         description="Fernet keys, comma separated; the first encrypts the secrets of second factors and of mails that wait, "
         "all decrypt them; required in production",
     )
+    webhook_networks: Peers = Field(
+        [],
+        description="addresses or networks, comma separated, that webhooks may call although they are not public",
+    )
     oidc_issuer: Url | None = Field(None, description="issuer of the identity provider of staff, as its tokens name it")
     oidc_client_id: str = Field("", description="client id of this service at the provider")
     oidc_client_secret: SecretStr = Field(SecretStr(""), description="client secret of this service at the provider")
@@ -183,6 +215,10 @@ class Settings(BaseSettings):
     oidc_landing_url: Url = Field("", description="page that receives ?code= for staffOidcExchange, or ?error=refused")
     staff_passwords: bool = Field(
         True, description="false: staff sign in at the identity provider alone; no password is set, changed or accepted"
+    )
+    files: Files = Field(
+        "database:",
+        description="where uploads, reports and exports are kept: database:, or file:/folder, which all processes share",
     )
     log_format: Literal["console", "json"] = Field("json", description="form of log lines")
 

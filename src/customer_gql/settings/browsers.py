@@ -6,8 +6,16 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, BeforeValidator
 
 # What a client of the graph itself sends and reads; settings add to these.
-GRAPH_HEADERS: Final = ("authorization", "content-type", "x-store-view", "x-visitor", "x-background")
-GRAPH_EXPOSED_HEADERS: Final = ("retry-after", "x-request-id")
+GRAPH_HEADERS: Final = (
+    "authorization",
+    "content-type",
+    "x-store-view",
+    "x-visitor",
+    "x-background",
+    "last-event-id",
+    "x-database-position",
+)
+GRAPH_EXPOSED_HEADERS: Final = ("retry-after", "x-request-id", "x-database-position")
 # Tracing, then how clients of Apollo and GraphQL Hive name themselves.
 EXTRA_HEADERS: Final = [
     "traceparent",

@@ -3,6 +3,7 @@
 import ipaddress
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 
@@ -12,11 +13,12 @@ from .browsers import split_list
 
 # Without its port, with which it is never compared. An IPv6 address stands in brackets.
 _HOST: Final = re.compile(r"[^\s:/*\[\]]+|\[[0-9a-fA-F:.]+\]")
+_FOLDER_SCHEME: Final = "file:"
 _STORAGES: Final = ("redis", "rediss", "unix")
 
 
 def without_empty(given: Mapping[str, Any]) -> dict[str, Any]:
-    """An empty value is as good as none: the files of a deployment name what they leave open."""
+    """An empty value counts as not set: the files of a deployment name what they leave open."""
     return {name: value for name, value in given.items() if value != ""}
 
 
@@ -48,7 +50,31 @@ def _validate_storage(given: str) -> str:
     return given
 
 
+def _validate_files(given: str) -> str:
+    folder = folder_of(given)
+    if given != "database:" and (folder is None or not folder.is_absolute()):
+        raise ValueError(
+            f"{given!r} is neither database: nor file: with the full path of a folder, as in file:/srv/files"
+        )
+    return given
+
+
+def folder_of(files: str) -> Path | None:
+    """The folder that the setting of files names."""
+    return Path(files.removeprefix(_FOLDER_SCHEME)) if files.startswith(_FOLDER_SCHEME) else None
+
+
+Files = Annotated[str, AfterValidator(_validate_files)]
+
+
+def _validate_name(given: str) -> str:
+    if not re.fullmatch(r"[_A-Za-z][_0-9A-Za-z]{0,63}", given):
+        raise ValueError(f"{given!r} is not the name of an operation")
+    return given
+
+
 Peers = Annotated[list[Annotated[str, AfterValidator(_validate_peer)]], BeforeValidator(split_list)]
 Hosts = Annotated[list[Annotated[str, AfterValidator(_validate_host)]], BeforeValidator(split_list)]
+Names = Annotated[list[Annotated[str, AfterValidator(_validate_name)]], BeforeValidator(split_list)]
 Url = Annotated[str, AfterValidator(_validate_url)]
 Storage = Annotated[str, AfterValidator(_validate_storage)]

@@ -7,11 +7,11 @@ from typing import Annotated, Any, Final
 import strawberry
 
 from customer_gql.core.actor import actor_of
-from customer_gql.core.emails import validate_email
 from customer_gql.core.errors import Refusal, UserErrorCode, validate_together
 from customer_gql.core.input_ids import parse_input_id
 from customer_gql.core.permissions import Permission
 from customer_gql.core.text import validate_line
+from customer_gql.core.values.emails import validate_email
 from customer_gql.core.values.person_names import MAX_NAME, validate_person_name
 from customer_gql.graph.connections import After, Before, Connection, First, Last, make_window
 from customer_gql.graph.context import Info

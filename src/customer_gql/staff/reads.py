@@ -1,9 +1,11 @@
+from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, bindparam, func, literal, select
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Text, bindparam, func, literal, or_, select
 
+from customer_gql.core.permissions import Permission
 from customer_gql.core.viewer import Websites
-from customer_gql.database.statements import Connection, compile_statement, fetch_one
+from customer_gql.database.statements import AnySelect, Connection, compile_statement, fetch_one
 from customer_gql.loading.lists import RootList
 from customer_gql.loading.pages import Sort
 from customer_gql.loading.reads import one_by
@@ -121,3 +123,17 @@ async def find_owner_rights(connection: Connection, owner: JobOwner, owner_id: i
 def visible_within(column: ColumnElement[Any], websites: Websites) -> list[ColumnElement[bool]]:
     """Keeps roles, users by their role, and service tokens to those a viewer of these websites may know of."""
     return [] if websites is None else [column.op("<@")(literal(sorted(websites), ARRAY(BigInteger)))]
+
+
+def select_holders(permission: Permission, website_ids: Sequence[int] | None) -> AnySelect:
+    """Address and name of the active staff users who have a permission on all of these websites; null is every website."""
+    reached = staff_role.c.website_ids.is_(None)
+    if website_ids is not None:
+        reached = or_(reached, staff_role.c.website_ids.op("@>")(literal(list(website_ids), ARRAY(BigInteger))))
+    holds = staff_role.c.permissions.op("@>")(literal([permission.value], ARRAY(Text)))
+    return (
+        select(staff_user.c.email, staff_user.c.name)
+        .select_from(staff_user.join(staff_role))
+        .where(staff_user.c.is_active, holds, reached)
+        .order_by(staff_user.c.id)
+    )

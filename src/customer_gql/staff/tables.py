@@ -156,8 +156,9 @@ service_token_secret = table(
 
 
 class StaffActor(enum.StrEnum):
-    """The kinds of actors that do something on the side of staff."""
+    """The kinds of actors that the history of staff names; a customer changes a company that they buy for."""
 
+    CUSTOMER = ActorKind.CUSTOMER.value
     STAFF = ActorKind.STAFF.value
     SERVICE = ActorKind.SERVICE.value
     SYSTEM = ActorKind.SYSTEM.value
@@ -172,6 +173,8 @@ staff_event = table(
     # Version of the subject after it, where it has versions.
     Column("version", Integer),
     *event_columns(StaffActor),
+    # The job that did it, where one did.
+    Column("job_id", BigInteger),
     Index("ix_staff_event_created_at_id", "created_at", "id"),
     Index("ix_staff_event_subject_version", "subject", "version", postgresql_where=text("version IS NOT NULL")),
     distribution="local",

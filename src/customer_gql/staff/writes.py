@@ -10,11 +10,11 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from customer_gql.core.actor import SYSTEM, Actor
 from customer_gql.core.concurrent_edits import refuse_conflicts
-from customer_gql.core.emails import normalize_email
 from customer_gql.core.errors import Refusal, UserErrorCode
 from customer_gql.core.ids import encode_id, new_id
 from customer_gql.core.terminal import CommandFailed
 from customer_gql.core.text import sort_key
+from customer_gql.core.values.emails import normalize_email
 from customer_gql.core.values.person_names import validate_person_name
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one, fetch_rows, fetch_value
 from customer_gql.staff.audit.reads import read_staff_changes

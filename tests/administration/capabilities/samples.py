@@ -5,3 +5,7 @@ NOT_PERSONAL = {
     **dict.fromkeys(["CapabilityRefusal.key", "FieldCapability.key"], "names of rules"),
     "CustomerCapability.missingPermission": "name of a permission",
 }
+NOT_PERSONAL |= {
+    "CompanyCapability.action": "name of the schema",
+    "CompanyCapability.missingPermission": "name of a permission",
+}

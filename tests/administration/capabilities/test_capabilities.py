@@ -17,6 +17,7 @@ from customer_gql.customers.tags.tables import customer_tag
 from customer_gql.database.statements import Connection
 from customer_gql.schema import admin
 from support.clients import Client
+from support.companies import make_company, make_member
 from support.customers import customer_id, make_address, make_customer, put
 from support.staff import make_website, staff_client
 
@@ -85,6 +86,11 @@ def give_links(table: Any, **more: Any) -> Prepare:
     return give
 
 
+async def create_for_company(connection: Connection, customer: Any) -> None:
+    employer = await make_company(connection, status="PENDING")
+    await make_member(connection, employer, customer, is_account_of_company=True)
+
+
 STATES: dict[str, tuple[dict[str, Any], Prepare]] = {
     "plain": ({}, nothing),
     "locked": ({"lock_reason": "STAFF"}, nothing),
@@ -94,6 +100,7 @@ STATES: dict[str, tuple[dict[str, Any], Prepare]] = {
     "consenting": ({"allows_remote_assistance": True}, nothing),
     "company administrator": ({"customer_type": "COMPANY_ADMIN"}, nothing),
     "deactivated administrator": ({"customer_type": "COMPANY_ADMIN", "status": "INACTIVE"}, nothing),
+    "waiting for a company": ({"status": "INACTIVE"}, create_for_company),
     "company user": ({"customer_type": "COMPANY_USER"}, nothing),
     "with a full address book": ({}, fill_book),
     "with fifty tags": ({}, give_tags),
@@ -168,7 +175,10 @@ async def test_customers_of_other_websites_have_no_capabilities_and_mutations_do
     ("columns", "refused"),
     [
         ({}, {"telephone": "customer.no_default_billing_address", "postcode": "customer.no_default_billing_address"}),
-        ({"customer_type": "COMPANY_USER"}, {"groupId": "customer_group.decided_by_company"}),
+        (
+            {"customer_type": "COMPANY_USER"},
+            {"groupId": "customer_group.decided_by_company", "websiteId": "company.member_stays_on_website"},
+        ),
     ],
 )
 async def test_fields_of_quick_edit_have_rules_of_their_own(

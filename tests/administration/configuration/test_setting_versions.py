@@ -8,42 +8,43 @@ from support.races import stop_after
 from support.staff import make_website, staff_client
 
 PATH = "staff_tests.versions"
-DECLARED_SETTINGS.join([Setting(PATH, 2, WEBSITE, "How many.", at_least=1, at_most=9)])
-PAYLOAD = """setting { value version } userErrors { code path
-  ... on VersionConflictError { currentVersion conflicts { field yours stored } } }"""
-SET = f"mutation S($input: ConfigurationSetInput!) {{ changed: configurationSet(input: $input) {{ {PAYLOAD} }} }}"
-RESET = f"mutation R($input: ConfigurationResetInput!) {{ changed: configurationReset(input: $input) {{ {PAYLOAD} }} }}"
+DECLARED_SETTINGS.join([Setting(PATH, 2, WEBSITE, "How many.", at_least=1, at_most=9, label="Versions")])
+UPDATE = """mutation U($input: ConfigurationUpdateInput!) { configurationUpdate(input: $input) {
+  settings { value version } userErrors { code path
+    ... on VersionConflictError { currentVersion conflicts { field yours stored } } } } }"""
+SET, RESET = "values", "resets"
 HISTORY = "{ staffHistory(first: 2) { nodes { changes { before after } } } }"
 
 
-async def change(client, document, website, **input):
-    scope = {"websiteId": encode_id("web", website)}
-    return (await client.data(document, input={"path": PATH, "scope": scope, **input}))["changed"]
+async def change(client, how, website, **given):
+    input = {"scope": {"websiteId": encode_id("web", website)}, how: [{"path": PATH, **given}]}
+    return (await client.data(UPDATE, input=input))["configurationUpdate"]
 
 
 async def test_a_version_is_never_given_twice(http, connection):
     boss, website = await staff_client(http, connection), await make_website(connection)
     first = await change(boss, SET, website, value=3, expectedVersion=0)
-    assert first == {"setting": {"value": 3, "version": 1}, "userErrors": []}
-    assert (await change(boss, SET, website, value=4, expectedVersion=1))["setting"]["version"] == 2
+    assert first == {"settings": [{"value": 3, "version": 1}], "userErrors": []}
+    assert (await change(boss, SET, website, value=4, expectedVersion=1))["settings"][0]["version"] == 2
     gone = await change(boss, RESET, website, expectedVersion=2)
-    assert gone == {"setting": {"value": 2, "version": 0}, "userErrors": []}
+    assert gone == {"settings": [{"value": 2, "version": 0}], "userErrors": []}
     back = await change(boss, SET, website, value=5, expectedVersion=0)
-    assert back["setting"] == {"value": 5, "version": 4}
+    assert back["settings"] == [{"value": 5, "version": 4}]
     for stale in (1, 2, 3):
         refused = await change(boss, SET, website, value=6, expectedVersion=stale)
         assert refused == {
-            "setting": None,
+            "settings": [],
             "userErrors": [
                 {
                     "code": "VERSION_CONFLICT",
-                    "path": ["expectedVersion"],
+                    "path": ["values", "0", "expectedVersion"],
                     "currentVersion": 4,
                     "conflicts": [{"field": "value", "yours": "6", "stored": "5"}],
                 }
             ],
         }
-    assert (await change(boss, RESET, website, expectedVersion=3))["userErrors"][0]["code"] == "VERSION_CONFLICT"
+    [stale] = (await change(boss, RESET, website, expectedVersion=3))["userErrors"]
+    assert (stale["code"], stale["path"]) == ("VERSION_CONFLICT", ["resets", "0", "expectedVersion"])
 
 
 async def test_the_version_is_that_of_the_scope_asked_for(http, connection):

@@ -101,7 +101,7 @@ async def test_the_admin_of_a_company_is_kept(admin_client: Client, connection: 
         **NOTHING,
         "customer": {"id": customer_id(customer)},
         "blockers": [{"kind": "COMPANY_ADMIN_REQUIRES_SUCCESSOR", "message": COMPANY_ADMIN}],
-        "userErrors": [{"code": "NOT_ALLOWED", "key": "customer.is_company_admin", "path": ["id"]}],
+        "userErrors": [{"code": "NOT_ALLOWED", "key": "company.admin_requires_successor", "path": ["id"]}],
     }
     assert await is_there(connection, customer)
 

@@ -189,6 +189,23 @@ async def test_what_it_names_has_to_be_there(admin_client, input, error):
     assert [tuple(each.values()) for each in answer["userErrors"]] == [error]
 
 
+async def test_what_cannot_be_read_is_refused_beside_the_others(admin_client):
+    given = {"groupId": "cus_1", "status": None, "email": "nobody", "welcomeStoreViewId": "web_1"}
+    answer = await create(admin_client, **new(**given))
+    assert [(error["key"], error["path"]) for error in answer["userErrors"]] == [
+        ("id.malformed", ["welcomeStoreViewId"]),
+        ("email.invalid", ["email"]),
+        ("id.malformed", ["groupId"]),
+        ("value.null", ["status"]),
+    ]
+    answer = await create(admin_client, **new(**given, websiteId="1"))
+    assert [(error["key"], error["path"]) for error in answer["userErrors"]] == [
+        ("id.malformed", ["groupId"]),
+        ("id.malformed", ["websiteId"]),
+        ("value.null", ["status"]),
+    ]
+
+
 async def test_a_store_view_of_another_website_is_none_of_this_one(admin_client, connection):
     other = await make_website(connection)
     answer = await create(admin_client, **new(welcomeStoreViewId=encode_id("stv", other)))

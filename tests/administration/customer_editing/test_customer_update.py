@@ -20,6 +20,7 @@ UPDATE = """mutation U($input: CustomerUpdateInput!, $dryRun: Boolean = false) {
     userErrors { code key path ... on VersionConflictError { currentVersion conflicts { field base yours stored } } } } }"""
 READ = """query R($id: ID!) { customer(id: $id) { email prefix firstName middleName lastName suffix gender dateOfBirth birthYear
   taxVatNumber status externalId allowsRemoteAssistance isAutomaticGroupChangeDisabled confirmationStatus group { id } } }"""
+FIND = "query F($by: CustomerRef!) { customer(by: $by) { number } }"
 WHOLE = {
     "prefix": "Lady",
     "firstName": "Augusta",
@@ -102,6 +103,20 @@ async def test_what_is_so_already_changes_nothing(update, row, connection):
     assert await history(connection, row) == []
 
 
+async def test_a_stored_value_in_another_form_changes_nothing(admin_client, row, update, connection):
+    external = uuid.uuid4().hex
+    await update(**WHOLE, externalId=external)
+    before = await connection.fetchrow("SELECT * FROM customer WHERE id = $1", row.id)
+    texts = {name: value for name, value in WHOLE.items() if isinstance(value, str) and name in PROFILE[:5]}
+    given = {**texts, "taxVatNumber": "GB1", "email": row.email, "externalId": external}
+    for typed in ("  {} ", "\u00a0{}", "{}\u200b"):
+        answer = await update(**{name: typed.format(value) for name, value in given.items()})
+        assert answer == {**NO_CHANGE, "customer": {"version": 2}}, typed
+    assert await connection.fetchrow("SELECT * FROM customer WHERE id = $1", row.id) == before
+    found = await admin_client.data(FIND, by={"externalId": external})
+    assert found["customer"] == {"number": row.number}
+
+
 async def test_edits_merge_or_conflict(update):
     await update(expectedVersion=1, taxVatNumber="theirs", birthYear=1980)
     merged = await update(expectedVersion=1, firstName="Eve")
@@ -119,6 +134,24 @@ async def test_edits_merge_or_conflict(update):
             ],
         }
     ]
+
+
+async def test_forms_that_send_every_field_merge(admin_client, update):
+    read = {**WHOLE, "groupId": encode_id("grp", 1), "status": "ACTIVE", "externalId": None}
+    await update(**read)
+    theirs = {"taxVatNumber": "theirs", "groupId": encode_id("grp", 2), "dateOfBirth": "1985-12-11"}
+    await update(expectedVersion=2, **{**read, **theirs})
+    answer = await update(expectedVersion=2, **{**read, "firstName": "Eve", "lastName": " King "})
+    assert (answer["changedFields"], answer["userErrors"]) == (["firstName"], [])
+    answer = await update(expectedVersion=3, **{**read, **theirs, "dateOfBirth": "1986-12-11", "birthYear": 1986})
+    assert answer["changedFields"] == ["dateOfBirth", "birthYear"]
+    answer = await update(expectedVersion=2, **{**read, "lastName": "Byron"})
+    assert (answer["changedFields"], answer["userErrors"]) == (["lastName"], [])
+    answer = await update(expectedVersion=2, **{**read, "taxVatNumber": "mine", "status": "INACTIVE"})
+    conflict = {"field": "taxVatNumber", "base": "GB1", "yours": "mine", "stored": "theirs"}
+    assert answer["userErrors"][0]["conflicts"] == [conflict]
+    answer = await update(expectedVersion=2, groupId="nonsense", taxVatNumber="GB1")
+    assert [error["path"] for error in answer["userErrors"]] == [["groupId"]]
 
 
 async def test_a_year_and_a_date_of_another_birth_conflict(update):
@@ -215,7 +248,7 @@ async def test_the_admin_of_a_company_stays_active(update, row, connection):
     assert [(error["key"], error["path"]) for error in answer["userErrors"]] == [
         ("value.required", ["firstName"]),
         ("customer_group.decided_by_company", ["groupId"]),
-        ("customer.is_company_admin", ["status"]),
+        ("company.admin_requires_successor", ["status"]),
     ]
 
 
@@ -230,6 +263,29 @@ async def test_nulls_and_ids_of_other_kinds_are_refused(update):
         ("id.malformed", ["groupId"]),
         ("id.malformed", ["websiteId"]),
     ]
+
+
+async def test_what_cannot_be_read_is_refused_beside_the_others(admin_client, update):
+    answer = await update(groupId="web_1", firstName=None, email="nobody", birthYear=1200)
+    assert [(error["key"], error["path"]) for error in answer["userErrors"]] == [
+        ("email.invalid", ["email"]),
+        ("value.null", ["firstName"]),
+        ("birth_year.out_of_range", ["birthYear"]),
+        ("id.malformed", ["groupId"]),
+    ]
+    input = {"id": "ord_1", "groupId": "web_1", "lastName": None}
+    answer = (await admin_client.data(UPDATE, input=input))["customerUpdate"]
+    assert [(error["key"], error["path"]) for error in answer["userErrors"]] == [
+        ("id.malformed", ["id"]),
+        ("value.null", ["lastName"]),
+        ("id.malformed", ["groupId"]),
+    ]
+
+
+async def test_every_null_that_means_nothing_is_refused(update):
+    names = ["email", "firstName", "lastName", "groupId", "websiteId", "status", *FLAGS]
+    answer = await update(**dict.fromkeys(names))
+    assert [(error["key"], error["path"]) for error in answer["userErrors"]] == [("value.null", [it]) for it in names]
 
 
 async def test_a_dry_run_stores_nothing_and_tells_no_personal_value(update, row, http, connection):

@@ -57,6 +57,17 @@ def external():
     return f"ERP-{uuid.uuid4().hex}"
 
 
+async def test_stored_values_in_another_form_are_left_as_is(admin_client, external):
+    given = fields()
+    await upsert(admin_client, external, given, addresses=[HOME])
+    typed = {**given, "email": f" {given['email']}", "firstName": " Ada\u200b"}
+    again = await upsert(
+        admin_client, f" {external}", typed, addresses=[{**HOME, "externalId": " home ", "city": " London "}]
+    )
+    assert (again["outcome"], again["changedFields"], again["userErrors"]) == ("UNCHANGED", [], [])
+    assert again["customer"]["externalId"] == external
+
+
 async def test_made_changed_and_left_as_is(admin_client, external, connection):
     customer = fields()
     made = await upsert(admin_client, external, customer, addresses=[HOME])
@@ -152,6 +163,17 @@ async def test_refusals_of_a_new_customer_and_the_addresses_come_together(admin_
     assert ("REQUIRED", ["addresses", "0", "street"]) in refusals(answer)
     answer = await upsert(admin_client, " ", fields(), addresses=[HOME, {**HOME, "externalId": None}])
     assert refusals(answer) == [("REQUIRED", ["externalId"]), ("REQUIRED", ["addresses", "1", "externalId"])]
+
+
+async def test_what_cannot_be_read_is_refused_beside_the_others(admin_client, external):
+    bad = fields(email="nobody", groupId="cus_1")
+    told = [("INVALID", ["customer", "email"]), ("NOT_FOUND", ["customer", "groupId"])]
+    assert refusals(await upsert(admin_client, external, bad)) == told
+    assert refusals(await upsert(admin_client, "", bad)) == [("REQUIRED", ["externalId"]), told[1]]
+    assert (await upsert(admin_client, external, fields()))["outcome"] == "CREATED"
+    assert refusals(await upsert(admin_client, external, {"email": "nobody", "groupId": "cus_1"})) == told
+    adopted = await upsert(admin_client, f"{external}-2", {**bad, "websiteId": "web"}, adoptByEmail=True)
+    assert refusals(adopted) == [told[1], ("NOT_FOUND", ["customer", "websiteId"])]
 
 
 async def test_both_claims_of_an_edit_are_told(admin_client, external, connection):

@@ -10,6 +10,14 @@ FIND = (
     "query F($search: String, $filter: CustomerFilter) { customers(search: $search, filter: $filter) { nodes { id } } }"
 )
 NAMES = {
+    ("Ann-Marie", "Meyer"): (
+        "meyer - ann",
+        "ann / meyer",
+        "meyer | ann",
+        "ann & meyer",
+        "\u2013 ann \u2014 meyer *",
+        "ann \u2665",
+    ),
     ("Jörg", "Weiß"): ("weiss", "WEISS jorg", "Weiß, Jörg"),
     ("Søren", "Ørsted"): ("soren", "orsted", "Sören Ørs"),
     ("İbrahim", "Işık"): ("ibrahim", "isik", "IŞIK", "işık"),

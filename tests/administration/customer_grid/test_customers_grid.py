@@ -40,6 +40,9 @@ def within(website, *more):
     return {"and": [{"website": {"eq": encode_id("web", website)}}, *more]}
 
 
+COUNT_LONG = "query C($filter: CustomerFilter) { customers(filter: $filter) { totalCount } }"
+
+
 @pytest.fixture
 async def here(connection):
     return await make_website(connection)
@@ -410,8 +413,26 @@ async def test_a_count_over_the_limit_is_an_estimate(admin_client, connection, h
     assert read["totalCountPrecision"] == "ESTIMATED"
     assert read["totalCount"] >= 3
     assert read["facets"][0]["precision"] == "ESTIMATED"
-    whole = await admin_client.data("{ customers(first: 1) { totalCount totalCountPrecision } }")
-    assert whole["customers"]["totalCountPrecision"] == "ESTIMATED"
+
+
+@pytest.mark.parametrize(
+    ("column", "letter", "kept"),
+    [("name", "\ufdfa", 300), ("company", "\ufdfa", 600), ("name", "\U0001d15e", 300), ("company", "\U0001d15e", 255)],
+)
+async def test_of_a_long_text_as_much_is_compared_as_is_kept(column, letter, kept, admin_client, connection):
+    """Letters that fold into eighteen, and into one of four bytes: what is kept has room in every index."""
+    long = letter * 255
+    row = await make_customer(connection, first_name=long, last_name=long)
+    await make_address(connection, row, company=long, is_default_billing=True)
+    texts = {"name": f"{long} {long}", "company": long}
+    given = [{"eq": texts[column]}, {"in": ["x", texts[column]]}, {"startsWith": long}, {"contains": long}]
+    for condition in given:
+        filter = {"number": {"eq": row.number}, column: condition}
+        assert (await admin_client.data(COUNT_LONG, filter=filter))["customers"]["totalCount"] == 1, condition
+    filter = {"number": {"eq": row.number}, column: {"notIn": [texts[column]]}}
+    assert (await admin_client.data(COUNT_LONG, filter=filter))["customers"]["totalCount"] == 0
+    fold = f"SELECT length({column}_fold) FROM customer_grid_row WHERE customer_id = $1"
+    assert await connection.fetchval(fold, row.id) == kept
 
 
 async def test_a_list_that_takes_too_long_is_canceled(admin_client, connection, database):

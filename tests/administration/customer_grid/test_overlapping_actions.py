@@ -34,6 +34,8 @@ blocks = itertools.count(20_000, MANY)
 ON_MAIN_WEBSITE = "UPDATE customer SET website_id = 1, created_in_store_view_id = 1 WHERE id = ANY($1)"
 CLAIMS = """UPDATE customer_email e SET email_normalised = 'c' || c.id || '@shop.example', scope = $2, reserved_until = NULL
 FROM customer c WHERE c.id = e.customer_id AND c.id = ANY($1)"""
+IMPERSONATED = """INSERT INTO impersonation (customer_id, id, staff_id, reason, started_at, expires_at)
+SELECT id, id, (SELECT min(id) FROM staff_user), 'Help', now(), now() + interval '1 hour' FROM unnest($1::bigint[]) AS id"""
 ADDRESSES = "UPDATE customer SET email = 'c' || id || '@shop.example' WHERE id = ANY($1)"
 
 
@@ -162,3 +164,17 @@ async def test_a_change_of_sharing_waits_for_a_delete(run, take_customers, conne
     assert set((await deleting).values()) == {"DONE"}
     await sharing
     assert await find_left(connection, ids) == set()
+
+
+async def test_a_change_of_sharing_waits_for_an_import_before_it_locks_customers(run, boss, take_customers, connection):
+    """It ends what is done as customers, whom the import may change."""
+    ids = await take_customers()
+    await connection.execute(IMPERSONATED, ids)
+    async with stop_after("TEMPORARY TABLE import_lock") as stop:
+        importing = run("IMPORT", ids)
+        await stop.reached_by(importing)
+        sharing = asyncio.create_task(boss.answer(SHARE, input={"sharing": "PER_WEBSITE"}))
+        assert await stop.is_waited_for_by(sharing, connection)
+    await importing
+    assert (await sharing)["data"]["accountSharingSet"] == {"userErrors": []}
+    assert await connection.fetchval(DEADLOCKS) == 0

@@ -6,7 +6,9 @@ from customer_gql.administration.customer_grid.quick_edit import QUICK_EDITED
 from customer_gql.core.errors import RuleError
 from customer_gql.core.ids import encode_id
 from customer_gql.core.permissions import ALL_PERMISSIONS, Permission
+from customer_gql.customers.addresses.settings import FAX
 from customer_gql.shop.settings.writes import set_value
+from support.companies import make_company, make_member
 from support.customers import customer_id, make_address, make_customer
 from support.staff import make_website, staff_client
 
@@ -48,6 +50,19 @@ def refused(*names):
     return [{"code": "NOT_ALLOWED", "key": "customer.not_quick_editable", "path": [name]} for name in names]
 
 
+async def test_a_stored_value_in_another_form_changes_nothing(edit, row, connection):
+    address = "SELECT * FROM address WHERE customer_id = $1"
+    before = await connection.fetchrow(address, row.id)
+    given = {
+        "telephone": f" {before.telephone}\u200b",
+        "postcode": f"\u00a0{before.postcode} ",
+        "email": f" {row.email}",
+    }
+    answer = await edit(**given)
+    assert (answer["changedFields"], answer["userErrors"]) == ([], [])
+    assert await connection.fetchrow(address, row.id) == before
+
+
 async def test_seven_fields_are_edited_in_place_by_default(admin_client, edit):
     assert await quick_edited(admin_client) == [
         "email",
@@ -70,7 +85,8 @@ async def test_four_leave_out_group_telephone_and_postcode(admin_client, edit, c
     assert (await edit(gender="MALE"))["changedFields"] == ["gender"]
 
 
-async def test_a_list_may_add_fields_of_the_billing_address(admin_client, edit, row, connection):
+async def test_a_list_may_add_fields_of_the_billing_address(admin_client, edit, row, connection, configured):
+    await configured(FAX, "OPTIONAL")
     await set_value(connection, QUICK_EDITED, "; ".join(["gender", *MORE]))
     assert await quick_edited(admin_client) == ["gender", *MORE]
     assert await edit(**MORE) == {
@@ -90,6 +106,28 @@ async def test_a_list_may_add_fields_of_the_billing_address(admin_client, edit, 
         ("INVALID", ["fax"]),
         ("REQUIRED", ["billingFirstName"]),
     ]
+
+
+async def test_the_company_of_a_member_is_not_edited_in_an_address(admin_client, edit, row, connection):
+    await set_value(connection, QUICK_EDITED, "company; city")
+    made = await make_company(connection, name="Engines")
+    await make_member(connection, made, row)
+    shown = "SELECT company FROM customer_grid_row WHERE customer_id = $1"
+    stored = "SELECT company, city FROM address WHERE customer_id = $1 AND is_default_billing"
+    before = tuple(await connection.fetchrow(stored, row.id))
+    answer = await edit(company="Other Ltd", city="Bath")
+    assert [(one["code"], one["key"], one["path"]) for one in answer["userErrors"]] == [
+        ("NOT_ALLOWED", "company.member_shows_its_name", ["company"])
+    ]
+    assert (tuple(await connection.fetchrow(stored, row.id)), await connection.fetchval(shown, row.id)) == (
+        before,
+        "Engines",
+    )
+    document = """query C($id: ID!) { customer(id: $id) { capabilities { action fields { field isAllowed key } } } }"""
+    found = (await admin_client.data(document, id=customer_id(row)))["customer"]["capabilities"]
+    [fields] = [one["fields"] for one in found if one["action"] == "CUSTOMER_QUICK_EDIT"]
+    [company] = [one for one in fields if one["field"] == "company"]
+    assert company == {"field": "company", "isAllowed": False, "key": "company.member_shows_its_name"}
 
 
 async def test_without_a_billing_address_its_fields_are_refused(admin_client, connection):

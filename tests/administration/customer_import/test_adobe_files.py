@@ -6,7 +6,8 @@ import os
 import pytest
 
 from customer_gql.administration.customer_import.adobe.load import import_adobe
-from customer_gql.administration.customer_import.lines import ImportFault
+from customer_gql.administration.customer_import.reading.lines import ImportFault
+from customer_gql.administration.customer_import.reading.options import ReadOptions
 from customer_gql.database.pools import Database
 from support.adobe_shop import ANN, Shop, sheet
 from support.races import until_blocking
@@ -27,8 +28,8 @@ NO_TABLE = "people.csv is no CSV file of this import: its first line names no co
         ("gzip", b"\x1f\x8b\x08", "people.csv is compressed with gzip; save the table as a CSV file and import that."),
         ("html", b"<!DOCTYPE html>\n<html>", NO_TABLE),
         ("json", b'[{"email": "ann@shop.example"}]', NO_TABLE),
-        ("no line", b"x" * 200_000, "people.csv is no CSV file: line 1 has a cell of more than 131,072 characters or a quotation mark that is not closed."),
-        ("endless line", b"x" * 1_000_001, "people.csv is no CSV file: line 1 is longer than 1,000,000 bytes."),
+        ("no line", b"x" * 200_000, "people.csv is no CSV file: line 1: The row has a cell of more than 131,072 characters or a quotation mark that is not closed."),
+        ("endless line", b"x" * 1_000_001, "people.csv is no CSV file: line 1: The row is longer than 1,000,000 bytes."),
         ("service", b"email,_website,_shoe\n", "people.csv has an unknown service column: '_shoe'."),
         ("missing", b"email,firstname\n", "people.csv lacks the column _website."),
         ("twice", b"email,_website,email\n", "people.csv names a column twice: 'email'."),
@@ -46,7 +47,7 @@ async def test_a_file_that_cannot_be_imported(shop: Shop, _case: str, content: b
 async def test_an_unknown_encoding_is_named(shop: Shop):
     for name in ("klingon", "hex"):
         with pytest.raises(ImportFault, match=rf"^There is no text encoding '{name}'"):
-            await shop.load(sheet(ANN), encoding=name)
+            await shop.load(sheet(ANN), options=ReadOptions(encoding=name))
 
 
 async def test_files_that_are_not_there(shop: Shop):

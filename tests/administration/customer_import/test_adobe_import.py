@@ -135,7 +135,7 @@ async def test_an_address_book_has_an_end(shop: Shop):
     rows = [HOME | {"street": f"{number} High Street"} for number in range(1, 102)]
     summary = await shop.load(sheet(ANN), sheet(*rows))
     assert summary.addresses == Counts(read=101, valid=100, refused=1, created=100)
-    reason = "belongs to a customer who has 100 addresses already"
+    reason = "The address belongs to a customer who has 100 addresses already."
     assert shop.refused() == [("places.csv", "102", "_email", reason, "")]
     again = await shop.load(None, sheet(*rows))
     assert again.addresses == Counts(read=101, valid=100, refused=1, unchanged=100)
@@ -179,7 +179,12 @@ async def test_other_systems_are_told_once_of_each_customer_that_is_new_or_chang
     ]
     new = ("city", "countryCode", "firstName", "lastName", "postcode", "street", "telephone")
     fields = [*(f"{work}.{name}" for name in new), "defaultBillingAddress", "defaultShippingAddress"]
-    assert await shop.rows(told) == [created, created, updated, ("customer.updated", fields, 1, "SYSTEM", None)]
+    of_addresses = [(f"customer.{what}", fields, 1, "SYSTEM", None) for what in ("address_changed", "updated")]
+    assert await shop.rows(told) == [of_addresses[0], created, created, updated, of_addresses[1]]
+    await shop.load(sheet(ANN | {"group_id": "2", "lastname": "Lane"}, bob))
+    moved = await shop.rows("SELECT type, changed_fields, version FROM domain_event ORDER BY written DESC LIMIT 2")
+    version = (await shop.rows("SELECT version FROM customer WHERE first_name = 'Ann' OR version > 2"))[0][0]
+    assert moved == [(f"customer.{what}", ["groupId"], version) for what in ("group_changed", "updated")]
 
 
 async def test_a_dry_run_tells_nobody(shop: Shop):
@@ -209,3 +214,19 @@ async def test_the_key_of_an_imported_name(shop: Shop):
     assert await shop.rows("SELECT name_sort_key FROM customer") == [(sort_key("\u00d6stman", ANN["firstname"]),)]
     await shop.load(sheet(ANN | {"lastname": "Stra\u00dfe"}))
     assert await shop.rows("SELECT name_sort_key FROM customer") == [(sort_key("Strasse", ANN["firstname"]),)]
+
+
+async def test_the_key_of_names_from_two_rows(shop: Shop):
+    await shop.load(sheet(ANN | {"lastname": "\u00d6stman"}, ANN | {"firstname": "\u00c9va", "lastname": ""}))
+    assert await shop.rows("SELECT name_sort_key FROM customer") == [(sort_key("\u00d6stman", "\u00c9va"),)]
+
+
+async def test_the_compared_form_of_a_telephone_number_follows_what_is_stored(shop: Shop):
+    home = HOME | {"_entity_id": "7"}
+    await shop.load(sheet(ANN), sheet(home))
+    stored = "SELECT telephone, telephone_e164 FROM address"
+    assert await shop.rows(stored) == [(home["telephone"], "+4419045550101")]
+    # The number is kept where the file gives none, and means another one abroad.
+    del home["telephone"]
+    await shop.load(None, sheet(home | {"telephone": "-", "country_id": "FR", "postcode": "75001"}))
+    assert await shop.rows(stored) == [(HOME["telephone"], "+3319045550101")]

@@ -11,6 +11,7 @@ from support.adobe_shop import ANN, HOME, Shop, sheet
 
 REQUIRED = "Enter a value; this field is required."
 UNKNOWN = "The value is none of those that the shop knows."
+BIRTHS = "SELECT date_of_birth::text, birth_year FROM customer"
 
 
 async def test_all_that_is_wrong_with_a_row_is_told(shop: Shop):
@@ -69,7 +70,11 @@ async def test_all_that_is_wrong_with_a_row_is_told(shop: Shop):
         ("taxvat", "x" * 5000, "The cell is longer than 4,096 characters."),
         ("middlename", "J\ufffdrg", "The cell has characters that cannot be read in the encoding of the file."),
         ("middlename", "é" * 5000, "The cell is longer than 4,096 characters."),
-        ("prefix", "e" + "\u0301" * 40, "Text cannot contain more than 30 combining marks in a row."),
+        (
+            "prefix",
+            "e" + "\u0301" * 40,
+            "Text cannot contain NUL, a lone surrogate, or more than 30 combining marks in a row.",
+        ),
     ],
 )
 async def test_a_cell_the_account_does_not_need_refuses_nobody(shop: Shop, column: str, value: str, reason: str):
@@ -203,12 +208,29 @@ async def test_unknown_attribute_columns_are_named(shop: Shop):
 
 
 async def test_where_years_of_birth_are_stored_the_date_keeps_its_year(shop: Shop):
-    await shop.load(sheet(ANN | {"dob": "1979-10-31"}))
     await set_value(shop.connection, BIRTH_DATE, "YEAR")
-    summary = await shop.load(sheet(ANN | {"dob": "1979-10-31"}))
-    assert summary.customers == Counts(read=1, valid=1, updated=1)
-    stored = "SELECT date_of_birth, birth_year FROM customer"
-    assert await shop.rows(stored) == [(None, 1979)]
+    await shop.load(sheet(ANN | {"dob": "1979-10-31"}))
+    assert await shop.rows(BIRTHS) == [(None, 1979)]
     assert (await shop.load(sheet(ANN | {"dob": "1979-10-31"}))).customers == Counts(read=1, valid=1, unchanged=1)
     await shop.load(sheet(ANN | {"dob": ""}))
-    assert await shop.rows(stored) == [(None, None)]
+    assert await shop.rows(BIRTHS) == [(None, None)]
+
+
+async def test_a_year_alone_is_the_year_of_birth(shop: Shop):
+    await shop.load(sheet(ANN | {"dob": "1979"}))
+    assert await shop.rows(BIRTHS) == [(None, 1979)]
+    assert (await shop.load(sheet(ANN | {"dob": "1979"}))).customers == Counts(read=1, valid=1, unchanged=1)
+    summary = await shop.load(sheet(ANN | {"dob": "1899"}))
+    assert summary.customers == Counts(read=1, valid=1, unchanged=1, notes=1)
+    assert shop.outcomes() == [("dob", "cell left out")]
+
+
+@pytest.mark.parametrize("kept", ["DATE", "YEAR"])
+async def test_a_year_alone_leaves_a_stored_date_of_that_year(kept: str, shop: Shop):
+    await shop.load(sheet(ANN | {"dob": "1979-10-31"}))
+    await set_value(shop.connection, BIRTH_DATE, kept)
+    same = "1979" if kept == "DATE" else "1979-05-06"
+    assert (await shop.load(sheet(ANN | {"dob": same}))).customers == Counts(read=1, valid=1, unchanged=1)
+    assert await shop.rows(BIRTHS) == [("1979-10-31", None)]
+    assert (await shop.load(sheet(ANN | {"dob": "1980"}))).customers == Counts(read=1, valid=1, updated=1)
+    assert await shop.rows(BIRTHS) == [(None, 1980)]

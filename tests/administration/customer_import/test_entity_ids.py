@@ -91,7 +91,6 @@ async def test_the_same_id_of_two_customers_is_two_addresses(shop: Shop):
 async def test_an_address_deleted_in_the_shop_comes_back_as_another(shop: Shop):
     await shop.load(sheet(ANN), sheet(ONE))
     await shop.connection.execute("DELETE FROM address")
-    assert await shop.rows("SELECT count(*) FROM imported_address") == [(0,)]
     summary = await shop.load(None, sheet(ONE))
     assert summary.addresses == Counts(read=1, valid=1, created=1)
 

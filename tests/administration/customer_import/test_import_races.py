@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from customer_gql.administration.customer_import.adobe.load import Counts, import_adobe
-from customer_gql.administration.customer_import.lines import ImportFault
+from customer_gql.administration.customer_import.reading.lines import ImportFault
 from customer_gql.core.text import sort_key
 from customer_gql.customers.profile.writes import lock_customers
 from customer_gql.database.pools import Database

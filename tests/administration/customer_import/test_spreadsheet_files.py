@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from customer_gql.administration.customer_import.adobe.load import Counts
-from customer_gql.administration.customer_import.files import CsvFile
+from customer_gql.administration.customer_import.reading.files import open_csv
+from customer_gql.administration.customer_import.reading.options import ReadOptions
 from support.adobe_shop import ANN, Shop, sheet
 
 JOSE = ANN | {"firstname": "José", "lastname": "Müller"}
@@ -73,9 +74,9 @@ async def test_one_line_of_another_encoding_spoils_no_other(shop: Shop):
 
 async def test_a_stated_encoding_is_used(shop: Shop):
     text = sheet(ANN | {"firstname": "Мария", "middlename": "Ольга", "lastname": "Кюри"})
-    await shop.load(text.encode("cp1251"), encoding="cp1251")
+    await shop.load(text.encode("cp1251"), options=ReadOptions(encoding="cp1251"))
     assert await shop.rows(STORED) == [("Мария", "Кюри")]
-    summary = await shop.load(text.encode("cp1251"), encoding="utf-8")
+    summary = await shop.load(text.encode("cp1251"), options=ReadOptions(encoding="utf-8"))
     assert (summary.customers.unchanged, summary.customers.notes) == (1, 3)
     assert await shop.rows("SELECT first_name, middle_name FROM customer") == [("Мария", "Ольга")]
 
@@ -142,7 +143,7 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path):
         path = tmp_path / f"{rows}.csv"
         path.write_text(HEADER + "\n" + ROWS[0] * rows)
         tracemalloc.start()
-        with CsvFile(path) as file:
+        with open_csv(path, ReadOptions()) as file:
             assert sum(1 for _ in file.records()) == rows
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()

@@ -8,13 +8,18 @@ from customer_gql.administration.grid_views.tables import grid_view
 from customer_gql.core.ids import encode_id, new_id
 from customer_gql.loading.grids.columns import ColumnType, GridColumn
 from support.access_walk import Ids, Sample
-from support.calls import GROUP, about, by_input
+from support.calls import GROUP, TAX_CLASS, about, by_input
 from support.customers import put
 from support.staff import make_role, make_staff
 
 CONTENT = {"customers": {"filter": {"orderCount": {"gte": 1}}}}
-OPEN_TO_ALL = {"grp": lambda _: GROUP, "stf": lambda ids: ids.own("stf"), "prd": lambda ids: ids.by_prefix["prd"]}
-"""Groups, products and the names of staff are for everybody to see."""
+OPEN_TO_ALL = {
+    "grp": lambda _: GROUP,
+    "tax": lambda _: TAX_CLASS,
+    "stf": lambda ids: ids.own("stf"),
+    "prd": lambda ids: ids.by_prefix["prd"],
+}
+"""Groups, tax classes, products and the names of staff are for everybody to see."""
 
 NOT_PERSONAL = {
     "GridView.name": "the name of a list",

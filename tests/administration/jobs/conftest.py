@@ -10,6 +10,7 @@ from customer_gql.messaging.jobs.work import Tools
 from customer_gql.shop.settings.declaration import GLOBAL
 from customer_gql.shop.settings.writes import set_value
 from support.customers import make_customer
+from support.jobs import delete_open_jobs
 
 
 @pytest.fixture
@@ -20,7 +21,7 @@ async def tools(http: Any, database: Any, settings: Any) -> Tools:
 @pytest.fixture
 async def queued(connection: Any) -> None:
     """Mass actions are done by workers, however few customers they are for."""
-    await connection.execute("DELETE FROM job_run WHERE finished_at IS NULL")  # of other tests
+    await delete_open_jobs(connection)
     async with connection.transaction():
         await set_value(connection, AT_ONCE, 0, scope=GLOBAL, scope_id=0)
 

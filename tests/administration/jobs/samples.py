@@ -41,10 +41,11 @@ CALLS = {
     "job": [lambda ids: {"id": ids["job"]}],
     "jobCancel": [about("job")],
     "jobRetry": [about("job")],
+    "jobUndo": [about("job")],
 }
-UNRECORDED = dict.fromkeys(("jobCancel", "jobRetry"), "of the job, not of a customer")
+UNRECORDED = dict.fromkeys(("jobCancel", "jobRetry", "jobUndo"), "of the job, not of a customer")
 NOT_PERSONAL = {
-    **dict.fromkeys(["JobRow.key", "JobRow.path", "JobRow.message"], "about a rule"),
+    **dict.fromkeys(["JobRow.key", "JobRow.path", "JobRow.message", "JobUndo.key"], "about a rule"),
     **dict.fromkeys(["JobProblem.key", "JobProblem.message"], "about a rule"),
     "JobServiceToken.name": "of a program",
 }

@@ -1,19 +1,29 @@
 """Jobs are done batch by batch, each row once, with the rights that the owner has then."""
 
 import asyncio
+import datetime as dt
 from typing import Any
 
 import asyncpg
 import pytest
+from sqlalchemy import Integer, literal_column, select, text
 
-from customer_gql.core.ids import encode_id, new_id
-from customer_gql.messaging.jobs.runs import batches
-from customer_gql.messaging.jobs.runs.batches import LeaseLost, run_batch
-from customer_gql.messaging.jobs.runs.runner import _claim_jobs, run_due_jobs, work_on_job
+from customer_gql.administration.website_moves.steps import GROUP_EXCLUDED
+from customer_gql.core.ids import decode_id, encode_id, new_id
+from customer_gql.database.statements import fetch_rows
+from customer_gql.messaging.jobs.runs import batches, writes
+from customer_gql.messaging.jobs.runs.batches import run_batch
+from customer_gql.messaging.jobs.runs.leases.claims import claim_jobs
+from customer_gql.messaging.jobs.runs.leases.watching import LeaseLost
+from customer_gql.messaging.jobs.runs.parts import store_parts
+from customer_gql.messaging.jobs.runs.reads import select_lines
+from customer_gql.messaging.jobs.runs.runner import run_due_jobs, work_on_job
 from customer_gql.messaging.jobs.runs.settings import AT_ONCE, BATCH_ROWS
+from customer_gql.messaging.jobs.runs.tables import job_part
 from customer_gql.messaging.jobs.runs.writes import JobLease
 from customer_gql.shop.settings.declaration import DECLARED_SETTINGS, GLOBAL
 from customer_gql.shop.settings.writes import set_value
+from support.clients import Client
 from support.customers import customer_id
 from support.jobs import ACT, JOB, group, history_of, key_of, outcomes, run_all, show, start
 from support.staff import make_role, make_staff, make_website, session_of, staff_client
@@ -116,9 +126,9 @@ async def test_the_same_statements_for_3_and_for_300_rows(admin_client, connecti
     counts = []
     for size in (3, 300):
         await start(admin_client, "ASSIGN_GROUP", await shoppers(size), **group(2))
-        [lease] = await _claim_jobs(tools.database)
+        [lease] = await claim_jobs(tools.database)
         await statements.clear()
-        assert (await run_batch(tools.database, lease, 1000)).status == "DONE"
+        assert (await run_batch(tools, lease, 1000)).status == "DONE"
         counts.append(await statements.count())
     assert counts[0] == counts[1], statements.texts
 
@@ -126,18 +136,18 @@ async def test_the_same_statements_for_3_and_for_300_rows(admin_client, connecti
 async def test_a_worker_that_was_only_slow_commits_nothing(admin_client, connection, tools, shoppers):
     customers = await shoppers(4)
     id = await start(admin_client, "ASSIGN_GROUP", customers, **group(2))
-    [slow] = await _claim_jobs(tools.database)
+    [slow] = await claim_jobs(tools.database)
     assert (await show(admin_client, id))["status"] == "RUNNING"
-    assert await _claim_jobs(tools.database) == []
+    assert await claim_jobs(tools.database) == []
     await connection.execute("UPDATE job_run SET leased_until = now() WHERE id = $1", key_of(id))
-    [next_one] = await _claim_jobs(tools.database)
+    [next_one] = await claim_jobs(tools.database)
     assert next_one == JobLease(slow.job_id, slow.fence + 1)
     with pytest.raises(LeaseLost):
-        await run_batch(tools.database, slow, 2)
+        await run_batch(tools, slow, 2)
     assert await outcomes(connection, id) == []
-    assert await work_on_job(tools.database, next_one, seconds=60)
+    assert await work_on_job(tools, next_one, seconds=60)
     with pytest.raises(LeaseLost):
-        await run_batch(tools.database, slow, 2)
+        await run_batch(tools, slow, 2)
     assert await history_of(connection, id) == {one.id: 1 for one in customers}
 
 
@@ -147,21 +157,21 @@ async def test_a_worker_that_loses_its_lease_within_a_batch_takes_it_back(
     """Both are in the batch at one time; the first one's changes are rolled back, the second one's stay."""
     customers = await shoppers(4)
     id = await start(admin_client, "ASSIGN_GROUP", customers, **group(2))
-    [slow] = await _claim_jobs(tools.database)
+    [slow] = await claim_jobs(tools.database)
     store, others = batches._store_results, []
 
     async def claim_meanwhile(inner, lease, *given, **more):
         if lease == slow and not others:
             await connection.execute("UPDATE job_run SET leased_until = now() WHERE id = $1", key_of(id))
-            others.extend(await _claim_jobs(tools.database))
+            others.extend(await claim_jobs(tools.database))
         return await store(inner, lease, *given, **more)
 
     monkeypatch.setattr(batches, "_store_results", claim_meanwhile)
     with pytest.raises(LeaseLost):
-        await run_batch(tools.database, slow, 4)
+        await run_batch(tools, slow, 4)
     assert await connection.fetchval("SELECT count(*) FROM customer WHERE id = ANY($1) AND group_id = 2",
                                      [one.id for one in customers]) == 0  # fmt: skip
-    assert await work_on_job(tools.database, others[0], seconds=60)
+    assert await work_on_job(tools, others[0], seconds=60)
     assert await history_of(connection, id) == {one.id: 1 for one in customers}
 
 
@@ -239,15 +249,57 @@ async def test_the_policy_decides_what_a_refused_row_does_to_the_others(
     }
 
 
+@pytest.mark.parametrize(
+    ("fault", "outcome"), [(asyncpg.DataError("no rule foresees it"), "FAILED"), (GROUP_EXCLUDED(), "REFUSED")]
+)
+async def test_a_job_of_all_or_nothing_that_does_nothing_failed(
+    fault, outcome, admin_client, connection, tools, shoppers, monkeypatch
+):
+    id = await start(admin_client, "DEACTIVATE", await shoppers(3), errorPolicy="ALL_OR_NOTHING")
+
+    async def fail(*_given, **_more):
+        raise fault
+
+    with monkeypatch.context() as patch:
+        patch.setattr(batches, "find_scope", fail)
+        await run_all(tools)
+    assert await outcomes(connection, id) == [outcome] * 3
+    assert (await show(admin_client, id))["status"] == "FAILED"
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+async def test_all_or_nothing_takes_as_many_rows_as_one_transaction_does(
+    dry_run, admin_client, connection, shoppers, monkeypatch
+):
+    monkeypatch.setattr(writes, "MAX_IN_ONE_TRANSACTION", 2)
+    customers, key = await shoppers(3), f"whole-{new_id()}"
+    given = {"action": "DEACTIVATE", "errorPolicy": "ALL_OR_NOTHING", "idempotencyKey": key}
+    document = """mutation A($input: CustomerMassActionInput!, $dryRun: Boolean!) { customerMassAction(input: $input, dryRun: $dryRun) {
+      job { id } askedCount userErrors { code key params path } } }"""
+
+    async def ask(count: int) -> Any:
+        chosen = {"ids": [customer_id(one) for one in customers[:count]]}
+        return (await admin_client.data(document, input={**given, "selection": chosen}, dryRun=dry_run))[
+            "customerMassAction"
+        ]
+
+    error = {"code": "TOO_MANY", "key": "job.too_many_in_one_transaction", "params": {"limit": 2, "count": 3}}
+    refused = await ask(3)
+    assert (refused["job"], refused["userErrors"]) == (None, [{**error, "path": ["errorPolicy"]}])
+    assert await connection.fetchval("SELECT count(*) FROM job_run WHERE idempotency_key = $1", key) == 0
+    done = await ask(2)
+    assert (done["askedCount"], done["userErrors"]) == (2, [])
+
+
 async def test_a_canceled_job_ends_after_its_batch(admin_client, connection, tools, shoppers):
     await set_batch(connection, 2)
     customers = await shoppers(7)
     id = await start(admin_client, "ASSIGN_GROUP", customers, **group(2))
-    [lease] = await _claim_jobs(tools.database)
-    await run_batch(tools.database, lease, 2)
+    [lease] = await claim_jobs(tools.database)
+    await run_batch(tools, lease, 2)
     canceling = {"job": {"status": "CANCELING", "cancelReason": "REQUESTED"}, "userErrors": []}
     assert [await cancel(admin_client, id) for _ in range(2)] == [canceling, canceling]
-    assert await work_on_job(tools.database, lease, seconds=60)
+    assert await work_on_job(tools, lease, seconds=60)
     assert await outcomes(connection, id) == [*["DONE"] * 2, *["CANCELED"] * 5]
     assert (await show(admin_client, id))["status"] == "CANCELED"
     assert (await cancel(admin_client, id))["userErrors"] == [
@@ -276,8 +328,6 @@ async def test_a_cancellation_meets_the_last_batch(admin_client, connection, too
 
 
 async def make_owner(http, connection, permissions=("customers.read", "customers.write"), websites=None):
-    from support.clients import Client
-
     role = await make_role(connection, permissions, websites)
     user = await make_staff(connection, role)
     return Client(http, "/admin/graphql", await session_of(connection, user.id)), user, role
@@ -290,10 +340,10 @@ async def test_a_role_that_is_narrowed_holds_from_the_next_batch_on(http, connec
     owner, _, role = await make_owner(http, connection, websites=[1, elsewhere])
     mixed = [one for pair in zip(here, there, strict=True) for one in pair]
     id = await start(owner, "ASSIGN_GROUP", mixed, **group(2))
-    [lease] = await _claim_jobs(tools.database)
-    await run_batch(tools.database, lease, 2)
+    [lease] = await claim_jobs(tools.database)
+    await run_batch(tools, lease, 2)
     await connection.execute("UPDATE staff_role SET website_ids = '{1}' WHERE id = $1", role)
-    assert await work_on_job(tools.database, lease, seconds=60)
+    assert await work_on_job(tools, lease, seconds=60)
     assert await outcomes(connection, id) == ["DONE", "DONE", "DONE", "REFUSED", "DONE", "REFUSED"]
     keys = await connection.fetch("SELECT DISTINCT key FROM job_row WHERE job_id = $1 AND key IS NOT NULL", key_of(id))
     assert [row.key for row in keys] == ["job.out_of_scope"]
@@ -323,10 +373,10 @@ async def test_an_owner_who_lost_access_stops_the_job(loss, admin_client, http, 
     manager = await make_staff(connection, await make_role(connection, ["jobs.manage"]))
     elsewhere = await make_staff(connection, await make_role(connection, ["jobs.manage"], [1]))
     id = await start(owner, "ASSIGN_GROUP", await shoppers(4), **group(2))
-    [lease] = await _claim_jobs(tools.database)
-    await run_batch(tools.database, lease, 1)
+    [lease] = await claim_jobs(tools.database)
+    await run_batch(tools, lease, 1)
     await connection.execute(loss, user.id)
-    assert await work_on_job(tools.database, lease, seconds=60)
+    assert await work_on_job(tools, lease, seconds=60)
     assert await outcomes(connection, id) == ["DONE", "CANCELED", "CANCELED", "CANCELED"]
     job = await show(admin_client, id)
     assert (job["status"], job["cancelReason"]) == ("CANCELED", "OWNER_LOST_ACCESS")
@@ -447,10 +497,92 @@ async def test_no_more_jobs_run_at_once_than_the_shop_allows(admin_client, conne
         )
     ids = [await start(admin_client, "ASSIGN_GROUP", await shoppers(1), **group(2)) for _ in range(3)]
     leases = [
-        lease for found in await asyncio.gather(*[_claim_jobs(tools.database) for _ in range(3)]) for lease in found
+        lease for found in await asyncio.gather(*[claim_jobs(tools.database) for _ in range(3)]) for lease in found
     ]
     assert sorted(lease.job_id for lease in leases) == sorted(key_of(id) for id in ids[:2])
     for lease in leases:
-        assert await work_on_job(tools.database, lease, seconds=60)
+        assert await work_on_job(tools, lease, seconds=60)
     assert await run_due_jobs(tools) == 1
     assert await outcomes(connection, ids[2]) == ["DONE"]
+
+
+WHOLE = """query { jobs(first: 20, filter: { kind: { in: [MASS_ACTION] } }) { nodes {
+  id kind status isDryRun errorPolicy createdAt startedAt finishedAt cancelReason staff { id } service { id } retryOf { id } undoOf { id }
+  totalCount processedCount doneCount unchangedCount refusedCount notFoundCount failedCount canceledCount
+  problems { key params message count } undo { isPossible key until }
+  rows(first: 50, filter: { outcome: { in: [REFUSED, FAILED] } }) { nodes { id line customer { id } outcome code key params path message } }
+} } }"""
+
+
+async def test_everything_about_jobs_is_read_at_once(http, connection, tools, shoppers):
+    owner, user, _ = await make_owner(http, connection)
+    rows = [*await shoppers(1), *await shoppers(1, customer_type="COMPANY_USER")]
+    id = await start(owner, "ASSIGN_GROUP", rows, **group(2))
+    await run_all(tools)
+    [job] = (await owner.data(WHOLE))["jobs"]["nodes"]
+    assert (job["id"], job["status"]) == (id, "DONE")
+    assert (job["staff"], job["service"]) == ({"id": encode_id("stf", user.id)}, None)
+    assert (job["retryOf"], job["undoOf"], job["undo"]["isPossible"]) == (None, None, True)
+    assert [row["customer"] for row in job["rows"]["nodes"]] == [{"id": customer_id(rows[1])}]
+
+
+TOKEN = """mutation C($input: ServiceTokenCreateInput!) { serviceTokenCreate(input: $input) {
+  token serviceToken { id } userErrors { code } } }"""
+ENDS = {
+    "revoked": "UPDATE service_token SET revoked_at = now() WHERE id = $1",
+    "over": "UPDATE service_token SET expires_at = now() WHERE id = $1",
+}
+
+
+@pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
+async def test_a_service_token_that_ended_stops_its_job(end, admin_client, http, connection, tools, shoppers):
+    soon = (dt.datetime.now(dt.UTC) + dt.timedelta(days=1)).isoformat()
+    asked = {"name": "ERP", "permissions": ["CUSTOMERS_READ", "CUSTOMERS_WRITE"], "expiresAt": soon}
+    made = (await admin_client.data(TOKEN, input={**asked, "websiteIds": None}))["serviceTokenCreate"]
+    manager = await make_staff(connection, await make_role(connection, ["jobs.manage"]))
+    service = Client(http, "/admin/graphql", made["token"])
+    id = await start(service, "ASSIGN_GROUP", await shoppers(3), **group(2))
+    [lease] = await claim_jobs(tools.database)
+    await run_batch(tools, lease, 1)
+    await connection.execute(end, decode_id(made["serviceToken"]["id"], "svt"))
+    assert await work_on_job(tools, lease, seconds=60)
+    assert await outcomes(connection, id) == ["DONE", "CANCELED", "CANCELED"]
+    job = await show(admin_client, id)
+    assert (job["status"], job["cancelReason"]) == ("CANCELED", "OWNER_LOST_ACCESS")
+    told = (
+        "SELECT placeholders::jsonb ->> 'job' AS job FROM mail_outbox WHERE template = 'job_stopped' AND recipient = $1"
+    )
+    assert [row.job for row in await connection.fetch(told, manager.email)] == [id]
+
+
+@pytest.mark.parametrize("count", [1, 999, 1000, 1001, 2500])
+async def test_rows_that_a_statement_selects_are_frozen_by_the_thousand(count, connection):
+    """The places of its rows have gaps, as those of a list have."""
+    place = literal_column("n", Integer())
+    chosen = select((place + 10**6).label("id"), (place * 7).label("place")).select_from(
+        text(f"generate_series(1, {count}) n")
+    )
+    job_id = new_id()
+    async with connection.transaction():
+        await store_parts(connection, job_part, job_id, chosen)
+    lines = await fetch_rows(connection, select_lines(), job_id=job_id, after=0, most=count + 1)
+    assert [tuple(row) for row in lines] == [(line, 10**6 + line) for line in range(1, count + 1)]
+    later = await fetch_rows(connection, select_lines(), job_id=job_id, after=count // 2, most=300)
+    assert [row.line for row in later] == list(range(count // 2 + 1, min(count, count // 2 + 300) + 1))
+    await connection.execute("DELETE FROM job_part WHERE job_id = $1", job_id)
+
+
+async def test_an_old_job_whose_rows_are_being_deleted_is_neither_retried_nor_undone(
+    admin_client, connection, tools, shoppers
+):
+    """Not for the rows that happen to be left."""
+    undo = "mutation U($input: JobUndoInput!) { jobUndo(input: $input) { job { id } userErrors { code key path } } }"
+    id = await start(admin_client, "DEACTIVATE", await shoppers(3))
+    await run_all(tools)
+    await connection.execute("DELETE FROM job_row WHERE job_id = $1 AND line = 1", key_of(id))
+    assert (await admin_client.data(undo, input={"id": id}))["jobUndo"] == {"job": None, "userErrors": [UNKNOWN]}
+    canceled = await start(admin_client, "ACTIVATE", await shoppers(3))
+    await cancel(admin_client, canceled)
+    await run_all(tools)
+    await connection.execute("DELETE FROM job_row WHERE job_id = $1 AND line = 1", key_of(canceled))
+    assert (await retry(admin_client, canceled)) == {"job": None, "userErrors": [UNKNOWN]}

@@ -6,6 +6,7 @@ import sys
 import time
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,8 +14,9 @@ from customer_gql.administration.customer_actions.actions import MASS_ACTION_WOR
 from customer_gql.core.actor import actor_of
 from customer_gql.core.permissions import ALL_PERMISSIONS
 from customer_gql.core.viewer import Viewer, ViewerKind
+from customer_gql.messaging.events.numbering import number_all_events
 from customer_gql.messaging.jobs.runs.parts import freeze_ids
-from customer_gql.messaging.jobs.runs.tables import PROCESSED
+from customer_gql.messaging.jobs.runs.tables import PROCESSED, ErrorPolicy
 from customer_gql.messaging.jobs.runs.writes import Submission, submit_job
 from customer_gql.messaging.jobs.worker import running_worker
 from customer_gql.schema.work import WORK
@@ -31,10 +33,10 @@ WITHIN_A_BATCH = """SELECT EXISTS (SELECT FROM pg_locks WHERE relation = 'custom
   AND pid <> pg_backend_pid())"""
 
 
-async def submit(large_shop, connection, ids, **parameters):
+async def submit(large_shop, connection, ids, *, policy=ErrorPolicy.SKIP, **parameters):
     user = await make_staff(connection, await make_role(connection))
     viewer = Viewer(ViewerKind.STAFF, staff_id=user.id, permissions=frozenset(ALL_PERMISSIONS))
-    submission = Submission(MASS_ACTION_WORK, parameters, "test", freeze_ids(ids))
+    submission = Submission(MASS_ACTION_WORK, parameters, "test", freeze_ids(ids), policy)
     async with large_shop.database.transaction() as inner:
         return (await submit_job(inner, submission, by=actor_of(viewer))).job_id
 
@@ -84,10 +86,13 @@ async def test_two_workers_go_on_with_what_a_killed_one_left(large_shop, server)
         assert {row.customer_id: (row.entries, row.version) for row in history} == {
             id: (1, version + 1) for id, version in before.items()
         }
-        shown = "SELECT count(*) FROM customer_grid_row WHERE customer_id = ANY($1) AND group_id = 2"
+        shown = "SELECT count(*) FROM customer WHERE id = ANY($1) AND group_id = 2"
         assert await connection.fetchval(shown, ids) == MANY
-        told = "SELECT count(*) FROM domain_event WHERE customer_id = ANY($1) AND type = 'customer.updated'"
-        assert await connection.fetchval(told, ids) == MANY
+        told = "SELECT count(*) FROM domain_event WHERE customer_id = ANY($1) AND type = 'customer.updated' AND job_id = $2"
+        assert await connection.fetchval(told, ids, job_id) == MANY
+        await number_all_events(connection)
+        unnumbered = "SELECT count(*) FROM domain_event WHERE job_id = $1 AND position IS NULL"
+        assert await connection.fetchval(unnumbered, job_id) == 0
 
 
 async def test_no_statement_of_a_job_scans(large_shop):
@@ -98,7 +103,7 @@ async def test_no_statement_of_a_job_scans(large_shop):
     async with large_shop.database.writes.acquire() as connection:
         ids = [large_shop.customer.id + number for number in range(20_000, 20_050)]
         for action in ("SUBSCRIBE", "UNSUBSCRIBE", "ASSIGN_GROUP", "DELETE"):
-            more = {"group_id": 2} if action == "ASSIGN_GROUP" else {}
+            more: dict[str, Any] = {"group_id": 2} if action == "ASSIGN_GROUP" else {}
             job_id = await submit(large_shop, connection, ids, action=action, **more)
             large_shop.statements.seen.clear()
             while await run_due_jobs(tools):

@@ -14,10 +14,10 @@ from customer_gql.settings import SettingsError, load_settings
 from customer_gql.shop.settings.declaration import DECLARED_SETTINGS, WEBSITE
 from customer_gql.shop.settings.writes import set_value
 from customer_gql.staff.mails import MAILS
+from support.configuration import UPDATE as SET, form, set_one
 from support.mailroom import part
 from support.staff import staff_client, with_token
 
-SET = "mutation S($input: ConfigurationSetInput!) { configurationSet(input: $input) { setting { value } userErrors { code path } } }"
 UPDATE = "mutation U($input: MailTemplateUpdateInput!) { mailTemplateUpdate(input: $input) { version userErrors { code path } } }"
 RESET = "mutation R($input: MailTemplateResetInput!) { mailTemplateReset(input: $input) { userErrors { code path } } }"
 TOKEN = "mutation C($input: ServiceTokenCreateInput!) { serviceTokenCreate(input: $input) { token userErrors { code path } } }"
@@ -27,7 +27,7 @@ NEEDS_STAFF_MANAGE = {"code": "FORBIDDEN", "permission": "staff.manage"}
 
 
 async def set_to(client, path, value, scope=None):
-    return await client.answer(SET, input={"path": path, "value": value, "scope": scope})
+    return await client.answer(SET, input=form({path: value}, scope=scope))
 
 
 async def stored(store):
@@ -69,7 +69,15 @@ async def test_links_of_staff_mails_come_from_the_process(tools, store, inbox):
 
 def test_every_mail_of_staff_is_for_staff():
     for_staff = [kind for kind in MAIL_KINDS.values() if kind.for_staff]
-    assert {kind.name for kind in for_staff} == {"job_stopped", *[kind.name for kind in MAILS]}
+    assert {kind.name for kind in for_staff} == {
+        "job_stopped",
+        "webhook_disabled",
+        "export_ready",
+        "export_failed",
+        "staff_company_assigned",
+        "staff_company_admin_assigned",
+        *[kind.name for kind in MAILS],
+    }
     assert {kind.page.permission for kind in for_staff} == {"staff.manage"}
 
 
@@ -87,8 +95,8 @@ async def test_texts_and_pages_of_staff_mails_need_staff_manage_for_all_websites
     assert await stored(store) == before
     given = {"template": "STAFF_INVITATION", **HERE, **TEXT}
     assert (await manager.data(UPDATE, input=given))["mailTemplateUpdate"] == {"version": 1, "userErrors": []}
-    answer = await manager.data(SET, input={"path": "mail.path.staff_invitation", "value": "/choose"})
-    assert answer["configurationSet"] == {"setting": {"value": "/choose"}, "userErrors": []}
+    [page] = (await set_one(manager, "mail.path.staff_invitation", "/choose"))["settings"]
+    assert page["value"] == "/choose"
 
 
 async def test_service_tokens_cannot_change_mails_that_carry_a_token(manager, shop, store):
@@ -119,9 +127,9 @@ async def test_service_tokens_cannot_change_mails_that_carry_a_token(manager, sh
 async def test_the_base_of_links_is_an_origin_that_the_process_lists(base, editor, store):
     before = await stored(store)
     answer = await set_to(editor, "mail.storefront_url", base, HERE)
-    assert answer["data"]["configurationSet"] == {
-        "setting": None,
-        "userErrors": [{"code": "NOT_ALLOWED", "path": ["value"]}],
+    assert answer["data"]["configurationUpdate"] == {
+        "settings": [],
+        "userErrors": [{"code": "NOT_ALLOWED", "path": ["values", "0", "value"]}],
     }
     assert await stored(store) == before
 
@@ -131,7 +139,7 @@ async def test_the_base_of_links_is_an_origin_that_the_process_lists(base, edito
 )
 async def test_a_listed_base_is_accepted(base, editor):
     answer = await set_to(editor, "mail.storefront_url", base, HERE)
-    assert answer["data"]["configurationSet"] == {"setting": {"value": base}, "userErrors": []}
+    assert answer["data"]["configurationUpdate"]["settings"][0]["value"] == base
 
 
 @pytest.mark.parametrize(
@@ -140,17 +148,20 @@ async def test_a_listed_base_is_accepted(base, editor):
 async def test_the_page_of_a_link_is_a_path_and_nothing_else(path, editor, store):
     before = await stored(store)
     answer = await set_to(editor, "mail.path.reset_password", path, HERE)
-    assert answer["data"]["configurationSet"]["userErrors"] == [{"code": "INVALID", "path": ["value"]}]
+    assert answer["data"]["configurationUpdate"]["userErrors"] == [
+        {"code": "INVALID", "path": ["values", "0", "value"]}
+    ]
     assert await stored(store) == before
 
 
 async def test_confirmation_is_for_staff_of_all_websites_while_accounts_are_shared(editor, store, manager):
-    assert (await set_to(editor, "accounts.confirm_email", True, HERE))["data"]["configurationSet"]["userErrors"] == []
+    assert (await set_to(editor, "accounts.confirm_email", True, HERE))["data"]["configurationUpdate"][
+        "userErrors"
+    ] == []
     await set_value(store, SHARING, EVERYWHERE)
     answer = await set_to(editor, "accounts.confirm_email", False, HERE)
-    assert answer["data"]["configurationSet"]["userErrors"] == [{"code": "NOT_ALLOWED", "path": ["scope"]}]
-    input = {"path": "accounts.confirm_email", "value": False, "scope": HERE}
-    assert (await manager.data(SET, input=input))["configurationSet"]["userErrors"] == []
+    assert answer["data"]["configurationUpdate"]["userErrors"] == [{"code": "NOT_ALLOWED", "path": ["scope"]}]
+    assert (await set_one(manager, "accounts.confirm_email", False, HERE))["userErrors"] == []
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,10 @@ def mass(action: str, **input: Any) -> Make:
         row = await scene.shopper()
         if action == "UNSUBSCRIBE":
             await subscribed(scene, row)
+        if action == "UNLOCK":
+            await scene.connection.execute(
+                "UPDATE customer SET locked_until = now() + interval '1 day' WHERE id = $1", row.id
+            )
         return Change(scene.staff, {"action": action, "selection": {"ids": [customer_id(row)]}, **input}, row)
 
     return make
@@ -41,6 +45,11 @@ CALLS = {
         mass_action("ACTIVATE"),
         mass_action("ADD_TAGS", tags=["walk"]),
         mass_action("REMOVE_TAGS", tags=["walk"]),
+        mass_action("EDIT", edit={"prefix": "Dr"}),
+        mass_action("LOCK", note="walk"),
+        mass_action("UNLOCK"),
+        mass_action("FORCE_SIGN_IN"),
+        mass_action("RESET_PASSWORD"),
         *[tried(make) for make in SELECTIONS],
     ],
 }
@@ -52,6 +61,11 @@ CHANGES: Changes = {
         (mass("DELETE"), "DELETED", set()),
         (mass("DEACTIVATE"), "DEACTIVATED", {"status"}),
         (mass("ADD_TAGS", tags=["walk"]), "TAGS_CHANGED", {"tags"}),
+        (mass("EDIT", edit={"prefix": "Dr"}), "EDITED", {"prefix"}),
+        (mass("LOCK", note="walk"), "LOCKED", {"lockedUntil", "lockNote"}),
+        (mass("UNLOCK"), "UNLOCKED", {"lockedUntil"}),
+        (mass("FORCE_SIGN_IN"), "FORCED_SIGN_IN", set()),
+        (mass("RESET_PASSWORD"), "PASSWORD_RESET_REQUESTED", set()),
     ],
 }
 

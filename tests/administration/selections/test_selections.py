@@ -15,7 +15,7 @@ from customer_gql.messaging.jobs.work import Tools
 from customer_gql.shop.settings.declaration import GLOBAL
 from customer_gql.shop.settings.writes import set_value
 from support.customers import customer_id, make_customer, recompute_rows
-from support.jobs import group, history_of, outcomes, run_all, show
+from support.jobs import delete_open_jobs, group, history_of, outcomes, run_all, show
 from support.staff import make_website, staff_client
 
 CREATE = """mutation C($input: CustomerSelectionCreateInput!) { customerSelectionCreate(input: $input) {
@@ -63,6 +63,18 @@ def tools(http: Any, database: Any, settings: Any) -> Tools:
 async def set_option(connection: Any, option: Any, value: int) -> None:
     async with connection.transaction():
         await set_value(connection, option, value, scope=GLOBAL, scope_id=0)
+
+
+MATCHES_EVERYBODY: tuple[dict[str, Any], ...] = (
+    {},
+    {"and": []},
+    {"and": [{}]},
+    {"or": [{}, {}]},
+    {"or": [{"status": {"eq": "ACTIVE"}}, {}]},
+    {"not": {"not": {}}},
+    {"status": {}},
+    {"and": [{"status": {}}, {"number": {}}]},
+)
 
 
 async def create(client: Any, selection: dict[str, Any], **more: Any) -> Any:
@@ -132,7 +144,7 @@ async def test_what_is_selected_wrongly_is_refused_with_its_path(shop, connectio
         ({"ids": [customer_id(one)] * 1001}, {}, "selection.too_many", ["selection", "ids"]),
         ({"ids": [customer_id(one)]}, {"search": "a"}, "selection.not_narrowed", ["search"]),
         ({"ids": [customer_id(one)]}, {"exceptIds": [customer_id(one)]}, "selection.not_narrowed", ["exceptIds"]),
-        ({"filter": {}}, {}, "selection.filter_empty", ["selection", "filter"]),
+        *[({"filter": empty}, {}, "selection.filter_empty", ["selection", "filter"]) for empty in MATCHES_EVERYBODY],
         ({"filter": {"name": {"startsWith": "nobody"}}}, {}, "selection.empty", ["selection"]),
         ({"everything": False}, {}, "selection.not_everything", ["selection", "everything"]),
         ({"everything": True}, {"exceptIds": ["walk"]}, "id.malformed", ["exceptIds", "0"]),
@@ -176,7 +188,7 @@ async def test_a_selection_is_frozen(shop, connection, tools):
 async def test_more_than_the_answer_takes_are_done_by_a_worker_whatever_becomes_of_the_selection(
     shop, connection, tools
 ):
-    await connection.execute("DELETE FROM job_run WHERE finished_at IS NULL")
+    await delete_open_jobs(connection)
     await set_option(connection, AT_ONCE, 2)
     customers = [await shop.customer() for _ in range(3)]
     selection = (await create(shop.client, {"filter": shop.by_website}))["selection"]["id"]
@@ -287,3 +299,17 @@ async def test_waiting_for_a_connection_is_not_told_as_too_large_a_selection(adm
                 await stack.enter_async_context(database.writes.acquire())
         answer = await admin_client.answer(CREATE, input={"selection": {"everything": True}})
     assert [error["extensions"]["code"] for error in answer["errors"]] == ["UNAVAILABLE"]
+
+
+async def test_a_selection_that_is_being_deleted_is_gone_as_a_whole(shop, connection):
+    for _ in range(2):
+        await shop.customer()
+    made = (await create(shop.client, {"filter": shop.by_website}))["selection"]
+    await connection.execute("UPDATE selection_batch SET customer_ids = customer_ids[1:1]")
+    for dry_run in (False, True):
+        answer = await act(shop.client, {"selectionId": made["id"]}, dry_run=dry_run)
+        [error] = answer["userErrors"]
+        assert (error["key"], error["path"]) == ("selection.not_found", ["selection", "selectionId"])
+        assert answer["job"] is None
+    found = "SELECT count(*) FROM job_run WHERE created_at > $1"
+    assert await connection.fetchval(found, dt.datetime.fromisoformat(made["createdAt"])) == 0

@@ -39,7 +39,7 @@ async def test_gives_and_takes_and_shows_what_is_stored(ledger, admin_client, co
     assert await stored(connection, ledger, shopper) == (1050, 1050, 2)
     assert await stored(connection, ledger, bystander) == NOTHING
     told = "SELECT type, subject, changed_fields FROM domain_event WHERE customer_id = $1"
-    event = (f"customer.{ledger.table}_adjusted", customer_id(shopper), [ledger.history_field])
+    event = (f"customer.{ledger.table}_changed", customer_id(shopper), [ledger.history_field])
     assert [tuple(row) for row in await connection.fetch(told, shopper.id)] == [event, event]
     before, between, after = (ledger.given(units) for units in (0, 1250, 1050))
     assert await events(connection, shopper) == [

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from customer_gql.core.ids import encode_id
-from customer_gql.customers.accounts.writes import NOTIFY_FORCED_SIGN_IN
+from customer_gql.customers.accounts.support.sign_in_closure import NOTIFY_FORCED_SIGN_IN
 from support.customers import customer_id, make_customer
 from support.shopping import CONFIRM, PASSWORD, RESET, RESET_REQUEST, SIGN_IN, is_let_in
 

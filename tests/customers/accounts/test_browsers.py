@@ -74,7 +74,7 @@ async def test_a_deployment_names_further_headers(database_url, monkeypatch):
         no_longer = await preflight(http, headers="traceparent")
         answer = await http.put("/graphql", headers={"Origin": SHOP})
     assert (allowed.status_code, no_longer.status_code) == (200, 400)
-    assert answer.headers["access-control-expose-headers"] == "retry-after, x-request-id, x-cache"
+    assert answer.headers["access-control-expose-headers"] == "retry-after, x-request-id, x-database-position, x-cache"
 
 
 @pytest.mark.parametrize("path", ["/graphql", "/admin/graphql"])
@@ -85,7 +85,8 @@ async def test_development_allows_loopback_alone(database_url, path: str):
         for origin in ("http://localhost.example.com", "http://127.0.0.1.example.com", "https://example.com", "null"):
             assert (await preflight(http, path, origin)).status_code == 400
         refused = await http.put(path, headers={"Origin": "http://localhost:3000"})
-    assert refused.headers["access-control-expose-headers"] == "retry-after, x-request-id, traceresponse, server-timing"
+    exposed = "retry-after, x-request-id, x-database-position, traceresponse, server-timing"
+    assert refused.headers["access-control-expose-headers"] == exposed
 
 
 async def test_production_without_origins_answers_none(database_url):

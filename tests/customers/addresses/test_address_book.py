@@ -7,9 +7,10 @@ import pytest
 
 from customer_gql.core.ids import encode_id
 from customer_gql.customers.addresses.reads import allowed_countries
-from customer_gql.customers.addresses.settings import COUNTRIES, FAX, STREET_LINES, TELEPHONE
+from customer_gql.customers.addresses.settings import FAX, STREET_LINES, TELEPHONE
 from customer_gql.customers.profile.sharing import AccountSharing, set_account_sharing
 from customer_gql.shop.countries.countries import find_country
+from customer_gql.shop.countries.options import COUNTRIES
 from customer_gql.shop.settings.declaration import DECLARED_SETTINGS, WEBSITE
 from customer_gql.shop.settings.writes import set_value
 from support.customers import customer_id, make_address, make_customer

@@ -4,7 +4,8 @@ import pytest
 
 from customer_gql.core.errors import RuleError
 from customer_gql.core.ids import encode_id
-from customer_gql.customers.addresses.settings import COUNTRIES, STREET_LINES
+from customer_gql.customers.addresses.settings import STREET_LINES
+from customer_gql.shop.countries.options import COUNTRIES
 from customer_gql.shop.settings.declaration import DECLARED_SETTINGS
 from support.customers import make_address, make_customer
 
@@ -85,15 +86,19 @@ def test_settings_of_addresses_have_their_defaults_and_bounds():
     found = {
         path: (setting.default, setting.at_least, setting.at_most)
         for path, setting in DECLARED_SETTINGS.items()
-        if path.startswith("addresses.")
+        if path.startswith("addresses.") and not path.startswith("addresses.template_")
     }
     assert found == {
         "addresses.countries": ("", None, None),
+        "addresses.offer_optional_regions": (True, None, None),
+        "addresses.optional_postcodes": ("", None, None),
         "addresses.per_customer": (100, 1, 5000),
+        "addresses.required_regions": ("", None, None),
         "addresses.show_company": ("OPTIONAL", None, None),
         "addresses.show_fax": ("NO", None, None),
         "addresses.show_telephone": ("REQUIRED", None, None),
         "addresses.street_lines": (2, 1, 4),
+        "addresses.top_countries": ("", None, None),
     }
 
 

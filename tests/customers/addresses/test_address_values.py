@@ -4,7 +4,8 @@ import pytest
 
 from customer_gql.core.ids import encode_id
 from customer_gql.customers.addresses.settings import COMPANY, FAX, TELEPHONE
-from customer_gql.customers.profile.values.fields import SHOW_SETTINGS
+from customer_gql.customers.profile.values.fields import CHOICE_SETTINGS, SHOW_SETTINGS
+from customer_gql.shop.countries.options import OFFERS_OPTIONAL_REGIONS
 from support.customers import customer_id, make_address, make_customer
 
 CREATE = """mutation C($input: AddressCreateInput!) { addressCreate(input: $input) { changedFields
@@ -42,8 +43,13 @@ async def test_a_region_is_stored_with_its_code_in_the_script_it_was_typed_in(me
         assert made["regionCode"] == {"D.C.": "US-DC", "US-CA": "US-CA"}[typed]
     made = (await create(me, countryCode="JP", postcode="154-0023", region="\u6771\u4eac\u90fd"))["address"]
     assert (made["region"], made["regionCode"]) == ("\u6771\u4eac\u90fd", "JP-13")
-    made = (await create(me, countryCode="DE", postcode="80331", region="Bayern"))["address"]
-    assert (made["region"], made["regionCode"]) == ("Bayern", None)
+    for typed in ("Bayern", "Bavaria", "DE-BY"):
+        made = (await create(me, countryCode="DE", postcode="80331", region=typed))["address"]
+        assert (made["region"], made["regionCode"]) == ("Bayern", "DE-BY")
+    made = (await create(me, countryCode="DE", postcode="80331", region="Hinterland"))["address"]
+    assert (made["region"], made["regionCode"]) == ("Hinterland", None)
+    made = (await create(me, countryCode="IT", postcode="00118", region="Lazio"))["address"]
+    assert (made["region"], made["regionCode"]) == ("Lazio", "IT-62")
 
 
 async def test_a_refused_region_comes_with_suggestions(me):
@@ -144,20 +150,44 @@ async def test_a_new_country_judges_city_region_and_postal_code(me, connection, 
     assert (await edit(me, row, postcode="K1A-0B1"))["changedFields"] == []
 
 
+async def test_a_new_country_that_takes_no_region_clears_it(me, connection, shopper, configured):
+    await configured(OFFERS_OPTIONAL_REGIONS, False)
+    row = await make_address(connection, shopper, **OLD)
+    refused = await edit(me, row, countryCode="DE", region="Bavaria", postcode="80331")
+    assert refused["userErrors"] == [{"code": "NOT_ALLOWED", "path": ["region"]}]
+    assert (await edit(me, row, postcode="94043"))["address"]["region"] == "Calif"
+    done = await edit(me, row, countryCode="DE", postcode="80331")
+    assert (done["address"]["region"], done["userErrors"]) == (None, [])
+    assert sorted(done["changedFields"]) == ["countryCode", "postcode", "region"]
+
+
 async def test_a_region_is_not_changed_by_an_edit_of_another_field(me, connection, shopper):
     row = await make_address(connection, shopper, country_code="JP", region="\u6771\u4eac", postcode="1540023")
     done = await edit(me, row, postcode="154-0024")
     assert (done["changedFields"], done["address"]["region"]) == (["postcode"], "\u6771\u4eac")
 
 
-async def test_fields_that_are_not_asked_for_are_not_stored(me, connection, shopper, configured):
-    made = await create(me, countryCode="DE", postcode="80331", fax="+44 20 7946 0000", company="Engines")
-    assert (made["address"]["fax"], made["address"]["company"]) == (None, "Engines")
-    assert "fax" not in made["changedFields"]
+async def test_fields_that_are_not_asked_for_take_no_value(me, admin_client, connection, shopper, configured):
+    refused = await create(me, countryCode="DE", postcode="80331", fax="+44 20 7946 0000", company="Engines")
+    message = "This website does not ask for this value. Leave it out."
+    assert (refused["address"], refused["userErrors"]) == (None, [{"message": message, "path": ["fax"]}])
     await configured(COMPANY, "NO")
-    row = await make_address(connection, shopper, company="Before")
-    assert (await edit(me, row, company="After", city="Bath"))["changedFields"] == ["city"]
+    row = await make_address(connection, shopper, company="Before", is_default_billing=True)
+    refused = await edit(me, row, company="After", city="Bath")
+    assert (refused["changedFields"], refused["userErrors"]) == ([], [{"code": "NOT_ALLOWED", "path": ["company"]}])
+    by_staff = {"id": customer_id(shopper), "company": "After"}
+    refused = (await admin_client.data(QUICK, input=by_staff))["customerQuickEdit"]
+    assert refused["userErrors"] == [{"code": "NOT_ALLOWED", "path": ["company"]}]
+    assert (await edit(me, row, company="Before", city="Bath"))["changedFields"] == ["city"]
     assert (await edit(me, row, company=None))["changedFields"] == ["company"]
+
+
+async def test_the_listed_titles_hold_for_addresses_too(me, configured):
+    await configured(CHOICE_SETTINGS["prefix"], "; Dr.; Prof.")
+    refused = await create(me, countryCode="DE", postcode="80331", prefix="Lord")
+    assert [error["path"] for error in refused["userErrors"]] == [["prefix"]]
+    made = await create(me, countryCode="DE", postcode="80331", prefix="Dr.")
+    assert made["userErrors"] == []
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ async def test_an_entry_of_a_process_whose_clock_is_behind_follows_those_before(
 ):
     row = await shopper()
     await edit(admin_client, row, "GB1")
-    monkeypatch.setattr(writes, "new_id", lambda: 1)
+    monkeypatch.setattr(writes, "new_ids", lambda count: range(1, 1 + count))
     await edit(admin_client, row, "GB2")
     first, second = await entries_of(connection, row)
     assert (second.id, second.version) == (first.id + 1, 3)

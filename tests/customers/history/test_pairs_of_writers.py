@@ -46,7 +46,7 @@ async def make_subject(shopper, admin_client, connection, everything_asked_for, 
         home = await make_address(connection, row, is_default_billing=True, is_default_shipping=True)
         work, spare = [await make_address(connection, row, city=city) for city in ("Bath", "York")]
         await connection.execute(
-            "INSERT INTO imported_address (customer_id, entity_id, address_id) VALUES ($1, '1', $2)", row.id, home.id
+            "UPDATE address SET external_id = '1' WHERE customer_id = $1 AND id = $2", row.id, home.id
         )
         return Subject(connection, admin_client, row.id, home.id, work.id, spare.id, elsewhere)
 

@@ -25,10 +25,14 @@ WHOLE = {
 }
 
 
-async def test_a_field_that_is_not_asked_for_is_not_stored(as_customer, connection, configured):
+async def test_a_field_that_is_not_asked_for_takes_no_value(as_customer, connection, configured):
     me = await as_customer((await make_customer(connection, gender="MALE")).id)
     answer = (await me.data(UPDATE, input=WHOLE))["meUpdate"]
-    assert answer["changedFields"] == ["firstName", "middleName", "lastName", "allowsRemoteAssistance"]
+    hidden = ("prefix", "suffix", "gender", "dateOfBirth", "birthYear", "taxVatNumber")
+    assert answer["userErrors"] == [{"code": "NOT_ALLOWED", "path": [field]} for field in hidden]
+    assert (await me.data(UPDATE, input={"gender": "MALE", "lastName": "King"}))["meUpdate"]["changedFields"] == [
+        "lastName"
+    ]
     assert (await me.data(UPDATE, input={"gender": None}))["meUpdate"]["changedFields"] == ["gender"]
 
 
@@ -36,6 +40,22 @@ async def test_a_value_that_is_stored_is_not_judged_again(as_customer, connectio
     me = await as_customer((await make_customer(connection, last_name="www.old.example")).id)
     answer = (await me.data(UPDATE, input={"lastName": "www.old.example", "firstName": "Eve"}))["meUpdate"]
     assert (answer["changedFields"], answer["userErrors"]) == (["firstName"], [])
+
+
+async def test_a_stored_value_in_another_form_changes_nothing(as_customer, connection):
+    me = await as_customer((await make_customer(connection, first_name="Eve", last_name="Zo\u00eb")).id)
+    answer = (await me.data(UPDATE, input={"lastName": "Zoe\u0308 ", "firstName": " Eve\u200b"}))["meUpdate"]
+    assert (answer["changedFields"], answer["customer"]["lastName"]) == ([], "Zo\u00eb")
+
+
+async def test_a_form_that_sends_every_field_merges(as_customer, connection, everything_asked_for):
+    me = await as_customer((await make_customer(connection)).id)
+    await me.data(UPDATE, input=WHOLE)
+    await me.data(UPDATE, input={"expectedVersion": 2, **WHOLE, "suffix": None, "birthYear": 1984, "dateOfBirth": None})
+    answer = (await me.data(UPDATE, input={"expectedVersion": 2, **WHOLE, "firstName": "Eve"}))["meUpdate"]
+    assert (answer["changedFields"], answer["userErrors"]) == (["firstName"], [])
+    kept = [answer["customer"][name] for name in ("suffix", "birthYear", "dateOfBirth")]
+    assert kept == [None, 1984, None]
 
 
 async def test_every_field_is_stored_and_cleared(as_customer, connection, everything_asked_for):

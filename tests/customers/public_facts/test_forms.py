@@ -5,12 +5,13 @@ from itertools import product
 import pytest
 
 from customer_gql.core.ids import encode_id
-from customer_gql.customers.addresses.settings import COMPANY, COUNTRIES, FAX, TELEPHONE
+from customer_gql.customers.addresses.settings import COMPANY, FAX, TELEPHONE
 from customer_gql.customers.addresses.validation import validate_country, validate_region
 from customer_gql.customers.newsletter.opt_in import ENABLED
 from customer_gql.customers.profile.values.fields import CHOICE_SETTINGS, SHOW_SETTINGS
 from customer_gql.customers.public_facts.forms import describe_address_form
 from customer_gql.shop.countries.names import all_countries
+from customer_gql.shop.countries.options import COUNTRIES
 from customer_gql.shop.settings.declaration import WEBSITE
 from customer_gql.shop.settings.reads import SettingValues
 from customer_gql.shop.settings.writes import set_value
@@ -99,7 +100,10 @@ def test_every_country_shows_what_it_requires_and_takes_what_it_offers(code):
     needed = {"region": country.needs_region, "postcode": country.needs_postcode, "city": country.needs_city}
     for name, is_needed in needed.items():
         assert (name in shown and shown[name].is_required) == is_needed
-    for option in shown["region"].options if "region" in shown else ():
+    listed = shown["region"].options if "region" in shown else []
+    is_listed = country.has_listed_regions or (country.needs_region and country.regions)
+    assert bool(listed) == bool(is_listed)
+    for option in listed:
         assert validate_region(option.code, country, []).name
     assert validate_country(code, []).code in {option.code for option in shown["countryCode"].options}
 

@@ -6,10 +6,11 @@ import pytest
 
 from customer_gql.customers.accounts.passwords import CHARACTER_CLASSES, MINIMUM_LENGTH
 from customer_gql.customers.accounts.registration.settings import EMAIL_CONFIRMATION
-from customer_gql.customers.addresses.settings import COUNTRIES, STREET_LINES
+from customer_gql.customers.addresses.settings import STREET_LINES
 from customer_gql.customers.newsletter.opt_in import CONFIRM_BY_MAIL, ENABLED
 from customer_gql.security.hashing import MAX_LENGTH
 from customer_gql.shop.countries.names import all_countries, country_names
+from customer_gql.shop.countries.options import COUNTRIES
 from support.clients import Client
 from support.customers import make_customer
 from support.shopping import PASSWORD, SIGN_IN

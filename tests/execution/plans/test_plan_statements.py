@@ -40,7 +40,7 @@ async def told_shop(empty_database_url: str) -> AsyncGenerator[tuple[Told, Execu
     async with open_database(empty_database_url, on_statement=told) as database:
         async with database.writes.acquire() as connection:
             shop = await make_shop(connection)
-        yield told, Executors(database), shop.customers[0]
+        yield told, Executors(database, writes=False), shop.customers[0]
 
 
 STATEMENTS = {

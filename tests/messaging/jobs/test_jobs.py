@@ -207,8 +207,11 @@ async def test_stopping_lets_a_job_finish_and_begins_no_other(empty_database_url
         await begun.wait()
         await worker.look_again(1)
         worker.stop.set()
-        await eventually(store, "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%SKIP LOCKED%'"
-                                " AND state = 'active' AND pid <> pg_backend_pid()", 0)  # fmt: skip
+        polling = (
+            "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%SKIP LOCKED%' AND state = 'active'"
+            " AND pid <> pg_backend_pid() AND datname = current_database()"
+        )
+        await eventually(store, polling, 0)
         await enqueue(store, "slow", {"key": "second"})
         finish.set()
     assert [row.key for row in await store.fetch("SELECT key FROM done")] == ["first"]
@@ -277,7 +280,11 @@ async def test_a_poll_goes_on_after_a_pause_and_after_a_fault(empty_database_url
 
 async def test_a_worker_outlives_its_database_connections(empty_database_url, settings, store):
     async with working(empty_database_url, settings, NOTE):
-        await eventually(store, "SELECT count(*) > 0 FROM pg_stat_activity WHERE query LIKE '%FROM job%'", wanted=True)
+        await eventually(
+            store,
+            "SELECT count(*) > 0 FROM pg_stat_activity WHERE query LIKE '%FROM job%' AND datname = current_database()",
+            wanted=True,
+        )
         await store.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
             "WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from customer_gql.administration.customer_changes.counts import correct_counts
 from customer_gql.messaging.jobs.work import Tools
 from customer_gql.schema.tables import metadata
 from customer_gql.schema.work import WORK
@@ -20,6 +21,8 @@ async def shop(empty_database):
     async with empty_database.writes.acquire() as connection:
         async with connection.transaction():
             await furnish(connection, metadata.sorted_tables)
+            await correct_counts(connection)
+        await run(empty_database, "customers.fold_counts")
         await connection.execute("UPDATE visitor SET last_activity_at = now()")
         await connection.execute("UPDATE staff_session SET last_used_at = now()")
         await connection.execute("UPDATE domain_event SET occurred_at = now()")
@@ -72,6 +75,7 @@ DUE = [
         },
         dt.timedelta(seconds=1),
     ),
+    ("companies.delete_invitations", {"company_invitation": "expires_at"}, dt.timedelta(days=31)),
     ("mail.purge", {"mail_outbox": "sent_at"}, dt.timedelta(days=31)),
     ("ledgers.delete_refusals", {"refused_movement": "created_at"}, dt.timedelta(days=31)),
     ("events.delete_old", {"domain_event": "occurred_at"}, dt.timedelta(days=31)),
@@ -81,11 +85,17 @@ DUE = [
 def test_every_schedule_is_here():
     assert set(SCHEDULES) == {name for name, _, _ in DUE} | {
         "accounts.forget_successors",
+        "customers.check_counts",
+        "customers.fold_counts",
+        "exports.run_schedules",
+        "files.delete_expired",
+        "imports.expire",
         "jobs.check_projections",
         "jobs.delete_old",
         "jobs.purge",
         "mail.erase_secrets",
         "selections.delete_expired",
+        "webhooks.delete_old",
     }
 
 
@@ -158,6 +168,29 @@ async def test_a_selection_goes_with_its_ids_when_it_is_over(shop, empty_databas
     assert await gone(shop, before) == {"selection": 1, "selection_batch": 1}
 
 
+async def test_a_file_goes_with_its_content_when_it_is_over_and_so_does_a_link(shop, empty_database):
+    await shop.execute("UPDATE stored_file SET storage = 'DATABASE'")
+    await shop.execute("UPDATE stored_file_part SET file_id = (SELECT id FROM stored_file)")
+    before = await counts(shop)
+    await shop.execute("UPDATE stored_file SET expires_at = now() - interval '1 second'")
+    await shop.execute("UPDATE stored_file_link SET expires_at = now() - interval '1 second'")
+    await run(empty_database, "files.delete_expired")
+    assert await gone(shop, before) == {"stored_file": 1, "stored_file_part": 1, "stored_file_link": 1}
+
+
+async def test_an_import_loses_its_rows_after_hours_and_goes_after_days(shop, empty_database):
+    before = await counts(shop)
+    for age, deleted in (
+        ("23 hours", {}),
+        ("25 hours", {"import_row": 1}),
+        ("59 days", {"import_row": 1}),
+        ("61 days", {"import_row": 1, "customer_import": 1}),
+    ):
+        await shop.execute("UPDATE customer_import SET finished_at = now() - $1::text::interval", age)
+        await run(empty_database, "imports.expire")
+        assert await gone(shop, before) == deleted
+
+
 # Days for which a row is kept when its time is over.
 KEPT = {
     "accounts.delete_expired": {
@@ -178,6 +211,7 @@ KEPT = {
         "throttle.until": 30,
         "known_device.expires_at": 0,
     },
+    "companies.delete_invitations": {"company_invitation.expires_at": 30},
     "ledgers.delete_refusals": {"refused_movement.created_at": 30},
     "events.delete_old": {"domain_event.occurred_at": 30},
 }
@@ -193,3 +227,18 @@ async def test_a_row_is_kept_for_so_many_days_when_its_time_is_over(name, shop, 
             await shop.execute(AGO.format(table, column), dt.timedelta(days=days, hours=hours))
             await run(empty_database, name)
             assert await gone(shop, before) == deleted
+
+
+def test_every_poll_and_every_job_is_here():
+    assert {poll.name for poll in WORK.polls} == {
+        "events.number",
+        "jobs.end_canceled",
+        "jobs.measure",
+        "jobs.run",
+        "jobs.run_whole",
+        "mail.deliver",
+        "mail.measure",
+        "webhooks.deliver",
+        "webhooks.fan_out",
+    }
+    assert {job.name for job in WORK.jobs} == {"import.report"}

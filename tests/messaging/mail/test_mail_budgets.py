@@ -65,6 +65,7 @@ def test_every_number_of_mail_has_its_default_and_its_bounds():
         if path.startswith("mail.") and type(setting.default) is int
     }
     assert numbers == {
+        "mail.bulk_per_minute": (600, 1, 100_000),
         "mail.hourly_notices": (20, 1, 1000),
         "mail.hourly_per_kind": (8, 1, 1000),
         "mail.hourly_security_notices": (20, 1, 1000),
@@ -101,7 +102,8 @@ def test_which_kinds_always_may():
         {"newsletter_subscribed", "newsletter_unsubscribed"},
         {"store_credit_changed", "reward_points_changed"},
     )
-    assert notices == {*newsletter, *ledgers, "email_confirmed", "signed_up_again"}
+    companies = {name for name in MAIL_KINDS if name.startswith("company_")} - {"company_invitation"}
+    assert notices == {*newsletter, *ledgers, *companies, "email_confirmed", "signed_up_again"}
     needs_proof = {kind.name for kind in MAIL_KINDS.values() if kind.needs_proof}
     assert needs_proof == {"newsletter_subscribed", "newsletter_unsubscribed", "signed_up_again"}
 

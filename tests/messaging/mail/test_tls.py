@@ -1,9 +1,6 @@
 """Encryption on the way to the mail server, and signing in there."""
 
 import asyncio
-import shutil
-import ssl
-import subprocess
 
 import pytest
 from aiosmtpd.smtp import SMTP, AuthResult
@@ -12,21 +9,14 @@ from customer_gql.messaging.jobs.work import Tools
 from customer_gql.messaging.mail.delivery import deliver_mails
 from customer_gql.messaging.mail.smtp import MailServerUnreachable
 from customer_gql.messaging.mail.writes import queue_mail
-
-needs_openssl = pytest.mark.skipif(shutil.which("openssl") is None, reason="makes a certificate with openssl")
+from support.certificates import make_certificate
 
 
 @pytest.fixture
 def certificate(tmp_path, monkeypatch):
     """A server's TLS context whose certificate this process trusts."""
-    key, chain = tmp_path / "key.pem", tmp_path / "chain.pem"
-    command = (
-        "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost"
-    )
-    subprocess.run([*command.split(), "-keyout", key, "-out", chain], check=True, capture_output=True)
+    context, chain = make_certificate(tmp_path, "localhost")
     monkeypatch.setenv("SSL_CERT_FILE", str(chain))
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(chain, key)
     return context
 
 
@@ -43,7 +33,6 @@ async def test_without_the_encryption_asked_for_nothing_is_sent(tools, store, in
     assert inbox.raw == []
 
 
-@needs_openssl
 @pytest.mark.parametrize("password", ["hunter2-CANARY", "wrong-CANARY"])
 async def test_starttls_and_a_password_from_settings(password, certificate, tools, store, inbox):
     from pydantic import SecretStr
@@ -73,7 +62,6 @@ async def test_starttls_and_a_password_from_settings(password, certificate, tool
     await listening.wait_closed()
 
 
-@needs_openssl
 async def test_a_certificate_nobody_vouches_for_is_refused(certificate, tools, store, inbox, monkeypatch):
     monkeypatch.delenv("SSL_CERT_FILE")
     listening = await asyncio.get_running_loop().create_server(

@@ -23,7 +23,7 @@ def country_of(code: str) -> Country:
         ("US", "Washington", "US-WA", "Washington"),
         ("US", "Puerto Rico", "US-PR", "Puerto Rico"),
         ("US", "AA", None, "Armed Forces (AA)"),
-        ("IE", "Dublin", "IE-D", "Co. Dublin"),
+        ("IE", "Dublin", "IE-D", "Dublin"),
         ("IE", "County Dublin", "IE-D", "Co. Dublin"),
         ("BR", "Sao Paulo", "BR-SP", "São Paulo"),
         ("CA", "Québec", "CA-QC", "Québec"),

@@ -8,18 +8,21 @@ from typing import Any
 
 import pytest
 
+from administration.webhooks.samples import make_delivery, make_webhook
 from customer_gql.messaging.events.cleanup import KEPT_DAYS, delete_old_events
 from customer_gql.messaging.jobs.runs.cleanup import delete_old_jobs
 from customer_gql.messaging.jobs.work import Tools
+from customer_gql.messaging.webhooks.cleanup import delete_old_deliveries
 from customer_gql.shop.settings.declaration import DECLARED_SETTINGS, GLOBAL, Setting
 from customer_gql.shop.settings.writes import set_value
+from shop.settings.file_readers import announce_import, count_mails, keep_file
 from support.clients import Client
+from support.configuration import UPDATE, form, set_one
 from support.customers import customer_id, make_customer
-from support.jobs import ACT, group, key_of, run_all, show, start
+from support.jobs import ACT, delete_open_jobs, group, key_of, run_all, show, start
 from support.shopping import CHANGE, REFRESH, RESET_REQUEST, SIGN_IN, SIGN_UP, person
 
-SET = """mutation S($input: ConfigurationSetInput!) { configurationSet(input: $input) {
-  setting { value } userErrors { code message path } } }"""
+TOLD = UPDATE.replace("code path", "message path")
 ONLINE = "{ nowOnline(first: 1) { totalCount } customers(first: 1) { nodes { activity { isOnline } } } }"
 FIND = '{ customers(first: 1, search: "ada") { totalCount nodes { gridRow { name } } } }'
 LOCK = """mutation L($input: CustomerLockInput!) { customerLock(input: $input) {
@@ -155,7 +158,7 @@ async def act(shop: Shop) -> None:
 
 async def work(shop: Shop) -> str:
     """A job of two customers; its id."""
-    await shop.connection.execute("DELETE FROM job_run WHERE finished_at IS NULL")  # of other tests
+    await delete_open_jobs(shop.connection)
     async with shop.connection.transaction():
         await set_value(shop.connection, DECLARED_SETTINGS["mass_actions.at_once"], 0)
     customers = [await make_customer(shop.connection) for _ in range(2)]
@@ -179,6 +182,18 @@ async def keep_jobs(shop: Shop) -> None:
         )
         await delete_old_jobs(shop.tools)
         assert (await show(shop.staff, id) is not None) == left
+
+
+async def keep_deliveries(shop: Shop) -> None:
+    webhook_id = await make_webhook(shop.connection)
+    days = dt.timedelta(days=shop.value)
+    now = dt.datetime.now(dt.UTC)
+    ages = (days - dt.timedelta(hours=1), days + dt.timedelta(hours=1))
+    young, _ = [await make_delivery(shop.connection, webhook_id, created_at=now - age) for age in ages]
+    await delete_old_deliveries(shop.tools)
+    left = await shop.connection.fetch("SELECT id FROM webhook_delivery WHERE webhook_id = $1", webhook_id)
+    assert [row.id for row in left] == [young]
+    await shop.connection.execute("DELETE FROM webhook WHERE id = $1", webhook_id)
 
 
 async def select(shop: Shop) -> None:
@@ -213,11 +228,15 @@ READERS: dict[str, Callable[[Shop], Awaitable[None]]] = {
     "addresses.street_lines": add_address,
     "customers.default_group": sign_up,
     "customers.online_minutes": see_who_is_online,
+    "files.kept_hours": keep_file,
+    "files.link_minutes": keep_file,
     "grid.exact_count_limit": find_customers,
     "grid.statement_seconds": find_customers,
+    "imports.max_mebibytes": announce_import,
     "jobs.at_once": work_once,
     "jobs.batch_rows": work_once,
     "jobs.kept_days": keep_jobs,
+    "mail.bulk_per_minute": count_mails,
     "mail.hourly_notices": toggle_newsletter,
     "mail.hourly_per_kind": reset,
     "mail.hourly_security_notices": guess,
@@ -225,6 +244,7 @@ READERS: dict[str, Callable[[Shop], Awaitable[None]]] = {
     "mass_actions.at_once": act,
     "selections.kept_hours": select,
     "selections.max_rows": select,
+    "webhooks.kept_days": keep_deliveries,
 }
 
 
@@ -238,10 +258,6 @@ def test_every_number_has_an_operation_here():
     assert set(numbers()) == {*READERS, KEPT_DAYS.path}
 
 
-async def put(client: Client, path: str, value: Any) -> dict[str, Any]:
-    return (await client.data(SET, input={"path": path, "value": value}))["configurationSet"]
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("path", READERS)
 async def test_both_ends_work(path, storefront, admin_client, connection, database, settings):
@@ -250,7 +266,8 @@ async def test_both_ends_work(path, storefront, admin_client, connection, databa
         assert value is not None
         if path == "customers.default_group":
             await connection.execute(GROUP, value, f"Group {value}")
-        assert await put(admin_client, path, value) == {"setting": {"value": value}, "userErrors": []}
+        [stored] = (await set_one(admin_client, path, value))["settings"]
+        assert stored["value"] == value
         await READERS[path](Shop(storefront, admin_client, connection, setting, value, Tools(database, settings)))
 
 
@@ -272,15 +289,15 @@ async def test_beyond_its_ends_a_number_is_refused(path, admin_client):
     assert low is not None
     assert high is not None
     for value in (low - 1, high + 1, 10**12, -(10**12), 2**63 - 1):
-        refused = await put(admin_client, path, value)
+        refused = (await admin_client.data(TOLD, input=form({path: value})))["configurationUpdate"]
         message = f"{path} takes a number from {low} to {high}."
-        assert refused["setting"] is None
+        assert refused["settings"] == []
         assert [(error["message"], error["path"][-1]) for error in refused["userErrors"]] == [(message, "value")]
     for value in (True, float(low), str(low), 10**30):
-        assert (await put(admin_client, path, value))["userErrors"], value
+        assert (await set_one(admin_client, path, value))["userErrors"], value
 
 
 @pytest.mark.parametrize("bounds", [{}, {"at_least": 1}, {"at_most": 9}])
 def test_a_number_without_bounds_cannot_be_declared(bounds):
     with pytest.raises(ValueError, match=r"tests\.unbounded is a number and needs at_least and at_most"):
-        Setting("tests.unbounded", 3, GLOBAL, "Some number.", **bounds)
+        Setting("tests.unbounded", 3, GLOBAL, "Some number.", label="Unbounded", **bounds)

@@ -20,9 +20,11 @@ from customer_gql.shop.settings.reads import (
 from customer_gql.shop.settings.writes import reset_value, set_value
 from support.staff import make_website
 
-LINES = Setting("tests.lines", 2, WEBSITE, "Number of lines.", at_least=1, at_most=4)
-GREETING = Setting("tests.greeting", "default", STORE_VIEW, "Text of the greeting.")
-CHOICE = Setting("tests.choice", "hello", STORE_VIEW, "Word to choose.", one_of=("hello", "hallo", "hej"))
+LINES = Setting("tests.lines", 2, WEBSITE, "Number of lines.", at_least=1, at_most=4, label="Lines")
+GREETING = Setting("tests.greeting", "default", STORE_VIEW, "Text of the greeting.", label="Greeting")
+CHOICE = Setting(
+    "tests.choice", "hello", STORE_VIEW, "Word to choose.", one_of=("hello", "hallo", "hej"), label="Choice"
+)
 
 
 @pytest.fixture
@@ -118,8 +120,8 @@ def test_a_number_is_declared_with_both_bounds():
     incomplete: list[dict[str, Any]] = [{}, {"at_least": 1}, {"at_most": 4}]
     for bounds in incomplete:
         with pytest.raises(ValueError, match=r"tests.lines is a number and needs at_least and at_most"):
-            Setting("tests.lines", 2, WEBSITE, "Number of lines.", **bounds)
-    assert Setting("tests.flag", True, WEBSITE, "Whether.").at_least is None
+            Setting("tests.lines", 2, WEBSITE, "Number of lines.", label="Lines", **bounds)
+    assert Setting("tests.flag", True, WEBSITE, "Whether.", label="Flag").at_least is None
 
 
 async def test_a_text_is_one_line_in_the_form_of_every_text(shop):
@@ -142,7 +144,7 @@ async def test_a_setting_may_judge_its_values_itself(connection):
         if value == "bad":
             raise TEXT_TOO_LONG(path=["value"], limit=2)
 
-    option = Setting("tests.judged", "good", GLOBAL, "Text.", check=look_up, validate=judge)
+    option = Setting("tests.judged", "good", GLOBAL, "Text.", check=look_up, validate=judge, label="Judged")
     for value, limit in (("bad", 2), ("unknown", 1)):
         with pytest.raises(RuleError) as refused:
             await set_value(connection, option, value)

@@ -8,8 +8,10 @@ from customer_gql.administration.customer_grid.quick_edit import QUICK_EDITED
 from customer_gql.customers.accounts.recovery.settings import RESETS_PER_HOUR
 from customer_gql.customers.accounts.sessions.settings import LOGIN_AS_CUSTOMER
 from customer_gql.customers.accounts.tables import email_token, password_reset
+from customer_gql.customers.addresses.fields import SHOWN_COLUMNS
 from customer_gql.customers.addresses.settings import PER_CUSTOMER
 from customer_gql.customers.addresses.tables import address
+from customer_gql.customers.companies.decisions import awaits_decision
 from customer_gql.customers.profile.tables import customer
 from customer_gql.customers.profile.values.births import BIRTH_DATE
 from customer_gql.customers.tags.tables import customer_tag
@@ -31,6 +33,7 @@ STATES: Final = select(
     customer.c.customer_type,
     customer.c.is_email_confirmed,
     customer.c.allows_remote_assistance,
+    awaits_decision(customer.c.id).label("awaits_decision"),
     _count(address).label("address_count"),
     _count(address, address.c.is_default_billing).label("billing_count"),
     _count(customer_tag).label("tag_count"),
@@ -45,5 +48,11 @@ STATES: Final = select(
     select_value_at(
         BIRTH_DATE, website_id=customer.c.website_id, store_view_id=customer.c.created_in_store_view_id
     ).label("birth_date"),
+    *(
+        select_value_at(
+            setting, website_id=customer.c.website_id, store_view_id=customer.c.created_in_store_view_id
+        ).label(f"show_{column}")
+        for column, setting in SHOWN_COLUMNS.items()
+    ),
 )
 states_by_customer = one_by(STATES, customer.c.id)

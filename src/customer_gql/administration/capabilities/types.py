@@ -3,30 +3,24 @@ from functools import cache
 from typing import Any, Final
 
 import strawberry
-from strawberry.scalars import JSON
 
-from customer_gql.core.errors import RuleError
 from customer_gql.core.permissions import Permission
 from customer_gql.core.viewer import Viewer
+from customer_gql.customers.companies.types import Company
 from customer_gql.graph.context import Info
-from customer_gql.graph.payloads import UserErrorCodeType
+from customer_gql.graph.grids.types import extend_node
 from customer_gql.loading.grids.columns import snake_case
 
 from . import reads
+from .companies import CompanyCapabilitySection
+from .refusals import CapabilityRefusal, find_mutations, show_refusal
 from .rules import REFUSALS_BY_MUTATION, find_field_states
 
 _NOT_OF_ONE: Final = {"customerCreate", "customerUpsert", "customerMassAction", "customerSelectionCreate"}
 """Mutations of a customer who is not there yet, or of many."""
+_OF_OTHER_RECORDS: Final = ("customerGroup", "customerImport")
+"""Beginnings of names of mutations whose record is no customer."""
 _OF_LEDGERS: Final = {"storeCreditAdjust", "rewardPointsAdjust"}
-
-
-@strawberry.type(description="What a mutation would be refused with, as an entry of `userErrors`.")
-class CapabilityRefusal:
-    code: UserErrorCodeType = strawberry.field(description="Kind of the refusal.")  # pyright: ignore
-    key: str = strawberry.field(description="Stable name of the rule that refuses.")
-    params: JSON = strawberry.field(  # pyright: ignore[reportInvalidTypeForm]
-        description="Values that the message is about, by name."
-    )
 
 
 @strawberry.type(description="Whether a field of the input of a mutation can be changed.")
@@ -69,13 +63,11 @@ class CapabilitySection:
 @cache
 def find_customer_mutations(schema: strawberry.Schema) -> Mapping[str, Permission]:
     """The mutations of one customer that the schema has, with what each needs."""
-    found: dict[str, Permission] = {}
-    for field in schema.mutation.__strawberry_definition__.fields:  # pyright: ignore
-        name = schema.config.name_converter.get_graphql_name(field)
-        is_of_customer = (name.startswith("customer") and name not in _NOT_OF_ONE) or name in _OF_LEDGERS
-        if is_of_customer and "permission" in field.metadata:
-            found[name] = field.metadata["permission"]
-    return found
+    return find_mutations(schema, lambda name: _is_about_one(name) or name in _OF_LEDGERS)
+
+
+def _is_about_one(name: str) -> bool:
+    return name.startswith("customer") and not name.startswith(_OF_OTHER_RECORDS) and name not in _NOT_OF_ONE
 
 
 def _describe(name: str, needed: Permission, state: Any, viewer: Viewer) -> CustomerCapability:
@@ -86,7 +78,7 @@ def _describe(name: str, needed: Permission, state: Any, viewer: Viewer) -> Cust
         action=snake_case(name).upper(),
         is_allowed=missing is None and refused is None,
         missing_permission=missing,
-        refusal=None if refused is None else _show_refusal(refused),
+        refusal=None if refused is None else show_refusal(refused),
         fields=[
             FieldCapability(field=field, is_allowed=may and missing is None, key=key)
             for field, may, key in ([] if state is None else find_field_states(name, state, viewer))
@@ -94,8 +86,5 @@ def _describe(name: str, needed: Permission, state: Any, viewer: Viewer) -> Cust
     )
 
 
-def _show_refusal(refused: RuleError) -> CapabilityRefusal:
-    return CapabilityRefusal(code=refused.code, key=refused.key, params=refused.params)  # pyright: ignore
-
-
 CUSTOMER_SECTIONS: Final = (CapabilitySection,)
+extend_node(Company, CompanyCapabilitySection)

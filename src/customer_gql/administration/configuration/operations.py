@@ -14,9 +14,9 @@ from customer_gql.graph.roots import INPUT, admin_field, admin_mutation
 from customer_gql.shop.settings.declaration import GLOBAL, MAX_TEXT, STORE_VIEW, WEBSITE
 from customer_gql.shop.settings.reads import validate_scope
 
-from .reads import Scope, values_at
+from .reads import Scope, matches, values_at
 from .types import ConfigurationSetting, configuration_setting
-from .writes import reset_configuration, set_configuration
+from .writes import SettingChange, update_configuration
 
 
 @strawberry.input(one_of=True, description="A website or a store view. Leave the scope out for the whole shop.")
@@ -29,37 +29,37 @@ _EXPECTED_VERSION = (
     "`version` of the value that the edit is based on, 0 for none at this scope. Another version is a "
     "`VersionConflictError`. Without it, the last edit wins."
 )
-_SCOPE = "Scope of the value; the whole shop when left out."
+_SCOPE = "Scope of the values; the whole shop when left out."
 
 
-@strawberry.input(description="A value for a setting at one scope.")
-class ConfigurationSetInput:
+@strawberry.input(description="A value for a setting.")
+class ConfigurationValueInput:
     path: str = column("Name of the setting.")
     value: JSON = column(  # pyright: ignore[reportInvalidTypeForm]
         "The value: a text, number or flag like the default. Text has at most 10,000 characters.", longest=MAX_TEXT
     )
-    scope: ConfigurationScopeInput | None = strawberry.field(description=_SCOPE, default=None)
     expected_version: int | None = strawberry.field(description=_EXPECTED_VERSION, default=None)
 
 
-@strawberry.input(description="The setting and the scope whose value is deleted.")
+@strawberry.input(description="A setting whose value at the scope is deleted, so that the scope inherits.")
 class ConfigurationResetInput:
     path: str = column("Name of the setting.")
-    scope: ConfigurationScopeInput | None = strawberry.field(description=_SCOPE, default=None)
     expected_version: int | None = strawberry.field(description=_EXPECTED_VERSION, default=None)
 
 
-@strawberry.type(description="The setting after `configurationSet`.")
-class ConfigurationSetPayload(Payload):
-    setting: ConfigurationSetting | None = strawberry.field(
-        description="The setting as stored now; null when refused.", default=None
+@strawberry.input(description="A form of settings at one scope, with at most 200 of them.")
+class ConfigurationUpdateInput:
+    scope: ConfigurationScopeInput | None = strawberry.field(description=_SCOPE, default=None)
+    values: list[ConfigurationValueInput] = strawberry.field(description="Values to set.", default_factory=list)
+    resets: list[ConfigurationResetInput] = strawberry.field(
+        description="Settings that are to inherit from the wider scope.", default_factory=list
     )
 
 
-@strawberry.type(description="The setting after `configurationReset`.")
-class ConfigurationResetPayload(Payload):
-    setting: ConfigurationSetting | None = strawberry.field(
-        description="The setting as stored now; null when refused.", default=None
+@strawberry.type(description="The settings after `configurationUpdate`.")
+class ConfigurationUpdatePayload(Payload):
+    settings: list[ConfigurationSetting] = strawberry.field(
+        description="The settings of the form as stored now, by path; empty when refused.", default_factory=list
     )
 
 
@@ -69,13 +69,20 @@ class ConfigurationAdminQuery:
         permission=Permission.CONFIGURATION_MANAGE,
         graphql_type=list[ConfigurationSetting] | None,
         assumed=100,
-        description="Every setting by path, a few dozen, with its value at one scope. Null when the scope is unknown "
+        description="The settings by path, a few dozen, with their values at one scope. Null when the scope is unknown "
         "or belongs to a website that the viewer's role does not reach.",
     )
     async def configuration(
         self,
         info: Info,
         scope: Annotated[ConfigurationScopeInput | None, strawberry.argument(description=_SCOPE)] = None,
+        section: Annotated[str | None, strawberry.argument(description="Only settings of this section.")] = None,
+        search: Annotated[
+            str | None,
+            strawberry.argument(
+                description="Only settings with each of these words in path, label or description, in any case."
+            ),
+        ] = None,
     ) -> Any:
         decoded = _decode_scope(scope)
         async with info.context.database.reads.acquire() as connection:
@@ -84,61 +91,48 @@ class ConfigurationAdminQuery:
             except RuleError:
                 return None
             settings, values = await values_at(connection, decoded)
-        return [configuration_setting(setting, values, decoded[0]) for setting in settings.values()]
+        chosen = [it for it in settings.values() if matches(it, section, search)]
+        return [configuration_setting(setting, values, decoded[0]) for setting in chosen]
 
 
 @strawberry.type
 class ConfigurationAdminMutation:
     @admin_mutation(
         permission=Permission.CONFIGURATION_MANAGE,
-        description="Set a value at one scope; narrower scopes without a value of their own inherit it. Only staff of "
-        "all websites can set a value for the whole shop, and settings that decide about credentials elsewhere may need "
-        "more, as their description says. Takes effect with the next request. Writes the history of "
-        "staff. `configurationReset` undoes it.",
+        description="Set and reset values at one scope: all of them, or none when one is refused. Narrower scopes without "
+        "a value of their own inherit. Only staff of all websites can change values of the whole shop, and settings that "
+        "decide about credentials elsewhere may need more, as their description says. Takes effect with the next request. "
+        "Writes the history of staff.",
     )
-    async def configuration_set(
-        self, info: Info, input: Annotated[ConfigurationSetInput, INPUT]
-    ) -> ConfigurationSetPayload:
+    async def configuration_update(
+        self, info: Info, input: Annotated[ConfigurationUpdateInput, INPUT]
+    ) -> ConfigurationUpdatePayload:
         scope, context = _parse_scope(input.scope), info.context
+        changes = [
+            *(
+                SettingChange(it.path, it.value, it.expected_version, ("values", str(place)))
+                for place, it in enumerate(input.values)
+            ),
+            *(
+                SettingChange(it.path, None, it.expected_version, ("resets", str(place)))
+                for place, it in enumerate(input.resets)
+            ),
+        ]
         async with context.transaction() as connection:
-            await set_configuration(
+            await update_configuration(
                 connection,
                 context.viewer,
-                input.path,
                 scope,
-                input.value,
-                expected_version=input.expected_version,
+                changes,
                 by=actor_of(context.viewer),
                 deployment=context.settings,
             )
-        return ConfigurationSetPayload(setting=await _setting_at(info, input.path, scope))
-
-    @admin_mutation(
-        permission=Permission.CONFIGURATION_MANAGE,
-        description="Delete the value of one scope, which then inherits from the wider one. Only staff of all websites "
-        "can delete a value of the whole shop. Takes effect with the next request. Writes the history of staff. "
-        "`configurationSet` undoes it.",
-    )
-    async def configuration_reset(
-        self, info: Info, input: Annotated[ConfigurationResetInput, INPUT]
-    ) -> ConfigurationResetPayload:
-        scope, context = _parse_scope(input.scope), info.context
-        async with context.transaction() as connection:
-            await reset_configuration(
-                connection,
-                context.viewer,
-                input.path,
-                scope,
-                expected_version=input.expected_version,
-                by=actor_of(context.viewer),
-            )
-        return ConfigurationResetPayload(setting=await _setting_at(info, input.path, scope))
-
-
-async def _setting_at(info: Info, path: str, scope: Scope) -> ConfigurationSetting:
-    async with info.context.database.reads.acquire() as connection:
-        settings, values = await values_at(connection, scope)
-    return configuration_setting(settings[path], values, scope[0])
+        async with context.database.reads.acquire() as connection:
+            settings, values = await values_at(connection, scope)
+        paths = sorted(change.path for change in changes)
+        return ConfigurationUpdatePayload(
+            settings=[configuration_setting(settings[path], values, scope[0]) for path in paths]
+        )
 
 
 def _decode_scope(scope: ConfigurationScopeInput | None) -> Scope:

@@ -23,5 +23,13 @@ async def values_at(connection: Connection, scope: Scope) -> tuple[Mapping[str, 
     return settings, values
 
 
+def matches(setting: Setting[Any], section: str | None, search: str | None) -> bool:
+    """Whether the setting is one of the section, with every word of the search."""
+    if section is not None and setting.section != section:
+        return False
+    text = f"{setting.path} {setting.label} {setting.description}".casefold()
+    return all(word in text for word in (search or "").casefold().split())
+
+
 def is_global(scope: Scope) -> bool:
     return scope[0] is GLOBAL

@@ -5,7 +5,7 @@ from strawberry.scalars import JSON
 
 from customer_gql.graph.fields import column
 from customer_gql.graph.scalars import graph_enum
-from customer_gql.shop.settings.declaration import Setting
+from customer_gql.shop.settings.declaration import Setting, SettingType, SettingUnit
 from customer_gql.shop.settings.reads import SettingValues
 from customer_gql.shop.settings.tables import ConfigurationScope
 
@@ -20,18 +20,50 @@ graph_enum(
 )
 
 
+graph_enum(
+    SettingType,
+    "Kind of the values of a setting.",
+    {
+        "TEXT": "One line of text, which may be empty.",
+        "LINES": "Text of several lines, such as a template, which may be empty.",
+        "NUMBER": "A whole number with bounds.",
+        "FLAG": "True or false.",
+        "CHOICE": "One of the options.",
+        "CUSTOMER_GROUP": "The `number` of a customer group.",
+    },
+    name="ConfigurationType",
+)
+graph_enum(
+    SettingUnit,
+    "What the number of a setting counts.",
+    {unit.name: f"{unit.name.capitalize()}." for unit in SettingUnit},
+    name="ConfigurationUnit",
+)
+
+
 @strawberry.type(description="A setting of the shop, and its value at the scope asked for.")
 class ConfigurationSetting:
     path: str = column("Name of the setting, such as `accounts.confirm_email`.")
+    section: str = column("First word of the path, by which a form groups settings, such as `accounts`.")
+    label: str = column("Short name for a form, in English.")
     description: str = column("Description of the setting.")
+    type: SettingType = column("Kind of its values.")
+    unit: SettingUnit | None = column("What its number counts; null for plain numbers, texts and flags.")
+    options: list[str] = column("Values to choose from; empty when any value of the type within the bounds is allowed.")
     default: JSON = column("Value in effect where none is set.")  # pyright: ignore[reportInvalidTypeForm]
     value: JSON = column("Value in effect at the scope asked for.")  # pyright: ignore[reportInvalidTypeForm]
-    set_at: ConfigurationScope | None = column("Scope at which that value was set; null for the default.")
+    inherited_value: JSON = column(  # pyright: ignore[reportInvalidTypeForm]
+        "Value in effect at the scope asked for without one of its own, as after a reset."
+    )
+    set_at: ConfigurationScope | None = column("Scope at which the value was set; null for the default.")
     version: int = column("Version of the value set at the scope asked for; 0 when none is set there.")
     narrowest_scope: ConfigurationScope = column("Narrowest scope at which the setting can have a value.")
     at_least: int | None = column("Smallest number allowed; null for texts and flags.")
     at_most: int | None = column("Largest number allowed; null for texts and flags.")
-    one_of: list[str] = column("Texts allowed; empty when any text is.")
+    is_public: bool = column("Whether storefronts read the value as a field of `shop`.")
+    own_mutation: str | None = column(
+        "Mutation that changes the setting, where `configurationUpdate` does not because more changes with it."
+    )
 
 
 def configuration_setting(
@@ -39,13 +71,20 @@ def configuration_setting(
 ) -> ConfigurationSetting:
     return ConfigurationSetting(
         path=setting.path,
+        section=setting.section,
+        label=setting.label,
         description=setting.description,
+        type=setting.type,
+        unit=setting.unit,
+        options=list(setting.one_of),
         default=setting.default,
         value=values[setting],
+        inherited_value=values.inherited(setting, scope),
         set_at=values.set_at(setting),
         version=values.version_at(setting, scope),
         narrowest_scope=setting.narrowest,
         at_least=setting.at_least,
         at_most=setting.at_most,
-        one_of=list(setting.one_of),
+        is_public=setting.is_public,
+        own_mutation=setting.own_mutation,
     )

@@ -1,10 +1,13 @@
 """Staff change the shop's settings, each at the scopes it may be set at (docs/domain/settings.md#settings-5)."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, Final
 
 from customer_gql.core.actor import Actor
 from customer_gql.core.concurrent_edits import refuse_other_version
-from customer_gql.core.errors import Forbidden, Refusal, UserErrorCode
+from customer_gql.core.errors import CollectedErrors, Forbidden, Refusal, RuleError, UserErrorCode
 from customer_gql.core.viewer import Viewer
 from customer_gql.customers.profile.sharing import accounts_are_shared
 from customer_gql.database.statements import Connection
@@ -16,6 +19,17 @@ from customer_gql.staff.audit.writes import record_staff_event
 
 from .reads import Scope, is_global
 
+Change = tuple[Any, Any]
+"""The value of a scope before and after, None where it inherits."""
+
+_MOST_CHANGES: Final = 200
+_HISTORY: Final = {"CONFIGURATION_SET": False, "CONFIGURATION_RESET": True}
+"""By kind of event, whether it tells of values that were reset."""
+
+_TOO_MANY_CHANGES: Final = Refusal(
+    "setting.too_many_changes", "Change at most {limit} settings at once.", UserErrorCode.TOO_MANY
+)
+_GIVEN_TWICE: Final = Refusal("setting.given_twice", "{setting} is named twice. Set it or reset it, once.")
 _NEEDS_ALL_WEBSITES: Final = Refusal(
     "setting.needs_all_websites", "Your role does not reach all websites.", UserErrorCode.NOT_ALLOWED
 )
@@ -30,43 +44,71 @@ _FOLLOWS_ACCOUNTS: Final = Refusal(
 )
 
 
-async def set_configuration(
+@dataclass(frozen=True, slots=True)
+class SettingChange:
+    """A value for a setting at the scope of the form, or `None` to inherit. `at` is its path in the input."""
+
+    path: str
+    value: Any
+    expected_version: int | None
+    at: tuple[str, ...]
+
+
+async def update_configuration(
     connection: Connection,
     viewer: Viewer,
-    path: str,
     scope: Scope,
-    value: Any,
+    changes: Sequence[SettingChange],
     *,
-    expected_version: int | None,
     by: Actor,
     deployment: Settings,
 ) -> None:
-    """Raises `VersionConflict` when somebody else changed the value of this scope after `expected_version`, which is 0
-    for none."""
-    setting = await _editable_setting(connection, viewer, path, scope)
-    before, version = await lock_own_value(connection, setting, *scope)
-    refuse_other_version({"value": (before, value)}, current=version, expected=expected_version)
-    if setting.check_deployment is not None:
-        setting.check_deployment(deployment, setting.validate_value(value))
-    await set_value(connection, setting, value, scope=scope[0], scope_id=scope[1])
-    await _record_change(connection, "CONFIGURATION_SET", setting, scope, before, by)
+    """Make all the changes of a form. Raises `RuleErrors` with every refusal, after which the transaction has to end.
 
-
-async def reset_configuration(
-    connection: Connection, viewer: Viewer, path: str, scope: Scope, *, expected_version: int | None, by: Actor
-) -> None:
-    """Raises `VersionConflict` as `set_configuration` does."""
-    setting = await _editable_setting(connection, viewer, path, scope)
-    before, version = await lock_own_value(connection, setting, *scope)
-    refuse_other_version({"value": (before, None)}, current=version, expected=expected_version)
-    await reset_value(connection, setting, *scope)
-    await _record_change(connection, "CONFIGURATION_RESET", setting, scope, before, by)
-
-
-async def _editable_setting(connection: Connection, viewer: Viewer, path: str, scope: Scope) -> Setting[Any]:
+    One of them is a `VersionConflict` where somebody else changed the value of this scope after `expected_version`, which
+    is 0 for none.
+    """
+    if len(changes) > _MOST_CHANGES:
+        raise _TOO_MANY_CHANGES(path=["values"], limit=_MOST_CHANGES)
     await validate_scope(connection, *scope, viewer.website_ids)
     if is_global(scope) and viewer.website_ids is not None:
         raise _NEEDS_ALL_WEBSITES(path=["scope"])
+    refused, told, given = CollectedErrors(), dict[str, Change](), set[str]()
+    for change in sorted(changes, key=attrgetter("path")):  # two forms lock in one order
+        with refused.collecting():
+            try:
+                setting = await _editable_setting(connection, viewer, change.path)
+                if change.path in given:
+                    raise _GIVEN_TWICE(path=["path"], setting=change.path)
+                given.add(change.path)
+                told[change.path] = await _change_setting(connection, setting, scope, change, deployment)
+            except RuleError as error:
+                error.path[:0] = () if error.path[:1] == ["scope"] else change.at
+                raise
+    refused.raise_collected()
+    for kind, is_reset in _HISTORY.items():
+        of_kind = {it.path: told[it.path] for it in changes if (it.value is None) is is_reset}
+        moved = {path: (before, after) for path, (before, after) in of_kind.items() if before != after}
+        if moved:
+            await record_staff_event(connection, kind, by=by, subject=encode_scope(*scope), changes=moved)
+
+
+async def _change_setting(
+    connection: Connection, setting: Setting[Any], scope: Scope, change: SettingChange, deployment: Settings
+) -> Change:
+    """The value at this scope before and after, None where it inherits."""
+    before, version = await lock_own_value(connection, setting, *scope)
+    refuse_other_version({"value": (before, change.value)}, current=version, expected=change.expected_version)
+    if change.value is None:
+        await reset_value(connection, setting, *scope)
+        return before, None
+    if setting.check_deployment is not None:
+        setting.check_deployment(deployment, setting.validate_value(change.value))
+    await set_value(connection, setting, change.value, scope=scope[0], scope_id=scope[1])
+    return before, await own_value(connection, setting, *scope)
+
+
+async def _editable_setting(connection: Connection, viewer: Viewer, path: str) -> Setting[Any]:
     setting = DECLARED_SETTINGS.get(path)
     if setting is None:
         raise _SETTING_NOT_FOUND(path=["path"])
@@ -86,13 +128,3 @@ async def _validate_power(connection: Connection, viewer: Viewer, setting: Setti
         raise Forbidden(f"{setting.path} needs the permission {needed} for all websites.", permission=needed)
     if setting.follows_accounts and viewer.website_ids is not None and await accounts_are_shared(connection):
         raise _FOLLOWS_ACCOUNTS(path=["scope"])
-
-
-async def _record_change(
-    connection: Connection, kind: str, setting: Setting[Any], scope: Scope, before: Any, by: Actor
-) -> None:
-    after = await own_value(connection, setting, *scope)
-    if before != after:
-        await record_staff_event(
-            connection, kind, by=by, subject=encode_scope(*scope), changes={setting.path: (before, after)}
-        )

@@ -1,12 +1,15 @@
 """How changes of customers are written down: beside the projections, before the commit of the transaction that makes them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from functools import reduce
+from operator import add
 from typing import Any, Final
 
 from sqlalchemy import (
     ARRAY,
     BigInteger,
     ColumnElement,
+    Table,
     Text,
     any_,
     bindparam,
@@ -23,13 +26,14 @@ from sqlalchemy.dialects.postgresql import insert
 
 from customer_gql.customers.addresses.tables import address
 from customer_gql.customers.profile.tables import customer, deleted_customer
-from customer_gql.database.projections import Projection
+from customer_gql.database.derived.parts import Part
+from customer_gql.database.projections import Change, Projection
 from customer_gql.database.statements import AnySelect, Connection, Statement, compile_statement, fetch_value
 
-from .tables import SNAPSHOT_END, customer_change as change
+from .counts import add_moves
+from .tables import SNAPSHOT_END, TRANSACTION, customer_change as change
 
 _ids: ColumnElement[Any] = bindparam("customer_ids", type_=ARRAY(BigInteger()))
-_TRANSACTION: Final = cast(cast(func.pg_current_xact_id(), Text()), BigInteger())
 _ROWS: Final = select(
     customer.c.id.label("customer_id"),
     customer.c.website_id,
@@ -46,32 +50,31 @@ _GONE: Final = select(
 )
 
 
-def _record_statement(ids: ColumnElement[Any]) -> AnySelect:
+def _record_statement(ids: ColumnElement[Any], *, has_moved: bool) -> AnySelect:
     """Write down where the customers are, and from where they are gone. How many rows were written.
 
-    A row of a website that the customer left is written once, when they leave.
+    A row of a website that the customer left is written once, when they leave. Who has not moved is where they were, and so
+    counted already.
     """
-    now = union_all(
-        _ROWS.where(customer.c.id == any_(ids)), _GONE.where(deleted_customer.c.customer_id == any_(ids))
-    ).cte("now")
-    stamp = {"transaction_id": _TRANSACTION, "changed_at": func.clock_timestamp()}
+    here, gone = _ROWS.where(customer.c.id == any_(ids)), _GONE.where(deleted_customer.c.customer_id == any_(ids))
+    now = (union_all(here, gone) if has_moved else here).cte("now")
+    stamp = {"transaction_id": TRANSACTION, "changed_at": func.clock_timestamp()}
     names = [*now.c.keys(), *stamp]
     put = insert(change).from_select(names, select(now, *stamp.values()).order_by(now.c.customer_id))
     set_ = {name: put.excluded[name] for name in names if name not in change.primary_key.columns}
-    written = put.on_conflict_do_update(index_elements=["customer_id", "website_id"], set_=set_).returning(
-        true().label("is_written")
-    )
-    is_here = exists().where(now.c.customer_id == change.c.customer_id, now.c.website_id == change.c.website_id)
-    left = (
-        update(change)
-        .where(change.c.customer_id == any_(ids), ~change.c.is_removed, ~is_here)
-        .values(is_removed=True, **stamp)
-        .returning(true().label("is_left"))
-    )
-    counted = [
-        select(func.count()).select_from(cte).scalar_subquery() for cte in (written.cte("put"), left.cte("gone"))
-    ]
-    return select(counted[0] + counted[1])
+    on_conflict = put.on_conflict_do_update(index_elements=["customer_id", "website_id"], set_=set_)
+    written = [on_conflict.returning(true().label("is_written")).cte("put")]
+    if has_moved:
+        is_here = exists().where(now.c.customer_id == change.c.customer_id, now.c.website_id == change.c.website_id)
+        left = (
+            update(change)
+            .where(change.c.customer_id == any_(ids), ~change.c.is_removed, ~is_here)
+            .values(is_removed=True, **stamp)
+        )
+        written.append(left.returning(true().label("is_left")).cte("gone"))
+    counted: list[ColumnElement[int]] = [select(func.count()).select_from(cte).scalar_subquery() for cte in written]
+    statement = select(reduce(add, counted))
+    return statement.add_cte(add_moves(ids, now)) if has_moved else statement
 
 
 _IS_HERE: Final = exists().where(customer.c.id == change.c.customer_id, customer.c.website_id == change.c.website_id)
@@ -112,11 +115,15 @@ def _restamp_statement() -> AnySelect:
     stamped = (
         update(change)
         .where(change.c.customer_id == any_(_ids), _IS_OF_OTHER_DATABASE)
-        .values(transaction_id=_TRANSACTION)
+        .values(transaction_id=TRANSACTION)
         .returning(true().label("is_stamped"))
         .cte("stamped")
     )
     return select(func.count()).select_from(stamped)
+
+
+_IN_PLACE: Final[Part] = frozenset({"transaction_id", "changed_at"})
+"""What is written of customers who are where they were."""
 
 
 class ChangeLog(Projection):
@@ -130,8 +137,20 @@ class ChangeLog(Projection):
         object.__setattr__(self, "_differences", compile_statement(_find_wrong_rows()))
         object.__setattr__(self, "_restamp", compile_statement(_restamp_statement()))
 
-    def recomputed(self, ids: ColumnElement[Any]) -> AnySelect:
-        return _record_statement(ids)
+    def depends_on(self, table: Table, columns: Collection[str] | None) -> bool:
+        """Whatever changed is told."""
+        del columns
+        return table in self.reads
+
+    def find_part(self, changes: Collection[Change]) -> Part | None:
+        """None where a customer may have come, gone or moved."""
+        stays = all(
+            it.table is address or (it.columns and customer.c.website_id.name not in it.columns) for it in changes
+        )
+        return _IN_PLACE if stays else None
+
+    def recomputed(self, ids: ColumnElement[Any], part: Part | None) -> AnySelect:
+        return _record_statement(ids, has_moved=part is None)
 
     async def repair(self, connection: Connection, customer_ids: Sequence[int]) -> int:
         restamped = await fetch_value(connection, self._restamp, customer_ids=customer_ids)

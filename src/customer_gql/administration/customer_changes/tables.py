@@ -36,6 +36,20 @@ customer_change = table(
     distribution="customer",
 )
 
+# How many customers came to a website, less those who left it, in one transaction. Rows of others are never changed, so that no
+# two writers wait for each other; the sum of its rows is how many customers a website has
+# (docs/domain/customer-changes.md#customer-changes-7).
+customer_count = table(
+    "customer_count",
+    Column("website_id", BigInteger, nullable=False),
+    Column("transaction_id", BigInteger, nullable=False),
+    Column("change", BigInteger, nullable=False),
+    PrimaryKeyConstraint("website_id", "transaction_id"),
+    distribution="local",
+)
+
+TRANSACTION: Final = cast(cast(func.pg_current_xact_id(), Text()), BigInteger())
+"""The number of the transaction that a statement is part of."""
 SNAPSHOT_END: Final = cast(cast(func.pg_snapshot_xmax(func.pg_current_snapshot()), Text()), BigInteger())
 """A number above those of all transactions that a statement sees the end of. It only grows, except that a restored database
 starts from the beginning again."""

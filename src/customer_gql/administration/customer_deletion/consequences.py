@@ -17,6 +17,7 @@ from customer_gql.commerce.wishlists.tables import wishlist
 from customer_gql.core.errors import Refusal
 from customer_gql.customers.accounts.tables import customer_session
 from customer_gql.customers.addresses.tables import address
+from customer_gql.customers.companies.tables import company_member
 from customer_gql.customers.history.tables import customer_event
 from customer_gql.customers.newsletter.tables import newsletter_subscription
 from customer_gql.customers.notes.tables import customer_note
@@ -46,6 +47,7 @@ class DeletionRecordKind(enum.StrEnum):
     SESSIONS = "SESSIONS"
     NOTES = "NOTES"
     TAGS = "TAGS"
+    MEMBERSHIPS = "MEMBERSHIPS"
     ORDERS = "ORDERS"
     REVIEWS = "REVIEWS"
     STORE_CREDIT = "STORE_CREDIT"
@@ -89,6 +91,7 @@ _EFFECTS: Final[Mapping[DeletionRecordKind, tuple[Any, DeletionEffect]]] = {
     DeletionRecordKind.SESSIONS: (customer_session, DeletionEffect.DELETED),
     DeletionRecordKind.NOTES: (customer_note, DeletionEffect.DELETED),
     DeletionRecordKind.TAGS: (customer_tag, DeletionEffect.DELETED),
+    DeletionRecordKind.MEMBERSHIPS: (company_member, DeletionEffect.DELETED),
     DeletionRecordKind.ORDERS: (sales_order, DeletionEffect.KEPT),
     DeletionRecordKind.REVIEWS: (review, DeletionEffect.KEPT),
     DeletionRecordKind.STORE_CREDIT: (store_credit, DeletionEffect.KEPT),

@@ -33,6 +33,7 @@ graph_enum(
         "SESSIONS": "Sessions.",
         "NOTES": "Notes of staff.",
         "TAGS": "Tags.",
+        "MEMBERSHIPS": "Memberships in companies.",
         "ORDERS": "Orders.",
         "REVIEWS": "Product reviews.",
         "STORE_CREDIT": "Balances of store credit, one for each website.",

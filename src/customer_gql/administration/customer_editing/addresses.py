@@ -26,7 +26,7 @@ MOST_ADDRESSES: Final = 100
 _DEFAULTS: Final = ("isDefaultBilling", "isDefaultShipping")
 
 _TOO_MANY: Final = Refusal(
-    "address.too_many_given", "Give at most {limit} addresses at once; these are {count}.", UserErrorCode.TOO_MANY
+    "address.too_many_given", "Give at most {limit} addresses at once; you gave {count}.", UserErrorCode.TOO_MANY
 )
 _DEFAULT_TWICE: Final = Refusal(
     "address.default_given_twice", "Another address of this input is to become the same default. Choose one of them."
@@ -50,13 +50,11 @@ async def store_addresses(
     return await _store_each(given, store)
 
 
-async def judge_addresses(
-    connection: Connection, website_id: int, given: Sequence[Mapping[str, Any]], *, by: Actor
-) -> None:
+async def judge_addresses(connection: Connection, website_id: int, given: Sequence[Mapping[str, Any]]) -> None:
     """Raises `RuleErrors` with what would be refused of the addresses of a new customer, who could not be made."""
     if not given:
         return
-    rules, limit = await read_address_rules(connection, website_id, by=by), await setting(connection, PER_CUSTOMER)
+    rules, limit = await read_address_rules(connection, website_id), await setting(connection, PER_CUSTOMER)
     judged: list[Mapping[str, Any]] = []
 
     async def judge(_key: str | None, one: Mapping[str, Any]) -> list[str]:

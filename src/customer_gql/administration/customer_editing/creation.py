@@ -33,7 +33,15 @@ from customer_gql.shop.settings.reads import settings_at
 from customer_gql.shop.websites.reads import find_default_views, find_store_view, find_website
 
 from .addresses import judge_addresses, store_addresses
-from .fields import EDIT_FIELDS, FIELDS_BY_NAME, PROFILE, EditedCustomer
+from .fields import (
+    EDIT_FIELDS,
+    FIELDS_BY_NAME,
+    PROFILE,
+    EditedCustomer,
+    RefusedValue,
+    readable,
+    refuse_unreadable,
+)
 
 _REQUIRED: Final = ("email", "firstName", "lastName", "websiteId")
 _SETTINGS: Final = (DEFAULT_GROUP, EMAIL_CONFIRMATION, *PROFILE_SETTINGS)
@@ -56,7 +64,7 @@ class Welcome:
     """Whether a new customer is mailed a link to choose a password, and the store view that it comes from."""
 
     is_sent: bool
-    store_view_id: int | None = None
+    store_view_id: int | RefusedValue | None = None
 
 
 async def create_with_addresses(
@@ -76,12 +84,12 @@ async def create_with_addresses(
     refused = CollectedErrors()
     with refused.collecting(), in_input():
         made = await create_customer(connection, given, websites=websites, by=by, **options)
-    website_id = given.get("websiteId")
+    website_id = readable(given.get("websiteId"))
     with refused.collecting():
         if made is not None:
             stored = await store_addresses(connection, made.id, addresses, by=by)
         elif website_id is not None and (websites is None or website_id in websites):
-            await judge_addresses(connection, website_id, addresses, by=by)
+            await judge_addresses(connection, website_id, addresses)
     refused.raise_collected(untold=untold_claim(by))
     assert made is not None
     return made, stored
@@ -97,8 +105,8 @@ async def create_customer(
     dry_run: bool = False,
 ) -> Row:
     """The new customer, locked as every new row is. Raises `RuleErrors` with every refusal of a value."""
-    if given.get("websiteId") is None:
-        raise value_is_required(["websiteId"])
+    if readable(given.get("websiteId")) is None:
+        refuse_unreadable(given, _refuse_missing_website(given))
     website = await find_website(connection, given["websiteId"], websites=websites)
     refused = CollectedErrors()
     view_id: int | None = None
@@ -126,8 +134,18 @@ async def create_customer(
     return made
 
 
-async def _find_view(connection: Connection, website_id: int, wanted: int | None) -> int:
+def _refuse_missing_website(given: Mapping[str, Any]) -> CollectedErrors:
+    refused = CollectedErrors()
+    with refused.collecting():
+        if given.get("websiteId") is None:
+            raise value_is_required(["websiteId"])
+    return refused
+
+
+async def _find_view(connection: Connection, website_id: int, wanted: int | RefusedValue | None) -> int:
     """The store view in which the account counts as created: the wanted one of the website, or its default one."""
+    if isinstance(wanted, RefusedValue):
+        raise wanted.error
     if wanted is not None:
         try:
             return (await find_store_view(connection, wanted, websites=frozenset({website_id}))).id
@@ -150,7 +168,7 @@ async def _validate(connection: Connection, blank: EditedCustomer, given: Mappin
         with refused.collecting():
             if value is None and name in _REQUIRED:
                 raise value_is_required([name])
-            wanted[name] = await FIELDS_BY_NAME[name].validate(connection, blank, value)
+            wanted[name] = await FIELDS_BY_NAME[name].judge(connection, blank, value)
     births: dict[str, Any] = {}
     with refused.collecting():
         births = settle_birth(None, {name: wanted[name] for name in BIRTHS if name in wanted})

@@ -1,16 +1,16 @@
 """An edit of a customer by staff, whichever mutation it comes through (docs/domain/customer-editing.md#customer-editing-2)."""
 
-import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from customer_gql.administration.website_moves.steps import PlannedMove, finish_move, refuse_excluded_group
 from customer_gql.core.actor import Actor
+from customer_gql.core.clock import read_clock
 from customer_gql.core.concurrent_edits import Changes
-from customer_gql.core.emails import normalize_email
 from customer_gql.core.errors import CollectedErrors
 from customer_gql.core.text import is_unchanged
+from customer_gql.core.values.emails import normalize_email
 from customer_gql.core.viewer import Websites
 from customer_gql.customers.accounts.sessions import access
 from customer_gql.customers.accounts.support.email_change_undo import (
@@ -22,7 +22,7 @@ from customer_gql.customers.accounts.writes import notify_assistance_change
 from customer_gql.customers.addresses.changes import DEFAULTS, address_id
 from customer_gql.customers.addresses.fields import SETTINGS as ADDRESS_SETTINGS
 from customer_gql.customers.addresses.writes import lock_default_billing_address, update_address
-from customer_gql.customers.history.conflicts import refuse_customer_conflicts
+from customer_gql.customers.history.conflicts import leave_out_untouched, refuse_customer_conflicts
 from customer_gql.customers.history.stored_values import describe_changes
 from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.profile.claims import move_email_claim, move_external_id_claim, untold_claim
@@ -33,7 +33,7 @@ from customer_gql.customers.profile.writes import lock_customer, update_customer
 from customer_gql.database.statements import Connection, Row
 from customer_gql.shop.settings.reads import settings_at
 
-from .fields import FIELDS_BY_NAME, EditedCustomer
+from .fields import FIELDS_BY_NAME, EditedCustomer, RefusedValue
 
 _KINDS: Final[Mapping[str, str]] = {"website_id": "WEBSITE_CHANGED"}
 _STATUS_KINDS: Final[Mapping[str, str]] = {
@@ -80,6 +80,7 @@ async def edit_customer(
     """
     customer = await lock_customer(connection, customer_id, websites=websites)
     billing = await lock_default_billing_address(connection, customer_id)
+    edits = await _leave_out_untouched(connection, customer, billing, edits, expected_version, by)
     shop = await settings_at(connection, *ADDRESS_SETTINGS, *PROFILE_SETTINGS, website_id=customer.website_id)
     edited = EditedCustomer(customer, billing, shop, websites)
     columns = await _find_columns(connection, edited, edits, by)
@@ -103,6 +104,28 @@ async def edit_customer(
     return EditOutcome(columns.names, await _finish(connection, customer, columns.profile, by))
 
 
+async def _leave_out_untouched(
+    connection: Connection,
+    customer: Row,
+    billing: Row | None,
+    edits: Mapping[str, Any],
+    expected: int | None,
+    by: Actor,
+) -> Mapping[str, Any]:
+    """For those who see no personal values, whether one is as it was would tell it."""
+    given = [FIELDS_BY_NAME[name] for name, value in edits.items() if not isinstance(value, RefusedValue)]
+    fields = [field for field in given if not (by.is_blind and field.is_personal)]
+    profile, of_billing = (
+        {field.name: field.column for field in fields if field.is_billing is is_billing} for is_billing in (False, True)
+    )
+    edits = await leave_out_untouched(connection, customer, edits, profile, expected=expected)
+    if billing is None or not of_billing:
+        return edits
+    return await leave_out_untouched(
+        connection, customer, edits, of_billing, expected=expected, stored=billing, record=address_id(billing)
+    )
+
+
 async def _find_columns(
     connection: Connection, edited: EditedCustomer, edits: Mapping[str, Any], by: Actor
 ) -> _Columns:
@@ -113,13 +136,14 @@ async def _find_columns(
     for name, value in edits.items():
         field = FIELDS_BY_NAME[name]
         with refused.collecting():
-            is_kept = is_unchanged(value, edited.stored_value(field)) and not (by.is_blind and field.is_personal)
-            settled = value if is_kept else await field.validate(connection, edited, value)
+            stored = edited.stored_value(field)
+            is_kept = is_unchanged(value, stored) and not (by.is_blind and field.is_personal)
+            settled = stored if is_kept else await field.judge(connection, edited, value)
             (births if name in BIRTHS else wanted)[name] = settled
     with refused.collecting():
         births = settle_birth(edited.customer, births)
     with refused.collecting():
-        await _refuse_excluded_move(connection, edited.customer, wanted)
+        await _refuse_excluded_pair(connection, edited.customer, wanted)
     refused.raise_collected()
     changed = {name: to for name, to in wanted.items() if to != edited.stored_value(FIELDS_BY_NAME[name])}
     profile, billing = (
@@ -135,11 +159,15 @@ async def _find_columns(
     return _Columns({**profile, **births}, billing, sorted(names, key=order.index))
 
 
-async def _refuse_excluded_move(connection: Connection, customer: Row, wanted: Mapping[str, Any]) -> None:
-    """The group that counts is the one that the customer has after the edit."""
-    website_id = wanted.get("websiteId", customer.website_id)
+async def _refuse_excluded_pair(connection: Connection, customer: Row, wanted: Mapping[str, Any]) -> None:
+    """The group and the website that count are those that the customer has after the edit."""
+    website_id, group_id = (
+        wanted.get(name, customer[column]) for name, column in (("websiteId", "website_id"), ("groupId", "group_id"))
+    )
     if website_id != customer.website_id:
-        await refuse_excluded_group(connection, wanted.get("groupId", customer.group_id), website_id)
+        await refuse_excluded_group(connection, group_id, website_id)
+    elif group_id != customer.group_id:
+        await refuse_excluded_group(connection, group_id, website_id, path=["groupId"])
 
 
 def _describe_blindly(edited: EditedCustomer, edits: Mapping[str, Any], changes: Changes) -> Changes:
@@ -179,7 +207,7 @@ async def _move_claims(connection: Connection, customer: Row, profile: Mapping[s
             await move_external_id_claim(connection, customer, profile["external_id"])
     if {"email", "website_id"} & profile.keys():
         email, website_id = profile.get("email", customer.email), profile.get("website_id", customer.website_id)
-        until = dt.datetime.now(dt.UTC) + UNDO_LIFETIME if "email" in profile else None
+        until = read_clock() + UNDO_LIFETIME if "email" in profile else None
         with refused.collecting():
             await move_email_claim(connection, customer, email=email, website_id=website_id, reserve_until=until)
     refused.raise_collected(untold=untold_claim(by))
@@ -208,6 +236,8 @@ async def _finish(connection: Connection, customer: Row, profile: Mapping[str, A
     move = await finish_move(connection, customer, profile["website_id"], by=by) if "website_id" in profile else None
     if profile.get("status") == CustomerStatus.INACTIVE.value:
         await access.end_all_access(connection, [customer.id], by=by)
+    elif "group_id" in profile:
+        await access.end_sessions_on_excluded_websites(connection, customer_ids=[customer.id], by=by)
     if "allows_remote_assistance" in profile:
         if not profile["allows_remote_assistance"]:
             await withdraw_assistance(connection, customer.id, by=by)

@@ -1,22 +1,25 @@
 """The fields that staff edit of a customer: where each is stored, and its rule (docs/domain/customer-editing.md#customer-editing-1)."""
 
 import enum
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from customer_gql.core.emails import validate_email
-from customer_gql.core.errors import Refusal, RuleError, UserErrorCode
+from customer_gql.core.errors import CollectedErrors, Refusal, RuleError, UserErrorCode
 from customer_gql.core.input_ids import parse_input_id
+from customer_gql.core.values.emails import validate_email
 from customer_gql.core.viewer import Websites
 from customer_gql.customers.accounts.writes import refuse_inactive_admin
 from customer_gql.customers.addresses.fields import validate_address_field
+from customer_gql.customers.companies.decisions import WAITS_FOR_COMPANY, refuse_early_activation
 from customer_gql.customers.profile.tables import CustomerStatus, CustomerType
 from customer_gql.customers.profile.values.births import DATE_REFUSED
-from customer_gql.customers.profile.values.fields import PROFILE_FIELDS, validate_profile_field
+from customer_gql.customers.profile.values.fields import FIELD_NOT_OFFERED, PROFILE_FIELDS, validate_profile_field
 from customer_gql.customers.profile.values.validation import (
     COMPANY_DECIDES_GROUP,
     IS_COMPANY_ADMIN,
+    find_company_name_refusal,
+    find_website_refusal,
     is_company_admin,
     validate_external_id,
     validate_group_change,
@@ -32,6 +35,27 @@ _NO_BILLING_ADDRESS: Final = Refusal(
     "This customer has no default billing address. Add one first.",
     UserErrorCode.NOT_ALLOWED,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedValue:
+    """Stands for a value that cannot be read, such as a malformed id, until it is refused beside the others."""
+
+    error: RuleError
+
+
+def readable(value: Any) -> Any:
+    """The value, None for one that cannot be read."""
+    return None if isinstance(value, RefusedValue) else value
+
+
+def refuse_unreadable(given: Mapping[str, Any], refused: CollectedErrors) -> None:
+    """Raises `RuleErrors` with what is collected and every value that cannot be read, if there is any."""
+    for value in given.values():
+        with refused.collecting():
+            if isinstance(value, RefusedValue):
+                raise value.error
+    refused.raise_collected()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +91,12 @@ class EditField:
     def decode(self, given: Any) -> Any:
         return given if self.id_prefix is None else parse_input_id(given, self.id_prefix, [self.name])
 
+    async def judge(self, connection: Connection, edited: EditedCustomer, value: Any) -> Any:
+        """`validate`, for what is given."""
+        if isinstance(value, RefusedValue):
+            raise value.error
+        return await self.validate(connection, edited, value)
+
 
 async def _email(_connection: Connection, _edited: EditedCustomer, value: str) -> str:
     return validate_email(value)
@@ -79,12 +109,18 @@ async def _group(connection: Connection, edited: EditedCustomer, value: int) -> 
 
 
 async def _website(connection: Connection, edited: EditedCustomer, value: int) -> int:
-    return (await find_website(connection, value, websites=edited.websites)).id
+    found = (await find_website(connection, value, websites=edited.websites)).id
+    refused = find_website_refusal(edited.customer) if found != edited.customer.website_id else None
+    if refused is not None:
+        raise refused.at(["websiteId"])
+    return found
 
 
-async def _status(_connection: Connection, edited: EditedCustomer, value: enum.Enum) -> str:
+async def _status(connection: Connection, edited: EditedCustomer, value: enum.Enum) -> str:
     if value is CustomerStatus.INACTIVE:
         refuse_inactive_admin(edited.customer, ["status"])
+    elif value.value != edited.customer.status:
+        await refuse_early_activation(connection, edited.customer, ["status"])
     return value.value
 
 
@@ -110,6 +146,9 @@ def _billing(name: str, attribute: str, source: str | None = None) -> EditField:
     async def validate(_connection: Connection, edited: EditedCustomer, value: Any) -> Any:
         if edited.billing is None:
             raise _NO_BILLING_ADDRESS(path=[name])
+        refused = find_company_name_refusal(edited.customer) if name == "company" else None
+        if refused is not None:
+            raise refused.at([name])
         country = find_country(edited.billing.country_code)
         return validate_address_field(of_address, value, edited.shop, country, [name])
 
@@ -156,13 +195,32 @@ BILLING_FIELDS: Final = (
 FIELDS_BY_NAME: Final[Mapping[str, EditField]] = {field.name: field for field in (*EDIT_FIELDS, *BILLING_FIELDS)}
 
 
-def find_field_refusal(name: str, customer: Any, *, has_billing: bool, is_year_only: bool = False) -> RuleError | None:
-    """What refuses every new value of a field in the state that the customer is in."""
+_DECIDED_BY_COMPANY: Final[Mapping[str, Callable[[Any], RuleError | None]]] = {
+    "company": find_company_name_refusal,
+    "websiteId": find_website_refusal,
+}
+
+
+def find_field_refusal(
+    name: str, customer: Any, *, has_billing: bool, is_year_only: bool = False, hidden: Collection[str] = ()
+) -> RuleError | None:
+    """What refuses every new value of a field in the state that the customer is in. `hidden` are the columns of an address
+    that the website does not ask for."""
     if FIELDS_BY_NAME[name].is_billing and not has_billing:
         return _NO_BILLING_ADDRESS()
+    if FIELDS_BY_NAME[name].is_billing and FIELDS_BY_NAME[name].column in hidden:
+        return FIELD_NOT_OFFERED()
     if name == "groupId" and customer.customer_type != CustomerType.INDIVIDUAL.value:
         return COMPANY_DECIDES_GROUP()
+    if name in _DECIDED_BY_COMPANY:
+        return _DECIDED_BY_COMPANY[name](customer)
     if name == "dateOfBirth" and is_year_only:
         return DATE_REFUSED()
-    is_active_admin = customer.status == CustomerStatus.ACTIVE.value and is_company_admin(customer)
-    return IS_COMPANY_ADMIN() if name == "status" and is_active_admin else None
+    return find_status_refusal(customer) if name == "status" else None
+
+
+def find_status_refusal(customer: Any) -> RuleError | None:
+    """What refuses the other status of an account."""
+    if customer.status == CustomerStatus.ACTIVE.value:
+        return IS_COMPANY_ADMIN() if is_company_admin(customer) else None
+    return WAITS_FOR_COMPANY() if customer.awaits_decision else None

@@ -1,20 +1,20 @@
 """What staff and other programs send to create and edit customers."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from functools import partial
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Any, ClassVar, Final
 
 import strawberry
 
-from customer_gql.core.errors import validate_together
+from customer_gql.core.errors import CollectedErrors, RuleError
+from customer_gql.core.input_ids import parse_input_id
 from customer_gql.customers.profile.tables import CustomerStatus
 from customer_gql.customers.profile.types import Gender
 from customer_gql.graph.fields import column
-from customer_gql.graph.payloads import EXPECTED_VERSION, NULL_REFUSED
+from customer_gql.graph.payloads import EXPECTED_VERSION, NULL, NULL_REFUSED
 
 from .address_inputs import CustomerAddressFields
-from .fields import EditField
+from .fields import EditField, RefusedValue, refuse_unreadable
 
 BIRTH_YEAR: Final = (
     "Year of birth, where the date is not known; a year other than that of the date clears the date. Null clears a year that "
@@ -26,6 +26,7 @@ BIRTH_YEAR: Final = (
     description="Fields of a customer. A field that is left out keeps its value; null clears it where null is allowed."
 )
 class CustomerUpdateInput:
+    collects_nulls: ClassVar[bool] = True
     id: strawberry.ID = column("Id of the customer.")
     expected_version: int | None = strawberry.field(description=EXPECTED_VERSION, default=None)
     email: strawberry.Maybe[str] = column("Address to sign in with; a new one hands the account over.")
@@ -52,6 +53,7 @@ class CustomerUpdateInput:
 
 @strawberry.input(description="A new customer, without a password.")
 class CustomerCreateInput:
+    collects_nulls: ClassVar[bool] = True
     email: str = column("Address to sign in with, at most 254 characters.")
     first_name: str = column("First name, at most 255 characters.")
     last_name: str = column("Last name, at most 255 characters.")
@@ -85,15 +87,38 @@ class CustomerCreateInput:
     )
 
 
-def collect_values(input: Any, fields: Sequence[EditField]) -> Mapping[str, Any]:
-    """The values that are given, by input name, with ids decoded. Raises `RuleErrors` with the path of each malformed id."""
+def collect_values(input: Any, fields: Sequence[EditField]) -> dict[str, Any]:
+    """The values that are given, by input name, with ids decoded: a `RefusedValue` for what is malformed, or null where that
+    means nothing."""
     found = [(field, getattr(input, field.attribute)) for field in fields]
     given = [(field, value) for field, value in found if value is not None]
     values = [(field, value.value if isinstance(value, strawberry.Some) else value) for field, value in given]
-    return validate_together({field.name: partial(_decode, field, value) for field, value in values})
+    return {field.name: _decode(field, value) for field, value in values}
+
+
+def collect_edits(input: Any, fields: Sequence[EditField]) -> tuple[int, dict[str, Any]]:
+    """The customer and the values. Without a customer only what cannot be read can be refused: `RuleErrors` with all of that."""
+    edits, refused = collect_values(input, fields), CollectedErrors()
+    customer_id = 0
+    with refused.collecting():
+        customer_id = parse_input_id(input.id, "cus", ["id"])
+    if not customer_id:
+        refuse_unreadable(edits, refused)
+    return customer_id, edits
+
+
+def read_welcome_view(view: str | None) -> int | RefusedValue | None:
+    """The store view of the welcome."""
+    try:
+        return None if view is None else parse_input_id(view, "stv", ["welcomeStoreViewId"])
+    except RuleError as error:
+        return RefusedValue(error)
 
 
 def _decode(field: EditField, value: Any) -> Any:
-    if value is None and not field.is_nullable:
-        raise NULL_REFUSED(path=[field.name])
-    return value if value is None else field.decode(value)
+    try:
+        if value is NULL or (value is None and not field.is_nullable):
+            raise NULL_REFUSED(path=[field.name])
+        return value if value is None else field.decode(value)
+    except RuleError as error:
+        return RefusedValue(error)

@@ -4,7 +4,6 @@ from typing import Annotated, Final
 import strawberry
 
 from customer_gql.core.actor import actor_of
-from customer_gql.core.input_ids import parse_input_id
 from customer_gql.core.permissions import Permission
 from customer_gql.customers.profile.types import CustomerPayload
 from customer_gql.graph.context import Info
@@ -16,9 +15,9 @@ from .creation import Welcome, create_with_addresses
 from .edits import edit_customer
 from .fields import EDIT_FIELDS, UPSERT_FIELDS
 from .guards import check_email_change, require_permissions
-from .inputs import CustomerCreateInput, CustomerUpdateInput, collect_values
+from .inputs import CustomerCreateInput, CustomerUpdateInput, collect_edits, collect_values, read_welcome_view
 from .types import CustomerEditPayload
-from .upsert import CustomerUpsert, UpsertOutcome, in_customer, upsert_customer
+from .upsert import CustomerUpsert, UpsertOutcome, upsert_customer
 from .upsert_inputs import CustomerUpsertInput
 
 
@@ -69,15 +68,14 @@ class CustomerEditingAdminMutation:
         self, info: Info, input: Annotated[CustomerCreateInput, INPUT], dry_run: DryRun = False
     ) -> CustomerCreatePayload:
         viewer, given = info.context.viewer, collect_values(input, EDIT_FIELDS)
-        view, addresses = input.welcome_store_view_id, collect_addresses(input.addresses)
-        view_id = None if view is None else parse_input_id(view, "stv", ["welcomeStoreViewId"])
+        addresses = collect_addresses(input.addresses)
         require_permissions(viewer, (), dry_run=dry_run, is_personal=True)
         async with info.context.transaction(dry_run=dry_run) as connection:
             made, _ = await create_with_addresses(
                 connection,
                 given,
                 addresses,
-                welcome=Welcome(input.sends_welcome_mail, view_id),
+                welcome=Welcome(input.sends_welcome_mail, read_welcome_view(input.welcome_store_view_id)),
                 websites=viewer.website_ids,
                 by=actor_of(viewer),
                 dry_run=dry_run,
@@ -96,8 +94,8 @@ class CustomerEditingAdminMutation:
     async def customer_update(
         self, info: Info, input: Annotated[CustomerUpdateInput, INPUT], dry_run: DryRun = False
     ) -> CustomerUpdatePayload:
-        viewer, customer_id = info.context.viewer, parse_input_id(input.id, "cus", ["id"])
-        edits = collect_values(input, EDIT_FIELDS)
+        viewer = info.context.viewer
+        customer_id, edits = collect_edits(input, EDIT_FIELDS)
         require_permissions(viewer, edits.keys(), dry_run=dry_run)
         async with info.context.transaction(dry_run=dry_run) as connection:
             outcome = await edit_customer(
@@ -125,8 +123,7 @@ class CustomerEditingAdminMutation:
         self, info: Info, input: Annotated[CustomerUpsertInput, INPUT], dry_run: DryRun = False
     ) -> CustomerUpsertPayload:
         viewer = info.context.viewer
-        with in_customer():
-            given = collect_values(input.customer, UPSERT_FIELDS)
+        given = collect_values(input.customer, UPSERT_FIELDS)
         wanted = CustomerUpsert(
             external_id=input.external_id,
             given=given,

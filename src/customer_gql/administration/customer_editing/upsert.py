@@ -9,9 +9,9 @@ from typing import Any, Final
 from sqlalchemy import select
 
 from customer_gql.core.actor import Actor
-from customer_gql.core.emails import normalize_email
 from customer_gql.core.errors import CollectedErrors, RuleError, RuleErrors
 from customer_gql.core.text import value_is_required
+from customer_gql.core.values.emails import normalize_email
 from customer_gql.core.viewer import Websites
 from customer_gql.customers.profile.claims import EMAIL_TAKEN, EXTERNAL_ID_TAKEN
 from customer_gql.customers.profile.reads import within_websites
@@ -25,6 +25,7 @@ from customer_gql.database.transactions import transaction
 from .addresses import require_external_ids, store_addresses
 from .creation import Welcome, create_with_addresses
 from .edits import CheckEmail, edit_customer
+from .fields import readable, refuse_unreadable
 
 _ATTEMPTS: Final = 3
 
@@ -96,6 +97,9 @@ def _require_keys(wanted: CustomerUpsert) -> str:
             raise value_is_required(["externalId"])
     with refused.collecting():
         require_external_ids(wanted.addresses)
+    if refused.is_any:
+        with refused.collecting(), in_customer():
+            refuse_unreadable(wanted.given, CollectedErrors())
     refused.raise_collected()
     assert external_id is not None
     return external_id
@@ -121,13 +125,13 @@ async def _lock_known(
 
 def _is_adopted(known: Row, given: Mapping[str, Any]) -> bool:
     """Whether a locked account still has the address and the website that it was found by."""
-    is_same = normalize_email(given.get("email") or "") == normalize_email(known.email)
+    is_same = normalize_email(readable(given.get("email")) or "") == normalize_email(known.email)
     return is_same and known.website_id == given.get("websiteId")
 
 
 async def _find_adopted(connection: Connection, given: Mapping[str, Any], websites: Websites) -> int | None:
     """The account of the website with the address, as long as it has no external id."""
-    email, website_id = given.get("email"), given.get("websiteId")
+    email, website_id = readable(given.get("email")), readable(given.get("websiteId"))
     if email is None or website_id is None:
         return None
     statement = (

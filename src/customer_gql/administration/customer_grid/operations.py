@@ -1,13 +1,12 @@
-from typing import Annotated, Final
+from typing import Annotated, ClassVar, Final
 
 import strawberry
 
 from customer_gql.administration.customer_editing.edits import edit_customer
 from customer_gql.administration.customer_editing.guards import require_permissions
-from customer_gql.administration.customer_editing.inputs import collect_values
+from customer_gql.administration.customer_editing.inputs import collect_edits
 from customer_gql.administration.customer_editing.types import CustomerEditPayload
 from customer_gql.core.actor import actor_of
-from customer_gql.core.input_ids import parse_input_id
 from customer_gql.core.permissions import Permission
 from customer_gql.customers.profile.types import Gender
 from customer_gql.customers.profile.writes import lock_customer
@@ -29,6 +28,7 @@ from .types import CUSTOMER_GRID
     "allows. A field that is left out keeps its value; null clears it where null is allowed."
 )
 class CustomerQuickEditInput:
+    collects_nulls: ClassVar[bool] = True
     id: strawberry.ID = column("Id of the customer.")
     expected_version: int | None = strawberry.field(description=EXPECTED_VERSION, default=None)
     email: strawberry.Maybe[str] = column("Address to sign in with. A mail goes to the old and the new address.")
@@ -40,7 +40,9 @@ class CustomerQuickEditInput:
     website_id: strawberry.Maybe[strawberry.ID] = column("Id of the website to which the account moves.")
     tax_vat_number: strawberry.Maybe[str | None] = column("Tax or VAT number, at most 50 characters; null clears it.")
     gender: strawberry.Maybe[Gender | None] = column("Gender; null clears it.")
-    company: strawberry.Maybe[str | None] = column("Company of the default billing address.")
+    company: strawberry.Maybe[str | None] = column(
+        "Company of the default billing address; refused for members of a company, whose name the row shows."
+    )
     city: strawberry.Maybe[str | None] = column("City of the default billing address.")
     fax: strawberry.Maybe[str | None] = column("Fax of the default billing address.")
     billing_first_name: strawberry.Maybe[str] = column("First name of the default billing address.")
@@ -81,8 +83,8 @@ class CustomerGridAdminMutation:
             strawberry.argument(description="Saved view of the list that shows the row; `filter` narrows it."),
         ] = None,
     ) -> CustomerQuickEditPayload:
-        viewer, customer_id = info.context.viewer, parse_input_id(input.id, "cus", ["id"])
-        edits = collect_values(input, tuple(QUICK_EDIT_FIELDS.values()))
+        viewer = info.context.viewer
+        customer_id, edits = collect_edits(input, tuple(QUICK_EDIT_FIELDS.values()))
         require_permissions(viewer, edits.keys(), dry_run=dry_run)
         view, refused_view = await find_view_of_mutation(info, CUSTOMER_GRID, view_id)
         question = CUSTOMER_GRID.question(info, filter, None, None, view)

@@ -5,6 +5,8 @@ from typing import Any, Final
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
+    FromClause,
+    Lateral,
     Numeric,
     Text,
     and_,
@@ -19,19 +21,21 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from customer_gql.commerce.orders.tables import order_statistics
 from customer_gql.commerce.reward_points.tables import reward_points
 from customer_gql.commerce.store_credit.tables import store_credit
-from customer_gql.core.text import MAX_SORT_KEY
+from customer_gql.core.text import MAX_COMPANY, MAX_SORT_KEY
 from customer_gql.customers.addresses.tables import address
+from customer_gql.customers.companies.tables import company, company_member
 from customer_gql.customers.newsletter.tables import SubscriptionStatus, newsletter_subscription as subscription
-from customer_gql.customers.profile.reads import CONFIRMATION_STATUS, KNOWN_BIRTH_YEAR
 from customer_gql.customers.profile.tables import customer, customer_activity, customer_email
 from customer_gql.customers.tags.tables import customer_tag
+from customer_gql.database.derived.parts import ProjectionParts
 from customer_gql.database.projections import Projection
-from customer_gql.loading.grids.search import search_document
+from customer_gql.loading.grids.search import LONGEST_TEXT, search_document, spell_out_in_sql
 from customer_gql.shop.websites.tables import website
 
 from .tables import customer_grid_row
 
 _billing, _shipping = address.alias("billing"), address.alias("shipping")
+_member, _employer = company_member.alias("member"), company.alias("employer")
 _statistics, _credit, _points = (
     order_statistics.alias("statistics"),
     store_credit.alias("credit"),
@@ -47,9 +51,9 @@ def _folded(value: ColumnElement[Any]) -> ColumnElement[Any]:
     return func.fold_text(value, type_=Text())
 
 
-def _folded_start(value: ColumnElement[Any], longest: int) -> ColumnElement[Any]:
+def _start(folded: ColumnElement[Any], longest: int) -> ColumnElement[Any]:
     """Of a text that an index holds, which has room for 2,704 bytes of a row: a character may fold into eighteen."""
-    return func.left(_folded(value), literal_column(str(longest)), type_=Text())
+    return func.left(folded, literal_column(str(longest)), type_=Text())
 
 
 def _one_line(book: Any) -> ColumnElement[Any]:
@@ -61,29 +65,72 @@ def _one_line(book: Any) -> ColumnElement[Any]:
     return case((book.c.id.is_not(None), line))
 
 
-def _tags_of_customer(column: ColumnElement[Any]) -> ColumnElement[Any]:
-    listed = func.array_agg(aggregate_order_by(cast(column, Text()), customer_tag.c.fold), type_=ARRAY(Text()))
-    return select(listed).where(customer_tag.c.customer_id == customer.c.id).scalar_subquery()
-
-
 _name = func.concat_ws(" ", customer.c.first_name, customer.c.last_name)
+# The name of the company that the customer belongs to comes before what an address says.
+_company_name = func.coalesce(_employer.c.name, _billing.c.company)
 _street = func.array_to_string(_billing.c.street, ", ")
+
+
+def _computed_once(name: str, *sources: FromClause, **values: ColumnElement[Any]) -> Lateral:
+    """Values of these sources that several columns are made of. Without the offset, each of these would compute them again."""
+    labeled = [value.label(key) for key, value in values.items()]
+    return select(*labeled).correlate(*sources).offset(literal_column("0")).lateral(name)
+
+
+_folds = _computed_once(
+    "folds",
+    customer,
+    _billing,
+    _employer,
+    full_name=_folded(_name),
+    external_id=_folded(customer.c.external_id),
+    postcode=_folded(_billing.c.postcode),
+    company=_folded(_company_name),
+    city=_folded(_billing.c.city),
+)
+_words = _computed_once(
+    "words",
+    _folds,
+    text=func.concat_ws(
+        " ", *[_start(it, LONGEST_TEXT) for it in (_folds.c.full_name, _folds.c.company, _folds.c.city)]
+    ),
+)
+# Letters that do not decompose are none of ASCII, in which most texts are.
+_is_ascii: ColumnElement[bool] = func.octet_length(_words.c.text) == func.length(_words.c.text)
+_spelt = _computed_once("spelt", _words, words=case((_is_ascii, _words.c.text), else_=spell_out_in_sql(_words.c.text)))
+_tags = (
+    select(
+        *[
+            func.array_agg(aggregate_order_by(cast(it, Text()), customer_tag.c.fold), type_=ARRAY(Text())).label(
+                it.name
+            )
+            for it in (customer_tag.c.tag, customer_tag.c.fold)
+        ]
+    )
+    .where(customer_tag.c.customer_id == customer.c.id)
+    .lateral("tags")
+)
 # The claim on the address has its account form. It changes with the address of the customer, and never alone.
 _email_key = (
     select(func.max(customer_email.c.email_normalised))
     .where(customer_email.c.customer_id == customer.c.id, customer_email.c.reserved_until.is_(None))
     .scalar_subquery()
 )
-# A subscription that is active comes before those that are not, then the one that changed last.
+# A subscription that is active comes before those that are not, then the one that changed last. As an aggregate, because the
+# planner knows that it is one row, and leaves it out where nothing of it is needed.
+_active_first = (
+    (subscription.c.status == _text(SubscriptionStatus.SUBSCRIBED.value)).desc(),
+    subscription.c.changed_at.desc(),
+    subscription.c.store_view_id,
+)
 _newsletter = (
-    select(subscription.c.status, subscription.c.store_view_id)
-    .where(subscription.c.customer_id == customer.c.id)
-    .order_by(
-        (subscription.c.status == _text(SubscriptionStatus.SUBSCRIBED.value)).desc(),
-        subscription.c.changed_at.desc(),
-        subscription.c.store_view_id,
+    select(
+        *[
+            func.array_agg(aggregate_order_by(it, *_active_first), type_=ARRAY(it.type)).label(it.name)
+            for it in (subscription.c.status, subscription.c.store_view_id)
+        ]
     )
-    .limit(literal_column("1"))
+    .where(subscription.c.customer_id == customer.c.id)
     .lateral("newsletter")
 )
 _of_account = customer.c.website_id
@@ -93,43 +140,34 @@ _VALUES: Final[dict[str, ColumnElement[Any]]] = {
     "customer_id": customer.c.id,
     "number": customer.c.number,
     "website_id": customer.c.website_id,
-    "group_id": customer.c.group_id,
     "created_in_store_view_id": customer.c.created_in_store_view_id,
     "name": _name,
-    "name_fold": _folded_start(_name, MAX_SORT_KEY),
+    "name_fold": _start(_folds.c.full_name, MAX_SORT_KEY),
     "name_sort_key": customer.c.name_sort_key,
     "email": customer.c.email,
     "email_key": _email_key,
-    "status": customer.c.status,
-    "customer_type": customer.c.customer_type,
-    "confirmation_status": CONFIRMATION_STATUS,
-    "locked_until": customer.c.locked_until,
-    "allows_remote_assistance": customer.c.allows_remote_assistance,
-    "date_of_birth": customer.c.date_of_birth,
-    "birth_year": KNOWN_BIRTH_YEAR,
-    "gender": customer.c.gender,
-    "tax_vat_number": customer.c.tax_vat_number,
-    "tax_vat_number_fold": _folded(customer.c.tax_vat_number),
     "external_id": customer.c.external_id,
-    "external_id_fold": _folded(customer.c.external_id),
-    "tags": _tags_of_customer(customer_tag.c.tag),
-    "tag_folds": _tags_of_customer(customer_tag.c.fold),
+    "external_id_fold": _folds.c.external_id,
+    "tags": _tags.c.tag,
+    "tag_folds": _tags.c.fold,
     "created_at": customer.c.created_at,
-    "updated_at": customer.c.updated_at,
     "telephone": _billing.c.telephone,
     "telephone_e164": _billing.c.telephone_e164,
     "telephone_digits": func.regexp_replace(_billing.c.telephone, _text("[^0-9]"), _text(""), _text("g")),
     "postcode": _billing.c.postcode,
-    "postcode_fold": _folded(_billing.c.postcode),
+    "postcode_fold": _folds.c.postcode,
     "country_code": _billing.c.country_code,
     "region": _billing.c.region,
     "region_fold": _folded(_billing.c.region),
-    "company": _billing.c.company,
-    "company_fold": _folded_start(_billing.c.company, 2 * MAX_SORT_KEY),
+    "company": _company_name,
+    "company_fold": _start(_folds.c.company, MAX_COMPANY),
+    "job_title": _member.c.job_title,
+    "job_title_fold": _folded(_member.c.job_title),
+    "sales_representative_id": _employer.c.sales_representative_id,
     "street": _street,
     "street_fold": _folded(_street),
     "city": _billing.c.city,
-    "city_fold": _folded(_billing.c.city),
+    "city_fold": _folds.c.city,
     "fax": _billing.c.fax,
     "fax_fold": _folded(_billing.c.fax),
     "billing_first_name": _billing.c.first_name,
@@ -150,16 +188,44 @@ _VALUES: Final[dict[str, ColumnElement[Any]]] = {
     "last_order_at": _statistics.c.last_order_at,
     "store_credit": func.coalesce(_credit.c.balance, literal_column("0")),
     "reward_points": func.coalesce(_points.c.balance, literal_column("0")),
-    "newsletter_status": _newsletter.c.status,
-    "subscribed_store_view_id": _newsletter.c.store_view_id,
+    "newsletter_status": _newsletter.c.status[literal_column("1")],
+    "subscribed_store_view_id": _newsletter.c.store_view_id[literal_column("1")],
     "document": search_document(
-        words=(_folded(_name), _folded(_billing.c.company), _folded(_billing.c.city)),
-        postcodes=(_folded(_billing.c.postcode),),
+        spelt=(_spelt.c.words,),
+        postcodes=(_folds.c.postcode,),
         emails=(_email_key,),
-        exact=(cast(customer.c.number, Text()), _folded(customer.c.external_id)),
+        exact=(cast(customer.c.number, Text()), _folds.c.external_id),
         telephone=_billing.c.telephone_e164,
     ),
 }
+
+# Each source is joined from the left and gives one row at most, so that the planner can leave it out.
+_always: ColumnElement[bool] = literal_column("true")
+_ROWS: Final = (
+    select(*[value.label(name) for name, value in _VALUES.items()])
+    .select_from(customer)
+    .outerjoin(website, website.c.id == _of_account)
+    .outerjoin(_billing, and_(_billing.c.customer_id == customer.c.id, _billing.c.is_default_billing))
+    .outerjoin(_shipping, and_(_shipping.c.customer_id == customer.c.id, _shipping.c.is_default_shipping))
+    .outerjoin(_member, and_(_member.c.customer_id == customer.c.id, _member.c.is_primary))
+    .outerjoin(_employer, _employer.c.id == _member.c.company_id)
+    .outerjoin(customer_activity, customer_activity.c.customer_id == customer.c.id)
+    .outerjoin(
+        _statistics,
+        and_(
+            _statistics.c.customer_id == customer.c.id,
+            _statistics.c.website_id == _of_account,
+            _statistics.c.currency == website.c.currency,
+        ),
+    )
+    .outerjoin(_credit, and_(_credit.c.customer_id == customer.c.id, _credit.c.website_id == _of_account))
+    .outerjoin(_points, and_(_points.c.customer_id == customer.c.id, _points.c.website_id == _of_account))
+    .outerjoin(_newsletter, _always)
+    .outerjoin(_tags, _always)
+    .outerjoin(_folds, _always)
+    .outerjoin(_words, _always)
+    .outerjoin(_spelt, _always)
+)
 
 CUSTOMER_GRID_ROW: Final = Projection(
     table=customer_grid_row,
@@ -172,25 +238,9 @@ CUSTOMER_GRID_ROW: Final = Projection(
         reward_points,
         subscription,
         customer_tag,
+        company_member,
     ),
     customer_id=customer.c.id,
-    rows=(
-        select(*[value.label(name) for name, value in _VALUES.items()])
-        .select_from(customer)
-        .join(website, website.c.id == _of_account)
-        .outerjoin(_billing, and_(_billing.c.customer_id == customer.c.id, _billing.c.is_default_billing))
-        .outerjoin(_shipping, and_(_shipping.c.customer_id == customer.c.id, _shipping.c.is_default_shipping))
-        .outerjoin(customer_activity, customer_activity.c.customer_id == customer.c.id)
-        .outerjoin(
-            _statistics,
-            and_(
-                _statistics.c.customer_id == customer.c.id,
-                _statistics.c.website_id == _of_account,
-                _statistics.c.currency == website.c.currency,
-            ),
-        )
-        .outerjoin(_credit, and_(_credit.c.customer_id == customer.c.id, _credit.c.website_id == _of_account))
-        .outerjoin(_points, and_(_points.c.customer_id == customer.c.id, _points.c.website_id == _of_account))
-        .outerjoin(_newsletter, literal_column("true"))
-    ),
+    rows=_ROWS,
+    parts=ProjectionParts(_ROWS, customer, customer.c.id, follows={customer_email: customer.c.email}),
 )

@@ -51,6 +51,7 @@ QUICK_EDITED: Final = Setting(
     "Fields of customers that can be edited in place: SEVEN, FOUR, or names separated by `;`, among them "
     f"{', '.join(_MORE)}.",
     validate=_validate_fields,
+    label="Fields of the quick edit",
 )
 
 

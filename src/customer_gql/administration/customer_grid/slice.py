@@ -20,6 +20,7 @@ SETTINGS: Final = (
         "Rows up to which the lists of the admin endpoint are counted exactly; beyond it their length is estimated.",
         at_least=1_000,
         at_most=10_000_000,
+        label="Rows counted exactly",
     ),
     Setting(
         STATEMENT_SECONDS_PATH,
@@ -28,6 +29,7 @@ SETTINGS: Final = (
         "Seconds after which a list of the admin endpoint is canceled.",
         at_least=1,
         at_most=30,
+        label="Longest list statement",
     ),
 )
 PROJECTIONS: Final = (CUSTOMER_GRID_ROW,)

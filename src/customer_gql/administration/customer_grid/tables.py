@@ -1,20 +1,18 @@
 """The row of each customer in the grid: what it shows, and the forms by which it is found (docs/domain/grid.md#grid-10).
 
 Every row is recomputed from other tables, see the module `projection`. A column of the grid that has a source of its own
-gets its columns here, in the projection and in `filters`.
+gets its columns here, in the projection and in `filters`. What the customer has and edits change is not here: the grid reads
+it from `customer`, whose indexes then are the only ones to follow such an edit.
 """
 
 from sqlalchemy import (
     BigInteger,
-    Boolean,
     Column,
-    Date,
     DateTime,
     ForeignKeyConstraint,
     Index,
     Integer,
     Numeric,
-    SmallInteger,
     Text,
     TextClause,
     text,
@@ -39,6 +37,12 @@ def _sought_by_number(name: str) -> Index:
     return Index(f"ix_customer_grid_row_{name}_number", _or_empty(name), "number", postgresql_include=[name])
 
 
+def _names_in_order(name: str, letters: int) -> Index:
+    """The names with the same first letters in the order of last names."""
+    columns = (text(f"left(name_fold, {letters})"), "name_sort_key", "customer_id")
+    return Index(f"ix_customer_grid_row_name_{name}", *columns, postgresql_include=["name_fold"])
+
+
 def _or_empty(name: str) -> TextClause:
     return text(f"coalesce({name}, '')")
 
@@ -48,30 +52,18 @@ customer_grid_row = table(
     Column("customer_id", BigInteger, primary_key=True),
     Column("number", BigInteger, nullable=False),
     Column("website_id", BigInteger, nullable=False),
-    Column("group_id", BigInteger, nullable=False),
     Column("created_in_store_view_id", BigInteger, nullable=False),
     Column("name", Text, nullable=False),
     _folded("name_fold"),
     sort_key_column(),
     Column("email", Text, nullable=False),
     _folded("email_key"),
-    Column("status", Text, nullable=False),
-    Column("customer_type", Text, nullable=False),
-    Column("confirmation_status", Text, nullable=False),
-    Column("locked_until", DateTime(timezone=True)),
-    Column("allows_remote_assistance", Boolean, nullable=False),
-    Column("date_of_birth", Date),
-    Column("birth_year", SmallInteger),
-    Column("gender", Text),
-    Column("tax_vat_number", Text),
-    _folded("tax_vat_number_fold"),
     Column("external_id", Text),
     _folded("external_id_fold"),
     # In the order of their folds; null for a customer without tags.
     Column("tags", ARRAY(Text)),
     Column("tag_folds", ARRAY(Text)),
     Column("created_at", DateTime(timezone=True), nullable=False),
-    Column("updated_at", DateTime(timezone=True), nullable=False),
     # The default billing address.
     Column("telephone", Text),
     _folded("telephone_e164"),
@@ -83,6 +75,10 @@ customer_grid_row = table(
     _folded("region_fold"),
     Column("company", Text),
     _folded("company_fold"),
+    # Of the primary membership in a company.
+    Column("job_title", Text),
+    _folded("job_title_fold"),
+    Column("sales_representative_id", BigInteger),
     Column("street", Text),
     _folded("street_fold"),
     Column("city", Text),
@@ -115,29 +111,26 @@ customer_grid_row = table(
     Index("ix_customer_grid_row_number", "number", "customer_id"),
     # With what a name is found by, which is not in the order of the last names.
     Index("ix_customer_grid_row_name_order", "name_sort_key", "customer_id", postgresql_include=["name_fold"]),
-    Index("ix_customer_grid_row_name_fold", "name_fold", "number"),
+    # A name starts with the first name: in the order of last names, those who have it may all come at the end.
+    _names_in_order("initial", 1),
+    _names_in_order("initials", 2),
+    # With the order, for starts of names that few have: they are sorted without a look at their rows.
+    Index(
+        "ix_customer_grid_row_name_start", "name_fold", "number", postgresql_include=["name_sort_key", "customer_id"]
+    ),
     Index("ix_customer_grid_row_email_key", "email_key", "customer_id"),
     _sought_in_order("telephone_e164"),
     Index("ix_customer_grid_row_telephone_digits", "telephone_digits", "number"),
     _sought_in_order("postcode_fold"),
     _sought_by_number("postcode_fold"),
     _sought_in_order("company_fold"),
-    _sought_in_order("tax_vat_number_fold"),
     _sought_in_order("external_id_fold"),
     _sought_in_order("country_code"),
     _sought_by_number("country_code"),
-    Index("ix_customer_grid_row_group_id", "group_id", "number"),
     Index("ix_customer_grid_row_website_id", "website_id", "number"),
-    Index("ix_customer_grid_row_customer_type", "customer_type", "number"),
-    Index("ix_customer_grid_row_customer_type_customer_id", "customer_type", "customer_id"),
-    Index("ix_customer_grid_row_status", "status", "number"),
-    Index("ix_customer_grid_row_status_customer_id", "status", "customer_id"),
     _sought_in_order("newsletter_status"),
     _sought_by_number("newsletter_status"),
-    # Locks that ended long ago are few, and passed over without a look at their rows.
-    Index("ix_customer_grid_row_locked", "number", "locked_until", postgresql_where=text("locked_until IS NOT NULL")),
     Index("ix_customer_grid_row_created_at", "created_at", "customer_id"),
-    Index("ix_customer_grid_row_updated_at", "updated_at", "customer_id"),
     Index("ix_customer_grid_row_order_count", "order_count", "customer_id"),
     Index("ix_customer_grid_row_lifetime_value", "lifetime_value", "customer_id"),
     Index(
@@ -149,6 +142,12 @@ customer_grid_row = table(
         "customer_id",
     ),
     Index("ix_customer_grid_row_tag_folds", "tag_folds", postgresql_using="gin"),
+    Index(
+        "ix_customer_grid_row_sales_representative_id",
+        "sales_representative_id",
+        "number",
+        postgresql_where=text("sales_representative_id IS NOT NULL"),
+    ),
     Index("ix_customer_grid_row_document", "document", postgresql_using="gin"),
     distribution="customer",
 )

@@ -3,6 +3,7 @@ from typing import Final
 import strawberry
 
 from customer_gql.customers.addresses.types import Address
+from customer_gql.customers.companies.types import CompanyMember
 from customer_gql.customers.newsletter import types as newsletter
 from customer_gql.customers.profile.types import CustomerLink, ProfileSection
 from customer_gql.graph.grids.matches import matches_field
@@ -16,7 +17,7 @@ CUSTOMER_GRID: Final = build_grid_types(
     CUSTOMERS,
     node="Customer",
     of=CustomerLink,
-    shows={"Customer": ProfileSection, "Address": Address},
+    shows={"Customer": ProfileSection, "Address": Address, "CompanyMember": CompanyMember},
     find_quick_edited=find_quick_edited_columns,
 )
 

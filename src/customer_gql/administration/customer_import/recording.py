@@ -2,14 +2,14 @@
 
 from typing import Final
 
+import orjson
 from sqlalchemy import Table
 
 from customer_gql.administration.customer_import.long_statements import LONG_SECONDS
-from customer_gql.core.actor import ActorKind
 from customer_gql.core.ids import encode_id_in_sql
 from customer_gql.database.statements import Connection
 from customer_gql.database.transactions import mark_customers
-from customer_gql.messaging.events.event_types import event_type_by_history_kind
+from customer_gql.messaging.events.event_types import event_type_by_history_kind, fields_by_event_type
 
 from .staging import ImportRun
 
@@ -17,18 +17,23 @@ _RECORD: Final = """
 WITH numbered AS (
     SELECT source.*, $5 + row_number() OVER (ORDER BY source.customer_id) AS id FROM ({source}) AS source
 ), recorded AS (
-    INSERT INTO customer_event (customer_id, id, kind, version, actor, changes, created_at)
-    SELECT n.customer_id, greatest(n.id, last.id + 1), $2, n.version, $3, n.changes,
+    INSERT INTO customer_event (customer_id, id, kind, version, actor, actor_id, address, job_id, changes, created_at)
+    SELECT n.customer_id, greatest(n.id, last.id + 1), $2, n.version, $3, $6, $7, $8, n.changes,
         greatest($1, last.created_at + interval '1 microsecond')
     FROM numbered n
     LEFT JOIN LATERAL (SELECT e.id, e.created_at FROM customer_event e WHERE e.customer_id = n.customer_id
         ORDER BY e.id DESC LIMIT 1) AS last ON true
 )
-INSERT INTO domain_event (id, type, subject, changed_fields, customer_id, website_id, actor, occurred_at)
-SELECT recorded.id, $4, {subject},
-    ARRAY(SELECT field FROM jsonb_object_keys(recorded.changes) AS field ORDER BY field COLLATE "C"),
-    recorded.customer_id, customer.website_id, $3, $1
+INSERT INTO domain_event (id, type, subject, changed_fields, customer_id, website_id, version, actor, actor_id, job_id, occurred_at)
+SELECT $9 + row_number() OVER (ORDER BY recorded.id, caused.number), caused.type, {subject}, told.fields,
+    recorded.customer_id, customer.website_id, recorded.version, $3, $6, $8, $1
 FROM numbered AS recorded JOIN customer ON customer.id = recorded.customer_id
+CROSS JOIN LATERAL (SELECT coalesce(array_agg(field ORDER BY field COLLATE "C"), '{{}}') AS fields,
+    array_agg(CASE WHEN strpos(field, '.') > 0 THEN left(field, 4) ELSE field END) AS named
+    FROM jsonb_object_keys(recorded.changes) AS field) AS told
+JOIN jsonb_to_recordset($4) AS caused (number integer, type text, fields text[])
+    ON caused.fields IS NULL OR caused.fields && told.named
+ORDER BY recorded.id, caused.number
 """
 
 
@@ -36,10 +41,14 @@ async def record_imported_customers(
     connection: Connection, source: str, desk: ImportRun, *, kind: str, count: int
 ) -> None:
     """`source` is a SELECT of `customer_id`, `version` and `changes`, one row for each of `count` customers."""
-    event_type = event_type_by_history_kind()[kind]
-    values = (desk.now, kind, ActorKind.SYSTEM.value, event_type, desk.take_event_ids(count))
+    caused: list[tuple[str, tuple[str, ...] | None]] = [(event_type_by_history_kind()[kind], None)]
+    caused += fields_by_event_type(kind).items()
+    listed = [{"number": i, "type": type_, "fields": fields} for i, (type_, fields) in enumerate(caused)]
+    entry_id, by = desk.take_event_ids(count), desk.by
+    values = (desk.now, kind, by.kind.value, orjson.dumps(listed).decode(), entry_id, by.id, by.address, by.job_id)
     statement = _RECORD.format(source=source, subject=encode_id_in_sql("cus", "recorded.customer_id"))
-    await connection.execute(statement, *values, timeout=LONG_SECONDS)
+    first_event_id = desk.take_event_ids(count * len(caused))
+    await connection.execute(statement, *values, first_event_id, timeout=LONG_SECONDS)
 
 
 async def mark_imported_customers(connection: Connection, source: str, changed: Table) -> None:

@@ -6,20 +6,23 @@ One batch is in memory at a time. A batch is judged twice: row by row without th
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
 from customer_gql.administration.customer_import.long_statements import LONG_SECONDS
+from customer_gql.core.actor import SYSTEM, Actor
+from customer_gql.core.clock import read_clock
 from customer_gql.core.ids import new_id
 from customer_gql.database.statements import Connection
 
-from .cells import EMPTY_VALUE, Cells
-from .dates import DateOrder
-from .files import CsvFile, CsvRecord
-from .lines import ImportFault
-from .report import CellProblem, ImportWarnings, Outcome, ProblemReport
+from .reading.cells import Cells
+from .reading.files import CsvFile, CsvRecord, open_csv
+from .reading.lines import ImportFault
+from .reading.options import EMPTY_VALUE, USUAL, ReadOptions
+from .reading.refusals import COLUMN_UNKNOWN, TOO_FEW_CELLS, TOO_MANY_CELLS
+from .reading.report import CellProblem, ImportWarnings, Outcome, ProblemReport
 
 BATCH_ROWS = 5_000
 SECRETS = frozenset({"password", "password_hash", "rp_token", "rp_token_created_at"})
@@ -57,15 +60,23 @@ class CheckedRow:
     record: dict[str, Any]
 
 
-class Sheet(Protocol):
+class RowSheet(Protocol):
+    """The layout of one file."""
+
+    @property
+    def known(self) -> frozenset[str]: ...
+
+    @property
+    def required(self) -> tuple[str, ...]: ...
+
+    def check(self, cells: Cells, line: int) -> CheckedRow: ...
+
+
+class Sheet(RowSheet, Protocol):
     """The layout of one file and what becomes of its rows."""
 
     table: ClassVar[str]
     staging: ClassVar[str]
-    known: ClassVar[frozenset[str]]
-    required: ClassVar[tuple[str, ...]]
-
-    def check(self, cells: Cells, line: int) -> CheckedRow: ...
 
     async def settle(self, connection: Connection, batch: Sequence[CheckedRow]) -> None:
         """Add the problems that only the database knows of."""
@@ -80,13 +91,13 @@ Progress = Callable[[int, int], None]
 class ImportRun:
     """What one import notes down while it runs."""
 
-    report: ProblemReport
+    report: ProblemReport | None = None
     on_progress: Progress | None = None
     is_dry_run: bool = False
-    dates: DateOrder | None = None
-    encoding: str | None = None
-    now: datetime = field(default_factory=lambda: datetime.now(UTC))
+    options: ReadOptions = USUAL
+    now: datetime = field(default_factory=read_clock)
     """The time of every entry. It is taken again when the customers are locked, so that times follow the versions."""
+    by: Actor = SYSTEM
     warnings: ImportWarnings = field(default_factory=ImportWarnings)
     ignored_columns: list[str] = field(default_factory=list)
     files: list[CsvFile] = field(default_factory=list)
@@ -110,36 +121,42 @@ class ImportRun:
             self.on_progress(done, sum(file.total_bytes for file in self.files))
 
 
-def open_sheet(path: Path, sheet: Sheet, encoding: str | None = None) -> CsvFile:
+def open_sheet(path: Path, sheet: Sheet, options: ReadOptions) -> CsvFile:
     """The file, once its header is known to be one of this sheet."""
-    file = CsvFile(path, encoding)
+    file = open_csv(path, options)
     try:
-        _refuse_other_file(file, sheet)
-        file.require(sheet.required)
-        _refuse_unknown(file, sheet)
+        require_columns(file, sheet)
     except ImportFault:
         file.close()
         raise
     return file
 
 
-def _refuse_other_file(file: CsvFile, sheet: Sheet) -> None:
+def require_columns(file: CsvFile, sheet: RowSheet) -> None:
+    """Raises `ImportFault` for a header that is not one of the sheet."""
+    _refuse_other_file(file, sheet)
+    file.require(sheet.required)
+    _refuse_unknown(file, sheet)
+
+
+def _refuse_other_file(file: CsvFile, sheet: RowSheet) -> None:
     if not sheet.known.intersection(file.columns):
         raise ImportFault(
             f"{file.name} is no CSV file of this import: its first line names no column such as _website."
         )
 
 
-def _refuse_unknown(file: CsvFile, sheet: Sheet) -> None:
+def _refuse_unknown(file: CsvFile, sheet: RowSheet) -> None:
     """An underscore marks a column that steers the import, so one that is not understood cannot be passed over."""
     unknown = [column for column in file.columns if column.startswith("_") and column not in sheet.known]
     if unknown:
-        raise ImportFault(f"{file.name} has an unknown service column: {', '.join(map(repr, unknown))}.")
+        told = f"{file.name} has an unknown service column: {', '.join(map(repr, unknown))}."
+        raise ImportFault(told, COLUMN_UNKNOWN(path=["id"], column=unknown[0]))
 
 
-async def create_staging(connection: Connection, sheet: Sheet) -> None:
-    await connection.execute(f"DROP TABLE IF EXISTS pg_temp.{sheet.table}")
-    await connection.execute(f"CREATE TEMPORARY TABLE {sheet.table} ({sheet.staging}) ON COMMIT DROP")
+async def create_staging(connection: Connection, table: str, columns: str) -> None:
+    await connection.execute(f"DROP TABLE IF EXISTS pg_temp.{table}")
+    await connection.execute(f"CREATE TEMPORARY TABLE {table} ({columns}) ON COMMIT DROP")
 
 
 async def stage_rows(connection: Connection, file: CsvFile, sheet: Sheet, desk: ImportRun) -> Counts:
@@ -171,7 +188,7 @@ def _tell_encoding(file: CsvFile, desk: ImportRun) -> None:
 
 def _accepted(row: CheckedRow, file: CsvFile, desk: ImportRun) -> bool:
     found = [*row.cells.problems, *row.cells.notes]
-    if found:
+    if found and desk.report is not None:
         desk.report.add(file.name, row.line, found)
     if row.cells.problems:
         return False
@@ -187,30 +204,35 @@ async def _copy(connection: Connection, sheet: Sheet, rows: Sequence[CheckedRow]
 
 
 def _batches(file: CsvFile, sheet: Sheet, desk: ImportRun) -> Iterator[list[CheckedRow]]:
-    rows = (_checked(record, file, sheet, desk) for record in file.records() if not _is_header(record, file))
+    rows = (_checked(record, file, sheet, desk) for record in file.records())
     while batch := list(islice(rows, BATCH_ROWS)):
         yield batch
 
 
-def _is_header(record: CsvRecord, file: CsvFile) -> bool:
-    """Files that were joined repeat it."""
-    return [cell.strip().casefold() for cell in record.cells] == file.columns
-
-
 def _checked(record: CsvRecord, file: CsvFile, sheet: Sheet, desk: ImportRun) -> CheckedRow:
-    width, found = len(file.columns), len(record.cells)
+    def tell_secret() -> None:
+        desk.warnings.say(f"{file.name}: passwords and reset tokens were not imported.")
+
+    return check_record(record, file.columns, sheet, desk.options, tell_secret)
+
+
+def check_record(
+    record: CsvRecord, columns: Sequence[str], sheet: RowSheet, options: ReadOptions, on_secret: Callable[[], object]
+) -> CheckedRow:
+    """A record under the names that the sheet has for its columns; empty for those that it does not read."""
+    width, found = len(columns), len(record.cells)
     if record.fault or found > width:
         cells = Cells({})
         # Cells are shifted, so none may be quoted: a password could stand under any heading.
-        reason = f"The row {record.fault or f'has {found} cells, the header {width}'}."
+        reason = record.fault or TOO_MANY_CELLS(found=found, width=width)
         cells.problems.append(CellProblem("", reason))
         return CheckedRow(record.line, cells, None, {})
-    row = dict(zip(file.columns, record.cells, strict=False))
+    row = dict(zip(columns, record.cells, strict=False))
     for secret in SECRETS & row.keys():
         if row.pop(secret).strip() not in {"", EMPTY_VALUE}:
-            desk.warnings.say(f"{file.name}: passwords and reset tokens were not imported.")
-    cells = Cells(row, missing=sheet.known.difference(row))
+            on_secret()
+    cells = Cells(row, missing=sheet.known.difference(row), options=options)
     if found < width:
-        reason = f"The row has {found} cells, the header {width}; the missing ones count as not given."
+        reason = TOO_FEW_CELLS(found=found, width=width)
         cells.notes.append(CellProblem("", reason, outcome=Outcome.LEFT_OUT))
     return sheet.check(cells, record.line)

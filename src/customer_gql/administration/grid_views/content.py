@@ -87,7 +87,7 @@ async def run_view(info: Info, types: GridTypes, view_id: str) -> RunnableView:
         problems = [{"path": one.path, "message": one.message_in(language)} for one in saved.problems]
         message = "viewId: The view is broken: it names what is not there any more. Change the view."
         raise BadInput(message, key="grid_view.broken", argument=["viewId"], problems=problems)
-    return RunnableView(saved.filter, saved.search, saved.sort)
+    return RunnableView(saved.filter, saved.search, saved.sort, saved.columns)
 
 
 def require_view_columns(types: GridTypes, content: Mapping[str, Any], viewer: Viewer) -> None:

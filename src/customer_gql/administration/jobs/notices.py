@@ -1,17 +1,15 @@
 """The mail about a job that was stopped because the one who started it lost the right to it (docs/domain/bulk-jobs.md#bulk-jobs-6)."""
 
-import datetime as dt
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import ARRAY, BigInteger, Text, literal, or_, select
-
+from customer_gql.core.clock import read_clock
 from customer_gql.core.ids import encode_id
 from customer_gql.core.permissions import Permission
 from customer_gql.database.statements import Connection, fetch_rows
 from customer_gql.messaging.mail.kinds import MailKind, Sender, staff_page_path
 from customer_gql.messaging.mail.writes import queue_mail
-from customer_gql.staff.tables import staff_role, staff_user
+from customer_gql.staff.reads import select_holders
 
 _JOBS_PAGE: Final = staff_page_path("jobs", "/admin/jobs", "where staff see their jobs")
 _SAMPLES: Final = {
@@ -34,19 +32,9 @@ JOB_STOPPED: Final = MailKind(
 
 async def notify_managers(connection: Connection, job: Any) -> None:
     """Tell everybody who manages jobs and reaches all websites of this one."""
-    reached = staff_role.c.website_ids.is_(None)
-    if job.website_ids is not None:
-        reached = or_(reached, staff_role.c.website_ids.op("@>")(literal(job.website_ids, ARRAY(BigInteger()))))
-    manages = staff_role.c.permissions.op("@>")(literal([Permission.JOBS_MANAGE.value], ARRAY(Text())))
-    managers = await fetch_rows(
-        connection,
-        select(staff_user.c.email, staff_user.c.name)
-        .select_from(staff_user.join(staff_role))
-        .where(staff_user.c.is_active, manages, reached)
-        .order_by(staff_user.c.id),
-    )
+    managers = await fetch_rows(connection, select_holders(Permission.JOBS_MANAGE, job.website_ids))
     told = {
-        "at": dt.datetime.now(dt.UTC).replace(microsecond=0).isoformat(),
+        "at": read_clock().replace(microsecond=0).isoformat(),
         "job": encode_id("job", job.id),
         "processed": str(job.processed_count),
         "total": str(job.total_count),

@@ -1,5 +1,6 @@
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
 import orjson
@@ -9,77 +10,40 @@ from strawberry.scalars import JSON
 from customer_gql.core.actor import actor_of
 from customer_gql.core.errors import RuleError, restore_refusal
 from customer_gql.core.ids import encode_id
+from customer_gql.customers.companies.reads import find_reachable_company
+from customer_gql.customers.companies.types import Company
 from customer_gql.customers.profile.reads import find_reachable_customer
 from customer_gql.customers.profile.types import CustomerLink
 from customer_gql.graph.connections import After, Before, Connection, First, Last, make_window
 from customer_gql.graph.context import Context, Info
 from customer_gql.graph.fields import column, loaded
-from customer_gql.graph.grids.inputs import InputField, choice_input, make_input
+from customer_gql.graph.grids.inputs import InputField, choice_input, choose_values, make_input
 from customer_gql.graph.payloads import Payload, UserErrorCodeType
-from customer_gql.graph.scalars import graph_enum
+from customer_gql.messaging.files.reads import FILES_OF_A_JOB, files_by_job
 from customer_gql.messaging.jobs.runs import reads
-from customer_gql.messaging.jobs.runs.tables import ErrorPolicy, JobCancelReason, JobKind, JobStatus, RowOutcome
+from customer_gql.messaging.jobs.runs.writes import find_undo_refusal
 from customer_gql.staff.reads import service_tokens_by_id, staff_by_id
 from customer_gql.staff.types import StaffUser
 
-graph_enum(
-    JobKind,
-    "Kind of a job.",
-    {
-        "MASS_ACTION": "One action on many customers.",
-        "UNDO": "Takes back what another job did.",
-        "EXPORT": "Writes a list to a file.",
-        "IMPORT": "Reads customers from a file.",
-        "WEBHOOK_REPLAY": "Sends events to a webhook once more.",
-    },
-)
-graph_enum(
-    JobStatus,
-    "State of a job.",
-    {
-        "QUEUED": "Waits for a worker.",
-        "RUNNING": "Its rows are being done.",
-        "CANCELING": "Ends after the batch that is under way; the other rows are canceled.",
-        "DONE": "Every row was done or refused.",
-        "FAILED": "Nothing was done, because every row or none was to be done and one could not be.",
-        "CANCELED": "It ended before every row was done; see `cancelReason`.",
-    },
-)
-graph_enum(
-    JobCancelReason,
-    "Why the rows of a job were canceled.",
-    {
-        "REQUESTED": "Somebody canceled it.",
-        "OWNER_LOST_ACCESS": "The one who started it was deactivated or lost the permission, or the service token ended.",
-        "STOPPED_AT_ERROR": "A row was refused or failed, and the job was to stop at the first one.",
-    },
-)
-graph_enum(
-    ErrorPolicy,
-    "What a job does when a row is refused or fails.",
-    {
-        "SKIP": "Go on with the other rows.",
-        "STOP": "Cancel the rows after it. Those before it stay done.",
-        "ALL_OR_NOTHING": "Do nothing at all.",
-    },
-)
-graph_enum(
-    RowOutcome,
-    "What became of one row of a job.",
-    {
-        "DONE": "It was done.",
-        "UNCHANGED": "Nothing had to change.",
-        "REFUSED": "A rule forbids it; `key` says which one.",
-        "NOT_FOUND": "There is no such customer, or the website is outside the reach of the one who asked.",
-        "FAILED": "A fault of the service; it can be retried.",
-        "CANCELED": "The job ended before it; it can be retried.",
-    },
-)
+from .enums import ErrorPolicy, JobCancelReason, JobKind, JobStatus, RowOutcome
 
 
 def _restore(row: Any) -> RuleError | None:
     params = {} if row.params is None else orjson.loads(row.params)
     return restore_refusal(row.key, params, getattr(row, "path", None) or [])
+
+
+@dataclass(frozen=True, slots=True)
+class ShownProblem:
+    """A problem as it is stored of a job, of what is no job."""
+
+    key: str
+    params: str
+    count: int
+
+    @classmethod
+    def of(cls, refused: RuleError, count: int) -> "ShownProblem":
+        return cls(refused.key, orjson.dumps(refused.params).decode(), count)
 
 
 @strawberry.type(description="A rule that refused rows of a job, and how many.")
@@ -105,9 +69,13 @@ class JobRow:
     key: str | None = column("Stable name of the rule that refused it; null when none did.")
     path: list[str] | None = column("Path from the root of the input to the value at fault; null for none.", assumed=3)
 
-    @strawberry.field(description="Id of the customer, as given; deleted ones keep it.")
-    def id(self: Any) -> strawberry.ID:
-        return strawberry.ID(encode_id("cus", self.customer_id))
+    @strawberry.field(
+        description="Id of the customer or the company, as given; deleted ones keep it. Null for a row that is about nobody."
+    )
+    def id(self: Any) -> strawberry.ID | None:
+        if self.company_id is not None:
+            return strawberry.ID(encode_id("com", self.company_id))
+        return None if self.customer_id is None else strawberry.ID(encode_id("cus", self.customer_id))
 
     @strawberry.field(description="Kind of the refusal; null when it was not refused.")
     def code(self: Any) -> UserErrorCodeType | None:  # pyright: ignore[reportInvalidTypeForm]
@@ -127,7 +95,14 @@ class JobRow:
         graphql_type=CustomerLink | None, description="The customer as stored now; null when deleted or unknown."
     )
     async def customer(self: Any, info: Info) -> Any:
-        return await find_reachable_customer(info.context, self.customer_id)
+        return None if self.customer_id is None else await find_reachable_customer(info.context, self.customer_id)
+
+    @strawberry.field(
+        graphql_type=Company | None,
+        description="The company as stored now; null when deleted or unknown, and for a row about a customer.",
+    )
+    async def company(self: Any, info: Info) -> Any:
+        return None if self.company_id is None else await find_reachable_company(info.context, self.company_id)
 
 
 @strawberry.type(description="A service token by its name.")
@@ -139,6 +114,18 @@ class JobServiceToken:
         return strawberry.ID(encode_id("svt", self.id))
 
 
+@strawberry.type(description="A file that a job made. `downloadLinkCreate` gives a link to it.")
+class JobFile:
+    name: str = column("Name that it is downloaded by.")
+    row_count: int | None = column("Number of rows in it; null for a file without rows.")
+    size_bytes: int = column("Size in bytes.")
+    expires_at: dt.datetime | None = column("Time at which it is deleted; null for one that is kept.")
+
+    @strawberry.field(description="Id of the file. Starts with `fil_`.")
+    def id(self: Any) -> strawberry.ID:
+        return strawberry.ID(encode_id("fil", self.id))
+
+
 JobRowFilter: Any = make_input(
     "JobRowFilter",
     "Rows of a job to show. All fields that are given have to hold.",
@@ -148,19 +135,22 @@ JobRowFilter: Any = make_input(
 
 def choose_outcomes(filter: Mapping[str, Any] | None) -> tuple[str, ...]:
     """The outcomes that a filter matches."""
-    given: Mapping[str, Any] = (filter or {}).get("outcome") or {}
-    chosen = set(RowOutcome)
-    for operator, value in given.items():
-        chosen &= _OUTCOMES[operator](value)
-    return tuple(sorted(outcome.value for outcome in chosen))
+    return tuple(choose_values(RowOutcome, (filter or {}).get("outcome")))
 
 
-_OUTCOMES: Final[Mapping[str, Any]] = {
-    "eq": lambda value: {value},
-    "in": lambda values: set(values or ()),
-    "notIn": lambda values: set(RowOutcome).difference(values or ()),
-    "isNull": lambda value: set() if value else set(RowOutcome),
-}
+@strawberry.type(description="Whether a job can be undone.")
+class JobUndo:
+    is_possible: bool = column(
+        "Whether it can be undone now. Each customer who was changed since is refused all the same."
+    )
+    refused: strawberry.Private[RuleError | None]
+    until: dt.datetime | None = column(
+        "Time at which the job and its rows are deleted; null where it cannot be undone."
+    )
+
+    @strawberry.field(description="Stable name of what forbids it; null where it is possible.")
+    def key(self) -> str | None:
+        return None if self.refused is None else self.refused.key
 
 
 @strawberry.type(
@@ -198,6 +188,13 @@ class JobType:
         assumed=5,
     )
 
+    files: list[JobFile] = loaded(
+        files_by_job,
+        key="id",
+        description=f"Files that it made and that are still kept, at most {FILES_OF_A_JOB}.",
+        assumed=1,
+    )
+
     @strawberry.field(description="Id of the job. Starts with `job_`.")
     def id(self: Any) -> strawberry.ID:
         return strawberry.ID(encode_id("job", self.id))
@@ -208,6 +205,18 @@ class JobType:
     )
     async def retry_of(self: Any, info: Info) -> Any:
         return await find_job(info.context, self.retry_of_id)
+
+    @strawberry.field(
+        graphql_type=Annotated["JobType", strawberry.lazy("customer_gql.administration.jobs.types")] | None,  # pyright: ignore
+        description="Job that it undoes; null for others.",
+    )
+    async def undo_of(self: Any, info: Info) -> Any:
+        return await find_job(info.context, self.undo_of_id)
+
+    @strawberry.field(description="Whether `jobUndo` can take back what it did.")
+    def undo(self: Any) -> JobUndo:
+        refusal = find_undo_refusal(self, is_undone=self.is_undone)
+        return JobUndo(is_possible=refusal is None, refused=refusal, until=None if refusal else self.undo_until)
 
     @strawberry.field(
         graphql_type=Connection[JobRow], description="Rows that have an outcome, in the order they were asked for."

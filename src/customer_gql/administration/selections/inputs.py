@@ -11,27 +11,31 @@ from customer_gql.administration.customer_grid.types import CUSTOMER_GRID
 from customer_gql.core.actor import actor_of
 from customer_gql.core.errors import Refusal, UserErrorCode
 from customer_gql.core.input_ids import parse_input_id, parse_input_ids
-from customer_gql.database.statements import AnySelect, Connection, equals_any, fetch_rows
+from customer_gql.database.statements import AnySelect, equals_any
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column as input_column
 from customer_gql.graph.grids.saved_views import NO_VIEW, RunnableView, find_view_of_mutation
+from customer_gql.graph.grids.types import GridTypes
 from customer_gql.loading.grids.filters import FilterTree
 from customer_gql.loading.grids.saved import to_json
-from customer_gql.messaging.jobs.runs.parts import FreezeRows, freeze_copy, freeze_ids, freeze_selected
+from customer_gql.messaging.jobs.runs.parts import FreezeRows, freeze_copy, freeze_ids, freeze_selected, freeze_whole
 from customer_gql.messaging.jobs.runs.writes import NO_ROWS
 
 from .reads import select_lines_of
 from .tables import SelectionScope, selection_batch
-from .writes import find_own_selection
+from .writes import NOT_FOUND, find_own_selection
 
 MAX_IDS: Final = 1_000
+_SELECTION_PATH: Final = ["selection", "selectionId"]
 GRID: Final = CUSTOMER_GRID.grid.name
+SEARCH_DESCRIPTION: Final = "Text to search for, as in `{list}`; narrows a filter, a view or everything."
+EXCEPT_DESCRIPTION: Final = "Ids of {records} to leave out; narrows a filter, a view or everything."
 
 _TOO_MANY: Final = Refusal(
-    "selection.too_many", "Select at most {limit} customers; these are {count}.", UserErrorCode.TOO_MANY
+    "selection.too_many", "Select at most {limit} records; you selected {count}.", UserErrorCode.TOO_MANY
 )
 _FILTER_EMPTY: Final = Refusal(
-    "selection.filter_empty", "An empty filter matches everybody. Say `everything: true` if you mean that."
+    "selection.filter_empty", "An empty filter matches every record. Say `everything: true` if you mean that."
 )
 _NOT_EVERYTHING: Final = Refusal("selection.not_everything", "`everything` is only true. Select in another way.")
 _NOT_NARROWED: Final = Refusal(
@@ -51,24 +55,31 @@ class CustomerSelection:
 
 
 @dataclass(frozen=True, slots=True)
-class ChosenCustomers:
+class ChosenRecords:
     """`ids` are those that were given one by one, `statement` gives the ids and the `place` of each, and `copied` is the key of
-    a selection. `body` is what was given, as JSON."""
+    a selection with `copied_count` of them. `body` is what was given, as JSON."""
 
     scope: SelectionScope | None
     body: Any
     ids: Sequence[int] | None = None
     statement: AnySelect | None = None
     copied: int | None = None
+    copied_count: int = 0
 
     @property
     def freeze_rows(self) -> FreezeRows:
         if self.copied is not None:
-            return freeze_copy(selection_batch, selection_batch.c.selection_id == self.copied)
+            copy = freeze_copy(selection_batch, selection_batch.c.selection_id == self.copied)
+            return freeze_whole(copy, self.copied_count, NOT_FOUND(path=_SELECTION_PATH))
         if self.ids is not None:
             return freeze_ids(list(dict.fromkeys(self.ids)))
         assert self.statement is not None
         return freeze_selected(self.statement)
+
+    def refuse_missing(self, count: int) -> None:
+        """A selection that is over loses its ids before it is deleted itself. Raises `RuleError` when so many are left of more."""
+        if self.copied is not None and count != self.copied_count:
+            raise NOT_FOUND(path=_SELECTION_PATH)
 
     @property
     def selected(self) -> AnySelect:
@@ -83,42 +94,40 @@ class ChosenCustomers:
 
 async def choose_customers(
     info: Info, given: CustomerSelection, search: str | None, except_ids: Sequence[str] | None
-) -> ChosenCustomers:
+) -> ChosenRecords:
     """Which customers are meant, as far as the viewer reaches. Raises `RuleError`, and `Forbidden` for a filter or a search
     that the viewer may not use."""
+    if given.selection_id is None:
+        return await choose_records(info, CUSTOMER_GRID, "cus", given, search, except_ids)
+    _refuse_narrowing(search, except_ids)
+    key = parse_input_id(given.selection_id.value, "sel", _SELECTION_PATH)
+    async with info.context.database.reads.acquire() as connection:
+        own = await find_own_selection(connection, key, GRID, _SELECTION_PATH, by=actor_of(info.context.viewer))
+    return ChosenRecords(None, [search, [], key], copied=key, copied_count=own.count)
+
+
+async def choose_records(
+    info: Info, types: GridTypes, prefix: str, given: Any, search: str | None, except_ids: Sequence[str] | None
+) -> ChosenRecords:
+    """The same for the records of any grid with one key, which an input with `ids`, `filter`, `view_id` and `everything` names."""
     path = ["selection"]
-    excepted = parse_input_ids(except_ids or [], "cus", ["exceptIds"])
+    excepted = parse_input_ids(except_ids or [], prefix, ["exceptIds"])
     body = [search, sorted(excepted)]
-    if given.ids is not None or given.selection_id is not None:
-        _refuse_narrowing(search, except_ids)
     if given.ids is not None:
-        ids = _parse_ids(given.ids.value, [*path, "ids"])
-        return ChosenCustomers(SelectionScope.IDS, [*body, ids], ids=ids)
-    if given.selection_id is not None:
-        place = [*path, "selectionId"]
-        key = parse_input_id(given.selection_id.value, "sel", place)
-        async with info.context.database.reads.acquire() as connection:
-            await find_own_selection(connection, key, GRID, place, by=actor_of(info.context.viewer))
-        return ChosenCustomers(None, [*body, key], copied=key)
+        _refuse_narrowing(search, except_ids)
+        ids = _parse_ids(given.ids.value, prefix, [*path, "ids"])
+        return ChosenRecords(SelectionScope.IDS, [*body, ids], ids=ids)
     if given.filter is not None:
-        if not given.filter.value:
-            raise _FILTER_EMPTY(path=[*path, "filter"])
         asked = [*body, to_json(given.filter.value)]
-        return _match(info, SelectionScope.FILTER, asked, given.filter.value, search, excepted)
+        return _match(info, types, SelectionScope.FILTER, asked, given.filter.value, search, excepted)
     if given.view_id is not None:
-        view, refused = await find_view_of_mutation(info, CUSTOMER_GRID, given.view_id.value)
+        view, refused = await find_view_of_mutation(info, types, given.view_id.value)
         if refused is not None:
             raise refused.at([*path, "viewId"])
-        return _match(info, SelectionScope.VIEW, [*body, given.view_id.value], None, search, excepted, view)
+        return _match(info, types, SelectionScope.VIEW, [*body, given.view_id.value], None, search, excepted, view)
     if given.everything is None or not given.everything.value:
         raise _NOT_EVERYTHING(path=[*path, "everything"])
-    return _match(info, SelectionScope.EVERYTHING, [*body, True], None, search, excepted)
-
-
-async def read_chosen(connection: Connection, chosen: ChosenCustomers) -> list[int]:
-    """The ids, each once, in their order."""
-    listed = chosen.selected.subquery("listed")
-    return [row.id for row in await fetch_rows(connection, select(listed.c.id).order_by(listed.c.place))]
+    return _match(info, types, SelectionScope.EVERYTHING, [*body, True], None, search, excepted)
 
 
 def _refuse_narrowing(search: str | None, except_ids: Sequence[str] | None) -> None:
@@ -128,30 +137,34 @@ def _refuse_narrowing(search: str | None, except_ids: Sequence[str] | None) -> N
         raise _NOT_NARROWED(path=["exceptIds"])
 
 
-def _parse_ids(ids: Sequence[str], path: list[str]) -> list[int]:
+def _parse_ids(ids: Sequence[str], prefix: str, path: list[str]) -> list[int]:
     if not ids:
         raise NO_ROWS(path=path)
     if len(ids) > MAX_IDS:
         raise _TOO_MANY(path=path, limit=MAX_IDS, count=len(ids))
-    return parse_input_ids(ids, "cus", path)
+    return parse_input_ids(ids, prefix, path)
 
 
 def _match(
     info: Info,
+    types: GridTypes,
     scope: SelectionScope,
     body: Any,
     filter: FilterTree | None,
     search: str | None,
     excepted: Sequence[int],
     view: RunnableView = NO_VIEW,
-) -> ChosenCustomers:
-    grid, viewer = CUSTOMER_GRID.grid, info.context.viewer
-    question = CUSTOMER_GRID.question(info, filter, search, None, view)
+) -> ChosenRecords:
+    grid, viewer = types.grid, info.context.viewer
+    question = types.question(info, filter, search, None, view)
+    # Such as `{}`, `{and: []}` and `{status: {}}`, which a program that puts filters together may send by mistake.
+    if scope is SelectionScope.FILTER and (question.filter.condition is None or not question.filter.clauses):
+        raise _FILTER_EMPTY(path=["selection", "filter"])
     [key] = grid.key
     left_out = [~equals_any(key, excepted)] if excepted else []  # pyright: ignore[reportArgumentType]
     conditions = [*question.narrowing, *grid.restricted(viewer.website_ids), *left_out]
-    chosen = select(key.label("id"), key.label("place")).select_from(grid.source).where(*conditions)
-    return ChosenCustomers(scope, body, statement=chosen)
+    chosen = grid.read(select(key.label("id"), key.label("place")).where(*conditions), conditions)
+    return ChosenRecords(scope, body, statement=chosen)
 
 
 def _select_given(ids: Sequence[int]) -> AnySelect:

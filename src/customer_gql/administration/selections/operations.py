@@ -15,13 +15,13 @@ from customer_gql.graph.fields import column
 from customer_gql.graph.payloads import Payload
 from customer_gql.graph.roots import INPUT, admin_mutation
 
-from .inputs import GRID, CustomerSelection, choose_customers
+from .inputs import EXCEPT_DESCRIPTION, GRID, SEARCH_DESCRIPTION, CustomerSelection, choose_customers
 from .reads import selections_by_id
 from .shown_selections import SELECTION_SECONDS, SelectionType, too_slow
 from .writes import MAX_SELECTIONS, NOT_SELECTED_AGAIN, create_selection, delete_selection
 
-SEARCH_DESCRIPTION: Final = "Text to search for, as in `customers`; narrows a filter, a view or everything."
-EXCEPT_DESCRIPTION: Final = "Ids of customers to leave out; narrows a filter, a view or everything."
+_SEARCH: Final = SEARCH_DESCRIPTION.format(list="customers")
+_EXCEPT: Final = EXCEPT_DESCRIPTION.format(records="customers")
 
 
 @asynccontextmanager
@@ -38,8 +38,8 @@ async def long_transaction(context: Context) -> AsyncGenerator[Connection]:
 @strawberry.input(description="Customers to select.")
 class CustomerSelectionCreateInput:
     selection: CustomerSelection = column("How they are selected; not by another selection.")
-    search: str | None = strawberry.field(description=SEARCH_DESCRIPTION, default=None)
-    except_ids: list[strawberry.ID] | None = strawberry.field(description=EXCEPT_DESCRIPTION, default=None)
+    search: str | None = strawberry.field(description=_SEARCH, default=None)
+    except_ids: list[strawberry.ID] | None = strawberry.field(description=_EXCEPT, default=None)
 
 
 @strawberry.input(description="The selection to delete.")

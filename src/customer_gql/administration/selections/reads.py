@@ -1,13 +1,12 @@
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import BigInteger, bindparam, column, func, literal_column, select, true
 
+from customer_gql.administration.customer_actions.judgements import SAMPLE_SIZE
 from customer_gql.database.statements import AnySelect
 from customer_gql.loading.reads import one_by
 
 from .tables import selection, selection_batch
-
-SAMPLE_SIZE: Final = 10
 
 selections_by_id = one_by(select(selection), selection.c.id)
 samples_by_selection = one_by(
@@ -16,13 +15,6 @@ samples_by_selection = one_by(
     ),
     selection_batch.c.selection_id,
 )
-
-
-def select_ids(key: int) -> AnySelect:
-    """The ids of a selection, in its order where nothing else sorts them."""
-    owner: Any = bindparam(None, key, type_=BigInteger())
-    listed = func.unnest(selection_batch.c.customer_ids).label("id")
-    return select(listed).where(selection_batch.c.selection_id == owner)
 
 
 def select_lines_of(key: int) -> AnySelect:

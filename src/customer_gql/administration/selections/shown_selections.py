@@ -2,26 +2,27 @@
 
 import asyncio
 import datetime as dt
+from collections.abc import Sequence
 from typing import Annotated, Any, Final
 
+import asyncpg
 import strawberry
-from sqlalchemy import func, select
 from strawberry.scalars import JSON
 
-from customer_gql.administration.customer_actions.refusals import MassAction, select_refusal_key
+from customer_gql.administration.customer_actions.judgements import SAMPLE_SIZE, Blocker, forecast_action
+from customer_gql.administration.customer_actions.refusals import Judgement, MassAction, judge_state
 from customer_gql.administration.customer_actions.types import MassAction as ShownAction
-from customer_gql.core.errors import REFUSALS, QueryTooComplex
+from customer_gql.core.errors import QueryTooComplex, RuleError
 from customer_gql.core.ids import encode_id
-from customer_gql.customers.profile.reads import find_reachable_customer, within_websites
-from customer_gql.customers.profile.tables import customer
+from customer_gql.customers.profile.reads import find_reachable_customer
 from customer_gql.customers.profile.types import CustomerLink
-from customer_gql.database.statements import Row, fetch_rows
+from customer_gql.database.statements import Row
 from customer_gql.graph.context import Context, Info
 from customer_gql.graph.fields import column
 from customer_gql.graph.grids.registry import grid_enum
 from customer_gql.graph.scalars import graph_enum
 
-from .reads import SAMPLE_SIZE, samples_by_selection, select_ids
+from .reads import samples_by_selection, select_lines_of
 from .tables import SelectionScope
 
 SELECTION_SECONDS: Final = 25
@@ -45,18 +46,22 @@ def too_slow(what: str) -> QueryTooComplex:
 
 @strawberry.type(description="A rule that refuses an action for some customers of a selection.")
 class ActionBlocker:
-    key: str = column("Stable name of the rule.")
     count: int = column("Number of customers.")
-    sample_keys: strawberry.Private[list[int]]
+    refused: strawberry.Private[RuleError]
+    sample_keys: strawberry.Private[Sequence[int]]
 
-    @strawberry.field(description="Values that the message is about, by name; empty.")
+    @strawberry.field(description="Stable name of the rule.")
+    def key(self) -> str:
+        return self.refused.key
+
+    @strawberry.field(description="Values that the message is about, by name.")
     def params(self) -> JSON:  # pyright: ignore[reportInvalidTypeForm]
-        params: Any = {}
+        params: Any = self.refused.params
         return params
 
     @strawberry.field(description="A sentence for people, in the language that `Accept-Language` asks for.")
     def message(self, info: Info) -> str:
-        return REFUSALS[self.key]().message_in(info.context.language)
+        return self.refused.message_in(info.context.language)
 
     @strawberry.field(
         graphql_type=list[CustomerLink],
@@ -104,32 +109,22 @@ class SelectionType:
         self: Any, info: Info, action: Annotated[MassAction, strawberry.argument(description="The action.")]
     ) -> list[ActionBlocker]:
         found = await _find_blockers(info.context, self.id, action)
-        return [ActionBlocker(key=row.key, count=row.count, sample_keys=row.ids) for row in found]
+        return [ActionBlocker(refused=one.refused, count=one.count, sample_keys=one.sample) for one in found]
 
 
-async def _find_customers(context: Context, ids: list[int]) -> list[Row]:
+async def _find_customers(context: Context, ids: Sequence[int]) -> list[Row]:
     found = await asyncio.gather(*[find_reachable_customer(context, id) for id in ids])
     return [row for row in found if row is not None]
 
 
-async def _find_blockers(context: Context, key: int, action: MassAction) -> list[Row]:
-    refused = select_refusal_key(action)
-    if refused is None:
+async def _find_blockers(context: Context, key: int, action: MassAction) -> list[Blocker]:
+    judgement = Judgement(judge_state(action).rules)
+    if not judgement.rules:
         return []
-    of_selection = customer.c.id.in_(select_ids(key))
-    judged = select(customer.c.id, refused.label("key")).where(
-        of_selection, *within_websites(context.viewer.website_ids)
-    )
-    one = judged.subquery("judged")
-    count = func.count().label("count")
-    blockers = (
-        select(one.c.key, count, func.array_agg(one.c.id)[1:SAMPLE_SIZE].label("ids"))
-        .where(one.c.key.is_not(None))
-        .group_by(one.c.key)
-        .order_by(count.desc(), one.c.key)
-    )
+    chosen, websites = select_lines_of(key), context.viewer.website_ids
     async with context.database.grids.acquire() as connection:
         try:
-            return await asyncio.wait_for(fetch_rows(connection, blockers), SELECTION_SECONDS)
-        except TimeoutError:
+            forecast = forecast_action(connection, judgement, chosen, websites)
+            return list((await asyncio.wait_for(forecast, SELECTION_SECONDS)).blockers)
+        except (asyncpg.QueryCanceledError, TimeoutError):
             raise too_slow("look for blockers") from None

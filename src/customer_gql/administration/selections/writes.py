@@ -6,6 +6,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, delete, func, insert, select
 
 from customer_gql.core.actor import Actor
+from customer_gql.core.clock import read_clock
 from customer_gql.core.errors import Refusal, UserErrorCode
 from customer_gql.core.ids import new_id
 from customer_gql.database.record_versions import lock_record
@@ -18,7 +19,7 @@ from .settings import KEPT_HOURS, MAX_ROWS
 from .tables import SelectionScope, selection, selection_batch
 
 MAX_SELECTIONS: Final = 20
-_NOT_FOUND: Final = Refusal(
+NOT_FOUND: Final = Refusal(
     "selection.not_found", "There is no such selection. It may have ended; select again.", UserErrorCode.NOT_FOUND
 )
 NOT_SELECTED_AGAIN: Final = Refusal("selection.selected_again", "This is a selection already. Use it as it is.")
@@ -27,7 +28,7 @@ _LIMIT_REACHED: Final = Refusal(
     "You have {limit} selections, the maximum. Delete one first.",
     UserErrorCode.LIMIT_REACHED,
 )
-_TOO_LARGE: Final = Refusal("selection.too_large", "Select at most {limit} customers.", UserErrorCode.TOO_MANY)
+_TOO_LARGE: Final = Refusal("selection.too_large", "Select at most {limit} records.", UserErrorCode.TOO_MANY)
 
 
 async def create_selection(
@@ -55,7 +56,7 @@ async def create_selection(
             owner_id=by.id,
             scope=scope.value,
             count=count,
-            expires_at=dt.datetime.now(dt.UTC) + dt.timedelta(hours=shop[KEPT_HOURS]),
+            expires_at=read_clock() + dt.timedelta(hours=shop[KEPT_HOURS]),
         ),
     )
     return key
@@ -65,14 +66,14 @@ async def find_own_selection(connection: Connection, key: int, grid: str, path: 
     """Raises the same for one that is unknown, of somebody else, of another list, or over."""
     found = await fetch_one(connection, select(selection).where(selection.c.id == key, *_own(by)))
     if found is None or found.grid != grid:
-        raise _NOT_FOUND(path=path)
+        raise NOT_FOUND(path=path)
     return found
 
 
 async def delete_selection(connection: Connection, key: int, *, by: Actor) -> None:
     gone = await execute_statement(connection, delete(selection).where(selection.c.id == key, *_own(by)))
     if not gone:
-        raise _NOT_FOUND(path=["id"])
+        raise NOT_FOUND(path=["id"])
     await execute_statement(connection, delete(selection_batch).where(selection_batch.c.selection_id == key))
 
 

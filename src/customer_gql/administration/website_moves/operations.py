@@ -69,9 +69,10 @@ class AccountSharingAdminMutation:
     ) -> AccountSharingSetPayload:
         ended, steps = 0, list[MoveStep]()
         async with info.context.transaction(dry_run=dry_run) as connection:
+            # Imports lock it before customers too.
+            before, _ = await lock_own_value(connection, SHARING, GLOBAL, 0)
             if input.sharing is AccountSharing.PER_WEBSITE:
                 await lock_impersonated_customers(connection)
-            before, _ = await lock_own_value(connection, SHARING, GLOBAL, 0)
             moved = await set_account_sharing(
                 connection, input.sharing, names_addresses=info.context.viewer.permissions >= _READS_ADDRESSES
             )

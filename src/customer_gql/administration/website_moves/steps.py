@@ -24,7 +24,7 @@ from customer_gql.shop.websites.tables import store, store_view
 
 GROUP_EXCLUDED: Final = Refusal(
     "customer_group.excluded_from_website",
-    "The customer's group is excluded from this website. Change the group first.",
+    "This group is excluded from the website. Choose another group.",
     UserErrorCode.NOT_ALLOWED,
 )
 

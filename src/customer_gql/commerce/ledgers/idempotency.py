@@ -1,15 +1,24 @@
 """What a key was answered before: an entry or a refusal (docs/domain/ledgers.md#ledgers-4)."""
 
+from collections.abc import Iterable
+from functools import cache
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Table, bindparam, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from customer_gql.core.actor import Actor
 from customer_gql.core.errors import IdempotencyConflict, RuleError, UserErrorCode, restore_refusal
 from customer_gql.core.values.idempotency_keys import hash_input
-from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one
+from customer_gql.database.statements import (
+    Connection,
+    Row,
+    Statement,
+    compile_statement,
+    execute_statement,
+    fetch_one,
+)
 
 from .declaration import Ledger, Movement
 from .reads import select_entries
@@ -24,12 +33,27 @@ def actor_key(by: Actor) -> dict[str, Any]:
     return {"actor": by.kind.value, "actor_id": by.id or 0}
 
 
+_KEY: Final = ("customer_id", "actor", "actor_id", "idempotency_key")
+
+
+def _has_key(table: Table, names: Iterable[str]) -> list[ColumnElement[bool]]:
+    return [table.c[name] == bindparam(name, type_=table.c[name].type) for name in names]
+
+
+@cache
+def _find_entry(entry: Table) -> Statement:
+    return compile_statement(select_entries(entry).where(*_has_key(entry, _KEY)))
+
+
+_FIND_REFUSAL: Final = compile_statement(select(refused_movement).where(*_has_key(refused_movement, (*_KEY, "ledger"))))
+
+
 async def find_repeated(
     connection: Connection, ledger: Ledger, customer_id: int, movement: Movement, *, by: Actor
 ) -> Row | None:
     """The entry that this key made; raises `IdempotencyConflict` when it was made by another movement."""
     key = {"customer_id": customer_id, **actor_key(by), "idempotency_key": movement.idempotency_key}
-    found = await fetch_one(connection, select_entries(ledger.entry).filter_by(**key))
+    found = await fetch_one(connection, _find_entry(ledger.entry), **key)
     if found is not None and not _is_same(ledger, found, movement):
         raise _conflict()
     return found
@@ -53,7 +77,7 @@ async def find_refusal(
 ) -> RuleError | None:
     """The refusal that this key got; raises `IdempotencyConflict` when it was another movement that got it."""
     key = _refusal_key(ledger, customer_id, movement, by)
-    found = await fetch_one(connection, select(refused_movement).filter_by(**key))
+    found = await fetch_one(connection, _FIND_REFUSAL, **key)
     if found is None:
         return None
     if found.body_hash != _hash_body(movement):

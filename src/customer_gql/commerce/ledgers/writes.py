@@ -1,8 +1,21 @@
 """Moving a balance: one lock, one conditional statement, one entry that is never changed (docs/domain/ledgers.md#ledgers-3)."""
 
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import func, insert, literal_column, select, update
+from sqlalchemy import (
+    BigInteger,
+    Table,
+    Text,
+    bindparam,
+    case,
+    false,
+    func,
+    insert,
+    literal_column,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from customer_gql.core.actor import Actor
@@ -15,7 +28,14 @@ from customer_gql.customers.accounts.sessions.reach import can_act_on_website
 from customer_gql.customers.deleted_customers.reads import read_deleted_customer
 from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.profile.writes import lock_customer
-from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one, fetch_value
+from customer_gql.database.statements import (
+    Connection,
+    Row,
+    Statement,
+    compile_statement,
+    execute_statement,
+    fetch_one,
+)
 from customer_gql.database.transactions import mark_customers, transaction
 from customer_gql.shop.websites.reads import find_website
 
@@ -26,7 +46,7 @@ from .reads import entry_columns
 
 MAX_COMMENT = 1000
 
-_WEBSITE_UNUSABLE: Final = Refusal(
+WEBSITE_UNUSABLE: Final = Refusal(
     "balance.website_unusable",
     "The account does not work on this website, so the balance could not be spent. Choose another website.",
     UserErrorCode.NOT_ALLOWED,
@@ -105,7 +125,7 @@ async def _adjust_balance(
 async def _refuse_unreachable_website(connection: Connection, customer: Row, website_id: int) -> None:
     """Where the customer cannot sign in, nobody could spend what is given (docs/domain/ledgers.md#ledgers-5)."""
     if website_id != customer.website_id and not await can_act_on_website(connection, customer.id, website_id):
-        raise _WEBSITE_UNUSABLE(path=["websiteId"])
+        raise WEBSITE_UNUSABLE(path=["websiteId"])
 
 
 async def _record_movement(
@@ -127,44 +147,68 @@ def validate_comment(comment: str | None) -> str | None:
     return validate_lines(comment, ["comment"], MAX_COMMENT)
 
 
+@cache
+def _lock_statement(account: Table, names: tuple[str, ...]) -> Statement:
+    """Opens the account if need be. `DO UPDATE` locks the row that is there although it then updates nothing."""
+    put = upsert(account).values({name: bindparam(name, type_=account.c[name].type) for name in (*names, "balance")})
+    return compile_statement(
+        put.on_conflict_do_update(
+            index_elements=list(account.primary_key.columns), set_={"balance": account.c.balance}, where=false()
+        )
+    )
+
+
 async def _lock_account(
     connection: Connection, ledger: Ledger, account: dict[str, int], currency: dict[str, str]
 ) -> None:
     """Open the account if need be, and lock it, so that what others book on it waits."""
-    await execute_statement(
-        connection, upsert(ledger.account).values(**account, **currency, balance=0).on_conflict_do_nothing()
+    values = {**account, **currency}
+    await execute_statement(connection, _lock_statement(ledger.account, tuple(values)), **values, balance=0)
+
+
+@cache
+def _move_statement(account: Table) -> Statement:
+    """Adds an amount to a balance that stays within its limits."""
+    balance = account.c.balance + bindparam("amount", type_=BigInteger())
+    later = func.greatest(func.clock_timestamp(), account.c.updated_at + literal_column("interval '1 microsecond'"))
+    return compile_statement(
+        update(account)
+        .where(
+            account.c.customer_id == bindparam("customer_id", type_=BigInteger()),
+            account.c.website_id == bindparam("website_id", type_=BigInteger()),
+            balance.between(literal_column("0"), bindparam("max_balance", type_=BigInteger())),
+        )
+        .values(balance=balance, updated_at=later)
+        .returning(account.c.balance, account.c.updated_at)
     )
-    await fetch_value(connection, select(ledger.account.c.balance).filter_by(**account).with_for_update())
+
+
+@cache
+def _entry_statement(entry: Table, names: tuple[str, ...]) -> Statement:
+    """Writes an entry of these columns. The first one of an account has an action of its own."""
+    given: dict[str, Any] = {name: bindparam(name, type_=entry.c[name].type) for name in names}
+    has_entries = (
+        select(entry.c.id)
+        .where(
+            entry.c.customer_id == bindparam("customer_id", type_=BigInteger()),
+            entry.c.website_id == bindparam("website_id", type_=BigInteger()),
+        )
+        .exists()
+    )
+    action = case((has_entries, bindparam("action", type_=Text())), else_=bindparam("first_action", type_=Text()))
+    return compile_statement(insert(entry).values({**given, "action": action}).returning(*entry_columns(entry)))
 
 
 async def _move(connection: Connection, ledger: Ledger, account: dict[str, int], movement: dict[str, Any]) -> Row:
     """The entry. Its time is read under the lock and later than that of every entry before, whatever clocks say."""
-    balance = ledger.account.c.balance + movement[ledger.amount]
-    later = func.greatest(
-        func.clock_timestamp(), ledger.account.c.updated_at + literal_column("interval '1 microsecond'")
-    )
-    moved = await fetch_one(
-        connection,
-        update(ledger.account)
-        .filter_by(**account)
-        .where(balance.between(0, ledger.max_balance))
-        .values(balance=balance, updated_at=later)
-        .returning(ledger.account.c.balance, ledger.account.c.updated_at),
-    )
+    amount = movement[ledger.amount]
+    limits = {"amount": amount, "max_balance": ledger.max_balance}
+    moved = await fetch_one(connection, _move_statement(ledger.account), **account, **limits)
     if moved is None:
-        refuse = ledger.refuse_addition if movement[ledger.amount] > 0 else ledger.refuse_deduction
+        refuse = ledger.refuse_addition if amount > 0 else ledger.refuse_deduction
         raise refuse(path=[ledger.amount])
-    action = await _action(connection, ledger, account)
-    values = {"id": new_id(), "action": action, "balance_after": moved.balance, "created_at": moved.updated_at}
-    entry = await fetch_one(
-        connection, insert(ledger.entry).values(**account, **movement, **values).returning(*entry_columns(ledger.entry))
-    )
+    values = {"id": new_id(), "balance_after": moved.balance, "created_at": moved.updated_at, **account, **movement}
+    actions = {"action": ledger.action, "first_action": ledger.first_action or ledger.action}
+    entry = await fetch_one(connection, _entry_statement(ledger.entry, tuple(values)), **values, **actions)
     assert entry is not None
     return entry
-
-
-async def _action(connection: Connection, ledger: Ledger, account: dict[str, int]) -> str:
-    if ledger.first_action is None:
-        return ledger.action
-    entries = select(ledger.entry.c.id).filter_by(**account).limit(1)
-    return ledger.first_action if await fetch_value(connection, entries) is None else ledger.action

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from sqlalchemy import Boolean, exists, select, type_coerce
 
+from customer_gql.core.text import MAX_SORT_KEY
 from customer_gql.customers.profile.tables import customer
 from customer_gql.loading.grids.columns import ColumnType, GridColumn, TextForm
 from customer_gql.loading.grids.entries import plain_column, reference_column, text_column
@@ -13,7 +14,7 @@ from customer_gql.shop.groups.tables import customer_group
 from customer_gql.shop.websites.tables import store, store_view, website
 from customer_gql.staff.tables import staff_user
 
-from .tables import ORDER_DOCUMENT, OrderStatus, sales_order
+from .tables import CUSTOMER_NAME_START, ORDER_DOCUMENT, OrderStatus, sales_order
 
 _order = sales_order.c
 
@@ -114,11 +115,14 @@ _COLUMNS: Final = (
         is_searched=True,
         is_indexed=True,
     ),
-    text_column(
+    plain_column(
         "customerName",
         "Customer name",
         "Name of the buyer when the order was placed.",
+        ColumnType.STRING,
         _order.customer_name,
+        compared=CUSTOMER_NAME_START,
+        longest=MAX_SORT_KEY,
         over=("Order.customer_name",),
         is_never_empty=True,
         is_searched=True,

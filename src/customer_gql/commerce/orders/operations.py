@@ -3,14 +3,17 @@ from typing import Annotated, Any, Final
 import strawberry
 
 from customer_gql.core.errors import BadInput
-from customer_gql.core.ids import decode_keys
+from customer_gql.core.ids import decode_id, decode_keys
 from customer_gql.core.permissions import Permission
 from customer_gql.core.text import find_text_fault
+from customer_gql.customers.companies.reads import primary_companies_by_customer
+from customer_gql.graph.connections import After, Before, Connection, First, Last, make_window
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
 from customer_gql.graph.grids.types import grid_field
-from customer_gql.graph.roots import admin_field
+from customer_gql.graph.roots import admin_field, customer_field
 
+from .company_orders import find_shown_buyers, orders_by_company
 from .reads import find_reachable_order
 from .types import ORDER_GRID, OrderLink
 
@@ -47,4 +50,41 @@ class OrderAdminQuery:
     )
 
 
+@strawberry.type
+class CompanyOrderQuery:
+    @customer_field(
+        graphql_type=Connection[OrderLink] | None,
+        description="Orders placed for a company of the signed-in customer, newest first; without those that still wait for their "
+        "payment. With `ORDERS_VIEW` the customer's own, with `ORDERS_VIEW_SUBORDINATES` those of members below too; the admin sees "
+        "all of them, also of members who left. `FORBIDDEN` without these permissions of the company, `NOT_FOUND` for any other "
+        "company or member.",
+    )
+    async def company_orders(
+        self,
+        info: Info,
+        company_id: Annotated[
+            strawberry.ID | None, strawberry.argument(description="Id of the company; the primary one by default.")
+        ] = None,
+        member_id: Annotated[
+            strawberry.ID | None, strawberry.argument(description="Id of a membership whose orders alone are wanted.")
+        ] = None,
+        first: First = strawberry.UNSET,
+        after: After = strawberry.UNSET,
+        last: Last = strawberry.UNSET,
+        before: Before = strawberry.UNSET,
+    ) -> Any:
+        context, window = info.context, make_window(first, after, last, before)
+        if company_id is not None:
+            key = decode_id(company_id, "com")
+        else:
+            primary = await context.load(primary_companies_by_customer, context.viewer.customer_id)
+            if primary is None:
+                return None
+            key = primary.id
+        keys = None if member_id is None else decode_keys(member_id, "cmb", 2)
+        buyers = await find_shown_buyers(context, key, None if keys is None else (keys[0], keys[1]))
+        return await orders_by_company.load(context, key, window, customer_ids=buyers)
+
+
+QUERIES: Final = (CompanyOrderQuery,)
 ADMIN_QUERIES: Final = (OrderAdminQuery,)

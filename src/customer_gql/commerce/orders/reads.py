@@ -1,5 +1,5 @@
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import BigInteger, Numeric, and_, cast, func, select
 
@@ -56,9 +56,11 @@ _newest = Sort("NEWEST", (sales_order.c.placed_at, sales_order.c.id), descending
 orders_by_customer = Pages(select(sales_order), sales_order.c.customer_id, sort=_newest)
 
 # What the customer sees (docs/domain/orders.md#orders-10).
-_visible = select(sales_order).where(*[sales_order.c.status != status.value for status in HIDDEN_STATUSES])
-visible_orders_by_id = one_by(_visible, sales_order.c.customer_id, sales_order.c.id)
-visible_orders_by_customer = Pages(_visible, sales_order.c.customer_id, sort=_newest)
+VISIBLE_ORDERS: Final[Any] = select(sales_order).where(
+    *[sales_order.c.status != status.value for status in HIDDEN_STATUSES]
+)
+visible_orders_by_id = one_by(VISIBLE_ORDERS, sales_order.c.customer_id, sales_order.c.id)
+visible_orders_by_customer = Pages(VISIBLE_ORDERS, sales_order.c.customer_id, sort=_newest)
 
 _item_key = (item.c.customer_id, item.c.order_id)
 # Wider than the column, because the number in an id may be one that no position can be.

@@ -5,9 +5,11 @@ from enum import IntEnum
 from typing import Any, Final
 
 from customer_gql.commerce.catalog.seed import pick_place, products_of
-from customer_gql.core.emails import normalize_email
+from customer_gql.core.values.emails import normalize_email
+from customer_gql.customers.companies.tables import company_member
 from customer_gql.customers.profile.shopper import AccountPlan, Purchase, Shopper
-from customer_gql.database.seeding import DAY, HOUR, MINUTE, CustomerSeed, Rows, expand_weights, to_datetime
+from customer_gql.customers.profile.tables import CustomerType
+from customer_gql.database.seeding import DAY, HOUR, MINUTE, CustomerSeed, Rows, Stage, expand_weights, to_datetime
 from customer_gql.shop.websites.seed import BASE, BRITAIN, EUROPE, JAPAN
 from customer_gql.staff.seed import SALES_REPRESENTATIVES
 
@@ -123,6 +125,7 @@ def _add_order(s: Shopper[OrderPlan], rows: Rows, ordinal: int, placed: int, sta
             **_describe_buyer(s),
             "sales_representative_id": _REPRESENTATIVES[s.number % 3] if s.plan.buys_for_company else None,
             "currency": site.currency,
+            "company_id": None,
             **totals,
             "refunded_total": refunded,
             "updated_at": to_datetime(updated),
@@ -134,6 +137,19 @@ def _add_order(s: Shopper[OrderPlan], rows: Rows, ordinal: int, placed: int, sta
         is_split = extent == _Shipped.ALL and len(lines) > 1 and r() < 0.15
         _add_shipments(s, rows, order_id, shipped, count=2 if is_split else 1)
     return Purchase(order_id, number, placed, status, grand_total, tuple(line.place for line in lines))
+
+
+def name_companies(s: Shopper[OrderPlan], rows: Rows) -> None:
+    """Members of a company placed their orders for it. Their place in it is made after the orders."""
+    if not s.purchases or s.plan.customer_type == CustomerType.INDIVIDUAL.value:
+        return
+    of_member = rows[company_member].columns.index
+    seat = rows[company_member].records[-1]
+    assert seat[of_member("customer_id")] == s.id
+    made, place = rows[sales_order].records, rows[sales_order].columns.index("company_id")
+    for number in range(len(made) - len(s.purchases), len(made)):
+        order = made[number]
+        made[number] = (*order[:place], seat[of_member("company_id")], *order[place + 1 :])
 
 
 def _describe_buyer(s: Shopper[OrderPlan]) -> dict[str, Any]:
@@ -266,4 +282,5 @@ SEED: Final = (
     CustomerSeed(
         (sales_order, sales_order_number, sales_order_address, sales_order_item, shipment, tracking_number), add_orders
     ),
+    CustomerSeed((), name_companies, Stage.ACTIVITY),
 )

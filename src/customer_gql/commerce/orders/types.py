@@ -3,6 +3,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import strawberry
 
+from customer_gql.customers.addresses.templates.reads import format_for_viewer
+from customer_gql.customers.addresses.templates.settings import AddressFormat
+from customer_gql.customers.addresses.templates.types import FORMATTED, Format, StoreViewId
 from customer_gql.customers.profile.reads import find_reachable_customer
 from customer_gql.customers.profile.types import CustomerLink
 from customer_gql.graph.connections import Connection, paged
@@ -24,6 +27,7 @@ from .tables import OrderStatus
 if TYPE_CHECKING:
     from customer_gql.schema.order import Order
 
+_FORMATTED_COLUMNS: Final = ("company", "street", "city", "region", "postcode", "country_code", "telephone")
 OrderLink = Annotated["Order", strawberry.lazy("customer_gql.schema.order")]
 
 graph_enum(
@@ -99,6 +103,21 @@ class OrderAddress:
     postcode: str | None = column("Postal code.", personal=True)
     country_code: str = column("ISO 3166-1 code of two letters.")
     telephone: str | None = column("Telephone.", personal=True)
+
+    @strawberry.field(
+        graphql_type=str | None,
+        description=FORMATTED.format(record="the order")
+        + " An order keeps the name of the recipient as a whole, which "
+        "stands for the first name.",
+        metadata={"personal": True},
+    )
+    async def formatted(
+        self: Any, info: Info, format: Format = AddressFormat.TEXT, store_view_id: StoreViewId = None
+    ) -> Any:
+        values = {name: getattr(self, name) for name in _FORMATTED_COLUMNS} | {"first_name": self.name}
+        order = await info.context.load(reads.orders_by_id, (self.customer_id, self.order_id))
+        own_view = None if order is None else order.store_view_id
+        return await format_for_viewer(info.context, values, format, own_view=own_view, wanted_view=store_view_id)
 
 
 @strawberry.type

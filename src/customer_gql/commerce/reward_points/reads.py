@@ -2,6 +2,7 @@ from sqlalchemy import Numeric, and_, cast, func, or_, select, true
 
 from customer_gql.commerce.ledgers.reads import entries_newest_first, select_entries
 from customer_gql.customers.profile.tables import customer
+from customer_gql.database.statements import Connection, fetch_rows
 from customer_gql.loading.reads import one_by
 from customer_gql.shop.websites.tables import website
 
@@ -37,3 +38,9 @@ reward_points_by_customer = one_by(
 )
 entries_by_id = one_by(select_entries(entry), entry.c.customer_id, entry.c.id)
 entries_by_account = entries_newest_first(entry)
+
+
+async def find_rates_of_group(connection: Connection, group_id: int) -> list[str]:
+    """The exchange rates of reward points that are for this customer group."""
+    rows = await fetch_rows(connection, select(rate.c.currency).where(rate.c.group_id == group_id).order_by(rate.c.id))
+    return [f"reward exchange rate ({row.currency})" for row in rows]

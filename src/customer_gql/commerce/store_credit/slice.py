@@ -7,5 +7,5 @@ from .mails import MAILS
 __all__ = ["EVENTS", "MAILS"]
 
 EVENTS: Final = (
-    EventType("customer.store_credit_adjusted", "Staff added or deducted store credit.", ("STORE_CREDIT_ADJUSTED",)),
+    EventType("customer.store_credit_changed", "Staff added or deducted store credit.", ("STORE_CREDIT_ADJUSTED",)),
 )

@@ -63,6 +63,8 @@ def _validate_linkless(name: str | None, path: Sequence[str], longest: int, *, r
 
 def contains_link(text: str) -> bool:
     """Whether mail programs, or the eyes of people, may take a part of the text for a link."""
+    if text.isascii() and "." not in text and ":" not in text:
+        return False
     seen = _UNSEEN.sub("", _CATALAN_DOT.sub("", text.lower()))
     folded = unicodedata.normalize("NFKC", seen).lower().translate(_LOOK_ALIKES)
     if "://" in folded or "www." in folded:

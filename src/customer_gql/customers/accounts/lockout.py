@@ -28,6 +28,7 @@ _FAILURES: Final = {
         "Wrong passwords in a row that lock an account; 0 never.",
         at_least=0,
         at_most=1000,
+        label="Wrong passwords until locked",
     ),
     SIGN_INS: Setting(
         "accounts.token_lockout_failures",
@@ -36,6 +37,7 @@ _FAILURES: Final = {
         "Refused sign-ins in a row that close sign-in of an account; 0 never.",
         at_least=0,
         at_most=1000,
+        label="Wrong sign-ins until locked",
     ),
 }
 _SECONDS: Final = {
@@ -46,6 +48,7 @@ _SECONDS: Final = {
         "Seconds for which too many wrong passwords lock an account; 0 never locks.",
         at_least=0,
         at_most=86_400,
+        label="Lock after wrong passwords",
     ),
     SIGN_INS: Setting(
         "accounts.token_lockout_seconds",
@@ -54,6 +57,7 @@ _SECONDS: Final = {
         "Seconds for which too many refused sign-ins close sign-in; 0 never closes it.",
         at_least=0,
         at_most=86_400,
+        label="Lock after wrong sign-ins",
     ),
 }
 _REASONS: Final = {PASSWORDS: LockReason.PASSWORD, SIGN_INS: LockReason.TOKEN}

@@ -12,7 +12,14 @@ from customer_gql.shop.settings.reads import settings_at
 from customer_gql.shop.websites.tables import store, store_view, website
 
 MINIMUM_LENGTH: Final = Setting(
-    "accounts.minimum_password_length", 12, GLOBAL, "Code points a new password has at least.", at_least=8, at_most=64
+    "accounts.minimum_password_length",
+    12,
+    GLOBAL,
+    "Code points a new password has at least.",
+    at_least=8,
+    at_most=64,
+    label="Minimum password length",
+    is_public=True,
 )
 CHARACTER_CLASSES: Final = Setting(
     "accounts.password_character_classes",
@@ -21,6 +28,8 @@ CHARACTER_CLASSES: Final = Setting(
     "Kinds of characters a new password has at least: small and capital letters, digits, others.",
     at_least=1,
     at_most=4,
+    label="Kinds of characters in passwords",
+    is_public=True,
 )
 
 

@@ -3,6 +3,7 @@ from sqlalchemy import (
     DateTime,
     Text,
     bindparam,
+    column,
     exists,
     func,
     select,
@@ -10,7 +11,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import BYTEA
 
 from customer_gql.customers.profile.tables import LockReason, customer, customer_email
-from customer_gql.database.statements import compile_statement
+from customer_gql.database.statements import compile_statement, given_rows
 from customer_gql.loading.lists import RootList
 from customer_gql.loading.pages import Pages, Sort
 from customer_gql.loading.reads import all_by, one_by
@@ -85,6 +86,12 @@ IS_EXCLUDED = compile_statement(
             excluded.c.website_id == bindparam("website_id", type_=BigInteger()),
         )
     )
+)
+_asked = given_rows("asked", column("customer_id", BigInteger), column("website_id", BigInteger))
+EXCLUDED_AMONG = compile_statement(
+    select(_asked.c.customer_id, _asked.c.website_id)
+    .join_from(_asked, customer, customer.c.id == _asked.c.customer_id)
+    .join(excluded, (excluded.c.group_id == customer.c.group_id) & (excluded.c.website_id == _asked.c.website_id))
 )
 IS_GROUP_EXCLUDED = compile_statement(
     select(

@@ -28,7 +28,8 @@ from customer_gql.messaging.jobs.work import Schedule
 from . import cleanup, lockout
 from .mails import MAILS
 from .passwords import CHARACTER_CLASSES, MINIMUM_LENGTH
-from .writes import LOCK_DAYS, NOTIFY_ASSISTANCE, NOTIFY_FORCED_SIGN_IN
+from .support.sign_in_closure import LOCK_DAYS, NOTIFY_FORCED_SIGN_IN
+from .writes import NOTIFY_ASSISTANCE
 
 __all__ = [
     "EVENTS",
@@ -77,22 +78,35 @@ EVENTS: Final = (
         "customer.created",
         "A customer signed up, or was made by staff, another program or an import.",
         ("SIGNED_UP", "CREATED"),
+        alias="accountCreated",
     ),
-    EventType("customer.deleted", "A customer was deleted.", ("DELETED",)),
+    EventType("customer.deleted", "A customer was deleted.", ("DELETED",), alias="accountDeleted"),
     EventType("customer.deletion_requested", "A customer asked staff to delete the account.", ("DELETION_REQUESTED",)),
-    EventType("customer.signed_in", "A customer signed in.", ("SIGNED_IN",)),
-    EventType("customer.signed_out", "A customer ended one or all sessions.", ("SIGNED_OUT", "SESSION_REVOKED")),
-    EventType("customer.email_confirmed", "The address of a customer was confirmed.", ("EMAIL_CONFIRMED",)),
+    EventType("customer.signed_in", "A customer signed in.", ("SIGNED_IN",), alias="signIn"),
     EventType(
-        "customer.email_changed", "A customer has a new e-mail address.", ("EMAIL_CHANGED", "EMAIL_CHANGE_UNDONE")
+        "customer.signed_out",
+        "A customer ended one or all sessions.",
+        ("SIGNED_OUT", "SESSION_REVOKED"),
+        alias="signOut",
+    ),
+    EventType("customer.confirmed", "The e-mail address of a customer was confirmed.", ("EMAIL_CONFIRMED",)),
+    EventType(
+        "customer.email_changed",
+        "A customer has a new e-mail address.",
+        ("EMAIL_CHANGED", "EMAIL_CHANGE_UNDONE"),
+        edited=("email",),
     ),
     EventType("customer.password_changed", "A customer has a new password.", ("PASSWORD_CHANGED", "PASSWORD_RESET")),
     EventType("customer.locked", "Sign-in of a customer was closed for a while.", ("LOCKED", "LOCKED_OUT")),
     EventType("customer.unlocked", "Sign-in of a customer was opened again.", ("UNLOCKED",)),
     EventType("customer.activated", "The account of a customer was switched on.", ("ACTIVATED",)),
     EventType("customer.deactivated", "The account of a customer was switched off.", ("DEACTIVATED",)),
-    EventType("customer.forced_sign_in", "Staff ended every session of a customer.", ("FORCED_SIGN_IN",)),
-    EventType("customer.impersonation_started", "A staff user signed in as the customer.", ("IMPERSONATION_STARTED",)),
+    EventType(
+        "customer.sessions_ended",
+        "Sessions of a customer were ended: all of them by staff, or one because a copy of its token was used.",
+        ("FORCED_SIGN_IN", "REFRESH_TOKEN_REUSED"),
+    ),
+    EventType("customer.impersonated", "A staff user signed in as the customer.", ("IMPERSONATION_STARTED",)),
     EventType(
         "customer.impersonation_ended", "A staff user is no longer signed in as the customer.", ("IMPERSONATION_ENDED",)
     ),
@@ -103,6 +117,5 @@ HISTORY: Final = (
     "IMPERSONATION_REFUSED",
     "LOGIN_CODE_GIVEN",
     "PASSWORD_RESET_REQUESTED",
-    "REFRESH_TOKEN_REUSED",
     "UNPROVEN_DROPPED",
 )

@@ -1,15 +1,13 @@
 """The state of an account (docs/domain/support.md#support-4, docs/domain/support.md#support-5), and mails to its owner."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final
 
 from sqlalchemy import false, func, not_, update
 
 from customer_gql.core.actor import Actor, ActorKind
-from customer_gql.core.errors import Refusal
-from customer_gql.core.text import validate_lines
-from customer_gql.core.viewer import ViewerKind
+from customer_gql.core.clock import read_clock
 from customer_gql.customers.accounts.sessions import access, sessions
 from customer_gql.customers.addresses import writes as addresses
 from customer_gql.customers.history.stored_values import describe_changes
@@ -20,18 +18,16 @@ from customer_gql.customers.profile.reads import find_mail_view
 from customer_gql.customers.profile.sharing import email_scope
 from customer_gql.customers.profile.tables import CustomerStatus, LockReason, customer
 from customer_gql.customers.profile.values.validation import IS_COMPANY_ADMIN, is_company_admin
-from customer_gql.database.statements import Connection, Row, execute_statement
+from customer_gql.database.statements import Connection, Row, equals_any, execute_statement
 from customer_gql.database.transactions import mark_customers, transaction
 from customer_gql.messaging.mail.writes import queue_mail
 from customer_gql.security import throttle
-from customer_gql.security.devices import forget_devices
-from customer_gql.shop.settings.declaration import GLOBAL, STORE_VIEW, Setting
+from customer_gql.shop.settings.declaration import STORE_VIEW, Setting
 from customer_gql.shop.settings.reads import setting
 
 from . import lockout
 
-MAX_LOCK_NOTE: Final = 1000
-_NO_LOCK: Final[dict[str, Any]] = {
+NO_LOCK: Final[dict[str, Any]] = {
     "locked_until": None,
     "lock_reason": None,
     "lock_failed_attempts": None,
@@ -39,28 +35,19 @@ _NO_LOCK: Final[dict[str, Any]] = {
     "lock_note": None,
 }
 TOKEN_LIFETIME = dt.timedelta(hours=1)
-NOTIFY_FORCED_SIGN_IN = Setting(
-    "accounts.tell_forced_sign_in",
-    True,
-    STORE_VIEW,
-    "Whether a customer is told by mail that staff ended the sessions.",
-)
+ON_CUSTOMERS_DELETED: Final[list[Callable[..., Awaitable[object]]]] = []
+"""What upper slices do before accounts are deleted: connection, the locked accounts, `by`."""
+BEFORE_ACTIVATION: Final[list[Callable[..., Awaitable[object]]]] = []
+"""What upper slices refuse the activation of an account with: connection, the locked account, the path."""
+ON_STATUSES_CHANGED: Final[list[Callable[..., Awaitable[object]]]] = []
+"""What upper slices tell the owners of accounts whose status changed: connection, the accounts as they were, the status."""
 NOTIFY_ASSISTANCE = Setting(
     "customers.tell_assistance_change",
     True,
     STORE_VIEW,
     "Whether a customer is told by mail that staff changed whether they may sign in as the customer.",
+    label="Mail after a change of remote assistance",
 )
-LOCK_DAYS = Setting(
-    "accounts.lock_days",
-    3650,
-    GLOBAL,
-    "Days for which staff lock an account when they name no end.",
-    at_least=1,
-    at_most=3650,
-)
-
-_LOCK_IN_PAST: Final = Refusal("lock.ends_in_past", "The lock ends in the past. Give a time in the future.")
 
 
 async def issue_customer_token(
@@ -72,64 +59,54 @@ async def issue_customer_token(
     )
 
 
-async def force_customer_sign_in(connection: Connection, locked: Row, *, by: Actor) -> int:
-    ended = await access.end_all_access(connection, [locked.id], by=by)
-    await forget_devices(connection, ViewerKind.CUSTOMER, locked.id)
-    await record_customer_event(connection, locked.id, kind="FORCED_SIGN_IN", version=locked.version, by=by)
-    if await setting(connection, NOTIFY_FORCED_SIGN_IN, store_view_id=locked.created_in_store_view_id):
-        await notify_owner(connection, locked, "forced_sign_in")
-    return ended
-
-
-async def lock_account(
-    connection: Connection, locked: Row, *, until: dt.datetime | None, note: str | None = None, by: Actor
-) -> bool:
-    """Close sign-in until then, which is always news. Sessions go on: ending them is force sign-in's work."""
-    note, now = validate_lines(note, ["note"], MAX_LOCK_NOTE), dt.datetime.now(dt.UTC)
-    if until is None:
-        until = now + dt.timedelta(days=await setting(connection, LOCK_DAYS))
-    if until <= now:
-        raise _LOCK_IN_PAST(path=["until"])
-    values = {**_NO_LOCK, "lock_reason": LockReason.STAFF.value, "lock_staff_id": by.staff_id, "lock_note": note}
-    await customers.change_customer(connection, locked, {**values, "locked_until": until}, kind="LOCKED", by=by)
-    return True
-
-
-async def unlock_account(connection: Connection, locked: Row, *, by: Actor) -> bool:
-    """Open sign-in again and forget wrong passwords; whether it was closed."""
-    await reset_failures(connection, locked)
-    if not is_account_locked(locked):
-        return False
-    await customers.change_customer(connection, locked, _NO_LOCK, kind="UNLOCKED", by=by)
-    return True
-
-
 def is_account_locked(account: Row) -> bool:
     """The one definition of locked: sign-in is closed at this moment, no matter what closed it."""
-    return account.locked_until is not None and account.locked_until > dt.datetime.now(dt.UTC)
+    return account.locked_until is not None and account.locked_until > read_clock()
 
 
 async def set_account_status(connection: Connection, locked: Row, *, status: CustomerStatus, by: Actor) -> bool:
     """Whether it changed. An inactive customer is let in nowhere, so whatever lets in ends."""
     if status is CustomerStatus.INACTIVE and locked.status != status.value:
         refuse_inactive_admin(locked, ["id"])
+    for refuse in BEFORE_ACTIVATION if status is CustomerStatus.ACTIVE else ():
+        await refuse(connection, locked, ["id"])
     return bool(await set_account_statuses(connection, [locked], status=status, by=by))
 
 
 async def set_account_statuses(
-    connection: Connection, locked: Sequence[Row], *, status: CustomerStatus, by: Actor
+    connection: Connection, locked: Sequence[Row], *, status: CustomerStatus, by: Actor, is_told: bool = True
 ) -> set[int]:
-    """Set the status of several customers, and return the ids that changed. The caller has refused admins of companies."""
+    """Set the status of several customers, and return the ids that changed. The caller has refused admins of companies.
+
+    `is_told` is false where the owners get another mail, or none."""
     others = [row for row in locked if row.status != status.value]
     if status is CustomerStatus.INACTIVE:
         await access.end_all_access(connection, [row.id for row in others], by=by)
     kind = "ACTIVATED" if status is CustomerStatus.ACTIVE else "DEACTIVATED"
-    return await customers.change_customers(connection, others, {"status": status.value}, kind=kind, by=by)
+    changed = await customers.change_customers(connection, others, {"status": status.value}, kind=kind, by=by)
+    if is_told:
+        await notify_of_statuses(connection, [row for row in others if row.id in changed], status)
+    return changed
+
+
+async def notify_of_statuses(connection: Connection, accounts: Sequence[Row], status: CustomerStatus) -> None:
+    for notify in ON_STATUSES_CHANGED if accounts else ():
+        await notify(connection, accounts, status)
+
+
+async def assign_group(connection: Connection, locked: Sequence[Row], group_id: int, *, by: Actor) -> set[int]:
+    """Put accounts that the caller has locked into another group, end their sessions on websites that it excludes, and write
+    it down; those it was news for."""
+    moved = await customers.change_customers(connection, locked, {"group_id": group_id}, kind="EDITED", by=by)
+    await access.end_sessions_on_excluded_websites(connection, group_id=group_id, customer_ids=sorted(moved), by=by)
+    return moved
 
 
 async def delete_accounts(connection: Connection, locked: Sequence[Row], *, by: Actor) -> None:
     """Delete accounts that the caller has locked, for good, end what lets in and write it down
     (docs/domain/account-deletion.md#account-deletion-2). The caller has refused those of company admins."""
+    for leave in ON_CUSTOMERS_DELETED:
+        await leave(connection, locked, by=by)
     await customers.delete_customers(connection, locked, by=by)
     await access.end_all_access(connection, [row.id for row in locked], by=by)
     events = [(row.id, row.version + 1, {}) for row in locked]
@@ -172,7 +149,7 @@ async def mark_email_verified(connection: Connection, account: Row, *, now: dt.d
     await execute_statement(
         connection, update(customer).where(customer.c.id == account.id).values(email_verified_at=now)
     )
-    mark_customers(connection, [account.id], customer)
+    mark_customers(connection, [account.id], customer, ["email_verified_at"])
 
 
 async def failure_keys_of(connection: Connection, locked: Row) -> list[bytes]:
@@ -182,11 +159,15 @@ async def failure_keys_of(connection: Connection, locked: Row) -> list[bytes]:
 async def reset_failures(connection: Connection, locked: Row) -> None:
     """As after the right password. The lock that wrong ones made ends; one that staff made stays."""
     await throttle.forget_failures(connection, await failure_keys_of(connection, locked))
-    by_staff = func.coalesce(customer.c.lock_reason == LockReason.STAFF.value, false())
     if locked.locked_until is not None:
-        ended = update(customer).where(customer.c.id == locked.id, not_(by_staff)).values(**_NO_LOCK)
-        await execute_statement(connection, ended)
-        mark_customers(connection, [locked.id], customer)
+        await end_locks_of_failures(connection, [locked.id])
+
+
+async def end_locks_of_failures(connection: Connection, customer_ids: Sequence[int]) -> None:
+    by_staff = func.coalesce(customer.c.lock_reason == LockReason.STAFF.value, false())
+    ended = update(customer).where(equals_any(customer.c.id, customer_ids), not_(by_staff)).values(**NO_LOCK)
+    await execute_statement(connection, ended)
+    mark_customers(connection, customer_ids, customer, NO_LOCK)
 
 
 async def publish_lock(
@@ -206,14 +187,14 @@ async def _store_lock(
     locked = (await customers.lock_customers(connection, [account.id], websites=None)).get(account.id)
     if locked is None:
         return
-    values = {**_NO_LOCK, "lock_reason": attempt.reason.value, "lock_failed_attempts": attempt.count}
+    values = {**NO_LOCK, "lock_reason": attempt.reason.value, "lock_failed_attempts": attempt.count}
     values["locked_until"] = attempt.until
     by_staff = is_account_locked(locked) and locked.lock_reason == LockReason.STAFF.value
     if by_staff or (locked.locked_until is not None and locked.locked_until >= attempt.until):
         values = {}
     else:
         await execute_statement(connection, update(customer).where(customer.c.id == locked.id).values(**values))
-        mark_customers(connection, [locked.id], customer)
+        mark_customers(connection, [locked.id], customer, values)
     if attempt.is_first_lock:
         by, changes = Actor(ActorKind.SYSTEM, address=address), describe_changes(locked, values)
         await record_customer_event(

@@ -6,14 +6,14 @@ Which address is a default is a field of the customer (docs/domain/addresses.md#
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import BigInteger, bindparam, or_, select
 
 from customer_gql.core.actor import Actor
 from customer_gql.core.concurrent_edits import Changes
 from customer_gql.core.ids import encode_id
 from customer_gql.customers.history.stored_values import describe_changes, name_stored_value
 from customer_gql.customers.profile.writes import change_customer
-from customer_gql.database.statements import Connection, Row, fetch_rows
+from customer_gql.database.statements import Connection, Row, compile_statement, fetch_rows
 
 from .fields import COLUMNS
 from .tables import address
@@ -25,17 +25,19 @@ DEFAULTS: Final[Mapping[str, str]] = {
 """The column that marks a default address, and the name in the history of which one it is."""
 CONTENT: Final = tuple(column for column in COLUMNS.values() if column not in DEFAULTS)
 
+_is_default: Final = [address.c[column] for column in DEFAULTS]
+_DEFAULTS: Final = compile_statement(
+    select(address.c.customer_id, address.c.id, *_is_default).where(
+        address.c.customer_id == bindparam("customer_id", type_=BigInteger()), or_(*_is_default)
+    )
+)
+
 DefaultIds = Mapping[str, str | None]
 """The public ids of a customer's default addresses, by the column that marks them."""
 
 
 async def read_default_ids(connection: Connection, customer_id: int) -> DefaultIds:
-    found = await fetch_rows(
-        connection,
-        select(address.c.customer_id, address.c.id, *(address.c[column] for column in DEFAULTS)).where(
-            address.c.customer_id == customer_id, or_(*(address.c[column] for column in DEFAULTS))
-        ),
-    )
+    found = await fetch_rows(connection, _DEFAULTS, customer_id=customer_id)
     return {column: next((address_id(row) for row in found if row[column]), None) for column in DEFAULTS}
 
 

@@ -7,9 +7,16 @@ from typing import Any, Final
 from customer_gql.core.errors import Refusal, RuleError, RuleErrors, UserErrorCode
 from customer_gql.core.text import is_unchanged, validate_line
 from customer_gql.core.values.person_names import validate_name_affix, validate_person_name
+from customer_gql.customers.profile.values.fields import CHOICE_SETTINGS, FIELD_NOT_OFFERED, choices_of
 from customer_gql.customers.profile.values.validation import validate_external_id
 from customer_gql.database.statements import Row
 from customer_gql.shop.countries.countries import Country, find_country
+from customer_gql.shop.countries.options import (
+    SETTINGS as COUNTRY_SETTINGS,
+    needs_postcode,
+    needs_region,
+    offers_region,
+)
 from customer_gql.shop.settings.declaration import Setting
 from customer_gql.shop.settings.reads import SettingValues
 
@@ -50,8 +57,12 @@ class AddressField:
     validate: Callable[[Any, AddressRules], Any]
 
 
-def _affix(value: str | None, rules: AddressRules) -> str | None:
-    return validate_name_affix(value, rules.path)
+def _prefix(value: str | None, rules: AddressRules) -> str | None:
+    return validate_name_affix(value, rules.path, choices=choices_of("prefix", rules.shop))
+
+
+def _suffix(value: str | None, rules: AddressRules) -> str | None:
+    return validate_name_affix(value, rules.path, choices=choices_of("suffix", rules.shop))
 
 
 def _required_name(value: str | None, rules: AddressRules) -> str | None:
@@ -81,11 +92,16 @@ def _city(value: str | None, rules: AddressRules) -> str:
 
 
 def _region(value: str | None, rules: AddressRules) -> StoredRegion:
-    return validate_region(value, rules.country, rules.path)
+    if rules.country is None:
+        return validate_region(value, None, rules.path)
+    if value and not offers_region(rules.country, rules.shop):
+        raise FIELD_NOT_OFFERED(path=rules.path)
+    return validate_region(value, rules.country, rules.path, required=needs_region(rules.country, rules.shop))
 
 
 def _postcode(value: str | None, rules: AddressRules) -> str | None:
-    return validate_postcode(value, rules.country, rules.path)
+    needed = rules.country is not None and needs_postcode(rules.country, rules.shop)
+    return validate_postcode(value, rules.country, rules.path, required=needed)
 
 
 def _country_code(_value: str | None, rules: AddressRules) -> str | None:
@@ -109,11 +125,11 @@ def _flag(value: bool | None, _rules: AddressRules) -> bool:
 
 
 ADDRESS_FIELDS: Final = (
-    AddressField("prefix", "prefix", _affix),
+    AddressField("prefix", "prefix", _prefix),
     AddressField("firstName", "first_name", _required_name),
     AddressField("middleName", "middle_name", _optional_name),
     AddressField("lastName", "last_name", _required_name),
-    AddressField("suffix", "suffix", _affix),
+    AddressField("suffix", "suffix", _suffix),
     AddressField("company", "company", _company),
     AddressField("street", "street", _street),
     AddressField("city", "city", _city),
@@ -136,20 +152,17 @@ STAFF_ONLY: Final = frozenset({COLUMNS["externalId"]})
 
 # A change of the country puts these to the test too.
 _DEPENDS_ON_COUNTRY: Final = ("city", "region", "postcode")
-_SHOWN_BY: Final[Mapping[str, Setting[str]]] = {"company": COMPANY, "telephone": TELEPHONE, "fax": FAX}
-SETTINGS: Final = (STREET_LINES, *_SHOWN_BY.values())
+SHOWN_COLUMNS: Final[Mapping[str, Setting[str]]] = {"company": COMPANY, "telephone": TELEPHONE, "fax": FAX}
+"""The setting that says whether a website asks for the field of a column."""
+SETTINGS: Final = (STREET_LINES, *SHOWN_COLUMNS.values(), *CHOICE_SETTINGS.values(), *COUNTRY_SETTINGS)
 
 
-def validate_new_address(
-    given: Mapping[str, Any], shop: SettingValues, countries: Collection[str], hidden: Collection[str]
-) -> dict[str, Any]:
-    """A new entry as it would be stored, by column; `RuleErrors` with every refusal. `countries` are those allowed, and
-    `hidden` the columns in which nothing is stored."""
+def validate_new_address(given: Mapping[str, Any], shop: SettingValues, countries: Collection[str]) -> dict[str, Any]:
+    """A new entry as it would be stored, by column; `RuleErrors` with every refusal. `countries` are those allowed."""
     whole = dict.fromkeys(COLUMNS) | dict(given)
     errors: list[RuleError] = []
     country = _given_country(whole["countryCode"], countries, errors)
-    wanted = _validate_fields(whole, country, shop, errors)
-    return wanted | dict.fromkeys(hidden)
+    return _validate_fields(whole, country, shop, errors)
 
 
 def validate_address_edit(
@@ -157,7 +170,6 @@ def validate_address_edit(
     given: Mapping[str, Any],
     shop: SettingValues,
     countries: Collection[str],
-    hidden: Collection[str],
     *,
     judges_stored: bool = False,
 ) -> dict[str, Any]:
@@ -172,23 +184,27 @@ def validate_address_edit(
     if "countryCode" in edits:
         edits = {field: stored[COLUMNS[field]] for field in _DEPENDS_ON_COUNTRY} | edits
         country = _given_country(edits["countryCode"], countries, errors)
+        if country is not None and "region" not in given and not offers_region(country, shop):
+            edits["region"] = None  # a form for this country has no such field in which to clear it
     else:
         country = find_country(stored.country_code)
-    wanted = _validate_fields(edits, country, shop, errors)
-    return {column: value for column, value in wanted.items() if value is None or column not in hidden}
+    return _validate_fields(edits, country, shop, errors)
 
 
 def hidden_columns(shop: SettingValues) -> Collection[str]:
-    """Columns of the fields that the website does not ask for. What customers give is not stored there, but they can clear
-    them; staff may note down what they are told (docs/domain/addresses.md#addresses-4)."""
-    return {COLUMNS[field] for field, setting in _SHOWN_BY.items() if shop[setting] == "NO"}
+    """Columns of the fields that the website does not ask for (docs/domain/addresses.md#addresses-4)."""
+    return {column for column, setting in SHOWN_COLUMNS.items() if shop[setting] == "NO"}
 
 
 def validate_address_field(
     name: str, value: Any, shop: SettingValues, country: Country | None, path: Sequence[str]
 ) -> Any:
-    """One field as it would be stored, whether or not the website asks for it: staff note down what they are told."""
-    return _FIELDS_BY_NAME[name].validate(value, AddressRules(list(path), shop, country))
+    """One field as it would be stored. One that the website does not ask for takes no value, and can be cleared."""
+    field = _FIELDS_BY_NAME[name]
+    stored = field.validate(value, AddressRules(list(path), shop, country))
+    if stored is not None and field.column in hidden_columns(shop):
+        raise FIELD_NOT_OFFERED(path=path)
+    return stored
 
 
 def _validate_fields(
@@ -198,7 +214,9 @@ def _validate_fields(
     for field in ADDRESS_FIELDS:
         if field.name in given:
             try:
-                wanted[field.column] = field.validate(given[field.name], AddressRules([field.name], shop, country))
+                wanted[field.column] = validate_address_field(
+                    field.name, given[field.name], shop, country, [field.name]
+                )
             except RuleError as error:
                 errors.append(error)
     if errors:

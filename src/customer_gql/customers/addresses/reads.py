@@ -8,10 +8,10 @@ from customer_gql.database.statements import Connection, fetch_rows
 from customer_gql.loading.grids.search import matches_search, search_document, search_query
 from customer_gql.loading.pages import Page, Pages, Sort, Window
 from customer_gql.loading.reads import capped_by, one_by
+from customer_gql.shop.countries.options import COUNTRIES, parse_countries
 from customer_gql.shop.settings.reads import setting
 from customer_gql.shop.websites.reads import ALL_WEBSITES
 
-from .settings import COUNTRIES, parse_countries
 from .tables import address
 
 MAX_LISTED: Final = 100
@@ -58,4 +58,4 @@ async def allowed_countries(connection: Connection, website_id: int) -> Collecti
     is_shared = await accounts_are_shared(connection)
     websites = [row.id for row in await fetch_rows(connection, ALL_WEBSITES)] if is_shared else [website_id]
     lists = [parse_countries(await setting(connection, COUNTRIES, website_id=id)) for id in websites]
-    return frozenset().union(*lists) if all(lists) else frozenset()
+    return frozenset(code for listed in lists for code in listed) if all(lists) else frozenset()

@@ -10,7 +10,7 @@ from customer_gql.database.seeding import CustomerSeed, Rows, Stage, to_datetime
 from customer_gql.shop.countries.countries import find_country
 
 from .tables import address
-from .validation import validate_region
+from .validation import StoredRegion, validate_region
 
 _COMPANY_FORMS: Final = {
     "US": "Inc.",
@@ -60,6 +60,7 @@ def _add_address(
     vat = fill_pattern(tax_number, s.draw) if company and tax_number else None
     stamp = to_datetime(created)
     updated = stamp if s.r() < 0.7 else to_datetime(s.pick_moment(created))
+    region = _read_region(s.plan.country, place["region"])
     rows[address].append(
         {
             "customer_id": s.id,
@@ -67,7 +68,8 @@ def _add_address(
             "first_name": first,
             "last_name": last,
             **place,
-            "region_code": _region_code(s.plan.country, place["region"]),
+            "region": region.name,
+            "region_code": region.code,
             "telephone_e164": to_e164(place["telephone"], s.plan.country),
             "fax": place["telephone"] if company and s.r() < 0.1 else None,
             "vat_number": vat,
@@ -104,8 +106,8 @@ def _draw_place(s: Shopper[AddressPlan]) -> dict[str, Any]:
 
 
 @cache
-def _region_code(country_code: str, region: str | None) -> str | None:
-    return validate_region(region, find_country(country_code), ["region"]).code
+def _read_region(country_code: str, region: str | None) -> StoredRegion:
+    return validate_region(region, find_country(country_code), ["region"])
 
 
 def _draw_company(s: Shopper[AddressPlan]) -> str | None:

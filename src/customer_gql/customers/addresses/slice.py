@@ -1,12 +1,16 @@
 from typing import Final
 
 from customer_gql.messaging.events.event_types import EventType
+from customer_gql.shop.countries.options import SETTINGS as COUNTRY_SETTINGS
 
-from .settings import COMPANY, COUNTRIES, FAX, PER_CUSTOMER, STREET_LINES, TELEPHONE
+from .settings import COMPANY, FAX, PER_CUSTOMER, STREET_LINES, TELEPHONE
 
-SETTINGS: Final = (PER_CUSTOMER, STREET_LINES, TELEPHONE, COMPANY, FAX, COUNTRIES)
+SETTINGS: Final = (PER_CUSTOMER, STREET_LINES, TELEPHONE, COMPANY, FAX, *COUNTRY_SETTINGS)
 EVENTS: Final = (
-    EventType("customer.address_created", "An address was added to an address book.", ("ADDRESS_CREATED",)),
-    EventType("customer.address_updated", "Fields of an address changed.", ("ADDRESS_UPDATED",)),
-    EventType("customer.address_deleted", "An address was removed from an address book.", ("ADDRESS_DELETED",)),
+    EventType(
+        "customer.address_changed",
+        "An address was added to an address book, changed or removed, or another one became a default address.",
+        ("ADDRESS_CREATED", "ADDRESS_UPDATED", "ADDRESS_DELETED"),
+        edited=("adr_", "defaultBillingAddress", "defaultShippingAddress"),
+    ),
 )

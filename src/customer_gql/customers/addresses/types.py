@@ -10,6 +10,10 @@ from customer_gql.graph.fields import column, loaded
 from customer_gql.graph.nodes import Node, node_id
 
 from . import reads
+from .templates.formatting import FORMATTED_COLUMNS
+from .templates.reads import format_for_viewer
+from .templates.settings import AddressFormat
+from .templates.types import FORMATTED, Format, StoreViewId
 
 
 @strawberry.type(description="An address in a customer's address book.")
@@ -41,6 +45,19 @@ class Address(Node):
     )
     is_default_billing: bool = column("Whether invoices go to this address.")
     is_default_shipping: bool = column("Whether goods go to this address.")
+
+    @strawberry.field(
+        graphql_type=str | None,
+        description=FORMATTED.format(record="the customer"),
+        metadata={"personal": True},
+    )
+    async def formatted(
+        self: Any, info: Info, format: Format = AddressFormat.TEXT, store_view_id: StoreViewId = None
+    ) -> Any:
+        values = {column: getattr(self, column) for column in FORMATTED_COLUMNS}
+        return await format_for_viewer(
+            info.context, values, format, customer_id=self.customer_id, wanted_view=store_view_id
+        )
 
 
 Search = Annotated[

@@ -13,7 +13,7 @@ from customer_gql.core.text import (
     value_is_required,
 )
 from customer_gql.shop.countries.countries import Country, find_country
-from customer_gql.shop.countries.postcodes import clean_postcode
+from customer_gql.shop.countries.postcodes import clean_postcode, find_stored_form
 
 MAX_TEXT: Final = 255
 MAX_TELEPHONE: Final = 60
@@ -78,16 +78,19 @@ def validate_country(code: str | None, path: Sequence[str]) -> Country:
     return country
 
 
-def validate_postcode(postcode: str | None, country: Country | None, path: Sequence[str]) -> str | None:
-    """The postal code as stored; None where the country does without one. Without a country only the characters count."""
+def validate_postcode(
+    postcode: str | None, country: Country | None, path: Sequence[str], *, required: bool | None = None
+) -> str | None:
+    """The postal code as stored; None where the country does without one. Without a country only the characters count.
+    Without `required`, the country decides."""
     code = clean_postcode(postcode or "")
-    if not code and country is not None and country.needs_postcode:
+    if not code and country is not None and (country.needs_postcode if required is None else required):
         raise _POSTCODE_REQUIRED(path=path, country=country.code)
     if len(code) > MAX_POSTCODE or not all(character.isalnum() or character in " -./" for character in code):
         raise _POSTCODE_CHARACTERS(path=path, limit=MAX_POSTCODE)
     if not code or country is None:
         return code or None
-    stored = country.postcode_form.find_stored_form(code)
+    stored = find_stored_form(country.postcode_form, code)
     if stored is None:
         raise _POSTCODE_INVALID(path=path, country=country.code, example=country.postcode_example)
     return stored
@@ -111,12 +114,20 @@ class StoredRegion(NamedTuple):
     code: str | None
 
 
-def validate_region(region: str | None, country: Country | None, path: Sequence[str]) -> StoredRegion:
-    """The state or province; any text where the country lists none."""
-    line = validate_line(region, path, MAX_TEXT, required=country is not None and country.needs_region)
-    if line is None or country is None or not country.regions:
-        return StoredRegion(line, None)
+def validate_region(
+    region: str | None, country: Country | None, path: Sequence[str], *, required: bool | None = None
+) -> StoredRegion:
+    """The state or province, of any level. Other text is stored without a code where the address data of the country list
+    none and it is not required. Without `required`, the country decides."""
+    if country is None:
+        return StoredRegion(validate_line(region, path, MAX_TEXT), None)
+    needed = country.needs_region if required is None else required
+    line = validate_line(region, path, MAX_TEXT, required=needed)
+    if line is None:
+        return StoredRegion(None, None)
     found = country.region_index.find(line)
-    if found is None:
+    if found is not None:
+        return StoredRegion(found[1], found[0].code)
+    if country.has_listed_regions or (needed and country.regions):
         raise _REGION_UNKNOWN(path=path, country=country.code, suggestions=country.region_index.suggest(line))
-    return StoredRegion(found[1], found[0].code)
+    return StoredRegion(line, None)

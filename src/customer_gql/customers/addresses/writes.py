@@ -3,27 +3,37 @@
 A change of a book locks its customer first, so that two requests cannot both pass the limit or both become default.
 """
 
-import datetime as dt
 from collections.abc import Collection, Mapping
 from typing import Any, Final, TypeAlias
 
-from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy import BigInteger, bindparam, delete, func, or_, select, update
 
-from customer_gql.core.actor import Actor, ActorKind
+from customer_gql.core.actor import Actor
+from customer_gql.core.clock import read_clock
 from customer_gql.core.concurrent_edits import Changes
 from customer_gql.core.errors import Refusal, RuleError, RuleErrors, UserErrorCode
 from customer_gql.core.ids import new_id
 from customer_gql.core.values.telephones import to_e164
 from customer_gql.core.viewer import Websites
-from customer_gql.customers.history.conflicts import refuse_customer_conflicts
+from customer_gql.customers.history.conflicts import leave_out_untouched, refuse_customer_conflicts
 from customer_gql.customers.profile.claims import EXTERNAL_ID_TAKEN
 from customer_gql.customers.profile.writes import lock_customer, lock_customers
-from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one, fetch_rows, fetch_value
+from customer_gql.database.statements import (
+    Connection,
+    Row,
+    compile_statement,
+    execute_statement,
+    fetch_one,
+    fetch_rows,
+    fetch_value,
+    insert_row,
+)
 from customer_gql.database.transactions import mark_customers
 from customer_gql.shop.settings.reads import SettingValues, setting, settings_at
 
 from .changes import (
     DEFAULTS,
+    address_id,
     describe_address_edit,
     describe_given_up_defaults,
     describe_lost_address,
@@ -31,7 +41,7 @@ from .changes import (
     read_default_ids,
     record_address_change,
 )
-from .fields import COLUMNS, SETTINGS, hidden_columns, validate_address_edit, validate_new_address
+from .fields import COLUMNS, SETTINGS, validate_address_edit, validate_new_address
 from .reads import allowed_countries
 from .settings import PER_CUSTOMER
 from .tables import address
@@ -52,6 +62,11 @@ _IS_DEFAULT_SHIPPING: Final = Refusal(
 _NO_DEFAULT_CHOSEN: Final = Refusal(
     "address.no_default_chosen", "Choose billing, shipping or both.", UserErrorCode.REQUIRED
 )
+_of_customer: Final = address.c.customer_id == bindparam("customer_id", type_=BigInteger())
+_COUNT: Final = compile_statement(select(func.count()).where(_of_customer))
+_LOCK_DEFAULT_BILLING: Final = compile_statement(
+    select(address).where(_of_customer, address.c.is_default_billing).with_for_update()
+)
 ADDRESS_NOT_FOUND: Final = Refusal("address.not_found", "There is no such address.", UserErrorCode.NOT_FOUND)
 
 
@@ -60,19 +75,17 @@ async def create_address(
 ) -> tuple[int, list[str]]:
     """The new entry's key, and the input fields that were stored."""
     customer = await lock_customer(connection, customer_id, websites=websites, path=["customerId"])
-    count = await fetch_value(connection, select(func.count()).where(address.c.customer_id == customer_id))
+    count = await fetch_value(connection, _COUNT, customer_id=customer_id)
     limit = await setting(connection, PER_CUSTOMER)
     refusal = find_book_refusal(count, limit)
     if refusal is not None:
         raise refusal
-    values = validate_new_address(given, *await read_address_rules(connection, customer.website_id, by=by))
+    values = validate_new_address(given, *await read_address_rules(connection, customer.website_id))
     await _refuse_taken_id(connection, customer_id, values)
     defaults, key = await read_default_ids(connection, customer_id), new_id()
     await _replace_defaults(connection, customer_id, values)
     number = to_e164(values["telephone"], values["country_code"])
-    await execute_statement(
-        connection, insert(address).values(customer_id=customer_id, id=key, telephone_e164=number, **values)
-    )
+    await insert_row(connection, address, {"customer_id": customer_id, "id": key, "telephone_e164": number, **values})
     mark_customers(connection, [customer_id], address)
     changes = describe_new_address(customer_id, key, values, defaults)
     await record_address_change(connection, customer, "ADDRESS_CREATED", changes, by)
@@ -99,7 +112,11 @@ async def edit_address(
     `expected_version` is the customer's: addresses share its version.
     """
     customer, stored = await _lock_address(connection, customer_id, key, websites)
-    rules = await read_address_rules(connection, customer.website_id, by=by)
+    if not by.is_blind:
+        given = await leave_out_untouched(
+            connection, customer, given, COLUMNS, expected=expected_version, stored=stored, record=address_id(stored)
+        )
+    rules = await read_address_rules(connection, customer.website_id)
     wanted = validate_address_edit(stored, given, *rules, judges_stored=by.is_blind)
     changed = {column: value for column, value in wanted.items() if value != stored[column]}
     await _refuse_taken_id(connection, customer_id, changed)
@@ -171,20 +188,16 @@ async def clear_default_addresses(connection: Connection, customer_id: int) -> C
 
 
 async def lock_default_billing_address(connection: Connection, customer_id: int) -> Row | None:
-    return await fetch_one(
-        connection, select(address).filter_by(customer_id=customer_id, is_default_billing=True).with_for_update()
-    )
+    return await fetch_one(connection, _LOCK_DEFAULT_BILLING, customer_id=customer_id)
 
 
 async def update_address(connection: Connection, stored: Row, values: Mapping[str, Any]) -> None:
     telephone, country = (values.get(column, stored[column]) for column in ("telephone", "country_code"))
+    written = {**values, "telephone_e164": to_e164(telephone, country), "updated_at": read_clock()}
     await execute_statement(
-        connection,
-        update(address)
-        .filter_by(customer_id=stored.customer_id, id=stored.id)
-        .values(**values, telephone_e164=to_e164(telephone, country), updated_at=dt.datetime.now(dt.UTC)),
+        connection, update(address).filter_by(customer_id=stored.customer_id, id=stored.id).values(written)
     )
-    mark_customers(connection, [stored.customer_id], address)
+    mark_customers(connection, [stored.customer_id], address, written)
 
 
 async def _lock_address(connection: Connection, customer_id: int, key: int, websites: Websites) -> tuple[Row, Row]:
@@ -196,14 +209,13 @@ async def _lock_address(connection: Connection, customer_id: int, key: int, webs
     return customer, stored
 
 
-AddressBookRules: TypeAlias = tuple[SettingValues, Collection[str], Collection[str]]
+AddressBookRules: TypeAlias = tuple[SettingValues, Collection[str]]
 
 
-async def read_address_rules(connection: Connection, website_id: int, *, by: Actor) -> AddressBookRules:
-    """What a website asks for, the countries it accepts, and the columns in which it stores nothing."""
+async def read_address_rules(connection: Connection, website_id: int) -> AddressBookRules:
+    """What a website asks for, and the countries it accepts."""
     shop = await settings_at(connection, *SETTINGS, website_id=website_id)
-    hidden = hidden_columns(shop) if by.kind is ActorKind.CUSTOMER else ()
-    return shop, await allowed_countries(connection, website_id), hidden
+    return shop, await allowed_countries(connection, website_id)
 
 
 async def _refuse_taken_id(connection: Connection, customer_id: int, values: Mapping[str, Any]) -> None:
@@ -223,5 +235,5 @@ async def _replace_defaults(connection: Connection, customer_id: int, values: Ma
                 connection,
                 update(address)
                 .where(address.c.customer_id == customer_id, address.c[column])
-                .values({column: False, "updated_at": dt.datetime.now(dt.UTC)}),
+                .values({column: False, "updated_at": read_clock()}),
             )

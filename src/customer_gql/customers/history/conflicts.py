@@ -1,5 +1,6 @@
 """Edits of a customer by several people (docs/domain/concurrent-edits.md#concurrent-edits-3)."""
 
+import enum
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
@@ -7,10 +8,53 @@ from typing import Any
 
 import orjson
 
-from customer_gql.core.concurrent_edits import Changes, VersionConflict, refuse_conflicts
+from customer_gql.core.concurrent_edits import Changes, VersionConflict, find_bases, refuse_conflicts
+from customer_gql.core.text import normalize_text
 from customer_gql.database.statements import Connection, Row
 
 from .reads import read_customer_events
+from .stored_values import describe_changes
+
+
+async def leave_out_untouched(
+    connection: Connection,
+    locked: Row,
+    given: Mapping[str, Any],
+    columns: Mapping[str, str],
+    *,
+    expected: int | None,
+    stored: Row | None = None,
+    record: str | None = None,
+) -> dict[str, Any]:
+    """The fields of an edit without those that it gives as they were at the expected version, while somebody changed them
+    since: a form that sends every field sends them too (docs/domain/concurrent-edits.md#concurrent-edits-10).
+
+    `columns` are the columns of the fields, of the customer or of `stored`, which the history names with `record`.
+    """
+    if expected is None or expected >= locked.version:
+        return dict(given)
+    changes, is_whole = await read_changes_since(connection, locked, expected)
+    bases = _tell_birth_year(find_bases(changes)) if is_whole else {}
+    row = locked if stored is None else stored
+
+    def is_untouched(name: str, value: Any) -> bool:
+        shown = describe_changes(row, {columns[name]: _normalize_given(value)}, record=record, keeps_equal=True)
+        return bool(shown) and all(field in bases and bases[field] == to for field, (_, to) in shown.items())
+
+    return {name: value for name, value in given.items() if name not in columns or not is_untouched(name, value)}
+
+
+def _tell_birth_year(bases: dict[str, Any]) -> dict[str, Any]:
+    """The column of the year is empty where a date of birth is stored, and readers see its year."""
+    date = bases.get("dateOfBirth")
+    return bases if date is None else {**bases, "birthYear": int(date[:4])}
+
+
+def _normalize_given(value: Any) -> Any:
+    """A value that is not judged yet, as it would be stored."""
+    if isinstance(value, enum.Enum):
+        return value.value
+    return (normalize_text(value) or None) if isinstance(value, str) else value
 
 
 async def refuse_customer_conflicts(

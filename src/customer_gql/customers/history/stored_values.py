@@ -4,10 +4,11 @@ was changed through, so that two edits of one value conflict (docs/domain/histor
 import datetime as dt
 import enum
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, Final
 
 from customer_gql.core.concurrent_edits import Changes
-from customer_gql.core.ids import encode_id, encode_id_in_sql
+from customer_gql.core.ids import decode_id, encode_id, encode_id_in_sql
 
 
 class ValueKind(enum.Enum):
@@ -50,9 +51,14 @@ _UNTOLD: Final = frozenset({"name_sort_key", "region_code", "email_verified_at",
 def name_stored_value(column: str, record: str | None = None) -> str:
     """The column in camel case. What is not in the customer's own row stands after the public id of its record, as
     `adr_….postcode`."""
-    first, *rest = column.split("_")
-    name = first + "".join(word.capitalize() for word in rest)
+    name = _to_camel_case(column)
     return name if record is None else f"{record}.{name}"
+
+
+@cache
+def _to_camel_case(column: str) -> str:
+    first, *rest = column.split("_")
+    return first + "".join(word.capitalize() for word in rest)
 
 
 TOLD_BY_A_LETTER: Final = frozenset(map(name_stored_value, ("gender", "date_of_birth", "birth_year")))
@@ -100,3 +106,12 @@ def _shown(column: str, value: Any) -> Any:
 
 def _shown_in_sql(column: str, value: str) -> str:
     return f"to_jsonb({encode_id_in_sql(_ID_PREFIXES[column], value) if column in _ID_PREFIXES else value})"
+
+
+def parse_stored_value(column: str, shown: Any, kind: type) -> Any:
+    """The value of a column, of a Python type, that the history shows in this way."""
+    if shown is None:
+        return None
+    if column in _ID_PREFIXES:
+        return decode_id(shown, _ID_PREFIXES[column])
+    return kind.fromisoformat(shown) if issubclass(kind, dt.date) else shown

@@ -7,10 +7,15 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from customer_gql.core.actor import Actor
 from customer_gql.core.concurrent_edits import Changes
-from customer_gql.core.ids import encode_id, new_id
+from customer_gql.core.ids import new_ids
 from customer_gql.database.statements import Connection, compile_statement, execute_statement
-from customer_gql.messaging.events.writes import Event, emit_all
-from customer_gql.security.audit import pair_changes, told_by
+from customer_gql.messaging.events.event_types import find_edit_types
+from customer_gql.messaging.events.writes import (
+    INSERT_EVENTS_OF_CUSTOMERS,
+    CustomerEvents,
+    describe_events_of_customers,
+)
+from customer_gql.security.audit import told_by
 
 from .kinds import find_event_type
 from .tables import customer_event
@@ -49,18 +54,18 @@ _shared: Final = {
     "impersonator_id": BigInteger(),
     "job_id": BigInteger(),
 }
-_INSERT: Final = compile_statement(
-    insert(customer_event).from_select(
-        [*_place, "customer_id", "version", "changes", *_shared],
-        select(
-            *_place.values(),
-            _given.c.customer_id,
-            _given.c.version,
-            _given.c.changes,
-            *[bindparam(name, type_=kind) for name, kind in _shared.items()],
-        ).select_from(_given.outerjoin(_newest, literal_column("true"))),
-    )
+_entries = insert(customer_event).from_select(
+    [*_place, "customer_id", "version", "changes", *_shared],
+    select(
+        *_place.values(),
+        _given.c.customer_id,
+        _given.c.version,
+        _given.c.changes,
+        *[bindparam(name, type_=kind) for name, kind in _shared.items()],
+    ).select_from(_given.outerjoin(_newest, literal_column("true"))),
 )
+_INSERT: Final = compile_statement(_entries)
+_INSERT_AND_TELL: Final = compile_statement(INSERT_EVENTS_OF_CUSTOMERS.add_cte(_entries.cte("entry")))
 
 
 async def record_customer_event(
@@ -92,15 +97,37 @@ async def record_customer_events(
     if not events:
         return
     rows: list[dict[str, Any]] = [
-        {"id": new_id(), "customer_id": customer_id, "version": version, "changes": pair_changes(changes)}
-        for customer_id, version, changes in events
+        {"id": id, "customer_id": customer_id, "version": version, "changes": changes}
+        for id, (customer_id, version, changes) in zip(new_ids(len(events)), events, strict=True)
     ]
     event_type = find_event_type(kind)
-    shared = {**told_by(kind, by), "impersonator_id": by.impersonator_id, "job_id": by.job_id}
-    await execute_statement(connection, _INSERT, events=orjson.dumps(rows).decode(), **shared)
-    if event_type is not None:
-        told = [
-            Event(encode_id("cus", customer_id), sorted(changes), customer_id, (deleted_from or {}).get(customer_id))
-            for customer_id, _, changes in events
-        ]
-        await emit_all(connection, event_type, told, by=by)
+    values = {"events": orjson.dumps(rows).decode(), **told_by(kind, by)}
+    values |= {"impersonator_id": by.impersonator_id, "job_id": by.job_id}
+    if event_type is None:
+        await execute_statement(connection, _INSERT, **values)
+    else:
+        values |= _describe_events(events, event_type, kind, deleted_from or {}, by=by)
+        await execute_statement(connection, _INSERT_AND_TELL, **values)
+
+
+def _describe_events(
+    entries: Sequence[tuple[int, int, Changes]],
+    event_type: str,
+    kind: str,
+    deleted_from: Mapping[int, int],
+    *,
+    by: Actor,
+) -> dict[str, Any]:
+    # Many entries of one call are about the same fields.
+    places: dict[tuple[str, ...], int] = {}
+    changed = [
+        CustomerEvents(
+            customer_id,
+            version,
+            places.setdefault(tuple(sorted(changes)), len(places)),
+            deleted_from.get(customer_id),
+        )
+        for customer_id, version, changes in entries
+    ]
+    shared = [([event_type, *find_edit_types(kind, fields)], fields) for fields in places]
+    return describe_events_of_customers(changed, shared, by=by)

@@ -6,8 +6,9 @@ from typing import Any, Final
 from sqlalchemy import insert, select, update
 
 from customer_gql.core.actor import Actor, ActorKind
-from customer_gql.core.emails import normalize_email
+from customer_gql.core.clock import read_clock
 from customer_gql.core.errors import Refusal, RuleError
+from customer_gql.core.values.emails import normalize_email
 from customer_gql.customers.profile.writes import lock_customer
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one
 from customer_gql.messaging.mail.writes import queue_mail
@@ -17,12 +18,21 @@ from customer_gql.shop.settings.declaration import STORE_VIEW, Setting
 from .tables import SubscriptionStatus, newsletter_confirmation as confirmation, newsletter_subscription as subscription
 from .writes import activate_subscription, begin_subscription
 
-ENABLED: Final = Setting("newsletter.enabled", True, STORE_VIEW, "Whether the store view has a newsletter.")
+ENABLED: Final = Setting(
+    "newsletter.enabled",
+    True,
+    STORE_VIEW,
+    "Whether the store view has a newsletter.",
+    label="Newsletter",
+    is_public=True,
+)
 CONFIRM_BY_MAIL: Final = Setting(
     "newsletter.confirm",
     False,
     STORE_VIEW,
     "Whether a subscription requested at sign-up begins only after the link in a mail of its own was opened.",
+    label="Confirm subscriptions by mail",
+    is_public=True,
 )
 LIFETIME: Final = dt.timedelta(hours=24)
 
@@ -40,7 +50,7 @@ async def request_confirmation(connection: Connection, account: Any, store_view_
     await begin_subscription(connection, account, store_view_id, by=by, waits=True)
     if not account.is_email_confirmed:
         return
-    token, now = tokens.new_token(tokens.NEWSLETTER), dt.datetime.now(dt.UTC)
+    token, now = tokens.new_token(tokens.NEWSLETTER), read_clock()
     await execute_statement(
         connection,
         insert(confirmation).values(
@@ -113,7 +123,7 @@ async def _is_done_already(connection: Connection, known: Row, account: Row) -> 
 
 
 async def _use_link(connection: Connection, known: Row, account: Row) -> int:
-    now = dt.datetime.now(dt.UTC)
+    now = read_clock()
     return await execute_statement(
         connection,
         update(confirmation)

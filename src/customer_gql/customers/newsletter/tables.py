@@ -31,6 +31,8 @@ newsletter_subscription = table(
     Column("store_view_id", ForeignKey("store_view.id"), nullable=False),
     Column("status", Text, nullable=False),
     created_at("changed_at"),
+    # When somebody last asked to end this very subscription, whether or not it went on.
+    Column("opted_out_at", DateTime(timezone=True)),
     PrimaryKeyConstraint("customer_id", "store_view_id"),
     ForeignKeyConstraint(["customer_id"], ["customer.id"], ondelete="CASCADE"),
     one_of("status", SubscriptionStatus),

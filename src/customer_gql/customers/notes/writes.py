@@ -1,12 +1,12 @@
 """Notes of staff. A change of a customer's notes locks the customer first, as every change of what is theirs does."""
 
-import datetime as dt
 from collections.abc import Mapping
 from typing import Any, Final
 
 from sqlalchemy import delete, insert, select, update
 
 from customer_gql.core.actor import Actor
+from customer_gql.core.clock import read_clock
 from customer_gql.core.concurrent_edits import refuse_other_version
 from customer_gql.core.errors import Refusal, UserErrorCode
 from customer_gql.core.ids import encode_id, new_id
@@ -60,7 +60,7 @@ async def edit_note(
         connection,
         update(customer_note)
         .filter_by(customer_id=customer_id, id=key)
-        .values(**values, version=customer_note.c.version + 1, edited_at=dt.datetime.now(dt.UTC)),
+        .values(**values, version=customer_note.c.version + 1, edited_at=read_clock()),
     )
     await _record_note_change(connection, customer, key, {column: stored[column] for column in values}, values, by)
     return list(changed)

@@ -11,8 +11,9 @@ from sqlalchemy import DateTime, delete, literal, null, or_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from customer_gql.core.actor import Actor
-from customer_gql.core.emails import normalize_email
+from customer_gql.core.clock import read_clock
 from customer_gql.core.errors import Refusal, UserErrorCode
+from customer_gql.core.values.emails import normalize_email
 from customer_gql.database.statements import Connection, Row, equals_any, execute_statement, fetch_one
 
 from .sharing import lock_email_scope
@@ -33,7 +34,7 @@ async def claim_email(connection: Connection, customer_id: int, *, email: str, s
     insert = upsert(customer_email).values(
         email_normalised=normalize_email(email), scope=scope, customer_id=customer_id
     )
-    reserved, now = customer_email.c.reserved_until, literal(dt.datetime.now(dt.UTC), DateTime(timezone=True))
+    reserved, now = customer_email.c.reserved_until, literal(read_clock(), DateTime(timezone=True))
     is_free = reserved.is_not(None) & or_(reserved <= now, customer_email.c.customer_id == customer_id)
     claimed = await fetch_one(
         connection,

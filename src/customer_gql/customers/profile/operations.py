@@ -5,11 +5,11 @@ from typing import Annotated, Any, Final
 import strawberry
 
 from customer_gql.core.actor import actor_of
-from customer_gql.core.emails import normalize_email
 from customer_gql.core.errors import BadInput
 from customer_gql.core.ids import decode_id
 from customer_gql.core.permissions import Permission
 from customer_gql.core.text import normalize_text
+from customer_gql.core.values.emails import normalize_email
 from customer_gql.graph.context import Context, Info
 from customer_gql.graph.fields import column, needed_read
 from customer_gql.graph.payloads import EXPECTED_VERSION

@@ -19,6 +19,7 @@ from typing import Any
 from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from customer_gql.core.clock import read_clock
 from customer_gql.core.ids import new_id
 from customer_gql.core.viewer import ViewerKind
 from customer_gql.database.statements import Connection, execute_statement
@@ -31,7 +32,7 @@ from .tables import customer_activity as activity, visitor
 
 def record_sign_in(context: Context, customer_id: int) -> None:
     """The visitor, if the browser was one, is a customer from here on."""
-    now = dt.datetime.now(dt.UTC)
+    now = read_clock()
     _record_moments(context, customer_id, last_sign_in_at=now, last_activity_at=now, last_url=context.caller.page)
     if context.caller.visitor:
         token_hash = hash_token(context.caller.visitor)
@@ -39,16 +40,16 @@ def record_sign_in(context: Context, customer_id: int) -> None:
 
 
 def record_sign_up(context: Context, customer_id: int) -> None:
-    _record_moments(context, customer_id, last_activity_at=dt.datetime.now(dt.UTC), last_url=context.caller.page)
+    _record_moments(context, customer_id, last_activity_at=read_clock(), last_url=context.caller.page)
 
 
 def record_sign_out(context: Context, customer_id: int) -> None:
-    _record_moments(context, customer_id, last_sign_out_at=dt.datetime.now(dt.UTC))
+    _record_moments(context, customer_id, last_sign_out_at=read_clock())
 
 
 def record_activity(context: Context) -> None:
     """The viewer did something that counts, as changing a cart. Staff acting as the customer do not."""
-    viewer, now = context.viewer, dt.datetime.now(dt.UTC)
+    viewer, now = context.viewer, read_clock()
     if viewer.kind is ViewerKind.CUSTOMER and viewer.customer_id and not viewer.is_impersonated:
         _record_moments(context, viewer.customer_id, last_activity_at=now, last_url=context.caller.page)
     elif viewer.kind is ViewerKind.GUEST and context.caller.visitor:

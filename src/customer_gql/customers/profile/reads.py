@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -17,8 +18,8 @@ from sqlalchemy import (
     select,
 )
 
-from customer_gql.core.emails import normalize_email
 from customer_gql.core.terminal import CommandFailed
+from customer_gql.core.values.emails import normalize_email
 from customer_gql.core.viewer import Websites
 from customer_gql.database.statements import Connection, Row, compile_statement, equals_any, fetch_rows, fetch_value
 from customer_gql.loading.lists import RootList
@@ -44,12 +45,15 @@ ONLINE_MINUTES = Setting(
     "Minutes for which an activity counts as being online.",
     at_least=1,
     at_most=1440,
+    label="Minutes shown as online",
 )
 # Who was active since then is online.
 ONLINE_SINCE = func.now() - select_global_value(ONLINE_MINUTES) * literal_column("interval '1 minute'", Interval())
 
 _full_name = func.concat_ws(
-    " ", *[func.nullif(customer.c[part], "") for part in ("prefix", "first_name", "middle_name", "last_name", "suffix")]
+    " ",
+    *[func.nullif(customer.c[part], "") for part in ("prefix", "first_name", "middle_name", "last_name", "suffix")],
+    type_=Text(),
 )
 
 # The year of the date, or the one that is known alone.
@@ -206,3 +210,23 @@ async def find_mail_view(connection: Connection, customer: Row, *, website_id: i
     website = customer.website_id if website_id is None else website_id
     found = await fetch_value(connection, _MAIL_VIEW, view_id=customer.created_in_store_view_id, website_id=website)
     return customer.created_in_store_view_id if found is None else found
+
+
+async def read_mail_views(connection: Connection, customers: Sequence[Row]) -> dict[int, int]:
+    """The same for several customers, by customer."""
+    websites = sorted({row.website_id for row in customers})
+    is_default = and_(store.c.is_default, store_view.c.is_default).label("is_default")
+    views = await fetch_rows(
+        connection,
+        select(store_view.c.id, store.c.website_id, is_default)
+        .join(store)
+        .where(equals_any(store.c.website_id, websites)),
+    )
+    owned = {(view.website_id, view.id) for view in views}
+    defaults = {view.website_id: view.id for view in views if view.is_default}
+
+    def find(row: Row) -> int:
+        created_in = row.created_in_store_view_id
+        return created_in if (row.website_id, created_in) in owned else defaults.get(row.website_id, created_in)
+
+    return {row.id: find(row) for row in customers}

@@ -3,8 +3,8 @@
 from datetime import date, datetime
 from typing import Final
 
-from customer_gql.core.emails import normalize_email
 from customer_gql.core.text import sort_key
+from customer_gql.core.values.emails import normalize_email
 from customer_gql.database.seeding import DAY, MINUTE, CustomerSeed, Rows, Stage, expand_weights, to_datetime
 
 from .shopper import AccountPlan, Shopper, fill_pattern

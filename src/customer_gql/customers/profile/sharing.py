@@ -9,7 +9,7 @@ from customer_gql.core.errors import Refusal, UserErrorCode
 from customer_gql.database.statements import Connection, execute_statement, fetch_rows
 from customer_gql.shop.settings.declaration import GLOBAL, Setting
 from customer_gql.shop.settings.reads import own_value, setting
-from customer_gql.shop.settings.writes import set_value
+from customer_gql.shop.settings.writes import lock_own_value, set_value
 
 from .tables import customer, customer_email
 
@@ -34,6 +34,7 @@ SHARING: Final = Setting(
     "Whether an account works on its website alone or on all of them. Changed by its own mutation only.",
     one_of=(PER_WEBSITE, EVERYWHERE),
     own_mutation="accountSharingSet",
+    label="Account sharing",
 )
 SHARED_SCOPE: Final = 0
 _LISTED: Final = 5
@@ -46,6 +47,13 @@ async def accounts_are_shared(connection: Connection) -> bool:
 async def lock_account_sharing(connection: Connection) -> bool:
     """Whether accounts are shared, which stays so until the transaction ends. The migrations store the first value."""
     return await own_value(connection, SHARING, lock=True) == EVERYWHERE
+
+
+async def lock_account_sharing_first(connection: Connection) -> bool:
+    """The same for a transaction that has to know it before it locks customers, as an import. One such transaction at a time; a
+    change of the sharing waits for it before it locks customers itself."""
+    stored, _ = await lock_own_value(connection, SHARING, GLOBAL, 0)
+    return stored == EVERYWHERE
 
 
 async def email_scope(connection: Connection, website_id: int) -> int:

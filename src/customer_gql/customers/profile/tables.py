@@ -69,10 +69,10 @@ customer = table(
     Column("gender", Text),
     Column("date_of_birth", Date),
     Column("tax_vat_number", Text),
-    # The type is stated, because lists are declared by this column before the module of websites may be imported.
+    # Types are stated, because lists are declared by these columns before the modules of websites and groups may be imported.
     Column("website_id", BigInteger, ForeignKey("website.id"), nullable=False),
     Column("created_in_store_view_id", ForeignKey("store_view.id"), nullable=False),
-    Column("group_id", ForeignKey("customer_group.id"), nullable=False),
+    Column("group_id", BigInteger, ForeignKey("customer_group.id"), nullable=False),
     Column("is_automatic_group_change_disabled", Boolean, nullable=False, server_default="false"),
     Column("status", Text, nullable=False, server_default=CustomerStatus.ACTIVE.value),
     Column("customer_type", Text, nullable=False, server_default=CustomerType.INDIVIDUAL.value),
@@ -110,6 +110,27 @@ customer = table(
     CheckConstraint("char_length(lock_note) <= 1000", name="lock_note_length"),
     # Numbers come from one sequence; a unique key would have to hold the id as well and prove nothing.
     Index("ix_customer_number_id", "number", "id"),
+    # What the grid of customers finds them by, and sorts them by. Of the value that nearly all have, the number alone leads to
+    # a page.
+    Index("ix_customer_group_id", "group_id", "number"),
+    Index("ix_customer_status", "status", "id"),
+    Index("ix_customer_status_number", "status", "number", postgresql_where=text("status <> 'ACTIVE'")),
+    Index("ix_customer_customer_type", "customer_type", "id"),
+    Index(
+        "ix_customer_customer_type_number",
+        "customer_type",
+        "number",
+        postgresql_where=text("customer_type <> 'INDIVIDUAL'"),
+    ),
+    Index("ix_customer_allows_remote_assistance", "allows_remote_assistance", "id"),
+    # Locks that ended long ago are few, and passed over without a look at their rows.
+    Index("ix_customer_locked", "number", "locked_until", postgresql_where=text("locked_until IS NOT NULL")),
+    Index("ix_customer_updated_at", "updated_at", "id"),
+    Index(
+        "ix_customer_tax_vat_number",
+        text("coalesce(fold_text(tax_vat_number) COLLATE \"C\", '')"),
+        "id",
+    ),
     distribution="customer",
 )
 

@@ -84,7 +84,7 @@ class CustomerActivity:
 class ProfileSection(Node):
     """Who the customer is. The type of the graph gathers this and every other section, see `schema/customer.py`."""
 
-    id: strawberry.ID = node_id("cus", reads.customers_by_id, "id", description="Id of the customer.")
+    id: strawberry.ID = node_id("cus", reads.customers_by_id, "id", is_written=True, description="Id of the customer.")
     number: int = column("Customer number that people use, assigned in order of creation.")
     version: int = column(
         "Version, which increases with every change of the profile. Pass it as `expectedVersion` in an edit."

@@ -1,26 +1,30 @@
 """Rules of the account: one claim for one address, versions that grow, deletion that keeps what was bought."""
 
-import datetime as dt
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, Final
 
-from sqlalchemy import delete, insert, select, update
+import orjson
+from sqlalchemy import ARRAY, BigInteger, any_, bindparam, column, delete, insert, literal, or_, select, update
 
 from customer_gql.core.actor import Actor
+from customer_gql.core.clock import read_clock
 from customer_gql.core.concurrent_edits import Changes
 from customer_gql.core.errors import Refusal, UserErrorCode
 from customer_gql.core.text import sort_key
 from customer_gql.core.viewer import Websites
-from customer_gql.customers.history.conflicts import refuse_customer_conflicts
+from customer_gql.customers.history.conflicts import leave_out_untouched, refuse_customer_conflicts
 from customer_gql.customers.history.stored_values import describe_changes
 from customer_gql.customers.history.writes import record_customer_event, record_customer_events
 from customer_gql.database.statements import (
     Connection,
     Row,
+    compile_statement,
     equals_any,
     execute_statement,
     fetch_one,
     fetch_rows,
+    given_rows,
 )
 from customer_gql.database.transactions import mark_customers
 from customer_gql.shop.settings.reads import settings_at
@@ -34,6 +38,15 @@ from .values import fields
 ON_ASSISTANCE_WITHDRAWN: Final[list[Callable[..., Awaitable[object]]]] = []
 """What upper slices end when a customer no longer allows staff to sign in for them: connection, customer, `by`."""
 
+_websites: Final = bindparam("websites", type_=ARRAY(BigInteger()))
+_LOCK: Final = compile_statement(
+    select(customer)
+    .where(
+        customer.c.id == bindparam("id", type_=BigInteger()),
+        or_(_websites.is_(None), customer.c.website_id == any_(_websites)),
+    )
+    .with_for_update()
+)
 CUSTOMER_NOT_FOUND: Final = Refusal("customer.not_found", "There is no such customer.", UserErrorCode.NOT_FOUND)
 
 
@@ -42,8 +55,8 @@ async def lock_customer(
 ) -> Row:
     """The customer, locked until the transaction ends. One of a website outside of `websites` is unknown; `path` is where
     the input names it."""
-    statement = select(customer).where(customer.c.id == customer_id, *within_websites(websites)).with_for_update()
-    found = await fetch_one(connection, statement)
+    reachable = None if websites is None else sorted(websites)
+    found = await fetch_one(connection, _LOCK, id=customer_id, websites=reachable)
     if found is None:
         raise CUSTOMER_NOT_FOUND(path=path)
     return found
@@ -83,17 +96,18 @@ async def insert_customer(connection: Connection, customer_id: int, values: Mapp
 
 async def update_customer(connection: Connection, account: Row, values: Mapping[str, Any]) -> int:
     """Store new values; the version they make. A change of what belongs to the account, as an address, counts as a change of it."""
-    values = {**values, **_changed_sort_key(account, values)}
+    stored = {**values, **_changed_sort_key(account, values), **_next_version()}
     changed = await fetch_one(
         connection,
-        update(customer)
-        .where(customer.c.id == account.id)
-        .values(**values, version=customer.c.version + 1, updated_at=dt.datetime.now(dt.UTC))
-        .returning(customer.c.version),
+        update(customer).where(customer.c.id == account.id).values(stored).returning(customer.c.version),
     )
     assert changed is not None, account.id
-    mark_customers(connection, [account.id], customer)
+    mark_customers(connection, [account.id], customer, stored)
     return changed.version
+
+
+def _next_version() -> dict[str, Any]:
+    return {"version": customer.c.version + 1, "updated_at": read_clock()}
 
 
 async def change_customer(
@@ -124,9 +138,10 @@ async def edit_profile(
     """Store the edits that change something, by input name; those that did. Refuses all when it refuses one."""
     account = await lock_customer(connection, customer_id, websites=None)
     shop = await settings_at(connection, *fields.SETTINGS, website_id=account.website_id)
-    given_back = {field: value for field, value in edits.items() if fields.is_given_back(field, value, account)}
-    wanted = fields.validate_profile({field: value for field, value in edits.items() if field not in given_back}, shop)
-    values, changed = fields.find_profile_changes(account, {**given_back, **wanted})
+    edits = await leave_out_untouched(connection, account, edits, fields.COLUMNS, expected=expected_version)
+    kept = fields.find_given_back(edits, account)
+    wanted = fields.validate_profile({field: value for field, value in edits.items() if field not in kept}, shop)
+    values, changed = fields.find_profile_changes(account, {**kept, **wanted})
     await refuse_customer_conflicts(connection, account, describe_changes(account, values), expected=expected_version)
     if changed:
         await change_customer(connection, account, values, kind="EDITED", by=by)
@@ -146,23 +161,47 @@ async def change_customers(
 ) -> set[int]:
     """Store the same new values, none of a name, of customers that the caller has locked, and write them down; those that it
     changed."""
-    before = {row.id: row for row in locked if any(row[column] != value for column, value in values.items())}
+    read_former, wanted = itemgetter(*values), itemgetter(*values)(values)
+    before = {row["id"]: row for row in locked if read_former(row) != wanted}
+    stored = {**values, **_next_version()}
     changed = await fetch_rows(
         connection,
         update(customer)
         .where(equals_any(customer.c.id, list(before)))
-        .values(**values, version=customer.c.version + 1, updated_at=dt.datetime.now(dt.UTC))
+        .values(stored)
         .returning(customer.c.id, customer.c.version),
     )
-    mark_customers(connection, [row.id for row in changed], customer)
-    events = [(row.id, row.version, describe_changes(before[row.id], values)) for row in changed]
+    mark_customers(connection, before, customer, stored)
+    told, events = dict[Any, Changes](), list[tuple[int, int, Changes]]()
+    for id, version in changed:
+        former = read_former(before[id])
+        # Many customers have the same values before.
+        if former not in told:
+            told[former] = describe_changes(before[id], values)
+        events.append((id, version, told[former]))
     await record_customer_events(connection, events, kind=kind, by=by)
-    return {row.id for row in changed}
+    return set(before)
 
 
-async def assign_group(connection: Connection, locked: Sequence[Row], group_id: int, *, by: Actor) -> set[int]:
-    """Put customers that the caller has locked into another group, and write it down; those it was news for."""
-    return await change_customers(connection, locked, {"group_id": group_id}, kind="EDITED", by=by)
+async def change_each_customer(
+    connection: Connection, locked: Sequence[Row], values: Mapping[int, Mapping[str, Any]], *, kind: str, by: Actor
+) -> None:
+    """Store new values of each customer, none of a name, by id; the caller has locked them and every one changes something."""
+    names = sorted({name for columns in values.values() for name in columns})
+    before = {row.id: row for row in locked if row.id in values}
+    if not before or not names:
+        return
+    given = given_rows("rows", column("id", BigInteger), *[column(name, customer.c[name].type) for name in names])
+    rows = [{"id": id, **{name: values[id].get(name, row[name]) for name in names}} for id, row in before.items()]
+    stored = {**{name: given.c[name] for name in names}, **_next_version()}
+    changed = await fetch_rows(
+        connection,
+        update(customer).where(customer.c.id == given.c.id).values(stored).returning(customer.c.id, customer.c.version),
+        rows=orjson.dumps(rows).decode(),
+    )
+    mark_customers(connection, [row.id for row in changed], customer, stored)
+    events = [(row.id, row.version, describe_changes(before[row.id], values[row.id])) for row in changed]
+    await record_customer_events(connection, events, kind=kind, by=by)
 
 
 async def delete_customers(connection: Connection, locked: Sequence[Row], *, by: Actor) -> None:
@@ -175,19 +214,17 @@ async def delete_customers(connection: Connection, locked: Sequence[Row], *, by:
         return
     # After the customers, as everywhere: a change of account sharing touches the claims, carts and sessions of all of them.
     await lock_account_sharing(connection)
-    gone = [
-        {
-            "customer_id": row.id,
-            "number": row.number,
-            "external_id": row.external_id,
-            "website_id": row.website_id,
-            "actor": by.kind.value,
-            "actor_id": by.id,
-        }
-        for row in locked
-    ]
-    await execute_statement(connection, insert(deleted_customer).values(gone))
     ids = [row.id for row in locked]
+    kept = {
+        "customer_id": customer.c.id,
+        "number": customer.c.number,
+        "external_id": customer.c.external_id,
+        "website_id": customer.c.website_id,
+        "actor": literal(by.kind.value),
+        "actor_id": literal(by.id, BigInteger()),
+    }
+    gone = select(*kept.values()).where(equals_any(customer.c.id, ids))
+    await execute_statement(connection, insert(deleted_customer).from_select(list(kept), gone))
     await execute_statement(connection, delete(customer).where(equals_any(customer.c.id, ids)))
     mark_customers(connection, ids, customer)
     await release_claims(connection, ids)

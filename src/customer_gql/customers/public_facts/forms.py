@@ -5,23 +5,26 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from customer_gql.core.emails import validate_email
 from customer_gql.core.errors import RuleError, RuleErrors
+from customer_gql.core.values.emails import validate_email
 from customer_gql.customers.addresses.fields import ADDRESS_FIELDS, STAFF_ONLY, hidden_columns, validate_new_address
 from customer_gql.customers.newsletter.opt_in import ENABLED as NEWSLETTER
 from customer_gql.customers.profile.tables import Gender
 from customer_gql.customers.profile.values.fields import (
     PROFILE_FIELDS,
     choices_of,
+    has_blank_choice,
     is_hidden,
     is_year_only,
     validate_profile,
 )
 from customer_gql.shop.countries.countries import Country
 from customer_gql.shop.countries.names import country_names
+from customer_gql.shop.countries.options import needs_region, offers_region
 from customer_gql.shop.settings.reads import SettingValues
 
 from .labels import label_of
+from .reads import list_countries, list_regions
 
 
 class FormKind(enum.Enum):
@@ -88,7 +91,7 @@ def describe_account_form(kind: FormKind, shop: SettingValues, locale: str) -> F
         names = ["email", "password", *names, *(["isSubscribed"] if shop[NEWSLETTER] else [])]
         # A sign-up without a password is answered by a mail with a link to choose one.
         required |= _refused_without(lambda: validate_email(""))
-    options = {name: _choices(choices_of(name, shop)) for name in names}
+    options = {name: _choices(name, shop) for name in names}
     options["gender"] = [ChoiceFacts(each.value, label_of(each.value, locale)) for each in Gender]
     return FormFacts(kind, _describe_fields(names, required, options, locale))
 
@@ -100,17 +103,19 @@ def describe_address_form(
 
     `accepted` are the codes of countries that the website accepts; every country where it is empty.
     """
-    hidden = {*STAFF_ONLY, *hidden_columns(shop), *(_columns_unknown_to(country) if country else ())}
+    hidden = {*STAFF_ONLY, *hidden_columns(shop), *(_columns_unknown_to(country, shop) if country else ())}
     names = [field.name for field in ADDRESS_FIELDS if field.column not in hidden]
-    required = _refused_without(lambda: validate_new_address({}, shop, accepted, ()))
+    required = _refused_without(lambda: validate_new_address({}, shop, accepted))
     if country is not None:
         given = {"countryCode": country.code}
-        required = {"countryCode"} | _refused_without(lambda: validate_new_address(given, shop, accepted, ()))
+        required = {"countryCode"} | _refused_without(lambda: validate_new_address(given, shop, accepted))
     options = {
+        "prefix": _choices("prefix", shop),
+        "suffix": _choices("suffix", shop),
         "countryCode": [
-            ChoiceFacts(code, name) for code, name in country_names(locale).items() if not accepted or code in accepted
+            ChoiceFacts(code, country_names(locale)[code]) for code in list_countries(None, accepted, locale, shop)
         ],
-        "region": [] if country is None else _regions(country, locale),
+        "region": [] if country is None else _regions(country, shop, locale),
     }
     return FormFacts(FormKind.ADDRESS, _describe_fields(names, required, options, locale))
 
@@ -126,26 +131,36 @@ def _refused_without(validate: Callable[[], object]) -> set[str]:
     return set()
 
 
-def _columns_unknown_to(country: Country) -> Iterable[str]:
-    """Columns that letters to the country do not show."""
+def _columns_unknown_to(country: Country, shop: SettingValues) -> Iterable[str]:
+    """Columns that letters to the country do not show, or the website does not offer."""
     shown = {
         "city": country.has_city,
-        "region": country.has_region or country.regions,
+        "region": _shows_region(country, shop),
         "postcode": country.has_postcode,
     }
     return [column for column, is_shown in shown.items() if not is_shown]
 
 
-def _choices(values: Iterable[str]) -> list[ChoiceFacts]:
-    return [ChoiceFacts(value, value) for value in values]
+def _choices(name: str, shop: SettingValues) -> list[ChoiceFacts]:
+    listed = choices_of(name, shop)
+    offered = ["", *listed] if listed and has_blank_choice(name, shop) else listed
+    return [ChoiceFacts(value, value) for value in offered]
 
 
-def _regions(country: Country, locale: str) -> list[ChoiceFacts]:
-    """In the script of the country where the store view is of that country, else in Latin letters."""
+def _shows_region(country: Country, shop: SettingValues) -> bool:
+    is_written = country.has_region or country.has_listed_regions
+    return needs_region(country, shop) or (is_written and offers_region(country, shop))
+
+
+def _regions(country: Country, shop: SettingValues, locale: str) -> list[ChoiceFacts]:
+    """In the script of the country where the store view is of that country, else in the language of the store view. Where
+    any text will do, there is nothing to choose from."""
+    if not country.has_listed_regions and not needs_region(country, shop):
+        return []
     is_local = locale.partition("_")[2] == country.code
     return [
         ChoiceFacts(region.code or region.name, region.local_name if is_local else region.name)
-        for region in country.regions
+        for region in list_regions(country.code, locale)
     ]
 
 

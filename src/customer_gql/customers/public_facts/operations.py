@@ -9,13 +9,24 @@ from customer_gql.customers.addresses.reads import allowed_countries
 from customer_gql.customers.profile.reads import customers_by_id
 from customer_gql.database.statements import Connection, Row
 from customer_gql.graph.context import Context, Info
+from customer_gql.graph.grids.types import selects_field
 from customer_gql.graph.roots import open_field
-from customer_gql.shop.countries.names import all_countries, country_names, search_countries
+from customer_gql.shop.countries.names import all_countries
+from customer_gql.shop.countries.options import SETTINGS as COUNTRY_SETTINGS
 from customer_gql.shop.settings.reads import settings_at
 from customer_gql.shop.websites.reads import find_requested_view
 
 from .forms import FormFacts, FormKind, describe_account_form, describe_address_form
-from .reads import FORM_SETTINGS, SHOP_SETTINGS, CountryFacts, ShopFacts, describe_country, describe_shop
+from .reads import (
+    FORM_SETTINGS,
+    SHOP_SETTINGS,
+    CountryFacts,
+    ShopFacts,
+    describe_countries,
+    describe_country,
+    describe_shop,
+    list_countries,
+)
 from .types import CountryType, Form, Shop
 
 _COUNTRY_CODE: Final = "ISO 3166-1 code of two letters."
@@ -36,7 +47,8 @@ class PublicFactsQuery:
     @open_field(
         graphql_type=list[CountryType] | None,
         assumed=30,  # 250 of them, but from memory
-        description="Countries whose addresses the website accepts, by name.",
+        description="Countries whose addresses the website accepts: those of `addresses.top_countries` first, in their order, "
+        "then by name.",
     )
     async def countries(
         self,
@@ -49,14 +61,16 @@ class PublicFactsQuery:
             ),
         ] = None,
     ) -> list[CountryFacts]:
-        known = await asyncio.to_thread(all_countries)  # reads files when it is called first
+        await asyncio.to_thread(all_countries)  # reads files when it is called first
         own_website = await _website_of_account(info.context)
         async with info.context.database.reads.acquire() as connection:
             view = await _requested_view(info.context, connection)
-            accepted = await allowed_countries(connection, own_website or view.website_id)
-        names = country_names(view.locale)
-        found = names if search is None else search_countries(search, view.locale)
-        return [describe_country(known[code], names[code]) for code in found if not accepted or code in accepted]
+            website_id = own_website or view.website_id
+            accepted = await allowed_countries(connection, website_id)
+            shop = await settings_at(connection, *COUNTRY_SETTINGS, website_id=website_id)
+        codes = list_countries(search, accepted, view.locale, shop)
+        has_regions = selects_field(info, "regions")
+        return await asyncio.to_thread(describe_countries, codes, view.locale, shop, has_regions=has_regions)
 
     @open_field(
         graphql_type=CountryType | None,
@@ -68,9 +82,11 @@ class PublicFactsQuery:
         country = (await asyncio.to_thread(all_countries)).get(_normalize_code(code))
         if country is None:
             return None
+        own_website = await _website_of_account(info.context)
         async with info.context.database.reads.acquire() as connection:
             view = await _requested_view(info.context, connection)
-        return describe_country(country, country_names(view.locale)[country.code])
+            shop = await settings_at(connection, *COUNTRY_SETTINGS, website_id=own_website or view.website_id)
+        return await asyncio.to_thread(describe_country, country, view.locale, shop)
 
     @open_field(
         graphql_type=Form | None,
@@ -103,7 +119,7 @@ class PublicFactsQuery:
             if kind is not FormKind.ADDRESS:
                 return describe_account_form(kind, shop, view.locale)
             accepted = await allowed_countries(connection, website_id)
-        return describe_address_form(shop, country, accepted, view.locale)
+        return await asyncio.to_thread(describe_address_form, shop, country, accepted, view.locale)
 
 
 async def _requested_view(context: Context, connection: Connection) -> Row:

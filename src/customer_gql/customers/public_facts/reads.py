@@ -1,7 +1,8 @@
 """The facts of a website, read for the request that asks for them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from customer_gql.customers.accounts.passwords import CHARACTER_CLASSES, MINIMUM_LENGTH
@@ -13,9 +14,17 @@ from customer_gql.customers.profile.values.fields import SETTINGS as PROFILE_SET
 from customer_gql.database.statements import Row
 from customer_gql.security.hashing import MAX_LENGTH
 from customer_gql.shop.countries.countries import Country
-from customer_gql.shop.countries.regions import Region
+from customer_gql.shop.countries.names import all_countries, country_names, search_countries
+from customer_gql.shop.countries.options import (
+    TOP_COUNTRIES,
+    needs_postcode,
+    needs_region,
+    parse_countries,
+)
+from customer_gql.shop.countries.regions import region_name
 from customer_gql.shop.settings.reads import SettingValues
 
+_LISTED: Final = 4_096  # lists of regions of a country in a language, kept at a time
 FORM_SETTINGS: Final = (*PROFILE_SETTINGS, *ADDRESS_SETTINGS, NEWSLETTER)
 SHOP_SETTINGS: Final = (
     MINIMUM_LENGTH,
@@ -46,13 +55,21 @@ class ShopFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class RegionFacts:
+    code: str | None
+    name: str
+    local_name: str
+
+
+@dataclass(frozen=True, slots=True)
 class CountryFacts:
     code: str
     name: str
+    is_top: bool
     is_region_required: bool
     is_postcode_required: bool
     postcode_example: str | None
-    regions: Sequence[Region]
+    regions: Sequence[RegionFacts]
 
 
 def describe_shop(view: Row, shop: SettingValues) -> ShopFacts:
@@ -67,12 +84,39 @@ def describe_shop(view: Row, shop: SettingValues) -> ShopFacts:
     )
 
 
-def describe_country(country: Country, name: str) -> CountryFacts:
+def describe_country(country: Country, locale: str, shop: SettingValues, *, has_regions: bool = True) -> CountryFacts:
+    """`has_regions` says whether anybody reads the regions, which takes reading files where nobody has yet."""
     return CountryFacts(
         code=country.code,
-        name=name,
-        is_region_required=country.needs_region,
-        is_postcode_required=country.needs_postcode,
+        name=country_names(locale)[country.code],
+        is_top=country.code in parse_countries(shop[TOP_COUNTRIES]),
+        is_region_required=needs_region(country, shop),
+        is_postcode_required=needs_postcode(country, shop),
         postcode_example=country.postcode_example,
-        regions=country.regions,
+        regions=list_regions(country.code, locale) if has_regions else (),
     )
+
+
+def describe_countries(
+    codes: Iterable[str], locale: str, shop: SettingValues, *, has_regions: bool
+) -> list[CountryFacts]:
+    known = all_countries()
+    return [describe_country(known[code], locale, shop, has_regions=has_regions) for code in codes]
+
+
+def list_countries(search: str | None, accepted: Collection[str], locale: str, shop: SettingValues) -> list[str]:
+    """Codes of the accepted countries that are found: those at the top first, the others by name. A search for a code finds
+    its country first."""
+    found = country_names(locale) if search is None else search_countries(search, locale)
+    codes = [code for code in found if not accepted or code in accepted]
+    if search is not None:
+        return codes
+    top = [code for code in parse_countries(shop[TOP_COUNTRIES]) if code in codes]
+    return [*top, *(code for code in codes if code not in top)]
+
+
+@lru_cache(maxsize=_LISTED)
+def list_regions(code: str, locale: str) -> Sequence[RegionFacts]:
+    """Those to choose from."""
+    country = all_countries()[code]
+    return tuple(RegionFacts(each.code, region_name(each, locale), each.local_name) for each in country.regions)

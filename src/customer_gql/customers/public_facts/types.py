@@ -66,7 +66,9 @@ class Shop:
 @strawberry.type(name="Region", description="A state or province of a country.")
 class RegionType:
     code: str | None = column("ISO 3166-2 code, as `US-CA`; null where the standard has none.")
-    name: str = column("Name in Latin letters.")
+    name: str = column(
+        "Name in the language of the store view in `X-Store-View` where the data have it, else in Latin letters."
+    )
     local_name: str = column("Name in the script of the country.")
 
 
@@ -74,11 +76,14 @@ class RegionType:
 class CountryType:
     code: str = column("ISO 3166-1 code of two letters.")
     name: str = column("Name in the language of the store view in `X-Store-View`, else in English.")
+    is_top: bool = column("Whether the website offers the country before the others.")
     is_region_required: bool = column("Whether an address needs a state or province.")
     is_postcode_required: bool = column("Whether an address needs a postal code.")
     postcode_example: str | None = column("A postal code of the country; null where it has none.")
     regions: list[RegionType] = column(
-        "States or provinces that an address may name; empty where any text will do.", assumed=20
+        "States or provinces to choose from. An address may also name those of another level; and any text where "
+        "the country is not known to be written with one.",
+        assumed=20,
     )
 
 

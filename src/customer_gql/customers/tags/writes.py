@@ -8,10 +8,10 @@ from sqlalchemy import BigInteger, Text, bindparam, column, delete, func, insert
 from sqlalchemy.dialects.postgresql import JSONB
 
 from customer_gql.core.actor import Actor
-from customer_gql.core.errors import Refusal, RuleError, UserErrorCode
+from customer_gql.core.errors import RuleError
 from customer_gql.core.viewer import Websites
 from customer_gql.customers.history.writes import record_customer_events
-from customer_gql.customers.profile.writes import lock_customer
+from customer_gql.customers.profile.writes import lock_customer, lock_customers
 from customer_gql.database.statements import (
     Connection,
     Row,
@@ -23,7 +23,7 @@ from customer_gql.database.statements import (
 from customer_gql.database.transactions import mark_customers
 
 from .tables import customer_tag
-from .values import MAX_TAGS, validate_tags
+from .values import find_tag_refusal, validate_tags
 
 _given = (
     func.jsonb_to_recordset(bindparam("tags", type_=JSONB()))
@@ -31,8 +31,8 @@ _given = (
     .render_derived(name="given", with_types=True)
 )
 _INSERT: Final = compile_statement(insert(customer_tag).from_select(_given.c.keys(), select(*_given.c)))
-_TOO_MANY: Final = Refusal(
-    "tag.too_many", "A customer has at most {limit} tags. Remove one first.", UserErrorCode.TOO_MANY
+_DELETE: Final = compile_statement(
+    delete(customer_tag).where(customer_tag.c.customer_id == _given.c.customer_id, customer_tag.c.fold == _given.c.fold)
 )
 
 
@@ -51,7 +51,7 @@ async def add_tags_to_all(
     connection: Connection, locked: Sequence[Row], wanted: Mapping[str, str], *, by: Actor
 ) -> dict[int, list[str] | RuleError]:
     """Add tags, by fold, to customers that the caller has locked: of each the tags that were added, or what refuses them."""
-    stored = await _read_tags(connection, [row.id for row in locked])
+    stored = await read_tags(connection, [row.id for row in locked])
     outcome: dict[int, list[str] | RuleError] = {}
     after: dict[int, dict[str, str]] = {}
     for row in locked:
@@ -72,11 +72,6 @@ async def add_tags_to_all(
     return outcome
 
 
-def find_tag_refusal(count: int, added: int = 1) -> RuleError | None:
-    """What forbids so many more tags of a customer who has `count`."""
-    return _TOO_MANY(limit=MAX_TAGS) if count + added > MAX_TAGS else None
-
-
 async def remove_tags(
     connection: Connection, customer_id: int, given: Sequence[str], *, websites: Websites, by: Actor
 ) -> list[str]:
@@ -89,7 +84,7 @@ async def remove_tags_of_all(
     connection: Connection, locked: Sequence[Row], unwanted: Collection[str], *, by: Actor
 ) -> dict[int, list[str]]:
     """Remove tags, by fold, of customers that the caller has locked: of each the tags that it had."""
-    stored = await _read_tags(connection, [row.id for row in locked])
+    stored = await read_tags(connection, [row.id for row in locked])
     removed = {row.id: {f: tag for f, tag in stored[row.id].items() if f in unwanted} for row in locked}
     after = {id: {f: tag for f, tag in stored[id].items() if f not in tags} for id, tags in removed.items() if tags}
     await execute_statement(
@@ -102,7 +97,40 @@ async def remove_tags_of_all(
     return {id: list(tags.values()) for id, tags in removed.items()}
 
 
-async def _read_tags(connection: Connection, customer_ids: Sequence[int]) -> dict[int, dict[str, str]]:
+async def change_tags(
+    connection: Connection,
+    locked: Sequence[Row],
+    before: Mapping[int, Mapping[str, str]],
+    after: Mapping[int, Mapping[str, str]],
+    *,
+    by: Actor,
+) -> None:
+    """Store other tags, by fold, of customers that the caller has locked. `before` are those stored, of every one; the caller has
+    refused customers who would have too many."""
+    gone = [(id, fold) for id, tags in after.items() for fold in before[id] if fold not in tags]
+    new = [(id, fold, tag) for id, tags in after.items() for fold, tag in tags.items() if fold not in before[id]]
+    rows = [{"customer_id": id, "fold": fold, "tag": ""} for id, fold in gone]
+    await execute_statement(connection, _DELETE, tags=orjson.dumps(rows).decode())
+    rows = [{"customer_id": id, "fold": fold, "tag": tag} for id, fold, tag in new]
+    await execute_statement(connection, _INSERT, tags=orjson.dumps(rows).decode())
+    await _record_tags_changes(connection, locked, before, after, by)
+
+
+async def state_tags(connection: Connection, stated: Mapping[int, Mapping[str, str]], *, by: Actor) -> set[int]:
+    """Give customers that the caller has locked these tags, by fold, and no others; those whose tags were others."""
+    locked = await lock_customers(connection, stated, websites=None)
+    before = await read_tags(connection, list(locked))
+    after = {
+        id: {fold: before[id].get(fold, tag) for fold, tag in stated[id].items()}
+        for id in locked
+        if stated[id].keys() != before[id].keys()
+    }
+    if after:
+        await change_tags(connection, list(locked.values()), before, after, by=by)
+    return set(after)
+
+
+async def read_tags(connection: Connection, customer_ids: Sequence[int]) -> dict[int, dict[str, str]]:
     """Of each customer, by fold."""
     rows = await fetch_rows(
         connection,

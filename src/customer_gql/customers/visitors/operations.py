@@ -1,5 +1,6 @@
 import datetime as dt
-from typing import Final
+from collections.abc import AsyncGenerator
+from typing import Any, Final
 
 import strawberry
 
@@ -8,11 +9,13 @@ from customer_gql.core.viewer import ViewerKind
 from customer_gql.customers.profile.presence import record_activity
 from customer_gql.graph.context import Info
 from customer_gql.graph.grids.types import grid_field
+from customer_gql.graph.live import LiveEvent, admin_subscription
 from customer_gql.graph.payloads import Payload
 from customer_gql.graph.roots import guest_mutation
 from customer_gql.security.throttle import peer_key, require_within
 
-from .types import ONLINE_GRID
+from .online import FOLLOWED_PEOPLE, MOST_PEOPLE, is_visible_visitor
+from .types import ONLINE_GRID, OnlineChangeType
 
 PINGS_PER_MINUTE: Final = 120
 """From one network address, behind which a whole office may be."""
@@ -66,5 +69,32 @@ class OnlineAdminQuery:
     )
 
 
+@strawberry.type
+class OnlineAdminSubscription:
+    @admin_subscription(
+        permission=ONLINE_GRID.permission,
+        graphql_type=OnlineChangeType,
+        description="Follow who is online: one event for each person who enters, changes or leaves, from the subscription on. Subscribe "
+        f"first, then read `nowOnline`. Among the {MOST_PEOPLE} people who were active last; visitors for those who reach all "
+        "websites. A client that is slow gets the newest state of each person.",
+    )
+    async def now_online_changed(self, info: Info) -> AsyncGenerator[Any]:
+        context = info.context
+        with FOLLOWED_PEOPLE.follow(context.database, seconds=context.settings.live.poll_seconds) as follower:
+            told = await follower.wait()
+            while True:
+                people = await follower.wait()
+                changes = people.changes_since(told)
+                for number, change in enumerate(changes, 1):
+                    if is_visible_visitor(change.visitor, context.viewer):
+                        yield LiveEvent(change)
+                    if follower.is_behind:  # a slow client hears of what is newest, not of all that was
+                        told = told.with_changes(changes[:number])
+                        break
+                else:
+                    told = people
+
+
 MUTATIONS: Final = (VisitorMutation,)
 ADMIN_QUERIES: Final = (OnlineAdminQuery,)
+ADMIN_SUBSCRIPTIONS: Final = (OnlineAdminSubscription,)

@@ -10,11 +10,23 @@ from customer_gql.graph.grids.types import build_grid_types, show_grid_row
 from customer_gql.graph.scalars import graph_enum
 
 from .filters import NOW_ONLINE, VisitorKind
+from .online import OnlineChangeKind
 
 graph_enum(
     VisitorKind,
     "Kind of a person who is online.",
     {"CUSTOMER": "Signed in, or signed up, with an account.", "VISITOR": "A person who did not sign in."},
+)
+
+graph_enum(
+    OnlineChangeKind,
+    "What happened to a person in the list of who is online.",
+    {
+        "ENTERED": "The person is in the list now.",
+        "UPDATED": "The person was active again, or a fact about them changed.",
+        "LEFT": "The person is not in the list any more: signed out, or not active for the configured minutes.",
+    },
+    name="OnlineChangeKind",
 )
 
 
@@ -35,6 +47,12 @@ class OnlineVisitor:
     customer: CustomerLink | None = loaded(
         customers_by_id, key="customer_id", description="The customer; null for a visitor."
     )
+
+
+@strawberry.type(name="OnlineChange", description="A change of the list of who is online.")
+class OnlineChangeType:
+    change: OnlineChangeKind = column("What happened.")
+    visitor: OnlineVisitor = column("The person as in the list now; of one who left, as they were there last.")
 
 
 ONLINE_GRID: Final = build_grid_types(

@@ -1,26 +1,32 @@
 """Bringing a database to this version's tables."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Callable, Collection, Generator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import asyncpg
 from alembic import command
 from alembic.config import Config
-from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from customer_gql.database.pools import open_database
 from customer_gql.database.session_limits import is_pooled
-from customer_gql.database.statements import Connection, fetch_one, fetch_rows, fetch_value
+from customer_gql.database.statements import fetch_one, fetch_rows
 
-from .rights import OWNERSHIP_WARNING, owns_tables
+from .compatibility import (
+    MigrationFailed,
+    ask_once,
+    configure_scripts,
+    known_revisions,
+    newest_revision,
+    note_oldest_version,
+    read_revision,
+)
+from .rights import OWNERSHIP_WARNING, find_wrong_rights, name_rights, owns_tables
 
-_PACKAGE = Path(__file__).parents[2]
+MOST_NAMED: Final = 5
 _IDENTITY: Final = text(
     "SELECT current_user::text, oid, pg_postmaster_start_time() FROM pg_database WHERE datname = current_database()"
 )
@@ -36,19 +42,8 @@ _UNKNOWN_EXPRESSIONS: Final = text("""
 """)
 
 
-class MigrationFailed(Exception):
-    """Nothing was changed, or no more than the migrations before the one that failed."""
-
-
-def migrations_folder() -> Path:
-    """Inside an installed package the migrations lie in it, in a checkout beside `src`."""
-    inside = _PACKAGE / "migrations"
-    return inside if inside.is_dir() else _PACKAGE.parents[1] / "migrations"
-
-
 def _alembic_config(url: str) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(migrations_folder()))
+    config = configure_scripts()
     # The hash keeps the files of two branches apart.
     config.set_main_option("file_template", "%%(year)d%%(month).2d%%(day).2d_%%(rev)s_%%(slug)s")
     config.attributes["url"] = url
@@ -66,11 +61,6 @@ def _format_new_files(config: Config) -> Config:
     return config
 
 
-def newest_revision() -> str:
-    """The newest migration this version knows."""
-    return ScriptDirectory.from_config(_alembic_config("")).get_current_head() or ""
-
-
 @contextmanager
 def _translated_errors() -> Generator[None]:
     try:
@@ -85,16 +75,24 @@ def _translated_errors() -> Generator[None]:
 def upgrade_database(url: str, revision: str = "head", *, service_url: str | None = None) -> None:
     """Migrate as the role of `url`, which owns the tables, and grant to the role of `service_url` what it needs."""
     asyncio.run(_require_no_pooler(url))
-    _require_known_revision(asyncio.run(_stored_revision(url)))
-    config = _alembic_config(url)
-    config.attributes["service_role"] = asyncio.run(_separate_role(url, service_url or url))
-    with _translated_errors():
-        command.upgrade(config, revision)
+    _require_known_revision(asyncio.run(ask_once(url, read_revision)))
+    _move_database(url, revision, command.upgrade, service_url)
     asyncio.run(_analyze_new_expressions(url))
 
 
-def downgrade_database(url: str, revision: str) -> None:
-    command.downgrade(_alembic_config(url), revision)
+def downgrade_database(url: str, revision: str, *, service_url: str | None = None) -> None:
+    """Take migrations back, with what is stored in the columns and tables that they brought."""
+    asyncio.run(_require_no_pooler(url))
+    _require_known_revision(asyncio.run(ask_once(url, read_revision)))
+    _move_database(url, revision, command.downgrade, service_url)
+
+
+def _move_database(url: str, revision: str, move: Callable[[Config, str], None], service_url: str | None) -> None:
+    config = _alembic_config(url)
+    config.attributes["service_role"] = asyncio.run(_separate_role(url, service_url or url))
+    with _translated_errors():
+        move(config, revision)
+    asyncio.run(note_oldest_version(url))
 
 
 def compare_tables(url: str) -> None:
@@ -112,23 +110,33 @@ def write_migration(url: str, message: str) -> None:
 
 def require_separate_owner(service_url: str) -> None:
     """Raises when the service could change append-only tables, because it owns them."""
-    if asyncio.run(_ask(service_url, owns_tables)):
+    if asyncio.run(ask_once(service_url, owns_tables)):
         raise MigrationFailed(OWNERSHIP_WARNING)
+
+
+def require_service_rights(service_url: str, *, append_only: Collection[str], changing: Collection[str]) -> None:
+    """Raises when the role of the service may do more or less than it has to, as after a restore without privileges."""
+    needed = name_rights(append_only=append_only, changing=changing)
+    if wrong := asyncio.run(ask_once(service_url, lambda c: find_wrong_rights(c, needed))):
+        raise MigrationFailed(
+            f"The role of the service has wrong rights ({'; '.join(wrong[:MOST_NAMED])}): run `customer-gql migrate`, which "
+            "sets them."
+        )
 
 
 async def _separate_role(owner_url: str, service_url: str) -> str | None:
     """The role of the service; None when it is the owner's."""
     if owner_url == service_url:
         return None
-    owner, *owners_place = await _ask(owner_url, lambda c: fetch_one(c, _IDENTITY))
-    role, *place = await _ask(service_url, lambda c: fetch_one(c, _IDENTITY))
+    owner, *owners_place = await ask_once(owner_url, lambda c: fetch_one(c, _IDENTITY))
+    role, *place = await ask_once(service_url, lambda c: fetch_one(c, _IDENTITY))
     if place != owners_place:
         raise MigrationFailed("CUSTOMER_GQL_OWNER_DATABASE_URL and CUSTOMER_GQL_DATABASE_URL are different databases.")
     return None if role == owner else role
 
 
 def require_newest_revision(url: str) -> None:
-    at, newest = asyncio.run(_stored_revision(url)), newest_revision()
+    at, newest = asyncio.run(ask_once(url, read_revision)), newest_revision()
     if at != newest:
         _require_known_revision(at)
         raise MigrationFailed(
@@ -137,25 +145,12 @@ def require_newest_revision(url: str) -> None:
 
 
 def _require_known_revision(at: str | None) -> None:
-    """Another version migrated the database, and none but that or a newer one can work with it."""
-    scripts = ScriptDirectory.from_config(_alembic_config(""))
-    if at is not None and at not in {script.revision for script in scripts.walk_revisions()}:
+    """Another version migrated the database, and none but that or a newer one can migrate it."""
+    if at is not None and at not in known_revisions():
         raise MigrationFailed(
             f"The database is at migration {at}, which this version does not know: run the version that migrated it, "
             "or a newer one."
         )
-
-
-async def _stored_revision(url: str) -> str | None:
-    try:
-        return await _ask(url, lambda c: fetch_value(c, text("SELECT version_num FROM alembic_version")))
-    except asyncpg.UndefinedTableError:
-        return None
-    except asyncpg.InsufficientPrivilegeError:
-        raise MigrationFailed(
-            "The role may not read the tables: have their owner, in CUSTOMER_GQL_OWNER_DATABASE_URL, run "
-            "`customer-gql migrate`."
-        ) from None
 
 
 async def _analyze_new_expressions(url: str) -> None:
@@ -166,16 +161,9 @@ async def _analyze_new_expressions(url: str) -> None:
             await connection.execute(f"ANALYZE {row.name}")
 
 
-async def _ask(url: str, question: Callable[[Connection], Awaitable[Any]]) -> Any:
-    """Also through a pooler, which the role of the service may have."""
-    options: dict[str, Any] = {"read_connections": 1, "write_connections": 1, "prepared_statements": False}
-    async with open_database(url, **options) as database, database.reads.acquire() as connection:
-        return await question(connection)
-
-
 async def _require_no_pooler(url: str) -> None:
     """A migration holds a lock of its session, and states limits for it."""
-    if await _ask(url, is_pooled):
+    if await ask_once(url, is_pooled):
         raise MigrationFailed(
             "A pooler stands between this command and the database: in CUSTOMER_GQL_OWNER_DATABASE_URL give the address of the "
             "server itself, and run `customer-gql migrate` again."

@@ -3,12 +3,12 @@
 An append-only table is one for the service only while it does not own it: an owner can grant itself what it lacks.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from sqlalchemy import Connection as MigrationConnection, text
 
-from customer_gql.database.statements import Connection, fetch_value
+from customer_gql.database.statements import Connection, fetch_rows, fetch_value
 
 READ: Final = ("SELECT",)
 APPEND: Final = ("SELECT", "INSERT")
@@ -18,9 +18,9 @@ OWNERSHIP_WARNING: Final = (
     "own them, name it in CUSTOMER_GQL_OWNER_DATABASE_URL and run `customer-gql migrate`."
 )
 _ALL: Final = (*CHANGE, "TRUNCATE", "REFERENCES", "TRIGGER")
-_TABLES: Final = text(
+_RIGHTS: Final = text(
     "SELECT relname AS name, ARRAY(SELECT owned FROM unnest(CAST(:all AS text[])) owned"
-    " WHERE has_table_privilege(:role, oid, owned)) AS owned"
+    " WHERE has_table_privilege(coalesce(CAST(:role AS name), current_user), oid, owned)) AS owned"
     " FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p') ORDER BY relname"
 )
 _SEQUENCES: Final = text(
@@ -33,6 +33,24 @@ _OWNS_TABLES: Final = text(
 )
 
 
+def name_rights(*, append_only: Collection[str], changing: Collection[str]) -> Mapping[str, tuple[str, ...]]:
+    """What the service needs of each table, by the table's name; of others it may only read."""
+    return dict.fromkeys(changing, CHANGE) | dict.fromkeys(append_only, APPEND)
+
+
+async def find_wrong_rights(connection: Connection, needed: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """What the role of this connection may do beyond its needs, or lacks, one entry for each table."""
+    wrong: list[str] = []
+    for row in await fetch_rows(connection, _RIGHTS, role=None, all=list(_ALL)):
+        owned, wanted = set(row.owned), set(needed.get(row.name, READ))
+        parts = [
+            *(f"may {right}" for right in sorted(owned - wanted)),
+            *(f"lacks {right}" for right in sorted(wanted - owned)),
+        ]
+        wrong += [f"{row.name}: {', '.join(parts)}"] if parts else []
+    return wrong
+
+
 def grant_service_rights(
     connection: MigrationConnection, role: str, *, append_only: Collection[str], changing: Collection[str]
 ) -> None:
@@ -41,8 +59,8 @@ def grant_service_rights(
     `append_only` and `changing` are names of tables. Other tables, such as that of the migrations, are read only.
     """
     quote = connection.dialect.identifier_preparer.quote
-    rights = dict.fromkeys(changing, CHANGE) | dict.fromkeys(append_only, APPEND)
-    found = connection.execute(_TABLES, {"role": role, "all": list(_ALL)}).all()
+    rights = name_rights(append_only=append_only, changing=changing)
+    found = connection.execute(_RIGHTS, {"role": role, "all": list(_ALL)}).all()
     schema = connection.scalar(text("SELECT current_schema()"))
     statements = [f"GRANT USAGE ON SCHEMA {quote(schema)} TO {quote(role)}"]
     for name, owned in found:

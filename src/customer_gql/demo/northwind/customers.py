@@ -7,9 +7,9 @@ from typing import Final
 from sqlalchemy import select
 
 from customer_gql.core.actor import SYSTEM
-from customer_gql.core.emails import normalize_email
 from customer_gql.core.ids import new_id
 from customer_gql.core.text import sort_key
+from customer_gql.core.values.emails import normalize_email
 from customer_gql.core.values.telephones import to_e164
 from customer_gql.customers.addresses.tables import address
 from customer_gql.customers.history.writes import record_customer_events

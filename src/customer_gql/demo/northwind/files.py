@@ -6,8 +6,9 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, Final
 
-from customer_gql.administration.customer_import.files import CsvFile, CsvRecord as Cells
-from customer_gql.administration.customer_import.lines import ImportFault
+from customer_gql.administration.customer_import.reading.files import CsvFile, CsvRecord as Cells, open_csv
+from customer_gql.administration.customer_import.reading.lines import ImportFault
+from customer_gql.administration.customer_import.reading.options import ReadOptions
 from customer_gql.core.money import to_minor_units
 
 CURRENCY: Final = "USD"
@@ -121,7 +122,7 @@ def read_files(folder: Path) -> dict[str, list[Record]]:
 
 
 def _read_rows(path: Path, columns: Columns) -> list[Record]:
-    with CsvFile(path) as file:
+    with open_csv(path, ReadOptions()) as file:
         file.require(columns)
         return [_parse_row(file, cells, columns) for cells in file.records()]
 

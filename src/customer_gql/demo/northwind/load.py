@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from customer_gql.administration.customer_import.lines import ImportFault
+from customer_gql.administration.customer_import.reading.lines import ImportFault
 from customer_gql.commerce.catalog.tables import product
 from customer_gql.commerce.orders.tables import sales_order, sales_order_item, sales_order_number, shipment
 from customer_gql.core.ids import new_id

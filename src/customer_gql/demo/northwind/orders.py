@@ -13,8 +13,8 @@ from customer_gql.commerce.orders.tables import (
     sales_order_item,
     shipment,
 )
-from customer_gql.core.emails import normalize_email
 from customer_gql.core.ids import new_id
+from customer_gql.core.values.emails import normalize_email
 from customer_gql.database.statements import Row
 
 from .files import CURRENCY, Record

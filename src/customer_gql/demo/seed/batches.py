@@ -9,6 +9,7 @@ from typing import Final
 from customer_gql.database.seeding import DAY, HOUR, CustomerSeed, Rows, ShopSeed, TableRows, to_datetime
 from customer_gql.schema.slices import declared
 
+from .employers import Employers
 from .plan import Plan, draw_plan
 from .shoppers import Shopper, make_shopper
 from .showcase import SHOWCASE
@@ -50,8 +51,9 @@ def make_batch(shop: DemoShop, first: int) -> Rows:
     draw = random.Random(f"{shop.seed}:{first}")
     rows = _no_rows(CUSTOMER_SEEDS)
     neighbour: Shopper[Plan] | None = None
+    employers = Employers()
     for number in range(first, min(first + CUSTOMERS_IN_A_BATCH, shop.customers + 1)):
-        plan = SHOWCASE[number - 1] if number <= len(SHOWCASE) else draw_plan(draw)
+        plan = employers.settle(SHOWCASE[number - 1] if number <= len(SHOWCASE) else draw_plan(draw))
         s = make_shopper(number, plan, _registration_time(shop, number, draw.random()), shop.until, draw)
         is_same = neighbour is not None and draw.random() < _SAME_PERSON_ELSEWHERE and _take_identity(s, neighbour)
         for seed in CUSTOMER_SEEDS:

@@ -14,7 +14,8 @@ from typing import Final
 import asyncpg
 
 from customer_gql.core.terminal import CommandFailed
-from customer_gql.customers.profile.tables import customer
+from customer_gql.customers.companies.tables import company_number
+from customer_gql.customers.profile.tables import customer, customer_number
 from customer_gql.database.seeding import DAY, Rows, to_datetime, to_milliseconds
 from customer_gql.database.statements import Connection, Row
 from customer_gql.demo.copying import copy_table
@@ -149,7 +150,8 @@ async def _compute_projections(connection: Connection, customer_ids: list[int], 
 
 
 async def _continue_numbers(connection: Connection, customers: int) -> None:
-    """Numbers that earlier customers had are not given again."""
-    await connection.execute(
-        "SELECT setval('customer_number_seq', greatest($1, (SELECT last_value FROM customer_number_seq)))", customers
-    )
+    """Numbers that earlier customers and companies had are not given again. A company has that of its first admin."""
+    for sequence in (customer_number.name, company_number.name):
+        await connection.execute(
+            f"SELECT setval('{sequence}', greatest($1, (SELECT last_value FROM {sequence})))", customers
+        )

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 
 from customer_gql.core.errors import ErrorCode
 from customer_gql.core.messages.negotiation import choose_language
@@ -29,7 +29,7 @@ _LANGUAGES: Final = b"accept-language"
 _HEADERS: Final = (b"user-agent", _STORE_VIEW_HEADER.encode(), b"x-visitor", b"referer", b"x-background", _LANGUAGES)
 
 
-def request_origin(request: Request) -> RequestOrigin:
+def request_origin(request: HTTPConnection) -> RequestOrigin:
     given = request.scope["headers"]
     headers = dict(given)
     # Repeated lines of a list are one list (RFC 9110, section 5.3).

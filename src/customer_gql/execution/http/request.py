@@ -4,7 +4,6 @@ anything looks inside."""
 import asyncio
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -13,6 +12,7 @@ from starlette.types import Receive, Scope
 
 from customer_gql.core.errors import ErrorCode
 from customer_gql.execution.limits.text import MAX_NESTING
+from customer_gql.execution.preparation import GraphQLRequest
 from customer_gql.execution.refusal import RequestRefused
 
 _DISCARDED_BYTES: Final = 1024 * 1024  # of a refused body are read and dropped, so that the client sees the refusal
@@ -23,20 +23,6 @@ _PARAMETERS: Final = 20  # of a URL; further ones are refused unread
 
 class ClientDisconnected(Exception):
     """The client closed the connection before the response."""
-
-
-@dataclass(frozen=True, slots=True)
-class GraphQLRequest:
-    """What a request asks for; one of `document_id`, `query` and `persisted_hash` is set, or the last two are."""
-
-    query: str | None
-    document_id: str | None
-    variables: dict[str, Any] | None
-    operation_name: str | None
-    persisted_hash: str | None
-    is_get: bool
-    size: int = 0
-    """Of the body, in bytes."""
 
 
 async def read_request(
@@ -124,7 +110,7 @@ def parse_query_string(query_string: bytes, headers: Mapping[bytes, bytes]) -> G
     for name in ("variables", "extensions"):
         sent[name] = _parse_parameter(name, sent.get(name))
     sent["operationName"] = sent.get("operationName") or None
-    return _check_request(sent, is_get=True)
+    return check_request(sent, is_get=True)
 
 
 def _parse_parameter(name: str, given: str | None) -> Any:
@@ -143,20 +129,26 @@ def _parse_parameter(name: str, given: str | None) -> Any:
 
 def parse_body(body: bytes) -> GraphQLRequest:
     """Raises `RequestRefused`."""
+    return check_request(parse_object(body, depth=MAX_NESTING + 1), size=len(body))
+
+
+def parse_object(body: bytes, *, depth: int) -> dict[str, Any]:
+    """Raises `RequestRefused` for anything but one JSON object without repeated keys that has so many levels at most."""
     try:
         sent = orjson.loads(body)
     except orjson.JSONDecodeError:
         raise _bad_request(400, "The body is not JSON, not UTF-8, or nested too deeply.") from None
     if not isinstance(sent, dict):
         raise _bad_request(400, "The body must be one JSON object; batches are not supported.")
-    if _nesting_depth(sent) > MAX_NESTING + 1:  # before anything that calls itself for each level looks at it
+    if _nesting_depth(sent) > depth:  # before anything that calls itself for each level looks at it
         raise _bad_request(400, f"No value of the body may be nested deeper than {MAX_NESTING} levels.")
     if _may_repeat_keys(body) and _repeats_keys(body):
         raise _bad_request(400, "The body contains a key twice.")
-    return _check_request(sent, is_get=False, size=len(body))
+    return sent
 
 
-def _check_request(sent: Mapping[str, Any], *, is_get: bool, size: int = 0) -> GraphQLRequest:
+def check_request(sent: Mapping[str, Any], *, is_get: bool = False, size: int = 0) -> GraphQLRequest:
+    """Raises `RequestRefused`."""
     query, document_id = _text_value(sent, "query"), _text_value(sent, "documentId")
     variables, extensions = sent.get("variables"), sent.get("extensions")
     if variables is not None and not isinstance(variables, dict):
@@ -209,7 +201,7 @@ def _repeats_keys(body: bytes) -> bool:
 def _nesting_depth(value: Any) -> int:
     """How deep lists and objects are nested, computed without recursion."""
     depth, level = 0, [value]
-    while level and depth <= MAX_NESTING + 1:
+    while level and depth <= MAX_NESTING + 2:
         depth += 1
         level = [
             inner

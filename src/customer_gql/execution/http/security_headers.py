@@ -1,4 +1,4 @@
-"""Checks the Host header of every request and adds security headers to every response.
+"""Checks the Host header of every request and every WebSocket, and adds security headers to every response.
 
 A service that is shutting down closes each connection after its response, so that no further request is sent on it.
 """
@@ -24,6 +24,8 @@ HEADERS: Final = (
     (b"referrer-policy", b"no-referrer"),
 )
 
+_STARTS: Final = ("http.response.start", "websocket.http.response.start")
+
 
 class SecurityHeaders:
     """Wraps an ASGI application. Without `allowed_hosts` every host is accepted."""
@@ -33,12 +35,12 @@ class SecurityHeaders:
         self.allowed_hosts = frozenset(host.lower().encode() for host in allowed_hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] not in {"http", "websocket"}:
             await self.app(scope, receive, send)
             return
 
         async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
+            if message["type"] in _STARTS:
                 headers = message["headers"] = list(message.get("headers", ()))
                 given = [name for name, _ in headers]
                 headers.extend([header for header in HEADERS if header[0] not in given])
@@ -50,7 +52,8 @@ class SecurityHeaders:
             message = "The Host header does not name a host of this service."
             refused = RequestRefused(400, ErrorCode.BAD_USER_INPUT, message)
             accept = dict(scope["headers"]).get(b"accept", b"").decode("latin-1")
-            await refusal_response(refused, accept=accept).send_to(send_with_headers)
+            response = refusal_response(refused, accept=accept)
+            await (response.deny_socket if scope["type"] == "websocket" else response.send_to)(send_with_headers)
             return
         await self.app(scope, receive, send_with_headers)
 
@@ -64,7 +67,9 @@ def _strip_port(host: bytes) -> bytes:
     return name if colon and port.isdigit() else host
 
 
-def cors_middleware(settings: Settings, audience: AudienceSettings) -> list[Middleware]:
+def cors_middleware(
+    settings: Settings, audience: AudienceSettings, methods: Sequence[str] = ("GET", "POST")
+) -> list[Middleware]:
     """What lets pages of other origins call an endpoint. Never with cookies: those are for the endpoint's own origin."""
     is_development = settings.environment == "development"
     if not audience.cors_origins and not is_development:
@@ -74,7 +79,7 @@ def cors_middleware(settings: Settings, audience: AudienceSettings) -> list[Midd
             CORSMiddleware,
             allow_origins=audience.cors_origins,
             allow_origin_regex=LOOPBACK_ORIGIN if is_development else None,
-            allow_methods=["GET", "POST"],
+            allow_methods=methods,
             allow_headers=[*GRAPH_HEADERS, *settings.cors_headers],
             expose_headers=[*GRAPH_EXPOSED_HEADERS, *settings.cors_exposed_headers],
             max_age=600,

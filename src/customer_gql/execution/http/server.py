@@ -7,7 +7,7 @@ import signal
 import socket
 from collections.abc import Callable, Generator
 from types import FrameType
-from typing import Final, NoReturn
+from typing import NoReturn
 
 import structlog
 import uvicorn
@@ -17,10 +17,11 @@ from starlette.types import Message, Receive, Scope, Send
 from customer_gql.settings import Settings
 
 from .gc import freeze_gc
-from .protocol import protocol_factory
+from .protocols.connections import raise_file_limit
+from .protocols.requests import protocol_factory
+from .protocols.sockets import socket_protocol_factory
 
 log = structlog.get_logger()
-_MAX_CONNECTIONS: Final = 2000  # the admission gate refuses long before this, and with a message
 
 
 class PortTaken(Exception):
@@ -94,6 +95,11 @@ class _DrainingServer(uvicorn.Server):
         loop = self._loop
         loop.call_soon_threadsafe(lambda: loop.call_later(settings.unready_seconds, stop_listening, sig, None))
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Streams end first: each would otherwise keep the process until it is killed."""
+        self._app.state.streams.close()
+        await super().shutdown(sockets)
+
     def _log_stop(self, unready_seconds: float) -> None:
         log.info("stopping", unready_seconds=unready_seconds, drain_seconds=self.config.timeout_graceful_shutdown)
 
@@ -116,18 +122,20 @@ def serve_app(app: Starlette, listening: socket.socket, on_ready: Callable[[], N
     Raises what ended the start of the application.
     """
     settings: Settings = app.state.settings
-    known = _KnownFaults(app)
+    known, limit = _KnownFaults(app), raise_file_limit()
     config = uvicorn.Config(
         known,
         loop="uvloop",
-        http=protocol_factory(settings),
-        ws="none",
+        http=protocol_factory(settings, limit),
+        ws=socket_protocol_factory(settings),
+        ws_max_size=settings.live.frame_bytes,
+        ws_per_message_deflate=False,
         lifespan="on",
         log_config=None,
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        limit_concurrency=_MAX_CONNECTIONS,
+        limit_concurrency=limit.most,
         timeout_keep_alive=5,
         timeout_graceful_shutdown=settings.drain_seconds,
     )

@@ -25,6 +25,8 @@ from customer_gql.execution.plans.compiling.compiler import OperationCompiler
 from customer_gql.execution.plans.running.arguments import OperationVariables
 from customer_gql.execution.plans.running.run import PlanRun, Position
 from customer_gql.execution.plans.selections.selection import Selection
+from customer_gql.execution.plans.statements import frequency
+from customer_gql.execution.plans.statements.frequency import WritingState
 from customer_gql.graph.context import Context
 
 from .errors import NotPlannable
@@ -38,16 +40,24 @@ _ROOT_POSITION: Final = [Position(None, None)]  # pyright: ignore
 class OperationPlan:
     """Answers an operation, from its root type down."""
 
-    __slots__ = ("_runs", "_selection")
+    __slots__ = ("_runs", "_selection", "_writing")
 
     def __init__(self, selection: Selection) -> None:
         self._selection = selection
         self._runs = 0
+        self._writing = WritingState()
 
     async def compute_answer(self, context: Context, variables: VariableValues) -> ExecutionResult:
         """The complete answer, whose errors are refused fields; raises where the reference executor has to answer."""
         self._runs += 1
         run = PlanRun(context, variables, is_repeated=self._runs > OWN_STATEMENTS_AFTER)
+        is_frequent = context.is_trusted or self._runs > frequency.FREQUENT_AFTER
+        # Without prepared statements the database would read the long text of one each time.
+        if is_frequent and context.settings.generated_statements and context.settings.prepared_statements:
+            return await self._writing.write_or_read(run, self._run_once)
+        return await self._run_once(run)
+
+    async def _run_once(self, run: PlanRun) -> ExecutionResult:
         try:
             data = self._selection.complete_values(run, [None], _ROOT_POSITION)
             await run.run_rounds()

@@ -3,6 +3,7 @@
 import contextlib
 from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -51,6 +52,11 @@ def _end_span(span: Any) -> None:
         span.end()
 
 
+def complete_address(address: str) -> str:
+    """With the path of OTLP over HTTP, where the address of a collector has none: the exporter adds it to nothing."""
+    return address if urlsplit(address).path.strip("/") else f"{address.rstrip('/')}/v1/traces"
+
+
 def _create_tracer(address: str) -> Any:
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415
     from opentelemetry.sdk.resources import Resource  # noqa: PLC0415
@@ -58,5 +64,5 @@ def _create_tracer(address: str) -> Any:
     from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
 
     provider = TracerProvider(resource=Resource.create({"service.name": "customer-gql"}))
-    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=address)))
+    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=complete_address(address))))
     return provider.get_tracer("customer_gql")

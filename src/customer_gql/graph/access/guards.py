@@ -153,6 +153,12 @@ def find_type_guard(graphql_type: Any) -> TypeGuard | None:
     return vars(origin).get(_GUARD_ATTRIBUTE) if isinstance(origin, type) else None
 
 
+def is_closed_type(graphql_type: Any, missing: Collection[str]) -> bool:
+    """Whether viewers who lack these permissions meet no record of the type: what leads to one is null."""
+    guard = find_type_guard(graphql_type)
+    return guard is not None and guard.requires in missing and not guard.open_fields
+
+
 def _definition(declared: Any) -> Any:
     return (declared.extensions or {}).get(GraphQLCoreConverter.DEFINITION_BACKREF)
 

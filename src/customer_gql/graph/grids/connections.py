@@ -25,7 +25,7 @@ graph_enum(
     Precision,
     "How a number of rows was found.",
     {
-        "EXACT": "Counted.",
+        "EXACT": "Counted, or kept by whatever adds and removes rows, as the number of all customers is.",
         "ESTIMATED": "Estimated: there are more rows than `grid.exact_count_limit`, or counting took too long.",
     },
     name="CountPrecision",

@@ -168,3 +168,19 @@ def make_sort_input(grid: Grid, name: str) -> Any:
             "direction": InputField(SortDirection, "Direction.", SortDirection.ASC),
         },
     )
+
+
+def choose_values(choices: type[enum.Enum], given: Mapping[str, Any] | None) -> list[str]:
+    """The values that the operators of `choice_input` match together; all of them without any."""
+    chosen = set(choices)
+    for operator, value in (given or {}).items():
+        chosen &= _CHOSEN[operator](choices, value)
+    return sorted(one.value for one in chosen)
+
+
+_CHOSEN: Final[Mapping[str, Any]] = {
+    "eq": lambda _choices, value: {value},
+    "in": lambda _choices, values: set(values or ()),
+    "notIn": lambda choices, values: set(choices).difference(values or ()),
+    "isNull": lambda choices, value: set() if value else set(choices),
+}

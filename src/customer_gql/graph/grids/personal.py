@@ -6,9 +6,11 @@ from typing import Any, Final
 from customer_gql.core.errors import Forbidden
 from customer_gql.core.permissions import Permission
 from customer_gql.core.viewer import Viewer
+from customer_gql.loading.grids.columns import ColumnType
 from customer_gql.loading.grids.grid import Grid
 
 _ALWAYS: Final = ("billing", "shipping")
+"""How the keys of columns of an address begin; an amount of an order tells nothing of it."""
 
 
 def find_personal_columns(grid: Grid, shown: Mapping[str, Any]) -> frozenset[str]:
@@ -26,7 +28,8 @@ def find_personal_columns(grid: Grid, shown: Mapping[str, Any]) -> frozenset[str
         unknown = [over for over in column.over if over not in fields]
         if unknown:
             raise LookupError(f"{grid.name}: the column {column.key} is over {unknown[0]}, which is no field.")
-        if column.key.startswith(_ALWAYS) or any(fields[over] for over in column.over):
+        is_of_address = column.key.startswith(_ALWAYS) and column.type is not ColumnType.MONEY
+        if is_of_address or any(fields[over] for over in column.over):
             found.add(column.key)
     return frozenset(found)
 

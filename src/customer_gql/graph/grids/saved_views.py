@@ -14,11 +14,12 @@ if TYPE_CHECKING:
 
 
 class RunnableView(NamedTuple):
-    """What a view narrows its list to, what it searches for, and its order."""
+    """What a view narrows its list to, what it searches for, its order, and the columns that it shows, if it chooses any."""
 
     filter: FilterTree | None
     search: str | None
     sort: tuple[SortBy, ...]
+    columns: tuple[str, ...] = ()
 
 
 NO_VIEW: Final = RunnableView(None, None, ())

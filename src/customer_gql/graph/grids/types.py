@@ -208,7 +208,12 @@ def show_grid_row(types: GridTypes, node: Any, description: str) -> None:
     class RowSection:
         grid_row: row_type | None = grid_row_field(types, description)  # pyright: ignore
 
-    node.__strawberry_definition__.fields.extend(RowSection.__strawberry_definition__.fields)  # pyright: ignore
+    extend_node(node, RowSection)
+
+
+def extend_node(node: Any, section: Any) -> None:
+    """Give a type of nodes the fields of a section that a slice above it declares."""
+    node.__strawberry_definition__.fields.extend(section.__strawberry_definition__.fields)
 
 
 def selects_field(info: Any, name: str) -> bool:

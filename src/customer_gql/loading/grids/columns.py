@@ -7,7 +7,19 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Boolean, ColumnElement, Date, DateTime, Integer, Numeric, Text, func, literal_column
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    Date,
+    DateTime,
+    Integer,
+    Numeric,
+    Text,
+    func,
+    literal_column,
+    or_,
+)
 from sqlalchemy.types import TypeEngine
 
 from customer_gql.core.permissions import Permission
@@ -57,6 +69,14 @@ def order_empty_first(value: ColumnElement[Any]) -> ColumnElement[Any]:
     return func.coalesce(value, lowest_value(value.type))
 
 
+def begins(value: ColumnElement[Any], start: ColumnElement[Any]) -> ColumnElement[bool]:
+    return value.op("^@", is_comparison=True)(start)
+
+
+def _number(value: int) -> ColumnElement[int]:
+    return literal_column(str(value), Integer())
+
+
 EnumClass = type[enum.Enum]
 
 
@@ -77,8 +97,12 @@ class GridColumn:
     value: ColumnElement[Any]
     over: tuple[str, ...] = ()
     compared: ColumnElement[Any] | None = None
+    longest: int | None = None
+    """Characters of the compared form that are kept, where that is not all of it."""
     typed: ColumnElement[Any] | None = None
     """The digits of a telephone number as it was typed, to compare with numbers that have no country."""
+    initials: tuple[ColumnElement[Any], ColumnElement[Any]] | None = None
+    """The first letter of the compared form and the first two, where indexes have the texts of each in their order."""
     form: TextForm = TextForm.FOLDED
     sorted_by: ColumnElement[Any] | None = None
     currency: ColumnElement[Any] | None = None
@@ -128,6 +152,21 @@ class GridColumn:
     def sought(self) -> ColumnElement[Any]:
         """What texts are compared with, by an index. Where it is the order, an empty value compares as an empty text."""
         return self.ordered if self.is_sought_in_order else self.match_value
+
+    def starts_with(self, start: ColumnElement[Any]) -> ColumnElement[bool]:
+        """Whether the compared form begins like this. The planner knows how long it is, and is left with one of the conditions.
+        Where the letters are all there is, the text would say nothing more, and would be taken for a condition of its own by who
+        estimates the rows."""
+        if self.initials is None:
+            return begins(self.sought, start)
+        one, two = self.initials
+        length = func.length(start)
+        return or_(
+            (length == _number(0)) & begins(self.sought, start),
+            (length == _number(1)) & (one == start),
+            (length == _number(2)) & (two == start),
+            (length > _number(2)) & (two == func.left(start, _number(2))) & begins(self.sought, start),
+        )
 
     def selected(self) -> list[ColumnElement[Any]]:
         """The columns of a statement that the row type shows."""

@@ -19,7 +19,6 @@ from sqlalchemy import (
     cast,
     func,
     literal,
-    literal_column,
     select,
     union_all,
 )
@@ -29,15 +28,16 @@ from customer_gql.core.viewer import Websites
 from customer_gql.database.statements import AnySelect, Statement, compile_statement
 from customer_gql.loading.lists import RootList
 from customer_gql.loading.reads import Read, WholeRead, one_by
-from customer_gql.loading.single_flight import SharedCount
 
 from .columns import ColumnType, GridColumn
 from .filters import CompiledFilter, FilterTree, compile_filter
+from .halves import GridHalves, replace_columns
 from .limits import EXACT_COUNT_LIMIT
 from .orders import GridOrder, SortBy, make_order
 from .search import SearchedText, find_text
 
 Conditions = Sequence[ColumnElement[bool]]
+_LIMIT: Any = bindparam("limit", type_=Integer())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -47,7 +47,10 @@ class Grid:
     `key` are the columns of `source` that identify a row, `node_key` the same of `nodes`, and `website` is the column
     that says which website a row belongs to: every statement about a grid is restricted to what its viewer reaches.
     `websites` is the same for rows of several websites, null for all, which are for viewers who reach every one of them.
-    `whole` gives the list as long as nothing filters or sorts it. `document` is what a search looks through,
+    `halves` are the two tables of a source that joins one row each, so that a statement reads one alone where that is enough;
+    the second one is what `nodes` has the columns of.
+    `whole` gives the list as long as nothing filters or sorts it. `kept_count` tells how long it is, on `websites` or, when
+    that is null, on all of them, where those who write the rows keep their number. `document` is what a search looks through,
     with an index over it where `is_search_indexed`. `list_name` stands in every cursor.
     """
 
@@ -63,19 +66,13 @@ class Grid:
     default_sort: SortBy
     website: ColumnElement[Any] | None = None
     websites: ColumnElement[Any] | None = None
-    shared_count: SharedCount | None = field(init=False)
-    """The count of the whole list, for all who ask at one time."""
+    halves: GridHalves | None = None
     whole: RootList | None = None
+    kept_count: Statement | None = None
     document: ColumnElement[Any] | None = None
     is_search_indexed: bool = False
 
     def __post_init__(self) -> None:
-        shared = None
-        if self.whole is not None:
-            one: ColumnElement[Any] = literal_column("1")
-            rows: AnySelect = self.whole.statement.with_only_columns(one, maintain_column_froms=True)
-            shared = SharedCount(compile_statement(_capped_count(rows)))
-        object.__setattr__(self, "shared_count", shared)
         by_key = {column.sort_key: column for column in self.columns.values() if column.sort_key is not None}
         object.__setattr__(self, "columns_by_sort_key", by_key)
 
@@ -102,7 +99,8 @@ class Grid:
     def order(self, sort: Sequence[SortBy], search: SearchedText | None = None) -> GridOrder:
         """In this order; without one by the default, and a search with what it matches exactly first."""
         first = search.rank if search is not None and not sort else None
-        return make_order(self.list_name, self.columns_by_sort_key, sort or [self.default_sort], self.key, first=first)
+        order = make_order(self.list_name, self.columns_by_sort_key, sort or [self.default_sort], self.key, first=first)
+        return order if self.halves is None else self.halves.order(order)
 
     def page_statement(
         self, conditions: Conditions, order: GridOrder, *, backward: bool, positioned: bool, has_row: bool
@@ -110,17 +108,32 @@ class Grid:
         """The rows of a page: their keys are found first, so that nodes are read for these rows alone."""
         past = [order.beyond(backward=backward)] if positioned else []
         found = select(*[column.label(f"key_{i}") for i, column in enumerate(self.key)], *order.selected())
-        found = order.applied(found.select_from(self.source).where(*conditions, *past), backward=backward)
-        page = found.limit(bindparam("limit", type_=Integer())).subquery("page")
+        found = order.applied(found.where(*conditions, *past), backward=backward).limit(_LIMIT)
+        page = self.read(found, conditions, [part.ordered for part in order.parts]).subquery("page")
         node = self.nodes.subquery("node")
         keys = [page.c[f"key_{i}"] for i in range(len(self.key))]
         joined = page.join(node, _match_keys([node.c[column.name] for column in self.node_key], keys))
         shown: list[ColumnElement[Any]] = [*node.c, *[page.c[name] for name in order.names]]
         if has_row:
-            joined = joined.join(self.source, _match_keys(self.key, keys))
-            shown += row_columns(self.columns)
+            source, columns = self._beside(node)
+            joined = joined.join(source, _match_keys(self.key, keys))
+            shown += columns
         ordered = {name: page.c[name] for name in order.names}
         return order.reapplied(select(*shown).select_from(joined), ordered, backward=backward)
+
+    def _beside(self, node: FromClause) -> tuple[FromClause, list[ColumnElement[Any]]]:
+        """What a statement that has the nodes reads the columns of the grid from, and these columns."""
+        shown = row_columns(self.columns)
+        if self.halves is None:
+            return self.source, shown
+        of_node = {column: node.c[column.name] for column in self.halves.second.columns}
+        return self.halves.first, [replace_columns(column, of_node) for column in shown]
+
+    def read(self, statement: AnySelect, *expressions: Sequence[ColumnElement[Any]]) -> AnySelect:
+        """The statement over the source, or over the part of it that these expressions need."""
+        if self.halves is None:
+            return statement.select_from(self.source)
+        return self.halves.read(statement, *expressions)
 
     def row_read(self) -> Read:
         """The rows by key."""
@@ -129,18 +142,18 @@ class Grid:
 
     def count_statement(self, conditions: Conditions) -> AnySelect:
         """How many rows there are; when there are more than the limit, a negative number one beyond it."""
-        return _capped_count(select(literal(1)).select_from(self.source).where(*conditions))
+        return _capped_count(self.read(select(literal(1)).where(*conditions), conditions))
 
     def explain_statement(self, conditions: Conditions) -> Statement:
         """The plan of the list without pages, as JSON."""
-        planned = compile_statement(select(literal(1)).select_from(self.source).where(*conditions))
+        planned = compile_statement(self.read(select(literal(1)).where(*conditions), conditions))
         return Statement(f"EXPLAIN (FORMAT JSON) {planned.sql}", planned.names, planned.defaults)
 
     def facets_statement(self, conditions: Conditions, facets: Sequence[GridColumn], first: int) -> AnySelect:
         """Of each column the most frequent values, of at most as many rows as are counted."""
         limit: Any = EXACT_COUNT_LIMIT + 1
         values = [value for i, column in enumerate(facets) for value in _facet_values(i, column)]
-        matched = select(*values).select_from(self.source).where(*conditions).limit(limit).cte("matched")
+        matched = self.read(select(*values).where(*conditions).limit(limit), values, conditions).cte("matched")
         parts = [_facet_part(i, column, matched, first) for i, column in enumerate(facets)]
         facet = union_all(*parts).subquery("facet")
         return select(facet, EXACT_COUNT_LIMIT.label("exact_limit")).order_by(facet.c.facet, facet.c.place)

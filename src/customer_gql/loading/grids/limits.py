@@ -4,13 +4,16 @@ Statements of grids are planned with their values, on connections of their own. 
 """
 
 import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 import asyncpg
 from sqlalchemy import BigInteger, Column, ColumnElement, MetaData, Table, Text, cast, func, literal_column, select
 
+from customer_gql.database.connecting.replica import NotFromReplica
 from customer_gql.database.pools import Database
-from customer_gql.database.statements import Row, Statement, compile_statement, fetch_rows, fetch_value
+from customer_gql.database.statements import Connection, Row, Statement, compile_statement, fetch_rows, fetch_value
 
 EXACT_COUNT_PATH: Final = "grid.exact_count_limit"
 EXACT_COUNT: Final = 50_000
@@ -55,21 +58,31 @@ class StatementTooSlow(Exception):
 
 
 async def fetch_in_time(database: Database, statement: Statement, **values: object) -> list[Row]:
-    """Rows of a statement; `StatementTooSlow` when it takes longer than the shop allows."""
+    """Rows of a statement, of a replica where one is near enough; `StatementTooSlow` when it takes longer than the shop allows."""
+    if database.replica is not None:
+        with suppress(NotFromReplica):
+            async with database.replica.reading() as connection:
+                return await _fetch_in_time(connection, database, statement, values)
     async with database.grids.acquire() as connection:
-        running = asyncio.ensure_future(fetch_rows(connection, statement, **values))
-        limit = QUICK_SECONDS
-        try:
-            await asyncio.wait([running], timeout=QUICK_SECONDS)
-            if not running.done():
-                limit = await read_statement_seconds(database)
-                await asyncio.wait([running], timeout=limit - QUICK_SECONDS)
-            if not running.done():
-                raise StatementTooSlow(limit)
-            return running.result()
-        except asyncpg.QueryCanceledError:  # the server's own limit is lower
-            raise StatementTooSlow(limit) from None
-        finally:
-            if not running.done():
-                running.cancel()
-                await asyncio.wait([running])
+        return await _fetch_in_time(connection, database, statement, values)
+
+
+async def _fetch_in_time(
+    connection: Connection, database: Database, statement: Statement, values: Mapping[str, object]
+) -> list[Row]:
+    running = asyncio.ensure_future(fetch_rows(connection, statement, **values))
+    limit = QUICK_SECONDS
+    try:
+        await asyncio.wait([running], timeout=QUICK_SECONDS)
+        if not running.done():
+            limit = await read_statement_seconds(database)
+            await asyncio.wait([running], timeout=limit - QUICK_SECONDS)
+        if not running.done():
+            raise StatementTooSlow(limit)
+        return running.result()
+    except asyncpg.QueryCanceledError:  # the server's own limit is lower
+        raise StatementTooSlow(limit) from None
+    finally:
+        if not running.done():
+            running.cancel()
+            await asyncio.wait([running])

@@ -30,13 +30,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
-from customer_gql.core.emails import normalize_email, normalize_local_part
 from customer_gql.core.ids import decode_id
 from customer_gql.core.money import find_whole_bound, minor_digits
 from customer_gql.core.text import normalize_code, to_capital_letters
+from customer_gql.core.values.emails import normalize_email, normalize_local_part
 from customer_gql.core.values.telephones import international_number, keep_digits, whole_number
 
-from .columns import ColumnType, GridColumn, TextForm, lowest_value
+from .columns import ColumnType, GridColumn, TextForm, begins, lowest_value
 from .refusals import DAYS_OUT_OF_RANGE
 
 Condition = ColumnElement[bool]
@@ -54,10 +54,16 @@ def fold(text: str) -> ColumnElement[Any]:
     return func.fold_text(literal(text, Text()), type_=Text())
 
 
-def fold_all(texts: Sequence[str]) -> ColumnElement[Any]:
+def _cut(column: GridColumn | None, folded: ColumnElement[Any]) -> ColumnElement[Any]:
+    """As much of a folded text as is kept of stored ones."""
+    longest = None if column is None else column.longest
+    return folded if longest is None else func.left(folded, literal_column(str(longest)), type_=Text())
+
+
+def fold_all(texts: Sequence[str], column: GridColumn | None = None) -> ColumnElement[Any]:
     """The same of many, as an array that a statement makes once: alone in it, each would be made for every row."""
     given: Any = func.unnest(literal(list(texts), ARRAY(Text()))).column_valued("given")
-    folded: Any = select(func.fold_text(given, type_=Text())).scalar_subquery()
+    folded: Any = select(_cut(column, func.fold_text(given, type_=Text()))).scalar_subquery()
     return func.array(folded, type_=ARRAY(Text()))
 
 
@@ -78,13 +84,13 @@ def _leave_out_empty(column: GridColumn, found: Condition) -> Condition:
 def _text_form(column: GridColumn, text: str) -> ColumnElement[Any]:
     if column.form is TextForm.CODE:
         return literal(to_capital_letters(text), Text())
-    return literal(normalize_email(text), Text()) if column.form is TextForm.EMAIL else fold(text)
+    return literal(normalize_email(text), Text()) if column.form is TextForm.EMAIL else _cut(column, fold(text))
 
 
 def _text_forms(column: GridColumn, texts: Sequence[str]) -> ColumnElement[Any]:
     """The same of several, as an array."""
     if column.form is TextForm.FOLDED:
-        return fold_all(texts)
+        return fold_all(texts, column)
     make_form = to_capital_letters if column.form is TextForm.CODE else normalize_email
     return literal(list(map(make_form, texts)), ARRAY(Text()))
 
@@ -113,8 +119,8 @@ def _match_telephones(column: GridColumn, texts: Sequence[str]) -> Condition:
 
 def _starts_with(column: GridColumn, text: str) -> Condition:
     if column.form is TextForm.TELEPHONE:
-        return _match_part(column, text, international_number(text), _begins)
-    return _leave_out_empty(column, _begins(column.sought, _part_forms(column, text)[0]))
+        return _match_part(column, text, international_number(text), begins)
+    return _leave_out_empty(column, column.starts_with(_part_forms(column, text)[0]))
 
 
 def _match_part(
@@ -126,10 +132,6 @@ def _match_part(
         return match(column.sought, literal(international, Text()))
     digits = keep_digits(text)
     return match(column.typed, literal(digits, Text())) if digits or not text else false()
-
-
-def _begins(column: ColumnElement[Any], start: ColumnElement[Any]) -> Condition:
-    return column.op("^@", is_comparison=True)(start)
 
 
 def _contains(column: GridColumn, text: str) -> Condition:

@@ -1,6 +1,7 @@
 """The order of a grid's rows: up to three columns and the id, and a cursor that is bound to it (docs/domain/grid.md#grid-7)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
@@ -34,6 +35,10 @@ class OrderPart:
     ordered: ColumnElement[Any]
     is_descending: bool
 
+    def over(self, replace: Callable[[ColumnElement[Any]], ColumnElement[Any]]) -> "OrderPart":
+        value = replace(self.value)
+        return OrderPart(value, value if self.ordered is self.value else replace(self.ordered), self.is_descending)
+
 
 class GridOrder:
     """An order over a source, by which `Page` makes cursors: each holds the values of the row, and the keys of its id."""
@@ -47,6 +52,12 @@ class GridOrder:
         self.name = name
         self.parts = [*parts, *[OrderPart(part, part, is_descending) for part in key]]
         self.names = tuple(f"sort_{i}" for i in range(len(self.parts)))
+
+    def over(self, replace: Callable[[ColumnElement[Any]], ColumnElement[Any]]) -> "GridOrder":
+        """The same order by other expressions of the same values."""
+        other = copy(self)
+        other.parts = [part.over(replace) for part in self.parts]
+        return other
 
     def selected(self) -> list[ColumnElement[Any]]:
         return [part.value.label(name) for name, part in zip(self.names, self.parts, strict=True)]

@@ -156,12 +156,18 @@ class GridList:
             raise canceled[statement.sql] from None
 
     async def count(self) -> GridCount:
-        """Exact up to a limit of the shop; beyond it, or when counting takes too long, what the database estimates."""
+        """Exact where the number is kept, and up to a limit of the shop; beyond it, or when counting takes too long, what the
+        database estimates."""
         if self._counting is None:  # fields that ask at one time share it
             self._counting = asyncio.ensure_future(self._counted())
         return await self._counting
 
     async def _counted(self) -> GridCount:
+        if self.grid.kept_count is not None and not self.question.narrowing:
+            websites = self.reader.viewer.website_ids
+            reach = None if websites is None else sorted(websites)
+            [kept] = await self.reader.fetch(self.grid.kept_count, websites=reach)
+            return GridCount(kept.total, Precision.EXACT)
         try:
             total = await self._count_rows()
         except StatementTooSlow:
@@ -172,10 +178,8 @@ class GridList:
 
     async def _count_rows(self) -> int:
         """Negative when there are more than are counted."""
-        conditions, database = self.conditions, self.reader.database
-        if not conditions and self.grid.shared_count is not None:
-            return await self.grid.shared_count.of(database)
-        [counted] = await fetch_in_time(database, compile_statement(self.grid.count_statement(conditions)))
+        statement = compile_statement(self.grid.count_statement(self.conditions))
+        [counted] = await fetch_in_time(self.reader.database, statement)
         return counted.total
 
     async def expect(self) -> int:

@@ -13,7 +13,6 @@ from typing import Any, Final
 from sqlalchemy import ARRAY, Boolean, ColumnElement, Integer, Text, case, cast, func, literal, literal_column
 from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR, array
 
-from customer_gql.core.emails import normalize_email, normalize_local_part
 from customer_gql.core.errors import BadInput
 from customer_gql.core.text import (
     SPELT_OUT,
@@ -23,6 +22,7 @@ from customer_gql.core.text import (
     normalize_text,
     spell_out,
 )
+from customer_gql.core.values.emails import normalize_email, normalize_local_part
 from customer_gql.core.values.telephones import keep_digits, whole_number
 
 from .orders import OrderPart
@@ -59,6 +59,7 @@ class SearchedText:
 def search_document(
     *,
     words: Sequence[ColumnElement[Any]] = (),
+    spelt: Sequence[ColumnElement[Any]] = (),
     starts: Sequence[ColumnElement[Any]] = (),
     postcodes: Sequence[ColumnElement[Any]] = (),
     emails: Sequence[ColumnElement[Any]] = (),
@@ -67,9 +68,9 @@ def search_document(
 ) -> ColumnElement[Any]:
     """What is searched of a row: a value to store, or an expression for an index.
 
-    `words` are folded texts, `starts` are folded and matched from their start as a whole, `postcodes` as they are without
-    blanks and hyphens, `emails` are in their account form, `exact` are compared as a whole, and `telephone` is in E.164. Any of
-    them may be null.
+    `words` are folded texts, `spelt` the same with letters spelt out, `starts` are folded and matched from their start as a
+    whole, `postcodes` as they are without blanks and hyphens, `emails` are in their account form, `exact` are compared as a
+    whole, and `telephone` is in E.164. Any of them may be null.
     """
     kinds = [("s", one) for one in starts] + [("p", _without_separators(one)) for one in postcodes]
     kinds += [("e", one) for one in emails] + [("x", one) for one in exact]
@@ -79,21 +80,24 @@ def search_document(
         [func.left(_constant(f":{kind}:").concat(one), _limit(4 * LONGEST_WORD)) for kind, one in kinds],
         type_=ARRAY(Text()),
     )
-    for text in words:
-        spelt = _spell_out(func.left(text, _limit(LONGEST_TEXT)))
-        joined = func.regexp_replace(spelt, _constant(_JOINED), _constant(""), _constant("g"))
-        both = func.textcat(func.textcat(spelt, _constant(" ")), joined)
-        split = func.regexp_split_to_array(both, _constant(_SEPARATORS))
-        found = func.array_cat(found, split, type_=ARRAY(Text()))
+    texts = [spell_out_in_sql(func.left(text, _limit(LONGEST_TEXT))) for text in words]
+    for text in (*texts, *spelt):
+        found = func.array_cat(found, _split_words(text), type_=ARRAY(Text()))
     found = func.array_remove(found, literal_column("NULL", Text()), type_=ARRAY(Text()))
     return func.array_to_tsvector(func.array_remove(found, _constant("")), type_=TSVECTOR())
+
+
+def _split_words(spelt: ColumnElement[Any]) -> ColumnElement[Any]:
+    joined = func.regexp_replace(spelt, _constant(_JOINED), _constant(""), _constant("g"))
+    both = func.textcat(func.textcat(spelt, _constant(" ")), joined)
+    return func.regexp_split_to_array(both, _constant(_SEPARATORS))
 
 
 def _without_separators(text: ColumnElement[Any]) -> ColumnElement[Any]:
     return func.regexp_replace(text, _constant(_SEPARATORS), _constant(""), _constant("g"), type_=Text())
 
 
-def _spell_out(folded: ColumnElement[Any]) -> ColumnElement[Any]:
+def spell_out_in_sql(folded: ColumnElement[Any]) -> ColumnElement[Any]:
     """`spell_out` of the code, in SQL."""
     single = {letter: plain for letter, plain in SPELT_OUT.items() if len(plain) == 1}
     spelt = func.translate(folded, _constant("".join(single)), _constant("".join(single.values())), type_=Text())
@@ -131,7 +135,7 @@ def _parse_search(text: str) -> tuple[str, list[str]]:
     if "@" in text:
         email = normalize_email(_find_email(text))
         return _starts("e", email), [_equals("e", email)]
-    words, exact = [word for word in normalize_text(text).split() if fold_text(word)], _exact_matches(text)
+    words, exact = _find_words(text), _exact_matches(text)
     if not words:
         raise bad_question(SEARCH_EMPTY, ["search"])
     whole = _find_codes(fold_text(text.strip()))
@@ -140,6 +144,12 @@ def _parse_search(text: str) -> tuple[str, list[str]]:
             raise bad_question(TOO_MANY_WORDS, ["search"], limit=MAX_WORDS, count=len(words))
         return " | ".join(whole), exact
     return " | ".join([f"({' & '.join(map(_find_word, words))})", *whole]), exact
+
+
+def _find_words(text: str) -> list[str]:
+    """Signs between words are none: `Smith & Sons` has two. Alone, they may be the start of an e-mail address or a code."""
+    words = [word for word in normalize_text(text).split() if fold_text(word)]
+    return [word for word in words if any(map(str.isalnum, word))] or words
 
 
 def _find_email(text: str) -> str:

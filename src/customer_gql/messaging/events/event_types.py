@@ -1,20 +1,29 @@
 """Types of events. Each slice declares its own as `EVENTS`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Final
 
 from customer_gql.core.joined import Joined
 
+EDITS: Final = ("EDITED", "IMPORTED")
+"""Kinds of history entries that are about any fields, so that some of the fields cause events of their own."""
+
 
 @dataclass(frozen=True, slots=True)
 class EventType:
-    """`history_kinds` are the kinds of history entries that cause an event of this type."""
+    """`history_kinds` are the kinds of history entries that cause an event of this type. `edited` are fields whose change by
+    one of `EDITS` causes one too, besides that of the entry; `adr_` stands for every field of an address.
+
+    `alias` is the name by which programs that follow audiences know it.
+    """
 
     name: str
     description: str
     history_kinds: tuple[str, ...] = ()
+    edited: tuple[str, ...] = ()
+    alias: str | None = None
 
 
 EVENT_TYPES: Final[Joined[EventType]] = Joined("event types", attrgetter("name"))
@@ -23,3 +32,16 @@ EVENT_TYPES: Final[Joined[EventType]] = Joined("event types", attrgetter("name")
 def event_type_by_history_kind() -> Mapping[str, str]:
     """Name of the event type by kind of history entry; a kind without one is of no interest outside."""
     return {kind: event_type.name for event_type in EVENT_TYPES.values() for kind in event_type.history_kinds}
+
+
+def fields_by_event_type(kind: str) -> Mapping[str, tuple[str, ...]]:
+    """Event types besides the one of the kind itself, with the fields of an entry that cause them."""
+    if kind not in EDITS:
+        return {}
+    return {event_type.name: event_type.edited for event_type in EVENT_TYPES.values() if event_type.edited}
+
+
+def find_edit_types(kind: str, changed: Iterable[str]) -> list[str]:
+    """The types that the changed fields of an entry cause besides the one of its kind."""
+    named = {field[:4] if "." in field else field for field in changed}
+    return [name for name, fields in fields_by_event_type(kind).items() if not named.isdisjoint(fields)]

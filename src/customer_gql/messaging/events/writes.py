@@ -1,100 +1,179 @@
 """Events are written by the transaction of the change they tell about."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 import orjson
-from sqlalchemy import ARRAY, BigInteger, Text, bindparam, column, func, insert, select, table
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Integer,
+    Text,
+    bindparam,
+    cast,
+    column,
+    func,
+    insert,
+    literal_column,
+    select,
+    table,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from customer_gql.core.actor import Actor
-from customer_gql.core.ids import new_id
+from customer_gql.core.ids import encode_id_in_sql, new_ids
 from customer_gql.database.statements import Connection, compile_statement, execute_statement
 
 from .event_types import EVENT_TYPES
 from .tables import domain_event
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """`subject` is the public id of what changed. Ids and field names only: an event holds no value of a field.
+class Event(NamedTuple):
+    """`subject` is the public id of what changed, `version` that of the customer after it. Ids and field names only: an
+    event holds no value of a field.
 
-    Without `website_id` the event belongs to the website of the customer, who has to be there still.
+    Without a website the event belongs to that of the customer, who has to be there still. One of several websites is read
+    by those who reach all of them, and one of none by those who reach every website.
     """
 
+    type: str
     subject: str
     changed_fields: Sequence[str] = ()
     customer_id: int | None = None
     website_id: int | None = None
+    website_ids: Sequence[int] | None = None
+    version: int | None = None
 
 
 # By name, because the table belongs to a slice above this one.
 _customer: Final = table("customer", column("id", BigInteger), column("website_id", BigInteger))
+_COLUMNS: Final = {
+    "id": BigInteger(),
+    "type": Text(),
+    "subject": Text(),
+    "changed_fields": ARRAY(Text),
+    "customer_id": BigInteger(),
+    "website_ids": ARRAY(BigInteger),
+    "version": Integer(),
+}
 _given = (
     func.jsonb_to_recordset(bindparam("events", type_=JSONB()))
-    .table_valued(
-        column("id", BigInteger),
-        column("subject", Text),
-        column("changed_fields", ARRAY(Text)),
-        column("customer_id", BigInteger),
-        column("website_id", BigInteger),
-    )
+    .table_valued(*[column(name, type_) for name, type_ in _COLUMNS.items()], column("website_id", BigInteger))
     .render_derived(name="given", with_types=True)
 )
+_by: Final = {"actor": Text(), "actor_id": BigInteger(), "job_id": BigInteger()}
 _INSERT: Final = compile_statement(
     insert(domain_event).from_select(
-        ["id", "type", "subject", "changed_fields", "customer_id", "website_id", "actor", "actor_id", "occurred_at"],
+        [*_COLUMNS, "website_id", *_by, "occurred_at"],
         select(
-            _given.c.id,
-            bindparam("type", type_=Text()),
-            _given.c.subject,
-            _given.c.changed_fields,
-            _given.c.customer_id,
+            *[_given.c[name] for name in _COLUMNS],
             func.coalesce(_given.c.website_id, _customer.c.website_id),
-            bindparam("actor", type_=Text()),
-            bindparam("actor_id", type_=BigInteger()),
+            *[bindparam(name, type_=type_) for name, type_ in _by.items()],
             # The transaction may have begun long before, and waited for a lock.
             func.clock_timestamp(),
-        ).select_from(_given.outerjoin(_customer, _customer.c.id == _given.c.customer_id)),
+        )
+        .select_from(_given.outerjoin(_customer, _customer.c.id == _given.c.customer_id))
+        .order_by(_given.c.id),
     )
 )
 
 
-async def emit(
-    connection: Connection,
-    event_type: str,
-    subject: str,
-    changed_fields: Sequence[str] = (),
-    *,
-    by: Actor,
-    customer_id: int | None = None,
-    website_id: int | None = None,
-) -> None:
-    """Write an event in the transaction of its change."""
-    await emit_all(
-        connection,
-        event_type,
-        [Event(subject, changed_fields, customer_id, website_id)],
-        by=by,
+# Events of many customers: what they have in common comes once, and the rest as arrays, as text because that is written fastest.
+_ARRAYS: Final = {
+    "customer_id": BigInteger(),
+    "version": Integer(),
+    "website_id": BigInteger(),
+    "kind": Integer(),
+}
+_arrays = [cast(bindparam(f"{name}s", type_=Text()), ARRAY(type_)) for name, type_ in _ARRAYS.items()]
+_changed = (
+    func.unnest(*_arrays)
+    .table_valued(*[column(name, type_) for name, type_ in _ARRAYS.items()], with_ordinality="place")
+    .render_derived(name="changed")
+)
+_kinds = (
+    func.jsonb_to_recordset(bindparam("shared", type_=JSONB()))
+    .table_valued(
+        column("kind", Integer), column("place", Integer), column("type", Text), column("changed_fields", ARRAY(Text))
     )
+    .render_derived(name="kinds", with_types=True)
+)
+_number: Any = func.row_number().over(order_by=[_changed.c.place, _kinds.c.place])
+_first_id: Any = bindparam("first_id", type_=BigInteger())
+INSERT_EVENTS_OF_CUSTOMERS: Final = insert(domain_event).from_select(
+    ["id", "type", "subject", "changed_fields", "customer_id", "version", "website_id", *_by, "occurred_at"],
+    select(
+        _first_id + _number - literal_column("1"),
+        _kinds.c.type,
+        literal_column(encode_id_in_sql("cus", "changed.customer_id"), Text()),
+        _kinds.c.changed_fields,
+        _changed.c.customer_id,
+        _changed.c.version,
+        func.coalesce(_changed.c.website_id, _customer.c.website_id),
+        *[bindparam(name, type_=type_) for name, type_ in _by.items()],
+        func.clock_timestamp(),
+    )
+    .select_from(
+        _changed.join(_kinds, _kinds.c.kind == _changed.c.kind).outerjoin(
+            _customer, _customer.c.id == _changed.c.customer_id
+        )
+    )
+    .order_by(_changed.c.place, _kinds.c.place),
+)
+"""Writes what `describe_events_of_customers` gives the values of, for a statement that writes something else too."""
 
 
-async def emit_all(connection: Connection, event_type: str, events: Sequence[Event], *, by: Actor) -> None:
-    """The same for many events of one type, in one statement."""
-    assert event_type in EVENT_TYPES, event_type
+class CustomerEvents(NamedTuple):
+    """Events of one customer. `kind` is a place in what is shared; a website is named for customers who are gone."""
+
+    customer_id: int
+    version: int
+    kind: int
+    website_id: int | None = None
+
+
+def describe_events_of_customers(
+    changed: Sequence[CustomerEvents], shared: Sequence[tuple[Sequence[str], Sequence[str]]], *, by: Actor
+) -> dict[str, Any]:
+    """`shared` are the types and the fields of each kind of their events."""
+    assert (types := {name for names, _ in shared for name in names}) <= EVENT_TYPES.keys(), types
+    kinds = [
+        {"kind": kind, "place": place, "type": name, "changed_fields": fields}
+        for kind, (names, fields) in enumerate(shared)
+        for place, name in enumerate(names)
+    ]
+    arrays = {f"{name}s": _write_array([getattr(one, name) for one in changed]) for name in _ARRAYS}
+    count = sum(len(shared[one.kind][0]) for one in changed)
+    who = {"actor": by.kind.value, "actor_id": by.id, "job_id": by.job_id, "first_id": new_ids(count).start}
+    return {"shared": orjson.dumps(kinds).decode(), **arrays, **who}
+
+
+def _write_array(values: Sequence[int | None]) -> str:
+    return f"{{{','.join(['NULL' if value is None else str(value) for value in values])}}}"
+
+
+async def emit(connection: Connection, events: Sequence[Event], *, by: Actor) -> None:
+    """Write events in the transaction of their change, in one statement, in their order."""
+    assert (types := {event.type for event in events}) <= EVENT_TYPES.keys(), types
     if not events:
         return
-    rows = [
-        {
-            "id": new_id(),
-            "subject": event.subject,
-            "changed_fields": list(event.changed_fields),
-            "customer_id": event.customer_id,
-            "website_id": event.website_id,
-        }
-        for event in events
-    ]
-    await execute_statement(
-        connection, _INSERT, events=orjson.dumps(rows).decode(), type=event_type, actor=by.kind.value, actor_id=by.id
-    )
+    rows = [_describe_event(id, event) for id, event in zip(new_ids(len(events)), events, strict=True)]
+    who = {"actor": by.kind.value, "actor_id": by.id, "job_id": by.job_id}
+    await execute_statement(connection, _INSERT, events=orjson.dumps(rows).decode(), **who)
+
+
+def _describe_event(id: int, event: Event) -> dict[str, Any]:
+    """As the statement takes it. What few events have is named by those alone, since there may be thousands to read."""
+    told: dict[str, Any] = {
+        "id": id,
+        "type": event.type,
+        "subject": event.subject,
+        "changed_fields": event.changed_fields,
+        "customer_id": event.customer_id,
+        "version": event.version,
+    }
+    if event.website_id is not None:
+        told["website_id"] = event.website_id
+    if event.website_ids is not None:
+        told["website_ids"] = event.website_ids
+    return told

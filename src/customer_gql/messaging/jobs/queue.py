@@ -11,6 +11,7 @@ from pgqueuer.adapters.persistence.qb import QueryBuilderEnvironment, QueryQueue
 from pgqueuer.adapters.persistence.queries import Queries
 from pgqueuer.ports.driver import Driver
 
+from customer_gql.core.clock import read_clock
 from customer_gql.database.statements import Connection
 
 from .tables import QUEUE
@@ -35,7 +36,7 @@ async def enqueue(
     transactions that add one key wait for each other, so a hot path has no key. The payload is stored as it is and may
     be logged by the database: no secrets in it.
     """
-    wait = None if at is None else max(at - dt.datetime.now(dt.UTC), dt.timedelta())
+    wait = None if at is None else max(at - read_clock(), dt.timedelta())
     added = await queue_queries(AsyncpgDriver(cast("asyncpg.Connection", connection))).enqueue(
         name, orjson.dumps(payload), execute_after=wait, dedupe_key=unique, on_conflict="skip"
     )

@@ -1,12 +1,16 @@
 """What a slice gives a worker to do. Each slice declares its own as `WORK`."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 from customer_gql.database.pools import Database
 from customer_gql.database.projections import Projection
 from customer_gql.settings import Settings
+
+OPEN_GRAPH: Final[list[Callable[[], None]]] = []
+"""What makes the lists of the graph known to a worker, joined by `schema/slices.py`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +21,8 @@ class Tools:
     settings: Settings
     projections: Sequence[Projection] = ()
     """Those of the shop."""
+    stop: asyncio.Event = field(default_factory=asyncio.Event, compare=False)
+    """Set when the worker is to end. Work that goes on for long begins nothing after that."""
 
 
 @dataclass(frozen=True, slots=True)

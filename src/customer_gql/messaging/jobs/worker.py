@@ -16,6 +16,7 @@ from pgqueuer.core.executors import DatabaseRetryEntrypointExecutor
 from pgqueuer.domain.models import Job as PickedJob
 from pgqueuer.ports.driver import NotifyCallback
 
+from customer_gql.database.connecting.checks import LARGEST_SKEW, check_server
 from customer_gql.database.pools import Database, TimeLimits, open_database
 from customer_gql.security.secret_keys import use_secret_keys
 from customer_gql.settings import Settings
@@ -26,6 +27,7 @@ from .work import Job, Poll, Schedule, Tools, Work
 
 log = structlog.get_logger()
 MAX_PAUSE_SECONDS: Final = 60.0
+CLOCK_SECONDS: Final = 30.0
 GRACE_SECONDS: Final = 20.0
 """Seconds that running work may take after the stop; then it is cancelled, and another worker picks it up."""
 
@@ -78,7 +80,9 @@ async def running_worker(settings: Settings, work: Work) -> AsyncGenerator[None]
             await task
 
 
-async def work_until_signalled(settings: Settings, work: Work, on_ready: Callable[[], None]) -> None:
+async def work_until_signalled(
+    settings: Settings, work: Work, on_ready: Callable[[], None], on_stop: Callable[[], None] = lambda: None
+) -> None:
     """A worker of its own process; SIGINT and SIGTERM end it gracefully."""
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -86,6 +90,7 @@ async def work_until_signalled(settings: Settings, work: Work, on_ready: Callabl
     async with running_worker(settings, work):
         on_ready()
         await stopped.wait()
+        on_stop()
         log.info("stopping", grace_seconds=GRACE_SECONDS)
     log.info("stopped")
 
@@ -103,7 +108,7 @@ async def run_worker(
 
     A job whose worker has not shown a heartbeat for `heartbeat_seconds` is picked up by another.
     """
-    tools = Tools(database, settings, work.projections)
+    tools = Tools(database, settings, work.projections, stop)
     start_counting(work.projections)
     use_secret_keys(settings.secret_keys)
 
@@ -112,6 +117,7 @@ async def run_worker(
         return 0
 
     loops = [_repeat_poll(stop, Poll("jobs", poll_seconds, lambda _: drain()), tools)]
+    loops.append(_repeat_poll(stop, Poll("clock", CLOCK_SECONDS, _check_clock), tools))
     loops += [_repeat_poll(stop, poll, tools) for poll in work.polls]
     tasks = [asyncio.create_task(loop) for loop in loops]
     try:
@@ -134,6 +140,14 @@ async def _repeat_poll(stop: asyncio.Event, poll: Poll, tools: Tools) -> None:
             log.warning("work failed", work=poll.name, error=type(error).__name__)
         if not did:
             await _wait_for_stop(stop, min(poll.seconds * 2**failures, MAX_PAUSE_SECONDS))
+
+
+async def _check_clock(tools: Tools) -> int:
+    async with tools.database.writes.acquire() as connection:
+        server = await check_server(connection)
+    if abs(server.seconds_ahead) > LARGEST_SKEW:
+        log.warning("clocks differ", seconds_ahead=round(server.seconds_ahead, 1), hint="set the clock of this machine")
+    return 0
 
 
 async def _wait_for_stop(stop: asyncio.Event, seconds: float) -> None:

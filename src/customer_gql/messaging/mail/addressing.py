@@ -8,8 +8,8 @@ from urllib.parse import quote, urlsplit
 
 from email_validator import validate_email
 
-from customer_gql.core.emails import validate_email as check_email
 from customer_gql.core.errors import Refusal, UserErrorCode
+from customer_gql.core.values.emails import validate_email as check_email
 from customer_gql.database.statements import Connection, Row, fetch_one
 from customer_gql.settings import Settings
 from customer_gql.shop.settings.declaration import STORE_VIEW, Setting
@@ -31,7 +31,13 @@ def _validate_sender_address(given: str) -> None:
         check_email(given, ["value"])
 
 
-SHOP_NAME = Setting("mail.shop_name", "", STORE_VIEW, "Name of the shop in mails; the store's name when empty.")
+SHOP_NAME = Setting(
+    "mail.shop_name",
+    "",
+    STORE_VIEW,
+    "Name of the shop in mails; the store's name when empty.",
+    label="Name of the shop",
+)
 _BASE_URL: Final = re.compile(r"(https?://[^\s/?#@\\\\]+)(/[A-Za-z0-9/._~-]*)?")
 
 
@@ -53,6 +59,7 @@ SHOP_URL = Setting(
     "Base of every link in a mail to customers, of an origin in CUSTOMER_GQL_STOREFRONT_ORIGINS; "
     "CUSTOMER_GQL_STOREFRONT_URL when empty.",
     check_deployment=_check_base,
+    label="Address of the storefront",
 )
 REPLY_TO = Setting(
     "mail.reply_to",
@@ -60,13 +67,22 @@ REPLY_TO = Setting(
     STORE_VIEW,
     "Address that answers to mails go to; the sender's when empty.",
     validate=_validate_sender_address,
+    label="Reply-to address",
 )
 SENDER_NAMES = {
     Sender.GENERAL: Setting(
-        "mail.sender.general.name", "", STORE_VIEW, "Name of the general contact; the shop's name when empty."
+        "mail.sender.general.name",
+        "",
+        STORE_VIEW,
+        "Name of the general contact; the shop's name when empty.",
+        label="Name of the general contact",
     ),
     Sender.SUPPORT: Setting(
-        "mail.sender.support.name", "", STORE_VIEW, "Name of customer support; the shop's name when empty."
+        "mail.sender.support.name",
+        "",
+        STORE_VIEW,
+        "Name of customer support; the shop's name when empty.",
+        label="Name of customer support",
     ),
 }
 SENDER_ADDRESSES = {
@@ -76,6 +92,7 @@ SENDER_ADDRESSES = {
         STORE_VIEW,
         "Address of the general contact; CUSTOMER_GQL_MAIL_FROM when empty.",
         validate=_validate_sender_address,
+        label="E-mail address of the general contact",
     ),
     Sender.SUPPORT: Setting(
         "mail.sender.support.email",
@@ -83,6 +100,7 @@ SENDER_ADDRESSES = {
         STORE_VIEW,
         "Address of customer support; CUSTOMER_GQL_MAIL_FROM when empty.",
         validate=_validate_sender_address,
+        label="E-mail address of customer support",
     ),
 }
 

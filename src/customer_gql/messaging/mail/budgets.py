@@ -8,7 +8,7 @@ from typing import Final
 
 import structlog
 
-from customer_gql.core.emails import normalize_email
+from customer_gql.core.values.emails import normalize_email
 from customer_gql.database.statements import Connection
 from customer_gql.security import throttle
 from customer_gql.shop.settings.declaration import GLOBAL, Setting
@@ -18,7 +18,13 @@ from .kinds import MailBudget, MailKind
 
 log = structlog.get_logger()
 HOURLY_PER_KIND: Final = Setting(
-    "mail.hourly_per_kind", 8, GLOBAL, "Mails of one kind an hour to one address.", at_least=1, at_most=1000
+    "mail.hourly_per_kind",
+    8,
+    GLOBAL,
+    "Mails of one kind an hour to one address.",
+    at_least=1,
+    at_most=1000,
+    label="Mails of one kind per hour",
 )
 HOURLY_NOTICES: Final = Setting(
     "mail.hourly_notices",
@@ -28,6 +34,7 @@ HOURLY_NOTICES: Final = Setting(
     "security notices are still sent.",
     at_least=1,
     at_most=1000,
+    label="Notices per hour",
 )
 HOURLY_SECURITY: Final = Setting(
     "mail.hourly_security_notices",
@@ -36,6 +43,7 @@ HOURLY_SECURITY: Final = Setting(
     "Security notices an hour to one address, such as that the password was changed. Other mails do not count.",
     at_least=1,
     at_most=1000,
+    label="Security notices per hour",
 )
 REPEAT_MINUTES: Final = Setting(
     "mail.repeat_minutes",
@@ -44,6 +52,7 @@ REPEAT_MINUTES: Final = Setting(
     "Minutes in which equal notices to one address are one; 0 sends each.",
     at_least=0,
     at_most=1440,
+    label="Repeated mails",
 )
 SETTINGS: Final = (HOURLY_PER_KIND, HOURLY_NOTICES, HOURLY_SECURITY, REPEAT_MINUTES)
 _HOUR: Final = dt.timedelta(hours=1)
@@ -54,20 +63,21 @@ async def is_within_budget(connection: Connection, kind: MailKind, recipient: st
     shop = await settings_at(connection, *SETTINGS)
     mailbox = _mailbox_of(recipient)
 
-    async def count(name: str, limit: int, window: dt.timedelta = _HOUR) -> bool:
-        key = throttle.counter_key("mail", name, mailbox)
-        return await throttle.count_within(connection, key, limit=limit, window=window)
+    def budget(name: str, limit: int, window: dt.timedelta = _HOUR) -> throttle.Budget:
+        return throttle.Budget(throttle.counter_key("mail", name, mailbox), limit, window)
 
     is_security = kind.budget is MailBudget.SECURITY
     in_all = ("security", shop[HOURLY_SECURITY]) if is_security else ("all", shop[HOURLY_NOTICES])
-    # Each is counted, also when another one is used up, so that the time it takes tells nothing.
-    within = [await count(kind.name, shop[HOURLY_PER_KIND])]
-    # Links count too, but are not stopped: otherwise a stranger could use up what the owner needs.
-    within.append(await count(*in_all) or kind.budget is MailBudget.LINK)
+    budgets = [budget(kind.name, shop[HOURLY_PER_KIND]), budget(*in_all)]
     if shop[REPEAT_MINUTES]:
-        # Only notices are stopped, but a statement less for a link would tell whether an address has an account.
         window = dt.timedelta(minutes=shop[REPEAT_MINUTES])
-        within.append(await count(f"{kind.name}:{content!r}", 1, window) or kind.budget is not MailBudget.NOTICE)
+        budgets.append(budget(f"{kind.name}:{content!r}", 1, window))
+    # Each is counted, also when another one is used up, so that the time it takes tells nothing.
+    of_kind, of_all, *repeated = await throttle.count_each_within(connection, budgets)
+    # Links count too, but are not stopped: otherwise a stranger could use up what the owner needs. Only notices are repeated, but
+    # to count less for a link would tell whether an address has an account.
+    is_link, is_notice = kind.budget is MailBudget.LINK, kind.budget is MailBudget.NOTICE
+    within = [of_kind, of_all or is_link, *[first or not is_notice for first in repeated]]
     allowed = all(within)
     if not allowed:
         log.warning("mail not queued", template=kind.name, reason="the address has had too many")

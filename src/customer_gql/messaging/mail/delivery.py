@@ -9,7 +9,7 @@ has no way to do better.
 import datetime as dt
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
 from functools import cache
@@ -19,11 +19,13 @@ import orjson
 import structlog
 from sqlalchemy import DateTime, Integer, Interval, bindparam, func, literal, null, select, update
 
+from customer_gql.core.clock import read_clock
 from customer_gql.core.text import to_single_line
 from customer_gql.database.expired_rows import delete_expired_rows, expires
 from customer_gql.database.statements import (
     Connection,
     Row,
+    Statement,
     compile_statement,
     equals_any,
     execute_statement,
@@ -33,6 +35,7 @@ from customer_gql.messaging.jobs.work import Tools
 
 from . import smtp, writes
 from .addressing import Envelope, find_mail_scope, load_envelope
+from .bulk import count_bulk_room, make_due_link
 from .kinds import MAIL_KINDS, MailKind
 from .letters import MailUnsendable, build_message
 from .secrets import SecretsUnreadable, decrypt_secrets
@@ -48,6 +51,8 @@ class DeliveryPolicy:
     """Ten attempts with these pauses are about nine hours."""
 
     batch: int = 20
+    bulk_batch: int = 10
+    """Fewer, since all others wait for them."""
     attempts: int = 10
     first_pause: dt.timedelta = dt.timedelta(seconds=30)
     longest_pause: dt.timedelta = dt.timedelta(hours=2)
@@ -64,21 +69,29 @@ POLICY: Final = DeliveryPolicy()
 # What mails of one kind and store view have in common, read once for a batch.
 _Frames = dict[tuple[str, int | None], tuple[Envelope, TemplateText]]
 _unsent = (mail.c.sent_at.is_(None), mail.c.dead_at.is_(None))
-# A query of its own, because a subquery that locks and is run again would take more than the batch.
-_due = (
-    select(mail.c.id)
-    .where(*_unsent, mail.c.next_attempt_at <= bindparam("now", type_=DateTime(timezone=True)))
-    .order_by(mail.c.next_attempt_at)
-    .limit(bindparam("batch", type_=Integer()))
-    .with_for_update(skip_locked=True)
-    .cte("due")
-)
-_TAKE = compile_statement(
-    update(mail)
-    .where(mail.c.id == _due.c.id)
-    .values(attempts=mail.c.attempts + 1, next_attempt_at=bindparam("until", type_=DateTime(timezone=True)))
-    .returning(mail)
-)
+
+
+def _take_due(is_bulk: bool, **values: Any) -> Statement:
+    # A query of its own, because a subquery that locks and is run again would take more than the batch.
+    due = (
+        select(mail.c.id)
+        .where(
+            mail.c.is_bulk.is_(is_bulk),
+            *_unsent,
+            mail.c.next_attempt_at <= bindparam("now", type_=DateTime(timezone=True)),
+        )
+        .order_by(mail.c.next_attempt_at)
+        .limit(bindparam("batch", type_=Integer()))
+        .with_for_update(skip_locked=True)
+        .cte("due")
+    )
+    until = bindparam("until", type_=DateTime(timezone=True))
+    taken = {"attempts": mail.c.attempts + 1, "next_attempt_at": until, **values}
+    return compile_statement(update(mail).where(mail.c.id == due.c.id).values(taken).returning(mail))
+
+
+_TAKE: Final = _take_due(False)
+_TAKE_BULK: Final = _take_due(True, taken_at=func.clock_timestamp())
 
 
 async def deliver_mails(tools: Tools, *, policy: DeliveryPolicy = POLICY) -> int:
@@ -86,9 +99,12 @@ async def deliver_mails(tools: Tools, *, policy: DeliveryPolicy = POLICY) -> int
     if not smtp.can_send(tools.settings):
         _warn_no_mail_server()
         return 0
-    now = dt.datetime.now(dt.UTC)
+    now = read_clock()
+    given = {"now": now, "until": now + policy.lease}
     async with tools.database.transaction() as connection:
-        taken = await fetch_rows(connection, _TAKE, now=now, batch=policy.batch, until=now + policy.lease)
+        taken = await fetch_rows(connection, _TAKE, batch=policy.batch, **given)
+        if not taken and (room := await count_bulk_room(connection)):
+            taken = await fetch_rows(connection, _TAKE_BULK, batch=min(policy.bulk_batch, room), **given)
     if taken:
         await _send_batch(tools, sorted(taken, key=lambda row: row.id), policy)
     return len(taken)
@@ -133,14 +149,18 @@ async def _send_mail(tools: Tools, row: Row, send: smtp.Send, policy: DeliveryPo
     secrets: dict[str, str] = {}
     built: dict[str, str] = {}
     try:
-        _refuse_expired(row)
+        kind, placeholders = _kind_of(row), orjson.loads(row.placeholders)
+        _refuse_expired(placeholders)
         secrets = decrypt_secrets(row, tools.settings)
-        message = await _build_mail(tools, row, secrets, frames)
+        if row.is_bulk:
+            secrets, made = await make_due_link(tools, row, kind)
+            placeholders |= made
+        message = await _build_mail(tools, row, kind, placeholders, secrets, frames)
         # Whatever a text of the shop puts there, the secret of a link is not kept.
         built["subject"] = clean_reason(str(message["Subject"]), secrets)
         await send(message)
     except MailUnsendable as error:
-        await _store_outcome(tools, row, last_error=str(error), dead_at=dt.datetime.now(dt.UTC), secrets=null())
+        await _store_outcome(tools, row, last_error=str(error), dead_at=read_clock(), secrets=null())
         log.warning("mail failed", mail=row.id, template=row.template, reason=str(error))
     except smtp.MailRefused as refused:
         await _record_refusal(tools, row, refused, secrets, policy, **built)
@@ -159,20 +179,31 @@ async def _send_mail(tools: Tools, row: Row, send: smtp.Send, policy: DeliveryPo
             policy,
         )
     else:
-        await _store_outcome(tools, row, sent_at=dt.datetime.now(dt.UTC), secrets=null(), last_error=None, **built)
+        await _store_outcome(tools, row, sent_at=read_clock(), secrets=null(), last_error=None, **built)
         log.info("mail sent", mail=row.id, template=row.template, attempt=row.attempts)
 
 
-def _refuse_expired(row: Row) -> None:
-    expires_at = orjson.loads(row.placeholders).get("expiresAt")
-    if expires_at and dt.datetime.fromisoformat(expires_at) <= dt.datetime.now(dt.UTC):
-        raise MailUnsendable("Its link expired before it could be sent.")
-
-
-async def _build_mail(tools: Tools, row: Row, secrets: dict[str, str], frames: _Frames) -> EmailMessage:
+def _kind_of(row: Row) -> MailKind:
     kind = MAIL_KINDS.get(row.template)
     if kind is None:
         raise MailUnsendable("This version does not know this kind of mail.")
+    return kind
+
+
+def _refuse_expired(placeholders: Mapping[str, str]) -> None:
+    expires_at = placeholders.get("expiresAt")
+    if expires_at and dt.datetime.fromisoformat(expires_at) <= read_clock():
+        raise MailUnsendable("Its link expired before it could be sent.")
+
+
+async def _build_mail(
+    tools: Tools,
+    row: Row,
+    kind: MailKind,
+    placeholders: Mapping[str, str],
+    secrets: Mapping[str, str],
+    frames: _Frames,
+) -> EmailMessage:
     token = secrets.get("token")
     if kind.has_token and token is None:
         raise MailUnsendable("The token of its link is gone.")
@@ -182,12 +213,12 @@ async def _build_mail(tools: Tools, row: Row, secrets: dict[str, str], frames: _
             frames[key] = await _load_frame(connection, tools, kind, row.store_view_id)
     envelope, source = frames[key]
     values = {
-        **orjson.loads(row.placeholders),
+        **placeholders,
         "shopName": envelope.shop_name,
         "shopUrl": envelope.shop_url,
         "link": envelope.link(token),
     }
-    return build_message(row.id, row.recipient, envelope, render_mail(source, values), dt.datetime.now(dt.UTC))
+    return build_message(row.id, row.recipient, envelope, render_mail(source, values), read_clock())
 
 
 async def _load_frame(
@@ -202,7 +233,7 @@ async def _load_frame(
 async def _record_refusal(
     tools: Tools, row: Row, refused: smtp.MailRefused, secrets: dict[str, str], policy: DeliveryPolicy, **built: str
 ) -> None:
-    now, reason = dt.datetime.now(dt.UTC), clean_reason(refused.reason, secrets)
+    now, reason = read_clock(), clean_reason(refused.reason, secrets)
     dead = refused.for_good or row.attempts >= policy.attempts
     values = {"dead_at": now} if dead else {"next_attempt_at": now + policy.pause(row.attempts)}
     await _store_outcome(tools, row, last_error=reason, **values, **built)
@@ -233,7 +264,7 @@ async def _return_mails(tools: Tools, rows: Sequence[Row], reason: str | None, p
     if not rows:
         return
     # The end of the lease distinguishes our claim from a later one of another worker.
-    now, until = dt.datetime.now(dt.UTC), rows[0].next_attempt_at
+    now, until = read_clock(), rows[0].next_attempt_at
     # Each has a pause of its own, so that a batch does not come back in the same order.
     seconds = pause.total_seconds() * (0.5 + func.random())
     at = literal(now, DateTime(timezone=True)) + func.make_interval(0, 0, 0, 0, 0, 0, seconds, type_=Interval())

@@ -1,8 +1,9 @@
 """Kinds of mail: the sender, the page its link leads to, and its placeholders. Each slice declares its own as `MAILS`."""
 
+import datetime as dt
 import enum
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from operator import attrgetter
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Final
 from customer_gql.core.errors import Refusal
 from customer_gql.core.joined import Joined
 from customer_gql.core.permissions import Permission
+from customer_gql.database.statements import Connection
 from customer_gql.shop.settings.declaration import GLOBAL, STORE_VIEW, Setting
 
 _SEGMENT: Final = r"(?!\.{1,2}(?:/|$))[A-Za-z0-9._~-]+"
@@ -35,7 +37,9 @@ class MailBudget(enum.Enum):
 def page_path(name: str, path: str, page: str) -> Setting[str]:
     """The setting with the path of a page of the storefront, relative to the shop's address."""
     description = f"Path of the storefront's page {page}."
-    return Setting(f"mail.path.{name}", path, STORE_VIEW, description, validate=validate_page_path)
+    return Setting(
+        f"mail.path.{name}", path, STORE_VIEW, description, validate=validate_page_path, label=f"Page {page}"
+    )
 
 
 def staff_page_path(name: str, path: str, page: str) -> Setting[str]:
@@ -47,6 +51,7 @@ def staff_page_path(name: str, path: str, page: str) -> Setting[str]:
         f"Path of the page {page}, relative to CUSTOMER_GQL_ADMIN_URL.",
         validate=validate_page_path,
         permission=Permission.STAFF_MANAGE,
+        label=f"Page {page}",
     )
 
 
@@ -67,13 +72,27 @@ LINK_SAMPLES: Final = {**NAME_SAMPLES, "expiresAt": "2026-01-02T03:04:00+00:00"}
 
 
 @dataclass(frozen=True, slots=True)
+class DueLink:
+    """A link that was made when its mail was due."""
+
+    token: str
+    link_hash: bytes
+    expires_at: dt.datetime
+
+
+MakeLink = Callable[[Connection, bytes], Awaitable[DueLink | None]]
+"""Makes the link in place of the one with this hash; None when that one was used or revoked."""
+
+
+@dataclass(frozen=True, slots=True)
 class MailKind:
     """`page` is the path its link leads to. `own_samples` are its placeholders, with the value a preview shows.
 
     `folder` holds the built-in texts, with a folder for each language: `default/welcome.subject`, `.txt` and `.html`.
     A mail that `has_token` is not sent without the token of its link. One that is `for_staff` takes its links and its
     sender from the process's settings, and only those who manage staff of all websites change its texts.
-    One that `needs_proof` is not sent to an address that nobody proved to be theirs.
+    One that `needs_proof` is not sent to an address that nobody proved to be theirs. `make_link` is for those that are sent
+    in bulk.
     """
 
     name: str
@@ -87,6 +106,7 @@ class MailKind:
     is_security: bool = False
     is_welcome: bool = False
     needs_proof: bool = False
+    make_link: MakeLink | None = None
 
     @property
     def budget(self) -> MailBudget:

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import orjson
 
+from customer_gql.core.clock import read_clock
 from customer_gql.database.statements import Row
 from customer_gql.security.secret_keys import decrypt_text, encrypt_text
 from customer_gql.settings import Settings
@@ -38,7 +39,7 @@ def decrypt_secrets(row: Row, settings: Settings) -> dict[str, str]:
 
 def expiry_of(placeholders: Mapping[str, Any]) -> dt.datetime:
     """When the link of a mail stops working."""
-    latest = dt.datetime.now(dt.UTC) + LONGEST_LIFE
+    latest = read_clock() + LONGEST_LIFE
     try:
         stated = dt.datetime.fromisoformat(placeholders["expiresAt"])
     except (KeyError, TypeError, ValueError):

@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     DateTime,
@@ -12,7 +13,7 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import BYTEA, JSONB
 
 from customer_gql.database.tables import created_at, one_of, table
 from customer_gql.shop.settings.tables import ConfigurationScope
@@ -39,9 +40,21 @@ mail_outbox = table(
     Column("last_error", Text),
     Column("sent_at", DateTime(timezone=True)),
     Column("dead_at", DateTime(timezone=True)),
+    # One of very many that one request caused: behind all others, and only so many a minute.
+    Column("is_bulk", Boolean, nullable=False, server_default="false"),
+    # When a worker last took a bulk mail, to count those of a minute.
+    Column("taken_at", DateTime(timezone=True)),
+    # The hash of the link that is made when the mail is due, as the slice of the link knows it.
+    Column("link_hash", BYTEA),
     CheckConstraint("sent_at IS NULL OR secrets IS NULL", name="secrets_erased_when_sent"),
     CheckConstraint("sent_at IS NULL OR dead_at IS NULL", name="sent_or_dead"),
-    Index("ix_mail_outbox_due", "next_attempt_at", postgresql_where=text("sent_at IS NULL AND dead_at IS NULL")),
+    Index(
+        "ix_mail_outbox_due_by_bulk",
+        "is_bulk",
+        "next_attempt_at",
+        postgresql_where=text("sent_at IS NULL AND dead_at IS NULL"),
+    ),
+    Index("ix_mail_outbox_taken_at", "taken_at", postgresql_where=text("taken_at IS NOT NULL")),
     Index("ix_mail_outbox_sent", "sent_at", postgresql_where=text("sent_at IS NOT NULL")),
     Index("ix_mail_outbox_dead", "dead_at", "id", postgresql_where=text("dead_at IS NOT NULL")),
     Index("ix_mail_outbox_customer_id", "customer_id", "id", postgresql_where=text("customer_id IS NOT NULL")),

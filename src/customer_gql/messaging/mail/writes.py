@@ -7,10 +7,11 @@ from typing import Any, Final
 import orjson
 from sqlalchemy import cast, delete, insert, literal, null, select, update
 
+from customer_gql.core.clock import read_clock
 from customer_gql.core.concurrent_edits import refuse_other_version
-from customer_gql.core.emails import normalize_email
 from customer_gql.core.errors import Refusal, RuleError, RuleErrors, UserErrorCode
 from customer_gql.core.ids import new_id
+from customer_gql.core.values.emails import normalize_email
 from customer_gql.core.viewer import Websites
 from customer_gql.database.record_versions import advance_record_version, lock_record
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one
@@ -89,7 +90,7 @@ async def retry_mail(connection: Connection, id: int) -> Row:
     if dead is None:
         raise mail_not_found()
     kind = MAIL_KINDS.get(dead.template)
-    now = dt.datetime.now(dt.UTC)
+    now = read_clock()
     if kind is None or (kind.has_token and not _has_working_link(dead, now)):
         raise _LINK_EXPIRED(path=["id"])
     await execute_statement(
@@ -102,12 +103,14 @@ async def retry_mail(connection: Connection, id: int) -> Row:
 
 
 def _has_working_link(dead: Row, now: dt.datetime) -> bool:
+    if dead.link_hash is not None:
+        return True  # it is made when the mail is due
     return dead.secrets is not None and (dead.secrets_expire_at is None or dead.secrets_expire_at > now)
 
 
 async def erase_expired_secrets(connection: Connection) -> int:
     """Erase the secrets of links whose time is over, of waiting and of dead mails; how many."""
-    expired = mail_outbox.c.secrets_expire_at <= dt.datetime.now(dt.UTC)
+    expired = mail_outbox.c.secrets_expire_at <= read_clock()
     return await execute_statement(
         connection, update(mail_outbox).where(mail_outbox.c.secrets.is_not(None), expired).values(secrets=null())
     )
@@ -147,7 +150,7 @@ async def update_template(
     edits = {part: (before[part], texts[part]) for part in PARTS if before[part] != texts[part]}
     refuse_other_version(edits, current=stored, expected=expected_version)
     version = await advance_record_version(connection, record)
-    values = {**texts, "version": version, "updated_at": dt.datetime.now(dt.UTC), "updated_by": by}
+    values = {**texts, "version": version, "updated_at": read_clock(), "updated_by": by}
     if override is None:
         await execute_statement(connection, insert(mail_template).values(**key, **values))
     else:

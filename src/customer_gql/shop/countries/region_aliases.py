@@ -38,7 +38,7 @@ ES-SE Seville
 ES-SS Gipuzkoa
 ES-VI Araba
 ES-Z Saragossa
-IT-AO Valle d'Aosta
+IT-23 Aosta, Aosta Valley
 IT-BZ South Tyrol, Alto Adige, Südtirol, Bozen
 IT-FI Florence
 IT-GE Genoa
@@ -53,14 +53,14 @@ IT-TO Turin
 IT-VE Venice
 RU-MOW Moscow
 RU-SPE Saint Petersburg, St Petersburg
-CN-15 Inner Mongolia
-CN-54 Tibet
-CN-65 Xinjiang
-CN-64 Ningxia
-CN-45 Guangxi
-IN-OR Odisha, Orissa
+CN-NM Inner Mongolia
+CN-XZ Tibet
+CN-XJ Xinjiang
+CN-NX Ningxia, Ningxia Huizuzizhiqu
+CN-GX Guangxi
+IN-OD Odisha, Orissa
 IN-PY Pondicherry
-IN-UT Uttaranchal
+IN-UK Uttaranchal
 IN-DL New Delhi, NCT of Delhi, National Capital Territory of Delhi
 UA-30 Kiev, Kyiv
 UA-32 Kiev Oblast, Kyiv Oblast

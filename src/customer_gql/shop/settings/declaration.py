@@ -1,9 +1,10 @@
 """Options of the shop that staff change while it runs (docs/domain/settings.md#settings-2).
 
-A slice defines an option where it uses it, `CONFIRM = Setting("accounts.confirm_email", False, WEBSITE, "…")`, and lists it
-in the `SETTINGS` of its `slice.py`.
+A slice defines an option where it uses it, `CONFIRM = Setting("accounts.confirm_email", False, WEBSITE, "…", label="…")`, and
+lists it in the `SETTINGS` of its `slice.py`.
 """
 
+import enum
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from operator import attrgetter
@@ -15,7 +16,7 @@ from customer_gql.core.errors import Refusal
 from customer_gql.core.ids import encode_id
 from customer_gql.core.joined import Joined
 from customer_gql.core.permissions import Permission
-from customer_gql.core.text import validate_line
+from customer_gql.core.text import validate_line, validate_lines
 from customer_gql.database.statements import Connection
 from customer_gql.settings import Settings
 
@@ -33,6 +34,26 @@ _OUT_OF_RANGE: Final = Refusal("setting.out_of_range", "{setting} takes a number
 _NOT_A_CHOICE: Final = Refusal("setting.not_a_choice", "{setting} takes one of {choices}.")
 
 
+class SettingType(enum.StrEnum):
+    TEXT = "TEXT"
+    LINES = "LINES"
+    NUMBER = "NUMBER"
+    FLAG = "FLAG"
+    CHOICE = "CHOICE"
+    CUSTOMER_GROUP = "CUSTOMER_GROUP"
+
+
+class SettingUnit(enum.StrEnum):
+    SECONDS = "SECONDS"
+    MINUTES = "MINUTES"
+    HOURS = "HOURS"
+    DAYS = "DAYS"
+    MEBIBYTES = "MEBIBYTES"
+
+
+_TYPES: Final = {str: SettingType.TEXT, int: SettingType.NUMBER, bool: SettingType.FLAG}
+
+
 def encode_scope(scope: ConfigurationScope, scope_id: int) -> str | None:
     """The public id of the website or store view of a scope; None for the whole shop."""
     prefix = _PREFIXES.get(scope)
@@ -46,7 +67,10 @@ class Setting(Generic[T]):
     `validate` raises `RuleError` for a value that does not fit, `check` asks the database, `check_deployment` the
     settings of the process. `own_mutation` is the one that changes the setting, where more has to change with it.
     `permission` is needed for all websites beside `configuration.manage`. A setting that `follows_accounts` decides
-    about the credentials of accounts: while they work on all websites, changing it takes a role for all websites.
+    about the credentials of accounts: while they work on all websites, changing it takes a role for all websites. The value
+    of one that `names_group` is the number of a customer group, which cannot be deleted meanwhile. The value of one that
+    `is_public` is a field of `shop`. `label` is a short name for forms. One that `has_lines` takes
+    a text of several lines.
     """
 
     path: str
@@ -62,16 +86,41 @@ class Setting(Generic[T]):
     check_deployment: Callable[[Settings, Any], None] | None = None
     permission: Permission | None = None
     follows_accounts: bool = False
+    names_group: bool = False
+    is_public: bool = False
+    label: str = ""
+    has_lines: bool = False
 
     def __post_init__(self) -> None:
         """Without bounds, a number that is valid here can be one that no date or interval holds."""
         if type(self.default) is int and (self.at_least is None or self.at_most is None):
             raise ValueError(f"{self.path} is a number and needs at_least and at_most.")
+        if not self.label:
+            raise ValueError(f"{self.path} needs a label, a short name for forms.")
+
+    @property
+    def section(self) -> str:
+        """The first word of the path, by which forms group settings."""
+        return self.path.partition(".")[0]
+
+    @property
+    def type(self) -> SettingType:
+        if self.names_group:
+            return SettingType.CUSTOMER_GROUP
+        if self.has_lines:
+            return SettingType.LINES
+        return SettingType.CHOICE if self.one_of else _TYPES[type(self.default)]
+
+    @property
+    def unit(self) -> SettingUnit | None:
+        """What a number counts, if its path says so with its last word."""
+        last = self.path.rpartition("_")[2].upper()
+        return SettingUnit(last) if self.type is SettingType.NUMBER and last in SettingUnit.__members__ else None
 
     def validate_value(self, given: Any) -> T:
         """The value, a text in its normal form; `RuleError` with what the setting takes when it is another kind or outside the bounds."""
         if isinstance(given, str):
-            given = validate_line(given, ["value"], MAX_TEXT) or ""
+            given = (validate_lines if self.has_lines else validate_line)(given, ["value"], MAX_TEXT) or ""
         if type(given) is not type(self.default):
             raise _WRONG_TYPE(path=["value"], setting=self.path, example=orjson.dumps(self.default).decode())
         if type(given) is int:

@@ -3,8 +3,8 @@
 A store view inherits from its website, and a website from the global scope (docs/domain/settings.md#settings-1).
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 import orjson
 from sqlalchemy import (
@@ -27,10 +27,11 @@ from sqlalchemy import (
 
 from customer_gql.core.errors import Refusal, UserErrorCode
 from customer_gql.core.viewer import Websites
-from customer_gql.database.statements import Connection, compile_statement, fetch_rows, fetch_value
+from customer_gql.database.statements import Connection, Row, compile_statement, equals_any, fetch_rows, fetch_value
+from customer_gql.database.transactions import remembered_of
 from customer_gql.shop.websites.tables import store, store_view, website
 
-from .declaration import GLOBAL, STORE_VIEW, WEBSITE, Setting, T
+from .declaration import DECLARED_SETTINGS, GLOBAL, STORE_VIEW, WEBSITE, Setting, T, encode_scope
 from .tables import ConfigurationScope, configuration_value as value
 
 _store_view_id: Any = bindparam("store_view_id", type_=BigInteger())
@@ -38,45 +39,63 @@ _website_of_view = (
     select(store.c.website_id).join(store_view).where(store_view.c.id == _store_view_id).scalar_subquery()
 )
 _website_id = func.coalesce(bindparam("website_id", type_=BigInteger()), _website_of_view)
-_WIDEST_FIRST = case((value.c.scope == GLOBAL.value, 0), (value.c.scope == WEBSITE.value, 1), else_=2)
+WIDEST_FIRST = case((value.c.scope == GLOBAL.value, 0), (value.c.scope == WEBSITE.value, 1), else_=2)
 _SQL_TYPES: Mapping[type, Any] = {int: Integer(), str: Text(), bool: Boolean()}
-_VALUES = compile_statement(
+_set_here = (
     select(value.c.path, value.c.scope, value.c.value, value.c.version)
     .where(
-        value.c.path == any_(bindparam("paths", type_=ARRAY(Text()))),
         or_(
             value.c.scope == GLOBAL.value,
             and_(value.c.scope == WEBSITE.value, value.c.scope_id == _website_id),
             and_(value.c.scope == STORE_VIEW.value, value.c.scope_id == _store_view_id),
         ),
     )
-    .order_by(_WIDEST_FIRST)
+    .order_by(WIDEST_FIRST)
 )
+_ALL_VALUES: Final = compile_statement(_set_here)
+_VALUES: Final = compile_statement(_set_here.where(value.c.path == any_(bindparam("paths", type_=ARRAY(Text())))))
 
 _SCOPE_NOT_FOUND: Final = Refusal(
     "setting.scope_not_found", "There is no such website or store view.", UserErrorCode.NOT_FOUND
 )
 
 
+class _Found(NamedTuple):
+    value: Any
+    scope: ConfigurationScope
+    version: int
+
+
 class SettingValues:
     """The values of several settings at one scope, by setting, read in one statement."""
 
-    __slots__ = ("_found",)
+    __slots__ = ("_found", "_inherited")
 
-    def __init__(self, found: Mapping[str, tuple[Any, ConfigurationScope, int]]) -> None:
-        self._found = found
+    def __init__(self, widest_first: Iterable[Any]) -> None:
+        self._found: dict[str, _Found] = {}
+        self._inherited: dict[str, Any] = {}
+        for row in widest_first:
+            if row.path in self._found:
+                self._inherited[row.path] = self._found[row.path].value
+            self._found[row.path] = _Found(orjson.loads(row.value), ConfigurationScope(row.scope), row.version)
 
     def __getitem__(self, setting: Setting[T]) -> T:
-        return self._found[setting.path][0] if setting.path in self._found else setting.default
+        return self._found[setting.path].value if setting.path in self._found else setting.default
+
+    def inherited(self, setting: Setting[T], scope: ConfigurationScope) -> T:
+        """The value that this scope has, or would have, without one of its own."""
+        found = self._found.get(setting.path)
+        is_own = found is not None and found.scope is scope
+        return self._inherited.get(setting.path, setting.default) if is_own else self[setting]
 
     def set_at(self, setting: Setting[Any]) -> ConfigurationScope | None:
         """The scope that the value comes from; None for the default."""
-        return self._found[setting.path][1] if setting.path in self._found else None
+        return self._found[setting.path].scope if setting.path in self._found else None
 
     def version_at(self, setting: Setting[Any], scope: ConfigurationScope) -> int:
         """Version of the value set at this very scope; 0 when it inherits."""
         found = self._found.get(setting.path)
-        return found[2] if found is not None and found[1] is scope else 0
+        return found.version if found is not None and found.scope is scope else 0
 
 
 async def setting(
@@ -89,13 +108,76 @@ async def setting(
 async def settings_at(
     connection: Connection, *options: Setting[Any], website_id: int | None = None, store_view_id: int | None = None
 ) -> SettingValues:
-    """The values in effect in a store view, on a website, or globally. A store view brings its website along."""
+    """The values in effect in a store view, on a website, or globally. A store view brings its website along.
+
+    A transaction reads them once: the first time all that are set at the scope.
+    """
     paths = [option.path for option in options]
-    rows = await fetch_rows(connection, _VALUES, paths=paths, website_id=website_id, store_view_id=store_view_id)
-    # The narrowest comes last and replaces the wider ones.
-    return SettingValues(
-        {row.path: (orjson.loads(row.value), ConfigurationScope(row.scope), row.version) for row in rows}
+    return SettingValues(await _read_rows(connection, paths, _Place(website_id, store_view_id)))
+
+
+class _Place(NamedTuple):
+    """Where a setting applies; a store view brings its website along."""
+
+    website_id: int | None
+    store_view_id: int | None
+
+    def scopes_within(self, read: "_Place") -> Collection[str] | None:
+        """The scopes whose rows here are among those read at another place; None where there may be more."""
+        if self == read:
+            return _ALL_SCOPES
+        if self.store_view_id is not None:
+            return None
+        if self.website_id is None:
+            return (GLOBAL.value,)
+        return (GLOBAL.value, WEBSITE.value) if self.website_id == read.website_id else None
+
+
+_ALL_SCOPES: Final = tuple(scope.value for scope in ConfigurationScope)
+
+
+async def _read_rows(connection: Connection, paths: Collection[str], place: _Place) -> list[Row]:
+    remembered = remembered_of(connection)
+    if remembered is None:
+        return await fetch_rows(connection, _VALUES, paths=paths, **place._asdict())
+    known: dict[_Place, list[Row]] = remembered.setdefault(_ALL_VALUES, {})
+    for read, rows in known.items():
+        scopes = place.scopes_within(read)
+        if scopes is not None:
+            return [row for row in rows if row.path in paths and row.scope in scopes]
+    known[place] = await fetch_rows(connection, _ALL_VALUES, **place._asdict())
+    return [row for row in known[place] if row.path in paths]
+
+
+def forget_values(connection: Connection) -> None:
+    """Have the settings read again in this transaction, after one of them changed."""
+    remembered = remembered_of(connection)
+    if remembered is not None:
+        remembered.pop(_ALL_VALUES, None)
+
+
+def _forget_outdated(connection: Connection, path: str, scope: ConfigurationScope, found: str | None) -> None:
+    """After a lock that may have waited for a change of the value."""
+    known: dict[_Place, list[Row]] = (remembered_of(connection) or {}).get(_ALL_VALUES, {})
+    for rows in known.values():
+        stored = next((row.value for row in rows if row.path == path and row.scope == scope.value), None)
+        if scope is not GLOBAL or stored != found:
+            forget_values(connection)
+            return
+
+
+async def settings_by_website(connection: Connection, *options: Setting[Any]) -> dict[int, SettingValues]:
+    """The values in effect on each website."""
+    paths = [option.path for option in options]
+    of_options = select(value.c.path, value.c.scope, value.c.scope_id, value.c.value, value.c.version).where(
+        equals_any(value.c.path, paths), value.c.scope != STORE_VIEW.value
     )
+    rows = await fetch_rows(connection, of_options.order_by(WIDEST_FIRST))
+
+    def values_of(website_id: int) -> SettingValues:
+        return SettingValues(row for row in rows if row.scope == GLOBAL.value or row.scope_id == website_id)
+
+    return {one.id: values_of(one.id) for one in await fetch_rows(connection, select(website.c.id))}
 
 
 async def own_value(
@@ -112,6 +194,8 @@ async def own_value(
     """
     stored = select(value.c.value).filter_by(path=option.path, scope=scope.value, scope_id=scope_id)
     found = await fetch_value(connection, stored.with_for_update(read=True) if lock else stored)
+    if lock:
+        _forget_outdated(connection, option.path, scope, found)
     return None if found is None else orjson.loads(found)
 
 
@@ -136,7 +220,7 @@ def select_value_at(
                 and_(value.c.scope == STORE_VIEW.value, value.c.scope_id == store_view_id),
             ),
         )
-        .order_by(_WIDEST_FIRST.desc())
+        .order_by(WIDEST_FIRST.desc())
         .limit(literal_column("1"))
         .scalar_subquery()
     )
@@ -162,3 +246,27 @@ async def validate_scope(
     website_id = await fetch_value(connection, known.where(column == scope_id))
     if website_id is None or (websites is not None and website_id not in websites):
         raise _SCOPE_NOT_FOUND(path=[*within, "websiteId" if scope is WEBSITE else "storeViewId"])
+
+
+async def find_settings_of_group(connection: Connection, group_id: int) -> list[str]:
+    """The settings that name this customer group, each with the website or store view at whose scope it does."""
+    naming = [setting for setting in DECLARED_SETTINGS.values() if setting.names_group]
+    rows = await fetch_rows(
+        connection,
+        select(value.c.path, value.c.scope, value.c.scope_id, value.c.value)
+        .where(equals_any(value.c.path, [setting.path for setting in naming]))
+        .order_by(value.c.path, WIDEST_FIRST, value.c.scope_id),
+    )
+    by_default = [
+        setting.path
+        for setting in naming
+        if setting.default == group_id
+        and not any(row.path == setting.path and row.scope == GLOBAL.value for row in rows)
+    ]
+    named = [row for row in rows if orjson.loads(row.value) == group_id]
+    return by_default + [_describe_place(row.path, ConfigurationScope(row.scope), row.scope_id) for row in named]
+
+
+def _describe_place(path: str, scope: ConfigurationScope, scope_id: int) -> str:
+    place = encode_scope(scope, scope_id)
+    return path if place is None else f"{path} ({place})"

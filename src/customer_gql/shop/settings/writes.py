@@ -12,6 +12,7 @@ from customer_gql.database.record_versions import advance_record_version, lock_r
 from customer_gql.database.statements import Connection, execute_statement, fetch_one
 
 from .declaration import GLOBAL, STORE_VIEW, WEBSITE, Setting, T
+from .reads import forget_values
 from .tables import ConfigurationScope, configuration_value as value
 
 _WIDEST_FIRST: Final = (GLOBAL, WEBSITE, STORE_VIEW)
@@ -53,6 +54,7 @@ async def reset_value(
 
 
 async def _follow_change(connection: Connection, option: Setting[Any]) -> None:
+    forget_values(connection)
     for follow in ON_SETTING_CHANGED:
         await follow(connection, option)
 
@@ -63,6 +65,7 @@ async def lock_own_value(
     """The value set at this very scope and its version, None and 0 when it inherits. Nobody else changes it until the
     transaction ends."""
     await lock_record(connection, _record_of(option, scope, scope_id))
+    forget_values(connection)
     key = {"path": option.path, "scope": scope.value, "scope_id": scope_id}
     found = await fetch_one(connection, select(value.c.value, value.c.version).filter_by(**key))
     return (None, 0) if found is None else (orjson.loads(found.value), found.version)

@@ -19,6 +19,7 @@ _views = select(store_view, store.c.website_id, website.c.currency).select_from(
 store_views_by_id = one_by(_views, store_view.c.id)
 store_views_by_store = all_by(_views.order_by(store_view.c.id), store_view.c.store_id)
 store_views_by_website = all_by(_views.order_by(store_view.c.id), store.c.website_id)
+_WEBSITE: Final = compile_statement(select(website).where(website.c.id == bindparam("id", type_=BigInteger())))
 ALL_WEBSITES = compile_statement(select(website).order_by(website.c.id))
 
 WEBSITE_NOT_FOUND: Final = Refusal("website.not_found", "There is no such website.", UserErrorCode.NOT_FOUND)
@@ -27,7 +28,7 @@ _STORE_VIEW_NOT_FOUND: Final = Refusal("store_view.not_found", "There is no such
 
 async def find_website(connection: Connection, website_id: int, *, websites: Websites) -> Row:
     """The website an input names in `websiteId`, or the refusal; one outside of `websites` is unknown."""
-    found = await fetch_one(connection, select(website).where(website.c.id == website_id))
+    found = await fetch_one(connection, _WEBSITE, id=website_id)
     if found is None or (websites is not None and website_id not in websites):
         raise WEBSITE_NOT_FOUND(path=["websiteId"])
     return found

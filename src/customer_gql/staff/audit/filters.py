@@ -17,7 +17,10 @@ from .actor_columns import actor_column, staff_column
 
 _event = staff_event.c
 _service = key_of_actor(staff_event, ActorKind.SERVICE)
-EVENTS: Final = select(staff_event, select_staff(staff_event), _service.label("service_id"))
+_customer = key_of_actor(staff_event, ActorKind.CUSTOMER)
+EVENTS: Final = select(
+    staff_event, select_staff(staff_event), _service.label("service_id"), _customer.label("actor_customer_id")
+)
 
 _COLUMNS: Final = (
     plain_column(

@@ -1,8 +1,10 @@
+from collections.abc import Collection
+
 import orjson
 from sqlalchemy import Integer, Text, bindparam, select
 
 from customer_gql.core.concurrent_edits import Changes
-from customer_gql.database.statements import Connection, compile_statement, fetch_rows
+from customer_gql.database.statements import Connection, compile_statement, equals_any, fetch_rows
 from customer_gql.loading.reads import one_by
 from customer_gql.staff.tables import staff_event
 
@@ -17,6 +19,20 @@ _CHANGES_SINCE = compile_statement(
     )
     .order_by(staff_event.c.version)
 )
+
+
+async def read_staff_changes_of_job(
+    connection: Connection, job_id: int, subjects: Collection[str]
+) -> dict[str, Changes]:
+    """What a job changed of records that the history of staff tells of, by their public ids."""
+    subject = (equals_any(staff_event.c.subject, list(subjects)), staff_event.c.version.is_not(None))
+    of_job = (*subject, staff_event.c.job_id == job_id)
+    events = await fetch_rows(connection, select(staff_event).where(*of_job).order_by(staff_event.c.id))
+    found: dict[str, Changes] = {}
+    for event in events:
+        changes = {name: (old, new) for name, (old, new) in orjson.loads(event.changes).items()}
+        found[event.subject] = {**found.get(event.subject, {}), **changes}
+    return found
 
 
 async def read_staff_changes(connection: Connection, subject: str, version: int) -> list[Changes]:

@@ -5,6 +5,7 @@ import orjson
 import strawberry
 from strawberry.scalars import JSON
 
+from customer_gql.core.ids import encode_id
 from customer_gql.core.permissions import Permission
 from customer_gql.graph.fields import column, loaded
 from customer_gql.graph.grids.types import build_grid_types, show_grid_row
@@ -21,6 +22,7 @@ graph_enum(
     StaffActor,
     "Kind of actor in the history of staff.",
     {
+        "CUSTOMER": "A customer, who changed the company that they buy for.",
         "STAFF": "A staff user.",
         "SERVICE": "A program with a service token.",
         "SYSTEM": "The command line, or the service by itself.",
@@ -63,6 +65,10 @@ class StaffEvent(Node):
     )
     subject: str | None = column("Id of the object that was changed.")
     address: str | None = column("Network address the request came from.")
+
+    @strawberry.field(description="Id of the customer who did it; null for other actors. Starts with `cus_`.")
+    def customer_id(self: Any) -> strawberry.ID | None:
+        return None if self.actor_customer_id is None else strawberry.ID(encode_id("cus", self.actor_customer_id))
 
     @strawberry.field(description="Changed values.")
     def changes(self: Any) -> list[StaffEventChange]:

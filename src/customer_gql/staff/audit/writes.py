@@ -3,7 +3,7 @@
 from customer_gql.core.actor import Actor, ActorKind
 from customer_gql.core.concurrent_edits import Changes
 from customer_gql.database.statements import Connection
-from customer_gql.security.audit import insert_events
+from customer_gql.security.audit import insert_event
 from customer_gql.staff.tables import staff_event
 
 
@@ -26,5 +26,5 @@ async def record_staff_event(
 
     `subject` is the public id of what it was done to, `version` its version after it.
     """
-    row = {"subject": subject, "version": version}
-    await insert_events(connection, staff_event, kind, [(row, changes or {})], by=by)
+    told = {"subject": subject, "version": version, "job_id": by.job_id}
+    await insert_event(connection, staff_event, kind, told, changes or {}, by=by)

@@ -7,6 +7,7 @@ from typing import Any, Final
 from sqlalchemy import delete, func, insert, select, update
 
 from customer_gql.core.actor import Actor
+from customer_gql.core.clock import read_clock
 from customer_gql.core.errors import CollectedErrors, Refusal, UserErrorCode
 from customer_gql.core.ids import encode_id, new_id
 from customer_gql.core.permissions import Permission
@@ -116,7 +117,7 @@ def _refuse_managing_staff(permissions: Sequence[str]) -> None:
 
 
 def _validate_expiry(expires_at: dt.datetime) -> None:
-    now = dt.datetime.now(dt.UTC)
+    now = read_clock()
     if not now < expires_at <= now + MAX_LIFETIME:
         raise _END_OUT_OF_RANGE(path=["expiresAt"], days=MAX_LIFETIME.days)
 
@@ -147,7 +148,7 @@ async def rotate_service_token(connection: Connection, id: int, *, overlap: dt.t
     if not dt.timedelta(0) <= overlap <= MAX_OVERLAP:
         raise _OVERLAP_OUT_OF_RANGE(path=["overlapMinutes"], maximum=MAX_OVERLAP // dt.timedelta(minutes=1))
     token_row = await _lock_manageable_token(connection, id, by)
-    now = dt.datetime.now(dt.UTC)
+    now = read_clock()
     if token_row.revoked_at is not None or token_row.expires_at <= now:
         raise _TOKEN_ENDED(path=["id"])
     secrets = service_token_secret.c
@@ -167,7 +168,7 @@ async def revoke_service_token(connection: Connection, id: int, *, by: Actor) ->
     token_row = await _lock_manageable_token(connection, id, by)
     if token_row.revoked_at is not None:
         return
-    now = dt.datetime.now(dt.UTC)
+    now = read_clock()
     await execute_statement(connection, update(service_token).where(service_token.c.id == id).values(revoked_at=now))
     await execute_statement(
         connection, delete(service_token_secret).where(service_token_secret.c.service_token_id == id)

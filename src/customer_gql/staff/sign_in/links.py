@@ -8,8 +8,9 @@ from sqlalchemy import Table, delete
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from customer_gql.core.actor import Actor
-from customer_gql.core.emails import normalize_email
+from customer_gql.core.clock import read_clock
 from customer_gql.core.ids import encode_id
+from customer_gql.core.values.emails import normalize_email
 from customer_gql.core.viewer import ViewerKind
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one
 from customer_gql.messaging.mail.writes import queue_mail
@@ -68,7 +69,7 @@ async def _mail_link(
     connection: Connection, user: Row, prefix: str, template: str, lifetime: dt.timedelta
 ) -> dt.datetime:
     """A link that works once; only the newest of its kind works."""
-    token, now, links = tokens.new_token(prefix), dt.datetime.now(dt.UTC), _TABLES[prefix]
+    token, now, links = tokens.new_token(prefix), read_clock(), _TABLES[prefix]
     made: dict[str, Any] = {"token_hash": tokens.hash_token(token), "created_at": now, "expires_at": now + lifetime}
     newest = upsert(links).values(staff_id=user.id, **made)
     await execute_statement(connection, newest.on_conflict_do_update(index_elements=["staff_id"], set_=made))
@@ -93,7 +94,7 @@ async def find_owner_of_link(connection: Connection, token: str) -> Row | None:
         connection,
         CREDENTIALS.join(links, links.c.staff_id == staff_user.c.id).where(
             links.c.token_hash == tokens.hash_token(token),
-            links.c.expires_at > dt.datetime.now(dt.UTC),
+            links.c.expires_at > read_clock(),
             staff_user.c.is_active,
         ),
     )
@@ -102,16 +103,14 @@ async def find_owner_of_link(connection: Connection, token: str) -> Row | None:
 async def use_link(connection: Connection, token: str) -> bool:
     """Use the link up; whether this call was the one that did."""
     links = _table_of(token)
-    used = delete(links).where(
-        links.c.token_hash == tokens.hash_token(token), links.c.expires_at > dt.datetime.now(dt.UTC)
-    )
+    used = delete(links).where(links.c.token_hash == tokens.hash_token(token), links.c.expires_at > read_clock())
     return await execute_statement(connection, used) == 1
 
 
 async def withdraw_invitation(connection: Connection, user: Row, *, by: Actor) -> bool:
     """End the invitation of a user; whether there was one that worked."""
     ended = delete(staff_invitation).where(
-        staff_invitation.c.staff_id == user.id, staff_invitation.c.expires_at > dt.datetime.now(dt.UTC)
+        staff_invitation.c.staff_id == user.id, staff_invitation.c.expires_at > read_clock()
     )
     if await execute_statement(connection, ended) == 0:
         return False

@@ -19,8 +19,9 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from customer_gql.core.actor import Actor
-from customer_gql.core.emails import normalize_email
+from customer_gql.core.clock import read_clock
 from customer_gql.core.ids import encode_id
+from customer_gql.core.values.emails import normalize_email
 from customer_gql.core.viewer import ViewerKind
 from customer_gql.database.pools import Database
 from customer_gql.database.statements import Connection, execute_statement, fetch_one, fetch_value
@@ -100,7 +101,7 @@ async def start_oidc_flow(
         url, _ = client.create_authorization_url(
             provider["authorization_endpoint"], state=state, nonce=nonce, code_verifier=verifier
         )
-    now = dt.datetime.now(dt.UTC)
+    now = read_clock()
     flow = {"nonce": nonce, "verifier": verifier, "challenge": challenge, "expires_at": now + FLOW_LIFETIME}
     async with database.transaction() as connection:
         await execute_statement(connection, delete(staff_oidc_flow).where(staff_oidc_flow.c.expires_at < now))
@@ -118,7 +119,7 @@ async def finish_oidc_flow(
             delete(staff_oidc_flow)
             .where(
                 staff_oidc_flow.c.state_hash == tokens.hash_token(state),
-                staff_oidc_flow.c.expires_at > dt.datetime.now(dt.UTC),
+                staff_oidc_flow.c.expires_at > read_clock(),
             )
             .returning(staff_oidc_flow.c.nonce, staff_oidc_flow.c.verifier, staff_oidc_flow.c.challenge),
         )
@@ -206,7 +207,7 @@ def _verify_id_token(id_token: str, keys: Any, settings: Settings, nonce: str) -
 
 async def _issue_one_time_code(connection: Connection, staff_id: int, challenge: str | None) -> str:
     code = tokens.new_token(tokens.STAFF_CODE)
-    row = {"code_hash": tokens.hash_token(code), "expires_at": dt.datetime.now(dt.UTC) + CODE_LIFETIME}
+    row = {"code_hash": tokens.hash_token(code), "expires_at": read_clock() + CODE_LIFETIME}
     await execute_statement(connection, insert(staff_oidc_code).values(staff_id=staff_id, challenge=challenge, **row))
     return code
 
@@ -218,7 +219,7 @@ async def exchange_one_time_code(connection: Connection, code: str, verifier: st
         delete(staff_oidc_code)
         .where(
             staff_oidc_code.c.code_hash == tokens.hash_token(code),
-            staff_oidc_code.c.expires_at > dt.datetime.now(dt.UTC),
+            staff_oidc_code.c.expires_at > read_clock(),
             staff_oidc_code.c.staff_id.in_(select(staff_user.c.id).where(staff_user.c.is_active)),
         )
         .returning(staff_oidc_code.c.staff_id, staff_oidc_code.c.challenge),

@@ -6,8 +6,8 @@ from typing import Annotated, Any, Final, Self
 
 import strawberry
 
-from customer_gql.core.emails import normalize_email, validate_email
 from customer_gql.core.errors import Refusal
+from customer_gql.core.values.emails import normalize_email, validate_email
 from customer_gql.core.viewer import ViewerKind
 from customer_gql.graph.access.guards import OwnRecord
 from customer_gql.graph.context import Info

@@ -6,6 +6,7 @@ from typing import Final
 
 from sqlalchemy import delete, select
 
+from customer_gql.core.clock import read_clock
 from customer_gql.core.ids import new_id
 from customer_gql.core.viewer import Viewer, ViewerKind
 from customer_gql.database.pools import Database
@@ -38,7 +39,7 @@ async def start_staff_session(
     idle: dt.timedelta = SESSION_IDLE,
 ) -> SessionGrant:
     """A session of its own token, which is shown once. There is no refresh token: staff sign in again."""
-    now = dt.datetime.now(dt.UTC)
+    now = read_clock()
     owner = {
         "id": new_id(),
         "staff_id": staff_id,
@@ -95,7 +96,7 @@ def _websites_of(row: Row) -> frozenset[int] | None:
 
 
 async def record_staff_use(connection: Connection, token_hash: bytes) -> None:
-    now = dt.datetime.now(dt.UTC)
+    now = read_clock()
     await record_use(connection, staff_session, token_hash, now, last_used_at=now)
 
 

@@ -7,9 +7,9 @@ password is hashed; so a sign-in is two transactions, unlike other mutations.
 from dataclasses import dataclass
 from typing import Final
 
-from customer_gql.core.emails import normalize_email
 from customer_gql.core.errors import Refusal
 from customer_gql.core.ids import encode_id
+from customer_gql.core.values.emails import normalize_email
 from customer_gql.core.viewer import ViewerKind
 from customer_gql.database.statements import Connection, Row, fetch_one
 from customer_gql.graph.context import Context

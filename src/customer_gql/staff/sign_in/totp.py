@@ -3,21 +3,21 @@
 The secret has to be read back, so it is encrypted and not hashed, see `security.secret_keys`.
 """
 
-import datetime as dt
 import enum
 import secrets
 from typing import Final
 
 from pyotp import random_base32
 from pyotp.totp import TOTP
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from customer_gql.core.actor import Actor
+from customer_gql.core.clock import read_clock
 from customer_gql.core.errors import Refusal, UserErrorCode
 from customer_gql.core.ids import encode_id
 from customer_gql.core.text import normalize_compatible_text
-from customer_gql.database.statements import Connection, Row, execute_statement, fetch_value
+from customer_gql.database.statements import Connection, Row, execute_statement, fetch_value, insert_rows
 from customer_gql.security import tokens
 from customer_gql.security.secret_keys import decrypt_text, encrypt_text
 from customer_gql.settings import Settings
@@ -92,11 +92,11 @@ async def confirm_totp(connection: Connection, user: Row, code: str, settings: S
         return None
     await execute_statement(
         connection,
-        update(staff_totp).where(staff_totp.c.staff_id == user.id).values(confirmed_at=dt.datetime.now(dt.UTC)),
+        update(staff_totp).where(staff_totp.c.staff_id == user.id).values(confirmed_at=read_clock()),
     )
     codes = [secrets.token_hex(_CODE_BYTES) for _ in range(RECOVERY_CODE_COUNT)]
     rows = [{"staff_id": user.id, "code_hash": tokens.hash_token(code)} for code in codes]
-    await execute_statement(connection, insert(staff_recovery_code).values(rows))
+    await insert_rows(connection, staff_recovery_code, rows)
     return ["-".join(code[i : i + 5] for i in range(0, len(code), 5)) for code in codes]
 
 
@@ -133,7 +133,7 @@ async def _check_digits(connection: Connection, user: Row, code: str, settings: 
     secret = decrypt_text(user.secret.decode(), settings.secret_keys, owner=user.id)
     if secret is None:  # no key of the settings fits
         return False
-    now = int(dt.datetime.now(dt.UTC).timestamp()) // STEP_SECONDS
+    now = int(read_clock().timestamp()) // STEP_SECONDS
     totp = TOTP(secret)
     for step in (now - 1, now, now + 1):  # clocks of telephones are some seconds off
         if secrets.compare_digest(totp.at(step * STEP_SECONDS), code):

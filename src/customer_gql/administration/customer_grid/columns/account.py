@@ -2,17 +2,25 @@
 
 from typing import Final
 
-from sqlalchemy import BigInteger, ColumnElement, Text, func, literal_column
+from sqlalchemy import ColumnElement, Text, func, literal_column
 
-from customer_gql.customers.profile.tables import ConfirmationStatus, CustomerStatus, CustomerType, Gender
+from customer_gql.core.text import MAX_SORT_KEY
+from customer_gql.customers.profile.reads import CONFIRMATION_STATUS, KNOWN_BIRTH_YEAR
+from customer_gql.customers.profile.tables import ConfirmationStatus, CustomerStatus, CustomerType, Gender, customer
 from customer_gql.loading.grids.columns import ColumnType, GridColumn, TextForm
-from customer_gql.loading.grids.entries import name_of
+from customer_gql.loading.grids.entries import name_of, plain_column, text_column
 from customer_gql.shop.groups.tables import customer_group
 from customer_gql.shop.websites.tables import store_view, website
+from customer_gql.staff.tables import staff_user
 
 from .entries import ROW, plain, text
 
-_is_locked: ColumnElement[bool] = ROW.locked_until > func.now()
+_account: Final = customer.c
+_is_locked: ColumnElement[bool] = _account.locked_until > func.now()
+
+
+def _start_of_name(letters: int) -> ColumnElement[str]:
+    return func.left(ROW.name_fold, literal_column(str(letters)), type_=Text())
 
 
 ACCOUNT_COLUMNS: Final = (
@@ -35,6 +43,8 @@ ACCOUNT_COLUMNS: Final = (
         type=ColumnType.STRING,
         value=ROW.name,
         compared=ROW.name_fold,
+        longest=MAX_SORT_KEY,
+        initials=(_start_of_name(1), _start_of_name(2)),
         sorted_by=ROW.name_sort_key,
         over=("Customer.first_name", "Customer.last_name"),
         is_never_empty=True,
@@ -56,12 +66,12 @@ ACCOUNT_COLUMNS: Final = (
         is_searched=True,
         is_indexed=True,
     ),
-    plain(
+    plain_column(
         "group",
         "Group",
         "Customer group.",
         ColumnType.ID,
-        "group_id",
+        _account.group_id,
         id_prefix="grp",
         sql_label=name_of(customer_group),
         is_sortable=False,
@@ -93,12 +103,12 @@ ACCOUNT_COLUMNS: Final = (
         is_facetable=True,
         is_indexed=True,
     ),
-    plain(
+    plain_column(
         "confirmationStatus",
         "Confirmed e-mail",
         "Whether the e-mail address is confirmed.",
         ColumnType.ENUM,
-        "confirmation_status",
+        CONFIRMATION_STATUS,
         choices=ConfirmationStatus,
         over=("Customer.confirmation_status",),
         is_never_empty=True,
@@ -117,39 +127,39 @@ ACCOUNT_COLUMNS: Final = (
         is_default=True,
         is_facetable=True,
     ),
-    plain(
+    plain_column(
         "dateOfBirth",
         "Date of birth",
         "Date of birth.",
         ColumnType.DATE,
-        "date_of_birth",
+        _account.date_of_birth,
         over=("Customer.date_of_birth",),
         is_default=True,
     ),
-    plain(
+    plain_column(
         "birthYear",
         "Year of birth",
         "Year of birth.",
         ColumnType.INTEGER,
-        "birth_year",
+        KNOWN_BIRTH_YEAR,
         over=("Customer.known_birth_year",),
     ),
-    text(
+    text_column(
         "taxVatNumber",
         "Tax/VAT number",
         "Tax or VAT number of the customer.",
-        "tax_vat_number",
-        "Customer.tax_vat_number",
+        _account.tax_vat_number,
+        over=("Customer.tax_vat_number",),
         is_default=True,
         is_indexed=True,
         is_sought_in_order=True,
     ),
-    plain(
+    plain_column(
         "gender",
         "Gender",
         "Gender, as stated by the customer.",
         ColumnType.ENUM,
-        "gender",
+        _account.gender,
         choices=Gender,
         over=("Customer.gender",),
         is_default=True,
@@ -167,46 +177,55 @@ ACCOUNT_COLUMNS: Final = (
         is_facetable=True,
         is_indexed=True,
     ),
-    plain(
+    plain_column(
         "status",
         "Status",
         "State of the account.",
         ColumnType.ENUM,
-        "status",
+        _account.status,
         choices=CustomerStatus,
         over=("Customer.status",),
         is_never_empty=True,
         is_facetable=True,
         is_indexed=True,
     ),
-    plain(
+    plain_column(
         "customerType",
         "Customer type",
         "Relationship of the customer to a company.",
         ColumnType.ENUM,
-        "customer_type",
+        _account.customer_type,
         choices=CustomerType,
         over=("Customer.customer_type",),
         is_never_empty=True,
         is_facetable=True,
         is_indexed=True,
     ),
-    GridColumn(
-        key="salesRepresentative",
-        title="Sales representative",
-        description="Staff user who looks after the company of the customer; empty until there are companies.",
-        type=ColumnType.ID,
-        value=literal_column("NULL::bigint", BigInteger()),
-        id_prefix="stf",
-        sql_label=lambda _key: literal_column("NULL::text", Text()),
-        is_sortable=False,
+    text(
+        "jobTitle",
+        "Job title",
+        "Job title in the company of the customer.",
+        "job_title",
+        "CompanyMember.job_title",
     ),
     plain(
+        "salesRepresentative",
+        "Sales representative",
+        "Staff user who looks after the company of the customer.",
+        ColumnType.ID,
+        "sales_representative_id",
+        id_prefix="stf",
+        sql_label=name_of(staff_user),
+        is_sortable=False,
+        is_facetable=True,
+        is_indexed=True,
+    ),
+    plain_column(
         "updatedAt",
         "Last change",
         "Time of the last change of the profile or its addresses.",
         ColumnType.DATE_TIME,
-        "updated_at",
+        _account.updated_at,
         over=("Customer.updated_at",),
         is_never_empty=True,
         is_indexed=True,
@@ -232,14 +251,15 @@ ACCOUNT_COLUMNS: Final = (
         is_facetable=True,
         is_indexed=True,
     ),
-    plain(
+    plain_column(
         "allowsRemoteAssistance",
         "Remote assistance",
         "Whether staff may sign in as the customer to help.",
         ColumnType.BOOLEAN,
-        "allows_remote_assistance",
+        _account.allows_remote_assistance,
         over=("Customer.allows_remote_assistance",),
         is_never_empty=True,
         is_facetable=True,
+        is_indexed=True,
     ),
 )

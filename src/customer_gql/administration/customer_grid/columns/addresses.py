@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from customer_gql.core.text import MAX_COMPANY
 from customer_gql.loading.grids.columns import ColumnType, GridColumn, TextForm
 from customer_gql.shop.countries.names import country_names
 
@@ -65,9 +66,10 @@ ADDRESS_COLUMNS: Final = (
     text(
         "company",
         "Company",
-        "Company of the default billing address.",
+        "Company that the customer belongs to, or else the company of the default billing address.",
         "company",
         "Address.company",
+        longest=MAX_COMPANY,
         is_searched=True,
         is_indexed=True,
         is_sought_in_order=True,

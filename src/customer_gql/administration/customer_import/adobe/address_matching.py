@@ -22,15 +22,14 @@ INSERT INTO import_lock
 SELECT s.customer_id FROM import_address s
 WHERE s.customer_id IS NOT NULL AND NOT EXISTS (
     SELECT FROM address a
-    LEFT JOIN imported_address l ON l.customer_id = a.customer_id AND l.address_id = a.id
     WHERE a.customer_id = s.customer_id AND ({columns_of("a")}) IS NOT DISTINCT FROM ({columns_of("s")})
-      AND (s.entity_id IS NULL OR l.entity_id = s.entity_id)
+      AND (s.entity_id IS NULL OR a.external_id = s.entity_id)
       AND (a.is_default_billing OR NOT s.is_default_billing) AND (a.is_default_shipping OR NOT s.is_default_shipping)
 )
 """
 _BY_ENTITY: Final = """
-UPDATE import_address s SET address_id = l.address_id, is_known = true
-FROM imported_address l WHERE l.customer_id = s.customer_id AND l.entity_id = s.entity_id
+UPDATE import_address s SET address_id = a.id, is_known = true
+FROM address a WHERE a.customer_id = s.customer_id AND a.external_id = s.entity_id
 """
 _NAMES: Final = """
 UPDATE import_address s
@@ -53,7 +52,7 @@ FROM (
         SELECT a.*, row_number() OVER (PARTITION BY a.customer_id, {columns_of("a")} ORDER BY a.id) AS place
         FROM address a
         WHERE a.customer_id IN (SELECT customer_id FROM import_address WHERE NOT is_known AND entity_id IS NOT NULL)
-          AND NOT EXISTS (SELECT FROM imported_address l WHERE l.customer_id = a.customer_id AND l.address_id = a.id)
+          AND a.external_id IS NULL
     ) AS free
       ON free.customer_id = fresh.customer_id AND free.place = fresh.place
       AND ({columns_of("free")}) IS NOT DISTINCT FROM ({columns_of("fresh")})

@@ -1,10 +1,13 @@
 """From the temporary table of addresses into the address books: whole sets at a time, in an open transaction."""
 
+from operator import itemgetter
 from typing import Final
 
 from customer_gql.administration.customer_import.long_statements import LONG_SECONDS, execute_long
+from customer_gql.administration.customer_import.reading.refusals import CUSTOMER_LOST, TOO_MANY_ADDRESSES
 from customer_gql.administration.customer_import.recording import mark_imported_customers, record_imported_customers
 from customer_gql.administration.customer_import.staging import BATCH_ROWS, Counts, ImportRun
+from customer_gql.core.errors import RuleError
 from customer_gql.core.ids import encode_id_in_sql
 from customer_gql.core.values.telephones import to_e164
 from customer_gql.customers.addresses.changes import DEFAULTS
@@ -82,7 +85,13 @@ def _default_pair(flag: str, stored: str, given: str) -> str:
 
 
 _PAIRS_OF_EDIT: Final = _pairs("a.{}", "e.{}", "a.customer_id", "a.id")
-_PAIRS_OF_NEW: Final = _pairs("NULL::text", "fresh.{}", "fresh.customer_id", "fresh.address_id")
+_RECORD_OF_NEW: Final = ("fresh.customer_id", "fresh.address_id")
+_PAIRS_OF_NEW: Final = ", ".join(
+    (
+        _pairs("NULL::text", "fresh.{}", *_RECORD_OF_NEW),
+        pair_in_sql("external_id", "NULL::text", "fresh.entity_id", record=encode_id_in_sql("adr", *_RECORD_OF_NEW)),
+    )
+)
 _PAIRS_OF_DEFAULTS: Final = ", ".join(
     (
         _default_pair("is_default_billing", "b.id", "d.billing_id"),
@@ -92,6 +101,10 @@ _PAIRS_OF_DEFAULTS: Final = ", ".join(
 # A customer who is new with this import has one entry, that of the creation.
 _ADDRESS_CHANGES: Final = f"""
 CREATE TEMPORARY TABLE import_address_change ON COMMIT DROP AS
+WITH old_customer AS MATERIALIZED (
+    SELECT id FROM customer
+    WHERE id IN (SELECT customer_id FROM import_address) AND (version > 1 OR updated_at <> $1)
+)
 SELECT changed.customer_id, jsonb_object_agg(field, jsonb_build_array(stored, given)) AS changes
 FROM (
     SELECT a.customer_id, pair.* FROM import_edit e
@@ -99,15 +112,15 @@ FROM (
     CROSS JOIN LATERAL (VALUES {_PAIRS_OF_EDIT}) AS pair (field, stored, given)
     UNION ALL
     SELECT fresh.customer_id, pair.* FROM (SELECT DISTINCT ON (customer_id, address_id) * FROM import_address
-        WHERE NOT is_known ORDER BY customer_id, address_id, line DESC) AS fresh
+        WHERE NOT is_known AND customer_id IN (SELECT id FROM old_customer)
+        ORDER BY customer_id, address_id, line DESC) AS fresh
     CROSS JOIN LATERAL (VALUES {_PAIRS_OF_NEW}) AS pair (field, stored, given)
     UNION ALL
-    SELECT d.customer_id, pair.* FROM import_default d
+    SELECT d.customer_id, pair.* FROM import_default d JOIN old_customer o ON o.id = d.customer_id
     LEFT JOIN address b ON b.customer_id = d.customer_id AND b.is_default_billing
     LEFT JOIN address p ON p.customer_id = d.customer_id AND p.is_default_shipping
     CROSS JOIN LATERAL (VALUES {_PAIRS_OF_DEFAULTS}) AS pair (field, stored, given)
 ) AS changed
-JOIN customer c ON c.id = changed.customer_id AND (c.version > 1 OR c.updated_at <> $1)
 WHERE stored IS DISTINCT FROM given
 GROUP BY changed.customer_id
 """
@@ -126,18 +139,21 @@ UPDATE address a SET is_default_billing = m.billing, is_default_shipping = m.shi
 FROM import_move m WHERE a.customer_id = m.customer_id AND a.id = m.id AND (m.billing OR m.shipping)
 """
 _CREATE: Final = f"""
-INSERT INTO address (customer_id, id, {", ".join(CONTENT)}, region_code, is_default_billing, is_default_shipping, created_at,
-    updated_at)
+INSERT INTO address (customer_id, id, {", ".join(CONTENT)}, region_code, telephone_e164, external_id, is_default_billing,
+    is_default_shipping, created_at, updated_at)
 SELECT DISTINCT ON (s.customer_id, s.address_id) s.customer_id, s.address_id, {columns_of("s")}, s.region_code,
+    s.telephone_e164, s.entity_id,
     coalesce(s.address_id = d.billing_id, false), coalesce(s.address_id = d.shipping_id, false), $1, $1
 FROM import_address s JOIN import_default d USING (customer_id)
 WHERE NOT s.is_known
 ORDER BY s.customer_id, s.address_id, s.line DESC
 """
-_LINK: Final = """
-INSERT INTO imported_address (customer_id, entity_id, address_id)
-SELECT DISTINCT customer_id, entity_id, address_id FROM import_address WHERE entity_id IS NOT NULL
-ON CONFLICT DO NOTHING
+# An address that was imported without its id, or entered in the shop, gets the one of the file.
+_ADOPT: Final = """
+UPDATE address a SET external_id = s.entity_id
+FROM (SELECT DISTINCT customer_id, address_id, entity_id FROM import_address
+    WHERE is_known AND entity_id IS NOT NULL) AS s
+WHERE a.customer_id = s.customer_id AND a.id = s.address_id AND a.external_id IS NULL
 """
 # A new address, other content or another default is a change of the customer.
 _TOUCH: Final = """
@@ -147,9 +163,9 @@ FROM import_address_change a WHERE c.id = a.customer_id
 _TOUCHED_NOW: Final = """
 SELECT c.id AS customer_id, c.version, a.changes FROM import_address_change a JOIN customer c ON c.id = a.customer_id
 """
-_IMPORTED_NUMBERS: Final = """
-SELECT a.customer_id, a.id, a.telephone, a.country_code FROM address a
-WHERE (a.customer_id, a.id) IN (SELECT customer_id, address_id FROM import_address)
+_EDITED_NUMBERS: Final = """
+SELECT a.customer_id, a.id, a.telephone, a.country_code FROM import_edit e
+JOIN address a ON a.customer_id = e.customer_id AND a.id = e.id
 """
 _STORE_NUMBERS: Final = """
 UPDATE address a SET telephone_e164 = made.number
@@ -205,7 +221,7 @@ async def find_customers_to_lock(connection: Connection) -> None:
 
 async def upsert_addresses(
     connection: Connection, counts: Counts, desk: ImportRun, *, is_shared: bool
-) -> list[tuple[int, str, str]]:
+) -> list[tuple[int, RuleError, str]]:
     """Create and update addresses from `import_address` and move defaults. What is refused now: line, reason, value.
 
     Updated are addresses with other content, and those that became a default or gave that up, even if no row names them.
@@ -219,13 +235,10 @@ async def upsert_addresses(
     full = await connection.fetch(_REFUSE_TOO_MANY, limit, timeout=LONG_SECONDS)
     counts.refuse(len(gone) + len(full))
     await _write(connection, counts, desk, aside)
-    reason = f"belongs to a customer who has {limit} addresses already"
     return sorted(
-        [
-            (row.line, "The customer with this address was made, moved or deleted during the import.", row.email)
-            for row in gone
-        ]
-        + [(row.line, reason, "") for row in full]
+        [(row.line, CUSTOMER_LOST(), row.email) for row in gone]
+        + [(row.line, TOO_MANY_ADDRESSES(limit=limit), "") for row in full],
+        key=itemgetter(0),
     )
 
 
@@ -242,7 +255,7 @@ async def _write(connection: Connection, counts: Counts, desk: ImportRun, aside:
     await connection.execute(_GIVE_UP, desk.now, timeout=LONG_SECONDS)
     await connection.execute(_TAKE_OVER, timeout=LONG_SECONDS)
     counts.created = await execute_long(connection, _CREATE, desk.now)
-    await execute_long(connection, _LINK)
+    await execute_long(connection, _ADOPT)
     counts.unchanged = aside + await _count(connection, _UNCHANGED)
     touched = await execute_long(connection, _TOUCH, desk.now)
     await record_imported_customers(connection, _TOUCHED_NOW, desk, kind="IMPORTED", count=touched)
@@ -251,9 +264,10 @@ async def _write(connection: Connection, counts: Counts, desk: ImportRun, aside:
 
 
 async def _store_numbers(connection: Connection) -> list[int]:
-    """The form in which telephone numbers are compared is made by code, batch by batch. Answers whose it changed."""
+    """Of addresses that were changed, since what the file leaves out is stored. The form in which numbers are compared is made
+    by code, batch by batch. Answers whose it changed."""
     changed: list[int] = []
-    rows = await connection.fetch(_IMPORTED_NUMBERS, timeout=LONG_SECONDS)
+    rows = await connection.fetch(_EDITED_NUMBERS, timeout=LONG_SECONDS)
     for start in range(0, len(rows), BATCH_ROWS):
         made = [
             (row.customer_id, row.id, to_e164(row.telephone, row.country_code))

@@ -3,13 +3,15 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, Final, TypeVar
 
-from customer_gql.administration.customer_import.cells import Cells
+from customer_gql.administration.customer_import.reading.cells import Cells
+from customer_gql.administration.customer_import.reading.refusals import NO_CUSTOMER
 from customer_gql.administration.customer_import.staging import CheckedRow
-from customer_gql.core.emails import normalize_email
 from customer_gql.core.errors import RuleError
 from customer_gql.core.ids import new_id
 from customer_gql.core.text import validate_line, value_is_required
+from customer_gql.core.values.emails import normalize_email
 from customer_gql.core.values.person_names import validate_name_affix, validate_person_name
+from customer_gql.core.values.telephones import to_e164
 from customer_gql.customers.addresses.validation import (
     MAX_TEXT,
     StoredRegion,
@@ -54,7 +56,6 @@ SOURCES: Final[Mapping[str, str]] = {
     "vat_id": "vat_number",
 }
 """Columns of the file whose cells may be left out, and the stored columns that then stay as they are."""
-NO_CUSTOMER: Final = "There is no customer with this address on this website."
 _LONGEST_ENTITY_ID: Final = 64
 _LONGEST: Final = {"region": MAX_TEXT, "postcode": 16}
 _REQUIRED: Final = ("_website", "_email", "firstname", "lastname", "street", "city", "country_id", "telephone")
@@ -97,6 +98,7 @@ _STAGING: Final = """
     postcode text,
     country_code text NOT NULL,
     telephone text,
+    telephone_e164 text,
     fax text,
     vat_number text,
     is_default_billing boolean NOT NULL,
@@ -108,15 +110,17 @@ _STAGING: Final = """
 class AddressSheet:
     table: ClassVar = "import_address_row"
     staging: ClassVar = _STAGING
-    required: ClassVar[tuple[str, ...]] = _REQUIRED
-    known: ClassVar[frozenset[str]] = frozenset(_REQUIRED) | frozenset(_OTHERS)
+    required: tuple[str, ...] = _REQUIRED
+    known: frozenset[str] = frozenset(_REQUIRED) | frozenset(_OTHERS)
 
     def __init__(self, shop: ImportShop) -> None:
         self._shop = shop
 
     def check(self, cells: Cells, line: int) -> CheckedRow:
-        email = cells.read_email("_email")
-        website_id = self._shop.read_website(cells)
+        return self.check_address(cells, line, cells.read_email("_email"), self._shop.read_website(cells))
+
+    def check_address(self, cells: Cells, line: int, email: str | None, website_id: int | None) -> CheckedRow:
+        """An address of a customer who was read already."""
         record = {"line": line, "address_id": new_id(), "is_known": False, **_read_content(cells)}
         record["entity_id"] = cells.read_line("_entity_id", _LONGEST_ENTITY_ID)
         record["is_default_billing"] = cells.read_flag("_address_default_billing_")
@@ -133,12 +137,13 @@ class AddressSheet:
         found = await find_customers(connection, {row.key for row in batch if row.key})
         for row in batch:
             if row.key and row.key not in found:
-                row.cells.refuse("_email", NO_CUSTOMER)
+                row.cells.refuse("_email", NO_CUSTOMER())
 
 
 def _read_content(cells: Cells) -> dict[str, Any]:
     country = cells.read_value("country_id", _country)
     region = _read_region(cells, country)
+    telephone = cells.read_expected("telephone", _required_telephone)
     return {
         "prefix": cells.read_optional("prefix", validate_name_affix),
         "first_name": _read_name(cells, "firstname"),
@@ -152,7 +157,8 @@ def _read_content(cells: Cells) -> dict[str, Any]:
         "region_code": region.code,
         "postcode": _read_doubtful(cells, "postcode", lambda text, path: validate_postcode(text, country, path)),
         "country_code": country and country.code,
-        "telephone": cells.read_optional("telephone", _required_telephone),
+        "telephone": telephone,
+        "telephone_e164": to_e164(telephone, country and country.code),
         "fax": cells.read_optional("fax", validate_telephone),
         "vat_number": cells.read_line("vat_id", MAX_TEXT),
     }
@@ -160,7 +166,7 @@ def _read_content(cells: Cells) -> dict[str, Any]:
 
 def _read_name(cells: Cells, column: str) -> str | None:
     """Without a usable one the address gets the name of its customer (docs/domain/import.md#import-19)."""
-    return cells.read_optional(column, lambda text, path: validate_person_name(text, path, required=True))
+    return cells.read_expected(column, _name_of_address)
 
 
 def _read_region(cells: Cells, country: Country | None) -> StoredRegion:
@@ -176,7 +182,7 @@ def _read_doubtful(cells: Cells, column: str, rule: Callable[[str, list[str]], T
     try:
         return rule(text or "", [column])
     except RuleError as error:
-        (cells.keep if text else cells.leave_out)(column, str(error))
+        (cells.keep if text else cells.leave_out)(column, error)
         return text
 
 
@@ -188,6 +194,10 @@ def _country(text: str, path: list[str]) -> Country:
     if not text:
         raise value_is_required(path)
     return validate_country(text, path)
+
+
+def _name_of_address(text: str, path: list[str]) -> str | None:
+    return validate_person_name(text, path, required=True)
 
 
 def _required_telephone(text: str, path: list[str]) -> str | None:

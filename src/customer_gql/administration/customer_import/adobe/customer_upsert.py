@@ -7,15 +7,19 @@ import datetime as dt
 from typing import Final
 
 from customer_gql.administration.customer_import.long_statements import LONG_SECONDS, execute_long
+from customer_gql.administration.customer_import.reading.refusals import ACCOUNT_LOST
 from customer_gql.administration.customer_import.recording import mark_imported_customers, record_imported_customers
 from customer_gql.administration.customer_import.staging import BATCH_ROWS, Counts, ImportRun
+from customer_gql.administration.website_moves.steps import GROUP_EXCLUDED
+from customer_gql.core.errors import RuleError
 from customer_gql.core.text import sort_key
+from customer_gql.customers.accounts.sessions.access import end_sessions_on_excluded_websites
 from customer_gql.customers.history.stored_values import pair_in_sql
-from customer_gql.customers.profile.tables import CustomerType, customer
+from customer_gql.customers.profile.tables import customer
 from customer_gql.database.statements import Connection
-from customer_gql.shop.groups.tables import GENERAL
 
 from .customers import FIELDS, Field
+from .imported_groups import IS_FREE, drop_excluded_rows, settle_groups, use_default_groups
 
 _SAME: Final = (
     "p.email_normalised = s.email_normalised AND ($1::boolean OR p.website_id = s.website_id) AND p.line < s.line"
@@ -68,27 +72,30 @@ _OWNER: Final = """
       AND e.reserved_until IS NULL
 """
 _FIND_OWNERS: Final = f"UPDATE import_customer s SET owner_id = ({_OWNER})"
+_FORGET_DELETED_OWNERS: Final = """
+UPDATE import_customer s SET owner_id = NULL
+WHERE owner_id IS NOT NULL AND NOT EXISTS (SELECT FROM customer c WHERE c.id = s.owner_id)
+"""
 # All of them again after the claims: an owner found before may be gone, and another account was not compared, nor locked.
 _KEEP_OWNERS: Final = (
     f"UPDATE import_customer s SET owner_id = ({_OWNER} AND e.customer_id IN (s.customer_id, s.owner_id))"
 )
 # A number drawn is not given back, so a dry run draws none.
-_CREATE: Final = f"""
+_CREATE: Final = """
 INSERT INTO customer (id, number, email, prefix, first_name, middle_name, last_name, suffix, gender, date_of_birth,
     birth_year, tax_vat_number, website_id, created_in_store_view_id, group_id, is_automatic_group_change_disabled,
-    is_email_confirmed, created_at, updated_at)
+    is_email_confirmed, name_sort_key, created_at, updated_at)
 SELECT customer_id, CASE WHEN $2 THEN 0 ELSE nextval('customer_number_seq') END, email, prefix, first_name, middle_name, last_name, suffix, gender,
-    date_of_birth, birth_year, tax_vat_number, website_id, created_in_store_view_id, coalesce(group_id, {GENERAL}),
-    is_automatic_group_change_disabled, is_email_confirmed, coalesce(created_at, $1), $1
+    date_of_birth, birth_year, tax_vat_number, website_id, created_in_store_view_id, group_id,
+    is_automatic_group_change_disabled, is_email_confirmed, coalesce(name_sort_key, ''), coalesce(created_at, $1), $1
 FROM (SELECT * FROM import_customer WHERE owner_id = customer_id ORDER BY line) AS new_customer
 """
 _CREATED: Final = """
 SELECT customer_id, 1 AS version, '{}'::jsonb AS changes FROM import_customer WHERE owner_id = customer_id
 """
-_IS_FREE: Final = f"c.customer_type = '{CustomerType.INDIVIDUAL}'"
 _FROZEN: Final = f"""
 SELECT count(*) FROM import_customer s JOIN customer c ON c.id = s.owner_id
-WHERE s.group_id <> c.group_id AND NOT {_IS_FREE}
+WHERE s.group_id <> c.group_id AND NOT {IS_FREE}
 """
 _UPDATE: Final = f"""
 UPDATE customer c
@@ -101,9 +108,11 @@ FROM import_change n JOIN customer c ON c.id = n.customer_id
 """
 
 
+_MOVED_TO_GROUP: Final = "SELECT customer_id FROM import_change WHERE changes ? 'groupId'"
+# Of a new customer whose row has both names it is known already.
 _IMPORTED_NAMES: Final = """
 SELECT DISTINCT c.id, c.first_name, c.last_name FROM customer c JOIN import_customer s ON s.owner_id = c.id
-WHERE c.updated_at = $1
+WHERE c.updated_at = $1 AND (s.owner_id <> s.customer_id OR s.name_sort_key IS NULL)
 """
 _SORT_KEYS: Final = """
 UPDATE customer c SET name_sort_key = made.key FROM unnest($1::bigint[], $2::text[]) AS made (id, key)
@@ -129,14 +138,19 @@ WHERE s.owner_id <> s.customer_id AND difference.changes IS NOT NULL
 """
 
 
+# A year says nothing new where a date of that year is stored (docs/domain/profile.md#profile-18).
+_IS_KNOWN: Final = {"dob": " OR s.birth_year = extract(year FROM c.date_of_birth)"}
+
+
 def _select_edited_field(field: Field) -> str:
+    is_kept = f"'{field.source}' = ANY(s.left_out){_IS_KNOWN.get(field.source, '')}"
     given = (
         f"coalesce(s.{field.column}, c.{field.column})"
         if field.keeps
-        else f"CASE WHEN '{field.source}' = ANY(s.left_out) THEN c.{field.column} ELSE s.{field.column} END"
+        else f"CASE WHEN {is_kept} THEN c.{field.column} ELSE s.{field.column} END"
     )
     # The group of a company's member follows the company (docs/domain/import.md#import-12).
-    return f"CASE WHEN {_IS_FREE} THEN {given} ELSE c.group_id END" if field.column == "group_id" else given
+    return f"CASE WHEN {IS_FREE} THEN {given} ELSE c.group_id END" if field.column == "group_id" else given
 
 
 _CHANGES: Final = _find_changes()
@@ -158,11 +172,18 @@ async def find_changes(connection: Connection, *, among_locked: bool = False) ->
     return await execute_long(connection, _CHANGES + _OF_LOCKED if among_locked else _CHANGES)
 
 
-async def upsert_customers(connection: Connection, counts: Counts, desk: ImportRun, *, is_shared: bool) -> list[int]:
-    """Create and update customers from `import_customer`. Lines are returned whose customer went away meanwhile."""
+async def upsert_customers(
+    connection: Connection, counts: Counts, desk: ImportRun, *, is_shared: bool
+) -> list[tuple[int, str, RuleError]]:
+    """Create and update customers from `import_customer`. What is refused now: line, column, reason."""
     now = desk.now
+    await execute_long(connection, _FORGET_DELETED_OWNERS)
+    await settle_groups(connection, desk)
+    refused = [(line, "group_id", GROUP_EXCLUDED()) for line in await drop_excluded_rows(connection)]
     counts.created = await execute_long(connection, _CLAIM, is_shared, now)
     await execute_long(connection, _KEEP_OWNERS, is_shared)
+    # One who was deleted only now is new after all.
+    await use_default_groups(connection)
     await execute_long(connection, _CREATE, now, desk.is_dry_run)
     await execute_long(connection, _LOCK_CREATED)
     await record_imported_customers(connection, _CREATED, desk, kind="CREATED", count=counts.created)
@@ -172,9 +193,10 @@ async def upsert_customers(connection: Connection, counts: Counts, desk: ImportR
     counts.updated = await _update(connection, desk)
     await store_sort_keys(connection, desk.now)
     lost = [row.line for row in await connection.fetch("SELECT line FROM import_customer WHERE owner_id IS NULL")]
-    counts.refuse(len(lost))
+    refused += [(line, "email", ACCOUNT_LOST()) for line in lost]
+    counts.refuse(len(refused))
     counts.unchanged = counts.valid - counts.merged - counts.created - counts.updated
-    return lost
+    return refused
 
 
 async def store_sort_keys(connection: Connection, now: dt.datetime) -> None:
@@ -201,4 +223,6 @@ async def _update(connection: Connection, desk: ImportRun) -> int:
     updated = await execute_long(connection, _UPDATE, desk.now)
     await record_imported_customers(connection, _UPDATED, desk, kind="IMPORTED", count=updated)
     await mark_imported_customers(connection, "SELECT customer_id FROM import_change", customer)
+    moved = await connection.fetch(_MOVED_TO_GROUP, timeout=LONG_SECONDS)
+    await end_sessions_on_excluded_websites(connection, customer_ids=[row.customer_id for row in moved], by=desk.by)
     return updated

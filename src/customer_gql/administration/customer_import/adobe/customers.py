@@ -3,16 +3,18 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, Final, NamedTuple, TypeVar
 
-from customer_gql.administration.customer_import.cells import Cells
-from customer_gql.administration.customer_import.dates import (
+from customer_gql.administration.customer_import.reading.cells import Cells
+from customer_gql.administration.customer_import.reading.dates import (
     DateOrder,
     is_no_date,
-    parse_date_of_birth,
+    parse_birth,
     parse_past_time,
 )
+from customer_gql.administration.customer_import.reading.refusals import NAME_MISSING
 from customer_gql.administration.customer_import.staging import SECRETS, CheckedRow
-from customer_gql.core.emails import normalize_email
 from customer_gql.core.ids import new_id
+from customer_gql.core.text import sort_key
+from customer_gql.core.values.emails import normalize_email
 from customer_gql.core.values.person_names import validate_name_affix, validate_person_name
 from customer_gql.customers.profile.tables import Gender
 from customer_gql.customers.profile.values.validation import validate_tax_vat_number
@@ -68,6 +70,7 @@ _STAGING: Final = """
     first_name text,
     middle_name text,
     last_name text,
+    name_sort_key text,
     suffix text,
     gender text,
     date_of_birth date,
@@ -86,8 +89,8 @@ _STAGING: Final = """
 class CustomerSheet:
     table: ClassVar = "import_customer"
     staging: ClassVar = _STAGING
-    required: ClassVar[tuple[str, ...]] = ("email", "_website")
-    known: ClassVar[frozenset[str]] = (
+    required: tuple[str, ...] = ("email", "_website")
+    known: frozenset[str] = (
         SECRETS
         | {"email", "_website", "_store", "confirmation", "created_at", "created_in"}
         | {
@@ -98,12 +101,12 @@ class CustomerSheet:
     )
 
     def __init__(self, shop: ImportShop, dates: DateOrder | None) -> None:
-        self._shop = shop
+        self.shop = shop
         self._dates = dates
 
     def check(self, cells: Cells, line: int) -> CheckedRow:
         email = cells.read_email("email")
-        website_id = self._shop.read_website(cells)
+        website_id = self.shop.read_website(cells)
         record = {"line": line, **self._read_profile(cells, website_id), **self._read_origin(cells, website_id)}
         if email is None or website_id is None:
             # Whether the customer exists cannot be known, so what a new one needs is asked for.
@@ -112,11 +115,13 @@ class CustomerSheet:
         key = (normalize_email(email), website_id)
         record |= {"email": email, "email_normalised": key[0], "website_id": website_id}
         record |= {"customer_id": new_id(), "left_out": sorted(cells.left_out & _SOURCES)}
+        first, last = record["first_name"], record["last_name"]
+        record["name_sort_key"] = sort_key(last, first) if first and last else None
         return CheckedRow(line, cells, key, record)
 
     def _read_profile(self, cells: Cells, website_id: int | None) -> dict[str, Any]:
-        born = self._read_date(cells, "dob", parse_date_of_birth)
-        is_year_only = website_id in self._shop.websites_of_years
+        born = self._read_date(cells, "dob", parse_birth)
+        date = None if born is None or website_id in self.shop.websites_of_years else born.date
         return {
             "prefix": cells.read_optional("prefix", validate_name_affix),
             "first_name": cells.read_optional("firstname", validate_person_name),
@@ -124,17 +129,17 @@ class CustomerSheet:
             "last_name": cells.read_optional("lastname", validate_person_name),
             "suffix": cells.read_optional("suffix", validate_name_affix),
             "gender": cells.read_choice("gender", _GENDERS),
-            "date_of_birth": None if is_year_only else born,
-            "birth_year": born.year if born is not None and is_year_only else None,
+            "date_of_birth": date,
+            "birth_year": born.year if born is not None and date is None else None,
             "tax_vat_number": cells.read_optional("taxvat", validate_tax_vat_number),
-            "group_id": cells.read_choice("group_id", self._shop.groups),
+            "group_id": cells.read_choice("group_id", self.shop.groups),
             "is_automatic_group_change_disabled": cells.read_flag("disable_auto_group_change"),
         }
 
     def _read_origin(self, cells: Cells, website_id: int | None) -> dict[str, Any]:
         """Facts of the creation, which a later import does not rewrite."""
         return {
-            "created_in_store_view_id": website_id and self._shop.read_store_view(cells, website_id),
+            "created_in_store_view_id": website_id and self.shop.read_store_view(cells, website_id),
             "created_at": self._read_date(cells, "created_at", parse_past_time),
             # The cell holds the key of a confirmation still awaited, never more than its being there is used.
             "is_email_confirmed": cells.raw_text("confirmation") in {"", "0"},
@@ -166,4 +171,4 @@ def _is_named(row: CheckedRow) -> bool:
 def _require_names(cells: Cells, record: Mapping[str, Any]) -> None:
     for column, name in (("firstname", "first_name"), ("lastname", "last_name")):
         if not record[name]:
-            cells.refuse_left_out(column, "Enter a value; it is required for a new customer.")
+            cells.refuse_left_out(column, NAME_MISSING())

@@ -5,16 +5,23 @@ from typing import Final
 
 from sqlalchemy import select
 
-from customer_gql.administration.customer_import.cells import Cells
+from customer_gql.administration.customer_import.reading.cells import Cells
+from customer_gql.administration.customer_import.reading.refusals import (
+    STORE_VIEW_MISSING,
+    STORE_VIEW_UNKNOWN,
+    WEBSITE_MISSING,
+    WEBSITE_UNKNOWN,
+)
 from customer_gql.administration.customer_import.staging import Key
+from customer_gql.core.viewer import Websites
 from customer_gql.customers.profile.sharing import accounts_are_shared
 from customer_gql.customers.profile.values.births import BIRTH_DATE, YEAR_ONLY
 from customer_gql.database.statements import Connection, compile_statement, fetch_rows
-from customer_gql.shop.groups.tables import NOT_LOGGED_IN, customer_group
+from customer_gql.shop.groups.tables import IS_ASSIGNABLE, customer_group
 from customer_gql.shop.settings.reads import setting
 from customer_gql.shop.websites.tables import store, store_view, website
 
-_WEBSITES: Final = compile_statement(select(website.c.id, website.c.code))
+_WEBSITES: Final = compile_statement(select(website.c.id, website.c.code, website.c.currency))
 _VIEWS: Final = compile_statement(
     select(
         store_view.c.id,
@@ -23,7 +30,7 @@ _VIEWS: Final = compile_statement(
         (store_view.c.is_default & store.c.is_default).label("is_default"),
     ).join(store, store.c.id == store_view.c.store_id)
 )
-_GROUPS: Final = compile_statement(select(customer_group.c.id).where(customer_group.c.id != NOT_LOGGED_IN))
+_GROUPS: Final = compile_statement(select(customer_group.c.id).where(IS_ASSIGNABLE))
 
 
 ADMIN_VIEW: Final = "admin"
@@ -37,14 +44,15 @@ class ImportShop:
     """Store views by website and code."""
     default_views: dict[int, int]
     groups: dict[str, int]
+    currencies: dict[int, str]
     websites_of_years: frozenset[int]
     """Websites that store the year of a birth alone."""
 
-    def read_website(self, cells: Cells) -> int | None:
-        code = cells.raw_text("_website")
+    def read_website(self, cells: Cells, column: str = "_website") -> int | None:
+        code = cells.raw_text(column)
         found = self.websites.get(code, self.websites.get(code.casefold()))
         if found is None:
-            return cells.refuse("_website", "There is no such website." if code else "Enter a website; it is required.")
+            return cells.refuse(column, WEBSITE_UNKNOWN() if code else WEBSITE_MISSING())
         return found
 
     def read_store_view(self, cells: Cells, website_id: int) -> int | None:
@@ -53,22 +61,24 @@ class ImportShop:
         is_default = not code or code.casefold() == ADMIN_VIEW
         found = None if is_default else self.views.get((website_id, code))
         if found is None and not is_default:
-            cells.leave_out("_store", "There is no such store view on this website; its default one is used.")
+            cells.leave_out("_store", STORE_VIEW_UNKNOWN())
         found = found or self.default_views.get(website_id)
         if found is None:
-            return cells.refuse("_store", "Enter a store view; the website has no default one.")
+            return cells.refuse("_store", STORE_VIEW_MISSING())
         return found
 
 
-async def load_shop(connection: Connection) -> ImportShop:
+async def load_shop(connection: Connection, *, reached: Websites = None) -> ImportShop:
+    """`reached` are the websites that there are for the one who imports."""
     views = await fetch_rows(connection, _VIEWS)
-    found = await fetch_rows(connection, _WEBSITES)
+    found = [row for row in await fetch_rows(connection, _WEBSITES) if reached is None or row.id in reached]
     # The exact code comes first; a code in other letters is found if no other website has it.
     websites = {row.code.casefold(): row.id for row in found} | {row.code: row.id for row in found}
     return ImportShop(
         websites=websites,
         views={(row.website_id, row.code): row.id for row in views},
         default_views={row.website_id: row.id for row in views if row.is_default},
+        currencies={row.id: row.currency for row in found},
         websites_of_years=frozenset(
             [row.id for row in found if await setting(connection, BIRTH_DATE, website_id=row.id) == YEAR_ONLY]
         ),

@@ -4,6 +4,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from customer_gql.customers.accounts.recovery.ordered_links import make_reset_link
 from customer_gql.messaging.mail.kinds import LINK_SAMPLES, NAME_SAMPLES, MailKind, Sender, page_path
 
 _ACCOUNT: Final = page_path("account", "/account", "of the signed-in customer")
@@ -15,7 +16,7 @@ _RESET: Final = page_path("reset_password", "/account/reset-password", "to choos
 _CONFIRM: Final = page_path("confirm_email", "/account/confirm-email", "to confirm an address after signing up")
 _CHANGE: Final = page_path("confirm_email_change", "/account/confirm-email-change", "to confirm a new address")
 _UNDO: Final = page_path("undo_email_change", "/account/undo-email-change", "to undo a change of the address by staff")
-_HOME: Final = page_path("home", "/", "that links in mails without another aim lead to")
+HOME: Final = page_path("home", "/", "that links in mails without another aim lead to")
 
 _kind = partial(MailKind, folder=Path(__file__).parent)
 MAILS: Final = (
@@ -27,6 +28,7 @@ MAILS: Final = (
         _RESET,
         LINK_SAMPLES,
         has_token=True,
+        make_link=make_reset_link,
     ),
     _kind(
         "confirm_email", "The link that confirms the address.", Sender.GENERAL, _CONFIRM, LINK_SAMPLES, has_token=True
@@ -39,6 +41,7 @@ MAILS: Final = (
         _RESET,
         LINK_SAMPLES,
         has_token=True,
+        make_link=make_reset_link,
     ),
     _kind(
         "unverified_data_reset",
@@ -101,5 +104,5 @@ MAILS: Final = (
         {**NAME_SAMPLES, "isAllowed": "yes"},
         is_security=True,
     ),
-    _kind("account_deleted", "The account was deleted.", Sender.GENERAL, _HOME, NAME_SAMPLES, is_security=True),
+    _kind("account_deleted", "The account was deleted.", Sender.GENERAL, HOME, NAME_SAMPLES, is_security=True),
 )

@@ -6,8 +6,9 @@ from typing import Any, Final
 from sqlalchemy import insert, update
 
 from customer_gql.core.actor import Actor, ActorKind, actor_of
-from customer_gql.core.emails import normalize_email, validate_email
+from customer_gql.core.clock import read_clock
 from customer_gql.core.errors import Refusal, RuleError, UserErrorCode
+from customer_gql.core.values.emails import normalize_email, validate_email
 from customer_gql.core.viewer import ViewerKind
 from customer_gql.customers.accounts import lockout, writes
 from customer_gql.customers.accounts.enumeration import DecoyAccount, rolled_back_if
@@ -95,7 +96,7 @@ async def request_email_change(context: Context, *, email: str, password: str) -
 
 async def can_send_link(connection: Connection, customer_id: int, *, apart: dt.timedelta = TIME_BETWEEN_MAILS) -> bool:
     """At most five mails an hour for one account, some minutes apart."""
-    now = dt.datetime.now(dt.UTC)
+    now = read_clock()
     sent = await fetch_one(connection, EMAIL_LINKS_SINCE, customer_id=customer_id, since=now - dt.timedelta(hours=1))
     assert sent is not None
     return sent.total < MAILS_PER_HOUR and (sent.newest is None or sent.newest <= now - apart)
@@ -109,7 +110,7 @@ def find_resend_refusal(account: Any, sent_count: int) -> RuleError | None:
 
 
 async def count_links_of_hour(connection: Connection, customer_id: int) -> int:
-    since = dt.datetime.now(dt.UTC) - dt.timedelta(hours=1)
+    since = read_clock() - dt.timedelta(hours=1)
     sent = await fetch_one(connection, EMAIL_LINKS_SINCE, customer_id=customer_id, since=since)
     assert sent is not None
     return sent.total
@@ -127,7 +128,7 @@ async def confirm_email(connection: Connection, given: str, *, address: str | No
     await _use_link(connection, known, locked)
     await sessions.end_sessions_of_customers(connection, [locked.id])
     await access.revoke_open_links(connection, [locked.id])
-    await writes.mark_email_verified(connection, locked, now=dt.datetime.now(dt.UTC))
+    await writes.mark_email_verified(connection, locked, now=read_clock())
     return await mark_email_confirmed(connection, locked, by=Actor(ActorKind.CUSTOMER, locked.id, address=address))
 
 
@@ -181,7 +182,7 @@ async def change_email(connection: Connection, given: str, *, customer_id: int, 
     except RuleError:
         raise _link_refused() from None  # taken meanwhile; the owner is not revealed
     await writes.reset_failures(connection, locked)
-    verified = {"email": known.new_email, "is_email_confirmed": True, "email_verified_at": dt.datetime.now(dt.UTC)}
+    verified = {"email": known.new_email, "is_email_confirmed": True, "email_verified_at": read_clock()}
     await customers.change_customer(connection, locked, verified, kind="EMAIL_CHANGED", by=by)
     await access.end_all_access(connection, [locked.id], by=by)
     for recipient in (locked.email, known.new_email):
@@ -192,7 +193,7 @@ async def change_email(connection: Connection, given: str, *, customer_id: int, 
 async def _insert_link(
     connection: Connection, account: Any, purpose: EmailPurpose, lifetime: dt.timedelta, new_email: str | None = None
 ) -> tuple[str, dt.datetime]:
-    token, now = tokens.new_token(tokens.EMAIL), dt.datetime.now(dt.UTC)
+    token, now = tokens.new_token(tokens.EMAIL), read_clock()
     await execute_statement(
         connection,
         insert(email_token).values(
@@ -225,7 +226,7 @@ async def _lock_account_of_link(connection: Connection, given: str, purpose: Ema
 
 
 async def _use_link(connection: Connection, known: Row, locked: Row) -> None:
-    now = dt.datetime.now(dt.UTC)
+    now = read_clock()
     used = await execute_statement(
         connection,
         update(email_token)

@@ -7,8 +7,9 @@ from typing import Any, Final
 from sqlalchemy import insert, update
 
 from customer_gql.core.actor import Actor, ActorKind, actor_of
-from customer_gql.core.emails import normalize_email, validate_email
-from customer_gql.core.errors import Refusal, RuleError, UserErrorCode
+from customer_gql.core.clock import read_clock
+from customer_gql.core.errors import RuleError
+from customer_gql.core.values.emails import normalize_email, validate_email
 from customer_gql.core.viewer import ViewerKind
 from customer_gql.customers.accounts import lockout, passwords, writes
 from customer_gql.customers.accounts.enumeration import DecoyAccount, rolled_back_if
@@ -29,15 +30,10 @@ from customer_gql.security.passwords import PASSWORD_CHANGED_MEANWHILE, store_pa
 from customer_gql.shop.settings.reads import settings_at
 
 from . import email_verification
+from .hourly_limits import find_reset_refusal
 from .settings import LINK_MINUTES, MINUTES_BETWEEN_RESETS, PROTECTION, RESETS_PER_HOUR, RESETS_PER_HOUR_OF_ADDRESS
 
 _HOUR: Final = dt.timedelta(hours=1)
-
-_HOURLY_LIMIT_REACHED: Final = Refusal(
-    "password_reset.hourly_limit_reached",
-    "The limit of {limit} reset mails an hour is reached. Try again later.",
-    UserErrorCode.LIMIT_REACHED,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +100,7 @@ async def _count_address_request(connection: Connection, address: str, limit: Re
 
 
 async def _is_allowed_for_account(connection: Connection, customer_id: int, limit: ResetLimits) -> bool:
-    now = dt.datetime.now(dt.UTC)
+    now = read_clock()
     sent = await fetch_one(connection, RESET_LINKS_SINCE, customer_id=customer_id, since=now - _HOUR)
     assert sent is not None
     if not limit.by_account:
@@ -118,7 +114,7 @@ async def request_reset_by_staff(connection: Connection, locked: Row, *, by: Act
     limit = await reset_limits_at(
         connection, website_id=locked.website_id, store_view_id=locked.created_in_store_view_id
     )
-    since = dt.datetime.now(dt.UTC) - _HOUR
+    since = read_clock() - _HOUR
     sent = await fetch_one(connection, RESET_LINKS_SINCE, customer_id=locked.id, since=since)
     assert sent is not None
     refusal = find_reset_refusal(sent.total, limit.per_hour)
@@ -127,17 +123,12 @@ async def request_reset_by_staff(connection: Connection, locked: Row, *, by: Act
     return await send_reset_link(connection, locked, lifetime=limit.lifetime, by=by)
 
 
-def find_reset_refusal(sent_count: int, per_hour: int) -> RuleError | None:
-    """What forbids another reset mail for staff too; 0 is no limit."""
-    return _HOURLY_LIMIT_REACHED(limit=per_hour) if per_hour and sent_count >= per_hour else None
-
-
 async def send_reset_link(
     connection: Connection, account: Any, *, lifetime: dt.timedelta, by: Actor, template: str = "password_reset"
 ) -> dt.datetime:
     """Queue a mail with a link that works once; when it expires. Only the newest link works."""
     await access.revoke_reset_links(connection, [account.id])
-    token, now = tokens.new_token(tokens.PASSWORD_RESET), dt.datetime.now(dt.UTC)
+    token, now = tokens.new_token(tokens.PASSWORD_RESET), read_clock()
     await execute_statement(
         connection,
         insert(password_reset).values(
@@ -185,17 +176,17 @@ async def reset_password(context: Context, *, token: str, password: str) -> None
         await _store_new_password(connection, locked, hash, kind="PASSWORD_RESET", by=by)
         if locked.is_self_registered and locked.email_verified_at is None:
             await writes.discard_unverified_data(connection, locked, by=by)
-        await writes.mark_email_verified(connection, locked, now=dt.datetime.now(dt.UTC))
+        await writes.mark_email_verified(connection, locked, now=read_clock())
         await email_verification.mark_email_confirmed(connection, locked, by=by)
 
 
 def _is_link_usable(link: Row, known: Row) -> bool:
-    is_fresh = link.used_at is None and link.revoked_at is None and link.expires_at > dt.datetime.now(dt.UTC)
+    is_fresh = link.used_at is None and link.revoked_at is None and link.expires_at > read_clock()
     return is_fresh and link.email_hash == tokens.hash_token(normalize_email(known.email))
 
 
 async def _use_link_up(connection: Connection, link: Row, locked: Row) -> int:
-    now = dt.datetime.now(dt.UTC)
+    now = read_clock()
     return await execute_statement(
         connection,
         update(password_reset)

@@ -11,6 +11,7 @@ PROTECTION: Final = Setting(
     STORE_VIEW,
     "Requests for reset mails that are limited: those for one account, those from one network address, both or none.",
     one_of=_PROTECTIONS,
+    label="Protection of password resets",
 )
 RESETS_PER_HOUR: Final = Setting(
     "accounts.resets_per_hour",
@@ -19,6 +20,7 @@ RESETS_PER_HOUR: Final = Setting(
     "Reset mails an hour for one account; 0 for any number.",
     at_least=0,
     at_most=1000,
+    label="Password resets per hour",
 )
 RESETS_PER_HOUR_OF_ADDRESS: Final = Setting(
     "accounts.resets_per_hour_of_address",
@@ -27,6 +29,7 @@ RESETS_PER_HOUR_OF_ADDRESS: Final = Setting(
     "Reset mails an hour asked for from one network address, for whatever accounts; 0 for any number.",
     at_least=0,
     at_most=100_000,
+    label="Password resets per hour and network address",
 )
 MINUTES_BETWEEN_RESETS: Final = Setting(
     "accounts.minutes_between_resets",
@@ -35,7 +38,14 @@ MINUTES_BETWEEN_RESETS: Final = Setting(
     "Minutes between two reset mails for one account; 0 for none.",
     at_least=0,
     at_most=1440,
+    label="Minutes between password resets",
 )
 LINK_MINUTES: Final = Setting(
-    "accounts.reset_link_minutes", 30, GLOBAL, "Minutes a reset link works.", at_least=1, at_most=1440
+    "accounts.reset_link_minutes",
+    30,
+    GLOBAL,
+    "Minutes a reset link works.",
+    at_least=1,
+    at_most=1440,
+    label="Lifetime of reset links",
 )

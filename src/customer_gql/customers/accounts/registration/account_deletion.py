@@ -1,24 +1,15 @@
 """Deletion of an account at its customer's own request."""
 
-from typing import Final
-
 from customer_gql.core.actor import actor_of
-from customer_gql.core.errors import Refusal, UserErrorCode
 from customer_gql.customers.accounts import writes
 from customer_gql.customers.accounts.sign_in.sign_in import reauthenticate
 from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.profile import writes as customers
-from customer_gql.customers.profile.values.validation import is_company_admin
+from customer_gql.customers.profile.values.validation import IS_COMPANY_ADMIN, is_company_admin
 from customer_gql.graph.context import Context
 from customer_gql.shop.settings.reads import setting
 
 from .settings import AT_ONCE, DELETION
-
-_IS_COMPANY_ADMIN: Final = Refusal(
-    "account.is_company_admin",
-    "The admin of a company cannot be deleted. Make another user of the company its admin first.",
-    UserErrorCode.NOT_ALLOWED,
-)
 
 
 async def request_deletion(context: Context, *, password: str) -> bool:
@@ -33,7 +24,7 @@ async def request_deletion(context: Context, *, password: str) -> bool:
             )
             return False
         if is_company_admin(account):
-            raise _IS_COMPANY_ADMIN()
+            raise IS_COMPANY_ADMIN()
         await writes.delete_accounts(connection, [account], by=by)
         await writes.notify_owner(connection, account, "account_deleted")
     return True

@@ -13,6 +13,8 @@ EMAIL_CONFIRMATION: Final = Setting(
     "Whether a new account works only after its address was confirmed. While accounts work on all websites, changing it "
     "takes a role for all of them.",
     follows_accounts=True,
+    label="Confirm e-mail address",
+    is_public=True,
 )
 DEFAULT_GROUP: Final = Setting(
     "customers.default_group",
@@ -22,6 +24,8 @@ DEFAULT_GROUP: Final = Setting(
     at_least=1,
     at_most=2**31 - 1,  # the largest `Int` of the graph
     check=validate_default_group,
+    names_group=True,
+    label="Default group",
 )
 AT_ONCE: Final = "AT_ONCE"
 DELETION: Final = Setting(
@@ -30,4 +34,5 @@ DELETION: Final = Setting(
     WEBSITE,
     "What happens when customers ask to be deleted: AT_ONCE deletes, BY_STAFF only records it in the history.",
     one_of=(AT_ONCE, "BY_STAFF"),
+    label="Requests for deletion",
 )

@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
 from customer_gql.core.actor import Actor, ActorKind
-from customer_gql.core.emails import normalize_email, validate_email
 from customer_gql.core.errors import RuleError, RuleErrors
 from customer_gql.core.ids import new_id
+from customer_gql.core.values.emails import normalize_email, validate_email
 from customer_gql.core.viewer import ViewerKind
 from customer_gql.customers.accounts import lockout, passwords, writes
 from customer_gql.customers.accounts.enumeration import rolled_back_if
@@ -123,7 +123,7 @@ async def _create_or_notify_owner(
     scope = await lock_email_scope(connection, view.website_id)
     async with rolled_back_if(connection, False) as rollback:
         rollback.is_due = not await claims.claim_email(connection, customer_id, email=values["email"], scope=scope)
-        made = await _create_customer(connection, customer_id, values, hash=hash, wish=wish, by=by)
+        made = await insert_account(connection, customer_id, values, hash=hash, wish=wish, by=by)
         if hash is None:
             limit = await password_reset.reset_limits_at(connection, website_id=view.website_id, store_view_id=view.id)
             await password_reset.send_reset_link(
@@ -145,15 +145,16 @@ async def _create_or_notify_owner(
     return None if rollback.is_due else customer_id
 
 
-async def _create_customer(
+async def insert_account(
     connection: Connection,
     customer_id: int,
     values: dict[str, Any],
     *,
     hash: str | None,
-    wish: SubscribeFunction | None,
     by: Actor,
+    wish: SubscribeFunction | None = None,
 ) -> Row:
+    """A new account and its history, whose address is claimed already."""
     made = await insert_customer(connection, customer_id, values)
     if hash is not None:
         await store_password(connection, customer_password, customer_id, hash)

@@ -1,11 +1,11 @@
 """Ending what lets customers in: sessions, impersonations, and every link and code that is still open."""
 
-import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, Table, and_, delete, func, select, update
 
 from customer_gql.core.actor import Actor
+from customer_gql.core.clock import read_clock
 from customer_gql.customers.accounts.tables import (
     customer_session,
     customer_token,
@@ -14,9 +14,10 @@ from customer_gql.customers.accounts.tables import (
     login_code,
     password_reset,
 )
-from customer_gql.customers.history.writes import record_customer_event
+from customer_gql.customers.history.writes import record_customer_events
 from customer_gql.customers.profile.tables import customer
-from customer_gql.database.statements import Connection, equals_any, execute_statement, fetch_rows
+from customer_gql.database.statements import Connection, equals_any, execute_statement, fetch_rows, fetch_value
+from customer_gql.shop.groups.tables import customer_group_excluded_website as excluded
 
 from .sessions import end_sessions_of_customers
 
@@ -39,31 +40,67 @@ async def end_sessions_elsewhere(connection: Connection, customer_id: int | None
     As long as accounts work on one website, that is where their sessions are.
     """
     one = [] if customer_id is None else [customer.c.id == customer_id]
+    return await _end_sessions_where(
+        connection, lambda table: [customer.c.website_id != table.c.website_id, *one], by=by
+    )
+
+
+async def end_sessions_on_excluded_websites(
+    connection: Connection, *, group_id: int | None = None, customer_ids: Sequence[int] | None = None, by: Actor
+) -> int:
+    """End what lets members of a group, or these customers, in on websites that their group excludes. How many sessions.
+    With both, the customers are members of the group."""
+    if customer_ids is not None and not customer_ids:
+        return 0
+    # Most groups exclude none.
+    of_group = [] if group_id is None else [excluded.c.group_id == group_id]
+    if not await fetch_value(connection, select(select(excluded).where(*of_group).exists())):
+        return 0
+    owners: list[ColumnElement[bool]] = [] if group_id is None else [customer.c.group_id == group_id]
+    if customer_ids is not None:
+        owners.append(equals_any(customer.c.id, customer_ids))
+    return await _end_sessions_where(
+        connection,
+        lambda table: [
+            *owners,
+            excluded.c.group_id == customer.c.group_id,
+            excluded.c.website_id == table.c.website_id,
+        ],
+        by=by,
+    )
+
+
+async def _end_sessions_where(
+    connection: Connection, conditions: Callable[[Table], Sequence[ColumnElement[bool]]], *, by: Actor
+) -> int:
+    """Of their customers' sessions and tokens, those for which the conditions are true. How many sessions."""
     ended = await execute_statement(
         connection,
-        delete(customer_session).where(
-            customer.c.id == customer_session.c.customer_id,
-            customer.c.website_id != customer_session.c.website_id,
-            *one,
-        ),
+        delete(customer_session).where(customer.c.id == customer_session.c.customer_id, *conditions(customer_session)),
     )
     # After the sessions: a request that was renewing one of them is done by now. Refresh tokens are useless without it.
     tokens = await fetch_rows(
         connection,
         delete(customer_token)
-        .where(
-            customer.c.id == customer_token.c.customer_id, customer.c.website_id != customer_token.c.website_id, *one
-        )
-        .returning(customer_token.c.session_id, customer_token.c.staff_id),
+        .where(customer.c.id == customer_token.c.customer_id, *conditions(customer_token))
+        .returning(customer_token.c.customer_id, customer_token.c.session_id, customer_token.c.staff_id),
     )
-    impersonation_ids = [row.session_id for row in tokens if row.staff_id is not None]
-    await _end_impersonations(connection, equals_any(impersonation.c.id, impersonation_ids), by)
+    impersonated = [row for row in tokens if row.staff_id is not None]
+    if impersonated:
+        await _end_impersonations(
+            connection,
+            and_(
+                equals_any(impersonation.c.customer_id, [row.customer_id for row in impersonated]),
+                equals_any(impersonation.c.id, [row.session_id for row in impersonated]),
+            ),
+            by,
+        )
     return ended
 
 
 async def _end_impersonations(connection: Connection, where: ColumnElement[bool], by: Actor) -> None:
     """Those that were still going on get an entry of the history."""
-    now = dt.datetime.now(dt.UTC)
+    now = read_clock()
     ended = await fetch_rows(
         connection,
         update(impersonation)
@@ -76,9 +113,13 @@ async def _end_impersonations(connection: Connection, where: ColumnElement[bool]
         return
     found = select(customer.c.id, customer.c.version).where(equals_any(customer.c.id, owners))
     versions = {row.id: row.version for row in await fetch_rows(connection, found)}
-    for owner in owners:
-        version = versions[owner]
-        await record_customer_event(connection, owner, kind="IMPERSONATION_ENDED", version=version, by=by)
+    while owners:
+        # An entry for each, and several of one customer one after the other.
+        once = dict.fromkeys(owners)
+        for owner in once:
+            owners.remove(owner)
+        events = [(owner, versions[owner], {}) for owner in once]
+        await record_customer_events(connection, events, kind="IMPERSONATION_ENDED", by=by)
 
 
 async def revoke_open_links(connection: Connection, customer_ids: Sequence[int]) -> None:
@@ -97,7 +138,7 @@ async def revoke_reset_links(connection: Connection, customer_ids: Sequence[int]
             password_reset.c.used_at.is_(None),
             password_reset.c.revoked_at.is_(None),
         )
-        .values(revoked_at=dt.datetime.now(dt.UTC)),
+        .values(revoked_at=read_clock()),
     )
 
 
@@ -114,5 +155,5 @@ async def revoke_email_links(
             email_token.c.revoked_at.is_(None),
             *([] if purpose is None else [email_token.c.purpose == purpose]),
         )
-        .values(revoked_at=dt.datetime.now(dt.UTC)),
+        .values(revoked_at=read_clock()),
     )

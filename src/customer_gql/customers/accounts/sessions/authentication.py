@@ -1,9 +1,8 @@
 """Who comes with an access token of a customer."""
 
-import datetime as dt
-
 from sqlalchemy import update
 
+from customer_gql.core.clock import read_clock
 from customer_gql.core.viewer import Viewer, ViewerKind
 from customer_gql.customers.accounts.reads import viewers_by_token
 from customer_gql.customers.accounts.tables import customer_session, customer_token
@@ -55,7 +54,7 @@ async def _is_still_let_in(database: Database, token: Row, website_id: int | Non
 
 async def record_customer_use(connection: Connection, token_hash: bytes) -> None:
     """The token was used just now, and its session with it."""
-    now = dt.datetime.now(dt.UTC)
+    now = read_clock()
     token = await record_use(connection, customer_token, token_hash, now)
     if token is None:
         return

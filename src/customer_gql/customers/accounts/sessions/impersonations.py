@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Select, delete, update
 
 from customer_gql.core.actor import SYSTEM, Actor, actor_of
+from customer_gql.core.clock import read_clock
 from customer_gql.core.errors import RuleError
 from customer_gql.core.viewer import Viewer, Websites
 from customer_gql.customers.accounts.tables import customer_token, impersonation, login_code
@@ -30,7 +31,7 @@ async def end_impersonation(
 ) -> bool:
     """End it at once; whether it was still going on. The customer has to be of one of the websites."""
     account = await customers.lock_customer(connection, customer_id, websites=websites)
-    now = dt.datetime.now(dt.UTC)
+    now = read_clock()
     ended = await execute_statement(
         connection,
         update(impersonation)
@@ -96,7 +97,7 @@ async def end_impersonations_by_rights(connection: Connection, staff_ids: Collec
 
 
 async def lock_impersonated_customers(connection: Connection) -> None:
-    """Customers come before the scope of accounts, which a deletion locks after them; the end of what is done as them is an
+    """Customers come before the stored scope of accounts, which a deletion locks after them; the end of what is done as them is an
     entry of their history."""
     live = await fetch_rows(connection, LIVE_IMPERSONATIONS)
     await customers.lock_customers(connection, {row.customer_id for row in live}, websites=None)

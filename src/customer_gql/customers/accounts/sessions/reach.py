@@ -1,10 +1,13 @@
 """On which websites the session of a customer may act (docs/domain/account-scope.md#account-scope-7)."""
 
+from collections.abc import Collection
 from typing import Any
 
-from customer_gql.customers.accounts.reads import IS_EXCLUDED, IS_GROUP_EXCLUDED
-from customer_gql.customers.profile.sharing import email_scope
-from customer_gql.database.statements import Connection, fetch_value
+import orjson
+
+from customer_gql.customers.accounts.reads import EXCLUDED_AMONG, IS_EXCLUDED, IS_GROUP_EXCLUDED
+from customer_gql.customers.profile.sharing import accounts_are_shared, email_scope
+from customer_gql.database.statements import Connection, fetch_rows, fetch_value
 
 
 async def session_reaches_website(connection: Connection, session: Any, website_id: int | None) -> bool:
@@ -22,6 +25,15 @@ async def can_act_on_website(connection: Connection, customer_id: int, website_i
     """Whether the customer may act on a website that is not their own."""
     is_shared = await email_scope(connection, website_id) != website_id
     return is_shared and not await is_excluded_from_website(connection, customer_id, website_id)
+
+
+async def find_reached_websites(connection: Connection, asked: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Of customers and websites that are not their own, those where the customer may act."""
+    if not asked or not await accounts_are_shared(connection):
+        return set()
+    rows = orjson.dumps([{"customer_id": customer, "website_id": website} for customer, website in asked]).decode()
+    excluded = {(row.customer_id, row.website_id) for row in await fetch_rows(connection, EXCLUDED_AMONG, asked=rows)}
+    return set(asked) - excluded
 
 
 async def is_excluded_from_website(connection: Connection, customer_id: int, website_id: int) -> bool:

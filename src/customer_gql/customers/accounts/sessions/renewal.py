@@ -5,10 +5,12 @@ last gets the same pair again; whatever is presented otherwise was copied, and e
 """
 
 import datetime as dt
+from typing import Final
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import BigInteger, DateTime, LargeBinary, bindparam, delete, select, update
 
 from customer_gql.core.actor import Actor, ActorKind
+from customer_gql.core.clock import read_clock
 from customer_gql.customers.accounts.reads import REFRESH_TOKEN_BY_HASH
 from customer_gql.customers.accounts.tables import (
     customer_refresh_token as refresh_token,
@@ -17,7 +19,7 @@ from customer_gql.customers.accounts.tables import (
 )
 from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.profile import writes as customers
-from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one
+from customer_gql.database.statements import Connection, Row, compile_statement, execute_statement, fetch_one
 from customer_gql.messaging.jobs.work import Tools
 from customer_gql.security import tokens
 from customer_gql.security.sealed_grants import open_grant, seal_grant
@@ -27,6 +29,30 @@ from customer_gql.shop.settings.reads import settings_at
 from .reach import is_excluded_from_website, session_reaches_website
 from .sessions import end_sessions, issue_tokens
 from .settings import REFRESH_REPEAT_SECONDS, SESSION_IDLE_MINUTES
+
+_owner: Final = bindparam("owner", type_=BigInteger())
+_of: Final = bindparam("of", type_=BigInteger())
+_now: Final = bindparam("now", type_=DateTime(timezone=True))
+_is_session: Final = (session.c.customer_id == _owner, session.c.id == _of)
+_LOCK_SESSION: Final = compile_statement(select(session).where(*_is_session).with_for_update())
+_USE_SESSION: Final = compile_statement(update(session).where(*_is_session).values(last_used_at=_now))
+_END_TOKENS: Final = compile_statement(delete(token).where(token.c.customer_id == _owner, token.c.session_id == _of))
+_FORGET_SUCCESSORS: Final = compile_statement(
+    update(refresh_token)
+    .where(
+        refresh_token.c.customer_id == _owner, refresh_token.c.session_id == _of, refresh_token.c.successor.is_not(None)
+    )
+    .values(successor=None, successor_until=None)
+)
+_MARK_USED: Final = compile_statement(
+    update(refresh_token)
+    .where(refresh_token.c.token_hash == bindparam("presented", type_=LargeBinary()))
+    .values(
+        used_at=_now,
+        successor=bindparam("sealed", type_=LargeBinary()),
+        successor_until=bindparam("until", type_=DateTime(timezone=True)),
+    )
+)
 
 
 async def renew_session(
@@ -56,28 +82,22 @@ async def renew_session(
 
 
 async def _lock_session(connection: Connection, known: Row) -> Row | None:
-    is_its_session = (session.c.customer_id == known.customer_id, session.c.id == known.session_id)
-    current = await fetch_one(connection, select(session).where(*is_its_session).with_for_update())
-    return current if current is not None and current.expires_at > dt.datetime.now(dt.UTC) else None
+    current = await fetch_one(connection, _LOCK_SESSION, owner=known.customer_id, of=known.session_id)
+    return current if current is not None and current.expires_at > read_clock() else None
 
 
 async def _exchange(connection: Connection, current: Row, given: str) -> SessionGrant:
-    now = dt.datetime.now(dt.UTC)
+    now = read_clock()
     shop = await settings_at(connection, SESSION_IDLE_MINUTES, REFRESH_REPEAT_SECONDS)
     await _forget_successors(connection, current)
-    is_its_token = (token.c.customer_id == current.customer_id, token.c.session_id == current.id)
-    await execute_statement(connection, delete(token).where(*is_its_token))
-    is_current = (session.c.customer_id == current.customer_id, session.c.id == current.id)
-    await execute_statement(connection, update(session).where(*is_current).values(last_used_at=now))
+    of = {"owner": current.customer_id, "of": current.id}
+    await execute_statement(connection, _END_TOKENS, **of)
+    await execute_statement(connection, _USE_SESSION, **of, now=now)
     grant = await issue_tokens(connection, current, idle=dt.timedelta(minutes=shop[SESSION_IDLE_MINUTES]))
     until = now + dt.timedelta(seconds=shop[REFRESH_REPEAT_SECONDS])
     sealed = seal_grant(grant, presented=given) if until > now else None
-    await execute_statement(
-        connection,
-        update(refresh_token)
-        .where(refresh_token.c.token_hash == tokens.hash_token(given))
-        .values(used_at=now, successor=sealed, successor_until=None if sealed is None else until),
-    )
+    repeated = {"sealed": sealed, "until": None if sealed is None else until}
+    await execute_statement(connection, _MARK_USED, presented=tokens.hash_token(given), now=now, **repeated)
     return grant
 
 
@@ -85,7 +105,7 @@ async def _repeat_or_end(
     connection: Connection, current: Row, presented: Row, given: str, address: str | None
 ) -> SessionGrant | None:
     """The pair of before for the token that was exchanged last, within its time; else the end of the session."""
-    if presented.successor is not None and presented.successor_until > dt.datetime.now(dt.UTC):
+    if presented.successor is not None and presented.successor_until > read_clock():
         return open_grant(presented.successor, presented=given)
     await end_sessions(connection, current.customer_id, [current.id])
     await _record_reuse(connection, current.customer_id, address)
@@ -94,16 +114,7 @@ async def _repeat_or_end(
 
 async def _forget_successors(connection: Connection, current: Row) -> None:
     """Erase what earlier tokens of the session would get again: from now on only the newest one is repeated."""
-    await execute_statement(
-        connection,
-        update(refresh_token)
-        .where(
-            refresh_token.c.customer_id == current.customer_id,
-            refresh_token.c.session_id == current.id,
-            refresh_token.c.successor.is_not(None),
-        )
-        .values(successor=None, successor_until=None),
-    )
+    await execute_statement(connection, _FORGET_SUCCESSORS, owner=current.customer_id, of=current.id)
 
 
 async def _record_reuse(connection: Connection, customer_id: int, address: str | None) -> None:
@@ -115,7 +126,7 @@ async def _record_reuse(connection: Connection, customer_id: int, address: str |
 
 async def forget_expired_successors(tools: Tools) -> None:
     """Every minute: what can no longer be handed out is not kept."""
-    over = refresh_token.c.successor.is_not(None) & (refresh_token.c.successor_until <= dt.datetime.now(dt.UTC))
+    over = refresh_token.c.successor.is_not(None) & (refresh_token.c.successor_until <= read_clock())
     # Those that somebody else is just writing are left to the next minute, so that it waits for nobody.
     free = select(refresh_token.c.token_hash).where(over).with_for_update(skip_locked=True)
     async with tools.database.transaction() as connection:

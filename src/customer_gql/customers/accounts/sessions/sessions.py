@@ -10,6 +10,7 @@ from typing import Final
 
 from sqlalchemy import delete, exists, insert, select
 
+from customer_gql.core.clock import read_clock
 from customer_gql.core.ids import new_id
 from customer_gql.core.viewer import RequestOrigin
 from customer_gql.customers.accounts.reads import MAX_SESSIONS
@@ -28,6 +29,7 @@ from customer_gql.database.statements import (
     fetch_one,
     fetch_rows,
     fetch_value,
+    insert_row,
 )
 from customer_gql.security import tokens
 from customer_gql.security.sessions import SessionGrant, issue_token
@@ -45,7 +47,7 @@ async def start_session(
 ) -> SessionGrant:
     """A session for a device that just proved who it is. The caller has locked the customer."""
     shop = await settings_at(connection, SESSION_IDLE_MINUTES, SESSION_DAYS)
-    expires_at = dt.datetime.now(dt.UTC) + dt.timedelta(days=shop[SESSION_DAYS])
+    expires_at = read_clock() + dt.timedelta(days=shop[SESSION_DAYS])
     started = await _insert_session(connection, customer_id, website_id, caller, expires_at)
     await _end_excess_sessions(connection, customer_id)
     return await issue_tokens(connection, started, idle=dt.timedelta(minutes=shop[SESSION_IDLE_MINUTES]))
@@ -55,7 +57,7 @@ async def start_session_without_refresh(
     connection: Connection, customer_id: int, *, lifetime: dt.timedelta, device: str
 ) -> str:
     """An access token that works for its whole lifetime, in a session of its own without a refresh token."""
-    expires_at = dt.datetime.now(dt.UTC) + lifetime
+    expires_at = read_clock() + lifetime
     website_id = await fetch_value(connection, select(customer.c.website_id).where(customer.c.id == customer_id))
     origin = RequestOrigin(user_agent=device)
     started = await _insert_session(connection, customer_id, website_id, origin, expires_at)
@@ -151,19 +153,12 @@ async def _end_excess_sessions(connection: Connection, customer_id: int) -> None
 
 async def issue_tokens(connection: Connection, of: Row, *, idle: dt.timedelta) -> SessionGrant:
     """A new pair for a session, whose row the caller has locked."""
-    now = dt.datetime.now(dt.UTC)
+    now = read_clock()
     expires_at = min(now + _MAX_ACCESS_LIFETIME, of.expires_at)
     access = await issue_customer_access_token(
         connection, of.customer_id, of.id, website_id=of.website_id, expires_at=expires_at, idle=idle
     )
     refresh = tokens.new_token(tokens.REFRESH)
-    await execute_statement(
-        connection,
-        insert(refresh_token).values(
-            token_hash=tokens.hash_token(refresh),
-            customer_id=of.customer_id,
-            session_id=of.id,
-            expires_at=of.expires_at,
-        ),
-    )
+    issued = {"customer_id": of.customer_id, "session_id": of.id, "expires_at": of.expires_at}
+    await insert_row(connection, refresh_token, {"token_hash": tokens.hash_token(refresh), **issued})
     return SessionGrant(of.customer_id, access, min(now + idle, expires_at), refresh, of.expires_at)

@@ -1,6 +1,5 @@
 """Letting a customer in by password. Unknown, wrong, locked, unconfirmed, inactive, excluded: one answer, one time."""
 
-import datetime as dt
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -8,9 +7,10 @@ from typing import Final
 from sqlalchemy import select
 
 from customer_gql.core.actor import Actor, ActorKind
-from customer_gql.core.emails import MAX_EMAIL, normalize_email
+from customer_gql.core.clock import read_clock
 from customer_gql.core.errors import Refusal, UserErrorCode
 from customer_gql.core.text import validate_line
+from customer_gql.core.values.emails import MAX_EMAIL, normalize_email
 from customer_gql.core.viewer import ViewerKind
 from customer_gql.customers.accounts import lockout, writes
 from customer_gql.customers.accounts.reads import ACCOUNT_BY_EMAIL, ACCOUNT_BY_ID
@@ -138,7 +138,7 @@ async def _start_session(
 
 def _publish_lock_later(context: Context, account: Row | None, attempt: Attempt) -> None:
     """A lock is shown as soon as it holds. What a known device entered wrongly closes that device alone."""
-    is_locked = attempt.until > dt.datetime.now(dt.UTC)
+    is_locked = attempt.until > read_clock()
     if account is not None and is_locked and isinstance(attempt, lockout.CountedAttempt):
         address = context.caller.address or None
         context.later(

@@ -7,6 +7,7 @@ from typing import Any, Final
 from sqlalchemy import delete, insert, select, update
 
 from customer_gql.core.actor import Actor, ActorKind
+from customer_gql.core.clock import read_clock
 from customer_gql.core.errors import Refusal, RuleError
 from customer_gql.core.viewer import ViewerKind
 from customer_gql.customers.accounts import writes
@@ -51,7 +52,7 @@ async def hand_over_account(connection: Connection, before: Row, *, by: Actor) -
     await execute_statement(connection, delete(customer_password).where(customer_password.c.customer_id == before.id))
     await access.end_all_access(connection, [before.id], by=by)
     await forget_devices(connection, ViewerKind.CUSTOMER, before.id)
-    token, now = tokens.new_token(tokens.EMAIL_UNDO), dt.datetime.now(dt.UTC)
+    token, now = tokens.new_token(tokens.EMAIL_UNDO), read_clock()
     await execute_statement(
         connection,
         insert(email_change_undo).values(
@@ -95,7 +96,7 @@ async def undo_email_change(connection: Connection, given: str, *, address: str 
         await move_email_claim(connection, account, email=known.email, website_id=account.website_id)
     except RuleError:
         raise dead from None  # moved to where the address has another account
-    now = dt.datetime.now(dt.UTC)
+    now = read_clock()
     restored = {"email": known.email, "is_email_confirmed": known.is_email_confirmed, "email_verified_at": now}
     by = Actor(ActorKind.CUSTOMER, account.id, address=address)
     await customers.change_customer(connection, account, restored, kind="EMAIL_CHANGE_UNDONE", by=by)
@@ -111,7 +112,7 @@ async def undo_email_change(connection: Connection, given: str, *, address: str 
 
 async def _use_up(connection: Connection, link: Row) -> int:
     """Use the link, and with it those of later changes by staff, which are undone too."""
-    now = dt.datetime.now(dt.UTC)
+    now = read_clock()
     unused = (email_change_undo.c.used_at.is_(None), email_change_undo.c.expires_at > now)
     used = await execute_statement(
         connection,

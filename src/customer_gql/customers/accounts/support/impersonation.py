@@ -6,6 +6,7 @@ from typing import Any, Final
 from sqlalchemy import insert, select, update
 
 from customer_gql.core.actor import Actor, ActorKind
+from customer_gql.core.clock import read_clock
 from customer_gql.core.errors import Forbidden, Refusal, RuleError, UserErrorCode
 from customer_gql.core.ids import new_id
 from customer_gql.core.permissions import Permission
@@ -67,7 +68,7 @@ async def issue_login_code(connection: Connection, account: Row, *, reason: str,
     if not await may_impersonate(connection, account.id, by.id):
         needed = Permission.CUSTOMERS_IMPERSONATE
         raise Forbidden(f"You no longer have the permission {needed} for this customer.", permission=needed)
-    code, now, impersonation_id = tokens.new_token(tokens.LOGIN_CODE), dt.datetime.now(dt.UTC), new_id()
+    code, now, impersonation_id = tokens.new_token(tokens.LOGIN_CODE), read_clock(), new_id()
     key = {"customer_id": account.id, "staff_id": by.id, "expires_at": now + CODE_LIFETIME}
     await execute_statement(connection, insert(impersonation).values(**key, id=impersonation_id, reason=reason))
     await execute_statement(
@@ -118,7 +119,7 @@ async def exchange_login_code(
         account = await customers.lock_customer(connection, known.customer_id, websites=None)
     except RuleError:
         raise dead from None
-    now = dt.datetime.now(dt.UTC)
+    now = read_clock()
     used = await _use_login_code(connection, known.code_hash, now)
     at: int = website_id or account.website_id
     may_there = at == account.website_id or await can_act_on_website(connection, account.id, at)

@@ -25,7 +25,7 @@ from customer_gql.graph.context import Info
 from customer_gql.graph.lists import admin_list
 from customer_gql.graph.roots import INPUT, RequiresPermission, admin_mutation
 
-from . import impersonation
+from . import impersonation, sign_in_closure
 from .inputs import (
     CustomerAccountInput,
     CustomerAccountPayload,
@@ -75,7 +75,7 @@ class AccountAdminMutation:
             if reason is not None:
                 await _lock_own_right(connection, by)
             customer = await lock_customer(connection, customer_id, websites=info.context.viewer.website_ids)
-            ended = await writes.force_customer_sign_in(connection, customer, by=by)
+            ended = await sign_in_closure.force_customer_sign_in(connection, customer, by=by)
             if reason is not None:
                 code, expires_at = await _issue_requested_code(
                     connection, customer, reason, by, path=["loginCodeReason"]
@@ -108,7 +108,7 @@ class AccountAdminMutation:
         "Writes history. `customerUnlock` undoes it.",
     )
     async def customer_lock(self, info: Info, input: Annotated[CustomerLockInput, INPUT]) -> CustomerAccountPayload:
-        change = partial(writes.lock_account, until=input.until, note=input.note)
+        change = partial(sign_in_closure.lock_account, until=input.until, note=input.note)
         return await _change_account(info, input.id, change)
 
     @admin_mutation(
@@ -119,7 +119,7 @@ class AccountAdminMutation:
     async def customer_unlock(
         self, info: Info, input: Annotated[CustomerAccountInput, INPUT]
     ) -> CustomerAccountPayload:
-        return await _change_account(info, input.id, writes.unlock_account)
+        return await _change_account(info, input.id, sign_in_closure.unlock_account)
 
     @admin_mutation(
         permission=Permission.CUSTOMERS_WRITE,

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from customer_gql.core.clock import read_clock
 from customer_gql.core.errors import Refusal, UserErrorCode
 from customer_gql.database.statements import Row
 from customer_gql.shop.settings.declaration import WEBSITE, Setting
@@ -15,6 +16,7 @@ BIRTH_DATE: Final = Setting(
     WEBSITE,
     "What is stored of a birth: DATE, or YEAR alone, which refuses dates; imports keep their year.",
     one_of=("DATE", YEAR_ONLY),
+    label="Date of birth or year only",
 )
 _EARLIEST: Final = dt.date(1900, 1, 1)
 
@@ -32,13 +34,13 @@ _BIRTH_YEAR_OF_OTHER_DATE: Final = Refusal(
 
 def validate_date_of_birth(date: dt.date, path: Sequence[str]) -> dt.date:
     """The same date; `RuleError` for one that nobody alive was born on."""
-    if not _EARLIEST <= date <= dt.datetime.now(dt.UTC).date():
+    if not _EARLIEST <= date <= read_clock().date():
         raise _BIRTH_OUT_OF_RANGE(path=path, earliest=_EARLIEST.year)
     return date
 
 
 def validate_birth_year(year: int, path: Sequence[str]) -> int:
-    latest = dt.datetime.now(dt.UTC).year
+    latest = read_clock().year
     if not _EARLIEST.year <= year <= latest:
         raise _BIRTH_YEAR_OUT_OF_RANGE(path=path, earliest=_EARLIEST.year, latest=latest)
     return year

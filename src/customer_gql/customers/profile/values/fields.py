@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-from customer_gql.core.errors import validate_together
+from customer_gql.core.errors import Refusal, UserErrorCode, validate_together
 from customer_gql.core.text import is_unchanged, value_is_required
 from customer_gql.core.values.person_names import validate_name_affix, validate_person_name
 from customer_gql.shop.settings.declaration import WEBSITE, Setting
@@ -24,6 +24,9 @@ from .births import (
 )
 from .validation import validate_tax_vat_number
 
+FIELD_NOT_OFFERED: Final = Refusal(
+    "value.not_offered", "This website does not ask for this value. Leave it out.", UserErrorCode.NOT_ALLOWED
+)
 _SHOW_VALUES: Final = ("NO", "OPTIONAL", "REQUIRED")
 
 
@@ -35,6 +38,7 @@ def show_setting(path: str, default: str, record: str) -> Setting[str]:
         WEBSITE,
         f"Whether a storefront asks for this field of {record}: {', '.join(_SHOW_VALUES)}.",
         one_of=_SHOW_VALUES,
+        label=f"Ask for {path.partition('show_')[2].replace('_', ' ').replace('vat', 'VAT')}",
     )
 
 
@@ -47,7 +51,8 @@ def _choice_setting(name: str) -> Setting[str]:
         f"customers.{name}_options",
         "",
         WEBSITE,
-        f"Values of the {name} to choose from, separated by `;`; empty allows any text.",
+        f"Values of the {name} to choose from, separated by `;`; empty allows any text. A `;` in front offers a blank choice.",
+        label=f"Choices of {name}",
     )
 
 
@@ -140,9 +145,9 @@ _BY_NAME: Final[Mapping[str, ProfileField]] = {field.name: field for field in PR
 COLUMNS: Final[Mapping[str, str]] = {field.name: field.column for field in PROFILE_FIELDS}
 
 
-def is_given_back(field: str, value: Any, stored: Mapping[str, Any] | Any) -> bool:
-    """Whether an edit gives what is stored, which is not judged again."""
-    return is_unchanged(value, stored[COLUMNS[field]])
+def find_given_back(edits: Mapping[str, Any], stored: Mapping[str, Any] | Any) -> dict[str, Any]:
+    """The fields of an edit that give what is stored, as it is stored; they are not judged again."""
+    return {name: stored[COLUMNS[name]] for name, value in edits.items() if is_unchanged(value, stored[COLUMNS[name]])}
 
 
 def find_profile_changes(
@@ -168,13 +173,16 @@ def new_profile_columns(wanted: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def validate_profile(given: Mapping[str, Any], shop: SettingValues) -> dict[str, Any]:
-    """The fields as they would be stored, by input name; `RuleErrors` with every refusal.
+    """The fields as they would be stored, by input name; `RuleErrors` with every refusal. A field that the website does not
+    ask for takes no value; it can be cleared."""
+    return validate_together({name: partial(_validate_asked_field, name, value, shop) for name, value in given.items()})
 
-    A value of a field that the website does not ask for is not among them; it can be cleared.
-    """
-    rules = {name: partial(validate_profile_field, name, value, shop) for name, value in given.items()}
-    wanted = validate_together(rules)
-    return {name: value for name, value in wanted.items() if value is None or not is_hidden(name, shop)}
+
+def _validate_asked_field(name: str, value: Any, shop: SettingValues) -> Any:
+    stored = validate_profile_field(name, value, shop)
+    if stored is not None and is_hidden(name, shop):
+        raise FIELD_NOT_OFFERED(path=[name])
+    return stored
 
 
 def validate_profile_field(name: str, value: Any, shop: SettingValues) -> Any:
@@ -211,3 +219,10 @@ def choices_of(field: str, shop: SettingValues) -> list[str]:
     """The values that the website offers; empty where any text will do."""
     listed = CHOICE_SETTINGS.get(field)
     return [] if listed is None else [choice.strip() for choice in shop[listed].split(";") if choice.strip()]
+
+
+def has_blank_choice(field: str, shop: SettingValues) -> bool:
+    """Whether the list begins with a `;`, so that a form shows a choice of nothing first. None where a value is required."""
+    listed, show = CHOICE_SETTINGS.get(field), _show_setting_of(field)
+    is_required = show is not None and shop[show] == "REQUIRED"
+    return listed is not None and shop[listed].lstrip().startswith(";") and not is_required

@@ -86,7 +86,7 @@ class SchemaTraits:
             return len(self.schema.type_map) * SCHEMA_COST // (1 if name == "__schema" else 10)
         if parent is self.schema.mutation_type:
             return 0 if name == "__typename" else MUTATION_COST
-        if parent is self.schema.query_type:
+        if parent in (self.schema.query_type, self.schema.subscription_type):
             return 0 if name == "__typename" else ROOT_COST
         if "counted" in metadata_of(field):
             return COUNT_COST

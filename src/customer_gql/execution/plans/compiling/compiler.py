@@ -19,8 +19,8 @@ from graphql.execution.values import VariableValues
 
 from customer_gql.execution.plans.errors import NotPlannable
 from customer_gql.execution.plans.generated.functions import NamedExpression
-from customer_gql.execution.plans.generated.leaves import attribute_expression, leaf_serializer
-from customer_gql.execution.plans.generated.objects import amount_expression, typename_expression
+from customer_gql.execution.plans.generated.leaves import AttributeExpression
+from customer_gql.execution.plans.generated.objects import TypenameExpression, amount_expression
 from customer_gql.execution.plans.selections.completers import (
     Abstract,
     Completer,
@@ -32,6 +32,7 @@ from customer_gql.execution.plans.selections.completers import (
 )
 from customer_gql.execution.plans.selections.document_field import DocumentField, OperationInfo
 from customer_gql.execution.plans.selections.selection import Selection
+from customer_gql.graph.access.guards import is_closed_type
 from customer_gql.graph.nodes import Node
 
 from .selection_compiler import SelectionCompiler, compile_arguments, nullable_type
@@ -99,13 +100,14 @@ class OperationCompiler:
         self, inner_type: Any, details: Sequence[FieldDetails], *, nullable: bool
     ) -> Completer:
         if is_leaf_type(inner_type):
-            return Leaf(leaf_serializer(inner_type, nullable=nullable))
+            return Leaf(inner_type, nullable=nullable)
         if is_list_type(inner_type):
             return Nullable(ListOf(self.compile_completer(inner_type.of_type, details)), nullable=nullable)
         if is_abstract_type(inner_type):
             by_type = {
                 possible.name: self._compile_object_completer(possible, details)
                 for possible in self.schema.get_possible_types(inner_type)
+                if not is_closed_type(possible, self.missing)
             }
             return Nullable(Abstract(inner_type, by_type), nullable=nullable)
         return Nullable(self._compile_object_completer(inner_type, details), nullable=nullable)
@@ -127,9 +129,9 @@ class OperationCompiler:
                 expressions.append((name, amount_expression))
             elif field_name == "currency":
                 leaf = nullable_type(money_type.fields["currency"])
-                expressions.append((name, attribute_expression(leaf, "currency", nullable=False)))
+                expressions.append((name, AttributeExpression(leaf, "currency", nullable=False)))
             else:
-                expressions.append((name, typename_expression(money_type)))
+                expressions.append((name, TypenameExpression(money_type)))
         return expressions
 
     def compile_field(

@@ -27,12 +27,13 @@ from customer_gql.execution.plans.generated.functions import (
     own_expression,
     placeholder_expression,
 )
-from customer_gql.execution.plans.generated.leaves import attribute_expression, masked_expression
-from customer_gql.execution.plans.generated.objects import id_expression, money_expression, typename_expression
+from customer_gql.execution.plans.generated.leaves import AttributeExpression, MaskedExpression
+from customer_gql.execution.plans.generated.objects import IdExpression, MoneyExpression, TypenameExpression
 from customer_gql.execution.plans.running.arguments import FieldArguments
 from customer_gql.execution.plans.selections.completers import Completer, Masked
 from customer_gql.execution.plans.selections.document_field import DocumentField
 from customer_gql.execution.plans.selections.selection import AttributeGetter, DeferredField, Selection
+from customer_gql.execution.plans.statements.written import WrittenObjects
 from customer_gql.graph.access.guards import find_guard
 from customer_gql.graph.connections import DeclaredPages
 from customer_gql.graph.fields import DeclaredLoad
@@ -72,13 +73,31 @@ class SelectionCompiler:
         self._needs_positions = False
 
     def build_selection(self) -> Selection:
+        written = self._find_written()
+        if written is not None:
+            self._attributes.update(written.columns)
         attributes = None if self._needs_whole_object else frozenset(self._attributes)
-        return Selection(self._expressions, self._deferred, attributes, needs_positions=self._needs_positions)
+        return Selection(
+            self._expressions,
+            self._deferred,
+            attributes,
+            needs_positions=self._needs_positions,
+            written=written,
+        )
+
+    def _find_written(self) -> WrittenObjects | None:
+        """Objects that load something: what an object has itself is written as fast from its row."""
+        field = self._object_type.fields.get("id")
+        declared = field.extensions.get(_STRAWBERRY_FIELD) if field else None
+        node_id = declared.metadata.get("id") if isinstance(declared, StrawberryField) else None
+        if isinstance(node_id, NodeId) and node_id.is_written and self._deferred:
+            return WrittenObjects(node_id)
+        return None
 
     def add_field(self, name: str, details: Sequence[FieldDetails]) -> None:
         field_name = details[0].node.name.value
         if field_name == "__typename":
-            self._expressions.append((name, typename_expression(self._object_type)))
+            self._expressions.append((name, TypenameExpression(self._object_type)))
             return
         field = self._object_type.fields.get(field_name)
         declared = field.extensions.get(_STRAWBERRY_FIELD) if field else None
@@ -98,7 +117,7 @@ class SelectionCompiler:
             return
         expression = self._object_expression(field, declared, metadata, details)
         if expression is not None:
-            self._expressions.append((name, masked_expression(expression) if is_masked else expression))
+            self._expressions.append((name, MaskedExpression(expression) if is_masked else expression))
             return
         self._expressions.append((name, placeholder_expression))
         compiled = self._compiler.compile_field(name, details, self._object_type, field)
@@ -151,14 +170,14 @@ class SelectionCompiler:
         nullable = inner_type is field.type
         if isinstance(node_id := metadata.get("id"), NodeId):
             self._attributes.update(node_id.columns)
-            return id_expression(node_id)
+            return IdExpression(node_id)
         if isinstance(money := metadata.get("money"), DeclaredMoney):
             self._attributes.update(money.columns)
-            return money_expression(money, self._compiler.money_expressions(inner_type, details), nullable=nullable)
+            return MoneyExpression(money, self._compiler.money_expressions(inner_type, details), nullable=nullable)
         if not declared.is_basic_field or not is_leaf_type(inner_type):
             return None
         self._attributes.add(declared.python_name)
-        return attribute_expression(inner_type, declared.python_name, nullable=nullable)
+        return AttributeExpression(inner_type, declared.python_name, nullable=nullable)
 
 
 def _create_deferred(

@@ -1,9 +1,7 @@
 """Fields that are read in a round: declared loads, pages of child objects, and counts."""
 
 from collections.abc import Sequence
-from typing import Any, Final
-
-import strawberry
+from typing import Any
 
 from customer_gql.execution.plans.running.run import PlanRun
 from customer_gql.execution.plans.selections.document_field import DocumentField
@@ -15,8 +13,6 @@ from customer_gql.loading.reads import Read
 from customer_gql.loading.requests import BatchLoad
 
 from .attributes import narrow_read
-
-_NO_WINDOW: Final = dict.fromkeys(["first", "after", "last", "before"], strawberry.UNSET)
 
 
 class _KeyedField:
@@ -39,7 +35,7 @@ class LoadField(_KeyedField):
         self.field = field
         self.declared = declared
         self.keys = keys
-        self._narrowed: Read | None = None
+        self._narrowed: dict[bool, Read] = {}
 
     def resolve_batch(self, run: PlanRun, batch: ObjectBatch) -> None:
         keys = self.keys.read_batch(batch)
@@ -55,9 +51,10 @@ class LoadField(_KeyedField):
     def _choose_read(self, run: PlanRun) -> Read:
         if not run.is_repeated:
             return self.declared.read
-        if self._narrowed is None:
-            self._narrowed = narrow_read(self.declared.read, self.field.completer)
-        return self._narrowed
+        read = self._narrowed.get(run.is_written)
+        if read is None:
+            read = self._narrowed[run.is_written] = narrow_read(self.declared.read, run, self.field.completer)
+        return read
 
 
 class PageField(_KeyedField):
@@ -70,10 +67,10 @@ class PageField(_KeyedField):
         self.declared = declared
         self.keys = keys
         self.counts = counts
-        self._narrowed: dict[Read, Read] = {}
+        self._narrowed: dict[tuple[Read, bool], Read] = {}
 
     def resolve_batch(self, run: PlanRun, batch: ObjectBatch) -> None:
-        keys, window = self.keys.read_batch(batch), self._read_window(run)
+        keys, window = self.keys.read_batch(batch), self.read_window(run)
         asked = self._request_pages(run, keys, window)
 
         def page_of_key(key: Any) -> Page:
@@ -82,10 +79,10 @@ class PageField(_KeyedField):
         run.call_when_read(asked, lambda: self.field.write_values_by_key(run, batch, keys, page_of_key))
 
     def request_keys(self, run: PlanRun, keys: Sequence[Any]) -> None:
-        self._request_pages(run, keys, self._read_window(run))
+        self._request_pages(run, keys, self.read_window(run))
 
-    def _read_window(self, run: PlanRun) -> Window:
-        return make_window(**{**_NO_WINDOW, **run.argument_values(self.field.arguments)})
+    def read_window(self, run: PlanRun) -> Window:
+        return make_window(**run.argument_values(self.field.arguments))
 
     def _request_pages(self, run: PlanRun, keys: Sequence[Any], window: Window) -> BatchLoad:
         pages = self.declared.pages
@@ -96,10 +93,11 @@ class PageField(_KeyedField):
     def _choose_read(self, run: PlanRun, whole: Read) -> Read:
         if not run.is_repeated:
             return whole
-        read = self._narrowed.get(whole)
+        read = self._narrowed.get((whole, run.is_written))
         if read is None:
             # Cursors are made of the sort columns.
-            read = self._narrowed[whole] = narrow_read(whole, self.field.completer, *self.declared.pages.sort.names)
+            names = self.declared.pages.sort.names
+            read = self._narrowed[whole, run.is_written] = narrow_read(whole, run, self.field.completer, *names)
         return read
 
 

@@ -11,26 +11,27 @@ from customer_gql.execution.plans.selections.selection import ObjectBatch
 from customer_gql.loading.requests import BatchLoad
 from customer_gql.loading.rounds import Prefetch
 
-from .attributes import needed_attributes, selection_of_object
+from .attributes import is_written, needed_attributes, selection_of_object, writes_something
 
 
 class ResolverField:
     """A field whose resolver is called for each object, as the reference executor calls it."""
 
-    __slots__ = ("field", "needed_columns", "resolver")
+    __slots__ = ("_needed", "field", "resolver")
     attributes: tuple[str, ...] = ()
 
     def __init__(self, field: DocumentField, resolver: Callable[..., Any]) -> None:
         self.field = field
         self.resolver = resolver
-        self.needed_columns = needed_attributes(field)
+        self._needed: dict[bool, frozenset[str] | None] = {}
 
     def resolve_batch(self, run: PlanRun, batch: ObjectBatch) -> None:
         arguments = run.argument_values(self.field.arguments)
         infos = self.field.resolve_infos(run, batch)
         if run.is_repeated:
+            needed = self._needed_columns(run)
             for info in infos:
-                info.needed_columns = self.needed_columns
+                info.needed_columns = needed
         run.prefetches.append(self._create_prefetch(run))
         values = run.collect_values()
         for source, info in zip(batch.sources, infos, strict=True):
@@ -45,6 +46,11 @@ class ResolverField:
 
         run.call_after_round(write_results)
 
+    def _needed_columns(self, run: PlanRun) -> frozenset[str] | None:
+        if run.is_written not in self._needed:
+            self._needed[run.is_written] = needed_attributes(self.field, run)
+        return self._needed[run.is_written]
+
     def _create_prefetch(self, run: PlanRun) -> Prefetch:
         """When the resolver reads one row by its key, loads of that row with the same key join the same round."""
 
@@ -53,7 +59,13 @@ class ResolverField:
             if selection is None or len(pending) != 1 or pending[0].read.many:
                 return
             keys = list(pending[0].waiting)
-            for field in selection.fields_keyed_by(pending[0].read.by):
+            by = pending[0].read.by
+            written = selection.written
+            if written is not None and written.columns == by and writes_something(selection, run):
+                written.request_keys(selection, run, keys)
+            if is_written(selection, run):
+                return
+            for field in selection.fields_keyed_by(by, run):
                 with suppress(BadInput):  # reported when the field itself is resolved
                     field.request_keys(run, keys)
 

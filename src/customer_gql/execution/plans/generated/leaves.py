@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
@@ -24,9 +25,9 @@ from .functions import AttributeAccess, Constants, FieldExpression
 
 LeafSerializer = Callable[[Any], Any]
 
-_UNCHANGED: Final = {GraphQLString: str, GraphQLID: str, GraphQLBoolean: bool}
+UNCHANGED: Final[dict[Any, type]] = {GraphQLString: str, GraphQLID: str, GraphQLBoolean: bool}
 # Left as they are: the JSON encoder writes the same text, and faster.
-_TIMES: Final[dict[Any, type]] = {dt.date.isoformat: dt.date, dt.datetime.isoformat: dt.datetime}
+TIMES: Final[dict[Any, type]] = {dt.date.isoformat: dt.date, dt.datetime.isoformat: dt.datetime}
 _INT_RANGE: Final = f"{GRAPHQL_MIN_INT} <= v <= {GRAPHQL_MAX_INT}"
 
 
@@ -49,13 +50,16 @@ def leaf_serializer(leaf: GraphQLLeafType, *, nullable: bool) -> LeafSerializer:
     return serialize_leaf
 
 
-def attribute_expression(leaf: Any, attribute: str, *, nullable: bool) -> FieldExpression:
+@dataclass(frozen=True, slots=True)
+class AttributeExpression:
     """The expression of a leaf field that is an attribute of the object."""
 
-    def write_expression(access: AttributeAccess, constants: Constants) -> str:
-        return leaf_expression(leaf, access(attribute), constants, nullable=nullable)
+    leaf: GraphQLLeafType
+    attribute: str
+    nullable: bool
 
-    return write_expression
+    def __call__(self, access: AttributeAccess, constants: Constants) -> str:
+        return leaf_expression(self.leaf, access(self.attribute), constants, nullable=self.nullable)
 
 
 def leaf_expression(leaf: GraphQLLeafType, value: str, constants: Constants, *, nullable: bool) -> str:
@@ -70,22 +74,23 @@ def leaf_expression(leaf: GraphQLLeafType, value: str, constants: Constants, *, 
         return fast_path(str, f"{constants(_EnumNames(leaf))}[v]")
     if leaf is GraphQLInt:
         return fast_path(int, "v", f" and {_INT_RANGE}")
-    if leaf in _UNCHANGED:
-        return fast_path(_UNCHANGED[leaf], "v")
+    if leaf in UNCHANGED:
+        return fast_path(UNCHANGED[leaf], "v")
     if leaf.coerce_output_value is str:
         return fast_path(Decimal, "str(v)") if leaf.name == "Decimal" else fast_path(str, "v")
-    if leaf.coerce_output_value in _TIMES:
-        return fast_path(_TIMES[leaf.coerce_output_value], "v")
+    if leaf.coerce_output_value in TIMES:
+        return fast_path(TIMES[leaf.coerce_output_value], "v")
     return f"{constants(leaf_serializer(leaf, nullable=nullable))}({value})"
 
 
-def masked_expression(expression: FieldExpression) -> FieldExpression:
+@dataclass(frozen=True, slots=True)
+class MaskedExpression:
     """The expression of a personal text, for viewers who may not see it."""
 
-    def write_expression(access: AttributeAccess, constants: Constants) -> str:
-        return f"{constants(mask_value)}({expression(access, constants)})"
+    inner: FieldExpression
 
-    return write_expression
+    def __call__(self, access: AttributeAccess, constants: Constants) -> str:
+        return f"{constants(mask_value)}({self.inner(access, constants)})"
 
 
 class _EnumNames(dict[str, str]):

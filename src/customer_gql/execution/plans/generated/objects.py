@@ -1,6 +1,7 @@
 """Expressions for ids, money and `__typename`: written from their declarations, without an object in between."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from graphql import GraphQLObjectType
@@ -10,40 +11,48 @@ from customer_gql.execution.plans.errors import FallBack
 from customer_gql.graph.nodes import NodeId
 from customer_gql.graph.scalars import DeclaredMoney
 
-from .functions import AttributeAccess, Constants, FieldExpression, NamedExpression
+from .functions import AttributeAccess, Constants, NamedExpression
 
 
-def typename_expression(object_type: GraphQLObjectType) -> FieldExpression:
-    return lambda _access, constants: constants(object_type.name)
+@dataclass(frozen=True, slots=True)
+class TypenameExpression:
+    object_type: GraphQLObjectType
+
+    def __call__(self, _access: AttributeAccess, constants: Constants) -> str:
+        return constants(self.object_type.name)
 
 
-def id_expression(declared: NodeId) -> FieldExpression:
-    """The same as `core.ids.encode`."""
+@dataclass(frozen=True, slots=True)
+class IdExpression:
+    """The same as `core.ids.encode_id`."""
 
-    def write_id(access: AttributeAccess, constants: Constants) -> str:
-        keys = "".join(f"{{{access(column)}:016x}}" for column in declared.columns)
-        return f'f"{{{constants(declared.prefix)}}}_{keys}"'
+    declared: NodeId
 
-    return write_id
+    def __call__(self, access: AttributeAccess, constants: Constants) -> str:
+        keys = "".join(f"{{{access(column)}:016x}}" for column in self.declared.columns)
+        return f'f"{{{constants(self.declared.prefix)}}}_{keys}"'
 
 
-def money_expression(declared: DeclaredMoney, fields: Sequence[NamedExpression], *, nullable: bool) -> FieldExpression:
+@dataclass(frozen=True, slots=True)
+class MoneyExpression:
     """The selected fields of a money; their expressions access its attributes `amount` and `currency`."""
-    amount, currency = declared.columns
 
-    def write_money(access: AttributeAccess, constants: Constants) -> str:
+    declared: DeclaredMoney
+    fields: Sequence[NamedExpression]
+    nullable: bool
+
+    def __call__(self, access: AttributeAccess, constants: Constants) -> str:
+        amount, currency = self.declared.columns
         attributes = {"amount": "a", "currency": access(currency)}
         items = ", ".join(
-            f"{constants(name)}: {expression(attributes.__getitem__, constants)}" for name, expression in fields
+            f"{constants(name)}: {expression(attributes.__getitem__, constants)}" for name, expression in self.fields
         )
-        absent = "None" if nullable else f"{constants(_fall_back)}()"
+        absent = "None" if self.nullable else f"{constants(_fall_back)}()"
         return f"({absent} if (a := {access(amount)}) is None else {{{items}}})"
-
-    return write_money
 
 
 def amount_expression(access: AttributeAccess, constants: Constants) -> str:
-    """`Money.amount`, from the attributes of `money_expression`."""
+    """`Money.amount`, from the attributes of `MoneyExpression`."""
     return f"{constants(_format_amount)}({access('amount')}, {access('currency')})"
 
 

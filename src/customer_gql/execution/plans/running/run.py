@@ -38,13 +38,20 @@ class PlanRun:
         "context",
         "errors",
         "is_repeated",
+        "is_written",
         "prefetches",
         "variables",
+        "written_reads",
     )
 
-    def __init__(self, context: Context, variables: VariableValues, *, is_repeated: bool = False) -> None:
-        """`is_repeated` after the plan's first runs, when prepared statements of its own pay off."""
+    def __init__(
+        self, context: Context, variables: VariableValues, *, is_repeated: bool = False, is_written: bool = False
+    ) -> None:
+        """`is_repeated` after the plan's first runs, when prepared statements of its own pay off; `is_written` when the
+        database writes objects."""
         self.is_repeated = is_repeated
+        self.is_written = is_written
+        self.written_reads: set[Read] = set()
         self.context = context
         self.variables = variables
         self._arguments: dict[int, Mapping[str, Any]] = {}

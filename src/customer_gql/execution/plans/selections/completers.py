@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 from typing import Any, Protocol
 
-from graphql import GraphQLAbstractType, GraphQLObjectType
+from graphql import GraphQLAbstractType, GraphQLLeafType, GraphQLObjectType
 from graphql.pyutils import Path, is_awaitable
 
 from customer_gql.execution.plans.errors import FallBack
-from customer_gql.execution.plans.generated.leaves import LeafSerializer
+from customer_gql.execution.plans.generated.leaves import leaf_serializer
 from customer_gql.execution.plans.running.run import PlanRun, Position, Positions
 from customer_gql.graph.access.guards import mask_value
 
@@ -25,10 +25,12 @@ class Completer(Protocol):
 class Leaf:
     """Scalars and enums."""
 
-    __slots__ = ("needs_positions", "serialize")
+    __slots__ = ("needs_positions", "nullable", "serialize", "type")
 
-    def __init__(self, serialize: LeafSerializer) -> None:
-        self.serialize = serialize
+    def __init__(self, leaf: GraphQLLeafType, *, nullable: bool) -> None:
+        self.type = leaf
+        self.nullable = nullable
+        self.serialize = leaf_serializer(leaf, nullable=nullable)
         self.needs_positions = False
 
     def complete_values(self, _run: PlanRun, values: Sequence[Any], _positions: Positions) -> Sequence[Any]:

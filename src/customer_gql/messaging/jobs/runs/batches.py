@@ -1,6 +1,7 @@
 """A batch of a job: what is done to its rows, their outcomes and the progress of the job commit together
 (docs/domain/bulk-jobs.md#bulk-jobs-2)."""
 
+import contextlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -9,9 +10,11 @@ import orjson
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    Boolean,
     ColumnElement,
     Integer,
     Text,
+    and_,
     bindparam,
     case,
     column,
@@ -19,6 +22,7 @@ from sqlalchemy import (
     insert,
     literal,
     literal_column,
+    or_,
     select,
     update,
 )
@@ -34,10 +38,13 @@ from customer_gql.database.statements import (
     fetch_one,
     fetch_rows,
 )
+from customer_gql.database.transactions import transaction
+from customer_gql.messaging.jobs.work import Tools
 
-from .kinds import JOB_WORK, JobWork, RowResult
+from .kinds import JOB_WORK, BatchWork, JobWork, PreparedRows, RowResult, RowSubject
+from .leases.watching import LeaseLost
 from .reads import ONE_JOB, PROCESSED_COUNT, select_lines
-from .rights import ON_OWNER_LOST_ACCESS, find_scope
+from .rights import ON_JOB_FINISHED, ON_OWNER_LOST_ACCESS, find_scope
 from .tables import ErrorPolicy, JobCancelReason, JobStatus, RowOutcome, count_of, job_row, job_run
 from .writes import LEASE, JobLease
 
@@ -50,6 +57,7 @@ _given = (
     .table_valued(
         column("line", Integer),
         column("customer_id", BigInteger),
+        column("company_id", BigInteger),
         column("outcome", Text),
         column("key", Text),
         column("params", JSONB),
@@ -64,14 +72,16 @@ _INSERT_ROWS: Final = compile_statement(
 _lines = select_lines().subquery("lines")
 _CANCEL_ROWS: Final = compile_statement(
     insert(job_row).from_select(
-        ["job_id", "line", "customer_id", "outcome"],
-        select(_job_id, _lines.c.line, _lines.c.id, literal_column(f"'{RowOutcome.CANCELED.value}'")),
+        ["job_id", "line", "customer_id", "company_id", "outcome"],
+        select(
+            _job_id,
+            _lines.c.line,
+            case((bindparam("names_customers", type_=Boolean()), _lines.c.id)),
+            case((bindparam("names_companies", type_=Boolean()), _lines.c.id)),
+            literal_column(f"'{RowOutcome.CANCELED.value}'"),
+        ),
     )
 )
-
-
-class LeaseLost(Exception):
-    """Somebody else goes on with the job; what this worker did since is rolled back."""
 
 
 class StoppedAtRow(Exception):
@@ -90,24 +100,31 @@ class AllRefused(Exception):
         self.results = results
 
 
-async def run_batch(database: Database, lease: JobLease, size: int) -> Row:
+async def run_batch(tools: Tools, lease: JobLease, size: int) -> Row:
     """Do the next rows; the job as it is then. Raises `LeaseLost`, `StoppedAtRow`, `AllRefused`, and what the work raises:
     nothing of the batch is stored then."""
-    async with database.transaction() as connection:
+    async with tools.database.transaction() as connection:
         job = await read_leased_job(connection, lease)
         if job.finished_at is not None:
             return job
         if job.status == JobStatus.CANCELING.value:
             return await _cancel_rows(connection, lease, job)
-        work, parameters = read_work(job)
-        scope = await find_scope(connection, job, work.permissions(parameters))
+        work, parameters = _read_batch_work(job)
+        scope = await find_scope(connection, job, work, parameters)
         if scope is None:
             for tell in ON_OWNER_LOST_ACCESS:
                 await tell(connection, job)
             return await _advance_job(connection, lease, {}, ends_for=JobCancelReason.OWNER_LOST_ACCESS)
+        if work.prepare is not None and not job.total_count:
+            return await _store_prepared(connection, lease, await work.prepare(tools, connection, job, scope))
         lines = await _read_lines(connection, job, size)
-        results = await work.run_batch(connection, parameters, [row.id for row in lines], scope)
-        place = _find_stop(results)
+        is_rolled_back = job.is_dry_run and work.rolls_back
+        async with transaction(connection, dry_run=True) if is_rolled_back else contextlib.nullcontext():
+            results = await work.run_batch(connection, parameters, [row.id for row in lines], scope)
+        if len(results) > len(lines):
+            lines = await _read_lines(connection, job, len(results))
+        lines = lines[: len(results)]
+        place = None if work.judges_errors else _find_stop(results)
         policy = ErrorPolicy(job.error_policy)
         if place is not None and policy is ErrorPolicy.ALL_OR_NOTHING:
             raise AllRefused(results)
@@ -116,9 +133,10 @@ async def run_batch(database: Database, lease: JobLease, size: int) -> Row:
         stops = place is not None and policy is ErrorPolicy.STOP
         if stops and len(results) > 1:
             raise StoppedAtRow(1)
-        return await _store_results(
-            connection, lease, lines, results, ends_for=JobCancelReason.STOPPED_AT_ERROR if stops else None
-        )
+        # Work that judges errors itself has taken back what it did.
+        fails = policy is ErrorPolicy.ALL_OR_NOTHING and _find_stop(results) is not None
+        ends_for = JobCancelReason.STOPPED_AT_ERROR if stops else None
+        return await _store_results(connection, lease, lines, results, ends_for=ends_for, fails=fails)
 
 
 async def store_outcome(
@@ -128,11 +146,12 @@ async def store_outcome(
     async with database.transaction() as connection:
         job = await read_leased_job(connection, lease)
         lines = await _read_lines(connection, job, size)
-        stops = job.error_policy == ErrorPolicy.STOP.value
-        results = [RowResult(row.id, outcome, refused) for row in lines]
-        return await _store_results(
-            connection, lease, lines, results, ends_for=JobCancelReason.STOPPED_AT_ERROR if stops else None
-        )
+        policy = ErrorPolicy(job.error_policy)
+        subject = _read_batch_work(job)[0].subject
+        results = [RowResult.of(subject, row.id, outcome, refused) for row in lines]
+        ends_for = JobCancelReason.STOPPED_AT_ERROR if policy is ErrorPolicy.STOP else None
+        fails = policy is ErrorPolicy.ALL_OR_NOTHING
+        return await _store_results(connection, lease, lines, results, ends_for=ends_for, fails=fails)
 
 
 async def store_refused_whole(database: Database, lease: JobLease, results: Sequence[RowResult]) -> Row:
@@ -143,15 +162,21 @@ async def store_refused_whole(database: Database, lease: JobLease, results: Sequ
         told = [
             one
             if one.outcome in (*_STOPPING, RowOutcome.NOT_FOUND)
-            else RowResult(one.customer_id, RowOutcome.CANCELED)
+            else RowResult(one.customer_id, RowOutcome.CANCELED, None, one.company_id)
             for one in results
         ]
         return await _store_results(connection, lease, lines, told, fails=True)
 
 
 def read_work(job: Row) -> tuple[JobWork, Mapping[str, Any]]:
-    """What a job does to its rows, and what it does that with."""
+    """What a job does, and what it does that with."""
     return JOB_WORK[job.work], orjson.loads(job.parameters)
+
+
+def _read_batch_work(job: Row) -> tuple[BatchWork, Mapping[str, Any]]:
+    work, parameters = read_work(job)
+    assert isinstance(work, BatchWork), "the other jobs are not claimed for batches"
+    return work, parameters
 
 
 async def read_leased_job(connection: Connection, lease: JobLease) -> Row:
@@ -187,16 +212,31 @@ async def _store_results(
 
 
 def _describe_result(line: Row, result: RowResult) -> dict[str, Any]:
-    assert line.id == result.customer_id, "results come in the order of the rows"
     refused = result.refused
     told = {} if refused is None else {"key": refused.key, "params": refused.params, "path": refused.path or None}
-    return {"line": line.line, "customer_id": line.id, "outcome": result.outcome.value, **told}
+    about = {"customer_id": result.customer_id, "company_id": result.company_id}
+    return {"line": line.line, **about, "outcome": result.outcome.value, **told}
 
 
 async def _cancel_rows(connection: Connection, lease: JobLease, job: Row) -> Row:
     given = {"job_id": job.id, "after": job.processed_count, "most": CANCELED_AT_ONCE}
+    subject = _read_batch_work(job)[0].subject
+    given |= {"names_customers": subject is RowSubject.CUSTOMER, "names_companies": subject is RowSubject.COMPANY}
     canceled = await execute_statement(connection, _CANCEL_ROWS, **given)
     return await _advance_job(connection, lease, {RowOutcome.CANCELED: canceled})
+
+
+async def _store_prepared(connection: Connection, lease: JobLease, prepared: PreparedRows | None) -> Row:
+    """Let a job that waits for its rows go on with the next step, or with the rows."""
+    values: dict[str, Any] = {} if prepared is None else {"total_count": prepared.count}
+    kept = {"leased_until": func.clock_timestamp() + literal(LEASE)}
+    mine = update(job_run).where(job_run.c.id == lease.job_id, job_run.c.fence == lease.fence)
+    job = await fetch_one(connection, mine.values(**values, **kept).returning(job_run, PROCESSED_COUNT))
+    if job is None:
+        raise LeaseLost
+    if prepared is None or (prepared.count and not (prepared.ends_for or prepared.fails)):
+        return job
+    return await _advance_job(connection, lease, {}, ends_for=prepared.ends_for, fails=prepared.fails)
 
 
 async def _advance_job(
@@ -217,7 +257,8 @@ async def _advance_job(
     }
     processed: ColumnElement[int] = sum(added.values())  # pyright: ignore[reportAssignmentType]
     is_finished = processed == run.total_count
-    ended = literal(JobStatus.FAILED.value) if fails else _ended_status(added[count_of(RowOutcome.CANCELED)])
+    is_canceled = _is_canceled(added[count_of(RowOutcome.CANCELED)], ends_for)
+    ended = literal(JobStatus.FAILED.value) if fails else _ended_status(is_canceled)
     going_on: Any = run.status if ends_for is None else literal(JobStatus.CANCELING.value)
     reason: Any = run.cancel_reason if ends_for is None else func.coalesce(run.cancel_reason, ends_for.value)
     advanced = await fetch_one(
@@ -228,7 +269,7 @@ async def _advance_job(
             **added,
             status=case((is_finished, ended), else_=going_on),
             # A cancellation that came when every row was done changed nothing.
-            cancel_reason=case((is_finished & (added[count_of(RowOutcome.CANCELED)] == 0), None), else_=reason),
+            cancel_reason=case((is_finished & ~is_canceled, None), else_=reason),
             finished_at=case((is_finished, func.clock_timestamp())),
             leased_until=func.clock_timestamp() + literal(LEASE),
         )
@@ -236,8 +277,21 @@ async def _advance_job(
     )
     if advanced is None:
         raise LeaseLost
-    return advanced
+    return await tell_end(connection, advanced)
 
 
-def _ended_status(canceled: ColumnElement[int]) -> ColumnElement[str]:
-    return case((canceled > 0, JobStatus.CANCELED.value), else_=JobStatus.DONE.value)
+async def tell_end(connection: Connection, job: Row) -> Row:
+    """Let the slices above know that a job ended, in the transaction that ends it."""
+    for tell in ON_JOB_FINISHED if job.finished_at is not None else ():
+        await tell(connection, job)
+    return job
+
+
+def _is_canceled(canceled: ColumnElement[int], ends_for: JobCancelReason | None) -> ColumnElement[bool]:
+    """Of a job that has no rows left; one that never had any is canceled when it was to end."""
+    is_to_end = or_(job_run.c.status == JobStatus.CANCELING.value, literal(ends_for is not None))
+    return or_(canceled > 0, and_(job_run.c.total_count == 0, is_to_end))
+
+
+def _ended_status(is_canceled: ColumnElement[bool]) -> ColumnElement[str]:
+    return case((is_canceled, JobStatus.CANCELED.value), else_=JobStatus.DONE.value)

@@ -18,7 +18,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
-from customer_gql.database.statements import AnySelect, Connection, execute_statement
+from customer_gql.core.errors import RuleError
+from customer_gql.database.statements import AnySelect, Connection, execute_statement, fetch_value
 
 from .tables import IDS_OF_A_PART, job_part
 
@@ -58,12 +59,31 @@ def freeze_copy(parts: Table, owner: ColumnElement[bool]) -> FreezeRows:
     return freeze
 
 
+def freeze_whole(freeze: FreezeRows, count: int, gone: RuleError) -> FreezeRows:
+    """The same rows, so many of them. Raises `gone` where some are missing: what they are read from is being deleted."""
+
+    async def freeze_all(connection: Connection, job_id: int) -> None:
+        await freeze(connection, job_id)
+        if await fetch_value(connection, count_rows(job_part, job_part.c.job_id == job_id)) != count:
+            raise gone
+
+    return freeze_all
+
+
+async def freeze_again(connection: Connection, job_id: int) -> FreezeRows | None:
+    """The rows that a job was asked for; None where it finds them itself."""
+    parts = job_part.c.job_id == job_id
+    has_parts = await fetch_value(connection, select(select(job_part.c.job_id).where(parts).exists()))
+    return freeze_copy(job_part, parts) if has_parts else None
+
+
 async def store_parts(connection: Connection, parts: Table, owner_id: int, chosen: AnySelect) -> None:
     """Freeze what a statement gives in a table of parts, whose first column is their owner."""
     ids = chosen.subquery("chosen")
     numbered = select(ids.c.id, func.row_number().over(order_by=ids.c.place).label("place")).subquery("numbered")
     size: Any = literal_column(str(IDS_OF_A_PART), Integer())
-    part: Any = cast((numbered.c.place - literal_column("1")) / size, Integer())
+    # In whole numbers: `/` would divide exactly, and the cast round up.
+    part: Any = cast((numbered.c.place - literal_column("1")) // size, Integer())
     listed = func.array_agg(aggregate_order_by(numbered.c.id, numbered.c.place), type_=ARRAY(BigInteger()))
     first_line = part * size + literal_column("1", Integer())
     rows = select(literal(owner_id, BigInteger()), first_line, listed).group_by(part)

@@ -6,13 +6,17 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Integer,
+    Interval,
     Text,
     and_,
     any_,
     bindparam,
     case,
     column,
+    exists,
     func,
+    literal_column,
+    not_,
     or_,
     select,
     true,
@@ -21,12 +25,14 @@ from sqlalchemy import (
 from customer_gql.core.actor import Actor
 from customer_gql.core.permissions import Permission
 from customer_gql.core.viewer import Viewer
-from customer_gql.database.statements import AnySelect, compile_statement
+from customer_gql.database.statements import AnySelect, compile_statement, equals_any
 from customer_gql.loading.lists import RootList
 from customer_gql.loading.pages import Pages, Sort
 from customer_gql.loading.reads import capped_by, one_by
+from customer_gql.shop.settings.reads import select_global_value
 
-from .tables import IDS_OF_A_PART, JobOwner, RowOutcome, count_of, job_part, job_row, job_run
+from .settings import KEPT_DAYS
+from .tables import IDS_OF_A_PART, JobOwner, JobStatus, RowOutcome, count_of, job_part, job_row, job_run
 
 SHOWN_PROBLEMS: Final = 50
 
@@ -38,9 +44,17 @@ JOB: Final = select(
     case((job_run.c.actor == JobOwner.STAFF.value, job_run.c.actor_id)).label("staff_id"),
     case((job_run.c.actor == JobOwner.SERVICE.value, job_run.c.actor_id)).label("service_id"),
 )
+_undo = job_run.alias("undo")
+_IS_UNDONE: Final = exists().where(
+    _undo.c.undo_of_id == job_run.c.id,
+    not_(_undo.c.is_dry_run),
+    not_(equals_any(_undo.c.status, [JobStatus.CANCELED.value, JobStatus.FAILED.value])),
+)
+_kept: Any = literal_column("interval '1 day'").op("*", return_type=Interval())(select_global_value(KEPT_DAYS))
+_SHOWN_JOB: Final = JOB.add_columns(_IS_UNDONE.label("is_undone"), (job_run.c.finished_at + _kept).label("undo_until"))
 ONE_JOB: Final = compile_statement(JOB.where(job_run.c.id == bindparam("job_id", type_=BigInteger())))
-jobs_by_id = one_by(JOB, job_run.c.id)
-job_list = RootList(JOB, [Sort("NEWEST", (job_run.c.created_at, job_run.c.id), descending=True)])
+jobs_by_id = one_by(_SHOWN_JOB, job_run.c.id)
+job_list = RootList(_SHOWN_JOB, [Sort("NEWEST", (job_run.c.created_at, job_run.c.id), descending=True)])
 
 rows_by_job = Pages(
     select(job_row).where(job_row.c.outcome == any_(bindparam("outcomes", type_=ARRAY(Text())))),
@@ -50,15 +64,22 @@ rows_by_job = Pages(
 ROWS: Final = compile_statement(
     select(job_row).where(job_row.c.job_id == bindparam("job_id", type_=BigInteger())).order_by(job_row.c.line)
 )
-_count: Any = func.count()
-problems_by_job = capped_by(
-    select(job_row.c.job_id, job_row.c.key, job_row.c.params, _count.label("count"))
-    .where(job_row.c.key.is_not(None))
-    .group_by(job_row.c.job_id, job_row.c.key, job_row.c.params)
-    .order_by(_count.desc(), job_row.c.key, job_row.c.params),
-    SHOWN_PROBLEMS,
-    job_row.c.job_id,
-)
+
+
+def _problems(*conditions: ColumnElement[bool]) -> Any:
+    count: Any = func.count()
+    return capped_by(
+        select(job_row.c.job_id, job_row.c.key, job_row.c.params, count.label("count"))
+        .where(job_row.c.key.is_not(None), *conditions)
+        .group_by(job_row.c.job_id, job_row.c.key, job_row.c.params)
+        .order_by(count.desc(), job_row.c.key, job_row.c.params),
+        SHOWN_PROBLEMS,
+        job_row.c.job_id,
+    )
+
+
+problems_by_job = _problems()
+blockers_by_job = _problems(job_row.c.outcome == RowOutcome.REFUSED.value)
 
 
 def select_lines() -> AnySelect:
@@ -81,6 +102,12 @@ def select_lines() -> AnySelect:
     )
 
 
+def select_other_undo(job_id: int, *, than: int) -> AnySelect:
+    """Whether another job has undone or undoes this one, without any that was canceled or tried."""
+    given = job_run.c.id == job_id
+    return select(_IS_UNDONE.where(_undo.c.id != than)).where(given)
+
+
 def visible_jobs(by: Actor, viewer: Viewer) -> list[ColumnElement[bool]]:
     """The jobs that somebody sees: their own, and with `jobs.manage` those of websites that they reach
     (docs/domain/bulk-jobs.md#bulk-jobs-7)."""
@@ -93,8 +120,12 @@ def visible_jobs(by: Actor, viewer: Viewer) -> list[ColumnElement[bool]]:
     return [or_(own, job_run.c.website_ids.op("<@", is_comparison=True)(reached))]
 
 
+def is_own_job(job: Any, by: Actor) -> bool:
+    return (job.actor, job.actor_id) == (by.kind.value, by.id)
+
+
 def is_visible_job(job: Any, by: Actor, viewer: Viewer) -> bool:
-    if (job.actor, job.actor_id) == (by.kind.value, by.id):
+    if is_own_job(job, by):
         return True
     if Permission.JOBS_MANAGE not in viewer.permissions:
         return False

@@ -9,9 +9,16 @@ BATCH_ROWS: Final = Setting(
     "Most rows of a job that are done and stored together. A batch that takes long makes the next one smaller.",
     at_least=1,
     at_most=10_000,
+    label="Rows per batch",
 )
 AT_ONCE: Final = Setting(
-    "jobs.at_once", 2, GLOBAL, "Jobs that run at one time; the others wait.", at_least=1, at_most=20
+    "jobs.at_once",
+    2,
+    GLOBAL,
+    "Jobs that run at one time; the others wait.",
+    at_least=1,
+    at_most=20,
+    label="Jobs at one time",
 )
 KEPT_DAYS: Final = Setting(
     "jobs.kept_days",
@@ -20,5 +27,6 @@ KEPT_DAYS: Final = Setting(
     "Days until a finished job and the outcomes of its rows are deleted.",
     at_least=1,
     at_most=3_650,
+    label="Jobs are kept",
 )
 SETTINGS: Final = (BATCH_ROWS, AT_ONCE, KEPT_DAYS)

@@ -8,4 +8,7 @@ from .settings import SETTINGS
 
 __all__ = ["SETTINGS", "WORK"]
 
-WORK: Final = (Poll("jobs.run", 1.0, run_due_jobs), Schedule("jobs.delete_old", "17 4 * * *", delete_old_jobs))
+WORK: Final = (
+    Poll("jobs.run", 1.0, run_due_jobs),
+    Schedule("jobs.delete_old", "17 4 * * *", delete_old_jobs),
+)

@@ -27,6 +27,7 @@ class JobKind(enum.Enum):
     EXPORT = "EXPORT"
     IMPORT = "IMPORT"
     WEBHOOK_REPLAY = "WEBHOOK_REPLAY"
+    GROUP_DELETE = "GROUP_DELETE"
 
 
 class JobStatus(enum.Enum):
@@ -118,6 +119,7 @@ job_run = table(
     Index("ix_job_run_created_at", "created_at", "id"),
     Index("ix_job_run_owner", "actor", "actor_id", "created_at", "id"),
     Index("ix_job_run_finished_at", "finished_at"),
+    Index("ix_job_run_undo_of_id", "undo_of_id", postgresql_where=text("undo_of_id IS NOT NULL")),
     Index(
         "uq_job_run_key",
         "actor",
@@ -146,6 +148,8 @@ job_row = table(
     Column("job_id", BigInteger, nullable=False),
     Column("line", Integer, nullable=False),
     Column("customer_id", BigInteger),
+    # Of a row that is about a company instead.
+    Column("company_id", BigInteger),
     Column("outcome", Text, nullable=False),
     Column("key", Text),
     Column("params", JSONB),

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import func, literal, select, update
+from sqlalchemy import Integer, and_, func, literal, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from customer_gql.core.actor import Actor
-from customer_gql.core.errors import IdempotencyConflict, Refusal, UserErrorCode
+from customer_gql.core.errors import IdempotencyConflict, Refusal, RuleError, UserErrorCode
 from customer_gql.core.ids import new_id
 from customer_gql.core.values.idempotency_keys import hash_input, validate_idempotency_key
 from customer_gql.database.statements import (
@@ -23,10 +23,10 @@ from customer_gql.database.statements import (
     fetch_value,
 )
 
-from .kinds import JobWork
-from .parts import FreezeRows, count_rows, freeze_selected
-from .reads import ONE_JOB, is_visible_job
-from .tables import ErrorPolicy, JobCancelReason, JobStatus, RowOutcome, job_part, job_row, job_run
+from .kinds import JOB_WORK, BatchWork, JobWork, WholeWork
+from .parts import FreezeRows, count_rows, freeze_again, freeze_selected, freeze_whole
+from .reads import ONE_JOB, is_visible_job, select_other_undo
+from .tables import IDS_OF_A_PART, ErrorPolicy, JobCancelReason, JobStatus, RowOutcome, job_part, job_row, job_run
 
 LEASE: Final = dt.timedelta(seconds=20)
 """How long a worker that shows no sign of life keeps a job; each batch and each sign begins it again."""
@@ -39,7 +39,20 @@ _NOT_FINISHED: Final = Refusal(
 _NOTHING_TO_RETRY: Final = Refusal(
     "job.nothing_to_retry", "No row of the job failed or was canceled.", UserErrorCode.NOT_ALLOWED
 )
-NO_ROWS: Final = Refusal("selection.empty", "Select at least one customer.", UserErrorCode.REQUIRED)
+_NOT_UNDOABLE: Final = Refusal("undo.not_possible", "What this job did cannot be undone.", UserErrorCode.NOT_ALLOWED)
+_NOTHING_DONE: Final = Refusal(
+    "undo.nothing_done", "The job changed nothing that could be undone.", UserErrorCode.NOT_ALLOWED
+)
+_UNDONE: Final = Refusal("undo.undone_already", "This job was undone already.", UserErrorCode.NOT_ALLOWED)
+NO_ROWS: Final = Refusal("selection.empty", "Select at least one record.", UserErrorCode.REQUIRED)
+MAX_IN_ONE_TRANSACTION: Final = 10_000
+"""More rows would be locked too long, and all of them lost to one fault."""
+_TOO_MANY_FOR_ONE: Final = Refusal(
+    "job.too_many_in_one_transaction",
+    "The error policy ALL_OR_NOTHING takes at most {limit} rows, but there are {count}. Select fewer, or choose another "
+    "error policy.",
+    UserErrorCode.TOO_MANY,
+)
 _RETRIED: Final = (RowOutcome.FAILED, RowOutcome.CANCELED)
 
 
@@ -58,11 +71,14 @@ class Submission:
     work: JobWork
     parameters: Mapping[str, Any]
     operation: str
-    freeze_rows: FreezeRows
+    freeze_rows: FreezeRows | None
+    """None for rows that the work prepares."""
     error_policy: ErrorPolicy = ErrorPolicy.SKIP
     key: str | None = None
     body: Any = None
     retry_of: int | None = None
+    undo_of: int | None = None
+    is_dry_run: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +94,8 @@ async def submit_job(connection: Connection, submission: Submission, *, by: Acto
     """A new job, or the one that the same caller got for the same key and input. One of up to `at_once` rows is the
     submitter's to do.
 
-    Raises `IdempotencyConflict` for a key that was used with another input, and `RuleError` when there is no row.
+    Raises `IdempotencyConflict` for a key that was used with another input, and `RuleError` when there is no row or too
+    many of them.
     """
     if submission.key is not None:
         validate_idempotency_key(submission.key)
@@ -88,10 +105,15 @@ async def submit_job(connection: Connection, submission: Submission, *, by: Acto
     made = await fetch_value(connection, upsert(job_run).values(row).on_conflict_do_nothing().returning(job_run.c.id))
     if made is None:
         return await _find_submitted(connection, submission, input_hash, by=by)
+    if submission.work.on_submit is not None:
+        await submission.work.on_submit(connection, submission, job_id)
+    if submission.freeze_rows is None:
+        return Submitted(job_id, True)
     await submission.freeze_rows(connection, job_id)
     count = await fetch_value(connection, count_rows(job_part, job_part.c.job_id == job_id))
     if not count:
         raise NO_ROWS(path=["selection"])
+    validate_row_count(submission.error_policy, count)
     begun = {
         "status": JobStatus.RUNNING.value,
         "fence": 1,
@@ -102,6 +124,12 @@ async def submit_job(connection: Connection, submission: Submission, *, by: Acto
     counted = update(job_run).where(job_run.c.id == job_id).values(total_count=count, **(begun if begins else {}))
     await execute_statement(connection, counted)
     return Submitted(job_id, True, JobLease(job_id, 1) if begins else None)
+
+
+def validate_row_count(policy: ErrorPolicy, count: int) -> None:
+    """Raises a `RuleError` for more rows than one transaction does."""
+    if policy is ErrorPolicy.ALL_OR_NOTHING and count > MAX_IN_ONE_TRANSACTION:
+        raise _TOO_MANY_FOR_ONE(path=["errorPolicy"], limit=MAX_IN_ONE_TRANSACTION, count=count)
 
 
 def _describe_job(job_id: int, submission: Submission, input_hash: int, *, by: Actor) -> dict[str, Any]:
@@ -123,6 +151,8 @@ def _describe_job(job_id: int, submission: Submission, input_hash: int, *, by: A
         "idempotency_key": submission.key,
         "input_hash": input_hash,
         "retry_of_id": submission.retry_of,
+        "undo_of_id": submission.undo_of,
+        "is_dry_run": submission.is_dry_run,
         "total_count": 0,
     }
 
@@ -148,7 +178,7 @@ async def find_visible_job(connection: Connection, job_id: int, *, by: Actor) ->
 
 
 async def cancel_job(connection: Connection, job_id: int, *, by: Actor) -> None:
-    """Have a job end after the batch that is under way; a repeat changes nothing."""
+    """Have a job end; who works on it takes back the batch that is under way. A repeat changes nothing."""
     await find_visible_job(connection, job_id, by=by)
     status = await fetch_value(
         connection,
@@ -164,10 +194,26 @@ async def cancel_job(connection: Connection, job_id: int, *, by: Actor) -> None:
         raise _FINISHED(path=["id"])
 
 
-def _rows_to_retry(job_id: int) -> AnySelect:
-    return select(job_row.c.customer_id.label("id"), job_row.c.line.label("place")).where(
-        job_row.c.job_id == job_id, equals_any(job_row.c.outcome, [outcome.value for outcome in _RETRIED])
+def listed_rows(job_id: int) -> AnySelect:
+    """The rows of a job that have an outcome, by their lines, since a row may be about nobody."""
+    first_line = job_row.c.line - (job_row.c.line - literal_column("1", Integer())) % IDS_OF_A_PART
+    listed = job_part.c.customer_ids[job_row.c.line - job_part.c.first_line + literal_column("1", Integer())]
+    return (
+        select(listed.label("id"), job_row.c.line.label("place"))
+        .select_from(
+            job_row.join(job_part, and_(job_part.c.job_id == job_row.c.job_id, job_part.c.first_line == first_line))
+        )
+        .where(job_row.c.job_id == job_id)
     )
+
+
+def _gone() -> RuleError:
+    """An old job loses its rows before it is deleted itself."""
+    return _NOT_FOUND(path=["id"])
+
+
+def _rows_to_retry(job_id: int) -> AnySelect:
+    return listed_rows(job_id).where(equals_any(job_row.c.outcome, [outcome.value for outcome in _RETRIED]))
 
 
 async def retry_job(
@@ -176,16 +222,72 @@ async def retry_job(
     """A job for the rows that failed or were canceled, in the name of who asks now."""
     if job.finished_at is None:
         raise _NOT_FINISHED(path=["id"])
-    if not job.failed_count + job.canceled_count:
+    is_whole = isinstance(work, WholeWork)
+    if job.status == JobStatus.DONE.value if is_whole else not job.failed_count + job.canceled_count:
         raise _NOTHING_TO_RETRY(path=["id"])
+    left = freeze_whole(freeze_selected(_rows_to_retry(job.id)), job.failed_count + job.canceled_count, _gone())
     submission = Submission(
         work,
         orjson.loads(job.parameters),
         operation,
-        freeze_selected(_rows_to_retry(job.id)),
+        await freeze_again(connection, job.id) if is_whole else left,
         ErrorPolicy(job.error_policy),
         key,
         {"job": job.id},
         retry_of=job.id,
+        is_dry_run=job.is_dry_run,
     )
     return await submit_job(connection, submission, by=by)
+
+
+def find_undo_refusal(job: Row, *, is_undone: bool = False) -> RuleError | None:
+    """Why a job cannot be undone (docs/domain/bulk-jobs.md#bulk-jobs-11)."""
+    if job.is_dry_run or _find_undo(job) is None:
+        return _NOT_UNDOABLE()
+    if job.finished_at is None:
+        return _NOT_FINISHED()
+    if not job.done_count:
+        return _NOTHING_DONE()
+    return _UNDONE() if is_undone else None
+
+
+def _find_undo(job: Row) -> str | None:
+    """The name of the work that takes back what a job did."""
+    work = JOB_WORK.get(job.work)
+    return work.find_undo(orjson.loads(job.parameters)) if isinstance(work, BatchWork) else None
+
+
+def _rows_done(job_id: int) -> AnySelect:
+    done = func.coalesce(job_row.c.customer_id, job_row.c.company_id).label("id")
+    return select(done, job_row.c.line.label("place")).where(
+        job_row.c.job_id == job_id, job_row.c.outcome == RowOutcome.DONE.value
+    )
+
+
+async def undo_job(
+    connection: Connection, job: Row, *, key: str | None, by: Actor, at_once: int, dry_run: bool
+) -> Submitted:
+    """A job that takes back what another one did, in the name of who asks now. With `dry_run` it stores outcomes alone, and the
+    key is left for the job that does it."""
+    refusal = find_undo_refusal(job)
+    if refusal is not None:
+        raise refusal.at(["id"])
+    # Of two at one time the other one waits here, and finds the first.
+    await execute_statement(connection, select(job_run.c.id).where(job_run.c.id == job.id).with_for_update())
+    name = _find_undo(job)
+    assert name is not None, "it was judged above"
+    submission = Submission(
+        JOB_WORK[name],
+        {**orjson.loads(job.parameters), "undone_job": job.id},
+        "jobUndo",
+        freeze_whole(freeze_selected(_rows_done(job.id)), job.done_count, _gone()),
+        ErrorPolicy.SKIP,
+        None if dry_run else key,
+        {"job": job.id},
+        undo_of=job.id,
+        is_dry_run=dry_run,
+    )
+    made = await submit_job(connection, submission, by=by, at_once=at_once)
+    if made.is_new and not dry_run and await fetch_value(connection, select_other_undo(job.id, than=made.job_id)):
+        raise _UNDONE(path=["id"])
+    return made

@@ -29,6 +29,7 @@ FRAME_FOLDER: Final = Path(__file__).with_name("frames")
 DEFAULT_LOCALE: Final = "default"
 PARTS: Final = ("subject", "html", "text")
 _SUFFIXES: Final = {"subject": "subject", "html": "html", "text": "txt"}
+_NAMED_BY_STRANGERS: Final = ("firstName", "company")
 _RANKS: Final = (ConfigurationScope.WEBSITE.value, ConfigurationScope.GLOBAL.value)
 
 
@@ -145,7 +146,7 @@ def _format_value(name: str, value: Any) -> str:
         return str(value)[:16].replace("T", " ") + " UTC"
     line = " ".join(str(value).split())
     # A stranger signs up with somebody's address and an advertisement for a name; our mail must not carry it.
-    return "" if name == "firstName" and contains_link(line) else line
+    return "" if name in _NAMED_BY_STRANGERS and contains_link(line) else line
 
 
 @lru_cache(maxsize=256)

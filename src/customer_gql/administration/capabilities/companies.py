@@ -1,0 +1,67 @@
+"""What a viewer can do to a company (docs/domain/capabilities.md#capabilities-4)."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, Final
+
+import strawberry
+
+from customer_gql.administration.companies.status import CompanyDecision, find_status_refusal
+from customer_gql.core.permissions import Permission
+from customer_gql.core.viewer import Viewer
+from customer_gql.customers.companies.tables import CompanyStatus
+from customer_gql.graph.context import Info
+from customer_gql.loading.grids.columns import snake_case
+
+from .refusals import CapabilityRefusal, find_mutations, show_refusal
+
+_NOT_OF_ONE: Final = {"companyCreate", "companyMassAction"}
+"""Mutations of a company that is not there yet, or of many."""
+_DECISIONS: Final = {
+    "companyActivate": CompanyDecision.ACTIVATE,
+    "companyReject": CompanyDecision.REJECT,
+    "companyBlock": CompanyDecision.BLOCK,
+}
+"""Mutations that some state of the company refuses, whatever the input; all others are refused by no state."""
+
+
+@strawberry.type(description="Whether this viewer can do something to this company now.")
+class CompanyCapability:
+    action: str = strawberry.field(description="Name of the mutation in capitals, such as `COMPANY_BLOCK`.")
+    is_allowed: bool = strawberry.field(description="Whether the mutation would be taken with a valid input.")
+    missing_permission: str | None = strawberry.field(
+        description="Permission that the viewer lacks for it; null when none is missing."
+    )
+    refusal: CapabilityRefusal | None = strawberry.field(
+        description="What it would be refused with in the state that the company is in; null when with nothing."
+    )
+
+
+@strawberry.type
+class CompanyCapabilitySection:
+    @strawberry.field(
+        description="What this viewer can do to the company now: an entry for every mutation of one company. It refuses what the "
+        "mutation refuses whatever its input; a mutation can still refuse what it is given.",
+        metadata={"audience": "admin", "assumed": 10},
+    )
+    def capabilities(self: Any, info: Info) -> list[CompanyCapability]:
+        found = find_company_mutations(info.schema)
+        return [_describe_capability(name, needed, self, info.context.viewer) for name, needed in found.items()]
+
+
+@cache
+def find_company_mutations(schema: strawberry.Schema) -> Mapping[str, Permission]:
+    """The mutations of one company that the schema has, with what each needs."""
+    return find_mutations(schema, lambda name: name.startswith("company") and name not in _NOT_OF_ONE)
+
+
+def _describe_capability(name: str, needed: Permission, row: Any, viewer: Viewer) -> CompanyCapability:
+    decision = _DECISIONS.get(name)
+    refused = None if decision is None else find_status_refusal(CompanyStatus(row.status), decision)
+    missing = None if needed in viewer.permissions else needed.value
+    return CompanyCapability(
+        action=snake_case(name).upper(),
+        is_allowed=missing is None and refused is None,
+        missing_permission=missing,
+        refusal=None if refused is None else show_refusal(refused),
+    )

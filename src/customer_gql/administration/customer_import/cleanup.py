@@ -1,0 +1,56 @@
+"""Imports that were not started in time, and what is left of those that are over (docs/domain/import.md#import-31)."""
+
+import datetime as dt
+
+from sqlalchemy import exists, func, literal, select, update
+
+from customer_gql.database.expired_rows import Expiry, delete_expired_rows
+from customer_gql.database.statements import Connection, equals_any, execute_statement
+from customer_gql.messaging.files.settings import KEPT_HOURS
+from customer_gql.messaging.jobs.runs.settings import KEPT_DAYS
+from customer_gql.messaging.jobs.runs.tables import JobOwner, job_run
+from customer_gql.messaging.jobs.work import Tools
+from customer_gql.shop.settings.reads import setting
+from customer_gql.staff.tables import service_token
+
+from .tables import ImportStatus, customer_import, import_mapping, import_row
+
+_WAITING = (ImportStatus.UPLOADING.value, ImportStatus.MAPPING.value, ImportStatus.READY.value)
+_of = customer_import.c
+# A service token that was revoked never comes back, as staff who were deactivated may.
+_live_tokens = select(service_token.c.id).where(service_token.c.revoked_at.is_(None))
+_MAPPINGS_OF_NOBODY = Expiry(
+    import_mapping,
+    lambda _now: (import_mapping.c.actor == JobOwner.SERVICE.value) & import_mapping.c.actor_id.not_in(_live_tokens),
+)
+
+
+async def expire_imports(tools: Tools) -> None:
+    """Cancel those that wait for too long; delete the rows of old ones, those themselves when jobs go, and
+    mappings that nobody can use."""
+    async with tools.database.writes.acquire() as connection:
+        hours = dt.timedelta(hours=await setting(connection, KEPT_HOURS))
+        days = dt.timedelta(days=await setting(connection, KEPT_DAYS))
+    async with tools.database.transaction() as connection:
+        await _cancel_waiting(connection, hours)
+    is_over = _of.finished_at.is_not(None)
+    rows = Expiry(
+        import_row,
+        lambda now: import_row.c.import_id.in_(select(_of.id).where(is_over, _of.finished_at < now - hours)),
+    )
+    await delete_expired_rows(tools.database, [rows, _MAPPINGS_OF_NOBODY])
+    await delete_expired_rows(
+        tools.database, [Expiry(customer_import, lambda now: is_over & (_of.finished_at < now - days))]
+    )
+
+
+async def _cancel_waiting(connection: Connection, after: dt.timedelta) -> None:
+    """A dry run that is under way keeps its import."""
+    is_tried = exists().where(job_run.c.id == _of.job_id, job_run.c.finished_at.is_(None))
+    is_late = _of.created_at < func.now() - literal(after)
+    await execute_statement(
+        connection,
+        update(customer_import)
+        .where(equals_any(_of.status, _WAITING), is_late, ~is_tried)
+        .values(status=ImportStatus.CANCELED.value, finished_at=func.now()),
+    )

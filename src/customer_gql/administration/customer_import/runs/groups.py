@@ -1,0 +1,59 @@
+"""Rows of an import by customer: a batch has all rows of a customer, so that batches do not depend on each other
+(docs/domain/import.md#import-25)."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from customer_gql.administration.customer_import.staging import Key
+from customer_gql.database.statements import Connection, Row
+
+_ROWS: Final = """
+SELECT r.line, r.email_key, r.website_id, r.is_deletion, r.is_refused, r.finance IS NOT NULL AS has_finance,
+    r.customer IS NOT NULL AS has_customer, r.address IS NOT NULL AS has_address, r.finance,
+    CASE WHEN r.is_refused THEN r.problems END AS problems
+FROM unnest($2::bigint[]) WITH ORDINALITY AS wanted (line, place)
+JOIN import_row r ON r.import_id = $1 AND r.line = wanted.line
+ORDER BY wanted.place
+"""
+# A job that retries has some of them.
+_REST_OF_GROUP: Final = """
+SELECT line FROM import_row
+WHERE import_id = $1 AND email_key = $2 AND website_id = $3 AND line >= $4
+  AND line IN (SELECT unnest(customer_ids) FROM job_part WHERE job_id = $5)
+ORDER BY line
+"""
+# By the address alone, since that takes one pass over the rows whatever is known of their number.
+_OTHER_ROWS: Final = """
+SELECT DISTINCT email_key, website_id FROM import_row WHERE import_id = $1 AND email_key = ANY($2) AND line <> ALL($3)
+"""
+
+
+async def choose_whole_groups(
+    connection: Connection, import_id: int, lines: Sequence[int], *, job_id: int
+) -> list[Row]:
+    """The rows without those at the end whose customer may have more of them; all rows of a customer who is alone, also
+    those that the job has after `lines`."""
+    rows = await read_rows(connection, import_id, lines)
+    last = group_of(rows[-1])
+    first_of_last = next(place for place, row in enumerate(rows) if group_of(row) == last)
+    if first_of_last:
+        return rows[:first_of_last]
+    if last is None:
+        return rows
+    rest = await connection.fetch(_REST_OF_GROUP, import_id, *last, rows[0].line, job_id)
+    return await read_rows(connection, import_id, [row.line for row in rest])
+
+
+async def read_rows(connection: Connection, import_id: int, lines: Sequence[int]) -> list[Row]:
+    return await connection.fetch(_ROWS, import_id, list(lines))
+
+
+def group_of(row: Row) -> Key | None:
+    return None if row.email_key is None else (row.email_key, row.website_id)
+
+
+async def find_split_groups(connection: Connection, import_id: int, rows: Sequence[Row]) -> set[Key | None]:
+    """Customers of these rows who have more rows in the file."""
+    emails = {row.email_key for row in rows if row.email_key is not None}
+    found = await connection.fetch(_OTHER_ROWS, import_id, sorted(emails), [row.line for row in rows])
+    return {group_of(row) for row in found}

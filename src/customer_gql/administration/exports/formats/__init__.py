@@ -1,0 +1,1 @@
+"""The formats of files, each over the same columns."""

@@ -1,0 +1,1 @@
+"""Layouts of customers that other programs read."""

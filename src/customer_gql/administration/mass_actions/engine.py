@@ -1,0 +1,95 @@
+"""What a mass action on the records of any list is answered with (docs/domain/mass-actions.md#mass-actions-1)."""
+
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import orjson
+
+from customer_gql.administration.selections.operations import long_transaction
+from customer_gql.core.actor import Actor, actor_of
+from customer_gql.database.statements import Connection
+from customer_gql.graph.context import Info
+from customer_gql.messaging.jobs.runs import writes
+from customer_gql.messaging.jobs.runs.kinds import RowResult
+from customer_gql.messaging.jobs.runs.reads import ROWS, jobs_by_id
+from customer_gql.messaging.jobs.runs.runner import take_turn
+from customer_gql.messaging.jobs.runs.tables import RowOutcome, count_of
+from customer_gql.messaging.jobs.work import Tools
+from customer_gql.shop.settings.reads import setting
+
+from .settings import AT_ONCE
+from .undo import ANSWER_SECONDS
+
+MAX_RESULTS: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRow:
+    """A row as the graph shows it, with its place in the input."""
+
+    line: int
+    customer_id: int | None
+    company_id: int | None
+    outcome: str
+    key: str | None
+    params: str | None
+    path: list[str] | None
+
+
+async def submit_action(
+    info: Info,
+    make_submission: Callable[[Connection], Awaitable[writes.Submission]],
+    check_parameters: Callable[[Connection, Mapping[str, Any], Actor], Awaitable[object]],
+) -> int:
+    """Submit the job of an action, once its parameters are checked, and do it at once where it is small; its id."""
+    by = actor_of(info.context.viewer)
+    async with long_transaction(info.context) as connection:
+        submission = await make_submission(connection)
+        made = await writes.submit_job(connection, submission, by=by, at_once=await setting(connection, AT_ONCE))
+        if made.is_new:
+            await check_parameters(connection, submission.parameters, by)
+    if made.lease is not None:
+        await take_turn(Tools(info.context.database, info.context.settings), made.lease, seconds=ANSWER_SECONDS)
+    return made.job_id
+
+
+async def read_answer(info: Info, job_id: int, given: Sequence[int] | None) -> dict[str, Any]:
+    """The counts of a job and the results of a small one that is finished, as fields of the payload."""
+    job: Any = await info.context.load(jobs_by_id, job_id)
+    is_shown = job.finished_at is not None and job.total_count <= MAX_RESULTS
+    rows = await info.context.fetch(ROWS, job_id=job_id) if is_shown else []
+    shown = [
+        ShownRow(
+            row.line,
+            row.customer_id,
+            row.company_id,
+            row.outcome,
+            row.key,
+            row.params,
+            row.key and _path_of(row, given),
+        )
+        for row in rows
+    ]
+    counts = {count_of(one): getattr(job, count_of(one)) for one in RowOutcome}
+    return {"results": shown, "asked_count": job.total_count, **counts}
+
+
+def describe_counts(counts: Counter[RowOutcome], results: Sequence[ShownRow]) -> dict[str, Any]:
+    """The same for a dry run."""
+    totals: dict[str, Any] = {count_of(one): counts[one] for one in RowOutcome}
+    return {"results": results, "asked_count": counts.total(), **totals}
+
+
+def show_result(place: int, result: RowResult, given: Sequence[int] | None) -> ShownRow:
+    refused = result.refused
+    told = (None, None) if refused is None else (refused.key, orjson.dumps(refused.params).decode())
+    path = None if refused is None else _path_of(result, given)
+    return ShownRow(place, result.customer_id, result.company_id, result.outcome.value, *told, path)
+
+
+def _path_of(row: Any, given: Sequence[int] | None) -> list[str] | None:
+    """The place of the id in the input, where ids were given."""
+    id = row.customer_id if row.company_id is None else row.company_id
+    return None if given is None else ["selection", "ids", str(given.index(id))]

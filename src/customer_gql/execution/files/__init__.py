@@ -1,0 +1,1 @@
+"""Files that are sent and received by HTTP, beside the graph."""

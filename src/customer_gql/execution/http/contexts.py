@@ -1,0 +1,162 @@
+"""From a token to the context that operations of its holder run with."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from functools import partial
+
+from starlette.requests import HTTPConnection, Request
+
+from customer_gql.core.errors import ErrorCode
+from customer_gql.core.permissions import Permission
+from customer_gql.core.viewer import GUEST, RequestOrigin, Viewer, ViewerKind
+from customer_gql.customers.accounts.sessions.authentication import find_customer_session, record_customer_use
+from customer_gql.database.background import Background
+from customer_gql.database.pools import Database
+from customer_gql.execution.refusal import RequestRefused
+from customer_gql.graph.context import Context
+from customer_gql.graph.cookies import Cookies
+from customer_gql.security import tokens
+from customer_gql.security.secret_keys import use_secret_keys
+from customer_gql.security.sessions import AuthenticatedSession
+from customer_gql.settings import Settings
+from customer_gql.shop.websites.reads import UNKNOWN_STORE_VIEW, find_website_of_view
+from customer_gql.staff.sign_in.sessions import SESSION_COOKIE, find_staff_session, record_staff_use
+
+from .caller import STOREFRONT_HEADER, refuse_repeated_headers, request_origin, stated_address
+from .cookies import read_cookies
+from .positions import find_replica
+
+RecordUse = Callable[..., Awaitable[object]]
+FindSession = Callable[[Database, str], Awaitable[AuthenticatedSession | None]]
+
+
+async def find_origin(audience: str, request: Request) -> RequestOrigin:
+    """Where the caller is; on the storefront a server with a service token may call for a shopper and say where they
+    are (docs/domain/service-tokens.md#service-tokens-8)."""
+    origin = request_origin(request)
+    if audience != "storefront":
+        return origin
+    refuse_repeated_headers(request)
+    token = request.headers.get(STOREFRONT_HEADER)
+    if token is None:
+        return origin
+    found = await find_staff_session(request.app.state.databases[audience], token.strip())
+    if found is None or found.viewer.kind is not ViewerKind.SERVICE:
+        message = "X-Storefront-Token is no service token, or it was revoked or has expired."
+        raise RequestRefused(401, ErrorCode.UNAUTHENTICATED, message, {"WWW-Authenticate": "Bearer"})
+    if Permission.STOREFRONT_PROXY not in found.viewer.permissions:
+        message = f"The service token of X-Storefront-Token lacks the permission {Permission.STOREFRONT_PROXY}."
+        raise RequestRefused(403, ErrorCode.FORBIDDEN, message)
+    return replace(origin, address=stated_address(request) or origin.address)
+
+
+async def open_storefront_context(settings: Settings, request: Request, origin: RequestOrigin) -> Context:
+    database: Database = request.app.state.databases["storefront"]
+    website_id = None
+    if origin.store_view is not None:
+        website_id = await find_website_of_view(database, origin.store_view)
+        if website_id is None:
+            raise RequestRefused(400, ErrorCode.BAD_USER_INPUT, UNKNOWN_STORE_VIEW)
+    find_session = partial(find_customer_session, website_id=website_id)
+    cookies = _read_cookies(settings, request)
+    token = read_token(request.headers.get("authorization"))
+    return await _open_context(settings, request, origin, database, token, cookies, find_session, record_customer_use)
+
+
+async def open_admin_context(settings: Settings, request: Request, origin: RequestOrigin) -> Context:
+    """Raises `RequestRefused` for the cookie of a session in a request that another page may have caused."""
+    database: Database = request.app.state.databases["admin"]
+    cookies = _read_cookies(settings, request)
+    token = read_token(request.headers.get("authorization"))
+    if token is None and cookies.get(SESSION_COOKIE):
+        if request.method not in ("POST", "PUT") or not cookies.is_same_origin:
+            message = "A session cookie needs a POST or PUT request of the same origin. Send a token in the Authorization header."
+            raise RequestRefused(403, ErrorCode.FORBIDDEN, message)
+        token = _read_session_cookie(cookies)
+    replica = find_replica(request)
+    context = await _open_context(
+        settings, request, origin, database, token, cookies, find_staff_session, record_staff_use
+    )
+    context.replica = replica
+    return context
+
+
+async def open_download_context(settings: Settings, request: Request) -> Context:
+    """The context of staff or a service that gets a file. It is a GET, so a page of this origin may link to it, and nobody else's:
+    the cookie does not travel from there."""
+    database: Database = request.app.state.databases["admin"]
+    cookies = _read_cookies(settings, request)
+    token = read_token(request.headers.get("authorization"))
+    if token is None and request.headers.get("sec-fetch-site", "none") in {"none", "same-origin"}:
+        token = _read_session_cookie(cookies) or None
+    origin = request_origin(request)
+    return await _open_context(
+        settings, request, origin, database, token, cookies, find_staff_session, record_staff_use
+    )
+
+
+async def open_socket_context(settings: Settings, socket: HTTPConnection, authorization: str | None) -> Context | None:
+    """The context of staff or a service behind a WebSocket, by what its first message says or by the cookie; None without a
+    valid token. No operation of a socket can set a cookie."""
+    database: Database = socket.app.state.databases["admin"]
+    cookies = _read_cookies(settings, socket)
+    token = read_token(authorization)
+    if token is None and cookies.is_same_origin and cookies.get(SESSION_COOKIE):
+        token = _read_session_cookie(cookies)
+    origin = request_origin(socket)
+    context = await _open_context(
+        settings, socket, origin, database, token, Cookies(), find_staff_session, record_staff_use
+    )
+    return context if context.viewer.is_staff_or_service else None
+
+
+def _read_cookies(settings: Settings, connection: HTTPConnection) -> Cookies:
+    return read_cookies(connection, is_development=settings.environment == "development")
+
+
+async def _open_context(
+    settings: Settings,
+    connection: HTTPConnection,
+    origin: RequestOrigin,
+    database: Database,
+    token: str | None,
+    cookies: Cookies,
+    find_session: FindSession,
+    record_use: RecordUse,
+) -> Context:
+    use_secret_keys(settings.secret_keys)
+    background: Background = connection.app.state.background
+    found: AuthenticatedSession | None = None
+    viewer: Viewer = GUEST
+    if token is not None:
+        found = await find_session(database, token) if token else None
+        # What is public is answered nevertheless; see `Viewer.token_has_ended`.
+        viewer = replace(GUEST, token_has_ended=True) if found is None else found.viewer
+    context = Context(
+        database,
+        settings,
+        replace(viewer, address=origin.address or None),
+        token=token,
+        caller=origin,
+        language=origin.language,
+        cookies=cookies,
+        background=background,
+    )
+    if found is not None and found.is_stale and not origin.is_background:
+        use = partial(record_use, token_hash=found.token_hash)
+        context.record_use = partial(background.put, database, ("used", found.token_hash), use)
+    return context
+
+
+def read_token(authorization: str | None) -> str | None:
+    """The token of an Authorization header; empty for one of another scheme, None without one."""
+    if not authorization:
+        return None
+    scheme, _, token = authorization.partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def _read_session_cookie(cookies: Cookies) -> str:
+    session = cookies.get(SESSION_COOKIE) or ""
+    # A service token has no place in a browser.
+    return session if session.startswith(tokens.STAFF) else ""

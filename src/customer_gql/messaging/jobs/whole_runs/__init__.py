@@ -1,0 +1,1 @@
+"""Jobs that are done in one go."""

@@ -1,0 +1,180 @@
+"""Deliveries are sent by any number of workers at once: a row belongs to the worker that took it (docs/domain/webhooks.md#webhooks-3).
+
+Taking one counts an attempt and moves the next one beyond the lease, in a transaction of its own; then it is sent; then its
+outcome is stored. A worker that is killed in between leaves a delivery that comes up again after the lease, with the same id:
+the receiver gets it at least once.
+"""
+
+import asyncio
+import datetime as dt
+import time
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any, Final
+
+import structlog
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Integer,
+    any_,
+    bindparam,
+    column,
+    delete,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    update,
+)
+
+from customer_gql.core.clock import read_clock
+from customer_gql.database.statements import Row, compile_statement, execute_statement, fetch_rows
+from customer_gql.messaging.jobs.work import Tools
+
+from .outcomes import DeliveryAttempt, store_outcome
+from .payloads import CONTENT_TYPES, build_body, encode_message_id
+from .secrets import SecretUnreadable, WebhookGone, load_signers, sign_message
+from .sending import ATTEMPT_SECONDS, NotSent, send_request
+from .tables import IS_KEPT, DeliveryStatus, WebhookFormat, WebhookStatus, webhook, webhook_delivery as delivery
+
+log = structlog.get_logger("webhooks")
+LEASE: Final = dt.timedelta(seconds=4 * ATTEMPT_SECONDS)
+AT_ONCE: Final = 64
+"""Requests of one process."""
+AT_ONCE_TO_ONE: Final = 4
+"""Requests of one process to one receiver; one that fails gets one at a time."""
+_WAIT_SECONDS: Final = 0.5
+_is_pending = delivery.c.status == DeliveryStatus.PENDING.value
+_now: Any = func.clock_timestamp()
+_READY: Final = compile_statement(
+    select(webhook).where(
+        webhook.c.status == WebhookStatus.ACTIVE.value,
+        or_(webhook.c.paused_until.is_(None), webhook.c.paused_until <= _now),
+        select(delivery.c.id)
+        .where(delivery.c.webhook_id == webhook.c.id, _is_pending, delivery.c.next_attempt_at <= _now)
+        .exists(),
+    )
+)
+_asked = (
+    func.unnest(bindparam("webhook_ids", type_=ARRAY(BigInteger())), bindparam("free", type_=ARRAY(Integer())))
+    .table_valued(column("webhook_id", BigInteger), column("free", Integer))
+    .render_derived(name="asked")
+)
+_of_one = (
+    select(delivery.c.id)
+    .where(delivery.c.webhook_id == _asked.c.webhook_id, _is_pending, delivery.c.next_attempt_at <= _now)
+    .order_by(delivery.c.next_attempt_at)
+    .limit(_asked.c.free)
+    .with_for_update(skip_locked=True)
+    .lateral("of_one")
+)
+_due = select(_of_one.c.id).select_from(_asked.join(_of_one, true())).cte("due")
+_TAKE: Final = compile_statement(
+    update(delivery)
+    .where(delivery.c.id == _due.c.id, webhook.c.id == delivery.c.webhook_id)
+    .values(attempts=delivery.c.attempts + 1, next_attempt_at=_now + literal(LEASE))
+    .returning(delivery, IS_KEPT.label("is_kept"))
+)
+_FORGET: Final = compile_statement(
+    delete(delivery).where(delivery.c.id == any_(bindparam("ids", type_=ARRAY(BigInteger()))))
+)
+
+
+@dataclass(slots=True)
+class Deliverer:
+    """What one worker is sending. A receiver that hangs keeps its own requests waiting, and no others."""
+
+    tools: Tools
+    tasks: dict[asyncio.Task[None], int]
+
+    async def take(self) -> int:
+        """Begin to send what is due and has room; how many."""
+        under_way = Counter(self.tasks.values())
+        room = AT_ONCE - len(self.tasks)
+        async with self.tools.database.writes.acquire() as connection:
+            ready = await fetch_rows(connection, _READY)
+            free = {one.id: (1 if one.failure_count else AT_ONCE_TO_ONE) - under_way[one.id] for one in ready}
+            given: dict[int, int] = {}
+            # Those with the fewest under way come first, so that none keeps the others out.
+            for id in sorted(free, key=lambda id: under_way[id]):
+                given[id] = max(min(free[id], room), 0)
+                room -= given[id]
+            asked = {id: count for id, count in given.items() if count}
+            if not asked:
+                return 0
+            taken = await fetch_rows(connection, _TAKE, webhook_ids=list(asked), free=list(asked.values()))
+            if lost := [row.id for row in taken if not row.is_kept]:
+                await execute_statement(connection, _FORGET, ids=lost)
+        by_id = {one.id: one for one in ready}
+        for row in sorted((row for row in taken if row.is_kept), key=lambda row: row.id):
+            task = asyncio.create_task(self._send(by_id[row.webhook_id], row))
+            self.tasks[task] = row.webhook_id
+            task.add_done_callback(self.tasks.pop)
+        return len(taken)
+
+    async def _send(self, receiver: Row, row: Row) -> None:
+        """A fault of the database leaves the delivery to the worker that takes it when the lease is over."""
+        try:
+            attempt = await attempt_delivery(self.tools, receiver, row)
+            await store_outcome(self.tools, receiver, row, attempt)
+        except Exception as error:  # noqa: BLE001 - one delivery must not take the others along
+            log.warning("delivery interrupted", delivery=row.id, webhook=receiver.id, error=type(error).__name__)
+
+
+async def deliver_events(tools: Tools) -> int:
+    """Send what is due until nothing is, or the worker stops. For a `Poll`."""
+    deliverer = Deliverer(tools, {})
+    count = 0
+    try:
+        while True:
+            taken = 0 if tools.stop.is_set() else await deliverer.take()
+            count += taken
+            if not taken and not deliverer.tasks:
+                return count
+            if not taken:
+                await asyncio.wait(deliverer.tasks, timeout=_WAIT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+    except asyncio.CancelledError:
+        for task in list(deliverer.tasks):
+            task.cancel()
+        raise
+    except Exception:
+        # The database does not answer. What is under way keeps its ten seconds, and is stored if it answers again.
+        if deliverer.tasks:
+            await asyncio.wait(deliverer.tasks)
+        raise
+
+
+async def attempt_delivery(tools: Tools, receiver: Any, row: Any) -> DeliveryAttempt:
+    """Send a delivery once. Not in a transaction, because it may take ten seconds."""
+    begun, now = time.monotonic(), read_clock()
+    status_code, retry_after, error = None, None, None
+    try:
+        async with tools.database.writes.acquire() as connection:
+            body = await build_body(connection, receiver, row, tools.settings)
+            signers = await load_signers(connection, receiver.id, tools.settings)
+        headers = {
+            "content-type": CONTENT_TYPES[WebhookFormat(receiver.format)],
+            "user-agent": "customer-gql",
+            **sign_message(signers, encode_message_id(row.event_id), now, body),
+        }
+        answer = await send_request(receiver.url, headers, body, tools.settings)
+        status_code, retry_after = answer.status_code, answer.retry_after
+    except SecretUnreadable:
+        error = "The secret cannot be decrypted with CUSTOMER_GQL_SECRET_KEYS. Give the webhook another one."
+    except WebhookGone:
+        error = "The webhook was deleted."
+    except NotSent as not_sent:
+        error = str(not_sent)
+    milliseconds = int((time.monotonic() - begun) * 1000)
+    return DeliveryAttempt(now, milliseconds, status_code, error or _judge(status_code), retry_after)
+
+
+def _judge(status_code: int | None) -> str | None:
+    assert status_code is not None
+    if 200 <= status_code < 300:
+        return None
+    if 300 <= status_code < 400:
+        return f"The answer was {status_code}. Redirects are not followed: enter the address that it leads to."
+    return f"The answer was {status_code}."

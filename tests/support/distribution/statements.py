@@ -1,0 +1,55 @@
+"""Which statements are judged: those that are ready when the service has been imported, those that documents of the previous
+version ran, and those that tests ran, where they were collected (`make statements`)."""
+
+import json
+import subprocess
+import sys
+import tomllib
+from collections import defaultdict
+from pathlib import Path
+from typing import Final
+
+ACCEPTED: Final = Path(__file__).parents[2] / "database" / "distribution" / "accepted.toml"
+_IMPORTED: Final = """
+import gc, json
+from customer_gql.schema import admin, storefront
+from customer_gql.database.statements import Statement
+print(json.dumps(sorted({one.sql for one in gc.get_objects() if isinstance(one, Statement)})))
+"""
+
+
+def imported_statements() -> list[str]:
+    """In a process of its own, where no test has made any."""
+    done = subprocess.run([sys.executable, "-c", _IMPORTED], capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)
+
+
+def read_accepted() -> dict[str, str]:
+    """Reasons by finding; `*` stands for any tables."""
+    groups = tomllib.loads(ACCEPTED.read_text())["accepted"]
+    return {f"{group['rule']}: {one}": group["reason"] for group in groups for one in group["statements"]}
+
+
+def find_unaccepted(texts: set[str]) -> dict[str, list[str]]:
+    """Statements that do not fit and are on no list, by what does not fit."""
+    from .rules import find_faults
+
+    accepted, found = read_accepted(), defaultdict[str, list[str]](list)
+    for text in sorted(texts):
+        for fault in find_faults(text):
+            if accepted.keys().isdisjoint({str(fault), f"{fault.rule}: {fault.kind} *"}):
+                found[str(fault)].append(text)
+    return dict(found)
+
+
+def main(folder: str) -> None:
+    texts = {text for file in Path(folder).glob("*.json") for text in json.loads(file.read_text())}
+    found = find_unaccepted(texts)
+    for fault, statements in found.items():
+        sys.stdout.write(f"{fault}\n  {' '.join(statements[0].split())[:300]}\n")
+    sys.stdout.write(f"{len(texts)} statements, {len(found)} forms that fit no rule and are on no list\n")
+    sys.exit(1 if found else 0)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
