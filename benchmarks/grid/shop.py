@@ -23,6 +23,8 @@ from customer_gql.schema.tables import metadata
 from .rows import PARENTS_FIRST, make_rows
 
 BATCH: Final = 5_000
+ANALYZED: Final = 50_000
+"""Customers between two looks of the planner at tables that grow from nothing: a plan of small tables takes minutes for large ones."""
 PROJECTIONS: Final = (CUSTOMER_GRID_ROW, CUSTOMER_CHANGES)
 _INDEXES: Final = """SELECT indexrelid::regclass::text AS name, pg_get_indexdef(indexrelid) AS definition FROM pg_index
 WHERE indrelid = 'customer_grid_row'::regclass AND NOT indisunique ORDER BY 1"""
@@ -68,6 +70,8 @@ async def _copy_customers(connection: Connection, customers: int) -> None:
         for projection in PROJECTIONS:
             await projection.recompute(connection, ids)
         show(first + count - 1, customers)
+        if (first + count - 1) % ANALYZED == 0:
+            await connection.execute("ANALYZE")
 
 
 async def copy_batch(connection: Connection, rows: Rows) -> list[int]:
