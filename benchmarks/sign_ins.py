@@ -16,7 +16,7 @@ from writes import WriteInputs, encode_body
 from customer_gql.messaging.jobs.runs.tables import PROCESSED
 
 LIMIT: Final = 2
-_SECONDS: Final = 10
+_SECONDS: Final = 5
 _CONNECTIONS: Final = 2
 _PAUSE: Final = 0.1
 _CUSTOMERS: Final = 24

@@ -3,6 +3,8 @@
 from dataclasses import asdict
 from typing import Any, Final
 
+from customer_gql.loading.grids.limits import STATEMENT_SECONDS_PATH
+
 from .client import GridClient
 from .pages import page_statement
 from .plans import measure_in_turn
@@ -63,12 +65,19 @@ async def ask_questions(client: GridClient, rounds: int) -> list[dict[str, Any]]
 
 
 async def ask_too_much(client: GridClient) -> dict[str, Any]:
-    """The error of a list that would take longer than `grid.statement_seconds`."""
+    """The error of a list that would take longer than `grid.statement_seconds`, which is 1 for it: a quick machine needs less than 2."""
     document = (
         "query Q($filter: CustomerFilter) { customers(first: 1, filter: $filter) { nodes { id gridRow { city } } } }"
     )
+    await _limit_statements(client, values=[{"path": STATEMENT_SECONDS_PATH, "value": 1}])
     answer = await client.ask(document, filter=_REFUSED)
+    await _limit_statements(client, resets=[{"path": STATEMENT_SECONDS_PATH}])
     [error] = answer.errors
     clauses = error["extensions"].get("clauses", [])
     print(f"refused: {error['message']} {len(clauses)} clauses", flush=True)
     return {"code": error["extensions"]["code"], "message": error["message"], "clauses": clauses}
+
+
+async def _limit_statements(client: GridClient, **given: Any) -> None:
+    document = "mutation L($input: ConfigurationUpdateInput!) { configurationUpdate(input: $input) { userErrors { message } } }"
+    assert await client.data(document, input=given) == {"configurationUpdate": {"userErrors": []}}
