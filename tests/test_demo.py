@@ -150,7 +150,9 @@ def test_graphiql_is_served(first: Demo):
 
 def test_links_in_mails_lead_to_the_port_that_is_served(first: Demo):
     email = first.at_storefront("{ me { email } }")["me"]["email"]
-    asked = "mutation($input: EmailInput!) { passwordResetRequest(input: $input) { userErrors { code } } }"
+    asked = (
+        "mutation($input: PasswordResetRequestInput!) { passwordResetRequest(input: $input) { userErrors { code } } }"
+    )
     assert answer(first.storefront, "", asked, {"input": {"email": email}})
     mail: list[str] = []
 

@@ -14,7 +14,7 @@ SESSIONS = "{ sessions { id device address isCurrent } }"
 REVOKE = "mutation V($input: SessionRevokeInput!) { sessionRevoke(input: $input) { endedSessionCount " + ERRORS + " } }"
 CONFIRM = "mutation C($input: EmailTokenInput!) { emailConfirm(input: $input) { isChanged userErrors { code path } } }"
 RESEND = "mutation S($input: EmailInput!) { emailConfirmResend(input: $input) { userErrors { code path } } }"
-RESET_REQUEST = "mutation Q($input: EmailInput!) { passwordResetRequest(input: $input) { userErrors { code path } } }"
+RESET_REQUEST = "mutation Q($input: PasswordResetRequestInput!) { passwordResetRequest(input: $input) { userErrors { code path } } }"
 RESET = "mutation T($input: PasswordResetInput!) { passwordReset(input: $input) { userErrors { code path } } }"
 CHANGE = """mutation P($input: PasswordChangeInput!) { passwordChange(input: $input) {
   endedSessionCount userErrors { code path } } }"""

@@ -68,6 +68,7 @@ SLICES: Final = (
     "shop.groups",
     "shop.websites",
     "shop.settings",
+    "shop.captcha",
     "messaging.jobs",
     "messaging.jobs.runs",
     "messaging.jobs.whole_runs",

@@ -63,6 +63,8 @@ LONGEST_PAUSE: Final = dt.timedelta(minutes=15)
 _FAILURE_RETENTION: Final = dt.timedelta(days=30)
 EXPIRED_FAILURES: Final = expires(throttle, "until", kept=_FAILURE_RETENTION)
 _ADDRESS_ATTEMPT: Final = "attempt"
+RESET_REQUESTS: Final = "reset"
+"""Counter of a network address for mails with reset links."""
 _refusals: Final = Counter("customer_gql_throttle_refusals", "Attempts refused because too many came before.")
 _TOO_MANY_FROM_ADDRESS: Final = "Too many attempts came from this network address."
 
@@ -241,9 +243,19 @@ async def count_address_attempt(
     await require_within(connection, key, limit=limits.address_attempts, window=window, message=_TOO_MANY_FROM_ADDRESS)
 
 
-async def take_back_address_attempt(connection: Connection, identity: ViewerKind, address: str | None) -> None:
+async def most_failures(
+    connection: Connection, identity: ViewerKind, address: str | None, keys: Sequence[bytes]
+) -> int:
+    """The largest count of failures in a row by these keys, and of what the network address tried in the window."""
+    peers = [peer_key(identity, counter, address) for counter in (_ADDRESS_ATTEMPT, RESET_REQUESTS)]
+    is_open = equals_any(throttle.c.key_hash, peers) & (throttle.c.until > _time(read_clock()))
+    counted = select(func.max(throttle.c.count)).where(or_(equals_any(throttle.c.key_hash, keys), is_open))
+    return await fetch_value(connection, counted) or 0
+
+
+async def take_back_address_attempt(
+    connection: Connection, identity: ViewerKind, address: str | None, *, counter: str = _ADDRESS_ATTEMPT
+) -> None:
     """The attempt was right, so it does not count against the others behind the same address."""
-    counted = update(throttle).where(
-        throttle.c.key_hash == peer_key(identity, _ADDRESS_ATTEMPT, address), throttle.c.count > 0
-    )
+    counted = update(throttle).where(throttle.c.key_hash == peer_key(identity, counter, address), throttle.c.count > 0)
     await execute_statement(connection, counted.values(count=throttle.c.count - 1))

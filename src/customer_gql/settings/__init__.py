@@ -199,12 +199,16 @@ class Settings(BaseSettings):
 
     secret_keys: SecretStr = Field(
         SecretStr(""),
-        description="Fernet keys, comma separated; the first encrypts the secrets of second factors and of mails that wait, "
+        description="Fernet keys, comma separated; the first encrypts the secrets of second factors, webhooks, settings and of mails that wait, "
         "all decrypt them; required in production",
     )
     webhook_networks: Peers = Field(
         [],
         description="addresses or networks, comma separated, that webhooks may call although they are not public",
+    )
+    captcha_verify_url: Url = Field(
+        "",
+        description="URL that verifies tokens of CAPTCHAs instead of the provider's own, such as one of www.recaptcha.net",
     )
     oidc_issuer: Url | None = Field(None, description="issuer of the identity provider of staff, as its tokens name it")
     oidc_client_id: str = Field("", description="client id of this service at the provider")

@@ -13,7 +13,9 @@ from support.shopping import ANOTHER, PASSWORD, person
 from support.staff import make_role, make_staff
 from support.writers import Subject, Writer
 
-RESET_REQUEST = "mutation Q($input: EmailInput!) { passwordResetRequest(input: $input) { userErrors { code } } }"
+RESET_REQUEST = (
+    "mutation Q($input: PasswordResetRequestInput!) { passwordResetRequest(input: $input) { userErrors { code } } }"
+)
 RESEND = "mutation Q($input: EmailInput!) { emailConfirmResend(input: $input) { userErrors { code } } }"
 EMAIL_REQUEST = (
     "mutation Q($input: EmailChangeRequestInput!) { emailChangeRequest(input: $input) { userErrors { code } } }"

@@ -69,5 +69,11 @@ def test_every_flag_and_choice_of_accounts_has_its_default():
         "customers.tell_assistance_change": True,
     }
     assert [path for path, setting in DECLARED_SETTINGS.items() if setting.follows_accounts] == [
-        "accounts.confirm_email"
+        "accounts.confirm_email",
+        "captcha.provider",
+        "captcha.forms",
+        "captcha.mode",
+        "captcha.failures",
+        "captcha.site_key",
+        "captcha.secret",
     ]

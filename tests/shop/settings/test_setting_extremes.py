@@ -209,6 +209,14 @@ async def select(shop: Shop) -> None:
         assert abs(expires - created - dt.timedelta(hours=shop.value)) < dt.timedelta(minutes=1)
 
 
+async def ask_for_captcha(shop: Shop) -> None:
+    email = f"{uuid.uuid4().hex}@example.com"
+    for path, value in (("captcha.provider", "TEST"), ("captcha.mode", "AFTER_FAILURES")):
+        assert (await set_one(shop.staff, path, value))["userErrors"] == []
+    refused = [(await shop.sign_in(email))["userErrors"][0]["path"] for _ in range(2)]
+    assert refused == [None, ["captchaToken"] if shop.value == 1 else None]
+
+
 READERS: dict[str, Callable[[Shop], Awaitable[None]]] = {
     "accounts.lock_days": lock,
     "accounts.lockout_failures": guess,
@@ -226,6 +234,7 @@ READERS: dict[str, Callable[[Shop], Awaitable[None]]] = {
     "accounts.token_lockout_seconds": guess,
     "addresses.per_customer": fill_address_book,
     "addresses.street_lines": add_address,
+    "captcha.failures": ask_for_captcha,
     "customers.default_group": sign_up,
     "customers.online_minutes": see_who_is_online,
     "files.kept_hours": keep_file,

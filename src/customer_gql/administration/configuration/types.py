@@ -29,6 +29,7 @@ graph_enum(
         "NUMBER": "A whole number with bounds.",
         "FLAG": "True or false.",
         "CHOICE": "One of the options.",
+        "CHOICES": "Some of the options, separated by commas; empty for none.",
         "CUSTOMER_GROUP": "The `number` of a customer group.",
     },
     name="ConfigurationType",
@@ -50,10 +51,18 @@ class ConfigurationSetting:
     type: SettingType = column("Kind of its values.")
     unit: SettingUnit | None = column("What its number counts; null for plain numbers, texts and flags.")
     options: list[str] = column("Values to choose from; empty when any value of the type within the bounds is allowed.")
-    default: JSON = column("Value in effect where none is set.")  # pyright: ignore[reportInvalidTypeForm]
-    value: JSON = column("Value in effect at the scope asked for.")  # pyright: ignore[reportInvalidTypeForm]
-    inherited_value: JSON = column(  # pyright: ignore[reportInvalidTypeForm]
-        "Value in effect at the scope asked for without one of its own, as after a reset."
+    default: JSON | None = column(  # pyright: ignore[reportInvalidTypeForm]
+        "Value in effect where none is set; null for a secret."
+    )
+    value: JSON | None = column(  # pyright: ignore[reportInvalidTypeForm]
+        "Value in effect at the scope asked for; null for a secret, of which `isSet` tells."
+    )
+    inherited_value: JSON | None = column(  # pyright: ignore[reportInvalidTypeForm]
+        "Value in effect at the scope asked for without one of its own, as after a reset; null for a secret."
+    )
+    is_set: bool = column("Whether a value is set, at the scope asked for or at a wider one.")
+    is_secret: bool = column(
+        "Whether the value is a secret: it is stored encrypted, and neither returned nor written to a history."
     )
     set_at: ConfigurationScope | None = column("Scope at which the value was set; null for the default.")
     version: int = column("Version of the value set at the scope asked for; 0 when none is set there.")
@@ -76,10 +85,12 @@ def configuration_setting(
         description=setting.description,
         type=setting.type,
         unit=setting.unit,
-        options=list(setting.one_of),
-        default=setting.default,
-        value=values[setting],
-        inherited_value=values.inherited(setting, scope),
+        options=list(setting.one_of or setting.some_of),
+        default=None if setting.is_secret else setting.default,
+        value=None if setting.is_secret else values[setting],
+        inherited_value=None if setting.is_secret else values.inherited(setting, scope),
+        is_set=values.stored(setting) is not None,
+        is_secret=setting.is_secret,
         set_at=values.set_at(setting),
         version=values.version_at(setting, scope),
         narrowest_scope=setting.narrowest,

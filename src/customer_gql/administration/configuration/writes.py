@@ -23,6 +23,8 @@ Change = tuple[Any, Any]
 """The value of a scope before and after, None where it inherits."""
 
 _MOST_CHANGES: Final = 200
+_SECRET_SET: Final = "SET"  # noqa: S105 - said in place of a secret
+_SECRET_REPLACED: Final = "REPLACED"  # noqa: S105 - said in place of a secret
 _HISTORY: Final = {"CONFIGURATION_SET": False, "CONFIGURATION_RESET": True}
 """By kind of event, whether it tells of values that were reset."""
 
@@ -98,14 +100,24 @@ async def _change_setting(
 ) -> Change:
     """The value at this scope before and after, None where it inherits."""
     before, version = await lock_own_value(connection, setting, *scope)
-    refuse_other_version({"value": (before, change.value)}, current=version, expected=change.expected_version)
+    wanted = change.value
+    if setting.is_secret:
+        before, wanted = _tell_secret(before, _SECRET_SET), _tell_secret(wanted, _SECRET_REPLACED)
+    refuse_other_version({"value": (before, wanted)}, current=version, expected=change.expected_version)
     if change.value is None:
         await reset_value(connection, setting, *scope)
         return before, None
     if setting.check_deployment is not None:
         setting.check_deployment(deployment, setting.validate_value(change.value))
     await set_value(connection, setting, change.value, scope=scope[0], scope_id=scope[1])
+    if setting.is_secret:
+        return before, wanted if before else _SECRET_SET
     return before, await own_value(connection, setting, *scope)
+
+
+def _tell_secret(value: Any, instead: str) -> str | None:
+    """What the history and conflicts tell instead of a secret."""
+    return None if value is None else instead
 
 
 async def _editable_setting(connection: Connection, viewer: Viewer, path: str) -> Setting[Any]:

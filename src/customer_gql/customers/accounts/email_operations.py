@@ -20,6 +20,11 @@ PEER_LIMIT = (
     "`RATE_LIMITED` with the seconds to wait as `retryAfter`."
 )
 
+CAPTCHA = (
+    "Where the website asks for a CAPTCHA, `REQUIRED` or `INVALID` with the key `captcha.required` for a `captchaToken` that is "
+    "missing or not good."
+)
+
 
 async def count_peer_attempt(info: Info) -> None:
     """Outside the transaction that may be refused: a refused guess counts too."""

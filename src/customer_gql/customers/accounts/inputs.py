@@ -1,7 +1,7 @@
 """What a shop sends to act on its own account, and what comes back."""
 
 import datetime as dt
-from typing import Any
+from typing import Any, Final
 
 import strawberry
 
@@ -10,6 +10,11 @@ from customer_gql.graph.fields import column
 from customer_gql.graph.payloads import Payload
 
 _PASSWORD = "At least the configured number of characters (12 unless set otherwise, never less than 8), at most 256; any characters, but no space at the start or end; of as many character classes as configured (1 unless set otherwise); no common password, and none made of the name of the shop or your own."  # noqa: S105 - a description
+
+CAPTCHA_TOKEN: Final = (
+    "Token that the widget of the CAPTCHA gave, where the form asks for one: see `captcha` of `shop`. It works once."  # noqa: S105 - a description
+)
+LONG_TOKEN: Final = {"longest": 2048}
 
 
 @strawberry.input(description="A new account.")
@@ -38,6 +43,7 @@ class SignUpInput:
     allows_remote_assistance: bool = strawberry.field(
         description="Whether staff may sign in as this customer to help.", default=False
     )
+    captcha_token: str | None = strawberry.field(description=CAPTCHA_TOKEN, default=None, metadata=LONG_TOKEN)
 
     def about(self) -> dict[str, Any]:
         return {
@@ -71,6 +77,7 @@ class SignInInput:
     device_token: str | None = strawberry.field(
         description="`deviceToken` of an earlier sign-in on this device.", default=None
     )
+    captcha_token: str | None = strawberry.field(description=CAPTCHA_TOKEN, default=None, metadata=LONG_TOKEN)
 
 
 @strawberry.input(description="Token of a link that was mailed.")
@@ -88,6 +95,12 @@ class EmailTokenPayload(Payload):
 @strawberry.input(description="Address that the mail is sent to.")
 class EmailInput:
     email: str = column("Address of the account.")
+
+
+@strawberry.input(description="Account whose owner wants to choose another password.")
+class PasswordResetRequestInput:
+    email: str = column("Address of the account.")
+    captcha_token: str | None = strawberry.field(description=CAPTCHA_TOKEN, default=None, metadata=LONG_TOKEN)
 
 
 @strawberry.input(description="Refresh token of a session, not used yet.")

@@ -18,6 +18,7 @@ from customer_gql.graph.roots import INPUT, customer_field, customer_mutation, g
 
 from . import lockout
 from .email_operations import (
+    CAPTCHA,
     PEER_LIMIT,
     AccountEmailMutation,
     count_peer_attempt,
@@ -26,12 +27,12 @@ from .email_operations import (
 )
 from .inputs import (
     DonePayload,
-    EmailInput,
     LoginAsExchangeInput,
     MeDeleteRequestInput,
     MeDeleteRequestPayload,
     PasswordChangeInput,
     PasswordResetInput,
+    PasswordResetRequestInput,
     SessionRevokeInput,
     SessionsEndedPayload,
     SignInInput,
@@ -66,7 +67,7 @@ class AccountMutation:
         description="Create an account on the website of the store view in `X-Store-View` (the default one without it). "
         "The answer does not tell whether the address has an account. Mails a welcome, or a link to confirm the "
         "address where the website wants that; the owner of an existing account is told, five times an hour at most. "
-        f"`REQUIRED`, `TOO_LONG` or `INVALID` with the field for what does not fit. {PEER_LIMIT} "
+        f"`REQUIRED`, `TOO_LONG` or `INVALID` with the field for what does not fit. {CAPTCHA} {PEER_LIMIT} "
         "Signs nobody in. Writes history. Undone by `meDeleteRequest`.",
     )
     async def sign_up(self, info: Info, input: Annotated[SignUpInput, INPUT]) -> SignUpPayload:
@@ -77,6 +78,7 @@ class AccountMutation:
             password=input.password,
             about=input.about(),
             is_subscribed=input.is_subscribed,
+            captcha_token=input.captcha_token,
         )
         return SignUpPayload(is_confirmation_required=required)
 
@@ -88,7 +90,7 @@ class AccountMutation:
         "One refusal for an unknown address, a wrong password, an account that is locked, inactive or of a group "
         "this website excludes; a right one for an address that is not confirmed yet is `NOT_ALLOWED`. After 5 wrong passwords an account waits a second, doubling to 15 minutes; "
         "the 6th in a row closes sign-in for 30 minutes, the 10th locks the account for 10, unless configured otherwise. "
-        f"{PEER_LIMIT} `TOO_LONG` for what no address or password can be. Writes history; a lock is told by mail. `signOut` "
+        f"{CAPTCHA} {PEER_LIMIT} `TOO_LONG` for what no address or password can be. Writes history; a lock is told by mail. `signOut` "
         "undoes it.",
     )
     async def sign_in(self, info: Info, input: Annotated[SignInInput, INPUT]) -> SignInPayload:
@@ -98,6 +100,7 @@ class AccountMutation:
             email=input.email,
             password=input.password,
             device_token=input.device_token,
+            captcha_token=input.captcha_token,
         )
         return SignInPayload(customer_id=grant.owner_id, grant=grant)
 
@@ -165,11 +168,18 @@ class AccountMutation:
         in_person=True,
         description="Mail a link to choose a new password, when there is an account: five an hour, two minutes apart. "
         "A network address that asks too often gets `RATE_LIMITED` with the seconds to wait. The link works once, for 30 minutes unless configured otherwise, and "
-        "only the newest works. The answer does not tell; `INVALID` and `TOO_LONG` are for what is no address. Writes "
+        f"only the newest works. The answer does not tell; `INVALID` and `TOO_LONG` are for what is no address. {CAPTCHA} Writes "
         "history. The old password goes on working.",
     )
-    async def password_reset_request(self, info: Info, input: Annotated[EmailInput, INPUT]) -> DonePayload:
-        await password_reset.request_reset(info.context, await find_store_view_of_request(info), email=input.email)
+    async def password_reset_request(
+        self, info: Info, input: Annotated[PasswordResetRequestInput, INPUT]
+    ) -> DonePayload:
+        await password_reset.request_reset(
+            info.context,
+            await find_store_view_of_request(info),
+            email=input.email,
+            captcha_token=input.captcha_token,
+        )
         return DonePayload()
 
     @guest_mutation(

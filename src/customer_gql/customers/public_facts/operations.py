@@ -11,6 +11,7 @@ from customer_gql.database.statements import Connection, Row
 from customer_gql.graph.context import Context, Info
 from customer_gql.graph.grids.types import selects_field
 from customer_gql.graph.roots import open_field
+from customer_gql.shop.captcha.settings import SECRET as CAPTCHA_SECRET
 from customer_gql.shop.countries.names import all_countries
 from customer_gql.shop.countries.options import SETTINGS as COUNTRY_SETTINGS
 from customer_gql.shop.settings.reads import settings_at
@@ -41,7 +42,8 @@ class PublicFactsQuery:
     async def shop(self, info: Info) -> ShopFacts:
         async with info.context.database.reads.acquire() as connection:
             view = await _requested_view(info.context, connection)
-            shop = await settings_at(connection, *SHOP_SETTINGS, website_id=view.website_id, store_view_id=view.id)
+            settings = (*SHOP_SETTINGS, CAPTCHA_SECRET)
+            shop = await settings_at(connection, *settings, website_id=view.website_id, store_view_id=view.id)
         return describe_shop(view, shop)
 
     @open_field(

@@ -13,6 +13,7 @@ from customer_gql.customers.newsletter.opt_in import CONFIRM_BY_MAIL, ENABLED as
 from customer_gql.customers.profile.values.fields import SETTINGS as PROFILE_SETTINGS
 from customer_gql.database.statements import Row
 from customer_gql.security.hashing import MAX_LENGTH
+from customer_gql.shop.captcha.settings import PUBLIC_SETTINGS as PUBLIC_OF_CAPTCHA, Captcha, describe_captcha
 from customer_gql.shop.countries.countries import Country
 from customer_gql.shop.countries.names import all_countries, country_names, search_countries
 from customer_gql.shop.countries.options import (
@@ -33,6 +34,7 @@ SHOP_SETTINGS: Final = (
     NEWSLETTER,
     CONFIRM_BY_MAIL,
     STREET_LINES,
+    *PUBLIC_OF_CAPTCHA,
 )
 
 
@@ -52,6 +54,7 @@ class ShopFacts:
     is_newsletter_enabled: bool
     is_newsletter_confirmation_required: bool
     street_lines: int
+    captcha: Captcha
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,7 @@ def describe_shop(view: Row, shop: SettingValues) -> ShopFacts:
         is_newsletter_enabled=shop[NEWSLETTER],
         is_newsletter_confirmation_required=shop[NEWSLETTER] and shop[CONFIRM_BY_MAIL],
         street_lines=shop[STREET_LINES],
+        captcha=describe_captcha(shop),
     )
 
 

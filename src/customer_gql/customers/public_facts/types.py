@@ -4,6 +4,7 @@ import strawberry
 
 from customer_gql.graph.fields import column, loaded
 from customer_gql.graph.scalars import graph_enum
+from customer_gql.shop.captcha.types import CaptchaType
 from customer_gql.shop.websites.reads import store_views_by_id, store_views_by_website, websites_by_id
 from customer_gql.shop.websites.types import StoreView, Website
 
@@ -61,6 +62,7 @@ class Shop:
         "Whether a subscription that is requested with a sign-up begins only after the link in a mail was opened."
     )
     street_lines: int = column("Largest number of lines of a street.")
+    captcha: CaptchaType = column("CAPTCHA that forms of the website ask for.")
 
 
 @strawberry.type(name="Region", description="A state or province of a country.")

@@ -12,7 +12,7 @@ from typing import Any, Final, Generic, TypeVar
 
 import orjson
 
-from customer_gql.core.errors import Refusal
+from customer_gql.core.errors import Refusal, UserErrorCode
 from customer_gql.core.ids import encode_id
 from customer_gql.core.joined import Joined
 from customer_gql.core.permissions import Permission
@@ -32,6 +32,10 @@ _PREFIXES: Final = {WEBSITE: "web", STORE_VIEW: "stv"}
 _WRONG_TYPE: Final = Refusal("setting.wrong_type", "{setting} takes a value like {example}.")
 _OUT_OF_RANGE: Final = Refusal("setting.out_of_range", "{setting} takes a number from {minimum!s} to {maximum!s}.")
 _NOT_A_CHOICE: Final = Refusal("setting.not_a_choice", "{setting} takes one of {choices}.")
+_NOT_CHOICES: Final = Refusal("setting.not_choices", "{setting} takes some of {choices}, separated by commas.")
+_SECRET_MISSING: Final = Refusal(
+    "setting.secret_missing", "Enter the secret of {setting}, or reset it.", UserErrorCode.REQUIRED
+)
 
 
 class SettingType(enum.StrEnum):
@@ -40,6 +44,7 @@ class SettingType(enum.StrEnum):
     NUMBER = "NUMBER"
     FLAG = "FLAG"
     CHOICE = "CHOICE"
+    CHOICES = "CHOICES"
     CUSTOMER_GROUP = "CUSTOMER_GROUP"
 
 
@@ -70,7 +75,8 @@ class Setting(Generic[T]):
     about the credentials of accounts: while they work on all websites, changing it takes a role for all websites. The value
     of one that `names_group` is the number of a customer group, which cannot be deleted meanwhile. The value of one that
     `is_public` is a field of `shop`. `label` is a short name for forms. One that `has_lines` takes
-    a text of several lines.
+    a text of several lines. One of `some_of` takes any number of these words, separated by commas. One that `is_secret` is a
+    text that is encrypted at rest and read with `secrets.read_secret` alone.
     """
 
     path: str
@@ -90,6 +96,8 @@ class Setting(Generic[T]):
     is_public: bool = False
     label: str = ""
     has_lines: bool = False
+    some_of: tuple[str, ...] = ()
+    is_secret: bool = False
 
     def __post_init__(self) -> None:
         """Without bounds, a number that is valid here can be one that no date or interval holds."""
@@ -97,6 +105,8 @@ class Setting(Generic[T]):
             raise ValueError(f"{self.path} is a number and needs at_least and at_most.")
         if not self.label:
             raise ValueError(f"{self.path} needs a label, a short name for forms.")
+        if self.is_secret and (self.default != "" or self.is_public):
+            raise ValueError(f"{self.path} is a secret, so it has no default and is not public.")
 
     @property
     def section(self) -> str:
@@ -109,6 +119,8 @@ class Setting(Generic[T]):
             return SettingType.CUSTOMER_GROUP
         if self.has_lines:
             return SettingType.LINES
+        if self.some_of:
+            return SettingType.CHOICES
         return SettingType.CHOICE if self.one_of else _TYPES[type(self.default)]
 
     @property
@@ -130,9 +142,24 @@ class Setting(Generic[T]):
                 raise _OUT_OF_RANGE(path=["value"], setting=self.path, minimum=self.at_least, maximum=self.at_most)
         if self.one_of and given not in self.one_of:
             raise _NOT_A_CHOICE(path=["value"], setting=self.path, choices=list(self.one_of))
+        if self.is_secret and not given:
+            raise _SECRET_MISSING(path=["value"], setting=self.path)
         if self.validate is not None:
             self.validate(given)
-        return given
+        chosen: Any = self._validate_choices(given) if self.some_of else given
+        return chosen
+
+    def _validate_choices(self, given: Any) -> Any:
+        """The words in the order in which the setting declares them."""
+        words = split_choices(given)
+        if not words <= set(self.some_of):
+            raise _NOT_CHOICES(path=["value"], setting=self.path, choices=list(self.some_of))
+        return ",".join(word for word in self.some_of if word in words)
+
+
+def split_choices(value: str) -> frozenset[str]:
+    """The words of a setting that takes some of them."""
+    return frozenset(word.strip() for word in value.split(",") if word.strip())
 
 
 DECLARED_SETTINGS: Final[Joined[Setting[Any]]] = Joined("settings", attrgetter("path"))

@@ -42,7 +42,7 @@ _website_id = func.coalesce(bindparam("website_id", type_=BigInteger()), _websit
 WIDEST_FIRST = case((value.c.scope == GLOBAL.value, 0), (value.c.scope == WEBSITE.value, 1), else_=2)
 _SQL_TYPES: Mapping[type, Any] = {int: Integer(), str: Text(), bool: Boolean()}
 _set_here = (
-    select(value.c.path, value.c.scope, value.c.value, value.c.version)
+    select(value.c.path, value.c.scope, value.c.scope_id, value.c.value, value.c.version)
     .where(
         or_(
             value.c.scope == GLOBAL.value,
@@ -60,9 +60,10 @@ _SCOPE_NOT_FOUND: Final = Refusal(
 )
 
 
-class _Found(NamedTuple):
+class StoredValue(NamedTuple):
     value: Any
     scope: ConfigurationScope
+    scope_id: int
     version: int
 
 
@@ -72,14 +73,17 @@ class SettingValues:
     __slots__ = ("_found", "_inherited")
 
     def __init__(self, widest_first: Iterable[Any]) -> None:
-        self._found: dict[str, _Found] = {}
+        self._found: dict[str, StoredValue] = {}
         self._inherited: dict[str, Any] = {}
         for row in widest_first:
             if row.path in self._found:
                 self._inherited[row.path] = self._found[row.path].value
-            self._found[row.path] = _Found(orjson.loads(row.value), ConfigurationScope(row.scope), row.version)
+            scope = ConfigurationScope(row.scope)
+            self._found[row.path] = StoredValue(orjson.loads(row.value), scope, row.scope_id, row.version)
 
     def __getitem__(self, setting: Setting[T]) -> T:
+        if setting.is_secret:
+            raise TypeError(f"{setting.path} is a secret, which is read with `read_secret`.")
         return self._found[setting.path].value if setting.path in self._found else setting.default
 
     def inherited(self, setting: Setting[T], scope: ConfigurationScope) -> T:
@@ -87,6 +91,10 @@ class SettingValues:
         found = self._found.get(setting.path)
         is_own = found is not None and found.scope is scope
         return self._inherited.get(setting.path, setting.default) if is_own else self[setting]
+
+    def stored(self, setting: Setting[Any]) -> StoredValue | None:
+        """What is stored, a secret encrypted, and where; None for the default."""
+        return self._found.get(setting.path)
 
     def set_at(self, setting: Setting[Any]) -> ConfigurationScope | None:
         """The scope that the value comes from; None for the default."""

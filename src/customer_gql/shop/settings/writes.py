@@ -13,6 +13,7 @@ from customer_gql.database.statements import Connection, execute_statement, fetc
 
 from .declaration import GLOBAL, STORE_VIEW, WEBSITE, Setting, T
 from .reads import forget_values
+from .secrets import encrypt_setting
 from .tables import ConfigurationScope, configuration_value as value
 
 _WIDEST_FIRST: Final = (GLOBAL, WEBSITE, STORE_VIEW)
@@ -29,10 +30,12 @@ async def set_value(
     """Set a value at one scope. Refused at a scope narrower than the setting's, and for a value it does not take."""
     if _WIDEST_FIRST.index(scope) > _WIDEST_FIRST.index(option.narrowest):
         raise _SCOPE_TOO_NARROW(path=["scope"], setting=option.path, scope=scope.value)
-    stored = option.validate_value(given)
-    encoded = orjson.dumps(stored).decode()
+    stored: Any = option.validate_value(given)
     if option.check is not None:
         await option.check(connection, stored)
+    if option.is_secret:
+        stored = encrypt_setting(option, stored, scope, scope_id)  # pyright: ignore[reportArgumentType]
+    encoded = orjson.dumps(stored).decode()
     version = await advance_record_version(connection, _record_of(option, scope, scope_id))
     insert = upsert(value).values(
         path=option.path, scope=scope.value, scope_id=scope_id, value=encoded, version=version

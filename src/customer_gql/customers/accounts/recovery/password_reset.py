@@ -27,6 +27,8 @@ from customer_gql.security import throttle, tokens
 from customer_gql.security.devices import forget_devices
 from customer_gql.security.hashing import hash_password
 from customer_gql.security.passwords import PASSWORD_CHANGED_MEANWHILE, store_password, validate_password_length
+from customer_gql.shop.captcha.guard import require_captcha
+from customer_gql.shop.captcha.settings import CaptchaForm
 from customer_gql.shop.settings.reads import settings_at
 
 from . import email_verification
@@ -67,9 +69,10 @@ async def reset_limits_at(connection: Connection, *, website_id: int | None, sto
     )
 
 
-async def request_reset(context: Context, view: Row, *, email: str) -> None:
+async def request_reset(context: Context, view: Row, *, email: str, captcha_token: str | None = None) -> None:
     """Mail a link, if there is an account and the limits allow it. The answer never tells."""
     email = validate_email(email)
+    await require_captcha(context, view, CaptchaForm.PASSWORD_RESET, captcha_token)
     async with context.transaction() as connection:
         limit = await reset_limits_at(connection, website_id=view.website_id, store_view_id=view.id)
         await _count_address_request(connection, context.caller.address, limit)
@@ -94,7 +97,7 @@ async def _count_address_request(connection: Connection, address: str, limit: Re
     """Raises `RateLimited` with or without an account: the limit of an address may be seen, that of an account may not."""
     if not limit.by_address or not limit.per_hour_of_address:
         return
-    key = throttle.peer_key(ViewerKind.CUSTOMER, "reset", address)
+    key = throttle.peer_key(ViewerKind.CUSTOMER, throttle.RESET_REQUESTS, address)
     message = "Too many reset mails were asked for from this network address."
     await throttle.require_within(connection, key, limit=limit.per_hour_of_address, window=_HOUR, message=message)
 

@@ -27,6 +27,8 @@ from customer_gql.graph.context import Context
 from customer_gql.security import throttle
 from customer_gql.security.hashing import hash_password
 from customer_gql.security.passwords import store_password
+from customer_gql.shop.captcha.guard import require_captcha
+from customer_gql.shop.captcha.settings import CaptchaForm
 from customer_gql.shop.settings.reads import settings_at
 
 from .settings import DEFAULT_GROUP, EMAIL_CONFIRMATION
@@ -45,13 +47,13 @@ async def sign_up(
     password: str | None,
     about: Mapping[str, Any],
     is_subscribed: bool,
+    captcha_token: str | None = None,
 ) -> bool:
     """Whether the address has to be confirmed before the account works, which depends on the website alone."""
     async with context.database.writes.acquire() as connection:
         shop = await settings_at(connection, *_SETTINGS, website_id=view.website_id, store_view_id=view.id)
         email, wanted = await validate_sign_up(connection, view, shop, email, password, about)
-        # A form that is refused by its fields asked nothing about an account, so it is no attempt.
-        await lockout.check_peer(connection, context.caller.address, context.settings.storefront)
+    await _admit(context, view, captcha_token)
     hash = None if password is None else await hash_password(password)
     is_confirmed = not shop[EMAIL_CONFIRMATION]
     subscribe = opt_in.request_confirmation if shop[opt_in.CONFIRM_BY_MAIL] else newsletter.begin_subscription
@@ -64,18 +66,19 @@ async def sign_up(
         "is_email_confirmed": is_confirmed,
         "is_self_registered": password is not None,
     }
+    wish, address = subscribe if is_subscribed else None, context.viewer.address
     async with context.transaction() as connection:
-        created = await _create_or_notify_owner(
-            connection,
-            view,
-            values,
-            hash=hash,
-            wish=subscribe if is_subscribed else None,
-            address=context.viewer.address,
-        )
+        created = await _create_or_notify_owner(connection, view, values, hash=hash, wish=wish, address=address)
     if created is not None:
         presence.record_sign_up(context, created)
     return not is_confirmed
+
+
+async def _admit(context: Context, view: Row, captcha_token: str | None) -> None:
+    """A form that is refused by its fields uses up no token, and asked nothing about an account, so it is no attempt."""
+    await require_captcha(context, view, CaptchaForm.SIGN_UP, captcha_token)
+    async with context.database.writes.acquire() as connection:
+        await lockout.check_peer(connection, context.caller.address, context.settings.storefront)
 
 
 async def validate_sign_up(

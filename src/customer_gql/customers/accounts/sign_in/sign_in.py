@@ -1,5 +1,6 @@
 """Letting a customer in by password. Unknown, wrong, locked, unconfirmed, inactive, excluded: one answer, one time."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -8,7 +9,7 @@ from sqlalchemy import select
 
 from customer_gql.core.actor import Actor, ActorKind
 from customer_gql.core.clock import read_clock
-from customer_gql.core.errors import Refusal, UserErrorCode
+from customer_gql.core.errors import Refusal, RuleError, UserErrorCode
 from customer_gql.core.text import validate_line
 from customer_gql.core.values.emails import MAX_EMAIL, normalize_email
 from customer_gql.core.viewer import ViewerKind
@@ -28,6 +29,8 @@ from customer_gql.security.hashing import verify_password
 from customer_gql.security.passwords import PASSWORD_WRONG, renew_hash, validate_password_length
 from customer_gql.security.sessions import SessionGrant
 from customer_gql.security.throttle import Attempt, forget_failures
+from customer_gql.shop.captcha.guard import require_captcha
+from customer_gql.shop.captcha.settings import CaptchaForm
 
 SIGN_IN_REFUSED: Final = Refusal(
     "sign_in.refused", "The address or the password is wrong, or sign-in is closed for a while."
@@ -40,10 +43,15 @@ EMAIL_NOT_CONFIRMED: Final = Refusal(
 
 
 async def sign_in(
-    context: Context, view: Row, *, email: str, password: str, device_token: str | None = None
+    context: Context,
+    view: Row,
+    *,
+    email: str,
+    password: str,
+    device_token: str | None = None,
+    captcha_token: str | None = None,
 ) -> SessionGrant:
-    validate_line(email, ["email"], MAX_EMAIL)
-    validate_password_length(password, ["password"])
+    await _validate_form(context, view, email, password, captcha_token)
     async with context.database.writes.acquire() as connection:
         await lockout.check_peer(connection, context.caller.address, context.settings.storefront)
         scope = await email_scope(connection, view.website_id)
@@ -57,11 +65,8 @@ async def sign_in(
     is_right = await verify_password(password, None if account is None else account.password_hash)
     is_known_device = device is not None
     if account is None or not is_right or not _is_allowed_to_sign_in(account, account, is_known_device):
-        if account is not None and is_right and _waits_for_confirmation(account, is_known_device):
-            await _forgive_right_password(context, account)
-            raise EMAIL_NOT_CONFIRMED(path=["email"])
-        _publish_lock_later(context, account, attempt)
-        raise SIGN_IN_REFUSED()
+        is_waiting = account is not None and is_right and _waits_for_confirmation(account, is_known_device)
+        raise await _find_refusal(context, account, attempt, is_waiting=is_waiting)
     async with context.transaction() as connection:
         grant = await _start_session(
             connection,
@@ -75,6 +80,25 @@ async def sign_in(
     await renew_hash(context.database, customer_password, account.id, password, account.password_hash)
     presence.record_sign_in(context, account.id)
     return grant
+
+
+async def _validate_form(context: Context, view: Row, email: str, password: str, captcha_token: str | None) -> None:
+    validate_line(email, ["email"], MAX_EMAIL)
+    validate_password_length(password, ["password"])
+    find_keys = partial(_find_failure_keys, email=email, website_id=view.website_id)
+    await require_captcha(context, view, CaptchaForm.SIGN_IN, captcha_token, find_keys=find_keys)
+
+
+async def _find_refusal(context: Context, account: Row | None, attempt: Attempt, *, is_waiting: bool) -> RuleError:
+    if account is not None and is_waiting:
+        await _forgive_right_password(context, account)
+        return EMAIL_NOT_CONFIRMED(path=["email"])
+    _publish_lock_later(context, account, attempt)
+    return SIGN_IN_REFUSED()
+
+
+async def _find_failure_keys(connection: Connection, *, email: str, website_id: int) -> Sequence[bytes]:
+    return lockout.failure_keys(email, await email_scope(connection, website_id))
 
 
 async def _count_sign_in(connection: Connection, email: str, scope: int, device: bytes | None) -> Attempt | None:

@@ -22,7 +22,15 @@ from .settings import SETTINGS, TEMPLATES, AddressFormat
 UNKNOWN_VIEW: Final = "storeViewId names no store view of this shop."
 # A store view without a template of its own has one row, for its locale.
 _templates_by_view = all_by(
-    select(store_view.c.id, store_view.c.locale, value.c.path, value.c.scope, value.c.value, value.c.version)
+    select(
+        store_view.c.id,
+        store_view.c.locale,
+        value.c.path,
+        value.c.scope,
+        value.c.scope_id,
+        value.c.value,
+        value.c.version,
+    )
     .select_from(
         store_view.join(store).outerjoin(
             value,

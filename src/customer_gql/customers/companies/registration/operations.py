@@ -2,7 +2,8 @@ from typing import Annotated, Any, Final
 
 import strawberry
 
-from customer_gql.customers.accounts.email_operations import PEER_LIMIT, find_store_view_of_request
+from customer_gql.customers.accounts.email_operations import CAPTCHA, PEER_LIMIT, find_store_view_of_request
+from customer_gql.customers.accounts.inputs import CAPTCHA_TOKEN, LONG_TOKEN
 from customer_gql.customers.companies.self_service.legal_address import CompanyLegalAddressInput, read_legal_address
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
@@ -39,6 +40,7 @@ class CompanyRegisterInput:
         description="VAT number or tax number, at most 50 characters.", default=None
     )
     reseller_id: str | None = strawberry.field(description="Number as a reseller, at most 64 characters.", default=None)
+    captcha_token: str | None = strawberry.field(description=CAPTCHA_TOKEN, default=None, metadata=LONG_TOKEN)
 
     def company(self) -> dict[str, Any]:
         """The fields of the company, by input name."""
@@ -78,13 +80,15 @@ class CompanyRegisterMutation:
         description="Ask for a company on the website of the store view in `X-Store-View` (the default one without it). Staff "
         "activate or reject it; until then the account of its admin cannot sign in. The answer does not tell whether the "
         "address of the company or of the admin is in use: then nothing is stored, and its owner is told, five times an hour at most. "
-        f"`NOT_ALLOWED` where the shop takes no requests. {PEER_LIMIT} Mails a receipt, writes history and events. Cannot be undone.",
+        f"`NOT_ALLOWED` where the shop takes no requests. {CAPTCHA} {PEER_LIMIT} Mails a receipt, writes history and events. Cannot be undone.",
     )
     async def company_register(
         self, info: Info, input: Annotated[CompanyRegisterInput, INPUT]
     ) -> CompanyRegisterPayload:
         view = await find_store_view_of_request(info)
-        await request_company(info.context, view, given=input.company(), admin=input.account())
+        await request_company(
+            info.context, view, given=input.company(), admin=input.account(), captcha_token=input.captcha_token
+        )
         return CompanyRegisterPayload(is_received=True)
 
 

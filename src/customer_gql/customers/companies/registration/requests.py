@@ -35,6 +35,8 @@ from customer_gql.database.statements import Connection, Row, fetch_one, fetch_v
 from customer_gql.graph.context import Context
 from customer_gql.security import throttle
 from customer_gql.security.hashing import hash_password
+from customer_gql.shop.captcha.guard import require_captcha
+from customer_gql.shop.captcha.settings import CaptchaForm
 from customer_gql.shop.settings.reads import settings_at
 
 from .settings import COMPANIES_ENABLED, REGISTRATION
@@ -46,7 +48,14 @@ _NOTICES_PER_HOUR: Final = 5
 _SETTINGS: Final = (COMPANIES_ENABLED, REGISTRATION, EMAIL_CONFIRMATION, DEFAULT_GROUP, *fields.SETTINGS)
 
 
-async def request_company(context: Context, view: Row, *, given: Mapping[str, Any], admin: Mapping[str, Any]) -> None:
+async def request_company(
+    context: Context,
+    view: Row,
+    *,
+    given: Mapping[str, Any],
+    admin: Mapping[str, Any],
+    captcha_token: str | None = None,
+) -> None:
     """Store a request with the account of its admin, who cannot sign in before staff activate the company. Raises `RuleErrors`
     for what does not fit; no rule looks at whether an address is in use."""
     async with context.database.writes.acquire() as connection:
@@ -54,6 +63,8 @@ async def request_company(context: Context, view: Row, *, given: Mapping[str, An
         if not (shop[COMPANIES_ENABLED] and shop[REGISTRATION]):
             raise _CLOSED()
         values, account, seat = await _validate_request(connection, view, shop, given, admin)
+    await require_captcha(context, view, CaptchaForm.COMPANY_REGISTER, captcha_token)
+    async with context.database.writes.acquire() as connection:
         await lockout.check_peer(connection, context.caller.address, context.settings.storefront)
     hash = await hash_password(admin["password"])
     async with context.transaction() as connection:
