@@ -38,6 +38,10 @@ from .tables import projection_lock
 CUSTOMERS_IN_A_BATCH: Final = 5_000
 """Customers of one statement. It keeps a bulk change from building the rows of a whole shop in memory."""
 
+PLANNED_FROM: Final = 500
+"""Customers of one statement from which on the session forgets its plans first. A plan that was made while the tables were small
+reads them from end to end, and that for each customer: in a shop that an import fills it would take minutes."""
+
 _IDS: Final = ARRAY(BigInteger())
 _ids: ColumnElement[Any] = bindparam("customer_ids", type_=_IDS)
 _WHOLE: Final[Mapping[Any, None]] = {}
@@ -143,6 +147,8 @@ async def recompute_together(
     for start in range(0, max(map(len, stale.values())), CUSTOMERS_IN_A_BATCH):
         end = start + CUSTOMERS_IN_A_BATCH
         batch = {projection.ids_parameter: ids[start:end] for projection, ids in stale.items()}
+        if max(map(len, batch.values())) >= PLANNED_FROM:
+            await connection.execute("DISCARD PLANS")
         changed += await fetch_value(connection, statement, **batch)
     return changed
 

@@ -1,5 +1,6 @@
 from collections.abc import AsyncGenerator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,3 +16,15 @@ async def shop(empty_database: Database, tmp_path: Path) -> AsyncGenerator[Shop]
         yield Shop(connection, tmp_path)
         name = await connection.fetchval("SELECT current_database()")
         await assert_nobody_differs(connection, HAND_WRITTEN[name])
+
+
+@pytest.fixture
+async def shared(connection: Any) -> AsyncGenerator[None]:
+    """Accounts work on all websites; those that were made meanwhile go back to their own."""
+    change = "UPDATE configuration_value SET value = $1 WHERE path = 'customers.account_sharing'"
+    await connection.execute(change, '"GLOBAL"')
+    yield
+    await connection.execute(change, '"PER_WEBSITE"')
+    await connection.execute(
+        "UPDATE customer_email e SET scope = c.website_id FROM customer c WHERE c.id = e.customer_id AND e.scope = 0"
+    )

@@ -148,6 +148,9 @@ async def test_a_mapped_file(admin_client: Any, tools: Tools, connection: Any):
         "message": "Enter a value; this field is required.",
     }
     assert await run_import(admin_client, tools, id) == {"read": 2, "created": 1, "refused": 1}
+    assert ("E-Mail Address", "value.required") in [
+        (each["column"], each["key"]) for each in await problems(admin_client, id)
+    ]
     city = "SELECT a.city FROM address a JOIN customer c ON c.id = a.customer_id WHERE c.email = $1"
     assert await connection.fetchval(city, one["email"]) == "York"
 
@@ -166,6 +169,11 @@ async def test_a_mapping_that_does_not_fit_is_refused(admin_client: Any):
         ("import.target_unknown", ["mapping", "1", "target"]),
         ("import.target_repeated", ["mapping", "3", "target"]),
         ("import.target_missing", ["mapping"]),
+    ]
+    twice = [{"column": name, "target": target} for name, target in (("mail", "email"), ("Mail", "lastname"))]
+    refused = (await admin_client.data(MAP, input={"id": id, "mapping": twice}))["customerImportMap"]
+    assert [(one["key"], one["path"]) for one in refused["userErrors"]] == [
+        ("import.column_repeated", ["mapping", "1", "column"])
     ]
     other = await upload(admin_client, table(person()))
     unused = (await admin_client.data(MAP, input={"id": other, "mapping": []}))["customerImportMap"]
@@ -355,6 +363,7 @@ async def test_what_is_created_is_checked(admin_client: Any):
         ("import.file_name_invalid", ["fileName"]),
         ("import.size_out_of_range", ["sizeBytes"]),
     ]
+    assert await refused(fileName="people\u202evsc.exe") == [("import.file_name_invalid", ["fileName"])]
     assert await refused(sizeBytes=100 * 1024 * 1024 + 1) == [("import.size_out_of_range", ["sizeBytes"])]
     assert await refused(behavior="REPLACE") == [("import.behavior_unsupported", ["behavior"])]
     assert await refused(layout="MAPPED") == [("import.website_needed", ["websiteId"])]

@@ -1,7 +1,6 @@
 """Balances that a file states: set-based, by the rules of the ledgers."""
 
 import asyncio
-from collections.abc import AsyncGenerator
 from typing import Any
 
 import orjson
@@ -101,15 +100,6 @@ async def eu(connection: Any) -> tuple[int, str]:
     """Another website, and its code."""
     id = await make_website(connection)
     return id, await connection.fetchval("SELECT code FROM website WHERE id = $1", id)
-
-
-@pytest.fixture
-async def shared(connection: Any) -> AsyncGenerator[None]:
-    """Accounts work on all websites."""
-    change = "UPDATE configuration_value SET value = $1 WHERE path = 'customers.account_sharing'"
-    await connection.execute(change, '"GLOBAL"')
-    yield
-    await connection.execute(change, '"PER_WEBSITE"')
 
 
 async def test_a_refused_balance_leaves_the_other_one_of_its_row(

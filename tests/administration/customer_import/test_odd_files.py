@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from customer_gql.administration.customer_import.runs import row_storage
 from customer_gql.messaging.jobs.work import Tools
 from support.adobe_shop import ANN, sheet
 from support.importing import create, problems, put_file, run_import, upload
@@ -23,8 +24,8 @@ async def tools(http: Any, database: Any, settings: Any, connection: Any) -> Too
     return Tools(database, settings)
 
 
-def person() -> dict[str, str]:
-    return ANN | {"email": f"odd.{next(TAG)}@shop.example"}
+def person(**given: str) -> dict[str, str]:
+    return ANN | {"email": f"odd.{next(TAG)}@shop.example"} | given
 
 
 def table() -> str:
@@ -117,6 +118,24 @@ async def test_what_is_no_table_is_refused(admin_client: Any, tools: Tools, cont
     answer = await put_file(admin_client, made["uploadUrl"], content)
     assert (answer.status_code, read_key(answer)) == (400, key), answer.text
     assert answer.json()["errors"][0]["message"].endswith(".")
+
+
+@pytest.mark.parametrize("is_read_in_steps", [False, True])
+async def test_lines_of_another_encoding_are_told_of_once(
+    admin_client: Any, tools: Tools, connection: Any, monkeypatch: pytest.MonkeyPatch, is_read_in_steps: bool
+):
+    if is_read_in_steps:
+        monkeypatch.setattr(row_storage, "STEP_SECONDS", 0)
+        monkeypatch.setattr(row_storage, "_BATCH_ROWS", 1)
+    rows = [person(lastname=name) for name in ("Lee", "Müller", "Weiß")]
+    id = await upload(admin_client, sheet(*rows).encode("cp1252"))
+    assert await run_import(admin_client, tools, id) == {"read": 3, "created": 3}
+    assert [(one["line"], one["column"], one["key"], one["outcome"]) for one in await problems(admin_client, id)] == [
+        (3, "", "import.other_encoding", "CELL_KEPT")
+    ]
+    stored = "SELECT last_name FROM customer WHERE email = ANY($1) ORDER BY email"
+    emails = [row["email"] for row in rows]
+    assert [row.last_name for row in await connection.fetch(stored, emails)] == ["Lee", "Müller", "Weiß"]
 
 
 async def test_a_row_that_cannot_be_read_costs_no_other(admin_client: Any, tools: Tools):

@@ -157,6 +157,15 @@ async def test_a_workbook_goes_on_in_another_sheet(admin_client, connection, too
     assert read_workbook(content) == [{"ID": one.number} for one in made]
 
 
+@pytest.mark.parametrize("format", ["EXCEL_XML", "XLSX"])
+async def test_characters_that_xml_does_not_have_are_left_out(format, admin_client, connection, tools):
+    one = await make_customer(connection, first_name="A\ufffeda\uffff", last_name="<&>")
+    asked = {"selection": {"ids": [customer_id(one)]}, "columns": ["name"]}
+    content = await export(admin_client, tools, {"customers": asked}, format)
+    [row] = TABLES[format](content)
+    assert list(row.values()) == ["Ada <&>"]
+
+
 async def test_a_text_that_no_cell_of_a_workbook_holds_names_its_column(admin_client, connection, tools, monkeypatch):
     monkeypatch.setattr(workbooks, "_LONGEST_CELL", 5)
     asked = {"selection": {"ids": [customer_id(await make_customer(connection))]}, "columns": ["number", "email"]}

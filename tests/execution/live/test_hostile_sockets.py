@@ -6,6 +6,7 @@ import os
 import socket
 import struct
 import time
+import zlib
 from collections.abc import AsyncGenerator, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
@@ -120,6 +121,21 @@ async def test_how_long_a_message_may_be_is_a_setting(database_url: str, staff_t
         async with socket_to(service, staff_token) as opened:
             await opened.send("x" * 1025)
             assert await code_of(opened) == 1009
+
+
+async def test_nothing_is_compressed(hasty: Service, staff_token: str):
+    """A small frame could unpack to a huge one. The client offers it, as browsers do."""
+    async with socket_to(hasty, staff_token) as opened:
+        assert opened.request is not None
+        assert opened.response is not None
+        assert "permessage-deflate" in opened.request.headers["Sec-WebSocket-Extensions"]
+        assert "Sec-WebSocket-Extensions" not in opened.response.headers
+
+
+def test_a_frame_that_is_compressed_ends_the_socket(hasty: Service, staff_token: str):
+    with raw_socket(hasty) as opened:
+        opened.sendall(init(staff_token) + frame(FINAL | 0x40 | TEXT, zlib.compress(b"0" * 100_000)))
+        assert closing_code(opened) == 1002
 
 
 def test_a_frame_that_says_it_is_huge_ends_the_socket_at_once(hasty: Service, staff_token: str):

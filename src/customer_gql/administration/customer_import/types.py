@@ -245,8 +245,8 @@ class CustomerImport:
     failed_rows: StoredFile | None = loaded(
         files_by_id,
         key="failed_rows_file_id",
-        description="Rows that were not imported, as they were uploaded; null when there are none, it is not written yet, or its "
-        "time is over.",
+        description="Rows that were not imported, as they were uploaded, and before further addresses the row of their customer; null "
+        "when there are none, it is not written yet, or its time is over.",
     )
 
     @strawberry.field(

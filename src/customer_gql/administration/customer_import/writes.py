@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from customer_gql.core.actor import Actor
 from customer_gql.core.errors import CollectedErrors, Refusal, UserErrorCode
 from customer_gql.core.ids import new_id
-from customer_gql.core.text import normalize_text
+from customer_gql.core.text import has_bidi_override, has_control_character, normalize_text
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one, fetch_value
 from customer_gql.messaging.jobs.runs.reads import ONE_JOB
 from customer_gql.messaging.jobs.runs.tables import ErrorPolicy
@@ -60,6 +60,7 @@ _TARGET_MISSING: Final = Refusal(
     "import.target_missing", "Map a column to the target {target}.", UserErrorCode.REQUIRED
 )
 _COLUMN: Final = Refusal("import.column_not_in_file", "The file does not have this column.", UserErrorCode.NOT_FOUND)
+_COLUMN_REPEATED: Final = Refusal("import.column_repeated", "Map each column to one target.")
 _MAPPING_NAME: Final = Refusal("import.mapping_name_invalid", "Enter a name of 1 to {limit} characters.")
 _TOO_MANY_MAPPINGS: Final = Refusal(
     "import.too_many_mappings", "You have {limit} saved mappings; more are not possible.", UserErrorCode.LIMIT_REACHED
@@ -132,7 +133,12 @@ async def create_import(connection: Connection, new: NewImport, *, by: Actor) ->
 
 def _validate_file_name(given: str) -> str:
     name = normalize_text(given)
-    if not 1 <= len(name) <= MAX_NAME or any(letter in "/\\" or ord(letter) < 32 for letter in name):
+    if (
+        not 1 <= len(name) <= MAX_NAME
+        or any(letter in "/\\" for letter in name)
+        or has_control_character(name)
+        or has_bidi_override(name)
+    ):
         raise _NAME(path=["fileName"], limit=MAX_NAME)
     return name
 
@@ -202,11 +208,12 @@ def _validate_mapping(imported: Row, mapping: Sequence[Mapping[str, str | None]]
     names = {one["name"].casefold() for one in orjson.loads(imported.columns)}
     takes_action = imported.behavior == ImportBehavior.CUSTOM.value
     targets = {**TARGETS_BY_KEY, **({ACTION_TARGET.key: ACTION_TARGET} if takes_action else {})}
-    refused, taken = CollectedErrors(), set[str]()
+    refused, taken, mapped = CollectedErrors(), set[str](), set[str]()
     for place, one in enumerate(mapping):
         with refused.collecting():
             target, at = one["target"], ["mapping", str(place)]
-            if (one["column"] or "").casefold() not in names:
+            column = (one["column"] or "").casefold()
+            if column not in names:
                 raise _COLUMN(path=[*at, "column"])
             if target is None:
                 continue
@@ -214,7 +221,10 @@ def _validate_mapping(imported: Row, mapping: Sequence[Mapping[str, str | None]]
                 raise _TARGET_UNKNOWN(path=[*at, "target"])
             if target in taken:
                 raise _TARGET_REPEATED(path=[*at, "target"])
+            if column in mapped:
+                raise _COLUMN_REPEATED(path=[*at, "column"])
             taken.add(target)
+            mapped.add(column)
     for target in targets.values():
         if target.is_required and target.key not in taken:
             with refused.collecting():

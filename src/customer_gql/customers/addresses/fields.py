@@ -31,7 +31,7 @@ from .validation import (
     validate_telephone,
 )
 
-_COUNTRY_NOT_ACCEPTED: Final = Refusal(
+COUNTRY_NOT_ACCEPTED: Final = Refusal(
     "address.country_not_accepted", "This shop accepts no addresses in {country}.", UserErrorCode.NOT_ALLOWED
 )
 
@@ -233,5 +233,5 @@ def _given_country(code: str | None, allowed: Collection[str], errors: list[Rule
         errors.append(error)
         return None
     if allowed and country.code not in allowed:
-        errors.append(_COUNTRY_NOT_ACCEPTED(path=["countryCode"], country=country.code))
+        errors.append(COUNTRY_NOT_ACCEPTED(path=["countryCode"], country=country.code))
     return country

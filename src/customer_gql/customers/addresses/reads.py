@@ -1,4 +1,4 @@
-from collections.abc import Awaitable, Collection
+from collections.abc import Awaitable, Collection, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Text, bindparam, func, select
@@ -57,5 +57,10 @@ async def allowed_countries(connection: Connection, website_id: int) -> Collecti
     """
     is_shared = await accounts_are_shared(connection)
     websites = [row.id for row in await fetch_rows(connection, ALL_WEBSITES)] if is_shared else [website_id]
-    lists = [parse_countries(await setting(connection, COUNTRIES, website_id=id)) for id in websites]
+    return combine_countries([await setting(connection, COUNTRIES, website_id=id) for id in websites])
+
+
+def combine_countries(settings: Sequence[str]) -> Collection[str]:
+    """What the lists of several websites accept together."""
+    lists = [parse_countries(listed) for listed in settings]
     return frozenset(code for listed in lists for code in listed) if all(lists) else frozenset()

@@ -17,6 +17,7 @@ from customer_gql.core.values.telephones import to_e164
 from customer_gql.core.viewer import Websites
 from customer_gql.customers.history.conflicts import leave_out_untouched, refuse_customer_conflicts
 from customer_gql.customers.profile.claims import EXTERNAL_ID_TAKEN
+from customer_gql.customers.profile.sharing import accounts_are_shared
 from customer_gql.customers.profile.writes import lock_customer, lock_customers
 from customer_gql.database.statements import (
     Connection,
@@ -29,7 +30,8 @@ from customer_gql.database.statements import (
     insert_row,
 )
 from customer_gql.database.transactions import mark_customers
-from customer_gql.shop.settings.reads import SettingValues, setting, settings_at
+from customer_gql.shop.countries.options import COUNTRIES
+from customer_gql.shop.settings.reads import SettingValues, setting, settings_at, settings_by_website
 
 from .changes import (
     DEFAULTS,
@@ -42,7 +44,7 @@ from .changes import (
     record_address_change,
 )
 from .fields import COLUMNS, SETTINGS, validate_address_edit, validate_new_address
-from .reads import allowed_countries
+from .reads import allowed_countries, combine_countries
 from .settings import PER_CUSTOMER
 from .tables import address
 
@@ -216,6 +218,16 @@ async def read_address_rules(connection: Connection, website_id: int) -> Address
     """What a website asks for, and the countries it accepts."""
     shop = await settings_at(connection, *SETTINGS, website_id=website_id)
     return shop, await allowed_countries(connection, website_id)
+
+
+async def read_rules_by_website(connection: Connection) -> dict[int, AddressBookRules]:
+    """The same for every website, in few statements."""
+    shops = await settings_by_website(connection, *SETTINGS)
+    listed = {id: shop[COUNTRIES] for id, shop in shops.items()}
+    is_shared = await accounts_are_shared(connection)
+    return {
+        id: (shop, combine_countries([*listed.values()] if is_shared else [listed[id]])) for id, shop in shops.items()
+    }
 
 
 async def _refuse_taken_id(connection: Connection, customer_id: int, values: Mapping[str, Any]) -> None:

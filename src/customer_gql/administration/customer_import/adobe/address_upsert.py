@@ -5,12 +5,13 @@ from typing import Final
 
 from customer_gql.administration.customer_import.long_statements import LONG_SECONDS, execute_long
 from customer_gql.administration.customer_import.reading.refusals import CUSTOMER_LOST, TOO_MANY_ADDRESSES
+from customer_gql.administration.customer_import.reading.report import CellProblem
 from customer_gql.administration.customer_import.recording import mark_imported_customers, record_imported_customers
 from customer_gql.administration.customer_import.staging import BATCH_ROWS, Counts, ImportRun
-from customer_gql.core.errors import RuleError
 from customer_gql.core.ids import encode_id_in_sql
 from customer_gql.core.values.telephones import to_e164
 from customer_gql.customers.addresses.changes import DEFAULTS
+from customer_gql.customers.addresses.fields import COUNTRY_NOT_ACCEPTED
 from customer_gql.customers.addresses.settings import PER_CUSTOMER
 from customer_gql.customers.addresses.tables import address
 from customer_gql.customers.history.stored_values import pair_in_sql
@@ -52,8 +53,15 @@ WHERE (billing, shipping) <> (is_default_billing, is_default_shipping)
 """
 
 
+# An address that moves to a country without regions to enter loses the one it has (docs/domain/addresses.md#addresses-21).
+_LOSES_REGION: Final = "s.is_region_offered IS FALSE AND a.country_code <> s.country_code"
+
+
 def _select_edited_column(column: str) -> str:
     """The value of the file for a stored address. What it leaves out stays, and so does a name it does not have."""
+    if column in ("region", "region_code"):
+        is_left_out = f"'region' = ANY(s.left_out) AND NOT ({_LOSES_REGION})"
+        return f"CASE WHEN {is_left_out} THEN a.{column} ELSE s.{column} END"
     if column in SOURCES.values():
         return f"CASE WHEN '{column}' = ANY(s.left_out) THEN a.{column} ELSE s.{column} END"
     return f"coalesce(s.{column}, a.{column})"
@@ -63,7 +71,7 @@ def _select_edited_column(column: str) -> str:
 _EDITS: Final = f"""
 CREATE TEMPORARY TABLE import_edit ON COMMIT DROP AS
 SELECT a.customer_id, a.id, {", ".join(f"{_select_edited_column(column)} AS {column}" for column in CONTENT)},
-    CASE WHEN 'region' = ANY(s.left_out) THEN a.region_code ELSE s.region_code END AS region_code
+    {_select_edited_column("region_code")} AS region_code
 FROM (SELECT DISTINCT ON (customer_id, address_id) * FROM import_address WHERE is_known AND entity_id IS NOT NULL
     ORDER BY customer_id, address_id, line DESC) AS s
 JOIN address a ON a.customer_id = s.customer_id AND a.id = s.address_id
@@ -182,6 +190,13 @@ SELECT count(DISTINCT (s.customer_id, s.address_id)) FROM import_address s
 WHERE s.is_known AND NOT EXISTS (SELECT FROM import_move m WHERE m.customer_id = s.customer_id AND m.id = s.address_id)
   AND NOT EXISTS (SELECT FROM import_edit e WHERE e.customer_id = s.customer_id AND e.id = s.address_id)
 """
+# A stored address keeps its country, of which this says nothing new.
+_REFUSE_COUNTRIES: Final = """
+DELETE FROM import_address s
+WHERE s.is_country_accepted IS FALSE AND NOT EXISTS (SELECT FROM address a
+    WHERE a.customer_id = s.customer_id AND a.id = s.address_id AND a.country_code = s.country_code)
+RETURNING line, country_code
+"""
 _TABLES: Final = "import_default, import_move, import_edit, import_address_change"
 # The account of a row has to be one that was compared when the locks were taken, or one that the import has made.
 _LOST: Final = """
@@ -221,8 +236,8 @@ async def find_customers_to_lock(connection: Connection) -> None:
 
 async def upsert_addresses(
     connection: Connection, counts: Counts, desk: ImportRun, *, is_shared: bool
-) -> list[tuple[int, RuleError, str]]:
-    """Create and update addresses from `import_address` and move defaults. What is refused now: line, reason, value.
+) -> list[tuple[int, CellProblem]]:
+    """Create and update addresses from `import_address` and move defaults. What is refused now, by line.
 
     Updated are addresses with other content, and those that became a default or gave that up, even if no row names them.
     """
@@ -232,14 +247,16 @@ async def upsert_addresses(
         await execute_long(connection, statement)
     aside = await _count(connection, _SET_ASIDE)
     limit = await setting(connection, PER_CUSTOMER)
+    foreign = await connection.fetch(_REFUSE_COUNTRIES, timeout=LONG_SECONDS)
     full = await connection.fetch(_REFUSE_TOO_MANY, limit, timeout=LONG_SECONDS)
-    counts.refuse(len(gone) + len(full))
+    refused = [(row.line, CellProblem("_email", CUSTOMER_LOST(), row.email)) for row in gone]
+    refused += [(row.line, CellProblem("_email", TOO_MANY_ADDRESSES(limit=limit))) for row in full]
+    for row in foreign:
+        reason = COUNTRY_NOT_ACCEPTED(country=row.country_code)
+        refused.append((row.line, CellProblem("country_id", reason, row.country_code)))
+    counts.refuse(len(refused))
     await _write(connection, counts, desk, aside)
-    return sorted(
-        [(row.line, CUSTOMER_LOST(), row.email) for row in gone]
-        + [(row.line, TOO_MANY_ADDRESSES(limit=limit), "") for row in full],
-        key=itemgetter(0),
-    )
+    return sorted(refused, key=itemgetter(0))
 
 
 async def _write(connection: Connection, counts: Counts, desk: ImportRun, aside: int) -> None:

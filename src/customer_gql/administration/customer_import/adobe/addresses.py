@@ -8,20 +8,23 @@ from customer_gql.administration.customer_import.reading.refusals import NO_CUST
 from customer_gql.administration.customer_import.staging import CheckedRow
 from customer_gql.core.errors import RuleError
 from customer_gql.core.ids import new_id
-from customer_gql.core.text import validate_line, value_is_required
+from customer_gql.core.text import value_is_required
 from customer_gql.core.values.emails import normalize_email
 from customer_gql.core.values.person_names import validate_name_affix, validate_person_name
 from customer_gql.core.values.telephones import to_e164
+from customer_gql.customers.addresses.fields import validate_address_field
+from customer_gql.customers.addresses.settings import TELEPHONE
 from customer_gql.customers.addresses.validation import (
     MAX_TEXT,
     StoredRegion,
     validate_country,
-    validate_postcode,
-    validate_region,
     validate_telephone,
 )
+from customer_gql.customers.profile.values.fields import FIELD_NOT_OFFERED
 from customer_gql.database.statements import Connection
 from customer_gql.shop.countries.countries import Country
+from customer_gql.shop.countries.options import offers_region
+from customer_gql.shop.settings.reads import SettingValues
 
 from .scopes import ImportShop, find_customers
 
@@ -56,6 +59,8 @@ SOURCES: Final[Mapping[str, str]] = {
     "vat_id": "vat_number",
 }
 """Columns of the file whose cells may be left out, and the stored columns that then stay as they are."""
+_NO_RULES: Final = (SettingValues(()), frozenset[str]())
+"""Of a row whose website is not known, and which is refused for that."""
 _LONGEST_ENTITY_ID: Final = 64
 _LONGEST: Final = {"region": MAX_TEXT, "postcode": 16}
 _REQUIRED: Final = ("_website", "_email", "firstname", "lastname", "street", "city", "country_id", "telephone")
@@ -103,7 +108,9 @@ _STAGING: Final = """
     vat_number text,
     is_default_billing boolean NOT NULL,
     is_default_shipping boolean NOT NULL,
-    left_out text[] NOT NULL
+    left_out text[] NOT NULL,
+    is_country_accepted boolean,
+    is_region_offered boolean
 """
 
 
@@ -121,7 +128,12 @@ class AddressSheet:
 
     def check_address(self, cells: Cells, line: int, email: str | None, website_id: int | None) -> CheckedRow:
         """An address of a customer who was read already."""
-        record = {"line": line, "address_id": new_id(), "is_known": False, **_read_content(cells)}
+        shop, accepted = self._shop.address_rules.get(website_id or 0, _NO_RULES)
+        country = cells.read_value("country_id", _country)
+        record = {"line": line, "address_id": new_id(), "is_known": False, **_read_content(cells, country, shop)}
+        # A stored address keeps them, which is known when it is found.
+        record["is_country_accepted"] = country is None or not accepted or country.code in accepted
+        record["is_region_offered"] = country is None or offers_region(country, shop)
         record["entity_id"] = cells.read_line("_entity_id", _LONGEST_ENTITY_ID)
         record["is_default_billing"] = cells.read_flag("_address_default_billing_")
         record["is_default_shipping"] = cells.read_flag("_address_default_shipping_")
@@ -140,10 +152,15 @@ class AddressSheet:
                 row.cells.refuse("_email", NO_CUSTOMER())
 
 
-def _read_content(cells: Cells) -> dict[str, Any]:
-    country = cells.read_value("country_id", _country)
-    region = _read_region(cells, country)
-    telephone = cells.read_expected("telephone", _required_telephone)
+def _read_content(cells: Cells, country: Country | None, shop: SettingValues) -> dict[str, Any]:
+    def judge(name: str) -> Callable[[str, list[str]], Any]:
+        return lambda text, path: validate_address_field(name, text, shop, country, path)
+
+    region = _read_region(cells, judge("region"))
+    is_required = shop[TELEPHONE] == "REQUIRED"
+    telephone = cells.read_expected(
+        "telephone", lambda text, path: validate_telephone(text, path, required=is_required)
+    )
     return {
         "prefix": cells.read_optional("prefix", validate_name_affix),
         "first_name": _read_name(cells, "firstname"),
@@ -152,10 +169,10 @@ def _read_content(cells: Cells) -> dict[str, Any]:
         "suffix": cells.read_optional("suffix", validate_name_affix),
         "company": cells.read_line("company", MAX_TEXT),
         "street": cells.read_street("street"),
-        "city": cells.read_value("city", lambda text, path: _city(text, country, path)),
+        "city": cells.read_value("city", judge("city")),
         "region": region.name,
         "region_code": region.code,
-        "postcode": _read_doubtful(cells, "postcode", lambda text, path: validate_postcode(text, country, path)),
+        "postcode": _read_doubtful(cells, "postcode", judge("postcode")),
         "country_code": country and country.code,
         "telephone": telephone,
         "telephone_e164": to_e164(telephone, country and country.code),
@@ -169,8 +186,8 @@ def _read_name(cells: Cells, column: str) -> str | None:
     return cells.read_expected(column, _name_of_address)
 
 
-def _read_region(cells: Cells, country: Country | None) -> StoredRegion:
-    read = _read_doubtful(cells, "region", lambda text, path: validate_region(text, country, path))
+def _read_region(cells: Cells, rule: Callable[[str, list[str]], StoredRegion]) -> StoredRegion:
+    read = _read_doubtful(cells, "region", rule)
     return read if isinstance(read, StoredRegion) else StoredRegion(read, None)
 
 
@@ -182,12 +199,9 @@ def _read_doubtful(cells: Cells, column: str, rule: Callable[[str, list[str]], T
     try:
         return rule(text or "", [column])
     except RuleError as error:
-        (cells.keep if text else cells.leave_out)(column, error)
-        return text
-
-
-def _city(text: str, country: Country | None, path: list[str]) -> str:
-    return validate_line(text, path, MAX_TEXT, required=country is None or country.needs_city) or ""
+        is_kept = text and error.key != FIELD_NOT_OFFERED.key
+        (cells.keep if is_kept else cells.leave_out)(column, error)
+        return text if is_kept else None
 
 
 def _country(text: str, path: list[str]) -> Country:
@@ -198,7 +212,3 @@ def _country(text: str, path: list[str]) -> Country:
 
 def _name_of_address(text: str, path: list[str]) -> str | None:
     return validate_person_name(text, path, required=True)
-
-
-def _required_telephone(text: str, path: list[str]) -> str | None:
-    return validate_telephone(text, path, required=True)

@@ -148,8 +148,8 @@ async def _write_places(
     if file:
         refused = await address_upsert.upsert_addresses(connection, counts, desk, is_shared=is_shared)
         assert desk.report is not None
-        for line, reason, value in refused:
-            desk.report.add(file.name, line, [CellProblem("_email", reason, value)])
+        for line, problem in refused:
+            desk.report.add(file.name, line, [problem])
 
 
 def _told(counts: Counts) -> str:

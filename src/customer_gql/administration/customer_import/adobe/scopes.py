@@ -14,6 +14,7 @@ from customer_gql.administration.customer_import.reading.refusals import (
 )
 from customer_gql.administration.customer_import.staging import Key
 from customer_gql.core.viewer import Websites
+from customer_gql.customers.addresses.writes import AddressBookRules, read_rules_by_website
 from customer_gql.customers.profile.sharing import accounts_are_shared
 from customer_gql.customers.profile.values.births import BIRTH_DATE, YEAR_ONLY
 from customer_gql.database.statements import Connection, compile_statement, fetch_rows
@@ -47,6 +48,8 @@ class ImportShop:
     currencies: dict[int, str]
     websites_of_years: frozenset[int]
     """Websites that store the year of a birth alone."""
+    address_rules: dict[int, AddressBookRules]
+    """By website, what it asks of addresses and the countries it accepts."""
 
     def read_website(self, cells: Cells, column: str = "_website") -> int | None:
         code = cells.raw_text(column)
@@ -82,6 +85,7 @@ async def load_shop(connection: Connection, *, reached: Websites = None) -> Impo
         websites_of_years=frozenset(
             [row.id for row in found if await setting(connection, BIRTH_DATE, website_id=row.id) == YEAR_ONLY]
         ),
+        address_rules=await read_rules_by_website(connection),
         groups={str(row.id): row.id for row in await fetch_rows(connection, _GROUPS)},
     )
 

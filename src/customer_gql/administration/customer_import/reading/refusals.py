@@ -9,6 +9,10 @@ LINES_JOINED: Final = Refusal("import.lines_joined", "Lines after line {limit} w
 UNREADABLE_CHARACTERS: Final = Refusal(
     "import.characters_unreadable", "The cell has characters that cannot be read in the encoding of the file."
 )
+OTHER_ENCODING: Final = Refusal(
+    "import.other_encoding",
+    "This line is not UTF-8, and was read as Windows-1252, as all others like it. Look at its letters, or save the file as UTF-8.",
+)
 CELL_TOO_LONG: Final = Refusal(
     "import.cell_too_long", "The cell is longer than {limit} characters.", UserErrorCode.TOO_LONG
 )

@@ -1,6 +1,5 @@
 """A batch of rows into the shop: all rows of a customer together, whole sets at a time (docs/domain/import.md#import-25)."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -27,7 +26,8 @@ from customer_gql.messaging.jobs.runs.rights import OUT_OF_SCOPE
 from customer_gql.messaging.jobs.runs.tables import ErrorPolicy, RowOutcome
 
 from .finances import StatedRow, set_balances
-from .groups import find_split_groups, group_of
+from .groups import customer_of, find_named_customers, find_split_customers, find_unreached_lines
+from .layouts import name_address_column
 from .options import sends_welcome_mail
 from .outcomes import LineOutcome, LineResult, Results, note_addresses, note_customers, refuse_nameless
 from .removals import remove_named_addresses, remove_other_addresses
@@ -42,19 +42,8 @@ WHERE r.import_id = $1 AND r.line = ANY($2) AND r.address IS NOT NULL
 """
 # Of rows that are refused as a whole.
 _DROP_ADDRESSES: Final = "DELETE FROM import_address_row WHERE line = ANY($1)"
+_DROP_CUSTOMERS: Final = "DELETE FROM import_customer WHERE line = ANY($1)"
 _OWNED: Final = "SELECT line, customer_id FROM import_address"
-_OF_CUSTOMERS: Final = """FROM import_row r
-JOIN customer_email e ON e.email_normalised = r.email_key
-  AND e.scope = CASE WHEN $3::boolean THEN 0 ELSE r.website_id END AND e.reserved_until IS NULL
-"""
-# Where accounts are shared a row may name a customer of a website that the owner of the job does not reach.
-_UNREACHED: Final = f"""
-SELECT r.line {_OF_CUSTOMERS} JOIN customer c ON c.id = e.customer_id
-WHERE r.import_id = $1 AND r.line = ANY($2) AND NOT c.website_id = ANY($4)
-"""
-_NAMED: Final = f"SELECT r.line, e.customer_id {_OF_CUSTOMERS} WHERE r.import_id = $1 AND r.line = ANY($2)"
-
-
 _TAGS: Final = """
 SELECT line, ARRAY(SELECT jsonb_array_elements_text(customer->'tags')) AS tags FROM import_row
 WHERE import_id = $1 AND line = ANY($2) AND customer ? 'tags' ORDER BY line
@@ -81,6 +70,12 @@ class Batch:
             and (not part or row[f"has_{part}"])
             and self.results[row.line].outcome is not LineOutcome.REFUSED
         ]
+
+    def column(self, of_addresses: str) -> str:
+        return name_address_column(self.imported.layout, of_addresses)
+
+    def customer_of(self, row: Row) -> Any:
+        return customer_of(row, is_shared=self.is_shared)
 
 
 class _RowRefused(Exception):
@@ -138,28 +133,35 @@ async def _refuse_beyond_scope(connection: Connection, batch: Batch) -> None:
     for row in batch.rows:
         if row.website_id is not None and row.website_id not in reached:
             batch.results[row.line].refuse("_website", OUT_OF_SCOPE())
-    if not batch.is_shared:
-        return
+    await _refuse_unreached(connection, batch)
+
+
+async def _refuse_unreached(connection: Connection, batch: Batch) -> list[int]:
+    """Rows that name a customer of a website beyond reach, which they can where accounts are shared."""
+    reached = batch.scope.websites
+    if reached is None or not batch.is_shared:
+        return []
     lines = [*batch.lines(), *batch.lines(deletes=True)]
-    found = await connection.fetch(_UNREACHED, batch.imported.id, lines, batch.is_shared, sorted(reached))
-    for row in found:
-        batch.results[row.line].refuse("_website", OUT_OF_SCOPE())
+    found = await find_unreached_lines(connection, batch.imported.id, lines, reached, is_shared=batch.is_shared)
+    for line in found:
+        batch.results[line].refuse("_website", OUT_OF_SCOPE())
+    return found
 
 
 async def _refuse_split_groups(connection: Connection, batch: Batch) -> None:
     """Rows of one customer who is to be deleted and changed, and those that cannot all be replaced together."""
     actions: dict[Any, set[bool]] = {}
     for row in batch.rows:
-        if (group := group_of(row)) is not None and not row.is_refused:
-            actions.setdefault(group, set()).add(row.is_deletion)
+        if (customer := batch.customer_of(row)) is not None and not row.is_refused:
+            actions.setdefault(customer, set()).add(row.is_deletion)
     for row in batch.rows:
-        if len(actions.get(group_of(row), ())) > 1:
+        if len(actions.get(batch.customer_of(row), ())) > 1:
             batch.results[row.line].refuse("_action", ACTIONS_DIFFER())
     if batch.imported.behavior == ImportBehavior.REPLACE.value:
-        split = await find_split_groups(connection, batch.imported.id, batch.rows)
+        split = await find_split_customers(connection, batch.imported.id, batch.rows, is_shared=batch.is_shared)
         for row in batch.rows:
-            if group_of(row) in split:
-                batch.results[row.line].refuse("_email", GROUP_FAILED())
+            if batch.customer_of(row) in split:
+                batch.results[row.line].refuse(batch.column("_email"), GROUP_FAILED())
 
 
 async def _delete(connection: Connection, batch: Batch) -> None:
@@ -170,7 +172,7 @@ async def _delete(connection: Connection, batch: Batch) -> None:
         await _fill(connection, batch, lines)
         await remove_named_addresses(connection, _make_desk(batch), batch.results, is_shared=batch.is_shared)
         return
-    named = await _find_named(connection, batch, lines)
+    named = await find_named_customers(connection, batch.imported.id, lines, is_shared=batch.is_shared)
     done = await run_mass_action(
         connection, {"action": MassAction.DELETE.value}, sorted(set(named.values())), batch.scope
     )
@@ -213,6 +215,9 @@ async def _upsert(connection: Connection, batch: Batch) -> None:
     replaces = batch.imported.behavior == ImportBehavior.REPLACE.value
     is_mapped = batch.imported.layout == ImportLayout.MAPPED.value
     await lock_imported_customers(connection, is_shared=is_shared, replaces=replaces, states_tags=is_mapped)
+    if moved := await _refuse_unreached(connection, batch):
+        for statement in (_DROP_CUSTOMERS, _DROP_ADDRESSES):
+            await connection.execute(statement, moved)
     owned = {row.line: row.customer_id for row in await connection.fetch(_OWNED)}
     await desk.start_writing(connection)
     if with_customer:
@@ -225,7 +230,8 @@ async def _upsert(connection: Connection, batch: Batch) -> None:
             await send_welcome_mails(connection, by=batch.scope.by)
     if with_address:
         refused = await address_upsert.upsert_addresses(connection, Counts(), desk, is_shared=is_shared)
-        await note_addresses(connection, results, refused, owned, set(with_customer))
+        told = [(line, one._replace(column=batch.column(one.column))) for line, one in refused]
+        await note_addresses(connection, results, told, owned, set(with_customer))
         if replaces:
             await remove_other_addresses(connection, desk, results, spared=await _find_refused(connection, batch))
     if is_mapped:
@@ -247,13 +253,8 @@ async def _state_tags(connection: Connection, batch: Batch) -> None:
 async def _find_refused(connection: Connection, batch: Batch) -> set[int]:
     """Customers with a row that is refused: what that one would keep is not known, so nothing of theirs is removed."""
     refused = [row.line for row in batch.rows if batch.results[row.line].outcome is LineOutcome.REFUSED]
-    return set((await _find_named(connection, batch, refused)).values())
-
-
-async def _find_named(connection: Connection, batch: Batch, lines: Sequence[int]) -> dict[int, int]:
-    """The customers that rows name, by line."""
-    found = await connection.fetch(_NAMED, batch.imported.id, lines, batch.is_shared)
-    return {row.line: row.customer_id for row in found}
+    named = await find_named_customers(connection, batch.imported.id, refused, is_shared=batch.is_shared)
+    return set(named.values())
 
 
 def _follow_last_rows(batch: Batch, lines: list[int]) -> None:
@@ -261,24 +262,20 @@ def _follow_last_rows(batch: Batch, lines: list[int]) -> None:
     wanted, last = set(lines), dict[Any, int]()
     for row in batch.rows:
         if row.line in wanted:
-            last[_customer_of(batch, row)] = row.line
+            last[batch.customer_of(row)] = row.line
     for row in batch.rows:
-        if row.line in wanted and (into := last[_customer_of(batch, row)]) != row.line:
+        if row.line in wanted and (into := last[batch.customer_of(row)]) != row.line:
             follow = batch.results[into]
             batch.results[row.line].customer_id = follow.customer_id
             if follow.problem is not None:
                 batch.results[row.line].refuse(follow.problem.column, follow.problem.reason)
 
 
-def _customer_of(batch: Batch, row: Row) -> Any:
-    return row.email_key if batch.is_shared else group_of(row)
-
-
 async def _set_balances(connection: Connection, batch: Batch) -> None:
     lines = set(batch.lines(part="finance"))
     if not lines:
         return
-    named = await _find_named(connection, batch, sorted(lines))
+    named = await find_named_customers(connection, batch.imported.id, sorted(lines), is_shared=batch.is_shared)
     stated: list[StatedRow] = []
     for row in batch.rows:
         if row.line in lines:

@@ -99,6 +99,13 @@ def describe_columns(file: CsvFile, layout: ImportLayout, sheet: RowSheet) -> li
     return described[:_MOST_COLUMNS]
 
 
+def name_file_columns(imported: Any) -> dict[str, str]:
+    """The columns of a mapped file by their targets; empty for other layouts, whose columns have the names of the layout."""
+    if imported.layout != ImportLayout.MAPPED.value or imported.mapping is None:
+        return {}
+    return {one["target"]: one["column"] for one in orjson.loads(imported.mapping)}
+
+
 def rename_columns(columns: Sequence[str], imported: Any) -> list[str]:
     """The columns of the file by the names of the layout; empty for one that is not read."""
     if imported.layout != ImportLayout.MAPPED.value:

@@ -1,7 +1,7 @@
-"""Rows of an import by customer: a batch has all rows of a customer, so that batches do not depend on each other
-(docs/domain/import.md#import-25)."""
+"""Rows of an import by customer: a batch has all rows of an e-mail address, so that batches do not depend on each other, also
+where accounts are shared by all websites (docs/domain/import.md#import-25)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from customer_gql.administration.customer_import.staging import Key
@@ -18,14 +18,24 @@ ORDER BY wanted.place
 # A job that retries has some of them.
 _REST_OF_GROUP: Final = """
 SELECT line FROM import_row
-WHERE import_id = $1 AND email_key = $2 AND website_id = $3 AND line >= $4
-  AND line IN (SELECT unnest(customer_ids) FROM job_part WHERE job_id = $5)
+WHERE import_id = $1 AND email_key = $2 AND line >= $3
+  AND line IN (SELECT unnest(customer_ids) FROM job_part WHERE job_id = $4)
 ORDER BY line
 """
 # By the address alone, since that takes one pass over the rows whatever is known of their number.
 _OTHER_ROWS: Final = """
 SELECT DISTINCT email_key, website_id FROM import_row WHERE import_id = $1 AND email_key = ANY($2) AND line <> ALL($3)
 """
+_OF_CUSTOMERS: Final = """FROM import_row r
+JOIN customer_email e ON e.email_normalised = r.email_key
+  AND e.scope = CASE WHEN $3::boolean THEN 0 ELSE r.website_id END AND e.reserved_until IS NULL
+"""
+# Where accounts are shared a row may name a customer of a website that the owner of the job does not reach.
+_UNREACHED: Final = f"""
+SELECT r.line {_OF_CUSTOMERS} JOIN customer c ON c.id = e.customer_id
+WHERE r.import_id = $1 AND r.line = ANY($2) AND NOT c.website_id = ANY($4)
+"""
+_NAMED: Final = f"SELECT r.line, e.customer_id {_OF_CUSTOMERS} WHERE r.import_id = $1 AND r.line = ANY($2)"
 
 
 async def choose_whole_groups(
@@ -34,13 +44,13 @@ async def choose_whole_groups(
     """The rows without those at the end whose customer may have more of them; all rows of a customer who is alone, also
     those that the job has after `lines`."""
     rows = await read_rows(connection, import_id, lines)
-    last = group_of(rows[-1])
-    first_of_last = next(place for place, row in enumerate(rows) if group_of(row) == last)
+    last = rows[-1].email_key
+    first_of_last = next(place for place, row in enumerate(rows) if row.email_key == last)
     if first_of_last:
         return rows[:first_of_last]
     if last is None:
         return rows
-    rest = await connection.fetch(_REST_OF_GROUP, import_id, *last, rows[0].line, job_id)
+    rest = await connection.fetch(_REST_OF_GROUP, import_id, last, rows[0].line, job_id)
     return await read_rows(connection, import_id, [row.line for row in rest])
 
 
@@ -48,12 +58,31 @@ async def read_rows(connection: Connection, import_id: int, lines: Sequence[int]
     return await connection.fetch(_ROWS, import_id, list(lines))
 
 
-def group_of(row: Row) -> Key | None:
-    return None if row.email_key is None else (row.email_key, row.website_id)
+def customer_of(row: Row, *, is_shared: bool) -> Key | str | None:
+    """Equal for rows of one customer, whom the address alone names where accounts are shared."""
+    return row.email_key if is_shared or row.email_key is None else (row.email_key, row.website_id)
 
 
-async def find_split_groups(connection: Connection, import_id: int, rows: Sequence[Row]) -> set[Key | None]:
+async def find_split_customers(
+    connection: Connection, import_id: int, rows: Sequence[Row], *, is_shared: bool
+) -> set[Key | str | None]:
     """Customers of these rows who have more rows in the file."""
     emails = {row.email_key for row in rows if row.email_key is not None}
     found = await connection.fetch(_OTHER_ROWS, import_id, sorted(emails), [row.line for row in rows])
-    return {group_of(row) for row in found}
+    return {customer_of(row, is_shared=is_shared) for row in found}
+
+
+async def find_named_customers(
+    connection: Connection, import_id: int, lines: Sequence[int], *, is_shared: bool
+) -> dict[int, int]:
+    """The customers that rows name, by line."""
+    found = await connection.fetch(_NAMED, import_id, lines, is_shared)
+    return {row.line: row.customer_id for row in found}
+
+
+async def find_unreached_lines(
+    connection: Connection, import_id: int, lines: Sequence[int], reached: Collection[int], *, is_shared: bool
+) -> list[int]:
+    """Rows that name a customer of another website than these."""
+    found = await connection.fetch(_UNREACHED, import_id, lines, is_shared, sorted(reached))
+    return [row.line for row in found]

@@ -1,6 +1,6 @@
 """What the rows of each layout say of a customer, of an address and of balances (docs/domain/import.md#import-24)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -8,10 +8,11 @@ from customer_gql.administration.customer_import.adobe.addresses import AddressS
 from customer_gql.administration.customer_import.adobe.customers import CustomerSheet
 from customer_gql.administration.customer_import.adobe.scopes import ImportShop
 from customer_gql.administration.customer_import.reading.cells import Cells
+from customer_gql.administration.customer_import.reading.files import CsvRecord
 from customer_gql.administration.customer_import.reading.options import ReadOptions
 from customer_gql.administration.customer_import.reading.refusals import ACTION_UNKNOWN, OPENING_ROW_REFUSED
 from customer_gql.administration.customer_import.reading.report import show_nul
-from customer_gql.administration.customer_import.staging import CheckedRow, Key, RowSheet
+from customer_gql.administration.customer_import.staging import CheckedRow, Key, RowSheet, check_record
 from customer_gql.administration.customer_import.tables import ImportBehavior, ImportLayout
 from customer_gql.core.values.emails import normalize_email
 from customer_gql.customers.tags.values import validate_stated_tags
@@ -29,7 +30,7 @@ ADDRESS_COLUMNS: Final[Mapping[str, str]] = {
     **{name: name for name in (*_DEFAULTS, "_entity_id")},
 }
 """Columns of a file of customers with their addresses, and what they are in a file of addresses."""
-_COLUMNS_OF_ADDRESSES: Final = {name: column for column, name in ADDRESS_COLUMNS.items()}
+_COLUMNS_OF_ADDRESSES: Final = {name: column for column, name in ADDRESS_COLUMNS.items()} | {"_email": "email"}
 
 
 class _Parts(Protocol):
@@ -149,6 +150,10 @@ class LayoutSheet:
     def opened(self) -> Mapping[str, str] | None:
         return self._parts.opened if isinstance(self._parts, _Composite) else None
 
+    def forget_opened(self) -> None:
+        if isinstance(self._parts, _Composite):
+            self._parts.opened = None
+
     def check(self, cells: Cells, line: int) -> CheckedRow:
         cells.fill(self._fixed)
         deletes = self._reads_deletion(cells)
@@ -163,6 +168,22 @@ class LayoutSheet:
         if action not in _DELETES:
             cells.refuse(ACTION, ACTION_UNKNOWN())
         return _DELETES.get(action, False)
+
+
+def check_layout_row(
+    record: CsvRecord, columns: Sequence[str], sheet: LayoutSheet, options: ReadOptions, on_secret: Callable[[], object]
+) -> CheckedRow:
+    """See `check_record`. The addresses after a row that cannot be read are not those of the customer before it."""
+    row = check_record(record, columns, sheet, options, on_secret)
+    if not row.record:
+        sheet.forget_opened()
+    return row
+
+
+def name_address_column(layout: str, column: str) -> str:
+    """What a column of a file of addresses is called in this layout."""
+    has_customers = layout in (ImportLayout.ADOBE_COMPOSITE.value, ImportLayout.MAPPED.value)
+    return _COLUMNS_OF_ADDRESSES.get(column, column) if has_customers else column
 
 
 def make_sheet(
@@ -195,4 +216,12 @@ def _read_key(shop: ImportShop, cells: Cells, line: int, column: str) -> Checked
     return CheckedRow(line, cells, key, {})
 
 
-__all__ = ["ACTION", "ADDRESS_COLUMNS", "LayoutSheet", "RowSheet", "make_sheet"]
+__all__ = [
+    "ACTION",
+    "ADDRESS_COLUMNS",
+    "LayoutSheet",
+    "RowSheet",
+    "check_layout_row",
+    "make_sheet",
+    "name_address_column",
+]

@@ -93,15 +93,15 @@ async def note_customers(
 async def note_addresses(
     connection: Connection,
     results: Results,
-    refused: Iterable[tuple[int, RuleError, str]],
+    refused: Iterable[tuple[int, CellProblem]],
     owned: Mapping[int, int | None],
     of_customers: Collection[int],
 ) -> None:
     """`owned` are the owners as they were before anything was written, `of_customers` the rows of customers themselves: for
     them a new address is an update."""
-    for line, reason, value in refused:
-        is_unknown = reason.key == CUSTOMER_LOST.key and owned.get(line) is None
-        results[line].refuse("_email", NO_CUSTOMER() if is_unknown else reason, value)
+    for line, problem in refused:
+        is_unknown = problem.reason.key == CUSTOMER_LOST.key and owned.get(line) is None
+        results[line].refuse(problem.column, NO_CUSTOMER() if is_unknown else problem.reason, problem.value)
     for line, customer_id in owned.items():
         results[line].customer_id = results[line].customer_id or customer_id
     for row in await connection.fetch(_ADDRESSES):

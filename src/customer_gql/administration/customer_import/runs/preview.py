@@ -12,7 +12,7 @@ from customer_gql.administration.customer_import.reading.files import CsvFile
 from customer_gql.administration.customer_import.reading.lines import ImportFault
 from customer_gql.administration.customer_import.reading.unpacking import Unpacker
 from customer_gql.administration.customer_import.settings import MAX_MEBIBYTES, UNPACKED_FACTOR
-from customer_gql.administration.customer_import.staging import SECRETS, check_record
+from customer_gql.administration.customer_import.staging import SECRETS
 from customer_gql.administration.customer_import.tables import ImportBehavior, ImportLayout, ImportStatus
 from customer_gql.core.errors import RuleError
 from customer_gql.core.viewer import Viewer
@@ -24,7 +24,7 @@ from customer_gql.settings import Settings
 from customer_gql.shop.settings.reads import setting
 
 from .columns import rename_columns
-from .layouts import LayoutSheet, make_sheet
+from .layouts import LayoutSheet, check_layout_row, make_sheet
 from .options import read_options
 from .row_storage import MEBIBYTE, UploadStream
 
@@ -77,7 +77,7 @@ def _judge_rows(table: CsvFile, imported: Any, sheet: LayoutSheet, first: int) -
     columns = rename_columns(table.columns, imported)
     rows: list[PreviewedRow] = []
     for record in islice(table.records(), first):
-        checked = check_record(record, columns, sheet, table.options, lambda: None)
+        checked = check_layout_row(record, columns, sheet, table.options, lambda: None)
         found = {one.column: one.reason for one in (*checked.cells.notes, *checked.cells.problems)}
         cells = [
             _describe_cell(name, target, cell, found)

@@ -4,21 +4,22 @@
 import asyncio
 import csv
 import io
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, Final
 
 import orjson
 from sqlalchemy import BigInteger, Integer, bindparam, select, update
 
-from customer_gql.administration.customer_import.reading.files import CsvFile
+from customer_gql.administration.customer_import.reading.files import CsvFile, CsvRecord
 from customer_gql.administration.customer_import.reading.unpacking import Unpacker
 from customer_gql.administration.customer_import.settings import MAX_MEBIBYTES, UNPACKED_FACTOR
 from customer_gql.administration.customer_import.staging import SECRETS
-from customer_gql.administration.customer_import.tables import customer_import, import_row
+from customer_gql.administration.customer_import.tables import ImportLayout, customer_import, import_row
 from customer_gql.core.actor import Actor, ActorKind
 from customer_gql.core.errors import restore_refusal
 from customer_gql.core.permissions import Permission
-from customer_gql.core.values.formulas import escape_formula
+from customer_gql.core.values.formulas import escape_formula, unescape_formula
 from customer_gql.database.statements import (
     Row,
     compile_statement,
@@ -39,6 +40,8 @@ from .row_storage import MEBIBYTE, UploadStream
 from .work import read_import
 
 _PAGE: Final = 1_000
+_LOST: Final = "?"
+"""Stands for an e-mail address that could not be read."""
 _HEADER: Final = ("file", "line", "column", "outcome", "reason", "value")
 _problems: Any = select(import_row.c.line, import_row.c.problems).where(
     import_row.c.import_id == bindparam("import_id", type_=BigInteger()),
@@ -132,7 +135,8 @@ def _tell(file: str, line: int, problem: Mapping[str, Any]) -> list[str]:
 
 
 async def _failed_rows(tools: Tools, imported: Row, file: Row, lines: set[int]) -> AsyncIterator[list[list[str]]]:
-    """The rows as they were uploaded, under the header, so that they can be corrected and uploaded again."""
+    """The rows as they were uploaded, under the header, so that they can be corrected and uploaded again: further addresses
+    of a customer after the row that has the customer."""
     async with tools.database.writes.acquire() as connection:
         limit = await setting(connection, MAX_MEBIBYTES) * MEBIBYTE * UNPACKED_FACTOR
     loop = asyncio.get_running_loop()
@@ -142,21 +146,45 @@ async def _failed_rows(tools: Tools, imported: Row, file: Row, lines: set[int]) 
         return CsvFile(stream, imported.file_name, read_options(imported.options))
 
     table = await asyncio.to_thread(open_file)
+    is_composite = imported.layout == ImportLayout.ADOBE_COMPOSITE.value
+    records = _choose_records(table, lines, opens_by="email" if is_composite else None)
     secret = [column in SECRETS for column in table.columns]
-    records = table.records()
 
     def read_page() -> list[list[str]]:
-        page: list[list[str]] = []
-        for record in records:
-            if record.line in lines and record.fault is None:
-                # What may stand under another heading is quoted nowhere.
-                shifted = len(record.cells) > len(table.columns)
-                hidden = [shifted or place >= len(secret) or secret[place] for place in range(len(record.cells))]
-                page.append(["" if hide else cell for hide, cell in zip(hidden, record.cells, strict=True)])
-                if len(page) == _PAGE:
-                    break
-        return page
+        return [_show_cells(record, secret) for record in islice(records, _PAGE)]
 
     yield [table.header]
     while page := await asyncio.to_thread(read_page):
         yield page
+
+
+def _choose_records(table: CsvFile, lines: Collection[int], *, opens_by: str | None) -> Iterator[CsvRecord]:
+    """Records on these lines. One without a cell in the column `opens_by` comes after the one that it belongs to; where that
+    cannot be read, it gets a cell that no import takes, since it would follow another one here."""
+    place = table.columns.index(opens_by) if opens_by in table.columns else None
+    opening, is_lost = None, False
+    for record in table.records():
+        is_unreadable = record.fault is not None or len(record.cells) > len(table.columns)
+        if is_unreadable:
+            opening, is_lost = None, place is not None
+        elif place is None or "".join(record.cells[place : place + 1]).strip():
+            opening, is_lost = record, False
+        if record.line not in lines or record.fault is not None:
+            continue
+        if opening is not None and opening.line not in lines:
+            yield opening
+            opening = None  # once is enough
+        if place is not None and is_lost and not is_unreadable:
+            cells = [*record.cells, *[""] * (place + 1 - len(record.cells))]
+            yield record._replace(cells=[*cells[:place], _LOST, *cells[place + 1 :]])
+        else:
+            yield record
+
+
+def _show_cells(record: CsvRecord, secret: Sequence[bool]) -> list[str]:
+    """What may stand under another heading is quoted nowhere. A cell that came with an apostrophe gets no other one."""
+    shifted = len(record.cells) > len(secret)
+    return [
+        "" if shifted or place >= len(secret) or secret[place] else unescape_formula(cell)
+        for place, cell in enumerate(record.cells)
+    ]

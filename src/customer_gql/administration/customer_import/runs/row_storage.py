@@ -3,7 +3,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final
 
@@ -13,21 +13,23 @@ from sqlalchemy import update
 from customer_gql.administration.customer_import.adobe.scopes import load_shop
 from customer_gql.administration.customer_import.reading.files import CsvFile, CsvRecord
 from customer_gql.administration.customer_import.reading.lines import FilePosition
+from customer_gql.administration.customer_import.reading.refusals import OTHER_ENCODING
 from customer_gql.administration.customer_import.reading.report import CellProblem, Outcome, shorten_value
 from customer_gql.administration.customer_import.reading.unpacking import Unpacker
 from customer_gql.administration.customer_import.settings import MAX_MEBIBYTES, UNPACKED_FACTOR
-from customer_gql.administration.customer_import.staging import CheckedRow, check_record
+from customer_gql.administration.customer_import.staging import CheckedRow
 from customer_gql.administration.customer_import.tables import ImportBehavior, ImportLayout, customer_import, import_row
 from customer_gql.core.viewer import Websites
 from customer_gql.database.statements import Connection, Row, execute_statement
 from customer_gql.shop.settings.reads import setting
 
-from .columns import rename_columns
-from .layouts import LayoutSheet, make_sheet
+from .columns import name_file_columns, rename_columns
+from .layouts import LayoutSheet, check_layout_row, make_sheet
 from .options import read_options
 
 STEP_SECONDS: Final = 2.0
 _BATCH_ROWS: Final = 1_000
+_TOLD_ENCODING: Final = "SELECT EXISTS (SELECT FROM import_row WHERE import_id = $1 AND problems @> $2)"
 MEBIBYTE: Final = 1024 * 1024
 _COLUMNS: Final = (
     "import_id",
@@ -108,11 +110,15 @@ async def store_rows(connection: Connection, imported: Row, open_parts: Any, *, 
     def open_stream() -> Any:
         return UploadStream(open_parts(), Unpacker(limit), loop)
 
-    reader = await asyncio.to_thread(_RowReader, imported, sheet, open_stream)
-    ends = time.monotonic() + STEP_SECONDS
+    told = await connection.fetchval(_TOLD_ENCODING, imported.id, f'[{{"key": "{OTHER_ENCODING.key}"}}]')
+    reader = await asyncio.to_thread(_RowReader, imported, sheet, open_stream, has_told_encoding=told)
+    names, ends = name_file_columns(imported), time.monotonic() + STEP_SECONDS
     while batch := await asyncio.to_thread(reader.read_batch):
         await connection.copy_records_to_table(
-            "import_row", records=[_describe(imported.id, row) for row in batch], columns=list(_COLUMNS), timeout=600
+            "import_row",
+            records=[_describe(imported.id, row, names) for row in batch],
+            columns=list(_COLUMNS),
+            timeout=600,
         )
         if time.monotonic() > ends:
             break
@@ -123,8 +129,9 @@ async def store_rows(connection: Connection, imported: Row, open_parts: Any, *, 
 class _RowReader:
     """Runs in a thread."""
 
-    def __init__(self, imported: Row, sheet: LayoutSheet, open_stream: Any) -> None:
+    def __init__(self, imported: Row, sheet: LayoutSheet, open_stream: Any, *, has_told_encoding: bool) -> None:
         self._sheet = sheet
+        self._has_told_encoding = has_told_encoding
         self._options = read_options(imported.options)
         self._file = CsvFile(open_stream(), imported.file_name, self._options)
         self._columns = rename_columns(self._file.columns, imported)
@@ -143,13 +150,17 @@ class _RowReader:
 
     def _check(self, record: CsvRecord) -> CheckedRow:
         self.position = record.position
-        return check_record(record, self._columns, self._sheet, self._options, self._note_secret)
+        row = check_layout_row(record, self._columns, self._sheet, self._options, self._note_secret)
+        if self._file.lines.windows_lines and not self._has_told_encoding:
+            self._has_told_encoding = True
+            row.cells.notes.append(CellProblem("", OTHER_ENCODING(), outcome=Outcome.KEPT))
+        return row
 
     def _note_secret(self) -> None:
         self.has_secrets = True
 
 
-def _describe(import_id: int, row: CheckedRow) -> tuple[Any, ...]:
+def _describe(import_id: int, row: CheckedRow, names: Mapping[str, str]) -> tuple[Any, ...]:
     problems = [*row.cells.problems, *row.cells.notes]
     parts = row.record
     is_refused = bool(row.cells.problems)
@@ -161,7 +172,7 @@ def _describe(import_id: int, row: CheckedRow) -> tuple[Any, ...]:
         website_id,
         bool(parts.get("deletes")),
         *[None if is_refused else _to_json(parts.get(part)) for part in ("customer", "address", "finance")],
-        describe_problems(problems) if problems else None,
+        describe_problems(problems, names) if problems else None,
         is_refused,
     )
 
@@ -170,11 +181,12 @@ def _to_json(part: Any) -> str | None:
     return None if part is None else orjson.dumps(part).decode()
 
 
-def describe_problems(problems: Sequence[CellProblem]) -> str:
+def describe_problems(problems: Sequence[CellProblem], names: Mapping[str, str]) -> str:
+    """`names` are those of the file, where it has others."""
     return orjson.dumps(
         [
             {
-                "column": one.column,
+                "column": names.get(one.column, one.column),
                 "key": one.reason.key,
                 "params": one.reason.params,
                 "value": shorten_value(one.value),

@@ -42,6 +42,7 @@ from customer_gql.messaging.jobs.runs.writes import MAX_IN_ONE_TRANSACTION, vali
 from customer_gql.messaging.jobs.work import Tools
 
 from .batches import import_rows
+from .columns import name_file_columns
 from .groups import choose_whole_groups, read_rows
 from .options import allowed_errors
 from .outcomes import LineOutcome, LineResult
@@ -57,9 +58,8 @@ _FILE: Final = compile_statement(
     select(stored_file).where(stored_file.c.id == bindparam("file_id", type_=BigInteger()))
 )
 _LINES: Final = compile_statement(select_lines())
-# Rows of one customer together, where the first of them is, so that a batch need not know those before it.
-_group = (import_row.c.email_key, import_row.c.website_id)
-_place = func.min(import_row.c.line).over(partition_by=_group)
+# Rows of one address together, where the first of them is, so that a batch need not know those before it.
+_place = func.min(import_row.c.line).over(partition_by=import_row.c.email_key)
 _STORE_PROBLEMS: Final = """
 UPDATE import_row r SET problems = coalesce(r.problems, '[]'::jsonb) || found.problems, is_refused = true
 FROM unnest($2::bigint[], $3::jsonb[]) AS found (line, problems)
@@ -154,6 +154,7 @@ async def _try_rows(connection: Connection, imported: Row, job: Any, scope: JobS
     lines = await fetch_rows(connection, _LINES, job_id=job.id, after=imported.tried_count, most=_TRIED_ROWS)
     rows = await choose_whole_groups(connection, imported.id, [row.id for row in lines], job_id=job.id)
     results = await import_rows(connection, imported, rows, scope, is_dry_run=True)
+    _name_columns(imported, rows, results)
     await _store_problems(connection, imported.id, results)
     refused = imported.refused_count + _count_new_refusals(rows, results)
     await _set(connection, imported.id, tried_count=imported.tried_count + len(rows), refused_count=refused)
@@ -170,10 +171,20 @@ async def _run_batch(
     else:
         rows = await choose_whole_groups(connection, imported.id, lines, job_id=scope.by.job_id)
     results = await import_rows(connection, imported, rows, scope, is_dry_run=parameters["is_dry_run"])
+    _name_columns(imported, rows, results)
     await _store_problems(connection, imported.id, results)
     await _add_counts(connection, imported.id, rows, results)
     found = [results[row.line] for row in rows]
     return [RowResult(one.customer_id, one.outcome.of_row, one.refused) for one in found]
+
+
+def _name_columns(imported: Row, rows: Sequence[Row], results: Mapping[int, LineResult]) -> None:
+    """Problems that were found by now tell of columns of the layout; those of reading tell of the columns of the file."""
+    names = name_file_columns(imported)
+    for row in rows:
+        problem = results[row.line].problem
+        if problem is not None and not row.is_refused:
+            results[row.line].problem = problem._replace(column=names.get(problem.column, problem.column))
 
 
 async def _lock_out_others(connection: Connection) -> None:
@@ -185,7 +196,7 @@ async def _lock_out_others(connection: Connection) -> None:
 async def _store_problems(connection: Connection, import_id: int, results: Mapping[int, LineResult]) -> None:
     found: dict[int, CellProblem] = {line: one.problem for line, one in results.items() if one.problem is not None}
     if found:
-        told = [describe_problems([one]) for one in found.values()]
+        told = [describe_problems([one], {}) for one in found.values()]
         await connection.execute(_STORE_PROBLEMS, import_id, list(found), told)
 
 

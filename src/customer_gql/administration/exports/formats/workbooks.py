@@ -21,6 +21,8 @@ ROWS_OF_A_SHEET: Final = 1_048_576
 _BATCH: Final = 500
 _READ_BYTES: Final = 512 * 1024
 _LONGEST_CELL: Final = 32_767
+# XML 1.0 has no way to write these, and the library leaves them in; it writes other characters of this kind as `_x0001_`.
+_NOT_IN_XML: Final = str.maketrans("", "", "\ufffe\uffff")
 CELL_TOO_LONG: Final = Refusal(
     "export.cell_too_long",
     "A value of the column {column} is longer than the {limit} characters of a cell. Choose another format.",
@@ -84,7 +86,7 @@ class _Workbook:
         if cell.is_number:
             self._sheet.write_number(self._line, place, float(value) if isinstance(value, Decimal) else value)
         else:
-            text = str(value)
+            text = str(value).translate(_NOT_IN_XML)
             if len(text) > _LONGEST_CELL:
                 raise CELL_TOO_LONG(column=cell.title, limit=_LONGEST_CELL)
             self._sheet.write_string(self._line, place, text)
