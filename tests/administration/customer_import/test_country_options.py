@@ -18,7 +18,7 @@ from support.adobe_shop import ANN, HOME, Shop, sheet
 from support.importing import problems, run_import, upload
 from support.jobs import delete_open_jobs
 
-REQUIRED = "Enter a value; it is required."
+REQUIRED = "Enter a value; this field is required."
 NOT_OFFERED = "This website does not ask for this value. Leave it out."
 STORED = "SELECT external_id, country_code, region, region_code, postcode FROM address ORDER BY external_id"
 
@@ -73,13 +73,13 @@ async def test_a_country_that_is_not_accepted(shop: Shop):
     first, other = HOME | {"_entity_id": "1"}, HOME | {"_entity_id": "2", "city": "Leeds"}
     await shop.load(sheet(ANN), sheet(first))
     await ask(shop.connection, COUNTRIES, "DE,FR")
-    to_spain = first | {"country_id": "ES", "postcode": "28001"}
-    summary = await shop.load(None, sheet(first | {"city": "Hull"}, other, to_spain))
+    to_austria = first | {"country_id": "AT", "postcode": "1010"}
+    summary = await shop.load(None, sheet(first | {"city": "Hull"}, other, to_austria))
     assert summary.addresses == Counts(read=3, valid=1, refused=2, updated=1)
     refusal = "This shop accepts no addresses in {}."
     assert shop.refused() == [
         ("places.csv", "3", "country_id", refusal.format("GB"), "GB"),
-        ("places.csv", "4", "country_id", refusal.format("ES"), "ES"),
+        ("places.csv", "4", "country_id", refusal.format("AT"), "AT"),
     ]
     assert await shop.rows("SELECT city, country_code FROM address") == [("Hull", "GB")]
     moved = await shop.load(None, sheet(first | {"country_id": "FR", "postcode": "75001"}))
