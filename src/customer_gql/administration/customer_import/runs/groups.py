@@ -59,7 +59,7 @@ async def read_rows(connection: Connection, import_id: int, lines: Sequence[int]
 
 
 def customer_of(row: Row, *, is_shared: bool) -> Key | str | None:
-    """Equal for rows of one customer, whom the address alone names where accounts are shared."""
+    """Equal for rows of one customer. Where accounts are shared the address alone says which."""
     return row.email_key if is_shared or row.email_key is None else (row.email_key, row.website_id)
 
 
