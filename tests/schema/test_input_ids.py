@@ -34,6 +34,8 @@ REPORTED_AS_RESULTS = {
     ("customerMassAction", ("exceptIds", "0")),
     ("companyMassAction", ("selection", "ids", "0")),
     ("companyMassAction", ("exceptIds", "0")),
+    ("companySelectionCreate", ("selection", "ids", "0")),
+    ("companySelectionCreate", ("exceptIds", "0")),
     ("exportCreate", ("list", "customers", "selection", "ids", "0")),
 }
 """Ids that are well-formed and have a result of their own, `NOT_FOUND`, at once or when the selection is acted on; or that are left out of it."""

@@ -53,7 +53,7 @@ ROOTS: dict[str, list[str]] = {
         "websites",
     ],
     "companies.delete": ["companyDelete"],
-    "companies.read": ["companies", "company"],
+    "companies.read": ["companies", "company", "companySelectionCreate"],
     "companies.write": [
         "companyActivate",
         "companyAdminReplace",

@@ -15,6 +15,7 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 STAFF_ROOTS = {"admin_field", "admin_mutation"}
 OWN_ROOTS = {"customer_field", "customer_mutation", "own_staff_field", "own_staff_mutation"}
 CHECKS = {
+    "act_on_many",
     "find_reachable_company",
     "find_reachable_customer",
     "find_reachable_order",

@@ -10,6 +10,7 @@ from strawberry.tools import merge_types
 from strawberry.types.base import StrawberryObjectDefinition, StrawberryOptional
 from strawberry.types.field import StrawberryField
 
+from customer_gql.administration.selections.declaration import MASS_ACTIONS
 from customer_gql.graph.access.storefront_guards import apply_storefront_guard
 from customer_gql.graph.grids.registry import KNOWN_GRIDS
 from customer_gql.graph.grids.saved_views import FIND_VIEW
@@ -21,9 +22,10 @@ from .slices import declared_for_graph
 
 @cache
 def join_grids() -> None:
-    """Make the grids of all slices known. Roots are built from them, so it comes before any module with roots is imported."""
+    """Make the grids of all slices known, and the actions on their records. Roots are built from them, so it comes before any module with roots is imported."""
     KNOWN_GRIDS.join(declared_for_graph("types", "GRIDS"))
     FIND_VIEW.extend(declared_for_graph("types", "FIND_VIEW"))
+    MASS_ACTIONS.join(declared_for_graph("types", "MASS_ACTIONS"))
 
 
 def merge_roots(name: str, description: str, declaration: str, *more: type[Any]) -> type[Any]:

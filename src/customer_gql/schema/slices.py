@@ -5,7 +5,7 @@
 | `tables.py` | every table |
 | `slice.py` | `SETTINGS`, `MAILS`, `WORK`, `EVENTS`, `HISTORY`, `PROJECTIONS`, `JOB_WORK`, `GROUP_USES`, `BEFORE_ACTIVATION`, and functions that a lower slice calls, as `ON_…`; imports no strawberry |
 | `seed.py` | `SEED`; imported by the demo only, so that a server runs without the extra `demo` |
-| `types.py` | `CUSTOMER_SECTIONS`, `DELETED_CUSTOMER_SECTIONS`, `HISTORY_EVENT_SECTIONS`, `ORDER_SECTIONS`: classes whose fields hang on `Customer`, `DeletedCustomer`, `HistoryEvent` and `Order`; `GRIDS`: the types of its grids; `FIND_VIEW`: how a list finds a saved view; `USER_ERRORS`: refusals that tell more than others |
+| `types.py` | `CUSTOMER_SECTIONS`, `DELETED_CUSTOMER_SECTIONS`, `HISTORY_EVENT_SECTIONS`, `ORDER_SECTIONS`: classes whose fields hang on `Customer`, `DeletedCustomer`, `HistoryEvent` and `Order`; `GRIDS`: the types of its grids; `FIND_VIEW`: how a list finds a saved view; `MASS_ACTIONS`: actions on the records of a grid, which can be selected then; `USER_ERRORS`: refusals that tell more than others |
 | `operations.py` | `QUERIES`, `MUTATIONS` of the storefront, `ADMIN_QUERIES`, `ADMIN_MUTATIONS`, `ADMIN_SUBSCRIPTIONS`: classes of root fields |
 
 All of them are optional, and a tuple where more than one is possible. Modules are imported when somebody asks for them:

@@ -18,7 +18,7 @@ _FIELDS = ("email", "telephone", "countryCode", "region", "city", "street", "pos
 NOT_PERSONAL = {
     f"CompanyGridRow.{field}": "of a firm, not of a person"
     for field in (*_FIELDS, "name", "resellerId", "externalId", "comment", "adminJobTitle")
-}
+} | dict.fromkeys(("CompanyActionBlocker.key", "CompanyActionBlocker.message"), "about a rule")
 
 
 def tried(make: Any) -> Any:
@@ -117,6 +117,18 @@ CALLS |= {
             "input": {"action": "BLOCK", "selection": {"viewId": by_view(ids)["viewId"]}},
             "dryRun": True,
         },
+        tried(lambda ids: {"selection": {"selectionId": ids["sel"]}}),
+    ],
+    "companySelectionCreate": [
+        by_input(lambda ids: {"selection": {"ids": [ids["com"]]}}),
+        by_input(lambda ids: {"selection": {"everything": True}, "exceptIds": [ids["com"]]}),
+        by_input(lambda ids: {"selection": {"viewId": by_view(ids)["viewId"]}}),
+        by_input(lambda ids: {"selection": {"selectionId": ids["sel"]}}),
+        by_input(lambda _: {"selection": {"filter": {"group": {"eq": GROUP, "in": [GROUP], "notIn": [GROUP]}}}}),
+        *[
+            by_input(lambda ids, key=key, prefix=prefix: {"selection": filtered(key, prefix)(ids)})
+            for key, prefix in {"website": "web", "salesRepresentative": "stf", "parent": "com"}.items()
+        ],
     ],
 }
 
@@ -183,6 +195,7 @@ CHANGES: Changes = {
 UNRECORDED = {
     **dict.fromkeys(("companyReject", "companyBlock", "companyParentSet"), "in the history of staff"),
     "companyAdminReplace": "in the history of staff, and in those of two customers",
+    "companySelectionCreate": "changes no company",
 }
 NAMES = ["Straße & Co", "straf", "A%b_", "Éire Ltd"]
 STATES = ["ACTIVE", "PENDING", "REJECTED", "BLOCKED"]

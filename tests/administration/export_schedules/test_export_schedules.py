@@ -142,6 +142,26 @@ async def test_a_view_is_read_each_time_and_one_that_is_gone_breaks_the_schedule
     assert (await show(owner.client))["lastJob"]["id"] == shown["lastJob"]["id"]
 
 
+async def test_a_view_that_narrows_nothing_any_more_breaks_the_schedule(owner, connection, tools):
+    number = (await make_customer(connection)).number
+    content = {"customers": {"filter": {"number": {"eq": number}}, "columns": ["number"]}}
+    view = (await owner.client.data(VIEW, input={"name": "Two", "content": content}))["gridViewCreate"]["view"]["id"]
+    listed = {"customers": {"selection": {"viewId": view}}}
+    schedule = (await create(owner.client, **daily(0, list=listed)))["schedule"]
+    update = "mutation U($input: GridViewUpdateInput!) { gridViewUpdate(input: $input) { userErrors { key } } }"
+    emptied = {"customers": {"columns": ["number"]}}
+    changed = (await owner.client.data(update, input={"id": view, "content": emptied}))["gridViewUpdate"]
+    assert changed["userErrors"] == []
+    await run(connection, tools, schedule)
+    shown = await show(owner.client)
+    assert (shown["state"], shown["problem"]["key"], shown["lastJob"]) == ("BROKEN", "selection.filter_empty", None)
+    [error] = (await create(owner.client, **daily(0, list=listed)))["userErrors"]
+    assert (error["key"], error["path"]) == (
+        "selection.filter_empty",
+        ["list", "customers", "selection", "viewId"],
+    )
+
+
 async def test_a_view_that_names_what_is_gone_breaks_the_schedule(owner, connection, tools):
     listed = '{"grid": "CUSTOMERS", "viewId": "%s"}'
     view, owned = new_id(), ("STAFF", owner.user.id)

@@ -76,7 +76,7 @@ UNRECORDED = dict.fromkeys(
 async def furnish(connection: Any, customer: Any) -> dict[str, str]:
     """A view that somebody of the customer's website keeps for themselves."""
     owner = await make_staff(connection, await make_role(connection, website_ids=[customer.website_id]))
-    return {"gvw": await make_view(connection, owner.id, name="Kept")}
+    return {"gvw": await make_view(connection, owner.id, name="Kept", content='{"filter": {"number": {"gte": 0}}}')}
 
 
 async def make_view(connection: Any, staff_id: int, **given: Any) -> str:

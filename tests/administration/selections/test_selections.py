@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from customer_gql.administration.mass_actions import types as mass_action_types
 from customer_gql.administration.mass_actions.settings import AT_ONCE
 from customer_gql.administration.selections import operations, shown_selections
 from customer_gql.administration.selections.settings import KEPT_HOURS, MAX_ROWS
@@ -74,6 +75,14 @@ MATCHES_EVERYBODY: tuple[dict[str, Any], ...] = (
     {"not": {"not": {}}},
     {"status": {}},
     {"and": [{"status": {}}, {"number": {}}]},
+    {"status": {"notIn": []}},
+    {"tags": {"hasNone": []}},
+    {"tags": {"hasAll": []}, "name": {"startsWith": "", "contains": " "}},
+    {"or": [{"status": {"eq": "ACTIVE"}}, {"status": {"notIn": []}}]},
+    {"not": {"status": {"in": []}}},
+    {"not": {"and": [{"number": {"gte": 0}}, {"tags": {"hasAny": []}}]}},
+    {"not": {}},
+    {"or": []},
 )
 
 
@@ -157,6 +166,43 @@ async def test_what_is_selected_wrongly_is_refused_with_its_path(shop, connectio
             assert [(error["key"], error["path"]) for error in answer["userErrors"]] == [(key, path)]
     again = await create(shop.client, {"selectionId": id})
     assert [error["key"] for error in again["userErrors"]] == ["selection.selected_again"]
+
+
+EXPORT = """mutation E($input: ExportCreateInput!) { exportCreate(input: $input) {
+  job { id } userErrors { code key path } } }"""
+NARROWS_NOTHING: tuple[dict[str, Any], ...] = (
+    {},
+    {"columns": ["number"], "sort": [{"by": "NUMBER", "direction": "ASC"}]},
+    *({"filter": empty} for empty in MATCHES_EVERYBODY if empty not in ({"not": {}}, {"or": []})),
+)
+
+
+@pytest.mark.parametrize("content", NARROWS_NOTHING, ids=str)
+async def test_a_view_that_narrows_nothing_is_refused_as_an_empty_filter_is(content, shop, connection):
+    await shop.customer()
+    given = {"name": str(new_id()), "content": {"customers": content}}
+    view = (await shop.client.data(VIEW, input=given))["gridViewCreate"]["view"]["id"]
+    jobs = await connection.fetchval("SELECT count(*) FROM job_run")
+    refused = {"code": "INVALID", "key": "selection.filter_empty", "path": ["selection", "viewId"]}
+    for answer in (
+        await create(shop.client, {"viewId": view}),
+        await create(shop.client, {"viewId": view}, search="anna", exceptIds=[encode_id("cus", 1)]),
+        await act(shop.client, {"viewId": view}),
+        await act(shop.client, {"viewId": view}, dry_run=True),
+    ):
+        assert [{name: error[name] for name in refused} for error in answer["userErrors"]] == [refused]
+    listed = {"customers": {"selection": {"viewId": view}, "columns": ["number"]}}
+    exported = (await shop.client.data(EXPORT, input={"list": listed, "format": "CSV"}))["exportCreate"]
+    assert exported == {"job": None, "userErrors": [{**refused, "path": ["list", "customers", *refused["path"]]}]}
+    assert await connection.fetchval("SELECT count(*) FROM job_run") == jobs
+
+
+async def test_a_view_that_only_searches_narrows(shop, connection):
+    ann, _ = await shop.customer(first_name="Annika"), await shop.customer(first_name="Bob")
+    given = {"name": str(new_id()), "content": {"customers": {"search": "annika"}}}
+    view = (await shop.client.data(VIEW, input=given))["gridViewCreate"]["view"]["id"]
+    made = (await create(shop.client, {"viewId": view}))["selection"]
+    assert [one["id"] for one in made["sample"]] == [customer_id(ann)]
 
 
 async def test_a_selection_is_frozen(shop, connection, tools):
@@ -275,6 +321,23 @@ async def test_what_takes_too_long_is_refused_and_leaves_nothing(shop, connectio
     assert answer["errors"][0]["extensions"]["code"] == "QUERY_TOO_COMPLEX"
     assert await connection.fetchval("SELECT count(*) FROM selection_batch") == before
     assert shown_selections.SELECTION_SECONDS == 25
+
+
+async def test_blockers_and_dry_runs_that_take_too_long_are_refused_too(shop, connection, monkeypatch):
+    await shop.customer()
+    monkeypatch.setattr(operations, "SELECTION_SECONDS", 0.5)
+    monkeypatch.setattr(shown_selections, "SELECTION_SECONDS", 0.5)
+
+    async def dawdle(inner, *given):
+        await inner.execute("SELECT pg_sleep(5)")
+
+    monkeypatch.setattr(mass_action_types, "forecast_action", dawdle)
+    jobs = await connection.fetchval("SELECT count(*) FROM job_run")
+    made = await shop.client.answer(CREATE, input={"selection": {"everything": True}})
+    tried = await shop.client.answer(ACT, input={"action": "DELETE", "selection": {"everything": True}}, dryRun=True)
+    for answer in (made, tried):
+        assert [error["extensions"]["code"] for error in answer["errors"]] == ["QUERY_TOO_COMPLEX"]
+    assert await connection.fetchval("SELECT count(*) FROM job_run") == jobs
 
 
 async def test_statements_do_not_depend_on_the_size(shop, connection, statements):

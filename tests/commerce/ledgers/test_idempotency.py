@@ -21,6 +21,16 @@ async def test_a_repeated_key_returns_the_first_entry_and_moves_nothing(ledger, 
     assert len(await events(connection, shopper)) == 2
 
 
+@pytest.mark.parametrize("comment", [" Gift ", "Gift\r\nfor you", "Cafe\u0301", "Gift\u200b", "   "], ids=ascii)
+async def test_a_repeat_is_the_same_as_it_is_stored(comment, ledger, admin_client, connection):
+    """A client that sends the same bytes again gets the same answer, whatever form its text is kept in."""
+    shopper = await make_customer(connection)
+    first, again = [await adjust(admin_client, ledger, shopper, "once", 500, comment=comment) for _ in range(2)]
+    assert again == first
+    assert first["userErrors"] == []
+    assert await stored(connection, ledger, shopper) == (500, 500, 1)
+
+
 async def test_a_key_of_another_movement_is_a_conflict(ledger, admin_client, connection):
     shopper, other = await make_customer(connection), await make_customer(connection)
     website = encode_id("web", await make_website(connection))

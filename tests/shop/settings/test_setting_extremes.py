@@ -245,6 +245,7 @@ READERS: dict[str, Callable[[Shop], Awaitable[None]]] = {
     "jobs.at_once": work_once,
     "jobs.batch_rows": work_once,
     "jobs.kept_days": keep_jobs,
+    "jobs.max_open": work_once,
     "mail.bulk_per_minute": count_mails,
     "mail.hourly_notices": toggle_newsletter,
     "mail.hourly_per_kind": reset,

@@ -4,15 +4,15 @@ from typing import Any, Final
 
 import strawberry
 
-from customer_gql.administration.companies.types import COMPANY_GRID
 from customer_gql.administration.jobs.operations import KEY_DESCRIPTION
 from customer_gql.administration.mass_actions.inputs import find_group
-from customer_gql.administration.selections.inputs import EXCEPT_DESCRIPTION, MAX_IDS, SEARCH_DESCRIPTION
+from customer_gql.administration.selections.inputs import EXCEPT_DESCRIPTION, SEARCH_DESCRIPTION
 from customer_gql.core.errors import Refusal, UserErrorCode
 from customer_gql.core.input_ids import parse_input_id
 from customer_gql.graph.fields import column
 from customer_gql.messaging.jobs.runs.tables import ErrorPolicy
 
+from .types import CompanySelection
 from .verdicts import CompanyMassAction
 
 _REPRESENTATIVE_MISSING: Final = Refusal(
@@ -23,16 +23,6 @@ _REPRESENTATIVE_MISSING: Final = Refusal(
 _REPRESENTATIVE_UNUSED: Final = Refusal(
     "mass_action.representative_unused", "Leave the staff user out; only ASSIGN_SALES_REPRESENTATIVE takes one."
 )
-
-
-@strawberry.input(one_of=True, description="Companies that are selected in exactly one way.")
-class CompanySelection:
-    ids: strawberry.Maybe[list[strawberry.ID]] = column(f"Ids of the companies, at most {MAX_IDS}.")
-    filter: strawberry.Maybe[COMPANY_GRID.filter_input] = column(  # pyright: ignore
-        "Filter of `companies`; an empty one is refused."
-    )
-    view_id: strawberry.Maybe[strawberry.ID] = column("Saved view of `companies`, with its filter and search.")
-    everything: strawberry.Maybe[bool] = column("True: every company that the viewer reaches.")
 
 
 @strawberry.input(description="One action on many companies.")

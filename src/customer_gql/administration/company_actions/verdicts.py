@@ -3,12 +3,12 @@
 import enum
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, exists, func, select
 
 from customer_gql.administration.companies.status import CompanyDecision, find_status_refusal
+from customer_gql.administration.customer_actions.judgements import SAMPLE_SIZE, Blocker, Forecast
 from customer_gql.administration.website_moves.steps import GROUP_EXCLUDED
 from customer_gql.core.errors import RuleError
 from customer_gql.core.viewer import Websites
@@ -84,31 +84,24 @@ async def judge_companies(connection: Connection, given: Parameters, ids: Sequen
     return {row["id"]: judge_company(given, row) for row in rows}
 
 
-@dataclass(frozen=True, slots=True)
-class CompanyForecast:
-    """What would become of companies, and how many each rule refuses."""
-
-    counts: Counter[RowOutcome]
-    blockers: Sequence[tuple[RuleError, int]]
-
-
 async def forecast_companies(
     connection: Connection, given: Parameters, chosen: AnySelect, websites: Websites
-) -> CompanyForecast:
+) -> Forecast:
     """Of ids that a statement gives. Companies that are alike are judged once."""
     facts = _judged(given, chosen, websites).subquery("facts")
     alike = [facts.c.status, facts.c.group_id, facts.c.sales_representative_id, facts.c.is_excluded]
-    counted = select(*alike, func.count().label("count")).group_by(*alike)
-    counts, refusals = Counter[RowOutcome](), Counter[str]()
-    errors = dict[str, RuleError]()
+    sample: Any = func.array_agg(facts.c.id)[1:SAMPLE_SIZE]
+    counted = select(*alike, func.count().label("count"), sample.label("sample")).group_by(*alike)
+    counts, blockers = Counter[RowOutcome](), dict[str, Blocker]()
     for row in await fetch_rows(connection, counted):
         outcome, refused = judge_company(given, row)
         counts[outcome] += row["count"]
         if outcome is RowOutcome.REFUSED and refused is not None:
             name = f"{refused.key}:{refused.params}"
-            errors[name] = refused
-            refusals[name] += row["count"]
-    return CompanyForecast(counts, [(errors[name], count) for name, count in refusals.most_common()])
+            other = blockers.get(name, Blocker(refused, 0, ()))
+            shown = sorted([*other.sample, *row["sample"]])[:SAMPLE_SIZE]
+            blockers[name] = Blocker(refused, other.count + row["count"], shown)
+    return Forecast(counts, sorted(blockers.values(), key=lambda one: (-one.count, one.refused.key)))
 
 
 async def forecast_each(

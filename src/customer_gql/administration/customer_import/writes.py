@@ -13,9 +13,10 @@ from customer_gql.core.errors import CollectedErrors, Refusal, UserErrorCode
 from customer_gql.core.ids import new_id
 from customer_gql.core.text import has_bidi_override, has_control_character, normalize_text
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one, fetch_value
+from customer_gql.messaging.jobs.runs.follow_ups.retries import retry_job
 from customer_gql.messaging.jobs.runs.reads import ONE_JOB
 from customer_gql.messaging.jobs.runs.tables import ErrorPolicy
-from customer_gql.messaging.jobs.runs.writes import Submission, retry_job, submit_job
+from customer_gql.messaging.jobs.runs.writes import Submission, submit_job
 from customer_gql.shop.settings.reads import setting
 from customer_gql.shop.websites.reads import find_website
 

@@ -73,8 +73,7 @@ async def _run_schedule(tools: Tools, connection: Connection, schedule: Row) -> 
     try:
         parameters = await _resolve_list(tools, viewer, schedule)
     except (RuleError, RuleErrors, GraphError) as refused:
-        is_forbidden = getattr(refused, "extensions", {}).get("permission") is not None
-        await _break(connection, schedule, (OWNER_LOST_ACCESS if is_forbidden else LIST_BROKEN).key)
+        await _break(connection, schedule, _find_problem(refused))
         return
     submission = Submission(EXPORT_WORK, parameters, "exportSchedule", None)
     made = await submit_job(connection, submission, by=actor_of(viewer))
@@ -87,6 +86,15 @@ async def _run_schedule(tools: Tools, connection: Connection, schedule: Row) -> 
         after=read_clock(),
     )
     await _store(connection, schedule.id, last_job_id=made.job_id, next_at=next_at)
+
+
+def _find_problem(refused: Exception) -> str:
+    """The key of what is told of a list that cannot be exported now."""
+    if getattr(refused, "extensions", {}).get("permission") is not None:
+        return OWNER_LOST_ACCESS.key
+    if isinstance(refused, RuleError) and refused.code is not UserErrorCode.NOT_FOUND and not refused.params:
+        return refused.key
+    return LIST_BROKEN.key
 
 
 async def _resolve_list(tools: Tools, viewer: Viewer, schedule: Row) -> dict[str, Any]:

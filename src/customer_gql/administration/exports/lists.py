@@ -9,6 +9,8 @@ from typing import Any, Final
 
 from sqlalchemy import BigInteger, ColumnElement, Text, cast, column, func, literal_column, select, true
 
+from customer_gql.administration.customer_grid.types import CUSTOMER_GRID
+from customer_gql.administration.selections.empty_filters import refuse_empty_view
 from customer_gql.core.actor import actor_of
 from customer_gql.core.errors import Refusal, RuleErrors, UserErrorCode
 from customer_gql.core.ids import decode_id
@@ -47,6 +49,8 @@ async def resolve_list(info: Any, request: Mapping[str, Any], path: Sequence[str
     view, refused = await find_view_of_mutation(info, types, request.get("viewId"))
     if refused is not None:
         raise refused.at([*path, *refused.path])
+    if types is CUSTOMER_GRID and request.get("viewId") is not None:  # customers are selected, other lists are whole
+        refuse_empty_view(view, [*path, "selection", "viewId"])
     columns = request.get("columns")
     resolved = {
         **{key: request.get(key) for key in ("grid", "viewId", "exceptIds", "selection")},

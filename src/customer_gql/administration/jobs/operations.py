@@ -22,6 +22,7 @@ from customer_gql.loading.grids.columns import ColumnType, GridColumn
 from customer_gql.loading.grids.filters import compile_filter
 from customer_gql.messaging.jobs.runs import reads, writes
 from customer_gql.messaging.jobs.runs.batches import read_work
+from customer_gql.messaging.jobs.runs.follow_ups.retries import retry_job
 from customer_gql.messaging.jobs.runs.kinds import JobWork
 from customer_gql.messaging.jobs.runs.tables import JobKind, JobStatus, job_run
 
@@ -167,14 +168,15 @@ class JobAdminMutation:
         permission=Permission.CUSTOMERS_READ,
         exclusive=True,
         description="Do the rows of a finished job that are `FAILED` or `CANCELED` once more, as another job of the caller with the "
-        "caller's rights. It takes the permissions of what the job does. For those who see the job, as for `jobCancel`.",
+        "caller's rights; once for each job. It takes the permissions of what the job does. For those who see the job, "
+        "as for `jobCancel`.",
     )
     async def job_retry(self, info: Info, input: Annotated[JobRetryInput, INPUT]) -> JobRetryPayload:
         job_id, by = parse_input_id(input.id, "job", ["id"]), actor_of(info.context.viewer)
         async with info.context.transaction() as connection:
             job = await writes.find_visible_job(connection, job_id, by=by)
             work = require_work(job, info.context.viewer)
-            made = await writes.retry_job(connection, job, work, operation="jobRetry", key=input.idempotency_key, by=by)
+            made = await retry_job(connection, job, work, operation="jobRetry", key=input.idempotency_key, by=by)
         return JobRetryPayload(job_key=made.job_id)
 
 

@@ -21,7 +21,7 @@ from customer_gql.graph.grids.inputs import InputField, choice_input, choose_val
 from customer_gql.graph.payloads import Payload, UserErrorCodeType
 from customer_gql.messaging.files.reads import FILES_OF_A_JOB, files_by_job
 from customer_gql.messaging.jobs.runs import reads
-from customer_gql.messaging.jobs.runs.writes import find_undo_refusal
+from customer_gql.messaging.jobs.runs.follow_ups.undos import find_undo_refusal
 from customer_gql.staff.reads import service_tokens_by_id, staff_by_id
 from customer_gql.staff.types import StaffUser
 

@@ -13,6 +13,7 @@ from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
 from customer_gql.graph.roots import INPUT, DryRun, admin_mutation
 from customer_gql.messaging.jobs.runs import writes
+from customer_gql.messaging.jobs.runs.follow_ups.undos import undo_job
 from customer_gql.messaging.jobs.runs.runner import take_turn
 from customer_gql.messaging.jobs.work import Tools
 from customer_gql.shop.settings.reads import setting
@@ -53,9 +54,7 @@ class UndoAdminMutation:
             job = await writes.find_visible_job(connection, job_id, by=by)
             require_work(job, info.context.viewer)
             at_once = await setting(connection, AT_ONCE)
-            made = await writes.undo_job(
-                connection, job, key=input.idempotency_key, by=by, at_once=at_once, dry_run=dry_run
-            )
+            made = await undo_job(connection, job, key=input.idempotency_key, by=by, at_once=at_once, dry_run=dry_run)
         if made.lease is not None:
             await take_turn(Tools(info.context.database, info.context.settings), made.lease, seconds=ANSWER_SECONDS)
         return JobUndoPayload(job_key=made.job_id)

@@ -21,21 +21,18 @@ from customer_gql.loading.grids.saved import to_json
 from customer_gql.messaging.jobs.runs.parts import FreezeRows, freeze_copy, freeze_ids, freeze_selected, freeze_whole
 from customer_gql.messaging.jobs.runs.writes import NO_ROWS
 
+from .empty_filters import refuse_empty_filter, refuse_empty_view
 from .reads import select_lines_of
 from .tables import SelectionScope, selection_batch
 from .writes import NOT_FOUND, find_own_selection
 
 MAX_IDS: Final = 1_000
 _SELECTION_PATH: Final = ["selection", "selectionId"]
-GRID: Final = CUSTOMER_GRID.grid.name
 SEARCH_DESCRIPTION: Final = "Text to search for, as in `{list}`; narrows a filter, a view or everything."
 EXCEPT_DESCRIPTION: Final = "Ids of {records} to leave out; narrows a filter, a view or everything."
 
 _TOO_MANY: Final = Refusal(
     "selection.too_many", "Select at most {limit} records; you selected {count}.", UserErrorCode.TOO_MANY
-)
-_FILTER_EMPTY: Final = Refusal(
-    "selection.filter_empty", "An empty filter matches every record. Say `everything: true` if you mean that."
 )
 _NOT_EVERYTHING: Final = Refusal("selection.not_everything", "`everything` is only true. Select in another way.")
 _NOT_NARROWED: Final = Refusal(
@@ -95,21 +92,21 @@ class ChosenRecords:
 async def choose_customers(
     info: Info, given: CustomerSelection, search: str | None, except_ids: Sequence[str] | None
 ) -> ChosenRecords:
-    """Which customers are meant, as far as the viewer reaches. Raises `RuleError`, and `Forbidden` for a filter or a search
-    that the viewer may not use."""
-    if given.selection_id is None:
-        return await choose_records(info, CUSTOMER_GRID, "cus", given, search, except_ids)
-    _refuse_narrowing(search, except_ids)
-    key = parse_input_id(given.selection_id.value, "sel", _SELECTION_PATH)
-    async with info.context.database.reads.acquire() as connection:
-        own = await find_own_selection(connection, key, GRID, _SELECTION_PATH, by=actor_of(info.context.viewer))
-    return ChosenRecords(None, [search, [], key], copied=key, copied_count=own.count)
+    """See `choose_records`."""
+    return await choose_records(info, CUSTOMER_GRID, "cus", given, search, except_ids)
 
 
 async def choose_records(
     info: Info, types: GridTypes, prefix: str, given: Any, search: str | None, except_ids: Sequence[str] | None
 ) -> ChosenRecords:
-    """The same for the records of any grid with one key, which an input with `ids`, `filter`, `view_id` and `everything` names."""
+    """Which records of a grid with one key are meant, as far as the viewer reaches. `given` has the fields of `CustomerSelection`,
+    and `prefix` is that of their ids.
+
+    Raises `RuleError`, and `Forbidden` for a filter or a search that the viewer may not use.
+    """
+    if given.selection_id is not None:
+        _refuse_narrowing(search, except_ids)
+        return await _find_selected(info, types, given.selection_id.value, search)
     path = ["selection"]
     excepted = parse_input_ids(except_ids or [], prefix, ["exceptIds"])
     body = [search, sorted(excepted)]
@@ -119,15 +116,25 @@ async def choose_records(
         return ChosenRecords(SelectionScope.IDS, [*body, ids], ids=ids)
     if given.filter is not None:
         asked = [*body, to_json(given.filter.value)]
-        return _match(info, types, SelectionScope.FILTER, asked, given.filter.value, search, excepted)
+        chosen = _match(info, types, SelectionScope.FILTER, asked, given.filter.value, search, excepted)
+        refuse_empty_filter(given.filter.value, [*path, "filter"])
+        return chosen
     if given.view_id is not None:
         view, refused = await find_view_of_mutation(info, types, given.view_id.value)
         if refused is not None:
             raise refused.at([*path, "viewId"])
+        refuse_empty_view(view, [*path, "viewId"])
         return _match(info, types, SelectionScope.VIEW, [*body, given.view_id.value], None, search, excepted, view)
     if given.everything is None or not given.everything.value:
         raise _NOT_EVERYTHING(path=[*path, "everything"])
     return _match(info, types, SelectionScope.EVERYTHING, [*body, True], None, search, excepted)
+
+
+async def _find_selected(info: Info, types: GridTypes, id: str, search: str | None) -> ChosenRecords:
+    key, by = parse_input_id(id, "sel", _SELECTION_PATH), actor_of(info.context.viewer)
+    async with info.context.database.reads.acquire() as connection:
+        own = await find_own_selection(connection, key, types.grid.name, _SELECTION_PATH, by=by)
+    return ChosenRecords(None, [search, [], key], copied=key, copied_count=own.count)
 
 
 def _refuse_narrowing(search: str | None, except_ids: Sequence[str] | None) -> None:
@@ -156,10 +163,8 @@ def _match(
     view: RunnableView = NO_VIEW,
 ) -> ChosenRecords:
     grid, viewer = types.grid, info.context.viewer
+    types.require_viewer(viewer)  # counts tell what the list holds
     question = types.question(info, filter, search, None, view)
-    # Such as `{}`, `{and: []}` and `{status: {}}`, which a program that puts filters together may send by mistake.
-    if scope is SelectionScope.FILTER and (question.filter.condition is None or not question.filter.clauses):
-        raise _FILTER_EMPTY(path=["selection", "filter"])
     [key] = grid.key
     left_out = [~equals_any(key, excepted)] if excepted else []  # pyright: ignore[reportArgumentType]
     conditions = [*question.narrowing, *grid.restricted(viewer.website_ids), *left_out]

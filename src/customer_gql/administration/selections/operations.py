@@ -1,3 +1,5 @@
+"""Roots of selections: one for each list that slices declare actions on. Imported once all of them are known."""
+
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Annotated, Any, Final
@@ -15,13 +17,11 @@ from customer_gql.graph.fields import column
 from customer_gql.graph.payloads import Payload
 from customer_gql.graph.roots import INPUT, admin_mutation
 
-from .inputs import EXCEPT_DESCRIPTION, GRID, SEARCH_DESCRIPTION, CustomerSelection, choose_customers
+from .declaration import MASS_ACTIONS, MassActions
+from .inputs import EXCEPT_DESCRIPTION, SEARCH_DESCRIPTION, choose_records
 from .reads import selections_by_id
-from .shown_selections import SELECTION_SECONDS, SelectionType, too_slow
+from .shown_selections import SELECTION_SECONDS, build_selection_type, too_slow
 from .writes import MAX_SELECTIONS, NOT_SELECTED_AGAIN, create_selection, delete_selection
-
-_SEARCH: Final = SEARCH_DESCRIPTION.format(list="customers")
-_EXCEPT: Final = EXCEPT_DESCRIPTION.format(records="customers")
 
 
 @asynccontextmanager
@@ -35,25 +35,77 @@ async def long_transaction(context: Context) -> AsyncGenerator[Connection]:
             raise too_slow("selection") from None
 
 
-@strawberry.input(description="Customers to select.")
-class CustomerSelectionCreateInput:
-    selection: CustomerSelection = column("How they are selected; not by another selection.")
-    search: str | None = strawberry.field(description=_SEARCH, default=None)
-    except_ids: list[strawberry.ID] | None = strawberry.field(description=_EXCEPT, default=None)
+def _build_input(actions: MassActions) -> Any:
+    records = actions.names.records
+    described = {
+        "search": SEARCH_DESCRIPTION.format(list=records),
+        "except": EXCEPT_DESCRIPTION.format(records=records),
+    }
+
+    @strawberry.input(
+        name=f"{actions.names.node}SelectionCreateInput", description=f"{records.capitalize()} to select."
+    )
+    class SelectionCreateInput:
+        selection: actions.selection_input = column(  # pyright: ignore
+            "How they are selected; not by another selection."
+        )
+        search: str | None = strawberry.field(description=described["search"], default=None)
+        except_ids: list[strawberry.ID] | None = strawberry.field(description=described["except"], default=None)
+
+    return SelectionCreateInput
+
+
+def _build_payload(actions: MassActions) -> Any:
+    shown = build_selection_type(actions)
+
+    @strawberry.type(
+        name=f"{actions.names.node}SelectionCreatePayload",
+        description=f"Result of `{actions.names.root}SelectionCreate`.",
+    )
+    class SelectionCreatePayload(Payload):
+        selection_key: strawberry.Private[int | None] = None
+
+        @strawberry.field(graphql_type=shown | None, description="The selection; null when refused.")
+        async def selection(self, info: Info) -> Any:
+            return None if self.selection_key is None else await info.context.load(selections_by_id, self.selection_key)
+
+    return SelectionCreatePayload
+
+
+def _build_root(actions: MassActions) -> Any:
+    node, records = actions.names.node, actions.names.records
+    made, given = _build_payload(actions), _build_input(actions)
+
+    @admin_mutation(
+        permission=actions.grid.permission,
+        exclusive=True,
+        description=f"Freeze the {records} that a filter, a view or a list of ids matches now, for "
+        f"`{actions.names.root}MassAction`. It may take {SELECTION_SECONDS} s, else it is `QUERY_TOO_COMPLEX`. At most "
+        f"{MAX_SELECTIONS} at a time, each for `selections.kept_hours`. Filters of columns with personal data, and a search, need "
+        "`customers.pii`.",
+    )
+    async def selection_create(
+        info: Info,
+        input: Annotated[given, INPUT],  # pyright: ignore
+    ) -> made:  # pyright: ignore
+        chosen = await choose_records(
+            info, actions.grid, actions.prefix, input.selection, input.search, input.except_ids
+        )
+        if chosen.scope is None:
+            raise NOT_SELECTED_AGAIN(path=["selection", "selectionId"])
+        async with long_transaction(info.context) as connection:
+            key = await create_selection(
+                connection, actions.grid.grid.name, chosen.scope, chosen.selected, by=actor_of(info.context.viewer)
+            )
+        return made(selection_key=key)
+
+    name = f"{node.lower()}_selection_create"
+    return strawberry.type(type(f"{node}SelectionAdminMutation", (), {name: selection_create}))
 
 
 @strawberry.input(description="The selection to delete.")
 class SelectionDeleteInput:
     id: strawberry.ID = column("Id of the selection.")
-
-
-@strawberry.type(description="Result of `customerSelectionCreate`.")
-class CustomerSelectionCreatePayload(Payload):
-    selection_key: strawberry.Private[int | None] = None
-
-    @strawberry.field(graphql_type=SelectionType | None, description="The selection; null when refused.")
-    async def selection(self, info: Info) -> Any:
-        return None if self.selection_key is None else await info.context.load(selections_by_id, self.selection_key)
 
 
 @strawberry.type(description="Result of `selectionDelete`.")
@@ -67,25 +119,6 @@ class SelectionDeletePayload(Payload):
 class SelectionAdminMutation:
     @admin_mutation(
         permission=Permission.CUSTOMERS_READ,
-        exclusive=True,
-        description="Freeze the customers that a filter, a view or a list of ids matches now, for `customerMassAction`. It may take "
-        f"{SELECTION_SECONDS} s, else it is `QUERY_TOO_COMPLEX`. At most {MAX_SELECTIONS} at a time, each for "
-        "`selections.kept_hours`. Filters of columns with personal data, and a search, need `customers.pii`.",
-    )
-    async def customer_selection_create(
-        self, info: Info, input: Annotated[CustomerSelectionCreateInput, INPUT]
-    ) -> CustomerSelectionCreatePayload:
-        chosen = await choose_customers(info, input.selection, input.search, input.except_ids)
-        if chosen.scope is None:
-            raise NOT_SELECTED_AGAIN(path=["selection", "selectionId"])
-        async with long_transaction(info.context) as connection:
-            key = await create_selection(
-                connection, GRID, chosen.scope, chosen.selected, by=actor_of(info.context.viewer)
-            )
-        return CustomerSelectionCreatePayload(selection_key=key)
-
-    @admin_mutation(
-        permission=Permission.CUSTOMERS_READ,
         description="Delete one of the viewer's own selections. Jobs that were started with it go on. Cannot be undone.",
     )
     async def selection_delete(
@@ -97,4 +130,4 @@ class SelectionAdminMutation:
         return SelectionDeletePayload(deleted_id=strawberry.ID(encode_id("sel", key)))
 
 
-ADMIN_MUTATIONS: Final = (SelectionAdminMutation,)
+ADMIN_MUTATIONS: Final = (*map(_build_root, MASS_ACTIONS.values()), SelectionAdminMutation)

@@ -1,4 +1,5 @@
-"""Selections as the graph shows them. Imported once all grids are known."""
+"""Selections as the graph shows them. Imported once all grids are known, and all actions on their
+records."""
 
 import asyncio
 import datetime as dt
@@ -9,19 +10,15 @@ import asyncpg
 import strawberry
 from strawberry.scalars import JSON
 
-from customer_gql.administration.customer_actions.judgements import SAMPLE_SIZE, Blocker, forecast_action
-from customer_gql.administration.customer_actions.refusals import Judgement, MassAction, judge_state
-from customer_gql.administration.customer_actions.types import MassAction as ShownAction
+from customer_gql.administration.customer_actions.judgements import SAMPLE_SIZE, Blocker
 from customer_gql.core.errors import QueryTooComplex, RuleError
 from customer_gql.core.ids import encode_id
-from customer_gql.customers.profile.reads import find_reachable_customer
-from customer_gql.customers.profile.types import CustomerLink
-from customer_gql.database.statements import Row
 from customer_gql.graph.context import Context, Info
 from customer_gql.graph.fields import column
 from customer_gql.graph.grids.registry import grid_enum
 from customer_gql.graph.scalars import graph_enum
 
+from .declaration import MassActions
 from .reads import samples_by_selection, select_lines_of
 from .tables import SelectionScope
 
@@ -37,47 +34,52 @@ graph_enum(
         "EVERYTHING": "All records that the viewer reaches.",
     },
 )
-assert ShownAction is MassAction
 
 
 def too_slow(what: str) -> QueryTooComplex:
     return QueryTooComplex(f"The {what} took longer than {SELECTION_SECONDS} s and was canceled. Select fewer records.")
 
 
-@strawberry.type(description="A rule that refuses an action for some customers of a selection.")
-class ActionBlocker:
-    count: int = column("Number of customers.")
-    refused: strawberry.Private[RuleError]
-    sample_keys: strawberry.Private[Sequence[int]]
+def _build_blocker_type(actions: MassActions) -> Any:
+    records = actions.names.records
 
-    @strawberry.field(description="Stable name of the rule.")
-    def key(self) -> str:
-        return self.refused.key
-
-    @strawberry.field(description="Values that the message is about, by name.")
-    def params(self) -> JSON:  # pyright: ignore[reportInvalidTypeForm]
-        params: Any = self.refused.params
-        return params
-
-    @strawberry.field(description="A sentence for people, in the language that `Accept-Language` asks for.")
-    def message(self, info: Info) -> str:
-        return self.refused.message_in(info.context.language)
-
-    @strawberry.field(
-        graphql_type=list[CustomerLink],
-        description=f"At most {SAMPLE_SIZE} of the customers.",
-        metadata={"assumed": SAMPLE_SIZE},
+    @strawberry.type(
+        name=actions.names.blocker,
+        description=f"A rule that refuses an action for some {records} of a selection.",
     )
-    async def sample(self, info: Info) -> Any:
-        return await _find_customers(info.context, self.sample_keys)
+    class ActionBlocker:
+        count: int = column(f"Number of {records}.")
+        refused: strawberry.Private[RuleError]
+        sample_keys: strawberry.Private[Sequence[int]]
+
+        @strawberry.field(description="Stable name of the rule.")
+        def key(self) -> str:
+            return self.refused.key
+
+        @strawberry.field(description="Values that the message is about, by name.")
+        def params(self) -> JSON:  # pyright: ignore[reportInvalidTypeForm]
+            params: Any = self.refused.params
+            return params
+
+        @strawberry.field(description="A sentence for people, in the language that `Accept-Language` asks for.")
+        def message(self, info: Info) -> str:
+            return self.refused.message_in(info.context.language)
+
+        @strawberry.field(
+            graphql_type=list[actions.record_type],
+            description=f"At most {SAMPLE_SIZE} of the {records}.",
+            metadata={"assumed": SAMPLE_SIZE},
+        )
+        async def sample(self, info: Info) -> Any:
+            return await _find_records(info.context, actions, self.sample_keys)
+
+    return ActionBlocker
 
 
-@strawberry.type(
-    name="Selection",
-    description="Records of a list that were chosen at one moment. Later ones are not in it, and deleted ones stay counted. For the "
-    "one who made it, until it ends by itself.",
-)
-class SelectionType:
+@strawberry.type
+class ShownSelection:
+    """What selections of all lists have."""
+
     scope: SelectionScope = column("How its records were chosen.")
     count: int = column("Number of records.")
     created_at: dt.datetime = column("Time at which it was made.")
@@ -91,40 +93,52 @@ class SelectionType:
     def grid(self: Any) -> Any:
         return Grid[self.grid]
 
-    @strawberry.field(
-        graphql_type=list[CustomerLink],
-        description=f"At most {SAMPLE_SIZE} of its customers.",
-        metadata={"assumed": SAMPLE_SIZE},
+
+def build_selection_type(actions: MassActions) -> Any:
+    """The type of a selection of the records of one list."""
+    records, blocker = actions.names.records, _build_blocker_type(actions)
+
+    @strawberry.type(
+        name=actions.names.selection,
+        description=f"{records.capitalize()} that were chosen at one moment. Later ones are not in it, and deleted ones stay counted. For "
+        "the one who made it, until it ends by itself.",
     )
-    async def sample(self: Any, info: Info) -> Any:
-        found = await info.context.load(samples_by_selection, self.id)
-        return [] if found is None else await _find_customers(info.context, found.ids)
+    class SelectionType(ShownSelection):
+        @strawberry.field(
+            graphql_type=list[actions.record_type],
+            description=f"At most {SAMPLE_SIZE} of its {records}.",
+            metadata={"assumed": SAMPLE_SIZE},
+        )
+        async def sample(self: Any, info: Info) -> Any:
+            found = await info.context.load(samples_by_selection, self.id)
+            return [] if found is None else await _find_records(info.context, actions, found.ids)
 
-    @strawberry.field(
-        description="Rules that refuse an action for some of its customers as they are now, the most frequent one first. It may take "
-        f"{SELECTION_SECONDS} s.",
-        metadata={"assumed": 2},
-    )
-    async def blockers(
-        self: Any, info: Info, action: Annotated[MassAction, strawberry.argument(description="The action.")]
-    ) -> list[ActionBlocker]:
-        found = await _find_blockers(info.context, self.id, action)
-        return [ActionBlocker(refused=one.refused, count=one.count, sample_keys=one.sample) for one in found]
+        @strawberry.field(
+            description=f"Rules that refuse an action for some of its {records} as they are now, the most frequent one first. It may take "
+            f"{SELECTION_SECONDS} s.",
+            metadata={"assumed": 2},
+        )
+        async def blockers(
+            self: Any,
+            info: Info,
+            action: Annotated[actions.action, strawberry.argument(description="The action.")],  # pyright: ignore
+        ) -> list[blocker]:  # pyright: ignore
+            found = await _find_blockers(info.context, actions, self.id, action)
+            return [blocker(refused=one.refused, count=one.count, sample_keys=one.sample) for one in found]
+
+    return SelectionType
 
 
-async def _find_customers(context: Context, ids: Sequence[int]) -> list[Row]:
-    found = await asyncio.gather(*[find_reachable_customer(context, id) for id in ids])
+async def _find_records(context: Context, actions: MassActions, ids: Sequence[int]) -> list[Any]:
+    found = await asyncio.gather(*[actions.find_record(context, id) for id in ids])
     return [row for row in found if row is not None]
 
 
-async def _find_blockers(context: Context, key: int, action: MassAction) -> list[Blocker]:
-    judgement = Judgement(judge_state(action).rules)
-    if not judgement.rules:
-        return []
+async def _find_blockers(context: Context, actions: MassActions, key: int, action: Any) -> Sequence[Blocker]:
     chosen, websites = select_lines_of(key), context.viewer.website_ids
     async with context.database.grids.acquire() as connection:
         try:
-            forecast = forecast_action(connection, judgement, chosen, websites)
-            return list((await asyncio.wait_for(forecast, SELECTION_SECONDS)).blockers)
+            finding = actions.find_blockers(connection, action, chosen, websites)
+            return await asyncio.wait_for(finding, SELECTION_SECONDS)
         except (asyncpg.QueryCanceledError, TimeoutError):
             raise too_slow("look for blockers") from None

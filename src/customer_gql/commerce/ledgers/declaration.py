@@ -7,6 +7,9 @@ from typing import Any
 from sqlalchemy import Table
 
 from customer_gql.core.errors import RuleError
+from customer_gql.core.text import validate_lines
+
+MAX_COMMENT = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +49,8 @@ class Movement:
     comment: str | None
     idempotency_key: str
     notifies_customer: bool = False
+
+
+def validate_comment(comment: str | None) -> str | None:
+    """The comment of a movement as it is stored. Raises `RuleError`."""
+    return validate_lines(comment, ["comment"], MAX_COMMENT)

@@ -20,7 +20,7 @@ from customer_gql.database.statements import (
     fetch_one,
 )
 
-from .declaration import Ledger, Movement
+from .declaration import Ledger, Movement, validate_comment
 from .reads import select_entries
 from .tables import refused_movement
 
@@ -62,12 +62,13 @@ async def find_repeated(
 def _is_same(ledger: Ledger, entry: Row, movement: Movement) -> bool:
     try:
         amount = ledger.validate_amount(movement.amount, entry.get("currency", ""))
+        comment = validate_comment(movement.comment)
     except RuleError:
         return False
     return (
         amount == entry[ledger.amount]
         and movement.website_id in {None, entry.website_id}
-        and ((movement.comment or "").strip() or None) == entry.comment
+        and comment == entry.comment
         and movement.notifies_customer == entry.is_customer_notified
     )
 

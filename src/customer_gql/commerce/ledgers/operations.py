@@ -10,8 +10,8 @@ from customer_gql.core.input_ids import parse_input_id
 from customer_gql.core.values.idempotency_keys import MAX_KEY
 from customer_gql.graph.context import Info
 
-from .declaration import Ledger, Movement
-from .writes import MAX_COMMENT, adjust_balance_once
+from .declaration import MAX_COMMENT, Ledger, Movement
+from .writes import adjust_balance_once
 
 KEY_DESCRIPTION: Final = (
     f"Key of this movement, 1 to {MAX_KEY} printable characters chosen by the caller. Keys of other callers are "

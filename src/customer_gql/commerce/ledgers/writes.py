@@ -21,7 +21,6 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from customer_gql.core.actor import Actor
 from customer_gql.core.errors import Refusal, RuleError, UserErrorCode
 from customer_gql.core.ids import new_id
-from customer_gql.core.text import validate_lines
 from customer_gql.core.values.idempotency_keys import validate_idempotency_key
 from customer_gql.core.viewer import Websites
 from customer_gql.customers.accounts.sessions.reach import can_act_on_website
@@ -39,12 +38,10 @@ from customer_gql.database.statements import (
 from customer_gql.database.transactions import mark_customers, transaction
 from customer_gql.shop.websites.reads import find_website
 
-from .declaration import Ledger, Movement
+from .declaration import Ledger, Movement, validate_comment
 from .idempotency import actor_key, find_refusal, find_repeated, remember_refusal
 from .notices import notify_customer
 from .reads import entry_columns
-
-MAX_COMMENT = 1000
 
 WEBSITE_UNUSABLE: Final = Refusal(
     "balance.website_unusable",
@@ -141,10 +138,6 @@ async def _record_movement(
         by=by,
         changes={ledger.history_field: (before, after)},
     )
-
-
-def validate_comment(comment: str | None) -> str | None:
-    return validate_lines(comment, ["comment"], MAX_COMMENT)
 
 
 @cache

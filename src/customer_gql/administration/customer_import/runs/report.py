@@ -30,8 +30,8 @@ from customer_gql.database.statements import (
 )
 from customer_gql.messaging.files.store import FileStore, FileWriter, NewFile
 from customer_gql.messaging.files.tables import FilePurpose, stored_file
+from customer_gql.messaging.jobs.runs.follow_ups.retries import listed_rows
 from customer_gql.messaging.jobs.runs.tables import RowOutcome, job_row
-from customer_gql.messaging.jobs.runs.writes import listed_rows
 from customer_gql.messaging.jobs.work import Tools
 from customer_gql.shop.settings.reads import setting
 

@@ -20,6 +20,15 @@ AT_ONCE: Final = Setting(
     at_most=20,
     label="Jobs at one time",
 )
+MAX_OPEN: Final = Setting(
+    "jobs.max_open",
+    100,
+    GLOBAL,
+    "Most jobs of one staff user or service token that wait or run.",
+    at_least=1,
+    at_most=10_000,
+    label="Jobs of one owner",
+)
 KEPT_DAYS: Final = Setting(
     "jobs.kept_days",
     60,
@@ -29,4 +38,4 @@ KEPT_DAYS: Final = Setting(
     at_most=3_650,
     label="Jobs are kept",
 )
-SETTINGS: Final = (BATCH_ROWS, AT_ONCE, KEPT_DAYS)
+SETTINGS: Final = (BATCH_ROWS, AT_ONCE, MAX_OPEN, KEPT_DAYS)

@@ -119,6 +119,7 @@ job_run = table(
     Index("ix_job_run_created_at", "created_at", "id"),
     Index("ix_job_run_owner", "actor", "actor_id", "created_at", "id"),
     Index("ix_job_run_finished_at", "finished_at"),
+    Index("ix_job_run_retry_of_id", "retry_of_id", postgresql_where=text("retry_of_id IS NOT NULL")),
     Index("ix_job_run_undo_of_id", "undo_of_id", postgresql_where=text("undo_of_id IS NOT NULL")),
     Index(
         "uq_job_run_key",

@@ -24,7 +24,7 @@ from customer_gql.database.statements import (
 )
 from customer_gql.messaging.jobs.runs.batches import read_leased_job, read_work, tell_end
 from customer_gql.messaging.jobs.runs.kinds import JobScope, WholeWork, list_whole_work
-from customer_gql.messaging.jobs.runs.leases.claims import claim_canceled_job, is_due, is_open, lease_jobs
+from customer_gql.messaging.jobs.runs.leases.claims import claim_canceled_job, is_due, is_open, lease_jobs, takes_room
 from customer_gql.messaging.jobs.runs.leases.watching import JobCanceled, LeaseLost, watched_job
 from customer_gql.messaging.jobs.runs.metrics import count_finished_job
 from customer_gql.messaging.jobs.runs.reads import PROCESSED_COUNT
@@ -112,7 +112,7 @@ async def _claim_job(tools: Tools) -> JobLease | None:
             return None
     async with tools.database.transaction() as connection:
         await lock_record(connection, "job_run")
-        running = select(func.count()).where(is_open, job_run.c.status == JobStatus.RUNNING.value, ~is_due)
+        running = select(func.count()).where(*takes_room, ~is_due)
         has_room = await fetch_value(connection, running) < await setting(connection, AT_ONCE)
         is_begun = job_run.c.status != JobStatus.QUEUED.value
         due = await fetch_one(
