@@ -38,8 +38,10 @@ def load_statements() -> list[str]:
 
 
 @asynccontextmanager
-async def running_documents(url: str, on_statement: Any = None) -> AsyncGenerator[list[tuple[str, Any]]]:
-    """Answers to the documents in a demo shop, by title."""
+async def running_documents(
+    url: str, on_statement: Any = None, *, distributed: bool = False
+) -> AsyncGenerator[list[tuple[str, Any]]]:
+    """Answers to the documents in a demo shop, by title. `distributed` has statements take the forms that fit such a database."""
     from customer_gql import graphiql
     from customer_gql.database.pools import open_database
     from customer_gql.demo.start import prepare_demo
@@ -49,7 +51,8 @@ async def running_documents(url: str, on_statement: Any = None) -> AsyncGenerato
     from support.mailed import SECRET_KEYS
 
     tokens = await prepare_demo(url, lambda _done, _total: None, is_ours=True)
-    settings = load_settings(database_url=url, environment="development", secret_keys=SECRET_KEYS)
+    given = {"environment": "development", "secret_keys": SECRET_KEYS, "distributed": distributed}
+    settings = load_settings(database_url=url, **given)
     opened = open_database(url, projections=PROJECTIONS, on_statement=on_statement)
     async with opened as database, served(settings, database) as http:
         sample, answers = await graphiql.find_sample(database), list[tuple[str, Any]]()

@@ -11,6 +11,7 @@ import asyncpg
 import typer
 
 from customer_gql.core.terminal import CommandFailed
+from customer_gql.database.distribution.forms import use_distributed_forms
 from customer_gql.database.lease import is_open
 from customer_gql.database.pools import open_database
 from customer_gql.database.statements import Connection
@@ -99,6 +100,7 @@ def run(url: str, work: Callable[[Connection], Awaitable[T]], *, transaction: bo
     join_declarations()
     settings = load_settings()
     use_secret_keys(settings.secret_keys)
+    use_distributed_forms(settings.distributed)
     options: Any = {"prepared_statements": settings.prepared_statements, "projections": PROJECTIONS}
 
     async def done() -> T:
@@ -154,6 +156,17 @@ def check_database(urls: DatabaseUrls) -> None:
                 f"{compared.rows:,} rows of {projection.table.name} differ from what they should be, of {compared.customers:,} "
                 "customers that were compared: run `customer-gql reproject`."
             )
+
+
+def distribute_database(urls: DatabaseUrls) -> str:
+    """What was done, in a line."""
+    from customer_gql.database.distribution.placing import distribute_tables
+    from customer_gql.schema.tables import metadata
+
+    placed = run(urls.owner, lambda connection: distribute_tables(connection, metadata), transaction=False)
+    if placed is None:
+        return "nothing is distributed: the database has no Citus"
+    return f"{len(placed)} tables were distributed" + (f": {', '.join(placed)}" if placed else ", all others before")
 
 
 def analyze_tables(urls: DatabaseUrls) -> None:

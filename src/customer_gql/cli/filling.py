@@ -1,5 +1,6 @@
 """Commands for tables and their contents."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +10,7 @@ from customer_gql.administration.customer_import.reading.dates import DateOrder
 from customer_gql.core.terminal import CommandFailed, show_progress
 from customer_gql.settings import load_settings
 
-from .databases import analyze_tables, bring_up, check_database, database, print_counts, run
+from .databases import analyze_tables, bring_up, check_database, database, distribute_database, print_counts, run
 
 imports = typer.Typer(no_args_is_help=True, help="Load customers and orders from files.")
 
@@ -24,6 +25,13 @@ def migrate(
         typer.Option(
             help="Change nothing. Compare the tables with the migrations, their owner and the rights of the role of the "
             "service with what they have to be, and the derived rows of 5,000 customers with recomputed ones."
+        ),
+    ] = False,
+    distribute: Annotated[
+        bool,
+        typer.Option(
+            help="Then distribute the tables by customer, where the database has Citus; elsewhere nothing is distributed. "
+            "Not tried on Citus yet: docs/scaling.md."
         ),
     ] = False,
 ) -> None:
@@ -41,6 +49,8 @@ def migrate(
         else:
             bring_up(urls, to)
             print(f"the database is at migration {migrations.newest_revision() if to == 'head' else to}")
+            if distribute:
+                print(distribute_database(urls))
 
 
 def downgrade(
@@ -61,6 +71,18 @@ def downgrade(
     with database(load_settings()) as urls:
         migrations.downgrade_database(urls.owner, revision, service_url=urls.service)
         print(f"the database is at migration {revision}")
+
+
+def history() -> None:
+    """Begin the part of the next month in the tables of history, as the owner of the tables, and drop parts that are older than
+    CUSTOMER_GQL_HISTORY_KEPT_MONTHS; without that setting none is. Run it every month, as often as you like."""
+    from customer_gql.database.schema.kept_history import keep_history
+
+    settings = load_settings()
+    with database(settings) as urls:
+        work = partial(keep_history, kept_months=settings.history_kept_months)
+        for line in run(urls.owner, work, transaction=False) or ["nothing had to be done"]:
+            print(line)
 
 
 def seed(

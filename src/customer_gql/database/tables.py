@@ -31,6 +31,14 @@ def table(name: str, *items: SchemaItem, distribution: Distribution, append_only
     return Table(name, metadata, *items, info={"distribution": distribution, "append_only": append_only, **info})
 
 
+def distribution_column(table: Table) -> str | None:
+    """By which column a table is spread over machines; None where it is not."""
+    kind: Distribution = table.info["distribution"]
+    if kind == "customer":
+        return "id" if table.name == "customer" else "customer_id"
+    return next(iter(table.primary_key.columns)).name if kind == "lookup" else None
+
+
 def one_of(column: str, values: type[enum.Enum]) -> CheckConstraint:
     """The column holds one of the enum's values; the enum may grow by a migration of this constraint."""
     listed = ", ".join(f"'{value.value}'" for value in values)

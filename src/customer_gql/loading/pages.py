@@ -18,7 +18,7 @@ from customer_gql.core.values.times import parse_date, parse_time
 from customer_gql.database.statements import AnySelect
 
 from .reader import Reader
-from .reads import Columns, Read, first_of_each, one_by
+from .reads import Columns, Read, first_of_keys, one_by
 
 MAX_PAGE: Final = 100
 DEFAULT_PAGE: Final = 20
@@ -207,12 +207,9 @@ class Pages:
 
     def __init__(self, statement: AnySelect, *key: ColumnElement[Any], sort: Sort) -> None:
         self.sort = sort
-        names = [str(part.key) for part in key]  # pyright: ignore
         self._reads = {
-            (backward, positioned): Read(
-                first_of_each(apply_window(statement, sort, backward=backward, positioned=positioned), key),
-                names,
-                many=True,
+            (backward, positioned): first_of_keys(
+                apply_window(statement, sort, backward=backward, positioned=positioned), key
             )
             for backward in (False, True)
             for positioned in (False, True)

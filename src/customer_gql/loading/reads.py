@@ -16,11 +16,13 @@ from sqlalchemy import ARRAY, ColumnElement, Integer, and_, any_, bindparam, fun
 from sqlalchemy.sql.selectable import TableValuedAlias
 from sqlalchemy.types import TypeEngine
 
+from customer_gql.database.distribution.forms import are_forms_distributed, find_orders
 from customer_gql.database.statements import AnySelect, Statement, compile_statement
 
 from .merging import make_row_type
 
 Columns = tuple[ColumnElement[Any], ...]
+_NUMBER = "number_in_key"
 
 
 class Read:
@@ -31,8 +33,9 @@ class Read:
     """
 
     __slots__ = (
+        "_distributed",
         "_key_of",
-        "_keys_alone",
+        "_plain",
         "by",
         "columns",
         "is_narrowed",
@@ -40,17 +43,18 @@ class Read:
         "many",
         "number",
         "row_of",
-        "statement",
         "types",
     )
 
     _made = itertools.count()
 
-    def __init__(self, statement: AnySelect, by: Sequence[str], *, many: bool) -> None:
-        self.statement: Statement = compile_statement(statement)
+    def __init__(
+        self, statement: AnySelect, by: Sequence[str], *, many: bool, distributed: AnySelect | None = None
+    ) -> None:
+        """`distributed` gives the same rows in the form that fits a distributed database, where that is another."""
+        self._take(compile_statement(statement), None if distributed is None else compile_statement(distributed))
         self.by = tuple(by)
         self.keys = tuple(f"key_{i}" for i in range(len(self.by)))
-        self._keys_alone = self.statement.names == self.keys
         self.many = many
         # What the database gives has these types, a test compares them.
         self.types: Mapping[str, TypeEngine[Any]] = {
@@ -61,6 +65,16 @@ class Read:
         self.number = next(self._made)
         self.is_narrowed = False
 
+    def _take(self, plain: Statement, distributed: Statement | None) -> None:
+        self._plain = plain
+        self._distributed = distributed
+
+    @property
+    def statement(self) -> Statement:
+        if self._distributed is None or not are_forms_distributed():
+            return self._plain
+        return self._distributed
+
     def narrowed(self, wanted: Collection[str]) -> "Read":
         """The same with no other columns than these and the key's."""
         kept = tuple(name for name in self.columns if name in wanted or name in self.by)
@@ -68,17 +82,17 @@ class Read:
             return self
         read = copy(self)
         read.is_narrowed = True
-        read.statement = self.statement.narrowed(kept)
-        read._shaped(kept)  # noqa: SLF001 - it is this class's own
+        distributed = None if self._distributed is None else self._distributed.narrowed(kept)
+        read._take(self._plain.narrowed(kept), distributed)  # noqa: SLF001 - it is this class's own
+        read._shaped(kept)  # noqa: SLF001
         return read
 
     def replaced(self, statement: Statement, columns: tuple[str, ...]) -> "Read":
         """For the same keys, another statement that gives these columns."""
         read = copy(self)
         read.is_narrowed = True
-        read.statement = statement
+        read._take(statement, None)  # noqa: SLF001 - it is this class's own
         read.number = next(self._made)
-        read._keys_alone = statement.names == self.keys  # noqa: SLF001 - it is this class's own
         read._shaped(columns)  # noqa: SLF001
         return read
 
@@ -92,9 +106,10 @@ class Read:
     def arguments(self, keys: Sequence[Any], given: Mapping[str, Any]) -> list[Any]:
         """The statement's parameters for these keys."""
         arrays = [keys] if len(self.by) == 1 else list(zip(*keys, strict=True))
-        if self._keys_alone:
+        statement = self.statement
+        if statement.names == self.keys:
             return arrays
-        return self.statement.arguments({**dict(zip(self.keys, arrays, strict=True)), **given})
+        return statement.arguments({**dict(zip(self.keys, arrays, strict=True)), **given})
 
     def grouped(self, keys: Iterable[Any], rows: Iterable[Any]) -> dict[Any, Any]:
         key_of = self._key_of
@@ -134,25 +149,39 @@ def all_by(statement: AnySelect, *key: ColumnElement[Any]) -> Read:
 def capped_by(statement: AnySelect, cap: int, *key: ColumnElement[Any]) -> Read:
     """The first rows of each key, in the statement's order. For lists that may have more rows than their documented cap."""
     limit = literal_column(str(cap), Integer())
-    return Read(first_of_each(statement, key, limit=limit), _key_names(key), many=True)
+    return first_of_keys(statement, key, limit=limit)
 
 
 def first_by(statement: AnySelect, *key: ColumnElement[Any]) -> Read:
     """The first `limit` rows of each key, in the statement's order."""
-    return Read(first_of_each(statement, key), _key_names(key), many=True)
+    return first_of_keys(statement, key)
 
 
-def first_of_each(statement: AnySelect, key: Columns, *, limit: ColumnElement[int] | None = None) -> AnySelect:
+def first_of_keys(statement: AnySelect, key: Columns, *, limit: ColumnElement[int] | None = None) -> Read:
     """Of each key the first rows, as many as the parameter `limit` says where nothing else is given."""
+    limit = bindparam("limit", type_=Integer()) if limit is None else limit
+    return Read(
+        _first_of_each(statement, key, limit),
+        _key_names(key),
+        many=True,
+        distributed=_numbered_of_each(statement, key, limit),
+    )
+
+
+def _first_of_each(statement: AnySelect, key: Columns, limit: ColumnElement[int]) -> AnySelect:
     # A LATERAL with LIMIT can only be a nested loop over the keys, so the rows of each key come in the inner order.
     keys = _unnest_keys(key)
-    page = (
-        statement.where(*_match_keys(key, keys))
-        .correlate(keys)
-        .limit(bindparam("limit", type_=Integer()) if limit is None else limit)
-        .lateral("page")
-    )
+    page = statement.where(*_match_keys(key, keys)).correlate(keys).limit(limit).lateral("page")
     return select(page).select_from(keys.join(page, true()))
+
+
+def _numbered_of_each(statement: AnySelect, key: Columns, limit: ColumnElement[int]) -> AnySelect:
+    """The same where tables are distributed: each machine numbers the rows of its keys. On one machine it is slower, because it
+    reads all rows of a key; see docs/scaling.md."""
+    number = func.row_number().over(partition_by=list(key), order_by=list(find_orders(statement))).label(_NUMBER)
+    page = _with_keys(statement.order_by(None), key).add_columns(number).subquery("page")
+    columns = [column for column in page.c if column.key != _NUMBER]
+    return select(*columns).where(page.c[_NUMBER] <= limit).order_by(page.c[_NUMBER])
 
 
 def _with_keys(statement: AnySelect, key: Columns) -> AnySelect:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from customer_gql.database.distribution.forms import are_forms_distributed
 from customer_gql.database.statements import Connection, end_statement
 
 from .merging import REFUSED_STATEMENTS, are_asked_often, fetch_merged
@@ -85,7 +86,9 @@ async def read_parts(connection: Connection, parts: Sequence[LoadPart]) -> list[
 
 
 def _should_merge(parts: Sequence[LoadPart]) -> bool:
-    """Narrowed reads belong to a document that comes often."""
+    """Narrowed reads belong to a document that comes often. A distributed database cannot take rows as values."""
+    if are_forms_distributed():
+        return False
     reads = [asked.read for asked, _ in parts]
     return any(read.is_narrowed for read in reads) or are_asked_often(tuple([read.statement for read in reads]))
 

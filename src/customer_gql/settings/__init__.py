@@ -61,6 +61,16 @@ class Settings(BaseSettings):
         5, ge=0, le=3600, description="seconds that the standby of database_read_url may be behind"
     )
     prepared_statements: bool = Field(True, description="false behind a connection pooler in transaction mode")
+    history_kept_months: int | None = Field(
+        None,
+        ge=12,
+        le=1200,
+        description="whole months for which `customer-gql history` keeps what was done; without it all is kept",
+    )
+    distributed: bool = Field(
+        False,
+        description="the tables are distributed by customer: statements take the forms that fit (docs/scaling.md)",
+    )
     postgres_binaries: Path | None = Field(None, description="folder with postgres and initdb for the embedded server")
     data_dir: Path = Field(Path(".data"), description="folder of the embedded server's data")
     storefront_url: str = Field(

@@ -58,7 +58,7 @@ staff_password = table(
     Column("staff_id", ForeignKey("staff_user.id", ondelete="CASCADE"), primary_key=True),
     Column("hash", Text, nullable=False),
     Column("changed_at", DateTime(timezone=True), nullable=False),
-    distribution="reference",
+    distribution="local",
 )
 
 # The secret is encrypted with a key of the settings. `last_step` is the newest half minute whose code was used.
@@ -68,7 +68,7 @@ staff_totp = table(
     Column("secret", BYTEA, nullable=False),
     Column("confirmed_at", DateTime(timezone=True)),
     Column("last_step", BigInteger, nullable=False, server_default="0"),
-    distribution="reference",
+    distribution="local",
 )
 
 staff_recovery_code = table(
@@ -76,7 +76,7 @@ staff_recovery_code = table(
     Column("staff_id", ForeignKey("staff_user.id", ondelete="CASCADE"), nullable=False),
     Column("code_hash", BYTEA, nullable=False),
     PrimaryKeyConstraint("staff_id", "code_hash"),
-    distribution="reference",
+    distribution="local",
 )
 
 
@@ -97,7 +97,7 @@ staff_session = table(
     Column("user_agent", Text),
     one_of("signed_in_by", SignedInBy),
     Index("ix_staff_session_staff_id", "staff_id"),
-    distribution="reference",
+    distribution="local",
 )
 
 staff_invitation = table(
@@ -109,7 +109,7 @@ staff_invitation = table(
     is_sha256(),
     # One row for a user: a newer link takes the place of the older.
     Index("uq_staff_invitation_staff_id", "staff_id", unique=True),
-    distribution="reference",
+    distribution="local",
 )
 
 # A link by which a staff user who forgot the password chooses a new one.
@@ -122,7 +122,7 @@ staff_password_reset = table(
     is_sha256(),
     # One row for a user: a newer link takes the place of the older.
     Index("uq_staff_password_reset_staff_id", "staff_id", unique=True),
-    distribution="reference",
+    distribution="local",
 )
 
 service_token = table(
@@ -151,7 +151,7 @@ service_token_secret = table(
     Column("expires_at", DateTime(timezone=True), nullable=False),
     is_sha256(),
     Index("ix_service_token_secret_service_token_id", "service_token_id"),
-    distribution="reference",
+    distribution="local",
 )
 
 
@@ -200,7 +200,7 @@ staff_oidc_code = table(
     Column("staff_id", ForeignKey("staff_user.id", ondelete="CASCADE"), nullable=False),
     Column("challenge", Text),
     Column("expires_at", DateTime(timezone=True), nullable=False),
-    distribution="reference",
+    distribution="local",
 )
 
 # The account at an identity provider that a staff user signed in with first. From then on no other one lets them in.
@@ -212,5 +212,5 @@ staff_oidc_identity = table(
     created_at(),
     PrimaryKeyConstraint("issuer", "subject"),
     Index("uq_staff_oidc_identity_staff_id_issuer", "staff_id", "issuer", unique=True),
-    distribution="reference",
+    distribution="local",
 )

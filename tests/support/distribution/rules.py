@@ -11,6 +11,7 @@ from typing import Final
 
 from sqlglot import exp, parse
 
+from customer_gql.database.tables import distribution_column
 from customer_gql.messaging.jobs.tables import QUEUE_TABLES
 from customer_gql.schema.tables import metadata
 
@@ -25,12 +26,6 @@ _SAMPLE: Final = re.compile(r"TABLESAMPLE \w+\([^()]*\)")
 _JUDGED: Final = re.compile(r"\s*\(*(SELECT|WITH|INSERT|UPDATE|DELETE|MERGE|CREATE TEMP)", re.IGNORECASE)
 _SOURCES: Final = "given"
 """Stands for whatever gives keys: a parameter, a list, a function, a common table expression."""
-
-
-def distribution_column(table: str) -> str:
-    if DISTRIBUTION[table] == "lookup":
-        return next(iter(metadata.tables[table].primary_key.columns)).name
-    return "id" if table == "customer" else "customer_id"
 
 
 @dataclass(frozen=True, order=True)
@@ -67,7 +62,7 @@ class Level:
             self.same[first] = second
 
     def key(self, alias: str) -> str:
-        return f"{alias}.{distribution_column(self.tables[alias])}"
+        return f"{alias}.{distribution_column(metadata.tables[self.tables[alias]])}"
 
     def spread(self, *kinds: str) -> list[str]:
         return [alias for alias, table in self.tables.items() if DISTRIBUTION[table] in (kinds or SPREAD)]
@@ -188,7 +183,7 @@ def _judge_level(level: Level) -> Iterator[Finding]:
     if isinstance(level.node, exp.Update):
         changed = next(iter(level.tables.values()))
         names = {pair.this.name for pair in level.node.expressions if isinstance(pair, exp.EQ)}
-        if DISTRIBUTION[changed] in SPREAD and distribution_column(changed) in names:
+        if DISTRIBUTION[changed] in SPREAD and distribution_column(metadata.tables[changed]) in names:
             yield Finding("changes the key of distribution", kind, (changed,))
 
 

@@ -134,17 +134,16 @@ async def _find_adopted(connection: Connection, given: Mapping[str, Any], websit
     email, website_id = readable(given.get("email")), readable(given.get("websiteId"))
     if email is None or website_id is None:
         return None
-    statement = (
-        select(customer.c.id)
-        .join_from(customer_email, customer, customer.c.id == customer_email.c.customer_id)
-        .where(
-            customer_email.c.email_normalised == normalize_email(email),
-            customer_email.c.scope == await email_scope(connection, website_id),
-            customer_email.c.reserved_until.is_(None),
-            customer.c.website_id == website_id,
-            customer.c.external_id.is_(None),
-            *within_websites(websites),
-        )
+    claim = select(customer_email.c.customer_id).where(
+        customer_email.c.email_normalised == normalize_email(email),
+        customer_email.c.scope == await email_scope(connection, website_id),
+        customer_email.c.reserved_until.is_(None),
+    )
+    statement = select(customer.c.id).where(
+        customer.c.id == await fetch_value(connection, claim),
+        customer.c.website_id == website_id,
+        customer.c.external_id.is_(None),
+        *within_websites(websites),
     )
     return await fetch_value(connection, statement)
 

@@ -17,6 +17,7 @@ from customer_gql.core.money import to_major_units
 from customer_gql.core.viewer import Websites
 from customer_gql.customers.accounts.sessions.reach import find_reached_websites
 from customer_gql.customers.history.writes import record_customer_events
+from customer_gql.database.distribution.forms import lock_rows_of_customers
 from customer_gql.database.statements import (
     Connection,
     Row,
@@ -86,13 +87,8 @@ async def _find_differences(
     connection: Connection, ledger: Ledger, stated: Sequence[StatedBalance], by: Actor
 ) -> list[_Difference]:
     account, entry, ids = ledger.account.c, ledger.entry.c, sorted({one.account[0] for one in stated})
-    rows = await fetch_rows(
-        connection,
-        select(account.customer_id, account.website_id, account.balance)
-        .where(equals_any(account.customer_id, ids))
-        .order_by(account.customer_id, account.website_id)
-        .with_for_update(),
-    )
+    balances = select(account.customer_id, account.website_id, account.balance).order_by(account.website_id)
+    rows = await lock_rows_of_customers(connection, balances, account.customer_id, ids)
     stored = {(row.customer_id, row.website_id): row.balance for row in rows}
     keys = [one.idempotency_key for one in stated]
     used = select(entry.customer_id, entry.idempotency_key).filter_by(**actor_key(by))

@@ -26,24 +26,17 @@ _PLACED = (
     select(sales_order, store.c.website_id).join(store_view, store_view.c.id == sales_order.c.store_view_id).join(store)
 )
 _placed_by_id = one_by(_PLACED, sales_order.c.customer_id, sales_order.c.id)
-_placed_by_number = one_by(
-    _PLACED.join(
-        sales_order_number,
-        and_(
-            sales_order_number.c.customer_id == sales_order.c.customer_id,
-            sales_order_number.c.order_id == sales_order.c.id,
-        ),
-    ),
-    sales_order_number.c.number,
-)
+_keys_by_number = one_by(select(sales_order_number), sales_order_number.c.number)
 
 
 async def find_reachable_order(
     context: Any, *, key: tuple[int, int] | None = None, number: str | None = None
 ) -> Row | None:
     """The order with this key or number, unless unknown or of a website the viewer does not reach."""
-    read, by = (_placed_by_id, key) if number is None else (_placed_by_number, number)
-    found: Row | None = await context.load(read, by)
+    if number is not None:
+        claim: Row | None = await context.load(_keys_by_number, number)
+        key = None if claim is None else (claim.customer_id, claim.order_id)
+    found: Row | None = None if key is None else await context.load(_placed_by_id, key)
     return found if found is not None and context.viewer.reaches(found.website_id) else None
 
 

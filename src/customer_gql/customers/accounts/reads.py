@@ -10,8 +10,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import BYTEA
 
+from customer_gql.core.values.emails import normalize_email
 from customer_gql.customers.profile.tables import LockReason, customer, customer_email
-from customer_gql.database.statements import compile_statement, given_rows
+from customer_gql.database.statements import Connection, Row, compile_statement, fetch_one, fetch_value, given_rows
 from customer_gql.loading.lists import RootList
 from customer_gql.loading.pages import Pages, Sort
 from customer_gql.loading.reads import all_by, one_by
@@ -62,7 +63,14 @@ LOGIN_CODE_BY_HASH = compile_statement(
 _ACCOUNT = select(customer, customer_password.c.hash.label("password_hash")).select_from(
     customer.outerjoin(customer_password)
 )
-ACCOUNT_BY_EMAIL = compile_statement(
+_OWNER_OF_EMAIL = compile_statement(
+    select(customer_email.c.customer_id).where(
+        customer_email.c.email_normalised == bindparam("email_normalised", type_=Text()),
+        customer_email.c.scope == bindparam("scope", type_=BigInteger()),
+        customer_email.c.reserved_until.is_(None),
+    )
+)
+_ACCOUNT_AT_WEBSITE = compile_statement(
     _ACCOUNT.add_columns(
         exists()
         .where(
@@ -70,13 +78,7 @@ ACCOUNT_BY_EMAIL = compile_statement(
             excluded.c.website_id == bindparam("website_id", type_=BigInteger()),
         )
         .label("is_excluded")
-    )
-    .join_from(customer, customer_email, customer_email.c.customer_id == customer.c.id)
-    .where(
-        customer_email.c.email_normalised == bindparam("email_normalised", type_=Text()),
-        customer_email.c.scope == bindparam("scope", type_=BigInteger()),
-        customer_email.c.reserved_until.is_(None),
-    )
+    ).where(customer.c.id == bindparam("customer_id", type_=BigInteger()))
 )
 IS_EXCLUDED = compile_statement(
     select(
@@ -101,6 +103,7 @@ IS_GROUP_EXCLUDED = compile_statement(
         )
     )
 )
+_NOBODY = 0
 ACCOUNT_BY_ID = compile_statement(_ACCOUNT.where(customer.c.id == bindparam("customer_id", type_=BigInteger())))
 
 _customer_id = bindparam("customer_id", type_=BigInteger())
@@ -164,3 +167,15 @@ live_impersonations = RootList(
     [_newest],
     website=customer.c.website_id,
 )
+
+
+async def find_account_by_email(connection: Connection, email: str, *, scope: int, website_id: int) -> Row | None:
+    """The account of an address, with its password hash, and whether the website excludes its group.
+
+    Two steps with keys, as a distributed database needs them. The second is taken in either case, so that the time of an answer
+    does not tell whether there is an account.
+    """
+    normalised = normalize_email(email)
+    owner = await fetch_value(connection, _OWNER_OF_EMAIL, email_normalised=normalised, scope=scope)
+    found = _NOBODY if owner is None else owner
+    return await fetch_one(connection, _ACCOUNT_AT_WEBSITE, customer_id=found, website_id=website_id)

@@ -2,18 +2,34 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import BigInteger, Integer, Text, bindparam, column, func, insert, literal_column, select
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    DateTime,
+    Integer,
+    Text,
+    any_,
+    bindparam,
+    column,
+    func,
+    insert,
+    literal_column,
+    select,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from customer_gql.core.actor import Actor
 from customer_gql.core.concurrent_edits import Changes
 from customer_gql.core.ids import new_ids
-from customer_gql.database.statements import Connection, compile_statement, execute_statement
+from customer_gql.database.distribution.forms import are_forms_distributed, for_one_machine
+from customer_gql.database.statements import Connection, compile_statement, execute_statement, fetch_rows
 from customer_gql.messaging.events.event_types import find_edit_types
 from customer_gql.messaging.events.writes import (
     INSERT_EVENTS_OF_CUSTOMERS,
+    INSERT_EVENTS_WITH_WEBSITES,
     CustomerEvents,
     describe_events_of_customers,
+    read_websites,
 )
 from customer_gql.security.audit import told_by
 
@@ -64,8 +80,42 @@ _entries = insert(customer_event).from_select(
         *[bindparam(name, type_=kind) for name, kind in _shared.items()],
     ).select_from(_given.outerjoin(_newest, literal_column("true"))),
 )
-_INSERT: Final = compile_statement(_entries)
-_INSERT_AND_TELL: Final = compile_statement(INSERT_EVENTS_OF_CUSTOMERS.add_cte(_entries.cte("entry")))
+_INSERT: Final = for_one_machine(compile_statement(_entries))
+_INSERT_AND_TELL: Final = for_one_machine(compile_statement(INSERT_EVENTS_OF_CUSTOMERS.add_cte(_entries.cte("entry"))))
+# In two steps with keys, as a distributed database needs them; the customer's lock keeps others from writing in between.
+_NEWEST_OF_CUSTOMERS: Final = compile_statement(
+    select(
+        customer_event.c.customer_id,
+        func.max(customer_event.c.id).label("id"),
+        func.max(customer_event.c.created_at).label("created_at"),
+    )
+    .where(customer_event.c.customer_id == any_(bindparam("ids", type_=ARRAY(BigInteger()))))
+    .group_by(customer_event.c.customer_id)
+)
+_placed = (
+    func.jsonb_to_recordset(bindparam("events", type_=JSONB()))
+    .table_valued(
+        column("id", BigInteger),
+        column("customer_id", BigInteger),
+        column("version", Integer),
+        column("changes", JSONB),
+        column("newest_at", DateTime(timezone=True)),
+    )
+    .render_derived(name="given", with_types=True)
+)
+_INSERT_PLACED: Final = compile_statement(
+    insert(customer_event).from_select(
+        ["id", "created_at", "customer_id", "version", "changes", *_shared],
+        select(
+            _placed.c.id,
+            func.greatest(func.clock_timestamp(), _placed.c.newest_at + literal_column("interval '1 microsecond'")),
+            _placed.c.customer_id,
+            _placed.c.version,
+            _placed.c.changes,
+            *[bindparam(name, type_=kind) for name, kind in _shared.items()],
+        ),
+    )
+)
 
 
 async def record_customer_event(
@@ -100,21 +150,37 @@ async def record_customer_events(
         {"id": id, "customer_id": customer_id, "version": version, "changes": changes}
         for id, (customer_id, version, changes) in zip(new_ids(len(events)), events, strict=True)
     ]
-    event_type = find_event_type(kind)
+    event_type, gone = find_event_type(kind), deleted_from or {}
     values = {"events": orjson.dumps(rows).decode(), **told_by(kind, by)}
     values |= {"impersonator_id": by.impersonator_id, "job_id": by.job_id}
-    if event_type is None:
+    if are_forms_distributed():
+        await _insert_placed(connection, rows, values)
+        if event_type is not None:
+            websites = {**await read_websites(connection, [id for id, *_ in events]), **gone}
+            told = _describe_events(events, event_type, kind, websites, by=by)
+            await execute_statement(connection, INSERT_EVENTS_WITH_WEBSITES, **told)
+    elif event_type is None:
         await execute_statement(connection, _INSERT, **values)
     else:
-        values |= _describe_events(events, event_type, kind, deleted_from or {}, by=by)
+        values |= _describe_events(events, event_type, kind, gone, by=by)
         await execute_statement(connection, _INSERT_AND_TELL, **values)
+
+
+async def _insert_placed(connection: Connection, rows: Sequence[dict[str, Any]], values: Mapping[str, Any]) -> None:
+    ids = [row["customer_id"] for row in rows]
+    newest = {row.customer_id: row for row in await fetch_rows(connection, _NEWEST_OF_CUSTOMERS, ids=ids)}
+    for row in rows:
+        before = newest.get(row["customer_id"])
+        row["id"] = row["id"] if before is None else max(row["id"], before.id + 1)
+        row["newest_at"] = None if before is None else before.created_at.isoformat()
+    await execute_statement(connection, _INSERT_PLACED, **{**values, "events": orjson.dumps(rows).decode()})
 
 
 def _describe_events(
     entries: Sequence[tuple[int, int, Changes]],
     event_type: str,
     kind: str,
-    deleted_from: Mapping[int, int],
+    websites: Mapping[int, int],
     *,
     by: Actor,
 ) -> dict[str, Any]:
@@ -125,7 +191,7 @@ def _describe_events(
             customer_id,
             version,
             places.setdefault(tuple(sorted(changes)), len(places)),
-            deleted_from.get(customer_id),
+            websites.get(customer_id),
         )
         for customer_id, version, changes in entries
     ]

@@ -9,7 +9,6 @@ from customer_gql.core.errors import BadInput
 from customer_gql.core.ids import decode_id
 from customer_gql.core.permissions import Permission
 from customer_gql.core.text import normalize_text
-from customer_gql.core.values.emails import normalize_email
 from customer_gql.graph.context import Context, Info
 from customer_gql.graph.fields import column, needed_read
 from customer_gql.graph.payloads import EXPECTED_VERSION
@@ -140,7 +139,7 @@ async def _find_named_customer(
     if by is not None and by.number is not None:
         found = await context.load(reads.customers_by_number, by.number.value)
     elif by is not None and by.external_id is not None:
-        found = await context.load(reads.customers_by_external_id, normalize_text(by.external_id.value))
+        found = await reads.find_by_external_id(context, normalize_text(by.external_id.value))
     else:
         named = by.id.value if by is not None and by.id is not None else id
         read = needed_read(info, reads.customers_by_id, "website_id")
@@ -152,11 +151,10 @@ async def _find_by_email(context: Context, email: str, website_id: strawberry.ID
     """The account that the viewer reaches. Accounts on other websites do not make an address ambiguous."""
     RequiresPermission(Permission.CUSTOMERS_PII).check(context.viewer)
     scope = None if website_id is None else decode_id(website_id, "web")
-    accounts: list[Any] = await context.load(reads.customers_by_email, normalize_email(email))
     found = [
         account
-        for account in accounts
-        if context.viewer.reaches(account.website_id) and (scope is None or account.scope in (scope, SHARED_SCOPE))
+        for its_scope, account in await reads.find_accounts_by_email(context, email)
+        if context.viewer.reaches(account.website_id) and (scope is None or its_scope in (scope, SHARED_SCOPE))
     ]
     if len(found) > 1:
         raise BadInput(

@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -75,34 +76,15 @@ CUSTOMER = select(
 
 customers_by_id = one_by(CUSTOMER, customer.c.id)
 customers_by_number = one_by(CUSTOMER, customer.c.number)
-# By the claims, since the tables of claims are the ones that are found by these values.
-customers_by_external_id = one_by(
-    CUSTOMER.join_from(customer, customer_external_id, customer_external_id.c.customer_id == customer.c.id),
-    customer_external_id.c.external_id,
-)
-customers_by_email = all_by(
-    CUSTOMER.add_columns(customer_email.c.email_normalised, customer_email.c.scope)
-    .join_from(customer, customer_email, customer_email.c.customer_id == customer.c.id)
+# Claims lead to customers in two steps with keys, because a distributed database has them on other machines.
+_external_id_claims = one_by(select(customer_external_id), customer_external_id.c.external_id)
+_email_claims = all_by(
+    select(customer_email.c.email_normalised, customer_email.c.scope, customer_email.c.customer_id)
     .where(customer_email.c.reserved_until.is_(None))
-    .order_by(customer.c.website_id),
+    .order_by(customer_email.c.scope),
     customer_email.c.email_normalised,
 )
-_claim, _other_claim = customer_email.alias("claim"), customer_email.alias("other_claim")
-# Accounts of one address are on different websites.
-other_accounts_by_customer = all_by(
-    CUSTOMER.add_columns(_claim.c.customer_id)
-    .join(_other_claim, _other_claim.c.customer_id == customer.c.id)
-    .join(
-        _claim,
-        and_(
-            _claim.c.email_normalised == _other_claim.c.email_normalised,
-            _claim.c.customer_id != _other_claim.c.customer_id,
-        ),
-    )
-    .where(_claim.c.reserved_until.is_(None), _other_claim.c.reserved_until.is_(None))
-    .order_by(customer.c.number),
-    _claim.c.customer_id,
-)
+_emails_by_id = one_by(select(customer.c.id, customer.c.email), customer.c.id)
 NEWEST: Final = "NUMBER:DESC"
 # The whole list, in the order it usually has; filters and other orders are those of the grid.
 customer_list = RootList(
@@ -124,6 +106,30 @@ async def find_reachable_customer(context: Any, customer_id: int) -> Row | None:
     """The customer, unless unknown or of a website the viewer does not reach; nobody can tell these two apart."""
     found: Row | None = await context.load(customers_by_id, customer_id)
     return found if found is not None and context.viewer.reaches(found.website_id) else None
+
+
+async def find_by_external_id(context: Any, external_id: str) -> Row | None:
+    """Of any website."""
+    claim: Row | None = await context.load(_external_id_claims, external_id)
+    return None if claim is None else await context.load(customers_by_id, claim.customer_id)
+
+
+async def find_accounts_by_email(context: Any, email: str) -> list[tuple[int, Row]]:
+    """Accounts of an address on any website, each with the scope in which it has the address."""
+    claims: list[Row] = await context.load(_email_claims, normalize_email(email))
+    # All are asked for before one is awaited, so that they are read in one round.
+    loads = [(claim.scope, context.load(customers_by_id, claim.customer_id)) for claim in claims]
+    accounts = [(scope, await load) for scope, load in loads]
+    return [(scope, account) for scope, account in accounts if account is not None]
+
+
+async def find_other_accounts(context: Any, customer_id: int) -> list[Row]:
+    """Those with the same address, which are on other websites; the oldest first."""
+    own: Row | None = await context.load(_emails_by_id, customer_id)
+    found = [] if own is None else [account for _, account in await find_accounts_by_email(context, own.email)]
+    if customer_id not in {account.id for account in found}:
+        return []  # its own claim is reserved
+    return sorted([account for account in found if account.id != customer_id], key=attrgetter("number"))
 
 
 _websites_of_deleted = one_by(
@@ -159,12 +165,17 @@ activities_by_customer = one_by(
 
 async def find_customer_by_email(connection: Connection, email: str, website_code: str | None) -> int:
     """The customer with this address. Refused when several websites know it and none is named."""
+    claims = await fetch_rows(
+        connection,
+        select(customer_email.c.customer_id).where(
+            customer_email.c.email_normalised == normalize_email(email), customer_email.c.reserved_until.is_(None)
+        ),
+    )
     found = await fetch_rows(
         connection,
-        select(customer_email.c.customer_id, website.c.code)
-        .join(customer, customer.c.id == customer_email.c.customer_id)
+        select(customer.c.id, website.c.code)
         .join(website, website.c.id == customer.c.website_id)
-        .where(customer_email.c.email_normalised == normalize_email(email), customer_email.c.reserved_until.is_(None))
+        .where(equals_any(customer.c.id, [claim.customer_id for claim in claims]))
         .order_by(website.c.code),
     )
     matching = [row for row in found if website_code in (None, row.code)]
@@ -172,7 +183,7 @@ async def find_customer_by_email(connection: Connection, email: str, website_cod
         raise CommandFailed(f"There is no customer {email}.")
     if len(matching) > 1:
         raise CommandFailed(f"{email} is known on {', '.join(row.code for row in matching)}: name the website.")
-    return matching[0].customer_id
+    return matching[0].id
 
 
 def is_address_proved(account: Any) -> bool:

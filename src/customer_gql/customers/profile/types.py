@@ -137,7 +137,7 @@ class OtherAccountSection:
         metadata={"audience": "admin", "requires": Permission.CUSTOMERS_PII, "assumed": 1},
     )
     async def other_accounts(self: Any, info: Info) -> Any:
-        found = await info.context.load(reads.other_accounts_by_customer, self.id)
+        found = await reads.find_other_accounts(info.context, self.id)
         return [account for account in found if info.context.viewer.reaches(account.website_id)]
 
 

@@ -16,6 +16,7 @@ from customer_gql.core.viewer import Websites
 from customer_gql.customers.history.conflicts import leave_out_untouched, refuse_customer_conflicts
 from customer_gql.customers.history.stored_values import describe_changes
 from customer_gql.customers.history.writes import record_customer_event, record_customer_events
+from customer_gql.database.distribution.forms import lock_rows_of_customers
 from customer_gql.database.statements import (
     Connection,
     Row,
@@ -24,6 +25,7 @@ from customer_gql.database.statements import (
     execute_statement,
     fetch_one,
     fetch_rows,
+    fetch_value,
     given_rows,
 )
 from customer_gql.database.transactions import mark_customers
@@ -47,6 +49,7 @@ _LOCK: Final = compile_statement(
     )
     .with_for_update()
 )
+_DRAW_NUMBER: Final = compile_statement(select(customer_number.next_value()))
 CUSTOMER_NOT_FOUND: Final = Refusal("customer.not_found", "There is no such customer.", UserErrorCode.NOT_FOUND)
 
 
@@ -70,19 +73,19 @@ async def lock_customers(
     Every transaction that touches several customers locks them here first, in the order of their ids, so that two of them
     wait for each other instead of failing, and judges what it reads here. The rows are sorted before they are locked.
     """
-    found = await fetch_rows(
-        connection,
-        select(customer)
-        .where(equals_any(customer.c.id, sorted(set(customer_ids))), *within_websites(websites))
-        .order_by(customer.c.id)
-        .with_for_update(),
-    )
+    reachable = select(customer).where(*within_websites(websites))
+    found = await lock_rows_of_customers(connection, reachable, customer.c.id, customer_ids)
     return {row.id: row for row in found}
+
+
+async def draw_customer_number(connection: Connection) -> int:
+    return await fetch_value(connection, _DRAW_NUMBER)
 
 
 async def insert_customer(connection: Connection, customer_id: int, values: Mapping[str, Any]) -> Row:
     """A new customer with values by column. The caller has claimed the address, and writes the history."""
-    numbered = {"number": customer_number.next_value(), **values}
+    # Drawn apart: a distributed database has no sequences in statements that write to its tables.
+    numbered = values if "number" in values else {"number": await draw_customer_number(connection), **values}
     made = await fetch_one(
         connection,
         insert(customer)

@@ -11,6 +11,7 @@ from customer_gql.core.permissions import Permission
 from customer_gql.core.viewer import GUEST, RequestOrigin, Viewer, ViewerKind
 from customer_gql.customers.accounts.sessions.authentication import find_customer_session, record_customer_use
 from customer_gql.database.background import Background
+from customer_gql.database.distribution.forms import use_distributed_forms
 from customer_gql.database.pools import Database
 from customer_gql.execution.refusal import RequestRefused
 from customer_gql.graph.context import Context
@@ -125,6 +126,7 @@ async def _open_context(
     record_use: RecordUse,
 ) -> Context:
     use_secret_keys(settings.secret_keys)
+    use_distributed_forms(settings.distributed)
     background: Background = connection.app.state.background
     found: AuthenticatedSession | None = None
     viewer: Viewer = GUEST

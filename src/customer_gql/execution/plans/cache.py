@@ -28,6 +28,7 @@ from customer_gql.execution.plans.selections.selection import Selection
 from customer_gql.execution.plans.statements import frequency
 from customer_gql.execution.plans.statements.frequency import WritingState
 from customer_gql.graph.context import Context
+from customer_gql.settings import Settings
 
 from .errors import NotPlannable
 
@@ -35,6 +36,11 @@ T = TypeVar("T")
 MAX_VARIANTS: Final = 32
 OWN_STATEMENTS_AFTER = 20  # runs: others would fill the server with prepared statements that hardly anybody uses
 _ROOT_POSITION: Final = [Position(None, None)]  # pyright: ignore
+
+
+def _can_write_statements(settings: Settings) -> bool:
+    """Without prepared statements the database would read the long text of one each time; a distributed one would not take it."""
+    return settings.generated_statements and settings.prepared_statements and not settings.distributed
 
 
 class OperationPlan:
@@ -52,8 +58,7 @@ class OperationPlan:
         self._runs += 1
         run = PlanRun(context, variables, is_repeated=self._runs > OWN_STATEMENTS_AFTER)
         is_frequent = context.is_trusted or self._runs > frequency.FREQUENT_AFTER
-        # Without prepared statements the database would read the long text of one each time.
-        if is_frequent and context.settings.generated_statements and context.settings.prepared_statements:
+        if is_frequent and _can_write_statements(context.settings):
             return await self._writing.write_or_read(run, self._run_once)
         return await self._run_once(run)
 

@@ -1,14 +1,18 @@
 """Events are written by the transaction of the change they tell about."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final, NamedTuple
 
 import orjson
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    ColumnElement,
+    FromClause,
+    Insert,
     Integer,
     Text,
+    any_,
     bindparam,
     cast,
     column,
@@ -22,7 +26,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from customer_gql.core.actor import Actor
 from customer_gql.core.ids import encode_id_in_sql, new_ids
-from customer_gql.database.statements import Connection, compile_statement, execute_statement
+from customer_gql.database.distribution.forms import are_forms_distributed, for_one_machine
+from customer_gql.database.statements import Connection, Statement, compile_statement, execute_statement, fetch_rows
 
 from .event_types import EVENT_TYPES
 from .tables import domain_event
@@ -62,18 +67,30 @@ _given = (
     .render_derived(name="given", with_types=True)
 )
 _by: Final = {"actor": Text(), "actor_id": BigInteger(), "job_id": BigInteger()}
-_INSERT: Final = compile_statement(
-    insert(domain_event).from_select(
-        [*_COLUMNS, "website_id", *_by, "occurred_at"],
-        select(
-            *[_given.c[name] for name in _COLUMNS],
-            func.coalesce(_given.c.website_id, _customer.c.website_id),
-            *[bindparam(name, type_=type_) for name, type_ in _by.items()],
-            # The transaction may have begun long before, and waited for a lock.
-            func.clock_timestamp(),
-        )
-        .select_from(_given.outerjoin(_customer, _customer.c.id == _given.c.customer_id))
-        .order_by(_given.c.id),
+
+
+def _insert_given(website_id: ColumnElement[Any], source: FromClause) -> Statement:
+    columns = [
+        *[_given.c[name] for name in _COLUMNS],
+        website_id,
+        *[bindparam(name, type_=type_) for name, type_ in _by.items()],
+        # The transaction may have begun long before, and waited for a lock.
+        func.clock_timestamp(),
+    ]
+    rows = select(*columns).select_from(source).order_by(_given.c.id)
+    return compile_statement(insert(domain_event).from_select([*_COLUMNS, "website_id", *_by, "occurred_at"], rows))
+
+
+_INSERT: Final = for_one_machine(
+    _insert_given(
+        func.coalesce(_given.c.website_id, _customer.c.website_id),
+        _given.outerjoin(_customer, _customer.c.id == _given.c.customer_id),
+    )
+)
+_INSERT_WITH_WEBSITES: Final = _insert_given(_given.c.website_id, _given)
+_WEBSITES: Final = compile_statement(
+    select(_customer.c.id, _customer.c.website_id).where(
+        _customer.c.id == any_(bindparam("ids", type_=ARRAY(BigInteger())))
     )
 )
 
@@ -100,27 +117,35 @@ _kinds = (
 )
 _number: Any = func.row_number().over(order_by=[_changed.c.place, _kinds.c.place])
 _first_id: Any = bindparam("first_id", type_=BigInteger())
-INSERT_EVENTS_OF_CUSTOMERS: Final = insert(domain_event).from_select(
-    ["id", "type", "subject", "changed_fields", "customer_id", "version", "website_id", *_by, "occurred_at"],
-    select(
-        _first_id + _number - literal_column("1"),
-        _kinds.c.type,
-        literal_column(encode_id_in_sql("cus", "changed.customer_id"), Text()),
-        _kinds.c.changed_fields,
-        _changed.c.customer_id,
-        _changed.c.version,
-        func.coalesce(_changed.c.website_id, _customer.c.website_id),
-        *[bindparam(name, type_=type_) for name, type_ in _by.items()],
-        func.clock_timestamp(),
-    )
-    .select_from(
-        _changed.join(_kinds, _kinds.c.kind == _changed.c.kind).outerjoin(
-            _customer, _customer.c.id == _changed.c.customer_id
+
+
+def _insert_changed(website_id: ColumnElement[Any], source: FromClause) -> Insert:
+    return insert(domain_event).from_select(
+        ["id", "type", "subject", "changed_fields", "customer_id", "version", "website_id", *_by, "occurred_at"],
+        select(
+            _first_id + _number - literal_column("1"),
+            _kinds.c.type,
+            literal_column(encode_id_in_sql("cus", "changed.customer_id"), Text()),
+            _kinds.c.changed_fields,
+            _changed.c.customer_id,
+            _changed.c.version,
+            website_id,
+            *[bindparam(name, type_=type_) for name, type_ in _by.items()],
+            func.clock_timestamp(),
         )
+        .select_from(source)
+        .order_by(_changed.c.place, _kinds.c.place),
     )
-    .order_by(_changed.c.place, _kinds.c.place),
+
+
+_of_kind = _changed.join(_kinds, _kinds.c.kind == _changed.c.kind)
+INSERT_EVENTS_OF_CUSTOMERS: Final = _insert_changed(
+    func.coalesce(_changed.c.website_id, _customer.c.website_id),
+    _of_kind.outerjoin(_customer, _customer.c.id == _changed.c.customer_id),
 )
 """Writes what `describe_events_of_customers` gives the values of, for a statement that writes something else too."""
+INSERT_EVENTS_WITH_WEBSITES: Final = compile_statement(_insert_changed(_changed.c.website_id, _of_kind))
+"""The same by itself, with a website named for each: a distributed database has the feed on one machine, and customers on many."""
 
 
 class CustomerEvents(NamedTuple):
@@ -159,7 +184,20 @@ async def emit(connection: Connection, events: Sequence[Event], *, by: Actor) ->
         return
     rows = [_describe_event(id, event) for id, event in zip(new_ids(len(events)), events, strict=True)]
     who = {"actor": by.kind.value, "actor_id": by.id, "job_id": by.job_id}
-    await execute_statement(connection, _INSERT, events=orjson.dumps(rows).decode(), **who)
+    statement = _INSERT
+    if are_forms_distributed():
+        statement = _INSERT_WITH_WEBSITES
+        websites = await read_websites(connection, [event.customer_id for event in events if event.customer_id])
+        rows = [{"website_id": websites.get(event["customer_id"]), **event} for event in rows]
+    await execute_statement(connection, statement, events=orjson.dumps(rows).decode(), **who)
+
+
+async def read_websites(connection: Connection, customer_ids: Collection[int]) -> dict[int, int]:
+    """Of the customers that exist."""
+    if not customer_ids:
+        return {}
+    rows = await fetch_rows(connection, _WEBSITES, ids=sorted(set(customer_ids)))
+    return {row.id: row.website_id for row in rows}
 
 
 def _describe_event(id: int, event: Event) -> dict[str, Any]:

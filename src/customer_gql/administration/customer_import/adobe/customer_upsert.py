@@ -80,15 +80,21 @@ WHERE owner_id IS NOT NULL AND NOT EXISTS (SELECT FROM customer c WHERE c.id = s
 _KEEP_OWNERS: Final = (
     f"UPDATE import_customer s SET owner_id = ({_OWNER} AND e.customer_id IN (s.customer_id, s.owner_id))"
 )
-# A number drawn is not given back, so a dry run draws none.
+# A number drawn is not given back, so a dry run draws none. They are drawn apart, as a distributed database needs it.
+_DRAW_NUMBERS: Final = """
+SELECT nextval('customer_number_seq') AS number FROM import_customer WHERE owner_id = customer_id
+"""
 _CREATE: Final = """
 INSERT INTO customer (id, number, email, prefix, first_name, middle_name, last_name, suffix, gender, date_of_birth,
     birth_year, tax_vat_number, website_id, created_in_store_view_id, group_id, is_automatic_group_change_disabled,
     is_email_confirmed, name_sort_key, created_at, updated_at)
-SELECT customer_id, CASE WHEN $2 THEN 0 ELSE nextval('customer_number_seq') END, email, prefix, first_name, middle_name, last_name, suffix, gender,
+SELECT customer_id, coalesce(drawn.number, 0), email, prefix, first_name, middle_name, last_name, suffix, gender,
     date_of_birth, birth_year, tax_vat_number, website_id, created_in_store_view_id, group_id,
     is_automatic_group_change_disabled, is_email_confirmed, coalesce(name_sort_key, ''), coalesce(created_at, $1), $1
-FROM (SELECT * FROM import_customer WHERE owner_id = customer_id ORDER BY line) AS new_customer
+FROM (
+    SELECT *, row_number() OVER (ORDER BY line) AS place FROM import_customer WHERE owner_id = customer_id
+) AS new_customer
+LEFT JOIN unnest($2::bigint[]) WITH ORDINALITY AS drawn (number, place) USING (place)
 """
 _CREATED: Final = """
 SELECT customer_id, 1 AS version, '{}'::jsonb AS changes FROM import_customer WHERE owner_id = customer_id
@@ -184,7 +190,8 @@ async def upsert_customers(
     await execute_long(connection, _KEEP_OWNERS, is_shared)
     # One who was deleted only now is new after all.
     await use_default_groups(connection)
-    await execute_long(connection, _CREATE, now, desk.is_dry_run)
+    numbers = [] if desk.is_dry_run else [row["number"] for row in await connection.fetch(_DRAW_NUMBERS)]
+    await execute_long(connection, _CREATE, now, sorted(numbers))
     await execute_long(connection, _LOCK_CREATED)
     await record_imported_customers(connection, _CREATED, desk, kind="CREATED", count=counts.created)
     await mark_imported_customers(connection, _CREATED, customer)

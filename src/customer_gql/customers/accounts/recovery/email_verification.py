@@ -12,7 +12,7 @@ from customer_gql.core.values.emails import normalize_email, validate_email
 from customer_gql.core.viewer import ViewerKind
 from customer_gql.customers.accounts import lockout, writes
 from customer_gql.customers.accounts.enumeration import DecoyAccount, rolled_back_if
-from customer_gql.customers.accounts.reads import ACCOUNT_BY_EMAIL, EMAIL_LINK_BY_HASH, EMAIL_LINKS_SINCE
+from customer_gql.customers.accounts.reads import EMAIL_LINK_BY_HASH, EMAIL_LINKS_SINCE, find_account_by_email
 from customer_gql.customers.accounts.sessions import access, sessions
 from customer_gql.customers.accounts.sign_in.sign_in import reauthenticate
 from customer_gql.customers.accounts.tables import EmailPurpose, email_token
@@ -64,13 +64,7 @@ async def resend_confirmation_link(context: Context, view: Row, *, email: str) -
         await lockout.check_peer(connection, context.caller.address, context.settings.storefront)
     async with context.transaction() as connection:
         scope = await email_scope(connection, view.website_id)
-        known = await fetch_one(
-            connection,
-            ACCOUNT_BY_EMAIL,
-            email_normalised=normalize_email(email),
-            scope=scope,
-            website_id=view.website_id,
-        )
+        known = await find_account_by_email(connection, email, scope=scope, website_id=view.website_id)
         account = known or DecoyAccount(email, view)
         locked = (await customers.lock_customers(connection, [account.id], websites=None)).get(account.id)
         account = locked or account
@@ -153,9 +147,7 @@ async def send_email_change_link(connection: Connection, locked: Row, *, email: 
     scope = await email_scope(connection, locked.website_id)
     await access.revoke_email_links(connection, [locked.id], purpose=EmailPurpose.CHANGE.value)
     token, expires_at = await _insert_link(connection, locked, EmailPurpose.CHANGE, CHANGE_LIFETIME, new_email=email)
-    owner = await fetch_one(
-        connection, ACCOUNT_BY_EMAIL, email_normalised=normalize_email(email), scope=scope, website_id=locked.website_id
-    )
+    owner = await find_account_by_email(connection, email, scope=scope, website_id=locked.website_id)
     if owner is None:
         expires = expires_at.isoformat()
         await writes.notify_owner(

@@ -13,7 +13,12 @@ from customer_gql.core.values.emails import normalize_email, validate_email
 from customer_gql.core.viewer import ViewerKind
 from customer_gql.customers.accounts import lockout, passwords, writes
 from customer_gql.customers.accounts.enumeration import DecoyAccount, rolled_back_if
-from customer_gql.customers.accounts.reads import ACCOUNT_BY_EMAIL, ACCOUNT_BY_ID, RESET_LINK_BY_HASH, RESET_LINKS_SINCE
+from customer_gql.customers.accounts.reads import (
+    ACCOUNT_BY_ID,
+    RESET_LINK_BY_HASH,
+    RESET_LINKS_SINCE,
+    find_account_by_email,
+)
 from customer_gql.customers.accounts.sessions import access, sessions
 from customer_gql.customers.accounts.sessions.impersonations import end_impersonations_of_customer
 from customer_gql.customers.accounts.sign_in.sign_in import reauthenticate
@@ -77,13 +82,7 @@ async def request_reset(context: Context, view: Row, *, email: str, captcha_toke
         limit = await reset_limits_at(connection, website_id=view.website_id, store_view_id=view.id)
         await _count_address_request(connection, context.caller.address, limit)
         scope = await email_scope(connection, view.website_id)
-        known = await fetch_one(
-            connection,
-            ACCOUNT_BY_EMAIL,
-            email_normalised=normalize_email(email),
-            scope=scope,
-            website_id=view.website_id,
-        )
+        known = await find_account_by_email(connection, email, scope=scope, website_id=view.website_id)
         account = known or DecoyAccount(email, view)
         locked = (await customers.lock_customers(connection, [account.id], websites=None)).get(account.id)
         account = locked or account

@@ -11,7 +11,7 @@ from customer_gql.core.values.emails import normalize_email, validate_email
 from customer_gql.core.viewer import ViewerKind
 from customer_gql.customers.accounts import lockout, passwords, writes
 from customer_gql.customers.accounts.enumeration import rolled_back_if
-from customer_gql.customers.accounts.reads import ACCOUNT_BY_EMAIL
+from customer_gql.customers.accounts.reads import find_account_by_email
 from customer_gql.customers.accounts.recovery import email_verification, password_reset
 from customer_gql.customers.accounts.tables import customer_password
 from customer_gql.customers.history.stored_values import describe_changes
@@ -22,7 +22,7 @@ from customer_gql.customers.profile.reads import is_address_proved
 from customer_gql.customers.profile.sharing import lock_email_scope
 from customer_gql.customers.profile.values import fields
 from customer_gql.customers.profile.writes import insert_customer
-from customer_gql.database.statements import Connection, Row, fetch_one
+from customer_gql.database.statements import Connection, Row
 from customer_gql.graph.context import Context
 from customer_gql.security import throttle
 from customer_gql.security.hashing import hash_password
@@ -136,9 +136,7 @@ async def _create_or_notify_owner(
             await writes.notify_owner(connection, made, "welcome")
         else:
             await email_verification.send_confirmation_link(connection, made, by=by)
-    owner = await fetch_one(
-        connection, ACCOUNT_BY_EMAIL, email_normalised=name, scope=scope, website_id=view.website_id
-    )
+    owner = await find_account_by_email(connection, name, scope=scope, website_id=view.website_id)
     # Told by mail, but not as often as somebody likes to press the button.
     key = throttle.account_key(ViewerKind.CUSTOMER, "told", name, scope=scope)
     may_notify = await throttle.count_within(connection, key, limit=_NOTICES_PER_HOUR, window=dt.timedelta(hours=1))

@@ -11,10 +11,10 @@ from customer_gql.core.actor import Actor, ActorKind
 from customer_gql.core.clock import read_clock
 from customer_gql.core.errors import Refusal, RuleError, UserErrorCode
 from customer_gql.core.text import validate_line
-from customer_gql.core.values.emails import MAX_EMAIL, normalize_email
+from customer_gql.core.values.emails import MAX_EMAIL
 from customer_gql.core.viewer import ViewerKind
 from customer_gql.customers.accounts import lockout, writes
-from customer_gql.customers.accounts.reads import ACCOUNT_BY_EMAIL, ACCOUNT_BY_ID
+from customer_gql.customers.accounts.reads import ACCOUNT_BY_ID, find_account_by_email
 from customer_gql.customers.accounts.sessions.sessions import start_session
 from customer_gql.customers.accounts.tables import customer_password
 from customer_gql.customers.history.writes import record_customer_event
@@ -55,8 +55,7 @@ async def sign_in(
     async with context.database.writes.acquire() as connection:
         await lockout.check_peer(connection, context.caller.address, context.settings.storefront)
         scope = await email_scope(connection, view.website_id)
-        by_email = {"email_normalised": normalize_email(email), "scope": scope, "website_id": view.website_id}
-        account = await fetch_one(connection, ACCOUNT_BY_EMAIL, **by_email)
+        account = await find_account_by_email(connection, email, scope=scope, website_id=view.website_id)
         owner = None if account is None else account.id
         device = await find_device(connection, ViewerKind.CUSTOMER, owner, device_token)
         attempt = await _count_sign_in(connection, email, scope, device)

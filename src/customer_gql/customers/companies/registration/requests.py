@@ -18,7 +18,7 @@ from customer_gql.core.values.emails import normalize_email
 from customer_gql.core.viewer import ViewerKind
 from customer_gql.customers.accounts import lockout, writes as accounts
 from customer_gql.customers.accounts.enumeration import rolled_back_if
-from customer_gql.customers.accounts.reads import ACCOUNT_BY_EMAIL
+from customer_gql.customers.accounts.reads import find_account_by_email
 from customer_gql.customers.accounts.registration.settings import DEFAULT_GROUP, EMAIL_CONFIRMATION
 from customer_gql.customers.accounts.registration.sign_up import insert_account, validate_sign_up
 from customer_gql.customers.addresses.validation import validate_telephone
@@ -137,9 +137,7 @@ async def _store_or_notify(
         made = await insert_account(connection, customer_id, dict(account), hash=hash, by=by)
         await _store_request(connection, made, values, seat, by)
     name = normalize_email(account["email"])
-    owner = await fetch_one(
-        connection, ACCOUNT_BY_EMAIL, email_normalised=name, scope=scope, website_id=view.website_id
-    )
+    owner = await find_account_by_email(connection, name, scope=scope, website_id=view.website_id)
     told = (None if is_free else owner) or user
     # Counted for who is told: the address of the company stays the same while those of admins are made up.
     counted = name if told is None else told.email

@@ -1,0 +1,147 @@
+"""Part of the service on two databases, by a driver that sends each statement where its distribution key leads."""
+
+from collections.abc import AsyncGenerator
+from typing import Any
+
+import httpx
+import pytest
+
+from customer_gql.database.distribution.forms import use_distributed_forms
+from customer_gql.database.pools import Database, open_database
+from customer_gql.settings import Settings
+from customer_gql.staff import writes as staff
+from support.clients import Client, served
+from support.distribution.router import NotRouted, RoutingConnection, find_machine, split_arguments
+from support.distribution.routes import Key, find_route
+from support.shopping import SIGN_IN, SIGN_OUT, SIGN_UP, person
+from support.spare_databases import SpareDatabases
+
+PEOPLE = [f"shopper{number}@example.com" for number in range(6)]
+ENTRY = {
+    "firstName": "Ada",
+    "lastName": "Byron",
+    "street": ["1 Analytical Way"],
+    "city": "London",
+    "postcode": "N1 7AA",
+    "countryCode": "GB",
+    "telephone": "+44 20 7946 0000",
+}
+ADDRESS = """mutation A($input: AddressCreateInput!) { addressCreate(input: $input) {
+  address { id city } userErrors { code path } } }"""
+EDIT = """mutation M($input: MeUpdateInput!) { meUpdate(input: $input) {
+  customer { firstName version } userErrors { code path } } }"""
+SECTIONS = """id firstName email version addresses { city } orders(first: 3) { totalCount nodes { number } }
+  wishlists { id } cart { id } reviews(first: 2) { totalCount }"""
+ME = "{ me { id firstName email version addresses { city } orders(first: 3) { totalCount nodes { number } } } }"
+MANY = f"query N($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on Customer {{ {SECTIONS} history(first: 2) {{ nodes {{ kind }} }} }} }} }}"
+BY_EMAIL = """query B($email: String!) { customer(by: {email: $email}) { id email otherAccounts { id } } }"""
+
+
+@pytest.fixture
+async def database(spare_databases: SpareDatabases) -> AsyncGenerator[Database]:
+    """Two databases as one. Without derived rows, whose statement looks up addresses by customer: accepted.toml, D3."""
+    with spare_databases.lend() as first, spare_databases.lend() as second:
+        RoutingConnection.second_url, RoutingConnection.ran = second, [0, 0]
+        RoutingConnection.refused.clear()
+        async with open_database(first, connection_class=RoutingConnection, projections=()) as opened:
+            yield opened
+
+
+@pytest.fixture
+async def http(settings: Settings, database: Database) -> AsyncGenerator[httpx.AsyncClient]:
+    use_distributed_forms(True)
+    async with served(settings.model_copy(update={"distributed": True}), database) as client:
+        yield client
+    use_distributed_forms(False)
+
+
+@pytest.fixture
+def guest(http: httpx.AsyncClient) -> Client:
+    return Client(http, "/graphql", None)
+
+
+async def sign_up(guest: Client, email: str) -> Client:
+    """A customer who signs up, then in."""
+    made = (await guest.data(SIGN_UP, input=person(email)))["signUp"]
+    assert made["userErrors"] == []
+    grant = (await guest.data(SIGN_IN, input={"email": email, "password": person(email)["password"]}))["signIn"]
+    assert grant["userErrors"] == []
+    return Client(guest.http, "/graphql", grant["accessToken"])
+
+
+async def test_customers_live_on_two_machines(guest: Client, database: Database):
+    shoppers = [await sign_up(guest, email) for email in PEOPLE]
+    ids = list[str]()
+    for email, shopper in zip(PEOPLE, shoppers, strict=True):
+        added = (await shopper.data(ADDRESS, input=ENTRY))["addressCreate"]
+        assert (added["userErrors"], added["address"]["city"]) == ([], "London")
+        me = (await shopper.data(ME))["me"]
+        edited = (await shopper.data(EDIT, input={"firstName": "Grace"}))["meUpdate"]
+        assert (edited["userErrors"], edited["customer"]["firstName"]) == ([], "Grace")
+        me = (await shopper.data(ME))["me"]
+        assert (me["email"], me["addresses"]) == (email, [{"city": "London"}])
+        ids.append(me["id"])
+    async with database.writes.acquire() as connection:
+        await staff.create_staff_user(connection, email="a@example.com", name="A", role="administrator")
+        clerk = Client(guest.http, "/admin/graphql", await staff.issue_staff_token(connection, email="a@example.com"))
+        first, other = await connection._con._machines()  # type: ignore[attr-defined]
+        counts = [len(await machine.fetch("SELECT id FROM customer")) for machine in (first, other)]
+        assert sum(counts) == len(PEOPLE)
+        assert 0 not in counts, "all customers are on one machine; choose other people"
+    found = (await clerk.data(MANY, ids=ids))["nodes"]
+    assert [(one["email"], one["firstName"], one["addresses"]) for one in found] == [
+        (email, "Grace", [{"city": "London"}]) for email in PEOPLE
+    ]
+    assert all(one["history"]["nodes"] for one in found)
+    by_email = (await clerk.data(BY_EMAIL, email=PEOPLE[0].upper()))["customer"]
+    assert by_email == {"id": ids[0], "email": PEOPLE[0], "otherAccounts": []}
+    out = (await shoppers[0].data(SIGN_OUT, input={}))["signOut"]
+    assert (out["endedSessionCount"], out["userErrors"]) == (1, [])
+    assert RoutingConnection.refused == []
+    assert 0 not in RoutingConnection.ran
+
+
+async def test_a_statement_without_a_key_is_refused(database: Database):
+    async with database.reads.acquire() as connection:
+        with pytest.raises(NotRouted):
+            await connection.fetch("SELECT * FROM cart WHERE is_active = $1", True)
+        with pytest.raises(NotRouted, match="put together"):
+            await connection.fetch(
+                "SELECT count(*) FROM address WHERE customer_id = ANY($1::bigint[])", list(range(20))
+            )
+
+
+@pytest.mark.parametrize(
+    ("sql", "keys"),
+    [
+        ("SELECT * FROM customer WHERE id = $2 AND email = $1", [Key(2, "one")]),
+        ("SELECT * FROM address WHERE customer_id = ANY ($1::BIGINT[])", [Key(1, "array")]),
+        ("INSERT INTO customer_tag (tag, customer_id) VALUES ($1, $2)", [Key(2, "one")]),
+        (
+            "SELECT a.* FROM unnest($1::BIGINT[], $2::BIGINT[]) AS k(c, i) JOIN address a ON a.customer_id = k.c AND a.id = k.i",
+            [Key(1, "array")],
+        ),
+        (
+            (
+                "INSERT INTO customer_tag (customer_id, tag) SELECT g.customer_id, g.tag"
+                " FROM jsonb_to_recordset($1::JSONB) AS g(customer_id BIGINT, tag TEXT)"
+            ),
+            [Key(1, "rows", "customer_id")],
+        ),
+    ],
+)
+def test_the_keys_of_a_statement(sql: str, keys: list[Key]):
+    route = find_route(sql)
+    assert (route.place, list(route.keys)) == ("keyed", keys)
+
+
+def test_arguments_are_split_by_machine():
+    route = find_route(
+        "SELECT a.* FROM unnest($1::BIGINT[], $2::BIGINT[]) AS k(c, i) JOIN address a ON a.customer_id = k.c AND a.id = k.i"
+    )
+    keys = list(range(8))
+    parts: list[Any] = [split_arguments(route, [keys, [key * 10 for key in keys]], machine) for machine in (0, 1)]
+    assert sorted(parts[0][0] + parts[1][0]) == keys
+    for machine, (mine, beside) in enumerate(parts):
+        assert {find_machine(key) for key in mine} == {machine}
+        assert beside == [key * 10 for key in mine]
