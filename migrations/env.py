@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from customer_gql.database.connecting.hosts import HostsInTurn, choose_attribute
 from customer_gql.database.schema.large_tables import LOCK_TIMEOUT
+from customer_gql.database.schema.parts import is_part
 from customer_gql.database.schema.rights import grant_service_rights
 from customer_gql.messaging.jobs.tables import QUEUE_TABLES as TABLES_OF_THE_QUEUE
 from customer_gql.schema.tables import metadata
@@ -53,7 +54,7 @@ def run(connection: Connection) -> None:
         target_metadata=metadata,
         transaction_per_migration=True,
         compare_server_default=True,
-        include_name=lambda name, kind, _: kind != "table" or name not in TABLES_OF_THE_QUEUE,
+        include_name=lambda name, kind, _: kind != "table" or not (name in TABLES_OF_THE_QUEUE or is_part(name)),
         process_revision_directives=finish_revision,
     )
     with context.begin_transaction():

@@ -60,7 +60,10 @@ def template(server: Server) -> str:
     """The name of a database that the migrations of this very checkout built."""
     files = [
         *sorted((ROOT / "migrations").rglob("*.py")),
-        *(ROOT / "src" / "customer_gql" / "database" / "schema" / name for name in ("compatibility.py", "rights.py")),
+        *(
+            ROOT / "src" / "customer_gql" / "database" / "schema" / name
+            for name in ("compatibility.py", "parts.py", "rights.py")
+        ),
     ]
     digest = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
     name = f"template_{digest}"

@@ -119,9 +119,12 @@ def test_secrets_are_in_no_manifest():
     assert of_kind("Secret") == []
 
 
-@pytest.mark.parametrize("document", of_kind("Deployment", "Job"), ids=lambda document: document["metadata"]["name"])
+@pytest.mark.parametrize(
+    "document", of_kind("Deployment", "Job", "CronJob"), ids=lambda document: document["metadata"]["name"]
+)
 def test_containers_may_do_little_and_have_what_they_need(document: dict[str, Any]):
-    pod = document["spec"]["template"]["spec"]
+    spec = document["spec"]["jobTemplate"]["spec"] if document["kind"] == "CronJob" else document["spec"]
+    pod = spec["template"]["spec"]
     assert (pod["enableServiceLinks"], pod["automountServiceAccountToken"]) == (False, False)
     assert pod["securityContext"]["runAsNonRoot"] is True
     for container in pod["containers"]:
@@ -130,8 +133,8 @@ def test_containers_may_do_little_and_have_what_they_need(document: dict[str, An
         assert limits["capabilities"] == {"drop": ["ALL"]}
         assert container["resources"]["limits"]["memory"]
         secrets = {part["secretRef"]["name"] for part in container["envFrom"] if "secretRef" in part}
-        # Only the job that migrates is given the owner's password.
-        assert ("customer-gql-owner" in secrets) == (container["args"] == ["migrate"])
+        # Only the jobs that change tables are given the owner's password.
+        assert ("customer-gql-owner" in secrets) == (container["args"] in (["migrate"], ["history"]))
 
 
 @pytest.mark.parametrize("document", of_kind("Deployment"), ids=lambda document: document["metadata"]["name"])
@@ -167,6 +170,8 @@ def test_a_deployment_keeps_processes_running():
 def test_the_kustomization_lists_every_manifest():
     listed = yaml.safe_load((DEPLOY / "kubernetes" / "kustomization.yaml").read_text())["resources"]
     assert {*listed, "kustomization.yaml"} == {file.name for file in (DEPLOY / "kubernetes").iterdir()}
+    if kubeconform := shutil.which("kubeconform"):
+        subprocess.run([kubeconform, "-strict", *(DEPLOY / "kubernetes" / name for name in listed)], check=True)
 
 
 def test_the_image_has_the_extras_that_settings_need():

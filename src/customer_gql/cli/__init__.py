@@ -18,6 +18,7 @@ for command in (
     serving.worker,
     filling.migrate,
     filling.downgrade,
+    filling.history,
     filling.seed,
     projections.reproject,
 ):

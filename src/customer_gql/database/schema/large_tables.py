@@ -24,10 +24,15 @@ def build_index(name: str, table: str, columns: Sequence[Any], **options: Any) -
     """
     with op.get_context().autocommit_block():
         op.execute("SET lock_timeout = 0")
-        if _is_unfinished(name):
-            op.drop_index(name, table, postgresql_concurrently=True)
-        op.create_index(name, table, list(columns), postgresql_concurrently=True, if_not_exists=True, **options)
+        parts = _parts_of(table)
+        for part in parts or [table]:
+            of_part = name if part == table else f"{name}{part.removeprefix(table)}"
+            if _is_unfinished(of_part):
+                op.drop_index(of_part, part, postgresql_concurrently=True)
+            op.create_index(of_part, part, list(columns), postgresql_concurrently=True, if_not_exists=True, **options)
         op.execute(LOCK_TIMEOUT)
+        if parts:  # finds those of the parts, and builds none
+            op.create_index(name, table, list(columns), if_not_exists=True, **options)
 
 
 def add_check(table: str, name: str, condition: str) -> None:
@@ -61,6 +66,13 @@ def change_in_batches(
             if values := values_of(rows):
                 connection.execute(statement, values)
             after = {place: rows[-1][i] for i, place in enumerate(after)}
+
+
+def _parts_of(table: str) -> list[str]:
+    statement = text(
+        "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = to_regclass(:whole) ORDER BY 1"
+    )
+    return list(op.get_bind().scalars(statement, {"whole": table}))
 
 
 def _is_unfinished(index: str) -> bool:

@@ -19,7 +19,7 @@ OWNERSHIP_WARNING: Final = (
 )
 _ALL: Final = (*CHANGE, "TRUNCATE", "REFERENCES", "TRIGGER")
 _RIGHTS: Final = text(
-    "SELECT relname AS name, ARRAY(SELECT owned FROM unnest(CAST(:all AS text[])) owned"
+    "SELECT relname AS name, relispartition AS is_part, ARRAY(SELECT owned FROM unnest(CAST(:all AS text[])) owned"
     " WHERE has_table_privilege(coalesce(CAST(:role AS name), current_user), oid, owned)) AS owned"
     " FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p') ORDER BY relname"
 )
@@ -42,7 +42,7 @@ async def find_wrong_rights(connection: Connection, needed: Mapping[str, tuple[s
     """What the role of this connection may do beyond its needs, or lacks, one entry for each table."""
     wrong: list[str] = []
     for row in await fetch_rows(connection, _RIGHTS, role=None, all=list(_ALL)):
-        owned, wanted = set(row.owned), set(needed.get(row.name, READ))
+        owned, wanted = set(row.owned), set(_needs_of(row, needed))
         parts = [
             *(f"may {right}" for right in sorted(owned - wanted)),
             *(f"lacks {right}" for right in sorted(wanted - owned)),
@@ -63,13 +63,18 @@ def grant_service_rights(
     found = connection.execute(_RIGHTS, {"role": role, "all": list(_ALL)}).all()
     schema = connection.scalar(text("SELECT current_schema()"))
     statements = [f"GRANT USAGE ON SCHEMA {quote(schema)} TO {quote(role)}"]
-    for name, owned in found:
-        statements += _table_statements(quote(name), quote(role), set(owned), rights.get(name, READ))
+    for row in found:
+        statements += _table_statements(quote(row.name), quote(role), set(row.owned), _needs_of(row, rights))
     sequences: Iterable[Any] = connection.scalars(_SEQUENCES, {"role": role}).all()
     statements += [f"GRANT USAGE, SELECT, UPDATE ON SEQUENCE {quote(name)} TO {quote(role)}" for name in sequences]
     for statement in statements:
         connection.execute(text(statement))
     connection.commit()
+
+
+def _needs_of(row: Any, needed: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """Nothing of a part of a table: it is read and written by the name of the whole."""
+    return () if row.is_part else needed.get(row.name, READ)
 
 
 def _table_statements(table: str, role: str, owned: set[str], needed: tuple[str, ...]) -> Iterator[str]:
