@@ -172,7 +172,7 @@ def _create_middleware(settings: Settings) -> list[Middleware]:
     if settings.trusted_proxies:
         outermost_first.append(Middleware(ProxyHeadersMiddleware, trusted_hosts=settings.trusted_proxies))
     if settings.traces:
-        outermost_first.append(Middleware(tracing.TracingMiddleware, address=settings.traces))
+        outermost_first.append(Middleware(tracing.TracingMiddleware, tracer=tracing.start_tracing(settings.traces)))
     return outermost_first
 
 

@@ -84,12 +84,14 @@ def worker() -> None:
     """Run jobs in a process of their own, while `serve` has CUSTOMER_GQL_WORKER=false. Any number of workers can run."""
     from customer_gql.database.schema.compatibility import find_schema_warning, newest_revision
     from customer_gql.execution.http import server
-    from customer_gql.execution.telemetry import logs, metrics
+    from customer_gql.execution.telemetry import logs, metrics, tracing
 
     settings = load_settings()
     logs.configure_logging(settings.log_format)
     if settings.database_url is None:
         raise CommandFailed("Set CUSTOMER_GQL_DATABASE_URL; `customer-gql demo` has a worker inside.")
+    if settings.traces:
+        tracing.start_tracing(settings.traces)
     require_production_settings(settings)
     try:
         _try_other_ports(settings)

@@ -8,6 +8,8 @@ from typing import Any, Final, Protocol
 
 import asyncpg
 
+from customer_gql.core.spans import statement_listeners
+
 from .connecting.checks import check_server
 from .connecting.hosts import HostsInTurn, choose_attribute
 from .lease import LeasingPool
@@ -147,8 +149,8 @@ async def _prepare_connection(
     on_statement: Callable[[Any], None] | None,
 ) -> None:
     connection.marks.projections, connection.marks.limits = projections, local_limits
-    if on_statement is not None:
-        connection.add_query_logger(on_statement)
+    for listener in (*statement_listeners(), *([] if on_statement is None else [on_statement])):
+        connection.add_query_logger(listener)
 
 
 _SAME_FOR_ALL: Final[dict[str, Any]] = {

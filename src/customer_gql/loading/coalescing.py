@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any, ClassVar, Final
 from weakref import WeakKeyDictionary
 
+from customer_gql.core.spans import span
 from customer_gql.database.pools import Database
 
 from .reads import Read
@@ -45,8 +46,9 @@ class Coalescer:
             return await line.join(parts)
         line.running += 1
         try:
-            async with database.reads.acquire() as connection:
-                return await read_parts(connection, parts)
+            with span("round", reads=len(parts)):
+                async with database.reads.acquire() as connection:
+                    return await read_parts(connection, parts)
         finally:
             if line.waiting:
                 line.go_on(asyncio.create_task(self._serve(database, shape, line)))
@@ -113,15 +115,20 @@ class _WaitingRound:
         self.answer: asyncio.Future[Answers] = asyncio.get_running_loop().create_future()
 
 
+async def _read_together(database: Database, waiting: Sequence[_WaitingRound]) -> list[Answers]:
+    async with database.reads.acquire() as connection:
+        found = await read_parts(connection, _merge_parts([one.parts for one in waiting]))
+        if not any(isinstance(it, Exception) for it in found):
+            return [found] * len(waiting)
+        # One of them is at fault; alone, it takes no other along.
+        return [await read_parts(connection, one.parts) for one in waiting]
+
+
 async def _read_for_all(database: Database, waiting: list[_WaitingRound]) -> None:
     """An answer or an error for each."""
     try:
-        async with database.reads.acquire() as connection:
-            found = await read_parts(connection, _merge_parts([one.parts for one in waiting]))
-            if not any(isinstance(it, Exception) for it in found):
-                answers = [found] * len(waiting)
-            else:  # one of them is at fault; alone, it takes no other along
-                answers = [await read_parts(connection, one.parts) for one in waiting]
+        with span("round", requests=len(waiting)):
+            answers = await _read_together(database, waiting)
     except Exception as error:  # noqa: BLE001 - it belongs to those who asked
         for one in waiting:
             if not one.answer.done():

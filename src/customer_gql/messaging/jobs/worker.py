@@ -16,7 +16,9 @@ from pgqueuer.core.executors import DatabaseRetryEntrypointExecutor
 from pgqueuer.domain.models import Job as PickedJob
 from pgqueuer.ports.driver import NotifyCallback
 
+from customer_gql.core.spans import span
 from customer_gql.database.connecting.checks import LARGEST_SKEW, check_server
+from customer_gql.database.distribution.forms import use_distributed_forms
 from customer_gql.database.pools import Database, TimeLimits, open_database
 from customer_gql.security.secret_keys import use_secret_keys
 from customer_gql.settings import Settings
@@ -111,6 +113,7 @@ async def run_worker(
     tools = Tools(database, settings, work.projections, stop)
     start_counting(work.projections)
     use_secret_keys(settings.secret_keys)
+    use_distributed_forms(settings.distributed)
 
     async def drain() -> int:
         await _run_queue(tools, work, stop, poll_seconds, heartbeat_seconds)
@@ -196,7 +199,8 @@ def _retry_policy(job: Job) -> Callable[[Any], DatabaseRetryEntrypointExecutor]:
 def _make_job_function(job: Job, tools: Tools) -> Callable[[PickedJob], Awaitable[None]]:
     async def run(picked: PickedJob) -> None:
         try:
-            await job.run(tools, orjson.loads(picked.payload or b"{}"))
+            with span("job", job=job.name, attempt=picked.attempts + 1):
+                await job.run(tools, orjson.loads(picked.payload or b"{}"))
         except Exception as error:  # noqa: BLE001 - the text of any exception stays out of the queue's log
             log.warning("job failed", job=job.name, error=type(error).__name__, attempt=picked.attempts + 1)
             raise JobFailed(type(error).__name__) from None
@@ -207,7 +211,8 @@ def _make_job_function(job: Job, tools: Tools) -> Callable[[PickedJob], Awaitabl
 def _make_schedule_function(schedule: Schedule, tools: Tools) -> Callable[[Any], Awaitable[None]]:
     async def run(_due: Any) -> None:
         try:
-            await schedule.run(tools)
+            with span("scheduled work", work=schedule.name):
+                await schedule.run(tools)
         except Exception as error:  # noqa: BLE001 - the next time comes
             log.warning("scheduled work failed", work=schedule.name, error=type(error).__name__)
 

@@ -20,6 +20,7 @@ import structlog
 from sqlalchemy import DateTime, Integer, Interval, bindparam, func, literal, null, select, update
 
 from customer_gql.core.clock import read_clock
+from customer_gql.core.spans import span
 from customer_gql.core.text import to_single_line
 from customer_gql.database.expired_rows import delete_expired_rows, expires
 from customer_gql.database.statements import (
@@ -125,7 +126,8 @@ async def _send_batch(tools: Tools, taken: Sequence[Row], policy: DeliveryPolicy
         async with smtp.open_transport(tools.settings, policy.timeout) as send:
             while left and time.monotonic() < ends:
                 try:
-                    await _send_mail(tools, left[0], send, policy, frames)
+                    with span("mail", template=left[0].template, attempt=left[0].attempts):
+                        await _send_mail(tools, left[0], send, policy, frames)
                 except smtp.MailServerBusy:
                     # Once may be about this recipient; twice in a row is about the server.
                     if was_busy:
