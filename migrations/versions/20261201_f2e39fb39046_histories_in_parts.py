@@ -24,7 +24,7 @@ from customer_gql.database.schema.parts import (
 )
 
 revision = "f2e39fb39046"
-down_revision = "c7a1e5d2f9b4"
+down_revision = "e3b9d4f17a60"
 branch_labels = None
 depends_on = None
 IS_NEEDED = False

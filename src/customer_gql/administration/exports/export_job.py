@@ -3,11 +3,12 @@
 Lists are declared in types of the graph, which a worker imports for its first export.
 """
 
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib import import_module
 from typing import Any, Final, Protocol
 
+import structlog
 from sqlalchemy import func, select
 
 from customer_gql.core.clock import read_clock
@@ -15,7 +16,8 @@ from customer_gql.core.errors import Refusal, UserErrorCode
 from customer_gql.core.ids import encode_id
 from customer_gql.core.permissions import Permission
 from customer_gql.core.viewer import Viewer
-from customer_gql.database.pools import Database
+from customer_gql.database.connecting.long_reads import reading_standby
+from customer_gql.database.connecting.replica import NotFromReplica
 from customer_gql.database.record_versions import lock_record
 from customer_gql.database.statements import Connection, fetch_one, fetch_value
 from customer_gql.messaging.files.store import FileStore, FileTooLarge, FileWriter, NewFile
@@ -24,7 +26,7 @@ from customer_gql.messaging.jobs.runs.kinds import WholeWork
 from customer_gql.messaging.jobs.runs.parts import count_rows
 from customer_gql.messaging.jobs.runs.tables import JobKind, job_part, job_run
 from customer_gql.messaging.jobs.whole_runs.runner import WholeRun
-from customer_gql.messaging.jobs.work import OPEN_GRAPH
+from customer_gql.messaging.jobs.work import OPEN_GRAPH, Tools
 from customer_gql.staff.audit.writes import record_staff_event
 
 from .formats.columns import ExportQuery, join_labels
@@ -46,6 +48,7 @@ _LIMIT_REACHED: Final = Refusal(
     "You have {limit} exports that are not finished, the maximum. Wait for one, or cancel it.",
     UserErrorCode.LIMIT_REACHED,
 )
+log = structlog.get_logger()
 MAX_OPEN: Final = 20
 MAX_BYTES: Final = 2_000_000_000
 _CONNECTION_SECONDS: Final = 600
@@ -56,6 +59,9 @@ _BEGIN: Final = (
     "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL timezone = 'UTC'; SET LOCAL datestyle = 'ISO, YMD'; "
     "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0"
 )
+
+
+ReadingSnapshot = Callable[[Tools], AbstractAsyncContextManager[Connection]]
 
 
 class Lists(Protocol):
@@ -85,10 +91,18 @@ async def write_export(run: WholeRun) -> None:
     assert viewer is not None
     async with run.tools.database.writes.acquire() as connection:
         query = await _open_lists().find_query(connection, run.parameters, viewer, run.job.id)
+    try:
+        await _write_file(run, query, _reading_standby)
+    except NotFromReplica:
+        # What was written of the file is gone with it.
+        await _write_file(run, query, _reading_primary)
+
+
+async def _write_file(run: WholeRun, query: ExportQuery, reading: ReadingSnapshot) -> None:
     store = FileStore(run.tools.database, run.tools.settings)
     async with store.writing(_describe_file(run, query)) as writer:
         try:
-            count = await _write_rows(run, query, writer)
+            count = await _write_rows(run, query, writer, reading)
         except FileTooLarge:
             raise _TOO_LARGE(limit=MAX_BYTES) from None
         await writer.close()
@@ -98,10 +112,10 @@ async def write_export(run: WholeRun) -> None:
             await _record_export(connection, run, writer, count)
 
 
-async def _write_rows(run: WholeRun, query: ExportQuery, writer: FileWriter) -> int:
+async def _write_rows(run: WholeRun, query: ExportQuery, writer: FileWriter, reading: ReadingSnapshot) -> int:
     """All rows, read from one snapshot. Raises when the file does not have as many as were counted."""
     write = FILE_FORMATS[ExportFormat(run.parameters["format"])].write
-    async with _reading_snapshot(run.tools.database) as connection:
+    async with reading(run.tools) as connection:
         expected = await fetch_value(connection, query.count)
         await run.start(expected)
         count = await write(connection, join_labels(query), writer)
@@ -111,13 +125,32 @@ async def _write_rows(run: WholeRun, query: ExportQuery, writer: FileWriter) -> 
 
 
 @asynccontextmanager
-async def _reading_snapshot(database: Database) -> AsyncGenerator[Connection]:
+async def _reading_standby(tools: Tools) -> AsyncGenerator[Connection]:
+    """The same of the standby, with all that was committed before. Raises `NotFromReplica` where there is none, or it fails."""
+    settings, primary = tools.settings, tools.database.writes
+    if settings.database_read_url is None:
+        raise NotFromReplica
+    opened = reading_standby(
+        settings.database_read_url,
+        primary,
+        wait_seconds=settings.replica_seconds,
+        connect_seconds=settings.pool_seconds,
+        prepared_statements=settings.prepared_statements,
+    )
+    async with opened as connection:
+        await connection.execute(_BEGIN)
+        log.info("export read from the replica")
+        yield connection
+
+
+@asynccontextmanager
+async def _reading_primary(tools: Tools) -> AsyncGenerator[Connection]:
     """A connection that reads the database as it was at one moment, for as long as it takes.
 
     It is closed when the block fails: asyncpg would ask the server to cancel a COPY whose data has arrived already, and wait in
     vain for the answer.
     """
-    async with database.grids.acquire(timeout=_CONNECTION_SECONDS) as connection:
+    async with tools.database.grids.acquire(timeout=_CONNECTION_SECONDS) as connection:
         try:
             await connection.execute(_BEGIN)
             yield connection

@@ -26,7 +26,7 @@ _ACQUIRE_SECONDS: Final = 0.5
 _POSITION: Final = re.compile(r"[0-9A-Fa-f]{1,8}/[0-9A-Fa-f]{1,8}", re.ASCII)
 _WRITTEN: Final = "SELECT pg_current_wal_insert_lsn()::text"
 _REPLAYED: Final = "SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn()::text END"
-_FAULTS: Final = (
+REPLICA_FAULTS: Final = (
     OSError,
     TimeoutError,
     asyncpg.PostgresConnectionError,
@@ -113,7 +113,7 @@ class Replica:
         except NotFromReplica:
             self.refusals += 1
             raise
-        except _FAULTS as error:
+        except REPLICA_FAULTS as error:
             self.refusals += 1
             if not isinstance(error, _OF_BUSY_SERVERS):
                 self.seconds_behind = None  # until the next look
@@ -165,6 +165,14 @@ class Replica:
 async def _require_position(connection: Connection, position: str | None) -> None:
     if position is not None and not await _has_reached(connection, _parse_position(position)):
         raise NotFromReplica
+
+
+async def has_replayed(connection: Connection, position: str) -> bool:
+    """Whether a standby has come to a position. Raises `NotFromReplica` for a server that is none."""
+    replayed = await connection.fetchval(_REPLAYED)
+    if replayed is None:
+        raise NotFromReplica
+    return _parse_position(replayed) >= _parse_position(position)
 
 
 async def _has_reached(connection: Connection, position: int) -> bool:
