@@ -137,6 +137,7 @@ async def test_what_became_of_the_rows_of_a_job_is_exported(admin_client, connec
     [
         ({"customers": {"selection": {"everything": True}, "columns": ["nothing"]}}, ("export.column_unknown", ["list", "customers", "columns", "0"])),
         ({"customers": {"selection": {"everything": True}, "columns": []}}, ("export.columns_missing", ["list", "customers", "columns"])),
+        ({"customers": {"selection": {"everything": True}, "columns": ["email", "number", "email"]}}, ("grid_view.column_repeated", ["list", "customers", "columns", "2"])),
         ({"orders": {"columns": ["grandTotal", "x"]}}, ("export.column_unknown", ["list", "orders", "columns", "1"])),
         ({"orders": {"viewId": encode_id("gvw", 1)}}, ("grid_view.not_found", ["list", "orders", "viewId"])),
         ({"customers": {"selection": {"selectionId": encode_id("sel", 1)}}}, ("selection.not_found", ["list", "customers", "selection", "selectionId"])),

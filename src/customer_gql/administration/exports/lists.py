@@ -25,7 +25,7 @@ from customer_gql.graph.roots import RequiresPermission
 from customer_gql.loading.grids.columns import ColumnType
 from customer_gql.loading.grids.grid import Grid
 from customer_gql.loading.grids.pages import GridQuestion
-from customer_gql.loading.grids.saved import SavedList, read_saved_list, sorted_by, to_json
+from customer_gql.loading.grids.saved import COLUMN_REPEATED, SavedList, read_saved_list, sorted_by, to_json
 from customer_gql.messaging.jobs.runs.tables import job_part, job_row
 from customer_gql.messaging.jobs.runs.writes import find_visible_job
 
@@ -65,6 +65,7 @@ async def resolve_list(info: Any, request: Mapping[str, Any], path: Sequence[str
         resolved |= {"layout": request["layout"], "columns": [], "sort": []}
     else:
         validate_columns(types.grid, resolved["columns"], [*path, "columns"])
+        _refuse_repeated_columns(resolved["columns"], [*path, "columns"])
     try:
         _make_question(types.grid, resolved)
     except RuleErrors as refused:
@@ -96,6 +97,12 @@ def validate_columns(grid: Grid, columns: Sequence[str], path: Sequence[str]) ->
     ]
     if wrong:
         raise RuleErrors(wrong)
+
+
+def _refuse_repeated_columns(columns: Sequence[str], path: Sequence[str]) -> None:
+    wrong = [place for place, key in enumerate(columns) if key in columns[:place]]
+    if wrong:
+        raise RuleErrors([COLUMN_REPEATED(path=[*path, str(place)]) for place in wrong])
 
 
 def refuse_unused(request: Mapping[str, Any], path: Sequence[str]) -> None:

@@ -30,7 +30,7 @@ RECORD_MISSING: Final = Refusal(
     "grid_view.record_missing", "The record that is named here does not exist.", UserErrorCode.NOT_FOUND
 )
 _REFUSED: Final = Refusal("grid_view.refused", "The list cannot be shown like this: {reason}")
-_COLUMN_REPEATED: Final = Refusal("grid_view.column_repeated", "Name each column once.")
+COLUMN_REPEATED: Final = Refusal("grid_view.column_repeated", "Name each column once.")
 
 _LISTS: Final = frozenset({"in", "notIn", "hasAny", "hasAll", "hasNone"})
 _NO_VALUE: Final = object()
@@ -113,7 +113,7 @@ def _read_sort(grid: Grid, given: Iterable[Any], saved: SavedList) -> None:
 
 def _read_columns(grid: Grid, given: Sequence[Any], saved: SavedList) -> None:
     if len(set(given)) < len(given):
-        saved.problems.append(_COLUMN_REPEATED(path=["columns"]))
+        saved.problems.append(COLUMN_REPEATED(path=["columns"]))
     for place, key in enumerate(given):
         if key not in grid.columns:
             saved.problems.append(COLUMN_MISSING(path=["columns", str(place)]))

@@ -91,6 +91,8 @@ async def _prepare(tools: Tools, connection: Connection, job: Any, scope: JobSco
         return await _stage(tools, connection, imported, job, scope)
     stops = ErrorPolicy(imported.error_policy) is ErrorPolicy.STOP
     total = await fetch_value(connection, select(func.count()).where(import_row.c.import_id == imported.id))
+    if imported.read_count != total:
+        await _set(connection, imported.id, read_count=total)
     if not await _fits_one_transaction(connection, imported, total):
         return PreparedRows(total, ends_for=JobCancelReason.STOPPED_AT_ERROR)
     if stops and imported.refused_count > allowed_errors(imported.options):
@@ -98,7 +100,6 @@ async def _prepare(tools: Tools, connection: Connection, job: Any, scope: JobSco
     if stops and imported.tried_count < total:
         await _try_rows(connection, imported, job, scope)
         return None
-    await _set(connection, imported.id, read_count=total)
     return PreparedRows(total)
 
 
@@ -111,9 +112,7 @@ async def _fits_one_transaction(connection: Connection, imported: Row, total: in
         line = await fetch_value(connection, beyond.offset(MAX_IN_ONE_TRANSACTION).limit(1))
         problem = CellProblem("", refused)
         await _store_problems(connection, imported.id, {line: LineResult(LineOutcome.REFUSED, problem=problem)})
-        await _set(
-            connection, imported.id, read_count=total, refused_count=await _count_refused(connection, imported.id)
-        )
+        await _set(connection, imported.id, refused_count=await _count_refused(connection, imported.id))
         return False
     return True
 
