@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from customer_gql.database.statements import Connection
+from customer_gql.loading.kept_answers import forget_kept
 from support.bystander import COUNTERS, Bystander, make_bystander
 
 SETTINGS = "SELECT path, scope, scope_id, value::text, version FROM configuration_value ORDER BY 1, 2, 3"
@@ -30,6 +31,7 @@ class Isolation:
         """Put settings and counters back; what the test did to the bystander."""
         if await read_settings(connection) != self.settings:
             await write_settings(connection, self.settings)
+            await forget_kept()
         if await read_templates(connection) != self.templates:
             others = "DELETE FROM mail_template WHERE concat_ws(':', name, scope, scope_id, locale) <> ALL($1::text[])"
             await connection.execute(others, self.templates)

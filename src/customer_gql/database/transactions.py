@@ -1,9 +1,9 @@
 """Transactions that know which customers they touched, and bring the rows derived from those up to date."""
 
-from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import asyncpg
 from sqlalchemy import Table
@@ -12,6 +12,29 @@ from .derived.parts import Part
 from .lease import is_open
 from .projections import Change, Projection, lock_derived_rows, recompute_together
 from .statements import BoundedStatementCache, Connection
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CustomerFollower:
+    """What a slice does about customers before the transaction commits that changed some of their values.
+
+    `columns` are those of each table whose change counts, `whole` the tables in which new and deleted rows count too. `run`
+    gets the customers, which the transaction has locked; some may not be there (any more).
+    """
+
+    columns: Mapping[Table, frozenset[str]]
+    whole: frozenset[Table]
+    run: Callable[[Connection, Collection[int]], Awaitable[object]]
+
+    def depends_on(self, changed: Table, columns: Collection[str] | None) -> bool:
+        if columns is None:
+            return changed in self.whole
+        return not self.columns.get(changed, _NO_COLUMNS).isdisjoint(columns)
+
+
+FOLLOWERS: Final[list[CustomerFollower]] = []
+"""What slices declare, joined by `schema/slices.py`. They run before the derived rows are recomputed."""
+_NO_COLUMNS: Final = frozenset[str]()
 
 
 @dataclass(slots=True)
@@ -52,7 +75,7 @@ def mark_customers(
     if not marks.is_open or marks.projections is None:
         raise RuntimeError("Mark customers inside `transaction`, on a connection opened with the shop's projections.")
     change = Change(changed, None if columns is None else frozenset(columns))
-    if any(projection.depends_on(*change) for projection in marks.projections):
+    if any(one.depends_on(*change) for one in (*marks.projections, *FOLLOWERS)):
         marks.touched.setdefault(change, set()).update(customer_ids)
 
 
@@ -83,6 +106,7 @@ async def transaction(connection: Connection, *, dry_run: bool = False) -> Async
                 await connection.execute(marks.limits)
             yield
             if is_outermost:
+                await _run_followers(connection, marks)
                 await _recompute_marked(connection, marks)
         except BaseException:
             marks.remembered.clear()
@@ -98,6 +122,13 @@ async def transaction(connection: Connection, *, dry_run: bool = False) -> Async
             marks.is_open = False
             marks.touched.clear()
             marks.remembered.clear()
+
+
+async def _run_followers(connection: Connection, marks: Marks) -> None:
+    for follower in FOLLOWERS:
+        touched = [ids for change, ids in marks.touched.items() if follower.depends_on(*change)]
+        if touched:
+            await follower.run(connection, set[int]().union(*touched))
 
 
 async def _recompute_marked(connection: Connection, marks: Marks) -> None:

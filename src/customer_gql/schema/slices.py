@@ -3,7 +3,7 @@
 | module of the slice | names |
 |---|---|
 | `tables.py` | every table |
-| `slice.py` | `SETTINGS`, `MAILS`, `WORK`, `EVENTS`, `HISTORY`, `PROJECTIONS`, `JOB_WORK`, `GROUP_USES`, `BEFORE_ACTIVATION`, and functions that a lower slice calls, as `ON_…`; imports no strawberry |
+| `slice.py` | `SETTINGS`, `MAILS`, `WORK`, `EVENTS`, `HISTORY`, `PROJECTIONS`, `JOB_WORK`, `GROUP_USES`, `BEFORE_ACTIVATION`, `FOLLOWERS`, and functions that a lower slice calls, as `ON_…`; imports no strawberry |
 | `seed.py` | `SEED`; imported by the demo only, so that a server runs without the extra `demo` |
 | `types.py` | `CUSTOMER_SECTIONS`, `DELETED_CUSTOMER_SECTIONS`, `HISTORY_EVENT_SECTIONS`, `ORDER_SECTIONS`: classes whose fields hang on `Customer`, `DeletedCustomer`, `HistoryEvent` and `Order`; `GRIDS`: the types of its grids; `FIND_VIEW`: how a list finds a saved view; `MASS_ACTIONS`: actions on the records of a grid, which can be selected then; `USER_ERRORS`: refusals that tell more than others |
 | `operations.py` | `QUERIES`, `MUTATIONS` of the storefront, `ADMIN_QUERIES`, `ADMIN_MUTATIONS`, `ADMIN_SUBSCRIPTIONS`: classes of root fields |
@@ -21,6 +21,7 @@ from typing import Any, Final
 from customer_gql.customers.accounts.writes import BEFORE_ACTIVATION, ON_CUSTOMERS_DELETED, ON_STATUSES_CHANGED
 from customer_gql.customers.history.kinds import UNTOLD_KINDS
 from customer_gql.customers.profile.writes import ON_ASSISTANCE_WITHDRAWN
+from customer_gql.database.transactions import FOLLOWERS
 from customer_gql.messaging.events.event_types import EVENT_TYPES
 from customer_gql.messaging.jobs.runs.kinds import JOB_WORK
 from customer_gql.messaging.jobs.runs.rights import JOB_OWNERS, ON_JOB_FINISHED, ON_OWNER_LOST_ACCESS
@@ -38,6 +39,7 @@ from customer_gql.staff.sign_in.sessions import ON_STAFF_SESSIONS_ENDED
 # The order of the list is the order of the fields in the graph.
 SLICES: Final = (
     "customers.profile",
+    "customers.vat",
     "customers.addresses",
     "customers.addresses.templates",
     "commerce.catalog",
@@ -60,6 +62,7 @@ SLICES: Final = (
     "customers.history",
     "customers.shop_history",
     "customers.deleted_customers",
+    "customers.vat_groups",
     "customers.edit_conflicts",
     "customers.accounts",
     "customers.visitors",
@@ -134,6 +137,7 @@ def join_declarations() -> None:
     OPEN_GRAPH.append(open_graph)
     UNTOLD_KINDS.join(declared("slice", "HISTORY"))
     ON_ASSISTANCE_WITHDRAWN.extend(declared("slice", "ON_ASSISTANCE_WITHDRAWN"))
+    FOLLOWERS.extend(declared("slice", "FOLLOWERS"))
     GROUP_USES.extend(declared("slice", "GROUP_USES"))
     BEFORE_ACTIVATION.extend(declared("slice", "BEFORE_ACTIVATION"))
     ON_CUSTOMERS_DELETED.extend(declared("slice", "ON_CUSTOMERS_DELETED"))

@@ -220,6 +220,10 @@ class Settings(BaseSettings):
         "",
         description="URL that verifies tokens of CAPTCHAs instead of the provider's own, such as one of www.recaptcha.net",
     )
+    vies_url: Url = Field(
+        "https://ec.europa.eu/taxation_customs/vies/rest-api",
+        description="where the REST interface of VIES is, which checks VAT numbers",
+    )
     oidc_issuer: Url | None = Field(None, description="issuer of the identity provider of staff, as its tokens name it")
     oidc_client_id: str = Field("", description="client id of this service at the provider")
     oidc_client_secret: SecretStr = Field(SecretStr(""), description="client secret of this service at the provider")

@@ -7,7 +7,7 @@ import pytest
 
 from customer_gql.core.ids import encode_id
 from customer_gql.customers.addresses.reads import allowed_countries
-from customer_gql.customers.addresses.settings import FAX, STREET_LINES, TELEPHONE
+from customer_gql.customers.addresses.settings import FAX, SHOW_VAT_NUMBER, STREET_LINES, TELEPHONE
 from customer_gql.customers.profile.sharing import AccountSharing, set_account_sharing
 from customer_gql.shop.countries.countries import find_country
 from customer_gql.shop.countries.options import COUNTRIES
@@ -72,6 +72,7 @@ async def kinds(connection, row):
 
 async def test_a_new_entry(as_customer, connection, setting):
     await setting(FAX, "OPTIONAL")
+    await setting(SHOW_VAT_NUMBER, True)
     row = await make_customer(connection)
     me = await as_customer(row.id)
     given = entry(

@@ -5,7 +5,7 @@ import pytest
 from customer_gql.core.errors import RuleError
 from customer_gql.core.ids import encode_id
 from customer_gql.customers.addresses.settings import STREET_LINES
-from customer_gql.shop.countries.options import COUNTRIES
+from customer_gql.shop.countries.options import COUNTRIES, EU_COUNTRIES
 from customer_gql.shop.settings.declaration import DECLARED_SETTINGS
 from support.customers import make_address, make_customer
 
@@ -40,7 +40,8 @@ async def refusals(as_customer, connection):
     [("prefix", 40), ("firstName", 255), ("middleName", 255), ("lastName", 255), ("suffix", 40), ("company", 255),
      ("city", 255), ("region", 255), ("vatNumber", 255)],
 )  # fmt: skip
-async def test_a_text_has_so_many_characters(field, most, refusals):
+async def test_a_text_has_so_many_characters(field, most, refusals, configured):
+    await configured(DECLARED_SETTINGS["customers.show_vat_number"], True)
     assert await refusals(**{field: "x" * most}) == []
     assert await refusals(**{field: "x" * (most + 1)}) == [(field, "TOO_LONG")]
 
@@ -90,6 +91,8 @@ def test_settings_of_addresses_have_their_defaults_and_bounds():
     }
     assert found == {
         "addresses.countries": ("", None, None),
+        "addresses.default_country": ("", None, None),
+        "addresses.eu_countries": (EU_COUNTRIES.default, None, None),
         "addresses.offer_optional_regions": (True, None, None),
         "addresses.optional_postcodes": ("", None, None),
         "addresses.per_customer": (100, 1, 5000),

@@ -56,6 +56,16 @@ async def seats(connection, employer):
     return {row.customer_id for row in await connection.fetch(found, employer.id)}
 
 
+async def test_an_invitation_names_who_sent_it(connection, employer, boss):
+    email = f"new{employer.id}@example.com"
+    made, _ = await invite(connection, boss, email)
+    read = "query R($id: ID!) { node(id: $id) { ... on CompanyInvitation { inviter { firstName isAdmin } } } }"
+    shown = (await boss.data(read, id=made["id"]))["node"]
+    assert shown == {"inviter": {"firstName": "Ada", "isAdmin": True}}
+    mailed = "SELECT placeholders->>'inviter' FROM mail_outbox WHERE recipient = $1"
+    assert await connection.fetchval(mailed, email) == "Ada Byron"
+
+
 async def test_the_answer_is_the_same_for_known_and_unknown_addresses(connection, employer, boss, statements):
     known, unknown = await make_customer(connection), f"new{employer.id}@example.com"
     shown, counts = [], []

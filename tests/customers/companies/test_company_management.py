@@ -197,6 +197,28 @@ async def test_roles_grant_no_more_than_their_maker_has(connection, employer, bo
     assert [one["companyRole"]["name"] for one in copies] == ["Clerk - Duplicated", "Clerk - Duplicated 2"]
 
 
+@pytest.mark.parametrize("kind", ["Role", "Team"])
+async def test_edits_of_an_older_version_conflict(connection, employer, boss, kind):
+    if kind == "Role":
+        id = encode_id("crl", await make_role_of(connection, employer, name="First"))
+    else:
+        root = await admin_of(connection, employer)
+        id = encode_id("ctm", (await make_team(connection, employer, root.id, name="First")).id)
+    name, of = f"company{kind}Update", f"company{kind}"
+    document = f"""mutation M($input: {name[0].upper()}{name[1:]}Input!) {{ {name}(input: $input) {{ {of} {{ name version }}
+      userErrors {{ code path ... on VersionConflictError {{ conflicts {{ field yours stored }} }} }} }} }}"""
+
+    async def edit(**given):
+        return (await boss.data(document, input={"id": id, **given}))[name]
+
+    assert (await edit(name="Second", expectedVersion=1))[of] == {"name": "Second", "version": 2}
+    stale = (await edit(name="Third", expectedVersion=1))["userErrors"]
+    conflicts = [{"field": "name", "yours": "Third", "stored": "Second"}]
+    assert stale == [{"code": "VERSION_CONFLICT", "path": ["expectedVersion"], "conflicts": conflicts}]
+    assert (await edit(name="Second", expectedVersion=1))["userErrors"] == []
+    assert (await edit(name="Fourth"))[of] == {"name": "Fourth", "version": 3}
+
+
 async def test_roles_in_use_stay(connection, employer, boss, member_with):
     _, seat = await member_with()
     held = await call(boss, "companyRoleDelete", id=encode_id("crl", seat.role_id))

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 import pytest
 
-from customer_gql.customers.addresses.settings import FAX
+from customer_gql.customers.addresses.settings import FAX, SHOW_VAT_NUMBER
 from customer_gql.customers.history.stored_values import name_stored_value
 from support.customers import make_address
 from support.slice_samples import merge
@@ -21,7 +21,7 @@ READERS_OF_DEFAULT = {"telephone", "postcode"}
 DEFAULTS = {"defaultBillingAddress": "isDefaultBilling", "defaultShippingAddress": "isDefaultShipping"}
 
 
-CONFLICT_AS_A_WHOLE = {"customerNoteUpdate", "gridViewUpdate"}
+CONFLICT_AS_A_WHOLE = {"companyRoleUpdate", "companyTeamUpdate", "customerNoteUpdate", "gridViewUpdate"}
 OF_NO_VALUE = {"customerDelete"}
 VERSIONED = {name: writer for name, writer in WRITERS.items() if name.partition(" ")[0] in inputs_with_version()}
 
@@ -36,6 +36,7 @@ def test_every_mutation_with_a_version_is_a_writer_here_or_of_another_record():
 @pytest.fixture
 async def make_subject(shopper, admin_client, connection, everything_asked_for, configured):
     await configured(FAX, "OPTIONAL")
+    await configured(SHOW_VAT_NUMBER, True)
     elsewhere = [await make_website(connection) for _ in "ab"]
     locked = {"locked_until": dt.datetime(2098, 1, 1, tzinfo=dt.UTC), "lock_reason": "STAFF"}
 

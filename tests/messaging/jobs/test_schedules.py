@@ -241,4 +241,4 @@ def test_every_poll_and_every_job_is_here():
         "webhooks.deliver",
         "webhooks.fan_out",
     }
-    assert {job.name for job in WORK.jobs} == {"import.report"}
+    assert {job.name for job in WORK.jobs} == {"import.report", "vat.verify"}

@@ -36,6 +36,7 @@ STATES: Final = select(
     awaits_decision(customer.c.id).label("awaits_decision"),
     _count(address).label("address_count"),
     _count(address, address.c.is_default_billing).label("billing_count"),
+    _count(address, address.c.vat_number.is_not(None)).label("vat_number_count"),
     _count(customer_tag).label("tag_count"),
     _count(password_reset, password_reset.c.created_at > _HOUR_AGO).label("reset_count"),
     _count(email_token, email_token.c.created_at > _HOUR_AGO).label("confirmation_count"),

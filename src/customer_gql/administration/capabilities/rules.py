@@ -18,6 +18,7 @@ from customer_gql.customers.profile.tables import CustomerStatus
 from customer_gql.customers.profile.values.births import YEAR_ONLY
 from customer_gql.customers.profile.values.validation import IS_COMPANY_ADMIN, is_company_admin
 from customer_gql.customers.tags.values import find_tag_refusal
+from customer_gql.customers.vat_groups.checks import find_recheck_refusal
 from customer_gql.shop.websites.reads import WEBSITE_NOT_FOUND
 
 FindRefusal = Callable[[Any, Viewer], RuleError | None]
@@ -34,6 +35,7 @@ def _change_status(state: Any, status: CustomerStatus) -> RuleError | None:
 
 REFUSALS_BY_MUTATION: Final[Mapping[str, FindRefusal]] = {
     "customerAddressCreate": lambda state, _: find_book_refusal(state.address_count, state.address_limit),
+    "customerVatRecheck": lambda state, _: find_recheck_refusal(state.vat_number_count),
     "customerTagsAdd": lambda state, _: find_tag_refusal(state.tag_count),
     "customerResetPassword": lambda state, _: find_reset_refusal(state.reset_count, state.reset_limit),
     "customerActivate": lambda state, _: _change_status(state, CustomerStatus.ACTIVE),

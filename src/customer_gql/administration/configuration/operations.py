@@ -35,8 +35,11 @@ _SCOPE = "Scope of the values; the whole shop when left out."
 @strawberry.input(description="A value for a setting.")
 class ConfigurationValueInput:
     path: str = column("Name of the setting.")
-    value: JSON = column(  # pyright: ignore[reportInvalidTypeForm]
-        "The value: a text, number or flag like the default. Text has at most 10,000 characters.", longest=MAX_TEXT
+    value: JSON | None = strawberry.field(  # pyright: ignore[reportInvalidTypeForm]
+        description="The value: a text, number or flag like the default; null where the default is null. Text has at most "
+        "10,000 characters.",
+        metadata={"longest": MAX_TEXT},
+        default=None,
     )
     expected_version: int | None = strawberry.field(description=_EXPECTED_VERSION, default=None)
 
@@ -114,7 +117,7 @@ class ConfigurationAdminMutation:
                 for place, it in enumerate(input.values)
             ),
             *(
-                SettingChange(it.path, None, it.expected_version, ("resets", str(place)))
+                SettingChange(it.path, None, it.expected_version, ("resets", str(place)), is_reset=True)
                 for place, it in enumerate(input.resets)
             ),
         ]

@@ -30,7 +30,7 @@ graph_enum(
         "FLAG": "True or false.",
         "CHOICE": "One of the options.",
         "CHOICES": "Some of the options, separated by commas; empty for none.",
-        "CUSTOMER_GROUP": "The `number` of a customer group.",
+        "CUSTOMER_GROUP": "The `number` of a customer group; null for none where the default is null.",
     },
     name="ConfigurationType",
 )

@@ -48,12 +48,13 @@ _FOLLOWS_ACCOUNTS: Final = Refusal(
 
 @dataclass(frozen=True, slots=True)
 class SettingChange:
-    """A value for a setting at the scope of the form, or `None` to inherit. `at` is its path in the input."""
+    """A value for a setting at the scope of the form, or its reset, to inherit. `at` is its path in the input."""
 
     path: str
     value: Any
     expected_version: int | None
     at: tuple[str, ...]
+    is_reset: bool = False
 
 
 async def update_configuration(
@@ -89,7 +90,7 @@ async def update_configuration(
                 raise
     refused.raise_collected()
     for kind, is_reset in _HISTORY.items():
-        of_kind = {it.path: told[it.path] for it in changes if (it.value is None) is is_reset}
+        of_kind = {it.path: told[it.path] for it in changes if it.is_reset is is_reset}
         moved = {path: (before, after) for path, (before, after) in of_kind.items() if before != after}
         if moved:
             await record_staff_event(connection, kind, by=by, subject=encode_scope(*scope), changes=moved)
@@ -104,7 +105,7 @@ async def _change_setting(
     if setting.is_secret:
         before, wanted = _tell_secret(before, _SECRET_SET), _tell_secret(wanted, _SECRET_REPLACED)
     refuse_other_version({"value": (before, wanted)}, current=version, expected=change.expected_version)
-    if change.value is None:
+    if change.is_reset:
         await reset_value(connection, setting, *scope)
         return before, None
     if setting.check_deployment is not None:

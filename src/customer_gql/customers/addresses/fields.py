@@ -20,7 +20,7 @@ from customer_gql.shop.countries.options import (
 from customer_gql.shop.settings.declaration import Setting
 from customer_gql.shop.settings.reads import SettingValues
 
-from .settings import COMPANY, FAX, STREET_LINES, TELEPHONE
+from .settings import COMPANY, FAX, SHOW_VAT_NUMBER, STREET_LINES, TELEPHONE
 from .validation import (
     MAX_TEXT,
     StoredRegion,
@@ -154,15 +154,17 @@ STAFF_ONLY: Final = frozenset({COLUMNS["externalId"]})
 _DEPENDS_ON_COUNTRY: Final = ("city", "region", "postcode")
 SHOWN_COLUMNS: Final[Mapping[str, Setting[str]]] = {"company": COMPANY, "telephone": TELEPHONE, "fax": FAX}
 """The setting that says whether a website asks for the field of a column."""
-SETTINGS: Final = (STREET_LINES, *SHOWN_COLUMNS.values(), *CHOICE_SETTINGS.values(), *COUNTRY_SETTINGS)
+SETTINGS: Final = (STREET_LINES, SHOW_VAT_NUMBER, *SHOWN_COLUMNS.values(), *CHOICE_SETTINGS.values(), *COUNTRY_SETTINGS)
 
 
-def validate_new_address(given: Mapping[str, Any], shop: SettingValues, countries: Collection[str]) -> dict[str, Any]:
+def validate_new_address(
+    given: Mapping[str, Any], shop: SettingValues, countries: Collection[str], *, by_customer: bool = False
+) -> dict[str, Any]:
     """A new entry as it would be stored, by column; `RuleErrors` with every refusal. `countries` are those allowed."""
     whole = dict.fromkeys(COLUMNS) | dict(given)
     errors: list[RuleError] = []
     country = _given_country(whole["countryCode"], countries, errors)
-    return _validate_fields(whole, country, shop, errors)
+    return _validate_fields(whole, country, shop, errors, by_customer=by_customer)
 
 
 def validate_address_edit(
@@ -172,6 +174,7 @@ def validate_address_edit(
     countries: Collection[str],
     *,
     judges_stored: bool = False,
+    by_customer: bool = False,
 ) -> dict[str, Any]:
     """The columns to store; `RuleErrors` with every refusal of what is given, and of what depends on it. A value that is
     stored already is not judged again, except with `judges_stored`."""
@@ -188,34 +191,47 @@ def validate_address_edit(
             edits["region"] = None  # a form for this country has no such field in which to clear it
     else:
         country = find_country(stored.country_code)
-    return _validate_fields(edits, country, shop, errors)
+    return _validate_fields(edits, country, shop, errors, by_customer=by_customer)
 
 
-def hidden_columns(shop: SettingValues) -> Collection[str]:
-    """Columns of the fields that the website does not ask for (docs/domain/addresses.md#addresses-4)."""
-    return {column for column, setting in SHOWN_COLUMNS.items() if shop[setting] == "NO"}
+def hidden_columns(shop: SettingValues, *, by_customer: bool = False) -> Collection[str]:
+    """Columns of the fields that the website does not ask for (docs/domain/addresses.md#addresses-4). Staff always can enter a
+    VAT number (docs/domain/vat.md#vat-5)."""
+    hidden = {column for column, setting in SHOWN_COLUMNS.items() if shop[setting] == "NO"}
+    return hidden | {"vat_number"} if by_customer and not shop[SHOW_VAT_NUMBER] else hidden
 
 
 def validate_address_field(
-    name: str, value: Any, shop: SettingValues, country: Country | None, path: Sequence[str]
+    name: str,
+    value: Any,
+    shop: SettingValues,
+    country: Country | None,
+    path: Sequence[str],
+    *,
+    by_customer: bool = False,
 ) -> Any:
     """One field as it would be stored. One that the website does not ask for takes no value, and can be cleared."""
     field = _FIELDS_BY_NAME[name]
     stored = field.validate(value, AddressRules(list(path), shop, country))
-    if stored is not None and field.column in hidden_columns(shop):
+    if stored is not None and field.column in hidden_columns(shop, by_customer=by_customer):
         raise FIELD_NOT_OFFERED(path=path)
     return stored
 
 
 def _validate_fields(
-    given: Mapping[str, Any], country: Country | None, shop: SettingValues, errors: list[RuleError]
+    given: Mapping[str, Any],
+    country: Country | None,
+    shop: SettingValues,
+    errors: list[RuleError],
+    *,
+    by_customer: bool,
 ) -> dict[str, Any]:
     wanted: dict[str, Any] = {}
     for field in ADDRESS_FIELDS:
         if field.name in given:
             try:
                 wanted[field.column] = validate_address_field(
-                    field.name, given[field.name], shop, country, [field.name]
+                    field.name, given[field.name], shop, country, [field.name], by_customer=by_customer
                 )
             except RuleError as error:
                 errors.append(error)

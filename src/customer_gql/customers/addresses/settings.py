@@ -24,6 +24,14 @@ STREET_LINES: Final = Setting(
     label="Street lines",
     is_public=True,
 )
+SHOW_VAT_NUMBER: Final = Setting(
+    "customers.show_vat_number",
+    False,
+    WEBSITE,
+    "Whether customers can enter a VAT number at an address. Staff always can.",
+    label="Show VAT number",
+    is_public=True,
+)
 TELEPHONE: Final = show_setting("addresses.show_telephone", "REQUIRED", "an address")
 COMPANY: Final = show_setting("addresses.show_company", "OPTIONAL", "an address")
 FAX: Final = show_setting("addresses.show_fax", "NO", "an address")

@@ -3,9 +3,9 @@ from typing import Final
 from customer_gql.messaging.events.event_types import EventType
 from customer_gql.shop.countries.options import SETTINGS as COUNTRY_SETTINGS
 
-from .settings import COMPANY, FAX, PER_CUSTOMER, STREET_LINES, TELEPHONE
+from .settings import COMPANY, FAX, PER_CUSTOMER, SHOW_VAT_NUMBER, STREET_LINES, TELEPHONE
 
-SETTINGS: Final = (PER_CUSTOMER, STREET_LINES, TELEPHONE, COMPANY, FAX, *COUNTRY_SETTINGS)
+SETTINGS: Final = (PER_CUSTOMER, STREET_LINES, TELEPHONE, COMPANY, FAX, SHOW_VAT_NUMBER, *COUNTRY_SETTINGS)
 EVENTS: Final = (
     EventType(
         "customer.address_changed",

@@ -3,6 +3,8 @@ from typing import Annotated, Any, Final
 import strawberry
 
 from customer_gql.core.permissions import Permission
+from customer_gql.customers.vat.reads import newest_checks_by_address
+from customer_gql.customers.vat.types import VatCheck
 from customer_gql.graph.access.guards import missing_permissions, refusal_of
 from customer_gql.graph.connections import After, Before, Connection, First, Last, make_window
 from customer_gql.graph.context import Info
@@ -39,6 +41,11 @@ class Address(Node):
     fax: str | None = column("Fax.", personal=True)
     vat_number: str | None = column(
         "VAT number at this address; the customer's own is `taxVatNumber` of the customer.", personal=True
+    )
+    vat_check: VatCheck | None = loaded(
+        newest_checks_by_address,
+        key=("customer_id", "id"),
+        description="Newest check of the VAT number that the address has now; null without one.",
     )
     external_id: str | None = column(
         "Key of the address in another program, unique among those of the customer.", admin=True

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeAlias
 
 from sqlalchemy import BigInteger, bindparam, delete, func, or_, select, update
 
-from customer_gql.core.actor import Actor
+from customer_gql.core.actor import Actor, ActorKind
 from customer_gql.core.clock import read_clock
 from customer_gql.core.concurrent_edits import Changes
 from customer_gql.core.errors import Refusal, RuleError, RuleErrors, UserErrorCode
@@ -82,7 +82,8 @@ async def create_address(
     refusal = find_book_refusal(count, limit)
     if refusal is not None:
         raise refusal
-    values = validate_new_address(given, *await read_address_rules(connection, customer.website_id))
+    rules = await read_address_rules(connection, customer.website_id)
+    values = validate_new_address(given, *rules, by_customer=_is_customer(by))
     await _refuse_taken_id(connection, customer_id, values)
     defaults, key = await read_default_ids(connection, customer_id), new_id()
     await _replace_defaults(connection, customer_id, values)
@@ -119,7 +120,7 @@ async def edit_address(
             connection, customer, given, COLUMNS, expected=expected_version, stored=stored, record=address_id(stored)
         )
     rules = await read_address_rules(connection, customer.website_id)
-    wanted = validate_address_edit(stored, given, *rules, judges_stored=by.is_blind)
+    wanted = validate_address_edit(stored, given, *rules, judges_stored=by.is_blind, by_customer=_is_customer(by))
     changed = {column: value for column, value in wanted.items() if value != stored[column]}
     await _refuse_taken_id(connection, customer_id, changed)
     defaults = await read_default_ids(connection, customer_id)
@@ -209,6 +210,10 @@ async def _lock_address(connection: Connection, customer_id: int, key: int, webs
     if customer is None or stored is None:
         raise ADDRESS_NOT_FOUND(path=["id"])
     return customer, stored
+
+
+def _is_customer(by: Actor) -> bool:
+    return by.kind is ActorKind.CUSTOMER
 
 
 AddressBookRules: TypeAlias = tuple[SettingValues, Collection[str]]

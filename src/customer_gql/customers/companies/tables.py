@@ -105,6 +105,7 @@ company_role = table(
     Column("permissions", ARRAY(Text), nullable=False),
     # The one that a member gets when nobody chose another.
     Column("is_default", Boolean, nullable=False, server_default="false"),
+    Column("version", Integer, nullable=False, server_default="1"),
     CheckConstraint(f"char_length(name) BETWEEN 1 AND {MAX_ROLE_NAME}", name="name_length"),
     Index("uq_company_role_name", "company_id", func.lower(text("name")), unique=True),
     Index("uq_company_role_default", "company_id", unique=True, postgresql_where=text("is_default")),
@@ -123,6 +124,7 @@ company_team = table(
     sort_key_column(),
     Column("description", Text),
     created_at(),
+    Column("version", Integer, nullable=False, server_default="1"),
     CheckConstraint(f"char_length(name) BETWEEN 1 AND {MAX_NAME}", name="name_length"),
     CheckConstraint(f"char_length(description) <= {MAX_TEAM_DESCRIPTION}", name="description_length"),
     CheckConstraint("parent_id <> id", name="is_not_its_parent"),

@@ -151,6 +151,9 @@ class CompanyTeam(Node):
     )
     name: str = column("Name of the team.")
     description: str | None = column("What the team is for.")
+    version: int = column(
+        "Version, which increases with every change of the team. Pass it as `expectedVersion` in an edit."
+    )
     parent: CompanyNode | None = _USERS(
         loaded(reads.nodes_by_id, key=("company_id", "parent_id"), description="Node above the team in the structure.")
     )

@@ -15,7 +15,10 @@ EVENTS: Final = (
         alias="accountUpdated",
     ),
     EventType(
-        "customer.group_changed", "A customer is in another group. `customer.updated` comes too.", edited=("groupId",)
+        "customer.group_changed",
+        "A customer is in another group. After an edit or an import `customer.updated` comes too; a VAT number can decide it as well.",
+        ("VAT_GROUP_DECIDED",),
+        edited=("groupId",),
     ),
     EventType(
         "customer.assistance_changed",

@@ -103,7 +103,11 @@ def describe_address_form(
 
     `accepted` are the codes of countries that the website accepts; every country where it is empty.
     """
-    hidden = {*STAFF_ONLY, *hidden_columns(shop), *(_columns_unknown_to(country, shop) if country else ())}
+    hidden = {
+        *STAFF_ONLY,
+        *hidden_columns(shop, by_customer=True),
+        *(_columns_unknown_to(country, shop) if country else ()),
+    }
     names = [field.name for field in ADDRESS_FIELDS if field.column not in hidden]
     required = _refused_without(lambda: validate_new_address({}, shop, accepted))
     if country is not None:

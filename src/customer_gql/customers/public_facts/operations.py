@@ -1,5 +1,6 @@
 import asyncio
-from typing import Annotated, Final
+from collections.abc import Collection
+from typing import Annotated, Final, TypeAlias
 
 import strawberry
 
@@ -11,10 +12,11 @@ from customer_gql.database.statements import Connection, Row
 from customer_gql.graph.context import Context, Info
 from customer_gql.graph.grids.types import selects_field
 from customer_gql.graph.roots import open_field
+from customer_gql.loading.kept_answers import read_kept
 from customer_gql.shop.captcha.settings import SECRET as CAPTCHA_SECRET
 from customer_gql.shop.countries.names import all_countries
 from customer_gql.shop.countries.options import SETTINGS as COUNTRY_SETTINGS
-from customer_gql.shop.settings.reads import settings_at
+from customer_gql.shop.settings.reads import SettingValues, settings_at
 from customer_gql.shop.websites.reads import find_requested_view
 
 from .forms import FormFacts, FormKind, describe_account_form, describe_address_form
@@ -65,11 +67,7 @@ class PublicFactsQuery:
     ) -> list[CountryFacts]:
         await asyncio.to_thread(all_countries)  # reads files when it is called first
         own_website = await _website_of_account(info.context)
-        async with info.context.database.reads.acquire() as connection:
-            view = await _requested_view(info.context, connection)
-            website_id = own_website or view.website_id
-            accepted = await allowed_countries(connection, website_id)
-            shop = await settings_at(connection, *COUNTRY_SETTINGS, website_id=website_id)
+        view, accepted, shop = await _country_options(info.context, own_website)
         codes = list_countries(search, accepted, view.locale, shop)
         has_regions = selects_field(info, "regions")
         return await asyncio.to_thread(describe_countries, codes, view.locale, shop, has_regions=has_regions)
@@ -85,9 +83,7 @@ class PublicFactsQuery:
         if country is None:
             return None
         own_website = await _website_of_account(info.context)
-        async with info.context.database.reads.acquire() as connection:
-            view = await _requested_view(info.context, connection)
-            shop = await settings_at(connection, *COUNTRY_SETTINGS, website_id=own_website or view.website_id)
+        view, _, shop = await _country_options(info.context, own_website)
         return await asyncio.to_thread(describe_country, country, view.locale, shop)
 
     @open_field(
@@ -122,6 +118,24 @@ class PublicFactsQuery:
                 return describe_account_form(kind, shop, view.locale)
             accepted = await allowed_countries(connection, website_id)
         return await asyncio.to_thread(describe_address_form, shop, country, accepted, view.locale)
+
+
+CountryOptions: TypeAlias = tuple[Row, Collection[str], SettingValues]
+"""The store view, the countries that the website accepts, and what it asks for in each."""
+
+
+async def _country_options(context: Context, own_website: int | None) -> CountryOptions:
+    """Kept for a while: a storefront asks for the countries with every form."""
+    code, visited = context.caller.store_view, context.viewer.website_id
+
+    async def read() -> CountryOptions:
+        async with context.database.reads.acquire() as connection:
+            view = await find_requested_view(connection, code, website_id=visited)
+            website_id = own_website or view.website_id
+            accepted = await allowed_countries(connection, website_id)
+            return view, accepted, await settings_at(connection, *COUNTRY_SETTINGS, website_id=website_id)
+
+    return await read_kept(context.database, ("countries", code, visited, own_website), read)
 
 
 async def _requested_view(context: Context, connection: Connection) -> Row:

@@ -8,7 +8,7 @@ from typing import Final
 from customer_gql.customers.accounts.passwords import CHARACTER_CLASSES, MINIMUM_LENGTH
 from customer_gql.customers.accounts.registration.settings import EMAIL_CONFIRMATION
 from customer_gql.customers.addresses.fields import SETTINGS as ADDRESS_SETTINGS
-from customer_gql.customers.addresses.settings import STREET_LINES
+from customer_gql.customers.addresses.settings import SHOW_VAT_NUMBER, STREET_LINES
 from customer_gql.customers.newsletter.opt_in import CONFIRM_BY_MAIL, ENABLED as NEWSLETTER
 from customer_gql.customers.profile.values.fields import SETTINGS as PROFILE_SETTINGS
 from customer_gql.database.statements import Row
@@ -17,6 +17,7 @@ from customer_gql.shop.captcha.settings import PUBLIC_SETTINGS as PUBLIC_OF_CAPT
 from customer_gql.shop.countries.countries import Country
 from customer_gql.shop.countries.names import all_countries, country_names, search_countries
 from customer_gql.shop.countries.options import (
+    DEFAULT_COUNTRY,
     TOP_COUNTRIES,
     needs_postcode,
     needs_region,
@@ -35,6 +36,8 @@ SHOP_SETTINGS: Final = (
     CONFIRM_BY_MAIL,
     STREET_LINES,
     *PUBLIC_OF_CAPTCHA,
+    SHOW_VAT_NUMBER,
+    DEFAULT_COUNTRY,
 )
 
 
@@ -55,6 +58,8 @@ class ShopFacts:
     is_newsletter_confirmation_required: bool
     street_lines: int
     captcha: Captcha
+    is_vat_number_shown: bool
+    default_country_code: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +90,8 @@ def describe_shop(view: Row, shop: SettingValues) -> ShopFacts:
         is_newsletter_confirmation_required=shop[NEWSLETTER] and shop[CONFIRM_BY_MAIL],
         street_lines=shop[STREET_LINES],
         captcha=describe_captcha(shop),
+        is_vat_number_shown=shop[SHOW_VAT_NUMBER],
+        default_country_code=next(iter(parse_countries(shop[DEFAULT_COUNTRY])), None),
     )
 
 

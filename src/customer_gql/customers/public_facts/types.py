@@ -63,6 +63,10 @@ class Shop:
     )
     street_lines: int = column("Largest number of lines of a street.")
     captcha: CaptchaType = column("CAPTCHA that forms of the website ask for.")
+    is_vat_number_shown: bool = column("Whether customers can enter a VAT number at an address.")
+    default_country_code: str | None = column(
+        "ISO 3166-1 code of the country that a form of an address begins with; null for none."
+    )
 
 
 @strawberry.type(name="Region", description="A state or province of a country.")

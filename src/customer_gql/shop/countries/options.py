@@ -18,6 +18,8 @@ _COUNTRY_UNKNOWN: Final = Refusal(
     "setting.country_unknown", "Enter codes of ISO 3166-1 such as DE, GB; no country has {codes}."
 )
 
+_ONE_COUNTRY: Final = Refusal("setting.one_country", "Enter the code of one country, such as DE, or nothing.")
+
 
 @lru_cache(maxsize=_LISTS)
 def parse_countries(listed: str) -> Sequence[str]:
@@ -35,6 +37,12 @@ def _validate_countries(listed: str) -> None:
 def _validate_replacing_list(listed: str) -> None:
     if parse_countries(listed) != (NONE,):
         _validate_countries(listed)
+
+
+def validate_one_country(listed: str) -> None:
+    _validate_countries(listed)
+    if len(parse_countries(listed)) > 1:
+        raise _ONE_COUNTRY(path=["value"])
 
 
 COUNTRIES: Final = Setting(
@@ -77,7 +85,32 @@ OPTIONAL_POSTCODES: Final = Setting(
     validate=_validate_countries,
     label="Countries with an optional postal code",
 )
-SETTINGS: Final = (COUNTRIES, TOP_COUNTRIES, REQUIRED_REGIONS, OFFERS_OPTIONAL_REGIONS, OPTIONAL_POSTCODES)
+DEFAULT_COUNTRY: Final = Setting(
+    "addresses.default_country",
+    "",
+    WEBSITE,
+    "Two-letter code of the country that a form of an address begins with; empty for none.",
+    validate=validate_one_country,
+    label="Default country",
+    is_public=True,
+)
+EU_COUNTRIES: Final = Setting(
+    "addresses.eu_countries",
+    "AT,BE,BG,HR,CY,CZ,DK,EE,FI,FR,DE,GR,HU,IE,IT,LV,LT,LU,MT,NL,PL,PT,RO,SK,SI,ES,SE",
+    WEBSITE,
+    "Two-letter codes of the countries of the European Union, separated by `,`. Their VAT numbers are checked.",
+    validate=_validate_countries,
+    label="Countries of the European Union",
+)
+SETTINGS: Final = (
+    COUNTRIES,
+    TOP_COUNTRIES,
+    REQUIRED_REGIONS,
+    OFFERS_OPTIONAL_REGIONS,
+    OPTIONAL_POSTCODES,
+    DEFAULT_COUNTRY,
+    EU_COUNTRIES,
+)
 
 
 def needs_region(country: Country, shop: SettingValues) -> bool:

@@ -77,6 +77,7 @@ class Setting(Generic[T]):
     `is_public` is a field of `shop`. `label` is a short name for forms. One that `has_lines` takes
     a text of several lines. One of `some_of` takes any number of these words, separated by commas. One that `is_secret` is a
     text that is encrypted at rest and read with `secrets.read_secret` alone.
+    One that `is_nullable` takes null for nothing, which is its default.
     """
 
     path: str
@@ -98,10 +99,11 @@ class Setting(Generic[T]):
     has_lines: bool = False
     some_of: tuple[str, ...] = ()
     is_secret: bool = False
+    is_nullable: bool = False
 
     def __post_init__(self) -> None:
         """Without bounds, a number that is valid here can be one that no date or interval holds."""
-        if type(self.default) is int and (self.at_least is None or self.at_most is None):
+        if (type(self.default) is int or self.is_nullable) and (self.at_least is None or self.at_most is None):
             raise ValueError(f"{self.path} is a number and needs at_least and at_most.")
         if not self.label:
             raise ValueError(f"{self.path} needs a label, a short name for forms.")
@@ -131,10 +133,17 @@ class Setting(Generic[T]):
 
     def validate_value(self, given: Any) -> T:
         """The value, a text in its normal form; `RuleError` with what the setting takes when it is another kind or outside the bounds."""
+        if given is None and self.is_nullable:
+            return self.default
         if isinstance(given, str):
             given = (validate_lines if self.has_lines else validate_line)(given, ["value"], MAX_TEXT) or ""
-        if type(given) is not type(self.default):
-            raise _WRONG_TYPE(path=["value"], setting=self.path, example=orjson.dumps(self.default).decode())
+        wanted: Any = int if self.is_nullable else type(self.default)
+        if type(given) is not wanted:
+            raise _WRONG_TYPE(
+                path=["value"],
+                setting=self.path,
+                example=orjson.dumps(1 if self.is_nullable else self.default).decode(),
+            )
         if type(given) is int:
             assert self.at_least is not None
             assert self.at_most is not None

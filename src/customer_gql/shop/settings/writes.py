@@ -31,7 +31,7 @@ async def set_value(
     if _WIDEST_FIRST.index(scope) > _WIDEST_FIRST.index(option.narrowest):
         raise _SCOPE_TOO_NARROW(path=["scope"], setting=option.path, scope=scope.value)
     stored: Any = option.validate_value(given)
-    if option.check is not None:
+    if option.check is not None and stored is not None:
         await option.check(connection, stored)
     if option.is_secret:
         stored = encrypt_setting(option, stored, scope, scope_id)  # pyright: ignore[reportArgumentType]

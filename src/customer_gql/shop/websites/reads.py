@@ -8,6 +8,7 @@ from customer_gql.core.viewer import Websites
 from customer_gql.database.pools import Database
 from customer_gql.database.statements import Connection, Row, compile_statement, fetch_one, fetch_rows
 from customer_gql.loading.coalescing import read_coalesced
+from customer_gql.loading.kept_answers import read_kept
 from customer_gql.loading.reads import all_by, one_by
 
 from .tables import store, store_view, website
@@ -93,6 +94,10 @@ async def find_requested_view(connection: Connection, code: str | None, *, websi
 
 
 async def find_website_of_view(database: Database, code: str) -> int | None:
-    """The website of a store view; read for every request that names one."""
-    found = await read_coalesced(database, _websites_by_view, code)
-    return None if found is None else found.website_id
+    """The website of a store view; every request that names one asks for it."""
+
+    async def read() -> int | None:
+        found = await read_coalesced(database, _websites_by_view, code)
+        return None if found is None else found.website_id
+
+    return await read_kept(database, ("website_of_view", code), read)

@@ -42,4 +42,7 @@ class CompanyRole(Node):
     )
     name: str = column("Name, unique in the company whatever its case.")
     permissions: list[CompanyPermission] = column("What members with this role can do.", assumed=6)
+    version: int = column(
+        "Version, which increases with every change of the role. Pass it as `expectedVersion` in an edit."
+    )
     is_default: bool = column("Whether members get this role when nobody chose another.")

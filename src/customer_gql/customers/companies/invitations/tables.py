@@ -21,6 +21,8 @@ company_invitation = table(
     Column("token_hash", BYTEA, nullable=False, unique=True),
     created_at(),
     Column("expires_at", DateTime(timezone=True), nullable=False),
+    # The customer who sent the newest link; their account can be gone.
+    Column("invited_by", BigInteger),
     # A role that an invitation names cannot be deleted.
     ForeignKeyConstraint(["company_id", "role_id"], ["company_role.company_id", "company_role.id"]),
     CheckConstraint("char_length(email) BETWEEN 3 AND 254", name="email_length"),

@@ -84,7 +84,7 @@ async def invite_user(
     if await fetch_value(connection, total) >= MAX_OPEN:
         raise _TOO_MANY(limit=MAX_OPEN)
     token, key = tokens.new_token(tokens.COMPANY_INVITATION), new_id()
-    place = {"id": key, "company_id": acting.company_id, **_lasting(token)}
+    place = {"id": key, "company_id": acting.company_id, **_lasting(token, acting)}
     await execute_statement(connection, insert(company_invitation).values(**place, **values))
     await _send(connection, acting, values["email"], token, place["expires_at"])
     await record_acting(connection, acting, "COMPANY_USER_INVITED", {}, by=by)
@@ -105,8 +105,12 @@ async def _refuse_known(connection: Connection, company_id: int, name: str) -> N
         raise _INVITED_ALREADY(path=["email"])
 
 
-def _lasting(token: str) -> dict[str, Any]:
-    return {"token_hash": tokens.hash_token(token), "expires_at": read_clock() + LIFETIME}
+def _lasting(token: str, acting: ActingMember) -> dict[str, Any]:
+    return {
+        "token_hash": tokens.hash_token(token),
+        "expires_at": read_clock() + LIFETIME,
+        "invited_by": acting.membership.customer_id,
+    }
 
 
 async def _send(connection: Connection, acting: ActingMember, email: str, token: str, expires_at: dt.datetime) -> None:
@@ -116,7 +120,11 @@ async def _send(connection: Connection, acting: ActingMember, email: str, token:
         template="company_invitation",
         recipient=email,
         store_view_id=await find_mail_view(connection, sender),
-        placeholders={"company": acting.company.name, "expiresAt": expires_at.isoformat()},
+        placeholders={
+            "company": acting.company.name,
+            "inviter": f"{sender.first_name} {sender.last_name}",
+            "expiresAt": expires_at.isoformat(),
+        },
         secrets={"token": token},
     )
 
@@ -125,7 +133,7 @@ async def resend_invitation(connection: Connection, acting: ActingMember, id: in
     """A new link for another seven days; the one before works no longer."""
     stored = await _find_invitation(connection, acting.company_id, id)
     token = tokens.new_token(tokens.COMPANY_INVITATION)
-    values = _lasting(token)
+    values = _lasting(token, acting)
     changed = update(company_invitation).where(company_invitation.c.id == id)
     await execute_statement(connection, changed.values(**values))
     await _send(connection, acting, stored.email, token, values["expires_at"])

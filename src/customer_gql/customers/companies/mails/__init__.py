@@ -55,7 +55,7 @@ MAILS: Final = (
         "Somebody was invited to a company; the link is to accept.",
         Sender.GENERAL,
         _INVITATION,
-        {"company": "Analytical Engines", "expiresAt": LINK_SAMPLES["expiresAt"]},
+        {"company": "Analytical Engines", "inviter": "Ada Lovelace", "expiresAt": LINK_SAMPLES["expiresAt"]},
         has_token=True,
     ),
     _kind(

@@ -15,6 +15,10 @@ _ROLE_NAME: Final = "Name, at most 64 characters, unique in the company."
 _PERMISSIONS: Final = "What members with the role can do: no more than the signed-in member can."
 _TEAM_NAME: Final = "Name, at most 255 characters."
 _TEAM_DESCRIPTION: Final = "What the team is for, at most 1,000 characters."
+_VERSION: Final = (
+    "Version of the {record} that the edit is based on. When somebody changed the {record} since, the edit is refused with a "
+    "`VersionConflictError`. Without it the last edit wins."
+)
 _MEMBER: Final = "Id of the membership."
 
 
@@ -65,6 +69,7 @@ class CompanyRoleUpdateInput:
     permissions: list[CompanyPermission] | None = strawberry.field(
         description=f"{_PERMISSIONS} Those that the role has already may stay.", default=None
     )
+    expected_version: int | None = strawberry.field(description=_VERSION.format(record="role"), default=None)
 
 
 @strawberry.input(description="A role of a company.")
@@ -89,6 +94,7 @@ class CompanyTeamUpdateInput:
     id: strawberry.ID = column("Id of the team.")
     name: strawberry.Maybe[str] = column(_TEAM_NAME)
     description: strawberry.Maybe[str | None] = column(_TEAM_DESCRIPTION)
+    expected_version: int | None = strawberry.field(description=_VERSION.format(record="team"), default=None)
 
     def edits(self) -> dict[str, str | None]:
         given = {"name": self.name, "description": self.description}

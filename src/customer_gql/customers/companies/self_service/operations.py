@@ -110,7 +110,15 @@ class CompanyRoleMutation:
     ) -> CompanyRolePayload:
         key = parse_input_id(input.id, "crl", ["id"])
         async with change_company_of_viewer(info, input.company_id, _ROLES) as (connection, acting, by):
-            await roles.update_role(connection, acting, key, name=input.name, permissions=input.permissions, by=by)
+            await roles.update_role(
+                connection,
+                acting,
+                key,
+                name=input.name,
+                permissions=input.permissions,
+                expected_version=input.expected_version,
+                by=by,
+            )
         return CompanyRolePayload(company_key=acting.company_id, role_key=key)
 
     @customer_mutation(
@@ -157,7 +165,9 @@ class CompanyStructureMutation:
     ) -> CompanyTeamPayload:
         key = parse_input_id(input.id, "ctm", ["id"])
         async with change_company_of_viewer(info, input.company_id, _USERS) as (connection, acting, by):
-            await structure.update_team(connection, acting, key, input.edits(), by=by)
+            await structure.update_team(
+                connection, acting, key, input.edits(), expected_version=input.expected_version, by=by
+            )
         return CompanyTeamPayload(company_key=acting.company_id, team_key=key)
 
     @customer_mutation(description=f"Delete a team that is empty. {_NEEDS_USERS} Cannot be undone.")

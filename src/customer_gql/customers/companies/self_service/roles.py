@@ -6,6 +6,7 @@ from typing import Any, Final
 from sqlalchemy import delete, func, insert, literal_column, select, update
 
 from customer_gql.core.actor import Actor
+from customer_gql.core.concurrent_edits import refuse_other_version
 from customer_gql.core.errors import CollectedErrors, Refusal, UserErrorCode
 from customer_gql.core.ids import new_id
 from customer_gql.core.text import validate_line
@@ -87,9 +88,10 @@ async def update_role(
     *,
     name: str | None,
     permissions: Collection[CompanyPermission] | None,
+    expected_version: int | None,
     by: Actor,
 ) -> None:
-    """Store what is given. What the role allows already it may keep."""
+    """Store what is given, in the version that is expected. What the role allows already it may keep."""
     stored = await find_role(connection, acting.company_id, role_id, ["id"])
     refused, values = CollectedErrors(), dict[str, Any]()
     with refused.collecting():
@@ -102,7 +104,10 @@ async def update_role(
     values = {column: value for column, value in values.items() if value != stored[column]}
     if not values:
         return
-    await execute_statement(connection, update(company_role).where(company_role.c.id == role_id).values(**values))
+    edits = {column: (stored[column], value) for column, value in values.items()}
+    refuse_other_version(edits, current=stored.version, expected=expected_version)
+    changed = {**values, "version": stored.version + 1}
+    await execute_statement(connection, update(company_role).where(company_role.c.id == role_id).values(**changed))
     named = {"role": (stored.name, values.get("name", stored.name))}
     allowed = {"permissions": (stored.permissions, values["permissions"])} if "permissions" in values else {}
     await record_acting(connection, acting, "COMPANY_ROLE_CHANGED", {**named, **allowed}, by=by)

@@ -6,6 +6,7 @@ from typing import Any, Final
 from sqlalchemy import BigInteger, bindparam, delete, func, insert, literal_column, select, union_all, update
 
 from customer_gql.core.actor import Actor
+from customer_gql.core.concurrent_edits import refuse_other_version
 from customer_gql.core.errors import CollectedErrors, Refusal, UserErrorCode
 from customer_gql.core.ids import encode_id, new_id
 from customer_gql.core.text import sort_key, validate_line, validate_lines
@@ -98,14 +99,23 @@ async def create_team(
 
 
 async def update_team(
-    connection: Connection, acting: ActingMember, team_id: int, given: dict[str, str | None], *, by: Actor
+    connection: Connection,
+    acting: ActingMember,
+    team_id: int,
+    given: dict[str, str | None],
+    *,
+    expected_version: int | None,
+    by: Actor,
 ) -> None:
-    """Store the name and the description that are given; the place is changed by a move."""
+    """Store the name and the description that are given, in the version that is expected; the place is changed by a move."""
     stored = await _find_team(connection, acting.company_id, team_id)
     values = {column: value for column, value in _validate_team(given).items() if value != stored[column]}
     if not values:
         return
-    await execute_statement(connection, update(company_team).where(company_team.c.id == team_id).values(**values))
+    edits = {column: (stored[column], values[column]) for column in ("name", "description") if column in values}
+    refuse_other_version(edits, current=stored.version, expected=expected_version)
+    changed = {**values, "version": stored.version + 1}
+    await execute_statement(connection, update(company_team).where(company_team.c.id == team_id).values(**changed))
     changes = {"team": (stored.name, values.get("name", stored.name))}
     if "description" in values:
         changes["description"] = (stored.description, values["description"])

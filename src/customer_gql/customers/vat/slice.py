@@ -1,0 +1,5 @@
+from typing import Final
+
+from .settings import SHOP_COUNTRY, SHOP_VAT_NUMBER, VIES_ENABLED
+
+SETTINGS: Final = (VIES_ENABLED, SHOP_COUNTRY, SHOP_VAT_NUMBER)
