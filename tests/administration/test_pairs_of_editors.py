@@ -6,6 +6,7 @@ import uuid
 import pytest
 
 from customer_gql.core.ids import encode_id
+from customers.attributes.samples import make_attribute
 from support.companies import admin_of, company_id, make_company
 from support.staff import make_role, make_staff, make_website, staff_client
 from support.writers import OF_OTHER_RECORDS, inputs_with_version
@@ -45,10 +46,14 @@ COMPANY = {
     "companyProfileUpdate of the texts": {"vatNumber": ("GB3", "GB4"), "legalName": ("Mill Ltd", "Forge Ltd")},
     "companyUpdate of the texts": {"comment": ("Pays late.", "Pays early."), "vatNumber": ("GB1", "GB2")},
 }
+ATTRIBUTE = {
+    "attributeUpdate of the label": {"label": ("Shoe size", "Size of shoes")},
+    "attributeUpdate of the rules": {"rules": ({"maxLength": 9}, {"maxLength": 8}), "isSearchable": (True, True)},
+}
 WHOLE = {"mailTemplateReset": set(TEXT), "staffDeactivate": {"isActive"}}
 """What those write that are given nothing."""
 RECORDS = {"mail text": MAIL_TEXT, "role": ROLE, "staff user": STAFF_USER, "group": GROUP}
-RECORDS["company"] = COMPANY
+RECORDS |= {"company": COMPANY, "attribute": ATTRIBUTE}
 PAIRS = [
     pytest.param(kind, first, second, id=f"{first}, {second}")
     for kind, editors in RECORDS.items()
@@ -109,6 +114,8 @@ async def make_record(http, connection, as_customer):
         if kind == "group":
             made = await boss.data(MAKE_GROUP, name=uuid.uuid4().hex)
             keys[kind] = {"id": made["customerGroupCreate"]["customerGroup"]["id"]}
+        if kind == "attribute":
+            keys[kind] = {"id": encode_id("att", (await make_attribute(connection, label="Size", is_visible=False)).id)}
         company = await make_company(connection) if kind == "company" else None
         if company is not None:
             keys[kind] = {"id": company_id(company)}

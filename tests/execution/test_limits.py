@@ -221,6 +221,7 @@ TOGETHER = {
     *("customerCreate", "customerUpdate", "customerUpsert", "customerSubscriptionSet"),
     *("customerAddressCreate", "customerAddressUpdate", "customerAddressDelete", "customerAddressSetDefault"),
     *("gridViewCreate", "gridViewUpdate", "gridViewDelete", "gridViewSetDefault", "jobCancel", "selectionDelete"),
+    *("attributeCreate", "attributeUpdate"),
     *("customerGroupCreate", "customerGroupUpdate", "customerImportCreate", "customerImportMap"),
     *("exportScheduleCreate", "exportScheduleUpdate", "exportScheduleDelete", "webhookDeliveryRetry"),
     *("companyUpdate", "companyActivate", "companyReject", "companyBlock", "companyParentSet"),

@@ -26,6 +26,8 @@ ROOTS: dict[str, list[str]] = {
     ],
     "customers.read": [
         "downloadLinkCreate",
+        "attribute",
+        "attributes",
         "customer",
         "customerChanges",
         "customerGroup",
@@ -66,6 +68,7 @@ ROOTS: dict[str, list[str]] = {
         "companyReject",
         "companyUpdate",
     ],
+    "attributes.manage": ["attributeCreate", "attributeDelete", "attributeUpdate"],
     "groups.manage": ["customerGroupCreate", "customerGroupDelete", "customerGroupUpdate"],
     "customers.reset_password": ["customerResetPassword"],
     "customers.write": [
@@ -144,6 +147,7 @@ ROOTS: dict[str, list[str]] = {
 UPDATE = """mutation U($input: StaffRoleUpdateInput!) { staffRoleUpdate(input: $input) {
   role { permissions } userErrors { code } } }"""
 NAMES = {
+    "ATTRIBUTES_MANAGE": "attributes.manage",
     "CUSTOMERS_READ": "customers.read",
     "CUSTOMERS_PII": "customers.pii",
     "CUSTOMERS_WRITE": "customers.write",

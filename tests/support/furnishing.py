@@ -34,12 +34,24 @@ LONG_AGO = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 FAR_OFF = dt.datetime(2199, 1, 1, tzinfo=dt.UTC)
 ENDS = re.compile("expires|until|next_attempt")
 TOTALS = {"subtotal": 9917, "discount_total": 211, "shipping_total": 523, "tax_total": 97, "refunded_total": 61}
+NO_CHOICE = {"date_value": None, "boolean_value": None, "option_code": None}
 LINE = {"price": 613, "discount": 59, "quantity_ordered": 7, "quantity_shipped": 3}
 
 FACTS: dict[str, dict[str, Any]] = {
     "website": {"is_default": False},
     "customer": {"customer_type": "INDIVIDUAL", "birth_year": None},
     "address": {"region_code": "GB-ENG"},
+    "attribute": {
+        **dict.fromkeys(["is_system", "is_required", "is_visible", "is_being_deleted"], False),
+        "code": lambda: f"bystander_{next(numbers)}",
+        "rules": "{}",
+        "default_value": None,
+        "forms": [],
+    },
+    "attribute_option": {"is_being_removed": False},
+    "attribute_website": {"is_required": False, "is_visible": False, "default_value": None},
+    "customer_attribute": NO_CHOICE,
+    "address_attribute": NO_CHOICE,
     "company": {"parent_id": None, "status": "ACTIVE", "rejection_reason": None},
     "company_role": {"permissions": ["CHECKOUT"]},
     "company_member": {"parent_id": None},

@@ -27,7 +27,14 @@ BOOKKEEPING = {
 FLAGS = {"is_default_billing": "default_billing_address", "is_default_shipping": "default_shipping_address"}
 CONFLICTS = "code path ... on VersionConflictError { currentVersion conflicts { field base yours stored } }"
 OF_OTHER_RECORDS = {"mailTemplateUpdate", "mailTemplateReset"}
-OF_OTHER_RECORDS |= {"staffUpdate", "staffRoleUpdate", "customerGroupUpdate", "companyUpdate", "companyProfileUpdate"}
+OF_OTHER_RECORDS |= {
+    "attributeUpdate",
+    "staffUpdate",
+    "staffRoleUpdate",
+    "customerGroupUpdate",
+    "companyUpdate",
+    "companyProfileUpdate",
+}
 """Mutations with a version that are not of a customer."""
 Stored = dict[tuple[str, str], Any]
 """Values by record and column; records are named as the history names them, the customer's own row by ''."""

@@ -40,6 +40,10 @@ class Permission(enum.StrEnum):
         "groups.manage",
         "Create, change and delete customer groups, which decide discounts, taxes and who can sign in where.",
     )
+    ATTRIBUTES_MANAGE = (
+        "attributes.manage",
+        "Create, change and delete attributes of customers and addresses, and decide which forms show them.",
+    )
     COMPANIES_READ = "companies.read", "See companies, their members and their structure."
     COMPANIES_WRITE = (
         "companies.write",

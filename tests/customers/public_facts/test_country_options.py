@@ -13,7 +13,7 @@ from customer_gql.shop.countries.options import (
 )
 from support.customers import make_customer
 
-ADDRESS_FORM = """query F($code: String) { form(kind: ADDRESS, countryCode: $code) {
+ADDRESS_FORM = """query F($code: String) { form(kind: ADDRESS_CREATE, countryCode: $code) {
   fields { code isRequired options { code } } } }"""
 CREATE = "mutation C($input: AddressCreateInput!) { addressCreate(input: $input) { userErrors { code key path } } }"
 COUNTRY = """query C($code: String!) { country(code: $code) {

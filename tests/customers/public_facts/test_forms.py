@@ -20,7 +20,9 @@ from support.customers import make_address, make_customer
 SHOWN = ("NO", "OPTIONAL", "REQUIRED")
 ACCOUNT_FORMS = """{ signUp: form(kind: SIGN_UP) { kind fields { code isRequired } }
   edit: form(kind: ACCOUNT_EDIT) { kind fields { code isRequired } } }"""
-ADDRESS_FORM = "query F($code: String) { form(kind: ADDRESS, countryCode: $code) { fields { code isRequired } } }"
+ADDRESS_FORM = (
+    "query F($code: String) { form(kind: ADDRESS_CREATE, countryCode: $code) { fields { code isRequired } } }"
+)
 WHOLE = (
     "query F($kind: FormKind!) { form(kind: $kind) { fields { code label type isRequired options { code label } } } }"
 )
@@ -157,11 +159,11 @@ async def test_every_option_is_accepted(as_customer, connection, configured):
 
 async def test_the_address_form_follows_country_and_settings(storefront, connection, configured):
     await configured(COUNTRIES, "us, DE")
-    document = """query F($code: String) { form(kind: ADDRESS, countryCode: $code) {
+    document = """query F($code: String) { form(kind: ADDRESS_CREATE, countryCode: $code) {
       kind fields { code type isRequired options { code label } } } }"""
     form = (await storefront.data(document, code="us"))["form"]
     fields = {field["code"]: field for field in form["fields"]}
-    assert form["kind"] == "ADDRESS"
+    assert form["kind"] == "ADDRESS_CREATE"
     assert fields["countryCode"]["options"] == [
         {"code": "DE", "label": "Germany"},
         {"code": "US", "label": "United States"},
@@ -181,7 +183,7 @@ async def test_no_newsletter_no_field(storefront, configured):
     assert "isSubscribed" not in fields_of(forms["signUp"])
 
 
-@pytest.mark.parametrize(("kind", "code"), [("SIGN_UP", "DE"), ("ACCOUNT_EDIT", "DE"), ("ADDRESS", "XX")])
+@pytest.mark.parametrize(("kind", "code"), [("SIGN_UP", "DE"), ("ACCOUNT_EDIT", "DE"), ("ADDRESS_EDIT", "XX")])
 async def test_a_country_that_cannot_be_honoured(kind, code, storefront):
     document = "query F($kind: FormKind!, $code: String) { form(kind: $kind, countryCode: $code) { kind } }"
     answer = await storefront.answer(document, kind=kind, code=code)
@@ -191,7 +193,7 @@ async def test_a_country_that_cannot_be_honoured(kind, code, storefront):
 
 async def test_labels_speak_the_language_of_the_store_view(browser, german_view):
     guest = await browser(x_store_view=german_view)
-    form = (await guest.data(WHOLE, kind="ADDRESS"))["form"]
+    form = (await guest.data(WHOLE, kind="ADDRESS_EDIT"))["form"]
     labels = {field["code"]: field["label"] for field in form["fields"]}
     assert (labels["firstName"], labels["postcode"]) == ("Vorname", "Postleitzahl")
     options = next(field["options"] for field in form["fields"] if field["code"] == "countryCode")

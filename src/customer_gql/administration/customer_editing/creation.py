@@ -14,6 +14,8 @@ from customer_gql.core.viewer import Websites
 from customer_gql.customers.accounts.recovery.password_reset import reset_limits_at, send_reset_link
 from customer_gql.customers.accounts.registration.settings import DEFAULT_GROUP, EMAIL_CONFIRMATION
 from customer_gql.customers.accounts.writes import notify_assistance_change
+from customer_gql.customers.attributes.values.given import Door, GivenValue
+from customer_gql.customers.attributes.values.writes import AttributeEdit, edit_attributes_of
 from customer_gql.customers.history.stored_values import describe_changes
 from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.profile.claims import (
@@ -99,6 +101,7 @@ async def create_customer(
     connection: Connection,
     given: Mapping[str, Any],
     *,
+    attributes: Sequence[GivenValue] = (),
     welcome: Welcome,
     websites: Websites,
     by: Actor,
@@ -108,7 +111,7 @@ async def create_customer(
     if readable(given.get("websiteId")) is None:
         refuse_unreadable(given, _refuse_missing_website(given))
     website = await find_website(connection, given["websiteId"], websites=websites)
-    refused = CollectedErrors()
+    refused, own = CollectedErrors(), edit_attributes_of(new_id())
     view_id: int | None = None
     with refused.collecting():
         view_id = await _find_view(connection, website.id, welcome.store_view_id)
@@ -123,9 +126,11 @@ async def create_customer(
     blank.update(values, customer_type=CustomerType.INDIVIDUAL.value)
     with refused.collecting():
         values |= await _validate(connection, EditedCustomer(blank, None, shop, websites), given)
+    with refused.collecting():
+        await own.settle(connection, attributes, Door(website.id, is_new=True))
     refused.raise_collected()
-    made = await _insert(connection, values, by, dry_run=dry_run)
-    await _record_creation(connection, made, values, by)
+    made = await _insert(connection, own.key["customer_id"], values, by, dry_run=dry_run)
+    await _record_creation(connection, made, values, own, by)
     if welcome.is_sent:
         limit = await reset_limits_at(connection, website_id=website.id, store_view_id=view_id)
         await send_reset_link(connection, made, lifetime=limit.lifetime, by=by, template="welcome_without_password")
@@ -176,9 +181,11 @@ async def _validate(connection: Connection, blank: EditedCustomer, given: Mappin
     return {**{FIELDS_BY_NAME[name].column: value for name, value in wanted.items() if name not in BIRTHS}, **births}
 
 
-async def _insert(connection: Connection, values: Mapping[str, Any], by: Actor, *, dry_run: bool) -> Row:
+async def _insert(
+    connection: Connection, customer_id: int, values: Mapping[str, Any], by: Actor, *, dry_run: bool
+) -> Row:
     """The claims decide which of several requests wins; the external id comes first, as everywhere."""
-    customer_id, external_id = new_id(), values.get("external_id")
+    external_id = values.get("external_id")
     refused = CollectedErrors()
     with refused.collecting():
         if external_id is not None and not await claim_external_id(connection, customer_id, external_id):
@@ -194,7 +201,10 @@ async def _insert(connection: Connection, values: Mapping[str, Any], by: Actor, 
     return await insert_customer(connection, customer_id, {**values, **({"number": 0} if dry_run else {})})
 
 
-async def _record_creation(connection: Connection, made: Row, values: Mapping[str, Any], by: Actor) -> None:
+async def _record_creation(
+    connection: Connection, made: Row, values: Mapping[str, Any], own: AttributeEdit, by: Actor
+) -> None:
+    await own.store(connection)
     given = {column: made[column] for column in values if made[column]}
-    changes = describe_changes(dict.fromkeys(given), given)
+    changes = {**describe_changes(dict.fromkeys(given), given), **own.describe()}
     await record_customer_event(connection, made.id, kind="CREATED", version=made.version, by=by, changes=changes)

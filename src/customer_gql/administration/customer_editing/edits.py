@@ -1,6 +1,6 @@
 """An edit of a customer by staff, whichever mutation it comes through (docs/domain/customer-editing.md#customer-editing-2)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -22,6 +22,8 @@ from customer_gql.customers.accounts.writes import notify_assistance_change
 from customer_gql.customers.addresses.changes import DEFAULTS, address_id
 from customer_gql.customers.addresses.fields import SETTINGS as ADDRESS_SETTINGS
 from customer_gql.customers.addresses.writes import lock_default_billing_address, update_address
+from customer_gql.customers.attributes.values.given import Door, GivenValue
+from customer_gql.customers.attributes.values.writes import AttributeEdit, edit_attributes_of
 from customer_gql.customers.history.conflicts import leave_out_untouched, refuse_customer_conflicts
 from customer_gql.customers.history.stored_values import describe_changes
 from customer_gql.customers.history.writes import record_customer_event
@@ -68,40 +70,67 @@ async def edit_customer(
     customer_id: int,
     *,
     edits: Mapping[str, Any],
+    attributes: Sequence[GivenValue] = (),
+    is_quick: bool = False,
     expected_version: int | None,
     websites: Websites,
     by: Actor,
     check_email: CheckEmail | None = None,
 ) -> EditOutcome:
-    """Store the edits, by input name, that change something. Refuses all when it refuses one.
-
-    Both the customer and the website they move to have to be among `websites`. `check_email` is called where an address is
-    given.
-    """
-    customer = await lock_customer(connection, customer_id, websites=websites)
-    billing = await lock_default_billing_address(connection, customer_id)
+    """Store the edits, by input name, that change something. Refuses all when it refuses one. Both the customer and the website
+    they move to have to be among `websites`. `check_email` is called where an address is given."""
+    edited = await _lock_edited(connection, customer_id, websites)
+    customer, billing = edited.customer, edited.billing
     edits = await _leave_out_untouched(connection, customer, billing, edits, expected_version, by)
-    shop = await settings_at(connection, *ADDRESS_SETTINGS, *PROFILE_SETTINGS, website_id=customer.website_id)
-    edited = EditedCustomer(customer, billing, shop, websites)
-    columns = await _find_columns(connection, edited, edits, by)
+    own, refused, columns = edit_attributes_of(customer_id), CollectedErrors(), _Columns({}, {}, [])
+    with refused.collecting():
+        columns = await _find_columns(connection, edited, edits, by)
+    with refused.collecting():
+        door = Door(customer.website_id, is_quick=is_quick, is_blind=by.is_blind)
+        await own.settle(connection, attributes, door, locked=customer, expected=expected_version)
+    refused.raise_collected()
     if check_email is not None and "email" in edits:
         check_email(is_other_address(customer, columns.profile))
-    of_billing = {} if billing is None else describe_changes(billing, columns.billing, record=address_id(billing))
-    changes = {**describe_changes(customer, columns.profile), **of_billing}
-    await refuse_customer_conflicts(
-        connection,
-        customer,
-        _describe_blindly(edited, edits, changes) if by.is_blind else changes,
-        expected=expected_version,
-        relied_on=_read_from(billing) if columns.billing or (by.is_blind and _gives_billing(edits)) else None,
-    )
-    if not columns.names:
+    of_billing = await _refuse_conflicts(connection, edited, edits, columns, own, expected_version, by)
+    if not columns.names and not own.changed:
         return EditOutcome([])
     await _move_claims(connection, customer, columns.profile, by)
     if billing is not None and columns.billing:
         await update_address(connection, billing, columns.billing)
-    await _store_edit(connection, customer, columns.profile, of_billing, by)
-    return EditOutcome(columns.names, await _finish(connection, customer, columns.profile, by))
+    await own.store(connection)
+    await _store_edit(connection, customer, columns.profile, {**of_billing, **own.describe()}, by)
+    return EditOutcome([*columns.names, *own.names], await _finish(connection, customer, columns.profile, by))
+
+
+async def _refuse_conflicts(
+    connection: Connection,
+    edited: EditedCustomer,
+    edits: Mapping[str, Any],
+    columns: _Columns,
+    own: AttributeEdit,
+    expected: int | None,
+    by: Actor,
+) -> Changes:
+    """What the edit changes of the default billing address. Raises `VersionConflict`."""
+    customer, billing = edited.customer, edited.billing
+    of_billing = {} if billing is None else describe_changes(billing, columns.billing, record=address_id(billing))
+    changes = {**describe_changes(customer, columns.profile), **of_billing}
+    judged = _describe_blindly(edited, edits, changes) if by.is_blind else changes
+    await refuse_customer_conflicts(
+        connection,
+        customer,
+        {**judged, **own.describe(keeps_equal=by.is_blind)},
+        expected=expected,
+        relied_on=_read_from(billing) if columns.billing or (by.is_blind and _gives_billing(edits)) else None,
+    )
+    return of_billing
+
+
+async def _lock_edited(connection: Connection, customer_id: int, websites: Websites) -> EditedCustomer:
+    customer = await lock_customer(connection, customer_id, websites=websites)
+    billing = await lock_default_billing_address(connection, customer_id)
+    shop = await settings_at(connection, *ADDRESS_SETTINGS, *PROFILE_SETTINGS, website_id=customer.website_id)
+    return EditedCustomer(customer, billing, shop, websites)
 
 
 async def _leave_out_untouched(
@@ -214,7 +243,7 @@ async def _move_claims(connection: Connection, customer: Row, profile: Mapping[s
 
 
 async def _store_edit(
-    connection: Connection, customer: Row, profile: Mapping[str, Any], of_billing: Changes, by: Actor
+    connection: Connection, customer: Row, profile: Mapping[str, Any], also: Changes, by: Actor
 ) -> None:
     """One version, with an entry of the history for each kind of change."""
     values = dict(profile)
@@ -222,7 +251,7 @@ async def _store_edit(
         # Nobody has proved a new address, whatever the old one was.
         values |= await unverified_columns(connection, profile.get("website_id", customer.website_id))
     version = await update_customer(connection, customer, values)
-    kinds: dict[str, Changes] = {"EDITED": of_billing}
+    kinds: dict[str, Changes] = {"EDITED": also}
     for column, value in values.items():
         kind: str = _STATUS_KINDS[value] if column == "status" else _KINDS.get(column, "EDITED")
         kinds[kind] = {**kinds.get(kind, {}), **describe_changes(customer, {column: value})}

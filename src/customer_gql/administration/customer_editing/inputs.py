@@ -8,6 +8,7 @@ import strawberry
 
 from customer_gql.core.errors import CollectedErrors, RuleError
 from customer_gql.core.input_ids import parse_input_id
+from customer_gql.customers.attributes.values.inputs import ATTRIBUTES, AttributeInput
 from customer_gql.customers.profile.tables import CustomerStatus
 from customer_gql.customers.profile.types import Gender
 from customer_gql.graph.fields import column
@@ -49,6 +50,7 @@ class CustomerUpdateInput:
     is_automatic_group_change_disabled: strawberry.Maybe[bool] = column(
         "Whether a validated VAT number leaves the customer in the current group."
     )
+    attributes: strawberry.Maybe[list[AttributeInput]] = column(ATTRIBUTES)
 
 
 @strawberry.input(description="A new customer, without a password.")
@@ -77,6 +79,7 @@ class CustomerCreateInput:
     addresses: list[CustomerAddressFields] = strawberry.field(
         description="Addresses of the customer, at most 100.", default_factory=list
     )
+    attributes: list[AttributeInput] | None = strawberry.field(description=ATTRIBUTES, default=None)
     sends_welcome_mail: bool = strawberry.field(
         description="Whether a welcome with a link to choose a password is mailed to the customer.", default=True
     )

@@ -5,6 +5,7 @@ import strawberry
 
 from customer_gql.core.actor import actor_of
 from customer_gql.core.permissions import Permission
+from customer_gql.customers.attributes.values.inputs import collect_given, collect_maybe
 from customer_gql.customers.profile.types import CustomerPayload
 from customer_gql.graph.context import Info
 from customer_gql.graph.roots import INPUT, DryRun, admin_mutation
@@ -75,6 +76,7 @@ class CustomerEditingAdminMutation:
                 connection,
                 given,
                 addresses,
+                attributes=collect_given(input.attributes),
                 welcome=Welcome(input.sends_welcome_mail, read_welcome_view(input.welcome_store_view_id)),
                 websites=viewer.website_ids,
                 by=actor_of(viewer),
@@ -96,12 +98,14 @@ class CustomerEditingAdminMutation:
     ) -> CustomerUpdatePayload:
         viewer = info.context.viewer
         customer_id, edits = collect_edits(input, EDIT_FIELDS)
-        require_permissions(viewer, edits.keys(), dry_run=dry_run)
+        attributes = collect_maybe(input.attributes)
+        require_permissions(viewer, edits.keys(), dry_run=dry_run, is_personal=bool(attributes))
         async with info.context.transaction(dry_run=dry_run) as connection:
             outcome = await edit_customer(
                 connection,
                 customer_id,
                 edits=edits,
+                attributes=attributes,
                 expected_version=input.expected_version,
                 websites=viewer.website_ids,
                 by=actor_of(viewer),

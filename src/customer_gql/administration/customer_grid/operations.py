@@ -1,4 +1,4 @@
-from typing import Annotated, ClassVar, Final
+from typing import Annotated, ClassVar, Final, TypeAlias
 
 import strawberry
 
@@ -8,6 +8,7 @@ from customer_gql.administration.customer_editing.inputs import collect_edits
 from customer_gql.administration.customer_editing.types import CustomerEditPayload
 from customer_gql.core.actor import actor_of
 from customer_gql.core.permissions import Permission
+from customer_gql.customers.attributes.values.inputs import ATTRIBUTES, AttributeInput, collect_maybe
 from customer_gql.customers.profile.types import Gender
 from customer_gql.customers.profile.writes import lock_customer
 from customer_gql.graph.context import Info
@@ -21,6 +22,11 @@ from customer_gql.loading.grids.pages import GridQuestion
 
 from .quick_edit import QUICK_EDIT_FIELDS, read_editable_fields, refuse_other_fields
 from .types import CUSTOMER_GRID
+
+_ViewId: TypeAlias = Annotated[
+    strawberry.ID | None,
+    strawberry.argument(description="Saved view of the list that shows the row; `filter` narrows it."),
+]
 
 
 @strawberry.input(
@@ -48,6 +54,9 @@ class CustomerQuickEditInput:
     billing_first_name: strawberry.Maybe[str] = column("First name of the default billing address.")
     billing_last_name: strawberry.Maybe[str] = column("Last name of the default billing address.")
     vat_number: strawberry.Maybe[str | None] = column("VAT number of the default billing address.")
+    attributes: strawberry.Maybe[list[AttributeInput]] = column(
+        f"{ATTRIBUTES} `NOT_ALLOWED` for one that is not `isQuickEditable`."
+    )
 
 
 @strawberry.type(description="Result of `customerQuickEdit`.")
@@ -78,14 +87,11 @@ class CustomerGridAdminMutation:
             CUSTOMER_GRID.filter_input | None,  # pyright: ignore
             strawberry.argument(description="Filter of the list that shows the row; see `stillMatches`."),
         ] = None,
-        view_id: Annotated[
-            strawberry.ID | None,
-            strawberry.argument(description="Saved view of the list that shows the row; `filter` narrows it."),
-        ] = None,
+        view_id: _ViewId = None,
     ) -> CustomerQuickEditPayload:
-        viewer = info.context.viewer
+        viewer, attributes = info.context.viewer, collect_maybe(input.attributes)
         customer_id, edits = collect_edits(input, tuple(QUICK_EDIT_FIELDS.values()))
-        require_permissions(viewer, edits.keys(), dry_run=dry_run)
+        require_permissions(viewer, edits.keys(), dry_run=dry_run, is_personal=bool(attributes))
         view, refused_view = await find_view_of_mutation(info, CUSTOMER_GRID, view_id)
         question = CUSTOMER_GRID.question(info, filter, None, None, view)
         refuse_other_fields(await read_editable_fields(info.context.database), edits)
@@ -97,6 +103,8 @@ class CustomerGridAdminMutation:
                 connection,
                 customer_id,
                 edits=edits,
+                attributes=attributes,
+                is_quick=True,
                 expected_version=input.expected_version,
                 websites=viewer.website_ids,
                 by=actor_of(viewer),

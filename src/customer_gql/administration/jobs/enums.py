@@ -15,6 +15,7 @@ graph_enum(
         "IMPORT": "Reads customers from a file.",
         "WEBHOOK_REPLAY": "Sends events to a webhook once more.",
         "GROUP_DELETE": "Moves the members of a customer group to others, and deletes it.",
+        "ATTRIBUTE_DELETE": "Removes what is stored of an attribute, or of options of it, and then deletes these.",
     },
 )
 graph_enum(

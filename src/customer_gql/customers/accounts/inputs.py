@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import strawberry
 
+from customer_gql.customers.attributes.values.inputs import ATTRIBUTES, AttributeInput
 from customer_gql.customers.profile.types import Gender  # where the graph's enum is made of it
 from customer_gql.graph.fields import column
 from customer_gql.graph.payloads import Payload
@@ -44,6 +45,7 @@ class SignUpInput:
         description="Whether staff may sign in as this customer to help.", default=False
     )
     captcha_token: str | None = strawberry.field(description=CAPTCHA_TOKEN, default=None, metadata=LONG_TOKEN)
+    attributes: list[AttributeInput] | None = strawberry.field(description=ATTRIBUTES, default=None)
 
     def about(self) -> dict[str, Any]:
         return {

@@ -13,6 +13,7 @@ from customer_gql.customers.accounts.sessions import renewal
 from customer_gql.customers.accounts.sessions.viewer import ViewerQuery
 from customer_gql.customers.accounts.sign_in import sign_in, sign_out
 from customer_gql.customers.accounts.support import impersonation
+from customer_gql.customers.attributes.values.inputs import collect_given
 from customer_gql.graph.context import Info
 from customer_gql.graph.roots import INPUT, customer_field, customer_mutation, guest_mutation
 
@@ -77,6 +78,7 @@ class AccountMutation:
             email=input.email,
             password=input.password,
             about=input.about(),
+            attributes=collect_given(input.attributes),
             is_subscribed=input.is_subscribed,
             captcha_token=input.captcha_token,
         )

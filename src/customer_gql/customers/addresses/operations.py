@@ -1,4 +1,3 @@
-from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
 import strawberry
@@ -6,6 +5,8 @@ import strawberry
 from customer_gql.core.actor import actor_of
 from customer_gql.core.input_ids import parse_input_id, parse_input_keys
 from customer_gql.core.permissions import Permission
+from customer_gql.customers.attributes.tables import AttributeForm
+from customer_gql.customers.attributes.values.inputs import ATTRIBUTES, AttributeInput, collect_given, collect_maybe
 from customer_gql.customers.profile.types import CustomerPayload
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
@@ -49,6 +50,7 @@ class AddressCreateInput:
     is_default_shipping: bool = strawberry.field(
         description="Whether this address replaces the current default shipping address.", default=False
     )
+    attributes: list[AttributeInput] | None = strawberry.field(description=ATTRIBUTES, default=None)
 
 
 @strawberry.input(description="Changes of an address. A field that is left out keeps its value; null clears it.")
@@ -77,6 +79,7 @@ class AddressUpdateInput:
     is_default_shipping: strawberry.Maybe[bool] = column(
         "Whether this address replaces the current default shipping address."
     )
+    attributes: strawberry.Maybe[list[AttributeInput]] = column(ATTRIBUTES)
 
 
 @strawberry.input(description="The address to delete.")
@@ -148,9 +151,8 @@ class AddressMutation:
     async def address_create(self, info: Info, input: Annotated[AddressCreateInput, INPUT]) -> AddressPayload:
         customer_id = _viewer(info)
         async with info.context.transaction() as connection:
-            key, named = await writes.create_address(
-                connection, customer_id, _collect_values(input), websites=None, by=actor_of(info.context.viewer)
-            )
+            given, by = _collect_values(input, AttributeForm.ADDRESS_CREATE), actor_of(info.context.viewer)
+            key, named = await writes.create_address(connection, customer_id, **given, websites=None, by=by)
         return AddressPayload(customer_id=customer_id, key=(customer_id, key), changed_fields=named)
 
     @customer_mutation(
@@ -165,8 +167,7 @@ class AddressMutation:
             changed = await writes.edit_address(
                 connection,
                 *key,
-                _collect_edits(input),
-                expected_version=input.expected_version,
+                **_collect_edits(input, AttributeForm.ADDRESS_EDIT),
                 websites=None,
                 by=actor_of(info.context.viewer),
             )
@@ -199,7 +200,7 @@ class AddressAdminMutation:
         viewer, customer_id = info.context.viewer, parse_input_id(input.customer_id, "cus", ["customerId"])
         async with info.context.transaction() as connection:
             key, named = await writes.create_address(
-                connection, customer_id, _collect_values(input), websites=viewer.website_ids, by=actor_of(viewer)
+                connection, customer_id, **_collect_values(input), websites=viewer.website_ids, by=actor_of(viewer)
             )
         return AddressPayload(customer_id=customer_id, key=(customer_id, key), changed_fields=named)
 
@@ -218,8 +219,7 @@ class AddressAdminMutation:
             changed = await writes.edit_address(
                 connection,
                 *key,
-                _collect_edits(input),
-                expected_version=input.expected_version,
+                **_collect_edits(input),
                 websites=viewer.website_ids,
                 by=actor_of(viewer),
             )
@@ -261,13 +261,19 @@ class AddressAdminMutation:
         return AddressPayload(customer_id=key[0], key=key, changed_fields=stored)
 
 
-def _collect_values(input: AddressCreateInput) -> Mapping[str, Any]:
-    return {field: getattr(input, column) for field, column in COLUMNS.items() if hasattr(input, column)}
+def _collect_values(input: AddressCreateInput, form: AttributeForm | None = None) -> dict[str, Any]:
+    given = {field: getattr(input, column) for field, column in COLUMNS.items() if hasattr(input, column)}
+    return {"given": given, "attributes": collect_given(input.attributes), "form": form}
 
 
-def _collect_edits(input: AddressUpdateInput) -> Mapping[str, Any]:
+def _collect_edits(input: AddressUpdateInput, form: AttributeForm | None = None) -> dict[str, Any]:
     maybes = {field: getattr(input, column, None) for field, column in COLUMNS.items()}
-    return {field: maybe.value for field, maybe in maybes.items() if maybe is not None}
+    return {
+        "given": {field: maybe.value for field, maybe in maybes.items() if maybe is not None},
+        "attributes": collect_maybe(input.attributes),
+        "form": form,
+        "expected_version": input.expected_version,
+    }
 
 
 def _viewer(info: Info) -> int:

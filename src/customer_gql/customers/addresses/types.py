@@ -3,6 +3,9 @@ from typing import Annotated, Any, Final
 import strawberry
 
 from customer_gql.core.permissions import Permission
+from customer_gql.customers.attributes.tables import AttributeEntity
+from customer_gql.customers.attributes.values.types import VALUES, AttributeValue, Codes, show_values
+from customer_gql.customers.profile.reads import customers_by_id
 from customer_gql.customers.vat.reads import newest_checks_by_address
 from customer_gql.customers.vat.types import VatCheck
 from customer_gql.graph.access.guards import missing_permissions, refusal_of
@@ -52,6 +55,13 @@ class Address(Node):
     )
     is_default_billing: bool = column("Whether invoices go to this address.")
     is_default_shipping: bool = column("Whether goods go to this address.")
+
+    @strawberry.field(description=VALUES, metadata={"assumed": 10})
+    async def attributes(self: Any, info: Info, codes: Codes = None) -> list[AttributeValue] | None:
+        key = (self.customer_id, self.id)
+        customer: Any = await info.context.load(customers_by_id, self.customer_id)
+        website_id = None if customer is None else customer.website_id
+        return await show_values(info, AttributeEntity.ADDRESS, key, website_id, codes)
 
     @strawberry.field(
         graphql_type=str | None,

@@ -3,7 +3,7 @@
 A change of a book locks its customer first, so that two requests cannot both pass the limit or both become default.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 from sqlalchemy import BigInteger, bindparam, delete, func, or_, select, update
@@ -11,10 +11,14 @@ from sqlalchemy import BigInteger, bindparam, delete, func, or_, select, update
 from customer_gql.core.actor import Actor, ActorKind
 from customer_gql.core.clock import read_clock
 from customer_gql.core.concurrent_edits import Changes
-from customer_gql.core.errors import Refusal, RuleError, RuleErrors, UserErrorCode
+from customer_gql.core.errors import CollectedErrors, Refusal, RuleError, RuleErrors, UserErrorCode
 from customer_gql.core.ids import new_id
+from customer_gql.core.text import is_unchanged
 from customer_gql.core.values.telephones import to_e164
 from customer_gql.core.viewer import Websites
+from customer_gql.customers.attributes.tables import AttributeEntity, AttributeForm
+from customer_gql.customers.attributes.values.given import Door, GivenValue, refuse_fields_not_shown
+from customer_gql.customers.attributes.values.writes import edit_attributes_of_address
 from customer_gql.customers.history.conflicts import leave_out_untouched, refuse_customer_conflicts
 from customer_gql.customers.profile.claims import EXTERNAL_ID_TAKEN
 from customer_gql.customers.profile.sharing import accounts_are_shared
@@ -73,26 +77,42 @@ ADDRESS_NOT_FOUND: Final = Refusal("address.not_found", "There is no such addres
 
 
 async def create_address(
-    connection: Connection, customer_id: int, given: Mapping[str, Any], *, websites: Websites, by: Actor
+    connection: Connection,
+    customer_id: int,
+    given: Mapping[str, Any],
+    *,
+    attributes: Sequence[GivenValue] = (),
+    form: AttributeForm | None = None,
+    websites: Websites,
+    by: Actor,
 ) -> tuple[int, list[str]]:
-    """The new entry's key, and the input fields that were stored."""
+    """The new entry's key, and the input fields that were stored. `form` is that of a storefront."""
     customer = await lock_customer(connection, customer_id, websites=websites, path=["customerId"])
     count = await fetch_value(connection, _COUNT, customer_id=customer_id)
     limit = await setting(connection, PER_CUSTOMER)
     refusal = find_book_refusal(count, limit)
     if refusal is not None:
         raise refusal
-    rules = await read_address_rules(connection, customer.website_id)
-    values = validate_new_address(given, *rules, by_customer=_is_customer(by))
+    key, refused, values = new_id(), CollectedErrors(), dict[str, Any]()
+    own = edit_attributes_of_address(customer_id, key)
+    with refused.collecting():
+        rules = await read_address_rules(connection, customer.website_id)
+        values = validate_new_address(given, *rules, by_customer=_is_customer(by))
+    with refused.collecting():
+        await refuse_fields_not_shown(connection, AttributeEntity.ADDRESS, form, given)
+    with refused.collecting():
+        await own.settle(connection, attributes, Door(customer.website_id, form, is_new=True))
+    refused.raise_collected()
     await _refuse_taken_id(connection, customer_id, values)
-    defaults, key = await read_default_ids(connection, customer_id), new_id()
+    defaults = await read_default_ids(connection, customer_id)
     await _replace_defaults(connection, customer_id, values)
     number = to_e164(values["telephone"], values["country_code"])
     await insert_row(connection, address, {"customer_id": customer_id, "id": key, "telephone_e164": number, **values})
     mark_customers(connection, [customer_id], address)
-    changes = describe_new_address(customer_id, key, values, defaults)
+    await own.store(connection)
+    changes = {**describe_new_address(customer_id, key, values, defaults), **own.describe()}
     await record_address_change(connection, customer, "ADDRESS_CREATED", changes, by)
-    return key, [field for field, column in COLUMNS.items() if values[column]]
+    return key, [*[field for field, column in COLUMNS.items() if values[column]], *own.names]
 
 
 def find_book_refusal(count: int, limit: int) -> RuleError | None:
@@ -106,34 +126,49 @@ async def edit_address(
     key: int,
     given: Mapping[str, Any],
     *,
+    attributes: Sequence[GivenValue] = (),
+    form: AttributeForm | None = None,
     expected_version: int | None = None,
     websites: Websites,
     by: Actor,
 ) -> list[str]:
     """Input fields that were changed. Judged is what is given and what depends on it (docs/domain/addresses.md#addresses-13).
-
-    `expected_version` is the customer's: addresses share its version.
-    """
+    `expected_version` is the customer's: addresses share its version."""
     customer, stored = await _lock_address(connection, customer_id, key, websites)
     if not by.is_blind:
-        given = await leave_out_untouched(
-            connection, customer, given, COLUMNS, expected=expected_version, stored=stored, record=address_id(stored)
-        )
-    rules = await read_address_rules(connection, customer.website_id)
-    wanted = validate_address_edit(stored, given, *rules, judges_stored=by.is_blind, by_customer=_is_customer(by))
+        of_address = {"stored": stored, "record": address_id(stored), "expected": expected_version}
+        given = await leave_out_untouched(connection, customer, given, COLUMNS, **of_address)
+    own, refused, wanted = edit_attributes_of_address(customer_id, key), CollectedErrors(), dict[str, Any]()
+    with refused.collecting():
+        wanted = await _validate_edit(connection, customer, stored, given, form, by)
+    with refused.collecting():
+        door = Door(customer.website_id, form, is_blind=by.is_blind)
+        await own.settle(connection, attributes, door, locked=customer, expected=expected_version)
+    refused.raise_collected()
     changed = {column: value for column, value in wanted.items() if value != stored[column]}
     await _refuse_taken_id(connection, customer_id, changed)
     defaults = await read_default_ids(connection, customer_id)
     changes = describe_address_edit(stored, changed, defaults)
     # Which of the given fields conflict would tell those who see no addresses what is stored.
     judged = describe_address_edit(stored, wanted, defaults, keeps_equal=True) if by.is_blind else changes
+    judged = {**judged, **own.describe(keeps_equal=by.is_blind)}
     await refuse_customer_conflicts(connection, customer, judged, expected=expected_version)
-    if not changed:
+    if not changed and not own.changed:
         return []
     await _replace_defaults(connection, customer_id, changed)
     await update_address(connection, stored, changed)
-    await record_address_change(connection, customer, "ADDRESS_UPDATED", changes, by)
-    return [field for field, column in COLUMNS.items() if column in changed]
+    await own.store(connection)
+    await record_address_change(connection, customer, "ADDRESS_UPDATED", {**changes, **own.describe()}, by)
+    return [*[field for field, column in COLUMNS.items() if column in changed], *own.names]
+
+
+async def _validate_edit(
+    connection: Connection, customer: Row, stored: Row, given: Mapping[str, Any], form: AttributeForm | None, by: Actor
+) -> dict[str, Any]:
+    new = {name: value for name, value in given.items() if not is_unchanged(value, stored[COLUMNS[name]])}
+    await refuse_fields_not_shown(connection, AttributeEntity.ADDRESS, form, new)
+    rules = await read_address_rules(connection, customer.website_id)
+    return validate_address_edit(stored, given, *rules, judges_stored=by.is_blind, by_customer=_is_customer(by))
 
 
 async def set_default_address(

@@ -13,7 +13,7 @@ from customer_gql.core.text import normalize_text
 from customer_gql.database.statements import Connection, Row
 
 from .reads import read_customer_events
-from .stored_values import describe_changes
+from .stored_values import describe_changes, without_record
 
 
 async def leave_out_untouched(
@@ -76,7 +76,7 @@ async def refuse_customer_conflicts(
             relied_on=relied_on,
         )
     except VersionConflict as found:
-        conflicts = [replace(one, field=one.field.rpartition(".")[2]) for one in found.conflicts]
+        conflicts = [replace(one, field=without_record(one.field)) for one in found.conflicts]
         raise VersionConflict(found.current_version, conflicts, customer_id=locked.id) from None
 
 

@@ -3,6 +3,7 @@ was changed through, so that two edits of one value conflict (docs/domain/histor
 
 import datetime as dt
 import enum
+import re
 from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
@@ -44,6 +45,7 @@ _ID_PREFIXES: Final[Mapping[str, str]] = {
     "lock_staff_id": "stf",
 }
 """Columns with the key of another record, which the history shows by its public id."""
+_RECORD: Final = re.compile(r"^[a-z]{3}_[0-9a-f]+\.")
 _UNTOLD: Final = frozenset({"name_sort_key", "region_code", "email_verified_at", "is_self_registered"})
 """Columns that follow from what the entry tells anyway."""
 
@@ -53,6 +55,16 @@ def name_stored_value(column: str, record: str | None = None) -> str:
     `adr_….postcode`."""
     name = _to_camel_case(column)
     return name if record is None else f"{record}.{name}"
+
+
+def without_record(name: str) -> str:
+    """A name of the history as the input has it."""
+    return _RECORD.sub("", name)
+
+
+def is_attribute(name: str) -> bool:
+    """Whether the name is that of the value of an attribute, as `attributes.shoe_size`."""
+    return without_record(name).startswith("attributes.")
 
 
 @cache

@@ -16,7 +16,7 @@ from customer_gql.staff.reads import staff_by_id
 from customer_gql.staff.types import StaffUser
 
 from . import reads
-from .stored_values import NOT_PERSONAL, TOLD_BY_A_LETTER
+from .stored_values import NOT_PERSONAL, TOLD_BY_A_LETTER, is_attribute
 from .tables import HistoryActor
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class StoredChange(NamedTuple):
 
 @strawberry.type(
     description="The value of a field before and after a change. Secrets are never included. Without `customers.pii` values are "
-    "masked, except those of a group, website, store view or role, and those of gender and birth are null."
+    "masked, except those of a group, website, store view or role, and those of gender, birth and attributes are null."
 )
 class FieldChange:
     field: str = column("Name of the stored field; of a record of the customer, as an address, after its id and a dot.")
@@ -66,7 +66,7 @@ def show_stored_value(info: Info, name: str, value: str | None) -> str | None:
     is_masked = name not in NOT_PERSONAL and Permission.CUSTOMERS_PII in missing_permissions(info.context.viewer)
     if not is_masked:
         return value
-    return None if name in TOLD_BY_A_LETTER else mask_value(value)
+    return None if name in TOLD_BY_A_LETTER or is_attribute(name) else mask_value(value)
 
 
 @strawberry.type

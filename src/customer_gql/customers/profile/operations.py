@@ -9,6 +9,7 @@ from customer_gql.core.errors import BadInput
 from customer_gql.core.ids import decode_id
 from customer_gql.core.permissions import Permission
 from customer_gql.core.text import normalize_text
+from customer_gql.customers.attributes.values.inputs import ATTRIBUTES, AttributeInput, collect_maybe
 from customer_gql.graph.context import Context, Info
 from customer_gql.graph.fields import column, needed_read
 from customer_gql.graph.payloads import EXPECTED_VERSION
@@ -46,6 +47,7 @@ class MeUpdateInput:
     )
     tax_vat_number: strawberry.Maybe[str | None] = column("Tax or VAT number, at most 50 characters.")
     allows_remote_assistance: strawberry.Maybe[bool] = column("Whether staff may sign in as this customer to help.")
+    attributes: strawberry.Maybe[list[AttributeInput]] = column(ATTRIBUTES)
 
     def edits(self) -> Mapping[str, Any]:
         """The edits that are given, by input name."""
@@ -79,6 +81,7 @@ class CustomerMutation:
                 connection,
                 viewer.customer_id,
                 edits=input.edits(),
+                attributes=collect_maybe(input.attributes),
                 expected_version=input.expected_version,
                 by=actor_of(viewer),
             )

@@ -10,9 +10,12 @@ from sqlalchemy import ARRAY, BigInteger, any_, bindparam, column, delete, inser
 from customer_gql.core.actor import Actor
 from customer_gql.core.clock import read_clock
 from customer_gql.core.concurrent_edits import Changes
-from customer_gql.core.errors import Refusal, UserErrorCode
+from customer_gql.core.errors import CollectedErrors, Refusal, UserErrorCode
 from customer_gql.core.text import sort_key
 from customer_gql.core.viewer import Websites
+from customer_gql.customers.attributes.tables import AttributeEntity, AttributeForm
+from customer_gql.customers.attributes.values.given import Door, GivenValue, refuse_fields_not_shown
+from customer_gql.customers.attributes.values.writes import edit_attributes_of
 from customer_gql.customers.history.conflicts import leave_out_untouched, refuse_customer_conflicts
 from customer_gql.customers.history.stored_values import describe_changes
 from customer_gql.customers.history.writes import record_customer_event, record_customer_events
@@ -136,21 +139,36 @@ def _changed_sort_key(account: Row, values: Mapping[str, Any]) -> dict[str, str]
 
 
 async def edit_profile(
-    connection: Connection, customer_id: int, *, edits: Mapping[str, Any], expected_version: int | None, by: Actor
+    connection: Connection,
+    customer_id: int,
+    *,
+    edits: Mapping[str, Any],
+    attributes: Sequence[GivenValue] = (),
+    expected_version: int | None,
+    by: Actor,
 ) -> list[str]:
     """Store the edits that change something, by input name; those that did. Refuses all when it refuses one."""
     account = await lock_customer(connection, customer_id, websites=None)
     shop = await settings_at(connection, *fields.SETTINGS, website_id=account.website_id)
     edits = await leave_out_untouched(connection, account, edits, fields.COLUMNS, expected=expected_version)
-    kept = fields.find_given_back(edits, account)
-    wanted = fields.validate_profile({field: value for field, value in edits.items() if field not in kept}, shop)
+    kept, refused, wanted = fields.find_given_back(edits, account), CollectedErrors(), dict[str, Any]()
+    own, door = edit_attributes_of(customer_id), Door(account.website_id, AttributeForm.ACCOUNT_EDIT)
+    with refused.collecting():
+        wanted = fields.validate_profile({field: value for field, value in edits.items() if field not in kept}, shop)
+    with refused.collecting():
+        await refuse_fields_not_shown(connection, AttributeEntity.CUSTOMER, door.form, {**edits, **dict.fromkeys(kept)})
+    with refused.collecting():
+        await own.settle(connection, attributes, door, locked=account, expected=expected_version)
+    refused.raise_collected()
     values, changed = fields.find_profile_changes(account, {**kept, **wanted})
-    await refuse_customer_conflicts(connection, account, describe_changes(account, values), expected=expected_version)
-    if changed:
-        await change_customer(connection, account, values, kind="EDITED", by=by)
+    described = {**describe_changes(account, values), **own.describe()}
+    await refuse_customer_conflicts(connection, account, described, expected=expected_version)
+    if changed or own.changed:
+        await own.store(connection)
+        await change_customer(connection, account, values, kind="EDITED", by=by, also=own.describe())
     if values.get("allows_remote_assistance") is False:
         await withdraw_assistance(connection, customer_id, by=by)
-    return changed
+    return [*changed, *own.names]
 
 
 async def withdraw_assistance(connection: Connection, customer_id: int, *, by: Actor) -> None:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from customer_gql.core.errors import RuleError, RuleErrors
 from customer_gql.core.values.emails import validate_email
 from customer_gql.customers.addresses.fields import ADDRESS_FIELDS, STAFF_ONLY, hidden_columns, validate_new_address
+from customer_gql.customers.attributes.labels import label_of
 from customer_gql.customers.newsletter.opt_in import ENABLED as NEWSLETTER
 from customer_gql.customers.profile.tables import Gender
 from customer_gql.customers.profile.values.fields import (
@@ -23,18 +24,22 @@ from customer_gql.shop.countries.names import country_names
 from customer_gql.shop.countries.options import needs_region, offers_region
 from customer_gql.shop.settings.reads import SettingValues
 
-from .labels import label_of
 from .reads import list_countries, list_regions
 
 
 class FormKind(enum.Enum):
     SIGN_UP = "SIGN_UP"
     ACCOUNT_EDIT = "ACCOUNT_EDIT"
-    ADDRESS = "ADDRESS"
+    ADDRESS_CREATE = "ADDRESS_CREATE"
+    ADDRESS_EDIT = "ADDRESS_EDIT"
+
+
+ADDRESS_FORMS: Final = (FormKind.ADDRESS_CREATE, FormKind.ADDRESS_EDIT)
 
 
 class FieldType(enum.Enum):
     TEXT = "TEXT"
+    TEXT_AREA = "TEXT_AREA"
     LINES = "LINES"
     EMAIL = "EMAIL"
     PASSWORD = "PASSWORD"  # noqa: S105 - a kind of field
@@ -43,6 +48,7 @@ class FieldType(enum.Enum):
     NUMBER = "NUMBER"
     BOOLEAN = "BOOLEAN"
     SELECT = "SELECT"
+    MULTI_SELECT = "MULTI_SELECT"
 
 
 _TYPES: Final[Mapping[str, FieldType]] = {
@@ -74,6 +80,10 @@ class FieldFacts:
     type: FieldType
     is_required: bool
     options: list[ChoiceFacts]
+    is_custom: bool = False
+    rules: Any = None
+    """As the database has them."""
+    default: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +107,11 @@ def describe_account_form(kind: FormKind, shop: SettingValues, locale: str) -> F
 
 
 def describe_address_form(
-    shop: SettingValues, country: Country | None, accepted: Collection[str], locale: str
+    shop: SettingValues,
+    country: Country | None,
+    accepted: Collection[str],
+    locale: str,
+    kind: FormKind = FormKind.ADDRESS_CREATE,
 ) -> FormFacts:
     """The form of an address; without a country, what is asked for before one is chosen.
 
@@ -121,7 +135,7 @@ def describe_address_form(
         ],
         "region": [] if country is None else _regions(country, shop, locale),
     }
-    return FormFacts(FormKind.ADDRESS, _describe_fields(names, required, options, locale))
+    return FormFacts(kind, _describe_fields(names, required, options, locale))
 
 
 def _refused_without(validate: Callable[[], object]) -> set[str]:

@@ -19,7 +19,8 @@ from customer_gql.shop.countries.options import SETTINGS as COUNTRY_SETTINGS
 from customer_gql.shop.settings.reads import SettingValues, settings_at
 from customer_gql.shop.websites.reads import find_requested_view
 
-from .forms import FormFacts, FormKind, describe_account_form, describe_address_form
+from .attributes import arrange_form, read_form_attributes
+from .forms import ADDRESS_FORMS, FormFacts, FormKind, describe_account_form, describe_address_form
 from .reads import (
     FORM_SETTINGS,
     SHOP_SETTINGS,
@@ -89,8 +90,8 @@ class PublicFactsQuery:
     @open_field(
         graphql_type=Form | None,
         description="The fields that the website asks for: of the store view in `X-Store-View` at a sign-up, of a "
-        "signed-in customer's own website otherwise. `BAD_USER_INPUT` for a country that does not exist, or with "
-        "another kind than `ADDRESS`.",
+        "signed-in customer's own website otherwise. `BAD_USER_INPUT` for a country that does not exist, or with a form "
+        "that is not one of an address.",
     )
     async def form(
         self,
@@ -103,7 +104,7 @@ class PublicFactsQuery:
             ),
         ] = None,
     ) -> FormFacts:
-        if country_code is not None and kind is not FormKind.ADDRESS:
+        if country_code is not None and kind not in ADDRESS_FORMS:
             raise BadInput("Only the form of an address takes a country.")
         known = await asyncio.to_thread(all_countries)
         country = None if country_code is None else known.get(_normalize_code(country_code))
@@ -114,10 +115,12 @@ class PublicFactsQuery:
             view = await _requested_view(info.context, connection)
             website_id = own_website or view.website_id
             shop = await settings_at(connection, *FORM_SETTINGS, website_id=website_id, store_view_id=view.id)
-            if kind is not FormKind.ADDRESS:
-                return describe_account_form(kind, shop, view.locale)
+            fields = await read_form_attributes(connection, kind, website_id, view)
+            if kind not in ADDRESS_FORMS:
+                return arrange_form(describe_account_form(kind, shop, view.locale), fields)
             accepted = await allowed_countries(connection, website_id)
-        return await asyncio.to_thread(describe_address_form, shop, country, accepted, view.locale)
+        form = await asyncio.to_thread(describe_address_form, shop, country, accepted, view.locale, kind)
+        return arrange_form(form, fields)
 
 
 CountryOptions: TypeAlias = tuple[Row, Collection[str], SettingValues]

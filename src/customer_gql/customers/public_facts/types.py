@@ -1,7 +1,10 @@
 """What everybody may know of the shop, so that a storefront hard-codes no form (docs/domain/public-facts.md#public-facts-1)."""
 
+from typing import Any
+
 import strawberry
 
+from customer_gql.customers.attributes.types import AttributeDefault, AttributeRules, read_default, read_rules
 from customer_gql.graph.fields import column, loaded
 from customer_gql.graph.scalars import graph_enum
 from customer_gql.shop.captcha.types import CaptchaType
@@ -16,7 +19,8 @@ graph_enum(
     {
         "SIGN_UP": "Input of `signUp`.",
         "ACCOUNT_EDIT": "Input of `meUpdate`.",
-        "ADDRESS": "Input of `addressCreate` and `addressUpdate`.",
+        "ADDRESS_CREATE": "Input of `addressCreate`.",
+        "ADDRESS_EDIT": "Input of `addressUpdate`.",
     },
 )
 graph_enum(
@@ -24,7 +28,8 @@ graph_enum(
     "What a field takes, so that a form knows how to ask for it.",
     {
         "TEXT": "One line of text.",
-        "LINES": "A list of lines of text, as many as `streetLines` of `shop` says.",
+        "TEXT_AREA": "A text of several lines.",
+        "LINES": "A list of lines of text: of `street` as many as `streetLines` of `shop` says, else as many as `rules` say.",
         "EMAIL": "An e-mail address.",
         "PASSWORD": "A password by the `passwordRules` of `shop`.",
         "TELEPHONE": "A telephone number.",
@@ -32,6 +37,7 @@ graph_enum(
         "DATE": "A day of the calendar, as `2024-01-31`.",
         "BOOLEAN": "Yes or no.",
         "SELECT": "The `code` of one of the options.",
+        "MULTI_SELECT": "The `code` of any number of the options.",
     },
     name="FormFieldType",
 )
@@ -101,13 +107,26 @@ class FormOption:
 
 @strawberry.type(description="A field to ask for.")
 class FormField:
-    code: str = column("Name of the field in the input of the mutation.")
+    code: str = column("Name of the field in the input of the mutation; of an attribute, its code for `attributes`.")
     label: str = column(
-        "Text to show: English, German, Dutch or Swedish by the locale of the store view, else English."
+        "Text to show: that of the store view where it has one, else that of the shop. Where the shop has none for a built-in field, "
+        "English, German, Dutch or Swedish by the locale of the store view, else English."
     )
     type: FieldType = column("What the field takes.")
     is_required: bool = column("Whether the mutation refuses a missing value.")
-    options: list[FormOption] = column("Values to choose from; empty unless the type is `SELECT`.", assumed=20)
+    is_custom: bool = column("Whether it is an attribute, which is sent in `attributes`, and not a built-in field.")
+
+    @strawberry.field(description="Limits of the values of an attribute.")
+    def rules(self: Any) -> AttributeRules:
+        return read_rules(self.rules or {})
+
+    options: list[FormOption] = column(
+        "Values to choose from; empty unless the type is `SELECT` or `MULTI_SELECT`.", assumed=20
+    )
+
+    @strawberry.field(description="Value to start with, of an attribute that has one.")
+    def default(self: Any) -> AttributeDefault | None:
+        return read_default(self.default)
 
 
 @strawberry.type(

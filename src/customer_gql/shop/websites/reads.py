@@ -24,7 +24,7 @@ _WEBSITE: Final = compile_statement(select(website).where(website.c.id == bindpa
 ALL_WEBSITES = compile_statement(select(website).order_by(website.c.id))
 
 WEBSITE_NOT_FOUND: Final = Refusal("website.not_found", "There is no such website.", UserErrorCode.NOT_FOUND)
-_STORE_VIEW_NOT_FOUND: Final = Refusal("store_view.not_found", "There is no such store view.", UserErrorCode.NOT_FOUND)
+STORE_VIEW_NOT_FOUND: Final = Refusal("store_view.not_found", "There is no such store view.", UserErrorCode.NOT_FOUND)
 
 
 async def find_website(connection: Connection, website_id: int, *, websites: Websites) -> Row:
@@ -40,7 +40,7 @@ async def find_store_view(connection: Connection, store_view_id: int, *, website
     `websites` is unknown."""
     found = await fetch_one(connection, _views.where(store_view.c.id == store_view_id))
     if found is None or (websites is not None and found.website_id not in websites):
-        raise _STORE_VIEW_NOT_FOUND(path=["storeViewId"])
+        raise STORE_VIEW_NOT_FOUND(path=["storeViewId"])
     return found
 
 

@@ -1,11 +1,11 @@
 """A new account (docs/domain/sign-up.md#sign-up-2). Only the owner of the address learns, by mail, whether it already has one."""
 
 import datetime as dt
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final
 
 from customer_gql.core.actor import Actor, ActorKind
-from customer_gql.core.errors import RuleError, RuleErrors
+from customer_gql.core.errors import CollectedErrors, RuleError, RuleErrors
 from customer_gql.core.ids import new_id
 from customer_gql.core.values.emails import normalize_email, validate_email
 from customer_gql.core.viewer import ViewerKind
@@ -14,6 +14,9 @@ from customer_gql.customers.accounts.enumeration import rolled_back_if
 from customer_gql.customers.accounts.reads import find_account_by_email
 from customer_gql.customers.accounts.recovery import email_verification, password_reset
 from customer_gql.customers.accounts.tables import customer_password
+from customer_gql.customers.attributes.tables import AttributeEntity, AttributeForm
+from customer_gql.customers.attributes.values.given import Door, GivenValue, refuse_fields_not_shown
+from customer_gql.customers.attributes.values.writes import AttributeEdit, edit_attributes_of
 from customer_gql.customers.history.stored_values import describe_changes
 from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.newsletter import opt_in, writes as newsletter
@@ -46,29 +49,29 @@ async def sign_up(
     email: str,
     password: str | None,
     about: Mapping[str, Any],
+    attributes: Sequence[GivenValue],
     is_subscribed: bool,
     captcha_token: str | None = None,
 ) -> bool:
     """Whether the address has to be confirmed before the account works, which depends on the website alone."""
     async with context.database.writes.acquire() as connection:
         shop = await settings_at(connection, *_SETTINGS, website_id=view.website_id, store_view_id=view.id)
-        email, wanted = await validate_sign_up(connection, view, shop, email, password, about)
+        refused, wanted, own = CollectedErrors(), dict[str, Any](), edit_attributes_of(0)
+        with refused.collecting():
+            email, wanted = await validate_sign_up(connection, view, shop, email, password, about)
+        with refused.collecting():
+            own = await _settle_attributes(connection, view, about, attributes)
+        refused.raise_collected()
     await _admit(context, view, captcha_token)
     hash = None if password is None else await hash_password(password)
     is_confirmed = not shop[EMAIL_CONFIRMATION]
     subscribe = opt_in.request_confirmation if shop[opt_in.CONFIRM_BY_MAIL] else newsletter.begin_subscription
-    values = {
-        **wanted,
-        "email": email,
-        "website_id": view.website_id,
-        "created_in_store_view_id": view.id,
-        "group_id": shop[DEFAULT_GROUP],
-        "is_email_confirmed": is_confirmed,
-        "is_self_registered": password is not None,
-    }
+    origin = {"website_id": view.website_id, "created_in_store_view_id": view.id, "group_id": shop[DEFAULT_GROUP]}
+    proved = {"is_email_confirmed": is_confirmed, "is_self_registered": password is not None}
+    values = {**wanted, "email": email, **origin, **proved}
     wish, address = subscribe if is_subscribed else None, context.viewer.address
     async with context.transaction() as connection:
-        created = await _create_or_notify_owner(connection, view, values, hash=hash, wish=wish, address=address)
+        created = await _create_or_notify_owner(connection, view, values, own, hash=hash, wish=wish, address=address)
     if created is not None:
         presence.record_sign_up(context, created)
     return not is_confirmed
@@ -79,6 +82,19 @@ async def _admit(context: Context, view: Row, captcha_token: str | None) -> None
     await require_captcha(context, view, CaptchaForm.SIGN_UP, captcha_token)
     async with context.database.writes.acquire() as connection:
         await lockout.check_peer(connection, context.caller.address, context.settings.storefront)
+
+
+async def _settle_attributes(
+    connection: Connection, view: Row, about: Mapping[str, Any], attributes: Sequence[GivenValue]
+) -> AttributeEdit:
+    """Those of the new account, whose id is chosen here."""
+    own, refused = edit_attributes_of(new_id()), CollectedErrors()
+    with refused.collecting():
+        await refuse_fields_not_shown(connection, AttributeEntity.CUSTOMER, AttributeForm.SIGN_UP, about)
+    with refused.collecting():
+        await own.settle(connection, attributes, Door(view.website_id, AttributeForm.SIGN_UP, is_new=True))
+    refused.raise_collected()
+    return own
 
 
 async def validate_sign_up(
@@ -115,18 +131,19 @@ async def _create_or_notify_owner(
     connection: Connection,
     view: Row,
     values: dict[str, Any],
+    attributes: AttributeEdit,
     *,
     hash: str | None,
     wish: SubscribeFunction | None,
     address: str | None,
 ) -> int | None:
     """The new customer, or None when the owner of the address was told. Both take the same statements."""
-    customer_id, name = new_id(), normalize_email(values["email"])
+    customer_id, name = attributes.key["customer_id"], normalize_email(values["email"])
     by = Actor(ActorKind.CUSTOMER, customer_id, address=address)
     scope = await lock_email_scope(connection, view.website_id)
     async with rolled_back_if(connection, False) as rollback:
         rollback.is_due = not await claims.claim_email(connection, customer_id, email=values["email"], scope=scope)
-        made = await insert_account(connection, customer_id, values, hash=hash, wish=wish, by=by)
+        made = await insert_account(connection, customer_id, values, hash=hash, wish=wish, attributes=attributes, by=by)
         if hash is None:
             limit = await password_reset.reset_limits_at(connection, website_id=view.website_id, store_view_id=view.id)
             await password_reset.send_reset_link(
@@ -154,6 +171,7 @@ async def insert_account(
     hash: str | None,
     by: Actor,
     wish: SubscribeFunction | None = None,
+    attributes: AttributeEdit | None = None,
 ) -> Row:
     """A new account and its history, whose address is claimed already."""
     made = await insert_customer(connection, customer_id, values)
@@ -161,6 +179,9 @@ async def insert_account(
         await store_password(connection, customer_password, customer_id, hash)
     given = {column: made[column] for column in ("email", *fields.COLUMNS.values()) if made[column]}
     changes = describe_changes(dict.fromkeys(given), given)
+    if attributes is not None:
+        await attributes.store(connection)
+        changes = {**changes, **attributes.describe()}
     await record_customer_event(connection, customer_id, kind="SIGNED_UP", version=1, by=by, changes=changes)
     if wish is not None:
         await wish(connection, made, made.created_in_store_view_id, by=by)

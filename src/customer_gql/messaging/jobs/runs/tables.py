@@ -28,6 +28,7 @@ class JobKind(enum.Enum):
     IMPORT = "IMPORT"
     WEBHOOK_REPLAY = "WEBHOOK_REPLAY"
     GROUP_DELETE = "GROUP_DELETE"
+    ATTRIBUTE_DELETE = "ATTRIBUTE_DELETE"
 
 
 class JobStatus(enum.Enum):

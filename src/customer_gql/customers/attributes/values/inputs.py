@@ -1,0 +1,49 @@
+"""What is sent to store values of attributes."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any, Final
+
+import strawberry
+
+from customer_gql.customers.attributes.inputs import read_members
+from customer_gql.graph.fields import column
+
+from .given import GivenValue
+
+_MEMBERS: Final = ("text", "lines", "date", "boolean", "options")
+
+
+@strawberry.input(one_of=True, description="A value; its member has to be that of the type of the attribute.")
+class AttributeValueInput:
+    text: strawberry.Maybe[str] = column("Of `TEXT` and `TEXT_AREA`.")
+    lines: strawberry.Maybe[list[str]] = column("Of `MULTILINE`: all lines.")
+    date: strawberry.Maybe[dt.date] = column("Of `DATE`.")
+    boolean: strawberry.Maybe[bool] = column("Of `BOOLEAN`.")
+    options: strawberry.Maybe[list[str]] = column(
+        "Codes of the chosen options: of `SELECT` one, of `MULTI_SELECT` any."
+    )
+
+
+@strawberry.input(description="The new value of one attribute. Attributes that are not listed keep their values.")
+class AttributeInput:
+    code: str = column("Code of the attribute.")
+    value: AttributeValueInput | None = strawberry.field(
+        description="The value to store; null clears it.", default=None
+    )
+
+
+ATTRIBUTES: Final = (
+    "Values of attributes, at most 200. `NOT_FOUND` for an unknown code, and on a storefront for one that the website does not "
+    "show in this form."
+)
+
+
+def collect_given(attributes: Sequence[AttributeInput] | None) -> list[GivenValue]:
+    """The values that are given, in their order."""
+    return [GivenValue(one.code, read_members(one.value, _MEMBERS)) for one in attributes or ()]
+
+
+def collect_maybe(attributes: Any) -> list[GivenValue]:
+    """The same for a field that may be left out."""
+    return [] if attributes is None else collect_given(attributes.value)
