@@ -74,6 +74,9 @@ class Shop:
 
     async def stored(self) -> dict[str, str | None]:
         """All there is, in a form that shows any difference."""
-        tables = await self.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
+        tables = await self.rows(
+            "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')"
+            " AND NOT relispartition ORDER BY 1"
+        )
         sql = "SELECT string_agg(t::text, chr(10) ORDER BY t::text) FROM {} t"
         return {table: await self.connection.fetchval(sql.format(table)) for (table,) in tables}
