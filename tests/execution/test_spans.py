@@ -10,7 +10,7 @@ from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from customer_gql.core.spans import span, use_spans
+from customer_gql.core.telemetry.spans import span, use_spans
 from customer_gql.customers.accounts.writes import issue_customer_token
 from customer_gql.database.pools import open_database
 from customer_gql.execution.telemetry.tracing import TracingMiddleware, name_statement, start_tracing

@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol
 
 import asyncpg
 
-from customer_gql.core.spans import statement_listeners
+from customer_gql.core.telemetry.spans import statement_listeners
 
 from .connecting.checks import check_server
 from .connecting.hosts import HostsInTurn, choose_attribute

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, ClassVar, Final
 from weakref import WeakKeyDictionary
 
-from customer_gql.core.spans import span
+from customer_gql.core.telemetry.spans import span
 from customer_gql.database.pools import Database
 
 from .reads import Read

@@ -30,10 +30,12 @@ def plan_placements(metadata: MetaData) -> list[Placement]:
     Within these, a table after those that its foreign keys lead to."""
     order = ("reference", "customer", "lookup")
     tables = [table for table in metadata.sorted_tables if table.info["distribution"] in order]
-    return [_place(table) for table in sorted(tables, key=lambda table: order.index(table.info["distribution"]))]
+    return [
+        _plan_placement(table) for table in sorted(tables, key=lambda table: order.index(table.info["distribution"]))
+    ]
 
 
-def _place(table: Table) -> Placement:
+def _plan_placement(table: Table) -> Placement:
     column = distribution_column(table)
     if column is None:
         return Placement(table.name, "SELECT create_reference_table($1::text::regclass)", (table.name,))

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from customer_gql.core.spans import use_spans
+from customer_gql.core.telemetry.spans import use_spans
 
 from .losses import TRACE, CountedLosses
 

@@ -16,7 +16,7 @@ from pgqueuer.core.executors import DatabaseRetryEntrypointExecutor
 from pgqueuer.domain.models import Job as PickedJob
 from pgqueuer.ports.driver import NotifyCallback
 
-from customer_gql.core.spans import span
+from customer_gql.core.telemetry.spans import span
 from customer_gql.database.connecting.checks import LARGEST_SKEW, check_server
 from customer_gql.database.distribution.forms import use_distributed_forms
 from customer_gql.database.pools import Database, TimeLimits, open_database

@@ -20,7 +20,7 @@ import structlog
 from sqlalchemy import DateTime, Integer, Interval, bindparam, func, literal, null, select, update
 
 from customer_gql.core.clock import read_clock
-from customer_gql.core.spans import span
+from customer_gql.core.telemetry.spans import span
 from customer_gql.core.text import to_single_line
 from customer_gql.database.expired_rows import delete_expired_rows, expires
 from customer_gql.database.statements import (
