@@ -31,6 +31,7 @@ from customer_gql.execution.health.listener import HEALTH_ROUTES, create_health_
 from customer_gql.execution.http import contexts
 from customer_gql.execution.http.caller import request_origin
 from customer_gql.execution.http.endpoint import Endpoint
+from customer_gql.execution.http.protocols.direct import DirectApplication
 from customer_gql.execution.http.security_headers import SecurityHeaders, cors_middleware
 from customer_gql.execution.limits.admission import AdmissionGate
 from customer_gql.execution.limits.cost.model import CostModel
@@ -68,10 +69,14 @@ def create_app(settings: Settings) -> Starlette:
     """The service on the database of the settings, which must be reachable and migrated."""
     buckets = [SharedBuckets(settings.rate_storage) if settings.rate_storage else LocalBuckets() for _ in range(2)]
     streams = LiveStreams(settings.live, find_staff_session)
-    app = Starlette(
+    graphs = [
+        *_create_routes(settings, "/graphql", "storefront", storefront.schema, buckets[0]),
+        *_create_routes(settings, "/admin/graphql", "admin", admin.schema, buckets[1], streams),
+    ]
+    app = DirectApplication(
+        direct=[route for route in graphs if isinstance(route, Route) and isinstance(route.endpoint, Endpoint)],
         routes=[
-            *_create_routes(settings, "/graphql", "storefront", storefront.schema, buckets[0]),
-            *_create_routes(settings, "/admin/graphql", "admin", admin.schema, buckets[1], streams),
+            *graphs,
             *HEALTH_ROUTES,
             _create_upload_route(settings),
             *oidc_routes.oidc_routes(settings),

@@ -72,7 +72,7 @@ async def test_a_movement_waits_for_no_other_customer(balance, admin_client, con
     shopper, other = await make_customer(connection), await make_customer(connection)
     for owner in (shopper, other):
         await adjust(admin_client, balance, owner, 5, "open")
-    async with stop_after(f"INSERT INTO {balance.table} (", "DO UPDATE") as stop:
+    async with stop_after(f"UPDATE {balance.table} SET balance") as stop:
         first = asyncio.create_task(adjust(admin_client, balance, shopper, 1, "first"))
         await stop.reached_by(first)
         assert (await adjust(admin_client, balance, other, 1, "other"))["userErrors"] == []

@@ -22,10 +22,12 @@ from sqlalchemy import (
     any_,
     bindparam,
     column,
+    delete,
     func,
     insert,
     literal,
     select,
+    update,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
@@ -161,7 +163,67 @@ async def insert_row(connection: Connection, into: Table, values: Mapping[str, A
 
 @cache
 def _insert_of_row(into: Table, names: tuple[str, ...]) -> Statement:
-    return compile_statement(insert(into).values({name: bindparam(name, type_=into.c[name].type) for name in names}))
+    return compile_statement(insert(into).values(_parameters(into, names)))
+
+
+async def update_rows(connection: Connection, of: Table, key: Mapping[str, Any], values: Mapping[str, Any]) -> int:
+    """Set plain values in the rows of a key, by a statement that is compiled once for these columns. How many rows.
+
+    A list or a tuple of a key stands for any of its entries.
+    """
+    statement = _update_of_rows(of, _form_of_key(key), tuple(values))
+    given = {f"new_{name}": value for name, value in values.items()}
+    return await execute_statement(connection, statement, **_key_arguments(key), **given)
+
+
+async def delete_rows(connection: Connection, of: Table, key: Mapping[str, Any]) -> int:
+    """Delete the rows of a key, as `update_rows` finds them. How many there were."""
+    return await execute_statement(connection, _delete_of_rows(of, _form_of_key(key)), **_key_arguments(key))
+
+
+async def fetch_row(connection: Connection, of: Table, key: Mapping[str, Any]) -> Row | None:
+    """The row of a key of plain values, as it is."""
+    return await fetch_one(connection, _select_of_row(of, _form_of_key(key)), **_key_arguments(key))
+
+
+_FormOfKey: TypeAlias = tuple[tuple[str, bool], ...]
+
+
+def _form_of_key(key: Mapping[str, Any]) -> _FormOfKey:
+    assert None not in key.values(), "no row has a null in its key"
+    return tuple((name, isinstance(value, list | tuple)) for name, value in key.items())
+
+
+def _key_arguments(key: Mapping[str, Any]) -> dict[str, Any]:
+    return {f"of_{name}": value for name, value in key.items()}
+
+
+def _has_key(of: Table, form: _FormOfKey) -> list[ColumnElement[bool]]:
+    def condition(name: str, is_list: bool) -> ColumnElement[bool]:
+        kind = of.c[name].type
+        given: Any = bindparam(f"of_{name}", type_=ARRAY(kind) if is_list else kind)
+        return of.c[name] == (any_(given) if is_list else given)
+
+    return [condition(name, is_list) for name, is_list in form]
+
+
+def _parameters(of: Table, names: Sequence[str], prefix: str = "") -> dict[str, Any]:
+    return {name: bindparam(f"{prefix}{name}", type_=of.c[name].type) for name in names}
+
+
+@cache
+def _update_of_rows(of: Table, form: _FormOfKey, names: tuple[str, ...]) -> Statement:
+    return compile_statement(update(of).where(*_has_key(of, form)).values(_parameters(of, names, "new_")))
+
+
+@cache
+def _delete_of_rows(of: Table, form: _FormOfKey) -> Statement:
+    return compile_statement(delete(of).where(*_has_key(of, form)))
+
+
+@cache
+def _select_of_row(of: Table, form: _FormOfKey) -> Statement:
+    return compile_statement(select(of).where(*_has_key(of, form)))
 
 
 @cache

@@ -3,7 +3,8 @@
 from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any, Final
+from functools import lru_cache
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import asyncpg
 from sqlalchemy import Table
@@ -75,7 +76,7 @@ def mark_customers(
     if not marks.is_open or marks.projections is None:
         raise RuntimeError("Mark customers inside `transaction`, on a connection opened with the shop's projections.")
     change = Change(changed, None if columns is None else frozenset(columns))
-    if any(one.depends_on(*change) for one in (*marks.projections, *FOLLOWERS)):
+    if _is_read(tuple(marks.projections), change) or any(one.depends_on(*change) for one in FOLLOWERS):
         marks.touched.setdefault(change, set()).update(customer_ids)
 
 
@@ -132,42 +133,50 @@ async def _run_followers(connection: Connection, marks: Marks) -> None:
 
 
 async def _recompute_marked(connection: Connection, marks: Marks) -> None:
-    stale, parts = _stale_customers(marks.projections or (), marks.touched)
-    if stale:
-        await lock_derived_rows(connection, set[int]().union(*stale.values()))
-    for independent in _split_into_rounds(stale):
-        await recompute_together(connection, independent, parts)
+    touched = {change: ids for change, ids in marks.touched.items() if ids}
+    rounds = _plan_rounds(tuple(marks.projections or ()), frozenset(touched))
+    if rounds:
+        read = {change for independent in rounds for it in independent for change in it.causes}
+        await lock_derived_rows(connection, set[int]().union(*[touched[change] for change in read]))
+    for independent in rounds:
+        stale = {it.projection: sorted(set[int]().union(*[touched[one] for one in it.causes])) for it in independent}
+        await recompute_together(connection, stale, {it.projection: it.part for it in independent})
 
 
-def _stale_customers(
-    projections: Sequence[Projection], touched: Mapping[Change, set[int]]
-) -> tuple[dict[Projection, list[int]], dict[Projection, Part | None]]:
-    """Customers by projection, in the order declared, and the part of their rows that changed. One that reads another's table
-    is declared after it."""
-    changed = dict(touched)
-    stale: dict[Projection, list[int]] = {}
-    parts: dict[Projection, Part | None] = {}
-    for projection in projections:
-        changes = {change: ids for change, ids in changed.items() if projection.depends_on(*change)}
-        ids = set[int]().union(*changes.values())
-        if ids:
-            stale[projection] = sorted(ids)
-            parts[projection] = projection.find_part(changes)
-            changed[Change(projection.table)] = ids
-    return stale, parts
+class _Recomputation(NamedTuple):
+    projection: Projection
+    part: Part | None
+    causes: frozenset[Change]
+    """The changes whose customers have stale rows."""
 
 
-def _split_into_rounds(stale: Mapping[Projection, list[int]]) -> list[dict[Projection, list[int]]]:
-    """Projections that can be recomputed by one statement, which sees no row that it writes: none reads another's table."""
-    rounds: list[dict[Projection, list[int]]] = []
+_Rounds: TypeAlias = tuple[tuple[_Recomputation, ...], ...]
+
+
+@lru_cache(maxsize=512)
+def _plan_rounds(projections: tuple[Projection, ...], changes: frozenset[Change]) -> _Rounds:
+    """What changes of these columns make stale, and the part of the rows. One statement recomputes a round: it sees no row that
+    it writes, because none of its projections reads another's table. One that does is declared after it."""
+    causes_of = {change: frozenset((change,)) for change in changes}
+    rounds: list[list[_Recomputation]] = []
     round_of: dict[Table, int] = {}
-    for projection, ids in stale.items():
+    for projection in projections:
+        found = [change for change in causes_of if projection.depends_on(*change)]
+        if not found:
+            continue
+        causes = frozenset[Change]().union(*[causes_of[change] for change in found])
         number = max((round_of[table] + 1 for table in projection.reads if table in round_of), default=0)
-        round_of[projection.table] = number
         if number == len(rounds):
-            rounds.append({})
-        rounds[number][projection] = ids
-    return rounds
+            rounds.append([])
+        rounds[number].append(_Recomputation(projection, projection.find_part(found), causes))
+        round_of[projection.table] = number
+        causes_of[Change(projection.table)] = causes
+    return tuple(map(tuple, rounds))
+
+
+@lru_cache(maxsize=512)
+def _is_read(projections: tuple[Projection, ...], change: Change) -> bool:
+    return any(projection.depends_on(*change) for projection in projections)
 
 
 def _marks_of(connection: Connection) -> Marks:

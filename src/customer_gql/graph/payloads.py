@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, dataclass
+from functools import cache
 from typing import Any, Final
 
 import asyncpg
@@ -9,6 +10,7 @@ import strawberry
 from prometheus_client import Counter
 from strawberry.extensions import FieldExtension
 from strawberry.scalars import JSON
+from strawberry.schema.name_converter import NameConverter
 from strawberry.types.arguments import InputContext
 from strawberry.types.base import StrawberryMaybe, StrawberryOptional
 from strawberry.types.field import StrawberryField
@@ -150,22 +152,40 @@ def _refuses_null(field: StrawberryField) -> bool:
 def _build_input(kind: Any, value: Mapping[str, Any], context: InputContext) -> Any:
     """The input, or what its nulls are refused with. By itself the library ends the operation and names no field. An input that
     `collects_nulls` has `NULL` for them, and its mutation refuses them beside whatever else it refuses."""
-    fields = {context.config.name_converter.from_field(field): field for field in kind.__strawberry_definition__.fields}
-    nulls = [name for name, field in fields.items() if _refuses_null(field) and value.get(name, field) is None]
+    form = _form_of_input(kind, context.config.name_converter)
+    nulls = [name for name in form.required if value.get(name, name) is None]
     collects_nulls = getattr(kind, "collects_nulls", False)
     if nulls and not collects_nulls:
         return RefusedInput([NULL_REFUSED(path=[name]) for name in nulls])
-    left_out = {
-        field.python_name: None
+    given = {
+        form.fields[name].python_name: (
+            strawberry.Some(NULL) if name in nulls else context.convert(value[name], form.fields[name].type, name)
+        )
+        for name in value
+    }
+    return kind(**{**form.left_out, **given})
+
+
+@dataclass(frozen=True, slots=True)
+class _InputForm:
+    """What is the same for every value of an input: its fields by name, those that refuse null, and the values of those that
+    are left out and have no default."""
+
+    fields: Mapping[str, StrawberryField]
+    required: Sequence[str]
+    left_out: Mapping[str, None]
+
+
+@cache
+def _form_of_input(kind: Any, names: NameConverter) -> _InputForm:
+    fields = {names.from_field(field): field for field in kind.__strawberry_definition__.fields}
+    without_default = [
+        field.python_name
         for field in fields.values()
         if field.default_value is MISSING and field.default_factory is MISSING
-    }
-    given = {
-        field.python_name: strawberry.Some(NULL) if name in nulls else context.convert(value[name], field.type, name)
-        for name, field in fields.items()
-        if name in value
-    }
-    return kind(**left_out | given)
+    ]
+    required = [name for name, field in fields.items() if _refuses_null(field)]
+    return _InputForm(fields, required, dict.fromkeys(without_default))
 
 
 class ReturnsUserErrors(FieldExtension):

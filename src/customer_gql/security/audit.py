@@ -5,10 +5,11 @@ The history of customers and the history of staff are tables of this shape.
 
 import enum
 from collections.abc import Awaitable, Callable, Mapping
+from functools import cache
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import BigInteger, Column, ColumnElement, Table, Text, case, func, insert, literal_column
+from sqlalchemy import BigInteger, Column, ColumnElement, Table, Text, bindparam, case, func, insert, literal_column
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.schema import SchemaItem
 
@@ -17,7 +18,7 @@ from customer_gql.core.concurrent_edits import Changes
 from customer_gql.core.ids import new_id
 from customer_gql.core.viewer import Viewer
 from customer_gql.database.pools import Database
-from customer_gql.database.statements import Connection, execute_statement
+from customer_gql.database.statements import Connection, Statement, compile_statement, execute_statement
 from customer_gql.database.tables import created_at, one_of
 
 ON_IMPERSONATION_REFUSED: Final[list[Callable[[Database, Viewer, str], Awaitable[object]]]] = []
@@ -60,9 +61,14 @@ async def insert_event(
 
     The caller has locked what the event is about, so time is taken now and not when the transaction began.
     """
-    event = {"id": new_id(), "created_at": func.clock_timestamp(), **columns, **told_by(kind, by)}
-    event["changes"] = orjson.dumps(changes).decode()
-    await execute_statement(connection, insert(history).values(event))
+    event = {"id": new_id(), **columns, **told_by(kind, by), "changes": orjson.dumps(changes).decode()}
+    await execute_statement(connection, _insert_statement(history, tuple(event)), **event)
+
+
+@cache
+def _insert_statement(history: Table, names: tuple[str, ...]) -> Statement:
+    given: dict[str, Any] = {name: bindparam(name, type_=history.c[name].type) for name in names}
+    return compile_statement(insert(history).values({**given, "created_at": func.clock_timestamp()}))
 
 
 def told_by(kind: str, by: Actor) -> dict[str, Any]:

@@ -3,15 +3,16 @@
 import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
-from sqlalchemy import Table, update
+from sqlalchemy import Table, bindparam
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from customer_gql.core.clock import read_clock
 from customer_gql.core.errors import Refusal, Unavailable, UserErrorCode
 from customer_gql.database.pools import Database
-from customer_gql.database.statements import Connection, execute_statement
+from customer_gql.database.statements import Connection, Statement, compile_statement, execute_statement, update_rows
 
 from .common_passwords import is_common_password, is_derived_from
 from .hashing import MAX_LENGTH, hash_password, needs_rehash, normalize_password
@@ -93,9 +94,17 @@ def _count_character_classes(text: str) -> int:
 async def store_password(connection: Connection, table: Table, owner_id: int, hash: str) -> None:
     """Put the hash in place of the owner's, if there is one. The table's key is the owner."""
     (key,) = table.primary_key.columns
-    insert = upsert(table).values({key.name: owner_id, "hash": hash, "changed_at": read_clock()})
-    changed = {"hash": insert.excluded.hash, "changed_at": insert.excluded.changed_at}
-    await execute_statement(connection, insert.on_conflict_do_update(index_elements=[key.name], set_=changed))
+    await execute_statement(
+        connection, _put_statement(table), **{key.name: owner_id}, hash=hash, changed_at=read_clock()
+    )
+
+
+@cache
+def _put_statement(table: Table) -> Statement:
+    names = [*table.primary_key.columns.keys(), "hash", "changed_at"]
+    put = upsert(table).values({name: bindparam(name, type_=table.c[name].type) for name in names})
+    changed = {"hash": put.excluded.hash, "changed_at": put.excluded.changed_at}
+    return compile_statement(put.on_conflict_do_update(index_elements=names[:1], set_=changed))
 
 
 async def renew_hash(database: Database, table: Table, owner_id: int, password: str, stored: str) -> None:
@@ -110,6 +119,5 @@ async def renew_hash(database: Database, table: Table, owner_id: int, password: 
     except Unavailable:
         return  # Others wait for the cores. The next sign-in renews it.
     (key,) = table.primary_key.columns
-    renewed = update(table).where(key == owner_id, table.c.hash == stored).values(hash=hash)
     async with database.writes.acquire() as connection:
-        await execute_statement(connection, renewed)
+        await update_rows(connection, table, {key.name: owner_id, "hash": stored}, {"hash": hash})

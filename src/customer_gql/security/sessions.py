@@ -6,7 +6,8 @@ ends the token at once in every process.
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from typing import Any, Final
 
 from sqlalchemy import (
     Column,
@@ -14,10 +15,11 @@ from sqlalchemy import (
     DateTime,
     Integer,
     Interval,
+    LargeBinary,
     Table,
     and_,
+    bindparam,
     func,
-    literal,
     literal_column,
     or_,
     update,
@@ -27,7 +29,7 @@ from sqlalchemy.schema import SchemaItem
 from customer_gql.core.clock import read_clock
 from customer_gql.core.viewer import Viewer
 from customer_gql.database.expired_rows import Expiry
-from customer_gql.database.statements import Connection, Row, fetch_one, insert_row
+from customer_gql.database.statements import Connection, Row, Statement, compile_statement, fetch_one, insert_row
 from customer_gql.database.tables import created_at
 
 from . import tokens
@@ -92,15 +94,22 @@ async def issue_token(
     connection: Connection, table: Table, prefix: str, *, expires_at: dt.datetime, idle: dt.timedelta, **owner: Any
 ) -> str:
     """A new access token. `owner` holds the other columns of the table."""
-    token, now = tokens.new_token(prefix), read_clock()
-    issued = {
+    token = tokens.new_token(prefix)
+    await insert_row(connection, table, {**describe_token(token, expires_at=expires_at, idle=idle), **owner})
+    return token
+
+
+TOKEN_COLUMNS: Final = ("token_hash", "idle_seconds", "idle_until", "expires_at")
+
+
+def describe_token(token: str, *, expires_at: dt.datetime, idle: dt.timedelta) -> dict[str, Any]:
+    """The columns of a new access token, except its owner."""
+    return {
         "token_hash": tokens.hash_token(token),
         "idle_seconds": max(int(idle.total_seconds()), 0),
-        "idle_until": min(now + idle, expires_at),
+        "idle_until": min(read_clock() + idle, expires_at),
         "expires_at": expires_at,
     }
-    await insert_row(connection, table, {**issued, **owner})
-    return token
 
 
 async def record_use(
@@ -110,11 +119,21 @@ async def record_use(
 
     The row, if this call did it.
     """
-    moment = literal(now, DateTime(timezone=True))
-    return await fetch_one(
-        connection,
+    given = {f"new_{name}": value for name, value in columns.items()}
+    return await fetch_one(connection, _use_statement(table, tuple(columns)), used=token_hash, now=now, **given)
+
+
+@cache
+def _use_statement(table: Table, names: tuple[str, ...]) -> Statement:
+    now: Any = bindparam("now", type_=DateTime(timezone=True))
+    set_ = {name: bindparam(f"new_{name}", type_=table.c[name].type) for name in names}
+    return compile_statement(
         update(table)
-        .where(table.c.token_hash == token_hash, table.c.idle_until > moment, is_stale(table))
-        .values(idle_until=_idle_until(table, moment), **columns)
-        .returning(table),
+        .where(
+            table.c.token_hash == bindparam("used", type_=LargeBinary()),
+            table.c.idle_until > now,
+            is_stale(table),
+        )
+        .values(idle_until=_idle_until(table, now), **set_)
+        .returning(table)
     )

@@ -19,16 +19,17 @@ from typing import Any, Final, NamedTuple
 from prometheus_client import Counter
 from sqlalchemy import (
     ARRAY,
+    ColumnElement,
     DateTime,
     Integer,
     Interval,
     LargeBinary,
+    and_,
+    any_,
     bindparam,
     case,
     column,
-    delete,
     func,
-    literal,
     literal_column,
     or_,
     select,
@@ -46,9 +47,10 @@ from customer_gql.database.statements import (
     Row,
     Statement,
     compile_statement,
-    equals_any,
+    delete_rows,
     execute_statement,
     fetch_one,
+    fetch_row,
     fetch_rows,
     fetch_value,
 )
@@ -114,37 +116,56 @@ def counter_key(counter: str, *parts: str) -> bytes:
 
 async def count_failure(connection: Connection, key: bytes, lock: Lock | None = None) -> Attempt | None:
     """Count an attempt on an account as failed; None, and not counted, while its pause lasts."""
-    now = read_clock()
-    count = throttle.c.count + 1
-    first_until = now + lock.duration if lock is not None and lock.failures == 1 else now
-    insert = upsert(throttle).values(key_hash=key, count=1, until=first_until)
-    counted = await fetch_one(
-        connection,
-        insert.on_conflict_do_update(
-            index_elements=["key_hash"],
-            set_={"count": count, "until": _end_of_pause(count, now, lock)},
-            where=throttle.c.until <= _time(now),
-        ).returning(throttle.c.count, throttle.c.until),
-    )
+    now, failures, duration = read_clock(), 0, dt.timedelta()
+    if lock is not None:
+        failures, duration = lock.failures, lock.duration
+    first_until = now + duration if failures == 1 else now
+    values = {"key": key, "now": now, "first_until": first_until, "failures": failures, "duration": duration}
+    counted = await fetch_one(connection, _COUNT_FAILURE, **values)
     return None if counted is None else Attempt(counted.count, counted.until)
 
 
-def _end_of_pause(count: Any, now: dt.datetime, lock: Lock | None) -> Any:
+def _end_of_pause(count: Any) -> ColumnElement[Any]:
     """No pause for the first failures; then a second, doubling to a quarter of an hour. It always ends by itself:
     otherwise a stranger's guesses would close an account for good."""
-    steps = [(count == FREE_FAILURES + step, _time(now + dt.timedelta(seconds=2**step))) for step in range(10)]
-    doubling = case(
-        (count < FREE_FAILURES, _time(now)),
-        *steps,
-        else_=_time(now + LONGEST_PAUSE),
+    seconds: Any = case(
+        (count < literal_column(str(FREE_FAILURES)), literal_column("interval '0'", Interval())),
+        *[
+            (
+                count == literal_column(str(FREE_FAILURES + step)),
+                literal_column(f"interval '{2**step} seconds'", Interval()),
+            )
+            for step in range(10)
+        ],
+        else_=literal_column(f"interval '{LONGEST_PAUSE.total_seconds():.0f} seconds'", Interval()),
     )
-    if lock is None or not lock.failures or not lock.duration:
-        return doubling
-    return case((count % lock.failures == 0, func.greatest(doubling, _time(now + lock.duration))), else_=doubling)
+    # A lock of no failures never is: the remainder of a division by null is null.
+    locks = count % func.nullif(bindparam("failures", type_=Integer()), literal_column("0")) == literal_column("0")
+    longest = func.greatest(seconds, bindparam("duration", type_=Interval()))
+    return _now + case((locks, longest), else_=seconds)
 
 
-def _time(moment: dt.datetime) -> Any:
-    return literal(moment, DateTime(timezone=True))
+def _count_one_failure() -> Statement:
+    given = {
+        "key_hash": bindparam("key", type_=LargeBinary()),
+        "count": literal_column("1", Integer()),
+        "until": bindparam("first_until", type_=DateTime(timezone=True)),
+    }
+    count: Any = throttle.c.count + literal_column("1", Integer())
+    return compile_statement(
+        upsert(throttle)
+        .values(given)
+        .on_conflict_do_update(
+            index_elements=["key_hash"],
+            set_={"count": count, "until": _end_of_pause(count)},
+            where=throttle.c.until <= _now,
+        )
+        .returning(throttle.c.count, throttle.c.until)
+    )
+
+
+_now: Any = bindparam("now", type_=DateTime(timezone=True))
+_COUNT_FAILURE: Final = _count_one_failure()
 
 
 class Budget(NamedTuple):
@@ -155,7 +176,6 @@ class Budget(NamedTuple):
     window: dt.timedelta
 
 
-_now: Any = bindparam("now", type_=DateTime(timezone=True))
 _budget: Any = (
     func.unnest(
         bindparam("keys", type_=ARRAY(LargeBinary())),
@@ -212,21 +232,36 @@ async def require_within(connection: Connection, key: bytes, *, limit: int, wind
     if await count_within(connection, key, limit=limit, window=window):
         return
     now = read_clock()
-    until = await fetch_value(connection, select(throttle.c.until).where(throttle.c.key_hash == key))
-    wait = max(1, math.ceil(((until or now) - now).total_seconds()))
+    counted = await fetch_row(connection, throttle, {"key_hash": key})
+    wait = max(1, math.ceil(((now if counted is None else counted.until) - now).total_seconds()))
     _refusals.inc()
     raise RateLimited(f"{message} Try again in {wait} s.", retryAfter=wait)
 
 
 async def forget_failures(connection: Connection, keys: Sequence[bytes]) -> None:
-    await execute_statement(connection, delete(throttle).where(equals_any(throttle.c.key_hash, keys)))
+    await delete_rows(connection, throttle, {"key_hash": list(keys)})
 
 
 async def counted_failures(connection: Connection, keys: Sequence[bytes]) -> list[Row]:
     """Count and end of the pause of those accounts that have failures."""
-    return await fetch_rows(
-        connection, select(throttle.c.count, throttle.c.until).where(equals_any(throttle.c.key_hash, keys))
+    return await fetch_rows(connection, _COUNTED, keys=list(keys))
+
+
+_COUNTED: Final = compile_statement(
+    select(throttle.c.count, throttle.c.until).where(
+        throttle.c.key_hash == any_(bindparam("keys", type_=ARRAY(LargeBinary())))
     )
+)
+_is_of_peer: Any = throttle.c.key_hash == any_(bindparam("peers", type_=ARRAY(LargeBinary())))
+_is_of_keys: Any = throttle.c.key_hash == any_(bindparam("keys", type_=ARRAY(LargeBinary())))
+_MOST: Final = compile_statement(
+    select(func.max(throttle.c.count)).where(or_(_is_of_keys, and_(_is_of_peer, throttle.c.until > _now)))
+)
+_TAKE_BACK: Final = compile_statement(
+    update(throttle)
+    .where(throttle.c.key_hash == bindparam("key", type_=LargeBinary()), throttle.c.count > literal_column("0"))
+    .values(count=throttle.c.count - literal_column("1", Integer()))
+)
 
 
 async def count_address_attempt(
@@ -248,14 +283,11 @@ async def most_failures(
 ) -> int:
     """The largest count of failures in a row by these keys, and of what the network address tried in the window."""
     peers = [peer_key(identity, counter, address) for counter in (_ADDRESS_ATTEMPT, RESET_REQUESTS)]
-    is_open = equals_any(throttle.c.key_hash, peers) & (throttle.c.until > _time(read_clock()))
-    counted = select(func.max(throttle.c.count)).where(or_(equals_any(throttle.c.key_hash, keys), is_open))
-    return await fetch_value(connection, counted) or 0
+    return await fetch_value(connection, _MOST, peers=peers, keys=list(keys), now=read_clock()) or 0
 
 
 async def take_back_address_attempt(
     connection: Connection, identity: ViewerKind, address: str | None, *, counter: str = _ADDRESS_ATTEMPT
 ) -> None:
     """The attempt was right, so it does not count against the others behind the same address."""
-    counted = update(throttle).where(throttle.c.key_hash == peer_key(identity, counter, address), throttle.c.count > 0)
-    await execute_statement(connection, counted.values(count=throttle.c.count - 1))
+    await execute_statement(connection, _TAKE_BACK, key=peer_key(identity, counter, address))

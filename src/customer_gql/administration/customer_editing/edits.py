@@ -79,7 +79,7 @@ async def edit_customer(
 ) -> EditOutcome:
     """Store the edits, by input name, that change something. Refuses all when it refuses one. Both the customer and the website
     they move to have to be among `websites`. `check_email` is called where an address is given."""
-    edited = await _lock_edited(connection, customer_id, websites)
+    edited = await _lock_edited(connection, customer_id, websites, with_billing=_gives_billing(edits))
     customer, billing = edited.customer, edited.billing
     edits = await _leave_out_untouched(connection, customer, billing, edits, expected_version, by)
     own, refused, columns = edit_attributes_of(customer_id), CollectedErrors(), _Columns({}, {}, [])
@@ -126,9 +126,11 @@ async def _refuse_conflicts(
     return of_billing
 
 
-async def _lock_edited(connection: Connection, customer_id: int, websites: Websites) -> EditedCustomer:
+async def _lock_edited(
+    connection: Connection, customer_id: int, websites: Websites, *, with_billing: bool
+) -> EditedCustomer:
     customer = await lock_customer(connection, customer_id, websites=websites)
-    billing = await lock_default_billing_address(connection, customer_id)
+    billing = await lock_default_billing_address(connection, customer_id) if with_billing else None
     shop = await settings_at(connection, *ADDRESS_SETTINGS, *PROFILE_SETTINGS, website_id=customer.website_id)
     return EditedCustomer(customer, billing, shop, websites)
 

@@ -94,8 +94,9 @@ class CustomerGridAdminMutation:
         require_permissions(viewer, edits.keys(), dry_run=dry_run, is_personal=bool(attributes))
         view, refused_view = await find_view_of_mutation(info, CUSTOMER_GRID, view_id)
         question = CUSTOMER_GRID.question(info, filter, None, None, view)
-        refuse_other_fields(await read_editable_fields(info.context.database), edits)
         async with info.context.transaction(dry_run=dry_run) as connection:
+            editable = await read_editable_fields(connection, customer_id, websites=viewer.website_ids)
+            refuse_other_fields(editable, edits)
             if refused_view is not None:  # after an unknown customer, and before anything of a known one is told
                 await lock_customer(connection, customer_id, websites=viewer.website_ids)
                 raise refused_view

@@ -6,8 +6,8 @@ from typing import Final
 from customer_gql.administration.customer_editing.fields import FIELDS_BY_NAME, EditField
 from customer_gql.core.errors import CollectedErrors, Refusal, UserErrorCode
 from customer_gql.core.permissions import Permission
-from customer_gql.core.viewer import Viewer
-from customer_gql.database.pools import Database
+from customer_gql.core.viewer import Viewer, Websites
+from customer_gql.customers.profile.reads import remember_settings_of
 from customer_gql.database.statements import Connection
 from customer_gql.shop.settings.declaration import GLOBAL, Setting
 from customer_gql.shop.settings.reads import setting
@@ -65,10 +65,10 @@ async def find_quick_edited_columns(connection: Connection, viewer: Viewer) -> f
     return frozenset(_COLUMNS.get(name, name) for name in names)
 
 
-async def read_editable_fields(database: Database) -> tuple[str, ...]:
-    """The fields that the shop lets staff edit in place."""
-    async with database.reads.acquire() as connection:
-        return parse_fields(await setting(connection, QUICK_EDITED))
+async def read_editable_fields(connection: Connection, customer_id: int, *, websites: Websites) -> tuple[str, ...]:
+    """The fields that the shop lets staff edit in place, by the settings that the edit of the customer goes by too."""
+    await remember_settings_of(connection, customer_id, websites=websites)
+    return parse_fields(await setting(connection, QUICK_EDITED))
 
 
 def refuse_other_fields(editable: Collection[str], given: Collection[str]) -> None:

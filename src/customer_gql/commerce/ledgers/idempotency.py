@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import ColumnElement, Table, bindparam, select
+from sqlalchemy import ColumnElement, Table, and_, bindparam, literal_column, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from customer_gql.core.actor import Actor
@@ -21,7 +21,7 @@ from customer_gql.database.statements import (
 )
 
 from .declaration import Ledger, Movement, validate_comment
-from .reads import select_entries
+from .reads import entry_columns
 from .tables import refused_movement
 
 # A repeat of what may be right another time has to be judged again.
@@ -41,20 +41,27 @@ def _has_key(table: Table, names: Iterable[str]) -> list[ColumnElement[bool]]:
 
 
 @cache
-def _find_entry(entry: Table) -> Statement:
-    return compile_statement(select_entries(entry).where(*_has_key(entry, _KEY)))
+def _find_answer(entry: Table) -> Statement:
+    """One row, with the columns of an entry and of a refusal; those of what there is not are null."""
+    refused, asked = refused_movement, select(literal_column("1").label("once")).subquery("asked")
+    is_entry, is_refusal = _has_key(entry, _KEY), _has_key(refused, (*_KEY, "ledger"))
+    return compile_statement(
+        select(*entry_columns(entry), refused.c.body_hash, refused.c.refusals).select_from(
+            asked.outerjoin(entry, and_(*is_entry)).outerjoin(refused, and_(*is_refusal))
+        )
+    )
 
 
-_FIND_REFUSAL: Final = compile_statement(select(refused_movement).where(*_has_key(refused_movement, (*_KEY, "ledger"))))
-
-
-async def find_repeated(
+async def find_answer(
     connection: Connection, ledger: Ledger, customer_id: int, movement: Movement, *, by: Actor
-) -> Row | None:
-    """The entry that this key made; raises `IdempotencyConflict` when it was made by another movement."""
-    key = {"customer_id": customer_id, **actor_key(by), "idempotency_key": movement.idempotency_key}
-    found = await fetch_one(connection, _find_entry(ledger.entry), **key)
-    if found is not None and not _is_same(ledger, found, movement):
+) -> Row | RuleError | None:
+    """The entry that this key made, or the refusal that it got; raises `IdempotencyConflict` when that was another movement."""
+    key = _refusal_key(ledger, customer_id, movement, by)
+    found = await fetch_one(connection, _find_answer(ledger.entry), **key)
+    assert found is not None, "there is always one row"
+    if found.id is None:
+        return _find_refusal(found, movement)
+    if not _is_same(ledger, found, movement):
         raise _conflict()
     return found
 
@@ -73,13 +80,8 @@ def _is_same(ledger: Ledger, entry: Row, movement: Movement) -> bool:
     )
 
 
-async def find_refusal(
-    connection: Connection, ledger: Ledger, customer_id: int, movement: Movement, *, by: Actor
-) -> RuleError | None:
-    """The refusal that this key got; raises `IdempotencyConflict` when it was another movement that got it."""
-    key = _refusal_key(ledger, customer_id, movement, by)
-    found = await fetch_one(connection, _FIND_REFUSAL, **key)
-    if found is None:
+def _find_refusal(found: Row, movement: Movement) -> RuleError | None:
+    if found.body_hash is None:
         return None
     if found.body_hash != _hash_body(movement):
         raise _conflict()

@@ -1,5 +1,6 @@
 """Moving a balance: one lock, one conditional statement, one entry that is never changed (docs/domain/ledgers.md#ledgers-3)."""
 
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
@@ -9,7 +10,6 @@ from sqlalchemy import (
     Text,
     bindparam,
     case,
-    false,
     func,
     insert,
     literal_column,
@@ -35,11 +35,11 @@ from customer_gql.database.statements import (
     execute_statement,
     fetch_one,
 )
-from customer_gql.database.transactions import mark_customers, transaction
+from customer_gql.database.transactions import mark_customers
 from customer_gql.shop.websites.reads import find_website
 
 from .declaration import Ledger, Movement, validate_comment
-from .idempotency import actor_key, find_refusal, find_repeated, remember_refusal
+from .idempotency import actor_key, find_answer, remember_refusal
 from .notices import notify_customer
 from .reads import entry_columns
 
@@ -73,22 +73,21 @@ async def adjust_balance_once(
     if first is not None:
         return first
     try:
-        async with transaction(connection):
-            return await _adjust_balance(connection, ledger, customer, movement, websites=websites, by=by)
-    except RuleError as refused:
+        moved = await _adjust_balance(connection, ledger, customer, movement, websites=websites, by=by)
+    except RuleError as refused:  # before anything was stored
         await remember_refusal(connection, ledger, customer_id, movement, refused, by=by)
         return refused
+    return await _record_movement(connection, ledger, customer, movement, moved, by=by)
 
 
 async def _find_first_answer(
     connection: Connection, ledger: Ledger, customer_id: int, movement: Movement, *, websites: Websites, by: Actor
 ) -> Row | RuleError | None:
     """What the key was answered before; None for a new one."""
-    entry = await find_repeated(connection, ledger, customer_id, movement, by=by)
-    if entry is None:
-        return await find_refusal(connection, ledger, customer_id, movement, by=by)
-    await find_website(connection, entry.website_id, websites=websites)
-    return entry
+    found = await find_answer(connection, ledger, customer_id, movement, by=by)
+    if found is not None and not isinstance(found, RuleError):
+        await find_website(connection, found.website_id, websites=websites)
+    return found
 
 
 async def _was_deleted_within(connection: Connection, customer_id: int, websites: Websites) -> bool:
@@ -97,9 +96,18 @@ async def _was_deleted_within(connection: Connection, customer_id: int, websites
     return deleted is not None and (websites is None or deleted.website_id in websites)
 
 
+@dataclass(frozen=True, slots=True)
+class _Moved:
+    """A balance that was moved, and the columns of the entry that explains it."""
+
+    entry: dict[str, Any]
+    currency: str
+
+
 async def _adjust_balance(
     connection: Connection, ledger: Ledger, customer: Row, movement: Movement, *, websites: Websites, by: Actor
-) -> Row:
+) -> _Moved:
+    """Raises `RuleError` with nothing stored."""
     website_id = customer.website_id if movement.website_id is None else movement.website_id
     website = await find_website(connection, website_id, websites=websites)
     amount = ledger.validate_amount(movement.amount, website.currency)
@@ -108,15 +116,12 @@ async def _adjust_balance(
         await _refuse_unreachable_website(connection, customer, website_id)
     account = {"customer_id": customer.id, "website_id": website.id}
     currency = {"currency": website.currency} if "currency" in ledger.account.c else {}
-    await _lock_account(connection, ledger, account, currency)
+    moved = await _move(connection, ledger, account, amount, currency)
     key = {**actor_key(by), "idempotency_key": movement.idempotency_key}
     cause = {**key, "is_customer_notified": movement.notifies_customer}
-    entry = await _move(connection, ledger, account, {**values, **currency, **cause})
-    mark_customers(connection, [customer.id], ledger.account)
-    await _record_movement(connection, ledger, customer, entry, website.currency, by=by)
-    if movement.notifies_customer:
-        await notify_customer(connection, ledger, customer, entry, website.currency)
-    return entry
+    # The time is that of the balance: read under its lock, and later than that of every entry before, whatever clocks say.
+    explained = {"id": new_id(), "balance_after": moved.balance, "created_at": moved.updated_at}
+    return _Moved({**explained, **account, **values, **currency, **cause}, website.currency)
 
 
 async def _refuse_unreachable_website(connection: Connection, customer: Row, website_id: int) -> None:
@@ -126,10 +131,16 @@ async def _refuse_unreachable_website(connection: Connection, customer: Row, web
 
 
 async def _record_movement(
-    connection: Connection, ledger: Ledger, customer: Row, entry: Row, currency: str, *, by: Actor
-) -> None:
+    connection: Connection, ledger: Ledger, customer: Row, movement: Movement, moved: _Moved, *, by: Actor
+) -> Row:
+    """The entry of a balance that was moved, in the ledger and in the history."""
+    actions = {"action": ledger.action, "first_action": ledger.first_action or ledger.action}
+    statement = _entry_statement(ledger.entry, tuple(moved.entry))
+    entry = await fetch_one(connection, statement, **moved.entry, **actions)
+    assert entry is not None
+    mark_customers(connection, [customer.id], ledger.account)
     balances = (entry.balance_after - entry[ledger.amount], entry.balance_after)
-    before, after = (ledger.history_value(balance, currency) for balance in balances)
+    before, after = (ledger.history_value(balance, moved.currency) for balance in balances)
     await record_customer_event(
         connection,
         customer.id,
@@ -138,25 +149,15 @@ async def _record_movement(
         by=by,
         changes={ledger.history_field: (before, after)},
     )
+    if movement.notifies_customer:
+        await notify_customer(connection, ledger, customer, entry, moved.currency)
+    return entry
 
 
 @cache
-def _lock_statement(account: Table, names: tuple[str, ...]) -> Statement:
-    """Opens the account if need be. `DO UPDATE` locks the row that is there although it then updates nothing."""
-    put = upsert(account).values({name: bindparam(name, type_=account.c[name].type) for name in (*names, "balance")})
-    return compile_statement(
-        put.on_conflict_do_update(
-            index_elements=list(account.primary_key.columns), set_={"balance": account.c.balance}, where=false()
-        )
-    )
-
-
-async def _lock_account(
-    connection: Connection, ledger: Ledger, account: dict[str, int], currency: dict[str, str]
-) -> None:
-    """Open the account if need be, and lock it, so that what others book on it waits."""
-    values = {**account, **currency}
-    await execute_statement(connection, _lock_statement(ledger.account, tuple(values)), **values, balance=0)
+def _open_statement(account: Table, names: tuple[str, ...]) -> Statement:
+    put = upsert(account).values({name: bindparam(name, type_=account.c[name].type) for name in names})
+    return compile_statement(put.on_conflict_do_nothing(index_elements=list(account.primary_key.columns)))
 
 
 @cache
@@ -192,16 +193,18 @@ def _entry_statement(entry: Table, names: tuple[str, ...]) -> Statement:
     return compile_statement(insert(entry).values({**given, "action": action}).returning(*entry_columns(entry)))
 
 
-async def _move(connection: Connection, ledger: Ledger, account: dict[str, int], movement: dict[str, Any]) -> Row:
-    """The entry. Its time is read under the lock and later than that of every entry before, whatever clocks say."""
-    amount = movement[ledger.amount]
+async def _move(
+    connection: Connection, ledger: Ledger, account: dict[str, int], amount: int, currency: dict[str, str]
+) -> Row:
+    """The balance after, and its time; it is locked from then on. An account is opened for an addition that fits into it."""
+    statement = _move_statement(ledger.account)
     limits = {"amount": amount, "max_balance": ledger.max_balance}
-    moved = await fetch_one(connection, _move_statement(ledger.account), **account, **limits)
+    moved = await fetch_one(connection, statement, **account, **limits)
+    if moved is None and 0 < amount <= ledger.max_balance:
+        opened = {**account, **currency, "balance": 0}
+        await execute_statement(connection, _open_statement(ledger.account, tuple(opened)), **opened)
+        moved = await fetch_one(connection, statement, **account, **limits)
     if moved is None:
         refuse = ledger.refuse_addition if amount > 0 else ledger.refuse_deduction
         raise refuse(path=[ledger.amount])
-    values = {"id": new_id(), "balance_after": moved.balance, "created_at": moved.updated_at, **account, **movement}
-    actions = {"action": ledger.action, "first_action": ledger.first_action or ledger.action}
-    entry = await fetch_one(connection, _entry_statement(ledger.entry, tuple(values)), **values, **actions)
-    assert entry is not None
-    return entry
+    return moved

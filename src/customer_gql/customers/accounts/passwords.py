@@ -3,9 +3,9 @@
 from collections.abc import Collection
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import BigInteger, bindparam, literal_column, select
 
-from customer_gql.database.statements import Connection, Row, fetch_one
+from customer_gql.database.statements import Connection, Row, compile_statement, fetch_one
 from customer_gql.security.passwords import PasswordRules, validate_new_password
 from customer_gql.shop.settings.declaration import GLOBAL, Setting
 from customer_gql.shop.settings.reads import settings_at
@@ -45,17 +45,19 @@ def public_words(email: str, first_name: str, last_name: str) -> list[str]:
     return [email, email.partition("@")[0], *[name for name in names if name.strip()]]
 
 
+_NAMES: Final = compile_statement(
+    select(website.c.name, website.c.code, store.c.name.label("store"), store_view.c.name.label("view"))
+    .select_from(website.join(store).join(store_view))
+    .where(website.c.id == bindparam("website_id", type_=BigInteger()))
+    .limit(literal_column("1"))
+)
+
+
 async def validate_password_choice(
     connection: Connection, password: str, *, public_words: Collection[str], website_id: int, path: list[str]
 ) -> None:
     """A new password, by the rules of the shop. It is not made of `public_words`, nor of the names of the shop."""
     shop = await settings_at(connection, MINIMUM_LENGTH, CHARACTER_CLASSES)
-    names = await fetch_one(
-        connection,
-        select(website.c.name, website.c.code, store.c.name.label("store"), store_view.c.name.label("view"))
-        .select_from(website.join(store).join(store_view))
-        .where(website.c.id == website_id)
-        .limit(1),
-    )
+    names = await fetch_one(connection, _NAMES, website_id=website_id)
     rules = PasswordRules(shop[MINIMUM_LENGTH], shop[CHARACTER_CLASSES], [*public_words, *(names or ())])
     validate_new_password(password, rules, path=path)

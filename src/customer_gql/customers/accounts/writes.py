@@ -18,7 +18,7 @@ from customer_gql.customers.profile.reads import find_mail_view
 from customer_gql.customers.profile.sharing import email_scope
 from customer_gql.customers.profile.tables import CustomerStatus, LockReason, customer
 from customer_gql.customers.profile.values.validation import IS_COMPANY_ADMIN, is_company_admin
-from customer_gql.database.statements import Connection, Row, equals_any, execute_statement
+from customer_gql.database.statements import Connection, Row, equals_any, execute_statement, update_rows
 from customer_gql.database.transactions import mark_customers, transaction
 from customer_gql.messaging.mail.writes import queue_mail
 from customer_gql.security import throttle
@@ -146,9 +146,7 @@ async def discard_unverified_data(connection: Connection, account: Row, *, by: A
 
 async def mark_email_verified(connection: Connection, account: Row, *, now: dt.datetime) -> None:
     """The mailbox is the owner's: a link that only it received was used."""
-    await execute_statement(
-        connection, update(customer).where(customer.c.id == account.id).values(email_verified_at=now)
-    )
+    await update_rows(connection, customer, {"id": account.id}, {"email_verified_at": now})
     mark_customers(connection, [account.id], customer, ["email_verified_at"])
 
 
@@ -193,7 +191,7 @@ async def _store_lock(
     if by_staff or (locked.locked_until is not None and locked.locked_until >= attempt.until):
         values = {}
     else:
-        await execute_statement(connection, update(customer).where(customer.c.id == locked.id).values(**values))
+        await update_rows(connection, customer, {"id": locked.id}, values)
         mark_customers(connection, [locked.id], customer, values)
     if attempt.is_first_lock:
         by, changes = Actor(ActorKind.SYSTEM, address=address), describe_changes(locked, values)

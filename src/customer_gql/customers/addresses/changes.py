@@ -6,14 +6,14 @@ Which address is a default is a field of the customer (docs/domain/addresses.md#
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, bindparam, or_, select
+from sqlalchemy import BigInteger, bindparam, func, or_, select
 
 from customer_gql.core.actor import Actor
 from customer_gql.core.concurrent_edits import Changes
 from customer_gql.core.ids import encode_id
 from customer_gql.customers.history.stored_values import describe_changes, name_stored_value
 from customer_gql.customers.profile.writes import change_customer
-from customer_gql.database.statements import Connection, Row, compile_statement, fetch_rows
+from customer_gql.database.statements import Connection, Row, compile_statement, fetch_one, fetch_rows
 
 from .fields import COLUMNS
 from .tables import address
@@ -32,8 +32,25 @@ _DEFAULTS: Final = compile_statement(
     )
 )
 
+_COUNT: Final = compile_statement(
+    select(
+        func.count().label("total"),
+        *[func.max(address.c.id).filter(address.c[column]).label(column) for column in DEFAULTS],
+    ).where(address.c.customer_id == bindparam("customer_id", type_=BigInteger()))
+)
+
 DefaultIds = Mapping[str, str | None]
 """The public ids of a customer's default addresses, by the column that marks them."""
+
+
+async def read_book(connection: Connection, customer_id: int) -> tuple[int, DefaultIds]:
+    """How many addresses there are, and which are the defaults."""
+    book = await fetch_one(connection, _COUNT, customer_id=customer_id)
+    assert book is not None, "a count is always there"
+    keys = {column: book[column] for column in DEFAULTS}
+    return book.total, {
+        column: None if key is None else encode_id("adr", customer_id, key) for column, key in keys.items()
+    }
 
 
 async def read_default_ids(connection: Connection, customer_id: int) -> DefaultIds:

@@ -6,7 +6,7 @@ A change of a book locks its customer first, so that two requests cannot both pa
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
-from sqlalchemy import BigInteger, bindparam, delete, func, or_, select, update
+from sqlalchemy import BigInteger, bindparam, delete, or_, select
 
 from customer_gql.core.actor import Actor, ActorKind
 from customer_gql.core.clock import read_clock
@@ -27,11 +27,12 @@ from customer_gql.database.statements import (
     Connection,
     Row,
     compile_statement,
-    execute_statement,
+    delete_rows,
     fetch_one,
+    fetch_row,
     fetch_rows,
-    fetch_value,
     insert_row,
+    update_rows,
 )
 from customer_gql.database.transactions import mark_customers
 from customer_gql.shop.countries.options import COUNTRIES
@@ -44,6 +45,7 @@ from .changes import (
     describe_given_up_defaults,
     describe_lost_address,
     describe_new_address,
+    read_book,
     read_default_ids,
     record_address_change,
 )
@@ -69,9 +71,12 @@ _NO_DEFAULT_CHOSEN: Final = Refusal(
     "address.no_default_chosen", "Choose billing, shipping or both.", UserErrorCode.REQUIRED
 )
 _of_customer: Final = address.c.customer_id == bindparam("customer_id", type_=BigInteger())
-_COUNT: Final = compile_statement(select(func.count()).where(_of_customer))
 _LOCK_DEFAULT_BILLING: Final = compile_statement(
     select(address).where(_of_customer, address.c.is_default_billing).with_for_update()
+)
+_DELETE_BOOK: Final = compile_statement(delete(address).where(_of_customer).returning(address))
+_FIND_DEFAULTS: Final = compile_statement(
+    select(address).where(_of_customer, or_(*(address.c[column] for column in DEFAULTS)))
 )
 ADDRESS_NOT_FOUND: Final = Refusal("address.not_found", "There is no such address.", UserErrorCode.NOT_FOUND)
 
@@ -88,15 +93,14 @@ async def create_address(
 ) -> tuple[int, list[str]]:
     """The new entry's key, and the input fields that were stored. `form` is that of a storefront."""
     customer = await lock_customer(connection, customer_id, websites=websites, path=["customerId"])
-    count = await fetch_value(connection, _COUNT, customer_id=customer_id)
-    limit = await setting(connection, PER_CUSTOMER)
-    refusal = find_book_refusal(count, limit)
+    count, defaults = await read_book(connection, customer_id)
+    rules = await read_address_rules(connection, customer.website_id)
+    refusal = find_book_refusal(count, await setting(connection, PER_CUSTOMER))
     if refusal is not None:
         raise refusal
     key, refused, values = new_id(), CollectedErrors(), dict[str, Any]()
     own = edit_attributes_of_address(customer_id, key)
     with refused.collecting():
-        rules = await read_address_rules(connection, customer.website_id)
         values = validate_new_address(given, *rules, by_customer=_is_customer(by))
     with refused.collecting():
         await refuse_fields_not_shown(connection, AttributeEntity.ADDRESS, form, given)
@@ -104,7 +108,6 @@ async def create_address(
         await own.settle(connection, attributes, Door(customer.website_id, form, is_new=True))
     refused.raise_collected()
     await _refuse_taken_id(connection, customer_id, values)
-    defaults = await read_default_ids(connection, customer_id)
     await _replace_defaults(connection, customer_id, values)
     number = to_e164(values["telephone"], values["country_code"])
     await insert_row(connection, address, {"customer_id": customer_id, "id": key, "telephone_e164": number, **values})
@@ -203,7 +206,7 @@ async def delete_address(connection: Connection, customer_id: int, key: int, *, 
     ]
     if errors:
         raise RuleErrors(errors)
-    await execute_statement(connection, delete(address).filter_by(customer_id=customer_id, id=key))
+    await delete_rows(connection, address, {"customer_id": customer_id, "id": key})
     mark_customers(connection, [customer_id], address)
     await record_address_change(connection, customer, "ADDRESS_DELETED", describe_lost_address(stored), by)
 
@@ -211,14 +214,13 @@ async def delete_address(connection: Connection, customer_id: int, key: int, *, 
 async def delete_addresses(connection: Connection, customer_id: int) -> Changes:
     """Empty the address book of a locked customer, defaults too; what it changed."""
     mark_customers(connection, [customer_id], address)
-    gone = await fetch_rows(connection, delete(address).where(address.c.customer_id == customer_id).returning(address))
+    gone = await fetch_rows(connection, _DELETE_BOOK, customer_id=customer_id)
     return {name: change for row in gone for name, change in describe_lost_address(row).items()}
 
 
 async def clear_default_addresses(connection: Connection, customer_id: int) -> Changes:
     """No address of a locked customer is a default any more; what it changed."""
-    is_default = or_(*(address.c[column] for column in DEFAULTS))
-    found = await fetch_rows(connection, select(address).where(address.c.customer_id == customer_id, is_default))
+    found = await fetch_rows(connection, _FIND_DEFAULTS, customer_id=customer_id)
     cleared = dict.fromkeys(DEFAULTS, False)
     for row in found:
         await update_address(connection, row, cleared)
@@ -232,16 +234,14 @@ async def lock_default_billing_address(connection: Connection, customer_id: int)
 async def update_address(connection: Connection, stored: Row, values: Mapping[str, Any]) -> None:
     telephone, country = (values.get(column, stored[column]) for column in ("telephone", "country_code"))
     written = {**values, "telephone_e164": to_e164(telephone, country), "updated_at": read_clock()}
-    await execute_statement(
-        connection, update(address).filter_by(customer_id=stored.customer_id, id=stored.id).values(written)
-    )
+    await update_rows(connection, address, {"customer_id": stored.customer_id, "id": stored.id}, written)
     mark_customers(connection, [stored.customer_id], address, written)
 
 
 async def _lock_address(connection: Connection, customer_id: int, key: int, websites: Websites) -> tuple[Row, Row]:
     """The customer and the address. One of a customer outside of `websites` is unknown, like any other that is not there."""
     customer = (await lock_customers(connection, [customer_id], websites=websites)).get(customer_id)
-    stored = await fetch_one(connection, select(address).filter_by(customer_id=customer_id, id=key))
+    stored = await fetch_row(connection, address, {"customer_id": customer_id, "id": key})
     if customer is None or stored is None:
         raise ADDRESS_NOT_FOUND(path=["id"])
     return customer, stored
@@ -275,17 +275,12 @@ async def _refuse_taken_id(connection: Connection, customer_id: int, values: Map
     external_id = values.get("external_id")
     if external_id is None:
         return
-    taken = select(address.c.id).filter_by(customer_id=customer_id, external_id=external_id)
-    if await fetch_value(connection, taken) is not None:
+    if await fetch_row(connection, address, {"customer_id": customer_id, "external_id": external_id}) is not None:
         raise EXTERNAL_ID_TAKEN(path=["externalId"])
 
 
 async def _replace_defaults(connection: Connection, customer_id: int, values: Mapping[str, Any]) -> None:
     for column in DEFAULTS:
         if values.get(column):
-            await execute_statement(
-                connection,
-                update(address)
-                .where(address.c.customer_id == customer_id, address.c[column])
-                .values({column: False, "updated_at": read_clock()}),
-            )
+            former = {"customer_id": customer_id, column: True}
+            await update_rows(connection, address, former, {column: False, "updated_at": read_clock()})

@@ -5,18 +5,26 @@ A transaction that claims both claims the external id first, so that two of them
 
 import datetime as dt
 from collections.abc import Collection, Sequence
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import DateTime, delete, literal, null, or_, update
+from sqlalchemy import DateTime, Table, bindparam, null, or_
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from customer_gql.core.actor import Actor
 from customer_gql.core.clock import read_clock
 from customer_gql.core.errors import Refusal, UserErrorCode
 from customer_gql.core.values.emails import normalize_email
-from customer_gql.database.statements import Connection, Row, equals_any, execute_statement, fetch_one
+from customer_gql.database.statements import (
+    Connection,
+    Row,
+    Statement,
+    compile_statement,
+    delete_rows,
+    fetch_one,
+    update_rows,
+)
 
-from .sharing import lock_email_scope
+from .sharing import SHARED_SCOPE, lock_account_sharing
 from .tables import customer_email, customer_external_id
 
 EMAIL_TAKEN: Final = Refusal("email.taken", "Another account uses that e-mail address.", UserErrorCode.TAKEN)
@@ -28,23 +36,36 @@ def untold_claim(by: Actor) -> Refusal | None:
     return EMAIL_TAKEN if by.is_blind else None
 
 
+def _claim(claims: Table, *names: str) -> Any:
+    return upsert(claims).values({name: bindparam(name, type_=claims.c[name].type) for name in names})
+
+
+def _claim_free_email() -> Statement:
+    claim = _claim(customer_email, "email_normalised", "scope", "customer_id")
+    reserved = customer_email.c.reserved_until
+    is_over = reserved <= bindparam("now", type_=DateTime(timezone=True))
+    return compile_statement(
+        claim.on_conflict_do_update(
+            index_elements=["email_normalised", "scope"],
+            set_={"customer_id": claim.excluded.customer_id, "reserved_until": null()},
+            where=reserved.is_not(None) & or_(is_over, customer_email.c.customer_id == claim.excluded.customer_id),
+        ).returning(customer_email.c.customer_id)
+    )
+
+
+_CLAIM_EMAIL: Final = _claim_free_email()
+_CLAIM_EXTERNAL_ID: Final = compile_statement(
+    _claim(customer_external_id, "external_id", "customer_id")
+    .on_conflict_do_nothing()
+    .returning(customer_external_id.c.customer_id)
+)
+
+
 async def claim_email(connection: Connection, customer_id: int, *, email: str, scope: int) -> bool:
     """Take an address for an account; False when another has it, or it is reserved for another. Waits for one who is
     just taking it."""
-    insert = upsert(customer_email).values(
-        email_normalised=normalize_email(email), scope=scope, customer_id=customer_id
-    )
-    reserved, now = customer_email.c.reserved_until, literal(read_clock(), DateTime(timezone=True))
-    is_free = reserved.is_not(None) & or_(reserved <= now, customer_email.c.customer_id == customer_id)
-    claimed = await fetch_one(
-        connection,
-        insert.on_conflict_do_update(
-            index_elements=["email_normalised", "scope"],
-            set_={"customer_id": insert.excluded.customer_id, "reserved_until": null()},
-            where=is_free,
-        ).returning(customer_email.c.customer_id),
-    )
-    return claimed is not None
+    claim = {"email_normalised": normalize_email(email), "scope": scope, "customer_id": customer_id}
+    return await fetch_one(connection, _CLAIM_EMAIL, now=read_clock(), **claim) is not None
 
 
 async def move_email_claim(
@@ -54,30 +75,28 @@ async def move_email_claim(
 
     With `reserve_until` nobody else can claim the old one until then.
     """
-    old = (normalize_email(account.email), await lock_email_scope(connection, account.website_id))
-    new = (normalize_email(email), await lock_email_scope(connection, website_id))
+    is_shared = await lock_account_sharing(connection)
+    old, new = (
+        (normalize_email(address), SHARED_SCOPE if is_shared else of)
+        for address, of in ((account.email, account.website_id), (email, website_id))
+    )
     if old == new:
         return
     if not await claim_email(connection, account.id, email=email, scope=new[1]):
         # Two edits may swap places in either field, so the message blames the one that changed.
         path = ["email"] if old[0] != new[0] else ["websiteId"]
         raise EMAIL_TAKEN(path=path)
-    is_old = (
-        customer_email.c.email_normalised == old[0],
-        customer_email.c.scope == old[1],
-        customer_email.c.customer_id == account.id,
-    )
+    former = {"email_normalised": old[0], "scope": old[1], "customer_id": account.id}
     if reserve_until is not None and old[0] != new[0]:
-        await execute_statement(connection, update(customer_email).where(*is_old).values(reserved_until=reserve_until))
+        await update_rows(connection, customer_email, former, {"reserved_until": reserve_until})
     else:
-        await execute_statement(connection, delete(customer_email).where(*is_old))
+        await delete_rows(connection, customer_email, former)
 
 
 async def claim_external_id(connection: Connection, customer_id: int, external_id: str) -> bool:
     """Take an external id for a customer; False when another has it. Waits for one who is just taking it, or giving it up."""
-    insert = upsert(customer_external_id).values(external_id=external_id, customer_id=customer_id)
-    claimed = await fetch_one(connection, insert.on_conflict_do_nothing().returning(customer_external_id.c.customer_id))
-    return claimed is not None
+    claim = {"external_id": external_id, "customer_id": customer_id}
+    return await fetch_one(connection, _CLAIM_EXTERNAL_ID, **claim) is not None
 
 
 async def move_external_id_claim(
@@ -86,14 +105,12 @@ async def move_external_id_claim(
     """Claim the new external id of a locked customer and give the old one up."""
     if external_id is not None and not await claim_external_id(connection, account.id, external_id):
         raise EXTERNAL_ID_TAKEN(path=path)
-    old = (
-        customer_external_id.c.customer_id == account.id,
-        customer_external_id.c.external_id == account.external_id,
-    )
-    await execute_statement(connection, delete(customer_external_id).where(*old))
+    if account.external_id is not None:
+        former = {"customer_id": account.id, "external_id": account.external_id}
+        await delete_rows(connection, customer_external_id, former)
 
 
 async def release_claims(connection: Connection, customer_ids: Collection[int]) -> None:
     """Free the addresses and external ids of customers who are gone."""
     for claims in (customer_external_id, customer_email):
-        await execute_statement(connection, delete(claims).where(equals_any(claims.c.customer_id, list(customer_ids))))
+        await delete_rows(connection, claims, {"customer_id": list(customer_ids)})

@@ -13,16 +13,16 @@ It only queues: the answer neither waits for the write nor fails with it.
 """
 
 import datetime as dt
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import Table, bindparam
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from customer_gql.core.clock import read_clock
 from customer_gql.core.ids import new_id
 from customer_gql.core.viewer import ViewerKind
-from customer_gql.database.statements import Connection, execute_statement
+from customer_gql.database.statements import Connection, Statement, compile_statement, delete_rows, execute_statement
 from customer_gql.database.transactions import mark_customers, transaction
 from customer_gql.graph.context import Context
 from customer_gql.security.tokens import hash_token
@@ -64,18 +64,25 @@ def _record_moments(context: Context, customer_id: int, **moments: Any) -> None:
 
 
 async def _store_moments(connection: Connection, *, customer_id: int, moments: dict[str, Any]) -> None:
-    insert = upsert(activity).values(customer_id=customer_id, **moments)
-    changed = {name: insert.excluded[name] for name in moments}
     async with transaction(connection):
-        await execute_statement(connection, insert.on_conflict_do_update(index_elements=["customer_id"], set_=changed))
+        statement = _put_statement(activity, "customer_id", tuple(moments))
+        await execute_statement(connection, statement, customer_id=customer_id, **moments)
         mark_customers(connection, [customer_id], activity)
 
 
 async def _store_visitor(connection: Connection, *, token_hash: bytes, now: dt.datetime, page: str | None) -> None:
-    insert = upsert(visitor).values(token_hash=token_hash, id=new_id(), last_activity_at=now, last_url=page)
-    changed = {"last_activity_at": insert.excluded.last_activity_at, "last_url": insert.excluded.last_url}
-    await execute_statement(connection, insert.on_conflict_do_update(index_elements=["token_hash"], set_=changed))
+    statement = _put_statement(visitor, "token_hash", ("last_activity_at", "last_url"), ("id",))
+    moments = {"last_activity_at": now, "last_url": page}
+    await execute_statement(connection, statement, token_hash=token_hash, id=new_id(), **moments)
+
+
+@cache
+def _put_statement(into: Table, key: str, names: tuple[str, ...], kept: tuple[str, ...] = ()) -> Statement:
+    """Stores these columns, whether there is a row of the key or not; `kept` are those of a new row alone."""
+    put = upsert(into).values({name: bindparam(name, type_=into.c[name].type) for name in (key, *kept, *names)})
+    changed = {name: put.excluded[name] for name in names}
+    return compile_statement(put.on_conflict_do_update(index_elements=[key], set_=changed))
 
 
 async def _delete_visitor(connection: Connection, *, token_hash: bytes) -> None:
-    await execute_statement(connection, delete(visitor).where(visitor.c.token_hash == token_hash))
+    await delete_rows(connection, visitor, {"token_hash": token_hash})

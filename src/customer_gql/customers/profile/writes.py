@@ -1,11 +1,26 @@
 """Rules of the account: one claim for one address, versions that grow, deletion that keeps what was bought."""
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from functools import cache
 from operator import itemgetter
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import ARRAY, BigInteger, any_, bindparam, column, delete, insert, literal, or_, select, update
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    DateTime,
+    Text,
+    any_,
+    bindparam,
+    column,
+    delete,
+    insert,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from customer_gql.core.actor import Actor
 from customer_gql.core.clock import read_clock
@@ -19,12 +34,12 @@ from customer_gql.customers.attributes.values.writes import edit_attributes_of
 from customer_gql.customers.history.conflicts import leave_out_untouched, refuse_customer_conflicts
 from customer_gql.customers.history.stored_values import describe_changes
 from customer_gql.customers.history.writes import record_customer_event, record_customer_events
-from customer_gql.database.distribution.forms import lock_rows_of_customers
+from customer_gql.database.distribution.forms import are_forms_distributed, for_one_machine
 from customer_gql.database.statements import (
     Connection,
     Row,
+    Statement,
     compile_statement,
-    equals_any,
     execute_statement,
     fetch_one,
     fetch_rows,
@@ -35,7 +50,6 @@ from customer_gql.database.transactions import mark_customers
 from customer_gql.shop.settings.reads import settings_at
 
 from .claims import release_claims
-from .reads import within_websites
 from .sharing import lock_account_sharing
 from .tables import customer, customer_number, deleted_customer
 from .values import fields
@@ -44,13 +58,15 @@ ON_ASSISTANCE_WITHDRAWN: Final[list[Callable[..., Awaitable[object]]]] = []
 """What upper slices end when a customer no longer allows staff to sign in for them: connection, customer, `by`."""
 
 _websites: Final = bindparam("websites", type_=ARRAY(BigInteger()))
+_ids: Final = bindparam("ids", type_=ARRAY(BigInteger()))
+_is_reachable: Final = or_(_websites.is_(None), customer.c.website_id == any_(_websites))
 _LOCK: Final = compile_statement(
-    select(customer)
-    .where(
-        customer.c.id == bindparam("id", type_=BigInteger()),
-        or_(_websites.is_(None), customer.c.website_id == any_(_websites)),
+    select(customer).where(customer.c.id == bindparam("id", type_=BigInteger()), _is_reachable).with_for_update()
+)
+_LOCK_EACH: Final = for_one_machine(
+    compile_statement(
+        select(customer).where(customer.c.id == any_(_ids), _is_reachable).order_by(customer.c.id).with_for_update()
     )
-    .with_for_update()
 )
 _DRAW_NUMBER: Final = compile_statement(select(customer_number.next_value()))
 CUSTOMER_NOT_FOUND: Final = Refusal("customer.not_found", "There is no such customer.", UserErrorCode.NOT_FOUND)
@@ -61,8 +77,7 @@ async def lock_customer(
 ) -> Row:
     """The customer, locked until the transaction ends. One of a website outside of `websites` is unknown; `path` is where
     the input names it."""
-    reachable = None if websites is None else sorted(websites)
-    found = await fetch_one(connection, _LOCK, id=customer_id, websites=reachable)
+    found = await fetch_one(connection, _LOCK, id=customer_id, websites=_list_websites(websites))
     if found is None:
         raise CUSTOMER_NOT_FOUND(path=path)
     return found
@@ -76,9 +91,15 @@ async def lock_customers(
     Every transaction that touches several customers locks them here first, in the order of their ids, so that two of them
     wait for each other instead of failing, and judges what it reads here. The rows are sorted before they are locked.
     """
-    reachable = select(customer).where(*within_websites(websites))
-    found = await lock_rows_of_customers(connection, reachable, customer.c.id, customer_ids)
-    return {row.id: row for row in found}
+    ids, reached = sorted(set(customer_ids)), _list_websites(websites)
+    if not are_forms_distributed():
+        return {row.id: row for row in await fetch_rows(connection, _LOCK_EACH, ids=ids, websites=reached)}
+    each = [await fetch_one(connection, _LOCK, id=id, websites=reached) for id in ids]
+    return {row.id: row for row in each if row is not None}
+
+
+def _list_websites(websites: Websites) -> list[int] | None:
+    return None if websites is None else sorted(websites)
 
 
 async def draw_customer_number(connection: Connection) -> int:
@@ -89,31 +110,51 @@ async def insert_customer(connection: Connection, customer_id: int, values: Mapp
     """A new customer with values by column. The caller has claimed the address, and writes the history."""
     # Drawn apart: a distributed database has no sequences in statements that write to its tables.
     numbered = values if "number" in values else {"number": await draw_customer_number(connection), **values}
-    made = await fetch_one(
-        connection,
-        insert(customer)
-        .values(id=customer_id, name_sort_key=sort_key(values["last_name"], values["first_name"]), **numbered)
-        .returning(customer),
-    )
+    stored = {"id": customer_id, "name_sort_key": sort_key(values["last_name"], values["first_name"]), **numbered}
+    made = await fetch_one(connection, _insert_statement(tuple(stored)), **stored)
     assert made is not None
     mark_customers(connection, [customer_id], customer)
     return made
 
 
+@cache
+def _insert_statement(names: tuple[str, ...]) -> Statement:
+    given: dict[str, Any] = {name: bindparam(name, type_=customer.c[name].type) for name in names}
+    return compile_statement(insert(customer).values(given).returning(customer))
+
+
 async def update_customer(connection: Connection, account: Row, values: Mapping[str, Any]) -> int:
     """Store new values; the version they make. A change of what belongs to the account, as an address, counts as a change of it."""
-    stored = {**values, **_changed_sort_key(account, values), **_next_version()}
+    stored = {**values, **_changed_sort_key(account, values)}
     changed = await fetch_one(
-        connection,
-        update(customer).where(customer.c.id == account.id).values(stored).returning(customer.c.version),
+        connection, _update_statement(tuple(stored)), of=account.id, now=read_clock(), **_name_new(stored)
     )
     assert changed is not None, account.id
-    mark_customers(connection, [account.id], customer, stored)
+    mark_customers(connection, [account.id], customer, (*stored, *_NEXT_VERSION))
     return changed.version
 
 
-def _next_version() -> dict[str, Any]:
-    return {"version": customer.c.version + 1, "updated_at": read_clock()}
+_NEXT_VERSION: Final[Mapping[str, Any]] = {
+    "version": customer.c.version + literal_column("1"),
+    "updated_at": bindparam("now", type_=DateTime(timezone=True)),
+}
+
+
+@cache
+def _update_statement(names: tuple[str, ...], *, is_of_many: bool = False) -> Statement:
+    """Stores values of these columns, the same for each customer."""
+    given: dict[str, Any] = {name: bindparam(f"new_{name}", type_=customer.c[name].type) for name in names}
+    of: Any = any_(_ids) if is_of_many else bindparam("of", type_=BigInteger())
+    return compile_statement(
+        update(customer)
+        .where(customer.c.id == of)
+        .values({**given, **_NEXT_VERSION})
+        .returning(customer.c.id, customer.c.version)
+    )
+
+
+def _name_new(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {f"new_{name}": value for name, value in values.items()}
 
 
 async def change_customer(
@@ -184,15 +225,9 @@ async def change_customers(
     changed."""
     read_former, wanted = itemgetter(*values), itemgetter(*values)(values)
     before = {row["id"]: row for row in locked if read_former(row) != wanted}
-    stored = {**values, **_next_version()}
-    changed = await fetch_rows(
-        connection,
-        update(customer)
-        .where(equals_any(customer.c.id, list(before)))
-        .values(stored)
-        .returning(customer.c.id, customer.c.version),
-    )
-    mark_customers(connection, before, customer, stored)
+    statement = _update_statement(tuple(values), is_of_many=True)
+    changed = await fetch_rows(connection, statement, ids=list(before), now=read_clock(), **_name_new(values))
+    mark_customers(connection, before, customer, (*values, *_NEXT_VERSION))
     told, events = dict[Any, Changes](), list[tuple[int, int, Changes]]()
     for id, version in changed:
         former = read_former(before[id])
@@ -212,17 +247,39 @@ async def change_each_customer(
     before = {row.id: row for row in locked if row.id in values}
     if not before or not names:
         return
-    given = given_rows("rows", column("id", BigInteger), *[column(name, customer.c[name].type) for name in names])
     rows = [{"id": id, **{name: values[id].get(name, row[name]) for name in names}} for id, row in before.items()]
-    stored = {**{name: given.c[name] for name in names}, **_next_version()}
     changed = await fetch_rows(
-        connection,
-        update(customer).where(customer.c.id == given.c.id).values(stored).returning(customer.c.id, customer.c.version),
-        rows=orjson.dumps(rows).decode(),
+        connection, _update_each_statement(tuple(names)), rows=orjson.dumps(rows).decode(), now=read_clock()
     )
-    mark_customers(connection, [row.id for row in changed], customer, stored)
+    mark_customers(connection, [row.id for row in changed], customer, (*names, *_NEXT_VERSION))
     events = [(row.id, row.version, describe_changes(before[row.id], values[row.id])) for row in changed]
     await record_customer_events(connection, events, kind=kind, by=by)
+
+
+@cache
+def _update_each_statement(names: tuple[str, ...]) -> Statement:
+    """Stores values of these columns, of each customer its own."""
+    given = given_rows("rows", column("id", BigInteger), *[column(name, customer.c[name].type) for name in names])
+    return compile_statement(
+        update(customer)
+        .where(customer.c.id == given.c.id)
+        .values({**{name: given.c[name] for name in names}, **_NEXT_VERSION})
+        .returning(customer.c.id, customer.c.version)
+    )
+
+
+_KEPT: Final[Mapping[str, Any]] = {
+    "customer_id": customer.c.id,
+    "number": customer.c.number,
+    "external_id": customer.c.external_id,
+    "website_id": customer.c.website_id,
+    "actor": bindparam("actor", type_=Text()),
+    "actor_id": bindparam("actor_id", type_=BigInteger()),
+}
+_KEEP_DELETED: Final = compile_statement(
+    insert(deleted_customer).from_select(list(_KEPT), select(*_KEPT.values()).where(customer.c.id == any_(_ids)))
+)
+_DELETE: Final = compile_statement(delete(customer).where(customer.c.id == any_(_ids)))
 
 
 async def delete_customers(connection: Connection, locked: Sequence[Row], *, by: Actor) -> None:
@@ -236,16 +293,7 @@ async def delete_customers(connection: Connection, locked: Sequence[Row], *, by:
     # After the customers, as everywhere: a change of account sharing touches the claims, carts and sessions of all of them.
     await lock_account_sharing(connection)
     ids = [row.id for row in locked]
-    kept = {
-        "customer_id": customer.c.id,
-        "number": customer.c.number,
-        "external_id": customer.c.external_id,
-        "website_id": customer.c.website_id,
-        "actor": literal(by.kind.value),
-        "actor_id": literal(by.id, BigInteger()),
-    }
-    gone = select(*kept.values()).where(equals_any(customer.c.id, ids))
-    await execute_statement(connection, insert(deleted_customer).from_select(list(kept), gone))
-    await execute_statement(connection, delete(customer).where(equals_any(customer.c.id, ids)))
+    await execute_statement(connection, _KEEP_DELETED, ids=ids, actor=by.kind.value, actor_id=by.id)
+    await execute_statement(connection, _DELETE, ids=ids)
     mark_customers(connection, ids, customer)
     await release_claims(connection, ids)

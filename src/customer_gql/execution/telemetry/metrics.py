@@ -43,6 +43,11 @@ def _request_counter(audience: str, outcome: str) -> Counter:
 
 
 @cache
+def _operation_counter(audience: str, operation: str, outcome: str) -> Counter:
+    return operations.labels(audience, operation, outcome)
+
+
+@cache
 def _request_histograms(audience: str) -> tuple[Histogram, Histogram]:
     return durations.labels(audience), costs.labels(audience)
 
@@ -63,7 +68,9 @@ def _observe_request(audience: str, outcome: str, seconds: float, cost: int | No
 def count_operation(audience: str, operation: str | None, outcome: str, named: Collection[str]) -> None:
     """Callers choose names, so only those that an operator listed get a series of their own."""
     with CountedLosses(METRICS):
-        operations.labels(audience, operation if operation in named else OTHER, outcome).inc()
+        _operation_counter(
+            audience, operation if operation is not None and operation in named else OTHER, outcome
+        ).inc()
 
 
 def tell_build(version: str, revision: str) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import cast, delete, insert, literal, null, select, update
+from sqlalchemy import Boolean, bindparam, cast, delete, insert, null, select, update
 
 from customer_gql.core.clock import read_clock
 from customer_gql.core.concurrent_edits import refuse_other_version
@@ -14,7 +14,7 @@ from customer_gql.core.ids import new_id
 from customer_gql.core.values.emails import normalize_email
 from customer_gql.core.viewer import Websites
 from customer_gql.database.record_versions import advance_record_version, lock_record
-from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one
+from customer_gql.database.statements import Connection, Row, compile_statement, execute_statement, fetch_one
 from customer_gql.shop.settings.reads import validate_scope
 from customer_gql.shop.settings.tables import ConfigurationScope
 
@@ -72,12 +72,29 @@ async def queue_mail(
     }
     # The same statements whether it is queued or not, because the time they take must not tell a stranger which.
     is_queued = within and (is_proved or not kind.needs_proof)
-    row = [cast(literal(value, mail_outbox.c[name].type), mail_outbox.c[name].type) for name, value in values.items()]
-    return bool(
-        await execute_statement(
-            connection, insert(mail_outbox).from_select(list(values), select(*row).where(literal(is_queued)))
-        )
+    return bool(await execute_statement(connection, _QUEUE, **values, is_queued=is_queued))
+
+
+_QUEUED: Final = (
+    "id",
+    "template",
+    "recipient",
+    "recipient_key",
+    "customer_id",
+    "store_view_id",
+    "placeholders",
+    "secrets",
+    "secrets_expire_at",
+)
+_given = {name: mail_outbox.c[name].type for name in _QUEUED}
+_QUEUE: Final = compile_statement(
+    insert(mail_outbox).from_select(
+        list(_given),
+        select(*[cast(bindparam(name, type_=kind), kind) for name, kind in _given.items()]).where(
+            bindparam("is_queued", type_=Boolean())
+        ),
     )
+)
 
 
 def mail_not_found() -> RuleError:

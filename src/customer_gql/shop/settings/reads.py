@@ -157,6 +157,13 @@ async def _read_rows(connection: Connection, paths: Collection[str], place: _Pla
     return [row for row in known[place] if row.path in paths]
 
 
+def remember_values(connection: Connection, website_id: int, rows: Sequence[Row]) -> None:
+    """Have an open transaction go by all values that are set for the website or globally, which the caller has read."""
+    remembered = remembered_of(connection)
+    assert remembered is not None, "there is no transaction"
+    remembered.setdefault(_ALL_VALUES, {})[_Place(website_id, None)] = list(rows)
+
+
 def forget_values(connection: Connection) -> None:
     """Have the settings read again in this transaction, after one of them changed."""
     remembered = remembered_of(connection)
@@ -188,6 +195,15 @@ async def settings_by_website(connection: Connection, *options: Setting[Any]) ->
     return {one.id: values_of(one.id) for one in await fetch_rows(connection, select(website.c.id))}
 
 
+_own_value = select(value.c.value).where(
+    value.c.path == bindparam("path", type_=Text()),
+    value.c.scope == bindparam("scope", type_=Text()),
+    value.c.scope_id == bindparam("scope_id", type_=BigInteger()),
+)
+_OWN_VALUE: Final = compile_statement(_own_value)
+_LOCK_OWN_VALUE: Final = compile_statement(_own_value.with_for_update(read=True))
+
+
 async def own_value(
     connection: Connection,
     option: Setting[T],
@@ -200,8 +216,8 @@ async def own_value(
 
     With `lock` a stored value cannot change until the transaction ends.
     """
-    stored = select(value.c.value).filter_by(path=option.path, scope=scope.value, scope_id=scope_id)
-    found = await fetch_value(connection, stored.with_for_update(read=True) if lock else stored)
+    statement = _LOCK_OWN_VALUE if lock else _OWN_VALUE
+    found = await fetch_value(connection, statement, path=option.path, scope=scope.value, scope_id=scope_id)
     if lock:
         _forget_outdated(connection, option.path, scope, found)
     return None if found is None else orjson.loads(found)

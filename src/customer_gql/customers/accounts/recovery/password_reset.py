@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import insert, update
+from sqlalchemy import DateTime, LargeBinary, bindparam, update
 
 from customer_gql.core.actor import Actor, ActorKind, actor_of
 from customer_gql.core.clock import read_clock
@@ -26,7 +26,14 @@ from customer_gql.customers.accounts.tables import customer_password, password_r
 from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.profile import writes as customers
 from customer_gql.customers.profile.sharing import email_scope
-from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one
+from customer_gql.database.statements import (
+    Connection,
+    Row,
+    compile_statement,
+    execute_statement,
+    fetch_one,
+    insert_row,
+)
 from customer_gql.graph.context import Context
 from customer_gql.security import throttle, tokens
 from customer_gql.security.devices import forget_devices
@@ -131,16 +138,14 @@ async def send_reset_link(
     """Queue a mail with a link that works once; when it expires. Only the newest link works."""
     await access.revoke_reset_links(connection, [account.id])
     token, now = tokens.new_token(tokens.PASSWORD_RESET), read_clock()
-    await execute_statement(
-        connection,
-        insert(password_reset).values(
-            token_hash=tokens.hash_token(token),
-            customer_id=account.id,
-            email_hash=tokens.hash_token(normalize_email(account.email)),
-            created_at=now,
-            expires_at=now + lifetime,
-        ),
-    )
+    link = {
+        "token_hash": tokens.hash_token(token),
+        "customer_id": account.id,
+        "email_hash": tokens.hash_token(normalize_email(account.email)),
+        "created_at": now,
+        "expires_at": now + lifetime,
+    }
+    await insert_row(connection, password_reset, link)
     expires = (now + lifetime).isoformat()
     await writes.notify_owner(connection, account, template, secrets={"token": token}, expiresAt=expires)
     await record_customer_event(connection, account.id, kind="PASSWORD_RESET_REQUESTED", version=account.version, by=by)
@@ -188,19 +193,24 @@ def _is_link_usable(link: Row, known: Row) -> bool:
 
 
 async def _use_link_up(connection: Connection, link: Row, locked: Row) -> int:
-    now = read_clock()
+    email_hash = tokens.hash_token(normalize_email(locked.email))
     return await execute_statement(
-        connection,
-        update(password_reset)
-        .where(
-            password_reset.c.token_hash == link.token_hash,
-            password_reset.c.email_hash == tokens.hash_token(normalize_email(locked.email)),
-            password_reset.c.used_at.is_(None),
-            password_reset.c.revoked_at.is_(None),
-            password_reset.c.expires_at > now,
-        )
-        .values(used_at=now),
+        connection, _USE_LINK, token_hash=link.token_hash, email_hash=email_hash, now=read_clock()
     )
+
+
+_now = bindparam("now", type_=DateTime(timezone=True))
+_USE_LINK: Final = compile_statement(
+    update(password_reset)
+    .where(
+        password_reset.c.token_hash == bindparam("token_hash", type_=LargeBinary()),
+        password_reset.c.email_hash == bindparam("email_hash", type_=LargeBinary()),
+        password_reset.c.used_at.is_(None),
+        password_reset.c.revoked_at.is_(None),
+        password_reset.c.expires_at > _now,
+    )
+    .values(used_at=_now)
+)
 
 
 async def change_password(context: Context, *, current: str, new: str, keep_others: bool) -> int:

@@ -1,8 +1,24 @@
 """Ending what lets customers in: sessions, impersonations, and every link and code that is still open."""
 
+import datetime as dt
 from collections.abc import Callable, Sequence
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Table, and_, delete, func, select, update
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    Table,
+    Text,
+    any_,
+    bindparam,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from customer_gql.core.actor import Actor
 from customer_gql.core.clock import read_clock
@@ -16,7 +32,16 @@ from customer_gql.customers.accounts.tables import (
 )
 from customer_gql.customers.history.writes import record_customer_events
 from customer_gql.customers.profile.tables import customer
-from customer_gql.database.statements import Connection, equals_any, execute_statement, fetch_rows, fetch_value
+from customer_gql.database.statements import (
+    Connection,
+    Row,
+    Statement,
+    compile_statement,
+    equals_any,
+    execute_statement,
+    fetch_rows,
+    fetch_value,
+)
 from customer_gql.shop.groups.tables import customer_group_excluded_website as excluded
 
 from .sessions import end_sessions_of_customers
@@ -29,7 +54,9 @@ async def end_all_access(connection: Connection, customer_ids: Sequence[int], *,
     The caller has locked the customers' rows. Returns how many access tokens ended.
     """
     ended = await end_sessions_of_customers(connection, customer_ids)
-    await _end_impersonations(connection, equals_any(impersonation.c.customer_id, customer_ids), by)
+    now = read_clock()
+    impersonated = await fetch_rows(connection, _END_OF_CUSTOMERS, customer_ids=list(customer_ids), now=now)
+    await _record_ends(connection, impersonated, now, by)
     await revoke_open_links(connection, customer_ids)
     return ended
 
@@ -45,6 +72,12 @@ async def end_sessions_elsewhere(connection: Connection, customer_id: int | None
     )
 
 
+_group_id: Final = bindparam("group_id", type_=BigInteger())
+_EXCLUDES_ANY: Final = compile_statement(
+    select(select(excluded).where(or_(_group_id.is_(None), excluded.c.group_id == _group_id)).exists())
+)
+
+
 async def end_sessions_on_excluded_websites(
     connection: Connection, *, group_id: int | None = None, customer_ids: Sequence[int] | None = None, by: Actor
 ) -> int:
@@ -53,8 +86,7 @@ async def end_sessions_on_excluded_websites(
     if customer_ids is not None and not customer_ids:
         return 0
     # Most groups exclude none.
-    of_group = [] if group_id is None else [excluded.c.group_id == group_id]
-    if not await fetch_value(connection, select(select(excluded).where(*of_group).exists())):
+    if not await fetch_value(connection, _EXCLUDES_ANY, group_id=group_id):
         return 0
     owners: list[ColumnElement[bool]] = [] if group_id is None else [customer.c.group_id == group_id]
     if customer_ids is not None:
@@ -87,27 +119,27 @@ async def _end_sessions_where(
     )
     impersonated = [row for row in tokens if row.staff_id is not None]
     if impersonated:
-        await _end_impersonations(
-            connection,
-            and_(
-                equals_any(impersonation.c.customer_id, [row.customer_id for row in impersonated]),
-                equals_any(impersonation.c.id, [row.session_id for row in impersonated]),
-            ),
-            by,
-        )
+        now = read_clock()
+        of = {
+            "customer_ids": [row.customer_id for row in impersonated],
+            "ids": [row.session_id for row in impersonated],
+        }
+        await _record_ends(connection, await fetch_rows(connection, _END_THESE, **of, now=now), now, by)
     return ended
 
 
-async def _end_impersonations(connection: Connection, where: ColumnElement[bool], by: Actor) -> None:
-    """Those that were still going on get an entry of the history."""
-    now = read_clock()
-    ended = await fetch_rows(
-        connection,
+def _end_impersonations(*conditions: ColumnElement[bool]) -> Statement:
+    now = bindparam("now", type_=DateTime(timezone=True))
+    return compile_statement(
         update(impersonation)
-        .where(where, impersonation.c.ended_at.is_(None))
+        .where(*conditions, impersonation.c.ended_at.is_(None))
         .values(ended_at=func.least(impersonation.c.expires_at, now))
-        .returning(impersonation.c.customer_id, impersonation.c.expires_at),
+        .returning(impersonation.c.customer_id, impersonation.c.expires_at)
     )
+
+
+async def _record_ends(connection: Connection, ended: Sequence[Row], now: dt.datetime, by: Actor) -> None:
+    """Those that were still going on get an entry of the history."""
     owners = [row.customer_id for row in ended if row.expires_at > now]
     if not owners:
         return
@@ -124,36 +156,48 @@ async def _end_impersonations(connection: Connection, where: ColumnElement[bool]
 
 async def revoke_open_links(connection: Connection, customer_ids: Sequence[int]) -> None:
     """With a change of a credential, every other way to change one ends; the link that was used is used up already."""
-    await execute_statement(connection, delete(login_code).where(equals_any(login_code.c.customer_id, customer_ids)))
-    await revoke_reset_links(connection, customer_ids)
-    await revoke_email_links(connection, customer_ids)
+    await execute_statement(connection, _REVOKE_ALL, customer_ids=list(customer_ids), now=read_clock())
 
 
 async def revoke_reset_links(connection: Connection, customer_ids: Sequence[int]) -> None:
-    await execute_statement(
-        connection,
-        update(password_reset)
-        .where(
-            equals_any(password_reset.c.customer_id, customer_ids),
-            password_reset.c.used_at.is_(None),
-            password_reset.c.revoked_at.is_(None),
-        )
-        .values(revoked_at=read_clock()),
-    )
+    await execute_statement(connection, _REVOKE_RESETS, customer_ids=list(customer_ids), now=read_clock())
 
 
 async def revoke_email_links(
     connection: Connection, customer_ids: Sequence[int], *, purpose: str | None = None
 ) -> None:
     """Links that confirm an address, or change it."""
-    await execute_statement(
-        connection,
-        update(email_token)
-        .where(
-            equals_any(email_token.c.customer_id, customer_ids),
-            email_token.c.used_at.is_(None),
-            email_token.c.revoked_at.is_(None),
-            *([] if purpose is None else [email_token.c.purpose == purpose]),
-        )
-        .values(revoked_at=read_clock()),
+    given = {"customer_ids": list(customer_ids), "now": read_clock()}
+    if purpose is None:
+        await execute_statement(connection, _REVOKE_EMAIL_LINKS, **given)
+    else:
+        await execute_statement(connection, _REVOKE_LINKS_OF_PURPOSE, **given, purpose=purpose)
+
+
+def _is_of_these(table: Table) -> ColumnElement[bool]:
+    return table.c.customer_id == any_(bindparam("customer_ids", type_=ARRAY(BigInteger())))
+
+
+def _revoke(links: Table, *conditions: ColumnElement[bool]) -> Any:
+    """Those of these customers that are still open."""
+    return (
+        update(links)
+        .where(_is_of_these(links), links.c.used_at.is_(None), links.c.revoked_at.is_(None), *conditions)
+        .values(revoked_at=bindparam("now", type_=DateTime(timezone=True)))
     )
+
+
+_END_OF_CUSTOMERS: Final = _end_impersonations(_is_of_these(impersonation))
+_END_THESE: Final = _end_impersonations(
+    _is_of_these(impersonation), impersonation.c.id == any_(bindparam("ids", type_=ARRAY(BigInteger())))
+)
+_REVOKE_RESETS: Final = compile_statement(_revoke(password_reset))
+_REVOKE_EMAIL_LINKS: Final = compile_statement(_revoke(email_token))
+_REVOKE_LINKS_OF_PURPOSE: Final = compile_statement(
+    _revoke(email_token, email_token.c.purpose == bindparam("purpose", type_=Text()))
+)
+_REVOKE_ALL: Final = compile_statement(
+    delete(login_code)
+    .where(_is_of_these(login_code))
+    .add_cte(_revoke(password_reset).cte("resets"), _revoke(email_token).cte("emails"))
+)

@@ -7,7 +7,7 @@ last gets the same pair again; whatever is presented otherwise was copied, and e
 import datetime as dt
 from typing import Final
 
-from sqlalchemy import BigInteger, DateTime, LargeBinary, bindparam, delete, select, update
+from sqlalchemy import BigInteger, DateTime, LargeBinary, bindparam, delete, null, select, update
 
 from customer_gql.core.actor import Actor, ActorKind
 from customer_gql.core.clock import read_clock
@@ -19,6 +19,7 @@ from customer_gql.customers.accounts.tables import (
 )
 from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.profile import writes as customers
+from customer_gql.database.distribution.forms import are_forms_distributed
 from customer_gql.database.statements import Connection, Row, compile_statement, execute_statement, fetch_one
 from customer_gql.messaging.jobs.work import Tools
 from customer_gql.security import tokens
@@ -27,7 +28,7 @@ from customer_gql.security.sessions import SessionGrant
 from customer_gql.shop.settings.reads import settings_at
 
 from .reach import is_excluded_from_website, session_reaches_website
-from .sessions import end_sessions, issue_tokens
+from .sessions import describe_grant, end_sessions, insert_grant, make_grant, store_grant
 from .settings import REFRESH_REPEAT_SECONDS, SESSION_IDLE_MINUTES
 
 _owner: Final = bindparam("owner", type_=BigInteger())
@@ -36,15 +37,16 @@ _now: Final = bindparam("now", type_=DateTime(timezone=True))
 _is_session: Final = (session.c.customer_id == _owner, session.c.id == _of)
 _LOCK_SESSION: Final = compile_statement(select(session).where(*_is_session).with_for_update())
 _USE_SESSION: Final = compile_statement(update(session).where(*_is_session).values(last_used_at=_now))
-_END_TOKENS: Final = compile_statement(delete(token).where(token.c.customer_id == _owner, token.c.session_id == _of))
-_FORGET_SUCCESSORS: Final = compile_statement(
+_ended = delete(token).where(token.c.customer_id == _owner, token.c.session_id == _of)
+# Erases what earlier tokens of the session would get again: from now on only the newest one is repeated.
+_forgotten = (
     update(refresh_token)
     .where(
         refresh_token.c.customer_id == _owner, refresh_token.c.session_id == _of, refresh_token.c.successor.is_not(None)
     )
-    .values(successor=None, successor_until=None)
+    .values(successor=null(), successor_until=null())
 )
-_MARK_USED: Final = compile_statement(
+_used = (
     update(refresh_token)
     .where(refresh_token.c.token_hash == bindparam("presented", type_=LargeBinary()))
     .values(
@@ -53,6 +55,9 @@ _MARK_USED: Final = compile_statement(
         successor_until=bindparam("until", type_=DateTime(timezone=True)),
     )
 )
+# No two parts change one row: the presented token was not used before, so that it has no successor.
+_EXCHANGE: Final = insert_grant(_ended.cte("ended"), _forgotten.cte("forgotten"), _used.cte("used"))
+_EXCHANGE_APART: Final = tuple(map(compile_statement, (_ended, _forgotten, _used)))
 
 
 async def renew_session(
@@ -89,15 +94,20 @@ async def _lock_session(connection: Connection, known: Row) -> Row | None:
 async def _exchange(connection: Connection, current: Row, given: str) -> SessionGrant:
     now = read_clock()
     shop = await settings_at(connection, SESSION_IDLE_MINUTES, REFRESH_REPEAT_SECONDS)
-    await _forget_successors(connection, current)
     of = {"owner": current.customer_id, "of": current.id}
-    await execute_statement(connection, _END_TOKENS, **of)
     await execute_statement(connection, _USE_SESSION, **of, now=now)
-    grant = await issue_tokens(connection, current, idle=dt.timedelta(minutes=shop[SESSION_IDLE_MINUTES]))
+    idle = dt.timedelta(minutes=shop[SESSION_IDLE_MINUTES])
+    grant = make_grant(current, idle=idle)
     until = now + dt.timedelta(seconds=shop[REFRESH_REPEAT_SECONDS])
     sealed = seal_grant(grant, presented=given) if until > now else None
     repeated = {"sealed": sealed, "until": None if sealed is None else until}
-    await execute_statement(connection, _MARK_USED, presented=tokens.hash_token(given), now=now, **repeated)
+    values = {**of, "presented": tokens.hash_token(given), "now": now, **repeated}
+    if are_forms_distributed():
+        for statement in _EXCHANGE_APART:
+            await execute_statement(connection, statement, **values)
+        await store_grant(connection, grant, current, idle=idle)
+    else:
+        await execute_statement(connection, _EXCHANGE, **values, **describe_grant(grant, current, idle=idle))
     return grant
 
 
@@ -110,11 +120,6 @@ async def _repeat_or_end(
     await end_sessions(connection, current.customer_id, [current.id])
     await _record_reuse(connection, current.customer_id, address)
     return None
-
-
-async def _forget_successors(connection: Connection, current: Row) -> None:
-    """Erase what earlier tokens of the session would get again: from now on only the newest one is repeated."""
-    await execute_statement(connection, _FORGET_SUCCESSORS, owner=current.customer_id, of=current.id)
 
 
 async def _record_reuse(connection: Connection, customer_id: int, address: str | None) -> None:

@@ -5,10 +5,24 @@ that is just being renewed, and deletes what that made.
 """
 
 import datetime as dt
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Any, Final
 
-from sqlalchemy import delete, exists, insert, select
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    LargeBinary,
+    Table,
+    any_,
+    bindparam,
+    delete,
+    exists,
+    insert,
+    literal_column,
+    select,
+)
 
 from customer_gql.core.clock import read_clock
 from customer_gql.core.ids import new_id
@@ -21,18 +35,20 @@ from customer_gql.customers.accounts.tables import (
 )
 from customer_gql.customers.profile.reads import ONLINE_SINCE
 from customer_gql.customers.profile.tables import customer
+from customer_gql.database.distribution.forms import are_forms_distributed, for_one_machine
 from customer_gql.database.statements import (
     Connection,
     Row,
-    equals_any,
+    Statement,
+    compile_statement,
+    delete_rows,
     execute_statement,
     fetch_one,
     fetch_rows,
     fetch_value,
-    insert_row,
 )
 from customer_gql.security import tokens
-from customer_gql.security.sessions import SessionGrant, issue_token
+from customer_gql.security.sessions import TOKEN_COLUMNS, SessionGrant, describe_token, issue_token
 from customer_gql.shop.settings.reads import settings_at
 
 from .settings import SESSION_DAYS, SESSION_IDLE_MINUTES
@@ -40,6 +56,21 @@ from .settings import SESSION_DAYS, SESSION_IDLE_MINUTES
 # However much it is used: after a day it has to be renewed, which is what makes a stolen one show.
 _MAX_ACCESS_LIFETIME: Final = dt.timedelta(days=1)
 _MAX_DEVICE_LENGTH: Final = 200
+_of_customer: Final = session.c.customer_id == bindparam("customer_id", type_=BigInteger())
+_HAS_ACTIVE: Final = compile_statement(select(exists().where(_of_customer, session.c.last_used_at > ONLINE_SINCE)))
+_OTHERS: Final = compile_statement(
+    select(session.c.id).where(_of_customer, session.c.id.is_distinct_from(bindparam("keep", type_=BigInteger())))
+)
+_BEYOND: Final = compile_statement(
+    select(session.c.id)
+    .where(_of_customer)
+    .order_by(session.c.last_used_at.desc(), session.c.id.desc())
+    .offset(literal_column(str(MAX_SESSIONS)))
+)
+_STARTED: Final = ("customer_id", "id", "website_id", "device", "address", "expires_at")
+_INSERT: Final = compile_statement(
+    insert(session).values({name: bindparam(name, type_=session.c[name].type) for name in _STARTED}).returning(session)
+)
 
 
 async def start_session(
@@ -83,82 +114,125 @@ async def issue_customer_access_token(
 
 async def end_sessions(connection: Connection, customer_id: int, session_ids: Sequence[int]) -> int:
     """End these sessions of the customer; how many there were."""
-    ended = await execute_statement(
-        connection, delete(session).where(session.c.customer_id == customer_id, equals_any(session.c.id, session_ids))
-    )
-    for table in (refresh_token, token):
-        await execute_statement(
-            connection,
-            delete(table).where(table.c.customer_id == customer_id, equals_any(table.c.session_id, session_ids)),
-        )
+    ids = list(session_ids)
+    ended = await delete_rows(connection, session, {"customer_id": customer_id, "id": ids})
+    await execute_statement(connection, _END_TOKENS_OF_SESSIONS, customer_id=customer_id, session_ids=ids)
     return ended
 
 
 async def has_active_session(connection: Connection, customer_id: int) -> bool:
     """Whether a device was used so lately that its customer counts as online."""
-    active = exists().where(session.c.customer_id == customer_id, session.c.last_used_at > ONLINE_SINCE)
-    return await fetch_value(connection, select(active))
+    return await fetch_value(connection, _HAS_ACTIVE, customer_id=customer_id)
 
 
 async def end_other_sessions(connection: Connection, customer_id: int, *, keep: int | None) -> int:
     """End every session but one."""
-    rows = await fetch_rows(
-        connection,
-        select(session.c.id).where(session.c.customer_id == customer_id, session.c.id.is_distinct_from(keep)),
-    )
+    rows = await fetch_rows(connection, _OTHERS, customer_id=customer_id, keep=keep)
     return await end_sessions(connection, customer_id, [row.id for row in rows])
 
 
 async def end_sessions_of_customers(connection: Connection, customer_ids: Sequence[int]) -> int:
     """End every session and token of these customers, whose rows the caller has locked; how many tokens there were."""
-    await execute_statement(connection, delete(session).where(equals_any(session.c.customer_id, customer_ids)))
-    await execute_statement(
-        connection, delete(refresh_token).where(equals_any(refresh_token.c.customer_id, customer_ids))
-    )
-    return await execute_statement(connection, delete(token).where(equals_any(token.c.customer_id, customer_ids)))
+    ids = list(customer_ids)
+    await delete_rows(connection, session, {"customer_id": ids})
+    return await execute_statement(connection, _END_TOKENS_OF_CUSTOMERS, customer_ids=ids)
+
+
+def _end_tokens(find: Callable[[Table], Sequence[ColumnElement[bool]]]) -> Statement:
+    """A statement after that of the sessions: one that was just being renewed has new tokens, which it has to see."""
+    refresh = delete(refresh_token).where(*find(refresh_token))
+    return compile_statement(delete(token).where(*find(token)).add_cte(refresh.cte("refresh")))
+
+
+_ids: Final = bindparam("session_ids", type_=ARRAY(BigInteger()))
+_END_TOKENS_OF_SESSIONS: Final = _end_tokens(
+    lambda table: [
+        table.c.customer_id == bindparam("customer_id", type_=BigInteger()),
+        table.c.session_id == any_(_ids),
+    ]
+)
+_END_TOKENS_OF_CUSTOMERS: Final = _end_tokens(
+    lambda table: [table.c.customer_id == any_(bindparam("customer_ids", type_=ARRAY(BigInteger())))]
+)
 
 
 async def _insert_session(
     connection: Connection, customer_id: int, website_id: int, caller: RequestOrigin, expires_at: dt.datetime
 ) -> Row:
-    started = await fetch_one(
-        connection,
-        insert(session)
-        .values(
-            customer_id=customer_id,
-            id=new_id(),
-            website_id=website_id,
-            device=caller.user_agent[:_MAX_DEVICE_LENGTH] or None,
-            address=caller.address or None,
-            expires_at=expires_at,
-        )
-        .returning(session),
-    )
+    values = {
+        "customer_id": customer_id,
+        "id": new_id(),
+        "website_id": website_id,
+        "device": caller.user_agent[:_MAX_DEVICE_LENGTH] or None,
+        "address": caller.address or None,
+        "expires_at": expires_at,
+    }
+    started = await fetch_one(connection, _INSERT, **values)
     assert started is not None
     return started
 
 
 async def _end_excess_sessions(connection: Connection, customer_id: int) -> None:
     """The list of sessions is shown whole, so it has an end."""
-    beyond = await fetch_rows(
-        connection,
-        select(session.c.id)
-        .where(session.c.customer_id == customer_id)
-        .order_by(session.c.last_used_at.desc(), session.c.id.desc())
-        .offset(MAX_SESSIONS),
-    )
+    beyond = await fetch_rows(connection, _BEYOND, customer_id=customer_id)
     if beyond:
         await end_sessions(connection, customer_id, [row.id for row in beyond])
 
 
 async def issue_tokens(connection: Connection, of: Row, *, idle: dt.timedelta) -> SessionGrant:
     """A new pair for a session, whose row the caller has locked."""
+    grant = make_grant(of, idle=idle)
+    await store_grant(connection, grant, of, idle=idle)
+    return grant
+
+
+async def store_grant(connection: Connection, grant: SessionGrant, of: Row, *, idle: dt.timedelta) -> None:
+    values = describe_grant(grant, of, idle=idle)
+    # Each token lives where its hash leads.
+    for statement in _ISSUE_APART if are_forms_distributed() else (_ISSUE,):
+        await execute_statement(connection, statement, **values)
+
+
+def make_grant(of: Row, *, idle: dt.timedelta) -> SessionGrant:
+    """A new pair for a session, which is stored nowhere yet."""
     now = read_clock()
-    expires_at = min(now + _MAX_ACCESS_LIFETIME, of.expires_at)
-    access = await issue_customer_access_token(
-        connection, of.customer_id, of.id, website_id=of.website_id, expires_at=expires_at, idle=idle
+    ends = min(now + idle, now + _MAX_ACCESS_LIFETIME, of.expires_at)
+    access, refresh = tokens.new_token(tokens.CUSTOMER), tokens.new_token(tokens.REFRESH)
+    return SessionGrant(of.customer_id, access, ends, refresh, of.expires_at)
+
+
+def describe_grant(grant: SessionGrant, of: Row, *, idle: dt.timedelta) -> dict[str, Any]:
+    """What `insert_grant` stores of a new pair."""
+    assert grant.refresh_token is not None
+    of_session = {"customer_id": of.customer_id, "session_id": of.id, "website_id": of.website_id}
+    access = describe_token(
+        grant.access_token, expires_at=min(read_clock() + _MAX_ACCESS_LIFETIME, of.expires_at), idle=idle
     )
-    refresh = tokens.new_token(tokens.REFRESH)
-    issued = {"customer_id": of.customer_id, "session_id": of.id, "expires_at": of.expires_at}
-    await insert_row(connection, refresh_token, {"token_hash": tokens.hash_token(refresh), **issued})
-    return SessionGrant(of.customer_id, access, min(now + idle, expires_at), refresh, of.expires_at)
+    return {
+        **of_session,
+        **{f"access_{name}": value for name, value in access.items()},
+        "refresh_hash": tokens.hash_token(grant.refresh_token),
+        "refresh_expires_at": of.expires_at,
+    }
+
+
+def _insert_pair() -> tuple[Any, Any]:
+    of: dict[str, Any] = {name: bindparam(name, type_=BigInteger()) for name in ("customer_id", "session_id")}
+    access: dict[str, Any] = {name: bindparam(f"access_{name}", type_=token.c[name].type) for name in TOKEN_COLUMNS}
+    refresh = insert(refresh_token).values(
+        token_hash=bindparam("refresh_hash", type_=LargeBinary()),
+        expires_at=bindparam("refresh_expires_at", type_=DateTime(timezone=True)),
+        **of,
+    )
+    put = insert(token).values(**access, **of, website_id=bindparam("website_id", type_=BigInteger()))
+    return put, refresh
+
+
+def insert_grant(*others: Any) -> Statement:
+    """Stores a new pair, and does what other statements do in the same one."""
+    put, refresh = _insert_pair()
+    return for_one_machine(compile_statement(put.add_cte(refresh.cte("refresh"), *others)))
+
+
+_ISSUE: Final = insert_grant()
+_ISSUE_APART: Final = tuple(map(compile_statement, _insert_pair()))

@@ -5,8 +5,6 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from sqlalchemy import select
-
 from customer_gql.core.actor import Actor, ActorKind
 from customer_gql.core.clock import read_clock
 from customer_gql.core.errors import Refusal, RuleError, UserErrorCode
@@ -21,7 +19,7 @@ from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.profile import presence, writes as customers
 from customer_gql.customers.profile.sharing import email_scope, lock_email_scope
 from customer_gql.customers.profile.tables import CustomerStatus, LockReason
-from customer_gql.database.statements import Connection, Row, fetch_one, fetch_value
+from customer_gql.database.statements import Connection, Row, fetch_one, fetch_row
 from customer_gql.graph.access.write_budget import count_customer_write
 from customer_gql.graph.context import Context
 from customer_gql.security.devices import find_device, remember_device
@@ -141,9 +139,8 @@ async def _start_session(
 ) -> SessionGrant:
     """Under the customer's lock look again: what was read before the password was checked may have changed."""
     stored = (await customers.lock_customers(connection, [account.id], websites=None)).get(account.id)
-    hash = await fetch_value(
-        connection, select(customer_password.c.hash).where(customer_password.c.customer_id == account.id)
-    )
+    password = await fetch_row(connection, customer_password, {"customer_id": account.id})
+    hash = None if password is None else password.hash
     # After the customer, as everywhere: accounts do not become those of one website while a session on another begins.
     is_known_here = await lock_email_scope(connection, website_id) == scope
     is_same = is_known_here and stored is not None and hash == account.password_hash

@@ -4,7 +4,7 @@
 import datetime as dt
 from typing import Any, Final
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import BigInteger, DateTime, LargeBinary, bindparam, delete, update
 
 from customer_gql.core.actor import Actor, ActorKind
 from customer_gql.core.clock import read_clock
@@ -19,7 +19,16 @@ from customer_gql.customers.accounts.sessions import access
 from customer_gql.customers.accounts.tables import customer_password, email_change_undo
 from customer_gql.customers.profile import writes as customers
 from customer_gql.customers.profile.claims import move_email_claim
-from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one, fetch_value
+from customer_gql.database.statements import (
+    Connection,
+    Row,
+    compile_statement,
+    delete_rows,
+    execute_statement,
+    fetch_one,
+    fetch_value,
+    insert_row,
+)
 from customer_gql.security import tokens
 from customer_gql.security.devices import forget_devices
 from customer_gql.security.passwords import store_password
@@ -46,26 +55,21 @@ async def hand_over_account(connection: Connection, before: Row, *, by: Actor) -
 
     `before` is the account as it was; the caller has locked it and stored the new address.
     """
-    hash = await fetch_value(
-        connection, select(customer_password.c.hash).where(customer_password.c.customer_id == before.id)
-    )
-    await execute_statement(connection, delete(customer_password).where(customer_password.c.customer_id == before.id))
+    hash = await fetch_value(connection, _TAKE_PASSWORD, customer_id=before.id)
     await access.end_all_access(connection, [before.id], by=by)
     await forget_devices(connection, ViewerKind.CUSTOMER, before.id)
     token, now = tokens.new_token(tokens.EMAIL_UNDO), read_clock()
-    await execute_statement(
-        connection,
-        insert(email_change_undo).values(
-            token_hash=tokens.hash_token(token),
-            customer_id=before.id,
-            email=before.email,
-            password_hash=hash,
-            was_unproved=before.is_self_registered and before.email_verified_at is None,
-            is_email_confirmed=before.is_email_confirmed,
-            created_at=now,
-            expires_at=now + UNDO_LIFETIME,
-        ),
-    )
+    undo = {
+        "token_hash": tokens.hash_token(token),
+        "customer_id": before.id,
+        "email": before.email,
+        "password_hash": hash,
+        "was_unproved": before.is_self_registered and before.email_verified_at is None,
+        "is_email_confirmed": before.is_email_confirmed,
+        "created_at": now,
+        "expires_at": now + UNDO_LIFETIME,
+    }
+    await insert_row(connection, email_change_undo, undo)
     expires = (now + UNDO_LIFETIME).isoformat()
     await writes.notify_owner(connection, before, "email_change_undo", secrets={"token": token}, expiresAt=expires)
     account = await customers.lock_customer(connection, before.id, websites=None)
@@ -113,21 +117,36 @@ async def undo_email_change(connection: Connection, given: str, *, address: str 
 async def _use_up(connection: Connection, link: Row) -> int:
     """Use the link, and with it those of later changes by staff, which are undone too."""
     now = read_clock()
-    unused = (email_change_undo.c.used_at.is_(None), email_change_undo.c.expires_at > now)
-    used = await execute_statement(
-        connection,
-        update(email_change_undo).where(email_change_undo.c.token_hash == link.token_hash, *unused).values(used_at=now),
-    )
-    later = (email_change_undo.c.customer_id == link.customer_id, email_change_undo.c.created_at > link.created_at)
+    used = await execute_statement(connection, _USE_LINK, token_hash=link.token_hash, now=now)
     if used:
-        await execute_statement(connection, update(email_change_undo).where(*later, *unused).values(used_at=now))
+        later = {"customer_id": link.customer_id, "made": link.created_at}
+        await execute_statement(connection, _USE_LATER_LINKS, **later, now=now)
     return used
+
+
+_now = bindparam("now", type_=DateTime(timezone=True))
+_use = (
+    update(email_change_undo)
+    .where(email_change_undo.c.used_at.is_(None), email_change_undo.c.expires_at > _now)
+    .values(used_at=_now)
+)
+_of_customer = bindparam("customer_id", type_=BigInteger())
+_USE_LINK: Final = compile_statement(
+    _use.where(email_change_undo.c.token_hash == bindparam("token_hash", type_=LargeBinary()))
+)
+_USE_LATER_LINKS: Final = compile_statement(
+    _use.where(
+        email_change_undo.c.customer_id == _of_customer,
+        email_change_undo.c.created_at > bindparam("made", type_=DateTime(timezone=True)),
+    )
+)
+_TAKE_PASSWORD: Final = compile_statement(
+    delete(customer_password).where(customer_password.c.customer_id == _of_customer).returning(customer_password.c.hash)
+)
 
 
 async def _restore_password(connection: Connection, customer_id: int, hash: str | None) -> None:
     if hash is None:
-        await execute_statement(
-            connection, delete(customer_password).where(customer_password.c.customer_id == customer_id)
-        )
+        await delete_rows(connection, customer_password, {"customer_id": customer_id})
     else:
         await store_password(connection, customer_password, customer_id, hash)

@@ -11,10 +11,8 @@ from sqlalchemy import (
     ARRAY,
     BigInteger,
     Boolean,
-    ColumnElement,
     Integer,
     Text,
-    and_,
     bindparam,
     case,
     column,
@@ -22,7 +20,6 @@ from sqlalchemy import (
     insert,
     literal,
     literal_column,
-    or_,
     select,
     update,
 )
@@ -43,6 +40,7 @@ from customer_gql.messaging.jobs.work import Tools
 
 from .kinds import JOB_WORK, BatchWork, JobWork, PreparedRows, RowResult, RowSubject
 from .leases.watching import LeaseLost
+from .progress.statements import advance_statement
 from .reads import ONE_JOB, PROCESSED_COUNT, select_lines
 from .rights import ON_JOB_FINISHED, ON_OWNER_LOST_ACCESS, find_scope
 from .tables import ErrorPolicy, JobCancelReason, JobStatus, RowOutcome, count_of, job_row, job_run
@@ -251,30 +249,10 @@ async def _advance_job(
 
     Raises `LeaseLost` for a job that somebody else has claimed, which takes back everything in the transaction.
     """
-    run = job_run.c
-    added: dict[str, Any] = {
-        count_of(outcome): run[count_of(outcome)] + counts.get(outcome, 0) for outcome in RowOutcome
-    }
-    processed: ColumnElement[int] = sum(added.values())  # pyright: ignore[reportAssignmentType]
-    is_finished = processed == run.total_count
-    is_canceled = _is_canceled(added[count_of(RowOutcome.CANCELED)], ends_for)
-    ended = literal(JobStatus.FAILED.value) if fails else _ended_status(is_canceled)
-    going_on: Any = run.status if ends_for is None else literal(JobStatus.CANCELING.value)
-    reason: Any = run.cancel_reason if ends_for is None else func.coalesce(run.cancel_reason, ends_for.value)
-    advanced = await fetch_one(
-        connection,
-        update(job_run)
-        .where(run.id == lease.job_id, run.fence == lease.fence)
-        .values(
-            **added,
-            status=case((is_finished, ended), else_=going_on),
-            # A cancellation that came when every row was done changed nothing.
-            cancel_reason=case((is_finished & ~is_canceled, None), else_=reason),
-            finished_at=case((is_finished, func.clock_timestamp())),
-            leased_until=func.clock_timestamp() + literal(LEASE),
-        )
-        .returning(job_run, PROCESSED_COUNT),
-    )
+    added = {f"added_{count_of(outcome)}": counts.get(outcome, 0) for outcome in RowOutcome}
+    of_lease = {"job_id": lease.job_id, "fence": lease.fence, "lease": LEASE}
+    statement = advance_statement(None if ends_for is None else ends_for.value, fails=fails)
+    advanced = await fetch_one(connection, statement, **of_lease, **added)
     if advanced is None:
         raise LeaseLost
     return await tell_end(connection, advanced)
@@ -285,13 +263,3 @@ async def tell_end(connection: Connection, job: Row) -> Row:
     for tell in ON_JOB_FINISHED if job.finished_at is not None else ():
         await tell(connection, job)
     return job
-
-
-def _is_canceled(canceled: ColumnElement[int], ends_for: JobCancelReason | None) -> ColumnElement[bool]:
-    """Of a job that has no rows left; one that never had any is canceled when it was to end."""
-    is_to_end = or_(job_run.c.status == JobStatus.CANCELING.value, literal(ends_for is not None))
-    return or_(canceled > 0, and_(job_run.c.total_count == 0, is_to_end))
-
-
-def _ended_status(is_canceled: ColumnElement[bool]) -> ColumnElement[str]:
-    return case((is_canceled, JobStatus.CANCELED.value), else_=JobStatus.DONE.value)

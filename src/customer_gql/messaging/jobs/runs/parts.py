@@ -1,7 +1,7 @@
 """Lists of ids that are frozen in parts of a thousand: one row for a thousand ids, found by the line of the first."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import (
     ARRAY,
@@ -9,6 +9,7 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     Table,
+    bindparam,
     cast,
     func,
     insert,
@@ -19,7 +20,14 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from customer_gql.core.errors import RuleError
-from customer_gql.database.statements import AnySelect, Connection, execute_statement, fetch_value
+from customer_gql.database.statements import (
+    AnySelect,
+    Connection,
+    compile_statement,
+    execute_statement,
+    fetch_value,
+    insert_rows,
+)
 
 from .tables import IDS_OF_A_PART, job_part
 
@@ -35,7 +43,7 @@ def freeze_ids(ids: Sequence[int]) -> FreezeRows:
             {"job_id": job_id, "first_line": start + 1, "customer_ids": list(ids[start : start + IDS_OF_A_PART])}
             for start in range(0, len(ids), IDS_OF_A_PART)
         ]
-        await execute_statement(connection, insert(job_part).values(parts))
+        await insert_rows(connection, job_part, parts)
 
     return freeze
 
@@ -64,7 +72,7 @@ def freeze_whole(freeze: FreezeRows, count: int, gone: RuleError) -> FreezeRows:
 
     async def freeze_all(connection: Connection, job_id: int) -> None:
         await freeze(connection, job_id)
-        if await fetch_value(connection, count_rows(job_part, job_part.c.job_id == job_id)) != count:
+        if await fetch_value(connection, COUNT_ROWS, job_id=job_id) != count:
             raise gone
 
     return freeze_all
@@ -94,3 +102,9 @@ def count_rows(parts: Table, owner: ColumnElement[bool]) -> AnySelect:
     """How many ids the parts of an owner have."""
     counted = func.coalesce(func.sum(func.cardinality(parts.c.customer_ids)), literal_column("0"))
     return select(cast(counted, Integer())).where(owner)
+
+
+COUNT_ROWS: Final = compile_statement(
+    count_rows(job_part, job_part.c.job_id == bindparam("job_id", type_=BigInteger()))
+)
+"""How many ids the parts of a job have."""

@@ -9,10 +9,10 @@ from typing import Final
 
 import asyncpg
 import structlog
-from sqlalchemy import func, literal, select
+from sqlalchemy import func, literal
 
 from customer_gql.core.errors import Refusal, RuleError, UserErrorCode
-from customer_gql.database.statements import Row, fetch_rows
+from customer_gql.database.statements import Row, fetch_row
 from customer_gql.messaging.jobs.work import Tools
 from customer_gql.shop.settings.reads import setting
 
@@ -137,16 +137,13 @@ class _Walk:
     async def _choose_first_size(self) -> int:
         async with self._database.writes.acquire() as connection:
             self._most = await setting(connection, BATCH_ROWS)
-            job = await fetch_rows(
-                connection,
-                select(job_run.c.error_policy, job_run.c.total_count).where(job_run.c.id == self._lease.job_id),
-            )
-        if not job:
+            job = await fetch_row(connection, job_run, {"id": self._lease.job_id})
+        if job is None:
             raise LeaseLost
-        self._policy = ErrorPolicy(job[0].error_policy)
+        self._policy = ErrorPolicy(job.error_policy)
         if self._policy is ErrorPolicy.ALL_OR_NOTHING:
-            self._most = job[0].total_count
-        return min(self._most, job[0].total_count or self._most)
+            self._most = job.total_count
+        return min(self._most, job.total_count or self._most)
 
     async def _judge_fault(self, error: Exception) -> Row | None:
         """The job when the row at fault is known; None when the batch is to be tried again, perhaps a smaller one."""

@@ -6,22 +6,30 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import func, literal, select, update
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import BigInteger, Integer, Text, bindparam, func, select, update
 
 from customer_gql.core.actor import Actor
 from customer_gql.core.errors import IdempotencyConflict, Refusal, RuleError, UserErrorCode
 from customer_gql.core.ids import new_id
 from customer_gql.core.values.idempotency_keys import hash_input, validate_idempotency_key
 from customer_gql.database.record_versions import lock_record
-from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one, fetch_value
+from customer_gql.database.statements import (
+    Connection,
+    Row,
+    compile_statement,
+    execute_statement,
+    fetch_one,
+    fetch_value,
+    update_rows,
+)
 from customer_gql.shop.settings.reads import setting
 
 from .kinds import JobWork
-from .parts import FreezeRows, count_rows
+from .parts import COUNT_ROWS, FreezeRows
+from .progress.statements import BEGIN, submit_statement
 from .reads import ONE_JOB, is_visible_job
 from .settings import MAX_OPEN
-from .tables import ErrorPolicy, JobCancelReason, JobStatus, job_part, job_run
+from .tables import ErrorPolicy, JobCancelReason, JobStatus, job_run
 
 LEASE: Final = dt.timedelta(seconds=20)
 """How long a worker that shows no sign of life keeps a job; each batch and each sign begins it again."""
@@ -93,7 +101,7 @@ async def submit_job(connection: Connection, submission: Submission, *, by: Acto
     input_hash = hash_input(submission.body)
     job_id = new_id()
     row = _describe_job(job_id, submission, input_hash, by=by)
-    made = await fetch_value(connection, upsert(job_run).values(row).on_conflict_do_nothing().returning(job_run.c.id))
+    made = await fetch_value(connection, submit_statement(tuple(row)), **row)
     if made is None:
         return await _find_submitted(connection, submission, input_hash, by=by)
     await _validate_open_count(connection, by)  # before millions of rows are read in vain
@@ -111,28 +119,35 @@ async def submit_job(connection: Connection, submission: Submission, *, by: Acto
 
 async def _validate_open_count(connection: Connection, by: Actor) -> None:
     """With the new job. Raises `RuleError`."""
-    own = (job_run.c.actor == by.kind.value, job_run.c.actor_id == by.id)
     limit = await setting(connection, MAX_OPEN)
-    found = select(job_run.c.id).where(job_run.c.finished_at.is_(None), *own).limit(limit + 1).subquery()
-    if await fetch_value(connection, select(func.count()).select_from(found)) > limit:
+    given = {"actor": by.kind.value, "actor_id": by.id, "most": limit + 1}
+    if await fetch_value(connection, _COUNT_OPEN, **given) > limit:
         raise _TOO_MANY_OPEN(limit=limit)
+
+
+_open = (
+    select(job_run.c.id)
+    .where(
+        job_run.c.finished_at.is_(None),
+        job_run.c.actor == bindparam("actor", type_=Text()),
+        job_run.c.actor_id == bindparam("actor_id", type_=BigInteger()),
+    )
+    .limit(bindparam("most", type_=Integer()))
+)
+_COUNT_OPEN: Final = compile_statement(select(func.count()).select_from(_open.subquery()))
 
 
 async def _store_count(connection: Connection, job_id: int, policy: ErrorPolicy, at_once: int) -> JobLease | None:
     """Of the rows that were frozen; the lease of a job that its submitter does."""
-    count = await fetch_value(connection, count_rows(job_part, job_part.c.job_id == job_id))
+    count = await fetch_value(connection, COUNT_ROWS, job_id=job_id)
     if not count:
         raise NO_ROWS(path=["selection"])
     validate_row_count(policy, count)
-    begun = {
-        "status": JobStatus.RUNNING.value,
-        "fence": 1,
-        "leased_until": func.clock_timestamp() + literal(LEASE),
-        "started_at": func.now(),  # as `created_at`, see `takes_room`
-    }
     begins = count <= at_once
-    counted = update(job_run).where(job_run.c.id == job_id).values(total_count=count, **(begun if begins else {}))
-    await execute_statement(connection, counted)
+    if begins:
+        await execute_statement(connection, BEGIN, job_id=job_id, count=count, lease=LEASE)
+    else:
+        await update_rows(connection, job_run, {"id": job_id}, {"total_count": count})
     return JobLease(job_id, 1) if begins else None
 
 
