@@ -224,6 +224,7 @@ TOGETHER = {
     *("attributeCreate", "attributeUpdate"),
     *("customerGroupCreate", "customerGroupUpdate", "customerImportCreate", "customerImportMap"),
     *("exportScheduleCreate", "exportScheduleUpdate", "exportScheduleDelete", "webhookDeliveryRetry"),
+    "customerVatRecheck",
     *("companyUpdate", "companyActivate", "companyReject", "companyBlock", "companyParentSet"),
     *("companyMemberAdd", "companyMemberRemove", "companyProfileUpdate", "companySelect", "companyNodeMove"),
     *("companyRoleCreate", "companyRoleUpdate", "companyRoleDuplicate", "companyRoleDelete"),

@@ -80,6 +80,7 @@ class CustomerVatRecheckPayload(CustomerPayload):
 class VatAdminMutation:
     @admin_mutation(
         permission=Permission.CUSTOMERS_WRITE,
+        exclusive=True,
         description="Check a VAT number: format and checksum, and with `vat.vies_enabled` VIES, which is given 3 seconds to answer. "
         "`INVALID` for an unknown country, `REQUIRED` for an empty number, `NOT_FOUND` for an unknown website. Stores "
         "nothing, changes no customer group and cannot be undone.",
