@@ -47,3 +47,10 @@ def test_what_does_not_fit(country: str, typed: str, result: VatResult) -> None:
 @pytest.mark.parametrize("country", UNION)
 def test_every_country_of_the_union_has_rules(country: str) -> None:
     assert judge_vat_number(country, read_vat_number(country, "0"), UNION) is VatResult.INVALID
+
+
+@pytest.mark.parametrize("typed", ["\ufdfa" * 255, "9" * 255])  # the first character is written out as eighteen
+def test_a_number_is_never_longer_than_its_column(typed: str) -> None:
+    number = read_vat_number("DE", typed)
+    assert len(str(number)) == 257
+    assert judge_vat_number("DE", number, UNION) is VatResult.INVALID

@@ -150,6 +150,15 @@ async def test_format_and_checksum_decide_without_vies(
     assert ("customer.group_changed", "SYSTEM") in [tuple(one) for one in told]
 
 
+async def test_a_number_that_grows_when_it_is_written_out_is_checked(
+    admin_client: Client, connection: Any, groups: Any
+) -> None:
+    row = await make_customer(connection)
+    made = await add(admin_client, row, "\ufdfa" * 100)
+    assert (made["vatCheck"]["result"], len(made["vatCheck"]["number"])) == ("INVALID", 257)
+    assert await group_of(connection, row) == groups["invalid"]
+
+
 async def test_removing_the_number_restores_the_default_group(
     admin_client: Client, connection: Any, groups: Any
 ) -> None:
@@ -226,7 +235,7 @@ async def test_a_group_that_is_not_set_leaves_the_default_one(
 async def test_customers_of_a_website_that_asks_for_no_number(as_customer: Any, connection: Any, groups: Any) -> None:
     create = "mutation A($input: AddressCreateInput!) { addressCreate(input: $input) { userErrors { code key path } } }"
     update = "mutation A($input: AddressUpdateInput!) { addressUpdate(input: $input) { userErrors { code key path } } }"
-    form = "{ form(kind: ADDRESS) { fields { code } } shop { isVatNumberShown } }"
+    form = "{ form(kind: ADDRESS_CREATE) { fields { code } } shop { isVatNumberShown } }"
     row = await make_customer(connection)
     me = await as_customer(row.id)
     stored = await make_address(connection, row, vat_number="DE1")

@@ -15,6 +15,8 @@ from customer_gql.core.text import normalize_compatible_text, to_capital_letters
 from .tables import VatResult
 
 _SEPARATORS: Final = str.maketrans("", "", " -./,:_\u2010\u2011\u2012\u2013\u2014\u00a0\u202f")
+_LONGEST: Final = 255
+"""Of the national part. One character can become many, and no number is nearly so long."""
 _PREFIXES: Final = {"GR": "EL"}
 """Countries whose prefix is not their ISO code."""
 
@@ -37,7 +39,7 @@ def read_vat_number(country_code: str, typed: str) -> VatNumber:
         if text.startswith(known) and len(text) > len(known):
             text = text.removeprefix(known)
             break
-    return VatNumber(prefix, text)
+    return VatNumber(prefix, text[:_LONGEST])
 
 
 def judge_vat_number(country_code: str, number: VatNumber, union: Collection[str]) -> VatResult:
