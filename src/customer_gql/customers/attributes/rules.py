@@ -16,7 +16,7 @@ from .tables import AttributeType, InputFilter
 
 MAX_LINE: Final = 255
 MAX_LINES: Final = 20
-_TAG: Final = re.compile("<[^<>]*>")
+_BRACKET: Final = re.compile("([<>])")
 
 Value = str | list[str] | dt.date | bool
 """A value as it is stored: a text, lines or codes of options, a day, yes or no."""
@@ -124,10 +124,22 @@ def _filter_text(text: str, rules: ValueRules) -> str:
     if rules.input_filter is InputFilter.ESCAPE_HTML:
         return html.escape(text)
     if rules.input_filter is InputFilter.STRIP_TAGS:
-        # What is left when a tag is gone can be a tag.
-        while (rest := _TAG.sub("", text)) != text:
-            text = rest
+        return _strip_tags(text)
     return text
+
+
+def _strip_tags(text: str) -> str:
+    """Without what stands between `<` and `>`, both included. What is left when a tag is gone can be a tag, so the text is read
+    once, and each `>` takes away what was kept since the last `<` that is open."""
+    kept, open_at = list[str](), list[int]()
+    for part in _BRACKET.split(text):
+        if part == ">" and open_at:
+            del kept[open_at.pop() :]
+            continue
+        if part == "<":
+            open_at.append(len(kept))
+        kept.append(part)
+    return "".join(kept)
 
 
 def _check_text(line: str, rules: ValueRules, path: Sequence[str]) -> str:
