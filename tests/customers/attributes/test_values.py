@@ -7,6 +7,7 @@ import orjson
 import pytest
 
 from customer_gql.core.ids import encode_id
+from customer_gql.security.hashing import hash_password
 from support.customers import customer_id, make_address, make_customer
 from support.staff import make_website, staff_client
 
@@ -378,6 +379,60 @@ async def test_values_of_many_customers_cost_no_more_statements(boss, connection
         assert all(len(node["attributes"]) == 10 for node in nodes)
         assert len(nodes) == count
     assert counts[1] == counts[50]
+
+
+async def test_values_of_many_attributes_cost_no_more_statements(boss, as_customer, connection, statements):
+    customer = await make_customer(connection)
+    readers = [(await as_customer(customer.id), ME, {}), (boss, ONE, {"id": customer_id(customer)})]
+    counts = {}
+    for made in (1, 9):
+        for _ in range(made):
+            row = await make_attribute(connection, ("s", "m"), type="SELECT")
+            await connection.execute(
+                "INSERT INTO customer_attribute (customer_id, attribute_id, place, option_code) VALUES ($1, $2, 0, 'm')",
+                customer.id,
+                row.id,
+            )
+        for place, (client, document, given) in enumerate(readers):
+            await client.data(document, **given)
+            await statements.clear()
+            [answer] = (await client.data(document, **given)).values()
+            counts.setdefault(place, set()).add(await statements.count())
+            assert len(answer["attributes"]) in (1, 10)
+    assert [len(found) for found in counts.values()] == [1, 1]
+
+
+async def test_all_options_of_many_attributes_are_stored_at_once(boss, connection):
+    rows = [await make_attribute(connection, type="MULTI_SELECT") for _ in range(5)]
+    codes = [f"o{number}" for number in range(1_000)]
+    for row in rows:
+        await connection.execute(
+            "INSERT INTO attribute_option (attribute_id, code, place, label)"
+            " SELECT $1, code, place, code FROM unnest($2::text[]) WITH ORDINALITY AS given (code, place)",
+            row.id,
+            codes,
+        )
+    customer = await make_customer(connection)
+    given = [{"code": row.code, "value": {"options": codes}} for row in rows]
+    edited = await call(boss, STAFF_EDIT.replace(VALUE, "code"), id=customer_id(customer), attributes=given)
+    assert (edited["userErrors"], len(edited["changedFields"])) == ([], 5)
+    stored = "SELECT count(*) FROM customer_attribute WHERE customer_id = $1"
+    assert await connection.fetchval(stored, customer.id) == 5_000
+
+
+async def test_an_attribute_is_deleted_while_somebody_signs_up(browser, connection, monkeypatch):
+    row = await make_attribute(connection)
+
+    async def hash_slowly(password):
+        await connection.execute("DELETE FROM attribute WHERE id = $1", row.id)
+        return await hash_password(password)
+
+    monkeypatch.setattr("customer_gql.customers.accounts.registration.sign_up.hash_password", hash_slowly)
+    email = f"{uuid.uuid4().hex}@example.com"
+    given = {"email": email, "password": "Correct horse battery 9", "firstName": "Ann", "lastName": "Lee"}
+    answer = await call(await browser(), SIGN_UP, **given, **give(row, {"text": "a"}))
+    assert refusals(answer) == [("NOT_FOUND", "attribute.unknown", ["attributes", "0", "code"])]
+    assert await connection.fetchval("SELECT count(*) FROM customer WHERE email = $1", email) == 0
 
 
 async def test_an_option_is_removed_while_it_is_chosen(as_customer, connection, boss):

@@ -71,6 +71,8 @@ async def sign_up(
     values = {**wanted, "email": email, **origin, **proved}
     wish, address = subscribe if is_subscribed else None, context.viewer.address
     async with context.transaction() as connection:
+        if attributes:  # again, and locked: staff may have deleted one while the password was hashed
+            own = await _settle_attributes(connection, view, about, attributes)
         created = await _create_or_notify_owner(connection, view, values, own, hash=hash, wish=wish, address=address)
     if created is not None:
         presence.record_sign_up(context, created)

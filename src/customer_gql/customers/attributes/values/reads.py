@@ -1,6 +1,6 @@
 """Values as they are shown: of many customers or addresses by the same statements as of one."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
@@ -109,11 +109,13 @@ async def load_values(
     }
     view = None if is_staff else await _find_view_of_caller(context)
     is_blind = is_staff and Permission.CUSTOMERS_PII not in context.viewer.permissions
-    return [
-        await _describe_value(context, row, stored[row.id], view, is_masked=is_blind and row.is_personal)
+    # All are asked for before the first is awaited, so that ten attributes take as many statements as one.
+    described = [
+        _describe_value(context, row, stored[row.id], view, is_masked=is_blind and row.is_personal)
         for row in defined.values()
         if row.id in stored
     ]
+    return [await one for one in described]
 
 
 async def _keep_visible(context: Any, defined: Mapping[int, Any], website_id: int | None) -> dict[int, Any]:
@@ -136,22 +138,28 @@ async def _find_view_of_caller(context: Any) -> Any:
     return found
 
 
-async def _describe_value(context: Any, row: Any, rows: Sequence[Any], view: Any, *, is_masked: bool) -> ValueFacts:
-    type = AttributeType(row.type)
+def _describe_value(
+    context: Any, row: Any, rows: Sequence[Any], view: Any, *, is_masked: bool
+) -> Awaitable[ValueFacts]:
+    """Asks at once for what shows the value."""
     codes = [one.option_code for one in rows if one.option_code is not None]
     label = None if view is None else context.load(_labels, (row.id, view.id))
     options = [context.load(_options, (row.id, code)) for code in codes]
     labels = [] if view is None else [context.load(_option_labels, (row.id, code, view.id)) for code in codes]
-    own = None if label is None else await label
-    # A choice whose option was removed since its values were read is not shown.
-    found = [one for one in [await option for option in options] if one is not None]
-    translated = {one.option_code: one.label for one in [await each for each in labels] if one is not None}
-    return ValueFacts(
-        code=row.code,
-        label=row.label if own is None else own.label,
-        type=type,
-        value=collect_value(type, rows),
-        options=[OptionFacts(one.code, translated.get(one.code, one.label)) for one in found],
-        locale=None if view is None else view.locale,
-        is_masked=is_masked,
-    )
+
+    async def describe() -> ValueFacts:
+        type, own = AttributeType(row.type), None if label is None else await label
+        # A choice whose option was removed since its values were read is not shown.
+        found = [one for one in [await option for option in options] if one is not None]
+        translated = {one.option_code: one.label for one in [await each for each in labels] if one is not None}
+        return ValueFacts(
+            code=row.code,
+            label=row.label if own is None else own.label,
+            type=type,
+            value=collect_value(type, rows),
+            options=[OptionFacts(one.code, translated.get(one.code, one.label)) for one in found],
+            locale=None if view is None else view.locale,
+            is_masked=is_masked,
+        )
+
+    return describe()

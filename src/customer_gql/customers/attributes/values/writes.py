@@ -5,14 +5,14 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any, Final
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 
 from customer_gql.core.concurrent_edits import Changes, find_bases
 from customer_gql.core.ids import encode_id
 from customer_gql.customers.attributes.rules import Value
 from customer_gql.customers.attributes.tables import AttributeEntity, AttributeType, attribute
 from customer_gql.customers.history.conflicts import read_changes_since
-from customer_gql.database.statements import Connection, Row, equals_any, execute_statement, fetch_rows
+from customer_gql.database.statements import Connection, Row, equals_any, execute_statement, fetch_rows, insert_rows
 from customer_gql.database.transactions import mark_customers
 
 from .given import Door, GivenValue, SettledValue, settle_values, show_value
@@ -77,9 +77,7 @@ class AttributeEdit:
         if ids:
             of_record = delete(values).filter_by(**self.key).where(equals_any(values.c.attribute_id, ids))
             await execute_statement(connection, of_record)
-        rows = [row for one in changed for row in _rows_of(one, self.key)]
-        if rows:
-            await execute_statement(connection, insert(values).values(rows))
+        await insert_rows(connection, values, [row for one in changed for row in _rows_of(one, self.key)])
         mark_customers(connection, [self.key["customer_id"]], values)
 
     async def _read(self, connection: Connection) -> dict[int, Value]:
