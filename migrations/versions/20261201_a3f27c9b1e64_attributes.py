@@ -49,7 +49,7 @@ def upgrade() -> None:
         _one_of("input_filter", "NONE", "STRIP_TAGS", "ESCAPE_HTML"),
         _one_of("grid_filter_match", "CONTAINS", "STARTS_WITH", "EQUALS"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attribute")),
-        sa.UniqueConstraint("entity", "code", name=op.f("uq_attribute_entity")),
+        sa.UniqueConstraint("entity", "code", name=op.f("uq_attribute_entity_code")),
     )
     _create_parts()
 
@@ -91,7 +91,7 @@ def _create_parts() -> None:
         sa.ForeignKeyConstraint(
             ["attribute_id", "option_code"],
             ["attribute_option.attribute_id", "attribute_option.code"],
-            name=op.f("fk_attribute_option_label_attribute_id"),
+            name=op.f("fk_attribute_option_label_attribute_id_option_code"),
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("attribute_id", "option_code", "store_view_id", name=op.f("pk_attribute_option_label")),

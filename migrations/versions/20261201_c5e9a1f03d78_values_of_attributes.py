@@ -42,7 +42,7 @@ def _create(name: str, owner: list[str], key: list[str]) -> None:
             ["attribute_option.attribute_id", "attribute_option.code"],
             name=op.f(f"fk_{name}_option_code"),
         ),
-        sa.ForeignKeyConstraint(owner, key, name=op.f(f"fk_{name}_customer_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(owner, key, name=op.f(f"fk_{name}_{'_'.join(owner)}"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint(*owner, "attribute_id", "place", name=op.f(f"pk_{name}")),
     )
     op.create_index(f"ix_{name}_attribute_id", name, ["attribute_id", "option_code", "customer_id"])

@@ -117,3 +117,9 @@ async def test_staff_decide_about_built_in_fields(browser, as_customer, http, co
     assert refused == [{"code": "NOT_ALLOWED", "key": "attribute.field_not_shown", "path": ["middleName"]}]
     cleared = (await me.data(EDIT, input={"middleName": None}))["meUpdate"]["userErrors"]
     assert cleared == []
+
+
+async def test_the_retired_kind_is_the_form_of_a_new_address(browser):
+    guest = await browser()
+    [retired, new] = [(await guest.data(FORM, kind=kind))["form"] for kind in ("ADDRESS", "ADDRESS_CREATE")]
+    assert retired == new
