@@ -110,3 +110,22 @@ async def test_an_option_that_is_listed_again_stays(boss, connection, tools):
     await run_all(tools)
     left = "SELECT count(*) FROM customer_attribute WHERE attribute_id = $1"
     assert await connection.fetchval(left, row.id) == 3
+
+
+async def test_an_option_that_is_listed_again_during_the_last_batch_stays(boss, connection, tools, monkeypatch):
+    row = await make_attribute(connection, ("s", "m"), type="SELECT")
+    await make_holders(boss, connection, row, 3, "m")
+    small, medium = [{"code": code, "label": code} for code in "sm"]
+    id = encode_id("att", row.id)
+    assert (await call(boss, UPDATE, id=id, options=[small]))["job"] is not None
+    remove = deletion.remove_values
+
+    async def list_again(*given, **named):
+        removed = await remove(*given, **named)
+        assert (await call(boss, UPDATE, id=id, options=[small, medium]))["userErrors"] == []
+        return removed
+
+    monkeypatch.setattr(deletion, "remove_values", list_again)
+    await run_all(tools)
+    codes = "SELECT code FROM attribute_option WHERE attribute_id = $1 AND NOT is_being_removed ORDER BY place"
+    assert [one.code for one in await connection.fetch(codes, row.id)] == ["s", "m"]

@@ -105,7 +105,9 @@ async def _run_on(
             await delete_attribute(connection, await lock_to_delete(connection, row.id), by=by)
         else:
             await lock_attribute(connection, row.id)
-            await delete_options(connection, row.id, codes)
+            # Read again: staff may have listed one again before the attribute was locked.
+            marked = await _read_marked(connection, row.id)
+            await delete_options(connection, row.id, [code for code in codes if code in marked])
     return removed
 
 
