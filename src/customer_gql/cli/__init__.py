@@ -1,14 +1,13 @@
 """The command line of customer-gql. Results go to standard output, and errors, one line each, to standard error."""
 
-import signal
 import sys
 from enum import StrEnum
-from types import FrameType
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
 from . import filling, people, projections, serving
+from .ending import end_on_signals
 from .faults import run_reporting
 
 cli = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False, help=__doc__)
@@ -54,12 +53,5 @@ def error_keys() -> None:
 
 
 def main() -> None:
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) is signal.SIG_DFL:  # nohup ignores one, and must
-            signal.signal(number, _leave)
+    end_on_signals()
     sys.exit(run_reporting(cli))
-
-
-def _leave(number: int, _frame: FrameType | None) -> NoReturn:
-    """End in good order, so that the embedded database is stopped too."""
-    raise SystemExit(128 + number)

@@ -20,6 +20,7 @@ from .deployment import (
     warn_of_unknown_settings,
     with_demo_key,
 )
+from .ending import end_if_asked
 from .supervising import run_supervisor
 
 log = structlog.get_logger("start")
@@ -64,6 +65,7 @@ def serve(
             raise SystemExit(run_supervisor(settings, listening, workers, base, partial(_announce, settings)))
         app = create_app(settings)
         app.state.warnings = [warning] if warning else []
+        end_if_asked()
         server.serve_app(app, listening, lambda: _announce(settings, f"serving on {base}"))
 
 
@@ -101,6 +103,7 @@ def worker() -> None:
         if warning := find_schema_warning(urls.service):
             log.warning("warning", message=warning)
         metrics.tell_build(version("customer-gql"), newest_revision())
+        end_if_asked()
         asyncio.run(_work(settings))
 
 
