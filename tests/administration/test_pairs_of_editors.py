@@ -1,4 +1,4 @@
-"""For every two edits of one mail text, role, staff user, customer group or company: the second, based on the version
+"""For every two edits of one mail text, role, staff user, customer group, company or website: the second, based on the version
 before the first, conflicts in what both write, and stores nothing."""
 
 import uuid
@@ -50,10 +50,20 @@ ATTRIBUTE = {
     "attributeUpdate of the label": {"label": ("Shoe size", "Size of shoes")},
     "attributeUpdate of the rules": {"rules": ({"maxLength": 9}, {"maxLength": 8}), "isSearchable": (True, True)},
 }
+WEBSITE = {
+    "websiteUpdate of the name": {"name": ("Engines", "Looms")},
+    "websiteUpdate of the currency": {"currency": ("SEK", "NOK")},
+}
+STORE = {"storeUpdate": {"name": ("Engines", "Looms")}}
+STORE_VIEW = {
+    "storeViewUpdate of the name": {"name": ("Engines", "Looms")},
+    "storeViewUpdate of the locale": {"locale": ("de_DE", "fr_FR")},
+}
 WHOLE = {"mailTemplateReset": set(TEXT), "staffDeactivate": {"isActive"}}
 """What those write that are given nothing."""
 RECORDS = {"mail text": MAIL_TEXT, "role": ROLE, "staff user": STAFF_USER, "group": GROUP}
 RECORDS |= {"company": COMPANY, "attribute": ATTRIBUTE}
+RECORDS |= {"website": WEBSITE, "store": STORE, "store view": STORE_VIEW}
 PAIRS = [
     pytest.param(kind, first, second, id=f"{first}, {second}")
     for kind, editors in RECORDS.items()
@@ -110,7 +120,11 @@ async def make_record(http, connection, as_customer):
         websites = [encode_id("web", await make_website(connection)) for _ in "abc"]
         roles = [await make_role(connection, ["customers.read"]) for _ in "abc"]
         names = [encode_id("rol", role) for role in roles]
+        website = await make_website(connection)
+        await connection.execute("UPDATE website SET currency = 'ISK' WHERE id = $1", website)  # no price is in it
         keys = {"role": {"id": names[2]}, "mail text": {"template": "WELCOME", "websiteId": websites[2]}}
+        for record, prefix in (("website", "web"), ("store", "sto"), ("store view", "stv")):
+            keys[record] = {"id": encode_id(prefix, website)}
         if kind == "group":
             made = await boss.data(MAKE_GROUP, name=uuid.uuid4().hex)
             keys[kind] = {"id": made["customerGroupCreate"]["customerGroup"]["id"]}

@@ -214,9 +214,10 @@ def test_null_for_a_field_that_cannot_be_cleared_is_refused_by_name(service: Ser
 TOGETHER = {
     *("customerQuickEdit", "customerActivate", "customerDeactivate", "customerLock", "customerUnlock"),
     *("customerConfirm", "customerResendConfirmation", "configurationUpdate"),
+    *("websiteCreate", "websiteUpdate", "storeCreate", "storeUpdate", "storeViewCreate", "storeViewUpdate"),
     *("mailRetry", "mailTemplateUpdate", "mailTemplateReset"),
     *("addressCreate", "addressUpdate", "addressDelete", "meUpdate", "newsletterSubscribe", "newsletterUnsubscribe"),
-    *("sessionRevoke", "signOut"),
+    *("sessionRevoke", "signOut", "rememberedForget"),
     *("customerNoteCreate", "customerNoteUpdate", "customerNoteDelete", "customerTagsAdd", "customerTagsRemove"),
     *("customerCreate", "customerUpdate", "customerUpsert", "customerSubscriptionSet"),
     *("customerAddressCreate", "customerAddressUpdate", "customerAddressDelete", "customerAddressSetDefault"),

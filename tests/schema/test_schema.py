@@ -114,7 +114,9 @@ def test_what_is_marked_for_the_admin_is_absent_from_the_storefront():
         if field.metadata.get("audience") == "storefront"
     }
     assert ("Customer", "orders") in on_storefront
-    for kind, field in set(marked) - on_storefront:
+    for kind, field in marked:
+        if (kind, field) in on_storefront or (kind, camel(field)) in on_storefront:
+            continue
         assert camel(field) not in getattr(shown.type_map.get(kind), "fields", {}), (kind, field)
 
 

@@ -35,6 +35,7 @@ OF_OTHER_RECORDS |= {
     "companyUpdate",
     "companyProfileUpdate",
 }
+OF_OTHER_RECORDS |= {"websiteUpdate", "storeUpdate", "storeViewUpdate"}
 """Mutations with a version that are not of a customer."""
 Stored = dict[tuple[str, str], Any]
 """Values by record and column; records are named as the history names them, the customer's own row by ''."""

@@ -51,6 +51,10 @@ class Permission(enum.StrEnum):
     )
     COMPANIES_DELETE = "companies.delete", "Delete companies for good."
     VIEWS_SHARE = "views.share", "Share saved views of lists with all staff, and change and delete shared ones."
+    WEBSITES_MANAGE = (
+        "websites.manage",
+        "Create, change and delete websites, stores and store views.",
+    )
     STAFF_MANAGE = (
         "staff.manage",
         (

@@ -29,6 +29,8 @@ class Context:
     viewer: Viewer = GUEST
     # The token itself, by which somebody who follows a stream is looked up again.
     token: str | None = field(default=None, repr=False)
+    # Names a customer who asked to be remembered on this device; it lets nobody in.
+    persistent_token: str | None = field(default=None, repr=False)
     cost: dict[str, int] | None = None
     # The plan of the query met an error, or there is none: the reference executor answered, which takes longer.
     is_replayed: bool = False

@@ -3,7 +3,7 @@
 | module of the slice | names |
 |---|---|
 | `tables.py` | every table |
-| `slice.py` | `SETTINGS`, `MAILS`, `WORK`, `EVENTS`, `HISTORY`, `PROJECTIONS`, `JOB_WORK`, `GROUP_USES`, `BEFORE_ACTIVATION`, `FOLLOWERS`, and functions that a lower slice calls, as `ON_…`; imports no strawberry |
+| `slice.py` | `SETTINGS`, `MAILS`, `WORK`, `EVENTS`, `HISTORY`, `PROJECTIONS`, `JOB_WORK`, `GROUP_USES`, `WEBSITE_USES`, `STORE_VIEW_USES`, `CURRENCY_USES`, `BEFORE_ACTIVATION`, `FOLLOWERS`, and functions that a lower slice calls, as `ON_…`; imports no strawberry |
 | `seed.py` | `SEED`; imported by the demo only, so that a server runs without the extra `demo` |
 | `types.py` | `CUSTOMER_SECTIONS`, `DELETED_CUSTOMER_SECTIONS`, `HISTORY_EVENT_SECTIONS`, `ORDER_SECTIONS`: classes whose fields hang on `Customer`, `DeletedCustomer`, `HistoryEvent` and `Order`; `GRIDS`: the types of its grids; `FIND_VIEW`: how a list finds a saved view; `MASS_ACTIONS`: actions on the records of a grid, which can be selected then; `USER_ERRORS`: refusals that tell more than others |
 | `operations.py` | `QUERIES`, `MUTATIONS` of the storefront, `ADMIN_QUERIES`, `ADMIN_MUTATIONS`, `ADMIN_SUBSCRIPTIONS`: classes of root fields |
@@ -33,6 +33,7 @@ from customer_gql.security.audit import ON_IMPERSONATION_REFUSED
 from customer_gql.shop.groups.writes import GROUP_USES
 from customer_gql.shop.settings.declaration import DECLARED_SETTINGS
 from customer_gql.shop.settings.writes import ON_SETTING_CHANGED
+from customer_gql.shop.websites.uses import CURRENCY_USES, ON_SCOPE_DELETED, STORE_VIEW_USES, WEBSITE_USES
 from customer_gql.staff.roles.writes import ON_STAFF_RIGHTS_CHANGED
 from customer_gql.staff.sign_in.sessions import ON_STAFF_SESSIONS_ENDED
 
@@ -70,6 +71,7 @@ SLICES: Final = (
     "customers.visitors",
     "customers.public_facts",
     "customers.accounts.support",
+    "customers.accounts.remembered",
     "shop.groups",
     "shop.websites",
     "shop.settings",
@@ -91,6 +93,7 @@ SLICES: Final = (
     "administration.jobs",
     "administration.customer_groups",
     "administration.attributes",
+    "administration.websites",
     "administration.companies",
     "administration.company_actions",
     "administration.exports",
@@ -142,6 +145,10 @@ def join_declarations() -> None:
     ON_ASSISTANCE_WITHDRAWN.extend(declared("slice", "ON_ASSISTANCE_WITHDRAWN"))
     FOLLOWERS.extend(declared("slice", "FOLLOWERS"))
     GROUP_USES.extend(declared("slice", "GROUP_USES"))
+    WEBSITE_USES.extend(declared("slice", "WEBSITE_USES"))
+    STORE_VIEW_USES.extend(declared("slice", "STORE_VIEW_USES"))
+    CURRENCY_USES.extend(declared("slice", "CURRENCY_USES"))
+    ON_SCOPE_DELETED.extend(declared("slice", "ON_SCOPE_DELETED"))
     BEFORE_ACTIVATION.extend(declared("slice", "BEFORE_ACTIVATION"))
     ON_CUSTOMERS_DELETED.extend(declared("slice", "ON_CUSTOMERS_DELETED"))
     ON_STATUSES_CHANGED.extend(declared("slice", "ON_STATUSES_CHANGED"))

@@ -49,6 +49,8 @@ class SessionGrant:
     refresh_token: str | None = None
     session_expires_at: dt.datetime | None = None
     device_token: str | None = None
+    persistent_token: str | None = None
+    session_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

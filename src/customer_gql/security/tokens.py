@@ -12,6 +12,7 @@ STAFF_PASSWORD_RESET: Final = "cgp_"  # noqa: S105 - a prefix, no secret
 STAFF_CODE: Final = "cgo_"
 DEVICE: Final = "cgd_"
 REFRESH: Final = "cgf_"
+REMEMBERED: Final = "cgm_"
 EMAIL: Final = "cge_"
 EMAIL_UNDO: Final = "cgu_"
 NEWSLETTER: Final = "cgn_"

@@ -11,6 +11,7 @@ GRAPH_HEADERS: Final = (
     "content-type",
     "x-store-view",
     "x-visitor",
+    "x-persistent-token",
     "x-background",
     "last-event-id",
     "x-database-position",

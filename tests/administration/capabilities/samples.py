@@ -7,5 +7,7 @@ NOT_PERSONAL = {
 }
 NOT_PERSONAL |= {
     "CompanyCapability.action": "name of the schema",
+    "WebsiteCapability.action": "name of the schema",
+    "WebsiteCapability.missingPermission": "name of a permission",
     "CompanyCapability.missingPermission": "name of a permission",
 }

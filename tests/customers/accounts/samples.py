@@ -35,6 +35,13 @@ async def furnish(connection: Any, customer: Any) -> dict[str, str]:
         new_id(),
         (await make_staff(connection, await make_role(connection))).id,
     )
+    await connection.execute(
+        "INSERT INTO remembered_sign_in (token_hash, customer_id, session_id, website_id, expires_at)"
+        " VALUES (sha256($1::text::bytea), $2, 1, $3, now() + interval '1 hour')",
+        str(customer.id),
+        customer.id,
+        customer.website_id,
+    )
     return {}
 
 

@@ -70,6 +70,11 @@ def test_every_flag_and_choice_of_accounts_has_its_default():
     }
     assert [path for path, setting in DECLARED_SETTINGS.items() if setting.follows_accounts] == [
         "accounts.confirm_email",
+        "remember_me.enabled",
+        "remember_me.offered",
+        "remember_me.lifetime_seconds",
+        "remember_me.clear_on_sign_out",
+        "remember_me.cart",
         "captcha.provider",
         "captcha.forms",
         "captcha.mode",

@@ -60,6 +60,7 @@ DUE = [
             "newsletter_confirmation": "expires_at",
             "visitor": "last_activity_at",
             "throttle": "until",
+            "remembered_sign_in": "expires_at",
             "known_device": "expires_at",
         },
         dt.timedelta(days=31),

@@ -217,6 +217,15 @@ async def ask_for_captcha(shop: Shop) -> None:
     assert refused == [None, ["captchaToken"] if shop.value == 1 else None]
 
 
+REMEMBERED = """mutation R($input: SignInInput!) { signIn(input: $input) { persistentToken userErrors { code } } }"""
+
+
+async def remember(shop: Shop) -> None:
+    assert (await set_one(shop.staff, "remember_me.enabled", True))["userErrors"] == []
+    given = {"email": await shop.sign_up(), "password": LONG, "isRemembered": True}
+    assert (await shop.storefront.data(REMEMBERED, input=given))["signIn"]["persistentToken"]
+
+
 READERS: dict[str, Callable[[Shop], Awaitable[None]]] = {
     "accounts.lock_days": lock,
     "accounts.lockout_failures": guess,
@@ -252,6 +261,7 @@ READERS: dict[str, Callable[[Shop], Awaitable[None]]] = {
     "mail.hourly_security_notices": guess,
     "mail.repeat_minutes": toggle_newsletter,
     "mass_actions.at_once": act,
+    "remember_me.lifetime_seconds": remember,
     "selections.kept_hours": select,
     "selections.max_rows": select,
     "webhooks.kept_days": keep_deliveries,

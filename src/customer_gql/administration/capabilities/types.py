@@ -10,11 +10,13 @@ from customer_gql.customers.companies.types import Company
 from customer_gql.graph.context import Info
 from customer_gql.graph.grids.types import extend_node
 from customer_gql.loading.grids.columns import snake_case
+from customer_gql.shop.websites.types import Store, StoreView, Website
 
 from . import reads
 from .companies import CompanyCapabilitySection
 from .refusals import CapabilityRefusal, find_mutations, show_refusal
 from .rules import REFUSALS_BY_MUTATION, find_field_states
+from .websites import StoreCapabilitySection, StoreViewCapabilitySection, WebsiteCapabilitySection
 
 _NOT_OF_ONE: Final = {"customerCreate", "customerUpsert", "customerMassAction", "customerSelectionCreate"}
 """Mutations of a customer who is not there yet, or of many."""
@@ -88,3 +90,6 @@ def _describe(name: str, needed: Permission, state: Any, viewer: Viewer) -> Cust
 
 CUSTOMER_SECTIONS: Final = (CapabilitySection,)
 extend_node(Company, CompanyCapabilitySection)
+extend_node(Website, WebsiteCapabilitySection)
+extend_node(Store, StoreCapabilitySection)
+extend_node(StoreView, StoreViewCapabilitySection)

@@ -5,7 +5,9 @@ import strawberry
 
 from customer_gql.commerce.catalog.reads import products_by_id
 from customer_gql.commerce.catalog.types import Product
+from customer_gql.customers.accounts.remembered.types import Remembered
 from customer_gql.graph.fields import column, loaded
+from customer_gql.graph.grids.types import extend_node
 from customer_gql.graph.nodes import Node, node_id
 from customer_gql.graph.scalars import Money, money
 
@@ -40,4 +42,14 @@ class CartSection:
     )
 
 
+@strawberry.type
+class RememberedCartSection:
+    cart: Cart | None = loaded(
+        reads.open_carts_by_customer,
+        key="cart_owner_id",
+        description="The customer's open cart; null when there is none, or where the website does not show it.",
+    )
+
+
+extend_node(Remembered, RememberedCartSection)
 CUSTOMER_SECTIONS: Final = (CartSection,)

@@ -29,7 +29,7 @@ from customer_gql.database.statements import (
     given_rows,
 )
 from customer_gql.database.transactions import mark_customers
-from customer_gql.shop.websites.reads import ALL_WEBSITES, WEBSITE_NOT_FOUND
+from customer_gql.shop.websites.reads import KEPT_WEBSITES, WEBSITE_NOT_FOUND
 from customer_gql.shop.websites.tables import website
 
 from .declaration import Ledger
@@ -108,7 +108,7 @@ async def _find_refusals(
     websites: Websites,
 ) -> dict[int, RuleError]:
     """By customer, what refuses one of the movements."""
-    currencies = {row.id: row.currency for row in await fetch_rows(connection, ALL_WEBSITES)}
+    currencies = {row.id: row.currency for row in await fetch_rows(connection, KEPT_WEBSITES)}
     moving = [one for each in differences.values() for one in each]
     given = {one.stated.account for one in moving if one.amount > 0}
     elsewhere = {account for account in given if account[1] != locked[account[0]].website_id}

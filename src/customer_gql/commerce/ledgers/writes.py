@@ -109,7 +109,7 @@ async def _adjust_balance(
 ) -> _Moved:
     """Raises `RuleError` with nothing stored."""
     website_id = customer.website_id if movement.website_id is None else movement.website_id
-    website = await find_website(connection, website_id, websites=websites)
+    website = await find_website(connection, website_id, websites=websites, keep_currency=True)
     amount = ledger.validate_amount(movement.amount, website.currency)
     values = {ledger.amount: amount, "comment": validate_comment(movement.comment)}
     if amount > 0:

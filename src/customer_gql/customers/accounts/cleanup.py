@@ -19,6 +19,7 @@ from .tables import (
     email_token,
     login_code,
     password_reset,
+    remembered_sign_in,
 )
 
 _LINK_TABLES: Final = (
@@ -37,6 +38,7 @@ CUSTOMER_EXPIRIES: Final = (
     ends_unused(customer_token),
     expires(visitor, "last_activity_at", kept=_RETENTION),
     expires(customer_email, "reserved_until"),
+    expires(remembered_sign_in),
     EXPIRED_FAILURES,
     EXPIRED_DEVICES,
 )

@@ -79,6 +79,11 @@ class SignInInput:
     device_token: str | None = strawberry.field(
         description="`deviceToken` of an earlier sign-in on this device.", default=None
     )
+    is_remembered: bool = strawberry.field(
+        description="Whether the device remembers the customer after the session, where `rememberMe` of `shop` offers it: see "
+        "`persistentToken`.",
+        default=False,
+    )
     captcha_token: str | None = strawberry.field(description=CAPTCHA_TOKEN, default=None, metadata=LONG_TOKEN)
 
 

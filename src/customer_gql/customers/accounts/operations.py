@@ -103,6 +103,7 @@ class AccountMutation:
             password=input.password,
             device_token=input.device_token,
             captcha_token=input.captcha_token,
+            is_remembered=input.is_remembered,
         )
         return SignInPayload(customer_id=grant.owner_id, grant=grant)
 

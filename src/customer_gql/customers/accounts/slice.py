@@ -19,16 +19,19 @@ from customer_gql.customers.accounts.sessions.renewal import forget_expired_succ
 from customer_gql.customers.accounts.sessions.settings import (
     LOGIN_AS_CUSTOMER,
     REFRESH_REPEAT_SECONDS,
+    REMEMBER_SETTINGS,
     SESSION_DAYS,
     SESSION_IDLE_MINUTES,
 )
 from customer_gql.messaging.events.event_types import EventType
 from customer_gql.messaging.jobs.work import Schedule
+from customer_gql.shop.websites.uses import Use
 
 from . import cleanup, lockout
 from .mails import MAILS
 from .passwords import CHARACTER_CLASSES, MINIMUM_LENGTH
 from .support.sign_in_closure import LOCK_DAYS, NOTIFY_FORCED_SIGN_IN
+from .tables import customer_session
 from .writes import NOTIFY_ASSISTANCE
 
 __all__ = [
@@ -41,6 +44,7 @@ __all__ = [
     "ON_STAFF_RIGHTS_CHANGED",
     "ON_STAFF_SESSIONS_ENDED",
     "SETTINGS",
+    "WEBSITE_USES",
     "WORK",
 ]
 
@@ -63,6 +67,7 @@ SETTINGS: Final = (
     LOCK_DAYS,
     NOTIFY_FORCED_SIGN_IN,
     NOTIFY_ASSISTANCE,
+    *REMEMBER_SETTINGS,
 )
 ON_ASSISTANCE_WITHDRAWN: Final = (end_impersonations_of_customer,)
 ON_IMPERSONATION_REFUSED: Final = (record_refused_operation,)
@@ -119,3 +124,4 @@ HISTORY: Final = (
     "PASSWORD_RESET_REQUESTED",
     "UNPROVEN_DROPPED",
 )
+WEBSITE_USES: Final = (Use("sessions", customer_session.c.website_id),)

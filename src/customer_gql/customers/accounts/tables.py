@@ -83,6 +83,22 @@ customer_refresh_token = table(
     distribution="lookup",
 )
 
+# A device on which the customer asked to be remembered. Its token shows the first name and the cart, and lets nobody in.
+remembered_sign_in = table(
+    "remembered_sign_in",
+    hash_key(),
+    Column("customer_id", BigInteger, nullable=False),
+    # The sign-in that it was issued with, which may be over.
+    Column("session_id", BigInteger, nullable=False),
+    Column("website_id", BigInteger, nullable=False),
+    created_at(),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    is_sha256(),
+    Index("ix_remembered_sign_in_customer_id", "customer_id", "session_id"),
+    Index("ix_remembered_sign_in_expires_at", "expires_at"),
+    distribution="lookup",
+)
+
 password_reset = table(
     "password_reset",
     hash_key(),

@@ -123,5 +123,12 @@ class SignInPayload(CustomerPayload):
     def device_token(self) -> str | None:
         return self.grant and self.grant.device_token
 
+    @strawberry.field(
+        description="Keep it on the device and send it in the header `X-Persistent-Token`: `remembered` then shows the first name and "
+        "the cart. It lets nobody in. Each sign-in on the device ends it. Null unless `isRemembered` was asked for, and offered."
+    )
+    def persistent_token(self) -> str | None:
+        return self.grant and self.grant.persistent_token
+
 
 CUSTOMER_SECTIONS: Final = (AccountSection,)

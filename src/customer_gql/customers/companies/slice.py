@@ -1,6 +1,7 @@
 from typing import Final
 
 from customer_gql.messaging.events.event_types import EventType
+from customer_gql.shop.websites.uses import Use
 
 from .decisions import refuse_early_activation
 from .departures import leave_companies
@@ -8,6 +9,7 @@ from .mails import MAILS
 from .mails.notices import notify_of_account_status
 from .mails.settings import SETTINGS
 from .reads import find_companies_of_group
+from .tables import company
 
 __all__ = [
     "BEFORE_ACTIVATION",
@@ -18,6 +20,7 @@ __all__ = [
     "ON_CUSTOMERS_DELETED",
     "ON_STATUSES_CHANGED",
     "SETTINGS",
+    "WEBSITE_USES",
 ]
 
 EVENTS: Final = (
@@ -34,3 +37,4 @@ GROUP_USES: Final = (find_companies_of_group,)
 ON_CUSTOMERS_DELETED: Final = (leave_companies,)
 BEFORE_ACTIVATION: Final = (refuse_early_activation,)
 ON_STATUSES_CHANGED: Final = (notify_of_account_status,)
+WEBSITE_USES: Final = (Use("companies", company.c.website_id),)

@@ -1,9 +1,11 @@
 from typing import Final
 
 from customer_gql.messaging.events.event_types import EventType
+from customer_gql.shop.websites.uses import Use
 
 from .reads import ONLINE_MINUTES
 from .sharing import SHARING
+from .tables import customer, deleted_customer
 from .values.fields import SETTINGS as FIELD_SETTINGS
 
 SETTINGS: Final = (*FIELD_SETTINGS, ONLINE_MINUTES, SHARING)
@@ -27,3 +29,5 @@ EVENTS: Final = (
     ),
     EventType("customer.website_changed", "A customer moved to another website.", ("WEBSITE_CHANGED",)),
 )
+WEBSITE_USES: Final = (Use("customers", customer.c.website_id), Use("deleted customers", deleted_customer.c.website_id))
+STORE_VIEW_USES: Final = (Use("customers", customer.c.created_in_store_view_id),)

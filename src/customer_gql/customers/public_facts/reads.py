@@ -7,6 +7,11 @@ from typing import Final
 
 from customer_gql.customers.accounts.passwords import CHARACTER_CLASSES, MINIMUM_LENGTH
 from customer_gql.customers.accounts.registration.settings import EMAIL_CONFIRMATION
+from customer_gql.customers.accounts.sessions.settings import (
+    REMEMBER_ME,
+    REMEMBER_ME_BY_DEFAULT,
+    REMEMBER_ME_OFFERED,
+)
 from customer_gql.customers.addresses.fields import SETTINGS as ADDRESS_SETTINGS
 from customer_gql.customers.addresses.settings import SHOW_VAT_NUMBER, STREET_LINES
 from customer_gql.customers.newsletter.opt_in import CONFIRM_BY_MAIL, ENABLED as NEWSLETTER
@@ -38,6 +43,9 @@ SHOP_SETTINGS: Final = (
     *PUBLIC_OF_CAPTCHA,
     SHOW_VAT_NUMBER,
     DEFAULT_COUNTRY,
+    REMEMBER_ME,
+    REMEMBER_ME_OFFERED,
+    REMEMBER_ME_BY_DEFAULT,
 )
 
 
@@ -46,6 +54,12 @@ class PasswordFacts:
     minimum_length: int
     maximum_length: int
     character_classes: int
+
+
+@dataclass(frozen=True, slots=True)
+class RememberMeFacts:
+    is_offered: bool
+    is_default: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +74,7 @@ class ShopFacts:
     captcha: Captcha
     is_vat_number_shown: bool
     default_country_code: str | None
+    remember_me: RememberMeFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +107,9 @@ def describe_shop(view: Row, shop: SettingValues) -> ShopFacts:
         captcha=describe_captcha(shop),
         is_vat_number_shown=shop[SHOW_VAT_NUMBER],
         default_country_code=next(iter(parse_countries(shop[DEFAULT_COUNTRY])), None),
+        remember_me=RememberMeFacts(
+            is_offered=shop[REMEMBER_ME] and shop[REMEMBER_ME_OFFERED], is_default=shop[REMEMBER_ME_BY_DEFAULT]
+        ),
     )
 
 

@@ -8,7 +8,7 @@ from customer_gql.customers.attributes.types import AttributeDefault, AttributeR
 from customer_gql.graph.fields import column, loaded
 from customer_gql.graph.scalars import graph_enum
 from customer_gql.shop.captcha.types import CaptchaType
-from customer_gql.shop.websites.reads import store_views_by_id, store_views_by_website, websites_by_id
+from customer_gql.shop.websites.reads import active_store_views_by_website, store_views_by_id, websites_by_id
 from customer_gql.shop.websites.types import StoreView, Website
 
 from .forms import FieldType, FormKind
@@ -54,12 +54,20 @@ class PasswordRulesType:
     )
 
 
+@strawberry.type(name="RememberMe", description="Whether a form of the sign-in asks whether to remember the customer.")
+class RememberMeType:
+    is_offered: bool = column("Whether `isRemembered` of `signIn` has an effect.")
+    is_default: bool = column("Whether the box is ticked to begin with.")
+
+
 @strawberry.type(description="Public facts of the website and of the store view in `X-Store-View`.")
 class Shop:
     website: Website = loaded(websites_by_id, key="website_id", description="The website.")
     store_view: StoreView = loaded(store_views_by_id, key="store_view_id", description="The store view of the request.")
     store_views: list[StoreView] = loaded(
-        store_views_by_website, key="website_id", description="Every store view of the website; there are only a few."
+        active_store_views_by_website,
+        key="website_id",
+        description="Every store view of the website; there are only a few.",
     )
     password_rules: PasswordRulesType = column("What a new password of a customer has to be.")
     is_email_confirmation_required: bool = column(
@@ -75,6 +83,7 @@ class Shop:
     default_country_code: str | None = column(
         "ISO 3166-1 code of the country that a form of an address begins with; null for none."
     )
+    remember_me: RememberMeType = column("Remembering customers on their devices.")
 
 
 @strawberry.type(name="Region", description="A state or province of a country.")

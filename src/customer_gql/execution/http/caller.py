@@ -23,8 +23,13 @@ _DEVICE_LENGTH: Final = 255
 _HEADER_BYTES: Final = 1024  # read of each header; longer than any valid value
 STOREFRONT_HEADER: Final = "x-storefront-token"
 SHOPPER_HEADER: Final = "x-shopper-address"
+PERSISTENT_HEADER: Final = "x-persistent-token"
 _STORE_VIEW_HEADER: Final = "x-store-view"
-_SHOWN_NAMES: Final = {STOREFRONT_HEADER: "X-Storefront-Token", _STORE_VIEW_HEADER: "X-Store-View"}
+_SHOWN_NAMES: Final = {
+    STOREFRONT_HEADER: "X-Storefront-Token",
+    _STORE_VIEW_HEADER: "X-Store-View",
+    PERSISTENT_HEADER: "X-Persistent-Token",
+}
 _LANGUAGES: Final = b"accept-language"
 _HEADERS: Final = (b"user-agent", _STORE_VIEW_HEADER.encode(), b"x-visitor", b"referer", b"x-background", _LANGUAGES)
 
@@ -40,7 +45,7 @@ def request_origin(request: HTTPConnection) -> RequestOrigin:
 
 def refuse_repeated_headers(request: Request) -> None:
     """Which of two tokens or store views is meant, nobody can tell. Raises `RequestRefused`."""
-    for name in (STOREFRONT_HEADER, _STORE_VIEW_HEADER):
+    for name in _SHOWN_NAMES:
         if len(request.headers.getlist(name)) > 1:
             message = f"{_SHOWN_NAMES[name]} was sent more than once. Send it once."
             raise RequestRefused(400, ErrorCode.BAD_USER_INPUT, message)

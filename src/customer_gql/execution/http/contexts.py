@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
+from typing import Final
 
 from starlette.requests import HTTPConnection, Request
 
@@ -23,11 +24,12 @@ from customer_gql.settings import Settings
 from customer_gql.shop.websites.reads import UNKNOWN_STORE_VIEW, find_website_of_view
 from customer_gql.staff.sign_in.sessions import SESSION_COOKIE, find_staff_session, record_staff_use
 
-from .caller import STOREFRONT_HEADER, refuse_repeated_headers, request_origin, stated_address
+from .caller import PERSISTENT_HEADER, STOREFRONT_HEADER, refuse_repeated_headers, request_origin, stated_address
 from .cookies import read_cookies
 from .positions import find_replica
 
 RecordUse = Callable[..., Awaitable[object]]
+_MOST_TOKEN: Final = 128  # characters read of a token; all are shorter
 FindSession = Callable[[Database, str], Awaitable[AuthenticatedSession | None]]
 
 
@@ -61,7 +63,11 @@ async def open_storefront_context(settings: Settings, request: Request, origin: 
     find_session = partial(find_customer_session, website_id=website_id)
     cookies = _read_cookies(settings, request)
     token = read_token(request.headers.get("authorization"))
-    return await _open_context(settings, request, origin, database, token, cookies, find_session, record_customer_use)
+    context = await _open_context(
+        settings, request, origin, database, token, cookies, find_session, record_customer_use
+    )
+    context.persistent_token = (request.headers.get(PERSISTENT_HEADER) or "").strip()[:_MOST_TOKEN] or None
+    return context
 
 
 async def open_admin_context(settings: Settings, request: Request, origin: RequestOrigin) -> Context:

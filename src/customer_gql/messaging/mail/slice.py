@@ -6,6 +6,7 @@ from . import budgets, delivery
 from .addressing import REPLY_TO, SENDER_ADDRESSES, SENDER_NAMES, SHOP_NAME, SHOP_URL
 from .bulk import BULK_PER_MINUTE
 from .measuring import backlog
+from .writes import delete_templates_of_scope
 
 SETTINGS: Final = (
     *budgets.SETTINGS,
@@ -23,3 +24,4 @@ WORK: Final = (
     Poll("mail.deliver", 2.0, delivery.deliver_mails),
     Poll("mail.measure", backlog.SECONDS, backlog.measure_mails),
 )
+ON_SCOPE_DELETED: Final = (delete_templates_of_scope,)

@@ -213,3 +213,10 @@ def validate_locale(given: str | None) -> str:
     if not well_formed or (region and not (region.isascii() and region.isalpha() and region.isupper())):
         raise _LOCALE_INVALID(path=["locale"])
     return given
+
+
+async def delete_templates_of_scope(connection: Connection, table: str, id: int) -> None:
+    """With the website or the store view they are for."""
+    scope = {"website": ConfigurationScope.WEBSITE, "store_view": ConfigurationScope.STORE_VIEW}.get(table)
+    if scope is not None:
+        await execute_statement(connection, delete(mail_template).filter_by(scope=scope.value, scope_id=id))

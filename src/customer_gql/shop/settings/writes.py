@@ -76,3 +76,11 @@ async def lock_own_value(
 
 def _record_of(option: Setting[Any], scope: ConfigurationScope, scope_id: int) -> str:
     return f"configuration_value:{option.path}:{scope.value}:{scope_id}"
+
+
+async def delete_values_of_scope(connection: Connection, table: str, id: int) -> None:
+    """With the website or the store view they are for."""
+    scope = {"website": WEBSITE, "store_view": STORE_VIEW}.get(table)
+    if scope is not None:
+        await execute_statement(connection, delete(value).filter_by(scope=scope.value, scope_id=id))
+        forget_values(connection)

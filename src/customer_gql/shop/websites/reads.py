@@ -18,18 +18,31 @@ stores_by_id = one_by(select(store), store.c.id)
 stores_by_website = all_by(select(store).order_by(store.c.id), store.c.website_id)
 _views = select(store_view, store.c.website_id, website.c.currency).select_from(store_view.join(store).join(website))
 store_views_by_id = one_by(_views, store_view.c.id)
+_active = store_view.c.is_active
+active_store_views_by_id = one_by(_views.where(_active), store_view.c.id)
+active_store_views_by_store = all_by(_views.where(_active).order_by(store_view.c.id), store_view.c.store_id)
+active_store_views_by_website = all_by(_views.where(_active).order_by(store_view.c.id), store.c.website_id)
 store_views_by_store = all_by(_views.order_by(store_view.c.id), store_view.c.store_id)
 store_views_by_website = all_by(_views.order_by(store_view.c.id), store.c.website_id)
-_WEBSITE: Final = compile_statement(select(website).where(website.c.id == bindparam("id", type_=BigInteger())))
+_by_id = select(website).where(website.c.id == bindparam("id", type_=BigInteger()))
+_WEBSITE: Final = compile_statement(_by_id)
+# Conflicts with the lock that a change of the currency takes, and with nothing else.
+_KEPT_WEBSITE: Final = compile_statement(_by_id.with_for_update(key_share=True, read=True))
 ALL_WEBSITES = compile_statement(select(website).order_by(website.c.id))
+KEPT_WEBSITES = compile_statement(select(website).order_by(website.c.id).with_for_update(key_share=True, read=True))
+"""All of them, whose currency cannot change until the transaction ends."""
 
 WEBSITE_NOT_FOUND: Final = Refusal("website.not_found", "There is no such website.", UserErrorCode.NOT_FOUND)
+STORE_NOT_FOUND: Final = Refusal("store.not_found", "There is no such store.", UserErrorCode.NOT_FOUND)
 STORE_VIEW_NOT_FOUND: Final = Refusal("store_view.not_found", "There is no such store view.", UserErrorCode.NOT_FOUND)
 
 
-async def find_website(connection: Connection, website_id: int, *, websites: Websites) -> Row:
-    """The website an input names in `websiteId`, or the refusal; one outside of `websites` is unknown."""
-    found = await fetch_one(connection, _WEBSITE, id=website_id)
+async def find_website(
+    connection: Connection, website_id: int, *, websites: Websites, keep_currency: bool = False
+) -> Row:
+    """The website an input names in `websiteId`, or the refusal; one outside of `websites` is unknown. With `keep_currency` the
+    currency cannot change until the transaction ends."""
+    found = await fetch_one(connection, _KEPT_WEBSITE if keep_currency else _WEBSITE, id=website_id)
     if found is None or (websites is not None and website_id not in websites):
         raise WEBSITE_NOT_FOUND(path=["websiteId"])
     return found
@@ -63,7 +76,7 @@ async def find_default_views(connection: Connection, website_ids: Collection[int
 
 UNKNOWN_STORE_VIEW: Final = "X-Store-View names no store view of this shop."
 _websites_by_view = one_by(
-    select(store_view.c.code, store.c.website_id).select_from(store_view.join(store)), store_view.c.code
+    select(store_view.c.code, store.c.website_id).select_from(store_view.join(store)).where(_active), store_view.c.code
 )
 _code: Any = bindparam("code", type_=Text())
 _website: Any = bindparam("website_id", type_=BigInteger())
@@ -71,13 +84,14 @@ _REQUESTED_VIEW = compile_statement(
     select(store_view, store.c.website_id, website.c.name.label("website_name"))
     .select_from(store_view.join(store).join(website))
     .where(
+        _active,
         or_(
             store_view.c.code == _code,
             _code.is_(None)
             & or_(website.c.id == _website, _website.is_(None) & website.c.is_default)
             & store.c.is_default
             & store_view.c.is_default,
-        )
+        ),
     )
 )
 

@@ -21,6 +21,7 @@ from customer_gql.customers.accounts.reads import (
 )
 from customer_gql.customers.accounts.sessions import access, sessions
 from customer_gql.customers.accounts.sessions.impersonations import end_impersonations_of_customer
+from customer_gql.customers.accounts.sessions.remembered import forget_remembered_of_customers
 from customer_gql.customers.accounts.sign_in.sign_in import reauthenticate
 from customer_gql.customers.accounts.tables import customer_password, password_reset
 from customer_gql.customers.history.writes import record_customer_event
@@ -225,6 +226,7 @@ async def change_password(context: Context, *, current: str, new: str, keep_othe
         if stored is None or stored.password_hash != known.password_hash:
             raise PASSWORD_CHANGED_MEANWHILE(path=["currentPassword"])
         await access.revoke_open_links(connection, [locked.id])
+        await forget_remembered_of_customers(connection, [locked.id])
         await _store_new_password(connection, locked, hash, kind="PASSWORD_CHANGED", by=actor_of(context.viewer))
         if keep_others:
             return 0

@@ -51,6 +51,7 @@ from customer_gql.security import tokens
 from customer_gql.security.sessions import TOKEN_COLUMNS, SessionGrant, describe_token, issue_token
 from customer_gql.shop.settings.reads import settings_at
 
+from .remembered import forget_remembered_of_customers
 from .settings import SESSION_DAYS, SESSION_IDLE_MINUTES
 
 # However much it is used: after a day it has to be renewed, which is what makes a stolen one show.
@@ -132,8 +133,10 @@ async def end_other_sessions(connection: Connection, customer_id: int, *, keep: 
 
 
 async def end_sessions_of_customers(connection: Connection, customer_ids: Sequence[int]) -> int:
-    """End every session and token of these customers, whose rows the caller has locked; how many tokens there were."""
+    """End every session and token of these customers, whose rows the caller has locked, and what devices remember; how many
+    tokens there were."""
     ids = list(customer_ids)
+    await forget_remembered_of_customers(connection, ids)
     await delete_rows(connection, session, {"customer_id": ids})
     return await execute_statement(connection, _END_TOKENS_OF_CUSTOMERS, customer_ids=ids)
 
@@ -198,7 +201,7 @@ def make_grant(of: Row, *, idle: dt.timedelta) -> SessionGrant:
     now = read_clock()
     ends = min(now + idle, now + _MAX_ACCESS_LIFETIME, of.expires_at)
     access, refresh = tokens.new_token(tokens.CUSTOMER), tokens.new_token(tokens.REFRESH)
-    return SessionGrant(of.customer_id, access, ends, refresh, of.expires_at)
+    return SessionGrant(of.customer_id, access, ends, refresh, of.expires_at, session_id=of.id)
 
 
 def describe_grant(grant: SessionGrant, of: Row, *, idle: dt.timedelta) -> dict[str, Any]:

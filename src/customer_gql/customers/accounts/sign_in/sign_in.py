@@ -13,6 +13,7 @@ from customer_gql.core.values.emails import MAX_EMAIL
 from customer_gql.core.viewer import ViewerKind
 from customer_gql.customers.accounts import lockout, writes
 from customer_gql.customers.accounts.reads import ACCOUNT_BY_ID, find_account_by_email
+from customer_gql.customers.accounts.sessions.remembered import forget_remembered, remember_customer
 from customer_gql.customers.accounts.sessions.sessions import start_session
 from customer_gql.customers.accounts.tables import customer_password
 from customer_gql.customers.history.writes import record_customer_event
@@ -48,6 +49,7 @@ async def sign_in(
     password: str,
     device_token: str | None = None,
     captcha_token: str | None = None,
+    is_remembered: bool = False,
 ) -> SessionGrant:
     await _validate_form(context, view, email, password, captcha_token)
     async with context.database.writes.acquire() as connection:
@@ -73,6 +75,7 @@ async def sign_in(
             scope=scope,
             device_token=device_token,
             is_known_device=is_known_device,
+            is_remembered=is_remembered,
         )
     await renew_hash(context.database, customer_password, account.id, password, account.password_hash)
     presence.record_sign_in(context, account.id)
@@ -136,6 +139,7 @@ async def _start_session(
     scope: int,
     device_token: str | None,
     is_known_device: bool,
+    is_remembered: bool,
 ) -> SessionGrant:
     """Under the customer's lock look again: what was read before the password was checked may have changed."""
     stored = (await customers.lock_customers(connection, [account.id], websites=None)).get(account.id)
@@ -150,10 +154,13 @@ async def _start_session(
     await writes.reset_failures(connection, stored)
     await lockout.forgive_peer(connection, context.caller.address)
     grant = await start_session(connection, stored.id, website_id=website_id, caller=context.caller)
+    if context.persistent_token is not None:  # the customer of before is forgotten on this device
+        await forget_remembered(connection, context.persistent_token)
+    persistent = await remember_customer(connection, grant, website_id=website_id, is_wanted=is_remembered)
     device = await remember_device(connection, ViewerKind.CUSTOMER, stored.id, device_token)
     by = Actor(ActorKind.CUSTOMER, stored.id, address=context.viewer.address)
     await record_customer_event(connection, stored.id, kind="SIGNED_IN", version=stored.version, by=by)
-    return replace(grant, device_token=device.token)
+    return replace(grant, device_token=device.token, persistent_token=persistent)
 
 
 def _publish_lock_later(context: Context, account: Row | None, attempt: Attempt) -> None:

@@ -5,6 +5,10 @@ from typing import Final
 from customer_gql.core.actor import Actor, ActorKind, actor_of
 from customer_gql.core.errors import Refusal, UserErrorCode
 from customer_gql.customers.accounts.sessions import impersonations, sessions
+from customer_gql.customers.accounts.sessions.remembered import (
+    forget_remembered_at_sign_out,
+    forget_remembered_of_customers,
+)
 from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.profile import presence, writes as customers
 from customer_gql.graph.context import Context
@@ -27,9 +31,17 @@ async def sign_out(context: Context, *, every: bool) -> int:
         account = await customers.lock_customer(connection, customer_id, websites=None)
         if every:
             ended = await sessions.end_other_sessions(connection, customer_id, keep=None)
+            await forget_remembered_of_customers(connection, [customer_id])
             await impersonations.end_impersonations_of_customer(connection, customer_id, by=actor_of(viewer))
         else:
             ended = await sessions.end_sessions(connection, customer_id, [session_id])
+            await forget_remembered_at_sign_out(
+                connection,
+                customer_id,
+                session_id,
+                website_id=viewer.website_id,
+                token=context.persistent_token,
+            )
         await record_customer_event(
             connection, customer_id, kind="SIGNED_OUT", version=account.version, by=actor_of(viewer)
         )

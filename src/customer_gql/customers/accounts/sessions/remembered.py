@@ -1,0 +1,91 @@
+"""Devices that remember who signed in last (docs/domain/sessions.md#sessions-13).
+
+A token lets nobody in: it shows a first name and a cart. Only its SHA-256 is stored, and each sign-in on the device ends it, for
+another one where the customer asks to be remembered again.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy import BigInteger, LargeBinary, bindparam, delete, exists, func, insert, select
+
+from customer_gql.core.clock import read_clock
+from customer_gql.customers.accounts.tables import remembered_sign_in as remembered
+from customer_gql.customers.profile.tables import CustomerStatus, customer
+from customer_gql.database.statements import (
+    Connection,
+    Row,
+    compile_statement,
+    equals_any,
+    execute_statement,
+    fetch_one,
+)
+from customer_gql.security import tokens
+from customer_gql.security.sessions import SessionGrant
+from customer_gql.shop.groups.tables import customer_group_excluded_website as excluded
+from customer_gql.shop.settings.reads import settings_at
+
+from .settings import CLEAR_ON_SIGN_OUT, REMEMBER_LIFETIME_SECONDS, REMEMBER_ME, REMEMBER_ME_OFFERED
+
+MAX_REMEMBERED: Final = 100
+_FIND: Final = compile_statement(
+    select(remembered.c.customer_id, remembered.c.website_id, customer.c.first_name)
+    .join_from(remembered, customer, customer.c.id == remembered.c.customer_id)
+    .where(
+        remembered.c.token_hash == bindparam("token_hash", type_=LargeBinary()),
+        remembered.c.website_id == bindparam("website_id", type_=BigInteger()),
+        remembered.c.expires_at > func.now(),
+        customer.c.status == CustomerStatus.ACTIVE.value,
+        ~exists().where(excluded.c.group_id == customer.c.group_id, excluded.c.website_id == remembered.c.website_id),
+    )
+)
+
+
+async def find_remembered(connection: Connection, token: str, *, website_id: int) -> Row | None:
+    """The customer that the device remembers on the website; None for a token that is unknown or over."""
+    return await fetch_one(connection, _FIND, token_hash=tokens.hash_token(token), website_id=website_id)
+
+
+async def forget_remembered(connection: Connection, token: str) -> int:
+    return await execute_statement(
+        connection, delete(remembered).where(remembered.c.token_hash == tokens.hash_token(token))
+    )
+
+
+async def forget_remembered_of_customers(connection: Connection, customer_ids: Sequence[int]) -> None:
+    await execute_statement(connection, delete(remembered).where(equals_any(remembered.c.customer_id, customer_ids)))
+
+
+async def remember_customer(
+    connection: Connection, grant: SessionGrant, *, website_id: int, is_wanted: bool
+) -> str | None:
+    """A token for the device, where the website remembers and the customer wants it. The caller has locked the customer."""
+    shop = await settings_at(
+        connection, REMEMBER_ME, REMEMBER_ME_OFFERED, REMEMBER_LIFETIME_SECONDS, website_id=website_id
+    )
+    if not (is_wanted and shop[REMEMBER_ME] and shop[REMEMBER_ME_OFFERED]):
+        return None
+    of_owner = remembered.c.customer_id == grant.owner_id
+    newest = select(remembered.c.token_hash).where(of_owner).order_by(remembered.c.created_at.desc())
+    surplus = newest.offset(MAX_REMEMBERED - 1)
+    await execute_statement(connection, delete(remembered).where(remembered.c.token_hash.in_(surplus)))
+    token = tokens.new_token(tokens.REMEMBERED)
+    until = read_clock() + dt.timedelta(seconds=shop[REMEMBER_LIFETIME_SECONDS])
+    of = {"customer_id": grant.owner_id, "session_id": grant.session_id, "website_id": website_id}
+    values = {**of, "token_hash": tokens.hash_token(token), "expires_at": until}
+    await execute_statement(connection, insert(remembered).values(**values))
+    return token
+
+
+async def forget_remembered_at_sign_out(
+    connection: Connection, customer_id: int, session_id: int, *, website_id: int | None, token: str | None
+) -> None:
+    """What the device remembers goes with the session, unless the website keeps it."""
+    shop = await settings_at(connection, CLEAR_ON_SIGN_OUT, website_id=website_id)
+    if not shop[CLEAR_ON_SIGN_OUT]:
+        return
+    own = (remembered.c.customer_id == customer_id, remembered.c.session_id == session_id)
+    await execute_statement(connection, delete(remembered).where(*own))
+    if token is not None:
+        await forget_remembered(connection, token)
