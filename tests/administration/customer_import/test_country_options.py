@@ -98,8 +98,16 @@ async def test_a_refused_country_is_told_by_the_column_of_the_layout(
         id = await upload(admin_client, sheet(row).encode(), layout="ADOBE_COMPOSITE")
         assert await run_import(admin_client, tools, id, dry_run=True) == {"read": 1, "refused": 1}
         assert await run_import(admin_client, tools, id) == {"read": 1, "refused": 1}
+        # A row is imported as a whole or not at all, and its customers with the rows that are not refused.
+        others = sheet(
+            row, row | {"email": "countries-2@shop.example", "_address_country_id": "DE", "_address_postcode": "10115"}
+        )
+        both = await upload(admin_client, others.encode(), layout="ADOBE_COMPOSITE")
+        assert await run_import(admin_client, tools, both) == {"read": 2, "created": 1, "refused": 1}
     finally:
         await ask(connection, COUNTRIES, "")
     assert [(each["column"], each["key"], each["value"]) for each in await problems(admin_client, id)] == [
         ("_address_country_id", "address.country_not_accepted", "GB")
     ]
+    stored = await connection.fetch("SELECT email FROM customer WHERE email LIKE 'countries%@shop.example'")
+    assert [one.email for one in stored] == ["countries-2@shop.example"]

@@ -1,6 +1,7 @@
 """A batch of rows into the shop: all rows of a customer together, whole sets at a time (docs/domain/import.md#import-25)."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import orjson
@@ -13,6 +14,7 @@ from customer_gql.administration.customer_import.adobe.customers import Customer
 from customer_gql.administration.customer_import.adobe.locking import lock_imported_customers
 from customer_gql.administration.customer_import.adobe.welcome_mails import send_welcome_mails
 from customer_gql.administration.customer_import.reading.refusals import ACTIONS_DIFFER, GROUP_FAILED, NO_CUSTOMER
+from customer_gql.administration.customer_import.reading.report import CellProblem
 from customer_gql.administration.customer_import.staging import Counts, ImportRun, create_staging
 from customer_gql.administration.customer_import.tables import ImportBehavior, ImportLayout
 from customer_gql.core.errors import RuleError, restore_refusal
@@ -26,8 +28,7 @@ from customer_gql.messaging.jobs.runs.rights import OUT_OF_SCOPE
 from customer_gql.messaging.jobs.runs.tables import ErrorPolicy, RowOutcome
 
 from .finances import StatedRow, set_balances
-from .groups import customer_of, find_named_customers, find_split_customers, find_unreached_lines
-from .layouts import name_address_column
+from .groups import Batch, find_named_customers, find_split_customers, find_unreached_lines
 from .options import sends_welcome_mail
 from .outcomes import LineOutcome, LineResult, Results, note_addresses, note_customers, refuse_nameless
 from .removals import remove_named_addresses, remove_other_addresses
@@ -50,36 +51,16 @@ WHERE import_id = $1 AND line = ANY($2) AND customer ? 'tags' ORDER BY line
 """
 
 
-@dataclass(slots=True)
-class Batch:
-    """Rows of an import, and what becomes of each."""
-
-    imported: Row
-    rows: list[Row]
-    results: dict[int, LineResult]
-    is_shared: bool
-    scope: JobScope
-    is_dry_run: bool
-
-    def lines(self, *, deletes: bool = False, part: str = "") -> list[int]:
-        """Rows that are not refused."""
-        return [
-            row.line
-            for row in self.rows
-            if row.is_deletion == deletes
-            and (not part or row[f"has_{part}"])
-            and self.results[row.line].outcome is not LineOutcome.REFUSED
-        ]
-
-    def column(self, of_addresses: str) -> str:
-        return name_address_column(self.imported.layout, of_addresses)
-
-    def customer_of(self, row: Row) -> Any:
-        return customer_of(row, is_shared=self.is_shared)
-
-
 class _RowRefused(Exception):
     """Everything is taken back, because one row is refused."""
+
+
+class _HalfRefused(Exception):
+    """Addresses are refused whose rows have written their customers."""
+
+    def __init__(self, problems: Sequence[tuple[int, CellProblem]]) -> None:
+        super().__init__()
+        self.problems = problems
 
 
 async def import_rows(
@@ -94,13 +75,27 @@ async def import_rows(
     try:
         async with transaction(connection, dry_run=is_dry_run):
             is_shared = await lock_account_sharing_first(connection)
-            await _import_batch(connection, Batch(imported, rows, results, is_shared, scope, is_dry_run))
+            await _import_whole_rows(connection, Batch(imported, rows, results, is_shared, scope, is_dry_run))
             _refuse_part(imported, results)
     except _RowRefused:
         for result in results.values():
             if result.outcome is not LineOutcome.REFUSED:
                 result.outcome, result.customer_id = LineOutcome.CANCELED, None
     return results
+
+
+async def _import_whole_rows(connection: Connection, batch: Batch) -> None:
+    """A row whose address is refused when its customer is written already is taken back with the others, which are then imported
+    without it."""
+    begun = {line: replace(result) for line, result in batch.results.items()}
+    while True:
+        try:
+            async with transaction(connection):
+                return await _import_batch(connection, batch)
+        except _HalfRefused as found:
+            for line, one in found.problems:
+                begun[line].refuse(one.column, one.reason, one.value)
+            batch.results.update({line: replace(result) for line, result in begun.items()})
 
 
 async def _import_batch(connection: Connection, batch: Batch) -> None:
@@ -231,6 +226,8 @@ async def _upsert(connection: Connection, batch: Batch) -> None:
     if with_address:
         refused = await address_upsert.upsert_addresses(connection, Counts(), desk, is_shared=is_shared)
         told = [(line, one._replace(column=batch.column(one.column))) for line, one in refused]
+        if half := [(line, one) for line, one in told if line in set(with_customer)]:
+            raise _HalfRefused(half)
         await note_addresses(connection, results, told, owned, set(with_customer))
         if replaces:
             await remove_other_addresses(connection, desk, results, spared=await _find_refused(connection, batch))

@@ -2,10 +2,15 @@
 where accounts are shared by all websites (docs/domain/import.md#import-25)."""
 
 from collections.abc import Collection, Sequence
-from typing import Final
+from dataclasses import dataclass
+from typing import Any, Final
 
 from customer_gql.administration.customer_import.staging import Key
 from customer_gql.database.statements import Connection, Row
+from customer_gql.messaging.jobs.runs.kinds import JobScope
+
+from .layouts import name_address_column
+from .outcomes import LineOutcome, LineResult
 
 _ROWS: Final = """
 SELECT r.line, r.email_key, r.website_id, r.is_deletion, r.is_refused, r.finance IS NOT NULL AS has_finance,
@@ -61,6 +66,34 @@ async def read_rows(connection: Connection, import_id: int, lines: Sequence[int]
 def customer_of(row: Row, *, is_shared: bool) -> Key | str | None:
     """Equal for rows of one customer. Where accounts are shared the address alone says which."""
     return row.email_key if is_shared or row.email_key is None else (row.email_key, row.website_id)
+
+
+@dataclass(slots=True)
+class Batch:
+    """Rows of an import, and what becomes of each."""
+
+    imported: Row
+    rows: list[Row]
+    results: dict[int, LineResult]
+    is_shared: bool
+    scope: JobScope
+    is_dry_run: bool
+
+    def lines(self, *, deletes: bool = False, part: str = "") -> list[int]:
+        """Rows that are not refused."""
+        return [
+            row.line
+            for row in self.rows
+            if row.is_deletion == deletes
+            and (not part or row[f"has_{part}"])
+            and self.results[row.line].outcome is not LineOutcome.REFUSED
+        ]
+
+    def column(self, of_addresses: str) -> str:
+        return name_address_column(self.imported.layout, of_addresses)
+
+    def customer_of(self, row: Row) -> Any:
+        return customer_of(row, is_shared=self.is_shared)
 
 
 async def find_split_customers(
