@@ -6,7 +6,7 @@ another one where the customer asks to be remembered again.
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import BigInteger, LargeBinary, bindparam, delete, exists, func, insert, select
 
@@ -20,6 +20,7 @@ from customer_gql.database.statements import (
     equals_any,
     execute_statement,
     fetch_one,
+    fetch_rows,
 )
 from customer_gql.security import tokens
 from customer_gql.security.sessions import SessionGrant
@@ -30,21 +31,28 @@ from .settings import CLEAR_ON_SIGN_OUT, REMEMBER_LIFETIME_SECONDS, REMEMBER_ME,
 
 MAX_REMEMBERED: Final = 100
 _FIND: Final = compile_statement(
-    select(remembered.c.customer_id, remembered.c.website_id, customer.c.first_name)
-    .join_from(remembered, customer, customer.c.id == remembered.c.customer_id)
-    .where(
+    select(remembered.c.customer_id, remembered.c.website_id).where(
         remembered.c.token_hash == bindparam("token_hash", type_=LargeBinary()),
         remembered.c.website_id == bindparam("website_id", type_=BigInteger()),
         remembered.c.expires_at > func.now(),
+    )
+)
+_website: Any = bindparam("website_id", type_=BigInteger())
+_OWNER: Final = compile_statement(
+    select(customer.c.id.label("customer_id"), customer.c.first_name).where(
+        customer.c.id == bindparam("customer_id", type_=BigInteger()),
         customer.c.status == CustomerStatus.ACTIVE.value,
-        ~exists().where(excluded.c.group_id == customer.c.group_id, excluded.c.website_id == remembered.c.website_id),
+        ~exists().where(excluded.c.group_id == customer.c.group_id, excluded.c.website_id == _website),
     )
 )
 
 
 async def find_remembered(connection: Connection, token: str, *, website_id: int) -> Row | None:
     """The customer that the device remembers on the website; None for a token that is unknown or over."""
-    return await fetch_one(connection, _FIND, token_hash=tokens.hash_token(token), website_id=website_id)
+    found = await fetch_one(connection, _FIND, token_hash=tokens.hash_token(token), website_id=website_id)
+    if found is None:
+        return None
+    return await fetch_one(connection, _OWNER, customer_id=found.customer_id, website_id=website_id)
 
 
 async def forget_remembered(connection: Connection, token: str) -> int:
@@ -68,8 +76,8 @@ async def remember_customer(
         return None
     of_owner = remembered.c.customer_id == grant.owner_id
     newest = select(remembered.c.token_hash).where(of_owner).order_by(remembered.c.created_at.desc())
-    surplus = newest.offset(MAX_REMEMBERED - 1)
-    await execute_statement(connection, delete(remembered).where(remembered.c.token_hash.in_(surplus)))
+    surplus = [row.token_hash for row in await fetch_rows(connection, newest)][MAX_REMEMBERED - 1 :]
+    await execute_statement(connection, delete(remembered).where(equals_any(remembered.c.token_hash, surplus)))
     token = tokens.new_token(tokens.REMEMBERED)
     until = read_clock() + dt.timedelta(seconds=shop[REMEMBER_LIFETIME_SECONDS])
     of = {"customer_id": grant.owner_id, "session_id": grant.session_id, "website_id": website_id}
