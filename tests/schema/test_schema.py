@@ -89,6 +89,7 @@ def test_every_admin_root_declares_its_permission():
                 "staff": "For every signed-in staff user",
                 "guest": "Needs no token.",
                 "list": "that of the list.",
+                "owner": "For every staff user and service, on what is theirs",
                 "anyone": "",
             }
             assert (permission is None) != (viewer is None), field.name

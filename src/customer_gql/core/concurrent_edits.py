@@ -36,7 +36,7 @@ class FieldConflict:
 
 
 class VersionConflict(RuleError):
-    """`customer_id` is set when the record is a customer, or belongs to one and shares its version."""
+    """`customer_id` is set when the record is a customer or belongs to one."""
 
     def __init__(self, current_version: int, conflicts: list[FieldConflict], *, customer_id: int | None = None) -> None:
         fields = [conflict.field for conflict in conflicts]
@@ -74,21 +74,21 @@ def find_bases(changes: Iterable[Changes]) -> dict[str, Any]:
     return bases
 
 
-def refuse_other_version(edits: Changes, *, current: int, expected: int | None) -> None:
+def refuse_other_version(edits: Changes, *, current: int, expected: int | None, customer_id: int | None = None) -> None:
     """The same for records without a history of versions: what they contained at another version is unknown, so every
     field of `edits` conflicts."""
     if expected is not None and expected != current:
-        _raise_conflicts(edits, current, dict.fromkeys(edits))
+        _raise_conflicts(edits, current, dict.fromkeys(edits), customer_id)
 
 
-def _raise_conflicts(edits: Changes, current: int, bases: Mapping[str, Any]) -> None:
+def _raise_conflicts(edits: Changes, current: int, bases: Mapping[str, Any], customer_id: int | None = None) -> None:
     conflicts = [
         FieldConflict(field, value_text(bases[field]), yours=value_text(wanted), stored=value_text(stored))
         for field, (stored, wanted) in edits.items()
         if field in bases
     ]
     if conflicts:
-        raise VersionConflict(current, conflicts)
+        raise VersionConflict(current, conflicts, customer_id=customer_id)
 
 
 def value_text(value: Any) -> str | None:

@@ -7,7 +7,7 @@ import strawberry
 
 from customer_gql.core.permissions import Permission
 
-from .roots import ADMIN, RequiresPermission
+from .roots import ADMIN, FOR_OWNERS, RequiresPermission, require_staff_or_service
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,16 @@ def admin_subscription(*, permission: Permission, description: str, graphql_type
     )
 
 
+def owner_subscription(*, description: str, graphql_type: Any) -> Any:
+    """The same about what staff or services have started. The resolver asks for each event whether the viewer may see it."""
+    return strawberry.subscription(
+        description=f"{description} {FOR_OWNERS}", metadata={**ADMIN, "viewer": "owner"}, graphql_type=graphql_type
+    )
+
+
 def require_follower(metadata: Any, viewer: Any) -> None:
     """Raises `Unauthenticated` or `Forbidden` for those who may not follow, by the metadata of the root."""
-    RequiresPermission(metadata["permission"]).check(viewer)
+    if metadata.get("viewer") == "owner":
+        require_staff_or_service(viewer)
+    else:
+        RequiresPermission(metadata["permission"]).check(viewer)

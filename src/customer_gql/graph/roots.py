@@ -29,6 +29,7 @@ INPUT: Final = strawberry.argument(description="Record that the mutation applies
 
 
 _PERMISSION_OF_LIST: Final = "Permission: that of the list."
+FOR_OWNERS: Final = "For every staff user and service, on what is theirs; no permission."
 
 
 def require_staff_or_service(viewer: Viewer) -> None:
@@ -62,11 +63,14 @@ class RequiresPermission(FieldExtension):
             raise Forbidden(f"The permission {self.permission} is needed for all websites.", permission=self.permission)
 
 
-class RequiresListPermission(FieldExtension):
-    """Only staff and services; which list it is about stands in the input, so the root asks for its permission."""
+class RequiresStaffOrService(FieldExtension):
+    """Only staff and services, whatever their role; the root itself asks what they may do. `told` says what it asks."""
+
+    def __init__(self, told: str) -> None:
+        self.told = told
 
     def apply(self, field: StrawberryField) -> None:
-        field.description = f"{field.description} {_PERMISSION_OF_LIST}"
+        field.description = f"{field.description} {self.told}"
 
     async def resolve_async(self, next_: Any, source: Any, info: Info, **kwargs: Any) -> Any:
         require_staff_or_service(info.context.viewer)
@@ -138,7 +142,7 @@ def list_field(*, description: str, graphql_type: Any = None) -> Any:
     """A root of the admin endpoint about a list that its input names, for those who see that list."""
     return strawberry.field(
         description=description,
-        extensions=[RequiresListPermission()],
+        extensions=[RequiresStaffOrService(_PERMISSION_OF_LIST)],
         metadata={**ADMIN, "viewer": "list"},
         graphql_type=graphql_type,
     )
@@ -148,8 +152,28 @@ def list_mutation(*, description: str) -> Any:
     """A root of the admin endpoint that changes what belongs to such a list."""
     return strawberry.mutation(
         description=description,
-        extensions=[RequiresListPermission(), ReturnsUserErrors()],
+        extensions=[RequiresStaffOrService(_PERMISSION_OF_LIST), ReturnsUserErrors()],
         metadata={**ADMIN, "viewer": "list"},
+    )
+
+
+def owner_field(*, description: str, graphql_type: Any = None) -> Any:
+    """A root of the admin endpoint about what staff or services have started, as jobs. Its resolver gives nothing that is not
+    the viewer's to see."""
+    return strawberry.field(
+        description=description,
+        extensions=[RequiresStaffOrService(FOR_OWNERS)],
+        metadata={**ADMIN, "viewer": "owner"},
+        graphql_type=graphql_type,
+    )
+
+
+def owner_mutation(*, description: str, exclusive: bool = False) -> Any:
+    """A root of the admin endpoint that changes such a record."""
+    return strawberry.mutation(
+        description=description,
+        extensions=[RequiresStaffOrService(FOR_OWNERS), ReturnsUserErrors()],
+        metadata={**ADMIN, "viewer": "owner", "exclusive": exclusive},
     )
 
 

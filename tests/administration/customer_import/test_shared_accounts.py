@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from customer_gql.administration.customer_import.runs import batches
+from customer_gql.administration.customer_import.runs import batches, finances, removals
 from customer_gql.messaging.jobs.runs import runner
 from customer_gql.messaging.jobs.runs.settings import BATCH_ROWS
 from customer_gql.messaging.jobs.work import Tools
@@ -113,3 +113,51 @@ async def test_a_customer_who_moves_out_of_reach_before_the_lock_is_refused(
     stored = "SELECT tax_vat_number FROM customer WHERE email = ANY($1) ORDER BY email"
     found = await connection.fetch(stored, [ann["email"], bob["email"]])
     assert [row.tax_vat_number for row in found] == [None, "T1"]
+
+
+async def test_addresses_and_balances_of_one_who_moves_out_of_reach_before_the_lock_stay(
+    http: Any, admin_client: Any, tools: Tools, connection: Any, eu: str, monkeypatch: pytest.MonkeyPatch
+):
+    ann, bob = await make_people(admin_client, tools, 2)
+    await load_homes(admin_client, tools, home_of(ann, "1"), home_of(bob, "1"))
+    permissions = ["customers.import", "customers.pii", "customers.delete", "credit.adjust"]
+    staff = await staff_client(http, connection, permissions, [1])
+    move = "UPDATE customer SET website_id = (SELECT id FROM website WHERE code = $2) WHERE email = $1"
+    homes = sheet(home_of(ann, "1"), home_of(bob, "1")).encode()
+    credit = sheet(
+        *[
+            {
+                "_email": one["email"],
+                "_website": "base",
+                "_finance_website": "base",
+                "store_credit": "7",
+                "reward_points": "",
+            }
+            for one in (ann, bob)
+        ]
+    ).encode()
+    for module, content, given, counts in (
+        (removals, homes, {"layout": "ADOBE_ADDRESSES", "behavior": "DELETE"}, {"deleted": 1}),
+        (finances, credit, {"layout": "ADOBE_FINANCE"}, {"updated": 1}),
+    ):
+        id = await upload(staff, content, **given)
+        lock = module.lock_customers
+
+        async def lock_late(inner: Any, ids: Any, *, websites: Any, lock: Any = lock) -> Any:
+            await connection.execute(move, ann["email"], eu)
+            return await lock(inner, ids, websites=websites)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(module, "lock_customers", lock_late)
+            try:
+                assert await run_import(staff, tools, id) == {"read": 2, "refused": 1, **counts}
+            finally:
+                await connection.execute(move, ann["email"], "base")
+        told = [(one["line"], one["column"], one["key"]) for one in await problems(staff, id)]
+        assert told == [(2, "_website", "job.out_of_scope")]
+    books = [(await connection.fetchrow(BOOK, one["email"]))[0] for one in (ann, bob)]
+    assert books == [["1"], None]
+    stored = """SELECT array_agg(s.balance) FROM customer c LEFT JOIN store_credit s ON s.customer_id = c.id
+        WHERE c.email = ANY($1) GROUP BY c.email ORDER BY c.email"""
+    found = await connection.fetch(stored, [ann["email"], bob["email"]])
+    assert [row.array_agg for row in found] == [[None], [700]]

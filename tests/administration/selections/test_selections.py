@@ -156,6 +156,7 @@ async def test_what_is_selected_wrongly_is_refused_with_its_path(shop, connectio
         *[({"filter": empty}, {}, "selection.filter_empty", ["selection", "filter"]) for empty in MATCHES_EVERYBODY],
         ({"filter": {"name": {"startsWith": "nobody"}}}, {}, "selection.empty", ["selection"]),
         ({"everything": False}, {}, "selection.not_everything", ["selection", "everything"]),
+        ({"everything": True}, {"exceptIds": [customer_id(one)] * 1001}, "selection.too_many", ["exceptIds"]),
         ({"everything": True}, {"exceptIds": ["walk"]}, "id.malformed", ["exceptIds", "0"]),
         ({"viewId": encode_id("gvw", new_id())}, {}, "grid_view.not_found", ["selection", "viewId"]),
         ({"selectionId": encode_id("sel", new_id())}, {}, "selection.not_found", ["selection", "selectionId"]),

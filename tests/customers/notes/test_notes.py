@@ -17,7 +17,7 @@ CREATE = """mutation C($input: CustomerNoteCreateInput!) { customerNoteCreate(in
   userErrors { code key params message path } } }"""
 UPDATE = """mutation U($input: CustomerNoteUpdateInput!) { customerNoteUpdate(input: $input) {
   customer { id } note { text isPinned version author { id } } changedFields
-  userErrors { code key message path ... on VersionConflictError { currentVersion conflicts { field base yours stored } } } } }"""
+  userErrors { code key message path ... on VersionConflictError { currentVersion customer { id } conflicts { field base yours stored } } } } }"""
 DELETE = """mutation D($input: CustomerNoteDeleteInput!) { customerNoteDelete(input: $input) {
   deletedId customer { notes { totalCount } } userErrors { code key message path } } }"""
 READ = "query N($ids: [ID!]!) { nodes(ids: $ids) { ... on Customer { notes { nodes { text author { id } } } } } }"
@@ -112,6 +112,7 @@ async def test_an_edit_of_a_note_that_somebody_changed_meanwhile_conflicts(
             "message": "Somebody else changed this since you read it: text.",
             "path": ["expectedVersion"],
             "currentVersion": 2,
+            "customer": {"id": encode_id("cus", customer.id)},
             "conflicts": [
                 {"field": "text", "base": None, "yours": "Prefers mails.", "stored": "Prefers letters."},
             ],

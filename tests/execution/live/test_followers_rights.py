@@ -24,7 +24,7 @@ def document(name: str) -> str:
     return f"subscription {{ {name}{ARGUMENTS.get(name, '')} {{ __typename }} }}"
 
 
-@pytest.mark.parametrize("name", DECLARED)
+@pytest.mark.parametrize("name", [name for name, declared in DECLARED.items() if "permission" in declared])
 async def test_who_follows_needs_the_permission_of_the_root(name: str, live_app: Any, staff: Any):
     permission = DECLARED[name]["permission"]
     _, token = await staff([one for one in ALL_PERMISSIONS if one != permission])
@@ -34,6 +34,10 @@ async def test_who_follows_needs_the_permission_of_the_root(name: str, live_app:
         assert (await stream.data())["errors"][0]["extensions"] == refused
         assert await stream.event() == {"event": "complete", "data": ""}
     assert settled(app)
+
+
+def test_a_root_without_a_permission_is_for_owners():
+    assert {name: one["viewer"] for name, one in DECLARED.items() if "permission" not in one} == {"jobChanged": "owner"}
 
 
 @pytest.mark.parametrize("name", DECLARED)

@@ -10,6 +10,8 @@ from support.blocking import wait_until
 from support.following import FOLLOW, deleted_job, progress
 from support.live import settled, socket_of, streaming
 
+ONLINE = "subscription { nowOnlineChanged { change } }"
+
 
 async def revoke_token(connection: Any, user: Any) -> None:
     async with connection.transaction():
@@ -44,26 +46,43 @@ async def test_a_token_that_ends_ends_streams_and_sockets(end: Any, live_app: An
 async def test_a_permission_that_is_taken_away_ends_its_operations(live_app: Any, staff: Any, connection: Any):
     user, token = await staff()
     app = live_app()
-    async with deleted_job(connection, user) as job:
-        id = encode_id("job", job)
-        async with streaming(app, token, FOLLOW, id=id) as stream, socket_of(app) as socket:
-            await stream.data()
-            await socket.init(token)
-            socket.subscribe("1", FOLLOW, id=id)
-            await socket.message()
+
+    async def both_run() -> bool:
+        return len(app.state.streams.running) == 2
+
+    async with streaming(app, token, ONLINE) as stream, socket_of(app) as socket:
+        await socket.init(token)
+        socket.subscribe("1", ONLINE)
+        await wait_until(both_run)
+        await narrow_role(connection, user)
+        refused = {"code": "FORBIDDEN", "permission": "customers.read"}
+        assert (await stream.data())["errors"][0]["extensions"] == refused
+        message = await socket.message()
+        assert (message["type"], message["id"], message["payload"][0]["extensions"]) == ("error", "1", refused)
+        socket.subscribe("1", ONLINE)  # the socket itself goes on, with the rights of now
+        assert (await socket.message())["payload"][0]["extensions"] == refused
+    assert settled(app)
+
+
+async def test_a_job_of_another_is_followed_as_long_as_jobs_are_managed(live_app: Any, staff: Any, connection: Any):
+    owner, own_token = await staff([])
+    user, token = await staff(["jobs.manage"])
+    app = live_app()
+    async with deleted_job(connection, owner) as job:
+        given = {"id": encode_id("job", job)}
+        async with streaming(app, own_token, FOLLOW, **given) as own, streaming(app, token, FOLLOW, **given) as stream:
+            for each in (own, stream):
+                assert (await each.data())["data"]["jobChanged"]["status"] == "RUNNING"
             await narrow_role(connection, user)
-            refused = {"code": "FORBIDDEN", "permission": "customers.read"}
-            assert (await stream.data())["errors"][0]["extensions"] == refused
-            message = await socket.message()
-            assert (message["type"], message["id"], message["payload"][0]["extensions"]) == ("error", "1", refused)
-            socket.subscribe("1", FOLLOW, id=id)  # the socket itself goes on, with the rights of now
-            assert (await socket.message())["payload"][0]["extensions"] == refused
+            assert (await stream.data())["errors"][0]["extensions"] == {"code": "NOT_FOUND"}
+            await progress(connection, job, 1)
+            assert (await own.data())["data"]["jobChanged"]["status"] == "RUNNING"
     assert settled(app)
 
 
 async def test_a_job_is_followed_as_far_as_the_role_reaches_now(live_app: Any, staff: Any, connection: Any):
     owner, _ = await staff()
-    user, token = await staff(["customers.read", "jobs.manage"])
+    user, token = await staff(["jobs.manage"])
     app = live_app()
     async with deleted_job(connection, owner) as job, streaming(app, token, FOLLOW, id=encode_id("job", job)) as stream:
         assert (await stream.data())["data"]["jobChanged"]["status"] == "RUNNING"

@@ -5,7 +5,7 @@ import datetime as dt
 from sqlalchemy import exists, func, literal, select, update
 
 from customer_gql.database.expired_rows import Expiry, delete_expired_rows
-from customer_gql.database.statements import Connection, equals_any, execute_statement
+from customer_gql.database.statements import Connection, equals_any, execute_statement, fetch_rows
 from customer_gql.messaging.files.settings import KEPT_HOURS
 from customer_gql.messaging.jobs.runs.settings import KEPT_DAYS
 from customer_gql.messaging.jobs.runs.tables import JobOwner, job_run
@@ -45,12 +45,16 @@ async def expire_imports(tools: Tools) -> None:
 
 
 async def _cancel_waiting(connection: Connection, after: dt.timedelta) -> None:
-    """A dry run that is under way keeps its import."""
+    """A dry run that is under way keeps its import, also one that starts just now: it is looked for again under the lock."""
     is_tried = exists().where(job_run.c.id == _of.job_id, job_run.c.finished_at.is_(None))
     is_late = _of.created_at < func.now() - literal(after)
+    waits = (equals_any(_of.status, _WAITING), is_late, ~is_tried)
+    locked = await fetch_rows(
+        connection, select(_of.id).where(*waits).order_by(_of.id).with_for_update(of=customer_import)
+    )
     await execute_statement(
         connection,
         update(customer_import)
-        .where(equals_any(_of.status, _WAITING), is_late, ~is_tried)
+        .where(equals_any(_of.id, [row.id for row in locked]), *waits)
         .values(status=ImportStatus.CANCELED.value, finished_at=func.now()),
     )

@@ -190,7 +190,7 @@ def _needed_permissions(types: GridTypes, used: Collection[str]) -> set[str]:
 
 def resolve_job_rows(job_id: str, *, is_own: bool) -> dict[str, Any]:
     """The same for the rows of a job that the viewer sees."""
-    needed = {Permission.CUSTOMERS_EXPORT, Permission.CUSTOMERS_READ, *([] if is_own else [Permission.JOBS_MANAGE])}
+    needed = {Permission.CUSTOMERS_EXPORT, *([] if is_own else [Permission.JOBS_MANAGE])}
     permissions = sorted(permission.value for permission in needed)
     return {"list": {"grid": _JOB_ROWS, "jobId": job_id}, "permissions": permissions}
 

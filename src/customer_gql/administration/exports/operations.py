@@ -12,7 +12,7 @@ from customer_gql.core.permissions import Permission
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
 from customer_gql.graph.payloads import Payload
-from customer_gql.graph.roots import INPUT, admin_mutation
+from customer_gql.graph.roots import INPUT, admin_mutation, owner_mutation
 from customer_gql.messaging.files.links import create_link
 from customer_gql.messaging.files.reads import find_readable_file
 from customer_gql.messaging.jobs.runs.writes import Submission, submit_job
@@ -78,8 +78,7 @@ class ExportAdminMutation:
             made = await submit_job(connection, submission, by=actor_of(info.context.viewer))
         return ExportCreatePayload(job_key=made.job_id)
 
-    @admin_mutation(
-        permission=Permission.CUSTOMERS_READ,
+    @owner_mutation(
         exclusive=True,
         description="Make a link to a file for a browser, which works once and for `files.link_minutes`. For the owner of the file and "
         "those it was made for, as long as their permissions and websites cover it; for others it is `NOT_FOUND`.",

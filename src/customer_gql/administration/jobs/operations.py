@@ -8,7 +8,6 @@ from customer_gql.core.actor import actor_of
 from customer_gql.core.errors import NotFound
 from customer_gql.core.ids import decode_id
 from customer_gql.core.input_ids import parse_input_id
-from customer_gql.core.permissions import Permission
 from customer_gql.core.values.idempotency_keys import MAX_KEY
 from customer_gql.core.viewer import Viewer
 from customer_gql.database.statements import Row
@@ -16,8 +15,8 @@ from customer_gql.graph.connections import After, Before, Connection, First, Las
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
 from customer_gql.graph.grids.inputs import InputField, choice_input, make_input
-from customer_gql.graph.live import LiveEvent, admin_subscription
-from customer_gql.graph.roots import INPUT, RequiresPermission, admin_field, admin_mutation
+from customer_gql.graph.live import LiveEvent, owner_subscription
+from customer_gql.graph.roots import INPUT, RequiresPermission, owner_field, owner_mutation
 from customer_gql.loading.grids.columns import ColumnType, GridColumn
 from customer_gql.loading.grids.filters import compile_filter
 from customer_gql.messaging.jobs.runs import reads, writes
@@ -81,8 +80,7 @@ class JobRetryPayload(JobPayload):
 
 @strawberry.type
 class JobAdminQuery:
-    @admin_field(
-        permission=Permission.CUSTOMERS_READ,
+    @owner_field(
         graphql_type=Connection[JobType],
         description="Jobs, newest first: the viewer's own, and with `jobs.manage` those whose websites the viewer's role reaches.",
     )
@@ -101,8 +99,7 @@ class JobAdminQuery:
         seen = [*reads.visible_jobs(actor_of(viewer), viewer), *_conditions(filter)]
         return await reads.job_list.page(info.context, make_window(first, after, last, before), "NEWEST", seen)
 
-    @admin_field(
-        permission=Permission.CUSTOMERS_READ,
+    @owner_field(
         graphql_type=JobType | None,
         description="A job; null when it is unknown or the viewer may not see it.",
     )
@@ -114,8 +111,7 @@ class JobAdminQuery:
 
 @strawberry.type
 class JobAdminSubscription:
-    @admin_subscription(
-        permission=Permission.CUSTOMERS_READ,
+    @owner_subscription(
         graphql_type=JobType,
         description="Follow a job: the job as it is now, then after each change of its state or its counts, until it is finished. A "
         "client that is slow gets the newest state. `NOT_FOUND` for a job that is unknown or that the viewer may not see.",
@@ -152,8 +148,7 @@ def _conditions(filter: Mapping[str, Any] | None) -> list[ColumnElement[bool]]:
 
 @strawberry.type
 class JobAdminMutation:
-    @admin_mutation(
-        permission=Permission.CUSTOMERS_READ,
+    @owner_mutation(
         description="Have a job end within 5 s: a batch that takes longer is taken back, the rows that are left are `CANCELED`, and "
         "`jobRetry` does them later. What was done stays. `NOT_ALLOWED` for a job that is finished. For the one who started it; "
         "others need `jobs.manage` and a role that reaches all of its websites.",
@@ -164,8 +159,7 @@ class JobAdminMutation:
             await writes.cancel_job(connection, job_id, by=by)
         return JobCancelPayload(job_key=job_id)
 
-    @admin_mutation(
-        permission=Permission.CUSTOMERS_READ,
+    @owner_mutation(
         exclusive=True,
         description="Do the rows of a finished job that are `FAILED` or `CANCELED` once more, as another job of the caller with the "
         "caller's rights; once for each job. It takes the permissions of what the job does. For those who see the job, "

@@ -8,10 +8,9 @@ from customer_gql.administration.jobs.operations import KEY_DESCRIPTION, require
 from customer_gql.administration.jobs.types import JobPayload
 from customer_gql.core.actor import actor_of
 from customer_gql.core.input_ids import parse_input_id
-from customer_gql.core.permissions import Permission
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
-from customer_gql.graph.roots import INPUT, DryRun, admin_mutation
+from customer_gql.graph.roots import INPUT, DryRun, owner_mutation
 from customer_gql.messaging.jobs.runs import writes
 from customer_gql.messaging.jobs.runs.follow_ups.undos import undo_job
 from customer_gql.messaging.jobs.runs.runner import take_turn
@@ -37,8 +36,7 @@ class JobUndoPayload(JobPayload):
 
 @strawberry.type
 class UndoAdminMutation:
-    @admin_mutation(
-        permission=Permission.CUSTOMERS_READ,
+    @owner_mutation(
         exclusive=True,
         description="Give customers or companies back the values that a finished mass action replaced, as another job of the caller with the "
         "caller's rights: up to `mass_actions.at_once` of them in the answer, more by a worker. One with a value that was "

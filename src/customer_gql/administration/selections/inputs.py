@@ -29,7 +29,9 @@ from .writes import NOT_FOUND, find_own_selection
 MAX_IDS: Final = 1_000
 _SELECTION_PATH: Final = ["selection", "selectionId"]
 SEARCH_DESCRIPTION: Final = "Text to search for, as in `{list}`; narrows a filter, a view or everything."
-EXCEPT_DESCRIPTION: Final = "Ids of {records} to leave out; narrows a filter, a view or everything."
+EXCEPT_DESCRIPTION: Final = (
+    f"Ids of {{records}} to leave out, at most {MAX_IDS}; narrows a filter, a view or everything."
+)
 
 _TOO_MANY: Final = Refusal(
     "selection.too_many", "Select at most {limit} records; you selected {count}.", UserErrorCode.TOO_MANY
@@ -108,7 +110,7 @@ async def choose_records(
         _refuse_narrowing(search, except_ids)
         return await _find_selected(info, types, given.selection_id.value, search)
     path = ["selection"]
-    excepted = parse_input_ids(except_ids or [], prefix, ["exceptIds"])
+    excepted = _parse_ids(except_ids, prefix, ["exceptIds"]) if except_ids else []
     body = [search, sorted(excepted)]
     if given.ids is not None:
         _refuse_narrowing(search, except_ids)

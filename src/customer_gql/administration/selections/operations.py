@@ -10,12 +10,11 @@ import strawberry
 from customer_gql.core.actor import actor_of
 from customer_gql.core.ids import encode_id
 from customer_gql.core.input_ids import parse_input_id
-from customer_gql.core.permissions import Permission
 from customer_gql.database.statements import Connection
 from customer_gql.graph.context import Context, Info
 from customer_gql.graph.fields import column
 from customer_gql.graph.payloads import Payload
-from customer_gql.graph.roots import INPUT, admin_mutation
+from customer_gql.graph.roots import INPUT, admin_mutation, owner_mutation
 
 from .declaration import MASS_ACTIONS, MassActions
 from .inputs import EXCEPT_DESCRIPTION, SEARCH_DESCRIPTION, choose_records
@@ -117,8 +116,7 @@ class SelectionDeletePayload(Payload):
 
 @strawberry.type
 class SelectionAdminMutation:
-    @admin_mutation(
-        permission=Permission.CUSTOMERS_READ,
+    @owner_mutation(
         description="Delete one of the viewer's own selections. Jobs that were started with it go on. Cannot be undone.",
     )
     async def selection_delete(

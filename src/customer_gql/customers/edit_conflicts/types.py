@@ -59,7 +59,7 @@ class VersionConflictError(UserError):
 
     @strawberry.field(
         graphql_type=CustomerLink | None,
-        description="The customer as stored now, for conflicts of a profile or an address; null for other records.",
+        description="The customer as stored now, for conflicts of a profile, an address or a note; null for records of no customer.",
     )
     async def customer(self, info: Info) -> Any:
         return None if self.customer_id is None else await find_reachable_customer(info.context, self.customer_id)

@@ -52,7 +52,12 @@ async def edit_note(
     edits = {field: (stored[_COLUMNS[field]], value) for field, value in wanted.items()}
     changed = {field: edit for field, edit in edits.items() if edit[0] != edit[1]}
     # Whether the text conflicts would tell those who do not see it whether they guessed it.
-    refuse_other_version(edits if by.is_blind else changed, current=stored.version, expected=expected_version)
+    refuse_other_version(
+        edits if by.is_blind else changed,
+        current=stored.version,
+        expected=expected_version,
+        customer_id=customer_id,
+    )
     if not changed:
         return []
     values = {_COLUMNS[field]: after for field, (_before, after) in changed.items()}

@@ -44,6 +44,8 @@ WHERE r.import_id = $1 AND r.line = ANY($2) AND r.address IS NOT NULL
 # Of rows that are refused as a whole.
 _DROP_ADDRESSES: Final = "DELETE FROM import_address_row WHERE line = ANY($1)"
 _DROP_CUSTOMERS: Final = "DELETE FROM import_customer WHERE line = ANY($1)"
+# By the rule that refuses a row of balances; the others are about amounts.
+_AT_FAULT: Final = {NO_CUSTOMER.key: "_email", OUT_OF_SCOPE.key: "_website"}
 _OWNED: Final = "SELECT line, customer_id FROM import_address"
 _TAGS: Final = """
 SELECT line, ARRAY(SELECT jsonb_array_elements_text(customer->'tags')) AS tags FROM import_row
@@ -165,7 +167,8 @@ async def _delete(connection: Connection, batch: Batch) -> None:
         return
     if batch.imported.layout == ImportLayout.ADOBE_ADDRESSES.value:
         await _fill(connection, batch, lines)
-        await remove_named_addresses(connection, _make_desk(batch), batch.results, is_shared=batch.is_shared)
+        desk, websites = _make_desk(batch), batch.scope.websites
+        await remove_named_addresses(connection, desk, batch.results, websites=websites, is_shared=batch.is_shared)
         return
     named = await find_named_customers(connection, batch.imported.id, lines, is_shared=batch.is_shared)
     done = await run_mass_action(
@@ -285,8 +288,7 @@ async def _set_balances(connection: Connection, batch: Batch) -> None:
     outcomes = await set_balances(connection, batch.imported.id, stated, batch.scope)
     for line, outcome in outcomes.items():
         if isinstance(outcome, RuleError):
-            is_unknown = outcome.key == NO_CUSTOMER.key
-            batch.results[line].refuse("_email" if is_unknown else "store_credit", outcome)
+            batch.results[line].refuse(_AT_FAULT.get(outcome.key, "store_credit"), outcome)
         else:
             batch.results[line].raise_to(LineOutcome.UPDATED if outcome else LineOutcome.UNCHANGED)
 

@@ -15,9 +15,11 @@ from customer_gql.commerce.store_credit.writes import STORE_CREDIT
 from customer_gql.core.errors import RuleError
 from customer_gql.core.money import parse_decimal, to_major_units, to_minor_units
 from customer_gql.core.values.emails import normalize_email
+from customer_gql.core.viewer import Websites
 from customer_gql.customers.profile.writes import lock_customers
-from customer_gql.database.statements import Connection
+from customer_gql.database.statements import Connection, Row
 from customer_gql.messaging.jobs.runs.kinds import JobScope
+from customer_gql.messaging.jobs.runs.rights import OUT_OF_SCOPE
 
 LEDGERS: Final[Mapping[str, Ledger]] = {"store_credit": STORE_CREDIT, "reward_points": REWARD_POINTS}
 _COLUMNS: Final = ("_email", "_website", "_finance_website")
@@ -76,6 +78,11 @@ class StatedRow:
     finance: Mapping[str, Any]
 
 
+def is_beyond(websites: Websites, customer: Row) -> bool:
+    """Whether a customer who is locked is of another website than these."""
+    return websites is not None and customer.website_id not in websites
+
+
 async def set_balances(
     connection: Connection, import_id: int, rows: Sequence[StatedRow], scope: JobScope
 ) -> dict[int, bool | RuleError]:
@@ -84,7 +91,11 @@ async def set_balances(
     locked = await lock_customers(connection, {row.customer_id for row in rows}, websites=None)
     # Customers who were deleted before the lock are unknown.
     outcomes: dict[int, bool | RuleError] = {row.line: NO_CUSTOMER() for row in rows if row.customer_id not in locked}
-    waiting = sorted((row for row in rows if row.customer_id in locked), key=lambda row: (row.customer_id, row.line))
+    # Those who were moved out of reach before it are refused.
+    unreached = {id for id, customer in locked.items() if is_beyond(scope.websites, customer)}
+    outcomes |= {row.line: OUT_OF_SCOPE() for row in rows if row.customer_id in unreached}
+    reached = locked.keys() - unreached
+    waiting = sorted((row for row in rows if row.customer_id in reached), key=lambda row: (row.customer_id, row.line))
     while waiting:
         first = {row.customer_id: row for row in reversed(waiting)}
         stated = {id: _list_balances(import_id, row) for id, row in first.items()}

@@ -11,12 +11,15 @@ from customer_gql.administration.customer_import.recording import mark_imported_
 from customer_gql.administration.customer_import.staging import ImportRun
 from customer_gql.core.errors import Refusal, UserErrorCode
 from customer_gql.core.ids import encode_id_in_sql
+from customer_gql.core.viewer import Websites
 from customer_gql.customers.addresses.changes import DEFAULTS
 from customer_gql.customers.addresses.tables import address
 from customer_gql.customers.history.stored_values import pair_in_sql
 from customer_gql.customers.profile.writes import lock_customers
 from customer_gql.database.statements import Connection
+from customer_gql.messaging.jobs.runs.rights import OUT_OF_SCOPE
 
+from .finances import is_beyond
 from .outcomes import LineOutcome, Results
 
 _NO_ADDRESS: Final = Refusal("import.address_unknown", "The customer has no such address.", UserErrorCode.NOT_FOUND)
@@ -30,6 +33,7 @@ _GONE: Final = "CREATE TEMPORARY TABLE import_gone (customer_id bigint, id bigin
 _FIND_NAMED: Final = """
 INSERT INTO import_gone SELECT DISTINCT customer_id, address_id FROM import_address WHERE is_known
 """
+_DROP_UNREACHED: Final = "DELETE FROM import_address WHERE customer_id = ANY($1) RETURNING line"
 _FIND_OTHERS: Final = """
 INSERT INTO import_gone
 SELECT a.customer_id, a.id FROM address a
@@ -57,11 +61,17 @@ SELECT c.id AS customer_id, c.version, g.changes FROM import_gone_change g JOIN 
 """
 
 
-async def remove_named_addresses(connection: Connection, desk: ImportRun, results: Results, *, is_shared: bool) -> None:
-    """The addresses that the staged rows name, by their key in the other program or by what is in them."""
+async def remove_named_addresses(
+    connection: Connection, desk: ImportRun, results: Results, *, websites: Websites, is_shared: bool
+) -> None:
+    """The addresses that the staged rows name, by their key in the other program or by what is in them. Rows of customers
+    outside `websites` once they are locked are refused."""
     await find_owners(connection, is_shared=is_shared)
     owners = await connection.fetch("SELECT DISTINCT customer_id FROM import_address WHERE customer_id IS NOT NULL")
-    await lock_customers(connection, sorted(row.customer_id for row in owners), websites=None)
+    locked = await lock_customers(connection, sorted(row.customer_id for row in owners), websites=None)
+    unreached = [row.id for row in locked.values() if is_beyond(websites, row)]
+    for row in await connection.fetch(_DROP_UNREACHED, unreached):
+        results[row.line].refuse("_website", OUT_OF_SCOPE())
     for statement in MATCHING:
         await connection.execute(statement)
     rows = await connection.fetch("SELECT line, customer_id, address_id, is_known FROM import_address ORDER BY line")
