@@ -11,6 +11,7 @@ import pytest
 from customer_gql.core.ids import encode_id, new_id
 from customer_gql.customers.addresses.settings import SHOW_VAT_NUMBER
 from customer_gql.customers.vat.settings import SHOP_COUNTRY, SHOP_VAT_NUMBER, VIES_ENABLED
+from customer_gql.customers.vat.tables import vat_check
 from customer_gql.customers.vat_groups.settings import (
     AUTOMATIC_GROUP,
     DECIDING_ADDRESS,
@@ -25,7 +26,7 @@ from customer_gql.schema.projections import PROJECTIONS
 from customer_gql.shop.settings.writes import set_value
 from support.clients import Client, served
 from support.configuration import reset_one, set_one
-from support.customers import customer_id, make_address, make_customer
+from support.customers import customer_id, make_address, make_customer, put
 from support.vies import Vies, vies_server
 
 GERMAN, AUSTRIAN, WRONG = "DE136695976", "ATU13585627", "DE136695977"
@@ -181,6 +182,21 @@ async def test_a_group_that_staff_chose_stays_without_a_number(
     await change(admin_client, made, city="Potsdam", isDefaultShipping=True)
     assert await group_of(connection, row) == groups["domestic"]
     assert await checks(connection, row) == []
+
+
+async def test_the_default_group_is_restored_when_the_history_of_the_time_is_gone(
+    admin_client: Client, connection: Any, groups: Any
+) -> None:
+    """`customer-gql history` drops old entries, but checks are kept: here one before which there is no entry."""
+    known = [0, *groups.values()]
+    other = await connection.fetchval("SELECT id FROM customer_group WHERE id <> ALL($1) LIMIT 1", known)
+    for group, left_with in ((groups["domestic"], groups["default"]), (other, other)):
+        row = await make_customer(connection, group_id=group)
+        stored = await make_address(connection, row, vat_number="GB1")
+        about = {"customer_id": row.id, "address_id": stored.id, "country_code": "GB", "vat_number": "GB1"}
+        await put(connection, vat_check, id=new_id(), **about, number="GB1", source="OFFLINE", result="VALID")
+        await change(admin_client, {"id": encode_id("adr", row.id, stored.id)}, vatNumber=None)
+        assert await group_of(connection, row) == left_with
 
 
 async def test_another_default_address_decides(admin_client: Client, connection: Any, groups: Any) -> None:

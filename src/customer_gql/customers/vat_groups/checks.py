@@ -23,11 +23,10 @@ from customer_gql.database.statements import Connection, insert_rows
 from customer_gql.database.transactions import CustomerFollower
 from customer_gql.messaging.jobs.queue import enqueue
 from customer_gql.shop.countries.options import parse_countries
-from customer_gql.shop.settings.reads import SettingValues, settings_at
+from customer_gql.shop.settings.reads import SettingValues
 
-from .groups import apply_rule
+from .groups import apply_rule, read_rule_settings
 from .reads import read_states
-from .settings import RULE_SETTINGS
 
 VERIFY_JOB: Final = "vat.verify"
 ADDRESSES_OF_A_JOB: Final = 20
@@ -94,10 +93,6 @@ async def _check(connection: Connection, ids: Sequence[int], *, again: bool = Fa
     by_customer = {id: list(its) for id, its in groupby(automatic, key=lambda row: row["id"])}
     await apply_rule(connection, by_customer)
     return len(made)
-
-
-async def read_rule_settings(connection: Connection, website_id: int, store_view_id: int | None) -> SettingValues:
-    return await settings_at(connection, *RULE_SETTINGS, website_id=website_id, store_view_id=store_view_id)
 
 
 def _judge_offline(row: Mapping[str, Any], shop: SettingValues) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from customer_gql.shop.settings.reads import SettingValues, settings_at
 
 from .reads import GROUP_DECIDED, find_members_by_rule, find_numbers_valid_before
 from .rule import CheckedNumber, GroupDecision, decide_group
-from .settings import BILLING, DECIDING_ADDRESS, RULE_SETTINGS
+from .settings import BILLING, DECIDING_ADDRESS, GROUPS, RULE_SETTINGS
 
 _SYSTEM: Final = Actor(ActorKind.SYSTEM)
 State = Mapping[str, Any]
@@ -37,10 +37,27 @@ async def apply_rule(connection: Connection, states: Mapping[int, Sequence[State
         id: free[id][0]["group_id"] for id, made in decisions.items() if made.group_id is None and not made.is_pending
     }
     if leaving:
-        wanted |= await find_default_groups(connection, await find_members_by_rule(connection, leaving))
+        wanted |= await find_default_groups(connection, await _find_leaving(connection, free, leaving))
     moving = {id: group_id for id, group_id in wanted.items() if group_id != free[id][0]["group_id"]}
     if moving:
         await _move_to_groups(connection, moving)
+
+
+async def _find_leaving(
+    connection: Connection, states: Mapping[int, Sequence[State]], leaving: Mapping[int, int]
+) -> list[int]:
+    """Where the history of the time is gone, a customer in a group of the rule counts as put there by it."""
+    members, forgotten = await find_members_by_rule(connection, leaving)
+    for id in forgotten:
+        row = states[id][0]
+        shop = await read_rule_settings(connection, row["website_id"], row["created_in_store_view_id"])
+        if leaving[id] in {shop[group] for group in GROUPS}:
+            members.append(id)
+    return members
+
+
+async def read_rule_settings(connection: Connection, website_id: int, store_view_id: int | None) -> SettingValues:
+    return await settings_at(connection, *RULE_SETTINGS, website_id=website_id, store_view_id=store_view_id)
 
 
 def _is_free(state: State) -> bool:
@@ -54,8 +71,7 @@ async def _decide(connection: Connection, states: Mapping[int, Sequence[State]])
     for id, rows in states.items():
         place = rows[0]["website_id"], rows[0]["created_in_store_view_id"]
         if place not in places:
-            values = await settings_at(connection, *RULE_SETTINGS, website_id=place[0], store_view_id=place[1])
-            places[place] = values
+            places[place] = await read_rule_settings(connection, *place)
         column = "is_default_billing" if places[place][DECIDING_ADDRESS] == BILLING else "is_default_shipping"
         deciding[id] = next((row for row in rows if row[column]), None)
     with_number = [id for id, row in deciding.items() if row is not None]

@@ -25,7 +25,8 @@ from customer_gql.shop.groups.types import CustomerGroup
 from customer_gql.shop.settings.reads import SettingValues
 from customer_gql.shop.websites.reads import find_website
 
-from .checks import read_rule_settings, recheck_customer
+from .checks import recheck_customer
+from .groups import read_rule_settings
 from .rule import CheckedNumber, decide_group
 
 

@@ -82,8 +82,9 @@ async def find_numbers_valid_before(connection: Connection, customer_ids: Sequen
     return {(row.customer_id, row.number) for row in rows if row.result == VatResult.VALID.value}
 
 
-async def find_members_by_rule(connection: Connection, groups: Mapping[int, int]) -> list[int]:
-    """Those of the customers, each with the present group, that the rule has put into it."""
+async def find_members_by_rule(connection: Connection, groups: Mapping[int, int]) -> tuple[list[int], list[int]]:
+    """Those of the customers, each with the present group, that the rule has put into it; and those of whom the history
+    does not tell any more, because it is not kept for as long as checks are."""
     entries = await fetch_rows(
         connection,
         select(customer_event.c.customer_id, _GROUP_AFTER.label("group_after"))
@@ -94,4 +95,15 @@ async def find_members_by_rule(connection: Connection, groups: Mapping[int, int]
         )
         .order_by(customer_event.c.customer_id, customer_event.c.id.desc()),
     )
-    return [row.customer_id for row in entries if row.group_after == encode_id("grp", groups[row.customer_id])]
+    untold = sorted(groups.keys() - {row.customer_id for row in entries})
+    members = [row.customer_id for row in entries if row.group_after == encode_id("grp", groups[row.customer_id])]
+    return members, await _find_forgotten(connection, untold)
+
+
+async def _find_forgotten(connection: Connection, customer_ids: Sequence[int]) -> list[int]:
+    """Those with a check that is older than whatever the history still has: every check follows an entry."""
+    before = (customer_event.c.customer_id == vat_check.c.customer_id, customer_event.c.id < vat_check.c.id)
+    forgotten = select(vat_check.c.customer_id).where(
+        equals_any(vat_check.c.customer_id, list(customer_ids)), ~select(customer_event.c.id).where(*before).exists()
+    )
+    return [row.customer_id for row in await fetch_rows(connection, forgotten.distinct())] if customer_ids else []

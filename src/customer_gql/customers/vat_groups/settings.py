@@ -54,13 +54,7 @@ ERROR_GROUP: Final = _group(
     "whose VAT number could not be checked because VIES did not answer",
     "Group for VAT numbers without an answer",
 )
-SETTINGS: Final = (
-    AUTOMATIC_GROUP,
-    DECIDING_ADDRESS,
-    DOMESTIC_GROUP,
-    INTRA_UNION_GROUP,
-    INVALID_GROUP,
-    ERROR_GROUP,
-)
+GROUPS: Final = (DOMESTIC_GROUP, INTRA_UNION_GROUP, INVALID_GROUP, ERROR_GROUP)
+SETTINGS: Final = (AUTOMATIC_GROUP, DECIDING_ADDRESS, *GROUPS)
 RULE_SETTINGS: Final = (*SETTINGS, *READ_SETTINGS)
 """What the rule reads."""

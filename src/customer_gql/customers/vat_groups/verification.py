@@ -18,7 +18,8 @@ from customer_gql.database.statements import Connection, Row, equals_any, fetch_
 from customer_gql.database.transactions import transaction
 from customer_gql.messaging.jobs.work import Job, Tools
 
-from .checks import VERIFY_JOB, AddressKey, ask_later, check_customers, read_rule_settings, store_checks
+from .checks import VERIFY_JOB, AddressKey, ask_later, check_customers, store_checks
+from .groups import read_rule_settings
 
 PAUSES: Final = (
     dt.timedelta(minutes=1),
