@@ -1,8 +1,12 @@
 """Forms show attributes, in the order and with the labels that staff decided (docs/domain/public-facts.md#public-facts-9)."""
 
+import uuid
+
 import pytest
 
 from customer_gql.core.ids import encode_id
+from customer_gql.customers.profile.values.fields import SHOW_SETTINGS
+from customer_gql.shop.settings.writes import set_value
 from customers.attributes.samples import delete_made, make_attribute, override, translate
 from support.customers import make_customer
 from support.staff import make_website, staff_client
@@ -14,6 +18,19 @@ UPDATE = (
     """mutation U($input: AttributeUpdateInput!) { attributeUpdate(input: $input) { userErrors { code key path } } }"""
 )
 EDIT = "mutation E($input: MeUpdateInput!) { meUpdate(input: $input) { userErrors { code key path } } }"
+SIGN_UP = "mutation S($input: SignUpInput!) { signUp(input: $input) { userErrors { code key path } } }"
+ADDRESS_CREATE = """mutation C($input: AddressCreateInput!) { addressCreate(input: $input) { address { id }
+  userErrors { code key path } } }"""
+ADDRESS_UPDATE = "mutation U($input: AddressUpdateInput!) { addressUpdate(input: $input) { userErrors { code key path } } }"
+ADDRESS = {
+    "firstName": "Ann",
+    "lastName": "Lee",
+    "street": ["1 High Street"],
+    "city": "Leeds",
+    "postcode": "LS1 1AA",
+    "countryCode": "GB",
+    "telephone": "0113 496 0000",
+}
 NO_RULES = dict.fromkeys(("minLength", "maxLength", "validation", "lineCount", "minDate", "maxDate"))
 NO_DEFAULT = dict.fromkeys(("text", "lines", "date", "boolean", "options"))
 
@@ -123,3 +140,22 @@ async def test_the_retired_kind_is_the_form_of_a_new_address(browser):
     guest = await browser()
     [retired, new] = [(await guest.data(FORM, kind=kind))["form"] for kind in ("ADDRESS", "ADDRESS_CREATE")]
     assert retired == new
+
+
+async def test_what_the_website_requires_stays_in_its_forms(browser, as_customer, http, connection):
+    boss, guest = await staff_client(http, connection), await browser()
+    await set_value(connection, SHOW_SETTINGS["dateOfBirth"], "REQUIRED")
+    for code, entity in (("telephone", "ADDRESS"), ("dateOfBirth", "CUSTOMER")):
+        given = {"id": await system_id(connection, code, entity), "forms": []}
+        assert (await boss.data(UPDATE, input=given))["attributeUpdate"]["userErrors"] == []
+    for kind, code in (("ADDRESS_CREATE", "telephone"), ("SIGN_UP", "dateOfBirth"), ("ACCOUNT_EDIT", "dateOfBirth")):
+        assert (code, True) in [(one["code"], one["isRequired"]) for one in await fields(guest, kind)]
+    person = {"email": f"{uuid.uuid4().hex}@example.com", "password": "Correct horse battery 9", "lastName": "Lee"}
+    signed_up = await guest.data(SIGN_UP, input={**person, "firstName": "Ann", "dateOfBirth": "1990-01-02"})
+    assert signed_up["signUp"]["userErrors"] == []
+    me = await as_customer((await make_customer(connection)).id)
+    assert (await me.data(EDIT, input={"dateOfBirth": "1990-01-02"}))["meUpdate"]["userErrors"] == []
+    made = (await me.data(ADDRESS_CREATE, input=ADDRESS))["addressCreate"]
+    assert made["userErrors"] == []
+    edit = {"id": made["address"]["id"], "telephone": "020 7946 0001"}
+    assert (await me.data(ADDRESS_UPDATE, input=edit))["addressUpdate"]["userErrors"] == []

@@ -201,6 +201,11 @@ def hidden_columns(shop: SettingValues, *, by_customer: bool = False) -> Collect
     return hidden | {"vat_number"} if by_customer and not shop[SHOW_VAT_NUMBER] else hidden
 
 
+def is_required(name: str, shop: SettingValues) -> bool:
+    """Whether the website requires the field. Then no form can do without it."""
+    return name in SHOWN_COLUMNS and shop[SHOWN_COLUMNS[name]] == "REQUIRED"
+
+
 def validate_address_field(
     name: str,
     value: Any,

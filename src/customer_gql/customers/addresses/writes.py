@@ -49,7 +49,7 @@ from .changes import (
     read_default_ids,
     record_address_change,
 )
-from .fields import COLUMNS, SETTINGS, validate_address_edit, validate_new_address
+from .fields import COLUMNS, SETTINGS, is_required, validate_address_edit, validate_new_address
 from .reads import allowed_countries, combine_countries
 from .settings import PER_CUSTOMER
 from .tables import address
@@ -103,7 +103,8 @@ async def create_address(
     with refused.collecting():
         values = validate_new_address(given, *rules, by_customer=_is_customer(by))
     with refused.collecting():
-        await refuse_fields_not_shown(connection, AttributeEntity.ADDRESS, form, given)
+        free = {name: value for name, value in given.items() if not is_required(name, rules[0])}
+        await refuse_fields_not_shown(connection, AttributeEntity.ADDRESS, form, free)
     with refused.collecting():
         await own.settle(connection, attributes, Door(customer.website_id, form, is_new=True))
     refused.raise_collected()
@@ -168,9 +169,10 @@ async def edit_address(
 async def _validate_edit(
     connection: Connection, customer: Row, stored: Row, given: Mapping[str, Any], form: AttributeForm | None, by: Actor
 ) -> dict[str, Any]:
-    new = {name: value for name, value in given.items() if not is_unchanged(value, stored[COLUMNS[name]])}
-    await refuse_fields_not_shown(connection, AttributeEntity.ADDRESS, form, new)
     rules = await read_address_rules(connection, customer.website_id)
+    new = {name: value for name, value in given.items() if not is_unchanged(value, stored[COLUMNS[name]])}
+    free = {name: value for name, value in new.items() if not is_required(name, rules[0])}
+    await refuse_fields_not_shown(connection, AttributeEntity.ADDRESS, form, free)
     return validate_address_edit(stored, given, *rules, judges_stored=by.is_blind, by_customer=_is_customer(by))
 
 

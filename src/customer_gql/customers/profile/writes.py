@@ -197,7 +197,8 @@ async def edit_profile(
     with refused.collecting():
         wanted = fields.validate_profile({field: value for field, value in edits.items() if field not in kept}, shop)
     with refused.collecting():
-        await refuse_fields_not_shown(connection, AttributeEntity.CUSTOMER, door.form, {**edits, **dict.fromkeys(kept)})
+        new = {name: edits[name] for name in edits if name not in kept and not fields.is_required(name, shop)}
+        await refuse_fields_not_shown(connection, AttributeEntity.CUSTOMER, door.form, new)
     with refused.collecting():
         await own.settle(connection, attributes, door, locked=account, expected=expected_version)
     refused.raise_collected()

@@ -57,10 +57,11 @@ async def sign_up(
     async with context.database.writes.acquire() as connection:
         shop = await settings_at(connection, *_SETTINGS, website_id=view.website_id, store_view_id=view.id)
         refused, wanted, own = CollectedErrors(), dict[str, Any](), edit_attributes_of(0)
+        free = {name: value for name, value in about.items() if not fields.is_required(name, shop)}
         with refused.collecting():
             email, wanted = await validate_sign_up(connection, view, shop, email, password, about)
         with refused.collecting():
-            own = await _settle_attributes(connection, view, about, attributes)
+            own = await _settle_attributes(connection, view, free, attributes)
         refused.raise_collected()
     await _admit(context, view, captcha_token)
     hash = None if password is None else await hash_password(password)
@@ -72,7 +73,7 @@ async def sign_up(
     wish, address = subscribe if is_subscribed else None, context.viewer.address
     async with context.transaction() as connection:
         if attributes:  # again, and locked: staff may have deleted one while the password was hashed
-            own = await _settle_attributes(connection, view, about, attributes)
+            own = await _settle_attributes(connection, view, free, attributes)
         created = await _create_or_notify_owner(connection, view, values, own, hash=hash, wish=wish, address=address)
     if created is not None:
         presence.record_sign_up(context, created)
@@ -89,7 +90,7 @@ async def _admit(context: Context, view: Row, captcha_token: str | None) -> None
 async def _settle_attributes(
     connection: Connection, view: Row, about: Mapping[str, Any], attributes: Sequence[GivenValue]
 ) -> AttributeEdit:
-    """Those of the new account, whose id is chosen here."""
+    """Those of the new account, whose id is chosen here. `about` are the fields that the website does not require."""
     own, refused = edit_attributes_of(new_id()), CollectedErrors()
     with refused.collecting():
         await refuse_fields_not_shown(connection, AttributeEntity.CUSTOMER, AttributeForm.SIGN_UP, about)

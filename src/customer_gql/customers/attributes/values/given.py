@@ -152,7 +152,8 @@ async def find_form_attributes(
 async def refuse_fields_not_shown(
     connection: Connection, entity: AttributeEntity, form: AttributeForm | None, given: Mapping[str, Any]
 ) -> None:
-    """Raises `RuleErrors` with every built-in field that is given a value and that the form does not show. It can be cleared."""
+    """Raises `RuleErrors` with every built-in field that is given a value and that the form does not show. It can be cleared.
+    Fields that the website requires are not among those given: every form shows them."""
     valued = [name for name, value in given.items() if value not in (None, False, [])]
     if form is None or not valued:
         return

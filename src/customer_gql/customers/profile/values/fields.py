@@ -196,11 +196,16 @@ def is_hidden(field: str, shop: SettingValues) -> bool:
     return show is not None and shop[show] == "NO"
 
 
-def _rules(field: str, shop: SettingValues) -> FieldRules:
+def is_required(field: str, shop: SettingValues) -> bool:
+    """Whether the website requires the field. Then no form can do without it."""
     show = _show_setting_of(field)
+    return show is not None and shop[show] == "REQUIRED"
+
+
+def _rules(field: str, shop: SettingValues) -> FieldRules:
     return FieldRules(
         path=[field],
-        is_required=show is not None and shop[show] == "REQUIRED",
+        is_required=is_required(field, shop),
         choices=choices_of(field, shop),
         is_year_only=is_year_only(shop),
     )
