@@ -21,7 +21,9 @@ EDIT = "mutation E($input: MeUpdateInput!) { meUpdate(input: $input) { userError
 SIGN_UP = "mutation S($input: SignUpInput!) { signUp(input: $input) { userErrors { code key path } } }"
 ADDRESS_CREATE = """mutation C($input: AddressCreateInput!) { addressCreate(input: $input) { address { id }
   userErrors { code key path } } }"""
-ADDRESS_UPDATE = "mutation U($input: AddressUpdateInput!) { addressUpdate(input: $input) { userErrors { code key path } } }"
+ADDRESS_UPDATE = (
+    "mutation U($input: AddressUpdateInput!) { addressUpdate(input: $input) { userErrors { code key path } } }"
+)
 ADDRESS = {
     "firstName": "Ann",
     "lastName": "Lee",

@@ -83,7 +83,7 @@ async def find_numbers_valid_before(connection: Connection, customer_ids: Sequen
 
 
 async def find_members_by_rule(connection: Connection, groups: Mapping[int, int]) -> tuple[list[int], list[int]]:
-    """Those of the customers, each with the present group, that the rule has put into it; and those of whom the history
+    """Those of the customers, each with the present group, that the rule has put into it; and those whose history
     does not tell any more, because it is not kept for as long as checks are."""
     entries = await fetch_rows(
         connection,
