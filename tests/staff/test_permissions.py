@@ -96,6 +96,8 @@ ROOTS: dict[str, list[str]] = {
         "customerTagsRemove",
         "customerResendConfirmation",
         "customerUnlock",
+        "customerVatRecheck",
+        "vatNumberCheck",
     ],
     "events.read": ["eventPublished", "eventTypes", "events"],
     "history.read": ["history"],

@@ -18,6 +18,14 @@ CODE: Final = (
     "Code of at most 29 small letters a to z, digits and `_`, which starts with a letter, is unique among the attributes of the "
     "entity and is not the name of a built-in field. It never changes."
 )
+_NOT_YET: Final = "Stored for a later version: the list does not know attributes yet."
+GRID_COLUMN: Final = f"Whether the list of customers may show it as a column. {_NOT_YET}"
+GRID_FILTER: Final = f"Whether the list of customers may be filtered by it. {_NOT_YET}"
+FILTER_MATCH: Final = f"How such a filter compares texts. {_NOT_YET}"
+SEARCHABLE: Final = f"Whether a search of the list of customers may find it. {_NOT_YET}"
+SEGMENT_CONDITION: Final = (
+    "Whether segments of customers may be made by it. Stored for a later version: there are no segments yet."
+)
 _LABEL: Final = "Text to show, at most 255 characters."
 _DEFAULT: Final = "Value that forms start with. Null for none, and for options, where `isDefault` says it."
 _IS_REQUIRED: Final = "Whether a form that shows it refuses a missing value, and nobody can clear it."
@@ -96,21 +104,11 @@ class AttributeCreateInput:
         description="What is done to texts before they are stored.", default=InputFilter.NONE
     )
     forms: list[AttributeForm] = strawberry.field(description="Forms that show it.", default_factory=list)
-    is_grid_column: bool = strawberry.field(
-        description="Whether the list of customers may show it as a column.", default=False
-    )
-    is_grid_filter: bool = strawberry.field(
-        description="Whether the list of customers may be filtered by it.", default=False
-    )
-    grid_filter_match: GridFilterMatch = strawberry.field(
-        description="How such a filter compares texts.", default=GridFilterMatch.CONTAINS
-    )
-    is_searchable: bool = strawberry.field(
-        description="Whether a search of the list of customers may find it.", default=False
-    )
-    is_segment_condition: bool = strawberry.field(
-        description="Whether segments of customers may be made by it.", default=False
-    )
+    is_grid_column: bool = strawberry.field(description=GRID_COLUMN, default=False)
+    is_grid_filter: bool = strawberry.field(description=GRID_FILTER, default=False)
+    grid_filter_match: GridFilterMatch = strawberry.field(description=FILTER_MATCH, default=GridFilterMatch.CONTAINS)
+    is_searchable: bool = strawberry.field(description=SEARCHABLE, default=False)
+    is_segment_condition: bool = strawberry.field(description=SEGMENT_CONDITION, default=False)
     is_quick_editable: bool = strawberry.field(description="Whether `customerQuickEdit` may change it.", default=False)
     is_personal: bool = strawberry.field(
         description="Whether it says something about the person, so that staff need `customers.pii` to see it.",
@@ -139,11 +137,11 @@ class AttributeUpdateInput:
     rules: strawberry.Maybe[AttributeRulesInput | None] = column("All limits of values; null for none.")
     input_filter: strawberry.Maybe[InputFilter] = column("What is done to texts before they are stored.")
     forms: strawberry.Maybe[list[AttributeForm]] = column("Forms that show it.")
-    is_grid_column: strawberry.Maybe[bool] = column("Whether the list of customers may show it as a column.")
-    is_grid_filter: strawberry.Maybe[bool] = column("Whether the list of customers may be filtered by it.")
-    grid_filter_match: strawberry.Maybe[GridFilterMatch] = column("How such a filter compares texts.")
-    is_searchable: strawberry.Maybe[bool] = column("Whether a search of the list of customers may find it.")
-    is_segment_condition: strawberry.Maybe[bool] = column("Whether segments of customers may be made by it.")
+    is_grid_column: strawberry.Maybe[bool] = column(GRID_COLUMN)
+    is_grid_filter: strawberry.Maybe[bool] = column(GRID_FILTER)
+    grid_filter_match: strawberry.Maybe[GridFilterMatch] = column(FILTER_MATCH)
+    is_searchable: strawberry.Maybe[bool] = column(SEARCHABLE)
+    is_segment_condition: strawberry.Maybe[bool] = column(SEGMENT_CONDITION)
     is_quick_editable: strawberry.Maybe[bool] = column("Whether `customerQuickEdit` may change it.")
     is_personal: strawberry.Maybe[bool] = column(
         "Whether it says something about the person, so that staff need `customers.pii` to see it."

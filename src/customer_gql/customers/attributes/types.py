@@ -11,7 +11,7 @@ from customer_gql.shop.websites.types import StoreView, Website
 
 from . import reads
 from .enums import InputValidation
-from .inputs import CODE
+from .inputs import CODE, FILTER_MATCH, GRID_COLUMN, GRID_FILTER, SEARCHABLE, SEGMENT_CONDITION
 from .labels import label_of
 from .tables import AttributeEntity, AttributeForm, AttributeType, GridFilterMatch, InputFilter
 
@@ -101,11 +101,11 @@ class Attribute(Node):
 
     input_filter: InputFilter = column("What is done to texts before they are stored.")
     forms: list[AttributeForm] = column("Forms that show it.", assumed=3)
-    is_grid_column: bool = column("Whether the list of customers may show it as a column.")
-    is_grid_filter: bool = column("Whether the list of customers may be filtered by it.")
-    grid_filter_match: GridFilterMatch = column("How such a filter compares texts.")
-    is_searchable: bool = column("Whether a search of the list of customers may find it.")
-    is_segment_condition: bool = column("Whether segments of customers may be made by it.")
+    is_grid_column: bool = column(GRID_COLUMN)
+    is_grid_filter: bool = column(GRID_FILTER)
+    grid_filter_match: GridFilterMatch = column(FILTER_MATCH)
+    is_searchable: bool = column(SEARCHABLE)
+    is_segment_condition: bool = column(SEGMENT_CONDITION)
     is_quick_editable: bool = column("Whether `customerQuickEdit` may change it.")
     is_personal: bool = column("Whether staff need `customers.pii` to see its values.")
     is_required: bool = column("Whether a form that shows it refuses a missing value.")

@@ -128,15 +128,14 @@ async def update_attribute(
     by: Actor,
 ) -> None:
     """Store what differs. Options that are no longer listed are left to `remove_options`. Raises `RuleErrors`."""
-    row = await lock_attribute(connection, attribute_id)
-    _refuse_fixed(row, given)
-    before = await read_definition(connection, row)
-    entity, type = AttributeEntity(row.entity), AttributeType(row.type)
-    refused, values = CollectedErrors(), dict[str, Any]()
-    with refused.collecting():
-        values = validate_definition(entity, type, given, before)
+    refused = CollectedErrors()
     with refused.collecting():
         await _refuse_unknown_records(connection, given)
+    row = await _lock_for_update(connection, attribute_id, refused)
+    _refuse_fixed(row, given)
+    before, values = await read_definition(connection, row), dict[str, Any]()
+    with refused.collecting():
+        values = validate_definition(AttributeEntity(row.entity), AttributeType(row.type), given, before)
     refused.raise_collected()
     changes, subject = describe_definition(before, values), encode_id("att", attribute_id)
     if not changes:
@@ -216,6 +215,17 @@ async def lock_attribute(connection: Connection, attribute_id: int, *, to_delete
     locked = await fetch_one(connection, found)
     if locked is None:
         raise ATTRIBUTE_NOT_FOUND(path=["id"])
+    return locked
+
+
+async def _lock_for_update(connection: Connection, attribute_id: int, refused: CollectedErrors) -> Row:
+    """Raises what was refused before together with an unknown id."""
+    locked = None
+    with refused.collecting():
+        locked = await lock_attribute(connection, attribute_id)
+    if locked is None:
+        refused.raise_collected()
+        raise AssertionError("a missing attribute is refused")
     return locked
 
 
