@@ -97,6 +97,16 @@ async def test_the_columns_are_those_of_the_view_else_those_shown_by_default(adm
     assert read_json_lines(await export(admin_client, tools, chosen, "JSON_LINES")) == [{"number": one.number}]
 
 
+async def test_a_search_narrows_a_view_of_customers_that_searches_too(admin_client, connection, tools):
+    both = await make_customer(connection, first_name="Quirinus", last_name="Zebulon")
+    await make_customer(connection, first_name="Quirinus")
+    await make_customer(connection, last_name="Zebulon")
+    saved = await admin_client.data(VIEW, input={"name": "Quirinus", "content": {"customers": {"search": "quirinus"}}})
+    by_view = {"selection": {"viewId": saved["gridViewCreate"]["view"]["id"]}, "columns": ["number"]}
+    asked = {"customers": {**by_view, "search": "zebulon"}}
+    assert read_json_lines(await export(admin_client, tools, asked, "JSON_LINES")) == [{"number": both.number}]
+
+
 async def test_a_selection_is_exported_as_it_was_frozen(admin_client, connection, tools):
     first, second = await make_customer(connection), await make_customer(connection)
     create = """mutation S($input: CustomerSelectionCreateInput!) { customerSelectionCreate(input: $input) {

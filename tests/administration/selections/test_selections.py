@@ -206,6 +206,19 @@ async def test_a_view_that_only_searches_narrows(shop, connection):
     assert [one["id"] for one in made["sample"]] == [customer_id(ann)]
 
 
+async def test_a_search_narrows_a_view_that_searches_too(shop, connection):
+    both, _ = await shop.customer(first_name="Annika", last_name="Bob"), await shop.customer(first_name="Annika")
+    await shop.customer(first_name="Bob")
+    given = {"name": str(new_id()), "content": {"customers": {"search": "annika"}}}
+    view = (await shop.client.data(VIEW, input=given))["gridViewCreate"]["view"]["id"]
+    made = (await create(shop.client, {"viewId": view}, search="bob"))["selection"]
+    assert [one["id"] for one in made["sample"]] == [customer_id(both)]
+    tried = await act(shop.client, {"viewId": view}, search="bob", dry_run=True)
+    assert [row["id"] for row in tried["results"]] == [customer_id(both)]
+    nobody = await act(shop.client, {"viewId": view}, search="carla")
+    assert [error["key"] for error in nobody["userErrors"]] == ["selection.empty"]
+
+
 async def test_a_selection_is_frozen(shop, connection, tools):
     first, gone = await shop.customer(), await shop.customer()
     id = (await create(shop.client, {"everything": True}))["selection"]["id"]

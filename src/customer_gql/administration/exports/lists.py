@@ -49,7 +49,8 @@ async def resolve_list(info: Any, request: Mapping[str, Any], path: Sequence[str
     view, refused = await find_view_of_mutation(info, types, request.get("viewId"))
     if refused is not None:
         raise refused.at([*path, *refused.path])
-    if types is CUSTOMER_GRID and request.get("viewId") is not None:  # customers are selected, other lists are whole
+    is_selected = types is CUSTOMER_GRID  # other lists are whole
+    if is_selected and request.get("viewId") is not None:
         refuse_empty_view(view, [*path, "selection", "viewId"])
     columns = request.get("columns")
     resolved = {
@@ -60,6 +61,8 @@ async def resolve_list(info: Any, request: Mapping[str, Any], path: Sequence[str
         "sort": request.get("sort") or [{"by": by.key, "direction": _direction(by)} for by in view.sort],
         "columns": list(columns) if columns is not None else choose_columns(types, view),
     }
+    if is_selected and view.search is not None and request.get("search") is not None:
+        resolved["viewSearch"] = view.search  # both narrow a selection; in another list one replaces the other
     if request.get("layout") is not None:
         refuse_unused(request, path)
         resolved |= {"layout": request["layout"], "columns": [], "sort": []}
@@ -123,8 +126,10 @@ async def find_query(connection: Connection, parameters: Mapping[str, Any], view
     types.require_viewer(viewer)
     types.require_columns(viewer, _used_columns(types, given))
     question = _make_question(types.grid, given)
+    of_view = types.grid.compile_search(given.get("viewSearch"))
     conditions = [
         *question.narrowing,
+        *([] if of_view is None else [of_view.condition]),
         *types.grid.restricted(viewer.website_ids),
         *_chosen(types.grid, given, job_id),
     ]

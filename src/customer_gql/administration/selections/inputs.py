@@ -169,7 +169,10 @@ def _match(
     question = types.question(info, filter, search, None, view)
     [key] = grid.key
     left_out = [~equals_any(key, excepted)] if excepted else []  # pyright: ignore[reportArgumentType]
-    conditions = [*question.narrowing, *grid.restricted(viewer.website_ids), *left_out]
+    # A search narrows a view that searches too. In a list it would replace that search, and find what the view does not.
+    searched = None if search is None else grid.compile_search(view.search)
+    also = [] if searched is None else [searched.condition]
+    conditions = [*question.narrowing, *also, *grid.restricted(viewer.website_ids), *left_out]
     chosen = grid.read(select(key.label("id"), key.label("place")).where(*conditions), conditions)
     return ChosenRecords(scope, body, statement=chosen)
 
