@@ -84,6 +84,19 @@ async def run(connection: Any, tools: Tools, schedule: Any) -> None:
     await run_exports(tools)
 
 
+async def test_recipients_are_read_in_one_statement(owner, connection, statements):
+    one, people = await make_customer(connection), [await make_staff(connection, owner.role) for _ in range(10)]
+    ids, counts = [encode_id("stf", each.id) for each in people], list[int]()
+    for some in (ids[:1], ids[:1], ids):
+        schedule = (await create(owner.client, **daily(one.number, recipientStaffIds=some)))["schedule"]
+        await statements.clear()
+        [shown] = (await owner.client.data("{ exportSchedules { recipients { id } } }"))["exportSchedules"]
+        counts.append(await statements.count())
+        assert [each["id"] for each in shown["recipients"]] == some
+        await owner.client.data(DELETE, id=schedule["id"])
+    assert counts[1] == counts[2], statements.texts
+
+
 async def test_a_schedule_makes_a_file_for_its_owner_and_recipients(owner, http, connection, tools):
     recipient = await make_staff(connection, await make_role(connection, permissions=ALL))
     narrow = await make_staff(connection, await make_role(connection, permissions=["customers.read"]))

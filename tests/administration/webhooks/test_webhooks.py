@@ -268,6 +268,17 @@ async def test_only_dead_deliveries_that_are_reached_are_retried(http, connectio
     assert await refused(client, RETRY, "webhookDeliveryRetry", ids=ids[:1]) == []
 
 
+async def test_a_retry_takes_the_same_statements_for_1_and_20_deliveries(connection, hooks, statements):
+    id, counts = await make_webhook(connection), dict[int, int]()
+    for size in (1, 1, 20):
+        ids = [encode_id("whd", await make_delivery(connection, id, status="DEAD")) for _ in range(size)]
+        await statements.clear()
+        again = (await hooks.client.data(RETRY, input={"ids": ids}))["webhookDeliveryRetry"]
+        counts[size] = await statements.count()
+        assert [one["id"] for one in again["deliveries"]] == ids
+    assert counts[1] == counts[20], statements.texts
+
+
 async def test_deliveries_are_filtered(hooks, connection):
     id = await make_webhook(connection)
     for status, type_ in (("DEAD", "customer.updated"), ("PENDING", "customer.locked"), ("DELIVERED", "webhook.test")):

@@ -102,8 +102,9 @@ class ExportSchedule:
         metadata={"assumed": MAX_RECIPIENTS // 4},
     )
     async def recipients(self: Any, info: Info) -> Any:
-        found = [await info.context.load(staff_by_id, id) for id in self.recipient_staff_ids]
-        return [one for one in found if one is not None]
+        # All are asked for before one is awaited, so that they are read in one round.
+        loads = [info.context.load(staff_by_id, id) for id in self.recipient_staff_ids]
+        return [one for one in [await load for load in loads] if one is not None]
 
     @strawberry.field(description="Why it failed last; null when it did not.")
     def problem(self: Any) -> ExportScheduleProblem | None:

@@ -76,7 +76,9 @@ class WebhookDeliveryRetryPayload(Payload):
         graphql_type=list[WebhookDelivery], description="The deliveries as stored now; empty when one was refused."
     )
     async def deliveries(self, info: Info) -> Any:
-        return [await info.context.load(reads.deliveries_by_id, key) for key in self.delivery_keys]
+        # All are asked for before one is awaited, so that they are read in one round.
+        loads = [info.context.load(reads.deliveries_by_id, key) for key in self.delivery_keys]
+        return [await load for load in loads]
 
 
 @strawberry.type(description="Result of `webhookReplay`.")
