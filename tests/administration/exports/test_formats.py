@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 import itertools
+import zipfile
 from decimal import Decimal
 from typing import Any
 
@@ -167,7 +168,9 @@ async def test_characters_that_xml_does_not_have_are_left_out(format, admin_clie
 
 
 async def test_a_text_that_no_cell_of_a_workbook_holds_names_its_column(admin_client, connection, tools, monkeypatch):
+    packed: list[Any] = []
     monkeypatch.setattr(workbooks, "_LONGEST_CELL", 5)
+    monkeypatch.setattr(workbooks.xlsxwriter.Workbook, "close", packed.append)
     asked = {"selection": {"ids": [customer_id(await make_customer(connection))]}, "columns": ["number", "email"]}
     id = await start_export(admin_client, {"customers": asked}, "XLSX")
     await run_exports(tools)
@@ -177,6 +180,14 @@ async def test_a_text_that_no_cell_of_a_workbook_holds_names_its_column(admin_cl
         [],
         ["export.cell_too_long"],
     )
+    assert packed == []
+
+
+async def test_a_sheet_may_be_larger_than_a_plain_archive_takes(admin_client, connection, tools, monkeypatch):
+    monkeypatch.setattr(zipfile, "ZIP64_LIMIT", 500)
+    one = await make_customer(connection)
+    asked = {"customers": {"selection": {"ids": [customer_id(one)]}, "columns": ["number"]}}
+    assert read_workbook(await export(admin_client, tools, asked, "XLSX")) == [{"ID": one.number}]
 
 
 @pytest.mark.parametrize("name", sorted(GRID_TYPES))

@@ -34,7 +34,8 @@ async def write_workbook(connection: Connection, query: ExportQuery, writer: Fil
     cells = list_cells(query.columns)
     statement = compile_statement(query.select_rows(*[c.value.label(f"cell_{i}") for i, c in enumerate(cells)]))
     count = 0
-    with tempfile.TemporaryDirectory(prefix="customer_gql_") as folder:
+    # A thread that outlives a cancellation may still write there, which must not hide why the export ended.
+    with tempfile.TemporaryDirectory(prefix="customer_gql_", ignore_cleanup_errors=True) as folder:
         path = Path(folder) / "workbook.xlsx"
         book = await asyncio.to_thread(_Workbook, path, query.name, cells)
         try:
@@ -42,8 +43,10 @@ async def write_workbook(connection: Connection, query: ExportQuery, writer: Fil
             while rows := await cursor.fetch(_BATCH):
                 await asyncio.to_thread(book.write_rows, rows)
                 count += len(rows)
-        finally:
-            await asyncio.to_thread(book.close)
+        except BaseException:
+            book.discard()
+            raise
+        await asyncio.to_thread(book.close)
         for part in _parts(path):
             await writer.write(part)
     return count
@@ -59,6 +62,7 @@ class _Workbook:
     def __init__(self, path: Path, name: str, cells: Sequence[TableCell]) -> None:
         # Temporary files beside the workbook, which are deleted with it.
         options = {"constant_memory": True, "tmpdir": str(path.parent), "strings_to_formulas": False}
+        options |= {"use_zip64": True}  # for sheets of more than 2 GiB
         self._book = xlsxwriter.Workbook(str(path), {**options, "strings_to_urls": False, "strings_to_numbers": False})
         self._name = name[:25]
         self._cells = cells
@@ -93,3 +97,9 @@ class _Workbook:
 
     def close(self) -> None:
         self._book.close()
+
+    def discard(self) -> None:
+        """Without packing what was written, which takes longer than a cancellation may."""
+        sheets: Any = self._book.worksheets()
+        for sheet in sheets:
+            sheet.row_data_fh.close()
