@@ -21,6 +21,7 @@ from support.importing import (
     show_counts,
     start,
     upload,
+    work,
 )
 from support.jobs import delete_open_jobs
 from support.staff import staff_client
@@ -442,6 +443,36 @@ async def test_a_file_that_unpacks_to_too_much_is_refused_in_time(admin_client: 
         assert await refusal_of(admin_client, packed) == (400, "import.unpacked_too_large")
     files = "SELECT count(*) FROM stored_file f WHERE purpose = 'UPLOAD' AND stored_at IS NULL"
     assert await connection.fetchval(files) == 0
+
+
+@pytest.mark.parametrize("error_policy", ["SKIP", "ALL_OR_NOTHING"])
+async def test_an_import_whose_file_is_lost_fails_and_delays_no_other(
+    error_policy: str, admin_client: Any, tools: Tools, connection: Any
+):
+    lost = await upload(admin_client, table(person()), errorPolicy=error_policy)
+    await connection.execute(
+        "DELETE FROM stored_file_part p USING customer_import i WHERE i.id = $1 AND p.file_id = i.file_id",
+        import_key(lost),
+    )
+    other = await upload(admin_client, table(person()))
+    for id in (lost, other):
+        assert (await start(admin_client, id))["userErrors"] == []
+    await work(tools)
+    shown = await show(admin_client, lost)
+    assert (shown["status"], shown["job"]["status"], shown["job"]["totalCount"]) == ("FAILED", "FAILED", 0)
+    assert await show_counts(admin_client, other) == {"read": 1, "created": 1}
+
+
+async def test_an_import_that_unpacks_to_too_much_by_now_fails(admin_client: Any, tools: Tools, connection: Any):
+    from customer_gql.administration.customer_import.settings import MAX_MEBIBYTES
+    from customer_gql.shop.settings.declaration import GLOBAL
+    from customer_gql.shop.settings.writes import set_value
+
+    id = await upload(admin_client, gzip.compress(table(person()) + (b"x" * 1023 + b"\n") * (11 * 1024)))
+    async with connection.transaction():
+        await set_value(connection, MAX_MEBIBYTES, 1, scope=GLOBAL, scope_id=0)
+    assert await run_import(admin_client, tools, id) == {}
+    assert (await show(admin_client, id))["status"] == "FAILED"
 
 
 async def test_only_the_owner_uploads_and_sees(http: Any, admin_client: Any, connection: Any):

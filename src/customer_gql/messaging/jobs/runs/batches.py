@@ -140,9 +140,11 @@ async def run_batch(tools: Tools, lease: JobLease, size: int) -> Row:
 async def store_outcome(
     database: Database, lease: JobLease, size: int, outcome: RowOutcome, refused: RuleError | None
 ) -> Row:
-    """Give the next rows one outcome, without doing anything to them."""
+    """Give the next rows one outcome, without doing anything to them. A job that could not find its rows fails."""
     async with database.transaction() as connection:
         job = await read_leased_job(connection, lease)
+        if not job.total_count:
+            return await _store_prepared(connection, lease, PreparedRows(0, fails=True))
         lines = await _read_lines(connection, job, size)
         policy = ErrorPolicy(job.error_policy)
         subject = _read_batch_work(job)[0].subject
