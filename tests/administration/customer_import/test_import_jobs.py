@@ -1,5 +1,6 @@
 """Imports through the graph: created, uploaded, tried, run as jobs."""
 
+import datetime as dt
 import gzip
 import io
 import zipfile
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 
 from customer_gql.core.ids import encode_id
+from customer_gql.messaging.files.cleanup import delete_expired_files
 from customer_gql.messaging.jobs.work import Tools
 from support.adobe_shop import ANN, HOME, sheet
 from support.importing import (
@@ -461,6 +463,30 @@ async def test_an_import_whose_file_is_lost_fails_and_delays_no_other(
     shown = await show(admin_client, lost)
     assert (shown["status"], shown["job"]["status"], shown["job"]["totalCount"]) == ("FAILED", "FAILED", 0)
     assert await show_counts(admin_client, other) == {"read": 1, "created": 1}
+
+
+async def test_the_file_of_an_import_that_was_started_stays_until_its_end(
+    admin_client: Any, tools: Tools, connection: Any
+):
+    id = await upload(admin_client, table(person()))
+    file = await connection.fetchval("SELECT file_id FROM customer_import WHERE id = $1", import_key(id))
+    left = "SELECT expires_at - now() FROM stored_file WHERE id = $1"
+    await connection.execute("UPDATE stored_file SET expires_at = now() + interval '1 s' WHERE id = $1", file)
+    for dry_run in (True, False):
+        assert (await start(admin_client, id, dry_run=dry_run))["userErrors"] == []
+        assert await connection.fetchval(left, file) is None
+        await work(tools)
+        assert await show_counts(admin_client, id) == {"read": 1, "created": 1}
+        assert dt.timedelta(hours=23) < await connection.fetchval(left, file) <= dt.timedelta(hours=24)
+
+
+async def test_an_import_whose_file_expired_is_not_started(admin_client: Any, tools: Tools, connection: Any):
+    id = await upload(admin_client, table(person()))
+    file = await connection.fetchval("SELECT file_id FROM customer_import WHERE id = $1", import_key(id))
+    await connection.execute("UPDATE stored_file SET expires_at = now() - interval '1 s' WHERE id = $1", file)
+    await delete_expired_files(tools)
+    refused = await start(admin_client, id)
+    assert (refused["job"], [error["key"] for error in refused["userErrors"]]) == (None, ["import.over"])
 
 
 async def test_an_import_that_unpacks_to_too_much_by_now_fails(admin_client: Any, tools: Tools, connection: Any):

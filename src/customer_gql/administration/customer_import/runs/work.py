@@ -1,6 +1,7 @@
 """The job that an import runs as: the file is read into rows, which are then imported batch by batch
 (docs/domain/import.md#import-25)."""
 
+import datetime as dt
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Final
@@ -19,6 +20,7 @@ from customer_gql.administration.customer_import.tables import (
     customer_import,
     import_row,
 )
+from customer_gql.core.clock import read_clock
 from customer_gql.core.errors import Refusal, RuleError, UserErrorCode
 from customer_gql.core.permissions import Permission
 from customer_gql.database.record_versions import try_lock_record
@@ -31,6 +33,7 @@ from customer_gql.database.statements import (
     fetch_rows,
     fetch_value,
 )
+from customer_gql.messaging.files.settings import KEPT_HOURS
 from customer_gql.messaging.files.store import FileStore
 from customer_gql.messaging.files.tables import stored_file
 from customer_gql.messaging.jobs.queue import enqueue
@@ -40,6 +43,7 @@ from customer_gql.messaging.jobs.runs.reads import select_lines
 from customer_gql.messaging.jobs.runs.tables import ErrorPolicy, JobCancelReason, JobKind, JobStatus, job_part
 from customer_gql.messaging.jobs.runs.writes import MAX_IN_ONE_TRANSACTION, validate_row_count
 from customer_gql.messaging.jobs.work import Tools
+from customer_gql.shop.settings.reads import setting
 
 from .batches import import_rows
 from .columns import name_file_columns
@@ -240,7 +244,18 @@ async def _begin(connection: Connection, submission: Any, job_id: int) -> None:
     )
     fresh |= {"is_staged": False, "staged_opened": None, "report_file_id": None, "failed_rows_file_id": None}
     again = fresh if submission.retry_of is None else {}
+    # The file stays as long as the job waits for others, and runs.
+    has_file = await _keep_file(connection, parameters["import_id"], None)
+    if submission.retry_of is None and not has_file:
+        raise IMPORT_OVER(path=["id"])
     await _set(connection, parameters["import_id"], job_id=job_id, finished_at=None, **status, **again)
+
+
+async def _keep_file(connection: Connection, import_id: int, until: dt.datetime | None) -> bool:
+    """Whether it is there still. Without a time it does not expire."""
+    of_import = select(customer_import.c.file_id).where(customer_import.c.id == import_id).scalar_subquery()
+    kept = update(stored_file).where(stored_file.c.id == of_import).values(expires_at=until)
+    return bool(await execute_statement(connection, kept))
 
 
 async def end_import(connection: Connection, job: Any) -> None:
@@ -255,6 +270,8 @@ async def end_import(connection: Connection, job: Any) -> None:
         status = ImportStatus.FAILED
     else:
         status = ImportStatus.CANCELED if job.status == JobStatus.CANCELED.value else ImportStatus.DONE
+    hours = await setting(connection, KEPT_HOURS)
+    await _keep_file(connection, parameters["import_id"], read_clock() + dt.timedelta(hours=hours))
     ended = {} if parameters["is_dry_run"] else {"finished_at": func.clock_timestamp()}
     await _set(connection, parameters["import_id"], status=status.value, **ended)
     await enqueue(connection, WRITE_REPORT, {"import_id": parameters["import_id"], "job_id": job.id})
