@@ -32,6 +32,7 @@ OWN_ROLE = "id = (SELECT s.role_id FROM staff_user s JOIN customer_import i ON i
 MAKE_TOKEN = (
     "mutation C($input: ServiceTokenCreateInput!) { serviceTokenCreate(input: $input) { serviceToken { id } } }"
 )
+JOB_RETRY = "mutation R($input: JobRetryInput!) { jobRetry(input: $input) { job { id } userErrors { key path } } }"
 CANCEL = "mutation C($input: JobCancelInput!) { jobCancel(input: $input) { userErrors { key } } }"
 FILES = """query F($id: ID!) { customerImport(id: $id) {
   report { id name rowCount sizeBytes expiresAt } failedRows { id name rowCount } } }"""
@@ -126,6 +127,35 @@ async def test_rows_that_fail_are_retried(admin_client: Any, tools: Tools, conne
     assert await count_stored(connection, rows) == 9
     over = (await admin_client.data(RETRY, input={"id": id}))["customerImportRetry"]
     assert [one["key"] for one in over["userErrors"]] == ["import.nothing_to_retry"]
+
+
+async def test_rows_that_were_deleted_are_not_retried_by_either_mutation(
+    admin_client: Any, tools: Tools, connection: Any, monkeypatch: Any
+):
+    rows = people(2)
+    id = await upload(admin_client, table(rows))
+
+    async def fail(*_given: Any, **_more: Any) -> Any:
+        raise asyncpg.DataError("a fault that no rule foresees")
+
+    monkeypatch.setattr(import_work, "import_rows", fail)
+    await run_import(admin_client, tools, id)
+    monkeypatch.undo()
+    shown = await admin_client.data("query I($id: ID!) { customerImport(id: $id) { job { id } } }", id=id)
+    jobs = await connection.fetchval("SELECT count(*) FROM job_run")
+    for change in (
+        "UPDATE customer_import SET finished_at = finished_at - interval '25 h' WHERE id = $1",
+        "UPDATE customer_import SET finished_at = now() WHERE id = $1",
+    ):
+        await connection.execute(change, import_key(id))
+        if "now()" in change:
+            await connection.execute("DELETE FROM import_row WHERE import_id = $1", import_key(id))
+        by_import = (await admin_client.data(RETRY, input={"id": id}))["customerImportRetry"]
+        by_job = (await admin_client.data(JOB_RETRY, input={"id": shown["customerImport"]["job"]["id"]}))["jobRetry"]
+        for answer in (by_import, by_job):
+            assert [(one["key"], one["path"]) for one in answer["userErrors"]] == [("import.rows_deleted", ["id"])]
+    assert await connection.fetchval("SELECT count(*) FROM job_run") == jobs
+    assert await count_stored(connection, rows) == 0
 
 
 @pytest.mark.parametrize("fault", [OSError("no space left"), TimeoutError()])

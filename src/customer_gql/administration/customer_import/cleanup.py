@@ -1,12 +1,23 @@
 """Imports that were not started in time, and what is left of those that are over (docs/domain/import.md#import-31)."""
 
 import datetime as dt
+from typing import Final
 
 from sqlalchemy import exists, func, literal, select, update
 
+from customer_gql.core.clock import read_clock
+from customer_gql.core.errors import Refusal, UserErrorCode
 from customer_gql.database.expired_rows import Expiry, delete_expired_rows
-from customer_gql.database.statements import Connection, equals_any, execute_statement, fetch_rows
+from customer_gql.database.statements import (
+    Connection,
+    Row,
+    equals_any,
+    execute_statement,
+    fetch_rows,
+    fetch_value,
+)
 from customer_gql.messaging.files.settings import KEPT_HOURS
+from customer_gql.messaging.files.tables import stored_file
 from customer_gql.messaging.jobs.runs.settings import KEPT_DAYS
 from customer_gql.messaging.jobs.runs.tables import JobOwner, job_run
 from customer_gql.messaging.jobs.work import Tools
@@ -17,6 +28,11 @@ from .tables import ImportStatus, customer_import, import_mapping, import_row
 
 _WAITING = (ImportStatus.UPLOADING.value, ImportStatus.MAPPING.value, ImportStatus.READY.value)
 _of = customer_import.c
+_ROWS_DELETED: Final = Refusal(
+    "import.rows_deleted",
+    "The rows of the import were deleted, because it is too long ago. Upload the file again.",
+    UserErrorCode.NOT_ALLOWED,
+)
 # A service token that was revoked never comes back, as staff who were deactivated may.
 _live_tokens = select(service_token.c.id).where(service_token.c.revoked_at.is_(None))
 _MAPPINGS_OF_NOBODY = Expiry(
@@ -58,3 +74,19 @@ async def _cancel_waiting(connection: Connection, after: dt.timedelta) -> None:
         .where(equals_any(_of.id, [row.id for row in locked]), *waits)
         .values(status=ImportStatus.CANCELED.value, finished_at=func.now()),
     )
+
+
+async def keep_upload(connection: Connection, import_id: int, until: dt.datetime | None) -> bool:
+    """Let the file of an import expire then, or not at all; whether it is there still."""
+    of_import = select(_of.file_id).where(_of.id == import_id).scalar_subquery()
+    kept = update(stored_file).where(stored_file.c.id == of_import).values(expires_at=until)
+    return bool(await execute_statement(connection, kept))
+
+
+async def require_rows(connection: Connection, imported: Row) -> None:
+    """Raises `RuleError` for an import that is over for so long that its rows are deleted, or may be at any moment."""
+    hours = dt.timedelta(hours=await setting(connection, KEPT_HOURS))
+    is_old = imported.finished_at is not None and imported.finished_at < read_clock() - hours
+    rows = select(import_row.c.line).where(import_row.c.import_id == imported.id).limit(1)
+    if is_old or await fetch_value(connection, rows) is None:
+        raise _ROWS_DELETED(path=["id"])

@@ -26,7 +26,7 @@ from .runs.options import ALLOWED_ERRORS
 from .runs.row_storage import MEBIBYTE
 from .runs.work import IMPORT_NOT_FOUND, IMPORT_OVER, IMPORT_WORK, is_refused
 from .settings import MAX_MEBIBYTES
-from .tables import ImportBehavior, ImportLayout, ImportStatus, customer_import, import_mapping, import_row
+from .tables import ImportBehavior, ImportLayout, ImportStatus, customer_import, import_mapping
 
 MAX_NAME: Final = 200
 MAX_MAPPING_NAME: Final = 100
@@ -68,11 +68,6 @@ _TOO_MANY_MAPPINGS: Final = Refusal(
 )
 _NOTHING_TO_RETRY: Final = Refusal(
     "import.nothing_to_retry", "No row of the import failed or was canceled.", UserErrorCode.NOT_ALLOWED
-)
-_ROWS_DELETED: Final = Refusal(
-    "import.rows_deleted",
-    "The rows of the import were deleted, because it is too long ago. Upload the file again.",
-    UserErrorCode.NOT_ALLOWED,
 )
 _ALL: Final = tuple(ImportBehavior)
 _BEHAVIORS: Final[Mapping[ImportLayout, Sequence[ImportBehavior]]] = {
@@ -280,9 +275,6 @@ async def retry_import(connection: Connection, imported: Row, *, by: Actor) -> i
         raise IMPORT_OVER(path=["id"])
     if job is None or job.is_dry_run or not job.failed_count + job.canceled_count:
         raise _NOTHING_TO_RETRY(path=["id"])
-    rows = select(import_row.c.line).where(import_row.c.import_id == imported.id).limit(1)
-    if await fetch_value(connection, rows) is None:
-        raise _ROWS_DELETED(path=["id"])
     made = await retry_job(connection, job, IMPORT_WORK, operation="customerImportRetry", key=None, by=by)
     return made.job_id
 

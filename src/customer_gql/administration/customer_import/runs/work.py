@@ -10,6 +10,7 @@ import orjson
 from sqlalchemy import BigInteger, bindparam, func, select, update
 
 from customer_gql.administration.customer_import.adobe.locking import ONE_IMPORT
+from customer_gql.administration.customer_import.cleanup import keep_upload, require_rows
 from customer_gql.administration.customer_import.reading.lines import ImportFault
 from customer_gql.administration.customer_import.reading.report import CellProblem
 from customer_gql.administration.customer_import.tables import (
@@ -57,7 +58,9 @@ IMPORT_NOT_FOUND: Final = Refusal("import.not_found", "There is no such import."
 IMPORT_OVER: Final = Refusal("import.over", "The import is over. Create another one.", UserErrorCode.NOT_ALLOWED)
 _TRIED_ROWS: Final = 1_000
 _import_id = bindparam("import_id", type_=BigInteger())
-_ONE: Final = compile_statement(select(customer_import).where(customer_import.c.id == _import_id))
+_one = select(customer_import).where(customer_import.c.id == _import_id)
+_ONE: Final = compile_statement(_one)
+_LOCKED: Final = compile_statement(_one.with_for_update())
 _FILE: Final = compile_statement(
     select(stored_file).where(stored_file.c.id == bindparam("file_id", type_=BigInteger()))
 )
@@ -235,9 +238,11 @@ async def _begin(connection: Connection, submission: Any, job_id: int) -> None:
     """A new job of the import. One that reads the file again begins with its counts at zero."""
     parameters: Mapping[str, Any] = submission.parameters
     if submission.retry_of is not None:
-        imported = await read_import(connection, parameters["import_id"])
-        if imported.job_id != submission.retry_of or is_refused(imported):
+        # Whichever mutation retries it. One that starts it meanwhile is waited for, and found.
+        imported = await fetch_one(connection, _LOCKED, import_id=parameters["import_id"])
+        if imported is None or imported.job_id != submission.retry_of or is_refused(imported):
             raise IMPORT_OVER(path=["id"])
+        await require_rows(connection, imported)
     status = {} if parameters["is_dry_run"] else {"status": ImportStatus.RUNNING.value, "started_at": func.now()}
     fresh: dict[str, Any] = dict.fromkeys(
         ["staged_line", "staged_bytes", "tried_count", *(f"{name}_count" for name in COUNTS)], 0
@@ -245,17 +250,10 @@ async def _begin(connection: Connection, submission: Any, job_id: int) -> None:
     fresh |= {"is_staged": False, "staged_opened": None, "report_file_id": None, "failed_rows_file_id": None}
     again = fresh if submission.retry_of is None else {}
     # The file stays as long as the job waits for others, and runs.
-    has_file = await _keep_file(connection, parameters["import_id"], None)
+    has_file = await keep_upload(connection, parameters["import_id"], None)
     if submission.retry_of is None and not has_file:
         raise IMPORT_OVER(path=["id"])
     await _set(connection, parameters["import_id"], job_id=job_id, finished_at=None, **status, **again)
-
-
-async def _keep_file(connection: Connection, import_id: int, until: dt.datetime | None) -> bool:
-    """Whether it is there still. Without a time it does not expire."""
-    of_import = select(customer_import.c.file_id).where(customer_import.c.id == import_id).scalar_subquery()
-    kept = update(stored_file).where(stored_file.c.id == of_import).values(expires_at=until)
-    return bool(await execute_statement(connection, kept))
 
 
 async def end_import(connection: Connection, job: Any) -> None:
@@ -271,7 +269,7 @@ async def end_import(connection: Connection, job: Any) -> None:
     else:
         status = ImportStatus.CANCELED if job.status == JobStatus.CANCELED.value else ImportStatus.DONE
     hours = await setting(connection, KEPT_HOURS)
-    await _keep_file(connection, parameters["import_id"], read_clock() + dt.timedelta(hours=hours))
+    await keep_upload(connection, parameters["import_id"], read_clock() + dt.timedelta(hours=hours))
     ended = {} if parameters["is_dry_run"] else {"finished_at": func.clock_timestamp()}
     await _set(connection, parameters["import_id"], status=status.value, **ended)
     await enqueue(connection, WRITE_REPORT, {"import_id": parameters["import_id"], "job_id": job.id})
