@@ -155,6 +155,24 @@ async def test_a_view_is_read_each_time_and_one_that_is_gone_breaks_the_schedule
     assert (await show(owner.client))["lastJob"]["id"] == shown["lastJob"]["id"]
 
 
+async def test_a_job_that_ends_later_leaves_a_broken_schedule_as_it_is(owner, connection, tools):
+    number = (await make_customer(connection)).number
+    content = {"customers": {"filter": {"number": {"eq": number}}, "columns": ["number"]}}
+    view = (await owner.client.data(VIEW, input={"name": "Late", "content": content}))["gridViewCreate"]["view"]["id"]
+    listed = {"customers": {"selection": {"viewId": view}}}
+    schedule = (await create(owner.client, **daily(0, list=listed)))["schedule"]
+    await make_due(connection, schedule)
+    await run_due_schedules(tools)
+    await owner.client.data("mutation D($id: ID!) { gridViewDelete(input: {id: $id}) { deletedId } }", id=view)
+    await make_due(connection, schedule)
+    await run_due_schedules(tools)
+    await run_exports(tools)
+    shown = await show(owner.client)
+    assert (shown["lastJob"]["status"], shown["state"], shown["failureCount"]) == ("DONE", "BROKEN", 1)
+    assert shown["problem"]["key"] == "export_schedule.list_broken"
+    assert await mails_to(connection, owner.user) == ["export_failed", "export_ready"]
+
+
 async def test_a_view_that_narrows_nothing_any_more_breaks_the_schedule(owner, connection, tools):
     number = (await make_customer(connection)).number
     content = {"customers": {"filter": {"number": {"eq": number}}, "columns": ["number"]}}

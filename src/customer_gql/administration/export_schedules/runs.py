@@ -117,14 +117,28 @@ async def heed_end(connection: Connection, job: Any) -> None:
     schedule = await fetch_one(connection, locked)
     if schedule is None or (job.actor, job.actor_id) != (schedule.owner_kind, schedule.owner_id):
         return
+    # One that broke meanwhile stays as it is, with its reason, until somebody changes it.
+    is_ready = schedule.state == ExportScheduleState.READY.value
     if job.status == JobStatus.DONE.value:
-        await _store(connection, schedule.id, failure_count=0, problem_key=None)
+        if is_ready:
+            await _store(connection, schedule.id, failure_count=0, problem_key=None)
         await tell_ready(connection, schedule, job)
-    elif job.cancel_reason == JobCancelReason.OWNER_LOST_ACCESS.value:
-        await _break(connection, schedule, OWNER_LOST_ACCESS.key, job)
-    elif job.status == JobStatus.FAILED.value:
-        failed_with = await fetch_value(connection, select(job_row.c.key).where(job_row.c.job_id == job.id))
-        await _count_failure(connection, schedule, failed_with or "", job)
+    elif (key := await _find_failure(connection, job)) is not None:
+        if not is_ready:
+            await tell_failed(connection, schedule, job, key, is_broken=True)
+        elif key == OWNER_LOST_ACCESS.key:
+            await _break(connection, schedule, key, job)
+        else:
+            await _count_failure(connection, schedule, key, job)
+
+
+async def _find_failure(connection: Connection, job: Any) -> str | None:
+    """The key of what a job ended for; None where it was canceled on request."""
+    if job.cancel_reason == JobCancelReason.OWNER_LOST_ACCESS.value:
+        return OWNER_LOST_ACCESS.key
+    if job.status != JobStatus.FAILED.value:
+        return None
+    return await fetch_value(connection, select(job_row.c.key).where(job_row.c.job_id == job.id)) or ""
 
 
 async def _count_failure(connection: Connection, schedule: Row, key: str, job: Any) -> None:
