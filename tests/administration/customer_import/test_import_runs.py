@@ -315,6 +315,35 @@ async def test_the_report_and_the_rows_that_were_not_imported(
     }
 
 
+async def test_the_files_of_an_import_are_those_of_its_retry(
+    admin_client: Any, tools: Tools, connection: Any, monkeypatch: Any
+):
+    rows = people(3)
+    bad = rows[1]["email"]
+    id = await upload(admin_client, table([*rows, rows[0] | {"email": "nobody"}]))
+    real = import_work.import_rows
+
+    async def fail(inner: Any, imported: Any, batch: Any, *given: Any, **more: Any) -> Any:
+        if bad in {row.email_key for row in batch}:
+            raise asyncpg.DataError("a fault that no rule foresees")
+        return await real(inner, imported, batch, *given, **more)
+
+    async def count_rows() -> list[int]:
+        job = await connection.fetchval("SELECT job_id FROM customer_import WHERE id = $1", import_key(id))
+        await write_report(tools, {"import_id": import_key(id), "job_id": job})
+        shown = (await admin_client.data(FILES, id=id))["customerImport"]
+        return [shown[name]["rowCount"] for name in ("report", "failedRows")]
+
+    monkeypatch.setattr(import_work, "import_rows", fail)
+    await run_import(admin_client, tools, id)
+    assert await count_rows() == [1, 2]
+    monkeypatch.undo()
+    assert (await admin_client.data(RETRY, input={"id": id}))["customerImportRetry"]["userErrors"] == []
+    assert (await admin_client.data(FILES, id=id))["customerImport"] == {"report": None, "failedRows": None}
+    await work(tools)
+    assert await count_rows() == [1, 1]
+
+
 async def test_an_import_that_waits_too_long_is_canceled(admin_client: Any, tools: Tools, connection: Any):
     waiting = (await create(admin_client, b"x"))["customerImport"]["id"]
     fresh = (await create(admin_client, b"x"))["customerImport"]["id"]

@@ -247,8 +247,10 @@ async def _begin(connection: Connection, submission: Any, job_id: int) -> None:
     fresh: dict[str, Any] = dict.fromkeys(
         ["staged_line", "staged_bytes", "tried_count", *(f"{name}_count" for name in COUNTS)], 0
     )
-    fresh |= {"is_staged": False, "staged_opened": None, "report_file_id": None, "failed_rows_file_id": None}
+    fresh |= {"is_staged": False, "staged_opened": None}
     again = fresh if submission.retry_of is None else {}
+    # Those of the job before tell of rows that this one may do.
+    again |= {"report_file_id": None, "failed_rows_file_id": None}
     # The file stays as long as the job waits for others, and runs.
     has_file = await keep_upload(connection, parameters["import_id"], None)
     if submission.retry_of is None and not has_file:
