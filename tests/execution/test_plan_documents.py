@@ -206,7 +206,7 @@ async def test_a_failed_read_fails_no_other_field(plan_shop, monkeypatch):
     executors, shop = plan_shop
     whole = open_carts_by_customer.statement
     broken = Statement(whole.sql.replace("cart.is_active", "cart.id / 0 = 1"), whole.names, whole.defaults)
-    monkeypatch.setattr(open_carts_by_customer, "statement", broken)
+    monkeypatch.setattr(open_carts_by_customer, "_plain", broken)
     text = "query ($id: ID!) { customer(id: $id) { email cart { id } wishlist { name } addresses { city } } }"
     answer = await executors.compare(text, {"id": encode_id("cus", shop.customers[0])})
     assert [error.path for error in answer.errors] == [["customer", "cart"]]

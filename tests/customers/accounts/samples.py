@@ -176,6 +176,7 @@ CHANGES: Changes = {
 NOT_PERSONAL = {"ViewerImpersonation.staffName": "told to the customer, whom the staff user acts as"}
 UNRECORDED = {
     "tokenRefresh": "the same session goes on",
+    "rememberedForget": "a device forgets who it showed; nobody was signed in by it",
 }
 
 

@@ -15,7 +15,7 @@ from customer_gql.loading.grids.columns import snake_case
 
 from .refusals import CapabilityRefusal, find_mutations, show_refusal
 
-_NOT_OF_ONE: Final = {"companyCreate", "companyMassAction"}
+_NOT_OF_ONE: Final = {"companyCreate", "companyMassAction", "companySelectionCreate"}
 """Mutations of a company that is not there yet, or of many."""
 _DECISIONS: Final = {
     "companyActivate": CompanyDecision.ACTIVATE,
