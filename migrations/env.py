@@ -10,7 +10,7 @@ from sqlalchemy import Connection, pool, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from customer_gql.database.connecting.hosts import HostsInTurn, choose_attribute
-from customer_gql.database.schema.large_tables import LOCK_TIMEOUT
+from customer_gql.database.schema.large_tables import LOCK_TIMEOUT, MIGRATION_LOCK
 from customer_gql.database.schema.parts import is_part
 from customer_gql.database.schema.rights import grant_service_rights
 from customer_gql.messaging.jobs.tables import QUEUE_TABLES as TABLES_OF_THE_QUEUE
@@ -18,7 +18,6 @@ from customer_gql.schema.tables import metadata
 
 config = context.config
 SECONDS_BETWEEN_TRIES = 0.2
-LOCK = 4_701_113_209  # any number that nobody else takes
 
 
 def finish_revision(_context: object, _revision: object, directives: list[MigrationScript]) -> None:
@@ -40,7 +39,7 @@ def wait_for_turn(connection: Connection) -> None:
     It asks again and again: a statement that waits for the lock holds a snapshot, for whose end an index that is built
     concurrently waits.
     """
-    while not connection.scalar(text("SELECT pg_try_advisory_lock(:lock)"), {"lock": LOCK}):
+    while not connection.scalar(text("SELECT pg_try_advisory_lock(:lock)"), {"lock": MIGRATION_LOCK}):
         connection.rollback()
         time.sleep(SECONDS_BETWEEN_TRIES)
 

@@ -12,6 +12,7 @@ import pytest
 
 from customer_gql.database.schema import kept_history
 from customer_gql.database.schema.kept_history import keep_history
+from customer_gql.database.schema.large_tables import MIGRATION_LOCK
 from customer_gql.database.schema.parts import (
     HISTORIES,
     Part,
@@ -27,6 +28,7 @@ from customer_gql.settings import SettingsError, load_settings
 from support.processes import run
 
 PARTS = "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = $1::text::regclass ORDER BY 1"
+CHECKS = "SELECT count(*) FROM pg_constraint WHERE conname = 'is_within_part'"
 INSERT = "INSERT INTO customer_event (customer_id, id, version, kind, actor) VALUES (7, $1, 1, 'EDITED', 'SYSTEM')"
 
 
@@ -41,6 +43,7 @@ class Owner:
         self.connection = connection
         self.now = at(2026, 12, 1)
         self.fails_at: str | None = None
+        self.fault: Exception = ConnectionError("killed")
 
     async def fetchval(self, statement: str, *arguments: Any) -> Any:
         return self.now if statement == "SELECT now()" else await self.connection.fetchval(statement, *arguments)
@@ -53,7 +56,7 @@ class Owner:
 
     async def execute(self, statement: str) -> None:
         if self.fails_at is not None and self.fails_at in statement:
-            raise ConnectionError("killed")
+            raise self.fault
         await self.connection.execute(statement)
 
 
@@ -131,6 +134,30 @@ async def test_a_command_that_was_killed_goes_on(owner: Owner, service: Any, ste
     assert len(await keep_history(owner, kept_months=None)) == 2  # type: ignore[arg-type]
     assert f"to_{month_before(end, -1):%Y_%m}" in await parts_of(service)
     assert await service.fetchval("SELECT count(*) FROM customer_event") == 2
+
+
+@pytest.mark.parametrize("step", ["VALIDATE", "DETACH", "CREATE TABLE"])
+async def test_a_part_that_could_not_end_refuses_nothing(owner: Owner, service: Any, step: str):
+    end = await first_end(service)
+    owner.now, owner.fails_at = end + dt.timedelta(days=1), step
+    owner.fault = asyncpg.LockNotAvailableError("somebody reads the table")
+    with pytest.raises(asyncpg.LockNotAvailableError):
+        await keep_history(owner, kept_months=None)  # type: ignore[arg-type]
+    await service.execute(INSERT, first_key_of(month_before(end, -3)))
+    assert await service.fetchval("SELECT count(*) FROM customer_event") == 1
+
+
+async def test_one_command_or_migration_at_a_time(owner: Owner, service: Any):
+    end = await first_end(service)
+    owner.now = end + dt.timedelta(days=1)
+    await service.execute("SELECT pg_advisory_lock($1)", MIGRATION_LOCK)
+    waiting = asyncio.create_task(keep_history(owner, kept_months=None))  # type: ignore[arg-type]
+    await asyncio.sleep(0.5)
+    assert not waiting.done()
+    assert await service.fetchval(CHECKS) == 0
+    await service.execute("SELECT pg_advisory_unlock($1)", MIGRATION_LOCK)
+    assert len(await waiting) == 2
+    assert await service.fetchval("SELECT pg_try_advisory_lock($1)", MIGRATION_LOCK)
 
 
 async def test_writes_go_on_while_a_month_begins(owner: Owner, service: Any):

@@ -4,7 +4,8 @@ import asyncpg
 import pytest
 
 from customer_gql.core.permissions import Permission
-from customer_gql.database.schema import migrations
+from customer_gql.database.schema import migrations, parts
+from customer_gql.database.schema.compatibility import MigrationFailed
 from customer_gql.embedded.server import create_database, drop_database
 
 pytestmark = pytest.mark.slow
@@ -49,6 +50,25 @@ async def test_an_upgrade_of_what_is_up_to_date_changes_nothing(bare_url):
     before = await tables(bare_url)
     await in_thread(migrations.upgrade_database, bare_url)
     assert await tables(bare_url) == before
+
+
+async def test_histories_that_got_no_parts_take_every_entry(bare_url, monkeypatch):
+    """A check that stayed would refuse all entries from the next month on, if the migration is put off until then."""
+    await in_thread(migrations.upgrade_database, bare_url, "e3b9d4f17a60")
+    with monkeypatch.context() as fault:
+        fault.setattr(parts, "begin_steps", lambda *_: ["SELECT 1 / 0"])
+        with pytest.raises(MigrationFailed, match="division by zero"):
+            await in_thread(migrations.upgrade_database, bare_url, "f2e39fb39046")
+    connection = await asyncpg.connect(bare_url)
+    try:
+        assert await connection.fetchval("SELECT count(*) FROM pg_constraint WHERE conname = 'is_within_part'") == 0
+        await in_thread(migrations.upgrade_database, bare_url, "f2e39fb39046")
+        assert (
+            await connection.fetchval("SELECT count(*) FROM pg_inherits WHERE inhparent = 'customer_event'::regclass")
+            == 2
+        )
+    finally:
+        await connection.close()
 
 
 async def test_identities_of_addresses_are_made_again(bare_url):

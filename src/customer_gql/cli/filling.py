@@ -77,9 +77,15 @@ def history() -> None:
     """Begin the part of the next month in the tables of history, as the owner of the tables, and drop parts that are older than
     CUSTOMER_GQL_HISTORY_KEPT_MONTHS; without that setting none is. Run it every month, as often as you like."""
     from customer_gql.database.schema.kept_history import keep_history
+    from customer_gql.database.session_limits import is_pooled
 
     settings = load_settings()
     with database(settings) as urls:
+        if run(urls.owner, is_pooled, transaction=False):
+            raise CommandFailed(
+                "A pooler stands between this command and the database: in CUSTOMER_GQL_OWNER_DATABASE_URL give the address of "
+                "the server itself, and run `customer-gql history` again."
+            )
         work = partial(keep_history, kept_months=settings.history_kept_months)
         for line in run(urls.owner, work, transaction=False) or ["nothing had to be done"]:
             print(line)

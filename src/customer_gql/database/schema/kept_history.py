@@ -1,12 +1,17 @@
 """`customer-gql history`: a part of the histories for each month, and the end of those that are older than the shop keeps."""
 
+import asyncio
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncGenerator, Iterable, Iterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+import asyncpg
 
 from customer_gql.core.terminal import CommandFailed
 from customer_gql.database.statements import Connection
 
-from .large_tables import LOCK_TIMEOUT
+from .large_tables import LOCK_TIMEOUT, MIGRATION_LOCK
 from .parts import (
     HISTORIES,
     NEWEST_KEY,
@@ -14,17 +19,37 @@ from .parts import (
     Part,
     check_steps,
     choose_end,
+    drop_check_step,
     first_key_of,
     month_before,
     read_parts,
     split_steps,
 )
 
+_SECONDS_BETWEEN_TRIES: Final = 0.2
+_MOST_TRIES: Final = 30
+
 
 async def keep_history(connection: Connection, *, kept_months: int | None) -> list[str]:
     """As the owner, outside a transaction: begin the part of the next month where it has not begun, and drop those whose rows are all
     older than `kept_months` whole months. What was done, in lines. It can be killed and run again."""
     await connection.execute(LOCK_TIMEOUT)
+    async with _waiting_for_turn(connection):
+        return await _keep_each(connection, kept_months)
+
+
+@asynccontextmanager
+async def _waiting_for_turn(connection: Connection) -> AsyncGenerator[None]:
+    """No migration and no other of these commands runs meanwhile: two that end one part would leave a check on the next."""
+    while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", MIGRATION_LOCK):
+        await asyncio.sleep(_SECONDS_BETWEEN_TRIES)
+    try:
+        yield
+    finally:
+        await connection.fetchval("SELECT pg_advisory_unlock($1)", MIGRATION_LOCK)
+
+
+async def _keep_each(connection: Connection, kept_months: int | None) -> list[str]:
     now: dt.datetime = await connection.fetchval("SELECT now()")
     done: list[str] = []
     for table in HISTORIES:
@@ -46,10 +71,29 @@ async def _end_newest(connection: Connection, table: str, now: dt.datetime) -> d
     end = choose_end(await connection.fetchval(NEWEST_KEY.format(table=newest.name)), now)
     if newest.start is None or newest.start >= first_key_of(end):
         return None
-    await _run_each(connection, check_steps(newest.name, newest.start, first_key_of(end)))
-    async with connection.transaction():
-        await _run_each(connection, split_steps(table, newest.start, end))
+    try:
+        await _run_each(connection, check_steps(newest.name, newest.start, first_key_of(end)))
+        async with connection.transaction():
+            await _run_each(connection, split_steps(table, newest.start, end))
+    except asyncpg.PostgresError:
+        await _leave_open(connection, newest.name, end)
+        raise
     return end
+
+
+async def _leave_open(connection: Connection, part: str, end: dt.datetime) -> None:
+    """The check goes again, however often others have to be waited for."""
+    for _ in range(_MOST_TRIES):
+        try:
+            await connection.execute(drop_check_step(part))
+        except asyncpg.LockNotAvailableError:
+            await asyncio.sleep(_SECONDS_BETWEEN_TRIES)
+        else:
+            return
+    raise CommandFailed(
+        f"{part} was locked by others for too long. Run `customer-gql history` again before {end:%Y-%m-%d}: from then on the "
+        "part would refuse new entries."
+    )
 
 
 async def _read_parts(connection: Connection, table: str) -> list[Part]:

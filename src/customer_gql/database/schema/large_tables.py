@@ -16,6 +16,9 @@ BATCH: Final = 5_000
 LOCK_TIMEOUT: Final = "SET lock_timeout = '2s'"
 """A migration waits little for a lock: what queues behind it waits too."""
 
+MIGRATION_LOCK: Final = 4_701_113_209  # any number that nobody else takes
+"""The advisory lock of the one session that changes tables."""
+
 
 def build_index(name: str, table: str, columns: Sequence[Any], **options: Any) -> None:
     """Build an index beside the running service. One that a killed migration left unfinished is built again.

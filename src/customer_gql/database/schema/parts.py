@@ -89,10 +89,15 @@ def check_steps(table: str, start: int | None, end: int) -> tuple[str, ...]:
     """A check that proves the bounds of a part: it is validated without a lock, so that the table is not read under one."""
     begins = "" if start is None else f"id >= {start} AND "
     return (
-        f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {_CHECK}",
+        drop_check_step(table),
         f"ALTER TABLE {table} ADD CONSTRAINT {_CHECK} CHECK ({begins}id < {end}) NOT VALID",
         f"ALTER TABLE {table} VALIDATE CONSTRAINT {_CHECK}",
     )
+
+
+def drop_check_step(table: str) -> str:
+    """Where the steps after `check_steps` failed: a check that stayed would refuse every entry from the end of the part on."""
+    return f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {_CHECK}"
 
 
 def begin_steps(table: str, end: dt.datetime, indexes: Sequence[Any], grants: Sequence[Any]) -> list[str]:
