@@ -1,10 +1,13 @@
 """Exports are read from a standby that has all that was committed before, and else from the primary."""
 
+import time
 from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
+from customer_gql.database.connecting.long_reads import reading_standby
+from customer_gql.database.connecting.replica import NotFromReplica
 from customer_gql.database.pools import open_database
 from customer_gql.messaging.jobs.work import Tools
 from customer_gql.schema.projections import PROJECTIONS
@@ -49,3 +52,15 @@ async def test_an_export_is_read_where_it_finds_everything(pair: Pair, settings:
         assert await export_one("promoted@shop.example") == (True, False)
         kill(postmaster(pair.standby.data_dir))
         assert await export_one("killed@shop.example") == (True, False)
+
+
+async def test_a_standby_that_hangs_is_left(pair: Pair):
+    """Without a limit the export would never end, and no other of this worker would begin."""
+    limits: Any = {"wait_seconds": 5, "connect_seconds": 5, "answer_seconds": 0.5, "prepared_statements": True}
+    began = time.monotonic()
+    async with open_database(pair.primary.url()) as database:
+        with pytest.raises(NotFromReplica):
+            async with reading_standby(pair.standby.url(), database.writes, **limits) as connection:
+                assert await connection.fetchval("SELECT pg_is_in_recovery()")
+                await connection.execute("SELECT pg_sleep(20)")
+    assert time.monotonic() - began < 15

@@ -135,6 +135,7 @@ async def _reading_standby(tools: Tools) -> AsyncGenerator[Connection]:
         primary,
         wait_seconds=settings.replica_seconds,
         connect_seconds=settings.pool_seconds,
+        answer_seconds=settings.jobs_statement_seconds,
         prepared_statements=settings.prepared_statements,
     )
     async with opened as connection:
