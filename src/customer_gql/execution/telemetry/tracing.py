@@ -19,7 +19,8 @@ from .losses import TRACE, CountedLosses
 
 
 class TracingMiddleware:
-    """Wraps an ASGI application. A span contains the request's path, status and parent trace, nothing more."""
+    """Wraps an ASGI application. A span contains the request's path without secrets and ids, its status and its parent trace,
+    nothing more."""
 
     def __init__(self, app: ASGIApp, *, tracer: Any) -> None:
         self.app = app
@@ -40,12 +41,20 @@ class TracingMiddleware:
         from opentelemetry.trace import SpanKind, use_span  # noqa: PLC0415
 
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        name = f"{scope['method']} {scope['path']}"
-        span = self.tracer.start_span(name, context=extract(headers), kind=SpanKind.SERVER)
+        path = _leave_out_ids(scope["path"])
+        span = self.tracer.start_span(f"{scope['method']} {path}", context=extract(headers), kind=SpanKind.SERVER)
         ended.callback(_end_span, span)
-        span.set_attributes({"http.request.method": scope["method"], "url.path": scope["path"]})
+        span.set_attributes({"http.request.method": scope["method"], "url.path": path})
         ended.enter_context(use_span(span, record_exception=False))
         return span
+
+
+def _leave_out_ids(path: str) -> str:
+    """The path of a link to a file is a secret, which works until it is used; others below these have the id of a record."""
+    return next((f"{folder}/…" for folder in _FOLDERS_OF_IDS if path.startswith(f"{folder}/")), path)
+
+
+_FOLDERS_OF_IDS = ("/admin/files", "/admin/imports")
 
 
 async def _send_traced(span: Any, send: Send, message: Message) -> None:
