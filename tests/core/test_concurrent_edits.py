@@ -54,6 +54,15 @@ async def test_what_merges(edits, expected):
     await refuse_conflicts(edits, current=3, expected=expected, changes_since=read)
 
 
+async def test_every_edit_conflicts_where_the_history_lacks_changes():
+    async def read_nothing(_version):
+        return None
+
+    with pytest.raises(VersionConflict) as found:
+        await refuse_conflicts({"name": ("stored", "yours")}, current=3, expected=1, changes_since=read_nothing)
+    assert found.value.conflicts == [FieldConflict("name", base=None, yours="yours", stored="stored")]
+
+
 async def test_a_version_that_does_not_exist_yet():
     with pytest.raises(RuleError) as found:
         await refuse_conflicts({}, current=3, expected=4, changes_since=read)

@@ -5,7 +5,9 @@ import uuid
 
 import pytest
 
+from customer_gql.core.actor import Actor, ActorKind
 from customer_gql.core.ids import encode_id
+from customer_gql.staff.audit.writes import record_staff_event
 from support.clients import Client
 from support.staff import events, make_role, make_staff, make_website, session_of, staff_client, staff_id_of
 
@@ -41,6 +43,22 @@ async def test_edits_of_different_fields_of_a_user_merge(boss, ada):
     second = await one(boss, UPDATE, id=id, jobTitle="Analyst", expectedVersion=1)
     assert first == {"staffUser": {"version": 2, "name": "Ada", "jobTitle": None}, "userErrors": []}
     assert second == {"staffUser": {"version": 3, "name": "Ada", "jobTitle": "Analyst"}, "userErrors": []}
+
+
+async def test_an_edit_older_than_the_history_that_is_kept_is_a_conflict(boss, connection):
+    """`customer-gql history` drops old months: what was changed in them is unknown."""
+    role = await make_role(connection, ["customers.read"])
+    by, subject = Actor(ActorKind.SYSTEM), encode_id("rol", role)
+    await connection.execute("UPDATE staff_role SET version = 4 WHERE id = $1", role)
+    changes, more = {"name": ("Clerks", "Sellers")}, ["CUSTOMERS_READ", "CUSTOMERS_WRITE"]
+    for version in (3, 4):  # that of version 2 was dropped
+        await record_staff_event(connection, "ROLE_CHANGED", by=by, subject=subject, changes=changes, version=version)
+    late = await one(boss, UPDATE_ROLE, id=subject, permissions=more, expectedVersion=1)
+    assert [error["code"] for error in late["userErrors"]] == ["VERSION_CONFLICT"]
+    [error] = late["userErrors"]
+    assert [(found["field"], found["base"]) for found in error["conflicts"]] == [("permissions", None)]
+    known = await one(boss, UPDATE_ROLE, id=subject, permissions=more, expectedVersion=2)
+    assert known["userErrors"] == []
 
 
 async def test_an_edit_of_what_was_changed_meanwhile_is_a_conflict(boss, ada, connection):

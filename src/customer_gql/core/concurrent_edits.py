@@ -13,8 +13,8 @@ from .errors import Refusal, RuleError, UserErrorCode
 
 Changes = Mapping[str, tuple[Any, Any]]
 """Fields by name with the value before and the value after."""
-ReadChanges = Callable[[int], Awaitable[Iterable[Changes]]]
-"""The changes of a record after a version, oldest first."""
+ReadChanges = Callable[[int], Awaitable[Iterable[Changes] | None]]
+"""The changes of a record after a version, oldest first; None where the history lacks some of them."""
 
 _VERSION_CONFLICT: Final = Refusal(
     "version.conflict", "Somebody else changed this since you read it: {fields}.", UserErrorCode.VERSION_CONFLICT
@@ -55,12 +55,14 @@ async def refuse_conflicts(
     relied_on: Mapping[str, Any] | None = None,
 ) -> None:
     """Raises `VersionConflict` when a field of `edits`, stored and wanted, was changed after the expected version, or when a
-    field that the edits rely on, with the value stored now, was another then."""
+    field that the edits rely on, with the value stored now, was another then. Where the history lacks some of the changes, nobody
+    knows what the caller started from, and every edit conflicts (docs/domain/concurrent-edits.md#concurrent-edits-8)."""
     if expected is None or expected == current:
         return
     if expected > current:
         raise _VERSION_UNKNOWN(path=["expectedVersion"], version=current)
-    bases = find_bases(await changes_since(expected))
+    changes = await changes_since(expected)
+    bases = dict.fromkeys(edits) if changes is None else find_bases(changes)
     moved = {field: (now, bases[field]) for field, now in (relied_on or {}).items() if bases.get(field, now) != now}
     _raise_conflicts({**edits, **moved}, current, bases)
 

@@ -12,7 +12,7 @@ from .filters import EVENTS
 
 events_by_id = one_by(EVENTS, staff_event.c.id)
 _CHANGES_SINCE = compile_statement(
-    select(staff_event.c.changes)
+    select(staff_event.c.version, staff_event.c.changes)
     .where(
         staff_event.c.subject == bindparam("subject", type_=Text()),
         staff_event.c.version > bindparam("version", type_=Integer()),
@@ -35,7 +35,10 @@ async def read_staff_changes_of_job(
     return found
 
 
-async def read_staff_changes(connection: Connection, subject: str, version: int) -> list[Changes]:
-    """What was changed of a staff user or role after a version, oldest first; for `refuse_conflicts`."""
+async def read_staff_changes(connection: Connection, subject: str, version: int) -> list[Changes] | None:
+    """What was changed of a staff user or role after a version that is not the newest, oldest first; for `refuse_conflicts`.
+    None where the months with the first of the changes were dropped."""
     events = await fetch_rows(connection, _CHANGES_SINCE, subject=subject, version=version)
+    if not events or events[0].version > version + 1:
+        return None
     return [orjson.loads(event.changes) for event in events]
