@@ -122,6 +122,17 @@ async def test_the_service_reads_and_appends_and_nothing_else(owner: Owner, serv
                 await service.execute(statement)
 
 
+async def test_default_privileges_make_no_part_writable(owner: Owner, service: Any):
+    role = await service.fetchval("SELECT quote_ident(current_user)")
+    await owner.connection.execute(f"ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO {role}")
+    end = await first_end(service)
+    owner.now = end + dt.timedelta(days=1)
+    await keep_history(owner, kept_months=None)  # type: ignore[arg-type]
+    await service.execute(INSERT, first_key_of(month_before(end, -2)))
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await service.execute("UPDATE customer_event_newest SET version = 2")
+
+
 @pytest.mark.parametrize("step", ["VALIDATE", "RENAME", "ATTACH", "CREATE TABLE"])
 async def test_a_command_that_was_killed_goes_on(owner: Owner, service: Any, step: str):
     end = await first_end(service)

@@ -13,6 +13,7 @@ from customer_gql.database.statements import Connection
 
 from .large_tables import LOCK_TIMEOUT, MIGRATION_LOCK
 from .parts import (
+    GRANTS,
     HISTORIES,
     NEWEST_KEY,
     PARTS,
@@ -41,7 +42,7 @@ async def keep_history(connection: Connection, *, kept_months: int | None) -> li
 @asynccontextmanager
 async def _waiting_for_turn(connection: Connection) -> AsyncGenerator[None]:
     """No migration and no other of these commands runs meanwhile: two that end one part would leave a check on the next."""
-    while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", MIGRATION_LOCK):
+    while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", MIGRATION_LOCK):  # noqa: ASYNC110
         await asyncio.sleep(_SECONDS_BETWEEN_TRIES)
     try:
         yield
@@ -75,10 +76,18 @@ async def _end_newest(connection: Connection, table: str, now: dt.datetime) -> d
         await _run_each(connection, check_steps(newest.name, newest.start, first_key_of(end)))
         async with connection.transaction():
             await _run_each(connection, split_steps(table, newest.start, end))
+            await _take_rights(connection, newest.name)
     except asyncpg.PostgresError:
         await _leave_open(connection, newest.name, end)
         raise
     return end
+
+
+async def _take_rights(connection: Connection, part: str) -> None:
+    """Of all others than the owner: default privileges may have given the service what makes a part more than append-only."""
+    named = [row[0] for row in await connection.fetch(GRANTS.format(table=part))]
+    for role in ("PUBLIC", *named):
+        await connection.execute(f"REVOKE ALL ON {part} FROM {role}")
 
 
 async def _leave_open(connection: Connection, part: str, end: dt.datetime) -> None:
