@@ -77,5 +77,6 @@ def leave_open(table: str, end: dt.datetime) -> None:
 def downgrade() -> None:
     for table in HISTORIES:
         parts = read_parts(ask(PARTS, table))
-        for step in end_steps(table, parts, ask(INDEXES, parts[0].name), ask(GRANTS, table)):
+        indexes, of_whole = ask(INDEXES, parts[0].name), ask(INDEXES, table)
+        for step in end_steps(table, parts, indexes, of_whole, ask(GRANTS, table)):
             op.execute(step)

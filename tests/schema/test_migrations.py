@@ -71,6 +71,23 @@ async def test_histories_that_got_no_parts_take_every_entry(bare_url, monkeypatc
         await connection.close()
 
 
+async def test_indexes_of_histories_keep_their_names_when_the_first_part_is_gone(bare_url):
+    names = "SELECT indexname FROM pg_indexes WHERE tablename IN ('customer_event', 'staff_event') ORDER BY 1"
+    await in_thread(migrations.upgrade_database, bare_url, "e3b9d4f17a60")
+    connection = await asyncpg.connect(bare_url)
+    try:
+        before = await connection.fetch(names)
+        await in_thread(migrations.upgrade_database, bare_url, "f2e39fb39046")
+        firsts = await connection.fetch("SELECT tablename FROM pg_tables WHERE tablename LIKE '%\\_event\\_to\\_%'")
+        assert len(firsts) == 2
+        for part in firsts:
+            await connection.execute(f"DROP TABLE {part[0]}")
+        await in_thread(migrations.downgrade_database, bare_url, "e3b9d4f17a60")
+        assert await connection.fetch(names) == before
+    finally:
+        await connection.close()
+
+
 async def test_identities_of_addresses_are_made_again(bare_url):
     await in_thread(migrations.upgrade_database, bare_url)
     await in_thread(migrations.downgrade_database, bare_url, "a1db79d8eba7")

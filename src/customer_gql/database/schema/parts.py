@@ -115,7 +115,7 @@ def begin_steps(table: str, end: dt.datetime, indexes: Sequence[Any], grants: Se
         f"ALTER TABLE {table} DROP CONSTRAINT {_CHECK}",
     ]
     for name, definition, is_primary in indexes:
-        columns = definition[definition.rindex("USING btree") + len("USING btree") :]
+        columns = _columns_of(definition)
         steps.append(f"ALTER TABLE {table} ADD CONSTRAINT {name} PRIMARY KEY{columns}" if is_primary else definition)
     steps += [
         f"ALTER TABLE {table} ATTACH PARTITION {oldest} FOR VALUES FROM (MINVALUE) TO ({key})",
@@ -141,16 +141,24 @@ def split_steps(table: str, start: int, end: dt.datetime) -> list[str]:
     ]
 
 
-def end_steps(table: str, parts: Sequence[Part], indexes: Sequence[Any], grants: Sequence[Any]) -> list[str]:
-    """In one transaction: one table again, with the rows of all parts. `indexes` are those of the oldest part."""
+def end_steps(
+    table: str, parts: Sequence[Part], indexes: Sequence[Any], of_whole: Sequence[Any], grants: Sequence[Any]
+) -> list[str]:
+    """In one transaction: one table again, with the rows of all parts. `indexes` are those of the oldest part, which get the names of
+    those `of_whole`: where the first part was dropped, the database has named them."""
     oldest, *later = [part.name for part in parts]
     steps = [f"ALTER TABLE {table} DETACH PARTITION {name}" for name in (oldest, *later)]
     steps += [f"INSERT INTO {oldest} SELECT * FROM {name}" for name in later]
     steps += [f"DROP TABLE {name}" for name in (table, *later)]
-    suffix = oldest.removeprefix(table)
-    steps += [f"ALTER INDEX {name} RENAME TO {name.removesuffix(suffix)}" for name, *_ in indexes]
+    names = {_columns_of(definition): name for name, definition, _ in of_whole}
+    found = [(name, names.get(_columns_of(definition))) for name, definition, _ in indexes]
+    steps += [f"ALTER INDEX {name} RENAME TO {wanted}" for name, wanted in found if wanted is not None]
     steps.append(f"ALTER TABLE {oldest} RENAME TO {table}")
     return [*steps, *[f"GRANT {rights} ON {table} TO {role}" for role, rights in grants]]
+
+
+def _columns_of(definition: str) -> str:
+    return definition[definition.rindex("USING btree") + len("USING btree") :]
 
 
 def _name_part(table: str, end: dt.datetime) -> str:
