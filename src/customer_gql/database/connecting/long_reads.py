@@ -9,7 +9,7 @@ from typing import Any, Final
 from customer_gql.database.lease import LeasingPool
 from customer_gql.database.statements import Connection, Row
 
-from .hosts import HostsInTurn
+from .hosts import HostsInTurn, choose_attribute
 from .replica import REPLICA_FAULTS, NotFromReplica, has_replayed, read_position
 
 _STEP_SECONDS: Final = 0.1
@@ -33,7 +33,8 @@ async def reading_standby(
         position = await read_position(primary)
         cache = {} if prepared_statements else {"statement_cache_size": 0}
         limits: Any = {"timeout": connect_seconds, "command_timeout": answer_seconds}
-        connection = await HostsInTurn(url)(url, record_class=Row, **limits, **cache)
+        wanted = {"target_session_attrs": choose_attribute(url)}
+        connection = await HostsInTurn(url)(url, record_class=Row, **wanted, **limits, **cache)
         try:
             async with asyncio.timeout(wait_seconds + connect_seconds):  # it may hang as well
                 await _wait_until_replayed(connection, position, wait_seconds)
