@@ -1,5 +1,7 @@
 """Metrics and traces."""
 
+from typing import Any
+
 import httpx
 import pytest
 from opentelemetry.sdk.trace import TracerProvider
@@ -79,4 +81,21 @@ async def test_a_request_is_a_span_below_its_caller(path: str, shown: str):
     )
     assert span.context is not None
     assert f"{span.context.trace_id:032x}" == PARENT.split("-")[1]
+    assert "canary" not in span.to_json()
+
+
+async def test_a_request_that_fails_tells_the_kind_of_its_error_alone():
+    exporter, provider = InMemorySpanExporter(), TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+
+    def fail(_request: Any) -> PlainTextResponse:
+        raise ValueError("canary")
+
+    app = TracingMiddleware(Starlette(routes=[Route("/", fail)]), tracer=provider.get_tracer("test"))
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as http:
+        await http.get("/")
+    (span,) = exporter.get_finished_spans()
+    assert span.attributes is not None
+    assert (span.attributes["error.type"], span.status.is_ok) == ("ValueError", False)
     assert "canary" not in span.to_json()

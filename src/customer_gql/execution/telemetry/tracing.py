@@ -34,7 +34,11 @@ class TracingMiddleware:
             span: Any = None
             with CountedLosses(TRACE):
                 span = self._start_span(scope, ended)
-            await self.app(scope, receive, send if span is None else partial(_send_traced, span, send))
+            try:
+                await self.app(scope, receive, send if span is None else partial(_send_traced, span, send))
+            except BaseException as error:
+                _mark_failed(span, error)
+                raise
 
     def _start_span(self, scope: Scope, ended: contextlib.ExitStack) -> Any:
         from opentelemetry.propagate import extract  # noqa: PLC0415 - an extra
@@ -45,7 +49,7 @@ class TracingMiddleware:
         span = self.tracer.start_span(f"{scope['method']} {path}", context=extract(headers), kind=SpanKind.SERVER)
         ended.callback(_end_span, span)
         span.set_attributes({"http.request.method": scope["method"], "url.path": path})
-        ended.enter_context(use_span(span, record_exception=False))
+        ended.enter_context(use_span(span, record_exception=False, set_status_on_exception=False))
         return span
 
 
@@ -102,7 +106,11 @@ def _mark_failed(opened: Any, error: BaseException) -> None:
     """By the kind of error: its text may quote what a customer sent."""
     with CountedLosses(TRACE):
         if opened is not None:
+            from opentelemetry.trace import StatusCode  # noqa: PLC0415 - an extra
+
             opened.set_attribute("error.type", type(error).__name__)
+            if isinstance(error, Exception):  # not where the caller went away
+                opened.set_status(StatusCode.ERROR)
 
 
 class StatementSpans:
