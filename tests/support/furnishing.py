@@ -72,7 +72,9 @@ FACTS: dict[str, dict[str, Any]] = {
     "service_token": {"permissions": ["customers.read"]},
     "export_schedule": {"at": dt.time(6, 30), "weekday": None, "day": None, "next_at": FAR_OFF, "format": "CSV"},
     "stored_file": {"permissions": ["customers.export"], "stored_at": LONG_AGO},
-    "customer_import": {"status": "DONE", "finished_at": FAR_OFF},
+    "customer_import": {"status": "DONE", "finished_at": FAR_OFF, "columns": "[]"},
+    "import_row": {"problems": "[]"},
+    "import_mapping": {"mapping": "[]"},
     # Beside the feed, which begins at 1.
     "domain_event": {"type": "customer.updated", "written": 0, "position": lambda: -next(numbers)},
     "domain_event_feed": {"deleted_through": 0},
@@ -94,7 +96,7 @@ NAMED = {"customer_id": "customer", "staff_id": "staff_user", "website_id": "web
 NAMED |= {"scope": "website", "store_view_id": "store_view", "order_id": "sales_order"}
 NAMED |= {"selection_id": "selection", "job_id": "job_run", "customer_ids": "customer"}
 NAMED |= {"recipient_staff_ids": "staff_user", "import_id": "customer_import"}
-NAMED |= {"admin_customer_id": "customer"}
+NAMED |= {"admin_customer_id": "customer", "impersonator_id": "staff_user", "sales_representative_id": "staff_user"}
 NAMED |= {"webhook_id": "webhook", "delivery_id": "webhook_delivery"}
 NAMED |= {"session_id": "customer_session", "impersonation_id": "impersonation", "website_ids": "website"}
 NAMED |= {
