@@ -1,4 +1,4 @@
-"""Values of the graph's own scalars, for schemathesis, which loads this file as its hooks."""
+"""Values of the graph's own scalars, and what is a fault of an answer, for schemathesis, which loads this file as its hooks."""
 
 import ipaddress
 import itertools
@@ -24,6 +24,15 @@ ADDRESSES = itertools.count(int(ipaddress.IPv4Address("10.0.0.1")))
 def before_call(_context: Any, case: Any, _kwargs: Any) -> None:
     """Each from another place, so that what may be tried a few times from one address is done each time."""
     case.headers["X-Forwarded-For"] = str(ipaddress.IPv4Address(next(ADDRESSES)))
+
+
+@schemathesis.check
+def no_fault(_context: Any, response: Any, _case: Any) -> None:
+    """Every error has a code that tells what to do. A nullable field that is refused leaves the rest of the answer, which
+    `not_a_server_error` of schemathesis takes for a fault."""
+    assert response.status_code < 500
+    codes = {error.get("extensions", {}).get("code") for error in response.json().get("errors", [])}
+    assert not codes & {None, "INTERNAL_SERVER_ERROR"}
 
 
 KEYS = st.integers(0, 2**63 - 1)
