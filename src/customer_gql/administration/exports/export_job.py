@@ -91,6 +91,8 @@ async def write_export(run: WholeRun) -> None:
     assert viewer is not None
     async with run.tools.database.writes.acquire() as connection:
         query = await _open_lists().find_query(connection, run.parameters, viewer, run.job.id)
+    if run.tools.settings.database_read_url is None:
+        return await _write_file(run, query, _reading_primary)
     try:
         await _write_file(run, query, _reading_standby)
     except NotFromReplica:
@@ -126,10 +128,9 @@ async def _write_rows(run: WholeRun, query: ExportQuery, writer: FileWriter, rea
 
 @asynccontextmanager
 async def _reading_standby(tools: Tools) -> AsyncGenerator[Connection]:
-    """The same of the standby, with all that was committed before. Raises `NotFromReplica` where there is none, or it fails."""
+    """The same of the standby, with all that was committed before. Raises `NotFromReplica` where it fails."""
     settings, primary = tools.settings, tools.database.writes
-    if settings.database_read_url is None:
-        raise NotFromReplica
+    assert settings.database_read_url is not None
     opened = reading_standby(
         settings.database_read_url,
         primary,
