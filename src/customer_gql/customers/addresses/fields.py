@@ -149,6 +149,12 @@ COLUMNS: Final[Mapping[str, str]] = {field.name: field.column for field in ADDRE
 
 STAFF_ONLY: Final = frozenset({COLUMNS["externalId"]})
 """Columns that customers neither see nor set."""
+CONTENT: Final = tuple(
+    field.column
+    for field in ADDRESS_FIELDS
+    if field.column not in {"external_id", "is_default_billing", "is_default_shipping"}
+)
+"""Columns that make an address the same address, and that are written on an envelope."""
 
 # A change of the country puts these to the test too.
 _DEPENDS_ON_COUNTRY: Final = ("city", "region", "postcode")

@@ -15,7 +15,7 @@ from customer_gql.graph.fields import column, loaded
 from customer_gql.graph.nodes import Node, node_id
 
 from . import reads
-from .templates.formatting import FORMATTED_COLUMNS
+from .fields import CONTENT
 from .templates.reads import format_for_viewer
 from .templates.settings import AddressFormat
 from .templates.types import FORMATTED, Format, StoreViewId
@@ -71,7 +71,7 @@ class Address(Node):
     async def formatted(
         self: Any, info: Info, format: Format = AddressFormat.TEXT, store_view_id: StoreViewId = None
     ) -> Any:
-        values = {column: getattr(self, column) for column in FORMATTED_COLUMNS}
+        values = {column: getattr(self, column) for column in CONTENT}
         return await format_for_viewer(
             info.context, values, format, customer_id=self.customer_id, wanted_view=store_view_id
         )

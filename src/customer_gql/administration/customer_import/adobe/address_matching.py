@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from .addresses import CONTENT
+from customer_gql.customers.addresses.fields import CONTENT
 
 
 def columns_of(table: str) -> str:

@@ -11,7 +11,7 @@ from customer_gql.administration.customer_import.staging import BATCH_ROWS, Coun
 from customer_gql.core.ids import encode_id_in_sql
 from customer_gql.core.values.telephones import to_e164
 from customer_gql.customers.addresses.changes import DEFAULTS
-from customer_gql.customers.addresses.fields import COUNTRY_NOT_ACCEPTED
+from customer_gql.customers.addresses.fields import CONTENT, COUNTRY_NOT_ACCEPTED
 from customer_gql.customers.addresses.settings import PER_CUSTOMER
 from customer_gql.customers.addresses.tables import address
 from customer_gql.customers.history.stored_values import pair_in_sql
@@ -20,7 +20,7 @@ from customer_gql.database.transactions import mark_customers
 from customer_gql.shop.settings.reads import setting
 
 from .address_matching import ADDRESS_LOCKS, MATCHING, OWNED_ROWS, OWNERS, columns_of
-from .addresses import CONTENT, SOURCES
+from .addresses import SOURCES
 
 _REFUSE_TOO_MANY: Final = """
 DELETE FROM import_address s USING (

@@ -30,23 +30,6 @@ from .scopes import ImportShop, find_customers
 
 T = TypeVar("T")
 
-# What makes an address the same address: everything but its being a default.
-CONTENT: Final = (
-    "prefix",
-    "first_name",
-    "middle_name",
-    "last_name",
-    "suffix",
-    "company",
-    "street",
-    "city",
-    "region",
-    "postcode",
-    "country_code",
-    "telephone",
-    "fax",
-    "vat_number",
-)
 SOURCES: Final[Mapping[str, str]] = {
     "prefix": "prefix",
     "middlename": "middle_name",

@@ -5,7 +5,6 @@ from typing import Final
 
 from customer_gql.administration.customer_import.adobe.address_matching import MATCHING
 from customer_gql.administration.customer_import.adobe.address_upsert import find_owners
-from customer_gql.administration.customer_import.adobe.addresses import CONTENT
 from customer_gql.administration.customer_import.reading.refusals import NO_CUSTOMER
 from customer_gql.administration.customer_import.recording import mark_imported_customers, record_imported_customers
 from customer_gql.administration.customer_import.staging import ImportRun
@@ -13,6 +12,7 @@ from customer_gql.core.errors import Refusal, UserErrorCode
 from customer_gql.core.ids import encode_id_in_sql
 from customer_gql.core.viewer import Websites
 from customer_gql.customers.addresses.changes import DEFAULTS
+from customer_gql.customers.addresses.fields import CONTENT
 from customer_gql.customers.addresses.tables import address
 from customer_gql.customers.history.stored_values import pair_in_sql
 from customer_gql.customers.profile.writes import lock_customers

@@ -9,22 +9,6 @@ from customer_gql.shop.countries.names import name_country
 from .language import parse_template, render_template
 from .settings import AddressFormat
 
-FORMATTED_COLUMNS: Final = (
-    "prefix",
-    "first_name",
-    "middle_name",
-    "last_name",
-    "suffix",
-    "company",
-    "street",
-    "city",
-    "region",
-    "postcode",
-    "country_code",
-    "telephone",
-    "fax",
-    "vat_number",
-)
 _LINE_MARK: Final = "|"
 _BROKEN_BAR: Final = "\u00a6"
 

@@ -6,6 +6,7 @@ from customer_gql.core.errors import BadInput, RuleError
 from customer_gql.core.ids import decode_id, decode_keys
 from customer_gql.core.permissions import Permission
 from customer_gql.core.text import validate_lines
+from customer_gql.customers.addresses.fields import CONTENT
 from customer_gql.customers.addresses.reads import addresses_by_id
 from customer_gql.customers.profile.reads import find_reachable_customer
 from customer_gql.graph.access.guards import missing_permissions, refusal_of
@@ -14,7 +15,7 @@ from customer_gql.graph.roots import admin_field
 from customer_gql.shop.settings.declaration import MAX_TEXT
 from customer_gql.shop.websites.reads import store_views_by_id
 
-from .formatting import FORMATTED_COLUMNS, format_address
+from .formatting import format_address
 from .reads import UNKNOWN_VIEW
 from .settings import AddressFormat
 from .types import Format
@@ -81,7 +82,7 @@ async def _find_address(context: Context, address_id: str) -> dict[str, Any]:
         found = await context.load(addresses_by_id, (customer_id, key))
     if found is None:
         raise BadInput("addressId names no address that you reach.")
-    return {column: found[column] for column in FORMATTED_COLUMNS}
+    return {column: found[column] for column in CONTENT}
 
 
 async def _find_locale(context: Context, store_view_id: str) -> str:
