@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import ARRAY, BigInteger, Text, and_, any_, bindparam, func, insert, select, true
+from sqlalchemy import ARRAY, BigInteger, Text, and_, any_, bindparam, select, true
 
 from customer_gql.administration.event_feed.feed import read_feed_range
 from customer_gql.core.actor import Actor
@@ -22,13 +22,11 @@ from customer_gql.messaging.jobs.runs.kinds import BatchWork, JobScope, RowResul
 from customer_gql.messaging.jobs.runs.parts import count_rows, store_parts
 from customer_gql.messaging.jobs.runs.tables import JobKind, RowOutcome, job_part
 from customer_gql.messaging.jobs.runs.writes import Submission, submit_job
-from customer_gql.messaging.webhooks.fan_out import COPIED, IS_ASKED_FOR
+from customer_gql.messaging.webhooks.fan_out import IS_ASKED_FOR, insert_deliveries
 from customer_gql.messaging.webhooks.tables import (
     WebhookContent,
     WebhookStatus,
-    delivery_number,
     webhook,
-    webhook_delivery,
 )
 
 from .writes import DISABLED, FOUND_NOTHING, lock_webhook
@@ -59,21 +57,7 @@ _FIND_EVENTS: Final = compile_statement(
     .select_from(event.join(webhook, true()))
     .where(_IS_OF_WEBHOOK, _IS_CHOSEN)
 )
-_DELIVER_AGAIN: Final = compile_statement(
-    insert(webhook_delivery).from_select(
-        ["id", "webhook_id", "event_id", *COPIED, "next_attempt_at"],
-        select(
-            delivery_number.next_value(),
-            webhook.c.id,
-            event.c.id,
-            *[event.c[name] for name in COPIED],
-            func.clock_timestamp(),
-        )
-        .select_from(event.join(webhook, true()))
-        .where(_IS_OF_WEBHOOK, _IS_CHOSEN, *IS_ASKED_FOR)
-        .order_by(event.c.position),
-    )
-)
+_DELIVER_AGAIN: Final = compile_statement(insert_deliveries(_IS_OF_WEBHOOK, _IS_CHOSEN))
 
 
 async def replay_events(

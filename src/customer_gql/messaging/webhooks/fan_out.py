@@ -2,7 +2,20 @@
 
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, any_, bindparam, func, insert, literal, or_, select, true, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Insert,
+    any_,
+    bindparam,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    true,
+    update,
+)
 
 from customer_gql.database.statements import Connection, compile_statement, execute_statement, fetch_value
 from customer_gql.messaging.events.reads import find_last_position
@@ -35,25 +48,29 @@ IS_ASKED_FOR: Final = (
     ),
 )
 """Whether a webhook has events of this type and these websites sent."""
-_FAN_OUT: Final = compile_statement(
-    insert(webhook_delivery).from_select(
+
+
+def insert_deliveries(*where: ColumnElement[bool]) -> Insert:
+    """A delivery, due at once, of each event to each webhook that fulfil the conditions, in the order of the feed."""
+    found = select(
+        delivery_number.next_value(),
+        webhook.c.id,
+        event.c.id,
+        *[event.c[name] for name in COPIED],
+        func.clock_timestamp(),
+    )
+    return insert(webhook_delivery).from_select(
         ["id", "webhook_id", "event_id", *COPIED, "next_attempt_at"],
-        select(
-            delivery_number.next_value(),
-            webhook.c.id,
-            event.c.id,
-            *[event.c[name] for name in COPIED],
-            func.clock_timestamp(),
-        )
-        .select_from(event.join(webhook, true()))
-        .where(
-            event.c.position > _after,
-            event.c.position <= _until,
-            event.c.position > webhook.c.starts_after,
-            webhook.c.status == literal(WebhookStatus.ACTIVE.value),
-            *IS_ASKED_FOR,
-        )
-        .order_by(event.c.position),
+        found.select_from(event.join(webhook, true())).where(*where, *IS_ASKED_FOR).order_by(event.c.position),
+    )
+
+
+_FAN_OUT: Final = compile_statement(
+    insert_deliveries(
+        event.c.position > _after,
+        event.c.position <= _until,
+        event.c.position > webhook.c.starts_after,
+        webhook.c.status == literal(WebhookStatus.ACTIVE.value),
     )
 )
 _ADVANCE: Final = compile_statement(update(feed).where(feed.c.name == READER).values(position=_until))
