@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import delete, select
@@ -10,9 +9,7 @@ from sqlalchemy import delete, select
 from customer_gql.administration.website_moves.steps import refuse_excluded_group
 from customer_gql.core.actor import Actor
 from customer_gql.core.clock import read_clock
-from customer_gql.core.concurrent_edits import refuse_conflicts
 from customer_gql.core.errors import CollectedErrors, Refusal, UserErrorCode
-from customer_gql.core.ids import encode_id
 from customer_gql.core.text import validate_lines
 from customer_gql.core.viewer import Websites
 from customer_gql.customers.accounts.writes import assign_group
@@ -26,12 +23,12 @@ from customer_gql.customers.companies.writes import (
     lock_companies,
     lock_company,
     lock_company_with,
+    merge_company,
     record_company_event,
     refuse_taken_external_id,
 )
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_rows, fetch_value
 from customer_gql.shop.groups.writes import validate_group
-from customer_gql.staff.audit.reads import read_staff_changes
 from customer_gql.staff.tables import staff_user
 
 _REPRESENTATIVE_NOT_FOUND: Final = Refusal(
@@ -95,22 +92,14 @@ async def update_company(
     locked = await lock_company_with(connection, company_id, find, websites=websites)
     stored = locked.row
     wanted = await validate_company(connection, stored, stored.website_id, given)
-    values = {column: value for column, value in wanted.items() if value != stored[column]}
-    if not values:
+    edit = await merge_company(connection, stored, wanted, expected_version=expected_version)
+    if edit is None:
         return
-    changes = describe_company(stored, values)
-    await refuse_conflicts(
-        changes,
-        current=stored.version,
-        expected=expected_version,
-        changes_since=partial(read_staff_changes, connection, encode_id("com", stored.id)),
-    )
-    version = await change_company(connection, stored, values)
-    if "group_id" in values:
-        await _move_members(connection, stored.id, locked.accounts, values["group_id"], by)
+    if "group_id" in edit.values:
+        await _move_members(connection, stored.id, locked.accounts, edit.values["group_id"], by)
     kind, event_type = "COMPANY_CHANGED", "company.updated"
-    await record_company_event(connection, stored, kind, event_type, by=by, version=version, changes=changes)
-    await notify_of_representative(connection, stored, values.get("sales_representative_id"), by=by)
+    await record_company_event(connection, stored, kind, event_type, by=by, version=edit.version, changes=edit.changes)
+    await notify_of_representative(connection, stored, edit.values.get("sales_representative_id"), by=by)
 
 
 async def _find_nobody(_connection: Connection, _company_id: int) -> list[int]:

@@ -6,13 +6,14 @@ of the company nobody else changes its members or its structure (docs/domain/com
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import insert, select, update
 
 from customer_gql.core.actor import Actor
 from customer_gql.core.clock import read_clock
-from customer_gql.core.concurrent_edits import Changes
+from customer_gql.core.concurrent_edits import Changes, refuse_conflicts
 from customer_gql.core.errors import Refusal, UserErrorCode
 from customer_gql.core.ids import encode_id, new_id
 from customer_gql.core.viewer import Websites
@@ -29,10 +30,12 @@ from customer_gql.database.statements import (
 )
 from customer_gql.database.transactions import mark_customers
 from customer_gql.messaging.events.writes import Event, emit
+from customer_gql.staff.audit.reads import read_staff_changes
 from customer_gql.staff.audit.writes import record_staff_event
 
 from .permissions import DEFAULT_PERMISSIONS, DEFAULT_ROLE_NAME
 from .tables import company, company_member, company_number, company_role
+from .values import describe_company
 
 COMPANY_NOT_FOUND: Final = Refusal("company.not_found", "There is no such company.", UserErrorCode.NOT_FOUND)
 _SHOWN_IN_GRID: Final = ("name", "sales_representative_id")
@@ -45,6 +48,15 @@ class LockedCompany:
 
     row: Row
     accounts: dict[int, Row]
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyEdit:
+    """What an edit stored, by column and as the history shows it, and the version that it made."""
+
+    values: Mapping[str, Any]
+    changes: Changes
+    version: int
 
 
 async def lock_company(
@@ -112,6 +124,23 @@ async def find_default_role(connection: Connection, company_id: int) -> int:
     return await fetch_value(
         connection, select(company_role.c.id).where(company_role.c.company_id == company_id, company_role.c.is_default)
     )
+
+
+async def merge_company(
+    connection: Connection, stored: Row, wanted: Mapping[str, Any], *, expected_version: int | None
+) -> CompanyEdit | None:
+    """Store what differs in a company that the caller has locked; None when nothing does. Raises `VersionConflict`."""
+    values = {column: value for column, value in wanted.items() if value != stored[column]}
+    if not values:
+        return None
+    changes = describe_company(stored, values)
+    await refuse_conflicts(
+        changes,
+        current=stored.version,
+        expected=expected_version,
+        changes_since=partial(read_staff_changes, connection, encode_id("com", stored.id)),
+    )
+    return CompanyEdit(values, changes, await change_company(connection, stored, values))
 
 
 async def change_company(connection: Connection, stored: Row, values: Mapping[str, Any]) -> int:
