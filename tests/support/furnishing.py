@@ -22,6 +22,7 @@ from sqlalchemy import (
     Interval,
     LargeBinary,
     Numeric,
+    SmallInteger,
     String,
     Table,
     insert,
@@ -108,6 +109,8 @@ NAMED |= {
 """Columns that name a row where there is no foreign key, as in lookup tables, and the table of that row."""
 
 numbers = itertools.count(2001)
+# A worker makes more rows than 16 bits can number.
+small_numbers = itertools.count(1001)
 
 
 async def furnish(connection: Connection, tables: Iterable[Table]) -> dict[str, Row]:
@@ -199,6 +202,7 @@ MAKERS: list[tuple[type | tuple[type, ...], Make]] = [
     # Before and after, as histories keep them.
     (JSONB, lambda column, _made, number: json.dumps({column.name: [None, number]})),
     (Boolean, lambda _column, _made, _number: True),
+    (SmallInteger, lambda _column, _made, _number: next(small_numbers)),
     ((Integer, Numeric), lambda _column, _made, number: number),
     (LargeBinary, lambda _column, _made, _number: secrets.token_bytes(32)),
     (String, make_text),
