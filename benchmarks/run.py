@@ -13,7 +13,7 @@ from mass_action import compare_jobs
 from measurement import count_statements, measure_variants
 from pool import compare_pools
 from prepare import BenchmarkShop, running_shop
-from report import write_report
+from report import load_figures, write_report
 from roles import compare_roles
 from variants import choose_variants
 from writes import compare_writes, format_writes
@@ -62,6 +62,8 @@ def compare_documents(shop: BenchmarkShop, options: argparse.Namespace) -> None:
     finally:
         for variant in variants:
             variant.stop()
+    # Once before the mutations are measured, so that a fault there does not lose what took longest.
+    write_report(results, statements, options, format_writes(load_figures("writes")))
     write_report(results, statements, options, format_writes(compare_writes(shop, options)))
 
 
