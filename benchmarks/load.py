@@ -40,8 +40,9 @@ class LoadConnection(asyncio.Protocol):
         if len(self.buffer) < end + 4 + length:
             return
         good = self.buffer.startswith(b"HTTP/1.1 200") and not any(it in self.buffer for it in _REFUSALS)
+        answer = bytes(self.buffer)
         self.buffer.clear()
-        self.load.record_answer(time.perf_counter() - self.sent, good=good)
+        self.load.record_answer(time.perf_counter() - self.sent, bad=b"" if good else answer)
         if self.load.pause:
             asyncio.get_running_loop().call_later(self.load.pause, self.send_next)
         else:
@@ -67,6 +68,7 @@ class Load:
         self.running = True
         self.times: list[float] = []
         self.bad = 0
+        self.bad_sample = ""
         self.done = asyncio.get_running_loop().create_future()
 
     def next_request(self) -> bytes:
@@ -75,9 +77,11 @@ class Load:
             self.running = False
         return self.requests[self.position % len(self.requests)]
 
-    def record_answer(self, seconds: float, *, good: bool) -> None:
+    def record_answer(self, seconds: float, *, bad: bytes) -> None:
         self.times.append(seconds)
-        self.bad += not good
+        if bad:
+            self.bad += 1
+            self.bad_sample = self.bad_sample or bad.decode(errors="replace")[-500:]
 
     def close_connection(self) -> None:
         self.open -= 1
@@ -109,6 +113,7 @@ async def run_load(plan: dict[str, Any]) -> dict[str, Any]:
         "p95_ms": times[int(len(times) * 0.95)] * 1000,
         "p99_ms": times[int(len(times) * 0.99)] * 1000,
         "bad": load.bad,
+        "bad_sample": load.bad_sample,
     }
 
 
