@@ -22,7 +22,7 @@ TARGETS = {
     "plans-off": "no target",
     "json": "profile 1.0, grid 0.9, nested 0.9",
 }
-"""What the service is compared with, and how many times less CPU it shall take."""
+"""What the service is compared with, and how many times less CPU it has to take."""
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from report import load_figures, write_report
 from roles import compare_roles
 from variants import choose_variants
 from writes import compare_writes, format_writes
+from written import compare_written
 
 DOCUMENTS = ["profile", "grid", "nested"]
 CUSTOMERS = 200_000
@@ -35,6 +36,7 @@ OF_SHOP: Final[dict[str, Callable[[BenchmarkShop, argparse.Namespace], object]]]
     "roles": compare_roles,
     "cost": calibrate_cost,
     "writes": compare_writes,
+    "written": compare_written,
 }
 
 
@@ -79,7 +81,7 @@ def parse_arguments() -> argparse.Namespace:
         "--only",
         choices=[*ALONE, *OF_SHOP],
         help="compare parts of the read engine with their absence, or roles; measure what a point of cost takes, lists and files of a "
-        "large shop, jobs, an import, or mutations",
+        "large shop, jobs, an import, mutations, or the rows that these write",
     )
     parser.add_argument("--blocks", nargs="+", choices=grid.BLOCKS, default=grid.BLOCKS, help="parts of `--only grid`")
     parser.add_argument("--write", action=argparse.BooleanOptionalAction, default=True)

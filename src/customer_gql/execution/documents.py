@@ -5,6 +5,7 @@ import sys
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 
 from graphql import (
@@ -22,6 +23,7 @@ from graphql import (
 )
 
 from customer_gql.core.errors import BadInput, QueryTooComplex
+from customer_gql.execution.large_documents import is_large, run_beside_loop
 from customer_gql.execution.limits.size import (
     DocumentMeasurement,
     fragments_of,
@@ -52,6 +54,8 @@ class Document:
     operations: dict[str | None, OperationDefinitionNode]
     fragments: Mapping[str, FragmentDefinitionNode] = field(default_factory=dict)
     uses_introspection: bool = False
+    is_large: bool = False
+    """Whether what is compiled for it takes so long that the event loop must not wait."""
     text_limits: VariableLimits = field(default_factory=dict)
     costs: dict[Any, Any] = field(default_factory=dict)
     plans: dict[Any, Any] = field(default_factory=dict)
@@ -105,6 +109,9 @@ class DocumentCache:
         """Whether the text was parsed before and is still stored."""
         return text in self._documents
 
+    def known_document(self, text: str) -> Document | None:
+        return self._documents.get(text)
+
     def load_document(self, text: str) -> Document:
         """Raises `QueryTooComplex` for a document over a limit, `InvalidDocument` for one that is not valid and
         `BadInput` for a text in it that is out of bounds."""
@@ -112,7 +119,17 @@ class DocumentCache:
         if known is not None:
             self._documents.move_to_end(text)
             return known
-        document = self._parse_document(text)
+        return self._keep_document(text, self._parse_document(text))
+
+    async def find_document(self, text: str) -> Document:
+        """The same for callers on an event loop: a large document that is not known yet does not keep it waiting."""
+        if text in self._documents or not is_large(text):
+            return self.load_document(text)
+        document = await run_beside_loop(partial(self._parse_document, text))
+        # Another request may have sent it, too.
+        return self.load_document(text) if text in self._documents else self._keep_document(text, document)
+
+    def _keep_document(self, text: str, document: Document) -> Document:
         # Validators are cycles that hold the document: left to rare collections, it would outlive its place here.
         gc.collect(0)
         self._documents[text] = document
@@ -137,16 +154,16 @@ class DocumentCache:
         if errors:
             raise InvalidDocument(errors)
         _unlink_tokens(ast)
-        return self._build_document(ast, uses_introspection=measurement.uses_introspection)
+        return self._build_document(ast, uses_introspection=measurement.uses_introspection, is_large=is_large(text))
 
-    def _build_document(self, ast: DocumentNode, *, uses_introspection: bool) -> Document:
+    def _build_document(self, ast: DocumentNode, *, uses_introspection: bool, is_large: bool) -> Document:
         fragments = fragments_of(ast)
         operations = [node for node in ast.definitions if isinstance(node, OperationDefinitionNode)]
         for operation in operations:
             if is_mutation(operation) and self._schema.mutation_type:
                 validate_mutations(operation, self._schema.mutation_type, fragments, self._limits)
         by_name = {node.name.value if node.name else None: node for node in operations}
-        return Document(ast, by_name, fragments, uses_introspection, self._text_limits.validate_literals(ast))
+        return Document(ast, by_name, fragments, uses_introspection, is_large, self._text_limits.validate_literals(ast))
 
 
 def _unlink_tokens(ast: DocumentNode) -> None:

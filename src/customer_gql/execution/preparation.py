@@ -20,6 +20,7 @@ from .limits.cost.model import CostModel
 from .limits.document_text import DocumentTexts
 from .limits.parse_cost import compute_body_cost, compute_parse_cost
 from .limits.rate import RateBuckets
+from .plans.cache import is_frequent_query
 from .refusal import RequestRefused
 from .telemetry.faults import log_fault
 
@@ -95,7 +96,7 @@ class Preparation:
             await self.take_cost(viewer, caller, min(first_cost, self.limits.bucket // 4))
         cost: int | None = None
         try:
-            document = self._load_document(text, viewer)
+            document = await self._find_document(text, viewer)
             self.texts.persist_text(request.query, request.persisted_hash)
             operation = document.find_operation(request.operation_name)
             _validate_method(request, operation)
@@ -113,6 +114,12 @@ class Preparation:
         if context.record_use is not None and not document.asks_only(operation, "viewer"):
             context.record_use()
         return PreparedOperation(document, operation, request, cost, left)
+
+    def is_frequent_query(self, request: GraphQLRequest) -> bool:
+        """Whether the request runs a query that has run often lately."""
+        text = self.texts.find_text(request.query, request.document_id, request.persisted_hash)
+        document = None if text is None else self.documents.known_document(text)
+        return document is not None and is_frequent_query(document, request.operation_name)
 
     async def take_cost(self, viewer: Viewer, caller: str, cost: int) -> int:
         """What is left in the bucket. Raises `RequestRefused` when the cost does not fit in."""
@@ -143,8 +150,8 @@ class Preparation:
             await self.take_cost(viewer, caller, REFUSAL_COST)
             raise OperationRefused([{"message": unknown.message, "extensions": unknown.extensions}]) from None
 
-    def _load_document(self, text: str, viewer: Viewer) -> Document:
-        document = self.documents.load_document(text)
+    async def _find_document(self, text: str, viewer: Viewer) -> Document:
+        document = await self.documents.find_document(text)
         if document.uses_introspection and not self.explain and viewer.kind is not ViewerKind.STAFF:
             raise InvalidDocument([GraphQLError("Introspection requires a staff token.")])
         return document

@@ -82,17 +82,19 @@ async def run_planned_query(
     answer."""
     variables = operation.coerce_variables(given)
     missing = missing_permissions(context.viewer)
-    plan = None if variables is None else operation.find_plan(variables, missing)
+    plan = None if variables is None else await operation.find_plan(variables, missing)
     if plan is None or variables is None:
         return None
     try:
-        return await plan.compute_answer(context, variables)
+        answer = await plan.compute_answer(context, variables)
     except Exception as error:
         # Whatever the error is, the reference executor meets it too and reports it with its path.
         if is_unavailable(error):
             raise  # asking a database again that does not respond would only double the wait
         await context.loads.reset()
         return None
+    operation.runs += 1
+    return answer
 
 
 async def _run_reference_executor(

@@ -1,7 +1,7 @@
 """What an operation runs with: who asks, the request's loads, and the way to a transaction."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Hashable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -49,6 +49,8 @@ class Context:
     replica: ReplicaReader | None = None
     # Statements of this request that took too long, by their text: another executor that repeats them is told at once.
     canceled: dict[str, Exception] = field(default_factory=dict[str, Exception])
+    # Whether the token still means what this request goes by; None where it was looked up before.
+    confirm_viewer: Callable[[], Awaitable[bool]] | None = None
     # Transactions of this request that were committed.
     commits: int = 0
     loads: RequestLoads = field(init=False)

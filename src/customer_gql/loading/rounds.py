@@ -43,6 +43,7 @@ class RequestLoads:
         "_coalescer",
         "_database",
         "_expected",
+        "_joining",
         "_loads",
         "_mode",
         "_pending",
@@ -56,6 +57,7 @@ class RequestLoads:
         self._coalescer = Coalescer.for_database(database)
         self._loads: dict[Any, BatchLoad] = {}
         self._pending: list[BatchLoad] = []
+        self._joining: list[BatchLoad] = []
         self._task: asyncio.Task[None] | None = None
         self._request_count = 0
         self._mode = RoundMode.SCHEDULED
@@ -116,6 +118,20 @@ class RequestLoads:
             load.waiting += fresh
         return load
 
+    def join_next_round(self, read: Read, key: Any) -> BatchLoad:
+        """Read one key with whatever is read next; nobody else sees it. A round is not begun for it, see `read_joining`."""
+        asked = BatchLoad(read, read, {})
+        asked.found[key] = None
+        asked.unread.add(key)
+        asked.waiting.append(key)
+        self._joining.append(asked)
+        return asked
+
+    async def read_joining(self) -> None:
+        """Read at once what found no round to join."""
+        if self._joining:
+            await self._run_round()
+
     def prime(self, read: Read, rows: Mapping[Any, Any]) -> None:
         """Rows that were read with others: anyone who asks for them by key finds them."""
         load = self._loads.get(read)
@@ -175,7 +191,8 @@ class RequestLoads:
         if prefetch is not None:
             self._expected = self._expected._replace(prefetch=None)
             prefetch(tuple(self._pending))
-        pending, self._pending = self._pending, []
+        pending, self._pending = [*self._pending, *self._joining], []
+        self._joining = []
         # In one order whatever was requested first, so that the same reads are the same statement.
         parts = [(load, load.take_keys()) for load in sorted(pending, key=_read_number)]
         try:

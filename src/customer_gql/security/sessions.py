@@ -60,6 +60,8 @@ class AuthenticatedSession:
     viewer: Viewer
     token_hash: bytes
     is_stale: bool
+    is_of_row: bool = False
+    """Whether the row of the token alone says all of it."""
 
 
 def token_columns() -> tuple[SchemaItem, ...]:

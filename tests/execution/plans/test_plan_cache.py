@@ -15,53 +15,53 @@ def planned(text: str, name: str | None = None) -> Any:
     return find_operation(SHAPES, parse_document(SHAPES, text), name)
 
 
-def find(operation, missing=NOTHING_MISSING, **given: Any):
+async def find(operation, missing=NOTHING_MISSING, **given: Any):
     variables = operation.coerce_variables(given)
     assert variables is not None
-    return operation.find_plan(variables, missing)
+    return await operation.find_plan(variables, missing)
 
 
-def test_a_plan_is_made_once_for_each_variant():
+async def test_a_plan_is_made_once_for_each_variant():
     operation = planned("query ($a: Boolean!, $n: Int) { thing { text @include(if: $a) shout(times: $n) } }")
-    yes = find(operation, a=True)
+    yes = await find(operation, a=True)
     assert yes is not None
-    assert find(operation, a=True, n=5) is yes
-    no = find(operation, a=False)
+    assert await find(operation, a=True, n=5) is yes
+    no = await find(operation, a=False)
     assert no not in {None, yes}
-    assert find(operation, a=True) is yes
-    assert find(operation, frozenset({"customers.pii"}), a=True) not in {None, yes, no}
+    assert await find(operation, a=True) is yes
+    assert await find(operation, frozenset({"customers.pii"}), a=True) not in {None, yes, no}
 
 
-def test_conditions_in_fragments_and_skips_are_variants_too():
+async def test_conditions_in_fragments_and_skips_are_variants_too():
     operation = planned(
         "query ($a: Boolean!, $b: Boolean!) { thing { ...f ... @skip(if: $b) { name } } } "
         "fragment f on Thing { text @include(if: $a) }"
     )
-    found = {id(find(operation, a=a, b=b)) for a in (True, False) for b in (True, False)}
+    found = {id(await find(operation, a=a, b=b)) for a in (True, False) for b in (True, False)}
     assert len(found) == 4
 
 
-def test_only_so_many_variants_are_kept():
+async def test_only_so_many_variants_are_kept():
     text = " ".join(f"a{i}: name @include(if: $v{i})" for i in range(6))
     operation = planned(f"query ({', '.join(f'$v{i}: Boolean!' for i in range(6))}) {{ thing {{ key {text} }} }}")
 
-    def variant(number: int):
+    async def variant(number: int):
         given: dict[str, Any] = {f"v{i}": bool(number >> i & 1) for i in range(6)}
-        return find(operation, NOTHING_MISSING, **given)
+        return await find(operation, NOTHING_MISSING, **given)
 
-    first = [variant(number) for number in range(MAX_VARIANTS)]
-    assert [variant(number) for number in range(MAX_VARIANTS)] == first
-    variant(MAX_VARIANTS)
-    assert [variant(number) for number in range(1, MAX_VARIANTS)] == first[1:]
-    assert variant(0) is not first[0]
+    first = [await variant(number) for number in range(MAX_VARIANTS)]
+    assert [await variant(number) for number in range(MAX_VARIANTS)] == first
+    await variant(MAX_VARIANTS)
+    assert [await variant(number) for number in range(1, MAX_VARIANTS)] == first[1:]
+    assert await variant(0) is not first[0]
     assert MAX_VARIANTS == 32
 
 
-def test_what_is_not_planned_is_not_tried_again(monkeypatch):
+async def test_what_is_not_planned_is_not_tried_again(monkeypatch):
     operation = planned("{ __schema { queryType { name } } }")
-    assert find(operation) is None
+    assert await find(operation) is None
     monkeypatch.setattr(type(operation), "_create_compiler", None)
-    assert find(operation) is None
+    assert await find(operation) is None
 
 
 def test_each_operation_of_a_document_has_its_own():

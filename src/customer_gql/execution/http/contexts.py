@@ -1,7 +1,7 @@
 """From a token to the context that operations of its holder run with."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
@@ -9,11 +9,16 @@ from starlette.requests import HTTPConnection, Request
 
 from customer_gql.core.errors import ErrorCode
 from customer_gql.core.permissions import Permission
-from customer_gql.core.viewer import GUEST, RequestOrigin, Viewer, ViewerKind
-from customer_gql.customers.accounts.sessions.authentication import find_customer_session, record_customer_use
+from customer_gql.core.viewer import GUEST, RequestOrigin, ViewerKind
+from customer_gql.customers.accounts.sessions.authentication import (
+    find_customer_lookup,
+    find_customer_session,
+    record_customer_use,
+)
 from customer_gql.database.background import Background
 from customer_gql.database.distribution.forms import use_distributed_forms
 from customer_gql.database.pools import Database
+from customer_gql.execution.presumed import KnownSessions, Presumption, TokenLookup
 from customer_gql.execution.refusal import RequestRefused
 from customer_gql.graph.context import Context
 from customer_gql.graph.cookies import Cookies
@@ -22,7 +27,12 @@ from customer_gql.security.secret_keys import use_secret_keys
 from customer_gql.security.sessions import AuthenticatedSession
 from customer_gql.settings import Settings
 from customer_gql.shop.websites.reads import UNKNOWN_STORE_VIEW, find_website_of_view
-from customer_gql.staff.sign_in.sessions import SESSION_COOKIE, find_staff_session, record_staff_use
+from customer_gql.staff.sign_in.sessions import (
+    SESSION_COOKIE,
+    find_staff_lookup,
+    find_staff_session,
+    record_staff_use,
+)
 
 from .caller import PERSISTENT_HEADER, STOREFRONT_HEADER, refuse_repeated_headers, request_origin, stated_address
 from .cookies import read_cookies
@@ -31,6 +41,19 @@ from .positions import find_replica
 RecordUse = Callable[..., Awaitable[object]]
 _MOST_TOKEN: Final = 128  # characters read of a token; all are shorter
 FindSession = Callable[[Database, str], Awaitable[AuthenticatedSession | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sessions:
+    """How tokens of one audience are looked up, by themselves or with other reads, and how their use is recorded."""
+
+    find: FindSession
+    find_lookup: Callable[[str], TokenLookup | None]
+    record_use: RecordUse
+    website_id: int | None = None
+
+
+_OF_STAFF: Final = _Sessions(find_staff_session, find_staff_lookup, record_staff_use)
 
 
 async def find_origin(audience: str, request: Request) -> RequestOrigin:
@@ -53,24 +76,31 @@ async def find_origin(audience: str, request: Request) -> RequestOrigin:
     return replace(origin, address=stated_address(request) or origin.address)
 
 
-async def open_storefront_context(settings: Settings, request: Request, origin: RequestOrigin) -> Context:
+async def open_storefront_context(
+    settings: Settings, request: Request, origin: RequestOrigin, *, presumes: bool = False
+) -> Context:
     database: Database = request.app.state.databases["storefront"]
     website_id = None
     if origin.store_view is not None:
         website_id = await find_website_of_view(database, origin.store_view)
         if website_id is None:
             raise RequestRefused(400, ErrorCode.BAD_USER_INPUT, UNKNOWN_STORE_VIEW)
-    find_session = partial(find_customer_session, website_id=website_id)
+    of_website = _Sessions(
+        partial(find_customer_session, website_id=website_id),
+        partial(find_customer_lookup, website_id=website_id),
+        record_customer_use,
+        website_id,
+    )
     cookies = _read_cookies(settings, request)
     token = read_token(request.headers.get("authorization"))
-    context = await _open_context(
-        settings, request, origin, database, token, cookies, find_session, record_customer_use
-    )
+    context = await _open_context(settings, request, origin, database, token, cookies, of_website, presumes=presumes)
     context.persistent_token = (request.headers.get(PERSISTENT_HEADER) or "").strip()[:_MOST_TOKEN] or None
     return context
 
 
-async def open_admin_context(settings: Settings, request: Request, origin: RequestOrigin) -> Context:
+async def open_admin_context(
+    settings: Settings, request: Request, origin: RequestOrigin, *, presumes: bool = False
+) -> Context:
     """Raises `RequestRefused` for the cookie of a session in a request that another page may have caused."""
     database: Database = request.app.state.databases["admin"]
     cookies = _read_cookies(settings, request)
@@ -81,9 +111,7 @@ async def open_admin_context(settings: Settings, request: Request, origin: Reque
             raise RequestRefused(403, ErrorCode.FORBIDDEN, message)
         token = _read_session_cookie(cookies)
     replica = find_replica(request)
-    context = await _open_context(
-        settings, request, origin, database, token, cookies, find_staff_session, record_staff_use
-    )
+    context = await _open_context(settings, request, origin, database, token, cookies, _OF_STAFF, presumes=presumes)
     context.replica = replica
     return context
 
@@ -97,9 +125,7 @@ async def open_download_context(settings: Settings, request: Request) -> Context
     if token is None and request.headers.get("sec-fetch-site", "none") in {"none", "same-origin"}:
         token = _read_session_cookie(cookies) or None
     origin = request_origin(request)
-    return await _open_context(
-        settings, request, origin, database, token, cookies, find_staff_session, record_staff_use
-    )
+    return await _open_context(settings, request, origin, database, token, cookies, _OF_STAFF)
 
 
 async def open_socket_context(settings: Settings, socket: HTTPConnection, authorization: str | None) -> Context | None:
@@ -111,9 +137,7 @@ async def open_socket_context(settings: Settings, socket: HTTPConnection, author
     if token is None and cookies.is_same_origin and cookies.get(SESSION_COOKIE):
         token = _read_session_cookie(cookies)
     origin = request_origin(socket)
-    context = await _open_context(
-        settings, socket, origin, database, token, Cookies(), find_staff_session, record_staff_use
-    )
+    context = await _open_context(settings, socket, origin, database, token, Cookies(), _OF_STAFF)
     return context if context.viewer.is_staff_or_service else None
 
 
@@ -128,18 +152,22 @@ async def _open_context(
     database: Database,
     token: str | None,
     cookies: Cookies,
-    find_session: FindSession,
-    record_use: RecordUse,
+    sessions: _Sessions,
+    *,
+    presumes: bool = False,
 ) -> Context:
+    """With `presumes` a token that came before is not looked up now, but with the first rows that are read."""
     use_secret_keys(settings.secret_keys)
     use_distributed_forms(settings.distributed)
     background: Background = connection.app.state.background
-    found: AuthenticatedSession | None = None
-    viewer: Viewer = GUEST
-    if token is not None:
-        found = await find_session(database, token) if token else None
-        # What is public is answered nevertheless; see `Viewer.token_has_ended`.
-        viewer = replace(GUEST, token_has_ended=True) if found is None else found.viewer
+    known, key = KnownSessions.for_database(database), (tokens.hash_token(token or ""), sessions.website_id)
+    presumed = known.find(key) if token and presumes else None
+    found = presumed
+    if token and found is None:
+        found = await sessions.find(database, token)
+        known.note(key, found)
+    # What is public is answered for a token that has ended, too; see `Viewer.token_has_ended`.
+    viewer = replace(GUEST, token_has_ended=token is not None) if found is None else found.viewer
     context = Context(
         database,
         settings,
@@ -150,8 +178,11 @@ async def _open_context(
         cookies=cookies,
         background=background,
     )
+    lookup = sessions.find_lookup(token) if token and presumed is not None else None
+    if presumed is not None and lookup is not None:
+        context.confirm_viewer = Presumption(known, key, presumed, lookup, context.loads).holds
     if found is not None and found.is_stale and not origin.is_background:
-        use = partial(record_use, token_hash=found.token_hash)
+        use = partial(sessions.record_use, token_hash=found.token_hash)
         context.record_use = partial(background.put, database, ("used", found.token_hash), use)
     return context
 

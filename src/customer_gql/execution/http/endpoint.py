@@ -62,6 +62,10 @@ class Answering(Protocol):
     async def send_to(self, send: Send) -> None: ...
 
 
+class OpenContext(Protocol):
+    def __call__(self, request: Request, origin: RequestOrigin, /, *, presumes: bool) -> Awaitable[Context]: ...
+
+
 OpenStream = Callable[[Request, Receive, PreparedOperation, Context], Awaitable[Answering]]
 
 
@@ -71,7 +75,7 @@ class Endpoint:
 
     preparation: Preparation
     find_origin: Callable[[Request], Awaitable[RequestOrigin]]
-    open_context: Callable[[Request, RequestOrigin], Awaitable[Context]]
+    open_context: OpenContext
     gate: AdmissionGate
     token_gate: AdmissionGate
     hashing: HashingPool
@@ -138,15 +142,33 @@ class Endpoint:
         """The answer, or the subscription to open."""
         # A second more than the time limit of a statement, so that the database ends a slow one and reports it.
         async with asyncio.timeout(self.limits.seconds + 1):
-            context = await self._open_context(http_request)
+            context = await self._open_context(http_request, presumes=self.preparation.is_frequent_query(request))
             log.viewer = context.viewer.kind.value
-            answer = await self.answer_operation(request, context, log)
+            answer = await self._answer_confirmed(request, context, log)
+            if answer is None:  # the token means something else by now
+                context = await self._open_context(http_request)
+                log.viewer = context.viewer.kind.value
+                answer = await self.answer_operation(request, context, log)
         if isinstance(answer, PreparedOperation):
             return answer, context
         response = self._build_response(answer, context, accept, log)
         response.headers += context.cookies.headers
         response.headers += await describe_position(context)
         return response
+
+    async def _answer_confirmed(
+        self, request: GraphQLRequest, context: Context, log: RequestLog
+    ) -> dict[str, Any] | PreparedOperation | None:
+        """The answer; None when the viewer was only presumed, and turned out to be another. So did then whatever was refused."""
+        if context.confirm_viewer is None:
+            return await self.answer_operation(request, context, log)
+        try:
+            answer = await self.answer_operation(request, context, log)
+        except Exception:
+            if await context.confirm_viewer():
+                raise
+            return None
+        return answer if await context.confirm_viewer() else None
 
     async def answer_operation(
         self, request: GraphQLRequest, context: Context, log: RequestLog
@@ -168,7 +190,7 @@ class Endpoint:
             return GraphQLResponse(401, body, choose_media_type(accept), BEARER)
         return _negotiate_response(body, accept, log)
 
-    async def _open_context(self, http_request: Request) -> Context:
+    async def _open_context(self, http_request: Request, *, presumes: bool = False) -> Context:
         """Look tokens up apart from the work of the others, so that a full service still knows who is asking."""
         origin = request_origin(http_request)
         try:
@@ -176,7 +198,7 @@ class Endpoint:
             with self.token_gate.admit():
                 # A shopper's wrong token is charged to the shopper, not to the server that calls for all of them.
                 origin = await self.find_origin(http_request)
-                context = await self.open_context(http_request, origin)
+                context = await self.open_context(http_request, origin, presumes=presumes)
         except RequestRefused:
             await self.preparation.take_cost(GUEST, rate_limit_key(GUEST, origin.address), REFUSAL_COST)
             raise

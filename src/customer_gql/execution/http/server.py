@@ -14,6 +14,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.types import Message, Receive, Scope, Send
 
+from customer_gql.execution.large_documents import take_short_turns
 from customer_gql.settings import Settings
 
 from .gc import freeze_gc
@@ -77,6 +78,7 @@ class _DrainingServer(uvicorn.Server):
         self._loop = asyncio.get_running_loop()
         if self.started:
             freeze_gc()
+            take_short_turns()
             if self._on_ready is not None:
                 self._on_ready()
 

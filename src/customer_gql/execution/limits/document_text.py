@@ -30,6 +30,14 @@ class DocumentTexts:
         self.trusted.require_trusted(query)
         return query
 
+    def find_text(self, query: str | None, document_id: str | None, persisted_hash: str | None) -> str | None:
+        """The text that a request names, whether it may run or not; None for an unknown one."""
+        if document_id is not None:
+            return self.trusted.find_text(document_id)
+        if query is not None or persisted_hash is None:
+            return query
+        return self.trusted.find_text(persisted_hash) or self.persisted.find_text(persisted_hash)
+
     def persist_text(self, query: str | None, persisted_hash: str | None) -> None:
         """Call it with a valid document only, so that rubbish cannot displace documents in use."""
         if query is not None and persisted_hash is not None and self.trusted.mode != "enforce":

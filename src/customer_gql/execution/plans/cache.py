@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, Final, TypeVar
 
 from graphql import (
@@ -21,6 +22,7 @@ from graphql.execution.collect_fields import FieldDetails
 from graphql.execution.values import VariableValues
 
 from customer_gql.execution.documents import Document
+from customer_gql.execution.large_documents import run_beside_loop
 from customer_gql.execution.plans.compiling.compiler import OperationCompiler
 from customer_gql.execution.plans.running.arguments import OperationVariables
 from customer_gql.execution.plans.running.run import PlanRun, Position
@@ -35,6 +37,8 @@ from .errors import NotPlannable
 T = TypeVar("T")
 MAX_VARIANTS: Final = 32
 OWN_STATEMENTS_AFTER = 20  # runs: others would fill the server with prepared statements that hardly anybody uses
+FREQUENT_AFTER = 50
+"""Runs of a query from which on the token of a request is read with its first rows."""
 _ROOT_POSITION: Final = [Position(None, None)]  # pyright: ignore
 
 
@@ -76,10 +80,22 @@ class PlannedOperation:
     """An operation of a document with its plans, one for each outcome of its `@include` and `@skip` directives and each set of
     permissions that a viewer lacks."""
 
-    __slots__ = ("__weakref__", "_conditions", "_plans", "_schema", "_variables", "definition", "fragments")
+    __slots__ = (
+        "__weakref__",
+        "_conditions",
+        "_is_large",
+        "_plans",
+        "_schema",
+        "_variables",
+        "definition",
+        "fragments",
+        "runs",
+    )
 
     def __init__(self, schema: GraphQLSchema, document: Document, definition: OperationDefinitionNode) -> None:
         self._schema = schema
+        self._is_large = document.is_large
+        self.runs = 0
         self.definition = definition
         self.fragments = {
             node.name.value: node for node in document.ast.definitions if isinstance(node, FragmentDefinitionNode)
@@ -92,14 +108,16 @@ class PlannedOperation:
         """None when a value is invalid; the reference executor then reports the error."""
         return self._variables.coerce_values(given or {})
 
-    def find_plan(self, variables: VariableValues, missing: frozenset[str]) -> OperationPlan | None:
+    async def find_plan(self, variables: VariableValues, missing: frozenset[str]) -> OperationPlan | None:
         """The plan for viewers who lack these permissions; None when plans do not support the operation."""
         variant = (missing, *self._condition_values(variables))
-        return self._compile_once(
-            variant, lambda: OperationPlan(self._create_compiler(variables, missing).compile_root())
-        )
 
-    def find_payload_selection(
+        def compile_plan() -> OperationPlan:
+            return OperationPlan(self._create_compiler(variables, missing).compile_root())
+
+        return await self._compile_once(variant, compile_plan)
+
+    async def find_payload_selection(
         self,
         payload_type: GraphQLObjectType,
         details: Sequence[FieldDetails],
@@ -108,9 +126,11 @@ class PlannedOperation:
     ) -> Selection | None:
         """The selection of one root field of a mutation."""
         variant = (id(details[0].node), missing, *self._condition_values(variables))
-        return self._compile_once(
-            variant, lambda: self._create_compiler(variables, missing).compile_selection(payload_type, details)
-        )
+
+        def compile_payload() -> Selection:
+            return self._create_compiler(variables, missing).compile_selection(payload_type, details)
+
+        return await self._compile_once(variant, compile_payload)
 
     def _condition_values(self, variables: VariableValues) -> tuple[Any, ...]:
         return tuple(variables.coerced.get(name) for name in self._conditions)
@@ -118,17 +138,23 @@ class PlannedOperation:
     def _create_compiler(self, variables: VariableValues, missing: frozenset[str]) -> OperationCompiler:
         return OperationCompiler(self._schema, self.fragments, self.definition, variables, missing)
 
-    def _compile_once(self, variant: tuple[Any, ...], compile_plan: Callable[[], T]) -> T | None:
+    async def _compile_once(self, variant: tuple[Any, ...], compile_plan: Callable[[], T]) -> T | None:
         if variant in self._plans:
             return self._plans[variant]
-        try:
-            plan = compile_plan()
-        except (NotPlannable, GraphQLError, RecursionError):
-            plan = None
-        self._plans[variant] = plan
+        attempt = partial(_try_to_compile, compile_plan)
+        plan = await run_beside_loop(attempt) if self._is_large else attempt()
+        # What another request has compiled meanwhile knows how often it ran.
+        plan = self._plans.setdefault(variant, plan)
         if len(self._plans) > MAX_VARIANTS:
             self._plans.popitem(last=False)
         return plan
+
+
+def _try_to_compile(compile_plan: Callable[[], T]) -> T | None:
+    try:
+        return compile_plan()
+    except (NotPlannable, GraphQLError, RecursionError):
+        return None
 
 
 def find_operation(schema: GraphQLSchema, document: Document, name: str | None) -> PlannedOperation:
@@ -137,6 +163,12 @@ def find_operation(schema: GraphQLSchema, document: Document, name: str | None) 
     if known is None:
         known = document.plans[name] = PlannedOperation(schema, document, document.find_operation(name))
     return known
+
+
+def is_frequent_query(document: Document, name: str | None) -> bool:
+    """Whether it is a query whose plans have run often."""
+    planned = document.plans.get(name)
+    return planned is not None and planned.runs >= FREQUENT_AFTER
 
 
 def _condition_variables(ast: DocumentNode) -> tuple[str, ...]:

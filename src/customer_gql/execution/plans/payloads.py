@@ -40,7 +40,7 @@ class PayloadExecutor(Executor[Any]):
         self, kind: GraphQLObjectType, details: list[FieldDetails], info: Any, path: Path, result: Any, position: Any
     ) -> Any:
         missing = missing_permissions(self.context_value.viewer)
-        selection = self._planned.find_payload_selection(kind, details, self.variable_values, missing)
+        selection = await self._planned.find_payload_selection(kind, details, self.variable_values, missing)
         if selection is not None:
             run = PlanRun(self.context_value, self.variable_values)
             try:

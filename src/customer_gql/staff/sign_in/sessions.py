@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Awaitable, Callable
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import delete, select
 
@@ -12,6 +12,7 @@ from customer_gql.core.viewer import Viewer, ViewerKind
 from customer_gql.database.pools import Database
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_rows
 from customer_gql.loading.coalescing import read_coalesced
+from customer_gql.loading.reads import Read
 from customer_gql.security import devices, tokens
 from customer_gql.security.sessions import AuthenticatedSession, SessionGrant, is_live, issue_token, record_use
 from customer_gql.staff.reads import services_by_token, viewers_by_token
@@ -55,43 +56,49 @@ async def start_staff_session(
 
 async def find_staff_session(database: Database, token: str) -> AuthenticatedSession | None:
     """Who comes with the token of a staff user or a service; what they may do is read for each request."""
+    way = find_staff_lookup(token)
+    if way is None:
+        return None
+    read, session_of = way
     token_hash = tokens.hash_token(token)
+    found = await read_coalesced(database, read, token_hash)
+    return None if found is None else session_of(found, token_hash)
+
+
+def find_staff_lookup(token: str) -> tuple[Read, Callable[[Any, bytes], AuthenticatedSession]] | None:
+    """What reads the row of a token by its hash, and who that row lets in."""
     if token.startswith(tokens.SERVICE):
-        return await _find_service(database, token_hash)
-    if not token.startswith(tokens.STAFF):
-        return None
-    found = await read_coalesced(database, viewers_by_token, token_hash)
-    if found is None:
-        return None
+        return services_by_token, _session_of_service
+    return (viewers_by_token, _session_of_staff) if token.startswith(tokens.STAFF) else None
+
+
+def _session_of_staff(row: Any, token_hash: bytes) -> AuthenticatedSession:
     viewer = Viewer(
         ViewerKind.STAFF,
-        staff_id=found.id,
-        permissions=frozenset(found.permissions),
-        website_ids=_websites_of(found),
+        staff_id=row.id,
+        permissions=frozenset(row.permissions),
+        website_ids=_websites_of(row),
         session=token_hash,
-        session_ends_at=found.idle_until,
+        session_ends_at=row.idle_until,
     )
-    return AuthenticatedSession(viewer, token_hash, found.is_stale)
+    return AuthenticatedSession(viewer, token_hash, row.is_stale, is_of_row=True)
 
 
-async def _find_service(database: Database, token_hash: bytes) -> AuthenticatedSession | None:
-    found = await read_coalesced(database, services_by_token, token_hash)
-    if found is None:
-        return None
+def _session_of_service(row: Any, token_hash: bytes) -> AuthenticatedSession:
     viewer = Viewer(
         ViewerKind.SERVICE,
-        service_id=found.id,
-        permissions=frozenset(found.permissions),
-        website_ids=_websites_of(found),
+        service_id=row.id,
+        permissions=frozenset(row.permissions),
+        website_ids=_websites_of(row),
         session=token_hash,
-        session_ends_at=found.ends_at,
-        rate=found.rate,
+        session_ends_at=row.ends_at,
+        rate=row.rate,
     )
     # A service token does not end unused, so no use is recorded.
-    return AuthenticatedSession(viewer, token_hash, is_stale=False)
+    return AuthenticatedSession(viewer, token_hash, is_stale=False, is_of_row=True)
 
 
-def _websites_of(row: Row) -> frozenset[int] | None:
+def _websites_of(row: Any) -> frozenset[int] | None:
     return None if row.website_ids is None else frozenset(row.website_ids)
 
 

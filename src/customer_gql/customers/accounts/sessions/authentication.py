@@ -1,5 +1,9 @@
 """Who comes with an access token of a customer."""
 
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
 from sqlalchemy import update
 
 from customer_gql.core.clock import read_clock
@@ -9,6 +13,7 @@ from customer_gql.customers.accounts.tables import customer_session, customer_to
 from customer_gql.database.pools import Database
 from customer_gql.database.statements import Connection, Row, execute_statement
 from customer_gql.loading.coalescing import read_coalesced
+from customer_gql.loading.reads import Read
 from customer_gql.security import tokens
 from customer_gql.security.sessions import AuthenticatedSession, record_use
 
@@ -27,6 +32,17 @@ async def find_customer_session(
     token = await read_coalesced(database, viewers_by_token, token_hash)
     if token is None or not await _is_still_let_in(database, token, website_id):
         return None
+    return _session_of(website_id, token, token_hash)
+
+
+def find_customer_lookup(
+    given: str, *, website_id: int | None
+) -> tuple[Read, Callable[[Any, bytes], AuthenticatedSession]] | None:
+    """What reads the row of a token by its hash, and who that row lets in, as far as it alone decides."""
+    return (viewers_by_token, partial(_session_of, website_id)) if given.startswith(tokens.CUSTOMER) else None
+
+
+def _session_of(website_id: int | None, token: Any, token_hash: bytes) -> AuthenticatedSession:
     viewer = Viewer(
         ViewerKind.CUSTOMER,
         customer_id=token.customer_id,
@@ -35,7 +51,12 @@ async def find_customer_session(
         website_id=website_id or token.website_id,
         session_ends_at=token.idle_until,
     )
-    return AuthenticatedSession(viewer, token_hash, token.is_stale)
+    is_of_row = token.staff_id is None and _reaches_by_itself(token, website_id)
+    return AuthenticatedSession(viewer, token_hash, token.is_stale, is_of_row)
+
+
+def _reaches_by_itself(token: Any, website_id: int | None) -> bool:
+    return website_id in {None, token.website_id} and not token.website_excludes_groups
 
 
 async def _is_still_let_in(database: Database, token: Row, website_id: int | None) -> bool:
@@ -44,7 +65,7 @@ async def _is_still_let_in(database: Database, token: Row, website_id: int | Non
         database, token.customer_id, token.session_id, staff_id=token.staff_id
     ):
         return False
-    if website_id in {None, token.website_id} and not token.website_excludes_groups:
+    if _reaches_by_itself(token, website_id):
         return True
     async with database.reads.acquire() as connection:
         if website_id in {None, token.website_id}:
