@@ -14,6 +14,7 @@ from support.staff import make_role
 ROOTS: dict[str, list[str]] = {
     "configuration.manage": ["addressTemplatePreview", "accountSharingSet", "configuration", "configurationUpdate"],
     "credit.adjust": ["rewardPointsAdjust", "storeCreditAdjust"],
+    "pricing.manage": ["priceExplain"],
     "customers.delete": ["customerDelete"],
     "customers.force_sign_in": ["customerForceSignIn"],
     "customers.impersonate": ["customerLoginAs", "impersonationEnd", "impersonations"],
@@ -42,6 +43,7 @@ ROOTS: dict[str, list[str]] = {
         "nowOnlineChanged",
         "order",
         "orders",
+        "products",
         "reviews",
         "taxClasses",
         "websites",
@@ -167,6 +169,7 @@ NAMES = {
     "COMPANIES_DELETE": "companies.delete",
     "COMPANIES_READ": "companies.read",
     "COMPANIES_WRITE": "companies.write",
+    "PRICING_MANAGE": "pricing.manage",
     "GROUPS_MANAGE": "groups.manage",
     "VIEWS_SHARE": "views.share",
     "WEBSITES_MANAGE": "websites.manage",

@@ -66,6 +66,7 @@ FACTS: dict[str, dict[str, Any]] = {
     "sales_order": {**TOTALS, "grand_total": 9917 - 211 + 523 + 97},
     "sales_order_item": {**LINE, "row_total": 613 * 7 - 59},
     "review": {"rating": 4},
+    "product_tier_price": {"percent": None},
     "email_token": {"purpose": "CONFIRM", "new_email": None},
     "mail_template": {"name": "welcome", "scope": "WEBSITE", "locale": "default"},
     "configuration_value": {"path": "accounts.session_days", "scope": "WEBSITE", "value": "31"},
@@ -98,6 +99,7 @@ NAMED |= {"scope": "website", "store_view_id": "store_view", "order_id": "sales_
 NAMED |= {"selection_id": "selection", "job_id": "job_run", "customer_ids": "customer"}
 NAMED |= {"recipient_staff_ids": "staff_user", "import_id": "customer_import"}
 NAMED |= {"admin_customer_id": "customer", "impersonator_id": "staff_user", "sales_representative_id": "staff_user"}
+NAMED |= {"product_id": "product"}
 NAMED |= {"webhook_id": "webhook", "delivery_id": "webhook_delivery"}
 NAMED |= {"session_id": "customer_session", "impersonation_id": "impersonation", "website_ids": "website"}
 NAMED |= {

@@ -36,6 +36,7 @@ class Permission(enum.StrEnum):
     CUSTOMERS_RESET_PASSWORD = "customers.reset_password", "Have a password reset link mailed to a customer."
     CUSTOMERS_FORCE_SIGN_IN = "customers.force_sign_in", "End every session of a customer."
     CREDIT_ADJUST = "credit.adjust", "Add and deduct store credit and reward points."
+    PRICING_MANAGE = "pricing.manage", "See why a product has its price."
     GROUPS_MANAGE = (
         "groups.manage",
         "Create, change and delete customer groups, which decide discounts, taxes and who can sign in where.",

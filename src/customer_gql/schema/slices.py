@@ -44,6 +44,7 @@ SLICES: Final = (
     "customers.addresses",
     "customers.addresses.templates",
     "commerce.catalog",
+    "commerce.pricing",
     "commerce.orders",
     "commerce.carts",
     "commerce.wishlists",

@@ -48,8 +48,9 @@ OF_EVERYBODY = [
     ("orders", "customerGroup", GROUP),
     ("customerGroups", "taxClass", TAX_CLASS),
     ("companies", "group", GROUP),
+    ("products", "taxClass", TAX_CLASS),
 ]
-WITH_VIEWS = [*FILTERED, "reviews", "customerGroups"]
+WITH_VIEWS = [*FILTERED, "reviews", "customerGroups", "products"]
 
 
 def list_of(name: str, make: ListMaker) -> ListMaker:

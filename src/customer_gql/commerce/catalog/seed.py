@@ -6,12 +6,13 @@ A product has one price in one currency, so each website has products of its own
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Final
 
 from customer_gql.database.seeding import Rows, ShopSeed
 from customer_gql.shop.websites.seed import BASE, BRITAIN, EUROPE, JAPAN, Site
 
-from .tables import product
+from .tables import product, product_option, product_option_value, product_stock, product_website
 
 # Code, name, price in cents, kind of variant.
 _ARTICLES: Final = (
@@ -68,6 +69,20 @@ _PRICE: Final = {
 }
 
 
+# By the first letters of their codes.
+_CATEGORIES: Final = {
+    **dict.fromkeys(["JKT", "FLC", "SWT", "TEE", "SHT", "TRS", "SRT", "LEG", "SOC", "HAT", "GLV"], "Clothing"),
+    **dict.fromkeys(["SHO", "BOT", "SND"], "Shoes"),
+    **dict.fromkeys(["BAG", "MAP"], "Bags"),
+    **dict.fromkeys(["BTL", "MUG", "TNT", "BED", "MAT", "LMP", "STV", "POT", "KNF", "POL", "KIT"], "Camping"),
+    **dict.fromkeys(["BAR", "COF"], "Food"),
+}
+_TAXABLE_GOODS: Final = 2
+_ENGRAVED: Final = ("BTL", "MUG", "KNF")
+"""Can be bought with an engraving."""
+_ENGRAVING: Final = {"USD": 490, "EUR": 450, "GBP": 400, "JPY": 700}
+
+
 @dataclass(frozen=True, slots=True)
 class SeedProduct:
     """A row of the catalog; its price is in minor units."""
@@ -79,6 +94,9 @@ class SeedProduct:
     currency: str
     image_url: str | None
     is_salable: bool
+    categories: list[str]
+    weight: Decimal
+    tax_class_id: int = _TAXABLE_GOODS
 
 
 def _make_catalog(site: Site, *, first_id: int, suffix: str = "") -> tuple[SeedProduct, ...]:
@@ -97,6 +115,8 @@ def _make_catalog(site: Site, *, first_id: int, suffix: str = "") -> tuple[SeedP
             currency=site.currency,
             image_url=None if place % 29 == 28 else f"/media/products/{sku.lower()}.jpg",
             is_salable=place % 17 != 16,
+            categories=[_CATEGORIES.get(sku[:3], "Accessories")],
+            weight=Decimal(place * 37 % 40 + 2) / 10,
         )
         for place, (sku, name, cents) in enumerate(variants)
     )
@@ -133,7 +153,31 @@ def pick_places(r: Callable[[], float], count: int) -> list[int]:
 
 
 def add_products(_opened: datetime, rows: Rows) -> None:
-    rows[product].extend(asdict(each) for products in _CATALOGS.values() for each in products)
+    for website_id, products in _CATALOGS.items():
+        rows[product].extend(map(asdict, products))
+        rows[product_website].extend({"product_id": each.id, "website_id": website_id} for each in products)
+        for place, each in enumerate(products):
+            _add_stock(place, each, rows)
+            if each.sku[:3] in _ENGRAVED:
+                _add_engraving(each, rows)
 
 
-SEED: Final = (ShopSeed((product,), add_products),)
+def _add_stock(place: int, sold: SeedProduct, rows: Rows) -> None:
+    """Of most products some hundred, of a few none, and of some nobody counts."""
+    if place % 13 != 12:
+        quantity = 0 if place % 11 == 10 else place * 53 % 400 + 5
+        stock = {"product_id": sold.id, "quantity": quantity, "is_in_stock": quantity > 0}
+        rows[product_stock].append({**stock, "max_quantity": 20 if place % 5 == 0 else None})
+
+
+def _add_engraving(sold: SeedProduct, rows: Rows) -> None:
+    option = {"product_id": sold.id, "code": "engraving", "title": "Engraving", "is_required": False, "place": 1}
+    rows[product_option].append(option)
+    for place, (code, title) in enumerate([("initials", "Initials"), ("name", "Name")], 1):
+        price = _ENGRAVING[sold.currency] * place
+        value = {"product_id": sold.id, "option_code": "engraving", "code": code, "title": title, "price": price}
+        rows[product_option_value].append({**value, "place": place})
+
+
+_TABLES: Final = (product, product_website, product_stock, product_option, product_option_value)
+SEED: Final = (ShopSeed(_TABLES, add_products),)

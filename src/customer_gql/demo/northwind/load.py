@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from customer_gql.administration.customer_import.reading.lines import ImportFault
-from customer_gql.commerce.catalog.tables import product
+from customer_gql.commerce.catalog.tables import product, product_website
 from customer_gql.commerce.orders.tables import sales_order, sales_order_item, sales_order_number, shipment
 from customer_gql.core.ids import new_id
 from customer_gql.database.statements import Connection, Row, fetch_one, fetch_value
@@ -72,7 +72,7 @@ async def import_northwind(connection: Connection, folder: Path) -> NorthwindSum
     async with transaction(connection):
         view = await _find_default_view(connection)
         staff, staff_ids = await _add_staff(connection, files["employees"])
-        products, product_ids = await _add_products(connection, files["products"])
+        products, product_ids = await _add_products(connection, files["products"], view.website_id)
         customers, customer_ids = await add_customers(
             connection, files["customers"], _first_order_times(files["orders"]), view
         )
@@ -121,7 +121,9 @@ async def _add_staff(connection: Connection, employees: Sequence[Record]) -> tup
     return len(created), {employee: known[email] for employee, email in emails.items()}
 
 
-async def _add_products(connection: Connection, products: Sequence[Record]) -> tuple[int, dict[str, int]]:
+async def _add_products(
+    connection: Connection, products: Sequence[Record], website_id: int
+) -> tuple[int, dict[str, int]]:
     skus = {row["product_id"]: sku_of(row["product_id"]) for row in products}
     rows = [
         {
@@ -136,6 +138,8 @@ async def _add_products(connection: Connection, products: Sequence[Record]) -> t
     ]
     created = await insert_missing(connection, product, rows, "sku")
     known = await find_ids(connection, product, "sku", list(skus.values()))
+    sold = [{"product_id": row["id"], "website_id": website_id} for row in rows if row["sku"] in created]
+    await copy_rows(connection, product_website, sold)
     return len(created), {product_id: known[sku] for product_id, sku in skus.items()}
 
 

@@ -9,6 +9,7 @@ from customer_gql.database.pools import Database
 from customer_gql.database.statements import Connection, Row, compile_statement, fetch_one, fetch_rows
 from customer_gql.loading.coalescing import read_coalesced
 from customer_gql.loading.kept_answers import read_kept
+from customer_gql.loading.reader import Reader
 from customer_gql.loading.reads import all_by, one_by
 
 from .tables import store, store_view, website
@@ -115,3 +116,19 @@ async def find_website_of_view(database: Database, code: str) -> int | None:
         return None if found is None else found.website_id
 
     return await read_kept(database, ("website_of_view", code), read)
+
+
+_default_website = one_by(select(website.c.is_default, website.c.id), website.c.is_default)
+
+
+async def find_website_of_shopper(reader: Reader, code: str | None) -> int:
+    """The website that a request of the storefront is about: that of the account, else that of the store view it names, else
+    the default one."""
+    if reader.viewer.website_id is not None:
+        return reader.viewer.website_id
+    if code is None:
+        return (await reader.load(_default_website, True)).id
+    found = await reader.load(_websites_by_view, code)
+    if found is None:
+        raise BadInput(UNKNOWN_STORE_VIEW)
+    return found.website_id

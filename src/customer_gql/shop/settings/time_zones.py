@@ -1,0 +1,68 @@
+"""Days of a website begin and end by its time zone (docs/domain/pricing.md#pricing-5)."""
+
+import datetime as dt
+from functools import cache
+from typing import Final
+from zoneinfo import ZoneInfo, available_timezones
+
+import orjson
+from sqlalchemy import select
+
+from customer_gql.core.clock import read_clock
+from customer_gql.core.errors import Refusal
+from customer_gql.database.statements import Connection
+from customer_gql.loading.reader import Reader
+from customer_gql.loading.reads import all_by
+
+from .declaration import WEBSITE, Setting
+from .reads import setting
+from .tables import ConfigurationScope, configuration_value
+
+_ZONE_UNKNOWN: Final = Refusal("setting.zone_unknown", "Enter a time zone such as Europe/Berlin.")
+
+
+@cache
+def _known_zones() -> frozenset[str]:
+    """Reads the names of files, once."""
+    return frozenset(available_timezones())
+
+
+def _validate_zone(name: str) -> None:
+    if name not in _known_zones():
+        raise _ZONE_UNKNOWN(path=["value"])
+
+
+TIME_ZONE: Final = Setting(
+    "websites.time_zone",
+    "UTC",
+    WEBSITE,
+    "Time zone of a website, such as `Europe/Berlin`: the days of its special prices and rules begin and end by it.",
+    validate=_validate_zone,
+    label="Time zone",
+)
+
+
+def find_local_date(zone: str, at: dt.datetime | None = None) -> dt.date:
+    """The date in a time zone, at a time or now."""
+    return (read_clock() if at is None else at).astimezone(ZoneInfo(zone)).date()
+
+
+_value: Final = configuration_value.c
+_zones: Final = all_by(
+    select(_value.path, _value.scope, _value.scope_id, _value.value).where(
+        _value.scope != ConfigurationScope.STORE_VIEW.value
+    ),
+    _value.path,
+)
+
+
+async def load_time_zone(reader: Reader, website_id: int) -> str:
+    """That of a website, once for all fields of a request that ask."""
+    rows = await reader.load(_zones, TIME_ZONE.path)
+    found = {(row.scope, row.scope_id): orjson.loads(row.value) for row in rows}
+    everywhere = found.get((ConfigurationScope.GLOBAL.value, 0), TIME_ZONE.default)
+    return found.get((ConfigurationScope.WEBSITE.value, website_id), everywhere)
+
+
+async def find_time_zone(connection: Connection, website_id: int) -> str:
+    return await setting(connection, TIME_ZONE, website_id=website_id)
